@@ -1,0 +1,33 @@
+//! The one place where the wall clock and randomness enter, so that tests can hold both still.
+
+use uuid::Uuid;
+
+/// An instant, UTC, microsecond precision; serialised as RFC 3339 with `Z`.
+pub type Time = jiff::Timestamp;
+
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Time;
+    /// A fresh UUIDv7.
+    fn uuid(&self) -> Uuid;
+}
+
+/// The real clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn now(&self) -> Time {
+        micros(jiff::Timestamp::now().as_microsecond())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn uuid(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+/// Microseconds since 1970 as a time; out-of-range values saturate.
+pub fn micros(value: i64) -> Time {
+    Time::from_microsecond(value).unwrap_or(if value < 0 { Time::MIN } else { Time::MAX })
+}

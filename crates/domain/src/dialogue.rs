@@ -1,0 +1,89 @@
+//! The one typed form of what models read and write. Provider dialects translate to and from it; the journal keeps it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// One message of the dialogue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Message {
+    System {
+        text: String,
+    },
+    User {
+        text: String,
+    },
+    Assistant {
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        calls: Vec<AssistantCall>,
+        /// Provider blocks that must go back verbatim in the next turn (thinking with signatures).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opaque: Option<Value>,
+    },
+    Tool {
+        /// The provider's own call id, as in the assistant message that asked.
+        call_id: String,
+        name: String,
+        content: String,
+        is_error: bool,
+    },
+}
+
+/// A tool call as the model wrote it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssistantCall {
+    pub id: String,
+    /// The name that was offered to the model.
+    pub name: String,
+    /// The arguments as JSON text; not necessarily valid, a model wrote them.
+    pub arguments: String,
+}
+
+/// A tool as it is offered to a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToolSpec {
+    /// Fits `^[a-zA-Z0-9_-]{1,64}$` and is unique within the request.
+    pub name: String,
+    pub description: String,
+    pub input_schema: Value,
+}
+
+/// Tokens of one model call, or their sum over a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Usage {
+    pub prompt_tokens: i64,
+    pub completion_tokens: i64,
+    #[serde(default)]
+    pub cached_tokens: i64,
+    #[serde(default)]
+    pub reasoning_tokens: i64,
+}
+
+impl Usage {
+    pub fn total(self) -> i64 {
+        self.prompt_tokens + self.completion_tokens
+    }
+
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            prompt_tokens: self.prompt_tokens + other.prompt_tokens,
+            completion_tokens: self.completion_tokens + other.completion_tokens,
+            cached_tokens: self.cached_tokens + other.cached_tokens,
+            reasoning_tokens: self.reasoning_tokens + other.reasoning_tokens,
+        }
+    }
+}
+
+/// Why a model stopped, in our words; `Other` keeps the provider's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FinishReason {
+    Stop,
+    Length,
+    ToolCalls,
+    ContentFilter,
+    Other(String),
+}

@@ -1,0 +1,167 @@
+//! The journal's vocabulary. Everything a client sees is a view of these entries.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    AgentId, ApprovalId, CallId, Decision, EffectClass, FinishReason, RunId, SessionId, TenantId, Time, ToolId, ToolOutcome, Usage,
+};
+
+/// What happened in a run. Serialised with `kind` inside; a reader of version N reads entries of version N−1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    RunStarted {
+        agent_id: AgentId,
+        agent_version: i64,
+        trace_id: String,
+        input: String,
+    },
+    /// Written in the transaction before the model is asked.
+    ModelRequested {
+        step: u32,
+    },
+    /// A coalesced frame of the answer under way.
+    Delta {
+        step: u32,
+        text: String,
+    },
+    /// What was streamed of this step is void: the model is asked again.
+    MessageReset {
+        step: u32,
+    },
+    /// The final answer of a step; `planned` [`Event::ToolPlanned`] entries follow in the same transaction.
+    ModelAnswered {
+        step: u32,
+        text: String,
+        finish: FinishReason,
+        usage: Option<Usage>,
+        planned: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opaque: Option<Value>,
+    },
+    ToolPlanned(PlannedCall),
+    ApprovalRequested {
+        approval_id: ApprovalId,
+        call_id: CallId,
+        name: String,
+        args: Value,
+        args_digest: String,
+        reason: String,
+    },
+    /// `args` is present when the human edited them.
+    ApprovalDecided {
+        approval_id: ApprovalId,
+        call_id: CallId,
+        decision: Decision,
+        args: Option<Value>,
+        feedback: Option<String>,
+    },
+    /// Written in the transaction before the first byte leaves.
+    ToolDispatched {
+        call_id: CallId,
+        attempt: u32,
+    },
+    ToolFinished {
+        call_id: CallId,
+        name: String,
+        outcome: ToolOutcome,
+        attempts: u32,
+        duration_ms: i64,
+    },
+    /// What fell out of the context up to `through_seq`, in short.
+    ContextSummarised {
+        through_seq: i64,
+        text: String,
+    },
+    CancelRequested,
+    RunSucceeded {
+        output: String,
+        usage: Option<Usage>,
+    },
+    RunFailed {
+        code: String,
+        message: String,
+        usage: Option<Usage>,
+    },
+}
+
+/// A tool call that the model asked for, resolved against the agent's bindings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedCall {
+    pub call_id: CallId,
+    pub step: u32,
+    pub ordinal: u32,
+    pub provider_call_id: String,
+    /// The name the model used.
+    pub offered_name: String,
+    /// The tool's own name; the offered one when it is unknown.
+    pub name: String,
+    pub tool_id: Option<ToolId>,
+    pub args: Value,
+    pub effect: EffectClass,
+    pub verdict: Verdict,
+}
+
+/// What policy and validation said about a planned call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    Allow,
+    /// A human is asked.
+    Ask {
+        reason: String,
+    },
+    /// The call is not made; the model is told why (bad arguments, unknown tool, policy).
+    Refuse {
+        reason: String,
+    },
+}
+
+impl Event {
+    /// The value of `kind`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RunStarted { .. } => "run_started",
+            Self::ModelRequested { .. } => "model_requested",
+            Self::Delta { .. } => "delta",
+            Self::MessageReset { .. } => "message_reset",
+            Self::ModelAnswered { .. } => "model_answered",
+            Self::ToolPlanned(_) => "tool_planned",
+            Self::ApprovalRequested { .. } => "approval_requested",
+            Self::ApprovalDecided { .. } => "approval_decided",
+            Self::ToolDispatched { .. } => "tool_dispatched",
+            Self::ToolFinished { .. } => "tool_finished",
+            Self::ContextSummarised { .. } => "context_summarised",
+            Self::CancelRequested => "cancel_requested",
+            Self::RunSucceeded { .. } => "run_succeeded",
+            Self::RunFailed { .. } => "run_failed",
+        }
+    }
+
+    /// The run is over after this event.
+    pub fn is_end(&self) -> bool {
+        matches!(self, Self::RunSucceeded { .. } | Self::RunFailed { .. })
+    }
+}
+
+/// One entry of the journal. `seq` grows strictly within its session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub seq: i64,
+    pub run_id: RunId,
+    pub at: Time,
+    pub event: Event,
+}
+
+/// An entry on the live bus. `prev` is the seq of the run's entry before it (0 for the first), so that a follower knows
+/// whether it missed one without asking the store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    pub tenant_id: TenantId,
+    pub session_id: SessionId,
+    pub prev: i64,
+    pub entry: Arc<Entry>,
+}

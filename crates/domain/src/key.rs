@@ -1,0 +1,22 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{AgentId, ApiKeyId, TenantId, Time, UserId};
+
+/// An API key without the key itself, of which only a keyed hash is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ApiKey {
+    pub id: ApiKeyId,
+    pub tenant_id: TenantId,
+    pub user_id: UserId,
+    /// The only agent that this key may run, if any.
+    pub agent_id: Option<AgentId>,
+    pub name: Option<String>,
+    pub last4: String,
+    pub scopes: Vec<String>,
+    /// Runs that the key may start in a day (UTC).
+    pub daily_limit: Option<i64>,
+    pub created_at: Time,
+    pub expires_at: Option<Time>,
+    pub revoked_at: Option<Time>,
+}

@@ -1,0 +1,31 @@
+//! The words of the product: ids, entities, states, events and the dialogue between people, models and tools.
+//!
+//! This crate must never know axum, a database, a network or the wall clock (only the [`clock::Clock`] trait names it).
+
+pub mod agent;
+pub mod approval;
+pub mod audit;
+pub mod call;
+pub mod clock;
+pub mod dialogue;
+pub mod digest;
+pub mod event;
+pub mod ids;
+pub mod key;
+pub mod run;
+pub mod session;
+pub mod tool;
+mod words;
+
+pub use agent::{Agent, AgentStatus, AgentVersion};
+pub use approval::{Approval, ApprovalState, Decision};
+pub use audit::{Actor, AuditEntry, AuditRow};
+pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
+pub use clock::{Clock, SystemClock, Time};
+pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
+pub use event::{Entry, Event, Frame};
+pub use ids::{AgentId, ApiKeyId, ApprovalId, BindingId, CallId, RunId, SessionId, TenantId, ToolId, UserId};
+pub use key::ApiKey;
+pub use run::{Phase, Principal, Run, RunStatus};
+pub use session::Session;
+pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, Tool, ToolStatus};

@@ -1,0 +1,63 @@
+use serde::{Deserialize, Serialize};
+
+use crate::words::words;
+use crate::{AgentId, ApiKeyId, RunId, SessionId, TenantId, Time, Usage, UserId};
+
+words! {
+    /// The four values that clients know.
+    RunStatus { Queued = "queued", Running = "running", Succeeded = "succeeded", Failed = "failed" }
+    /// What the four values leave out.
+    Phase {
+        Queued = "queued", Running = "running", WaitingForApproval = "waiting_for_approval",
+        Succeeded = "succeeded", Failed = "failed", Cancelled = "cancelled",
+    }
+}
+
+impl Phase {
+    pub fn status(self) -> RunStatus {
+        match self {
+            Self::Queued => RunStatus::Queued,
+            Self::Running | Self::WaitingForApproval => RunStatus::Running,
+            Self::Succeeded => RunStatus::Succeeded,
+            Self::Failed | Self::Cancelled => RunStatus::Failed,
+        }
+    }
+
+    pub fn is_end(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// On whose behalf a run acts: kept with the run, because its tools are checked against it long after the request is gone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Principal {
+    pub user_id: UserId,
+    pub api_key_id: Option<ApiKeyId>,
+    /// Scopes as granted, not yet expanded by implication.
+    pub scopes: Vec<String>,
+}
+
+/// One execution of an agent in a session: from one input to one final answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    pub id: RunId,
+    pub tenant_id: TenantId,
+    pub agent_id: AgentId,
+    pub agent_version: i64,
+    pub session_id: SessionId,
+    pub trace_id: String,
+    pub principal: Principal,
+    pub input_message: String,
+    pub phase: Phase,
+    /// Raised by every claim; a worker with an older one is fenced off.
+    pub epoch: i64,
+    /// Times a worker died with this run since it last made progress.
+    pub crash_count: i64,
+    pub cancel_requested: bool,
+    pub output_message: Option<String>,
+    pub error_code: Option<String>,
+    pub error_message: Option<String>,
+    pub usage: Option<Usage>,
+    pub created_at: Time,
+    pub updated_at: Option<Time>,
+}
