@@ -3,7 +3,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::words::words;
-use crate::{AgentId, Binding, TenantId, Time, UserId};
+use crate::{AgentId, Binding, TenantId, Timestamp, UserId};
 
 words! {
     AgentStatus { Draft = "draft", Published = "published" }
@@ -24,8 +24,8 @@ pub struct Agent {
     pub llm_params: Option<Value>,
     pub status: AgentStatus,
     pub version: i64,
-    pub created_at: Time,
-    pub updated_at: Option<Time>,
+    pub created_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
 }
 
 /// What an agent was when it was published: never changed afterwards.
@@ -36,5 +36,5 @@ pub struct AgentVersion {
     pub agent: Agent,
     pub bindings: Vec<Binding>,
     pub created_by: UserId,
-    pub created_at: Time,
+    pub created_at: Timestamp,
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::words::words;
-use crate::{ApprovalId, CallId, RunId, SessionId, TenantId, Time, UserId};
+use crate::{ApprovalId, CallId, RunId, SessionId, TenantId, Timestamp, UserId};
 
 words! {
     ApprovalState { Pending = "pending", Approved = "approved", Rejected = "rejected", Expired = "expired", Cancelled = "cancelled" }
@@ -27,7 +27,7 @@ pub struct Approval {
     pub decided_args: Option<Value>,
     pub feedback: Option<String>,
     pub decided_by: Option<UserId>,
-    pub created_at: Time,
-    pub expires_at: Option<Time>,
-    pub decided_at: Option<Time>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub decided_at: Option<Timestamp>,
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::{ApiKeyId, TenantId, Time, UserId};
+use crate::{ApiKeyId, TenantId, Timestamp, UserId};
 
 /// Who acted, from where.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -27,7 +27,7 @@ pub struct AuditEntry {
     /// `ok`, or why not.
     pub outcome: String,
     pub details: Option<Value>,
-    pub at: Time,
+    pub at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -45,7 +45,7 @@ pub struct AuditRow {
     pub outcome: String,
     #[schema(value_type = Option<Object>)]
     pub details: Option<Value>,
-    pub created_at: Time,
+    pub created_at: Timestamp,
     /// Hex SHA-256 over the row before it and this row.
     pub hash: String,
 }

@@ -3,7 +3,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::words::words;
-use crate::{CallId, RunId, TenantId, Time, ToolId};
+use crate::{CallId, RunId, TenantId, Timestamp, ToolId};
 
 words! {
     /// What a tool does to the world, which decides what recovery may do with a call that was cut off.
@@ -90,7 +90,7 @@ pub struct ToolCallRow {
     pub result: Option<Value>,
     pub error: Option<String>,
     pub duration_ms: Option<i64>,
-    pub planned_at: Time,
-    pub dispatched_at: Option<Time>,
-    pub finished_at: Option<Time>,
+    pub planned_at: Timestamp,
+    pub dispatched_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
 }

@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 /// An instant, UTC, microsecond precision; serialised as RFC 3339 with `Z`.
-pub type Time = jiff::Timestamp;
+pub use jiff::Timestamp;
 
 pub trait Clock: Send + Sync {
-    fn now(&self) -> Time;
+    fn now(&self) -> Timestamp;
     /// A fresh UUIDv7.
     fn uuid(&self) -> Uuid;
 }
@@ -17,7 +17,7 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
-    fn now(&self) -> Time {
+    fn now(&self) -> Timestamp {
         micros(jiff::Timestamp::now().as_microsecond())
     }
 
@@ -28,6 +28,6 @@ impl Clock for SystemClock {
 }
 
 /// Microseconds since 1970 as a time; out-of-range values saturate.
-pub fn micros(value: i64) -> Time {
-    Time::from_microsecond(value).unwrap_or(if value < 0 { Time::MIN } else { Time::MAX })
+pub fn micros(value: i64) -> Timestamp {
+    Timestamp::from_microsecond(value).unwrap_or(if value < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }

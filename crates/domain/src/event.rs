@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AgentId, ApprovalId, CallId, Decision, EffectClass, FinishReason, RunId, SessionId, TenantId, Time, ToolId, ToolOutcome, Usage,
+    AgentId, ApprovalId, CallId, Decision, EffectClass, FinishReason, RunId, SessionId, TenantId, Timestamp, ToolId, ToolOutcome, Usage,
 };
 
 /// What happened in a run. Serialised with `kind` inside; a reader of version N reads entries of version N−1.
@@ -152,7 +152,7 @@ impl Event {
 pub struct Entry {
     pub seq: i64,
     pub run_id: RunId,
-    pub at: Time,
+    pub at: Timestamp,
     pub event: Event,
 }
 

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AgentId, ApiKeyId, TenantId, Time, UserId};
+use crate::{AgentId, ApiKeyId, TenantId, Timestamp, UserId};
 
 /// An API key without the key itself, of which only a keyed hash is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -16,7 +16,7 @@ pub struct ApiKey {
     pub scopes: Vec<String>,
     /// Runs that the key may start in a day (UTC).
     pub daily_limit: Option<i64>,
-    pub created_at: Time,
-    pub expires_at: Option<Time>,
-    pub revoked_at: Option<Time>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
 }

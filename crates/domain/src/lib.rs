@@ -21,7 +21,7 @@ pub use agent::{Agent, AgentStatus, AgentVersion};
 pub use approval::{Approval, ApprovalState, Decision};
 pub use audit::{Actor, AuditEntry, AuditRow};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
-pub use clock::{Clock, SystemClock, Time};
+pub use clock::{Clock, SystemClock, Timestamp};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
 pub use event::{Entry, Event, Frame};
 pub use ids::{AgentId, ApiKeyId, ApprovalId, BindingId, CallId, RunId, SessionId, TenantId, ToolId, UserId};

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{AgentId, ApiKeyId, RunId, SessionId, TenantId, Time, Usage, UserId};
+use crate::{AgentId, ApiKeyId, RunId, SessionId, TenantId, Timestamp, Usage, UserId};
 
 words! {
     /// The four values that clients know.
@@ -58,6 +58,6 @@ pub struct Run {
     pub error_code: Option<String>,
     pub error_message: Option<String>,
     pub usage: Option<Usage>,
-    pub created_at: Time,
-    pub updated_at: Option<Time>,
+    pub created_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AgentId, SessionId, TenantId, Time};
+use crate::{AgentId, SessionId, TenantId, Timestamp};
 
 /// A dialogue. Its runs happen one after the other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -10,6 +10,6 @@ pub struct Session {
     pub tenant_id: TenantId,
     /// The agent that spoke last.
     pub agent_id: AgentId,
-    pub created_at: Time,
-    pub updated_at: Time,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::words::words;
-use crate::{AgentId, BindingId, EffectClass, TenantId, Time, ToolId};
+use crate::{AgentId, BindingId, EffectClass, TenantId, Timestamp, ToolId};
 
 words! {
     ToolStatus { Active = "active", Deprecated = "deprecated" }
@@ -50,8 +50,8 @@ pub struct Tool {
     pub effect: EffectClass,
     /// For `verifiable` tools: asked with `?idempotency_key=`; 404 means "never arrived".
     pub status_endpoint: Option<String>,
-    pub created_at: Time,
-    pub updated_at: Option<Time>,
+    pub created_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
 }
 
 /// The permission and limits under which one agent may use one tool.
@@ -70,8 +70,8 @@ pub struct Binding {
     pub allowed_domains: Vec<String>,
     /// The name of the secret used to authenticate.
     pub secrets_ref: Option<String>,
-    pub created_at: Time,
-    pub updated_at: Option<Time>,
+    pub created_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
 }
 
 /// `N/second|minute|hour|day`.
