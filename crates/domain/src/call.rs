@@ -1,6 +1,5 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::words::words;
 use crate::{CallId, RunId, TenantId, Timestamp, ToolId};
