@@ -1,0 +1,65 @@
+use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, BindingId, TenantId, Timestamp, UserId};
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::Result;
+
+/// A window over a list, newest first.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    pub limit: u32,
+    pub offset: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct AgentFilter {
+    pub status: Option<AgentStatus>,
+    /// A part of the name, any case.
+    pub q: Option<String>,
+}
+
+/// `None` leaves a member as it is.
+#[derive(Debug, Clone, Default)]
+pub struct AgentPatch {
+    pub name: Option<String>,
+    pub system_prompt: Option<String>,
+    pub model: Option<String>,
+    /// `Some(None)` clears it.
+    pub llm_params: Option<Option<Value>>,
+    pub status: Option<AgentStatus>,
+}
+
+/// Agents and their published versions. Deleted agents are absent to every method here but [`crate::Runs`].
+#[async_trait]
+pub trait Agents: Send + Sync {
+    /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is written.
+    async fn create_agent(&self, agent: Agent, audit: AuditEntry) -> Result<Agent>;
+    async fn find_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Agent>>;
+    /// The page and the number of all that match.
+    async fn list_agents(&self, tenant: TenantId, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)>;
+    async fn update_agent(&self, tenant: TenantId, agent: AgentId, patch: AgentPatch, audit: AuditEntry) -> Result<Option<Agent>>;
+    /// Soft: runs under way finish, their records stay readable.
+    async fn delete_agent(&self, tenant: TenantId, agent: AgentId, audit: AuditEntry) -> Result<bool>;
+    /// Version + 1, status published, an immutable snapshot of profile and bindings.
+    async fn publish_agent(&self, tenant: TenantId, agent: AgentId, by: UserId, audit: AuditEntry) -> Result<Option<Agent>>;
+    /// Newest first; empty when the agent is absent or was never published.
+    async fn list_agent_versions(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<AgentVersion>>;
+    async fn find_agent_version(&self, tenant: TenantId, agent: AgentId, version: i64) -> Result<Option<AgentVersion>>;
+    /// Profile (name, prompt, model, parameters) and bindings become those of the snapshot; the version number grows and the result
+    /// is itself a published snapshot. Bindings to tools deleted since are left out. `None`: no such agent or version.
+    async fn rollback_agent(&self, tenant: TenantId, agent: AgentId, version: i64, by: UserId, audit: AuditEntry) -> Result<Option<Agent>>;
+    /// `copy` carries the new id, owner, name and time; profile and bindings come from `source`, status draft, version 1. `None`: no such source.
+    async fn clone_agent(&self, source: AgentId, copy: CloneAgent, audit: AuditEntry) -> Result<Option<Agent>>;
+}
+
+#[derive(Debug, Clone)]
+pub struct CloneAgent {
+    pub tenant_id: TenantId,
+    pub id: AgentId,
+    pub owner_user_id: UserId,
+    /// Default: the source's name + " (copy)", cut to 200 characters.
+    pub name: Option<String>,
+    pub at: Timestamp,
+    /// Ids for the copied bindings are made from this one (UUIDv5 of it and the tool's id).
+    pub binding_namespace: BindingId,
+}

@@ -1,0 +1,1 @@
+//! A test for each promise of the traits, run on every store.

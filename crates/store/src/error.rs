@@ -1,0 +1,16 @@
+/// What a caller does differently.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another worker owns the run now: drop everything, write nothing.
+    #[error("the run belongs to another worker now")]
+    Fenced,
+    /// A row that the database itself keeps unique is there already.
+    #[error("{0} exists already")]
+    Duplicate(&'static str),
+    /// The database cannot be reached or is too busy; trying again later may help.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A defect: wrong SQL, a row that cannot be read, a broken migration.
+    #[error("the database answered with an error: {0}")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

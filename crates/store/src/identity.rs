@@ -1,0 +1,65 @@
+use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, UserId};
+use async_trait::async_trait;
+
+use crate::Result;
+
+/// A key to be stored: the key itself never reaches the store.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    pub key: ApiKey,
+    /// Hex HMAC of the key; unique.
+    pub hash: String,
+}
+
+/// What a token issued from a key, or the key itself, is worth right now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyStanding {
+    Good,
+    Revoked,
+    Expired,
+    Unknown,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    pub entity_type: Option<String>,
+    pub entity_id: Option<String>,
+    pub user_id: Option<UserId>,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// At most this many rows.
+    pub limit: u32,
+}
+
+/// Tenants, users, API keys, tenant secrets, audit.
+#[async_trait]
+pub trait Identities: Send + Sync {
+    /// Makes the tenant and the user exist (a signed token vouches for them); does nothing when they do.
+    async fn ensure_principal(&self, tenant: TenantId, user: UserId, at: Timestamp) -> Result<()>;
+
+    /// `Duplicate` when the hash is known.
+    async fn create_api_key(&self, new: NewApiKey, audit: AuditEntry) -> Result<()>;
+    /// By the keyed hash, over all tenants; also revoked and expired ones.
+    async fn find_api_key(&self, hash: &str) -> Result<Option<ApiKey>>;
+    async fn api_key_standing(&self, tenant: TenantId, key: ApiKeyId, now: Timestamp) -> Result<KeyStanding>;
+    /// The user's own keys, newest first.
+    async fn list_api_keys(&self, tenant: TenantId, user: UserId, include_revoked: bool) -> Result<Vec<ApiKey>>;
+    /// False when the user has no such live key.
+    async fn revoke_api_key(&self, tenant: TenantId, user: UserId, key: ApiKeyId, audit: AuditEntry) -> Result<bool>;
+
+    /// Sealed bytes of the tenant's secret; sealing happens above the store.
+    async fn put_secret(&self, tenant: TenantId, name: &str, sealed: &str, audit: AuditEntry) -> Result<()>;
+    async fn find_secret(&self, tenant: TenantId, name: &str) -> Result<Option<String>>;
+    async fn list_secret_names(&self, tenant: TenantId) -> Result<Vec<String>>;
+    async fn delete_secret(&self, tenant: TenantId, name: &str, audit: AuditEntry) -> Result<bool>;
+
+    /// For what has no row of its own to change: logins, key use, failures.
+    async fn record_audit(&self, tenant: TenantId, audit: AuditEntry) -> Result<()>;
+    /// Newest first.
+    async fn list_audit(&self, tenant: TenantId, filter: AuditFilter) -> Result<Vec<AuditRow>>;
+    /// The chain from `after_seq` on, oldest first, at most `limit` rows: for verification.
+    async fn audit_chain(&self, tenant: TenantId, after_seq: i64, limit: u32) -> Result<Vec<AuditRow>>;
+    /// Length and last hash of the tenant's chain as the store remembers them apart from the rows; `None` when there is none.
+    async fn audit_head(&self, tenant: TenantId) -> Result<Option<(i64, String)>>;
+    async fn list_tenants(&self) -> Result<Vec<TenantId>>;
+}

@@ -1,0 +1,82 @@
+use artel_domain::{
+    Agent, Approval, Binding, CallId, CallState, Entry, Phase, RunId, SessionId, TenantId, Timestamp, Tool, ToolCallRow, Usage,
+};
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::Result;
+
+/// The right to write to a run: void as soon as another worker claims it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fence {
+    pub tenant_id: TenantId,
+    pub session_id: SessionId,
+    pub run_id: RunId,
+    pub epoch: i64,
+}
+
+/// What one transaction of a run writes, all or nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    pub entries: Vec<Entry>,
+    pub new_calls: Vec<ToolCallRow>,
+    pub calls: Vec<CallChange>,
+    pub approvals: Vec<Approval>,
+    /// Approvals still pending for the run become cancelled.
+    pub cancel_approvals: bool,
+    /// A phase other than `Running` also gives the lease up. An end phase gives back the reserved numbers from `next_seq` on.
+    pub phase: Option<Phase>,
+    pub output_message: Option<String>,
+    /// Code and text.
+    pub error: Option<(String, String)>,
+    /// The run's sum so far.
+    pub usage: Option<Usage>,
+    /// Something durable was achieved: the crash count starts again.
+    pub progress: bool,
+    /// The first number this worker has not used. With `reserve` > 0 the block is extended to `next_seq + reserve`.
+    pub next_seq: i64,
+    pub reserve: i64,
+    pub at: Timestamp,
+}
+
+/// A change of one call's row; `None` leaves a member as it is.
+#[derive(Debug, Clone)]
+pub struct CallChange {
+    pub id: CallId,
+    pub state: CallState,
+    pub attempts: Option<u32>,
+    /// After a human edited them.
+    pub args: Option<(Value, String)>,
+    pub result: Option<Value>,
+    pub error: Option<String>,
+    pub duration_ms: Option<i64>,
+    pub dispatched_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+}
+
+/// What a worker needs to go on with a run.
+#[derive(Debug, Clone)]
+pub struct TurnRecord {
+    /// The agent as it is now, even when deleted since the run was accepted.
+    pub agent: Agent,
+    /// Its bindings and their tools as they are now.
+    pub bindings: Vec<(Binding, Tool)>,
+    /// The run's journal, without deltas, oldest first.
+    pub journal: Vec<Entry>,
+    /// The journal of earlier runs of the session, without deltas, oldest first, its newest `dialogue_limit` entries.
+    pub dialogue: Vec<Entry>,
+    /// Approvals of the run, oldest first.
+    pub approvals: Vec<Approval>,
+    /// The number of the run's newest entry of any kind, 0 when there is none.
+    pub last_seq: i64,
+}
+
+/// Writing and reading a run as its worker.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    async fn load_turn(&self, fence: &Fence, dialogue_limit: u32) -> Result<TurnRecord>;
+    /// `Fenced` (and nothing written) when the run's epoch is another.
+    async fn commit(&self, fence: &Fence, step: Step) -> Result<()>;
+    /// The session's journal without deltas: its newest `limit` entries before `before_seq` (0 = no bound), oldest first.
+    async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>>;
+}

@@ -1,0 +1,29 @@
+use async_trait::async_trait;
+
+use crate::Result;
+
+/// The database as an operator sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Health {
+    /// Connections at work.
+    pub active_connections: u32,
+    /// Connections open.
+    pub total_connections: u32,
+    /// What the server (or the pool, on SQLite) allows.
+    pub max_connections: u32,
+    pub pool_size: u32,
+    pub max_overflow: u32,
+    pub latency_ms: f64,
+}
+
+#[async_trait]
+pub trait Operations: Send + Sync {
+    /// A round trip to the database.
+    async fn health(&self) -> Result<Health>;
+    /// Name for logs and health: `sqlite` or `postgresql`.
+    fn kind(&self) -> &'static str;
+    /// Runs by phase over all tenants, for metrics: queued, running, waiting.
+    async fn count_open_runs(&self) -> Result<Vec<(String, i64)>>;
+    /// Finishes what is queued for writing and closes every connection.
+    async fn close(&self);
+}

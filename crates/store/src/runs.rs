@@ -1,0 +1,122 @@
+use std::time::Duration;
+
+use artel_domain::{
+    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Entry, Phase, Principal, Run, RunId, Session, SessionId, TenantId,
+    Timestamp, ToolCallRow, UserId,
+};
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::Result;
+
+/// A run to be accepted. Once stored it is never lost.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    pub id: RunId,
+    pub tenant_id: TenantId,
+    pub agent_id: AgentId,
+    pub session_id: SessionId,
+    pub trace_id: String,
+    pub principal: Principal,
+    pub input_message: String,
+    pub at: Timestamp,
+    /// Runs that the principal's API key may start in the UTC day of `at`; counted in the same transaction.
+    pub daily_limit: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Created {
+    Run(Box<Run>),
+    /// The agent is absent, deleted or another tenant's.
+    AgentMissing,
+    /// The key's daily limit is used up.
+    DailyLimit,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct RunFilter {
+    pub agent_id: Option<AgentId>,
+    pub session_id: Option<SessionId>,
+    /// Any of these; empty means all.
+    pub phases: Vec<Phase>,
+    /// Only runs created before this one.
+    pub before: Option<RunId>,
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CancelOutcome {
+    /// Recorded; the run's worker, or the next one, ends the run.
+    Requested(Box<Run>),
+    AlreadyOver(Box<Run>),
+    Missing,
+}
+
+/// A run that is now this worker's, under a fresh epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    pub run: Run,
+    /// First of `seq_block` journal numbers that nobody used or will use.
+    pub first_seq: i64,
+    /// A worker held the run before and did not let go of it: it crashed (or lost its lease).
+    pub recovered: bool,
+}
+
+/// Accepting, finding, claiming and steering runs.
+#[async_trait]
+pub trait Runs: Send + Sync {
+    /// Run, session (made when absent; its agent becomes this one) and audit row in one transaction. When a run with this id is there
+    /// already in this tenant (a retried request) it is returned and nothing is written.
+    async fn create_run(&self, new: NewRun, audit: AuditEntry) -> Result<Created>;
+    async fn find_run(&self, tenant: TenantId, run: RunId) -> Result<Option<Run>>;
+    /// Newest first.
+    async fn list_runs(&self, tenant: TenantId, filter: RunFilter) -> Result<Vec<Run>>;
+    /// The tool calls of these runs in the order they were planned (run, step, ordinal).
+    async fn list_tool_calls(&self, tenant: TenantId, runs: &[RunId]) -> Result<Vec<ToolCallRow>>;
+    async fn find_session(&self, tenant: TenantId, session: &SessionId) -> Result<Option<Session>>;
+
+    /// Takes up to `limit` runs that may be driven now: queued, or running under a lapsed lease; never one whose session has an
+    /// earlier run that is not over. Of several tenants each gets its turn: those with fewer runs under way first, then the oldest run.
+    /// Each claim raises `epoch`, sets owner and a lease of `lease` by the database's clock, phase `running`, reserves `seq_block`
+    /// numbers in its session; a lapsed lease adds 1 to `crash_count`. A run that waits for an approval is not runnable unless
+    /// cancelled or decided.
+    async fn claim_runs(&self, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> Result<Vec<Claim>>;
+    /// Extends the leases that `worker` still holds at these epochs. Returns those it lost, and those for which a cancel was requested.
+    async fn renew_leases(&self, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> Result<Renewed>;
+    /// Hands every run of `worker` back as queued, at once claimable, without counting a crash. Returns how many.
+    async fn release_runs(&self, worker: &str) -> Result<u64>;
+    /// Sets `cancel_requested`; a queued or waiting run becomes claimable.
+    async fn cancel_run(&self, tenant: TenantId, run: RunId, audit: AuditEntry) -> Result<CancelOutcome>;
+
+    /// Compare-and-set from pending to what `decision` says, and the run becomes claimable (phase queued), in one transaction.
+    /// `None`: absent or no longer pending.
+    async fn decide_approval(&self, decided: Decided, audit: AuditEntry) -> Result<Option<Approval>>;
+    async fn find_approval(&self, tenant: TenantId, approval: ApprovalId) -> Result<Option<Approval>>;
+    /// Oldest first.
+    async fn list_approvals(&self, tenant: TenantId, run: Option<RunId>, state: Option<ApprovalState>, limit: u32)
+    -> Result<Vec<Approval>>;
+
+    /// The run's journal after `after_seq`, in order, at most `limit` entries.
+    async fn run_entries(&self, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>>;
+    /// Deltas of runs that ended before `ended_before` become one delta per step, at the number of the step's last one. Returns rows removed;
+    /// handles at most `limit` runs.
+    async fn fold_deltas(&self, ended_before: Timestamp, limit: u32) -> Result<u64>;
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Renewed {
+    pub lost: Vec<RunId>,
+    pub cancelled: Vec<RunId>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Decided {
+    pub tenant_id: TenantId,
+    pub approval_id: ApprovalId,
+    pub decision: Decision,
+    /// For `edit`.
+    pub args: Option<Value>,
+    pub feedback: Option<String>,
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+}

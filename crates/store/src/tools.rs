@@ -1,0 +1,74 @@
+use std::collections::BTreeMap;
+
+use artel_domain::tool::{ArgumentPlace, HttpMethod};
+use artel_domain::{
+    AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId, Tool, ToolId, ToolStatus,
+};
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::{Page, Result};
+
+/// `None` leaves a member as it is; the inner `None` clears it.
+#[derive(Debug, Clone, Default)]
+pub struct ToolPatch {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub input_schema: Option<Value>,
+    pub execution_type: Option<ExecutionType>,
+    pub endpoint: Option<Option<String>>,
+    pub auth_type: Option<AuthType>,
+    pub status: Option<ToolStatus>,
+    pub http_method: Option<HttpMethod>,
+    pub parameter_mapping: Option<BTreeMap<String, ArgumentPlace>>,
+    pub custom_headers: Option<BTreeMap<String, String>>,
+    pub response_transform: Option<Option<String>>,
+    pub effect: Option<EffectClass>,
+    pub status_endpoint: Option<Option<String>>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct BindingPatch {
+    pub permission_scope: Option<PermissionScope>,
+    pub timeout_ms: Option<u64>,
+    pub rate_limit: Option<Option<RateLimit>>,
+    pub allowed_domains: Option<Vec<String>>,
+    pub secrets_ref: Option<Option<String>>,
+}
+
+/// How a binding request ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BindingWrite {
+    Done(Binding),
+    AgentMissing,
+    ToolMissing,
+    /// This agent has this tool already (under another binding id).
+    Duplicate,
+}
+
+/// Tools and bindings. Deleted tools are absent, and so are their bindings.
+#[async_trait]
+pub trait Tools: Send + Sync {
+    /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is written.
+    async fn create_tool(&self, tool: Tool, audit: AuditEntry) -> Result<Tool>;
+    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<Tool>>;
+    /// The page (newest first) and the number of all.
+    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<Tool>, i64)>;
+    /// Version + 1.
+    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<Tool>>;
+    /// Soft; its bindings go with it.
+    async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool>;
+
+    async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite>;
+    /// Oldest first, with their tools. `None`: no such agent.
+    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, Tool)>>>;
+    async fn update_binding(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        tool: ToolId,
+        patch: BindingPatch,
+        audit: AuditEntry,
+    ) -> Result<Option<Binding>>;
+    async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool>;
+}
