@@ -1,1 +1,15 @@
+//! The turn machine: what a run does next, decided from what has happened. Pure: no clock, no network, no store, no await.
+//!
+//! [`Turn::on`] takes an [`artel_domain::Event`] and answers with [`Effect`]s: entries to be journalled in the same transaction, and
+//! actions to be performed after it. The journal is the list of events; recovery feeds it back and performs what is
+//! [`Turn::outstanding`]. [`context`] says what a model gets to read, [`names`] what its tools are called.
 
+pub mod context;
+pub mod dialogue;
+pub mod names;
+mod recovery;
+pub mod turn;
+
+pub use context::{ContextLimits, Fit, estimate_tokens, fit};
+pub use dialogue::{Block, Dialogue};
+pub use turn::{Action, Effect, Limits, Turn};

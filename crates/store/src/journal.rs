@@ -26,6 +26,9 @@ pub struct Step {
     pub cancel_approvals: bool,
     /// A phase other than `Running` also gives the lease up. An end phase gives back the reserved numbers from `next_seq` on.
     pub phase: Option<Phase>,
+    /// With phase `WaitingForApproval`: how many pending approvals the run waits for. When fewer are pending by now (one was decided
+    /// meanwhile) or a cancel was requested, the run becomes `Queued` instead, so that no decision is ever missed.
+    pub awaiting: i64,
     pub output_message: Option<String>,
     /// Code and text.
     pub error: Option<(String, String)>,

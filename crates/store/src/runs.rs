@@ -88,7 +88,8 @@ pub trait Runs: Send + Sync {
     /// Sets `cancel_requested`; a queued or waiting run becomes claimable.
     async fn cancel_run(&self, tenant: TenantId, run: RunId, audit: AuditEntry) -> Result<CancelOutcome>;
 
-    /// Compare-and-set from pending to what `decision` says, and the run becomes claimable (phase queued), in one transaction.
+    /// Compare-and-set from pending to what `decision` says; a waiting run becomes claimable (phase queued) in the same transaction, a
+    /// running one stays with its worker, which takes the decision in before it would wait (see `Step::awaiting`).
     /// `None`: absent or no longer pending.
     async fn decide_approval(&self, decided: Decided, audit: AuditEntry) -> Result<Option<Approval>>;
     async fn find_approval(&self, tenant: TenantId, approval: ApprovalId) -> Result<Option<Approval>>;

@@ -1,0 +1,40 @@
+//! What is left to do for a run whose worker is gone.
+
+use artel_domain::{CallState, EffectClass, Event, ToolOutcome};
+
+use crate::turn::{Action, Call, Effect, State, Turn, dispatch, finish};
+
+impl Turn {
+    /// What must happen next, judging by the state alone: used by a worker that takes over a run, after [`Turn::replay`].
+    ///
+    /// A model request without an answer is made again (readers are told to drop what they saw of it). A dispatched call without a result is
+    /// treated by its declared effect; it is never assumed to have failed.
+    pub fn outstanding(&self) -> Vec<Effect> {
+        match self.state {
+            State::New | State::Over => Vec::new(),
+            State::AskingModel => vec![Effect::Record(Event::MessageReset { step: self.step })],
+            // An answer and its calls are one transaction, so a journal that ends here is damaged; asking again is safe: nothing was dispatched.
+            State::Planning(_) => vec![Effect::Record(Event::ModelRequested { step: self.step })],
+            State::Working => self.outstanding_calls(),
+        }
+    }
+
+    fn outstanding_calls(&self) -> Vec<Effect> {
+        let cut_off: Vec<Effect> = self.calls.iter().filter(|c| c.state == CallState::Dispatched).map(cut_off).collect();
+        if cut_off.is_empty() { self.advance() } else { cut_off }
+    }
+}
+
+fn cut_off(call: &Call) -> Effect {
+    match call.planned.effect {
+        EffectClass::ReadOnly | EffectClass::Idempotent => dispatch(call),
+        EffectClass::Verifiable => Effect::Act(Action::VerifyTool { call_id: call.planned.call_id }),
+        EffectClass::AtMostOnce => finish(
+            call,
+            ToolOutcome::Unknown {
+                error: "the server stopped while this call was under way; it may or may not have taken effect, and it was not made again"
+                    .into(),
+            },
+        ),
+    }
+}

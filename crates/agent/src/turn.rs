@@ -1,0 +1,321 @@
+use artel_domain::event::{PlannedCall, Verdict};
+use artel_domain::{ApprovalId, CallId, CallState, Decision, EffectClass, Event, FinishReason, ToolOutcome, Usage, digest};
+use serde_json::Value;
+
+/// What the machine wants done.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "effects are few and live for one transaction")]
+pub enum Effect {
+    /// Append this to the journal in the transaction of the event that led to it, and feed it back.
+    Record(Event),
+    /// Do this after that transaction.
+    Act(Action),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    CallModel {
+        step: u32,
+    },
+    /// The dispatch is journalled: send the call, with the key that never changes.
+    RunTool {
+        call_id: CallId,
+    },
+    /// The call was cut off: ask the tool's status operation what became of it.
+    VerifyTool {
+        call_id: CallId,
+    },
+    /// Drop the model call and the tool calls under way.
+    StopWork,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Model calls in one run.
+    pub max_steps: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_steps: 50 }
+    }
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    New,
+    AskingModel,
+    /// The answer is in; this many planned calls of it are still to come.
+    Planning(u32),
+    Working,
+    Over,
+}
+
+/// One planned call of the current step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    pub planned: PlannedCall,
+    /// The arguments to be used: the planned ones, or those a human put in their place.
+    pub args: Value,
+    pub state: CallState,
+    pub attempts: u32,
+}
+
+/// One run as a machine.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    limits: Limits,
+    pub(crate) state: State,
+    pub(crate) step: u32,
+    pub(crate) calls: Vec<Call>,
+    usage: Option<Usage>,
+    answer: String,
+    cancelling: bool,
+}
+
+impl Turn {
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, state: State::New, step: 0, calls: Vec::new(), usage: None, answer: String::new(), cancelling: false }
+    }
+
+    /// The machine as it was after these events.
+    pub fn replay<'a>(limits: Limits, journal: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut turn = Self::new(limits);
+        for event in journal {
+            turn.on(event);
+        }
+        turn
+    }
+
+    pub fn is_new(&self) -> bool {
+        self.state == State::New
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.state == State::Over
+    }
+
+    /// Nothing can be done until a human answers.
+    pub fn is_waiting(&self) -> bool {
+        self.state == State::Working
+            && !self.calls.iter().any(|c| c.state == CallState::Dispatched)
+            && self.calls.iter().any(|c| c.state == CallState::AwaitingApproval)
+    }
+
+    /// Calls that a human has been asked about.
+    pub fn awaiting(&self) -> usize {
+        self.calls.iter().filter(|c| c.state == CallState::AwaitingApproval).count()
+    }
+
+    pub fn step(&self) -> u32 {
+        self.step
+    }
+
+    /// Tokens of all model calls so far; `None` while no provider reported any.
+    pub fn usage(&self) -> Option<Usage> {
+        self.usage
+    }
+
+    pub fn call(&self, id: CallId) -> Option<&Call> {
+        self.calls.iter().find(|c| c.planned.call_id == id)
+    }
+
+    /// The event that ends this run badly.
+    pub fn failure(&self, code: &str, message: impl Into<String>) -> Event {
+        Event::RunFailed { code: code.to_owned(), message: message.into(), usage: self.usage }
+    }
+
+    /// Takes in what happened; answers with what to do. An event that does not fit the state changes nothing: a journal is never wrong,
+    /// a late answer may be.
+    pub fn on(&mut self, event: &Event) -> Vec<Effect> {
+        if self.is_over() {
+            return Vec::new();
+        }
+        match event {
+            Event::RunStarted { .. } if self.is_new() => self.ask_model(),
+            Event::ModelRequested { step } => self.on_model_requested(*step),
+            Event::MessageReset { step } if self.state == State::AskingModel => vec![Effect::Act(Action::CallModel { step: *step })],
+            Event::ModelAnswered { step, text, finish, usage, planned, .. } if self.state == State::AskingModel && *step == self.step => {
+                self.on_answer(text, finish, *usage, *planned)
+            }
+            Event::ToolPlanned(planned) => self.on_planned(planned),
+            Event::ApprovalRequested { call_id, .. } => self.on_asked(*call_id),
+            Event::ApprovalDecided { call_id, decision, args, feedback, .. } => {
+                self.on_decided(*call_id, *decision, args.as_ref(), feedback.as_deref())
+            }
+            Event::ToolDispatched { call_id, attempt } => self.on_dispatched(*call_id, *attempt),
+            Event::ToolFinished { call_id, outcome, attempts, .. } => self.on_finished(*call_id, outcome, *attempts),
+            Event::CancelRequested => self.on_cancel(),
+            Event::RunSucceeded { .. } | Event::RunFailed { .. } => {
+                self.state = State::Over;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn ask_model(&mut self) -> Vec<Effect> {
+        if self.step >= self.limits.max_steps {
+            let message = format!("the agent did not finish within {} steps (model calls)", self.limits.max_steps);
+            return vec![Effect::Record(self.failure("max_steps", message))];
+        }
+        vec![Effect::Record(Event::ModelRequested { step: self.step + 1 })]
+    }
+
+    fn on_model_requested(&mut self, step: u32) -> Vec<Effect> {
+        self.state = State::AskingModel;
+        self.step = step;
+        self.calls.clear();
+        vec![Effect::Act(Action::CallModel { step })]
+    }
+
+    fn on_answer(&mut self, text: &str, finish: &FinishReason, usage: Option<Usage>, planned: u32) -> Vec<Effect> {
+        self.usage = match (self.usage, usage) {
+            (Some(sum), Some(more)) => Some(sum.plus(more)),
+            (sum, more) => sum.or(more),
+        };
+        text.clone_into(&mut self.answer);
+        if planned > 0 {
+            // Arguments cut off by the token limit must never be executed, and asking again would be cut off again.
+            if *finish == FinishReason::Length {
+                let message = "the model's answer was cut off inside a tool call; raise max_tokens or shorten the task";
+                return vec![Effect::Record(self.failure("model_output_truncated", message))];
+            }
+            self.state = State::Planning(planned);
+            return Vec::new();
+        }
+        if *finish == FinishReason::ContentFilter && text.is_empty() {
+            return vec![Effect::Record(self.failure("content_filter", "the model's provider refused to answer this input"))];
+        }
+        vec![Effect::Record(Event::RunSucceeded { output: self.answer.clone(), usage: self.usage })]
+    }
+
+    fn on_planned(&mut self, planned: &PlannedCall) -> Vec<Effect> {
+        let State::Planning(missing) = self.state else { return Vec::new() };
+        self.calls.push(Call { planned: planned.clone(), args: planned.args.clone(), state: CallState::Planned, attempts: 0 });
+        if missing > 1 {
+            self.state = State::Planning(missing - 1);
+            return Vec::new();
+        }
+        self.state = State::Working;
+        self.advance()
+    }
+
+    fn on_asked(&mut self, id: CallId) -> Vec<Effect> {
+        self.set_state(id, CallState::AwaitingApproval);
+        Vec::new()
+    }
+
+    fn on_decided(&mut self, id: CallId, decision: Decision, args: Option<&Value>, feedback: Option<&str>) -> Vec<Effect> {
+        let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && c.state == CallState::AwaitingApproval) else {
+            return Vec::new();
+        };
+        match decision {
+            Decision::Approve | Decision::Edit => {
+                if let Some(args) = args {
+                    call.args = args.clone();
+                }
+                vec![dispatch(call)]
+            }
+            Decision::Reject | Decision::Expire => {
+                let why = if decision == Decision::Reject { "a human rejected this call" } else { "nobody approved this call in time" };
+                let error = feedback.map_or_else(|| why.to_owned(), |text| format!("{why}: {text}"));
+                vec![refuse(call, error)]
+            }
+        }
+    }
+
+    fn on_dispatched(&mut self, id: CallId, attempt: u32) -> Vec<Effect> {
+        let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else { return Vec::new() };
+        call.state = CallState::Dispatched;
+        call.attempts = attempt;
+        vec![Effect::Act(Action::RunTool { call_id: id })]
+    }
+
+    fn on_finished(&mut self, id: CallId, outcome: &ToolOutcome, attempts: u32) -> Vec<Effect> {
+        let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else { return Vec::new() };
+        call.state = outcome.state();
+        call.attempts = attempts;
+        if self.cancelling || self.state != State::Working {
+            return Vec::new();
+        }
+        if self.calls.iter().all(|c| c.state.is_final()) {
+            return self.ask_model();
+        }
+        self.advance()
+    }
+
+    fn on_cancel(&mut self) -> Vec<Effect> {
+        self.cancelling = true;
+        let mut effects = vec![Effect::Act(Action::StopWork)];
+        for call in self.calls.iter().filter(|c| !c.state.is_final()) {
+            effects.push(if call.state == CallState::Dispatched {
+                finish(call, ToolOutcome::Unknown { error: "the run was cancelled while this call was under way".into() })
+            } else {
+                refuse(call, "the run was cancelled before this call was made".into())
+            });
+        }
+        effects.push(Effect::Record(self.failure("cancelled", "cancelled")));
+        effects
+    }
+
+    /// Starts the planned calls that may start now: all of them when every call of the step only reads, else the next in order.
+    pub(crate) fn advance(&self) -> Vec<Effect> {
+        let together = self.calls.iter().all(|c| c.planned.effect == EffectClass::ReadOnly);
+        let mut effects = Vec::new();
+        for call in &self.calls {
+            match call.state {
+                CallState::Planned => effects.push(start(call)),
+                CallState::Dispatched | CallState::AwaitingApproval => {}
+                _ => continue,
+            }
+            if !together {
+                break;
+            }
+        }
+        effects
+    }
+
+    fn set_state(&mut self, id: CallId, state: CallState) {
+        if let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) {
+            call.state = state;
+        }
+    }
+}
+
+fn start(call: &Call) -> Effect {
+    match &call.planned.verdict {
+        Verdict::Allow => dispatch(call),
+        Verdict::Refuse { reason } => refuse(call, reason.clone()),
+        Verdict::Ask { reason } => Effect::Record(Event::ApprovalRequested {
+            approval_id: ApprovalId::derive(call.planned.call_id),
+            call_id: call.planned.call_id,
+            name: call.planned.name.clone(),
+            args: call.args.clone(),
+            args_digest: digest::of(&call.args),
+            reason: reason.clone(),
+        }),
+    }
+}
+
+pub(crate) fn dispatch(call: &Call) -> Effect {
+    Effect::Record(Event::ToolDispatched { call_id: call.planned.call_id, attempt: call.attempts + 1 })
+}
+
+pub(crate) fn refuse(call: &Call, error: String) -> Effect {
+    finish(call, ToolOutcome::Failed { error })
+}
+
+pub(crate) fn finish(call: &Call, outcome: ToolOutcome) -> Effect {
+    Effect::Record(Event::ToolFinished {
+        call_id: call.planned.call_id,
+        name: call.planned.name.clone(),
+        outcome,
+        attempts: call.attempts,
+        duration_ms: 0,
+    })
+}
+
+#[cfg(test)]
+mod tests;
