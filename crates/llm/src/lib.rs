@@ -1,1 +1,54 @@
+//! Speaks to language models: one internal form in and out, one pure dialect per wire protocol, one driver that does the I/O.
+//!
+//! This crate must never know runs, sessions, tenants, a store or an HTTP surface. It gets a [`Request`] and gives an [`Answer`];
+//! what the calls in it mean, and whether they may be made, is the engine's business.
+//!
+//! # Names
+//! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`]; `custom:<name>` and `custom:<name>:<model>` are the
+//! operator's endpoints of [`Config::custom`]; `demo:<variant>` is built in. A name without prefix belongs to `openai` when it looks
+//! like one of OpenAI's (`gpt-4o`, `o3-mini`), else to [`Config::default_provider`].
+//!
+//! # A new provider
+//! A vendor that speaks a known protocol is an entry of [`Config::custom`]: data, not code. A new protocol is one implementation of `dialect::Dialect`.
+//!
+//! # The demo provider
+//! Needs no network and no key, keeps no state: it decides from the messages alone, so that the same history always gets the same
+//! answer and a run that is recovered after a crash goes on where it was.
+//!
+//! | model | behaviour |
+//! |---|---|
+//! | `demo:echo` (also `demo` and `demo:`) | the rules below, streamed in a few deltas without delay |
+//! | `demo:slow` | the same rules, one word each 50 ms |
+//! | `demo:instant` | always the same short answer in one delta: for benchmarks |
+//! | `demo:long` | 400 words with small gaps: for readers that disconnect and resume |
+//! | `demo:loop` | calls the first tool again and again: for limits on steps |
+//! | `demo:fail` | fails with a model error |
+//!
+//! Rules, applied to the last user message:
+//! 1. *Which tool.* The one whose name, then description, shares most words with the message. When none does but the message speaks
+//!    of a tool ("using the tool", "call", "инструмент"), a tool called echo, else the first one.
+//! 2. *How often.* "twice", "three times", "5 times", "5 раз": that many calls, one per step; otherwise once. Tool results since the
+//!    message are counted to know which step this is.
+//! 3. *Arguments* come from the tool's JSON Schema: required properties (all, when none is required). A string is the quoted text, or
+//!    the word after "word", or the words after "text" or "echo", or the whole message; numbers of the message fill numeric
+//!    properties in order; an `expression` takes the arithmetic of the message. Among several calls the k-th one gets "k" or k.
+//! 4. *After the last result*: "The tool `<name>` returned: `<content>`", or "failed".
+//! 5. *No tool fits, or none was offered*: "You said: `<message>`".
 
+mod config;
+mod demo;
+mod dialect;
+mod driver;
+mod error;
+mod exchange;
+mod models;
+mod name;
+mod openai;
+mod retry;
+mod sse;
+
+pub use config::{Config, ConfigError, CustomProvider, Endpoint, Protocol, Timeouts};
+pub use error::ModelError;
+pub use exchange::{Answer, Delta, Request};
+pub use models::Models;
+pub use name::{ModelName, UnknownModel};

@@ -1,0 +1,137 @@
+//! A built-in model for machines without keys or network. The crate's documentation has its rules.
+
+mod arguments;
+mod message;
+mod rules;
+
+use std::time::Duration;
+
+use artel_domain::{AssistantCall, FinishReason, Message, Usage};
+use tokio::sync::mpsc::Sender;
+use tokio::time::sleep;
+
+use crate::{Answer, Delta, ModelError, Request, UnknownModel};
+
+/// What kind of model the demo plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variant {
+    Echo,
+    Slow,
+    Instant,
+    Long,
+    Loop,
+    Fail,
+}
+
+impl Variant {
+    const ALL: [Self; 6] = [Self::Echo, Self::Slow, Self::Instant, Self::Long, Self::Loop, Self::Fail];
+
+    /// The variant of that name; the empty name is `echo`.
+    pub(crate) fn of(name: &str) -> Result<Self, UnknownModel> {
+        if name.is_empty() {
+            return Ok(Self::Echo);
+        }
+        Self::ALL.into_iter().find(|variant| variant.name() == name).ok_or_else(|| UnknownModel::Demo {
+            variant: name.to_owned(),
+            known: Self::ALL.map(|variant| format!("`demo:{}`", variant.name())).join(", "),
+        })
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Echo => "echo",
+            Self::Slow => "slow",
+            Self::Instant => "instant",
+            Self::Long => "long",
+            Self::Loop => "loop",
+            Self::Fail => "fail",
+        }
+    }
+
+    /// Words per delta, and the time between deltas.
+    fn pace(self, words: usize) -> (usize, Duration) {
+        match self {
+            Self::Slow => (1, Duration::from_millis(50)),
+            Self::Long => (1, Duration::from_millis(5)),
+            Self::Instant => (words, Duration::ZERO),
+            Self::Echo | Self::Loop | Self::Fail => (words.div_ceil(4), Duration::ZERO),
+        }
+    }
+}
+
+/// What the demo says to a request.
+#[derive(Debug, PartialEq)]
+enum Reply {
+    Text(String),
+    Call(AssistantCall),
+}
+
+/// Answers without any network.
+pub(crate) async fn stream(request: &Request, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
+    let variant = Variant::of(request.model.model()).map_err(|unknown| ModelError::NotConfigured(unknown.to_string()))?;
+    let answer = answer(request, reply(variant, request)?);
+    show(variant, &answer.text, on_delta).await;
+    Ok(answer)
+}
+
+fn reply(variant: Variant, request: &Request) -> Result<Reply, ModelError> {
+    match variant {
+        Variant::Echo | Variant::Slow => Ok(rules::follow(request)),
+        Variant::Loop => Ok(rules::call_again(request)),
+        Variant::Instant => Ok(Reply::Text("Done.".to_owned())),
+        Variant::Long => Ok(Reply::Text(long_text())),
+        Variant::Fail => Err(ModelError::Unavailable("demo:fail always fails".to_owned())),
+    }
+}
+
+/// Four hundred words that tell a reader where it is.
+fn long_text() -> String {
+    (1..=100).map(|line| format!("Line {line} of 100.")).collect::<Vec<_>>().join("\n")
+}
+
+fn answer(request: &Request, reply: Reply) -> Answer {
+    let (text, calls, finish) = match reply {
+        Reply::Text(text) => (text, Vec::new(), FinishReason::Stop),
+        Reply::Call(call) => (String::new(), vec![call], FinishReason::ToolCalls),
+    };
+    let usage = Usage { prompt_tokens: prompt_tokens(request), completion_tokens: completion_tokens(&text, &calls), ..Usage::default() };
+    Answer { text, calls, finish, usage: Some(usage), opaque: None }
+}
+
+async fn show(variant: Variant, text: &str, on_delta: &Sender<Delta>) {
+    let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
+    let (per_delta, gap) = variant.pace(words.len());
+    for piece in words.chunks(per_delta.max(1)) {
+        // Nobody listens any more: the answer is still wanted.
+        let _ = on_delta.send(Delta::Text(piece.concat())).await;
+        if !gap.is_zero() {
+            sleep(gap).await;
+        }
+    }
+}
+
+/// Four characters are about a token.
+fn tokens(characters: usize) -> i64 {
+    characters.div_ceil(4) as i64
+}
+
+fn prompt_tokens(request: &Request) -> i64 {
+    let of_message = |message: &Message| match message {
+        Message::System { text } | Message::User { text } => text.len(),
+        Message::Assistant { text, calls, .. } => {
+            text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>()
+        }
+        Message::Tool { content, .. } => content.len(),
+    };
+    let messages: usize = request.messages.iter().map(of_message).sum();
+    let tools: usize =
+        request.tools.iter().map(|tool| tool.name.len() + tool.description.len() + tool.input_schema.to_string().len()).sum();
+    tokens(messages + tools)
+}
+
+fn completion_tokens(text: &str, calls: &[AssistantCall]) -> i64 {
+    tokens(text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>())
+}
+
+#[cfg(test)]
+mod tests;

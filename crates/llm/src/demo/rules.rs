@@ -1,0 +1,95 @@
+//! What the demo does next, decided from the messages alone.
+
+use artel_domain::{AssistantCall, Message, ToolSpec};
+
+use super::Reply;
+use super::arguments::arguments;
+use super::message::UserMessage;
+use crate::Request;
+
+/// Calls a tool as often as the last user message asks for, then tells the result; or says the message back.
+pub(super) fn follow(request: &Request) -> Reply {
+    let turn = Turn::of(request);
+    let message = UserMessage::new(turn.text);
+    match best_tool(&request.tools, &message) {
+        Some(tool) if turn.step <= message.times() => turn.call(tool, &message),
+        _ => Reply::Text(turn.closing_words()),
+    }
+}
+
+/// Calls the first tool, whatever came before.
+pub(super) fn call_again(request: &Request) -> Reply {
+    let turn = Turn::of(request);
+    match request.tools.first() {
+        Some(tool) => turn.call(tool, &UserMessage::new(turn.text)),
+        None => Reply::Text(turn.closing_words()),
+    }
+}
+
+/// The last user message and what happened since.
+struct Turn<'a> {
+    text: &'a str,
+    /// Which user message of the dialogue this is.
+    number: usize,
+    /// The step to take now, from 1.
+    step: usize,
+    last_result: Option<&'a Message>,
+}
+
+impl<'a> Turn<'a> {
+    fn of(request: &'a Request) -> Self {
+        let messages = &request.messages;
+        let users = || {
+            messages
+                .iter()
+                .enumerate()
+                .filter_map(|(at, message)| if let Message::User { text } = message { Some((at, text.as_str())) } else { None })
+        };
+        let (since, text) = users().next_back().map_or((0, ""), |(at, text)| (at + 1, text));
+        let number = users().count();
+        let mut results = messages[since..].iter().filter(|message| matches!(message, Message::Tool { .. }));
+        let step = results.clone().count().max(last_step_named(&messages[since..], number)) + 1;
+        Self { text, number, step, last_result: results.next_back() }
+    }
+
+    fn call(&self, tool: &ToolSpec, message: &UserMessage) -> Reply {
+        let arguments = arguments(&tool.input_schema, message, self.step).to_string();
+        Reply::Call(AssistantCall { id: call_id(self.number, self.step), name: tool.name.clone(), arguments })
+    }
+
+    fn closing_words(&self) -> String {
+        match self.last_result {
+            Some(Message::Tool { name, content, is_error: false, .. }) => format!("The tool {name} returned: {content}"),
+            Some(Message::Tool { name, content, .. }) => format!("The tool {name} failed: {content}"),
+            _ => format!("You said: {}", self.text),
+        }
+    }
+}
+
+fn call_id(turn: usize, step: usize) -> String {
+    format!("demo_{turn}_{step}")
+}
+
+/// The step written into the newest call id: counting results alone would begin again when the context was trimmed.
+fn last_step_named(messages: &[Message], turn: usize) -> usize {
+    let prefix = format!("demo_{turn}_");
+    let ids = messages.iter().filter_map(|message| if let Message::Tool { call_id, .. } = message { Some(call_id) } else { None });
+    ids.filter_map(|id| id.strip_prefix(&prefix)?.parse().ok()).max().unwrap_or(0)
+}
+
+/// The tool that the message asks for, if it asks for any.
+fn best_tool<'a>(tools: &'a [ToolSpec], message: &UserMessage) -> Option<&'a ToolSpec> {
+    const ENOUGH: usize = 2;
+    let scored = tools.iter().map(|tool| (score(tool, message), tool));
+    // Of equals the first one: `max_by_key` would take the last.
+    let best = scored.rev().max_by_key(|(score, _)| *score)?;
+    match best {
+        (score, tool) if score >= ENOUGH => Some(tool),
+        _ if message.speaks_of_tools() => tools.iter().find(|tool| tool.name.contains("echo")).or(tools.first()),
+        _ => None,
+    }
+}
+
+fn score(tool: &ToolSpec, message: &UserMessage) -> usize {
+    3 * message.words_shared_with(&tool.name) + message.words_shared_with(&tool.description)
+}

@@ -1,0 +1,38 @@
+//! The seam between the driver, which does I/O, and the wire protocols, which are pure.
+
+use reqwest::StatusCode;
+use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::Value;
+
+use crate::{Answer, Delta, ModelError, Request};
+
+/// One wire protocol: how a request is written and an answer read. Holds no state and touches no network.
+pub(crate) trait Dialect: Send + Sync {
+    /// Path segments after the base URL.
+    fn path(&self) -> &'static [&'static str];
+    /// The header that carries a key; `None` when the key cannot stand in a header.
+    fn authorization(&self, key: &str) -> Option<(HeaderName, HeaderValue)>;
+    /// The JSON body, always asking for a stream.
+    fn encode(&self, request: &Request) -> Value;
+    /// A reader for one streamed answer to this request.
+    fn decoder(&self, request: &Request) -> Box<dyn Decoder>;
+    /// Reads an answer that came in one piece, from servers that do not stream.
+    fn decode_whole(&self, request: &Request, body: &[u8]) -> Result<Answer, ModelError>;
+    /// What an answer with an error status means.
+    fn refusal(&self, status: StatusCode, body: &[u8]) -> ModelError;
+}
+
+/// Reads one streamed answer. The bytes may be cut anywhere.
+pub(crate) trait Decoder: Send {
+    /// Takes the next bytes, appends what may be shown. After an error or [`Progress::Complete`] it is not fed again.
+    fn feed(&mut self, bytes: &[u8], deltas: &mut Vec<Delta>) -> Result<Progress, ModelError>;
+    /// No more bytes will come. Fails when the answer is not complete.
+    fn finish(self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError>;
+}
+
+/// Whether more of an answer is to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    More,
+    Complete,
+}

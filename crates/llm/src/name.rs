@@ -1,0 +1,76 @@
+//! Model names: `provider:model`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The provider part of the operator's own endpoints begins with this.
+pub(crate) const CUSTOM: &str = "custom:";
+
+/// A full model name: which provider, and what that provider calls the model.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ModelName {
+    provider: String,
+    model: String,
+}
+
+impl ModelName {
+    pub fn new(provider: impl Into<String>, model: impl Into<String>) -> Self {
+        Self { provider: provider.into(), model: model.into() }
+    }
+
+    /// `openai`, `demo` or `custom:<name>`.
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// The model's name as the provider knows it; may itself contain colons.
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+}
+
+impl fmt::Display for ModelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.provider, self.model)
+    }
+}
+
+/// Reads the full form. Short forms need the configuration: [`crate::Models::check`].
+impl FromStr for ModelName {
+    type Err = UnknownModel;
+
+    fn from_str(text: &str) -> Result<Self, UnknownModel> {
+        let malformed = || UnknownModel::Malformed(text.to_owned());
+        let (prefix, rest) = match text.strip_prefix(CUSTOM) {
+            Some(rest) => (CUSTOM, rest),
+            None => ("", text),
+        };
+        let (provider, model) = rest.split_once(':').ok_or_else(malformed)?;
+        if provider.trim().is_empty() || model.trim().is_empty() {
+            return Err(malformed());
+        }
+        Ok(Self::new(format!("{prefix}{}", provider.trim()), model.trim()))
+    }
+}
+
+/// Whether a name without prefix is one of OpenAI's own.
+pub(crate) fn looks_like_openai(model: &str) -> bool {
+    const FAMILIES: [&str; 5] = ["gpt-", "chatgpt-", "o1", "o3", "o4"];
+    let of_family = |name: &str| FAMILIES.iter().any(|family| name.starts_with(family));
+    match model.strip_prefix("ft:") {
+        Some(tuned) => of_family(tuned),
+        // `gpt-oss:20b` is how others name an open model.
+        None => of_family(model) && !model.contains(':'),
+    }
+}
+
+/// Why a model name cannot be used; the text says what can.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownModel {
+    #[error("`{0}` is not a model name; write `provider:model`, for example `openai:gpt-4o-mini` or `demo:echo`")]
+    Malformed(String),
+    #[error("unknown model provider `{provider}`; known providers: {}", .known.join(", "))]
+    Provider { provider: String, known: Vec<String> },
+    #[error("`demo:{variant}` does not exist; the demo models are {known}")]
+    Demo { variant: String, known: String },
+}

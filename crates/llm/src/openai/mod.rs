@@ -1,0 +1,56 @@
+//! The Chat Completions dialect, as OpenAI, vLLM, llama.cpp and many others speak it.
+
+mod assemble;
+mod decode;
+mod encode;
+mod refusal;
+mod wire;
+
+use artel_domain::Message;
+use reqwest::StatusCode;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use crate::dialect::{Decoder, Dialect};
+use crate::{Answer, ModelError, Request};
+
+/// Chat Completions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OpenAi;
+
+impl Dialect for OpenAi {
+    fn path(&self) -> &'static [&'static str] {
+        &["chat", "completions"]
+    }
+
+    fn authorization(&self, key: &str) -> Option<(HeaderName, HeaderValue)> {
+        let mut value = HeaderValue::try_from(format!("Bearer {key}")).ok()?;
+        value.set_sensitive(true);
+        Some((AUTHORIZATION, value))
+    }
+
+    fn encode(&self, request: &Request) -> Value {
+        encode::body(request)
+    }
+
+    fn decoder(&self, request: &Request) -> Box<dyn Decoder> {
+        Box::new(decode::StreamDecoder::new(calls_so_far(request)))
+    }
+
+    fn decode_whole(&self, request: &Request, body: &[u8]) -> Result<Answer, ModelError> {
+        decode::whole(calls_so_far(request), body)
+    }
+
+    fn refusal(&self, status: StatusCode, body: &[u8]) -> ModelError {
+        refusal::of_response(status, body)
+    }
+}
+
+/// Made-up call ids count on from here, so that they stay unique in the dialogue.
+fn calls_so_far(request: &Request) -> usize {
+    let calls = |message: &Message| if let Message::Assistant { calls, .. } = message { calls.len() } else { 0 };
+    request.messages.iter().map(calls).sum()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! Errors as OpenAI-shaped servers tell them: with a status, or inside a stream that began well.
+
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use crate::ModelError;
+use crate::error::excerpt;
+
+/// An answer with an error status.
+pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
+    let complaint = Complaint::read(body);
+    let told = format!("it answered {}: {}", status.as_u16(), complaint.message);
+    complaint.classify(status, told)
+}
+
+/// An error chunk after status 200.
+pub(super) fn in_band(body: &[u8]) -> ModelError {
+    let complaint = Complaint::read(body);
+    let status = complaint.status();
+    let told = format!("it broke off: {}", complaint.message);
+    complaint.classify(status, told)
+}
+
+/// What there is to an error, wherever the server put it.
+#[derive(Debug)]
+struct Complaint {
+    message: String,
+    /// `type` and `code`.
+    words: Vec<String>,
+    code: Option<u16>,
+}
+
+impl Complaint {
+    fn read(body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(body);
+        let Ok(value) = serde_json::from_str::<Value>(&text) else {
+            return Self::plain(&text);
+        };
+        // Gemini wraps the error into a list; most wrap it into `error`; older vLLM does not wrap it.
+        let outer = value.get(0).unwrap_or(&value);
+        let inner = outer.get("error").filter(|error| !error.is_null()).unwrap_or(outer);
+        let member = |name: &str| inner.get(name).filter(|value| !value.is_null());
+        let message = inner.as_str().or_else(|| member("message").or_else(|| member("detail")).and_then(Value::as_str));
+        Self {
+            message: excerpt(message.unwrap_or(&text)),
+            words: ["type", "code"].iter().filter_map(|name| member(name)?.as_str().map(str::to_owned)).collect(),
+            code: member("code")
+                .and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()))
+                .and_then(|code| code.try_into().ok()),
+        }
+    }
+
+    fn plain(text: &str) -> Self {
+        let message = excerpt(text);
+        Self { message: if message.is_empty() { "no explanation".to_owned() } else { message }, words: Vec::new(), code: None }
+    }
+
+    fn says(&self, part: &str) -> bool {
+        self.words.iter().any(|word| word.to_ascii_lowercase().contains(part))
+    }
+
+    /// The status that the error would have had, had it come in time.
+    fn status(&self) -> StatusCode {
+        if let Some(status) = self.code.and_then(|code| StatusCode::from_u16(code).ok()) {
+            return status;
+        }
+        if self.says("rate_limit") {
+            StatusCode::TOO_MANY_REQUESTS
+        } else if self.says("invalid") || self.says("badrequest") || self.says("bad_request") || self.says("context_length") {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::BAD_GATEWAY
+        }
+    }
+
+    fn classify(&self, status: StatusCode, told: String) -> ModelError {
+        match status.as_u16() {
+            // Out of money is told as 429 too, but waiting does not help.
+            429 if self.says("insufficient_quota") => ModelError::Rejected(told),
+            429 => ModelError::RateLimited { message: told, retry_after: None },
+            408 | 409 | 500.. => ModelError::Unavailable(told),
+            _ => ModelError::Rejected(told),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Whether and when a failed attempt is made again: pure, so that it can be tested as a table.
+
+use std::time::Duration;
+
+use artel_domain::Timestamp;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+use crate::ModelError;
+
+/// A provider that wants us to wait longer than this is reported instead of waited for.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: ModelError,
+    pub(crate) retry: Retry,
+}
+
+/// What to do after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Retry {
+    Never,
+    Backoff,
+    After(Duration),
+}
+
+impl Failure {
+    /// Trying again cannot help.
+    pub(crate) fn fatal(error: ModelError) -> Self {
+        Self { error, retry: Retry::Never }
+    }
+
+    /// Trying again helps if the error is of that kind.
+    pub(crate) fn of(error: ModelError) -> Self {
+        let retry = if error.is_transient() { Retry::Backoff } else { Retry::Never };
+        Self { error, retry }
+    }
+
+    /// Trying again may help whatever the error is called.
+    pub(crate) fn passing(error: ModelError) -> Self {
+        Self { error, retry: Retry::Backoff }
+    }
+
+    /// An answer with an error status: the provider's headers have the last word.
+    pub(crate) fn of_response(mut error: ModelError, headers: &HeaderMap) -> Self {
+        let wait = wait_asked_for(headers);
+        if let ModelError::RateLimited { retry_after, .. } = &mut error {
+            *retry_after = wait;
+        }
+        let again = should_retry(headers).unwrap_or_else(|| error.is_transient());
+        let retry = match wait {
+            _ if !again => Retry::Never,
+            None => Retry::Backoff,
+            Some(wait) if wait <= LONGEST_WAIT => Retry::After(wait),
+            Some(_) => Retry::Never,
+        };
+        Self { error, retry }
+    }
+
+    /// How long to wait before the next attempt, if there is to be one. `jitter` is between 0 and 1.
+    pub(crate) fn delay(&self, attempts_made: u32, jitter: f64) -> Option<Duration> {
+        match self.retry {
+            Retry::Never => None,
+            Retry::After(wait) => Some(wait),
+            Retry::Backoff => {
+                let full = FIRST_BACKOFF.saturating_mul(1 << attempts_made.min(10)).min(LONGEST_BACKOFF);
+                Some(full.mul_f64(1.0 - 0.25 * jitter))
+            }
+        }
+    }
+}
+
+fn should_retry(headers: &HeaderMap) -> Option<bool> {
+    text(headers, "x-should-retry")?.parse().ok()
+}
+
+fn wait_asked_for(headers: &HeaderMap) -> Option<Duration> {
+    if let Some(millis) = text(headers, "retry-after-ms").and_then(|value| value.parse::<f64>().ok()) {
+        return Duration::try_from_secs_f64(millis / 1000.0).ok();
+    }
+    let value = text(headers, RETRY_AFTER.as_str())?;
+    match value.parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Err(_) => until(value, text(headers, DATE.as_str())?),
+    }
+}
+
+/// The time between two HTTP dates. The provider's own `Date` is "now", so that a clock of ours that is wrong does no harm.
+fn until(then: &str, now: &str) -> Option<Duration> {
+    let seconds = instant(then)?.duration_since(instant(now)?).as_secs();
+    Some(Duration::from_secs(seconds.try_into().unwrap_or(0)))
+}
+
+fn instant(http_date: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(http_date).ok().map(|zoned| zoned.timestamp())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+#[cfg(test)]
+mod tests;
