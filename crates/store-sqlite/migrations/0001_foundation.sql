@@ -136,6 +136,9 @@ CREATE TABLE runs (
     lease_until       INTEGER,            -- by the database's clock
     crash_count       INTEGER NOT NULL,
     cancel_requested  INTEGER NOT NULL,   -- 0 or 1
+    is_head           INTEGER NOT NULL,   -- 1: first of its session's open runs; only heads are claimed
+    wake              INTEGER NOT NULL,   -- 1: decided while a worker had it, so that going to sleep puts it back in the queue
+    folded            INTEGER NOT NULL,   -- 1: over, and its deltas are folded
     output_message    TEXT,
     error_code        TEXT,
     error_message     TEXT,
@@ -149,9 +152,12 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE INDEX runs_by_tenant ON runs (tenant_id, id);
 CREATE INDEX runs_by_session ON runs (tenant_id, session_id, id);
--- Open runs only: small, however many runs there were.
-CREATE INDEX runs_open ON runs (tenant_id, phase, id) WHERE phase IN ('queued', 'running', 'waiting_for_approval');
-CREATE INDEX runs_finished ON runs (finished_at) WHERE finished_at IS NOT NULL;
+-- Open runs only: these stay small, however many runs there were.
+CREATE INDEX runs_open ON runs (tenant_id, session_id, id, phase) WHERE phase IN ('queued', 'running', 'waiting_for_approval');
+CREATE UNIQUE INDEX runs_heads ON runs (tenant_id, session_id) WHERE is_head = 1;
+CREATE INDEX runs_ready ON runs (tenant_id, id) WHERE phase = 'queued' AND is_head = 1;
+CREATE INDEX runs_leased ON runs (tenant_id, lease_until) WHERE phase = 'running';
+CREATE INDEX runs_to_fold ON runs (finished_at) WHERE finished_at IS NOT NULL AND folded = 0;
 
 -- The journal: append-only, the truth of every run. Deltas are the only rows ever folded.
 CREATE TABLE journal (

@@ -8,6 +8,7 @@ pub mod agents;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
+pub mod folding;
 pub mod idempotency;
 pub mod identity;
 pub mod journal;

@@ -99,8 +99,8 @@ pub trait Runs: Send + Sync {
 
     /// The run's journal after `after_seq`, in order, at most `limit` entries.
     async fn run_entries(&self, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>>;
-    /// Deltas of runs that ended before `ended_before` become one delta per step, at the number of the step's last one. Returns rows removed;
-    /// handles at most `limit` runs.
+    /// Deltas of runs that ended before `ended_before` become one delta per step ([`crate::folding`]). Returns rows removed; handles at
+    /// most `limit` runs, the longest over first, none of them ever again.
     async fn fold_deltas(&self, ended_before: Timestamp, limit: u32) -> Result<u64>;
 }
 
