@@ -74,7 +74,7 @@ impl Fold {
             }
             Event::ApprovalDecided { call_id, args: Some(args), .. } => self.edit(*call_id, args),
             Event::ToolFinished { call_id, outcome, .. } => self.finish(*call_id, outcome, entry.seq),
-            Event::ContextSummarised { through_seq, text } => {
+            Event::ContextSummarised { through_seq, text, .. } => {
                 self.dialogue.summary = Some(text.clone());
                 self.dialogue.blocks.retain(|b| b.seq > *through_seq || b.is_current_input);
             }

@@ -136,6 +136,10 @@ impl Turn {
             Event::RunStarted { .. } if self.is_new() => self.ask_model(),
             Event::ModelRequested { step } => self.on_model_requested(*step),
             Event::MessageReset { step } if self.state == State::AskingModel => vec![Effect::Act(Action::CallModel { step: *step })],
+            Event::ContextSummarised { usage, .. } if self.state == State::AskingModel => {
+                self.spend(*usage);
+                vec![Effect::Act(Action::CallModel { step: self.step })]
+            }
             Event::ModelAnswered { step, text, finish, usage, planned, .. } if self.state == State::AskingModel && *step == self.step => {
                 self.on_answer(text, finish, *usage, *planned)
             }
@@ -171,10 +175,7 @@ impl Turn {
     }
 
     fn on_answer(&mut self, text: &str, finish: &FinishReason, usage: Option<Usage>, planned: u32) -> Vec<Effect> {
-        self.usage = match (self.usage, usage) {
-            (Some(sum), Some(more)) => Some(sum.plus(more)),
-            (sum, more) => sum.or(more),
-        };
+        self.spend(usage);
         text.clone_into(&mut self.answer);
         if planned > 0 {
             // Arguments cut off by the token limit must never be executed, and asking again would be cut off again.
@@ -277,6 +278,13 @@ impl Turn {
         effects
     }
 
+    fn spend(&mut self, usage: Option<Usage>) {
+        self.usage = match (self.usage, usage) {
+            (Some(sum), Some(more)) => Some(sum.plus(more)),
+            (sum, more) => sum.or(more),
+        };
+    }
+
     fn set_state(&mut self, id: CallId, state: CallState) {
         if let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) {
             call.state = state;
@@ -314,6 +322,7 @@ pub(crate) fn finish(call: &Call, outcome: ToolOutcome) -> Effect {
         outcome,
         attempts: call.attempts,
         duration_ms: 0,
+        request: None,
     })
 }
 

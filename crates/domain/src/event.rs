@@ -70,11 +70,15 @@ pub enum Event {
         outcome: ToolOutcome,
         attempts: u32,
         duration_ms: i64,
+        /// What was sent and how it was answered (method, URL, headers, status code), secrets redacted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Value>,
     },
     /// What fell out of the context up to `through_seq`, in short.
     ContextSummarised {
         through_seq: i64,
         text: String,
+        usage: Option<Usage>,
     },
     CancelRequested,
     RunSucceeded {
