@@ -178,16 +178,20 @@ impl Turn {
         self.spend(usage);
         text.clone_into(&mut self.answer);
         if planned > 0 {
-            // Arguments cut off by the token limit must never be executed, and asking again would be cut off again.
-            if *finish == FinishReason::Length {
-                let message = "the model's answer was cut off inside a tool call; raise max_tokens or shorten the task";
-                return vec![Effect::Record(self.failure("model_output_truncated", message))];
+            // Calls that were cut off must never be made, and asking again would be cut off again.
+            match finish {
+                FinishReason::Length => {
+                    let message = "the model's answer was cut off inside a tool call; raise max_tokens or shorten the task";
+                    return vec![Effect::Record(self.failure("model_output_truncated", message))];
+                }
+                FinishReason::ContentFilter => return vec![Effect::Record(self.filtered())],
+                _ => {}
             }
             self.state = State::Planning(planned);
             return Vec::new();
         }
         if *finish == FinishReason::ContentFilter && text.is_empty() {
-            return vec![Effect::Record(self.failure("content_filter", "the model's provider refused to answer this input"))];
+            return vec![Effect::Record(self.filtered())];
         }
         vec![Effect::Record(Event::RunSucceeded { output: self.answer.clone(), usage: self.usage })]
     }
@@ -276,6 +280,10 @@ impl Turn {
             }
         }
         effects
+    }
+
+    fn filtered(&self) -> Event {
+        self.failure("content_filter", "the model's provider refused to answer this input")
     }
 
     fn spend(&mut self, usage: Option<Usage>) {
