@@ -1,0 +1,125 @@
+//! What a principal may do. Scopes are kept as they were granted; what they imply is worked out when asked.
+
+use serde::{Deserialize, Serialize};
+
+/// One permission that the product checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    ToolsRead,
+    ToolsWrite,
+    AgentsRead,
+    AgentsWrite,
+    RunsRead,
+    RunsWrite,
+    ApiKeysWrite,
+    AuditRead,
+    Admin,
+    LlmInvoke,
+}
+
+impl Scope {
+    pub const ALL: [Self; 10] = [
+        Self::ToolsRead,
+        Self::ToolsWrite,
+        Self::AgentsRead,
+        Self::AgentsWrite,
+        Self::RunsRead,
+        Self::RunsWrite,
+        Self::ApiKeysWrite,
+        Self::AuditRead,
+        Self::Admin,
+        Self::LlmInvoke,
+    ];
+
+    /// The word on every wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ToolsRead => "tools:read",
+            Self::ToolsWrite => "tools:write",
+            Self::AgentsRead => "agents:read",
+            Self::AgentsWrite => "agents:write",
+            Self::RunsRead => "runs:read",
+            Self::RunsWrite => "runs:write",
+            Self::ApiKeysWrite => "api-keys:write",
+            Self::AuditRead => "audit:read",
+            Self::Admin => "admin",
+            Self::LlmInvoke => "llm:invoke",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == word)
+    }
+
+    /// Everything that holding this scope permits, itself included. The tools scopes reach furthest because the first
+    /// clients of the API know no others.
+    fn implies(self) -> &'static [Self] {
+        match self {
+            Self::ToolsRead => &[Self::ToolsRead, Self::AgentsRead, Self::RunsRead],
+            Self::ToolsWrite => &[Self::ToolsWrite, Self::ToolsRead, Self::AgentsWrite, Self::AgentsRead, Self::RunsWrite, Self::RunsRead],
+            Self::AgentsWrite => &[Self::AgentsWrite, Self::AgentsRead],
+            Self::RunsWrite => &[Self::RunsWrite, Self::RunsRead],
+            Self::Admin => &Self::ALL,
+            Self::AgentsRead => &[Self::AgentsRead],
+            Self::RunsRead => &[Self::RunsRead],
+            Self::ApiKeysWrite => &[Self::ApiKeysWrite],
+            Self::AuditRead => &[Self::AuditRead],
+            Self::LlmInvoke => &[Self::LlmInvoke],
+        }
+    }
+}
+
+/// The scopes that were granted, in their order, without repeats. Words that mean nothing here are kept as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
+pub struct Scopes(Vec<String>);
+
+impl Scopes {
+    pub fn new<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
+        let mut granted: Vec<String> = Vec::new();
+        for word in words.into_iter().map(Into::into) {
+            if !word.is_empty() && !granted.contains(&word) {
+                granted.push(word);
+            }
+        }
+        Self(granted)
+    }
+
+    /// Reads the form of OAuth: words with spaces between them.
+    pub fn from_spaced(text: &str) -> Self {
+        Self::new(text.split_ascii_whitespace())
+    }
+
+    /// As granted, not expanded.
+    pub fn words(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Whether some granted scope is this one or implies it.
+    pub fn allows(&self, wanted: Scope) -> bool {
+        self.0.iter().filter_map(|word| Scope::parse(word)).any(|held| held.implies().contains(&wanted))
+    }
+
+    /// Whether the holder of `other` may grant these: nobody gives away more than they can do themselves.
+    pub fn is_subset_of(&self, other: &Self) -> bool {
+        self.0.iter().all(|word| match Scope::parse(word) {
+            Some(scope) => other.allows(scope),
+            None => other.0.contains(word) || other.allows(Scope::Admin),
+        })
+    }
+}
+
+impl From<Vec<String>> for Scopes {
+    fn from(words: Vec<String>) -> Self {
+        Self::new(words)
+    }
+}
+
+impl From<Scopes> for Vec<String> {
+    fn from(scopes: Scopes) -> Self {
+        scopes.0
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! Bearer tokens (JWT): issued here with HS256, accepted here with HS256 and with the RS256 keys of the auth service.
+
+mod claims;
+mod issue;
+mod strict;
+mod verify;
+
+pub use claims::{Claims, Grant};
+pub use issue::TokenIssuer;
+pub use verify::TokenVerifier;
+
+/// Why a token is not accepted. None of these is worth telling a stranger in detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    #[error("the token is malformed")]
+    Malformed,
+    #[error("the token's signature is wrong")]
+    BadSignature,
+    #[error("the token's algorithm is not the one of its key")]
+    WrongAlgorithm,
+    /// The caller may fetch the key set again and retry.
+    #[error("the token names an unknown key")]
+    UnknownKey,
+    #[error("the token has expired")]
+    Expired,
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    #[error("the token is for another audience")]
+    WrongAudience,
+    #[error("the token is from another issuer")]
+    WrongIssuer,
+    /// A refresh token is not an access token.
+    #[error("the token is of another type")]
+    WrongType,
+    #[error("the token has no '{0}' claim")]
+    MissingClaim(&'static str),
+}
+
+/// Why a key cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    #[error("the key is not a usable RSA key of at least 2048 bits: {0}")]
+    Unusable(String),
+    #[error("the key cannot sign: {0}")]
+    CannotSign(String),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+use std::collections::HashMap;
+
+use artel_domain::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::strict::StrictObject;
+use super::{Claims, KeyError, TokenError};
+
+/// Longer tokens are refused unread.
+const LONGEST: usize = 16 * 1024;
+/// Shorter RSA moduli than 2048 bits are refused.
+const SHORTEST_MODULUS: usize = 256;
+
+/// Verifies tokens: those without `kid` by the platform's own HS256 key, those with one by the key of exactly that name.
+/// Algorithm, issuer and audience belong to the key; the token has no say in them.
+pub struct TokenVerifier {
+    own: TrustedKey,
+    pub(super) by_kid: HashMap<String, TrustedKey>,
+}
+
+pub(super) struct TrustedKey {
+    algorithm: Algorithm,
+    key: DecodingKey,
+    issuer: String,
+    audience: String,
+}
+
+impl TokenVerifier {
+    /// A verifier that knows only the platform's own key.
+    pub fn new(secret: &SecretString, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
+        let own = TrustedKey { algorithm: Algorithm::HS256, key, issuer: issuer.into(), audience: audience.into() };
+        Self { own, by_kid: HashMap::new() }
+    }
+
+    /// Also trusts the RS256 signing keys of a JWKS, for one issuer and audience. Keys of other kinds are passed over.
+    pub fn trusting_jwks(mut self, jwks: &Value, issuer: &str, audience: &str) -> Result<Self, KeyError> {
+        let set: JwkSet = serde_json::from_value(jwks.clone()).map_err(unusable)?;
+        for jwk in set.keys.iter().filter(|jwk| signs_with_rs256(jwk)) {
+            if let (Some(kid), AlgorithmParameters::RSA(rsa)) = (&jwk.common.key_id, &jwk.algorithm) {
+                let key = TrustedKey {
+                    algorithm: Algorithm::RS256,
+                    key: rsa_key(&rsa.n, &rsa.e)?,
+                    issuer: issuer.to_owned(),
+                    audience: audience.to_owned(),
+                };
+                self.by_kid.insert(kid.clone(), key);
+            }
+        }
+        Ok(self)
+    }
+
+    /// What the token says, if it may be believed at `now`.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+        if token.len() > LONGEST {
+            return Err(TokenError::Malformed);
+        }
+        let parts = Parts::of(token)?;
+        let trusted = self.key_for(&parts.header)?;
+        if !signature_holds(trusted, &parts) {
+            return Err(TokenError::BadSignature);
+        }
+        let payload = StrictObject::parse(&decoded(parts.payload)?)?;
+        Claims::read(&payload, &trusted.issuer, &trusted.audience, now)
+    }
+
+    fn key_for(&self, header: &StrictObject) -> Result<&TrustedKey, TokenError> {
+        // RFC 7515: an extension marked critical that is not understood makes the token invalid; none is understood here.
+        if header.get("crit").is_some() {
+            return Err(TokenError::Malformed);
+        }
+        let trusted = match header.text("kid")? {
+            None => &self.own,
+            Some(kid) => self.by_kid.get(kid).ok_or(TokenError::UnknownKey)?,
+        };
+        if header.text("alg")?.ok_or(TokenError::Malformed)? != name(trusted.algorithm) {
+            return Err(TokenError::WrongAlgorithm);
+        }
+        Ok(trusted)
+    }
+}
+
+impl std::fmt::Debug for TokenVerifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenVerifier").field("issuer", &self.own.issuer).field("kids", &self.by_kid.keys()).finish_non_exhaustive()
+    }
+}
+
+/// `header.payload.signature`, with the header read.
+struct Parts<'a> {
+    header: StrictObject,
+    payload: &'a str,
+    signed: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(token: &'a str) -> Result<Self, TokenError> {
+        let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+        let (header, payload) = signed.split_once('.').ok_or(TokenError::Malformed)?;
+        // A signature that is not even base64 is a matter of form, not of keys.
+        decoded(signature)?;
+        Ok(Self { header: StrictObject::parse(&decoded(header)?)?, payload, signed, signature })
+    }
+}
+
+fn signature_holds(trusted: &TrustedKey, parts: &Parts<'_>) -> bool {
+    jsonwebtoken::crypto::verify(parts.signature, parts.signed.as_bytes(), &trusted.key, trusted.algorithm).unwrap_or(false)
+}
+
+fn decoded(part: &str) -> Result<Vec<u8>, TokenError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed)
+}
+
+fn name(algorithm: Algorithm) -> &'static str {
+    if algorithm == Algorithm::RS256 { "RS256" } else { "HS256" }
+}
+
+fn signs_with_rs256(jwk: &Jwk) -> bool {
+    let common = &jwk.common;
+    matches!(common.public_key_use, None | Some(PublicKeyUse::Signature))
+        && matches!(common.key_algorithm, None | Some(KeyAlgorithm::RS256))
+}
+
+fn rsa_key(n: &str, e: &str) -> Result<DecodingKey, KeyError> {
+    let modulus = URL_SAFE_NO_PAD.decode(n).map_err(unusable)?;
+    let significant = modulus.iter().skip_while(|byte| **byte == 0).count();
+    if significant < SHORTEST_MODULUS {
+        return Err(unusable(format_args!("its modulus has {} bits", significant * 8)));
+    }
+    DecodingKey::from_rsa_components(n, e).map_err(unusable)
+}
+
+fn unusable(reason: impl std::fmt::Display) -> KeyError {
+    KeyError::Unusable(reason.to_string())
+}
