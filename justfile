@@ -1,0 +1,60 @@
+# `just` lists the recipes. Without `just`: scripts/tools exec just RECIPE
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+set positional-arguments
+
+[private]
+default:
+    @just --list --unsorted
+
+# All tests, on SQLite and on PostgreSQL + Redis
+test *arguments:
+    scripts/test "$@"
+
+# Everything that must hold beside the tests
+check: fmt typos tidy deny unused clippy doc
+
+# The whole product with the demo agent, on embedded SQLite
+demo:
+    cargo run --release -- demo
+
+# Formatting
+fmt:
+    cargo fmt --all --check
+
+# Spelling
+typos:
+    scripts/tools exec typos
+
+# Arrows between crates, migration twins, generated files
+tidy:
+    cargo xtask tidy
+
+# Licences, sources and banned crates of the dependencies
+deny:
+    scripts/tools exec cargo-deny --log-level warn check bans licenses sources
+
+# Dependencies that nothing uses
+unused:
+    scripts/tools exec cargo-shear
+
+# Lints
+clippy:
+    cargo clippy --workspace --all-targets --quiet -- -D warnings
+
+# API documentation, with every link resolved
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+# Write crates/store-*/.sqlx after a query or a migration changed
+sqlx-prepare *databases:
+    cargo xtask sqlx-prepare "$@"
+
+# Write docs/openapi.json
+openapi:
+    mkdir -p docs
+    cargo run --quiet --package artel -- openapi > docs/openapi.json
+
+# The figures of docs/benchmarks.md
+bench *arguments:
+    cargo run --release --package artel-bench -- "$@"
