@@ -1,1 +1,42 @@
-fn main() {}
+//! The chores of this repository that a shell script would do badly: `cargo xtask tidy` and `cargo xtask sqlx-prepare`.
+//!
+//! It reads the workspace from outside and never links a crate of it, so that it builds in seconds and still works
+//! when they do not compile.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line's output")]
+
+mod arrows;
+mod database;
+mod drawing;
+mod migrations;
+mod queries;
+mod sizes;
+mod sqlx_prepare;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+const USAGE: &str = "usage: cargo xtask tidy
+       cargo xtask sqlx-prepare [--check] [sqlite] [postgres]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let mut arguments = arguments.iter().map(String::as_str);
+    match arguments.next() {
+        Some("tidy") => tidy::tidy(),
+        Some("sqlx-prepare") => sqlx_prepare::sqlx_prepare(&arguments.collect::<Vec<_>>()),
+        _ => bail!(USAGE),
+    }
+}

@@ -1,0 +1,31 @@
+//! The drawing of ARCHITECTURE.md as data: the one place that says which crate may import which.
+
+/// The floors, from the ground up. A crate imports crates of lower floors only: never of its own, never of a higher one.
+pub(crate) const FLOORS: &[&[&str]] = &[
+    &["artel-domain"],
+    &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity"],
+    &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
+    &["artel-platform-api", "artel-tool-mock"],
+    &["artel"],
+];
+
+/// Beside the house: these may import every floor, and no floor imports them but for its tests.
+pub(crate) const BESIDE: &[&str] = &["artel-testkit", "artel-bench", "xtask"];
+
+/// Concrete stores and buses: only the top floor names them, everyone else knows the trait.
+pub(crate) const CONCRETE: &[&str] = &["artel-store-sqlite", "artel-store-postgres", "artel-bus-redis"];
+
+/// Crates that must stay free of some libraries, because what they promise is tested without them.
+pub(crate) const PURE: &[(&str, &[&str])] = &[
+    ("artel-domain", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-agent", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-identity", &["axum", "sqlx"]),
+    ("artel-store", &["axum", "reqwest", "sqlx"]),
+    ("artel-engine", &["axum", "sqlx"]),
+    ("artel-platform-api", &["sqlx"]),
+];
+
+/// The floor a crate stands on, counted from 1.
+pub(crate) fn floor_of(krate: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&krate)).map(|index| index + 1)
+}

@@ -1,0 +1,21 @@
+//! `tidy`: what a compiler does not see and a reviewer forgets.
+
+use anyhow::bail;
+
+use crate::workspace::Workspace;
+use crate::{arrows, migrations, queries, sizes};
+
+pub(crate) fn tidy() -> anyhow::Result<()> {
+    let workspace = Workspace::read()?;
+    let root = &workspace.root;
+    let faults = [arrows::faults(&workspace.packages), migrations::faults(root)?, queries::faults(root)?].concat();
+    for (file, lines) in sizes::long_files(root)? {
+        let file = file.strip_prefix(root).unwrap_or(&file).display();
+        println!("long: {file} has {lines} lines; do two things live in it?");
+    }
+    if !faults.is_empty() {
+        bail!("not tidy:\n  {}", faults.join("\n  "));
+    }
+    println!("tidy: {} crates, every arrow is in the drawing", workspace.packages.len());
+    Ok(())
+}
