@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use artel_domain::{Frame, RateLimit, RunId, SessionId, TenantId};
+use async_trait::async_trait;
+use tokio::sync::{Notify, broadcast};
+
+use crate::follow::{Signal, TopicObserver, Topics};
+use crate::{Admission, Bus, Cancellations, Follower, LocalLimits};
+
+/// Hints to cancel that a slow worker may be behind.
+const CANCEL_BACKLOG: usize = 256;
+
+/// The bus of one process.
+pub struct LocalBus {
+    topics: Arc<Topics>,
+    work: Notify,
+    cancels: broadcast::Sender<RunId>,
+    limits: LocalLimits,
+}
+
+impl LocalBus {
+    pub fn new() -> Self {
+        Self::with_topics(Topics::default())
+    }
+
+    /// A bus that tells which sessions are followed, for one that brings them frames from elsewhere.
+    pub fn observed(observer: Arc<dyn TopicObserver>) -> Self {
+        Self::with_topics(Topics::observed(observer))
+    }
+
+    /// Tells the followers of a session that they may have missed something.
+    pub fn reread(&self, tenant: TenantId, session: &SessionId) {
+        self.topics.signal(tenant, session, Signal::Reread);
+    }
+
+    /// The sessions that somebody follows.
+    pub fn followed(&self) -> Vec<(TenantId, SessionId)> {
+        self.topics.list()
+    }
+
+    fn with_topics(topics: Topics) -> Self {
+        let (cancels, _) = broadcast::channel(CANCEL_BACKLOG);
+        Self { topics: Arc::new(topics), work: Notify::new(), cancels, limits: LocalLimits::default() }
+    }
+}
+
+impl Default for LocalBus {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Bus for LocalBus {
+    fn publish(&self, frame: Arc<Frame>) {
+        self.topics.signal(frame.tenant_id, &frame.session_id, Signal::Frame(Arc::clone(&frame)));
+    }
+
+    fn follow(&self, tenant: TenantId, session: &SessionId) -> Follower {
+        self.topics.join(tenant, session)
+    }
+
+    fn wake_workers(&self) {
+        self.work.notify_one();
+    }
+
+    async fn wait_for_work(&self) {
+        self.work.notified().await;
+    }
+
+    fn cancel_run(&self, run: RunId) {
+        // Without a worker in this process there is nobody to tell.
+        let _ = self.cancels.send(run);
+    }
+
+    fn cancellations(&self) -> Cancellations {
+        Cancellations(self.cancels.subscribe())
+    }
+
+    async fn admit(&self, key: &str, rate: RateLimit) -> Admission {
+        self.limits.admit(key, rate)
+    }
+}
+
+#[cfg(test)]
+mod tests;
