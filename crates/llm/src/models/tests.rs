@@ -1,1 +1,105 @@
+use std::collections::BTreeMap;
 
+use serde_json::{Map, json};
+use tokio::sync::mpsc;
+
+use super::{Models, endpoint};
+use crate::{Config, ConfigError, CustomProvider, Endpoint, Request};
+
+fn custom(value: serde_json::Value) -> BTreeMap<String, CustomProvider> {
+    serde_json::from_value(value).unwrap()
+}
+
+fn config() -> Config {
+    let custom = custom(json!({
+        "local": { "base_url": "http://127.0.0.1:1/v1" },
+        "router": { "protocol": "openai", "base_url": "https://router.example/v1", "api_key": "k", "model": "big:free" },
+    }));
+    Config { custom, ..Config::default() }
+}
+
+fn models(config: Config) -> Models {
+    Models::new(config).unwrap()
+}
+
+#[test]
+fn names_are_made_full() {
+    let models = models(config());
+    let cases = [
+        ("openai:gpt-4o-mini", "openai:gpt-4o-mini"),
+        (" gpt-4o ", "openai:gpt-4o"),
+        ("o3-mini", "openai:o3-mini"),
+        ("ft:gpt-4o:acme::1", "openai:ft:gpt-4o:acme::1"),
+        ("custom:local", "custom:local:local"),
+        ("custom:local:qwen:0.5b", "custom:local:qwen:0.5b"),
+        ("custom:router", "custom:router:big:free"),
+        ("demo", "demo:echo"),
+        ("demo:", "demo:echo"),
+        ("demo:slow", "demo:slow"),
+    ];
+    for (written, full) in cases {
+        let name = models.check(written).unwrap();
+        assert_eq!(name.to_string(), full, "{written}");
+        assert_eq!(models.check(full).unwrap(), name, "the full name means itself");
+        assert_eq!(full.parse(), Ok(name));
+    }
+}
+
+#[test]
+fn names_that_mean_nothing_are_refused_with_what_would_do() {
+    let models = models(config());
+    let refusal = |name: &str| models.check(name).unwrap_err().to_string();
+    assert_eq!(refusal("nowhere:x"), "unknown model provider `nowhere`; known providers: openai, demo, custom:local, custom:router");
+    assert!(refusal("custom:other").starts_with("unknown model provider `custom:other`"));
+    assert!(refusal("custom:other:x").starts_with("unknown model provider `custom:other`"));
+    assert!(refusal("demo:loud").contains("`demo:echo`"));
+    for malformed in ["", "llama3", "openai:", ":x", "custom::x", "openai: "] {
+        assert!(refusal(malformed).contains("write `provider:model`"), "{malformed}: {}", refusal(malformed));
+    }
+}
+
+#[test]
+fn names_without_prefix_go_to_the_default_provider() {
+    let models = models(Config { default_provider: Some("custom:local".to_owned()), ..config() });
+    assert_eq!(models.check("llama3").unwrap().to_string(), "custom:local:llama3");
+    assert_eq!(models.check("gpt-4").unwrap().to_string(), "openai:gpt-4");
+    assert!(models.check("").is_err());
+}
+
+#[test]
+fn a_configuration_that_cannot_work_is_refused_at_start() {
+    let at = |base_url: &str| {
+        let openai = Endpoint { base_url: Some(base_url.to_owned()), api_key: None };
+        Models::new(Config { openai, ..Config::default() }).err().map(|error| error.to_string())
+    };
+    for base_url in ["", "localhost:8080", "ftp://x/v1", "http://me:secret@x/v1"] {
+        let error = at(base_url).unwrap();
+        assert!(error.starts_with("the base URL of model provider `openai` is not usable") && !error.contains("secret"), "{error}");
+    }
+    assert_eq!(at("http://127.0.0.1:1/v1"), None);
+    let named = |name: &str| Models::new(Config { custom: custom(json!({ name: { "base_url": "http://x" } })), ..Config::default() });
+    assert!(matches!(named("a:b"), Err(ConfigError::Name(_))));
+    let key = custom(json!({ "a": { "base_url": "http://x", "api_key": "line\nbreak" } }));
+    assert!(matches!(Models::new(Config { custom: key, ..Config::default() }), Err(ConfigError::Key(_))));
+    let default = Config { default_provider: Some("nobody".to_owned()), ..Config::default() };
+    assert!(matches!(Models::new(default), Err(ConfigError::DefaultProvider(_))));
+}
+
+#[test]
+fn the_path_is_added_to_any_way_of_writing_a_base_url() {
+    let url = |base: &str| endpoint(base, &["chat", "completions"]).unwrap().to_string();
+    assert_eq!(url("http://h/v1"), "http://h/v1/chat/completions");
+    assert_eq!(url(" http://h/v1/ "), "http://h/v1/chat/completions");
+    assert_eq!(url("http://h"), "http://h/chat/completions");
+    assert_eq!(url("https://h/a?api-version=1"), "https://h/a/chat/completions?api-version=1");
+}
+
+#[tokio::test]
+async fn openai_without_a_key_is_a_valid_name_whose_runs_say_what_is_missing() {
+    let models = models(Config::default());
+    let model = models.check("openai:gpt-4o-mini").unwrap();
+    let request = Request { model, messages: Vec::new(), tools: Vec::new(), params: Map::new() };
+    let error = models.stream(request, mpsc::channel(1).0).await.unwrap_err();
+    assert_eq!(error.code(), "model_not_configured");
+    assert!(error.to_string().contains("OPENAI_API_KEY"), "{error}");
+}

@@ -1,1 +1,68 @@
+use std::time::Duration;
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{Failure, Retry};
+use crate::ModelError;
+
+fn limited() -> ModelError {
+    ModelError::RateLimited { message: "slow down".to_owned(), retry_after: None }
+}
+
+fn rejected() -> ModelError {
+    ModelError::Rejected("no".to_owned())
+}
+
+fn retry(error: ModelError, headers: &[(&'static str, &'static str)]) -> Retry {
+    let headers: HeaderMap = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+    Failure::of_response(error, &headers).retry
+}
+
+#[test]
+fn transient_errors_are_retried_and_others_are_not() {
+    assert_eq!(retry(limited(), &[]), Retry::Backoff);
+    assert_eq!(retry(ModelError::Unavailable(String::new()), &[]), Retry::Backoff);
+    assert_eq!(retry(rejected(), &[]), Retry::Never);
+}
+
+#[test]
+fn the_provider_may_overrule_us_both_ways() {
+    assert_eq!(retry(limited(), &[("x-should-retry", "false")]), Retry::Never);
+    assert_eq!(retry(rejected(), &[("x-should-retry", "true")]), Retry::Backoff);
+}
+
+#[test]
+fn the_wait_that_the_provider_names_is_kept() {
+    let seconds = |n| Retry::After(Duration::from_secs(n));
+    assert_eq!(retry(limited(), &[("retry-after", "3")]), seconds(3));
+    assert_eq!(retry(limited(), &[("retry-after", "0.5")]), Retry::After(Duration::from_millis(500)));
+    assert_eq!(retry(limited(), &[("retry-after-ms", "250"), ("retry-after", "3")]), Retry::After(Duration::from_millis(250)));
+    let date = [("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), ("date", "Sun, 06 Nov 1994 08:49:30 GMT")];
+    assert_eq!(retry(limited(), &date), seconds(7));
+    let past = [("retry-after", "Sun, 06 Nov 1994 08:49:30 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")];
+    assert_eq!(retry(limited(), &past), seconds(0));
+}
+
+#[test]
+fn waits_that_make_no_sense_fall_back_to_our_own() {
+    for value in ["-1", "NaN", "inf", "soon", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        assert_eq!(retry(limited(), &[("retry-after", value)]), Retry::Backoff, "{value}");
+    }
+}
+
+#[test]
+fn a_long_wait_is_reported_instead_of_waited_for() {
+    let headers = [(HeaderName::from_static("retry-after"), HeaderValue::from_static("3600"))].into_iter().collect();
+    let failure = Failure::of_response(limited(), &headers);
+    assert_eq!(failure.retry, Retry::Never);
+    assert_eq!(failure.error.to_string(), "the model provider limits the rate: slow down; try again in 3600 s");
+}
+
+#[test]
+fn backoff_doubles_up_to_a_limit_and_jitter_only_shortens_it() {
+    let failure = Failure::of(limited());
+    let delays = |jitter| [0, 1, 2, 10, u32::MAX].map(|made| failure.delay(made, jitter).map(|delay| delay.as_millis()));
+    assert_eq!(delays(0.0), [500, 1000, 2000, 8000, 8000].map(Some));
+    assert_eq!(delays(1.0), [375, 750, 1500, 6000, 6000].map(Some));
+    assert_eq!(Failure::fatal(limited()).delay(0, 0.0), None);
+}
