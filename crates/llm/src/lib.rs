@@ -19,7 +19,7 @@
 //! |---|---|
 //! | `demo:echo` (also `demo` and `demo:`) | the rules below, streamed in a few deltas without delay |
 //! | `demo:slow` | the same rules, one word each 50 ms |
-//! | `demo:instant` | always the same short answer in one delta: for benchmarks |
+//! | `demo:silent` | always the same short answer, in one delta: for benchmarks |
 //! | `demo:long` | 400 words with small gaps: for readers that disconnect and resume |
 //! | `demo:loop` | calls the first tool again and again: for limits on steps |
 //! | `demo:fail` | fails with a model error |

@@ -17,14 +17,14 @@ use crate::{Answer, Delta, ModelError, Request, UnknownModel};
 pub(crate) enum Variant {
     Echo,
     Slow,
-    Instant,
+    Silent,
     Long,
     Loop,
     Fail,
 }
 
 impl Variant {
-    const ALL: [Self; 6] = [Self::Echo, Self::Slow, Self::Instant, Self::Long, Self::Loop, Self::Fail];
+    const ALL: [Self; 6] = [Self::Echo, Self::Slow, Self::Silent, Self::Long, Self::Loop, Self::Fail];
 
     /// The variant of that name; the empty name is `echo`.
     pub(crate) fn of(name: &str) -> Result<Self, UnknownModel> {
@@ -41,7 +41,7 @@ impl Variant {
         match self {
             Self::Echo => "echo",
             Self::Slow => "slow",
-            Self::Instant => "instant",
+            Self::Silent => "silent",
             Self::Long => "long",
             Self::Loop => "loop",
             Self::Fail => "fail",
@@ -53,7 +53,7 @@ impl Variant {
         match self {
             Self::Slow => (1, Duration::from_millis(50)),
             Self::Long => (1, Duration::from_millis(5)),
-            Self::Instant => (words, Duration::ZERO),
+            Self::Silent => (words, Duration::ZERO),
             Self::Echo | Self::Loop | Self::Fail => (words.div_ceil(4), Duration::ZERO),
         }
     }
@@ -78,7 +78,7 @@ fn reply(variant: Variant, request: &Request) -> Result<Reply, ModelError> {
     match variant {
         Variant::Echo | Variant::Slow => Ok(rules::follow(request)),
         Variant::Loop => Ok(rules::call_again(request)),
-        Variant::Instant => Ok(Reply::Text("Done.".to_owned())),
+        Variant::Silent => Ok(Reply::Text("Done.".to_owned())),
         Variant::Long => Ok(Reply::Text(long_text())),
         Variant::Fail => Err(ModelError::Unavailable("demo:fail always fails".to_owned())),
     }

@@ -1,0 +1,78 @@
+//! The bytes of an answer, read with limits on time and size.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::FutureExt as _;
+use reqwest::Response;
+use tokio::time::timeout;
+
+use super::Driver;
+use super::client::chain;
+use crate::ModelError;
+use crate::retry::Failure;
+
+/// As much of an error page as we read.
+const LONGEST_ERROR_BODY: usize = 64 * 1024;
+
+/// The bytes of an answer, read with limits.
+pub(super) struct Body {
+    response: Response,
+    /// For the next chunk.
+    patience: Duration,
+    between_chunks: Duration,
+    max_bytes: usize,
+    bytes_left: usize,
+}
+
+impl Body {
+    pub(super) fn new(response: Response, driver: &Driver, patience: Duration) -> Self {
+        let max_bytes = driver.max_answer_bytes;
+        Self { response, patience, between_chunks: driver.timeouts.between_chunks, max_bytes, bytes_left: max_bytes }
+    }
+
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        let chunk = match timeout(self.patience, self.response.chunk()).await {
+            Err(_) => return Err(Failure::fatal(silence(self.patience))),
+            Ok(Err(error)) => return Err(broken(&error)),
+            Ok(Ok(chunk)) => chunk,
+        };
+        self.patience = self.between_chunks;
+        let length = chunk.as_ref().map_or(0, Bytes::len);
+        self.bytes_left = self
+            .bytes_left
+            .checked_sub(length)
+            .ok_or_else(|| Failure::fatal(ModelError::Protocol(format!("it is longer than {} bytes", self.max_bytes))))?;
+        Ok(chunk)
+    }
+
+    /// Enough of an error page to say what it says. Whatever goes wrong here, the status is known already.
+    pub(super) async fn beginning(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while bytes.len() < LONGEST_ERROR_BODY
+            && let Ok(Some(chunk)) = self.next().await
+        {
+            bytes.extend_from_slice(&chunk);
+        }
+        bytes.truncate(LONGEST_ERROR_BODY);
+        bytes
+    }
+
+    /// Takes the end of the stream if it is there already, so that the connection can be used again.
+    pub(super) fn drain(&mut self) {
+        const AT_MOST_CHUNKS: usize = 4;
+        for _ in 0..AT_MOST_CHUNKS {
+            let Some(Ok(Some(_))) = self.response.chunk().now_or_never() else { return };
+        }
+    }
+}
+
+/// The error for a provider that says nothing.
+pub(super) fn silence(patience: Duration) -> ModelError {
+    ModelError::Timeout(format!("nothing came for {patience:?}"))
+}
+
+fn broken(error: &reqwest::Error) -> Failure {
+    tracing::debug!(error = %chain(error), "model answer broke off");
+    Failure::of(ModelError::Unavailable("the connection broke in the middle of the answer".to_owned()))
+}
