@@ -1,0 +1,119 @@
+//! A closed loop of runs: each of N connections starts its next run when it has the answer to the last.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use bytes::Bytes;
+use hyper::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::task::LocalSet;
+use tokio::time::{Instant, sleep_until};
+
+use crate::client::{Client, Target};
+use crate::process::Watched;
+
+const WARM_UP: Duration = Duration::from_secs(2);
+
+/// What is asked, how hard, and whose processor time is charged.
+#[derive(Debug)]
+pub(crate) struct Load<'a> {
+    pub(crate) targets: &'a [Target],
+    pub(crate) body: Bytes,
+    pub(crate) concurrency: usize,
+    pub(crate) window: Duration,
+    pub(crate) watched: &'a [Watched],
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) runs_per_second: f64,
+    /// Of all that was watched together, the load generator not included.
+    pub(crate) runs_per_cpu_second: f64,
+    pub(crate) p50_ms: f64,
+    pub(crate) p99_ms: f64,
+    pub(crate) raw: Value,
+}
+
+/// The window in which answers count, and the latencies of those that came within it.
+struct Window {
+    opens: Instant,
+    closes: Instant,
+    latencies: RefCell<Vec<Duration>>,
+}
+
+impl Load<'_> {
+    /// Runs the loop; the first answer that is not a run that succeeded ends it with an error.
+    pub(crate) async fn run(&self) -> Result<Outcome> {
+        LocalSet::new().run_until(self.run_here()).await
+    }
+
+    async fn run_here(&self) -> Result<Outcome> {
+        let opens = Instant::now() + WARM_UP;
+        let window = Rc::new(Window { opens, closes: opens + self.window, latencies: RefCell::default() });
+        let mut workers = tokio::task::JoinSet::new();
+        for target in self.targets.iter().cycle().take(self.concurrency) {
+            workers.spawn_local(work(target.clone(), self.body.clone(), Rc::clone(&window)));
+        }
+        sleep_until(window.opens).await;
+        let before = self.cpu_seconds()?;
+        sleep_until(window.closes).await;
+        let after = self.cpu_seconds()?;
+        while let Some(worker) = workers.join_next().await {
+            worker??;
+        }
+        let spent = before.iter().zip(&after).map(|((name, before), (_, after))| (*name, after - before)).collect::<Vec<_>>();
+        self.outcome(window.latencies.take(), &spent)
+    }
+
+    /// Of everything watched and, last, of this program.
+    fn cpu_seconds(&self) -> Result<Vec<(&'static str, f64)>> {
+        let watched = self.watched.iter().cloned().chain([Watched::myself()]);
+        watched.map(|process| Ok((process.name, process.cpu_seconds()?))).collect()
+    }
+
+    fn outcome(&self, mut latencies: Vec<Duration>, spent: &[(&'static str, f64)]) -> Result<Outcome> {
+        ensure!(!latencies.is_empty(), "no run ended within {:?}", self.window);
+        latencies.sort_unstable();
+        let runs = latencies.len() as f64;
+        let charged: f64 = spent[..self.watched.len()].iter().map(|(_, seconds)| seconds).sum();
+        let milliseconds = |share: f64| latencies[((runs - 1.0) * share).round() as usize].as_secs_f64() * 1e3;
+        let outcome = Outcome {
+            runs_per_second: runs / self.window.as_secs_f64(),
+            runs_per_cpu_second: runs / charged,
+            p50_ms: milliseconds(0.5),
+            p99_ms: milliseconds(0.99),
+            raw: Value::Null,
+        };
+        let raw = json!({
+            "concurrency": self.concurrency,
+            "tenants": self.targets.len(),
+            "seconds": self.window.as_secs_f64(),
+            "runs": latencies.len(),
+            "runs_per_second": outcome.runs_per_second,
+            "runs_per_cpu_second": outcome.runs_per_cpu_second,
+            "latency_ms": { "min": milliseconds(0.0), "p50": outcome.p50_ms, "p90": milliseconds(0.9), "p99": outcome.p99_ms, "max": milliseconds(1.0) },
+            "cpu_seconds": spent.iter().copied().collect::<std::collections::BTreeMap<_, _>>(),
+        });
+        Ok(Outcome { raw, ..outcome })
+    }
+}
+
+async fn work(target: Target, body: Bytes, window: Rc<Window>) -> Result<()> {
+    let mut client = Client::connect(target).await?;
+    loop {
+        let begun = Instant::now();
+        if begun >= window.closes {
+            return Ok(());
+        }
+        let (status, answer) = client.ask(Method::POST, "/runs", body.clone()).await?;
+        let ended = Instant::now();
+        let succeeded = status == StatusCode::CREATED && std::str::from_utf8(&answer)?.contains(r#""status":"succeeded""#);
+        ensure!(succeeded, "POST /runs answered {status}: {}", String::from_utf8_lossy(&answer));
+        if ended >= window.opens && ended < window.closes {
+            window.latencies.borrow_mut().push(ended - begun);
+        }
+    }
+}

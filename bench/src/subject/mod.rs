@@ -1,0 +1,10 @@
+//! The programs under measurement: each is started in a directory of its own and stopped again.
+
+mod artel;
+mod peer;
+mod postgres;
+mod program;
+
+pub(crate) use artel::{Artel, Setup};
+pub(crate) use peer::Peer;
+pub(crate) use postgres::Postgres;
