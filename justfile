@@ -57,4 +57,4 @@ openapi:
 
 # The figures of docs/benchmarks.md
 bench *arguments:
-    cargo run --release --package artel-bench -- "$@"
+    bench/run "$@"

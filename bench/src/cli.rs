@@ -63,6 +63,9 @@ pub(crate) struct Options {
     /// The directory of the peer's `app.py`.
     #[arg(long, default_value = "bench/peer")]
     pub(crate) peer: PathBuf,
+    /// The script that starts a private PostgreSQL.
+    #[arg(long, default_value = "scripts/services")]
+    pub(crate) services: PathBuf,
     /// Where data directories are made: a real disk, or durability costs nothing.
     #[arg(long, env = "ARTEL_BENCH_SCRATCH", default_value = "/tmp")]
     pub(crate) scratch: PathBuf,

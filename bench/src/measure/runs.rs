@@ -50,14 +50,14 @@ pub(super) async fn throughput(bench: &mut Bench<'_>) -> Result<()> {
 }
 
 pub(super) async fn postgres(bench: &mut Bench<'_>) -> Result<()> {
-    let postgres = Postgres::start(&bench.options.scratch).await?;
-    let setup = Setup { database_url: Some(postgres.url()), ..bench.artel.clone() };
+    let postgres = Postgres::start(&bench.options.services).await?;
+    let setup = Setup { database_url: Some(postgres.url.clone()), ..bench.artel.clone() };
     let artel = setup.start().await?;
-    let watched = [artel.watched(), postgres.watched()];
+    let watched = [artel.watched(), postgres.watched.clone()];
     let alone = bench.runs("postgres_1", &artel, BUILT_IN, 1, &watched).await?;
     let crowd = bench.runs("postgres_64", &artel, BUILT_IN, 64, &watched).await?;
     artel.stop().await?;
-    postgres.stop().await?;
+    drop(postgres);
     bench.sample_all(&[
         (&POSTGRES_P50, alone.p50_ms),
         (&POSTGRES_RUNS, crowd.runs_per_second),

@@ -1,107 +1,53 @@
-//! A PostgreSQL of our own with its default settings: every commit is on the disk before it is answered.
+//! A private PostgreSQL that has every commit on the disk before it is answered.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
-use rustix::process::Signal;
-use tempfile::TempDir;
 use tokio::process::Command;
 
-use super::program::Program;
 use crate::process::Watched;
 
+/// Dropping it stops the server and removes its data.
 pub(crate) struct Postgres {
-    program: Program,
-    address: SocketAddr,
-    _directory: TempDir,
-}
-
-/// The unprivileged account the server runs as; PostgreSQL refuses to run as root.
-#[derive(Clone, Copy)]
-struct Account {
-    user: u32,
-    group: u32,
+    services: PathBuf,
+    directory: String,
+    pub(crate) url: String,
+    pub(crate) watched: Watched,
 }
 
 impl Postgres {
-    pub(crate) async fn start(scratch: &Path) -> Result<Self> {
-        let directory = tempfile::Builder::new().prefix("artel-bench-postgres-").tempdir_in(scratch)?;
-        let account = Account::for_server()?;
-        if let Some(account) = account {
-            chown(directory.path(), Some(account.user), Some(account.group))?;
-            std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755))?;
-        }
-        let data = directory.path().join("data");
-        let mut initdb = command("initdb", account)?;
-        initdb.args(["--username=artel", "--auth=trust", "--encoding=UTF8", "--locale=C", "-D"]).arg(&data);
-        let made = initdb.current_dir(directory.path()).output().await?;
-        ensure!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-
-        let address = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.local_addr()?;
-        let mut server = command("postgres", account)?;
-        // The three that durability rests on are the defaults; they are written out so that nobody has to look.
-        server.args(["-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on"]);
-        server.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-p", &address.port().to_string(), "-D"]);
-        let mut program = Program::start("postgres", server.arg(&data).current_dir(directory.path()), directory.path())?;
-        program.until_ready(|| accepts_sessions(address)).await?;
-        Ok(Self { program, address, _directory: directory })
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("postgres://artel@{}/postgres", self.address)
-    }
-
-    pub(crate) fn watched(&self) -> Watched {
-        self.program.watched.clone()
-    }
-
-    pub(crate) async fn stop(self) -> Result<()> {
-        self.program.stop(Signal::INT).await
+    /// Starts it with `scripts/services`, the way the tests do, but durable.
+    pub(crate) async fn start(services: &Path) -> Result<Self> {
+        let mut command = Command::new(services);
+        let output = command.args(["start", "--durable", "postgres"]).stderr(Stdio::inherit()).output().await?;
+        ensure!(output.status.success(), "{} ended with {}", services.display(), output.status);
+        let exports = String::from_utf8(output.stdout)?;
+        let directory = exported(&exports, "ARTEL_SERVICES_DIR").context("no directory")?;
+        let url = exported(&exports, "ARTEL_TEST_POSTGRES_URL").context("no PostgreSQL")?;
+        let pid = first_process(Path::new(&directory))?;
+        Ok(Self { services: services.to_owned(), directory, url, watched: Watched { name: "postgres", pid } })
     }
 }
 
-impl Account {
-    /// None when this program is not root and the server may run as whoever we are.
-    fn for_server() -> Result<Option<Self>> {
-        if !rustix::process::geteuid().is_root() {
-            return Ok(None);
-        }
-        let accounts = std::fs::read_to_string("/etc/passwd")?;
-        let find = |name: &str| accounts.lines().find_map(|line| parse_account(line, name));
-        find("postgres").or_else(|| find("nobody")).map(Some).context("no unprivileged account to run PostgreSQL as")
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // Nothing better can be done about a failure here than what the script says itself.
+        let _ = std::process::Command::new(&self.services).args(["stop", &self.directory]).stdin(Stdio::null()).status();
     }
 }
 
-fn parse_account(line: &str, name: &str) -> Option<Account> {
-    let mut fields = line.split(':');
-    (fields.next()? == name).then_some(())?;
-    let user = fields.nth(1)?.parse().ok()?;
-    Some(Account { user, group: fields.next()?.parse().ok()? })
+/// The process that all of the server's others are children of.
+fn first_process(directory: &Path) -> Result<i32> {
+    let path = directory.join("pg/postmaster.pid");
+    let file = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    file.lines().next().context("it is empty")?.parse().context("no process id")
 }
 
-fn command(name: &str, account: Option<Account>) -> Result<Command> {
-    let mut command = Command::new(find(name).with_context(|| format!("{name} is not installed (Debian: postgresql)"))?);
-    if let Some(Account { user, group }) = account {
-        command.uid(user).gid(group);
-    }
-    Ok(command)
-}
-
-/// In the search path, or where Debian keeps each version's own.
-fn find(name: &str) -> Option<PathBuf> {
-    let mut directories = std::env::split_paths(&std::env::var_os("PATH")?).collect::<Vec<_>>();
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    directories.extend(versions.map(|version| version.path().join("bin")));
-    directories.into_iter().map(|directory| directory.join(name)).find(|path| path.is_file())
-}
-
-async fn accepts_sessions(address: SocketAddr) -> Result<()> {
-    let mut probe = command("pg_isready", None)?;
-    let status = probe.args(["--quiet", "--host=127.0.0.1", "--port", &address.port().to_string()]).status().await?;
-    ensure!(status.success(), "not ready for sessions");
-    Ok(())
+/// The value of a line `export NAME='value'`.
+fn exported(lines: &str, name: &str) -> Option<String> {
+    let value = lines.lines().find_map(|line| line.strip_prefix("export ")?.strip_prefix(name)?.strip_prefix('='))?;
+    Some(value.trim_matches('\'').to_owned())
 }
 
 #[cfg(test)]
@@ -109,9 +55,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_is_read_from_its_line() {
-        let account = parse_account("postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash", "postgres");
-        assert_eq!(account.map(|account| (account.user, account.group)), Some((101, 104)));
-        assert!(parse_account("postgresql:x:101:104::/:/bin/sh", "postgres").is_none());
+    fn what_the_script_exports_is_read() {
+        let lines = "export ARTEL_TEST_POSTGRES_URL='postgres://artel@127.0.0.1:1/postgres'\nexport ARTEL_SERVICES_DIR='/tmp/x'\n";
+        assert_eq!(exported(lines, "ARTEL_SERVICES_DIR").as_deref(), Some("/tmp/x"));
+        assert_eq!(exported(lines, "ARTEL_TEST_POSTGRES_URL").as_deref(), Some("postgres://artel@127.0.0.1:1/postgres"));
+        assert_eq!(exported(lines, "ARTEL_TEST_REDIS_URL"), None);
     }
 }
