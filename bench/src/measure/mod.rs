@@ -29,7 +29,7 @@ pub(crate) async fn run(parts: &[Part], options: &Options) -> Result<()> {
         binary: std::path::absolute(&options.artel)?,
         scratch: options.scratch.clone(),
         model_url: model_server::start(0)?,
-        database_url: None,
+        settings: Vec::new(),
     };
     let machine = machine::describe(&options.scratch);
     let mut bench = Bench { options, artel, report: Report::default() };

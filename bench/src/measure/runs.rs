@@ -13,7 +13,7 @@ use crate::figures::{
 use crate::load::{Load, Outcome};
 use crate::model_server::ANSWER;
 use crate::process::Watched;
-use crate::subject::{Artel, Postgres, Setup};
+use crate::subject::{Artel, Postgres};
 
 /// The built-in model that answers at once.
 const BUILT_IN: &str = "demo:silent";
@@ -51,7 +51,7 @@ pub(super) async fn throughput(bench: &mut Bench<'_>) -> Result<()> {
 
 pub(super) async fn postgres(bench: &mut Bench<'_>) -> Result<()> {
     let postgres = Postgres::start(&bench.options.services).await?;
-    let setup = Setup { database_url: Some(postgres.url.clone()), ..bench.artel.clone() };
+    let setup = bench.artel.with("DATABASE_URL", postgres.url.as_str());
     let artel = setup.start().await?;
     let watched = [artel.watched(), postgres.watched.clone()];
     let alone = bench.runs("postgres_1", &artel, BUILT_IN, 1, &watched).await?;

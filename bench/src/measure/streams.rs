@@ -48,7 +48,8 @@ async fn readers(bench: &mut Bench<'_>) -> Result<()> {
 
 /// Each stream has a run, and a model call, of its own.
 async fn runs(bench: &mut Bench<'_>) -> Result<()> {
-    let artel = bench.artel.start().await?;
+    // By default a worker has fewer runs under way and lets the others queue.
+    let artel = bench.artel.with("WORKER_MAX_RUNS", (WARM_UP + bench.options.streams).to_string()).start().await?;
     let owner = artel.owner().await?;
     let body = artel.run_on(&owner, HELD).await?;
     grow(bench, &artel, &STREAM_RUN, || open(&owner, Method::POST, "/runs/stream", body.clone())).await?;

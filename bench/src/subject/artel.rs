@@ -24,8 +24,8 @@ pub(crate) struct Setup {
     pub(crate) binary: PathBuf,
     pub(crate) scratch: PathBuf,
     pub(crate) model_url: String,
-    /// Absent: embedded SQLite.
-    pub(crate) database_url: Option<String>,
+    /// Added to what every start has; without a database it is embedded SQLite.
+    pub(crate) settings: Vec<(&'static str, String)>,
 }
 
 pub(crate) struct Artel {
@@ -37,6 +37,13 @@ pub(crate) struct Artel {
 }
 
 impl Setup {
+    /// The same with one more setting.
+    pub(crate) fn with(&self, name: &'static str, value: impl Into<String>) -> Self {
+        let mut setup = self.clone();
+        setup.settings.push((name, value.into()));
+        setup
+    }
+
     /// Starts it on a new data directory.
     pub(crate) async fn start(&self) -> Result<Artel> {
         let data = tempfile::Builder::new().prefix("artel-bench-").tempdir_in(&self.scratch)?;
@@ -56,6 +63,7 @@ impl Setup {
         let mut command = Command::new(&self.binary);
         command
             .arg("serve")
+            .current_dir(data)
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "HOME"))
             .env("ARTEL_DATA_DIR", data)
@@ -64,7 +72,7 @@ impl Setup {
             .env("RATE_LIMIT_RUNS", NO_LIMIT)
             .env("OPENAI_BASE_URL", &self.model_url)
             .env("OPENAI_API_KEY", "unused")
-            .envs(self.database_url.iter().map(|url| ("DATABASE_URL", url)));
+            .envs(self.settings.iter().cloned());
         for listener in ["PUBLIC", "RUNTIME", "LLM_PROXY", "AUTH"] {
             command.env(format!("ARTEL_{listener}_ADDR"), "127.0.0.1:0");
         }
