@@ -1,1 +1,32 @@
+//! What Artel keeps, on PostgreSQL: several processes, on several machines, share one database.
+//!
+//! One file per aggregate: its rows, their way to and from the domain, its SQL. Every statement is checked against the schema at
+//! compile time. Locks are always taken in the order run, session, audit head; the head is taken last because it serialises the
+//! audited writes of its tenant. This crate must never know HTTP, models, tools or what a run does between two commits.
 
+mod admission;
+mod agents;
+mod approvals;
+mod audit;
+mod batch;
+mod bindings;
+mod claims;
+mod commit;
+mod connect;
+mod error;
+mod fold;
+mod idempotency;
+mod identities;
+mod journal;
+mod keys;
+mod operations;
+mod runs;
+mod secrets;
+mod steering;
+mod tool_calls;
+mod tools;
+mod turn;
+mod values;
+mod versions;
+
+pub use connect::{PostgresOptions, PostgresStore};

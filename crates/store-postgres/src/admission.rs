@@ -1,0 +1,202 @@
+//! Accepting runs: run, session, the key's daily count and the audit row in one transaction, which runs of the same tenant share.
+
+use std::collections::{HashMap, HashSet};
+
+use artel_domain::{AuditEntry, Phase, Run, TenantId, Timestamp};
+use artel_store::{Created, NewRun, Result, StoreError};
+use async_trait::async_trait;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::batch::Batch;
+use crate::error::retrying;
+use crate::values::{json, micros, text, time};
+use crate::{audit, runs};
+
+const DAY_SECONDS: i64 = 86_400;
+
+pub(crate) struct AdmitRuns(pub(crate) PgPool);
+
+type Admission = (NewRun, AuditEntry);
+
+/// How an admission ended, as plain data: the transaction may have to be tried again.
+enum Outcome {
+    Answer(Created),
+    /// The id is taken by a run of another tenant.
+    Taken,
+}
+
+#[async_trait]
+impl Batch for AdmitRuns {
+    type Item = Admission;
+    type Answer = Created;
+
+    async fn write(&self, tenant: TenantId, items: &[Admission]) -> Result<Vec<Result<Created>>> {
+        let outcomes = retrying(|| admit(&self.0, tenant, items)).await?;
+        Ok(outcomes.into_iter().map(answer).collect())
+    }
+}
+
+fn answer(outcome: Outcome) -> Result<Created> {
+    match outcome {
+        Outcome::Answer(created) => Ok(created),
+        Outcome::Taken => Err(StoreError::Duplicate("the run")),
+    }
+}
+
+async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Result<Vec<Outcome>> {
+    let mut tx = pool.begin().await?;
+    let mut refused = HashSet::new();
+    let mut seen = HashSet::new();
+    let mut admitted = Vec::with_capacity(items.len());
+    for (new, _) in items.iter().filter(|(new, _)| seen.insert(new.id)) {
+        if count_day(&mut tx, new).await? {
+            admitted.push(new);
+        } else {
+            refused.insert(new.id);
+        }
+    }
+    let mut versions = insert(&mut tx, tenant, &admitted).await?;
+    let mut outcomes = Vec::with_capacity(items.len());
+    let mut entries = Vec::with_capacity(items.len());
+    for (new, audit) in items {
+        if let Some(version) = versions.remove(&new.id.0) {
+            outcomes.push(Outcome::Answer(Created::Run(Box::new(accepted(new, version)))));
+            entries.push(audit.clone());
+        } else {
+            outcomes.push(left_out(&mut tx, new, refused.contains(&new.id)).await?);
+        }
+    }
+    audit::append(&mut tx, tenant, &entries).await?;
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+/// Counts a run against its key's limit of the day. False when there is nothing left, and also when the run will not be made anyway.
+async fn count_day(tx: &mut PgConnection, new: &NewRun) -> sqlx::Result<bool> {
+    let (Some(limit), Some(key)) = (new.daily_limit, new.principal.api_key_id) else { return Ok(true) };
+    let counted = sqlx::query!(
+        "INSERT INTO api_key_days AS d (tenant_id, api_key_id, day, runs)
+         SELECT a.tenant_id, $3, $4, 1 FROM agents a
+         WHERE a.tenant_id = $1 AND a.id = $2 AND a.deleted_at IS NULL AND $5::bigint > 0 AND NOT EXISTS (SELECT 1 FROM runs WHERE id = $6)
+         ON CONFLICT (tenant_id, api_key_id, day) DO UPDATE SET runs = d.runs + 1 WHERE d.runs < $5::bigint",
+        new.tenant_id.0,
+        new.agent_id.0,
+        key.0,
+        day(new.at),
+        limit,
+        new.id.0,
+    )
+    .execute(tx)
+    .await?;
+    Ok(counted.rows_affected() == 1)
+}
+
+/// Days since 1970, UTC.
+fn day(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(DAY_SECONDS)
+}
+
+/// Inserts the runs whose agent lives and whose id is free; gives the agent's version for each of them.
+///
+/// A run is its session's head when no run of the session is open. Otherwise it stays behind the head, and the head is marked:
+/// whoever ends the head must see the mark, because both change the same row.
+async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sqlx::Result<HashMap<Uuid, i64>> {
+    if new.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let column = |value: fn(&NewRun) -> String| -> Vec<String> { new.iter().map(|new| value(new)).collect() };
+    let ids: Vec<Uuid> = new.iter().map(|new| new.id.0).collect();
+    let agents: Vec<Uuid> = new.iter().map(|new| new.agent_id.0).collect();
+    let sessions = column(|new| text(&new.session_id.0));
+    let traces = column(|new| text(&new.trace_id));
+    let principals = new.iter().map(|new| json(&new.principal)).collect::<sqlx::Result<Vec<_>>>()?;
+    let inputs = column(|new| text(&new.input_message));
+    let times: Vec<i64> = new.iter().map(|new| micros(new.at)).collect();
+    let rows = sqlx::query!(
+        r#"WITH input AS (
+             SELECT i.*, a.version
+             FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+                  AS i (id, agent_id, session_id, trace_id, principal, input_message, at)
+             JOIN agents a ON a.id = i.agent_id AND a.tenant_id = $1 AND a.deleted_at IS NULL
+             WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = i.id)
+           ), head AS (
+             SELECT r.id FROM runs r
+             WHERE r.tenant_id = $1 AND r.is_head > 0 AND r.session_id IN (SELECT i.session_id FROM input i)
+             ORDER BY r.id
+             FOR UPDATE
+           ), occupied AS (
+             UPDATE runs r SET is_head = 2 FROM head h WHERE r.id = h.id RETURNING r.session_id
+           ), run AS (
+             INSERT INTO runs (id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, phase, epoch,
+                               crash_count, cancel_requested, is_head, wake, folded, created_at)
+             SELECT i.id, $1, i.agent_id, i.version, i.session_id, i.trace_id, i.principal, i.input_message, 'queued', 0, 0, false,
+                    CASE WHEN i.session_id IN (SELECT o.session_id FROM occupied o) THEN 0
+                         WHEN row_number() OVER (PARTITION BY i.session_id ORDER BY i.id) > 1 THEN 0
+                         WHEN count(*) OVER (PARTITION BY i.session_id) > 1 THEN 2
+                         ELSE 1 END,
+                    false, false, i.at
+             FROM input i
+             RETURNING id, agent_id, agent_version, session_id, created_at
+           ), session AS (
+             INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at)
+             SELECT DISTINCT ON (r.session_id) $1, r.session_id, r.agent_id, 1, r.created_at, r.created_at
+             FROM run r ORDER BY r.session_id, r.id DESC
+             ON CONFLICT (tenant_id, id) DO UPDATE SET agent_id = excluded.agent_id, updated_at = excluded.updated_at
+           )
+           SELECT id AS "id!", agent_version AS "agent_version!" FROM run"#,
+        tenant.0,
+        &ids,
+        &agents,
+        &sessions,
+        &traces,
+        &principals,
+        &inputs,
+        &times,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.agent_version)).collect())
+}
+
+fn accepted(new: &NewRun, agent_version: i64) -> Run {
+    Run {
+        id: new.id,
+        tenant_id: new.tenant_id,
+        agent_id: new.agent_id,
+        agent_version,
+        session_id: new.session_id.clone(),
+        trace_id: new.trace_id.clone(),
+        principal: new.principal.clone(),
+        input_message: text(&new.input_message),
+        phase: Phase::Queued,
+        epoch: 0,
+        crash_count: 0,
+        cancel_requested: false,
+        output_message: None,
+        error_code: None,
+        error_message: None,
+        usage: None,
+        created_at: time(micros(new.at)),
+        updated_at: None,
+    }
+}
+
+/// Why no row was made.
+async fn left_out(tx: &mut PgConnection, new: &NewRun, refused: bool) -> sqlx::Result<Outcome> {
+    if let Some(earlier) = runs::find(&mut *tx, new.tenant_id, new.id).await? {
+        return Ok(Outcome::Answer(Created::Run(Box::new(earlier))));
+    }
+    let agent = sqlx::query_scalar!(
+        "SELECT id FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+        new.tenant_id.0,
+        new.agent_id.0,
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(match agent {
+        None => Outcome::Answer(Created::AgentMissing),
+        Some(_) if refused => Outcome::Answer(Created::DailyLimit),
+        Some(_) => Outcome::Taken,
+    })
+}

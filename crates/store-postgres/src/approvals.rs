@@ -1,0 +1,171 @@
+//! Approvals.
+
+use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, UserId};
+use artel_store::Decided;
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use uuid::Uuid;
+
+use crate::values::{json, maybe_json, maybe_parsed, micros, parsed, text, time, word};
+
+#[derive(Debug)]
+struct Row {
+    id: Uuid,
+    tenant_id: Uuid,
+    session_id: String,
+    run_id: Uuid,
+    call_id: Uuid,
+    name: String,
+    args: String,
+    args_digest: String,
+    reason: String,
+    state: String,
+    decision: Option<String>,
+    decided_args: Option<String>,
+    feedback: Option<String>,
+    decided_by: Option<Uuid>,
+    created_at: i64,
+    expires_at: Option<i64>,
+    decided_at: Option<i64>,
+}
+
+impl TryFrom<Row> for Approval {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: ApprovalId(row.id),
+            tenant_id: TenantId(row.tenant_id),
+            session_id: SessionId(row.session_id),
+            run_id: RunId(row.run_id),
+            call_id: CallId(row.call_id),
+            name: row.name,
+            args: parsed(&row.args)?,
+            args_digest: row.args_digest,
+            reason: row.reason,
+            state: word(ApprovalState::parse, &row.state)?,
+            decision: row.decision.map(|decision| word(Decision::parse, &decision)).transpose()?,
+            decided_args: maybe_parsed(row.decided_args.as_deref())?,
+            feedback: row.feedback,
+            decided_by: row.decided_by.map(UserId),
+            created_at: time(row.created_at),
+            expires_at: row.expires_at.map(time),
+            decided_at: row.decided_at.map(time),
+        })
+    }
+}
+
+/// `SELECT` of an approval's columns with this rest.
+macro_rules! select_approval {
+    ($rest:literal $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args, feedback,
+                    decided_by, created_at, expires_at, decided_at " + $rest
+            $(, $arg)*
+        )
+    };
+}
+
+pub(crate) async fn find(pool: &PgPool, tenant: TenantId, approval: ApprovalId) -> sqlx::Result<Option<Approval>> {
+    let row = select_approval!("FROM approvals WHERE tenant_id = $1 AND id = $2", tenant.0, approval.0).fetch_optional(pool).await?;
+    row.map(Approval::try_from).transpose()
+}
+
+pub(crate) async fn list(
+    pool: &PgPool,
+    tenant: TenantId,
+    run: Option<RunId>,
+    state: Option<ApprovalState>,
+    limit: u32,
+) -> sqlx::Result<Vec<Approval>> {
+    let state = state.map(ApprovalState::as_str);
+    let limit = i64::from(limit);
+    let rows =
+        match run {
+            Some(run) => select_approval!(
+                "FROM approvals WHERE tenant_id = $1 AND run_id = $2 AND ($3::text IS NULL OR state = $3) ORDER BY created_at, id LIMIT $4",
+                tenant.0,
+                run.0,
+                state,
+                limit,
+            )
+            .fetch_all(pool)
+            .await?,
+            None => {
+                select_approval!(
+                    "FROM approvals WHERE tenant_id = $1 AND ($2::text IS NULL OR state = $2) ORDER BY created_at, id LIMIT $3",
+                    tenant.0,
+                    state,
+                    limit,
+                )
+                .fetch_all(pool)
+                .await?
+            }
+        };
+    rows.into_iter().map(Approval::try_from).collect()
+}
+
+/// Oldest first.
+pub(crate) async fn of_run(executor: impl PgExecutor<'_>, run: RunId) -> sqlx::Result<Vec<Approval>> {
+    let rows = select_approval!("FROM approvals WHERE run_id = $1 ORDER BY created_at, id", run.0).fetch_all(executor).await?;
+    rows.into_iter().map(Approval::try_from).collect()
+}
+
+/// Asked once: a question that is there already stays as it is.
+pub(crate) async fn insert(tx: &mut PgConnection, approvals: &[Approval]) -> sqlx::Result<()> {
+    for approval in approvals {
+        sqlx::query!(
+            "INSERT INTO approvals (id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision,
+                                    decided_args, feedback, decided_by, created_at, expires_at, decided_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             ON CONFLICT DO NOTHING",
+            approval.id.0,
+            approval.tenant_id.0,
+            text(&approval.session_id.0),
+            approval.run_id.0,
+            approval.call_id.0,
+            text(&approval.name),
+            json(&approval.args)?,
+            approval.args_digest,
+            text(&approval.reason),
+            approval.state.as_str(),
+            approval.decision.map(Decision::as_str),
+            maybe_json(approval.decided_args.as_ref())?,
+            approval.feedback.as_deref().map(text),
+            approval.decided_by.map(|id| id.0),
+            micros(approval.created_at),
+            approval.expires_at.map(micros),
+            approval.decided_at.map(micros),
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// `None` when it is not pending.
+pub(crate) async fn decide(tx: &mut PgConnection, decided: &Decided, state: ApprovalState) -> sqlx::Result<Option<Approval>> {
+    let row = sqlx::query_as!(
+        Row,
+        "UPDATE approvals SET state = $3, decision = $4, decided_args = $5, feedback = $6, decided_by = $7, decided_at = $8
+         WHERE tenant_id = $1 AND id = $2 AND state = 'pending'
+         RETURNING id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args, feedback,
+                   decided_by, created_at, expires_at, decided_at",
+        decided.tenant_id.0,
+        decided.approval_id.0,
+        state.as_str(),
+        decided.decision.as_str(),
+        maybe_json(decided.args.as_ref())?,
+        decided.feedback.as_deref().map(text),
+        decided.by.map(|id| id.0),
+        micros(decided.at),
+    )
+    .fetch_optional(tx)
+    .await?;
+    row.map(Approval::try_from).transpose()
+}
+
+pub(crate) async fn cancel_pending(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE approvals SET state = 'cancelled' WHERE run_id = $1 AND state = 'pending'", run.0).execute(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Opening the database: its URL, its pool, its tables.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+use std::time::Duration;
+
+use artel_store::{Result, StoreError};
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgPool};
+
+use crate::admission::AdmitRuns;
+use crate::audit::RecordAudit;
+use crate::batch::Lanes;
+use crate::error::store_error;
+
+/// A connection that slept longer than this is asked whether it still lives before it is given out; a busy one is not.
+const TRUSTED_IDLE: Duration = Duration::from_millis(500);
+/// Every statement of this crate fits.
+const PREPARED_STATEMENTS: usize = 256;
+
+/// Where the database is and how many connections it may take.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    /// `postgres://`, `postgresql://` or `postgresql+asyncpg://`.
+    pub url: String,
+    pub pool_size: u32,
+    /// Connections beyond `pool_size` while there is a rush.
+    pub max_overflow: u32,
+    /// How long a caller waits for a connection.
+    pub pool_timeout_seconds: u64,
+    /// Age at which a connection is replaced.
+    pub pool_recycle_seconds: u64,
+}
+
+/// The store on PostgreSQL.
+#[derive(Debug)]
+pub struct PostgresStore {
+    pub(crate) pool: PgPool,
+    pub(crate) options: PostgresOptions,
+    pub(crate) admissions: Lanes<AdmitRuns>,
+    pub(crate) audit: Lanes<RecordAudit>,
+}
+
+impl PostgresStore {
+    /// Opens the pool and brings the tables up to this binary's version, under the database's migration lock.
+    pub async fn connect(options: &PostgresOptions) -> Result<Self> {
+        let url = postgres_url(&options.url);
+        let connect = connect_options(&url).map_err(store_error)?;
+        let pool = pool_options(options).connect_with(connect).await.map_err(store_error)?;
+        sqlx::migrate!().run(&pool).await.map_err(migration_error)?;
+        Ok(Self {
+            admissions: Lanes::new(AdmitRuns(pool.clone())),
+            audit: Lanes::new(RecordAudit(pool.clone())),
+            options: options.clone(),
+            pool,
+        })
+    }
+}
+
+fn connect_options(url: &str) -> sqlx::Result<PgConnectOptions> {
+    Ok(PgConnectOptions::from_str(url)?
+        .application_name("artel")
+        .statement_cache_capacity(PREPARED_STATEMENTS)
+        // What was acknowledged is on disk, whatever the server's or the role's default is; and statements this short never gain
+        // from being compiled.
+        .options([("synchronous_commit", "on"), ("jit", "off")])
+        .disable_statement_logging())
+}
+
+fn pool_options(options: &PostgresOptions) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections((options.pool_size + options.max_overflow).max(1))
+        .acquire_timeout(Duration::from_secs(options.pool_timeout_seconds))
+        .max_lifetime(Duration::from_secs(options.pool_recycle_seconds))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| Box::pin(async move { Ok(meta.idle_for < TRUSTED_IDLE || connection.ping().await.is_ok()) }))
+}
+
+/// The URL without the driver that SQLAlchemy puts into the scheme, and with its `ssl=` under the name that libpq gives it.
+fn postgres_url(url: &str) -> Cow<'_, str> {
+    let Some(rest) = url.strip_prefix("postgresql+asyncpg://") else { return Cow::Borrowed(url) };
+    Cow::Owned(format!("postgresql://{}", rest.replace("?ssl=", "?sslmode=").replace("&ssl=", "&sslmode=")))
+}
+
+fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) => store_error(error),
+        MigrateError::VersionMissing(version) => {
+            StoreError::Broken(format!("its schema (migration {version}) is newer than this binary: start a newer one").into())
+        }
+        MigrateError::VersionMismatch(version) => {
+            StoreError::Broken(format!("its migration {version} is not the one of this binary").into())
+        }
+        other => StoreError::Broken(Box::new(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::postgres_url;
+
+    #[test]
+    fn an_url_written_for_asyncpg_is_understood() {
+        assert_eq!(postgres_url("postgresql+asyncpg://a:b@h:1/d?ssl=require"), "postgresql://a:b@h:1/d?sslmode=require");
+        assert_eq!(postgres_url("postgres://h/d?sslmode=disable"), "postgres://h/d?sslmode=disable");
+    }
+}

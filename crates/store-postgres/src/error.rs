@@ -1,0 +1,78 @@
+//! What went wrong, in the words of the store; and trying again when the database asks for it.
+
+use std::future::Future;
+
+use artel_store::StoreError;
+use sqlx::error::ErrorKind;
+
+/// Tries of a transaction that lost against a concurrent one.
+const TRIES: u32 = 5;
+
+/// Runs a transaction, again when the database broke it off in favour of another.
+pub(crate) async fn retrying<T, F>(transaction: impl Fn() -> F) -> artel_store::Result<T>
+where
+    F: Future<Output = sqlx::Result<T>>,
+{
+    let mut tries = 1;
+    loop {
+        match transaction().await {
+            Err(error) if tries < TRIES && lost_a_race(&error) => tries += 1,
+            result => return result.map_err(store_error),
+        }
+    }
+}
+
+/// A serialization failure, a deadlock, or two writers that both found a place free (a session's head, a run's id).
+fn lost_a_race(error: &sqlx::Error) -> bool {
+    let Some(db) = error.as_database_error() else { return false };
+    matches!(db.code().as_deref(), Some("40001" | "40P01")) || matches!(db.constraint(), Some("runs_heads" | "runs_pkey"))
+}
+
+pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
+    if let Some(row) = duplicate(&error) {
+        return StoreError::Duplicate(row);
+    }
+    if is_unavailable(&error) {
+        return StoreError::Unavailable(Box::new(error));
+    }
+    StoreError::Broken(Box::new(error))
+}
+
+/// What is there already.
+fn duplicate(error: &sqlx::Error) -> Option<&'static str> {
+    let db = error.as_database_error().filter(|db| db.kind() == ErrorKind::UniqueViolation)?;
+    Some(match db.table() {
+        Some("api_keys") => "the API key",
+        Some("agents") => "the agent",
+        Some("tools") => "the tool",
+        Some("bindings") => "the binding",
+        Some("runs") => "the run",
+        Some("journal") => "the journal entry",
+        Some("tool_calls") => "the tool call",
+        Some("approvals") => "the approval",
+        _ => "the row",
+    })
+}
+
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(db) => db.code().is_some_and(|code| says_later(&code)),
+        _ => false,
+    }
+}
+
+/// Connection exceptions (08), lack of resources (53), an operator at work or a server that starts or stops (57P), and a primary
+/// that became read-only (25006).
+fn says_later(code: &str) -> bool {
+    code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "25006"
+}
+
+/// A row that cannot be what it should be.
+pub(crate) fn unreadable(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {
+    sqlx::Error::Decode(why.into())
+}

@@ -1,0 +1,71 @@
+//! The database as an operator sees it.
+
+use std::time::Instant;
+
+use artel_store::{Health, Operations, Result};
+use async_trait::async_trait;
+use sqlx::PgPool;
+
+use crate::PostgresStore;
+use crate::error::store_error;
+
+#[async_trait]
+impl Operations for PostgresStore {
+    async fn health(&self) -> Result<Health> {
+        self.ask_health().await.map_err(store_error)
+    }
+
+    fn kind(&self) -> &'static str {
+        "postgresql"
+    }
+
+    async fn count_open_runs(&self) -> Result<Vec<(String, i64)>> {
+        count_open_runs(&self.pool).await.map_err(store_error)
+    }
+
+    async fn close(&self) {
+        self.admissions.finish().await;
+        self.audit.finish().await;
+        self.pool.close().await;
+    }
+}
+
+impl PostgresStore {
+    async fn ask_health(&self) -> sqlx::Result<Health> {
+        // The connection first: the latency is the database's, not the pool's.
+        let mut connection = self.pool.acquire().await?;
+        let asked = Instant::now();
+        let row = sqlx::query!(
+            r#"SELECT count(*) FILTER (WHERE state = 'active') AS "active!", count(*) AS "total!",
+                      current_setting('max_connections')::bigint AS "max!"
+               FROM pg_stat_activity WHERE datname = current_database()"#
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        Ok(Health {
+            active_connections: count(row.active),
+            total_connections: count(row.total),
+            max_connections: count(row.max),
+            pool_size: self.options.pool_size,
+            max_overflow: self.options.max_overflow,
+            latency_ms: asked.elapsed().as_secs_f64() * 1000.0,
+        })
+    }
+}
+
+fn count(rows: i64) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}
+
+/// Each phase by its own small index.
+async fn count_open_runs(pool: &PgPool) -> sqlx::Result<Vec<(String, i64)>> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT count(*) FROM runs WHERE phase = 'queued' AND is_head > 0)
+                + (SELECT count(*) FROM runs WHERE phase = 'queued' AND is_head = 0) AS "queued!",
+                  (SELECT count(*) FROM runs WHERE phase = 'running') AS "running!",
+                  (SELECT count(*) FROM runs WHERE phase = 'waiting_for_approval') AS "waiting!""#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(vec![("queued".to_owned(), row.queued), ("running".to_owned(), row.running), ("waiting".to_owned(), row.waiting)])
+}

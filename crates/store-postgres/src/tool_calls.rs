@@ -1,0 +1,137 @@
+//! Tool calls: the current state of what the journal tells step by step.
+
+use artel_domain::{CallId, CallState, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
+use artel_store::CallChange;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::values::{json, maybe_json, maybe_parsed, micros, number, parsed, text, time, word};
+
+#[derive(Debug)]
+struct Row {
+    id: Uuid,
+    tenant_id: Uuid,
+    run_id: Uuid,
+    step: i64,
+    ordinal: i64,
+    provider_call_id: String,
+    tool_id: Option<Uuid>,
+    name: String,
+    args: String,
+    args_digest: String,
+    effect: String,
+    state: String,
+    attempts: i64,
+    result: Option<String>,
+    error: Option<String>,
+    duration_ms: Option<i64>,
+    planned_at: i64,
+    dispatched_at: Option<i64>,
+    finished_at: Option<i64>,
+}
+
+impl TryFrom<Row> for ToolCallRow {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: CallId(row.id),
+            tenant_id: TenantId(row.tenant_id),
+            run_id: RunId(row.run_id),
+            step: number(row.step)?,
+            ordinal: number(row.ordinal)?,
+            provider_call_id: row.provider_call_id,
+            tool_id: row.tool_id.map(ToolId),
+            name: row.name,
+            args: parsed(&row.args)?,
+            args_digest: row.args_digest,
+            effect: word(EffectClass::parse, &row.effect)?,
+            state: word(CallState::parse, &row.state)?,
+            attempts: number(row.attempts)?,
+            result: maybe_parsed(row.result.as_deref())?,
+            error: row.error,
+            duration_ms: row.duration_ms,
+            planned_at: time(row.planned_at),
+            dispatched_at: row.dispatched_at.map(time),
+            finished_at: row.finished_at.map(time),
+        })
+    }
+}
+
+pub(crate) async fn of_runs(pool: &PgPool, tenant: TenantId, runs: &[RunId]) -> sqlx::Result<Vec<ToolCallRow>> {
+    let runs: Vec<Uuid> = runs.iter().map(|run| run.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, state, attempts, result,
+                error, duration_ms, planned_at, dispatched_at, finished_at
+         FROM tool_calls WHERE run_id = ANY ($2) AND tenant_id = $1
+         ORDER BY run_id, step, ordinal",
+        tenant.0,
+        &runs,
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(ToolCallRow::try_from).collect()
+}
+
+/// Planned once: a call that is there already stays as it is.
+pub(crate) async fn insert(tx: &mut PgConnection, calls: &[ToolCallRow]) -> sqlx::Result<()> {
+    for call in calls {
+        sqlx::query!(
+            "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, state,
+                                     attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+             ON CONFLICT (id) DO NOTHING",
+            call.id.0,
+            call.tenant_id.0,
+            call.run_id.0,
+            i64::from(call.step),
+            i64::from(call.ordinal),
+            text(&call.provider_call_id),
+            call.tool_id.map(|id| id.0),
+            text(&call.name),
+            json(&call.args)?,
+            call.args_digest,
+            call.effect.as_str(),
+            call.state.as_str(),
+            i64::from(call.attempts),
+            maybe_json(call.result.as_ref())?,
+            call.error.as_deref().map(text),
+            call.duration_ms,
+            micros(call.planned_at),
+            call.dispatched_at.map(micros),
+            call.finished_at.map(micros),
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// `run` is the fence's: a worker changes only the calls of the run it holds.
+pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallChange]) -> sqlx::Result<()> {
+    for change in changes {
+        let args = change.args.as_ref();
+        sqlx::query!(
+            "UPDATE tool_calls
+             SET state = $3, attempts = coalesce($4, attempts), args = coalesce($5, args), args_digest = coalesce($6, args_digest),
+                 result = coalesce($7, result), error = coalesce($8, error), duration_ms = coalesce($9, duration_ms),
+                 dispatched_at = coalesce($10, dispatched_at), finished_at = coalesce($11, finished_at)
+             WHERE id = $1 AND run_id = $2",
+            change.id.0,
+            run.0,
+            change.state.as_str(),
+            change.attempts.map(i64::from),
+            maybe_json(args.map(|(args, _)| args))?,
+            args.map(|(_, digest)| digest),
+            maybe_json(change.result.as_ref())?,
+            change.error.as_deref().map(text),
+            change.duration_ms,
+            change.dispatched_at.map(micros),
+            change.finished_at.map(micros),
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,275 @@
+//! Tools.
+
+use artel_domain::tool::HttpMethod;
+use artel_domain::{AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, TenantId, Tool, ToolId, ToolStatus};
+use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
+use async_trait::async_trait;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::error::{retrying, store_error};
+use crate::values::{json, maybe_json, micros, parsed, text, time, word};
+use crate::{PostgresStore, audit, bindings};
+
+#[derive(Debug)]
+struct Row {
+    id: Uuid,
+    tenant_id: Uuid,
+    name: String,
+    description: String,
+    input_schema: String,
+    execution_type: String,
+    endpoint: Option<String>,
+    auth_type: String,
+    status: String,
+    version: i64,
+    http_method: String,
+    parameter_mapping: String,
+    custom_headers: String,
+    response_transform: Option<String>,
+    effect: String,
+    status_endpoint: Option<String>,
+    created_at: i64,
+    updated_at: Option<i64>,
+}
+
+impl TryFrom<Row> for Tool {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: ToolId(row.id),
+            tenant_id: TenantId(row.tenant_id),
+            name: row.name,
+            description: row.description,
+            input_schema: parsed(&row.input_schema)?,
+            execution_type: word(ExecutionType::parse, &row.execution_type)?,
+            endpoint: row.endpoint,
+            auth_type: word(AuthType::parse, &row.auth_type)?,
+            status: word(ToolStatus::parse, &row.status)?,
+            version: row.version,
+            http_method: word(HttpMethod::parse, &row.http_method)?,
+            parameter_mapping: parsed(&row.parameter_mapping)?,
+            custom_headers: parsed(&row.custom_headers)?,
+            response_transform: row.response_transform,
+            effect: word(EffectClass::parse, &row.effect)?,
+            status_endpoint: row.status_endpoint,
+            created_at: time(row.created_at),
+            updated_at: row.updated_at.map(time),
+        })
+    }
+}
+
+/// `SELECT` of a tool's columns with this rest.
+macro_rules! select_tool {
+    ($rest:literal $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version, http_method,
+                    parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at " + $rest
+            $(, $arg)*
+        )
+    };
+}
+
+/// This statement `RETURNING` a tool's columns.
+macro_rules! returning_tool {
+    ($statement:literal $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            $statement
+                + " RETURNING id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version,
+                    http_method, parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at"
+            $(, $arg)*
+        )
+    };
+}
+
+#[async_trait]
+impl Tools for PostgresStore {
+    async fn create_tool(&self, tool: Tool, audit: AuditEntry) -> Result<Tool> {
+        retrying(|| create(&self.pool, &tool, &audit)).await
+    }
+
+    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<Tool>> {
+        find(&self.pool, tenant, tool).await.map_err(store_error)
+    }
+
+    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<Tool>, i64)> {
+        list(&self.pool, tenant, page).await.map_err(store_error)
+    }
+
+    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<Tool>> {
+        retrying(|| update(&self.pool, tenant, tool, &patch, &audit)).await
+    }
+
+    async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| delete(&self.pool, tenant, tool, &audit)).await
+    }
+
+    async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
+        retrying(|| bindings::bind(&self.pool, &binding, &audit)).await
+    }
+
+    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, Tool)>>> {
+        bindings::list(&self.pool, tenant, agent).await.map_err(store_error)
+    }
+
+    async fn update_binding(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        tool: ToolId,
+        patch: BindingPatch,
+        audit: AuditEntry,
+    ) -> Result<Option<Binding>> {
+        retrying(|| bindings::update(&self.pool, tenant, agent, tool, &patch, &audit)).await
+    }
+
+    async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| bindings::unbind(&self.pool, tenant, agent, tool, &audit)).await
+    }
+}
+
+async fn create(pool: &PgPool, tool: &Tool, audit: &AuditEntry) -> sqlx::Result<Tool> {
+    let mut tx = pool.begin().await?;
+    if let Some(earlier) = find_even_deleted(&mut tx, tool.tenant_id, tool.id).await? {
+        return Ok(earlier);
+    }
+    let created = insert(&mut tx, tool).await?;
+    audit::append(&mut tx, tool.tenant_id, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+async fn find_even_deleted(tx: &mut PgConnection, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<Tool>> {
+    let row = select_tool!("FROM tools WHERE tenant_id = $1 AND id = $2", tenant.0, tool.0).fetch_optional(tx).await?;
+    row.map(Tool::try_from).transpose()
+}
+
+async fn insert(tx: &mut PgConnection, tool: &Tool) -> sqlx::Result<Tool> {
+    returning_tool!(
+        "INSERT INTO tools (id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version, http_method,
+                            parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        tool.id.0,
+        tool.tenant_id.0,
+        text(&tool.name),
+        text(&tool.description),
+        json(&tool.input_schema)?,
+        tool.execution_type.as_str(),
+        tool.endpoint.as_deref().map(text),
+        tool.auth_type.as_str(),
+        tool.status.as_str(),
+        tool.version,
+        tool.http_method.as_str(),
+        json(&tool.parameter_mapping)?,
+        json(&tool.custom_headers)?,
+        tool.response_transform.as_deref().map(text),
+        tool.effect.as_str(),
+        tool.status_endpoint.as_deref().map(text),
+        micros(tool.created_at),
+        tool.updated_at.map(micros),
+    )
+    .fetch_one(tx)
+    .await?
+    .try_into()
+}
+
+async fn find(pool: &PgPool, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<Tool>> {
+    let row =
+        select_tool!("FROM tools WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, tool.0).fetch_optional(pool).await?;
+    row.map(Tool::try_from).transpose()
+}
+
+async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::Result<(Vec<Tool>, i64)> {
+    let all = sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL"#, tenant.0)
+        .fetch_one(pool)
+        .await?;
+    let rows = select_tool!(
+        "FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
+        tenant.0,
+        i64::from(page.limit),
+        i64::from(page.offset),
+    )
+    .fetch_all(pool)
+    .await?;
+    let tools = rows.into_iter().map(Tool::try_from).collect::<sqlx::Result<_>>()?;
+    Ok((tools, all))
+}
+
+/// The tools of an agent's bindings.
+pub(crate) async fn bound_to(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<Tool>> {
+    let rows = select_tool!(
+        "FROM tools
+         WHERE tenant_id = $1 AND deleted_at IS NULL AND id IN (SELECT b.tool_id FROM bindings b WHERE b.agent_id = $2 AND b.tenant_id = $1)",
+        tenant.0,
+        agent.0,
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(Tool::try_from).collect()
+}
+
+async fn update(pool: &PgPool, tenant: TenantId, tool: ToolId, patch: &ToolPatch, audit: &AuditEntry) -> sqlx::Result<Option<Tool>> {
+    let mut tx = pool.begin().await?;
+    let row = returning_tool!(
+        "UPDATE tools
+         SET name = coalesce($3, name), description = coalesce($4, description), input_schema = coalesce($5, input_schema),
+             execution_type = coalesce($6, execution_type), endpoint = CASE WHEN $7 THEN $8 ELSE endpoint END,
+             auth_type = coalesce($9, auth_type), status = coalesce($10, status), http_method = coalesce($11, http_method),
+             parameter_mapping = coalesce($12, parameter_mapping), custom_headers = coalesce($13, custom_headers),
+             response_transform = CASE WHEN $14 THEN $15 ELSE response_transform END, effect = coalesce($16, effect),
+             status_endpoint = CASE WHEN $17 THEN $18 ELSE status_endpoint END, version = version + 1, updated_at = $19
+         WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+        tenant.0,
+        tool.0,
+        patch.name.as_deref().map(text),
+        patch.description.as_deref().map(text),
+        maybe_json(patch.input_schema.as_ref())?,
+        patch.execution_type.map(ExecutionType::as_str),
+        patch.endpoint.is_some(),
+        inner(patch.endpoint.as_ref()),
+        patch.auth_type.map(AuthType::as_str),
+        patch.status.map(ToolStatus::as_str),
+        patch.http_method.map(HttpMethod::as_str),
+        maybe_json(patch.parameter_mapping.as_ref())?,
+        maybe_json(patch.custom_headers.as_ref())?,
+        patch.response_transform.is_some(),
+        inner(patch.response_transform.as_ref()),
+        patch.effect.map(EffectClass::as_str),
+        patch.status_endpoint.is_some(),
+        inner(patch.status_endpoint.as_ref()),
+        micros(audit.at),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    row.try_into().map(Some)
+}
+
+/// What a clearable member is set to.
+pub(crate) fn inner(change: Option<&Option<String>>) -> Option<String> {
+    change.and_then(Option::as_deref).map(text)
+}
+
+async fn delete(pool: &PgPool, tenant: TenantId, tool: ToolId, audit: &AuditEntry) -> sqlx::Result<bool> {
+    let mut tx = pool.begin().await?;
+    let deleted = sqlx::query!(
+        "UPDATE tools SET deleted_at = $3 WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+        tenant.0,
+        tool.0,
+        micros(audit.at),
+    )
+    .execute(&mut *tx)
+    .await?;
+    if deleted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!("DELETE FROM bindings WHERE tenant_id = $1 AND tool_id = $2", tenant.0, tool.0).execute(&mut *tx).await?;
+    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,50 @@
+//! What a worker needs to go on with a run.
+
+use artel_domain::Agent;
+use artel_store::{Fence, TurnRecord};
+use sqlx::PgPool;
+
+use crate::{agents, approvals, bindings, journal};
+
+/// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of a simple
+/// agent costs one round trip.
+pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> sqlx::Result<Option<TurnRecord>> {
+    let row = sqlx::query!(
+        r#"SELECT a.id, a.tenant_id, a.owner_user_id, a.name, a.system_prompt, a.model, a.llm_params, a.status, a.version, a.created_at,
+                  a.updated_at,
+                  coalesce((SELECT max(j.seq) FROM journal j WHERE j.run_id = r.id), 0) AS "last_seq!",
+                  EXISTS (SELECT 1 FROM bindings b WHERE b.agent_id = a.id) AS "has_bindings!",
+                  EXISTS (SELECT 1 FROM approvals p WHERE p.run_id = r.id) AS "has_approvals!",
+                  EXISTS (SELECT 1 FROM journal j
+                          WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id) AS "has_dialogue!"
+           FROM runs r JOIN agents a ON a.id = r.agent_id
+           WHERE r.id = $1 AND r.tenant_id = $2 AND r.epoch = $3"#,
+        fence.run_id.0,
+        fence.tenant_id.0,
+        fence.epoch,
+    )
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let agent = Agent::try_from(agents::Row {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        owner_user_id: row.owner_user_id,
+        name: row.name,
+        system_prompt: row.system_prompt,
+        model: row.model,
+        llm_params: row.llm_params,
+        status: row.status,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })?;
+    Ok(Some(TurnRecord {
+        bindings: if row.has_bindings { bindings::with_tools(pool, fence.tenant_id, agent.id).await? } else { Vec::new() },
+        journal: if row.last_seq > 0 { journal::for_turn(pool, fence.run_id).await? } else { Vec::new() },
+        dialogue: if row.has_dialogue { journal::before_turn(pool, fence, dialogue_limit).await? } else { Vec::new() },
+        approvals: if row.has_approvals { approvals::of_run(pool, fence.run_id).await? } else { Vec::new() },
+        last_seq: row.last_seq,
+        agent,
+    }))
+}
