@@ -217,7 +217,7 @@ CREATE TABLE approvals (
     UNIQUE (tenant_id, session_id, call_id)
 ) STRICT;
 CREATE INDEX approvals_by_run ON approvals (run_id);
-CREATE INDEX approvals_by_state ON approvals (tenant_id, state, id);
+CREATE INDEX approvals_by_state ON approvals (tenant_id, state, created_at, id);
 
 CREATE TABLE idempotency_keys (
     tenant_id    BLOB    NOT NULL,

@@ -1,1 +1,36 @@
+//! What Artel keeps, in one SQLite file: the store of a single machine.
+//!
+//! One connection writes, and commits what is asked of it at the same time together ([`writer`]); a small pool reads. Every method
+//! of the traits of `artel-store` is here as plain SQL, one file per aggregate, checked against the schema when it is compiled.
+//!
+//! This crate must never know HTTP, a model, a tool, or what a run means: it knows rows.
 
+mod agents;
+mod approvals;
+mod audit;
+mod bindings;
+mod cancel;
+mod claim;
+mod commit;
+mod create_run;
+mod error;
+mod fold;
+mod idempotency;
+mod identities;
+mod journal;
+mod keys;
+mod leases;
+mod load;
+mod operations;
+mod options;
+mod rows;
+mod runs;
+mod secrets;
+mod startup;
+mod store;
+mod tools;
+mod versions;
+mod writer;
+
+pub use options::SqliteOptions;
+pub use store::SqliteStore;

@@ -1,0 +1,91 @@
+use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, TenantId};
+use artel_store::Decided;
+use sqlx::SqlitePool;
+
+use crate::error::Outcome;
+use crate::rows::{all, approvals, micros, one};
+use crate::writer::Tx;
+
+/// Compare-and-set from pending, and the run is put back in the queue.
+pub(crate) async fn decide(tx: &mut Tx, decided: &Decided, audit: &AuditEntry) -> Outcome<Option<Approval>> {
+    let Some(approval) = set(tx, decided).await? else {
+        return Ok(None);
+    };
+    wake(tx, approval.run_id, micros(decided.at)).await?;
+    tx.audit(decided.tenant_id, audit);
+    Ok(Some(approval))
+}
+
+async fn set(tx: &mut Tx, decided: &Decided) -> Outcome<Option<Approval>> {
+    let state = match decided.decision {
+        Decision::Approve | Decision::Edit => ApprovalState::Approved,
+        Decision::Reject => ApprovalState::Rejected,
+        Decision::Expire => ApprovalState::Expired,
+    };
+    let (state, decision, at) = (state.as_str(), decided.decision.as_str(), micros(decided.at));
+    let args = decided.args.as_ref().map(ToString::to_string);
+    let by = decided.by.map(|user| user.0);
+    let set = approvals!(
+        "UPDATE approvals SET state = ?1, decision = ?2, decided_args = ?3, feedback = ?4, decided_by = ?5, decided_at = ?6
+         WHERE id = ?7 AND tenant_id = ?8 AND state = 'pending' RETURNING",
+        "",
+        state,
+        decision,
+        args,
+        decided.feedback,
+        by,
+        at,
+        decided.approval_id.0,
+        decided.tenant_id.0
+    );
+    one(set.fetch_optional(&mut tx.conn).await?)
+}
+
+/// A run that a worker still has is only marked: it goes back to the queue when that worker puts it to sleep.
+async fn wake(tx: &mut Tx, run: RunId, at: i64) -> Outcome<()> {
+    sqlx::query!(
+        "UPDATE runs SET wake = (phase = 'running'), phase = CASE phase WHEN 'running' THEN 'running' ELSE 'queued' END, updated_at = ?1
+         WHERE id = ?2 AND phase IN ('running', 'waiting_for_approval')",
+        at,
+        run.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId, approval: ApprovalId) -> Outcome<Option<Approval>> {
+    one(approvals!("SELECT", "FROM approvals WHERE id = ?1 AND tenant_id = ?2", approval.0, tenant.0).fetch_optional(reads).await?)
+}
+
+/// Oldest first. One query for each index that may serve.
+pub(crate) async fn list(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    run: Option<RunId>,
+    state: Option<ApprovalState>,
+    limit: u32,
+) -> Outcome<Vec<Approval>> {
+    let state = state.map(ApprovalState::as_str);
+    let found = if let Some(run) = run {
+        approvals!(
+            "SELECT",
+            "FROM approvals WHERE run_id = ?1 AND tenant_id = ?2 AND (?3 IS NULL OR state = ?3) ORDER BY created_at, id LIMIT ?4",
+            run.0,
+            tenant.0,
+            state,
+            limit
+        )
+        .fetch_all(reads)
+        .await?
+    } else if let Some(state) = state {
+        approvals!("SELECT", "FROM approvals WHERE tenant_id = ?1 AND state = ?2 ORDER BY created_at, id LIMIT ?3", tenant.0, state, limit)
+            .fetch_all(reads)
+            .await?
+    } else {
+        approvals!("SELECT", "FROM approvals WHERE tenant_id = ?1 ORDER BY created_at, id LIMIT ?2", tenant.0, limit)
+            .fetch_all(reads)
+            .await?
+    };
+    all(found)
+}

@@ -1,0 +1,184 @@
+//! Which agent may use which tool, and how.
+
+use std::collections::HashMap;
+
+use artel_domain::{AgentId, AuditEntry, Binding, BindingId, PermissionScope, RateLimit, TenantId, Tool, ToolId};
+use artel_store::{BindingPatch, BindingWrite, CloneAgent};
+use sqlx::{SqliteExecutor, SqlitePool};
+use uuid::Uuid;
+
+use crate::error::Outcome;
+use crate::rows::{all, bindings, micros, one, tools as tool_rows};
+use crate::writer::Tx;
+use crate::{agents, tools};
+
+pub(crate) async fn bind(tx: &mut Tx, binding: &Binding, audit: &AuditEntry) -> Outcome<BindingWrite> {
+    if agents::find(&mut tx.conn, binding.tenant_id, binding.agent_id).await?.is_none() {
+        return Ok(BindingWrite::AgentMissing);
+    }
+    if tools::find(&mut tx.conn, binding.tenant_id, binding.tool_id).await?.is_none() {
+        return Ok(BindingWrite::ToolMissing);
+    }
+    match find(tx, binding.tenant_id, binding.agent_id, binding.tool_id).await? {
+        Some(known) if known.id == binding.id => Ok(BindingWrite::Done(known)),
+        Some(_) => Ok(BindingWrite::Duplicate),
+        None => {
+            insert(tx, binding).await?;
+            tx.audit(binding.tenant_id, audit);
+            Ok(BindingWrite::Done(binding.clone()))
+        }
+    }
+}
+
+pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Option<Vec<(Binding, Tool)>>> {
+    match agents::find(reads, tenant, agent).await? {
+        Some(_) => Ok(Some(with_tools(reads, tenant, agent).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Oldest first; the agent itself may be deleted.
+pub(crate) async fn with_tools(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Vec<(Binding, Tool)>> {
+    let bindings = of_agent(reads, tenant, agent).await?;
+    if bindings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tools =
+        tool_rows!("SELECT", "FROM tools WHERE deleted_at IS NULL AND id IN (SELECT tool_id FROM bindings WHERE agent_id = ?1)", agent.0);
+    let tools: Vec<Tool> = all(tools.fetch_all(reads).await?)?;
+    let mut tools: HashMap<_, _> = tools.into_iter().map(|tool| (tool.id, tool)).collect();
+    Ok(bindings.into_iter().filter_map(|binding| tools.remove(&binding.tool_id).map(|tool| (binding, tool))).collect())
+}
+
+/// Oldest first. Deleting a tool removes its bindings, so each has a live tool.
+pub(crate) async fn of_agent(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: AgentId) -> Outcome<Vec<Binding>> {
+    let found = bindings!("SELECT", "FROM bindings WHERE agent_id = ?1 AND tenant_id = ?2 ORDER BY created_at, id", agent.0, tenant.0);
+    all(found.fetch_all(db).await?)
+}
+
+pub(crate) struct Place {
+    pub(crate) tenant: TenantId,
+    pub(crate) agent: AgentId,
+    pub(crate) tool: ToolId,
+}
+
+pub(crate) async fn update(tx: &mut Tx, place: &Place, patch: &BindingPatch, audit: &AuditEntry) -> Outcome<Option<Binding>> {
+    let Some(mut binding) = find_usable(tx, place).await? else {
+        return Ok(None);
+    };
+    let BindingPatch { permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref } = patch.clone();
+    binding.permission_scope = permission_scope.unwrap_or(binding.permission_scope);
+    binding.timeout_ms = timeout_ms.unwrap_or(binding.timeout_ms);
+    binding.rate_limit = rate_limit.unwrap_or(binding.rate_limit);
+    binding.allowed_domains = allowed_domains.unwrap_or(binding.allowed_domains);
+    binding.secrets_ref = secrets_ref.unwrap_or(binding.secrets_ref);
+    binding.updated_at = Some(audit.at);
+    write(tx, &binding).await?;
+    tx.audit(place.tenant, audit);
+    Ok(Some(binding))
+}
+
+pub(crate) async fn unbind(tx: &mut Tx, place: &Place, audit: &AuditEntry) -> Outcome<bool> {
+    let Some(binding) = find_usable(tx, place).await? else {
+        return Ok(false);
+    };
+    sqlx::query!("DELETE FROM bindings WHERE id = ?1", binding.id.0).execute(&mut tx.conn).await?;
+    tx.audit(place.tenant, audit);
+    Ok(true)
+}
+
+/// The bindings of a snapshot in place of the agent's own. Those to tools deleted since are left out.
+pub(crate) async fn replace(tx: &mut Tx, agent: AgentId, bindings: &[Binding]) -> Outcome<()> {
+    sqlx::query!("DELETE FROM bindings WHERE agent_id = ?1", agent.0).execute(&mut tx.conn).await?;
+    for binding in bindings {
+        if tools::find(&mut tx.conn, binding.tenant_id, binding.tool_id).await?.is_some() {
+            insert(tx, binding).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn copy(tx: &mut Tx, source: AgentId, copy: &CloneAgent) -> Outcome<()> {
+    for binding in of_agent(&mut tx.conn, copy.tenant_id, source).await? {
+        let id = BindingId(Uuid::new_v5(&copy.binding_namespace.0, binding.tool_id.0.as_bytes()));
+        insert(tx, &Binding { id, agent_id: copy.id, created_at: copy.at, updated_at: None, ..binding }).await?;
+    }
+    Ok(())
+}
+
+async fn find(tx: &mut Tx, tenant: TenantId, agent: AgentId, tool: ToolId) -> Outcome<Option<Binding>> {
+    let found = bindings!("SELECT", "FROM bindings WHERE agent_id = ?1 AND tool_id = ?2 AND tenant_id = ?3", agent.0, tool.0, tenant.0);
+    one(found.fetch_optional(&mut tx.conn).await?)
+}
+
+/// `None` also when the agent is deleted.
+async fn find_usable(tx: &mut Tx, place: &Place) -> Outcome<Option<Binding>> {
+    match agents::find(&mut tx.conn, place.tenant, place.agent).await? {
+        Some(_) => find(tx, place.tenant, place.agent, place.tool).await,
+        None => Ok(None),
+    }
+}
+
+/// The columns that a patch may change, as they are stored.
+struct Columns {
+    permission_scope: &'static str,
+    timeout_ms: i64,
+    rate_limit: Option<String>,
+    allowed_domains: String,
+    updated_at: Option<i64>,
+}
+
+impl Columns {
+    fn of(binding: &Binding) -> Outcome<Self> {
+        Ok(Self {
+            permission_scope: PermissionScope::as_str(binding.permission_scope),
+            timeout_ms: i64::try_from(binding.timeout_ms).unwrap_or(i64::MAX),
+            rate_limit: binding.rate_limit.as_ref().map(RateLimit::to_string),
+            allowed_domains: serde_json::to_string(&binding.allowed_domains)?,
+            updated_at: binding.updated_at.map(micros),
+        })
+    }
+}
+
+async fn insert(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
+    let columns = Columns::of(binding)?;
+    let created = micros(binding.created_at);
+    sqlx::query!(
+        "INSERT INTO bindings (id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref,
+             created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        binding.id.0,
+        binding.tenant_id.0,
+        binding.agent_id.0,
+        binding.tool_id.0,
+        columns.permission_scope,
+        columns.timeout_ms,
+        columns.rate_limit,
+        columns.allowed_domains,
+        binding.secrets_ref,
+        created,
+        columns.updated_at
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+async fn write(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
+    let columns = Columns::of(binding)?;
+    sqlx::query!(
+        "UPDATE bindings SET permission_scope = ?1, timeout_ms = ?2, rate_limit = ?3, allowed_domains = ?4, secrets_ref = ?5,
+             updated_at = ?6
+         WHERE id = ?7",
+        columns.permission_scope,
+        columns.timeout_ms,
+        columns.rate_limit,
+        columns.allowed_domains,
+        binding.secrets_ref,
+        columns.updated_at,
+        binding.id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Accepting a run: run, session, daily count and audit row together.
+
+use artel_domain::{AuditEntry, Phase, Run};
+use artel_store::{Created, NewRun, StoreError};
+
+use crate::error::{Failure, Outcome};
+use crate::rows::micros;
+use crate::runs;
+use crate::writer::Tx;
+
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// A limit that the run counts against.
+struct Quota {
+    api_key: uuid::Uuid,
+    /// Days since 1970, UTC.
+    day: i64,
+    limit: i64,
+}
+
+impl Quota {
+    fn of(new: &NewRun) -> Option<Self> {
+        let (limit, key) = (new.daily_limit?, new.principal.api_key_id?);
+        Some(Self { api_key: key.0, day: micros(new.at).div_euclid(DAY_MICROS), limit })
+    }
+}
+
+pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Outcome<Created> {
+    let quota = Quota::of(new);
+    let Some(agent_version) = insert(tx, new, quota.as_ref()).await? else {
+        return not_inserted(tx, new).await;
+    };
+    upsert_session(tx, new).await?;
+    if let Some(quota) = quota {
+        count(tx, new, &quota).await?;
+    }
+    tx.audit(new.tenant_id, audit);
+    Ok(Created::Run(Box::new(accepted(new, agent_version))))
+}
+
+/// The version of the agent; `None` when the agent is not there, the limit is used up, or the run is there already.
+async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<i64>> {
+    let principal = serde_json::to_string(&new.principal)?;
+    let at = micros(new.at);
+    let (api_key, day, limit) = (quota.map(|quota| quota.api_key), quota.map(|quota| quota.day), quota.map(|quota| quota.limit));
+    let inserted = sqlx::query_scalar!(
+        r#"INSERT INTO runs (id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, created_at, phase,
+               epoch, crash_count, cancel_requested, wake, folded, is_head)
+           SELECT ?1, ?2, a.id, a.version, ?4, ?5, ?6, ?7, ?8, 'queued', 0, 0, 0, 0, 0,
+               NOT EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = ?2 AND o.session_id = ?4
+                   AND o.phase IN ('queued', 'running', 'waiting_for_approval'))
+           FROM agents a
+           WHERE a.id = ?3 AND a.tenant_id = ?2 AND a.deleted_at IS NULL
+               AND (?9 IS NULL OR ?9 > coalesce((SELECT d.runs FROM api_key_days d
+                   WHERE d.tenant_id = ?2 AND d.api_key_id = ?10 AND d.day = ?11), 0))
+           ON CONFLICT (id) DO NOTHING
+           RETURNING agent_version AS "agent_version!: i64""#,
+        new.id.0,
+        new.tenant_id.0,
+        new.agent_id.0,
+        new.session_id.0,
+        new.trace_id,
+        principal,
+        new.input_message,
+        at,
+        limit,
+        api_key,
+        day
+    );
+    Ok(inserted.fetch_optional(&mut tx.conn).await?)
+}
+
+async fn not_inserted(tx: &mut Tx, new: &NewRun) -> Outcome<Created> {
+    if let Some(run) = runs::find(&mut tx.conn, new.tenant_id, new.id).await? {
+        return Ok(Created::Run(Box::new(run)));
+    }
+    let known = sqlx::query!(
+        r#"SELECT EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL) AS "agent!: bool",
+               EXISTS (SELECT 1 FROM runs WHERE id = ?3) AS "elsewhere!: bool""#,
+        new.agent_id.0,
+        new.tenant_id.0,
+        new.id.0
+    )
+    .fetch_one(&mut tx.conn)
+    .await?;
+    match (known.agent, known.elsewhere) {
+        (false, _) => Ok(Created::AgentMissing),
+        (true, true) => Err(Failure(StoreError::Duplicate("this run"))),
+        (true, false) => Ok(Created::DailyLimit),
+    }
+}
+
+async fn upsert_session(tx: &mut Tx, new: &NewRun) -> Outcome<()> {
+    let at = micros(new.at);
+    sqlx::query!(
+        "INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at) VALUES (?1, ?2, ?3, 1, ?4, ?4)
+         ON CONFLICT (tenant_id, id) DO UPDATE SET agent_id = excluded.agent_id, updated_at = excluded.updated_at",
+        new.tenant_id.0,
+        new.session_id.0,
+        new.agent_id.0,
+        at
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+async fn count(tx: &mut Tx, new: &NewRun, quota: &Quota) -> Outcome<()> {
+    sqlx::query!(
+        "INSERT INTO api_key_days (tenant_id, api_key_id, day, runs) VALUES (?1, ?2, ?3, 1)
+         ON CONFLICT (tenant_id, api_key_id, day) DO UPDATE SET runs = runs + 1",
+        new.tenant_id.0,
+        quota.api_key,
+        quota.day
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+fn accepted(new: &NewRun, agent_version: i64) -> Run {
+    Run {
+        id: new.id,
+        tenant_id: new.tenant_id,
+        agent_id: new.agent_id,
+        agent_version,
+        session_id: new.session_id.clone(),
+        trace_id: new.trace_id.clone(),
+        principal: new.principal.clone(),
+        input_message: new.input_message.clone(),
+        phase: Phase::Queued,
+        epoch: 0,
+        crash_count: 0,
+        cancel_requested: false,
+        output_message: None,
+        error_code: None,
+        error_message: None,
+        usage: None,
+        created_at: new.at,
+        updated_at: None,
+    }
+}

@@ -1,0 +1,55 @@
+use artel_domain::{CallId, CallState, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
+use uuid::Uuid;
+
+use super::{json, json_or_none, number, time, word};
+use crate::error::{Failure, Outcome};
+
+pub(crate) struct CallRow {
+    pub(crate) id: Uuid,
+    pub(crate) tenant_id: Uuid,
+    pub(crate) run_id: Uuid,
+    pub(crate) step: i64,
+    pub(crate) ordinal: i64,
+    pub(crate) provider_call_id: String,
+    pub(crate) tool_id: Option<Uuid>,
+    pub(crate) name: String,
+    pub(crate) args: String,
+    pub(crate) args_digest: String,
+    pub(crate) effect: String,
+    pub(crate) state: String,
+    pub(crate) attempts: i64,
+    pub(crate) result: Option<String>,
+    pub(crate) error: Option<String>,
+    pub(crate) duration_ms: Option<i64>,
+    pub(crate) planned_at: i64,
+    pub(crate) dispatched_at: Option<i64>,
+    pub(crate) finished_at: Option<i64>,
+}
+
+impl TryFrom<CallRow> for ToolCallRow {
+    type Error = Failure;
+
+    fn try_from(row: CallRow) -> Outcome<Self> {
+        Ok(Self {
+            id: CallId(row.id),
+            tenant_id: TenantId(row.tenant_id),
+            run_id: RunId(row.run_id),
+            step: number("step", row.step)?,
+            ordinal: number("ordinal", row.ordinal)?,
+            provider_call_id: row.provider_call_id,
+            tool_id: row.tool_id.map(ToolId),
+            name: row.name,
+            args: json("args", &row.args)?,
+            args_digest: row.args_digest,
+            effect: word("effect", &row.effect, EffectClass::parse)?,
+            state: word("state", &row.state, CallState::parse)?,
+            attempts: number("attempts", row.attempts)?,
+            result: json_or_none("result", row.result.as_deref())?,
+            error: row.error,
+            duration_ms: row.duration_ms,
+            planned_at: time(row.planned_at),
+            dispatched_at: row.dispatched_at.map(time),
+            finished_at: row.finished_at.map(time),
+        })
+    }
+}

@@ -1,0 +1,106 @@
+use artel_domain::{AgentId, Phase, Run, RunId, Session, SessionId, TenantId, Usage};
+use uuid::Uuid;
+
+use super::{json, time, word};
+use crate::error::{Failure, Outcome};
+
+pub(crate) struct RunRow {
+    pub(crate) id: Uuid,
+    pub(crate) tenant_id: Uuid,
+    pub(crate) agent_id: Uuid,
+    pub(crate) agent_version: i64,
+    pub(crate) session_id: String,
+    pub(crate) trace_id: String,
+    pub(crate) principal: String,
+    pub(crate) input_message: String,
+    pub(crate) phase: String,
+    pub(crate) epoch: i64,
+    pub(crate) crash_count: i64,
+    pub(crate) cancel_requested: i64,
+    pub(crate) output_message: Option<String>,
+    pub(crate) error_code: Option<String>,
+    pub(crate) error_message: Option<String>,
+    pub(crate) prompt_tokens: Option<i64>,
+    pub(crate) completion_tokens: Option<i64>,
+    pub(crate) cached_tokens: Option<i64>,
+    pub(crate) reasoning_tokens: Option<i64>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: Option<i64>,
+}
+
+impl TryFrom<RunRow> for Run {
+    type Error = Failure;
+
+    fn try_from(row: RunRow) -> Outcome<Self> {
+        let usage = match (row.prompt_tokens, row.completion_tokens) {
+            (Some(prompt_tokens), Some(completion_tokens)) => Some(Usage {
+                prompt_tokens,
+                completion_tokens,
+                cached_tokens: row.cached_tokens.unwrap_or_default(),
+                reasoning_tokens: row.reasoning_tokens.unwrap_or_default(),
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            id: RunId(row.id),
+            tenant_id: TenantId(row.tenant_id),
+            agent_id: AgentId(row.agent_id),
+            agent_version: row.agent_version,
+            session_id: SessionId(row.session_id),
+            trace_id: row.trace_id,
+            principal: json("principal", &row.principal)?,
+            input_message: row.input_message,
+            phase: word("phase", &row.phase, Phase::parse)?,
+            epoch: row.epoch,
+            crash_count: row.crash_count,
+            cancel_requested: row.cancel_requested != 0,
+            output_message: row.output_message,
+            error_code: row.error_code,
+            error_message: row.error_message,
+            usage,
+            created_at: time(row.created_at),
+            updated_at: row.updated_at.map(time),
+        })
+    }
+}
+
+/// Before, after (each SQL text) and arguments of a query whose rows are runs.
+macro_rules! runs {
+    ($before:tt, $after:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            $crate::rows::RunRow,
+            $before + r#" id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", agent_id AS "agent_id!: uuid::Uuid",
+                agent_version AS "agent_version!: i64", session_id AS "session_id!: String", trace_id AS "trace_id!: String",
+                principal AS "principal!: String", input_message AS "input_message!: String", phase AS "phase!: String",
+                epoch AS "epoch!: i64", crash_count AS "crash_count!: i64", cancel_requested AS "cancel_requested!: i64",
+                output_message AS "output_message?: String", error_code AS "error_code?: String",
+                error_message AS "error_message?: String", prompt_tokens AS "prompt_tokens?: i64",
+                completion_tokens AS "completion_tokens?: i64", cached_tokens AS "cached_tokens?: i64",
+                reasoning_tokens AS "reasoning_tokens?: i64", created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
+            $(, $arg)*
+        )
+    };
+}
+pub(crate) use runs;
+
+pub(crate) struct SessionRow {
+    pub(crate) id: String,
+    pub(crate) tenant_id: Uuid,
+    pub(crate) agent_id: Uuid,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = Failure;
+
+    fn try_from(row: SessionRow) -> Outcome<Self> {
+        Ok(Self {
+            id: SessionId(row.id),
+            tenant_id: TenantId(row.tenant_id),
+            agent_id: AgentId(row.agent_id),
+            created_at: time(row.created_at),
+            updated_at: time(row.updated_at),
+        })
+    }
+}
