@@ -1,1 +1,43 @@
+//! Drives runs: performs what the turn machine of `agent` asks for through `store`, `llm`, `tools` and `bus`, and journals it.
+//!
+//! A surface never drives: it stores an intent, wakes the workers ([`artel_bus::Bus::wake_workers`]) and follows the journal
+//! ([`follow`]). This crate must never know HTTP or a concrete store.
 
+mod config;
+mod drive;
+mod follow;
+mod frames;
+mod housekeeping;
+mod model_call;
+mod policy;
+mod projection;
+mod scribe;
+mod signals;
+mod tool_call;
+mod toolbox;
+mod worker;
+
+use std::sync::Arc;
+
+use artel_bus::Bus;
+use artel_domain::Clock;
+use artel_llm::Models;
+use artel_store::Store;
+use artel_tools::Tools;
+
+pub use artel_agent::{ContextLimits, Limits, estimate_tokens};
+pub use config::EngineConfig;
+pub use follow::{RunRef, follow, follow_new};
+pub use policy::{AllowAll, Policy};
+pub use worker::Worker;
+
+/// What a worker works with.
+pub struct Deps {
+    pub store: Arc<dyn Store>,
+    pub bus: Arc<dyn Bus>,
+    pub models: Arc<Models>,
+    pub tools: Arc<Tools>,
+    pub policy: Arc<dyn Policy>,
+    pub clock: Arc<dyn Clock>,
+    pub config: EngineConfig,
+}

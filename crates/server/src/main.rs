@@ -1,1 +1,36 @@
-fn main() {}
+//! The binary `artel`: configuration, wiring and subcommands. The only crate that names a concrete store or bus.
+
+mod cli;
+mod commands;
+mod config;
+mod demo;
+mod http_client;
+mod logging;
+mod metrics;
+mod output;
+mod serve;
+mod tool_ports;
+mod vault;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::new(error).context("the async runtime cannot start")),
+    };
+    match runtime.block_on(commands::run(cli.command)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+/// One line: what went wrong, and why.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    output::error(&format!("artel: {error:#}"));
+    ExitCode::FAILURE
+}

@@ -1,0 +1,31 @@
+use std::time::Duration;
+
+use artel_agent::{ContextLimits, Limits};
+
+/// How a worker works.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// Unique among live processes; owns the runs it claims.
+    pub worker: String,
+    /// How long a run stays ours without a renewal.
+    pub lease: Duration,
+    /// Runs driven at the same time.
+    pub max_active: usize,
+    pub limits: Limits,
+    pub context: ContextLimits,
+    /// How long deltas are kept one by one after the run's end.
+    pub event_retention: Duration,
+}
+
+impl EngineConfig {
+    pub fn new(worker: impl Into<String>) -> Self {
+        Self {
+            worker: worker.into(),
+            lease: Duration::from_secs(10),
+            max_active: 256,
+            limits: Limits::default(),
+            context: ContextLimits::default(),
+            event_retention: Duration::from_secs(24 * 3600),
+        }
+    }
+}

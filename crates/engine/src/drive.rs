@@ -1,0 +1,276 @@
+//! Drives one claimed run: decide, commit, act, until it ends, waits, or is somebody else's.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use artel_agent::{Action, Effect, Turn};
+use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run};
+use artel_llm::{Answer, Delta};
+use artel_store::{Claim, Step, TurnRecord};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use tokio::sync::mpsc::{self, Receiver};
+
+use crate::Deps;
+use crate::frames::Frames;
+use crate::model_call::{self, Outcome, Question};
+use crate::scribe::{Scribe, Stop, fence};
+use crate::signals::{Signal, Signals};
+use crate::tool_call::Errand;
+use crate::toolbox::Toolbox;
+
+/// Journal entries of earlier runs that are read for the context.
+const DIALOGUE_LIMIT: u32 = 400;
+/// Workers that may die over one run without progress between.
+const MOST_CRASHES: i64 = 5;
+const DELTA_QUEUE: usize = 64;
+
+/// What comes back from work under way.
+enum Returned {
+    Model(Outcome),
+    Tool(Event),
+}
+
+pub(crate) struct Drive {
+    deps: Arc<Deps>,
+    run: Arc<Run>,
+    agent: Arc<Agent>,
+    toolbox: Toolbox,
+    turn: Turn,
+    /// Entries of earlier runs of the session.
+    dialogue: Vec<Entry>,
+    /// The run's own, without deltas.
+    journal: Vec<Entry>,
+    scribe: Scribe,
+    signals: Signals,
+    work: FuturesUnordered<BoxFuture<'static, Returned>>,
+    deltas: Option<Receiver<Delta>>,
+    frames: Frames,
+    summarised: bool,
+}
+
+/// Drives the run as far as it goes. An error means that another worker will have to go on.
+pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Result<(), Stop> {
+    let record = deps.store.load_turn(&fence(&claim), DIALOGUE_LIMIT).await?;
+    let scribe = Scribe::new(deps.clone(), &claim, record.last_seq);
+    let turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
+    let opening = opening(&claim, &turn, &record);
+    let run = Arc::new(claim.run);
+    let drive = Drive {
+        toolbox: Toolbox::new(record.bindings, &run),
+        agent: Arc::new(record.agent),
+        run,
+        turn,
+        dialogue: record.dialogue,
+        journal: record.journal,
+        scribe,
+        signals,
+        work: FuturesUnordered::new(),
+        deltas: None,
+        frames: Frames::default(),
+        summarised: false,
+        deps,
+    };
+    drive.go(opening).await
+}
+
+/// What a worker that takes a run over does first.
+fn opening(claim: &Claim, turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
+    let run = &claim.run;
+    let mut effects = Vec::new();
+    if turn.is_new() {
+        effects.push(Effect::Record(Event::RunStarted {
+            agent_id: run.agent_id,
+            agent_version: run.agent_version,
+            trace_id: run.trace_id.clone(),
+            input: run.input_message.clone(),
+        }));
+    }
+    if run.cancel_requested {
+        effects.push(Effect::Record(if turn.is_new() { turn.failure("cancelled", "cancelled") } else { Event::CancelRequested }));
+    } else if run.crash_count > MOST_CRASHES {
+        let message = format!("the server stopped {} times while it worked on this run, without any progress between", run.crash_count);
+        effects.push(Effect::Record(turn.failure("crashed_repeatedly", message)));
+    } else {
+        effects.extend(decisions(turn, record));
+        effects.extend(turn.outstanding());
+    }
+    effects
+}
+
+/// Decisions of humans that the journal does not know yet.
+fn decisions(turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
+    let waiting =
+        |approval: &&artel_domain::Approval| turn.call(approval.call_id).is_some_and(|call| call.state == CallState::AwaitingApproval);
+    let decided = record.approvals.iter().filter(waiting).filter_map(|approval| {
+        Some(Event::ApprovalDecided {
+            approval_id: approval.id,
+            call_id: approval.call_id,
+            decision: approval.decision?,
+            args: approval.decided_args.clone(),
+            feedback: approval.feedback.clone(),
+        })
+    });
+    decided.map(Effect::Record).collect()
+}
+
+impl Drive {
+    async fn go(mut self, opening: Vec<Effect>) -> Result<(), Stop> {
+        let mut effects = opening;
+        loop {
+            let actions = self.settle(effects).await?;
+            for action in actions {
+                self.begin(action);
+            }
+            if self.turn.is_over() || self.work.is_empty() {
+                return Ok(());
+            }
+            effects = self.returned().await?.into_iter().map(Effect::Record).collect();
+        }
+    }
+
+    /// Records events and all that the machine records because of them in one transaction; returns the actions that are due after it.
+    async fn settle(&mut self, effects: Vec<Effect>) -> Result<Vec<Action>, Stop> {
+        let mut queue = VecDeque::from(effects);
+        let (mut entries, mut actions) = (Vec::new(), Vec::new());
+        while let Some(effect) = queue.pop_front() {
+            match effect {
+                _ if self.turn.is_over() => break,
+                Effect::Act(action) => actions.push(action),
+                Effect::Record(event) => {
+                    queue.extend(self.turn.on(&event));
+                    entries.push(self.scribe.entry(event));
+                }
+            }
+        }
+        let waits = self.turn.is_waiting() && self.work.is_empty() && actions.is_empty();
+        if waits || !entries.is_empty() {
+            let mut step = Step { usage: self.turn.usage(), ..Step::default() };
+            if waits {
+                step.phase = Some(Phase::WaitingForApproval);
+                step.awaiting = self.turn.awaiting() as i64;
+            }
+            self.scribe.commit(&self.run, entries.clone(), step).await?;
+            self.journal.extend(entries);
+        }
+        Ok(actions)
+    }
+
+    fn begin(&mut self, action: Action) {
+        match action {
+            Action::CallModel { .. } => self.ask_model(),
+            Action::RunTool { call_id } => {
+                if let Some(errand) = Errand::new(&self.deps, &self.run, &self.toolbox, &self.turn, call_id) {
+                    self.work.push(Box::pin(async { Returned::Tool(errand.run().await) }));
+                }
+            }
+            Action::VerifyTool { call_id } => {
+                if let Some(errand) = Errand::new(&self.deps, &self.run, &self.toolbox, &self.turn, call_id) {
+                    self.work.push(Box::pin(async { Returned::Tool(errand.verify().await) }));
+                }
+            }
+            // Dropping the futures closes their connections.
+            Action::StopWork => self.work.clear(),
+        }
+    }
+
+    fn ask_model(&mut self) {
+        let (deps, agent, tools) = (self.deps.clone(), self.agent.clone(), self.toolbox.specs());
+        let entries = self.dialogue.iter().chain(&self.journal);
+        let question = model_call::question(&self.deps, &self.agent, &tools, entries, self.run.id, !self.summarised);
+        self.work.push(match question {
+            Question::Answer(messages) => {
+                let (sender, receiver) = mpsc::channel(DELTA_QUEUE);
+                self.deltas = Some(receiver);
+                self.frames.reset();
+                Box::pin(async { Returned::Model(model_call::ask(deps, agent, messages, tools, sender).await) })
+            }
+            Question::Summary { dropped, through_seq } => {
+                // Once a step at most: when the summary itself leaves no room, the rest is left out without another one.
+                self.summarised = true;
+                Box::pin(async move { Returned::Model(model_call::summarise(deps, agent, dropped, through_seq).await) })
+            }
+            Question::TooLarge(message) => Box::pin(async { Returned::Model(Outcome::Failed { code: "CONTEXT_TOO_LARGE", message }) }),
+        });
+    }
+
+    /// Waits until something comes back, sending on what the model streams meanwhile.
+    async fn returned(&mut self) -> Result<Vec<Event>, Stop> {
+        loop {
+            tokio::select! {
+                biased;
+                signal = self.signals.next() => match signal {
+                    Signal::LetGo => return Err(Stop::LetGo),
+                    _ => return Ok(vec![Event::CancelRequested]),
+                },
+                Some(Delta::Text(text)) = next_delta(&mut self.deltas) => {
+                    let frame = self.frames.push(&text);
+                    self.send(frame).await?;
+                }
+                () = self.frames.due() => {
+                    let frame = self.frames.take();
+                    self.send(frame).await?;
+                }
+                saved = self.scribe.saving() => saved?,
+                Some(returned) = self.work.next() => return self.take(returned).await,
+            }
+        }
+    }
+
+    async fn take(&mut self, returned: Returned) -> Result<Vec<Event>, Stop> {
+        match returned {
+            Returned::Tool(event) => Ok(vec![event]),
+            Returned::Model(Outcome::Summarised(event)) => Ok(vec![event]),
+            Returned::Model(Outcome::Failed { code, message }) => {
+                self.deltas = None;
+                Ok(vec![self.turn.failure(code, message)])
+            }
+            Returned::Model(Outcome::Answered(answer)) => {
+                self.send_rest().await?;
+                self.summarised = false;
+                Ok(self.answered(answer))
+            }
+        }
+    }
+
+    /// An answer and the calls in it, as entries of one transaction.
+    fn answered(&self, answer: Answer) -> Vec<Event> {
+        let step = self.turn.step();
+        let planned = answer.calls.len() as u32;
+        // The machine ends a run whose calls were cut off; such calls are not even planned.
+        let cut_off = matches!(answer.finish, FinishReason::Length | FinishReason::ContentFilter);
+        let calls = if cut_off { &[] } else { answer.calls.as_slice() };
+        let calls = self.toolbox.plan(&self.run, &self.agent, self.deps.policy.as_ref(), step, calls);
+        let answered =
+            Event::ModelAnswered { step, text: answer.text, finish: answer.finish, usage: answer.usage, planned, opaque: answer.opaque };
+        std::iter::once(answered).chain(calls.into_iter().map(Event::ToolPlanned)).collect()
+    }
+
+    async fn send(&mut self, frame: Option<String>) -> Result<(), Stop> {
+        match frame {
+            Some(text) => self.scribe.stream(Event::Delta { step: self.turn.step(), text }).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The answer is complete: what is still queued goes out before it.
+    async fn send_rest(&mut self) -> Result<(), Stop> {
+        while let Some(Delta::Text(text)) = next_delta(&mut self.deltas).await {
+            let frame = self.frames.push(&text);
+            self.send(frame).await?;
+        }
+        self.deltas = None;
+        let frame = self.frames.take();
+        self.send(frame).await
+    }
+}
+
+/// The next delta; `None` when the stream is over or there is none.
+async fn next_delta(deltas: &mut Option<Receiver<Delta>>) -> Option<Delta> {
+    let delta = deltas.as_mut()?.recv().await;
+    if delta.is_none() {
+        *deltas = None;
+    }
+    delta
+}

@@ -1,0 +1,121 @@
+//! One call of the model: what it reads, and what its answer means for the journal.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use artel_agent::{Dialogue, Fit, fit};
+use artel_domain::{Agent, Entry, Event, Message, RunId, ToolSpec};
+use artel_llm::{Answer, Delta, ModelError, Request};
+use tokio::sync::mpsc::Sender;
+
+use crate::Deps;
+
+const SUMMARY_PROMPT: &str = "Summarise the conversation below in at most 200 words, in its own language. Keep names, numbers, decisions, \
+    open questions and results of tools that may matter later. Answer with the summary only.";
+const SUMMARY_MAX_TOKENS: u32 = 512;
+
+/// What a model call comes to.
+pub(crate) enum Outcome {
+    Answered(Answer),
+    Summarised(Event),
+    Failed { code: &'static str, message: String },
+}
+
+/// What the model is to be asked.
+pub(crate) enum Question {
+    Answer(Vec<Message>),
+    /// The context is full: older messages are put in short first.
+    Summary {
+        dropped: Vec<Message>,
+        through_seq: i64,
+    },
+    TooLarge(String),
+}
+
+/// Chooses the messages. With `summarise` off, what does not fit is left out without a summary.
+pub(crate) fn question<'a>(
+    deps: &Deps,
+    agent: &Agent,
+    tools: &[ToolSpec],
+    entries: impl IntoIterator<Item = &'a Entry>,
+    run: RunId,
+    summarise: bool,
+) -> Question {
+    match fit(&agent.system_prompt, tools, &Dialogue::fold(entries, run), deps.config.context) {
+        Fit::Whole(messages) => Question::Answer(messages),
+        Fit::Trimmed { messages, .. } if !summarise => Question::Answer(messages),
+        Fit::Trimmed { dropped, through_seq, .. } => Question::Summary { dropped, through_seq },
+        Fit::TooLarge { tokens, max_tokens } => Question::TooLarge(format!(
+            "the system prompt, the tools and the input come to about {tokens} tokens, more than the {max_tokens} that fit (MAX_CONTEXT_TOKENS)"
+        )),
+    }
+}
+
+pub(crate) async fn ask(
+    deps: Arc<Deps>,
+    agent: Arc<Agent>,
+    messages: Vec<Message>,
+    tools: Vec<ToolSpec>,
+    deltas: Sender<Delta>,
+) -> Outcome {
+    let params = agent.llm_params.as_ref().and_then(|p| p.as_object()).cloned().unwrap_or_default();
+    match call(&deps, &agent, messages, tools, params, deltas).await {
+        Ok(answer) => Outcome::Answered(answer),
+        Err((code, message)) => Outcome::Failed { code, message },
+    }
+}
+
+/// Asks the agent's own model for a summary. Without one the run goes on all the same: the entry then says what was left out.
+pub(crate) async fn summarise(deps: Arc<Deps>, agent: Arc<Agent>, dropped: Vec<Message>, through_seq: i64) -> Outcome {
+    let messages = vec![Message::System { text: SUMMARY_PROMPT.to_owned() }, Message::User { text: transcript(&dropped, &deps) }];
+    let params = [("max_tokens".to_owned(), SUMMARY_MAX_TOKENS.into())].into_iter().collect();
+    let (deltas, _ignored) = tokio::sync::mpsc::channel(1);
+    let answer = call(&deps, &agent, messages, Vec::new(), params, deltas).await;
+    let (text, usage) = match answer {
+        Ok(answer) if !answer.text.trim().is_empty() => (answer.text, answer.usage),
+        Ok(answer) => (left_out(&dropped), answer.usage),
+        Err((code, message)) => {
+            tracing::warn!(code, message, "no summary could be made; older messages are left out");
+            (left_out(&dropped), None)
+        }
+    };
+    Outcome::Summarised(Event::ContextSummarised { through_seq, text, usage })
+}
+
+async fn call(
+    deps: &Deps,
+    agent: &Agent,
+    messages: Vec<Message>,
+    tools: Vec<ToolSpec>,
+    params: serde_json::Map<String, serde_json::Value>,
+    deltas: Sender<Delta>,
+) -> Result<Answer, (&'static str, String)> {
+    let model = deps.models.check(&agent.model).map_err(|error| ("model_unknown", error.to_string()))?;
+    let answer = deps.models.stream(Request { model, messages, tools, params }, deltas).await;
+    answer.map_err(|error: ModelError| (error.code(), error.to_string()))
+}
+
+fn left_out(dropped: &[Message]) -> String {
+    format!("({} earlier messages were left out)", dropped.len())
+}
+
+/// The messages as text, its newest part if all of it does not fit.
+fn transcript(messages: &[Message], deps: &Deps) -> String {
+    let mut text = String::new();
+    for message in messages {
+        let (who, what) = match message {
+            Message::System { text } => ("Summary so far", text.clone()),
+            Message::User { text } => ("User", text.clone()),
+            Message::Assistant { text, calls, .. } => {
+                let calls: Vec<String> = calls.iter().map(|c| format!("[calls {} {}]", c.name, c.arguments)).collect();
+                ("Assistant", format!("{text} {}", calls.join(" ")))
+            }
+            Message::Tool { name, content, .. } => ("Tool", format!("{name}: {content}")),
+        };
+        let _ = writeln!(text, "{who}: {}", what.trim());
+    }
+    // Two characters a token is low for any script, so this fits beside the prompt and the answer.
+    let room = deps.config.context.max_tokens;
+    let skip = text.chars().count().saturating_sub(room);
+    text.chars().skip(skip).collect()
+}

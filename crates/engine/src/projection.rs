@@ -1,0 +1,105 @@
+//! What entries of the journal mean for the rows that are kept beside it.
+
+use artel_domain::event::PlannedCall;
+use artel_domain::{Approval, ApprovalState, CallState, Entry, Event, Phase, Run, Timestamp, ToolCallRow, ToolOutcome, digest};
+use artel_store::{CallChange, Step};
+
+/// Adds to `step` what this entry changes.
+pub(crate) fn project(run: &Run, entry: &Entry, step: &mut Step) {
+    match &entry.event {
+        Event::ToolPlanned(planned) => step.new_calls.push(planned_row(run, planned, entry.at)),
+        Event::ModelAnswered { .. } | Event::ContextSummarised { .. } => step.progress = true,
+        Event::ApprovalRequested { call_id, approval_id, name, args, args_digest, reason } => {
+            step.calls.push(CallChange { state: CallState::AwaitingApproval, ..unchanged(*call_id) });
+            step.approvals.push(Approval {
+                id: *approval_id,
+                tenant_id: run.tenant_id,
+                session_id: run.session_id.clone(),
+                run_id: run.id,
+                call_id: *call_id,
+                name: name.clone(),
+                args: args.clone(),
+                args_digest: args_digest.clone(),
+                reason: reason.clone(),
+                state: ApprovalState::Pending,
+                decision: None,
+                decided_args: None,
+                feedback: None,
+                decided_by: None,
+                created_at: entry.at,
+                expires_at: None,
+                decided_at: None,
+            });
+        }
+        Event::ApprovalDecided { call_id, args: Some(args), .. } => {
+            step.calls.push(CallChange { args: Some((args.clone(), digest::of(args))), ..unchanged(*call_id) });
+        }
+        Event::ToolDispatched { call_id, attempt } => step.calls.push(CallChange {
+            state: CallState::Dispatched,
+            attempts: Some(*attempt),
+            dispatched_at: Some(entry.at),
+            ..unchanged(*call_id)
+        }),
+        Event::ToolFinished { call_id, outcome, attempts, duration_ms, .. } => {
+            step.progress = true;
+            step.calls.push(CallChange {
+                state: outcome.state(),
+                attempts: Some(*attempts),
+                result: if let ToolOutcome::Succeeded { output } = outcome { Some(output.clone()) } else { None },
+                error: outcome.error().map(str::to_owned),
+                duration_ms: Some(*duration_ms),
+                finished_at: Some(entry.at),
+                ..unchanged(*call_id)
+            });
+        }
+        Event::CancelRequested => step.cancel_approvals = true,
+        Event::RunSucceeded { output, .. } => {
+            step.phase = Some(Phase::Succeeded);
+            step.output_message = Some(output.clone());
+        }
+        Event::RunFailed { code, message, .. } => {
+            step.phase = Some(if code == "cancelled" { Phase::Cancelled } else { Phase::Failed });
+            step.error = Some((code.clone(), message.clone()));
+            step.cancel_approvals = true;
+        }
+        _ => {}
+    }
+}
+
+fn unchanged(id: artel_domain::CallId) -> CallChange {
+    CallChange {
+        id,
+        state: CallState::Planned,
+        attempts: None,
+        args: None,
+        result: None,
+        error: None,
+        duration_ms: None,
+        dispatched_at: None,
+        finished_at: None,
+    }
+}
+
+fn planned_row(run: &Run, planned: &PlannedCall, at: Timestamp) -> ToolCallRow {
+    ToolCallRow {
+        id: planned.call_id,
+        tenant_id: run.tenant_id,
+        run_id: run.id,
+        step: planned.step,
+        ordinal: planned.ordinal,
+        provider_call_id: planned.provider_call_id.clone(),
+        tool_id: planned.tool_id,
+        name: planned.name.clone(),
+        args: planned.args.clone(),
+        args_digest: digest::of(&planned.args),
+        effect: planned.effect,
+        state: CallState::Planned,
+        attempts: 0,
+        result: None,
+        error: None,
+        duration_ms: None,
+        planned_at: at,
+        dispatched_at: None,
+        finished_at: None,
+    }
+}

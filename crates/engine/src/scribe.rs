@@ -1,0 +1,177 @@
+//! Writes a run's entries: numbers them, commits them under the fence, puts them on the live bus.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_domain::{Entry, Event, Frame, Run};
+use artel_store::{Claim, Fence, Step, StoreError};
+use futures::future::BoxFuture;
+use tokio::time::Instant;
+
+use crate::Deps;
+
+/// Journal numbers reserved at a time. Deltas use them before they are stored, so that a number that a reader may have seen is never
+/// used again, whatever happens to this process.
+pub(crate) const BLOCK: i64 = 1024;
+/// Deltas are stored when there are this many, or the oldest has waited this long.
+const BATCH: usize = 32;
+const BATCH_AGE: Duration = Duration::from_millis(200);
+/// How long a commit is tried again while the database is away.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a driver stops without an end of the run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    /// Told to let go, or another worker has the run.
+    #[error("the run is not ours any more")]
+    LetGo,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+pub(crate) struct Scribe {
+    deps: Arc<Deps>,
+    fence: Fence,
+    next_seq: i64,
+    end_seq: i64,
+    /// The run's newest entry on the bus.
+    prev: i64,
+    /// Deltas on the bus that are not in the store yet.
+    unsaved: VecDeque<Entry>,
+    oldest_unsaved: Option<Instant>,
+    saving: Option<BoxFuture<'static, Result<(), Stop>>>,
+}
+
+impl Scribe {
+    pub(crate) fn new(deps: Arc<Deps>, claim: &Claim, last_seq: i64) -> Self {
+        let fence = fence(claim);
+        let (next_seq, end_seq) = (claim.first_seq, claim.first_seq + BLOCK);
+        Self { deps, fence, next_seq, end_seq, prev: last_seq, unsaved: VecDeque::new(), oldest_unsaved: None, saving: None }
+    }
+
+    /// A new entry with the next number, not written yet.
+    pub(crate) fn entry(&mut self, event: Event) -> Entry {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        Entry { seq, run_id: self.fence.run_id, at: self.deps.clock.now(), event }
+    }
+
+    /// Sends a delta to those who watch; it is stored later, with the same number and the same boundaries.
+    pub(crate) async fn stream(&mut self, event: Event) -> Result<(), Stop> {
+        // The last numbers of the block are kept for entries that a commit brings.
+        if self.end_seq - self.next_seq < BLOCK / 4 {
+            self.save().await?;
+        }
+        let entry = self.entry(event);
+        self.publish(&entry);
+        self.unsaved.push_back(entry);
+        self.oldest_unsaved.get_or_insert_with(|| Instant::now() + BATCH_AGE);
+        if self.unsaved.len() >= BATCH && self.saving.is_none() {
+            self.begin_saving();
+        }
+        Ok(())
+    }
+
+    /// Drives saving in the background; pending while there is nothing to save.
+    pub(crate) async fn saving(&mut self) -> Result<(), Stop> {
+        if self.saving.is_none() {
+            match self.oldest_unsaved {
+                Some(due) => tokio::time::sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+            self.begin_saving();
+        }
+        let result = match &mut self.saving {
+            Some(saving) => saving.await,
+            None => Ok(()),
+        };
+        self.saving = None;
+        result
+    }
+
+    /// Writes entries and what they change in one transaction, after all deltas before them, then puts them on the bus.
+    pub(crate) async fn commit(&mut self, run: &Run, entries: Vec<Entry>, mut step: Step) -> Result<(), Stop> {
+        if let Some(saving) = self.saving.take() {
+            saving.await?;
+        }
+        for entry in &entries {
+            crate::projection::project(run, entry, &mut step);
+        }
+        let shown = entries.clone();
+        step.entries = self.unsaved.drain(..).chain(entries).collect();
+        self.oldest_unsaved = None;
+        let step = self.prepare(step);
+        write(self.deps.clone(), self.fence.clone(), step).await?;
+        for entry in &shown {
+            self.publish(entry);
+        }
+        Ok(())
+    }
+
+    async fn save(&mut self) -> Result<(), Stop> {
+        if let Some(saving) = self.saving.take() {
+            saving.await?;
+        }
+        self.begin_saving();
+        match self.saving.take() {
+            Some(saving) => saving.await,
+            None => Ok(()),
+        }
+    }
+
+    fn begin_saving(&mut self) {
+        let entries = self.unsaved.drain(..).collect();
+        self.oldest_unsaved = None;
+        let step = self.prepare(Step { entries, ..Step::default() });
+        self.saving = Some(Box::pin(write(self.deps.clone(), self.fence.clone(), step)));
+    }
+
+    fn prepare(&mut self, mut step: Step) -> Step {
+        step.at = self.deps.clock.now();
+        step.next_seq = self.next_seq;
+        if self.end_seq - self.next_seq < BLOCK / 2 && step.phase.is_none() {
+            step.reserve = BLOCK;
+            self.end_seq = self.next_seq + BLOCK;
+        }
+        step
+    }
+
+    fn publish(&mut self, entry: &Entry) {
+        let frame = Frame {
+            tenant_id: self.fence.tenant_id,
+            session_id: self.fence.session_id.clone(),
+            prev: self.prev,
+            entry: Arc::new(entry.clone()),
+        };
+        self.prev = entry.seq;
+        self.deps.bus.publish(Arc::new(frame));
+    }
+}
+
+pub(crate) fn fence(claim: &Claim) -> Fence {
+    let run = &claim.run;
+    Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch }
+}
+
+/// Commits; when the database is away, again until it is back. Its answer may have been lost: entries that are there already are ours,
+/// because nobody else may use their numbers.
+async fn write(deps: Arc<Deps>, fence: Fence, step: Step) -> Result<(), Stop> {
+    let give_up = Instant::now() + PATIENCE;
+    let mut pause = Duration::from_millis(50);
+    let mut tried = false;
+    loop {
+        match deps.store.commit(&fence, step.clone()).await {
+            Ok(()) => return Ok(()),
+            Err(StoreError::Duplicate(_)) if tried => return Ok(()),
+            Err(StoreError::Fenced) => return Err(Stop::LetGo),
+            Err(StoreError::Unavailable(error)) if Instant::now() < give_up => {
+                tracing::warn!(run_id = %fence.run_id, %error, "the journal cannot be written now; trying again");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        tried = true;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}

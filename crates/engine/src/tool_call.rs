@@ -1,0 +1,90 @@
+//! One tool call: from a journalled dispatch to a journalled result.
+
+use std::sync::Arc;
+
+use artel_agent::Turn;
+use artel_domain::{Binding, CallId, Event, Run, Tool, ToolOutcome};
+use artel_tools::{Call, Verified};
+use serde_json::Value;
+
+use crate::Deps;
+use crate::toolbox::Toolbox;
+
+/// Everything a call needs, owned, so that several can be under way.
+pub(crate) struct Errand {
+    deps: Arc<Deps>,
+    run: Arc<Run>,
+    bound: Option<Arc<(Binding, Tool)>>,
+    call_id: CallId,
+    name: String,
+    args: Value,
+    attempts: u32,
+    may_write: bool,
+}
+
+impl Errand {
+    pub(crate) fn new(deps: &Arc<Deps>, run: &Arc<Run>, toolbox: &Toolbox, turn: &Turn, call_id: CallId) -> Option<Self> {
+        let call = turn.call(call_id)?;
+        Some(Self {
+            deps: deps.clone(),
+            run: run.clone(),
+            bound: toolbox.bound(call.planned.tool_id),
+            call_id,
+            name: call.planned.name.clone(),
+            args: call.args.clone(),
+            attempts: call.attempts,
+            may_write: toolbox.may_write(),
+        })
+    }
+
+    pub(crate) async fn run(self) -> Event {
+        let Some(bound) = &self.bound else { return self.unbound() };
+        let done = self.deps.tools.call(self.call(bound)).await;
+        let request = serde_json::to_value(&done.request).ok();
+        Event::ToolFinished {
+            call_id: self.call_id,
+            name: self.name,
+            outcome: done.outcome,
+            attempts: self.attempts.max(1) - 1 + done.attempts.max(1),
+            duration_ms: done.duration_ms,
+            request,
+        }
+    }
+
+    /// Asks what became of a call that was cut off; it is made again only when it certainly never arrived.
+    pub(crate) async fn verify(self) -> Event {
+        let Some(bound) = &self.bound else { return self.unbound() };
+        let outcome = match self.deps.tools.verify(self.call(bound)).await {
+            Verified::NeverArrived => return Event::ToolDispatched { call_id: self.call_id, attempt: self.attempts + 1 },
+            Verified::Finished(outcome) => outcome,
+            Verified::Unknown(why) => {
+                ToolOutcome::Unknown { error: format!("the server stopped while this call was under way, and {why}") }
+            }
+        };
+        self.finished(outcome)
+    }
+
+    fn call<'a>(&'a self, bound: &'a (Binding, Tool)) -> Call<'a> {
+        Call {
+            tenant_id: self.run.tenant_id,
+            user_id: self.run.principal.user_id,
+            agent_id: self.run.agent_id,
+            run_id: self.run.id,
+            call_id: self.call_id,
+            trace_id: &self.run.trace_id,
+            may_write: self.may_write,
+            tool: &bound.1,
+            binding: &bound.0,
+            args: &self.args,
+        }
+    }
+
+    fn unbound(self) -> Event {
+        let error = format!("the tool '{}' is not bound to this agent any more", self.name);
+        self.finished(ToolOutcome::Failed { error })
+    }
+
+    fn finished(self, outcome: ToolOutcome) -> Event {
+        Event::ToolFinished { call_id: self.call_id, name: self.name, outcome, attempts: self.attempts, duration_ms: 0, request: None }
+    }
+}

@@ -1,0 +1,191 @@
+use std::net::SocketAddr;
+
+use artel_domain::{AgentId, TenantId, UserId};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Artel: a self-hosted platform for AI agents. Define agents, give them tools, run them, watch them, keep a human in charge.
+///
+/// With no configuration everything is kept in ./artel-data (embedded SQLite). DATABASE_URL (PostgreSQL) and REDIS_URL (Redis) make it
+/// many processes on many machines. `artel config check` shows every setting.
+#[derive(Parser)]
+#[command(name = "artel", version, max_term_width = 120)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Start the platform and serve until SIGTERM or Ctrl-C
+    ///
+    /// Prints one JSON line with the real addresses when it is ready. On SIGTERM it stops taking runs, lets those under way finish for
+    /// SHUTDOWN_GRACE_SECONDS, and hands the others to the next process.
+    Serve(ServeArgs),
+    /// Show the product at work: server, tool, agent and a run, all on this machine
+    ///
+    /// Uses the built-in demo model; with OPENAI_API_KEY or OPENAI_BASE_URL set, a real one (DEMO_MODEL, default openai:gpt-4o-mini).
+    Demo(DemoArgs),
+    /// Bring the database's tables up to this version, and stop
+    Migrate,
+    /// Make API keys
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Print a signed token for the API, made with this installation's JWT secret
+    Token(TokenArgs),
+    /// Keep the secrets that tools authenticate with, sealed in the database
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
+    /// Prove what the audit log says
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Probe every public endpoint of a running installation; exit code 1 when one fails
+    Check(CheckArgs),
+    /// Send many requests at once to a running installation and report rate, latency and errors
+    LoadTest(LoadTestArgs),
+    /// Serve a tool to try agents with: POST /echo {text}, POST /sum {a,b}, and knobs to delay, fail and count
+    ToolMock(ToolMockArgs),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Args)]
+pub(crate) struct ServeArgs {
+    /// What this process does; several with commas. Default: everything
+    #[arg(long, value_delimiter = ',', default_values = ["platform", "worker"])]
+    pub(crate) role: Vec<Role>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// The public API
+    Platform,
+    /// Drives runs
+    Worker,
+}
+
+#[derive(Args)]
+pub(crate) struct DemoArgs {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    pub(crate) addr: SocketAddr,
+    /// Stop after the walk instead of staying up
+    #[arg(long)]
+    pub(crate) exit: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make an API key and print it; it is shown this once
+    Create(KeyArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct KeyArgs {
+    /// The organisation the key acts in
+    #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+    pub(crate) tenant: TenantId,
+    /// The user the key acts as
+    #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+    pub(crate) user: UserId,
+    /// What the key may do; several with commas
+    #[arg(long, value_delimiter = ',', default_values = ["tools:read", "tools:write", "api-keys:write", "audit:read"])]
+    pub(crate) scopes: Vec<String>,
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Default: it does not expire
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..=36500))]
+    pub(crate) expires_in_days: Option<i64>,
+    /// The only agent that the key may run
+    #[arg(long)]
+    pub(crate) agent: Option<AgentId>,
+    /// Runs that the key may start in a day
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) daily_limit: Option<i64>,
+}
+
+#[derive(Args)]
+pub(crate) struct TokenArgs {
+    #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+    pub(crate) tenant: TenantId,
+    #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+    pub(crate) user: UserId,
+    /// What the token allows; several with commas
+    #[arg(long, value_delimiter = ',', default_values = ["tools:read", "tools:write", "api-keys:write", "audit:read"])]
+    pub(crate) scopes: Vec<String>,
+    /// How long it works
+    #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub(crate) ttl_seconds: u64,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum SecretsCommand {
+    /// Store a secret; its value is read from standard input
+    Set {
+        name: String,
+        #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+        tenant: TenantId,
+    },
+    /// List the names
+    List {
+        #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+        tenant: TenantId,
+    },
+    /// Remove a secret
+    Delete {
+        name: String,
+        #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+        tenant: TenantId,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Recompute the hash chain of every tenant; exit code 1 when a row was changed or removed
+    Verify {
+        /// Only this one
+        #[arg(long)]
+        tenant: Option<TenantId>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the effective configuration, secrets masked; exit code 1 when a value is bad
+    Check,
+}
+
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// For example http://127.0.0.1:8000
+    pub(crate) url: String,
+    /// A token or an API key; without one only the routes that need none are probed
+    #[arg(long, env = "ARTEL_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct LoadTestArgs {
+    /// For example http://127.0.0.1:8000
+    pub(crate) url: String,
+    /// Requests under way at the same time
+    #[arg(default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) concurrency: u32,
+    /// How long
+    #[arg(default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) seconds: u64,
+    /// A token or an API key
+    #[arg(long, env = "ARTEL_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    /// Start runs of this agent instead of reading /health/db
+    #[arg(long)]
+    pub(crate) agent: Option<AgentId>,
+}
+
+#[derive(Args)]
+pub(crate) struct ToolMockArgs {
+    #[arg(long, default_value = "127.0.0.1:9000")]
+    pub(crate) addr: SocketAddr,
+}

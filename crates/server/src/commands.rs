@@ -1,0 +1,33 @@
+//! One file per subcommand.
+
+mod audit;
+mod check;
+mod config;
+mod keys;
+mod load_test;
+mod secrets;
+mod serve;
+mod small;
+mod token;
+
+use std::process::ExitCode;
+
+use crate::cli::{AuditCommand, Command, ConfigCommand, KeysCommand};
+use crate::demo;
+
+pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Migrate => small::migrate().await,
+        Command::Keys(KeysCommand::Create(args)) => keys::create(args).await,
+        Command::Token(args) => token::run(&args),
+        Command::Secrets(command) => secrets::run(command).await,
+        Command::Audit(AuditCommand::Verify { tenant }) => audit::verify(tenant).await,
+        Command::Config(ConfigCommand::Check) => config::check(),
+        Command::Check(args) => check::run(args).await,
+        Command::LoadTest(args) => load_test::run(args).await,
+        Command::ToolMock(args) => small::tool_mock(args).await,
+        Command::Openapi => small::openapi(),
+    }
+}

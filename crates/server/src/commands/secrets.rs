@@ -1,0 +1,40 @@
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+use super::keys::audit;
+use crate::cli::SecretsCommand;
+use crate::config::Config;
+use crate::tool_ports::secret_place;
+use crate::vault::Vault;
+use crate::{logging, output, wiring};
+
+pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
+    let config = Config::load()?;
+    logging::start(&config);
+    let store = wiring::open_store(&config).await?;
+    match command {
+        SecretsCommand::Set { name, tenant } => {
+            let mut value = String::new();
+            std::io::stdin().read_to_string(&mut value)?;
+            let value = value.trim_end_matches(['\n', '\r']);
+            if value.is_empty() {
+                bail!("the secret's value is read from standard input, and that was empty. Example: printf %s \"$KEY\" | artel secrets set {name}");
+            }
+            let sealed = Vault::open(&config)?.seal().seal_text(&secret_place(tenant, &name), value.as_bytes())?;
+            store.ensure_principal(tenant, artel_domain::UserId(tenant.0), audit("", "", String::new()).at).await?;
+            store.put_secret(tenant, &name, &sealed, audit("secret.put", "secret", name.clone())).await?;
+            output::line(&format!("stored {name}"));
+        }
+        SecretsCommand::List { tenant } => store.list_secret_names(tenant).await?.iter().for_each(|name| output::line(name)),
+        SecretsCommand::Delete { name, tenant } => {
+            if !store.delete_secret(tenant, &name, audit("secret.delete", "secret", name.clone())).await? {
+                bail!("there is no secret {name}; `artel secrets list` shows those there are");
+            }
+            output::line(&format!("removed {name}"));
+        }
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}

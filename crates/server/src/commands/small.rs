@@ -1,0 +1,35 @@
+//! Commands of a few lines.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::cli::ToolMockArgs;
+use crate::config::Config;
+use crate::{logging, output, wiring};
+
+/// Opening a store brings its tables up to date.
+pub(crate) async fn migrate() -> anyhow::Result<ExitCode> {
+    let config = Config::load()?;
+    logging::start(&config);
+    let store = wiring::open_store(&config).await?;
+    output::line(&format!("the {} database is up to date", store.kind()));
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn tool_mock(args: ToolMockArgs) -> anyhow::Result<ExitCode> {
+    let listener =
+        tokio::net::TcpListener::bind(args.addr).await.with_context(|| format!("{} cannot be listened on; is another process there? (--addr)", args.addr))?;
+    output::line_now(&serde_json::json!({ "ready": true, "tool_mock": format!("http://{}", listener.local_addr()?) }).to_string());
+    tokio::select! {
+        result = artel_tool_mock::serve(listener) => result?,
+        result = tokio::signal::ctrl_c() => result?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
+    output::line(&artel_platform_api::openapi().to_pretty_json()?);
+    Ok(ExitCode::SUCCESS)
+}

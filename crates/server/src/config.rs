@@ -1,0 +1,134 @@
+//! The effective configuration: defaults, then `artel.toml`, then the environment, which wins. Every value is checked before anything
+//! starts; a bad one is one line that names the variable, what it must look like, and an example.
+
+mod check;
+mod settings;
+mod values;
+
+pub(crate) use check::table;
+pub(crate) use settings::{Invalid, Settings};
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use artel_domain::{RateLimit, TenantId, UserId};
+use artel_llm::CustomProvider;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// Where the state is.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    Sqlite(PathBuf),
+    Postgres(SecretString),
+}
+
+/// One of `AUTH_API_KEYS`.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct StaticKey {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) user_id: UserId,
+    #[serde(default)]
+    pub(crate) scopes: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) public_addr: SocketAddr,
+    pub(crate) dev: bool,
+    pub(crate) database: Database,
+    pub(crate) redis_url: Option<SecretString>,
+    pub(crate) db_pool_size: u32,
+    pub(crate) db_max_overflow: u32,
+    pub(crate) db_pool_timeout: Duration,
+    pub(crate) db_pool_recycle: Duration,
+    pub(crate) jwt_secret: Option<SecretString>,
+    pub(crate) jwt_audience: String,
+    pub(crate) jwt_issuer: String,
+    pub(crate) api_key_pepper: Option<SecretString>,
+    pub(crate) master_key: Option<SecretString>,
+    pub(crate) allow_test_tokens: bool,
+    pub(crate) auth_api_keys: BTreeMap<String, StaticKey>,
+    pub(crate) rate_limit_default: RateLimit,
+    pub(crate) rate_limit_runs: RateLimit,
+    pub(crate) trusted_proxies: Vec<std::net::IpAddr>,
+    pub(crate) default_model: String,
+    pub(crate) openai_api_key: Option<SecretString>,
+    pub(crate) openai_base_url: Option<String>,
+    pub(crate) llm_providers: BTreeMap<String, CustomProvider>,
+    pub(crate) tool_default_timeout_ms: u64,
+    pub(crate) tool_max_timeout_ms: u64,
+    pub(crate) tool_retry_attempts: u32,
+    pub(crate) tool_allow_private_hosts: Vec<String>,
+    pub(crate) sse_keepalive: Duration,
+    pub(crate) lease: Duration,
+    pub(crate) event_retention: Duration,
+    pub(crate) max_context_tokens: usize,
+    pub(crate) max_context_messages: usize,
+    pub(crate) max_steps: u32,
+    pub(crate) worker_max_runs: usize,
+    pub(crate) shutdown_grace: Duration,
+    pub(crate) log_json: bool,
+    pub(crate) log_level: String,
+}
+
+impl Config {
+    /// Reads and checks everything.
+    pub(crate) fn load() -> Result<Self, Invalid> {
+        Self::read(&mut Settings::load()?)
+    }
+
+    pub(crate) fn read(s: &mut Settings) -> Result<Self, Invalid> {
+        let data_dir = PathBuf::from(s.text("ARTEL_DATA_DIR", "./artel-data", "a directory", "/var/lib/artel")?);
+        let environment = s.one_of("ENVIRONMENT", &["production", "dev", "development", "staging", "test"], "production")?;
+        let dev = matches!(environment.as_str(), "dev" | "development");
+        s.one_of("JWT_ALGORITHM", &["HS256"], "HS256")?;
+        let config = Self {
+            public_addr: s.parse("ARTEL_PUBLIC_ADDR", "0.0.0.0:8000", "an address and a port (port 0 picks a free one)", "127.0.0.1:8000")?,
+            database: values::database(s, &data_dir)?,
+            redis_url: values::redis(s)?,
+            db_pool_size: s.number("DB_POOL_SIZE", 20, 1..=1000)?,
+            db_max_overflow: s.number("DB_MAX_OVERFLOW", 30, 0..=1000)?,
+            db_pool_timeout: Duration::from_secs(s.number("DB_POOL_TIMEOUT_SECONDS", 30, 1..=3600)?),
+            db_pool_recycle: Duration::from_secs(s.number("DB_POOL_RECYCLE_SECONDS", 1800, 1..=86_400 * 30)?),
+            jwt_secret: s.secret("JWT_SECRET", 16)?,
+            jwt_audience: s.text("JWT_AUDIENCE", "agent-platform", "a name", "agent-platform")?,
+            jwt_issuer: s.text("JWT_ISSUER", "agent-platform", "a name", "agent-platform")?,
+            api_key_pepper: s.secret("API_KEY_PEPPER", 8)?,
+            master_key: s.secret("ARTEL_MASTER_KEY", 32)?,
+            allow_test_tokens: s.flag("ALLOW_TEST_TOKENS", false)? || dev,
+            auth_api_keys: s.json_secret("AUTH_API_KEYS", r#"{"my-key": {"tenant_id": "<uuid>", "user_id": "<uuid>", "scopes": ["tools:write"]}}"#)?,
+            rate_limit_default: s.parse("RATE_LIMIT_DEFAULT", "100/minute", "a rate N/second, N/minute, N/hour or N/day", "100/minute")?,
+            rate_limit_runs: s.parse("RATE_LIMIT_RUNS", "20/minute", "a rate N/second, N/minute, N/hour or N/day", "20/minute")?,
+            trusted_proxies: s.list("TRUSTED_PROXIES", "IP addresses, separated by commas", "10.0.0.2,10.0.0.3")?,
+            default_model: s.text("PYDANTICAI_DEFAULT_MODEL", "openai:gpt-4o-mini", "a model as provider:model", "openai:gpt-4o-mini")?,
+            openai_api_key: s.secret("OPENAI_API_KEY", 1)?,
+            openai_base_url: values::base_url(s, "OPENAI_BASE_URL")?,
+            llm_providers: s.json_secret("LLM_PROVIDERS", r#"{"local": {"base_url": "http://127.0.0.1:8080/v1", "model": "qwen"}}"#)?,
+            tool_default_timeout_ms: s.number("TOOL_DEFAULT_TIMEOUT_MS", 15_000, 1..=3_600_000)?,
+            tool_max_timeout_ms: s.number("TOOL_MAX_TIMEOUT_MS", 60_000, 1..=3_600_000)?,
+            tool_retry_attempts: s.number("TOOL_RETRY_ATTEMPTS", 2, 0..=20)?,
+            tool_allow_private_hosts: s.list("TOOL_ALLOW_PRIVATE_HOSTS", "host names or host:port, separated by commas", "tool-mock,10.0.0.5:9000")?,
+            sse_keepalive: Duration::from_secs(s.number("SSE_KEEPALIVE_SECONDS", 15, 1..=3600)?),
+            lease: Duration::from_secs(s.number("LEASE_SECONDS", 10, 1..=600)?),
+            event_retention: Duration::from_secs(s.number("EVENT_RETENTION_SECONDS", 86_400, 1..=86_400 * 365)?),
+            max_context_tokens: s.number("MAX_CONTEXT_TOKENS", 8000, 256..=10_000_000)?,
+            max_context_messages: s.number("MAX_CONTEXT_MESSAGES", 50, 2..=100_000)?,
+            max_steps: s.number("MAX_STEPS", 50, 1..=10_000)?,
+            worker_max_runs: s.number("WORKER_MAX_RUNS", 256, 1..=100_000)?,
+            shutdown_grace: Duration::from_secs(s.number("SHUTDOWN_GRACE_SECONDS", 30, 0..=3600)?),
+            log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",
+            log_level: values::log_level(s)?,
+            data_dir,
+            dev,
+        };
+        values::check_timeouts(&config)?;
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests;

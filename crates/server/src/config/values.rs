@@ -1,0 +1,55 @@
+//! Values with a shape of their own.
+
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use super::settings::{Invalid, Settings, invalid};
+use super::{Config, Database};
+
+/// `DATABASE_URL` in every form that the seed's users have; SQLite in the data directory when absent.
+pub(super) fn database(s: &mut Settings, data_dir: &Path) -> Result<Database, Invalid> {
+    let Some(url) = s.given("DATABASE_URL") else { return Ok(Database::Sqlite(data_dir.join("artel.db"))) };
+    s.mask_url("DATABASE_URL");
+    let scheme = url.split(':').next().unwrap_or_default();
+    match scheme.split('+').next().unwrap_or_default() {
+        "postgres" | "postgresql" => Ok(Database::Postgres(SecretString::from(url))),
+        "sqlite" => Ok(Database::Sqlite(artel_store_sqlite::SqliteOptions::new(&url.replacen("sqlite+aiosqlite:", "sqlite:", 1)).path)),
+        _ => Err(invalid("DATABASE_URL", format!("'{scheme}:' is not a database that is known here (postgresql or sqlite)"), "postgresql://user:password@host:5432/artel")),
+    }
+}
+
+pub(super) fn redis(s: &mut Settings) -> Result<Option<SecretString>, Invalid> {
+    let Some(url) = s.given("REDIS_URL") else { return Ok(None) };
+    s.mask_url("REDIS_URL");
+    if ["redis://", "rediss://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Ok(Some(SecretString::from(url)));
+    }
+    Err(invalid("REDIS_URL", "it does not begin with redis:// or rediss://".into(), "redis://127.0.0.1:6379/0"))
+}
+
+pub(super) fn base_url(s: &mut Settings, name: &'static str) -> Result<Option<String>, Invalid> {
+    let Some(url) = s.given(name) else { return Ok(None) };
+    s.mask_url(name);
+    if ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Ok(Some(url));
+    }
+    Err(invalid(name, "it does not begin with http:// or https://".into(), "https://api.openai.com/v1"))
+}
+
+/// `LOG_LEVEL` as the seed has it (DEBUG, INFO, …) or a filter such as `info,artel_engine=debug`.
+pub(super) fn log_level(s: &mut Settings) -> Result<String, Invalid> {
+    let text = s.text("LOG_LEVEL", "info", "a level or a filter", "info")?.to_ascii_lowercase().replace("warning", "warn").replace("critical", "error");
+    match text.parse::<tracing_subscriber::filter::Targets>() {
+        Ok(_) => Ok(text),
+        Err(_) => Err(invalid("LOG_LEVEL", format!("'{text}' is not a level (error, warn, info, debug, trace) or a filter"), "info,artel_engine=debug")),
+    }
+}
+
+pub(super) fn check_timeouts(config: &Config) -> Result<(), Invalid> {
+    if config.tool_default_timeout_ms <= config.tool_max_timeout_ms {
+        return Ok(());
+    }
+    let problem = format!("{} is more than TOOL_MAX_TIMEOUT_MS ({})", config.tool_default_timeout_ms, config.tool_max_timeout_ms);
+    Err(invalid("TOOL_DEFAULT_TIMEOUT_MS", problem, "15000"))
+}

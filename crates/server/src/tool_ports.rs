@@ -1,0 +1,98 @@
+//! What the tool executor needs from the rest: secrets, rate limits, and our signature.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_bus::Bus;
+use artel_domain::{Clock, RateLimit, TenantId};
+use artel_identity::SecretBox;
+use artel_store::Store;
+use async_trait::async_trait;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::vault::Vault;
+
+/// The tenant's own secrets, sealed in the database.
+pub(crate) struct StoredSecrets {
+    store: Arc<dyn Store>,
+    seal: SecretBox,
+}
+
+impl StoredSecrets {
+    pub(crate) fn new(store: Arc<dyn Store>, seal: SecretBox) -> Self {
+        Self { store, seal }
+    }
+}
+
+/// What a sealed secret is bound to, so that a row moved to another tenant or name cannot be opened.
+pub(crate) fn secret_place(tenant: TenantId, name: &str) -> Vec<u8> {
+    format!("secret/{tenant}/{name}").into_bytes()
+}
+
+#[async_trait]
+impl artel_tools::Secrets for StoredSecrets {
+    async fn get(&self, tenant: TenantId, name: &str) -> Option<SecretString> {
+        let sealed = match self.store.find_secret(tenant, name).await {
+            Ok(sealed) => sealed?,
+            Err(error) => {
+                tracing::error!(%tenant, name, %error, "a tenant's secret cannot be read");
+                return None;
+            }
+        };
+        let opened = self.seal.open_text(&secret_place(tenant, name), &sealed);
+        opened.inspect_err(|error| tracing::error!(%tenant, name, %error, "a tenant's secret cannot be opened; was the master key changed?")).ok()
+    }
+}
+
+/// Limits of bindings, counted where all limits are.
+pub(crate) struct BusLimits {
+    bus: Arc<dyn Bus>,
+}
+
+impl BusLimits {
+    pub(crate) fn new(bus: Arc<dyn Bus>) -> Self {
+        Self { bus }
+    }
+}
+
+#[async_trait]
+impl artel_tools::CallLimits for BusLimits {
+    async fn admit(&self, key: &str, rate: RateLimit) -> Result<(), Duration> {
+        let admission = self.bus.admit(key, rate).await;
+        if admission.allowed { Ok(()) } else { Err(admission.retry_after) }
+    }
+}
+
+/// Signs the short-lived tokens of `auth_type: service`.
+pub(crate) struct Signer {
+    vault: Arc<Vault>,
+    clock: Arc<dyn Clock>,
+}
+
+const SERVICE_TOKEN_SECONDS: i64 = 60;
+
+impl Signer {
+    pub(crate) fn new(vault: Arc<Vault>, clock: Arc<dyn Clock>) -> Self {
+        Self { vault, clock }
+    }
+}
+
+#[async_trait]
+impl artel_tools::ServiceSigner for Signer {
+    async fn sign(&self, audience: &str, subject: &str) -> Result<SecretString, String> {
+        let key = self.vault.service_key().await.map_err(|error| format!("{error:#}"))?;
+        let now = self.clock.now().as_second();
+        let claims = json!({
+            "iss": "artel", "aud": audience, "sub": subject, "iat": now, "nbf": now, "exp": now + SERVICE_TOKEN_SECONDS, "jti": self.clock.uuid(),
+        });
+        key.sign(&claims).map(SecretString::from).map_err(|error| error.to_string())
+    }
+}
+
+#[async_trait]
+impl artel_platform_api::PublicKeys for Vault {
+    async fn jwks(&self) -> Result<serde_json::Value, String> {
+        self.service_key().await.map(|key| key.jwks()).map_err(|error| format!("{error:#}"))
+    }
+}

@@ -1,0 +1,170 @@
+//! Puts the parts together: which store, which bus, which surfaces.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use artel_bus::{Bus, LocalBus};
+use artel_bus_redis::RedisBus;
+use artel_domain::{Clock, SystemClock, TenantId, UserId};
+use artel_engine::{AllowAll, ContextLimits, Deps as EngineDeps, EngineConfig, Limits};
+use artel_http::StaticKey;
+use artel_identity::Scopes;
+use artel_llm::{Config as ModelConfig, Endpoint, Models};
+use artel_platform_api::{ApiConfig, App, Deps, TestToken};
+use artel_store::Store;
+use artel_store_postgres::{PostgresOptions, PostgresStore};
+use artel_store_sqlite::{SqliteOptions, SqliteStore};
+use artel_tools::{Tools, ToolsConfig};
+use secrecy::ExposeSecret as _;
+use uuid::Uuid;
+
+use crate::config::{Config, Database};
+use crate::tool_ports::{BusLimits, StoredSecrets, Signer};
+use crate::vault::Vault;
+
+/// The tenant and user of test tokens, as in the seed.
+const FIRST: Uuid = Uuid::from_u128(1);
+const TOKEN_TTL: Duration = Duration::from_secs(3600);
+
+/// Everything that surfaces and workers share.
+pub(crate) struct Parts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) models: Arc<Models>,
+    pub(crate) tools: Arc<Tools>,
+    pub(crate) vault: Arc<Vault>,
+}
+
+impl Parts {
+    /// `aliases` are hosts that tools find at a fixed address (the demo's tool-mock).
+    pub(crate) async fn build(config: &Config, aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Self> {
+        let vault = Arc::new(Vault::open(config)?);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store = open_store(config).await?;
+        let bus = open_bus(config, clock.as_ref()).await?;
+        let models = Arc::new(Models::new(model_config(config)).context("the model providers cannot be set up")?);
+        let secrets = Arc::new(StoredSecrets::new(store.clone(), vault.seal()));
+        let limits = Arc::new(BusLimits::new(bus.clone()));
+        let signer = Arc::new(Signer::new(vault.clone(), clock.clone()));
+        let tools = Arc::new(Tools::new(tools_config(config, aliases), secrets, limits, signer, clock.clone()).context("the tool executor cannot be set up")?);
+        Ok(Self { store, bus, clock, models, tools, vault })
+    }
+
+    pub(crate) fn platform(&self, config: &Config) -> App {
+        let deps = Deps {
+            store: self.store.clone(),
+            bus: self.bus.clone(),
+            clock: self.clock.clone(),
+            tokens: Arc::new(self.vault.verifier(config)),
+            issuer: Arc::new(self.vault.issuer(config)),
+            key_maker: Arc::new(self.vault.key_maker()),
+            seal: Arc::new(self.vault.seal()),
+            models: self.models.clone(),
+            tools: self.tools.clone(),
+            public_keys: self.vault.clone(),
+        };
+        App::new(deps, api_config(config))
+    }
+
+    pub(crate) fn engine(&self, config: &Config) -> EngineDeps {
+        let worker = format!("{}/{}", hostname(), self.clock.uuid());
+        EngineDeps {
+            store: self.store.clone(),
+            bus: self.bus.clone(),
+            models: self.models.clone(),
+            tools: self.tools.clone(),
+            policy: Arc::new(AllowAll),
+            clock: self.clock.clone(),
+            config: EngineConfig {
+                lease: config.lease,
+                max_active: config.worker_max_runs,
+                limits: Limits { max_steps: config.max_steps },
+                context: ContextLimits { max_tokens: config.max_context_tokens, max_messages: config.max_context_messages },
+                event_retention: config.event_retention,
+                ..EngineConfig::new(worker)
+            },
+        }
+    }
+}
+
+/// Opens the store and brings its tables up to date.
+pub(crate) async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(match &config.database {
+        Database::Sqlite(path) => {
+            let options = SqliteOptions {
+                path: path.clone(),
+                pool_size: config.db_pool_size.min(SQLITE_READERS),
+                max_overflow: 0,
+                acquire_timeout: config.db_pool_timeout,
+            };
+            Arc::new(SqliteStore::open(&options).await.with_context(|| format!("the database {} cannot be opened", path.display()))?)
+        }
+        Database::Postgres(url) => {
+            let options = PostgresOptions {
+                url: url.expose_secret().to_owned(),
+                pool_size: config.db_pool_size,
+                max_overflow: config.db_max_overflow,
+                pool_timeout_seconds: config.db_pool_timeout.as_secs(),
+                pool_recycle_seconds: config.db_pool_recycle.as_secs(),
+            };
+            Arc::new(PostgresStore::connect(&options).await.context("the database of DATABASE_URL cannot be opened")?)
+        }
+    })
+}
+
+/// Each open SQLite connection has its own page cache, and readers rarely wait for each other.
+const SQLITE_READERS: u32 = 8;
+
+async fn open_bus(config: &Config, clock: &dyn Clock) -> anyhow::Result<Arc<dyn Bus>> {
+    Ok(match &config.redis_url {
+        Some(url) => Arc::new(RedisBus::connect(url.expose_secret(), clock).await.context("REDIS_URL")?),
+        None => Arc::new(LocalBus::new()),
+    })
+}
+
+fn model_config(config: &Config) -> ModelConfig {
+    ModelConfig {
+        openai: Endpoint { base_url: config.openai_base_url.clone(), api_key: config.openai_api_key.clone() },
+        custom: config.llm_providers.clone(),
+        ..ModelConfig::default()
+    }
+}
+
+fn tools_config(config: &Config, host_aliases: BTreeMap<String, SocketAddr>) -> ToolsConfig {
+    ToolsConfig {
+        default_timeout_ms: config.tool_default_timeout_ms,
+        max_timeout_ms: config.tool_max_timeout_ms,
+        retry_attempts: config.tool_retry_attempts,
+        allow_private_hosts: config.tool_allow_private_hosts.clone(),
+        host_aliases,
+        ..ToolsConfig::default()
+    }
+}
+
+fn api_config(config: &Config) -> ApiConfig {
+    let static_keys = config.auth_api_keys.iter().map(|(key, who)| {
+        let principal = StaticKey { tenant_id: who.tenant_id, user_id: who.user_id, scopes: Scopes::new(who.scopes.iter().cloned()) };
+        (key.clone(), principal)
+    });
+    ApiConfig {
+        default_model: config.default_model.clone(),
+        rate_default: config.rate_limit_default,
+        rate_runs: config.rate_limit_runs,
+        sse_keepalive: config.sse_keepalive,
+        test_token: config.allow_test_tokens.then_some(TestToken { tenant_id: TenantId(FIRST), user_id: UserId(FIRST) }),
+        token_ttl: TOKEN_TTL,
+        max_context_tokens: config.max_context_tokens,
+        tool_default_timeout_ms: config.tool_default_timeout_ms,
+        tool_max_timeout_ms: config.tool_max_timeout_ms,
+        static_keys: static_keys.collect(),
+        trusted_proxies: config.trusted_proxies.clone(),
+    }
+}
+
+fn hostname() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "localhost".to_owned(), |name| name.trim().to_owned())
+}

@@ -1,0 +1,59 @@
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use uuid::Uuid;
+
+/// A database for one test.
+#[derive(Debug)]
+pub enum Database {
+    /// In the process's data directory.
+    Sqlite,
+    /// Fresh, on the server of `ARTEL_TEST_POSTGRES_URL`; dropped with this value.
+    Postgres { url: String, admin_url: String, name: String },
+}
+
+impl Database {
+    /// A fresh PostgreSQL database, and the Redis URL if there is one. `None`, with the reason printed, when the machine has no test server;
+    /// in CI that is a failure.
+    pub async fn postgres() -> Option<Self> {
+        let Ok(admin_url) = std::env::var("ARTEL_TEST_POSTGRES_URL") else {
+            assert!(std::env::var_os("CI").is_none(), "ARTEL_TEST_POSTGRES_URL is not set; ./scripts/test sets it");
+            println!("skipped: ARTEL_TEST_POSTGRES_URL is not set; ./scripts/test starts a server and sets it");
+            return None;
+        };
+        let name = format!("artel_{}", Uuid::now_v7().simple());
+        let mut admin = PgConnection::connect(&admin_url).await.expect("the PostgreSQL test server");
+        admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a fresh database");
+        let (base, query) =
+            admin_url.split_once('?').map_or((admin_url.as_str(), String::new()), |(base, query)| (base, format!("?{query}")));
+        let server = base.rsplit_once('/').map_or(base, |(server, _)| server);
+        let url = format!("{server}/{name}{query}");
+        Some(Self::Postgres { url, admin_url, name })
+    }
+
+    /// The environment that makes Artel use it.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            Self::Postgres { url, .. } => {
+                let redis = std::env::var("ARTEL_TEST_REDIS_URL").ok().map(|url| ("REDIS_URL".to_owned(), url));
+                std::iter::once(("DATABASE_URL".to_owned(), url.clone())).chain(redis).collect()
+            }
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Self::Postgres { admin_url, name, .. } = self else { return };
+        let (admin_url, name) = (admin_url.clone(), name.clone());
+        // A runtime of its own: this one may be ending.
+        let _ = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                if let Ok(mut admin) = PgConnection::connect(&admin_url).await {
+                    let _ = admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await;
+                }
+            });
+        })
+        .join();
+    }
+}

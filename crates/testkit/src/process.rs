@@ -1,0 +1,156 @@
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::{Client, Database};
+
+/// How a process is to be started.
+#[derive(Debug)]
+pub struct Launch {
+    binary: PathBuf,
+    environment: Vec<(String, String)>,
+    /// Dropped after the process.
+    _database: Database,
+}
+
+impl Launch {
+    /// `binary` is `env!("CARGO_BIN_EXE_artel")`. Dev mode, loopback, free port, generous rate limits, short leases.
+    pub fn new(binary: impl Into<PathBuf>, database: Database) -> Self {
+        let given = [
+            ("ENVIRONMENT", "dev"),
+            ("ARTEL_PUBLIC_ADDR", "127.0.0.1:0"),
+            ("RATE_LIMIT_DEFAULT", "1000000/second"),
+            ("RATE_LIMIT_RUNS", "1000000/second"),
+            ("TOOL_ALLOW_PRIVATE_HOSTS", "127.0.0.1"),
+            ("LEASE_SECONDS", "2"),
+            ("DB_POOL_SIZE", "8"),
+            ("DB_MAX_OVERFLOW", "4"),
+            ("LOG_FORMAT", "json"),
+        ];
+        let environment =
+            given.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(database.environment()).collect();
+        Self { binary: binary.into(), environment, _database: database }
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.retain(|(given, _)| given != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts it in a fresh data directory and waits until it is ready.
+    pub async fn start(self) -> Artel {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let log = Arc::new(Mutex::new(String::new()));
+        let (child, address) = spawn(&self, directory.path(), &log).await;
+        Artel { child, address, directory, log, launch: self }
+    }
+}
+
+/// The real binary, running. Killed when dropped.
+#[derive(Debug)]
+pub struct Artel {
+    child: Child,
+    address: String,
+    directory: TempDir,
+    log: Arc<Mutex<String>>,
+    launch: Launch,
+}
+
+impl Artel {
+    /// `http://127.0.0.1:<port>`; another one after a restart.
+    pub fn url(&self) -> &str {
+        &self.address
+    }
+
+    /// Everything it logged so far, over all its lives.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// A second process on the same database (PostgreSQL) or file.
+    pub async fn another(&self) -> (Child, String) {
+        spawn(&self.launch, self.directory.path(), &self.log).await
+    }
+
+    /// SIGKILL: nothing is flushed, nothing is said.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("SIGKILL");
+    }
+
+    /// SIGTERM; waits for the end and says whether it was a good one.
+    pub async fn terminate(&mut self) -> bool {
+        let pid = self.child.id().expect("a running process").to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill");
+        let ended = tokio::time::timeout(Duration::from_secs(40), self.child.wait()).await.expect("an end within 40 s");
+        ended.expect("an exit status").success()
+    }
+
+    /// A new life on the same data.
+    pub async fn restart(&mut self) {
+        (self.child, self.address) = spawn(&self.launch, self.directory.path(), &self.log).await;
+    }
+
+    /// Runs a subcommand on the same data; its stdout and whether it succeeded.
+    pub async fn command(&self, args: &[&str]) -> (String, bool) {
+        let output = base(&self.launch, self.directory.path()).args(args).output().await.expect("the binary");
+        if !output.status.success() {
+            println!("artel {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        (String::from_utf8(output.stdout).expect("UTF-8"), output.status.success())
+    }
+
+    /// A client with the token of `GET /auth/test-token`.
+    pub async fn client(&self) -> Client {
+        let token = Client::anonymous(&self.address).get("/auth/test-token").await.1["token"].as_str().expect("a test token").to_owned();
+        Client::new(&self.address, &token)
+    }
+
+    /// A client of another tenant, with a token made by `artel token`.
+    pub async fn client_of(&self, tenant: &str) -> Client {
+        let (token, _) = self.command(&["token", "--tenant", tenant, "--user", tenant]).await;
+        Client::new(&self.address, token.trim())
+    }
+}
+
+fn base(launch: &Launch, directory: &Path) -> Command {
+    let mut command = Command::new(&launch.binary);
+    // Nothing of the surrounding shell decides what a test does.
+    command.env_clear().envs(launch.environment.iter().map(|(name, value)| (name, value)));
+    command.env("ARTEL_DATA_DIR", directory.join("data")).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.current_dir(directory);
+    command
+}
+
+async fn spawn(launch: &Launch, directory: &Path, log: &Arc<Mutex<String>>) -> (Child, String) {
+    let mut command = base(launch, directory);
+    command.arg("serve").stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().expect("the binary starts");
+    let errors = BufReader::new(child.stderr.take().unwrap());
+    let kept = log.clone();
+    tokio::spawn(async move {
+        let mut lines = errors.lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let mut log = kept.lock().unwrap();
+            log.push_str(&line);
+            log.push('\n');
+        }
+    });
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready = tokio::time::timeout(Duration::from_secs(20), lines.next_line()).await.expect("ready within 20 s").expect("stdout");
+    let Some(ready) = ready else { panic!("the process ended before it was ready:\n{}", log.lock().unwrap()) };
+    let ready: Value = serde_json::from_str(&ready).expect("the ready line is JSON");
+    let address = ready["public"].as_str().expect("an address").to_owned();
+    (child, address)
+}
