@@ -40,12 +40,12 @@ impl Errand {
     pub(crate) async fn run(self) -> Event {
         let Some(bound) = &self.bound else { return self.unbound() };
         let done = self.deps.tools.call(self.call(bound)).await;
-        let request = serde_json::to_value(&done.request).ok();
+        let request = done.request.and_then(|request| serde_json::to_value(request).ok());
         Event::ToolFinished {
             call_id: self.call_id,
             name: self.name,
             outcome: done.outcome,
-            attempts: self.attempts.max(1) - 1 + done.attempts.max(1),
+            attempts: self.attempts.saturating_sub(1) + done.attempts,
             duration_ms: done.duration_ms,
             request,
         }
@@ -57,9 +57,10 @@ impl Errand {
         let outcome = match self.deps.tools.verify(self.call(bound)).await {
             Verified::NeverArrived => return Event::ToolDispatched { call_id: self.call_id, attempt: self.attempts + 1 },
             Verified::Finished(outcome) => outcome,
-            Verified::Unknown(why) => {
-                ToolOutcome::Unknown { error: format!("the server stopped while this call was under way, and {why}") }
-            }
+            Verified::Unknown => ToolOutcome::Unknown {
+                error: "the server stopped while this call was under way, and the tool's status operation does not say what became of it"
+                    .into(),
+            },
         };
         self.finished(outcome)
     }
@@ -72,6 +73,7 @@ impl Errand {
             run_id: self.run.id,
             call_id: self.call_id,
             trace_id: &self.run.trace_id,
+            traceparent: None,
             may_write: self.may_write,
             tool: &bound.1,
             binding: &bound.0,

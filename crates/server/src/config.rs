@@ -87,7 +87,12 @@ impl Config {
         let dev = matches!(environment.as_str(), "dev" | "development");
         s.one_of("JWT_ALGORITHM", &["HS256"], "HS256")?;
         let config = Self {
-            public_addr: s.parse("ARTEL_PUBLIC_ADDR", "0.0.0.0:8000", "an address and a port (port 0 picks a free one)", "127.0.0.1:8000")?,
+            public_addr: s.parse(
+                "ARTEL_PUBLIC_ADDR",
+                "0.0.0.0:8000",
+                "an address and a port (port 0 picks a free one)",
+                "127.0.0.1:8000",
+            )?,
             database: values::database(s, &data_dir)?,
             redis_url: values::redis(s)?,
             db_pool_size: s.number("DB_POOL_SIZE", 20, 1..=1000)?,
@@ -100,7 +105,8 @@ impl Config {
             api_key_pepper: s.secret("API_KEY_PEPPER", 8)?,
             master_key: s.secret("ARTEL_MASTER_KEY", 32)?,
             allow_test_tokens: s.flag("ALLOW_TEST_TOKENS", false)? || dev,
-            auth_api_keys: s.json_secret("AUTH_API_KEYS", r#"{"my-key": {"tenant_id": "<uuid>", "user_id": "<uuid>", "scopes": ["tools:write"]}}"#)?,
+            auth_api_keys: s
+                .json_secret("AUTH_API_KEYS", r#"{"my-key": {"tenant_id": "<uuid>", "user_id": "<uuid>", "scopes": ["tools:write"]}}"#)?,
             rate_limit_default: s.parse("RATE_LIMIT_DEFAULT", "100/minute", "a rate N/second, N/minute, N/hour or N/day", "100/minute")?,
             rate_limit_runs: s.parse("RATE_LIMIT_RUNS", "20/minute", "a rate N/second, N/minute, N/hour or N/day", "20/minute")?,
             trusted_proxies: s.list("TRUSTED_PROXIES", "IP addresses, separated by commas", "10.0.0.2,10.0.0.3")?,
@@ -111,7 +117,11 @@ impl Config {
             tool_default_timeout_ms: s.number("TOOL_DEFAULT_TIMEOUT_MS", 15_000, 1..=3_600_000)?,
             tool_max_timeout_ms: s.number("TOOL_MAX_TIMEOUT_MS", 60_000, 1..=3_600_000)?,
             tool_retry_attempts: s.number("TOOL_RETRY_ATTEMPTS", 2, 0..=20)?,
-            tool_allow_private_hosts: s.list("TOOL_ALLOW_PRIVATE_HOSTS", "host names or host:port, separated by commas", "tool-mock,10.0.0.5:9000")?,
+            tool_allow_private_hosts: s.list(
+                "TOOL_ALLOW_PRIVATE_HOSTS",
+                "host names or host:port, separated by commas",
+                "tool-mock,10.0.0.5:9000",
+            )?,
             sse_keepalive: Duration::from_secs(s.number("SSE_KEEPALIVE_SECONDS", 15, 1..=3600)?),
             lease: Duration::from_secs(s.number("LEASE_SECONDS", 10, 1..=600)?),
             event_retention: Duration::from_secs(s.number("EVENT_RETENTION_SECONDS", 86_400, 1..=86_400 * 365)?),

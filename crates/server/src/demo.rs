@@ -37,7 +37,9 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let mock = artel_tool_mock::serve(tool);
     let walk = async {
         let aliases = BTreeMap::from([(TOOL_HOST.to_owned(), tool_addr)]);
-        let running = serve::start(&config, &[Role::Platform, Role::Worker], aliases).await.map_err(|error| error.context("the demo cannot start (another port: --addr 127.0.0.1:0)"))?;
+        let running = serve::start(&config, &[Role::Platform, Role::Worker], aliases)
+            .await
+            .map_err(|error| error.context("the demo cannot start (another port: --addr 127.0.0.1:0)"))?;
         let result = walk(&config, &running, tool_addr).await;
         if result.is_ok() && !args.exit {
             output::line("\nThe server stays up; Ctrl-C stops it.");

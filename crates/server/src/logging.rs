@@ -13,7 +13,9 @@ pub(crate) fn start(config: &Config) {
     let filter: Targets = config.log_level.parse().unwrap_or_default();
     let registry = tracing_subscriber::registry().with(filter);
     let _ = if config.log_json {
-        registry.with(fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false).with_writer(std::io::stderr)).try_init()
+        registry
+            .with(fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false).with_writer(std::io::stderr))
+            .try_init()
     } else {
         registry.with(fmt::layer().compact().with_target(false).with_writer(std::io::stderr)).try_init()
     };

@@ -41,7 +41,9 @@ impl artel_tools::Secrets for StoredSecrets {
             }
         };
         let opened = self.seal.open_text(&secret_place(tenant, name), &sealed);
-        opened.inspect_err(|error| tracing::error!(%tenant, name, %error, "a tenant's secret cannot be opened; was the master key changed?")).ok()
+        opened
+            .inspect_err(|error| tracing::error!(%tenant, name, %error, "a tenant's secret cannot be opened; was the master key changed?"))
+            .ok()
     }
 }
 

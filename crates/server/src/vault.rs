@@ -60,7 +60,8 @@ impl Vault {
     pub(crate) async fn service_key(&self) -> anyhow::Result<Arc<ServiceKey>> {
         let make = || async {
             let path = self.directory.join("service-key.pem");
-            let pem = tokio::task::spawn_blocking(move || keep(&path, || Ok(ServiceKey::generate_pem()?.expose_secret().to_owned()))).await??;
+            let pem =
+                tokio::task::spawn_blocking(move || keep(&path, || Ok(ServiceKey::generate_pem()?.expose_secret().to_owned()))).await??;
             Ok::<_, anyhow::Error>(Arc::new(ServiceKey::from_pem(&pem)?))
         };
         self.service_key.get_or_try_init(make).await.cloned()
@@ -70,11 +71,14 @@ impl Vault {
 /// 32 bytes as base64 or hex.
 fn master_key(text: &SecretString) -> anyhow::Result<[u8; 32]> {
     let text = text.expose_secret().trim();
-    let hex = |text: &str| (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect::<Option<Vec<u8>>>();
+    let hex =
+        |text: &str| (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect::<Option<Vec<u8>>>();
     let bytes = if text.len() == 64 { hex(text) } else { STANDARD.decode(text).ok() };
     match bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
         Some(key) => Ok(key),
-        None => bail!("ARTEL_MASTER_KEY (or master.key in the data directory): it is not 32 bytes as base64 or hex. Example: openssl rand -base64 32"),
+        None => bail!(
+            "ARTEL_MASTER_KEY (or master.key in the data directory): it is not 32 bytes as base64 or hex. Example: openssl rand -base64 32"
+        ),
     }
 }
 
@@ -98,7 +102,9 @@ fn keep(path: &Path, make: impl FnOnce() -> anyhow::Result<String>) -> anyhow::R
     let linked = std::fs::hard_link(&draft, path);
     std::fs::remove_file(&draft)?;
     match linked {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error).with_context(|| format!("{} cannot be written", path.display())),
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("{} cannot be written", path.display()))
+        }
         _ => read(path)?.with_context(|| format!("{} was there and is gone", path.display())),
     }
 }

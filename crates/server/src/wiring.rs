@@ -17,12 +17,12 @@ use artel_platform_api::{ApiConfig, App, Deps, TestToken};
 use artel_store::Store;
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{Tools, ToolsConfig};
+use artel_tools::{EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 use crate::config::{Config, Database};
-use crate::tool_ports::{BusLimits, StoredSecrets, Signer};
+use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
 use crate::vault::Vault;
 
 /// The tenant and user of test tokens, as in the seed.
@@ -47,10 +47,14 @@ impl Parts {
         let store = open_store(config).await?;
         let bus = open_bus(config, clock.as_ref()).await?;
         let models = Arc::new(Models::new(model_config(config)).context("the model providers cannot be set up")?);
-        let secrets = Arc::new(StoredSecrets::new(store.clone(), vault.seal()));
-        let limits = Arc::new(BusLimits::new(bus.clone()));
-        let signer = Arc::new(Signer::new(vault.clone(), clock.clone()));
-        let tools = Arc::new(Tools::new(tools_config(config, aliases), secrets, limits, signer, clock.clone()).context("the tool executor cannot be set up")?);
+        let ports = ToolsDeps {
+            secrets: Arc::new(EnvSecrets::new(Vec::new(), Some(Arc::new(StoredSecrets::new(store.clone(), vault.seal()))))),
+            limits: Arc::new(BusLimits::new(bus.clone())),
+            signer: Some(Arc::new(Signer::new(vault.clone(), clock.clone()))),
+            resolver: Arc::new(SystemResolver),
+            clock: clock.clone(),
+        };
+        let tools = Arc::new(Tools::new(tools_config(config, aliases), ports).context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")?);
         Ok(Self { store, bus, clock, models, tools, vault })
     }
 

@@ -23,7 +23,11 @@ fn names(events: &[Event]) -> Vec<&str> {
 async fn resumed(client: &Client, run: &str, mut first: Vec<Event>) -> Vec<Event> {
     let last = first.last().unwrap().id;
     first.extend(client.events(run, Some(last)).await.rest().await);
-    assert!(first.windows(2).all(|pair| pair[0].id < pair[1].id), "every number once, in order: {:?}", first.iter().map(|e| e.id).collect::<Vec<_>>());
+    assert!(
+        first.windows(2).all(|pair| pair[0].id < pair[1].id),
+        "every number once, in order: {:?}",
+        first.iter().map(|e| e.id).collect::<Vec<_>>()
+    );
     first
 }
 

@@ -30,7 +30,9 @@ async fn a_hundred_parallel_runs_of_two_tenants_all_finish_and_stay_apart() {
         assert_eq!(run["tenant_id"], if n % 2 == 0 { ADA } else { BOB });
         let other = if n % 2 == 0 { &bob } else { &ada };
         let id = run["id"].as_str().unwrap();
-        for path in [format!("/runs/{id}"), format!("/runs/{id}/events"), format!("/sessions/{}/messages", run["session_id"].as_str().unwrap())] {
+        for path in
+            [format!("/runs/{id}"), format!("/runs/{id}/events"), format!("/sessions/{}/messages", run["session_id"].as_str().unwrap())]
+        {
             assert_eq!(other.get(&path).await.0, 404, "{path}");
         }
     }
@@ -86,7 +88,10 @@ async fn readers_that_join_at_any_moment_of_a_live_run_see_the_same_bytes() {
 #[tokio::test]
 async fn a_cancel_reaches_the_tool_call_and_the_model_call_within_a_second() {
     let receiver = Receiver::start(Duration::from_secs(30)).await;
-    let model = ModelServer::start(|request| if request["messages"].to_string().contains("hang") { Reply::Hang } else { Reply::Call(json!({ "text": "x" })) }).await;
+    let model = ModelServer::start(|request| {
+        if request["messages"].to_string().contains("hang") { Reply::Hang } else { Reply::Call(json!({ "text": "x" })) }
+    })
+    .await;
     let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
     let client = artel.client().await;
     let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("work", "at_most_once")]).await;
@@ -181,7 +186,8 @@ async fn sigterm_hands_a_long_run_to_the_next_process_at_once() {
     let receiver = Receiver::start(Duration::from_secs(20)).await;
     let model = ModelServer::calling_the_tool_once(json!({ "text": "hello" })).await;
     let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite);
-    let mut artel = launch.with("OPENAI_BASE_URL", model.url()).with("SHUTDOWN_GRACE_SECONDS", "1").with("LEASE_SECONDS", "600").start().await;
+    let mut artel =
+        launch.with("OPENAI_BASE_URL", model.url()).with("SHUTDOWN_GRACE_SECONDS", "1").with("LEASE_SECONDS", "600").start().await;
     let client = artel.client().await;
     let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("work", "idempotent")]).await;
     let run = client.start_run(&agent, "Work").await;

@@ -35,7 +35,15 @@ async fn seeded_secrets_are_in_no_log_no_answer_and_no_byte_of_the_database() {
     let mut texts = vec![("the log".to_owned(), artel.log()), ("the run".to_owned(), run.to_string())];
     let events = client.events(run["id"].as_str().unwrap(), None).await.rest().await;
     texts.push(("the events".to_owned(), events.into_iter().map(|event| event.raw).collect()));
-    for path in ["/audit", "/api-keys", "/tools", "/agents", "/metrics", "/health/db", &format!("/runs/{}?include=messages", run["id"].as_str().unwrap())] {
+    for path in [
+        "/audit",
+        "/api-keys",
+        "/tools",
+        "/agents",
+        "/metrics",
+        "/health/db",
+        &format!("/runs/{}?include=messages", run["id"].as_str().unwrap()),
+    ] {
         texts.push((path.to_owned(), client.get(path).await.1.to_string()));
     }
     for entry in std::fs::read_dir(artel.data_dir().join("data")).unwrap() {

@@ -66,7 +66,8 @@ async fn walk(artel: &Artel, token: &str, tool_host: &str) {
     let agent = curl(CREATE_AGENT, artel, token, &[]).await;
     assert_eq!(agent["status"], "published");
     assert_eq!(agent["version"], 1);
-    let ids = [("{agent_id}", agent["id"].as_str().unwrap()), ("{tool_id}", tool["id"].as_str().unwrap()), ("\"tool-mock\"", "\"127.0.0.1\"")];
+    let ids =
+        [("{agent_id}", agent["id"].as_str().unwrap()), ("{tool_id}", tool["id"].as_str().unwrap()), ("\"tool-mock\"", "\"127.0.0.1\"")];
     let binding = curl(BIND, artel, token, &ids).await;
     assert_eq!(binding["allowed_domains"], json!(["127.0.0.1"]));
     let run = curl(RUN, artel, token, &ids).await;
@@ -77,8 +78,24 @@ async fn walk(artel: &Artel, token: &str, tool_host: &str) {
     assert_eq!((&run["prompt_tokens"], &run["completion_tokens"], &run["total_tokens"]), (&json!(40), &json!(10), &json!(50)));
     assert_eq!(run["error_message"], Value::Null);
     assert_eq!(run["messages"], Value::Null);
-    let members = ["id", "tenant_id", "agent_id", "session_id", "trace_id", "status", "input_message", "output_message", "error_message", "prompt_tokens",
-        "completion_tokens", "total_tokens", "tools_called", "messages", "created_at", "updated_at"];
+    let members = [
+        "id",
+        "tenant_id",
+        "agent_id",
+        "session_id",
+        "trace_id",
+        "status",
+        "input_message",
+        "output_message",
+        "error_message",
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+        "tools_called",
+        "messages",
+        "created_at",
+        "updated_at",
+    ];
     for member in members {
         assert!(run.get(member).is_some(), "the seed's RunResponse has '{member}'");
     }

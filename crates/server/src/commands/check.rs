@@ -32,7 +32,9 @@ pub(crate) async fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
         let start = Instant::now();
         let (status, note) = match target.get(path).send().await {
             Ok(answer) => (answer.status().as_u16().to_string(), String::new()),
-            Err(error) => ("-".to_owned(), if error.is_connect() { "nobody answers there".to_owned() } else { error.without_url().to_string() }),
+            Err(error) => {
+                ("-".to_owned(), if error.is_connect() { "nobody answers there".to_owned() } else { error.without_url().to_string() })
+            }
         };
         // The right to read keys or the audit log is one that not every token has.
         let forbidden = known && status == "403";

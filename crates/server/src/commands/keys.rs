@@ -14,7 +14,9 @@ use crate::{logging, output, wiring};
 /// Prints the key alone, so that `KEY=$(artel keys create)` works.
 pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
     if let Some(unknown) = args.scopes.iter().find(|word| Scope::parse(word).is_none()) {
-        bail!("'{unknown}' is not a scope; known are tools:read, tools:write, agents:read, agents:write, runs:read, runs:write, api-keys:write, audit:read and admin");
+        bail!(
+            "'{unknown}' is not a scope; known are tools:read, tools:write, agents:read, agents:write, runs:read, runs:write, api-keys:write, audit:read and admin"
+        );
     }
     let config = Config::load()?;
     logging::start(&config);

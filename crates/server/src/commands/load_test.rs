@@ -75,7 +75,13 @@ fn report(seen: &[Seen], took: Duration) -> bool {
         latencies.get(at).map_or_else(|| "-".to_owned(), |latency| format!("{:.1}", latency.as_secs_f64() * 1000.0))
     };
     output::line(&format!("requests   {} ({:.1}/s)", latencies.len(), latencies.len() as f64 / took.as_secs_f64()));
-    output::line(&format!("latency ms p50 {}  p90 {}  p99 {}  max {}", milliseconds(0.5), milliseconds(0.9), milliseconds(0.99), milliseconds(1.0)));
+    output::line(&format!(
+        "latency ms p50 {}  p90 {}  p99 {}  max {}",
+        milliseconds(0.5),
+        milliseconds(0.9),
+        milliseconds(0.99),
+        milliseconds(1.0)
+    ));
     output::line(&format!("errors     {}", latencies.len() - good));
     for (outcome, count) in outcomes {
         output::line(&format!("  {count:>8}  {outcome}"));

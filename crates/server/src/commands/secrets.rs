@@ -20,7 +20,9 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
             std::io::stdin().read_to_string(&mut value)?;
             let value = value.trim_end_matches(['\n', '\r']);
             if value.is_empty() {
-                bail!("the secret's value is read from standard input, and that was empty. Example: printf %s \"$KEY\" | artel secrets set {name}");
+                bail!(
+                    "the secret's value is read from standard input, and that was empty. Example: printf %s \"$KEY\" | artel secrets set {name}"
+                );
             }
             let sealed = Vault::open(&config)?.seal().seal_text(&secret_place(tenant, &name), value.as_bytes())?;
             store.ensure_principal(tenant, artel_domain::UserId(tenant.0), audit("", "", String::new()).at).await?;

@@ -89,7 +89,12 @@ impl Settings {
         self.parse(name, default, shape, example)
     }
 
-    pub(crate) fn number<T: FromStr + Display + PartialOrd + Copy>(&mut self, name: &'static str, default: T, range: RangeInclusive<T>) -> Result<T, Invalid> {
+    pub(crate) fn number<T: FromStr + Display + PartialOrd + Copy>(
+        &mut self,
+        name: &'static str,
+        default: T,
+        range: RangeInclusive<T>,
+    ) -> Result<T, Invalid> {
         let shape = format!("a whole number from {} to {}", range.start(), range.end());
         let (default, example) = (default.to_string(), default.to_string());
         let value: T = self.parse(name, &default, &shape, &example)?;

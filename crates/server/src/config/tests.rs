@@ -18,16 +18,38 @@ fn a_bad_value_is_one_line_with_name_shape_and_example() {
     for (name, value, says) in [
         ("DB_POOL_SIZE", "many", "DB_POOL_SIZE: 'many' is not a whole number from 1 to 1000. Example: DB_POOL_SIZE=20"),
         ("DB_POOL_SIZE", "0", "DB_POOL_SIZE: 0 is not a whole number from 1 to 1000. Example: DB_POOL_SIZE=20"),
-        ("RATE_LIMIT_RUNS", "20 a minute", "RATE_LIMIT_RUNS: '20 a minute' is not a rate N/second, N/minute, N/hour or N/day. Example: RATE_LIMIT_RUNS=20/minute"),
+        (
+            "RATE_LIMIT_RUNS",
+            "20 a minute",
+            "RATE_LIMIT_RUNS: '20 a minute' is not a rate N/second, N/minute, N/hour or N/day. Example: RATE_LIMIT_RUNS=20/minute",
+        ),
         ("JWT_ALGORITHM", "none", "JWT_ALGORITHM: 'none' is not one of HS256. Example: JWT_ALGORITHM=HS256"),
-        ("ENVIRONMENT", "prod", "ENVIRONMENT: 'prod' is not one of production, dev, development, staging, test. Example: ENVIRONMENT=production"),
+        (
+            "ENVIRONMENT",
+            "prod",
+            "ENVIRONMENT: 'prod' is not one of production, dev, development, staging, test. Example: ENVIRONMENT=production",
+        ),
         ("JWT_SECRET", "short", "JWT_SECRET: it has fewer than 16 characters. Example: JWT_SECRET=<a long random text>"),
-        ("REDIS_URL", "localhost:6379", "REDIS_URL: it does not begin with redis:// or rediss://. Example: REDIS_URL=redis://127.0.0.1:6379/0"),
-        ("ARTEL_PUBLIC_ADDR", "8000", "ARTEL_PUBLIC_ADDR: '8000' is not an address and a port (port 0 picks a free one). Example: ARTEL_PUBLIC_ADDR=127.0.0.1:8000"),
+        (
+            "REDIS_URL",
+            "localhost:6379",
+            "REDIS_URL: it does not begin with redis:// or rediss://. Example: REDIS_URL=redis://127.0.0.1:6379/0",
+        ),
+        (
+            "ARTEL_PUBLIC_ADDR",
+            "8000",
+            "ARTEL_PUBLIC_ADDR: '8000' is not an address and a port (port 0 picks a free one). Example: ARTEL_PUBLIC_ADDR=127.0.0.1:8000",
+        ),
     ] {
         assert_eq!(error(&[(name, value)]), says);
     }
-    for (name, value) in [("DATABASE_URL", "mysql://x"), ("AUTH_API_KEYS", "{"), ("LOG_LEVEL", "a=b=c"), ("TRUSTED_PROXIES", "10.0.0.1,x"), ("ALLOW_TEST_TOKENS", "maybe")] {
+    for (name, value) in [
+        ("DATABASE_URL", "mysql://x"),
+        ("AUTH_API_KEYS", "{"),
+        ("LOG_LEVEL", "a=b=c"),
+        ("TRUSTED_PROXIES", "10.0.0.1,x"),
+        ("ALLOW_TEST_TOKENS", "maybe"),
+    ] {
         let text = error(&[(name, value)]);
         assert!(text.starts_with(&format!("{name}: ")) && text.contains("Example: ") && !text.contains('\n'), "{text}");
     }
@@ -48,7 +70,10 @@ fn secrets_are_never_shown() {
         ("JWT_SECRET", "canary-canary-canary"),
         ("DATABASE_URL", "postgresql://user:canary@host/db"),
         ("REDIS_URL", "redis://:canary@host:6379/0"),
-        ("AUTH_API_KEYS", r#"{"canary": {"tenant_id": "00000000-0000-0000-0000-000000000001", "user_id": "00000000-0000-0000-0000-000000000002"}}"#),
+        (
+            "AUTH_API_KEYS",
+            r#"{"canary": {"tenant_id": "00000000-0000-0000-0000-000000000001", "user_id": "00000000-0000-0000-0000-000000000002"}}"#,
+        ),
         ("OPENAI_API_KEY", "canary"),
     ]);
     let config = Config::read(&mut settings).unwrap();
@@ -60,5 +85,8 @@ fn secrets_are_never_shown() {
 
 #[test]
 fn an_empty_variable_counts_as_absent() {
-    assert!(matches!(Config::read(&mut Settings::of(&[("DATABASE_URL", ""), ("DB_POOL_SIZE", " ")])).unwrap().database, Database::Sqlite(_)));
+    assert!(matches!(
+        Config::read(&mut Settings::of(&[("DATABASE_URL", ""), ("DB_POOL_SIZE", " ")])).unwrap().database,
+        Database::Sqlite(_)
+    ));
 }

@@ -15,7 +15,11 @@ pub(super) fn database(s: &mut Settings, data_dir: &Path) -> Result<Database, In
     match scheme.split('+').next().unwrap_or_default() {
         "postgres" | "postgresql" => Ok(Database::Postgres(SecretString::from(url))),
         "sqlite" => Ok(Database::Sqlite(artel_store_sqlite::SqliteOptions::new(&url.replacen("sqlite+aiosqlite:", "sqlite:", 1)).path)),
-        _ => Err(invalid("DATABASE_URL", format!("'{scheme}:' is not a database that is known here (postgresql or sqlite)"), "postgresql://user:password@host:5432/artel")),
+        _ => Err(invalid(
+            "DATABASE_URL",
+            format!("'{scheme}:' is not a database that is known here (postgresql or sqlite)"),
+            "postgresql://user:password@host:5432/artel",
+        )),
     }
 }
 
@@ -39,10 +43,18 @@ pub(super) fn base_url(s: &mut Settings, name: &'static str) -> Result<Option<St
 
 /// `LOG_LEVEL` as the seed has it (DEBUG, INFO, …) or a filter such as `info,artel_engine=debug`.
 pub(super) fn log_level(s: &mut Settings) -> Result<String, Invalid> {
-    let text = s.text("LOG_LEVEL", "info", "a level or a filter", "info")?.to_ascii_lowercase().replace("warning", "warn").replace("critical", "error");
+    let text = s
+        .text("LOG_LEVEL", "info", "a level or a filter", "info")?
+        .to_ascii_lowercase()
+        .replace("warning", "warn")
+        .replace("critical", "error");
     match text.parse::<tracing_subscriber::filter::Targets>() {
         Ok(_) => Ok(text),
-        Err(_) => Err(invalid("LOG_LEVEL", format!("'{text}' is not a level (error, warn, info, debug, trace) or a filter"), "info,artel_engine=debug")),
+        Err(_) => Err(invalid(
+            "LOG_LEVEL",
+            format!("'{text}' is not a level (error, warn, info, debug, trace) or a filter"),
+            "info,artel_engine=debug",
+        )),
     }
 }
 
