@@ -1,0 +1,143 @@
+//! How a webhook call proves who sends it.
+
+mod oauth2;
+
+use std::sync::Arc;
+
+use artel_domain::{AuthType, TenantId};
+use async_trait::async_trait;
+use base64::Engine as _;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::egress::Egress;
+use crate::mapping::header_name;
+use crate::redact::Redactor;
+use crate::secrets::Secrets;
+
+use oauth2::TokenCache;
+
+/// Signs the short-lived RS256 token of `auth_type: service`. Its key is in Artel's JWKS.
+#[async_trait]
+pub trait ServiceSigner: Send + Sync {
+    /// `audience` is the endpoint's host, `subject` the tenant.
+    async fn sign(&self, audience: &str, subject: &str) -> Result<SecretString, String>;
+}
+
+/// Whose call it is and which secret it may use.
+pub(crate) struct Claim<'a> {
+    pub(crate) tenant: TenantId,
+    pub(crate) auth_type: AuthType,
+    pub(crate) secrets_ref: Option<&'a str>,
+    pub(crate) audience: &'a str,
+}
+
+/// What a request carries to authenticate itself.
+#[derive(Default)]
+pub(crate) struct Credential {
+    pub(crate) header: Option<(HeaderName, HeaderValue)>,
+    pub(crate) query: Option<(String, SecretString)>,
+    /// Set for `oauth2`: a 401 may mean that this token was revoked early.
+    pub(crate) token: Option<SecretString>,
+}
+
+/// Turns secrets into credentials. Error texts go to models, so they name secrets and never hold them.
+pub(crate) struct Authenticator {
+    secrets: Arc<dyn Secrets>,
+    signer: Option<Arc<dyn ServiceSigner>>,
+    tokens: TokenCache,
+}
+
+#[derive(Deserialize)]
+struct NamedHeader {
+    header: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct NamedParameter {
+    name: String,
+    value: String,
+}
+
+impl Authenticator {
+    pub(crate) fn new(secrets: Arc<dyn Secrets>, signer: Option<Arc<dyn ServiceSigner>>) -> Self {
+        Self { secrets, signer, tokens: TokenCache::default() }
+    }
+
+    /// The credential for a call; everything in it is also hidden from the answer.
+    pub(crate) async fn credential(&self, claim: &Claim<'_>, egress: &Egress, redactor: &mut Redactor) -> Result<Credential, String> {
+        match claim.auth_type {
+            AuthType::None => return Ok(Credential::default()),
+            AuthType::Service => return self.service(claim, redactor).await,
+            _ => {}
+        }
+        let name = claim.secrets_ref.ok_or("this tool needs a secret and the binding names none (secrets_ref)")?;
+        let secret = self.secrets.get(claim.tenant, name).await.ok_or_else(|| format!("the secret '{name}' is not set"))?;
+        redactor.hide(secret.expose_secret());
+        if claim.auth_type == AuthType::Oauth2 {
+            let token = self.tokens.get(claim.tenant, name, &secret, egress, redactor).await?;
+            redactor.hide(token.expose_secret());
+            let header = Some((AUTHORIZATION, sensitive(&format!("Bearer {}", token.expose_secret()), name)?));
+            return Ok(Credential { header, query: None, token: Some(token) });
+        }
+        from_secret(claim.auth_type, name, secret.expose_secret(), redactor)
+    }
+
+    /// Drop a token that the receiver did not accept.
+    pub(crate) async fn forget(&self, claim: &Claim<'_>, token: &SecretString) {
+        if let Some(name) = claim.secrets_ref {
+            self.tokens.forget(claim.tenant, name, token).await;
+        }
+    }
+
+    async fn service(&self, claim: &Claim<'_>, redactor: &mut Redactor) -> Result<Credential, String> {
+        let signer = self.signer.as_ref().ok_or("this installation has no signing key for auth_type 'service'")?;
+        let token = signer.sign(claim.audience, &claim.tenant.to_string()).await?;
+        redactor.hide(token.expose_secret());
+        Ok(Credential {
+            header: Some((AUTHORIZATION, sensitive(&format!("Bearer {}", token.expose_secret()), "service")?)),
+            ..Credential::default()
+        })
+    }
+}
+
+fn from_secret(auth_type: AuthType, name: &str, secret: &str, redactor: &mut Redactor) -> Result<Credential, String> {
+    let header =
+        |header: HeaderName, value: &str| Ok(Credential { header: Some((header, sensitive(value, name)?)), ..Credential::default() });
+    match auth_type {
+        AuthType::BearerToken => header(AUTHORIZATION, &format!("Bearer {secret}")),
+        AuthType::BasicAuth => {
+            let (_, password) = secret.split_once(':').ok_or_else(|| format!("the secret '{name}' must have the form user:password"))?;
+            let encoded = base64::engine::general_purpose::STANDARD.encode(secret);
+            redactor.hide(password);
+            redactor.hide(&encoded);
+            header(AUTHORIZATION, &format!("Basic {encoded}"))
+        }
+        AuthType::QueryParam => {
+            let parameter =
+                serde_json::from_str(secret).unwrap_or_else(|_| NamedParameter { name: "api_key".into(), value: secret.to_owned() });
+            redactor.hide(&parameter.value);
+            Ok(Credential { query: Some((parameter.name, parameter.value.into())), ..Credential::default() })
+        }
+        // The other kinds never come here.
+        _ => named_header(auth_type, name, secret, redactor).and_then(|named| header(header_name(&named.header)?, &named.value)),
+    }
+}
+
+fn named_header(auth_type: AuthType, name: &str, secret: &str, redactor: &mut Redactor) -> Result<NamedHeader, String> {
+    let named = match serde_json::from_str::<NamedHeader>(secret) {
+        Ok(named) => named,
+        Err(_) if auth_type == AuthType::ApiKey => NamedHeader { header: "x-api-key".into(), value: secret.to_owned() },
+        Err(_) => return Err(format!("the secret '{name}' must be JSON with the members header and value")),
+    };
+    redactor.hide(&named.value);
+    Ok(named)
+}
+
+fn sensitive(value: &str, name: &str) -> Result<HeaderValue, String> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| format!("the secret '{name}' holds characters that a header cannot hold"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,156 @@
+//! Access tokens by the client credentials grant: one request at a time per secret, kept until shortly before they expire.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use artel_domain::TenantId;
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::sensitive;
+use crate::answer::read_capped;
+use crate::egress::{Egress, Outgoing};
+use crate::redact::Redactor;
+
+/// A token is renewed this long before it expires.
+const EARLY: Duration = Duration::from_secs(30);
+const DEFAULT_LIFE_SECONDS: u64 = 300;
+const MAX_LIFE_SECONDS: u64 = 24 * 3600;
+const MAX_ANSWER: usize = 64 * 1024;
+const MAX_SLOTS: usize = 4096;
+
+type Slot = Arc<tokio::sync::Mutex<Option<Kept>>>;
+
+/// Tokens by tenant and name of the secret.
+#[derive(Default)]
+pub(super) struct TokenCache {
+    slots: Mutex<HashMap<(TenantId, String), Slot>>,
+}
+
+struct Kept {
+    token: SecretString,
+    /// The secret it was made from: a rotated secret must not go on with the old one's token.
+    made_from: SecretString,
+    until: Instant,
+}
+
+/// What an `oauth2` secret holds, as JSON.
+#[derive(Deserialize)]
+struct Client {
+    token_url: String,
+    client_id: String,
+    client_secret: String,
+    scope: Option<String>,
+    audience: Option<String>,
+    /// `body` (default) or `basic`: where the token endpoint wants the client's credentials.
+    #[serde(default)]
+    client_auth: ClientAuth,
+}
+
+#[derive(Deserialize, Default, Clone, Copy, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum ClientAuth {
+    #[default]
+    Body,
+    Basic,
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: String,
+    expires_in: Option<u64>,
+}
+
+impl TokenCache {
+    pub(super) async fn get(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        secret: &SecretString,
+        egress: &Egress,
+        redactor: &mut Redactor,
+    ) -> Result<SecretString, String> {
+        let slot = self.slot(tenant, name);
+        // Held while the token is fetched: whoever comes second finds what the first one got.
+        let mut kept = slot.lock().await;
+        if let Some(found) =
+            kept.as_ref().filter(|kept| kept.until > Instant::now() && kept.made_from.expose_secret() == secret.expose_secret())
+        {
+            return Ok(found.token.clone());
+        }
+        let (token, life) = fetch(name, secret, egress, redactor).await?;
+        *kept = Some(Kept { token: token.clone(), made_from: secret.clone(), until: Instant::now() + life.saturating_sub(EARLY) });
+        Ok(token)
+    }
+
+    pub(super) async fn forget(&self, tenant: TenantId, name: &str, token: &SecretString) {
+        let slot = self.slot(tenant, name);
+        let mut kept = slot.lock().await;
+        // Somebody may have renewed it meanwhile.
+        if kept.as_ref().is_some_and(|kept| kept.token.expose_secret() == token.expose_secret()) {
+            *kept = None;
+        }
+    }
+
+    fn slot(&self, tenant: TenantId, name: &str) -> Slot {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.len() >= MAX_SLOTS {
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+        }
+        Arc::clone(slots.entry((tenant, name.to_owned())).or_default())
+    }
+}
+
+async fn fetch(name: &str, secret: &SecretString, egress: &Egress, redactor: &mut Redactor) -> Result<(SecretString, Duration), String> {
+    let client: Client = serde_json::from_str(secret.expose_secret())
+        .map_err(|_| format!("the secret '{name}' must be JSON with the members token_url, client_id and client_secret"))?;
+    redactor.hide(&client.client_secret);
+    let failed = |what: String| format!("no access token for the secret '{name}': {what}");
+    let (url, rule) = egress.check(&client.token_url, &[]).map_err(|refusal| failed(refusal.to_string()))?;
+    let (headers, body) = request(&client, name)?;
+    let outgoing = Outgoing { method: Method::POST, url, headers, body: Some(body), fresh: false };
+    // The rule allows the token endpoint's own host only, so the client's secret goes nowhere else.
+    let response = egress.send(outgoing, &rule).await.map_err(|error| failed(error.to_string()))?;
+    let status = response.status();
+    if status != StatusCode::OK {
+        return Err(failed(format!("the token endpoint answered {}", status.as_u16())));
+    }
+    let (answer, _) = read_capped(response, MAX_ANSWER).await.map_err(|error| failed(error.to_string()))?;
+    let granted: Granted = serde_json::from_slice(&answer).map_err(|_| failed("the token endpoint's answer has no access_token".into()))?;
+    let life = granted.expires_in.unwrap_or(DEFAULT_LIFE_SECONDS).min(MAX_LIFE_SECONDS);
+    Ok((granted.access_token.into(), Duration::from_secs(life)))
+}
+
+fn request(client: &Client, name: &str) -> Result<(HeaderMap, Bytes), String> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "client_credentials");
+    match client.client_auth {
+        ClientAuth::Body => {
+            form.append_pair("client_id", &client.client_id).append_pair("client_secret", &client.client_secret);
+        }
+        ClientAuth::Basic => {
+            headers.insert(AUTHORIZATION, sensitive(&basic(client), name)?);
+        }
+    }
+    for (key, value) in [("scope", &client.scope), ("audience", &client.audience)] {
+        if let Some(value) = value {
+            form.append_pair(key, value);
+        }
+    }
+    Ok((headers, form.finish().into()))
+}
+
+/// RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
+fn basic(client: &Client) -> String {
+    use base64::Engine as _;
+    let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let joined = format!("{}:{}", encode(&client.client_id), encode(&client.client_secret));
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(joined))
+}

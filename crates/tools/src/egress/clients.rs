@@ -1,0 +1,75 @@
+//! The HTTP clients: one TLS configuration, separate pools for the public internet and for what the operator permitted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use rustls::{ClientConfig, RootCertStore};
+
+use super::resolver::{Guarded, Resolver};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+const IDLE_PER_HOST: usize = 16;
+
+pub(super) struct Clients {
+    public: Pair,
+    permitted: Pair,
+}
+
+struct Pair {
+    pooled: Client,
+    fresh: Client,
+}
+
+impl Clients {
+    pub(super) fn new(resolver: &Arc<dyn Resolver>) -> Result<Self, Box<dyn std::error::Error>> {
+        let tls = tls_config()?;
+        let pair = |public_only| -> Result<Pair, reqwest::Error> {
+            Ok(Pair { pooled: client(&tls, resolver, public_only, IDLE_PER_HOST)?, fresh: client(&tls, resolver, public_only, 0)? })
+        };
+        Ok(Self { public: pair(true)?, permitted: pair(false)? })
+    }
+
+    pub(super) fn choose(&self, public: bool, fresh: bool) -> &Client {
+        let pair = if public { &self.public } else { &self.permitted };
+        if fresh { &pair.fresh } else { &pair.pooled }
+    }
+}
+
+fn client(tls: &ClientConfig, resolver: &Arc<dyn Resolver>, public_only: bool, idle: usize) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .dns_resolver(Guarded { inner: Arc::clone(resolver), public_only })
+        .no_proxy()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        // Never decompressed: a small answer cannot become a large one.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .http1_only()
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(idle)
+        .build()
+}
+
+fn tls_config() -> Result<ClientConfig, rustls::Error> {
+    let loaded = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    let (added, _) = roots.add_parsable_certificates(loaded.certs);
+    if added == 0 {
+        tracing::warn!("this system has no root certificates (the package ca-certificates): https tools will fail");
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}

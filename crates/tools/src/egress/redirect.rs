@@ -1,0 +1,120 @@
+//! What the next hop of a redirect may be, decided without I/O.
+
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, USER_AGENT};
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use super::{Outgoing, Refusal};
+
+/// Hops that are followed after the first request.
+pub const MAX_REDIRECTS: usize = 3;
+
+/// What may be told to another origin. Everything else could be a credential: the tenant names headers freely.
+const HARMLESS: [&str; 3] = ["x-trace-id", "traceparent", "x-idempotency-key"];
+
+/// Does this status send the caller elsewhere?
+pub(super) fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// The request to send after `hops` redirects to follow one more to `target`.
+pub(super) fn follow(sent: Outgoing, status: StatusCode, mut target: Url, hops: usize) -> Result<Outgoing, Refusal> {
+    if hops >= MAX_REDIRECTS {
+        return Err(Refusal::TooManyRedirects);
+    }
+    if sent.url.scheme() == "https" && target.scheme() != "https" {
+        return Err(Refusal::Downgrade);
+    }
+    target.set_fragment(None);
+    let Outgoing { method, url, mut headers, mut body, fresh } = sent;
+    let method = next_method(method, status);
+    if method == Method::GET {
+        body = None;
+        headers.remove(CONTENT_TYPE);
+        headers.remove(CONTENT_LENGTH);
+    }
+    if !same_origin(&url, &target) {
+        headers = harmless(&headers);
+    }
+    Ok(Outgoing { method, url: target, headers, body, fresh })
+}
+
+/// 307 and 308 keep the method; the others turn everything into a GET, as browsers do for POST.
+fn next_method(method: Method, status: StatusCode) -> Method {
+    if matches!(status.as_u16(), 307 | 308) { method } else { Method::GET }
+}
+
+/// The same host and port, or the usual step up from http to https.
+fn same_origin(from: &Url, to: &Url) -> bool {
+    let ports = (from.port_or_known_default(), to.port_or_known_default());
+    let upgraded = from.scheme() == "http" && to.scheme() == "https" && ports == (Some(80), Some(443));
+    from.host() == to.host() && (upgraded || (from.scheme() == to.scheme() && ports.0 == ports.1))
+}
+
+fn harmless(headers: &HeaderMap) -> HeaderMap {
+    let standard = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT];
+    let keep = |name: &reqwest::header::HeaderName| standard.contains(name) || HARMLESS.contains(&name.as_str());
+    headers.iter().filter(|(name, _)| keep(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+    use reqwest::{Method, StatusCode};
+    use url::Url;
+
+    use super::{Outgoing, Refusal, follow};
+
+    fn post(url: &str) -> Outgoing {
+        let headers: HeaderMap =
+            ["authorization", "x-api-key", "cookie", "x-tenant-id", "x-user-id", "x-custom", "x-idempotency-key", "content-type"]
+                .into_iter()
+                .map(|name| (HeaderName::from_static(name), HeaderValue::from_static("v")))
+                .collect();
+        Outgoing { method: Method::POST, url: Url::parse(url).unwrap(), headers, body: Some(Bytes::from_static(b"{}")), fresh: true }
+    }
+
+    fn next(from: &str, status: u16, to: &str, hops: usize) -> Result<Outgoing, Refusal> {
+        follow(post(from), StatusCode::from_u16(status).unwrap(), Url::parse(to).unwrap(), hops)
+    }
+
+    #[test]
+    fn https_never_becomes_http() {
+        assert_eq!(next("https://a.example/", 307, "http://a.example/", 0).unwrap_err(), Refusal::Downgrade);
+        assert!(next("http://a.example/", 307, "https://a.example/", 0).is_ok());
+    }
+
+    #[test]
+    fn the_fourth_hop_is_refused() {
+        assert!(next("https://a.example/", 307, "https://a.example/2", 2).is_ok());
+        assert_eq!(next("https://a.example/", 307, "https://a.example/3", 3).unwrap_err(), Refusal::TooManyRedirects);
+    }
+
+    #[test]
+    fn another_origin_gets_no_header_that_could_be_a_secret() {
+        for to in ["https://b.example/", "https://a.example:8443/", "https://sub.a.example/"] {
+            let sent = next("https://a.example/", 307, to, 0).unwrap();
+            let mut names: Vec<&str> = sent.headers.keys().map(HeaderName::as_str).collect();
+            names.sort_unstable();
+            assert_eq!(names, ["content-type", "x-idempotency-key"], "{to}");
+        }
+        assert!(next("https://a.example/1", 307, "https://a.example/2", 0).unwrap().headers.contains_key("authorization"));
+        assert!(next("http://a.example/1", 308, "https://a.example/2", 0).unwrap().headers.contains_key("authorization"));
+        assert!(!next("http://a.example:8080/", 308, "https://a.example/", 0).unwrap().headers.contains_key("authorization"));
+    }
+
+    #[test]
+    fn only_307_and_308_repeat_the_method_and_the_body() {
+        for (status, method, body) in [
+            (301, Method::GET, false),
+            (302, Method::GET, false),
+            (303, Method::GET, false),
+            (307, Method::POST, true),
+            (308, Method::POST, true),
+        ] {
+            let sent = next("https://a.example/", status, "https://a.example/2", 0).unwrap();
+            assert_eq!((sent.method, sent.body.is_some()), (method, body), "{status}");
+        }
+    }
+}

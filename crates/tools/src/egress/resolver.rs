@@ -1,0 +1,47 @@
+//! Names become addresses once per connection, and only checked addresses are connected to.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::{Refusal, is_global};
+
+/// Answers with all addresses of a name.
+#[async_trait]
+pub trait Resolver: Send + Sync {
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>>;
+}
+
+/// The operating system's resolver.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemResolver;
+
+#[async_trait]
+impl Resolver for SystemResolver {
+    async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        Ok(tokio::net::lookup_host((host, 0)).await?.map(|address| address.ip()).collect())
+    }
+}
+
+/// The resolver that the HTTP client calls when it opens a connection: there is no second resolution after the check.
+pub(super) struct Guarded {
+    pub(super) inner: Arc<dyn Resolver>,
+    pub(super) public_only: bool,
+}
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (inner, public_only) = (Arc::clone(&self.inner), self.public_only);
+        Box::pin(async move {
+            let addresses = inner.resolve(name.as_str()).await?;
+            // One private answer condemns the name: which of them a connection would take is not ours to foresee.
+            if public_only && !addresses.iter().copied().all(is_global) {
+                return Err(Refusal::NotPublic(name.as_str().to_owned()).into());
+            }
+            Ok(Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
+        })
+    }
+}

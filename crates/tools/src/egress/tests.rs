@@ -1,0 +1,60 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Egress, Refusal, SystemResolver, check_endpoint};
+
+fn check(url: &str) -> Result<(), Refusal> {
+    let egress =
+        Egress::new(&["tool-mock".into()], BTreeMap::from([("demo:9000".into(), ([127, 0, 0, 1], 1).into())]), Arc::new(SystemResolver))
+            .unwrap();
+    egress.check(url, &[]).map(|_| ())
+}
+
+#[test]
+fn a_public_url_passes_and_says_nothing_yet_about_its_addresses() {
+    for url in ["https://api.example.com/v1?x=1", "http://1.1.1.1:8080/", "https://[2606:4700::1111]/", "https://bücher.example/a%20b"] {
+        check(url).unwrap();
+    }
+}
+
+#[test]
+fn what_the_operator_named_may_be_private_and_nothing_else() {
+    check("http://tool-mock:9000/echo").unwrap();
+    check("http://demo:9000/echo").unwrap();
+    for url in [
+        "http://127.0.0.1/",
+        "http://0x7f.1/",
+        "http://2130706433/",
+        "http://①②⑦.⓪.⓪.①/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+    ] {
+        assert!(matches!(check(url), Err(Refusal::NotPublic(_))), "{url}");
+    }
+}
+
+#[test]
+fn a_url_that_two_parsers_could_read_differently_is_refused() {
+    let cases = [
+        ("ftp://a.example/", Refusal::Scheme("ftp".into())),
+        ("http://user@a.example/", Refusal::UserInfo),
+        ("http://:pw@a.example/", Refusal::UserInfo),
+        ("http://a.example:0/", Refusal::Port),
+        ("http://a.example/#x", Refusal::Fragment),
+        ("http://a.example./", Refusal::Spelling),
+        ("http://a%2eexample/", Refusal::Spelling),
+        ("http://a.example\\@b.example/", Refusal::Spelling),
+        ("http://a.example/\r\nHost: x", Refusal::Spelling),
+        (" http://a.example/", Refusal::Spelling),
+        ("http://a.example\t/", Refusal::Spelling),
+        ("http://[fe80::1%25eth0]/", Refusal::Spelling),
+        ("http://256.256.256.256/", Refusal::NotAUrl),
+        ("/relative", Refusal::NotAUrl),
+        ("mailto:x@a.example", Refusal::Scheme("mailto".into())),
+    ];
+    for (url, refusal) in cases {
+        assert_eq!(check(url).unwrap_err(), refusal, "{url:?}");
+        assert_eq!(check_endpoint(url).unwrap_err(), refusal, "{url:?}");
+    }
+    check_endpoint("http://127.0.0.1:9000/{id}").unwrap();
+}

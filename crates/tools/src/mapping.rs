@@ -1,0 +1,212 @@
+//! Arguments become a request: path, query, headers, body.
+
+use std::collections::BTreeMap;
+
+use artel_domain::tool::{ArgumentPlace, HttpMethod};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::schema::is_identifier;
+
+/// Everything but the unreserved characters, so that a value cannot leave its path segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Headers that belong to the connection or to Artel.
+const RESERVED: [&str; 16] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "accept-encoding",
+    "proxy-authorization",
+    "x-trace-id",
+    "traceparent",
+    "x-tenant-id",
+    "x-user-id",
+    "x-idempotency-key",
+];
+
+/// The parts of a request that come from the arguments and the tool's own headers.
+#[derive(Debug)]
+pub(crate) struct Mapped {
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Value>,
+}
+
+/// The endpoint, how arguments are placed, and the arguments.
+pub(crate) struct Template<'a> {
+    pub(crate) endpoint: &'a Url,
+    pub(crate) method: HttpMethod,
+    pub(crate) mapping: &'a BTreeMap<String, ArgumentPlace>,
+    pub(crate) custom_headers: &'a BTreeMap<String, String>,
+}
+
+impl Template<'_> {
+    pub(crate) fn fill(&self, args: &Value) -> Result<Mapped, String> {
+        let none = Map::new();
+        let args = args.as_object().unwrap_or(&none);
+        let mut mapped = Mapped { url: self.endpoint.clone(), headers: custom_headers(self.custom_headers)?, body: None };
+        let in_path = placeholders(self.endpoint);
+        let path = filled_path(self.endpoint, args)?;
+        mapped.url.set_path(&path);
+        let mut body = Map::new();
+        for (name, value) in args {
+            match self.place(name, &in_path) {
+                ArgumentPlace::Path => {}
+                ArgumentPlace::Query => add_query(&mut mapped.url, name, value),
+                ArgumentPlace::Header => add_header(&mut mapped.headers, name, value)?,
+                ArgumentPlace::Body => {
+                    body.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        mapped.body = (has_body(self.method) || !body.is_empty()).then_some(Value::Object(body));
+        Ok(mapped)
+    }
+
+    fn place(&self, name: &str, in_path: &[String]) -> ArgumentPlace {
+        if in_path.iter().any(|placeholder| placeholder == name) {
+            return ArgumentPlace::Path;
+        }
+        let default = if has_body(self.method) { ArgumentPlace::Body } else { ArgumentPlace::Query };
+        self.mapping.get(name).copied().filter(|place| *place != ArgumentPlace::Path).unwrap_or(default)
+    }
+}
+
+/// Can these be sent? The error names the header.
+pub fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), String> {
+    custom_headers(headers).map(|_| ())
+}
+
+/// A header of this name, unless it belongs to the connection or to Artel.
+pub(crate) fn header_name(name: &str) -> Result<HeaderName, String> {
+    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is not a header name"))?;
+    if RESERVED.contains(&parsed.as_str()) { Err(format!("the header '{name}' cannot be set by a tool")) } else { Ok(parsed) }
+}
+
+fn custom_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, String> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let value = HeaderValue::from_str(value)
+                .map_err(|_| format!("the value of the header '{name}' holds characters that a header cannot hold"))?;
+            Ok((header_name(name)?, value))
+        })
+        .collect()
+}
+
+fn has_body(method: HttpMethod) -> bool {
+    matches!(method, HttpMethod::Post | HttpMethod::Put | HttpMethod::Patch)
+}
+
+fn add_query(url: &mut Url, name: &str, value: &Value) {
+    let mut pairs = url.query_pairs_mut();
+    match value {
+        Value::Null => {}
+        Value::Array(items) => {
+            for item in items {
+                pairs.append_pair(name, &plain(item));
+            }
+        }
+        other => {
+            pairs.append_pair(name, &plain(other));
+        }
+    }
+    drop(pairs);
+    if url.query() == Some("") {
+        url.set_query(None);
+    }
+}
+
+/// `user_agent` becomes `user-agent`: an identifier cannot hold the hyphen that header names use.
+fn add_header(headers: &mut HeaderMap, name: &str, value: &Value) -> Result<(), String> {
+    if value.is_null() {
+        return Ok(());
+    }
+    let header = header_name(&name.replace('_', "-"))?;
+    let value =
+        HeaderValue::from_str(&plain(value)).map_err(|_| format!("the argument '{name}' holds characters that a header cannot hold"))?;
+    headers.insert(header, value);
+    Ok(())
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The names in `{braces}` of an endpoint's path.
+fn placeholders(endpoint: &Url) -> Vec<String> {
+    let segments = endpoint.path_segments().into_iter().flatten();
+    segments
+        .flat_map(|segment| pieces(segment).into_iter().filter_map(|piece| if let Piece::Name(name) = piece { Some(name) } else { None }))
+        .collect()
+}
+
+fn filled_path(endpoint: &Url, args: &Map<String, Value>) -> Result<String, String> {
+    let segments = endpoint.path_segments().into_iter().flatten();
+    let filled: Vec<String> = segments.map(|segment| filled_segment(segment, args)).collect::<Result<_, _>>()?;
+    Ok(format!("/{}", filled.join("/")))
+}
+
+fn filled_segment(segment: &str, args: &Map<String, Value>) -> Result<String, String> {
+    let pieces = pieces(segment);
+    if !pieces.iter().any(|piece| matches!(piece, Piece::Name(_))) {
+        return Ok(segment.to_owned());
+    }
+    let mut filled = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => filled.push_str(&utf8_percent_encode(&text, SEGMENT).to_string()),
+            Piece::Name(name) => filled.push_str(&utf8_percent_encode(&path_value(&name, args)?, SEGMENT).to_string()),
+        }
+    }
+    // A dot segment walks up the path; encoding does not help, because parsers decode it before they look.
+    if matches!(filled.as_str(), "" | "." | "..") {
+        Err("an argument in the path may not be empty, '.' or '..'".to_owned())
+    } else {
+        Ok(filled)
+    }
+}
+
+fn path_value(name: &str, args: &Map<String, Value>) -> Result<String, String> {
+    match args.get(name) {
+        Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => Ok(plain(value)),
+        Some(_) => Err(format!("the argument '{name}' goes into the path and must be a string, a number or a boolean")),
+        None => Err(format!("the argument '{name}' is missing: it goes into the path")),
+    }
+}
+
+enum Piece {
+    Text(String),
+    Name(String),
+}
+
+/// Literal text and placeholders of one path segment (which arrives percent-encoded).
+fn pieces(segment: &str) -> Vec<Piece> {
+    let decoded = percent_decode_str(segment).decode_utf8_lossy();
+    let mut rest: &str = &decoded;
+    let mut pieces = Vec::new();
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}').filter(|(name, _)| is_identifier(name)) else { break };
+        if !before.is_empty() {
+            pieces.push(Piece::Text(before.to_owned()));
+        }
+        pieces.push(Piece::Name(name.to_owned()));
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest.to_owned()));
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests;
