@@ -1,1 +1,184 @@
-//! Promises about approvals.
+//! Promises about questions to humans and their answers.
+
+use std::sync::Arc;
+
+use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, Phase, Run, RunId, TenantId, Timestamp, digest};
+use serde_json::json;
+
+use super::world::{LEASE, World, at_once, ending, fence, now, uuid};
+use crate::{AuditFilter, Decided, Fence, Step, Store};
+
+/// A pending question about the run's call with this ordinal.
+pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
+    let call_id = CallId::derive(run.id, 1, ordinal);
+    let args = json!({"path": "a.txt", "n": ordinal});
+    Approval {
+        id: ApprovalId::derive(call_id),
+        tenant_id: run.tenant_id,
+        session_id: run.session_id.clone(),
+        run_id: run.id,
+        call_id,
+        name: "write_file".to_owned(),
+        args_digest: digest::of(&args),
+        args,
+        reason: "it writes".to_owned(),
+        state: ApprovalState::Pending,
+        decision: None,
+        decided_args: None,
+        feedback: None,
+        decided_by: None,
+        created_at: now(),
+        expires_at: Some(Timestamp::from_second(4_000_000_000).unwrap()),
+        decided_at: None,
+    }
+}
+
+fn deciding(approval: &Approval, decision: Decision) -> Decided {
+    Decided { tenant_id: approval.tenant_id, approval_id: approval.id, decision, args: None, feedback: None, by: None, at: now() }
+}
+
+/// A run that sleeps over `questions` questions.
+async fn sleeping(world: &World, in_session: &str, questions: u32) -> (Run, Vec<Approval>) {
+    let (claim, held) = world.drives(in_session).await;
+    let asked: Vec<_> = (0..questions).map(|ordinal| question(&claim.run, ordinal)).collect();
+    ask(world, &held, asked.clone(), Some(Phase::WaitingForApproval)).await;
+    (claim.run, asked)
+}
+
+async fn ask(world: &World, held: &Fence, approvals: Vec<Approval>, phase: Option<Phase>) {
+    world.store.commit(held, Step { approvals, phase, next_seq: 1, at: now(), ..Step::default() }).await.unwrap();
+}
+
+async fn decide(world: &World, decided: Decided) -> Option<Approval> {
+    world.store.decide_approval(decided, world.audit("approval.decide")).await.unwrap()
+}
+
+pub async fn a_question_is_found_as_it_was_asked(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (_, asked) = sleeping(&world, "s", 1).await;
+    assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap().as_ref(), Some(&asked[0]));
+}
+
+pub async fn each_decision_is_kept_and_wakes_the_run(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let cases = [
+        (Decision::Approve, ApprovalState::Approved),
+        (Decision::Edit, ApprovalState::Approved),
+        (Decision::Reject, ApprovalState::Rejected),
+        (Decision::Expire, ApprovalState::Expired),
+    ];
+    for (decision, state) in cases {
+        let (run, asked) = sleeping(&world, decision.as_str(), 1).await;
+        let decided = Decided {
+            args: Some(json!({"path": "b.txt"})),
+            feedback: Some("mind the gap".to_owned()),
+            by: Some(world.user),
+            ..deciding(&asked[0], decision)
+        };
+        let answer = decide(&world, decided.clone()).await.unwrap();
+        let expected = Approval {
+            state,
+            decision: Some(decision),
+            decided_args: decided.args,
+            feedback: decided.feedback,
+            decided_by: decided.by,
+            decided_at: Some(decided.at),
+            ..asked[0].clone()
+        };
+        assert_eq!(answer, expected);
+        assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap(), Some(expected.clone()));
+        assert_eq!(world.finds(run.id).await.phase, Phase::Queued);
+        let claim = world.claims("worker", LEASE).await.unwrap();
+        assert_eq!((claim.run.id, claim.recovered, claim.run.crash_count, claim.run.epoch), (run.id, false, 0, 2));
+        assert_eq!(store.load_turn(&fence(&claim.run), 10).await.unwrap().approvals, [expected]);
+    }
+}
+
+pub async fn of_twenty_deciders_at_once_one_wins(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (run, asked) = sleeping(&world, "s", 1).await;
+    let deciders = at_once((0..20).map(|i| {
+        let (world, asked) = (world.clone(), asked[0].clone());
+        let decision = if i % 2 == 0 { Decision::Approve } else { Decision::Reject };
+        async move { decide(&world, Decided { feedback: Some(format!("{i}")), ..deciding(&asked, decision) }).await }
+    }));
+    let answers: Vec<_> = deciders.await.into_iter().flatten().collect();
+    assert_eq!(answers.len(), 1);
+    assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap().as_ref(), Some(&answers[0]), "the winner's words stay");
+    let rows = store.list_audit(world.tenant, AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
+    assert_eq!(rows.iter().filter(|row| row.action == "approval.decide").count(), 1);
+    assert_eq!(world.claims_up_to(10, "worker", LEASE).await.len(), 1);
+    assert_eq!(world.finds(run.id).await.phase, Phase::Running);
+}
+
+pub async fn a_decision_while_the_worker_has_the_run_is_not_slept_over(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held) = world.drives("s").await;
+    let asked = vec![question(&claim.run, 0), question(&claim.run, 1)];
+    ask(&world, &held, asked.clone(), None).await;
+    decide(&world, deciding(&asked[0], Decision::Approve)).await.unwrap();
+    assert_eq!(world.finds(claim.run.id).await.phase, Phase::Running, "nobody takes it from its worker");
+    assert_eq!(world.claims("other", LEASE).await, None);
+    store.commit(&held, ending(1, Phase::WaitingForApproval)).await.unwrap();
+
+    let again = world.claims("worker", LEASE).await.expect("the decision is looked at");
+    store.commit(&fence(&again.run), ending(1, Phase::WaitingForApproval)).await.unwrap();
+    assert_eq!(world.claims("worker", LEASE).await, None, "once");
+    decide(&world, deciding(&asked[1], Decision::Reject)).await.unwrap();
+    assert_eq!(world.claims("worker", LEASE).await.unwrap().run.id, claim.run.id);
+}
+
+pub async fn asking_again_finds_the_first_question(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (run, asked) = sleeping(&world, "s", 1).await;
+    let answer = decide(&world, deciding(&asked[0], Decision::Approve)).await.unwrap();
+    let claim = world.claims("worker", LEASE).await.unwrap();
+    ask(&world, &fence(&claim.run), vec![question(&run, 0)], None).await;
+    assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap(), Some(answer));
+    assert_eq!(store.list_approvals(world.tenant, Some(run.id), None, 10).await.unwrap().len(), 1);
+}
+
+pub async fn cancelling_closes_what_is_still_open(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (_, other) = sleeping(&world, "other", 1).await;
+    let (run, asked) = sleeping(&world, "s", 2).await;
+    decide(&world, deciding(&asked[0], Decision::Approve)).await.unwrap();
+    let claim = world.claims("worker", LEASE).await.unwrap();
+    let step = Step { cancel_approvals: true, ..ending(claim.first_seq, Phase::Cancelled) };
+    store.commit(&fence(&claim.run), step).await.unwrap();
+    let states: Vec<_> =
+        store.list_approvals(world.tenant, Some(run.id), None, 10).await.unwrap().iter().map(|approval| approval.state).collect();
+    assert_eq!(states, [ApprovalState::Approved, ApprovalState::Cancelled]);
+    assert_eq!(decide(&world, deciding(&asked[1], Decision::Approve)).await, None);
+    assert_eq!(store.find_approval(world.tenant, other[0].id).await.unwrap().unwrap().state, ApprovalState::Pending);
+}
+
+pub async fn questions_are_listed_oldest_first_and_by_filter(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (first, one) = sleeping(&world, "a", 2).await;
+    let (_, two) = sleeping(&world, "b", 1).await;
+    let answer = decide(&world, deciding(&one[1], Decision::Reject)).await.unwrap();
+    let list = async |run, state, limit| store.list_approvals(world.tenant, run, state, limit).await.unwrap();
+    let (pending, rejected) = (Some(ApprovalState::Pending), Some(ApprovalState::Rejected));
+    assert_eq!(list(None, None, 10).await, [one[0].clone(), answer.clone(), two[0].clone()]);
+    assert_eq!(list(None, None, 1).await, one[..1]);
+    assert_eq!(list(None, pending, 10).await, [one[0].clone(), two[0].clone()]);
+    assert_eq!(list(Some(first.id), pending, 10).await, one[..1]);
+    assert_eq!(list(Some(first.id), rejected, 10).await, [answer]);
+    assert_eq!(list(Some(RunId(uuid())), None, 10).await, []);
+}
+
+pub async fn a_foreign_tenant_neither_sees_nor_decides(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    let (run, asked) = sleeping(&world, "s", 1).await;
+    assert_eq!(store.find_approval(other.tenant, asked[0].id).await.unwrap(), None);
+    assert_eq!(store.list_approvals(other.tenant, None, None, 10).await.unwrap(), []);
+    assert_eq!(store.list_approvals(other.tenant, Some(run.id), None, 10).await.unwrap(), []);
+    let theft = Decided { tenant_id: other.tenant, ..deciding(&asked[0], Decision::Approve) };
+    assert_eq!(decide(&other, theft).await, None);
+    let absent = Decided { approval_id: ApprovalId(uuid()), ..deciding(&asked[0], Decision::Approve) };
+    assert_eq!(decide(&world, absent).await, None);
+    assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap().as_ref(), Some(&asked[0]));
+    assert_eq!(world.finds(run.id).await.phase, Phase::WaitingForApproval);
+    assert_eq!(store.list_approvals(TenantId(uuid()), None, None, 10).await.unwrap(), []);
+}
