@@ -100,7 +100,7 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &AuditFil
     let until = filter.until.map(rows::micros);
     let found = select_audit!(
         "WHERE tenant_id = ?1 AND (?2 IS NULL OR entity_type = ?2) AND (?3 IS NULL OR entity_id = ?3) AND (?4 IS NULL OR user_id = ?4)
-             AND (?5 IS NULL OR created_at >= ?5) AND (?6 IS NULL OR created_at < ?6) ORDER BY seq DESC LIMIT ?7",
+             AND (?5 IS NULL OR created_at >= ?5) AND (?6 IS NULL OR created_at <= ?6) ORDER BY seq DESC LIMIT ?7",
         tenant.0,
         filter.entity_type,
         filter.entity_id,

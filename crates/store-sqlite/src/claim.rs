@@ -1,7 +1,7 @@
 //! Taking runs to drive them.
 //!
-//! Claiming costs the same however long the queue is: tenants with something runnable are found by leaps over an index, and of each
-//! only as many runs are looked at as could be taken.
+//! Claiming costs the same however long the queue is: tenants with something runnable are found by leaps over an index; of those with
+//! the fewest runs under way, as many as runs are asked for, only as many runs are looked at as could be taken.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -55,13 +55,18 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
                  UNION ALL
                  SELECT (SELECT min(q.tenant_id) FROM runs q WHERE q.phase = 'queued' AND q.is_head = 1 AND q.tenant_id > t.tenant)
                  FROM tenants t WHERE t.tenant IS NOT NULL),
+             under_way(tenant, turns) AS MATERIALIZED (
+                 SELECT tenant_id, count(*) FROM clock CROSS JOIN runs WHERE phase = 'running' AND lease_until >= now GROUP BY tenant_id),
+             next_tenants(tenant) AS MATERIALIZED (
+                 SELECT t.tenant FROM tenants t LEFT JOIN under_way u ON u.tenant = t.tenant WHERE t.tenant IS NOT NULL
+                 ORDER BY coalesce(u.turns, 0),
+                     (SELECT min(q.id) FROM runs q WHERE q.tenant_id = t.tenant AND q.phase = 'queued' AND q.is_head = 1)
+                 LIMIT ?1),
              runnable(run, tenant) AS (
-                 SELECT r.id, t.tenant FROM tenants t CROSS JOIN runs r ON r.id IN (
+                 SELECT r.id, t.tenant FROM next_tenants t CROSS JOIN runs r ON r.id IN (
                      SELECT q.id FROM runs q WHERE q.tenant_id = t.tenant AND q.phase = 'queued' AND q.is_head = 1 ORDER BY q.id LIMIT ?1)
                  UNION ALL
                  SELECT id, tenant_id FROM clock CROSS JOIN runs WHERE phase = 'running' AND lease_until < now),
-             under_way(tenant, turns) AS MATERIALIZED (
-                 SELECT tenant_id, count(*) FROM clock CROSS JOIN runs WHERE phase = 'running' AND lease_until >= now GROUP BY tenant_id),
              picked(run, turn) AS MATERIALIZED (
                  SELECT r.run, coalesce(u.turns, 0) + row_number() OVER (PARTITION BY r.tenant ORDER BY r.run) AS turn
                  FROM runnable r LEFT JOIN under_way u ON u.tenant = r.tenant

@@ -1,4 +1,5 @@
-//! What a worker needs to go on with a run. A run that was never written to, the common case, is read with the fewest queries.
+//! What a worker needs to go on with a run. Most runs are fresh and their agents simple: what is not
+//! there is not asked for.
 
 use artel_domain::{Agent, Approval, Entry};
 use artel_store::{Fence, StoreError, TurnRecord};
@@ -9,34 +10,45 @@ use crate::error::{Failure, Outcome};
 use crate::rows::{agents, all, approvals, entries};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
-    let last_seq = last_seq(reads, fence).await?;
+    let there_is = outline(reads, fence).await?;
     let agent = agent_of(reads, fence).await?;
-    let bindings = bindings::with_tools(reads, fence.tenant_id, agent.id).await?;
-    let dialogue = dialogue(reads, fence, dialogue_limit).await?;
-    let (journal, approvals) = match last_seq {
-        0 => (Vec::new(), Vec::new()),
-        _ => (journal(reads, fence).await?, approvals_of(reads, fence).await?),
-    };
-    Ok(TurnRecord { agent, bindings, journal, dialogue, approvals, last_seq })
+    let bindings = if there_is.bindings { bindings::with_tools(reads, fence.tenant_id, agent.id).await? } else { Vec::new() };
+    let journal = if there_is.last_seq > 0 { journal(reads, fence).await? } else { Vec::new() };
+    let dialogue = if there_is.dialogue { dialogue(reads, fence, dialogue_limit).await? } else { Vec::new() };
+    let approvals = if there_is.approvals { approvals_of(reads, fence).await? } else { Vec::new() };
+    Ok(TurnRecord { agent, bindings, journal, dialogue, approvals, last_seq: there_is.last_seq })
+}
+
+/// What there is to read.
+struct Outline {
+    last_seq: i64,
+    bindings: bool,
+    approvals: bool,
+    dialogue: bool,
+}
+
+/// `Fenced` when the run is not the worker's any more.
+async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
+    let outline = sqlx::query_as!(
+        Outline,
+        r#"SELECT coalesce((SELECT max(j.seq) FROM journal j WHERE j.run_id = r.id), 0) AS "last_seq!: i64",
+               EXISTS (SELECT 1 FROM bindings b WHERE b.agent_id = r.agent_id) AS "bindings!: bool",
+               EXISTS (SELECT 1 FROM approvals a WHERE a.run_id = r.id) AS "approvals!: bool",
+               EXISTS (SELECT 1 FROM journal j WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id)
+                   AS "dialogue!: bool"
+           FROM runs r WHERE r.id = ?1 AND r.tenant_id = ?2 AND r.session_id = ?3 AND r.epoch = ?4"#,
+        fence.run_id.0,
+        fence.tenant_id.0,
+        fence.session_id.0,
+        fence.epoch
+    );
+    outline.fetch_optional(reads).await?.ok_or(Failure(StoreError::Fenced))
 }
 
 /// The run's agent, even when deleted.
 async fn agent_of(reads: &SqlitePool, fence: &Fence) -> Outcome<Agent> {
     let agent = agents!("SELECT", "FROM agents WHERE id = (SELECT r.agent_id FROM runs r WHERE r.id = ?1)", fence.run_id.0);
     agent.fetch_one(reads).await?.try_into()
-}
-
-/// The number of the run's newest entry, 0 when there is none. `Fenced` when the run is not the worker's any more.
-async fn last_seq(reads: &SqlitePool, fence: &Fence) -> Outcome<i64> {
-    let last_seq = sqlx::query_scalar!(
-        r#"SELECT coalesce((SELECT max(j.seq) FROM journal j WHERE j.run_id = r.id), 0) AS "last_seq!: i64" FROM runs r
-           WHERE r.id = ?1 AND r.tenant_id = ?2 AND r.session_id = ?3 AND r.epoch = ?4"#,
-        fence.run_id.0,
-        fence.tenant_id.0,
-        fence.session_id.0,
-        fence.epoch
-    );
-    last_seq.fetch_optional(reads).await?.ok_or(Failure(StoreError::Fenced))
 }
 
 async fn journal(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Entry>> {

@@ -321,8 +321,9 @@ pub async fn tenants_take_turns_within_one_claim(store: Arc<dyn Store>) {
         worlds.iter().map(|world| claims.iter().filter(|claim| claim.run.tenant_id == world.tenant).count()).collect()
     };
     assert_eq!(claimed(4).await, [2, 1, 1], "one each, and one more for the oldest run");
-    assert_eq!(claimed(2).await, [0, 2, 0], "those with fewer runs under way come first");
-    assert_eq!(claimed(10).await, [4, 0, 0], "nothing stays behind when there is room");
+    assert_eq!(claimed(1).await, [0, 1, 0], "those with fewer runs under way come first");
+    assert_eq!(claimed(2).await, [1, 1, 0], "with two each, both get one");
+    assert_eq!(claimed(10).await, [3, 0, 0], "nothing stays behind when there is room");
 }
 
 pub async fn a_sleeping_run_is_not_claimed(store: Arc<dyn Store>) {
