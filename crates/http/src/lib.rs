@@ -1,1 +1,27 @@
+//! What every HTTP surface shares: the one error body, who is calling, how much they may, what they sent, how often, and trace ids.
+//!
+//! This crate must never know a surface's routes or entities, SQL, or how a run is driven.
 
+pub mod body;
+pub mod caller;
+mod credentials;
+pub mod gate;
+mod ip;
+pub mod limits;
+pub mod once;
+pub mod openapi;
+pub mod params;
+pub mod prefer;
+pub mod problem;
+pub mod surface;
+pub mod trace;
+
+pub use body::{Body, Checked, Faults};
+pub use caller::{Caller, CallerIp, GivenKey, Identity, Permission};
+pub use gate::{Gate, GateConfig, StaticKey};
+pub use once::{Attempt, Once};
+pub use params::{At, Params};
+pub use prefer::Prefer;
+pub use problem::{FieldError, Problem, ProblemBody};
+pub use surface::surface;
+pub use trace::TraceId;

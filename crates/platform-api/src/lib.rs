@@ -1,1 +1,23 @@
+//! The Agent Platform API: agents, tools, bindings, runs, keys, audit and health over HTTP.
+//!
+//! A surface: it writes intents into the store, wakes the workers and follows journals. It must never know SQL, call a model,
+//! or drive a run.
 
+mod agents;
+mod api_keys;
+mod app;
+mod audit;
+mod auth;
+mod bindings;
+mod docs;
+mod document;
+mod health;
+mod patch;
+mod routes;
+mod runs;
+mod sessions;
+mod tools;
+
+pub use app::{ApiConfig, App, Deps, PublicKeys, TestToken};
+pub use document::openapi;
+pub use routes::{router, routes};

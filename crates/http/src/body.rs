@@ -1,0 +1,122 @@
+//! JSON bodies: 400 when they are not JSON, 413 when too large, 415 when they say to be something else, 422 with the place when they do
+//! not fit. The whole body is checked for NUL characters, which one of the databases cannot store.
+
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+mod faults;
+
+pub use faults::{Checked, Faults};
+
+use crate::{FieldError, Prefer, Problem};
+
+/// A request body that fits its type.
+#[derive(Debug, Clone)]
+pub struct Body<T> {
+    pub value: T,
+    /// Hex SHA-256 of the bytes as they came, for idempotency.
+    pub digest: String,
+}
+
+impl<T: DeserializeOwned + Checked, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        check_content_type(request.headers())?;
+        let strict = Prefer::of(request.headers()).strict;
+        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        let value = read(&bytes, strict)?;
+        Ok(Self { value, digest: hex::encode(Sha256::digest(&bytes)) })
+    }
+}
+
+/// Only types that are clearly something else are refused: `curl -d` says "form" when it sends JSON.
+fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let essence = value.to_str().unwrap_or("?").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let fits = matches!(essence.as_str(), "" | "application/json" | "application/x-www-form-urlencoded" | "text/plain" | "text/json")
+        || (essence.starts_with("application/") && essence.ends_with("+json"));
+    if fits {
+        return Ok(());
+    }
+    let message = format!("Send the body as application/json, not {essence}.");
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message))
+}
+
+fn unread(rejection: BytesRejection) -> Problem {
+    match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is larger than 1 MiB.")
+        }
+        _ => Problem::malformed("The body could not be read to its end."),
+    }
+}
+
+fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, Problem> {
+    if bytes.is_empty() {
+        return T::when_absent().ok_or_else(|| Problem::malformed("The body is empty; send a JSON object."));
+    }
+    let json: Value = serde_json::from_slice(bytes).map_err(|error| Problem::malformed(format!("The body is not JSON: {error}.")))?;
+    if !json.is_object() {
+        return Err(Problem::invalid_field("", "must be a JSON object"));
+    }
+    if let Some(place) = find_nul(&json, "") {
+        return Err(Problem::invalid(vec![nul(&place)]));
+    }
+    typed(json, strict)
+}
+
+/// Deserialises, with the place of the first member that does not fit, or, when strict, of every member that nobody asked for.
+fn typed<T: DeserializeOwned + Checked>(json: Value, strict: bool) -> Result<T, Problem> {
+    let mut unknown = Vec::new();
+    // An optional member on the way shows as `?`.
+    let mut note = |path: serde_ignored::Path<'_>| unknown.push(path.to_string().replace(".?", ""));
+    let read = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(json, &mut note));
+    let value: T = read.map_err(|error| Problem::invalid(vec![misfit(&error)]))?;
+    if strict && !unknown.is_empty() {
+        let error = |field| FieldError { field, message: "is not a member of this request".to_owned() };
+        return Err(Problem::invalid(unknown.into_iter().map(error).collect()));
+    }
+    Faults::of(&value).map(|()| value)
+}
+
+fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
+    let mut field = match error.path().to_string() {
+        root if root == "." => String::new(),
+        path => path,
+    };
+    let message = error.inner().to_string();
+    // serde names the missing member only in the text.
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let Some(name) = missing else { return FieldError { field, message } };
+    if !field.is_empty() {
+        field.push('.');
+    }
+    field.push_str(name);
+    FieldError { field, message: "is missing".to_owned() }
+}
+
+pub(crate) fn nul(place: &str) -> FieldError {
+    FieldError { field: place.to_owned(), message: "must not contain NUL characters".to_owned() }
+}
+
+fn find_nul(value: &Value, place: &str) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(|| place.to_owned()),
+        Value::Array(items) => items.iter().enumerate().find_map(|(i, item)| find_nul(item, &format!("{place}[{i}]"))),
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            let inner = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+            if name.contains('\0') { Some(inner.replace('\0', "�")) } else { find_nul(member, &inner) }
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

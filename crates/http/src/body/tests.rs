@@ -1,0 +1,59 @@
+use rstest::rstest;
+use serde::Deserialize;
+
+use super::*;
+
+#[derive(Debug, Deserialize)]
+struct Order {
+    name: String,
+    #[serde(default)]
+    inner: Option<Inner>,
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only its shape matters")]
+struct Inner {
+    count: u32,
+}
+
+impl Checked for Order {
+    fn check(&self, faults: &mut Faults) {
+        faults.length("name", self.name.as_str(), 1..=5);
+    }
+}
+
+#[rstest]
+#[case::nothing("", 400, "")]
+#[case::not_json("{", 400, "")]
+#[case::not_an_object(r#"["anvil"]"#, 422, "\"\"")]
+#[case::missing("{}", 422, "\"name\"")]
+#[case::missing_inside(r#"{"name":"a","inner":{}}"#, 422, "\"inner.count\"")]
+#[case::wrong_type_inside(r#"{"name":"a","inner":{"count":-1}}"#, 422, "\"inner.count\"")]
+#[case::too_long(r#"{"name":"anvils"}"#, 422, "\"name\"")]
+#[case::nul_deep_inside(r#"{"name":"a","more":[{"x":"\u0000"}]}"#, 422, "\"more[0].x\"")]
+fn what_does_not_fit_is_named(#[case] body: &str, #[case] status: u16, #[case] place: &str) {
+    let problem = read::<Order>(body.as_bytes(), false).unwrap_err();
+    assert_eq!(problem.status(), status);
+    assert!(format!("{problem:?}").contains(place), "{problem:?}");
+}
+
+#[test]
+fn unknown_members_are_errors_only_for_those_who_ask() {
+    let body = br#"{"name":"anvil","inner":{"count":1,"colour":"red"},"wight":1}"#;
+    assert_eq!(read::<Order>(body, false).unwrap().name, "anvil");
+    let problem = format!("{:?}", read::<Order>(body, true).unwrap_err());
+    assert!(problem.contains("inner.colour") && problem.contains("wight"), "{problem}");
+}
+
+#[rstest]
+#[case("application/json; charset=utf-8", true)]
+#[case("application/x-www-form-urlencoded", true)]
+#[case("application/merge-patch+json", true)]
+#[case("text/xml", false)]
+#[case("multipart/form-data; boundary=x", false)]
+fn only_clearly_other_types_are_refused(#[case] content_type: &str, #[case] fits: bool) {
+    let mut headers = HeaderMap::new();
+    assert!(check_content_type(&headers).is_ok(), "none is fine");
+    headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
+    assert_eq!(check_content_type(&headers).is_ok(), fits);
+}

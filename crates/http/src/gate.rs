@@ -1,0 +1,189 @@
+//! Authentication: from what a request shows to an [`Identity`]. Keys and their standing are cached for at most five seconds.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use artel_bus::Bus;
+use artel_domain::{Clock, RateLimit, TenantId, UserId};
+use artel_identity::{ApiKeyMaker, Scopes, SecretBox, TokenError, TokenVerifier};
+use artel_store::{Store, StoreError};
+use axum::http::request::Parts;
+use ipnet::IpNet;
+
+mod keys;
+
+use crate::caller::Identity;
+use crate::credentials::{self, Credential};
+use crate::{Problem, ip};
+use keys::Keys;
+
+/// A principal that the operator wrote into `AUTH_API_KEYS`.
+#[derive(Debug, Clone)]
+pub struct StaticKey {
+    pub tenant_id: TenantId,
+    pub user_id: UserId,
+    pub scopes: Scopes,
+}
+
+/// What the operator decides about callers.
+#[derive(Debug, Clone)]
+pub struct GateConfig {
+    /// All routes.
+    pub rate_default: RateLimit,
+    /// Starting runs.
+    pub rate_runs: RateLimit,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Key → principal.
+    pub static_keys: HashMap<String, StaticKey>,
+}
+
+/// What tells callers apart and counts them. Cheap to clone.
+#[derive(Clone)]
+pub struct Gate(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    clock: Arc<dyn Clock>,
+    tokens: Arc<TokenVerifier>,
+    seal: Arc<SecretBox>,
+    keys: Keys,
+    rate_default: RateLimit,
+    rate_runs: RateLimit,
+    trusted_proxies: Vec<IpNet>,
+}
+
+/// Why a caller is not known.
+#[derive(Debug, Clone)]
+pub(crate) enum Refusal {
+    Absent,
+    Unusable,
+    Token(TokenError),
+    Key,
+    Store(Arc<StoreError>),
+}
+
+/// The outcome of authentication, kept with the request for the handler.
+#[derive(Debug, Clone)]
+pub(crate) struct Admitted(pub(crate) Result<Arc<Identity>, Refusal>);
+
+impl Admitted {
+    pub(crate) fn identity(self) -> Result<Arc<Identity>, Problem> {
+        self.0.map_err(Into::into)
+    }
+}
+
+impl Gate {
+    pub fn new(
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        clock: Arc<dyn Clock>,
+        tokens: Arc<TokenVerifier>,
+        key_maker: Arc<ApiKeyMaker>,
+        seal: Arc<SecretBox>,
+        config: GateConfig,
+    ) -> Self {
+        let keys = Keys::new(store.clone(), clock.clone(), key_maker, config.static_keys);
+        let GateConfig { rate_default, rate_runs, trusted_proxies, .. } = config;
+        Self(Arc::new(Inner { store, bus, clock, tokens, seal, keys, rate_default, rate_runs, trusted_proxies }))
+    }
+
+    /// Who an API key belongs to; unknown, revoked and expired keys are one and the same 401.
+    pub async fn identify_key(&self, key: &str, ip: Option<IpAddr>) -> Result<Arc<Identity>, Problem> {
+        let invalid = || Problem::unauthenticated("invalid_credentials", "The API key is not valid.");
+        match self.0.keys.identify(key, ip).await {
+            Ok(identity) => Ok(Arc::new(identity)),
+            Err(Refusal::Store(error)) => Err(Refusal::Store(error).into()),
+            Err(_) => Err(invalid()),
+        }
+    }
+
+    /// What is cached about keys is void: call it after a revocation.
+    pub fn forget_keys(&self) {
+        self.0.keys.forget();
+    }
+
+    pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<Arc<Identity>, Refusal> {
+        let ip = self.ip(parts);
+        let identity = match credentials::read(&parts.headers) {
+            Credential::Absent => return Err(Refusal::Absent),
+            Credential::Unusable => return Err(Refusal::Unusable),
+            Credential::Key(key) => self.0.keys.identify_and_note_use(key, ip).await?,
+            Credential::Token(token) => self.by_token(token, ip).await?,
+        };
+        Ok(Arc::new(identity))
+    }
+
+    async fn by_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Identity, Refusal> {
+        let claims = self.0.tokens.verify(token, self.0.clock.now()).map_err(Refusal::Token)?;
+        let grant = claims.grant;
+        self.0.keys.ensure_known(grant.tenant_id, grant.user_id).await?;
+        let key = match grant.key_id {
+            Some(id) => Some(self.0.keys.live(grant.tenant_id, grant.user_id, id).await?),
+            None => None,
+        };
+        Ok(Identity {
+            tenant_id: grant.tenant_id,
+            user_id: grant.user_id,
+            api_key_id: grant.key_id,
+            scopes: grant.scopes,
+            agent_id: key.as_ref().and_then(|key| key.agent_id),
+            daily_limit: key.as_ref().and_then(|key| key.daily_limit),
+            ip,
+        })
+    }
+
+    pub(crate) fn ip(&self, parts: &Parts) -> Option<IpAddr> {
+        ip::of(parts, &self.0.trusted_proxies)
+    }
+
+    pub(crate) fn bus(&self) -> &dyn Bus {
+        &*self.0.bus
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    pub(crate) fn seal(&self) -> &SecretBox {
+        &self.0.seal
+    }
+
+    pub(crate) fn rate_default(&self) -> RateLimit {
+        self.0.rate_default
+    }
+
+    pub(crate) fn rate_runs(&self) -> RateLimit {
+        self.0.rate_runs
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Absent => {
+                Self::unauthenticated("unauthenticated", "Send a token as 'Authorization: Bearer …' or a key as 'x-api-key'.")
+            }
+            Refusal::Unusable => Self::unauthenticated("invalid_token", "The Authorization header must be 'Bearer <token or API key>'."),
+            Refusal::Token(TokenError::Expired) => Self::unauthenticated("token_expired", "The token has expired."),
+            Refusal::Token(_) => Self::unauthenticated("invalid_token", "The token is not valid here."),
+            Refusal::Key => Self::unauthenticated("invalid_credentials", "The API key is not valid."),
+            Refusal::Store(error) => match &*error {
+                StoreError::Unavailable(_) => Self::unavailable(error),
+                _ => Self::internal(error),
+            },
+        }
+    }
+}
+
+impl From<Arc<StoreError>> for Refusal {
+    fn from(error: Arc<StoreError>) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,71 @@
+//! Rate limits, as layers: every request is counted for its principal, or for its address when it has none.
+
+use artel_bus::Admission;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::gate::{Admitted, Gate};
+use crate::{Problem, ip};
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Authenticates, counts, and goes on; whether authentication was needed is the handler's business.
+pub async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let known = gate.authenticate(&parts).await;
+    let bucket = match &known {
+        Ok(identity) => format!("{}:{}", identity.tenant_id, identity.account()),
+        Err(_) => ip::bucket(gate.ip(&parts)),
+    };
+    parts.extensions.insert(Admitted(known));
+    let admission = gate.bus().admit(&format!("api:{bucket}"), gate.rate_default()).await;
+    limited(&admission, Request::from_parts(parts, body), next).await
+}
+
+/// The tighter limit on starting runs; goes behind [`admit`].
+pub async fn admit_runs(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let Some(Admitted(Ok(identity))) = request.extensions().get::<Admitted>() else {
+        return next.run(request).await;
+    };
+    let bucket = format!("runs:{}:{}", identity.tenant_id, identity.account());
+    let admission = gate.bus().admit(&bucket, gate.rate_runs()).await;
+    limited(&admission, request, next).await
+}
+
+/// For routes where nobody is known yet: by address.
+pub async fn admit_strangers(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let bucket = format!("auth:{}", ip::bucket(gate.ip(&parts)));
+    let admission = gate.bus().admit(&bucket, gate.rate_default()).await;
+    // Guessing must not become cheaper because the shared count is down.
+    if admission.degraded {
+        return Problem::unavailable("the shared rate limit is out of reach").into_response();
+    }
+    limited(&admission, Request::from_parts(parts, body), next).await
+}
+
+async fn limited(admission: &Admission, request: Request, next: Next) -> Response {
+    let mut response = if admission.allowed { next.run(request).await } else { refusal(admission).into_response() };
+    report(admission, response.headers_mut());
+    response
+}
+
+fn refusal(admission: &Admission) -> Problem {
+    let seconds = admission.retry_after.as_secs_f64().ceil().max(1.0) as u64;
+    Problem::too_many(format!("Too many requests; try again in {seconds} s."), seconds)
+}
+
+/// What is left, unless a tighter limit has said so already.
+fn report(admission: &Admission, headers: &mut HeaderMap) {
+    if headers.contains_key(&LIMIT) {
+        return;
+    }
+    headers.insert(LIMIT, HeaderValue::from(admission.limit));
+    headers.insert(REMAINING, HeaderValue::from(admission.remaining));
+    headers.insert(RESET, HeaderValue::from(admission.reset_after.as_secs_f64().ceil() as u64));
+}

@@ -1,0 +1,162 @@
+//! `Idempotency-Key`: a request that a client sends twice is done once. Answers are kept sealed for 24 hours, because some show a secret.
+
+use std::future::Future;
+
+use artel_store::{Begun, IdempotencyKey, StoredResponse};
+use axum::body::{Body, to_bytes};
+use axum::extract::FromRequestParts;
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{Gate, Identity, Problem};
+
+/// How long a request may take before a retry takes its place.
+const LOCK_SECONDS: i64 = 30;
+const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// This request as one try of possibly several.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    key: Option<String>,
+    method: Method,
+    path: String,
+}
+
+impl<S: Sync> FromRequestParts<S> for Attempt {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let key = parts.headers.get("idempotency-key").map(|value| {
+            let text = value.to_str().ok().filter(|text| (1..=255).contains(&text.len()) && !text.contains('\t'));
+            text.map(str::to_owned).ok_or_else(|| Problem::invalid_field("Idempotency-Key", "must be 1 to 255 printable ASCII characters"))
+        });
+        Ok(Self { key: key.transpose()?, method: parts.method.clone(), path: parts.uri.path().to_owned() })
+    }
+}
+
+/// Where a request with a key stands.
+#[derive(Debug)]
+pub enum Once {
+    /// No key, or its first use: make the thing under this id.
+    First(Uuid),
+    /// An earlier try died or is not recorded as answered: perhaps the thing is there already, under this id.
+    Again(Uuid),
+    /// Another request with the key is under way; it makes the thing under this id.
+    UnderWay(Uuid),
+    /// Answered before, and this was the answer.
+    Answered(Response),
+}
+
+impl Attempt {
+    /// True when the client sent a key: the id of what is made will be found again by a retry.
+    pub fn is_repeatable(&self) -> bool {
+        self.key.is_some()
+    }
+
+    fn stored_key(&self, caller: &Identity) -> Option<IdempotencyKey> {
+        let key = self.key.clone()?;
+        Some(IdempotencyKey { tenant_id: caller.tenant_id, principal: caller.account(), key })
+    }
+
+    /// Method, path and body: the same key with another of them is a mistake of the client.
+    fn request_hash(&self, body_digest: &str) -> String {
+        let text = format!("{} {}\n{body_digest}", self.method, self.path);
+        hex::encode(Sha256::digest(text))
+    }
+}
+
+impl Gate {
+    /// Claims the attempt's key. `Problem` 422 when the key was used with another request.
+    pub async fn begin(&self, caller: &Identity, attempt: &Attempt, body_digest: &str) -> Result<Once, Problem> {
+        let fresh = self.clock().uuid();
+        let Some(key) = attempt.stored_key(caller) else { return Ok(Once::First(fresh)) };
+        let hash = attempt.request_hash(body_digest);
+        match self.store().begin_idempotent(&key, &hash, fresh, self.clock().now(), LOCK_SECONDS).await? {
+            Begun::Fresh { resource_id } => Ok(Once::First(resource_id)),
+            Begun::Retry { resource_id } => Ok(Once::Again(resource_id)),
+            Begun::Running { resource_id } => Ok(Once::UnderWay(resource_id)),
+            Begun::Replay(stored) => self.open(&key, &stored).map(Once::Answered),
+            Begun::Mismatch => Err(reused()),
+        }
+    }
+
+    /// The attempt came to nothing: its key is free again.
+    pub async fn abandon(&self, caller: &Identity, attempt: &Attempt) {
+        if let Some(key) = attempt.stored_key(caller)
+            && let Err(error) = self.store().abandon_idempotent(&key).await
+        {
+            tracing::warn!(%error, "an idempotency key stays locked until its lock lapses");
+        }
+    }
+
+    /// Does `work` under the id it is given, once per key; a 2xx answer is kept for the next try.
+    pub async fn once<W, F>(&self, caller: &Identity, attempt: &Attempt, body_digest: &str, work: W) -> Result<Response, Problem>
+    where
+        W: FnOnce(Uuid) -> F,
+        F: Future<Output = Result<Response, Problem>>,
+    {
+        let id = match self.begin(caller, attempt, body_digest).await? {
+            Once::Answered(response) => return Ok(response),
+            Once::UnderWay(_) => return Err(under_way()),
+            Once::First(id) | Once::Again(id) => id,
+        };
+        let done = work(id).await;
+        match (attempt.stored_key(caller), done) {
+            (Some(key), Ok(response)) if response.status().is_success() => self.keep(&key, response).await,
+            (None, done) => done,
+            (Some(_), done) => {
+                self.abandon(caller, attempt).await;
+                done
+            }
+        }
+    }
+
+    async fn keep(&self, key: &IdempotencyKey, response: Response) -> Result<Response, Problem> {
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, LARGEST_ANSWER).await.map_err(Problem::internal)?;
+        let body = self.seal().seal_text(&place(key), &bytes).map_err(Problem::internal)?;
+        let stored = StoredResponse { status: parts.status.as_u16(), body };
+        // The work is done and said so: a retry would find what it made under the same id.
+        if let Err(error) = self.store().finish_idempotent(key, stored).await {
+            tracing::warn!(%error, "an answer was not kept for its idempotency key");
+        }
+        Ok(Response::from_parts(parts, Body::from(bytes)))
+    }
+
+    fn open(&self, key: &IdempotencyKey, stored: &StoredResponse) -> Result<Response, Problem> {
+        let body = self.seal().open_text(&place(key), &stored.body).map_err(Problem::internal)?;
+        let status = StatusCode::from_u16(stored.status).map_err(Problem::internal)?;
+        let mut response = (status, body.expose_secret().to_owned()).into_response();
+        if !body.expose_secret().is_empty() {
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(replayed(response))
+    }
+}
+
+/// Marks an answer as given before.
+pub fn replayed(mut response: Response) -> Response {
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// 409: the first request with this key has no answer yet.
+pub fn under_way() -> Problem {
+    Problem::conflict("idempotency_key_in_use", "A request with this Idempotency-Key is still under way.")
+}
+
+fn reused() -> Problem {
+    let message = "This Idempotency-Key was used with another request.";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message)
+}
+
+/// A sealed answer opens only for the key it was given to.
+fn place(key: &IdempotencyKey) -> Vec<u8> {
+    format!("idempotency/{}/{}/{}", key.tenant_id, key.principal, key.key).into_bytes()
+}

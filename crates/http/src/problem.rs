@@ -1,0 +1,223 @@
+//! The one error at the edge: every library error becomes a [`Problem`], every problem the same JSON body.
+
+use std::error::Error;
+
+use artel_store::StoreError;
+use axum::Json;
+use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::trace;
+
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// Why a request was not served. 5xx causes go to the log, never to the client.
+#[derive(Debug)]
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    field_errors: Vec<FieldError>,
+    details: Option<Value>,
+    retry_after: Option<u64>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<Cause>,
+}
+
+/// What is wrong with one member of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// Where: `name`, `llm_params.temperature`, `allowed_domains[0]`; empty for the body as a whole.
+    pub field: String,
+    pub message: String,
+}
+
+/// The body of every 4xx and 5xx answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// A code for programs.
+    pub error: String,
+    /// A text for people.
+    pub message: String,
+    /// The same text.
+    pub detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object, required = false, nullable = false)]
+    pub details: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub field_errors: Vec<FieldError>,
+    /// Seconds after which another try may succeed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub retry_after: Option<u64>,
+    /// The log has the request under this id.
+    pub trace_id: String,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            status,
+            code,
+            message: message.into(),
+            field_errors: Vec::new(),
+            details: None,
+            retry_after: None,
+            headers: Vec::new(),
+            cause: None,
+        }))
+    }
+
+    /// 400: the request cannot be read.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed_request", message)
+    }
+
+    /// 401, with the challenge that HTTP asks for.
+    pub fn unauthenticated(code: &'static str, message: impl Into<String>) -> Self {
+        let challenge = match code {
+            "unauthenticated" => HeaderValue::from_static(r#"Bearer realm="artel""#),
+            _ => HeaderValue::from_static(r#"Bearer realm="artel", error="invalid_token""#),
+        };
+        Self::new(StatusCode::UNAUTHORIZED, code, message).with_header(WWW_AUTHENTICATE, challenge)
+    }
+
+    /// 403: known, but not allowed.
+    pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    /// 404: absent or another tenant's, which nobody can tell apart.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
+    }
+
+    /// 409.
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// 422: well-formed but wrong in these places.
+    pub fn invalid(field_errors: Vec<FieldError>) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_error", summary(&field_errors));
+        problem.0.field_errors = field_errors;
+        problem
+    }
+
+    /// 422 about one place.
+    pub fn invalid_field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError { field: field.into(), message: message.into() }])
+    }
+
+    /// 429.
+    pub fn too_many(message: impl Into<String>, retry_after_seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(retry_after_seconds)
+    }
+
+    /// 500, with what went wrong for the log.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.");
+        problem.because(cause)
+    }
+
+    /// 503: a dependency is down.
+    pub fn unavailable(cause: impl Into<Cause>) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "A service that Artel depends on is not available.");
+        problem.because(cause).retry_after(1)
+    }
+
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.push((name, value));
+        self
+    }
+
+    #[must_use]
+    pub fn with_details(mut self, details: Value) -> Self {
+        self.0.details = Some(details);
+        self
+    }
+
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Cause>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    #[must_use]
+    fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds);
+        self.with_header(RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+}
+
+/// The sentence for people when there are field errors.
+fn summary(errors: &[FieldError]) -> String {
+    match errors {
+        [only] if only.field.is_empty() => format!("The request is invalid: {}.", only.message),
+        [only] => format!("The request is invalid: {}: {}.", only.field, only.message),
+        several => format!("The request is invalid in {} places.", several.len()),
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(error),
+            StoreError::Duplicate(what) => Self::conflict("already_exists", format!("{what} exists already.")),
+            StoreError::Fenced | StoreError::Broken(_) => Self::internal(error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Inner { status, code, message, field_errors, details, retry_after, headers, cause } = *self.0;
+        if status.is_server_error() {
+            tracing::error!(%status, code, cause = cause.as_deref().map(chain), "the request failed");
+        }
+        let body = ProblemBody {
+            error: code.to_owned(),
+            detail: message.clone(),
+            message,
+            details,
+            field_errors,
+            retry_after,
+            trace_id: trace::current(),
+        };
+        let mut response = (status, Json(body)).into_response();
+        response.headers_mut().extend(headers);
+        response
+    }
+}
+
+/// The error and all it came from, on one line.
+fn chain(error: &(dyn Error + Send + Sync + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

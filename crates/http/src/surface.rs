@@ -1,0 +1,43 @@
+//! What is put around the routes of a surface: trace ids, answers for unknown routes, and the size of bodies.
+
+use std::sync::Arc;
+
+use artel_domain::Clock;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{StatusCode, Uri};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+
+use crate::{Problem, trace};
+
+/// Larger bodies are answered 413.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// Wraps finished routes: the one place where a surface gets its fallbacks and outer layers.
+pub fn surface(routes: Router, clock: Arc<dyn Clock>) -> Router {
+    routes
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(harden))
+        .layer(from_fn_with_state(clock, trace::trace))
+}
+
+async fn unknown_route(uri: Uri) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", format!("There is nothing at {}.", uri.path()))
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path does not know that method; see the Allow header.")
+}
+
+/// Answers are data for one caller: no sniffing, no shared caches, unless the handler said otherwise.
+async fn harden(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,108 @@
+//! The trace id: one UUID per request, in every answer, every log line of the request and every run that it starts.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use artel_domain::Clock;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::Problem;
+
+tokio::task_local! {
+    static CURRENT: Uuid;
+}
+
+const HEADER: &str = "x-trace-id";
+
+/// The trace id of the request under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceId(pub String);
+
+impl<S: Sync> FromRequestParts<S> for TraceId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(current()))
+    }
+}
+
+/// The trace id of the request under way; nil outside of a request.
+pub fn current() -> String {
+    CURRENT.try_with(Uuid::to_string).unwrap_or_else(|_| Uuid::nil().to_string())
+}
+
+/// Runs the request under its trace id and turns a panic into a 500.
+pub(crate) async fn trace(State(clock): State<Arc<dyn Clock>>, request: Request, next: Next) -> Response {
+    let id = given(request.headers()).unwrap_or_else(|| clock.uuid());
+    let span = tracing::info_span!("request", trace_id = %id, method = %request.method(), path = request.uri().path());
+    CURRENT.scope(id, answer(request, next).instrument(span)).await
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = served.unwrap_or_else(|panic| Problem::internal(words(&*panic)).into_response());
+    if let Ok(value) = HeaderValue::from_str(&current()) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    tracing::debug!(status = response.status().as_u16(), latency_ms = start.elapsed().as_millis() as u64, "answered");
+    response
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("a handler panicked: {}", text.unwrap_or("no message"))
+}
+
+/// The id that the client gave: `x-trace-id` (a UUID), else the trace of `traceparent`. What does not parse is as good as absent.
+fn given(headers: &HeaderMap) -> Option<Uuid> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let own = text(HEADER).and_then(|id| Uuid::parse_str(id).ok());
+    own.or_else(|| text("traceparent").and_then(of_traceparent)).filter(|id| !id.is_nil())
+}
+
+/// W3C: `00-<32 hex>-<16 hex>-<2 hex>`.
+fn of_traceparent(text: &str) -> Option<Uuid> {
+    let mut parts = text.split('-');
+    let (version, trace) = (parts.next()?, parts.next()?);
+    let known = version.len() == 2 && version != "ff" && trace.len() == 32;
+    known.then(|| Uuid::try_parse(trace).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (axum::http::HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn a_client_names_the_trace_by_either_header() {
+        let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let id = given(&headers(&[("traceparent", traceparent)])).unwrap();
+        assert_eq!(id.to_string(), "4bf92f35-77b3-4da6-a3ce-929d0e0e4736");
+        let own = "018f0000-0000-7000-8000-000000000001";
+        assert_eq!(given(&headers(&[("x-trace-id", own), ("traceparent", traceparent)])).unwrap().to_string(), own);
+    }
+
+    #[test]
+    fn what_is_not_a_trace_id_is_ignored() {
+        for bad in ["", "x\ty", "00000000-0000-0000-0000-000000000000", "evil"] {
+            assert_eq!(given(&headers(&[("x-trace-id", bad)])), None, "{bad:?}");
+        }
+        for bad in ["00-short-00f067aa0ba902b7-01", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4bf92f35"] {
+            assert_eq!(given(&headers(&[("traceparent", bad)])), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+use artel_domain::{AgentId, ApiKey, ApiKeyId, Timestamp};
+use artel_http::caller::KeysWrite;
+use artel_http::{Attempt, Body, Caller, Checked, Faults, Identity, Problem};
+use artel_identity::{NewKey, Scope, Scopes};
+use artel_store::NewApiKey;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::TAG;
+use crate::App;
+
+const SECONDS_PER_DAY: u64 = 86_400;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct CreateApiKey {
+    /// What the key may do: some of what its creator may.
+    #[schema(schema_with = crate::document::scopes)]
+    scopes: Vec<String>,
+    #[schema(min_length = 1, max_length = 200)]
+    name: Option<String>,
+    /// Never when absent.
+    #[schema(minimum = 1, maximum = 3650)]
+    expires_in_days: Option<u64>,
+    /// The only agent that the key may run.
+    agent_id: Option<AgentId>,
+    /// Runs that the key may start in a day (UTC).
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    daily_limit: Option<i64>,
+}
+
+impl Checked for CreateApiKey {
+    fn check(&self, faults: &mut Faults) {
+        faults.length("name", self.name.as_deref(), 1..=200);
+        faults.range("expires_in_days", self.expires_in_days, 1..=3650);
+        faults.range("daily_limit", self.daily_limit, 1..=1_000_000);
+        faults.ensure((1..=32).contains(&self.scopes.len()), "scopes", "must have 1 to 32 entries");
+        for (i, scope) in self.scopes.iter().enumerate().filter(|(_, scope)| Scope::parse(scope).is_none()) {
+            faults.add(format!("scopes[{i}]"), format!("'{scope}' is not a scope"));
+        }
+    }
+}
+
+/// A new key, with the key itself: it is shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NewApiKeyView {
+    id: ApiKeyId,
+    key: String,
+    name: Option<String>,
+    last4: String,
+    scopes: Vec<String>,
+    agent_id: Option<AgentId>,
+    daily_limit: Option<i64>,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+/// Create an API key.
+///
+/// It acts as its creator, within its scopes. Needs `api-keys:write` (or `tools:write`, which is all that the first clients have).
+#[utoipa::path(post, path = "/api-keys", tag = TAG, params(crate::document::IdempotencyKey), request_body = CreateApiKey,
+    responses((status = 201, description = "The key.", body = NewApiKeyView), (status = 409, response = crate::document::Conflict),
+        (status = 404, response = crate::document::NotFound)))]
+pub(crate) async fn create_api_key(
+    State(app): State<App>,
+    caller: Caller<KeysWrite>,
+    attempt: Attempt,
+    body: Body<CreateApiKey>,
+) -> Result<Response, Problem> {
+    let new = body.value;
+    check_grant(&app, &caller, &new).await?;
+    let create = async |id| {
+        let made = make(&app, &attempt, id)?;
+        let key = describe(&caller, new, id, &made, app.clock.now());
+        let kept = keep(&app, &caller, key, &made).await?;
+        Ok((StatusCode::CREATED, Json(view(kept, &made))).into_response())
+    };
+    app.gate.once(&caller, &attempt, &body.digest, create).await
+}
+
+/// Nobody gives away more than they have.
+async fn check_grant(app: &App, caller: &Identity, new: &CreateApiKey) -> Result<(), Problem> {
+    if !Scopes::new(new.scopes.iter().cloned()).is_subset_of(&caller.scopes) {
+        return Err(Problem::forbidden("insufficient_scope", "A key's scopes must be some of your own."));
+    }
+    if caller.agent_id.is_some() && new.agent_id != caller.agent_id {
+        return Err(Problem::forbidden("agent_not_allowed", "You may run one agent only, and so may your keys."));
+    }
+    if caller.daily_limit.is_some_and(|own| new.daily_limit.is_none_or(|asked| asked > own)) {
+        return Err(Problem::forbidden("daily_limit_exceeded", "A key's daily limit must be within your own."));
+    }
+    let Some(agent) = new.agent_id else { return Ok(()) };
+    let found = app.store.find_agent(caller.tenant_id, agent).await?;
+    found.map(|_| ()).ok_or_else(|| Problem::not_found("agent"))
+}
+
+/// A retry must show the same key, so the key of a repeatable request is derived from its id; the pepper keeps it secret.
+fn make(app: &App, attempt: &Attempt, id: Uuid) -> Result<NewKey, Problem> {
+    if !attempt.is_repeatable() {
+        return app.key_maker.new_key().map_err(Problem::internal);
+    }
+    let mut seed = [0; 24];
+    hex::decode_to_slice(&app.key_maker.hash(&format!("seed of key {id}"))[..48], &mut seed).map_err(Problem::internal)?;
+    Ok(app.key_maker.key_from(seed))
+}
+
+fn describe(caller: &Identity, new: CreateApiKey, id: Uuid, made: &NewKey, at: Timestamp) -> ApiKey {
+    let lifetime = |days| std::time::Duration::from_secs(days * SECONDS_PER_DAY);
+    ApiKey {
+        id: ApiKeyId(id),
+        tenant_id: caller.tenant_id,
+        user_id: caller.user_id,
+        agent_id: new.agent_id,
+        name: new.name,
+        last4: made.last4.clone(),
+        scopes: Scopes::new(new.scopes).into(),
+        daily_limit: new.daily_limit,
+        created_at: at,
+        expires_at: new.expires_in_days.map(|days| at + lifetime(days)),
+        revoked_at: None,
+    }
+}
+
+/// Stores the key, or finds it when an earlier try did.
+async fn keep(app: &App, caller: &Identity, key: ApiKey, made: &NewKey) -> Result<ApiKey, Problem> {
+    if let Some(found) = app.store.find_api_key(&made.hash).await? {
+        return Ok(found);
+    }
+    let audit = caller.audit("api_key.create", "api_key", key.id, key.created_at);
+    app.store.create_api_key(NewApiKey { key: key.clone(), hash: made.hash.clone() }, audit).await?;
+    Ok(key)
+}
+
+fn view(key: ApiKey, made: &NewKey) -> NewApiKeyView {
+    let ApiKey { id, name, last4, scopes, agent_id, daily_limit, created_at, expires_at, .. } = key;
+    let key = made.secret.expose_secret().to_owned();
+    NewApiKeyView { id, key, name, last4, scopes, agent_id, daily_limit, created_at, expires_at }
+}

@@ -1,0 +1,34 @@
+use artel_domain::ApiKey;
+use artel_http::caller::Anyone;
+use artel_http::{Caller, Checked, Params, Problem};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::TAG;
+use crate::App;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListApiKeys {
+    /// Also keys that were revoked.
+    #[serde(default)]
+    #[param(default = false)]
+    include_revoked: bool,
+}
+
+impl Checked for ListApiKeys {}
+
+/// List your own API keys, newest first.
+///
+/// The keys themselves are never shown again.
+#[utoipa::path(get, path = "/api-keys", tag = TAG, params(ListApiKeys),
+    responses((status = 200, description = "The keys.", body = [ApiKey])))]
+pub(crate) async fn list_api_keys(
+    State(app): State<App>,
+    caller: Caller<Anyone>,
+    Params(wanted): Params<ListApiKeys>,
+) -> Result<Json<Vec<ApiKey>>, Problem> {
+    Ok(Json(app.store.list_api_keys(caller.tenant_id, caller.user_id, wanted.include_revoked).await?))
+}

@@ -1,0 +1,25 @@
+use artel_domain::{AgentId, ToolId};
+use artel_http::caller::AgentsWrite;
+use artel_http::{At, Caller, Problem};
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::TAG;
+use crate::App;
+
+/// Take a tool away from an agent.
+///
+/// Needs `agents:write`.
+#[utoipa::path(delete, path = "/agents/{agent_id}/tools/{tool_id}", tag = TAG,
+    params(("agent_id" = AgentId, Path), ("tool_id" = ToolId, Path)), responses((status = 204, description = "It is gone.")))]
+pub(crate) async fn delete_binding(
+    State(app): State<App>,
+    caller: Caller<AgentsWrite>,
+    At((agent, tool)): At<(AgentId, ToolId)>,
+) -> Result<StatusCode, Problem> {
+    let audit = caller.audit("binding.delete", "binding", format!("{agent}/{tool}"), app.clock.now());
+    match app.store.unbind_tool(caller.tenant_id, agent, tool, audit).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found("binding")),
+    }
+}

@@ -1,0 +1,62 @@
+use artel_domain::{AgentId, Binding, PermissionScope, RateLimit, ToolId};
+use artel_http::caller::AgentsWrite;
+use artel_http::{At, Body, Caller, Checked, Faults, Problem};
+use artel_store::BindingPatch;
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{TAG, check_domains, check_secret, checked_timeout};
+use crate::App;
+use crate::patch::nullable;
+
+/// What is absent stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct UpdateBinding {
+    permission_scope: Option<PermissionScope>,
+    #[schema(schema_with = crate::document::timeout)]
+    timeout_ms: Option<u64>,
+    /// `null` lifts the limit.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(schema_with = crate::document::rate_limit)]
+    rate_limit: Option<Option<RateLimit>>,
+    #[schema(schema_with = crate::document::domains)]
+    allowed_domains: Option<Vec<String>>,
+    /// `null` takes the secret away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(schema_with = crate::document::secret_name)]
+    secrets_ref: Option<Option<String>>,
+}
+
+impl Checked for UpdateBinding {
+    fn check(&self, faults: &mut Faults) {
+        check_domains(faults, self.allowed_domains.as_deref());
+        check_secret(faults, self.secrets_ref.as_ref().and_then(|name| name.as_deref()));
+    }
+}
+
+/// Change the limits under which an agent uses a tool.
+///
+/// Needs `agents:write`.
+#[utoipa::path(patch, path = "/agents/{agent_id}/tools/{tool_id}", tag = TAG,
+    params(("agent_id" = AgentId, Path), ("tool_id" = ToolId, Path)), request_body = UpdateBinding,
+    responses((status = 200, description = "The binding as it is now.", body = Binding)))]
+pub(crate) async fn update_binding(
+    State(app): State<App>,
+    caller: Caller<AgentsWrite>,
+    At((agent, tool)): At<(AgentId, ToolId)>,
+    body: Body<UpdateBinding>,
+) -> Result<Json<Binding>, Problem> {
+    let new = body.value;
+    let patch = BindingPatch {
+        permission_scope: new.permission_scope,
+        timeout_ms: checked_timeout(&app, new.timeout_ms)?,
+        rate_limit: new.rate_limit,
+        allowed_domains: new.allowed_domains,
+        secrets_ref: new.secrets_ref,
+    };
+    let audit = caller.audit("binding.update", "binding", format!("{agent}/{tool}"), app.clock.now());
+    let updated = app.store.update_binding(caller.tenant_id, agent, tool, patch, audit).await?;
+    updated.map(Json).ok_or_else(|| Problem::not_found("binding"))
+}

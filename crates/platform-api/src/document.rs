@@ -1,0 +1,172 @@
+//! The OpenAPI document: made from the handlers, with the shapes that derives cannot say.
+
+use artel_http::openapi::{CommonAnswers, tag};
+use artel_identity::Scope;
+use serde_json::json;
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{Info, OpenApi, OpenApiBuilder, RefOr};
+use utoipa::{IntoParams, Modify};
+
+pub(crate) use artel_http::openapi::{Conflict, NotFound, Unauthenticated};
+
+use crate::routes;
+
+/// The document, with `/v1` paths for everything that is versioned.
+pub fn openapi() -> OpenApi {
+    let mut document = base();
+    document.merge(routes::unversioned().into_openapi());
+    let mut versioned = routes::versioned();
+    let document = document.nest("/v1", versioned.to_openapi());
+    complete(document)
+}
+
+fn complete(mut document: OpenApi) -> OpenApi {
+    CommonAnswers.modify(&mut document);
+    document
+}
+
+fn base() -> OpenApi {
+    let about = "Define agents, give them tools, run them and watch them. Every path under `/v1` is served at the root too.";
+    let info = Info::builder().title("Artel: Agent Platform API").version(env!("CARGO_PKG_VERSION")).description(Some(about)).build();
+    let tags = [
+        tag(crate::auth::TAG, "Tokens for API keys."),
+        tag(crate::api_keys::TAG, "Keys that act as their creator, within their scopes."),
+        tag(crate::agents::TAG, "Profiles: prompt, model, parameters, published versions."),
+        tag(crate::tools::TAG, "What a model may call."),
+        tag(crate::bindings::TAG, "Which agent may use which tool, within which limits."),
+        tag(crate::runs::TAG, "Executions of an agent, from one input to one final answer."),
+        tag(crate::sessions::TAG, "Dialogues."),
+        tag(crate::audit::TAG, "Who did what."),
+        tag(crate::health::TAG, "Is it there."),
+    ];
+    OpenApiBuilder::new().info(info).tags(Some(tags)).build()
+}
+
+/// The header that makes a POST repeatable.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "read by `Attempt`; this is its description")]
+pub(crate) struct IdempotencyKey {
+    /// A second request with the same key and body within 24 hours gets the answer of the first one.
+    #[param(rename = "Idempotency-Key", nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")]
+    key: Option<String>,
+}
+
+fn nullable(kind: Type) -> SchemaType {
+    SchemaType::from_iter([kind, Type::Null])
+}
+
+pub(crate) fn anything() -> Schema {
+    ObjectBuilder::new().schema_type(SchemaType::AnyValue).build().into()
+}
+
+pub(crate) fn model_name() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(nullable(Type::String))
+        .description(Some("`provider:model`. The operator's own endpoints are `custom:<name>`."))
+        .pattern(Some(MODEL_PATTERN))
+        .max_length(Some(200))
+        .examples([json!("openai:gpt-4o-mini"), json!("demo:echo")])
+        .build()
+        .into()
+}
+
+/// What every installation knows, and the operator's own endpoints.
+const MODEL_PATTERN: &str = "^(openai:[!-~]{1,100}|demo:(echo|slow|instant|long|loop|fail)|custom:[!-~]{1,100})$";
+
+pub(crate) fn timeout() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(nullable(Type::Integer))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .description(Some("Milliseconds; at most `TOOL_MAX_TIMEOUT_MS` (60000 unless the operator says otherwise)."))
+        .minimum(Some(1))
+        .maximum(Some(60_000))
+        .build()
+        .into()
+}
+
+pub(crate) fn rate_limit() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(nullable(Type::String))
+        .pattern(Some("^[1-9][0-9]{0,8}/(second|minute|hour|day)$"))
+        .examples([json!("10/minute")])
+        .build()
+        .into()
+}
+
+pub(crate) fn domains() -> Schema {
+    let host = ObjectBuilder::new().schema_type(Type::String).max_length(Some(253)).format(Some(SchemaFormat::Custom("hostname".into())));
+    let array = ArrayBuilder::new().schema_type(nullable(Type::Array)).items(host).max_items(Some(100));
+    array.examples([json!(["api.example.com"])]).build().into()
+}
+
+pub(crate) fn secret_name() -> Schema {
+    ObjectBuilder::new().schema_type(nullable(Type::String)).pattern(Some("^[A-Za-z0-9_.-]{1,200}$")).build().into()
+}
+
+pub(crate) fn scopes() -> Schema {
+    let scope = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Scope::ALL.map(Scope::as_str)));
+    ArrayBuilder::new().items(scope).min_items(Some(1)).max_items(Some(32)).build().into()
+}
+
+pub(crate) fn call_state_or_null() -> RefOr<Schema> {
+    let states = [json!("succeeded"), json!("failed"), json!("unknown"), json!(null)];
+    ObjectBuilder::new().schema_type(nullable(Type::String)).enum_values(Some(states)).into()
+}
+
+/// What every accepted schema looks like; the server checks the rest (2020-12, safe to run).
+pub(crate) fn input_schema() -> Schema {
+    schema_object(Type::Object.into())
+}
+
+pub(crate) fn input_schema_or_null() -> Schema {
+    schema_object(nullable(Type::Object))
+}
+
+fn schema_object(kind: SchemaType) -> Schema {
+    let constant = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([json!("object")]));
+    let identifier = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z_][A-Za-z0-9_]*$"));
+    let properties = ObjectBuilder::new()
+        .property_names(Some(Schema::from(identifier)))
+        .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(ObjectBuilder::new().build().into()))));
+    ObjectBuilder::new()
+        .schema_type(kind)
+        .description(Some("JSON Schema (2020-12) of `type: object` whose property names are Python identifiers."))
+        .property("type", constant)
+        .required("type")
+        .property("properties", properties)
+        .examples([json!({"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]})])
+        .build()
+        .into()
+}
+
+pub(crate) fn url() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(nullable(Type::String))
+        .format(Some(SchemaFormat::Custom("http-url".into())))
+        .description(Some("An http or https URL."))
+        .max_length(Some(2000))
+        .examples([json!("https://api.example.com/v1/weather")])
+        .build()
+        .into()
+}
+
+pub(crate) fn jmespath() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(nullable(Type::String))
+        .format(Some(SchemaFormat::Custom("jmespath".into())))
+        .max_length(Some(1024))
+        .examples([json!("data.items[0].name")])
+        .build()
+        .into()
+}
+
+pub(crate) fn headers() -> Schema {
+    let value = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]([ -~]*[!-~])?$"));
+    ObjectBuilder::new()
+        .schema_type(nullable(Type::Object))
+        .property_names(Some(Schema::from(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[Xx]-[A-Za-z0-9-]{1,60}$")))))
+        .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(value.build().into()))))
+        .build()
+        .into()
+}

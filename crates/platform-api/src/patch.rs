@@ -1,0 +1,12 @@
+//! Members of an update that may be absent (left as they are), null (cleared) or given.
+
+use serde::{Deserialize, Deserializer};
+
+/// `Some(None)` for an explicit null. Use with `#[serde(default, deserialize_with = "nullable")]`.
+pub(crate) fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,78 @@
+//! All routes. Each is registered together with its description, so that the document and the router cannot differ.
+
+use artel_http::limits::{admit, admit_runs, admit_strangers};
+use artel_http::surface;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{App, agents, api_keys, audit, auth, bindings, docs, health, runs, sessions, tools};
+
+/// The finished surface: routes, fallbacks, trace ids.
+pub fn router(app: App) -> Router {
+    let clock = app.clock.clone();
+    surface(routes(app), clock)
+}
+
+/// The routes without what [`surface`] puts around them, for a server that has more of them.
+pub fn routes(app: App) -> Router {
+    let gate = || app.gate.clone();
+    let starts = Router::from(run_starts()).layer(from_fn_with_state(gate(), admit_runs));
+    let known = Router::from(resources()).merge(starts).layer(from_fn_with_state(gate(), admit));
+    let strangers = Router::from(sign_in()).layer(from_fn_with_state(gate(), admit_strangers));
+    let api = known.merge(strangers);
+    let open = Router::from(probes()).merge(docs::routes());
+    Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
+}
+
+/// What is described under `/v1`.
+pub(crate) fn versioned() -> OpenApiRouter<App> {
+    resources().merge(run_starts())
+}
+
+/// What is described at the root.
+pub(crate) fn unversioned() -> OpenApiRouter<App> {
+    sign_in().merge(probes())
+}
+
+fn resources() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(api_keys::create::create_api_key, api_keys::list::list_api_keys))
+        .routes(routes!(api_keys::revoke::revoke_api_key))
+        .routes(routes!(agents::create::create_agent, agents::list::list_agents))
+        .routes(routes!(agents::get::get_agent, agents::update::update_agent, agents::delete::delete_agent))
+        .routes(routes!(agents::publish::publish_agent))
+        .routes(routes!(agents::list_versions::list_agent_versions))
+        .routes(routes!(agents::get_version::get_agent_version))
+        .routes(routes!(agents::rollback::rollback_agent))
+        .routes(routes!(agents::clone::clone_agent))
+        .routes(routes!(tools::create::create_tool, tools::list::list_tools))
+        .routes(routes!(tools::get::get_tool, tools::update::update_tool, tools::delete::delete_tool))
+        .routes(routes!(tools::test::test_tool))
+        .routes(routes!(bindings::list::list_bindings))
+        .routes(routes!(bindings::create::create_binding, bindings::update::update_binding, bindings::delete::delete_binding))
+        .routes(routes!(runs::list::list_runs))
+        .routes(routes!(runs::get::get_run))
+        .routes(routes!(runs::events::list_run_events))
+        .routes(routes!(runs::cancel::cancel_run))
+        .routes(routes!(sessions::list_messages::list_session_messages))
+        .routes(routes!(audit::list::list_audit))
+}
+
+/// Runs cost more than reading: they have a limit of their own.
+fn run_starts() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(runs::create::create_run)).routes(routes!(runs::stream::stream_run))
+}
+
+fn sign_in() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(auth::token::issue_token)).routes(routes!(auth::test_token::issue_test_token))
+}
+
+fn probes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(health::process::check_health))
+        .routes(routes!(health::database::check_database))
+        .routes(routes!(docs::jwks::get_jwks))
+        .routes(routes!(docs::openapi::get_openapi))
+}

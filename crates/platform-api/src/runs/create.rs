@@ -1,0 +1,73 @@
+use artel_domain::Run;
+use artel_http::caller::RunsWrite;
+use artel_http::once::{replayed, under_way};
+use artel_http::{Attempt, Body, Caller, Checked, Params, Prefer, Problem};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::TAG;
+use super::accept::{Accepted, Entries, StartRun, accept};
+use super::view::{RunView, view};
+use crate::App;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CreateRun {
+    /// `false`: answer at once with 202, do not wait for the end. `Prefer: respond-async` does the same.
+    #[serde(default = "wait")]
+    #[param(default = true, required = false)]
+    wait: bool,
+}
+
+fn wait() -> bool {
+    true
+}
+
+impl Checked for CreateRun {}
+
+/// Run an agent and wait for the end.
+///
+/// The run goes on when the client disconnects. A run whose model or tool fails ends as `failed`, which is a 201 too.
+/// Needs `runs:write`.
+#[utoipa::path(post, path = "/runs", tag = TAG, params(CreateRun, crate::document::IdempotencyKey), request_body = StartRun,
+    responses((status = 201, description = "The finished run.", body = RunView),
+        (status = 202, description = "The run as it is now.", body = RunView),
+        (status = 404, response = crate::document::NotFound), (status = 409, response = crate::document::Conflict)))]
+pub(crate) async fn create_run(
+    State(app): State<App>,
+    caller: Caller<RunsWrite>,
+    attempt: Attempt,
+    prefer: Prefer,
+    Params(wanted): Params<CreateRun>,
+    body: Body<StartRun>,
+) -> Result<Response, Problem> {
+    let waits = wanted.wait && !prefer.respond_async;
+    match accept(&app, &caller, &attempt, body).await? {
+        Accepted::New(run, _) if !waits => answer(&app, *run, StatusCode::ACCEPTED).await,
+        Accepted::New(run, entries) => answer(&app, finished(&app, *run, entries).await?, StatusCode::CREATED).await,
+        Accepted::Known(run) if !waits => answer(&app, *run, StatusCode::ACCEPTED).await.map(replayed),
+        Accepted::Known(run) if run.phase.is_end() => answer(&app, *run, StatusCode::CREATED).await.map(replayed),
+        Accepted::Known(_) => Err(under_way()),
+        Accepted::Answered(response) => Ok(response),
+    }
+}
+
+/// The run after its last entry.
+async fn finished(app: &App, run: Run, mut entries: Entries) -> Result<Run, Problem> {
+    while let Some(entry) = entries.next().await {
+        entry?;
+    }
+    let finished = app.store.find_run(run.tenant_id, run.id).await?;
+    finished.ok_or_else(|| Problem::internal(format!("run {} vanished", run.id)))
+}
+
+async fn answer(app: &App, run: Run, status: StatusCode) -> Result<Response, Problem> {
+    let location = format!("/v1/runs/{}", run.id);
+    Ok((status, [(LOCATION, location)], Json(view(app, run).await?)).into_response())
+}

@@ -1,0 +1,63 @@
+use artel_domain::{AgentId, Phase, RunId, RunStatus, SessionId};
+use artel_http::caller::RunsRead;
+use artel_http::{Caller, Checked, Faults, Params, Problem};
+use artel_store::RunFilter;
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::TAG;
+use super::view::{RunView, views};
+use crate::App;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListRuns {
+    #[param(nullable = false)]
+    agent_id: Option<AgentId>,
+    #[param(nullable = false, min_length = 1, max_length = 200)]
+    session_id: Option<String>,
+    #[param(nullable = false)]
+    status: Option<RunStatus>,
+    /// Only runs older than this one: the last id of the page before.
+    #[param(nullable = false)]
+    before: Option<RunId>,
+    /// At most this many; 50 when absent.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+impl Checked for ListRuns {
+    fn check(&self, faults: &mut Faults) {
+        faults.length("session_id", self.session_id.as_deref(), 1..=200);
+        faults.range("limit", self.limit, 1..=200);
+    }
+}
+
+/// List runs, newest first.
+///
+/// Needs `runs:read`.
+#[utoipa::path(get, path = "/runs", tag = TAG, params(ListRuns),
+    responses((status = 200, description = "A page of runs.", body = [RunView])))]
+pub(crate) async fn list_runs(
+    State(app): State<App>,
+    caller: Caller<RunsRead>,
+    Params(wanted): Params<ListRuns>,
+) -> Result<Json<Vec<RunView>>, Problem> {
+    let filter = RunFilter {
+        agent_id: wanted.agent_id,
+        session_id: wanted.session_id.map(SessionId),
+        phases: wanted.status.map(phases).unwrap_or_default(),
+        before: wanted.before,
+        limit: wanted.limit.unwrap_or(50),
+    };
+    let runs = app.store.list_runs(caller.tenant_id, filter).await?;
+    Ok(Json(views(&app, caller.tenant_id, runs).await?))
+}
+
+/// The phases that show as this status.
+fn phases(status: RunStatus) -> Vec<Phase> {
+    const ALL: [Phase; 6] = [Phase::Queued, Phase::Running, Phase::WaitingForApproval, Phase::Succeeded, Phase::Failed, Phase::Cancelled];
+    ALL.into_iter().filter(|phase| phase.status() == status).collect()
+}

@@ -1,0 +1,14 @@
+//! Runs: accepted into the store, driven by workers, read from the journal.
+
+mod accept;
+pub(crate) mod cancel;
+pub(crate) mod create;
+pub(crate) mod events;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod messages;
+mod sse;
+pub(crate) mod stream;
+mod view;
+
+pub(crate) const TAG: &str = "runs";

@@ -1,0 +1,84 @@
+//! Journal entries as server-sent events. The bytes of an event depend on its entry alone, so that a resumed stream equals an uncut one.
+
+use std::convert::Infallible;
+
+use artel_domain::event::PlannedCall;
+use artel_domain::{Entry, Event, ToolOutcome, Usage};
+use axum::http::HeaderName;
+use axum::http::header::{CACHE_CONTROL, HeaderValue};
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use serde_json::{Value, json};
+
+use super::accept::Entries;
+use crate::App;
+
+const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// A response that sends the entries as they come. When the store fails, the stream ends and the reader resumes.
+pub(super) fn stream_of(app: &App, entries: Entries) -> Response {
+    let known = entries.take_while(|entry| {
+        if let Err(error) = entry {
+            tracing::warn!(%error, "a stream was cut off");
+        }
+        std::future::ready(entry.is_ok())
+    });
+    let events = known.filter_map(|entry| std::future::ready(entry.ok().and_then(|entry| sse(&entry)).map(Ok::<_, Infallible>)));
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(app.config.sse_keepalive)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(UNBUFFERED, HeaderValue::from_static("no"));
+    response
+}
+
+fn sse(entry: &Entry) -> Option<SseEvent> {
+    let (name, data) = event(entry)?;
+    Some(SseEvent::default().id(entry.seq.to_string()).event(name).data(data.to_string()))
+}
+
+/// What clients see of an entry: the event's name and data, or nothing.
+pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
+    let (name, data) = match &entry.event {
+        Event::RunStarted { trace_id, .. } => ("start", json!({ "run_id": entry.run_id, "trace_id": trace_id })),
+        Event::Delta { text, .. } => ("token", json!({ "delta": text })),
+        Event::MessageReset { step } => ("message_reset", json!({ "step": step })),
+        Event::ToolPlanned(PlannedCall { call_id, name, args, .. }) => {
+            ("tool_call", json!({ "tool_call_id": call_id, "name": name, "args": args }))
+        }
+        Event::ToolFinished { call_id, name, outcome, duration_ms, .. } => {
+            let (what, told) = match outcome {
+                ToolOutcome::Succeeded { output } => ("output", output.clone()),
+                ToolOutcome::Failed { error } | ToolOutcome::Unknown { error } => ("error", Value::String(error.clone())),
+            };
+            let status = outcome.state().as_str();
+            ("tool_result", json!({ "tool_call_id": call_id, "name": name, "status": status, what: told, "duration_ms": duration_ms }))
+        }
+        Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason } => {
+            let asked = json!({
+                "approval_id": approval_id, "tool_call_id": call_id, "name": name, "args": args, "args_digest": args_digest, "reason": reason,
+            });
+            ("approval", asked)
+        }
+        Event::RunSucceeded { output, usage } => ("result", json!({ "output": output, "tokens": tokens(*usage) })),
+        Event::RunFailed { code, message, .. } => ("error", json!({ "error": message, "code": code })),
+        Event::ModelRequested { .. }
+        | Event::ModelAnswered { .. }
+        | Event::ApprovalDecided { .. }
+        | Event::ToolDispatched { .. }
+        | Event::ContextSummarised { .. }
+        | Event::CancelRequested => return None,
+    };
+    Some((name, data))
+}
+
+fn tokens(usage: Option<Usage>) -> Value {
+    json!({
+        "prompt_tokens": usage.map(|usage| usage.prompt_tokens),
+        "completion_tokens": usage.map(|usage| usage.completion_tokens),
+        "total_tokens": usage.map(Usage::total),
+    })
+}
+
+#[cfg(test)]
+mod tests;

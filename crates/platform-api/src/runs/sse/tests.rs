@@ -1,0 +1,78 @@
+use artel_domain::clock::micros;
+use artel_domain::event::Verdict;
+use artel_domain::{ApprovalId, CallId, EffectClass, RunId};
+use rstest::rstest;
+use uuid::Uuid;
+
+use super::*;
+
+const RUN: RunId = RunId(Uuid::from_u128(1));
+const CALL: CallId = CallId(Uuid::from_u128(2));
+
+fn shown(event: Event) -> Option<(&'static str, String)> {
+    let entry = Entry { seq: 7, run_id: RUN, at: micros(0), event };
+    super::event(&entry).map(|(name, data)| (name, data.to_string()))
+}
+
+fn planned() -> Event {
+    Event::ToolPlanned(PlannedCall {
+        call_id: CALL,
+        step: 1,
+        ordinal: 0,
+        provider_call_id: "call_1".into(),
+        offered_name: "echo".into(),
+        name: "Echo!".into(),
+        tool_id: None,
+        args: json!({"text": "hello"}),
+        effect: EffectClass::ReadOnly,
+        verdict: Verdict::Allow,
+    })
+}
+
+fn finished(outcome: ToolOutcome) -> Event {
+    Event::ToolFinished { call_id: CALL, name: "Echo!".into(), outcome, attempts: 1, duration_ms: 12 }
+}
+
+const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0 };
+
+#[rstest]
+#[case(Event::RunStarted { agent_id: artel_domain::AgentId(Uuid::nil()), agent_version: 1, trace_id: "t".into(), input: "i".into() },
+    "start", r#"{"run_id":"00000000-0000-0000-0000-000000000001","trace_id":"t"}"#)]
+#[case(Event::Delta { step: 1, text: "Hel\nlo".into() }, "token", r#"{"delta":"Hel\nlo"}"#)]
+#[case(Event::MessageReset { step: 2 }, "message_reset", r#"{"step":2}"#)]
+#[case(planned(), "tool_call", r#"{"tool_call_id":"00000000-0000-0000-0000-000000000002","name":"Echo!","args":{"text":"hello"}}"#)]
+#[case(finished(ToolOutcome::Succeeded { output: json!({"text": "hello"}) }), "tool_result",
+    r#"{"tool_call_id":"00000000-0000-0000-0000-000000000002","name":"Echo!","status":"succeeded","output":{"text":"hello"},"duration_ms":12}"#)]
+#[case(finished(ToolOutcome::Unknown { error: "cut off".into() }), "tool_result",
+    r#"{"tool_call_id":"00000000-0000-0000-0000-000000000002","name":"Echo!","status":"unknown","error":"cut off","duration_ms":12}"#)]
+#[case(Event::RunSucceeded { output: "Done".into(), usage: Some(USAGE) }, "result",
+    r#"{"output":"Done","tokens":{"prompt_tokens":150,"completion_tokens":45,"total_tokens":195}}"#)]
+#[case(Event::RunSucceeded { output: "Done".into(), usage: None }, "result",
+    r#"{"output":"Done","tokens":{"prompt_tokens":null,"completion_tokens":null,"total_tokens":null}}"#)]
+#[case(Event::RunFailed { code: "cancelled".into(), message: "cancelled".into(), usage: None }, "error",
+    r#"{"error":"cancelled","code":"cancelled"}"#)]
+fn clients_see_the_events_of_the_contract(#[case] event: Event, #[case] name: &str, #[case] data: &str) {
+    assert_eq!(shown(event), Some((name, data.to_owned())));
+}
+
+#[test]
+fn an_approval_shows_what_is_asked() {
+    let (name, data) = shown(Event::ApprovalRequested {
+        approval_id: ApprovalId(Uuid::from_u128(3)),
+        call_id: CALL,
+        name: "rm".into(),
+        args: json!({"path": "/"}),
+        args_digest: "d".into(),
+        reason: "dangerous".into(),
+    })
+    .unwrap();
+    assert_eq!(name, "approval");
+    assert!(data.contains("\"reason\":\"dangerous\"") && data.contains("\"args_digest\":\"d\""), "{data}");
+}
+
+#[test]
+fn what_happens_inside_is_not_shown() {
+    assert_eq!(shown(Event::ModelRequested { step: 1 }), None);
+    assert_eq!(shown(Event::ToolDispatched { call_id: CALL, attempt: 1 }), None);
+    assert_eq!(shown(Event::CancelRequested), None);
+}

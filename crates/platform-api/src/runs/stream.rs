@@ -1,0 +1,32 @@
+use artel_http::caller::RunsWrite;
+use artel_http::once::replayed;
+use artel_http::{Attempt, Body, Caller, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::TAG;
+use super::accept::{Accepted, StartRun, accept, follow_from};
+use super::sse::stream_of;
+use crate::App;
+
+/// Run an agent and stream what happens.
+///
+/// Events: `start` `{run_id, trace_id}`, `token` `{delta}`, `message_reset` `{step}`, `tool_call` `{tool_call_id, name, args}`,
+/// `tool_result` `{tool_call_id, name, status, output|error, duration_ms}`, `approval`, then one `result` `{output, tokens}` or one
+/// `error` `{error, code}`. The `id` of an event is where `GET /runs/{run_id}/events` goes on. The run goes on when the client
+/// disconnects; the same `Idempotency-Key` attaches to the same run. Needs `runs:write`.
+#[utoipa::path(post, path = "/runs/stream", tag = TAG, params(crate::document::IdempotencyKey), request_body = StartRun,
+    responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream"),
+        (status = 404, response = crate::document::NotFound), (status = 409, response = crate::document::Conflict)))]
+pub(crate) async fn stream_run(
+    State(app): State<App>,
+    caller: Caller<RunsWrite>,
+    attempt: Attempt,
+    body: Body<StartRun>,
+) -> Result<Response, Problem> {
+    match accept(&app, &caller, &attempt, body).await? {
+        Accepted::New(_, entries) => Ok(stream_of(&app, entries)),
+        Accepted::Known(run) => Ok(replayed(stream_of(&app, follow_from(&app, &run, 0)))),
+        Accepted::Answered(response) => Ok(response),
+    }
+}

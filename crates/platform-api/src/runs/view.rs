@@ -1,0 +1,100 @@
+//! A run as clients see it.
+
+use artel_domain::run::Phase;
+use artel_domain::{AgentId, CallId, CallState, Run, RunId, RunStatus, SessionId, TenantId, Timestamp, ToolCallRow, Usage};
+use artel_http::Problem;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::messages::MessageView;
+use crate::App;
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Run)]
+pub(crate) struct RunView {
+    id: RunId,
+    tenant_id: TenantId,
+    agent_id: AgentId,
+    agent_version: i64,
+    session_id: SessionId,
+    trace_id: String,
+    status: RunStatus,
+    /// What the four values of `status` leave out.
+    phase: Phase,
+    input_message: String,
+    output_message: Option<String>,
+    error_message: Option<String>,
+    error_code: Option<String>,
+    /// Over all model calls of the run; `null` when the provider reports none.
+    prompt_tokens: Option<i64>,
+    completion_tokens: Option<i64>,
+    total_tokens: Option<i64>,
+    /// In the order in which they were planned.
+    tools_called: Option<Vec<ToolCallView>>,
+    /// Only with `?include=messages`.
+    pub(super) messages: Option<Vec<MessageView>>,
+    created_at: Timestamp,
+    updated_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ToolCall)]
+pub(crate) struct ToolCallView {
+    name: String,
+    tool_call_id: Option<CallId>,
+    /// As the model wrote them, or as a human edited them.
+    #[schema(schema_with = crate::document::anything)]
+    args: Value,
+    status: CallState,
+    duration_ms: Option<i64>,
+    error: Option<String>,
+}
+
+/// The run with its tool calls.
+pub(super) async fn view(app: &App, run: Run) -> Result<RunView, Problem> {
+    let calls = app.store.list_tool_calls(run.tenant_id, &[run.id]).await?;
+    Ok(assemble(run, calls))
+}
+
+/// The runs with theirs.
+pub(super) async fn views(app: &App, tenant: TenantId, runs: Vec<Run>) -> Result<Vec<RunView>, Problem> {
+    let ids: Vec<RunId> = runs.iter().map(|run| run.id).collect();
+    let mut calls = app.store.list_tool_calls(tenant, &ids).await?;
+    let of_run = |run: Run| {
+        let own = calls.extract_if(.., |call| call.run_id == run.id).collect();
+        assemble(run, own)
+    };
+    Ok(runs.into_iter().map(of_run).collect())
+}
+
+fn assemble(run: Run, calls: Vec<ToolCallRow>) -> RunView {
+    RunView {
+        id: run.id,
+        tenant_id: run.tenant_id,
+        agent_id: run.agent_id,
+        agent_version: run.agent_version,
+        session_id: run.session_id,
+        trace_id: run.trace_id,
+        status: run.phase.status(),
+        phase: run.phase,
+        input_message: run.input_message,
+        output_message: run.output_message,
+        error_message: run.error_message,
+        error_code: run.error_code,
+        prompt_tokens: run.usage.map(|usage| usage.prompt_tokens),
+        completion_tokens: run.usage.map(|usage| usage.completion_tokens),
+        total_tokens: run.usage.map(Usage::total),
+        tools_called: Some(calls.into_iter().map(ToolCallView::from).collect()),
+        messages: None,
+        created_at: run.created_at,
+        updated_at: run.updated_at,
+    }
+}
+
+impl From<ToolCallRow> for ToolCallView {
+    fn from(call: ToolCallRow) -> Self {
+        let ToolCallRow { id, name, args, state, duration_ms, error, .. } = call;
+        Self { name, tool_call_id: Some(id), args, status: state, duration_ms, error }
+    }
+}

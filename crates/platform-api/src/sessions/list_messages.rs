@@ -1,0 +1,49 @@
+use artel_domain::SessionId;
+use artel_http::caller::RunsRead;
+use artel_http::{At, Caller, Checked, Faults, Params, Problem};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::TAG;
+use crate::App;
+use crate::runs::messages::{MessageView, messages};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListMessages {
+    /// The newest this many journal entries; 200 when absent. Several entries may make one message.
+    #[param(nullable = false, minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// Only messages before the one with this `seq`.
+    #[param(nullable = false, minimum = 1)]
+    before: Option<i64>,
+}
+
+impl Checked for ListMessages {
+    fn check(&self, faults: &mut Faults) {
+        faults.range("limit", self.limit, 1..=1000);
+        faults.range("before", self.before, 1..=i64::MAX);
+    }
+}
+
+/// Read the dialogue of a session, oldest message first.
+///
+/// Needs `runs:read`.
+#[utoipa::path(get, path = "/sessions/{session_id}/messages", tag = TAG,
+    params(("session_id" = String, Path, min_length = 1, max_length = 200), ListMessages),
+    responses((status = 200, description = "What was said.", body = [MessageView])))]
+pub(crate) async fn list_session_messages(
+    State(app): State<App>,
+    caller: Caller<RunsRead>,
+    At(session): At<SessionId>,
+    Params(wanted): Params<ListMessages>,
+) -> Result<Json<Vec<MessageView>>, Problem> {
+    let known = !session.0.contains('\0') && app.store.find_session(caller.tenant_id, &session).await?.is_some();
+    if !known {
+        return Err(Problem::not_found("session"));
+    }
+    let (before, limit) = (wanted.before.unwrap_or(0), wanted.limit.unwrap_or(200));
+    Ok(Json(messages(&app.store.session_entries(caller.tenant_id, &session, before, limit).await?)))
+}

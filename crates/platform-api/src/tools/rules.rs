@@ -1,0 +1,59 @@
+//! What must hold for every tool, however it came to be as it is.
+
+use artel_domain::{EffectClass, ExecutionType, Tool};
+use artel_http::{Faults, Problem};
+use artel_tools::{check_endpoint, check_headers, check_schema, check_transform, function, function_name, functions};
+
+const LONGEST_URL: usize = 2000;
+
+/// Checks a tool as it would be kept.
+pub(super) fn check(tool: &Tool) -> Result<(), Problem> {
+    let mut faults = Faults::default();
+    for problem in check_schema(&tool.input_schema).err().unwrap_or_default() {
+        faults.add(format!("input_schema{}", dotted(&problem.path)), problem.message);
+    }
+    match tool.execution_type {
+        ExecutionType::HttpWebhook => check_webhook(&mut faults, tool),
+        ExecutionType::Internal => check_internal(&mut faults, tool),
+    }
+    faults.result()
+}
+
+fn check_webhook(faults: &mut Faults, tool: &Tool) {
+    match &tool.endpoint {
+        None => faults.add("endpoint", "is missing: an http_webhook needs one"),
+        Some(endpoint) => check_url(faults, "endpoint", endpoint),
+    }
+    match &tool.status_endpoint {
+        None if tool.effect == EffectClass::Verifiable => faults.add("status_endpoint", "is missing: a verifiable tool needs one"),
+        None => {}
+        Some(endpoint) => check_url(faults, "status_endpoint", endpoint),
+    }
+    if let Some(Err(message)) = tool.response_transform.as_deref().map(check_transform) {
+        faults.add("response_transform", message);
+    }
+    if let Err(message) = check_headers(&tool.custom_headers) {
+        faults.add("custom_headers", message);
+    }
+}
+
+/// An internal tool names its function in `endpoint` or, without one, by its own name.
+fn check_internal(faults: &mut Faults, tool: &Tool) {
+    if function(function_name(tool)).is_none() {
+        let known: Vec<&str> = functions().iter().map(|function| function.name).collect();
+        let field = if tool.endpoint.is_some() { "endpoint" } else { "name" };
+        faults.add(field, format!("there is no internal tool '{}'; there are {}", function_name(tool), known.join(", ")));
+    }
+}
+
+fn check_url(faults: &mut Faults, field: &str, text: &str) {
+    faults.ensure(text.len() <= LONGEST_URL, field, "must have at most 2000 characters");
+    if let Err(refusal) = check_endpoint(text) {
+        faults.add(field, refusal.to_string());
+    }
+}
+
+/// `/properties/a b` → `.properties.a b`
+fn dotted(pointer: &str) -> String {
+    pointer.split('/').skip(1).map(|part| format!(".{}", part.replace("~1", "/").replace("~0", "~"))).collect()
+}

@@ -1,0 +1,105 @@
+use std::collections::BTreeMap;
+
+use artel_domain::tool::{ArgumentPlace, HttpMethod};
+use artel_domain::{AuthType, EffectClass, ExecutionType, Tool, ToolId, ToolStatus};
+use artel_http::caller::ToolsWrite;
+use artel_http::{At, Body, Caller, Checked, Faults, Problem};
+use artel_store::ToolPatch;
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::{TAG, rules};
+use crate::App;
+use crate::patch::nullable;
+
+/// A full tool or a part of one; what is absent stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct UpdateTool {
+    #[schema(min_length = 1, max_length = 200)]
+    name: Option<String>,
+    #[schema(max_length = 10_000)]
+    description: Option<String>,
+    #[schema(schema_with = crate::document::input_schema_or_null)]
+    input_schema: Option<Map<String, Value>>,
+    execution_type: Option<ExecutionType>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(schema_with = crate::document::url)]
+    endpoint: Option<Option<String>>,
+    auth_type: Option<AuthType>,
+    status: Option<ToolStatus>,
+    http_method: Option<HttpMethod>,
+    parameter_mapping: Option<BTreeMap<String, ArgumentPlace>>,
+    #[schema(schema_with = crate::document::headers)]
+    custom_headers: Option<BTreeMap<String, String>>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(schema_with = crate::document::jmespath)]
+    response_transform: Option<Option<String>>,
+    effect: Option<EffectClass>,
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(schema_with = crate::document::url)]
+    status_endpoint: Option<Option<String>>,
+}
+
+impl Checked for UpdateTool {
+    fn check(&self, faults: &mut Faults) {
+        faults.length("name", self.name.as_deref(), 1..=200);
+        faults.length("description", self.description.as_deref(), 0..=10_000);
+    }
+}
+
+impl From<UpdateTool> for ToolPatch {
+    fn from(new: UpdateTool) -> Self {
+        Self {
+            name: new.name,
+            description: new.description,
+            input_schema: new.input_schema.map(Value::Object),
+            execution_type: new.execution_type,
+            endpoint: new.endpoint,
+            auth_type: new.auth_type,
+            status: new.status,
+            http_method: new.http_method,
+            parameter_mapping: new.parameter_mapping,
+            custom_headers: new.custom_headers,
+            response_transform: new.response_transform,
+            effect: new.effect,
+            status_endpoint: new.status_endpoint,
+        }
+    }
+}
+
+/// Update a tool.
+///
+/// Its version grows by one. Runs under way call it as it is then. Needs `tools:write`.
+#[utoipa::path(put, path = "/tools/{tool_id}", tag = TAG, params(("tool_id" = ToolId, Path)), request_body = UpdateTool,
+    responses((status = 200, description = "The tool as it is now.", body = Tool)))]
+pub(crate) async fn update_tool(
+    State(app): State<App>,
+    caller: Caller<ToolsWrite>,
+    At(id): At<ToolId>,
+    body: Body<UpdateTool>,
+) -> Result<Json<Tool>, Problem> {
+    let patch = ToolPatch::from(body.value);
+    let tool = app.store.find_tool(caller.tenant_id, id).await?.ok_or_else(|| Problem::not_found("tool"))?;
+    rules::check(&patched(tool, patch.clone()))?;
+    let audit = caller.audit("tool.update", "tool", id, app.clock.now());
+    let updated = app.store.update_tool(caller.tenant_id, id, patch, audit).await?;
+    updated.map(Json).ok_or_else(|| Problem::not_found("tool"))
+}
+
+/// What the tool would be.
+fn patched(tool: Tool, patch: ToolPatch) -> Tool {
+    Tool {
+        name: patch.name.unwrap_or(tool.name),
+        input_schema: patch.input_schema.unwrap_or(tool.input_schema),
+        execution_type: patch.execution_type.unwrap_or(tool.execution_type),
+        endpoint: patch.endpoint.unwrap_or(tool.endpoint),
+        custom_headers: patch.custom_headers.unwrap_or(tool.custom_headers),
+        response_transform: patch.response_transform.unwrap_or(tool.response_transform),
+        effect: patch.effect.unwrap_or(tool.effect),
+        status_endpoint: patch.status_endpoint.unwrap_or(tool.status_endpoint),
+        ..tool
+    }
+}
