@@ -1,0 +1,211 @@
+//! An engine on a fresh SQLite store, with one agent and one internal tool.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_bus::{Bus, LocalBus};
+use artel_domain::event::Verdict;
+use artel_domain::tool::HttpMethod;
+use artel_domain::{
+    Actor, Agent, AgentId, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Clock, Decision, EffectClass, ExecutionType,
+    PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, Tool, ToolCallRow, ToolId, ToolStatus, UserId,
+};
+use artel_engine::{Deps, EngineConfig, Policy, Worker};
+use artel_llm::Models;
+use artel_store::{Created, Decided, NewRun, Store};
+use artel_store_sqlite::{SqliteOptions, SqliteStore};
+use artel_tools::{EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
+use serde_json::{Value, json};
+
+pub(crate) struct AskAlways;
+
+impl Policy for AskAlways {
+    fn verdict(&self, _: &Run, _: &Agent, _: &Binding, _: &Tool, _: &Value) -> Verdict {
+        Verdict::Ask { reason: "this test asks always".into() }
+    }
+}
+
+struct NoLimits;
+
+#[async_trait::async_trait]
+impl artel_tools::CallLimits for NoLimits {
+    async fn admit(&self, _: &str, _: RateLimit) -> Result<(), Duration> {
+        Ok(())
+    }
+}
+
+pub(crate) struct Bench {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    tenant: TenantId,
+    user: UserId,
+    agent: AgentId,
+    _directory: tempfile::TempDir,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::new(directory.path().join("artel.db").to_str().unwrap());
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options).await.unwrap());
+        let (tenant, user) = (TenantId(SystemClock.uuid()), UserId(SystemClock.uuid()));
+        store.ensure_principal(tenant, user, SystemClock.now()).await.unwrap();
+        let agent = AgentId(SystemClock.uuid());
+        let bench = Self { store, bus: Arc::new(LocalBus::new()), tenant, user, agent, _directory: directory };
+        let profile = Agent {
+            id: agent,
+            tenant_id: tenant,
+            owner_user_id: user,
+            name: "Agent".into(),
+            system_prompt: String::new(),
+            model: "demo:echo".into(),
+            llm_params: None,
+            status: AgentStatus::Published,
+            version: 1,
+            created_at: SystemClock.now(),
+            updated_at: None,
+        };
+        bench.store.create_agent(profile, audit()).await.unwrap();
+        bench.bind_internal("echo", PermissionScope::Read, HttpMethod::Post).await;
+        bench
+    }
+
+    /// Binds an internal function, in place of what was bound before.
+    pub(crate) async fn bind_internal(&self, name: &str, scope: PermissionScope, method: HttpMethod) {
+        for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
+            self.store.unbind_tool(self.tenant, self.agent, binding.tool_id, audit()).await.unwrap();
+        }
+        let tool = Tool {
+            id: ToolId(SystemClock.uuid()),
+            tenant_id: self.tenant,
+            name: name.into(),
+            description: "Echoes input back".into(),
+            input_schema: json!({ "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] }),
+            execution_type: ExecutionType::Internal,
+            endpoint: None,
+            auth_type: AuthType::None,
+            status: ToolStatus::Active,
+            version: 1,
+            http_method: method,
+            parameter_mapping: std::collections::BTreeMap::new(),
+            custom_headers: std::collections::BTreeMap::new(),
+            response_transform: None,
+            effect: EffectClass::ReadOnly,
+            status_endpoint: None,
+            created_at: SystemClock.now(),
+            updated_at: None,
+        };
+        let tool = self.store.create_tool(tool, audit()).await.unwrap();
+        let binding = Binding {
+            id: BindingId(SystemClock.uuid()),
+            tenant_id: self.tenant,
+            agent_id: self.agent,
+            tool_id: tool.id,
+            permission_scope: scope,
+            timeout_ms: 1000,
+            rate_limit: None,
+            allowed_domains: Vec::new(),
+            secrets_ref: None,
+            created_at: SystemClock.now(),
+            updated_at: None,
+        };
+        self.store.bind_tool(binding, audit()).await.unwrap();
+    }
+
+    pub(crate) fn worker(&self, policy: impl Policy + 'static) -> Worker {
+        let ports = ToolsDeps {
+            secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
+            limits: Arc::new(NoLimits),
+            signer: None,
+            resolver: Arc::new(SystemResolver),
+            clock: Arc::new(SystemClock),
+        };
+        Worker::start(Deps {
+            store: self.store.clone(),
+            bus: self.bus.clone(),
+            models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
+            tools: Arc::new(Tools::new(ToolsConfig::default(), ports).unwrap()),
+            policy: Arc::new(policy),
+            clock: Arc::new(SystemClock),
+            config: EngineConfig::new(SystemClock.uuid().to_string()),
+        })
+    }
+
+    pub(crate) async fn start_run(&self, input: &str) -> RunId {
+        self.start_run_as(&["tools:write"], input).await
+    }
+
+    pub(crate) async fn start_run_as(&self, scopes: &[&str], input: &str) -> RunId {
+        let id = RunId(SystemClock.uuid());
+        let new = NewRun {
+            id,
+            tenant_id: self.tenant,
+            agent_id: self.agent,
+            session_id: SessionId(id.to_string()),
+            trace_id: id.to_string(),
+            principal: Principal { user_id: self.user, api_key_id: None, scopes: scopes.iter().map(|s| (*s).to_owned()).collect() },
+            input_message: input.into(),
+            at: SystemClock.now(),
+            daily_limit: None,
+        };
+        assert!(matches!(self.store.create_run(new, audit()).await.unwrap(), Created::Run(_)));
+        self.bus.wake_workers();
+        id
+    }
+
+    pub(crate) async fn run(&self, run: RunId) -> Run {
+        self.store.find_run(self.tenant, run).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn until(&self, run: RunId, condition: impl Fn(&Run) -> bool) -> Run {
+        for _ in 0..400 {
+            let run = self.run(run).await;
+            if condition(&run) {
+                return run;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it did not happen within 10 s: {:?}", self.run(run).await);
+    }
+
+    pub(crate) async fn approvals(&self, run: RunId) -> Vec<Approval> {
+        self.store.list_approvals(self.tenant, Some(run), None, 10).await.unwrap()
+    }
+
+    pub(crate) async fn calls(&self, run: RunId) -> Vec<ToolCallRow> {
+        self.store.list_tool_calls(self.tenant, &[run]).await.unwrap()
+    }
+
+    pub(crate) async fn decide(&self, approval: &Approval, decision: Decision, args: Option<Value>) -> Option<Approval> {
+        let decided = Decided {
+            tenant_id: self.tenant,
+            approval_id: approval.id,
+            decision,
+            args,
+            feedback: None,
+            by: Some(self.user),
+            at: SystemClock.now(),
+        };
+        let approval = self.store.decide_approval(decided, audit()).await.unwrap();
+        self.bus.wake_workers();
+        approval
+    }
+
+    pub(crate) async fn cancel(&self, run: RunId) {
+        self.store.cancel_run(self.tenant, run, audit()).await.unwrap();
+        self.bus.wake_workers();
+    }
+}
+
+fn audit() -> AuditEntry {
+    AuditEntry {
+        actor: Actor::default(),
+        action: "test.act",
+        entity_type: "test",
+        entity_id: String::new(),
+        trace_id: String::new(),
+        outcome: "ok".into(),
+        details: None,
+        at: SystemClock.now(),
+    }
+}
