@@ -55,9 +55,27 @@ fn first_line(error: &dyn std::fmt::Display) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
-/// An upper bound of the parser's recursion: everything that opens, binds to the right or chains.
+/// An upper bound of the depth of the expression's tree: each operator since the last comma, on every level that is open.
 fn nesting(expression: &str) -> usize {
-    expression.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'!' | b'&' | b'|')).count()
+    let mut levels = vec![0];
+    let mut deepest = 0;
+    for byte in expression.bytes() {
+        let Some(level) = levels.last_mut() else { break };
+        match byte {
+            b'.' | b'|' | b'&' | b'!' | b'<' | b'>' | b'=' => *level += 1,
+            b',' => *level = 0,
+            b'(' | b'[' | b'{' => {
+                *level += 1;
+                levels.push(0);
+            }
+            b')' | b']' | b'}' if levels.len() > 1 => {
+                levels.pop();
+            }
+            _ => {}
+        }
+        deepest = deepest.max(levels.iter().sum());
+    }
+    deepest
 }
 
 /// An upper bound of (size of result) / (size of input).
@@ -141,9 +159,12 @@ mod tests {
         {
             assert!(check_transform(bad).is_err(), "{bad}");
         }
-        let chain = format!("a{}", ".a".repeat(500));
-        assert_eq!(apply(&chain, &json!({"a": 1}), 100).unwrap(), json!(null));
-        let flatten = "[]".repeat(64);
-        assert_eq!(apply(&flatten, &json!([1]), 100).unwrap(), json!([1]));
+        for step in [".a", "[]", "[0]", "|a", "||a", "[?a]", ".*", "[*]", ".{a: a}", ".[a]", "[::1]", ".not_null(a)"] {
+            let deepest =
+                (1..=100).rev().map(|count| format!("a{}", step.repeat(count))).find(|chain| check_transform(chain).is_ok()).unwrap();
+            apply(&deepest, &json!({"a": {"a": [{"a": 1}]}}), 1000).unwrap();
+        }
+        let wide: Vec<String> = (0..40).map(|i| format!("k{i}: data.x[0].y")).collect();
+        check_transform(&format!("{{{}}}", wide.join(", "))).unwrap();
     }
 }

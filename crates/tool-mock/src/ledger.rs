@@ -1,0 +1,96 @@
+//! Who called how often, and what took effect.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::knobs::Knobs;
+
+/// All calls since the start or the last reset.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    paths: BTreeMap<&'static str, Count>,
+    keys: BTreeMap<String, Keyed>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Count {
+    calls: u64,
+    effects: u64,
+    failures: u64,
+}
+
+#[derive(Debug, Default)]
+struct Keyed {
+    path: &'static str,
+    count: Count,
+    answer: Option<Value>,
+}
+
+/// What `GET /calls` answers.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    calls: u64,
+    effects: u64,
+    paths: BTreeMap<&'static str, Count>,
+    keys: BTreeMap<String, KeyReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct KeyReport {
+    path: &'static str,
+    #[serde(flatten)]
+    count: Count,
+}
+
+/// How one call is to be answered.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Verdict {
+    Answer(Value),
+    Fail(axum::http::StatusCode),
+}
+
+impl Ledger {
+    /// Book a call whose answer would be `answer`. A key that has taken effect gets its first answer again.
+    pub(crate) fn book(&mut self, path: &'static str, key: Option<&str>, knobs: &Knobs, answer: Value) -> Verdict {
+        let whole = self.paths.entry(path).or_default();
+        whole.calls += 1;
+        let mut unkeyed = Keyed { path, count: *whole, answer: None };
+        let keyed = match key {
+            Some(key) => self.keys.entry(key.to_owned()).or_insert_with(|| Keyed { path, ..Keyed::default() }),
+            None => &mut unkeyed,
+        };
+        keyed.count.calls += 1;
+        let failure = knobs.failure(keyed.count.failures);
+        if failure.is_none() || knobs.after_effect {
+            if keyed.answer.is_none() {
+                keyed.answer = Some(answer);
+                keyed.count.effects += 1;
+                whole.effects += 1;
+            }
+        }
+        match failure {
+            Some(status) => {
+                keyed.count.failures += 1;
+                whole.failures += 1;
+                Verdict::Fail(status)
+            }
+            None => Verdict::Answer(keyed.answer.clone().unwrap_or_default()),
+        }
+    }
+
+    /// The answer of a key that took effect.
+    pub(crate) fn answer(&self, key: &str) -> Option<&Value> {
+        self.keys.get(key)?.answer.as_ref()
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        Report {
+            calls: self.paths.values().map(|count| count.calls).sum(),
+            effects: self.paths.values().map(|count| count.effects).sum(),
+            paths: self.paths.clone(),
+            keys: self.keys.iter().map(|(key, keyed)| (key.clone(), KeyReport { path: keyed.path, count: keyed.count })).collect(),
+        }
+    }
+}
