@@ -94,7 +94,10 @@ impl Authenticator {
 
     async fn service(&self, claim: &Claim<'_>, redactor: &mut Redactor) -> Result<Credential, String> {
         let signer = self.signer.as_ref().ok_or("this installation has no signing key for auth_type 'service'")?;
-        let token = signer.sign(claim.audience, &claim.tenant.to_string()).await?;
+        let token = signer.sign(claim.audience, &claim.tenant.to_string()).await.map_err(|error| {
+            tracing::error!(tenant = %claim.tenant, error, "a service token cannot be signed");
+            "a service token could not be signed; the log says why"
+        })?;
         redactor.hide(token.expose_secret());
         Ok(Credential {
             header: Some((AUTHORIZATION, sensitive(&format!("Bearer {}", token.expose_secret()), "service")?)),

@@ -1,6 +1,6 @@
 //! The HTTP clients: one TLS configuration, separate pools for the public internet and for what the operator permitted.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use reqwest::Client;
@@ -58,18 +58,20 @@ fn client(tls: &ClientConfig, resolver: &Arc<dyn Resolver>, public_only: bool, i
         .build()
 }
 
-fn tls_config() -> Result<ClientConfig, rustls::Error> {
-    let loaded = rustls_native_certs::load_native_certs();
+/// Read from the system once per process.
+static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(loaded.certs);
+    let (added, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if added == 0 {
         tracing::warn!("this system has no root certificates (the package ca-certificates): https tools will fail");
     }
+    Arc::new(roots)
+});
+
+fn tls_config() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut config = builder.with_root_certificates(Arc::clone(&ROOTS)).with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
