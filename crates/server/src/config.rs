@@ -38,7 +38,6 @@ pub(crate) struct StaticKey {
 pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) public_addr: SocketAddr,
-    pub(crate) dev: bool,
     pub(crate) database: Database,
     pub(crate) redis_url: Option<SecretString>,
     pub(crate) db_pool_size: u32,
@@ -54,7 +53,7 @@ pub(crate) struct Config {
     pub(crate) auth_api_keys: BTreeMap<String, StaticKey>,
     pub(crate) rate_limit_default: RateLimit,
     pub(crate) rate_limit_runs: RateLimit,
-    pub(crate) trusted_proxies: Vec<std::net::IpAddr>,
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) default_model: String,
     pub(crate) openai_api_key: Option<SecretString>,
     pub(crate) openai_base_url: Option<String>,
@@ -109,7 +108,7 @@ impl Config {
                 .json_secret("AUTH_API_KEYS", r#"{"my-key": {"tenant_id": "<uuid>", "user_id": "<uuid>", "scopes": ["tools:write"]}}"#)?,
             rate_limit_default: s.parse("RATE_LIMIT_DEFAULT", "100/minute", "a rate N/second, N/minute, N/hour or N/day", "100/minute")?,
             rate_limit_runs: s.parse("RATE_LIMIT_RUNS", "20/minute", "a rate N/second, N/minute, N/hour or N/day", "20/minute")?,
-            trusted_proxies: s.list("TRUSTED_PROXIES", "IP addresses, separated by commas", "10.0.0.2,10.0.0.3")?,
+            trusted_proxies: values::networks(s)?,
             default_model: s.text("PYDANTICAI_DEFAULT_MODEL", "openai:gpt-4o-mini", "a model as provider:model", "openai:gpt-4o-mini")?,
             openai_api_key: s.secret("OPENAI_API_KEY", 1)?,
             openai_base_url: values::base_url(s, "OPENAI_BASE_URL")?,
@@ -133,7 +132,6 @@ impl Config {
             log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",
             log_level: values::log_level(s)?,
             data_dir,
-            dev,
         };
         values::check_timeouts(&config)?;
         Ok(config)

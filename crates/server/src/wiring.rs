@@ -54,7 +54,9 @@ impl Parts {
             resolver: Arc::new(SystemResolver),
             clock: clock.clone(),
         };
-        let tools = Arc::new(Tools::new(tools_config(config, aliases), ports).context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")?);
+        let tools = Arc::new(
+            Tools::new(tools_config(config, aliases), ports).context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")?,
+        );
         Ok(Self { store, bus, clock, models, tools, vault })
     }
 

@@ -1,7 +1,9 @@
 //! Values with a shape of their own.
 
+use std::net::IpAddr;
 use std::path::Path;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::settings::{Invalid, Settings, invalid};
@@ -39,6 +41,17 @@ pub(super) fn base_url(s: &mut Settings, name: &'static str) -> Result<Option<St
         return Ok(Some(url));
     }
     Err(invalid(name, "it does not begin with http:// or https://".into(), "https://api.openai.com/v1"))
+}
+
+/// `TRUSTED_PROXIES`: addresses or networks.
+pub(super) fn networks(s: &mut Settings) -> Result<Vec<IpNet>, Invalid> {
+    let (shape, example) = ("IP addresses or networks, separated by commas", "10.0.0.2,10.1.0.0/16");
+    let texts: Vec<String> = s.list("TRUSTED_PROXIES", shape, example)?;
+    let network = |text: &String| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    texts
+        .iter()
+        .map(|text| network(text).map_err(|_| invalid("TRUSTED_PROXIES", format!("'{text}' is none of {shape}"), example)))
+        .collect()
 }
 
 /// `LOG_LEVEL` as the seed has it (DEBUG, INFO, …) or a filter such as `info,artel_engine=debug`.
