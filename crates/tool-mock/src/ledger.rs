@@ -63,12 +63,11 @@ impl Ledger {
         };
         keyed.count.calls += 1;
         let failure = knobs.failure(keyed.count.failures);
-        if failure.is_none() || knobs.after_effect {
-            if keyed.answer.is_none() {
-                keyed.answer = Some(answer);
-                keyed.count.effects += 1;
-                whole.effects += 1;
-            }
+        let takes_effect = failure.is_none() || knobs.after_effect;
+        if takes_effect && keyed.answer.is_none() {
+            keyed.answer = Some(answer);
+            keyed.count.effects += 1;
+            whole.effects += 1;
         }
         match failure {
             Some(status) => {

@@ -33,20 +33,14 @@ struct Sum {
 }
 
 /// `{text}` → `{text}`
-pub(crate) async fn echo(State(ledger): State<Shared>, knobs: Knobs, headers: HeaderMap, body: Bytes) -> Response {
-    let asked: Echo = match read(&body) {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
+pub(crate) async fn echo(State(ledger): State<Shared>, knobs: Knobs, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Problem> {
+    let asked: Echo = read(&body)?;
     perform(&ledger, "/echo", knobs, &headers, json!({ "text": asked.text })).await
 }
 
 /// `{a, b}` → `{result}`
-pub(crate) async fn sum(State(ledger): State<Shared>, knobs: Knobs, headers: HeaderMap, body: Bytes) -> Response {
-    let asked: Sum = match read(&body) {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
+pub(crate) async fn sum(State(ledger): State<Shared>, knobs: Knobs, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Problem> {
+    let asked: Sum = read(&body)?;
     perform(&ledger, "/sum", knobs, &headers, json!({ "result": added(&asked.a, &asked.b) })).await
 }
 
@@ -67,42 +61,56 @@ pub(crate) struct Asked {
 }
 
 /// What became of a key: its answer, or 404 when no call with it took effect.
-pub(crate) async fn status(State(ledger): State<Shared>, Query(asked): Query<Asked>) -> Response {
-    let Some(key) = asked.idempotency_key else {
-        return problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", "the query parameter 'idempotency_key' is missing");
-    };
-    match open(&ledger).answer(&key) {
-        Some(answer) => Json(answer.clone()).into_response(),
-        None => problem(StatusCode::NOT_FOUND, "not_found", "no call with this key took effect"),
-    }
+pub(crate) async fn status(State(ledger): State<Shared>, Query(asked): Query<Asked>) -> Result<Json<Value>, Problem> {
+    let missing = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", "the query parameter 'idempotency_key' is missing");
+    let key = asked.idempotency_key.ok_or_else(missing)?;
+    let answer = open(&ledger).answer(&key).cloned();
+    answer.map(Json).ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found", "no call with this key took effect"))
 }
 
 pub(crate) async fn health() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
-    serde_json::from_slice(body).map_err(|error| problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", &error.to_string()))
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", error.to_string()))
 }
 
-async fn perform(ledger: &Shared, path: &'static str, knobs: Knobs, headers: &HeaderMap, answer: Value) -> Response {
+async fn perform(ledger: &Shared, path: &'static str, knobs: Knobs, headers: &HeaderMap, answer: Value) -> Result<Json<Value>, Problem> {
     let key = headers.get("x-idempotency-key").and_then(|key| key.to_str().ok());
     let verdict = open(ledger).book(path, key, &knobs, answer);
     tokio::time::sleep(knobs.delay).await;
     match verdict {
-        Verdict::Answer(answer) => Json(answer).into_response(),
+        Verdict::Answer(answer) => Ok(Json(answer)),
         Verdict::Fail(status) => {
-            let mut response = problem(status, "failed_on_request", "this failure was asked for");
-            if let Some(seconds) = knobs.retry_after {
-                response.headers_mut().insert(RETRY_AFTER, seconds.into());
-            }
-            response
+            Err(Problem { retry_after: knobs.retry_after, ..Problem::new(status, "failed_on_request", "this failure was asked for") })
         }
     }
 }
 
-fn problem(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(json!({ "error": code, "message": message, "detail": message }))).into_response()
+/// A refusal in words.
+pub(crate) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    retry_after: Option<u64>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), retry_after: None }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": self.code, "message": self.message, "detail": self.message });
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
 }
 
 /// Whole numbers stay whole.

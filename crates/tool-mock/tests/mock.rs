@@ -1,4 +1,5 @@
 //! The mock as a caller sees it.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 use std::time::{Duration, Instant};
 
@@ -11,11 +12,12 @@ struct Mock {
 }
 
 impl Mock {
+    #[expect(clippy::disallowed_methods, reason = "the mock ends with the test's runtime")]
     async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        drop(tokio::task::spawn(artel_tool_mock::serve(listener)));
+        tokio::spawn(artel_tool_mock::serve(listener));
         Self { url, client: Client::builder().no_proxy().build().unwrap() }
     }
 

@@ -57,7 +57,7 @@ impl Body {
         }
         let mut text = redactor.text(&String::from_utf8_lossy(bytes));
         if truncated {
-            text.push_str(&format!("\n[truncated: the answer is larger than {cap} bytes]"));
+            text = format!("{text}\n[truncated: the answer is larger than {cap} bytes]");
         }
         Self::Text(text)
     }

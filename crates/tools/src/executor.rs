@@ -116,7 +116,7 @@ pub struct Tools {
 
 impl Tools {
     pub fn new(config: ToolsConfig, deps: ToolsDeps) -> Result<Self, EgressError> {
-        let egress = Egress::new(&config.allow_private_hosts, config.host_aliases.clone(), deps.resolver)?;
+        let egress = Egress::new(&config.allow_private_hosts, config.host_aliases.clone(), &deps.resolver)?;
         Ok(Self { config, egress, auth: Authenticator::new(deps.secrets, deps.signer), clock: deps.clock, limits: deps.limits })
     }
 

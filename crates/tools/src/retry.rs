@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(delay(3, None, 1.0), Some(Duration::from_millis(800)));
         assert_eq!(delay(60, None, 1.0), Some(Duration::from_secs(5)));
         assert_eq!(delay(1, Some(Duration::from_secs(3)), 0.0), Some(Duration::from_secs(3)));
-        assert_eq!(delay(1, Some(Duration::from_secs(3600)), 0.0), None);
+        assert_eq!(delay(1, Some(Duration::from_hours(1)), 0.0), None);
     }
 
     #[test]

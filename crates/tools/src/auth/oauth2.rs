@@ -40,6 +40,7 @@ struct Kept {
 
 /// What an `oauth2` secret holds, as JSON.
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the members' names in the secret")]
 struct Client {
     token_url: String,
     client_id: String,

@@ -101,11 +101,11 @@ pub struct Egress {
 
 impl Egress {
     /// `private_hosts`: hosts, or host and port, that may be private. `aliases`: `host` or `host:port` and where it is.
-    pub fn new(private_hosts: &[String], aliases: BTreeMap<String, SocketAddr>, resolver: Arc<dyn Resolver>) -> Result<Self, EgressError> {
+    pub fn new(private_hosts: &[String], aliases: BTreeMap<String, SocketAddr>, resolver: &Arc<dyn Resolver>) -> Result<Self, EgressError> {
         Ok(Self {
             private_hosts: PrivateHosts::parse(private_hosts).map_err(EgressError::PrivateHost)?,
             aliases,
-            clients: Clients::new(&resolver).map_err(|error| EgressError::Client(error.to_string()))?,
+            clients: Clients::new(resolver).map_err(|error| EgressError::Client(error.to_string()))?,
         })
     }
 

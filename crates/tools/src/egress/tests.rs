@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Egress, Refusal, SystemResolver, check_endpoint};
+use super::{Egress, Refusal, Resolver, SystemResolver, check_endpoint};
 
 fn check(url: &str) -> Result<(), Refusal> {
-    let egress =
-        Egress::new(&["tool-mock".into()], BTreeMap::from([("demo:9000".into(), ([127, 0, 0, 1], 1).into())]), Arc::new(SystemResolver))
-            .unwrap();
+    let aliases = BTreeMap::from([("demo:9000".to_owned(), ([127, 0, 0, 1], 1).into())]);
+    let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
+    let egress = Egress::new(&["tool-mock".to_owned()], aliases, &resolver).unwrap();
     egress.check(url, &[]).map(|_| ())
 }
 

@@ -12,7 +12,8 @@ pub(super) struct Calculator;
 
 /// Bounds the parser's recursion; the language has no loops and no unbounded numbers, so nothing else can grow.
 const MAX_EXPRESSION: usize = 256;
-const FUNCTIONS: [(&str, fn(f64) -> f64); 14] = [
+type Named = (&'static str, fn(f64) -> f64);
+const FUNCTIONS: [Named; 14] = [
     ("sqrt", f64::sqrt),
     ("cbrt", f64::cbrt),
     ("abs", f64::abs),

@@ -30,7 +30,8 @@ fn walk(value: &Value, path: &mut String, problems: &mut Vec<SchemaProblem>) {
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 let before = path.len();
-                path.push_str(&format!("/{index}"));
+                path.push('/');
+                path.push_str(&index.to_string());
                 walk(item, path, problems);
                 path.truncate(before);
             }

@@ -71,9 +71,9 @@ async fn parallel_calls_share_one_token_until_shortly_before_it_expires() {
     let tools = bench.tools();
     let calls = (tools.call(bench.call()), tools.call(bench.call()), tools.call(bench.call()));
     let (a, b, c) = tokio::join!(calls.0, calls.1, calls.2);
-    [&a, &b, &c].into_iter().for_each(|done| {
+    for done in [&a, &b, &c] {
         output(done);
-    });
+    }
     output(&tools.call(bench.call()).await);
     assert_eq!(tokens.seen().len(), 1);
     assert_eq!(tokens.seen()[0].body, "grant_type=client_credentials&client_id=me&client_secret=s3cret%26&scope=a+b&audience=x");

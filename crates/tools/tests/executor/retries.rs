@@ -72,7 +72,7 @@ async fn a_timeout_is_repeated_only_when_that_can_do_no_harm() {
         [(EffectClass::ReadOnly, 3), (EffectClass::Idempotent, 3), (EffectClass::AtMostOnce, 1), (EffectClass::Verifiable, 1)]
     {
         let receiver = Receiver::start(|_, _| async {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             answer(200, &json!({}))
         })
         .await;
@@ -145,7 +145,7 @@ async fn verifiable(status: u16) -> Receiver {
             return answer(status, &json!("done"));
         }
         if number == 0 {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
         }
         answer(200, &json!("done later"))
     })
