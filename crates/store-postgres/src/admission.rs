@@ -100,7 +100,8 @@ fn day(at: Timestamp) -> i64 {
 /// Inserts the runs whose agent lives and whose id is free; gives the agent's version for each of them.
 ///
 /// A run is its session's head when no run of the session is open. Otherwise it stays behind the head, and the head is marked:
-/// whoever ends the head must see the mark, because both change the same row.
+/// whoever ends the head must see the mark, because both change the same row. Rows are looked up one by one (scalar and lateral
+/// subqueries): a plan made while the tables were small must not become a scan of all of them.
 async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sqlx::Result<HashMap<Uuid, i64>> {
     if new.is_empty() {
         return Ok(HashMap::new());
@@ -115,16 +116,15 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
     let times: Vec<i64> = new.iter().map(|new| micros(new.at)).collect();
     let rows = sqlx::query!(
         r#"WITH input AS (
-             SELECT i.*, a.version
-             FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-                  AS i (id, agent_id, session_id, trace_id, principal, input_message, at)
-             JOIN agents a ON a.id = i.agent_id AND a.tenant_id = $1 AND a.deleted_at IS NULL
-             WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = i.id)
+             SELECT i.* FROM (
+               SELECT i.*, (SELECT a.version FROM agents a WHERE a.id = i.agent_id AND a.tenant_id = $1 AND a.deleted_at IS NULL) AS version
+               FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+                    AS i (id, agent_id, session_id, trace_id, principal, input_message, at)
+             ) i
+             WHERE i.version IS NOT NULL AND (SELECT r.id FROM runs r WHERE r.id = i.id) IS NULL
            ), head AS (
-             SELECT r.id FROM runs r
-             WHERE r.tenant_id = $1 AND r.is_head > 0 AND r.session_id IN (SELECT i.session_id FROM input i)
-             ORDER BY r.id
-             FOR UPDATE
+             SELECT r.id FROM (SELECT DISTINCT i.session_id FROM input i ORDER BY i.session_id) i CROSS JOIN LATERAL (
+               SELECT r.id FROM runs r WHERE r.tenant_id = $1 AND r.session_id = i.session_id AND r.is_head > 0 FOR UPDATE) r
            ), occupied AS (
              UPDATE runs r SET is_head = 2 FROM head h WHERE r.id = h.id RETURNING r.session_id
            ), run AS (

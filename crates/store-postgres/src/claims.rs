@@ -14,8 +14,8 @@ const SPARE_CANDIDATES: i64 = 16;
 
 /// One statement. It hops over the index from tenant to tenant (those with a run that is ready, those with a run under way), so its
 /// cost depends on neither finished runs, idle tenants nor the length of a queue. Of the tenants with the fewest runs under way it
-/// looks at the oldest runs; each further run of a tenant counts as if the one before it were under way already.
-#[expect(clippy::too_many_lines, reason = "one statement")]
+/// looks at the oldest runs; each further run of a tenant counts as if the one before it were under way already. Candidates are locked
+/// one by one in that order until there are enough; one that another claim holds is passed over.
 pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> sqlx::Result<Vec<Claim>> {
     let rows = sqlx::query!(
         r#"WITH RECURSIVE clock AS MATERIALIZED (
@@ -60,12 +60,13 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
              SELECT c.id, coalesce(b.runs, 0) + row_number() OVER (PARTITION BY c.tenant_id ORDER BY c.id) AS turn
              FROM candidate c LEFT JOIN busy b USING (tenant_id)
            ), taken AS (
-             SELECT r.id, r.tenant_id, r.session_id, r.phase = 'running' AS lapsed, k.turn
-             FROM ranked k JOIN runs r ON r.id = k.id CROSS JOIN clock
-             WHERE (r.phase = 'queued' AND r.is_head > 0) OR (r.phase = 'running' AND r.lease_until < clock.now)
-             ORDER BY k.turn, k.id
+             SELECT r.id, r.tenant_id, r.session_id, r.lapsed, k.turn
+             FROM (SELECT ranked.id, ranked.turn FROM ranked ORDER BY ranked.turn, ranked.id) k CROSS JOIN clock CROSS JOIN LATERAL (
+               SELECT r.id, r.tenant_id, r.session_id, r.phase = 'running' AS lapsed FROM runs r
+               WHERE r.id = k.id
+                 AND ((r.phase = 'queued' AND r.is_head > 0) OR (r.phase = 'running' AND r.lease_until < clock.now))
+               FOR UPDATE SKIP LOCKED) r
              LIMIT $3::bigint
-             FOR UPDATE OF r SKIP LOCKED
            ), reserved AS (
              UPDATE sessions s SET next_seq = s.next_seq + $4 FROM taken t
              WHERE s.tenant_id = t.tenant_id AND s.id = t.session_id

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use artel_domain::Phase;
 use artel_store::{Health, Operations, Result};
 use async_trait::async_trait;
 use sqlx::PgPool;
@@ -67,5 +68,6 @@ async fn count_open_runs(pool: &PgPool) -> sqlx::Result<Vec<(String, i64)>> {
     )
     .fetch_one(pool)
     .await?;
-    Ok(vec![("queued".to_owned(), row.queued), ("running".to_owned(), row.running), ("waiting".to_owned(), row.waiting)])
+    let counted = [(Phase::Queued, row.queued), (Phase::Running, row.running), (Phase::WaitingForApproval, row.waiting)];
+    Ok(counted.map(|(phase, runs)| (phase.as_str().to_owned(), runs)).into())
 }
