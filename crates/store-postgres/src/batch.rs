@@ -139,3 +139,6 @@ impl<B: Batch> Shared<B> {
         results
     }
 }
+
+#[cfg(test)]
+mod tests;
