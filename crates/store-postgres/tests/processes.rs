@@ -1,0 +1,79 @@
+//! Several processes on one database: each store here stands for one.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod scratch;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use artel_domain::{Event, Phase};
+use artel_store::conformance::world::{BLOCK, LEASE, World, ending, entry, fence};
+use artel_store::{Claim, Step, Store};
+use tokio::task::JoinSet;
+
+const PROCESSES: usize = 3;
+const RUNS_EACH: usize = 60;
+const SESSIONS: usize = 4;
+
+/// The sessions that have a run under way.
+type UnderWay = Arc<Mutex<HashSet<String>>>;
+
+async fn creates(world: World) {
+    for i in 0..RUNS_EACH {
+        world.starts(&format!("session {}", i % SESSIONS)).await;
+    }
+}
+
+/// Drives runs until all have ended; how many it drove.
+async fn drives(world: World, worker: String, under_way: UnderWay, left: Arc<Mutex<usize>>) -> usize {
+    let mut driven = 0;
+    while *left.lock().unwrap() > 0 {
+        let claims = world.store.claim_runs(&worker, LEASE, 4, BLOCK).await.unwrap();
+        if claims.is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        for claim in claims {
+            ends(&world, &claim, &under_way).await;
+            *left.lock().unwrap() -= 1;
+            driven += 1;
+        }
+    }
+    driven
+}
+
+async fn ends(world: &World, claim: &Claim, under_way: &UnderWay) {
+    let session = claim.run.session_id.0.clone();
+    assert!(!claim.recovered);
+    assert!(under_way.lock().unwrap().insert(session.clone()), "two runs of {session} at once");
+    let fence = fence(&claim.run);
+    let ended = Event::RunSucceeded { output: String::new(), usage: None };
+    let step = Step { entries: vec![entry(&fence, claim.first_seq, ended)], ..ending(claim.first_seq + 1, Phase::Succeeded) };
+    // Free before the end is written: after it another process may already have the next run.
+    under_way.lock().unwrap().remove(&session);
+    world.store.commit(&fence, step).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_processes_drive_the_runs_of_few_sessions_one_after_the_other_and_leave_none() {
+    let Some(url) = scratch::database().await else { return };
+    let first: Arc<dyn Store> = Arc::new(scratch::store(&url).await);
+    let world = World::new(&first).await;
+    let (under_way, left) = (UnderWay::default(), Arc::new(Mutex::new(PROCESSES * RUNS_EACH)));
+    let (mut creators, mut workers) = (JoinSet::new(), JoinSet::new());
+    for process in 0..PROCESSES {
+        let world = World { store: Arc::new(scratch::store(&url).await), ..world.clone() };
+        creators.spawn(creates(world.clone()));
+        workers.spawn(drives(world, format!("worker {process}"), Arc::clone(&under_way), Arc::clone(&left)));
+    }
+    creators.join_all().await;
+    let driven = tokio::time::timeout(Duration::from_mins(1), workers.join_all()).await.expect("no run is left behind in its session");
+    assert_eq!(driven.iter().sum::<usize>(), PROCESSES * RUNS_EACH);
+    assert!(first.count_open_runs().await.unwrap().iter().all(|(_, runs)| *runs == 0));
+    for session in 0..SESSIONS {
+        let name = artel_domain::SessionId(format!("session {session}"));
+        let entries = first.session_entries(world.tenant, &name, 0, 1000).await.unwrap();
+        assert_eq!(entries.len(), PROCESSES * RUNS_EACH / SESSIONS);
+        assert!(entries.iter().zip(1..).all(|(entry, seq)| entry.seq == seq), "numbers given back are used by the next run");
+    }
+}
