@@ -72,14 +72,14 @@ impl Settings {
         Some(value.trim().to_owned())
     }
 
-    fn default(&mut self, name: &'static str, value: impl Display) {
+    fn fall_back(&mut self, name: &'static str, value: impl Display) {
         self.effective.push(Effective { name, shown: value.to_string(), source: "default" });
     }
 
     pub(crate) fn parse<T: FromStr>(&mut self, name: &'static str, default: &str, shape: &str, example: &str) -> Result<T, Invalid> {
         let given = self.given(name);
         if given.is_none() {
-            self.default(name, default);
+            self.fall_back(name, default);
         }
         let text = given.unwrap_or_else(|| default.to_owned());
         text.parse().map_err(|_| invalid(name, format!("'{text}' is not {shape}"), example))
@@ -120,7 +120,7 @@ impl Settings {
 
     pub(crate) fn list<T: FromStr>(&mut self, name: &'static str, shape: &str, example: &str) -> Result<Vec<T>, Invalid> {
         let Some(text) = self.given(name) else {
-            self.default(name, "");
+            self.fall_back(name, "");
             return Ok(Vec::new());
         };
         let item = |item: &str| item.parse().map_err(|_| invalid(name, format!("'{item}' is none of {shape}"), example));
