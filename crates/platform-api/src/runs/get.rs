@@ -15,7 +15,7 @@ use crate::App;
 #[into_params(parameter_in = Query)]
 pub(crate) struct GetRun {
     /// `messages`: also what was said.
-    #[param(nullable = false)]
+    #[param(inline, nullable = false)]
     include: Option<Include>,
 }
 

@@ -37,7 +37,14 @@ fn planned(ordinal: u32) -> Event {
 #[test]
 fn a_dialogue_reads_question_calls_results_answer() {
     let outcome = ToolOutcome::Succeeded { output: json!("hello") };
-    let finished = Event::ToolFinished { call_id: CallId(Uuid::from_u128(0)), name: "echo".into(), outcome, attempts: 1, duration_ms: 1 };
+    let finished = Event::ToolFinished {
+        call_id: CallId(Uuid::from_u128(0)),
+        name: "echo".into(),
+        outcome,
+        attempts: 1,
+        duration_ms: 1,
+        request: None,
+    };
     let said = messages(&journal(vec![
         started(),
         Event::ModelRequested { step: 1 },

@@ -30,7 +30,7 @@ fn planned() -> Event {
 }
 
 fn finished(outcome: ToolOutcome) -> Event {
-    Event::ToolFinished { call_id: CALL, name: "Echo!".into(), outcome, attempts: 1, duration_ms: 12 }
+    Event::ToolFinished { call_id: CALL, name: "Echo!".into(), outcome, attempts: 1, duration_ms: 12, request: None }
 }
 
 const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0 };

@@ -1,0 +1,153 @@
+//! A worker that does what the test says: it claims runs and commits the entries it is given, as the engine would.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_bus::Bus;
+use artel_domain::event::{PlannedCall, Verdict};
+use artel_domain::{CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame, Phase, ToolCallRow, ToolOutcome, Usage};
+use artel_store::{CallChange, Claim, Fence, Journal, Runs, Step};
+use serde_json::json;
+
+use crate::world::World;
+
+const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0 };
+
+/// A claimed run.
+pub(crate) struct Drive<'a> {
+    world: &'a World,
+    claim: Claim,
+    next: i64,
+    last: i64,
+}
+
+impl World {
+    /// Waits for a run to claim.
+    pub(crate) async fn claim(&self) -> Drive<'_> {
+        loop {
+            let claims = self.store.claim_runs("test", Duration::from_secs(30), 1, 64).await.unwrap();
+            if let Some(claim) = claims.into_iter().next() {
+                let next = claim.first_seq;
+                return Drive { world: self, claim, next, last: 0 };
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Drives one run to a good end: two deltas and one tool call.
+    pub(crate) async fn works(&self) {
+        let mut drive = self.claim().await;
+        drive.starts().await;
+        drive.calls_a_tool().await;
+        drive.says(&["It said ", "hello"]).await;
+        drive.succeeds("It said hello").await;
+    }
+}
+
+impl Drive<'_> {
+    pub(crate) async fn starts(&mut self) {
+        let run = &self.claim.run;
+        let started = Event::RunStarted {
+            agent_id: run.agent_id,
+            agent_version: run.agent_version,
+            trace_id: run.trace_id.clone(),
+            input: run.input_message.clone(),
+        };
+        self.writes(vec![started, Event::ModelRequested { step: 1 }], Step::default()).await;
+    }
+
+    pub(crate) async fn says(&mut self, parts: &[&str]) {
+        let deltas = parts.iter().map(|text| Event::Delta { step: 2, text: (*text).to_owned() }).collect();
+        self.writes(deltas, Step::default()).await;
+    }
+
+    pub(crate) async fn calls_a_tool(&mut self) {
+        let run = self.claim.run.clone();
+        let id = CallId::derive(run.id, 1, 0);
+        let args = json!({ "text": "hello" });
+        let planned = PlannedCall {
+            call_id: id,
+            step: 1,
+            ordinal: 0,
+            provider_call_id: "call_abc123".into(),
+            offered_name: "echo".into(),
+            name: "echo".into(),
+            tool_id: None,
+            args: args.clone(),
+            effect: EffectClass::ReadOnly,
+            verdict: Verdict::Allow,
+        };
+        let at = self.world.clock.now();
+        let row = ToolCallRow {
+            id,
+            tenant_id: run.tenant_id,
+            run_id: run.id,
+            step: 1,
+            ordinal: 0,
+            provider_call_id: "call_abc123".into(),
+            tool_id: None,
+            name: "echo".into(),
+            args_digest: artel_domain::digest::of(&args),
+            args,
+            effect: EffectClass::ReadOnly,
+            state: CallState::Planned,
+            attempts: 0,
+            result: None,
+            error: None,
+            duration_ms: None,
+            planned_at: at,
+            dispatched_at: None,
+            finished_at: None,
+        };
+        let answered = answered("", 1);
+        self.writes(vec![answered, Event::ToolPlanned(planned)], Step { new_calls: vec![row], ..Step::default() }).await;
+        let output = json!({ "text": "hello" });
+        let outcome = ToolOutcome::Succeeded { output: output.clone() };
+        let finished = Event::ToolFinished { call_id: id, name: "echo".into(), outcome, attempts: 1, duration_ms: 12, request: None };
+        let change = CallChange {
+            id,
+            state: CallState::Succeeded,
+            attempts: Some(1),
+            args: None,
+            result: Some(output),
+            error: None,
+            duration_ms: Some(12),
+            dispatched_at: Some(at),
+            finished_at: Some(at),
+        };
+        self.writes(vec![finished], Step { calls: vec![change], ..Step::default() }).await;
+    }
+
+    pub(crate) async fn succeeds(&mut self, output: &str) {
+        let ended = Event::RunSucceeded { output: output.to_owned(), usage: Some(USAGE) };
+        let step = Step { phase: Some(Phase::Succeeded), output_message: Some(output.to_owned()), usage: Some(USAGE), ..Step::default() };
+        self.writes(vec![answered(output, 0), ended], step).await;
+    }
+
+    pub(crate) async fn fails(&mut self, code: &str, message: &str) {
+        let ended = Event::RunFailed { code: code.to_owned(), message: message.to_owned(), usage: None };
+        let phase = if code == "cancelled" { Phase::Cancelled } else { Phase::Failed };
+        let step = Step { phase: Some(phase), error: Some((code.to_owned(), message.to_owned())), ..Step::default() };
+        self.writes(vec![ended], step).await;
+    }
+
+    async fn writes(&mut self, events: Vec<Event>, step: Step) {
+        let run = &self.claim.run;
+        let at = self.world.clock.now();
+        let entries: Vec<Entry> =
+            events.into_iter().zip(self.next..).map(|(event, seq)| Entry { seq, run_id: run.id, at, event }).collect();
+        self.next += entries.len() as i64;
+        let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
+        let step = Step { entries: entries.clone(), next_seq: self.next, progress: true, at, ..step };
+        self.world.store.commit(&fence, step).await.unwrap();
+        for entry in entries {
+            let prev = std::mem::replace(&mut self.last, entry.seq);
+            let frame = Frame { tenant_id: run.tenant_id, session_id: run.session_id.clone(), prev, entry: Arc::new(entry) };
+            self.world.bus.publish(Arc::new(frame));
+        }
+    }
+}
+
+fn answered(text: &str, planned: u32) -> Event {
+    Event::ModelAnswered { step: 1, text: text.to_owned(), finish: FinishReason::Stop, usage: Some(USAGE), planned, opaque: None }
+}

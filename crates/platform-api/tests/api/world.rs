@@ -1,0 +1,333 @@
+//! A world for one test: the surface, its store, a clock that the test moves, and people who call.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use artel_bus::LocalBus;
+use artel_domain::{Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
+use artel_http::StaticKey;
+use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
+use artel_llm::Models;
+use artel_platform_api::{ApiConfig, App, Deps, PublicKeys, TestToken, router};
+use artel_store_sqlite::{SqliteOptions, SqliteStore};
+use artel_tools::{CallLimits, EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+pub(crate) const SECRET: &str = "a secret of the tests, long enough";
+pub(crate) const ISSUER: &str = "agent-platform";
+pub(crate) const ALL: &[&str] = &["admin"];
+/// In `AUTH_API_KEYS`: ada's.
+pub(crate) const STATIC_KEY: &str = "admin-key-123";
+
+pub(crate) struct World {
+    pub(crate) app: Router,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) bus: Arc<LocalBus>,
+    pub(crate) clock: Arc<HandClock>,
+    data: tempfile::TempDir,
+}
+
+/// Somebody with a token.
+#[derive(Clone)]
+pub(crate) struct Person {
+    app: Router,
+    pub(crate) tenant: TenantId,
+    pub(crate) user: UserId,
+    pub(crate) credential: Credential,
+}
+
+#[derive(Clone)]
+pub(crate) enum Credential {
+    None,
+    Bearer(String),
+    ApiKey(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+    pub(crate) bytes: Bytes,
+}
+
+/// The real clock, moved by the test.
+#[derive(Default)]
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        self.0.fetch_add(by.as_secs() as i64, Ordering::SeqCst);
+    }
+
+    pub(crate) fn back(by: Duration) -> Self {
+        Self(AtomicI64::new(-(by.as_secs() as i64)))
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        let moved = SystemClock.now().as_microsecond() + self.0.load(Ordering::SeqCst) * 1_000_000;
+        artel_domain::clock::micros(moved)
+    }
+
+    fn uuid(&self) -> Uuid {
+        SystemClock.uuid()
+    }
+}
+
+struct NoLimits;
+
+#[async_trait::async_trait]
+impl CallLimits for NoLimits {
+    async fn admit(&self, _: &str, _: RateLimit) -> Result<(), Duration> {
+        Ok(())
+    }
+}
+
+struct NoKeys;
+
+#[async_trait::async_trait]
+impl PublicKeys for NoKeys {
+    async fn jwks(&self) -> Result<Value, String> {
+        Ok(json!({ "keys": [] }))
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(change: impl FnOnce(&mut ApiConfig)) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::new(data.path().join("artel.db").to_str().unwrap());
+        let store = Arc::new(SqliteStore::open(&options).await.unwrap());
+        let (bus, clock) = (Arc::new(LocalBus::new()), Arc::new(HandClock::default()));
+        let mut config = config();
+        change(&mut config);
+        let deps = Deps {
+            store: store.clone(),
+            bus: bus.clone(),
+            clock: clock.clone(),
+            tokens: Arc::new(TokenVerifier::new(&SECRET.into(), ISSUER, ISSUER)),
+            issuer: Arc::new(TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER)),
+            key_maker: Arc::new(ApiKeyMaker::new(&"pepper".into())),
+            seal: Arc::new(SecretBox::new(&[7; 32])),
+            models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
+            tools: Arc::new(executor(clock.clone())),
+            public_keys: Arc::new(NoKeys),
+        };
+        Self { app: router(App::new(deps, config)), store, bus, clock, data }
+    }
+
+    /// Somebody of tenant `tenant` who may do everything.
+    pub(crate) fn person(&self, tenant: u128, user: u128) -> Person {
+        self.person_with(tenant, user, ALL)
+    }
+
+    pub(crate) fn person_with(&self, tenant: u128, user: u128, scopes: &[&str]) -> Person {
+        let (tenant, user) = (TenantId(Uuid::from_u128(tenant)), UserId(Uuid::from_u128(user)));
+        let token = self.token(tenant, user, scopes);
+        Person { app: self.app.clone(), tenant, user, credential: Credential::Bearer(token) }
+    }
+
+    pub(crate) fn ada(&self) -> Person {
+        self.person(0xA, 0xADA)
+    }
+
+    /// Of another tenant.
+    pub(crate) fn bob(&self) -> Person {
+        self.person(0xB, 0xB0B)
+    }
+
+    pub(crate) fn stranger(&self) -> Person {
+        Person { credential: Credential::None, ..self.ada() }
+    }
+
+    pub(crate) fn token(&self, tenant: TenantId, user: UserId, scopes: &[&str]) -> String {
+        token_from(&TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER), &*self.clock, tenant, user, scopes)
+    }
+
+    /// Whether some file of the database has this text in it.
+    pub(crate) fn files_contain(&self, text: &str) -> bool {
+        let files = std::fs::read_dir(self.data.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.into_iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+    }
+}
+
+pub(crate) fn token_from(issuer: &TokenIssuer, clock: &dyn Clock, tenant: TenantId, user: UserId, scopes: &[&str]) -> String {
+    let grant = Grant { user_id: user, tenant_id: tenant, scopes: Scopes::new(scopes.iter().copied()), key_id: None };
+    issuer.issue(&grant, Duration::from_secs(3600), clock).unwrap()
+}
+
+fn config() -> ApiConfig {
+    let ada = StaticKey {
+        tenant_id: TenantId(Uuid::from_u128(0xA)),
+        user_id: UserId(Uuid::from_u128(0xADA)),
+        scopes: Scopes::new(["tools:read", "tools:write"]),
+    };
+    ApiConfig {
+        default_model: "demo:echo".to_owned(),
+        rate_default: "100000/second".parse().unwrap(),
+        rate_runs: "100000/second".parse().unwrap(),
+        sse_keepalive: Duration::from_secs(15),
+        test_token: Some(TestToken { tenant_id: ada.tenant_id, user_id: ada.user_id }),
+        token_ttl: Duration::from_secs(3600),
+        max_context_tokens: 8000,
+        tool_default_timeout_ms: 15_000,
+        tool_max_timeout_ms: 60_000,
+        static_keys: HashMap::from([(STATIC_KEY.to_owned(), ada)]),
+        trusted_proxies: Vec::new(),
+    }
+}
+
+fn executor(clock: Arc<HandClock>) -> Tools {
+    let deps = ToolsDeps {
+        secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
+        limits: Arc::new(NoLimits),
+        signer: None,
+        resolver: Arc::new(SystemResolver),
+        clock,
+    };
+    Tools::new(ToolsConfig { host_aliases: BTreeMap::new(), ..ToolsConfig::default() }, deps).unwrap()
+}
+
+impl Person {
+    pub(crate) fn with_key(&self, key: &str) -> Self {
+        Self { credential: Credential::ApiKey(key.to_owned()), ..self.clone() }
+    }
+
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { credential: Credential::Bearer(token.to_owned()), ..self.clone() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path, body).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call("PUT", path, body).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, &[], Body::empty()).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+        self.call_with(method, path, &[], body).await
+    }
+
+    pub(crate) async fn call_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
+        let headers = [&[("content-type", "application/json")], headers].concat();
+        self.send(method, path, &headers, Body::from(body.to_string())).await
+    }
+
+    /// With the whole answer read.
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let response = self.open(method, path, headers, body).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, bytes }
+    }
+
+    /// With the body still to come.
+    pub(crate) async fn open(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Response {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request = match &self.credential {
+            Credential::None => request,
+            Credential::Bearer(token) => request.header("authorization", format!("Bearer {token}")),
+            Credential::ApiKey(key) => request.header("x-api-key", key),
+        };
+        self.app.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+    }
+
+    /// The id of a new agent.
+    pub(crate) async fn creates_agent(&self, name: &str) -> String {
+        self.post("/v1/agents", json!({ "name": name, "model": "demo:echo" })).await.id()
+    }
+
+    /// The id of a new webhook tool.
+    pub(crate) async fn creates_tool(&self, name: &str) -> String {
+        self.post("/v1/tools", tool(name)).await.id()
+    }
+
+    pub(crate) async fn binds(&self, agent: &str, tool: &str) -> Answer {
+        self.post(&format!("/v1/agents/{agent}/tools/{tool}"), json!({})).await
+    }
+
+    /// A new API key.
+    pub(crate) async fn creates_key(&self, body: Value) -> Answer {
+        self.post("/v1/api-keys", body).await
+    }
+}
+
+/// A webhook that echoes.
+pub(crate) fn tool(name: &str) -> Value {
+    json!({
+        "name": name,
+        "description": "Echoes input back",
+        "input_schema": { "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] },
+        "execution_type": "http_webhook",
+        "endpoint": "http://tool-mock:9000/echo",
+        "auth_type": "none",
+    })
+}
+
+impl Answer {
+    /// The `id` of what was made.
+    pub(crate) fn id(&self) -> String {
+        assert!(self.status < 300, "{self:?}");
+        self.body["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", self.headers)).to_str().unwrap()
+    }
+
+    /// The status is this and the body is the common error body.
+    #[track_caller]
+    pub(crate) fn is_problem(&self, status: u16) -> &Self {
+        assert_eq!(self.status, status, "{self:?}");
+        let body = self.body.as_object().unwrap_or_else(|| panic!("not an object: {self:?}"));
+        for member in ["error", "message", "detail", "trace_id"] {
+            assert!(body.get(member).is_some_and(Value::is_string), "{member} is missing: {self:?}");
+        }
+        assert_eq!(body["message"], body["detail"]);
+        assert_eq!(body["trace_id"], self.header("x-trace-id"));
+        assert!(!["error", "message"].iter().any(|member| body[*member].as_str().unwrap().is_empty()));
+        self
+    }
+
+    /// And this is where it is wrong.
+    #[track_caller]
+    pub(crate) fn names(&self, field: &str) -> &Self {
+        self.is_problem(422);
+        let errors = self.body["field_errors"].as_array().unwrap_or_else(|| panic!("no field_errors: {self:?}"));
+        assert!(errors.iter().any(|error| error["field"] == field), "{field} is not named: {self:?}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn is(&self, status: StatusCode) -> &Self {
+        assert_eq!(self.status, status.as_u16(), "{self:?}");
+        self
+    }
+}
