@@ -156,7 +156,7 @@ CREATE INDEX runs_by_session ON runs (tenant_id, session_id, id);
 CREATE INDEX runs_open ON runs (tenant_id, session_id, id, phase) WHERE phase IN ('queued', 'running', 'waiting_for_approval');
 CREATE UNIQUE INDEX runs_heads ON runs (tenant_id, session_id) WHERE is_head = 1;
 CREATE INDEX runs_ready ON runs (tenant_id, id) WHERE phase = 'queued' AND is_head = 1;
-CREATE INDEX runs_leased ON runs (tenant_id, lease_until) WHERE phase = 'running';
+CREATE INDEX runs_leased ON runs (tenant_id, lease_until, id) WHERE phase = 'running';
 CREATE INDEX runs_to_fold ON runs (finished_at) WHERE finished_at IS NOT NULL AND folded = 0;
 
 -- The journal: append-only, the truth of every run. Deltas are the only rows ever folded.

@@ -25,9 +25,8 @@ pub(crate) async fn claim(tx: &mut Tx, asked: &Asked) -> Outcome<Vec<Claim>> {
     if runnable.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = rows::hex_list(runnable.iter().map(|run| run.id.0))?;
-    take(tx, asked, &ids).await?;
-    let mut numbers = reserve(tx, asked.seq_block, &ids).await?;
+    take(tx, asked, &runnable).await?;
+    let mut numbers = reserve(tx, asked.seq_block, &runnable).await?;
     let claimed = |run: Run| {
         let first_seq =
             numbers.remove(&(run.tenant_id, run.session_id.clone())).ok_or_else(|| Failure::broken("a run without a session"))?;
@@ -49,28 +48,32 @@ fn taken(mut run: Run, first_seq: i64) -> Claim {
 async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
     let found = runs!(
         "WITH RECURSIVE
-             clock(now) AS MATERIALIZED (SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)),
+             leased(run, tenant, lapsed) AS MATERIALIZED (
+                 SELECT id, tenant_id, lease_until < CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+                 FROM runs INDEXED BY runs_leased WHERE phase = 'running'),
+             under_way(tenant, turns) AS MATERIALIZED (SELECT tenant, count(*) FROM leased WHERE NOT lapsed GROUP BY tenant),
              tenants(tenant) AS (
-                 SELECT min(tenant_id) FROM runs WHERE phase = 'queued' AND is_head = 1
+                 SELECT min(tenant_id) FROM runs INDEXED BY runs_ready WHERE phase = 'queued' AND is_head = 1
                  UNION ALL
-                 SELECT (SELECT min(q.tenant_id) FROM runs q WHERE q.phase = 'queued' AND q.is_head = 1 AND q.tenant_id > t.tenant)
-                 FROM tenants t WHERE t.tenant IS NOT NULL),
-             under_way(tenant, turns) AS MATERIALIZED (
-                 SELECT tenant_id, count(*) FROM clock CROSS JOIN runs WHERE phase = 'running' AND lease_until >= now GROUP BY tenant_id),
-             next_tenants(tenant) AS MATERIALIZED (
-                 SELECT t.tenant FROM tenants t LEFT JOIN under_way u ON u.tenant = t.tenant WHERE t.tenant IS NOT NULL
-                 ORDER BY coalesce(u.turns, 0),
-                     (SELECT min(q.id) FROM runs q WHERE q.tenant_id = t.tenant AND q.phase = 'queued' AND q.is_head = 1)
-                 LIMIT ?1),
-             runnable(run, tenant) AS (
-                 SELECT r.id, t.tenant FROM next_tenants t CROSS JOIN runs r ON r.id IN (
-                     SELECT q.id FROM runs q WHERE q.tenant_id = t.tenant AND q.phase = 'queued' AND q.is_head = 1 ORDER BY q.id LIMIT ?1)
+                 SELECT (SELECT min(tenant_id) FROM runs INDEXED BY runs_ready
+                     WHERE phase = 'queued' AND is_head = 1 AND tenant_id > tenant)
+                 FROM tenants WHERE tenant IS NOT NULL),
+             next_tenants(tenant, turns) AS MATERIALIZED (
+                 SELECT t.tenant, coalesce(u.turns, 0) AS turns FROM tenants t LEFT JOIN under_way u ON u.tenant = t.tenant
+                 WHERE t.tenant IS NOT NULL
+                 ORDER BY turns, (SELECT min(id) FROM runs INDEXED BY runs_ready
+                     WHERE tenant_id = t.tenant AND phase = 'queued' AND is_head = 1)
+                 LIMIT ?1 + 0),
+             runnable(run, tenant, turns) AS (
+                 SELECT r.id, t.tenant, t.turns FROM next_tenants t CROSS JOIN runs r ON r.id IN (
+                     SELECT id FROM runs INDEXED BY runs_ready WHERE tenant_id = t.tenant AND phase = 'queued' AND is_head = 1
+                     ORDER BY id LIMIT ?1 + 0)
                  UNION ALL
-                 SELECT id, tenant_id FROM clock CROSS JOIN runs WHERE phase = 'running' AND lease_until < now),
+                 SELECT l.run, l.tenant, coalesce((SELECT u.turns FROM under_way u WHERE u.tenant = l.tenant), 0)
+                 FROM leased l WHERE l.lapsed),
              picked(run, turn) AS MATERIALIZED (
-                 SELECT r.run, coalesce(u.turns, 0) + row_number() OVER (PARTITION BY r.tenant ORDER BY r.run) AS turn
-                 FROM runnable r LEFT JOIN under_way u ON u.tenant = r.tenant
-                 ORDER BY turn, r.run LIMIT ?1)
+                 SELECT run, turns + row_number() OVER (PARTITION BY tenant ORDER BY run) AS turn FROM runnable
+                 ORDER BY turn, run LIMIT ?1 + 0)
          SELECT",
         "FROM picked CROSS JOIN runs ON id = run ORDER BY turn, id",
         limit
@@ -78,7 +81,8 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
     all(found.fetch_all(&mut tx.conn).await?)
 }
 
-async fn take(tx: &mut Tx, asked: &Asked, ids: &str) -> Outcome<()> {
+async fn take(tx: &mut Tx, asked: &Asked, runs: &[Run]) -> Outcome<()> {
+    let ids = rows::hex_list(runs.iter().map(|run| run.id.0))?;
     let lease = i64::try_from(asked.lease.as_micros()).unwrap_or(i64::MAX / 2);
     sqlx::query!(
         "UPDATE runs SET crash_count = crash_count + (phase = 'running'), phase = 'running', epoch = epoch + 1, wake = 0, owner = ?1,
@@ -94,13 +98,15 @@ async fn take(tx: &mut Tx, asked: &Asked, ids: &str) -> Outcome<()> {
 }
 
 /// The first number of each session's new block. Sessions have one head each, so no two of these runs share one.
-async fn reserve(tx: &mut Tx, block: i64, ids: &str) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
+async fn reserve(tx: &mut Tx, block: i64, runs: &[Run]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
+    let sessions: Vec<_> = runs.iter().map(|run| (rows::hex(run.tenant_id.0), &run.session_id)).collect();
+    let sessions = serde_json::to_string(&sessions)?;
     let blocks = sqlx::query!(
-        r#"UPDATE sessions SET next_seq = next_seq + ?1 FROM json_each(?2) j CROSS JOIN runs r ON r.id = unhex(j.value)
-           WHERE sessions.tenant_id = r.tenant_id AND sessions.id = r.session_id
+        r#"UPDATE sessions SET next_seq = next_seq + ?1
+           WHERE (tenant_id, id) IN (SELECT unhex(value ->> 0), value ->> 1 FROM json_each(?2))
            RETURNING tenant_id AS "tenant_id!: uuid::Uuid", id AS "id!: String", next_seq - ?1 AS "first_seq!: i64""#,
         block,
-        ids
+        sessions
     )
     .fetch_all(&mut tx.conn)
     .await?;

@@ -26,7 +26,7 @@ impl Journal for SqliteStore {
 async fn session_entries(reads: &SqlitePool, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {
     let before_seq = if before_seq == 0 { i64::MAX } else { before_seq };
     let mut found = entries!(
-        "WHERE tenant_id = ?1 AND session_id = ?2 AND seq < ?3 AND kind <> 'delta' ORDER BY seq DESC LIMIT ?4",
+        "WHERE tenant_id = ?1 AND session_id = ?2 AND seq < ?3 AND kind <> 'delta' ORDER BY seq DESC LIMIT ?4 + 0",
         tenant.0,
         session.0,
         before_seq,

@@ -58,7 +58,7 @@ async fn journal(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Entry>> {
 /// Runs of a session come one after the other, so whatever is in it from other runs is from earlier ones.
 async fn dialogue(reads: &SqlitePool, fence: &Fence, limit: u32) -> Outcome<Vec<Entry>> {
     let mut found = entries!(
-        "WHERE tenant_id = ?1 AND session_id = ?2 AND run_id <> ?3 AND kind <> 'delta' ORDER BY seq DESC LIMIT ?4",
+        "WHERE tenant_id = ?1 AND session_id = ?2 AND run_id <> ?3 AND kind <> 'delta' ORDER BY seq DESC LIMIT ?4 + 0",
         fence.tenant_id.0,
         fence.session_id.0,
         fence.run_id.0,

@@ -93,7 +93,7 @@ async fn list(reads: &SqlitePool, tenant: TenantId, filter: &RunFilter) -> Outco
             "SELECT",
             "FROM runs WHERE tenant_id = ?1 AND session_id = ?2 AND (?3 IS NULL OR agent_id = ?3)
                  AND (?4 IS NULL OR phase IN (SELECT value FROM json_each(?4))) AND (?5 IS NULL OR id < ?5)
-             ORDER BY id DESC LIMIT ?6",
+             ORDER BY id DESC LIMIT ?6 + 0",
             tenant.0,
             session.0,
             agent,
@@ -108,7 +108,7 @@ async fn list(reads: &SqlitePool, tenant: TenantId, filter: &RunFilter) -> Outco
             "SELECT",
             "FROM runs WHERE tenant_id = ?1 AND (?2 IS NULL OR agent_id = ?2)
                  AND (?3 IS NULL OR phase IN (SELECT value FROM json_each(?3))) AND (?4 IS NULL OR id < ?4)
-             ORDER BY id DESC LIMIT ?5",
+             ORDER BY id DESC LIMIT ?5 + 0",
             tenant.0,
             agent,
             phases,
@@ -155,7 +155,7 @@ async fn find_session(reads: &SqlitePool, tenant: TenantId, session: &SessionId)
 }
 
 async fn list_entries(reads: &SqlitePool, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {
-    let found = entries!("WHERE run_id = ?1 AND seq > ?2 AND tenant_id = ?3 ORDER BY seq LIMIT ?4", run.0, after_seq, tenant.0, limit)
+    let found = entries!("WHERE run_id = ?1 AND seq > ?2 AND tenant_id = ?3 ORDER BY seq LIMIT ?4 + 0", run.0, after_seq, tenant.0, limit)
         .fetch_all(reads)
         .await?;
     all(found)

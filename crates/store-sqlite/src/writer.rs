@@ -222,3 +222,6 @@ impl Hand {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
 //! The promises of `artel-store`, on SQLite.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

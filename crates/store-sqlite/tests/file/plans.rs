@@ -1,0 +1,47 @@
+//! No statement may read a whole table: the cost of a claim or a commit must not grow with the history.
+
+use std::path::Path;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection};
+
+use crate::support::open;
+
+/// Tables and aliases that may be read from end to end: results of the statement itself, and what is small or meant to be listed.
+const MAY_BE_SCANNED: [&str; 12] =
+    ["json_each", "tenants", "leased", "picked", "runnable", "t", "l", "u", "CONSTANT", "(subquery-14)", "(subquery-15)", "agents"];
+
+/// The statements of this crate, as `.sqlx` keeps them.
+fn statements() -> Vec<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
+    let files = std::fs::read_dir(directory).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    files.map(|text| serde_json::from_slice::<serde_json::Value>(&text).unwrap()["query"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
+    // At run time, because the plan is asked for every statement there is.
+    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"))).fetch_all(conn).await.unwrap();
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+/// `SCAN runs USING INDEX runs_leased` reads a partial index, which holds open runs only.
+fn reads_a_whole_table(step: &str) -> bool {
+    let scanned = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+    let unbounded = scanned.is_some_and(|name| !MAY_BE_SCANNED.contains(&name) && !step.contains("INDEX runs_"));
+    unbounded || (step.contains("AUTOMATIC") && !step.starts_with("SEARCH u "))
+}
+
+#[tokio::test]
+async fn no_statement_reads_a_whole_table() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("artel.db");
+    let _store = open(path.to_str().unwrap()).await;
+    let mut conn = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+    let statements = statements();
+    assert!(statements.len() > 50, "only {} statements", statements.len());
+    for statement in statements.iter().filter(|text| !text.contains("INTENT") && text.split(' ').count() > 2) {
+        for step in plan(&mut conn, statement).await {
+            assert!(!reads_a_whole_table(&step), "'{step}' in\n{statement}");
+        }
+    }
+}
