@@ -4,12 +4,14 @@
 //! actions to be performed after it. The journal is the list of events; recovery feeds it back and performs what is
 //! [`Turn::outstanding`]. [`context`] says what a model gets to read, [`names`] what its tools are called.
 
+mod circles;
 pub mod context;
 pub mod dialogue;
 pub mod names;
 mod recovery;
 pub mod turn;
 
+pub use circles::repeated_steps;
 pub use context::{ContextLimits, Fit, estimate_tokens, fit};
 pub use dialogue::{Block, Dialogue};
 pub use turn::{Action, Effect, Limits, Turn};

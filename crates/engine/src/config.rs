@@ -13,6 +13,8 @@ pub struct EngineConfig {
     pub max_active: usize,
     pub limits: Limits,
     pub context: ContextLimits,
+    /// After this many steps with the same calls and the same results, the model is asked to answer without tools; 0 never.
+    pub max_repeats: usize,
     /// How long deltas are kept one by one after the run's end.
     pub event_retention: Duration,
 }
@@ -25,6 +27,7 @@ impl EngineConfig {
             max_active: 256,
             limits: Limits::default(),
             context: ContextLimits::default(),
+            max_repeats: 3,
             event_retention: Duration::from_secs(24 * 3600),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use artel_agent::{Action, Effect, Turn};
+use artel_agent::{Action, Effect, Turn, repeated_steps};
 use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run};
 use artel_llm::{Answer, Delta};
 use artel_store::{Claim, Step, TurnRecord};
@@ -184,7 +184,8 @@ impl Drive {
                 let (sender, receiver) = mpsc::channel(DELTA_QUEUE);
                 self.deltas = Some(receiver);
                 self.frames.reset();
-                Box::pin(async { Returned::Model(model_call::ask(deps, agent, messages, tools, sender).await) })
+                let answer_now = self.goes_in_circles();
+                Box::pin(async move { Returned::Model(model_call::ask(deps, agent, messages, tools, answer_now, sender).await) })
             }
             Question::Summary { dropped, through_seq } => {
                 // Once a step at most: when the summary itself leaves no room, the rest is left out without another one.
@@ -193,6 +194,11 @@ impl Drive {
             }
             Question::TooLarge(message) => Box::pin(async { Returned::Model(Outcome::Failed { code: "CONTEXT_TOO_LARGE", message }) }),
         });
+    }
+
+    fn goes_in_circles(&self) -> bool {
+        let most = self.deps.config.max_repeats;
+        most > 0 && repeated_steps(&self.journal) >= most
     }
 
     /// Waits until something comes back, sending on what the model streams meanwhile.

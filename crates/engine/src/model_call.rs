@@ -51,14 +51,19 @@ pub(crate) fn question<'a>(
     }
 }
 
+/// With `answer_now` the model may not call tools again.
 pub(crate) async fn ask(
     deps: Arc<Deps>,
     agent: Arc<Agent>,
     messages: Vec<Message>,
     tools: Vec<ToolSpec>,
+    answer_now: bool,
     deltas: Sender<Delta>,
 ) -> Outcome {
-    let params = agent.llm_params.as_ref().and_then(|p| p.as_object()).cloned().unwrap_or_default();
+    let mut params = agent.llm_params.as_ref().and_then(|p| p.as_object()).cloned().unwrap_or_default();
+    if answer_now {
+        params.insert("tool_choice".to_owned(), "none".into());
+    }
     match call(&deps, &agent, messages, tools, params, deltas).await {
         Ok(answer) => Outcome::Answered(answer),
         Err((code, message)) => Outcome::Failed { code, message },

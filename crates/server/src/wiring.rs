@@ -90,6 +90,7 @@ impl Parts {
                 max_active: config.worker_max_runs,
                 limits: Limits { max_steps: config.max_steps },
                 context: ContextLimits { max_tokens: config.max_context_tokens, max_messages: config.max_context_messages },
+                max_repeats: config.max_repeats,
                 event_retention: config.event_retention,
                 ..EngineConfig::new(worker)
             },

@@ -169,6 +169,21 @@ async fn the_step_guard_ends_a_model_that_only_calls_tools() {
 }
 
 #[tokio::test]
+async fn a_model_that_repeats_one_call_for_ever_is_asked_to_answer_without_tools() {
+    let model = ModelServer::start(|request| match request["tool_choice"].as_str() {
+        Some("none") => Reply::Text("hello".into()),
+        _ => Reply::Call(json!({ "text": "hello" })),
+    })
+    .await;
+    let receiver = Receiver::start(Duration::ZERO).await;
+    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
+    let client = artel.client().await;
+    let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("work", "idempotent")]).await;
+    let (_, run) = client.post("/runs", &json!({ "agent_id": agent, "input_message": "Work" })).await;
+    assert_eq!((&run["status"], run["tools_called"].as_array().unwrap().len()), (&json!("succeeded"), 3), "{run:#}");
+}
+
+#[tokio::test]
 async fn sigterm_lets_a_run_finish_and_ends_well() {
     let mut artel = start().await;
     let client = artel.client().await;
