@@ -19,6 +19,11 @@ const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// Every statement of this crate fits.
 const PREPARED_STATEMENTS: usize = 256;
 
+/// What was acknowledged is on disk, whatever the server's or the role's default is. Statements this short never gain from being
+/// compiled. And each is planned once, for any tenant: planned for one tenant that the statistics do not know yet (a new one, with
+/// its first thousand runs), it would go over all rows of that tenant.
+const SESSION: [(&str, &str); 3] = [("synchronous_commit", "on"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")];
+
 /// Where the database is and how many connections it may take.
 #[derive(Debug, Clone)]
 pub struct PostgresOptions {
@@ -62,9 +67,7 @@ fn connect_options(url: &str) -> sqlx::Result<PgConnectOptions> {
     Ok(PgConnectOptions::from_str(url)?
         .application_name("artel")
         .statement_cache_capacity(PREPARED_STATEMENTS)
-        // What was acknowledged is on disk, whatever the server's or the role's default is; and statements this short never gain
-        // from being compiled.
-        .options([("synchronous_commit", "on"), ("jit", "off")])
+        .options(SESSION)
         .disable_statement_logging())
 }
 
