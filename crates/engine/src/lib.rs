@@ -13,6 +13,7 @@ mod policy;
 mod projection;
 mod scribe;
 mod signals;
+mod telemetry;
 mod tool_call;
 mod toolbox;
 mod worker;

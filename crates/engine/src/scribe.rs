@@ -104,6 +104,7 @@ impl Scribe {
         let step = self.prepare(step);
         write(self.deps.clone(), self.fence.clone(), step).await?;
         for entry in &shown {
+            crate::telemetry::count(run, entry);
             self.publish(entry);
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Who is calling, as the extractor of a handler: the type parameter is the permission that the handler needs.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -44,7 +45,7 @@ impl Identity {
     }
 
     /// An audit row about something that this caller does now and that succeeds with the change it is written with.
-    pub fn audit(&self, action: &'static str, entity_type: &'static str, entity_id: impl ToString, at: Timestamp) -> AuditEntry {
+    pub fn audit(&self, action: &'static str, entity_type: &'static str, entity_id: impl Display, at: Timestamp) -> AuditEntry {
         AuditEntry {
             actor: Actor { user_id: Some(self.user_id), api_key_id: self.api_key_id, ip: self.ip.map(|ip| ip.to_string()) },
             action,

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use artel_domain::Clock;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
+use metrics::{counter, histogram};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -50,11 +51,17 @@ pub(crate) async fn trace(State(clock): State<Arc<dyn Clock>>, request: Request,
 
 async fn answer(request: Request, next: Next) -> Response {
     let start = Instant::now();
+    let method = request.method().clone();
+    // The template, not the path: ids would make a series each.
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = served.unwrap_or_else(|panic| Problem::internal(words(&*panic)).into_response());
     if let Ok(value) = HeaderValue::from_str(&current()) {
         response.headers_mut().insert(HEADER, value);
     }
+    let status = response.status().as_str().to_owned();
+    counter!("artel_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status).increment(1);
+    histogram!("artel_http_request_seconds", "route" => route).record(start.elapsed().as_secs_f64());
     tracing::debug!(status = response.status().as_u16(), latency_ms = start.elapsed().as_millis() as u64, "answered");
     response
 }

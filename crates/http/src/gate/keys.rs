@@ -16,7 +16,7 @@ use crate::caller::Identity;
 /// How long a revocation on another machine may go unnoticed.
 const FRESH: Duration = Duration::from_secs(5);
 /// The use of a key is audited once in this time.
-const USE_AUDITED: Duration = Duration::from_secs(300);
+const USE_AUDITED: Duration = Duration::from_mins(5);
 const MOST: u64 = 10_000;
 
 pub(super) struct Keys {
