@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 /// `Some(None)` for an explicit null. Use with `#[serde(default, deserialize_with = "nullable")]`.
+#[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,

@@ -14,6 +14,7 @@ use crate::patch::nullable;
 
 /// A full profile or a part of one; what is absent stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
+#[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateAgent {
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,

@@ -20,7 +20,8 @@ impl Checked for TokenRequest {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Token {
+#[schema(as = Token)]
+pub(crate) struct IssuedToken {
     token: String,
     /// `bearer`
     token_type: &'static str,
@@ -33,13 +34,13 @@ pub(crate) struct Token {
 /// The key is in the `x-api-key` header or in the body. The token can do what the key can, and stops working when the key is revoked.
 #[utoipa::path(post, path = "/auth/token", tag = TAG, security(()), request_body = Option<TokenRequest>,
     params(("x-api-key" = Option<String>, Header, description = "The key.", nullable = false)),
-    responses((status = 200, description = "A token.", body = Token), (status = 401, response = crate::document::Unauthenticated)))]
+    responses((status = 200, description = "A token.", body = IssuedToken), (status = 401, response = crate::document::Unauthenticated)))]
 pub(crate) async fn issue_token(
     State(app): State<App>,
     CallerIp(ip): CallerIp,
     GivenKey(in_header): GivenKey,
     body: Body<TokenRequest>,
-) -> Result<Json<Token>, Problem> {
+) -> Result<Json<IssuedToken>, Problem> {
     let key = in_header.or(body.value.api_key).filter(|key| !key.is_empty());
     let key =
         key.ok_or_else(|| Problem::unauthenticated("unauthenticated", "Send the API key as 'x-api-key' or as 'api_key' in the body."))?;
@@ -47,5 +48,5 @@ pub(crate) async fn issue_token(
     let token = issue(&app, &identity)?;
     let audit = identity.audit("auth.login", "user", identity.user_id, app.clock.now());
     app.store.record_audit(identity.tenant_id, audit).await?;
-    Ok(Json(Token { token, token_type: "bearer", expires_in: app.config.token_ttl.as_secs() }))
+    Ok(Json(IssuedToken { token, token_type: "bearer", expires_in: app.config.token_ttl.as_secs() }))
 }

@@ -13,6 +13,7 @@ use crate::patch::nullable;
 
 /// What is absent stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
+#[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateBinding {
     permission_scope: Option<PermissionScope>,
     #[schema(schema_with = crate::document::timeout)]

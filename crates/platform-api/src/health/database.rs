@@ -15,11 +15,11 @@ use crate::App;
 pub(crate) struct DatabaseHealth {
     /// `ok`
     status: &'static str,
-    database: Connections,
+    database: DatabaseReport,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Connections {
+pub(crate) struct DatabaseReport {
     /// At work.
     active_connections: u32,
     /// Open.
@@ -66,7 +66,7 @@ pub(crate) async fn check_database(State(app): State<App>, TraceId(trace_id): Tr
     }
 }
 
-impl From<Health> for Connections {
+impl From<Health> for DatabaseReport {
     fn from(health: Health) -> Self {
         let percent = f64::from(health.total_connections) * 100.0 / f64::from(health.max_connections.max(1));
         Self {

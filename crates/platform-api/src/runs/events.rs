@@ -70,7 +70,7 @@ pub(crate) async fn list_run_events(
     let run = app.store.find_run(caller.tenant_id, run).await?.ok_or_else(|| Problem::not_found("run"))?;
     let finished = run.phase.is_end();
     if wants_json(&headers) {
-        let events = journal(&app, &run, after).await?.into_iter().filter_map(listed).collect();
+        let events = journal(&app, &run, after).await?.into_iter().filter_map(|entry| listed(&entry)).collect();
         return Ok(Json(RunEvents { events, finished }).into_response());
     }
     if finished {
@@ -81,8 +81,8 @@ pub(crate) async fn list_run_events(
     Ok(stream_of(&app, follow_from(&app, &run, after)))
 }
 
-fn listed(entry: Entry) -> Option<RunEvent> {
-    let (name, data) = event(&entry)?;
+fn listed(entry: &Entry) -> Option<RunEvent> {
+    let (name, data) = event(entry)?;
     Some(RunEvent { id: entry.seq, event: name.to_owned(), data, created_at: entry.at })
 }
 

@@ -14,8 +14,6 @@ use crate::App;
     responses((status = 204, description = "It is gone.")))]
 pub(crate) async fn delete_tool(State(app): State<App>, caller: Caller<ToolsWrite>, At(tool): At<ToolId>) -> Result<StatusCode, Problem> {
     let audit = caller.audit("tool.delete", "tool", tool, app.clock.now());
-    match app.store.delete_tool(caller.tenant_id, tool, audit).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found("tool")),
-    }
+    let was_there = app.store.delete_tool(caller.tenant_id, tool, audit).await?;
+    was_there.then_some(StatusCode::NO_CONTENT).ok_or_else(|| Problem::not_found("tool"))
 }

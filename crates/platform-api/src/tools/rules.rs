@@ -55,5 +55,5 @@ fn check_url(faults: &mut Faults, field: &str, text: &str) {
 
 /// `/properties/a b` → `.properties.a b`
 fn dotted(pointer: &str) -> String {
-    pointer.split('/').skip(1).map(|part| format!(".{}", part.replace("~1", "/").replace("~0", "~"))).collect()
+    pointer.split('/').skip(1).flat_map(|part| [".".to_owned(), part.replace("~1", "/").replace("~0", "~")]).collect()
 }

@@ -17,6 +17,7 @@ use crate::patch::nullable;
 
 /// A full tool or a part of one; what is absent stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
+#[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateTool {
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,

@@ -63,7 +63,7 @@ async fn what_is_not_a_good_token_is_answered_401_with_a_challenge() {
     let ada = world.ada();
     let good = world.token(ada.tenant, ada.user, ALL);
     let issue = |issuer: &TokenIssuer| token_from(issuer, &*world.clock, ada.tenant, ada.user, ALL);
-    let yesterday = HandClock::back(Duration::from_secs(86_400));
+    let yesterday = HandClock::back(Duration::from_hours(24));
     let (head, rest) = good.split_once('.').unwrap();
     let payload = rest.split('.').next().unwrap();
     let unsigned = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);

@@ -22,7 +22,7 @@ async fn every_operation_but_the_open_ones_asks_who_is_calling() {
     let ada = world.ada();
     let expired = token_from(
         &TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER),
-        &HandClock::back(Duration::from_secs(86_400)),
+        &HandClock::back(Duration::from_hours(24)),
         ada.tenant,
         ada.user,
         ALL,

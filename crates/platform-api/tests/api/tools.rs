@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::world::{World, tool};
 
 /// The good tool, with something changed.
-fn but(change: Value) -> Value {
+fn but(change: &Value) -> Value {
     let mut tool = tool("echo");
     for (name, value) in change.as_object().unwrap() {
         tool[name] = value.clone();
@@ -48,7 +48,7 @@ async fn a_tool_has_every_member_of_the_contract() {
 async fn a_bad_tool_is_refused_by_the_name_of_what_is_bad(#[case] change: Value, #[case] field: &str) {
     let world = World::new().await;
     let ada = world.ada();
-    let refused = ada.post("/tools", but(change)).await;
+    let refused = ada.post("/tools", but(&change)).await;
     refused.is_problem(422);
     let fields: Vec<&str> = refused.body["field_errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
     assert!(fields.iter().any(|named| named.starts_with(field)), "{fields:?}");
@@ -61,7 +61,7 @@ async fn a_bomb_of_references_is_refused_at_creation() {
         (0..10_000).map(|i| (format!("d{i}"), json!({ "$ref": format!("#/$defs/d{}", i + 1) }))).collect();
     let world = World::new().await;
     let schema = json!({ "type": "object", "properties": { "a": { "$ref": "#/$defs/d0" } }, "$defs": chain });
-    world.ada().post("/tools", but(json!({ "input_schema": schema }))).await.is_problem(422);
+    world.ada().post("/tools", but(&json!({ "input_schema": schema }))).await.is_problem(422);
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn a_tool_can_be_tried_and_its_guards_hold() {
     let wrong = ada.post(&format!("/tools/{echo}/test"), json!({ "args": {} })).await;
     assert!(wrong.body["error"].as_str().unwrap().contains("text"), "{}", wrong.body);
 
-    let inside = but(json!({ "endpoint": "http://169.254.169.254/latest/meta-data" }));
+    let inside = but(&json!({ "endpoint": "http://169.254.169.254/latest/meta-data" }));
     let inside = ada.post("/tools", inside).await.id();
     let refused = ada.post(&format!("/tools/{inside}/test"), json!({ "args": { "text": "x" } })).await;
     assert!(refused.body["error"].is_string() && refused.body["status_code"].is_null(), "{}", refused.body);

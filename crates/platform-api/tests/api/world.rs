@@ -167,7 +167,7 @@ impl World {
 
 pub(crate) fn token_from(issuer: &TokenIssuer, clock: &dyn Clock, tenant: TenantId, user: UserId, scopes: &[&str]) -> String {
     let grant = Grant { user_id: user, tenant_id: tenant, scopes: Scopes::new(scopes.iter().copied()), key_id: None };
-    issuer.issue(&grant, Duration::from_secs(3600), clock).unwrap()
+    issuer.issue(&grant, Duration::from_hours(1), clock).unwrap()
 }
 
 fn config() -> ApiConfig {
@@ -182,7 +182,7 @@ fn config() -> ApiConfig {
         rate_runs: "100000/second".parse().unwrap(),
         sse_keepalive: Duration::from_secs(15),
         test_token: Some(TestToken { tenant_id: ada.tenant_id, user_id: ada.user_id }),
-        token_ttl: Duration::from_secs(3600),
+        token_ttl: Duration::from_hours(1),
         max_context_tokens: 8000,
         tool_default_timeout_ms: 15_000,
         tool_max_timeout_ms: 60_000,
