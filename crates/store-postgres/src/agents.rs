@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::connect::filtered;
 use crate::error::{retrying, store_error};
 use crate::values::{maybe_json, maybe_parsed, micros, text, time, word};
 use crate::{PostgresStore, audit, versions};
@@ -158,6 +159,7 @@ async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<O
 }
 
 async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, page: Page) -> sqlx::Result<(Vec<Agent>, i64)> {
+    let mut tx = filtered(pool).await?;
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_deref().map(text);
     let all = sqlx::query_scalar!(
@@ -168,7 +170,7 @@ async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, page: Page)
         status,
         q,
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *tx)
     .await?;
     let rows = select_agent!(
         "FROM agents
@@ -181,7 +183,7 @@ async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, page: Page)
         i64::from(page.limit),
         i64::from(page.offset),
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *tx)
     .await?;
     let agents = rows.into_iter().map(Agent::try_from).collect::<sqlx::Result<_>>()?;
     Ok((agents, all))

@@ -5,6 +5,7 @@ use artel_store::Decided;
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
+use crate::connect::filtered;
 use crate::values::{json, maybe_json, maybe_parsed, micros, parsed, text, time, word};
 
 #[derive(Debug)]
@@ -78,6 +79,7 @@ pub(crate) async fn list(
     state: Option<ApprovalState>,
     limit: u32,
 ) -> sqlx::Result<Vec<Approval>> {
+    let mut tx = filtered(pool).await?;
     let state = state.map(ApprovalState::as_str);
     let limit = i64::from(limit);
     let rows =
@@ -89,7 +91,7 @@ pub(crate) async fn list(
                 state,
                 limit,
             )
-            .fetch_all(pool)
+            .fetch_all(&mut *tx)
             .await?,
             None => {
                 select_approval!(
@@ -98,7 +100,7 @@ pub(crate) async fn list(
                     state,
                     limit,
                 )
-                .fetch_all(pool)
+                .fetch_all(&mut *tx)
                 .await?
             }
         };

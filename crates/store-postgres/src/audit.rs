@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::batch::Batch;
+use crate::connect::filtered;
 use crate::error::retrying;
 use crate::values::{json, maybe_parsed, micros, text, time};
 
@@ -174,6 +175,7 @@ async fn record(pool: &PgPool, tenant: TenantId, entries: &[AuditEntry]) -> sqlx
 }
 
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AuditFilter) -> sqlx::Result<Vec<AuditRow>> {
+    let mut tx = filtered(pool).await?;
     let rows = sqlx::query_as!(
         Row,
         "SELECT tenant_id, seq, user_id, api_key_id, ip, action, entity_type, entity_id, trace_id, outcome, details, created_at, hash
@@ -194,7 +196,7 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AuditFilter) 
         filter.until.map(micros),
         i64::from(filter.limit),
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *tx)
     .await?;
     rows.into_iter().map(AuditRow::try_from).collect()
 }

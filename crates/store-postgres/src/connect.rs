@@ -7,7 +7,7 @@ use std::time::Duration;
 use artel_store::{Result, StoreError};
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgPool, PgTransaction};
 
 use crate::admission::AdmitRuns;
 use crate::audit::RecordAudit;
@@ -23,6 +23,9 @@ const PREPARED_STATEMENTS: usize = 256;
 /// compiled. And each is planned once, for any tenant: planned for one tenant that the statistics do not know yet (a new one, with
 /// its first thousand runs), it would go over all rows of that tenant.
 const SESSION: [(&str, &str); 3] = [("synchronous_commit", "on"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")];
+
+/// For lists with filters that may be absent: these are planned for the filters at hand. Ends with the transaction, which only reads.
+const FILTERED: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
 
 /// Where the database is and how many connections it may take.
 #[derive(Debug, Clone)]
@@ -61,6 +64,11 @@ impl PostgresStore {
             pool,
         })
     }
+}
+
+/// A transaction for reading a list by filters; dropping it ends it.
+pub(crate) async fn filtered(pool: &PgPool) -> sqlx::Result<PgTransaction<'static>> {
+    pool.begin_with(FILTERED).await
 }
 
 fn connect_options(url: &str) -> sqlx::Result<PgConnectOptions> {

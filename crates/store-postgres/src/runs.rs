@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
+use crate::connect::filtered;
 use crate::error::{retrying, store_error};
 use crate::values::{parsed, text, time, word};
 use crate::{PostgresStore, approvals, claims, fold, journal, steering, tool_calls};
@@ -157,8 +158,8 @@ pub(crate) async fn find(executor: impl PgExecutor<'_>, tenant: TenantId, run: R
     row.map(Run::try_from).transpose()
 }
 
-/// Two statements, because the planner prepares one plan for each: with a session that plan goes over the session's few runs.
 async fn list(pool: &PgPool, tenant: TenantId, filter: &RunFilter) -> sqlx::Result<Vec<Run>> {
+    let mut tx = filtered(pool).await?;
     let phases: Vec<String> = filter.phases.iter().map(|phase| phase.as_str().to_owned()).collect();
     let agent = filter.agent_id.map(|id| id.0);
     let before = filter.before.map(|id| id.0);
@@ -177,7 +178,7 @@ async fn list(pool: &PgPool, tenant: TenantId, filter: &RunFilter) -> sqlx::Resu
                 before,
                 limit,
             )
-            .fetch_all(pool)
+            .fetch_all(&mut *tx)
             .await?
         }
         None => {
@@ -192,7 +193,7 @@ async fn list(pool: &PgPool, tenant: TenantId, filter: &RunFilter) -> sqlx::Resu
                 before,
                 limit,
             )
-            .fetch_all(pool)
+            .fetch_all(&mut *tx)
             .await?
         }
     };
