@@ -56,6 +56,7 @@ async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Re
             refused.insert(new.id);
         }
     }
+    lock_heads(&mut tx, tenant, &admitted).await?;
     let mut versions = insert(&mut tx, tenant, &admitted).await?;
     let mut outcomes = Vec::with_capacity(items.len());
     let mut entries = Vec::with_capacity(items.len());
@@ -95,6 +96,21 @@ async fn count_day(tx: &mut PgConnection, new: &NewRun) -> sqlx::Result<bool> {
 /// Days since 1970, UTC.
 fn day(at: Timestamp) -> i64 {
     at.as_second().div_euclid(DAY_SECONDS)
+}
+
+/// Waits for those that end the heads of these sessions right now, so that the next statement sees who is head after them. Without
+/// it that statement would find no head, make one, and be broken off by the index that allows only one.
+async fn lock_heads(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sqlx::Result<()> {
+    let sessions: Vec<String> = new.iter().map(|new| text(&new.session_id.0)).collect();
+    sqlx::query!(
+        "SELECT r.id FROM (SELECT DISTINCT s.id FROM unnest($2::text[]) AS s (id) ORDER BY s.id) s CROSS JOIN LATERAL (
+           SELECT r.id FROM runs r WHERE r.tenant_id = $1 AND r.session_id = s.id AND r.is_head > 0 FOR UPDATE) r",
+        tenant.0,
+        &sessions,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(())
 }
 
 /// Inserts the runs whose agent lives and whose id is free; gives the agent's version for each of them.

@@ -6,7 +6,7 @@ use artel_store::StoreError;
 use sqlx::error::ErrorKind;
 
 /// Tries of a transaction that lost against a concurrent one.
-const TRIES: u32 = 5;
+const TRIES: u32 = 8;
 
 /// Runs a transaction, again when the database broke it off in favour of another.
 pub(crate) async fn retrying<T, F>(transaction: impl Fn() -> F) -> artel_store::Result<T>
