@@ -56,6 +56,13 @@ pub trait PublicKeys: Send + Sync {
     async fn jwks(&self) -> Result<Value, String>;
 }
 
+/// The numbers of `/metrics`. They belong to the whole process, so whoever wires it keeps them.
+#[async_trait]
+pub trait MetricsText: Send + Sync {
+    /// In Prometheus text format.
+    async fn render(&self) -> String;
+}
+
 /// What this surface stands on.
 pub struct Deps {
     pub store: Arc<dyn Store>,
@@ -70,6 +77,7 @@ pub struct Deps {
     pub tools: Arc<Tools>,
     /// The public keys of `/.well-known/jwks.json`.
     pub public_keys: Arc<dyn PublicKeys>,
+    pub metrics: Arc<dyn MetricsText>,
 }
 
 /// The state of every handler. Cheap to clone.
@@ -86,13 +94,14 @@ pub struct Shared {
     pub(crate) models: Arc<Models>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) public_keys: Arc<dyn PublicKeys>,
+    pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) gate: Gate,
     pub(crate) config: ApiConfig,
 }
 
 impl App {
     pub fn new(deps: Deps, config: ApiConfig) -> Self {
-        let Deps { store, bus, clock, tokens, issuer, key_maker, seal, models, tools, public_keys } = deps;
+        let Deps { store, bus, clock, tokens, issuer, key_maker, seal, models, tools, public_keys, metrics } = deps;
         let about_callers = GateConfig {
             rate_default: config.rate_default,
             rate_runs: config.rate_runs,
@@ -100,7 +109,7 @@ impl App {
             static_keys: config.static_keys.clone(),
         };
         let gate = Gate::new(store.clone(), bus.clone(), clock.clone(), tokens, key_maker.clone(), seal, about_callers);
-        Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, public_keys, gate, config }))
+        Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, public_keys, metrics, gate, config }))
     }
 
     /// The gate, for other surfaces that let the same callers in.

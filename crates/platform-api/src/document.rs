@@ -63,7 +63,7 @@ pub(crate) fn anything() -> Schema {
 pub(crate) fn model_name() -> Schema {
     ObjectBuilder::new()
         .schema_type(nullable(Type::String))
-        .description(Some("`provider:model`. The operator's own endpoints are `custom:<name>`."))
+        .description(Some("`provider:model`, as the pattern says. What the operator has set up besides, `custom:<name>`, is accepted too."))
         .pattern(Some(MODEL_PATTERN))
         .max_length(Some(200))
         .examples([json!("openai:gpt-4o-mini"), json!("demo:echo")])
@@ -71,8 +71,8 @@ pub(crate) fn model_name() -> Schema {
         .into()
 }
 
-/// What every installation knows, and the operator's own endpoints.
-const MODEL_PATTERN: &str = "^(openai:[!-~]{1,100}|demo:(echo|slow|instant|long|loop|fail)|custom:[!-~]{1,100})$";
+/// What every installation knows.
+const MODEL_PATTERN: &str = "^(openai:[!-~]{1,100}|demo:(echo|slow|silent|long|loop|fail))$";
 
 pub(crate) fn timeout() -> Schema {
     ObjectBuilder::new()
@@ -140,11 +140,17 @@ fn schema_object(kind: SchemaType) -> Schema {
         .into()
 }
 
+const URL_PATTERN: &str = concat!(
+    r"^https?://([a-z]([a-z0-9-]{0,30}[a-z0-9])?\.){0,5}[a-z]([a-z0-9-]{0,30}[a-z0-9])?(:[1-9][0-9]{0,3})?",
+    r"(/[a-z0-9._~{}-]{0,50}){0,10}(\?[a-z0-9=&]{0,50})?$"
+);
+const JMESPATH_PATTERN: &str = r"^(@|\*|[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]{1,4}\]){0,20})$";
+
 pub(crate) fn url() -> Schema {
     ObjectBuilder::new()
         .schema_type(nullable(Type::String))
-        .format(Some(SchemaFormat::Custom("http-url".into())))
-        .description(Some("An http or https URL."))
+        .pattern(Some(URL_PATTERN))
+        .description(Some("An http or https URL without user, password or fragment. The pattern shows the usual form."))
         .max_length(Some(2000))
         .examples([json!("https://api.example.com/v1/weather")])
         .build()
@@ -154,7 +160,8 @@ pub(crate) fn url() -> Schema {
 pub(crate) fn jmespath() -> Schema {
     ObjectBuilder::new()
         .schema_type(nullable(Type::String))
-        .format(Some(SchemaFormat::Custom("jmespath".into())))
+        .description(Some("A JMESPath expression. The pattern shows the usual form."))
+        .pattern(Some(JMESPATH_PATTERN))
         .max_length(Some(1024))
         .examples([json!("data.items[0].name")])
         .build()
@@ -165,7 +172,7 @@ pub(crate) fn headers() -> Schema {
     let value = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]([ -~]*[!-~])?$"));
     ObjectBuilder::new()
         .schema_type(nullable(Type::Object))
-        .property_names(Some(Schema::from(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[Xx]-[A-Za-z0-9-]{1,60}$")))))
+        .property_names(Some(Schema::from(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9_-]{1,100}$")))))
         .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(value.build().into()))))
         .build()
         .into()

@@ -73,6 +73,7 @@ fn probes() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(health::process::check_health))
         .routes(routes!(health::database::check_database))
+        .routes(routes!(health::metrics::get_metrics))
         .routes(routes!(docs::jwks::get_jwks))
         .routes(routes!(docs::openapi::get_openapi))
 }

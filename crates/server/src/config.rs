@@ -73,6 +73,8 @@ pub(crate) struct Config {
     pub(crate) shutdown_grace: Duration,
     pub(crate) log_json: bool,
     pub(crate) log_level: String,
+    /// Every setting there is: none of them is ever given to a tool as its secret.
+    pub(crate) names: Vec<String>,
 }
 
 impl Config {
@@ -133,6 +135,7 @@ impl Config {
             shutdown_grace: Duration::from_secs(s.number("SHUTDOWN_GRACE_SECONDS", 30, 0..=3600)?),
             log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",
             log_level: values::log_level(s)?,
+            names: s.effective().iter().map(|setting| setting.name.to_owned()).collect(),
             data_dir,
         };
         values::check_timeouts(&config)?;

@@ -14,7 +14,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::cli::Role;
 use crate::config::Config;
-use crate::metrics::Metrics;
 use crate::wiring::Parts;
 
 /// How long open answers may take to end once the process stops.
@@ -33,13 +32,12 @@ pub(crate) struct Running {
 
 /// Listens and claims; returns as soon as requests are answered.
 pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Running> {
-    let metrics = Metrics::install();
     let listener = if roles.contains(&Role::Platform) { Some(listen(config.public_addr).await?) } else { None };
     let parts = Arc::new(Parts::build(config, aliases).await?);
     let (stop, servers) = (CancellationToken::new(), TaskTracker::new());
     let public = listener.as_ref().map(TcpListener::local_addr).transpose()?;
     if let Some(listener) = listener {
-        let routes = artel_platform_api::router(parts.platform(config)).merge(metrics.router(parts.store.clone()));
+        let routes = artel_platform_api::router(parts.platform(config));
         servers.spawn(serve_http(listener, routes, stop.clone()));
     }
     let worker = roles.contains(&Role::Worker).then(|| Worker::start(parts.engine(config)));

@@ -1,7 +1,7 @@
 //! Secrets of this installation: given by the operator, or made on first start and kept in the data directory with mode 0600.
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -88,7 +88,11 @@ fn keep(path: &Path, make: impl FnOnce() -> anyhow::Result<String>) -> anyhow::R
         return Ok(content);
     }
     let parent = path.parent().context("a secret needs a directory")?;
-    std::fs::create_dir_all(parent).with_context(|| format!("the data directory {} cannot be made (ARTEL_DATA_DIR)", parent.display()))?;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(parent)
+        .with_context(|| format!("the data directory {} cannot be made (ARTEL_DATA_DIR)", parent.display()))?;
     // Written whole under another name first, so that nobody ever reads half a secret.
     let draft = parent.join(format!(".{}.{}", path.file_name().unwrap_or_default().to_string_lossy(), artel_domain::SystemClock.uuid()));
     let mut file = std::fs::OpenOptions::new()

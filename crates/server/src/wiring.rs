@@ -22,6 +22,7 @@ use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 use crate::config::{Config, Database};
+use crate::metrics::Metrics;
 use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
 use crate::vault::Vault;
 
@@ -48,7 +49,7 @@ impl Parts {
         let bus = open_bus(config, clock.as_ref()).await?;
         let models = Arc::new(Models::new(model_config(config)).context("the model providers cannot be set up")?);
         let ports = ToolsDeps {
-            secrets: Arc::new(EnvSecrets::new(Vec::new(), Some(Arc::new(StoredSecrets::new(store.clone(), vault.seal()))))),
+            secrets: Arc::new(EnvSecrets::new(config.names.clone(), Some(Arc::new(StoredSecrets::new(store.clone(), vault.seal()))))),
             limits: Arc::new(BusLimits::new(bus.clone())),
             signer: Some(Arc::new(Signer::new(vault.clone(), clock.clone()))),
             resolver: Arc::new(SystemResolver),
@@ -72,6 +73,7 @@ impl Parts {
             models: self.models.clone(),
             tools: self.tools.clone(),
             public_keys: self.vault.clone(),
+            metrics: Arc::new(Metrics::install(self.store.clone())),
         };
         App::new(deps, api_config(config))
     }

@@ -78,7 +78,7 @@ const RESERVED_PREFIXES: [&str; 22] = [
     "JWT_",
     "KUBERNETES_",
     "LD_",
-    "LLM_PROXY_",
+    "LLM_",
     "AGENT_RUNTIME_",
     "PG",
     "POSTGRES",

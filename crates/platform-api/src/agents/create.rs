@@ -1,4 +1,5 @@
 use artel_domain::{Agent, AgentId, AgentStatus};
+use artel_http::body::whole;
 use artel_http::caller::AgentsWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Problem};
 use axum::Json;
@@ -24,6 +25,7 @@ pub(crate) struct CreateAgent {
     #[schema(value_type = Option<Object>)]
     llm_params: Option<Map<String, Value>>,
     status: Option<AgentStatus>,
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     version: Option<i64>,
 }

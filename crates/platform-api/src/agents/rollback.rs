@@ -1,10 +1,12 @@
 use artel_domain::{Agent, AgentId};
+use artel_http::body::whole;
 use artel_http::caller::AgentsWrite;
 use artel_http::{At, Attempt, Body, Caller, Checked, Faults, Problem};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::TAG;
@@ -12,8 +14,13 @@ use crate::App;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct RollbackAgent {
+    #[serde(deserialize_with = "needed")]
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     version: i64,
+}
+
+fn needed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    whole(deserializer)?.ok_or_else(|| D::Error::custom("must be a number"))
 }
 
 impl Checked for RollbackAgent {

@@ -39,7 +39,7 @@ impl Checked for UpdateAgent {
 
 /// Update an agent.
 ///
-/// Runs under way take their next step with the new profile. Needs `agents:write`.
+/// Runs under way finish with the profile they began with. Needs `agents:write`.
 #[utoipa::path(put, path = "/agents/{agent_id}", tag = TAG, params(("agent_id" = AgentId, Path)), request_body = UpdateAgent,
     responses((status = 200, description = "The agent as it is now.", body = Agent)))]
 pub(crate) async fn update_agent(

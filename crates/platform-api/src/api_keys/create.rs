@@ -1,4 +1,5 @@
 use artel_domain::{AgentId, ApiKey, ApiKeyId, Timestamp};
+use artel_http::body::whole;
 use artel_http::caller::KeysWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Identity, Problem};
 use artel_identity::{NewKey, Scope, Scopes};
@@ -25,11 +26,13 @@ pub(crate) struct CreateApiKey {
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
     /// Never when absent.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 3650)]
     expires_in_days: Option<u64>,
     /// The only agent that the key may run.
     agent_id: Option<AgentId>,
     /// Runs that the key may start in a day (UTC).
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1_000_000)]
     daily_limit: Option<i64>,
 }

@@ -1,4 +1,5 @@
 use artel_domain::{AgentId, Binding, BindingId, PermissionScope, RateLimit, ToolId};
+use artel_http::body::whole;
 use artel_http::caller::AgentsWrite;
 use artel_http::{At, Attempt, Body, Caller, Checked, Faults, Problem};
 use artel_store::BindingWrite;
@@ -17,6 +18,7 @@ pub(crate) struct CreateBinding {
     /// `read` when absent. `write` needs `tools:write` in whoever runs the agent.
     permission_scope: Option<PermissionScope>,
     /// The operator's default when absent.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(schema_with = crate::document::timeout)]
     timeout_ms: Option<u64>,
     /// `N/second`, `N/minute`, `N/hour` or `N/day`: calls per tenant, agent and tool.

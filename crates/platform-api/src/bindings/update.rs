@@ -1,4 +1,5 @@
 use artel_domain::{AgentId, Binding, PermissionScope, RateLimit, ToolId};
+use artel_http::body::whole;
 use artel_http::caller::AgentsWrite;
 use artel_http::{At, Body, Caller, Checked, Faults, Problem};
 use artel_store::BindingPatch;
@@ -16,6 +17,7 @@ use crate::patch::nullable;
 #[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateBinding {
     permission_scope: Option<PermissionScope>,
+    #[serde(default, deserialize_with = "whole")]
     #[schema(schema_with = crate::document::timeout)]
     timeout_ms: Option<u64>,
     /// `null` lifts the limit.

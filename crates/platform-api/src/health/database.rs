@@ -1,5 +1,5 @@
 use artel_http::TraceId;
-use artel_store::Health;
+use artel_store::{Health, StoreError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,6 +10,9 @@ use utoipa::ToSchema;
 
 use super::TAG;
 use crate::App;
+
+/// How long a probe waits for the database.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DatabaseHealth {
@@ -55,7 +58,9 @@ pub(crate) struct DatabaseDown {
 #[utoipa::path(get, path = "/health/db", tag = TAG, security(()), responses(
     (status = 200, description = "It answers.", body = DatabaseHealth), (status = 503, description = "It does not.", body = DatabaseDown)))]
 pub(crate) async fn check_database(State(app): State<App>, TraceId(trace_id): TraceId) -> Response {
-    match app.store.health().await {
+    // A pool waits long for a database that is away; a probe must not.
+    let asked = tokio::time::timeout(PATIENCE, app.store.health()).await;
+    match asked.unwrap_or_else(|late| Err(StoreError::Unavailable(Box::new(late)))) {
         Ok(health) => Json(DatabaseHealth { status: "ok", database: health.into() }).into_response(),
         Err(error) => {
             tracing::error!(%error, "the database does not answer");

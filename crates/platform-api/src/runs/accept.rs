@@ -115,7 +115,7 @@ fn check_size(app: &App, input: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let message = format!("The input has about {tokens} tokens; at most {most} can be answered.");
-    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "context_too_large", message))
+    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "CONTEXT_TOO_LARGE", message))
 }
 
 fn check_permission(caller: &Identity, agent: &Agent) -> Result<(), Problem> {

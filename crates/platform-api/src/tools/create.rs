@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{AuthType, EffectClass, ExecutionType, Tool, ToolId, ToolStatus};
+use artel_http::body::whole;
 use artel_http::caller::ToolsWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Identity, Problem};
 use artel_tools::function;
@@ -33,6 +34,7 @@ pub(crate) struct CreateTool {
     endpoint: Option<String>,
     auth_type: Option<AuthType>,
     status: Option<ToolStatus>,
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 2_147_483_647)]
     version: Option<i64>,
     /// `POST` when absent.

@@ -1,4 +1,5 @@
 use artel_domain::ToolId;
+use artel_http::body::whole;
 use artel_http::caller::ToolsWrite;
 use artel_http::{At, Body, Caller, Checked, Faults, Problem, TraceId};
 use artel_tools::{TestReport, Trial};
@@ -22,6 +23,7 @@ pub(crate) struct TestTool {
     /// When empty, only the endpoint's own host.
     #[schema(schema_with = crate::document::domains)]
     allowed_domains: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "whole")]
     #[schema(schema_with = crate::document::timeout)]
     timeout_ms: Option<u64>,
 }

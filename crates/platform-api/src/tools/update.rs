@@ -73,7 +73,7 @@ impl From<UpdateTool> for ToolPatch {
 
 /// Update a tool.
 ///
-/// Its version grows by one. Runs under way call it as it is then. Needs `tools:write`.
+/// Its version grows by one. Runs under way finish with the tool as it was. Needs `tools:write`.
 #[utoipa::path(put, path = "/tools/{tool_id}", tag = TAG, params(("tool_id" = ToolId, Path)), request_body = UpdateTool,
     responses((status = 200, description = "The tool as it is now.", body = Tool)))]
 pub(crate) async fn update_tool(

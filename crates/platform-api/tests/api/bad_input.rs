@@ -69,7 +69,7 @@ async fn a_body_that_cannot_be_read_is_answered_by_what_is_wrong_with_it() {
         for malformed in [b"{".to_vec(), b"not json".to_vec(), b"{\"a\":\xff}".to_vec(), b"{\"a\":1}}".to_vec()] {
             send(&[json_type], malformed).await.is_problem(400);
         }
-        for other in [b"[]".to_vec(), b"null".to_vec(), b"\"text\"".to_vec(), b"5".to_vec()] {
+        for other in [b"[]".to_vec(), b"\"text\"".to_vec(), b"5".to_vec()] {
             send(&[json_type], other).await.is_problem(422);
         }
         send(&[json_type], br#"{"x":{"y":"\u0000"}}"#.to_vec()).await.names("x.y");
@@ -78,9 +78,10 @@ async fn a_body_that_cannot_be_read_is_answered_by_what_is_wrong_with_it() {
         for other in ["text/xml", "multipart/form-data; boundary=x", "application/octet-stream"] {
             send(&[("content-type", other)], b"{}".to_vec()).await.is_problem(415);
         }
-        let whole = if operation["requestBody"]["required"] == true { 400 } else { 0 };
-        let empty = send(&[json_type], Vec::new()).await;
-        assert!(whole == 0 || empty.status == whole, "{method} {path}: {empty:?}");
+        if operation["requestBody"]["required"] == true {
+            send(&[json_type], Vec::new()).await.is_problem(400);
+            send(&[json_type], b"null".to_vec()).await.is_problem(422);
+        }
         tried += 1;
     }
     assert!(tried > 10, "{tried}");

@@ -97,7 +97,7 @@ async fn a_bad_run_is_refused_before_it_exists(#[case] change: Value, #[case] fi
 async fn an_absent_or_deleted_agent_and_a_huge_input_make_no_run() {
     let (_world, ada, agent) = world().await;
     let huge = json!({ "agent_id": agent, "input_message": "word ".repeat(20_000) });
-    assert_eq!(ada.post("/runs", huge).await.is_problem(413).body["error"], "context_too_large");
+    assert_eq!(ada.post("/runs", huge).await.is_problem(413).body["error"], "CONTEXT_TOO_LARGE");
     ada.delete(&format!("/agents/{agent}")).await.is(StatusCode::NO_CONTENT);
     ada.post("/runs", run(&agent)).await.is_problem(404);
     ada.post("/runs/stream", run(&agent)).await.is_problem(404);

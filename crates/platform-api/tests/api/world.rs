@@ -94,6 +94,15 @@ impl CallLimits for NoLimits {
     }
 }
 
+struct NoMetrics;
+
+#[async_trait::async_trait]
+impl artel_platform_api::MetricsText for NoMetrics {
+    async fn render(&self) -> String {
+        String::new()
+    }
+}
+
 struct NoKeys;
 
 #[async_trait::async_trait]
@@ -126,6 +135,7 @@ impl World {
             models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
             tools: Arc::new(executor(clock.clone())),
             public_keys: Arc::new(NoKeys),
+            metrics: Arc::new(NoMetrics),
         };
         Self { app: router(App::new(deps, config)), store, bus, clock, data }
     }

@@ -66,14 +66,20 @@ impl Settings {
         let (value, source) = match (self.environment.get(name), self.file.get(name)) {
             (Some(value), _) if !value.trim().is_empty() => (value, "environment"),
             (_, Some(value)) if !value.trim().is_empty() => (value, "artel.toml"),
-            _ => return None,
+            _ => {
+                self.effective.push(Effective { name, shown: String::new(), source: "default" });
+                return None;
+            }
         };
         self.effective.push(Effective { name, shown: value.clone(), source });
         Some(value.trim().to_owned())
     }
 
+    /// Notes the default of a setting that was not given.
     fn fall_back(&mut self, name: &'static str, value: impl Display) {
-        self.effective.push(Effective { name, shown: value.to_string(), source: "default" });
+        if let Some(effective) = self.effective.iter_mut().find(|e| e.name == name) {
+            effective.shown = value.to_string();
+        }
     }
 
     pub(crate) fn parse<T: FromStr>(&mut self, name: &'static str, default: &str, shape: &str, example: &str) -> Result<T, Invalid> {
@@ -151,9 +157,8 @@ impl Settings {
     }
 
     fn mask(&mut self, name: &'static str) {
-        match self.effective.iter_mut().find(|e| e.name == name) {
-            Some(effective) => "********".clone_into(&mut effective.shown),
-            None => self.effective.push(Effective { name, shown: String::new(), source: "default" }),
+        if let Some(effective) = self.effective.iter_mut().find(|e| e.name == name && !e.shown.is_empty()) {
+            "********".clone_into(&mut effective.shown);
         }
     }
 

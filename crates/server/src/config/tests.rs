@@ -90,3 +90,21 @@ fn an_empty_variable_counts_as_absent() {
         Database::Sqlite(_)
     ));
 }
+
+#[tokio::test]
+async fn no_setting_is_ever_given_to_a_tool_as_its_secret() {
+    use artel_tools::Secrets as _;
+    let config = Config::read(&mut Settings::of(&[])).unwrap();
+    for name in ["DATABASE_URL", "REDIS_URL", "OPENAI_API_KEY", "LLM_PROVIDERS", "AUTH_API_KEYS", "JWT_SECRET", "ARTEL_MASTER_KEY"] {
+        assert!(config.names.iter().any(|known| known == name), "{name} is not among the settings");
+    }
+    let names = config.names.clone();
+    let environment = artel_tools::EnvSecrets::with_lookup(
+        Box::new(move |name| names.iter().any(|known| known == name).then(|| "leaked".to_owned())),
+        config.names.clone(),
+        None,
+    );
+    for name in &config.names {
+        assert!(environment.get(artel_domain::TenantId(uuid::Uuid::nil()), name).await.is_none(), "{name}");
+    }
+}
