@@ -24,8 +24,7 @@ pub(crate) async fn append(conn: &mut SqliteConnection, audits: &[(TenantId, Aud
         (*seq, *hash) = (row.seq, row.hash.clone());
         chained.push(row);
     }
-    insert(conn, &chained).await?;
-    write_heads(conn, &heads).await
+    insert(conn, &chained, &heads).await
 }
 
 async fn read_heads(conn: &mut SqliteConnection, audits: &[(TenantId, AuditEntry)]) -> Outcome<Heads> {
@@ -42,8 +41,8 @@ async fn read_heads(conn: &mut SqliteConnection, audits: &[(TenantId, AuditEntry
     Ok(heads.into_iter().map(|head| (TenantId(head.tenant_id), (head.seq, head.hash))).collect())
 }
 
-async fn insert(conn: &mut SqliteConnection, chained: &[AuditRow]) -> Outcome<()> {
-    let values: Vec<_> = chained
+async fn insert(conn: &mut SqliteConnection, chained: &[AuditRow], heads: &Heads) -> Outcome<()> {
+    let rows: Vec<_> = chained
         .iter()
         .map(|row| {
             let who =
@@ -52,28 +51,20 @@ async fn insert(conn: &mut SqliteConnection, chained: &[AuditRow]) -> Outcome<()
             (row.seq, who, what, &row.trace_id, &row.outcome, row.created_at.as_microsecond(), &row.hash)
         })
         .collect();
-    let values = serde_json::to_string(&values)?;
+    let heads: Vec<_> = heads.iter().map(|(tenant, (seq, hash))| (rows::hex(tenant.0), seq, hash)).collect();
+    let (rows, heads) = (serde_json::to_string(&rows)?, serde_json::to_string(&heads)?);
     sqlx::query!(
         "INSERT INTO audit_log (seq, tenant_id, user_id, api_key_id, ip, action, entity_type, entity_id, details, trace_id, outcome,
              created_at, hash)
          SELECT value ->> 0, unhex(value ->> '$[1][0]'), unhex(value ->> '$[1][1]'), unhex(value ->> '$[1][2]'), value ->> '$[1][3]',
              value ->> '$[2][0]', value ->> '$[2][1]', value ->> '$[2][2]', value ->> '$[2][3]', value ->> 3, value ->> 4, value ->> 5,
              value ->> 6
-         FROM json_each(?1)",
-        values
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
+         FROM json_each(?);
 
-async fn write_heads(conn: &mut SqliteConnection, heads: &Heads) -> Outcome<()> {
-    let values: Vec<_> = heads.iter().map(|(tenant, (seq, hash))| (rows::hex(tenant.0), seq, hash)).collect();
-    let values = serde_json::to_string(&values)?;
-    sqlx::query!(
-        "INSERT INTO audit_heads (tenant_id, seq, hash) SELECT unhex(value ->> 0), value ->> 1, value ->> 2 FROM json_each(?1) WHERE true
+         INSERT INTO audit_heads (tenant_id, seq, hash) SELECT unhex(value ->> 0), value ->> 1, value ->> 2 FROM json_each(?) WHERE true
          ON CONFLICT (tenant_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-        values
+        rows,
+        heads
     )
     .execute(conn)
     .await?;

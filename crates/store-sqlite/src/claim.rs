@@ -25,8 +25,7 @@ pub(crate) async fn claim(tx: &mut Tx, asked: &Asked) -> Outcome<Vec<Claim>> {
     if runnable.is_empty() {
         return Ok(Vec::new());
     }
-    take(tx, asked, &runnable).await?;
-    let mut numbers = reserve(tx, asked.seq_block, &runnable).await?;
+    let mut numbers = take(tx, asked, &runnable).await?;
     let claimed = |run: Run| {
         let first_seq =
             numbers.remove(&(run.tenant_id, run.session_id.clone())).ok_or_else(|| Failure::broken("a run without a session"))?;
@@ -81,34 +80,27 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
     all(found.fetch_all(&mut tx.conn).await?)
 }
 
-async fn take(tx: &mut Tx, asked: &Asked, runs: &[Run]) -> Outcome<()> {
+/// The first number of each session's new block. Sessions have one head each, so no two of these runs share one.
+async fn take(tx: &mut Tx, asked: &Asked, runs: &[Run]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
     let ids = rows::hex_list(runs.iter().map(|run| run.id.0))?;
     let lease = i64::try_from(asked.lease.as_micros()).unwrap_or(i64::MAX / 2);
-    sqlx::query!(
-        "UPDATE runs SET crash_count = crash_count + (phase = 'running'), phase = 'running', epoch = epoch + 1, wake = 0, owner = ?1,
-             lease_until = CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?2
-         WHERE id IN (SELECT unhex(value) FROM json_each(?3))",
-        asked.worker,
-        lease,
-        ids
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
-}
-
-/// The first number of each session's new block. Sessions have one head each, so no two of these runs share one.
-async fn reserve(tx: &mut Tx, block: i64, runs: &[Run]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
     let sessions: Vec<_> = runs.iter().map(|run| (rows::hex(run.tenant_id.0), &run.session_id)).collect();
     let sessions = serde_json::to_string(&sessions)?;
     let blocks = sqlx::query!(
-        r#"UPDATE sessions SET next_seq = next_seq + ?1
-           WHERE (tenant_id, id) IN (SELECT unhex(value ->> 0), value ->> 1 FROM json_each(?2))
-           RETURNING tenant_id AS "tenant_id!: uuid::Uuid", id AS "id!: String", next_seq - ?1 AS "first_seq!: i64""#,
-        block,
+        r#"UPDATE runs SET crash_count = crash_count + (phase = 'running'), phase = 'running', epoch = epoch + 1, wake = 0, owner = ?,
+               lease_until = CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?
+           WHERE id IN (SELECT unhex(value) FROM json_each(?));
+
+           UPDATE sessions SET next_seq = next_seq + ?
+           WHERE (tenant_id, id) IN (SELECT unhex(value ->> 0), value ->> 1 FROM json_each(?))
+           RETURNING tenant_id AS "tenant_id!: uuid::Uuid", id AS "id!: String", next_seq AS "next_seq!: i64""#,
+        asked.worker,
+        lease,
+        ids,
+        asked.seq_block,
         sessions
     )
     .fetch_all(&mut tx.conn)
     .await?;
-    Ok(blocks.into_iter().map(|block| ((TenantId(block.tenant_id), SessionId(block.id)), block.first_seq)).collect())
+    Ok(blocks.into_iter().map(|block| ((TenantId(block.tenant_id), SessionId(block.id)), block.next_seq - asked.seq_block)).collect())
 }

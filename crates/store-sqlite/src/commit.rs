@@ -1,6 +1,9 @@
 //! One transaction of a run: the fence, and behind it all that the step writes.
+//!
+//! What nearly every step does goes in one trip to SQLite's thread, which costs more than the statements. When the fence does not hold
+//! the intent fails, and the writer undoes what came after it.
 
-use artel_domain::{Approval, Entry, Phase, ToolCallRow};
+use artel_domain::{Approval, Phase, ToolCallRow};
 use artel_store::{CallChange, Fence, Step, StoreError};
 
 use crate::error::{Failure, Outcome};
@@ -8,11 +11,10 @@ use crate::rows::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
-    let left = match step.phase {
+    match step.phase {
         None | Some(Phase::Running) => stay(tx, fence, step).await?,
         Some(phase) => leave(tx, fence, step, phase).await?,
-    };
-    write_entries(tx, fence, &step.entries).await?;
+    }
     for call in &step.new_calls {
         insert_call(tx, call).await?;
     }
@@ -25,123 +27,156 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
     for approval in &step.approvals {
         insert_approval(tx, approval).await?;
     }
-    match left {
-        Left::Over { successor } => {
-            give_back_numbers(tx, fence, step).await?;
-            if successor {
-                promote_successor(tx, fence).await?;
-            }
-        }
-        Left::Open if step.reserve > 0 => reserve_numbers(tx, fence, step).await?,
-        Left::Open => {}
-    }
     Ok(())
 }
 
-/// What the run's row became.
-enum Left {
-    Open,
-    /// `successor`: another run of the session waits for its turn.
-    Over {
-        successor: bool,
-    },
+/// What a step says about the run's row, as it is stored.
+struct Columns<'s> {
+    at: i64,
+    code: Option<&'s str>,
+    message: Option<&'s str>,
+    prompt: Option<i64>,
+    completion: Option<i64>,
+    cached: Option<i64>,
+    reasoning: Option<i64>,
+    /// The journal entries: `[[seq, kind, payload, time], …]`.
+    entries: String,
 }
 
-/// The fence when the run stays its worker's. Touches no column that an index has.
-async fn stay(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<Left> {
-    let (code, message) = error_of(step);
-    let usage = step.usage;
-    let at = micros(step.at);
-    let (prompt, completion) = (usage.map(|usage| usage.prompt_tokens), usage.map(|usage| usage.completion_tokens));
-    let (cached, reasoning) = (usage.map(|usage| usage.cached_tokens), usage.map(|usage| usage.reasoning_tokens));
-    let updated = sqlx::query!(
-        "UPDATE runs SET updated_at = ?1, crash_count = iif(?2, 0, crash_count), output_message = coalesce(?3, output_message),
-             error_code = coalesce(?4, error_code), error_message = coalesce(?5, error_message),
-             prompt_tokens = coalesce(?6, prompt_tokens), completion_tokens = coalesce(?7, completion_tokens),
-             cached_tokens = coalesce(?8, cached_tokens), reasoning_tokens = coalesce(?9, reasoning_tokens)
-         WHERE id = ?10 AND tenant_id = ?11 AND session_id = ?12 AND epoch = ?13
-             AND phase IN ('queued', 'running', 'waiting_for_approval')",
-        at,
+impl<'s> Columns<'s> {
+    fn of(step: &'s Step) -> Outcome<Self> {
+        let (code, message) = step.error.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).unzip();
+        let mut entries = Vec::with_capacity(step.entries.len());
+        for entry in &step.entries {
+            entries.push((entry.seq, entry.event.kind(), serde_json::to_string(&entry.event)?, micros(entry.at)));
+        }
+        Ok(Self {
+            at: micros(step.at),
+            code,
+            message,
+            prompt: step.usage.map(|usage| usage.prompt_tokens),
+            completion: step.usage.map(|usage| usage.completion_tokens),
+            cached: step.usage.map(|usage| usage.cached_tokens),
+            reasoning: step.usage.map(|usage| usage.reasoning_tokens),
+            entries: serde_json::to_string(&entries)?,
+        })
+    }
+}
+
+/// The run stays its worker's. Touches no column of the run that an index has.
+async fn stay(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
+    let columns = Columns::of(step)?;
+    let written = sqlx::query!(
+        "UPDATE runs SET updated_at = ?, crash_count = iif(?, 0, crash_count), output_message = coalesce(?, output_message),
+             error_code = coalesce(?, error_code), error_message = coalesce(?, error_message),
+             prompt_tokens = coalesce(?, prompt_tokens), completion_tokens = coalesce(?, completion_tokens),
+             cached_tokens = coalesce(?, cached_tokens), reasoning_tokens = coalesce(?, reasoning_tokens)
+         WHERE id = ? AND tenant_id = ? AND session_id = ? AND epoch = ? AND phase IN ('queued', 'running', 'waiting_for_approval');
+
+         INSERT INTO journal (tenant_id, session_id, run_id, epoch, seq, kind, payload, created_at)
+         SELECT ?, ?, ?, ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE changes() = 1",
+        columns.at,
         step.progress,
         step.output_message,
-        code,
-        message,
-        prompt,
-        completion,
-        cached,
-        reasoning,
+        columns.code,
+        columns.message,
+        columns.prompt,
+        columns.completion,
+        columns.cached,
+        columns.reasoning,
         fence.run_id.0,
         fence.tenant_id.0,
         fence.session_id.0,
-        fence.epoch
+        fence.epoch,
+        fence.tenant_id.0,
+        fence.session_id.0,
+        fence.run_id.0,
+        fence.epoch,
+        columns.entries
     )
     .execute(&mut tx.conn)
     .await?;
-    if updated.rows_affected() == 0 { Err(Failure(StoreError::Fenced)) } else { Ok(Left::Open) }
+    if written.rows_affected() == 0 {
+        return Err(Failure(StoreError::Fenced));
+    }
+    if step.reserve > 0 { reserve_numbers(tx, fence, step).await } else { Ok(()) }
 }
 
-/// The fence when the worker lets go of the run. A run that was cancelled or decided meanwhile does not go to sleep.
-async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome<Left> {
-    let (code, message) = error_of(step);
-    let usage = step.usage;
-    let at = micros(step.at);
-    let (prompt, completion) = (usage.map(|usage| usage.prompt_tokens), usage.map(|usage| usage.completion_tokens));
-    let (cached, reasoning) = (usage.map(|usage| usage.cached_tokens), usage.map(|usage| usage.reasoning_tokens));
+/// The worker lets go of the run. A run that was cancelled or decided meanwhile does not go to sleep. The numbers that an ended run
+/// did not use go back to its session: only a run under way has any, so they are nobody's.
+async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome<()> {
+    let columns = Columns::of(step)?;
     let (word, over) = (phase.as_str(), phase.is_end());
+    let reserved = step.next_seq + step.reserve;
     let left = sqlx::query!(
-        r#"UPDATE runs SET updated_at = ?1, crash_count = iif(?2, 0, crash_count), output_message = coalesce(?3, output_message),
-             error_code = coalesce(?4, error_code), error_message = coalesce(?5, error_message),
-             prompt_tokens = coalesce(?6, prompt_tokens), completion_tokens = coalesce(?7, completion_tokens),
-             cached_tokens = coalesce(?8, cached_tokens), reasoning_tokens = coalesce(?9, reasoning_tokens),
-             phase = iif(?14 = 'waiting_for_approval' AND (wake = 1 OR cancel_requested = 1), 'queued', ?14),
-             owner = NULL, lease_until = NULL, is_head = iif(?15, 0, is_head), finished_at = iif(?15, ?1, NULL)
-         WHERE id = ?10 AND tenant_id = ?11 AND session_id = ?12 AND epoch = ?13
-             AND phase IN ('queued', 'running', 'waiting_for_approval')
-         RETURNING EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = ?11 AND o.session_id = ?12
-             AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> ?10) AS "successor!: bool""#,
-        at,
+        r#"UPDATE runs SET updated_at = ?, crash_count = iif(?, 0, crash_count), output_message = coalesce(?, output_message),
+               error_code = coalesce(?, error_code), error_message = coalesce(?, error_message),
+               prompt_tokens = coalesce(?, prompt_tokens), completion_tokens = coalesce(?, completion_tokens),
+               cached_tokens = coalesce(?, cached_tokens), reasoning_tokens = coalesce(?, reasoning_tokens),
+               phase = CASE WHEN ? = 'waiting_for_approval' AND (wake = 1 OR cancel_requested = 1) THEN 'queued' ELSE ? END,
+               owner = NULL, lease_until = NULL, is_head = iif(?, 0, is_head), finished_at = iif(?, ?, NULL)
+           WHERE id = ? AND tenant_id = ? AND session_id = ? AND epoch = ? AND phase IN ('queued', 'running', 'waiting_for_approval')
+           RETURNING EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = runs.tenant_id AND o.session_id = runs.session_id
+               AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> runs.id) AS "successor!: bool";
+
+           INSERT INTO journal (tenant_id, session_id, run_id, epoch, seq, kind, payload, created_at)
+           SELECT ?, ?, ?, ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE changes() = 1;
+
+           UPDATE sessions SET next_seq = iif(?, ?, max(next_seq, ?)), updated_at = ? WHERE tenant_id = ? AND id = ?"#,
+        columns.at,
         step.progress,
         step.output_message,
-        code,
-        message,
-        prompt,
-        completion,
-        cached,
-        reasoning,
-        fence.run_id.0,
-        fence.tenant_id.0,
-        fence.session_id.0,
-        fence.epoch,
+        columns.code,
+        columns.message,
+        columns.prompt,
+        columns.completion,
+        columns.cached,
+        columns.reasoning,
         word,
-        over
-    )
-    .fetch_optional(&mut tx.conn)
-    .await?
-    .ok_or(Failure(StoreError::Fenced))?;
-    Ok(if over { Left::Over { successor: left.successor } } else { Left::Open })
-}
-
-fn error_of(step: &Step) -> (Option<&str>, Option<&str>) {
-    step.error.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).unzip()
-}
-
-async fn write_entries(tx: &mut Tx, fence: &Fence, entries: &[Entry]) -> Outcome<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let mut values = Vec::with_capacity(entries.len());
-    for entry in entries {
-        values.push((entry.seq, entry.event.kind(), serde_json::to_string(&entry.event)?, micros(entry.at)));
-    }
-    let values = serde_json::to_string(&values)?;
-    sqlx::query!(
-        "INSERT INTO journal (tenant_id, session_id, run_id, epoch, seq, kind, payload, created_at)
-         SELECT ?1, ?2, ?3, ?4, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?5)",
+        word,
+        over,
+        over,
+        columns.at,
+        fence.run_id.0,
+        fence.tenant_id.0,
+        fence.session_id.0,
+        fence.epoch,
         fence.tenant_id.0,
         fence.session_id.0,
         fence.run_id.0,
         fence.epoch,
-        values
+        columns.entries,
+        over,
+        step.next_seq,
+        reserved,
+        columns.at,
+        fence.tenant_id.0,
+        fence.session_id.0
+    );
+    // All rows, so that every statement runs.
+    let left = left.fetch_all(&mut tx.conn).await?.pop().ok_or(Failure(StoreError::Fenced))?;
+    if over && left.successor { promote_successor(tx, fence).await } else { Ok(()) }
+}
+
+async fn reserve_numbers(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
+    let end = step.next_seq + step.reserve;
+    sqlx::query!(
+        "UPDATE sessions SET next_seq = max(next_seq, ?1) WHERE tenant_id = ?2 AND id = ?3",
+        end,
+        fence.tenant_id.0,
+        fence.session_id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+async fn promote_successor(tx: &mut Tx, fence: &Fence) -> Outcome<()> {
+    sqlx::query!(
+        "UPDATE runs SET is_head = 1 WHERE id = (SELECT o.id FROM runs o WHERE o.tenant_id = ?1 AND o.session_id = ?2
+             AND o.phase IN ('queued', 'running', 'waiting_for_approval') ORDER BY o.id LIMIT 1)",
+        fence.tenant_id.0,
+        fence.session_id.0
     )
     .execute(&mut tx.conn)
     .await?;
@@ -247,46 +282,6 @@ async fn insert_approval(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
         created,
         expires,
         decided
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
-}
-
-async fn reserve_numbers(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
-    let end = step.next_seq + step.reserve;
-    sqlx::query!(
-        "UPDATE sessions SET next_seq = max(next_seq, ?1) WHERE tenant_id = ?2 AND id = ?3",
-        end,
-        fence.tenant_id.0,
-        fence.session_id.0
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
-}
-
-/// Only a run that is under way has numbers of its session, so what it did not use is nobody's.
-async fn give_back_numbers(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
-    let at = micros(step.at);
-    sqlx::query!(
-        "UPDATE sessions SET next_seq = ?1, updated_at = ?2 WHERE tenant_id = ?3 AND id = ?4",
-        step.next_seq,
-        at,
-        fence.tenant_id.0,
-        fence.session_id.0
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
-}
-
-async fn promote_successor(tx: &mut Tx, fence: &Fence) -> Outcome<()> {
-    sqlx::query!(
-        "UPDATE runs SET is_head = 1 WHERE id = (SELECT o.id FROM runs o WHERE o.tenant_id = ?1 AND o.session_id = ?2
-             AND o.phase IN ('queued', 'running', 'waiting_for_approval') ORDER BY o.id LIMIT 1)",
-        fence.tenant_id.0,
-        fence.session_id.0
     )
     .execute(&mut tx.conn)
     .await?;

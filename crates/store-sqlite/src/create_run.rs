@@ -30,7 +30,6 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Out
     let Some(agent_version) = insert(tx, new, quota.as_ref()).await? else {
         return not_inserted(tx, new).await;
     };
-    upsert_session(tx, new).await?;
     if let Some(quota) = quota {
         count(tx, new, &quota).await?;
     }
@@ -38,36 +37,49 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Out
     Ok(Created::Run(Box::new(accepted(new, agent_version))))
 }
 
-/// The version of the agent; `None` when the agent is not there, the limit is used up, or the run is there already.
+/// The run and, in the same trip, its session. The version of the agent; `None` when the agent is not there, the limit is used up, or
+/// the run is there already.
 async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<i64>> {
     let principal = serde_json::to_string(&new.principal)?;
     let at = micros(new.at);
-    let (api_key, day, limit) = (quota.map(|quota| quota.api_key), quota.map(|quota| quota.day), quota.map(|quota| quota.limit));
+    let (api_key, day) = (quota.map(|quota| quota.api_key), quota.map(|quota| quota.day));
+    let limit = quota.map_or(i64::MAX, |quota| quota.limit);
     let inserted = sqlx::query_scalar!(
-        r#"INSERT INTO runs (id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, created_at, phase,
+        r#"INSERT INTO runs (id, tenant_id, session_id, agent_id, agent_version, trace_id, principal, input_message, created_at, phase,
                epoch, crash_count, cancel_requested, wake, folded, is_head)
-           SELECT ?1, ?2, a.id, a.version, ?4, ?5, ?6, ?7, ?8, 'queued', 0, 0, 0, 0, 0,
-               NOT EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = ?2 AND o.session_id = ?4
+           SELECT ?, a.tenant_id, ?, a.id, a.version, ?, ?, ?, ?, 'queued', 0, 0, 0, 0, 0,
+               NOT EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = a.tenant_id AND o.session_id = ?
                    AND o.phase IN ('queued', 'running', 'waiting_for_approval'))
            FROM agents a
-           WHERE a.id = ?3 AND a.tenant_id = ?2 AND a.deleted_at IS NULL
-               AND (?9 IS NULL OR ?9 > coalesce((SELECT d.runs FROM api_key_days d
-                   WHERE d.tenant_id = ?2 AND d.api_key_id = ?10 AND d.day = ?11), 0))
+           WHERE a.id = ? AND a.tenant_id = ? AND a.deleted_at IS NULL
+               AND coalesce((SELECT d.runs FROM api_key_days d
+                   WHERE d.tenant_id = a.tenant_id AND d.api_key_id = ? AND d.day = ?), 0) < ?
            ON CONFLICT (id) DO NOTHING
-           RETURNING agent_version AS "agent_version!: i64""#,
+           RETURNING agent_version AS "agent_version!: i64";
+
+           INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at)
+           SELECT ?, ?, ?, 1, ?, ? WHERE changes() = 1
+           ON CONFLICT (tenant_id, id) DO UPDATE SET agent_id = excluded.agent_id, updated_at = excluded.updated_at"#,
         new.id.0,
-        new.tenant_id.0,
-        new.agent_id.0,
         new.session_id.0,
         new.trace_id,
         principal,
         new.input_message,
         at,
-        limit,
+        new.session_id.0,
+        new.agent_id.0,
+        new.tenant_id.0,
         api_key,
-        day
+        day,
+        limit,
+        new.tenant_id.0,
+        new.session_id.0,
+        new.agent_id.0,
+        at,
+        at
     );
-    Ok(inserted.fetch_optional(&mut tx.conn).await?)
+    // All rows, so that the second statement runs too.
+    Ok(inserted.fetch_all(&mut tx.conn).await?.pop())
 }
 
 async fn not_inserted(tx: &mut Tx, new: &NewRun) -> Outcome<Created> {
@@ -88,21 +100,6 @@ async fn not_inserted(tx: &mut Tx, new: &NewRun) -> Outcome<Created> {
         (true, true) => Err(Failure(StoreError::Duplicate("this run"))),
         (true, false) => Ok(Created::DailyLimit),
     }
-}
-
-async fn upsert_session(tx: &mut Tx, new: &NewRun) -> Outcome<()> {
-    let at = micros(new.at);
-    sqlx::query!(
-        "INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at) VALUES (?1, ?2, ?3, 1, ?4, ?4)
-         ON CONFLICT (tenant_id, id) DO UPDATE SET agent_id = excluded.agent_id, updated_at = excluded.updated_at",
-        new.tenant_id.0,
-        new.session_id.0,
-        new.agent_id.0,
-        at
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
 }
 
 async fn count(tx: &mut Tx, new: &NewRun, quota: &Quota) -> Outcome<()> {

@@ -1,6 +1,6 @@
 //! What Artel keeps, in one SQLite file: the store of a single machine.
 //!
-//! One connection writes, and commits what is asked of it at the same time together ([`writer`]); a small pool reads. Every method
+//! One connection writes, and commits what is asked of it at the same time together (`writer.rs`); a small pool reads. Every method
 //! of the traits of `artel-store` is here as plain SQL, one file per aggregate, checked against the schema when it is compiled.
 //!
 //! This crate must never know HTTP, a model, a tool, or what a run means: it knows rows.

@@ -47,7 +47,7 @@ impl SqliteStore {
             .test_before_acquire(false)
             .connect_with(reading(options))
             .await?;
-        let writer = Writer::start(conn, writing(options), options.acquire_timeout);
+        let writer = Writer::start(conn, writing(options), options.acquire_timeout)?;
         Ok(Self { reads, options: options.clone(), writer })
     }
 
@@ -77,6 +77,7 @@ fn common(options: &SqliteOptions) -> SqliteConnectOptions {
 
 fn writing(options: &SqliteOptions) -> SqliteConnectOptions {
     common(options)
+        .thread_name(|_| "sqlite-writer".to_owned())
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
@@ -87,5 +88,5 @@ fn writing(options: &SqliteOptions) -> SqliteConnectOptions {
 }
 
 fn reading(options: &SqliteOptions) -> SqliteConnectOptions {
-    common(options).read_only(true)
+    common(options).thread_name(|_| "sqlite-reader".to_owned()).read_only(true)
 }

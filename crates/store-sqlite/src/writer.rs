@@ -1,4 +1,4 @@
-//! The one hand that writes: a task with the only writing connection, and group commit.
+//! The one hand that writes: a thread with the only writing connection, and group commit.
 //!
 //! What is asked while the last transaction became durable goes into the next one together, so that one `fsync` serves many; a lone
 //! request does not wait for company. Nobody hears an answer before the commit. An intent that fails, or panics, takes nothing with
@@ -14,8 +14,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
-use tokio::sync::{mpsc, oneshot};
-use tokio_util::task::TaskTracker;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::audit;
 use crate::error::{Failure, Outcome};
@@ -43,21 +43,30 @@ impl Tx {
 /// A write, repeatable: it changes nothing but the database.
 pub(crate) type Intent<I, O> = for<'t> fn(&'t I, &'t mut Tx) -> BoxFuture<'t, Outcome<O>>;
 
-/// The way to the writing task.
+/// The way to the writing thread.
 pub(crate) struct Writer {
-    /// `None` asks the task to finish.
+    /// `None` asks the writer to finish.
     queue: mpsc::Sender<Option<Box<dyn Job>>>,
-    task: TaskTracker,
+    /// Closed when the writer is gone.
+    alive: watch::Receiver<()>,
     patience: Duration,
 }
 
 impl Writer {
-    pub(crate) fn start(conn: SqliteConnection, options: SqliteConnectOptions, patience: Duration) -> Self {
+    /// Starts the writer's thread. It needs the runtime that this is called in, and does not keep it from shutting down.
+    pub(crate) fn start(conn: SqliteConnection, options: SqliteConnectOptions, patience: Duration) -> Outcome<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let task = TaskTracker::new();
-        task.spawn(Hand { tx: Tx { conn, audits: Vec::new() }, options, jobs }.serve());
-        task.close();
-        Self { queue, task, patience }
+        let (leaving, alive) = watch::channel(());
+        let hand = Hand { tx: Tx { conn, audits: Vec::new() }, options, jobs };
+        let runtime = Handle::current();
+        // A thread of its own, because each statement hands over to sqlx's thread and back: among the runtime's tasks, the writer
+        // would wait for its turn each time.
+        let thread = std::thread::Builder::new().name("artel-writer".to_owned()).spawn(move || {
+            runtime.block_on(hand.serve());
+            drop(leaving);
+        });
+        thread.map_err(Failure::unavailable)?;
+        Ok(Self { queue, alive, patience })
     }
 
     pub(crate) async fn write<I, O>(&self, input: I, intent: Intent<I, O>) -> Outcome<O>
@@ -73,9 +82,9 @@ impl Writer {
 
     /// Writes what is queued, then closes the connection.
     pub(crate) async fn close(&self) {
-        // When this fails the task is gone already.
+        // Both fail when the writer is gone, which is what is asked for.
         let _ = self.queue.send(None).await;
-        self.task.wait().await;
+        let _ = self.alive.clone().changed().await;
     }
 }
 
@@ -118,7 +127,7 @@ impl<I: Send + Sync, O: Send> Job for Asked<I, O> {
     }
 }
 
-/// The writing task.
+/// The writing thread.
 struct Hand {
     tx: Tx,
     options: SqliteConnectOptions,

@@ -15,7 +15,9 @@ const MAY_BE_SCANNED: [&str; 12] =
 fn statements() -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
     let files = std::fs::read_dir(directory).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
-    files.map(|text| serde_json::from_slice::<serde_json::Value>(&text).unwrap()["query"].as_str().unwrap().to_owned()).collect()
+    let queries = files.map(|text| serde_json::from_slice::<serde_json::Value>(&text).unwrap()["query"].as_str().unwrap().to_owned());
+    // Some are two or three statements in one trip.
+    queries.flat_map(|query| query.split(';').map(|statement| statement.trim().to_owned()).collect::<Vec<_>>()).collect()
 }
 
 async fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
