@@ -6,8 +6,8 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
+use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 
 mod faults;
@@ -63,6 +63,11 @@ fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, 
         return T::when_absent().ok_or_else(|| Problem::malformed("The body is empty; send a JSON object."));
     }
     let json: Value = serde_json::from_slice(bytes).map_err(|error| Problem::malformed(format!("The body is not JSON: {error}.")))?;
+    if json.is_null()
+        && let Some(absent) = T::when_absent()
+    {
+        return Ok(absent);
+    }
     if !json.is_object() {
         return Err(Problem::invalid_field("", "must be a JSON object"));
     }
@@ -100,6 +105,20 @@ fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
     }
     field.push_str(name);
     FieldError { field, message: "is missing".to_owned() }
+}
+
+/// A whole number, also when it is written `5.0`: to JSON Schema that is the same. Use with `#[serde(default, deserialize_with = "whole")]`.
+pub fn whole<'de, N, D>(deserializer: D) -> Result<Option<N>, D::Error>
+where
+    N: TryFrom<i64>,
+    D: Deserializer<'de>,
+{
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
+    // Floats beyond this are not exact, and no member is that large.
+    let exact = |float: &f64| float.fract() == 0.0 && float.abs() < 9e15;
+    let integer = number.as_i64().or_else(|| number.as_f64().filter(exact).map(|float| float as i64));
+    let fits = integer.and_then(|integer| N::try_from(integer).ok());
+    fits.map(Some).ok_or_else(|| D::Error::custom(format_args!("{number} is not a whole number in range")))
 }
 
 pub(crate) fn nul(place: &str) -> FieldError {

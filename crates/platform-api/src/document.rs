@@ -1,5 +1,7 @@
 //! The OpenAPI document: made from the handlers, with the shapes that derives cannot say.
 
+mod tool;
+
 use artel_http::openapi::{CommonAnswers, tag};
 use artel_identity::Scope;
 use serde_json::json;
@@ -21,6 +23,7 @@ pub fn openapi() -> OpenApi {
 }
 
 fn complete(mut document: OpenApi) -> OpenApi {
+    tool::refine(&mut document);
     CommonAnswers.modify(&mut document);
     document
 }

@@ -37,6 +37,17 @@ fn what_does_not_fit_is_named(#[case] body: &str, #[case] status: u16, #[case] p
 }
 
 #[test]
+fn a_whole_number_may_be_written_with_a_point() {
+    #[derive(Deserialize)]
+    struct Count(#[serde(deserialize_with = "whole")] Option<u32>);
+    let read = |text: &str| serde_json::from_str::<Count>(text).map(|count| count.0);
+    assert_eq!((read("63.0").unwrap(), read("7").unwrap(), read("null").unwrap()), (Some(63), Some(7), None));
+    for bad in ["1.5", "-1", "1e300", "5000000000", "\"7\""] {
+        assert!(read(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn unknown_members_are_errors_only_for_those_who_ask() {
     let body = br#"{"name":"anvil","inner":{"count":1,"colour":"red"},"wight":1}"#;
     let read_kindly = read::<Order>(body, false).unwrap();
