@@ -27,6 +27,7 @@ mod rows;
 mod runs;
 mod secrets;
 mod startup;
+mod step_rows;
 mod store;
 mod tools;
 mod versions;
