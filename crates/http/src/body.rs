@@ -11,10 +11,12 @@ use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 
 mod faults;
+mod place;
 
 pub use faults::{Checked, Faults};
 
 use crate::{FieldError, Prefer, Problem};
+use place::Place;
 
 /// A request body that fits its type.
 #[derive(Debug, Clone)]
@@ -71,22 +73,24 @@ fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, 
     if !json.is_object() {
         return Err(Problem::invalid_field("", "must be a JSON object"));
     }
-    if let Some(place) = find_nul(&json, "") {
-        return Err(Problem::invalid(vec![nul(&place)]));
-    }
     typed(json, strict)
 }
 
 /// Deserialises, with the place of the first member that does not fit, or, when strict, of every member that nobody asked for.
 fn typed<T: DeserializeOwned + Checked>(json: Value, strict: bool) -> Result<T, Problem> {
+    let mut nuls = Place::of_nuls(&json);
     let mut unknown = Vec::new();
-    // An optional member on the way shows as `?`.
-    let mut note = |path: serde_ignored::Path<'_>| unknown.push(path.to_string().replace(".?", ""));
+    let mut note = |path: serde_ignored::Path<'_>| unknown.push(Place::of(&path));
     let read = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(json, &mut note));
     let value: T = read.map_err(|error| Problem::invalid(vec![misfit(&error)]))?;
     if strict && !unknown.is_empty() {
-        let error = |field| FieldError { field, message: "is not a member of this request".to_owned() };
+        let error = |place: Place| FieldError { field: place.to_string(), message: "is not a member of this request".to_owned() };
         return Err(Problem::invalid(unknown.into_iter().map(error).collect()));
+    }
+    // What nobody reads may hold anything.
+    nuls.retain(|place| !unknown.iter().any(|ignored| place.is_within(ignored)));
+    if !nuls.is_empty() {
+        return Err(Problem::invalid(nuls.iter().map(|place| nul(&place.to_string())).collect()));
     }
     Faults::of(&value).map(|()| value)
 }
@@ -122,19 +126,7 @@ where
 }
 
 pub(crate) fn nul(place: &str) -> FieldError {
-    FieldError { field: place.to_owned(), message: "must not contain NUL characters".to_owned() }
-}
-
-fn find_nul(value: &Value, place: &str) -> Option<String> {
-    match value {
-        Value::String(text) => text.contains('\0').then(|| place.to_owned()),
-        Value::Array(items) => items.iter().enumerate().find_map(|(i, item)| find_nul(item, &format!("{place}[{i}]"))),
-        Value::Object(members) => members.iter().find_map(|(name, member)| {
-            let inner = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
-            if name.contains('\0') { Some(inner.replace('\0', "�")) } else { find_nul(member, &inner) }
-        }),
-        _ => None,
-    }
+    FieldError { field: place.replace('\0', "\u{fffd}"), message: "must not contain NUL characters".to_owned() }
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ impl<T: DeserializeOwned + Checked, S: Sync> FromRequestParts<S> for Params<T> {
 fn read<T: DeserializeOwned + Checked>(query: &str) -> Result<T, Problem> {
     let pairs = || url::form_urlencoded::parse(query.as_bytes());
     if let Some((name, _)) = pairs().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
-        return Err(Problem::invalid(vec![nul(&name.replace('\0', "�"))]));
+        return Err(Problem::invalid(vec![nul(&name)]));
     }
     let deserializer = serde_urlencoded::Deserializer::new(pairs());
     let params: T = serde_path_to_error::deserialize(deserializer).map_err(|error| {

@@ -129,9 +129,10 @@ pub(crate) fn input_schema_or_null() -> Schema {
 fn schema_object(kind: SchemaType) -> Schema {
     let constant = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([json!("object")]));
     let identifier = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z_][A-Za-z0-9_]*$"));
-    let properties = ObjectBuilder::new()
-        .property_names(Some(Schema::from(identifier)))
-        .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(ObjectBuilder::new().build().into()))));
+    let properties =
+        ObjectBuilder::new().property_names(Some(Schema::from(identifier))).additional_properties(Some(AdditionalProperties::RefOr(
+            RefOr::T(ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Object, Type::Boolean])).build().into()),
+        )));
     ObjectBuilder::new()
         .schema_type(kind)
         .description(Some("JSON Schema (2020-12) of `type: object` whose property names are Python identifiers."))

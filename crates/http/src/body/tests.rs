@@ -8,6 +8,8 @@ struct Order {
     name: String,
     #[serde(default)]
     inner: Option<Inner>,
+    #[serde(default)]
+    more: serde_json::Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -29,7 +31,8 @@ impl Checked for Order {
 #[case::missing_inside(r#"{"name":"a","inner":{}}"#, 422, "\"inner.count\"")]
 #[case::wrong_type_inside(r#"{"name":"a","inner":{"count":-1}}"#, 422, "\"inner.count\"")]
 #[case::too_long(r#"{"name":"anvils"}"#, 422, "\"name\"")]
-#[case::nul_deep_inside(r#"{"name":"a","more":[{"x":"\u0000"}]}"#, 422, "\"more[0].x\"")]
+#[case::nul_deep_inside(r#"{"name":"a","more":{"free":[{"x":"\u0000"}]}}"#, 422, "\"more.free[0].x\"")]
+#[case::nul_in_a_name(r#"{"name":"a","more":{"\u0000":1}}"#, 422, "\"more.\u{fffd}\"")]
 fn what_does_not_fit_is_named(#[case] body: &str, #[case] status: u16, #[case] place: &str) {
     let problem = read::<Order>(body.as_bytes(), false).unwrap_err();
     assert_eq!(problem.status(), status);
@@ -48,9 +51,17 @@ fn a_whole_number_may_be_written_with_a_point() {
 }
 
 #[test]
+fn a_nul_character_where_nobody_reads_harms_nobody() {
+    assert!(read::<Order>(br#"{"name":"a","other":{"x":"\u0000"},"\u0000":1}"#, false).is_ok());
+    let disguised = br#"{"name":"a","more":{"x":"\u0000"},"more.x":1}"#;
+    assert!(read::<Order>(disguised, false).is_err(), "a name with a dot is not a way inside");
+}
+
+#[test]
 fn unknown_members_are_errors_only_for_those_who_ask() {
     let body = br#"{"name":"anvil","inner":{"count":1,"colour":"red"},"wight":1}"#;
     let read_kindly = read::<Order>(body, false).unwrap();
+    assert!(read_kindly.more.is_empty());
     assert_eq!((read_kindly.name.as_str(), read_kindly.inner.map(|inner| inner.count)), ("anvil", Some(1)));
     let problem = format!("{:?}", read::<Order>(body, true).unwrap_err());
     assert!(problem.contains("inner.colour") && problem.contains("wight"), "{problem}");

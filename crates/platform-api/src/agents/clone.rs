@@ -15,7 +15,7 @@ use crate::App;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct CloneAgent {
     /// The source's name + " (copy)" when absent.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     name: Option<String>,
 }
 

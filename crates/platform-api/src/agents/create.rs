@@ -15,9 +15,9 @@ use crate::App;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateAgent {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     name: String,
-    #[schema(max_length = 100_000)]
+    #[schema(max_length = 100_000, pattern = "^[^\\u0000]*$")]
     system_prompt: Option<String>,
     /// `provider:model`; the operator's default when absent.
     #[schema(schema_with = crate::document::model_name)]

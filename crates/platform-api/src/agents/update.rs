@@ -16,9 +16,9 @@ use crate::patch::nullable;
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateAgent {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     name: Option<String>,
-    #[schema(max_length = 100_000)]
+    #[schema(max_length = 100_000, pattern = "^[^\\u0000]*$")]
     system_prompt: Option<String>,
     #[schema(schema_with = crate::document::model_name)]
     model: Option<String>,

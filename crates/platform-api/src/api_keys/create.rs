@@ -23,7 +23,7 @@ pub(crate) struct CreateApiKey {
     /// What the key may do: some of what its creator may.
     #[schema(schema_with = crate::document::scopes)]
     scopes: Vec<String>,
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     name: Option<String>,
     /// Never when absent.
     #[serde(default, deserialize_with = "whole")]

@@ -10,6 +10,7 @@ use crate::App;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct TokenRequest {
     /// The key, when it is not in the `x-api-key` header.
+    #[schema(pattern = "^[^\\u0000]*$")]
     api_key: Option<String>,
 }
 

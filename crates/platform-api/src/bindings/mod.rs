@@ -12,12 +12,17 @@ use crate::App;
 
 pub(crate) const TAG: &str = "bindings";
 
+/// What the name system allows.
+const LONGEST_HOST: usize = 253;
+
 pub(crate) fn check_domains(faults: &mut Faults, domains: Option<&[String]>) {
     let Some(domains) = domains else { return };
     faults.ensure(domains.len() <= 100, "allowed_domains", "must have at most 100 entries");
     for (i, domain) in domains.iter().enumerate() {
+        let field = format!("allowed_domains[{i}]");
+        faults.length(&field, domain.as_str(), 1..=LONGEST_HOST);
         if let Err(message) = check_domain(domain) {
-            faults.add(format!("allowed_domains[{i}]"), message);
+            faults.add(field, message);
         }
     }
 }

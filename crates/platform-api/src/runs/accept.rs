@@ -20,10 +20,10 @@ use crate::App;
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub(crate) struct StartRun {
     agent_id: AgentId,
-    #[schema(min_length = 1, pattern = r"\S")]
+    #[schema(min_length = 1, pattern = "^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$")]
     input_message: String,
     /// The dialogue to go on with; a new one when absent.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     session_id: Option<String>,
 }
 

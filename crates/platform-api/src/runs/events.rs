@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::TAG;
 use super::accept::follow_from;
 use super::get::journal;
-use super::sse::{event, stream_of};
+use super::sse::{StreamedEvent, event, stream_of};
 use crate::App;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,7 +58,7 @@ pub(crate) struct RunEvent {
 #[utoipa::path(get, path = "/runs/{run_id}/events", tag = TAG,
     params(("run_id" = RunId, Path), ListRunEvents,
         ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event seen.", minimum = 0, nullable = false)),
-    responses((status = 200, description = "The events.", content((String = "text/event-stream"), (RunEvents = "application/json")))))]
+    responses((status = 200, description = "The events.", content((StreamedEvent = "text/event-stream"), (RunEvents = "application/json")))))]
 pub(crate) async fn list_run_events(
     State(app): State<App>,
     caller: Caller<RunsRead>,

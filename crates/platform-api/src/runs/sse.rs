@@ -10,11 +10,25 @@ use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::accept::Entries;
 use crate::App;
 
 const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// One event of the stream.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "written by `sse`; this is its description")]
+pub(crate) struct StreamedEvent {
+    /// Where a reader goes on: `Last-Event-ID`.
+    #[schema(pattern = "^[0-9]+$")]
+    id: String,
+    #[schema(pattern = "^(start|token|message_reset|tool_call|tool_result|approval|result|error)$")]
+    event: String,
+    /// A JSON object.
+    data: String,
+}
 
 /// A response that sends the entries as they come. When the store fails, the stream ends and the reader resumes.
 pub(super) fn stream_of(app: &App, entries: Entries) -> Response {

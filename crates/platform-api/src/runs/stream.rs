@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::TAG;
 use super::accept::{Accepted, StartRun, accept, follow_from};
-use super::sse::stream_of;
+use super::sse::{StreamedEvent, stream_of};
 use crate::App;
 
 /// Run an agent and stream what happens.
@@ -16,7 +16,7 @@ use crate::App;
 /// `error` `{error, code}`. The `id` of an event is where `GET /runs/{run_id}/events` goes on. The run goes on when the client
 /// disconnects; the same `Idempotency-Key` attaches to the same run. Needs `runs:write`.
 #[utoipa::path(post, path = "/runs/stream", tag = TAG, params(crate::document::IdempotencyKey), request_body = StartRun,
-    responses((status = 200, description = "The events.", body = String, content_type = "text/event-stream"),
+    responses((status = 200, description = "The events.", body = StreamedEvent, content_type = "text/event-stream"),
         (status = 404, response = crate::document::NotFound), (status = 409, response = crate::document::Conflict)))]
 pub(crate) async fn stream_run(
     State(app): State<App>,

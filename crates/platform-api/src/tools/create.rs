@@ -21,9 +21,9 @@ use crate::App;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateTool {
     /// For `internal` tools without `endpoint`: which function.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     name: String,
-    #[schema(max_length = 10_000)]
+    #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
     /// JSON Schema (2020-12) of `type: object` whose property names are Python identifiers.
     #[schema(schema_with = crate::document::input_schema)]

@@ -19,9 +19,9 @@ use crate::patch::nullable;
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateTool {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     name: Option<String>,
-    #[schema(max_length = 10_000)]
+    #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
     #[schema(schema_with = crate::document::input_schema_or_null)]
     input_schema: Option<Map<String, Value>>,

@@ -72,7 +72,6 @@ async fn a_body_that_cannot_be_read_is_answered_by_what_is_wrong_with_it() {
         for other in [b"[]".to_vec(), b"\"text\"".to_vec(), b"5".to_vec()] {
             send(&[json_type], other).await.is_problem(422);
         }
-        send(&[json_type], br#"{"x":{"y":"\u0000"}}"#.to_vec()).await.names("x.y");
         send(&[json_type], vec![b' '; 1024 * 1024 + 1]).await.is_problem(413);
         send(&[json_type], [vec![b'['; 100_000], vec![b']'; 100_000]].concat()).await.is_problem(400);
         for other in ["text/xml", "multipart/form-data; boundary=x", "application/octet-stream"] {
