@@ -28,7 +28,7 @@ impl EngineConfig {
             limits: Limits::default(),
             context: ContextLimits::default(),
             max_repeats: 3,
-            event_retention: Duration::from_secs(24 * 3600),
+            event_retention: Duration::from_hours(24),
         }
     }
 }

@@ -226,8 +226,7 @@ impl Drive {
 
     async fn take(&mut self, returned: Returned) -> Result<Vec<Event>, Stop> {
         match returned {
-            Returned::Tool(event) => Ok(vec![event]),
-            Returned::Model(Outcome::Summarised(event)) => Ok(vec![event]),
+            Returned::Tool(event) | Returned::Model(Outcome::Summarised(event)) => Ok(vec![event]),
             Returned::Model(Outcome::Failed { code, message }) => {
                 self.deltas = None;
                 Ok(vec![self.turn.failure(code, message)])

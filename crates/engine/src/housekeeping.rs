@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Deps;
 
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 const RUNS_AT_A_TIME: u32 = 200;
 
 pub(crate) async fn keep_house(deps: Arc<Deps>, stop: CancellationToken) {

@@ -108,7 +108,9 @@ impl Inner {
         match self.deps.store.claim_runs(&config.worker, config.lease, limit as u32, BLOCK).await {
             Ok(claims) => {
                 let count = claims.len();
-                claims.into_iter().for_each(|claim| self.take_up(claim));
+                for claim in claims {
+                    self.take_up(claim);
+                }
                 count
             }
             Err(error) => {
@@ -134,7 +136,7 @@ impl Inner {
                     Ok(()) => {}
                     Err(Stop::LetGo) => tracing::info!("let go of the run"),
                     Err(Stop::Store(error)) => {
-                        tracing::error!(%error, "the run cannot go on here; it is taken up again when its lease is over")
+                        tracing::error!(%error, "the run cannot go on here; it is taken up again when its lease is over");
                     }
                 }
                 drop(guard);

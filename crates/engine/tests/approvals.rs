@@ -1,4 +1,5 @@
 //! A call that a policy holds: durable, decided once, and the very call that was shown. Whole engine, SQLite, demo model.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bench;
 

@@ -20,7 +20,7 @@ impl Target {
         let base = Url::parse(&url).with_context(|| format!("'{url}' is not a URL such as http://127.0.0.1:8000"))?;
         let client = Client::builder()
             .connect_timeout(Duration::from_secs(5))
-            .timeout(Duration::from_secs(120))
+            .timeout(Duration::from_mins(2))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self { client, base, token })

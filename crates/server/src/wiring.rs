@@ -28,7 +28,7 @@ use crate::vault::Vault;
 
 /// The tenant and user of test tokens, as in the seed.
 const FIRST: Uuid = Uuid::from_u128(1);
-const TOKEN_TTL: Duration = Duration::from_secs(3600);
+const TOKEN_TTL: Duration = Duration::from_hours(1);
 
 /// Everything that surfaces and workers share.
 pub(crate) struct Parts {

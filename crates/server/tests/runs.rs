@@ -1,4 +1,5 @@
 //! Runs as users see them, through the real binary.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::{Duration, Instant};
 

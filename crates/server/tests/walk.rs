@@ -1,4 +1,5 @@
 //! The seed's own walk ("Пример проверки run с tool"), curl by curl: only host and ids are replaced.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use artel_testkit::{Artel, Database, Launch, ModelServer};
 use serde_json::{Value, json};

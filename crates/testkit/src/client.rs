@@ -19,7 +19,7 @@ impl Client {
 
     pub fn anonymous(base: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().expect("a client");
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().expect("a client");
         Self { http, base: base.to_owned(), token: None }
     }
 

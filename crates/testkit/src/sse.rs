@@ -21,9 +21,7 @@ impl Events {
     pub(crate) async fn open(request: reqwest::RequestBuilder) -> Self {
         let response = request.send().await.expect("an answer");
         let status = response.status();
-        if !status.is_success() {
-            panic!("the stream was refused: {status} {}", response.text().await.unwrap_or_default());
-        }
+        assert!(status.is_success(), "the stream was refused: {status}");
         let response = response.bytes_stream().map(|chunk| chunk.map(|bytes| bytes.to_vec())).boxed();
         Self { response, buffer: Vec::new() }
     }

@@ -25,7 +25,7 @@ const PROBES: [(&str, u16, u16); 13] = [
 pub(crate) async fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let known = args.token.is_some();
     let target = Target::new(&args.url, args.token)?;
-    let mut rows = vec![vec!["".into(), "route".into(), "status".into(), "expected".into(), "ms".into(), "note".into()]];
+    let mut rows = vec![vec![String::new(), "route".into(), "status".into(), "expected".into(), "ms".into(), "note".into()]];
     let mut failed = 0;
     for (path, without, with) in PROBES {
         let expected = if known { with } else { without };

@@ -6,7 +6,9 @@ use crate::output;
 pub(crate) fn check() -> anyhow::Result<ExitCode> {
     let mut settings = Settings::load()?;
     Config::read(&mut settings)?;
-    table(&settings).iter().for_each(|line| output::line(line));
+    for line in table(&settings) {
+        output::line(&line);
+    }
     let unknown = settings.unknown_in_file();
     if !unknown.is_empty() {
         output::error(&format!("artel.toml has settings that Artel does not know: {}", unknown.join(", ")));
