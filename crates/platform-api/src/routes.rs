@@ -15,7 +15,7 @@ pub fn router(app: App) -> Router {
     surface(routes(app), clock)
 }
 
-/// The routes without what [`surface`] puts around them, for a server that has more of them.
+/// The routes without what [`surface()`] puts around them, for a server that has more of them.
 pub fn routes(app: App) -> Router {
     let gate = || app.gate.clone();
     let starts = Router::from(run_starts()).layer(from_fn_with_state(gate(), admit_runs));

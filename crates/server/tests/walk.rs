@@ -1,7 +1,7 @@
 //! The seed's own walk ("Пример проверки run с tool"), curl by curl: only host and ids are replaced.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use artel_testkit::{Artel, Database, Launch, ModelServer};
+use artel_testkit::{Artel, Database, Launch, ModelServer, beside};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -105,7 +105,7 @@ async fn walk(artel: &Artel, token: &str, tool_host: &str) {
 async fn tool_mock() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    tokio::task::spawn(artel_tool_mock::serve(listener));
+    beside(artel_tool_mock::serve(listener));
     address
 }
 

@@ -23,3 +23,8 @@ pub use model::{ModelServer, Reply};
 pub use process::{Artel, Launch};
 pub use receiver::Receiver;
 pub use sse::{Event, Events, parse_events};
+
+/// Runs something beside the test, until the test ends.
+pub fn beside<F: Future<Output: Send> + Send + 'static>(work: F) {
+    tokio::spawn(work);
+}

@@ -2,7 +2,7 @@
 //!
 //! A URL is parsed once (WHATWG rules turn decimal, octal, hexadecimal, short and full-width addresses into one form),
 //! checked, and sent as parsed. Literal addresses are checked here, because a resolver never sees them; names are checked
-//! in the resolver of the connection itself ([`resolver`]), so that no second answer can differ from the checked one.
+//! in the resolver of the connection itself (`resolver.rs`), so that no second answer can differ from the checked one.
 
 mod address;
 mod clients;
