@@ -148,6 +148,12 @@ impl Problem {
     }
 
     #[must_use]
+    pub fn with_field_errors(mut self, field_errors: Vec<FieldError>) -> Self {
+        self.0.field_errors = field_errors;
+        self
+    }
+
+    #[must_use]
     pub fn because(mut self, cause: impl Into<Cause>) -> Self {
         self.0.cause = Some(cause.into());
         self

@@ -32,6 +32,20 @@ impl Faults {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The places that are wrong.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|error| error.field.as_str())
+    }
+
+    /// 409 instead of 422: each part is right, but together they do not work.
+    pub fn conflict(self, code: &'static str, message: &str) -> Problem {
+        Problem::conflict(code, message).with_field_errors(self.0)
+    }
+
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push(FieldError { field: field.into(), message: message.into() });
     }

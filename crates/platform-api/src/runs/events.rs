@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
-use artel_domain::{Entry, RunId, Timestamp};
+use artel_domain::{Entry, Run, RunId, Timestamp};
 use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Checked, Faults, Params, Problem};
+use artel_store::StoreError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -57,7 +58,7 @@ pub(crate) struct RunEvent {
 /// same bytes as when it is never cut. With `Accept: application/json`, the events so far as a list. Needs `runs:read`.
 #[utoipa::path(get, path = "/runs/{run_id}/events", tag = TAG,
     params(("run_id" = RunId, Path), ListRunEvents,
-        ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event seen.", minimum = 0, nullable = false)),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.", pattern = "^[0-9]{1,18}$", nullable = false)),
     responses((status = 200, description = "The events.", content((StreamedEvent = "text/event-stream"), (RunEvents = "application/json")))))]
 pub(crate) async fn list_run_events(
     State(app): State<App>,
@@ -78,7 +79,20 @@ pub(crate) async fn list_run_events(
         let rest = futures::stream::iter(rest.into_iter().map(|entry| Ok(Arc::new(entry))));
         return Ok(stream_of(&app, rest.boxed()));
     }
-    Ok(stream_of(&app, follow_from(&app, &run, after)))
+    let start = start_of(&app, &run, after).await?;
+    let seen = move |entry: &Result<Arc<Entry>, StoreError>| std::future::ready(entry.as_ref().is_ok_and(|entry| entry.seq <= after));
+    Ok(stream_of(&app, follow_from(&app, &run, start).skip_while(seen).boxed()))
+}
+
+/// Where to follow from. A reader who claims to have seen what is not stored (yet, or ever) starts at what is: otherwise an
+/// end before `after` would never reach it.
+async fn start_of(app: &App, run: &Run, after: i64) -> Result<i64, Problem> {
+    if after == 0 || !app.store.run_entries(run.tenant_id, run.id, after, 1).await?.is_empty() {
+        return Ok(after);
+    }
+    let newest = app.store.session_entries(run.tenant_id, &run.session_id, 0, 1).await?.pop();
+    let own = newest.filter(|entry| entry.run_id == run.id && !entry.event.is_end());
+    Ok(own.map_or(0, |entry| entry.seq.min(after)))
 }
 
 fn listed(entry: &Entry) -> Option<RunEvent> {

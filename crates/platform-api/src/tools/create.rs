@@ -108,7 +108,7 @@ pub(crate) async fn create_tool(
     body: Body<CreateTool>,
 ) -> Result<Response, Problem> {
     let tool = body.value.into_tool(&caller, &app);
-    rules::check(&tool)?;
+    rules::check(&tool).result()?;
     let create = async |id| {
         let tool = Tool { id: ToolId(id), ..tool };
         let audit = caller.audit("tool.create", "tool", tool.id, tool.created_at);

@@ -1,13 +1,13 @@
 //! What must hold for every tool, however it came to be as it is.
 
 use artel_domain::{EffectClass, ExecutionType, Tool};
-use artel_http::{Faults, Problem};
+use artel_http::Faults;
 use artel_tools::{check_endpoint, check_headers, check_schema, check_transform, function, function_name, functions};
 
 const LONGEST_URL: usize = 2000;
 
-/// Checks a tool as it would be kept.
-pub(super) fn check(tool: &Tool) -> Result<(), Problem> {
+/// What is wrong with a tool as it would be kept.
+pub(super) fn check(tool: &Tool) -> Faults {
     let mut faults = Faults::default();
     for problem in check_schema(&tool.input_schema).err().unwrap_or_default() {
         faults.add(format!("input_schema{}", dotted(&problem.path)), problem.message);
@@ -16,7 +16,7 @@ pub(super) fn check(tool: &Tool) -> Result<(), Problem> {
         ExecutionType::HttpWebhook => check_webhook(&mut faults, tool),
         ExecutionType::Internal => check_internal(&mut faults, tool),
     }
-    faults.result()
+    faults
 }
 
 fn check_webhook(faults: &mut Faults, tool: &Tool) {

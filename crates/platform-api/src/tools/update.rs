@@ -75,7 +75,7 @@ impl From<UpdateTool> for ToolPatch {
 ///
 /// Its version grows by one. Runs under way finish with the tool as it was. Needs `tools:write`.
 #[utoipa::path(put, path = "/tools/{tool_id}", tag = TAG, params(("tool_id" = ToolId, Path)), request_body = UpdateTool,
-    responses((status = 200, description = "The tool as it is now.", body = Tool)))]
+    responses((status = 200, description = "The tool as it is now.", body = Tool), (status = 409, response = crate::document::Conflict)))]
 pub(crate) async fn update_tool(
     State(app): State<App>,
     caller: Caller<ToolsWrite>,
@@ -84,10 +84,24 @@ pub(crate) async fn update_tool(
 ) -> Result<Json<Tool>, Problem> {
     let patch = ToolPatch::from(body.value);
     let tool = app.store.find_tool(caller.tenant_id, id).await?.ok_or_else(|| Problem::not_found("tool"))?;
-    rules::check(&patched(tool, patch.clone()))?;
+    check(&patch, rules::check(&patched(tool, patch.clone())))?;
     let audit = caller.audit("tool.update", "tool", id, app.clock.now());
     let updated = app.store.update_tool(caller.tenant_id, id, patch, audit).await?;
     updated.map(Json).ok_or_else(|| Problem::not_found("tool"))
+}
+
+/// What is wrong with something that was sent is 422; what does not go with what the tool has and keeps is 409.
+fn check(patch: &ToolPatch, faults: Faults) -> Result<(), Problem> {
+    let is_kept = |field: &str| match field {
+        "name" => patch.name.is_none(),
+        "endpoint" => patch.endpoint.is_none(),
+        "status_endpoint" => patch.status_endpoint.is_none() || (patch.status_endpoint == Some(None) && patch.effect.is_none()),
+        _ => false,
+    };
+    if !faults.is_empty() && faults.fields().all(is_kept) {
+        return Err(faults.conflict("tool_would_not_work", "The change does not go with what the tool keeps; see field_errors."));
+    }
+    faults.result()
 }
 
 /// What the tool would be.

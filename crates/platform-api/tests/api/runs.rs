@@ -172,6 +172,20 @@ async fn a_live_run_is_followed_by_several_readers_and_as_a_list() {
 }
 
 #[tokio::test]
+async fn a_reader_who_claims_to_have_seen_the_future_still_hears_of_the_end() {
+    let (world, ada, agent) = world().await;
+    let id = ada.post("/runs?wait=false", run(&agent)).await.id();
+    let mut drive = world.claim().await;
+    drive.starts().await;
+    let path = format!("/runs/{id}/events?after=9223372036854775807");
+    let (answer, ()) = join!(ada.get(&path), async {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        drive.succeeds("hello").await;
+    });
+    assert_eq!((answer.status, text(&answer.bytes)), (200, String::new()));
+}
+
+#[tokio::test]
 async fn a_silent_stream_is_kept_alive_by_comments() {
     let world = World::with(|config| config.sse_keepalive = std::time::Duration::from_millis(20)).await;
     let ada = world.ada();

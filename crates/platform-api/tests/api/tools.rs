@@ -80,7 +80,11 @@ async fn an_update_is_checked_as_the_tool_would_be_and_raises_the_version() {
     let ada = world.ada();
     let path = format!("/tools/{}", ada.creates_tool("echo").await);
     ada.put(&path, json!({ "endpoint": null })).await.names("endpoint");
-    ada.put(&path, json!({ "effect": "verifiable" })).await.names("status_endpoint");
+    ada.put(&path, json!({ "effect": "verifiable", "status_endpoint": null })).await.names("status_endpoint");
+    let alone = ada.put(&path, json!({ "effect": "verifiable" })).await;
+    assert_eq!(alone.is_problem(409).body["field_errors"][0]["field"], "status_endpoint", "it does not go with what is kept");
+    ada.put(&path, json!({ "execution_type": "internal" })).await.is_problem(409);
+    ada.put(&path, json!({ "execution_type": "internal", "endpoint": null, "name": "format_disk" })).await.names("name");
     let updated = ada.put(&path, json!({ "description": "new", "status": "deprecated" })).await;
     assert_eq!((&updated.body["version"], &updated.body["status"]), (&json!(2), &json!("deprecated")));
     assert_eq!(updated.body["endpoint"], "http://tool-mock:9000/echo");
