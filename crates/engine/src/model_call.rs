@@ -74,7 +74,8 @@ pub(crate) async fn ask(
 pub(crate) async fn summarise(deps: Arc<Deps>, agent: Arc<Agent>, dropped: Vec<Message>, through_seq: i64) -> Outcome {
     let messages = vec![Message::System { text: SUMMARY_PROMPT.to_owned() }, Message::User { text: transcript(&dropped, &deps) }];
     let params = [("max_tokens".to_owned(), SUMMARY_MAX_TOKENS.into())].into_iter().collect();
-    let (deltas, _ignored) = tokio::sync::mpsc::channel(1);
+    // Nobody watches a summary grow. The receiver goes at once: one that is kept and never read would hold the model up for ever.
+    let (deltas, _) = tokio::sync::mpsc::channel(1);
     let answer = call(&deps, &agent, messages, Vec::new(), params, deltas).await;
     let (text, usage) = match answer {
         Ok(answer) if !answer.text.trim().is_empty() => (answer.text, answer.usage),

@@ -143,6 +143,31 @@ async fn a_session_remembers_and_its_runs_go_one_after_the_other() {
 }
 
 #[tokio::test]
+async fn a_dialogue_that_outgrows_the_context_is_summarised_now_and_then_and_goes_on() {
+    let model = ModelServer::start(|request| match request["messages"][0]["content"].as_str() {
+        Some(prompt) if prompt.starts_with("Summarise") => Reply::Slow("they spoke of many things".into(), Duration::ZERO),
+        _ => Reply::Text("answer".into()),
+    })
+    .await;
+    let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url());
+    let artel = launch.with("MAX_CONTEXT_MESSAGES", "10").start().await;
+    let client = artel.client().await;
+    let agent = client.agent("openai:gpt-4o-mini", &[]).await;
+    for n in 0..14 {
+        let (_, run) =
+            client.post("/runs", &json!({ "agent_id": agent, "input_message": format!("message {n}"), "session_id": "long" })).await;
+        assert_eq!(run["status"], "succeeded", "message {n}: {run:#}");
+    }
+    let requests = model.requests();
+    let summaries = requests.len() - 14;
+    assert!((1..=5).contains(&summaries), "not one for each message: {summaries}");
+    let last = requests.last().unwrap()["messages"].to_string();
+    assert!(last.contains("Summary of the conversation so far:\\nthey spoke of many things"), "{last}");
+    assert!(last.contains("message 13") && !last.contains("message 1\""), "{last}");
+    assert!(requests.iter().all(|request| request["messages"].as_array().unwrap().len() <= 10));
+}
+
+#[tokio::test]
 async fn a_model_that_fails_fails_the_run_and_never_the_request() {
     let model = ModelServer::start(|_| Reply::Status(400)).await;
     let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
