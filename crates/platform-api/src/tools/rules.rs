@@ -12,22 +12,15 @@ pub(super) fn check(tool: &Tool) -> Faults {
     for problem in check_schema(&tool.input_schema).err().unwrap_or_default() {
         faults.add(format!("input_schema{}", dotted(&problem.path)), problem.message);
     }
-    match tool.execution_type {
-        ExecutionType::HttpWebhook => check_webhook(&mut faults, tool),
-        ExecutionType::Internal => check_internal(&mut faults, tool),
-    }
-    faults
-}
-
-fn check_webhook(faults: &mut Faults, tool: &Tool) {
-    match &tool.endpoint {
-        None => faults.add("endpoint", "is missing: an http_webhook needs one"),
-        Some(endpoint) => check_url(faults, "endpoint", endpoint),
+    match (tool.execution_type, &tool.endpoint) {
+        (ExecutionType::Internal, _) => check_internal(&mut faults, tool),
+        (ExecutionType::HttpWebhook, None) => faults.add("endpoint", "is missing: an http_webhook needs one"),
+        (ExecutionType::HttpWebhook, Some(endpoint)) => check_url(&mut faults, "endpoint", endpoint),
     }
     match &tool.status_endpoint {
         None if tool.effect == EffectClass::Verifiable => faults.add("status_endpoint", "is missing: a verifiable tool needs one"),
         None => {}
-        Some(endpoint) => check_url(faults, "status_endpoint", endpoint),
+        Some(endpoint) => check_url(&mut faults, "status_endpoint", endpoint),
     }
     if let Some(Err(message)) = tool.response_transform.as_deref().map(check_transform) {
         faults.add("response_transform", message);
@@ -35,6 +28,7 @@ fn check_webhook(faults: &mut Faults, tool: &Tool) {
     if let Err(message) = check_headers(&tool.custom_headers) {
         faults.add("custom_headers", message);
     }
+    faults
 }
 
 /// An internal tool names its function in `endpoint` or, without one, by its own name.

@@ -84,17 +84,19 @@ pub(crate) async fn update_tool(
 ) -> Result<Json<Tool>, Problem> {
     let patch = ToolPatch::from(body.value);
     let tool = app.store.find_tool(caller.tenant_id, id).await?.ok_or_else(|| Problem::not_found("tool"))?;
-    check(&patch, rules::check(&patched(tool, patch.clone())))?;
+    check(&patch, &patched(tool, patch.clone()))?;
     let audit = caller.audit("tool.update", "tool", id, app.clock.now());
     let updated = app.store.update_tool(caller.tenant_id, id, patch, audit).await?;
     updated.map(Json).ok_or_else(|| Problem::not_found("tool"))
 }
 
 /// What is wrong with something that was sent is 422; what does not go with what the tool has and keeps is 409.
-fn check(patch: &ToolPatch, faults: Faults) -> Result<(), Problem> {
+fn check(patch: &ToolPatch, tool: &Tool) -> Result<(), Problem> {
+    let faults = rules::check(tool);
+    let stays_internal = tool.execution_type == ExecutionType::Internal && patch.execution_type.is_none();
     let is_kept = |field: &str| match field {
-        "name" => patch.name.is_none(),
-        "endpoint" => patch.endpoint.is_none(),
+        "name" => stays_internal || patch.name.is_none(),
+        "endpoint" => stays_internal || patch.endpoint.is_none(),
         "status_endpoint" => patch.status_endpoint.is_none() || (patch.status_endpoint == Some(None) && patch.effect.is_none()),
         _ => false,
     };

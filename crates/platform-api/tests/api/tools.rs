@@ -72,6 +72,8 @@ async fn an_internal_tool_needs_no_endpoint_and_its_effect_is_known() {
     let made = ada.post("/tools", internal).await;
     made.is(StatusCode::CREATED);
     assert_eq!((&made.body["effect"], &made.body["endpoint"]), (&json!("read_only"), &Value::Null));
+    let renamed = ada.put(&format!("/tools/{}", made.id()), json!({ "name": "abacus" })).await;
+    assert_eq!(renamed.is_problem(409).body["field_errors"][0]["field"], "name", "its name says which function it is");
 }
 
 #[tokio::test]
