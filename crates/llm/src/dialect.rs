@@ -10,10 +10,10 @@ use crate::{Answer, Delta, ModelError, Request};
 pub(crate) trait Dialect: Send + Sync {
     /// Path segments after the base URL.
     fn path(&self) -> &'static [&'static str];
-    /// The header that carries a key; `None` when the key cannot stand in a header.
-    fn authorization(&self, key: &str) -> Option<(HeaderName, HeaderValue)>;
-    /// The JSON body, always asking for a stream.
-    fn encode(&self, request: &Request) -> Value;
+    /// What every request carries besides its content type, the key included; `None` when the key cannot stand in a header.
+    fn headers(&self, key: Option<&str>) -> Option<Vec<(HeaderName, HeaderValue)>>;
+    /// The JSON body, always asking for a stream. Fails when the request cannot be written in this protocol.
+    fn encode(&self, request: &Request) -> Result<Value, ModelError>;
     /// A reader for one streamed answer to this request.
     fn decoder(&self, request: &Request) -> Box<dyn Decoder>;
     /// Reads an answer that came in one piece, from servers that do not stream.
@@ -35,4 +35,11 @@ pub(crate) trait Decoder: Send {
 pub(crate) enum Progress {
     More,
     Complete,
+}
+
+/// A header value that is not shown in logs; `None` when it holds characters that no header may hold.
+pub(crate) fn sensitive(value: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(value).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }

@@ -63,7 +63,7 @@ impl Driver {
         on_delta: &Sender<Delta>,
         deadline: Instant,
     ) -> Result<Answer, ModelError> {
-        let body = Bytes::from(upstream.dialect.encode(request).to_string());
+        let body = Bytes::from(upstream.dialect.encode(request)?.to_string());
         let mut made = 0;
         loop {
             let mut attempt = Attempt::new(self, upstream, request, on_delta);
@@ -83,11 +83,13 @@ impl Driver {
     }
 
     fn post(&self, upstream: &Upstream, body: Bytes) -> RequestBuilder {
-        let request = self.http.post(upstream.url.clone()).header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
-        match upstream.key.as_ref().and_then(|key| upstream.dialect.authorization(key.expose_secret())) {
-            Some((name, value)) => request.header(name, value),
-            None => request,
+        let mut request =
+            self.http.post(upstream.url.clone()).header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
+        let key = upstream.key.as_ref().map(ExposeSecret::expose_secret);
+        for (name, value) in upstream.dialect.headers(key).into_iter().flatten() {
+            request = request.header(name, value);
         }
+        request
     }
 }
 

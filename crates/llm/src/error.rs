@@ -13,6 +13,12 @@ pub enum ModelError {
     /// The provider will refuse the same request again: wrong key, unknown model, bad parameter, exhausted quota, too long a context.
     #[error("the model provider refused the request: {0}")]
     Rejected(String),
+    /// The request cannot be written in the provider's protocol, or makes no sense: found before anything was sent.
+    #[error("the request cannot be put to the model: {0}")]
+    BadRequest(String),
+    /// More than the provider takes in one request (an image, the body), whoever of us found it.
+    #[error("the request is too large for the model provider: {0}")]
+    TooLarge(String),
     #[error("the model did not answer in time: {0}")]
     Timeout(String),
     /// What came back is not the protocol.
@@ -29,6 +35,8 @@ impl ModelError {
             Self::Unavailable(_) => "model_unavailable",
             Self::RateLimited { .. } => "model_rate_limited",
             Self::Rejected(_) => "model_rejected",
+            Self::BadRequest(_) => "model_bad_request",
+            Self::TooLarge(_) => "model_request_too_large",
             Self::Timeout(_) => "model_timeout",
             Self::Protocol(_) => "model_protocol_error",
             Self::NotConfigured(_) => "model_not_configured",
@@ -46,6 +54,8 @@ impl ModelError {
             Self::RateLimited { message, .. }
             | Self::Unavailable(message)
             | Self::Rejected(message)
+            | Self::BadRequest(message)
+            | Self::TooLarge(message)
             | Self::Timeout(message)
             | Self::Protocol(message)
             | Self::NotConfigured(message) => message,

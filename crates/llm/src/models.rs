@@ -122,9 +122,7 @@ fn upstream(provider: &str, protocol: Protocol, base_url: &str, key: Option<Secr
     let dialect: Arc<dyn Dialect> = match protocol {
         Protocol::OpenAi => Arc::new(OpenAi),
     };
-    if let Some(key) = &key
-        && dialect.authorization(key.expose_secret()).is_none()
-    {
+    if dialect.headers(key.as_ref().map(ExposeSecret::expose_secret)).is_none() {
         return Err(ConfigError::Key(provider.to_owned()));
     }
     let unusable = |reason: &str| ConfigError::BaseUrl { provider: provider.to_owned(), reason: reason.to_owned() };

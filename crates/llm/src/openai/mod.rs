@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::dialect::{Decoder, Dialect};
+use crate::dialect::{Decoder, Dialect, sensitive};
 use crate::{Answer, ModelError, Request};
 
 /// Chat Completions.
@@ -23,14 +23,13 @@ impl Dialect for OpenAi {
         &["chat", "completions"]
     }
 
-    fn authorization(&self, key: &str) -> Option<(HeaderName, HeaderValue)> {
-        let mut value = HeaderValue::try_from(format!("Bearer {key}")).ok()?;
-        value.set_sensitive(true);
-        Some((AUTHORIZATION, value))
+    fn headers(&self, key: Option<&str>) -> Option<Vec<(HeaderName, HeaderValue)>> {
+        let Some(key) = key else { return Some(Vec::new()) };
+        Some(vec![(AUTHORIZATION, sensitive(&format!("Bearer {key}"))?)])
     }
 
-    fn encode(&self, request: &Request) -> Value {
-        encode::body(request)
+    fn encode(&self, request: &Request) -> Result<Value, ModelError> {
+        Ok(encode::body(request))
     }
 
     fn decoder(&self, request: &Request) -> Box<dyn Decoder> {
