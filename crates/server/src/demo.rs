@@ -55,7 +55,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 }
 
 async fn walk(config: &Config, running: &Running, tool_addr: SocketAddr) -> anyhow::Result<()> {
-    let public = running.public.context("the demo serves the public API")?;
+    let public = running.address(Role::Platform).context("the demo serves the public API")?;
     let url = format!("http://{public}");
     let (key, token) = introduce(config, running, &url).await?;
     let api = Target::new(&url, Some(token.clone()))?;

@@ -22,8 +22,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// A running process.
 pub(crate) struct Running {
     pub(crate) parts: Arc<Parts>,
-    /// Where the public API listens, if this process serves it.
-    pub(crate) public: Option<SocketAddr>,
+    /// Where each role listens that is served here and has a port.
+    addresses: Vec<(Role, SocketAddr)>,
     worker: Option<Worker>,
     servers: TaskTracker,
     stop: CancellationToken,
@@ -32,20 +32,45 @@ pub(crate) struct Running {
 
 /// Listens and claims; returns as soon as requests are answered.
 pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Running> {
-    let listener = if roles.contains(&Role::Platform) { Some(listen(config.public_addr).await?) } else { None };
+    let listeners = listen(config, roles).await?;
     let parts = Arc::new(Parts::build(config, aliases).await?);
     let (stop, servers) = (CancellationToken::new(), TaskTracker::new());
-    let public = listener.as_ref().map(TcpListener::local_addr).transpose()?;
-    if let Some(listener) = listener {
-        let routes = artel_platform_api::router(parts.platform(config));
-        servers.spawn(serve_http(listener, routes, stop.clone()));
+    let mut addresses = Vec::new();
+    for (role, listener) in listeners {
+        addresses.push((role, listener.local_addr()?));
+        if let Some(routes) = routes(role, &parts, config) {
+            servers.spawn(serve_http(listener, routes, stop.clone()));
+        }
     }
     let worker = roles.contains(&Role::Worker).then(|| Worker::start(parts.engine(config)));
-    Ok(Running { parts, public, worker, servers, stop, grace: config.shutdown_grace })
+    Ok(Running { parts, addresses, worker, servers, stop, grace: config.shutdown_grace })
 }
 
-async fn listen(addr: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(addr).await.with_context(|| format!("{addr} cannot be listened on; is another process there? (ARTEL_PUBLIC_ADDR)"))
+/// The ports of all roles are taken before anything else starts: a busy one is said at once.
+async fn listen(config: &Config, roles: &[Role]) -> anyhow::Result<Vec<(Role, TcpListener)>> {
+    let mut listeners = Vec::new();
+    for role in roles {
+        let Some((addr, setting)) = port(*role, config) else { continue };
+        let busy = || format!("{addr} cannot be listened on; is another process there? ({setting})");
+        listeners.push((*role, TcpListener::bind(addr).await.with_context(busy)?));
+    }
+    Ok(listeners)
+}
+
+/// Where a role is to listen, and the setting that says so.
+fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
+    match role {
+        Role::Platform => Some((config.public_addr, "ARTEL_PUBLIC_ADDR")),
+        Role::Worker => None,
+    }
+}
+
+/// What a role serves at its port.
+fn routes(role: Role, parts: &Parts, config: &Config) -> Option<Router> {
+    match role {
+        Role::Platform => Some(artel_platform_api::router(parts.platform(config))),
+        Role::Worker => None,
+    }
 }
 
 async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationToken) {
@@ -56,12 +81,17 @@ async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationTok
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        result = server => if let Err(error) = result { tracing::error!(%error, "the public server stopped") },
+        result = server => if let Err(error) = result { tracing::error!(%error, "a server stopped") },
         () = drained => tracing::info!("open answers were cut; their readers can resume"),
     }
 }
 
 impl Running {
+    /// Where a role listens; `None` when it is not served here.
+    pub(crate) fn address(&self, role: Role) -> Option<SocketAddr> {
+        self.addresses.iter().find(|(served, _)| *served == role).map(|(_, address)| *address)
+    }
+
     /// Waits for SIGTERM or Ctrl-C.
     pub(crate) async fn until_told_to_stop(&self) -> anyhow::Result<()> {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

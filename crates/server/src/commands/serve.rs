@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::cli::ServeArgs;
+use crate::cli::{Role, ServeArgs};
 use crate::config::Config;
 use crate::{logging, output, serve};
 
@@ -11,13 +11,13 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load()?;
     logging::start(&config);
     let running = serve::start(&config, &args.role, BTreeMap::new()).await?;
-    let public = running.public.map(|addr| format!("http://{addr}"));
+    let url = |role| running.address(role).map(|addr| format!("http://{addr}"));
     let ready = json!({
         "ready": true,
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
         "database": running.parts.store.kind(),
-        "public": public,
+        "public": url(Role::Platform),
     });
     output::line_now(&ready.to_string());
     running.until_told_to_stop().await?;
