@@ -5,6 +5,7 @@
 pub mod agent;
 pub mod approval;
 pub mod audit;
+pub mod budget;
 pub mod call;
 pub mod clock;
 pub mod dialogue;
@@ -20,6 +21,7 @@ mod words;
 pub use agent::{Agent, AgentStatus, AgentVersion};
 pub use approval::{Approval, ApprovalState, Decision};
 pub use audit::{Actor, AuditEntry, AuditRow};
+pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};

@@ -5,7 +5,7 @@ use artel_store::{Fence, Step};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use crate::values::{json, micros, text};
-use crate::{approvals, tool_calls};
+use crate::{approvals, budgets, tool_calls};
 
 /// False when the run is another worker's, or over.
 pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::Result<bool> {
@@ -20,6 +20,9 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
         return Ok(false);
     }
     write_calls(&mut tx, fence, step).await?;
+    if let Some(spent) = step.settle {
+        budgets::settle(&mut tx, fence, spent).await?;
+    }
     if ends(step) {
         promote_follower(&mut tx, fence).await?;
     }
@@ -28,7 +31,7 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
 }
 
 fn only_journal(step: &Step) -> bool {
-    step.new_calls.is_empty() && step.calls.is_empty() && step.approvals.is_empty() && !step.cancel_approvals
+    step.new_calls.is_empty() && step.calls.is_empty() && step.approvals.is_empty() && !step.cancel_approvals && step.settle.is_none()
 }
 
 fn ends(step: &Step) -> bool {

@@ -10,6 +10,7 @@ mod approvals;
 mod audit;
 mod batch;
 mod bindings;
+mod budgets;
 mod claims;
 mod commit;
 mod connect;

@@ -1,10 +1,10 @@
 //! What a worker needs to go on with a run.
 
-use artel_domain::Agent;
+use artel_domain::{Agent, AgentId, Budget};
 use artel_store::{Fence, TurnRecord};
 use sqlx::PgPool;
 
-use crate::{agents, approvals, bindings, journal};
+use crate::{agents, approvals, bindings, budgets, journal};
 
 /// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of a simple
 /// agent costs one round trip.
@@ -16,7 +16,9 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
                   EXISTS (SELECT 1 FROM bindings b WHERE b.agent_id = a.id) AS "has_bindings!",
                   EXISTS (SELECT 1 FROM approvals p WHERE p.run_id = r.id) AS "has_approvals!",
                   EXISTS (SELECT 1 FROM journal j
-                          WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id) AS "has_dialogue!"
+                          WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id) AS "has_dialogue!",
+                  EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id AND b.agent_id = '00000000-0000-0000-0000-000000000000') AS "tenant_budget!",
+                  EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id AND b.agent_id = r.agent_id) AS "agent_budget!"
            FROM runs r JOIN agents a ON a.id = r.agent_id
            WHERE r.id = $1 AND r.tenant_id = $2 AND r.epoch = $3"#,
         fence.run_id.0,
@@ -44,7 +46,13 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         journal: if row.last_seq > 0 { journal::for_turn(pool, fence.run_id).await? } else { Vec::new() },
         dialogue: if row.has_dialogue { journal::before_turn(pool, fence, dialogue_limit).await? } else { Vec::new() },
         approvals: if row.has_approvals { approvals::of_run(pool, fence.run_id).await? } else { Vec::new() },
+        tenant_budget: budget(pool, fence, row.tenant_budget, None).await?,
+        agent_budget: budget(pool, fence, row.agent_budget, Some(agent.id)).await?,
         last_seq: row.last_seq,
         agent,
     }))
+}
+
+async fn budget(pool: &PgPool, fence: &Fence, there: bool, agent: Option<AgentId>) -> sqlx::Result<Budget> {
+    if there { budgets::find(pool, fence.tenant_id, agent).await } else { Ok(Budget::default()) }
 }

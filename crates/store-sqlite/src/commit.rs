@@ -6,6 +6,7 @@
 use artel_domain::Phase;
 use artel_store::{Fence, Step, StoreError};
 
+use crate::budgets;
 use crate::error::{Failure, Outcome};
 use crate::rows::micros;
 use crate::step_rows::{cancel_approvals, change_call, insert_approval, insert_call};
@@ -28,7 +29,10 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
     for approval in &step.approvals {
         insert_approval(tx, approval).await?;
     }
-    Ok(())
+    match step.settle {
+        Some(spent) => budgets::settle(tx, fence, spent).await,
+        None => Ok(()),
+    }
 }
 
 /// What a step says about the run's row, as it is stored.

@@ -9,6 +9,7 @@ mod agents;
 mod approvals;
 mod audit;
 mod bindings;
+mod budgets;
 mod cancel;
 mod claim;
 mod commit;

@@ -1,13 +1,13 @@
 //! What a worker needs to go on with a run. Most runs are fresh and their agents simple: what is not
 //! there is not asked for.
 
-use artel_domain::{Agent, Approval, Entry};
+use artel_domain::{Agent, AgentId, Approval, Budget, Entry};
 use artel_store::{Fence, StoreError, TurnRecord};
 use sqlx::SqlitePool;
 
-use crate::bindings;
 use crate::error::{Failure, Outcome};
 use crate::rows::{agents, all, approvals, entries};
+use crate::{bindings, budgets};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
@@ -16,7 +16,8 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
     let journal = if there_is.last_seq > 0 { journal(reads, fence).await? } else { Vec::new() };
     let dialogue = if there_is.dialogue { dialogue(reads, fence, dialogue_limit).await? } else { Vec::new() };
     let approvals = if there_is.approvals { approvals_of(reads, fence).await? } else { Vec::new() };
-    Ok(TurnRecord { agent, bindings, journal, dialogue, approvals, last_seq: there_is.last_seq })
+    let (tenant_budget, agent_budget) = if there_is.budgets { budgets_of(reads, fence, agent.id).await? } else { Default::default() };
+    Ok(TurnRecord { agent, bindings, tenant_budget, agent_budget, journal, dialogue, approvals, last_seq: there_is.last_seq })
 }
 
 /// What there is to read.
@@ -25,6 +26,8 @@ struct Outline {
     bindings: bool,
     approvals: bool,
     dialogue: bool,
+    /// Of the tenant or any of its agents.
+    budgets: bool,
 }
 
 /// `Fenced` when the run is not the worker's any more.
@@ -35,7 +38,8 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
                EXISTS (SELECT 1 FROM bindings b WHERE b.agent_id = r.agent_id) AS "bindings!: bool",
                EXISTS (SELECT 1 FROM approvals a WHERE a.run_id = r.id) AS "approvals!: bool",
                EXISTS (SELECT 1 FROM journal j WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id)
-                   AS "dialogue!: bool"
+                   AS "dialogue!: bool",
+               EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id) AS "budgets!: bool"
            FROM runs r WHERE r.id = ?1 AND r.tenant_id = ?2 AND r.session_id = ?3 AND r.epoch = ?4"#,
         fence.run_id.0,
         fence.tenant_id.0,
@@ -72,4 +76,8 @@ async fn dialogue(reads: &SqlitePool, fence: &Fence, limit: u32) -> Outcome<Vec<
 
 async fn approvals_of(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Approval>> {
     all(approvals!("SELECT", "FROM approvals WHERE run_id = ?1 ORDER BY created_at, id", fence.run_id.0).fetch_all(reads).await?)
+}
+
+async fn budgets_of(reads: &SqlitePool, fence: &Fence, agent: AgentId) -> Outcome<(Budget, Budget)> {
+    Ok((budgets::find(reads, fence.tenant_id, None).await?, budgets::find(reads, fence.tenant_id, Some(agent)).await?))
 }

@@ -1,5 +1,6 @@
 use artel_domain::{
-    Agent, Approval, Binding, CallId, CallState, Entry, Phase, RunId, SessionId, TenantId, Timestamp, Tool, ToolCallRow, Usage,
+    Agent, Approval, Binding, Budget, CallId, CallState, Entry, Phase, RunId, SessionId, Spend, TenantId, Timestamp, Tool, ToolCallRow,
+    Usage,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -34,6 +35,8 @@ pub struct Step {
     pub error: Option<(String, String)>,
     /// The run's sum so far.
     pub usage: Option<Usage>,
+    /// What the run's last model call came to, in place of what was set aside for it.
+    pub settle: Option<Spend>,
     /// Something durable was achieved: the crash count starts again.
     pub progress: bool,
     /// The first number this worker has not used. With `reserve` > 0 the block is extended to `next_seq + reserve`.
@@ -64,6 +67,8 @@ pub struct TurnRecord {
     pub agent: Agent,
     /// Its bindings and their tools as they are now.
     pub bindings: Vec<(Binding, Tool)>,
+    pub tenant_budget: Budget,
+    pub agent_budget: Budget,
     /// The run's journal, without deltas, oldest first.
     pub journal: Vec<Entry>,
     /// The journal of earlier runs of the session, without deltas, oldest first, its newest `dialogue_limit` entries.

@@ -5,6 +5,7 @@
 //! **database's clock**, because several machines compare them.
 
 pub mod agents;
+pub mod budgets;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod runs;
 pub mod tools;
 
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page};
+pub use budgets::{Budgets, Reservation, Reserved};
 pub use error::StoreError;
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, Identities, KeyStanding, NewApiKey};
@@ -26,8 +28,8 @@ pub use runs::{CancelOutcome, Claim, Created, Decided, NewRun, Renewed, RunFilte
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
 
 /// Everything a store can do. Held as `Arc<dyn Store>`.
-pub trait Store: Identities + Agents + Tools + Runs + Journal + Idempotency + Operations {}
+pub trait Store: Identities + Agents + Tools + Runs + Journal + Budgets + Idempotency + Operations {}
 
-impl<T: Identities + Agents + Tools + Runs + Journal + Idempotency + Operations> Store for T {}
+impl<T: Identities + Agents + Tools + Runs + Journal + Budgets + Idempotency + Operations> Store for T {}
 
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -12,6 +12,7 @@
 pub mod agents;
 pub mod approvals;
 pub mod audit;
+pub mod budgets;
 pub mod idempotency;
 pub mod identities;
 pub mod journal;
@@ -83,6 +84,16 @@ macro_rules! conformance_tests {
             cancelling_closes_what_is_still_open,
             questions_are_listed_oldest_first_and_by_filter,
             a_foreign_tenant_neither_sees_nor_decides,
+        ]);
+        $crate::conformance_group!($make_store, budgets: [
+            a_budget_is_kept_for_the_tenant_and_for_each_agent,
+            a_budget_is_invisible_to_other_tenants,
+            what_is_set_aside_counts_until_it_is_settled,
+            each_cap_is_kept_and_named,
+            a_call_that_was_cut_off_stays_spent,
+            a_call_over_midnight_counts_against_the_day_it_began,
+            a_worker_that_lost_its_run_sets_nothing_aside,
+            a_hundred_calls_at_once_stay_within_the_cap,
         ]);
         $crate::conformance_group!($make_store, idempotency: [
             a_fresh_key_is_work_to_do,
@@ -175,10 +186,11 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 8] = [
+    const FILES: [(&str, &str); 9] = [
         ("agents", include_str!("agents.rs")),
         ("approvals", include_str!("approvals.rs")),
         ("audit", include_str!("audit.rs")),
+        ("budgets", include_str!("budgets.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("identities", include_str!("identities.rs")),
         ("journal", include_str!("journal.rs")),

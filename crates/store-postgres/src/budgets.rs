@@ -1,0 +1,190 @@
+//! Budgets and what was spent of them. Locks are taken in the order tenant, agent, run.
+
+use artel_domain::{AgentId, AuditEntry, Budget, BudgetScope, Cap, RunId, Spend, TenantId, Timestamp};
+use artel_store::{Budgets, Fence, Reservation, Reserved, Result, StoreError};
+use async_trait::async_trait;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::error::{retrying, store_error};
+use crate::values::micros;
+use crate::{PostgresStore, audit};
+
+const DAY_MICROS: i64 = 86_400_000_000;
+
+#[async_trait]
+impl Budgets for PostgresStore {
+    async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool> {
+        retrying(|| put(&self.pool, tenant, agent, budget, &audit)).await
+    }
+
+    async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget> {
+        find(&self.pool, tenant, agent).await.map_err(store_error)
+    }
+
+    async fn spent_on_day(&self, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> Result<Spend> {
+        let row = sqlx::query_as!(
+            Spend,
+            "SELECT tokens, nano_usd FROM spend_days WHERE tenant_id = $1 AND agent_id = $2 AND day = $3",
+            tenant.0,
+            key(agent),
+            day(at),
+        );
+        Ok(row.fetch_optional(&self.pool).await.map_err(store_error)?.unwrap_or_default())
+    }
+
+    async fn spent_by_run(&self, tenant: TenantId, run: RunId) -> Result<Spend> {
+        let row = sqlx::query_as!(Spend, "SELECT tokens, nano_usd FROM run_spend WHERE run_id = $1 AND tenant_id = $2", run.0, tenant.0);
+        Ok(row.fetch_optional(&self.pool).await.map_err(store_error)?.unwrap_or_default())
+    }
+
+    async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {
+        retrying(|| reserve(&self.pool, fence, &reservation)).await?.ok_or(StoreError::Fenced)
+    }
+}
+
+/// The tenant as a whole has the id of zeros.
+fn key(agent: Option<AgentId>) -> Uuid {
+    agent.map_or(Uuid::nil(), |agent| agent.0)
+}
+
+fn day(at: Timestamp) -> i64 {
+    micros(at).div_euclid(DAY_MICROS)
+}
+
+async fn put(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> sqlx::Result<bool> {
+    let mut tx = pool.begin().await?;
+    let put = sqlx::query!(
+        "INSERT INTO budgets (tenant_id, agent_id, run_tokens, run_nano_usd, day_tokens, day_nano_usd, updated_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7
+         WHERE $8 OR EXISTS (SELECT 1 FROM agents WHERE id = $2 AND tenant_id = $1 AND deleted_at IS NULL)
+         ON CONFLICT (tenant_id, agent_id) DO UPDATE SET run_tokens = excluded.run_tokens, run_nano_usd = excluded.run_nano_usd,
+             day_tokens = excluded.day_tokens, day_nano_usd = excluded.day_nano_usd, updated_at = excluded.updated_at",
+        tenant.0,
+        key(agent),
+        budget.run.tokens,
+        budget.run.nano_usd,
+        budget.day.tokens,
+        budget.day.nano_usd,
+        micros(audit.at),
+        agent.is_none(),
+    )
+    .execute(&mut *tx)
+    .await?;
+    if put.rows_affected() == 0 {
+        return Ok(false);
+    }
+    if budget.is_unlimited() {
+        sqlx::query!("DELETE FROM budgets WHERE tenant_id = $1 AND agent_id = $2", tenant.0, key(agent)).execute(&mut *tx).await?;
+    }
+    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>) -> sqlx::Result<Budget> {
+    let row = sqlx::query!(
+        "SELECT run_tokens, run_nano_usd, day_tokens, day_nano_usd FROM budgets WHERE tenant_id = $1 AND agent_id = $2",
+        tenant.0,
+        key(agent),
+    );
+    Ok(row.fetch_optional(pool).await?.map_or_else(Budget::default, |row| Budget {
+        run: Cap { tokens: row.run_tokens, nano_usd: row.run_nano_usd },
+        day: Cap { tokens: row.day_tokens, nano_usd: row.day_nano_usd },
+    }))
+}
+
+/// `None` when the run is another worker's.
+async fn reserve(pool: &PgPool, fence: &Fence, asked: &Reservation) -> sqlx::Result<Option<Reserved>> {
+    let mut tx = pool.begin().await?;
+    let held = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM runs WHERE id = $1 AND tenant_id = $2 AND epoch = $3) AS "held!""#,
+        fence.run_id.0,
+        fence.tenant_id.0,
+        fence.epoch,
+    );
+    if !held.fetch_one(&mut *tx).await? {
+        return Ok(None);
+    }
+    let day = day(asked.at);
+    let caps = [(BudgetScope::Tenant, Uuid::nil(), asked.caps.tenant_day), (BudgetScope::Agent, asked.agent_id.0, asked.caps.agent_day)];
+    for (scope, key, cap) in caps {
+        if !set_aside_day(&mut tx, fence.tenant_id, key, day, asked.amount, cap).await? {
+            return Ok(Some(Reserved::Exhausted(scope)));
+        }
+    }
+    if !set_aside_run(&mut tx, fence, asked, day).await? {
+        return Ok(Some(Reserved::Exhausted(BudgetScope::Run)));
+    }
+    tx.commit().await?;
+    Ok(Some(Reserved::Granted))
+}
+
+/// False when the cap has no room: asked under the row's lock.
+async fn set_aside_day(tx: &mut PgConnection, tenant: TenantId, key: Uuid, day: i64, amount: Spend, cap: Cap) -> sqlx::Result<bool> {
+    if !cap.allows(amount) {
+        return Ok(false);
+    }
+    let set = sqlx::query!(
+        "INSERT INTO spend_days AS s (tenant_id, agent_id, day, tokens, nano_usd) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (tenant_id, agent_id, day) DO UPDATE SET tokens = s.tokens + $4, nano_usd = s.nano_usd + $5
+         WHERE s.tokens + $4 <= $6 AND s.nano_usd + $5 <= $7",
+        tenant.0,
+        key,
+        day,
+        amount.tokens,
+        amount.nano_usd,
+        cap.tokens.unwrap_or(i64::MAX),
+        cap.nano_usd.unwrap_or(i64::MAX),
+    );
+    Ok(set.execute(tx).await?.rows_affected() == 1)
+}
+
+async fn set_aside_run(tx: &mut PgConnection, fence: &Fence, asked: &Reservation, day: i64) -> sqlx::Result<bool> {
+    if !asked.caps.run.allows(asked.amount) {
+        return Ok(false);
+    }
+    let set = sqlx::query!(
+        "INSERT INTO run_spend AS s (run_id, tenant_id, agent_id, day, tokens, nano_usd, open_tokens, open_nano_usd)
+         VALUES ($1, $2, $3, $4, $5, $6, $5, $6)
+         ON CONFLICT (run_id) DO UPDATE SET day = $4, tokens = s.tokens + $5, nano_usd = s.nano_usd + $6, open_tokens = $5, open_nano_usd = $6
+         WHERE s.tokens + $5 <= $7 AND s.nano_usd + $6 <= $8",
+        fence.run_id.0,
+        fence.tenant_id.0,
+        asked.agent_id.0,
+        day,
+        asked.amount.tokens,
+        asked.amount.nano_usd,
+        asked.caps.run.tokens.unwrap_or(i64::MAX),
+        asked.caps.run.nano_usd.unwrap_or(i64::MAX),
+    );
+    Ok(set.execute(tx).await?.rows_affected() == 1)
+}
+
+/// Puts what a call came to in the place of what was set aside for it. Nothing happens when nothing is.
+pub(crate) async fn settle(tx: &mut PgConnection, fence: &Fence, spent: Spend) -> sqlx::Result<()> {
+    for whole_tenant in [true, false] {
+        sqlx::query!(
+            "UPDATE spend_days d SET tokens = d.tokens - s.open_tokens + $2, nano_usd = d.nano_usd - s.open_nano_usd + $3
+             FROM run_spend s
+             WHERE s.run_id = $1 AND s.open_tokens > 0 AND d.tenant_id = s.tenant_id AND d.day = s.day
+               AND d.agent_id = CASE WHEN $4 THEN '00000000-0000-0000-0000-000000000000'::uuid ELSE s.agent_id END",
+            fence.run_id.0,
+            spent.tokens,
+            spent.nano_usd,
+            whole_tenant,
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    sqlx::query!(
+        "UPDATE run_spend SET tokens = tokens - open_tokens + $2, nano_usd = nano_usd - open_nano_usd + $3, open_tokens = 0, open_nano_usd = 0
+         WHERE run_id = $1 AND open_tokens > 0",
+        fence.run_id.0,
+        spent.tokens,
+        spent.nano_usd,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
