@@ -1,8 +1,12 @@
 //! What goes to a model and what comes back, whoever the provider is.
 
-use artel_domain::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
+use artel_domain::{AssistantCall, FinishReason, ToolSpec, Usage};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::chat::{Message, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
 use crate::ModelName;
 
 /// One question to a model.
@@ -11,27 +15,67 @@ pub struct Request {
     pub model: ModelName,
     pub messages: Vec<Message>,
     pub tools: Vec<ToolSpec>,
-    /// The agent's parameters under their OpenAI names (`temperature`, `max_tokens`, …). Unknown ones go to the provider as they are;
-    /// those that would change the protocol (`stream`, `n`, `messages`, …) are dropped.
-    pub params: Map<String, Value>,
+    pub params: Params,
+    /// Who asks, for the account: an opaque word (a tenant, a service).
+    pub account: String,
+    /// Keys that stand in for the operator's, by provider name.
+    pub keys: BTreeMap<String, SecretString>,
+}
+
+/// How the model is to answer. What is absent is left to the provider.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Params {
+    pub tool_choice: Option<ToolChoice>,
+    pub parallel_tool_calls: Option<bool>,
+    /// `max_completion_tokens` when both were given.
+    pub max_tokens: Option<u32>,
+    pub temperature: Option<f64>,
+    pub top_p: Option<f64>,
+    pub stop: Vec<String>,
+    pub response_format: Option<ResponseFormat>,
+    pub thinking: Option<Thinking>,
+    /// Members under their OpenAI names that have no place above. They go to a provider of that protocol as they are; those that would
+    /// change the protocol (`stream`, `n`, `messages`, …) are dropped.
+    pub rest: Rest,
 }
 
 /// A piece of an answer that may be shown before the answer is complete.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Delta {
     Text(String),
+    /// What the model thinks, where the provider shows it.
+    Reasoning(String),
+    /// OpenAI's models decline in a member of its own.
+    Refusal(String),
+    /// The n-th call of the answer begins: dense from 0, each before its first [`Delta::Arguments`].
+    Call { index: usize, id: String, name: String },
+    /// The next piece of that call's arguments. All pieces joined are [`AssistantCall::arguments`].
+    Arguments { index: usize, piece: String },
+    /// Members of a choice or its delta that have no form here (`logprobs`, …), for clients of the same protocol.
+    Rest(Rest),
 }
 
 /// One complete answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// All text deltas, joined.
+    /// All text and refusal deltas, joined.
     pub text: String,
     /// With [`FinishReason::Length`] or [`FinishReason::ContentFilter`] the last call may be cut short: such calls must not be made.
     pub calls: Vec<AssistantCall>,
     pub finish: FinishReason,
+    /// The provider's own word for it, when it gave one.
+    pub finish_word: Option<String>,
     /// Absent when the provider reports none.
     pub usage: Option<Usage>,
-    /// Provider blocks that must go back verbatim with this message in the next request.
-    pub opaque: Option<Value>,
+    /// Must go back verbatim with this message in the next request.
+    pub reasoning: Vec<Reasoning>,
+    /// Members of the answer that have no form here (`system_fingerprint`, `service_tier`, …).
+    pub rest: Rest,
+}
+
+impl Answer {
+    /// The reasoning as the journal keeps it; `None` when there is none.
+    pub fn opaque(&self) -> Option<Value> {
+        if self.reasoning.is_empty() { None } else { serde_json::to_value(&self.reasoning).ok() }
+    }
 }

@@ -35,6 +35,7 @@
 //! 4. *After the last result*: "The tool `<name>` returned: `<content>`", or "failed".
 //! 5. *No tool fits, or none was offered*: "You said: `<message>`".
 
+mod chat;
 mod config;
 mod demo;
 mod dialect;
@@ -47,8 +48,9 @@ mod openai;
 mod retry;
 mod sse;
 
+pub use chat::{ImageSource, Message, Part, PartBody, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
 pub use config::{Config, ConfigError, CustomProvider, Endpoint, Protocol, Timeouts};
 pub use error::ModelError;
-pub use exchange::{Answer, Delta, Request};
+pub use exchange::{Answer, Delta, Params, Request};
 pub use models::Models;
 pub use name::{ModelName, UnknownModel};

@@ -1,0 +1,170 @@
+//! The one form of a conversation, whoever wrote it and whoever reads it: what surfaces and the engine build, and dialects write down.
+
+use artel_domain::AssistantCall;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Members of a wire object that have no place of their own here; they go to a provider of the same protocol as they came.
+pub type Rest = Map<String, Value>;
+
+/// One message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    System {
+        content: Vec<Part>,
+        /// It came under the role `developer`, which newer models of OpenAI prefer.
+        developer: bool,
+        rest: Rest,
+    },
+    User {
+        content: Vec<Part>,
+        rest: Rest,
+    },
+    Assistant {
+        content: Vec<Part>,
+        calls: Vec<AssistantCall>,
+        /// Goes back verbatim, and first, to the provider that it came from.
+        reasoning: Vec<Reasoning>,
+        rest: Rest,
+    },
+    /// The result of a call.
+    Tool {
+        /// The provider's own id of the call, as in the assistant message that asked.
+        call_id: String,
+        content: Vec<Part>,
+        is_error: bool,
+        rest: Rest,
+    },
+}
+
+/// A piece of a message's content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    pub body: PartBody,
+    /// Anthropic's `cache_control`, as it came.
+    pub cache_control: Option<Value>,
+}
+
+/// What a part holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PartBody {
+    Text(String),
+    Image {
+        source: ImageSource,
+        /// OpenAI's `detail`.
+        detail: Option<String>,
+    },
+    /// A part of OpenAI's protocol that has no form here (audio, files): only that protocol can carry it.
+    Other(Value),
+}
+
+/// Where an image is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageSource {
+    /// `data` is base64.
+    Inline { media_type: String, data: String },
+    Url(String),
+}
+
+/// A block of a model's reasoning, in the shape in which it is kept and handed back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Reasoning {
+    /// Its text may be empty while its signature is not.
+    Thinking {
+        thinking: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<String>,
+    },
+    RedactedThinking {
+        data: String,
+    },
+}
+
+/// Which tools the model may or must call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToolChoice {
+    Auto,
+    None,
+    /// At least one, whichever.
+    Required,
+    Named(String),
+}
+
+/// The shape that the answer's text must have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResponseFormat {
+    Text,
+    JsonObject,
+    JsonSchema { name: String, schema: Value, strict: Option<bool>, rest: Rest },
+}
+
+/// How much a model is to think before it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Thinking {
+    /// OpenAI's `reasoning_effort`: none, minimal, low, medium, high.
+    Effort(String),
+    /// Anthropic's `thinking: enabled` with `budget_tokens`.
+    Budget(u32),
+    Adaptive,
+    Disabled,
+}
+
+impl Part {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { body: PartBody::Text(text.into()), cache_control: None }
+    }
+
+    pub fn as_text(&self) -> Option<&str> {
+        if let PartBody::Text(text) = &self.body { Some(text) } else { None }
+    }
+}
+
+impl Message {
+    pub fn system(text: impl Into<String>) -> Self {
+        Self::System { content: vec![Part::text(text)], developer: false, rest: Rest::new() }
+    }
+
+    pub fn user(text: impl Into<String>) -> Self {
+        Self::User { content: vec![Part::text(text)], rest: Rest::new() }
+    }
+
+    pub fn assistant(text: impl Into<String>, calls: Vec<AssistantCall>) -> Self {
+        let text = text.into();
+        let content = if text.is_empty() { Vec::new() } else { vec![Part::text(text)] };
+        Self::Assistant { content, calls, reasoning: Vec::new(), rest: Rest::new() }
+    }
+
+    pub fn tool(call_id: impl Into<String>, text: impl Into<String>, is_error: bool) -> Self {
+        Self::Tool { call_id: call_id.into(), content: vec![Part::text(text)], is_error, rest: Rest::new() }
+    }
+
+    pub fn content(&self) -> &[Part] {
+        match self {
+            Self::System { content, .. } | Self::User { content, .. } | Self::Assistant { content, .. } | Self::Tool { content, .. } => content,
+        }
+    }
+
+    /// The text of all its parts, joined.
+    pub fn text(&self) -> String {
+        self.content().iter().filter_map(Part::as_text).collect()
+    }
+}
+
+/// What the journal keeps, in this form.
+impl From<artel_domain::Message> for Message {
+    fn from(message: artel_domain::Message) -> Self {
+        use artel_domain::Message as Kept;
+        match message {
+            Kept::System { text } => Self::system(text),
+            Kept::User { text } => Self::user(text),
+            Kept::Assistant { text, calls, opaque } => {
+                let content = if text.is_empty() { Vec::new() } else { vec![Part::text(text)] };
+                // What an older version kept in another shape is not worth failing a run for.
+                let reasoning = opaque.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default();
+                Self::Assistant { content, calls, reasoning, rest: Rest::new() }
+            }
+            Kept::Tool { call_id, content, is_error, .. } => Self::tool(call_id, content, is_error),
+        }
+    }
+}
