@@ -1,7 +1,7 @@
 //! The one typed form of what models read and write. Provider dialects translate to and from it; the journal keeps it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// One message of the dialogue.
@@ -48,9 +48,12 @@ pub struct ToolSpec {
     pub name: String,
     pub description: String,
     pub input_schema: Value,
+    /// Further members that a client gave the tool (`strict`, `cache_control`), for providers that know them.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub rest: Map<String, Value>,
 }
 
-/// Tokens of one model call, or their sum over a run.
+/// Tokens of one model call, or their sum over a run. `prompt_tokens` includes those read from a cache and those written to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Usage {
     pub prompt_tokens: i64,
@@ -59,6 +62,14 @@ pub struct Usage {
     pub cached_tokens: i64,
     #[serde(default)]
     pub reasoning_tokens: i64,
+    /// Left out when there are none, so that journals and answers of providers without such a cache look as they always did.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_write_tokens: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 impl Usage {
@@ -73,6 +84,7 @@ impl Usage {
             completion_tokens: self.completion_tokens + other.completion_tokens,
             cached_tokens: self.cached_tokens + other.cached_tokens,
             reasoning_tokens: self.reasoning_tokens + other.reasoning_tokens,
+            cache_write_tokens: self.cache_write_tokens + other.cache_write_tokens,
         }
     }
 }

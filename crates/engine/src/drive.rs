@@ -210,7 +210,7 @@ impl Drive {
                     Signal::LetGo => return Err(Stop::LetGo),
                     _ => return Ok(vec![Event::CancelRequested]),
                 },
-                Some(Delta::Text(text)) = next_delta(&mut self.deltas) => {
+                Some(text) = next_text(&mut self.deltas) => {
                     let frame = self.frames.push(&text);
                     self.send(frame).await?;
                 }
@@ -247,8 +247,8 @@ impl Drive {
         let cut_off = matches!(answer.finish, FinishReason::Length | FinishReason::ContentFilter);
         let calls = if cut_off { &[] } else { answer.calls.as_slice() };
         let calls = self.toolbox.plan(&self.run, &self.agent, self.deps.policy.as_ref(), step, calls);
-        let answered =
-            Event::ModelAnswered { step, text: answer.text, finish: answer.finish, usage: answer.usage, planned, opaque: answer.opaque };
+        let opaque = answer.opaque();
+        let answered = Event::ModelAnswered { step, text: answer.text, finish: answer.finish, usage: answer.usage, planned, opaque };
         std::iter::once(answered).chain(calls.into_iter().map(Event::ToolPlanned)).collect()
     }
 
@@ -261,7 +261,7 @@ impl Drive {
 
     /// The answer is complete: what is still queued goes out before it.
     async fn send_rest(&mut self) -> Result<(), Stop> {
-        while let Some(Delta::Text(text)) = next_delta(&mut self.deltas).await {
+        while let Some(text) = next_text(&mut self.deltas).await {
             let frame = self.frames.push(&text);
             self.send(frame).await?;
         }
@@ -271,11 +271,17 @@ impl Drive {
     }
 }
 
-/// The next delta; `None` when the stream is over or there is none.
-async fn next_delta(deltas: &mut Option<Receiver<Delta>>) -> Option<Delta> {
-    let delta = deltas.as_mut()?.recv().await;
-    if delta.is_none() {
-        *deltas = None;
+/// The next piece of what the model says to the user; `None` when the stream is over or there is none. May be dropped at any time.
+async fn next_text(deltas: &mut Option<Receiver<Delta>>) -> Option<String> {
+    loop {
+        match deltas.as_mut()?.recv().await {
+            Some(Delta::Text(text) | Delta::Refusal(text)) => return Some(text),
+            // Calls are journalled when they are complete; reasoning is not the answer.
+            Some(Delta::Reasoning(_) | Delta::Call { .. } | Delta::Arguments { .. } | Delta::Rest(_)) => {}
+            None => {
+                *deltas = None;
+                return None;
+            }
+        }
     }
-    delta
 }

@@ -1,11 +1,12 @@
 //! One call of the model: what it reads, and what its answer means for the journal.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use artel_agent::{Dialogue, Fit, fit};
 use artel_domain::{Agent, Entry, Event, Message, RunId, ToolSpec};
-use artel_llm::{Answer, Delta, ModelError, Request};
+use artel_llm::{Answer, Delta, ModelError, Params, Request, ToolChoice};
 use tokio::sync::mpsc::Sender;
 
 use crate::Deps;
@@ -60,9 +61,12 @@ pub(crate) async fn ask(
     answer_now: bool,
     deltas: Sender<Delta>,
 ) -> Outcome {
-    let mut params = agent.llm_params.as_ref().and_then(|p| p.as_object()).cloned().unwrap_or_default();
+    let mut params = match agent.llm_params.as_ref().and_then(|params| params.as_object()).map(Params::read).transpose() {
+        Ok(params) => params.unwrap_or_default(),
+        Err(bad) => return Outcome::Failed { code: "model_rejected", message: format!("the agent's llm_params cannot be used: {bad}") },
+    };
     if answer_now {
-        params.insert("tool_choice".to_owned(), "none".into());
+        params.tool_choice = Some(ToolChoice::None);
     }
     match call(&deps, &agent, messages, tools, params, deltas).await {
         Ok(answer) => Outcome::Answered(answer),
@@ -73,7 +77,7 @@ pub(crate) async fn ask(
 /// Asks the agent's own model for a summary. Without one the run goes on all the same: the entry then says what was left out.
 pub(crate) async fn summarise(deps: Arc<Deps>, agent: Arc<Agent>, dropped: Vec<Message>, through_seq: i64) -> Outcome {
     let messages = vec![Message::System { text: SUMMARY_PROMPT.to_owned() }, Message::User { text: transcript(&dropped, &deps) }];
-    let params = [("max_tokens".to_owned(), SUMMARY_MAX_TOKENS.into())].into_iter().collect();
+    let params = Params { max_tokens: Some(SUMMARY_MAX_TOKENS), ..Params::default() };
     // Nobody watches a summary grow. The receiver goes at once: one that is kept and never read would hold the model up for ever.
     let (deltas, _) = tokio::sync::mpsc::channel(1);
     let answer = call(&deps, &agent, messages, Vec::new(), params, deltas).await;
@@ -93,11 +97,14 @@ async fn call(
     agent: &Agent,
     messages: Vec<Message>,
     tools: Vec<ToolSpec>,
-    params: serde_json::Map<String, serde_json::Value>,
+    params: Params,
     deltas: Sender<Delta>,
 ) -> Result<Answer, (&'static str, String)> {
     let model = deps.models.check(&agent.model).map_err(|error| ("model_unknown", error.to_string()))?;
-    let answer = deps.models.stream(Request { model, messages, tools, params }, deltas).await;
+    let messages = messages.into_iter().map(artel_llm::Message::from).collect();
+    let account = agent.tenant_id.to_string();
+    let request = Request { model, messages, tools, params, account, keys: BTreeMap::new() };
+    let answer = deps.models.stream(request, deltas).await;
     answer.map_err(|error: ModelError| (error.code(), error.to_string()))
 }
 

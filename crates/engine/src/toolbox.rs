@@ -6,7 +6,7 @@ use artel_agent::names;
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{Agent, AssistantCall, Binding, CallId, EffectClass, PermissionScope, Run, Tool, ToolId, ToolSpec};
 use artel_identity::{Scope, Scopes};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::Policy;
 
@@ -29,7 +29,12 @@ impl Toolbox {
             .into_iter()
             .zip(bindings)
             .map(|(name, bound)| Item {
-                spec: ToolSpec { name, description: bound.1.description.clone(), input_schema: bound.1.input_schema.clone() },
+                spec: ToolSpec {
+                    name,
+                    description: bound.1.description.clone(),
+                    input_schema: bound.1.input_schema.clone(),
+                    rest: Map::new(),
+                },
                 tool: Arc::new(bound),
             })
             .collect();

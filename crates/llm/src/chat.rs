@@ -62,7 +62,10 @@ pub enum PartBody {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageSource {
     /// `data` is base64.
-    Inline { media_type: String, data: String },
+    Inline {
+        media_type: String,
+        data: String,
+    },
     Url(String),
 }
 
@@ -141,8 +144,15 @@ impl Message {
 
     pub fn content(&self) -> &[Part] {
         match self {
-            Self::System { content, .. } | Self::User { content, .. } | Self::Assistant { content, .. } | Self::Tool { content, .. } => content,
+            Self::System { content, .. } | Self::User { content, .. } | Self::Assistant { content, .. } | Self::Tool { content, .. } => {
+                content
+            }
         }
+    }
+
+    /// The calls that it asks for; only an assistant's message has any.
+    pub fn calls(&self) -> &[AssistantCall] {
+        if let Self::Assistant { calls, .. } = self { calls } else { &[] }
     }
 
     /// The text of all its parts, joined.

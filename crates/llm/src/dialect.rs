@@ -16,8 +16,8 @@ pub(crate) trait Dialect: Send + Sync {
     fn encode(&self, request: &Request) -> Result<Value, ModelError>;
     /// A reader for one streamed answer to this request.
     fn decoder(&self, request: &Request) -> Box<dyn Decoder>;
-    /// Reads an answer that came in one piece, from servers that do not stream.
-    fn decode_whole(&self, request: &Request, body: &[u8]) -> Result<Answer, ModelError>;
+    /// Reads an answer that came in one piece, from servers that do not stream; appends the deltas it would have been streamed as.
+    fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError>;
     /// What an answer with an error status means.
     fn refusal(&self, status: StatusCode, body: &[u8]) -> ModelError;
 }

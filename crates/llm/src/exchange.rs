@@ -6,8 +6,8 @@ use artel_domain::{AssistantCall, FinishReason, ToolSpec, Usage};
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::chat::{Message, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
 use crate::ModelName;
+use crate::chat::{Message, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
 
 /// One question to a model.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Params {
     pub parallel_tool_calls: Option<bool>,
     /// `max_completion_tokens` when both were given.
     pub max_tokens: Option<u32>,
+    /// The limit came under the newer name, `max_completion_tokens`.
+    pub max_completion_tokens: bool,
     pub temperature: Option<f64>,
     pub top_p: Option<f64>,
     pub stop: Vec<String>,
@@ -48,10 +50,18 @@ pub enum Delta {
     /// OpenAI's models decline in a member of its own.
     Refusal(String),
     /// The n-th call of the answer begins: dense from 0, each before its first [`Delta::Arguments`].
-    Call { index: usize, id: String, name: String },
+    Call {
+        index: usize,
+        id: String,
+        name: String,
+    },
     /// The next piece of that call's arguments. All pieces joined are [`AssistantCall::arguments`].
-    Arguments { index: usize, piece: String },
-    /// Members of a choice or its delta that have no form here (`logprobs`, …), for clients of the same protocol.
+    Arguments {
+        index: usize,
+        piece: String,
+    },
+    /// Members of a choice that have no form here (`logprobs`, …), for clients of the same protocol. Those of its delta (`annotations`, …)
+    /// are in an object under `delta`.
     Rest(Rest),
 }
 

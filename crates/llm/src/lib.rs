@@ -45,7 +45,10 @@ mod exchange;
 mod models;
 mod name;
 mod openai;
+mod pairing;
+mod params;
 mod retry;
+mod schema;
 mod sse;
 
 pub use chat::{ImageSource, Message, Part, PartBody, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
@@ -54,3 +57,4 @@ pub use error::ModelError;
 pub use exchange::{Answer, Delta, Params, Request};
 pub use models::Models;
 pub use name::{ModelName, UnknownModel};
+pub use params::BadParam;

@@ -4,11 +4,12 @@
 
 mod upstream;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use artel_domain::{FinishReason, Message};
-use artel_llm::{Answer, Config, CustomProvider, Delta, Endpoint, ModelError, Models, Request, Timeouts};
-use serde_json::{Map, json};
+use artel_domain::FinishReason;
+use artel_llm::{Answer, Config, CustomProvider, Delta, Endpoint, Message, ModelError, Models, Params, Request, Timeouts};
+use serde_json::json;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::{Instant, sleep, timeout};
 use upstream::{END, Step, Upstream, events, response, text};
@@ -26,7 +27,14 @@ fn patient_for(timeouts: Timeouts, upstream: &Upstream) -> Config {
 
 fn request(models: &Models, name: &str) -> Request {
     let model = models.check(name).unwrap();
-    Request { model, messages: vec![Message::User { text: "hi".to_owned() }], tools: Vec::new(), params: Map::new() }
+    Request {
+        model,
+        messages: vec![Message::user("hi")],
+        tools: Vec::new(),
+        params: Params::default(),
+        account: "test".to_owned(),
+        keys: BTreeMap::new(),
+    }
 }
 
 async fn ask(config: Config) -> (String, Result<Answer, ModelError>) {

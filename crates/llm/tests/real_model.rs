@@ -3,9 +3,11 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and tell as tests do")]
 
-use artel_domain::{FinishReason, Message, ToolSpec};
-use artel_llm::{Answer, Config, Delta, Endpoint, Models, Request};
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use artel_domain::{FinishReason, ToolSpec};
+use artel_llm::{Answer, Config, Delta, Endpoint, Message, Models, Params, Request};
+use serde_json::{Map, json};
 use tokio::sync::mpsc;
 
 fn real_models() -> Option<Models> {
@@ -18,8 +20,9 @@ fn real_models() -> Option<Models> {
 }
 
 async fn ask(models: &Models, messages: Vec<Message>, tools: Vec<ToolSpec>) -> (Vec<Delta>, Answer) {
-    let params = json!({ "temperature": 0, "max_tokens": 60 }).as_object().unwrap().clone();
-    let request = Request { model: models.check("openai:qwen-local").unwrap(), messages, tools, params };
+    let params = Params { temperature: Some(0.0), max_tokens: Some(60), ..Params::default() };
+    let model = models.check("openai:qwen-local").unwrap();
+    let request = Request { model, messages, tools, params, account: "test".to_owned(), keys: BTreeMap::new() };
     let (sender, mut receiver) = mpsc::channel(1000);
     let answer = models.stream(request, sender).await.unwrap();
     let mut deltas = Vec::new();
@@ -30,7 +33,11 @@ async fn ask(models: &Models, messages: Vec<Message>, tools: Vec<ToolSpec>) -> (
 }
 
 fn user(text: &str) -> Message {
-    Message::User { text: text.to_owned() }
+    Message::user(text)
+}
+
+fn joined(deltas: &[Delta]) -> String {
+    deltas.iter().filter_map(|delta| if let Delta::Text(text) = delta { Some(text.as_str()) } else { None }).collect()
 }
 
 #[tokio::test]
@@ -39,7 +46,7 @@ async fn a_real_model_streams_text() {
     let (deltas, answer) = ask(&models, vec![user("Count from one to five in words.")], Vec::new()).await;
     println!("{answer:?}");
     assert!(deltas.len() > 1, "{deltas:?}");
-    assert_eq!(deltas.into_iter().map(|Delta::Text(text)| text).collect::<String>(), answer.text);
+    assert_eq!(joined(&deltas), answer.text);
     assert!(matches!(answer.finish, FinishReason::Stop | FinishReason::Length));
     assert!(answer.usage.is_some_and(|usage| usage.prompt_tokens > 0 && usage.completion_tokens > 0));
 }
@@ -48,18 +55,16 @@ async fn a_real_model_streams_text() {
 async fn a_real_model_calls_a_tool_and_takes_its_result() {
     let Some(models) = real_models() else { return };
     let schema = json!({ "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] });
-    let tools = vec![ToolSpec { name: "echo".to_owned(), description: "Echo a text back".to_owned(), input_schema: schema }];
-    let mut messages = vec![
-        Message::System { text: "You are a helpful assistant. Use the tools.".to_owned() },
-        user("Echo the word hello using the tool"),
-    ];
+    let tools =
+        vec![ToolSpec { name: "echo".to_owned(), description: "Echo a text back".to_owned(), input_schema: schema, rest: Map::new() }];
+    let mut messages = vec![Message::system("You are a helpful assistant. Use the tools."), user("Echo the word hello using the tool")];
     let (_, asked) = ask(&models, messages.clone(), tools.clone()).await;
     println!("{asked:?}");
     assert_eq!(asked.finish, FinishReason::ToolCalls);
     let call = asked.calls[0].clone();
     assert_eq!(serde_json::from_str::<serde_json::Value>(&call.arguments).unwrap(), json!({ "text": "hello" }));
-    messages.push(Message::Assistant { text: asked.text, calls: asked.calls, opaque: asked.opaque });
-    messages.push(Message::Tool { call_id: call.id, name: call.name, content: "hello".to_owned(), is_error: false });
+    messages.push(Message::assistant(asked.text, asked.calls));
+    messages.push(Message::tool(call.id, "hello", false));
     let (_, told) = ask(&models, messages, tools).await;
     println!("{told:?}");
     assert!(!told.text.is_empty() || !told.calls.is_empty());

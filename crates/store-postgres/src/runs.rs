@@ -50,6 +50,8 @@ impl TryFrom<Row> for Run {
             completion_tokens: row.completion_tokens.unwrap_or(0),
             cached_tokens: row.cached_tokens.unwrap_or(0),
             reasoning_tokens: row.reasoning_tokens.unwrap_or(0),
+            // The sum of a run is kept without it; its journal has it per call.
+            cache_write_tokens: 0,
         });
         Ok(Self {
             id: RunId(row.id),

@@ -131,7 +131,7 @@ impl Bench {
         };
         self.store.commit(&fence, asked).await.unwrap();
         let text = "The capital of France is Paris.".to_owned();
-        let usage = Some(Usage { prompt_tokens: 20, completion_tokens: 8, cached_tokens: 0, reasoning_tokens: 0 });
+        let usage = Some(Usage { prompt_tokens: 20, completion_tokens: 8, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 });
         let answered = Event::ModelAnswered { step: 1, text: text.clone(), finish: FinishReason::Stop, usage, planned: 0, opaque: None };
         let done = Step {
             entries: vec![

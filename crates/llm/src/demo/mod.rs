@@ -6,11 +6,11 @@ mod rules;
 
 use std::time::Duration;
 
-use artel_domain::{AssistantCall, FinishReason, Message, Usage};
+use artel_domain::{AssistantCall, FinishReason, Usage};
 use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
 
-use crate::{Answer, Delta, ModelError, Request, UnknownModel};
+use crate::{Answer, Delta, ModelError, Request, Rest, UnknownModel};
 
 /// What kind of model the demo plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,7 @@ pub(crate) async fn stream(request: &Request, on_delta: &Sender<Delta>) -> Resul
     let variant = Variant::of(request.model.model()).map_err(|unknown| ModelError::NotConfigured(unknown.to_string()))?;
     let answer = answer(request, reply(variant, request)?);
     show(variant, &answer.text, on_delta).await;
+    show_calls(&answer.calls, on_delta).await;
     Ok(answer)
 }
 
@@ -95,7 +96,7 @@ fn answer(request: &Request, reply: Reply) -> Answer {
         Reply::Call(call) => (String::new(), vec![call], FinishReason::ToolCalls),
     };
     let usage = Usage { prompt_tokens: prompt_tokens(request), completion_tokens: completion_tokens(&text, &calls), ..Usage::default() };
-    Answer { text, calls, finish, usage: Some(usage), opaque: None }
+    Answer { text, calls, finish, finish_word: None, usage: Some(usage), reasoning: Vec::new(), rest: Rest::new() }
 }
 
 async fn show(variant: Variant, text: &str, on_delta: &Sender<Delta>) {
@@ -110,27 +111,31 @@ async fn show(variant: Variant, text: &str, on_delta: &Sender<Delta>) {
     }
 }
 
+async fn show_calls(calls: &[AssistantCall], on_delta: &Sender<Delta>) {
+    for (index, call) in calls.iter().enumerate() {
+        let _ = on_delta.send(Delta::Call { index, id: call.id.clone(), name: call.name.clone() }).await;
+        let _ = on_delta.send(Delta::Arguments { index, piece: call.arguments.clone() }).await;
+    }
+}
+
 /// Four characters are about a token.
 fn tokens(characters: usize) -> i64 {
     characters.div_ceil(4) as i64
 }
 
 fn prompt_tokens(request: &Request) -> i64 {
-    let of_message = |message: &Message| match message {
-        Message::System { text } | Message::User { text } => text.len(),
-        Message::Assistant { text, calls, .. } => {
-            text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>()
-        }
-        Message::Tool { content, .. } => content.len(),
-    };
-    let messages: usize = request.messages.iter().map(of_message).sum();
+    let messages: usize = request.messages.iter().map(|message| message.text().len() + length_of(message.calls())).sum();
     let tools: usize =
         request.tools.iter().map(|tool| tool.name.len() + tool.description.len() + tool.input_schema.to_string().len()).sum();
     tokens(messages + tools)
 }
 
 fn completion_tokens(text: &str, calls: &[AssistantCall]) -> i64 {
-    tokens(text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>())
+    tokens(text.len() + length_of(calls))
+}
+
+fn length_of(calls: &[AssistantCall]) -> usize {
+    calls.iter().map(|call| call.name.len() + call.arguments.len()).sum()
 }
 
 #[cfg(test)]

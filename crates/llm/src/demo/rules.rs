@@ -1,16 +1,16 @@
 //! What the demo does next, decided from the messages alone.
 
-use artel_domain::{AssistantCall, Message, ToolSpec};
+use artel_domain::{AssistantCall, ToolSpec};
 
 use super::Reply;
 use super::arguments::arguments;
 use super::message::UserMessage;
-use crate::Request;
+use crate::{Message, Request};
 
 /// Calls a tool as often as the last user message asks for, then tells the result; or says the message back.
 pub(super) fn follow(request: &Request) -> Reply {
     let turn = Turn::of(request);
-    let message = UserMessage::new(turn.text);
+    let message = UserMessage::new(&turn.text);
     match best_tool(&request.tools, &message) {
         Some(tool) if turn.step <= message.times() => turn.call(tool, &message),
         _ => Reply::Text(turn.closing_words()),
@@ -21,35 +21,31 @@ pub(super) fn follow(request: &Request) -> Reply {
 pub(super) fn call_again(request: &Request) -> Reply {
     let turn = Turn::of(request);
     match request.tools.first() {
-        Some(tool) => turn.call(tool, &UserMessage::new(turn.text)),
+        Some(tool) => turn.call(tool, &UserMessage::new(&turn.text)),
         None => Reply::Text(turn.closing_words()),
     }
 }
 
 /// The last user message and what happened since.
 struct Turn<'a> {
-    text: &'a str,
+    text: String,
     /// Which user message of the dialogue this is.
     number: usize,
     /// The step to take now, from 1.
     step: usize,
     last_result: Option<&'a Message>,
+    messages: &'a [Message],
 }
 
 impl<'a> Turn<'a> {
     fn of(request: &'a Request) -> Self {
-        let messages = &request.messages;
-        let users = || {
-            messages
-                .iter()
-                .enumerate()
-                .filter_map(|(at, message)| if let Message::User { text } = message { Some((at, text.as_str())) } else { None })
-        };
-        let (since, text) = users().next_back().map_or((0, ""), |(at, text)| (at + 1, text));
+        let messages = request.messages.as_slice();
+        let users = || messages.iter().enumerate().filter(|(_, message)| matches!(message, Message::User { .. }));
+        let (since, text) = users().next_back().map_or((0, String::new()), |(at, message)| (at + 1, message.text()));
         let number = users().count();
         let mut results = messages[since..].iter().filter(|message| matches!(message, Message::Tool { .. }));
         let step = results.clone().count().max(last_step_named(&messages[since..], number)) + 1;
-        Self { text, number, step, last_result: results.next_back() }
+        Self { text, number, step, last_result: results.next_back(), messages }
     }
 
     fn call(&self, tool: &ToolSpec, message: &UserMessage) -> Reply {
@@ -58,11 +54,17 @@ impl<'a> Turn<'a> {
     }
 
     fn closing_words(&self) -> String {
-        match self.last_result {
-            Some(Message::Tool { name, content, is_error: false, .. }) => format!("The tool {name} returned: {content}"),
-            Some(Message::Tool { name, content, .. }) => format!("The tool {name} failed: {content}"),
-            _ => format!("You said: {}", self.text),
-        }
+        let Some(result @ Message::Tool { call_id, is_error, .. }) = self.last_result else {
+            return format!("You said: {}", self.text);
+        };
+        let verb = if *is_error { "failed" } else { "returned" };
+        format!("The tool{} {verb}: {}", self.name_of(call_id), result.text())
+    }
+
+    /// The name of the tool that was called under this id, after a space; empty when the call is not in the context.
+    fn name_of(&self, id: &str) -> String {
+        let calls = self.messages.iter().rev().flat_map(Message::calls);
+        calls.into_iter().find(|call| call.id == id).map_or_else(String::new, |call| format!(" {}", call.name))
     }
 }
 

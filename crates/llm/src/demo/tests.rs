@@ -1,15 +1,17 @@
-use artel_domain::{AssistantCall, FinishReason, Message, ToolSpec};
+use std::collections::BTreeMap;
+
+use artel_domain::{AssistantCall, FinishReason, ToolSpec};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::{Variant, stream};
-use crate::{Answer, Delta, ModelError, ModelName, Request};
+use crate::{Answer, Delta, Message, ModelError, ModelName, Params, Request};
 
 fn tool(name: &str, description: &str, properties: &Value) -> ToolSpec {
     let required: Vec<&String> = properties.as_object().unwrap().keys().collect();
     let input_schema = json!({ "type": "object", "properties": properties, "required": required });
-    ToolSpec { name: name.to_owned(), description: description.to_owned(), input_schema }
+    ToolSpec { name: name.to_owned(), description: description.to_owned(), input_schema, rest: Map::new() }
 }
 
 fn echo() -> ToolSpec {
@@ -29,22 +31,35 @@ fn clock() -> ToolSpec {
 }
 
 fn user(text: &str) -> Message {
-    Message::User { text: text.to_owned() }
+    Message::user(text)
 }
 
 fn request(variant: Variant, tools: &[ToolSpec], messages: Vec<Message>) -> Request {
-    Request { model: ModelName::new("demo", variant.name()), messages, tools: tools.to_vec(), params: Map::new() }
+    Request {
+        model: ModelName::new("demo", variant.name()),
+        messages,
+        tools: tools.to_vec(),
+        params: Params::default(),
+        account: "test".to_owned(),
+        keys: BTreeMap::new(),
+    }
 }
 
-async fn ask(request: &Request) -> (Vec<String>, Result<Answer, ModelError>) {
+async fn streamed(request: &Request) -> (Vec<Delta>, Result<Answer, ModelError>) {
     let (sender, mut receiver) = mpsc::channel(1000);
     let answer = stream(request, &sender).await;
     drop(sender);
     let mut deltas = Vec::new();
-    while let Some(Delta::Text(text)) = receiver.recv().await {
-        deltas.push(text);
+    while let Some(delta) = receiver.recv().await {
+        deltas.push(delta);
     }
     (deltas, answer)
+}
+
+async fn ask(request: &Request) -> (Vec<String>, Result<Answer, ModelError>) {
+    let (deltas, answer) = streamed(request).await;
+    let texts = deltas.into_iter().filter_map(|delta| if let Delta::Text(text) = delta { Some(text) } else { None });
+    (texts.collect(), answer)
 }
 
 async fn answer(tools: &[ToolSpec], messages: Vec<Message>) -> Answer {
@@ -59,9 +74,7 @@ async fn called(tools: &[ToolSpec], text: &str) -> Option<(String, Value)> {
 }
 
 fn after(call: &AssistantCall, content: &str, is_error: bool) -> [Message; 2] {
-    let asked = Message::Assistant { text: String::new(), calls: vec![call.clone()], opaque: None };
-    let result = Message::Tool { call_id: call.id.clone(), name: call.name.clone(), content: content.to_owned(), is_error };
-    [asked, result]
+    [Message::assistant("", vec![call.clone()]), Message::tool(&call.id, content, is_error)]
 }
 
 #[tokio::test]
@@ -73,6 +86,14 @@ async fn it_calls_the_tool_and_tells_the_result() {
     messages.extend(after(&first.calls[0], "hello", false));
     let second = answer(&[echo()], messages.clone()).await;
     assert_eq!((second.text.as_str(), second.finish), ("The tool echo_tool returned: hello", FinishReason::Stop));
+}
+
+#[tokio::test]
+async fn a_call_is_streamed_too() {
+    let (deltas, answer) = streamed(&request(Variant::Echo, &[echo()], vec![user("Echo the word hello using the tool")])).await;
+    let call = answer.unwrap().calls.remove(0);
+    let begins = Delta::Call { index: 0, id: call.id, name: call.name };
+    assert_eq!(deltas, [begins, Delta::Arguments { index: 0, piece: call.arguments }]);
 }
 
 #[tokio::test]

@@ -63,10 +63,9 @@ impl<'a> Attempt<'a> {
         while let Some(chunk) = body.next().await? {
             bytes.extend_from_slice(&chunk);
         }
-        let answer = self.upstream.dialect.decode_whole(self.request, &bytes).map_err(Failure::of)?;
-        if !answer.text.is_empty() {
-            self.show(vec![Delta::Text(answer.text.clone())]).await;
-        }
+        let mut deltas = Vec::new();
+        let answer = self.upstream.dialect.decode_whole(self.request, &bytes, &mut deltas).map_err(Failure::of)?;
+        self.show(deltas).await;
         Ok(answer)
     }
 

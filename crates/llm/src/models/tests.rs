@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use serde_json::{Map, json};
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::{Models, endpoint};
-use crate::{Config, ConfigError, CustomProvider, Endpoint, Request};
+use crate::{Config, ConfigError, CustomProvider, Endpoint, Params, Request};
 
 fn custom(value: serde_json::Value) -> BTreeMap<String, CustomProvider> {
     serde_json::from_value(value).unwrap()
@@ -98,7 +98,14 @@ fn the_path_is_added_to_any_way_of_writing_a_base_url() {
 async fn openai_without_a_key_is_a_valid_name_whose_runs_say_what_is_missing() {
     let models = models(Config::default());
     let model = models.check("openai:gpt-4o-mini").unwrap();
-    let request = Request { model, messages: Vec::new(), tools: Vec::new(), params: Map::new() };
+    let request = Request {
+        model,
+        messages: Vec::new(),
+        tools: Vec::new(),
+        params: Params::default(),
+        account: "test".to_owned(),
+        keys: BTreeMap::new(),
+    };
     let error = models.stream(request, mpsc::channel(1).0).await.unwrap_err();
     assert_eq!(error.code(), "model_not_configured");
     assert!(error.to_string().contains("OPENAI_API_KEY"), "{error}");

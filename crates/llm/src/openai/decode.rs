@@ -4,11 +4,11 @@ use artel_domain::{FinishReason, Usage};
 
 use super::assemble::Calls;
 use super::refusal;
-use super::wire::{Choice, Chunk, Content};
+use super::wire::{self, Choice, Chunk, Content};
 use crate::dialect::{Decoder, Progress};
 use crate::error::excerpt;
 use crate::sse::{Event, Parser};
-use crate::{Answer, Delta, ModelError};
+use crate::{Answer, Delta, ModelError, Reasoning, Rest};
 
 /// Reads a streamed answer.
 #[derive(Debug)]
@@ -20,19 +20,20 @@ pub(super) struct StreamDecoder {
 /// What is known of an answer so far.
 #[derive(Debug, Default)]
 struct State {
-    calls_so_far: usize,
     text: String,
+    thoughts: String,
     calls: Calls,
     /// The provider's word.
     finish: Option<String>,
     usage: Option<Usage>,
+    rest: Rest,
     /// `[DONE]` was seen.
     done: bool,
 }
 
 impl StreamDecoder {
     pub(super) fn new(calls_so_far: usize) -> Self {
-        Self { parser: Parser::default(), state: State { calls_so_far, ..State::default() } }
+        Self { parser: Parser::default(), state: State::after(calls_so_far) }
     }
 }
 
@@ -54,19 +55,23 @@ impl Decoder for StreamDecoder {
                 Err(error) => return Err(error),
             }
         }
-        self.state.finish()
+        self.state.finish(deltas)
     }
 }
 
 /// Reads an answer in one piece.
-pub(super) fn whole(calls_so_far: usize, body: &[u8]) -> Result<Answer, ModelError> {
+pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
     // There is no `[DONE]` to wait for.
-    let mut state = State { calls_so_far, done: true, ..State::default() };
-    state.on_data(&String::from_utf8_lossy(body), &mut Vec::new())?;
-    state.finish()
+    let mut state = State { done: true, ..State::after(calls_so_far) };
+    state.on_data(&String::from_utf8_lossy(body), deltas)?;
+    state.finish(deltas)
 }
 
 impl State {
+    fn after(calls_so_far: usize) -> Self {
+        Self { calls: Calls::after(calls_so_far), ..Self::default() }
+    }
+
     fn on_event(&mut self, event: &Event, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
         match event.data.trim() {
             "" => Ok(()),
@@ -81,10 +86,12 @@ impl State {
     }
 
     fn on_data(&mut self, data: &str, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        let chunk: Chunk = serde_json::from_str(data).map_err(|error| ModelError::Protocol(format!("{error} in `{}`", excerpt(data))))?;
+        let mut chunk: Chunk =
+            serde_json::from_str(data).map_err(|error| ModelError::Protocol(format!("{error} in `{}`", excerpt(data))))?;
         if chunk.error.is_some() {
             return Err(refusal::in_band(data.as_bytes()));
         }
+        self.rest.extend(chunk.take_rest());
         if let Some(usage) = chunk.usage {
             self.usage = Some(usage.into());
         }
@@ -94,14 +101,13 @@ impl State {
         Ok(())
     }
 
-    fn on_choice(&mut self, choice: Choice, deltas: &mut Vec<Delta>) {
+    fn on_choice(&mut self, mut choice: Choice, deltas: &mut Vec<Delta>) {
+        let rest = choice.take_rest();
         if let Some(delta) = choice.delta {
-            let text = delta.content.map(Content::into_text).into_iter().chain(delta.refusal);
-            text.filter(|text| !text.is_empty()).for_each(|text| {
-                self.text.push_str(&text);
-                deltas.push(Delta::Text(text));
-            });
-            delta.tool_calls.into_iter().flatten().for_each(|piece| self.calls.add(piece));
+            self.on_delta(delta, deltas);
+        }
+        if !rest.is_empty() {
+            deltas.push(Delta::Rest(rest));
         }
         // Some servers send "" instead of null.
         if let Some(word) = choice.finish_reason.filter(|word| !word.is_empty()) {
@@ -109,14 +115,34 @@ impl State {
         }
     }
 
-    fn finish(self) -> Result<Answer, ModelError> {
+    fn on_delta(&mut self, mut delta: wire::Delta, deltas: &mut Vec<Delta>) {
+        if let Some(thought) = delta.take_reasoning() {
+            self.thoughts.push_str(&thought);
+            deltas.push(Delta::Reasoning(thought));
+        }
+        if let Some(text) = delta.content.map(Content::into_text).filter(|text| !text.is_empty()) {
+            self.text.push_str(&text);
+            deltas.push(Delta::Text(text));
+        }
+        if let Some(refusal) = delta.refusal.filter(|text| !text.is_empty()) {
+            self.text.push_str(&refusal);
+            deltas.push(Delta::Refusal(refusal));
+        }
+        delta.tool_calls.into_iter().flatten().for_each(|piece| self.calls.add(piece, deltas));
+    }
+
+    fn finish(self, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
         let empty = self.text.is_empty() && self.calls.is_empty();
         if self.finish.is_none() && (!self.done || empty) {
             return Err(ModelError::Protocol("the stream ended early".to_owned()));
         }
         let finish = finish_reason(self.finish.as_deref(), !self.calls.is_empty());
-        let calls = self.calls.finish(self.calls_so_far)?;
-        Ok(Answer { text: self.text, calls, finish, usage: self.usage, opaque: None })
+        let calls = self.calls.finish(deltas)?;
+        // Those who show their reasoning want it back while they work with tools; after the answer it is of no use to them.
+        let goes_back = !calls.is_empty() && !self.thoughts.is_empty();
+        let thoughts = goes_back.then_some(Reasoning::Thinking { thinking: self.thoughts, signature: None });
+        let reasoning = thoughts.into_iter().collect();
+        Ok(Answer { text: self.text, calls, finish, finish_word: self.finish, usage: self.usage, reasoning, rest: self.rest })
     }
 }
 

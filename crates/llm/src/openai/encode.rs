@@ -1,82 +1,111 @@
 //! [`Request`] → Chat Completions body.
 
-use artel_domain::{AssistantCall, Message, ToolSpec};
+use artel_domain::ToolSpec;
 use serde_json::{Map, Value, json};
 
-use crate::Request;
+use super::messages;
+use crate::params::RESERVED;
+use crate::schema::arguments_schema;
+use crate::{ModelError, Params, Request, ResponseFormat, Thinking, ToolChoice};
 
-/// Members that are ours: another value would break the protocol.
-const RESERVED: [&str; 8] = ["model", "messages", "tools", "stream", "stream_options", "n", "functions", "function_call"];
 /// Members that providers refuse in a request without tools.
 const NEED_TOOLS: [&str; 2] = ["tool_choice", "parallel_tool_calls"];
+/// OpenAI's own models that know the limit on tokens under its newer name only.
+const NEWER_FAMILIES: [&str; 4] = ["o1", "o3", "o4", "gpt-5"];
 
-pub(super) fn body(request: &Request) -> Value {
+pub(super) fn body(request: &Request) -> Result<Value, ModelError> {
     let mut body = Map::new();
     body.insert("model".into(), request.model.model().into());
-    body.insert("messages".into(), messages(&request.messages));
+    body.insert("messages".into(), messages::write(request)?);
     if !request.tools.is_empty() {
-        body.insert("tools".into(), request.tools.iter().map(tool).collect());
+        body.insert("tools".into(), request.tools.iter().map(tool).collect::<Result<_, _>>()?);
     }
     body.insert("stream".into(), true.into());
     body.insert("stream_options".into(), json!({ "include_usage": true }));
-    body.extend(params(request));
-    Value::Object(body)
+    for (name, value) in params(request).chain(request.params.rest.clone()) {
+        let passes = !RESERVED.contains(&name.as_str()) && (!request.tools.is_empty() || !NEED_TOOLS.contains(&name.as_str()));
+        // `null` means "not set" in our API, but not to every server.
+        if passes && !value.is_null() {
+            body.entry(name).or_insert(value);
+        }
+    }
+    Ok(Value::Object(body))
 }
 
 fn params(request: &Request) -> impl Iterator<Item = (String, Value)> {
-    let passes = |name: &str| !RESERVED.contains(&name) && (!request.tools.is_empty() || !NEED_TOOLS.contains(&name));
-    // `null` means "not set" in our API, but not to every server.
-    request.params.iter().filter(move |(name, value)| passes(name) && !value.is_null()).map(|(name, value)| (name.clone(), value.clone()))
+    let params = &request.params;
+    let members = [
+        ("temperature", params.temperature.map(plain)),
+        (limit_name(request), params.max_tokens.map(Value::from)),
+        ("top_p", params.top_p.map(plain)),
+        ("stop", (!params.stop.is_empty()).then(|| params.stop.clone().into())),
+        ("tool_choice", params.tool_choice.as_ref().map(tool_choice)),
+        ("parallel_tool_calls", params.parallel_tool_calls.map(Value::from)),
+        ("response_format", params.response_format.as_ref().map(response_format)),
+        ("reasoning_effort", effort(params).map(Value::from)),
+    ];
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
-/// Leading system messages become one: the chat templates of many open models allow a single one, at the start.
-fn messages(all: &[Message]) -> Value {
-    let system: Vec<&str> =
-        all.iter().map_while(|message| if let Message::System { text } = message { Some(text.as_str()) } else { None }).collect();
-    let rest = &all[system.len()..];
-    let head = (!system.is_empty()).then(|| json!({ "role": "system", "content": system.join("\n\n") }));
-    head.into_iter().chain(rest.iter().map(message)).collect()
+/// `0` rather than `0.0`, as it was written.
+fn plain(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 1e15 { (number as i64).into() } else { number.into() }
 }
 
-fn message(message: &Message) -> Value {
-    match message {
-        Message::System { text } => json!({ "role": "system", "content": text }),
-        Message::User { text } => json!({ "role": "user", "content": text }),
-        Message::Assistant { text, calls, .. } if calls.is_empty() => json!({ "role": "assistant", "content": text }),
-        Message::Assistant { text, calls, .. } => json!({
-            "role": "assistant",
-            "content": (!text.is_empty()).then_some(text),
-            "tool_calls": calls.iter().map(call).collect::<Vec<_>>(),
-        }),
-        Message::Tool { call_id, content, .. } => json!({ "role": "tool", "tool_call_id": call_id, "content": content }),
+/// Many servers know the older name only, OpenAI's newer models the newer one only.
+fn limit_name(request: &Request) -> &'static str {
+    let is_newer = || NEWER_FAMILIES.iter().any(|family| request.model.model().starts_with(family));
+    let is_openai = request.model.provider() == super::PROVIDER;
+    if request.params.max_completion_tokens || is_openai && is_newer() { "max_completion_tokens" } else { "max_tokens" }
+}
+
+fn tool_choice(choice: &ToolChoice) -> Value {
+    match choice {
+        ToolChoice::Auto => "auto".into(),
+        ToolChoice::None => "none".into(),
+        ToolChoice::Required => "required".into(),
+        ToolChoice::Named(name) => json!({ "type": "function", "function": { "name": name } }),
     }
 }
 
-fn call(call: &AssistantCall) -> Value {
-    json!({ "id": call.id, "type": "function", "function": { "name": call.name, "arguments": arguments(&call.arguments) } })
-}
-
-/// Arguments as history. llama.cpp and vLLM parse them and fail the whole request when a model once wrote something else than an
-/// object; so what was written is shown inside of one.
-fn arguments(written: &str) -> String {
-    if written.trim().is_empty() {
-        return "{}".to_owned();
+fn response_format(format: &ResponseFormat) -> Value {
+    match format {
+        ResponseFormat::Text => json!({ "type": "text" }),
+        ResponseFormat::JsonObject => json!({ "type": "json_object" }),
+        ResponseFormat::JsonSchema { name, schema, strict, rest } => {
+            let mut described = Map::new();
+            described.insert("name".into(), name.as_str().into());
+            described.insert("schema".into(), schema.clone());
+            if let Some(strict) = strict {
+                described.insert("strict".into(), (*strict).into());
+            }
+            rest.iter().for_each(|(name, value)| {
+                described.entry(name.as_str()).or_insert_with(|| value.clone());
+            });
+            json!({ "type": "json_schema", "json_schema": described })
+        }
     }
-    match serde_json::from_str::<Map<String, Value>>(written) {
-        Ok(_) => written.to_owned(),
-        Err(_) => json!({ "malformed_arguments": written }).to_string(),
+}
+
+/// A budget in tokens is a wish that this protocol has three words for. To think as it likes, or not more than it must, is left to the
+/// model: a word for that is refused by models that do not think at all.
+fn effort(params: &Params) -> Option<&str> {
+    match params.thinking.as_ref()? {
+        Thinking::Effort(word) => Some(word),
+        Thinking::Budget(..=2048) => Some("low"),
+        Thinking::Budget(..=8192) => Some("medium"),
+        Thinking::Budget(_) => Some("high"),
+        Thinking::Adaptive | Thinking::Disabled => None,
     }
 }
 
-fn tool(tool: &ToolSpec) -> Value {
-    let parameters = parameters(&tool.input_schema);
-    json!({ "type": "function", "function": { "name": tool.name, "description": tool.description, "parameters": parameters } })
-}
-
-/// OpenAI refuses object schemas without `type` or `properties`.
-fn parameters(schema: &Value) -> Value {
-    let mut schema = schema.as_object().cloned().unwrap_or_default();
-    schema.entry("type").or_insert_with(|| "object".into());
-    schema.entry("properties").or_insert_with(|| json!({}));
-    Value::Object(schema)
+fn tool(tool: &ToolSpec) -> Result<Value, ModelError> {
+    let mut function = Map::new();
+    function.insert("name".into(), tool.name.as_str().into());
+    function.insert("description".into(), tool.description.as_str().into());
+    function.insert("parameters".into(), arguments_schema(tool)?);
+    for (name, value) in tool.rest.iter().filter(|(name, _)| *name != "cache_control") {
+        function.entry(name.as_str()).or_insert_with(|| value.clone());
+    }
+    Ok(json!({ "type": "function", "function": function }))
 }

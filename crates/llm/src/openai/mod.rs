@@ -3,16 +3,20 @@
 mod assemble;
 mod decode;
 mod encode;
+mod messages;
+mod parts;
 mod refusal;
 mod wire;
 
-use artel_domain::Message;
 use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::dialect::{Decoder, Dialect, sensitive};
-use crate::{Answer, ModelError, Request};
+use crate::{Answer, Delta, ModelError, Request};
+
+/// The provider that knows all of this protocol and refuses what is not in it.
+const PROVIDER: &str = "openai";
 
 /// Chat Completions.
 #[derive(Debug, Clone, Copy)]
@@ -29,15 +33,15 @@ impl Dialect for OpenAi {
     }
 
     fn encode(&self, request: &Request) -> Result<Value, ModelError> {
-        Ok(encode::body(request))
+        encode::body(request)
     }
 
     fn decoder(&self, request: &Request) -> Box<dyn Decoder> {
         Box::new(decode::StreamDecoder::new(calls_so_far(request)))
     }
 
-    fn decode_whole(&self, request: &Request, body: &[u8]) -> Result<Answer, ModelError> {
-        decode::whole(calls_so_far(request), body)
+    fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+        decode::whole(calls_so_far(request), body, deltas)
     }
 
     fn refusal(&self, status: StatusCode, body: &[u8]) -> ModelError {
@@ -47,8 +51,7 @@ impl Dialect for OpenAi {
 
 /// Made-up call ids count on from here, so that they stay unique in the dialogue.
 fn calls_so_far(request: &Request) -> usize {
-    let calls = |message: &Message| if let Message::Assistant { calls, .. } = message { calls.len() } else { 0 };
-    request.messages.iter().map(calls).sum()
+    request.messages.iter().map(|message| message.calls().len()).sum()
 }
 
 #[cfg(test)]

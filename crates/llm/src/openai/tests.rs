@@ -1,4 +1,6 @@
-use artel_domain::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
+use std::collections::BTreeMap;
+
+use artel_domain::{AssistantCall, FinishReason, ToolSpec, Usage};
 use proptest::prelude::*;
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -6,20 +8,28 @@ use serde_json::{Map, Value, json};
 
 use super::OpenAi;
 use crate::dialect::{Dialect as _, Progress};
-use crate::{Answer, Delta, ModelError, ModelName, Request};
+use crate::{Answer, Delta, Message, ModelError, ModelName, Params, Request};
 
 const TEXT: &[u8] = include_bytes!("../../tests/recorded/llama-cpp-text.sse");
 const TOOL_CALL: &[u8] = include_bytes!("../../tests/recorded/llama-cpp-tool-call.sse");
 const PARALLEL: &[u8] = include_bytes!("../../tests/recorded/openai-parallel-tools.sse");
 
 fn request(messages: Vec<Message>) -> Request {
-    Request { model: ModelName::new("openai", "gpt-4o-mini"), messages, tools: Vec::new(), params: Map::new() }
+    Request {
+        model: ModelName::new("openai", "gpt-4o-mini"),
+        messages,
+        tools: Vec::new(),
+        params: Params::default(),
+        account: "test".to_owned(),
+        keys: BTreeMap::new(),
+    }
 }
 
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (String, Result<Answer, ModelError>) {
     let mut deltas = Vec::new();
     let outcome = read(pieces, &mut deltas);
-    (deltas.into_iter().map(|Delta::Text(text)| text).collect(), outcome)
+    let said = |delta| if let Delta::Text(text) | Delta::Refusal(text) = delta { Some(text) } else { None };
+    (deltas.into_iter().filter_map(said).collect(), outcome)
 }
 
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
@@ -61,19 +71,21 @@ fn call(id: &str, name: &str, arguments: &str) -> AssistantCall {
 fn a_request_is_written_as_chat_completions() {
     #[derive(Deserialize)]
     struct Golden {
-        messages: Vec<Message>,
+        messages: Vec<artel_domain::Message>,
         tools: Vec<ToolSpec>,
         params: Map<String, Value>,
     }
     let golden: Golden = serde_json::from_str(include_str!("../../tests/golden/dialogue.json")).unwrap();
-    let request = Request { tools: golden.tools, params: golden.params, ..request(golden.messages) };
+    let messages = golden.messages.into_iter().map(Message::from).collect();
+    let request = Request { tools: golden.tools, params: Params::read(&golden.params).unwrap(), ..request(messages) };
     insta::assert_json_snapshot!("dialogue", OpenAi.encode(&request).unwrap());
 }
 
 #[test]
 fn choices_about_tools_are_not_sent_without_tools() {
     let params = json!({ "tool_choice": "auto", "parallel_tool_calls": false, "temperature": 0 });
-    let body = OpenAi.encode(&Request { params: params.as_object().unwrap().clone(), ..request(Vec::new()) }).unwrap();
+    let params = Params::read(params.as_object().unwrap()).unwrap();
+    let body = OpenAi.encode(&Request { params, ..request(Vec::new()) }).unwrap();
     assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), ["model", "messages", "stream", "stream_options", "temperature"]);
 }
 
@@ -81,8 +93,9 @@ fn choices_about_tools_are_not_sent_without_tools() {
 fn text_recorded_from_llama_cpp_is_read() {
     let (shown, answer) = decode([TEXT]);
     assert_eq!(shown, "Привет! 🌟");
-    let usage = Usage { prompt_tokens: 39, completion_tokens: 8, cached_tokens: 5, reasoning_tokens: 0 };
-    assert_eq!(answer, Ok(Answer { text: shown, calls: Vec::new(), finish: FinishReason::Stop, usage: Some(usage), opaque: None }));
+    let usage = Usage { prompt_tokens: 39, completion_tokens: 8, cached_tokens: 5, ..Usage::default() };
+    let answer = answer.unwrap();
+    assert_eq!((answer.text, answer.calls, answer.finish, answer.usage), (shown, Vec::new(), FinishReason::Stop, Some(usage)));
 }
 
 #[test]
@@ -98,7 +111,7 @@ fn a_tool_call_recorded_from_llama_cpp_is_read() {
 fn parallel_calls_are_put_together_by_index() {
     let answer = decode([PARALLEL]).1.unwrap();
     assert_eq!(answer.calls, [call("call_rome", "weather", r#"{"city": "Rome"}"#), call("call_kyiv", "weather", r#"{"city": "Київ"}"#)]);
-    let usage = Usage { prompt_tokens: 1117, completion_tokens: 46, cached_tokens: 1024, reasoning_tokens: 12 };
+    let usage = Usage { prompt_tokens: 1117, completion_tokens: 46, cached_tokens: 1024, reasoning_tokens: 12, cache_write_tokens: 0 };
     assert_eq!(answer.usage, Some(usage));
 }
 
@@ -189,8 +202,7 @@ fn arguments_that_come_as_an_object_become_text() {
 
 #[test]
 fn made_up_ids_go_on_counting_through_the_dialogue() {
-    let before =
-        Message::Assistant { text: String::new(), calls: vec![call("call_0", "now", "{}"), call("call_1", "now", "{}")], opaque: None };
+    let before = Message::assistant("", vec![call("call_0", "now", "{}"), call("call_1", "now", "{}")]);
     let body = stream(&[pieces(&json!([{ "index": 0, "function": { "name": "now", "arguments": "{}" } }]))]);
     let mut decoder = OpenAi.decoder(&request(vec![before]));
     decoder.feed(body.as_bytes(), &mut Vec::new()).unwrap();
@@ -237,7 +249,7 @@ fn a_whole_answer_is_read_like_a_stream() {
         ] } }],
         "usage": { "prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7 },
     });
-    let answer = OpenAi.decode_whole(&request(Vec::new()), body.to_string().as_bytes()).unwrap();
+    let answer = OpenAi.decode_whole(&request(Vec::new()), body.to_string().as_bytes(), &mut Vec::new()).unwrap();
     assert_eq!((answer.text.as_str(), answer.finish), ("Well:", FinishReason::ToolCalls));
     assert_eq!(answer.calls, [call("a", "now", "{}"), call("b", "now", "{}")]);
     assert_eq!(answer.usage.map(Usage::total), Some(7));
@@ -289,7 +301,7 @@ proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), size in 1..50usize) {
         let _ = decode(bytes.chunks(size));
-        let _ = OpenAi.decode_whole(&request(Vec::new()), &bytes);
+        let _ = OpenAi.decode_whole(&request(Vec::new()), &bytes, &mut Vec::new());
         let _ = OpenAi.refusal(StatusCode::BAD_GATEWAY, &bytes);
     }
 

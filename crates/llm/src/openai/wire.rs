@@ -4,12 +4,25 @@ use artel_domain::Usage;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::Rest;
+
+/// Members of a chunk that every answer has anew, or that say nothing.
+const PASSING: [&str; 5] = ["id", "object", "created", "model", "obfuscation"];
+
 /// A chunk of a stream, or a whole answer: the latter has `message` where the former has `delta`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk {
     pub(super) choices: Option<Vec<Choice>>,
     pub(super) usage: Option<WireUsage>,
     pub(super) error: Option<Value>,
+    #[serde(flatten)]
+    rest: Rest,
+}
+
+impl Chunk {
+    pub(super) fn take_rest(&mut self) -> Rest {
+        telling(std::mem::take(&mut self.rest))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -19,14 +32,47 @@ pub(super) struct Choice {
     #[serde(alias = "message")]
     pub(super) delta: Option<Delta>,
     pub(super) finish_reason: Option<String>,
+    #[serde(flatten)]
+    rest: Rest,
+}
+
+impl Choice {
+    /// What has no form, the delta's members under `delta`.
+    pub(super) fn take_rest(&mut self) -> Rest {
+        let mut rest = telling(std::mem::take(&mut self.rest));
+        let of_delta = self.delta.as_mut().map(|delta| telling(std::mem::take(&mut delta.rest))).unwrap_or_default();
+        if !of_delta.is_empty() {
+            rest.insert("delta".to_owned(), Value::Object(of_delta));
+        }
+        rest
+    }
+}
+
+fn telling(rest: Rest) -> Rest {
+    rest.into_iter().filter(|(name, value)| !value.is_null() && !PASSING.contains(&name.as_str())).collect()
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Delta {
+    #[serde(rename = "role")]
+    _role: Option<Value>,
     pub(super) content: Option<Content>,
     /// OpenAI's models decline in a member of its own; it is all the text there is then.
     pub(super) refusal: Option<String>,
     pub(super) tool_calls: Option<Vec<CallPiece>>,
+    /// What the model thinks: DeepSeek's name for it, and many others'.
+    reasoning_content: Option<String>,
+    /// OpenRouter's name and newer vLLM's. Some servers send both with the same text.
+    reasoning: Option<Value>,
+    #[serde(flatten)]
+    rest: Rest,
+}
+
+impl Delta {
+    pub(super) fn take_reasoning(&mut self) -> Option<String> {
+        let other = self.reasoning.take().and_then(|reasoning| reasoning.as_str().map(str::to_owned));
+        self.reasoning_content.take().filter(|text| !text.is_empty()).or(other).filter(|text| !text.is_empty())
+    }
 }
 
 /// Text, or (Mistral) a list of parts.
@@ -81,11 +127,15 @@ pub(super) struct WireUsage {
     completion_tokens: Option<i64>,
     prompt_tokens_details: Option<PromptDetails>,
     completion_tokens_details: Option<CompletionDetails>,
+    /// DeepSeek's name for what came out of its cache.
+    prompt_cache_hit_tokens: Option<i64>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct PromptDetails {
     cached_tokens: Option<i64>,
+    /// OpenRouter's.
+    cache_write_tokens: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,11 +145,13 @@ struct CompletionDetails {
 
 impl From<WireUsage> for Usage {
     fn from(wire: WireUsage) -> Self {
+        let of_prompt = wire.prompt_tokens_details.unwrap_or_default();
         Self {
             prompt_tokens: wire.prompt_tokens.unwrap_or(0),
             completion_tokens: wire.completion_tokens.unwrap_or(0),
-            cached_tokens: wire.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0),
+            cached_tokens: of_prompt.cached_tokens.or(wire.prompt_cache_hit_tokens).unwrap_or(0),
             reasoning_tokens: wire.completion_tokens_details.and_then(|details| details.reasoning_tokens).unwrap_or(0),
+            cache_write_tokens: of_prompt.cache_write_tokens.unwrap_or(0),
         }
     }
 }

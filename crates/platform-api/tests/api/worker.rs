@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::world::World;
 
-const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0 };
+const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 };
 
 /// A claimed run.
 pub(crate) struct Drive<'a> {

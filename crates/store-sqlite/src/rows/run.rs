@@ -38,6 +38,8 @@ impl TryFrom<RunRow> for Run {
                 completion_tokens,
                 cached_tokens: row.cached_tokens.unwrap_or_default(),
                 reasoning_tokens: row.reasoning_tokens.unwrap_or_default(),
+                // The sum of a run is kept without it; its journal has it per call.
+                cache_write_tokens: 0,
             }),
             _ => None,
         };

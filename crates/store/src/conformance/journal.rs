@@ -65,7 +65,13 @@ fn every_event(run: &Run) -> Vec<Event> {
     let call = CallId::derive(run.id, 1, 0);
     let text = "Grüße 🦀 \"quoted\" \\ \n\r\t\u{0000}\u{0001}\u{2028} end".to_owned();
     let args = json!({"z": {"y": [1, -2.5, 9_007_199_254_740_993_i64, null, true]}, "a": text, "": ""});
-    let usage = Some(Usage { prompt_tokens: 1, completion_tokens: i64::from(u32::MAX), cached_tokens: 3, reasoning_tokens: 4 });
+    let usage = Some(Usage {
+        prompt_tokens: 1,
+        completion_tokens: i64::from(u32::MAX),
+        cached_tokens: 3,
+        reasoning_tokens: 4,
+        cache_write_tokens: 0,
+    });
     let approval = artel_domain::ApprovalId::derive(call);
     vec![
         Event::RunStarted { agent_id: run.agent_id, agent_version: 7, trace_id: text.clone(), input: text.clone() },
@@ -133,7 +139,7 @@ pub async fn a_step_is_written_as_one(store: Arc<dyn Store>) {
     let (claim, held) = world.drives("s").await;
     let run = &claim.run;
     let (call, asked) = (planned(run, 0), question(run, 0));
-    let usage = Usage { prompt_tokens: 10, completion_tokens: 20, cached_tokens: 3, reasoning_tokens: 4 };
+    let usage = Usage { prompt_tokens: 10, completion_tokens: 20, cached_tokens: 3, reasoning_tokens: 4, cache_write_tokens: 0 };
     let step = Step {
         new_calls: vec![call.clone(), planned(run, 1)],
         approvals: vec![asked.clone()],

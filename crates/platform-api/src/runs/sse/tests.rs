@@ -33,7 +33,7 @@ fn finished(outcome: ToolOutcome) -> Event {
     Event::ToolFinished { call_id: CALL, name: "Echo!".into(), outcome, attempts: 1, duration_ms: 12, request: None }
 }
 
-const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0 };
+const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 };
 
 #[rstest]
 #[case(Event::RunStarted { agent_id: artel_domain::AgentId(Uuid::nil()), agent_version: 1, trace_id: "t".into(), input: "i".into() },

@@ -1,0 +1,143 @@
+//! The dialogue as Chat Completions writes it.
+
+use artel_domain::AssistantCall;
+use serde_json::{Map, Value, json};
+
+use super::parts;
+use crate::pairing::check_results;
+use crate::{Message, ModelError, Part, Reasoning, Request, Rest};
+
+pub(super) fn write(request: &Request) -> Result<Value, ModelError> {
+    check_results(&request.messages)?;
+    let is_openai = request.model.provider() == super::PROVIDER;
+    let (lead, others) = split_lead(&request.messages);
+    let mut writer = Writer { is_openai, written: Vec::new(), pictures: Vec::new() };
+    writer.lead(lead);
+    for message in others {
+        writer.message(message);
+    }
+    writer.show_pictures();
+    Ok(Value::Array(writer.written))
+}
+
+/// The system messages that everything begins with, and what follows.
+fn split_lead(messages: &[Message]) -> (&[Message], &[Message]) {
+    let count = messages.iter().take_while(|message| matches!(message, Message::System { .. })).count();
+    messages.split_at(count)
+}
+
+struct Writer {
+    /// OpenAI itself, not one of those who speak its protocol.
+    is_openai: bool,
+    written: Vec<Value>,
+    /// From results of tools, where this protocol has no place for them.
+    pictures: Vec<Value>,
+}
+
+impl Writer {
+    /// Leading system messages become one: the chat templates of many open models allow a single one, at the start.
+    fn lead(&mut self, lead: &[Message]) {
+        let mut joined: Vec<Part> = Vec::new();
+        let (mut any_developer, mut all_rest) = (false, Rest::new());
+        for message in lead {
+            let Message::System { content, developer, rest } = message else { continue };
+            any_developer |= developer;
+            all_rest.extend(rest.clone());
+            let text = || content.iter().map(Part::as_text).collect::<Option<String>>();
+            match (joined.last_mut(), text()) {
+                (Some(Part { body: crate::PartBody::Text(so_far), .. }), Some(text)) => so_far.extend(["\n\n", &text]),
+                (_, Some(text)) => joined.push(Part::text(text)),
+                (_, None) => joined.extend(content.iter().cloned()),
+            }
+        }
+        if !lead.is_empty() {
+            self.system(&joined, any_developer, &all_rest);
+        }
+    }
+
+    fn message(&mut self, message: &Message) {
+        if !matches!(message, Message::Tool { .. }) {
+            self.show_pictures();
+        }
+        match message {
+            Message::System { content, developer, rest } => self.system(content, *developer, rest),
+            Message::User { content, rest } => self.push(json!({ "role": "user", "content": parts::content(content) }), rest),
+            Message::Assistant { content, calls, reasoning, rest } => self.assistant(content, calls, reasoning, rest),
+            Message::Tool { call_id, content, rest, .. } => self.result(call_id, content, rest),
+        }
+    }
+
+    fn system(&mut self, content: &[Part], developer: bool, rest: &Rest) {
+        let role = if developer && self.is_openai { "developer" } else { "system" };
+        self.push(json!({ "role": role, "content": parts::content(content) }), rest);
+    }
+
+    fn assistant(&mut self, content: &[Part], calls: &[AssistantCall], reasoning: &[Reasoning], rest: &Rest) {
+        if calls.is_empty() {
+            return self.push(json!({ "role": "assistant", "content": parts::content(content) }), rest);
+        }
+        let said = if content.is_empty() { Value::Null } else { parts::content(content) };
+        let mut message = json!({ "role": "assistant", "content": said, "tool_calls": calls.iter().map(call).collect::<Vec<_>>() });
+        let thoughts = thoughts(reasoning);
+        // OpenAI refuses members that it does not know; it never shows its reasoning, so this is another provider's.
+        if !self.is_openai && !thoughts.is_empty() {
+            message["reasoning_content"] = thoughts.into();
+        }
+        self.push(message, rest);
+    }
+
+    fn result(&mut self, call_id: &str, content: &[Part], rest: &Rest) {
+        let (texts, others): (Vec<Part>, Vec<Part>) = content.iter().cloned().partition(|part| part.as_text().is_some());
+        let said = match (texts.is_empty(), others.is_empty()) {
+            (true, false) => "(see the next message)".into(),
+            _ => parts::content(&texts),
+        };
+        self.push(json!({ "role": "tool", "tool_call_id": call_id, "content": said }), rest);
+        if !others.is_empty() {
+            self.pictures.push(json!({ "type": "text", "text": format!("This is what call {call_id} returned:") }));
+            self.pictures.extend(others.iter().map(parts::part));
+        }
+    }
+
+    /// The results of one step must follow each other, so what else they hold comes after the last of them.
+    fn show_pictures(&mut self) {
+        if !self.pictures.is_empty() {
+            let content = std::mem::take(&mut self.pictures);
+            self.written.push(json!({ "role": "user", "content": content }));
+        }
+    }
+
+    fn push(&mut self, mut message: Value, rest: &Rest) {
+        if let Value::Object(members) = &mut message {
+            for (name, value) in rest {
+                members.entry(name.as_str()).or_insert_with(|| value.clone());
+            }
+        }
+        self.written.push(message);
+    }
+}
+
+/// Reasoning that came in the open, as the servers that show it want it back; signed blocks are another protocol's.
+fn thoughts(reasoning: &[Reasoning]) -> String {
+    let open = |block: &Reasoning| match block {
+        Reasoning::Thinking { thinking, signature: None } => Some(thinking.clone()),
+        _ => None,
+    };
+    reasoning.iter().filter_map(open).collect()
+}
+
+fn call(call: &AssistantCall) -> Value {
+    json!({ "id": call.id, "type": "function", "function": { "name": call.name, "arguments": arguments(&call.arguments) } })
+}
+
+/// Arguments as history. llama.cpp and vLLM parse them and fail the whole request when a model once wrote something else than an
+/// object; so what was written is shown inside of one.
+fn arguments(written: &str) -> String {
+    if written.trim().is_empty() {
+        return "{}".to_owned();
+    }
+    match serde_json::from_str::<Map<String, Value>>(written) {
+        Ok(_) => written.to_owned(),
+        Err(_) => json!({ "malformed_arguments": written }).to_string(),
+    }
+}

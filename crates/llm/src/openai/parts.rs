@@ -1,0 +1,40 @@
+//! A message's content as Chat Completions writes it. Marks for caches are another protocol's and stay out.
+
+use serde_json::{Value, json};
+
+use crate::{ImageSource, Part, PartBody};
+
+/// A string for plain text, which every server takes; else a list of parts.
+pub(super) fn content(parts: &[Part]) -> Value {
+    if let [] | [Part { body: PartBody::Text(_), .. }] = parts {
+        return parts.first().and_then(Part::as_text).unwrap_or_default().into();
+    }
+    // Some servers refuse a text part that says nothing.
+    let telling: Vec<&Part> = parts.iter().filter(|part| part.as_text().is_none_or(|text| !text.trim().is_empty())).collect();
+    match telling.as_slice() {
+        [] => "".into(),
+        [Part { body: PartBody::Text(text), .. }] => text.as_str().into(),
+        _ => telling.into_iter().map(part).collect(),
+    }
+}
+
+pub(super) fn part(part: &Part) -> Value {
+    match &part.body {
+        PartBody::Text(text) => json!({ "type": "text", "text": text }),
+        PartBody::Image { source, detail } => {
+            let mut image = json!({ "url": url(source) });
+            if let Some(detail) = detail {
+                image["detail"] = detail.as_str().into();
+            }
+            json!({ "type": "image_url", "image_url": image })
+        }
+        PartBody::Other(value) => value.clone(),
+    }
+}
+
+fn url(source: &ImageSource) -> String {
+    match source {
+        ImageSource::Inline { media_type, data } => format!("data:{media_type};base64,{data}"),
+        ImageSource::Url(url) => url.clone(),
+    }
+}

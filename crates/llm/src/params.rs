@@ -1,0 +1,169 @@
+//! [`Params`] out of members under their OpenAI names, as agents keep them and clients of the proxy send them.
+
+use serde_json::{Map, Value};
+
+use crate::{Params, ResponseFormat, Thinking, ToolChoice};
+
+/// Members that are not parameters: they are the request itself, or another value would break the protocol.
+pub(crate) const RESERVED: [&str; 8] = ["model", "messages", "tools", "stream", "stream_options", "n", "functions", "function_call"];
+
+/// A parameter that cannot mean anything.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` {problem}")]
+pub struct BadParam {
+    /// `temperature`, `stop[1]`, `response_format.json_schema`
+    pub name: String,
+    /// Goes on after the name: `must be a number`.
+    pub problem: String,
+}
+
+impl Params {
+    /// Reads an object's members. `null` means absent; members that have no typed form stay in [`Params::rest`]; what belongs to the
+    /// request itself (`model`, `messages`, `stream`, …) is passed over.
+    pub fn read(members: &Map<String, Value>) -> Result<Self, BadParam> {
+        let mut params = Self::default();
+        for (name, value) in members.iter().filter(|(name, value)| !value.is_null() && !RESERVED.contains(&name.as_str())) {
+            params.take(name, value)?;
+        }
+        Ok(params)
+    }
+
+    fn take(&mut self, name: &str, value: &Value) -> Result<(), BadParam> {
+        match name {
+            "max_completion_tokens" => (self.max_tokens, self.max_completion_tokens) = (Some(whole(name, value)?), true),
+            "max_tokens" => {
+                let limit = whole(name, value)?;
+                self.max_tokens.get_or_insert(limit);
+            }
+            "temperature" => self.temperature = Some(number(name, value)?),
+            "top_p" => self.top_p = Some(number(name, value)?),
+            "parallel_tool_calls" => self.parallel_tool_calls = Some(truth(name, value)?),
+            "stop" => self.stop = stop(value)?,
+            // The more exact of the two counts, whichever came first.
+            "thinking" => self.thinking = Some(thinking(value)?),
+            "reasoning_effort" => {
+                let effort = text(name, value)?.to_owned();
+                self.thinking.get_or_insert(Thinking::Effort(effort));
+            }
+            "tool_choice" => match tool_choice(value)? {
+                Some(choice) => self.tool_choice = Some(choice),
+                None => self.keep(name, value),
+            },
+            "response_format" => match response_format(value)? {
+                Some(format) => self.response_format = Some(format),
+                None => self.keep(name, value),
+            },
+            _ => self.keep(name, value),
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, name: &str, value: &Value) {
+        self.rest.insert(name.to_owned(), value.clone());
+    }
+}
+
+/// `None` for kinds that only OpenAI's own protocol knows (`allowed_tools`, custom tools).
+fn tool_choice(value: &Value) -> Result<Option<ToolChoice>, BadParam> {
+    const NAME: &str = "tool_choice";
+    match value {
+        Value::String(word) => match word.as_str() {
+            "auto" => Ok(Some(ToolChoice::Auto)),
+            "none" => Ok(Some(ToolChoice::None)),
+            // Mistral's word for the same.
+            "required" | "any" => Ok(Some(ToolChoice::Required)),
+            _ => Err(bad(NAME, "must be `auto`, `none`, `required` or an object that names a function")),
+        },
+        Value::Object(choice) if choice.get("type").is_none_or(|kind| kind == "function") => {
+            let named = choice.get("function").and_then(|function| function.get("name")).and_then(Value::as_str);
+            let named = named.filter(|name| !name.is_empty()).ok_or_else(|| bad("tool_choice.function.name", "must be a tool's name"))?;
+            Ok(Some(ToolChoice::Named(named.to_owned())))
+        }
+        Value::Object(_) => Ok(None),
+        _ => Err(bad(NAME, "must be a string or an object")),
+    }
+}
+
+/// `None` for kinds that only some servers know.
+fn response_format(value: &Value) -> Result<Option<ResponseFormat>, BadParam> {
+    let Value::Object(format) = value else {
+        return Err(bad("response_format", "must be an object"));
+    };
+    let Some(kind) = format.get("type").and_then(Value::as_str) else {
+        return Err(bad("response_format.type", "must be a string"));
+    };
+    match kind {
+        "text" if format.len() == 1 => Ok(Some(ResponseFormat::Text)),
+        // llama.cpp takes a `schema` beside it.
+        "json_object" if format.len() == 1 => Ok(Some(ResponseFormat::JsonObject)),
+        "json_schema" => json_schema(format.get("json_schema")).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn json_schema(value: Option<&Value>) -> Result<ResponseFormat, BadParam> {
+    const NAME: &str = "response_format.json_schema";
+    let Some(Value::Object(described)) = value else {
+        return Err(bad(NAME, "must be an object with `name` and `schema`"));
+    };
+    let mut rest = described.clone();
+    let Some(Value::String(name)) = rest.shift_remove("name") else {
+        return Err(bad(&format!("{NAME}.name"), "must be a string"));
+    };
+    let Some(schema @ Value::Object(_)) = rest.shift_remove("schema") else {
+        return Err(bad(&format!("{NAME}.schema"), "must be an object"));
+    };
+    let strict = match rest.shift_remove("strict") {
+        None | Some(Value::Null) => None,
+        Some(value) => Some(truth(&format!("{NAME}.strict"), &value)?),
+    };
+    Ok(ResponseFormat::JsonSchema { name, schema, strict, rest })
+}
+
+fn thinking(value: &Value) -> Result<Thinking, BadParam> {
+    let Value::Object(wish) = value else {
+        return Err(bad("thinking", "must be an object"));
+    };
+    match wish.get("type").and_then(Value::as_str) {
+        Some("enabled") => {
+            let budget = wish.get("budget_tokens").unwrap_or(&Value::Null);
+            whole("thinking.budget_tokens", budget).map(Thinking::Budget)
+        }
+        Some("adaptive") => Ok(Thinking::Adaptive),
+        Some("disabled") => Ok(Thinking::Disabled),
+        _ => Err(bad("thinking.type", "must be `enabled`, `adaptive` or `disabled`")),
+    }
+}
+
+fn stop(value: &Value) -> Result<Vec<String>, BadParam> {
+    match value {
+        Value::String(one) => Ok(vec![one.clone()]),
+        Value::Array(all) => all.iter().enumerate().map(|(at, one)| text(&format!("stop[{at}]"), one).map(str::to_owned)).collect(),
+        _ => Err(bad("stop", "must be a string or an array of strings")),
+    }
+}
+
+fn whole(name: &str, value: &Value) -> Result<u32, BadParam> {
+    let number =
+        value.as_u64().or_else(|| value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64));
+    number.and_then(|number| number.try_into().ok()).ok_or_else(|| bad(name, "must be a whole number that is not negative"))
+}
+
+fn number(name: &str, value: &Value) -> Result<f64, BadParam> {
+    value.as_f64().ok_or_else(|| bad(name, "must be a number"))
+}
+
+fn truth(name: &str, value: &Value) -> Result<bool, BadParam> {
+    value.as_bool().ok_or_else(|| bad(name, "must be true or false"))
+}
+
+fn text<'v>(name: &str, value: &'v Value) -> Result<&'v str, BadParam> {
+    value.as_str().ok_or_else(|| bad(name, "must be a string"))
+}
+
+fn bad(name: &str, problem: &str) -> BadParam {
+    BadParam { name: name.to_owned(), problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;
