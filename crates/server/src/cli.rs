@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use artel_domain::{AgentId, TenantId, UserId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -47,6 +48,33 @@ pub(crate) enum Command {
     LoadTest(LoadTestArgs),
     /// Serve a tool to try agents with: POST /echo {text}, POST /sum {a,b}, and knobs to delay, fail and count
     ToolMock(ToolMockArgs),
+    /// Serve a model that says what a script tells it to, to try agents and clients with: OpenAI, Anthropic and Ollama
+    ///
+    /// Without a script it echoes, and it calls the first tool that it is offered once, with arguments made to fit the tool's schema.
+    /// So an agent can be tried without a key, a network or a model:
+    ///
+    ///   artel model-mock &
+    ///   OPENAI_BASE_URL=http://127.0.0.1:9100/v1 OPENAI_API_KEY=any artel serve
+    ///
+    /// The base URL of Anthropic and Ollama is http://127.0.0.1:9100, without /v1. A script is TOML or JSON. Replies are taken in turn,
+    /// the last one again and again; a reply with `when` is for the requests that match it:
+    ///
+    ///   [[replies]]
+    ///   status = 429
+    ///   headers = { retry-after = "1" }
+    ///
+    ///   [[replies]]
+    ///   steps = [{ text = "Let me look. " }, { tool = { name = "weather", arguments = { city = "Rome" } } }]
+    ///
+    ///   [[replies]]
+    ///   steps = [{ text = "It is sunny." }]
+    ///   timing = { first_ms = 300, gap_ms = 20 }
+    ///   fault = { after_deltas = 2, how = "cut" }
+    ///
+    /// GET /__mock/requests shows what was asked, GET /__mock/stats who went before the end, PUT /__mock/script replaces the script.
+    /// docs/model-mock.md has every step and knob.
+    #[command(verbatim_doc_comment)]
+    ModelMock(ModelMockArgs),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -188,4 +216,14 @@ pub(crate) struct LoadTestArgs {
 pub(crate) struct ToolMockArgs {
     #[arg(long, default_value = "127.0.0.1:9000")]
     pub(crate) addr: SocketAddr,
+}
+
+#[derive(Args)]
+pub(crate) struct ModelMockArgs {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, default_value = "127.0.0.1:9100")]
+    pub(crate) addr: SocketAddr,
+    /// The script, TOML or JSON; - reads standard input
+    #[arg(long)]
+    pub(crate) script: Option<PathBuf>,
 }

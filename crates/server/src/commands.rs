@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod keys;
 mod load_test;
+mod model_mock;
 mod secrets;
 mod serve;
 mod small;
@@ -28,6 +29,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(args).await,
         Command::LoadTest(args) => load_test::run(args).await,
         Command::ToolMock(args) => small::tool_mock(args).await,
+        Command::ModelMock(args) => model_mock::run(args).await,
         Command::Openapi => small::openapi(),
     }
 }

@@ -1,0 +1,230 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::lowered::is_dynamic;
+use crate::plan::Plan;
+use crate::render::answer;
+use crate::server;
+use crate::{Asked, Endpoint, Protocol, Reply, Script, When};
+
+pub use crate::server::ledger::{ClosedEarly, Recorded, Stats};
+use crate::server::ledger::{Counts, Ledger};
+
+/// A scripted provider: what it is told, and what it saw. Clones are the same one.
+#[derive(Clone)]
+pub struct Mock(Arc<Inner>);
+
+struct Inner {
+    mind: Mutex<Mind>,
+    ledger: Mutex<Ledger>,
+    counts: watch::Sender<Counts>,
+}
+
+type Function = dyn Fn(&Asked) -> Reply + Send + Sync;
+
+struct Mind {
+    script: Arc<Script>,
+    function: Option<Arc<Function>>,
+    /// How often each reply was given.
+    given: Vec<usize>,
+    /// Answers that depend on nothing but what the key says.
+    ready: HashMap<Key, Arc<Plan>>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    reply: usize,
+    protocol: Protocol,
+    endpoint: Endpoint,
+    stream: bool,
+    include_usage: bool,
+    calls_so_far: usize,
+    model: String,
+}
+
+/// More answers than this are not kept ready.
+const MOST_READY: usize = 256;
+
+impl Mind {
+    fn new(script: Script) -> Self {
+        Self { given: vec![0; script.replies.len()], script: Arc::new(script), function: None, ready: HashMap::new() }
+    }
+
+    /// The reply for a request: the first that is meant for it, otherwise the next in turn.
+    fn choose(&mut self, asked: &Asked) -> Option<usize> {
+        let replies = &self.script.replies;
+        let left = |at: usize, given: &[usize], unless_said: usize| given[at] < replies[at].times.unwrap_or(unless_said);
+        let meant = |when: &When| when.matches(asked);
+        let fitting = (0..replies.len()).find(|&at| replies[at].when.as_ref().is_some_and(meant) && left(at, &self.given, usize::MAX));
+        let mut in_turn = (0..replies.len()).filter(|&at| replies[at].when.is_none() && asked.endpoint == Endpoint::Chat);
+        let chosen = fitting.or_else(|| {
+            let next = in_turn.clone().find(|&at| left(at, &self.given, 1));
+            next.or_else(|| in_turn.next_back())
+        })?;
+        self.given[chosen] += 1;
+        Some(chosen)
+    }
+
+    fn plan(&mut self, asked: &Asked) -> Arc<Plan> {
+        if let Some(function) = self.function.clone().filter(|_| asked.endpoint == Endpoint::Chat) {
+            return Arc::new(planned(asked, &function(asked), &self.script));
+        }
+        let Some(chosen) = self.choose(asked) else {
+            let reply = if asked.endpoint == Endpoint::Chat { server::natural(asked) } else { Reply::default() };
+            return Arc::new(planned(asked, &reply, &self.script));
+        };
+        let script = self.script.clone();
+        let reply = &script.replies[chosen];
+        if asked.endpoint != Endpoint::Chat || is_dynamic(reply) {
+            return Arc::new(planned(asked, reply, &script));
+        }
+        let key = Key {
+            reply: chosen,
+            protocol: asked.protocol,
+            endpoint: asked.endpoint,
+            stream: asked.stream,
+            include_usage: asked.include_usage,
+            calls_so_far: asked.calls_so_far(),
+            model: asked.model.clone(),
+        };
+        if self.ready.len() >= MOST_READY && !self.ready.contains_key(&key) {
+            self.ready.clear();
+        }
+        self.ready.entry(key).or_insert_with(|| Arc::new(planned(asked, reply, &script))).clone()
+    }
+}
+
+fn planned(asked: &Asked, reply: &Reply, script: &Script) -> Plan {
+    Plan::new(&answer(asked, reply, script), reply)
+}
+
+impl Default for Mock {
+    fn default() -> Self {
+        Self::new(Script::default())
+    }
+}
+
+impl Mock {
+    /// A provider that follows a script.
+    pub fn new(script: impl Into<Script>) -> Self {
+        Self::with(Mind::new(script.into()))
+    }
+
+    /// A provider whose replies are made by a function of the request.
+    pub fn answering(function: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        Self::with(Mind { function: Some(Arc::new(function)), ..Mind::new(Script::default()) })
+    }
+
+    fn with(mind: Mind) -> Self {
+        let inner = Inner { mind: Mutex::new(mind), ledger: Mutex::new(Ledger::new()), counts: watch::Sender::new(Counts::default()) };
+        Self(Arc::new(inner))
+    }
+
+    /// Replaces the script; the new one begins at its beginning. What was seen stays.
+    pub fn set_script(&self, script: impl Into<Script>) {
+        *lock(&self.0.mind) = Mind::new(script.into());
+    }
+
+    /// Serves until the future is dropped, which closes every connection.
+    pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
+        server::serve(self, listener).await
+    }
+
+    /// The last requests, at most 10,000 or 64 MiB of them.
+    pub fn requests(&self) -> Vec<Recorded> {
+        lock(&self.0.ledger).requests()
+    }
+
+    /// Forgets the requests, not the counts.
+    pub fn forget_requests(&self) {
+        lock(&self.0.ledger).forget();
+    }
+
+    /// What is going on, and what went on.
+    pub fn stats(&self) -> Stats {
+        lock(&self.0.ledger).stats(*self.0.counts.borrow())
+    }
+
+    /// Waits until that many requests have come in all.
+    pub async fn wait_requests(&self, count: u64) {
+        self.wait_until(|counts| counts.requests >= count).await;
+    }
+
+    /// Waits until no answer is under way.
+    pub async fn wait_idle(&self) {
+        self.wait_until(|counts| counts.open_answers == 0).await;
+    }
+
+    /// Waits until clients have closed that many connections before their answer's end; tells of the last of these.
+    pub async fn wait_closed(&self, count: u64) -> ClosedEarly {
+        loop {
+            self.wait_until(|counts| counts.closed_early >= count).await;
+            if let Some(closed) = lock(&self.0.ledger).closed_early(count) {
+                return closed;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    async fn wait_until(&self, holds: impl Fn(&Counts) -> bool) {
+        // The sender lives as long as `self`.
+        let _ = self.0.counts.subscribe().wait_for(|counts| holds(counts)).await;
+    }
+
+    pub(crate) fn plan(&self, asked: &Asked) -> Arc<Plan> {
+        lock(&self.0.mind).plan(asked)
+    }
+
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        lock(&self.0.ledger)
+    }
+
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Counts)) {
+        self.0.counts.send_modify(change);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A [`Mock`] that serves on a free port of this machine until it is dropped.
+pub struct ModelMock {
+    mock: Mock,
+    url: String,
+    _server: JoinSet<std::io::Result<()>>,
+}
+
+impl ModelMock {
+    /// Starts one that follows a script.
+    pub async fn start(script: impl Into<Script>) -> std::io::Result<Self> {
+        Self::serve(Mock::new(script)).await
+    }
+
+    /// Starts this one.
+    pub async fn serve(mock: Mock) -> std::io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let mut server = JoinSet::new();
+        server.spawn(mock.clone().serve(listener));
+        Ok(Self { mock, url, _server: server })
+    }
+
+    /// Without a path: right for Anthropic and Ollama. OpenAI's base URL has `/v1` after it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl std::ops::Deref for ModelMock {
+    type Target = Mock;
+
+    fn deref(&self) -> &Mock {
+        &self.mock
+    }
+}

@@ -1,0 +1,75 @@
+//! A plan, performed on a connection.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::time::{Instant, sleep_until};
+
+use crate::plan::{Op, Plan};
+
+/// A client that sends more than this while it waits for an answer is not read any further.
+const MOST_AHEAD: usize = 1 << 20;
+
+/// How sending ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    All,
+    /// The connection is to be reset.
+    Reset,
+    /// The client closed the connection first.
+    ClientGone,
+}
+
+/// Sends what the plan says, and notices within no time when the client goes. `ahead` takes what the client sends meanwhile.
+pub(super) async fn perform(plan: &Plan, stream: &mut TcpStream, ahead: &mut BytesMut) -> Sent {
+    if let [Op::Send(bytes)] = plan.ops.as_slice() {
+        return sent(stream.write_all(bytes).await.is_ok());
+    }
+    let (mut reader, writer) = stream.split();
+    tokio::select! {
+        sent = all(&plan.ops, writer) => sent,
+        () = gone(&mut reader, ahead) => Sent::ClientGone,
+    }
+}
+
+async fn all(ops: &[Op], mut writer: WriteHalf<'_>) -> Sent {
+    // Rests count from when the last one was due, so that they do not add up to more than was asked for.
+    let mut due = Instant::now();
+    for op in ops {
+        match op {
+            Op::Send(bytes) if !apart(&mut writer, bytes).await => return Sent::ClientGone,
+            Op::Send(_) => {}
+            Op::Wait(ms) => {
+                due += Duration::from_millis(*ms);
+                sleep_until(due).await;
+            }
+            Op::Hang => std::future::pending().await,
+            Op::Reset => return Sent::Reset,
+        }
+    }
+    Sent::All
+}
+
+/// One write is one segment: the connection has no delay. The reader gets a chance to see it alone.
+async fn apart(writer: &mut WriteHalf<'_>, bytes: &Bytes) -> bool {
+    let written = writer.write_all(bytes).await.is_ok();
+    tokio::task::yield_now().await;
+    written
+}
+
+fn sent(all: bool) -> Sent {
+    if all { Sent::All } else { Sent::ClientGone }
+}
+
+async fn gone(reader: &mut ReadHalf<'_>, ahead: &mut BytesMut) {
+    while ahead.len() < MOST_AHEAD {
+        ahead.reserve(1024);
+        if !reader.read_buf(ahead).await.is_ok_and(|count| count > 0) {
+            return;
+        }
+    }
+    std::future::pending::<()>().await;
+}
