@@ -194,6 +194,3 @@ fn reason(status: u16) -> &'static str {
         _ => "Scripted",
     }
 }
-
-#[cfg(test)]
-mod tests;

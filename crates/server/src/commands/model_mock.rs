@@ -3,14 +3,13 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use artel_model_mock::{Mock, Script};
-use tokio::io::AsyncReadExt as _;
 
 use crate::cli::ModelMockArgs;
 use crate::output;
 
 pub(crate) async fn run(args: ModelMockArgs) -> anyhow::Result<ExitCode> {
     let script = match &args.script {
-        Some(path) => Script::parse(&read(path).await?).with_context(|| path.display().to_string())?,
+        Some(path) => Script::parse(&read(path)?).with_context(|| path.display().to_string())?,
         None => Script::default(),
     };
     let listener = tokio::net::TcpListener::bind(args.addr)
@@ -24,11 +23,9 @@ pub(crate) async fn run(args: ModelMockArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn read(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
+fn read(path: &Path) -> anyhow::Result<String> {
     if path == Path::new("-") {
-        tokio::io::stdin().read_to_string(&mut text).await?;
-        return Ok(text);
+        return Ok(std::io::read_to_string(std::io::stdin())?);
     }
-    tokio::fs::read_to_string(path).await.with_context(|| format!("{} cannot be read", path.display()))
+    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
 }
