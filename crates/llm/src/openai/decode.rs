@@ -96,7 +96,7 @@ impl State {
             self.usage = Some(usage.into());
         }
         // We never ask for more than one choice.
-        let ours = chunk.choices.into_iter().flatten().filter(|choice| choice.index == 0);
+        let ours = chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0);
         ours.for_each(|choice| self.on_choice(choice, deltas));
         Ok(())
     }

@@ -2,19 +2,29 @@
 
 use artel_domain::Usage;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::Rest;
 
-/// Members of a chunk that every answer has anew, or that say nothing.
-const PASSING: [&str; 5] = ["id", "object", "created", "model", "obfuscation"];
-
 /// A chunk of a stream, or a whole answer: the latter has `message` where the former has `delta`.
+/// Members with an underscore are named only to be passed over: every answer has them anew, or they say nothing.
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk {
     pub(super) choices: Option<Vec<Choice>>,
     pub(super) usage: Option<WireUsage>,
     pub(super) error: Option<Value>,
+    #[serde(default, rename = "id")]
+    _id: IgnoredAny,
+    #[serde(default, rename = "object")]
+    _object: IgnoredAny,
+    #[serde(default, rename = "created")]
+    _created: IgnoredAny,
+    #[serde(default, rename = "model")]
+    _model: IgnoredAny,
+    /// Padding against those who measure lengths.
+    #[serde(default, rename = "obfuscation")]
+    _obfuscation: IgnoredAny,
     #[serde(flatten)]
     rest: Rest,
 }
@@ -27,8 +37,7 @@ impl Chunk {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Choice {
-    #[serde(default)]
-    pub(super) index: u64,
+    pub(super) index: Option<u64>,
     #[serde(alias = "message")]
     pub(super) delta: Option<Delta>,
     pub(super) finish_reason: Option<String>,
@@ -49,13 +58,13 @@ impl Choice {
 }
 
 fn telling(rest: Rest) -> Rest {
-    rest.into_iter().filter(|(name, value)| !value.is_null() && !PASSING.contains(&name.as_str())).collect()
+    rest.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Delta {
-    #[serde(rename = "role")]
-    _role: Option<Value>,
+    #[serde(default, rename = "role")]
+    _role: IgnoredAny,
     pub(super) content: Option<Content>,
     /// OpenAI's models decline in a member of its own; it is all the text there is then.
     pub(super) refusal: Option<String>,

@@ -1,0 +1,129 @@
+use artel_domain::{FinishReason, Usage};
+use serde_json::{Value, json};
+
+use super::{DEEPSEEK, OPENROUTER, OpenAi, PARALLEL, REFUSED, TEXT, answer_to, call, decode, delta, deltas_of, finish, request, stream};
+use crate::dialect::Dialect as _;
+use crate::{Delta, ModelError, Reasoning};
+
+#[test]
+fn text_recorded_from_llama_cpp_is_read() {
+    let (shown, answer) = decode([TEXT]);
+    assert_eq!(shown.text, "Привет! 🌟");
+    let usage = Usage { prompt_tokens: 39, completion_tokens: 8, cached_tokens: 5, ..Usage::default() };
+    let answer = answer.unwrap();
+    assert_eq!((answer.text, answer.calls, answer.finish, answer.usage), (shown.text, Vec::new(), FinishReason::Stop, Some(usage)));
+}
+
+#[test]
+fn an_answer_that_stops_short_is_an_error_wherever_it_stops() {
+    let last = String::from_utf8_lossy(TEXT).find(r#""finish_reason":"stop""#).unwrap();
+    let early = Err(ModelError::Protocol("the stream ended early".to_owned()));
+    for cut in 0..last {
+        assert_eq!(decode([&TEXT[..cut]]).1, early, "stopped at {cut}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_over_needs_no_done_mark() {
+    let whole = stream(&[delta(&json!({ "content": "hi" })), finish("stop")]);
+    let (body, _) = whole.split_once("data: [DONE]").unwrap();
+    assert_eq!(decode([body.as_bytes()]).1.unwrap().text, "hi");
+    assert_eq!(decode([body.trim_end().as_bytes()]).1.unwrap().text, "hi");
+}
+
+#[test]
+fn a_done_mark_makes_up_for_a_missing_finish_reason_but_not_for_a_missing_answer() {
+    assert_eq!(answer_to(&[delta(&json!({ "content": "hi" }))]).finish, FinishReason::Stop);
+    assert_eq!(decode([b"data: [DONE]\n\n".as_slice()]).1.unwrap_err().code(), "model_protocol_error");
+}
+
+#[test]
+fn finish_reasons_become_our_words() {
+    let reason = |word: &str| answer_to(&[delta(&json!({ "content": "x" })), finish(word)]).finish;
+    assert_eq!(reason("stop"), FinishReason::Stop);
+    assert_eq!(reason("length"), FinishReason::Length);
+    assert_eq!(reason("content_filter"), FinishReason::ContentFilter);
+    assert_eq!(reason("eos_token"), FinishReason::Other("eos_token".to_owned()));
+}
+
+#[test]
+fn a_whole_answer_is_read_like_a_stream() {
+    let body = json!({
+        "choices": [{ "index": 0, "finish_reason": "tool_calls", "message": { "role": "assistant", "content": "Well:", "tool_calls": [
+            { "id": "a", "type": "function", "function": { "name": "now", "arguments": "" } },
+            { "id": "b", "type": "function", "function": { "name": "now", "arguments": "{}" } },
+        ] } }],
+        "usage": { "prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7 },
+    });
+    let answer = OpenAi.decode_whole(&request(Vec::new()), body.to_string().as_bytes(), &mut Vec::new()).unwrap();
+    assert_eq!((answer.text.as_str(), answer.finish), ("Well:", FinishReason::ToolCalls));
+    assert_eq!(answer.calls, [call("a", "now", "{}"), call("b", "now", "{}")]);
+    assert_eq!(answer.usage.map(Usage::total), Some(7));
+}
+
+#[test]
+fn text_may_come_as_parts_or_as_a_refusal() {
+    assert_eq!(
+        answer_to(&[delta(&json!({ "content": [{ "type": "text", "text": "a" }, { "type": "image" }] })), finish("stop")]).text,
+        "a"
+    );
+    assert_eq!(answer_to(&[delta(&json!({ "content": null, "refusal": "I cannot" })), finish("stop")]).text, "I cannot");
+}
+
+#[test]
+fn other_choices_than_the_first_are_not_ours() {
+    let other = json!({ "choices": [{ "index": 1, "delta": { "content": "no" } }] });
+    assert_eq!(answer_to(&[other, delta(&json!({ "content": "yes" })), finish("stop")]).text, "yes");
+}
+
+#[test]
+fn a_refusal_logprobs_and_unknown_members_are_kept_apart_and_padding_is_dropped() {
+    let (shown, answer) = decode([REFUSED]);
+    let answer = answer.unwrap();
+    assert_eq!((shown.text.as_str(), shown.refusal.as_str()), ("Hm…", "I can't help with that."));
+    assert_eq!((answer.text.as_str(), answer.finish_word.as_deref()), ("Hm…I can't help with that.", Some("stop")));
+    let tokens: Vec<&Value> = shown.rest.iter().map(|rest| &rest["logprobs"]).collect();
+    assert_eq!((tokens.len(), &tokens[0]["content"][0]["token"], &tokens[2]["refusal"][0]["token"]), (4, &json!("Hm"), &json!("I can't")));
+    let rest = json!({ "service_tier": "default", "system_fingerprint": "fp_2" });
+    assert_eq!(Value::Object(answer.rest), rest);
+}
+
+#[test]
+fn reasoning_is_shown_and_goes_back_when_tools_are_called() {
+    let (shown, answer) = decode([DEEPSEEK]);
+    let answer = answer.unwrap();
+    assert_eq!((shown.reasoning.as_str(), answer.text.as_str()), ("Нужна погода в Риме.", "Смотрю."));
+    assert_eq!(answer.calls, [call("call_00_x", "weather", r#"{"city": "Рим"}"#), call("call_01_y", "now", "{}")]);
+    assert_eq!(answer.reasoning, [Reasoning::Thinking { thinking: shown.reasoning, signature: None }]);
+    let usage = Usage { prompt_tokens: 300, completion_tokens: 40, cached_tokens: 256, reasoning_tokens: 17, cache_write_tokens: 0 };
+    assert_eq!(answer.usage, Some(usage));
+}
+
+#[test]
+fn reasoning_under_its_other_name_is_shown_once_and_stays_here_without_calls() {
+    let (shown, answer) = decode([OPENROUTER]);
+    let answer = answer.unwrap();
+    assert_eq!((shown.reasoning.as_str(), answer.text.as_str(), answer.reasoning.len()), ("Two and two.", "Four.", 0));
+    assert_eq!(shown.rest[0]["delta"]["reasoning_details"][0]["text"], "Two ");
+    assert_eq!(shown.rest.last().unwrap()["native_finish_reason"], "end_turn");
+    assert_eq!(answer.usage.map(|usage| (usage.cached_tokens, usage.cache_write_tokens)), Some((8, 16)));
+    let both = deltas_of(&[delta(&json!({ "reasoning_content": "a", "reasoning": "a" })), finish("stop")]);
+    assert_eq!(both, [Delta::Reasoning("a".to_owned())]);
+}
+
+#[test]
+fn the_providers_own_word_for_the_end_is_kept() {
+    let ended = |word: &str| {
+        let answer = answer_to(&[delta(&json!({ "content": "x" })), finish(word)]);
+        (answer.finish, answer.finish_word)
+    };
+    assert_eq!(ended("eos"), (FinishReason::Other("eos".to_owned()), Some("eos".to_owned())));
+    assert_eq!(ended("function_call"), (FinishReason::Stop, Some("function_call".to_owned())));
+}
+
+#[test]
+fn a_stream_without_usage_has_none() {
+    let whole = String::from_utf8(PARALLEL.to_vec()).unwrap();
+    let without: String = whole.split_inclusive("\n\n").filter(|event| !event.contains("prompt_tokens")).collect();
+    assert_eq!(decode([without.as_bytes()]).1.unwrap().usage, None);
+}
