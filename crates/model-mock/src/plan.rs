@@ -194,3 +194,6 @@ fn reason(status: u16) -> &'static str {
         _ => "Scripted",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,7 +118,7 @@ fn lines_can_look_as_the_grammar_of_event_streams_allows() {
 fn ndjson_may_lack_its_last_line_or_its_end() {
     let omitting = |part| streamed(Protocol::Ollama, &Reply::text("Hi").wire(Wire { omit: vec![part], ..Wire::default() }));
     assert!(omitting(Missing::Done).ends_with("\"done\":false}\n"));
-    assert!(omitting(Missing::LastNewline).ends_with("}"));
+    assert!(omitting(Missing::LastNewline).ends_with('}'));
     assert!(streamed(Protocol::Ollama, &Reply::text("Hi")).contains("\"done_reason\":\"stop\",\"done\":true,"));
 }
 

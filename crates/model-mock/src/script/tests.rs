@@ -80,3 +80,11 @@ fn a_star_in_a_model_stands_for_anything() {
     assert!(matches("gpt-*", "gpt-4o") && matches("*mini*", "gpt-4o-mini-1") && matches("*", "x") && matches("a", "a"));
     assert!(!matches("gpt-*", "o1") && !matches("a", "ab") && !matches("*mini", "mini-1"));
 }
+
+#[test]
+fn the_script_of_the_documentation_is_one() {
+    let page = include_str!("../../../../docs/model-mock.md");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (script, _) = rest.split_once("```").unwrap();
+    assert_eq!(Script::parse(script).unwrap().replies.len(), 3);
+}
