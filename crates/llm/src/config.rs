@@ -20,6 +20,15 @@ pub struct Config {
     pub retries: u32,
     /// Answers longer than this many bytes on the wire are refused.
     pub max_answer_bytes: usize,
+    /// Calls that one provider may have under way; the others wait.
+    pub max_concurrency: usize,
+    pub breaker: BreakerLimits,
+    /// What differs for one provider, by its name.
+    pub limits: BTreeMap<String, ProviderLimits>,
+    /// What happens when a model fails, by its name; and names of one's own.
+    pub routes: BTreeMap<String, RouteConfig>,
+    /// Another process that makes every call for this one, except those to `demo:`.
+    pub proxy: Option<ProxyEndpoint>,
 }
 
 impl Default for Config {
@@ -31,6 +40,11 @@ impl Default for Config {
             timeouts: Timeouts::default(),
             retries: 2,
             max_answer_bytes: 16 * 1024 * 1024,
+            max_concurrency: 4096,
+            breaker: BreakerLimits::default(),
+            limits: BTreeMap::new(),
+            routes: BTreeMap::new(),
+            proxy: None,
         }
     }
 }
@@ -90,6 +104,83 @@ impl Default for Timeouts {
     }
 }
 
+/// When a model that keeps failing is left alone.
+#[derive(Debug, Clone, Copy)]
+pub struct BreakerLimits {
+    /// Failures one after the other; 0 switches the breaker off.
+    pub in_a_row: u32,
+    /// Or this share of the calls of a window, once it holds so many.
+    pub percent: u32,
+    pub least_calls: u32,
+    pub window: Duration,
+    /// Then nothing is asked for so long, and after it one call tries.
+    pub open_for: Duration,
+}
+
+impl Default for BreakerLimits {
+    fn default() -> Self {
+        Self { in_a_row: 5, percent: 50, least_calls: 20, window: Duration::from_mins(1), open_for: Duration::from_secs(30) }
+    }
+}
+
+/// What differs for one provider; times are in seconds and may have a fraction.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderLimits {
+    #[serde(default, deserialize_with = "seconds")]
+    pub connect: Option<Duration>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub first_byte: Option<Duration>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub between_chunks: Option<Duration>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub total: Option<Duration>,
+    #[serde(default)]
+    pub max_concurrency: Option<usize>,
+}
+
+fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let Some(seconds) = Option::<f64>::deserialize(from)? else { return Ok(None) };
+    let usable = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero());
+    usable.map(Some).ok_or_else(|| serde::de::Error::custom("a time is a number of seconds above 0"))
+}
+
+impl Timeouts {
+    /// These, except for what the provider has of its own.
+    pub(crate) fn with(self, own: ProviderLimits) -> Self {
+        Self {
+            connect: own.connect.unwrap_or(self.connect),
+            first_byte: own.first_byte.unwrap_or(self.first_byte),
+            between_chunks: own.between_chunks.unwrap_or(self.between_chunks),
+            total: own.total.unwrap_or(self.total),
+        }
+    }
+}
+
+/// What happens when a model fails. The key it stands under is a model's name, or with `model` a name of one's own.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteConfig {
+    /// The model that the name stands for.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// Asked in this order when the model cannot answer. Their own routes are not followed.
+    #[serde(default)]
+    pub fallbacks: Vec<String>,
+    /// Attempts after the first one, for this model.
+    #[serde(default)]
+    pub retries: Option<u32>,
+}
+
+/// An LLM proxy of this product.
+#[derive(Debug, Clone)]
+pub struct ProxyEndpoint {
+    /// Ends before `/v1/chat/completions`.
+    pub url: String,
+    /// For the header `x-internal-auth`.
+    pub internal_key: Option<SecretString>,
+}
+
 /// A configuration that cannot work.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -101,6 +192,10 @@ pub enum ConfigError {
     Key(String),
     #[error("the default model provider `{0}` does not exist")]
     DefaultProvider(String),
+    #[error("the route `{name}` cannot be used: {reason}")]
+    Route { name: String, reason: String },
+    #[error("limits are given for `{0}`, which is no model provider here")]
+    Limits(String),
     #[error("the HTTP client for model providers cannot be built")]
     Client(#[source] reqwest::Error),
 }

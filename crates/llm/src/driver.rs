@@ -4,99 +4,137 @@ mod attempt;
 mod body;
 mod client;
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use attempt::Attempt;
 use bytes::Bytes;
-use client::client;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, RequestBuilder};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::header::HeaderMap;
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep, timeout_at};
-use url::Url;
 
-use crate::dialect::Dialect;
-use crate::{Answer, Config, ConfigError, Delta, ModelError, Request, Timeouts};
+use attempt::Attempt;
+pub(crate) use client::client;
 
-/// One provider's endpoint.
-#[derive(Clone)]
-pub(crate) struct Upstream {
-    pub(crate) dialect: Arc<dyn Dialect>,
-    /// The full URL that requests go to.
-    pub(crate) url: Url,
-    pub(crate) key: Option<SecretString>,
-}
+use crate::breaker::Verdict;
+use crate::call::{Call, Outlet};
+use crate::retry::Failure;
+use crate::upstream::Upstream;
+use crate::{Answer, Delta, ModelError};
 
 /// Sends requests and reads answers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Driver {
-    http: Client,
-    timeouts: Timeouts,
-    retries: u32,
-    max_answer_bytes: usize,
+    pub(crate) max_answer_bytes: usize,
+}
+
+/// How far one model may be pressed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    /// Attempts after the first one.
+    pub(crate) retries: u32,
+    pub(crate) deadline: Instant,
+    /// How long the whole call may take, for the error that says it did.
+    pub(crate) total: Duration,
 }
 
 impl Driver {
-    pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
-        Ok(Self {
-            http: client(config.timeouts.connect)?,
-            timeouts: config.timeouts,
-            retries: config.retries,
-            max_answer_bytes: config.max_answer_bytes,
-        })
-    }
-
     /// Asks until there is an answer, an error that stays, or no time left. Dropping the future closes the connection.
-    pub(crate) async fn ask(&self, upstream: &Upstream, request: &Request, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
-        let deadline = Instant::now() + self.timeouts.total;
-        let attempts = self.attempts(upstream, request, on_delta, deadline);
-        let late = |_| Err(ModelError::Timeout(format!("no complete answer within {:?}", self.timeouts.total)));
-        let outcome = timeout_at(deadline, attempts).await.unwrap_or_else(late);
-        outcome.map_err(|error| error.map_message(|text| masked(text, upstream.key.as_ref())))
+    pub(crate) async fn ask(
+        self,
+        upstream: &Upstream,
+        call: &mut Call<'_>,
+        on_delta: &Sender<Delta>,
+        effort: Effort,
+    ) -> Result<Answer, ModelError> {
+        let outcome = self.attempts(upstream, call, on_delta, effort).await;
+        outcome.map_err(|error| error.map_message(|text| upstream.masked(&call.request, text)))
     }
 
     async fn attempts(
-        &self,
+        self,
         upstream: &Upstream,
-        request: &Request,
+        call: &mut Call<'_>,
         on_delta: &Sender<Delta>,
-        deadline: Instant,
+        effort: Effort,
     ) -> Result<Answer, ModelError> {
-        let body = Bytes::from(upstream.dialect.encode(request)?.to_string());
+        let headers = upstream.headers(&call.request)?;
+        let body = Bytes::from(upstream.dialect.encode(&call.request)?.to_string());
         let mut made = 0;
+        let mut earlier: Option<ModelError> = None;
         loop {
-            let mut attempt = Attempt::new(self, upstream, request, on_delta);
-            let failure = match attempt.run(body.clone()).await {
+            let parcel = Parcel { headers: headers.clone(), body: body.clone() };
+            let failure = match self.attempt(upstream, call, on_delta, parcel, effort).await {
                 Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
+                Err(Setback::Failed(failure)) => failure,
+                // What the model said itself tells more than that it is not asked now.
+                Err(Setback::NotAdmitted(error)) => return Err(earlier.unwrap_or(error)),
             };
-            let may_retry = !attempt.has_shown() && made < self.retries;
+            let may_retry = !call.tally.shown && made < effort.retries;
             let delay = if may_retry { failure.delay(made, fastrand::f64()) } else { None };
-            let Some(delay) = delay.filter(|delay| Instant::now() + *delay < deadline) else {
+            let Some(delay) = delay.filter(|delay| Instant::now() + *delay < effort.deadline) else {
                 return Err(failure.error);
             };
             made += 1;
-            tracing::warn!(model = %request.model, attempt = made, ?delay, code = failure.error.code(), "model call failed, trying again");
+            tracing::warn!(model = %call.request.model, attempt = made, ?delay, code = failure.error.code(), "model call failed, trying again");
+            earlier = Some(failure.error);
             sleep(delay).await;
+            call.tally.upstream += delay;
         }
     }
 
-    fn post(&self, upstream: &Upstream, body: Bytes) -> RequestBuilder {
-        let mut request =
-            self.http.post(upstream.url.clone()).header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
-        let key = upstream.key.as_ref().map(ExposeSecret::expose_secret);
-        for (name, value) in upstream.dialect.headers(key).into_iter().flatten() {
-            request = request.header(name, value);
-        }
-        request
+    /// One attempt, with the breaker's leave and a place among the provider's calls. Both are given back whatever becomes of it.
+    async fn attempt(
+        self,
+        upstream: &Upstream,
+        call: &mut Call<'_>,
+        on_delta: &Sender<Delta>,
+        parcel: Parcel,
+        effort: Effort,
+    ) -> Result<Answer, Setback> {
+        let pass = upstream.breakers.enter(call.request.model.model(), Instant::now()).map_err(left_alone)?;
+        let patience = effort.deadline.min(Instant::now() + upstream.timeouts.first_byte);
+        let _slot = upstream.slots.take(patience).await.ok_or_else(|| crowded(upstream))?;
+        call.tally.begin_attempt();
+        let (clock, fallbacks) = (call.clock(), call.fallbacks());
+        let outlet = Outlet { on_delta, call_id: call.id, model: &call.request.model, fallbacks, tally: &mut call.tally };
+        let attempt = Attempt { upstream, request: &call.request, clock, outlet, max_answer_bytes: self.max_answer_bytes };
+        let outcome = timeout_at(effort.deadline, attempt.run(parcel)).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Failure::fatal(late(effort.total))));
+        let error = outcome.as_ref().err().map(|failure| &failure.error);
+        pass.settle(verdict(error), Instant::now());
+        upstream.pulse.note(error, clock.now());
+        outcome.map_err(Setback::Failed)
     }
 }
 
-/// Some providers quote the key in their errors.
-fn masked(text: &str, key: Option<&SecretString>) -> String {
-    match key.map(ExposeSecret::expose_secret).filter(|key| key.len() >= 4) {
-        Some(key) => text.replace(key, "***"),
-        None => text.to_owned(),
+/// What goes out.
+struct Parcel {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// Why an attempt brought no answer.
+enum Setback {
+    /// Nothing was sent.
+    NotAdmitted(ModelError),
+    Failed(Failure),
+}
+
+fn left_alone(retry_after: Duration) -> Setback {
+    Setback::NotAdmitted(ModelError::CircuitOpen { message: "it failed again and again".to_owned(), retry_after })
+}
+
+fn crowded(upstream: &Upstream) -> Setback {
+    Setback::NotAdmitted(ModelError::Unavailable(format!("all its {} places are taken", upstream.slots.most())))
+}
+
+fn late(total: Duration) -> ModelError {
+    ModelError::Timeout(format!("no complete answer within {total:?}"))
+}
+
+fn verdict(error: Option<&ModelError>) -> Verdict {
+    match error {
+        None => Verdict::Answered,
+        Some(error) if error.is_illness() => Verdict::Failed,
+        Some(_) => Verdict::Refused,
     }
 }

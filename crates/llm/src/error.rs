@@ -10,7 +10,7 @@ pub enum ModelError {
     Unavailable(String),
     #[error("the model provider limits the rate: {message}{}", retry_hint(*.retry_after))]
     RateLimited { message: String, retry_after: Option<Duration> },
-    /// The provider will refuse the same request again: wrong key, unknown model, bad parameter, exhausted quota, too long a context.
+    /// The provider will refuse the same request again: a bad parameter, too long a context.
     #[error("the model provider refused the request: {0}")]
     Rejected(String),
     /// The request cannot be written in the provider's protocol, or makes no sense: found before anything was sent.
@@ -26,6 +26,17 @@ pub enum ModelError {
     Protocol(String),
     #[error("the model provider is not configured: {0}")]
     NotConfigured(String),
+    #[error("the model provider does not know the model: {0}")]
+    NotFound(String),
+    /// Ours or the tenant's: not the key of whoever asks us.
+    #[error("the model provider does not accept our key: {0}")]
+    KeyRefused(String),
+    /// Waiting does not help; somebody has to pay.
+    #[error("the account at the model provider is used up: {0}")]
+    QuotaExhausted(String),
+    /// It failed so often that it is left alone for a while.
+    #[error("the model is not asked at present: {message}{}", retry_hint(Some(*.retry_after)))]
+    CircuitOpen { message: String, retry_after: Duration },
 }
 
 impl ModelError {
@@ -40,12 +51,47 @@ impl ModelError {
             Self::Timeout(_) => "model_timeout",
             Self::Protocol(_) => "model_protocol_error",
             Self::NotConfigured(_) => "model_not_configured",
+            Self::NotFound(_) => "model_not_found",
+            Self::KeyRefused(_) => "model_key_refused",
+            Self::QuotaExhausted(_) => "model_quota_exhausted",
+            Self::CircuitOpen { .. } => "model_circuit_open",
         }
     }
 
     /// Whether the same request may succeed a little later.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::RateLimited { .. })
+    }
+
+    /// When asking again makes sense, if somebody said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } => *retry_after,
+            Self::CircuitOpen { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// Whether another model may do better. What is wrong with the request itself is wrong everywhere.
+    pub(crate) fn gives_way(&self) -> bool {
+        !matches!(self, Self::Rejected(_) | Self::BadRequest(_) | Self::TooLarge(_))
+    }
+
+    /// Whether it says that the provider is ill. Refusals are signs of life, rate limits included: they are about a key.
+    pub(crate) fn is_illness(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Timeout(_) | Self::Protocol(_))
+    }
+
+    /// A refusal by the status it came with.
+    pub(crate) fn of_status(self, status: u16) -> Self {
+        match (self, status) {
+            (Self::Rejected(text), 401 | 403) => Self::KeyRefused(text),
+            (Self::Rejected(text), 404) => Self::NotFound(text),
+            (Self::Rejected(text), 413) => Self::TooLarge(text),
+            // Those that do get better are `RateLimited`.
+            (Self::Rejected(text), 402 | 429) => Self::QuotaExhausted(text),
+            (other, _) => other,
+        }
     }
 
     /// The same error with its text rewritten.
@@ -58,7 +104,11 @@ impl ModelError {
             | Self::TooLarge(message)
             | Self::Timeout(message)
             | Self::Protocol(message)
-            | Self::NotConfigured(message) => message,
+            | Self::NotConfigured(message)
+            | Self::NotFound(message)
+            | Self::KeyRefused(message)
+            | Self::QuotaExhausted(message)
+            | Self::CircuitOpen { message, .. } => message,
         };
         *message = rewrite(message);
         self

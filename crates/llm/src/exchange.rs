@@ -1,13 +1,15 @@
 //! What goes to a model and what comes back, whoever the provider is.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use artel_domain::{AssistantCall, FinishReason, ToolSpec, Usage};
 use secrecy::SecretString;
 use serde_json::Value;
+use uuid::Uuid;
 
-use crate::ModelName;
 use crate::chat::{Message, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
+use crate::{ModelName, RateLimits, Trace};
 
 /// One question to a model.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub struct Request {
     pub account: String,
     /// Keys that stand in for the operator's, by provider name.
     pub keys: BTreeMap<String, SecretString>,
+    /// What the call is part of.
+    pub trace: Option<Trace>,
 }
 
 /// How the model is to answer. What is absent is left to the provider.
@@ -44,6 +48,8 @@ pub struct Params {
 /// A piece of an answer that may be shown before the answer is complete.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delta {
+    /// Before the first of the others.
+    Opened(Box<Opening>),
     Text(String),
     /// What the model thinks, where the provider shows it.
     Reasoning(String),
@@ -63,6 +69,44 @@ pub enum Delta {
     /// Members of a choice that have no form here (`logprobs`, …), for clients of the same protocol. Those of its delta (`annotations`, …)
     /// are in an object under `delta`.
     Rest(Rest),
+}
+
+impl Delta {
+    /// What the model wrote, whatever it is a piece of.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Reasoning(text) | Self::Refusal(text) | Self::Arguments { piece: text, .. } => text,
+            Self::Call { name, .. } => name,
+            Self::Opened(_) | Self::Rest(_) => "",
+        }
+    }
+}
+
+/// Who answers. Told once, before the first piece of an answer: from then on no other attempt is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opening {
+    /// The call's id in the account.
+    pub call_id: Uuid,
+    /// Differs from the one asked for after a fallback.
+    pub model: ModelName,
+    /// Requests sent so far, to all models together.
+    pub attempts: u32,
+    pub fallbacks: u32,
+    /// Of the provider that answers.
+    pub limits: RateLimits,
+    /// How long we waited for providers so far; the rest of the time is our own.
+    pub upstream: Duration,
+}
+
+/// An answer, and how it was come by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Served {
+    pub answer: Answer,
+    /// As at the end of the call.
+    pub opening: Opening,
+    pub latency: Duration,
+    /// In billionths of a US dollar; absent when the price is not known.
+    pub cost_nanos: Option<i64>,
 }
 
 /// One complete answer.

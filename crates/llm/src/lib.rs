@@ -35,26 +35,41 @@
 //! 4. *After the last result*: "The tool `<name>` returned: `<content>`", or "failed".
 //! 5. *No tool fits, or none was offered*: "You said: `<message>`".
 
+mod account;
+mod breaker;
+mod call;
 mod chat;
 mod config;
 mod demo;
 mod dialect;
 mod driver;
 mod error;
+mod estimate;
 mod exchange;
+mod limits;
 mod models;
 mod name;
 mod openai;
 mod pairing;
 mod params;
 mod retry;
+mod route;
 mod schema;
 mod sse;
+mod trace;
+mod upstream;
 
+pub use account::{Accountant, CallOutcome, CallRecord};
+pub use breaker::BreakerState;
 pub use chat::{ImageSource, Message, Part, PartBody, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
-pub use config::{Config, ConfigError, CustomProvider, Endpoint, Protocol, Timeouts};
+pub use config::{
+    BreakerLimits, Config, ConfigError, CustomProvider, Endpoint, Protocol, ProviderLimits, ProxyEndpoint, RouteConfig, Timeouts,
+};
 pub use error::ModelError;
-pub use exchange::{Answer, Delta, Params, Request};
+pub use exchange::{Answer, Delta, Opening, Params, Request, Served};
+pub use limits::{RateLimit, RateLimits};
 pub use models::Models;
 pub use name::{ModelName, UnknownModel};
 pub use params::BadParam;
+pub use trace::Trace;
+pub use upstream::{LastError, ProviderHealth, TroubledModel};

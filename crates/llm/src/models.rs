@@ -1,61 +1,113 @@
 //! The front door: names in, answers out.
 
+mod build;
+mod serve;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use artel_domain::{Clock, SystemClock};
 use tokio::sync::mpsc::Sender;
-use url::Url;
 
-use crate::demo::{self, Variant};
-use crate::dialect::Dialect;
-use crate::driver::{Driver, Upstream};
+use crate::account::NoAccount;
+use crate::call::{Call, Ledger};
+use crate::demo::Variant;
+use crate::driver::Driver;
 use crate::name::{CUSTOM, looks_like_openai};
-use crate::openai::OpenAi;
-use crate::{Answer, Config, ConfigError, Delta, ModelError, ModelName, Protocol, Request, UnknownModel};
+use crate::route::{ROUTE, Routes};
+use crate::upstream::Upstream;
+use crate::{Accountant, Config, ConfigError, Delta, ModelError, ModelName, ProviderHealth, Request, Served, Timeouts, UnknownModel};
 
 const OPENAI: &str = "openai";
-const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
 const DEMO: &str = "demo";
 
 /// All models that this installation can use.
 #[derive(Clone)]
 pub struct Models {
     driver: Driver,
-    /// By provider name. `openai` is missing when it has neither key nor base URL.
-    upstreams: BTreeMap<String, Upstream>,
+    ledger: Ledger,
+    /// By provider name.
+    upstreams: BTreeMap<String, Arc<Upstream>>,
+    /// Makes all calls for us, except those to `demo:`.
+    proxy: Option<Arc<Upstream>>,
     /// The model that a bare `custom:<name>` means, by provider name.
     bare_names: BTreeMap<String, String>,
     default_provider: Option<String>,
+    routes: Routes,
+    timeouts: Timeouts,
+    retries: u32,
 }
 
 impl Models {
+    /// Nobody is told of its calls until [`Models::accounting_to`].
     pub fn new(config: Config) -> Result<Self, ConfigError> {
-        let driver = Driver::new(&config)?;
-        let mut upstreams = BTreeMap::new();
-        let mut bare_names = BTreeMap::new();
-        let openai = config.openai;
-        let api_key = openai.api_key.filter(|key| !key.expose_secret().trim().is_empty());
-        if api_key.is_some() || openai.base_url.is_some() {
-            let base_url = openai.base_url.as_deref().unwrap_or(OPENAI_BASE_URL);
-            upstreams.insert(OPENAI.to_owned(), upstream(OPENAI, Protocol::OpenAi, base_url, api_key)?);
+        let (upstreams, bare_names) = build::upstreams(&config)?;
+        let mut models = Self {
+            driver: Driver { max_answer_bytes: config.max_answer_bytes },
+            ledger: Ledger { accountant: Arc::new(NoAccount), clock: Arc::new(SystemClock) },
+            proxy: build::proxy(&config)?.map(Arc::new),
+            upstreams,
+            bare_names,
+            default_provider: config.default_provider,
+            routes: Routes::default(),
+            timeouts: config.timeouts,
+            retries: config.retries,
+        };
+        if let Some(provider) = models.default_provider.as_ref().filter(|provider| !models.knows(provider)) {
+            return Err(ConfigError::DefaultProvider(provider.clone()));
         }
-        for (name, custom) in config.custom {
-            check_custom_name(&name)?;
-            let provider = format!("{CUSTOM}{name}");
-            let endpoint = upstream(&provider, custom.protocol, &custom.base_url, custom.api_key)?;
-            upstreams.insert(provider.clone(), endpoint);
-            bare_names.insert(provider, custom.model.unwrap_or(name));
+        if models.proxy.is_none() {
+            models.routes = Routes::read(&config.routes, |name| models.model(name).map_err(|unknown| unknown.to_string()))?;
         }
-        let models = Self { driver, upstreams, bare_names, default_provider: config.default_provider };
-        match &models.default_provider {
-            Some(provider) if !models.knows(provider) => Err(ConfigError::DefaultProvider(provider.clone())),
-            _ => Ok(models),
-        }
+        Ok(models)
+    }
+
+    /// From now on every call is told to this accountant, once.
+    #[must_use]
+    pub fn accounting_to(mut self, accountant: Arc<dyn Accountant>, clock: Arc<dyn Clock>) -> Self {
+        self.ledger = Ledger { accountant, clock };
+        self
     }
 
     /// Reads a model name as users write it and makes it full. Whether the provider can be reached is not asked here.
     pub fn check(&self, text: &str) -> Result<ModelName, UnknownModel> {
+        let text = text.trim();
+        let own = ModelName::new(ROUTE, text.strip_prefix("route:").unwrap_or(text));
+        if self.routes.of(&own).is_some() {
+            return Ok(own);
+        }
+        match self.model(own.model()) {
+            // The proxy may know more names than we do.
+            Err(unknown) if self.proxy.is_some() && !text.is_empty() && !matches!(unknown, UnknownModel::Demo { .. }) => {
+                Ok(text.parse().unwrap_or(own))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Asks a model, and those that stand in for it when it fails. Deltas go out as they come, [`Delta::Opened`] first; the whole answer
+    /// at the end. When the receiver is gone nothing is sent, and whatever fails may be tried again. Dropping the future closes the
+    /// connection to the provider at once.
+    pub async fn stream(&self, request: Request, on_delta: Sender<Delta>) -> Result<Served, ModelError> {
+        let mut call = Call::begin(&self.ledger, request);
+        let outcome = self.serve(&mut call, &on_delta).await;
+        let (opening, latency) = (call.opening(), call.started().elapsed());
+        let cost_nanos = call.end(outcome.as_ref());
+        outcome.map(|answer| Served { answer, opening, latency, cost_nanos })
+    }
+
+    /// How each provider fares.
+    pub fn health(&self) -> Vec<ProviderHealth> {
+        self.proxy.iter().chain(self.upstreams.values()).map(|upstream| upstream.health()).collect()
+    }
+
+    /// The operator's own names for models, with the models they stand for.
+    pub fn own_names(&self) -> Vec<(&str, &ModelName)> {
+        self.routes.own_names()
+    }
+
+    /// The full name of a model, which is none of the operator's own names.
+    fn model(&self, text: &str) -> Result<ModelName, UnknownModel> {
         let text = text.trim();
         if looks_like_openai(text) {
             return Ok(ModelName::new(OPENAI, text));
@@ -72,20 +124,6 @@ impl Models {
         }
     }
 
-    /// Asks a model. Deltas go out as they come, the whole answer at the end. Dropping the future closes the connection to the
-    /// provider at once.
-    pub async fn stream(&self, request: Request, on_delta: Sender<Delta>) -> Result<Answer, ModelError> {
-        let provider = request.model.provider();
-        if provider == DEMO {
-            return demo::stream(&request, &on_delta).await;
-        }
-        let Some(upstream) = self.upstreams.get(provider) else {
-            return Err(self.unavailable(provider));
-        };
-        let outcome = self.driver.ask(upstream, &request, &on_delta).await;
-        outcome.map_err(|error| error.map_message(|text| format!("{provider}: {text}")))
-    }
-
     fn parse(&self, text: &str) -> Result<ModelName, UnknownModel> {
         // `custom:<name>` without a model gets here only when there is no such provider.
         if let Some(name) = text.strip_prefix(CUSTOM).filter(|rest| !rest.contains(':')) {
@@ -98,56 +136,16 @@ impl Models {
         if self.knows(name.provider()) { Ok(name) } else { Err(self.unknown_provider(name.provider())) }
     }
 
-    /// `openai` is a valid name also when it has no key yet: a run says so then.
+    /// A provider of ours is known also when it has no key yet: a call says so then.
     fn knows(&self, provider: &str) -> bool {
-        provider == OPENAI || provider == DEMO || self.upstreams.contains_key(provider)
+        provider == DEMO || self.upstreams.contains_key(provider)
     }
 
     fn unknown_provider(&self, provider: &str) -> UnknownModel {
-        let custom = self.upstreams.keys().filter(|name| name.starts_with(CUSTOM));
-        let known = [OPENAI, DEMO].into_iter().map(str::to_owned).chain(custom.cloned()).collect();
+        let (custom, own): (Vec<_>, Vec<_>) = self.upstreams.keys().cloned().partition(|name| name.starts_with(CUSTOM));
+        let known = own.into_iter().chain([DEMO.to_owned()]).chain(custom).collect();
         UnknownModel::Provider { provider: provider.to_owned(), known }
     }
-
-    fn unavailable(&self, provider: &str) -> ModelError {
-        if provider == OPENAI {
-            let hint = "set OPENAI_API_KEY, or OPENAI_BASE_URL for an OpenAI-compatible server, or use a `demo:` model";
-            return ModelError::NotConfigured(format!("{provider}: {hint}"));
-        }
-        ModelError::NotConfigured(self.unknown_provider(provider).to_string())
-    }
-}
-
-fn upstream(provider: &str, protocol: Protocol, base_url: &str, key: Option<SecretString>) -> Result<Upstream, ConfigError> {
-    let dialect: Arc<dyn Dialect> = match protocol {
-        Protocol::OpenAi => Arc::new(OpenAi),
-    };
-    if dialect.headers(key.as_ref().map(ExposeSecret::expose_secret)).is_none() {
-        return Err(ConfigError::Key(provider.to_owned()));
-    }
-    let unusable = |reason: &str| ConfigError::BaseUrl { provider: provider.to_owned(), reason: reason.to_owned() };
-    let url = endpoint(base_url, dialect.path()).map_err(unusable)?;
-    Ok(Upstream { dialect, url, key })
-}
-
-/// The base URL with the dialect's path; a query (`?api-version=…`) stays.
-fn endpoint(base_url: &str, path: &[&str]) -> Result<Url, &'static str> {
-    let mut url = Url::parse(base_url.trim()).map_err(|_| "it is not a URL")?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err("it must begin with http:// or https://");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user name or password; give the key as the API key");
-    }
-    let mut segments = url.path_segments_mut().map_err(|()| "it has no path")?;
-    segments.pop_if_empty().extend(path);
-    drop(segments);
-    Ok(url)
-}
-
-fn check_custom_name(name: &str) -> Result<(), ConfigError> {
-    let allowed = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-    if !name.is_empty() && name.chars().all(allowed) { Ok(()) } else { Err(ConfigError::Name(name.to_owned())) }
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use artel_domain::Timestamp;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use crate::ModelError;
+use crate::limits::{http_date, text};
 
 /// A provider that wants us to wait longer than this is reported instead of waited for.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -90,16 +90,8 @@ fn wait_asked_for(headers: &HeaderMap) -> Option<Duration> {
 
 /// The time between two HTTP dates. The provider's own `Date` is "now", so that a clock of ours that is wrong does no harm.
 fn until(then: &str, now: &str) -> Option<Duration> {
-    let seconds = instant(then)?.duration_since(instant(now)?).as_secs();
+    let seconds = http_date(then)?.duration_since(http_date(now)?).as_secs();
     Some(Duration::from_secs(seconds.try_into().unwrap_or(0)))
-}
-
-fn instant(http_date: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::parse(http_date).ok().map(|zoned| zoned.timestamp())
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ mod rules;
 use std::time::Duration;
 
 use artel_domain::{AssistantCall, FinishReason, Usage};
-use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
 
+use crate::call::Outlet;
 use crate::{Answer, Delta, ModelError, Request, Rest, UnknownModel};
 
 /// What kind of model the demo plays.
@@ -67,11 +67,11 @@ enum Reply {
 }
 
 /// Answers without any network.
-pub(crate) async fn stream(request: &Request, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
+pub(crate) async fn stream(request: &Request, outlet: &mut Outlet<'_>) -> Result<Answer, ModelError> {
     let variant = Variant::of(request.model.model()).map_err(|unknown| ModelError::NotConfigured(unknown.to_string()))?;
     let answer = answer(request, reply(variant, request)?);
-    show(variant, &answer.text, on_delta).await;
-    show_calls(&answer.calls, on_delta).await;
+    show(variant, &answer.text, outlet).await;
+    show_calls(&answer.calls, outlet).await;
     Ok(answer)
 }
 
@@ -99,22 +99,21 @@ fn answer(request: &Request, reply: Reply) -> Answer {
     Answer { text, calls, finish, finish_word: None, usage: Some(usage), reasoning: Vec::new(), rest: Rest::new() }
 }
 
-async fn show(variant: Variant, text: &str, on_delta: &Sender<Delta>) {
+async fn show(variant: Variant, text: &str, outlet: &mut Outlet<'_>) {
     let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
     let (per_delta, gap) = variant.pace(words.len());
     for piece in words.chunks(per_delta.max(1)) {
-        // Nobody listens any more: the answer is still wanted.
-        let _ = on_delta.send(Delta::Text(piece.concat())).await;
+        outlet.show(Delta::Text(piece.concat())).await;
         if !gap.is_zero() {
             sleep(gap).await;
         }
     }
 }
 
-async fn show_calls(calls: &[AssistantCall], on_delta: &Sender<Delta>) {
+async fn show_calls(calls: &[AssistantCall], outlet: &mut Outlet<'_>) {
     for (index, call) in calls.iter().enumerate() {
-        let _ = on_delta.send(Delta::Call { index, id: call.id.clone(), name: call.name.clone() }).await;
-        let _ = on_delta.send(Delta::Arguments { index, piece: call.arguments.clone() }).await;
+        outlet.show(Delta::Call { index, id: call.id.clone(), name: call.name.clone() }).await;
+        outlet.show(Delta::Arguments { index, piece: call.arguments.clone() }).await;
     }
 }
 

@@ -1,66 +1,82 @@
 //! One request and its answer, as it comes.
 
+use artel_domain::Clock;
 use bytes::Bytes;
-use reqwest::header::CONTENT_TYPE;
-use tokio::sync::mpsc::Sender;
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::time::{Instant, timeout};
 
+use super::Parcel;
 use super::body::{Body, silence};
 use super::client::chain;
-use super::{Driver, Upstream};
+use crate::call::Outlet;
 use crate::dialect::Progress;
 use crate::error::excerpt;
 use crate::retry::Failure;
-use crate::{Answer, Delta, ModelError, Request};
+use crate::upstream::Upstream;
+use crate::{Answer, Delta, ModelError, RateLimits, Request};
 
 /// One try at one request.
 pub(super) struct Attempt<'a> {
-    driver: &'a Driver,
-    upstream: &'a Upstream,
-    request: &'a Request,
-    on_delta: &'a Sender<Delta>,
-    /// Something of the answer has left: from now on a retry would repeat it.
-    shown: bool,
+    pub(super) upstream: &'a Upstream,
+    pub(super) request: &'a Request,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) outlet: Outlet<'a>,
+    pub(super) max_answer_bytes: usize,
 }
 
-impl<'a> Attempt<'a> {
-    pub(super) fn new(driver: &'a Driver, upstream: &'a Upstream, request: &'a Request, on_delta: &'a Sender<Delta>) -> Self {
-        Self { driver, upstream, request, on_delta, shown: false }
-    }
-
-    pub(super) fn has_shown(&self) -> bool {
-        self.shown
-    }
-
-    pub(super) async fn run(&mut self, body: Bytes) -> Result<Answer, Failure> {
-        let patience = self.driver.timeouts.first_byte;
+impl Attempt<'_> {
+    pub(super) async fn run(mut self, parcel: Parcel) -> Result<Answer, Failure> {
+        let patience = self.upstream.timeouts.first_byte;
         let sent = Instant::now();
-        let response = match timeout(patience, self.driver.post(self.upstream, body).send()).await {
-            Err(_) => return Err(Failure::fatal(silence(patience))),
-            Ok(Err(error)) => return Err(unreachable(&error)),
-            Ok(Ok(response)) => response,
-        };
-        let status = response.status();
-        let headers = response.headers().clone();
-        let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
-        let mut body = Body::new(response, self.driver, patience.saturating_sub(sent.elapsed()));
+        let mut response = self.send(parcel).await?;
+        let waited = sent.elapsed();
+        let (status, head) = (response.status(), std::mem::take(response.headers_mut()));
+        self.outlet.tally.upstream += waited;
+        self.outlet.tally.limits = RateLimits::read(&head, self.clock.now());
+        let mut body = Body::new(response, self.upstream.timeouts.between_chunks, patience.saturating_sub(waited), self.max_answer_bytes);
         if !status.is_success() {
-            let refusal = self.upstream.dialect.refusal(status, &body.beginning().await);
-            return Err(Failure::of_response(refusal, &headers));
+            let refusal = self.upstream.dialect.refusal(status, &body.beginning().await).of_status(status.as_u16());
+            return Err(self.refused(refusal, &head));
         }
-        if media_type.starts_with("application/json") {
-            return self.whole(&mut body).await;
+        match media_type(&head).as_str() {
+            "application/json" => self.whole(&mut body).await,
+            "text/html" => {
+                let page = excerpt(&String::from_utf8_lossy(&body.beginning().await));
+                Err(Failure::fatal(ModelError::Protocol(format!("it is a web page: {page}"))))
+            }
+            _ => self.streamed(&mut body).await,
         }
-        if media_type.starts_with("text/html") {
-            let page = excerpt(&String::from_utf8_lossy(&body.beginning().await));
-            return Err(Failure::fatal(ModelError::Protocol(format!("it is a web page: {page}"))));
+    }
+
+    async fn send(&self, parcel: Parcel) -> Result<Response, Failure> {
+        let patience = self.upstream.timeouts.first_byte;
+        let json = HeaderValue::from_static("application/json");
+        let request = self.upstream.http.post(self.upstream.url.clone()).headers(parcel.headers).header(CONTENT_TYPE, json);
+        match timeout(patience, request.body(parcel.body).send()).await {
+            Err(_) => Err(Failure::fatal(silence(patience))),
+            Ok(Err(error)) => Err(unreachable(&error)),
+            Ok(Ok(response)) => Ok(response),
         }
-        self.streamed(&mut body).await
+    }
+
+    /// A proxy of ours has tried again already, as often as it is to.
+    fn refused(&self, refusal: ModelError, head: &HeaderMap) -> Failure {
+        let failure = Failure::of_response(refusal, head);
+        if self.upstream.is_proxy { Failure::fatal(failure.error) } else { failure }
+    }
+
+    /// The next bytes; the time that we wait for them is the provider's.
+    async fn next(&mut self, body: &mut Body) -> Result<Option<Bytes>, Failure> {
+        let waiting = Instant::now();
+        let chunk = body.next().await;
+        self.outlet.tally.upstream += waiting.elapsed();
+        chunk
     }
 
     async fn whole(&mut self, body: &mut Body) -> Result<Answer, Failure> {
         let mut bytes = Vec::new();
-        while let Some(chunk) = body.next().await? {
+        while let Some(chunk) = self.next(body).await? {
             bytes.extend_from_slice(&chunk);
         }
         let mut deltas = Vec::new();
@@ -72,7 +88,7 @@ impl<'a> Attempt<'a> {
     async fn streamed(&mut self, body: &mut Body) -> Result<Answer, Failure> {
         let mut decoder = self.upstream.dialect.decoder(self.request);
         let broken = loop {
-            let chunk = match body.next().await {
+            let chunk = match self.next(body).await {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break None,
                 Err(failure) => break Some(failure),
@@ -94,11 +110,15 @@ impl<'a> Attempt<'a> {
 
     async fn show(&mut self, deltas: Vec<Delta>) {
         for delta in deltas {
-            self.shown = true;
-            // Nobody listens any more: the answer is still wanted.
-            let _ = self.on_delta.send(delta).await;
+            self.outlet.show(delta).await;
         }
     }
+}
+
+/// In small letters and without parameters.
+fn media_type(head: &HeaderMap) -> String {
+    let value = head.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn unreachable(error: &reqwest::Error) -> Failure {

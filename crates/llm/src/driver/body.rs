@@ -7,7 +7,6 @@ use futures::FutureExt as _;
 use reqwest::Response;
 use tokio::time::timeout;
 
-use super::Driver;
 use super::client::chain;
 use crate::ModelError;
 use crate::retry::Failure;
@@ -26,9 +25,9 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub(super) fn new(response: Response, driver: &Driver, patience: Duration) -> Self {
-        let max_bytes = driver.max_answer_bytes;
-        Self { response, patience, between_chunks: driver.timeouts.between_chunks, max_bytes, bytes_left: max_bytes }
+    /// `patience` is for the first chunk.
+    pub(super) fn new(response: Response, between_chunks: Duration, patience: Duration, max_bytes: usize) -> Self {
+        Self { response, patience, between_chunks, max_bytes, bytes_left: max_bytes }
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {

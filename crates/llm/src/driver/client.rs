@@ -6,7 +6,7 @@ use reqwest::{Client, redirect};
 
 use crate::ConfigError;
 
-pub(super) fn client(connect: Duration) -> Result<Client, ConfigError> {
+pub(crate) fn client(connect: Duration) -> Result<Client, ConfigError> {
     // Fails when somebody else installed a provider before us, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || Client::builder().connect_timeout(connect).redirect(redirect::Policy::none()).no_proxy().tcp_nodelay(true);

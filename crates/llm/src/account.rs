@@ -1,0 +1,79 @@
+//! What a call came to, told exactly once however it ended: answered, failed, or given up by whoever asked.
+
+use std::time::Duration;
+
+use artel_domain::{FinishReason, Timestamp, Usage};
+use uuid::Uuid;
+
+use crate::{ModelName, Trace};
+
+/// Hears of every call, once, when it is over. Called on the caller's task: it must not block.
+pub trait Accountant: Send + Sync {
+    fn record(&self, call: CallRecord);
+}
+
+/// One call, all its attempts and fallbacks included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRecord {
+    pub id: Uuid,
+    /// Who asked: [`crate::Request::account`].
+    pub account: String,
+    pub requested: ModelName,
+    /// Who answered, or was asked last.
+    pub served: ModelName,
+    /// The model's name in the answer, where it gives one.
+    pub response_model: Option<String>,
+    /// Requests that were sent, to all models together.
+    pub attempts: u32,
+    /// How many models gave way to the next one.
+    pub fallbacks: u32,
+    /// Absent when nothing was ever sent.
+    pub usage: Option<Usage>,
+    /// The provider did not tell all of the usage: what is missing is counted from the text, at four characters a token.
+    pub is_estimated: bool,
+    /// In billionths of a US dollar; absent when the price is not known.
+    pub cost_nanos: Option<i64>,
+    pub started_at: Timestamp,
+    pub latency: Duration,
+    pub time_to_first_token: Option<Duration>,
+    pub outcome: CallOutcome,
+    pub finish: Option<FinishReason>,
+    /// Pieces of the answer that came.
+    pub deltas: u64,
+    /// Their text, in bytes.
+    pub streamed_bytes: u64,
+    pub trace: Option<Trace>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOutcome {
+    Ok,
+    /// [`crate::ModelError::code`]
+    Error(&'static str),
+    /// Whoever asked went away before the end.
+    Cancelled,
+}
+
+impl CallOutcome {
+    /// `ok`, `error` or `cancelled`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error(_) => "error",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn error_code(self) -> Option<&'static str> {
+        if let Self::Error(code) = self { Some(code) } else { None }
+    }
+}
+
+/// Keeps nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct NoAccount;
+
+impl Accountant for NoAccount {
+    fn record(&self, _: CallRecord) {}
+}

@@ -1,0 +1,163 @@
+//! One call while it is under way: what has been asked, shown and spent. However the call ends, also when its future is dropped, the
+//! accountant hears of it once.
+
+mod tally;
+
+use std::sync::Arc;
+
+use artel_domain::{Clock, Timestamp, Usage};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+pub(crate) use tally::{Outlet, Tally};
+
+use crate::account::{CallOutcome, CallRecord};
+use crate::{Accountant, Answer, ModelError, ModelName, Opening, Request};
+
+/// Who is told of calls, and whose clock and ids they carry.
+#[derive(Clone)]
+pub(crate) struct Ledger {
+    pub(crate) accountant: Arc<dyn Accountant>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// A call under way.
+pub(crate) struct Call<'a> {
+    ledger: &'a Ledger,
+    pub(crate) id: Uuid,
+    /// Its `model` is the one that is being asked now.
+    pub(crate) request: Request,
+    pub(crate) tally: Tally,
+    requested: ModelName,
+    fallbacks: u32,
+    started: Instant,
+    started_at: Timestamp,
+    is_over: bool,
+    /// Somebody else keeps the account.
+    is_silent: bool,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn begin(ledger: &'a Ledger, request: Request) -> Self {
+        Self {
+            id: ledger.clock.uuid(),
+            requested: request.model.clone(),
+            request,
+            tally: Tally::default(),
+            fallbacks: 0,
+            started: Instant::now(),
+            started_at: ledger.clock.now(),
+            is_over: false,
+            is_silent: false,
+            ledger,
+        }
+    }
+
+    pub(crate) fn requested(&self) -> &ModelName {
+        &self.requested
+    }
+
+    pub(crate) fn fallbacks(&self) -> u32 {
+        self.fallbacks
+    }
+
+    pub(crate) fn clock(&self) -> &'a dyn Clock {
+        self.ledger.clock.as_ref()
+    }
+
+    pub(crate) fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// The next model of the chain takes over.
+    pub(crate) fn turn_to(&mut self, model: ModelName) {
+        self.fallbacks += 1;
+        self.request.model = model;
+    }
+
+    /// The proxy that the call goes through keeps the account.
+    pub(crate) fn leave_the_account_to_others(&mut self) {
+        self.is_silent = true;
+    }
+
+    /// As far as it has come.
+    pub(crate) fn opening(&self) -> Opening {
+        Opening {
+            call_id: self.id,
+            model: self.request.model.clone(),
+            attempts: self.tally.attempts,
+            fallbacks: self.fallbacks,
+            limits: self.tally.limits,
+            upstream: self.tally.upstream,
+        }
+    }
+
+    /// Tells the accountant. Returns the price, where it is known.
+    pub(crate) fn end(mut self, outcome: Result<&Answer, &ModelError>) -> Option<i64> {
+        self.is_over = true;
+        let mut record = match outcome {
+            Ok(answer) => {
+                let mut record = self.record(CallOutcome::Ok, answer.usage);
+                record.finish = Some(answer.finish.clone());
+                record.response_model = response_model(answer);
+                record
+            }
+            Err(error) => self.record(CallOutcome::Error(error.code()), None),
+        };
+        record.cost_nanos = cost(&record);
+        let cost = record.cost_nanos;
+        self.tell(record);
+        cost
+    }
+
+    fn tell(&self, record: CallRecord) {
+        if !self.is_silent {
+            self.ledger.accountant.record(record);
+        }
+    }
+
+    fn record(&mut self, outcome: CallOutcome, told: Option<Usage>) -> CallRecord {
+        let (usage, is_estimated) = self.tally.usage(told, &self.request);
+        CallRecord {
+            id: self.id,
+            account: std::mem::take(&mut self.request.account),
+            requested: self.requested.clone(),
+            served: self.request.model.clone(),
+            response_model: None,
+            attempts: self.tally.attempts,
+            fallbacks: self.fallbacks,
+            usage,
+            is_estimated,
+            cost_nanos: None,
+            started_at: self.started_at,
+            latency: self.started.elapsed(),
+            time_to_first_token: self.tally.first_delta.map(|moment| moment.duration_since(self.started)),
+            outcome,
+            finish: None,
+            deltas: self.tally.deltas,
+            streamed_bytes: self.tally.bytes,
+            trace: self.request.trace,
+        }
+    }
+}
+
+/// The future was dropped: whoever asked has gone.
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        let mut record = self.record(CallOutcome::Cancelled, None);
+        record.cost_nanos = cost(&record);
+        self.tell(record);
+    }
+}
+
+fn cost(_: &CallRecord) -> Option<i64> {
+    None
+}
+
+/// The model that the answer says it comes from.
+fn response_model(_: &Answer) -> Option<String> {
+    None
+}

@@ -1,0 +1,94 @@
+//! What was counted of a call, and the way by which its answer leaves.
+
+use std::time::Duration;
+
+use artel_domain::Usage;
+use tokio::sync::mpsc::Sender;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::estimate;
+use crate::{Delta, ModelName, Opening, RateLimits, Request};
+
+/// What has happened so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Requests sent, over all models.
+    pub(crate) attempts: u32,
+    /// Time in which we waited for providers, and between attempts because they asked for it.
+    pub(crate) upstream: Duration,
+    pub(crate) limits: RateLimits,
+    pub(crate) first_delta: Option<Instant>,
+    pub(crate) deltas: u64,
+    pub(crate) bytes: u64,
+    /// What the provider has told in mid-answer.
+    pub(crate) usage: Option<Usage>,
+    characters: usize,
+    /// Something of the answer has left: from now on another attempt would repeat it.
+    pub(crate) shown: bool,
+}
+
+impl Tally {
+    /// An attempt begins; what an earlier one brought was not shown and is not counted.
+    pub(crate) fn begin_attempt(&mut self) {
+        let (attempts, upstream) = (self.attempts + 1, self.upstream);
+        *self = Self { attempts, upstream, ..Self::default() };
+    }
+
+    /// The usage as told, else as far as it is known and the rest by the length of the texts; and whether anything of it is estimated.
+    pub(crate) fn usage(&self, told: Option<Usage>, request: &Request) -> (Option<Usage>, bool) {
+        if told.is_some() || self.attempts == 0 {
+            return (told, false);
+        }
+        let so_far = self.usage.unwrap_or_default();
+        let prompt_tokens = if so_far.prompt_tokens > 0 { so_far.prompt_tokens } else { estimate::prompt_tokens(request) };
+        let completion_tokens = so_far.completion_tokens.max(estimate::tokens(self.characters));
+        (Some(Usage { prompt_tokens, completion_tokens, ..so_far }), true)
+    }
+
+    fn count(&mut self, delta: &Delta) {
+        let text = delta.text();
+        if self.first_delta.is_none() {
+            self.first_delta = Some(Instant::now());
+        }
+        self.deltas += 1;
+        self.bytes += text.len() as u64;
+        self.characters += text.chars().count();
+    }
+}
+
+/// Where an answer goes, piece by piece.
+pub(crate) struct Outlet<'a> {
+    pub(crate) on_delta: &'a Sender<Delta>,
+    pub(crate) call_id: Uuid,
+    /// Who answers.
+    pub(crate) model: &'a ModelName,
+    pub(crate) fallbacks: u32,
+    pub(crate) tally: &'a mut Tally,
+}
+
+impl Outlet<'_> {
+    pub(crate) async fn show(&mut self, delta: Delta) {
+        self.tally.count(&delta);
+        // Nobody listens any more, or nobody ever did: the answer is still wanted, and nothing of it has been seen.
+        if self.on_delta.is_closed() {
+            return;
+        }
+        if !self.tally.shown && self.on_delta.send(Delta::Opened(Box::new(self.opening()))).await.is_err() {
+            return;
+        }
+        self.tally.shown = true;
+        let _ = self.on_delta.send(delta).await;
+    }
+
+    fn opening(&self) -> Opening {
+        Opening {
+            call_id: self.call_id,
+            model: self.model.clone(),
+            attempts: self.tally.attempts,
+            fallbacks: self.fallbacks,
+            limits: self.tally.limits,
+            upstream: self.tally.upstream,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! One call from name to answer: the model, then those that stand in for it.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+use tokio::time::Instant;
+
+use super::{DEMO, Models, OPENAI};
+use crate::call::{Call, Outlet};
+use crate::driver::Effort;
+use crate::upstream::Upstream;
+use crate::{Answer, Delta, ModelError, ModelName, demo};
+
+impl Models {
+    pub(super) async fn serve(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
+        match &self.proxy {
+            Some(proxy) if call.request.model.provider() != DEMO => self.pass_on(proxy, call, on_delta).await,
+            _ => self.along_the_chain(call, on_delta).await,
+        }
+    }
+
+    /// Everything about the call happens in the proxy; only a proxy that cannot be reached is tried again from here.
+    async fn pass_on(&self, proxy: &Upstream, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
+        call.leave_the_account_to_others();
+        call.request.model = ModelName::new(proxy.name.clone(), call.requested().to_string());
+        let effort = self.effort(call, proxy.timeouts.total, self.retries);
+        self.driver.ask(proxy, call, on_delta, effort).await
+    }
+
+    /// Asks each model in turn, as long as nothing of an answer was shown and another model may do better. When all fail, the error is that
+    /// of the last one that was really asked.
+    async fn along_the_chain(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
+        let route = self.routes.of(call.requested());
+        if let Some(model) = route.and_then(|route| route.model.as_ref()) {
+            call.request.model.clone_from(model);
+        }
+        let mut fallbacks = route.map_or(&[][..], |route| &route.fallbacks).iter();
+        let total = self.upstreams.get(call.request.model.provider()).map_or(self.timeouts.total, |upstream| upstream.timeouts.total);
+        let mut retries = route.and_then(|route| route.retries);
+        let mut told = None;
+        loop {
+            let asked = call.tally.attempts;
+            let effort = self.effort(call, total, retries.unwrap_or(self.retries));
+            let error = match self.ask(call, on_delta, effort).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let may_go_on = !call.tally.shown && error.gives_way() && Instant::now() < effort.deadline;
+            let next = fallbacks.next().filter(|_| may_go_on);
+            if let Some(next) = next {
+                tracing::warn!(model = %call.request.model, %next, code = error.code(), "model call falls back");
+            }
+            if told.is_none() || call.tally.attempts > asked {
+                told = Some(error.clone());
+            }
+            let Some(next) = next else { return Err(told.unwrap_or(error)) };
+            call.turn_to(next.clone());
+            retries = self.routes.of(next).and_then(|route| route.retries);
+        }
+    }
+
+    async fn ask(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>, effort: Effort) -> Result<Answer, ModelError> {
+        let provider = call.request.model.provider();
+        if provider == DEMO {
+            call.tally.begin_attempt();
+            let fallbacks = call.fallbacks();
+            let mut outlet = Outlet { on_delta, call_id: call.id, model: &call.request.model, fallbacks, tally: &mut call.tally };
+            return demo::stream(&call.request, &mut outlet).await;
+        }
+        let Some(upstream) = self.upstreams.get(provider) else {
+            return Err(ModelError::NotConfigured(self.unknown_provider(provider).to_string()));
+        };
+        let outcome = self.driver.ask(upstream, call, on_delta, effort).await;
+        outcome.map_err(|error| match error {
+            ModelError::NotConfigured(text) => ModelError::NotConfigured(format!("{}: {text}{}", upstream.name, hint(&upstream.name))),
+            error => error.map_message(|text| format!("{}: {text}", upstream.name)),
+        })
+    }
+
+    fn effort(&self, call: &Call<'_>, total: Duration, retries: u32) -> Effort {
+        Effort { retries, deadline: call.started() + total, total }
+    }
+}
+
+/// What an operator can do about a provider that is not configured.
+fn hint(provider: &str) -> &'static str {
+    match provider {
+        OPENAI => "; set OPENAI_API_KEY, or OPENAI_BASE_URL for an OpenAI-compatible server, or use a `demo:` model",
+        _ => "",
+    }
+}

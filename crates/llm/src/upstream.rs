@@ -1,0 +1,76 @@
+//! One provider as this process sees it: where it is, how it is spoken to, what is under way with it, how it fares.
+
+mod health;
+mod slots;
+
+use std::sync::Arc;
+
+use reqwest::Client;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+pub(crate) use health::Pulse;
+pub use health::{LastError, ProviderHealth, TroubledModel};
+pub(crate) use slots::Slots;
+
+use crate::breaker::Breakers;
+use crate::dialect::Dialect;
+use crate::{ModelError, Request, Timeouts};
+
+/// One provider's endpoint.
+pub(crate) struct Upstream {
+    /// Its name, as in model names.
+    pub(crate) name: String,
+    pub(crate) dialect: Arc<dyn Dialect>,
+    /// The full URL that requests go to.
+    pub(crate) url: Url,
+    pub(crate) key: Option<SecretString>,
+    /// It answers nobody without a key.
+    pub(crate) needs_key: bool,
+    pub(crate) http: Client,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) slots: Slots,
+    pub(crate) breakers: Breakers,
+    pub(crate) pulse: Pulse,
+    /// It is an LLM proxy of this product: it tries again, falls back and keeps the account.
+    pub(crate) is_proxy: bool,
+}
+
+impl Upstream {
+    /// The key for this request: the tenant's own, else the operator's.
+    pub(crate) fn key<'a>(&'a self, request: &'a Request) -> Option<&'a SecretString> {
+        request.keys.get(&self.name).or(self.key.as_ref())
+    }
+
+    /// Everything that the request carries besides its body.
+    pub(crate) fn headers(&self, request: &Request) -> Result<HeaderMap, ModelError> {
+        let key = self.key(request);
+        if self.is_proxy {
+            return Ok(internal(key, request));
+        }
+        if key.is_none() && self.needs_key {
+            return Err(ModelError::NotConfigured("it has no key".to_owned()));
+        }
+        let own = self.dialect.headers(key.map(|key| key.expose_secret()));
+        let own = own.ok_or_else(|| ModelError::NotConfigured("its key holds characters that no HTTP header may hold".to_owned()))?;
+        Ok(own.into_iter().collect())
+    }
+
+    /// Some providers quote the key in their errors.
+    pub(crate) fn masked(&self, request: &Request, text: &str) -> String {
+        match self.key(request).map(|key| key.expose_secret()).filter(|key| key.len() >= 4) {
+            Some(key) => text.replace(key, "***"),
+            None => text.to_owned(),
+        }
+    }
+}
+
+/// How one of our processes speaks to another: who it is, for whom it asks, and in which trace.
+fn internal(key: Option<&SecretString>, request: &Request) -> HeaderMap {
+    let key = key.and_then(|key| crate::dialect::sensitive(key.expose_secret()));
+    let account = HeaderValue::try_from(&request.account).ok();
+    let trace = request.trace.and_then(|trace| HeaderValue::try_from(trace.to_string()).ok());
+    let headers = [("x-internal-auth", key), ("x-artel-tenant", account), ("traceparent", trace)];
+    headers.into_iter().filter_map(|(name, value)| Some((HeaderName::from_static(name), value?))).collect()
+}
