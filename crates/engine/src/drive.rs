@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
 use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run};
-use artel_llm::{Answer, Delta};
+use artel_llm::{Answer, Delta, Trace};
 use artel_store::{Claim, Step, TurnRecord};
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -177,6 +177,7 @@ impl Drive {
 
     fn ask_model(&mut self) {
         let (deps, agent, tools) = (self.deps.clone(), self.agent.clone(), self.toolbox.specs());
+        let trace = Trace::of_id(&self.run.trace_id);
         let entries = self.dialogue.iter().chain(&self.journal);
         let question = model_call::question(&self.deps, &self.agent, &tools, entries, self.run.id, !self.summarised);
         self.work.push(match question {
@@ -185,12 +186,12 @@ impl Drive {
                 self.deltas = Some(receiver);
                 self.frames.reset();
                 let answer_now = self.goes_in_circles();
-                Box::pin(async move { Returned::Model(model_call::ask(deps, agent, messages, tools, answer_now, sender).await) })
+                Box::pin(async move { Returned::Model(model_call::ask(deps, agent, trace, messages, tools, answer_now, sender).await) })
             }
             Question::Summary { dropped, through_seq } => {
                 // Once a step at most: when the summary itself leaves no room, the rest is left out without another one.
                 self.summarised = true;
-                Box::pin(async move { Returned::Model(model_call::summarise(deps, agent, dropped, through_seq).await) })
+                Box::pin(async move { Returned::Model(model_call::summarise(deps, agent, trace, dropped, through_seq).await) })
             }
             Question::TooLarge(message) => Box::pin(async { Returned::Model(Outcome::Failed { code: "CONTEXT_TOO_LARGE", message }) }),
         });
@@ -276,8 +277,8 @@ async fn next_text(deltas: &mut Option<Receiver<Delta>>) -> Option<String> {
     loop {
         match deltas.as_mut()?.recv().await {
             Some(Delta::Text(text) | Delta::Refusal(text)) => return Some(text),
-            // Calls are journalled when they are complete; reasoning is not the answer.
-            Some(Delta::Reasoning(_) | Delta::Call { .. } | Delta::Arguments { .. } | Delta::Rest(_)) => {}
+            // Calls are journalled when they are complete; reasoning is not the answer; nor is who answers.
+            Some(Delta::Opened(_) | Delta::Reasoning(_) | Delta::Call { .. } | Delta::Arguments { .. } | Delta::Rest(_)) => {}
             None => {
                 *deltas = None;
                 return None;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use artel_agent::{Dialogue, Fit, fit};
 use artel_domain::{Agent, Entry, Event, Message, RunId, ToolSpec};
-use artel_llm::{Answer, Delta, ModelError, Params, Request, ToolChoice};
+use artel_llm::{Answer, Delta, ModelError, Params, Request, ToolChoice, Trace};
 use tokio::sync::mpsc::Sender;
 
 use crate::Deps;
@@ -56,6 +56,7 @@ pub(crate) fn question<'a>(
 pub(crate) async fn ask(
     deps: Arc<Deps>,
     agent: Arc<Agent>,
+    trace: Option<Trace>,
     messages: Vec<Message>,
     tools: Vec<ToolSpec>,
     answer_now: bool,
@@ -68,19 +69,25 @@ pub(crate) async fn ask(
     if answer_now {
         params.tool_choice = Some(ToolChoice::None);
     }
-    match call(&deps, &agent, messages, tools, params, deltas).await {
+    match call(&deps, &agent, trace, messages, tools, params, deltas).await {
         Ok(answer) => Outcome::Answered(answer),
         Err((code, message)) => Outcome::Failed { code, message },
     }
 }
 
 /// Asks the agent's own model for a summary. Without one the run goes on all the same: the entry then says what was left out.
-pub(crate) async fn summarise(deps: Arc<Deps>, agent: Arc<Agent>, dropped: Vec<Message>, through_seq: i64) -> Outcome {
+pub(crate) async fn summarise(
+    deps: Arc<Deps>,
+    agent: Arc<Agent>,
+    trace: Option<Trace>,
+    dropped: Vec<Message>,
+    through_seq: i64,
+) -> Outcome {
     let messages = vec![Message::System { text: SUMMARY_PROMPT.to_owned() }, Message::User { text: transcript(&dropped, &deps) }];
     let params = Params { max_tokens: Some(SUMMARY_MAX_TOKENS), ..Params::default() };
     // Nobody watches a summary grow. The receiver goes at once: one that is kept and never read would hold the model up for ever.
     let (deltas, _) = tokio::sync::mpsc::channel(1);
-    let answer = call(&deps, &agent, messages, Vec::new(), params, deltas).await;
+    let answer = call(&deps, &agent, trace, messages, Vec::new(), params, deltas).await;
     let (text, usage) = match answer {
         Ok(answer) if !answer.text.trim().is_empty() => (answer.text, answer.usage),
         Ok(answer) => (left_out(&dropped), answer.usage),
@@ -95,6 +102,7 @@ pub(crate) async fn summarise(deps: Arc<Deps>, agent: Arc<Agent>, dropped: Vec<M
 async fn call(
     deps: &Deps,
     agent: &Agent,
+    trace: Option<Trace>,
     messages: Vec<Message>,
     tools: Vec<ToolSpec>,
     params: Params,
@@ -103,9 +111,9 @@ async fn call(
     let model = deps.models.check(&agent.model).map_err(|error| ("model_unknown", error.to_string()))?;
     let messages = messages.into_iter().map(artel_llm::Message::from).collect();
     let account = agent.tenant_id.to_string();
-    let request = Request { model, messages, tools, params, account, keys: BTreeMap::new() };
-    let answer = deps.models.stream(request, deltas).await;
-    answer.map_err(|error: ModelError| (error.code(), error.to_string()))
+    let request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace };
+    let served = deps.models.stream(request, deltas).await;
+    served.map(|served| served.answer).map_err(|error: ModelError| (error.code(), error.to_string()))
 }
 
 fn left_out(dropped: &[Message]) -> String {

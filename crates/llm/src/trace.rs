@@ -62,9 +62,12 @@ mod tests {
 
     #[test]
     fn what_is_no_trace_is_none() {
-        for text in
-            ["", "00-short-00f067aa0ba902b7-01", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736"]
-        {
+        for text in [
+            "",
+            "00-short-00f067aa0ba902b7-01",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736",
+        ] {
             assert_eq!(Trace::of_traceparent(text), None, "{text:?}");
         }
         assert_eq!(Trace::of_traceparent("00-00000000000000000000000000000000-00f067aa0ba902b7-01"), None);

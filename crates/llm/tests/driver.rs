@@ -34,6 +34,7 @@ fn request(models: &Models, name: &str) -> Request {
         params: Params::default(),
         account: "test".to_owned(),
         keys: BTreeMap::new(),
+        trace: None,
     }
 }
 
@@ -41,13 +42,17 @@ async fn ask(config: Config) -> (String, Result<Answer, ModelError>) {
     let models = Models::new(config).unwrap();
     let (sender, receiver) = mpsc::channel(100);
     let outcome = models.stream(request(&models, "custom:mock:m"), sender).await;
-    (joined(receiver).await, outcome)
+    (joined(receiver).await, outcome.map(|served| served.answer))
 }
 
 async fn joined(mut deltas: Receiver<Delta>) -> String {
     let mut all = String::new();
-    while let Some(Delta::Text(text)) = deltas.recv().await {
-        all.push_str(&text);
+    while let Some(delta) = deltas.recv().await {
+        match delta {
+            Delta::Opened(_) => assert!(all.is_empty(), "who answers is told first"),
+            Delta::Text(text) => all.push_str(&text),
+            other => panic!("{other:?}"),
+        }
     }
     all
 }
@@ -91,9 +96,12 @@ async fn text_is_shown_while_the_answer_is_still_coming() {
         let outcome = models.stream(request(&models, "custom:mock"), sender).await;
         (outcome, Instant::now())
     };
-    let first = async { (receiver.recv().await, Instant::now()) };
+    let first = async {
+        assert!(matches!(receiver.recv().await, Some(Delta::Opened(_))));
+        (receiver.recv().await, Instant::now())
+    };
     let ((outcome, ended), (delta, shown)) = tokio::join!(answer, first);
-    assert_eq!(outcome.unwrap().text, "first");
+    assert_eq!(outcome.unwrap().answer.text, "first");
     assert_eq!(delta, Some(Delta::Text("first".to_owned())));
     assert!(ended - shown >= late / 2, "shown only {:?} before the end", ended - shown);
 }
@@ -222,7 +230,7 @@ async fn a_provider_that_is_not_there_is_unavailable_and_its_address_stays_with_
 async fn a_key_that_the_provider_quotes_is_not_passed_on() {
     let upstream = Upstream::answering(vec![vec![response(401, "", r#"{"error":{"message":"Incorrect API key sk-canary-123"}}"#)]]).await;
     let error = ask(config(&upstream)).await.1.unwrap_err();
-    assert_eq!(error, ModelError::Rejected("custom:mock: it answered 401: Incorrect API key ***".to_owned()));
+    assert_eq!(error, ModelError::KeyRefused("custom:mock: it answered 401: Incorrect API key ***".to_owned()));
     assert!(!format!("{:?}", config(&upstream)).contains("canary"));
 }
 
@@ -292,5 +300,5 @@ async fn an_answer_nobody_listens_to_is_still_complete() {
     let models = Models::new(config(&upstream)).unwrap();
     let (sender, receiver) = mpsc::channel(1);
     drop(receiver);
-    assert_eq!(models.stream(request(&models, "custom:mock"), sender).await.unwrap().text, "Hello мир");
+    assert_eq!(models.stream(request(&models, "custom:mock"), sender).await.unwrap().answer.text, "Hello мир");
 }

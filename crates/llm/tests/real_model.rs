@@ -22,12 +22,14 @@ fn real_models() -> Option<Models> {
 async fn ask(models: &Models, messages: Vec<Message>, tools: Vec<ToolSpec>) -> (Vec<Delta>, Answer) {
     let params = Params { temperature: Some(0.0), max_tokens: Some(60), ..Params::default() };
     let model = models.check("openai:qwen-local").unwrap();
-    let request = Request { model, messages, tools, params, account: "test".to_owned(), keys: BTreeMap::new() };
+    let request = Request { model, messages, tools, params, account: "test".to_owned(), keys: BTreeMap::new(), trace: None };
     let (sender, mut receiver) = mpsc::channel(1000);
-    let answer = models.stream(request, sender).await.unwrap();
+    let answer = models.stream(request, sender).await.unwrap().answer;
     let mut deltas = Vec::new();
     while let Some(delta) = receiver.recv().await {
-        deltas.push(delta);
+        if !matches!(delta, Delta::Opened(_)) {
+            deltas.push(delta);
+        }
     }
     (deltas, answer)
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{Variant, stream};
-use crate::{Answer, Delta, Message, ModelError, ModelName, Params, Request};
+use super::Variant;
+use crate::{Answer, Config, Delta, Message, ModelError, ModelName, Models, Params, Request};
 
 fn tool(name: &str, description: &str, properties: &Value) -> ToolSpec {
     let required: Vec<&String> = properties.as_object().unwrap().keys().collect();
@@ -42,16 +42,19 @@ fn request(variant: Variant, tools: &[ToolSpec], messages: Vec<Message>) -> Requ
         params: Params::default(),
         account: "test".to_owned(),
         keys: BTreeMap::new(),
+        trace: None,
     }
 }
 
 async fn streamed(request: &Request) -> (Vec<Delta>, Result<Answer, ModelError>) {
     let (sender, mut receiver) = mpsc::channel(1000);
-    let answer = stream(request, &sender).await;
-    drop(sender);
+    let models = Models::new(Config::default()).unwrap();
+    let answer = models.stream(request.clone(), sender).await.map(|served| served.answer);
     let mut deltas = Vec::new();
     while let Some(delta) = receiver.recv().await {
-        deltas.push(delta);
+        if !matches!(delta, Delta::Opened(_)) {
+            deltas.push(delta);
+        }
     }
     (deltas, answer)
 }

@@ -53,11 +53,8 @@ fn openais_headers_are_read() {
         ]),
         now(),
     );
-    let limit = |limit, remaining, seconds| RateLimit {
-        limit: Some(limit),
-        remaining: Some(remaining),
-        reset: Some(Duration::from_secs(seconds)),
-    };
+    let limit =
+        |limit, remaining, seconds| RateLimit { limit: Some(limit), remaining: Some(remaining), reset: Some(Duration::from_secs(seconds)) };
     assert_eq!(limits, RateLimits { requests: limit(60, 59, 1), tokens: limit(150_000, 149_984, 360) });
 }
 

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::{Models, endpoint};
+use super::Models;
+use super::build::endpoint;
 use crate::{Config, ConfigError, CustomProvider, Endpoint, Params, Request};
 
 fn custom(value: serde_json::Value) -> BTreeMap<String, CustomProvider> {
@@ -105,6 +106,7 @@ async fn openai_without_a_key_is_a_valid_name_whose_runs_say_what_is_missing() {
         params: Params::default(),
         account: "test".to_owned(),
         keys: BTreeMap::new(),
+        trace: None,
     };
     let error = models.stream(request, mpsc::channel(1).0).await.unwrap_err();
     assert_eq!(error.code(), "model_not_configured");
