@@ -36,6 +36,7 @@ impl Shown {
         let mut shown = Self::default();
         for delta in deltas {
             match delta {
+                Delta::Opened(_) => unreachable!("dialects do not say who answers"),
                 Delta::Text(piece) => shown.text.push_str(&piece),
                 Delta::Refusal(piece) => shown.refusal.push_str(&piece),
                 Delta::Reasoning(piece) => shown.reasoning.push_str(&piece),
@@ -59,6 +60,7 @@ fn request(messages: Vec<Message>) -> Request {
         params: Params::default(),
         account: "test".to_owned(),
         keys: BTreeMap::new(),
+        trace: None,
     }
 }
 
