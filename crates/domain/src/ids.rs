@@ -43,6 +43,8 @@ id! {
     /// One tool call of a run: UUIDv5 of run, step and ordinal, so that it survives a crash.
     CallId,
     ApprovalId,
+    /// One login: all refresh tokens that came of it.
+    FamilyId,
 }
 
 impl CallId {

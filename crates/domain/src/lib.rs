@@ -2,6 +2,7 @@
 //!
 //! This crate must never know axum, a database, a network or the wall clock (only the [`clock::Clock`] trait names it).
 
+pub mod account;
 pub mod agent;
 pub mod approval;
 pub mod audit;
@@ -13,11 +14,13 @@ pub mod digest;
 pub mod event;
 pub mod ids;
 pub mod key;
+pub mod oauth;
 pub mod run;
 pub mod session;
 pub mod tool;
 mod words;
 
+pub use account::{Account, Hashed, Invite};
 pub use agent::{Agent, AgentStatus, AgentVersion};
 pub use approval::{Approval, ApprovalState, Decision};
 pub use audit::{Actor, AuditEntry, AuditRow};
@@ -26,8 +29,9 @@ pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
 pub use event::{Entry, Event, Frame};
-pub use ids::{AgentId, ApiKeyId, ApprovalId, BindingId, CallId, RunId, SessionId, TenantId, ToolId, UserId};
+pub use ids::{AgentId, ApiKeyId, ApprovalId, BindingId, CallId, FamilyId, RunId, SessionId, TenantId, ToolId, UserId};
 pub use key::ApiKey;
+pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use run::{Phase, Principal, Run, RunStatus};
 pub use session::Session;
 pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, Tool, ToolStatus};

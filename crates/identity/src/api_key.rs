@@ -27,7 +27,7 @@ pub struct NewKey {
 
 impl ApiKeyMaker {
     pub fn new(pepper: &SecretString) -> Self {
-        Self { keyed: Hmac::new(&block(pepper.expose_secret().as_bytes()).into()) }
+        Self { keyed: keyed_with(pepper) }
     }
 
     pub fn new_key(&self) -> Result<NewKey, NoEntropy> {
@@ -52,6 +52,11 @@ impl std::fmt::Debug for ApiKeyMaker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ApiKeyMaker(..)")
     }
+}
+
+/// HMAC-SHA256 under the operator's pepper.
+pub(crate) fn keyed_with(pepper: &SecretString) -> Hmac<Sha256> {
+    Hmac::new(&block(pepper.expose_secret().as_bytes()).into())
 }
 
 /// RFC 2104: a key is padded to the hash's block, a longer one is hashed first.

@@ -1,18 +1,29 @@
-//! Who may do what, and how that is proved: scopes, tokens, API keys, the service's signing key, and sealed secrets.
+//! Who may do what, and how that is proved: scopes, tokens, keys, passwords, clients' secrets, signing keys, and sealed secrets.
 //!
 //! This crate must never know HTTP, a store or the wall clock: time and ids come in, answers go out. Whether a key is
 //! revoked is somebody else's question.
 
 mod api_key;
+#[cfg(any(test, feature = "attacks"))]
+pub mod attacks;
+mod client_secret;
 mod entropy;
+mod names;
+mod opaque;
+mod password;
+pub mod pkce;
 mod scope;
 mod seal;
 mod service_key;
 mod token;
 
 pub use api_key::{ApiKeyMaker, NewKey};
+pub use client_secret::ClientSecrets;
 pub use entropy::{NoEntropy, entropy};
+pub use names::{is_client_id, is_email, is_scope_token, is_username};
+pub use opaque::{OpaqueToken, OpaqueTokens, opaque_hash};
+pub use password::{PasswordError, PasswordFault, Passwords, check_new_password};
 pub use scope::{Scope, Scopes};
 pub use seal::{SealError, SecretBox};
-pub use service_key::ServiceKey;
-pub use token::{Claims, Grant, KeyError, TokenError, TokenIssuer, TokenVerifier};
+pub use service_key::{SealedKey, SealedKeyError, ServiceKey};
+pub use token::{AccessGrant, AccessToken, AccessTokenIssuer, Claims, Grant, KeyError, TokenError, TokenIssuer, TokenVerifier};

@@ -15,10 +15,14 @@ pub enum Scope {
     AuditRead,
     Admin,
     LlmInvoke,
+    /// The scopes of the auth service's clients, coarser than the platform's own.
+    ApiRead,
+    ApiWrite,
+    ApiAdmin,
 }
 
 impl Scope {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ToolsRead,
         Self::ToolsWrite,
         Self::AgentsRead,
@@ -29,6 +33,9 @@ impl Scope {
         Self::AuditRead,
         Self::Admin,
         Self::LlmInvoke,
+        Self::ApiRead,
+        Self::ApiWrite,
+        Self::ApiAdmin,
     ];
 
     /// The word on every wire.
@@ -44,6 +51,9 @@ impl Scope {
             Self::AuditRead => "audit:read",
             Self::Admin => "admin",
             Self::LlmInvoke => "llm:invoke",
+            Self::ApiRead => "api:read",
+            Self::ApiWrite => "api:write",
+            Self::ApiAdmin => "api:admin",
         }
     }
 
@@ -52,14 +62,26 @@ impl Scope {
     }
 
     /// Everything that holding this scope permits, itself included. The tools scopes reach furthest because the first
-    /// clients of the API know no others.
+    /// clients of the API know no others. The `api:` scopes are those of the first clients of the auth service: reading, working with
+    /// agents, tools and runs, and everything in the tenant.
     fn implies(self) -> &'static [Self] {
         match self {
             Self::ToolsRead => &[Self::ToolsRead, Self::AgentsRead, Self::RunsRead],
             Self::ToolsWrite => &[Self::ToolsWrite, Self::ToolsRead, Self::AgentsWrite, Self::AgentsRead, Self::RunsWrite, Self::RunsRead],
             Self::AgentsWrite => &[Self::AgentsWrite, Self::AgentsRead],
             Self::RunsWrite => &[Self::RunsWrite, Self::RunsRead],
-            Self::Admin => &Self::ALL,
+            Self::ApiRead => &[Self::ApiRead, Self::ToolsRead, Self::AgentsRead, Self::RunsRead],
+            Self::ApiWrite => &[
+                Self::ApiWrite,
+                Self::ApiRead,
+                Self::ToolsWrite,
+                Self::ToolsRead,
+                Self::AgentsWrite,
+                Self::AgentsRead,
+                Self::RunsWrite,
+                Self::RunsRead,
+            ],
+            Self::Admin | Self::ApiAdmin => &Self::ALL,
             Self::AgentsRead => &[Self::AgentsRead],
             Self::RunsRead => &[Self::RunsRead],
             Self::ApiKeysWrite => &[Self::ApiKeysWrite],

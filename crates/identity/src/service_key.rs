@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::token::KeyError;
+use crate::{SealError, SecretBox};
 
 const BITS: usize = 2048;
 
@@ -52,8 +53,60 @@ impl ServiceKey {
 
     /// The public key as a JWKS document.
     pub fn jwks(&self) -> Value {
-        json!({ "keys": [self.public] })
+        Self::jwks_of([self.public_jwk()])
     }
+
+    /// The public key as a member of a JWKS.
+    pub fn public_jwk(&self) -> Value {
+        json!(self.public)
+    }
+
+    /// A JWKS document of these keys.
+    pub fn jwks_of(keys: impl IntoIterator<Item = Value>) -> Value {
+        json!({ "keys": keys.into_iter().collect::<Vec<_>>() })
+    }
+
+    /// A new key as it is kept where others can read: private half sealed, public half in clear. Takes as long as `generate_pem`.
+    pub fn generate_sealed(seal: &SecretBox) -> Result<SealedKey, SealedKeyError> {
+        let pem = Self::generate_pem()?;
+        let key = Self::from_pem(&pem)?;
+        let sealed = seal.seal_text(&place(&key.kid), pem.expose_secret().as_bytes())?;
+        Ok(SealedKey { public_jwk: key.public_jwk(), sealed, kid: key.kid })
+    }
+
+    /// Loads what `generate_sealed` made, if it is the key of that name.
+    pub fn open(kid: &str, sealed: &str, seal: &SecretBox) -> Result<Self, SealedKeyError> {
+        let key = Self::from_pem(&seal.open_text(&place(kid), sealed)?)?;
+        if key.kid == kid { Ok(key) } else { Err(SealedKeyError::Seal(SealError::DoesNotOpen)) }
+    }
+
+    /// Signs any bytes: the attack corpus makes tokens that no issuer would.
+    #[cfg(any(test, feature = "attacks"))]
+    pub(crate) fn sign_bytes(&self, message: &[u8], algorithm: Algorithm) -> Result<String, KeyError> {
+        jsonwebtoken::crypto::sign(message, &self.key, algorithm).map_err(|error| KeyError::CannotSign(error.to_string()))
+    }
+}
+
+/// A key that can be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SealedKey {
+    pub kid: String,
+    pub sealed: String,
+    pub public_jwk: Value,
+}
+
+/// Why a kept key cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealedKeyError {
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Most likely the master key is not the one it was sealed under.
+    #[error("the signing key cannot be opened: {0}")]
+    Seal(#[from] SealError),
+}
+
+fn place(kid: &str) -> Vec<u8> {
+    format!("signing-key/{kid}").into_bytes()
 }
 
 impl std::fmt::Debug for ServiceKey {

@@ -1,10 +1,12 @@
 //! Bearer tokens (JWT): issued here with HS256, accepted here with HS256 and with the RS256 keys of the auth service.
 
+mod access;
 mod claims;
 mod issue;
 mod strict;
 mod verify;
 
+pub use access::{AccessGrant, AccessToken, AccessTokenIssuer};
 pub use claims::{Claims, Grant};
 pub use issue::TokenIssuer;
 pub use verify::TokenVerifier;

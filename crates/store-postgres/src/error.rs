@@ -22,10 +22,12 @@ where
     }
 }
 
-/// A serialization failure, a deadlock, or two writers that both found a place free (a session's head, a run's id).
+/// A serialization failure, a deadlock, or two writers that both found a place free (a session's head, a run's id,
+/// the first signing key).
 fn lost_a_race(error: &sqlx::Error) -> bool {
     let Some(db) = error.as_database_error() else { return false };
-    matches!(db.code().as_deref(), Some("40001" | "40P01")) || matches!(db.constraint(), Some("runs_heads" | "runs_pkey"))
+    matches!(db.code().as_deref(), Some("40001" | "40P01"))
+        || matches!(db.constraint(), Some("runs_heads" | "runs_pkey" | "signing_keys_active"))
 }
 
 pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
@@ -50,6 +52,15 @@ fn duplicate(error: &sqlx::Error) -> Option<&'static str> {
         Some("journal") => "the journal entry",
         Some("tool_calls") => "the tool call",
         Some("approvals") => "the approval",
+        Some("accounts") => match db.constraint() {
+            Some("accounts_username_key_key") => "the username",
+            Some("accounts_email_key_key") => "the e-mail",
+            _ => "the account",
+        },
+        Some("invites") => "the invitation",
+        Some("oauth_clients") => "the client",
+        Some("refresh_families" | "refresh_tokens") => "the refresh token",
+        Some("signing_keys") => "the signing key",
         _ => "the row",
     })
 }

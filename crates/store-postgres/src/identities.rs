@@ -3,7 +3,7 @@
 use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, UserId};
 use artel_store::{AuditFilter, Identities, KeyStanding, NewApiKey, Result};
 use async_trait::async_trait;
-use sqlx::PgPool;
+use sqlx::PgExecutor;
 
 use crate::error::{retrying, store_error};
 use crate::values::micros;
@@ -12,7 +12,7 @@ use crate::{PostgresStore, audit, keys, secrets};
 #[async_trait]
 impl Identities for PostgresStore {
     async fn ensure_principal(&self, tenant: TenantId, user: UserId, at: Timestamp) -> Result<()> {
-        retrying(|| ensure_principal(&self.pool, tenant, user, at)).await
+        retrying(|| ensure(&self.pool, tenant, user, at)).await
     }
 
     async fn create_api_key(&self, new: NewApiKey, audit: AuditEntry) -> Result<()> {
@@ -73,7 +73,7 @@ impl Identities for PostgresStore {
     }
 }
 
-async fn ensure_principal(pool: &PgPool, tenant: TenantId, user: UserId, at: Timestamp) -> sqlx::Result<()> {
+pub(crate) async fn ensure(executor: impl PgExecutor<'_>, tenant: TenantId, user: UserId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "WITH tenant AS (INSERT INTO tenants (id, created_at) VALUES ($1, $3) ON CONFLICT DO NOTHING)
          INSERT INTO users (tenant_id, id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -81,7 +81,7 @@ async fn ensure_principal(pool: &PgPool, tenant: TenantId, user: UserId, at: Tim
         user.0,
         micros(at),
     )
-    .execute(pool)
+    .execute(executor)
     .await?;
     Ok(())
 }

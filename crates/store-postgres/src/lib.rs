@@ -4,6 +4,7 @@
 //! compile time. Locks are always taken in the order run, session, audit head; the head is taken last because it serialises the
 //! audited writes of its tenant. This crate must never know HTTP, models, tools or what a run does between two commits.
 
+mod accounts;
 mod admission;
 mod agents;
 mod approvals;
@@ -12,17 +13,26 @@ mod batch;
 mod bindings;
 mod budgets;
 mod claims;
+mod codes;
 mod commit;
 mod connect;
 mod error;
+mod families;
 mod fold;
+mod grants;
 mod idempotency;
 mod identities;
+mod invites;
 mod journal;
 mod keys;
+mod login_attempts;
+mod oauth_clients;
 mod operations;
+mod revoke;
+mod rotate;
 mod runs;
 mod secrets;
+mod signing_keys;
 mod steering;
 mod tool_calls;
 mod tools;

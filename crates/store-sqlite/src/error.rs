@@ -76,7 +76,7 @@ fn is_passing(refused: &dyn DatabaseError) -> bool {
 }
 
 fn what_is_unique(refused: &dyn DatabaseError) -> &'static str {
-    const NAMES: [(&str, &str); 11] = [
+    const NAMES: [(&str, &str); 18] = [
         ("api_keys.", "this API key"),
         ("agents.", "this agent"),
         ("agent_versions.", "this version of the agent"),
@@ -86,6 +86,13 @@ fn what_is_unique(refused: &dyn DatabaseError) -> &'static str {
         ("journal.", "a journal entry with this number"),
         ("tool_calls.", "this tool call"),
         ("approvals.", "this approval"),
+        ("accounts.username_key", "this username"),
+        ("accounts.email_key", "this e-mail"),
+        ("accounts.", "this account"),
+        ("invites.", "this invitation"),
+        ("oauth_clients.", "this client"),
+        ("refresh_", "this refresh token"),
+        ("signing_keys.", "this signing key"),
         ("users.", "this user"),
         ("tenants.", "this tenant"),
     ];

@@ -87,7 +87,7 @@ async fn is_known(reads: &SqlitePool, tenant: TenantId, user: UserId) -> Outcome
     Ok(known.fetch_one(reads).await?)
 }
 
-async fn ensure(tx: &mut Tx, tenant: TenantId, user: UserId, at: i64) -> Outcome<()> {
+pub(crate) async fn ensure(tx: &mut Tx, tenant: TenantId, user: UserId, at: i64) -> Outcome<()> {
     sqlx::query!("INSERT INTO tenants (id, created_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING", tenant.0, at).execute(&mut tx.conn).await?;
     sqlx::query!("INSERT INTO users (tenant_id, id, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", tenant.0, user.0, at)
         .execute(&mut tx.conn)

@@ -5,6 +5,7 @@
 //!
 //! This crate must never know HTTP, a model, a tool, or what a run means: it knows rows.
 
+mod accounts;
 mod agents;
 mod approvals;
 mod audit;
@@ -12,21 +13,29 @@ mod bindings;
 mod budgets;
 mod cancel;
 mod claim;
+mod codes;
 mod commit;
 mod create_run;
 mod error;
+mod families;
 mod fold;
+mod grants;
 mod idempotency;
 mod identities;
+mod invites;
 mod journal;
 mod keys;
 mod leases;
 mod load;
+mod login_attempts;
+mod oauth_clients;
 mod operations;
 mod options;
+mod rotate;
 mod rows;
 mod runs;
 mod secrets;
+mod signing_keys;
 mod startup;
 mod step_rows;
 mod store;

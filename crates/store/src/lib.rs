@@ -4,32 +4,73 @@
 //! It must never know SQL, a driver or HTTP. Times and ids come in as arguments, except for leases: these live on the
 //! **database's clock**, because several machines compare them.
 
+pub mod accounts;
 pub mod agents;
 pub mod budgets;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
 pub mod folding;
+pub mod grants;
 pub mod idempotency;
 pub mod identity;
 pub mod journal;
+pub mod login_attempts;
+pub mod oauth_clients;
 pub mod operations;
+pub mod rotation;
 pub mod runs;
+pub mod signing_keys;
 pub mod tools;
 
+pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page};
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use error::StoreError;
+pub use grants::{Grants, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, Identities, KeyStanding, NewApiKey};
 pub use journal::{CallChange, Fence, Journal, Step, TurnRecord};
+pub use login_attempts::{Counted, LoginAttempts};
+pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
 pub use runs::{CancelOutcome, Claim, Created, Decided, NewRun, Renewed, RunFilter, Runs};
+pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
 
 /// Everything a store can do. Held as `Arc<dyn Store>`.
-pub trait Store: Identities + Agents + Tools + Runs + Journal + Budgets + Idempotency + Operations {}
+pub trait Store:
+    Identities
+    + Agents
+    + Tools
+    + Runs
+    + Journal
+    + Budgets
+    + Idempotency
+    + Operations
+    + Accounts
+    + OAuthClients
+    + Grants
+    + LoginAttempts
+    + SigningKeys
+{
+}
 
-impl<T: Identities + Agents + Tools + Runs + Journal + Budgets + Idempotency + Operations> Store for T {}
+impl<T> Store for T where
+    T: Identities
+        + Agents
+        + Tools
+        + Runs
+        + Journal
+        + Budgets
+        + Idempotency
+        + Operations
+        + Accounts
+        + OAuthClients
+        + Grants
+        + LoginAttempts
+        + SigningKeys
+{
+}
 
 pub type Result<T> = std::result::Result<T, StoreError>;

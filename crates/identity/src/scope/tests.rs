@@ -1,4 +1,7 @@
-use super::Scope::{self, Admin, AgentsRead, AgentsWrite, ApiKeysWrite, AuditRead, LlmInvoke, RunsRead, RunsWrite, ToolsRead, ToolsWrite};
+use super::Scope::{
+    self, Admin, AgentsRead, AgentsWrite, ApiAdmin, ApiKeysWrite, ApiRead, ApiWrite, AuditRead, LlmInvoke, RunsRead, RunsWrite, ToolsRead,
+    ToolsWrite,
+};
 use super::Scopes;
 
 fn allowed(words: &[&str]) -> Vec<Scope> {
@@ -18,15 +21,21 @@ fn allowed(words: &[&str]) -> Vec<Scope> {
 #[case::models(&["llm:invoke"], &[LlmInvoke])]
 #[case::several(&["agents:read", "audit:read"], &[AgentsRead, AuditRead])]
 #[case::admin(&["admin"], &Scope::ALL)]
+#[case::the_auth_services_reading_scope(&["api:read"], &[ToolsRead, AgentsRead, RunsRead, ApiRead])]
+#[case::the_auth_services_writing_scope(
+    &["api:write"],
+    &[ToolsRead, ToolsWrite, AgentsRead, AgentsWrite, RunsRead, RunsWrite, ApiRead, ApiWrite]
+)]
+#[case::the_auth_services_administrators(&["api:admin"], &Scope::ALL)]
 #[case::unknown_words_give_nothing(&["tools", "TOOLS:WRITE", "tools:write ", "tools:*", "*", ""], &[])]
 fn a_granted_word_allows_exactly_what_it_implies(#[case] words: &[&str], #[case] expected: &[Scope]) {
     assert_eq!(allowed(words), expected);
 }
 
 #[test]
-fn only_tools_write_and_admin_give_the_power_to_use_writing_tools() {
+fn only_tools_write_api_write_and_administrators_have_the_power_to_use_writing_tools() {
     let mighty: Vec<_> = Scope::ALL.into_iter().filter(|held| Scopes::new([held.as_str()]).allows(ToolsWrite)).collect();
-    assert_eq!(mighty, [ToolsWrite, Admin]);
+    assert_eq!(mighty, [ToolsWrite, Admin, ApiWrite, ApiAdmin]);
 }
 
 #[test]

@@ -26,3 +26,16 @@ fn what_is_no_key_or_a_short_one_is_refused() {
         assert!(matches!(ServiceKey::from_pem(&pem.into()), Err(KeyError::Unusable(_))));
     }
 }
+
+#[test]
+fn a_sealed_key_opens_under_its_own_name_and_master_key_only() {
+    let seal = SecretBox::new(&[1; 32]);
+    let kept = ServiceKey::generate_sealed(&seal).unwrap();
+    let key = ServiceKey::open(&kept.kid, &kept.sealed, &seal).unwrap();
+    assert_eq!((key.kid(), key.public_jwk()), (kept.kid.as_str(), kept.public_jwk.clone()));
+    assert!(!format!("{kept:?}").contains("PRIVATE") && kept.public_jwk.get("d").is_none());
+
+    let refused = Err(SealedKeyError::Seal(SealError::DoesNotOpen));
+    assert_eq!(ServiceKey::open("another", &kept.sealed, &seal).map(|_| ()), refused);
+    assert_eq!(ServiceKey::open(&kept.kid, &kept.sealed, &SecretBox::new(&[2; 32])).map(|_| ()), refused);
+}

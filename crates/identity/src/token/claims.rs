@@ -1,6 +1,6 @@
 //! What a token says, and the strict reading of it.
 
-use artel_domain::{ApiKeyId, TenantId, Timestamp, UserId};
+use artel_domain::{ApiKeyId, ClientId, FamilyId, TenantId, Timestamp, UserId};
 use serde_json::Value;
 
 use super::TokenError;
@@ -27,11 +27,23 @@ pub struct Claims {
     pub id: Option<String>,
     pub issued_at: Option<Timestamp>,
     pub expires_at: Timestamp,
+    /// The OAuth client that the token was issued to, and the login it came of; the platform's own tokens name neither.
+    pub client_id: Option<ClientId>,
+    pub family_id: Option<FamilyId>,
+}
+
+/// Whose tokens they are, and so what they must say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Signed with the shared secret, by this platform or by whoever the operator gave it to: says what it needs to.
+    Own,
+    /// Signed by the auth service, which says everything. Its refresh tokens of old had the same claims, but for `type`.
+    AuthService,
 }
 
 impl Claims {
     /// Reads the payload of a token whose signature is already known to be right.
-    pub(super) fn read(payload: &StrictObject, issuer: &str, audience: &str, now: Timestamp) -> Result<Self, TokenError> {
+    pub(super) fn read(payload: &StrictObject, origin: Origin, issuer: &str, audience: &str, now: Timestamp) -> Result<Self, TokenError> {
         check_times(payload, now)?;
         if payload.required_text("iss")? != issuer {
             return Err(TokenError::WrongIssuer);
@@ -39,6 +51,9 @@ impl Claims {
         check_audience(payload, audience)?;
         if payload.text("type")?.is_some_and(|kind| kind != "access") {
             return Err(TokenError::WrongType);
+        }
+        if origin == Origin::AuthService {
+            check_completeness(payload)?;
         }
         Ok(Self {
             grant: Grant {
@@ -50,8 +65,24 @@ impl Claims {
             id: payload.text("jti")?.map(str::to_owned),
             issued_at: payload.time("iat")?,
             expires_at: payload.time("exp")?.ok_or(TokenError::MissingClaim("exp"))?,
+            client_id: payload.text("client_id")?.map(ClientId::new),
+            family_id: payload.text("sid")?.map(parsed).transpose()?,
         })
     }
+}
+
+fn check_completeness(payload: &StrictObject) -> Result<(), TokenError> {
+    for name in ["type", "jti", "client_id"] {
+        payload.required_text(name)?;
+    }
+    for name in ["iat", "nbf"] {
+        payload.time(name)?.ok_or(TokenError::MissingClaim(name))?;
+    }
+    // A key of the platform does not make tokens of the auth service.
+    if payload.get("key_id").is_some() {
+        return Err(TokenError::Malformed);
+    }
+    Ok(())
 }
 
 fn check_times(payload: &StrictObject, now: Timestamp) -> Result<(), TokenError> {

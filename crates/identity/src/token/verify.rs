@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use artel_domain::Timestamp;
 use base64::Engine;
@@ -8,6 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use super::claims::Origin;
 use super::strict::StrictObject;
 use super::{Claims, KeyError, TokenError};
 
@@ -20,12 +22,16 @@ const SHORTEST_MODULUS: usize = 256;
 /// Algorithm, issuer and audience belong to the key; the token has no say in them.
 pub struct TokenVerifier {
     own: TrustedKey,
-    pub(super) by_kid: HashMap<String, TrustedKey>,
+    /// Exchanged as a whole when the auth service's keys are rotated.
+    by_kid: RwLock<Arc<KeysByKid>>,
 }
 
-pub(super) struct TrustedKey {
+type KeysByKid = HashMap<String, TrustedKey>;
+
+struct TrustedKey {
     algorithm: Algorithm,
     key: DecodingKey,
+    origin: Origin,
     issuer: String,
     audience: String,
 }
@@ -33,26 +39,40 @@ pub(super) struct TrustedKey {
 impl TokenVerifier {
     /// A verifier that knows only the platform's own key.
     pub fn new(secret: &SecretString, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
-        let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
-        let own = TrustedKey { algorithm: Algorithm::HS256, key, issuer: issuer.into(), audience: audience.into() };
-        Self { own, by_kid: HashMap::new() }
+        let own = TrustedKey {
+            algorithm: Algorithm::HS256,
+            key: DecodingKey::from_secret(secret.expose_secret().as_bytes()),
+            origin: Origin::Own,
+            issuer: issuer.into(),
+            audience: audience.into(),
+        };
+        Self { own, by_kid: RwLock::default() }
     }
 
-    /// Also trusts the RS256 signing keys of a JWKS, for one issuer and audience. Keys of other kinds are passed over.
-    pub fn trusting_jwks(mut self, jwks: &Value, issuer: &str, audience: &str) -> Result<Self, KeyError> {
+    /// From now on trusts the RS256 signing keys of this JWKS, for one issuer and audience, and no others beside the own key: a key that
+    /// is gone from the set is gone. Keys of other kinds are passed over. When one cannot be used, nothing changes.
+    pub fn trust_jwks(&self, jwks: &Value, issuer: &str, audience: &str) -> Result<(), KeyError> {
         let set: JwkSet = serde_json::from_value(jwks.clone()).map_err(unusable)?;
+        let mut keys = KeysByKid::new();
         for jwk in set.keys.iter().filter(|jwk| signs_with_rs256(jwk)) {
             if let (Some(kid), AlgorithmParameters::RSA(rsa)) = (&jwk.common.key_id, &jwk.algorithm) {
                 let key = TrustedKey {
                     algorithm: Algorithm::RS256,
                     key: rsa_key(&rsa.n, &rsa.e)?,
+                    origin: Origin::AuthService,
                     issuer: issuer.to_owned(),
                     audience: audience.to_owned(),
                 };
-                self.by_kid.insert(kid.clone(), key);
+                keys.insert(kid.clone(), key);
             }
         }
-        Ok(self)
+        *self.by_kid.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        Ok(())
+    }
+
+    /// How many keys of the auth service are trusted.
+    pub fn trusted_keys(&self) -> usize {
+        self.known().len()
     }
 
     /// What the token says, if it may be believed at `now`.
@@ -61,22 +81,27 @@ impl TokenVerifier {
             return Err(TokenError::Malformed);
         }
         let parts = Parts::of(token)?;
-        let trusted = self.key_for(&parts.header)?;
+        let known = self.known();
+        let trusted = self.key_for(&parts.header, &known)?;
         if !signature_holds(trusted, &parts) {
             return Err(TokenError::BadSignature);
         }
         let payload = StrictObject::parse(&decoded(parts.payload)?)?;
-        Claims::read(&payload, &trusted.issuer, &trusted.audience, now)
+        Claims::read(&payload, trusted.origin, &trusted.issuer, &trusted.audience, now)
     }
 
-    fn key_for(&self, header: &StrictObject) -> Result<&TrustedKey, TokenError> {
+    fn known(&self) -> Arc<KeysByKid> {
+        self.by_kid.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn key_for<'k>(&'k self, header: &StrictObject, known: &'k KeysByKid) -> Result<&'k TrustedKey, TokenError> {
         // RFC 7515: an extension marked critical that is not understood makes the token invalid; none is understood here.
         if header.get("crit").is_some() {
             return Err(TokenError::Malformed);
         }
         let trusted = match header.text("kid")? {
             None => &self.own,
-            Some(kid) => self.by_kid.get(kid).ok_or(TokenError::UnknownKey)?,
+            Some(kid) => known.get(kid).ok_or(TokenError::UnknownKey)?,
         };
         if header.text("alg")?.ok_or(TokenError::Malformed)? != name(trusted.algorithm) {
             return Err(TokenError::WrongAlgorithm);
@@ -87,7 +112,7 @@ impl TokenVerifier {
 
 impl std::fmt::Debug for TokenVerifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenVerifier").field("issuer", &self.own.issuer).field("kids", &self.by_kid.keys()).finish_non_exhaustive()
+        f.debug_struct("TokenVerifier").field("issuer", &self.own.issuer).field("kids", &self.known().keys()).finish_non_exhaustive()
     }
 }
 

@@ -5,21 +5,25 @@
 //!
 //! Queries of the hot path say `LIMIT ?1 + 0`: under a bare `LIMIT ?1` SQLite plans the statement anew each time it is bound.
 
+mod account;
 mod agent;
 mod approval;
 mod audit;
 mod call;
 mod entry;
 mod key;
+mod oauth;
 mod run;
 mod tool;
 
+pub(crate) use account::{AccountRow, InviteRow, accounts};
 pub(crate) use agent::{AgentRow, Snapshot, VersionRow, agents};
 pub(crate) use approval::{ApprovalRow, approvals};
 pub(crate) use audit::AuditLogRow;
 pub(crate) use call::CallRow;
 pub(crate) use entry::{EntryRow, entries};
 pub(crate) use key::ApiKeyRow;
+pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow, families, oauth_clients, signing_keys};
 pub(crate) use run::{RunRow, SessionRow, runs};
 pub(crate) use tool::{BindingRow, ToolRow, bindings, tools};
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::world::{World, at_once, now, uuid};
 use crate::{KeyStanding, NewApiKey, Store, StoreError};
 
-fn key_of(world: &World) -> NewApiKey {
+pub(super) fn key_of(world: &World) -> NewApiKey {
     NewApiKey {
         key: ApiKey {
             id: ApiKeyId(uuid()),

@@ -9,14 +9,22 @@
     reason = "these are tests; they live outside `cfg(test)` only so that both stores can run them"
 )]
 
+pub mod accounts;
 pub mod agents;
 pub mod approvals;
 pub mod audit;
 pub mod budgets;
+pub mod codes;
+pub mod grants;
 pub mod idempotency;
 pub mod identities;
+pub mod interleavings;
 pub mod journal;
+pub mod login_attempts;
+pub mod logins;
+pub mod oauth_clients;
 pub mod runs;
+pub mod signing_keys;
 pub mod tools;
 pub mod world;
 
@@ -161,6 +169,60 @@ macro_rules! conformance_tests {
             every_change_of_a_key_and_a_secret_has_its_row,
             starting_and_cancelling_a_run_have_their_rows,
         ]);
+        $crate::conformance_group!($make_store, accounts: [
+            an_account_is_found_by_username_and_by_email_in_any_case,
+            a_name_and_an_email_are_taken_once_over_all_tenants,
+            of_many_who_want_a_name_at_once_one_gets_it,
+            accounts_are_listed_by_name_page_by_page,
+            a_new_password_ends_every_login_but_the_one_that_is_kept,
+            a_deactivated_account_has_no_logins_no_keys_and_gets_no_new_ones,
+            no_login_survives_a_deactivation_that_happens_at_the_same_time,
+            an_invitation_makes_one_account_in_its_tenant,
+        ]);
+        $crate::conformance_group!($make_store, codes: [
+            a_code_makes_one_login_as_it_was_asked_for,
+            a_code_that_is_used_again_takes_back_what_it_gave,
+            a_code_is_good_for_its_own_client_redirect_and_verifier_only,
+            a_code_expires,
+            of_twenty_who_redeem_at_once_one_gets_a_login_and_it_is_taken_back,
+            whoever_cannot_sign_in_gets_no_code_and_no_login,
+            a_new_password_voids_codes_that_were_not_redeemed,
+        ]);
+        $crate::conformance_group!($make_store, grants: [
+            a_login_is_found_by_its_token_and_noted_at_the_account,
+            a_login_without_an_account_or_a_client_is_refused,
+            a_chain_of_five_has_one_live_token_at_a_time,
+            the_first_token_after_the_third_revokes_the_family,
+            the_immediate_parent_may_come_again_for_a_moment,
+            a_repeat_that_would_give_another_successor_is_a_reuse,
+            of_fifty_uses_at_once_one_family_lives_and_all_get_the_same_token,
+            a_token_expires_and_no_refresh_moves_the_familys_end,
+            another_client_gets_nothing_and_breaks_nothing,
+            a_family_is_revoked_by_any_of_its_tokens_once,
+            logins_of_a_user_are_revoked_one_by_one_by_client_or_all,
+            what_ended_long_ago_is_swept_and_nothing_else,
+        ]);
+        $crate::conformance_group!($make_store, interleavings: [
+            whatever_happens_at_once_at_most_one_token_of_a_login_lives,
+        ]);
+        $crate::conformance_group!($make_store, login_attempts: [
+            after_five_attempts_a_name_is_locked_until_its_window_ends,
+            a_refused_attempt_counts_for_nobody,
+            a_right_password_makes_the_count_start_anew,
+            of_fifty_guesses_at_once_five_are_looked_at,
+        ]);
+        $crate::conformance_group!($make_store, oauth_clients: [
+            a_client_is_found_as_it_was_stored,
+            a_clients_name_is_taken_once_over_all_tenants,
+            a_new_secret_takes_the_place_of_the_old_one,
+            a_deactivated_client_has_no_logins_and_gets_no_new_ones,
+            a_third_partys_client_serves_its_own_tenant_only,
+        ]);
+        $crate::conformance_group!($make_store, signing_keys: [
+            of_many_who_start_at_once_all_get_the_same_first_key,
+            a_rotation_overlaps_until_the_old_key_ends,
+            a_retiring_key_can_be_withdrawn_and_the_active_one_cannot,
+        ]);
     };
 }
 
@@ -186,15 +248,22 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 9] = [
+    const FILES: [(&str, &str); 16] = [
+        ("accounts", include_str!("accounts.rs")),
         ("agents", include_str!("agents.rs")),
         ("approvals", include_str!("approvals.rs")),
         ("audit", include_str!("audit.rs")),
         ("budgets", include_str!("budgets.rs")),
+        ("codes", include_str!("codes.rs")),
+        ("grants", include_str!("grants.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("identities", include_str!("identities.rs")),
+        ("interleavings", include_str!("interleavings.rs")),
         ("journal", include_str!("journal.rs")),
+        ("login_attempts", include_str!("login_attempts.rs")),
+        ("oauth_clients", include_str!("oauth_clients.rs")),
         ("runs", include_str!("runs.rs")),
+        ("signing_keys", include_str!("signing_keys.rs")),
         ("tools", include_str!("tools.rs")),
     ];
 

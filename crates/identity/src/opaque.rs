@@ -1,0 +1,115 @@
+//! Text that means nothing to who holds it: refresh tokens, authorization codes, invitations. 256 random bits each, of which only a
+//! SHA-256 is stored.
+//!
+//! Refresh tokens are not JWTs: nothing in them is for their holder to read, each use asks the store anyway, and a token without
+//! claims cannot be mistaken for an access token.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+use crate::api_key::keyed_with;
+use crate::entropy::{NoEntropy, entropy};
+
+/// What refresh tokens begin with, so that whoever finds one knows what it is.
+const REFRESH: &str = "artel_rt_";
+const CODE: &str = "artel_ac_";
+const INVITE: &str = "artel_in_";
+
+/// A token at the one moment when its text is known.
+#[derive(Debug, Clone)]
+pub struct OpaqueToken {
+    pub secret: SecretString,
+    /// What is stored.
+    pub hash: String,
+}
+
+/// Makes opaque tokens.
+#[derive(Clone)]
+pub struct OpaqueTokens {
+    keyed: Hmac<Sha256>,
+}
+
+impl OpaqueTokens {
+    pub fn new(pepper: &SecretString) -> Self {
+        Self { keyed: keyed_with(pepper) }
+    }
+
+    /// The first token of a login.
+    pub fn new_refresh_token(&self) -> Result<OpaqueToken, NoEntropy> {
+        Ok(opaque(REFRESH, &entropy::<32>()?))
+    }
+
+    /// The token that takes the place of this one. The same each time, so that a client that lost the answer gets the same answer when
+    /// it asks again, though the store has never seen the text; and nobody else can work it out.
+    pub fn successor(&self, presented: &str) -> OpaqueToken {
+        let mut keyed = self.keyed.clone();
+        keyed.update(b"refresh-token successor\0");
+        keyed.update(presented.as_bytes());
+        opaque(REFRESH, &keyed.finalize().into_bytes())
+    }
+
+    pub fn new_code(&self) -> Result<OpaqueToken, NoEntropy> {
+        Ok(opaque(CODE, &entropy::<32>()?))
+    }
+
+    pub fn new_invite(&self) -> Result<OpaqueToken, NoEntropy> {
+        Ok(opaque(INVITE, &entropy::<32>()?))
+    }
+}
+
+impl std::fmt::Debug for OpaqueTokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OpaqueTokens(..)")
+    }
+}
+
+/// SHA-256 of a token, hex: how a presented one is looked up.
+pub fn opaque_hash(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+fn opaque(prefix: &str, bytes: &[u8]) -> OpaqueToken {
+    let secret = SecretString::from(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)));
+    OpaqueToken { hash: opaque_hash(secret.expose_secret()), secret }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(pepper: &str) -> OpaqueTokens {
+        OpaqueTokens::new(&pepper.into())
+    }
+
+    #[test]
+    fn the_successor_is_the_same_each_time_and_only_under_the_same_pepper() {
+        let first = tokens("pepper").new_refresh_token().unwrap();
+        let of = |pepper: &str| tokens(pepper).successor(first.secret.expose_secret()).secret.expose_secret().to_owned();
+        assert_eq!(of("pepper"), of("pepper"));
+        assert_ne!(of("pepper"), of("other"));
+    }
+
+    #[test]
+    fn a_chain_of_successors_never_comes_back() {
+        let tokens = tokens("pepper");
+        let mut token = tokens.new_refresh_token().unwrap();
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..1000 {
+            assert!(seen.insert(token.hash.clone()));
+            let text = token.secret.expose_secret().to_owned();
+            assert!(text.starts_with(REFRESH) && text.len() == REFRESH.len() + 43, "{text}");
+            assert_eq!(opaque_hash(&text), token.hash);
+            token = tokens.successor(&text);
+        }
+    }
+
+    #[test]
+    fn tokens_cannot_be_printed() {
+        let token = tokens("canary").successor("parent");
+        let printed = format!("{:?} {token:?}", tokens("canary"));
+        assert!(!printed.contains("canary") && !printed.contains(token.secret.expose_secret()), "{printed}");
+    }
+}

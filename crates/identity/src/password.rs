@@ -1,0 +1,105 @@
+//! Passwords: argon2id, and the rules for new ones. A check takes the same time for a user who does not exist.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use artel_domain::Hashed;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::entropy::{NoEntropy, entropy};
+
+/// Chosen so that a check costs 50 to 150 ms on one core; figures are in `docs/auth.md`.
+const MEMORY_KIB: u32 = 32_768;
+const PASSES: u32 = 3;
+const LANES: u32 = 1;
+
+/// Nobody's: a salt and a hash that belong to no password.
+const NOBODY: &str = "bm9ib2R5Lm5vYm9keS4uLg$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBldmVyLiAgICA";
+
+/// Longer ones are not looked at; the rules for new ones end far below.
+const LONGEST_BYTES: usize = 1024;
+const SHORTEST: usize = 8;
+const LONGEST: usize = 72;
+const SPECIAL: &str = "!@#$%^&*(),.?\":{}|<>";
+
+/// Hashes and checks passwords. One check takes tens of milliseconds of a core and tens of megabytes: run it on a blocking pool, and
+/// only a few at once.
+pub struct Passwords {
+    argon2: Argon2<'static>,
+    nobody: Hashed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
+    #[error("the password cannot be hashed")]
+    Unhashable,
+}
+
+/// What is wrong with a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordFault {
+    #[error("The password must have at least {SHORTEST} characters.")]
+    TooShort,
+    #[error("The password must have at most {LONGEST} characters.")]
+    TooLong,
+    #[error("The password needs an upper-case letter.")]
+    NoUpperCase,
+    #[error("The password needs a lower-case letter.")]
+    NoLowerCase,
+    #[error("The password needs a digit.")]
+    NoDigit,
+    #[error("The password needs one of {SPECIAL}")]
+    NoSpecial,
+}
+
+impl Passwords {
+    pub fn new() -> Result<Self, PasswordError> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| PasswordError::Unhashable)?;
+        let nobody = format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${NOBODY}");
+        Ok(Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params), nobody: Hashed::new(nobody) })
+    }
+
+    /// A PHC string under a fresh salt. The rules for new passwords are the caller's to check.
+    pub fn hash(&self, password: &SecretString) -> Result<Hashed, PasswordError> {
+        let salt = entropy::<16>()?;
+        let hash: PasswordHash =
+            self.argon2.hash_password_with_salt(password.expose_secret().as_bytes(), &salt).map_err(|_| PasswordError::Unhashable)?;
+        Ok(Hashed::new(hash.to_string()))
+    }
+
+    /// Whether this is the password; `None` is a user who does not exist, and costs as much.
+    pub fn verify(&self, password: &SecretString, stored: Option<&Hashed>) -> bool {
+        let password = password.expose_secret().as_bytes();
+        if password.len() > LONGEST_BYTES {
+            return false;
+        }
+        let hash = stored.unwrap_or(&self.nobody);
+        let is_right = self.argon2.verify_password(password, hash.expose()).is_ok();
+        is_right && stored.is_some()
+    }
+}
+
+impl std::fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Passwords(..)")
+    }
+}
+
+/// The rules for a password that somebody chooses. Never for one that is shown at a login: older ones may be weaker.
+pub fn check_new_password(password: &str) -> Result<(), PasswordFault> {
+    let length = password.chars().count();
+    let has = |what: fn(char) -> bool| password.chars().any(what);
+    match () {
+        () if length < SHORTEST => Err(PasswordFault::TooShort),
+        () if length > LONGEST => Err(PasswordFault::TooLong),
+        () if !has(char::is_uppercase) => Err(PasswordFault::NoUpperCase),
+        () if !has(char::is_lowercase) => Err(PasswordFault::NoLowerCase),
+        () if !has(|c| c.is_ascii_digit()) => Err(PasswordFault::NoDigit),
+        () if !has(|c| SPECIAL.contains(c)) => Err(PasswordFault::NoSpecial),
+        () => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

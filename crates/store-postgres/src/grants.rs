@@ -1,0 +1,53 @@
+use artel_domain::{AuditEntry, ClientId, FamilyId, TenantId, Timestamp, TokenFamily, UserId};
+use artel_store::{Grants, NewCode, NewFamily, Redeem, Redemption, Result, Rotate, Rotation, Standing};
+use async_trait::async_trait;
+
+use crate::error::{retrying, store_error};
+use crate::{PostgresStore, codes, families, revoke, rotate};
+
+#[async_trait]
+impl Grants for PostgresStore {
+    async fn start_family(&self, new: NewFamily, audit: AuditEntry) -> Result<bool> {
+        retrying(|| families::start(&self.pool, &new, &audit)).await
+    }
+
+    async fn rotate_refresh_token(&self, rotate: Rotate, audit: AuditEntry) -> Result<Rotation> {
+        retrying(|| rotate::rotate(&self.pool, &rotate, &audit)).await
+    }
+
+    async fn find_refresh_token(&self, hash: &str, now: Timestamp) -> Result<Option<Standing>> {
+        families::find_by_token(&self.pool, hash, now).await.map_err(store_error)
+    }
+
+    async fn find_family(&self, tenant: TenantId, family: FamilyId) -> Result<Option<TokenFamily>> {
+        families::find(&self.pool, tenant, family).await.map_err(store_error)
+    }
+
+    async fn list_families(&self, tenant: TenantId, user: UserId, now: Timestamp) -> Result<Vec<TokenFamily>> {
+        families::list(&self.pool, tenant, user, now).await.map_err(store_error)
+    }
+
+    async fn revoke_refresh_token(&self, hash: &str, client: &ClientId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| revoke::by_token(&self.pool, hash, client, &audit)).await
+    }
+
+    async fn revoke_family(&self, tenant: TenantId, family: FamilyId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| revoke::one(&self.pool, tenant, family, &audit)).await
+    }
+
+    async fn revoke_families(&self, tenant: TenantId, user: UserId, client: Option<ClientId>, audit: AuditEntry) -> Result<u64> {
+        retrying(|| revoke::all(&self.pool, tenant, user, client.as_ref(), &audit)).await
+    }
+
+    async fn save_code(&self, new: NewCode, audit: AuditEntry) -> Result<bool> {
+        retrying(|| codes::save(&self.pool, &new, &audit)).await
+    }
+
+    async fn redeem_code(&self, redeem: Redeem, audit: AuditEntry) -> Result<Redemption> {
+        retrying(|| codes::redeem(&self.pool, &redeem, &audit)).await
+    }
+
+    async fn sweep_grants(&self, before: Timestamp, limit: u32) -> Result<u64> {
+        retrying(|| families::sweep(&self.pool, before, limit)).await
+    }
+}

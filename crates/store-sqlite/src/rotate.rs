@@ -1,0 +1,54 @@
+//! The one step of a refresh token.
+
+use artel_domain::AuditEntry;
+use artel_store::rotation::{completed, judge};
+use artel_store::{Rotate, Rotation};
+
+use crate::error::{Failure, Outcome};
+use crate::families;
+use crate::rows::micros;
+use crate::writer::Tx;
+
+pub(crate) async fn rotate(tx: &mut Tx, rotate: &Rotate, audit: &AuditEntry) -> Outcome<Rotation> {
+    let rotated = spend(tx, rotate, micros(audit.at)).await?;
+    let Some((family, lineage)) = families::by_token(&mut tx.conn, &rotate.presented_hash).await? else {
+        return Ok(Rotation::Unknown);
+    };
+    let mut outcome = match judge(&family, &lineage, rotate, audit.at) {
+        _ if rotated => Rotation::Rotated(family.clone()),
+        Some(verdict) => verdict,
+        None => return Err(Failure::broken("a live refresh token was not rotated")),
+    };
+    if let Rotation::Reused(family) = &mut outcome {
+        families::end(tx, family.id, micros(audit.at)).await?;
+        family.revoked_at = Some(audit.at);
+    }
+    tx.audit(family.tenant_id, &completed(audit, family.user_id, Some(family.id), outcome.as_str()));
+    Ok(outcome)
+}
+
+/// Puts the successor in the presented token's place, if that is the live one and may be used now.
+async fn spend(tx: &mut Tx, rotate: &Rotate, now: i64) -> Outcome<bool> {
+    let expires = micros(rotate.expires_at);
+    let spent = sqlx::query!(
+        "UPDATE refresh_families
+         SET previous_hash = current_hash, current_hash = ?1, rotated_at = ?2, token_expires_at = min(?3, expires_at)
+         WHERE current_hash = ?4 AND client_id = ?5 AND revoked_at IS NULL AND token_expires_at > ?2",
+        rotate.successor_hash,
+        now,
+        expires,
+        rotate.presented_hash,
+        rotate.client_id.0
+    );
+    if spent.execute(&mut tx.conn).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "INSERT INTO refresh_tokens (hash, tenant_id, family_id, parent_hash, created_at)
+         SELECT current_hash, tenant_id, id, previous_hash, rotated_at FROM refresh_families WHERE current_hash = ?1",
+        rotate.successor_hash
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(true)
+}
