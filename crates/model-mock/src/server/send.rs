@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
@@ -38,10 +38,17 @@ pub(super) async fn perform(plan: &Plan, stream: &mut TcpStream, ahead: &mut Byt
 async fn all(ops: &[Op], mut writer: WriteHalf<'_>) -> Sent {
     // Rests count from when the last one was due, so that they do not add up to more than was asked for.
     let mut due = Instant::now();
-    for op in ops {
+    for (at, op) in ops.iter().enumerate() {
         match op {
-            Op::Send(bytes) if !apart(&mut writer, bytes).await => return Sent::ClientGone,
-            Op::Send(_) => {}
+            Op::Send(bytes) => {
+                if writer.write_all(bytes).await.is_err() {
+                    return Sent::ClientGone;
+                }
+                // One write is one segment: the connection has no delay. The reader gets a chance to see it alone.
+                if matches!(ops.get(at + 1), Some(Op::Send(_))) {
+                    tokio::task::yield_now().await;
+                }
+            }
             Op::Wait(ms) => {
                 due += Duration::from_millis(*ms);
                 sleep_until(due).await;
@@ -51,13 +58,6 @@ async fn all(ops: &[Op], mut writer: WriteHalf<'_>) -> Sent {
         }
     }
     Sent::All
-}
-
-/// One write is one segment: the connection has no delay. The reader gets a chance to see it alone.
-async fn apart(writer: &mut WriteHalf<'_>, bytes: &Bytes) -> bool {
-    let written = writer.write_all(bytes).await.is_ok();
-    tokio::task::yield_now().await;
-    written
 }
 
 fn sent(all: bool) -> Sent {
