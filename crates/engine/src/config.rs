@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use artel_agent::{ContextLimits, Limits};
+use artel_domain::Caps;
 
 /// How a worker works.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct EngineConfig {
     pub context: ContextLimits,
     /// After this many steps with the same calls and the same results, the model is asked to answer without tools; 0 never.
     pub max_repeats: usize,
+    /// What the operator lets every run, agent and tenant cost; theirs can only tighten it.
+    pub budget: Caps,
     /// How long deltas are kept one by one after the run's end.
     pub event_retention: Duration,
 }
@@ -28,6 +31,7 @@ impl EngineConfig {
             limits: Limits::default(),
             context: ContextLimits::default(),
             max_repeats: 3,
+            budget: Caps::default(),
             event_retention: Duration::from_hours(24),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run};
+use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run, Spend};
 use artel_llm::{Answer, Delta, Trace};
 use artel_store::{Claim, Step, TurnRecord};
 use futures::StreamExt;
@@ -13,8 +13,9 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc::{self, Receiver};
 
 use crate::Deps;
+use crate::budget::Purse;
 use crate::frames::Frames;
-use crate::model_call::{self, Outcome, Question};
+use crate::model_call::{self, Asker, Outcome, Question};
 use crate::scribe::{Scribe, Stop, fence};
 use crate::signals::{Signal, Signals};
 use crate::tool_call::Errand;
@@ -48,16 +49,25 @@ pub(crate) struct Drive {
     deltas: Option<Receiver<Delta>>,
     frames: Frames,
     summarised: bool,
+    purse: Purse,
+    /// What the last model call came to, until a commit puts it in place of what was set aside.
+    spent: Option<Spend>,
+    /// The model began to answer.
+    heard: bool,
 }
 
 /// Drives the run as far as it goes. An error means that another worker will have to go on.
 pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Result<(), Stop> {
-    let record = deps.store.load_turn(&fence(&claim), DIALOGUE_LIMIT).await?;
+    let fence = fence(&claim);
+    let record = deps.store.load_turn(&fence, DIALOGUE_LIMIT).await?;
     let scribe = Scribe::new(deps.clone(), &claim, record.last_seq);
     let turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
     let opening = opening(&claim, &turn, &record);
     let run = Arc::new(claim.run);
     let drive = Drive {
+        purse: Purse::new(deps.config.budget, &record, fence),
+        spent: None,
+        heard: false,
         toolbox: Toolbox::new(record.bindings, &run),
         agent: Arc::new(record.agent),
         run,
@@ -146,7 +156,7 @@ impl Drive {
         }
         let waits = self.turn.is_waiting() && self.work.is_empty() && actions.is_empty();
         if waits || !entries.is_empty() {
-            let mut step = Step { usage: self.turn.usage(), ..Step::default() };
+            let mut step = Step { usage: self.turn.usage(), settle: self.spent.take(), ..Step::default() };
             if waits {
                 step.phase = Some(Phase::WaitingForApproval);
                 step.awaiting = self.turn.awaiting() as i64;
@@ -176,8 +186,10 @@ impl Drive {
     }
 
     fn ask_model(&mut self) {
-        let (deps, agent, tools) = (self.deps.clone(), self.agent.clone(), self.toolbox.specs());
         let trace = Trace::of_id(&self.run.trace_id);
+        let asker = Asker { deps: self.deps.clone(), agent: self.agent.clone(), purse: self.purse.clone(), trace };
+        let tools = self.toolbox.specs();
+        self.heard = false;
         let entries = self.dialogue.iter().chain(&self.journal);
         let question = model_call::question(&self.deps, &self.agent, &tools, entries, self.run.id, !self.summarised);
         self.work.push(match question {
@@ -186,12 +198,12 @@ impl Drive {
                 self.deltas = Some(receiver);
                 self.frames.reset();
                 let answer_now = self.goes_in_circles();
-                Box::pin(async move { Returned::Model(model_call::ask(deps, agent, trace, messages, tools, answer_now, sender).await) })
+                Box::pin(async move { Returned::Model(model_call::ask(asker, messages, tools, answer_now, sender).await) })
             }
             Question::Summary { dropped, through_seq } => {
                 // Once a step at most: when the summary itself leaves no room, the rest is left out without another one.
                 self.summarised = true;
-                Box::pin(async move { Returned::Model(model_call::summarise(deps, agent, trace, dropped, through_seq).await) })
+                Box::pin(async move { Returned::Model(model_call::summarise(asker, dropped, through_seq).await) })
             }
             Question::TooLarge(message) => Box::pin(async { Returned::Model(Outcome::Failed { code: "CONTEXT_TOO_LARGE", message }) }),
         });
@@ -212,6 +224,7 @@ impl Drive {
                     _ => return Ok(vec![Event::CancelRequested]),
                 },
                 Some(text) = next_text(&mut self.deltas) => {
+                    self.heard = true;
                     let frame = self.frames.push(&text);
                     self.send(frame).await?;
                 }
@@ -227,12 +240,19 @@ impl Drive {
 
     async fn take(&mut self, returned: Returned) -> Result<Vec<Event>, Stop> {
         match returned {
-            Returned::Tool(event) | Returned::Model(Outcome::Summarised(event)) => Ok(vec![event]),
+            Returned::Tool(event) => Ok(vec![event]),
+            Returned::Model(Outcome::Summarised(event, spent)) => {
+                self.spent = spent;
+                Ok(vec![event])
+            }
             Returned::Model(Outcome::Failed { code, message }) => {
                 self.deltas = None;
+                // A call that nothing came of costs nothing.
+                self.spent = (!self.heard).then(Spend::default);
                 Ok(vec![self.turn.failure(code, message)])
             }
-            Returned::Model(Outcome::Answered(answer)) => {
+            Returned::Model(Outcome::Answered(answer, spent)) => {
+                self.spent = spent;
                 self.send_rest().await?;
                 self.summarised = false;
                 Ok(self.answered(answer))

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use artel_agent::{Dialogue, Fit, fit};
-use artel_domain::{Agent, Entry, Event, Message, RunId, ToolSpec};
+use artel_domain::{Agent, Entry, Event, Message, RunId, Spend, ToolSpec};
 use artel_llm::{Answer, Delta, ModelError, Params, Request, ToolChoice, Trace};
 use tokio::sync::mpsc::Sender;
 
 use crate::Deps;
+use crate::budget::Purse;
 
 const SUMMARY_PROMPT: &str = "Summarise the conversation below in at most 200 words, in its own language. Keep names, numbers, decisions, \
     open questions and results of tools that may matter later. Answer with the summary only.";
@@ -17,9 +18,13 @@ const SUMMARY_MAX_TOKENS: u32 = 512;
 
 /// What a model call comes to.
 pub(crate) enum Outcome {
-    Answered(Answer),
-    Summarised(Event),
-    Failed { code: &'static str, message: String },
+    /// What the call came to, where it counts against a budget.
+    Answered(Answer, Option<Spend>),
+    Summarised(Event, Option<Spend>),
+    Failed {
+        code: &'static str,
+        message: String,
+    },
 }
 
 /// What the model is to be asked.
@@ -52,68 +57,64 @@ pub(crate) fn question<'a>(
     }
 }
 
+/// Who asks, and on whose account.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    pub(crate) deps: Arc<Deps>,
+    pub(crate) agent: Arc<Agent>,
+    pub(crate) purse: Purse,
+    pub(crate) trace: Option<Trace>,
+}
+
 /// With `answer_now` the model may not call tools again.
-pub(crate) async fn ask(
-    deps: Arc<Deps>,
-    agent: Arc<Agent>,
-    trace: Option<Trace>,
-    messages: Vec<Message>,
-    tools: Vec<ToolSpec>,
-    answer_now: bool,
-    deltas: Sender<Delta>,
-) -> Outcome {
-    let mut params = match agent.llm_params.as_ref().and_then(|params| params.as_object()).map(Params::read).transpose() {
+pub(crate) async fn ask(asker: Asker, messages: Vec<Message>, tools: Vec<ToolSpec>, answer_now: bool, deltas: Sender<Delta>) -> Outcome {
+    let mut params = match asker.agent.llm_params.as_ref().and_then(|params| params.as_object()).map(Params::read).transpose() {
         Ok(params) => params.unwrap_or_default(),
         Err(bad) => return Outcome::Failed { code: "model_rejected", message: format!("the agent's llm_params cannot be used: {bad}") },
     };
     if answer_now {
         params.tool_choice = Some(ToolChoice::None);
     }
-    match call(&deps, &agent, trace, messages, tools, params, deltas).await {
-        Ok(answer) => Outcome::Answered(answer),
+    match call(&asker, messages, tools, params, deltas).await {
+        Ok((answer, spent)) => Outcome::Answered(answer, spent),
         Err((code, message)) => Outcome::Failed { code, message },
     }
 }
 
 /// Asks the agent's own model for a summary. Without one the run goes on all the same: the entry then says what was left out.
-pub(crate) async fn summarise(
-    deps: Arc<Deps>,
-    agent: Arc<Agent>,
-    trace: Option<Trace>,
-    dropped: Vec<Message>,
-    through_seq: i64,
-) -> Outcome {
-    let messages = vec![Message::System { text: SUMMARY_PROMPT.to_owned() }, Message::User { text: transcript(&dropped, &deps) }];
+pub(crate) async fn summarise(asker: Asker, dropped: Vec<Message>, through_seq: i64) -> Outcome {
+    let messages = vec![Message::System { text: SUMMARY_PROMPT.to_owned() }, Message::User { text: transcript(&dropped, &asker.deps) }];
     let params = Params { max_tokens: Some(SUMMARY_MAX_TOKENS), ..Params::default() };
     // Nobody watches a summary grow. The receiver goes at once: one that is kept and never read would hold the model up for ever.
     let (deltas, _) = tokio::sync::mpsc::channel(1);
-    let answer = call(&deps, &agent, trace, messages, Vec::new(), params, deltas).await;
-    let (text, usage) = match answer {
-        Ok(answer) if !answer.text.trim().is_empty() => (answer.text, answer.usage),
-        Ok(answer) => (left_out(&dropped), answer.usage),
+    let answer = call(&asker, messages, Vec::new(), params, deltas).await;
+    let (text, usage, spent) = match answer {
+        Ok((answer, spent)) if !answer.text.trim().is_empty() => (answer.text, answer.usage, spent),
+        Ok((answer, spent)) => (left_out(&dropped), answer.usage, spent),
         Err((code, message)) => {
             tracing::warn!(code, message, "no summary could be made; older messages are left out");
-            (left_out(&dropped), None)
+            (left_out(&dropped), None, None)
         }
     };
-    Outcome::Summarised(Event::ContextSummarised { through_seq, text, usage })
+    Outcome::Summarised(Event::ContextSummarised { through_seq, text, usage }, spent)
 }
 
 async fn call(
-    deps: &Deps,
-    agent: &Agent,
-    trace: Option<Trace>,
+    asker: &Asker,
     messages: Vec<Message>,
     tools: Vec<ToolSpec>,
     params: Params,
     deltas: Sender<Delta>,
-) -> Result<Answer, (&'static str, String)> {
+) -> Result<(Answer, Option<Spend>), (&'static str, String)> {
+    let Asker { deps, agent, purse, trace } = asker;
     let model = deps.models.check(&agent.model).map_err(|error| ("model_unknown", error.to_string()))?;
     let messages = messages.into_iter().map(artel_llm::Message::from).collect();
     let account = agent.tenant_id.to_string();
-    let request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace };
-    let served = deps.models.stream(request, deltas).await;
-    served.map(|served| served.answer).map_err(|error: ModelError| (error.code(), error.to_string()))
+    let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: trace.clone() };
+    let allowance = purse.reserve(deps, &mut request).await?;
+    let served = deps.models.stream(request, deltas).await.map_err(|error: ModelError| (error.code(), error.to_string()))?;
+    let spent = allowance.map(|allowance| allowance.spent(&served));
+    Ok((served.answer, spent))
 }
 
 fn left_out(dropped: &[Message]) -> String {

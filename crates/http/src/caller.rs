@@ -88,6 +88,8 @@ permissions! {
     /// The first clients of the API made keys with `tools:write` alone; a key's scopes are within its creator's anyway.
     KeysWrite: ApiKeysWrite | ToolsWrite,
     AuditRead: AuditRead,
+    /// Who decides for the whole tenant.
+    Administrator: Admin,
 }
 
 /// A caller who holds the permission `P`. First in a handler's arguments: 401 comes before 403, and both before what is wrong otherwise.

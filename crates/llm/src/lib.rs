@@ -40,6 +40,7 @@ mod breaker;
 mod call;
 mod chat;
 mod config;
+mod cost;
 mod demo;
 mod dialect;
 mod driver;

@@ -37,6 +37,7 @@ fn base() -> OpenApi {
         tag(crate::agents::TAG, "Profiles: prompt, model, parameters, published versions."),
         tag(crate::tools::TAG, "What a model may call."),
         tag(crate::bindings::TAG, "Which agent may use which tool, within which limits."),
+        tag(crate::budgets::TAG, "What runs may cost."),
         tag(crate::runs::TAG, "Executions of an agent, from one input to one final answer."),
         tag(crate::sessions::TAG, "Dialogues."),
         tag(crate::audit::TAG, "Who did what."),

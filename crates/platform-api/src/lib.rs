@@ -9,6 +9,7 @@ mod app;
 mod audit;
 mod auth;
 mod bindings;
+mod budgets;
 mod docs;
 mod document;
 mod health;

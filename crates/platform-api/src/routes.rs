@@ -7,7 +7,7 @@ use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, agents, api_keys, audit, auth, bindings, docs, health, runs, sessions, tools};
+use crate::{App, agents, api_keys, audit, auth, bindings, budgets, docs, health, runs, sessions, tools};
 
 /// The finished surface: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
@@ -52,6 +52,8 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(tools::test::test_tool))
         .routes(routes!(bindings::list::list_bindings))
         .routes(routes!(bindings::create::create_binding, bindings::update::update_binding, bindings::delete::delete_binding))
+        .routes(routes!(budgets::get_budget::get_budget, budgets::put_budget::put_budget))
+        .routes(routes!(budgets::get_agent_budget::get_agent_budget, budgets::put_agent_budget::put_agent_budget))
         .routes(routes!(runs::list::list_runs))
         .routes(routes!(runs::get::get_run))
         .routes(routes!(runs::events::list_run_events))

@@ -1,6 +1,7 @@
 //! The effective configuration: defaults, then `artel.toml`, then the environment, which wins. Every value is checked before anything
 //! starts; a bad one is one line that names the variable, what it must look like, and an example.
 
+mod budget;
 mod check;
 mod settings;
 mod values;
@@ -70,6 +71,7 @@ pub(crate) struct Config {
     pub(crate) max_steps: u32,
     pub(crate) max_repeats: usize,
     pub(crate) worker_max_runs: usize,
+    pub(crate) budget: artel_domain::Caps,
     pub(crate) shutdown_grace: Duration,
     pub(crate) log_json: bool,
     pub(crate) log_level: String,
@@ -132,6 +134,7 @@ impl Config {
             max_steps: s.number("MAX_STEPS", 50, 1..=10_000)?,
             max_repeats: s.number("MAX_REPEATS", 3, 0..=10_000)?,
             worker_max_runs: s.number("WORKER_MAX_RUNS", 256, 1..=100_000)?,
+            budget: budget::caps(s)?,
             shutdown_grace: Duration::from_secs(s.number("SHUTDOWN_GRACE_SECONDS", 30, 0..=3600)?),
             log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",
             log_level: values::log_level(s)?,

@@ -94,6 +94,7 @@ impl Parts {
                 context: ContextLimits { max_tokens: config.max_context_tokens, max_messages: config.max_context_messages },
                 max_repeats: config.max_repeats,
                 event_retention: config.event_retention,
+                budget: config.budget,
                 ..EngineConfig::new(worker)
             },
         }

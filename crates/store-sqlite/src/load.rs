@@ -21,6 +21,7 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
 }
 
 /// What there is to read.
+#[expect(clippy::struct_excessive_bools, reason = "one for each thing to read")]
 struct Outline {
     last_seq: i64,
     bindings: bool,

@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod bad_input;
 mod bindings;
+mod budgets;
 mod document;
 mod health;
 mod idempotency;

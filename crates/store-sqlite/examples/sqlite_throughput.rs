@@ -1,4 +1,4 @@
-//! How many intents a second the store takes: `cargo run --release -p artel-store-sqlite --example throughput -- [CONCURRENCY] [SECONDS]`.
+//! How many intents a second the store takes: `cargo run --release -p artel-store-sqlite --example sqlite_throughput -- [CONCURRENCY] [SECONDS]`.
 //! Each worker repeats create → claim → load → commit → commit, as a run without tools does.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for developers")]
 

@@ -1,6 +1,6 @@
 //! How many intents a second the store takes: create → claim → commit → commit, with so many runs open at a time.
 //!
-//! `ARTEL_TEST_POSTGRES_URL=postgres://… cargo run --release -p artel-store-postgres --example throughput -- [CONCURRENCY] [SECONDS]`
+//! `ARTEL_TEST_POSTGRES_URL=postgres://… cargo run --release -p artel-store-postgres --example postgres_throughput -- [CONCURRENCY] [SECONDS]`
 //! works in that database itself and leaves its rows there: name a scratch database of a server with fsync on.
 
 use std::sync::Arc;

@@ -1,0 +1,124 @@
+//! What a run's model calls may cost: the most that a call can come to is set aside before it is made, and what it did come to is put
+//! in its place by the commit of its answer.
+//!
+//! A call that breaks off after the model began to answer, by a crash, a cancel or an error, stays counted in full: nobody but the
+//! provider knows what it charged.
+
+use artel_domain::{Budget, BudgetScope, Caps, Spend, Usage};
+use artel_llm::{Message, Models, PartBody, Request, Served, Thinking};
+use artel_store::{Fence, Reservation, Reserved, TurnRecord};
+
+use crate::Deps;
+
+/// What a model may write when its agent sets no `max_tokens`: without a bound nothing could be set aside.
+const DEFAULT_MAX_TOKENS: u32 = 4096;
+/// What chat templates put around each message, and around a list of tools.
+const TOKENS_AROUND: usize = 64;
+
+/// The caps of one run, and the right to use them.
+#[derive(Clone)]
+pub(crate) struct Purse {
+    caps: Caps,
+    fence: Fence,
+    agent: artel_domain::AgentId,
+}
+
+/// A call that may be made.
+pub(crate) struct Allowance {
+    most: Spend,
+}
+
+impl Purse {
+    /// The operator's caps with the tenant's and the agent's: each can only tighten.
+    pub(crate) fn new(operator: Caps, record: &TurnRecord, fence: Fence) -> Self {
+        let (Budget { run: tenant_run, day: tenant_day }, agent) = (record.tenant_budget, record.agent_budget);
+        let caps = Caps {
+            run: operator.run.and(tenant_run).and(agent.run),
+            agent_day: operator.agent_day.and(agent.day),
+            tenant_day: operator.tenant_day.and(tenant_day),
+        };
+        Self { caps, fence, agent: record.agent.id }
+    }
+
+    /// Sets aside the most that the request can come to, and bounds the request to it. `None` where nothing is capped; the error is
+    /// the run's.
+    pub(crate) async fn reserve(&self, deps: &Deps, request: &mut Request) -> Result<Option<Allowance>, (&'static str, String)> {
+        if self.caps.is_unlimited() {
+            return Ok(None);
+        }
+        let most = self.most(&deps.models, request)?;
+        let reservation = Reservation { agent_id: self.agent, amount: most, caps: self.caps, at: deps.clock.now() };
+        match deps.store.reserve_budget(&self.fence, reservation).await {
+            Ok(Reserved::Granted) => Ok(Some(Allowance { most })),
+            Ok(Reserved::Exhausted(scope)) => Err(("budget_exhausted", exhausted(scope, most))),
+            Err(error) => {
+                tracing::error!(run_id = %self.fence.run_id, %error, "the budget cannot be asked");
+                Err(("budget_unavailable", "the budget could not be checked; see the server's log".to_owned()))
+            }
+        }
+    }
+
+    fn most(&self, models: &Models, request: &mut Request) -> Result<Spend, (&'static str, String)> {
+        let answer = *request.params.max_tokens.get_or_insert(DEFAULT_MAX_TOKENS);
+        let thinking = if let Some(Thinking::Budget(tokens)) = request.params.thinking { tokens } else { 0 };
+        let usage = Usage {
+            prompt_tokens: most_prompt_tokens(request),
+            completion_tokens: i64::from(answer) + i64::from(thinking),
+            ..Usage::default()
+        };
+        let nano_usd = match models.most_cost(&request.model, &usage) {
+            Some(nano_usd) => nano_usd,
+            None if self.caps.in_money() => return Err(("budget_unpriced", unpriced(request))),
+            None => 0,
+        };
+        Ok(Spend { tokens: usage.total(), nano_usd })
+    }
+}
+
+impl Allowance {
+    /// What the call came to. A provider that reports no usage is taken at the most.
+    pub(crate) fn spent(&self, served: &Served) -> Spend {
+        match served.answer.usage {
+            Some(usage) => Spend { tokens: usage.total(), nano_usd: served.cost_nanos.unwrap_or(0) },
+            None => self.most,
+        }
+    }
+}
+
+/// No tokenizer makes more tokens of a text than it has bytes.
+fn most_prompt_tokens(request: &Request) -> i64 {
+    let of_message = |message: &Message| {
+        let parts = message.content().iter().map(|part| match &part.body {
+            PartBody::Text(text) => text.len(),
+            other => format!("{other:?}").len(),
+        });
+        let calls = if let Message::Assistant { calls, reasoning, .. } = message {
+            calls.iter().map(|call| call.id.len() + call.name.len() + call.arguments.len() + TOKENS_AROUND).sum::<usize>()
+                + reasoning.iter().map(|block| format!("{block:?}").len()).sum::<usize>()
+        } else {
+            0
+        };
+        parts.sum::<usize>() + calls + TOKENS_AROUND
+    };
+    let messages: usize = request.messages.iter().map(of_message).sum();
+    let of_tool = |tool: &artel_domain::ToolSpec| tool.name.len() + tool.description.len() + tool.input_schema.to_string().len();
+    let tools: usize = request.tools.iter().map(|tool| of_tool(tool) + TOKENS_AROUND).sum();
+    i64::try_from(messages + tools + TOKENS_AROUND).unwrap_or(i64::MAX)
+}
+
+fn exhausted(scope: BudgetScope, most: Spend) -> String {
+    let whose = match scope {
+        BudgetScope::Run => "the budget of this run",
+        BudgetScope::Agent => "the agent's budget of today",
+        BudgetScope::Tenant => "the tenant's budget of today",
+    };
+    format!(
+        "{whose} has no room for the next model call, which may come to {} tokens ({:.4} USD); raise the budget, or lower max_tokens of the agent",
+        most.tokens,
+        most.nano_usd as f64 / 1e9
+    )
+}
+
+fn unpriced(request: &Request) -> String {
+    format!("the price of the model {} is not known, so its cost cannot be kept within a budget; add it to LLM_MODELS_FILE", request.model)
+}

@@ -1,0 +1,96 @@
+//! What runs may cost: of the whole tenant, and of one agent.
+
+pub(crate) mod get_agent_budget;
+pub(crate) mod get_budget;
+pub(crate) mod put_agent_budget;
+pub(crate) mod put_budget;
+
+use artel_domain::{AgentId, Budget, Cap, TenantId};
+use artel_http::body::whole;
+use artel_http::{Checked, Faults, Problem};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::App;
+
+pub(crate) const TAG: &str = "budgets";
+
+const MOST_TOKENS: i64 = 1_000_000_000_000;
+const MOST_USD: f64 = 1_000_000.0;
+const NANOS: f64 = 1e9;
+
+/// Caps on the tokens (prompt and completion) and on the cost of model calls. What is absent or `null` is not limited here; limits of
+/// the operator, the tenant and the agent all hold.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub(crate) struct BudgetLimits {
+    /// Of each run.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
+    run_tokens: Option<i64>,
+    /// Of each run, in US dollars.
+    #[schema(minimum = 0.000_001, maximum = 1_000_000.0)]
+    run_cost_usd: Option<f64>,
+    /// Of all runs of a UTC day together.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
+    daily_tokens: Option<i64>,
+    /// Of all runs of a UTC day together, in US dollars.
+    #[schema(minimum = 0.000_001, maximum = 1_000_000.0)]
+    daily_cost_usd: Option<f64>,
+}
+
+/// A budget, and what is used of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BudgetView {
+    #[serde(flatten)]
+    limits: BudgetLimits,
+    spent_today: SpentView,
+}
+
+/// Of the current UTC day, with what is set aside for calls under way. Counted while some budget is in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SpentView {
+    tokens: i64,
+    cost_usd: f64,
+}
+
+impl Checked for BudgetLimits {
+    fn check(&self, faults: &mut Faults) {
+        faults.range("run_tokens", self.run_tokens, 1..=MOST_TOKENS);
+        faults.range("daily_tokens", self.daily_tokens, 1..=MOST_TOKENS);
+        faults.range("run_cost_usd", self.run_cost_usd, 0.000_001..=MOST_USD);
+        faults.range("daily_cost_usd", self.daily_cost_usd, 0.000_001..=MOST_USD);
+    }
+}
+
+impl From<&BudgetLimits> for Budget {
+    fn from(limits: &BudgetLimits) -> Self {
+        let nanos = |usd: Option<f64>| usd.map(|usd| (usd * NANOS).round() as i64);
+        Self {
+            run: Cap { tokens: limits.run_tokens, nano_usd: nanos(limits.run_cost_usd) },
+            day: Cap { tokens: limits.daily_tokens, nano_usd: nanos(limits.daily_cost_usd) },
+        }
+    }
+}
+
+impl From<Budget> for BudgetLimits {
+    fn from(budget: Budget) -> Self {
+        Self {
+            run_tokens: budget.run.tokens,
+            run_cost_usd: budget.run.nano_usd.map(usd),
+            daily_tokens: budget.day.tokens,
+            daily_cost_usd: budget.day.nano_usd.map(usd),
+        }
+    }
+}
+
+fn usd(nanos: i64) -> f64 {
+    nanos as f64 / NANOS
+}
+
+/// The budget as it is now.
+async fn view(app: &App, tenant: TenantId, agent: Option<AgentId>) -> Result<BudgetView, Problem> {
+    let limits = app.store.find_budget(tenant, agent).await?.into();
+    let spent = app.store.spent_on_day(tenant, agent, app.clock.now()).await?;
+    Ok(BudgetView { limits, spent_today: SpentView { tokens: spent.tokens, cost_usd: usd(spent.nano_usd) } })
+}
