@@ -11,9 +11,11 @@ use serde::Deserialize;
 pub struct Config {
     /// `openai:`
     pub openai: Endpoint,
+    /// `anthropic:`
+    pub anthropic: Endpoint,
     /// `custom:<name>`
     pub custom: BTreeMap<String, CustomProvider>,
-    /// The provider of names without prefix that are not OpenAI's: `openai`, `demo` or `custom:<name>`.
+    /// The provider of names without prefix that are neither OpenAI's nor Anthropic's: `openai`, `anthropic`, `demo` or `custom:<name>`.
     pub default_provider: Option<String>,
     pub timeouts: Timeouts,
     /// Attempts after the first one.
@@ -35,6 +37,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             openai: Endpoint::default(),
+            anthropic: Endpoint::default(),
             custom: BTreeMap::new(),
             default_provider: None,
             timeouts: Timeouts::default(),
@@ -49,10 +52,10 @@ impl Default for Config {
     }
 }
 
-/// Where OpenAI is, and the key for it.
+/// Where a provider is, and the key for it.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoint {
-    /// Ends before `/chat/completions`; OpenAI's own when absent.
+    /// Ends before the path of the protocol (`/chat/completions`, `/v1/messages`); the provider's own when absent.
     pub base_url: Option<String>,
     /// Servers at a base URL of one's own may need none.
     pub api_key: Option<SecretString>,
@@ -79,6 +82,8 @@ pub enum Protocol {
     /// Chat Completions: OpenAI, vLLM, llama.cpp, LM Studio, OpenRouter and many more.
     #[default]
     OpenAi,
+    /// Messages: Anthropic, and those who speak its protocol.
+    Anthropic,
 }
 
 /// How long to wait for what.

@@ -4,9 +4,10 @@
 //! what the calls in it mean, and whether they may be made, is the engine's business.
 //!
 //! # Names
-//! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`]; `custom:<name>` and `custom:<name>:<model>` are the
-//! operator's endpoints of [`Config::custom`]; `demo:<variant>` is built in. A name without prefix belongs to `openai` when it looks
-//! like one of OpenAI's (`gpt-4o`, `o3-mini`), else to [`Config::default_provider`].
+//! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`], `anthropic:<model>` that of [`Config::anthropic`];
+//! `custom:<name>` and `custom:<name>:<model>` are the operator's endpoints of [`Config::custom`]; `demo:<variant>` is built in. A name
+//! without prefix belongs to the provider whose names look like it (`gpt-4o`, `o3-mini`, `claude-sonnet-4-5`), else to
+//! [`Config::default_provider`].
 //!
 //! # A new provider
 //! A vendor that speaks a known protocol is an entry of [`Config::custom`]: data, not code. A new protocol is one implementation of `dialect::Dialect`.
@@ -36,6 +37,7 @@
 //! 5. *No tool fits, or none was offered*: "You said: `<message>`".
 
 mod account;
+mod anthropic;
 mod breaker;
 mod call;
 mod chat;

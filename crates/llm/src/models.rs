@@ -13,12 +13,13 @@ use crate::account::NoAccount;
 use crate::call::{Call, Ledger};
 use crate::demo::Variant;
 use crate::driver::Driver;
-use crate::name::{CUSTOM, looks_like_openai};
+use crate::name::{CUSTOM, looks_like_anthropic, looks_like_openai};
 use crate::route::{ROUTE, Routes};
 use crate::upstream::Upstream;
 use crate::{Accountant, Config, ConfigError, Delta, ModelError, ModelName, ProviderHealth, Request, Served, Timeouts, UnknownModel};
 
 const OPENAI: &str = "openai";
+const ANTHROPIC: &str = "anthropic";
 const DEMO: &str = "demo";
 
 /// All models that this installation can use.
@@ -111,6 +112,9 @@ impl Models {
         let text = text.trim();
         if looks_like_openai(text) {
             return Ok(ModelName::new(OPENAI, text));
+        }
+        if looks_like_anthropic(text) {
+            return Ok(ModelName::new(ANTHROPIC, text));
         }
         if text == DEMO || text.starts_with("demo:") {
             return Variant::of(text.strip_prefix("demo:").unwrap_or_default()).map(|variant| ModelName::new(DEMO, variant.name()));

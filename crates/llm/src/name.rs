@@ -18,7 +18,7 @@ impl ModelName {
         Self { provider: provider.into(), model: model.into() }
     }
 
-    /// `openai`, `demo` or `custom:<name>`.
+    /// `openai`, `anthropic`, `demo` or `custom:<name>`.
     pub fn provider(&self) -> &str {
         &self.provider
     }
@@ -62,6 +62,11 @@ pub(crate) fn looks_like_openai(model: &str) -> bool {
         // `gpt-oss:20b` is how others name an open model.
         None => of_family(model) && !model.contains(':'),
     }
+}
+
+/// Whether a name without prefix is one of Anthropic's own.
+pub(crate) fn looks_like_anthropic(model: &str) -> bool {
+    model.starts_with("claude-") && !model.contains(':')
 }
 
 /// Why a model name cannot be used; the text says what can.

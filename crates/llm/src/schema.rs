@@ -1,92 +1,163 @@
-//! Schemas of tools, in the shape that providers accept.
+//! Schemas of tools, in the shape that providers accept: an object with properties, and no choice at the top.
 
 use artel_domain::ToolSpec;
 use serde_json::{Map, Value, json};
 
 use crate::ModelError;
 
-/// Keywords that providers refuse at the top of a tool's schema.
-const CHOICES: [&str; 3] = ["oneOf", "anyOf", "allOf"];
+type Object = Map<String, Value>;
+
+/// How deep choices may stand in choices, and references point to references.
+const DEEPEST: usize = 8;
 
 /// The schema of a tool's arguments, with the `type` and `properties` that providers insist on. Choices at its top are merged into one
 /// object where that is possible; where it is not, the refusal names the tool.
+///
+/// The model may then write more than the schema allowed, which the tool's own check finds.
 pub(crate) fn arguments_schema(tool: &ToolSpec) -> Result<Value, ModelError> {
-    let refused = |why: &str| ModelError::BadRequest(format!("the schema of tool `{}` {why}", tool.name));
-    let mut schema = match &tool.input_schema {
-        Value::Object(schema) => schema.clone(),
-        Value::Null => Map::new(),
-        _ => return Err(refused("is not an object")),
+    completed(&tool.input_schema).map_err(|why| ModelError::BadRequest(format!("the schema of tool `{}` {why}", tool.name)))
+}
+
+fn completed(schema: &Value) -> Result<Value, String> {
+    let root = match schema {
+        Value::Object(root) => root.clone(),
+        Value::Null => Object::new(),
+        _ => return Err("is not an object".to_owned()),
     };
-    for keyword in CHOICES {
-        if let Some(branches) = schema.shift_remove(keyword) {
-            merge(&mut schema, keyword, &branches)
-                .ok_or_else(|| refused(&format!("has a top-level `{keyword}` of something else than objects")))?;
+    let mut flat = flattened(&root, &root, DEEPEST)?;
+    flat.insert("type".to_owned(), "object".into());
+    if flat.get("properties").is_none_or(Value::is_null) {
+        flat.insert("properties".to_owned(), json!({}));
+    }
+    Ok(Value::Object(flat))
+}
+
+/// The schema without a reference, `allOf`, `anyOf` or `oneOf` of its own.
+fn flattened(schema: &Object, root: &Object, depth: usize) -> Result<Object, String> {
+    if depth == 0 {
+        return Err("nests choices or references too deeply".to_owned());
+    }
+    if !may_be_object(schema) {
+        return Err("does not describe an object".to_owned());
+    }
+    let mut flat = schema.clone();
+    if let Some(reference) = flat.shift_remove("$ref") {
+        let target = target(&reference, root)?;
+        require_all(&mut flat, flattened(target, root, depth - 1)?);
+    }
+    for branch in branches(&mut flat, "allOf")? {
+        require_all(&mut flat, flattened(&branch, root, depth - 1)?);
+    }
+    for choice in ["anyOf", "oneOf"] {
+        let all = branches(&mut flat, choice)?;
+        // `null` is how an optional value is described; arguments are always there.
+        let real = all.iter().filter(|branch| branch.get("type").is_none_or(|kind| kind != "null"));
+        let ways = real.map(|branch| flattened(branch, root, depth - 1)).collect::<Result<Vec<_>, _>>()?;
+        allow_any(&mut flat, ways);
+    }
+    Ok(flat)
+}
+
+fn may_be_object(schema: &Object) -> bool {
+    match schema.get("type") {
+        None | Some(Value::Null) => true,
+        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "object"),
+        Some(kind) => kind == "object",
+    }
+}
+
+fn branches(schema: &mut Object, keyword: &str) -> Result<Vec<Object>, String> {
+    let all = match schema.shift_remove(keyword) {
+        None => return Ok(Vec::new()),
+        Some(Value::Array(all)) => all,
+        Some(_) => return Err(format!("has a top-level `{keyword}` that is not a list")),
+    };
+    let object = |branch: Value| match branch {
+        Value::Object(object) => Ok(object),
+        // "Anything goes".
+        Value::Bool(true) => Ok(Object::new()),
+        _ => Err(format!("has a top-level `{keyword}` of something else than objects")),
+    };
+    all.into_iter().map(object).collect()
+}
+
+fn target<'a>(reference: &Value, root: &'a Object) -> Result<&'a Object, String> {
+    let unknown = || format!("has a reference {reference} that leads nowhere");
+    let path = reference.as_str().and_then(|reference| reference.strip_prefix("#/")).ok_or_else(unknown)?;
+    let mut steps = path.split('/').map(|step| step.replace("~1", "/").replace("~0", "~"));
+    let first = steps.next().and_then(|step| root.get(&step)).ok_or_else(unknown)?;
+    let found = steps.try_fold(first, |value, step| value.get(step)).and_then(Value::as_object);
+    found.ok_or_else(unknown)
+}
+
+/// Both must hold: all properties, all of them that either requires.
+fn require_all(schema: &mut Object, other: Object) {
+    let required = union(names(schema), names(&other));
+    for (name, property) in properties(&other) {
+        merge_property(schema, name, property, "allOf");
+    }
+    set_required(schema, required);
+    for (name, value) in other {
+        schema.entry(name).or_insert(value);
+    }
+}
+
+/// One of these must hold: all properties, and only those required that each way requires.
+fn allow_any(schema: &mut Object, ways: Vec<Object>) {
+    let Some(first) = ways.first() else { return };
+    let in_each = names(first).into_iter().filter(|name| ways.iter().all(|way| names(way).contains(name))).collect();
+    let required = union(names(schema), in_each);
+    for way in ways {
+        for (name, property) in properties(&way) {
+            merge_property(schema, name, property, "anyOf");
         }
     }
-    let object = schema.entry("type").or_insert_with(|| "object".into());
-    if object.is_array() {
-        *object = "object".into();
-    }
-    if object != "object" {
-        return Err(refused("does not describe an object"));
-    }
-    let properties = schema.entry("properties").or_insert_with(|| json!({}));
-    if properties.is_null() {
-        *properties = json!({});
-    }
-    Ok(Value::Object(schema))
+    // What one way forbids another may need.
+    schema.shift_remove("additionalProperties");
+    set_required(schema, required);
 }
 
-/// Puts the branches' properties beside those of the whole. Of alternatives only what all of them require stays required: the model
-/// may then write more than the schema allowed, which the tool's own check finds.
-fn merge(schema: &mut Map<String, Value>, keyword: &str, branches: &Value) -> Option<()> {
-    let branches: Vec<&Map<String, Value>> = branches.as_array()?.iter().map(object_schema).collect::<Option<_>>()?;
-    let mut properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-    for (name, property) in branches.iter().filter_map(|branch| branch.get("properties")?.as_object()).flatten() {
-        join(&mut properties, name, property, keyword);
-    }
-    let mut required = required_of(schema);
-    let of_branch = |name: &String, branch: &Map<String, Value>| required_of(branch).contains(name);
-    for name in branches.iter().flat_map(|branch| required_of(branch)) {
-        let always = keyword == "allOf" || branches.iter().all(|branch| of_branch(&name, branch));
-        if always && !required.contains(&name) {
-            required.push(name);
-        }
-    }
-    schema.insert("properties".to_owned(), Value::Object(properties));
-    if !required.is_empty() {
-        schema.insert("required".to_owned(), required.into());
-    }
-    Some(())
-}
-
-/// A branch that describes an object and nothing that only a whole validator understands.
-fn object_schema(branch: &Value) -> Option<&Map<String, Value>> {
-    let branch = branch.as_object()?;
-    let is_object = branch.get("type").is_none_or(|kind| kind == "object");
-    let nested = CHOICES.iter().chain(["$ref", "not"].iter()).any(|keyword| branch.contains_key(*keyword));
-    (is_object && !nested).then_some(branch)
-}
-
-/// One property that several branches describe differently may be any of them.
-fn join(properties: &mut Map<String, Value>, name: &str, property: &Value, keyword: &str) {
-    let Some(known) = properties.get_mut(name) else {
-        properties.insert(name.to_owned(), property.clone());
+fn merge_property(schema: &mut Object, name: &str, property: &Value, how: &str) {
+    let Some(all) = schema.entry("properties").or_insert_with(|| json!({})).as_object_mut() else { return };
+    let Some(known) = all.get_mut(name) else {
+        all.insert(name.to_owned(), property.clone());
         return;
     };
     if known == property {
         return;
     }
-    let inner = if keyword == "allOf" { "allOf" } else { "anyOf" };
-    match known.get_mut(inner).and_then(Value::as_array_mut) {
-        Some(joined) if joined.contains(property) => {}
-        Some(joined) => joined.push(property.clone()),
-        None => *known = json!({ inner: [known.take(), property] }),
+    match known.get_mut(how).and_then(Value::as_array_mut) {
+        Some(ways) if ways.contains(property) => {}
+        Some(ways) => ways.push(property.clone()),
+        None => *known = json!({ how: [known.take(), property] }),
     }
 }
 
-fn required_of(schema: &Map<String, Value>) -> Vec<String> {
-    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+fn properties(schema: &Object) -> impl Iterator<Item = (&String, &Value)> {
+    schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+}
+
+fn names(schema: &Object) -> Vec<String> {
+    let all = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
+fn union(mut one: Vec<String>, other: Vec<String>) -> Vec<String> {
+    one.extend(other);
+    let mut seen = Vec::with_capacity(one.len());
+    one.retain(|name| {
+        !seen.contains(name) && {
+            seen.push(name.clone());
+            true
+        }
+    });
+    one
+}
+
+fn set_required(schema: &mut Object, required: Vec<String>) {
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), required.into());
+    }
 }
 
 #[cfg(test)]

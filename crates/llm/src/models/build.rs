@@ -8,7 +8,8 @@ use reqwest::Client;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::OPENAI;
+use super::{ANTHROPIC, OPENAI};
+use crate::anthropic::Anthropic;
 use crate::breaker::Breakers;
 use crate::dialect::Dialect;
 use crate::driver::client;
@@ -18,6 +19,7 @@ use crate::upstream::{Pulse, Slots, Upstream};
 use crate::{BreakerLimits, Config, ConfigError, Endpoint, Protocol, ProviderLimits};
 
 const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
+const ANTHROPIC_BASE_URL: &str = "https://api.anthropic.com";
 
 type Upstreams = BTreeMap<String, Arc<Upstream>>;
 type BareNames = BTreeMap<String, String>;
@@ -27,6 +29,7 @@ pub(super) fn upstreams(config: &Config) -> Result<(Upstreams, BareNames), Confi
     let mut builder = Builder { config, clients: BTreeMap::new(), upstreams: BTreeMap::new() };
     let mut bare_names = BTreeMap::new();
     builder.add(plan(OPENAI, Protocol::OpenAi, OPENAI_BASE_URL, &config.openai))?;
+    builder.add(plan(ANTHROPIC, Protocol::Anthropic, ANTHROPIC_BASE_URL, &config.anthropic))?;
     for (name, custom) in &config.custom {
         check_custom_name(name)?;
         let provider = format!("{CUSTOM}{name}");
@@ -97,6 +100,7 @@ impl Plan {
     fn build(self, config: &Config, limits: ProviderLimits, breaker: BreakerLimits, http: Client) -> Result<Upstream, ConfigError> {
         let dialect: Arc<dyn Dialect> = match self.protocol {
             Protocol::OpenAi => Arc::new(OpenAi),
+            Protocol::Anthropic => Arc::new(Anthropic),
         };
         let key = self.key.filter(|key| !key.expose_secret().trim().is_empty());
         if dialect.headers(key.as_ref().map(|key| key.expose_secret())).is_none() {
@@ -128,6 +132,9 @@ pub(super) fn endpoint(base_url: &str, path: &[&str]) -> Result<Url, &'static st
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it holds a user name or password; give the key as the API key");
     }
+    // Where the path begins with the version, people write the base URL with it or without.
+    let is_versioned = url.path().trim_end_matches('/').ends_with("/v1");
+    let path = path.strip_prefix(&["v1"]).filter(|_| is_versioned).unwrap_or(path);
     let mut segments = url.path_segments_mut().map_err(|()| "it has no path")?;
     segments.pop_if_empty().extend(path);
     drop(segments);

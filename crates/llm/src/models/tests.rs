@@ -31,6 +31,8 @@ fn names_are_made_full() {
         (" gpt-4o ", "openai:gpt-4o"),
         ("o3-mini", "openai:o3-mini"),
         ("ft:gpt-4o:acme::1", "openai:ft:gpt-4o:acme::1"),
+        ("claude-sonnet-4-5", "anthropic:claude-sonnet-4-5"),
+        ("anthropic:claude-3-5-haiku-latest", "anthropic:claude-3-5-haiku-latest"),
         ("custom:local", "custom:local:local"),
         ("custom:local:qwen:0.5b", "custom:local:qwen:0.5b"),
         ("custom:router", "custom:router:big:free"),
@@ -50,7 +52,10 @@ fn names_are_made_full() {
 fn names_that_mean_nothing_are_refused_with_what_would_do() {
     let models = models(config());
     let refusal = |name: &str| models.check(name).unwrap_err().to_string();
-    assert_eq!(refusal("nowhere:x"), "unknown model provider `nowhere`; known providers: openai, demo, custom:local, custom:router");
+    assert_eq!(
+        refusal("nowhere:x"),
+        "unknown model provider `nowhere`; known providers: openai, anthropic, demo, custom:local, custom:router"
+    );
     assert!(refusal("custom:other").starts_with("unknown model provider `custom:other`"));
     assert!(refusal("custom:other:x").starts_with("unknown model provider `custom:other`"));
     assert!(refusal("demo:loud").contains("`demo:echo`"));
@@ -93,6 +98,16 @@ fn the_path_is_added_to_any_way_of_writing_a_base_url() {
     assert_eq!(url(" http://h/v1/ "), "http://h/v1/chat/completions");
     assert_eq!(url("http://h"), "http://h/chat/completions");
     assert_eq!(url("https://h/a?api-version=1"), "https://h/a/chat/completions?api-version=1");
+}
+
+#[test]
+fn a_version_that_the_path_begins_with_may_stand_in_the_base_url_too() {
+    let url = |base: &str| endpoint(base, &["v1", "messages"]).unwrap().to_string();
+    for base in ["https://api.anthropic.com", "https://api.anthropic.com/", "https://api.anthropic.com/v1", "https://api.anthropic.com/v1/"]
+    {
+        assert_eq!(url(base), "https://api.anthropic.com/v1/messages");
+    }
+    assert_eq!(url("https://h/anthropic"), "https://h/anthropic/v1/messages");
 }
 
 #[tokio::test]

@@ -55,10 +55,48 @@ fn all_parts_of_an_all_of_are_required() {
 }
 
 #[test]
+fn choices_behind_references_and_in_each_other_are_followed() {
+    let written = json!({
+        "$defs": { "Cat": { "type": "object", "properties": { "kind": { "const": "cat" }, "lives": { "type": "integer" } }, "required": ["kind", "lives"] } },
+        "anyOf": [
+            { "$ref": "#/$defs/Cat" },
+            { "oneOf": [{ "type": "object", "properties": { "kind": { "const": "dog" } }, "required": ["kind"] }] },
+            { "type": "null" },
+        ],
+        "allOf": [{ "properties": { "id": { "type": "string" } }, "required": ["id"] }],
+        "additionalProperties": false,
+    });
+    let flat = schema(written).unwrap();
+    assert_eq!(flat["type"], "object");
+    assert_eq!(flat["properties"]["kind"], json!({ "anyOf": [{ "const": "cat" }, { "const": "dog" }] }));
+    assert_eq!(flat["properties"].as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "kind", "lives"]);
+    assert_eq!(flat["required"], json!(["id", "kind"]));
+    for gone in ["anyOf", "allOf", "oneOf", "additionalProperties"] {
+        assert!(flat.get(gone).is_none(), "{gone}");
+    }
+}
+
+#[test]
+fn a_schema_that_is_only_a_reference_is_followed_once() {
+    let node = json!({ "type": "object", "properties": { "next": { "$ref": "#/$defs/Node" } } });
+    let flat = schema(json!({ "$ref": "#/$defs/Node", "$defs": { "Node": node } })).unwrap();
+    assert_eq!((&flat["type"], &flat["properties"]["next"]["$ref"]), (&json!("object"), &json!("#/$defs/Node")));
+    assert!(flat["$defs"]["Node"].is_object());
+}
+
+#[test]
 fn what_cannot_be_merged_is_refused_with_the_tools_name() {
-    let told = |why: &str| Err(format!("the request cannot be put to the model: the schema of tool `weather` {why}"));
-    assert_eq!(schema(json!({ "anyOf": [{ "type": "string" }] })), told("has a top-level `anyOf` of something else than objects"));
-    assert_eq!(schema(json!({ "oneOf": [{ "$ref": "#/$defs/a" }] })), told("has a top-level `oneOf` of something else than objects"));
-    assert_eq!(schema(json!({ "type": "string" })), told("does not describe an object"));
-    assert_eq!(schema(json!("x")), told("is not an object"));
+    for (written, why) in [
+        (json!({ "anyOf": [{ "type": "string" }] }), "does not describe an object"),
+        (json!({ "oneOf": [{ "type": "object" }, { "type": "array" }] }), "does not describe an object"),
+        (json!({ "type": "string" }), "does not describe an object"),
+        (json!({ "anyOf": [false] }), "has a top-level `anyOf` of something else than objects"),
+        (json!({ "anyOf": "x" }), "has a top-level `anyOf` that is not a list"),
+        (json!({ "oneOf": [{ "$ref": "#/$defs/a" }] }), "has a reference \"#/$defs/a\" that leads nowhere"),
+        (json!({ "oneOf": [{ "$ref": "https://example.com/s" }] }), "has a reference \"https://example.com/s\" that leads nowhere"),
+        (json!({ "$ref": "#/$defs/A", "$defs": { "A": { "$ref": "#/$defs/A" } } }), "nests choices or references too deeply"),
+        (json!("x"), "is not an object"),
+    ] {
+        assert_eq!(schema(written), Err(format!("the request cannot be put to the model: the schema of tool `weather` {why}")));
+    }
 }

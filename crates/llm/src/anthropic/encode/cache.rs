@@ -1,0 +1,31 @@
+//! Cache breakpoints, of which a request may have four.
+
+use serde_json::{Map, Value};
+
+const MOST: usize = 4;
+
+/// Drops breakpoints beyond the fourth: the first stays, for what many dialogues begin with, and the last ones, for this dialogue's next turn.
+pub(super) fn keep_four(body: &mut Map<String, Value>) {
+    // On the body itself it stands for one on the last block.
+    let most = if body.contains_key("cache_control") { MOST - 1 } else { MOST };
+    let marked = || |block: &&mut Value| block.get("cache_control").is_some();
+    let count = blocks(body).filter(marked()).count();
+    blocks(body).filter(marked()).skip(1).take(count.saturating_sub(most)).for_each(|block| {
+        block.as_object_mut().and_then(|block| block.shift_remove("cache_control"));
+    });
+}
+
+/// All blocks in the order of the prompt.
+fn blocks(body: &mut Map<String, Value>) -> impl Iterator<Item = &mut Value> {
+    let (mut tools, mut system, mut turns) = (None, None, None);
+    for (name, value) in body.iter_mut() {
+        match name.as_str() {
+            "tools" => tools = value.as_array_mut(),
+            "system" => system = value.as_array_mut(),
+            "messages" => turns = value.as_array_mut(),
+            _ => {}
+        }
+    }
+    let said = turns.into_iter().flatten().filter_map(|turn| turn.get_mut("content")?.as_array_mut()).flatten();
+    tools.into_iter().flatten().chain(system.into_iter().flatten()).chain(said)
+}

@@ -1,0 +1,109 @@
+//! Requests written, answers read: the cases that are known to go wrong, one sentence each.
+
+mod bodies;
+mod params;
+mod streams;
+mod whole;
+
+use std::collections::BTreeMap;
+
+use artel_domain::{AssistantCall, ToolSpec};
+use serde_json::{Map, Value, json};
+
+use super::Anthropic;
+use crate::dialect::{Dialect as _, Progress};
+use crate::{Answer, Delta, Message, ModelError, ModelName, Params, Request};
+
+fn request(messages: Vec<Message>) -> Request {
+    Request {
+        model: ModelName::new("anthropic", "claude-sonnet-4-5"),
+        messages,
+        tools: Vec::new(),
+        params: Params::default(),
+        account: String::new(),
+        keys: BTreeMap::new(),
+    }
+}
+
+fn tool(name: &str, input_schema: Value) -> ToolSpec {
+    ToolSpec { name: name.to_owned(), description: format!("Does {name}."), input_schema, rest: Map::new() }
+}
+
+fn call(id: &str, name: &str, arguments: &str) -> AssistantCall {
+    AssistantCall { id: id.to_owned(), name: name.to_owned(), arguments: arguments.to_owned() }
+}
+
+/// Parameters under the names in which clients send them.
+fn params(members: &Value) -> Params {
+    Params::read(members.as_object().unwrap()).unwrap()
+}
+
+fn body(request: &Request) -> Value {
+    Anthropic.encode(request).unwrap()
+}
+
+fn refused(request: &Request) -> String {
+    match Anthropic.encode(request) {
+        Err(ModelError::BadRequest(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What comes of these bytes: deltas, joined where they follow each other, and the answer.
+fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Delta>, Result<Answer, ModelError>) {
+    let mut deltas = Vec::new();
+    let outcome = read(pieces, &mut deltas);
+    (joined(deltas), outcome)
+}
+
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+    let mut decoder = Anthropic.decoder(&request(Vec::new()));
+    for piece in pieces {
+        if decoder.feed(piece, deltas)? == Progress::Complete {
+            break;
+        }
+    }
+    decoder.finish(deltas)
+}
+
+fn joined(deltas: Vec<Delta>) -> Vec<Delta> {
+    let mut all: Vec<Delta> = Vec::new();
+    for delta in deltas {
+        match (all.last_mut(), &delta) {
+            (Some(Delta::Text(so_far)), Delta::Text(piece)) | (Some(Delta::Reasoning(so_far)), Delta::Reasoning(piece)) => {
+                so_far.push_str(piece);
+            }
+            (Some(Delta::Arguments { index: at, piece: so_far }), Delta::Arguments { index, piece }) if at == index => {
+                so_far.push_str(piece);
+            }
+            _ => all.push(delta),
+        }
+    }
+    all
+}
+
+/// A stream of these events, with their names.
+fn stream(events: &[Value]) -> String {
+    let lines = |event: &Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap());
+    events.iter().map(lines).collect::<Vec<_>>().concat()
+}
+
+fn answer_to(events: &[Value]) -> Answer {
+    decode([stream(events).as_bytes()]).1.unwrap()
+}
+
+fn begin(index: u64, block: &Value) -> Value {
+    json!({ "type": "content_block_start", "index": index, "content_block": block })
+}
+
+fn piece(index: u64, delta: &Value) -> Value {
+    json!({ "type": "content_block_delta", "index": index, "delta": delta })
+}
+
+fn finish(word: &str) -> Value {
+    json!({ "type": "message_delta", "delta": { "stop_reason": word, "stop_sequence": null }, "usage": { "output_tokens": 1 } })
+}
+
+fn end() -> Value {
+    json!({ "type": "message_stop" })
+}
