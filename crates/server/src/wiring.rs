@@ -139,6 +139,7 @@ async fn open_bus(config: &Config, clock: &dyn Clock) -> anyhow::Result<Arc<dyn 
 fn model_config(config: &Config) -> ModelConfig {
     ModelConfig {
         openai: Endpoint { base_url: config.openai_base_url.clone(), api_key: config.openai_api_key.clone() },
+        anthropic: Endpoint { base_url: config.anthropic_base_url.clone(), api_key: config.anthropic_api_key.clone() },
         custom: config.llm_providers.clone(),
         ..ModelConfig::default()
     }

@@ -95,7 +95,16 @@ fn an_empty_variable_counts_as_absent() {
 async fn no_setting_is_ever_given_to_a_tool_as_its_secret() {
     use artel_tools::Secrets as _;
     let config = Config::read(&mut Settings::of(&[])).unwrap();
-    for name in ["DATABASE_URL", "REDIS_URL", "OPENAI_API_KEY", "LLM_PROVIDERS", "AUTH_API_KEYS", "JWT_SECRET", "ARTEL_MASTER_KEY"] {
+    for name in [
+        "DATABASE_URL",
+        "REDIS_URL",
+        "OPENAI_API_KEY",
+        "ANTHROPIC_API_KEY",
+        "LLM_PROVIDERS",
+        "AUTH_API_KEYS",
+        "JWT_SECRET",
+        "ARTEL_MASTER_KEY",
+    ] {
         assert!(config.names.iter().any(|known| known == name), "{name} is not among the settings");
     }
     let names = config.names.clone();

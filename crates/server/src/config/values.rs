@@ -34,13 +34,13 @@ pub(super) fn redis(s: &mut Settings) -> Result<Option<SecretString>, Invalid> {
     Err(invalid("REDIS_URL", "it does not begin with redis:// or rediss://".into(), "redis://127.0.0.1:6379/0"))
 }
 
-pub(super) fn base_url(s: &mut Settings, name: &'static str) -> Result<Option<String>, Invalid> {
+pub(super) fn base_url(s: &mut Settings, name: &'static str, example: &'static str) -> Result<Option<String>, Invalid> {
     let Some(url) = s.given(name) else { return Ok(None) };
     s.mask_url(name);
     if ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Ok(Some(url));
     }
-    Err(invalid(name, "it does not begin with http:// or https://".into(), "https://api.openai.com/v1"))
+    Err(invalid(name, "it does not begin with http:// or https://".into(), example))
 }
 
 /// `TRUSTED_PROXIES`: addresses or networks.
