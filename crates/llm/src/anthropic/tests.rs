@@ -22,6 +22,7 @@ fn request(messages: Vec<Message>) -> Request {
         params: Params::default(),
         account: String::new(),
         keys: BTreeMap::new(),
+        trace: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
-use super::{DEMO, Models, OPENAI};
+use super::{ANTHROPIC, DEMO, Models, OPENAI};
 use crate::call::{Call, Outlet};
 use crate::driver::Effort;
 use crate::upstream::Upstream;
@@ -86,6 +86,7 @@ impl Models {
 fn hint(provider: &str) -> &'static str {
     match provider {
         OPENAI => "; set OPENAI_API_KEY, or OPENAI_BASE_URL for an OpenAI-compatible server, or use a `demo:` model",
+        ANTHROPIC => "; set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server that speaks Messages, or use a `demo:` model",
         _ => "",
     }
 }

@@ -54,7 +54,7 @@ fn names_that_mean_nothing_are_refused_with_what_would_do() {
     let refusal = |name: &str| models.check(name).unwrap_err().to_string();
     assert_eq!(
         refusal("nowhere:x"),
-        "unknown model provider `nowhere`; known providers: openai, anthropic, demo, custom:local, custom:router"
+        "unknown model provider `nowhere`; known providers: anthropic, openai, demo, custom:local, custom:router"
     );
     assert!(refusal("custom:other").starts_with("unknown model provider `custom:other`"));
     assert!(refusal("custom:other:x").starts_with("unknown model provider `custom:other`"));
