@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(crate) use tally::{Outlet, Tally};
 
 use crate::account::{CallOutcome, CallRecord};
-use crate::{Accountant, Answer, ModelError, ModelName, Opening, Request};
+use crate::{Accountant, Answer, Embeddings, ModelError, ModelName, Opening, Request};
 
 /// Who is told of calls, and whose clock and ids they carry.
 #[derive(Clone)]
@@ -108,6 +108,17 @@ impl<'a> Call<'a> {
         let cost = record.cost_nanos;
         self.tell(record);
         cost
+    }
+
+    /// Tells the accountant what vectors came to.
+    pub(crate) fn end_embedding(mut self, outcome: Result<&Embeddings, &ModelError>) {
+        self.is_over = true;
+        let mut record = match outcome {
+            Ok(vectors) => self.record(CallOutcome::Ok, vectors.usage),
+            Err(error) => self.record(CallOutcome::Error(error.code()), None),
+        };
+        record.cost_nanos = cost(&record);
+        self.tell(record);
     }
 
     fn tell(&self, record: CallRecord) {

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::{Answer, Delta, ModelError, Request};
+use crate::{Answer, Delta, EmbeddingRequest, Embeddings, ModelError, Request};
 
 /// One wire protocol: how a request is written and an answer read. Holds no state and touches no network.
 pub(crate) trait Dialect: Send + Sync {
@@ -18,8 +18,22 @@ pub(crate) trait Dialect: Send + Sync {
     fn decoder(&self, request: &Request) -> Box<dyn Decoder>;
     /// Reads an answer that came in one piece, from servers that do not stream; appends the deltas it would have been streamed as.
     fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError>;
+    /// How vectors are asked for; `None` when the protocol has none.
+    fn embeddings(&self) -> Option<&dyn EmbeddingDialect> {
+        None
+    }
     /// What an answer with an error status means.
     fn refusal(&self, status: StatusCode, body: &[u8]) -> ModelError;
+}
+
+/// How a protocol asks for vectors, where it can.
+pub(crate) trait EmbeddingDialect {
+    /// Path segments after the base URL.
+    fn path(&self) -> &'static [&'static str];
+    /// The JSON body.
+    fn encode(&self, request: &EmbeddingRequest) -> Result<Value, ModelError>;
+    /// Reads the answer, which comes in one piece.
+    fn decode(&self, request: &EmbeddingRequest, body: &[u8]) -> Result<Embeddings, ModelError>;
 }
 
 /// Reads one streamed answer. The bytes may be cut anywhere.

@@ -3,6 +3,7 @@
 mod attempt;
 mod body;
 mod client;
+mod embed;
 
 use std::time::Duration;
 

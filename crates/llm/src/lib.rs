@@ -46,6 +46,7 @@ mod cost;
 mod demo;
 mod dialect;
 mod driver;
+mod embedding;
 mod error;
 mod estimate;
 mod exchange;
@@ -68,10 +69,11 @@ pub use chat::{ImageSource, Message, Part, PartBody, Reasoning, ResponseFormat, 
 pub use config::{
     BreakerLimits, Config, ConfigError, CustomProvider, Endpoint, Protocol, ProviderLimits, ProxyEndpoint, RouteConfig, Timeouts,
 };
+pub use embedding::{EmbeddingInput, EmbeddingParams, EmbeddingRequest, Embeddings, VectorFormat};
 pub use error::ModelError;
 pub use exchange::{Answer, Delta, Opening, Params, Request, Served};
 pub use limits::{RateLimit, RateLimits};
-pub use models::Models;
+pub use models::{Models, Provider};
 pub use name::{ModelName, UnknownModel};
 pub use params::BadParam;
 pub use trace::Trace;

@@ -1,6 +1,8 @@
 //! The front door: names in, answers out.
 
 mod build;
+mod embed;
+mod providers;
 mod serve;
 
 use std::collections::BTreeMap;
@@ -8,6 +10,8 @@ use std::sync::Arc;
 
 use artel_domain::{Clock, SystemClock};
 use tokio::sync::mpsc::Sender;
+
+pub use providers::Provider;
 
 use crate::account::NoAccount;
 use crate::call::{Call, Ledger};

@@ -143,7 +143,7 @@ fn stop(value: &Value) -> Result<Vec<String>, BadParam> {
     }
 }
 
-fn whole(name: &str, value: &Value) -> Result<u32, BadParam> {
+pub(crate) fn whole(name: &str, value: &Value) -> Result<u32, BadParam> {
     let number =
         value.as_u64().or_else(|| value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64));
     number.and_then(|number| number.try_into().ok()).ok_or_else(|| bad(name, "must be a whole number that is not negative"))
@@ -157,11 +157,11 @@ fn truth(name: &str, value: &Value) -> Result<bool, BadParam> {
     value.as_bool().ok_or_else(|| bad(name, "must be true or false"))
 }
 
-fn text<'v>(name: &str, value: &'v Value) -> Result<&'v str, BadParam> {
+pub(crate) fn text<'v>(name: &str, value: &'v Value) -> Result<&'v str, BadParam> {
     value.as_str().ok_or_else(|| bad(name, "must be a string"))
 }
 
-fn bad(name: &str, problem: &str) -> BadParam {
+pub(crate) fn bad(name: &str, problem: &str) -> BadParam {
     BadParam { name: name.to_owned(), problem: problem.to_owned() }
 }
 

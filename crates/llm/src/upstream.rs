@@ -16,15 +16,18 @@ pub(crate) use slots::Slots;
 
 use crate::breaker::Breakers;
 use crate::dialect::Dialect;
-use crate::{ModelError, Request, Timeouts};
+use crate::{ModelError, Protocol, Request, Timeouts};
 
 /// One provider's endpoint.
 pub(crate) struct Upstream {
     /// Its name, as in model names.
     pub(crate) name: String,
     pub(crate) dialect: Arc<dyn Dialect>,
+    pub(crate) protocol: Protocol,
     /// The full URL that requests go to.
     pub(crate) url: Url,
+    /// The full URL for vectors, where the protocol has them.
+    pub(crate) embeddings_url: Option<Url>,
     pub(crate) key: Option<SecretString>,
     /// It answers nobody without a key.
     pub(crate) needs_key: bool,

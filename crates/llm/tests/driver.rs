@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[path = "driver/embeddings.rs"]
+mod embeddings;
 mod upstream;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! A built-in model for machines without keys or network. The crate's documentation has its rules.
 
 mod arguments;
+mod embed;
 mod message;
 mod rules;
 
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 use artel_domain::{AssistantCall, FinishReason, Usage};
 use tokio::time::sleep;
+
+pub(crate) use embed::embed;
 
 use crate::call::Outlet;
 use crate::{Answer, Delta, ModelError, Request, Rest, UnknownModel};

@@ -121,7 +121,7 @@ fn media_type(head: &HeaderMap) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn unreachable(error: &reqwest::Error) -> Failure {
+pub(super) fn unreachable(error: &reqwest::Error) -> Failure {
     let told = if error.is_connect() { "no connection" } else { "the connection broke before an answer" };
     tracing::debug!(error = %chain(error), "model provider unreachable");
     Failure::of(ModelError::Unavailable(told.to_owned()))

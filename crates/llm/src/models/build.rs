@@ -109,6 +109,8 @@ impl Plan {
         let unusable = |reason: &str| ConfigError::BaseUrl { provider: self.provider.clone(), reason: reason.to_owned() };
         Ok(Upstream {
             url: endpoint(&self.base_url, dialect.path()).map_err(unusable)?,
+            embeddings_url: dialect.embeddings().map(|vectors| endpoint(&self.base_url, vectors.path())).transpose().map_err(unusable)?,
+            protocol: self.protocol,
             name: self.provider,
             dialect,
             key,

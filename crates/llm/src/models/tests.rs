@@ -127,3 +127,15 @@ async fn openai_without_a_key_is_a_valid_name_whose_runs_say_what_is_missing() {
     assert_eq!(error.code(), "model_not_configured");
     assert!(error.to_string().contains("OPENAI_API_KEY"), "{error}");
 }
+
+#[test]
+fn providers_say_whether_they_could_be_asked() {
+    let told = |config: Config| {
+        let all = models(config).providers();
+        all.into_iter().map(|provider| (provider.name, provider.is_configured)).collect::<BTreeMap<_, _>>()
+    };
+    let bare = told(config());
+    assert_eq!((bare["openai"], bare["demo"], bare["custom:local"]), (false, true, true));
+    let openai = Endpoint { base_url: None, api_key: Some("sk-1".into()) };
+    assert!(told(Config { openai, ..config() })["openai"]);
+}

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod decode;
+mod embed;
 mod encode;
 mod messages;
 mod parts;
@@ -12,7 +13,7 @@ use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::dialect::{Decoder, Dialect, sensitive};
+use crate::dialect::{Decoder, Dialect, EmbeddingDialect, sensitive};
 use crate::{Answer, Delta, ModelError, Request};
 
 /// The provider that knows all of this protocol and refuses what is not in it.
@@ -42,6 +43,10 @@ impl Dialect for OpenAi {
 
     fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
         decode::whole(calls_so_far(request), body, deltas)
+    }
+
+    fn embeddings(&self) -> Option<&dyn EmbeddingDialect> {
+        Some(self)
     }
 
     fn refusal(&self, status: StatusCode, body: &[u8]) -> ModelError {

@@ -1,0 +1,168 @@
+//! Texts in, vectors out: the form of it that all providers share.
+
+mod vector;
+
+use std::collections::BTreeMap;
+
+use artel_domain::Usage;
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+pub(crate) use vector::{floats, in_format};
+
+use crate::params::{bad, text, whole};
+use crate::{BadParam, Message, ModelName, Params, Request, Rest, Trace};
+
+/// One question for vectors.
+#[derive(Debug, Clone)]
+pub struct EmbeddingRequest {
+    pub model: ModelName,
+    pub params: EmbeddingParams,
+    /// Who asks, for the account: an opaque word (a tenant, a service).
+    pub account: String,
+    /// Keys that stand in for the operator's, by provider name.
+    pub keys: BTreeMap<String, SecretString>,
+    /// What the call is part of.
+    pub trace: Option<Trace>,
+}
+
+/// What is to become vectors, and how they are to look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmbeddingParams {
+    pub input: EmbeddingInput,
+    pub dimensions: Option<u32>,
+    pub format: VectorFormat,
+    /// Members under their OpenAI names that have no place above, for providers of that protocol.
+    pub rest: Rest,
+}
+
+/// One vector for each.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EmbeddingInput {
+    Texts(Vec<String>),
+    /// Texts that a client has cut into tokens of the model already.
+    Tokens(Vec<Vec<u32>>),
+}
+
+/// How a vector is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum VectorFormat {
+    /// An array of numbers.
+    #[default]
+    Float,
+    /// The bytes of little-endian 32-bit floats.
+    Base64,
+}
+
+/// The vectors, in the order of the input.
+#[derive(Debug, Clone)]
+pub struct Embeddings {
+    /// Each is JSON in the format that was asked for, as the provider wrote it.
+    pub vectors: Vec<Box<RawValue>>,
+    /// Absent when the provider reports none.
+    pub usage: Option<Usage>,
+}
+
+impl EmbeddingRequest {
+    /// The same question as a call: who asks whom, and the texts, from which missing tokens are estimated.
+    pub(crate) fn as_call(&self) -> Request {
+        let texts = match &self.params.input {
+            EmbeddingInput::Texts(texts) => texts.as_slice(),
+            EmbeddingInput::Tokens(_) => &[],
+        };
+        Request {
+            model: self.model.clone(),
+            messages: texts.iter().map(Message::user).collect(),
+            tools: Vec::new(),
+            params: Params::default(),
+            account: self.account.clone(),
+            keys: self.keys.clone(),
+            trace: self.trace,
+        }
+    }
+}
+
+impl EmbeddingInput {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.len(),
+            Self::Tokens(lists) => lists.len(),
+        }
+    }
+}
+
+impl EmbeddingParams {
+    /// Reads a request's members under their OpenAI names; `model` is passed over.
+    pub fn read(members: &Map<String, Value>) -> Result<Self, BadParam> {
+        let given = |name: &str| members.get(name).filter(|value| !value.is_null());
+        let known = ["model", "input", "dimensions", "encoding_format"];
+        let rest = members.iter().filter(|(name, value)| !value.is_null() && !known.contains(&name.as_str()));
+        Ok(Self {
+            input: input(given("input").unwrap_or(&Value::Null))?,
+            dimensions: given("dimensions").map(|value| whole("dimensions", value)).transpose()?,
+            format: given("encoding_format").map(format).transpose()?.unwrap_or_default(),
+            rest: rest.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        })
+    }
+}
+
+/// One text, several, one list of tokens, or several.
+fn input(value: &Value) -> Result<EmbeddingInput, BadParam> {
+    let wrong = || bad("input", "must be a text, or an array of texts or of lists of tokens");
+    let one = [value.clone()];
+    let all = match value {
+        Value::String(_) => one.as_slice(),
+        Value::Array(all) if all.first().is_some_and(Value::is_u64) => one.as_slice(),
+        Value::Array(all) if !all.is_empty() => all,
+        _ => return Err(wrong()),
+    };
+    if all[0].is_string() {
+        let texts = all.iter().enumerate().map(|(at, one)| text(&format!("input[{at}]"), one).map(str::to_owned));
+        return texts.collect::<Result<_, _>>().map(EmbeddingInput::Texts);
+    }
+    let tokens = |list: &Value| serde_json::from_value(list.clone()).map_err(|_| wrong());
+    all.iter().map(tokens).collect::<Result<_, _>>().map(EmbeddingInput::Tokens)
+}
+
+fn format(value: &Value) -> Result<VectorFormat, BadParam> {
+    match value.as_str() {
+        Some("float") => Ok(VectorFormat::Float),
+        Some("base64") => Ok(VectorFormat::Base64),
+        _ => Err(bad("encoding_format", "must be `float` or `base64`")),
+    }
+}
+
+impl Embeddings {
+    /// The answer as OpenAI writes it.
+    pub fn body<'a>(&'a self, model: &'a str) -> impl Serialize + 'a {
+        let data = self.vectors.iter().enumerate().map(|(index, embedding)| Item { object: "embedding", index, embedding });
+        let tokens = self.usage.map_or(0, |usage| usage.prompt_tokens);
+        Body { object: "list", data: data.collect(), model, usage: BodyUsage { prompt_tokens: tokens, total_tokens: tokens } }
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    object: &'static str,
+    data: Vec<Item<'a>>,
+    model: &'a str,
+    usage: BodyUsage,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    object: &'static str,
+    index: usize,
+    embedding: &'a RawValue,
+}
+
+#[derive(Serialize)]
+struct BodyUsage {
+    prompt_tokens: i64,
+    total_tokens: i64,
+}
+
+#[cfg(test)]
+mod tests;

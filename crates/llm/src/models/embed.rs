@@ -1,0 +1,42 @@
+//! One question for vectors, from name to answer.
+
+use super::{DEMO, Models};
+use crate::call::Call;
+use crate::driver::Effort;
+use crate::{EmbeddingRequest, Embeddings, ModelError, ModelName, demo};
+
+impl Models {
+    /// Turns texts into vectors. No other model stands in for the one that is asked: the vectors of two models do not fit together.
+    pub async fn embed(&self, request: EmbeddingRequest) -> Result<Embeddings, ModelError> {
+        let mut call = Call::begin(&self.ledger, request.as_call());
+        let outcome = self.vectors(&mut call, request).await;
+        call.end_embedding(outcome.as_ref());
+        outcome
+    }
+
+    async fn vectors(&self, call: &mut Call<'_>, mut request: EmbeddingRequest) -> Result<Embeddings, ModelError> {
+        let route = self.routes.of(&request.model);
+        if let Some(model) = route.and_then(|route| route.model.clone()) {
+            request.model = model;
+        }
+        let provider = request.model.provider().to_owned();
+        let upstream = match &self.proxy {
+            _ if provider == DEMO => {
+                call.tally.begin_attempt();
+                return demo::embed(&request);
+            }
+            Some(proxy) => {
+                call.leave_the_account_to_others();
+                request.model = ModelName::new(proxy.name.clone(), request.model.to_string());
+                proxy
+            }
+            None => self.upstreams.get(&provider).ok_or_else(|| ModelError::NotConfigured(self.unknown_provider(&provider).to_string()))?,
+        };
+        call.request.model.clone_from(&request.model);
+        let retries = route.and_then(|route| route.retries).unwrap_or(self.retries);
+        let total = upstream.timeouts.total;
+        let effort = Effort { retries, deadline: call.started() + total, total };
+        let outcome = self.driver.embed(upstream, call, &request, effort).await;
+        outcome.map_err(|error| error.map_message(|text| format!("{}: {text}", upstream.name)))
+    }
+}
