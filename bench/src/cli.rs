@@ -16,6 +16,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     #[command(flatten)]
     Measure(Measure),
+    /// The LLM proxy beside others of its kind: proxies on core 0, models and load on core 1 (start this program there).
+    LlmProxy(LlmOptions),
     /// Serve the zero-delay model, for use by hand.
     Model {
         #[arg(long, default_value_t = 0)]
@@ -41,6 +43,31 @@ pub(crate) enum Measure {
     Postgres(Options),
     /// FastAPI + pydantic-ai, and Artel beside it.
     Peer(Options),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LlmOptions {
+    /// Each figure is measured once in each round.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) rounds: u32,
+    /// Length of each load, after its warm-up.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) seconds: u64,
+    /// Streams of 64 deltas, 20 ms apart, at once.
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) streams: usize,
+    /// The product; also the model behind all proxies (`artel model-mock`).
+    #[arg(long, env = "ARTEL_BENCH_BINARY", default_value = "target/release/artel")]
+    pub(crate) artel: PathBuf,
+    /// The `litellm` of a Python environment; absent: not measured.
+    #[arg(long)]
+    pub(crate) litellm: Option<PathBuf>,
+    /// The directory with `node_modules/@portkey-ai/gateway`; absent: not measured.
+    #[arg(long)]
+    pub(crate) portkey: Option<PathBuf>,
+    /// Where the raw measurements go, as JSON.
+    #[arg(long)]
+    pub(crate) json: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -18,7 +18,8 @@ use tokio::task::JoinSet;
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
-    pub(crate) token: Option<String>,
+    /// Sent with every request.
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 /// One connection. Dropping it closes the connection.
@@ -50,8 +51,8 @@ impl Client {
             .header(HOST, "localhost")
             .header(ACCEPT, accept)
             .header(CONTENT_TYPE, "application/json");
-        if let Some(token) = &self.target.token {
-            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        for (name, value) in &self.target.headers {
+            request = request.header(*name, value);
         }
         Ok(self.sender.send_request(request.body(Full::new(body))?).await?)
     }

@@ -7,6 +7,7 @@
 mod cli;
 mod client;
 mod figures;
+mod llm;
 mod load;
 mod machine;
 mod measure;
@@ -23,6 +24,7 @@ use clap::Parser;
 async fn main() -> Result<()> {
     match cli::Cli::parse().command {
         cli::Command::Model { port } => model_server::serve_forever(port),
+        cli::Command::LlmProxy(options) => llm::run(&options).await,
         cli::Command::Measure(measure) => {
             let (parts, options) = measure.plan();
             measure::run(parts, &options).await

@@ -107,7 +107,7 @@ mod tests {
     async fn ask(body: &Value) -> String {
         let base_url = start(0).unwrap();
         let address = base_url.trim_start_matches("http://").trim_end_matches("/v1").parse().unwrap();
-        let mut client = Client::connect(Target { address, token: None }).await.unwrap();
+        let mut client = Client::connect(Target { address, headers: Vec::new() }).await.unwrap();
         let (status, answer) = client.ask(Method::POST, "/v1/chat/completions", Bytes::from(body.to_string())).await.unwrap();
         assert_eq!(status, StatusCode::OK);
         String::from_utf8(answer.to_vec()).unwrap()

@@ -87,10 +87,10 @@ impl Artel {
 
     /// The owner of a tenant.
     pub(crate) async fn owner(&self) -> Result<Target> {
-        let mut client = Client::connect(Target { address: self.address, token: None }).await?;
+        let mut client = Client::connect(Target { address: self.address, headers: Vec::new() }).await?;
         let answer = client.ask_json(Method::GET, "/auth/test-token", None).await?;
         let token = answer["token"].as_str().context("no token")?.to_owned();
-        Ok(Target { address: self.address, token: Some(token) })
+        Ok(Target { address: self.address, headers: vec![("authorization", format!("Bearer {token}"))] })
     }
 
     /// The body that starts a run of a new agent on this model.
@@ -109,7 +109,7 @@ impl Artel {
 }
 
 async fn healthy(address: SocketAddr) -> Result<()> {
-    let mut client = Client::connect(Target { address, token: None }).await?;
+    let mut client = Client::connect(Target { address, headers: Vec::new() }).await?;
     let (status, _) = client.ask(Method::GET, "/health", Bytes::new()).await?;
     ensure!(status == StatusCode::OK, "GET /health answered {status}");
     Ok(())

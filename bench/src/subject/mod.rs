@@ -8,3 +8,4 @@ mod program;
 pub(crate) use artel::{Artel, Setup};
 pub(crate) use peer::Peer;
 pub(crate) use postgres::Postgres;
+pub(crate) use program::Program;

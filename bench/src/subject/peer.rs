@@ -39,7 +39,7 @@ impl Peer {
             .env("OPENAI_BASE_URL", model_url)
             .env("PEER_MODEL", "fixed");
         let mut program = Program::start("peer", &mut command, directory.path())?;
-        let target = Target { address, token: None };
+        let target = Target { address, headers: Vec::new() };
         program.until_ready(|| healthy(target.clone())).await?;
         Ok(Self { program, target, _directory: directory })
     }

@@ -84,6 +84,11 @@ impl Program {
         Ok(())
     }
 
+    /// Ends it at once.
+    pub(crate) async fn kill(mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
     fn last_words(&self) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines = log.lines().collect::<Vec<_>>();

@@ -1,0 +1,104 @@
+//! The LLM proxy beside others of its kind, in turns on the same machine: the proxy alone on core 0, the model and the load on core 1.
+
+mod chat;
+mod streams;
+mod subject;
+mod table;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::cli::LlmOptions;
+use crate::machine;
+use crate::report::say;
+use subject::{Kind, Model, Subject};
+use table::Table;
+
+/// Connections of the ladder's rungs.
+const RUNGS: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
+/// Bounds on p99 under which throughput is told, in milliseconds.
+const BOUNDS: [f64; 4] = [1.0, 5.0, 10.0, 50.0];
+/// Memory is looked at when nothing moves any more.
+const SETTLING: Duration = Duration::from_secs(2);
+
+pub(crate) async fn run(options: &LlmOptions) -> Result<()> {
+    let model = Model::start(&options.artel).await?;
+    let machine = machine::describe(std::path::Path::new("/tmp"));
+    let mut table = Table::new(machine.clone());
+    say(&format!("machine: {machine}"))?;
+    for round in 1..=options.rounds {
+        let surroundings = machine::busy()?;
+        say(&format!("round {round} of {}, beside {surroundings}", options.rounds))?;
+        table.begin_round(&surroundings);
+        for kind in kinds(options) {
+            measure(&mut table, &kind, &model, options).await.with_context(|| format!("round {round}, {}", kind.name()))?;
+        }
+        if let Some(path) = &options.json {
+            table.write_json(path)?;
+        }
+    }
+    say(&format!("\n{}", table.text()))
+}
+
+/// The model itself first: what everything else is compared with.
+fn kinds(options: &LlmOptions) -> Vec<Kind> {
+    let litellm = options.litellm.clone().map(Kind::LiteLlm);
+    let portkey = options.portkey.clone().map(Kind::Portkey);
+    [Kind::Direct, Kind::Artel(options.artel.clone())].into_iter().chain(litellm).chain(portkey).collect()
+}
+
+async fn measure(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOptions) -> Result<()> {
+    let subject = Subject::start(kind, model).await?;
+    let name = kind.name();
+    say(&format!("  {name}"))?;
+    tokio::time::sleep(SETTLING).await;
+    if let Some(bytes) = subject.resident_bytes()? {
+        table.sample(name, "memory at rest, MB", bytes / 1e6);
+    }
+    ladder(table, &subject, name, options).await?;
+    let streamed = streams::run(&subject, options.streams).await?;
+    table.sample(name, &format!("{} streams of 64 deltas at 20 ms: whole", options.streams), streamed.whole as f64);
+    table.sample(name, "  frames lost", streamed.lost as f64);
+    table.sample(name, "  time to first token, p50, ms", streamed.first_p50_ms);
+    table.sample(name, "  time to first token, p99, ms", streamed.first_p99_ms);
+    if let Some(seconds) = streamed.cpu_seconds {
+        table.sample(name, "  CPU seconds", seconds);
+    }
+    table.raw(name, "streams", json!({ "errors": streamed.errors, "seconds": streamed.seconds }));
+    if let Some(bytes) = streams::memory_of_each(&subject, options.streams).await? {
+        table.sample(name, "memory of an open stream, KB", bytes / 1e3);
+    }
+    subject.stop().await
+}
+
+/// Small chats, not streamed, by ever more connections.
+async fn ladder(table: &mut Table, subject: &Subject, name: &'static str, options: &LlmOptions) -> Result<()> {
+    let window = Duration::from_secs(options.seconds);
+    let mut rungs = Vec::new();
+    for connections in RUNGS {
+        let rung = chat::closed_loop(subject, connections, window).await?;
+        table.raw(name, &format!("chats_{connections}"), rung.raw());
+        // More connections than a second's work of this subject would only wait.
+        let is_over = rung.p50_ms > 1000.0;
+        rungs.push(rung);
+        if is_over {
+            break;
+        }
+    }
+    let first = &rungs[0];
+    table.sample(name, "one chat at a time, p50, ms", first.p50_ms);
+    table.sample(name, "one chat at a time, p99, ms", first.p99_ms);
+    let best = rungs.iter().map(|rung| rung.per_second).fold(0.0, f64::max);
+    table.sample(name, "small chats/s, best", best);
+    for bound in BOUNDS {
+        let within = rungs.iter().filter(|rung| rung.p99_ms <= bound).map(|rung| rung.per_second).fold(0.0, f64::max);
+        table.sample(name, &format!("small chats/s at p99 ≤ {bound} ms"), within);
+    }
+    let cheapest = rungs.iter().filter_map(|rung| rung.cpu_per_thousand).fold(f64::INFINITY, f64::min);
+    if cheapest.is_finite() {
+        table.sample(name, "CPU seconds per 1,000 chats", cheapest);
+    }
+    Ok(())
+}

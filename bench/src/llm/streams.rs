@@ -1,0 +1,149 @@
+//! Many streams at once: whether every frame arrives, when the first one does, and what an open stream costs.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::{Method, StatusCode};
+use serde_json::Value;
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::SETTLING;
+use super::subject::{DELTAS, Subject, held_body, stream_body};
+use crate::client::Client;
+
+/// Over this time the streams begin, so that they do not all begin in one instant.
+const SPREAD: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_mins(1);
+/// Opened before the first look at memory, so that what is made once is not charged to the streams.
+const WARM_UP: usize = 20;
+
+pub(super) struct Streamed {
+    /// Streams that came whole and in order.
+    pub(super) whole: usize,
+    /// Deltas that did not come, of all streams.
+    pub(super) lost: usize,
+    pub(super) first_p50_ms: f64,
+    pub(super) first_p99_ms: f64,
+    pub(super) cpu_seconds: Option<f64>,
+    pub(super) seconds: f64,
+    /// A few of what went wrong.
+    pub(super) errors: Vec<String>,
+}
+
+/// One stream: its deltas in order, and when the first came.
+struct Seen {
+    deltas: usize,
+    first: Duration,
+}
+
+pub(super) async fn run(subject: &Subject, count: usize) -> Result<Streamed> {
+    LocalSet::new().run_until(here(subject, count)).await
+}
+
+async fn here(subject: &Subject, count: usize) -> Result<Streamed> {
+    let (begun, before) = (Instant::now(), subject.cpu_seconds()?);
+    let mut streams = JoinSet::new();
+    for number in 0..count {
+        let (target, path, body) = (subject.target.clone(), subject.path, stream_body());
+        let delay = SPREAD.mul_f64(number as f64 / count as f64);
+        streams.spawn_local(async move {
+            sleep(delay).await;
+            timeout(LONGEST, one(Client::connect(target).await?, path, body)).await?
+        });
+    }
+    let (mut seen, mut errors) = (Vec::new(), Vec::new());
+    while let Some(stream) = streams.join_next().await {
+        match stream? {
+            Ok(stream) => seen.push(stream),
+            Err(error) => errors.push(format!("{error:#}")),
+        }
+    }
+    let after = subject.cpu_seconds()?;
+    let mut firsts: Vec<Duration> = seen.iter().map(|stream| stream.first).collect();
+    firsts.sort_unstable();
+    let at = |share: f64| match firsts.len() {
+        0 => f64::NAN,
+        count => firsts[((count - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3,
+    };
+    let came: usize = seen.iter().map(|stream| stream.deltas).sum();
+    let whole = seen.iter().filter(|stream| stream.deltas == DELTAS).count();
+    errors.truncate(5);
+    Ok(Streamed {
+        whole,
+        lost: count * DELTAS - came,
+        first_p50_ms: at(0.5),
+        first_p99_ms: at(0.99),
+        cpu_seconds: before.zip(after).map(|(before, after)| after - before),
+        seconds: begun.elapsed().as_secs_f64(),
+        errors,
+    })
+}
+
+async fn one(mut client: Client, path: &str, body: Bytes) -> Result<Seen> {
+    let begun = Instant::now();
+    let (mut bytes, mut first) = (Vec::new(), None);
+    let mut answer = open(&mut client, path, body).await?;
+    while let Some(frame) = answer.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        bytes.extend_from_slice(&data);
+        if first.is_none() && contains(&data, b"w0 ") {
+            first = Some(begun.elapsed());
+        }
+    }
+    let Some(first) = first else { bail!("no delta came: {}", String::from_utf8_lossy(&bytes)) };
+    Ok(Seen { deltas: in_order(&bytes)?, first })
+}
+
+async fn open(client: &mut Client, path: &str, body: Bytes) -> Result<Incoming> {
+    let response = client.open(Method::POST, path, "text/event-stream", body).await?;
+    let status = response.status();
+    if status != StatusCode::OK {
+        let answer = response.into_body().collect().await?.to_bytes();
+        bail!("{path} answered {status}: {}", String::from_utf8_lossy(&answer));
+    }
+    Ok(response.into_body())
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// How many deltas came, each in its place.
+fn in_order(bytes: &[u8]) -> Result<usize> {
+    let mut text = String::new();
+    for line in std::str::from_utf8(bytes)?.lines() {
+        let Some(data) = line.strip_prefix("data:").map(str::trim).filter(|data| data.starts_with('{')) else { continue };
+        let chunk: Value = serde_json::from_str(data)?;
+        ensure!(chunk.get("error").is_none_or(Value::is_null), "an error in the stream: {data}");
+        text.push_str(chunk["choices"][0]["delta"]["content"].as_str().unwrap_or_default());
+    }
+    Ok(text.split_whitespace().enumerate().take_while(|(number, word)| *word == format!("w{number}")).count())
+}
+
+/// Bytes by which the subject grows with each stream that is open and silent; `None` when it is not ours to look at.
+pub(super) async fn memory_of_each(subject: &Subject, count: usize) -> Result<Option<f64>> {
+    let mut held = Vec::with_capacity(count + WARM_UP);
+    for _ in 0..WARM_UP {
+        held.push(hold(subject).await?);
+    }
+    sleep(SETTLING).await;
+    let before = subject.resident_bytes()?;
+    for _ in 0..count {
+        held.push(hold(subject).await?);
+    }
+    sleep(SETTLING).await;
+    let after = subject.resident_bytes()?;
+    Ok(before.zip(after).map(|(before, after)| (after - before) / count as f64))
+}
+
+/// A stream that has had one delta and waits for more.
+async fn hold(subject: &Subject) -> Result<(Client, Incoming)> {
+    let mut client = Client::connect(subject.target.clone()).await?;
+    let mut answer = open(&mut client, subject.path, held_body()).await?;
+    timeout(LONGEST, answer.frame()).await?;
+    Ok((client, answer))
+}
