@@ -183,6 +183,17 @@ async fn a_model_that_fails_fails_the_run_and_never_the_request() {
 }
 
 #[tokio::test]
+async fn a_parameter_that_means_nothing_fails_the_run_by_name() {
+    let artel = start().await;
+    let client = artel.client().await;
+    let agent = json!({ "name": "Hot", "model": "demo:echo", "llm_params": { "temperature": "hot", "seed": 7 }, "status": "published" });
+    let (_, agent) = client.post("/agents", &agent).await;
+    let (_, run) = client.post("/runs", &json!({ "agent_id": agent["id"], "input_message": "hello" })).await;
+    assert_eq!((&run["status"], &run["error_code"]), (&json!("failed"), &json!("model_rejected")), "{run:#}");
+    assert_eq!(run["error_message"], "the agent's llm_params cannot be used: `temperature` must be a number");
+}
+
+#[tokio::test]
 async fn the_step_guard_ends_a_model_that_only_calls_tools() {
     let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("MAX_STEPS", "7").start().await;
     let client = artel.client().await;
