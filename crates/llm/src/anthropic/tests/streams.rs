@@ -13,7 +13,7 @@ macro_rules! golden {
     };
 }
 
-const GOLDEN: [(&str, &str); 12] = golden![
+const GOLDEN: [(&str, &str); 14] = golden![
     "text",
     "parallel-tools",
     "interleaved",
@@ -26,6 +26,8 @@ const GOLDEN: [(&str, &str); 12] = golden![
     "empty",
     "error-midway",
     "pause",
+    "llama-cpp-text",
+    "llama-cpp-tool-call",
 ];
 
 fn golden(name: &str) -> &'static str {
