@@ -304,3 +304,38 @@ async fn an_answer_nobody_listens_to_is_still_complete() {
     drop(receiver);
     assert_eq!(models.stream(request(&models, "custom:mock"), sender).await.unwrap().answer.text, "Hello мир");
 }
+
+/// Messages at the mock's address, under the provider's own name.
+fn anthropic(upstream: &Upstream) -> Models {
+    let anthropic = Endpoint { base_url: Some(format!("http://{}", upstream.address)), api_key: Some("sk-ant-canary".to_owned().into()) };
+    Models::new(Config { anthropic, ..Config::default() }).unwrap()
+}
+
+#[tokio::test]
+async fn a_claude_is_asked_at_its_own_path_with_key_and_version() {
+    let stream = events(include_str!("golden/anthropic/text.sse"));
+    let mut upstream = Upstream::answering(vec![vec![stream]]).await;
+    let models = anthropic(&upstream);
+    let (sender, receiver) = mpsc::channel(100);
+    let answer = models.stream(request(&models, "claude-sonnet-4-5"), sender).await.unwrap().answer;
+    assert_eq!((joined(receiver).await, answer.finish), (answer.text, FinishReason::Stop));
+    let seen = upstream.request().await;
+    assert!(seen.starts_with("POST /v1/messages HTTP/1.1\r\n"), "{seen}");
+    for line in ["\r\nx-api-key: sk-ant-canary\r\n", "\r\nanthropic-version: 2023-06-01\r\n"] {
+        assert!(seen.to_lowercase().contains(line), "{seen}");
+    }
+    assert!(!seen.to_lowercase().contains("authorization") && seen.contains(r#""max_tokens":"#), "{seen}");
+}
+
+#[tokio::test]
+async fn an_overloaded_claude_is_asked_again_but_not_after_text_was_shown() {
+    let overloaded = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
+    let busy = vec![response(529, "content-type: application/json\r\nretry-after-ms: 1\r\n", overloaded)];
+    let broken = vec![events(include_str!("golden/anthropic/error-midway.sse"))];
+    let mut upstream = Upstream::answering(vec![busy, broken]).await;
+    let models = anthropic(&upstream);
+    let (sender, receiver) = mpsc::channel(100);
+    let error = models.stream(request(&models, "claude-sonnet-4-5"), sender).await.unwrap_err();
+    assert_eq!(error, ModelError::Unavailable("anthropic: it broke off: Overloaded".to_owned()));
+    assert_eq!((joined(receiver).await.as_str(), upstream.request_count()), ("Hel", 2));
+}
