@@ -12,13 +12,21 @@ use uuid::Uuid;
 pub(crate) use tally::{Outlet, Tally};
 
 use crate::account::{CallOutcome, CallRecord};
-use crate::{Accountant, Answer, Embeddings, ModelError, ModelName, Opening, Request};
+use crate::{Accountant, Answer, Catalog, Embeddings, ModelError, ModelName, Opening, Request};
 
 /// Who is told of calls, and whose clock and ids they carry.
 #[derive(Clone)]
 pub(crate) struct Ledger {
     pub(crate) accountant: Arc<dyn Accountant>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Knows the prices.
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+impl Ledger {
+    fn cost(&self, call: &CallRecord) -> Option<i64> {
+        self.catalog.cost_nanodollars(&call.served, call.usage.as_ref()?)
+    }
 }
 
 /// A call under way.
@@ -104,7 +112,7 @@ impl<'a> Call<'a> {
             }
             Err(error) => self.record(CallOutcome::Error(error.code()), None),
         };
-        record.cost_nanos = cost(&record);
+        record.cost_nanos = self.ledger.cost(&record);
         let cost = record.cost_nanos;
         self.tell(record);
         cost
@@ -117,7 +125,7 @@ impl<'a> Call<'a> {
             Ok(vectors) => self.record(CallOutcome::Ok, vectors.usage),
             Err(error) => self.record(CallOutcome::Error(error.code()), None),
         };
-        record.cost_nanos = cost(&record);
+        record.cost_nanos = self.ledger.cost(&record);
         self.tell(record);
     }
 
@@ -159,13 +167,9 @@ impl Drop for Call<'_> {
             return;
         }
         let mut record = self.record(CallOutcome::Cancelled, None);
-        record.cost_nanos = cost(&record);
+        record.cost_nanos = self.ledger.cost(&record);
         self.tell(record);
     }
-}
-
-fn cost(_: &CallRecord) -> Option<i64> {
-    None
 }
 
 /// The model that the answer says it comes from.

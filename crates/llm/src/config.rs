@@ -1,10 +1,13 @@
 //! What the operator says about model providers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
+
+use crate::Catalog;
 
 /// Everything [`crate::Models`] needs to know.
 #[derive(Debug, Clone)]
@@ -13,9 +16,13 @@ pub struct Config {
     pub openai: Endpoint,
     /// `anthropic:`
     pub anthropic: Endpoint,
+    /// `ollama:`; there is none without a base URL.
+    pub ollama: Endpoint,
     /// `custom:<name>`
     pub custom: BTreeMap<String, CustomProvider>,
-    /// The provider of names without prefix that are neither OpenAI's nor Anthropic's: `openai`, `anthropic`, `demo` or `custom:<name>`.
+    /// What is known of models.
+    pub catalog: Arc<Catalog>,
+    /// The provider of names without prefix that are not in the table: `openai`, `anthropic`, `ollama`, `demo` or `custom:<name>`.
     pub default_provider: Option<String>,
     pub timeouts: Timeouts,
     /// Attempts after the first one.
@@ -38,6 +45,8 @@ impl Default for Config {
         Self {
             openai: Endpoint::default(),
             anthropic: Endpoint::default(),
+            ollama: Endpoint::default(),
+            catalog: Arc::default(),
             custom: BTreeMap::new(),
             default_provider: None,
             timeouts: Timeouts::default(),
@@ -55,7 +64,7 @@ impl Default for Config {
 /// Where a provider is, and the key for it.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoint {
-    /// Ends before the path of the protocol (`/chat/completions`, `/v1/messages`); the provider's own when absent.
+    /// Ends before the path of the protocol (`/chat/completions`, `/v1/messages`, `/api/chat`); the provider's own when absent.
     pub base_url: Option<String>,
     /// Servers at a base URL of one's own may need none.
     pub api_key: Option<SecretString>,
@@ -84,6 +93,8 @@ pub enum Protocol {
     OpenAi,
     /// Messages: Anthropic, and those who speak its protocol.
     Anthropic,
+    /// Ollama's own `/api/chat`.
+    Ollama,
 }
 
 /// How long to wait for what.

@@ -6,8 +6,8 @@ use crate::{ModelName, Models};
 
 impl Models {
     /// What a call cost; `None` when the model's price is not known.
-    pub fn cost(&self, model: &ModelName, _usage: &Usage) -> Option<NanoUsd> {
-        (model.provider() == "demo").then_some(0)
+    pub fn cost(&self, model: &ModelName, usage: &Usage) -> Option<NanoUsd> {
+        self.catalog().cost_nanodollars(model, usage)
     }
 
     /// The most that a call of so many tokens can cost, however much of its prompt is read from a cache or written to one.

@@ -4,10 +4,10 @@
 //! what the calls in it mean, and whether they may be made, is the engine's business.
 //!
 //! # Names
-//! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`], `anthropic:<model>` that of [`Config::anthropic`];
-//! `custom:<name>` and `custom:<name>:<model>` are the operator's endpoints of [`Config::custom`]; `demo:<variant>` is built in. A name
-//! without prefix belongs to the provider whose names look like it (`gpt-4o`, `o3-mini`, `claude-sonnet-4-5`), else to
-//! [`Config::default_provider`].
+//! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`], `anthropic:<model>` that of [`Config::anthropic`],
+//! `ollama:<model>` that of [`Config::ollama`]; `custom:<name>` and `custom:<name>:<model>` are the operator's endpoints of
+//! [`Config::custom`]; `demo:<variant>` is built in. A name without prefix belongs to the provider that the [`Catalog`] gives it, else
+//! to [`Config::default_provider`].
 //!
 //! # A new provider
 //! A vendor that speaks a known protocol is an entry of [`Config::custom`]: data, not code. A new protocol is one implementation of `dialect::Dialect`.
@@ -40,6 +40,7 @@ mod account;
 mod anthropic;
 mod breaker;
 mod call;
+mod catalog;
 mod chat;
 mod config;
 mod cost;
@@ -50,9 +51,12 @@ mod embedding;
 mod error;
 mod estimate;
 mod exchange;
+mod keys;
 mod limits;
 mod models;
 mod name;
+mod ndjson;
+mod ollama;
 mod openai;
 mod pairing;
 mod params;
@@ -65,6 +69,7 @@ mod upstream;
 
 pub use account::{Accountant, CallOutcome, CallRecord};
 pub use breaker::BreakerState;
+pub use catalog::{BadModelTable, Catalog, ModelInfo, Prices};
 pub use chat::{ImageSource, Message, Part, PartBody, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
 pub use config::{
     BreakerLimits, Config, ConfigError, CustomProvider, Endpoint, Protocol, ProviderLimits, ProxyEndpoint, RouteConfig, Timeouts,
@@ -72,8 +77,9 @@ pub use config::{
 pub use embedding::{EmbeddingInput, EmbeddingParams, EmbeddingRequest, Embeddings, VectorFormat};
 pub use error::ModelError;
 pub use exchange::{Answer, Delta, Opening, Params, Request, Served};
+pub use keys::KeyRing;
 pub use limits::{RateLimit, RateLimits};
-pub use models::{Models, Provider};
+pub use models::{ModelRow, Models, Provider};
 pub use name::{ModelName, UnknownModel};
 pub use params::BadParam;
 pub use trace::Trace;

@@ -2,6 +2,7 @@
 
 mod build;
 mod embed;
+mod list;
 mod providers;
 mod serve;
 
@@ -17,14 +18,25 @@ use crate::account::NoAccount;
 use crate::call::{Call, Ledger};
 use crate::demo::Variant;
 use crate::driver::Driver;
-use crate::name::{CUSTOM, looks_like_anthropic, looks_like_openai};
+use crate::keys::NoKeys;
+use crate::name::CUSTOM;
 use crate::route::{ROUTE, Routes};
 use crate::upstream::Upstream;
-use crate::{Accountant, Config, ConfigError, Delta, ModelError, ModelName, ProviderHealth, Request, Served, Timeouts, UnknownModel};
+use crate::{
+    Accountant, Catalog, Config, ConfigError, Delta, KeyRing, ModelError, ModelName, ProviderHealth, Request, Served, Timeouts,
+    UnknownModel,
+};
+
+pub use list::ModelRow;
 
 const OPENAI: &str = "openai";
 const ANTHROPIC: &str = "anthropic";
-const DEMO: &str = "demo";
+const OLLAMA: &str = "ollama";
+pub(crate) const DEMO: &str = "demo";
+/// Those who sell their own models.
+const VENDORS: [&str; 2] = [OPENAI, ANTHROPIC];
+/// Those whose names are always known: a call says what is missing.
+const BUILT_IN: [&str; 4] = [OPENAI, ANTHROPIC, OLLAMA, DEMO];
 
 /// All models that this installation can use.
 #[derive(Clone)]
@@ -38,6 +50,8 @@ pub struct Models {
     /// The model that a bare `custom:<name>` means, by provider name.
     bare_names: BTreeMap<String, String>,
     default_provider: Option<String>,
+    catalog: Arc<Catalog>,
+    keys: Arc<dyn KeyRing>,
     routes: Routes,
     timeouts: Timeouts,
     retries: u32,
@@ -49,11 +63,13 @@ impl Models {
         let (upstreams, bare_names) = build::upstreams(&config)?;
         let mut models = Self {
             driver: Driver { max_answer_bytes: config.max_answer_bytes },
-            ledger: Ledger { accountant: Arc::new(NoAccount), clock: Arc::new(SystemClock) },
+            ledger: Ledger { accountant: Arc::new(NoAccount), clock: Arc::new(SystemClock), catalog: config.catalog.clone() },
             proxy: build::proxy(&config)?.map(Arc::new),
             upstreams,
             bare_names,
             default_provider: config.default_provider,
+            catalog: config.catalog,
+            keys: Arc::new(NoKeys),
             routes: Routes::default(),
             timeouts: config.timeouts,
             retries: config.retries,
@@ -70,8 +86,20 @@ impl Models {
     /// From now on every call is told to this accountant, once.
     #[must_use]
     pub fn accounting_to(mut self, accountant: Arc<dyn Accountant>, clock: Arc<dyn Clock>) -> Self {
-        self.ledger = Ledger { accountant, clock };
+        self.ledger = Ledger { accountant, clock, ..self.ledger };
         self
+    }
+
+    /// From now on accounts' own keys stand in for the operator's.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Arc<dyn KeyRing>) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// What is known of models.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     /// Reads a model name as users write it and makes it full. Whether the provider can be reached is not asked here.
@@ -114,22 +142,29 @@ impl Models {
     /// The full name of a model, which is none of the operator's own names.
     fn model(&self, text: &str) -> Result<ModelName, UnknownModel> {
         let text = text.trim();
-        if looks_like_openai(text) {
-            return Ok(ModelName::new(OPENAI, text));
-        }
-        if looks_like_anthropic(text) {
-            return Ok(ModelName::new(ANTHROPIC, text));
-        }
         if text == DEMO || text.starts_with("demo:") {
             return Variant::of(text.strip_prefix("demo:").unwrap_or_default()).map(|variant| ModelName::new(DEMO, variant.name()));
         }
         if let Some(model) = self.bare_names.get(text) {
             return Ok(ModelName::new(text, model));
         }
+        if let Some(provider) = self.provider_of(text) {
+            return Ok(ModelName::new(provider, text));
+        }
         match &self.default_provider {
             Some(provider) if !text.is_empty() && !text.contains(':') => self.known(ModelName::new(provider, text)),
             _ => self.known(self.parse(text)?),
         }
+    }
+
+    /// Whose model the table says a name without prefix is.
+    fn provider_of(&self, text: &str) -> Option<&str> {
+        if text.parse::<ModelName>().is_ok_and(|name| self.knows(name.provider())) {
+            return None;
+        }
+        // `gpt-oss:20b` is how others name an open model; of a vendor's own names only those of tuned models have a colon.
+        let is_tag = text.contains(':') && !text.starts_with("ft:");
+        self.catalog.provider_of(text, |provider| self.upstreams.contains_key(provider) && !(is_tag && VENDORS.contains(&provider)))
     }
 
     fn parse(&self, text: &str) -> Result<ModelName, UnknownModel> {
@@ -144,14 +179,13 @@ impl Models {
         if self.knows(name.provider()) { Ok(name) } else { Err(self.unknown_provider(name.provider())) }
     }
 
-    /// A provider of ours is known also when it has no key yet: a call says so then.
     fn knows(&self, provider: &str) -> bool {
-        provider == DEMO || self.upstreams.contains_key(provider)
+        BUILT_IN.contains(&provider) || self.upstreams.contains_key(provider)
     }
 
     fn unknown_provider(&self, provider: &str) -> UnknownModel {
-        let (custom, own): (Vec<_>, Vec<_>) = self.upstreams.keys().cloned().partition(|name| name.starts_with(CUSTOM));
-        let known = own.into_iter().chain([DEMO.to_owned()]).chain(custom).collect();
+        let custom = self.upstreams.keys().filter(|name| name.starts_with(CUSTOM)).cloned();
+        let known = BUILT_IN.into_iter().map(str::to_owned).chain(custom).collect();
         UnknownModel::Provider { provider: provider.to_owned(), known }
     }
 }

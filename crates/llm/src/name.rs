@@ -18,7 +18,7 @@ impl ModelName {
         Self { provider: provider.into(), model: model.into() }
     }
 
-    /// `openai`, `anthropic`, `demo` or `custom:<name>`.
+    /// `openai`, `anthropic`, `ollama`, `demo` or `custom:<name>`.
     pub fn provider(&self) -> &str {
         &self.provider
     }
@@ -51,22 +51,6 @@ impl FromStr for ModelName {
         }
         Ok(Self::new(format!("{prefix}{}", provider.trim()), model.trim()))
     }
-}
-
-/// Whether a name without prefix is one of OpenAI's own.
-pub(crate) fn looks_like_openai(model: &str) -> bool {
-    const FAMILIES: [&str; 5] = ["gpt-", "chatgpt-", "o1", "o3", "o4"];
-    let of_family = |name: &str| FAMILIES.iter().any(|family| name.starts_with(family));
-    match model.strip_prefix("ft:") {
-        Some(tuned) => of_family(tuned),
-        // `gpt-oss:20b` is how others name an open model.
-        None => of_family(model) && !model.contains(':'),
-    }
-}
-
-/// Whether a name without prefix is one of Anthropic's own.
-pub(crate) fn looks_like_anthropic(model: &str) -> bool {
-    model.starts_with("claude-") && !model.contains(':')
 }
 
 /// Why a model name cannot be used; the text says what can.

@@ -46,6 +46,11 @@ impl Upstream {
         request.keys.get(&self.name).or(self.key.as_ref())
     }
 
+    /// Whether it can be asked without a tenant's own key.
+    pub(crate) fn is_configured(&self) -> bool {
+        self.key.is_some() || !self.needs_key
+    }
+
     /// Everything that the request carries besides its body.
     pub(crate) fn headers(&self, request: &Request) -> Result<HeaderMap, ModelError> {
         let key = self.key(request);

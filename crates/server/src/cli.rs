@@ -33,7 +33,7 @@ pub(crate) enum Command {
     Keys(KeysCommand),
     /// Print a signed token for the API, made with this installation's JWT secret
     Token(TokenArgs),
-    /// Keep the secrets that tools authenticate with, sealed in the database
+    /// Keep tenants' secrets, sealed in the database: those of tools, and keys for model providers (llm/<provider>)
     #[command(subcommand)]
     Secrets(SecretsCommand),
     /// Prove what the audit log says
@@ -151,6 +151,9 @@ pub(crate) struct TokenArgs {
 #[derive(Subcommand)]
 pub(crate) enum SecretsCommand {
     /// Store a secret; its value is read from standard input
+    ///
+    /// A tool's secret has the name that its binding gives as secrets_ref. The tenant's own key for a model provider is called
+    /// llm/openai, llm/anthropic, llm/ollama or llm/custom:<name>; it is used instead of the operator's.
     Set {
         name: String,
         #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]

@@ -12,10 +12,11 @@ pub(crate) use settings::{Invalid, Settings};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{RateLimit, TenantId, UserId};
-use artel_llm::CustomProvider;
+use artel_llm::{Catalog, CustomProvider};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -60,7 +61,11 @@ pub(crate) struct Config {
     pub(crate) openai_base_url: Option<String>,
     pub(crate) anthropic_api_key: Option<SecretString>,
     pub(crate) anthropic_base_url: Option<String>,
+    pub(crate) ollama_api_key: Option<SecretString>,
+    pub(crate) ollama_base_url: Option<String>,
     pub(crate) llm_providers: BTreeMap<String, CustomProvider>,
+    pub(crate) llm_default_provider: Option<String>,
+    pub(crate) llm_catalog: Arc<Catalog>,
     pub(crate) tool_default_timeout_ms: u64,
     pub(crate) tool_max_timeout_ms: u64,
     pub(crate) tool_retry_attempts: u32,
@@ -121,7 +126,11 @@ impl Config {
             openai_base_url: values::base_url(s, "OPENAI_BASE_URL", "https://api.openai.com/v1")?,
             anthropic_api_key: s.secret("ANTHROPIC_API_KEY", 1)?,
             anthropic_base_url: values::base_url(s, "ANTHROPIC_BASE_URL", "https://api.anthropic.com")?,
+            ollama_api_key: s.secret("OLLAMA_API_KEY", 1)?,
+            ollama_base_url: values::ollama_url(s)?,
             llm_providers: s.json_secret("LLM_PROVIDERS", r#"{"local": {"base_url": "http://127.0.0.1:8080/v1", "model": "qwen"}}"#)?,
+            llm_default_provider: s.given("LLM_DEFAULT_PROVIDER"),
+            llm_catalog: values::catalog(s)?,
             tool_default_timeout_ms: s.number("TOOL_DEFAULT_TIMEOUT_MS", 15_000, 1..=3_600_000)?,
             tool_max_timeout_ms: s.number("TOOL_MAX_TIMEOUT_MS", 60_000, 1..=3_600_000)?,
             tool_retry_attempts: s.number("TOOL_RETRY_ATTEMPTS", 2, 0..=20)?,

@@ -7,6 +7,7 @@ mod demo;
 mod http_client;
 mod logging;
 mod metrics;
+mod model_keys;
 mod output;
 mod serve;
 mod tool_ports;

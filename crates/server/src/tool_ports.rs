@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::json;
 
+use crate::model_keys;
 use crate::vault::Vault;
 
 /// The tenant's own secrets, sealed in the database.
@@ -33,6 +34,10 @@ pub(crate) fn secret_place(tenant: TenantId, name: &str) -> Vec<u8> {
 #[async_trait]
 impl artel_tools::Secrets for StoredSecrets {
     async fn get(&self, tenant: TenantId, name: &str) -> Option<SecretString> {
+        // Whoever may write a binding could send the key for a model provider to a server of theirs.
+        if name.starts_with(model_keys::PREFIX) {
+            return None;
+        }
         let sealed = match self.store.find_secret(tenant, name).await {
             Ok(sealed) => sealed?,
             Err(error) => {

@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use crate::config::{Config, Database};
 use crate::metrics::Metrics;
+use crate::model_keys::TenantKeys;
 use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
 use crate::vault::Vault;
 
@@ -47,7 +48,8 @@ impl Parts {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open_store(config).await?;
         let bus = open_bus(config, clock.as_ref()).await?;
-        let models = Arc::new(Models::new(model_config(config)).context("the model providers cannot be set up")?);
+        let keys = Arc::new(TenantKeys::new(store.clone(), vault.seal()));
+        let models = Models::new(model_config(config)).context("the model providers cannot be set up")?.with_keys(keys);
         let ports = ToolsDeps {
             secrets: Arc::new(EnvSecrets::new(config.names.clone(), Some(Arc::new(StoredSecrets::new(store.clone(), vault.seal()))))),
             limits: Arc::new(BusLimits::new(bus.clone())),
@@ -58,7 +60,7 @@ impl Parts {
         let tools = Arc::new(
             Tools::new(tools_config(config, aliases), ports).context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")?,
         );
-        Ok(Self { store, bus, clock, models, tools, vault })
+        Ok(Self { store, bus, clock, models: Arc::new(models), tools, vault })
     }
 
     pub(crate) fn platform(&self, config: &Config) -> App {
@@ -140,7 +142,10 @@ fn model_config(config: &Config) -> ModelConfig {
     ModelConfig {
         openai: Endpoint { base_url: config.openai_base_url.clone(), api_key: config.openai_api_key.clone() },
         anthropic: Endpoint { base_url: config.anthropic_base_url.clone(), api_key: config.anthropic_api_key.clone() },
+        ollama: Endpoint { base_url: config.ollama_base_url.clone(), api_key: config.ollama_api_key.clone() },
         custom: config.llm_providers.clone(),
+        default_provider: config.llm_default_provider.clone(),
+        catalog: config.llm_catalog.clone(),
         ..ModelConfig::default()
     }
 }

@@ -27,7 +27,7 @@ pub(crate) enum Variant {
 }
 
 impl Variant {
-    const ALL: [Self; 6] = [Self::Echo, Self::Slow, Self::Silent, Self::Long, Self::Loop, Self::Fail];
+    pub(crate) const ALL: [Self; 6] = [Self::Echo, Self::Slow, Self::Silent, Self::Long, Self::Loop, Self::Fail];
 
     /// The variant of that name; the empty name is `echo`.
     pub(crate) fn of(name: &str) -> Result<Self, UnknownModel> {

@@ -8,12 +8,13 @@ use reqwest::Client;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::{ANTHROPIC, OPENAI};
+use super::{ANTHROPIC, OLLAMA, OPENAI};
 use crate::anthropic::Anthropic;
 use crate::breaker::Breakers;
 use crate::dialect::Dialect;
 use crate::driver::client;
 use crate::name::CUSTOM;
+use crate::ollama::Ollama;
 use crate::openai::OpenAi;
 use crate::upstream::{Pulse, Slots, Upstream};
 use crate::{BreakerLimits, Config, ConfigError, Endpoint, Protocol, ProviderLimits};
@@ -30,6 +31,10 @@ pub(super) fn upstreams(config: &Config) -> Result<(Upstreams, BareNames), Confi
     let mut bare_names = BTreeMap::new();
     builder.add(plan(OPENAI, Protocol::OpenAi, OPENAI_BASE_URL, &config.openai))?;
     builder.add(plan(ANTHROPIC, Protocol::Anthropic, ANTHROPIC_BASE_URL, &config.anthropic))?;
+    // Where no address is given there is none: Ollama runs on a machine of one's own.
+    if let Some(base_url) = &config.ollama.base_url {
+        builder.add(plan(OLLAMA, Protocol::Ollama, base_url, &config.ollama))?;
+    }
     for (name, custom) in &config.custom {
         check_custom_name(name)?;
         let provider = format!("{CUSTOM}{name}");
@@ -101,6 +106,7 @@ impl Plan {
         let dialect: Arc<dyn Dialect> = match self.protocol {
             Protocol::OpenAi => Arc::new(OpenAi),
             Protocol::Anthropic => Arc::new(Anthropic),
+            Protocol::Ollama => Arc::new(Ollama::new(config.catalog.clone())),
         };
         let key = self.key.filter(|key| !key.expose_secret().trim().is_empty());
         if dialect.headers(key.as_ref().map(|key| key.expose_secret())).is_none() {

@@ -32,6 +32,9 @@ impl Models {
             }
             None => self.upstreams.get(&provider).ok_or_else(|| ModelError::NotConfigured(self.unknown_provider(&provider).to_string()))?,
         };
+        if !upstream.is_proxy {
+            self.bring_key(&mut call.request, &provider).await?;
+        }
         call.request.model.clone_from(&request.model);
         let retries = route.and_then(|route| route.retries).unwrap_or(self.retries);
         let total = upstream.timeouts.total;

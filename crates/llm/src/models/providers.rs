@@ -20,7 +20,7 @@ impl Models {
         let others = self.upstreams.values().map(|upstream| Provider {
             name: upstream.name.clone(),
             protocol: Some(upstream.protocol),
-            is_configured: upstream.key.is_some() || !upstream.needs_key,
+            is_configured: upstream.is_configured(),
         });
         others.chain([demo]).collect()
     }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
-use super::{ANTHROPIC, DEMO, Models, OPENAI};
+use super::{ANTHROPIC, DEMO, Models, OLLAMA, OPENAI};
 use crate::call::{Call, Outlet};
 use crate::driver::Effort;
 use crate::upstream::Upstream;
-use crate::{Answer, Delta, ModelError, ModelName, demo};
+use crate::{Answer, Delta, ModelError, ModelName, Request, demo};
 
 impl Models {
     pub(super) async fn serve(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
@@ -68,13 +68,25 @@ impl Models {
             return demo::stream(&call.request, &mut outlet).await;
         }
         let Some(upstream) = self.upstreams.get(provider) else {
-            return Err(ModelError::NotConfigured(self.unknown_provider(provider).to_string()));
+            let missing = if provider == OLLAMA { OLLAMA.to_owned() + hint(OLLAMA) } else { self.unknown_provider(provider).to_string() };
+            return Err(ModelError::NotConfigured(missing));
         };
+        self.bring_key(&mut call.request, &upstream.name).await?;
         let outcome = self.driver.ask(upstream, call, on_delta, effort).await;
         outcome.map_err(|error| match error {
             ModelError::NotConfigured(text) => ModelError::NotConfigured(format!("{}: {text}{}", upstream.name, hint(&upstream.name))),
             error => error.map_message(|text| format!("{}: {text}", upstream.name)),
         })
+    }
+
+    /// The account's own key for a provider, if it has one. A key that came with the request wins.
+    pub(super) async fn bring_key(&self, request: &mut Request, provider: &str) -> Result<(), ModelError> {
+        if !request.keys.contains_key(provider)
+            && let Some(key) = self.keys.key(&request.account, provider).await?
+        {
+            request.keys.insert(provider.to_owned(), key);
+        }
+        Ok(())
     }
 
     fn effort(&self, call: &Call<'_>, total: Duration, retries: u32) -> Effort {
@@ -87,6 +99,7 @@ fn hint(provider: &str) -> &'static str {
     match provider {
         OPENAI => "; set OPENAI_API_KEY, or OPENAI_BASE_URL for an OpenAI-compatible server, or use a `demo:` model",
         ANTHROPIC => "; set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server that speaks Messages, or use a `demo:` model",
+        OLLAMA => ": set OLLAMA_BASE_URL, for example to http://127.0.0.1:11434",
         _ => "",
     }
 }

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::Models;
 use super::build::endpoint;
-use crate::{Config, ConfigError, CustomProvider, Endpoint, Params, Request};
+use crate::{Catalog, Config, ConfigError, CustomProvider, Endpoint, ModelName, Params, Request};
 
 fn custom(value: serde_json::Value) -> BTreeMap<String, CustomProvider> {
     serde_json::from_value(value).unwrap()
@@ -17,6 +18,18 @@ fn config() -> Config {
         "router": { "protocol": "openai", "base_url": "https://router.example/v1", "api_key": "k", "model": "big:free" },
     }));
     Config { custom, ..Config::default() }
+}
+
+fn request(model: ModelName) -> Request {
+    Request {
+        model,
+        messages: Vec::new(),
+        tools: Vec::new(),
+        params: Params::default(),
+        account: "test".to_owned(),
+        keys: BTreeMap::new(),
+        trace: None,
+    }
 }
 
 fn models(config: Config) -> Models {
@@ -54,7 +67,7 @@ fn names_that_mean_nothing_are_refused_with_what_would_do() {
     let refusal = |name: &str| models.check(name).unwrap_err().to_string();
     assert_eq!(
         refusal("nowhere:x"),
-        "unknown model provider `nowhere`; known providers: anthropic, openai, demo, custom:local, custom:router"
+        "unknown model provider `nowhere`; known providers: openai, anthropic, ollama, demo, custom:local, custom:router"
     );
     assert!(refusal("custom:other").starts_with("unknown model provider `custom:other`"));
     assert!(refusal("custom:other:x").starts_with("unknown model provider `custom:other`"));
@@ -70,6 +83,73 @@ fn names_without_prefix_go_to_the_default_provider() {
     assert_eq!(models.check("llama3").unwrap().to_string(), "custom:local:llama3");
     assert_eq!(models.check("gpt-4").unwrap().to_string(), "openai:gpt-4");
     assert!(models.check("").is_err());
+}
+
+#[test]
+fn names_without_prefix_belong_to_whom_the_table_says() {
+    let ollama = Endpoint { base_url: Some("http://127.0.0.1:11434".to_owned()), api_key: None };
+    let with_ollama = models(Config { ollama, default_provider: Some("custom:local".to_owned()), ..config() });
+    for (written, full) in [
+        ("gpt-4", "openai:gpt-4"),
+        ("llama3.1:8b", "ollama:llama3.1:8b"),
+        ("gpt-oss:20b", "ollama:gpt-oss:20b"),
+        ("ollama:anything", "ollama:anything"),
+        ("mixtral", "custom:local:mixtral"),
+    ] {
+        assert_eq!(with_ollama.check(written).unwrap().to_string(), full, "{written}");
+    }
+    let without = models(config());
+    assert!(without.check("llama3.1:8b").is_err(), "there is no Ollama to ask");
+    assert!(without.check("gpt-oss:20b").is_err(), "not OpenAI's");
+    assert_eq!(without.check("ollama:llama3.1").unwrap().to_string(), "ollama:llama3.1", "a run will say what is missing");
+}
+
+#[test]
+fn a_table_of_ones_own_can_claim_names() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("models.json");
+    let table = json!({ "models": [
+        { "provider": "custom:router", "id": "gpt-4o", "name": "Routed", "context_length": 1000 },
+        { "provider": "custom:local", "match": ["*"] },
+        { "provider": "custom:gone", "id": "gone" },
+    ] });
+    std::fs::write(&path, table.to_string()).unwrap();
+    let models = models(Config { catalog: Arc::new(Catalog::load(Some(&path)).unwrap()), ..config() });
+    assert_eq!(models.check("gpt-4o").unwrap().to_string(), "custom:router:gpt-4o");
+    assert_eq!(models.check("anything").unwrap().to_string(), "custom:local:anything");
+    assert_eq!(models.check("openai:gpt-4o").unwrap().to_string(), "openai:gpt-4o", "a full name means itself");
+    assert_eq!(models.check("demo").unwrap().to_string(), "demo:echo");
+    let rows = models.list();
+    let routed = rows.iter().find(|row| row.id == "custom:router:gpt-4o").unwrap();
+    assert_eq!((routed.name.as_str(), routed.context_length, routed.is_available), ("Routed", Some(1000), true));
+    assert!(!rows.iter().any(|row| row.provider == "custom:gone"), "no such provider");
+}
+
+#[test]
+fn every_model_that_can_be_named_is_listed_once() {
+    let models = models(config());
+    let rows = models.list();
+    let row = |id: &str| rows.iter().find(|row| row.id == id).unwrap_or_else(|| panic!("{id}"));
+    let openai = row("openai:gpt-4o-mini");
+    assert_eq!((openai.name.as_str(), openai.provider.as_str(), openai.context_length), ("GPT-4o mini", "openai", Some(128_000)));
+    assert!(!openai.is_available, "there is no key");
+    assert!(row("demo:echo").is_available && row("custom:local:local").is_available && row("custom:router:big:free").is_available);
+    assert!(!row("ollama:llama3.1").is_available);
+    let ids: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(ids.len(), rows.len());
+    for row in &rows {
+        assert_eq!(models.check(&row.id).unwrap().to_string(), row.id, "a listed name is a full name");
+    }
+    let listed = serde_json::to_value(row("demo:slow")).unwrap();
+    assert_eq!(listed, json!({ "id": "demo:slow", "name": "slow", "provider": "demo", "context_length": null, "is_available": true }));
+}
+
+#[tokio::test]
+async fn ollama_without_an_address_says_what_is_missing() {
+    let models = models(Config::default());
+    let error = models.stream(request(models.check("ollama:llama3.1").unwrap()), mpsc::channel(1).0).await.unwrap_err();
+    assert_eq!(error.code(), "model_not_configured");
+    assert!(error.to_string().contains("OLLAMA_BASE_URL"), "{error}");
 }
 
 #[test]
@@ -114,16 +194,7 @@ fn a_version_that_the_path_begins_with_may_stand_in_the_base_url_too() {
 async fn openai_without_a_key_is_a_valid_name_whose_runs_say_what_is_missing() {
     let models = models(Config::default());
     let model = models.check("openai:gpt-4o-mini").unwrap();
-    let request = Request {
-        model,
-        messages: Vec::new(),
-        tools: Vec::new(),
-        params: Params::default(),
-        account: "test".to_owned(),
-        keys: BTreeMap::new(),
-        trace: None,
-    };
-    let error = models.stream(request, mpsc::channel(1).0).await.unwrap_err();
+    let error = models.stream(request(model), mpsc::channel(1).0).await.unwrap_err();
     assert_eq!(error.code(), "model_not_configured");
     assert!(error.to_string().contains("OPENAI_API_KEY"), "{error}");
 }

@@ -63,7 +63,7 @@ impl Upstream {
         let (last_error, last_success_at) = self.pulse.read();
         ProviderHealth {
             provider: self.name.clone(),
-            configured: self.key.is_some() || !self.needs_key,
+            configured: self.is_configured(),
             breaker: troubled.iter().map(|(_, state)| *state).max().unwrap_or(BreakerState::Closed),
             troubled: troubled.into_iter().map(|(model, breaker)| TroubledModel { model, breaker }).collect(),
             in_flight: self.slots.taken(),

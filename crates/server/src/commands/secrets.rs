@@ -6,6 +6,7 @@ use anyhow::bail;
 use super::keys::audit;
 use crate::cli::SecretsCommand;
 use crate::config::Config;
+use crate::model_keys::PREFIX;
 use crate::tool_ports::secret_place;
 use crate::vault::Vault;
 use crate::{logging, output, wiring};
@@ -16,6 +17,7 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
     let store = wiring::open_store(&config).await?;
     match command {
         SecretsCommand::Set { name, tenant } => {
+            check_provider(&name, &config)?;
             let mut value = String::new();
             std::io::stdin().read_to_string(&mut value)?;
             let value = value.trim_end_matches(['\n', '\r']);
@@ -39,4 +41,15 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
     }
     store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The key for a provider that does not exist would never be used, and nobody would notice.
+fn check_provider(name: &str, config: &Config) -> anyhow::Result<()> {
+    let Some(provider) = name.strip_prefix(PREFIX) else { return Ok(()) };
+    let custom = config.llm_providers.keys().map(|name| format!("custom:{name}"));
+    let known: Vec<String> = ["openai", "anthropic", "ollama"].map(str::to_owned).into_iter().chain(custom).collect();
+    if !known.iter().any(|known| known == provider) {
+        bail!("there is no model provider `{provider}` here; known are {}. Example: artel secrets set llm/openai", known.join(", "));
+    }
+    Ok(())
 }

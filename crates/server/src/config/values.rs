@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 
+use artel_llm::Catalog;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
@@ -34,13 +36,36 @@ pub(super) fn redis(s: &mut Settings) -> Result<Option<SecretString>, Invalid> {
     Err(invalid("REDIS_URL", "it does not begin with redis:// or rediss://".into(), "redis://127.0.0.1:6379/0"))
 }
 
-pub(super) fn base_url(s: &mut Settings, name: &'static str, example: &'static str) -> Result<Option<String>, Invalid> {
-    let Some(url) = s.given(name) else { return Ok(None) };
+pub(super) fn base_url(s: &mut Settings, name: &'static str, example: &str) -> Result<Option<String>, Invalid> {
+    let given = s.given(name);
     s.mask_url(name);
-    if ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
-        return Ok(Some(url));
+    http(name, given, example)
+}
+
+/// `OLLAMA_BASE_URL`; `default` stands for an Ollama on this machine.
+pub(super) fn ollama_url(s: &mut Settings) -> Result<Option<String>, Invalid> {
+    const NAME: &str = "OLLAMA_BASE_URL";
+    const HERE: &str = "http://127.0.0.1:11434";
+    let given = s.given(NAME).map(|url| if url == "default" { HERE.to_owned() } else { url });
+    s.mask_url(NAME);
+    http(NAME, given, HERE)
+}
+
+fn http(name: &str, url: Option<String>, example: &str) -> Result<Option<String>, Invalid> {
+    match url {
+        Some(url) if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) => {
+            Err(invalid(name, "it does not begin with http:// or https://".into(), example))
+        }
+        url => Ok(url),
     }
-    Err(invalid(name, "it does not begin with http:// or https://".into(), example))
+}
+
+/// The model table, with that of `LLM_MODELS_FILE` before it.
+pub(super) fn catalog(s: &mut Settings) -> Result<Arc<Catalog>, Invalid> {
+    const NAME: &str = "LLM_MODELS_FILE";
+    let file = s.given(NAME);
+    let table = Catalog::load(file.as_deref().map(Path::new));
+    table.map(Arc::new).map_err(|error| invalid(NAME, error.to_string(), "/etc/artel/models.json"))
 }
 
 /// `TRUSTED_PROXIES`: addresses or networks.

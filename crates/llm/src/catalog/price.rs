@@ -1,0 +1,73 @@
+//! Prices, and what a call costs: whole numbers from the file to the account.
+
+use artel_domain::{NanoUsd, Usage};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Number;
+
+use super::ModelInfo;
+
+/// What a provider asks for a million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prices {
+    input: Price,
+    /// For what the provider read from its cache; the price of the input when absent.
+    cached_input: Option<Price>,
+    /// For what it wrote there; the price of the input when absent.
+    cache_write: Option<Price>,
+    /// For all that the model wrote, its reasoning included.
+    output: Price,
+}
+
+/// Millionths of a dollar, for a million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Price(u32);
+
+impl ModelInfo {
+    /// What a call costs, in billionths of a dollar, rounded to the nearest; `None` when the prices are not known.
+    ///
+    /// Tokens read from a cache and tokens written to one are part of the prompt's tokens, and reasoning tokens part of the
+    /// completion's: each token is paid once.
+    pub fn cost_nanodollars(&self, usage: &Usage) -> Option<NanoUsd> {
+        let prices = self.prices?;
+        let prompt = usage.prompt_tokens.max(0);
+        let cached = usage.cached_tokens.clamp(0, prompt);
+        let written = usage.cache_write_tokens.clamp(0, prompt - cached);
+        let cost = prices.input.of(prompt - cached - written)
+            + prices.cached_input.unwrap_or(prices.input).of(cached)
+            + prices.cache_write.unwrap_or(prices.input).of(written)
+            + prices.output.of(usage.completion_tokens.max(0));
+        NanoUsd::try_from((cost + 500) / 1000).ok()
+    }
+}
+
+impl Price {
+    /// In millionths of a millionth of a dollar: the price of a single token is a whole number of them.
+    fn of(self, tokens: i64) -> i128 {
+        i128::from(self.0) * i128::from(tokens)
+    }
+}
+
+impl<'de> Deserialize<'de> for Price {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Number::deserialize(deserializer)?;
+        // The shortest decimals that mean this number, which are those that were written.
+        let number = number.as_f64().map_or_else(|| number.to_string(), |decimal| decimal.to_string());
+        let price = millionths(&number).map(Self);
+        price.ok_or_else(|| {
+            de::Error::custom(format!("{number} is not a price: dollars for a million tokens, from 0 to 4000, with six decimals at most"))
+        })
+    }
+}
+
+/// The number's own digits, so that 0.1 is a tenth.
+fn millionths(number: &str) -> Option<u32> {
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let decimals = decimals.trim_end_matches('0');
+    if decimals.len() > 6 {
+        return None;
+    }
+    let whole: u32 = whole.parse().ok()?;
+    let decimals: u32 = format!("{decimals:0<6}").parse().ok()?;
+    whole.checked_mul(1_000_000)?.checked_add(decimals)
+}

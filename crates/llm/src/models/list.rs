@@ -1,0 +1,45 @@
+//! What models there are, for those who choose one.
+
+use serde::Serialize;
+
+use super::{DEMO, Models};
+use crate::ModelName;
+use crate::demo::Variant;
+
+/// A model that can be named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelRow {
+    /// The full name: `openai:gpt-4o`.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    pub provider: String,
+    pub context_length: Option<u32>,
+    /// Its provider is configured, without a tenant's own key. Whether the provider has this very model is not asked.
+    pub is_available: bool,
+}
+
+impl Models {
+    /// The models of the table, the operator's own and the demo's, by full name. Providers may have others too.
+    pub fn list(&self) -> Vec<ModelRow> {
+        let listed = self.catalog.listed().map(|model| ModelName::new(model.provider, model.id));
+        let bare = self.bare_names.iter().map(|(provider, model)| ModelName::new(provider, model));
+        let demo = Variant::ALL.into_iter().map(|variant| ModelName::new(DEMO, variant.name()));
+        let known = listed.filter(|name| self.knows(name.provider()));
+        let mut rows: Vec<ModelRow> = known.chain(bare).chain(demo).map(|name| self.row(&name)).collect();
+        rows.sort_by(|one, other| one.id.cmp(&other.id));
+        rows.dedup();
+        rows
+    }
+
+    fn row(&self, name: &ModelName) -> ModelRow {
+        let info = self.catalog.find(name);
+        ModelRow {
+            id: name.to_string(),
+            name: info.and_then(|info| info.name.clone()).unwrap_or_else(|| name.model().to_owned()),
+            provider: name.provider().to_owned(),
+            context_length: info.and_then(|info| info.context_length),
+            is_available: name.provider() == DEMO || self.upstreams.get(name.provider()).is_some_and(|upstream| upstream.is_configured()),
+        }
+    }
+}

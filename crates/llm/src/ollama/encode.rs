@@ -1,0 +1,69 @@
+//! [`Request`] → the body of `/api/chat`.
+
+use serde_json::{Map, Value};
+
+use super::{messages, options, tools};
+use crate::{ModelError, Request, ResponseFormat, Rest, Thinking};
+
+/// Members that Ollama has beside those we write. The others of `rest` mean nothing to it.
+const ITS_OWN: [&str; 5] = ["format", "keep_alive", "logprobs", "top_logprobs", "think"];
+/// Members with a form of their own stand in `rest` only when they are of a kind that OpenAI's protocol alone knows. What they ask for
+/// cannot be left out in silence.
+const NO_SUCH_KIND: [&str; 2] = ["response_format", "tool_choice"];
+/// Without these a dialogue that is too long loses its beginning, and nobody is told.
+const NEVER_CUT: [&str; 2] = ["truncate", "shift"];
+
+pub(super) fn body(request: &Request, num_ctx: Option<u32>) -> Result<Value, ModelError> {
+    let params = &request.params;
+    if let Some(name) = NO_SUCH_KIND.iter().find(|name| given(&params.rest, name).is_some()) {
+        return Err(ModelError::BadRequest(format!("Ollama has nothing that this kind of `{name}` could mean")));
+    }
+    let tools = tools::offered(request)?;
+    let format = params.response_format.as_ref().and_then(format);
+    let (format, described) = if tools.is_empty() { (format, None) } else { (None, format) };
+
+    let mut body = Map::new();
+    body.insert("model".into(), request.model.model().into());
+    body.insert("messages".into(), messages::all(&request.messages, described.as_ref())?);
+    if !tools.is_empty() {
+        body.insert("tools".into(), tools.into());
+    }
+    body.insert("stream".into(), true.into());
+    body.extend(ITS_OWN.iter().filter_map(|name| given(&params.rest, name)));
+    body.extend(format.map(|format| ("format".to_owned(), format)));
+    body.extend(params.thinking.as_ref().and_then(think).map(|think| ("think".to_owned(), think)));
+    body.extend(NEVER_CUT.iter().map(|name| given(&params.rest, name).unwrap_or_else(|| ((*name).to_owned(), false.into()))));
+    let options = options::of(params, num_ctx);
+    if !options.is_empty() {
+        body.insert("options".into(), Value::Object(options));
+    }
+    Ok(Value::Object(body))
+}
+
+/// A member that was set.
+pub(super) fn given(rest: &Rest, name: &str) -> Option<(String, Value)> {
+    rest.get(name).filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone()))
+}
+
+fn format(wanted: &ResponseFormat) -> Option<Value> {
+    match wanted {
+        ResponseFormat::Text => None,
+        ResponseFormat::JsonObject => Some("json".into()),
+        ResponseFormat::JsonSchema { schema, .. } => Some(schema.clone()),
+    }
+}
+
+/// Ollama knows on, off and three efforts; a budget of tokens it does not know. Absent, the model does as it was made.
+fn think(wanted: &Thinking) -> Option<Value> {
+    Some(match wanted {
+        Thinking::Adaptive => return None,
+        Thinking::Disabled => false.into(),
+        Thinking::Budget(_) => true.into(),
+        Thinking::Effort(effort) => match effort.as_str() {
+            "none" => false.into(),
+            "minimal" => "low".into(),
+            "xhigh" => "high".into(),
+            effort => effort.into(),
+        },
+    })
+}

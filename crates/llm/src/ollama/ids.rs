@@ -1,0 +1,29 @@
+//! Ids for calls that come without one.
+
+use std::collections::HashSet;
+
+use crate::{Message, Request};
+
+/// The ids of a dialogue's calls. New ones depend on nothing but the place in the dialogue, so that an answer read twice has them twice.
+#[derive(Debug)]
+pub(super) struct Ids {
+    taken: HashSet<String>,
+    next: usize,
+}
+
+impl Ids {
+    pub(super) fn of(request: &Request) -> Self {
+        let taken: Vec<&String> = request.messages.iter().flat_map(Message::calls).map(|call| &call.id).collect();
+        Self { next: taken.len(), taken: taken.into_iter().cloned().collect() }
+    }
+
+    /// The id that came with a call, or a new one when there was none or another call has it.
+    pub(super) fn claim(&mut self, given: Option<String>) -> String {
+        let place = self.next;
+        self.next += 1;
+        let made_up = (place..).map(|number| format!("call_{number}"));
+        let id = given.filter(|id| !id.is_empty()).into_iter().chain(made_up).find(|id| !self.taken.contains(id)).unwrap_or_default();
+        self.taken.insert(id.clone());
+        id
+    }
+}
