@@ -4,19 +4,30 @@ mod decode;
 mod encode;
 mod refusal;
 
+use std::sync::Arc;
+
 use reqwest::StatusCode;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::dialect::{Decoder, Dialect, sensitive};
-use crate::{Answer, Delta, ModelError, Request};
+use crate::{Answer, Catalog, Delta, ModelError, Request};
 
 const VERSION: (HeaderName, HeaderValue) = (HeaderName::from_static("anthropic-version"), HeaderValue::from_static("2023-06-01"));
 const KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Messages.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Anthropic;
+#[derive(Debug, Clone)]
+pub(crate) struct Anthropic {
+    /// Says how long a model's answers may be.
+    catalog: Arc<Catalog>,
+}
+
+impl Anthropic {
+    pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
+        Self { catalog }
+    }
+}
 
 impl Dialect for Anthropic {
     fn path(&self) -> &'static [&'static str] {
@@ -29,7 +40,8 @@ impl Dialect for Anthropic {
     }
 
     fn encode(&self, request: &Request) -> Result<Value, ModelError> {
-        encode::body(request)
+        let longest = self.catalog.find(&request.model).and_then(|info| info.max_output_tokens);
+        encode::body(request, longest)
     }
 
     fn decoder(&self, request: &Request) -> Box<dyn Decoder> {

@@ -6,13 +6,19 @@ mod streams;
 mod whole;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use artel_domain::{AssistantCall, ToolSpec};
 use serde_json::{Map, Value, json};
 
 use super::Anthropic;
 use crate::dialect::{Dialect as _, Progress};
-use crate::{Answer, Delta, Message, ModelError, ModelName, Params, Request};
+use crate::{Answer, Catalog, Delta, Message, ModelError, ModelName, Params, Request};
+
+fn dialect() -> Anthropic {
+    static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(Arc::default);
+    Anthropic::new(CATALOG.clone())
+}
 
 fn request(messages: Vec<Message>) -> Request {
     Request {
@@ -40,11 +46,11 @@ fn params(members: &Value) -> Params {
 }
 
 fn body(request: &Request) -> Value {
-    Anthropic.encode(request).unwrap()
+    dialect().encode(request).unwrap()
 }
 
 fn refused(request: &Request) -> String {
-    match Anthropic.encode(request) {
+    match dialect().encode(request) {
         Err(ModelError::BadRequest(reason)) => reason,
         other => panic!("{other:?}"),
     }
@@ -58,7 +64,7 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Delta>, Result
 }
 
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
-    let mut decoder = Anthropic.decoder(&request(Vec::new()));
+    let mut decoder = dialect().decoder(&request(Vec::new()));
     for piece in pieces {
         if decoder.feed(piece, deltas)? == Progress::Complete {
             break;

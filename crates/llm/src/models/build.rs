@@ -105,7 +105,7 @@ impl Plan {
     fn build(self, config: &Config, limits: ProviderLimits, breaker: BreakerLimits, http: Client) -> Result<Upstream, ConfigError> {
         let dialect: Arc<dyn Dialect> = match self.protocol {
             Protocol::OpenAi => Arc::new(OpenAi),
-            Protocol::Anthropic => Arc::new(Anthropic),
+            Protocol::Anthropic => Arc::new(Anthropic::new(config.catalog.clone())),
             Protocol::Ollama => Arc::new(Ollama::new(config.catalog.clone())),
         };
         let key = self.key.filter(|key| !key.expose_secret().trim().is_empty());

@@ -16,7 +16,8 @@ use serde_json::{Map, Value};
 
 use crate::{ModelError, Params, Request};
 
-pub(super) fn body(request: &Request) -> Result<Value, ModelError> {
+/// `longest` is what the model can write at most, where that is known.
+pub(super) fn body(request: &Request, longest: Option<u32>) -> Result<Value, ModelError> {
     let Params { max_tokens, temperature, top_p, stop, .. } = &request.params;
     let (leading, dialogue) = system::split(&request.messages);
     let turns = turns::of(dialogue)?;
@@ -27,7 +28,7 @@ pub(super) fn body(request: &Request) -> Result<Value, ModelError> {
     let mut body = Map::new();
     let mut set = |name: &str, value: Option<Value>| value.and_then(|value| body.insert(name.to_owned(), value));
     set("model", Some(request.model.model().into()));
-    set("max_tokens", Some(thinking.max_tokens(*max_tokens).into()));
+    set("max_tokens", Some(thinking.max_tokens(*max_tokens, longest).into()));
     set("system", system::of(leading, output::instruction(&request.params))?);
     set("tools", tools::of(request, &turns)?);
     set("tool_choice", tools::choice(request, &turns, thinking.is_on())?);

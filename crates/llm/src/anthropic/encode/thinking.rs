@@ -9,7 +9,9 @@ use crate::{ModelError, Request, Thinking};
 /// The provider takes no smaller budget.
 const SMALLEST_BUDGET: u32 = 1024;
 /// An answer must be bounded; this holds for all models that there are.
-const DEFAULT_MAX_TOKENS: u32 = 4096;
+const MAX_TOKENS: u32 = 4096;
+/// Prompt and limit must fit into the context together, so a limit that nobody asked for does not take all that the model can write.
+const MOST_UNASKED: u32 = 32_000;
 
 /// What the request says about thinking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,11 +57,13 @@ impl Mode {
     }
 
     /// Thoughts count too: a limit that they could use up is one for the answer alone.
-    pub(super) fn max_tokens(self, asked: Option<u32>) -> u32 {
+    pub(super) fn max_tokens(self, asked: Option<u32>, longest: Option<u32>) -> u32 {
+        let unasked = longest.unwrap_or(MAX_TOKENS).min(MOST_UNASKED);
         match (self, asked) {
             (Self::Budget(budget), Some(asked)) if asked > budget => asked,
-            (Self::Budget(budget), asked) => budget.saturating_add(asked.unwrap_or(DEFAULT_MAX_TOKENS).max(1)),
-            (_, asked) => asked.unwrap_or(DEFAULT_MAX_TOKENS),
+            (Self::Budget(budget), Some(asked)) => budget.saturating_add(asked.max(1)),
+            (Self::Budget(budget), None) => budget.saturating_add(unasked).min(longest.unwrap_or(u32::MAX)).max(budget.saturating_add(1)),
+            (_, asked) => asked.unwrap_or(unasked),
         }
     }
 }

@@ -2,7 +2,7 @@ use artel_domain::ToolSpec;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{body, call, params, refused, request, tool};
+use super::{body, call, dialect, params, refused, request, tool};
 use crate::dialect::Dialect as _;
 use crate::{ImageSource, Message, ModelError, Part, PartBody, Reasoning, Request, Rest};
 
@@ -206,7 +206,7 @@ fn images_go_as_data_or_https_address() {
 fn an_image_that_is_too_large_is_an_error_of_its_own() {
     let large = png(&"A".repeat(10 * 1024 * 1024 + 1));
     for all in [vec![user(vec![large.clone()])], vec![asked(&["a"]), result("a", vec![large])]] {
-        let error = super::Anthropic.encode(&request(all)).unwrap_err();
+        let error = dialect().encode(&request(all)).unwrap_err();
         assert!(matches!(&error, ModelError::TooLarge(reason) if reason.contains("10 MiB")), "{error}");
     }
 }

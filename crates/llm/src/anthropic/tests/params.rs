@@ -1,7 +1,7 @@
 use artel_domain::ToolSpec;
 use serde_json::{Map, Value, json};
 
-use super::{body, call, params, refused, request, tool};
+use super::{body, call, dialect, params, refused, request, tool};
 use crate::{Message, ModelName, Reasoning, Request, Thinking};
 
 /// The body of a small request with these parameters to this model.
@@ -82,7 +82,8 @@ fn members_of_a_tool_that_the_provider_knows_go_with_it() {
 
 #[test]
 fn an_answer_is_always_bounded() {
-    assert_eq!(with("claude-sonnet-4-5", &json!({}))["max_tokens"], 4096);
+    assert_eq!(with("qwen-local", &json!({}))["max_tokens"], 4096, "what nobody knows gets what all can do");
+    assert_eq!(with("claude-sonnet-4-5", &json!({}))["max_tokens"], 32_000, "it could do more, but the prompt needs room too");
     assert_eq!(with("claude-sonnet-4-5", &json!({ "max_tokens": 5, "max_completion_tokens": 7 }))["max_tokens"], 7);
 }
 
@@ -97,7 +98,7 @@ fn a_thinking_budget_is_below_the_limit_and_leaves_room_for_the_answer() {
     assert_eq!(limits(&budget(2000, 2000)), (2000, 4000));
     assert_eq!(limits(&budget(2000, 50)), (2000, 2050));
     assert_eq!(limits(&budget(10, 50)), (1024, 1074));
-    assert_eq!(limits(&json!({ "reasoning_effort": "medium" })), (8192, 12_288));
+    assert_eq!(limits(&json!({ "reasoning_effort": "medium" })), (8192, 40_192));
 }
 
 #[test]
@@ -212,10 +213,10 @@ fn only_members_that_the_provider_knows_are_passed_on() {
 #[test]
 fn the_key_and_the_version_are_headers() {
     use crate::dialect::Dialect as _;
-    let headers = super::Anthropic.headers(Some("sk-ant-canary")).unwrap();
+    let headers = dialect().headers(Some("sk-ant-canary")).unwrap();
     let shown: Vec<(&str, &[u8], bool)> =
         headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes(), value.is_sensitive())).collect();
     assert_eq!(shown, [("anthropic-version", b"2023-06-01".as_slice(), false), ("x-api-key", b"sk-ant-canary".as_slice(), true)]);
-    assert_eq!(super::Anthropic.headers(None).unwrap().len(), 1);
-    assert!(super::Anthropic.headers(Some("two\nlines")).is_none());
+    assert_eq!(dialect().headers(None).unwrap().len(), 1);
+    assert!(dialect().headers(Some("two\nlines")).is_none());
 }

@@ -2,8 +2,7 @@ use artel_domain::{FinishReason, Usage};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::Anthropic;
-use super::{answer_to, begin, call, decode, end, finish, joined, piece, read, request, stream};
+use super::{answer_to, begin, call, decode, dialect, end, finish, joined, piece, read, request, stream};
 use crate::dialect::Dialect as _;
 use crate::{Delta, Message, ModelError};
 
@@ -171,7 +170,7 @@ fn a_text_need_not_be_announced_but_a_call_must() {
 #[test]
 fn made_up_ids_go_on_counting_through_the_dialogue() {
     let before = Message::assistant("", vec![call("call_0", "now", "{}"), call("call_1", "now", "{}")]);
-    let mut decoder = Anthropic.decoder(&request(vec![before]));
+    let mut decoder = dialect().decoder(&request(vec![before]));
     let tool = json!({ "type": "tool_use", "name": "now", "input": {} });
     decoder.feed(stream(&[begin(0, &tool), finish("tool_use"), end()]).as_bytes(), &mut Vec::new()).unwrap();
     assert_eq!(decoder.finish(&mut Vec::new()).unwrap().calls[0].id, "call_2");
@@ -258,8 +257,8 @@ proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), size in 1..50usize) {
         let _ = decode(bytes.chunks(size));
-        let _ = Anthropic.decode_whole(&request(Vec::new()), &bytes, &mut Vec::new());
-        let _ = Anthropic.refusal(reqwest::StatusCode::BAD_GATEWAY, &bytes);
+        let _ = dialect().decode_whole(&request(Vec::new()), &bytes, &mut Vec::new());
+        let _ = dialect().refusal(reqwest::StatusCode::BAD_GATEWAY, &bytes);
     }
 
     #[test]

@@ -1,13 +1,12 @@
 use reqwest::StatusCode;
 
-use super::super::Anthropic;
-use super::{decode, joined, request};
+use super::{decode, dialect, joined, request};
 use crate::dialect::Dialect as _;
 use crate::{Answer, Delta, ModelError};
 
 fn whole(body: &str) -> (Vec<Delta>, Result<Answer, ModelError>) {
     let mut deltas = Vec::new();
-    let outcome = Anthropic.decode_whole(&request(Vec::new()), body.as_bytes(), &mut deltas);
+    let outcome = dialect().decode_whole(&request(Vec::new()), body.as_bytes(), &mut deltas);
     (joined(deltas), outcome)
 }
 
@@ -56,7 +55,7 @@ fn an_error_with_a_good_status_is_still_an_error() {
 
 #[test]
 fn error_statuses_are_sorted_by_what_a_caller_can_do() {
-    let error = |status: u16, body: &str| Anthropic.refusal(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+    let error = |status: u16, body: &str| dialect().refusal(StatusCode::from_u16(status).unwrap(), body.as_bytes());
     let told =
         |kind: &str, message: &str| format!(r#"{{"type":"error","error":{{"type":"{kind}","message":"{message}"}},"request_id":"req_1"}}"#);
     let cases = [
