@@ -139,7 +139,7 @@ class Provider:
         self.process.wait()
 
 
-def wait_for(url, seconds=90, headers=None):
+def wait_for(url, seconds=200, headers=None):
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         try:
@@ -174,10 +174,10 @@ def litellm(program, directory, provider):
     route = {"model_name": "claude", "litellm_params": {"model": "anthropic/claude-sonnet-4-5", "api_base": provider.url, "api_key": "unused"}}
     with open(config, "w") as file:
         json.dump({"model_list": [route], "litellm_settings": {"telemetry": False, "num_retries": 0}}, file)
-    environment = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"}
+    environment = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MASTER_KEY": "sk-" + KEY}
     process = start([program, "--host", "127.0.0.1", "--num_workers", "1", "--port", str(port), "--config", config], directory, "litellm", environment)
     wait_for(f"http://127.0.0.1:{port}/health/liveliness")
-    return Proxy("LiteLLM", f"http://127.0.0.1:{port}", {"authorization": "Bearer unused"}, "claude", process)
+    return Proxy("LiteLLM", f"http://127.0.0.1:{port}", {"authorization": "Bearer sk-" + KEY}, "claude", process)
 
 
 def portkey(installed, directory, provider):

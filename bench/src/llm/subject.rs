@@ -118,9 +118,10 @@ impl Subject {
             .args(["--host", "127.0.0.1", "--num_workers", "1", "--port", &address.port().to_string(), "--config"])
             .arg(&config)
             .env("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+            .env("LITELLM_MASTER_KEY", format!("sk-{KEY}"))
             .env("LITELLM_LOG", "ERROR");
         let program = Program::start("litellm", &mut command, self.directory.path())?;
-        self.target = Target { address, headers: vec![("authorization", "Bearer unused".to_owned())] };
+        self.target = Target { address, headers: vec![("authorization", format!("Bearer sk-{KEY}"))] };
         self.ready(program, "/health/liveliness").await
     }
 
