@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use reqwest::Client;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 pub(crate) use health::Pulse;
@@ -60,14 +60,14 @@ impl Upstream {
         if key.is_none() && self.needs_key {
             return Err(ModelError::NotConfigured("it has no key".to_owned()));
         }
-        let own = self.dialect.headers(key.map(|key| key.expose_secret()));
+        let own = self.dialect.headers(key.map(ExposeSecret::expose_secret));
         let own = own.ok_or_else(|| ModelError::NotConfigured("its key holds characters that no HTTP header may hold".to_owned()))?;
         Ok(own.into_iter().collect())
     }
 
     /// Some providers quote the key in their errors.
     pub(crate) fn masked(&self, request: &Request, text: &str) -> String {
-        match self.key(request).map(|key| key.expose_secret()).filter(|key| key.len() >= 4) {
+        match self.key(request).map(ExposeSecret::expose_secret).filter(|key| key.len() >= 4) {
             Some(key) => text.replace(key, "***"),
             None => text.to_owned(),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{ANTHROPIC, OLLAMA, OPENAI};
@@ -109,7 +109,7 @@ impl Plan {
             Protocol::Ollama => Arc::new(Ollama::new(config.catalog.clone())),
         };
         let key = self.key.filter(|key| !key.expose_secret().trim().is_empty());
-        if dialect.headers(key.as_ref().map(|key| key.expose_secret())).is_none() {
+        if dialect.headers(key.as_ref().map(ExposeSecret::expose_secret)).is_none() {
             return Err(ConfigError::Key(self.provider));
         }
         let unusable = |reason: &str| ConfigError::BaseUrl { provider: self.provider.clone(), reason: reason.to_owned() };

@@ -2,7 +2,6 @@
 
 use super::{DEMO, Models};
 use crate::call::Call;
-use crate::driver::Effort;
 use crate::{EmbeddingRequest, Embeddings, ModelError, ModelName, demo};
 
 impl Models {
@@ -37,8 +36,7 @@ impl Models {
         }
         call.request.model.clone_from(&request.model);
         let retries = route.and_then(|route| route.retries).unwrap_or(self.retries);
-        let total = upstream.timeouts.total;
-        let effort = Effort { retries, deadline: call.started() + total, total };
+        let effort = Self::effort(call, upstream.timeouts.total, retries);
         let outcome = self.driver.embed(upstream, call, &request, effort).await;
         outcome.map_err(|error| error.map_message(|text| format!("{}: {text}", upstream.name)))
     }

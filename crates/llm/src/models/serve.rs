@@ -23,7 +23,7 @@ impl Models {
     async fn pass_on(&self, proxy: &Upstream, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
         call.leave_the_account_to_others();
         call.request.model = ModelName::new(proxy.name.clone(), call.requested().to_string());
-        let effort = self.effort(call, proxy.timeouts.total, self.retries);
+        let effort = Self::effort(call, proxy.timeouts.total, self.retries);
         self.driver.ask(proxy, call, on_delta, effort).await
     }
 
@@ -40,7 +40,7 @@ impl Models {
         let mut told = None;
         loop {
             let asked = call.tally.attempts;
-            let effort = self.effort(call, total, retries.unwrap_or(self.retries));
+            let effort = Self::effort(call, total, retries.unwrap_or(self.retries));
             let error = match self.ask(call, on_delta, effort).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -89,7 +89,7 @@ impl Models {
         Ok(())
     }
 
-    fn effort(&self, call: &Call<'_>, total: Duration, retries: u32) -> Effort {
+    pub(super) fn effort(call: &Call<'_>, total: Duration, retries: u32) -> Effort {
         Effort { retries, deadline: call.started() + total, total }
     }
 }

@@ -39,6 +39,22 @@ fn a_line_is_given_out_as_soon_as_it_ends() {
 
 proptest! {
     #[test]
+    fn any_bytes_mean_the_same_whole_and_in_pieces(
+        bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), Just(b'\r'), Just(b' '), Just(b'{'), any::<u8>()], 0..200),
+        size in 1..9usize,
+    ) {
+        let parse = |pieces: Vec<&[u8]>| {
+            let (mut parser, mut lines) = (Parser::default(), Vec::new());
+            pieces.into_iter().for_each(|piece| parser.push(piece, &mut lines));
+            lines.extend(parser.finish());
+            lines
+        };
+        let whole = parse(vec![bytes.as_slice()]);
+        prop_assert!(whole.iter().all(|line| !line.is_empty() && !line.contains(&b'\n')));
+        prop_assert_eq!(parse(bytes.chunks(size).collect()), whole);
+    }
+
+    #[test]
     fn no_text_is_lost(texts in proptest::collection::vec("[^\\s\u{feff}]{1,20}", 0..10), size in 1..10usize) {
         let stream = texts.join("\n");
         prop_assert_eq!(lines(stream.as_bytes().chunks(size)), texts);
