@@ -139,6 +139,13 @@ impl Models {
         self.routes.own_names()
     }
 
+    /// The models that may answer for a name, the first choice first.
+    pub(crate) fn chain<'a>(&'a self, name: &'a ModelName) -> impl Iterator<Item = &'a ModelName> {
+        let route = self.routes.of(name);
+        let first = route.and_then(|route| route.model.as_ref()).unwrap_or(name);
+        std::iter::once(first).chain(route.into_iter().flat_map(|route| &route.fallbacks))
+    }
+
     /// The full name of a model, which is none of the operator's own names.
     fn model(&self, text: &str) -> Result<ModelName, UnknownModel> {
         let text = text.trim();

@@ -6,7 +6,9 @@ use tokio::sync::mpsc;
 
 use super::Models;
 use super::build::endpoint;
-use crate::{Catalog, Config, ConfigError, CustomProvider, Endpoint, ModelName, Params, Request};
+use artel_domain::Usage;
+
+use crate::{Catalog, Config, ConfigError, CustomProvider, Endpoint, ModelName, Params, Request, RouteConfig};
 
 fn custom(value: serde_json::Value) -> BTreeMap<String, CustomProvider> {
     serde_json::from_value(value).unwrap()
@@ -209,4 +211,15 @@ fn providers_say_whether_they_could_be_asked() {
     assert_eq!((bare["openai"], bare["demo"], bare["custom:local"]), (false, true, true));
     let openai = Endpoint { base_url: None, api_key: Some("sk-1".into()) };
     assert!(told(Config { openai, ..config() })["openai"]);
+}
+
+#[test]
+fn the_most_that_a_call_can_cost_is_that_of_the_dearest_model_of_its_route() {
+    let routes = [("gpt-4o-mini".to_owned(), RouteConfig { fallbacks: vec!["openai:gpt-4o".to_owned()], ..RouteConfig::default() })].into();
+    let models = models(Config { routes, ..config() });
+    let usage = Usage { prompt_tokens: 1_000_000, completion_tokens: 1_000_000, ..Usage::default() };
+    let most = |name: &str| models.most_cost(&models.check(name).unwrap(), &usage);
+    assert_eq!(most("gpt-4o-mini"), most("openai:gpt-4o"));
+    assert!(most("gpt-4o-mini") > models.catalog().cost_nanodollars(&models.check("openai:gpt-4o-mini").unwrap(), &usage));
+    assert_eq!((most("demo:echo"), most("openai:nobody-knows-its-price")), (Some(0), None));
 }
