@@ -45,7 +45,9 @@ proptest! {
     ) {
         let parse = |pieces: Vec<&[u8]>| {
             let (mut parser, mut lines) = (Parser::default(), Vec::new());
-            pieces.into_iter().for_each(|piece| parser.push(piece, &mut lines));
+            for piece in pieces {
+                parser.push(piece, &mut lines);
+            }
             lines.extend(parser.finish());
             lines
         };

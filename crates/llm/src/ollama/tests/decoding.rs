@@ -39,7 +39,7 @@ fn whole(body: &[u8]) -> Decoded {
 }
 
 fn stream(lines: &[Value]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
 }
 
 fn answer_to(lines: &[Value]) -> Answer {
