@@ -90,6 +90,7 @@ permissions! {
     AuditRead: AuditRead,
     /// Who decides for the whole tenant.
     Administrator: Admin,
+    LlmInvoke: LlmInvoke,
 }
 
 /// A caller who holds the permission `P`. First in a handler's arguments: 401 comes before 403, and both before what is wrong otherwise.

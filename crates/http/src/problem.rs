@@ -168,6 +168,24 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
+
+    /// The code for programs.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// The text for people.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What goes into the log before the problem becomes an answer: the cause of a 5xx, which no client is told.
+    pub fn log(&self) {
+        let Inner { status, code, cause, .. } = &*self.0;
+        if status.is_server_error() {
+            tracing::error!(%status, code, cause = cause.as_deref().map(chain), "the request failed");
+        }
+    }
 }
 
 /// The sentence for people when there are field errors.
@@ -191,10 +209,8 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Inner { status, code, message, field_errors, details, retry_after, headers, cause } = *self.0;
-        if status.is_server_error() {
-            tracing::error!(%status, code, cause = cause.as_deref().map(chain), "the request failed");
-        }
+        self.log();
+        let Inner { status, code, message, field_errors, details, retry_after, headers, cause: _ } = *self.0;
         let body = ProblemBody {
             error: code.to_owned(),
             detail: message.clone(),

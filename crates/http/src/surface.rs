@@ -17,12 +17,12 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Wraps finished routes: the one place where a surface gets its fallbacks and outer layers.
 pub fn surface(routes: Router, clock: Arc<dyn Clock>) -> Router {
-    routes
-        .fallback(unknown_route)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn(harden))
-        .layer(from_fn_with_state(clock, trace::trace))
+    around(routes.fallback(unknown_route).method_not_allowed_fallback(wrong_method), clock)
+}
+
+/// The outer layers alone, for a surface whose errors have a shape of their own.
+pub fn around(routes: Router, clock: Arc<dyn Clock>) -> Router {
+    routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).layer(from_fn(harden)).layer(from_fn_with_state(clock, trace::trace))
 }
 
 async fn unknown_route(uri: Uri) -> Problem {

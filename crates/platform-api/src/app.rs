@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId, UserId};
-use artel_http::{Gate, GateConfig, StaticKey};
+use artel_http::{Gate, GateConfig, MetricsText, StaticKey};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
 use artel_store::Store;
@@ -54,13 +54,6 @@ pub struct TestToken {
 pub trait PublicKeys: Send + Sync {
     /// A JSON Web Key Set.
     async fn jwks(&self) -> Result<Value, String>;
-}
-
-/// The numbers of `/metrics`. They belong to the whole process, so whoever wires it keeps them.
-#[async_trait]
-pub trait MetricsText: Send + Sync {
-    /// In Prometheus text format.
-    async fn render(&self) -> String;
 }
 
 /// What this surface stands on.

@@ -82,7 +82,7 @@ pub(crate) enum Command {
 #[derive(Args)]
 pub(crate) struct ServeArgs {
     /// What this process does; several with commas. Default: everything
-    #[arg(long, value_delimiter = ',', default_values = ["platform", "worker"])]
+    #[arg(long, value_delimiter = ',', default_values = ["platform", "llm-proxy", "worker"])]
     pub(crate) role: Vec<Role>,
 }
 
@@ -90,6 +90,8 @@ pub(crate) struct ServeArgs {
 pub(crate) enum Role {
     /// The public API
     Platform,
+    /// Every model behind OpenAI's API, for the other services and for keys with the scope llm:invoke
+    LlmProxy,
     /// Drives runs
     Worker,
 }

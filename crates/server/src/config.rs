@@ -40,6 +40,9 @@ pub(crate) struct StaticKey {
 pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) public_addr: SocketAddr,
+    pub(crate) llm_proxy_addr: SocketAddr,
+    /// `x-internal-auth`
+    pub(crate) internal_api_key: Option<SecretString>,
     pub(crate) database: Database,
     pub(crate) redis_url: Option<SecretString>,
     pub(crate) db_pool_size: u32,
@@ -104,6 +107,13 @@ impl Config {
                 "an address and a port (port 0 picks a free one)",
                 "127.0.0.1:8000",
             )?,
+            llm_proxy_addr: s.parse(
+                "ARTEL_LLM_PROXY_ADDR",
+                "127.0.0.1:8002",
+                "an address and a port (port 0 picks a free one)",
+                "127.0.0.1:8002",
+            )?,
+            internal_api_key: values::internal_key(s, dev)?,
             database: values::database(s, &data_dir)?,
             redis_url: values::redis(s)?,
             db_pool_size: s.number("DB_POOL_SIZE", 20, 1..=1000)?,

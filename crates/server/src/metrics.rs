@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use artel_platform_api::MetricsText;
+use artel_http::MetricsText;
 use artel_store::Store;
 use async_trait::async_trait;
 use metrics::gauge;

@@ -61,6 +61,7 @@ async fn listen(config: &Config, roles: &[Role]) -> anyhow::Result<Vec<(Role, Tc
 fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
     match role {
         Role::Platform => Some((config.public_addr, "ARTEL_PUBLIC_ADDR")),
+        Role::LlmProxy => Some((config.llm_proxy_addr, "ARTEL_LLM_PROXY_ADDR")),
         Role::Worker => None,
     }
 }
@@ -69,6 +70,7 @@ fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
 fn routes(role: Role, parts: &Parts, config: &Config) -> Option<Router> {
     match role {
         Role::Platform => Some(artel_platform_api::router(parts.platform(config))),
+        Role::LlmProxy => Some(artel_llm_proxy::router(parts.llm_proxy(config))),
         Role::Worker => None,
     }
 }

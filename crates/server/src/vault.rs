@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use artel_domain::Clock;
+use artel_http::InternalKey;
 use artel_identity::{ApiKeyMaker, SecretBox, ServiceKey, TokenIssuer, TokenVerifier, entropy};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +20,7 @@ pub(crate) struct Vault {
     directory: PathBuf,
     jwt_secret: SecretString,
     pepper: SecretString,
+    internal_key: SecretString,
     master_key: [u8; 32],
     service_key: OnceCell<Arc<ServiceKey>>,
 }
@@ -34,6 +36,7 @@ impl Vault {
         Ok(Self {
             jwt_secret: kept(&config.jwt_secret, "jwt.secret")?,
             pepper: kept(&config.api_key_pepper, "api-key.pepper")?,
+            internal_key: kept(&config.internal_api_key, "internal-api.key")?,
             master_key: master_key(&master)?,
             service_key: OnceCell::new(),
             directory,
@@ -50,6 +53,11 @@ impl Vault {
 
     pub(crate) fn key_maker(&self) -> ApiKeyMaker {
         ApiKeyMaker::new(&self.pepper)
+    }
+
+    /// What services show each other.
+    pub(crate) fn internal_key(&self) -> InternalKey {
+        InternalKey::new(self.internal_key.clone())
     }
 
     pub(crate) fn seal(&self) -> SecretBox {

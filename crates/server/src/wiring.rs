@@ -1,6 +1,6 @@
 //! Puts the parts together: which store, which bus, which surfaces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +10,10 @@ use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_domain::{Clock, SystemClock, TenantId, UserId};
 use artel_engine::{AllowAll, ContextLimits, Deps as EngineDeps, EngineConfig, Limits};
-use artel_http::StaticKey;
+use artel_http::{Gate, GateConfig, StaticKey};
 use artel_identity::Scopes;
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
+use artel_llm_proxy::{App as LlmProxy, Deps as LlmProxyDeps, ProxyConfig};
 use artel_platform_api::{ApiConfig, App, Deps, TestToken};
 use artel_store::Store;
 use artel_store_postgres::{PostgresOptions, PostgresStore};
@@ -78,6 +79,28 @@ impl Parts {
             metrics: Arc::new(Metrics::install(self.store.clone())),
         };
         App::new(deps, api_config(config))
+    }
+
+    pub(crate) fn llm_proxy(&self, config: &Config) -> LlmProxy {
+        let deps = LlmProxyDeps {
+            models: self.models.clone(),
+            clock: self.clock.clone(),
+            gate: self.gate(config),
+            metrics: Arc::new(Metrics::install(self.store.clone())),
+        };
+        LlmProxy::new(deps, ProxyConfig { internal_key: self.vault.internal_key() })
+    }
+
+    /// What lets the platform's callers in, for a surface beside the platform.
+    fn gate(&self, config: &Config) -> Gate {
+        let about_callers = GateConfig {
+            rate_default: config.rate_limit_default,
+            rate_runs: config.rate_limit_runs,
+            trusted_proxies: config.trusted_proxies.clone(),
+            static_keys: static_keys(config),
+        };
+        let (tokens, key_maker) = (Arc::new(self.vault.verifier(config)), Arc::new(self.vault.key_maker()));
+        Gate::new(self.store.clone(), self.bus.clone(), self.clock.clone(), tokens, key_maker, Arc::new(self.vault.seal()), about_callers)
     }
 
     pub(crate) fn engine(&self, config: &Config) -> EngineDeps {
@@ -162,10 +185,6 @@ fn tools_config(config: &Config, host_aliases: BTreeMap<String, SocketAddr>) -> 
 }
 
 fn api_config(config: &Config) -> ApiConfig {
-    let static_keys = config.auth_api_keys.iter().map(|(key, who)| {
-        let principal = StaticKey { tenant_id: who.tenant_id, user_id: who.user_id, scopes: Scopes::new(who.scopes.iter().cloned()) };
-        (key.clone(), principal)
-    });
     ApiConfig {
         default_model: config.default_model.clone(),
         rate_default: config.rate_limit_default,
@@ -176,9 +195,17 @@ fn api_config(config: &Config) -> ApiConfig {
         max_context_tokens: config.max_context_tokens,
         tool_default_timeout_ms: config.tool_default_timeout_ms,
         tool_max_timeout_ms: config.tool_max_timeout_ms,
-        static_keys: static_keys.collect(),
+        static_keys: static_keys(config),
         trusted_proxies: config.trusted_proxies.clone(),
     }
+}
+
+fn static_keys(config: &Config) -> HashMap<String, StaticKey> {
+    let of = |(key, who): (&String, &crate::config::StaticKey)| {
+        let principal = StaticKey { tenant_id: who.tenant_id, user_id: who.user_id, scopes: Scopes::new(who.scopes.iter().cloned()) };
+        (key.clone(), principal)
+    };
+    config.auth_api_keys.iter().map(of).collect()
 }
 
 fn hostname() -> String {

@@ -23,6 +23,14 @@ impl Client {
         Self { http, base: base.to_owned(), token: None }
     }
 
+    /// What a stream's events say in their `data`, to its end, for streams without ids.
+    pub async fn post_for_data(&self, path: &str, body: &Value) -> Vec<String> {
+        let answer = self.request("POST", path).json(body).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "POST {path}: {}", answer.status());
+        let text = answer.text().await.expect("a whole stream");
+        text.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").expect("an event of data alone").to_owned()).collect()
+    }
+
     /// The same caller at another address.
     #[must_use]
     pub fn at(&self, base: &str) -> Self {

@@ -14,6 +14,7 @@ use crate::{Client, Database};
 #[derive(Debug)]
 pub struct Launch {
     binary: PathBuf,
+    roles: Option<String>,
     environment: Vec<(String, String)>,
     /// Dropped after the process.
     _database: Database,
@@ -25,6 +26,7 @@ impl Launch {
         let given = [
             ("ENVIRONMENT", "dev"),
             ("ARTEL_PUBLIC_ADDR", "127.0.0.1:0"),
+            ("ARTEL_LLM_PROXY_ADDR", "127.0.0.1:0"),
             ("RATE_LIMIT_DEFAULT", "1000000/second"),
             ("RATE_LIMIT_RUNS", "1000000/second"),
             ("TOOL_ALLOW_PRIVATE_HOSTS", "127.0.0.1"),
@@ -35,7 +37,7 @@ impl Launch {
         ];
         let environment =
             given.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(database.environment()).collect();
-        Self { binary: binary.into(), environment, _database: database }
+        Self { binary: binary.into(), roles: None, environment, _database: database }
     }
 
     #[must_use]
@@ -45,12 +47,19 @@ impl Launch {
         self
     }
 
+    /// Only these roles, with commas.
+    #[must_use]
+    pub fn roles(mut self, roles: &str) -> Self {
+        self.roles = Some(roles.to_owned());
+        self
+    }
+
     /// Starts it in a fresh data directory and waits until it is ready.
     pub async fn start(self) -> Artel {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let log = Arc::new(Mutex::new(String::new()));
-        let (child, address) = spawn(&self, directory.path(), &log).await;
-        Artel { child, address, directory, log, launch: self }
+        let (child, ready) = spawn(&self, directory.path(), &log).await;
+        Artel { child, ready, directory, log, launch: self }
     }
 }
 
@@ -58,7 +67,8 @@ impl Launch {
 #[derive(Debug)]
 pub struct Artel {
     child: Child,
-    address: String,
+    /// The line that it printed when it was.
+    ready: Value,
     directory: TempDir,
     log: Arc<Mutex<String>>,
     launch: Launch,
@@ -67,7 +77,12 @@ pub struct Artel {
 impl Artel {
     /// `http://127.0.0.1:<port>`; another one after a restart.
     pub fn url(&self) -> &str {
-        &self.address
+        self.ready["public"].as_str().expect("it serves the platform")
+    }
+
+    /// The same for another role, by its name in the ready line (`llm_proxy`).
+    pub fn url_of(&self, role: &str) -> &str {
+        self.ready[role].as_str().unwrap_or_else(|| panic!("it serves no {role}: {}", self.ready))
     }
 
     /// Everything it logged so far, over all its lives.
@@ -81,7 +96,8 @@ impl Artel {
 
     /// A second process on the same database (PostgreSQL) or file.
     pub async fn another(&self) -> (Child, String) {
-        spawn(&self.launch, self.directory.path(), &self.log).await
+        let (child, ready) = spawn(&self.launch, self.directory.path(), &self.log).await;
+        (child, ready["public"].as_str().expect("it serves the platform").to_owned())
     }
 
     /// SIGKILL: nothing is flushed, nothing is said.
@@ -99,7 +115,7 @@ impl Artel {
 
     /// A new life on the same data.
     pub async fn restart(&mut self) {
-        (self.child, self.address) = spawn(&self.launch, self.directory.path(), &self.log).await;
+        (self.child, self.ready) = spawn(&self.launch, self.directory.path(), &self.log).await;
     }
 
     /// Runs a subcommand on the same data; its stdout and whether it succeeded.
@@ -113,14 +129,14 @@ impl Artel {
 
     /// A client with the token of `GET /auth/test-token`.
     pub async fn client(&self) -> Client {
-        let token = Client::anonymous(&self.address).get("/auth/test-token").await.1["token"].as_str().expect("a test token").to_owned();
-        Client::new(&self.address, &token)
+        let token = Client::anonymous(self.url()).get("/auth/test-token").await.1["token"].as_str().expect("a test token").to_owned();
+        Client::new(self.url(), &token)
     }
 
     /// A client of another tenant, with a token made by `artel token`.
     pub async fn client_of(&self, tenant: &str) -> Client {
         let (token, _) = self.command(&["token", "--tenant", tenant, "--user", tenant]).await;
-        Client::new(&self.address, token.trim())
+        Client::new(self.url(), token.trim())
     }
 }
 
@@ -133,9 +149,14 @@ fn base(launch: &Launch, directory: &Path) -> Command {
     command
 }
 
-async fn spawn(launch: &Launch, directory: &Path, log: &Arc<Mutex<String>>) -> (Child, String) {
+async fn spawn(launch: &Launch, directory: &Path, log: &Arc<Mutex<String>>) -> (Child, Value) {
     let mut command = base(launch, directory);
-    command.arg("serve").stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+        .arg("serve")
+        .args(launch.roles.iter().flat_map(|roles| ["--role", roles]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
     let mut child = command.spawn().expect("the binary starts");
     let errors = BufReader::new(child.stderr.take().unwrap());
     let kept = log.clone();
@@ -150,7 +171,5 @@ async fn spawn(launch: &Launch, directory: &Path, log: &Arc<Mutex<String>>) -> (
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let ready = tokio::time::timeout(Duration::from_secs(20), lines.next_line()).await.expect("ready within 20 s").expect("stdout");
     let Some(ready) = ready else { panic!("the process ended before it was ready:\n{}", log.lock().unwrap()) };
-    let ready: Value = serde_json::from_str(&ready).expect("the ready line is JSON");
-    let address = ready["public"].as_str().expect("an address").to_owned();
-    (child, address)
+    (child, serde_json::from_str(&ready).expect("the ready line is JSON"))
 }

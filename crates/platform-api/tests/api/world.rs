@@ -97,7 +97,7 @@ impl CallLimits for NoLimits {
 struct NoMetrics;
 
 #[async_trait::async_trait]
-impl artel_platform_api::MetricsText for NoMetrics {
+impl artel_http::MetricsText for NoMetrics {
     async fn render(&self) -> String {
         String::new()
     }

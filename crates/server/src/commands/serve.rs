@@ -18,6 +18,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         "pid": std::process::id(),
         "database": running.parts.store.kind(),
         "public": url(Role::Platform),
+        "llm_proxy": url(Role::LlmProxy),
     });
     output::line_now(&ready.to_string());
     running.until_told_to_stop().await?;

@@ -29,6 +29,12 @@ fn a_bad_value_is_one_line_with_name_shape_and_example() {
             "prod",
             "ENVIRONMENT: 'prod' is not one of production, dev, development, staging, test. Example: ENVIRONMENT=production",
         ),
+        (
+            "GATEWAY__INTERNAL_API_KEY",
+            "change-me-internal-key",
+            "GATEWAY__INTERNAL_API_KEY: it is the value of the public examples, which everybody knows. \
+             Example: GATEWAY__INTERNAL_API_KEY=$(openssl rand -base64 32)",
+        ),
         ("JWT_SECRET", "short", "JWT_SECRET: it has fewer than 16 characters. Example: JWT_SECRET=<a long random text>"),
         (
             "REDIS_URL",
@@ -53,6 +59,21 @@ fn a_bad_value_is_one_line_with_name_shape_and_example() {
         let text = error(&[(name, value)]);
         assert!(text.starts_with(&format!("{name}: ")) && text.contains("Example: ") && !text.contains('\n'), "{text}");
     }
+}
+
+#[test]
+fn the_key_between_services_has_several_names_and_one_value() {
+    let key = |values: &[(&str, &str)]| {
+        let key = Config::read(&mut Settings::of(values)).unwrap().internal_api_key;
+        key.map(|key| secrecy::ExposeSecret::expose_secret(&key).to_owned())
+    };
+    assert_eq!(key(&[]), None);
+    for name in ["INTERNAL_API_KEY", "LLM_PROXY__INTERNAL_API_KEY", "AGENT_RUNTIME__INTERNAL_API_KEY", "GATEWAY__INTERNAL_API_KEY"] {
+        assert_eq!(key(&[(name, "long-enough")]).as_deref(), Some("long-enough"));
+    }
+    assert_eq!(key(&[("ENVIRONMENT", "dev"), ("INTERNAL_API_KEY", "change-me-internal-key")]).as_deref(), Some("change-me-internal-key"));
+    let two = error(&[("INTERNAL_API_KEY", "long-enough"), ("GATEWAY__INTERNAL_API_KEY", "another-one")]);
+    assert!(two.starts_with("GATEWAY__INTERNAL_API_KEY: it differs"), "{two}");
 }
 
 #[test]

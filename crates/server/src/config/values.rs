@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use artel_llm::Catalog;
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::settings::{Invalid, Settings, invalid};
 use super::{Config, Database};
@@ -66,6 +66,37 @@ pub(super) fn catalog(s: &mut Settings) -> Result<Arc<Catalog>, Invalid> {
     let file = s.given(NAME);
     let table = Catalog::load(file.as_deref().map(Path::new));
     table.map(Arc::new).map_err(|error| invalid(NAME, error.to_string(), "/etc/artel/models.json"))
+}
+
+/// The name of the key between services, and the names that each of the seed's services has for it.
+const INTERNAL_KEYS: [&str; 4] =
+    ["INTERNAL_API_KEY", "LLM_PROXY__INTERNAL_API_KEY", "AGENT_RUNTIME__INTERNAL_API_KEY", "GATEWAY__INTERNAL_API_KEY"];
+
+/// Values that stand in public examples: everybody knows them.
+const PUBLISHED_KEYS: [&str; 3] = ["change-me-internal-key", "change-me-in-production", "INTERNAL_API_KEY"];
+
+/// One key under any of its names. In production it must be one that is not printed in a manual.
+pub(super) fn internal_key(s: &mut Settings, dev: bool) -> Result<Option<SecretString>, Invalid> {
+    const EXAMPLE: &str = "$(openssl rand -base64 32)";
+    let mut key: Option<SecretString> = None;
+    for name in INTERNAL_KEYS {
+        let Some(given) = s.secret(name, 8)? else { continue };
+        let text = given.expose_secret();
+        if !dev && PUBLISHED_KEYS.contains(&text) {
+            return Err(invalid(name, "it is the value of the public examples, which everybody knows".into(), EXAMPLE));
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(invalid(name, "it holds characters that no HTTP header may hold".into(), EXAMPLE));
+        }
+        match &key {
+            Some(earlier) if earlier.expose_secret() != text => {
+                let problem = format!("it differs from what another of {} says", INTERNAL_KEYS.join(", "));
+                return Err(invalid(name, problem, EXAMPLE));
+            }
+            _ => key = Some(given),
+        }
+    }
+    Ok(key)
 }
 
 /// `TRUSTED_PROXIES`: addresses or networks.

@@ -1,0 +1,58 @@
+//! Who asks, and on whose account.
+
+use artel_http::caller::LlmInvoke;
+use artel_http::{Caller, InternalKey};
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use crate::App;
+use crate::fault::Fault;
+
+/// The account of services that name no tenant.
+const INTERNAL: &str = "internal";
+/// On whose behalf a service asks.
+const TENANT: &str = "x-artel-tenant";
+const LONGEST_ACCOUNT: usize = 64;
+
+/// A caller who may ask models.
+#[derive(Debug, Clone)]
+pub(crate) struct Invoker {
+    pub(crate) account: String,
+}
+
+impl FromRequestParts<App> for Invoker {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        match InternalKey::shown(&parts.headers) {
+            Some(key) if app.config.internal_key.is(key) => return Ok(Self { account: account(&parts.headers)? }),
+            Some(_) => return Err(Fault::wrong_key()),
+            None => {}
+        }
+        // Most SDKs know one way only to show a key.
+        if bearer(&parts.headers).is_some_and(|key| app.config.internal_key.is(key)) {
+            return Ok(Self { account: account(&parts.headers)? });
+        }
+        if !parts.headers.contains_key(AUTHORIZATION) && !parts.headers.contains_key("x-api-key") {
+            return Err(Fault::no_key());
+        }
+        let caller = Caller::<LlmInvoke>::from_request_parts(parts, app).await?;
+        Ok(Self { account: caller.tenant_id.to_string() })
+    }
+}
+
+fn account(headers: &HeaderMap) -> Result<String, Fault> {
+    let Some(tenant) = headers.get(TENANT) else { return Ok(INTERNAL.to_owned()) };
+    let word = tenant.to_str().map(str::trim).unwrap_or_default();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    if word.is_empty() || word.len() > LONGEST_ACCOUNT || !word.bytes().all(fits) {
+        return Err(Fault::bad_tenant());
+    }
+    Ok(word.to_owned())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}

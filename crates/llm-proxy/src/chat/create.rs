@@ -1,0 +1,101 @@
+use std::time::Instant;
+
+use artel_http::trace;
+use artel_llm::{Delta, Message, Opening, Trace};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use super::events::Events;
+use super::headers;
+use crate::App;
+use crate::call::{Call, Step};
+use crate::caller::Invoker;
+use crate::fault::Fault;
+use crate::inbound::read_chat;
+use crate::outbound::{Gathered, Head, write_completion};
+use crate::payload::Payload;
+
+/// What is known of a request while its answer comes.
+pub(super) struct Asked {
+    pub(super) app: App,
+    pub(super) begun: Instant,
+    pub(super) account: String,
+    /// The model as the client named it.
+    pub(super) model: String,
+    /// What the answer answers.
+    pub(super) last: Option<Message>,
+    pub(super) include_usage: bool,
+}
+
+/// Ask a model.
+///
+/// The status is known before the first byte: a stream begins only when the provider has said something.
+pub(crate) async fn create_chat_completion(
+    State(app): State<App>,
+    invoker: Invoker,
+    headers: HeaderMap,
+    Payload(body): Payload,
+) -> Result<Response, Fault> {
+    let begun = Instant::now();
+    let mut chat = read_chat(&body)?;
+    drop(body);
+    let model = app.models.check(&chat.model)?;
+    app.memory.restore(&invoker.account, &mut chat.messages);
+    let asked = Asked {
+        app: app.clone(),
+        begun,
+        account: invoker.account.clone(),
+        model: std::mem::take(&mut chat.model),
+        last: chat.messages.last().cloned(),
+        include_usage: chat.include_usage,
+    };
+    let stream = chat.stream;
+    let call = Call::new(app.models.clone(), chat.into_request(model, invoker.account, trace_of(&headers)));
+    if stream { streamed(asked, call).await } else { whole(asked, call).await }
+}
+
+async fn whole(asked: Asked, mut call: Call) -> Result<Response, Fault> {
+    let (mut gathered, mut deltas) = (Gathered::default(), Vec::new());
+    let outcome = loop {
+        let step = call.step(&mut deltas).await;
+        gathered.take(&mut deltas);
+        if let Step::Ended(outcome) = step {
+            break outcome;
+        }
+    };
+    let served = outcome?;
+    asked.app.memory.keep(&asked.account, asked.last.as_slice(), &served.answer);
+    let body = write_completion(&asked.head(&served.opening), &served.answer, &gathered);
+    let response = ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
+    Ok(headers::about(&served.opening, asked.begun, response))
+}
+
+async fn streamed(asked: Asked, mut call: Call) -> Result<Response, Fault> {
+    let mut deltas: Vec<Delta> = Vec::new();
+    let first = call.step(&mut deltas).await;
+    let opening = match (Call::opening(&mut deltas), &first) {
+        (Some(opening), _) => *opening,
+        // It had nothing to say.
+        (None, Step::Ended(Ok(served))) => served.opening.clone(),
+        // Nothing was sent, so that the status can still say what happened.
+        (None, Step::Ended(Err(error))) => return Err(error.clone().into()),
+        (None, Step::Going) => return Err(Fault::out_of_order()),
+    };
+    let begun = asked.begun;
+    let response = Events::begin(asked, call, &opening, deltas, first).into_response();
+    Ok(headers::about(&opening, begun, response))
+}
+
+impl Asked {
+    pub(super) fn head(&self, opening: &Opening) -> Head {
+        Head::new(opening, &self.model, self.app.clock.now().as_second())
+    }
+}
+
+/// The caller's trace, else the one that this request begins.
+fn trace_of(headers: &HeaderMap) -> Option<Trace> {
+    let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(Trace::of_traceparent);
+    given.or_else(|| Trace::of_id(&trace::current()))
+}

@@ -1,0 +1,87 @@
+//! The body of a streamed answer.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use artel_http::trace;
+use artel_llm::{Delta, ModelError, Opening, Served};
+use axum::body::{Body, Bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use futures::Stream;
+
+use super::create::Asked;
+use crate::call::{Call, Step};
+use crate::fault::Fault;
+use crate::outbound::Chunks;
+
+/// Chunks as the model speaks. All that is ready becomes one write; nothing is read from the provider before the client took it.
+pub(super) struct Events {
+    asked: Asked,
+    /// Gone when the answer has ended.
+    call: Option<Call>,
+    chunks: Chunks,
+    deltas: Vec<Delta>,
+    /// Written, and not yet taken.
+    ready: Vec<u8>,
+    trace_id: String,
+}
+
+impl Events {
+    /// Goes on from what came first.
+    pub(super) fn begin(asked: Asked, call: Call, opening: &Opening, deltas: Vec<Delta>, first: Step) -> Self {
+        let chunks = Chunks::new(&asked.head(opening), asked.include_usage);
+        let mut events = Self { asked, call: Some(call), chunks, deltas, ready: Vec::new(), trace_id: trace::current() };
+        events.take(first);
+        events
+    }
+
+    fn take(&mut self, step: Step) {
+        self.chunks.write(&self.deltas, &mut self.ready);
+        self.deltas.clear();
+        if let Step::Ended(outcome) = step {
+            self.call = None;
+            self.end(outcome);
+        }
+    }
+
+    /// After an error there is no finish chunk and no `[DONE]`, so that nobody takes the answer for complete.
+    fn end(&mut self, outcome: Result<Box<Served>, ModelError>) {
+        match outcome {
+            Ok(served) => {
+                self.asked.app.memory.keep(&self.asked.account, self.asked.last.as_slice(), &served.answer);
+                self.chunks.finish(&served.answer, &mut self.ready);
+            }
+            Err(error) => Fault::from(error).traced(&self.trace_id).write_event(&mut self.ready),
+        }
+    }
+}
+
+impl Stream for Events {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let events = &mut *self;
+        if events.ready.is_empty()
+            && let Some(call) = &mut events.call
+        {
+            let step = std::task::ready!(call.poll_step(cx, &mut events.deltas));
+            events.take(step);
+        }
+        let ready = std::mem::take(&mut events.ready);
+        Poll::Ready((!ready.is_empty()).then(|| Ok(ready.into())))
+    }
+}
+
+impl IntoResponse for Events {
+    fn into_response(self) -> Response {
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
+            (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+            // nginx would collect the stream before it passes it on.
+            (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        ];
+        (headers, Body::from_stream(self)).into_response()
+    }
+}

@@ -1,0 +1,50 @@
+//! How this process and its providers are.
+
+use std::collections::BTreeMap;
+
+use artel_llm::{BreakerState, ProviderHealth};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::App;
+
+#[derive(Serialize)]
+pub(crate) struct Health {
+    /// `healthy`, or `degraded` when a provider that is set up fails.
+    status: &'static str,
+    service: &'static str,
+    version: &'static str,
+    /// One word for each provider.
+    providers: BTreeMap<String, &'static str>,
+    /// The same in full.
+    details: Vec<ProviderHealth>,
+}
+
+/// Say how it is. Always 200: a provider that is down is no reason to restart a process that works.
+pub(crate) async fn check_health(State(app): State<App>) -> Json<Health> {
+    let details = app.models.health();
+    let fails = details.iter().any(|provider| word(provider) == "unavailable");
+    Json(Health {
+        status: if fails { "degraded" } else { "healthy" },
+        service: "llm-proxy",
+        version: env!("CARGO_PKG_VERSION"),
+        providers: details.iter().map(|provider| (provider.provider.clone(), word(provider))).collect(),
+        details,
+    })
+}
+
+fn word(provider: &ProviderHealth) -> &'static str {
+    match (provider.configured, provider.breaker) {
+        (false, _) => "not_configured",
+        (true, BreakerState::Closed) => "available",
+        (true, _) => "unavailable",
+    }
+}
+
+/// Read counters and gauges for Prometheus.
+pub(crate) async fn get_metrics(State(app): State<App>) -> Response {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render().await).into_response()
+}

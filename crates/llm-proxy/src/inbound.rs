@@ -1,0 +1,72 @@
+//! Reads what clients of OpenAI's protocol send into the one form: pure, and strict where a wrong guess would change the answer.
+
+mod assistant;
+mod content;
+mod members;
+mod message;
+mod pairs;
+mod tools;
+mod wrong;
+
+use std::collections::BTreeMap;
+
+use artel_domain::ToolSpec;
+use artel_llm::{Message, ModelName, Params, Request, Trace};
+use serde_json::Value;
+
+use members::Members;
+pub(crate) use wrong::Wrong;
+
+/// A chat completion request as it was read.
+#[derive(Debug)]
+pub(crate) struct Chat {
+    /// As the client wrote it.
+    pub(crate) model: String,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) tools: Vec<ToolSpec>,
+    pub(crate) params: Params,
+    pub(crate) stream: bool,
+    /// `stream_options.include_usage`
+    pub(crate) include_usage: bool,
+}
+
+/// Reads the body of `POST /v1/chat/completions`.
+pub(crate) fn read_chat(body: &[u8]) -> Result<Chat, Wrong> {
+    let mut members = Members::of_body(body)?;
+    let model = members.required_text("model")?;
+    let stream = members.flag("stream")?.unwrap_or(false);
+    let include_usage = include_usage(&mut members)?;
+    one_choice(&mut members)?;
+    let messages = message::read_messages(&mut members)?;
+    pairs::check(&messages)?;
+    let tools = tools::read_tools(&mut members)?;
+    tools::refuse_functions(&members)?;
+    let params = Params::read(&members.rest()).map_err(|bad| Wrong::at(&bad.name, bad.problem))?;
+    let params = tools::fit_choice(params, &tools)?;
+    Ok(Chat { model, messages, tools, params, stream, include_usage })
+}
+
+impl Chat {
+    /// The request to this model, on this account.
+    pub(crate) fn into_request(self, model: ModelName, account: String, trace: Option<Trace>) -> Request {
+        let Self { messages, tools, params, .. } = self;
+        Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace }
+    }
+}
+
+fn include_usage(members: &mut Members) -> Result<bool, Wrong> {
+    let Some(options) = members.take("stream_options") else { return Ok(false) };
+    let asked = Members::of(options).and_then(|mut options| options.flag("include_usage"));
+    Ok(asked.map_err(|wrong| wrong.inside("stream_options"))?.unwrap_or(false))
+}
+
+fn one_choice(members: &mut Members) -> Result<(), Wrong> {
+    match members.take("n") {
+        None => Ok(()),
+        Some(Value::Number(count)) if count.as_u64() == Some(1) => Ok(()),
+        Some(_) => Err(Wrong::at("n", "must be 1: not every provider can give several answers; send the request several times")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

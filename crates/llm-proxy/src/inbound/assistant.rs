@@ -1,0 +1,73 @@
+//! What the model said before, with the extension members in which its reasoning comes back.
+
+use artel_domain::AssistantCall;
+use artel_llm::{Message, Part, Reasoning};
+use serde_json::Value;
+
+use super::members::Members;
+use super::{Wrong, content};
+
+pub(super) fn read_assistant(mut members: Members) -> Result<Message, Wrong> {
+    if members.has("function_call") {
+        return Err(Wrong::at("function_call", "is OpenAI's first way of calling tools; use 'tool_calls'"));
+    }
+    let mut content = content::optional(&mut members)?.unwrap_or_default();
+    let calls = members.each("tool_calls", read_call)?.unwrap_or_default();
+    let reasoning = read_reasoning(&mut members)?;
+    // Only OpenAI's protocol has a place for a refusal, but every model must know that it declined.
+    if let Some(refusal) = members.text("refusal")?
+        && content.is_empty()
+    {
+        content.push(Part::text(refusal));
+    }
+    // `audio` names an earlier spoken answer.
+    if content.is_empty() && calls.is_empty() && reasoning.is_empty() && !members.has("audio") {
+        return Err(Wrong::at("content", "is required when there are no 'tool_calls'"));
+    }
+    Ok(Message::Assistant { content, calls, reasoning, rest: members.rest() })
+}
+
+fn read_call(value: Value) -> Result<AssistantCall, Wrong> {
+    let mut members = Members::of(value)?;
+    match members.text("type")?.as_deref() {
+        None | Some("function") => {}
+        Some(other) => return Err(Wrong::at("type", format!("must be 'function', not '{other}'"))),
+    }
+    let id = members.required_text("id")?;
+    let function = members.take("function").ok_or_else(|| Wrong::at("function", "is required"))?;
+    let (name, arguments) = read_function(function).map_err(|wrong| wrong.inside("function"))?;
+    Ok(AssistantCall { id, name, arguments })
+}
+
+fn read_function(value: Value) -> Result<(String, String), Wrong> {
+    let mut members = Members::of(value)?;
+    let name = members.required_text("name")?;
+    let arguments = match members.take("arguments") {
+        // A call without arguments, as some models and clients write it.
+        None => "{}".to_owned(),
+        Some(Value::String(text)) if text.trim().is_empty() => "{}".to_owned(),
+        Some(Value::String(text)) => text,
+        Some(object @ Value::Object(_)) => object.to_string(),
+        Some(_) => return Err(Wrong::at("arguments", "must be a string that holds a JSON object")),
+    };
+    Ok((name, arguments))
+}
+
+/// `thinking_blocks` is whole, so it wins over the bare text of `reasoning_content` (or `reasoning`, as others call it).
+fn read_reasoning(members: &mut Members) -> Result<Vec<Reasoning>, Wrong> {
+    let blocks =
+        members.each("thinking_blocks", |block| serde_json::from_value(block).map_err(|error| Wrong::whole(format!("{error}"))))?;
+    let mut texts = Vec::new();
+    for name in ["reasoning_content", "reasoning"] {
+        texts.extend(members.text(name)?);
+    }
+    Ok(match blocks.filter(|blocks| !blocks.is_empty()) {
+        Some(blocks) => blocks,
+        None => texts
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .map(|thinking| Reasoning::Thinking { thinking, signature: None })
+            .into_iter()
+            .collect(),
+    })
+}

@@ -1,0 +1,197 @@
+use artel_domain::AssistantCall;
+use artel_llm::{ImageSource, Message, Part, PartBody, Reasoning, Rest, ToolChoice};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::{Chat, Wrong, read_chat};
+
+fn read(body: &Value) -> Result<Chat, Wrong> {
+    read_chat(body.to_string().as_bytes())
+}
+
+/// A request with these messages.
+fn with_messages(messages: Value) -> Result<Chat, Wrong> {
+    let mut body = json!({ "model": "m" });
+    body["messages"] = messages;
+    read(&body)
+}
+
+/// A request that says hello, with these members beside.
+fn with(members: &Value) -> Result<Chat, Wrong> {
+    let mut body = json!({ "model": "m", "messages": [{ "role": "user", "content": "hello" }] });
+    body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    read(&body)
+}
+
+fn call(id: &str) -> Value {
+    json!({ "id": id, "type": "function", "function": { "name": "look", "arguments": "{}" } })
+}
+
+fn rest(value: Value) -> Rest {
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn every_role_has_its_place() {
+    let chat = with_messages(json!([
+        { "role": "system", "content": "Be brief." },
+        { "role": "developer", "content": [{ "type": "text", "text": "Be kind.", "cache_control": { "type": "ephemeral" } }] },
+        { "role": "user", "content": "hello", "name": "ada" },
+        { "role": "assistant", "content": null, "tool_calls": [call("a")], "audio": null },
+        { "role": "tool", "tool_call_id": "a", "content": "seen", "is_error": true },
+    ]))
+    .unwrap();
+    let cached = Part { body: PartBody::Text("Be kind.".into()), cache_control: Some(json!({ "type": "ephemeral" })) };
+    let looked = AssistantCall { id: "a".into(), name: "look".into(), arguments: "{}".into() };
+    assert_eq!(
+        chat.messages,
+        [
+            Message::system("Be brief."),
+            Message::System { content: vec![cached], developer: true, rest: Rest::new() },
+            Message::User { content: vec![Part::text("hello")], rest: rest(json!({ "name": "ada" })) },
+            Message::assistant("", vec![looked]),
+            Message::tool("a", "seen", true),
+        ]
+    );
+}
+
+#[test]
+fn a_call_without_arguments_in_the_history_has_an_empty_object() {
+    for arguments in [json!(""), json!("  "), json!(null), json!({})] {
+        let mut asked = call("a");
+        asked["function"]["arguments"] = arguments.clone();
+        let answered = json!({ "role": "tool", "tool_call_id": "a", "content": "" });
+        let chat = with_messages(json!([{ "role": "assistant", "tool_calls": [asked] }, answered])).unwrap();
+        assert_eq!(chat.messages[0].calls()[0].arguments, "{}", "{arguments}");
+    }
+}
+
+#[test]
+fn reasoning_comes_back_as_blocks_or_as_text() {
+    let of = |extra: Value| {
+        let mut message = json!({ "role": "assistant", "content": "so" });
+        message.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        match with_messages(json!([message])).unwrap().messages.remove(0) {
+            Message::Assistant { reasoning, rest, .. } => (reasoning, rest),
+            other => panic!("{other:?}"),
+        }
+    };
+    let signed = Reasoning::Thinking { thinking: String::new(), signature: Some("s".into()) };
+    let hidden = Reasoning::RedactedThinking { data: "d".into() };
+    let blocks = json!([{ "type": "thinking", "thinking": "", "signature": "s" }, { "type": "redacted_thinking", "data": "d" }]);
+    let (reasoning, rest) = of(json!({ "thinking_blocks": blocks, "reasoning_content": "shown" }));
+    assert_eq!((reasoning, rest.is_empty()), (vec![signed, hidden], true));
+    let shown = Reasoning::Thinking { thinking: "shown".into(), signature: None };
+    assert_eq!(of(json!({ "reasoning_content": "shown" })).0, std::slice::from_ref(&shown));
+    assert_eq!(of(json!({ "reasoning": "shown", "thinking_blocks": [] })).0, [shown]);
+    assert_eq!(of(json!({ "reasoning_content": "" })).0, []);
+}
+
+#[test]
+fn an_image_is_inline_or_linked() {
+    let source = |image: Value| {
+        let part = json!({ "type": "image_url", "image_url": image });
+        let message = with_messages(json!([{ "role": "user", "content": [part] }])).unwrap().messages.remove(0);
+        match &message.content()[0].body {
+            PartBody::Image { source, detail } => (source.clone(), detail.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let inline = ImageSource::Inline { media_type: "image/png".into(), data: "aGk=".into() };
+    assert_eq!(source(json!({ "url": "data:image/png;base64,aGk=", "detail": "low" })), (inline, Some("low".into())));
+    let linked = ImageSource::Url("https://example.org/a.png".into());
+    assert_eq!(source(json!("https://example.org/a.png")), (linked, None));
+}
+
+#[test]
+fn a_part_that_has_no_form_here_is_kept_whole() {
+    let audio = json!({ "type": "input_audio", "input_audio": { "data": "aGk=", "format": "wav" } });
+    let chat = with_messages(json!([{ "role": "user", "content": [audio] }])).unwrap();
+    assert_eq!(chat.messages[0].content()[0].body, PartBody::Other(audio));
+}
+
+#[test]
+fn cache_control_on_a_message_is_for_its_last_part() {
+    let chat = with_messages(json!([{ "role": "user", "content": "long", "cache_control": { "type": "ephemeral" } }])).unwrap();
+    assert_eq!(chat.messages[0].content()[0].cache_control, Some(json!({ "type": "ephemeral" })));
+}
+
+#[test]
+fn tools_keep_what_has_no_form_here() {
+    let tool = json!({ "type": "function", "function": { "name": "look", "strict": true }, "cache_control": { "type": "ephemeral" } });
+    let chat = with(&json!({ "tools": [tool], "tool_choice": { "type": "function", "function": { "name": "look" } } })).unwrap();
+    assert_eq!(chat.tools[0].input_schema, json!({ "type": "object", "properties": {} }));
+    assert_eq!(chat.tools[0].rest, rest(json!({ "strict": true, "cache_control": { "type": "ephemeral" } })));
+    assert_eq!(chat.params.tool_choice, Some(ToolChoice::Named("look".into())));
+}
+
+#[test]
+fn unknown_members_are_kept_and_nulls_are_not() {
+    let chat = with(&json!({ "seed": 7, "user": null, "n": 1, "max_completion_tokens": 5, "stop": "x", "logit_bias": {} })).unwrap();
+    assert_eq!(chat.params.rest, rest(json!({ "seed": 7, "logit_bias": {} })));
+    assert_eq!((chat.params.max_tokens, chat.params.stop), (Some(5), vec!["x".to_owned()]));
+}
+
+#[rstest]
+#[case(json!({}), false, false)]
+#[case(json!({ "stream": true }), true, false)]
+#[case(json!({ "stream": true, "stream_options": { "include_usage": true } }), true, true)]
+#[case(json!({ "stream": true, "stream_options": null }), true, false)]
+fn a_stream_and_its_usage_are_asked_for(#[case] members: Value, #[case] stream: bool, #[case] usage: bool) {
+    let chat = with(&members).unwrap();
+    assert_eq!((chat.stream, chat.include_usage), (stream, usage));
+}
+
+#[rstest]
+#[case(json!({ "n": 2 }), "n", "must be 1")]
+#[case(json!({ "stream": "yes" }), "stream", "must be true or false")]
+#[case(json!({ "stream_options": { "include_usage": 1 } }), "stream_options.include_usage", "must be true or false")]
+#[case(json!({ "functions": [{}] }), "functions", "use 'tools'")]
+#[case(json!({ "function_call": "auto" }), "function_call", "use 'tool_choice'")]
+#[case(json!({ "temperature": "hot" }), "temperature", "must be a number")]
+#[case(json!({ "tools": {} }), "tools", "must be an array")]
+#[case(json!({ "tools": [{ "type": "custom" }] }), "tools[0].type", "must be 'function'")]
+#[case(json!({ "tools": [{ "type": "function", "function": { "name": "a b" } }] }), "tools[0].function.name", "letters, digits")]
+#[case(json!({ "tool_choice": "required" }), "tool_choice", "needs 'tools'")]
+#[case(json!({ "tool_choice": { "type": "function", "function": { "name": "x" } } }), "tool_choice.function.name", "not among the tools")]
+#[case(json!({ "messages": null }), "messages", "is required")]
+#[case(json!({ "messages": [] }), "messages", "at least one")]
+#[case(json!({ "messages": ["hi"] }), "messages[0]", "must be a JSON object")]
+#[case(json!({ "messages": [{ "role": "function", "content": "1" }] }), "messages[0].role", "use 'tool'")]
+#[case(json!({ "messages": [{ "role": "robot", "content": "1" }] }), "messages[0].role", "not 'robot'")]
+#[case(json!({ "messages": [{ "role": "user" }] }), "messages[0].content", "is required")]
+#[case(json!({ "messages": [{ "role": "assistant" }] }), "messages[0].content", "is required")]
+#[case(json!({ "messages": [{ "role": "user", "content": [{ "type": "text" }] }] }), "messages[0].content[0].text", "is required")]
+#[case(json!({ "messages": [{ "role": "user", "content": [{ "type": "image_url", "image_url": { "url": "file:///etc/passwd" } }] }] }),
+    "messages[0].content[0].image_url.url", "must be an http(s) URL")]
+#[case(json!({ "messages": [{ "role": "assistant", "tool_calls": [{ "id": "a", "function": { "name": "x", "arguments": 1 } }] }] }),
+    "messages[0].tool_calls[0].function.arguments", "must be a string")]
+#[case(json!({ "messages": [{ "role": "assistant", "content": "x", "thinking_blocks": [{ "type": "dream" }] }] }),
+    "messages[0].thinking_blocks[0]", "unknown variant")]
+fn a_wrong_request_is_told_where(#[case] members: Value, #[case] param: &str, #[case] says: &str) {
+    let wrong = with(&members).unwrap_err();
+    assert_eq!(wrong.param, param);
+    assert!(wrong.message().contains(says), "{}", wrong.message());
+}
+
+#[test]
+fn what_is_no_json_is_told_as_a_whole() {
+    for body in [&b"{"[..], b"[]", b"", b"\xff"] {
+        let wrong = read_chat(body).unwrap_err();
+        assert_eq!(wrong.param, "");
+        assert!(wrong.message().starts_with("The request "), "{}", wrong.message());
+    }
+}
+
+#[test]
+fn a_result_without_a_call_and_a_call_without_a_result_are_refused() {
+    let tool = |id: &str| json!({ "role": "tool", "tool_call_id": id, "content": "1" });
+    let asked = json!({ "role": "assistant", "tool_calls": [call("a"), call("b")] });
+    let user = json!({ "role": "user", "content": "hi" });
+    let refused = |messages: Value| with_messages(messages).unwrap_err().message();
+    assert!(with_messages(json!([user, asked, tool("b"), tool("a"), user, asked, tool("a"), tool("b")])).is_ok());
+    assert!(refused(json!([user, tool("a")])).starts_with("'messages[1].tool_call_id' 'a' is not the id of a call"));
+    assert!(refused(json!([asked, tool("a"), user])).starts_with("'messages[0].tool_calls' needs a message of role 'tool' for 'b'"));
+    assert!(refused(json!([asked, tool("a"), tool("a")])).starts_with("'messages[2].tool_call_id' 'a' has a result already"));
+    assert!(refused(json!([user, asked])).contains("for 'a'"));
+}

@@ -1,0 +1,19 @@
+//! The LLM proxy: every model of this installation behind OpenAI's API.
+//!
+//! A surface: it reads requests of OpenAI's protocol into the one form of `artel-llm`, asks there, and writes the answer back as OpenAI
+//! would. It must never know a provider or its wire protocol, retry a call, or touch runs and their journal.
+
+mod app;
+mod call;
+mod caller;
+mod chat;
+mod fault;
+mod health;
+mod inbound;
+mod memory;
+mod outbound;
+mod payload;
+mod routes;
+
+pub use app::{App, Deps, ProxyConfig};
+pub use routes::{MAX_BODY_BYTES, public_routes, router};

@@ -1,0 +1,65 @@
+//! Pieces that the whole object and the chunks have in common.
+
+use artel_domain::Usage;
+use artel_llm::Answer;
+use serde::Serialize;
+
+use super::finish_word;
+
+/// Tokens under OpenAI's names.
+#[derive(Debug, Serialize)]
+pub(super) struct WireUsage {
+    prompt_tokens: i64,
+    completion_tokens: i64,
+    total_tokens: i64,
+    prompt_tokens_details: PromptDetails,
+    completion_tokens_details: CompletionDetails,
+}
+
+#[derive(Debug, Serialize)]
+struct PromptDetails {
+    cached_tokens: i64,
+    /// Not OpenAI's: tokens that were written to a cache and cost more.
+    #[serde(skip_serializing_if = "is_zero")]
+    cache_creation_tokens: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct CompletionDetails {
+    reasoning_tokens: i64,
+}
+
+impl From<Usage> for WireUsage {
+    fn from(usage: Usage) -> Self {
+        Self {
+            prompt_tokens: usage.prompt_tokens,
+            completion_tokens: usage.completion_tokens,
+            total_tokens: usage.total(),
+            prompt_tokens_details: PromptDetails { cached_tokens: usage.cached_tokens, cache_creation_tokens: usage.cache_write_tokens },
+            completion_tokens_details: CompletionDetails { reasoning_tokens: usage.reasoning_tokens },
+        }
+    }
+}
+
+/// Our own member of a choice: the provider's word for why it stopped, when OpenAI has another or none.
+#[derive(Debug, Serialize)]
+pub(super) struct Extension<'a> {
+    finish_word: &'a str,
+}
+
+impl<'a> Extension<'a> {
+    pub(super) fn of(answer: &'a Answer) -> Option<Self> {
+        let own = answer.finish_word.as_deref();
+        own.filter(|word| *word != finish_word(answer) || is_foreign(word)).map(|finish_word| Self { finish_word })
+    }
+}
+
+/// Not one of OpenAI's words, so that it stands in both places.
+fn is_foreign(word: &str) -> bool {
+    !matches!(word, "stop" | "length" | "tool_calls" | "content_filter" | "function_call")
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
+}

@@ -1,0 +1,145 @@
+//! An answer as one `chat.completion` object.
+
+use std::collections::BTreeMap;
+
+use artel_domain::AssistantCall;
+use artel_llm::{Answer, Delta, Reasoning, Rest};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::json::{member, raw, value};
+use super::parts::{Extension, WireUsage};
+use super::{Head, finish_word, to_hand_back};
+
+/// What only the deltas tell: which part of the text is a refusal, and members without a form.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    reasoning: String,
+    refusal: String,
+    of_message: Rest,
+    of_choice: Rest,
+}
+
+impl Gathered {
+    pub(crate) fn take(&mut self, deltas: &mut Vec<Delta>) {
+        for delta in deltas.drain(..) {
+            match delta {
+                Delta::Reasoning(text) => self.reasoning.push_str(&text),
+                Delta::Refusal(text) => self.refusal.push_str(&text),
+                Delta::Rest(mut rest) => {
+                    if let Some(Value::Object(of_delta)) = rest.shift_remove("delta") {
+                        of_delta.into_iter().for_each(|(name, content)| merge(&mut self.of_message, name, content));
+                    }
+                    rest.into_iter().for_each(|(name, content)| merge(&mut self.of_choice, name, content));
+                }
+                Delta::Opened(_) | Delta::Text(_) | Delta::Call { .. } | Delta::Arguments { .. } => {}
+            }
+        }
+    }
+}
+
+/// `logprobs` and annotations come piece by piece: their lists are joined. Of anything else the last word counts.
+fn merge(rest: &mut Rest, name: String, content: Value) {
+    match (rest.get_mut(&name), content) {
+        (Some(Value::Object(kept)), Value::Object(more)) => more.into_iter().for_each(|(name, content)| merge(kept, name, content)),
+        (Some(Value::Array(kept)), Value::Array(more)) => kept.extend(more),
+        (_, content) => drop(rest.insert(name, content)),
+    }
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    index: u8,
+    message: WireMessage<'a>,
+    logprobs: Option<&'a Value>,
+    finish_reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artel: Option<Extension<'a>>,
+    #[serde(flatten)]
+    rest: BTreeMap<&'a str, &'a Value>,
+}
+
+#[derive(Serialize)]
+struct WireMessage<'a> {
+    role: &'static str,
+    content: Option<&'a str>,
+    refusal: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking_blocks: Option<&'a [Reasoning]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<WireCall<'a>>,
+    #[serde(flatten)]
+    rest: BTreeMap<&'a str, &'a Value>,
+}
+
+#[derive(Serialize)]
+struct WireCall<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    arguments: &'a str,
+}
+
+/// Writes the whole answer.
+pub(crate) fn write_completion(head: &Head, answer: &Answer, gathered: &Gathered) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512 + answer.text.len());
+    raw(&mut out, "{\"id\":");
+    value(&mut out, &head.id);
+    raw(&mut out, ",\"object\":\"chat.completion\"");
+    member(&mut out, "created", &head.created);
+    member(&mut out, "model", &head.model);
+    let choice = Choice {
+        index: 0,
+        message: message(answer, gathered),
+        logprobs: gathered.of_choice.get("logprobs"),
+        finish_reason: finish_word(answer),
+        artel: Extension::of(answer),
+        rest: gathered.of_choice.iter().map(|(name, content)| (name.as_str(), content)).filter(|(name, _)| *name != "logprobs").collect(),
+    };
+    member(&mut out, "choices", &[choice]);
+    if let Some(usage) = answer.usage {
+        member(&mut out, "usage", &WireUsage::from(usage));
+    }
+    for (name, content) in &answer.rest {
+        member(&mut out, name, content);
+    }
+    raw(&mut out, "}");
+    out
+}
+
+fn message<'a>(answer: &'a Answer, gathered: &'a Gathered) -> WireMessage<'a> {
+    let refused = !gathered.refusal.is_empty();
+    // The refusal is part of the answer's text; what is left of it was said before.
+    let said = if refused { answer.text.strip_suffix(gathered.refusal.as_str()).unwrap_or_default() } else { &answer.text };
+    let silent = said.is_empty() && (refused || !answer.calls.is_empty());
+    WireMessage {
+        role: "assistant",
+        content: (!silent).then_some(said),
+        refusal: refused.then_some(gathered.refusal.as_str()),
+        reasoning_content: reasoning_text(answer, gathered),
+        thinking_blocks: to_hand_back(answer),
+        tool_calls: answer.calls.iter().map(call).collect(),
+        rest: gathered.of_message.iter().map(|(name, content)| (name.as_str(), content)).collect(),
+    }
+}
+
+fn call(call: &AssistantCall) -> WireCall<'_> {
+    WireCall { id: &call.id, r#type: "function", function: Function { name: &call.name, arguments: &call.arguments } }
+}
+
+fn reasoning_text(answer: &Answer, gathered: &Gathered) -> Option<String> {
+    let thought = answer.reasoning.iter().filter_map(|block| match block {
+        Reasoning::Thinking { thinking, .. } => Some(thinking.as_str()),
+        Reasoning::RedactedThinking { .. } => None,
+    });
+    let thought: String = thought.collect();
+    let text = if thought.is_empty() { gathered.reasoning.clone() } else { thought };
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,21 @@
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+
+use crate::fault::Fault;
+use crate::routes::MAX_BODY_BYTES;
+
+/// A request's body, whole and within the limit.
+pub(crate) struct Payload(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Payload {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let read = Bytes::from_request(request, state).await;
+        read.map(Self).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Fault::too_large(MAX_BODY_BYTES),
+            _ => Fault::broken_body(),
+        })
+    }
+}

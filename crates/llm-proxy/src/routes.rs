@@ -1,0 +1,39 @@
+//! All routes of this surface.
+
+use artel_http::around;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
+use axum::routing::{get, post};
+
+use crate::chat::create::create_chat_completion;
+use crate::fault::Fault;
+use crate::{App, health};
+
+/// Larger requests are answered 413. Images come inside of requests, and grow by a third there.
+pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+
+/// The finished surface of the internal port: routes, fallbacks, trace ids.
+pub fn router(app: App) -> Router {
+    let clock = app.clock.clone();
+    let bare = Router::new()
+        .route("/chat/completions", post(create_chat_completion))
+        .route("/health", get(health::check_health))
+        .route("/metrics", get(health::get_metrics))
+        .with_state(app.clone());
+    let routes = public_routes(app).merge(bare).fallback(unknown_route).method_not_allowed_fallback(wrong_method);
+    around(routes, clock)
+}
+
+/// What a public port may serve beside its own routes.
+pub fn public_routes(app: App) -> Router {
+    Router::new().route("/v1/chat/completions", post(create_chat_completion)).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(app)
+}
+
+async fn unknown_route(uri: Uri) -> Fault {
+    Fault::no_route(uri.path())
+}
+
+async fn wrong_method() -> Fault {
+    Fault::wrong_method()
+}
