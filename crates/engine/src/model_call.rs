@@ -110,7 +110,7 @@ async fn call(
     let model = deps.models.check(&agent.model).map_err(|error| ("model_unknown", error.to_string()))?;
     let messages = messages.into_iter().map(artel_llm::Message::from).collect();
     let account = agent.tenant_id.to_string();
-    let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: trace.clone() };
+    let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: *trace };
     let allowance = purse.reserve(deps, &mut request).await?;
     let served = deps.models.stream(request, deltas).await.map_err(|error: ModelError| (error.code(), error.to_string()))?;
     let spent = allowance.map(|allowance| allowance.spent(&served));

@@ -76,7 +76,7 @@ pub(crate) fn model_name() -> Schema {
 }
 
 /// What every installation knows.
-const MODEL_PATTERN: &str = "^((openai|anthropic):[!-~]{1,100}|demo:(echo|slow|silent|long|loop|fail))$";
+const MODEL_PATTERN: &str = "^((openai|anthropic|ollama):[!-~]{1,100}|demo:(echo|slow|silent|long|loop|fail))$";
 
 pub(crate) fn timeout() -> Schema {
     ObjectBuilder::new()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::{Client, Database};
@@ -125,6 +125,16 @@ impl Artel {
             println!("artel {args:?}: {}", String::from_utf8_lossy(&output.stderr));
         }
         (String::from_utf8(output.stdout).expect("UTF-8"), output.status.success())
+    }
+
+    /// The same, with something to read on its standard input.
+    pub async fn command_reading(&self, input: &str, args: &[&str]) -> (String, bool) {
+        let mut command = base(&self.launch, self.directory.path());
+        let mut child = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary");
+        child.stdin.take().unwrap().write_all(input.as_bytes()).await.expect("somebody reads");
+        let output = child.wait_with_output().await.expect("an end");
+        let told = [output.stdout, output.stderr].concat();
+        (String::from_utf8(told).expect("UTF-8"), output.status.success())
     }
 
     /// A client with the token of `GET /auth/test-token`.

@@ -5,7 +5,9 @@ use super::Parser;
 fn lines<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
     let mut parser = Parser::default();
     let mut lines = Vec::new();
-    pieces.into_iter().for_each(|piece| parser.push(piece, &mut lines));
+    for piece in pieces {
+        parser.push(piece, &mut lines);
+    }
     lines.extend(parser.finish());
     lines.into_iter().map(|line| String::from_utf8(line).unwrap()).collect()
 }

@@ -105,6 +105,31 @@ fn secrets_are_never_shown() {
 }
 
 #[test]
+fn ollama_is_where_the_operator_says_or_here_when_asked_for() {
+    let url = |values: &[(&str, &str)]| Config::read(&mut Settings::of(values)).unwrap().ollama_base_url;
+    assert_eq!(url(&[]), None);
+    assert_eq!(url(&[("OLLAMA_BASE_URL", "default")]).as_deref(), Some("http://127.0.0.1:11434"));
+    assert_eq!(url(&[("OLLAMA_BASE_URL", "http://gpu:11434")]).as_deref(), Some("http://gpu:11434"));
+    assert!(error(&[("OLLAMA_BASE_URL", "gpu:11434")]).starts_with("OLLAMA_BASE_URL: it does not begin with http"));
+}
+
+#[test]
+fn a_bad_model_table_is_one_line_that_names_file_and_place() {
+    let directory = std::env::temp_dir().join(format!("artel-models-{}", std::process::id()));
+    std::fs::write(
+        &directory,
+        r#"{"models": [{"provider": "openai", "id": "gpt-4o", "price_per_million": {"input": "cheap", "output": 1}}]}"#,
+    )
+    .unwrap();
+    let path = directory.to_str().unwrap();
+    let told = error(&[("LLM_MODELS_FILE", path)]);
+    std::fs::remove_file(&directory).unwrap();
+    let beginning = format!("LLM_MODELS_FILE: {path}: models[0].price_per_million.input: invalid type: string \"cheap\"");
+    assert!(told.starts_with(&beginning) && told.contains("It must look like {") && !told.contains('\n'), "{told}");
+    assert!(error(&[("LLM_MODELS_FILE", "/nowhere/models.json")]).contains("/nowhere/models.json: No such file"));
+}
+
+#[test]
 fn an_empty_variable_counts_as_absent() {
     assert!(matches!(
         Config::read(&mut Settings::of(&[("DATABASE_URL", ""), ("DB_POOL_SIZE", " ")])).unwrap().database,
@@ -121,6 +146,7 @@ async fn no_setting_is_ever_given_to_a_tool_as_its_secret() {
         "REDIS_URL",
         "OPENAI_API_KEY",
         "ANTHROPIC_API_KEY",
+        "OLLAMA_API_KEY",
         "LLM_PROVIDERS",
         "AUTH_API_KEYS",
         "JWT_SECRET",
