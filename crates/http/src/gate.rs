@@ -11,11 +11,15 @@ use artel_store::{Store, StoreError};
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
+mod auth_service;
 mod keys;
+
+pub use auth_service::AuthServiceTrust;
 
 use crate::caller::Identity;
 use crate::credentials::{self, Credential};
 use crate::{Problem, ip};
+use auth_service::Tokens;
 use keys::Keys;
 
 /// A principal that the operator wrote into `AUTH_API_KEYS`.
@@ -37,6 +41,8 @@ pub struct GateConfig {
     pub trusted_proxies: Vec<IpNet>,
     /// Key → principal.
     pub static_keys: HashMap<String, StaticKey>,
+    /// Whose access tokens are accepted beside the platform's own.
+    pub auth_service: Option<AuthServiceTrust>,
 }
 
 /// What tells callers apart and counts them. Cheap to clone.
@@ -47,7 +53,7 @@ struct Inner {
     store: Arc<dyn Store>,
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
-    tokens: Arc<TokenVerifier>,
+    tokens: Tokens,
     seal: Arc<SecretBox>,
     keys: Keys,
     rate_default: RateLimit,
@@ -86,7 +92,8 @@ impl Gate {
         config: GateConfig,
     ) -> Self {
         let keys = Keys::new(store.clone(), clock.clone(), key_maker, config.static_keys);
-        let GateConfig { rate_default, rate_runs, trusted_proxies, .. } = config;
+        let GateConfig { rate_default, rate_runs, trusted_proxies, auth_service, .. } = config;
+        let tokens = Tokens::new(store.clone(), clock.clone(), tokens, auth_service);
         Self(Arc::new(Inner { store, bus, clock, tokens, seal, keys, rate_default, rate_runs, trusted_proxies }))
     }
 
@@ -117,7 +124,7 @@ impl Gate {
     }
 
     async fn by_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Identity, Refusal> {
-        let claims = self.0.tokens.verify(token, self.0.clock.now()).map_err(Refusal::Token)?;
+        let claims = self.0.tokens.verify(token).await.map_err(Refusal::Token)?;
         let grant = claims.grant;
         self.0.keys.ensure_known(grant.tenant_id, grant.user_id).await?;
         let key = match grant.key_id {

@@ -20,7 +20,7 @@ pub mod trace;
 
 pub use body::{Body, Checked, Faults};
 pub use caller::{Caller, CallerIp, GivenKey, Identity, Permission};
-pub use gate::{Gate, GateConfig, StaticKey};
+pub use gate::{AuthServiceTrust, Gate, GateConfig, StaticKey};
 pub use internal::InternalKey;
 pub use metrics::MetricsText;
 pub use once::{Attempt, Once};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId, UserId};
-use artel_http::{Gate, GateConfig, MetricsText, StaticKey};
+use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, StaticKey};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
 use artel_store::Store;
@@ -40,6 +40,8 @@ pub struct ApiConfig {
     pub static_keys: HashMap<String, StaticKey>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whose access tokens are accepted beside the platform's own.
+    pub auth_service: Option<AuthServiceTrust>,
 }
 
 /// Whom test tokens are for.
@@ -100,6 +102,7 @@ impl App {
             rate_runs: config.rate_runs,
             trusted_proxies: config.trusted_proxies.clone(),
             static_keys: config.static_keys.clone(),
+            auth_service: config.auth_service.clone(),
         };
         let gate = Gate::new(store.clone(), bus.clone(), clock.clone(), tokens, key_maker.clone(), seal, about_callers);
         Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, public_keys, metrics, gate, config }))

@@ -98,6 +98,7 @@ impl Parts {
             rate_runs: config.rate_limit_runs,
             trusted_proxies: config.trusted_proxies.clone(),
             static_keys: static_keys(config),
+            auth_service: None,
         };
         let (tokens, key_maker) = (Arc::new(self.vault.verifier(config)), Arc::new(self.vault.key_maker()));
         Gate::new(self.store.clone(), self.bus.clone(), self.clock.clone(), tokens, key_maker, Arc::new(self.vault.seal()), about_callers)
@@ -197,6 +198,7 @@ fn api_config(config: &Config) -> ApiConfig {
         tool_max_timeout_ms: config.tool_max_timeout_ms,
         static_keys: static_keys(config),
         trusted_proxies: config.trusted_proxies.clone(),
+        auth_service: None,
     }
 }
 

@@ -48,7 +48,7 @@ fn kids(target: &Target<'_>) -> Vec<Named> {
         ("with a space behind", format!("{kid} ")),
         ("with a NUL behind", format!("{kid}\0")),
         ("cut", kid.get(..kid.len().saturating_sub(1)).unwrap_or_default().to_owned()),
-        ("twice", format!("{kid}{kid}")),
+        ("doubled", format!("{kid}{kid}")),
         ("as a path", format!("./{kid}")),
         ("very long", kid.repeat(200)),
     ];

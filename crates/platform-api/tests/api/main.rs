@@ -5,6 +5,7 @@ mod agents;
 mod api_keys;
 mod audit;
 mod auth;
+mod auth_service;
 mod bad_input;
 mod bindings;
 mod budgets;

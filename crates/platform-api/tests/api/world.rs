@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use artel_bus::LocalBus;
 use artel_domain::{Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
-use artel_http::StaticKey;
+use artel_http::{AuthServiceTrust, StaticKey};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
 use artel_platform_api::{ApiConfig, App, Deps, PublicKeys, TestToken, router};
@@ -24,6 +24,9 @@ use uuid::Uuid;
 
 pub(crate) const SECRET: &str = "a secret of the tests, long enough";
 pub(crate) const ISSUER: &str = "agent-platform";
+/// Of the auth service beside it.
+pub(crate) const AUTH_ISSUER: &str = "https://auth.codelab.local";
+pub(crate) const AUTH_AUDIENCE: &str = "codelab-api";
 pub(crate) const ALL: &[&str] = &["admin"];
 /// In `AUTH_API_KEYS`: ada's.
 pub(crate) const STATIC_KEY: &str = "admin-key-123";
@@ -198,6 +201,7 @@ fn config() -> ApiConfig {
         tool_max_timeout_ms: 60_000,
         static_keys: HashMap::from([(STATIC_KEY.to_owned(), ada)]),
         trusted_proxies: Vec::new(),
+        auth_service: Some(AuthServiceTrust { issuer: AUTH_ISSUER.to_owned(), audience: AUTH_AUDIENCE.to_owned() }),
     }
 }
 
