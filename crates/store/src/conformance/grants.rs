@@ -7,7 +7,7 @@ use artel_domain::{ClientId, FamilyId, TenantId, UserId};
 
 use super::logins::{Desk, FAMILY_TTL, GRACE, TOKEN_TTL, successor};
 use super::world::{at_once, uuid};
-use crate::{NewFamily, Rotation, Store, StoreError};
+use crate::{NewFamily, Rotate, Rotation, Store, StoreError};
 
 pub async fn a_login_is_found_by_its_token_and_noted_at_the_account(store: Arc<dyn Store>) {
     let desk = Desk::new(&store).await;
@@ -16,7 +16,7 @@ pub async fn a_login_is_found_by_its_token_and_noted_at_the_account(store: Arc<d
     assert_eq!((standing.family, standing.is_live), (family.clone(), true));
     assert_eq!(store.find_family(desk.tenant, family.id).await.unwrap(), Some(family.clone()));
     assert_eq!(store.find_family(TenantId(uuid()), family.id).await.unwrap(), None);
-    assert_eq!(store.list_families(desk.tenant, desk.user, desk.opened).await.unwrap(), [family.clone()]);
+    assert_eq!(store.list_families(desk.tenant, desk.user, desk.opened).await.unwrap(), std::slice::from_ref(&family));
     assert_eq!(store.find_account(desk.tenant, desk.user).await.unwrap().unwrap().last_login_at, Some(desk.opened));
     assert_eq!(store.find_refresh_token("no such token", desk.opened).await.unwrap(), None);
 
@@ -97,8 +97,8 @@ pub async fn a_repeat_that_would_give_another_successor_is_a_reuse(store: Arc<dy
     let desk = Desk::new(&store).await;
     let (_, first) = desk.logs_in(desk.opened).await;
     desk.refreshes(&first, desk.opened).await;
-    let mut other = desk.rotation(&first, desk.opened);
-    other.successor_hash = "made by somebody with another secret".to_owned();
+    let successor_hash = "made by somebody with another secret".to_owned();
+    let other = Rotate { successor_hash, ..desk.rotation(&first, desk.opened) };
     let outcome = store.rotate_refresh_token(other, desk.audit("auth.refresh", desk.opened)).await.unwrap();
     assert!(matches!(outcome, Rotation::Reused(_)), "{outcome:?}");
 }
@@ -126,7 +126,7 @@ pub async fn a_token_expires_and_no_refresh_moves_the_familys_end(store: Arc<dyn
     assert!(!desk.is_live(&first, family.token_expires_at).await);
 
     let (mut token, mut at) = (first, desk.opened);
-    let step = TOKEN_TTL - Duration::from_hours(1);
+    let step = TOKEN_TTL.saturating_sub(Duration::from_hours(1));
     while at + step < family.expires_at {
         at += step;
         let Rotation::Rotated(rotated) = desk.refreshes(&token, at).await else { panic!("not rotated at {at}") };

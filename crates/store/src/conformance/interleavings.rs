@@ -19,6 +19,7 @@ use crate::Store;
 const BESIDE: usize = 25;
 const ROUNDS: u32 = 16;
 
+#[expect(clippy::unused_async, reason = "promises are async; proptest is not")]
 pub async fn whatever_happens_at_once_at_most_one_token_of_a_login_lives(store: Arc<dyn Store>) {
     let cases = std::env::var("ARTEL_INTERLEAVINGS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
     let config = Config { cases, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
