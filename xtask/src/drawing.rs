@@ -5,7 +5,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
     &["artel-domain"],
     &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity"],
     &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
-    &["artel-platform-api", "artel-llm-proxy", "artel-tool-mock", "artel-model-mock"],
+    &["artel-platform-api", "artel-auth-api", "artel-llm-proxy", "artel-tool-mock", "artel-model-mock"],
     &["artel"],
 ];
 
@@ -23,6 +23,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-store", &["axum", "reqwest", "sqlx"]),
     ("artel-engine", &["axum", "sqlx"]),
     ("artel-platform-api", &["sqlx"]),
+    ("artel-auth-api", &["sqlx"]),
 ];
 
 /// The floor a crate stands on, counted from 1.

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use ipnet::IpNet;
 
 /// The caller's address: the peer, or, behind trusted proxies, the nearest address that is not one of them.
-pub(crate) fn of(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
+pub fn of(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
     let is_trusted = |ip: IpAddr| trusted.iter().any(|net| net.contains(&ip));
     if !is_trusted(peer) {
@@ -27,7 +27,7 @@ pub(crate) fn of(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
 }
 
 /// What is counted as one anonymous caller: an IPv4 address, or the /64 that an IPv6 host can roam in.
-pub(crate) fn bucket(ip: Option<IpAddr>) -> String {
+pub fn bucket(ip: Option<IpAddr>) -> String {
     match ip {
         None => "ip:unknown".to_owned(),
         Some(IpAddr::V4(v4)) => format!("ip:{v4}"),

@@ -24,6 +24,8 @@ tokio::task_local! {
 }
 
 const HEADER: &str = "x-trace-id";
+/// The same id, under the name that clients of the CodeLab services look for.
+const CORRELATION: &str = "x-correlation-id";
 
 /// The trace id of the request under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,7 @@ async fn answer(request: Request, next: Next) -> Response {
     let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = served.unwrap_or_else(|panic| Problem::internal(words(&*panic)).into_response());
     if let Ok(value) = HeaderValue::from_str(&current()) {
+        response.headers_mut().insert(CORRELATION, value.clone());
         response.headers_mut().insert(HEADER, value);
     }
     let status = response.status().as_str().to_owned();

@@ -68,13 +68,17 @@ impl ServiceKey {
 
     /// A new key as it is kept where others can read: private half sealed, public half in clear. Takes as long as `generate_pem`.
     pub fn generate_sealed(seal: &SecretBox) -> Result<SealedKey, SealedKeyError> {
-        let pem = Self::generate_pem()?;
-        let key = Self::from_pem(&pem)?;
+        Self::seal_pem(&Self::generate_pem()?, seal)
+    }
+
+    /// The same of a key that the operator has.
+    pub fn seal_pem(pem: &SecretString, seal: &SecretBox) -> Result<SealedKey, SealedKeyError> {
+        let key = Self::from_pem(pem)?;
         let sealed = seal.seal_text(&place(&key.kid), pem.expose_secret().as_bytes())?;
         Ok(SealedKey { public_jwk: key.public_jwk(), sealed, kid: key.kid })
     }
 
-    /// Loads what `generate_sealed` made, if it is the key of that name.
+    /// Loads what was sealed, if it is the key of that name.
     pub fn open(kid: &str, sealed: &str, seal: &SecretBox) -> Result<Self, SealedKeyError> {
         let key = Self::from_pem(&seal.open_text(&place(kid), sealed)?)?;
         if key.kid == kid { Ok(key) } else { Err(SealedKeyError::Seal(SealError::DoesNotOpen)) }

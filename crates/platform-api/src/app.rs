@@ -5,15 +5,13 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId, UserId};
-use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, StaticKey};
+use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, PublicKeys, StaticKey};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
 use artel_store::Store;
 use artel_tools::Tools;
-use async_trait::async_trait;
 use axum::extract::FromRef;
 use ipnet::IpNet;
-use serde_json::Value;
 
 /// What the operator decides about this surface.
 #[derive(Debug, Clone)]
@@ -49,13 +47,6 @@ pub struct ApiConfig {
 pub struct TestToken {
     pub tenant_id: TenantId,
     pub user_id: UserId,
-}
-
-/// The keys that verify what this installation signs. Asked when somebody wants them: the first time, they may have to be made.
-#[async_trait]
-pub trait PublicKeys: Send + Sync {
-    /// A JSON Web Key Set.
-    async fn jwks(&self) -> Result<Value, String>;
 }
 
 /// What this surface stands on.

@@ -19,6 +19,6 @@ mod runs;
 mod sessions;
 mod tools;
 
-pub use app::{ApiConfig, App, Deps, PublicKeys, TestToken};
+pub use app::{ApiConfig, App, Deps, TestToken};
 pub use document::openapi;
 pub use routes::{router, routes};

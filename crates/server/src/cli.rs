@@ -1,6 +1,9 @@
+mod accounts;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub(crate) use accounts::{ClientArgs, ClientsCommand, RotateArgs, UserArgs, UsersCommand};
 use artel_domain::{AgentId, TenantId, UserId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -28,7 +31,13 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Bring the database's tables up to this version, and stop
     Migrate,
-    /// Make API keys
+    /// Manage the people who can sign in
+    #[command(subcommand)]
+    Users(UsersCommand),
+    /// Manage the programs that ask for tokens (OAuth clients)
+    #[command(subcommand)]
+    Clients(ClientsCommand),
+    /// Make API keys; rotate the keys that sign access tokens
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Print a signed token for the API, made with this installation's JWT secret
@@ -82,7 +91,7 @@ pub(crate) enum Command {
 #[derive(Args)]
 pub(crate) struct ServeArgs {
     /// What this process does; several with commas. Default: everything
-    #[arg(long, value_delimiter = ',', default_values = ["platform", "llm-proxy", "worker"])]
+    #[arg(long, value_delimiter = ',', default_values = ["platform", "llm-proxy", "auth", "worker"])]
     pub(crate) role: Vec<Role>,
 }
 
@@ -94,6 +103,8 @@ pub(crate) enum Role {
     LlmProxy,
     /// Drives runs
     Worker,
+    /// The auth service at a port of its own; the public API serves it too
+    Auth,
 }
 
 #[derive(Args)]
@@ -110,6 +121,17 @@ pub(crate) struct DemoArgs {
 pub(crate) enum KeysCommand {
     /// Make an API key and print it; it is shown this once
     Create(KeyArgs),
+    /// Sign access tokens with a new key from now on, and print its name
+    ///
+    /// Running processes notice within seconds. Tokens that the old key signed work until the overlap ends.
+    Rotate(RotateArgs),
+    /// List the keys that sign and verify access tokens
+    List,
+    /// Refuse every token that a retiring key has signed: after a leak, rotate first, then withdraw
+    Withdraw {
+        /// The key's name, as `artel keys list` shows it
+        kid: String,
+    },
 }
 
 #[derive(Args)]

@@ -2,14 +2,17 @@
 
 mod audit;
 mod check;
+mod clients;
 mod config;
 mod keys;
 mod load_test;
 mod model_mock;
 mod secrets;
 mod serve;
+mod signing_keys;
 mod small;
 mod token;
+mod users;
 
 use std::process::ExitCode;
 
@@ -22,6 +25,11 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => demo::run(args).await,
         Command::Migrate => small::migrate().await,
         Command::Keys(KeysCommand::Create(args)) => keys::create(args).await,
+        Command::Keys(KeysCommand::Rotate(args)) => signing_keys::rotate(args).await,
+        Command::Keys(KeysCommand::List) => signing_keys::list().await,
+        Command::Keys(KeysCommand::Withdraw { kid }) => signing_keys::withdraw(kid).await,
+        Command::Users(command) => users::run(command).await,
+        Command::Clients(command) => clients::run(command).await,
         Command::Token(args) => token::run(&args),
         Command::Secrets(command) => secrets::run(command).await,
         Command::Audit(AuditCommand::Verify { tenant }) => audit::verify(tenant).await,

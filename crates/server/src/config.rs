@@ -1,11 +1,13 @@
 //! The effective configuration: defaults, then `artel.toml`, then the environment, which wins. Every value is checked before anything
 //! starts; a bad one is one line that names the variable, what it must look like, and an example.
 
+mod auth;
 mod budget;
 mod check;
 mod settings;
 mod values;
 
+pub(crate) use auth::AuthSettings;
 pub(crate) use check::table;
 pub(crate) use settings::{Invalid, Settings};
 
@@ -83,6 +85,7 @@ pub(crate) struct Config {
     pub(crate) worker_max_runs: usize,
     pub(crate) budget: artel_domain::Caps,
     pub(crate) shutdown_grace: Duration,
+    pub(crate) auth: AuthSettings,
     pub(crate) log_json: bool,
     pub(crate) log_level: String,
     /// Every setting there is: none of them is ever given to a tool as its secret.
@@ -159,6 +162,7 @@ impl Config {
             worker_max_runs: s.number("WORKER_MAX_RUNS", 256, 1..=100_000)?,
             budget: budget::caps(s)?,
             shutdown_grace: Duration::from_secs(s.number("SHUTDOWN_GRACE_SECONDS", 30, 0..=3600)?),
+            auth: auth::auth(s, &environment)?,
             log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",
             log_level: values::log_level(s)?,
             names: s.effective().iter().map(|setting| setting.name.to_owned()).collect(),

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use artel_engine::Worker;
+use artel_http::surface;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::auth;
 use crate::cli::Role;
 use crate::config::Config;
 use crate::wiring::Parts;
@@ -35,6 +37,10 @@ pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<Str
     let listeners = listen(config, roles).await?;
     let parts = Arc::new(Parts::build(config, aliases).await?);
     let (stop, servers) = (CancellationToken::new(), TaskTracker::new());
+    if roles.iter().any(|role| matches!(role, Role::Platform | Role::Auth)) {
+        auth::furnish(&parts.auth, &config.auth).await?;
+        servers.spawn(stop.clone().run_until_cancelled_owned(auth::keep(parts.auth.clone())));
+    }
     let mut addresses = Vec::new();
     for (role, listener) in listeners {
         addresses.push((role, listener.local_addr()?));
@@ -62,6 +68,7 @@ fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
     match role {
         Role::Platform => Some((config.public_addr, "ARTEL_PUBLIC_ADDR")),
         Role::LlmProxy => Some((config.llm_proxy_addr, "ARTEL_LLM_PROXY_ADDR")),
+        Role::Auth => Some((config.auth.addr, "ARTEL_AUTH_ADDR")),
         Role::Worker => None,
     }
 }
@@ -69,10 +76,17 @@ fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
 /// What a role serves at its port.
 fn routes(role: Role, parts: &Parts, config: &Config) -> Option<Router> {
     match role {
-        Role::Platform => Some(artel_platform_api::router(parts.platform(config))),
         Role::LlmProxy => Some(artel_llm_proxy::router(parts.llm_proxy(config))),
+        Role::Platform => Some(public(parts, config)),
+        Role::Auth => Some(artel_auth_api::router(parts.auth.clone())),
         Role::Worker => None,
     }
+}
+
+/// One origin for every public client: the platform's routes, and those of the auth service.
+fn public(parts: &Parts, config: &Config) -> Router {
+    let routes = artel_platform_api::routes(parts.platform(config)).merge(artel_auth_api::public_routes(parts.auth.clone()));
+    surface(routes, parts.clock.clone())
 }
 
 async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationToken) {

@@ -98,7 +98,7 @@ impl artel_tools::ServiceSigner for Signer {
 }
 
 #[async_trait]
-impl artel_platform_api::PublicKeys for Vault {
+impl artel_http::PublicKeys for Vault {
     async fn jwks(&self) -> Result<serde_json::Value, String> {
         self.service_key().await.map(|key| key.jwks()).map_err(|error| format!("{error:#}"))
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use artel_domain::Clock;
 use artel_http::InternalKey;
-use artel_identity::{ApiKeyMaker, SecretBox, ServiceKey, TokenIssuer, TokenVerifier, entropy};
+use artel_identity::{ApiKeyMaker, ClientSecrets, OpaqueTokens, SecretBox, ServiceKey, TokenIssuer, TokenVerifier, entropy};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -58,6 +58,14 @@ impl Vault {
     /// What services show each other.
     pub(crate) fn internal_key(&self) -> InternalKey {
         InternalKey::new(self.internal_key.clone())
+    }
+
+    pub(crate) fn client_secrets(&self) -> ClientSecrets {
+        ClientSecrets::new(&self.pepper)
+    }
+
+    pub(crate) fn opaque_tokens(&self) -> OpaqueTokens {
+        OpaqueTokens::new(&self.pepper)
     }
 
     pub(crate) fn seal(&self) -> SecretBox {

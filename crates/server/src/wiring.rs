@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use artel_auth_api::AuthApp;
 use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_domain::{Clock, SystemClock, TenantId, UserId};
 use artel_engine::{AllowAll, ContextLimits, Deps as EngineDeps, EngineConfig, Limits};
-use artel_http::{Gate, GateConfig, StaticKey};
+use artel_http::{Gate, GateConfig, MetricsText, StaticKey};
 use artel_identity::Scopes;
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
 use artel_llm_proxy::{App as LlmProxy, Deps as LlmProxyDeps, ProxyConfig};
@@ -22,6 +23,7 @@ use artel_tools::{EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
+use crate::auth;
 use crate::config::{Config, Database};
 use crate::metrics::Metrics;
 use crate::model_keys::TenantKeys;
@@ -29,7 +31,7 @@ use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
 use crate::vault::Vault;
 
 /// The tenant and user of test tokens, as in the seed.
-const FIRST: Uuid = Uuid::from_u128(1);
+pub(crate) const FIRST: Uuid = Uuid::from_u128(1);
 const TOKEN_TTL: Duration = Duration::from_hours(1);
 
 /// Everything that surfaces and workers share.
@@ -40,6 +42,8 @@ pub(crate) struct Parts {
     pub(crate) models: Arc<Models>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) vault: Arc<Vault>,
+    pub(crate) metrics: Arc<dyn MetricsText>,
+    pub(crate) auth: AuthApp,
 }
 
 impl Parts {
@@ -61,7 +65,10 @@ impl Parts {
         let tools = Arc::new(
             Tools::new(tools_config(config, aliases), ports).context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")?,
         );
-        Ok(Self { store, bus, clock, models: Arc::new(models), tools, vault })
+        let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::install(store.clone()));
+        let ground = auth::Ground { store: &store, bus: &bus, clock: &clock, vault: &vault, metrics: &metrics };
+        let auth = auth::build(config, &ground)?;
+        Ok(Self { store, bus, clock, models: Arc::new(models), tools, vault, metrics, auth })
     }
 
     pub(crate) fn platform(&self, config: &Config) -> App {
@@ -75,8 +82,8 @@ impl Parts {
             seal: Arc::new(self.vault.seal()),
             models: self.models.clone(),
             tools: self.tools.clone(),
-            public_keys: self.vault.clone(),
-            metrics: Arc::new(Metrics::install(self.store.clone())),
+            public_keys: Arc::new(auth::KeySets { vault: self.vault.clone(), auth: self.auth.keys().clone() }),
+            metrics: self.metrics.clone(),
         };
         App::new(deps, api_config(config))
     }

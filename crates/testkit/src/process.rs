@@ -27,6 +27,7 @@ impl Launch {
             ("ENVIRONMENT", "dev"),
             ("ARTEL_PUBLIC_ADDR", "127.0.0.1:0"),
             ("ARTEL_LLM_PROXY_ADDR", "127.0.0.1:0"),
+            ("ARTEL_AUTH_ADDR", "127.0.0.1:0"),
             ("RATE_LIMIT_DEFAULT", "1000000/second"),
             ("RATE_LIMIT_RUNS", "1000000/second"),
             ("TOOL_ALLOW_PRIVATE_HOSTS", "127.0.0.1"),

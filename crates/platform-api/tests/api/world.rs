@@ -10,7 +10,7 @@ use artel_domain::{Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
 use artel_http::{AuthServiceTrust, StaticKey};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
-use artel_platform_api::{ApiConfig, App, Deps, PublicKeys, TestToken, router};
+use artel_platform_api::{ApiConfig, App, Deps, TestToken, router};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{CallLimits, EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
 use axum::Router;
@@ -109,7 +109,7 @@ impl artel_http::MetricsText for NoMetrics {
 struct NoKeys;
 
 #[async_trait::async_trait]
-impl PublicKeys for NoKeys {
+impl artel_http::PublicKeys for NoKeys {
     async fn jwks(&self) -> Result<Value, String> {
         Ok(json!({ "keys": [] }))
     }

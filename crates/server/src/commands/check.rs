@@ -6,7 +6,7 @@ use crate::http_client::Target;
 use crate::output;
 
 /// A route, the status it must answer without credentials, and with them.
-const PROBES: [(&str, u16, u16); 13] = [
+const PROBES: [(&str, u16, u16); 15] = [
     ("/health", 200, 200),
     ("/health/db", 200, 200),
     ("/metrics", 200, 200),
@@ -14,6 +14,8 @@ const PROBES: [(&str, u16, u16); 13] = [
     ("/redoc", 200, 200),
     ("/openapi.json", 200, 200),
     ("/.well-known/jwks.json", 200, 200),
+    ("/.well-known/oauth-authorization-server", 200, 200),
+    ("/auth-health", 200, 200),
     ("/v1/agents?limit=1", 401, 200),
     ("/v1/tools?limit=1", 401, 200),
     ("/v1/runs?limit=1", 401, 200),

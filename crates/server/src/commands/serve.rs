@@ -19,6 +19,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         "database": running.parts.store.kind(),
         "public": url(Role::Platform),
         "llm_proxy": url(Role::LlmProxy),
+        "auth": url(Role::Auth),
     });
     output::line_now(&ready.to_string());
     running.until_told_to_stop().await?;

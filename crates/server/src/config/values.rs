@@ -117,6 +117,9 @@ pub(super) fn log_level(s: &mut Settings) -> Result<String, Invalid> {
         .to_ascii_lowercase()
         .replace("warning", "warn")
         .replace("critical", "error");
+    let own = s.one_of("AUTH_SERVICE__LOG_LEVEL", &["trace", "debug", "info", "warning", "warn", "error", "critical", ""], "")?;
+    let own = own.replace("warning", "warn").replace("critical", "error");
+    let text = if own.is_empty() { text } else { format!("{text},artel_auth_api={own}") };
     match text.parse::<tracing_subscriber::filter::Targets>() {
         Ok(_) => Ok(text),
         Err(_) => Err(invalid(

@@ -1,0 +1,107 @@
+//! What a token request is answered with.
+
+use std::time::Duration;
+
+use artel_domain::{ClientId, FamilyId, OAuthClient, TenantId, TokenFamily, UserId};
+use artel_identity::{AccessGrant, Scopes};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::error::OAuthError;
+use crate::{AuthApp, scopes};
+
+/// The members that clients know, and `issued_at`, by which the IDE sees when a refresh is due.
+#[derive(Serialize)]
+pub(crate) struct TokenAnswer {
+    access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    token_type: &'static str,
+    expires_in: i64,
+    scope: String,
+    issued_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+}
+
+/// For whom an access token is.
+pub(crate) struct Subject<'a> {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) user_id: UserId,
+    pub(crate) client_id: &'a ClientId,
+    pub(crate) scopes: &'a [String],
+    pub(crate) family_id: Option<FamilyId>,
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) fn of(family: &'a TokenFamily) -> Self {
+        Self {
+            tenant_id: family.tenant_id,
+            user_id: family.user_id,
+            client_id: &family.client_id,
+            scopes: &family.scopes,
+            family_id: Some(family.id),
+        }
+    }
+}
+
+impl TokenAnswer {
+    #[must_use]
+    pub(crate) fn with_refresh_token(mut self, token: &SecretString) -> Self {
+        self.refresh_token = Some(token.expose_secret().to_owned());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_id_token(mut self, token: Option<String>) -> Self {
+        self.id_token = token;
+        self
+    }
+}
+
+impl AuthApp {
+    /// A signed access token with the client's lifetime.
+    pub(crate) async fn access_token(&self, subject: Subject<'_>, client: &OAuthClient) -> Result<TokenAnswer, OAuthError> {
+        let key = self.keys.active().await?;
+        let grant = AccessGrant {
+            user_id: subject.user_id,
+            tenant_id: subject.tenant_id,
+            client_id: subject.client_id.clone(),
+            scopes: Scopes::new(subject.scopes.iter().cloned()),
+            family_id: subject.family_id,
+        };
+        let lifetime = Duration::from_secs(client.access_ttl_seconds.unsigned_abs());
+        let signed = self.issuer.issue(&key, &grant, lifetime, &*self.clock)?;
+        Ok(TokenAnswer {
+            access_token: signed.token,
+            refresh_token: None,
+            token_type: "bearer",
+            expires_in: client.access_ttl_seconds,
+            scope: scopes::spaced(subject.scopes),
+            issued_at: signed.issued_at.to_string(),
+            id_token: None,
+        })
+    }
+
+    /// Who signed in, for the client alone, when it asked for `openid`. Its audience and type keep it from being taken for an access token.
+    pub(crate) async fn id_token(&self, family: &TokenFamily, nonce: Option<&str>) -> Result<Option<String>, OAuthError> {
+        if !family.scopes.iter().any(|scope| scope == "openid") {
+            return Ok(None);
+        }
+        let now = self.clock.now().as_second();
+        let mut claims = json!({
+            "iss": self.config.issuer,
+            "sub": family.user_id,
+            "aud": family.client_id,
+            "iat": now,
+            "exp": now + 300,
+            "auth_time": family.created_at.as_second(),
+            "type": "id",
+        });
+        if let Some(nonce) = nonce {
+            claims["nonce"] = nonce.into();
+        }
+        Ok(Some(self.keys.active().await?.sign(&claims)?))
+    }
+}

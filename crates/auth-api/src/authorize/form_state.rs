@@ -1,0 +1,59 @@
+//! What a login form carries: the client's request and when it was shown, sealed for the cookie of the browser that it was shown to.
+
+use artel_domain::Timestamp;
+use artel_identity::entropy;
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+
+use super::request::Asked;
+use crate::AuthApp;
+use crate::error::OAuthError;
+
+pub(super) const COOKIE_NAME: &str = "artel_login";
+/// A form that was shown longer ago is shown again instead of taken.
+const OLD_SECONDS: i64 = 15 * 60;
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    asked: Asked,
+    shown_at: Timestamp,
+}
+
+/// A form as it came back.
+pub(super) struct Ticket {
+    pub(super) asked: Asked,
+    pub(super) is_old: bool,
+}
+
+impl Ticket {
+    pub(super) fn of_form(app: &AuthApp, cookie: Option<&str>, form: &str) -> Result<Self, OAuthError> {
+        let cookie = cookie.ok_or_else(|| {
+            OAuthError::invalid_request("Your browser did not send back the cookie of this page. Allow cookies, and start again.")
+        })?;
+        let foreign =
+            || OAuthError::invalid_request("This form was not made for this browser. Go back to the application and start again.");
+        let opened = app.seal.open_text(&place(cookie), form).map_err(|_| foreign())?;
+        let Sealed { asked, shown_at } = serde_json::from_str(opened.expose_secret()).map_err(|_| foreign())?;
+        let is_old = app.clock.now().duration_since(shown_at).as_secs() > OLD_SECONDS;
+        Ok(Self { asked, is_old })
+    }
+}
+
+pub(super) fn seal(app: &AuthApp, cookie: &str, asked: &Asked) -> Result<String, OAuthError> {
+    let state = Sealed { asked: asked.clone(), shown_at: app.clock.now() };
+    let text = serde_json::to_string(&state).map_err(OAuthError::internal)?;
+    app.seal.seal_text(&place(cookie), text.as_bytes()).map_err(OAuthError::internal)
+}
+
+pub(super) fn new_cookie() -> Result<String, OAuthError> {
+    Ok(hex::encode(entropy::<16>().map_err(OAuthError::internal)?))
+}
+
+/// Whether it may be one of ours.
+pub(super) fn is_cookie(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn place(cookie: &str) -> Vec<u8> {
+    format!("login-form/{cookie}").into_bytes()
+}

@@ -1,0 +1,133 @@
+//! What a client asks of the login page. Nothing goes to a redirect URI before it is known to be the client's.
+
+use artel_domain::{ClientId, GrantType, OAuthClient};
+use artel_identity::pkce;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::see_other;
+use crate::error::OAuthError;
+use crate::form::Fields;
+use crate::{AuthApp, scopes};
+
+/// A request that may be answered to its redirect URI.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Asked {
+    client_id: ClientId,
+    pub(super) redirect_uri: String,
+    state: Option<String>,
+    pub(super) scope: Option<String>,
+    pub(super) challenge: String,
+    pub(super) nonce: Option<String>,
+    pub(super) login_hint: Option<String>,
+}
+
+/// Why there is no login page, and who is told.
+pub(super) enum Refused {
+    /// Nobody knows whether the redirect URI is good: a page for the person.
+    ToPerson(OAuthError),
+    ToClient {
+        asked: Box<Asked>,
+        code: &'static str,
+        description: String,
+    },
+}
+
+impl From<OAuthError> for Refused {
+    fn from(error: OAuthError) -> Self {
+        Self::ToPerson(error)
+    }
+}
+
+/// The request of the query, or why not.
+pub(super) async fn check(app: &AuthApp, fields: &Fields) -> Result<(Asked, OAuthClient), Refused> {
+    let asked = Asked {
+        client_id: ClientId::new(fields.required("client_id")?),
+        redirect_uri: fields.required("redirect_uri")?.to_owned(),
+        state: fields.get("state").map(str::to_owned),
+        scope: fields.get("scope").map(str::to_owned),
+        challenge: fields.get("code_challenge").unwrap_or_default().to_owned(),
+        nonce: fields.get("nonce").map(str::to_owned),
+        login_hint: fields.get("login_hint").map(str::to_owned),
+    };
+    let (asked, client) = check_again(app, asked).await?;
+    if let Some((code, description)) = fault(fields) {
+        return Err(asked.refused(code, description));
+    }
+    if let Err(error) = scopes::granted(&client, asked.scope.as_deref(), true) {
+        return Err(asked.refused(error.code(), error.description()));
+    }
+    Ok((asked, client))
+}
+
+/// The client may have changed since the form was shown.
+pub(super) async fn check_again(app: &AuthApp, asked: Asked) -> Result<(Asked, OAuthClient), Refused> {
+    let record = app.store.find_client(&asked.client_id).await.map_err(OAuthError::from)?;
+    let client = record.map(|record| record.client).filter(OAuthClient::is_active);
+    let client = client.ok_or_else(|| OAuthError::invalid_request("This application is not known here."))?;
+    if !client.redirect_uris.contains(&asked.redirect_uri) {
+        return Err(OAuthError::invalid_request("The redirect_uri is not one of this application's.").into());
+    }
+    if !client.may_use(GrantType::AuthorizationCode) {
+        return Err(asked.refused("unauthorized_client", "This client may not use the authorization code grant"));
+    }
+    Ok((asked, client))
+}
+
+/// What is wrong with the parameters, once it is known whom to tell.
+fn fault(fields: &Fields) -> Option<(&'static str, &'static str)> {
+    match fields.get("response_type") {
+        Some("code") => {}
+        Some(_) => return Some(("unsupported_response_type", "Only response_type=code is supported")),
+        None => return Some(("invalid_request", "The parameter response_type is missing")),
+    }
+    if fields.get("response_mode").is_some_and(|mode| mode != "query") {
+        return Some(("invalid_request", "Only response_mode=query is supported"));
+    }
+    if fields.get("request").is_some() || fields.get("request_uri").is_some() {
+        return Some(("request_not_supported", "Request objects are not supported"));
+    }
+    let Some(challenge) = fields.get("code_challenge") else {
+        return Some(("invalid_request", "PKCE is required: send code_challenge and code_challenge_method=S256"));
+    };
+    // Without a method it would be `plain`, which protects from little.
+    if fields.get("code_challenge_method") != Some("S256") || !pkce::is_challenge(challenge) {
+        return Some(("invalid_request", "PKCE is required with code_challenge_method=S256 and a challenge of 43 characters"));
+    }
+    // There is no session that a browser could be signed in by already.
+    (fields.get("prompt") == Some("none")).then_some(("login_required", "The user must sign in"))
+}
+
+impl Asked {
+    pub(super) fn refused(&self, code: &'static str, description: impl Into<String>) -> Refused {
+        Refused::ToClient { asked: Box::new(self.clone()), code, description: description.into() }
+    }
+
+    /// Back to the client with these parameters, its `state`, and who answers (RFC 9207).
+    pub(super) fn redirect(&self, app: &AuthApp, parameters: &[(&str, &str)]) -> Response {
+        let mut url = match Url::parse(&self.redirect_uri) {
+            Ok(url) => url,
+            Err(error) => return axum::response::IntoResponse::into_response(OAuthError::internal(error)),
+        };
+        {
+            let mut query = url.query_pairs_mut();
+            query.extend_pairs(parameters);
+            if let Some(state) = &self.state {
+                query.append_pair("state", state);
+            }
+            query.append_pair("iss", &app.config.issuer);
+        }
+        see_other(url.as_str())
+    }
+
+    /// Where the form may lead: here, and, because browsers hold redirects to it too, to the client.
+    pub(super) fn form_action(&self) -> String {
+        let target = Url::parse(&self.redirect_uri).ok().map(|url| match url.origin() {
+            // Addresses in brackets have no place in a policy.
+            url::Origin::Tuple(_, url::Host::Ipv6(_), _) | url::Origin::Opaque(_) => format!("{}:", url.scheme()),
+            origin @ url::Origin::Tuple(..) => origin.ascii_serialization(),
+        });
+        format!("'self' {}", target.unwrap_or_default())
+    }
+}

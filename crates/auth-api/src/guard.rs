@@ -1,0 +1,156 @@
+//! How much guessing is put up with: requests per address, logins per username, and the lockout after failures. All of it fails closed:
+//! when nobody can count, nobody gets in.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_bus::{Admission, Bus};
+use artel_domain::tool::RatePeriod;
+use artel_domain::{Clock, RateLimit, Timestamp};
+use artel_http::ip;
+use artel_store::{Counted, Store};
+use axum::http::HeaderMap;
+use axum::http::header::{HeaderName, HeaderValue};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::app::Limits;
+use crate::error::OAuthError;
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+/// Logins that may be under way at the same time for different names, without waiting for each other.
+const STRIPES: usize = 256;
+/// A lockout is written down once in this time, however often it is run into.
+const NOTED: RateLimit = RateLimit { count: 1, per: RatePeriod::Minute };
+
+pub(crate) struct Guard {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    /// Logins of one name happen one after the other: an attempt counts as a failure until its password was found right, and people
+    /// with several programs would lock themselves out.
+    turns: Vec<Mutex<()>>,
+}
+
+/// Who is tried to be signed in, and from where.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempt {
+    /// A user's id or the hash of an unknown name.
+    pub(crate) name: String,
+    pub(crate) ip: Option<IpAddr>,
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Locked {
+    pub(crate) until: Timestamp,
+    /// Whether this is news for the audit log.
+    pub(crate) is_news: bool,
+}
+
+impl Guard {
+    pub(crate) fn new(store: Arc<dyn Store>, bus: Arc<dyn Bus>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        let turns = (0..STRIPES).map(|_| Mutex::new(())).collect();
+        Self { store, bus, clock, limits, turns }
+    }
+
+    /// Counts a request of this address to the endpoint; `None` when it is not counted.
+    pub(crate) async fn admit_address(&self, endpoint: &str, ip: Option<IpAddr>) -> Result<Option<Admission>, OAuthError> {
+        if !self.limits.enabled || self.is_exempt(ip) {
+            return Ok(None);
+        }
+        self.admit(&format!("auth:{endpoint}:{}", ip::bucket(ip)), self.limits.per_address).await.map(Some)
+    }
+
+    /// Counts a request to an endpoint where nothing can be guessed.
+    pub(crate) async fn admit_request(&self, ip: Option<IpAddr>) -> Result<Option<Admission>, OAuthError> {
+        if !self.limits.enabled || self.is_exempt(ip) {
+            return Ok(None);
+        }
+        self.admit(&format!("auth:any:{}", ip::bucket(ip)), self.limits.per_address_any).await.map(Some)
+    }
+
+    /// Counts a login of this name.
+    pub(crate) async fn admit_name(&self, name: &str) -> Result<(), OAuthError> {
+        if !self.limits.enabled {
+            return Ok(());
+        }
+        let admission = self.admit(&format!("auth:name:{name}"), self.limits.per_username).await?;
+        if admission.allowed { Ok(()) } else { Err(refusal(&admission)) }
+    }
+
+    /// Waits for one's turn to sign in under this name.
+    pub(crate) async fn turn(&self, name: &str) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        self.turns[hasher.finish() as usize % STRIPES].lock().await
+    }
+
+    /// Counts a failure in advance, or says that there were too many.
+    pub(crate) async fn begin(&self, attempt: &Attempt) -> Result<Result<(), Locked>, OAuthError> {
+        let thresholds = [self.limits.username_threshold, self.limits.address_threshold];
+        let counted = self.keys(attempt).into_iter().zip(thresholds).map(|(key, threshold)| Counted { key, threshold }).collect();
+        let Some(until) = self.store.begin_login(counted, self.limits.lockout, self.clock.now()).await? else { return Ok(Ok(())) };
+        let is_news = self.bus.admit(&format!("auth:lockout:{}", attempt.name), NOTED).await.allowed;
+        Ok(Err(Locked { until, is_news }))
+    }
+
+    /// The password was right after all.
+    pub(crate) async fn succeeded(&self, attempt: &Attempt) -> Result<(), OAuthError> {
+        Ok(self.store.forget_attempts(self.keys(attempt)).await?)
+    }
+
+    /// The name's key first.
+    fn keys(&self, attempt: &Attempt) -> Vec<String> {
+        let mut keys = vec![format!("name:{}", attempt.name)];
+        if !self.is_exempt(attempt.ip) {
+            keys.push(ip::bucket(attempt.ip));
+        }
+        keys
+    }
+
+    fn is_exempt(&self, ip: Option<IpAddr>) -> bool {
+        self.limits.exempt_loopback && ip.is_some_and(|ip| ip.is_loopback())
+    }
+
+    async fn admit(&self, key: &str, rate: RateLimit) -> Result<Admission, OAuthError> {
+        let admission = self.bus.admit(key, rate).await;
+        if admission.degraded {
+            return Err(OAuthError::unavailable("the shared rate limit is out of reach"));
+        }
+        Ok(admission)
+    }
+}
+
+impl Locked {
+    /// 429, as the IDE expects it.
+    pub(crate) fn into_error(self, now: Timestamp) -> OAuthError {
+        let seconds = whole_seconds(Duration::try_from(self.until.duration_since(now)).unwrap_or_default());
+        let text = format!("Too many failed logins. Try again in {seconds} seconds.");
+        OAuthError::new(axum::http::StatusCode::TOO_MANY_REQUESTS, "account_locked", text)
+            .with_member("locked_until", self.until.to_string())
+            .retry_after(seconds)
+    }
+}
+
+/// 429 when the use was not admitted.
+pub(crate) fn refusal(admission: &Admission) -> OAuthError {
+    let mut error = OAuthError::rate_limited(whole_seconds(admission.retry_after));
+    for (name, value) in [(LIMIT, admission.limit), (REMAINING, admission.remaining)] {
+        error = error.with_header(name, HeaderValue::from(value));
+    }
+    error
+}
+
+/// What is left to the address, for clients that look.
+pub(crate) fn report(admission: &Admission, headers: &mut HeaderMap) {
+    headers.entry(LIMIT).or_insert(HeaderValue::from(admission.limit));
+    headers.entry(REMAINING).or_insert(HeaderValue::from(admission.remaining));
+}
+
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs_f64().ceil().max(1.0) as u64
+}

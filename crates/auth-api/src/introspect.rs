@@ -1,0 +1,78 @@
+//! `POST /oauth/introspect` (RFC 7662): for services that do not verify tokens themselves, or want to know at once when a login was ended.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use artel_domain::OAuthClient;
+
+use crate::AuthApp;
+use crate::bearer::Address;
+use crate::client_auth::Shown;
+use crate::error::OAuthError;
+use crate::form::Fields;
+
+/// Says what a token is worth right now. Only for clients with a secret, and only about tokens of users whom they serve.
+pub(crate) async fn introspect_token(
+    State(app): State<AuthApp>,
+    Address(ip): Address,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Json<Value>, OAuthError> {
+    let client = app.client(&Shown::of(&headers, &fields)?, ip).await?;
+    if !client.is_confidential {
+        return Err(OAuthError::invalid_client());
+    }
+    let token = fields.required("token")?;
+    let found = match of_refresh_token(&app, token, &client).await? {
+        Some(found) => Some(found),
+        None => of_access_token(&app, token, &client).await?,
+    };
+    Ok(Json(found.unwrap_or_else(|| json!({ "active": false }))))
+}
+
+async fn of_refresh_token(app: &AuthApp, token: &str, client: &OAuthClient) -> Result<Option<Value>, OAuthError> {
+    let found = app.store.find_refresh_token(&artel_identity::opaque_hash(token), app.clock.now()).await?;
+    let Some(standing) = found.filter(|standing| standing.is_live && client.serves(standing.family.tenant_id)) else { return Ok(None) };
+    let family = standing.family;
+    Ok(Some(json!({
+        "active": true,
+        "token_type": "refresh_token",
+        "iss": app.config.issuer,
+        "sub": family.user_id,
+        "client_id": family.client_id,
+        "scope": family.scopes.join(" "),
+        "tenant_id": family.tenant_id,
+        "iat": family.created_at.as_second(),
+        "exp": family.token_expires_at.as_second(),
+        "sid": family.id,
+    })))
+}
+
+async fn of_access_token(app: &AuthApp, token: &str, client: &OAuthClient) -> Result<Option<Value>, OAuthError> {
+    let Some(known) = app.believed(token).await?.filter(|known| client.serves(known.tenant_id)) else { return Ok(None) };
+    let mut answer = json!({
+        "active": true,
+        "token_type": "bearer",
+        "iss": app.config.issuer,
+        "aud": app.config.audience,
+        "sub": known.user_id,
+        "client_id": known.client_id,
+        "scope": known.scopes.join(" "),
+        "tenant_id": known.tenant_id,
+        "exp": known.expires_at.as_second(),
+        "jti": known.id,
+    });
+    if let Some(issued_at) = known.issued_at {
+        answer["iat"] = issued_at.as_second().into();
+        answer["nbf"] = issued_at.as_second().into();
+    }
+    if let Some(family) = known.family_id {
+        answer["sid"] = family.to_string().into();
+    }
+    if let Some(account) = known.account {
+        answer["username"] = account.username.into();
+    }
+    Ok(Some(answer))
+}

@@ -1,0 +1,37 @@
+//! The auth service: OAuth 2 for the clients that exist (the password grant of the CodeLab IDE) and for those that should (authorization
+//! code with PKCE, client credentials), with a small login page of its own.
+//!
+//! This crate must never know SQL, how a password is hashed or a token signed (that is `identity`), or the routes of another surface.
+
+mod answer;
+mod app;
+mod audit;
+mod authorize;
+mod bearer;
+mod client_auth;
+mod error;
+mod form;
+mod guard;
+mod health;
+mod introspect;
+mod keys;
+mod login;
+mod logout;
+mod metadata;
+mod no_store;
+mod password;
+mod password_desk;
+mod redirect_uri;
+mod register;
+mod revoke;
+mod routes;
+mod scopes;
+mod seed;
+mod token;
+mod userinfo;
+
+pub use app::{AuthApp, AuthConfig, Deps, Limits, Registration};
+pub use keys::{Keys, KeysConfig};
+pub use redirect_uri::{RedirectUriFault, check_redirect_uri};
+pub use routes::{public_routes, router};
+pub use seed::{Seed, SeedError, Seeded, generated_password, seed};

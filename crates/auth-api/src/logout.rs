@@ -1,0 +1,27 @@
+//! `POST /oauth/logout`.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use crate::AuthApp;
+use crate::audit::Details as _;
+use crate::bearer::SignedIn;
+use crate::error::OAuthError;
+use crate::form::Fields;
+
+/// Ends the login that the access token came of, or, with `everywhere=true`, every login of the account.
+///
+/// Refresh tokens stop at once. Access tokens that were given already work until their end (15 minutes at most) where only their
+/// signature is looked at.
+pub(crate) async fn log_out(State(app): State<AuthApp>, signed_in: SignedIn, fields: Fields) -> Result<Json<Value>, OAuthError> {
+    let SignedIn { account, client_id, family_id, by, .. } = signed_in;
+    let audit = app.audit(by, "auth.logout", ("user", account.user_id)).with_client(&client_id);
+    let ended = match family_id {
+        Some(family) if fields.get("everywhere") != Some("true") => {
+            u64::from(app.store.revoke_family(account.tenant_id, family, audit).await?)
+        }
+        _ => app.store.revoke_families(account.tenant_id, account.user_id, None, audit).await?,
+    };
+    Ok(Json(json!({ "status": "logged_out", "sessions_ended": ended })))
+}

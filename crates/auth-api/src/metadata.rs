@@ -1,0 +1,68 @@
+//! What clients may know about this service before they talk to it: RFC 8414, and the same under OpenID's name.
+
+use artel_domain::GrantType;
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, HOST, HeaderMap};
+use axum::http::request::Parts;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
+
+use crate::AuthApp;
+use crate::error::OAuthError;
+
+const FOR_AN_HOUR: &str = "public, max-age=3600";
+
+/// The key set that verifies access tokens.
+pub(crate) async fn get_jwks(State(app): State<AuthApp>) -> Result<impl IntoResponse, OAuthError> {
+    let jwks = app.public_keys.jwks().await.map_err(OAuthError::internal)?;
+    Ok(([(CACHE_CONTROL, FOR_AN_HOUR)], Json(jwks)))
+}
+
+/// RFC 8414.
+pub(crate) async fn get_server_metadata(State(app): State<AuthApp>, parts: Parts) -> impl IntoResponse {
+    let document = document(&app, &base_url(&app, &parts));
+    // The addresses may be those of whoever asked.
+    ([(CACHE_CONTROL, if app.config.public_url.is_some() { FOR_AN_HOUR } else { "no-store" })], Json(document))
+}
+
+fn document(app: &AuthApp, base: &str) -> Value {
+    let at = |path: &str| format!("{base}{path}");
+    let grants = [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::Password];
+    let grants: Vec<&str> = grants.into_iter().filter(|grant| app.offers(*grant)).map(GrantType::as_str).collect();
+    let authentication = json!(["client_secret_basic", "client_secret_post", "none"]);
+    let secret_only = json!(["client_secret_basic", "client_secret_post"]);
+    json!({
+        "issuer": app.config.issuer,
+        "authorization_endpoint": at("/oauth/authorize"),
+        "token_endpoint": at("/oauth/token"),
+        "jwks_uri": at("/.well-known/jwks.json"),
+        "userinfo_endpoint": at("/oauth/userinfo"),
+        "revocation_endpoint": at("/oauth/revoke"),
+        "introspection_endpoint": at("/oauth/introspect"),
+        "scopes_supported": ["openid", "profile", "email", "api:read", "api:write", "api:admin"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": grants,
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": authentication,
+        "revocation_endpoint_auth_methods_supported": authentication,
+        "introspection_endpoint_auth_methods_supported": secret_only,
+        "authorization_response_iss_parameter_supported": true,
+        "request_uri_parameter_supported": false,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "preferred_username", "email", "tenant_id"],
+    })
+}
+
+/// Where the client reaches this service: as configured, else as it was asked just now.
+fn base_url(app: &AuthApp, parts: &Parts) -> String {
+    if let Some(url) = &app.config.public_url {
+        return url.trim_end_matches('/').to_owned();
+    }
+    let text = |headers: &HeaderMap, name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let host = text(&parts.headers, HOST.as_str()).unwrap_or_else(|| "localhost".to_owned());
+    let is_https = text(&parts.headers, "x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+    format!("{}://{host}", if is_https { "https" } else { "http" })
+}

@@ -1,0 +1,39 @@
+//! `POST /oauth/revoke` (RFC 7009).
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+
+use crate::AuthApp;
+use crate::audit::{By, Details as _};
+use crate::bearer::Address;
+use crate::client_auth::Shown;
+use crate::error::OAuthError;
+use crate::form::Fields;
+
+/// Ends the login that a refresh or access token came of. A token that means nothing is as good as revoked: 200 as well.
+///
+/// An access token works until its end all the same where it is only verified by its signature; here it is refused at once.
+pub(crate) async fn revoke_token(
+    State(app): State<AuthApp>,
+    Address(ip): Address,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<StatusCode, OAuthError> {
+    let token = fields.required("token")?;
+    let client = app.client(&Shown::of(&headers, &fields)?, ip).await?;
+    let by = By { user: None, ip };
+    let audit = app.audit(by, "auth.token_revoke", ("user", "")).with_client(&client.id);
+    if app.store.revoke_refresh_token(&artel_identity::opaque_hash(token), &client.id, audit).await? {
+        return Ok(StatusCode::OK);
+    }
+    // The hint about the type is not needed: access tokens are told by their signature.
+    if let Some(known) = app.believed(token).await?
+        && known.client_id == client.id
+        && let Some(family) = known.family_id
+    {
+        let by = By { user: Some(known.user_id), ip };
+        let audit = app.audit(by, "auth.token_revoke", ("family", family)).with_client(&client.id);
+        app.store.revoke_family(known.tenant_id, family, audit).await?;
+    }
+    Ok(StatusCode::OK)
+}

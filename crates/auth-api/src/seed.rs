@@ -1,0 +1,146 @@
+//! What a new installation begins with: the user `admin` and the two clients that CodeLab's programs are built for.
+
+use artel_domain::{Account, ClientId, GrantType, OAuthClient, TenantId, UserId};
+use artel_identity::{NoEntropy, entropy};
+use artel_store::{ClientRecord, NewAccount, StoreError};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::AuthApp;
+use crate::audit::By;
+use crate::error::OAuthError;
+
+const ADMIN: &str = "admin";
+const IDE: &str = "codelab-flutter-app";
+const INTERNAL: &str = "codelab-internal";
+/// Characters of a generated password; none that is easily taken for another.
+const ALPHABET: &[u8; 56] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
+
+/// What the operator decides about it.
+#[derive(Debug)]
+pub struct Seed {
+    /// The user that `admin` is.
+    pub admin: UserId,
+    /// Absent: one is made.
+    pub admin_password: Option<SecretString>,
+    /// Of `codelab-internal`; absent: one is made.
+    pub internal_secret: Option<SecretString>,
+    /// Lifetimes of the IDE's tokens.
+    pub access_ttl_seconds: i64,
+    pub refresh_ttl_seconds: i64,
+}
+
+/// What was made just now and nobody knows yet: to be shown once.
+#[derive(Debug, Default)]
+pub struct Seeded {
+    pub admin_password: Option<SecretString>,
+    pub internal_secret: Option<SecretString>,
+}
+
+/// Why a new installation could not be furnished.
+#[derive(Debug, thiserror::Error)]
+#[error("the first user and the first clients cannot be made: {0}")]
+pub struct SeedError(String);
+
+/// Makes what is not there. Of several processes that start at once, one makes it.
+pub async fn seed(app: &AuthApp, seed: &Seed) -> Result<Seeded, SeedError> {
+    furnish(app, seed).await.map_err(|error| SeedError(error.to_string()))
+}
+
+async fn furnish(app: &AuthApp, seed: &Seed) -> Result<Seeded, OAuthError> {
+    let mut seeded = Seeded::default();
+    if app.store.find_login(ADMIN).await?.is_none() {
+        let password = seed.admin_password.clone().map_or_else(generated_password, Ok)?;
+        let is_new = create_admin(app, seed.admin, password.clone()).await?;
+        seeded.admin_password = (is_new && seed.admin_password.is_none()).then_some(password);
+    }
+    create_client(app, ide(app, seed), None).await?;
+    if app.store.find_client(&ClientId::new(INTERNAL)).await?.is_none() {
+        let secret = seed.internal_secret.clone().map_or_else(|| app.client_secrets.new_secret(), Ok)?;
+        let is_new = create_client(app, internal(app), Some(&secret)).await?;
+        seeded.internal_secret = (is_new && seed.internal_secret.is_none()).then_some(secret);
+    }
+    Ok(seeded)
+}
+
+async fn create_admin(app: &AuthApp, user_id: UserId, password: SecretString) -> Result<bool, OAuthError> {
+    let account = Account {
+        user_id,
+        tenant_id: app.config.home_tenant,
+        username: ADMIN.to_owned(),
+        email: Some("admin@codelab.local".to_owned()),
+        is_admin: true,
+        created_at: app.clock.now(),
+        updated_at: None,
+        last_login_at: None,
+        deactivated_at: None,
+    };
+    let new = NewAccount { account, password_hash: app.passwords.hash(password).await? };
+    is_new(app.store.create_account(new, app.audit(By::default(), "user.create", ("user", user_id))).await)
+}
+
+async fn create_client(app: &AuthApp, client: OAuthClient, secret: Option<&SecretString>) -> Result<bool, OAuthError> {
+    if app.store.find_client(&client.id).await?.is_some() {
+        return Ok(false);
+    }
+    let secret_hash = secret.map(|secret| app.client_secrets.hash(&client.id, secret.expose_secret()));
+    let audit = app.audit(By::default(), "client.create", ("client", &client.id));
+    is_new(app.store.create_client(ClientRecord { client, secret_hash }, audit).await)
+}
+
+fn is_new(made: Result<(), StoreError>) -> Result<bool, OAuthError> {
+    match made {
+        Ok(()) => Ok(true),
+        Err(StoreError::Duplicate(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn ide(app: &AuthApp, seed: &Seed) -> OAuthClient {
+    OAuthClient {
+        access_ttl_seconds: seed.access_ttl_seconds,
+        refresh_ttl_seconds: seed.refresh_ttl_seconds,
+        ..client(app, IDE, "CodeLab IDE", &["api:read", "api:write"])
+    }
+}
+
+fn internal(app: &AuthApp) -> OAuthClient {
+    OAuthClient {
+        is_confidential: true,
+        access_ttl_seconds: 3600,
+        refresh_ttl_seconds: 7_776_000,
+        ..client(app, INTERNAL, "CodeLab internal services", &["api:admin", "api:read", "api:write"])
+    }
+}
+
+fn client(app: &AuthApp, id: &str, name: &str, scopes: &[&str]) -> OAuthClient {
+    OAuthClient {
+        id: ClientId::new(id),
+        tenant_id: home(app),
+        user_id: UserId(app.clock.uuid()),
+        name: name.to_owned(),
+        description: None,
+        is_confidential: false,
+        is_first_party: true,
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        grant_types: vec![GrantType::Password, GrantType::RefreshToken],
+        redirect_uris: Vec::new(),
+        access_ttl_seconds: 900,
+        refresh_ttl_seconds: 2_592_000,
+        created_at: app.clock.now(),
+        updated_at: None,
+        deactivated_at: None,
+    }
+}
+
+fn home(app: &AuthApp) -> TenantId {
+    app.config.home_tenant
+}
+
+/// A password that nobody can guess and that keeps the rules for new ones: twenty random characters and one of each kind.
+pub fn generated_password() -> Result<SecretString, NoEntropy> {
+    let random = entropy::<64>()?;
+    // Bytes beyond the largest multiple would make some characters likelier.
+    let fair = random.iter().filter(|byte| **byte < 224).take(20);
+    let text: String = fair.map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect();
+    Ok(format!("{text}!Aa1").into())
+}

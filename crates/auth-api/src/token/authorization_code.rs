@@ -1,0 +1,42 @@
+//! The code grant, always with PKCE: what the login page gave to the browser becomes tokens for the client that asked.
+
+use artel_domain::FamilyId;
+use artel_identity::pkce;
+use artel_store::{Redeem, Redemption};
+
+use super::{Request, after};
+use crate::answer::TokenAnswer;
+use crate::error::OAuthError;
+
+pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthError> {
+    let app = request.app;
+    let code = request.fields.required("code")?;
+    let redirect_uri = request.fields.required("redirect_uri")?.to_owned();
+    let verifier = request.fields.required("code_verifier")?;
+    if !pkce::is_verifier(verifier) {
+        return Err(OAuthError::invalid_request("code_verifier must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~"));
+    }
+    let token = app.opaque.new_refresh_token()?;
+    let ends = after(app.clock.now(), request.client.refresh_ttl_seconds);
+    let redeem = Redeem {
+        hash: artel_identity::opaque_hash(code),
+        client_id: request.client.id.clone(),
+        redirect_uri,
+        challenge: pkce::s256(verifier),
+        family_id: FamilyId(app.clock.uuid()),
+        token_hash: token.hash,
+        token_expires_at: ends,
+        family_expires_at: ends,
+    };
+    match app.store.redeem_code(redeem, request.audit(None, "auth.code_redeem")).await? {
+        Redemption::Redeemed(family, nonce) => {
+            let id_token = app.id_token(&family, nonce.as_deref()).await?;
+            Ok(request.tokens(&family, &token.secret).await?.with_id_token(id_token))
+        }
+        Redemption::Reused => Err(OAuthError::invalid_code("The code was used before; the login that came of it was ended")),
+        Redemption::Expired => Err(OAuthError::invalid_code("The code has expired")),
+        Redemption::Mismatch | Redemption::Inactive | Redemption::Unknown => {
+            Err(OAuthError::invalid_code("The code is not valid for this client, redirect_uri and code_verifier"))
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The client-credentials grant: a program that acts for itself. No refresh token: it can always ask again.
+
+use super::Request;
+use crate::answer::{Subject, TokenAnswer};
+use crate::error::OAuthError;
+use crate::scopes;
+
+pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthError> {
+    let (app, client) = (request.app, &request.client);
+    if !client.is_confidential {
+        return Err(OAuthError::unauthorized_client("A client without a secret cannot act for itself"));
+    }
+    let scopes = scopes::granted(client, request.fields.get("scope"), true)?;
+    let audit = request.audit(Some(client.user_id), "auth.client_login");
+    app.store.record_audit(client.tenant_id, audit).await?;
+    let subject = Subject { tenant_id: client.tenant_id, user_id: client.user_id, client_id: &client.id, scopes: &scopes, family_id: None };
+    app.access_token(subject, client).await
+}

@@ -1,0 +1,198 @@
+//! A world for one test: the surface on SQLite, with a clock that the test moves.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use artel_auth_api::{AuthApp, AuthConfig, Deps, Keys, KeysConfig, Limits, Registration, Seed, router, seed};
+use artel_bus::LocalBus;
+use artel_domain::{AuditEntry, ClientId, Clock, OAuthClient, SystemClock, TenantId, Timestamp, UserId};
+use artel_http::{MetricsText, PublicKeys};
+use artel_identity::{AccessTokenIssuer, ClientSecrets, OpaqueTokens, Passwords, SecretBox, TokenVerifier};
+use artel_store::{ClientRecord, OAuthClients as _};
+use artel_store_sqlite::{SqliteOptions, SqliteStore};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use url::form_urlencoded::Serializer;
+use uuid::Uuid;
+
+pub(crate) const PASSWORD: &str = "Correct-Horse-7";
+pub(crate) const CALLBACK: &str = "https://app.example.com/callback";
+const HOME: Uuid = Uuid::from_u128(1);
+
+pub(crate) struct World {
+    app: Router,
+    pub(crate) clock: Arc<HandClock>,
+    _data: tempfile::TempDir,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) json: Value,
+}
+
+/// The real clock, moved by the test.
+#[derive(Default)]
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        self.0.fetch_add(by.as_secs() as i64, Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        artel_domain::clock::micros(SystemClock.now().as_microsecond() + self.0.load(Ordering::SeqCst) * 1_000_000)
+    }
+
+    fn uuid(&self) -> Uuid {
+        SystemClock.uuid()
+    }
+}
+
+struct Nothing;
+
+#[async_trait::async_trait]
+impl MetricsText for Nothing {
+    async fn render(&self) -> String {
+        String::new()
+    }
+}
+
+#[async_trait::async_trait]
+impl PublicKeys for Nothing {
+    async fn jwks(&self) -> Result<Value, String> {
+        Ok(json!({ "keys": [] }))
+    }
+}
+
+impl World {
+    /// With `admin` and a client `my-app` for codes.
+    pub(crate) async fn new() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::new(data.path().join("artel.db").to_str().unwrap());
+        let store = Arc::new(SqliteStore::open(&options).await.unwrap());
+        let clock = Arc::new(HandClock::default());
+        let seal = Arc::new(SecretBox::new(&[7; 32]));
+        let verifier = Arc::new(TokenVerifier::new(&"a secret of the tests, long enough".into(), "artel", "artel"));
+        let keys_config =
+            KeysConfig { issuer: "https://auth.test".into(), audience: "api".into(), home_tenant: TenantId(HOME), first: None };
+        let keys = Arc::new(Keys::new(store.clone(), clock.clone(), seal.clone(), verifier, keys_config));
+        let deps = Deps {
+            store: store.clone(),
+            bus: Arc::new(LocalBus::new()),
+            clock: clock.clone(),
+            keys,
+            public_keys: Arc::new(Nothing),
+            issuer: AccessTokenIssuer::new("https://auth.test", "api"),
+            passwords: Arc::new(Passwords::new().unwrap()),
+            client_secrets: Arc::new(ClientSecrets::new(&"pepper".into())),
+            opaque: OpaqueTokens::new(&"pepper".into()),
+            seal,
+            metrics: Arc::new(Nothing),
+        };
+        let app = AuthApp::new(deps, config());
+        let first = Seed {
+            admin: UserId(HOME),
+            admin_password: Some(PASSWORD.into()),
+            internal_secret: Some("a secret for inside".into()),
+            access_ttl_seconds: 900,
+            refresh_ttl_seconds: 86_400,
+        };
+        seed(&app, &first).await.unwrap();
+        store.create_client(ClientRecord { client: my_app(), secret_hash: None }, by_nobody()).await.unwrap();
+        Self { app: router(app), clock, _data: data }
+    }
+
+    pub(crate) async fn get(&self, uri: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send("GET", uri, headers, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, uri: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send("POST", uri, headers, Body::from(body)).await
+    }
+
+    pub(crate) async fn login(&self, password: &str) -> Answer {
+        let fields = [("grant_type", "password"), ("username", "admin"), ("password", password), ("client_id", "codelab-flutter-app")];
+        self.post("/oauth/token", &[], &fields).await
+    }
+
+    async fn send(&self, method: &str, uri: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(body).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 1))));
+        let (parts, body) = self.app.clone().oneshot(request).await.unwrap().into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, json: serde_json::from_str(&text).unwrap_or_default(), text }
+    }
+}
+
+fn config() -> AuthConfig {
+    AuthConfig {
+        issuer: "https://auth.test".to_owned(),
+        audience: "api".to_owned(),
+        public_url: None,
+        environment: "production".to_owned(),
+        password_grant: true,
+        registration: Registration::Closed,
+        home_tenant: TenantId(HOME),
+        limits: Limits {
+            enabled: false,
+            per_address: "5/minute".parse().unwrap(),
+            per_address_any: "100/minute".parse().unwrap(),
+            per_username: "10/hour".parse().unwrap(),
+            username_threshold: 5,
+            address_threshold: 100,
+            lockout: Duration::from_secs(900),
+            exempt_loopback: false,
+        },
+        trusted_proxies: Vec::new(),
+        refresh_grace: Duration::from_secs(10),
+    }
+}
+
+fn my_app() -> OAuthClient {
+    OAuthClient {
+        id: ClientId::new("my-app"),
+        tenant_id: TenantId(HOME),
+        user_id: UserId(SystemClock.uuid()),
+        name: "My app".to_owned(),
+        description: None,
+        is_confidential: false,
+        is_first_party: false,
+        scopes: vec!["api:read".to_owned()],
+        grant_types: vec![artel_domain::GrantType::AuthorizationCode, artel_domain::GrantType::RefreshToken],
+        redirect_uris: vec![CALLBACK.to_owned()],
+        access_ttl_seconds: 900,
+        refresh_ttl_seconds: 86_400,
+        created_at: SystemClock.now(),
+        updated_at: None,
+        deactivated_at: None,
+    }
+}
+
+fn by_nobody() -> AuditEntry {
+    AuditEntry {
+        actor: artel_domain::Actor::default(),
+        action: "client.create",
+        entity_type: "client",
+        entity_id: "my-app".to_owned(),
+        trace_id: Uuid::nil().to_string(),
+        outcome: "ok".to_owned(),
+        details: None,
+        at: SystemClock.now(),
+    }
+}

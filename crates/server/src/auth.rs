@@ -1,0 +1,149 @@
+//! The auth service of this process: its parts, what a new installation begins with, and the work that comes up now and then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use artel_auth_api::{AuthApp, AuthConfig, Deps, Keys, KeysConfig, Limits, Seed, seed};
+use artel_bus::Bus;
+use artel_domain::tool::RatePeriod;
+use artel_domain::{Clock, RateLimit, TenantId, UserId};
+use artel_http::{MetricsText, PublicKeys};
+use artel_identity::{AccessTokenIssuer, Passwords};
+use artel_store::Store;
+use async_trait::async_trait;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+
+use crate::config::{AuthSettings, Config};
+use crate::output;
+use crate::vault::Vault;
+use crate::wiring::FIRST;
+
+/// How often what has ended long ago is removed, and how much at once.
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
+const SWEEP: u32 = 1000;
+
+/// What the auth service shares with the rest of the process.
+pub(crate) struct Ground<'a> {
+    pub(crate) store: &'a Arc<dyn Store>,
+    pub(crate) bus: &'a Arc<dyn Bus>,
+    pub(crate) clock: &'a Arc<dyn Clock>,
+    pub(crate) vault: &'a Arc<Vault>,
+    pub(crate) metrics: &'a Arc<dyn MetricsText>,
+}
+
+/// Puts it together.
+pub(crate) fn build(config: &Config, ground: &Ground<'_>) -> anyhow::Result<AuthApp> {
+    let (settings, vault) = (&config.auth, ground.vault);
+    let keys_config = KeysConfig {
+        issuer: settings.issuer.clone(),
+        audience: settings.audience.clone(),
+        home_tenant: TenantId(FIRST),
+        first: first_key(settings)?,
+    };
+    let (store, clock, seal) = (ground.store.clone(), ground.clock.clone(), Arc::new(vault.seal()));
+    let keys = Arc::new(Keys::new(store.clone(), clock.clone(), seal.clone(), Arc::new(vault.verifier(config)), keys_config));
+    let deps = Deps {
+        store,
+        bus: ground.bus.clone(),
+        clock,
+        public_keys: Arc::new(KeySets { vault: vault.clone(), auth: keys.clone() }),
+        keys,
+        issuer: AccessTokenIssuer::new(settings.issuer.clone(), settings.audience.clone()),
+        passwords: Arc::new(Passwords::new().context("passwords cannot be hashed")?),
+        client_secrets: Arc::new(vault.client_secrets()),
+        opaque: vault.opaque_tokens(),
+        seal,
+        metrics: ground.metrics.clone(),
+    };
+    Ok(AuthApp::new(deps, auth_config(config)))
+}
+
+fn auth_config(config: &Config) -> AuthConfig {
+    let settings = &config.auth;
+    let rate = |count, per| RateLimit { count, per };
+    AuthConfig {
+        issuer: settings.issuer.clone(),
+        audience: settings.audience.clone(),
+        public_url: settings.public_url.clone(),
+        environment: settings.environment.clone(),
+        password_grant: settings.password_grant,
+        registration: settings.registration,
+        home_tenant: TenantId(FIRST),
+        limits: Limits {
+            enabled: settings.rate_limiting,
+            per_address: rate(settings.per_address, RatePeriod::Minute),
+            per_address_any: config.rate_limit_default,
+            per_username: rate(settings.per_username, RatePeriod::Hour),
+            username_threshold: settings.username_threshold,
+            address_threshold: settings.address_threshold,
+            lockout: settings.lockout,
+            exempt_loopback: settings.is_dev(),
+        },
+        trusted_proxies: config.trusted_proxies.clone(),
+        refresh_grace: settings.refresh_grace,
+    }
+}
+
+fn first_key(settings: &AuthSettings) -> anyhow::Result<Option<SecretString>> {
+    let Some(path) = &settings.private_key else { return Ok(None) };
+    match std::fs::read_to_string(path) {
+        Ok(pem) => Ok(Some(pem.into())),
+        // CodeLab's images name the file that is to be made.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read (AUTH_SERVICE__PRIVATE_KEY_PATH)", path.display())),
+    }
+}
+
+/// Makes the first user and clients, and shows once what nobody else knows. Not through the log, which is kept.
+pub(crate) async fn furnish(app: &AuthApp, settings: &AuthSettings) -> anyhow::Result<()> {
+    for name in &settings.unused {
+        tracing::warn!(name, "this setting has no meaning here: the auth service shares the database, Redis and keys of the rest");
+    }
+    let wanted = Seed {
+        admin: UserId(FIRST),
+        admin_password: settings.admin_password.clone(),
+        internal_secret: settings.internal_secret.clone(),
+        access_ttl_seconds: settings.access_ttl_seconds,
+        refresh_ttl_seconds: settings.refresh_ttl_seconds,
+    };
+    let seeded = seed(app, &wanted).await?;
+    if let Some(password) = seeded.admin_password {
+        output::error(&format!("The first user is admin, with the password {}  (shown this once)", password.expose_secret()));
+    }
+    if let Some(secret) = seeded.internal_secret {
+        output::error(&format!("The secret of the client codelab-internal is {}  (shown this once)", secret.expose_secret()));
+    }
+    Ok(())
+}
+
+/// Has the signing key ready before somebody needs it, then sweeps, for as long as it is polled.
+pub(crate) async fn keep(app: AuthApp) {
+    if let Err(error) = app.keys().jwks().await {
+        tracing::error!(error, "there is no key to sign access tokens with");
+    }
+    loop {
+        match app.sweep(SWEEP).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "removed logins, codes and invitations that ended long ago"),
+            Err(error) => tracing::warn!(%error, "what has ended long ago cannot be removed"),
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// One document for all keys of this installation: the auth service's, and the one that signs calls of tools.
+pub(crate) struct KeySets {
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) auth: Arc<Keys>,
+}
+
+#[async_trait]
+impl PublicKeys for KeySets {
+    async fn jwks(&self) -> Result<Value, String> {
+        let (auth, service) = (self.auth.jwks().await?, self.vault.jwks().await?);
+        let keys: Vec<Value> = [auth, service].into_iter().filter_map(|set| set.get("keys")?.as_array().cloned()).flatten().collect();
+        Ok(json!({ "keys": keys }))
+    }
+}
