@@ -6,7 +6,7 @@ use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId};
 use artel_http::{MetricsText, PublicKeys};
 use artel_identity::{AccessTokenIssuer, ClientSecrets, OpaqueTokens, Passwords, SecretBox};
-use artel_store::{Store, StoreError};
+use artel_store::Store;
 use ipnet::IpNet;
 
 use crate::guard::Guard;
@@ -114,13 +114,6 @@ impl AuthApp {
     /// The signing keys, for whoever publishes them too.
     pub fn keys(&self) -> &Arc<Keys> {
         &self.keys
-    }
-
-    /// Removes what has ended long ago; how much. To be called now and then.
-    pub async fn sweep(&self, limit: u32) -> Result<u64, StoreError> {
-        let day = 86_400 * 1_000_000;
-        let before = artel_domain::clock::micros(self.clock.now().as_microsecond() - 7 * day);
-        self.store.sweep_grants(before, limit).await
     }
 }
 

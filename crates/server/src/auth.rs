@@ -1,7 +1,6 @@
-//! The auth service of this process: its parts, what a new installation begins with, and the work that comes up now and then.
+//! The auth service of this process: its parts and what a new installation begins with.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use artel_auth_api::{AuthApp, AuthConfig, Deps, Keys, KeysConfig, Limits, Seed, seed};
@@ -19,10 +18,6 @@ use crate::config::{AuthSettings, Config};
 use crate::output;
 use crate::vault::Vault;
 use crate::wiring::FIRST;
-
-/// How often what has ended long ago is removed, and how much at once.
-const SWEEP_EVERY: Duration = Duration::from_hours(1);
-const SWEEP: u32 = 1000;
 
 /// What the auth service shares with the rest of the process.
 pub(crate) struct Ground<'a> {
@@ -118,18 +113,10 @@ pub(crate) async fn furnish(app: &AuthApp, settings: &AuthSettings) -> anyhow::R
     Ok(())
 }
 
-/// Has the signing key ready before somebody needs it, then sweeps, for as long as it is polled.
-pub(crate) async fn keep(app: AuthApp) {
+/// Has the signing key ready before somebody needs it: making the first one takes a good part of a second.
+pub(crate) async fn make_ready(app: AuthApp) {
     if let Err(error) = app.keys().jwks().await {
         tracing::error!(error, "there is no key to sign access tokens with");
-    }
-    loop {
-        match app.sweep(SWEEP).await {
-            Ok(0) => {}
-            Ok(removed) => tracing::info!(removed, "removed logins, codes and invitations that ended long ago"),
-            Err(error) => tracing::warn!(%error, "what has ended long ago cannot be removed"),
-        }
-        tokio::time::sleep(SWEEP_EVERY).await;
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<Str
     let (stop, servers) = (CancellationToken::new(), TaskTracker::new());
     if roles.iter().any(|role| matches!(role, Role::Platform | Role::Auth)) {
         auth::furnish(&parts.auth, &config.auth).await?;
-        servers.spawn(stop.clone().run_until_cancelled_owned(auth::keep(parts.auth.clone())));
+        servers.spawn(stop.clone().run_until_cancelled_owned(auth::make_ready(parts.auth.clone())));
     }
     let mut addresses = Vec::new();
     for (role, listener) in listeners {

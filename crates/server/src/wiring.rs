@@ -11,7 +11,7 @@ use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_domain::{Clock, SystemClock, TenantId, UserId};
 use artel_engine::{AllowAll, ContextLimits, Deps as EngineDeps, EngineConfig, Limits};
-use artel_http::{Gate, GateConfig, MetricsText, StaticKey};
+use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, StaticKey};
 use artel_identity::Scopes;
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
 use artel_llm_proxy::{App as LlmProxy, Deps as LlmProxyDeps, ProxyConfig};
@@ -89,12 +89,8 @@ impl Parts {
     }
 
     pub(crate) fn llm_proxy(&self, config: &Config) -> LlmProxy {
-        let deps = LlmProxyDeps {
-            models: self.models.clone(),
-            clock: self.clock.clone(),
-            gate: self.gate(config),
-            metrics: Arc::new(Metrics::install(self.store.clone())),
-        };
+        let deps =
+            LlmProxyDeps { models: self.models.clone(), clock: self.clock.clone(), gate: self.gate(config), metrics: self.metrics.clone() };
         LlmProxy::new(deps, ProxyConfig { internal_key: self.vault.internal_key() })
     }
 
@@ -105,7 +101,7 @@ impl Parts {
             rate_runs: config.rate_limit_runs,
             trusted_proxies: config.trusted_proxies.clone(),
             static_keys: static_keys(config),
-            auth_service: None,
+            auth_service: Some(auth_service(config)),
         };
         let (tokens, key_maker) = (Arc::new(self.vault.verifier(config)), Arc::new(self.vault.key_maker()));
         Gate::new(self.store.clone(), self.bus.clone(), self.clock.clone(), tokens, key_maker, Arc::new(self.vault.seal()), about_callers)
@@ -205,7 +201,7 @@ fn api_config(config: &Config) -> ApiConfig {
         tool_max_timeout_ms: config.tool_max_timeout_ms,
         static_keys: static_keys(config),
         trusted_proxies: config.trusted_proxies.clone(),
-        auth_service: None,
+        auth_service: Some(auth_service(config)),
     }
 }
 
@@ -215,6 +211,11 @@ fn static_keys(config: &Config) -> HashMap<String, StaticKey> {
         (key.clone(), principal)
     };
     config.auth_api_keys.iter().map(of).collect()
+}
+
+/// Whose access tokens open every surface.
+fn auth_service(config: &Config) -> AuthServiceTrust {
+    AuthServiceTrust { issuer: config.auth.issuer.clone(), audience: config.auth.audience.clone() }
 }
 
 fn hostname() -> String {

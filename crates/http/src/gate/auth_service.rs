@@ -20,7 +20,7 @@ pub struct AuthServiceTrust {
 }
 
 /// How long a key that was withdrawn may still be believed.
-const OLD: Duration = Duration::from_mins(1);
+const OLD: Duration = Duration::from_secs(5);
 /// Strangers can name any key: the store is asked for unknown ones no more often than this.
 const ANEW: Duration = Duration::from_secs(1);
 const NEVER: u64 = u64::MAX;
