@@ -25,6 +25,7 @@ mod identities;
 mod invites;
 mod journal;
 mod keys;
+mod llm_calls;
 mod login_attempts;
 mod oauth_clients;
 mod operations;

@@ -26,6 +26,7 @@ mod invites;
 mod journal;
 mod keys;
 mod leases;
+mod llm_calls;
 mod load;
 mod login_attempts;
 mod oauth_clients;

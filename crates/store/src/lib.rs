@@ -15,6 +15,7 @@ pub mod grants;
 pub mod idempotency;
 pub mod identity;
 pub mod journal;
+pub mod llm_calls;
 pub mod login_attempts;
 pub mod oauth_clients;
 pub mod operations;
@@ -31,6 +32,7 @@ pub use grants::{Grants, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotatio
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, Identities, KeyStanding, NewApiKey};
 pub use journal::{CallChange, Fence, Journal, Step, TurnRecord};
+pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls};
 pub use login_attempts::{Counted, LoginAttempts};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
@@ -53,6 +55,7 @@ pub trait Store:
     + Grants
     + LoginAttempts
     + SigningKeys
+    + LlmCalls
 {
 }
 
@@ -70,6 +73,7 @@ impl<T> Store for T where
         + Grants
         + LoginAttempts
         + SigningKeys
+        + LlmCalls
 {
 }
 

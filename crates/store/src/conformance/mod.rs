@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod identities;
 pub mod interleavings;
 pub mod journal;
+pub mod llm_calls;
 pub mod login_attempts;
 pub mod logins;
 pub mod oauth_clients;
@@ -102,6 +103,13 @@ macro_rules! conformance_tests {
             a_call_over_midnight_counts_against_the_day_it_began,
             a_worker_that_lost_its_run_sets_nothing_aside,
             a_hundred_calls_at_once_stay_within_the_cap,
+        ]);
+        $crate::conformance_group!($make_store, llm_calls: [
+            a_call_is_found_as_it_was_recorded_newest_first,
+            a_batch_may_be_recorded_again,
+            a_large_batch_is_recorded_whole,
+            sums_are_by_provider_and_model,
+            accounts_do_not_mix,
         ]);
         $crate::conformance_group!($make_store, idempotency: [
             a_fresh_key_is_work_to_do,
@@ -248,7 +256,7 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 16] = [
+    const FILES: [(&str, &str); 17] = [
         ("accounts", include_str!("accounts.rs")),
         ("agents", include_str!("agents.rs")),
         ("approvals", include_str!("approvals.rs")),
@@ -260,6 +268,7 @@ mod tests {
         ("identities", include_str!("identities.rs")),
         ("interleavings", include_str!("interleavings.rs")),
         ("journal", include_str!("journal.rs")),
+        ("llm_calls", include_str!("llm_calls.rs")),
         ("login_attempts", include_str!("login_attempts.rs")),
         ("oauth_clients", include_str!("oauth_clients.rs")),
         ("runs", include_str!("runs.rs")),
