@@ -21,8 +21,6 @@ pub struct CallRecord {
     pub requested: ModelName,
     /// Who answered, or was asked last.
     pub served: ModelName,
-    /// The model's name in the answer, where it gives one.
-    pub response_model: Option<String>,
     /// Requests that were sent, to all models together.
     pub attempts: u32,
     /// How many models gave way to the next one.

@@ -107,7 +107,6 @@ impl<'a> Call<'a> {
             Ok(answer) => {
                 let mut record = self.record(CallOutcome::Ok, answer.usage);
                 record.finish = Some(answer.finish.clone());
-                record.response_model = response_model(answer);
                 record
             }
             Err(error) => self.record(CallOutcome::Error(error.code()), None),
@@ -142,7 +141,6 @@ impl<'a> Call<'a> {
             account: std::mem::take(&mut self.request.account),
             requested: self.requested.clone(),
             served: self.request.model.clone(),
-            response_model: None,
             attempts: self.tally.attempts,
             fallbacks: self.fallbacks,
             usage,
@@ -170,9 +168,4 @@ impl Drop for Call<'_> {
         record.cost_nanos = self.ledger.cost(&record);
         self.tell(record);
     }
-}
-
-/// The model that the answer says it comes from.
-fn response_model(_: &Answer) -> Option<String> {
-    None
 }

@@ -1,5 +1,6 @@
 //! The seam between the driver, which does I/O, and the wire protocols, which are pure.
 
+use artel_domain::Usage;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
@@ -40,6 +41,10 @@ pub(crate) trait EmbeddingDialect {
 pub(crate) trait Decoder: Send {
     /// Takes the next bytes, appends what may be shown. After an error or [`Progress::Complete`] it is not fed again.
     fn feed(&mut self, bytes: &[u8], deltas: &mut Vec<Delta>) -> Result<Progress, ModelError>;
+    /// What the provider has told of the usage so far, for the account of a call that ends before its answer does.
+    fn usage(&self) -> Option<Usage> {
+        None
+    }
     /// No more bytes will come. Fails when the answer is not complete.
     fn finish(self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError>;
 }

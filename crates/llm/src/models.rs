@@ -77,9 +77,7 @@ impl Models {
         if let Some(provider) = models.default_provider.as_ref().filter(|provider| !models.knows(provider)) {
             return Err(ConfigError::DefaultProvider(provider.clone()));
         }
-        if models.proxy.is_none() {
-            models.routes = Routes::read(&config.routes, |name| models.model(name).map_err(|unknown| unknown.to_string()))?;
-        }
+        models.routes = Routes::read(&config.routes, |name| models.model(name).map_err(|unknown| unknown.to_string()))?;
         Ok(models)
     }
 
@@ -100,6 +98,12 @@ impl Models {
     /// What is known of models.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The same models, called from this process even when another makes the calls: for the surface that is that other process.
+    #[must_use]
+    pub fn in_process(&self) -> Self {
+        Self { proxy: None, ..self.clone() }
     }
 
     /// Reads a model name as users write it and makes it full. Whether the provider can be reached is not asked here.

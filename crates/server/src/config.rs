@@ -4,11 +4,13 @@
 mod auth;
 mod budget;
 mod check;
+mod llm;
 mod settings;
 mod values;
 
 pub(crate) use auth::AuthSettings;
 pub(crate) use check::table;
+pub(crate) use llm::{LlmSettings, OtlpSettings};
 pub(crate) use settings::{Invalid, Settings};
 
 use std::collections::BTreeMap;
@@ -71,6 +73,8 @@ pub(crate) struct Config {
     pub(crate) llm_providers: BTreeMap<String, CustomProvider>,
     pub(crate) llm_default_provider: Option<String>,
     pub(crate) llm_catalog: Arc<Catalog>,
+    pub(crate) llm: LlmSettings,
+    pub(crate) otlp: OtlpSettings,
     pub(crate) tool_default_timeout_ms: u64,
     pub(crate) tool_max_timeout_ms: u64,
     pub(crate) tool_retry_attempts: u32,
@@ -144,6 +148,8 @@ impl Config {
             llm_providers: s.json_secret("LLM_PROVIDERS", r#"{"local": {"base_url": "http://127.0.0.1:8080/v1", "model": "qwen"}}"#)?,
             llm_default_provider: s.given("LLM_DEFAULT_PROVIDER"),
             llm_catalog: values::catalog(s)?,
+            llm: llm::llm(s)?,
+            otlp: llm::otlp(s)?,
             tool_default_timeout_ms: s.number("TOOL_DEFAULT_TIMEOUT_MS", 15_000, 1..=3_600_000)?,
             tool_max_timeout_ms: s.number("TOOL_MAX_TIMEOUT_MS", 60_000, 1..=3_600_000)?,
             tool_retry_attempts: s.number("TOOL_RETRY_ATTEMPTS", 2, 0..=20)?,

@@ -1,5 +1,6 @@
 //! The binary `artel`: configuration, wiring and subcommands. The only crate that names a concrete store or bus.
 
+mod accounting;
 mod auth;
 mod cli;
 mod commands;

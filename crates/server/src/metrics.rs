@@ -3,13 +3,20 @@
 use std::sync::{Arc, OnceLock};
 
 use artel_http::MetricsText;
+use artel_llm::Models;
 use artel_store::Store;
 use async_trait::async_trait;
 use metrics::gauge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use crate::accounting;
+
 /// Seconds; from a fast read to a long run.
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 300.0];
+
+/// Tokens; as OpenTelemetry advises.
+const TOKEN_BUCKETS: [f64; 14] =
+    [1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 16_777_216.0, 67_108_864.0];
 
 /// How long a scrape waits for the database.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
@@ -18,22 +25,32 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
     store: Arc<dyn Store>,
+    models: Arc<Models>,
 }
 
 impl Metrics {
-    /// One recorder for the process, however often this is called.
-    pub(crate) fn install(store: Arc<dyn Store>) -> Self {
-        static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-        Self { handle: HANDLE.get_or_init(build).clone(), store }
+    pub(crate) fn new(store: Arc<dyn Store>, models: Arc<Models>) -> Self {
+        Self { handle: recorder().clone(), store, models }
     }
+
+    /// From now on what is measured is kept.
+    pub(crate) fn record() {
+        recorder();
+    }
+}
+
+/// One recorder for the process.
+fn recorder() -> &'static PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE.get_or_init(build)
 }
 
 fn build() -> PrometheusHandle {
     let builder = PrometheusBuilder::new();
-    let builder = match builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS) {
-        Ok(builder) => builder,
-        Err(_) => PrometheusBuilder::new(),
-    };
+    let builder = builder
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
+        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Full("gen_ai_client_token_usage".to_owned()), &TOKEN_BUCKETS));
+    let builder = builder.unwrap_or_else(|_| PrometheusBuilder::new());
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
     // Fails only when there is one already, which then gets the numbers.
@@ -61,6 +78,7 @@ impl MetricsText for Metrics {
                 gauge!("artel_runs_open", "phase" => phase).set(count as f64);
             }
         }
+        accounting::observe(&self.models);
         self.handle.run_upkeep();
         self.handle.render()
     }

@@ -126,6 +126,7 @@ impl Running {
         self.stop.cancel();
         self.servers.close();
         self.servers.wait().await;
+        self.parts.books.finish().await;
         self.parts.store.close().await;
     }
 }

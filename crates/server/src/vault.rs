@@ -68,6 +68,11 @@ impl Vault {
         OpaqueTokens::new(&self.pepper)
     }
 
+    /// The same, to be shown.
+    pub(crate) fn key_between_services(&self) -> SecretString {
+        self.internal_key.clone()
+    }
+
     pub(crate) fn seal(&self) -> SecretBox {
         SecretBox::new(&self.master_key)
     }

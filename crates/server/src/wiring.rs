@@ -13,7 +13,7 @@ use artel_domain::{Clock, SystemClock, TenantId, UserId};
 use artel_engine::{AllowAll, ContextLimits, Deps as EngineDeps, EngineConfig, Limits};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, StaticKey};
 use artel_identity::Scopes;
-use artel_llm::{Config as ModelConfig, Endpoint, Models};
+use artel_llm::{Config as ModelConfig, Endpoint, Models, ProxyEndpoint};
 use artel_llm_proxy::{App as LlmProxy, Deps as LlmProxyDeps, ProxyConfig};
 use artel_platform_api::{ApiConfig, App, Deps, TestToken};
 use artel_store::Store;
@@ -23,6 +23,7 @@ use artel_tools::{EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
+use crate::accounting::Bookkeeping;
 use crate::auth;
 use crate::config::{Config, Database};
 use crate::metrics::Metrics;
@@ -44,6 +45,7 @@ pub(crate) struct Parts {
     pub(crate) vault: Arc<Vault>,
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) auth: AuthApp,
+    pub(crate) books: Bookkeeping,
 }
 
 impl Parts {
@@ -53,8 +55,12 @@ impl Parts {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open_store(config).await?;
         let bus = open_bus(config, clock.as_ref()).await?;
+        // Meters that are made before there is a recorder would never count.
+        Metrics::record();
+        let (accountant, books) = Bookkeeping::start(config, store.clone())?;
         let keys = Arc::new(TenantKeys::new(store.clone(), vault.seal()));
-        let models = Models::new(model_config(config)).context("the model providers cannot be set up")?.with_keys(keys);
+        let models = Models::new(model_config(config, &vault)).context("the model providers cannot be set up")?;
+        let models = models.with_keys(keys).accounting_to(accountant, clock.clone());
         let ports = ToolsDeps {
             secrets: Arc::new(EnvSecrets::new(config.names.clone(), Some(Arc::new(StoredSecrets::new(store.clone(), vault.seal()))))),
             limits: Arc::new(BusLimits::new(bus.clone())),
@@ -65,10 +71,11 @@ impl Parts {
         let tools = Arc::new(
             Tools::new(tools_config(config, aliases), ports).context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")?,
         );
-        let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::install(store.clone()));
+        let models = Arc::new(models);
+        let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::new(store.clone(), models.clone()));
         let ground = auth::Ground { store: &store, bus: &bus, clock: &clock, vault: &vault, metrics: &metrics };
         let auth = auth::build(config, &ground)?;
-        Ok(Self { store, bus, clock, models: Arc::new(models), tools, vault, metrics, auth })
+        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, books })
     }
 
     pub(crate) fn platform(&self, config: &Config) -> App {
@@ -89,8 +96,9 @@ impl Parts {
     }
 
     pub(crate) fn llm_proxy(&self, config: &Config) -> LlmProxy {
-        let deps =
-            LlmProxyDeps { models: self.models.clone(), clock: self.clock.clone(), gate: self.gate(config), metrics: self.metrics.clone() };
+        // Those that would send their calls to a proxy are for everybody else.
+        let models = Arc::new(self.models.in_process());
+        let deps = LlmProxyDeps { models, clock: self.clock.clone(), gate: self.gate(config), metrics: self.metrics.clone() };
         LlmProxy::new(deps, ProxyConfig { internal_key: self.vault.internal_key() })
     }
 
@@ -165,7 +173,9 @@ async fn open_bus(config: &Config, clock: &dyn Clock) -> anyhow::Result<Arc<dyn 
     })
 }
 
-fn model_config(config: &Config) -> ModelConfig {
+fn model_config(config: &Config, vault: &Vault) -> ModelConfig {
+    let llm = config.llm.clone();
+    let proxy = llm.proxy_url.map(|url| ProxyEndpoint { url, internal_key: Some(vault.key_between_services()) });
     ModelConfig {
         openai: Endpoint { base_url: config.openai_base_url.clone(), api_key: config.openai_api_key.clone() },
         anthropic: Endpoint { base_url: config.anthropic_base_url.clone(), api_key: config.anthropic_api_key.clone() },
@@ -173,6 +183,13 @@ fn model_config(config: &Config) -> ModelConfig {
         custom: config.llm_providers.clone(),
         default_provider: config.llm_default_provider.clone(),
         catalog: config.llm_catalog.clone(),
+        timeouts: llm.timeouts,
+        retries: llm.retries,
+        max_concurrency: llm.max_concurrency,
+        breaker: llm.breaker,
+        limits: llm.limits,
+        routes: llm.routes,
+        proxy,
         ..ModelConfig::default()
     }
 }

@@ -1,5 +1,5 @@
 //! What tests need of the world: the real binary as a process that can be killed, a receiver of tool calls that counts effects, a model
-//! server that speaks from a script, a reader of event streams, a fresh PostgreSQL database.
+//! server that speaks from a script, a reader of event streams, a collector of spans, a fresh PostgreSQL database.
 //!
 //! Everything here panics on failure: it is only ever called by tests.
 #![expect(
@@ -11,6 +11,7 @@
 )]
 
 mod client;
+mod collector;
 mod database;
 mod model;
 mod process;
@@ -18,6 +19,7 @@ mod receiver;
 mod sse;
 
 pub use client::Client;
+pub use collector::{ReceivedSpan, SpanCollector};
 pub use database::Database;
 pub use model::{ModelServer, Reply};
 pub use process::{Artel, Launch};

@@ -95,6 +95,7 @@ impl Attempt<'_> {
             };
             let mut deltas = Vec::new();
             let progress = decoder.feed(&chunk, &mut deltas);
+            self.outlet.tally.usage = decoder.usage();
             self.show(deltas).await;
             if progress.map_err(Failure::of)? == Progress::Complete {
                 body.drain();

@@ -47,6 +47,10 @@ impl Decoder for StreamDecoder {
         Ok(if self.state.done { Progress::Complete } else { Progress::More })
     }
 
+    fn usage(&self) -> Option<Usage> {
+        self.state.usage
+    }
+
     fn finish(mut self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
         if let Some(event) = self.parser.finish() {
             match self.state.on_event(&event, deltas) {

@@ -156,6 +156,13 @@ impl Settings {
         })
     }
 
+    /// JSON without secrets.
+    pub(crate) fn json<T: DeserializeOwned + Default>(&mut self, name: &'static str, example: &str) -> Result<T, Invalid> {
+        let Some(text) = self.given(name) else { return Ok(T::default()) };
+        serde_json::from_str(&text)
+            .map_err(|error| invalid(name, format!("it is not the JSON that is expected: {error}"), &format!("'{example}'")))
+    }
+
     fn mask(&mut self, name: &'static str) {
         if let Some(effective) = self.effective.iter_mut().find(|e| e.name == name && !e.shown.is_empty()) {
             "********".clone_into(&mut effective.shown);
@@ -210,5 +217,5 @@ fn flatten(prefix: &str, table: &toml::Table, values: &mut BTreeMap<String, Stri
 
 /// Tables that are one value each.
 fn is_json_setting(name: &str) -> bool {
-    matches!(name, "AUTH_API_KEYS" | "LLM_PROVIDERS")
+    matches!(name, "AUTH_API_KEYS" | "LLM_PROVIDERS" | "LLM_LIMITS" | "LLM_ROUTES")
 }

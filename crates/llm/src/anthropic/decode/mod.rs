@@ -4,6 +4,7 @@ mod blocks;
 mod stop;
 mod wire;
 
+use artel_domain::Usage;
 use blocks::Blocks;
 use wire::{Ending, Event, Whole, WireUsage};
 
@@ -44,6 +45,10 @@ impl Decoder for StreamDecoder {
             self.state.on_event(event, deltas)?;
         }
         Ok(if self.state.done { Progress::Complete } else { Progress::More })
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        self.state.usage.as_ref().map(Usage::from)
     }
 
     fn finish(mut self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
@@ -115,7 +120,15 @@ impl State {
         let finish = stop::finish_reason(self.ending.stop_reason.as_deref(), !self.blocks.calls.is_empty())?;
         let rest = rest(&self);
         let Blocks { text, calls, reasoning, .. } = self.blocks;
-        Ok(Answer { text, calls, finish, finish_word: self.ending.stop_reason, usage: self.usage.map(Into::into), reasoning, rest })
+        Ok(Answer {
+            text,
+            calls,
+            finish,
+            finish_word: self.ending.stop_reason,
+            usage: self.usage.as_ref().map(Usage::from),
+            reasoning,
+            rest,
+        })
     }
 }
 

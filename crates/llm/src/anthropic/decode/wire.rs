@@ -135,8 +135,8 @@ impl WireUsage {
 }
 
 /// `input_tokens` are only those behind the last cache breakpoint; a prompt is all that the model read.
-impl From<WireUsage> for Usage {
-    fn from(wire: WireUsage) -> Self {
+impl From<&WireUsage> for Usage {
+    fn from(wire: &WireUsage) -> Self {
         let read = wire.cache_read_input_tokens.unwrap_or(0);
         let written = wire.cache_creation_input_tokens.unwrap_or(0);
         Self {
@@ -144,7 +144,7 @@ impl From<WireUsage> for Usage {
             completion_tokens: wire.output_tokens.unwrap_or(0),
             cached_tokens: read,
             cache_write_tokens: written,
-            reasoning_tokens: wire.output_tokens_details.and_then(|details| details.thinking_tokens).unwrap_or(0),
+            reasoning_tokens: wire.output_tokens_details.as_ref().and_then(|details| details.thinking_tokens).unwrap_or(0),
         }
     }
 }

@@ -1,0 +1,76 @@
+use std::time::Duration;
+
+use artel_llm::{Config, ProviderLimits, Timeouts};
+use tokio::time::{Instant, timeout};
+
+use crate::upstream::{Step, Upstream};
+use crate::world::{World, config, ok, to_nobody, with_fallback};
+
+/// One place at `custom:a`.
+fn narrow(config: Config) -> Config {
+    let limits = ProviderLimits { max_concurrency: Some(1), ..ProviderLimits::default() };
+    Config { limits: [("custom:a".to_owned(), limits)].into(), ..config }
+}
+
+#[tokio::test]
+async fn calls_beyond_the_limit_wait_for_a_place() {
+    let slow = [vec![Step::Wait(Duration::from_millis(200))], ok()].concat();
+    let mut a = Upstream::answering(vec![slow]).await;
+    let world = World::of(narrow(config(&a, &a)));
+    let started = Instant::now();
+    let (one, other) = tokio::join!(world.ask_whole("custom:a"), world.ask_whole("custom:a"));
+    assert!(one.is_ok() && other.is_ok());
+    assert!(started.elapsed() >= Duration::from_millis(400), "both were under way at once");
+    assert_eq!(a.request_count(), 2);
+    assert!(world.has_free_places());
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_frees_its_place_at_once() {
+    let a = Upstream::answering(vec![vec![Step::Hang], ok()]).await;
+    let world = World::of(narrow(config(&a, &a)));
+    let waiting = async {
+        tokio::task::yield_now().await;
+        let outcome = world.ask_whole("custom:a").await;
+        (outcome, Instant::now())
+    };
+    let given_up = async {
+        let call = world.models.stream(world.request("custom:a"), to_nobody());
+        assert!(timeout(Duration::from_millis(100), call).await.is_err());
+        Instant::now()
+    };
+    let (freed, (outcome, answered)) = tokio::join!(given_up, waiting);
+    assert!(outcome.is_ok());
+    assert!(answered.duration_since(freed) < Duration::from_millis(100));
+}
+
+#[tokio::test]
+async fn waiting_for_a_place_ends_in_time_and_may_fall_back() {
+    let (mut a, b) = (Upstream::answering(vec![vec![Step::Hang]]).await, Upstream::answering(vec![ok()]).await);
+    let timeouts = Timeouts { first_byte: Duration::from_millis(300), ..Timeouts::default() };
+    let world = World::of(with_fallback(narrow(Config { timeouts, ..config(&a, &b) })));
+    let holder = world.give_up("custom:a:long", Duration::from_millis(290));
+    let (waited, outcome) = async {
+        let started = Instant::now();
+        let (_, (_, outcome)) = tokio::join!(holder, async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            timeout(Duration::from_secs(5), world.ask("custom:a:m")).await.unwrap()
+        });
+        (started.elapsed(), outcome)
+    }
+    .await;
+    // The place is free after 290 ms, but this provider hangs: the fallback answers.
+    assert_eq!(outcome.unwrap().opening.model.provider(), "custom:b");
+    assert!(waited < Duration::from_secs(2));
+    assert!(a.request_count() >= 1);
+    let crowded = World::of(narrow(Config { timeouts, ..config(&a, &b) }));
+    let first = crowded.ask_whole("custom:a");
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        crowded.models.stream(crowded.request("custom:a"), to_nobody()).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first.unwrap_err().code(), "model_timeout");
+    assert!(second.is_err());
+    assert!(crowded.has_free_places());
+}
