@@ -156,7 +156,7 @@ fn config() -> AuthConfig {
             per_username: "10/hour".parse().unwrap(),
             username_threshold: 5,
             address_threshold: 100,
-            lockout: Duration::from_secs(900),
+            lockout: Duration::from_mins(15),
             exempt_loopback: false,
         },
         trusted_proxies: Vec::new(),

@@ -18,8 +18,9 @@ async fn no_forged_or_bent_token_opens_any_door() {
     assert_eq!(header["kid"], key.kid(), "the given key signs");
     let target = Target { key: &key, now: claims["iat"].as_i64().unwrap(), claims };
     let (agents, userinfo) = (format!("{}/v1/agents", artel.url()), format!("{}/oauth/userinfo", artel.url()));
+    let client = http();
     let introspect = async |token: &str| {
-        let request = http().post(format!("{}/oauth/introspect", artel.url())).basic_auth("codelab-internal", Some(INTERNAL_SECRET));
+        let request = client.post(format!("{}/oauth/introspect", artel.url())).basic_auth("codelab-internal", Some(INTERNAL_SECRET));
         send(request.form(&[("token", token)])).await
     };
     let honest = target.honest();
@@ -32,7 +33,7 @@ async fn no_forged_or_bent_token_opens_any_door() {
         // What no header can carry no door can take.
         let Ok(value) = reqwest::header::HeaderValue::from_str(&format!("Bearer {}", attack.token)) else { continue };
         for door in [&agents, &userinfo] {
-            let answer = send(http().get(door.as_str()).header("authorization", value.clone())).await;
+            let answer = send(client.get(door.as_str()).header("authorization", value.clone())).await;
             assert!(matches!(answer.status, 400 | 401 | 431), "{door} answered {} to '{}': {}", answer.status, attack.name, answer.text);
         }
         let answer = introspect(&attack.token).await;

@@ -76,8 +76,10 @@ async fn an_access_token_opens_the_platform_as_far_as_its_scopes_go() {
     assert_eq!(get(&agents, &eve).await.json, json!([]));
 }
 
+type Fields = &'static [(&'static str, &'static str)];
+
 /// What is changed in a good login, and the answer: the table of `docs/auth.md`.
-const REFUSALS: &[(&[(&str, &str)], u16, &str, &str)] = &[
+const REFUSALS: &[(Fields, u16, &str, &str)] = &[
     (&[("username", "admin"), ("password", "x")], 401, "invalid_grant", "Invalid username or password"),
     (&[("username", "nobody"), ("password", "x")], 401, "invalid_grant", "Invalid username or password"),
     (&[("username", NAME_OF_300), ("password", "x")], 401, "invalid_grant", "Invalid username or password"),

@@ -44,7 +44,7 @@ impl Answer {
 pub(crate) fn http() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let policy = reqwest::redirect::Policy::none();
-    let builder = reqwest::Client::builder().no_proxy().redirect(policy).timeout(std::time::Duration::from_secs(60));
+    let builder = reqwest::Client::builder().no_proxy().redirect(policy).timeout(std::time::Duration::from_mins(1));
     builder.build().unwrap()
 }
 
