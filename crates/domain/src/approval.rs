@@ -1,13 +1,32 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::words::words;
-use crate::{ApprovalId, CallId, RunId, SessionId, TenantId, Timestamp, UserId};
+use crate::{AgentId, ApprovalId, CallId, RunId, SessionId, TenantId, Timestamp, UserId};
 
 words! {
     ApprovalState { Pending = "pending", Approved = "approved", Rejected = "rejected", Expired = "expired", Cancelled = "cancelled" }
     /// `Edit` approves other arguments than those proposed.
     Decision { Approve = "approve", Edit = "edit", Reject = "reject", Expire = "expire" }
+    /// What a rule says about a call.
+    RuleEffect {
+        Allow = "allow",
+        /// A human is asked.
+        Ask = "ask",
+        /// The call is not made; the model is told why.
+        Deny = "deny",
+    }
+    /// How an argument is compared.
+    Comparison {
+        Equals = "eq",
+        /// Of numbers.
+        Greater = "gt",
+        /// Of numbers.
+        Less = "lt",
+        /// Of texts: `*` stands for any text, `?` for one character.
+        Matches = "matches",
+    }
 }
 
 /// A durable question to a human about one tool call; it approves exactly the arguments whose digest it carries.
@@ -30,4 +49,40 @@ pub struct Approval {
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub decided_at: Option<Timestamp>,
+}
+
+/// What is said about some tool calls: those of tools whose name matches, by this agent or any, with arguments that meet all conditions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ApprovalRule {
+    /// The tool's name; `*` stands for any text, `?` for one character.
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]+$")]
+    pub tool: String,
+    /// Only calls of this agent; of every agent when absent.
+    #[serde(default)]
+    pub agent_id: Option<AgentId>,
+    /// All of these must hold.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub conditions: Vec<ArgumentCondition>,
+    pub effect: RuleEffect,
+    /// What the human who is asked, or the model that is refused, gets to read.
+    #[serde(default)]
+    #[schema(max_length = 500, pattern = "^[^\\u0000]*$")]
+    pub reason: Option<String>,
+}
+
+/// What must hold of one argument. It never does of an argument that is not there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ArgumentCondition {
+    /// Where in the arguments: a JSON Pointer such as `/path` or `/options/force`.
+    #[schema(min_length = 2, max_length = 200, pattern = "^(/[^/~\\u0000]+)+$")]
+    pub argument: String,
+    pub is: Comparison,
+    #[schema(schema_with = anything)]
+    pub value: Value,
+}
+
+fn anything() -> utoipa::openapi::schema::Schema {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaType};
+    ObjectBuilder::new().schema_type(SchemaType::AnyValue).build().into()
 }

@@ -22,7 +22,7 @@ mod words;
 
 pub use account::{Account, Hashed, Invite};
 pub use agent::{Agent, AgentStatus, AgentVersion};
-pub use approval::{Approval, ApprovalState, Decision};
+pub use approval::{Approval, ApprovalRule, ApprovalState, ArgumentCondition, Comparison, Decision, RuleEffect};
 pub use audit::{Actor, AuditEntry, AuditRow};
 pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};

@@ -18,6 +18,8 @@ pub struct EngineConfig {
     pub max_repeats: usize,
     /// What the operator lets every run, agent and tenant cost; theirs can only tighten it.
     pub budget: Caps,
+    /// How long a human has for a decision; without end when absent.
+    pub approval_timeout: Option<Duration>,
     /// How long deltas are kept one by one after the run's end.
     pub event_retention: Duration,
 }
@@ -32,6 +34,7 @@ impl EngineConfig {
             context: ContextLimits::default(),
             max_repeats: 3,
             budget: Caps::default(),
+            approval_timeout: None,
             event_retention: Duration::from_hours(24),
         }
     }

@@ -68,7 +68,7 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
         purse: Purse::new(deps.config.budget, &record, fence),
         spent: None,
         heard: false,
-        toolbox: Toolbox::new(record.bindings, &run),
+        toolbox: Toolbox::new(record.bindings, record.approval_rules, &run),
         agent: Arc::new(record.agent),
         run,
         turn,
@@ -267,7 +267,7 @@ impl Drive {
         // The machine ends a run whose calls were cut off; such calls are not even planned.
         let cut_off = matches!(answer.finish, FinishReason::Length | FinishReason::ContentFilter);
         let calls = if cut_off { &[] } else { answer.calls.as_slice() };
-        let calls = self.toolbox.plan(&self.run, &self.agent, self.deps.policy.as_ref(), step, calls);
+        let calls = self.toolbox.plan(&self.run, self.deps.policy.as_ref(), step, calls);
         let opaque = answer.opaque();
         let answered = Event::ModelAnswered { step, text: answer.text, finish: answer.finish, usage: answer.usage, planned, opaque };
         std::iter::once(answered).chain(calls.into_iter().map(Event::ToolPlanned)).collect()

@@ -6,6 +6,7 @@
 mod budget;
 mod config;
 mod drive;
+mod expiry;
 mod follow;
 mod frames;
 mod housekeeping;
@@ -30,7 +31,7 @@ use artel_tools::Tools;
 pub use artel_agent::{ContextLimits, Limits, estimate_tokens};
 pub use config::EngineConfig;
 pub use follow::{RunRef, follow, follow_new};
-pub use policy::{AllowAll, Policy};
+pub use policy::{AllowAll, Asked, Policy, Rules, dangerous_tools};
 pub use worker::Worker;
 
 /// What a worker works with.

@@ -1,11 +1,28 @@
+//! Whether a call is made, refused, or put before a human.
+
+mod glob;
+mod rules;
+
 use artel_domain::event::Verdict;
-use artel_domain::{Agent, Binding, Run, Tool};
+use artel_domain::{AgentId, ApprovalRule, Tool};
 use serde_json::Value;
+
+pub use rules::{Rules, dangerous_tools};
+
+/// A call that a model wants to make, with arguments that fit the tool's schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub agent_id: AgentId,
+    pub tool: &'a Tool,
+    pub args: &'a Value,
+    /// What the tenant's administrators say, in order.
+    pub tenant_rules: &'a [ApprovalRule],
+}
 
 /// Decides whether a call is made, refused, or put before a human. Asked once per call, before anything is dispatched; the answer is
 /// journalled with the call, so that a restart cannot change it.
 pub trait Policy: Send + Sync {
-    fn verdict(&self, run: &Run, agent: &Agent, binding: &Binding, tool: &Tool, args: &Value) -> Verdict;
+    fn verdict(&self, asked: &Asked<'_>) -> Verdict;
 }
 
 /// Every bound tool may be called.
@@ -13,7 +30,7 @@ pub trait Policy: Send + Sync {
 pub struct AllowAll;
 
 impl Policy for AllowAll {
-    fn verdict(&self, _: &Run, _: &Agent, _: &Binding, _: &Tool, _: &Value) -> Verdict {
+    fn verdict(&self, _: &Asked<'_>) -> Verdict {
         Verdict::Allow
     }
 }

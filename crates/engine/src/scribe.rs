@@ -98,6 +98,9 @@ impl Scribe {
         for entry in &entries {
             crate::projection::project(run, entry, &mut step);
         }
+        for approval in &mut step.approvals {
+            approval.expires_at = self.deps.config.approval_timeout.and_then(|timeout| approval.created_at.checked_add(timeout).ok());
+        }
         let shown = entries.clone();
         step.entries = self.unsaved.drain(..).chain(entries).collect();
         self.oldest_unsaved = None;

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use artel_agent::names;
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{Agent, AssistantCall, Binding, CallId, EffectClass, PermissionScope, Run, Tool, ToolId, ToolSpec};
+use artel_domain::{ApprovalRule, AssistantCall, Binding, CallId, EffectClass, PermissionScope, Run, Tool, ToolId, ToolSpec};
 use artel_identity::{Scope, Scopes};
 use serde_json::{Map, Value};
 
-use crate::Policy;
+use crate::{Asked, Policy};
 
 pub(crate) struct Toolbox {
     items: Vec<Item>,
     may_write: bool,
+    tenant_rules: Vec<ApprovalRule>,
 }
 
 /// A bound tool as it is offered.
@@ -23,7 +24,7 @@ pub(crate) struct Item {
 }
 
 impl Toolbox {
-    pub(crate) fn new(bindings: Vec<(Binding, Tool)>, run: &Run) -> Self {
+    pub(crate) fn new(bindings: Vec<(Binding, Tool)>, tenant_rules: Vec<ApprovalRule>, run: &Run) -> Self {
         let offered = names::offer(bindings.iter().map(|(_, tool)| tool.name.as_str()));
         let items = offered
             .into_iter()
@@ -39,7 +40,7 @@ impl Toolbox {
             })
             .collect();
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
-        Self { items, may_write }
+        Self { items, may_write, tenant_rules }
     }
 
     pub(crate) fn specs(&self) -> Vec<ToolSpec> {
@@ -56,17 +57,17 @@ impl Toolbox {
     }
 
     /// Resolves and judges what the model asked for.
-    pub(crate) fn plan(&self, run: &Run, agent: &Agent, policy: &dyn Policy, step: u32, calls: &[AssistantCall]) -> Vec<PlannedCall> {
-        calls.iter().zip(0..).map(|(call, ordinal)| self.plan_one(run, agent, policy, step, ordinal, call)).collect()
+    pub(crate) fn plan(&self, run: &Run, policy: &dyn Policy, step: u32, calls: &[AssistantCall]) -> Vec<PlannedCall> {
+        calls.iter().zip(0..).map(|(call, ordinal)| self.plan_one(run, policy, step, ordinal, call)).collect()
     }
 
-    fn plan_one(&self, run: &Run, agent: &Agent, policy: &dyn Policy, step: u32, ordinal: u32, call: &AssistantCall) -> PlannedCall {
+    fn plan_one(&self, run: &Run, policy: &dyn Policy, step: u32, ordinal: u32, call: &AssistantCall) -> PlannedCall {
         let item = self.items.iter().find(|item| item.spec.name == call.name);
         let (args, verdict) = match (item, parse(&call.arguments)) {
             (None, args) => (args.unwrap_or_else(|_| call.arguments.clone().into()), refuse(self.unknown(&call.name))),
             (Some(_), Err(problem)) => (Value::String(call.arguments.clone()), refuse(problem)),
             (Some(item), Ok(args)) => {
-                let verdict = self.judge(run, agent, policy, item, &args);
+                let verdict = self.judge(run, policy, item, &args);
                 (args, verdict)
             }
         };
@@ -84,7 +85,7 @@ impl Toolbox {
         }
     }
 
-    fn judge(&self, run: &Run, agent: &Agent, policy: &dyn Policy, item: &Item, args: &Value) -> Verdict {
+    fn judge(&self, run: &Run, policy: &dyn Policy, item: &Item, args: &Value) -> Verdict {
         let (binding, tool) = item.tool.as_ref();
         if let Err(problem) = artel_tools::validate(&tool.input_schema, args) {
             return refuse(format!("the arguments do not fit the tool's schema: {problem}"));
@@ -92,7 +93,7 @@ impl Toolbox {
         if binding.permission_scope == PermissionScope::Write && !self.may_write {
             return refuse("this tool may write, and the caller of this run has no scope tools:write".into());
         }
-        policy.verdict(run, agent, binding, tool, args)
+        policy.verdict(&Asked { agent_id: run.agent_id, tool, args, tenant_rules: &self.tenant_rules })
     }
 
     fn unknown(&self, name: &str) -> String {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId, UserId};
+use artel_engine::Policy;
 use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, PublicKeys, StaticKey};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
@@ -61,6 +62,8 @@ pub struct Deps {
     pub seal: Arc<SecretBox>,
     pub models: Arc<Models>,
     pub tools: Arc<Tools>,
+    /// The same that the workers have.
+    pub policy: Arc<dyn Policy>,
     /// The public keys of `/.well-known/jwks.json`.
     pub public_keys: Arc<dyn PublicKeys>,
     pub metrics: Arc<dyn MetricsText>,
@@ -79,6 +82,7 @@ pub struct Shared {
     pub(crate) key_maker: Arc<ApiKeyMaker>,
     pub(crate) models: Arc<Models>,
     pub(crate) tools: Arc<Tools>,
+    pub(crate) policy: Arc<dyn Policy>,
     pub(crate) public_keys: Arc<dyn PublicKeys>,
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) gate: Gate,
@@ -87,7 +91,7 @@ pub struct Shared {
 
 impl App {
     pub fn new(deps: Deps, config: ApiConfig) -> Self {
-        let Deps { store, bus, clock, tokens, issuer, key_maker, seal, models, tools, public_keys, metrics } = deps;
+        let Deps { store, bus, clock, tokens, issuer, key_maker, seal, models, tools, policy, public_keys, metrics } = deps;
         let about_callers = GateConfig {
             rate_default: config.rate_default,
             rate_runs: config.rate_runs,
@@ -96,7 +100,7 @@ impl App {
             auth_service: config.auth_service.clone(),
         };
         let gate = Gate::new(store.clone(), bus.clone(), clock.clone(), tokens, key_maker.clone(), seal, about_callers);
-        Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, public_keys, metrics, gate, config }))
+        Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, policy, public_keys, metrics, gate, config }))
     }
 
     /// The gate, for other surfaces that let the same callers in.

@@ -39,6 +39,7 @@ fn base() -> OpenApi {
         tag(crate::bindings::TAG, "Which agent may use which tool, within which limits."),
         tag(crate::budgets::TAG, "What runs may cost."),
         tag(crate::runs::TAG, "Executions of an agent, from one input to one final answer."),
+        tag(crate::approvals::TAG, "Tool calls that wait for a human, and which ones do."),
         tag(crate::sessions::TAG, "Dialogues."),
         tag(crate::audit::TAG, "Who did what."),
         tag(crate::health::TAG, "Is it there."),

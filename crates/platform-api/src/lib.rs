@@ -6,6 +6,8 @@
 mod agents;
 mod api_keys;
 mod app;
+mod approval_rules;
+mod approvals;
 mod audit;
 mod auth;
 mod bindings;

@@ -7,7 +7,7 @@ use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, agents, api_keys, audit, auth, bindings, budgets, docs, health, runs, sessions, tools};
+use crate::{App, agents, api_keys, approval_rules, approvals, audit, auth, bindings, budgets, docs, health, runs, sessions, tools};
 
 /// The finished surface: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
@@ -58,6 +58,10 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(runs::get::get_run))
         .routes(routes!(runs::events::list_run_events))
         .routes(routes!(runs::cancel::cancel_run))
+        .routes(routes!(approvals::list::list_approvals))
+        .routes(routes!(approvals::get::get_approval))
+        .routes(routes!(approvals::decide::decide_approval))
+        .routes(routes!(approval_rules::get::get_approval_rules, approval_rules::put::put_approval_rules))
         .routes(routes!(sessions::list_messages::list_session_messages))
         .routes(routes!(audit::list::list_audit))
 }

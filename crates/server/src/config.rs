@@ -1,6 +1,7 @@
 //! The effective configuration: defaults, then `artel.toml`, then the environment, which wins. Every value is checked before anything
 //! starts; a bad one is one line that names the variable, what it must look like, and an example.
 
+mod approval;
 mod auth;
 mod budget;
 mod check;
@@ -88,6 +89,9 @@ pub(crate) struct Config {
     pub(crate) max_repeats: usize,
     pub(crate) worker_max_runs: usize,
     pub(crate) budget: artel_domain::Caps,
+    /// The operator's, after the tenants'.
+    pub(crate) approval_rules: Vec<artel_domain::ApprovalRule>,
+    pub(crate) approval_timeout: Option<Duration>,
     pub(crate) shutdown_grace: Duration,
     pub(crate) auth: AuthSettings,
     pub(crate) log_json: bool,
@@ -167,6 +171,8 @@ impl Config {
             max_repeats: s.number("MAX_REPEATS", 3, 0..=10_000)?,
             worker_max_runs: s.number("WORKER_MAX_RUNS", 256, 1..=100_000)?,
             budget: budget::caps(s)?,
+            approval_rules: approval::rules(s)?,
+            approval_timeout: approval::timeout(s)?,
             shutdown_grace: Duration::from_secs(s.number("SHUTDOWN_GRACE_SECONDS", 30, 0..=3600)?),
             auth: auth::auth(s, &environment)?,
             log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",

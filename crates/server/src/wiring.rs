@@ -10,7 +10,7 @@ use artel_auth_api::AuthApp;
 use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_domain::{Clock, SystemClock, TenantId, UserId};
-use artel_engine::{AllowAll, ContextLimits, Deps as EngineDeps, EngineConfig, Limits};
+use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, StaticKey};
 use artel_identity::Scopes;
 use artel_llm::{Config as ModelConfig, Endpoint, Models, ProxyEndpoint};
@@ -46,6 +46,8 @@ pub(crate) struct Parts {
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) auth: AuthApp,
     pub(crate) books: Bookkeeping,
+    /// Workers ask it about what models want, the platform about what humans put in its place.
+    policy: Arc<dyn Policy>,
 }
 
 impl Parts {
@@ -75,7 +77,8 @@ impl Parts {
         let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::new(store.clone(), models.clone()));
         let ground = auth::Ground { store: &store, bus: &bus, clock: &clock, vault: &vault, metrics: &metrics };
         let auth = auth::build(config, &ground)?;
-        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, books })
+        let policy = Arc::new(Rules::new(config.approval_rules.clone()));
+        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, books, policy })
     }
 
     pub(crate) fn platform(&self, config: &Config) -> App {
@@ -89,6 +92,7 @@ impl Parts {
             seal: Arc::new(self.vault.seal()),
             models: self.models.clone(),
             tools: self.tools.clone(),
+            policy: self.policy.clone(),
             public_keys: Arc::new(auth::KeySets { vault: self.vault.clone(), auth: self.auth.keys().clone() }),
             metrics: self.metrics.clone(),
         };
@@ -122,7 +126,7 @@ impl Parts {
             bus: self.bus.clone(),
             models: self.models.clone(),
             tools: self.tools.clone(),
-            policy: Arc::new(AllowAll),
+            policy: self.policy.clone(),
             clock: self.clock.clone(),
             config: EngineConfig {
                 lease: config.lease,
@@ -132,6 +136,7 @@ impl Parts {
                 max_repeats: config.max_repeats,
                 event_retention: config.event_retention,
                 budget: config.budget,
+                approval_timeout: config.approval_timeout,
                 ..EngineConfig::new(worker)
             },
         }

@@ -1,7 +1,7 @@
 //! Approvals.
 
-use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, UserId};
-use artel_store::Decided;
+use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, Timestamp, UserId};
+use artel_store::{ApprovalFilter, Decided};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
@@ -72,38 +72,32 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, approval: ApprovalId) 
     row.map(Approval::try_from).transpose()
 }
 
-pub(crate) async fn list(
-    pool: &PgPool,
-    tenant: TenantId,
-    run: Option<RunId>,
-    state: Option<ApprovalState>,
-    limit: u32,
-) -> sqlx::Result<Vec<Approval>> {
+pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: ApprovalFilter) -> sqlx::Result<Vec<Approval>> {
     let mut tx = filtered(pool).await?;
-    let state = state.map(ApprovalState::as_str);
-    let limit = i64::from(limit);
-    let rows =
-        match run {
-            Some(run) => select_approval!(
-                "FROM approvals WHERE tenant_id = $1 AND run_id = $2 AND ($3::text IS NULL OR state = $3) ORDER BY created_at, id LIMIT $4",
-                tenant.0,
-                run.0,
-                state,
-                limit,
-            )
-            .fetch_all(&mut *tx)
-            .await?,
-            None => {
-                select_approval!(
-                    "FROM approvals WHERE tenant_id = $1 AND ($2::text IS NULL OR state = $2) ORDER BY created_at, id LIMIT $3",
-                    tenant.0,
-                    state,
-                    limit,
-                )
-                .fetch_all(&mut *tx)
-                .await?
-            }
-        };
+    let rows = select_approval!(
+        "FROM approvals WHERE tenant_id = $1 AND ($2::uuid IS NULL OR run_id = $2) AND ($3::text IS NULL OR session_id = $3)
+             AND ($4::text IS NULL OR state = $4)
+         ORDER BY created_at, id LIMIT $5",
+        tenant.0,
+        filter.run_id.map(|run| run.0),
+        filter.session_id.map(|session| text(&session.0)),
+        filter.state.map(ApprovalState::as_str),
+        i64::from(filter.limit),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    rows.into_iter().map(Approval::try_from).collect()
+}
+
+/// Those whose time is over, of all tenants.
+pub(crate) async fn due(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::Result<Vec<Approval>> {
+    let rows = select_approval!(
+        "FROM approvals WHERE state = 'pending' AND expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2",
+        micros(now),
+        i64::from(limit),
+    )
+    .fetch_all(pool)
+    .await?;
     rows.into_iter().map(Approval::try_from).collect()
 }
 

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use artel_domain::{
-    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Entry, Phase, Run, RunId, Session, SessionId, TenantId, Timestamp,
-    ToolCallRow, Usage,
+    AgentId, Approval, ApprovalId, AuditEntry, Entry, Phase, Run, RunId, Session, SessionId, TenantId, Timestamp, ToolCallRow, Usage,
 };
-use artel_store::{CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs};
+use artel_store::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs};
 use async_trait::async_trait;
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
@@ -136,14 +135,12 @@ impl Runs for PostgresStore {
         approvals::find(&self.pool, tenant, approval).await.map_err(store_error)
     }
 
-    async fn list_approvals(
-        &self,
-        tenant: TenantId,
-        run: Option<RunId>,
-        state: Option<ApprovalState>,
-        limit: u32,
-    ) -> Result<Vec<Approval>> {
-        approvals::list(&self.pool, tenant, run, state, limit).await.map_err(store_error)
+    async fn list_approvals(&self, tenant: TenantId, filter: ApprovalFilter) -> Result<Vec<Approval>> {
+        approvals::list(&self.pool, tenant, filter).await.map_err(store_error)
+    }
+
+    async fn due_approvals(&self, now: Timestamp, limit: u32) -> Result<Vec<Approval>> {
+        approvals::due(&self.pool, now, limit).await.map_err(store_error)
     }
 
     async fn run_entries(&self, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {

@@ -4,7 +4,7 @@ use artel_domain::{Agent, AgentId, Budget};
 use artel_store::{Fence, TurnRecord};
 use sqlx::PgPool;
 
-use crate::{agents, approvals, bindings, budgets, journal};
+use crate::{agents, approval_rules, approvals, bindings, budgets, journal};
 
 /// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of a simple
 /// agent costs one round trip.
@@ -18,7 +18,8 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
                   EXISTS (SELECT 1 FROM journal j
                           WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id) AS "has_dialogue!",
                   EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id AND b.agent_id = '00000000-0000-0000-0000-000000000000') AS "tenant_budget!",
-                  EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id AND b.agent_id = r.agent_id) AS "agent_budget!"
+                  EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id AND b.agent_id = r.agent_id) AS "agent_budget!",
+                  EXISTS (SELECT 1 FROM approval_rules t WHERE t.tenant_id = r.tenant_id) AS "approval_rules!"
            FROM runs r JOIN agents a ON a.id = r.agent_id
            WHERE r.id = $1 AND r.tenant_id = $2 AND r.epoch = $3"#,
         fence.run_id.0,
@@ -48,6 +49,7 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         approvals: if row.has_approvals { approvals::of_run(pool, fence.run_id).await? } else { Vec::new() },
         tenant_budget: budget(pool, fence, row.tenant_budget, None).await?,
         agent_budget: budget(pool, fence, row.agent_budget, Some(agent.id)).await?,
+        approval_rules: if row.approval_rules { approval_rules::find(pool, fence.tenant_id).await? } else { Vec::new() },
         last_seq: row.last_seq,
         agent,
     }))

@@ -1,5 +1,5 @@
-use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, TenantId};
-use artel_store::Decided;
+use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, TenantId, Timestamp};
+use artel_store::{ApprovalFilter, Decided};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
@@ -59,15 +59,24 @@ pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId, approval: Approva
 }
 
 /// Oldest first. One query for each index that may serve.
-pub(crate) async fn list(
-    reads: &SqlitePool,
-    tenant: TenantId,
-    run: Option<RunId>,
-    state: Option<ApprovalState>,
-    limit: u32,
-) -> Outcome<Vec<Approval>> {
+pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: ApprovalFilter) -> Outcome<Vec<Approval>> {
+    let ApprovalFilter { run_id, session_id, state, limit } = filter;
     let state = state.map(ApprovalState::as_str);
-    let found = if let Some(run) = run {
+    let found = if let Some(session) = session_id {
+        let run = run_id.map(|run| run.0);
+        approvals!(
+            "SELECT",
+            "FROM approvals WHERE tenant_id = ?1 AND session_id = ?2 AND (?3 IS NULL OR run_id = ?3) AND (?4 IS NULL OR state = ?4)
+             ORDER BY created_at, id LIMIT ?5",
+            tenant.0,
+            session.0,
+            run,
+            state,
+            limit
+        )
+        .fetch_all(reads)
+        .await?
+    } else if let Some(run) = run_id {
         approvals!(
             "SELECT",
             "FROM approvals WHERE run_id = ?1 AND tenant_id = ?2 AND (?3 IS NULL OR state = ?3) ORDER BY created_at, id LIMIT ?4",
@@ -88,4 +97,16 @@ pub(crate) async fn list(
             .await?
     };
     all(found)
+}
+
+/// Those whose time is over, of all tenants.
+pub(crate) async fn due(reads: &SqlitePool, now: Timestamp, limit: u32) -> Outcome<Vec<Approval>> {
+    let now = micros(now);
+    let due = approvals!(
+        "SELECT",
+        "FROM approvals WHERE state = 'pending' AND expires_at IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2",
+        now,
+        limit
+    );
+    all(due.fetch_all(reads).await?)
 }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod agents;
+mod approval_rules;
 mod approvals;
 mod audit;
 mod bindings;

@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 
 use crate::error::{Failure, Outcome};
 use crate::rows::{agents, all, approvals, entries};
-use crate::{bindings, budgets};
+use crate::{approval_rules, bindings, budgets};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
@@ -17,7 +17,9 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
     let dialogue = if there_is.dialogue { dialogue(reads, fence, dialogue_limit).await? } else { Vec::new() };
     let approvals = if there_is.approvals { approvals_of(reads, fence).await? } else { Vec::new() };
     let (tenant_budget, agent_budget) = if there_is.budgets { budgets_of(reads, fence, agent.id).await? } else { Default::default() };
-    Ok(TurnRecord { agent, bindings, tenant_budget, agent_budget, journal, dialogue, approvals, last_seq: there_is.last_seq })
+    let approval_rules = if there_is.approval_rules { approval_rules::find(reads, fence.tenant_id).await? } else { Vec::new() };
+    let last_seq = there_is.last_seq;
+    Ok(TurnRecord { agent, bindings, tenant_budget, agent_budget, approval_rules, journal, dialogue, approvals, last_seq })
 }
 
 /// What there is to read.
@@ -29,6 +31,7 @@ struct Outline {
     dialogue: bool,
     /// Of the tenant or any of its agents.
     budgets: bool,
+    approval_rules: bool,
 }
 
 /// `Fenced` when the run is not the worker's any more.
@@ -40,7 +43,8 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
                EXISTS (SELECT 1 FROM approvals a WHERE a.run_id = r.id) AS "approvals!: bool",
                EXISTS (SELECT 1 FROM journal j WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id)
                    AS "dialogue!: bool",
-               EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id) AS "budgets!: bool"
+               EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id) AS "budgets!: bool",
+               EXISTS (SELECT 1 FROM approval_rules t WHERE t.tenant_id = r.tenant_id) AS "approval_rules!: bool"
            FROM runs r WHERE r.id = ?1 AND r.tenant_id = ?2 AND r.session_id = ?3 AND r.epoch = ?4"#,
         fence.run_id.0,
         fence.tenant_id.0,

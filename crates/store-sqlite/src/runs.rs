@@ -1,9 +1,7 @@
 use std::time::Duration;
 
-use artel_domain::{
-    Approval, ApprovalId, ApprovalState, AuditEntry, Entry, Run, RunId, Session, SessionId, TenantId, Timestamp, ToolCallRow,
-};
-use artel_store::{CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs};
+use artel_domain::{Approval, ApprovalId, AuditEntry, Entry, Run, RunId, Session, SessionId, TenantId, Timestamp, ToolCallRow};
+use artel_store::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs};
 use async_trait::async_trait;
 use sqlx::{SqliteExecutor, SqlitePool};
 
@@ -60,14 +58,12 @@ impl Runs for SqliteStore {
         Ok(approvals::find(&self.reads, tenant, approval).await?)
     }
 
-    async fn list_approvals(
-        &self,
-        tenant: TenantId,
-        run: Option<RunId>,
-        state: Option<ApprovalState>,
-        limit: u32,
-    ) -> Result<Vec<Approval>> {
-        Ok(approvals::list(&self.reads, tenant, run, state, limit).await?)
+    async fn list_approvals(&self, tenant: TenantId, filter: ApprovalFilter) -> Result<Vec<Approval>> {
+        Ok(approvals::list(&self.reads, tenant, filter).await?)
+    }
+
+    async fn due_approvals(&self, now: Timestamp, limit: u32) -> Result<Vec<Approval>> {
+        Ok(approvals::due(&self.reads, now, limit).await?)
     }
 
     async fn run_entries(&self, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {

@@ -1,6 +1,6 @@
 use artel_domain::{
-    Agent, Approval, Binding, Budget, CallId, CallState, Entry, Phase, RunId, SessionId, Spend, TenantId, Timestamp, Tool, ToolCallRow,
-    Usage,
+    Agent, Approval, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, RunId, SessionId, Spend, TenantId, Timestamp, Tool,
+    ToolCallRow, Usage,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -69,6 +69,8 @@ pub struct TurnRecord {
     pub bindings: Vec<(Binding, Tool)>,
     pub tenant_budget: Budget,
     pub agent_budget: Budget,
+    /// The tenant's, as they are now.
+    pub approval_rules: Vec<ApprovalRule>,
     /// The run's journal, without deltas, oldest first.
     pub journal: Vec<Entry>,
     /// The journal of earlier runs of the session, without deltas, oldest first, its newest `dialogue_limit` entries.

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod approval_rules;
 pub mod budgets;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -26,6 +27,7 @@ pub mod tools;
 
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page};
+pub use approval_rules::ApprovalRules;
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use error::StoreError;
 pub use grants::{Grants, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
@@ -36,7 +38,7 @@ pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls};
 pub use login_attempts::{Counted, LoginAttempts};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
-pub use runs::{CancelOutcome, Claim, Created, Decided, NewRun, Renewed, RunFilter, Runs};
+pub use runs::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, RunFilter, Runs};
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
 
@@ -48,6 +50,7 @@ pub trait Store:
     + Runs
     + Journal
     + Budgets
+    + ApprovalRules
     + Idempotency
     + Operations
     + Accounts
@@ -66,6 +69,7 @@ impl<T> Store for T where
         + Runs
         + Journal
         + Budgets
+        + ApprovalRules
         + Idempotency
         + Operations
         + Accounts

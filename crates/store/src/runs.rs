@@ -44,6 +44,14 @@ pub struct RunFilter {
     pub limit: u32,
 }
 
+#[derive(Debug, Clone, Default)]
+pub struct ApprovalFilter {
+    pub run_id: Option<RunId>,
+    pub session_id: Option<SessionId>,
+    pub state: Option<ApprovalState>,
+    pub limit: u32,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum CancelOutcome {
     /// Recorded; the run's worker, or the next one, ends the run.
@@ -94,8 +102,9 @@ pub trait Runs: Send + Sync {
     async fn decide_approval(&self, decided: Decided, audit: AuditEntry) -> Result<Option<Approval>>;
     async fn find_approval(&self, tenant: TenantId, approval: ApprovalId) -> Result<Option<Approval>>;
     /// Oldest first.
-    async fn list_approvals(&self, tenant: TenantId, run: Option<RunId>, state: Option<ApprovalState>, limit: u32)
-    -> Result<Vec<Approval>>;
+    async fn list_approvals(&self, tenant: TenantId, filter: ApprovalFilter) -> Result<Vec<Approval>>;
+    /// Pending ones of all tenants whose time was over at `now`, the longest over first: for [`Decision::Expire`].
+    async fn due_approvals(&self, now: Timestamp, limit: u32) -> Result<Vec<Approval>>;
 
     /// The run's journal after `after_seq`, in order, at most `limit` entries.
     async fn run_entries(&self, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>>;

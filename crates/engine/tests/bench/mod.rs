@@ -10,9 +10,9 @@ use artel_domain::{
     Actor, Agent, AgentId, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Clock, Decision, EffectClass, ExecutionType,
     PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, Tool, ToolCallRow, ToolId, ToolStatus, UserId,
 };
-use artel_engine::{Deps, EngineConfig, Policy, Worker};
+use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
 use artel_llm::Models;
-use artel_store::{Created, Decided, NewRun, Store};
+use artel_store::{ApprovalFilter, Created, Decided, NewRun, Store};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 pub(crate) struct AskAlways;
 
 impl Policy for AskAlways {
-    fn verdict(&self, _: &Run, _: &Agent, _: &Binding, _: &Tool, _: &Value) -> Verdict {
+    fn verdict(&self, _: &Asked<'_>) -> Verdict {
         Verdict::Ask { reason: "this test asks always".into() }
     }
 }
@@ -169,7 +169,7 @@ impl Bench {
     }
 
     pub(crate) async fn approvals(&self, run: RunId) -> Vec<Approval> {
-        self.store.list_approvals(self.tenant, Some(run), None, 10).await.unwrap()
+        self.store.list_approvals(self.tenant, ApprovalFilter { run_id: Some(run), limit: 10, ..ApprovalFilter::default() }).await.unwrap()
     }
 
     pub(crate) async fn calls(&self, run: RunId) -> Vec<ToolCallRow> {

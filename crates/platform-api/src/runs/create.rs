@@ -1,4 +1,4 @@
-use artel_domain::Run;
+use artel_domain::{Event, Phase, Run};
 use artel_http::caller::RunsWrite;
 use artel_http::once::{replayed, under_way};
 use artel_http::{Attempt, Body, Caller, Checked, Params, Prefer, Problem};
@@ -33,8 +33,8 @@ impl Checked for CreateRun {}
 
 /// Run an agent and wait for the end.
 ///
-/// The run goes on when the client disconnects. A run whose model or tool fails ends as `failed`, which is a 201 too.
-/// Needs `runs:write`.
+/// The run goes on when the client disconnects. A run whose model or tool fails ends as `failed`, which is a 201 too. A run that comes to
+/// wait for a human is answered at once, with 202 and `phase` `waiting_for_approval`. Needs `runs:write`.
 #[utoipa::path(post, path = "/runs", tag = TAG, params(CreateRun, crate::document::IdempotencyKey), request_body = StartRun,
     responses((status = 201, description = "The finished run.", body = RunView),
         (status = 202, description = "The run as it is now.", body = RunView),
@@ -50,21 +50,35 @@ pub(crate) async fn create_run(
     let waits = wanted.wait && !prefer.respond_async;
     match accept(&app, &caller, &attempt, body).await? {
         Accepted::New(run, _) if !waits => answer(&app, *run, StatusCode::ACCEPTED).await,
-        Accepted::New(run, entries) => answer(&app, finished(&app, *run, entries).await?, StatusCode::CREATED).await,
+        Accepted::New(run, entries) => {
+            let run = settled(&app, *run, entries).await?;
+            let status = if run.phase.is_end() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+            answer(&app, run, status).await
+        }
         Accepted::Known(run) if !waits => answer(&app, *run, StatusCode::ACCEPTED).await.map(replayed),
         Accepted::Known(run) if run.phase.is_end() => answer(&app, *run, StatusCode::CREATED).await.map(replayed),
+        Accepted::Known(run) if run.phase == Phase::WaitingForApproval => answer(&app, *run, StatusCode::ACCEPTED).await.map(replayed),
         Accepted::Known(_) => Err(under_way()),
         Accepted::Answered(response) => Ok(response),
     }
 }
 
-/// The run after its last entry.
-async fn finished(app: &App, run: Run, mut entries: Entries) -> Result<Run, Problem> {
+/// The run after its last entry, or as soon as it waits for a human: that may take days.
+async fn settled(app: &App, run: Run, mut entries: Entries) -> Result<Run, Problem> {
+    let mut asked = false;
     while let Some(entry) = entries.next().await {
-        entry?;
+        asked |= matches!(entry?.event, Event::ApprovalRequested { .. });
+        // Other calls may still be under way; the run waits when they are over.
+        if asked && let Some(waiting) = current(app, &run).await.map(|run| (run.phase == Phase::WaitingForApproval).then_some(run))? {
+            return Ok(waiting);
+        }
     }
-    let finished = app.store.find_run(run.tenant_id, run.id).await?;
-    finished.ok_or_else(|| Problem::internal(format!("run {} vanished", run.id)))
+    current(app, &run).await
+}
+
+async fn current(app: &App, run: &Run) -> Result<Run, Problem> {
+    let current = app.store.find_run(run.tenant_id, run.id).await?;
+    current.ok_or_else(|| Problem::internal(format!("run {} vanished", run.id)))
 }
 
 async fn answer(app: &App, run: Run, status: StatusCode) -> Result<Response, Problem> {

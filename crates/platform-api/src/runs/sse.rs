@@ -24,7 +24,7 @@ pub(crate) struct StreamedEvent {
     /// Where a reader goes on: `Last-Event-ID`.
     #[schema(pattern = "^[0-9]+$")]
     id: String,
-    #[schema(pattern = "^(start|token|message_reset|tool_call|tool_result|approval|result|error)$")]
+    #[schema(pattern = "^(start|token|message_reset|tool_call|tool_result|approval|approval_decided|result|error)$")]
     event: String,
     /// A JSON object.
     data: String,
@@ -74,11 +74,17 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
             });
             ("approval", asked)
         }
+        Event::ApprovalDecided { approval_id, call_id, decision, args, feedback } => {
+            let mut decided = json!({ "approval_id": approval_id, "tool_call_id": call_id, "decision": decision, "feedback": feedback });
+            if let Some(args) = args {
+                decided["args"] = args.clone();
+            }
+            ("approval_decided", decided)
+        }
         Event::RunSucceeded { output, usage } => ("result", json!({ "output": output, "tokens": tokens(*usage) })),
         Event::RunFailed { code, message, .. } => ("error", json!({ "error": message, "code": code })),
         Event::ModelRequested { .. }
         | Event::ModelAnswered { .. }
-        | Event::ApprovalDecided { .. }
         | Event::ToolDispatched { .. }
         | Event::ContextSummarised { .. }
         | Event::CancelRequested => return None,

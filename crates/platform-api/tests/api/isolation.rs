@@ -14,6 +14,7 @@ struct Things {
     tool: String,
     run: String,
     key: String,
+    approval: String,
     session: String,
 }
 
@@ -25,7 +26,8 @@ async fn things(world: &World) -> Things {
     let start = json!({ "agent_id": agent, "input_message": "hi", "session_id": "secret-session" });
     let (run, ()) = futures::join!(ada.post("/runs", start), world.works());
     let key = ada.creates_key(json!({ "scopes": ["agents:read"] })).await.id();
-    Things { agent, tool, run: run.id(), key, session: "secret-session".to_owned() }
+    let approval = world.held_call(&ada, &agent, &tool).await;
+    Things { agent, tool, run: run.id(), key, approval, session: "secret-session".to_owned() }
 }
 
 impl Things {
@@ -35,6 +37,7 @@ impl Things {
             "tool_id" => self.tool.clone(),
             "run_id" => self.run.clone(),
             "api_key_id" => self.key.clone(),
+            "approval_id" => self.approval.clone(),
             "session_id" => self.session.clone(),
             "version" => "2".to_owned(),
             other => panic!("what is a {other}?"),
@@ -48,6 +51,7 @@ fn body(operation: &Value) -> Value {
         "rollback_agent" => json!({ "version": 2 }),
         "create_agent" => json!({ "name": "a" }),
         "create_tool" => tool("t"),
+        "decide_approval" => json!({ "decision": "approve" }),
         _ => json!({}),
     }
 }
@@ -108,6 +112,9 @@ async fn a_foreign_id_in_a_body_or_a_query_is_as_absent_as_an_absent_one() {
     for query in [format!("agent_id={}", things.agent), format!("session_id={}", things.session), format!("before={}", things.run)] {
         assert_eq!(bob.get(&format!("/runs?{query}")).await.body, json!([]), "{query}");
     }
+    for query in [format!("run_id={}", things.run), format!("session_id={}", things.session)] {
+        assert_eq!(bob.get(&format!("/approvals?{query}")).await.body, json!([]), "{query}");
+    }
     assert_eq!(bob.get(&format!("/audit?entity_id={}", things.agent)).await.body, json!([]));
 }
 
@@ -115,7 +122,7 @@ async fn a_foreign_id_in_a_body_or_a_query_is_as_absent_as_an_absent_one() {
 async fn lists_show_ones_own_tenant_only() {
     let world = World::new().await;
     things(&world).await;
-    for path in ["/agents", "/tools", "/runs", "/api-keys", "/audit"] {
+    for path in ["/agents", "/tools", "/runs", "/api-keys", "/audit", "/approvals"] {
         assert_eq!(world.bob().get(path).await.body, json!([]), "{path}");
         assert_ne!(world.ada().get(path).await.body, json!([]), "{path}");
     }
@@ -142,5 +149,6 @@ async fn assert_unharmed(world: &World, things: &Things) {
     }
     assert_eq!(ada.get(&format!("/agents/{}", things.agent)).await.body["version"], 2);
     assert_eq!(ada.get(&format!("/agents/{}/tools", things.agent)).await.body.as_array().unwrap().len(), 1);
+    assert_eq!(ada.get(&format!("/approvals/{}", things.approval)).await.body["status"], "pending");
     assert_eq!(ada.get("/api-keys").await.body.as_array().unwrap().len(), 1);
 }

@@ -3,6 +3,8 @@
 
 mod agents;
 mod api_keys;
+mod approval_rules;
+mod approvals;
 mod audit;
 mod auth;
 mod auth_service;

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame, Phase, ToolCallRow, ToolOutcome, Usage};
+use artel_domain::{
+    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame, Phase, Timestamp,
+    ToolCallRow, ToolId, ToolOutcome, Usage,
+};
 use artel_store::{CallChange, Claim, Fence, Journal, Runs, Step};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::World;
 
@@ -61,10 +64,10 @@ impl Drive<'_> {
         self.writes(deltas, Step::default()).await;
     }
 
-    pub(crate) async fn calls_a_tool(&mut self) {
+    /// One call of a tool, planned and not made.
+    async fn plans(&mut self, tool_id: Option<ToolId>, args: Value) -> CallId {
         let run = self.claim.run.clone();
         let id = CallId::derive(run.id, 1, 0);
-        let args = json!({ "text": "hello" });
         let planned = PlannedCall {
             call_id: id,
             step: 1,
@@ -72,7 +75,7 @@ impl Drive<'_> {
             provider_call_id: "call_abc123".into(),
             offered_name: "echo".into(),
             name: "echo".into(),
-            tool_id: None,
+            tool_id,
             args: args.clone(),
             effect: EffectClass::ReadOnly,
             verdict: Verdict::Allow,
@@ -85,7 +88,7 @@ impl Drive<'_> {
             step: 1,
             ordinal: 0,
             provider_call_id: "call_abc123".into(),
-            tool_id: None,
+            tool_id,
             name: "echo".into(),
             args_digest: artel_domain::digest::of(&args),
             args,
@@ -101,6 +104,43 @@ impl Drive<'_> {
         };
         let answered = answered("", 1);
         self.writes(vec![answered, Event::ToolPlanned(planned)], Step { new_calls: vec![row], ..Step::default() }).await;
+        id
+    }
+
+    /// Asks a human about a call of this tool and lets go of the run.
+    pub(crate) async fn asks(&mut self, tool: ToolId, args: Value, expires_at: Option<Timestamp>) -> ApprovalId {
+        let call_id = self.plans(Some(tool), args.clone()).await;
+        let (run, created_at) = (self.claim.run.clone(), self.world.clock.now());
+        let args_digest = artel_domain::digest::of(&args);
+        let approval = Approval {
+            id: ApprovalId::derive(call_id),
+            tenant_id: run.tenant_id,
+            session_id: run.session_id,
+            run_id: run.id,
+            call_id,
+            name: "echo".into(),
+            args: args.clone(),
+            args_digest: args_digest.clone(),
+            reason: "it echoes".into(),
+            state: ApprovalState::Pending,
+            decision: None,
+            decided_args: None,
+            feedback: None,
+            decided_by: None,
+            created_at,
+            expires_at,
+            decided_at: None,
+        };
+        let (approval_id, reason) = (approval.id, approval.reason.clone());
+        let asked = Event::ApprovalRequested { approval_id, call_id, name: "echo".into(), args, args_digest, reason };
+        let step = Step { approvals: vec![approval], phase: Some(Phase::WaitingForApproval), awaiting: 1, ..Step::default() };
+        self.writes(vec![asked], step).await;
+        approval_id
+    }
+
+    pub(crate) async fn calls_a_tool(&mut self) {
+        let id = self.plans(None, json!({ "text": "hello" })).await;
+        let at = self.world.clock.now();
         let output = json!({ "text": "hello" });
         let outcome = ToolOutcome::Succeeded { output: output.clone() };
         let finished = Event::ToolFinished { call_id: id, name: "echo".into(), outcome, attempts: 1, duration_ms: 12, request: None };
@@ -127,7 +167,8 @@ impl Drive<'_> {
     pub(crate) async fn fails(&mut self, code: &str, message: &str) {
         let ended = Event::RunFailed { code: code.to_owned(), message: message.to_owned(), usage: None };
         let phase = if code == "cancelled" { Phase::Cancelled } else { Phase::Failed };
-        let step = Step { phase: Some(phase), error: Some((code.to_owned(), message.to_owned())), ..Step::default() };
+        let step =
+            Step { phase: Some(phase), error: Some((code.to_owned(), message.to_owned())), cancel_approvals: true, ..Step::default() };
         self.writes(vec![ended], step).await;
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use artel_bus::LocalBus;
 use artel_domain::{Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
+use artel_engine::{Rules, dangerous_tools};
 use artel_http::{AuthServiceTrust, StaticKey};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
@@ -137,6 +138,7 @@ impl World {
             seal: Arc::new(SecretBox::new(&[7; 32])),
             models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
             tools: Arc::new(executor(clock.clone())),
+            policy: Arc::new(Rules::new(dangerous_tools(&[]))),
             public_keys: Arc::new(NoKeys),
             metrics: Arc::new(NoMetrics),
         };

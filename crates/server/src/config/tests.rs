@@ -55,6 +55,9 @@ fn a_bad_value_is_one_line_with_name_shape_and_example() {
         ("LOG_LEVEL", "a=b=c"),
         ("TRUSTED_PROXIES", "10.0.0.1,x"),
         ("ALLOW_TEST_TOKENS", "maybe"),
+        ("HITL_ENABLED", "sometimes"),
+        ("APPROVAL_TIMEOUT", "0"),
+        ("APPROVAL_TIMEOUT", "5m"),
     ] {
         let text = error(&[(name, value)]);
         assert!(text.starts_with(&format!("{name}: ")) && text.contains("Example: ") && !text.contains('\n'), "{text}");
@@ -163,4 +166,19 @@ async fn no_setting_is_ever_given_to_a_tool_as_its_secret() {
     for name in &config.names {
         assert!(environment.get(artel_domain::TenantId(uuid::Uuid::nil()), name).await.is_none(), "{name}");
     }
+}
+
+#[test]
+fn a_human_is_asked_about_dangerous_tools_unless_the_operator_says_otherwise() {
+    let asked = |values: &[(&str, &str)]| -> Vec<String> {
+        let config = Config::read(&mut Settings::of(values)).unwrap();
+        config.approval_rules.into_iter().map(|rule| rule.tool).collect()
+    };
+    let usual = ["write_file", "delete_file", "run_command", "create_directory", "move_file", "git_commit", "execute_command"];
+    assert_eq!(asked(&[]), usual);
+    assert_eq!(asked(&[("HITL_DANGEROUS_TOOLS", "pay_*, refund")]), ["pay_*", "refund", "create_directory", "move_file", "git_commit"]);
+    assert!(asked(&[("HITL_ENABLED", "false"), ("HITL_DANGEROUS_TOOLS", "pay_*")]).is_empty());
+    let timeout = |values: &[(&str, &str)]| Config::read(&mut Settings::of(values)).unwrap().approval_timeout;
+    assert_eq!(timeout(&[]), None);
+    assert_eq!(timeout(&[("APPROVAL_TIMEOUT", "300")]), Some(std::time::Duration::from_mins(5)));
 }

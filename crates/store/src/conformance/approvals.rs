@@ -5,8 +5,8 @@ use std::sync::Arc;
 use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, Phase, Run, RunId, TenantId, Timestamp, digest};
 use serde_json::json;
 
-use super::world::{LEASE, World, at_once, ending, fence, now, uuid};
-use crate::{AuditFilter, Decided, Fence, Step, Store};
+use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
+use crate::{ApprovalFilter, AuditFilter, Decided, Fence, Step, Store};
 
 /// A pending question about the run's call with this ordinal.
 pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
@@ -47,6 +47,10 @@ async fn sleeping(world: &World, in_session: &str, questions: u32) -> (Run, Vec<
 
 async fn ask(world: &World, held: &Fence, approvals: Vec<Approval>, phase: Option<Phase>) {
     world.store.commit(held, Step { approvals, phase, next_seq: 1, at: now(), ..Step::default() }).await.unwrap();
+}
+
+fn of(run_id: Option<RunId>, state: Option<ApprovalState>, limit: u32) -> ApprovalFilter {
+    ApprovalFilter { run_id, session_id: None, state, limit }
 }
 
 async fn decide(world: &World, decided: Decided) -> Option<Approval> {
@@ -135,7 +139,7 @@ pub async fn asking_again_finds_the_first_question(store: Arc<dyn Store>) {
     let claim = world.claims("worker", LEASE).await.unwrap();
     ask(&world, &fence(&claim.run), vec![question(&run, 0)], None).await;
     assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap(), Some(answer));
-    assert_eq!(store.list_approvals(world.tenant, Some(run.id), None, 10).await.unwrap().len(), 1);
+    assert_eq!(store.list_approvals(world.tenant, of(Some(run.id), None, 10)).await.unwrap().len(), 1);
 }
 
 pub async fn cancelling_closes_what_is_still_open(store: Arc<dyn Store>) {
@@ -147,7 +151,7 @@ pub async fn cancelling_closes_what_is_still_open(store: Arc<dyn Store>) {
     let step = Step { cancel_approvals: true, ..ending(claim.first_seq, Phase::Cancelled) };
     store.commit(&fence(&claim.run), step).await.unwrap();
     let states: Vec<_> =
-        store.list_approvals(world.tenant, Some(run.id), None, 10).await.unwrap().iter().map(|approval| approval.state).collect();
+        store.list_approvals(world.tenant, of(Some(run.id), None, 10)).await.unwrap().iter().map(|approval| approval.state).collect();
     assert_eq!(states, [ApprovalState::Approved, ApprovalState::Cancelled]);
     assert_eq!(decide(&world, deciding(&asked[1], Decision::Approve)).await, None);
     assert_eq!(store.find_approval(world.tenant, other[0].id).await.unwrap().unwrap().state, ApprovalState::Pending);
@@ -158,7 +162,7 @@ pub async fn questions_are_listed_oldest_first_and_by_filter(store: Arc<dyn Stor
     let (first, one) = sleeping(&world, "a", 2).await;
     let (_, two) = sleeping(&world, "b", 1).await;
     let answer = decide(&world, deciding(&one[1], Decision::Reject)).await.unwrap();
-    let list = async |run, state, limit| store.list_approvals(world.tenant, run, state, limit).await.unwrap();
+    let list = async |run, state, limit| store.list_approvals(world.tenant, of(run, state, limit)).await.unwrap();
     let (pending, rejected) = (Some(ApprovalState::Pending), Some(ApprovalState::Rejected));
     assert_eq!(list(None, None, 10).await, [one[0].clone(), answer.clone(), two[0].clone()]);
     assert_eq!(list(None, None, 1).await, one[..1]);
@@ -166,19 +170,43 @@ pub async fn questions_are_listed_oldest_first_and_by_filter(store: Arc<dyn Stor
     assert_eq!(list(Some(first.id), pending, 10).await, one[..1]);
     assert_eq!(list(Some(first.id), rejected, 10).await, [answer]);
     assert_eq!(list(Some(RunId(uuid())), None, 10).await, []);
+    let in_session = async |name: &str, run_id, state| {
+        let filter = ApprovalFilter { run_id, session_id: Some(session(name)), state, limit: 10 };
+        store.list_approvals(world.tenant, filter).await.unwrap()
+    };
+    assert_eq!(in_session("b", None, None).await, [two[0].clone()]);
+    assert_eq!(in_session("a", None, pending).await, one[..1]);
+    assert_eq!(in_session("b", Some(first.id), None).await, []);
 }
 
 pub async fn a_foreign_tenant_neither_sees_nor_decides(store: Arc<dyn Store>) {
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let (run, asked) = sleeping(&world, "s", 1).await;
     assert_eq!(store.find_approval(other.tenant, asked[0].id).await.unwrap(), None);
-    assert_eq!(store.list_approvals(other.tenant, None, None, 10).await.unwrap(), []);
-    assert_eq!(store.list_approvals(other.tenant, Some(run.id), None, 10).await.unwrap(), []);
+    assert_eq!(store.list_approvals(other.tenant, of(None, None, 10)).await.unwrap(), []);
+    assert_eq!(store.list_approvals(other.tenant, of(Some(run.id), None, 10)).await.unwrap(), []);
     let theft = Decided { tenant_id: other.tenant, ..deciding(&asked[0], Decision::Approve) };
     assert_eq!(decide(&other, theft).await, None);
     let absent = Decided { approval_id: ApprovalId(uuid()), ..deciding(&asked[0], Decision::Approve) };
     assert_eq!(decide(&world, absent).await, None);
     assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap().as_ref(), Some(&asked[0]));
     assert_eq!(world.finds(run.id).await.phase, Phase::WaitingForApproval);
-    assert_eq!(store.list_approvals(TenantId(uuid()), None, None, 10).await.unwrap(), []);
+    assert_eq!(store.list_approvals(TenantId(uuid()), of(None, None, 10)).await.unwrap(), []);
+}
+
+pub async fn a_question_is_due_when_its_time_is_over_and_nobody_answered(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held) = world.drives("s").await;
+    let at = |seconds| Some(Timestamp::from_second(seconds).unwrap());
+    let ends = [at(2_000_000_002), at(2_000_000_001), None, at(2_000_000_000)];
+    let asked: Vec<_> = (0..).zip(ends).map(|(n, expires_at)| Approval { expires_at, ..question(&claim.run, n) }).collect();
+    ask(&world, &held, asked.clone(), Some(Phase::WaitingForApproval)).await;
+    decide(&world, deciding(&asked[3], Decision::Approve)).await.unwrap();
+    let due = async |seconds: i64, limit| store.due_approvals(Timestamp::from_second(seconds).unwrap(), limit).await.unwrap();
+    assert_eq!(due(2_000_000_000, 10).await, []);
+    assert_eq!(due(2_000_000_001, 10).await, [asked[1].clone()]);
+    assert_eq!(due(2_000_000_009, 10).await, [asked[1].clone(), asked[0].clone()], "the longest over first");
+    assert_eq!(due(2_000_000_009, 1).await, [asked[1].clone()]);
+    decide(&world, deciding(&asked[1], Decision::Expire)).await.unwrap();
+    assert_eq!(due(2_000_000_009, 10).await, [asked[0].clone()]);
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::approvals::question;
 use super::world::{BLOCK, LAPSE, LEASE, SHORT_LEASE, World, at_once, delta, ending, entry, fence, now, session, uuid, writing};
-use crate::{CallChange, Fence, Step, Store, StoreError};
+use crate::{ApprovalFilter, CallChange, Fence, Step, Store, StoreError};
 
 fn planned(run: &Run, ordinal: u32) -> ToolCallRow {
     let args = json!({"b": [1, 2.5, null], "a": "ü \u{0000} \" \\"});
@@ -225,7 +225,13 @@ pub async fn a_worker_that_lost_its_run_writes_nothing(store: Arc<dyn Store>) {
     assert_eq!(world.finds(stale.run.id).await, before);
     assert_eq!(journal_of(&world, &stale.run).await, []);
     assert_eq!(store.list_tool_calls(world.tenant, &[stale.run.id]).await.unwrap(), []);
-    assert_eq!(store.list_approvals(world.tenant, Some(stale.run.id), None, 10).await.unwrap(), []);
+    assert_eq!(
+        store
+            .list_approvals(world.tenant, ApprovalFilter { run_id: Some(stale.run.id), limit: 10, ..ApprovalFilter::default() })
+            .await
+            .unwrap(),
+        []
+    );
     assert!(matches!(store.load_turn(&held, 10).await, Err(StoreError::Fenced)));
 
     let held = fence(&current.run);

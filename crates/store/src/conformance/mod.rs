@@ -11,6 +11,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod approval_rules;
 pub mod approvals;
 pub mod audit;
 pub mod budgets;
@@ -93,6 +94,11 @@ macro_rules! conformance_tests {
             cancelling_closes_what_is_still_open,
             questions_are_listed_oldest_first_and_by_filter,
             a_foreign_tenant_neither_sees_nor_decides,
+            a_question_is_due_when_its_time_is_over_and_nobody_answered,
+        ]);
+        $crate::conformance_group!($make_store, approval_rules: [
+            rules_are_kept_in_order_and_replaced_as_a_whole,
+            rules_are_invisible_to_other_tenants,
         ]);
         $crate::conformance_group!($make_store, budgets: [
             a_budget_is_kept_for_the_tenant_and_for_each_agent,
@@ -256,9 +262,10 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 17] = [
+    const FILES: [(&str, &str); 18] = [
         ("accounts", include_str!("accounts.rs")),
         ("agents", include_str!("agents.rs")),
+        ("approval_rules", include_str!("approval_rules.rs")),
         ("approvals", include_str!("approvals.rs")),
         ("audit", include_str!("audit.rs")),
         ("budgets", include_str!("budgets.rs")),

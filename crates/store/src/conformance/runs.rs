@@ -7,7 +7,7 @@ use std::time::Duration;
 use artel_domain::{ApiKeyId, ApprovalId, CallId, Phase, Principal, Run, RunId, TenantId, Timestamp, UserId};
 
 use super::world::{BLOCK, LAPSE, LEASE, SHORT_LEASE, World, at_once, ending, fence, now, session, uuid};
-use crate::{AuditFilter, CancelOutcome, Claim, Created, NewRun, RunFilter, Store};
+use crate::{ApprovalFilter, AuditFilter, CancelOutcome, Claim, Created, NewRun, RunFilter, Store};
 
 fn ids(runs: &[Run]) -> Vec<RunId> {
     runs.iter().map(|run| run.id).collect()
@@ -405,7 +405,10 @@ pub async fn a_foreign_tenant_sees_no_run(store: Arc<dyn Store>) {
     assert_eq!(store.find_session(stranger, &session("s")).await.unwrap(), None);
     assert_eq!(store.cancel_run(stranger, run.id, other.audit("run.cancel")).await.unwrap(), CancelOutcome::Missing);
     assert_eq!(store.run_entries(stranger, run.id, 0, 10).await.unwrap(), []);
-    assert_eq!(store.list_approvals(stranger, Some(run.id), None, 10).await.unwrap(), []);
+    assert_eq!(
+        store.list_approvals(stranger, ApprovalFilter { run_id: Some(run.id), limit: 10, ..ApprovalFilter::default() }).await.unwrap(),
+        []
+    );
     assert_eq!(store.find_approval(stranger, ApprovalId::derive(CallId::derive(run.id, 1, 0))).await.unwrap(), None);
     assert_eq!(world.finds(run.id).await, run, "and did nothing to it");
 

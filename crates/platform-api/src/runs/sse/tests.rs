@@ -1,6 +1,6 @@
 use artel_domain::clock::micros;
 use artel_domain::event::Verdict;
-use artel_domain::{ApprovalId, CallId, EffectClass, RunId};
+use artel_domain::{ApprovalId, CallId, Decision, EffectClass, RunId};
 use rstest::rstest;
 use uuid::Uuid;
 
@@ -68,6 +68,16 @@ fn an_approval_shows_what_is_asked() {
     .unwrap();
     assert_eq!(name, "approval");
     assert!(data.contains("\"reason\":\"dangerous\"") && data.contains("\"args_digest\":\"d\""), "{data}");
+}
+
+#[rstest]
+#[case(Decision::Edit, Some(json!({"path": "/tmp/a"})), None, r#""decision":"edit","feedback":null,"args":{"path":"/tmp/a"}}"#)]
+#[case(Decision::Reject, None, Some("no".to_owned()), r#""decision":"reject","feedback":"no"}"#)]
+fn a_decision_is_shown(#[case] decision: Decision, #[case] args: Option<Value>, #[case] feedback: Option<String>, #[case] end: &str) {
+    let approval_id = ApprovalId(Uuid::from_u128(3));
+    let (name, data) = shown(Event::ApprovalDecided { approval_id, call_id: CALL, decision, args, feedback }).unwrap();
+    assert_eq!(name, "approval_decided");
+    assert!(data.contains("\"tool_call_id\"") && data.ends_with(end), "{data}");
 }
 
 #[test]

@@ -1,0 +1,83 @@
+//! Ordered rules: the first that speaks of a call decides.
+
+use std::cmp::Ordering;
+
+use artel_domain::event::Verdict;
+use artel_domain::{ApprovalRule, ArgumentCondition, Comparison, RuleEffect};
+use serde_json::Value;
+
+use super::glob;
+use super::{Asked, Policy};
+
+/// Tools that change a machine's files or history, whatever else the operator lists.
+const ALWAYS_DANGEROUS: [&str; 3] = ["create_directory", "move_file", "git_commit"];
+/// One tool under two names.
+const SAME: [&str; 2] = ["run_command", "execute_command"];
+
+/// The tenant's rules, then the operator's. A call that none of them speaks of is allowed.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    operators: Vec<ApprovalRule>,
+}
+
+/// The operator's rules for tools of these names (`*` and `?` as in every rule): a human is asked about each call.
+pub fn dangerous_tools(names: &[String]) -> Vec<ApprovalRule> {
+    let mut all: Vec<&str> = names.iter().map(String::as_str).chain(ALWAYS_DANGEROUS).collect();
+    if all.iter().any(|name| SAME.contains(name)) {
+        all.extend(SAME);
+    }
+    let mut rules: Vec<ApprovalRule> = Vec::new();
+    for name in all {
+        if rules.iter().all(|rule| rule.tool != name) {
+            rules.push(asking(name));
+        }
+    }
+    rules
+}
+
+fn asking(tool: &str) -> ApprovalRule {
+    ApprovalRule { tool: tool.to_owned(), agent_id: None, conditions: Vec::new(), effect: RuleEffect::Ask, reason: None }
+}
+
+impl Rules {
+    pub fn new(operators: Vec<ApprovalRule>) -> Self {
+        Self { operators }
+    }
+}
+
+impl Policy for Rules {
+    fn verdict(&self, asked: &Asked<'_>) -> Verdict {
+        let rule = asked.tenant_rules.iter().chain(&self.operators).find(|rule| speaks_of(rule, asked));
+        rule.map_or(Verdict::Allow, |rule| verdict(rule, &asked.tool.name))
+    }
+}
+
+fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
+    let reason = |otherwise: &str| rule.reason.clone().unwrap_or_else(|| format!("{otherwise} '{tool}'"));
+    match rule.effect {
+        RuleEffect::Allow => Verdict::Allow,
+        RuleEffect::Ask => Verdict::Ask { reason: reason("a human decides about calls of") },
+        RuleEffect::Deny => Verdict::Refuse { reason: reason("a rule of this organisation forbids this call of") },
+    }
+}
+
+fn speaks_of(rule: &ApprovalRule, asked: &Asked<'_>) -> bool {
+    rule.agent_id.is_none_or(|agent| agent == asked.agent_id)
+        && glob::matches(&rule.tool, &asked.tool.name)
+        && rule.conditions.iter().all(|condition| holds(condition, asked.args))
+}
+
+fn holds(condition: &ArgumentCondition, args: &Value) -> bool {
+    let Some(given) = args.pointer(&condition.argument) else { return false };
+    // As JSON Schema has it, 1 and 1.0 are one number.
+    let order = given.as_f64().zip(condition.value.as_f64()).and_then(|(given, value)| given.partial_cmp(&value));
+    match condition.is {
+        Comparison::Equals => *given == condition.value || order == Some(Ordering::Equal),
+        Comparison::Greater => order == Some(Ordering::Greater),
+        Comparison::Less => order == Some(Ordering::Less),
+        Comparison::Matches => given.as_str().zip(condition.value.as_str()).is_some_and(|(given, pattern)| glob::matches(pattern, given)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

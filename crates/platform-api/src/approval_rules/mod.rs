@@ -1,0 +1,45 @@
+//! Which calls a human decides about, as the tenant's administrators say.
+
+pub(crate) mod get;
+pub(crate) mod put;
+
+use artel_domain::{ApprovalRule, ArgumentCondition, Comparison};
+use artel_http::{Checked, Faults};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Ordered: the first rule that speaks of a call decides. A call that none speaks of goes by the operator's defaults.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub(crate) struct TenantRules {
+    #[schema(max_items = 200)]
+    rules: Vec<ApprovalRule>,
+}
+
+impl Checked for TenantRules {
+    fn check(&self, faults: &mut Faults) {
+        faults.ensure(self.rules.len() <= 200, "rules", "must have at most 200 entries");
+        for (i, rule) in self.rules.iter().enumerate() {
+            let field = |name: &str| format!("rules[{i}].{name}");
+            faults.length(&field("tool"), rule.tool.as_str(), 1..=200);
+            faults.length(&field("reason"), rule.reason.as_deref(), 0..=500);
+            faults.ensure(rule.conditions.len() <= 20, &field("conditions"), "must have at most 20 entries");
+            for (j, condition) in rule.conditions.iter().enumerate() {
+                check_condition(faults, &field(&format!("conditions[{j}]")), condition);
+            }
+        }
+    }
+}
+
+fn check_condition(faults: &mut Faults, place: &str, condition: &ArgumentCondition) {
+    let pointer = condition.argument.strip_prefix('/');
+    let is_pointer = pointer.is_some_and(|rest| !rest.contains('~') && rest.split('/').all(|name| !name.is_empty()));
+    let argument = format!("{place}.argument");
+    faults.length(&argument, condition.argument.as_str(), 2..=200);
+    faults.ensure(is_pointer, &argument, "must be a JSON Pointer such as /path, without ~");
+    let (fits, needs) = match condition.is {
+        Comparison::Equals => (true, ""),
+        Comparison::Greater | Comparison::Less => (condition.value.is_number(), "must be a number"),
+        Comparison::Matches => (condition.value.is_string(), "must be a text with * and ?"),
+    };
+    faults.ensure(fits, &format!("{place}.value"), needs);
+}

@@ -1,0 +1,58 @@
+//! An approval as clients see it.
+
+use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, Timestamp, UserId};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A question to a human about one tool call. It approves exactly the arguments that are shown.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Approval)]
+pub(crate) struct ApprovalView {
+    id: ApprovalId,
+    status: ApprovalState,
+    run_id: RunId,
+    session_id: SessionId,
+    tool_call_id: CallId,
+    tool_name: String,
+    /// As the model wrote them.
+    #[schema(value_type = Object)]
+    arguments: Value,
+    /// SHA-256 of the arguments, members sorted, hex.
+    arguments_digest: String,
+    /// Why a human is asked.
+    reason: String,
+    created_at: Timestamp,
+    /// When the call is refused because nobody decided; `null`: it waits as long as it takes.
+    expires_at: Option<Timestamp>,
+    decision: Option<Decision>,
+    /// What an `edit` put in place of the arguments.
+    #[schema(value_type = Option<Object>)]
+    decided_arguments: Option<Value>,
+    feedback: Option<String>,
+    decided_by: Option<UserId>,
+    decided_at: Option<Timestamp>,
+}
+
+impl From<Approval> for ApprovalView {
+    fn from(approval: Approval) -> Self {
+        Self {
+            id: approval.id,
+            status: approval.state,
+            run_id: approval.run_id,
+            session_id: approval.session_id,
+            tool_call_id: approval.call_id,
+            tool_name: approval.name,
+            arguments: approval.args,
+            arguments_digest: approval.args_digest,
+            reason: approval.reason,
+            created_at: approval.created_at,
+            expires_at: approval.expires_at,
+            decision: approval.decision,
+            decided_arguments: approval.decided_args,
+            feedback: approval.feedback,
+            decided_by: approval.decided_by,
+            decided_at: approval.decided_at,
+        }
+    }
+}

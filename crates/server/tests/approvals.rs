@@ -1,0 +1,219 @@
+//! Calls that wait for a human, through the real binary, on both stores.
+#![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
+
+use std::time::Duration;
+
+use artel_testkit::{Artel, Client, Database, Event, Launch, ModelServer, Receiver};
+use serde_json::{Value, json};
+
+/// A model that wants to write once, the tool's server, and the product between them.
+struct World {
+    model: ModelServer,
+    receiver: Receiver,
+    artel: Artel,
+    client: Client,
+    agent: String,
+}
+
+impl World {
+    async fn new(database: Database) -> Self {
+        Self::with(database, &[]).await
+    }
+
+    async fn with(database: Database, settings: &[(&str, &str)]) -> Self {
+        let model = ModelServer::calling_the_tool_once(json!({ "text": "hello" })).await;
+        let receiver = Receiver::start(Duration::ZERO).await;
+        let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", model.url());
+        let artel = settings.iter().fold(launch, |launch, (name, value)| launch.with(name, value)).start().await;
+        let client = artel.client().await;
+        let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("write_file", "idempotent")]).await;
+        Self { model, receiver, artel, client, agent }
+    }
+
+    /// A run that waits, and the approval that it waits for.
+    async fn waits(&self) -> (String, Value) {
+        let (status, run) = self.client.post("/runs", &json!({ "agent_id": self.agent, "input_message": "Write" })).await;
+        assert_eq!((status, &run["phase"], &run["status"]), (202, &json!("waiting_for_approval"), &json!("running")), "{run:#}");
+        assert_eq!(run["tools_called"][0]["status"], "awaiting_approval");
+        let run = run["id"].as_str().unwrap().to_owned();
+        let (_, pending) = self.client.get(&format!("/approvals?status=pending&run_id={run}")).await;
+        (run, pending[0].clone())
+    }
+
+    async fn decide(&self, approval: &Value, body: Value) -> (u16, Value) {
+        self.client.post(&format!("/approvals/{}/decision", approval["id"].as_str().unwrap()), &body).await
+    }
+
+    /// `kill -9` and a new life.
+    async fn dies_and_lives(&mut self) {
+        self.artel.kill().await;
+        self.artel.restart().await;
+        self.client = self.client.at(self.artel.url());
+    }
+
+    /// What the model was told of its call.
+    fn told(&self) -> String {
+        let requests = self.model.requests();
+        requests.last().unwrap()["messages"].as_array().unwrap().last().unwrap().to_string()
+    }
+
+    async fn events(&self, run: &str) -> Vec<Event> {
+        self.client.events(run, None).await.rest().await
+    }
+}
+
+fn names(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|event| event.name.as_str()).collect()
+}
+
+async fn an_approved_call_has_exactly_one_effect(database: Database) {
+    let world = World::new(database).await;
+    let mut stream = world.client.stream(&world.agent, "Write").await;
+    let seen = stream.until("approval").await;
+    let asked = &seen.last().unwrap().data;
+    assert_eq!((&asked["name"], &asked["args"]), (&json!("write_file"), &json!({ "text": "hello" })));
+    assert_eq!(asked["reason"], "a human decides about calls of 'write_file'");
+    let (_, approval) = world.client.get(&format!("/approvals/{}", asked["approval_id"].as_str().unwrap())).await;
+    assert_eq!(approval["status"], "pending");
+    assert_eq!(world.receiver.calls(), 0);
+    assert_eq!(world.decide(&approval, json!({ "decision": "approve" })).await.0, 200);
+    assert_eq!(world.decide(&approval, json!({ "decision": "reject" })).await.0, 409);
+    let rest = stream.rest().await;
+    assert_eq!(names(&rest)[..2], ["approval_decided", "tool_result"]);
+    assert_eq!(rest[0].data["decision"], "approve");
+    let run = seen[0].data["run_id"].as_str().unwrap();
+    let live: String = seen.iter().chain(&rest).map(|event| event.raw.as_str()).collect();
+    let again: String = world.events(run).await.iter().map(|event| event.raw.as_str()).collect();
+    assert_eq!(live, again, "the wait is part of the story");
+    let run = world.client.finished_run(run).await;
+    assert_eq!((&run["status"], &run["tools_called"][0]["tool_call_id"]), (&json!("succeeded"), &approval["tool_call_id"]));
+    assert_eq!((world.receiver.calls(), world.receiver.effects()), (1, 1));
+    assert_eq!(world.model.requests().len(), 2, "the model is not asked to repeat its call");
+    let (rows, whole) = world.artel.command(&["audit", "verify"]).await;
+    assert!(whole, "{rows}");
+}
+
+async fn an_edit_is_what_is_called(database: Database) {
+    let world = World::new(database).await;
+    let (run, approval) = world.waits().await;
+    let (status, refused) = world.decide(&approval, json!({ "decision": "edit", "arguments": { "text": 5 } })).await;
+    assert_eq!((status, &refused["field_errors"][0]["field"]), (422, &json!("arguments")), "{refused}");
+    assert_eq!(world.decide(&approval, json!({ "decision": "edit", "arguments": { "text": "edited" } })).await.0, 200);
+    let run = world.client.finished_run(&run).await;
+    assert_eq!(run["status"], "succeeded", "{run:#}");
+    assert_eq!(run["tools_called"][0]["args"], json!({ "text": "edited" }));
+    assert!(world.told().contains("edited"), "{}", world.told());
+    assert_eq!(world.receiver.calls(), 1);
+}
+
+async fn a_rejection_reaches_the_model_with_its_feedback(database: Database) {
+    let world = World::new(database).await;
+    let (run, approval) = world.waits().await;
+    assert_eq!(world.decide(&approval, json!({ "decision": "reject", "feedback": "use the other file" })).await.0, 200);
+    let run = world.client.finished_run(&run).await;
+    assert_eq!((&run["status"], &run["tools_called"][0]["status"]), (&json!("succeeded"), &json!("failed")), "{run:#}");
+    assert!(world.told().contains("a human rejected this call: use the other file"), "{}", world.told());
+    assert_eq!(world.receiver.calls(), 0);
+}
+
+async fn a_wait_survives_crashes_and_costs_no_lease(database: Database) {
+    let mut world = World::new(database).await;
+    let (run, approval) = world.waits().await;
+    world.dies_and_lives().await;
+    // Longer than a lease: nobody takes the run for abandoned.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (_, waiting) = world.client.get(&format!("/runs/{run}")).await;
+    assert_eq!(waiting["phase"], "waiting_for_approval", "{waiting:#}");
+    assert!(!world.artel.log().contains("taking up a run that its worker left"));
+    world.receiver.set_delay(Duration::from_secs(2));
+    assert_eq!(world.decide(&approval, json!({ "decision": "approve" })).await.0, 200);
+    world.dies_and_lives().await;
+    world.receiver.set_delay(Duration::ZERO);
+    let finished = world.client.finished_run(&run).await;
+    assert_eq!(finished["status"], "succeeded", "{finished:#}");
+    assert_eq!((world.receiver.effects(), world.receiver.calls_by_key().len()), (1, 1), "however often it was sent");
+    assert_eq!(names(&world.events(&run).await)[..5], ["start", "tool_call", "approval", "approval_decided", "tool_result"]);
+}
+
+async fn a_decision_may_come_through_another_process(database: Database) {
+    let world = World::new(database).await;
+    let (run, approval) = world.waits().await;
+    let (_other, url) = world.artel.another().await;
+    let there = world.client.at(&url);
+    let path = format!("/approvals/{}/decision", approval["id"].as_str().unwrap());
+    let (status, _) = there.post(&path, &json!({ "decision": "approve" })).await;
+    assert_eq!(status, 200);
+    assert_eq!(world.client.finished_run(&run).await["status"], "succeeded");
+    assert_eq!(world.receiver.calls(), 1);
+}
+
+async fn nobody_answering_in_time_is_an_answer(database: Database) {
+    let world = World::with(database, &[("APPROVAL_TIMEOUT", "1")]).await;
+    let (run, approval) = world.waits().await;
+    assert!(approval["expires_at"].is_string(), "{approval}");
+    let run = world.client.finished_run(&run).await;
+    assert_eq!(run["status"], "succeeded", "{run:#}");
+    assert!(world.told().contains("nobody approved this call in time"), "{}", world.told());
+    let (status, refused) = world.decide(&approval, json!({ "decision": "approve" })).await;
+    assert_eq!((status, &refused["details"]["status"]), (409, &json!("expired")), "{refused}");
+    assert_eq!(world.receiver.calls(), 0);
+}
+
+async fn a_cancelled_run_takes_its_question_with_it(database: Database) {
+    let world = World::new(database).await;
+    let (run, approval) = world.waits().await;
+    assert_eq!(world.client.post(&format!("/runs/{run}/cancel"), &json!({})).await.0, 202);
+    assert_eq!(world.client.finished_run(&run).await["phase"], "cancelled");
+    let (status, refused) = world.decide(&approval, json!({ "decision": "approve" })).await;
+    assert_eq!((status, &refused["details"]["status"]), (409, &json!("cancelled")), "{refused}");
+    assert_eq!(world.receiver.calls(), 0);
+}
+
+async fn a_tenants_rules_come_before_the_operators(database: Database) {
+    const ADA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+    let world = World::new(database).await;
+    let (token, _) = world.artel.command(&["token", "--tenant", ADA, "--user", ADA, "--scopes", "admin"]).await;
+    let ada = Client::new(world.artel.url(), token.trim());
+    let agent = ada.agent("openai:gpt-4o-mini", &[world.receiver.tool("write_file", "idempotent")]).await;
+    let run = async |rules: Value| {
+        let put = ada.request("PUT", "/approval-rules").json(&json!({ "rules": rules })).send().await.unwrap();
+        assert_eq!(put.status(), 200);
+        ada.post("/runs", &json!({ "agent_id": agent, "input_message": "Write" })).await
+    };
+    let condition = json!({ "argument": "/text", "is": "eq", "value": "hello" });
+    let (status, allowed) = run(json!([{ "tool": "write_*", "conditions": [condition], "effect": "allow" }])).await;
+    assert_eq!((status, &allowed["status"]), (201, &json!("succeeded")), "{allowed:#}");
+    assert_eq!(world.receiver.calls(), 1);
+    let (_, denied) = run(json!([{ "tool": "*", "effect": "deny", "reason": "not in this house" }])).await;
+    assert_eq!(denied["tools_called"][0]["status"], "failed", "{denied:#}");
+    assert!(world.told().contains("not in this house"), "{}", world.told());
+    assert_eq!(world.receiver.calls(), 1);
+    // The rules are one tenant's: the other one's calls go by the operator's defaults.
+    world.waits().await;
+}
+
+macro_rules! on_both_stores {
+    ($($promise:ident as $sqlite:ident, $postgres:ident;)*) => {$(
+        #[tokio::test]
+        async fn $sqlite() {
+            $promise(Database::Sqlite).await;
+        }
+
+        #[tokio::test]
+        async fn $postgres() {
+            let Some(database) = Database::postgres().await else { return };
+            $promise(database).await;
+        }
+    )*};
+}
+
+on_both_stores! {
+    an_approved_call_has_exactly_one_effect as an_approved_call_has_one_effect_on_sqlite, an_approved_call_has_one_effect_on_postgres;
+    an_edit_is_what_is_called as an_edit_is_what_is_called_on_sqlite, an_edit_is_what_is_called_on_postgres;
+    a_rejection_reaches_the_model_with_its_feedback as a_rejection_reaches_the_model_on_sqlite, a_rejection_reaches_the_model_on_postgres;
+    a_wait_survives_crashes_and_costs_no_lease as a_wait_survives_crashes_on_sqlite, a_wait_survives_crashes_on_postgres;
+    a_decision_may_come_through_another_process as another_process_may_decide_on_sqlite, another_process_may_decide_on_postgres;
+    nobody_answering_in_time_is_an_answer as an_approval_expires_on_sqlite, an_approval_expires_on_postgres;
+    a_cancelled_run_takes_its_question_with_it as a_cancelled_run_closes_its_question_on_sqlite, a_cancelled_run_closes_its_question_on_postgres;
+    a_tenants_rules_come_before_the_operators as tenants_rules_come_first_on_sqlite, tenants_rules_come_first_on_postgres;
+}
