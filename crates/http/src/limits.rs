@@ -7,6 +7,7 @@ use axum::http::header::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::caller::Identity;
 use crate::gate::{Admitted, Gate};
 use crate::{Problem, ip};
 
@@ -19,11 +20,11 @@ pub async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Re
     let (mut parts, body) = request.into_parts();
     let known = gate.authenticate(&parts).await;
     let bucket = match &known {
-        Ok(identity) => format!("{}:{}", identity.tenant_id, identity.account()),
-        Err(_) => ip::bucket(gate.ip(&parts)),
+        Ok(identity) => bucket(identity),
+        Err(_) => format!("api:{}", ip::bucket(gate.ip(&parts))),
     };
     parts.extensions.insert(Admitted(known));
-    let admission = gate.bus().admit(&format!("api:{bucket}"), gate.rate_default()).await;
+    let admission = gate.bus().admit(&bucket, gate.rate_default()).await;
     limited(&admission, Request::from_parts(parts, body), next).await
 }
 
@@ -35,6 +36,16 @@ pub async fn admit_runs(State(gate): State<Gate>, request: Request, next: Next) 
     let bucket = format!("runs:{}:{}", identity.tenant_id, identity.account());
     let admission = gate.bus().admit(&bucket, gate.rate_runs()).await;
     limited(&admission, request, next).await
+}
+
+/// Counts one request of a known caller like those of [`admit`], for surfaces that say no in words of their own.
+pub async fn charge(gate: &Gate, caller: &Identity) -> Result<(), Problem> {
+    let admission = gate.bus().admit(&bucket(caller), gate.rate_default()).await;
+    if admission.allowed { Ok(()) } else { Err(refusal(&admission)) }
+}
+
+fn bucket(caller: &Identity) -> String {
+    format!("api:{}:{}", caller.tenant_id, caller.account())
 }
 
 /// For routes where nobody is known yet: by address.

@@ -1,6 +1,7 @@
 //! The one error at the edge: every library error becomes a [`Problem`], every problem the same JSON body.
 
 use std::error::Error;
+use std::time::Duration;
 
 use artel_store::StoreError;
 use axum::Json;
@@ -177,6 +178,11 @@ impl Problem {
     /// The text for people.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// How long to wait before another try.
+    pub fn wait(&self) -> Option<Duration> {
+        self.0.retry_after.map(Duration::from_secs)
     }
 
     /// What goes into the log before the problem becomes an answer: the cause of a 5xx, which no client is told.

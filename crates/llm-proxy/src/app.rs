@@ -20,8 +20,8 @@ pub struct Deps {
 /// What the operator decides about this surface.
 #[derive(Debug, Clone)]
 pub struct ProxyConfig {
-    /// The other services of this installation are let in with it.
-    pub internal_key: InternalKey,
+    /// The other services of this installation are let in with it. Absent on a public port: there nobody is a service.
+    pub internal_key: Option<InternalKey>,
 }
 
 /// The state of every handler. Cheap to clone.

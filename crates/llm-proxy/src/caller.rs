@@ -1,7 +1,8 @@
 //! Who asks, and on whose account.
 
 use artel_http::caller::LlmInvoke;
-use artel_http::{Caller, InternalKey};
+use artel_http::{Caller, InternalKey, limits, trace};
+use artel_llm::Trace;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -26,21 +27,34 @@ impl FromRequestParts<App> for Invoker {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
-        match InternalKey::shown(&parts.headers) {
-            Some(key) if app.config.internal_key.is(key) => return Ok(Self { account: account(&parts.headers)? }),
-            Some(_) => return Err(Fault::wrong_key()),
-            None => {}
-        }
-        // Most SDKs know one way only to show a key.
-        if bearer(&parts.headers).is_some_and(|key| app.config.internal_key.is(key)) {
-            return Ok(Self { account: account(&parts.headers)? });
+        if let Some(key) = &app.config.internal_key {
+            match InternalKey::shown(&parts.headers) {
+                Some(shown) if key.is(shown) => return Self::service(&parts.headers),
+                Some(_) => return Err(Fault::wrong_key()),
+                // Most SDKs know one way only to show a key.
+                None if bearer(&parts.headers).is_some_and(|shown| key.is(shown)) => return Self::service(&parts.headers),
+                None => {}
+            }
         }
         if !parts.headers.contains_key(AUTHORIZATION) && !parts.headers.contains_key("x-api-key") {
             return Err(Fault::no_key());
         }
         let caller = Caller::<LlmInvoke>::from_request_parts(parts, app).await?;
+        limits::charge(&app.gate, &caller).await?;
         Ok(Self { account: caller.tenant_id.to_string() })
     }
+}
+
+impl Invoker {
+    fn service(headers: &HeaderMap) -> Result<Self, Fault> {
+        Ok(Self { account: account(headers)? })
+    }
+}
+
+/// The caller's trace, else the one that this request begins.
+pub(crate) fn trace_of(headers: &HeaderMap) -> Option<Trace> {
+    let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(Trace::of_traceparent);
+    given.or_else(|| Trace::of_id(&trace::current()))
 }
 
 fn account(headers: &HeaderMap) -> Result<String, Fault> {

@@ -207,7 +207,7 @@ impl From<Problem> for Fault {
             _ => "invalid_request_error",
         };
         problem.log();
-        Self::new(problem.status(), kind, problem.code(), problem.message())
+        Self::new(problem.status(), kind, problem.code(), problem.message()).retry_after(problem.wait())
     }
 }
 

@@ -11,7 +11,7 @@ mod wrong;
 use std::collections::BTreeMap;
 
 use artel_domain::ToolSpec;
-use artel_llm::{Message, ModelName, Params, Request, Trace};
+use artel_llm::{EmbeddingParams, Message, ModelName, Params, Request, Trace};
 use serde_json::Value;
 
 use members::Members;
@@ -44,6 +44,14 @@ pub(crate) fn read_chat(body: &[u8]) -> Result<Chat, Wrong> {
     let params = Params::read(&members.rest()).map_err(|bad| Wrong::at(&bad.name, bad.problem))?;
     let params = tools::fit_choice(params, &tools)?;
     Ok(Chat { model, messages, tools, params, stream, include_usage })
+}
+
+/// Reads the body of `POST /v1/embeddings`: the model as the client wrote it, and the rest.
+pub(crate) fn read_embedding(body: &[u8]) -> Result<(String, EmbeddingParams), Wrong> {
+    let mut members = Members::of_body(body)?;
+    let model = members.required_text("model")?;
+    let params = EmbeddingParams::read(&members.rest()).map_err(|bad| Wrong::at(&bad.name, bad.problem))?;
+    Ok((model, params))
 }
 
 impl Chat {

@@ -7,7 +7,11 @@ use axum::http::Uri;
 use axum::routing::{get, post};
 
 use crate::chat::create::create_chat_completion;
+use crate::embeddings::create_embeddings;
 use crate::fault::Fault;
+use crate::models::get::get_model;
+use crate::models::list::list_models;
+use crate::models::list_llm::list_llm_models;
 use crate::{App, health};
 
 /// Larger requests are answered 413. Images come inside of requests, and grow by a third there.
@@ -16,18 +20,26 @@ pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 /// The finished surface of the internal port: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
     let clock = app.clock.clone();
-    let bare = Router::new()
+    let inner = Router::new()
         .route("/chat/completions", post(create_chat_completion))
+        .route("/v1/llm/models", get(list_llm_models))
         .route("/health", get(health::check_health))
         .route("/metrics", get(health::get_metrics))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app.clone());
-    let routes = public_routes(app).merge(bare).fallback(unknown_route).method_not_allowed_fallback(wrong_method);
+    let routes = public_routes(app).merge(inner).fallback(unknown_route).method_not_allowed_fallback(wrong_method);
     around(routes, clock)
 }
 
 /// What a public port may serve beside its own routes.
 pub fn public_routes(app: App) -> Router {
-    Router::new().route("/v1/chat/completions", post(create_chat_completion)).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(app)
+    Router::new()
+        .route("/v1/chat/completions", post(create_chat_completion))
+        .route("/v1/embeddings", post(create_embeddings))
+        .route("/v1/models", get(list_models))
+        .route("/v1/models/{*id}", get(get_model))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(app)
 }
 
 async fn unknown_route(uri: Uri) -> Fault {

@@ -28,7 +28,7 @@ pub(crate) trait Dialect: Send + Sync {
 }
 
 /// How a protocol asks for vectors, where it can.
-pub(crate) trait EmbeddingDialect {
+pub(crate) trait EmbeddingDialect: Send + Sync {
     /// Path segments after the base URL.
     fn path(&self) -> &'static [&'static str];
     /// The JSON body.

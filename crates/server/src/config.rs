@@ -46,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) public_addr: SocketAddr,
     pub(crate) llm_proxy_addr: SocketAddr,
+    pub(crate) llm_proxy_public: bool,
     /// `x-internal-auth`
     pub(crate) internal_api_key: Option<SecretString>,
     pub(crate) database: Database,
@@ -124,6 +125,7 @@ impl Config {
                 "an address and a port (port 0 picks a free one)",
                 "127.0.0.1:8002",
             )?,
+            llm_proxy_public: s.flag("LLM_PROXY_PUBLIC", false)?,
             internal_api_key: values::internal_key(s, dev)?,
             database: values::database(s, &data_dir)?,
             redis_url: values::redis(s)?,

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use artel_engine::Worker;
 use artel_http::surface;
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -76,21 +77,26 @@ fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
 /// What a role serves at its port.
 fn routes(role: Role, parts: &Parts, config: &Config) -> Option<Router> {
     match role {
-        Role::LlmProxy => Some(artel_llm_proxy::router(parts.llm_proxy(config))),
+        Role::LlmProxy => Some(artel_llm_proxy::router(parts.llm_proxy(config, Some(parts.vault.internal_key())))),
         Role::Platform => Some(public(parts, config)),
         Role::Auth => Some(artel_auth_api::router(parts.auth.clone())),
         Role::Worker => None,
     }
 }
 
-/// One origin for every public client: the platform's routes, and those of the auth service.
+/// One origin for every public client: the platform's routes, those of the auth service, and the models if the operator shows them.
 fn public(parts: &Parts, config: &Config) -> Router {
-    let routes = artel_platform_api::routes(parts.platform(config)).merge(artel_auth_api::public_routes(parts.auth.clone()));
+    let mut routes = artel_platform_api::routes(parts.platform(config)).merge(artel_auth_api::public_routes(parts.auth.clone()));
+    if config.llm_proxy_public {
+        routes = routes.merge(artel_llm_proxy::public_routes(parts.llm_proxy(config, None)));
+    }
     surface(routes, parts.clock.clone())
 }
 
 async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationToken) {
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    // A stream is many small writes; none of them is to wait for the reader's acknowledgement of the one before.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let drained = async {
         stop.cancelled().await;

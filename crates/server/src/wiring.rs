@@ -11,7 +11,7 @@ use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_domain::{Clock, SystemClock, TenantId, UserId};
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules};
-use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, StaticKey};
+use artel_http::{AuthServiceTrust, Gate, GateConfig, InternalKey, MetricsText, StaticKey};
 use artel_identity::Scopes;
 use artel_llm::{Config as ModelConfig, Endpoint, Models, ProxyEndpoint};
 use artel_llm_proxy::{App as LlmProxy, Deps as LlmProxyDeps, ProxyConfig};
@@ -99,11 +99,12 @@ impl Parts {
         App::new(deps, api_config(config))
     }
 
-    pub(crate) fn llm_proxy(&self, config: &Config) -> LlmProxy {
+    /// With `internal_key`, services are let in too, not only callers of the platform.
+    pub(crate) fn llm_proxy(&self, config: &Config, internal_key: Option<InternalKey>) -> LlmProxy {
         // Those that would send their calls to a proxy are for everybody else.
         let models = Arc::new(self.models.in_process());
         let deps = LlmProxyDeps { models, clock: self.clock.clone(), gate: self.gate(config), metrics: self.metrics.clone() };
-        LlmProxy::new(deps, ProxyConfig { internal_key: self.vault.internal_key() })
+        LlmProxy::new(deps, ProxyConfig { internal_key })
     }
 
     /// What lets the platform's callers in, for a surface beside the platform.

@@ -1,5 +1,4 @@
 //! The LLM proxy through the real binary: who is let in, and what OpenAI's clients get.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use artel_testkit::{Artel, Client, Database, Launch};
 use serde_json::{Value, json};

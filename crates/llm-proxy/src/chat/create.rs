@@ -1,7 +1,6 @@
 use std::time::Instant;
 
-use artel_http::trace;
-use artel_llm::{Delta, Message, Opening, Trace};
+use artel_llm::{Delta, Message, Opening};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
@@ -11,7 +10,7 @@ use super::events::Events;
 use super::headers;
 use crate::App;
 use crate::call::{Call, Step};
-use crate::caller::Invoker;
+use crate::caller::{Invoker, trace_of};
 use crate::fault::Fault;
 use crate::inbound::read_chat;
 use crate::outbound::{Gathered, Head, write_completion};
@@ -92,10 +91,4 @@ impl Asked {
     pub(super) fn head(&self, opening: &Opening) -> Head {
         Head::new(opening, &self.model, self.app.clock.now().as_second())
     }
-}
-
-/// The caller's trace, else the one that this request begins.
-fn trace_of(headers: &HeaderMap) -> Option<Trace> {
-    let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(Trace::of_traceparent);
-    given.or_else(|| Trace::of_id(&trace::current()))
 }

@@ -1,0 +1,45 @@
+//! What models there are.
+
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod list_llm;
+
+use artel_llm::{ModelRow, Models};
+use serde::Serialize;
+
+/// A model as OpenAI lists it, and what it leaves out.
+#[derive(Serialize)]
+pub(crate) struct WireModel {
+    id: String,
+    object: &'static str,
+    /// Nobody tells us.
+    created: i64,
+    /// The provider.
+    owned_by: String,
+    name: String,
+    context_length: Option<u32>,
+    is_available: bool,
+}
+
+impl From<ModelRow> for WireModel {
+    fn from(row: ModelRow) -> Self {
+        let ModelRow { id, name, provider, context_length, is_available } = row;
+        Self { id, object: "model", created: 0, owned_by: provider, name, context_length, is_available }
+    }
+}
+
+/// The operator's own names first, then every model of every provider.
+fn rows(models: &Models) -> Vec<ModelRow> {
+    let all = models.list();
+    let own = models.own_names().into_iter().map(|(name, model)| {
+        let of = all.iter().find(|row| row.id == model.to_string());
+        ModelRow {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            provider: model.provider().to_owned(),
+            context_length: of.and_then(|row| row.context_length),
+            is_available: of.is_none_or(|row| row.is_available),
+        }
+    });
+    own.chain(all.iter().cloned()).collect()
+}
