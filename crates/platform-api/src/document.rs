@@ -1,5 +1,6 @@
 //! The OpenAPI document: made from the handlers, with the shapes that derives cannot say.
 
+mod approval;
 mod tool;
 
 use artel_http::openapi::{CommonAnswers, tag};
@@ -23,6 +24,7 @@ pub fn openapi() -> OpenApi {
 }
 
 fn complete(mut document: OpenApi) -> OpenApi {
+    approval::refine(&mut document);
     tool::refine(&mut document);
     CommonAnswers.modify(&mut document);
     document
