@@ -119,7 +119,7 @@ pub async fn of_fifty_uses_at_once_one_family_lives_and_all_get_the_same_token(s
     assert_eq!(desk.outcomes("auth.refresh").await.len(), 50);
 }
 
-pub async fn a_token_expires_and_no_refresh_moves_the_familys_end(store: Arc<dyn Store>) {
+pub async fn a_token_expires_and_no_refresh_moves_the_families_end(store: Arc<dyn Store>) {
     let desk = Desk::new(&store).await;
     let (family, first) = desk.logs_in(desk.opened).await;
     assert!(matches!(desk.refreshes(&first, family.token_expires_at).await, Rotation::Expired(_)));

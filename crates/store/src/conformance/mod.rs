@@ -210,7 +210,7 @@ macro_rules! conformance_tests {
             the_immediate_parent_may_come_again_for_a_moment,
             a_repeat_that_would_give_another_successor_is_a_reuse,
             of_fifty_uses_at_once_one_family_lives_and_all_get_the_same_token,
-            a_token_expires_and_no_refresh_moves_the_familys_end,
+            a_token_expires_and_no_refresh_moves_the_families_end,
             another_client_gets_nothing_and_breaks_nothing,
             a_family_is_revoked_by_any_of_its_tokens_once,
             logins_of_a_user_are_revoked_one_by_one_by_client_or_all,
