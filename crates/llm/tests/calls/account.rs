@@ -105,6 +105,6 @@ async fn the_time_that_we_wait_for_the_provider_is_told_apart_from_our_own() {
     let (deltas, served) = world.ask("custom:a").await;
     let (Delta::Opened(opening), served) = (&deltas[0], served.unwrap()) else { panic!("{deltas:?}") };
     assert!(opening.upstream >= pause && opening.upstream < 2 * pause, "{:?}", opening.upstream);
-    let own = served.latency - served.opening.upstream;
+    let own = served.latency.saturating_sub(served.opening.upstream);
     assert!(served.opening.upstream >= 2 * pause && own < pause / 2, "{own:?}");
 }

@@ -52,7 +52,7 @@ async fn waiting_for_a_place_ends_in_time_and_may_fall_back() {
     let holder = world.give_up("custom:a:long", Duration::from_millis(290));
     let (waited, outcome) = async {
         let started = Instant::now();
-        let (_, (_, outcome)) = tokio::join!(holder, async {
+        let ((), (_, outcome)) = tokio::join!(holder, async {
             tokio::time::sleep(Duration::from_millis(20)).await;
             timeout(Duration::from_secs(5), world.ask("custom:a:m")).await.unwrap()
         });
