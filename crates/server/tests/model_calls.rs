@@ -30,7 +30,7 @@ async fn run(artel: &Artel, model: &str) -> String {
 /// What the book holds once the process is gone.
 async fn book(mut artel: Artel) -> Vec<LlmCall> {
     assert!(artel.terminate().await, "{}", artel.log());
-    let store = SqliteStore::open(&SqliteOptions::new(&format!("sqlite://{}", artel.data_dir().join("artel.db").display()))).await.unwrap();
+    let store = SqliteStore::open(&SqliteOptions::new(artel.data_dir().join("data/artel.db").to_str().unwrap())).await.unwrap();
     store.list_llm_calls(ADA, LlmCallFilter { limit: 10, ..LlmCallFilter::default() }).await.unwrap()
 }
 

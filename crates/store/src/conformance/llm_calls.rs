@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use artel_domain::{Timestamp, Usage};
 
-use super::world::{now, uuid};
+use super::world::uuid;
 use crate::{LlmCall, LlmCallFilter, LlmCallSum, Store};
 
 const ALL: LlmCallFilter = LlmCallFilter { since: None, until: None, limit: 100 };
 
 fn at(seconds: i64) -> Timestamp {
-    artel_domain::clock::micros(now().as_microsecond() + seconds * 1_000_000)
+    artel_domain::clock::micros(1_767_323_045_000_001 + seconds * 1_000_000)
 }
 
 /// With everything that may be absent.
