@@ -44,3 +44,55 @@ need_build_tools() {
     have cargo || die "please install a Rust toolchain (https://rustup.rs), then run this again"
     have cc || apt_install gcc libc6-dev
 }
+
+# Foreign clients are installed once, outside the checkout, next to the tools of scripts/tools. Another set of versions is
+# another directory.
+clients_dir() {
+    local root=${ARTEL_TOOLS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/artel/tools}
+    mkdir -p "$root"
+    printf '%s\n' "$root/$1-$(sha256sum "$2" | cut -c 1-16)"
+}
+
+# client_venv NAME REQUIREMENTS: a virtual environment with exactly these packages; prints where it is.
+client_venv() {
+    local venv
+    venv=$(clients_dir "$1" "$2")
+    (
+        # Two tests may come at the same time.
+        exec 9>"$venv.lock"
+        have flock && flock 9
+        [ -e "$venv/ready" ] && exit
+        have python3 || apt_install python3 python3-venv
+        say "installing $(grep -c == "$2") Python packages"
+        rm -rf "$venv"
+        python3 -m venv "$venv" >/dev/null || /usr/bin/python3 -m venv "$venv" >/dev/null || exit 1
+        "$venv/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --requirement "$2" </dev/null || exit 1
+        touch "$venv/ready"
+    ) >&2 || {
+        say "the clients cannot be installed (pip install -r $2)"
+        return 1
+    }
+    printf '%s\n' "$venv"
+}
+
+# client_modules NAME LOCK: a directory whose node_modules are exactly those of package-lock.json; prints where it is.
+client_modules() {
+    local modules
+    modules=$(clients_dir "$1-node" "$2")
+    (
+        exec 9>"$modules.lock"
+        have flock && flock 9
+        [ -e "$modules/ready" ] && exit
+        have npm || apt_install nodejs npm
+        say "installing the JavaScript packages of $2"
+        rm -rf "$modules"
+        mkdir -p "$modules"
+        cp "$2" "$(dirname "$2")/package.json" "$modules"
+        (cd "$modules" && npm ci --silent --no-audit --no-fund --ignore-scripts </dev/null) || exit 1
+        touch "$modules/ready"
+    ) >&2 || {
+        say "the clients cannot be installed (npm ci with $2)"
+        return 1
+    }
+    printf '%s\n' "$modules"
+}
