@@ -77,3 +77,19 @@ async fn the_role_alone_is_a_whole_proxy() {
     assert_eq!((status, &answer["object"]), (200, &json!("chat.completion")));
     assert_eq!(service(&artel).get("/health").await.1["service"], "llm-proxy");
 }
+
+#[tokio::test]
+async fn the_public_port_serves_models_to_keys_only_when_the_operator_says_so() {
+    let public = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("INTERNAL_API_KEY", KEY).with("LLM_PROXY_PUBLIC", "true");
+    let public = public.start().await;
+    let key = public.command(&["keys", "create", "--scopes", "llm:invoke"]).await.0;
+    let (status, answer) = Client::new(public.url(), key.trim()).post("/v1/chat/completions", &hello(false)).await;
+    assert_eq!((status, &answer["object"]), (200, &json!("chat.completion")));
+    assert_eq!(Client::new(public.url(), key.trim()).get("/v1/models").await.0, 200);
+    // Nobody is a service there.
+    assert_eq!(Client::new(public.url(), KEY).post("/v1/chat/completions", &hello(false)).await.0, 401);
+    let service = Client::anonymous(public.url()).request("POST", "/v1/chat/completions").header("x-internal-auth", KEY);
+    assert_eq!(service.json(&hello(false)).send().await.unwrap().status(), 401);
+    let private = artel().await;
+    assert_eq!(private.client().await.post("/v1/chat/completions", &hello(false)).await.0, 404);
+}
