@@ -16,6 +16,7 @@ pub trait Accountant: Send + Sync {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRecord {
     pub id: Uuid,
+    pub operation: Operation,
     /// Who asked: [`crate::Request::account`].
     pub account: String,
     pub requested: ModelName,
@@ -41,6 +42,23 @@ pub struct CallRecord {
     /// Their text, in bytes.
     pub streamed_bytes: u64,
     pub trace: Option<Trace>,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    Chat,
+    Embeddings,
+}
+
+impl Operation {
+    /// `chat` or `embeddings`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Embeddings => "embeddings",
+        }
+    }
 }
 
 /// How a call ended.

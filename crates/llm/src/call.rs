@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 pub(crate) use tally::{Outlet, Tally};
 
-use crate::account::{CallOutcome, CallRecord};
+use crate::account::{CallOutcome, CallRecord, Operation};
 use crate::{Accountant, Answer, Catalog, Embeddings, ModelError, ModelName, Opening, Request};
 
 /// Who is told of calls, and whose clock and ids they carry.
@@ -32,6 +32,7 @@ impl Ledger {
 /// A call under way.
 pub(crate) struct Call<'a> {
     ledger: &'a Ledger,
+    operation: Operation,
     pub(crate) id: Uuid,
     /// Its `model` is the one that is being asked now.
     pub(crate) request: Request,
@@ -46,8 +47,9 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn begin(ledger: &'a Ledger, request: Request) -> Self {
+    pub(crate) fn begin(ledger: &'a Ledger, operation: Operation, request: Request) -> Self {
         Self {
+            operation,
             id: ledger.clock.uuid(),
             requested: request.model.clone(),
             request,
@@ -138,6 +140,7 @@ impl<'a> Call<'a> {
         let (usage, is_estimated) = self.tally.usage(told, &self.request);
         CallRecord {
             id: self.id,
+            operation: self.operation,
             account: std::mem::take(&mut self.request.account),
             requested: self.requested.clone(),
             served: self.request.model.clone(),

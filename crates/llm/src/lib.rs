@@ -67,7 +67,7 @@ mod sse;
 mod trace;
 mod upstream;
 
-pub use account::{Accountant, CallOutcome, CallRecord};
+pub use account::{Accountant, CallOutcome, CallRecord, Operation};
 pub use breaker::BreakerState;
 pub use catalog::{BadModelTable, Catalog, ModelInfo, Prices};
 pub use chat::{ImageSource, Message, Part, PartBody, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};

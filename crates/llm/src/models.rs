@@ -14,7 +14,7 @@ use tokio::sync::mpsc::Sender;
 
 pub use providers::Provider;
 
-use crate::account::NoAccount;
+use crate::account::{NoAccount, Operation};
 use crate::call::{Call, Ledger};
 use crate::demo::Variant;
 use crate::driver::Driver;
@@ -126,7 +126,7 @@ impl Models {
     /// at the end. When the receiver is gone nothing is sent, and whatever fails may be tried again. Dropping the future closes the
     /// connection to the provider at once.
     pub async fn stream(&self, request: Request, on_delta: Sender<Delta>) -> Result<Served, ModelError> {
-        let mut call = Call::begin(&self.ledger, request);
+        let mut call = Call::begin(&self.ledger, Operation::Chat, request);
         let outcome = self.serve(&mut call, &on_delta).await;
         let (opening, latency) = (call.opening(), call.started().elapsed());
         let cost_nanos = call.end(outcome.as_ref());

@@ -107,3 +107,18 @@ async fn a_call_is_a_span_of_its_runs_trace_without_a_word_of_what_was_said() {
         assert!(!leaks, "{said}");
     }
 }
+
+#[tokio::test]
+async fn with_a_proxy_elsewhere_the_calls_and_the_account_are_there() {
+    let model = model().await;
+    let key = "a-key-between-services";
+    let proxy = launch(&model).with("INTERNAL_API_KEY", key).start().await;
+    let platform = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite);
+    let platform = platform.with("INTERNAL_API_KEY", key).with("LLM_PROXY_URL", proxy.url_of("llm_proxy")).start().await;
+    let trace = run(&platform, "openai:scripted").await;
+    assert!(book(platform).await.is_empty(), "not twice");
+    let calls = book(proxy).await;
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert_eq!((calls[0].account.as_str(), calls[0].trace_id.as_deref()), (ADA, Some(trace.as_str())));
+    assert_eq!((calls[0].requested_model.as_str(), calls[0].outcome.as_str()), ("openai:scripted", "ok"));
+}

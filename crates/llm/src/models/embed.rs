@@ -1,13 +1,14 @@
 //! One question for vectors, from name to answer.
 
 use super::{DEMO, Models};
+use crate::account::Operation;
 use crate::call::Call;
 use crate::{EmbeddingRequest, Embeddings, ModelError, ModelName, demo};
 
 impl Models {
     /// Turns texts into vectors. No other model stands in for the one that is asked: the vectors of two models do not fit together.
     pub async fn embed(&self, request: EmbeddingRequest) -> Result<Embeddings, ModelError> {
-        let mut call = Call::begin(&self.ledger, request.as_call());
+        let mut call = Call::begin(&self.ledger, Operation::Embeddings, request.as_call());
         let outcome = self.vectors(&mut call, request).await;
         call.end_embedding(outcome.as_ref());
         outcome

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use artel_llm::{BreakerState, CallOutcome, CallRecord, ModelName, Models};
+use artel_llm::{BreakerState, CallOutcome, CallRecord, ModelName, Models, Operation};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 
 /// Models with series of their own. Users make up names, and each would be a series for ever.
@@ -12,7 +12,10 @@ const OTHER: &str = "other";
 
 /// The handles of each model's series, so that a call does not look them up by name.
 #[derive(Default)]
-pub(super) struct Meters(Mutex<HashMap<ModelName, Arc<Meter>>>);
+pub(super) struct Meters {
+    chat: Mutex<HashMap<ModelName, Arc<Meter>>>,
+    embeddings: Mutex<HashMap<ModelName, Arc<Meter>>>,
+}
 
 /// The series of one model.
 struct Meter {
@@ -29,25 +32,31 @@ struct Meter {
 
 impl Meters {
     pub(super) fn count(&self, call: &CallRecord) {
-        self.of(&call.served).count(call);
+        self.of(call).count(call);
     }
 
-    fn of(&self, name: &ModelName) -> Arc<Meter> {
-        let mut meters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(meter) = meters.get(name) {
+    fn of(&self, call: &CallRecord) -> Arc<Meter> {
+        let meters = match call.operation {
+            Operation::Chat => &self.chat,
+            Operation::Embeddings => &self.embeddings,
+        };
+        let mut meters = meters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(meter) = meters.get(&call.served) {
             return meter.clone();
         }
-        let name = if meters.len() < MOST_MODELS { name.clone() } else { ModelName::new(name.provider(), OTHER) };
-        meters.entry(name).or_insert_with_key(|name| Arc::new(Meter::new(name))).clone()
+        let is_known = !matches!(call.outcome.error_code(), Some("model_not_found" | "model_not_configured"));
+        let has_place = is_known && meters.len() < MOST_MODELS;
+        let name = if has_place { call.served.clone() } else { ModelName::new(call.served.provider(), OTHER) };
+        meters.entry(name).or_insert_with_key(|name| Arc::new(Meter::new(call.operation, name))).clone()
     }
 }
 
 impl Meter {
-    fn new(name: &ModelName) -> Self {
+    fn new(operation: Operation, name: &ModelName) -> Self {
         let (provider, model) = (name.provider().to_owned(), name.model().to_owned());
         let calls = |outcome: &'static str| counter!("artel_llm_calls_total", "provider" => provider.clone(), "model" => model.clone(), "outcome" => outcome);
         let tokens = |kind: &'static str| {
-            histogram!("gen_ai_client_token_usage", "gen_ai_operation_name" => "chat", "gen_ai_provider_name" => provider.clone(),
+            histogram!("gen_ai_client_token_usage", "gen_ai_operation_name" => operation.word(), "gen_ai_provider_name" => provider.clone(),
                 "gen_ai_request_model" => model.clone(), "gen_ai_token_type" => kind)
         };
         Self {
@@ -55,7 +64,7 @@ impl Meter {
             cancelled: calls("cancelled"),
             input: tokens("input"),
             output: tokens("output"),
-            duration: duration(&provider, &model, ""),
+            duration: duration(operation, &provider, &model, ""),
             first_token: histogram!("artel_llm_time_to_first_token_seconds", "provider" => provider.clone(), "model" => model.clone()),
             cost: counter!("artel_llm_cost_nano_usd_total", "provider" => provider.clone(), "model" => model.clone()),
             provider,
@@ -72,12 +81,12 @@ impl Meter {
             }
             CallOutcome::Cancelled => {
                 self.cancelled.increment(1);
-                duration(&self.provider, &self.model, "cancelled").record(seconds);
+                duration(call.operation, &self.provider, &self.model, "cancelled").record(seconds);
             }
             CallOutcome::Error(code) => {
                 let (provider, model) = (self.provider.clone(), self.model.clone());
                 counter!("artel_llm_calls_total", "provider" => provider, "model" => model, "outcome" => code).increment(1);
-                duration(&self.provider, &self.model, code).record(seconds);
+                duration(call.operation, &self.provider, &self.model, code).record(seconds);
             }
         }
         if let Some(usage) = call.usage {
@@ -93,8 +102,8 @@ impl Meter {
     }
 }
 
-fn duration(provider: &str, model: &str, error: &'static str) -> Histogram {
-    histogram!("gen_ai_client_operation_duration_seconds", "gen_ai_operation_name" => "chat",
+fn duration(operation: Operation, provider: &str, model: &str, error: &'static str) -> Histogram {
+    histogram!("gen_ai_client_operation_duration_seconds", "gen_ai_operation_name" => operation.word(),
         "gen_ai_provider_name" => provider.to_owned(), "gen_ai_request_model" => model.to_owned(), "error_type" => error)
 }
 

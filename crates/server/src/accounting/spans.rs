@@ -67,7 +67,7 @@ impl Collector {
             parent_span_id: parent.map_or(SpanId::INVALID, |parent| SpanId::from_bytes(parent.get().to_be_bytes())),
             parent_span_is_remote: parent.is_some(),
             span_kind: SpanKind::Client,
-            name: format!("chat {}", call.requested.model()).into(),
+            name: format!("{} {}", call.operation.word(), call.requested.model()).into(),
             start_time: start,
             end_time: start + call.latency,
             attributes: attributes(call),
@@ -83,7 +83,7 @@ impl Collector {
 /// By the semantic conventions for generative AI.
 fn attributes(call: &CallRecord) -> Vec<KeyValue> {
     let mut attributes = vec![
-        KeyValue::new("gen_ai.operation.name", "chat"),
+        KeyValue::new("gen_ai.operation.name", call.operation.word()),
         KeyValue::new("gen_ai.provider.name", call.served.provider().to_owned()),
         KeyValue::new("gen_ai.request.model", call.requested.model().to_owned()),
         KeyValue::new("gen_ai.response.model", call.served.model().to_owned()),

@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use artel_domain::{Clock as _, SystemClock};
-use artel_llm::{CallOutcome, CallRecord, ModelName};
+use artel_llm::{CallOutcome, CallRecord, ModelName, Operation};
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +12,7 @@ fn call(deltas: u64) -> Arc<CallRecord> {
     let model = ModelName::new("demo", "echo");
     Arc::new(CallRecord {
         id: SystemClock.uuid(),
+        operation: Operation::Chat,
         account: "acme".to_owned(),
         requested: model.clone(),
         served: model,
