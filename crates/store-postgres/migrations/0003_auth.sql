@@ -99,6 +99,7 @@ CREATE TABLE authorization_codes (
     redeemed_at  BIGINT,
     family_id    UUID              -- the login that came of it
 );
+CREATE INDEX authorization_codes_by_user ON authorization_codes (tenant_id, user_id);
 CREATE INDEX authorization_codes_by_end ON authorization_codes (expires_at);
 
 -- Keys belong to the installation. The private half is sealed under the master key.

@@ -17,14 +17,20 @@ async fn no_forged_or_bent_token_opens_any_door() {
     let (header, claims) = read(&admin(&artel).await);
     assert_eq!(header["kid"], key.kid(), "the given key signs");
     let target = Target { key: &key, now: claims["iat"].as_i64().unwrap(), claims };
-    let (agents, userinfo) = (format!("{}/v1/agents", artel.url()), format!("{}/oauth/userinfo", artel.url()));
+    let doors = [
+        format!("{}/v1/agents", artel.url()),
+        format!("{}/oauth/userinfo", artel.url()),
+        format!("{}/v1/models", artel.url_of("llm_proxy")),
+    ];
     let client = http();
     let introspect = async |token: &str| {
         let request = client.post(format!("{}/oauth/introspect", artel.url())).basic_auth("codelab-internal", Some(INTERNAL_SECRET));
         send(request.form(&[("token", token)])).await
     };
     let honest = target.honest();
-    assert_eq!((get(&agents, &honest).await.status, get(&userinfo, &honest).await.status), (200, 200), "the corpus aims right");
+    for door in &doors {
+        assert_eq!(get(door, &honest).await.status, 200, "the corpus aims right at {door}");
+    }
     assert_eq!(introspect(&honest).await.json["active"], true);
 
     let attacks = target.attacks();
@@ -32,7 +38,7 @@ async fn no_forged_or_bent_token_opens_any_door() {
     for attack in attacks {
         // What no header can carry no door can take.
         let Ok(value) = reqwest::header::HeaderValue::from_str(&format!("Bearer {}", attack.token)) else { continue };
-        for door in [&agents, &userinfo] {
+        for door in &doors {
             let answer = send(client.get(door.as_str()).header("authorization", value.clone())).await;
             assert!(matches!(answer.status, 400 | 401 | 431), "{door} answered {} to '{}': {}", answer.status, attack.name, answer.text);
         }
