@@ -6,6 +6,9 @@ use std::str::FromStr;
 /// The provider part of the operator's own endpoints begins with this.
 pub(crate) const CUSTOM: &str = "custom:";
 
+/// The provider that stands for a proxy of ours, while the call goes through it. Nobody can name it.
+pub(crate) const PROXY: &str = "proxy";
+
 /// A full model name: which provider, and what that provider calls the model.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ModelName {

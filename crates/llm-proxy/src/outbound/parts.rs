@@ -19,9 +19,9 @@ pub(super) struct WireUsage {
 #[derive(Debug, Serialize)]
 struct PromptDetails {
     cached_tokens: i64,
-    /// Not OpenAI's: tokens that were written to a cache and cost more.
+    /// Not OpenAI's (OpenRouter calls it so): tokens that were written to a cache and cost more.
     #[serde(skip_serializing_if = "is_zero")]
-    cache_creation_tokens: i64,
+    cache_write_tokens: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,7 +35,7 @@ impl From<Usage> for WireUsage {
             prompt_tokens: usage.prompt_tokens,
             completion_tokens: usage.completion_tokens,
             total_tokens: usage.total(),
-            prompt_tokens_details: PromptDetails { cached_tokens: usage.cached_tokens, cache_creation_tokens: usage.cache_write_tokens },
+            prompt_tokens_details: PromptDetails { cached_tokens: usage.cached_tokens, cache_write_tokens: usage.cache_write_tokens },
             completion_tokens_details: CompletionDetails { reasoning_tokens: usage.reasoning_tokens },
         }
     }

@@ -125,7 +125,7 @@ async fn case_07_usage_counts_what_came_from_caches() {
         let told = &answer["usage"];
         assert_eq!((&told["prompt_tokens"], &told["completion_tokens"], &told["total_tokens"]), (&json!(115), &json!(30), &json!(145)));
         assert_eq!(told["prompt_tokens_details"]["cached_tokens"], cached, "{protocol:?}");
-        assert_eq!(told["prompt_tokens_details"]["cache_creation_tokens"].as_i64().unwrap_or(0), written, "{protocol:?}");
+        assert_eq!(told["prompt_tokens_details"]["cache_write_tokens"].as_i64().unwrap_or(0), written, "{protocol:?}");
     }
 }
 

@@ -7,6 +7,7 @@ mod ask;
 mod disconnects;
 mod errors;
 mod fold;
+mod remote;
 mod requests;
 mod surface;
 mod world;

@@ -101,7 +101,7 @@ impl World {
     }
 }
 
-fn config(mock: &str) -> Config {
+pub(crate) fn config(mock: &str) -> Config {
     let at = |base_url: String, key: &str| Endpoint { base_url: Some(base_url), api_key: Some(key.into()) };
     Config {
         openai: at(format!("{mock}/v1"), "sk-openai"),

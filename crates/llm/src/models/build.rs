@@ -13,7 +13,7 @@ use crate::anthropic::Anthropic;
 use crate::breaker::Breakers;
 use crate::dialect::Dialect;
 use crate::driver::client;
-use crate::name::CUSTOM;
+use crate::name::{CUSTOM, PROXY};
 use crate::ollama::Ollama;
 use crate::openai::OpenAi;
 use crate::upstream::{Pulse, Slots, Upstream};
@@ -50,7 +50,6 @@ pub(super) fn upstreams(config: &Config) -> Result<(Upstreams, BareNames), Confi
 
 /// The proxy of ours that makes the calls, if one does. It has breakers and limits of its own.
 pub(super) fn proxy(config: &Config) -> Result<Option<Upstream>, ConfigError> {
-    const PROXY: &str = "proxy";
     let Some(proxy) = &config.proxy else { return Ok(None) };
     let base_url = format!("{}/v1", proxy.url.trim().trim_end_matches('/'));
     let key = proxy.internal_key.clone();

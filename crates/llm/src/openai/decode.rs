@@ -22,6 +22,8 @@ pub(super) struct StreamDecoder {
 struct State {
     text: String,
     thoughts: String,
+    /// Signed or hidden reasoning, whole.
+    blocks: Vec<Reasoning>,
     calls: Calls,
     /// The provider's word.
     finish: Option<String>,
@@ -120,6 +122,7 @@ impl State {
     }
 
     fn on_delta(&mut self, mut delta: wire::Delta, deltas: &mut Vec<Delta>) {
+        self.blocks.append(&mut delta.take_blocks());
         if let Some(thought) = delta.take_reasoning() {
             self.thoughts.push_str(&thought);
             deltas.push(Delta::Reasoning(thought));
@@ -145,7 +148,7 @@ impl State {
         // Those who show their reasoning want it back while they work with tools; after the answer it is of no use to them.
         let goes_back = !calls.is_empty() && !self.thoughts.is_empty();
         let thoughts = goes_back.then_some(Reasoning::Thinking { thinking: self.thoughts, signature: None });
-        let reasoning = thoughts.into_iter().collect();
+        let reasoning = if self.blocks.is_empty() { thoughts.into_iter().collect() } else { self.blocks };
         Ok(Answer { text: self.text, calls, finish, finish_word: self.finish, usage: self.usage, reasoning, rest: self.rest })
     }
 }

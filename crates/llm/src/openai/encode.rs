@@ -4,9 +4,10 @@ use artel_domain::ToolSpec;
 use serde_json::{Map, Value, json};
 
 use super::messages;
+use crate::name::PROXY;
 use crate::params::RESERVED;
 use crate::schema::arguments_schema;
-use crate::{ModelError, Params, Request, ResponseFormat, Thinking, ToolChoice};
+use crate::{ModelError, Request, ResponseFormat, Thinking, ToolChoice};
 
 /// Members that providers refuse in a request without tools.
 const NEED_TOOLS: [&str; 2] = ["tool_choice", "parallel_tool_calls"];
@@ -18,7 +19,7 @@ pub(super) fn body(request: &Request) -> Result<Value, ModelError> {
     body.insert("model".into(), request.model.model().into());
     body.insert("messages".into(), messages::write(request)?);
     if !request.tools.is_empty() {
-        body.insert("tools".into(), request.tools.iter().map(tool).collect::<Result<_, _>>()?);
+        body.insert("tools".into(), request.tools.iter().map(|offered| tool(offered, is_ours(request))).collect::<Result<_, _>>()?);
     }
     body.insert("stream".into(), true.into());
     body.insert("stream_options".into(), json!({ "include_usage": true }));
@@ -42,7 +43,8 @@ fn params(request: &Request) -> impl Iterator<Item = (String, Value)> {
         ("tool_choice", params.tool_choice.as_ref().map(tool_choice)),
         ("parallel_tool_calls", params.parallel_tool_calls.map(Value::from)),
         ("response_format", params.response_format.as_ref().map(response_format)),
-        ("reasoning_effort", effort(params).map(Value::from)),
+        ("reasoning_effort", effort(request).map(Value::from)),
+        ("thinking", thinking(request)),
     ];
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
@@ -89,9 +91,10 @@ fn response_format(format: &ResponseFormat) -> Value {
 
 /// A budget in tokens is a wish that this protocol has three words for. To think as it likes, or not more than it must, is left to the
 /// model: a word for that is refused by models that do not think at all.
-fn effort(params: &Params) -> Option<&str> {
-    match params.thinking.as_ref()? {
+fn effort(request: &Request) -> Option<&str> {
+    match request.params.thinking.as_ref()? {
         Thinking::Effort(word) => Some(word),
+        _ if is_ours(request) => None,
         Thinking::Budget(..=2048) => Some("low"),
         Thinking::Budget(..=8192) => Some("medium"),
         Thinking::Budget(_) => Some("high"),
@@ -99,12 +102,26 @@ fn effort(params: &Params) -> Option<&str> {
     }
 }
 
-fn tool(tool: &ToolSpec) -> Result<Value, ModelError> {
+/// A proxy of ours reads the wish as it was.
+fn thinking(request: &Request) -> Option<Value> {
+    match request.params.thinking.as_ref().filter(|_| is_ours(request))? {
+        Thinking::Effort(_) => None,
+        Thinking::Budget(tokens) => Some(json!({ "type": "enabled", "budget_tokens": tokens })),
+        Thinking::Adaptive => Some(json!({ "type": "adaptive" })),
+        Thinking::Disabled => Some(json!({ "type": "disabled" })),
+    }
+}
+
+fn is_ours(request: &Request) -> bool {
+    request.model.provider() == PROXY
+}
+
+fn tool(tool: &ToolSpec, is_ours: bool) -> Result<Value, ModelError> {
     let mut function = Map::new();
     function.insert("name".into(), tool.name.as_str().into());
     function.insert("description".into(), tool.description.as_str().into());
     function.insert("parameters".into(), arguments_schema(tool)?);
-    for (name, value) in tool.rest.iter().filter(|(name, _)| *name != "cache_control") {
+    for (name, value) in tool.rest.iter().filter(|(name, _)| is_ours || *name != "cache_control") {
         function.entry(name.as_str()).or_insert_with(|| value.clone());
     }
     Ok(json!({ "type": "function", "function": function }))

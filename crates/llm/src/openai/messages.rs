@@ -3,12 +3,16 @@
 use artel_domain::AssistantCall;
 use serde_json::{Map, Value, json};
 
-use super::parts;
+use super::{ours, parts};
+use crate::name::PROXY;
 use crate::pairing::check_results;
 use crate::{Message, ModelError, Part, Reasoning, Request, Rest};
 
 pub(super) fn write(request: &Request) -> Result<Value, ModelError> {
     check_results(&request.messages)?;
+    if request.model.provider() == PROXY {
+        return Ok(ours::messages(&request.messages));
+    }
     let is_openai = request.model.provider() == super::PROVIDER;
     let (lead, others) = split_lead(&request.messages);
     let mut writer = Writer { is_openai, written: Vec::new(), pictures: Vec::new() };

@@ -5,6 +5,7 @@ mod decode;
 mod embed;
 mod encode;
 mod messages;
+mod ours;
 mod parts;
 mod refusal;
 mod wire;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::Rest;
+use crate::{Reasoning, Rest};
 
 /// A chunk of a stream, or a whole answer: the latter has `message` where the former has `delta`.
 /// Members with an underscore are named only to be passed over: every answer has them anew, or they say nothing.
@@ -73,11 +73,18 @@ pub(super) struct Delta {
     reasoning_content: Option<String>,
     /// OpenRouter's name and newer vLLM's. Some servers send both with the same text.
     reasoning: Option<Value>,
+    /// Reasoning to hand back, signed or hidden: what proxies of other protocols add (ours, LiteLLM).
+    thinking_blocks: Option<Value>,
     #[serde(flatten)]
     rest: Rest,
 }
 
 impl Delta {
+    /// Blocks of a form that is not known here are left out.
+    pub(super) fn take_blocks(&mut self) -> Vec<Reasoning> {
+        self.thinking_blocks.take().and_then(|blocks| serde_json::from_value(blocks).ok()).unwrap_or_default()
+    }
+
     pub(super) fn take_reasoning(&mut self) -> Option<String> {
         let other = self.reasoning.take().and_then(|reasoning| reasoning.as_str().map(str::to_owned));
         self.reasoning_content.take().filter(|text| !text.is_empty()).or(other).filter(|text| !text.is_empty())

@@ -127,3 +127,11 @@ fn a_stream_without_usage_has_none() {
     let without: String = whole.split_inclusive("\n\n").filter(|event| !event.contains("prompt_tokens")).collect();
     assert_eq!(decode([without.as_bytes()]).1.unwrap().usage, None);
 }
+
+#[test]
+fn reasoning_that_a_proxy_of_another_protocol_hands_over_is_kept_to_be_handed_back() {
+    let blocks = json!([{ "type": "thinking", "thinking": "Hm.", "signature": "s" }, { "type": "redacted_thinking", "data": "d" }]);
+    let answer = answer_to(&[delta(&json!({ "reasoning_content": "Hm." })), delta(&json!({ "thinking_blocks": blocks })), finish("stop")]);
+    let signed = Reasoning::Thinking { thinking: "Hm.".to_owned(), signature: Some("s".to_owned()) };
+    assert_eq!(answer.reasoning, [signed, Reasoning::RedactedThinking { data: "d".to_owned() }]);
+}
