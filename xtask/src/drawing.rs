@@ -3,9 +3,9 @@
 /// The floors, from the ground up. A crate imports crates of lower floors only: never of its own, never of a higher one.
 pub(crate) const FLOORS: &[&[&str]] = &[
     &["artel-domain"],
-    &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity"],
+    &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity", "artel-specialists"],
     &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
-    &["artel-platform-api", "artel-auth-api", "artel-llm-proxy", "artel-tool-mock", "artel-model-mock"],
+    &["artel-platform-api", "artel-auth-api", "artel-llm-proxy", "artel-codelab-api", "artel-tool-mock", "artel-model-mock"],
     &["artel"],
 ];
 
@@ -24,6 +24,8 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-engine", &["axum", "sqlx"]),
     ("artel-platform-api", &["sqlx"]),
     ("artel-auth-api", &["sqlx"]),
+    ("artel-codelab-api", &["sqlx"]),
+    ("artel-specialists", &["axum", "reqwest", "sqlx", "tokio"]),
 ];
 
 /// The floor a crate stands on, counted from 1.

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::words::words;
-use crate::{CallId, RunId, TenantId, Timestamp, ToolId};
+use crate::{CallId, Executor, RunId, TenantId, Timestamp, ToolId};
 
 words! {
     /// What a tool does to the world, which decides what recovery may do with a call that was cut off.
@@ -84,6 +84,7 @@ pub struct ToolCallRow {
     /// [`crate::digest::of`] the arguments, hex.
     pub args_digest: String,
     pub effect: EffectClass,
+    pub executor: Executor,
     pub state: CallState,
     pub attempts: u32,
     pub result: Option<Value>,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AgentId, ApprovalId, CallId, Decision, EffectClass, FinishReason, RunId, SessionId, TenantId, Timestamp, ToolId, ToolOutcome, Usage,
+    AgentId, ApprovalId, CallId, Confidence, Decision, EffectClass, Executor, FinishReason, Plan, RoutedBy, RunId, SessionId, Specialist,
+    SwitchCause, TeamStart, TenantId, Timestamp, ToolId, ToolOutcome, Usage,
 };
 
 /// What happened in a run. Serialised with `kind` inside; a reader of version N reads entries of version N−1.
@@ -18,6 +19,25 @@ pub enum Event {
         agent_version: i64,
         trace_id: String,
         input: String,
+        /// In a run of the specialists.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamStart>,
+    },
+    /// The router is asked which specialist the input is for.
+    RouteRequested,
+    Routed {
+        agent: Specialist,
+        confidence: Confidence,
+        reason: String,
+        by: RoutedBy,
+        usage: Option<Usage>,
+    },
+    AgentSwitched {
+        from: Specialist,
+        to: Specialist,
+        reason: String,
+        confidence: Option<Confidence>,
+        cause: SwitchCause,
     },
     /// Written in the transaction before the model is asked.
     ModelRequested {
@@ -58,6 +78,9 @@ pub enum Event {
         decision: Decision,
         args: Option<Value>,
         feedback: Option<String>,
+        /// The client answered the call without asking: what it did is the decision.
+        #[serde(default, skip_serializing_if = "is_false")]
+        answered: bool,
     },
     /// Written in the transaction before the first byte leaves.
     ToolDispatched {
@@ -80,6 +103,20 @@ pub enum Event {
         text: String,
         usage: Option<Usage>,
     },
+    /// A plan is carried out from here on, each subtask when those that it depends on are done.
+    PlanStarted {
+        /// The call that proposed it.
+        call_id: CallId,
+        plan: Plan,
+    },
+    SubtaskStarted {
+        index: usize,
+    },
+    SubtaskFinished {
+        index: usize,
+        result: String,
+    },
+    PlanFinished,
     CancelRequested,
     RunSucceeded {
         output: String,
@@ -107,6 +144,22 @@ pub struct PlannedCall {
     pub args: Value,
     pub effect: EffectClass,
     pub verdict: Verdict,
+    #[serde(default = "server", skip_serializing_if = "is_server")]
+    pub executor: Executor,
+}
+
+fn server() -> Executor {
+    Executor::Server
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_server(executor: &Executor) -> bool {
+    *executor == Executor::Server
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// What policy and validation said about a planned call.
@@ -129,6 +182,9 @@ impl Event {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::RunStarted { .. } => "run_started",
+            Self::RouteRequested => "route_requested",
+            Self::Routed { .. } => "routed",
+            Self::AgentSwitched { .. } => "agent_switched",
             Self::ModelRequested { .. } => "model_requested",
             Self::Delta { .. } => "delta",
             Self::MessageReset { .. } => "message_reset",
@@ -139,6 +195,10 @@ impl Event {
             Self::ToolDispatched { .. } => "tool_dispatched",
             Self::ToolFinished { .. } => "tool_finished",
             Self::ContextSummarised { .. } => "context_summarised",
+            Self::PlanStarted { .. } => "plan_started",
+            Self::SubtaskStarted { .. } => "subtask_started",
+            Self::SubtaskFinished { .. } => "subtask_finished",
+            Self::PlanFinished => "plan_finished",
             Self::CancelRequested => "cancel_requested",
             Self::RunSucceeded { .. } => "run_succeeded",
             Self::RunFailed { .. } => "run_failed",

@@ -17,6 +17,7 @@ pub mod key;
 pub mod oauth;
 pub mod run;
 pub mod session;
+pub mod specialist;
 pub mod tool;
 mod words;
 
@@ -34,4 +35,5 @@ pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use run::{Phase, Principal, Run, RunStatus};
 pub use session::Session;
+pub use specialist::{Confidence, Executor, Plan, RoutedBy, Specialist, Subtask, SwitchCause, TeamRequest, TeamStart};
 pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, Tool, ToolStatus};

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{AgentId, ApiKeyId, RunId, SessionId, TenantId, Timestamp, Usage, UserId};
+use crate::{AgentId, ApiKeyId, RunId, SessionId, TeamRequest, TenantId, Timestamp, Usage, UserId};
 
 words! {
     /// The four values that clients know.
@@ -48,6 +48,8 @@ pub struct Run {
     pub trace_id: String,
     pub principal: Principal,
     pub input_message: String,
+    /// In a session of the specialists.
+    pub team: Option<TeamRequest>,
     pub phase: Phase,
     /// Raised by every claim; a worker with an older one is fenced off.
     pub epoch: i64,

@@ -1,15 +1,30 @@
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde_json::Value;
 
-use crate::{AgentId, SessionId, TenantId, Timestamp};
+use crate::{AgentId, SessionId, Specialist, TenantId, Timestamp, UserId};
 
 /// A dialogue. Its runs happen one after the other.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     pub id: SessionId,
     pub tenant_id: TenantId,
     /// The agent that spoke last.
     pub agent_id: AgentId,
+    /// Whose dialogue with the specialists it is; absent in sessions that runs of other agents made.
+    pub user_id: Option<UserId>,
+    /// The first input until somebody names it, cut to 500 characters.
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub metadata: Option<Value>,
+    /// What every specialist is told in this session, beside its own prompt.
+    pub system_prompt: Option<String>,
+    /// Whose turn it is among the specialists.
+    pub specialist: Option<Specialist>,
+    /// The user chose the specialist: inputs are not routed.
+    pub is_pinned: bool,
+    /// Of users, models and tools.
+    pub message_count: i64,
+    /// Ended sessions are kept, and answer no more.
+    pub is_active: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -1,11 +1,11 @@
 use artel_domain::{
-    Agent, Approval, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, RunId, SessionId, Spend, TenantId, Timestamp, Tool,
+    Agent, Approval, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, RunId, Session, SessionId, Spend, TenantId, Timestamp, Tool,
     ToolCallRow, Usage,
 };
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::Result;
+use crate::{Result, SessionChange};
 
 /// The right to write to a run: void as soon as another worker claims it.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Step {
     pub output_message: Option<String>,
     /// Code and text.
     pub error: Option<(String, String)>,
+    /// What the session becomes: in runs of the specialists.
+    pub session: SessionChange,
     /// The run's sum so far.
     pub usage: Option<Usage>,
     /// What the run's last model call came to, in place of what was set aside for it.
@@ -77,6 +79,12 @@ pub struct TurnRecord {
     pub dialogue: Vec<Entry>,
     /// Approvals of the run, oldest first.
     pub approvals: Vec<Approval>,
+    /// Calls of the run that the client executes and has answered, whether or not the journal knows it.
+    pub answers: Vec<ToolCallRow>,
+    /// The run's session; read for runs of the specialists only.
+    pub session: Option<Session>,
+    /// A later run of the session is open; looked for in runs of the specialists only.
+    pub has_successor: bool,
     /// The number of the run's newest entry of any kind, 0 when there is none.
     pub last_seq: i64,
 }

@@ -22,6 +22,7 @@ pub mod oauth_clients;
 pub mod operations;
 pub mod rotation;
 pub mod runs;
+pub mod sessions;
 pub mod signing_keys;
 pub mod tools;
 
@@ -39,6 +40,7 @@ pub use login_attempts::{Counted, LoginAttempts};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
 pub use runs::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, RunFilter, Runs};
+pub use sessions::{Answered, ClientAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
 
@@ -59,6 +61,7 @@ pub trait Store:
     + LoginAttempts
     + SigningKeys
     + LlmCalls
+    + Sessions
 {
 }
 
@@ -78,6 +81,7 @@ impl<T> Store for T where
         + LoginAttempts
         + SigningKeys
         + LlmCalls
+    + Sessions
 {
 }
 

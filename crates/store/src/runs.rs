@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use artel_domain::{
-    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Entry, Phase, Principal, Run, RunId, Session, SessionId, TenantId,
-    Timestamp, ToolCallRow, UserId,
+    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Entry, Phase, Principal, Run, RunId, Session, SessionId, TeamRequest,
+    TenantId, Timestamp, ToolCallRow, UserId,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -19,6 +19,9 @@ pub struct NewRun {
     pub trace_id: String,
     pub principal: Principal,
     pub input_message: String,
+    /// In a session of the specialists. Such a run does not wait for the one before it in its session when that one waits for a human or
+    /// a client: it is woken (see [`crate::TurnRecord::has_successor`]) and ends.
+    pub team: Option<TeamRequest>,
     pub at: Timestamp,
     /// Runs that the principal's API key may start in the UTC day of `at`; counted in the same transaction.
     pub daily_limit: Option<i64>,

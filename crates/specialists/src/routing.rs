@@ -1,0 +1,161 @@
+//! Which specialist an input is for: a question to a model with one typed answer, and words to go by when there is none.
+
+use artel_domain::{Confidence, Specialist};
+use serde::Deserialize;
+
+use crate::profile::parse;
+
+/// What the router is told.
+pub const PROMPT: &str = include_str!("../data/prompts/router.md");
+/// Longer answers are not wanted.
+pub const MAX_TOKENS: u32 = 300;
+pub const TEMPERATURE: f64 = 0.3;
+
+/// A choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    pub agent: Specialist,
+    pub confidence: Confidence,
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    agent: String,
+    #[serde(default)]
+    confidence: Option<String>,
+    #[serde(default)]
+    reasoning: Option<String>,
+}
+
+/// Reads the model's answer: a JSON object, bare, in a fence or between other words. An agent that nobody knows is the coder; `None`
+/// when there is no such object.
+pub fn read(answer: &str) -> Option<Route> {
+    let object = answer.find('{').zip(answer.rfind('}')).and_then(|(from, to)| answer.get(from..=to))?;
+    let answer: Answer = serde_json::from_str(object).ok()?;
+    let agent = match parse(&answer.agent) {
+        // The router itself answers nothing.
+        None | Some(Specialist::Orchestrator) => Specialist::Coder,
+        Some(agent) => agent,
+    };
+    let confidence = answer.confidence.and_then(|word| Confidence::parse(&word.to_lowercase())).unwrap_or(Confidence::Medium);
+    let reason: String = answer.reasoning.unwrap_or_default().chars().take(500).collect();
+    Some(Route { agent, confidence, reason })
+}
+
+/// Beginnings of words, asked in this order: what is explained or mended is often also "code".
+const WORDS: [(Specialist, &[&str]); 4] = [
+    (
+        Specialist::Debug,
+        &[
+            "debug", "bug", "error", "exception", "crash", "traceback", "investigate", "broken", "fails", "failing", "why does", "why is",
+            "ошибк", "баг", "почему", "исключени", "падает", "сломал", "не работает", "отлад", "причин", "диагност",
+        ],
+    ),
+    (
+        Specialist::Architect,
+        &[
+            "architect", "design", "blueprint", "diagram", "specification", "roadmap", "adr",
+            "архитектур", "спроектир", "проектиров", "дизайн", "спецификац", "диаграмм", "схем", "техническое задание",
+        ],
+    ),
+    (
+        Specialist::Ask,
+        &[
+            "explain", "what is", "what are", "what does", "how does", "how do", "help me understand", "understand", "difference between", "tell me",
+            "объясн", "что такое", "что делает", "как работает", "как устроен", "расскаж", "чем отлича", "зачем", "помоги понять", "подскаж",
+        ],
+    ),
+    (
+        Specialist::Coder,
+        &[
+            "create", "write", "implement", "add", "fix", "code", "refactor", "modify", "rename", "remove", "update",
+            "созда", "напиш", "добав", "реализ", "исправ", "измен", "рефактор", "перепиш", "удал", "переимен", "обнов", "код", "сдела",
+        ],
+    ),
+];
+/// Verbs that begin an order to change something: then it is the coder's, whatever else is spoken of.
+const ORDERS: [&str; 22] = [
+    "create", "write", "implement", "add", "fix", "refactor", "modify", "rename", "remove", "update", "make", "созда", "напиш", "добав", "реализ",
+    "исправ", "измен", "рефактор", "перепиш", "удал", "сдела", "обнов",
+];
+
+/// Words that begin a question about something, whatever it is about.
+const QUESTIONS: [&str; 4] = ["explain", "describe", "объясн", "расскаж"];
+
+/// The choice without a model: by words, Russian and English.
+pub fn by_keywords(input: &str) -> Route {
+    let text = input.to_lowercase();
+    let route = |agent, word: &str| Route { agent, confidence: Confidence::Low, reason: format!("the message says '{word}'") };
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if let Some(word) = QUESTIONS.into_iter().find(|word| first.starts_with(word)) {
+        return route(Specialist::Ask, word);
+    }
+    if let Some(order) = ORDERS.into_iter().find(|order| first.starts_with(order)) {
+        return route(if documents(&text) { Specialist::Architect } else { Specialist::Coder }, order);
+    }
+    for (agent, words) in WORDS {
+        if let Some(word) = words.iter().find(|word| says(&text, word)) {
+            return route(agent, word);
+        }
+    }
+    Route { agent: Specialist::Coder, confidence: Confidence::Low, reason: "nothing in the message says otherwise".to_owned() }
+}
+
+/// An order to write down a design is the architect's.
+fn documents(text: &str) -> bool {
+    ["architecture", "design doc", "specification", "архитектур", "спецификац", "техническое задание"].iter().any(|word| says(text, word))
+}
+
+/// The word, or one that begins with it, is in the text.
+fn says(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| !text[..at].chars().next_back().is_some_and(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(r#"{"agent":"debug","confidence":"high","reasoning":"ошибка"}"#, Specialist::Debug, Confidence::High)]
+    #[case("```json\n{\"agent\": \"ask\", \"confidence\": \"LOW\"}\n```", Specialist::Ask, Confidence::Low)]
+    #[case("Sure! {\"agent\":\"code\"} is best.", Specialist::Coder, Confidence::Medium)]
+    #[case(r#"{"agent":"wizard","confidence":"high"}"#, Specialist::Coder, Confidence::High)]
+    #[case(r#"{"agent":"orchestrator","confidence":"certain"}"#, Specialist::Coder, Confidence::Medium)]
+    fn an_answer_is_read_as_it_comes(#[case] answer: &str, #[case] agent: Specialist, #[case] confidence: Confidence) {
+        let route = read(answer).unwrap();
+        assert_eq!((route.agent, route.confidence), (agent, confidence));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("coder")]
+    #[case("}{")]
+    #[case(r#"{"agent": 7}"#)]
+    #[case(r#"{"confidence":"high"}"#)]
+    fn what_is_no_answer_is_none(#[case] answer: &str) {
+        assert_eq!(read(answer), None);
+    }
+
+    #[rstest]
+    #[case("Создай файл hello.txt", Specialist::Coder)]
+    #[case("Исправь ошибку в main.dart", Specialist::Coder)]
+    #[case("Почему приложение падает при запуске?", Specialist::Debug)]
+    #[case("В логе ошибка соединения", Specialist::Debug)]
+    #[case("Объясни, как работает этот класс", Specialist::Ask)]
+    #[case("Что такое BLoC?", Specialist::Ask)]
+    #[case("Спроектируй модуль авторизации", Specialist::Architect)]
+    #[case("Напиши архитектуру модуля в docs/auth.md", Specialist::Architect)]
+    #[case("Write a function that adds two numbers", Specialist::Coder)]
+    #[case("Why does the build crash?", Specialist::Debug)]
+    #[case("Explain the error handling", Specialist::Ask)]
+    #[case("What is dependency injection?", Specialist::Ask)]
+    #[case("Design the database layer", Specialist::Architect)]
+    #[case("привет", Specialist::Coder)]
+    #[case("address book", Specialist::Coder)]
+    fn words_of_both_languages_lead_somewhere(#[case] input: &str, #[case] agent: Specialist) {
+        assert_eq!(by_keywords(input).agent, agent, "{:?}", by_keywords(input));
+    }
+}

@@ -1,0 +1,63 @@
+use std::sync::LazyLock;
+
+use artel_domain::EffectClass;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What every client is taken to be able to execute when it does not say.
+pub const COMMON: [&str; 6] = ["read_file", "write_file", "list_files", "create_directory", "execute_command", "search_in_code"];
+
+/// A tool of the specialists.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SpecialistTool {
+    pub name: String,
+    pub description: String,
+    /// Of its arguments.
+    pub input_schema: Value,
+    pub effect: EffectClass,
+}
+
+#[derive(Default, Deserialize)]
+struct Tools {
+    client: Vec<SpecialistTool>,
+    control: Vec<SpecialistTool>,
+}
+
+static TOOLS: LazyLock<Tools> = LazyLock::new(|| serde_json::from_str(include_str!("../data/tools.json")).unwrap_or_default());
+
+/// Those that a client executes.
+pub fn client_tools() -> &'static [SpecialistTool] {
+    &TOOLS.client
+}
+
+/// Also by the older name `run_command`.
+pub fn client_tool(name: &str) -> Option<&'static SpecialistTool> {
+    let name = if name == "run_command" { "execute_command" } else { name };
+    TOOLS.client.iter().find(|tool| tool.name == name)
+}
+
+/// One that steers the run.
+pub fn control_tool(name: &str) -> Option<&'static SpecialistTool> {
+    TOOLS.control.iter().find(|tool| tool.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profiles;
+
+    #[test]
+    fn every_tool_of_a_profile_is_described() {
+        for profile in profiles() {
+            for tool in &profile.tools {
+                assert!(client_tool(tool).is_some(), "{tool}");
+            }
+            for tool in &profile.control_tools {
+                assert!(control_tool(tool).is_some(), "{tool}");
+            }
+        }
+        for tool in COMMON {
+            assert!(client_tool(tool).is_some(), "{tool}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+use std::net::IpAddr;
+
+use artel_domain::{AgentId, AuditEntry, CallId, RunId, Session, SessionId, Specialist, TenantId, Timestamp, ToolOutcome, UserId};
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::{Page, Result};
+
+/// A dialogue of a user with the specialists, to be stored before its first run.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    pub id: SessionId,
+    pub tenant_id: TenantId,
+    pub user_id: UserId,
+    pub agent_id: AgentId,
+    pub title: Option<String>,
+    pub metadata: Option<Value>,
+    pub system_prompt: Option<String>,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct SessionFilter {
+    pub user_id: UserId,
+    pub active_only: bool,
+}
+
+/// What a commit of a run changes of its session. `None` leaves a member as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SessionChange {
+    pub specialist: Option<Specialist>,
+    pub is_pinned: Option<bool>,
+    /// For a session that has none yet.
+    pub title: Option<String>,
+    /// Messages that were added.
+    pub messages: i64,
+}
+
+/// What a client did with a call that it executes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClientAnswer {
+    pub tenant_id: TenantId,
+    pub session_id: SessionId,
+    pub call_id: CallId,
+    pub outcome: ToolOutcome,
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    Accepted(RunId),
+    /// The call has its result, or its run is over: the first answer counts.
+    Already(RunId),
+    /// The session waits for no such call.
+    Unknown,
+}
+
+/// Users' dialogues with the specialists.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// `None` when the tenant has a session of that id already, ended ones and other users' included.
+    async fn create_session(&self, new: NewSession, audit: AuditEntry) -> Result<Option<Session>>;
+    /// Those of the user, newest activity first: the page and the number of all that match. Ended ones only without `active_only`.
+    async fn list_sessions(&self, tenant: TenantId, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)>;
+    /// The sessions of this id in all tenants that belong to a user and are active: whom a connection without credentials may stand for.
+    async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>>;
+    async fn rename_session(&self, tenant: TenantId, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>>;
+    /// Soft: it is inactive from then on and its open runs are cancelled (as `cancel_run`); its records stay. False when there is no
+    /// such active session.
+    async fn end_session(&self, tenant: TenantId, session: &SessionId, audit: AuditEntry) -> Result<bool>;
+
+    /// The first answer to a call whose executor is the client, of a run that is not over: the call's row takes its outcome (state,
+    /// result, error, `finished_at`), an approval still pending for it becomes approved, and the run is woken as by
+    /// [`crate::Runs::decide_approval`]; the worker journals it.
+    async fn answer_call(&self, answer: ClientAnswer, audit: AuditEntry) -> Result<Answered>;
+
+    /// The user was seen at this address.
+    async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()>;
+    /// The user was seen at this address at or after `since`.
+    async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool>;
+    /// Forgets what was seen before `before`; how many.
+    async fn forget_presence(&self, before: Timestamp) -> Result<u64>;
+}
