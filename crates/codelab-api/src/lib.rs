@@ -5,5 +5,8 @@
 
 mod app;
 mod intents;
+mod routes;
+mod user;
 
 pub use app::{App, CodelabConfig, Deps, InternalCaller, StreamMode};
+pub use routes::{gateway_routes, runtime_router};

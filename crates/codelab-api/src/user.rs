@@ -1,0 +1,74 @@
+use std::fmt::Display;
+use std::net::IpAddr;
+
+use artel_domain::{Actor, AgentId, AuditEntry, Principal, TenantId, Timestamp, UserId};
+use artel_http::{Identity, Problem, trace};
+use artel_identity::{Scope, Scopes};
+
+/// The person for whom a request or a socket acts.
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) user_id: UserId,
+    /// What is kept with the runs that they start.
+    pub(crate) principal: Principal,
+    pub(crate) actor: Actor,
+    /// The only agent that their API key may run, if any.
+    pub(crate) only_agent: Option<AgentId>,
+    /// Runs that their API key may start in a day.
+    pub(crate) daily_limit: Option<i64>,
+}
+
+impl User {
+    /// A user whom a service of the installation, or their own fresh presence, vouches for.
+    pub(crate) fn vouched(tenant_id: TenantId, user_id: UserId, ip: Option<IpAddr>) -> Self {
+        let scopes = [Scope::ApiRead, Scope::ApiWrite].map(|scope| scope.as_str().to_owned()).to_vec();
+        Self {
+            tenant_id,
+            user_id,
+            principal: Principal { user_id, api_key_id: None, scopes },
+            actor: Actor { user_id: Some(user_id), api_key_id: None, ip: ip.map(|ip| ip.to_string()) },
+            only_agent: None,
+            daily_limit: None,
+        }
+    }
+
+    pub(crate) fn may(&self, scope: Scope) -> bool {
+        Scopes::new(self.principal.scopes.iter().cloned()).allows(scope)
+    }
+
+    /// 403 without this permission.
+    pub(crate) fn needs(&self, scope: Scope) -> Result<(), Problem> {
+        if self.may(scope) {
+            return Ok(());
+        }
+        Err(Problem::forbidden("insufficient_scope", format!("This needs the scope {}.", scope.as_str())))
+    }
+
+    /// An audit row about something that they do now.
+    pub(crate) fn audit(&self, action: &'static str, entity_type: &'static str, entity_id: impl Display, at: Timestamp) -> AuditEntry {
+        AuditEntry {
+            actor: self.actor.clone(),
+            action,
+            entity_type,
+            entity_id: entity_id.to_string(),
+            trace_id: trace::current(),
+            outcome: "ok".to_owned(),
+            details: None,
+            at,
+        }
+    }
+}
+
+impl From<&Identity> for User {
+    fn from(identity: &Identity) -> Self {
+        Self {
+            tenant_id: identity.tenant_id,
+            user_id: identity.user_id,
+            principal: identity.principal(),
+            actor: Actor { user_id: Some(identity.user_id), api_key_id: identity.api_key_id, ip: identity.ip.map(|ip| ip.to_string()) },
+            only_agent: identity.agent_id,
+            daily_limit: identity.daily_limit,
+        }
+    }
+}
