@@ -18,6 +18,8 @@ use crate::client::Client;
 /// Over this time the streams begin, so that they do not all begin in one instant.
 const SPREAD: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(1);
+/// A proxy that shows nothing of a stream for this long keeps it back.
+const FIRST_DELTA: Duration = Duration::from_secs(10);
 /// Opened before the first look at memory, so that what is made once is not charged to the streams.
 const WARM_UP: usize = 20;
 
@@ -128,22 +130,29 @@ fn in_order(bytes: &[u8]) -> Result<usize> {
 pub(super) async fn memory_of_each(subject: &Subject, count: usize) -> Result<Option<f64>> {
     let mut held = Vec::with_capacity(count + WARM_UP);
     for _ in 0..WARM_UP {
-        held.push(hold(subject).await?);
+        // A proxy that keeps the first delta back until there is another has no stream to look at.
+        let Some(stream) = hold(subject).await? else { return Ok(None) };
+        held.push(stream);
     }
     sleep(SETTLING).await;
     let before = subject.resident_bytes()?;
     for _ in 0..count {
-        held.push(hold(subject).await?);
+        let Some(stream) = hold(subject).await? else { return Ok(None) };
+        held.push(stream);
     }
     sleep(SETTLING).await;
     let after = subject.resident_bytes()?;
     Ok(before.zip(after).map(|(before, after)| (after - before) / count as f64))
 }
 
-/// A stream that has had one delta and waits for more.
-async fn hold(subject: &Subject) -> Result<(Client, Incoming)> {
+/// A stream that has had one delta and waits for more; `None` when the delta does not come through.
+async fn hold(subject: &Subject) -> Result<Option<(Client, Incoming)>> {
     let mut client = Client::connect(subject.target.clone()).await?;
-    let mut answer = open(&mut client, subject.path, held_body()).await?;
-    timeout(LONGEST, answer.frame()).await?;
-    Ok((client, answer))
+    let answer = timeout(FIRST_DELTA, async {
+        let mut answer = open(&mut client, subject.path, held_body()).await?;
+        answer.frame().await;
+        anyhow::Ok(answer)
+    });
+    let Ok(answer) = answer.await else { return Ok(None) };
+    Ok(Some((client, answer?)))
 }

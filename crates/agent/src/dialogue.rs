@@ -1,7 +1,7 @@
 //! From journal entries to the messages that a model reads.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{AssistantCall, CallId, Entry, Event, Message, RunId, ToolOutcome};
+use artel_domain::{AssistantCall, CallId, Entry, Event, Message, Plan, RunId, ToolOutcome};
 use serde_json::Value;
 
 /// Messages that stand or fall together: a user's message, an answer, or an answer with all its calls and their results.
@@ -39,6 +39,7 @@ impl Dialogue {
 struct Fold {
     dialogue: Dialogue,
     open: Option<OpenAnswer>,
+    plan: Option<Plan>,
 }
 
 /// An answer whose calls are not all finished.
@@ -53,6 +54,8 @@ struct OpenAnswer {
 impl Fold {
     fn take(&mut self, entry: &Entry, current: RunId) {
         match &entry.event {
+            // A run that only switches the specialist says nothing.
+            Event::RunStarted { input, .. } if input.is_empty() => self.close(),
             Event::RunStarted { input, .. } => {
                 self.close();
                 self.block(vec![Message::User { text: input.clone() }], entry.seq, entry.run_id == current);
@@ -74,12 +77,25 @@ impl Fold {
             }
             Event::ApprovalDecided { call_id, args: Some(args), .. } => self.edit(*call_id, args),
             Event::ToolFinished { call_id, outcome, .. } => self.finish(*call_id, outcome, entry.seq),
+            Event::PlanStarted { plan, .. } => self.plan = Some(plan.clone()),
+            Event::SubtaskStarted { index } => self.order(*index, entry.seq, entry.run_id == current),
             Event::ContextSummarised { through_seq, text, .. } => {
                 self.dialogue.summary = Some(text.clone());
                 self.dialogue.blocks.retain(|b| b.seq > *through_seq || b.is_current_input);
             }
             _ => {}
         }
+    }
+
+    /// A subtask is put to its agent as a user would put it; it is what is being worked on now.
+    fn order(&mut self, index: usize, seq: i64, is_current: bool) {
+        self.close();
+        let Some((subtask, count)) = self.plan.as_ref().and_then(|plan| Some((plan.subtasks.get(index)?, plan.subtasks.len()))) else {
+            return;
+        };
+        let text = format!("Subtask {} of {count}: {}\n\n{}", index + 1, subtask.title, subtask.description);
+        self.dialogue.blocks.iter_mut().for_each(|block| block.is_current_input = false);
+        self.block(vec![Message::User { text }], seq, is_current);
     }
 
     fn edit(&mut self, id: CallId, args: &Value) {

@@ -1,6 +1,6 @@
 //! What is left to do for a run whose worker is gone.
 
-use artel_domain::{CallState, EffectClass, Event, ToolOutcome};
+use artel_domain::{CallState, EffectClass, Event, Executor, ToolOutcome};
 
 use crate::turn::{Action, Call, Effect, State, Turn, dispatch, finish};
 
@@ -12,6 +12,7 @@ impl Turn {
     pub fn outstanding(&self) -> Vec<Effect> {
         match self.state {
             State::New | State::Over => Vec::new(),
+            State::Routing => vec![Effect::Act(Action::Route)],
             State::AskingModel => vec![Effect::Record(Event::MessageReset { step: self.step })],
             // An answer and its calls are one transaction, so a journal that ends here is damaged; asking again is safe: nothing was dispatched.
             State::Planning(_) => vec![Effect::Record(Event::ModelRequested { step: self.step })],
@@ -26,6 +27,10 @@ impl Turn {
 }
 
 fn cut_off(call: &Call) -> Effect {
+    if call.planned.executor == Executor::Client {
+        // The client has it, or has answered.
+        return Effect::Act(Action::RunTool { call_id: call.planned.call_id });
+    }
     match call.planned.effect {
         EffectClass::ReadOnly | EffectClass::Idempotent => dispatch(call),
         EffectClass::Verifiable => Effect::Act(Action::VerifyTool { call_id: call.planned.call_id }),

@@ -1,6 +1,10 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalId, CallId, CallState, Decision, EffectClass, Event, FinishReason, ToolOutcome, Usage, digest};
+use artel_domain::{ApprovalId, CallId, CallState, Decision, EffectClass, Event, Executor, FinishReason, ToolOutcome, Usage, digest};
 use serde_json::Value;
+
+use team::Team;
+
+const SUPERSEDED: &str = "superseded: the user went on before this call had a result";
 
 /// What the machine wants done.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +21,10 @@ pub enum Action {
     CallModel {
         step: u32,
     },
-    /// The dispatch is journalled: send the call, with the key that never changes.
+    /// Ask which specialist the input is for.
+    Route,
+    /// The dispatch is journalled: send the call, with the key that never changes. One that the client executes is looked for among its
+    /// answers.
     RunTool {
         call_id: CallId,
     },
@@ -31,13 +38,15 @@ pub enum Action {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Model calls in one run.
+    /// Model calls in one run; in each subtask of a plan.
     pub max_steps: u32,
+    /// Changes of the specialist in one run, not counting those of its plan.
+    pub max_switches: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_steps: 50 }
+        Self { max_steps: 50, max_switches: 10 }
     }
 }
 
@@ -45,6 +54,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     New,
+    Routing,
     AskingModel,
     /// The answer is in; this many planned calls of it are still to come.
     Planning(u32),
@@ -69,14 +79,15 @@ pub struct Turn {
     pub(crate) state: State,
     pub(crate) step: u32,
     pub(crate) calls: Vec<Call>,
+    /// In a run of the specialists.
+    pub(crate) team: Option<Team>,
     usage: Option<Usage>,
-    answer: String,
     cancelling: bool,
 }
 
 impl Turn {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, state: State::New, step: 0, calls: Vec::new(), usage: None, answer: String::new(), cancelling: false }
+        Self { limits, state: State::New, step: 0, calls: Vec::new(), team: None, usage: None, cancelling: false }
     }
 
     /// The machine as it was after these events.
@@ -96,11 +107,11 @@ impl Turn {
         self.state == State::Over
     }
 
-    /// Nothing can be done until a human answers.
+    /// Nothing can be done until a human or the client answers.
     pub fn is_waiting(&self) -> bool {
         self.state == State::Working
-            && !self.calls.iter().any(|c| c.state == CallState::Dispatched)
-            && self.calls.iter().any(|c| c.state == CallState::AwaitingApproval)
+            && !self.calls.iter().any(|c| c.state == CallState::Dispatched && c.planned.executor != Executor::Client)
+            && self.calls.iter().any(|c| matches!(c.state, CallState::AwaitingApproval | CallState::Dispatched))
     }
 
     /// Calls that a human has been asked about.
@@ -133,7 +144,12 @@ impl Turn {
             return Vec::new();
         }
         match event {
+            Event::RunStarted { team: Some(start), input, .. } if self.is_new() => self.begin(start, input),
             Event::RunStarted { .. } if self.is_new() => self.ask_model(),
+            Event::RouteRequested | Event::Routed { .. } | Event::AgentSwitched { .. } => self.on_team(event),
+            Event::PlanStarted { .. } | Event::SubtaskStarted { .. } | Event::SubtaskFinished { .. } | Event::PlanFinished => {
+                self.on_plan(event)
+            }
             Event::ModelRequested { step } => self.on_model_requested(*step),
             Event::MessageReset { step } if self.state == State::AskingModel => vec![Effect::Act(Action::CallModel { step: *step })],
             Event::ContextSummarised { usage, .. } if self.state == State::AskingModel => {
@@ -159,8 +175,8 @@ impl Turn {
         }
     }
 
-    fn ask_model(&mut self) -> Vec<Effect> {
-        if self.step >= self.limits.max_steps {
+    pub(crate) fn ask_model(&self) -> Vec<Effect> {
+        if self.step >= self.first_step() + self.limits.max_steps {
             let message = format!("the agent did not finish within {} steps (model calls)", self.limits.max_steps);
             return vec![Effect::Record(self.failure("max_steps", message))];
         }
@@ -176,7 +192,6 @@ impl Turn {
 
     fn on_answer(&mut self, text: &str, finish: &FinishReason, usage: Option<Usage>, planned: u32) -> Vec<Effect> {
         self.spend(usage);
-        text.clone_into(&mut self.answer);
         if planned > 0 {
             // Calls that were cut off must never be made, and asking again would be cut off again.
             match finish {
@@ -193,7 +208,11 @@ impl Turn {
         if *finish == FinishReason::ContentFilter && text.is_empty() {
             return vec![Effect::Record(self.filtered())];
         }
-        vec![Effect::Record(Event::RunSucceeded { output: self.answer.clone(), usage: self.usage })]
+        self.complete(text.to_owned())
+    }
+
+    pub(crate) fn success(&self, output: String) -> Effect {
+        Effect::Record(Event::RunSucceeded { output, usage: self.usage })
     }
 
     fn on_planned(&mut self, planned: &PlannedCall) -> Vec<Effect> {
@@ -213,15 +232,16 @@ impl Turn {
     }
 
     fn on_decided(&mut self, id: CallId, decision: Decision, args: Option<&Value>, feedback: Option<&str>) -> Vec<Effect> {
-        let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && c.state == CallState::AwaitingApproval) else {
+        let Some(index) = self.calls.iter().position(|c| c.planned.call_id == id && c.state == CallState::AwaitingApproval) else {
             return Vec::new();
         };
+        let call = &mut self.calls[index];
         match decision {
             Decision::Approve | Decision::Edit => {
                 if let Some(args) = args {
                     call.args = args.clone();
                 }
-                vec![dispatch(call)]
+                self.make(&self.calls[index])
             }
             Decision::Reject | Decision::Expire => {
                 let why = if decision == Decision::Reject { "a human rejected this call" } else { "nobody approved this call in time" };
@@ -242,8 +262,12 @@ impl Turn {
         let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else { return Vec::new() };
         call.state = outcome.state();
         call.attempts = attempts;
+        let call = call.clone();
         if self.cancelling || self.state != State::Working {
             return Vec::new();
+        }
+        if let Some(effects) = self.after_control(&call) {
+            return effects;
         }
         if self.calls.iter().all(|c| c.state.is_final()) {
             return self.ask_model();
@@ -265,13 +289,24 @@ impl Turn {
         effects
     }
 
-    /// Starts the planned calls that may start now: all of them when every call of the step only reads, else the next in order.
+    /// The user went on with another message while this run waits: it ends, and its open calls with it.
+    pub fn supersede(&mut self) -> Vec<Effect> {
+        self.cancelling = true;
+        let open = self.calls.iter().filter(|c| !c.state.is_final());
+        let mut effects: Vec<Effect> = open.map(|call| refuse(call, SUPERSEDED.into())).collect();
+        effects.push(Effect::Record(self.failure("superseded", "the conversation went on before this run was over")));
+        effects
+    }
+
+    /// Starts the planned calls that may start now: all of them when the server executes every call of the step and each only reads, else
+    /// the next in order.
     pub(crate) fn advance(&self) -> Vec<Effect> {
-        let together = self.calls.iter().all(|c| c.planned.effect == EffectClass::ReadOnly);
+        let together = |c: &Call| c.planned.effect == EffectClass::ReadOnly && c.planned.executor == Executor::Server;
+        let together = self.calls.iter().all(together);
         let mut effects = Vec::new();
         for call in &self.calls {
             match call.state {
-                CallState::Planned => effects.push(start(call)),
+                CallState::Planned => effects.extend(self.start(call)),
                 CallState::Dispatched | CallState::AwaitingApproval => {}
                 _ => continue,
             }
@@ -282,11 +317,27 @@ impl Turn {
         effects
     }
 
+    fn start(&self, call: &Call) -> Vec<Effect> {
+        match &call.planned.verdict {
+            Verdict::Allow => self.make(call),
+            Verdict::Refuse { reason } => vec![refuse(call, reason.clone())],
+            Verdict::Ask { reason } => vec![ask(call, reason)],
+        }
+    }
+
+    /// The call is to be made.
+    fn make(&self, call: &Call) -> Vec<Effect> {
+        match call.planned.executor {
+            Executor::Control => self.control(call),
+            Executor::Server | Executor::Client => vec![dispatch(call)],
+        }
+    }
+
     fn filtered(&self) -> Event {
         self.failure("content_filter", "the model's provider refused to answer this input")
     }
 
-    fn spend(&mut self, usage: Option<Usage>) {
+    pub(crate) fn spend(&mut self, usage: Option<Usage>) {
         self.usage = match (self.usage, usage) {
             (Some(sum), Some(more)) => Some(sum.plus(more)),
             (sum, more) => sum.or(more),
@@ -300,19 +351,15 @@ impl Turn {
     }
 }
 
-fn start(call: &Call) -> Effect {
-    match &call.planned.verdict {
-        Verdict::Allow => dispatch(call),
-        Verdict::Refuse { reason } => refuse(call, reason.clone()),
-        Verdict::Ask { reason } => Effect::Record(Event::ApprovalRequested {
-            approval_id: ApprovalId::derive(call.planned.call_id),
-            call_id: call.planned.call_id,
-            name: call.planned.name.clone(),
-            args: call.args.clone(),
-            args_digest: digest::of(&call.args),
-            reason: reason.clone(),
-        }),
-    }
+fn ask(call: &Call, reason: &str) -> Effect {
+    Effect::Record(Event::ApprovalRequested {
+        approval_id: ApprovalId::derive(call.planned.call_id),
+        call_id: call.planned.call_id,
+        name: call.planned.name.clone(),
+        args: call.args.clone(),
+        args_digest: digest::of(&call.args),
+        reason: reason.to_owned(),
+    })
 }
 
 pub(crate) fn dispatch(call: &Call) -> Effect {
@@ -334,5 +381,7 @@ pub(crate) fn finish(call: &Call, outcome: ToolOutcome) -> Effect {
     })
 }
 
+pub(crate) mod control;
+mod team;
 #[cfg(test)]
 mod tests;

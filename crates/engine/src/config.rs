@@ -1,7 +1,27 @@
 use std::time::Duration;
 
 use artel_agent::{ContextLimits, Limits};
-use artel_domain::Caps;
+use artel_domain::{Caps, Specialist};
+
+/// How the specialists work.
+#[derive(Debug, Clone)]
+pub struct TeamConfig {
+    /// Their model, where their tenant's agent row says [`DEFAULT_MODEL`].
+    pub model: String,
+    /// Each input is routed to the one it suits, unless the user chose.
+    pub routing: bool,
+    /// Who answers in a new session, before anybody is chosen.
+    pub first: Specialist,
+}
+
+/// The model of the row that stands for the specialists in `agents`, until a tenant names another.
+pub const DEFAULT_MODEL: &str = "default";
+
+impl Default for TeamConfig {
+    fn default() -> Self {
+        Self { model: "demo:echo".to_owned(), routing: true, first: Specialist::Orchestrator }
+    }
+}
 
 /// How a worker works.
 #[derive(Debug, Clone)]
@@ -18,6 +38,7 @@ pub struct EngineConfig {
     pub max_repeats: usize,
     /// What the operator lets every run, agent and tenant cost; theirs can only tighten it.
     pub budget: Caps,
+    pub team: TeamConfig,
     /// How long a human has for a decision; without end when absent.
     pub approval_timeout: Option<Duration>,
     /// How long deltas are kept one by one after the run's end.
@@ -34,6 +55,7 @@ impl EngineConfig {
             context: ContextLimits::default(),
             max_repeats: 3,
             budget: Caps::default(),
+            team: TeamConfig::default(),
             approval_timeout: None,
             event_retention: Duration::from_hours(24),
         }

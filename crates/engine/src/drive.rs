@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run, Spend};
+use artel_domain::{Agent, CallState, Entry, Event, Executor, FinishReason, Phase, Run, Spend};
 use artel_llm::{Answer, Delta, Trace};
 use artel_store::{Claim, Step, TurnRecord};
 use futures::StreamExt;
@@ -16,8 +16,10 @@ use crate::Deps;
 use crate::budget::Purse;
 use crate::frames::Frames;
 use crate::model_call::{self, Asker, Outcome, Question};
+use crate::routing;
 use crate::scribe::{Scribe, Stop, fence};
 use crate::signals::{Signal, Signals};
+use crate::team::{self, Team};
 use crate::tool_call::Errand;
 use crate::toolbox::Toolbox;
 
@@ -38,6 +40,8 @@ pub(crate) struct Drive {
     run: Arc<Run>,
     agent: Arc<Agent>,
     toolbox: Toolbox,
+    /// In a run of the specialists.
+    team: Option<Team>,
     turn: Turn,
     /// Entries of earlier runs of the session.
     dialogue: Vec<Entry>,
@@ -62,12 +66,13 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let record = deps.store.load_turn(&fence, DIALOGUE_LIMIT).await?;
     let scribe = Scribe::new(deps.clone(), &claim, record.last_seq);
     let turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
-    let opening = opening(&claim, &turn, &record);
+    let opening = opening(&deps, &claim, &turn, &record);
     let run = Arc::new(claim.run);
-    let drive = Drive {
+    let mut drive = Drive {
         purse: Purse::new(deps.config.budget, &record, fence),
         spent: None,
         heard: false,
+        team: Team::of(&run, &record),
         toolbox: Toolbox::new(record.bindings, record.approval_rules, &run),
         agent: Arc::new(record.agent),
         run,
@@ -82,11 +87,12 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
         summarised: false,
         deps,
     };
+    drive.take_on_specialist();
     drive.go(opening).await
 }
 
 /// What a worker that takes a run over does first.
-fn opening(claim: &Claim, turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
+fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
     let run = &claim.run;
     let mut effects = Vec::new();
     if turn.is_new() {
@@ -95,6 +101,7 @@ fn opening(claim: &Claim, turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
             agent_version: run.agent_version,
             trace_id: run.trace_id.clone(),
             input: run.input_message.clone(),
+            team: team::start(run, &record.agent, record.session.as_ref(), &deps.config.team),
         }));
     }
     if run.cancel_requested {
@@ -120,6 +127,7 @@ fn decisions(turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
             decision: approval.decision?,
             args: approval.decided_args.clone(),
             feedback: approval.feedback.clone(),
+            answered: record.answers.iter().any(|row| row.id == approval.call_id),
         })
     });
     decided.map(Effect::Record).collect()
@@ -144,16 +152,24 @@ impl Drive {
     async fn settle(&mut self, effects: Vec<Effect>) -> Result<Vec<Action>, Stop> {
         let mut queue = VecDeque::from(effects);
         let (mut entries, mut actions) = (Vec::new(), Vec::new());
-        while let Some(effect) = queue.pop_front() {
-            match effect {
-                _ if self.turn.is_over() => break,
-                Effect::Act(action) => actions.push(action),
-                Effect::Record(event) => {
-                    queue.extend(self.turn.on(&event));
-                    entries.push(self.scribe.entry(event));
+        loop {
+            while let Some(effect) = queue.pop_front() {
+                match effect {
+                    _ if self.turn.is_over() => break,
+                    Effect::Act(action) => actions.push(action),
+                    Effect::Record(event) => {
+                        queue.extend(self.turn.on(&event));
+                        entries.push(self.scribe.entry(event));
+                    }
                 }
             }
+            if !self.is_superseded(&actions) {
+                break;
+            }
+            queue.extend(self.turn.supersede());
         }
+        self.take_on_specialist();
+        actions.retain(|action| !self.is_the_clients(*action));
         let waits = self.turn.is_waiting() && self.work.is_empty() && actions.is_empty();
         if waits || !entries.is_empty() {
             let mut step = Step { usage: self.turn.usage(), settle: self.spent.take(), ..Step::default() };
@@ -167,11 +183,40 @@ impl Drive {
         Ok(actions)
     }
 
+    /// The agent, its prompt and its tools are those of the specialist whose turn it is.
+    fn take_on_specialist(&mut self) {
+        let Some((team, specialist)) = self.team.as_ref().zip(self.turn.specialist()) else { return };
+        if self.toolbox.is_of(specialist) {
+            return;
+        }
+        self.agent = team.agent(specialist, &self.deps.config.team);
+        self.toolbox.put_on(specialist, &self.run);
+    }
+
+    /// The run would wait, and the user has gone on.
+    fn is_superseded(&self, actions: &[Action]) -> bool {
+        let work = actions.iter().any(|action| !self.is_the_clients(*action)) || !self.work.is_empty();
+        self.team.as_ref().is_some_and(|team| team.has_successor) && self.turn.is_waiting() && !work
+    }
+
+    /// A call that the client executes, and has not answered.
+    fn is_the_clients(&self, action: Action) -> bool {
+        let Action::RunTool { call_id } = action else { return false };
+        let is_client = self.turn.call(call_id).is_some_and(|call| call.planned.executor == Executor::Client);
+        is_client && !self.team.as_ref().is_some_and(|team| team.has_answer(call_id))
+    }
+
     fn begin(&mut self, action: Action) {
         match action {
             Action::CallModel { .. } => self.ask_model(),
+            Action::Route => {
+                let (asker, input) = (self.asker(), self.run.input_message.clone());
+                self.work.push(Box::pin(async { Returned::Model(routing::route(asker, input).await) }));
+            }
             Action::RunTool { call_id } => {
-                if let Some(errand) = Errand::new(&self.deps, &self.run, &self.toolbox, &self.turn, call_id) {
+                if let Some(event) = self.team.as_ref().and_then(|team| team.answer(call_id)) {
+                    self.work.push(Box::pin(std::future::ready(Returned::Tool(event))));
+                } else if let Some(errand) = Errand::new(&self.deps, &self.run, &self.toolbox, &self.turn, call_id) {
                     self.work.push(Box::pin(async { Returned::Tool(errand.run().await) }));
                 }
             }
@@ -186,8 +231,7 @@ impl Drive {
     }
 
     fn ask_model(&mut self) {
-        let trace = Trace::of_id(&self.run.trace_id);
-        let asker = Asker { deps: self.deps.clone(), agent: self.agent.clone(), purse: self.purse.clone(), trace };
+        let asker = self.asker();
         let tools = self.toolbox.specs();
         self.heard = false;
         let entries = self.dialogue.iter().chain(&self.journal);
@@ -207,6 +251,11 @@ impl Drive {
             }
             Question::TooLarge(message) => Box::pin(async { Returned::Model(Outcome::Failed { code: "CONTEXT_TOO_LARGE", message }) }),
         });
+    }
+
+    fn asker(&self) -> Asker {
+        let trace = Trace::of_id(&self.run.trace_id);
+        Asker { deps: self.deps.clone(), agent: self.agent.clone(), purse: self.purse.clone(), trace }
     }
 
     fn goes_in_circles(&self) -> bool {
@@ -241,7 +290,7 @@ impl Drive {
     async fn take(&mut self, returned: Returned) -> Result<Vec<Event>, Stop> {
         match returned {
             Returned::Tool(event) => Ok(vec![event]),
-            Returned::Model(Outcome::Summarised(event, spent)) => {
+            Returned::Model(Outcome::Summarised(event, spent) | Outcome::Routed(event, spent)) => {
                 self.spent = spent;
                 Ok(vec![event])
             }

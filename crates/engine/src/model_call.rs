@@ -21,6 +21,8 @@ pub(crate) enum Outcome {
     /// What the call came to, where it counts against a budget.
     Answered(Answer, Option<Spend>),
     Summarised(Event, Option<Spend>),
+    /// The specialist that the input is for.
+    Routed(Event, Option<Spend>),
     Failed {
         code: &'static str,
         message: String,
@@ -75,7 +77,7 @@ pub(crate) async fn ask(asker: Asker, messages: Vec<Message>, tools: Vec<ToolSpe
     if answer_now {
         params.tool_choice = Some(ToolChoice::None);
     }
-    match call(&asker, messages, tools, params, deltas).await {
+    match call(&asker, wire(messages), tools, params, deltas).await {
         Ok((answer, spent)) => Outcome::Answered(answer, spent),
         Err((code, message)) => Outcome::Failed { code, message },
     }
@@ -87,7 +89,7 @@ pub(crate) async fn summarise(asker: Asker, dropped: Vec<Message>, through_seq: 
     let params = Params { max_tokens: Some(SUMMARY_MAX_TOKENS), ..Params::default() };
     // Nobody watches a summary grow. The receiver goes at once: one that is kept and never read would hold the model up for ever.
     let (deltas, _) = tokio::sync::mpsc::channel(1);
-    let answer = call(&asker, messages, Vec::new(), params, deltas).await;
+    let answer = call(&asker, wire(messages), Vec::new(), params, deltas).await;
     let (text, usage, spent) = match answer {
         Ok((answer, spent)) if !answer.text.trim().is_empty() => (answer.text, answer.usage, spent),
         Ok((answer, spent)) => (left_out(&dropped), answer.usage, spent),
@@ -99,22 +101,25 @@ pub(crate) async fn summarise(asker: Asker, dropped: Vec<Message>, through_seq: 
     Outcome::Summarised(Event::ContextSummarised { through_seq, text, usage }, spent)
 }
 
-async fn call(
+pub(crate) async fn call(
     asker: &Asker,
-    messages: Vec<Message>,
+    messages: Vec<artel_llm::Message>,
     tools: Vec<ToolSpec>,
     params: Params,
     deltas: Sender<Delta>,
 ) -> Result<(Answer, Option<Spend>), (&'static str, String)> {
     let Asker { deps, agent, purse, trace } = asker;
     let model = deps.models.check(&agent.model).map_err(|error| ("model_unknown", error.to_string()))?;
-    let messages = messages.into_iter().map(artel_llm::Message::from).collect();
     let account = agent.tenant_id.to_string();
     let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: *trace };
     let allowance = purse.reserve(deps, &mut request).await?;
     let served = deps.models.stream(request, deltas).await.map_err(|error: ModelError| (error.code(), error.to_string()))?;
     let spent = allowance.map(|allowance| allowance.spent(&served));
     Ok((served.answer, spent))
+}
+
+fn wire(messages: Vec<Message>) -> Vec<artel_llm::Message> {
+    messages.into_iter().map(artel_llm::Message::from).collect()
 }
 
 fn left_out(dropped: &[Message]) -> String {

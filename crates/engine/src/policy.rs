@@ -4,7 +4,7 @@ mod glob;
 mod rules;
 
 use artel_domain::event::Verdict;
-use artel_domain::{AgentId, ApprovalRule, Tool};
+use artel_domain::{AgentId, ApprovalRule};
 use serde_json::Value;
 
 pub use rules::{Rules, dangerous_tools};
@@ -13,7 +13,8 @@ pub use rules::{Rules, dangerous_tools};
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     pub agent_id: AgentId,
-    pub tool: &'a Tool,
+    /// The tool's name.
+    pub tool: &'a str,
     pub args: &'a Value,
     /// What the tenant's administrators say, in order.
     pub tenant_rules: &'a [ApprovalRule],

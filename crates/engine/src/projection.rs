@@ -6,9 +6,10 @@ use artel_store::{CallChange, Step};
 
 /// Adds to `step` what this entry changes.
 pub(crate) fn project(run: &Run, entry: &Entry, step: &mut Step) {
+    crate::team::change(run, &entry.event, &mut step.session);
     match &entry.event {
         Event::ToolPlanned(planned) => step.new_calls.push(planned_row(run, planned, entry.at)),
-        Event::ModelAnswered { .. } | Event::ContextSummarised { .. } => step.progress = true,
+        Event::ModelAnswered { .. } | Event::ContextSummarised { .. } | Event::Routed { .. } => step.progress = true,
         Event::ApprovalRequested { call_id, approval_id, name, args, args_digest, reason } => {
             step.calls.push(CallChange { state: CallState::AwaitingApproval, ..unchanged(*call_id) });
             step.approvals.push(Approval {
@@ -58,7 +59,7 @@ pub(crate) fn project(run: &Run, entry: &Entry, step: &mut Step) {
             step.output_message = Some(output.clone());
         }
         Event::RunFailed { code, message, .. } => {
-            step.phase = Some(if code == "cancelled" { Phase::Cancelled } else { Phase::Failed });
+            step.phase = Some(if matches!(code.as_str(), "cancelled" | "superseded") { Phase::Cancelled } else { Phase::Failed });
             step.error = Some((code.clone(), message.clone()));
             step.cancel_approvals = true;
         }
@@ -93,6 +94,7 @@ fn planned_row(run: &Run, planned: &PlannedCall, at: Timestamp) -> ToolCallRow {
         args: planned.args.clone(),
         args_digest: digest::of(&planned.args),
         effect: planned.effect,
+        executor: planned.executor,
         state: CallState::Planned,
         attempts: 0,
         result: None,

@@ -2,45 +2,72 @@
 
 use std::sync::Arc;
 
-use artel_agent::names;
+use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalRule, AssistantCall, Binding, CallId, EffectClass, PermissionScope, Run, Tool, ToolId, ToolSpec};
+use artel_domain::{
+    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, Executor, PermissionScope, Run, Specialist, Tool, ToolId, ToolSpec,
+};
 use artel_identity::{Scope, Scopes};
+use artel_specialists::SpecialistTool;
 use serde_json::{Map, Value};
 
 use crate::{Asked, Policy};
 
 pub(crate) struct Toolbox {
     items: Vec<Item>,
+    /// Whose tools they are, among the specialists.
+    specialist: Option<Specialist>,
     may_write: bool,
     tenant_rules: Vec<ApprovalRule>,
 }
 
-/// A bound tool as it is offered.
-#[derive(Clone)]
-pub(crate) struct Item {
-    pub(crate) spec: ToolSpec,
-    pub(crate) tool: Arc<(Binding, Tool)>,
+/// A tool as it is offered.
+struct Item {
+    spec: ToolSpec,
+    kind: Kind,
+}
+
+enum Kind {
+    Bound(Arc<(Binding, Tool)>),
+    Client(&'static SpecialistTool),
+    /// With `asks`, its user decides about each call.
+    Control {
+        tool: &'static SpecialistTool,
+        asks: bool,
+    },
 }
 
 impl Toolbox {
     pub(crate) fn new(bindings: Vec<(Binding, Tool)>, tenant_rules: Vec<ApprovalRule>, run: &Run) -> Self {
         let offered = names::offer(bindings.iter().map(|(_, tool)| tool.name.as_str()));
-        let items = offered
-            .into_iter()
-            .zip(bindings)
-            .map(|(name, bound)| Item {
-                spec: ToolSpec {
-                    name,
-                    description: bound.1.description.clone(),
-                    input_schema: bound.1.input_schema.clone(),
-                    rest: Map::new(),
-                },
-                tool: Arc::new(bound),
-            })
-            .collect();
+        let items = offered.into_iter().zip(bindings).map(|(name, bound)| Item {
+            spec: ToolSpec { name, description: bound.1.description.clone(), input_schema: bound.1.input_schema.clone(), rest: Map::new() },
+            kind: Kind::Bound(Arc::new(bound)),
+        });
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
-        Self { items, may_write, tenant_rules }
+        Self { items: items.collect(), specialist: None, may_write, tenant_rules }
+    }
+
+    /// The tools of a specialist: those that the client can execute, and those that steer the run.
+    pub(crate) fn put_on(&mut self, specialist: Specialist, run: &Run) {
+        let profile = artel_specialists::profile(specialist);
+        let team = run.team.as_ref();
+        let can = |tool: &&SpecialistTool| {
+            let known = |name: &String| artel_specialists::client_tool(name).is_some_and(|known| known.name == tool.name);
+            team.is_some_and(|team| team.client_tools.iter().any(known))
+        };
+        let client = profile.tools.iter().filter_map(|name| artel_specialists::client_tool(name)).filter(can);
+        let client = client.map(|tool| Item { spec: tool.spec(), kind: Kind::Client(tool) });
+        let shows_plans = team.is_some_and(|team| team.plans);
+        let control = profile.control_tools.iter().filter_map(|name| artel_specialists::control_tool(name));
+        let control =
+            control.map(|tool| Item { spec: tool.spec(), kind: Kind::Control { tool, asks: shows_plans && tool.name == "create_plan" } });
+        self.items = client.chain(control).collect();
+        self.specialist = Some(specialist);
+    }
+
+    pub(crate) fn is_of(&self, specialist: Specialist) -> bool {
+        self.specialist == Some(specialist)
     }
 
     pub(crate) fn specs(&self) -> Vec<ToolSpec> {
@@ -53,7 +80,10 @@ impl Toolbox {
 
     /// The tool of a planned call; `None` when it was unbound since.
     pub(crate) fn bound(&self, tool: Option<ToolId>) -> Option<Arc<(Binding, Tool)>> {
-        self.items.iter().find(|item| Some(item.tool.1.id) == tool).map(|item| item.tool.clone())
+        self.items.iter().find_map(|item| match &item.kind {
+            Kind::Bound(bound) if Some(bound.1.id) == tool => Some(bound.clone()),
+            _ => None,
+        })
     }
 
     /// Resolves and judges what the model asked for.
@@ -67,7 +97,7 @@ impl Toolbox {
             (None, args) => (args.unwrap_or_else(|_| call.arguments.clone().into()), refuse(self.unknown(&call.name))),
             (Some(_), Err(problem)) => (Value::String(call.arguments.clone()), refuse(problem)),
             (Some(item), Ok(args)) => {
-                let verdict = self.judge(run, policy, item, &args);
+                let verdict = self.judge(run, policy, item, &args).unwrap_or_else(refuse);
                 (args, verdict)
             }
         };
@@ -77,31 +107,78 @@ impl Toolbox {
             ordinal,
             provider_call_id: call.id.clone(),
             offered_name: call.name.clone(),
-            name: item.map_or_else(|| call.name.clone(), |item| item.tool.1.name.clone()),
-            tool_id: item.map(|item| item.tool.1.id),
+            name: item.map_or_else(|| call.name.clone(), |item| item.kind.name().to_owned()),
+            tool_id: item.and_then(|item| item.kind.tool_id()),
             args,
-            effect: item.map_or(EffectClass::ReadOnly, |item| item.tool.1.effect),
+            effect: item.map_or(EffectClass::ReadOnly, |item| item.kind.effect()),
             verdict,
+            executor: item.map_or(Executor::Server, |item| item.kind.executor()),
         }
     }
 
-    fn judge(&self, run: &Run, policy: &dyn Policy, item: &Item, args: &Value) -> Verdict {
-        let (binding, tool) = item.tool.as_ref();
-        if let Err(problem) = artel_tools::validate(&tool.input_schema, args) {
-            return refuse(format!("the arguments do not fit the tool's schema: {problem}"));
+    /// The error is what the model is told.
+    fn judge(&self, run: &Run, policy: &dyn Policy, item: &Item, args: &Value) -> Result<Verdict, String> {
+        let unfit = |problem| format!("the arguments do not fit the tool's schema: {problem}");
+        artel_tools::validate(&item.spec.input_schema, args).map_err(unfit)?;
+        match &item.kind {
+            Kind::Bound(bound) if bound.0.permission_scope == PermissionScope::Write && !self.may_write => {
+                return Err("this tool may write, and the caller of this run has no scope tools:write".to_owned());
+            }
+            Kind::Client(tool) => {
+                self.specialist.map_or(Ok(()), |specialist| artel_specialists::check(specialist, &tool.name, args))?;
+            }
+            Kind::Control { tool, .. } if tool.name == "create_plan" => drop(plan_of(args)?),
+            Kind::Bound(_) | Kind::Control { .. } => {}
         }
-        if binding.permission_scope == PermissionScope::Write && !self.may_write {
-            return refuse("this tool may write, and the caller of this run has no scope tools:write".into());
-        }
-        policy.verdict(&Asked { agent_id: run.agent_id, tool, args, tenant_rules: &self.tenant_rules })
+        let asked = Asked { agent_id: run.agent_id, tool: item.kind.name(), args, tenant_rules: &self.tenant_rules };
+        Ok(match (policy.verdict(&asked), &item.kind) {
+            (Verdict::Allow, Kind::Control { asks: true, .. }) => {
+                Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned() }
+            }
+            (verdict, _) => verdict,
+        })
     }
 
     fn unknown(&self, name: &str) -> String {
+        if let Some(specialist) = self.specialist.filter(|_| artel_specialists::client_tool(name).is_some())
+            && let Err(problem) = artel_specialists::check(specialist, name, &Value::Null)
+        {
+            return problem;
+        }
         let known: Vec<&str> = self.items.iter().map(|item| item.spec.name.as_str()).collect();
         if known.is_empty() {
             format!("there is no tool '{name}': this agent has no tools")
         } else {
             format!("there is no tool '{name}'; the tools are: {}", known.join(", "))
+        }
+    }
+}
+
+impl Kind {
+    /// As the tenant, or the data file, wrote it.
+    fn name(&self) -> &str {
+        match self {
+            Self::Bound(bound) => &bound.1.name,
+            Self::Client(tool) | Self::Control { tool, .. } => &tool.name,
+        }
+    }
+
+    fn tool_id(&self) -> Option<ToolId> {
+        if let Self::Bound(bound) = self { Some(bound.1.id) } else { None }
+    }
+
+    fn effect(&self) -> EffectClass {
+        match self {
+            Self::Bound(bound) => bound.1.effect,
+            Self::Client(tool) | Self::Control { tool, .. } => tool.effect,
+        }
+    }
+
+    fn executor(&self) -> Executor {
+        match self {
+            Self::Bound(_) => Executor::Server,
+            Self::Client(_) => Executor::Client,
+            Self::Control { .. } => Executor::Control,
         }
     }
 }

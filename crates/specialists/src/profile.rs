@@ -60,10 +60,10 @@ pub fn profile(specialist: Specialist) -> &'static Profile {
 pub fn parse(name: &str) -> Option<Specialist> {
     let name = name.trim().to_lowercase();
     match name.as_str() {
-        "code" => Some(Specialist::Coder),
+        // One agent for everything, in clients that know no team.
+        "code" | "universal" => Some(Specialist::Coder),
         "plan" => Some(Specialist::Architect),
         "explain" => Some(Specialist::Ask),
-        "universal" => Some(Specialist::Coder),
         name => Specialist::parse(name),
     }
 }
@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn old_names_are_known_and_others_are_not() {
-        let known = [("code", Specialist::Coder), ("plan", Specialist::Architect), ("explain", Specialist::Ask), ("Debug", Specialist::Debug)];
+        let known =
+            [("code", Specialist::Coder), ("plan", Specialist::Architect), ("explain", Specialist::Ask), ("Debug", Specialist::Debug)];
         for (name, specialist) in known {
             assert_eq!(parse(name), Some(specialist), "{name}");
         }

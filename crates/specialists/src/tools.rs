@@ -1,8 +1,8 @@
 use std::sync::LazyLock;
 
-use artel_domain::EffectClass;
+use artel_domain::{EffectClass, ToolSpec};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What every client is taken to be able to execute when it does not say.
 pub const COMMON: [&str; 6] = ["read_file", "write_file", "list_files", "create_directory", "execute_command", "search_in_code"];
@@ -15,6 +15,18 @@ pub struct SpecialistTool {
     /// Of its arguments.
     pub input_schema: Value,
     pub effect: EffectClass,
+}
+
+impl SpecialistTool {
+    /// As it is offered to a model.
+    pub fn spec(&self) -> ToolSpec {
+        ToolSpec {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            input_schema: self.input_schema.clone(),
+            rest: Map::new(),
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]

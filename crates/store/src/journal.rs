@@ -1,6 +1,6 @@
 use artel_domain::{
-    Agent, Approval, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, RunId, Session, SessionId, Spend, TenantId, Timestamp, Tool,
-    ToolCallRow, Usage,
+    Agent, Approval, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, RunId, Session, SessionId, Spend, TenantId, Timestamp,
+    Tool, ToolCallRow, Usage,
 };
 use async_trait::async_trait;
 use serde_json::Value;

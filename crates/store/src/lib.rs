@@ -81,7 +81,7 @@ impl<T> Store for T where
         + LoginAttempts
         + SigningKeys
         + LlmCalls
-    + Sessions
+        + Sessions
 {
 }
 

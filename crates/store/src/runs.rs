@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use artel_domain::{
-    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Entry, Phase, Principal, Run, RunId, Session, SessionId, TeamRequest,
-    TenantId, Timestamp, ToolCallRow, UserId,
+    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Entry, Phase, Principal, Run, RunId, Session, SessionId,
+    TeamRequest, TenantId, Timestamp, ToolCallRow, UserId,
 };
 use async_trait::async_trait;
 use serde_json::Value;

@@ -1,5 +1,5 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{CallId, EffectClass, Entry, Event, RunId, Timestamp, ToolOutcome};
+use artel_domain::{CallId, EffectClass, Entry, Event, Executor, RunId, Timestamp, ToolOutcome};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ fn journal(steps: &[(&str, &str)]) -> Vec<Entry> {
             args: json!({ "text": text }),
             effect: EffectClass::ReadOnly,
             verdict: Verdict::Allow,
+            executor: Executor::Server,
         };
         let outcome = ToolOutcome::Succeeded { output: json!(result) };
         [

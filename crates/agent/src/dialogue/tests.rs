@@ -1,5 +1,5 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{AgentId, CallId, EffectClass, Entry, Event, FinishReason, Message, RunId, ToolOutcome};
+use artel_domain::{AgentId, CallId, EffectClass, Entry, Event, Executor, FinishReason, Message, RunId, ToolOutcome};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ fn journal(run: RunId, first: i64, events: Vec<Event>) -> Vec<Entry> {
 }
 
 fn input(text: &str) -> Event {
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: text.into() }
+    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: text.into(), team: None }
 }
 
 fn answer(step: u32, text: &str, planned: u32) -> Event {
@@ -32,6 +32,7 @@ fn call(run: RunId, step: u32, ordinal: u32) -> Event {
         args: json!({"n": ordinal}),
         effect: EffectClass::ReadOnly,
         verdict: Verdict::Allow,
+        executor: Executor::Server,
     })
 }
 

@@ -1,5 +1,5 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, RunId, ToolOutcome, Usage};
+use artel_domain::{ApprovalId, CallId, Decision, EffectClass, Event, Executor, FinishReason, RunId, ToolOutcome, Usage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -12,7 +12,13 @@ fn id(step: u32, ordinal: u32) -> CallId {
 }
 
 fn started() -> Event {
-    Event::RunStarted { agent_id: artel_domain::AgentId(Uuid::nil()), agent_version: 1, trace_id: "t".into(), input: "hi".into() }
+    Event::RunStarted {
+        agent_id: artel_domain::AgentId(Uuid::nil()),
+        agent_version: 1,
+        trace_id: "t".into(),
+        input: "hi".into(),
+        team: None,
+    }
 }
 
 fn requested(step: u32) -> Event {
@@ -36,6 +42,7 @@ fn planned(step: u32, ordinal: u32, effect: EffectClass, verdict: Verdict) -> Ev
         args: json!({"n": ordinal}),
         effect,
         verdict,
+        executor: Executor::Server,
     })
 }
 
@@ -62,7 +69,14 @@ fn finished(step: u32, ordinal: u32) -> Event {
 
 fn decided(step: u32, ordinal: u32, decision: Decision, args: Option<Value>) -> Event {
     let call_id = id(step, ordinal);
-    Event::ApprovalDecided { approval_id: ApprovalId::derive(call_id), call_id, decision, args, feedback: Some("because".into()) }
+    Event::ApprovalDecided {
+        approval_id: ApprovalId::derive(call_id),
+        call_id,
+        decision,
+        args,
+        feedback: Some("because".into()),
+        answered: false,
+    }
 }
 
 /// Feeds events, and what the machine records because of them, until nothing is left to record; gives the kinds recorded and the actions.
@@ -105,7 +119,7 @@ fn outstanding(turn: &Turn) -> (Vec<&'static str>, Vec<Action>) {
 
 fn turn_after(events: impl IntoIterator<Item = Event>) -> Turn {
     let events: Vec<Event> = events.into_iter().collect();
-    Turn::replay(Limits { max_steps: 3 }, &events)
+    Turn::replay(Limits { max_steps: 3, ..Limits::default() }, &events)
 }
 
 #[test]

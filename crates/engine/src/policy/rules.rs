@@ -48,7 +48,7 @@ impl Rules {
 impl Policy for Rules {
     fn verdict(&self, asked: &Asked<'_>) -> Verdict {
         let rule = asked.tenant_rules.iter().chain(&self.operators).find(|rule| speaks_of(rule, asked));
-        rule.map_or(Verdict::Allow, |rule| verdict(rule, &asked.tool.name))
+        rule.map_or(Verdict::Allow, |rule| verdict(rule, asked.tool))
     }
 }
 
@@ -63,7 +63,7 @@ fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
 
 fn speaks_of(rule: &ApprovalRule, asked: &Asked<'_>) -> bool {
     rule.agent_id.is_none_or(|agent| agent == asked.agent_id)
-        && glob::matches(&rule.tool, &asked.tool.name)
+        && glob::matches(&rule.tool, asked.tool)
         && rule.conditions.iter().all(|condition| holds(condition, asked.args))
 }
 

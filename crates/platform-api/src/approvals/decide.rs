@@ -121,7 +121,7 @@ async fn check_arguments(app: &App, asked: &Approval, arguments: &Value) -> Resu
     artel_tools::validate(&tool.input_schema, arguments).map_err(wrong)?;
     let run = app.store.find_run(asked.tenant_id, asked.run_id).await?.ok_or_else(|| Problem::not_found("run"))?;
     let tenant_rules = app.store.find_approval_rules(asked.tenant_id).await?;
-    let call = Asked { agent_id: run.agent_id, tool: &tool, args: arguments, tenant_rules: &tenant_rules };
+    let call = Asked { agent_id: run.agent_id, tool: &tool.name, args: arguments, tenant_rules: &tenant_rules };
     match app.policy.verdict(&call) {
         Verdict::Refuse { reason } => Err(wrong(reason)),
         // A human decides: that is what is happening here.

@@ -1,33 +1,7 @@
-use std::collections::BTreeMap;
-
-use artel_domain::tool::{AuthType, ExecutionType, HttpMethod, ToolStatus};
-use artel_domain::{AgentId, Clock, EffectClass, SystemClock, TenantId, Tool, ToolId};
+use artel_domain::{AgentId, Clock, SystemClock};
 use serde_json::json;
 
 use super::*;
-
-fn tool(name: &str) -> Tool {
-    Tool {
-        id: ToolId(SystemClock.uuid()),
-        tenant_id: TenantId(SystemClock.uuid()),
-        name: name.into(),
-        description: String::new(),
-        input_schema: json!({ "type": "object" }),
-        execution_type: ExecutionType::Internal,
-        endpoint: None,
-        auth_type: AuthType::None,
-        status: ToolStatus::Active,
-        version: 1,
-        http_method: HttpMethod::Post,
-        parameter_mapping: BTreeMap::new(),
-        custom_headers: BTreeMap::new(),
-        response_transform: None,
-        effect: EffectClass::AtMostOnce,
-        status_endpoint: None,
-        created_at: SystemClock.now(),
-        updated_at: None,
-    }
-}
 
 fn rule(text: &str) -> ApprovalRule {
     serde_json::from_str(text).unwrap()
@@ -35,8 +9,7 @@ fn rule(text: &str) -> ApprovalRule {
 
 /// `allow`, or the effect and its reason.
 fn said(operators: &[ApprovalRule], tenants: &[ApprovalRule], agent_id: AgentId, name: &str, args: &Value) -> String {
-    let tool = tool(name);
-    let asked = Asked { agent_id, tool: &tool, args, tenant_rules: tenants };
+    let asked = Asked { agent_id, tool: name, args, tenant_rules: tenants };
     match Rules::new(operators.to_vec()).verdict(&asked) {
         Verdict::Allow => "allow".into(),
         Verdict::Ask { reason } => format!("ask: {reason}"),

@@ -1,0 +1,92 @@
+//! Calls that steer the run: the machine makes them itself.
+
+use artel_domain::{Event, Executor, Plan, Specialist, SwitchCause, ToolOutcome};
+use serde_json::Value;
+
+use super::{Call, Effect, Turn, finish, refuse};
+
+impl Turn {
+    /// What a call of a control tool comes to; its arguments fit the tool's schema.
+    pub(crate) fn control(&self, call: &Call) -> Vec<Effect> {
+        match call.planned.name.as_str() {
+            "switch_mode" => self.switch(call),
+            "attempt_completion" => vec![done(call, "The task is done.")],
+            "ask_followup_question" if self.has_plan() => {
+                vec![refuse(call, "no questions can be asked while a plan is carried out: decide, and say what you decided".into())]
+            }
+            "ask_followup_question" => vec![done(call, "The user was asked; their next message is the answer.")],
+            "create_plan" if self.has_plan() => vec![refuse(call, "a plan is being carried out: do your part of it".into())],
+            "create_plan" => match plan_of(&call.args) {
+                Ok(_) => vec![done(call, "The plan is accepted and carried out now, subtask by subtask.")],
+                Err(problem) => vec![refuse(call, problem)],
+            },
+            other => vec![refuse(call, format!("there is no tool '{other}'"))],
+        }
+    }
+
+    fn switch(&self, call: &Call) -> Vec<Effect> {
+        let wanted = call.args.get("mode").and_then(Value::as_str).and_then(Specialist::parse);
+        let (Some(to), Some(from)) = (wanted, self.specialist()) else {
+            return vec![refuse(call, "there is no such agent".into())];
+        };
+        if to == from {
+            return vec![refuse(call, format!("you are the {} agent already: go on", to.as_str()))];
+        }
+        if !self.may_switch() {
+            let message = format!("the agents handed the task over more than {} times for one message", self.limits.max_switches);
+            return vec![Effect::Record(self.failure("agent_switch_limit", message))];
+        }
+        let reason = call.args.get("reason").and_then(Value::as_str).unwrap_or("the task suits this agent better").to_owned();
+        let switched = Event::AgentSwitched { from, to, reason, confidence: None, cause: SwitchCause::Model };
+        vec![Effect::Record(switched), done(call, &format!("Switched to {} agent", to.as_str()))]
+    }
+
+    /// What follows from a control call that is over; `None` when the step just goes on.
+    pub(crate) fn after_control(&self, call: &Call) -> Option<Vec<Effect>> {
+        if call.planned.executor != Executor::Control || call.state != artel_domain::CallState::Succeeded {
+            return None;
+        }
+        let text = |name: &str| call.args.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        match call.planned.name.as_str() {
+            "attempt_completion" => Some(self.complete(text("result"))),
+            "ask_followup_question" => Some(vec![self.success(text("question"))]),
+            "create_plan" => {
+                let plan = plan_of(&call.args).ok()?;
+                Some(vec![Effect::Record(Event::PlanStarted { call_id: call.planned.call_id, plan })])
+            }
+            _ => None,
+        }
+    }
+}
+
+fn done(call: &Call, told: &str) -> Effect {
+    finish(call, ToolOutcome::Succeeded { output: Value::String(told.to_owned()) })
+}
+
+/// Reads the arguments of `create_plan`; the error is told to the model.
+pub fn plan_of(args: &Value) -> Result<Plan, String> {
+    let plan: Plan = serde_json::from_value(args.clone()).map_err(|error| format!("this is not a plan: {error}"))?;
+    let count = plan.subtasks.len();
+    if count == 0 {
+        return Err("a plan has at least one subtask".to_owned());
+    }
+    for (index, subtask) in plan.subtasks.iter().enumerate() {
+        if matches!(subtask.agent, Specialist::Architect | Specialist::Orchestrator) {
+            return Err(format!("subtask {index}: its agent must be coder, debug or ask"));
+        }
+        if let Some(wrong) = subtask.dependencies.iter().find(|at| **at >= count || **at == index) {
+            return Err(format!("subtask {index} cannot depend on {wrong}"));
+        }
+    }
+    if has_cycle(&plan) { Err("the subtasks depend on each other in a circle".to_owned()) } else { Ok(plan) }
+}
+
+/// Takes away what is ready until nothing is: what is left depends on itself.
+fn has_cycle(plan: &Plan) -> bool {
+    let mut done = vec![false; plan.subtasks.len()];
+    loop {
+        let ready = |index: &usize| !done[*index] && plan.subtasks[*index].dependencies.iter().all(|at| done[*at]);
+        let Some(next) = (0..done.len()).find(ready) else { return done.contains(&false) };
+        done[next] = true;
+    }
+}
