@@ -171,6 +171,7 @@ impl Bench {
             trace_id: "bench".to_owned(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
             input_message: "hello".to_owned(),
+            team: None,
             at: SystemClock.now(),
             daily_limit: None,
         }

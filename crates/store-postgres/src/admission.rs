@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::batch::Batch;
 use crate::error::retrying;
-use crate::values::{json, micros, text, time};
-use crate::{audit, runs};
+use crate::values::{json, maybe_json, micros, text, time};
+use crate::{audit, runs, steering};
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -58,6 +58,7 @@ async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Re
     }
     lock_heads(&mut tx, tenant, &admitted).await?;
     let mut versions = insert(&mut tx, tenant, &admitted).await?;
+    wake_before(&mut tx, tenant, &admitted, &versions).await?;
     let mut outcomes = Vec::with_capacity(items.len());
     let mut entries = Vec::with_capacity(items.len());
     for (new, audit) in items {
@@ -129,13 +130,14 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
     let traces = column(|new| text(&new.trace_id));
     let principals = new.iter().map(|new| json(&new.principal)).collect::<sqlx::Result<Vec<_>>>()?;
     let inputs = column(|new| text(&new.input_message));
+    let teams = new.iter().map(|new| maybe_json(new.team.as_ref())).collect::<sqlx::Result<Vec<_>>>()?;
     let times: Vec<i64> = new.iter().map(|new| micros(new.at)).collect();
     let rows = sqlx::query!(
         r#"WITH input AS (
              SELECT i.* FROM (
                SELECT i.*, (SELECT a.version FROM agents a WHERE a.id = i.agent_id AND a.tenant_id = $1 AND a.deleted_at IS NULL) AS version
-               FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-                    AS i (id, agent_id, session_id, trace_id, principal, input_message, at)
+               FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+                           $9::text[]) AS i (id, agent_id, session_id, trace_id, principal, input_message, at, team)
              ) i
              WHERE i.version IS NOT NULL AND (SELECT r.id FROM runs r WHERE r.id = i.id) IS NULL
            ), head AS (
@@ -144,9 +146,10 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
            ), occupied AS (
              UPDATE runs r SET is_head = 2 FROM head h WHERE r.id = h.id RETURNING r.session_id
            ), run AS (
-             INSERT INTO runs (id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, phase, epoch,
-                               crash_count, cancel_requested, is_head, wake, folded, created_at)
-             SELECT i.id, $1, i.agent_id, i.version, i.session_id, i.trace_id, i.principal, i.input_message, 'queued', 0, 0, false,
+             INSERT INTO runs (id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, team, phase,
+                               epoch, crash_count, cancel_requested, is_head, wake, folded, created_at)
+             SELECT i.id, $1, i.agent_id, i.version, i.session_id, i.trace_id, i.principal, i.input_message, i.team, 'queued', 0, 0,
+                    false,
                     CASE WHEN i.session_id IN (SELECT o.session_id FROM occupied o) THEN 0
                          WHEN row_number() OVER (PARTITION BY i.session_id ORDER BY i.id) > 1 THEN 0
                          WHEN count(*) OVER (PARTITION BY i.session_id) > 1 THEN 2
@@ -169,10 +172,18 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
         &principals,
         &inputs,
         &times,
+        &teams as &[Option<String>],
     )
     .fetch_all(tx)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.agent_version)).collect())
+}
+
+/// A run of the specialists does not wait for one that waits for a human or a client. Asked only where one was made.
+async fn wake_before(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun], made: &HashMap<Uuid, i64>) -> sqlx::Result<()> {
+    let of_team = new.iter().filter(|new| new.team.is_some() && made.contains_key(&new.id.0));
+    let sessions: Vec<String> = of_team.map(|new| text(&new.session_id.0)).collect();
+    if sessions.is_empty() { Ok(()) } else { steering::wake_sessions(tx, tenant, &sessions).await }
 }
 
 fn accepted(new: &NewRun, agent_version: i64) -> Run {
@@ -185,6 +196,7 @@ fn accepted(new: &NewRun, agent_version: i64) -> Run {
         trace_id: new.trace_id.clone(),
         principal: new.principal.clone(),
         input_message: text(&new.input_message),
+        team: new.team.clone(),
         phase: Phase::Queued,
         epoch: 0,
         crash_count: 0,

@@ -1,11 +1,11 @@
 //! What a worker writes: fenced by the run's epoch, all or nothing, in one round trip where it can be.
 
 use artel_domain::Phase;
-use artel_store::{Fence, Step};
+use artel_store::{Fence, SessionChange, Step};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use crate::values::{json, micros, text};
-use crate::{approvals, budgets, tool_calls};
+use crate::{approvals, budgets, sessions, tool_calls};
 
 /// False when the run is another worker's, or over.
 pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::Result<bool> {
@@ -23,6 +23,9 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
     if let Some(spent) = step.settle {
         budgets::settle(&mut tx, fence, spent).await?;
     }
+    if step.session != SessionChange::default() {
+        sessions::change(&mut tx, fence, &step.session, step.at).await?;
+    }
     if ends(step) {
         promote_follower(&mut tx, fence).await?;
     }
@@ -31,7 +34,8 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
 }
 
 fn only_journal(step: &Step) -> bool {
-    step.new_calls.is_empty() && step.calls.is_empty() && step.approvals.is_empty() && !step.cancel_approvals && step.settle.is_none()
+    let calls = step.new_calls.is_empty() && step.calls.is_empty() && step.approvals.is_empty() && !step.cancel_approvals;
+    calls && step.settle.is_none() && step.session == SessionChange::default()
 }
 
 fn ends(step: &Step) -> bool {

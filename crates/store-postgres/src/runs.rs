@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::connect::filtered;
 use crate::error::{retrying, store_error};
-use crate::values::{parsed, text, time, word};
-use crate::{PostgresStore, approvals, claims, fold, journal, steering, tool_calls};
+use crate::values::{maybe_parsed, parsed, text, time, word};
+use crate::{PostgresStore, approvals, claims, fold, journal, sessions, steering, tool_calls};
 
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -25,6 +25,7 @@ pub(crate) struct Row {
     pub(crate) trace_id: String,
     pub(crate) principal: String,
     pub(crate) input_message: String,
+    pub(crate) team: Option<String>,
     pub(crate) phase: String,
     pub(crate) epoch: i64,
     pub(crate) crash_count: i64,
@@ -61,6 +62,7 @@ impl TryFrom<Row> for Run {
             trace_id: row.trace_id,
             principal: parsed(&row.principal)?,
             input_message: row.input_message,
+            team: maybe_parsed(row.team.as_deref())?,
             phase: word(Phase::parse, &row.phase)?,
             epoch: row.epoch,
             crash_count: row.crash_count,
@@ -80,8 +82,8 @@ macro_rules! select_run {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::runs::Row,
-            "SELECT id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, phase, epoch, crash_count,
-                    cancel_requested, output_message, error_code, error_message, prompt_tokens, completion_tokens, cached_tokens,
+            "SELECT id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, team, phase, epoch,
+                    crash_count, cancel_requested, output_message, error_code, error_message, prompt_tokens, completion_tokens, cached_tokens,
                     reasoning_tokens, created_at, updated_at " + $rest
             $(, $arg)*
         )
@@ -108,7 +110,7 @@ impl Runs for PostgresStore {
     }
 
     async fn find_session(&self, tenant: TenantId, session: &SessionId) -> Result<Option<Session>> {
-        find_session(&self.pool, tenant, session).await.map_err(store_error)
+        sessions::find(&self.pool, tenant, session).await.map_err(store_error)
     }
 
     async fn claim_runs(&self, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> Result<Vec<Claim>> {
@@ -197,18 +199,4 @@ async fn list(pool: &PgPool, tenant: TenantId, filter: &RunFilter) -> sqlx::Resu
         }
     };
     rows.into_iter().map(Run::try_from).collect()
-}
-
-async fn find_session(pool: &PgPool, tenant: TenantId, session: &SessionId) -> sqlx::Result<Option<Session>> {
-    let row =
-        sqlx::query!("SELECT agent_id, created_at, updated_at FROM sessions WHERE tenant_id = $1 AND id = $2", tenant.0, text(&session.0))
-            .fetch_optional(pool)
-            .await?;
-    Ok(row.map(|row| Session {
-        id: session.clone(),
-        tenant_id: tenant,
-        agent_id: AgentId(row.agent_id),
-        created_at: time(row.created_at),
-        updated_at: time(row.updated_at),
-    }))
 }

@@ -13,8 +13,7 @@ pub(crate) async fn cancel(pool: &PgPool, tenant: TenantId, run: RunId, audit: &
     if found.phase.is_end() {
         return Ok(CancelOutcome::AlreadyOver(Box::new(found)));
     }
-    sqlx::query!("UPDATE runs SET cancel_requested = true WHERE id = $1", run.0).execute(&mut *tx).await?;
-    wake(&mut tx, run).await?;
+    request_cancel(&mut tx, run).await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     found.cancel_requested = true;
@@ -29,13 +28,33 @@ async fn lock(tx: &mut PgConnection, tenant: TenantId, run: RunId) -> sqlx::Resu
     row.map(Run::try_from).transpose()
 }
 
+/// The run is open, and locked by this transaction.
+pub(crate) async fn request_cancel(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE runs SET cancel_requested = true WHERE id = $1", run.0).execute(&mut *tx).await?;
+    wake(tx, run).await
+}
+
 /// A run that sleeps becomes claimable; one that a worker has does so instead of going to sleep.
-async fn wake(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
+pub(crate) async fn wake(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE runs
          SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
          WHERE id = $1",
         run.0,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The same for whichever run of each session sleeps or is under way: its head.
+pub(crate) async fn wake_sessions(tx: &mut PgConnection, tenant: TenantId, sessions: &[String]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE runs
+         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
+         WHERE tenant_id = $1 AND session_id = ANY ($2) AND is_head > 0 AND phase IN ('running', 'waiting_for_approval')",
+        tenant.0,
+        sessions,
     )
     .execute(tx)
     .await?;

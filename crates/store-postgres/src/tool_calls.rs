@@ -1,6 +1,6 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{CallId, CallState, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
+use artel_domain::{CallId, CallState, EffectClass, Executor, RunId, TenantId, ToolCallRow, ToolId};
 use artel_store::CallChange;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -20,6 +20,7 @@ struct Row {
     args: String,
     args_digest: String,
     effect: String,
+    executor: String,
     state: String,
     attempts: i64,
     result: Option<String>,
@@ -46,6 +47,7 @@ impl TryFrom<Row> for ToolCallRow {
             args: parsed(&row.args)?,
             args_digest: row.args_digest,
             effect: word(EffectClass::parse, &row.effect)?,
+            executor: word(Executor::parse, &row.executor)?,
             state: word(CallState::parse, &row.state)?,
             attempts: number(row.attempts)?,
             result: maybe_parsed(row.result.as_deref())?,
@@ -58,29 +60,38 @@ impl TryFrom<Row> for ToolCallRow {
     }
 }
 
+/// `SELECT` of a call's columns with this rest.
+macro_rules! select_call {
+    ($rest:literal $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, executor, state,
+                    attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at
+             FROM tool_calls " + $rest
+            $(, $arg)*
+        )
+    };
+}
+
 pub(crate) async fn of_runs(pool: &PgPool, tenant: TenantId, runs: &[RunId]) -> sqlx::Result<Vec<ToolCallRow>> {
     let runs: Vec<Uuid> = runs.iter().map(|run| run.0).collect();
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, state, attempts, result,
-                error, duration_ms, planned_at, dispatched_at, finished_at
-         FROM tool_calls WHERE run_id = ANY ($2) AND tenant_id = $1
-         ORDER BY run_id, step, ordinal",
-        tenant.0,
-        &runs,
-    )
-    .fetch_all(pool)
-    .await?;
-    rows.into_iter().map(ToolCallRow::try_from).collect()
+    let rows = select_call!("WHERE run_id = ANY ($2) AND tenant_id = $1 ORDER BY run_id, step, ordinal", tenant.0, &runs);
+    rows.fetch_all(pool).await?.into_iter().map(ToolCallRow::try_from).collect()
+}
+
+/// Those of the run that its client executes and that are over.
+pub(crate) async fn answered(pool: &PgPool, run: RunId) -> sqlx::Result<Vec<ToolCallRow>> {
+    let rows = select_call!("WHERE run_id = $1 AND executor = 'client' AND finished_at IS NOT NULL ORDER BY step, ordinal", run.0);
+    rows.fetch_all(pool).await?.into_iter().map(ToolCallRow::try_from).collect()
 }
 
 /// Planned once: a call that is there already stays as it is.
 pub(crate) async fn insert(tx: &mut PgConnection, calls: &[ToolCallRow]) -> sqlx::Result<()> {
     for call in calls {
         sqlx::query!(
-            "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, state,
-                                     attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+            "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect,
+                                     executor, state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
              ON CONFLICT (id) DO NOTHING",
             call.id.0,
             call.tenant_id.0,
@@ -93,6 +104,7 @@ pub(crate) async fn insert(tx: &mut PgConnection, calls: &[ToolCallRow]) -> sqlx
             json(&call.args)?,
             call.args_digest,
             call.effect.as_str(),
+            call.executor.as_str(),
             call.state.as_str(),
             i64::from(call.attempts),
             maybe_json(call.result.as_ref())?,
@@ -114,7 +126,7 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
         let args = change.args.as_ref();
         sqlx::query!(
             "UPDATE tool_calls
-             SET state = $3, attempts = coalesce($4, attempts), args = coalesce($5, args), args_digest = coalesce($6, args_digest),
+             SET state = CASE WHEN finished_at IS NOT NULL AND NOT $12::boolean THEN state ELSE $3 END, attempts = coalesce($4, attempts), args = coalesce($5, args), args_digest = coalesce($6, args_digest),
                  result = coalesce($7, result), error = coalesce($8, error), duration_ms = coalesce($9, duration_ms),
                  dispatched_at = coalesce($10, dispatched_at), finished_at = coalesce($11, finished_at)
              WHERE id = $1 AND run_id = $2",
@@ -129,6 +141,7 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
             change.duration_ms,
             change.dispatched_at.map(micros),
             change.finished_at.map(micros),
+            change.state.is_final(),
         )
         .execute(&mut *tx)
         .await?;

@@ -4,7 +4,7 @@ use artel_domain::{Agent, AgentId, Budget};
 use artel_store::{Fence, TurnRecord};
 use sqlx::PgPool;
 
-use crate::{agents, approval_rules, approvals, bindings, budgets, journal};
+use crate::{agents, approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls};
 
 /// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of a simple
 /// agent costs one round trip.
@@ -19,7 +19,11 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
                           WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id) AS "has_dialogue!",
                   EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id AND b.agent_id = '00000000-0000-0000-0000-000000000000') AS "tenant_budget!",
                   EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id AND b.agent_id = r.agent_id) AS "agent_budget!",
-                  EXISTS (SELECT 1 FROM approval_rules t WHERE t.tenant_id = r.tenant_id) AS "approval_rules!"
+                  EXISTS (SELECT 1 FROM approval_rules t WHERE t.tenant_id = r.tenant_id) AS "approval_rules!",
+                  r.team IS NOT NULL AS "team!",
+                  CASE WHEN r.team IS NULL THEN false
+                       ELSE EXISTS (SELECT 1 FROM runs b WHERE b.tenant_id = r.tenant_id AND b.session_id = r.session_id
+                                    AND b.phase = 'queued' AND b.is_head = 0) END AS "has_successor!"
            FROM runs r JOIN agents a ON a.id = r.agent_id
            WHERE r.id = $1 AND r.tenant_id = $2 AND r.epoch = $3"#,
         fence.run_id.0,
@@ -50,6 +54,9 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         tenant_budget: budget(pool, fence, row.tenant_budget, None).await?,
         agent_budget: budget(pool, fence, row.agent_budget, Some(agent.id)).await?,
         approval_rules: if row.approval_rules { approval_rules::find(pool, fence.tenant_id).await? } else { Vec::new() },
+        answers: if row.team { tool_calls::answered(pool, fence.run_id).await? } else { Vec::new() },
+        session: if row.team { sessions::find(pool, fence.tenant_id, &fence.session_id).await? } else { None },
+        has_successor: row.has_successor,
         last_seq: row.last_seq,
         agent,
     }))

@@ -105,6 +105,7 @@ impl Bench {
             trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
             input_message: "What is the capital of France?".to_owned(),
+            team: None,
             at: SystemClock.now(),
             daily_limit: None,
         };
@@ -122,6 +123,7 @@ impl Bench {
             agent_version: 1,
             trace_id: run.trace_id.clone(),
             input: run.input_message.clone(),
+            team: None,
         };
         let asked = Step {
             entries: vec![entry(0, started), entry(1, Event::ModelRequested { step: 1 })],

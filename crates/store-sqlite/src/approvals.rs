@@ -1,9 +1,10 @@
-use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, TenantId, Timestamp};
+use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, TenantId, Timestamp};
 use artel_store::{ApprovalFilter, Decided};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
 use crate::rows::{all, approvals, micros, one};
+use crate::wake;
 use crate::writer::Tx;
 
 /// Compare-and-set from pending, and the run is put back in the queue.
@@ -11,7 +12,7 @@ pub(crate) async fn decide(tx: &mut Tx, decided: &Decided, audit: &AuditEntry) -
     let Some(approval) = set(tx, decided).await? else {
         return Ok(None);
     };
-    wake(tx, approval.run_id, micros(decided.at)).await?;
+    wake::run(tx, approval.run_id, micros(decided.at)).await?;
     tx.audit(decided.tenant_id, audit);
     Ok(Some(approval))
 }
@@ -39,19 +40,6 @@ async fn set(tx: &mut Tx, decided: &Decided) -> Outcome<Option<Approval>> {
         decided.tenant_id.0
     );
     one(set.fetch_optional(&mut tx.conn).await?)
-}
-
-/// A run that a worker still has is only marked: it goes back to the queue when that worker puts it to sleep.
-async fn wake(tx: &mut Tx, run: RunId, at: i64) -> Outcome<()> {
-    sqlx::query!(
-        "UPDATE runs SET wake = (phase = 'running'), phase = CASE phase WHEN 'running' THEN 'running' ELSE 'queued' END, updated_at = ?1
-         WHERE id = ?2 AND phase IN ('running', 'waiting_for_approval')",
-        at,
-        run.0
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
 }
 
 pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId, approval: ApprovalId) -> Outcome<Option<Approval>> {

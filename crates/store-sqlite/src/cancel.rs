@@ -16,7 +16,7 @@ pub(crate) async fn cancel(tx: &mut Tx, tenant: TenantId, run: RunId, audit: &Au
 }
 
 /// A waiting run goes back to the queue, for somebody to end it.
-async fn request(tx: &mut Tx, tenant: TenantId, run: RunId, at: i64) -> Outcome<Option<Run>> {
+pub(crate) async fn request(tx: &mut Tx, tenant: TenantId, run: RunId, at: i64) -> Outcome<Option<Run>> {
     let requested = runs!(
         "UPDATE runs SET cancel_requested = 1, updated_at = ?1,
              phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END

@@ -4,13 +4,13 @@
 //! the intent fails, and the writer undoes what came after it.
 
 use artel_domain::Phase;
-use artel_store::{Fence, Step, StoreError};
+use artel_store::{Fence, SessionChange, Step, StoreError};
 
-use crate::budgets;
 use crate::error::{Failure, Outcome};
 use crate::rows::micros;
 use crate::step_rows::{cancel_approvals, change_call, insert_approval, insert_call};
 use crate::writer::Tx;
+use crate::{budgets, sessions};
 
 pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
     match step.phase {
@@ -28,6 +28,9 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
     }
     for approval in &step.approvals {
         insert_approval(tx, approval).await?;
+    }
+    if step.session != SessionChange::default() {
+        sessions::change(tx, fence, &step.session, micros(step.at)).await?;
     }
     match step.settle {
         Some(spent) => budgets::settle(tx, fence, spent).await,

@@ -6,6 +6,7 @@ use artel_store::{Created, NewRun, StoreError};
 use crate::error::{Failure, Outcome};
 use crate::rows::micros;
 use crate::runs;
+use crate::wake;
 use crate::writer::Tx;
 
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -33,6 +34,9 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Out
     if let Some(quota) = quota {
         count(tx, new, &quota).await?;
     }
+    if new.team.is_some() {
+        wake::session(tx, new.tenant_id, &new.session_id, micros(new.at)).await?;
+    }
     tx.audit(new.tenant_id, audit);
     Ok(Created::Run(Box::new(accepted(new, agent_version))))
 }
@@ -41,13 +45,14 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Out
 /// the run is there already.
 async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<i64>> {
     let principal = serde_json::to_string(&new.principal)?;
+    let team = new.team.as_ref().map(serde_json::to_string).transpose()?;
     let at = micros(new.at);
     let (api_key, day) = (quota.map(|quota| quota.api_key), quota.map(|quota| quota.day));
     let limit = quota.map_or(i64::MAX, |quota| quota.limit);
     let inserted = sqlx::query_scalar!(
-        r#"INSERT INTO runs (id, tenant_id, session_id, agent_id, agent_version, trace_id, principal, input_message, created_at, phase,
+        r#"INSERT INTO runs (id, tenant_id, session_id, agent_id, agent_version, trace_id, principal, input_message, team, created_at, phase,
                epoch, crash_count, cancel_requested, wake, folded, is_head)
-           SELECT ?, a.tenant_id, ?, a.id, a.version, ?, ?, ?, ?, 'queued', 0, 0, 0, 0, 0,
+           SELECT ?, a.tenant_id, ?, a.id, a.version, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, 0, 0,
                NOT EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = a.tenant_id AND o.session_id = ?
                    AND o.phase IN ('queued', 'running', 'waiting_for_approval'))
            FROM agents a
@@ -65,6 +70,7 @@ async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Opt
         new.trace_id,
         principal,
         new.input_message,
+        team,
         at,
         new.session_id.0,
         new.agent_id.0,
@@ -125,6 +131,7 @@ fn accepted(new: &NewRun, agent_version: i64) -> Run {
         trace_id: new.trace_id.clone(),
         principal: new.principal.clone(),
         input_message: new.input_message.clone(),
+        team: new.team.clone(),
         phase: Phase::Queued,
         epoch: 0,
         crash_count: 0,

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod agents;
+mod answers;
 mod approval_rules;
 mod approvals;
 mod audit;
@@ -33,16 +34,19 @@ mod login_attempts;
 mod oauth_clients;
 mod operations;
 mod options;
+mod presence;
 mod rotate;
 mod rows;
 mod runs;
 mod secrets;
+mod sessions;
 mod signing_keys;
 mod startup;
 mod step_rows;
 mod store;
 mod tools;
 mod versions;
+mod wake;
 mod writer;
 
 pub use options::SqliteOptions;

@@ -1,13 +1,13 @@
 //! What a worker needs to go on with a run. Most runs are fresh and their agents simple: what is not
 //! there is not asked for.
 
-use artel_domain::{Agent, AgentId, Approval, Budget, Entry};
+use artel_domain::{Agent, AgentId, Approval, Budget, Entry, Session, ToolCallRow};
 use artel_store::{Fence, StoreError, TurnRecord};
 use sqlx::SqlitePool;
 
 use crate::error::{Failure, Outcome};
-use crate::rows::{agents, all, approvals, entries};
-use crate::{approval_rules, bindings, budgets};
+use crate::rows::{agents, all, approvals, calls, entries};
+use crate::{approval_rules, bindings, budgets, sessions};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
@@ -18,8 +18,34 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
     let approvals = if there_is.approvals { approvals_of(reads, fence).await? } else { Vec::new() };
     let (tenant_budget, agent_budget) = if there_is.budgets { budgets_of(reads, fence, agent.id).await? } else { Default::default() };
     let approval_rules = if there_is.approval_rules { approval_rules::find(reads, fence.tenant_id).await? } else { Vec::new() };
-    let last_seq = there_is.last_seq;
-    Ok(TurnRecord { agent, bindings, tenant_budget, agent_budget, approval_rules, journal, dialogue, approvals, last_seq })
+    let team = if there_is.team { team(reads, fence).await? } else { Team::default() };
+    Ok(TurnRecord {
+        agent,
+        bindings,
+        tenant_budget,
+        agent_budget,
+        approval_rules,
+        journal,
+        dialogue,
+        approvals,
+        answers: team.answers,
+        session: team.session,
+        has_successor: there_is.successor,
+        last_seq: there_is.last_seq,
+    })
+}
+
+/// What only runs of the specialists need.
+#[derive(Default)]
+struct Team {
+    answers: Vec<ToolCallRow>,
+    session: Option<Session>,
+}
+
+async fn team(reads: &SqlitePool, fence: &Fence) -> Outcome<Team> {
+    let answers = calls!("WHERE run_id = ?1 AND executor = 'client' AND finished_at IS NOT NULL ORDER BY step, ordinal", fence.run_id.0);
+    let answers = all(answers.fetch_all(reads).await?)?;
+    Ok(Team { answers, session: sessions::find(reads, fence.tenant_id, &fence.session_id).await? })
 }
 
 /// What there is to read.
@@ -32,6 +58,10 @@ struct Outline {
     /// Of the tenant or any of its agents.
     budgets: bool,
     approval_rules: bool,
+    /// The run is one of the specialists.
+    team: bool,
+    /// And another is waiting for its end.
+    successor: bool,
 }
 
 /// `Fenced` when the run is not the worker's any more.
@@ -44,7 +74,10 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
                EXISTS (SELECT 1 FROM journal j WHERE j.tenant_id = r.tenant_id AND j.session_id = r.session_id AND j.run_id <> r.id)
                    AS "dialogue!: bool",
                EXISTS (SELECT 1 FROM budgets b WHERE b.tenant_id = r.tenant_id) AS "budgets!: bool",
-               EXISTS (SELECT 1 FROM approval_rules t WHERE t.tenant_id = r.tenant_id) AS "approval_rules!: bool"
+               EXISTS (SELECT 1 FROM approval_rules t WHERE t.tenant_id = r.tenant_id) AS "approval_rules!: bool",
+               r.team IS NOT NULL AS "team!: bool",
+               r.team IS NOT NULL AND EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = r.tenant_id AND o.session_id = r.session_id
+                   AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> r.id) AS "successor!: bool"
            FROM runs r WHERE r.id = ?1 AND r.tenant_id = ?2 AND r.session_id = ?3 AND r.epoch = ?4"#,
         fence.run_id.0,
         fence.tenant_id.0,

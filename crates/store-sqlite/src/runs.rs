@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
-use crate::rows::{self, CallRow, SessionRow, all, entries, one, runs};
+use crate::rows::{self, all, calls, entries, one, runs};
 use crate::store::SqliteStore;
-use crate::{approvals, cancel, claim, create_run, fold, leases};
+use crate::{approvals, cancel, claim, create_run, fold, leases, sessions};
 
 #[async_trait]
 impl Runs for SqliteStore {
@@ -29,7 +29,7 @@ impl Runs for SqliteStore {
     }
 
     async fn find_session(&self, tenant: TenantId, session: &SessionId) -> Result<Option<Session>> {
-        Ok(find_session(&self.reads, tenant, session).await?)
+        Ok(sessions::find(&self.reads, tenant, session).await?)
     }
 
     async fn claim_runs(&self, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> Result<Vec<Claim>> {
@@ -119,35 +119,14 @@ async fn list(reads: &SqlitePool, tenant: TenantId, filter: &RunFilter) -> Outco
 
 async fn list_calls(reads: &SqlitePool, tenant: TenantId, runs: &[RunId]) -> Outcome<Vec<ToolCallRow>> {
     let runs = rows::hex_list(runs.iter().map(|run| run.0))?;
-    let found = sqlx::query_as!(
-        CallRow,
-        r#"SELECT id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", run_id AS "run_id!: uuid::Uuid", step AS "step!: i64",
-               ordinal AS "ordinal!: i64", provider_call_id AS "provider_call_id!: String", tool_id AS "tool_id?: uuid::Uuid",
-               name AS "name!: String", args AS "args!: String", args_digest AS "args_digest!: String", effect AS "effect!: String",
-               state AS "state!: String", attempts AS "attempts!: i64", result AS "result?: String", error AS "error?: String",
-               duration_ms AS "duration_ms?: i64", planned_at AS "planned_at!: i64", dispatched_at AS "dispatched_at?: i64",
-               finished_at AS "finished_at?: i64"
-           FROM tool_calls WHERE run_id IN (SELECT unhex(value) FROM json_each(?1)) AND tenant_id = ?2 ORDER BY run_id, step, ordinal"#,
+    let found = calls!(
+        "WHERE run_id IN (SELECT unhex(value) FROM json_each(?1)) AND tenant_id = ?2 ORDER BY run_id, step, ordinal",
         runs,
         tenant.0
     )
     .fetch_all(reads)
     .await?;
     all(found)
-}
-
-async fn find_session(reads: &SqlitePool, tenant: TenantId, session: &SessionId) -> Outcome<Option<Session>> {
-    let found = sqlx::query_as!(
-        SessionRow,
-        r#"SELECT id AS "id!: String", tenant_id AS "tenant_id!: uuid::Uuid", agent_id AS "agent_id!: uuid::Uuid",
-               created_at AS "created_at!: i64", updated_at AS "updated_at!: i64"
-           FROM sessions WHERE tenant_id = ?1 AND id = ?2"#,
-        tenant.0,
-        session.0
-    )
-    .fetch_optional(reads)
-    .await?;
-    one(found)
 }
 
 async fn list_entries(reads: &SqlitePool, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {

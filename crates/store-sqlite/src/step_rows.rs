@@ -10,13 +10,13 @@ use crate::writer::Tx;
 pub(crate) async fn insert_call(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> {
     let args = call.args.to_string();
     let tool = call.tool_id.map(|tool| tool.0);
-    let (effect, state) = (call.effect.as_str(), call.state.as_str());
+    let (effect, executor, state) = (call.effect.as_str(), call.executor.as_str(), call.state.as_str());
     let result = call.result.as_ref().map(ToString::to_string);
     let (planned, dispatched, finished) = (micros(call.planned_at), call.dispatched_at.map(micros), call.finished_at.map(micros));
     sqlx::query!(
-        "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, state,
-             attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+        "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, executor,
+             state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         call.id.0,
         call.tenant_id.0,
         call.run_id.0,
@@ -28,6 +28,7 @@ pub(crate) async fn insert_call(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> 
         args,
         call.args_digest,
         effect,
+        executor,
         state,
         call.attempts,
         result,
@@ -43,13 +44,13 @@ pub(crate) async fn insert_call(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> 
 }
 
 pub(crate) async fn change_call(tx: &mut Tx, fence: &Fence, change: &CallChange) -> Outcome<()> {
-    let state = change.state.as_str();
+    let (state, is_final) = (change.state.as_str(), change.state.is_final());
     let (args, digest) = change.args.as_ref().map(|(args, digest)| (args.to_string(), digest.as_str())).unzip();
     let result = change.result.as_ref().map(ToString::to_string);
     let (dispatched, finished) = (change.dispatched_at.map(micros), change.finished_at.map(micros));
     sqlx::query!(
-        "UPDATE tool_calls SET state = ?1, attempts = coalesce(?2, attempts), args = coalesce(?3, args),
-             args_digest = coalesce(?4, args_digest), result = coalesce(?5, result), error = coalesce(?6, error),
+        "UPDATE tool_calls SET state = iif(finished_at IS NOT NULL AND NOT ?12, state, ?1), attempts = coalesce(?2, attempts),
+             args = coalesce(?3, args), args_digest = coalesce(?4, args_digest), result = coalesce(?5, result), error = coalesce(?6, error),
              duration_ms = coalesce(?7, duration_ms), dispatched_at = coalesce(?8, dispatched_at), finished_at = coalesce(?9, finished_at)
          WHERE id = ?10 AND run_id = ?11",
         state,
@@ -62,7 +63,8 @@ pub(crate) async fn change_call(tx: &mut Tx, fence: &Fence, change: &CallChange)
         dispatched,
         finished,
         change.id.0,
-        fence.run_id.0
+        fence.run_id.0,
+        is_final
     )
     .execute(&mut tx.conn)
     .await?;

@@ -47,7 +47,8 @@ pub struct Step {
     pub at: Timestamp,
 }
 
-/// A change of one call's row; `None` leaves a member as it is.
+/// A change of one call's row; `None` leaves a member as it is. A call that is over, or that its client has answered, keeps its state
+/// unless the new one is an end too: what is journalled about it later does not open it again.
 #[derive(Debug, Clone)]
 pub struct CallChange {
     pub id: CallId,
@@ -79,7 +80,8 @@ pub struct TurnRecord {
     pub dialogue: Vec<Entry>,
     /// Approvals of the run, oldest first.
     pub approvals: Vec<Approval>,
-    /// Calls of the run that the client executes and has answered, whether or not the journal knows it.
+    /// Calls of the run that the client executes and has answered, whether or not the journal knows it; those that ended otherwise are
+    /// among them. Read for runs of the specialists only.
     pub answers: Vec<ToolCallRow>,
     /// The run's session; read for runs of the specialists only.
     pub session: Option<Session>,

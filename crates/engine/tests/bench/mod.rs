@@ -145,6 +145,7 @@ impl Bench {
             trace_id: id.to_string(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: scopes.iter().map(|s| (*s).to_owned()).collect() },
             input_message: input.into(),
+            team: None,
             at: SystemClock.now(),
             daily_limit: None,
         };

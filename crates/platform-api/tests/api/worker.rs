@@ -6,7 +6,7 @@ use std::time::Duration;
 use artel_bus::Bus;
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame, Phase, Timestamp,
+    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, Executor, FinishReason, Frame, Phase, Timestamp,
     ToolCallRow, ToolId, ToolOutcome, Usage,
 };
 use artel_store::{CallChange, Claim, Fence, Journal, Runs, Step};
@@ -55,6 +55,7 @@ impl Drive<'_> {
             agent_version: run.agent_version,
             trace_id: run.trace_id.clone(),
             input: run.input_message.clone(),
+            team: None,
         };
         self.writes(vec![started, Event::ModelRequested { step: 1 }], Step::default()).await;
     }
@@ -79,6 +80,7 @@ impl Drive<'_> {
             args: args.clone(),
             effect: EffectClass::ReadOnly,
             verdict: Verdict::Allow,
+            executor: Executor::Server,
         };
         let at = self.world.clock.now();
         let row = ToolCallRow {
@@ -93,6 +95,7 @@ impl Drive<'_> {
             args_digest: artel_domain::digest::of(&args),
             args,
             effect: EffectClass::ReadOnly,
+            executor: Executor::Server,
             state: CallState::Planned,
             attempts: 0,
             result: None,

@@ -1,4 +1,4 @@
-use artel_domain::{CallId, CallState, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
+use artel_domain::{CallId, CallState, EffectClass, Executor, RunId, TenantId, ToolCallRow, ToolId};
 use uuid::Uuid;
 
 use super::{json, json_or_none, number, time, word};
@@ -16,6 +16,7 @@ pub(crate) struct CallRow {
     pub(crate) args: String,
     pub(crate) args_digest: String,
     pub(crate) effect: String,
+    pub(crate) executor: String,
     pub(crate) state: String,
     pub(crate) attempts: i64,
     pub(crate) result: Option<String>,
@@ -42,6 +43,7 @@ impl TryFrom<CallRow> for ToolCallRow {
             args: json("args", &row.args)?,
             args_digest: row.args_digest,
             effect: word("effect", &row.effect, EffectClass::parse)?,
+            executor: word("executor", &row.executor, Executor::parse)?,
             state: word("state", &row.state, CallState::parse)?,
             attempts: number("attempts", row.attempts)?,
             result: json_or_none("result", row.result.as_deref())?,
@@ -53,3 +55,20 @@ impl TryFrom<CallRow> for ToolCallRow {
         })
     }
 }
+
+/// After (SQL text) and arguments of a query whose rows are tool calls.
+macro_rules! calls {
+    ($after:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            $crate::rows::CallRow,
+            r#"SELECT id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", run_id AS "run_id!: uuid::Uuid", step AS "step!: i64",
+                ordinal AS "ordinal!: i64", provider_call_id AS "provider_call_id!: String", tool_id AS "tool_id?: uuid::Uuid",
+                name AS "name!: String", args AS "args!: String", args_digest AS "args_digest!: String", effect AS "effect!: String",
+                executor AS "executor!: String", state AS "state!: String", attempts AS "attempts!: i64", result AS "result?: String",
+                error AS "error?: String", duration_ms AS "duration_ms?: i64", planned_at AS "planned_at!: i64",
+                dispatched_at AS "dispatched_at?: i64", finished_at AS "finished_at?: i64" FROM tool_calls "# + $after
+            $(, $arg)*
+        )
+    };
+}
+pub(crate) use calls;

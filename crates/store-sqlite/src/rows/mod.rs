@@ -14,17 +14,19 @@ mod entry;
 mod key;
 mod oauth;
 mod run;
+mod session;
 mod tool;
 
 pub(crate) use account::{AccountRow, InviteRow, accounts};
 pub(crate) use agent::{AgentRow, Snapshot, VersionRow, agents};
 pub(crate) use approval::{ApprovalRow, approvals};
 pub(crate) use audit::AuditLogRow;
-pub(crate) use call::CallRow;
+pub(crate) use call::{CallRow, calls};
 pub(crate) use entry::{EntryRow, entries};
 pub(crate) use key::ApiKeyRow;
 pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow, families, oauth_clients, signing_keys};
-pub(crate) use run::{RunRow, SessionRow, runs};
+pub(crate) use run::{RunRow, runs};
+pub(crate) use session::{SessionRow, sessions};
 pub(crate) use tool::{BindingRow, ToolRow, bindings, tools};
 
 use artel_domain::Timestamp;

@@ -1,7 +1,7 @@
-use artel_domain::{AgentId, Phase, Run, RunId, Session, SessionId, TenantId, Usage};
+use artel_domain::{AgentId, Phase, Run, RunId, SessionId, TenantId, Usage};
 use uuid::Uuid;
 
-use super::{json, time, word};
+use super::{json, json_or_none, time, word};
 use crate::error::{Failure, Outcome};
 
 pub(crate) struct RunRow {
@@ -13,6 +13,7 @@ pub(crate) struct RunRow {
     pub(crate) trace_id: String,
     pub(crate) principal: String,
     pub(crate) input_message: String,
+    pub(crate) team: Option<String>,
     pub(crate) phase: String,
     pub(crate) epoch: i64,
     pub(crate) crash_count: i64,
@@ -52,6 +53,7 @@ impl TryFrom<RunRow> for Run {
             trace_id: row.trace_id,
             principal: json("principal", &row.principal)?,
             input_message: row.input_message,
+            team: json_or_none("team", row.team.as_deref())?,
             phase: word("phase", &row.phase, Phase::parse)?,
             epoch: row.epoch,
             crash_count: row.crash_count,
@@ -73,8 +75,8 @@ macro_rules! runs {
             $crate::rows::RunRow,
             $before + r#" id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", agent_id AS "agent_id!: uuid::Uuid",
                 agent_version AS "agent_version!: i64", session_id AS "session_id!: String", trace_id AS "trace_id!: String",
-                principal AS "principal!: String", input_message AS "input_message!: String", phase AS "phase!: String",
-                epoch AS "epoch!: i64", crash_count AS "crash_count!: i64", cancel_requested AS "cancel_requested!: i64",
+                principal AS "principal!: String", input_message AS "input_message!: String", team AS "team?: String",
+                phase AS "phase!: String", epoch AS "epoch!: i64", crash_count AS "crash_count!: i64", cancel_requested AS "cancel_requested!: i64",
                 output_message AS "output_message?: String", error_code AS "error_code?: String",
                 error_message AS "error_message?: String", prompt_tokens AS "prompt_tokens?: i64",
                 completion_tokens AS "completion_tokens?: i64", cached_tokens AS "cached_tokens?: i64",
@@ -84,25 +86,3 @@ macro_rules! runs {
     };
 }
 pub(crate) use runs;
-
-pub(crate) struct SessionRow {
-    pub(crate) id: String,
-    pub(crate) tenant_id: Uuid,
-    pub(crate) agent_id: Uuid,
-    pub(crate) created_at: i64,
-    pub(crate) updated_at: i64,
-}
-
-impl TryFrom<SessionRow> for Session {
-    type Error = Failure;
-
-    fn try_from(row: SessionRow) -> Outcome<Self> {
-        Ok(Self {
-            id: SessionId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            agent_id: AgentId(row.agent_id),
-            created_at: time(row.created_at),
-            updated_at: time(row.updated_at),
-        })
-    }
-}

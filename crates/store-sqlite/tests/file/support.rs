@@ -71,6 +71,7 @@ impl Tenant {
             trace_id: "trace".to_owned(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: Vec::new() },
             input_message: "hello".to_owned(),
+            team: None,
             at: SystemClock.now(),
             daily_limit: None,
         };

@@ -15,7 +15,10 @@ pub mod approval_rules;
 pub mod approvals;
 pub mod audit;
 pub mod budgets;
+pub mod calls;
+pub mod claims;
 pub mod codes;
+pub mod entries;
 pub mod grants;
 pub mod idempotency;
 pub mod identities;
@@ -28,6 +31,7 @@ pub mod oauth_clients;
 pub mod runs;
 pub mod signing_keys;
 pub mod tools;
+pub mod turns;
 pub mod world;
 
 /// One `#[tokio::test]` per promise. A promise that is missing here fails this crate's own test.
@@ -43,6 +47,12 @@ macro_rules! conformance_tests {
             fifty_creates_at_once_stay_within_the_daily_limit,
             a_session_is_made_once_and_follows_its_newest_agent,
             runs_are_listed_newest_first_and_by_filter,
+            a_cancelled_run_is_claimable_in_every_phase_but_the_last,
+            a_run_cancelled_while_it_falls_asleep_is_claimable,
+            open_runs_are_counted_by_phase,
+            a_foreign_tenant_sees_no_run,
+        ]);
+        $crate::conformance_group!($make_store, claims: [
             a_claim_takes_the_oldest_run,
             of_fifty_workers_at_once_each_gets_another_run,
             of_two_workers_at_once_one_gets_the_run,
@@ -56,13 +66,8 @@ macro_rules! conformance_tests {
             the_flood_of_one_tenant_does_not_starve_another,
             tenants_take_turns_within_one_claim,
             a_sleeping_run_is_not_claimed,
-            a_cancelled_run_is_claimable_in_every_phase_but_the_last,
-            a_run_cancelled_while_it_falls_asleep_is_claimable,
-            open_runs_are_counted_by_phase,
-            a_foreign_tenant_sees_no_run,
         ]);
         $crate::conformance_group!($make_store, journal: [
-            every_kind_of_entry_comes_back_as_it_was_written,
             a_step_is_written_as_one,
             an_end_is_kept_with_what_came_of_it,
             a_worker_that_lost_its_run_writes_nothing,
@@ -74,16 +79,23 @@ macro_rules! conformance_tests {
             numbers_that_may_have_been_seen_are_never_given_again,
             a_block_is_never_made_smaller,
             progress_forgives_crashes,
+            a_foreign_tenant_cannot_write_or_load,
+        ]);
+        $crate::conformance_group!($make_store, entries: [
+            every_kind_of_entry_comes_back_as_it_was_written,
+            the_sessions_journal_is_read_in_windows_without_deltas,
+            a_runs_journal_is_read_in_pages,
+            folding_keeps_text_and_order,
+            folding_takes_a_few_finished_runs_at_a_time,
+        ]);
+        $crate::conformance_group!($make_store, turns: [
             a_fresh_turn_is_loaded_with_its_agent_and_nothing_else,
             a_turn_is_loaded_without_deltas_and_with_what_came_before,
             a_turn_of_a_deleted_agent_is_loaded,
-            the_sessions_journal_is_read_in_windows_without_deltas,
-            a_runs_journal_is_read_in_pages,
+        ]);
+        $crate::conformance_group!($make_store, calls: [
             the_calls_of_many_runs_come_in_the_order_they_were_planned,
-            folding_keeps_text_and_order,
-            folding_takes_a_few_finished_runs_at_a_time,
             json_is_kept_as_it_was_written,
-            a_foreign_tenant_cannot_write_or_load,
         ]);
         $crate::conformance_group!($make_store, approvals: [
             a_question_is_found_as_it_was_asked,
@@ -262,14 +274,17 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 18] = [
+    const FILES: [(&str, &str); 22] = [
         ("accounts", include_str!("accounts.rs")),
         ("agents", include_str!("agents.rs")),
         ("approval_rules", include_str!("approval_rules.rs")),
         ("approvals", include_str!("approvals.rs")),
         ("audit", include_str!("audit.rs")),
         ("budgets", include_str!("budgets.rs")),
+        ("calls", include_str!("calls.rs")),
+        ("claims", include_str!("claims.rs")),
         ("codes", include_str!("codes.rs")),
+        ("entries", include_str!("entries.rs")),
         ("grants", include_str!("grants.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("identities", include_str!("identities.rs")),
@@ -281,6 +296,7 @@ mod tests {
         ("runs", include_str!("runs.rs")),
         ("signing_keys", include_str!("signing_keys.rs")),
         ("tools", include_str!("tools.rs")),
+        ("turns", include_str!("turns.rs")),
     ];
 
     /// What stands between the brackets of `group: [`.

@@ -94,6 +94,7 @@ impl World {
             trace_id: "trace".to_owned(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
             input_message: "hello".to_owned(),
+            team: None,
             at: now(),
             daily_limit: None,
         }

@@ -1,0 +1,75 @@
+//! What clients answer to the calls that they execute.
+
+use artel_domain::{AuditEntry, RunId, ToolOutcome};
+use artel_store::{Answered, ClientAnswer};
+
+use crate::error::Outcome;
+use crate::rows::micros;
+use crate::wake;
+use crate::writer::Tx;
+
+pub(crate) async fn answer(tx: &mut Tx, answer: &ClientAnswer, audit: &AuditEntry) -> Outcome<Answered> {
+    let Some((run, is_open)) = find(tx, answer).await? else {
+        return Ok(Answered::Unknown);
+    };
+    if !is_open {
+        return Ok(Answered::Already(run));
+    }
+    set(tx, answer).await?;
+    approve(tx, answer).await?;
+    wake::run(tx, run, micros(answer.at)).await?;
+    tx.audit(answer.tenant_id, audit);
+    Ok(Answered::Accepted(run))
+}
+
+/// The run of the call, and whether an answer still counts: nobody answered or refused the call, and its run is not over.
+async fn find(tx: &mut Tx, answer: &ClientAnswer) -> Outcome<Option<(RunId, bool)>> {
+    let call = sqlx::query!(
+        r#"SELECT r.id AS "run!: uuid::Uuid",
+               c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval') AND NOT EXISTS (
+                   SELECT 1 FROM approvals a WHERE a.tenant_id = r.tenant_id AND a.session_id = r.session_id AND a.call_id = c.id
+                       AND a.state NOT IN ('pending', 'approved')) AS "is_open!: bool"
+           FROM tool_calls c JOIN runs r ON r.id = c.run_id
+           WHERE c.id = ?1 AND c.executor = 'client' AND r.tenant_id = ?2 AND r.session_id = ?3"#,
+        answer.call_id.0,
+        answer.tenant_id.0,
+        answer.session_id.0
+    )
+    .fetch_optional(&mut tx.conn)
+    .await?;
+    Ok(call.map(|call| (RunId(call.run), call.is_open)))
+}
+
+async fn set(tx: &mut Tx, answer: &ClientAnswer) -> Outcome<()> {
+    let (state, at) = (answer.outcome.state().as_str(), micros(answer.at));
+    let result = if let ToolOutcome::Succeeded { output } = &answer.outcome { Some(output.to_string()) } else { None };
+    let error = answer.outcome.error();
+    sqlx::query!(
+        "UPDATE tool_calls SET state = ?1, result = ?2, error = ?3, finished_at = ?4 WHERE id = ?5",
+        state,
+        result,
+        error,
+        at,
+        answer.call_id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+/// Who does what is asked about approves of it.
+async fn approve(tx: &mut Tx, answer: &ClientAnswer) -> Outcome<()> {
+    let (by, at) = (answer.by.map(|user| user.0), micros(answer.at));
+    sqlx::query!(
+        "UPDATE approvals SET state = 'approved', decision = 'approve', decided_by = ?1, decided_at = ?2
+         WHERE tenant_id = ?3 AND session_id = ?4 AND call_id = ?5 AND state = 'pending'",
+        by,
+        at,
+        answer.tenant_id.0,
+        answer.session_id.0,
+        answer.call_id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}

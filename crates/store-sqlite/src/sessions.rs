@@ -1,0 +1,175 @@
+//! Users' dialogues with the specialists: their sessions. What clients answer is in `answers`, where users were seen in `presence`.
+
+use std::net::IpAddr;
+
+use artel_domain::{AuditEntry, RunId, Session, SessionId, TenantId, Timestamp, UserId};
+use artel_store::{Answered, ClientAnswer, Fence, NewSession, Page, Result, SessionChange, SessionFilter, Sessions};
+use async_trait::async_trait;
+use sqlx::{SqliteExecutor, SqlitePool};
+
+use crate::error::Outcome;
+use crate::rows::{all, micros, one, sessions};
+use crate::store::SqliteStore;
+use crate::writer::Tx;
+use crate::{answers, cancel, presence};
+
+#[async_trait]
+impl Sessions for SqliteStore {
+    async fn create_session(&self, new: NewSession, audit: AuditEntry) -> Result<Option<Session>> {
+        self.write((new, audit), |(new, audit), tx| Box::pin(create(tx, new, audit))).await
+    }
+
+    async fn list_sessions(&self, tenant: TenantId, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
+        Ok(list(&self.reads, tenant, filter, page).await?)
+    }
+
+    async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>> {
+        Ok(find_by_id(&self.reads, session).await?)
+    }
+
+    async fn rename_session(&self, tenant: TenantId, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
+        let asked = (tenant, session.clone(), title.to_owned(), audit);
+        self.write(asked, |(tenant, session, title, audit), tx| Box::pin(rename(tx, *tenant, session, title, audit))).await
+    }
+
+    async fn end_session(&self, tenant: TenantId, session: &SessionId, audit: AuditEntry) -> Result<bool> {
+        self.write((tenant, session.clone(), audit), |(tenant, session, audit), tx| Box::pin(end(tx, *tenant, session, audit))).await
+    }
+
+    async fn answer_call(&self, answer: ClientAnswer, audit: AuditEntry) -> Result<Answered> {
+        self.write((answer, audit), |(answer, audit), tx| Box::pin(answers::answer(tx, answer, audit))).await
+    }
+
+    async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {
+        self.write((tenant, user, ip, at), |(tenant, user, ip, at), tx| Box::pin(presence::note(tx, *tenant, *user, *ip, *at))).await
+    }
+
+    async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool> {
+        Ok(presence::was(&self.reads, tenant, user, ip, since).await?)
+    }
+
+    async fn forget_presence(&self, before: Timestamp) -> Result<u64> {
+        self.write(before, |before, tx| Box::pin(presence::forget(tx, *before))).await
+    }
+}
+
+async fn create(tx: &mut Tx, new: &NewSession, audit: &AuditEntry) -> Outcome<Option<Session>> {
+    let at = micros(new.at);
+    let metadata = new.metadata.as_ref().map(ToString::to_string);
+    let created = sessions!(
+        "INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at, user_id, title, metadata, system_prompt)
+         VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (tenant_id, id) DO NOTHING RETURNING",
+        "",
+        new.tenant_id.0,
+        new.id.0,
+        new.agent_id.0,
+        at,
+        new.user_id.0,
+        new.title,
+        metadata,
+        new.system_prompt
+    );
+    let created = one(created.fetch_optional(&mut tx.conn).await?)?;
+    if created.is_some() {
+        tx.audit(new.tenant_id, audit);
+    }
+    Ok(created)
+}
+
+pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, session: &SessionId) -> Outcome<Option<Session>> {
+    one(sessions!("SELECT", "FROM sessions WHERE tenant_id = ?1 AND id = ?2", tenant.0, session.0).fetch_optional(db).await?)
+}
+
+async fn list(reads: &SqlitePool, tenant: TenantId, filter: SessionFilter, page: Page) -> Outcome<(Vec<Session>, i64)> {
+    let SessionFilter { user_id, active_only } = filter;
+    let all_there_are = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!: i64" FROM sessions WHERE tenant_id = ?1 AND user_id = ?2 AND (is_active = 1 OR NOT ?3)"#,
+        tenant.0,
+        user_id.0,
+        active_only
+    )
+    .fetch_one(reads)
+    .await?;
+    let found = sessions!(
+        "SELECT",
+        "FROM sessions WHERE tenant_id = ?1 AND user_id = ?2 AND (is_active = 1 OR NOT ?3)
+         ORDER BY updated_at DESC, id DESC LIMIT ?4 OFFSET ?5",
+        tenant.0,
+        user_id.0,
+        active_only,
+        page.limit,
+        page.offset
+    );
+    Ok((all(found.fetch_all(reads).await?)?, all_there_are))
+}
+
+async fn find_by_id(reads: &SqlitePool, session: &SessionId) -> Outcome<Vec<Session>> {
+    let found = sessions!("SELECT", "FROM sessions WHERE id = ?1 AND user_id IS NOT NULL AND is_active = 1", session.0);
+    all(found.fetch_all(reads).await?)
+}
+
+async fn rename(tx: &mut Tx, tenant: TenantId, session: &SessionId, title: &str, audit: &AuditEntry) -> Outcome<Option<Session>> {
+    let at = micros(audit.at);
+    let renamed = sessions!(
+        "UPDATE sessions SET title = ?1, updated_at = ?2 WHERE tenant_id = ?3 AND id = ?4 AND is_active = 1 RETURNING",
+        "",
+        title,
+        at,
+        tenant.0,
+        session.0
+    );
+    let renamed = one(renamed.fetch_optional(&mut tx.conn).await?)?;
+    if renamed.is_some() {
+        tx.audit(tenant, audit);
+    }
+    Ok(renamed)
+}
+
+async fn end(tx: &mut Tx, tenant: TenantId, session: &SessionId, audit: &AuditEntry) -> Outcome<bool> {
+    let at = micros(audit.at);
+    let ended = sqlx::query!(
+        "UPDATE sessions SET is_active = 0, updated_at = ?1 WHERE tenant_id = ?2 AND id = ?3 AND is_active = 1",
+        at,
+        tenant.0,
+        session.0
+    );
+    if ended.execute(&mut tx.conn).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    for run in open_runs(tx, tenant, session).await? {
+        cancel::request(tx, tenant, run, at).await?;
+    }
+    tx.audit(tenant, audit);
+    Ok(true)
+}
+
+async fn open_runs(tx: &mut Tx, tenant: TenantId, session: &SessionId) -> Outcome<Vec<RunId>> {
+    let open = sqlx::query_scalar!(
+        r#"SELECT id AS "id!: uuid::Uuid" FROM runs
+           WHERE tenant_id = ?1 AND session_id = ?2 AND phase IN ('queued', 'running', 'waiting_for_approval')"#,
+        tenant.0,
+        session.0
+    );
+    Ok(open.fetch_all(&mut tx.conn).await?.into_iter().map(RunId).collect())
+}
+
+/// What a step of a run makes of its session.
+pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &SessionChange, at: i64) -> Outcome<()> {
+    let specialist = change.specialist.map(artel_domain::Specialist::as_str);
+    sqlx::query!(
+        "UPDATE sessions SET specialist = coalesce(?1, specialist), is_pinned = coalesce(?2, is_pinned), title = coalesce(title, ?3),
+             message_count = message_count + ?4, updated_at = max(updated_at, ?5)
+         WHERE tenant_id = ?6 AND id = ?7",
+        specialist,
+        change.is_pinned,
+        change.title,
+        change.messages,
+        at,
+        fence.tenant_id.0,
+        fence.session_id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
