@@ -40,6 +40,10 @@ impl Journal for PostgresStore {
     async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
         of_session(&self.pool, tenant, session, before_seq, limit).await.map_err(store_error)
     }
+
+    async fn session_entries_after(&self, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        of_session_after(&self.pool, tenant, session, after_seq, limit).await.map_err(store_error)
+    }
 }
 
 pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> sqlx::Result<Vec<Entry>> {
@@ -71,6 +75,22 @@ async fn of_session(pool: &PgPool, tenant: TenantId, session: &SessionId, before
     .fetch_all(pool)
     .await?;
     rows.into_iter().rev().map(Entry::try_from).collect()
+}
+
+async fn of_session_after(pool: &PgPool, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> sqlx::Result<Vec<Entry>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT seq, run_id, payload, created_at FROM journal
+         WHERE tenant_id = $1 AND session_id = $2 AND seq > $3
+         ORDER BY seq LIMIT $4",
+        tenant.0,
+        text(&session.0),
+        after_seq,
+        i64::from(limit),
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(Entry::try_from).collect()
 }
 
 /// The run's own journal without deltas, oldest first.

@@ -21,6 +21,10 @@ impl Journal for SqliteStore {
     async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
         Ok(session_entries(&self.reads, tenant, session, before_seq, limit).await?)
     }
+
+    async fn session_entries_after(&self, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        Ok(session_entries_after(&self.reads, tenant, session, after_seq, limit).await?)
+    }
 }
 
 async fn session_entries(reads: &SqlitePool, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {
@@ -35,5 +39,18 @@ async fn session_entries(reads: &SqlitePool, tenant: TenantId, session: &Session
     .fetch_all(reads)
     .await?;
     found.reverse();
+    all(found)
+}
+
+async fn session_entries_after(reads: &SqlitePool, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {
+    let found = entries!(
+        "WHERE tenant_id = ?1 AND session_id = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4 + 0",
+        tenant.0,
+        session.0,
+        after_seq,
+        limit
+    )
+    .fetch_all(reads)
+    .await?;
     all(found)
 }

@@ -99,4 +99,6 @@ pub trait Journal: Send + Sync {
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()>;
     /// The session's journal without deltas: its newest `limit` entries before `before_seq` (0 = no bound), oldest first.
     async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>>;
+    /// The session's journal after `after_seq` with its deltas, oldest first, at most `limit` entries.
+    async fn session_entries_after(&self, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>>;
 }
