@@ -32,7 +32,7 @@ use artel_tools::Tools;
 
 pub use artel_agent::{ContextLimits, Limits, estimate_tokens};
 pub use config::{DEFAULT_MODEL, EngineConfig, TeamConfig};
-pub use follow::{RunRef, follow, follow_new};
+pub use follow::{RunRef, SessionEntries, SessionRef, follow, follow_new, follow_session};
 pub use policy::{AllowAll, Asked, Policy, Rules, dangerous_tools};
 pub use worker::Worker;
 

@@ -1,0 +1,144 @@
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_bus::{Followed, Follower};
+use artel_domain::{Entry, Frame, RunId};
+use artel_store::{Store, StoreError};
+use futures::Stream;
+use futures::stream::unfold;
+use tokio::time::Instant;
+
+use super::SessionRef;
+
+/// The store is asked at least this often: the live bus only makes it faster.
+pub(super) const POLL: Duration = Duration::from_secs(1);
+/// The same of a session, where nothing may happen for hours: the pause doubles up to this.
+const LONGEST_POLL: Duration = Duration::from_secs(16);
+/// How soon the store is asked again when a live frame shows that it lags behind.
+const CATCH_UP: Duration = Duration::from_millis(40);
+const PAGE: u32 = 256;
+/// Frames kept while the store catches up; more are fetched from the store instead.
+const MOST_PENDING: usize = 256;
+
+/// Whose entries are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// One run's, to its end.
+    Run(RunId),
+    /// All runs' of the session, for ever.
+    Session,
+}
+
+pub(super) struct Reader {
+    store: Arc<dyn Store>,
+    live: Follower,
+    session: SessionRef,
+    subject: Subject,
+    /// The newest entry given out.
+    last: i64,
+    /// When the store is asked next.
+    read_at: Instant,
+    /// How long it is left alone while nothing happens.
+    pause: Duration,
+    ready: VecDeque<Arc<Entry>>,
+    /// Live frames whose predecessor has not been seen yet.
+    pending: BTreeMap<i64, Arc<Frame>>,
+    over: bool,
+}
+
+impl Reader {
+    pub(super) fn new(store: Arc<dyn Store>, live: Follower, session: SessionRef, subject: Subject, last: i64, read_at: Instant) -> Self {
+        let (ready, pending) = (VecDeque::new(), BTreeMap::new());
+        Self { store, live, session, subject, last, read_at, pause: POLL, ready, pending, over: false }
+    }
+
+    pub(super) fn into_stream(self) -> impl Stream<Item = Result<Arc<Entry>, StoreError>> + Send + 'static {
+        unfold(self, |mut reader| async move { reader.next().await.map(|item| (item, reader)) })
+    }
+
+    async fn next(&mut self) -> Option<Result<Arc<Entry>, StoreError>> {
+        loop {
+            if let Some(entry) = self.ready.pop_front() {
+                self.last = entry.seq;
+                self.over = self.subject != Subject::Session && entry.event.is_end();
+                return Some(Ok(entry));
+            }
+            if self.over {
+                return None;
+            }
+            if Instant::now() >= self.read_at {
+                if let Err(error) = self.read().await {
+                    self.over = true;
+                    return Some(Err(error));
+                }
+                self.take_pending();
+                continue;
+            }
+            match tokio::time::timeout_at(self.read_at, self.live.next()).await {
+                Ok(Followed::Frame(frame)) => self.take(frame),
+                Ok(Followed::Lagged) => self.read_at = Instant::now(),
+                Ok(Followed::Closed) => tokio::time::sleep_until(self.read_at).await,
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn take(&mut self, frame: Arc<Frame>) {
+        if self.is_other(&frame) || frame.entry.seq <= self.last {
+            return;
+        }
+        self.pause = POLL;
+        if frame.prev == self.last {
+            self.ready.push_back(frame.entry.clone());
+            return;
+        }
+        // Something is missing in between, or may be where another run begins; the store has it, or will have it shortly.
+        self.read_at = self.read_at.min(if self.pending.is_empty() { Instant::now() } else { Instant::now() + CATCH_UP });
+        if self.pending.len() < MOST_PENDING {
+            self.pending.insert(frame.entry.seq, frame);
+        }
+    }
+
+    fn is_other(&self, frame: &Frame) -> bool {
+        matches!(self.subject, Subject::Run(run) if run != frame.entry.run_id)
+    }
+
+    async fn read(&mut self) -> Result<(), StoreError> {
+        let SessionRef { tenant_id, session_id } = &self.session;
+        let entries = match self.subject {
+            Subject::Run(run) => self.store.run_entries(*tenant_id, run, self.last, PAGE).await?,
+            Subject::Session => self.store.session_entries_after(*tenant_id, session_id, self.last, PAGE).await?,
+        };
+        let full = entries.len() == PAGE as usize;
+        let soon = if full {
+            Duration::ZERO
+        } else if self.pending.is_empty() {
+            self.pause_after(entries.is_empty())
+        } else {
+            CATCH_UP
+        };
+        self.ready.extend(entries.into_iter().map(Arc::new));
+        self.read_at = Instant::now() + soon;
+        Ok(())
+    }
+
+    fn pause_after(&mut self, silence: bool) -> Duration {
+        let pause = if silence { self.pause } else { POLL };
+        if self.subject == Subject::Session {
+            self.pause = (pause * 2).min(LONGEST_POLL);
+        }
+        pause
+    }
+
+    /// Moves the frames that now follow without a gap behind what the store gave.
+    fn take_pending(&mut self) {
+        let mut newest = self.ready.back().map_or(self.last, |entry| entry.seq);
+        self.pending = self.pending.split_off(&(newest + 1));
+        while let Some(first) = self.pending.first_entry().filter(|first| first.get().prev == newest) {
+            let frame = first.remove();
+            newest = frame.entry.seq;
+            self.ready.push_back(frame.entry.clone());
+        }
+    }
+}
