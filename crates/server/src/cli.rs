@@ -91,7 +91,7 @@ pub(crate) enum Command {
 #[derive(Args)]
 pub(crate) struct ServeArgs {
     /// What this process does; several with commas. Default: everything
-    #[arg(long, value_delimiter = ',', default_values = ["platform", "llm-proxy", "auth", "worker"])]
+    #[arg(long, value_delimiter = ',', default_values = ["platform", "gateway", "runtime", "llm-proxy", "auth", "worker"])]
     pub(crate) role: Vec<Role>,
 }
 
@@ -99,6 +99,10 @@ pub(crate) struct ServeArgs {
 pub(crate) enum Role {
     /// The public API
     Platform,
+    /// CodeLab's gateway with its WebSocket, at the public port
+    Gateway,
+    /// CodeLab's agent runtime, for other services
+    Runtime,
     /// Every model behind OpenAI's API, for the other services and for keys with the scope llm:invoke
     LlmProxy,
     /// Drives runs

@@ -38,14 +38,14 @@ pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<Str
     let listeners = listen(config, roles).await?;
     let parts = Arc::new(Parts::build(config, aliases).await?);
     let (stop, servers) = (CancellationToken::new(), TaskTracker::new());
-    if roles.iter().any(|role| matches!(role, Role::Platform | Role::Auth)) {
+    if roles.iter().any(|role| matches!(role, Role::Platform | Role::Gateway | Role::Auth)) {
         auth::furnish(&parts.auth, &config.auth).await?;
         servers.spawn(stop.clone().run_until_cancelled_owned(auth::make_ready(parts.auth.clone())));
     }
     let mut addresses = Vec::new();
     for (role, listener) in listeners {
         addresses.push((role, listener.local_addr()?));
-        if let Some(routes) = routes(role, &parts, config) {
+        if let Some(routes) = routes(role, roles, &parts, config) {
             servers.spawn(serve_http(listener, routes, stop.clone()));
         }
     }
@@ -57,6 +57,10 @@ pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<Str
 async fn listen(config: &Config, roles: &[Role]) -> anyhow::Result<Vec<(Role, TcpListener)>> {
     let mut listeners = Vec::new();
     for role in roles {
+        // The public port is one, whoever serves at it.
+        if *role == Role::Gateway && roles.contains(&Role::Platform) {
+            continue;
+        }
         let Some((addr, setting)) = port(*role, config) else { continue };
         let busy = || format!("{addr} cannot be listened on; is another process there? ({setting})");
         listeners.push((*role, TcpListener::bind(addr).await.with_context(busy)?));
@@ -67,7 +71,8 @@ async fn listen(config: &Config, roles: &[Role]) -> anyhow::Result<Vec<(Role, Tc
 /// Where a role is to listen, and the setting that says so.
 fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
     match role {
-        Role::Platform => Some((config.public_addr, "ARTEL_PUBLIC_ADDR")),
+        Role::Platform | Role::Gateway => Some((config.public_addr, "ARTEL_PUBLIC_ADDR")),
+        Role::Runtime => Some((config.codelab.runtime_addr, "ARTEL_RUNTIME_ADDR")),
         Role::LlmProxy => Some((config.llm_proxy_addr, "ARTEL_LLM_PROXY_ADDR")),
         Role::Auth => Some((config.auth.addr, "ARTEL_AUTH_ADDR")),
         Role::Worker => None,
@@ -75,20 +80,28 @@ fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
 }
 
 /// What a role serves at its port.
-fn routes(role: Role, parts: &Parts, config: &Config) -> Option<Router> {
+fn routes(role: Role, roles: &[Role], parts: &Parts, config: &Config) -> Option<Router> {
     match role {
-        Role::LlmProxy => Some(artel_llm_proxy::router(parts.llm_proxy(config, Some(parts.vault.internal_key())))),
-        Role::Platform => Some(public(parts, config)),
+        Role::LlmProxy => Some(artel_llm_proxy::router(parts.llm_proxy(Some(parts.vault.internal_key())))),
+        Role::Platform | Role::Gateway => Some(public(roles, parts, config)),
+        Role::Runtime => Some(artel_codelab_api::runtime_router(parts.codelab.clone())),
         Role::Auth => Some(artel_auth_api::router(parts.auth.clone())),
         Role::Worker => None,
     }
 }
 
-/// One origin for every public client: the platform's routes, those of the auth service, and the models if the operator shows them.
-fn public(parts: &Parts, config: &Config) -> Router {
-    let mut routes = artel_platform_api::routes(parts.platform(config)).merge(artel_auth_api::public_routes(parts.auth.clone()));
+/// One origin for every public client: the platform's routes and those of the auth service, the gateway's, and the models if the
+/// operator shows them.
+fn public(roles: &[Role], parts: &Parts, config: &Config) -> Router {
+    let mut routes = Router::new();
+    if roles.contains(&Role::Platform) {
+        routes = artel_platform_api::routes(parts.platform(config)).merge(artel_auth_api::public_routes(parts.auth.clone()));
+    }
+    if roles.contains(&Role::Gateway) {
+        routes = routes.merge(artel_codelab_api::gateway_routes(parts.codelab.clone()));
+    }
     if config.llm_proxy_public {
-        routes = routes.merge(artel_llm_proxy::public_routes(parts.llm_proxy(config, None)));
+        routes = routes.merge(artel_llm_proxy::public_routes(parts.llm_proxy(None)));
     }
     surface(routes, parts.clock.clone())
 }

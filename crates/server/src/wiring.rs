@@ -10,7 +10,8 @@ use artel_auth_api::AuthApp;
 use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_domain::{Clock, SystemClock, TenantId, UserId};
-use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules};
+use artel_codelab_api::{App as Codelab, CodelabConfig, Deps as CodelabDeps, InternalCaller};
+use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, InternalKey, MetricsText, StaticKey};
 use artel_identity::Scopes;
 use artel_llm::{Config as ModelConfig, Endpoint, Models, ProxyEndpoint};
@@ -45,9 +46,12 @@ pub(crate) struct Parts {
     pub(crate) vault: Arc<Vault>,
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) auth: AuthApp,
+    pub(crate) codelab: Codelab,
     pub(crate) books: Bookkeeping,
     /// Workers ask it about what models want, the platform about what humans put in its place.
     policy: Arc<dyn Policy>,
+    /// What lets the platform's callers in, for the surfaces beside the platform.
+    gate: Gate,
 }
 
 impl Parts {
@@ -77,8 +81,18 @@ impl Parts {
         let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::new(store.clone(), models.clone()));
         let ground = auth::Ground { store: &store, bus: &bus, clock: &clock, vault: &vault, metrics: &metrics };
         let auth = auth::build(config, &ground)?;
-        let policy = Arc::new(Rules::new(config.approval_rules.clone()));
-        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, books, policy })
+        let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
+        let gate = gate(config, &ground);
+        let deps = CodelabDeps {
+            store: store.clone(),
+            bus: bus.clone(),
+            clock: clock.clone(),
+            gate: gate.clone(),
+            policy: policy.clone(),
+            metrics: metrics.clone(),
+        };
+        let codelab = Codelab::new(deps, codelab_config(config, vault.internal_key()));
+        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, codelab, gate, books, policy })
     }
 
     pub(crate) fn platform(&self, config: &Config) -> App {
@@ -100,24 +114,11 @@ impl Parts {
     }
 
     /// With `internal_key`, services are let in too, not only callers of the platform.
-    pub(crate) fn llm_proxy(&self, config: &Config, internal_key: Option<InternalKey>) -> LlmProxy {
+    pub(crate) fn llm_proxy(&self, internal_key: Option<InternalKey>) -> LlmProxy {
         // Those that would send their calls to a proxy are for everybody else.
         let models = Arc::new(self.models.in_process());
-        let deps = LlmProxyDeps { models, clock: self.clock.clone(), gate: self.gate(config), metrics: self.metrics.clone() };
+        let deps = LlmProxyDeps { models, clock: self.clock.clone(), gate: self.gate.clone(), metrics: self.metrics.clone() };
         LlmProxy::new(deps, ProxyConfig { internal_key })
-    }
-
-    /// What lets the platform's callers in, for a surface beside the platform.
-    fn gate(&self, config: &Config) -> Gate {
-        let about_callers = GateConfig {
-            rate_default: config.rate_limit_default,
-            rate_runs: config.rate_limit_runs,
-            trusted_proxies: config.trusted_proxies.clone(),
-            static_keys: static_keys(config),
-            auth_service: Some(auth_service(config)),
-        };
-        let (tokens, key_maker) = (Arc::new(self.vault.verifier(config)), Arc::new(self.vault.key_maker()));
-        Gate::new(self.store.clone(), self.bus.clone(), self.clock.clone(), tokens, key_maker, Arc::new(self.vault.seal()), about_callers)
     }
 
     pub(crate) fn engine(&self, config: &Config) -> EngineDeps {
@@ -132,7 +133,12 @@ impl Parts {
             config: EngineConfig {
                 lease: config.lease,
                 max_active: config.worker_max_runs,
-                limits: Limits { max_steps: config.max_steps },
+                limits: Limits { max_steps: config.max_steps, max_switches: config.codelab.max_switches },
+                team: TeamConfig {
+                    model: config.codelab.model.clone().unwrap_or_else(|| config.default_model.clone()),
+                    routing: config.codelab.routing,
+                    first: config.codelab.first,
+                },
                 context: ContextLimits { max_tokens: config.max_context_tokens, max_messages: config.max_context_messages },
                 max_repeats: config.max_repeats,
                 event_retention: config.event_retention,
@@ -208,6 +214,40 @@ fn tools_config(config: &Config, host_aliases: BTreeMap<String, SocketAddr>) -> 
         allow_private_hosts: config.tool_allow_private_hosts.clone(),
         host_aliases,
         ..ToolsConfig::default()
+    }
+}
+
+fn gate(config: &Config, ground: &auth::Ground<'_>) -> Gate {
+    let about_callers = GateConfig {
+        rate_default: config.rate_limit_default,
+        rate_runs: config.rate_limit_runs,
+        trusted_proxies: config.trusted_proxies.clone(),
+        static_keys: static_keys(config),
+        auth_service: Some(auth_service(config)),
+    };
+    let vault = ground.vault;
+    let (tokens, key_maker) = (Arc::new(vault.verifier(config)), Arc::new(vault.key_maker()));
+    Gate::new(ground.store.clone(), ground.bus.clone(), ground.clock.clone(), tokens, key_maker, Arc::new(vault.seal()), about_callers)
+}
+
+fn codelab_config(config: &Config, internal_key: InternalKey) -> CodelabConfig {
+    let codelab = &config.codelab;
+    CodelabConfig {
+        internal: InternalCaller { key: internal_key, tenant_id: TenantId(FIRST), user_id: UserId(FIRST) },
+        rate_per_ip: codelab.rate_per_ip,
+        socket_rate_per_ip: codelab.socket_rate_per_ip,
+        message_rate_per_session: codelab.message_rate_per_session,
+        runtime_rate_per_user: codelab.runtime_rate_per_user,
+        sockets_per_user: codelab.sockets_per_user,
+        session_capability: codelab.session_capability,
+        stream_mode: codelab.stream_mode,
+        whole_for_user_agent: codelab.whole_for_user_agent.clone(),
+        ping_interval: codelab.ping_interval,
+        pong_timeout: codelab.pong_timeout,
+        sse_keepalive: config.sse_keepalive,
+        model: codelab.model.clone().unwrap_or_else(|| config.default_model.clone()),
+        max_context_tokens: config.max_context_tokens,
+        exempt_loopback: config.is_dev,
     }
 }
 

@@ -17,7 +17,8 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
         "database": running.parts.store.kind(),
-        "public": url(Role::Platform),
+        "public": url(Role::Platform).or_else(|| url(Role::Gateway)),
+        "runtime": url(Role::Runtime),
         "llm_proxy": url(Role::LlmProxy),
         "auth": url(Role::Auth),
     });

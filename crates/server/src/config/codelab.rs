@@ -1,0 +1,79 @@
+//! Settings of CodeLab's gateway and agent runtime, under the names that its operators know.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use artel_codelab_api::StreamMode;
+use artel_domain::{RateLimit, Specialist};
+
+use super::settings::{Invalid, Settings, invalid};
+
+const RATE: &str = "a rate N/second, N/minute, N/hour or N/day";
+
+#[derive(Debug, Clone)]
+pub(crate) struct CodelabSettings {
+    pub(crate) runtime_addr: SocketAddr,
+    /// The specialists' model; the default one when absent.
+    pub(crate) model: Option<String>,
+    pub(crate) routing: bool,
+    pub(crate) first: Specialist,
+    pub(crate) max_switches: u32,
+    pub(crate) rate_per_ip: RateLimit,
+    pub(crate) socket_rate_per_ip: RateLimit,
+    pub(crate) message_rate_per_session: RateLimit,
+    pub(crate) runtime_rate_per_user: RateLimit,
+    pub(crate) sockets_per_user: usize,
+    pub(crate) session_capability: Option<Duration>,
+    pub(crate) stream_mode: StreamMode,
+    pub(crate) whole_for_user_agent: String,
+    pub(crate) ping_interval: Duration,
+    pub(crate) pong_timeout: Duration,
+}
+
+pub(super) fn codelab(s: &mut Settings) -> Result<CodelabSettings, Invalid> {
+    for unused in ["GATEWAY__AGENT_URL", "GATEWAY__AUTH_SERVICE_URL", "GATEWAY__REQUEST_TIMEOUT", "GATEWAY__AGENT_STREAM_TIMEOUT"] {
+        // Known, and without meaning: no part of the product calls another over HTTP.
+        s.given(unused);
+    }
+    // One switch under two names.
+    let older_name = s.flag("AGENT_RUNTIME__MULTI_AGENT_MODE", true)?;
+    let many_agents = s.flag("AGENT_RUNTIME__MULTI_AGENT_ENABLED", older_name)?;
+    let switching = s.flag("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", true)?;
+    Ok(CodelabSettings {
+        runtime_addr: s.parse("ARTEL_RUNTIME_ADDR", "127.0.0.1:8001", "an address and a port (port 0 picks a free one)", "127.0.0.1:8001")?,
+        model: s.given("AGENT_RUNTIME__LLM_MODEL"),
+        routing: many_agents && switching,
+        first: first(s, many_agents)?,
+        max_switches: s.number("AGENT_RUNTIME__MAX_AGENT_SWITCHES", 10, 0..=1000)?,
+        rate_per_ip: s.parse("GATEWAY__RATE_LIMIT", "100/minute", RATE, "100/minute")?,
+        socket_rate_per_ip: s.parse("GATEWAY__WS_RATE_LIMIT", "10/minute", RATE, "10/minute")?,
+        message_rate_per_session: s.parse("GATEWAY__MESSAGE_RATE_LIMIT", "100/minute", RATE, "100/minute")?,
+        runtime_rate_per_user: s.parse("AGENT_RUNTIME__RATE_LIMIT", "60/minute", RATE, "60/minute")?,
+        sockets_per_user: s.number("GATEWAY__MAX_SOCKETS_PER_USER", 10, 1..=1_000_000)?,
+        session_capability: capability(s)?,
+        stream_mode: match s.one_of("GATEWAY__WS_STREAM_MODE", &["auto", "tokens", "whole"], "auto")?.as_str() {
+            "tokens" => StreamMode::Tokens,
+            "whole" => StreamMode::Whole,
+            _ => StreamMode::Auto,
+        },
+        whole_for_user_agent: s.text("GATEWAY__WS_WHOLE_USER_AGENT", "Dart/", "how a User-Agent begins", "Dart/")?,
+        ping_interval: Duration::from_secs(s.number("GATEWAY__WS_HEARTBEAT_INTERVAL", 30, 1..=3600)?),
+        pong_timeout: Duration::from_secs(s.number("GATEWAY__WS_CLOSE_TIMEOUT", 10, 1..=600)?),
+    })
+}
+
+/// Who answers before anybody is chosen; without a team, the coder answers everything.
+fn first(s: &mut Settings, many_agents: bool) -> Result<Specialist, Invalid> {
+    const NAME: &str = "AGENT_RUNTIME__DEFAULT_AGENT";
+    let usual = if many_agents { "orchestrator" } else { "coder" };
+    let name = s.text(NAME, usual, "an agent", "orchestrator")?;
+    let wrong = || invalid(NAME, format!("'{name}' is none of orchestrator, coder, architect, debug, ask"), "orchestrator");
+    Specialist::parse(&name).ok_or_else(wrong)
+}
+
+/// How long after a request of their user sockets without credentials are let in; both of today's clients send none.
+fn capability(s: &mut Settings) -> Result<Option<Duration>, Invalid> {
+    let enabled = s.flag("GATEWAY__WS_SESSION_CAPABILITY", true)?;
+    let seconds = s.number("GATEWAY__WS_SESSION_CAPABILITY_SECONDS", 900, 1..=86_400)?;
+    Ok(enabled.then(|| Duration::from_secs(seconds)))
+}
