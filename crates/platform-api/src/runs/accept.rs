@@ -81,6 +81,7 @@ async fn store(app: &App, caller: &Identity, start: StartRun, id: Uuid) -> Resul
         trace_id: trace::current(),
         principal: caller.principal(),
         input_message: start.input_message,
+        team: None,
         at: app.clock.now(),
         daily_limit: caller.daily_limit,
     };

@@ -74,7 +74,7 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
             });
             ("approval", asked)
         }
-        Event::ApprovalDecided { approval_id, call_id, decision, args, feedback } => {
+        Event::ApprovalDecided { approval_id, call_id, decision, args, feedback, .. } => {
             let mut decided = json!({ "approval_id": approval_id, "tool_call_id": call_id, "decision": decision, "feedback": feedback });
             if let Some(args) = args {
                 decided["args"] = args.clone();
@@ -83,7 +83,14 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
         }
         Event::RunSucceeded { output, usage } => ("result", json!({ "output": output, "tokens": tokens(*usage) })),
         Event::RunFailed { code, message, .. } => ("error", json!({ "error": message, "code": code })),
-        Event::ModelRequested { .. }
+        Event::RouteRequested
+        | Event::Routed { .. }
+        | Event::AgentSwitched { .. }
+        | Event::PlanStarted { .. }
+        | Event::SubtaskStarted { .. }
+        | Event::SubtaskFinished { .. }
+        | Event::PlanFinished
+        | Event::ModelRequested { .. }
         | Event::ModelAnswered { .. }
         | Event::ToolDispatched { .. }
         | Event::ContextSummarised { .. }
