@@ -1,15 +1,11 @@
 //! New arguments are held to what the model's were held to: the tool's schema, what its agent may do, the rules.
 
-use std::collections::BTreeMap;
-
 use artel_domain::event::Verdict;
-use artel_domain::tool::HttpMethod;
-use artel_domain::{Approval, AuthType, Event, ExecutionType, Specialist, Tool, ToolId, ToolStatus};
+use artel_domain::{Approval, Event, Specialist};
 use artel_engine::Asked;
 use artel_http::Problem;
-use artel_specialists::{SpecialistTool, client_tool, control_tool};
+use artel_specialists::{client_tool, control_tool};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::session::not_found;
 use crate::App;
@@ -27,8 +23,7 @@ pub(super) async fn check(app: &App, asked: &Approval, args: &Value) -> Result<(
     artel_specialists::check(specialist(app, asked).await?, &tool.name, args).map_err(wrong)?;
     let run = app.store.find_run(asked.tenant_id, asked.run_id).await?.ok_or_else(not_found)?;
     let tenant_rules = app.store.find_approval_rules(asked.tenant_id).await?;
-    let tool = judged(asked, tool);
-    match app.policy.verdict(&Asked { agent_id: run.agent_id, tool: &tool, args, tenant_rules: &tenant_rules }) {
+    match app.policy.verdict(&Asked { agent_id: run.agent_id, tool: &tool.name, args, tenant_rules: &tenant_rules }) {
         Verdict::Refuse { reason } => Err(wrong(reason)),
         // A human decides: that is what is happening here.
         Verdict::Allow | Verdict::Ask { .. } => Ok(()),
@@ -44,28 +39,4 @@ async fn specialist(app: &App, asked: &Approval) -> Result<Specialist, Problem> 
         _ => None,
     });
     named.ok_or_else(not_found)
-}
-
-/// A specialist's tool in the form that rules speak of.
-fn judged(asked: &Approval, tool: &SpecialistTool) -> Tool {
-    Tool {
-        id: ToolId(Uuid::nil()),
-        tenant_id: asked.tenant_id,
-        name: asked.name.clone(),
-        description: tool.description.clone(),
-        input_schema: tool.input_schema.clone(),
-        execution_type: ExecutionType::Internal,
-        endpoint: None,
-        auth_type: AuthType::None,
-        status: ToolStatus::Active,
-        version: 1,
-        http_method: HttpMethod::Post,
-        parameter_mapping: BTreeMap::new(),
-        custom_headers: BTreeMap::new(),
-        response_transform: None,
-        effect: tool.effect,
-        status_endpoint: None,
-        created_at: asked.created_at,
-        updated_at: None,
-    }
 }
