@@ -9,6 +9,8 @@ use artel_http::{Gate, InternalKey, MetricsText};
 use artel_store::Store;
 use axum::extract::FromRef;
 
+use crate::presence::Acquaintance;
+
 /// What the operator decides about these surfaces.
 #[derive(Debug, Clone)]
 pub struct CodelabConfig {
@@ -68,6 +70,8 @@ pub struct Deps {
     /// The same that the workers have.
     pub policy: Arc<dyn Policy>,
     pub metrics: Arc<dyn MetricsText>,
+    /// Whether some model provider can be asked at the moment, for the health of the runtime.
+    pub models_available: Arc<dyn Fn() -> bool + Send + Sync>,
 }
 
 /// The state of every handler. Cheap to clone.
@@ -82,13 +86,16 @@ pub struct Shared {
     pub(crate) gate: Gate,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) metrics: Arc<dyn MetricsText>,
+    pub(crate) models_available: Arc<dyn Fn() -> bool + Send + Sync>,
+    pub(crate) acquaintance: Acquaintance,
     pub(crate) config: CodelabConfig,
 }
 
 impl App {
     pub fn new(deps: Deps, config: CodelabConfig) -> Self {
-        let Deps { store, bus, clock, gate, policy, metrics } = deps;
-        Self(Arc::new(Shared { store, bus, clock, gate, policy, metrics, config }))
+        let Deps { store, bus, clock, gate, policy, metrics, models_available } = deps;
+        let acquaintance = Acquaintance::new();
+        Self(Arc::new(Shared { store, bus, clock, gate, policy, metrics, models_available, acquaintance, config }))
     }
 }
 

@@ -3,10 +3,23 @@
 //!
 //! They must never drive a run, ask a model, or know SQL.
 
+mod admission;
+mod agents;
 mod app;
+mod approvals;
+mod caller;
+mod events;
+mod extract;
+mod fault;
+mod health;
+mod history;
 mod intents;
+mod journal;
+mod presence;
 mod routes;
+mod sessions;
 mod user;
+mod web;
 
 pub use app::{App, CodelabConfig, Deps, InternalCaller, StreamMode};
-pub use routes::{gateway_routes, runtime_router};
+pub use routes::{gateway_router, gateway_routes, runtime_router};

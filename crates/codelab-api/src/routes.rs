@@ -2,26 +2,34 @@
 
 use artel_http::surface;
 use axum::Router;
+use axum::routing::get;
 
-use crate::App;
+use crate::{App, health, web};
 
 /// The gateway's routes, for the public port: without fallbacks and outer layers, which the port's owner puts around all that it serves.
 pub fn gateway_routes(app: App) -> Router {
-    gateway().with_state(app)
+    gateway(&app).with_state(app)
+}
+
+/// The finished gateway for a port of its own.
+pub fn gateway_router(app: App) -> Router {
+    let clock = app.clock.clone();
+    let own = Router::new().route("/health", get(health::check_gateway)).route("/metrics", get(health::get_metrics));
+    surface(gateway(&app).merge(own).with_state(app), clock)
 }
 
 /// The finished runtime for its internal port. Whoever has no internal key is refused.
 pub fn runtime_router(app: App) -> Router {
     let clock = app.clock.clone();
-    surface(runtime().with_state(app), clock)
+    surface(runtime(&app).with_state(app), clock)
 }
 
-fn gateway() -> Router<App> {
-    Router::new()
+fn gateway(app: &App) -> Router<App> {
+    Router::new().nest("/api/v1", web::gateway(app)).merge(web::probes())
 }
 
 /// Every path is served with and without the prefix.
-fn runtime() -> Router<App> {
-    let routes = Router::new();
+fn runtime(app: &App) -> Router<App> {
+    let routes = web::runtime(app);
     Router::new().nest("/api/v1", routes.clone()).merge(routes)
 }

@@ -66,13 +66,14 @@ async fn limited(admission: &Admission, request: Request, next: Next) -> Respons
     response
 }
 
-fn refusal(admission: &Admission) -> Problem {
+/// 429 for a use that was not admitted.
+pub fn refusal(admission: &Admission) -> Problem {
     let seconds = admission.retry_after.as_secs_f64().ceil().max(1.0) as u64;
     Problem::too_many(format!("Too many requests; try again in {seconds} s."), seconds)
 }
 
 /// What is left, unless a tighter limit has said so already.
-fn report(admission: &Admission, headers: &mut HeaderMap) {
+pub fn report(admission: &Admission, headers: &mut HeaderMap) {
     if headers.contains_key(&LIMIT) {
         return;
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use artel_store::StoreError;
 use axum::Json;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -185,6 +185,22 @@ impl Problem {
         self.0.retry_after.map(Duration::from_secs)
     }
 
+    /// The answer in its parts, for surfaces that say more in it than others. Logs like [`Problem::log`].
+    pub fn into_parts(self) -> (StatusCode, HeaderMap, ProblemBody) {
+        self.log();
+        let Inner { status, code, message, field_errors, details, retry_after, headers, cause: _ } = *self.0;
+        let body = ProblemBody {
+            error: code.to_owned(),
+            detail: message.clone(),
+            message,
+            details,
+            field_errors,
+            retry_after,
+            trace_id: trace::current(),
+        };
+        (status, headers.into_iter().collect(), body)
+    }
+
     /// What goes into the log before the problem becomes an answer: the cause of a 5xx, which no client is told.
     pub fn log(&self) {
         let Inner { status, code, cause, .. } = &*self.0;
@@ -215,20 +231,8 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        self.log();
-        let Inner { status, code, message, field_errors, details, retry_after, headers, cause: _ } = *self.0;
-        let body = ProblemBody {
-            error: code.to_owned(),
-            detail: message.clone(),
-            message,
-            details,
-            field_errors,
-            retry_after,
-            trace_id: trace::current(),
-        };
-        let mut response = (status, Json(body)).into_response();
-        response.headers_mut().extend(headers);
-        response
+        let (status, headers, body) = self.into_parts();
+        (status, headers, Json(body)).into_response()
     }
 }
 

@@ -1,0 +1,138 @@
+use artel_domain::{Confidence, Session, SessionId, Specialist, Timestamp};
+use artel_http::Checked;
+use artel_specialists::profile;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use crate::App;
+use crate::extract::{InPath, Query, flag};
+use crate::fault::Fault;
+use crate::history::{self, Story, Turnover};
+use crate::intents;
+use crate::user::User;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct GetCurrent {
+    /// False leaves the lists of switches empty.
+    #[serde(default, deserialize_with = "flag")]
+    include_history: Option<bool>,
+}
+
+impl Checked for GetCurrent {}
+
+/// Whose turn it is, in all the forms that clients know.
+#[derive(Debug, Serialize)]
+pub(crate) struct Current {
+    session_id: SessionId,
+    current_agent: AgentNow,
+    previous_agent: Option<AgentName>,
+    switch_count: usize,
+    switch_history: Vec<Switch>,
+    agent_history: Vec<ShortSwitch>,
+    context: Context,
+    /// There were more switches than are counted here. Left out when there were none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_truncated: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct AgentNow {
+    #[serde(flatten)]
+    agent: AgentName,
+    switched_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct AgentName {
+    #[serde(rename = "type")]
+    specialist: Specialist,
+    name: &'static str,
+    emoji: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Switch {
+    from_agent: Specialist,
+    to_agent: Specialist,
+    reason: String,
+    timestamp: Timestamp,
+    confidence: Option<Confidence>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShortSwitch {
+    from: Specialist,
+    to: Specialist,
+    reason: String,
+    timestamp: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct Context {
+    id: SessionId,
+    session_id: SessionId,
+    current_agent: Specialist,
+    switch_count: usize,
+    switch_history: Vec<Switch>,
+    last_switch_at: Option<Timestamp>,
+    created_at: Timestamp,
+}
+
+/// Read whose turn it is in a session: the orchestrator's before the first message.
+pub(crate) async fn get_current(
+    State(app): State<App>,
+    user: User,
+    InPath(id): InPath,
+    Query(wanted): Query<GetCurrent>,
+) -> Result<Json<Current>, Fault> {
+    let session = intents::own_session(&app, &user, &id).await?;
+    let story = history::read(&app, user.tenant_id, &id).await?;
+    Ok(Json(current(session, &story, wanted.include_history.unwrap_or(true))))
+}
+
+pub(super) fn current(session: Session, story: &Story, with_history: bool) -> Current {
+    let now = session.specialist.unwrap_or(Specialist::Orchestrator);
+    let last = story.turnovers.last();
+    let shown: &[Turnover] = if with_history { &story.turnovers } else { &[] };
+    let switch_history: Vec<Switch> = shown.iter().map(Switch::from).collect();
+    Current {
+        session_id: session.id.clone(),
+        current_agent: AgentNow { agent: AgentName::of(now), switched_at: last.map_or(session.created_at, |last| last.at) },
+        previous_agent: last.map(|last| AgentName::of(last.from)),
+        switch_count: story.turnovers.len(),
+        agent_history: shown.iter().map(ShortSwitch::from).collect(),
+        context: Context {
+            id: session.id.clone(),
+            session_id: session.id,
+            current_agent: now,
+            switch_count: story.turnovers.len(),
+            switch_history: switch_history.clone(),
+            last_switch_at: last.map(|last| last.at),
+            created_at: session.created_at,
+        },
+        switch_history,
+        is_truncated: story.is_cut,
+    }
+}
+
+impl AgentName {
+    fn of(specialist: Specialist) -> Self {
+        let profile = profile(specialist);
+        Self { specialist, name: &profile.name, emoji: &profile.emoji }
+    }
+}
+
+impl From<&Turnover> for Switch {
+    fn from(turnover: &Turnover) -> Self {
+        let Turnover { from, to, reason, confidence, at } = turnover.clone();
+        Self { from_agent: from, to_agent: to, reason, timestamp: at, confidence }
+    }
+}
+
+impl From<&Turnover> for ShortSwitch {
+    fn from(turnover: &Turnover) -> Self {
+        let Turnover { from, to, reason, at, .. } = turnover.clone();
+        Self { from, to, reason, timestamp: at }
+    }
+}

@@ -1,0 +1,119 @@
+use std::pin::pin;
+use std::time::Duration;
+
+use artel_domain::{Entry, Event, Run, Specialist};
+use artel_engine::{RunRef, follow};
+use artel_http::{Checked, Faults, Problem};
+use artel_specialists::{COMMON, parse, profiles};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::current::current;
+use crate::App;
+use crate::extract::{InPath, Said};
+use crate::fault::Fault;
+use crate::history;
+use crate::intents::{self, Switch};
+use crate::user::User;
+
+/// An earlier input of the session may still be under way; after this the client is told that the switch is on its way.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LONGEST_REASON: usize = 1000;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct SwitchAgent {
+    agent_type: Option<String>,
+    /// The same, in the words of the first runtime.
+    target_agent: Option<String>,
+    /// What the new agent is to answer at once, if anything.
+    content: Option<String>,
+    reason: Option<String>,
+}
+
+impl Checked for SwitchAgent {
+    fn check(&self, faults: &mut Faults) {
+        faults.length("reason", self.reason.as_deref(), 0..=LONGEST_REASON);
+    }
+}
+
+/// Give a session to another agent. Answers when it has it; 202 when an earlier input of the session takes long.
+pub(crate) async fn switch_agent(
+    State(app): State<App>,
+    user: User,
+    InPath(id): InPath,
+    Said(wanted): Said<SwitchAgent>,
+) -> Result<Response, Fault> {
+    let agent = agent(&wanted)?;
+    let session = intents::own_session(&app, &user, &id).await?;
+    let client_tools = COMMON.map(str::to_owned).to_vec();
+    let switch = Switch { agent, reason: wanted.reason, content: wanted.content, client_tools, plans: false };
+    let run = intents::switch(&app, &user, &id, switch).await?;
+    let Ok(happened) = tokio::time::timeout(PATIENCE, wait(&app, &run)).await else {
+        let body = json!({ "session_id": id, "switched_to": agent, "status": "pending", "run_id": run.id });
+        return Ok((StatusCode::ACCEPTED, Json(body)).into_response());
+    };
+    let from = session.specialist.unwrap_or(Specialist::Orchestrator);
+    let switched = switched(happened?, from, agent)?;
+    let now = intents::own_session(&app, &user, &id).await?;
+    let story = history::read(&app, user.tenant_id, &id).await?;
+    let mut body = serde_json::to_value(current(now, &story, true)).map_err(Problem::internal)?;
+    if let (Value::Object(body), Value::Object(switched)) = (&mut body, switched) {
+        body.extend(switched);
+    }
+    Ok(Json(body).into_response())
+}
+
+fn agent(wanted: &SwitchAgent) -> Result<Specialist, Fault> {
+    let name = wanted.agent_type.as_deref().or(wanted.target_agent.as_deref()).unwrap_or_default();
+    parse(name).ok_or_else(|| {
+        let known: Vec<_> = profiles().iter().map(|profile| profile.specialist.as_str()).collect();
+        Fault::bad_request(format!("agent_type must be one of {}.", known.join(", ")))
+    })
+}
+
+/// The entry with which the switch has happened, or its run is over.
+async fn wait(app: &App, run: &Run) -> Result<Option<std::sync::Arc<Entry>>, Problem> {
+    let about = RunRef { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id };
+    let mut entries = pin!(follow(app.store.clone(), &*app.bus, about, 0));
+    let answers = !run.input_message.is_empty();
+    let mut happened = None;
+    while let Some(entry) = entries.next().await {
+        let entry = entry?;
+        let is_switch = matches!(entry.event, Event::AgentSwitched { .. });
+        if is_switch {
+            happened = Some(entry.clone());
+        }
+        match &entry.event {
+            Event::RunFailed { message, .. } if happened.is_none() => {
+                return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "AGENT_ERROR", message.clone()));
+            }
+            event if event.is_end() || (is_switch && answers) => return Ok(happened.or(Some(entry))),
+            _ => {}
+        }
+    }
+    Ok(happened)
+}
+
+/// What the switch came to, in the words of all clients.
+fn switched(happened: Option<std::sync::Arc<Entry>>, before: Specialist, wanted: Specialist) -> Result<Value, Problem> {
+    let entry = happened.ok_or_else(|| Problem::unavailable("the switch's run could not be followed"))?;
+    let (from, to, reason) = match &entry.event {
+        Event::AgentSwitched { from, to, reason, .. } => (*from, *to, reason.as_str()),
+        // It had the session already.
+        _ => (before, wanted, ""),
+    };
+    Ok(json!({
+        "status": "switched",
+        "switched_from": from,
+        "switched_to": to,
+        "from_agent": from,
+        "to_agent": to,
+        "reason": reason,
+        "timestamp": entry.at,
+    }))
+}

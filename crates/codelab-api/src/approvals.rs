@@ -1,0 +1,115 @@
+//! Calls and plans that wait for the user's word.
+
+use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, SessionId, Timestamp};
+use artel_http::Checked;
+use artel_store::ApprovalFilter;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::App;
+use crate::extract::{InPath, Query};
+use crate::fault::Fault;
+use crate::intents;
+use crate::user::User;
+
+/// More never wait in one session: a run that waits holds back the next.
+const MOST: u32 = 200;
+/// The call that proposes a plan.
+const PLAN: &str = "create_plan";
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ListPending {
+    /// `plan`: plans too. Clients that do not know plans would offer to execute them.
+    include: Option<String>,
+}
+
+impl Checked for ListPending {}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Pending {
+    session_id: SessionId,
+    pending_approvals: Vec<PendingApproval>,
+    count: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct PendingApproval {
+    request_id: String,
+    request_type: &'static str,
+    subject: String,
+    details: Value,
+    reason: String,
+    created_at: Timestamp,
+    call_id: CallId,
+    tool_name: String,
+    arguments: Value,
+}
+
+/// List what waits for the user's word, oldest first. A session that does not exist yet has nothing that waits.
+pub(crate) async fn list_pending(
+    State(app): State<App>,
+    user: User,
+    InPath(id): InPath,
+    Query(wanted): Query<ListPending>,
+) -> Result<Json<Pending>, Fault> {
+    let is_known = app.store.find_session(user.tenant_id, &id).await?.is_some();
+    let approvals = if is_known { pending(&app, &user, &id).await? } else { Vec::new() };
+    let with_plans = wanted.include.is_some_and(|words| words.split(',').any(|word| matches!(word.trim(), "plan" | "plans" | "all")));
+    let shown = approvals.into_iter().filter(|approval| with_plans || approval.name != PLAN);
+    let pending_approvals: Vec<_> = shown.map(PendingApproval::from).collect();
+    Ok(Json(Pending { session_id: id, count: pending_approvals.len(), pending_approvals }))
+}
+
+/// Those that can still be decided.
+async fn pending(app: &App, user: &User, id: &SessionId) -> Result<Vec<Approval>, Fault> {
+    intents::own_session(app, user, id).await?;
+    let filter = ApprovalFilter { session_id: Some(id.clone()), state: Some(ApprovalState::Pending), limit: MOST, ..ApprovalFilter::default() };
+    let now = app.clock.now();
+    let found = app.store.list_approvals(user.tenant_id, filter).await?;
+    Ok(found.into_iter().filter(|approval| approval.expires_at.is_none_or(|end| now < end)).collect())
+}
+
+impl From<Approval> for PendingApproval {
+    fn from(approval: Approval) -> Self {
+        if approval.name == PLAN { plan(approval) } else { tool(approval) }
+    }
+}
+
+fn tool(approval: Approval) -> PendingApproval {
+    PendingApproval {
+        request_id: approval.call_id.to_string(),
+        request_type: "tool",
+        subject: approval.name.clone(),
+        details: json!({ "approval_id": approval.id, "tool_name": approval.name, "arguments_digest": approval.args_digest }),
+        reason: approval.reason,
+        created_at: approval.created_at,
+        call_id: approval.call_id,
+        tool_name: approval.name,
+        arguments: approval.args,
+    }
+}
+
+fn plan(approval: Approval) -> PendingApproval {
+    let mut arguments = approval.args;
+    if let Some(members) = arguments.as_object_mut() {
+        members.insert("plan_id".to_owned(), json!(approval.call_id));
+    }
+    PendingApproval {
+        request_id: request_id(approval.id),
+        request_type: "plan",
+        subject: arguments["title"].as_str().unwrap_or(PLAN).chars().take(200).collect(),
+        details: arguments.clone(),
+        reason: approval.reason,
+        created_at: approval.created_at,
+        call_id: approval.call_id,
+        tool_name: PLAN.to_owned(),
+        arguments,
+    }
+}
+
+/// As in the frame that shows the plan.
+fn request_id(approval: ApprovalId) -> String {
+    approval.to_string()
+}

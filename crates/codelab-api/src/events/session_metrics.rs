@@ -1,0 +1,48 @@
+use artel_domain::SessionId;
+use artel_http::trace;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::json;
+
+use super::llm::LlmMetrics;
+use super::reader::{own, read_one};
+use crate::App;
+use crate::extract::InPath;
+use crate::fault::Fault;
+use crate::user::User;
+
+#[derive(Debug, Serialize)]
+struct SessionMetrics {
+    session_id: SessionId,
+    #[serde(flatten)]
+    llm: LlmMetrics,
+    /// There were older requests than these. Left out when there were none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_truncated: bool,
+}
+
+/// Read the model calls of a session, those that chose an agent included. 404 while there are none.
+pub(crate) async fn get_session_metrics(State(app): State<App>, user: User, InPath(id): InPath) -> Result<Response, Fault> {
+    if own(&app, &user, &id).await?.is_none() {
+        return Ok(nothing(&id));
+    }
+    let mut llm = LlmMetrics::default();
+    let is_truncated = read_one(&app, &user, &id, |event| llm.take(event)).await?;
+    if llm.is_empty() {
+        return Ok(nothing(&id));
+    }
+    Ok(Json(SessionMetrics { session_id: id, llm, is_truncated }).into_response())
+}
+
+/// Clients of the first runtime know this text as the `error`.
+fn nothing(id: &SessionId) -> Response {
+    let text = format!("No metrics found for session {id}");
+    let body = json!({
+        "error": text, "message": text, "detail": text, "error_description": text,
+        "error_code": "SESSION_NOT_FOUND", "trace_id": trace::current(),
+    });
+    (StatusCode::NOT_FOUND, Json(body)).into_response()
+}

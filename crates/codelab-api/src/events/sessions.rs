@@ -1,0 +1,29 @@
+use artel_domain::SessionId;
+use artel_store::{Page, SessionFilter};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use crate::App;
+use crate::fault::Fault;
+use crate::user::User;
+
+const MOST: u32 = 1000;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct SessionsWithMetrics {
+    sessions: Vec<SessionId>,
+    count: usize,
+    /// There are more. Left out when there are none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_truncated: bool,
+}
+
+/// List the caller's sessions in which something was said, the last used first.
+pub(crate) async fn list_sessions_with_metrics(State(app): State<App>, user: User) -> Result<Json<SessionsWithMetrics>, Fault> {
+    let filter = SessionFilter { user_id: user.user_id, active_only: false };
+    let (found, total) = app.store.list_sessions(user.tenant_id, filter, Page { limit: MOST, offset: 0 }).await?;
+    let is_truncated = total > found.len() as i64;
+    let sessions: Vec<_> = found.into_iter().filter(|session| session.message_count > 0).map(|session| session.id).collect();
+    Ok(Json(SessionsWithMetrics { count: sessions.len(), sessions, is_truncated }))
+}

@@ -1,0 +1,55 @@
+use artel_domain::{SessionId, Specialist, Timestamp};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use super::{Message, Turnover};
+use crate::App;
+use crate::extract::InPath;
+use crate::fault::Fault;
+use crate::intents;
+use crate::user::User;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct History {
+    session_id: SessionId,
+    /// Oldest first.
+    messages: Vec<Message>,
+    /// Of `messages`.
+    message_count: usize,
+    last_activity: Timestamp,
+    current_agent: Specialist,
+    agent_history: Vec<AgentChange>,
+    /// There were older messages than these. Left out when there were none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_truncated: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct AgentChange {
+    from: Specialist,
+    to: Specialist,
+    reason: String,
+    timestamp: Timestamp,
+}
+
+impl From<&Turnover> for AgentChange {
+    fn from(turnover: &Turnover) -> Self {
+        Self { from: turnover.from, to: turnover.to, reason: turnover.reason.clone(), timestamp: turnover.at }
+    }
+}
+
+/// Read what was said in a session: its newest messages, all of them unless it is very long.
+pub(crate) async fn get_history(State(app): State<App>, user: User, InPath(id): InPath) -> Result<Json<History>, Fault> {
+    let session = intents::own_session(&app, &user, &id).await?;
+    let story = super::read(&app, user.tenant_id, &id).await?;
+    Ok(Json(History {
+        message_count: story.messages.len(),
+        messages: story.messages,
+        last_activity: session.updated_at,
+        current_agent: session.specialist.unwrap_or(Specialist::Orchestrator),
+        agent_history: story.turnovers.iter().map(AgentChange::from).collect(),
+        is_truncated: story.is_cut,
+        session_id: id,
+    }))
+}

@@ -1,0 +1,67 @@
+//! A message as clients see it: OpenAI's form, with who said it and when.
+
+use artel_domain::{CallId, Entry, Specialist, Timestamp};
+use serde::Serialize;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Message {
+    id: String,
+    pub(super) role: Role,
+    pub(super) content: String,
+    timestamp: Timestamp,
+    /// Who answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) agent_name: Option<Specialist>,
+    /// The tool's name, in a tool's message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tool_call_id: Option<CallId>,
+    /// Never more than one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tool_calls: Option<[AskedCall; 1]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    User,
+    Assistant,
+    Tool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct AskedCall {
+    pub(super) id: CallId,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    pub(super) function: Function,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Function {
+    pub(super) name: String,
+    /// JSON text.
+    pub(super) arguments: String,
+}
+
+impl Message {
+    pub(super) fn new(entry: &Entry, role: Role, content: impl Into<String>) -> Self {
+        Self {
+            id: format!("msg-{}", entry.seq),
+            role,
+            content: content.into(),
+            timestamp: entry.at,
+            agent_name: None,
+            name: None,
+            tool_call_id: None,
+            tool_calls: None,
+        }
+    }
+}
+
+impl AskedCall {
+    pub(super) fn new(id: CallId, name: String, arguments: String) -> Self {
+        Self { id, kind: "function", function: Function { name, arguments } }
+    }
+}

@@ -1,0 +1,16 @@
+//! Users' dialogues: made, listed, read, named, ended.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod rename;
+pub(crate) mod view;
+
+use artel_http::Faults;
+
+const LONGEST_TITLE: usize = 500;
+
+fn check_title(title: Option<&str>, faults: &mut Faults) {
+    faults.length("title", title, 1..=LONGEST_TITLE);
+}

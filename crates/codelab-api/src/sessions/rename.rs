@@ -1,0 +1,37 @@
+use artel_http::{Checked, Faults};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+
+use super::check_title;
+use super::view::SessionView;
+use crate::App;
+use crate::extract::{InPath, Said};
+use crate::fault::Fault;
+use crate::intents;
+use crate::user::User;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RenameSession {
+    title: String,
+}
+
+impl Checked for RenameSession {
+    fn check(&self, faults: &mut Faults) {
+        check_title(Some(&self.title), faults);
+    }
+}
+
+/// Give a session a title.
+pub(crate) async fn rename_session(
+    State(app): State<App>,
+    user: User,
+    InPath(id): InPath,
+    Said(wanted): Said<RenameSession>,
+) -> Result<Json<SessionView>, Fault> {
+    intents::own_session(&app, &user, &id).await?;
+    let audit = user.audit("session.rename", "session", &id, app.clock.now());
+    let renamed = app.store.rename_session(user.tenant_id, &id, &wanted.title, audit).await?;
+    let session = renamed.ok_or_else(intents::not_found)?;
+    Ok(Json(SessionView::of(&app, session)))
+}

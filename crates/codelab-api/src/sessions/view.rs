@@ -1,0 +1,59 @@
+//! A session as clients see it: every name that some client looks for.
+
+use artel_domain::{Session, SessionId, Specialist, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::App;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct SessionView {
+    id: SessionId,
+    /// The same.
+    session_id: SessionId,
+    title: Option<String>,
+    description: Option<String>,
+    message_count: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    last_activity: Timestamp,
+    is_active: bool,
+    current_agent: Specialist,
+    duration_seconds: f64,
+    user_id: String,
+    metadata: Value,
+}
+
+/// Under this member of the metadata is kept what a service calls the user in whose name it made a session.
+pub(super) const GIVEN_NAME: &str = "user_id";
+
+impl SessionView {
+    pub(crate) fn of(app: &App, session: Session) -> Self {
+        let user_id = shown_user(app, &session);
+        let lasted = session.updated_at.duration_since(session.created_at);
+        Self {
+            session_id: session.id.clone(),
+            id: session.id,
+            title: session.title,
+            description: session.description,
+            message_count: session.message_count,
+            created_at: session.created_at,
+            updated_at: session.updated_at,
+            last_activity: session.updated_at,
+            is_active: session.is_active,
+            current_agent: session.specialist.unwrap_or(Specialist::Orchestrator),
+            duration_seconds: lasted.as_secs_f64().max(0.0),
+            user_id,
+            metadata: session.metadata.unwrap_or_else(|| json!({})),
+        }
+    }
+}
+
+/// The services' own sessions are shown under the names that they gave.
+fn shown_user(app: &App, session: &Session) -> String {
+    let given = session.metadata.as_ref().and_then(|metadata| metadata.get(GIVEN_NAME)).and_then(Value::as_str);
+    match (session.user_id, given) {
+        (Some(owner), Some(name)) if owner == app.config.internal.user_id => name.to_owned(),
+        (owner, _) => owner.map(|owner| owner.to_string()).unwrap_or_default(),
+    }
+}
