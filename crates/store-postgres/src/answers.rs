@@ -11,6 +11,8 @@ pub(crate) async fn answer(pool: &PgPool, answer: &ClientAnswer, audit: &AuditEn
     let mut tx = pool.begin().await?;
     let Some(run) = lock_run(&mut tx, answer).await? else { return Ok(Answered::Unknown) };
     if !is_open(&mut tx, answer).await? {
+        // At once, because a claim passes over a run that is locked.
+        tx.rollback().await?;
         return Ok(Answered::Already(run));
     }
     set(&mut tx, answer).await?;

@@ -193,6 +193,7 @@ async fn end(pool: &PgPool, tenant: TenantId, session: &SessionId, audit: &Audit
         micros(audit.at),
     );
     if ended.execute(&mut *tx).await?.rows_affected() == 0 {
+        tx.rollback().await?;
         return Ok(false);
     }
     // Again, for those that were accepted meanwhile.

@@ -33,7 +33,7 @@ pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
     }
 }
 
-fn deciding(approval: &Approval, decision: Decision) -> Decided {
+pub(super) fn deciding(approval: &Approval, decision: Decision) -> Decided {
     Decided { tenant_id: approval.tenant_id, approval_id: approval.id, decision, args: None, feedback: None, by: None, at: now() }
 }
 

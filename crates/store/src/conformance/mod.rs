@@ -11,6 +11,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod answers;
 pub mod approval_rules;
 pub mod approvals;
 pub mod audit;
@@ -29,7 +30,9 @@ pub mod login_attempts;
 pub mod logins;
 pub mod oauth_clients;
 pub mod runs;
+pub mod sessions;
 pub mod signing_keys;
+pub mod successors;
 pub mod tools;
 pub mod turns;
 pub mod world;
@@ -107,6 +110,38 @@ macro_rules! conformance_tests {
             questions_are_listed_oldest_first_and_by_filter,
             a_foreign_tenant_neither_sees_nor_decides,
             a_question_is_due_when_its_time_is_over_and_nobody_answered,
+        ]);
+        $crate::conformance_group!($make_store, sessions: [
+            a_session_is_found_as_it_was_stored,
+            an_id_is_taken_once_in_a_tenant,
+            sessions_of_an_id_are_found_in_all_tenants_when_they_are_somebodys,
+            a_run_leaves_its_session_as_it_is,
+            sessions_are_listed_by_their_newest_activity_page_by_page,
+            a_session_is_renamed_by_its_tenant_while_it_lasts,
+            an_ended_session_is_kept_and_its_open_runs_are_cancelled,
+            a_step_changes_its_session_by_what_it_names,
+            a_worker_that_lost_its_run_changes_no_session,
+            a_user_was_present_where_and_when_they_were_seen,
+            an_id_may_be_any_text,
+        ]);
+        $crate::conformance_group!($make_store, answers: [
+            each_answer_is_kept_in_the_calls_row_and_wakes_the_run,
+            of_twenty_answers_at_once_one_is_accepted,
+            a_session_waits_for_its_own_clients_calls_only,
+            who_answers_a_call_that_is_asked_about_approves_it,
+            a_call_that_was_approved_is_answered_later,
+            a_call_that_was_refused_takes_no_answer,
+            of_an_answer_and_a_refusal_at_once_one_counts,
+            an_answer_while_the_worker_has_the_run_is_not_slept_over,
+            a_run_that_is_over_takes_no_answer,
+            what_is_journalled_about_an_answered_call_does_not_open_it_again,
+        ]);
+        $crate::conformance_group!($make_store, successors: [
+            what_the_specialists_are_asked_is_kept,
+            a_run_of_the_specialists_wakes_the_one_that_waits_before_it,
+            a_run_that_is_followed_while_its_worker_has_it_does_not_fall_asleep,
+            of_many_creates_at_once_each_wakes_the_one_that_waits,
+            other_runs_of_a_session_wait_and_are_not_asked_about,
         ]);
         $crate::conformance_group!($make_store, approval_rules: [
             rules_are_kept_in_order_and_replaced_as_a_whole,
@@ -274,9 +309,10 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 22] = [
+    const FILES: [(&str, &str); 25] = [
         ("accounts", include_str!("accounts.rs")),
         ("agents", include_str!("agents.rs")),
+        ("answers", include_str!("answers.rs")),
         ("approval_rules", include_str!("approval_rules.rs")),
         ("approvals", include_str!("approvals.rs")),
         ("audit", include_str!("audit.rs")),
@@ -294,7 +330,9 @@ mod tests {
         ("login_attempts", include_str!("login_attempts.rs")),
         ("oauth_clients", include_str!("oauth_clients.rs")),
         ("runs", include_str!("runs.rs")),
+        ("sessions", include_str!("sessions.rs")),
         ("signing_keys", include_str!("signing_keys.rs")),
+        ("successors", include_str!("successors.rs")),
         ("tools", include_str!("tools.rs")),
         ("turns", include_str!("turns.rs")),
     ];

@@ -15,7 +15,7 @@ fn newest(limit: u32) -> RunFilter {
     RunFilter { limit, ..RunFilter::default() }
 }
 
-async fn audited(world: &World, action: &str) -> usize {
+pub(super) async fn audited(world: &World, action: &str) -> usize {
     let rows = world.store.list_audit(world.tenant, AuditFilter { limit: 1000, ..AuditFilter::default() }).await.unwrap();
     rows.iter().filter(|row| row.action == action).count()
 }

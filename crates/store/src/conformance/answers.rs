@@ -1,0 +1,273 @@
+//! Promises about the calls that clients execute.
+
+use std::sync::Arc;
+
+use artel_domain::{
+    ApprovalState, CallId, CallState, Decision, Executor, Phase, Run, SessionId, Specialist, TeamRequest, TenantId, ToolCallRow,
+    ToolOutcome,
+};
+use serde_json::json;
+
+use super::approvals::{deciding, question};
+use super::calls::{changed, planned};
+use super::runs::audited;
+use super::sessions::opens;
+use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
+use crate::{Answered, CallChange, Claim, ClientAnswer, Created, Fence, NewRun, Step, Store};
+
+pub(super) fn team() -> TeamRequest {
+    TeamRequest {
+        switch_to: Some(Specialist::Debug),
+        reason: Some("it \"fails\"\n🦀".to_owned()),
+        client_tools: vec!["read_file".to_owned(), "write_file".to_owned()],
+        plans: true,
+    }
+}
+
+/// Starts a run of the specialists.
+pub(super) async fn asks(world: &World, in_session: &str) -> Run {
+    match world.creates(NewRun { team: Some(team()), ..world.new_run(in_session) }).await {
+        Created::Run(run) => *run,
+        refused => panic!("the run was refused: {refused:?}"),
+    }
+}
+
+pub(super) async fn takes(world: &World) -> (Claim, Fence) {
+    let claim = world.claims("worker", LEASE).await.expect("a run can be claimed");
+    let held = fence(&claim.run);
+    (claim, held)
+}
+
+/// A call that a client executes, dispatched.
+pub(super) fn dispatched(run: &Run, ordinal: u32) -> ToolCallRow {
+    ToolCallRow {
+        executor: Executor::Client,
+        state: CallState::Dispatched,
+        attempts: 1,
+        dispatched_at: Some(now()),
+        tool_id: None,
+        ..planned(run, ordinal)
+    }
+}
+
+/// A run of the specialists that its worker has, with one call dispatched to the client.
+pub(super) async fn drives(world: &World, in_session: &str) -> (Claim, Fence, ToolCallRow) {
+    asks(world, in_session).await;
+    let (claim, held) = takes(world).await;
+    let call = dispatched(&claim.run, 0);
+    let step = Step { new_calls: vec![call.clone()], next_seq: claim.first_seq, at: now(), ..Step::default() };
+    world.store.commit(&held, step).await.unwrap();
+    (claim, held, call)
+}
+
+/// The same, asleep until the client answers.
+pub(super) async fn waits(world: &World, in_session: &str) -> (Run, ToolCallRow) {
+    let (claim, held, call) = drives(world, in_session).await;
+    sleeps(world, &held, claim.first_seq).await;
+    (claim.run, call)
+}
+
+pub(super) async fn sleeps(world: &World, held: &Fence, next_seq: i64) {
+    world.store.commit(held, ending(next_seq, Phase::WaitingForApproval)).await.unwrap();
+}
+
+fn succeeding(world: &World, run: &Run, call: CallId) -> ClientAnswer {
+    ClientAnswer {
+        tenant_id: world.tenant,
+        session_id: run.session_id.clone(),
+        call_id: call,
+        outcome: ToolOutcome::Succeeded { output: json!({"z": "text\u{0}", "a": [1.0, null]}) },
+        by: Some(world.user),
+        at: now(),
+    }
+}
+
+async fn answer(world: &World, answer: ClientAnswer) -> Answered {
+    world.store.answer_call(answer, world.audit("call.answer")).await.unwrap()
+}
+
+async fn row(world: &World, run: &Run, ordinal: usize) -> ToolCallRow {
+    world.store.list_tool_calls(world.tenant, &[run.id]).await.unwrap().remove(ordinal)
+}
+
+pub async fn each_answer_is_kept_in_the_calls_row_and_wakes_the_run(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let outcomes = [
+        ToolOutcome::Succeeded { output: json!({"z": {"b": 1, "a": 2.0}, "text": "ü\u{0}"}) },
+        ToolOutcome::Succeeded { output: json!(null) },
+        ToolOutcome::Failed { error: "no such file: \"x\"".to_owned() },
+        ToolOutcome::Unknown { error: "the client went away".to_owned() },
+    ];
+    for (outcome, name) in outcomes.into_iter().zip(["a", "b", "c", "d"]) {
+        let (run, call) = waits(&world, name).await;
+        assert_eq!(world.claims("worker", LEASE).await, None, "it sleeps until it is answered");
+        let given = ClientAnswer { outcome: outcome.clone(), ..succeeding(&world, &run, call.id) };
+        assert_eq!(answer(&world, given.clone()).await, Answered::Accepted(run.id));
+        let expected = ToolCallRow {
+            state: outcome.state(),
+            result: if let ToolOutcome::Succeeded { output } = &outcome { Some(output.clone()) } else { None },
+            error: outcome.error().map(str::to_owned),
+            finished_at: Some(given.at),
+            ..call
+        };
+        assert_eq!(row(&world, &run, 0).await, expected);
+        assert_eq!(world.finds(run.id).await.phase, Phase::Queued);
+        let (claim, held) = takes(&world).await;
+        assert_eq!((claim.run.id, claim.recovered, claim.run.crash_count), (run.id, false, 0));
+        assert_eq!(store.load_turn(&held, 10).await.unwrap().answers, [expected]);
+    }
+    assert_eq!(audited(&world, "call.answer").await, 4);
+}
+
+pub async fn of_twenty_answers_at_once_one_is_accepted(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (run, call) = waits(&world, "s").await;
+    let answers = at_once((0..20).map(|i| {
+        let (world, given) = (world.clone(), succeeding(&world, &run, call.id));
+        let output = json!(i);
+        async move { (output.clone(), answer(&world, ClientAnswer { outcome: ToolOutcome::Succeeded { output }, ..given }).await) }
+    }));
+    let (accepted, already): (Vec<_>, Vec<_>) =
+        answers.await.into_iter().partition(|(_, answered)| *answered == Answered::Accepted(run.id));
+    assert_eq!(accepted.len(), 1);
+    assert!(already.iter().all(|(_, answered)| *answered == Answered::Already(run.id)));
+    assert_eq!(row(&world, &run, 0).await.result.as_ref(), Some(&accepted[0].0), "the first one's result stays");
+    assert_eq!(audited(&world, "call.answer").await, 1);
+}
+
+pub async fn a_session_waits_for_its_own_clients_calls_only(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    asks(&world, "s").await;
+    let (claim, held) = takes(&world).await;
+    let run = claim.run;
+    let calls = [Executor::Client, Executor::Server, Executor::Control];
+    let calls: Vec<_> = (0..).zip(calls).map(|(n, executor)| ToolCallRow { executor, ..dispatched(&run, n) }).collect();
+    store.commit(&held, Step { new_calls: calls.clone(), ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+    assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap(), calls);
+    opens(&world, "another").await;
+
+    let mine = succeeding(&world, &run, calls[0].id);
+    let wrong = [
+        succeeding(&world, &run, calls[1].id),
+        succeeding(&world, &run, calls[2].id),
+        succeeding(&world, &run, CallId::derive(run.id, 9, 9)),
+        ClientAnswer { session_id: session("another"), ..mine.clone() },
+        ClientAnswer { session_id: SessionId(String::new()), ..mine.clone() },
+        ClientAnswer { tenant_id: other.tenant, ..mine.clone() },
+        ClientAnswer { tenant_id: TenantId(uuid()), ..mine },
+    ];
+    for given in wrong {
+        assert_eq!(answer(&world, given.clone()).await, Answered::Unknown, "{given:?}");
+    }
+    assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap(), calls);
+    assert_eq!(world.finds(run.id).await.phase, Phase::WaitingForApproval);
+    assert_eq!((audited(&world, "call.answer").await, audited(&other, "call.answer").await), (0, 0));
+}
+
+pub async fn who_answers_a_call_that_is_asked_about_approves_it(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held, call) = drives(&world, "s").await;
+    let (asked, other) = (question(&claim.run, 0), question(&claim.run, 1));
+    let step = Step { approvals: vec![asked.clone(), other.clone()], ..ending(1, Phase::WaitingForApproval) };
+    store.commit(&held, step).await.unwrap();
+    let given = succeeding(&world, &claim.run, call.id);
+    assert_eq!(answer(&world, given.clone()).await, Answered::Accepted(claim.run.id));
+    let approved = store.find_approval(world.tenant, asked.id).await.unwrap().unwrap();
+    assert_eq!((approved.state, approved.decision, approved.decided_args), (ApprovalState::Approved, Some(Decision::Approve), None));
+    assert_eq!((approved.decided_by, approved.decided_at), (Some(world.user), Some(given.at)));
+    assert_eq!(store.find_approval(world.tenant, other.id).await.unwrap(), Some(other), "only this one");
+    assert_eq!(store.decide_approval(deciding(&asked, Decision::Reject), world.audit("approval.decide")).await.unwrap(), None);
+    assert_eq!(takes(&world).await.0.run.id, claim.run.id);
+}
+
+pub async fn a_call_that_was_approved_is_answered_later(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held, call) = drives(&world, "s").await;
+    let asked = question(&claim.run, 0);
+    store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+    let decided = store.decide_approval(deciding(&asked, Decision::Edit), world.audit("approval.decide")).await.unwrap();
+    assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Accepted(claim.run.id));
+    assert_eq!(store.find_approval(world.tenant, asked.id).await.unwrap(), decided, "the decision stays as it was taken");
+}
+
+pub async fn a_call_that_was_refused_takes_no_answer(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    for decision in [Decision::Reject, Decision::Expire] {
+        let (claim, held, call) = drives(&world, decision.as_str()).await;
+        let asked = question(&claim.run, 0);
+        store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+        store.decide_approval(deciding(&asked, decision), world.audit("approval.decide")).await.unwrap().unwrap();
+        let given = succeeding(&world, &claim.run, call.id);
+        assert_eq!(answer(&world, given).await, Answered::Already(claim.run.id));
+        assert_eq!(row(&world, &claim.run, 0).await, call);
+        world.claims("worker", LEASE).await.unwrap();
+    }
+}
+
+pub async fn of_an_answer_and_a_refusal_at_once_one_counts(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    for round in 0..10 {
+        let (claim, held, call) = drives(&world, &format!("s{round}")).await;
+        let asked = question(&claim.run, 0);
+        store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+        let given = succeeding(&world, &claim.run, call.id);
+        let counted = at_once([true, false].map(|answers| {
+            let (world, asked, given) = (world.clone(), asked.clone(), given.clone());
+            async move {
+                if answers {
+                    matches!(answer(&world, given).await, Answered::Accepted(_))
+                } else {
+                    let audit = world.audit("approval.decide");
+                    world.store.decide_approval(deciding(&asked, Decision::Reject), audit).await.unwrap().is_some()
+                }
+            }
+        }));
+        assert_eq!(counted.await.into_iter().filter(|counts| *counts).count(), 1, "round {round}");
+        let (approval, row) = (store.find_approval(world.tenant, asked.id).await.unwrap().unwrap(), row(&world, &claim.run, 0).await);
+        assert_eq!(approval.state == ApprovalState::Approved, row.finished_at.is_some(), "round {round}");
+        world.claims("worker", LEASE).await.expect("it is woken either way");
+    }
+}
+
+pub async fn an_answer_while_the_worker_has_the_run_is_not_slept_over(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held, call) = drives(&world, "s").await;
+    assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Accepted(claim.run.id));
+    assert_eq!(world.finds(claim.run.id).await.phase, Phase::Running, "nobody takes it from its worker");
+    assert_eq!(world.claims("other", LEASE).await, None);
+    sleeps(&world, &held, 1).await;
+    let (again, held) = takes(&world).await;
+    assert_eq!(again.run.id, claim.run.id, "the answer is looked at");
+    sleeps(&world, &held, again.first_seq).await;
+    assert_eq!(world.claims("worker", LEASE).await, None, "once");
+}
+
+pub async fn a_run_that_is_over_takes_no_answer(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    for end in [Phase::Succeeded, Phase::Failed, Phase::Cancelled] {
+        let (claim, held, call) = drives(&world, end.as_str()).await;
+        store.commit(&held, ending(1, end)).await.unwrap();
+        assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Already(claim.run.id), "{end:?}");
+        assert_eq!(row(&world, &claim.run, 0).await, call);
+        assert_eq!(world.finds(claim.run.id).await.phase, end);
+    }
+    assert_eq!(audited(&world, "call.answer").await, 0);
+}
+
+pub async fn what_is_journalled_about_an_answered_call_does_not_open_it_again(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held, call) = drives(&world, "s").await;
+    answer(&world, succeeding(&world, &claim.run, call.id)).await;
+    let answered = row(&world, &claim.run, 0).await;
+    let change = async |change: CallChange| {
+        store.commit(&held, Step { calls: vec![change], next_seq: 1, at: now(), ..Step::default() }).await.unwrap();
+        row(&world, &claim.run, 0).await
+    };
+    for state in [CallState::AwaitingApproval, CallState::Dispatched] {
+        assert_eq!(change(changed(call.id, state)).await, answered);
+    }
+    assert_eq!(store.load_turn(&held, 10).await.unwrap().answers, [answered.clone()]);
+    assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Already(claim.run.id));
+    let told = CallChange { duration_ms: Some(7), ..changed(call.id, CallState::Succeeded) };
+    assert_eq!(change(told).await, ToolCallRow { duration_ms: Some(7), ..answered });
+}
