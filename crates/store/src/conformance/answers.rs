@@ -266,7 +266,7 @@ pub async fn what_is_journalled_about_an_answered_call_does_not_open_it_again(st
     for state in [CallState::AwaitingApproval, CallState::Dispatched] {
         assert_eq!(change(changed(call.id, state)).await, answered);
     }
-    assert_eq!(store.load_turn(&held, 10).await.unwrap().answers, [answered.clone()]);
+    assert_eq!(store.load_turn(&held, 10).await.unwrap().answers, std::slice::from_ref(&answered));
     assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Already(claim.run.id));
     let told = CallChange { duration_ms: Some(7), ..changed(call.id, CallState::Succeeded) };
     assert_eq!(change(told).await, ToolCallRow { duration_ms: Some(7), ..answered });
