@@ -42,15 +42,16 @@ async fn session_entries(reads: &SqlitePool, tenant: TenantId, session: &Session
     all(found)
 }
 
-async fn session_entries_after(reads: &SqlitePool, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {
-    let found = entries!(
-        "WHERE tenant_id = ?1 AND session_id = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4 + 0",
-        tenant.0,
-        session.0,
-        after_seq,
-        limit
-    )
-    .fetch_all(reads)
-    .await?;
+async fn session_entries_after(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    session: &SessionId,
+    after_seq: i64,
+    limit: u32,
+) -> Outcome<Vec<Entry>> {
+    let found =
+        entries!("WHERE tenant_id = ?1 AND session_id = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4 + 0", tenant.0, session.0, after_seq, limit)
+            .fetch_all(reads)
+            .await?;
     all(found)
 }

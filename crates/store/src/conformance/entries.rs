@@ -140,6 +140,23 @@ pub async fn the_sessions_journal_is_read_in_windows_without_deltas(store: Arc<d
     assert_eq!(store.session_entries(TenantId(uuid()), &session("s"), 0, 10).await.unwrap(), []);
 }
 
+pub async fn the_sessions_journal_is_read_on_over_all_its_runs_with_deltas(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (_, first) = world.drives("s").await;
+    let told = vec![requested(&first, 1), delta(&first, 2, 1, "a")];
+    store.commit(&first, Step { phase: Some(Phase::Succeeded), ..writing(told.clone()) }).await.unwrap();
+    let (_, second) = world.drives("s").await;
+    let more = vec![requested(&second, 3), delta(&second, 4, 1, "b")];
+    store.commit(&second, writing(more.clone())).await.unwrap();
+    let (_, elsewhere) = world.drives("elsewhere").await;
+    store.commit(&elsewhere, writing(vec![requested(&elsewhere, 1)])).await.unwrap();
+    let after = async |seq, limit| store.session_entries_after(world.tenant, &session("s"), seq, limit).await.unwrap();
+    assert_eq!(after(0, 100).await, [told.clone(), more.clone()].concat());
+    assert_eq!(after(1, 2).await, [told[1].clone(), more[0].clone()]);
+    assert_eq!(after(4, 100).await, []);
+    assert_eq!(store.session_entries_after(TenantId(uuid()), &session("s"), 0, 10).await.unwrap(), []);
+}
+
 pub async fn a_runs_journal_is_read_in_pages(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;

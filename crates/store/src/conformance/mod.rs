@@ -87,6 +87,7 @@ macro_rules! conformance_tests {
         $crate::conformance_group!($make_store, entries: [
             every_kind_of_entry_comes_back_as_it_was_written,
             the_sessions_journal_is_read_in_windows_without_deltas,
+            the_sessions_journal_is_read_on_over_all_its_runs_with_deltas,
             a_runs_journal_is_read_in_pages,
             folding_keeps_text_and_order,
             folding_takes_a_few_finished_runs_at_a_time,
