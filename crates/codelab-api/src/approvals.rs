@@ -65,7 +65,8 @@ pub(crate) async fn list_pending(
 /// Those that can still be decided.
 async fn pending(app: &App, user: &User, id: &SessionId) -> Result<Vec<Approval>, Fault> {
     intents::own_session(app, user, id).await?;
-    let filter = ApprovalFilter { session_id: Some(id.clone()), state: Some(ApprovalState::Pending), limit: MOST, ..ApprovalFilter::default() };
+    let filter =
+        ApprovalFilter { session_id: Some(id.clone()), state: Some(ApprovalState::Pending), limit: MOST, ..ApprovalFilter::default() };
     let now = app.clock.now();
     let found = app.store.list_approvals(user.tenant_id, filter).await?;
     Ok(found.into_iter().filter(|approval| approval.expires_at.is_none_or(|end| now < end)).collect())

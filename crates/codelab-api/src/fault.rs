@@ -86,12 +86,22 @@ mod tests {
 
     #[rstest]
     #[case::nothing_shown(Problem::unauthenticated("unauthenticated", "Send a token."), 401, "unauthorized", "Authentication required")]
-    #[case::an_old_token(Problem::unauthenticated("token_expired", "The token has expired."), 401, "invalid_token", "The token has expired.")]
+    #[case::an_old_token(
+        Problem::unauthenticated("token_expired", "The token has expired."),
+        401,
+        "invalid_token",
+        "The token has expired."
+    )]
     #[case::too_many(Problem::too_many("Slow down.", 60), 429, "rate_limit_exceeded", "Too many requests")]
     #[case::the_store_is_away(Problem::unavailable("away"), 503, "AGENT_UNAVAILABLE", "A service that Artel depends on is not available.")]
     #[case::another(Problem::forbidden("agent_not_allowed", "No."), 403, "agent_not_allowed", "No.")]
     #[tokio::test]
-    async fn every_key_that_some_client_reads_is_there(#[case] problem: Problem, #[case] status: u16, #[case] code: &str, #[case] text: &str) {
+    async fn every_key_that_some_client_reads_is_there(
+        #[case] problem: Problem,
+        #[case] status: u16,
+        #[case] code: &str,
+        #[case] text: &str,
+    ) {
         let response = Fault::from(problem).into_response();
         assert_eq!(response.status(), status);
         let body: Value = serde_json::from_slice(&to_bytes(response.into_body(), 10_000).await.unwrap()).unwrap();

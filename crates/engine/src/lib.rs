@@ -6,6 +6,7 @@
 mod budget;
 mod config;
 mod drive;
+mod edits;
 mod expiry;
 mod follow;
 mod frames;
@@ -32,6 +33,7 @@ use artel_tools::Tools;
 
 pub use artel_agent::{ContextLimits, Limits, estimate_tokens};
 pub use config::{DEFAULT_MODEL, EngineConfig, TeamConfig};
+pub use edits::{EditProblem, check_edit};
 pub use follow::{RunRef, SessionEntries, SessionRef, follow, follow_new, follow_session};
 pub use policy::{AllowAll, Asked, Policy, Rules, dangerous_tools};
 pub use worker::Worker;

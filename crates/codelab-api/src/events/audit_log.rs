@@ -46,7 +46,11 @@ struct AuditItem {
 }
 
 /// List what people and operators want to see again: the newest events of the caller's sessions, oldest first.
-pub(crate) async fn list_audit_log(State(app): State<App>, user: User, Query(wanted): Query<ListAuditLog>) -> Result<Json<AuditLog>, Fault> {
+pub(crate) async fn list_audit_log(
+    State(app): State<App>,
+    user: User,
+    Query(wanted): Query<ListAuditLog>,
+) -> Result<Json<AuditLog>, Fault> {
     let limit = wanted.limit.unwrap_or(100);
     if !(1..=1000).contains(&limit) {
         return Err(Fault::bad_request("limit must be between 1 and 1000."));

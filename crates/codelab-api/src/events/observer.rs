@@ -64,11 +64,15 @@ impl Observer {
             }
             Event::ContextSummarised { usage: Some(usage), .. } => vec![self.answer(Purpose::Summary, Some(*usage), false, at)],
             Event::ToolPlanned(call) => self.planned(call),
-            Event::ApprovalRequested { approval_id, call_id, name, args, reason, .. } => self.held(*approval_id, *call_id, name, args, reason),
+            Event::ApprovalRequested { approval_id, call_id, name, args, reason, .. } => {
+                self.held(*approval_id, *call_id, name, args, reason)
+            }
             Event::ApprovalDecided { approval_id, call_id, decision, feedback, .. } => {
                 self.decided(*approval_id, *call_id, *decision, feedback.as_deref())
             }
-            Event::ToolDispatched { call_id, .. } => self.tool(*call_id).map(|tool| Fact::ToolStarted { tool, call: *call_id }).into_iter().collect(),
+            Event::ToolDispatched { call_id, .. } => {
+                self.tool(*call_id).map(|tool| Fact::ToolStarted { tool, call: *call_id }).into_iter().collect()
+            }
             Event::ToolFinished { call_id, outcome, duration_ms, .. } => self.finished(*call_id, outcome, *duration_ms),
             Event::RunSucceeded { .. } => vec![self.end(true, at)],
             Event::RunFailed { code, message, .. } => self.broke_off(code, message, at),

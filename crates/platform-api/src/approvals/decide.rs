@@ -1,6 +1,5 @@
-use artel_domain::event::Verdict;
-use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Timestamp, Tool, digest};
-use artel_engine::Asked;
+use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Timestamp, digest};
+use artel_engine::{EditProblem, check_edit};
 use artel_http::caller::RunsWrite;
 use artel_http::{At, Body, Caller, Checked, Faults, Identity, Problem};
 use artel_store::Decided;
@@ -116,27 +115,12 @@ fn closed(asked: &Approval) -> Problem {
 
 /// New arguments are held to what the model's were held to.
 async fn check_arguments(app: &App, asked: &Approval, arguments: &Value) -> Result<(), Problem> {
-    let tool = tool_of(app, asked).await?;
-    let wrong = |message: String| Problem::invalid_field("arguments", message);
-    artel_tools::validate(&tool.input_schema, arguments).map_err(wrong)?;
-    let run = app.store.find_run(asked.tenant_id, asked.run_id).await?.ok_or_else(|| Problem::not_found("run"))?;
-    let tenant_rules = app.store.find_approval_rules(asked.tenant_id).await?;
-    let call = Asked { agent_id: run.agent_id, tool: &tool.name, args: arguments, tenant_rules: &tenant_rules };
-    match app.policy.verdict(&call) {
-        Verdict::Refuse { reason } => Err(wrong(reason)),
-        // A human decides: that is what is happening here.
-        Verdict::Allow | Verdict::Ask { .. } => Ok(()),
+    match check_edit(&*app.store, &*app.policy, asked, arguments).await {
+        Ok(()) => Ok(()),
+        Err(EditProblem::Wrong(message)) => Err(Problem::invalid_field("arguments", message)),
+        Err(EditProblem::ToolGone) => Err(Problem::conflict("conflict", "The tool is gone: nothing can be put in place of its arguments.")),
+        Err(EditProblem::Store(error)) => Err(error.into()),
     }
-}
-
-async fn tool_of(app: &App, asked: &Approval) -> Result<Tool, Problem> {
-    let calls = app.store.list_tool_calls(asked.tenant_id, &[asked.run_id]).await?;
-    let tool = calls.into_iter().find(|call| call.id == asked.call_id).and_then(|call| call.tool_id);
-    let found = match tool {
-        Some(tool) => app.store.find_tool(asked.tenant_id, tool).await?,
-        None => None,
-    };
-    found.ok_or_else(|| Problem::conflict("conflict", "The tool is gone: nothing can be put in place of its arguments."))
 }
 
 fn audit(caller: &Identity, asked: &Approval, wanted: &DecideApproval, at: Timestamp) -> AuditEntry {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use artel_bus::Bus;
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, Executor, FinishReason, Frame, Phase, Timestamp,
-    ToolCallRow, ToolId, ToolOutcome, Usage,
+    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, Executor, FinishReason, Frame, Phase,
+    Timestamp, ToolCallRow, ToolId, ToolOutcome, Usage,
 };
 use artel_store::{CallChange, Claim, Fence, Journal, Runs, Step};
 use serde_json::{Value, json};

@@ -40,7 +40,12 @@ pub(super) fn codelab(s: &mut Settings) -> Result<CodelabSettings, Invalid> {
     let many_agents = s.flag("AGENT_RUNTIME__MULTI_AGENT_ENABLED", older_name)?;
     let switching = s.flag("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", true)?;
     Ok(CodelabSettings {
-        runtime_addr: s.parse("ARTEL_RUNTIME_ADDR", "127.0.0.1:8001", "an address and a port (port 0 picks a free one)", "127.0.0.1:8001")?,
+        runtime_addr: s.parse(
+            "ARTEL_RUNTIME_ADDR",
+            "127.0.0.1:8001",
+            "an address and a port (port 0 picks a free one)",
+            "127.0.0.1:8001",
+        )?,
         model: s.given("AGENT_RUNTIME__LLM_MODEL"),
         routing: many_agents && switching,
         first: first(s, many_agents)?,

@@ -10,7 +10,8 @@ const RUN: RunId = RunId(Uuid::from_u128(1));
 
 /// Each entry comes a second after the one before.
 fn entries(events: Vec<Event>) -> Vec<Entry> {
-    let entry = |(index, event)| Entry { seq: index as i64 + 1, run_id: RUN, at: artel_domain::clock::micros(index as i64 * 1_000_000), event };
+    let entry =
+        |(index, event)| Entry { seq: index as i64 + 1, run_id: RUN, at: artel_domain::clock::micros(index as i64 * 1_000_000), event };
     events.into_iter().enumerate().map(entry).collect()
 }
 
@@ -91,10 +92,10 @@ fn failed(code: &str) -> Event {
 
 #[test]
 fn a_run_is_processing_by_an_agent() {
-    assert_eq!(told(vec![started("hi")]), [
-        ("session.message.added", json!({ "role": "user" })),
-        ("agent.processing.started", json!({ "agent": "orchestrator" })),
-    ]);
+    assert_eq!(
+        told(vec![started("hi")]),
+        [("session.message.added", json!({ "role": "user" })), ("agent.processing.started", json!({ "agent": "orchestrator" })),]
+    );
     // A switch alone says nothing.
     assert_eq!(told(vec![started("")]), [("agent.processing.started", json!({ "agent": "orchestrator" }))]);
     let done = Event::RunSucceeded { output: "x".into(), usage: None };
@@ -110,7 +111,10 @@ fn a_hand_over_is_a_switch() {
 
 #[test]
 fn the_choice_of_an_agent_is_a_model_call_that_is_flagged() {
-    assert_eq!(told(vec![started("hi"), Event::RouteRequested]), [("llm.request.started", json!({ "model": "demo:echo", "classifier": true }))]);
+    assert_eq!(
+        told(vec![started("hi"), Event::RouteRequested]),
+        [("llm.request.started", json!({ "model": "demo:echo", "classifier": true }))]
+    );
     let counts = json!({
         "model": "demo:echo", "duration_ms": 1000, "prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12,
         "has_tool_calls": false, "classifier": true,
@@ -210,7 +214,10 @@ fn an_event_keeps_its_id_and_names_its_request() {
     assert_eq!(read(), read());
     let first = serde_json::to_value(&read()[0]).unwrap();
     assert_eq!(first["correlation_id"], "trace");
-    assert_eq!((&first["event_category"], &first["source"], &first["version"]), (&json!("session"), &json!("agent-runtime"), &json!("1.0")));
+    assert_eq!(
+        (&first["event_category"], &first["source"], &first["version"]),
+        (&json!("session"), &json!("agent-runtime"), &json!("1.0"))
+    );
     let second = serde_json::to_value(&read()[1]).unwrap();
     assert_eq!(second["causation_id"], first["event_id"]);
 }

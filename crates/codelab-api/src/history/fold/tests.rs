@@ -1,7 +1,4 @@
-use artel_domain::{
-    AgentId, ApprovalId, Decision, EffectClass, FinishReason, RunId, SwitchCause, TeamStart,
-    event::Verdict,
-};
+use artel_domain::{AgentId, ApprovalId, Decision, EffectClass, FinishReason, RunId, SwitchCause, TeamStart, event::Verdict};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

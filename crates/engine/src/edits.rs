@@ -1,0 +1,76 @@
+//! Arguments that a human puts in place of a model's are held to what the model's were held to: the tool's schema, what its agent may do,
+//! the rules.
+
+use artel_agent::plan_of;
+use artel_domain::event::Verdict;
+use artel_domain::{AgentId, Approval, Event, Executor, Specialist, ToolCallRow};
+use artel_specialists::{client_tool, control_tool};
+use artel_store::{Store, StoreError};
+use serde_json::Value;
+
+use crate::{Asked, Policy};
+
+/// Entries that are read to find whose call it is: a run of more has switched since.
+const READ: u32 = 2000;
+
+/// Why arguments cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EditProblem {
+    #[error("{0}")]
+    Wrong(String),
+    #[error("the tool is gone: nothing can be put in place of its arguments")]
+    ToolGone,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether `args` may be used in the call that was asked about.
+pub async fn check_edit(store: &dyn Store, policy: &dyn Policy, asked: &Approval, args: &Value) -> Result<(), EditProblem> {
+    let calls = store.list_tool_calls(asked.tenant_id, &[asked.run_id]).await?;
+    let call = calls.into_iter().find(|call| call.id == asked.call_id).ok_or(EditProblem::ToolGone)?;
+    check_schema(store, asked, &call, args).await?;
+    let run = store.find_run(asked.tenant_id, asked.run_id).await?.ok_or(EditProblem::ToolGone)?;
+    check_rules(store, policy, asked, run.agent_id, args).await
+}
+
+async fn check_schema(store: &dyn Store, asked: &Approval, call: &ToolCallRow, args: &Value) -> Result<(), EditProblem> {
+    let fits = |schema: &Value| artel_tools::validate(schema, args).map_err(EditProblem::Wrong);
+    match call.executor {
+        Executor::Server => {
+            let tool = match call.tool_id {
+                Some(tool) => store.find_tool(asked.tenant_id, tool).await?,
+                None => None,
+            };
+            fits(&tool.ok_or(EditProblem::ToolGone)?.input_schema)
+        }
+        Executor::Client => {
+            let tool = client_tool(&asked.name).ok_or(EditProblem::ToolGone)?;
+            fits(&tool.input_schema)?;
+            let specialist = specialist(store, asked).await?.ok_or(EditProblem::ToolGone)?;
+            artel_specialists::check(specialist, &tool.name, args).map_err(EditProblem::Wrong)
+        }
+        Executor::Control => {
+            fits(&control_tool(&asked.name).ok_or(EditProblem::ToolGone)?.input_schema)?;
+            if asked.name == "create_plan" { plan_of(args).map(drop).map_err(EditProblem::Wrong) } else { Ok(()) }
+        }
+    }
+}
+
+async fn check_rules(store: &dyn Store, policy: &dyn Policy, asked: &Approval, agent_id: AgentId, args: &Value) -> Result<(), EditProblem> {
+    let tenant_rules = store.find_approval_rules(asked.tenant_id).await?;
+    match policy.verdict(&Asked { agent_id, tool: &asked.name, args, tenant_rules: &tenant_rules }) {
+        Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
+        // A human decides: that is what is happening here.
+        Verdict::Allow | Verdict::Ask { .. } => Ok(()),
+    }
+}
+
+/// Whose turn it is in the run that waits.
+async fn specialist(store: &dyn Store, asked: &Approval) -> Result<Option<Specialist>, StoreError> {
+    let entries = store.session_entries(asked.tenant_id, &asked.session_id, 0, READ).await?;
+    Ok(entries.iter().rev().filter(|entry| entry.run_id == asked.run_id).find_map(|entry| match &entry.event {
+        Event::AgentSwitched { to, .. } => Some(*to),
+        Event::RunStarted { team, .. } => team.as_ref().map(|team| team.agent),
+        _ => None,
+    }))
+}
