@@ -15,7 +15,7 @@ mod team;
 
 pub(crate) use answer::{ToolResult, answer};
 pub(crate) use cancel::cancel;
-pub(crate) use decide::{Wish, decide};
+pub(crate) use decide::{NewArguments, Wish, decide};
 pub(crate) use input::{Input, Switch, start_input, switch};
 pub(crate) use session::{Opening, create_session, not_found, open_session, own_session};
 pub(crate) use team::ensure_team_agent;

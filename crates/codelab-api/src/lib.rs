@@ -11,6 +11,7 @@ mod caller;
 mod events;
 mod extract;
 mod fault;
+mod frames;
 mod health;
 mod history;
 mod intents;

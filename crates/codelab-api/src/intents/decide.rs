@@ -20,9 +20,17 @@ pub(crate) struct Wish {
     /// Never [`Decision::Expire`]: that is for workers.
     pub(crate) decision: Decision,
     /// With `edit`, and only then: what the tool is called with instead.
-    pub(crate) args: Option<Value>,
+    pub(crate) args: Option<NewArguments>,
     /// With `reject` the model reads it.
     pub(crate) feedback: Option<String>,
+}
+
+/// What an edited call is made with.
+#[derive(Debug, Clone)]
+pub(crate) enum NewArguments {
+    Whole(Value),
+    /// The plan as it was proposed, with these subtasks instead.
+    Subtasks(Value),
 }
 
 /// A decision that was checked.
@@ -37,7 +45,7 @@ pub(crate) async fn decide(app: &App, user: &User, session: &SessionId, wish: Wi
     user.needs(Scope::RunsWrite)?;
     let asked = pending(app, user, session, &wish.about).await?.ok_or_else(unknown_call)?;
     let args = match wish.decision {
-        Decision::Edit => Some(new_arguments(wish.args)?),
+        Decision::Edit => Some(new_arguments(&asked, wish.args)?),
         _ => None,
     };
     if let Some(args) = &args {
@@ -61,7 +69,17 @@ async fn pending(app: &App, user: &User, session: &SessionId, about: &str) -> Re
     Ok(found.filter(|asked| asked.session_id == *session && is_open(asked)))
 }
 
-fn new_arguments(args: Option<Value>) -> Result<Value, Problem> {
+fn new_arguments(asked: &Approval, args: Option<NewArguments>) -> Result<Value, Problem> {
+    let args = args.map(|args| match args {
+        NewArguments::Whole(args) => args,
+        NewArguments::Subtasks(subtasks) => {
+            let mut plan = asked.args.clone();
+            if let Some(plan) = plan.as_object_mut() {
+                plan.insert("subtasks".to_owned(), subtasks);
+            }
+            plan
+        }
+    });
     args.filter(Value::is_object).ok_or_else(|| {
         let message = "With \"edit\" the new arguments are needed: modified_arguments, an object.";
         Problem::new(StatusCode::BAD_REQUEST, codes::MISSING_FIELD, message)

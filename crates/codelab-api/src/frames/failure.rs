@@ -1,0 +1,45 @@
+//! What went wrong, in the words that clients know.
+
+use artel_http::Problem;
+use serde_json::json;
+
+use super::wire::{Frame, error};
+use crate::intents::codes;
+
+/// A run that ended without an answer. Clients that do not know our codes know these.
+pub(super) fn of_run(code: &str, message: &str) -> Frame {
+    let word = if code.eq_ignore_ascii_case(codes::CONTEXT_TOO_LARGE) {
+        codes::CONTEXT_TOO_LARGE
+    } else if code.starts_with("model_") {
+        "LLM_ERROR"
+    } else {
+        "AGENT_ERROR"
+    };
+    error(word, message, Some(json!({ "code": code })))
+}
+
+/// A frame or request of the client that was refused.
+pub(crate) fn of_problem(problem: &Problem) -> Frame {
+    problem.log();
+    let wait = problem.wait();
+    let mut frame = error(word(problem), problem.message(), None);
+    if let Some(wait) = wait {
+        frame.0.insert("retry_after".to_owned(), wait.as_secs().max(1).into());
+    }
+    frame
+}
+
+fn word(problem: &Problem) -> &'static str {
+    match problem.code() {
+        own if own.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') => own,
+        "rate_limited" => "RATE_LIMIT_EXCEEDED",
+        "token_expired" => "TOKEN_EXPIRED",
+        "invalid_token" | "invalid_credentials" => "TOKEN_INVALID",
+        "unauthenticated" | "insufficient_scope" | "agent_not_allowed" => "UNAUTHORIZED",
+        "not_found" => codes::SESSION_NOT_FOUND,
+        "validation_error" | "malformed_request" => codes::INVALID_FORMAT,
+        "unavailable" => codes::AGENT_UNAVAILABLE,
+        "internal_error" => "INTERNAL_ERROR",
+        _ => codes::INVALID_MESSAGE,
+    }
+}

@@ -1,0 +1,399 @@
+use artel_domain::event::{PlannedCall, Verdict};
+use artel_domain::{AgentId, ApprovalId, CallId, Confidence, EffectClass, Executor, FinishReason, Plan, Subtask, Timestamp, ToolOutcome};
+use rstest::rstest;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+
+const TOKENS: View = View { tokens: true, plans: false };
+const WHOLE: View = View { tokens: false, plans: false };
+const PLANS: View = View { tokens: false, plans: true };
+
+fn run() -> RunId {
+    RunId(Uuid::from_u128(7))
+}
+
+fn call(n: u32) -> CallId {
+    CallId::derive(run(), 1, n)
+}
+
+fn entry(seq: i64, event: Event) -> Entry {
+    Entry { seq, run_id: run(), at: Timestamp::from_second(1_700_000_000 + seq).unwrap(), event }
+}
+
+fn started(input: &str, switch_to: Option<Specialist>) -> Event {
+    let team = TeamStart { agent: Specialist::Orchestrator, route: true, switch_to, reason: Some("why".into()), model: "m".into() };
+    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: input.into(), team: Some(team) }
+}
+
+fn asked(step: u32) -> Event {
+    Event::ModelRequested { step }
+}
+
+fn delta(text: &str) -> Event {
+    Event::Delta { step: 1, text: text.into() }
+}
+
+fn answered(text: &str, planned: u32) -> Event {
+    Event::ModelAnswered { step: 1, text: text.into(), finish: FinishReason::Stop, usage: None, planned, opaque: None }
+}
+
+fn planned(n: u32, name: &str, args: Value, executor: Executor) -> Event {
+    Event::ToolPlanned(PlannedCall {
+        call_id: call(n),
+        step: 1,
+        ordinal: n,
+        provider_call_id: "call_1".into(),
+        offered_name: name.into(),
+        name: name.into(),
+        tool_id: None,
+        args,
+        effect: EffectClass::AtMostOnce,
+        verdict: Verdict::Allow,
+        executor,
+    })
+}
+
+fn writes(n: u32) -> Event {
+    planned(n, "write_file", json!({ "path": "a.txt", "content": "x" }), Executor::Client)
+}
+
+fn asks_human(n: u32, name: &str, args: Value) -> Event {
+    let (call_id, approval_id) = (call(n), ApprovalId::derive(call(n)));
+    Event::ApprovalRequested { approval_id, call_id, name: name.into(), args, args_digest: String::new(), reason: "dangerous".into() }
+}
+
+fn decided(n: u32, decision: Decision, args: Option<Value>, answered: bool) -> Event {
+    let (call_id, approval_id) = (call(n), ApprovalId::derive(call(n)));
+    Event::ApprovalDecided { approval_id, call_id, decision, args, feedback: None, answered }
+}
+
+fn dispatched(n: u32) -> Event {
+    Event::ToolDispatched { call_id: call(n), attempt: 1 }
+}
+
+fn finished(n: u32) -> Event {
+    let outcome = ToolOutcome::Succeeded { output: json!("ok") };
+    Event::ToolFinished { call_id: call(n), name: "t".into(), outcome, attempts: 1, duration_ms: 0, request: None }
+}
+
+fn succeeded(output: &str) -> Event {
+    Event::RunSucceeded { output: output.into(), usage: None }
+}
+
+fn failed(code: &str) -> Event {
+    Event::RunFailed { code: code.into(), message: "it broke".into(), usage: None }
+}
+
+fn switched(cause: SwitchCause) -> Event {
+    let (from, to) = (Specialist::Orchestrator, Specialist::Coder);
+    Event::AgentSwitched { from, to, reason: "it is code".into(), confidence: Some(Confidence::High), cause }
+}
+
+fn told(view: View, events: &[Event]) -> Vec<Told> {
+    let mut mapper = Mapper::new(view);
+    let entries = events.iter().enumerate().map(|(at, event)| entry(at as i64 + 1, event.clone()));
+    entries.map(|entry| mapper.on(&entry)).collect()
+}
+
+/// The frames after a start with the input "hi".
+fn frames(view: View, events: &[Event]) -> Vec<Value> {
+    let events: Vec<Event> = std::iter::once(started("hi", None)).chain(events.iter().cloned()).collect();
+    told(view, &events).into_iter().filter_map(|told| told.frame).map(|frame| frame.json()).collect()
+}
+
+fn spoken(frames: &[Value]) -> String {
+    frames.iter().filter_map(|frame| frame["token"].as_str()).collect()
+}
+
+#[test]
+fn an_answer_comes_in_tokens_that_are_its_content_together() {
+    let frames = frames(TOKENS, &[asked(1), delta("Hel"), delta("lo"), answered("Hello", 0), succeeded("Hello")]);
+    let expected = [
+        json!({ "type": "assistant_message", "token": "Hel", "is_final": false }),
+        json!({ "type": "assistant_message", "token": "lo", "is_final": false }),
+        json!({ "type": "assistant_message", "token": "", "content": "Hello", "is_final": true }),
+    ];
+    assert_eq!(frames, expected);
+}
+
+#[test]
+fn an_answer_that_was_not_streamed_comes_as_one_token() {
+    let frames = frames(TOKENS, &[asked(1), answered("Hello", 0), succeeded("Hello")]);
+    assert_eq!(frames, [json!({ "type": "assistant_message", "token": "Hello", "content": "Hello", "is_final": true })]);
+}
+
+#[test]
+fn a_whole_answer_is_one_frame() {
+    let frames = frames(WHOLE, &[asked(1), delta("Hel"), delta("lo"), answered("Hello", 0), succeeded("Hello")]);
+    assert_eq!(frames, [json!({ "type": "assistant_message", "token": "Hello", "content": "Hello", "is_final": true })]);
+}
+
+#[test]
+fn a_void_answer_is_not_seen_in_whole_mode_and_mended_in_tokens() {
+    let events = [
+        asked(1),
+        delta("Hello w"),
+        Event::MessageReset { step: 1 },
+        asked(1),
+        delta("Hello"),
+        delta(" world"),
+        answered("Hello world", 0),
+        succeeded("Hello world"),
+    ];
+    let tokens = frames(TOKENS, &events);
+    assert_eq!(spoken(&tokens), "Hello world");
+    assert_eq!(tokens.last().unwrap()["content"], "Hello world");
+    assert_eq!(frames(WHOLE, &events).len(), 1);
+    assert_eq!(frames(WHOLE, &events)[0]["content"], "Hello world");
+}
+
+#[test]
+fn a_void_answer_that_comes_otherwise_stands_after_a_line() {
+    let events =
+        [asked(1), delta("Hello"), Event::MessageReset { step: 1 }, delta("Good day"), answered("Good day", 0), succeeded("Good day")];
+    let tokens = frames(TOKENS, &events);
+    assert_eq!(spoken(&tokens), "Hello\n\n---\n\nGood day");
+    assert_eq!(tokens.last().unwrap()["content"], spoken(&tokens).as_str());
+}
+
+#[test]
+fn text_beside_a_tool_call_is_never_final() {
+    let events = [asked(1), delta("Let "), delta("me"), answered("Let me see", 1), writes(0), dispatched(0)];
+    let tokens = frames(TOKENS, &events);
+    assert_eq!(tokens.iter().map(|frame| frame["type"].as_str().unwrap()).collect::<Vec<_>>()[2..], ["assistant_message", "tool_call"]);
+    assert_eq!(spoken(&tokens), "Let me see");
+    assert!(tokens.iter().filter(|frame| frame["type"] == "assistant_message").all(|frame| frame["is_final"] == false));
+    let whole = frames(WHOLE, &events);
+    assert_eq!(whole[0], json!({ "type": "assistant_message", "token": "Let me see", "content": "Let me see", "is_final": false }));
+    assert_eq!(whole.len(), 2);
+}
+
+#[test]
+fn a_call_without_a_question_is_handed_out_once() {
+    let events = [asked(1), answered("", 1), writes(0), dispatched(0), dispatched(0), finished(0)];
+    let expected = json!({
+        "type": "tool_call", "call_id": call(0), "tool_name": "write_file", "arguments": { "path": "a.txt", "content": "x" },
+        "requires_approval": false, "is_final": true,
+    });
+    assert_eq!(frames(WHOLE, &events), [expected]);
+}
+
+#[test]
+fn an_approved_call_is_handed_out_again_with_its_last_arguments() {
+    let args = json!({ "path": "a.txt", "content": "x" });
+    let edited = json!({ "path": "b.txt", "content": "x" });
+    let question = [asked(1), answered("", 1), writes(0), asks_human(0, "write_file", args.clone())];
+    for (decision, change) in [(Decision::Approve, None), (Decision::Edit, Some(edited.clone()))] {
+        let last = change.clone().unwrap_or_else(|| args.clone());
+        let events: Vec<Event> =
+            question.iter().cloned().chain([decided(0, decision, change, false), dispatched(0), finished(0)]).collect();
+        let frames = frames(WHOLE, &events);
+        assert_eq!(frames.len(), 2);
+        assert_eq!(
+            (&frames[0]["requires_approval"], &frames[0]["arguments"], &frames[0]["reason"]),
+            (&json!(true), &args, &json!("dangerous"))
+        );
+        assert_eq!((&frames[1]["requires_approval"], &frames[1]["arguments"]), (&json!(false), &last));
+        assert_eq!(frames[0]["call_id"], frames[1]["call_id"]);
+    }
+}
+
+#[test]
+fn a_call_that_the_client_answered_or_refused_is_not_handed_out() {
+    let question = [asked(1), answered("", 1), writes(0), asks_human(0, "write_file", json!({}))];
+    for rest in [
+        vec![decided(0, Decision::Approve, None, true), dispatched(0), finished(0)],
+        vec![decided(0, Decision::Reject, None, false), finished(0)],
+    ] {
+        let events: Vec<Event> = question.iter().cloned().chain(rest).collect();
+        assert_eq!(frames(WHOLE, &events).len(), 1);
+    }
+}
+
+#[test]
+fn calls_of_servers_and_of_the_machine_are_not_shown() {
+    for executor in [Executor::Server, Executor::Control] {
+        let events = [asked(1), answered("", 1), planned(0, "switch_mode", json!({}), executor), dispatched(0), finished(0)];
+        assert_eq!(frames(WHOLE, &events), [Value::Null; 0]);
+    }
+}
+
+#[test]
+fn a_switch_is_told_at_the_root_and_in_metadata() {
+    let frames = frames(WHOLE, &[Event::RouteRequested, switched(SwitchCause::Router)]);
+    let facts = json!({
+        "from_agent": "orchestrator", "to_agent": "coder", "reason": "it is code", "confidence": "high", "timestamp": "2023-11-14T22:13:23Z",
+    });
+    let mut expected = json!({ "type": "agent_switched", "content": "Switched to coder agent", "is_final": false, "metadata": facts });
+    expected.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
+    assert_eq!(frames, [expected]);
+}
+
+#[rstest]
+#[case::to_another(vec![switched(SwitchCause::User), succeeded("")])]
+#[case::to_the_same(vec![succeeded("")])]
+fn a_switch_without_a_message_is_all_there_is(#[case] rest: Vec<Event>) {
+    let events: Vec<Event> = std::iter::once(started("", Some(Specialist::Coder))).chain(rest).collect();
+    for view in [TOKENS, WHOLE] {
+        let told = told(view, &events);
+        let frames: Vec<_> = told.iter().filter_map(|told| told.frame.as_ref()).map(Frame::json).collect();
+        assert_eq!(frames.len(), 1, "{frames:?}");
+        assert_eq!((&frames[0]["to_agent"], &frames[0]["is_final"]), (&json!("coder"), &json!(true)));
+        assert!(told.last().unwrap().rests);
+    }
+}
+
+#[test]
+fn a_switch_with_a_message_is_followed_by_its_answer() {
+    let events = [started("go on", Some(Specialist::Coder)), switched(SwitchCause::User), asked(1), answered("Yes", 0), succeeded("Yes")];
+    let frames: Vec<_> = told(WHOLE, &events).into_iter().filter_map(|told| told.frame).map(|frame| frame.json()).collect();
+    assert_eq!(frames.len(), 2);
+    assert_eq!((&frames[0]["is_final"], &frames[1]["is_final"]), (&json!(false), &json!(true)));
+}
+
+#[rstest]
+#[case("model_unavailable", Some("LLM_ERROR"))]
+#[case("context_too_large", Some("CONTEXT_TOO_LARGE"))]
+#[case("agent_switch_limit", Some("AGENT_ERROR"))]
+#[case("cancelled", Some("AGENT_ERROR"))]
+#[case("superseded", None)]
+fn a_failure_has_a_code_that_clients_know(#[case] code: &str, #[case] word: Option<&str>) {
+    let frames = frames(TOKENS, &[asked(1), delta("Hel"), failed(code)]);
+    let expected = word.map(|word| {
+        json!({
+            "type": "error", "content": "it broke", "error": "it broke", "message": "it broke", "error_code": word,
+            "details": { "code": code }, "is_final": true,
+        })
+    });
+    assert_eq!(frames[1..], expected.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_completed_task_ends_with_its_result_and_a_question_with_its_suggestions() {
+    let done = [
+        asked(1),
+        delta("Done."),
+        answered("Done.", 1),
+        planned(0, "attempt_completion", json!({}), Executor::Control),
+        succeeded("It is written"),
+    ];
+    let tokens = frames(TOKENS, &done);
+    assert_eq!(tokens.last().unwrap()["token"], "\n\nIt is written");
+    assert_eq!(tokens.last().unwrap()["content"], spoken(&tokens).as_str());
+    assert_eq!(frames(WHOLE, &done).last().unwrap()["content"], "It is written");
+    let args = json!({ "question": "Which?", "suggestions": ["a", "b"] });
+    let asks = [asked(1), answered("", 1), planned(0, "ask_followup_question", args, Executor::Control), succeeded("Which?")];
+    let last = frames(TOKENS, &asks).pop().unwrap();
+    assert_eq!((&last["token"], &last["metadata"]["suggestions"]), (&json!("Which?"), &json!(["a", "b"])));
+}
+
+#[test]
+fn each_segment_ends_with_the_clients_turn_and_begins_its_own_content() {
+    let events = [
+        started("hi", None),
+        switched(SwitchCause::Router),
+        asked(1),
+        delta("First"),
+        answered("First", 1),
+        writes(0),
+        asks_human(0, "write_file", json!({})),
+        decided(0, Decision::Approve, None, true),
+        dispatched(0),
+        finished(0),
+        asked(2),
+        delta("Second"),
+        answered("Second", 0),
+        succeeded("Second"),
+    ];
+    let told = told(TOKENS, &events);
+    let rests: Vec<usize> = told.iter().enumerate().filter(|(_, told)| told.rests).map(|(at, _)| at).collect();
+    assert_eq!(rests, [6, 13]);
+    assert_eq!(told[13].frame.as_ref().unwrap().json()["content"], "Second");
+    let kinds: Vec<String> = told.iter().filter_map(|told| told.frame.as_ref()).map(|frame| frame.kind().to_owned()).collect();
+    assert_eq!(kinds, ["agent_switched", "assistant_message", "tool_call", "assistant_message", "assistant_message"]);
+}
+
+fn plan() -> Plan {
+    let subtask = |title: &str, dependencies| Subtask {
+        title: title.into(),
+        description: "do it".into(),
+        agent: Specialist::Coder,
+        estimated_time_minutes: 5,
+        dependencies,
+    };
+    Plan { title: "Big".into(), description: String::new(), subtasks: vec![subtask("one", vec![]), subtask("two", vec![0])] }
+}
+
+fn planning(rest: &[Event]) -> Vec<Event> {
+    let args = serde_json::to_value(plan()).unwrap();
+    let head = [asked(1), answered("", 1), planned(0, "create_plan", args.clone(), Executor::Control), asks_human(0, "create_plan", args)];
+    head.into_iter().chain(rest.iter().cloned()).collect()
+}
+
+fn carried_out() -> Vec<Event> {
+    vec![
+        Event::PlanStarted { call_id: call(0), plan: plan() },
+        Event::SubtaskStarted { index: 0 },
+        Event::SubtaskFinished { index: 0, result: "r1".into() },
+        Event::PlanFinished,
+        succeeded("all"),
+    ]
+}
+
+#[test]
+fn a_client_that_shows_plans_is_asked_and_hears_how_they_go() {
+    let rest: Vec<Event> = [decided(0, Decision::Approve, None, false), finished(0)].into_iter().chain(carried_out()).collect();
+    let frames = frames(PLANS, &planning(&rest));
+    let kinds: Vec<&str> = frames.iter().map(|frame| frame["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["plan_approval_required", "status", "plan_progress", "subtask_completed", "plan_completed", "assistant_message"]);
+    assert_eq!(frames[0]["approval_request_id"], json!(ApprovalId::derive(call(0))));
+    assert_eq!(frames[0]["plan_id"], json!(call(0)));
+    assert_eq!(frames[0]["plan_summary"]["subtasks_count"], 2);
+    assert_eq!(frames[0]["plan_summary"]["total_estimated_time"], "10 min");
+    assert_eq!(frames[0]["plan_summary"]["subtasks"][1]["dependencies"], json!(["0"]));
+    assert_eq!((&frames[3]["metadata"]["result"], &frames[3]["metadata"]["duration_seconds"]), (&json!("r1"), &json!(1.0)));
+}
+
+#[test]
+fn a_plan_that_nobody_wants_is_rejected() {
+    let frames = frames(PLANS, &planning(&[decided(0, Decision::Reject, None, false), finished(0)]));
+    assert_eq!(frames[1]["type"], "plan_rejected");
+}
+
+#[test]
+fn other_clients_read_plans_as_text() {
+    for view in [WHOLE, TOKENS] {
+        let frames = frames(view, &planning(&carried_out()));
+        assert!(frames.iter().all(|frame| frame["type"] == "assistant_message"), "{frames:?}");
+        assert!(frames[0]["token"].as_str().unwrap().starts_with("Big\n\n1. [coder] one: do it"), "{frames:?}");
+        assert_eq!(frames.iter().filter(|frame| frame["is_final"] == true).count(), 1);
+        assert_eq!(frames[1]["token"].as_str().unwrap().trim(), "r1");
+    }
+}
+
+#[test]
+fn no_frame_is_larger_than_clients_bear() {
+    let large = "x".repeat(1_100_000);
+    let args = json!({ "path": "a", "content": large });
+    let frames = frames(WHOLE, &[asked(1), answered("", 1), planned(0, "write_file", args, Executor::Client), dispatched(0)]);
+    assert_eq!((&frames[0]["type"], &frames[0]["error_code"]), (&json!("error"), &json!("TOOL_EXECUTION_ERROR")));
+    assert_eq!(frames[0]["details"]["call_id"], json!(call(0)));
+}
+
+#[test]
+fn no_frame_has_a_null() {
+    let question = asks_human(0, "write_file", json!({}));
+    let events = [asked(1), switched(SwitchCause::Model), answered("t", 1), writes(0), question, dispatched(0), finished(0), failed("x")];
+    for view in [TOKENS, WHOLE, PLANS] {
+        for frame in frames(view, &events) {
+            assert!(frame.as_object().unwrap().values().all(|value| !value.is_null()), "{frame}");
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_no_run_that_began_says_nothing() {
+    assert_eq!(told(TOKENS, &[delta("x"), succeeded("x")]), [Told::nothing(), Told::nothing()]);
+}

@@ -1,0 +1,157 @@
+//! What has been said in a segment of a turn, piece by piece.
+
+/// Between two texts of one segment.
+const BREAK: &str = "\n\n";
+/// Before a text that is told anew because it turned out another than it began.
+pub(crate) const RESTART: &str = "\n\n---\n\n";
+
+/// The tokens of a segment: what is given out, put together, is [`Spoken::all`].
+#[derive(Debug, Default)]
+pub(super) struct Spoken {
+    /// Everything given out.
+    all: String,
+    /// Where in it the text under way begins, once something of it was given out.
+    from: Option<usize>,
+    /// The text under way was cut off, and this is how it comes again.
+    again: Option<String>,
+}
+
+impl Spoken {
+    pub(super) fn all(&self) -> &str {
+        &self.all
+    }
+
+    /// Another text begins.
+    pub(super) fn next_text(&mut self) {
+        self.from = None;
+        self.again = None;
+    }
+
+    /// The client is to act: what is said afterwards is another segment.
+    pub(super) fn next_segment(&mut self) {
+        *self = Self::default();
+    }
+
+    /// What was given out of the text under way is void: it comes again.
+    pub(super) fn cut_off(&mut self) {
+        if self.from.is_some() {
+            self.again = Some(String::new());
+        }
+    }
+
+    /// Takes a piece of the text under way; what is to be given out for it, if anything.
+    pub(super) fn push(&mut self, piece: &str) -> Option<String> {
+        let Some(mut again) = self.again.take() else { return self.give(piece) };
+        again.push_str(piece);
+        if self.given().starts_with(&again) {
+            self.again = Some(again);
+            return None;
+        }
+        self.become_text(&again)
+    }
+
+    /// The text under way is this one and over; what is still to be given out of it.
+    pub(super) fn finish(&mut self, text: &str) -> Option<String> {
+        self.again = None;
+        let given = self.given();
+        let is_all_there = text.is_empty() || given.trim_end() == text.trim_end();
+        let rest = if is_all_there { None } else { self.become_text(text) };
+        self.next_text();
+        rest
+    }
+
+    fn become_text(&mut self, text: &str) -> Option<String> {
+        if let Some(rest) = text.strip_prefix(self.given()).map(str::to_owned) {
+            return self.give(&rest);
+        }
+        self.all.push_str(RESTART);
+        self.from = Some(self.all.len());
+        self.all.push_str(text);
+        Some(format!("{RESTART}{text}"))
+    }
+
+    /// What was given out of the text under way.
+    fn given(&self) -> &str {
+        self.from.map_or("", |from| &self.all[from..])
+    }
+
+    fn give(&mut self, piece: &str) -> Option<String> {
+        if piece.is_empty() {
+            return None;
+        }
+        let begins_later = self.from.is_none() && !self.all.is_empty();
+        let token = if begins_later { format!("{BREAK}{piece}") } else { piece.to_owned() };
+        self.all.push_str(&token);
+        self.from.get_or_insert(self.all.len() - piece.len());
+        Some(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(spoken: &mut Spoken, pieces: &[&str]) -> Vec<String> {
+        pieces.iter().filter_map(|piece| spoken.push(piece)).collect()
+    }
+
+    #[test]
+    fn pieces_are_given_out_as_they_come() {
+        let mut spoken = Spoken::default();
+        assert_eq!(said(&mut spoken, &["Hel", "", "lo"]), ["Hel", "lo"]);
+        assert_eq!(spoken.finish("Hello"), None);
+        assert_eq!(spoken.all(), "Hello");
+    }
+
+    #[test]
+    fn what_was_not_streamed_is_given_at_the_end() {
+        let mut spoken = Spoken::default();
+        said(&mut spoken, &["Hel"]);
+        assert_eq!(spoken.finish("Hello").unwrap(), "lo");
+        assert_eq!(Spoken::default().finish("Hello").unwrap(), "Hello");
+    }
+
+    #[test]
+    fn a_second_text_stands_apart_from_the_first() {
+        let mut spoken = Spoken::default();
+        said(&mut spoken, &["One."]);
+        spoken.next_text();
+        assert_eq!(said(&mut spoken, &["Tw", "o."]), ["\n\nTw", "o."]);
+        assert_eq!(spoken.finish("Two.\n"), None, "white space at the end is no other text");
+        assert_eq!(spoken.all(), "One.\n\nTwo.");
+    }
+
+    #[test]
+    fn an_answer_that_comes_again_goes_on_where_it_was() {
+        let mut spoken = Spoken::default();
+        said(&mut spoken, &["Приве"]);
+        spoken.cut_off();
+        assert_eq!(said(&mut spoken, &["При", "вет, м", "ир"]), ["т, м", "ир"]);
+        assert_eq!(spoken.finish("Привет, мир"), None);
+        assert_eq!(spoken.all(), "Привет, мир");
+    }
+
+    #[test]
+    fn an_answer_that_comes_again_differently_is_told_whole() {
+        let mut spoken = Spoken::default();
+        said(&mut spoken, &["Hello"]);
+        spoken.cut_off();
+        assert_eq!(said(&mut spoken, &["Hel", "p!", " Yes"]), ["\n\n---\n\nHelp!", " Yes"]);
+        assert_eq!(spoken.all(), "Hello\n\n---\n\nHelp! Yes");
+    }
+
+    #[test]
+    fn an_answer_that_comes_again_shorter_is_told_whole() {
+        let mut spoken = Spoken::default();
+        said(&mut spoken, &["Hello"]);
+        spoken.cut_off();
+        assert_eq!(said(&mut spoken, &["Hel"]), [""; 0]);
+        assert_eq!(spoken.finish("Hel").unwrap(), "\n\n---\n\nHel");
+        let mut twice = Spoken::default();
+        said(&mut twice, &["ab"]);
+        twice.cut_off();
+        said(&mut twice, &["a"]);
+        twice.cut_off();
+        assert_eq!(said(&mut twice, &["a", "bc"]), ["c"]);
+    }
+}
