@@ -28,7 +28,7 @@ pub(crate) struct ListPending {
 impl Checked for ListPending {}
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Pending {
+pub(crate) struct Waiting {
     session_id: SessionId,
     pending_approvals: Vec<PendingApproval>,
     count: usize,
@@ -53,13 +53,13 @@ pub(crate) async fn list_pending(
     user: User,
     InPath(id): InPath,
     Query(wanted): Query<ListPending>,
-) -> Result<Json<Pending>, Fault> {
+) -> Result<Json<Waiting>, Fault> {
     let is_known = app.store.find_session(user.tenant_id, &id).await?.is_some();
     let approvals = if is_known { pending(&app, &user, &id).await? } else { Vec::new() };
     let with_plans = wanted.include.is_some_and(|words| words.split(',').any(|word| matches!(word.trim(), "plan" | "plans" | "all")));
     let shown = approvals.into_iter().filter(|approval| with_plans || approval.name != PLAN);
     let pending_approvals: Vec<_> = shown.map(PendingApproval::from).collect();
-    Ok(Json(Pending { session_id: id, count: pending_approvals.len(), pending_approvals }))
+    Ok(Json(Waiting { session_id: id, count: pending_approvals.len(), pending_approvals }))
 }
 
 /// Those that can still be decided.

@@ -23,7 +23,7 @@ impl Checked for GetCurrent {}
 
 /// Whose turn it is, in all the forms that clients know.
 #[derive(Debug, Serialize)]
-pub(crate) struct Current {
+pub(crate) struct Turn {
     session_id: SessionId,
     current_agent: AgentNow,
     previous_agent: Option<AgentName>,
@@ -85,18 +85,18 @@ pub(crate) async fn get_current(
     user: User,
     InPath(id): InPath,
     Query(wanted): Query<GetCurrent>,
-) -> Result<Json<Current>, Fault> {
+) -> Result<Json<Turn>, Fault> {
     let session = intents::own_session(&app, &user, &id).await?;
     let story = history::read(&app, user.tenant_id, &id).await?;
     Ok(Json(current(session, &story, wanted.include_history.unwrap_or(true))))
 }
 
-pub(super) fn current(session: Session, story: &Story, with_history: bool) -> Current {
+pub(super) fn current(session: Session, story: &Story, with_history: bool) -> Turn {
     let now = session.specialist.unwrap_or(Specialist::Orchestrator);
     let last = story.turnovers.last();
     let shown: &[Turnover] = if with_history { &story.turnovers } else { &[] };
     let switch_history: Vec<Switch> = shown.iter().map(Switch::from).collect();
-    Current {
+    Turn {
         session_id: session.id.clone(),
         current_agent: AgentNow { agent: AgentName::of(now), switched_at: last.map_or(session.created_at, |last| last.at) },
         previous_agent: last.map(|last| AgentName::of(last.from)),

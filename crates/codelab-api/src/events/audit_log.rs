@@ -25,7 +25,7 @@ pub(crate) struct ListAuditLog {
 impl Checked for ListAuditLog {}
 
 #[derive(Debug, Serialize)]
-pub(crate) struct AuditLog {
+pub(crate) struct Findings {
     audit_log: Vec<AuditItem>,
     count: usize,
     filters: Value,
@@ -50,7 +50,7 @@ pub(crate) async fn list_audit_log(
     State(app): State<App>,
     user: User,
     Query(wanted): Query<ListAuditLog>,
-) -> Result<Json<AuditLog>, Fault> {
+) -> Result<Json<Findings>, Fault> {
     let limit = wanted.limit.unwrap_or(100);
     if !(1..=1000).contains(&limit) {
         return Err(Fault::bad_request("limit must be between 1 and 1000."));
@@ -68,7 +68,7 @@ pub(crate) async fn list_audit_log(
     found.sort_by_key(|item| item.timestamp);
     let audit_log = found.split_off(found.len().saturating_sub(limit as usize));
     let filters = json!({ "session_id": wanted.session_id, "event_type": wanted.event_type, "limit": limit });
-    Ok(Json(AuditLog { count: audit_log.len(), audit_log, filters, is_truncated }))
+    Ok(Json(Findings { count: audit_log.len(), audit_log, filters, is_truncated }))
 }
 
 fn item(event: Envelope, wanted: Option<&str>) -> Option<AuditItem> {

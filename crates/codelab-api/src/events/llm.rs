@@ -23,6 +23,7 @@ pub(super) struct LlmMetrics {
 }
 
 #[derive(Debug, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "on the wire they are")]
 struct LlmRequest {
     timestamp: Timestamp,
     model: String,

@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::user::User;
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Metrics {
+pub(crate) struct Numbers {
     metrics: Counters,
     computed: BTreeMap<String, f64>,
     timestamp: Timestamp,
@@ -48,10 +48,10 @@ struct Executions {
 }
 
 /// Count what happened in the caller's sessions.
-pub(crate) async fn get_metrics(State(app): State<App>, user: User) -> Result<Json<Metrics>, Fault> {
+pub(crate) async fn get_metrics(State(app): State<App>, user: User) -> Result<Json<Numbers>, Fault> {
     let mut counters = Counters::default();
     let extent = read_all(&app, &user, |event| counters.take(event.fact)).await?;
-    Ok(Json(Metrics {
+    Ok(Json(Numbers {
         computed: counters.computed(),
         metrics: counters,
         timestamp: app.clock.now(),

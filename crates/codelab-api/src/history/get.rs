@@ -11,7 +11,7 @@ use crate::intents;
 use crate::user::User;
 
 #[derive(Debug, Serialize)]
-pub(crate) struct History {
+pub(crate) struct Dialogue {
     session_id: SessionId,
     /// Oldest first.
     messages: Vec<Message>,
@@ -40,10 +40,10 @@ impl From<&Turnover> for AgentChange {
 }
 
 /// Read what was said in a session: its newest messages, all of them unless it is very long.
-pub(crate) async fn get_history(State(app): State<App>, user: User, InPath(id): InPath) -> Result<Json<History>, Fault> {
+pub(crate) async fn get_history(State(app): State<App>, user: User, InPath(id): InPath) -> Result<Json<Dialogue>, Fault> {
     let session = intents::own_session(&app, &user, &id).await?;
     let story = super::read(&app, user.tenant_id, &id).await?;
-    Ok(Json(History {
+    Ok(Json(Dialogue {
         message_count: story.messages.len(),
         messages: story.messages,
         last_activity: session.updated_at,

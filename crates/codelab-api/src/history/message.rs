@@ -5,10 +5,10 @@ use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Message {
-    id: String,
+    pub(super) id: String,
     pub(super) role: Role,
     pub(super) content: String,
-    timestamp: Timestamp,
+    pub(super) timestamp: Timestamp,
     /// Who answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) agent_name: Option<Specialist>,
