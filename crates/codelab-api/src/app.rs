@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_bus::Bus;
-use artel_domain::{Clock, RateLimit, TenantId, UserId};
+use artel_domain::{Clock, RateLimit, Specialist, TenantId, UserId};
 use artel_engine::Policy;
 use artel_http::{Gate, InternalKey, MetricsText};
 use artel_store::Store;
@@ -39,6 +39,10 @@ pub struct CodelabConfig {
     pub sse_keepalive: Duration,
     /// The model of the specialists.
     pub model: String,
+    /// Whose turn it is before anybody was chosen.
+    pub first: Specialist,
+    /// Inputs find their specialist; without it the first one answers everything.
+    pub routing: bool,
     /// A single input of more tokens cannot be answered.
     pub max_context_tokens: usize,
     /// In development, loopback is exempt from limits per address.

@@ -79,7 +79,7 @@ pub(crate) async fn check_runtime(State(app): State<App>, Query(probe): Query<Pr
         "service": "agent-runtime",
         "version": env!("CARGO_PKG_VERSION"),
         "dependencies": { "postgres": database, "database": app.store.kind(), "llm_proxy": word(ground.models, "available") },
-        "multi_agent": { "enabled": true, "default_agent": Specialist::Orchestrator, "agents_count": Specialist::ALL.len() },
+        "multi_agent": { "enabled": app.config.routing, "default_agent": app.config.first, "agents_count": Specialist::ALL.len() },
     });
     answer(&ground, &probe, body)
 }

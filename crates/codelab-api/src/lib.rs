@@ -23,4 +23,4 @@ mod user;
 mod web;
 
 pub use app::{App, CodelabConfig, Deps, InternalCaller, StreamMode};
-pub use routes::{gateway_router, gateway_routes, runtime_router};
+pub use routes::{gateway_probes, gateway_routes, runtime_router};

@@ -11,11 +11,9 @@ pub fn gateway_routes(app: App) -> Router {
     gateway(&app).with_state(app)
 }
 
-/// The finished gateway for a port of its own.
-pub fn gateway_router(app: App) -> Router {
-    let clock = app.clock.clone();
-    let own = Router::new().route("/health", get(health::check_gateway)).route("/metrics", get(health::get_metrics));
-    surface(gateway(&app).merge(own).with_state(app), clock)
+/// Probes at the root, for a port that serves the gateway and no other surface that has its own.
+pub fn gateway_probes(app: App) -> Router {
+    Router::new().route("/health", get(health::check_gateway)).route("/metrics", get(health::get_metrics)).with_state(app)
 }
 
 /// The finished runtime for its internal port. Whoever has no internal key is refused.

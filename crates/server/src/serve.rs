@@ -100,6 +100,9 @@ fn public(roles: &[Role], parts: &Parts, config: &Config) -> Router {
     if roles.contains(&Role::Gateway) {
         routes = routes.merge(artel_codelab_api::gateway_routes(parts.codelab.clone()));
     }
+    if !roles.contains(&Role::Platform) {
+        routes = routes.merge(artel_codelab_api::gateway_probes(parts.codelab.clone()));
+    }
     if config.llm_proxy_public {
         routes = routes.merge(artel_llm_proxy::public_routes(parts.llm_proxy(None)));
     }

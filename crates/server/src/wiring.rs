@@ -14,7 +14,7 @@ use artel_domain::{Clock, SystemClock, TenantId, UserId};
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, InternalKey, MetricsText, StaticKey};
 use artel_identity::Scopes;
-use artel_llm::{Config as ModelConfig, Endpoint, Models, ProxyEndpoint};
+use artel_llm::{BreakerState, Config as ModelConfig, Endpoint, Models, ProxyEndpoint};
 use artel_llm_proxy::{App as LlmProxy, Deps as LlmProxyDeps, ProxyConfig};
 use artel_platform_api::{ApiConfig, App, Deps, TestToken};
 use artel_store::Store;
@@ -90,6 +90,7 @@ impl Parts {
             gate: gate.clone(),
             policy: policy.clone(),
             metrics: metrics.clone(),
+            models_available: models_available(models.clone()),
         };
         let codelab = Codelab::new(deps, codelab_config(config, vault.internal_key()));
         Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, codelab, gate, books, policy })
@@ -230,6 +231,14 @@ fn gate(config: &Config, ground: &auth::Ground<'_>) -> Gate {
     Gate::new(ground.store.clone(), ground.bus.clone(), ground.clock.clone(), tokens, key_maker, Arc::new(vault.seal()), about_callers)
 }
 
+/// Nothing that is set up is out of order, or not all of it.
+fn models_available(models: Arc<Models>) -> Arc<dyn Fn() -> bool + Send + Sync> {
+    Arc::new(move || {
+        let mut configured = models.health().into_iter().filter(|provider| provider.configured).peekable();
+        configured.peek().is_none() || configured.any(|provider| provider.breaker == BreakerState::Closed)
+    })
+}
+
 fn codelab_config(config: &Config, internal_key: InternalKey) -> CodelabConfig {
     let codelab = &config.codelab;
     CodelabConfig {
@@ -246,6 +255,8 @@ fn codelab_config(config: &Config, internal_key: InternalKey) -> CodelabConfig {
         pong_timeout: codelab.pong_timeout,
         sse_keepalive: config.sse_keepalive,
         model: codelab.model.clone().unwrap_or_else(|| config.default_model.clone()),
+        first: codelab.first,
+        routing: codelab.routing,
         max_context_tokens: config.max_context_tokens,
         exempt_loopback: config.is_dev,
     }

@@ -88,11 +88,11 @@ pub(crate) async fn get_current(
 ) -> Result<Json<Turn>, Fault> {
     let session = intents::own_session(&app, &user, &id).await?;
     let story = history::read(&app, user.tenant_id, &id).await?;
-    Ok(Json(current(session, &story, wanted.include_history.unwrap_or(true))))
+    Ok(Json(current(&app, session, &story, wanted.include_history.unwrap_or(true))))
 }
 
-pub(super) fn current(session: Session, story: &Story, with_history: bool) -> Turn {
-    let now = session.specialist.unwrap_or(Specialist::Orchestrator);
+pub(super) fn current(app: &App, session: Session, story: &Story, with_history: bool) -> Turn {
+    let now = session.specialist.unwrap_or(app.config.first);
     let last = story.turnovers.last();
     let shown: &[Turnover] = if with_history { &story.turnovers } else { &[] };
     let switch_history: Vec<Switch> = shown.iter().map(Switch::from).collect();

@@ -57,11 +57,11 @@ pub(crate) async fn switch_agent(
         let body = json!({ "session_id": id, "switched_to": agent, "status": "pending", "run_id": run.id });
         return Ok((StatusCode::ACCEPTED, Json(body)).into_response());
     };
-    let from = session.specialist.unwrap_or(Specialist::Orchestrator);
+    let from = session.specialist.unwrap_or(app.config.first);
     let switched = switched(happened?, from, agent)?;
     let now = intents::own_session(&app, &user, &id).await?;
     let story = history::read(&app, user.tenant_id, &id).await?;
-    let mut body = serde_json::to_value(current(now, &story, true)).map_err(Problem::internal)?;
+    let mut body = serde_json::to_value(current(&app, now, &story, true)).map_err(Problem::internal)?;
     if let (Value::Object(body), Value::Object(switched)) = (&mut body, switched) {
         body.extend(switched);
     }

@@ -47,7 +47,7 @@ pub(crate) async fn get_history(State(app): State<App>, user: User, InPath(id): 
         message_count: story.messages.len(),
         messages: story.messages,
         last_activity: session.updated_at,
-        current_agent: session.specialist.unwrap_or(Specialist::Orchestrator),
+        current_agent: session.specialist.unwrap_or(app.config.first),
         agent_history: story.turnovers.iter().map(AgentChange::from).collect(),
         is_truncated: story.is_cut,
         session_id: id,

@@ -41,7 +41,7 @@ impl SessionView {
             updated_at: session.updated_at,
             last_activity: session.updated_at,
             is_active: session.is_active,
-            current_agent: session.specialist.unwrap_or(Specialist::Orchestrator),
+            current_agent: session.specialist.unwrap_or(app.config.first),
             duration_seconds: lasted.as_secs_f64().max(0.0),
             user_id,
             metadata: session.metadata.unwrap_or_else(|| json!({})),
