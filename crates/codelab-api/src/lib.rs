@@ -14,6 +14,7 @@ mod fault;
 mod frames;
 mod health;
 mod history;
+mod incoming;
 mod intents;
 mod journal;
 mod presence;

@@ -17,6 +17,8 @@ pub(crate) struct User {
     pub(crate) only_agent: Option<AgentId>,
     /// Runs that their API key may start in a day.
     pub(crate) daily_limit: Option<i64>,
+    /// When what they showed stops working.
+    pub(crate) valid_until: Option<Timestamp>,
 }
 
 impl User {
@@ -30,6 +32,7 @@ impl User {
             actor: Actor { user_id: Some(user_id), api_key_id: None, ip: ip.map(|ip| ip.to_string()) },
             only_agent: None,
             daily_limit: None,
+            valid_until: None,
         }
     }
 
@@ -69,6 +72,7 @@ impl From<&Identity> for User {
             actor: Actor { user_id: Some(identity.user_id), api_key_id: identity.api_key_id, ip: identity.ip.map(|ip| ip.to_string()) },
             only_agent: identity.agent_id,
             daily_limit: identity.daily_limit,
+            valid_until: identity.valid_until,
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Identity {
     pub agent_id: Option<AgentId>,
     /// Runs that the key may start in a day.
     pub daily_limit: Option<i64>,
+    /// When the token or key that was shown stops working.
+    pub valid_until: Option<Timestamp>,
     pub ip: Option<IpAddr>,
 }
 

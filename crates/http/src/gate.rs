@@ -138,6 +138,7 @@ impl Gate {
             scopes: grant.scopes,
             agent_id: key.as_ref().and_then(|key| key.agent_id),
             daily_limit: key.as_ref().and_then(|key| key.daily_limit),
+            valid_until: Some(claims.expires_at),
             ip,
         })
     }

@@ -44,6 +44,12 @@ pub fn current() -> String {
     CURRENT.try_with(Uuid::to_string).unwrap_or_else(|_| Uuid::nil().to_string())
 }
 
+/// Does work that is no request of its own, a message on a socket, under a trace id.
+pub async fn within<W: Future>(id: Uuid, work: W) -> W::Output {
+    let span = tracing::info_span!("message", trace_id = %id);
+    CURRENT.scope(id, work.instrument(span)).await
+}
+
 /// Runs the request under its trace id and turns a panic into a 500.
 pub(crate) async fn trace(State(clock): State<Arc<dyn Clock>>, request: Request, next: Next) -> Response {
     let id = given(request.headers()).unwrap_or_else(|| clock.uuid());

@@ -102,6 +102,7 @@ fn of_stored(key: &ApiKey, ip: Option<IpAddr>) -> Identity {
         scopes: Scopes::new(key.scopes.iter().cloned()),
         agent_id: key.agent_id,
         daily_limit: key.daily_limit,
+        valid_until: key.expires_at,
         ip,
     }
 }
@@ -114,6 +115,7 @@ fn of_static(key: &StaticKey, ip: Option<IpAddr>) -> Identity {
         scopes: key.scopes.clone(),
         agent_id: None,
         daily_limit: None,
+        valid_until: None,
         ip,
     }
 }

@@ -30,6 +30,7 @@ pub(crate) async fn issue_test_token(State(app): State<App>, CallerIp(ip): Calle
         scopes: Scopes::new(SCOPES.map(Scope::as_str)),
         agent_id: None,
         daily_limit: None,
+        valid_until: None,
         ip,
     };
     let now = app.clock.now();

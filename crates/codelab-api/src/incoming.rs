@@ -1,0 +1,11 @@
+//! What clients say, on a socket or in the body of a request. Whatever comes is either understood or answered with what is wrong with it.
+
+mod members;
+mod parse;
+mod perform;
+
+pub(crate) use parse::{Incoming, Refusal, parse, parse_object};
+pub(crate) use perform::{Client, perform};
+
+#[cfg(test)]
+mod tests;
