@@ -43,6 +43,8 @@ pub struct EngineConfig {
     pub approval_timeout: Option<Duration>,
     /// How long deltas are kept one by one after the run's end.
     pub event_retention: Duration,
+    /// How long the account book of model calls goes back; without end when absent.
+    pub llm_calls_retention: Option<Duration>,
 }
 
 impl EngineConfig {
@@ -58,6 +60,7 @@ impl EngineConfig {
             team: TeamConfig::default(),
             approval_timeout: None,
             event_retention: Duration::from_hours(24),
+            llm_calls_retention: Some(Duration::from_hours(24 * 90)),
         }
     }
 }

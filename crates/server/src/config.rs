@@ -86,6 +86,8 @@ pub(crate) struct Config {
     pub(crate) sse_keepalive: Duration,
     pub(crate) lease: Duration,
     pub(crate) event_retention: Duration,
+    /// Without end when absent.
+    pub(crate) llm_calls_retention: Option<Duration>,
     pub(crate) max_context_tokens: usize,
     pub(crate) max_context_messages: usize,
     pub(crate) max_steps: u32,
@@ -171,6 +173,7 @@ impl Config {
             sse_keepalive: Duration::from_secs(s.number("SSE_KEEPALIVE_SECONDS", 15, 1..=3600)?),
             lease: Duration::from_secs(s.number("LEASE_SECONDS", 10, 1..=600)?),
             event_retention: Duration::from_secs(s.number("EVENT_RETENTION_SECONDS", 86_400, 1..=86_400 * 365)?),
+            llm_calls_retention: values::llm_calls_retention(s)?,
             max_context_tokens: s.number("MAX_CONTEXT_TOKENS", 8000, 256..=10_000_000)?,
             max_context_messages: s.number("MAX_CONTEXT_MESSAGES", 50, 2..=100_000)?,
             max_steps: s.number("MAX_STEPS", 50, 1..=10_000)?,

@@ -143,6 +143,7 @@ impl Parts {
                 context: ContextLimits { max_tokens: config.max_context_tokens, max_messages: config.max_context_messages },
                 max_repeats: config.max_repeats,
                 event_retention: config.event_retention,
+                llm_calls_retention: config.llm_calls_retention,
                 budget: config.budget,
                 approval_timeout: config.approval_timeout,
                 ..EngineConfig::new(worker)

@@ -2,7 +2,7 @@
 
 mod columns;
 
-use artel_domain::Usage;
+use artel_domain::{Timestamp, Usage};
 use artel_store::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls, Result};
 use async_trait::async_trait;
 use sqlx::PgPool;
@@ -31,6 +31,10 @@ impl LlmCalls for PostgresStore {
 
     async fn sum_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCallSum>> {
         sum(&self.pool, &text(account), filter).await.map_err(store_error)
+    }
+
+    async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {
+        retrying(|| forget(&self.pool, before, limit)).await
     }
 }
 
@@ -69,6 +73,17 @@ async fn sum(pool: &PgPool, account: &str, filter: LlmCallFilter) -> sqlx::Resul
     )
     .fetch_all(&mut *tx)
     .await
+}
+
+/// Two workers that do so at the same time do not wait for each other.
+async fn forget(pool: &PgPool, before: Timestamp, limit: u32) -> sqlx::Result<u64> {
+    let forgotten = sqlx::query!(
+        "DELETE FROM llm_calls WHERE id = ANY (ARRAY(
+             SELECT id FROM llm_calls WHERE started_at < $1 ORDER BY started_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
+        micros(before),
+        i64::from(limit),
+    );
+    Ok(forgotten.execute(pool).await?.rows_affected())
 }
 
 struct Row {

@@ -1,6 +1,6 @@
 //! The account book of model calls.
 
-use artel_domain::Usage;
+use artel_domain::{Timestamp, Usage};
 use artel_store::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls, Result};
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -60,6 +60,10 @@ impl LlmCalls for SqliteStore {
         );
         Ok(sums.fetch_all(&self.reads).await.map_err(crate::error::Failure::from)?)
     }
+
+    async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {
+        self.write((before, limit), |(before, limit), tx| Box::pin(forget(tx, *before, *limit))).await
+    }
 }
 
 fn bounds(filter: LlmCallFilter) -> (Option<i64>, Option<i64>) {
@@ -92,6 +96,16 @@ async fn record(tx: &mut Tx, calls: &[LlmCall]) -> Outcome<()> {
     .execute(&mut tx.conn)
     .await?;
     Ok(())
+}
+
+async fn forget(tx: &mut Tx, before: Timestamp, limit: u32) -> Outcome<u64> {
+    let before = micros(before);
+    let forgotten = sqlx::query!(
+        "DELETE FROM llm_calls WHERE id IN (SELECT id FROM llm_calls WHERE started_at < ?1 ORDER BY started_at LIMIT ?2)",
+        before,
+        limit
+    );
+    Ok(forgotten.execute(&mut tx.conn).await?.rows_affected())
 }
 
 struct Row {

@@ -65,4 +65,6 @@ pub trait LlmCalls: Send + Sync {
     async fn list_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCall>>;
     /// By provider and model, in that order; the filter's limit does not count.
     async fn sum_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCallSum>>;
+    /// Removes calls of all accounts that began before `before`, the oldest first, at most `limit`; how many.
+    async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64>;
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use artel_llm::Catalog;
 use ipnet::IpNet;
@@ -128,6 +129,12 @@ pub(super) fn log_level(s: &mut Settings) -> Result<String, Invalid> {
             "info,artel_engine=debug",
         )),
     }
+}
+
+/// `None`: they are never forgotten.
+pub(super) fn llm_calls_retention(s: &mut Settings) -> Result<Option<Duration>, Invalid> {
+    let days = s.number("LLM_CALLS_RETENTION_DAYS", 90, 0..=36_500)?;
+    Ok((days > 0).then(|| Duration::from_hours(24 * days)))
 }
 
 pub(super) fn check_timeouts(config: &Config) -> Result<(), Invalid> {

@@ -92,6 +92,18 @@ pub async fn sums_are_by_provider_and_model(store: Arc<dyn Store>) {
     assert_eq!(store.sum_llm_calls("a", later).await.unwrap(), [sum("custom:местный", 1, 1, 100, 20, 5)]);
 }
 
+pub async fn the_oldest_calls_are_forgotten_a_few_at_a_time(store: Arc<dyn Store>) {
+    let calls: Vec<_> = [("a", 5), ("b", 4), ("a", 3), ("b", 2), ("a", 1)].map(|(account, seconds)| bare(account, seconds)).into();
+    store.record_llm_calls(calls.clone()).await.unwrap();
+    let of = async |account: &str| store.list_llm_calls(account, ALL).await.unwrap();
+    assert_eq!(store.forget_llm_calls(at(1), 10).await.unwrap(), 0, "one that began then is not older");
+    assert_eq!(store.forget_llm_calls(at(4), 2).await.unwrap(), 2);
+    assert_eq!((of("a").await, of("b").await), (vec![calls[0].clone(), calls[2].clone()], vec![calls[1].clone()]));
+    assert_eq!(store.forget_llm_calls(at(4), 2).await.unwrap(), 1);
+    assert_eq!(store.forget_llm_calls(at(4), 2).await.unwrap(), 0);
+    assert_eq!((of("a").await.len(), of("b").await.len()), (1, 1));
+}
+
 pub async fn accounts_do_not_mix(store: Arc<dyn Store>) {
     store.record_llm_calls(vec![full("a", 0)]).await.unwrap();
     assert!(store.list_llm_calls("b", ALL).await.unwrap().is_empty());

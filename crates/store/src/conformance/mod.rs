@@ -163,6 +163,7 @@ macro_rules! conformance_tests {
             a_batch_may_be_recorded_again,
             a_large_batch_is_recorded_whole,
             sums_are_by_provider_and_model,
+            the_oldest_calls_are_forgotten_a_few_at_a_time,
             accounts_do_not_mix,
         ]);
         $crate::conformance_group!($make_store, idempotency: [
