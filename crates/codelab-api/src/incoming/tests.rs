@@ -142,6 +142,7 @@ fn any_frame() -> impl Strategy<Value = String> {
         frame.insert("type".into(), kind.into());
         Value::Object(frame).to_string()
     });
+    let object = object.boxed();
     let torn = (object.clone(), any::<prop::sample::Index>()).prop_map(|(text, at)| {
         let place = at.index(text.len() + 1);
         (0..=place).rev().find(|place| text.is_char_boundary(*place)).map(|place| text[..place].to_owned()).unwrap_or_default()
