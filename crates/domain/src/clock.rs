@@ -9,6 +9,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// A fresh UUIDv7.
     fn uuid(&self) -> Uuid;
+    /// A fresh UUIDv4, for what nobody is to guess from its neighbours.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn unguessable_uuid(&self) -> Uuid {
+        Uuid::new_v4()
+    }
 }
 
 /// The real clock.

@@ -32,7 +32,7 @@ pub(crate) async fn open_session(app: &App, user: &User, id: &SessionId) -> Resu
 
 /// 409 when the tenant has a session of that id, whosever it is.
 pub(crate) async fn create_session(app: &App, user: &User, opening: Opening) -> Result<Session, Problem> {
-    let id = opening.id.unwrap_or_else(|| SessionId(app.clock.uuid().to_string()));
+    let id = opening.id.unwrap_or_else(|| SessionId(app.clock.unguessable_uuid().to_string()));
     check_id(&id)?;
     let agent_id = ensure_team_agent(app, user).await?;
     let at = app.clock.now();
