@@ -10,6 +10,7 @@ use artel_store::Store;
 use axum::extract::FromRef;
 
 use crate::presence::Acquaintance;
+use crate::socket::Sockets;
 
 /// What the operator decides about these surfaces.
 #[derive(Debug, Clone)]
@@ -92,14 +93,20 @@ pub struct Shared {
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) models_available: Arc<dyn Fn() -> bool + Send + Sync>,
     pub(crate) acquaintance: Acquaintance,
+    pub(crate) sockets: Sockets,
     pub(crate) config: CodelabConfig,
 }
 
 impl App {
     pub fn new(deps: Deps, config: CodelabConfig) -> Self {
         let Deps { store, bus, clock, gate, policy, metrics, models_available } = deps;
-        let acquaintance = Acquaintance::new();
-        Self(Arc::new(Shared { store, bus, clock, gate, policy, metrics, models_available, acquaintance, config }))
+        let (acquaintance, sockets) = (Acquaintance::new(), Sockets::new());
+        Self(Arc::new(Shared { store, bus, clock, gate, policy, metrics, models_available, acquaintance, sockets, config }))
+    }
+
+    /// The process stops: open sockets are told so and closed. Returns when they are, or after a few seconds.
+    pub async fn close_sockets(&self) {
+        self.sockets.close().await;
     }
 }
 

@@ -17,5 +17,5 @@ mod text;
 mod wire;
 
 pub(crate) use failure::of_problem;
-pub(crate) use mapper::{Mapper, Told, View};
+pub(crate) use mapper::{Mapper, View};
 pub(crate) use wire::{Frame, done, error, session_info};

@@ -4,7 +4,7 @@ mod members;
 mod parse;
 mod perform;
 
-pub(crate) use parse::{Incoming, Refusal, parse, parse_object};
+pub(crate) use parse::{Incoming, parse, parse_object};
 pub(crate) use perform::{Client, perform};
 
 #[cfg(test)]

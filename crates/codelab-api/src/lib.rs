@@ -17,9 +17,12 @@ mod history;
 mod incoming;
 mod intents;
 mod journal;
+mod options;
 mod presence;
 mod routes;
 mod sessions;
+mod socket;
+mod stream;
 mod user;
 mod web;
 

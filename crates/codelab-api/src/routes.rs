@@ -4,7 +4,7 @@ use artel_http::surface;
 use axum::Router;
 use axum::routing::get;
 
-use crate::{App, health, web};
+use crate::{App, health, socket, stream, web};
 
 /// The gateway's routes, for the public port: without fallbacks and outer layers, which the port's owner puts around all that it serves.
 pub fn gateway_routes(app: App) -> Router {
@@ -23,11 +23,12 @@ pub fn runtime_router(app: App) -> Router {
 }
 
 fn gateway(app: &App) -> Router<App> {
-    Router::new().nest("/api/v1", web::gateway(app)).merge(web::probes())
+    let api = web::gateway(app).merge(stream::gateway(app)).merge(socket::routes());
+    Router::new().nest("/api/v1", api).merge(socket::routes()).merge(web::probes())
 }
 
 /// Every path is served with and without the prefix.
 fn runtime(app: &App) -> Router<App> {
-    let routes = web::runtime(app);
+    let routes = web::runtime(app).merge(stream::runtime(app));
     Router::new().nest("/api/v1", routes.clone()).merge(routes)
 }

@@ -145,6 +145,7 @@ impl Running {
         if let Some(worker) = self.worker {
             worker.shutdown(self.grace).await;
         }
+        self.parts.codelab.close_sockets().await;
         self.stop.cancel();
         self.servers.close();
         self.servers.wait().await;

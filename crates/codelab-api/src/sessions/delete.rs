@@ -17,6 +17,7 @@ pub(crate) async fn delete_session(State(app): State<App>, user: User, InPath(id
     if !app.store.end_session(user.tenant_id, &id, audit).await? {
         return Err(intents::not_found().into());
     }
+    app.sockets.session_ended(user.tenant_id, &id);
     app.bus.wake_workers();
     Ok(Json(json!({ "status": "deleted", "session_id": id })))
 }

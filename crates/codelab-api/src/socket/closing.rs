@@ -1,0 +1,34 @@
+//! Why a socket is closed.
+
+use axum::extract::ws::{CloseFrame, close_code};
+
+/// What a client reads in the close frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    Shutdown,
+    Binary,
+    NotText,
+    TooBig,
+    /// The session's journal cannot be read now.
+    Internal,
+    /// It reads slower than there is to read.
+    TooSlow,
+    TokenExpired,
+    SessionDeleted,
+}
+
+impl Closing {
+    pub(super) fn frame(self) -> CloseFrame {
+        let (code, reason) = match self {
+            Self::Shutdown => (close_code::AWAY, "the server stops; connect again"),
+            Self::Binary => (close_code::UNSUPPORTED, "text frames only"),
+            Self::NotText => (close_code::PROTOCOL, "this is not the WebSocket protocol"),
+            Self::TooBig => (close_code::SIZE, "the message is too large"),
+            Self::Internal => (close_code::ERROR, "the session cannot be read now; connect again"),
+            Self::TooSlow => (close_code::AGAIN, "the reader is too slow; connect again with ?after="),
+            Self::TokenExpired => (4401, "the token has expired"),
+            Self::SessionDeleted => (4404, "the session is deleted"),
+        };
+        CloseFrame { code, reason: reason.into() }
+    }
+}

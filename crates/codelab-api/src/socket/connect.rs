@@ -1,0 +1,66 @@
+use artel_engine::{SessionRef, follow_session};
+use artel_http::Problem;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONNECTION, HeaderValue, UPGRADE};
+use axum::response::Response;
+
+use super::handshake::{BEARER, Guest, admit};
+use super::registry::seat;
+use super::talk::Talk;
+use crate::App;
+use crate::extract::{InPath, Query};
+use crate::fault::Fault;
+use crate::options::Options;
+
+/// The IDE puts whole files of up to 10 MiB into a result.
+const LARGEST_MESSAGE: usize = 16 * 1024 * 1024;
+/// An idle socket holds its buffers: they are small.
+const READ_BUFFER: usize = 2 * 1024;
+const WRITE_BUFFER: usize = 0;
+
+/// Talk with the agents of a session, over a WebSocket.
+///
+/// Query: `stream=tokens|whole`, `plans=1`, `tools=<names>`, `after=<seq>`, `seq=1`, `access_token=<token>`. Unknown sessions are made for
+/// whoever shows credentials; an id that begins with `new_` asks for a fresh one, which the first frame names.
+pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Result<Response, Fault> {
+    let (mut parts, _) = request.into_parts();
+    let InPath(id) = InPath::from_request_parts(&mut parts, &app).await?;
+    let Query(options) = Query::<Options>::from_request_parts(&mut parts, &app).await?;
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &app).await.map_err(|_| no_upgrade())?;
+    let guest = admit(&app, &mut parts, id, &options).await?;
+    let full = || Problem::too_many("You have as many open sockets as you may.", 10);
+    let seat = seat(&app, &guest.user).ok_or_else(full)?;
+    let about = SessionRef { tenant_id: guest.user.tenant_id, session_id: guest.session.clone() };
+    // Before the upgrade: what the client does once it is connected cannot be missed.
+    let following = follow_session(app.store.clone(), &*app.bus, about, options.after).await?;
+    let view = options.view(&app.config, &parts.headers);
+    let talk = Talk::new(app.clone(), guest, options.client(), view, options.with_seq(), following);
+    let upgrade = upgrade
+        .protocols([BEARER])
+        .max_message_size(LARGEST_MESSAGE)
+        .max_frame_size(LARGEST_MESSAGE)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER);
+    Ok(upgrade.on_upgrade(move |socket| {
+        let tracker = app.sockets.tracker().clone();
+        // Boxed: what it needs lives as long as it talks, and the upgrade's own state does not.
+        tracker.track_future(Box::pin(async move {
+            talk.hold(socket).await;
+            drop(seat);
+        }))
+    }))
+}
+
+fn no_upgrade() -> Problem {
+    let message = "This is a WebSocket: connect with one, version 13.";
+    let problem = Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", message);
+    problem.with_header(UPGRADE, HeaderValue::from_static("websocket")).with_header(CONNECTION, HeaderValue::from_static("upgrade"))
+}
+
+impl Guest {
+    pub(super) fn is(&self, tenant: artel_domain::TenantId, session: &artel_domain::SessionId) -> bool {
+        self.user.tenant_id == tenant && self.session == *session
+    }
+}

@@ -1,0 +1,107 @@
+//! Who opens a socket, and into which session. Whatever is refused is refused before the upgrade, in plain HTTP.
+
+use std::net::IpAddr;
+
+use artel_domain::SessionId;
+use artel_http::{InternalKey, Problem, ip, limits};
+use artel_identity::Scope;
+use axum::http::HeaderValue;
+use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::request::Parts;
+
+use super::capability;
+use crate::App;
+use crate::caller::{Surface, address, identify};
+use crate::fault::Fault;
+use crate::intents::{self, Opening};
+use crate::options::Options;
+use crate::presence;
+use crate::user::User;
+
+/// The subprotocol whose second word is a token.
+pub(super) const BEARER: &str = "bearer";
+/// With such an id a client asks for a new session.
+const NEW: &str = "new_";
+
+/// A socket that may be opened.
+pub(super) struct Guest {
+    pub(super) user: User,
+    pub(super) session: SessionId,
+    /// The session was made for this socket, and the client does not know its id.
+    pub(super) is_new: bool,
+}
+
+pub(super) async fn admit(app: &App, parts: &mut Parts, id: SessionId, options: &Options) -> Result<Guest, Fault> {
+    let ip = address(app, parts).await;
+    count(app, ip).await?;
+    let Some(user) = by_credentials(app, parts, options, ip).await? else {
+        let owner = capability::owner(app, &id, ip).await?;
+        let user = owner.ok_or_else(|| Problem::unauthenticated("unauthenticated", "Authentication required"))?;
+        return Ok(Guest { user, session: id, is_new: false });
+    };
+    user.needs(Scope::RunsRead)?;
+    if id.0.starts_with(NEW) {
+        let made = intents::create_session(app, &user, Opening::default()).await?;
+        return Ok(Guest { user, session: made.id, is_new: true });
+    }
+    let session = intents::open_session(app, &user, &id).await?;
+    Ok(Guest { user, session: session.id, is_new: false })
+}
+
+/// New sockets of one address.
+async fn count(app: &App, ip: Option<IpAddr>) -> Result<(), Fault> {
+    if app.config.exempt_loopback && ip.is_some_and(|ip| ip.is_loopback()) {
+        return Ok(());
+    }
+    let admission = app.bus.admit(&format!("socket:{}", ip::bucket(ip)), app.config.socket_rate_per_ip).await;
+    if admission.allowed { Ok(()) } else { Err(limits::refusal(&admission).into()) }
+}
+
+/// `None` when nothing is shown. What is shown and is wrong is never overlooked.
+async fn by_credentials(app: &App, parts: &mut Parts, options: &Options, ip: Option<IpAddr>) -> Result<Option<User>, Fault> {
+    if !parts.headers.contains_key(AUTHORIZATION)
+        && let Some(token) = offered(parts).or_else(|| options.access_token.clone())
+    {
+        let value =
+            HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Problem::unauthenticated("invalid_token", "This is no token."))?;
+        parts.headers.insert(AUTHORIZATION, value);
+    }
+    let shows_key = parts.headers.contains_key("x-api-key") || InternalKey::shown(&parts.headers).is_some();
+    if !shows_key && !parts.headers.contains_key(AUTHORIZATION) {
+        return Ok(None);
+    }
+    let user = identify(app, Surface::Gateway, parts).await?;
+    if let Some(ip) = ip {
+        presence::note(app, &user, ip).await;
+    }
+    Ok(Some(user))
+}
+
+/// `Sec-WebSocket-Protocol: bearer, <token>`.
+fn offered(parts: &Parts) -> Option<String> {
+    let lists = parts.headers.get_all(SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|value| value.to_str().ok());
+    let words: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
+    let at = words.iter().position(|word| word.eq_ignore_ascii_case(BEARER))?;
+    words.get(at + 1).map(|token| (*token).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn token_of(protocols: &[&str]) -> Option<String> {
+        let request = protocols.iter().fold(Request::builder(), |request, list| request.header(SEC_WEBSOCKET_PROTOCOL, *list));
+        offered(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn a_browser_says_its_token_as_a_subprotocol() {
+        assert_eq!(token_of(&["bearer, a.b.c"]), Some("a.b.c".into()));
+        assert_eq!(token_of(&["chat", "Bearer", "a.b.c"]), Some("a.b.c".into()));
+        for nothing in [&[][..], &["chat"], &["bearer"], &["a.b.c"]] {
+            assert_eq!(token_of(nothing), None);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_domain::{Entry, RateLimit};
+use artel_engine::SessionEntries;
+use artel_http::{Problem, trace};
+use artel_store::StoreError;
+use axum::Error;
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use futures::StreamExt;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_tungstenite::tungstenite::Error as Broken;
+use tokio_tungstenite::tungstenite::error::CapacityError;
+
+use super::closing::Closing;
+use super::handshake::Guest;
+use super::outbox::Outbox;
+use super::timers::{Due, Timers};
+use crate::App;
+use crate::frames::{self, Frame, Mapper, View};
+use crate::incoming::{Client, Incoming, parse, perform};
+use crate::intents::{codes, own_session};
+
+/// How long the last words may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// Results of tools may come so much faster than what people say.
+const RESULTS_PER_MESSAGE: u32 = 10;
+
+/// A conversation over one socket.
+pub(super) struct Talk {
+    host: Host,
+    mapper: Mapper,
+    with_seq: bool,
+    following: SessionEntries,
+}
+
+/// Does what the client says.
+struct Host {
+    app: App,
+    guest: Guest,
+    client: Client,
+}
+
+/// The socket is done with.
+enum Over {
+    /// It is there no more.
+    Gone,
+    Close(Closing),
+}
+
+type Kept = Result<(), Over>;
+
+impl Talk {
+    pub(super) fn new(app: App, guest: Guest, client: Client, view: View, with_seq: bool, following: SessionEntries) -> Self {
+        Self { host: Host { app, guest, client }, mapper: Mapper::new(view), with_seq, following }
+    }
+
+    /// Talks until one of the two has enough.
+    pub(super) async fn hold(mut self, socket: WebSocket) {
+        let mut outbox = Outbox::new(socket);
+        if self.host.guest.is_new {
+            outbox.push(said(&frames::session_info(&self.host.guest.session.0)));
+        }
+        if let Over::Close(closing) = self.go_on(&mut outbox).await {
+            if closing == Closing::TooSlow {
+                outbox.clear();
+            }
+            farewell(outbox, closing).await;
+        }
+    }
+
+    async fn go_on(&mut self, outbox: &mut Outbox) -> Over {
+        let mut timers = Timers::new(&self.host.app, &self.host.guest.user);
+        let mut ends = self.host.app.sockets.ends();
+        let stop = self.host.app.sockets.stopping();
+        loop {
+            let room = outbox.has_room();
+            let stuck_since = outbox.stuck_since();
+            let kept = tokio::select! {
+                message = outbox.next() => {
+                    timers.heard();
+                    self.hear(message, outbox).await
+                }
+                entry = self.following.entries.next(), if room => self.tell(entry, outbox),
+                due = timers.due(stuck_since) => self.on_time(due, &mut timers, outbox).await,
+                end = ends.recv() => self.host.on_end(end).await,
+                () = stop.cancelled() => Err(Over::Close(Closing::Shutdown)),
+            };
+            if let Err(over) = kept {
+                return over;
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: Option<Result<Message, Error>>, outbox: &mut Outbox) -> Kept {
+        let text = match message {
+            None | Some(Ok(Message::Close(_))) => return Err(Over::Gone),
+            Some(Err(error)) => return Err(broken(error)),
+            Some(Ok(Message::Binary(_))) => return Err(Over::Close(Closing::Binary)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
+            Some(Ok(Message::Text(text))) => text,
+        };
+        let heard = trace::within(self.host.app.clock.uuid(), self.host.act(&text)).await;
+        let Err(problem) = heard else { return Ok(()) };
+        outbox.push(said(&frames::of_problem(&problem)));
+        if problem.code() == codes::SESSION_NOT_FOUND {
+            return Err(Over::Close(Closing::SessionDeleted));
+        }
+        if outbox.is_flooded() { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
+    }
+
+    fn tell(&mut self, entry: Option<Result<Arc<Entry>, StoreError>>, outbox: &mut Outbox) -> Kept {
+        let entry = match entry {
+            Some(Ok(entry)) => entry,
+            Some(Err(error)) => {
+                tracing::warn!(%error, "a session could not be followed on");
+                return Err(Over::Close(Closing::Internal));
+            }
+            None => return Err(Over::Close(Closing::Internal)),
+        };
+        let frame = self.mapper.on(&entry).frame;
+        if let Some(frame) = frame.filter(|_| entry.seq > self.following.known) {
+            let frame = if self.with_seq { frame.with_seq(entry.seq) } else { frame };
+            outbox.push(said(&frame));
+        }
+        Ok(())
+    }
+
+    async fn on_time(&mut self, due: Due, timers: &mut Timers, outbox: &mut Outbox) -> Kept {
+        match due {
+            Due::Ping => {
+                timers.pinged();
+                outbox.push(Message::Ping(Vec::new().into()));
+                // Sessions also end in other processes.
+                self.host.check_session().await
+            }
+            Due::Silence => Err(Over::Gone),
+            Due::TooSlow => Err(Over::Close(Closing::TooSlow)),
+            Due::TokenExpired => {
+                outbox.push(said(&frames::error("TOKEN_EXPIRED", "The token has expired. Connect again with a fresh one.", None)));
+                Err(Over::Close(Closing::TokenExpired))
+            }
+        }
+    }
+}
+
+impl Host {
+    async fn act(&self, text: &Utf8Bytes) -> Result<(), Problem> {
+        let incoming = parse(text);
+        self.count(matches!(incoming, Ok(Incoming::ToolResult(_) | Incoming::Cancel))).await?;
+        let Guest { user, session, .. } = &self.guest;
+        perform(&self.app, user, session, &self.client, incoming?).await.map(drop)
+    }
+
+    /// What answers a frame of ours is let in more freely than what begins something.
+    async fn count(&self, is_answer: bool) -> Result<(), Problem> {
+        let rate = self.app.config.message_rate_per_session;
+        let (kind, rate) = match is_answer {
+            true => ("answers", RateLimit { count: rate.count.saturating_mul(RESULTS_PER_MESSAGE), ..rate }),
+            false => ("messages", rate),
+        };
+        let bucket = format!("{kind}:{}:{}", self.guest.user.tenant_id, self.guest.session);
+        let admission = self.app.bus.admit(&bucket, rate).await;
+        if admission.allowed {
+            return Ok(());
+        }
+        let wait = admission.retry_after.as_secs_f64().ceil() as u64;
+        Err(Problem::too_many("Too many messages in this session.", wait.max(1)))
+    }
+
+    async fn on_end(&self, end: Result<(artel_domain::TenantId, artel_domain::SessionId), RecvError>) -> Kept {
+        match end {
+            Ok((tenant, session)) if self.guest.is(tenant, &session) => Err(Over::Close(Closing::SessionDeleted)),
+            Ok(_) => Ok(()),
+            Err(_) => self.check_session().await,
+        }
+    }
+
+    async fn check_session(&self) -> Kept {
+        match own_session(&self.app, &self.guest.user, &self.guest.session).await {
+            Err(problem) if problem.code() == codes::SESSION_NOT_FOUND => Err(Over::Close(Closing::SessionDeleted)),
+            // A store that is away ends no conversation.
+            _ => Ok(()),
+        }
+    }
+}
+
+fn said(frame: &Frame) -> Message {
+    Message::Text(frame.text().into())
+}
+
+/// What is to be done about a socket that does not read on.
+fn broken(error: Error) -> Over {
+    match error.into_inner().downcast::<Broken>().map(|broken| *broken) {
+        Ok(Broken::Capacity(CapacityError::MessageTooLong { .. })) => Over::Close(Closing::TooBig),
+        Ok(Broken::Utf8(_) | Broken::Protocol(_)) => Over::Close(Closing::NotText),
+        _ => Over::Gone,
+    }
+}
+
+/// Says why, and waits a moment for the other side to have heard it.
+async fn farewell(mut outbox: Outbox, closing: Closing) {
+    outbox.push(Message::Close(Some(closing.frame())));
+    let last_words = async {
+        if outbox.drain().await.is_ok() {
+            while let Some(Ok(_)) = outbox.next().await {}
+        }
+    };
+    let _ = tokio::time::timeout(FAREWELL, last_words).await;
+}
