@@ -1,0 +1,85 @@
+use rstest::rstest;
+use serde_json::json;
+use std::time::Duration;
+
+use artel_domain::{Clock, SystemClock};
+use artel_store::Sessions;
+
+use crate::world::{INTERNAL_KEY, World};
+
+#[tokio::test]
+async fn a_token_opens_the_gateway_and_nothing_else_does() {
+    let world = World::new().await;
+    world.ada().get("/api/v1/sessions").await.is(200);
+    let stranger = world.stranger();
+    let refused = stranger.get("/api/v1/sessions").await;
+    refused.is_fault(401, "unauthorized");
+    assert_eq!(refused.body["error_description"], "Authentication required");
+    stranger.clone().with("authorization", "Bearer a.b.c").get("/api/v1/sessions").await.is_fault(401, "invalid_token");
+    stranger.with("x-internal-auth", "wrong").get("/api/v1/sessions").await.is_fault(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn the_internal_key_opens_both_ports_and_alone_the_runtime() {
+    let world = World::new().await;
+    world.service().get("/sessions").await.is(200);
+    world.service().get("/api/v1/sessions").await.is(200);
+    world.service().to(&world.gateway).get("/api/v1/sessions").await.is(200);
+    let refused = world.intruder().get("/agents").await;
+    assert_eq!(refused.is_fault(401, "unauthorized").body["detail"], "unauthorized");
+    let token = world.ada();
+    world.intruder().with("x-internal-auth", "wrong").get("/agents").await.is_fault(401, "unauthorized");
+    let (tenant, user) = (token.tenant, token.user);
+    world.intruder().as_user(tenant, user).with("authorization", "Bearer a.b.c").get("/agents").await.is_fault(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn whoever_shows_a_token_is_never_a_service() {
+    let world = World::new().await;
+    let both = world.stranger().with("authorization", "Bearer a.b.c").with("x-internal-auth", INTERNAL_KEY);
+    both.get("/api/v1/sessions").await.is_fault(401, "invalid_token");
+    let other_scheme = world.stranger().with("authorization", "Basic dTpw").with("x-internal-auth", INTERNAL_KEY);
+    other_scheme.get("/api/v1/sessions").await.is(200);
+}
+
+#[tokio::test]
+async fn a_service_acts_for_the_user_whom_it_names() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let id = ada.opens_session().await;
+    let path = format!("/sessions/{id}");
+    world.service().get(&path).await.is_fault(404, "SESSION_NOT_FOUND");
+    world.service().with("x-user-id", &ada.user.to_string()).get(&path).await.is(200);
+    let elsewhere = world.service().with("x-user-id", &ada.user.to_string()).with("x-tenant-id", "00000000-0000-0000-0000-000000000099");
+    elsewhere.get(&path).await.is_fault(404, "SESSION_NOT_FOUND");
+    world.service().with("x-user-id", "ada").get(&path).await.is_fault(400, "invalid_request");
+}
+
+#[rstest]
+#[case::reading(&["api:read"], 200, 403)]
+#[case::writing(&["api:write"], 200, 201)]
+#[case::something_else(&["llm:invoke"], 403, 403)]
+#[tokio::test]
+async fn scopes_count(#[case] scopes: &[&str], #[case] reads: u16, #[case] writes: u16) {
+    let world = World::new().await;
+    let person = world.person(1, 5, scopes);
+    person.get("/api/v1/agents").await.is(reads);
+    person.post("/api/v1/sessions", json!({})).await.is(writes);
+}
+
+#[tokio::test]
+async fn a_request_of_a_user_is_remembered_with_its_address() {
+    let world = World::new().await;
+    let ada = world.ada().at([7, 7, 7, 7]);
+    let since = SystemClock.now() - Duration::from_secs(60);
+    let here = async |ip: [u8; 4]| world.store.was_present(ada.tenant, ada.user, ip.into(), since).await.unwrap();
+    assert!(!here([7, 7, 7, 7]).await);
+    world.stranger().at([7, 7, 7, 7]).get("/api/v1/sessions").await.is(401);
+    assert!(!here([7, 7, 7, 7]).await);
+    ada.get("/api/v1/sessions").await.is(200);
+    assert!(here([7, 7, 7, 7]).await);
+    assert!(!here([7, 7, 7, 8]).await);
+    // A service is not where its user is.
+    world.service().with("x-user-id", &ada.user.to_string()).at([6, 6, 6, 6]).get("/sessions").await.is(200);
+    assert!(!here([6, 6, 6, 6]).await);
+}

@@ -1,0 +1,12 @@
+//! CodeLab's two surfaces as their clients meet them: the real routes, store and worker, and a model that speaks from a script.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod agents;
+mod approvals;
+mod callers;
+mod events;
+mod health;
+mod history;
+mod limits;
+mod sessions;
+mod world;

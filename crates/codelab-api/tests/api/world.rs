@@ -1,0 +1,398 @@
+//! A world for one test: both surfaces over one store, a worker, a scripted model, and people who call.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_bus::LocalBus;
+use artel_codelab_api::{App, CodelabConfig, Deps, InternalCaller, StreamMode, gateway_probes, gateway_routes, runtime_router};
+use artel_domain::{
+    CallId, Clock, Principal, RateLimit, RunId, SessionId, Specialist, SystemClock, TeamRequest, TenantId, ToolOutcome, UserId,
+};
+use artel_engine::{Deps as EngineDeps, EngineConfig, Rules, TeamConfig, Worker, dangerous_tools};
+use artel_http::{Gate, GateConfig, InternalKey, surface};
+use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
+use artel_llm::{Config as ModelConfig, Endpoint, Models};
+use artel_model_mock::{Asked, Mock, ModelMock, Reply};
+use artel_store::{Answered, ClientAnswer, NewRun, Runs, Sessions};
+use artel_store_sqlite::{SqliteOptions, SqliteStore};
+use artel_tools::{CallLimits, EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+const SECRET: &str = "a secret of the tests, long enough";
+const ISSUER: &str = "agent-platform";
+pub(crate) const INTERNAL_KEY: &str = "change-me-internal-key";
+/// The tenant of everybody who is not of another.
+pub(crate) const HOME: u128 = 1;
+
+pub(crate) struct World {
+    pub(crate) gateway: Router,
+    runtime: Router,
+    pub(crate) store: Arc<SqliteStore>,
+    bus: Arc<LocalBus>,
+    pub(crate) model: ModelMock,
+    _worker: Worker,
+    _data: tempfile::TempDir,
+}
+
+/// Somebody who calls one of the two ports.
+#[derive(Clone)]
+pub(crate) struct Client {
+    port: Router,
+    headers: Vec<(String, String)>,
+    ip: [u8; 4],
+    pub(crate) tenant: TenantId,
+    pub(crate) user: UserId,
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+    pub(crate) text: String,
+}
+
+struct NoLimits;
+
+#[async_trait::async_trait]
+impl CallLimits for NoLimits {
+    async fn admit(&self, _: &str, _: RateLimit) -> Result<(), Duration> {
+        Ok(())
+    }
+}
+
+struct SomeMetrics;
+
+#[async_trait::async_trait]
+impl artel_http::MetricsText for SomeMetrics {
+    async fn render(&self) -> String {
+        "messages_processed_total 1\n".to_owned()
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(change: impl FnOnce(&mut CodelabConfig)) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(&SqliteOptions::new(data.path().join("artel.db").to_str().unwrap())).await.unwrap());
+        let (bus, clock): (_, Arc<dyn Clock>) = (Arc::new(LocalBus::new()), Arc::new(SystemClock));
+        let model = ModelMock::serve(Mock::answering(script)).await.unwrap();
+        let rules = Arc::new(Rules::new(dangerous_tools(&["write_file".to_owned()])));
+        let gate = Gate::new(
+            store.clone(),
+            bus.clone(),
+            clock.clone(),
+            Arc::new(TokenVerifier::new(&SECRET.into(), ISSUER, ISSUER)),
+            Arc::new(ApiKeyMaker::new(&"pepper".into())),
+            Arc::new(SecretBox::new(&[7; 32])),
+            gate_config(),
+        );
+        let mut config = config();
+        change(&mut config);
+        let deps = Deps {
+            store: store.clone(),
+            bus: bus.clone(),
+            clock: clock.clone(),
+            gate,
+            policy: rules.clone(),
+            metrics: Arc::new(SomeMetrics),
+            models_available: Arc::new(|| true),
+        };
+        let app = App::new(deps, config);
+        let engine = EngineDeps {
+            store: store.clone(),
+            bus: bus.clone(),
+            models: Arc::new(models(&model)),
+            tools: Arc::new(executor(clock.clone())),
+            policy: rules,
+            clock: clock.clone(),
+            config: EngineConfig {
+                team: TeamConfig { model: "openai:scripted".into(), ..TeamConfig::default() },
+                ..EngineConfig::new("test")
+            },
+        };
+        Self {
+            gateway: surface(gateway_routes(app.clone()).merge(gateway_probes(app.clone())), clock),
+            runtime: runtime_router(app),
+            store,
+            bus,
+            model,
+            _worker: Worker::start(engine),
+            _data: data,
+        }
+    }
+
+    /// A user of the gateway with a token.
+    pub(crate) fn person(&self, tenant: u128, user: u128, scopes: &[&str]) -> Client {
+        let (tenant, user) = (TenantId(Uuid::from_u128(tenant)), UserId(Uuid::from_u128(user)));
+        let grant = Grant { user_id: user, tenant_id: tenant, scopes: Scopes::new(scopes.iter().copied()), key_id: None };
+        let token = TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER).issue(&grant, Duration::from_hours(1), &SystemClock).unwrap();
+        self.stranger().as_user(tenant, user).with("authorization", &format!("Bearer {token}"))
+    }
+
+    pub(crate) fn ada(&self) -> Client {
+        self.person(HOME, 0xADA, &["api:read", "api:write"])
+    }
+
+    /// Of the same tenant.
+    pub(crate) fn eve(&self) -> Client {
+        self.person(HOME, 0xE7E, &["api:read", "api:write"])
+    }
+
+    /// Of another tenant.
+    pub(crate) fn bob(&self) -> Client {
+        self.person(2, 0xB0B, &["api:read", "api:write"])
+    }
+
+    /// Who shows nothing.
+    pub(crate) fn stranger(&self) -> Client {
+        let (tenant, user) = (TenantId(Uuid::from_u128(HOME)), UserId(Uuid::from_u128(1)));
+        Client { port: self.gateway.clone(), headers: Vec::new(), ip: [9, 9, 9, 9], tenant, user }
+    }
+
+    /// A service with the internal key, at the runtime.
+    pub(crate) fn service(&self) -> Client {
+        Client { port: self.runtime.clone(), ..self.stranger() }.with("x-internal-auth", INTERNAL_KEY)
+    }
+
+    /// Who shows nothing at the runtime.
+    pub(crate) fn intruder(&self) -> Client {
+        Client { port: self.runtime.clone(), ..self.stranger() }
+    }
+
+    /// The user says something in a session of theirs; the run's id.
+    pub(crate) async fn says(&self, user: &Client, session: &str, text: &str) -> RunId {
+        let client_tools = artel_specialists::COMMON.map(str::to_owned).to_vec();
+        let session_id = SessionId(session.to_owned());
+        let new = NewRun {
+            id: RunId(SystemClock.uuid()),
+            tenant_id: user.tenant,
+            agent_id: self.store.find_session(user.tenant, &session_id).await.unwrap().unwrap().agent_id,
+            session_id,
+            trace_id: "trace".into(),
+            principal: Principal { user_id: user.user, api_key_id: None, scopes: vec!["api:write".into()] },
+            input_message: text.into(),
+            team: Some(TeamRequest { client_tools, ..TeamRequest::default() }),
+            at: SystemClock.now(),
+            daily_limit: None,
+        };
+        let run = new.id;
+        self.store.create_run(new, audit()).await.unwrap();
+        artel_bus::Bus::wake_workers(&*self.bus);
+        run
+    }
+
+    /// The client's result of a call.
+    pub(crate) async fn answers(&self, user: &Client, session: &str, call: &str, output: Value) -> Answered {
+        let answer = ClientAnswer {
+            tenant_id: user.tenant,
+            session_id: SessionId(session.to_owned()),
+            call_id: call.parse::<CallId>().unwrap(),
+            outcome: ToolOutcome::Succeeded { output },
+            by: Some(user.user),
+            at: SystemClock.now(),
+        };
+        let answered = self.store.answer_call(answer, audit()).await.unwrap();
+        artel_bus::Bus::wake_workers(&*self.bus);
+        answered
+    }
+
+    /// Until the run is over; whether it ended well.
+    pub(crate) async fn ends(&self, user: &Client, run: RunId) -> bool {
+        for _ in 0..1000 {
+            let found = self.store.find_run(user.tenant, run).await.unwrap().unwrap();
+            if found.phase.is_end() {
+                return found.error_code.is_none();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the run did not end within 10 s");
+    }
+}
+
+fn audit() -> artel_domain::AuditEntry {
+    artel_domain::AuditEntry {
+        actor: artel_domain::Actor::default(),
+        action: "test.act",
+        entity_type: "test",
+        entity_id: String::new(),
+        trace_id: String::new(),
+        outcome: "ok".into(),
+        details: None,
+        at: SystemClock.now(),
+    }
+}
+
+/// The router sends everything to the coder; it writes and reads when it is told to, and says so afterwards.
+fn script(asked: &Asked) -> Reply {
+    let system = asked.body["messages"][0]["content"].as_str().unwrap_or_default();
+    if system.starts_with("You are a task classifier") {
+        return Reply::text(r#"{"agent":"coder","confidence":"high","reasoning":"it is about code"}"#);
+    }
+    let said = asked.last_text();
+    match asked.last_role() {
+        "tool" => Reply::text("Done."),
+        _ if said.contains("write") => Reply::call("write_file", json!({ "path": "a.txt", "content": "hello" })),
+        _ if said.contains("read") => Reply::call("read_file", json!({ "path": "a.txt" })),
+        _ if said.contains("fail") => Reply::status(400),
+        _ => Reply::text("Hello there."),
+    }
+}
+
+fn models(mock: &ModelMock) -> Models {
+    let openai = Endpoint { base_url: Some(format!("{}/v1", mock.url())), api_key: Some("any".into()) };
+    Models::new(ModelConfig { openai, ..ModelConfig::default() }).unwrap()
+}
+
+fn gate_config() -> GateConfig {
+    GateConfig { rate_default: plenty(), rate_runs: plenty(), trusted_proxies: Vec::new(), static_keys: HashMap::new(), auth_service: None }
+}
+
+fn plenty() -> RateLimit {
+    "100000/second".parse().unwrap()
+}
+
+fn config() -> CodelabConfig {
+    CodelabConfig {
+        internal: InternalCaller {
+            key: InternalKey::new(INTERNAL_KEY.into()),
+            tenant_id: TenantId(Uuid::from_u128(HOME)),
+            user_id: UserId(Uuid::from_u128(1)),
+        },
+        rate_per_ip: plenty(),
+        socket_rate_per_ip: plenty(),
+        message_rate_per_session: plenty(),
+        runtime_rate_per_user: plenty(),
+        sockets_per_user: 10,
+        session_capability: Some(Duration::from_mins(15)),
+        stream_mode: StreamMode::Auto,
+        whole_for_user_agent: "Dart/".into(),
+        ping_interval: Duration::from_secs(30),
+        pong_timeout: Duration::from_secs(10),
+        sse_keepalive: Duration::from_secs(15),
+        model: "openai:scripted".into(),
+        first: Specialist::Orchestrator,
+        routing: true,
+        max_context_tokens: 8000,
+        exempt_loopback: true,
+    }
+}
+
+fn executor(clock: Arc<dyn Clock>) -> Tools {
+    let deps = ToolsDeps {
+        secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
+        limits: Arc::new(NoLimits),
+        signer: None,
+        resolver: Arc::new(SystemResolver),
+        clock,
+    };
+    Tools::new(ToolsConfig { host_aliases: BTreeMap::new(), ..ToolsConfig::default() }, deps).unwrap()
+}
+
+impl Client {
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn as_user(self, tenant: TenantId, user: UserId) -> Self {
+        Self { tenant, user, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn at(self, ip: [u8; 4]) -> Self {
+        Self { ip, ..self }
+    }
+
+    /// The same caller at the other port or with another one's routes.
+    #[must_use]
+    pub(crate) fn to(self, port: &Router) -> Self {
+        Self { port: port.clone(), ..self }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, Body::empty()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, Body::from(body.to_string())).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send("PATCH", path, Body::from(body.to_string())).await
+    }
+
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let mut request = request.body(body).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.ip, 4000))));
+        let response = self.port.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+
+    /// The id of a new session of theirs at the gateway.
+    pub(crate) async fn opens_session(&self) -> String {
+        let made = self.send("POST", "/api/v1/sessions", Body::empty()).await;
+        made.is(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What waits for their word in the session, as soon as something does.
+    pub(crate) async fn is_asked(&self, session: &str) -> Value {
+        for _ in 0..1000 {
+            let pending = self.get(&format!("/api/v1/sessions/{session}/pending-approvals")).await;
+            if pending.body["count"] != 0 {
+                return pending.body;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("nobody was asked within 10 s");
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16) -> &Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        &self.body
+    }
+
+    /// An error with every key that some client reads.
+    #[track_caller]
+    pub(crate) fn is_fault(&self, status: u16, code: &str) -> &Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.body["error"], code, "{}", self.text);
+        for key in ["message", "detail", "error_description"] {
+            assert_eq!(self.body[key], self.body["message"], "{key}: {}", self.text);
+            assert!(self.body[key].as_str().is_some_and(|text| !text.is_empty()), "{key}: {}", self.text);
+        }
+        self
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {:?}", self.headers)).to_str().unwrap()
+    }
+}
