@@ -3,7 +3,22 @@
 use artel_identity::ServiceKey;
 use artel_identity::attacks::Target;
 
-use crate::world::{INTERNAL_SECRET, admin, get, http, launch, read, send};
+use crate::world::{INTERNAL_SECRET, admin, http, launch, read, send};
+
+const SESSION: &str = "6a1c5c62-74a4-4f0e-a6a3-6a2e6f6f3a11";
+const UPGRADE: [(&str, &str); 4] = [
+    ("connection", "upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
+/// An upgraded connection has no body to wait for.
+async fn send_for_status(request: reqwest::RequestBuilder) -> (u16, String) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, if status == 101 { String::new() } else { answer.text().await.unwrap() })
+}
 
 #[tokio::test]
 async fn no_forged_or_bent_token_opens_any_door() {
@@ -17,20 +32,34 @@ async fn no_forged_or_bent_token_opens_any_door() {
     let (header, claims) = read(&admin(&artel).await);
     assert_eq!(header["kid"], key.kid(), "the given key signs");
     let target = Target { key: &key, now: claims["iat"].as_i64().unwrap(), claims };
-    // The last one knows the caller, who may not ask models.
+    let client = http();
     let doors = [
         (format!("{}/v1/agents", artel.url()), 200),
         (format!("{}/oauth/userinfo", artel.url()), 200),
+        (format!("{}/api/v1/sessions", artel.url()), 200),
+        (format!("{}/api/v1/ws/{SESSION}", artel.url()), 101),
+        // It knows the caller, who may not ask models.
         (format!("{}/v1/models", artel.url_of("llm_proxy")), 403),
+        // Tokens of users are nothing to it.
+        (format!("{}/sessions", artel.url_of("runtime")), 401),
     ];
-    let client = http();
+    let knock = async |door: &str, token: &reqwest::header::HeaderValue| {
+        let mut request = client.get(door).header("authorization", token.clone());
+        if door.contains("/ws/") {
+            for (name, value) in UPGRADE {
+                request = request.header(name, value);
+            }
+        }
+        send_for_status(request).await
+    };
     let introspect = async |token: &str| {
         let request = client.post(format!("{}/oauth/introspect", artel.url())).basic_auth("codelab-internal", Some(INTERNAL_SECRET));
         send(request.form(&[("token", token)])).await
     };
     let honest = target.honest();
     for (door, status) in &doors {
-        assert_eq!(get(door, &honest).await.status, *status, "the corpus aims right at {door}");
+        let value = format!("Bearer {honest}").parse().unwrap();
+        assert_eq!(knock(door, &value).await.0, *status, "the corpus aims right at {door}");
     }
     assert_eq!(introspect(&honest).await.json["active"], true);
 
@@ -40,8 +69,8 @@ async fn no_forged_or_bent_token_opens_any_door() {
         // What no header can carry no door can take.
         let Ok(value) = reqwest::header::HeaderValue::from_str(&format!("Bearer {}", attack.token)) else { continue };
         for (door, _) in &doors {
-            let answer = send(client.get(door.as_str()).header("authorization", value.clone())).await;
-            assert!(matches!(answer.status, 400 | 401 | 431), "{door} answered {} to '{}': {}", answer.status, attack.name, answer.text);
+            let (status, text) = knock(door, &value).await;
+            assert!(matches!(status, 400 | 401 | 431), "{door} answered {status} to '{}': {text}", attack.name);
         }
         let answer = introspect(&attack.token).await;
         assert!(

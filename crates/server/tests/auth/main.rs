@@ -4,6 +4,7 @@
 mod attacks;
 mod clients;
 mod commands;
+mod gateway;
 mod keys;
 mod limits;
 mod login_page;
