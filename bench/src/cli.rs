@@ -35,6 +35,8 @@ pub(crate) enum Measure {
     Memory(Options),
     /// Memory per waiting stream.
     Streams(Options),
+    /// Memory per idle WebSocket of CodeLab's gateway, and how soon an answer reaches 100 busy ones.
+    Sockets(Options),
     /// Time of one run, one at a time, on SQLite.
     Overhead(Options),
     /// Runs per second on SQLite.
@@ -107,6 +109,7 @@ pub(crate) enum Part {
     Startup,
     Memory,
     Streams,
+    Sockets,
     Overhead,
     Throughput,
     Postgres,
@@ -117,12 +120,14 @@ impl Measure {
     /// The parts of a round, in order, and how to measure them.
     pub(crate) fn plan(self) -> (&'static [Part], Options) {
         match self {
-            Self::All(options) => {
-                (&[Part::Startup, Part::Memory, Part::Streams, Part::Overhead, Part::Throughput, Part::Peer, Part::Postgres], options)
-            }
+            Self::All(options) => (
+                &[Part::Startup, Part::Memory, Part::Streams, Part::Sockets, Part::Overhead, Part::Throughput, Part::Peer, Part::Postgres],
+                options,
+            ),
             Self::Startup(options) => (&[Part::Startup], options),
             Self::Memory(options) => (&[Part::Memory], options),
             Self::Streams(options) => (&[Part::Streams], options),
+            Self::Sockets(options) => (&[Part::Sockets], options),
             Self::Overhead(options) => (&[Part::Overhead], options),
             Self::Throughput(options) => (&[Part::Throughput], options),
             Self::Postgres(options) => (&[Part::Postgres], options),

@@ -34,6 +34,9 @@ figures! {
     MEMORY_REST: "Memory at rest, everything in one process (RSS)", "MB", AtMost(60.0);
     STREAM_READER: "Memory per reader waiting on GET /runs/{id}/events", "KB", AtMost(30.0);
     STREAM_RUN: "Memory per POST /runs/stream whose model call is held open", "KB", Untold;
+    SOCKET: "Memory per idle WebSocket of the gateway", "KB", AtMost(20.0);
+    SOCKET_FANOUT_P50: "From the model's first word to its frame, 100 busy sockets among all: p50", "ms", Untold;
+    SOCKET_FANOUT_P99: "From the model's first word to its frame, 100 busy sockets among all: p99", "ms", AtMost(50.0);
     SQLITE_P50: "SQLite, 1 at a time: POST /runs, p50", "ms", AtMost(4.0);
     SQLITE_P99: "SQLite, 1 at a time: POST /runs, p99", "ms", Untold;
     SQLITE_HTTP_P50: "SQLite, 1 at a time, model over HTTP: p50", "ms", Untold;

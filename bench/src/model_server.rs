@@ -1,11 +1,13 @@
 //! A zero-delay model behind the OpenAI-compatible wire, asked by Artel and by the peer alike.
 //!
-//! A model whose name starts with `hold` never answers: its runs wait until the caller gives up.
+//! A model whose name starts with `hold` never answers: its runs wait until the caller gives up. One whose name starts with `stamp`
+//! streams the time at which it answers, in microseconds since 1970.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Result;
+use artel_domain::{Clock as _, SystemClock};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -78,14 +80,18 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
     };
     match serde_json::from_slice::<Question>(&body) {
         Ok(question) if question.model.starts_with("hold") => std::future::pending().await,
+        Ok(question) if question.stream && question.model.starts_with("stamp") => {
+            let now = SystemClock.now().as_microsecond().to_string();
+            Ok(text("text/event-stream", STREAM.replace(ANSWER, &now)))
+        }
         Ok(question) if question.stream => Ok(text("text/event-stream", STREAM)),
         Ok(_) => Ok(text("application/json", COMPLETION)),
         Err(_) => Ok(refusal("not a chat completion")),
     }
 }
 
-fn text(content_type: &'static str, body: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body));
+fn text(content_type: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body.into()));
     response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(content_type));
     response
 }

@@ -3,6 +3,7 @@
 
 mod peer;
 mod runs;
+mod sockets;
 mod startup;
 mod streams;
 
@@ -60,6 +61,7 @@ impl Bench<'_> {
             Part::Startup => startup::startup(self).await,
             Part::Memory => startup::memory(self).await,
             Part::Streams => streams::streams(self).await,
+            Part::Sockets => sockets::sockets(self).await,
             Part::Overhead => runs::overhead(self).await,
             Part::Throughput => runs::throughput(self).await,
             Part::Postgres => runs::postgres(self).await,
