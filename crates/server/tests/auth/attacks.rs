@@ -2,6 +2,7 @@
 
 use artel_identity::ServiceKey;
 use artel_identity::attacks::Target;
+use artel_testkit::Database;
 
 use crate::world::{INTERNAL_SECRET, admin, http, launch, read, send};
 
@@ -20,13 +21,12 @@ async fn send_for_status(request: reqwest::RequestBuilder) -> (u16, String) {
     (status, if status == 101 { String::new() } else { answer.text().await.unwrap() })
 }
 
-#[tokio::test]
-async fn no_forged_or_bent_token_opens_any_door() {
+async fn no_forged_or_bent_token_opens_any_door(database: Database) {
     // A key that the test knows too: so that most attacks are signed rightly.
     let pem = tokio::task::spawn_blocking(ServiceKey::generate_pem).await.unwrap().unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), secrecy::ExposeSecret::expose_secret(&pem)).unwrap();
-    let artel = launch().with("AUTH_SERVICE__PRIVATE_KEY_PATH", file.path().to_str().unwrap()).start().await;
+    let artel = launch(database).with("AUTH_SERVICE__PRIVATE_KEY_PATH", file.path().to_str().unwrap()).start().await;
     let key = ServiceKey::from_pem(&pem).unwrap();
 
     let (header, claims) = read(&admin(&artel).await);
@@ -80,4 +80,8 @@ async fn no_forged_or_bent_token_opens_any_door() {
             answer.text
         );
     }
+}
+
+on_both_databases! {
+    no_forged_or_bent_token_opens_any_door,
 }

@@ -1,10 +1,11 @@
 //! `artel users` and `artel clients`.
 
 use crate::world::{PASSWORD, launch, login, run};
+use artel_testkit::Database;
 
 #[tokio::test]
 async fn operators_see_and_change_users_and_clients() {
-    let artel = launch().start().await;
+    let artel = launch(Database::Sqlite).start().await;
     let password = run(&artel, &["users", "create", "ada", "--email", "ada@example.com", "--admin"]).await;
     assert_eq!(login(&artel, "ada", &password).await.status, 200);
     let (users, _) = artel.command(&["users", "list"]).await;
@@ -25,7 +26,7 @@ async fn operators_see_and_change_users_and_clients() {
 
 #[tokio::test]
 async fn what_could_never_work_is_refused_with_the_reason() {
-    let artel = launch().start().await;
+    let artel = launch(Database::Sqlite).start().await;
     for args in [
         &["users", "create", "a b"][..],
         &["users", "create", "ADMIN"],
@@ -46,7 +47,7 @@ async fn what_could_never_work_is_refused_with_the_reason() {
 
 #[tokio::test]
 async fn a_password_that_nobody_gave_is_made_and_shown_once() {
-    let mut artel = launch().with("AUTH_SERVICE__MASTER_KEY", "").with("ENVIRONMENT", "production").start().await;
+    let mut artel = launch(Database::Sqlite).with("AUTH_SERVICE__MASTER_KEY", "").with("ENVIRONMENT", "production").start().await;
     let shown = |log: &str, before: &str| {
         log.lines()
             .filter_map(|line| line.split_once(before))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use artel_testkit::Artel;
+use artel_testkit::{Artel, Database};
 use serde_json::Value;
 
 use crate::world::{admin, get, http, launch, read, run, send};
@@ -24,9 +24,8 @@ async fn kids(artel: &Artel, port: &str) -> Vec<String> {
     keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }
 
-#[tokio::test]
-async fn one_document_holds_the_keys_of_access_tokens_and_of_service_tokens() {
-    let artel = launch().start().await;
+async fn one_document_holds_the_keys_of_access_tokens_and_of_service_tokens(database: Database) {
+    let artel = launch(database).start().await;
     let kid = read(&admin(&artel).await).0["kid"].as_str().unwrap().to_owned();
     for port in ["auth", "public"] {
         let kids = kids(&artel, port).await;
@@ -35,9 +34,8 @@ async fn one_document_holds_the_keys_of_access_tokens_and_of_service_tokens() {
     }
 }
 
-#[tokio::test]
-async fn a_rotation_leaves_old_tokens_working_and_a_withdrawn_key_does_not() {
-    let artel = launch().start().await;
+async fn a_rotation_leaves_old_tokens_working_and_a_withdrawn_key_does_not(database: Database) {
+    let artel = launch(database).start().await;
     let agents = format!("{}/v1/agents", artel.url());
     let old = admin(&artel).await;
     let old_kid = read(&old).0["kid"].as_str().unwrap().to_owned();
@@ -60,4 +58,9 @@ async fn a_rotation_leaves_old_tokens_working_and_a_withdrawn_key_does_not() {
     assert_eq!(get(&agents, &old).await.status, 401);
     assert_eq!(get(&format!("{}/oauth/userinfo", artel.url()), &old).await.status, 401);
     assert_eq!(get(&agents, &new).await.status, 200);
+}
+
+on_both_databases! {
+    one_document_holds_the_keys_of_access_tokens_and_of_service_tokens,
+    a_rotation_leaves_old_tokens_working_and_a_withdrawn_key_does_not,
 }

@@ -1,13 +1,13 @@
 //! How much guessing is put up with.
 
-use artel_testkit::Launch;
+use artel_testkit::{Database, Launch};
 use serde_json::json;
 
 use crate::world::{Answer, IDE, PASSWORD, http, launch, login, send};
 
 /// Where nobody is exempt.
-fn production() -> Launch {
-    launch().with("ENVIRONMENT", "production").with("ALLOW_TEST_TOKENS", "true")
+fn production(database: Database) -> Launch {
+    launch(database).with("ENVIRONMENT", "production").with("ALLOW_TEST_TOKENS", "true")
 }
 
 async fn login_from(artel: &artel_testkit::Artel, address: &str, username: &str, password: &str) -> Answer {
@@ -18,7 +18,7 @@ async fn login_from(artel: &artel_testkit::Artel, address: &str, username: &str,
 
 #[tokio::test]
 async fn the_sixth_request_of_an_address_in_a_minute_is_refused_as_clients_know_it() {
-    let artel = production().start().await;
+    let artel = production(Database::Sqlite).start().await;
     for left in ["4", "3", "2", "1", "0"] {
         let answer = login(&artel, "admin", PASSWORD).await;
         assert_eq!((answer.status, answer.header("x-ratelimit-limit"), answer.header("x-ratelimit-remaining")), (200, "5", left));
@@ -36,13 +36,13 @@ async fn the_sixth_request_of_an_address_in_a_minute_is_refused_as_clients_know_
 
 #[tokio::test]
 async fn an_address_is_believed_from_trusted_proxies_only() {
-    let strict = production().start().await;
+    let strict = production(Database::Sqlite).start().await;
     for n in 0..5 {
         assert_eq!(login_from(&strict, &format!("192.0.2.{n}"), "admin", PASSWORD).await.status, 200);
     }
     assert_eq!(login_from(&strict, "192.0.2.99", "admin", PASSWORD).await.status, 429, "a stranger may write what he likes");
 
-    let behind = production().with("TRUSTED_PROXIES", "127.0.0.1").start().await;
+    let behind = production(Database::Sqlite).with("TRUSTED_PROXIES", "127.0.0.1").start().await;
     for n in 0..10 {
         assert_eq!(login_from(&behind, &format!("192.0.2.{n}"), "admin", PASSWORD).await.status, 200);
     }
@@ -50,8 +50,11 @@ async fn an_address_is_believed_from_trusted_proxies_only() {
 
 #[tokio::test]
 async fn a_username_signs_in_ten_times_an_hour() {
-    let artel =
-        production().with("AUTH_SERVICE__RATE_LIMIT_PER_IP", "100000").with("AUTH_SERVICE__RATE_LIMIT_PER_USERNAME", "10").start().await;
+    let artel = production(Database::Sqlite)
+        .with("AUTH_SERVICE__RATE_LIMIT_PER_IP", "100000")
+        .with("AUTH_SERVICE__RATE_LIMIT_PER_USERNAME", "10")
+        .start()
+        .await;
     for _ in 0..5 {
         for name in ["admin", "admin@codelab.local"] {
             assert_eq!(login(&artel, name, PASSWORD).await.status, 200);
@@ -60,9 +63,8 @@ async fn a_username_signs_in_ten_times_an_hour() {
     assert_eq!(login(&artel, "ADMIN", PASSWORD).await.refusal().1, "rate_limit_exceeded");
 }
 
-#[tokio::test]
-async fn after_five_failures_a_username_is_locked_also_for_the_right_password_and_over_a_restart() {
-    let mut artel = launch().start().await;
+async fn after_five_failures_a_username_is_locked_also_for_the_right_password_and_over_a_restart(database: Database) {
+    let mut artel = launch(database).start().await;
     for _ in 0..4 {
         assert_eq!(login(&artel, "admin", "wrong").await.status, 401);
     }
@@ -83,9 +85,8 @@ async fn after_five_failures_a_username_is_locked_also_for_the_right_password_an
     assert_eq!(login(&artel, "admin", PASSWORD).await.refusal().1, "account_locked");
 }
 
-#[tokio::test]
-async fn a_name_that_is_nobodys_is_locked_like_any_other() {
-    let artel = launch().start().await;
+async fn a_name_that_is_nobodys_is_locked_like_any_other(database: Database) {
+    let artel = launch(database).start().await;
     let mut answers = Vec::new();
     for name in ["admin", "nobody"] {
         for _ in 0..6 {
@@ -96,9 +97,8 @@ async fn a_name_that_is_nobodys_is_locked_like_any_other() {
     assert_eq!(answers[..6], answers[6..], "nothing tells whether there is such a user");
 }
 
-#[tokio::test]
-async fn fifty_guesses_at_once_are_five() {
-    let artel = launch().start().await;
+async fn fifty_guesses_at_once_are_five(database: Database) {
+    let artel = launch(database).start().await;
     let answers = futures::future::join_all((0..50).map(|n| {
         let artel = &artel;
         async move { login(artel, "admin", &format!("guess-{n}")).await.status }
@@ -108,16 +108,14 @@ async fn fifty_guesses_at_once_are_five() {
     assert_eq!(answers.iter().filter(|status| **status == 429).count(), 45, "{answers:?}");
 }
 
-#[tokio::test]
-async fn people_with_many_programs_do_not_lock_themselves_out() {
-    let artel = launch().start().await;
+async fn people_with_many_programs_do_not_lock_themselves_out(database: Database) {
+    let artel = launch(database).start().await;
     let answers = futures::future::join_all((0..12).map(|_| login(&artel, "admin", PASSWORD))).await;
     assert!(answers.iter().all(|answer| answer.status == 200), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
 }
 
-#[tokio::test]
-async fn ten_failures_lock_the_address_whoever_was_tried() {
-    let artel = production().with("AUTH_SERVICE__ENABLE_RATE_LIMITING", "false").start().await;
+async fn ten_failures_lock_the_address_whoever_was_tried(database: Database) {
+    let artel = production(database).with("AUTH_SERVICE__ENABLE_RATE_LIMITING", "false").start().await;
     for n in 0..10 {
         assert_eq!(login(&artel, &format!("user{n}"), "wrong").await.status, 401);
     }
@@ -126,16 +124,15 @@ async fn ten_failures_lock_the_address_whoever_was_tried() {
 
 #[tokio::test]
 async fn when_nobody_can_count_nobody_gets_in() {
-    let artel = production().with("REDIS_URL", "redis://127.0.0.1:1/").start().await;
+    let artel = production(Database::Sqlite).with("REDIS_URL", "redis://127.0.0.1:1/").start().await;
     let refused = login(&artel, "admin", PASSWORD).await;
     assert_eq!((refused.status, refused.refusal().1), (503, "temporarily_unavailable"));
     assert!(!refused.header("retry-after").is_empty() && !refused.text.to_lowercase().contains("redis"), "{}", refused.text);
     assert_eq!(send(http().get(format!("{}/health", artel.url_of("auth")))).await.status, 200);
 }
 
-#[tokio::test]
-async fn logins_failures_and_lockouts_are_in_the_audit_log_without_what_was_typed() {
-    let artel = launch().start().await;
+async fn logins_failures_and_lockouts_are_in_the_audit_log_without_what_was_typed(database: Database) {
+    let artel = launch(database).start().await;
     login(&artel, "admin", PASSWORD).await;
     for _ in 0..6 {
         login(&artel, "admin", "wrong-password-typed").await;
@@ -151,4 +148,13 @@ async fn logins_failures_and_lockouts_are_in_the_audit_log_without_what_was_type
     assert!(text.contains("codelab-flutter-app") && text.contains("127.0.0.1"), "{text}");
     let (verified, is_good) = artel.command(&["audit", "verify"]).await;
     assert!(is_good, "{verified}");
+}
+
+on_both_databases! {
+    after_five_failures_a_username_is_locked_also_for_the_right_password_and_over_a_restart,
+    a_name_that_is_nobodys_is_locked_like_any_other,
+    fifty_guesses_at_once_are_five,
+    people_with_many_programs_do_not_lock_themselves_out,
+    ten_failures_lock_the_address_whoever_was_tried,
+    logins_failures_and_lockouts_are_in_the_audit_log_without_what_was_typed,
 }

@@ -1,6 +1,6 @@
 //! Authorization code with PKCE, through the page that people see.
 
-use artel_testkit::Artel;
+use artel_testkit::{Artel, Database};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::header::COOKIE;
@@ -14,8 +14,8 @@ const APP: &str = "my-app";
 const CALLBACK: &str = "https://app.example.com/callback?tab=1";
 const VERIFIER: &str = "a-verifier-of-at-least-43-characters-0123456789";
 
-async fn with_app() -> Artel {
-    let artel = launch().start().await;
+async fn with_app(database: Database) -> Artel {
+    let artel = launch(database).start().await;
     let name = "My <b>app</b>";
     run(&artel, &["clients", "create", APP, "--name", name, "--redirect-uri", CALLBACK, "--scopes", "openid,api:read"]).await;
     artel
@@ -76,9 +76,8 @@ async fn exchange(artel: &Artel, code: &str, verifier: &str, redirect_uri: &str)
     token(artel, &fields).await
 }
 
-#[tokio::test]
-async fn a_person_signs_in_on_the_page_and_the_client_gets_tokens_for_the_code() {
-    let artel = with_app().await;
+async fn a_person_signs_in_on_the_page_and_the_client_gets_tokens_for_the_code(database: Database) {
+    let artel = with_app(database).await;
     let page = send(http().get(question(&artel, &[]))).await;
     assert_eq!(page.status, 200);
     assert!(
@@ -115,9 +114,8 @@ async fn a_person_signs_in_on_the_page_and_the_client_gets_tokens_for_the_code()
     assert_eq!(token(&artel, &fields).await.refusal().1, "invalid_grant");
 }
 
-#[tokio::test]
-async fn a_code_is_good_for_its_verifier_its_redirect_uri_and_its_client_alone() {
-    let artel = with_app().await;
+async fn a_code_is_good_for_its_verifier_its_redirect_uri_and_its_client_alone(database: Database) {
+    let artel = with_app(database).await;
     run(&artel, &["clients", "create", "other-app", "--redirect-uri", CALLBACK]).await;
     let form = form_of(&send(http().get(question(&artel, &[]))).await);
     let code = sent_to_client(&submit(&artel, &form, &[("username", "admin"), ("password", PASSWORD)]).await)["code"].clone();
@@ -136,9 +134,8 @@ async fn a_code_is_good_for_its_verifier_its_redirect_uri_and_its_client_alone()
     assert_eq!(exchange(&artel, &code, VERIFIER, CALLBACK).await.status, 200, "wrong attempts do not use it up");
 }
 
-#[tokio::test]
-async fn a_browser_is_never_sent_to_an_address_that_is_not_registered() {
-    let artel = with_app().await;
+async fn a_browser_is_never_sent_to_an_address_that_is_not_registered(database: Database) {
+    let artel = with_app(database).await;
     for change in [
         ("client_id", "nobody"),
         ("client_id", ""),
@@ -155,9 +152,8 @@ async fn a_browser_is_never_sent_to_an_address_that_is_not_registered() {
     }
 }
 
-#[tokio::test]
-async fn what_else_is_wrong_with_a_question_the_client_is_told() {
-    let artel = with_app().await;
+async fn what_else_is_wrong_with_a_question_the_client_is_told(database: Database) {
+    let artel = with_app(database).await;
     for (change, error) in [
         (("response_type", ""), "invalid_request"),
         (("response_type", "token"), "unsupported_response_type"),
@@ -177,16 +173,14 @@ async fn what_else_is_wrong_with_a_question_the_client_is_told() {
     }
 }
 
-#[tokio::test]
-async fn a_person_may_say_no() {
-    let artel = with_app().await;
+async fn a_person_may_say_no(database: Database) {
+    let artel = with_app(database).await;
     let form = form_of(&send(http().get(question(&artel, &[]))).await);
     assert_eq!(sent_to_client(&submit(&artel, &form, &[("action", "cancel")]).await)["error"], "access_denied");
 }
 
-#[tokio::test]
-async fn nobody_can_make_a_strangers_browser_sign_in() {
-    let artel = with_app().await;
+async fn nobody_can_make_a_strangers_browser_sign_in(database: Database) {
+    let artel = with_app(database).await;
     let (mine, theirs) = (form_of(&send(http().get(question(&artel, &[]))).await), form_of(&send(http().get(question(&artel, &[]))).await));
     assert_ne!(mine.1, theirs.1, "each browser has a cookie of its own");
     let typed = [("username", "admin"), ("password", PASSWORD)];
@@ -203,9 +197,8 @@ async fn nobody_can_make_a_strangers_browser_sign_in() {
     assert!(second_tab.header("set-cookie").starts_with(&mine.1), "tabs of one browser share their cookie");
 }
 
-#[tokio::test]
-async fn the_page_knows_the_lockout_too() {
-    let artel = with_app().await;
+async fn the_page_knows_the_lockout_too(database: Database) {
+    let artel = with_app(database).await;
     let form = form_of(&send(http().get(question(&artel, &[]))).await);
     for _ in 0..5 {
         assert_eq!(submit(&artel, &form, &[("username", "admin"), ("password", "wrong")]).await.status, 401);
@@ -213,4 +206,14 @@ async fn the_page_knows_the_lockout_too() {
     let locked = submit(&artel, &form, &[("username", "admin"), ("password", PASSWORD)]).await;
     assert_eq!(locked.status, 429);
     assert!(locked.text.contains("Too many failed logins") && !locked.header("retry-after").is_empty(), "{}", locked.text);
+}
+
+on_both_databases! {
+    a_person_signs_in_on_the_page_and_the_client_gets_tokens_for_the_code,
+    a_code_is_good_for_its_verifier_its_redirect_uri_and_its_client_alone,
+    a_browser_is_never_sent_to_an_address_that_is_not_registered,
+    what_else_is_wrong_with_a_question_the_client_is_told,
+    a_person_may_say_no,
+    nobody_can_make_a_strangers_browser_sign_in,
+    the_page_knows_the_lockout_too,
 }

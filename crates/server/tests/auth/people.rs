@@ -1,5 +1,6 @@
 //! What people do with their own account.
 
+use artel_testkit::Database;
 use reqwest::RequestBuilder;
 use serde_json::json;
 
@@ -12,9 +13,8 @@ async fn at(url: &str, bearer: &str, fields: &[(&str, &str)]) -> Answer {
     send(request).await
 }
 
-#[tokio::test]
-async fn whoever_logs_out_is_out_on_this_device_or_on_all() {
-    let artel = launch().start().await;
+async fn whoever_logs_out_is_out_on_this_device_or_on_all(database: Database) {
+    let artel = launch(database).start().await;
     let url = |path: &str| format!("{}{path}", artel.url());
     let (here, there) = (login(&artel, "admin", PASSWORD).await, login(&artel, "admin", PASSWORD).await);
     let out = at(&url("/oauth/logout"), &here.text_of("access_token"), &[]).await;
@@ -30,9 +30,8 @@ async fn whoever_logs_out_is_out_on_this_device_or_on_all() {
     assert_eq!(refresh(&artel, &there.text_of("refresh_token")).await.status, 401);
 }
 
-#[tokio::test]
-async fn a_new_password_needs_the_old_one_and_ends_the_other_logins() {
-    let artel = launch().start().await;
+async fn a_new_password_needs_the_old_one_and_ends_the_other_logins(database: Database) {
+    let artel = launch(database).start().await;
     let url = format!("{}/oauth/password", artel.url());
     let (here, there) = (login(&artel, "admin", PASSWORD).await, login(&artel, "admin", PASSWORD).await);
     let bearer = here.text_of("access_token");
@@ -48,9 +47,8 @@ async fn a_new_password_needs_the_old_one_and_ends_the_other_logins() {
     assert_eq!(send(http().post(&url).form(&[("new_password", STRONG)])).await.refusal().1, "unauthorized");
 }
 
-#[tokio::test]
-async fn whoever_has_an_invitation_becomes_a_user_once() {
-    let artel = launch().start().await;
+async fn whoever_has_an_invitation_becomes_a_user_once(database: Database) {
+    let artel = launch(database).start().await;
     let url = format!("{}/oauth/register-user", artel.url());
     let tenant = "aaaaaaaa-0000-4000-8000-00000000000a";
     let code = run(&artel, &["users", "invite", "--tenant", tenant]).await;
@@ -71,12 +69,18 @@ async fn whoever_has_an_invitation_becomes_a_user_once() {
 #[tokio::test]
 async fn the_operator_decides_whether_strangers_become_users() {
     let fields = [("username", "ada"), ("password", STRONG)];
-    let closed = launch().with("AUTH_SERVICE__REGISTRATION", "closed").start().await;
+    let closed = launch(Database::Sqlite).with("AUTH_SERVICE__REGISTRATION", "closed").start().await;
     assert_eq!(post(&format!("{}/oauth/register-user", closed.url()), &fields).await.refusal().1, "registration_closed");
-    let open = launch().with("AUTH_SERVICE__REGISTRATION", "open").start().await;
+    let open = launch(Database::Sqlite).with("AUTH_SERVICE__REGISTRATION", "open").start().await;
     let url = format!("{}/oauth/register-user", open.url());
     let made = post(&url, &fields).await;
     assert_eq!(made.status, 201, "{}", made.text);
     assert_ne!(made.json["tenant_id"], "00000000-0000-0000-0000-000000000001", "a stranger is nobody's colleague");
     assert_eq!(post(&url, &[("username", "ADA"), ("password", STRONG)]).await.refusal().1, "already_exists");
+}
+
+on_both_databases! {
+    whoever_logs_out_is_out_on_this_device_or_on_all,
+    a_new_password_needs_the_old_one_and_ends_the_other_logins,
+    whoever_has_an_invitation_becomes_a_user_once,
 }

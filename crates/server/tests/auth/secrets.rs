@@ -1,12 +1,12 @@
 //! Canaries: no password, token, code or secret is found where it does not belong.
 
-use artel_testkit::Artel;
+use artel_testkit::{Artel, Database};
 
 use crate::world::{INTERNAL_SECRET, PASSWORD, get, http, launch, login, refresh, run, send};
 
 #[tokio::test]
 async fn passwords_tokens_and_secrets_are_in_no_log_no_refusal_and_no_byte_of_the_data_directory() {
-    let artel = launch().with("LOG_LEVEL", "trace").with("AUTH_SERVICE__LOG_LEVEL", "DEBUG").start().await;
+    let artel = launch(Database::Sqlite).with("LOG_LEVEL", "trace").with("AUTH_SERVICE__LOG_LEVEL", "DEBUG").start().await;
     let secret = run(&artel, &["clients", "create", "my-service", "--confidential", "--grants", "client_credentials"]).await;
     let password = run(&artel, &["users", "create", "ada"]).await;
     let invite = run(&artel, &["users", "invite"]).await;

@@ -1,6 +1,6 @@
 //! Programs that act for themselves, and those that ask what a token is worth.
 
-use artel_testkit::Artel;
+use artel_testkit::{Artel, Database};
 use serde_json::json;
 
 use crate::world::{Answer, IDE, INTERNAL_SECRET, PASSWORD, get, http, launch, login, post, read, refresh, run, send, token};
@@ -10,9 +10,8 @@ async fn ask(artel: &Artel, path: &str, secret: &str, presented: &str) -> Answer
     send(request.form(&[("token", presented)])).await
 }
 
-#[tokio::test]
-async fn a_service_gets_tokens_for_its_secret_and_no_refresh_token() {
-    let artel = launch().start().await;
+async fn a_service_gets_tokens_for_its_secret_and_no_refresh_token(database: Database) {
+    let artel = launch(database).start().await;
     let secret = run(
         &artel,
         &["clients", "create", "my-service", "--confidential", "--grants", "client_credentials", "--scopes", "api:read,api:write"],
@@ -35,9 +34,8 @@ async fn a_service_gets_tokens_for_its_secret_and_no_refresh_token() {
     assert_eq!(token(&artel, &fields).await.refusal().1, "invalid_client");
 }
 
-#[tokio::test]
-async fn introspection_says_what_a_token_is_worth_right_now() {
-    let artel = launch().start().await;
+async fn introspection_says_what_a_token_is_worth_right_now(database: Database) {
+    let artel = launch(database).start().await;
     let tokens = login(&artel, "admin", PASSWORD).await;
     let (access, refresh_token) = (tokens.text_of("access_token"), tokens.text_of("refresh_token"));
     let seen = ask(&artel, "introspect", INTERNAL_SECRET, &access).await.json;
@@ -61,9 +59,8 @@ async fn introspection_says_what_a_token_is_worth_right_now() {
     assert_eq!(login(&artel, "admin", PASSWORD).await.status, 200);
 }
 
-#[tokio::test]
-async fn a_client_of_one_organisation_learns_nothing_about_the_tokens_of_another() {
-    let artel = launch().start().await;
+async fn a_client_of_one_organisation_learns_nothing_about_the_tokens_of_another(database: Database) {
+    let artel = launch(database).start().await;
     let foreign = ["clients", "create", "foreign", "--confidential", "--grants", "client_credentials", "--tenant"];
     let secret = run(&artel, &[&foreign[..], &["eeeeeeee-0000-4000-8000-000000000001"]].concat()).await;
     let tokens = login(&artel, "admin", PASSWORD).await;
@@ -73,9 +70,8 @@ async fn a_client_of_one_organisation_learns_nothing_about_the_tokens_of_another
     }
 }
 
-#[tokio::test]
-async fn revoking_either_token_ends_the_login_and_rubbish_is_as_good_as_revoked() {
-    let artel = launch().start().await;
+async fn revoking_either_token_ends_the_login_and_rubbish_is_as_good_as_revoked(database: Database) {
+    let artel = launch(database).start().await;
     let url = format!("{}/oauth/revoke", artel.url());
     for name in ["access_token", "refresh_token"] {
         let tokens = login(&artel, "admin", PASSWORD).await;
@@ -87,4 +83,11 @@ async fn revoking_either_token_ends_the_login_and_rubbish_is_as_good_as_revoked(
     assert_eq!(post(&url, &[("token", "nonsense"), ("client_id", IDE)]).await.status, 200);
     assert_eq!(post(&url, &[("token", "x"), ("client_id", "nobody")]).await.refusal().1, "invalid_client");
     assert_eq!(post(&url, &[("client_id", IDE)]).await.refusal().1, "invalid_request");
+}
+
+on_both_databases! {
+    a_service_gets_tokens_for_its_secret_and_no_refresh_token,
+    introspection_says_what_a_token_is_worth_right_now,
+    a_client_of_one_organisation_learns_nothing_about_the_tokens_of_another,
+    revoking_either_token_ends_the_login_and_rubbish_is_as_good_as_revoked,
 }

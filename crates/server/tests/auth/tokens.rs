@@ -1,12 +1,12 @@
 //! The grants of the seed, as the seed's samples and the programs that exist use them.
 
+use artel_testkit::Database;
 use serde_json::json;
 
 use crate::world::{IDE, INTERNAL_SECRET, PASSWORD, admin, get, http, launch, login, read, refresh, run, send, token};
 
-#[tokio::test]
-async fn the_login_of_the_seeds_samples_is_answered_as_the_seed_shows_it() {
-    let artel = launch().start().await;
+async fn the_login_of_the_seeds_samples_is_answered_as_the_seed_shows_it(database: Database) {
+    let artel = launch(database).start().await;
     // httpx and Dart's http write the content type differently; the curl sample names scopes and an e-mail address.
     let samples = [
         ("application/x-www-form-urlencoded", "grant_type=password&username=admin&password=Correct-Horse-7&client_id=codelab-flutter-app"),
@@ -53,9 +53,8 @@ async fn the_login_of_the_seeds_samples_is_answered_as_the_seed_shows_it() {
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 900);
 }
 
-#[tokio::test]
-async fn an_access_token_opens_the_platform_as_far_as_its_scopes_go() {
-    let artel = launch().start().await;
+async fn an_access_token_opens_the_platform_as_far_as_its_scopes_go(database: Database) {
+    let artel = launch(database).start().await;
     let agents = format!("{}/v1/agents", artel.url());
     let all = admin(&artel).await;
     assert_eq!(get(&agents, &all).await.status, 200);
@@ -102,9 +101,8 @@ const REFUSALS: &[(Fields, u16, &str, &str)] = &[
     (&[("grant_type", "refresh_token"), ("refresh_token", "x")], 401, "invalid_grant", "Invalid or expired refresh token"),
 ];
 
-#[tokio::test]
-async fn every_refusal_has_the_status_and_words_that_clients_know() {
-    let artel = launch().with("AUTH_SERVICE__BRUTE_FORCE_THRESHOLD", "1000").start().await;
+async fn every_refusal_has_the_status_and_words_that_clients_know(database: Database) {
+    let artel = launch(database).with("AUTH_SERVICE__BRUTE_FORCE_THRESHOLD", "1000").start().await;
     for (changes, status, error, description) in REFUSALS {
         let mut fields = vec![("grant_type", "password"), ("username", "admin"), ("password", PASSWORD), ("client_id", IDE)];
         for (name, value) in *changes {
@@ -122,9 +120,8 @@ async fn every_refusal_has_the_status_and_words_that_clients_know() {
 
 const NAME_OF_300: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-#[tokio::test]
-async fn bodies_that_say_a_thing_twice_or_are_no_form_are_refused() {
-    let artel = launch().start().await;
+async fn bodies_that_say_a_thing_twice_or_are_no_form_are_refused(database: Database) {
+    let artel = launch(database).start().await;
     let url = format!("{}/oauth/token", artel.url_of("auth"));
     let whole = "grant_type=password&username=admin&password=Correct-Horse-7&client_id=codelab-flutter-app";
     for (content_type, body, status) in [
@@ -142,9 +139,8 @@ async fn bodies_that_say_a_thing_twice_or_are_no_form_are_refused() {
     assert_eq!(in_the_url.refusal().1, "invalid_request", "credentials in the address are not read");
 }
 
-#[tokio::test]
-async fn a_refresh_token_works_once_and_one_that_comes_again_ends_the_login() {
-    let artel = launch().with("AUTH_SERVICE__REFRESH_GRACE_SECONDS", "0").start().await;
+async fn a_refresh_token_works_once_and_one_that_comes_again_ends_the_login(database: Database) {
+    let artel = launch(database).with("AUTH_SERVICE__REFRESH_GRACE_SECONDS", "0").start().await;
     let first = login(&artel, "admin", PASSWORD).await.text_of("refresh_token");
     let second = refresh(&artel, &first).await;
     assert_eq!(second.status, 200, "{}", second.text);
@@ -159,9 +155,8 @@ async fn a_refresh_token_works_once_and_one_that_comes_again_ends_the_login() {
     assert_eq!(get(&format!("{}/oauth/userinfo", artel.url()), &access).await.status, 401);
 }
 
-#[tokio::test]
-async fn a_client_that_lost_the_answer_gets_the_same_refresh_token_again() {
-    let artel = launch().with("AUTH_SERVICE__REFRESH_GRACE_SECONDS", "30").start().await;
+async fn a_client_that_lost_the_answer_gets_the_same_refresh_token_again(database: Database) {
+    let artel = launch(database).with("AUTH_SERVICE__REFRESH_GRACE_SECONDS", "30").start().await;
     let first = login(&artel, "admin", PASSWORD).await.text_of("refresh_token");
     let answers = futures::future::join_all((0..20).map(|_| refresh(&artel, &first))).await;
     let successors: std::collections::BTreeSet<String> = answers.iter().map(|answer| answer.text_of("refresh_token")).collect();
@@ -169,9 +164,8 @@ async fn a_client_that_lost_the_answer_gets_the_same_refresh_token_again() {
     assert_eq!(refresh(&artel, successors.first().unwrap()).await.status, 200);
 }
 
-#[tokio::test]
-async fn another_client_cannot_use_a_refresh_token_that_it_found() {
-    let artel = launch().start().await;
+async fn another_client_cannot_use_a_refresh_token_that_it_found(database: Database) {
+    let artel = launch(database).start().await;
     let found = login(&artel, "admin", PASSWORD).await.text_of("refresh_token");
     let fields =
         [("grant_type", "refresh_token"), ("refresh_token", &found), ("client_id", "codelab-internal"), ("client_secret", INTERNAL_SECRET)];
@@ -179,9 +173,8 @@ async fn another_client_cannot_use_a_refresh_token_that_it_found() {
     assert_eq!(refresh(&artel, &found).await.status, 200, "its owner is not harmed");
 }
 
-#[tokio::test]
-async fn the_internal_client_shows_its_secret_in_the_form_or_in_the_header() {
-    let artel = launch().start().await;
+async fn the_internal_client_shows_its_secret_in_the_form_or_in_the_header(database: Database) {
+    let artel = launch(database).start().await;
     let url = format!("{}/oauth/token", artel.url_of("auth"));
     let user = [("grant_type", "password"), ("username", "admin"), ("password", PASSWORD)];
     let by_form: Vec<_> = user.iter().copied().chain([("client_id", "codelab-internal"), ("client_secret", INTERNAL_SECRET)]).collect();
@@ -194,9 +187,8 @@ async fn the_internal_client_shows_its_secret_in_the_form_or_in_the_header() {
     assert_eq!(both.refusal().1, "invalid_request");
 }
 
-#[tokio::test]
-async fn only_administrators_get_the_scope_of_administrators() {
-    let artel = launch().start().await;
+async fn only_administrators_get_the_scope_of_administrators(database: Database) {
+    let artel = launch(database).start().await;
     let password = run(&artel, &["users", "create", "ada"]).await;
     let ask = |scope: &'static str| {
         let (artel, password) = (&artel, &password);
@@ -216,17 +208,15 @@ async fn only_administrators_get_the_scope_of_administrators() {
     assert_eq!(ask("api:admin").await.refusal().1, "invalid_scope");
 }
 
-#[tokio::test]
-async fn the_password_grant_can_be_switched_off() {
-    let artel = launch().with("AUTH_SERVICE__PASSWORD_GRANT", "false").start().await;
+async fn the_password_grant_can_be_switched_off(database: Database) {
+    let artel = launch(database).with("AUTH_SERVICE__PASSWORD_GRANT", "false").start().await;
     assert_eq!(login(&artel, "admin", PASSWORD).await.refusal().1, "unsupported_grant_type");
     let metadata = send(http().get(format!("{}/.well-known/oauth-authorization-server", artel.url()))).await;
     assert!(!metadata.json["grant_types_supported"].as_array().unwrap().contains(&json!("password")), "{}", metadata.text);
 }
 
-#[tokio::test]
-async fn what_is_known_about_the_service_is_where_clients_look_for_it() {
-    let artel = launch().with("AUTH_SERVICE__PUBLIC_URL", "https://artel.example.com/").start().await;
+async fn what_is_known_about_the_service_is_where_clients_look_for_it(database: Database) {
+    let artel = launch(database).with("AUTH_SERVICE__PUBLIC_URL", "https://artel.example.com/").start().await;
     for port in ["auth", "public"] {
         for path in ["oauth-authorization-server", "openid-configuration"] {
             let document = send(http().get(format!("{}/.well-known/{path}", artel.url_of(port)))).await.json;
@@ -255,4 +245,18 @@ async fn what_is_known_about_the_service_is_where_clients_look_for_it() {
     ] {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }
+}
+
+on_both_databases! {
+    the_login_of_the_seeds_samples_is_answered_as_the_seed_shows_it,
+    an_access_token_opens_the_platform_as_far_as_its_scopes_go,
+    every_refusal_has_the_status_and_words_that_clients_know,
+    bodies_that_say_a_thing_twice_or_are_no_form_are_refused,
+    a_refresh_token_works_once_and_one_that_comes_again_ends_the_login,
+    a_client_that_lost_the_answer_gets_the_same_refresh_token_again,
+    another_client_cannot_use_a_refresh_token_that_it_found,
+    the_internal_client_shows_its_secret_in_the_form_or_in_the_header,
+    only_administrators_get_the_scope_of_administrators,
+    the_password_grant_can_be_switched_off,
+    what_is_known_about_the_service_is_where_clients_look_for_it,
 }

@@ -10,9 +10,9 @@ pub(crate) const IDE: &str = "codelab-flutter-app";
 /// The secret of `codelab-internal` where `ENVIRONMENT` is dev.
 pub(crate) const INTERNAL_SECRET: &str = "internal-secret-123";
 
-/// On SQLite, in development, with the password of `admin` known and no limit on how often they sign in.
-pub(crate) fn launch() -> Launch {
-    Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite)
+/// In development, with the password of `admin` known and no limit on how often they sign in.
+pub(crate) fn launch(database: Database) -> Launch {
+    Launch::new(env!("CARGO_BIN_EXE_artel"), database)
         .with("AUTH_SERVICE__MASTER_KEY", PASSWORD)
         .with("AUTH_SERVICE__RATE_LIMIT_PER_USERNAME", "100000")
 }
