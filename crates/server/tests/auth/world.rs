@@ -15,6 +15,8 @@ pub(crate) fn launch(database: Database) -> Launch {
     Launch::new(env!("CARGO_BIN_EXE_artel"), database)
         .with("AUTH_SERVICE__MASTER_KEY", PASSWORD)
         .with("AUTH_SERVICE__RATE_LIMIT_PER_USERNAME", "100000")
+        // All tests share a Redis, and they are of one name and one address: each counts for itself.
+        .with("REDIS_URL", "")
 }
 
 pub(crate) struct Answer {
