@@ -87,3 +87,42 @@ async fn a_real_model_that_is_refused_something_says_so() {
         assert!(matches!(error, ModelError::Rejected(_)), "{model}: {error:?}");
     }
 }
+
+#[tokio::test]
+async fn a_real_model_keeps_to_a_json_schema() {
+    let Some(models) = real_models() else { return };
+    let schema = json!({
+        "type": "object",
+        "properties": { "city": { "type": "string" }, "population": { "type": "integer" } },
+        "required": ["city", "population"],
+        "additionalProperties": false,
+    });
+    let mut request = request(&models, PROTOCOLS[0], vec![Message::user("Назови столицу Франции и её население. Ответь в JSON.")]);
+    let format = json!({ "response_format": { "type": "json_schema", "json_schema": { "name": "city", "schema": schema, "strict": true } } });
+    request.params.response_format = Params::read(format.as_object().unwrap()).unwrap().response_format;
+    let (_, answer) = ask(&models, request).await;
+    let said: Value = serde_json::from_str(&answer.text).unwrap();
+    assert!(said["city"].is_string() && said["population"].is_i64(), "{said}");
+    assert_eq!(said.as_object().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_real_model_that_is_cancelled_in_mid_stream_is_free_for_the_next() {
+    let Some(models) = real_models() else { return };
+    for model in PROTOCOLS {
+        let (sender, mut deltas) = mpsc::channel(1000);
+        let mut long = request(&models, model, vec![Message::user("Напиши длинный рассказ о море.")]);
+        long.params.max_tokens = Some(2000);
+        let begun = std::time::Instant::now();
+        let stream = models.stream(long, sender);
+        tokio::select! {
+            answer = stream => panic!("2,000 tokens came at once: {answer:?}"),
+            () = async { while !matches!(deltas.recv().await, Some(Delta::Text(_))) {} } => {}
+        }
+        println!("cancelled after {:?}", begun.elapsed());
+        // The server works on one answer at a time: this one comes only when it has let go of the other.
+        let (_, next) = ask(&models, request(&models, model, vec![Message::user("Скажи: да")])).await;
+        assert!(!next.text.is_empty(), "{model}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(120), "{model}: the server still wrote the story");
+    }
+}
