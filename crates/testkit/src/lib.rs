@@ -1,5 +1,5 @@
 //! What tests need of the world: the real binary as a process that can be killed, a receiver of tool calls that counts effects, a model
-//! server that speaks from a script, a reader of event streams, a collector of spans, a fresh PostgreSQL database.
+//! server that speaks from a script, a reader of event streams, a client of sockets, a collector of spans, a fresh PostgreSQL database.
 //!
 //! Everything here panics on failure: it is only ever called by tests.
 #![expect(
@@ -16,6 +16,7 @@ mod database;
 mod model;
 mod process;
 mod receiver;
+mod socket;
 mod sse;
 
 pub use client::Client;
@@ -24,6 +25,7 @@ pub use database::Database;
 pub use model::{ModelServer, Reply};
 pub use process::{Artel, Launch};
 pub use receiver::Receiver;
+pub use socket::Socket;
 pub use sse::{Event, Events, parse_events};
 
 /// Runs something beside the test, until the test ends.

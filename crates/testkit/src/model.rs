@@ -11,6 +11,8 @@ pub enum Reply {
     Slow(String, Duration),
     /// One call of the first tool offered.
     Call(Value),
+    /// Says this, then calls the tool of this name.
+    CallOf(String, &'static str, Value),
     /// An HTTP error.
     Status(u16),
     /// Accepts and never answers.
@@ -26,6 +28,8 @@ impl From<Reply> for artel_model_mock::Reply {
                 Self::text(&text).timing(Timing::of(pause_ms, pause_ms))
             }
             Reply::Call(args) => Self::call_of_first_tool(args),
+            Reply::CallOf(text, tool, args) if text.is_empty() => Self::call(tool, args),
+            Reply::CallOf(text, tool, args) => Self::of([Step::deltas(&[&text]), Step::call(tool, args)]),
             Reply::Status(status) => Self::status(status),
             Reply::Hang => Self::hang(),
         }

@@ -1,0 +1,129 @@
+use std::time::Duration;
+
+use futures::{SinkExt as _, StreamExt as _};
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// No frame takes longer in any test.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A client of a WebSocket, as other people write it: it knows nothing of the server but the protocol.
+#[derive(Debug)]
+pub struct Socket {
+    inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The protocol that the server chose among those offered.
+    protocol: Option<String>,
+}
+
+impl Socket {
+    /// `base` as of [`crate::Artel::url`]. A refusal before the upgrade is its status and body.
+    pub async fn open(base: &str, path: &str, headers: &[(&str, &str)]) -> Result<Self, (u16, Value)> {
+        let url = format!("{}{path}", base.replacen("http", "ws", 1));
+        let mut request = url.into_client_request().expect("a URL");
+        for (name, value) in headers {
+            let name: HeaderName = name.parse().expect("a header's name");
+            request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header's value"));
+        }
+        match tokio::time::timeout(PATIENCE, connect_async(request)).await.expect("an answer") {
+            Ok((inner, answer)) => {
+                let protocol = answer.headers().get("sec-websocket-protocol").map(|name| name.to_str().expect("a name").to_owned());
+                Ok(Self { inner, protocol })
+            }
+            Err(Error::Http(refusal)) => {
+                let body = refusal.body().clone().unwrap_or_default();
+                Err((refusal.status().as_u16(), serde_json::from_slice(&body).unwrap_or_default()))
+            }
+            Err(error) => panic!("no handshake: {error}"),
+        }
+    }
+
+    pub fn protocol(&self) -> Option<&str> {
+        self.protocol.as_deref()
+    }
+
+    pub async fn send(&mut self, frame: &Value) {
+        self.send_text(&frame.to_string()).await;
+    }
+
+    pub async fn send_text(&mut self, text: &str) {
+        self.inner.send(Message::text(text)).await.expect("it can be sent");
+    }
+
+    pub async fn send_binary(&mut self, bytes: &[u8]) {
+        self.inner.send(Message::binary(bytes.to_vec())).await.expect("it can be sent");
+    }
+
+    /// The next frame; `None` when the socket is closed.
+    pub async fn next(&mut self) -> Option<Value> {
+        match self.read().await? {
+            Message::Text(text) => Some(serde_json::from_str(&text).expect("a frame is JSON")),
+            Message::Close(_) => None,
+            other => panic!("not a text frame: {other:?}"),
+        }
+    }
+
+    /// The next frame of this type, with those before it.
+    pub async fn until(&mut self, kind: &str) -> Vec<Value> {
+        self.until_one(|frame| frame["type"] == kind).await
+    }
+
+    /// All frames until it is the client's turn.
+    pub async fn turn(&mut self) -> Vec<Value> {
+        self.until_one(|frame| match frame["type"].as_str().expect("a type") {
+            "tool_call" | "error" | "plan_approval_required" => true,
+            "assistant_message" | "agent_switched" => frame["is_final"] == true,
+            _ => false,
+        })
+        .await
+    }
+
+    async fn until_one(&mut self, is_last: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            let Some(frame) = self.next().await else { panic!("the socket was closed after {frames:#?}") };
+            let done = is_last(&frame);
+            frames.push(frame);
+            if done {
+                return frames;
+            }
+        }
+    }
+
+    /// Nothing comes for so long.
+    pub async fn is_silent(&mut self, so_long: Duration) {
+        if let Ok(frame) = tokio::time::timeout(so_long, self.next()).await {
+            panic!("nothing was to come, but {frame:?} did");
+        }
+    }
+
+    /// The code with which the server closes, after frames that do not matter; `None` when the connection just ends.
+    pub async fn closed(mut self) -> Option<u16> {
+        loop {
+            match self.read().await? {
+                Message::Close(close) => return close.map(|close| close.code.into()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Says goodbye.
+    pub async fn close(mut self) {
+        let _ = self.inner.close(None).await;
+        while let Some(Ok(_)) = self.inner.next().await {}
+    }
+
+    async fn read(&mut self) -> Option<Message> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.inner.next()).await.expect("something within 30 s");
+            match message {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(message)) => return Some(message),
+                Some(Err(_)) | None => return None,
+            }
+        }
+    }
+}
