@@ -53,6 +53,11 @@ impl Socket {
         self.inner.send(Message::text(text)).await.expect("it can be sent");
     }
 
+    /// The server may close while it is sent.
+    pub async fn try_send_text(&mut self, text: &str) {
+        let _ = self.inner.send(Message::text(text)).await;
+    }
+
     pub async fn send_binary(&mut self, bytes: &[u8]) {
         self.inner.send(Message::binary(bytes.to_vec())).await.expect("it can be sent");
     }

@@ -1,0 +1,163 @@
+//! Who may open a socket. What is refused is refused before the upgrade.
+
+use artel_testkit::{Client, Database, Reply};
+use serde_json::{Value, json};
+
+use crate::world::{KEY, World, says};
+
+const OTHER: &str = "00000000-0000-0000-0000-000000000009";
+
+async fn world(settings: &[(&str, &str)]) -> World {
+    World::with(Database::Sqlite, settings, |_| Reply::Text("hi".into())).await
+}
+
+async fn answers(world: &World, path: &str, headers: &[(&str, &str)]) {
+    let mut socket = world.try_socket(path, headers).await.unwrap_or_else(|refusal| panic!("{path}: {refusal:?}"));
+    socket.send(&says("hello")).await;
+    assert_eq!(socket.turn().await.pop().unwrap()["content"], "hi", "{path}");
+    socket.close().await;
+}
+
+async fn refusal(world: &World, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
+    match world.try_socket(path, headers).await {
+        Ok(_) => panic!("{path} was let in"),
+        Err(refusal) => refusal,
+    }
+}
+
+#[tokio::test]
+async fn each_way_to_show_who_one_is_opens_a_socket() {
+    let world = world(&[("GATEWAY__MAX_SOCKETS_PER_USER", "100")]).await;
+    let session = world.session().await;
+    let (path, bearer, token) = (format!("/api/v1/ws/{session}"), world.bearer(), world.client.token());
+    answers(&world, &path, &[("authorization", &bearer)]).await;
+    answers(&world, &format!("/ws/{session}"), &[("authorization", &bearer)]).await;
+    answers(&world, &format!("{path}?access_token={token}"), &[]).await;
+    answers(&world, &path, &[("x-internal-auth", KEY)]).await;
+    let protocols = format!("bearer, {token}");
+    answers(&world, &path, &[("sec-websocket-protocol", &protocols)]).await;
+    let socket = world.try_socket(&path, &[("sec-websocket-protocol", &protocols)]).await.unwrap();
+    assert_eq!(socket.protocol(), Some("bearer"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_refused_before_the_upgrade() {
+    let world = world(&[]).await;
+    let session = world.session().await;
+    let path = format!("/api/v1/ws/{session}");
+    let (status, body) = refusal(&world, &path, &[("authorization", "Bearer a.b.c")]).await;
+    assert_eq!((status, &body["error"]), (401, &json!("invalid_token")), "the owner's presence does not help a wrong token: {body}");
+    assert!(body["error_description"].is_string() && body["detail"].is_string() && body["message"].is_string());
+    assert_eq!(refusal(&world, &path, &[("x-internal-auth", "wrong")]).await.0, 401);
+    assert_eq!(refusal(&world, &format!("{path}?access_token=nonsense"), &[]).await.0, 401);
+    let bearer = [("authorization", "Bearer a.b.c"), ("x-internal-auth", KEY)];
+    assert_eq!(refusal(&world, &path, &bearer).await.0, 401, "a bearer is never retried as a service");
+    let (status, body) = world.client.get(&path).await;
+    assert_eq!((status, &body["error"]), (426, &json!("upgrade_required")));
+    let long = format!("/api/v1/ws/{}", "x".repeat(201));
+    assert_eq!(refusal(&world, &long, &[("authorization", &world.bearer())]).await.0, 404);
+    assert_eq!(refusal(&world, &format!("{path}?stream=fast"), &[("authorization", &world.bearer())]).await.0, 422);
+}
+
+#[tokio::test]
+async fn a_session_is_its_users_alone() {
+    let world = world(&[]).await;
+    let session = world.session().await;
+    let path = format!("/api/v1/ws/{session}");
+    let other = world.user(OTHER, &[]).await;
+    let bearer = format!("Bearer {}", other.token());
+    assert_eq!(refusal(&world, &path, &[("authorization", &bearer)]).await.0, 404);
+    let stranger = world.artel.client_of("aaaaaaaa-0000-4000-8000-000000000001").await;
+    let bearer = format!("Bearer {}", stranger.token());
+    // In their own tenant the id is free.
+    answers(&world, &path, &[("authorization", &bearer)]).await;
+    assert_eq!(world.history(&session).await["message_count"], 0);
+}
+
+#[tokio::test]
+async fn an_unknown_session_is_made_and_a_new_one_is_named() {
+    let world = world(&[]).await;
+    let bearer = world.bearer();
+    answers(&world, "/ws/my-console", &[("authorization", &bearer)]).await;
+    assert_eq!(world.history("my-console").await["messages"][0]["content"], "hello");
+    let mut socket = world.try_socket("/api/v1/ws/new_1700000000", &[("authorization", &bearer)]).await.unwrap();
+    let info = socket.next().await.unwrap();
+    assert_eq!(info["type"], "session_info");
+    let id = info["session_id"].as_str().unwrap();
+    assert!(uuid::Uuid::parse_str(id).is_ok(), "{info}");
+    socket.send(&says("hello")).await;
+    socket.turn().await;
+    assert_eq!(world.history(id).await["message_count"], 2);
+}
+
+#[tokio::test]
+async fn a_socket_without_credentials_is_let_in_where_its_owner_was_just_seen() {
+    let world = world(&[]).await;
+    let session = world.session().await;
+    let path = format!("/api/v1/ws/{session}");
+    answers(&world, &path, &[]).await;
+    assert_eq!(refusal(&world, "/api/v1/ws/01890000-0000-4000-8000-000000000001", &[]).await.0, 401, "nobody's session");
+    answers(&world, "/ws/guessable", &[("authorization", &world.bearer())]).await;
+    assert_eq!(refusal(&world, "/ws/guessable", &[]).await.0, 401, "an id that can be guessed is no secret");
+    assert_eq!(refusal(&world, "/ws/new_1", &[]).await.0, 401);
+}
+
+#[tokio::test]
+async fn a_socket_may_come_before_the_request_that_vouches_for_it() {
+    let settings = [("GATEWAY__WS_SESSION_CAPABILITY_SECONDS", "1")];
+    let world = world(&settings).await;
+    let session = world.session().await;
+    let path = format!("/api/v1/ws/{session}");
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    let seen_late = async {
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        // By another process's memory: what this one has told lately it does not tell again.
+        let other = Client::new(world.artel.url(), world.client.token());
+        other.get(&format!("/api/v1/sessions/{session}")).await
+    };
+    let (socket, _) = tokio::join!(world.try_socket(&path, &[]), seen_late);
+    // The first presence is told at most every 15 s: this one may not count yet.
+    if let Err((status, _)) = socket {
+        assert_eq!(status, 401);
+    }
+}
+
+#[tokio::test]
+async fn the_capability_can_be_switched_off() {
+    let world = world(&[("GATEWAY__WS_SESSION_CAPABILITY", "false")]).await;
+    let session = world.session().await;
+    assert_eq!(refusal(&world, &format!("/api/v1/ws/{session}"), &[]).await.0, 401);
+}
+
+#[tokio::test]
+async fn a_user_has_so_many_sockets_and_no_more() {
+    let world = world(&[("GATEWAY__MAX_SOCKETS_PER_USER", "2")]).await;
+    let session = world.session().await;
+    let (path, bearer) = (format!("/api/v1/ws/{session}"), world.bearer());
+    let one = world.try_socket(&path, &[("authorization", &bearer)]).await.unwrap();
+    let _two = world.try_socket(&path, &[("authorization", &bearer)]).await.unwrap();
+    let (status, body) = refusal(&world, &path, &[("authorization", &bearer)]).await;
+    assert_eq!((status, &body["error"]), (429, &json!("rate_limit_exceeded")));
+    assert!(body["retry_after"].is_number());
+    one.close().await;
+    let mut freed = None;
+    for _ in 0..50 {
+        freed = world.try_socket(&path, &[("authorization", &bearer)]).await.ok();
+        if freed.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(freed.is_some(), "a socket that is closed makes room");
+}
+
+#[tokio::test]
+async fn a_token_that_may_only_read_starts_nothing() {
+    let world = world(&[]).await;
+    let reader = world.user("00000000-0000-0000-0000-000000000001", &["--scopes", "api:read"]).await;
+    let session = world.session().await;
+    let bearer = format!("Bearer {}", reader.token());
+    let mut socket = world.try_socket(&format!("/api/v1/ws/{session}"), &[("authorization", &bearer)]).await.unwrap();
+    socket.send(&says("hello")).await;
+    assert_eq!(socket.turn().await.pop().unwrap()["error_code"], "UNAUTHORIZED");
+}

@@ -1,0 +1,11 @@
+//! CodeLab as its clients meet it: the real binary, real sockets, a client that really executes the tools.
+#![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
+
+mod handshake;
+mod hostile;
+mod recovery;
+mod sharing;
+mod streams;
+mod task;
+mod workspace;
+mod world;

@@ -1,0 +1,169 @@
+//! What is cut goes on: processes that die, sockets that break, tasks that are ended.
+
+use std::time::Duration;
+
+use artel_testkit::{Database, Reply};
+use serde_json::{Value, json};
+
+use crate::task::coding;
+use crate::workspace::Workspace;
+use crate::world::{World, go_on, input, kinds, last_tokens, results, says};
+
+async fn a_task_survives_a_kill_before_each_of_its_results(database: Database) {
+    let mut world = World::with(database, &[], coding).await;
+    let session = world.session().await;
+    let mut workspace = Workspace::new();
+    let mut socket = world.socket(&session, "?stream=tokens&seq=1").await;
+    socket.send(&says("Write hello.txt")).await;
+    let mut frames = Vec::new();
+    loop {
+        frames.extend(socket.turn().await);
+        let last = frames.last().unwrap().clone();
+        if last["type"] != "tool_call" {
+            break;
+        }
+        world.dies_and_lives().await;
+        socket = world.socket(&session, &format!("?stream=tokens&after={}", last["seq"])).await;
+        let result = workspace.execute(&last);
+        socket.send(&result).await;
+    }
+    assert_eq!(workspace.done, ["list_files", "write_file", "execute_command"], "each call was made once");
+    assert_eq!(frames.last().unwrap()["content"], "It says Привет, мир");
+    assert_eq!(last_tokens(&frames), "It says Привет, мир");
+    let numbers: Vec<i64> = frames.iter().map(|frame| frame["seq"].as_i64().unwrap()).collect();
+    assert!(numbers.is_sorted_by(|one, other| one < other), "{numbers:?}");
+}
+
+#[tokio::test]
+async fn a_task_survives_kills_on_sqlite() {
+    a_task_survives_a_kill_before_each_of_its_results(Database::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_task_survives_kills_on_postgres() {
+    let Some(database) = Database::postgres().await else { return };
+    a_task_survives_a_kill_before_each_of_its_results(database).await;
+}
+
+#[tokio::test]
+async fn an_answer_cut_by_a_kill_is_told_to_its_end_without_repeats() {
+    let text = "one two three four five six seven eight nine ten eleven twelve";
+    let mut world = World::new(move |_| Reply::Slow(text.into(), Duration::from_millis(120))).await;
+    let session = world.session().await;
+    let mut socket = world.socket(&session, "?stream=tokens&seq=1").await;
+    socket.send(&says("Count")).await;
+    let mut frames = socket.until("agent_switched").await;
+    for _ in 0..4 {
+        frames.push(socket.next().await.unwrap());
+    }
+    let seen = frames.last().unwrap()["seq"].clone();
+    world.dies_and_lives().await;
+    let mut socket = world.socket(&session, &format!("?stream=tokens&after={seen}")).await;
+    frames.extend(socket.turn().await);
+    assert_eq!(frames.last().unwrap()["content"], text);
+    assert_eq!(last_tokens(&frames), text);
+}
+
+#[tokio::test]
+async fn a_socket_cut_after_any_frame_is_resumed_without_gap_or_repeat() {
+    let world = World::new(coding).await;
+    let session = world.session().await;
+    let mut live = world.socket(&session, "?stream=tokens&seq=1").await;
+    live.send(&says("Write hello.txt")).await;
+    let whole = go_on(&mut live, &mut Workspace::new()).await;
+    for cut in 0..whole.len() {
+        let after = if cut == 0 { 0 } else { whole[cut - 1]["seq"].as_i64().unwrap() };
+        let mut again = world.socket(&session, &format!("?stream=tokens&after={after}")).await;
+        for expected in &whole[cut..] {
+            assert_eq!(again.next().await.as_ref(), Some(expected), "after {after}");
+        }
+        again.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_socket_is_told_nothing_that_was() {
+    let world = World::new(coding).await;
+    let session = world.session().await;
+    let mut first = world.socket(&session, "").await;
+    first.send(&says("Write hello.txt")).await;
+    let call = first.turn().await.pop().unwrap();
+    first.close().await;
+    let mut second = world.socket(&session, "?stream=whole").await;
+    second.is_silent(Duration::from_millis(500)).await;
+    let mut workspace = Workspace::new();
+    let result = workspace.execute(&call);
+    second.send(&result).await;
+    let frames = go_on(&mut second, &mut workspace).await;
+    assert_eq!(kinds(&frames), ["tool_call", "tool_call", "assistant_message"], "it goes on where the first one left");
+}
+
+#[tokio::test]
+async fn a_task_is_cancelled_and_the_session_goes_on() {
+    let world = World::new(|body| match input(body).as_str() {
+        "Hang" => Reply::Hang,
+        "Write" if results(body).is_empty() => Reply::CallOf(String::new(), "write_file", json!({ "path": "a", "content": "x" })),
+        said => Reply::Text(format!("You said {said}")),
+    })
+    .await;
+    let session = world.session().await;
+    let mut socket = world.socket(&session, "?stream=whole").await;
+    socket.send(&says("Hang")).await;
+    socket.until("agent_switched").await;
+    socket.send(&json!({ "type": "cancel" })).await;
+    let error = socket.turn().await.pop().unwrap();
+    assert_eq!((&error["type"], &error["details"]["code"]), (&json!("error"), &json!("cancelled")), "{error}");
+    socket.send(&says("Write")).await;
+    assert_eq!(socket.turn().await.pop().unwrap()["type"], "tool_call");
+    socket.send(&json!({ "type": "cancel" })).await;
+    assert_eq!(socket.turn().await.pop().unwrap()["details"]["code"], "cancelled");
+    socket.send(&says("Hello")).await;
+    assert_eq!(socket.turn().await.pop().unwrap()["content"], "You said Hello");
+}
+
+#[tokio::test]
+async fn a_server_that_stops_says_so() {
+    let mut world = World::new(|_| Reply::Text("hi".into())).await;
+    let session = world.session().await;
+    let socket = world.socket(&session, "").await;
+    let (code, ended) = tokio::join!(socket.closed(), world.artel.terminate());
+    assert_eq!((code, ended), (Some(1001), true));
+}
+
+#[tokio::test]
+async fn a_deleted_session_closes_its_sockets() {
+    let world = World::new(|_| Reply::Text("hi".into())).await;
+    let session = world.session().await;
+    let socket = world.socket(&session, "").await;
+    let deleted = world.client.request("DELETE", &format!("/api/v1/sessions/{session}")).send().await.unwrap();
+    assert_eq!(deleted.status(), 200);
+    assert_eq!(socket.closed().await, Some(4404));
+    let refused = world.try_socket(&format!("/api/v1/ws/{session}"), &[("authorization", &world.bearer())]).await.unwrap_err();
+    assert_eq!((refused.0, &refused.1["error"]), (404, &json!("SESSION_NOT_FOUND")));
+}
+
+#[tokio::test]
+async fn a_token_that_ends_closes_its_socket_after_saying_so() {
+    let world = World::new(|_| Reply::Text("hi".into())).await;
+    let user = world.user("00000000-0000-0000-0000-000000000009", &["--ttl-seconds", "2"]).await;
+    let bearer = format!("Bearer {}", user.token());
+    let mut socket = world.try_socket("/api/v1/ws/mine", &[("authorization", &bearer)]).await.unwrap();
+    let error = socket.next().await.unwrap();
+    assert_eq!((&error["type"], &error["error_code"]), (&json!("error"), &json!("TOKEN_EXPIRED")));
+    assert_eq!(socket.closed().await, Some(4401));
+}
+
+#[tokio::test]
+async fn a_client_that_gives_no_sign_of_life_is_dropped_and_one_that_does_is_kept() {
+    let settings = [("GATEWAY__WS_HEARTBEAT_INTERVAL", "1"), ("GATEWAY__WS_CLOSE_TIMEOUT", "1")];
+    let world = World::with(Database::Sqlite, &settings, |_| Reply::Text("hi".into())).await;
+    let session = world.session().await;
+    let mut alive = world.socket(&session, "").await;
+    let mute = world.socket(&session, "").await;
+    // Only whoever reads answers pings.
+    alive.is_silent(Duration::from_secs(4)).await;
+    assert_eq!(mute.closed().await, None);
+    alive.send(&says("hello")).await;
+    let last: Value = alive.turn().await.pop().unwrap();
+    assert_eq!(last["content"], "hi");
+}
