@@ -4,6 +4,7 @@
 mod handshake;
 mod hostile;
 mod recovery;
+mod scale;
 mod sharing;
 mod streams;
 mod task;
