@@ -15,7 +15,7 @@ pub(crate) struct Client {
     pub(crate) plans: bool,
 }
 
-/// Stores what the client wants; the run in which it will happen, if anything will.
+/// Stores what the client wants, and counts it; the run in which it will happen, if anything will.
 pub(crate) async fn perform(
     app: &App,
     user: &User,
@@ -23,6 +23,14 @@ pub(crate) async fn perform(
     client: &Client,
     incoming: Incoming,
 ) -> Result<Option<RunId>, Problem> {
+    let performed = store(app, user, session, client, incoming).await;
+    let status = if performed.is_ok() { "ok" } else { "error" };
+    // Under the name that its operators know.
+    metrics::counter!("messages_processed_total", "service" => "gateway", "status" => status).increment(1);
+    performed
+}
+
+async fn store(app: &App, user: &User, session: &SessionId, client: &Client, incoming: Incoming) -> Result<Option<RunId>, Problem> {
     let (client_tools, plans) = (client.tools.clone(), client.plans);
     match incoming {
         Incoming::UserMessage { content, agent } => {

@@ -1,3 +1,4 @@
+use artel_domain::{Event, FinishReason};
 use serde_json::json;
 
 use crate::world::World;
@@ -61,4 +62,33 @@ async fn a_session_gives_its_messages_when_asked() {
     let with = ada.get(&format!("/api/v1/sessions/{id}?include_messages=true")).await;
     assert_eq!(with.is(200)["messages"].as_array().unwrap().len(), 2);
     assert!(ada.get(&format!("/api/v1/sessions/{id}")).await.is(200).get("messages").is_none());
+}
+
+#[tokio::test]
+async fn of_a_very_long_session_the_newest_part_is_told_and_that_it_is_a_part() {
+    let world = World::without_worker().await;
+    let ada = world.ada();
+    let answers = |count: usize| -> Vec<Event> {
+        let said = |step| Event::ModelAnswered {
+            step,
+            text: format!("answer {step}"),
+            finish: FinishReason::Stop,
+            usage: None,
+            planned: 0,
+            opaque: None,
+        };
+        (1..=count as u32).map(said).collect()
+    };
+    for (count, is_cut) in [(4999, false), (5000, false), (5001, true), (6500, true)] {
+        let id = ada.opens_session().await;
+        world.says(&ada, &id, "go on").await;
+        world.writes(answers(count)).await;
+        let history = ada.get(&format!("/api/v1/sessions/{id}/history")).await;
+        let messages = history.is(200)["messages"].as_array().unwrap();
+        assert_eq!((messages.len(), history.body.get("is_truncated").is_some()), (count.min(5000), is_cut), "{count}");
+        assert_eq!(messages.last().unwrap()["content"], format!("answer {count}"));
+        assert_eq!(ada.get(&format!("/api/v1/agents/{id}/current")).await.is(200).get("is_truncated").is_some(), is_cut);
+    }
+    assert_eq!(ada.get("/api/v1/events/metrics").await.is(200)["is_truncated"], true);
+    assert_eq!(ada.get("/api/v1/events/stats").await.is(200)["is_truncated"], true);
 }

@@ -8,14 +8,15 @@ use std::time::Duration;
 use artel_bus::LocalBus;
 use artel_codelab_api::{App, CodelabConfig, Deps, InternalCaller, StreamMode, gateway_probes, gateway_routes, runtime_router};
 use artel_domain::{
-    CallId, Clock, Principal, RateLimit, RunId, SessionId, Specialist, SystemClock, TeamRequest, TenantId, ToolOutcome, UserId,
+    CallId, Clock, Entry, Event, Phase, Principal, RateLimit, RunId, SessionId, Specialist, SystemClock, TeamRequest, TenantId,
+    ToolOutcome, UserId,
 };
 use artel_engine::{Deps as EngineDeps, EngineConfig, Rules, TeamConfig, Worker, dangerous_tools};
 use artel_http::{Gate, GateConfig, InternalKey, surface};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
 use artel_model_mock::{Asked, Mock, ModelMock, Reply};
-use artel_store::{Answered, ClientAnswer, NewRun, Runs, Sessions};
+use artel_store::{Answered, ClientAnswer, Fence, Journal, NewRun, Runs, Sessions, Step};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{CallLimits, EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
 use axum::Router;
@@ -39,7 +40,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<SqliteStore>,
     bus: Arc<LocalBus>,
     pub(crate) model: ModelMock,
-    _worker: Worker,
+    _worker: Option<Worker>,
     _data: tempfile::TempDir,
 }
 
@@ -84,7 +85,16 @@ impl World {
         Self::with(|_| {}).await
     }
 
+    /// Nobody drives runs.
+    pub(crate) async fn without_worker() -> Self {
+        Self::build(|_| {}, false).await
+    }
+
     pub(crate) async fn with(change: impl FnOnce(&mut CodelabConfig)) -> Self {
+        Self::build(change, true).await
+    }
+
+    async fn build(change: impl FnOnce(&mut CodelabConfig), works: bool) -> Self {
         let data = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&SqliteOptions::new(data.path().join("artel.db").to_str().unwrap())).await.unwrap());
         let (bus, clock): (_, Arc<dyn Clock>) = (Arc::new(LocalBus::new()), Arc::new(SystemClock));
@@ -129,7 +139,7 @@ impl World {
             store,
             bus,
             model,
-            _worker: Worker::start(engine),
+            _worker: works.then(|| Worker::start(engine)),
             _data: data,
         }
     }
@@ -192,6 +202,18 @@ impl World {
         self.store.create_run(new, audit()).await.unwrap();
         artel_bus::Bus::wake_workers(&*self.bus);
         run
+    }
+
+    /// A run with this journal, as a worker would have written it.
+    pub(crate) async fn writes(&self, events: Vec<Event>) {
+        let claims = self.store.claim_runs("test", Duration::from_secs(30), 1, events.len() as i64 + 1).await.unwrap();
+        let (run, first) = (claims[0].run.clone(), claims[0].first_seq);
+        let entries: Vec<Entry> =
+            events.into_iter().zip(first..).map(|(event, seq)| Entry { seq, run_id: run.id, at: SystemClock.now(), event }).collect();
+        let next_seq = first + entries.len() as i64;
+        let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
+        let step = Step { entries, next_seq, phase: Some(Phase::Succeeded), at: SystemClock.now(), ..Step::default() };
+        self.store.commit(&fence, step).await.unwrap();
     }
 
     /// The client's result of a call.
