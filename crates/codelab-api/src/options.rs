@@ -2,8 +2,8 @@
 
 use artel_http::{Checked, Faults};
 use artel_specialists::{COMMON, client_tool};
-use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
+use axum::http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 
 use crate::app::{CodelabConfig, StreamMode};
@@ -63,7 +63,7 @@ impl Options {
             (Some("tokens"), _) | (None, StreamMode::Tokens) => true,
             (Some("whole"), _) | (None, StreamMode::Whole) => false,
             _ => {
-                let name = headers.get(USER_AGENT).map(|value| value.as_bytes()).unwrap_or_default();
+                let name = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
                 let whole = config.whole_for_user_agent.as_bytes();
                 whole.is_empty() || !name.starts_with(whole)
             }

@@ -7,6 +7,7 @@ use artel_identity::{Scope, Scopes};
 
 /// The person for whom a request or a socket acts.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "ids are called so everywhere")]
 pub(crate) struct User {
     pub(crate) tenant_id: TenantId,
     pub(crate) user_id: UserId,

@@ -15,7 +15,7 @@ pub(super) fn of_run(code: &str, message: &str) -> Frame {
     } else {
         "AGENT_ERROR"
     };
-    error(word, message, Some(json!({ "code": code })))
+    error(word, message, Some(&json!({ "code": code })))
 }
 
 /// A frame or request of the client that was refused.

@@ -23,5 +23,5 @@ pub(super) fn fit(frame: Frame) -> Frame {
             details[member] = value.clone();
         }
     }
-    error(code, &message, Some(details))
+    error(code, &message, Some(&details))
 }

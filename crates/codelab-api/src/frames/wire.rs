@@ -102,7 +102,7 @@ pub(super) fn agent_switched(switched: &Switched<'_>) -> Frame {
 }
 
 /// Something went wrong. Every client finds the text where it looks for it.
-pub(crate) fn error(code: &str, message: &str, details: Option<Value>) -> Frame {
+pub(crate) fn error(code: &str, message: &str, details: Option<&Value>) -> Frame {
     let members = json!({
         "content": message,
         "error": message,

@@ -155,9 +155,10 @@ impl Host {
     /// What answers a frame of ours is let in more freely than what begins something.
     async fn count(&self, is_answer: bool) -> Result<(), Problem> {
         let rate = self.app.config.message_rate_per_session;
-        let (kind, rate) = match is_answer {
-            true => ("answers", RateLimit { count: rate.count.saturating_mul(RESULTS_PER_MESSAGE), ..rate }),
-            false => ("messages", rate),
+        let (kind, rate) = if is_answer {
+            ("answers", RateLimit { count: rate.count.saturating_mul(RESULTS_PER_MESSAGE), ..rate })
+        } else {
+            ("messages", rate)
         };
         let bucket = format!("{kind}:{}:{}", self.guest.user.tenant_id, self.guest.session);
         let admission = self.app.bus.admit(&bucket, rate).await;

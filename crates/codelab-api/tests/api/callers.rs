@@ -30,7 +30,7 @@ async fn the_internal_key_opens_both_ports_and_alone_the_runtime() {
     let token = world.ada();
     world.intruder().with("x-internal-auth", "wrong").get("/agents").await.is_fault(401, "unauthorized");
     let (tenant, user) = (token.tenant, token.user);
-    world.intruder().as_user(tenant, user).with("authorization", "Bearer a.b.c").get("/agents").await.is_fault(401, "unauthorized");
+    world.intruder().being(tenant, user).with("authorization", "Bearer a.b.c").get("/agents").await.is_fault(401, "unauthorized");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn scopes_count(#[case] scopes: &[&str], #[case] reads: u16, #[case] write
 async fn a_request_of_a_user_is_remembered_with_its_address() {
     let world = World::new().await;
     let ada = world.ada().at([7, 7, 7, 7]);
-    let since = SystemClock.now() - Duration::from_secs(60);
+    let since = SystemClock.now() - Duration::from_mins(1);
     let here = async |ip: [u8; 4]| world.store.was_present(ada.tenant, ada.user, ip.into(), since).await.unwrap();
     assert!(!here([7, 7, 7, 7]).await);
     world.stranger().at([7, 7, 7, 7]).get("/api/v1/sessions").await.is(401);

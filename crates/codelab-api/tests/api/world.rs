@@ -149,7 +149,7 @@ impl World {
         let (tenant, user) = (TenantId(Uuid::from_u128(tenant)), UserId(Uuid::from_u128(user)));
         let grant = Grant { user_id: user, tenant_id: tenant, scopes: Scopes::new(scopes.iter().copied()), key_id: None };
         let token = TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER).issue(&grant, Duration::from_hours(1), &SystemClock).unwrap();
-        self.stranger().as_user(tenant, user).with("authorization", &format!("Bearer {token}"))
+        self.stranger().being(tenant, user).with("authorization", &format!("Bearer {token}"))
     }
 
     pub(crate) fn ada(&self) -> Client {
@@ -331,7 +331,7 @@ impl Client {
     }
 
     #[must_use]
-    pub(crate) fn as_user(self, tenant: TenantId, user: UserId) -> Self {
+    pub(crate) fn being(self, tenant: TenantId, user: UserId) -> Self {
         Self { tenant, user, ..self }
     }
 
