@@ -12,7 +12,7 @@ fn journal(events: Vec<Event>) -> Vec<Entry> {
 }
 
 fn started() -> Event {
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: "Echo hello".into() }
+    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: "Echo hello".into(), team: None }
 }
 
 fn answered(text: &str, planned: u32) -> Event {
@@ -31,6 +31,7 @@ fn planned(ordinal: u32) -> Event {
         args: json!({"text": "hello"}),
         effect: EffectClass::ReadOnly,
         verdict: Verdict::Allow,
+        executor: artel_domain::Executor::Server,
     })
 }
 

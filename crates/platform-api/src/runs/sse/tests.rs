@@ -26,6 +26,7 @@ fn planned() -> Event {
         args: json!({"text": "hello"}),
         effect: EffectClass::ReadOnly,
         verdict: Verdict::Allow,
+        executor: artel_domain::Executor::Server,
     })
 }
 
@@ -36,7 +37,7 @@ fn finished(outcome: ToolOutcome) -> Event {
 const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 };
 
 #[rstest]
-#[case(Event::RunStarted { agent_id: artel_domain::AgentId(Uuid::nil()), agent_version: 1, trace_id: "t".into(), input: "i".into() },
+#[case(Event::RunStarted { agent_id: artel_domain::AgentId(Uuid::nil()), agent_version: 1, trace_id: "t".into(), input: "i".into(), team: None },
     "start", r#"{"run_id":"00000000-0000-0000-0000-000000000001","trace_id":"t"}"#)]
 #[case(Event::Delta { step: 1, text: "Hel\nlo".into() }, "token", r#"{"delta":"Hel\nlo"}"#)]
 #[case(Event::MessageReset { step: 2 }, "message_reset", r#"{"step":2}"#)]
@@ -75,7 +76,7 @@ fn an_approval_shows_what_is_asked() {
 #[case(Decision::Reject, None, Some("no".to_owned()), r#""decision":"reject","feedback":"no"}"#)]
 fn a_decision_is_shown(#[case] decision: Decision, #[case] args: Option<Value>, #[case] feedback: Option<String>, #[case] end: &str) {
     let approval_id = ApprovalId(Uuid::from_u128(3));
-    let (name, data) = shown(Event::ApprovalDecided { approval_id, call_id: CALL, decision, args, feedback }).unwrap();
+    let (name, data) = shown(Event::ApprovalDecided { approval_id, call_id: CALL, decision, args, feedback, answered: false }).unwrap();
     assert_eq!(name, "approval_decided");
     assert!(data.contains("\"tool_call_id\"") && data.ends_with(end), "{data}");
 }
