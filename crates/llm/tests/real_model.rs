@@ -98,7 +98,8 @@ async fn a_real_model_keeps_to_a_json_schema() {
         "additionalProperties": false,
     });
     let mut request = request(&models, PROTOCOLS[0], vec![Message::user("Назови столицу Франции и её население. Ответь в JSON.")]);
-    let format = json!({ "response_format": { "type": "json_schema", "json_schema": { "name": "city", "schema": schema, "strict": true } } });
+    let format =
+        json!({ "response_format": { "type": "json_schema", "json_schema": { "name": "city", "schema": schema, "strict": true } } });
     request.params.response_format = Params::read(format.as_object().unwrap()).unwrap().response_format;
     let (_, answer) = ask(&models, request).await;
     let said: Value = serde_json::from_str(&answer.text).unwrap();

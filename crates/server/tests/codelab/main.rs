@@ -8,5 +8,6 @@ mod scale;
 mod sharing;
 mod streams;
 mod task;
+mod team;
 mod workspace;
 mod world;
