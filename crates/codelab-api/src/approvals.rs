@@ -114,3 +114,55 @@ fn plan(approval: Approval) -> PendingApproval {
 fn request_id(approval: ApprovalId) -> String {
     approval.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use artel_domain::{RunId, TenantId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn held(name: &str, args: Value) -> Approval {
+        let call_id = CallId::derive(RunId(Uuid::nil()), 1, 0);
+        Approval {
+            id: ApprovalId::derive(call_id),
+            tenant_id: TenantId(Uuid::nil()),
+            session_id: SessionId("s".into()),
+            run_id: RunId(Uuid::nil()),
+            call_id,
+            name: name.into(),
+            args_digest: artel_domain::digest::of(&args),
+            args,
+            reason: "it matters".into(),
+            state: ApprovalState::Pending,
+            decision: None,
+            decided_args: None,
+            feedback: None,
+            decided_by: None,
+            created_at: artel_domain::clock::micros(0),
+            expires_at: None,
+            decided_at: None,
+        }
+    }
+
+    #[test]
+    fn a_plan_is_decided_by_its_approval_and_named_by_its_call() {
+        let asked = held(PLAN, json!({ "title": "Rewrite it", "subtasks": [] }));
+        let (approval, call) = (asked.id, asked.call_id);
+        let shown = serde_json::to_value(PendingApproval::from(asked)).unwrap();
+        assert_eq!(
+            (&shown["request_type"], &shown["request_id"], &shown["subject"]),
+            (&json!("plan"), &json!(approval), &json!("Rewrite it"))
+        );
+        assert_eq!((&shown["tool_name"], &shown["arguments"]["plan_id"]), (&json!("create_plan"), &json!(call)));
+    }
+
+    #[test]
+    fn a_tool_is_decided_by_its_call() {
+        let asked = held("write_file", json!({ "path": "a" }));
+        let call = asked.call_id;
+        let shown = serde_json::to_value(PendingApproval::from(asked)).unwrap();
+        assert_eq!((&shown["request_type"], &shown["request_id"], &shown["call_id"]), (&json!("tool"), &json!(call), &json!(call)));
+        assert_eq!(shown["arguments"], json!({ "path": "a" }));
+    }
+}

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use crate::world::{Client, World};
+use crate::client::Client;
+use crate::world::World;
 
 /// A session in which a file was written.
 async fn worked(world: &World, ada: &Client) -> String {

@@ -4,6 +4,7 @@
 mod agents;
 mod approvals;
 mod callers;
+mod client;
 mod events;
 mod health;
 mod history;
