@@ -3,7 +3,7 @@
 
 use artel_agent::plan_of;
 use artel_domain::event::Verdict;
-use artel_domain::{AgentId, Approval, Event, Executor, Specialist, ToolCallRow};
+use artel_domain::{Approval, Event, Executor, Run, Specialist, ToolCallRow};
 use artel_specialists::{client_tool, control_tool};
 use artel_store::{Store, StoreError};
 use serde_json::Value;
@@ -28,12 +28,13 @@ pub enum EditProblem {
 pub async fn check_edit(store: &dyn Store, policy: &dyn Policy, asked: &Approval, args: &Value) -> Result<(), EditProblem> {
     let calls = store.list_tool_calls(asked.tenant_id, &[asked.run_id]).await?;
     let call = calls.into_iter().find(|call| call.id == asked.call_id).ok_or(EditProblem::ToolGone)?;
-    check_schema(store, asked, &call, args).await?;
+    let tool = check_schema(store, asked, &call, args).await?;
     let run = store.find_run(asked.tenant_id, asked.run_id).await?.ok_or(EditProblem::ToolGone)?;
-    check_rules(store, policy, asked, run.agent_id, args).await
+    check_rules(store, policy, (&run, &tool), args).await
 }
 
-async fn check_schema(store: &dyn Store, asked: &Approval, call: &ToolCallRow, args: &Value) -> Result<(), EditProblem> {
+/// The tool's name, as it is now: rules are about that one.
+async fn check_schema(store: &dyn Store, asked: &Approval, call: &ToolCallRow, args: &Value) -> Result<String, EditProblem> {
     let fits = |schema: &Value| artel_tools::validate(schema, args).map_err(EditProblem::Wrong);
     match call.executor {
         Executor::Server => {
@@ -41,24 +42,29 @@ async fn check_schema(store: &dyn Store, asked: &Approval, call: &ToolCallRow, a
                 Some(tool) => store.find_tool(asked.tenant_id, tool).await?,
                 None => None,
             };
-            fits(&tool.ok_or(EditProblem::ToolGone)?.input_schema)
+            let tool = tool.ok_or(EditProblem::ToolGone)?;
+            fits(&tool.input_schema)?;
+            return Ok(tool.name);
         }
         Executor::Client => {
             let tool = client_tool(&asked.name).ok_or(EditProblem::ToolGone)?;
             fits(&tool.input_schema)?;
             let specialist = specialist(store, asked).await?.ok_or(EditProblem::ToolGone)?;
-            artel_specialists::check(specialist, &tool.name, args).map_err(EditProblem::Wrong)
+            artel_specialists::check(specialist, &tool.name, args).map_err(EditProblem::Wrong)?;
         }
         Executor::Control => {
             fits(&control_tool(&asked.name).ok_or(EditProblem::ToolGone)?.input_schema)?;
-            if asked.name == "create_plan" { plan_of(args).map(drop).map_err(EditProblem::Wrong) } else { Ok(()) }
+            if asked.name == "create_plan" {
+                plan_of(args).map_err(EditProblem::Wrong)?;
+            }
         }
     }
+    Ok(asked.name.clone())
 }
 
-async fn check_rules(store: &dyn Store, policy: &dyn Policy, asked: &Approval, agent_id: AgentId, args: &Value) -> Result<(), EditProblem> {
-    let tenant_rules = store.find_approval_rules(asked.tenant_id).await?;
-    match policy.verdict(&Asked { agent_id, tool: &asked.name, args, tenant_rules: &tenant_rules }) {
+async fn check_rules(store: &dyn Store, policy: &dyn Policy, (run, tool): (&Run, &str), args: &Value) -> Result<(), EditProblem> {
+    let tenant_rules = store.find_approval_rules(run.tenant_id).await?;
+    match policy.verdict(&Asked { agent_id: run.agent_id, tool, args, tenant_rules: &tenant_rules }) {
         Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
         // A human decides: that is what is happening here.
         Verdict::Allow | Verdict::Ask { .. } => Ok(()),
