@@ -1,7 +1,7 @@
 //! What a client sees of a run: journal entries as frames.
 //!
 //! A [`Mapper`] folds a session's entries in order; each makes at most one frame. It must see a run from its start, since a later entry
-//! speaks of earlier ones; whoever resumes throws the frames of known entries away. In one segment of a turn come switches and assistant
+//! speaks of earlier ones; a [`Reader`] leaves out what its client knows. In one segment of a turn come switches and assistant
 //! messages that are not final, then exactly one frame after which it is the client's turn: a tool call, a question about a plan, an
 //! error, or the final message.
 //!
@@ -9,6 +9,7 @@
 //! again goes on where it was, when its text begins alike; otherwise it comes whole after [`text::RESTART`].
 
 mod calls;
+mod cursor;
 mod failure;
 mod fit;
 mod mapper;
@@ -16,6 +17,7 @@ mod plans;
 mod text;
 mod wire;
 
+pub(crate) use cursor::Cursor;
 pub(crate) use failure::of_problem;
-pub(crate) use mapper::{Mapper, View};
+pub(crate) use mapper::{Reader, View};
 pub(crate) use wire::{Frame, done, error, session_info};

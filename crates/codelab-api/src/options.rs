@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::app::{CodelabConfig, StreamMode};
 use crate::extract::flag;
-use crate::frames::View;
+use crate::frames::{Cursor, View};
 use crate::incoming::Client;
 
 #[derive(Debug, Default, Deserialize)]
@@ -19,8 +19,8 @@ pub(crate) struct Options {
     plans: Option<bool>,
     /// Tools that the client can execute, with commas between them.
     tools: Option<String>,
-    /// The last frame's `seq` that the reader knows.
-    pub(crate) after: Option<i64>,
+    /// The `seq` of the last frame that the reader has.
+    after: Option<i64>,
     /// Frames are to say their `seq`.
     #[serde(default, deserialize_with = "flag")]
     seq: Option<bool>,
@@ -47,6 +47,11 @@ impl Options {
             None => COMMON.map(str::to_owned).to_vec(),
         };
         Client { tools, plans: self.shows_plans() }
+    }
+
+    /// Where a reader stands who comes back.
+    pub(crate) fn after(&self) -> Option<Cursor> {
+        self.after.map(Cursor::read)
     }
 
     /// Only those who know the cursor get it.

@@ -66,7 +66,10 @@ impl Socket {
     pub async fn next(&mut self) -> Option<Value> {
         match self.read().await? {
             Message::Text(text) => Some(serde_json::from_str(&text).expect("a frame is JSON")),
-            Message::Close(_) => None,
+            Message::Close(close) => {
+                println!("the server closed: {close:?}");
+                None
+            }
             other => panic!("not a text frame: {other:?}"),
         }
     }
@@ -127,7 +130,11 @@ impl Socket {
             match message {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(message)) => return Some(message),
-                Some(Err(_)) | None => return None,
+                Some(Err(error)) => {
+                    println!("the socket broke: {error}");
+                    return None;
+                }
+                None => return None,
             }
         }
     }

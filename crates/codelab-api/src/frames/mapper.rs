@@ -1,6 +1,7 @@
 use artel_domain::{Decision, Entry, Event, RunId, Specialist, SwitchCause, TeamStart};
 
 use super::calls::Calls;
+use super::cursor::Cursor;
 use super::fit::fit;
 use super::plans::{self, UnderWay};
 use super::text::Spoken;
@@ -42,6 +43,8 @@ impl Told {
 pub(crate) struct Mapper {
     view: View,
     run: Option<Run>,
+    /// Where a reader who comes back stands, until it is passed.
+    stands: Option<Cursor>,
 }
 
 /// What is known of the run under way.
@@ -59,7 +62,12 @@ struct Run {
 
 impl Mapper {
     pub(crate) fn new(view: View) -> Self {
-        Self { view, run: None }
+        Self { view, run: None, stands: None }
+    }
+
+    /// For a reader who comes back.
+    pub(crate) fn resuming(view: View, stands: Cursor) -> Self {
+        Self { stands: Some(stands), ..Self::new(view) }
     }
 
     /// What the client is told when this happens; entries come in order.
@@ -69,12 +77,21 @@ impl Mapper {
             return Told::nothing();
         }
         let view = self.view;
+        let passed = self.stands.take_if(|stands| entry.seq > stands.entry);
         let Some(run) = self.run.as_mut().filter(|run| run.id == entry.run_id) else { return Told::nothing() };
+        if let Some(stands) = passed.filter(|_| view.tokens) {
+            run.spoken.reader_has(stands.characters);
+        }
         let told = run.on(view, entry);
         if entry.event.is_end() {
             self.run = None;
         }
         Told { frame: told.frame.map(fit), ..told }
+    }
+
+    /// How much of the text under way was told.
+    fn characters(&self) -> usize {
+        self.run.as_ref().map_or(0, |run| run.spoken.characters())
     }
 }
 
@@ -222,6 +239,33 @@ impl Run {
     /// No model was asked.
     fn has_only_switched(&self) -> bool {
         self.step == 0
+    }
+}
+
+/// What one client gets to see.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    mapper: Mapper,
+    /// The client knows the entries up to this one.
+    known: i64,
+    with_seq: bool,
+}
+
+impl Reader {
+    /// `after` is the client's, who knows what it means; `known` is where the session is read on from.
+    pub(crate) fn new(view: View, known: i64, after: Option<Cursor>, with_seq: bool) -> Self {
+        let mapper = after.map_or_else(|| Mapper::new(view), |after| Mapper::resuming(view, after));
+        Self { mapper, known, with_seq }
+    }
+
+    /// What is new to the client.
+    pub(crate) fn read(&mut self, entry: &Entry) -> Told {
+        let told = self.mapper.on(entry);
+        if entry.seq <= self.known {
+            return Told::nothing();
+        }
+        let place = Cursor { entry: entry.seq, characters: self.mapper.characters() };
+        Told { frame: told.frame.map(|frame| if self.with_seq { frame.with_seq(place) } else { frame }), ..told }
     }
 }
 

@@ -12,8 +12,10 @@ pub(super) struct Spoken {
     all: String,
     /// Where in it the text under way begins, once something of it was given out.
     from: Option<usize>,
-    /// The text under way was cut off, and this is how it comes again.
+    /// The text under way comes again, so far: after it was cut off, or because the reader has more of it than was kept.
     again: Option<String>,
+    /// Characters of the text under way that the reader has, when that is more than was kept.
+    claimed: usize,
 }
 
 impl Spoken {
@@ -21,10 +23,16 @@ impl Spoken {
         &self.all
     }
 
+    /// How much of the text under way was given out.
+    pub(super) fn characters(&self) -> usize {
+        self.given().chars().count()
+    }
+
     /// Another text begins.
     pub(super) fn next_text(&mut self) {
         self.from = None;
         self.again = None;
+        self.claimed = 0;
     }
 
     /// The client is to act: what is said afterwards is another segment.
@@ -32,9 +40,17 @@ impl Spoken {
         *self = Self::default();
     }
 
+    /// The reader comes back with so many characters of the text under way. Pieces that went out shortly before a crash are not kept.
+    pub(super) fn reader_has(&mut self, characters: usize) {
+        if characters > self.characters() {
+            self.claimed = characters;
+            self.again = Some(self.given().to_owned());
+        }
+    }
+
     /// What was given out of the text under way is void: it comes again.
     pub(super) fn cut_off(&mut self) {
-        if self.from.is_some() {
+        if self.from.is_some() || self.claimed > 0 {
             self.again = Some(String::new());
         }
     }
@@ -43,7 +59,7 @@ impl Spoken {
     pub(super) fn push(&mut self, piece: &str) -> Option<String> {
         let Some(mut again) = self.again.take() else { return self.give(piece) };
         again.push_str(piece);
-        if self.given().starts_with(&again) {
+        if self.is_known(&again) {
             self.again = Some(again);
             return None;
         }
@@ -53,16 +69,24 @@ impl Spoken {
     /// The text under way is this one and over; what is still to be given out of it.
     pub(super) fn finish(&mut self, text: &str) -> Option<String> {
         self.again = None;
-        let given = self.given();
-        let is_all_there = text.is_empty() || given.trim_end() == text.trim_end();
+        let is_all_there = text.is_empty() || (self.claimed == 0 && self.given().trim_end() == text.trim_end());
         let rest = if is_all_there { None } else { self.become_text(text) };
         self.next_text();
         rest
     }
 
+    /// The reader has all of this.
+    fn is_known(&self, text: &str) -> bool {
+        let given = self.given();
+        given.starts_with(text) || (text.starts_with(given) && text.chars().count() <= self.claimed)
+    }
+
     fn become_text(&mut self, text: &str) -> Option<String> {
-        if let Some(rest) = text.strip_prefix(self.given()).map(str::to_owned) {
-            return self.give(&rest);
+        let claimed = std::mem::take(&mut self.claimed);
+        let fits = text.chars().count() >= claimed;
+        if let Some(rest) = text.strip_prefix(self.given()).filter(|_| fits).map(str::to_owned) {
+            let known = claimed.saturating_sub(self.characters());
+            return self.give_behind(&rest, known);
         }
         self.all.push_str(RESTART);
         self.from = Some(self.all.len());
@@ -76,6 +100,11 @@ impl Spoken {
     }
 
     fn give(&mut self, piece: &str) -> Option<String> {
+        self.give_behind(piece, 0)
+    }
+
+    /// Gives out a piece of which the reader has the first characters.
+    fn give_behind(&mut self, piece: &str, known: usize) -> Option<String> {
         if piece.is_empty() {
             return None;
         }
@@ -83,7 +112,11 @@ impl Spoken {
         let token = if begins_later { format!("{BREAK}{piece}") } else { piece.to_owned() };
         self.all.push_str(&token);
         self.from.get_or_insert(self.all.len() - piece.len());
-        Some(token)
+        if known == 0 {
+            return Some(token);
+        }
+        let rest: String = piece.chars().skip(known).collect();
+        (!rest.is_empty()).then_some(rest)
     }
 }
 
@@ -153,5 +186,28 @@ mod tests {
         said(&mut twice, &["a"]);
         twice.cut_off();
         assert_eq!(said(&mut twice, &["a", "bc"]), ["c"]);
+    }
+
+    #[test]
+    fn a_reader_that_has_more_than_was_kept_gets_what_is_behind_it() {
+        let mut spoken = Spoken::default();
+        said(&mut spoken, &["one two"]);
+        spoken.reader_has("one two three".len());
+        spoken.cut_off();
+        assert_eq!(said(&mut spoken, &["one", " two th", "ree", " four"]), [" four"]);
+        assert_eq!(spoken.finish("one two three four"), None);
+        assert_eq!(spoken.all(), "one two three four");
+        let mut nothing_kept = Spoken::default();
+        nothing_kept.reader_has(3);
+        assert_eq!(said(&mut nothing_kept, &["on", "e two"]), [" two"]);
+        let mut other = Spoken::default();
+        said(&mut other, &["one"]);
+        other.reader_has(7);
+        other.cut_off();
+        assert_eq!(said(&mut other, &["uno", " dos"]), ["\n\n---\n\nuno", " dos"]);
+        let mut shorter = Spoken::default();
+        shorter.reader_has(7);
+        assert_eq!(said(&mut shorter, &["one"]), [""; 0]);
+        assert_eq!(shorter.finish("one").unwrap(), "\n\n---\n\none");
     }
 }

@@ -4,6 +4,8 @@ use artel_domain::event::PlannedCall;
 use artel_domain::{Confidence, Specialist, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::cursor::Cursor;
+
 /// One message to a client.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Frame(pub(super) Map<String, Value>);
@@ -20,12 +22,12 @@ impl Frame {
 
     /// Where a reader goes on who has read it.
     #[must_use]
-    pub(crate) fn with_seq(mut self, seq: i64) -> Self {
-        self.0.insert("seq".to_owned(), seq.into());
+    pub(super) fn with_seq(mut self, place: Cursor) -> Self {
+        self.0.insert("seq".to_owned(), place.seq().into());
         self
     }
 
-    pub(crate) fn kind(&self) -> &str {
+    pub(super) fn kind(&self) -> &str {
         self.0.get("type").and_then(Value::as_str).unwrap_or_default()
     }
 

@@ -12,6 +12,7 @@ use super::talk::Talk;
 use crate::App;
 use crate::extract::{InPath, Query};
 use crate::fault::Fault;
+use crate::frames::Reader;
 use crate::options::Options;
 
 /// The IDE puts whole files of up to 10 MiB into a result.
@@ -34,9 +35,10 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
     let seat = seat(&app, &guest.user).ok_or_else(full)?;
     let about = SessionRef { tenant_id: guest.user.tenant_id, session_id: guest.session.clone() };
     // Before the upgrade: what the client does once it is connected cannot be missed.
-    let following = follow_session(app.store.clone(), &*app.bus, about, options.after).await?;
+    let following = follow_session(app.store.clone(), &*app.bus, about, options.after().map(|after| after.entry)).await?;
     let view = options.view(&app.config, &parts.headers);
-    let talk = Talk::new(app.clone(), guest, options.client(), view, options.with_seq(), following);
+    let reader = Reader::new(view, following.known, options.after(), options.with_seq());
+    let talk = Talk::new(app.clone(), guest, options.client(), reader, following.entries);
     let upgrade = upgrade
         .protocols([BEARER])
         .max_message_size(LARGEST_MESSAGE)

@@ -2,12 +2,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{Entry, RateLimit};
-use artel_engine::SessionEntries;
 use artel_http::{Problem, trace};
 use artel_store::StoreError;
 use axum::Error;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures::StreamExt;
+use futures::stream::BoxStream;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_tungstenite::tungstenite::Error as Broken;
 use tokio_tungstenite::tungstenite::error::CapacityError;
@@ -17,21 +17,25 @@ use super::handshake::Guest;
 use super::outbox::Outbox;
 use super::timers::{Due, Timers};
 use crate::App;
-use crate::frames::{self, Frame, Mapper, View};
+use crate::frames::{self, Frame, Reader};
 use crate::incoming::{Client, Incoming, parse, perform};
 use crate::intents::{codes, own_session};
 
 /// How long the last words may take.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// How long is looked again before a client is given up.
+const SECOND_LOOK: Duration = Duration::from_millis(50);
 /// Results of tools may come so much faster than what people say.
 const RESULTS_PER_MESSAGE: u32 = 10;
+
+/// What happens in the session.
+type Entries = BoxStream<'static, Result<Arc<Entry>, StoreError>>;
 
 /// A conversation over one socket.
 pub(super) struct Talk {
     host: Host,
-    mapper: Mapper,
-    with_seq: bool,
-    following: SessionEntries,
+    reader: Reader,
+    entries: Entries,
 }
 
 /// Does what the client says.
@@ -51,8 +55,8 @@ enum Over {
 type Kept = Result<(), Over>;
 
 impl Talk {
-    pub(super) fn new(app: App, guest: Guest, client: Client, view: View, with_seq: bool, following: SessionEntries) -> Self {
-        Self { host: Host { app, guest, client }, mapper: Mapper::new(view), with_seq, following }
+    pub(super) fn new(app: App, guest: Guest, client: Client, reader: Reader, entries: Entries) -> Self {
+        Self { host: Host { app, guest, client }, reader, entries }
     }
 
     /// Talks until one of the two has enough.
@@ -81,7 +85,7 @@ impl Talk {
                     timers.heard();
                     self.hear(message, outbox).await
                 }
-                entry = self.following.entries.next(), if room => self.tell(entry, outbox),
+                entry = self.entries.next(), if room => self.tell(entry, outbox),
                 due = timers.due(stuck_since) => self.on_time(due, &mut timers, outbox).await,
                 end = ends.recv() => self.host.on_end(end).await,
                 () = stop.cancelled() => Err(Over::Close(Closing::Shutdown)),
@@ -118,9 +122,7 @@ impl Talk {
             }
             None => return Err(Over::Close(Closing::Internal)),
         };
-        let frame = self.mapper.on(&entry).frame;
-        if let Some(frame) = frame.filter(|_| entry.seq > self.following.known) {
-            let frame = if self.with_seq { frame.with_seq(entry.seq) } else { frame };
+        if let Some(frame) = self.reader.read(&entry).frame {
             outbox.push(said(&frame));
         }
         Ok(())
@@ -134,8 +136,19 @@ impl Talk {
                 // Sessions also end in other processes.
                 self.host.check_session().await
             }
-            Due::Silence => Err(Over::Gone),
-            Due::TooSlow => Err(Over::Close(Closing::TooSlow)),
+            // The time may have passed while we were busy ourselves: what has come meanwhile counts.
+            Due::Silence => match tokio::time::timeout(SECOND_LOOK, outbox.next()).await {
+                Ok(message) => {
+                    timers.heard();
+                    self.hear(message, outbox).await
+                }
+                Err(_) => Err(Over::Gone),
+            },
+            Due::TooSlow => {
+                let since = outbox.stuck_since();
+                let _ = tokio::time::timeout(SECOND_LOOK, outbox.drain()).await;
+                if outbox.stuck_since() == since { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
+            }
             Due::TokenExpired => {
                 outbox.push(said(&frames::error("TOKEN_EXPIRED", "The token has expired. Connect again with a fresh one.", None)));
                 Err(Over::Close(Closing::TokenExpired))

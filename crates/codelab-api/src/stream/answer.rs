@@ -4,19 +4,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use artel_domain::{Entry, RunId, SessionId};
-use artel_engine::{SessionEntries, SessionRef, follow_session};
+use artel_engine::{SessionRef, follow_session};
 use artel_http::Problem;
 use artel_store::StoreError;
 use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::stream::{once, unfold};
+use futures::stream::{BoxStream, once, unfold};
 use futures::{Stream, StreamExt, stream};
 
 use crate::App;
 use crate::fault::Fault;
-use crate::frames::{self, Frame, Mapper};
+use crate::frames::{self, Frame, Reader};
 use crate::incoming::{Incoming, perform};
 use crate::intents::codes;
 use crate::options::Options;
@@ -42,8 +42,8 @@ pub(super) async fn answer(
         Err(problem) => return Err(problem.into()),
     };
     let Some(run) = run else { return Ok(response(app, stream::empty())) };
-    let reading =
-        Reading { following, mapper: Mapper::new(options.view(&app.config, headers)), run, with_seq: options.with_seq(), over: false };
+    let reader = Reader::new(options.view(&app.config, headers), following.known, None, options.with_seq());
+    let reading = Reading { entries: following.entries, reader, run, over: false };
     Ok(response(app, reading.into_frames()))
 }
 
@@ -53,10 +53,9 @@ fn just(app: &App, frame: Frame) -> Response {
 
 /// The frames of one run that its reader does not know.
 struct Reading {
-    following: SessionEntries,
-    mapper: Mapper,
+    entries: BoxStream<'static, Result<Arc<Entry>, StoreError>>,
+    reader: Reader,
     run: RunId,
-    with_seq: bool,
     over: bool,
 }
 
@@ -67,7 +66,7 @@ impl Reading {
 
     async fn next(&mut self) -> Option<Frame> {
         while !self.over {
-            let frame = match self.following.entries.next().await? {
+            let frame = match self.entries.next().await? {
                 Ok(entry) => self.read(&entry),
                 Err(error) => Some(self.cut(error)),
             };
@@ -79,12 +78,12 @@ impl Reading {
     }
 
     fn read(&mut self, entry: &Arc<Entry>) -> Option<Frame> {
-        let told = self.mapper.on(entry);
-        if entry.run_id != self.run || entry.seq <= self.following.known {
+        let told = self.reader.read(entry);
+        if entry.run_id != self.run {
             return None;
         }
         self.over = told.rests;
-        if self.with_seq { told.frame.map(|frame| frame.with_seq(entry.seq)) } else { told.frame }
+        told.frame
     }
 
     fn cut(&mut self, error: StoreError) -> Frame {

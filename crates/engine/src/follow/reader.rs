@@ -18,6 +18,8 @@ const LONGEST_POLL: Duration = Duration::from_secs(16);
 /// How soon the store is asked again when a live frame shows that it lags behind.
 const CATCH_UP: Duration = Duration::from_millis(40);
 const PAGE: u32 = 256;
+/// The same of a session, whose entries hold whole files.
+const SESSION_PAGE: u32 = 32;
 /// Frames kept while the store catches up; more are fetched from the store instead.
 const MOST_PENDING: usize = 256;
 
@@ -106,11 +108,11 @@ impl Reader {
 
     async fn read(&mut self) -> Result<(), StoreError> {
         let SessionRef { tenant_id, session_id } = &self.session;
-        let entries = match self.subject {
-            Subject::Run(run) => self.store.run_entries(*tenant_id, run, self.last, PAGE).await?,
-            Subject::Session => self.store.session_entries_after(*tenant_id, session_id, self.last, PAGE).await?,
+        let (entries, page) = match self.subject {
+            Subject::Run(run) => (self.store.run_entries(*tenant_id, run, self.last, PAGE).await?, PAGE),
+            Subject::Session => (self.store.session_entries_after(*tenant_id, session_id, self.last, SESSION_PAGE).await?, SESSION_PAGE),
         };
-        let full = entries.len() == PAGE as usize;
+        let full = entries.len() == page as usize;
         let soon = if full {
             Duration::ZERO
         } else if self.pending.is_empty() {

@@ -22,8 +22,11 @@ async fn all_sockets_of_a_session_hear_the_same_and_the_first_result_counts() {
     let call = heard.0.last().unwrap().clone();
     let result = workspace.execute(&call);
     other.send(&result).await;
+    let mut frames = one.turn().await;
     one.send(&json!({ "type": "tool_result", "call_id": call["call_id"], "result": { "late": true } })).await;
-    let frames = go_on(&mut one, &mut workspace).await;
+    let result = workspace.execute(frames.last().unwrap());
+    one.send(&result).await;
+    frames.extend(go_on(&mut one, &mut workspace).await);
     assert_eq!(frames.last().unwrap()["content"], "It says Привет, мир");
     assert!(frames.iter().all(|frame| frame["type"] != "error"), "the second result is ignored: {frames:#?}");
     let mut seen = Vec::new();

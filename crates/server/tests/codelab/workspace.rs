@@ -21,10 +21,6 @@ impl Workspace {
         std::fs::read_to_string(self.root.path().join(path)).ok()
     }
 
-    pub(crate) fn write(&self, path: &str, content: &str) {
-        std::fs::write(self.root.path().join(path), content).unwrap();
-    }
-
     /// The `tool_result` frame for a `tool_call` frame.
     pub(crate) fn execute(&mut self, call: &Value) -> Value {
         let tool = call["tool_name"].as_str().unwrap();
