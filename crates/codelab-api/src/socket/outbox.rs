@@ -16,6 +16,15 @@ const ENOUGH_BYTES: usize = 256 * 1024;
 /// Answers to what a client says, while it reads nothing: it is cut before there are more.
 const MOST_MESSAGES: usize = 256;
 
+/// What comes of waiting for the other side.
+pub(super) enum Heard {
+    Message(Message),
+    /// It has taken so much that there is room again.
+    Room,
+    Broken(Error),
+    End,
+}
+
 pub(super) struct Outbox {
     socket: WebSocket,
     waiting: VecDeque<Message>,
@@ -56,17 +65,25 @@ impl Outbox {
     }
 
     /// The next message, while what waits is written. Dropping the wait loses nothing.
-    pub(super) async fn next(&mut self) -> Option<Result<Message, Error>> {
+    pub(super) async fn next(&mut self) -> Heard {
+        let had_room = self.has_room();
         poll_fn(|context| {
             if let Poll::Ready(Err(error)) = self.poll_write(context) {
-                return Poll::Ready(Some(Err(error)));
+                return Poll::Ready(Heard::Broken(error));
+            }
+            if !had_room && self.has_room() {
+                return Poll::Ready(Heard::Room);
             }
             let read = Pin::new(&mut self.socket).poll_next(context);
             if let Poll::Ready(Some(Ok(Message::Ping(_) | Message::Close(_)))) = &read {
                 // The protocol answers these by itself, with the next write.
                 self.unflushed = true;
             }
-            read
+            read.map(|read| match read {
+                Some(Ok(message)) => Heard::Message(message),
+                Some(Err(error)) => Heard::Broken(error),
+                None => Heard::End,
+            })
         })
         .await
     }

@@ -14,8 +14,8 @@ use tokio_tungstenite::tungstenite::error::CapacityError;
 
 use super::closing::Closing;
 use super::handshake::Guest;
-use super::outbox::Outbox;
-use super::timers::{Due, Timers};
+use super::outbox::{Heard, Outbox};
+use super::timers::{self, Due, Timers};
 use crate::App;
 use crate::frames::{self, Frame, Reader};
 use crate::incoming::{Client, Incoming, parse, perform};
@@ -81,9 +81,9 @@ impl Talk {
             let room = outbox.has_room();
             let stuck_since = outbox.stuck_since();
             let kept = tokio::select! {
-                message = outbox.next() => {
+                heard = outbox.next() => {
                     timers.heard();
-                    self.hear(message, outbox).await
+                    self.hear(heard, outbox).await
                 }
                 entry = self.entries.next(), if room => self.tell(entry, outbox),
                 due = timers.due(stuck_since) => self.on_time(due, &mut timers, outbox).await,
@@ -96,13 +96,13 @@ impl Talk {
         }
     }
 
-    async fn hear(&mut self, message: Option<Result<Message, Error>>, outbox: &mut Outbox) -> Kept {
-        let text = match message {
-            None | Some(Ok(Message::Close(_))) => return Err(Over::Gone),
-            Some(Err(error)) => return Err(broken(error)),
-            Some(Ok(Message::Binary(_))) => return Err(Over::Close(Closing::Binary)),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Text(text))) => text,
+    async fn hear(&mut self, heard: Heard, outbox: &mut Outbox) -> Kept {
+        let text = match heard {
+            Heard::End | Heard::Message(Message::Close(_)) => return Err(Over::Gone),
+            Heard::Broken(error) => return Err(broken(error)),
+            Heard::Message(Message::Binary(_)) => return Err(Over::Close(Closing::Binary)),
+            Heard::Room | Heard::Message(Message::Ping(_) | Message::Pong(_)) => return Ok(()),
+            Heard::Message(Message::Text(text)) => text,
         };
         let heard = trace::within(self.host.app.clock.uuid(), self.host.act(&text)).await;
         let Err(problem) = heard else { return Ok(()) };
@@ -138,16 +138,16 @@ impl Talk {
             }
             // The time may have passed while we were busy ourselves: what has come meanwhile counts.
             Due::Silence => match tokio::time::timeout(SECOND_LOOK, outbox.next()).await {
-                Ok(message) => {
+                Ok(heard) => {
                     timers.heard();
-                    self.hear(message, outbox).await
+                    self.hear(heard, outbox).await
                 }
                 Err(_) => Err(Over::Gone),
             },
             Due::TooSlow => {
-                let since = outbox.stuck_since();
                 let _ = tokio::time::timeout(SECOND_LOOK, outbox.drain()).await;
-                if outbox.stuck_since() == since { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
+                let is_stuck = outbox.stuck_since().is_some_and(|since| since.elapsed() >= timers::PATIENCE);
+                if is_stuck { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
             }
             Due::TokenExpired => {
                 outbox.push(said(&frames::error("TOKEN_EXPIRED", "The token has expired. Connect again with a fresh one.", None)));
@@ -217,7 +217,7 @@ async fn farewell(mut outbox: Outbox, closing: Closing) {
     outbox.push(Message::Close(Some(closing.frame())));
     let last_words = async {
         if outbox.drain().await.is_ok() {
-            while let Some(Ok(_)) = outbox.next().await {}
+            while let Heard::Message(_) | Heard::Room = outbox.next().await {}
         }
     };
     let _ = tokio::time::timeout(FAREWELL, last_words).await;

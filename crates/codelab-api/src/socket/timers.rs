@@ -9,7 +9,7 @@ use crate::App;
 use crate::user::User;
 
 /// A client that takes nothing for so long is cut.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What the time has come for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
