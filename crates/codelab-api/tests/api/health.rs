@@ -45,7 +45,7 @@ async fn a_port_without_its_database_says_so_and_only_strict_probes_fail() {
 }
 
 #[tokio::test]
-async fn the_proxys_probe_and_the_numbers_are_there() {
+async fn the_probe_of_the_proxy_and_the_numbers_are_there() {
     let world = World::new().await;
     let probe = world.stranger().get("/nginx-health").await;
     probe.is(200);

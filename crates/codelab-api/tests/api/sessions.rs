@@ -151,7 +151,7 @@ async fn deleting_a_session_ends_what_waits_in_it() {
 #[case("GET", "/pending-approvals")]
 #[case("DELETE", "")]
 #[tokio::test]
-async fn what_is_anothers_is_as_absent_as_what_never_was(#[case] method: &str, #[case] rest: &str) {
+async fn what_belongs_to_another_is_as_absent_as_what_never_was(#[case] method: &str, #[case] rest: &str) {
     let world = World::new().await;
     let id = world.ada().opens_session().await;
     // What never was has nothing that waits, and so it is with another tenant's.
