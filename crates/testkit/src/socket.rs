@@ -111,9 +111,8 @@ impl Socket {
     /// The code with which the server closes, after frames that do not matter; `None` when the connection just ends.
     pub async fn closed(mut self) -> Option<u16> {
         loop {
-            match self.read().await? {
-                Message::Close(close) => return close.map(|close| close.code.into()),
-                _ => {}
+            if let Message::Close(close) = self.read().await? {
+                return close.map(|close| close.code.into());
             }
         }
     }
