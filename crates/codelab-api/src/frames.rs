@@ -20,4 +20,5 @@ mod wire;
 pub(crate) use cursor::Cursor;
 pub(crate) use failure::of_problem;
 pub(crate) use mapper::{Reader, View};
+pub(crate) use plans::in_words as plan_in_words;
 pub(crate) use wire::{Frame, done, error, session_info};

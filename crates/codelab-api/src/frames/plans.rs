@@ -115,7 +115,7 @@ fn summary(plan: &Plan) -> Value {
 }
 
 /// The plan as an agent would tell it.
-pub(super) fn in_words(args: &Value) -> String {
+pub(crate) fn in_words(args: &Value) -> String {
     let Ok(plan) = serde_json::from_value::<Plan>(args.clone()) else { return args.to_string() };
     let mut text = plan.title.clone();
     if !plan.description.is_empty() {

@@ -4,6 +4,7 @@ use artel_domain::event::PlannedCall;
 use artel_domain::{CallId, Confidence, Entry, Event, Executor, Specialist, Timestamp, ToolOutcome};
 
 use super::message::{AskedCall, Message, Role};
+use crate::frames::plan_in_words;
 
 /// What a session's journal tells.
 #[derive(Debug, Default, PartialEq)]
@@ -61,6 +62,11 @@ impl Teller {
             Event::ToolPlanned(call) if call.executor != Executor::Control => self.ask(entry, call),
             Event::ApprovalDecided { call_id, args: Some(args), .. } => self.change(*call_id, args.to_string()),
             Event::ToolFinished { call_id, name, outcome, .. } => self.answer(entry, *call_id, name, outcome),
+            Event::PlanStarted { plan, .. } => {
+                let words = serde_json::to_value(plan).map(|plan| plan_in_words(&plan)).unwrap_or_default();
+                self.say(entry, &words);
+            }
+            Event::SubtaskFinished { result, .. } if *result != self.said => self.say(entry, result),
             // A plan's result, a question to the user, what an agent calls its result: said by way of a call.
             Event::RunSucceeded { output, .. } if *output != self.said => self.say(entry, output),
             _ => {}

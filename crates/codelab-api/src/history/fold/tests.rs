@@ -1,4 +1,6 @@
-use artel_domain::{AgentId, ApprovalId, Decision, EffectClass, FinishReason, RunId, SwitchCause, TeamStart, event::Verdict};
+use artel_domain::{
+    AgentId, ApprovalId, Decision, EffectClass, FinishReason, Plan, RunId, Subtask, SwitchCause, TeamStart, event::Verdict,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -121,6 +123,33 @@ fn what_steers_a_run_is_not_a_message_but_what_is_said_by_it_is() {
     ]);
     assert_eq!(told[1], json!({ "role": "assistant", "content": "Done.", "agent_name": "orchestrator" }));
     assert_eq!(told.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_plan_is_told_and_what_came_of_its_parts() {
+    let part = |title: &str| Subtask {
+        title: title.into(),
+        description: String::new(),
+        agent: Specialist::Coder,
+        estimated_time_minutes: 5,
+        dependencies: Vec::new(),
+    };
+    let plan = Plan { title: "Rewrite it".into(), description: "In Rust".into(), subtasks: vec![part("Write"), part("Test")] };
+    let told = messages(vec![
+        started("rewrite it"),
+        answered("", 1),
+        planned(0, "create_plan", Executor::Control, json!({})),
+        Event::PlanStarted { call_id: call(0), plan },
+        switched(Specialist::Orchestrator, Specialist::Coder),
+        Event::SubtaskFinished { index: 0, result: "Written.".into() },
+        answered("Tested.", 0),
+        Event::SubtaskFinished { index: 1, result: "Tested.".into() },
+        Event::PlanFinished,
+        succeeded("All is done."),
+    ]);
+    let texts: Vec<_> = told.as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap()).collect();
+    assert!(texts[1].contains("Rewrite it") && texts[1].contains("Write") && texts[1].contains("Test"), "{}", texts[1]);
+    assert_eq!(texts[2..], ["Written.", "Tested.", "All is done."]);
 }
 
 #[test]
