@@ -124,6 +124,6 @@ async fn a_real_model_that_is_cancelled_in_mid_stream_is_free_for_the_next() {
         // The server works on one answer at a time: this one comes only when it has let go of the other.
         let (_, next) = ask(&models, request(&models, model, vec![Message::user("Скажи: да")])).await;
         assert!(!next.text.is_empty(), "{model}");
-        assert!(begun.elapsed() < std::time::Duration::from_secs(120), "{model}: the server still wrote the story");
+        assert!(begun.elapsed() < std::time::Duration::from_mins(2), "{model}: the server still wrote the story");
     }
 }

@@ -100,7 +100,6 @@ pub(crate) struct Config {
     pub(crate) shutdown_grace: Duration,
     pub(crate) auth: AuthSettings,
     pub(crate) codelab: CodelabSettings,
-    pub(crate) is_dev: bool,
     pub(crate) log_json: bool,
     pub(crate) log_level: String,
     /// Every setting there is: none of them is ever given to a tool as its secret.
@@ -184,8 +183,7 @@ impl Config {
             approval_timeout: approval::timeout(s)?,
             shutdown_grace: Duration::from_secs(s.number("SHUTDOWN_GRACE_SECONDS", 30, 0..=3600)?),
             auth: auth::auth(s, &environment)?,
-            codelab: codelab::codelab(s)?,
-            is_dev: dev,
+            codelab: codelab::codelab(s, dev)?,
             log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",
             log_level: values::log_level(s)?,
             names: s.effective().iter().map(|setting| setting.name.to_owned()).collect(),

@@ -93,7 +93,7 @@ impl Parts {
             models_available: models_available(models.clone()),
         };
         let codelab = Codelab::new(deps, codelab_config(config, vault.internal_key()));
-        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, codelab, gate, books, policy })
+        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, codelab, books, policy, gate })
     }
 
     pub(crate) fn platform(&self, config: &Config) -> App {
@@ -259,7 +259,7 @@ fn codelab_config(config: &Config, internal_key: InternalKey) -> CodelabConfig {
         first: codelab.first,
         routing: codelab.routing,
         max_context_tokens: config.max_context_tokens,
-        exempt_loopback: config.is_dev,
+        exempt_loopback: codelab.exempt_loopback,
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct CodelabSettings {
     pub(crate) routing: bool,
     pub(crate) first: Specialist,
     pub(crate) max_switches: u32,
+    /// In development this machine is exempt from limits per address.
+    pub(crate) exempt_loopback: bool,
     pub(crate) rate_per_ip: RateLimit,
     pub(crate) socket_rate_per_ip: RateLimit,
     pub(crate) message_rate_per_session: RateLimit,
@@ -30,7 +32,7 @@ pub(crate) struct CodelabSettings {
     pub(crate) pong_timeout: Duration,
 }
 
-pub(super) fn codelab(s: &mut Settings) -> Result<CodelabSettings, Invalid> {
+pub(super) fn codelab(s: &mut Settings, dev: bool) -> Result<CodelabSettings, Invalid> {
     for unused in ["GATEWAY__AGENT_URL", "GATEWAY__AUTH_SERVICE_URL", "GATEWAY__REQUEST_TIMEOUT", "GATEWAY__AGENT_STREAM_TIMEOUT"] {
         // Known, and without meaning: no part of the product calls another over HTTP.
         s.given(unused);
@@ -50,6 +52,7 @@ pub(super) fn codelab(s: &mut Settings) -> Result<CodelabSettings, Invalid> {
         routing: many_agents && switching,
         first: first(s, many_agents)?,
         max_switches: s.number("AGENT_RUNTIME__MAX_AGENT_SWITCHES", 10, 0..=1000)?,
+        exempt_loopback: dev,
         rate_per_ip: s.parse("GATEWAY__RATE_LIMIT", "100/minute", RATE, "100/minute")?,
         socket_rate_per_ip: s.parse("GATEWAY__WS_RATE_LIMIT", "10/minute", RATE, "10/minute")?,
         message_rate_per_session: s.parse("GATEWAY__MESSAGE_RATE_LIMIT", "100/minute", RATE, "100/minute")?,

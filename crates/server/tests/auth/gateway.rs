@@ -1,10 +1,12 @@
 //! The first thing that CodeLab's clients do once they have a token.
 
+use artel_testkit::Database;
+
 use crate::world::{admin, http, launch, send};
 
 #[tokio::test]
 async fn a_session_is_opened_by_a_post_that_promises_json_and_sends_nothing() {
-    let artel = launch().start().await;
+    let artel = launch(Database::Sqlite).start().await;
     let request = http().post(format!("{}/api/v1/sessions", artel.url())).bearer_auth(admin(&artel).await);
     let answer = send(request.header("content-type", "application/json")).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
