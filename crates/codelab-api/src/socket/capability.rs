@@ -25,6 +25,10 @@ pub(super) async fn owner(app: &App, id: &SessionId, ip: Option<IpAddr>) -> Resu
     let give_up = tokio::time::Instant::now() + HOLD;
     loop {
         let sessions = app.store.find_sessions_by_id(id).await?;
+        // Nobody vouches for what is not there.
+        if sessions.is_empty() {
+            return Ok(None);
+        }
         if let Some(user) = present(app, &sessions, ip, window).await? {
             return Ok(Some(user));
         }

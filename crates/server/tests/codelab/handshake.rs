@@ -104,22 +104,23 @@ async fn a_socket_without_credentials_is_let_in_where_its_owner_was_just_seen() 
 
 #[tokio::test]
 async fn a_socket_may_come_before_the_request_that_vouches_for_it() {
-    let settings = [("GATEWAY__WS_SESSION_CAPABILITY_SECONDS", "1")];
-    let world = world(&settings).await;
-    let session = world.session().await;
+    let world = world(&[]).await;
+    // Made by a service: where its owner is, nobody knows.
+    let runtime = Client::anonymous(world.artel.url_of("runtime"));
+    let made = runtime.request("POST", "/sessions").header("x-internal-auth", KEY).header("x-user-id", OTHER).send().await.unwrap();
+    let session = made.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/ws/{session}");
-    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
-    let seen_late = async {
-        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
-        // By another process's memory: what this one has told lately it does not tell again.
-        let other = Client::new(world.artel.url(), world.client.token());
-        other.get(&format!("/api/v1/sessions/{session}")).await
+    assert_eq!(refusal(&world, &path, &[]).await.0, 401);
+    let owner = world.user(OTHER, &[]).await;
+    let comes_later = async {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        owner.get(&format!("/api/v1/sessions/{session}")).await
     };
-    let (socket, _) = tokio::join!(world.try_socket(&path, &[]), seen_late);
-    // The first presence is told at most every 15 s: this one may not count yet.
-    if let Err((status, _)) = socket {
-        assert_eq!(status, 401);
-    }
+    let (socket, seen) = tokio::join!(world.try_socket(&path, &[]), comes_later);
+    assert_eq!(seen.0, 200);
+    let mut socket = socket.unwrap();
+    socket.send(&says("hello")).await;
+    assert_eq!(socket.turn().await.pop().unwrap()["content"], "hi");
 }
 
 #[tokio::test]

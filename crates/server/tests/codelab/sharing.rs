@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use artel_testkit::Reply;
+use artel_testkit::{Database, Reply, Socket};
 use serde_json::json;
 
 use crate::task::coding;
@@ -35,6 +35,32 @@ async fn all_sockets_of_a_session_hear_the_same_and_the_first_result_counts() {
     }
     assert_eq!(seen, frames);
     assert!(world.model.requests().iter().all(|asked| !asked.to_string().contains("late")));
+}
+
+#[tokio::test]
+async fn sockets_of_two_gateways_hear_the_same_and_either_takes_the_results() {
+    let Some(database) = Database::postgres().await else { return };
+    let world = World::with(database, &[("JWT_SECRET", "one secret for all processes of this installation")], coding).await;
+    let (_other, url) = world.artel.another().await;
+    let session = world.session().await;
+    let (path, bearer) = (format!("/api/v1/ws/{session}?stream=tokens"), world.bearer());
+    let mut here = world.socket(&session, "?stream=tokens").await;
+    let mut there = Socket::open(&url, &path, &[("authorization", &bearer)]).await.unwrap();
+    let mut workspace = Workspace::new();
+    here.send(&says("Write hello.txt")).await;
+    let mut heard = (Vec::new(), Vec::new());
+    loop {
+        heard.0.extend(here.turn().await);
+        heard.1.extend(there.turn().await);
+        let last = heard.1.last().unwrap();
+        if last["type"] != "tool_call" {
+            break;
+        }
+        let result = workspace.execute(last);
+        if workspace.done.len() % 2 == 0 { &mut here } else { &mut there }.send(&result).await;
+    }
+    assert_eq!(heard.0, heard.1);
+    assert_eq!(heard.0.last().unwrap()["content"], "It says Привет, мир");
 }
 
 #[tokio::test]

@@ -397,3 +397,28 @@ fn no_frame_has_a_null() {
 fn what_belongs_to_no_run_that_began_says_nothing() {
     assert_eq!(told(TOKENS, &[delta("x"), succeeded("x")]), [Told::nothing(), Told::nothing()]);
 }
+
+#[test]
+fn a_reader_that_comes_back_gets_what_it_does_not_have_whatever_was_kept() {
+    let text = "one two three four";
+    let ended = |entries: &mut Vec<Entry>, seq| {
+        entries.push(entry(seq, answered(text, 0)));
+        entries.push(entry(seq + 1, succeeded(text)));
+    };
+    // It had "one two three" at entry 5; of that, entry 3 alone was kept, and the answer came again.
+    let mut kept = vec![entry(1, started("hi", None)), entry(2, asked(1)), entry(3, delta("one two"))];
+    kept.extend([entry(9, Event::MessageReset { step: 1 }), entry(10, delta("one two")), entry(11, delta(" three four"))]);
+    ended(&mut kept, 12);
+    // The same reader, when all was kept.
+    let mut whole = vec![entry(1, started("hi", None)), entry(2, asked(1)), entry(3, delta("one two")), entry(5, delta(" three"))];
+    whole.push(entry(6, delta(" four")));
+    ended(&mut whole, 7);
+    let after = Cursor { entry: 5, characters: "one two three".len() };
+    for entries in [kept, whole] {
+        let mut reader = Reader::new(TOKENS, 5, Some(after), true);
+        let frames: Vec<Value> = entries.iter().filter_map(|entry| reader.read(entry).frame).map(|frame| frame.json()).collect();
+        assert_eq!(spoken(&frames), " four");
+        assert_eq!(frames.last().unwrap()["content"], text);
+        assert!(frames.iter().all(|frame| frame["seq"].as_i64().unwrap() > after.seq()));
+    }
+}
