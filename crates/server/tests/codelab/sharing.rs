@@ -57,7 +57,7 @@ async fn sockets_of_two_gateways_hear_the_same_and_either_takes_the_results() {
             break;
         }
         let result = workspace.execute(last);
-        if workspace.done.len() % 2 == 0 { &mut here } else { &mut there }.send(&result).await;
+        if workspace.done.len().is_multiple_of(2) { &mut here } else { &mut there }.send(&result).await;
     }
     assert_eq!(heard.0, heard.1);
     assert_eq!(heard.0.last().unwrap()["content"], "It says Привет, мир");
