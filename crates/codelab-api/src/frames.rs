@@ -14,11 +14,13 @@ mod failure;
 mod fit;
 mod mapper;
 mod plans;
+mod reader;
 mod text;
 mod wire;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use failure::of_problem;
-pub(crate) use mapper::{Reader, View};
+pub(crate) use mapper::View;
 pub(crate) use plans::in_words as plan_in_words;
+pub(crate) use reader::Reader;
 pub(crate) use wire::{Frame, done, error, session_info};

@@ -1,95 +1,16 @@
-use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{AgentId, ApprovalId, CallId, Confidence, EffectClass, Executor, FinishReason, Plan, Subtask, Timestamp, ToolOutcome};
+mod plans;
+mod story;
+
+use artel_domain::{Decision, Entry, Event, Executor, Specialist, SwitchCause};
 use rstest::rstest;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use super::super::reader::Reader;
 use super::*;
-
-const TOKENS: View = View { tokens: true, plans: false };
-const WHOLE: View = View { tokens: false, plans: false };
-const PLANS: View = View { tokens: false, plans: true };
-
-fn run() -> RunId {
-    RunId(Uuid::from_u128(7))
-}
-
-fn call(n: u32) -> CallId {
-    CallId::derive(run(), 1, n)
-}
-
-fn entry(seq: i64, event: Event) -> Entry {
-    Entry { seq, run_id: run(), at: Timestamp::from_second(1_700_000_000 + seq).unwrap(), event }
-}
-
-fn started(input: &str, switch_to: Option<Specialist>) -> Event {
-    let team = TeamStart { agent: Specialist::Orchestrator, route: true, switch_to, reason: Some("why".into()), model: "m".into() };
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: input.into(), team: Some(team) }
-}
-
-fn asked(step: u32) -> Event {
-    Event::ModelRequested { step }
-}
-
-fn delta(text: &str) -> Event {
-    Event::Delta { step: 1, text: text.into() }
-}
-
-fn answered(text: &str, planned: u32) -> Event {
-    Event::ModelAnswered { step: 1, text: text.into(), finish: FinishReason::Stop, usage: None, planned, opaque: None }
-}
-
-fn planned(n: u32, name: &str, args: Value, executor: Executor) -> Event {
-    Event::ToolPlanned(PlannedCall {
-        call_id: call(n),
-        step: 1,
-        ordinal: n,
-        provider_call_id: "call_1".into(),
-        offered_name: name.into(),
-        name: name.into(),
-        tool_id: None,
-        args,
-        effect: EffectClass::AtMostOnce,
-        verdict: Verdict::Allow,
-        executor,
-    })
-}
-
-fn writes(n: u32) -> Event {
-    planned(n, "write_file", json!({ "path": "a.txt", "content": "x" }), Executor::Client)
-}
-
-fn asks_human(n: u32, name: &str, args: Value) -> Event {
-    let (call_id, approval_id) = (call(n), ApprovalId::derive(call(n)));
-    Event::ApprovalRequested { approval_id, call_id, name: name.into(), args, args_digest: String::new(), reason: "dangerous".into() }
-}
-
-fn decided(n: u32, decision: Decision, args: Option<Value>, answered: bool) -> Event {
-    let (call_id, approval_id) = (call(n), ApprovalId::derive(call(n)));
-    Event::ApprovalDecided { approval_id, call_id, decision, args, feedback: None, answered }
-}
-
-fn dispatched(n: u32) -> Event {
-    Event::ToolDispatched { call_id: call(n), attempt: 1 }
-}
-
-fn finished(n: u32) -> Event {
-    let outcome = ToolOutcome::Succeeded { output: json!("ok") };
-    Event::ToolFinished { call_id: call(n), name: "t".into(), outcome, attempts: 1, duration_ms: 0, request: None }
-}
-
-fn succeeded(output: &str) -> Event {
-    Event::RunSucceeded { output: output.into(), usage: None }
-}
-
-fn failed(code: &str) -> Event {
-    Event::RunFailed { code: code.into(), message: "it broke".into(), usage: None }
-}
-
-fn switched(cause: SwitchCause) -> Event {
-    let (from, to) = (Specialist::Orchestrator, Specialist::Coder);
-    Event::AgentSwitched { from, to, reason: "it is code".into(), confidence: Some(Confidence::High), cause }
-}
+use story::{
+    PLANS, TOKENS, WHOLE, answered, asked, asks_human, call, decided, delta, dispatched, entry, failed, finished, planned, started,
+    succeeded, switched, writes,
+};
 
 fn told(view: View, events: &[Event]) -> Vec<Told> {
     let mut mapper = Mapper::new(view);
@@ -313,64 +234,6 @@ fn each_segment_ends_with_the_clients_turn_and_begins_its_own_content() {
     assert_eq!(told[13].frame.as_ref().unwrap().json()["content"], "Second");
     let kinds: Vec<String> = told.iter().filter_map(|told| told.frame.as_ref()).map(|frame| frame.kind().to_owned()).collect();
     assert_eq!(kinds, ["agent_switched", "assistant_message", "tool_call", "assistant_message", "assistant_message"]);
-}
-
-fn plan() -> Plan {
-    let subtask = |title: &str, dependencies| Subtask {
-        title: title.into(),
-        description: "do it".into(),
-        agent: Specialist::Coder,
-        estimated_time_minutes: 5,
-        dependencies,
-    };
-    Plan { title: "Big".into(), description: String::new(), subtasks: vec![subtask("one", vec![]), subtask("two", vec![0])] }
-}
-
-fn planning(rest: &[Event]) -> Vec<Event> {
-    let args = serde_json::to_value(plan()).unwrap();
-    let head = [asked(1), answered("", 1), planned(0, "create_plan", args.clone(), Executor::Control), asks_human(0, "create_plan", args)];
-    head.into_iter().chain(rest.iter().cloned()).collect()
-}
-
-fn carried_out() -> Vec<Event> {
-    vec![
-        Event::PlanStarted { call_id: call(0), plan: plan() },
-        Event::SubtaskStarted { index: 0 },
-        Event::SubtaskFinished { index: 0, result: "r1".into() },
-        Event::PlanFinished,
-        succeeded("all"),
-    ]
-}
-
-#[test]
-fn a_client_that_shows_plans_is_asked_and_hears_how_they_go() {
-    let rest: Vec<Event> = [decided(0, Decision::Approve, None, false), finished(0)].into_iter().chain(carried_out()).collect();
-    let frames = frames(PLANS, &planning(&rest));
-    let kinds: Vec<&str> = frames.iter().map(|frame| frame["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["plan_approval_required", "status", "plan_progress", "subtask_completed", "plan_completed", "assistant_message"]);
-    assert_eq!(frames[0]["approval_request_id"], json!(ApprovalId::derive(call(0))));
-    assert_eq!(frames[0]["plan_id"], json!(call(0)));
-    assert_eq!(frames[0]["plan_summary"]["subtasks_count"], 2);
-    assert_eq!(frames[0]["plan_summary"]["total_estimated_time"], "10 min");
-    assert_eq!(frames[0]["plan_summary"]["subtasks"][1]["dependencies"], json!(["0"]));
-    assert_eq!((&frames[3]["metadata"]["result"], &frames[3]["metadata"]["duration_seconds"]), (&json!("r1"), &json!(1.0)));
-}
-
-#[test]
-fn a_plan_that_nobody_wants_is_rejected() {
-    let frames = frames(PLANS, &planning(&[decided(0, Decision::Reject, None, false), finished(0)]));
-    assert_eq!(frames[1]["type"], "plan_rejected");
-}
-
-#[test]
-fn other_clients_read_plans_as_text() {
-    for view in [WHOLE, TOKENS] {
-        let frames = frames(view, &planning(&carried_out()));
-        assert!(frames.iter().all(|frame| frame["type"] == "assistant_message"), "{frames:?}");
-        assert!(frames[0]["token"].as_str().unwrap().starts_with("Big\n\n1. [coder] one: do it"), "{frames:?}");
-        assert_eq!(frames.iter().filter(|frame| frame["is_final"] == true).count(), 1);
-        assert_eq!(frames[1]["token"].as_str().unwrap().trim(), "r1");
-    }
 }
 
 #[test]

@@ -1,0 +1,31 @@
+use artel_domain::Entry;
+
+use super::cursor::Cursor;
+use super::mapper::{Mapper, Told, View};
+
+/// What one client gets to see.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    mapper: Mapper,
+    /// The client knows the entries up to this one.
+    known: i64,
+    with_seq: bool,
+}
+
+impl Reader {
+    /// `after` is the client's, who knows what it means; `known` is where the session is read on from.
+    pub(crate) fn new(view: View, known: i64, after: Option<Cursor>, with_seq: bool) -> Self {
+        let mapper = after.map_or_else(|| Mapper::new(view), |after| Mapper::resuming(view, after));
+        Self { mapper, known, with_seq }
+    }
+
+    /// What is new to the client.
+    pub(crate) fn read(&mut self, entry: &Entry) -> Told {
+        let told = self.mapper.on(entry);
+        if entry.seq <= self.known {
+            return Told::nothing();
+        }
+        let place = Cursor { entry: entry.seq, characters: self.mapper.characters() };
+        Told { frame: told.frame.map(|frame| if self.with_seq { frame.with_seq(place) } else { frame }), ..told }
+    }
+}
