@@ -1,5 +1,6 @@
 //! What is cut goes on: processes that die, sockets that break, tasks that are ended.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use artel_testkit::{Database, Reply};
@@ -45,23 +46,54 @@ async fn a_task_survives_kills_on_postgres() {
     a_task_survives_a_kill_before_each_of_its_results(database).await;
 }
 
-#[tokio::test]
-async fn an_answer_cut_by_a_kill_is_told_to_its_end_without_repeats() {
-    let text = "one two three four five six seven eight nine ten eleven twelve";
-    let mut world = World::new(move |_| Reply::Slow(text.into(), Duration::from_millis(120))).await;
+/// Reads some tokens of an answer, kills the server, comes back, and so on; all frames until the end.
+async fn read_through_kills(world: &mut World, kills: usize) -> Vec<Value> {
     let session = world.session().await;
     let mut socket = world.socket(&session, "?stream=tokens&seq=1").await;
     socket.send(&says("Count")).await;
     let mut frames = socket.until("agent_switched").await;
-    for _ in 0..4 {
-        frames.push(socket.next().await.unwrap());
+    for _ in 0..kills {
+        for _ in 0..3 {
+            frames.push(socket.next().await.unwrap());
+        }
+        world.dies_and_lives().await;
+        let seen = frames.last().unwrap()["seq"].clone();
+        socket = world.socket(&session, &format!("?stream=tokens&after={seen}")).await;
     }
-    let seen = frames.last().unwrap()["seq"].clone();
-    world.dies_and_lives().await;
-    let mut socket = world.socket(&session, &format!("?stream=tokens&after={seen}")).await;
     frames.extend(socket.turn().await);
+    frames
+}
+
+async fn an_answer_cut_by_kills_is_told_to_its_end_without_repeats(database: Database) {
+    let text = "one two three four five six seven eight nine ten eleven twelve";
+    let mut world = World::with(database, &[], move |_| Reply::Slow(text.into(), Duration::from_millis(120))).await;
+    let frames = read_through_kills(&mut world, 2).await;
     assert_eq!(frames.last().unwrap()["content"], text);
     assert_eq!(last_tokens(&frames), text);
+}
+
+#[tokio::test]
+async fn an_answer_survives_kills_on_sqlite() {
+    an_answer_cut_by_kills_is_told_to_its_end_without_repeats(Database::Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_answer_survives_kills_on_postgres() {
+    let Some(database) = Database::postgres().await else { return };
+    an_answer_cut_by_kills_is_told_to_its_end_without_repeats(database).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_out_otherwise_after_a_kill_is_told_anew_behind_a_line() {
+    let asked = AtomicUsize::new(0);
+    let mut world = World::new(move |_| {
+        let text = if asked.fetch_add(1, Ordering::SeqCst) == 0 { "one two three four five six" } else { "uno dos tres" };
+        Reply::Slow(text.into(), Duration::from_millis(120))
+    })
+    .await;
+    let frames = read_through_kills(&mut world, 1).await;
+    let told = last_tokens(&frames);
+    assert_eq!(told.split_once("\n\n---\n\n").unwrap().1, "uno dos tres", "{told}");
 }
 
 #[tokio::test]
