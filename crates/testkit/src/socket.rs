@@ -108,6 +108,13 @@ impl Socket {
         }
     }
 
+    /// A ping is answered within so long, while no frame is on its way.
+    pub async fn is_alive(&mut self, so_long: Duration) {
+        self.inner.send(Message::Ping(Vec::new().into())).await.expect("it can be sent");
+        let answer = tokio::time::timeout(so_long, self.inner.next()).await.expect("a pong in time");
+        assert!(matches!(answer, Some(Ok(Message::Pong(_)))), "not a pong: {answer:?}");
+    }
+
     /// The code with which the server closes, after frames that do not matter; `None` when the connection just ends.
     pub async fn closed(mut self) -> Option<u16> {
         loop {
