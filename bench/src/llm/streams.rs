@@ -153,6 +153,9 @@ async fn hold(subject: &Subject) -> Result<Option<(Client, Incoming)>> {
         answer.frame().await;
         anyhow::Ok(answer)
     });
-    let Ok(answer) = answer.await else { return Ok(None) };
-    Ok(Some((client, answer?)))
+    match answer.await {
+        Ok(Ok(answer)) => Ok(Some((client, answer))),
+        // It streams nothing at all: the part before has said so.
+        Ok(Err(_)) | Err(_) => Ok(None),
+    }
 }
