@@ -72,7 +72,11 @@ pub(crate) async fn decide(pool: &PgPool, decided: &Decided, audit: &AuditEntry)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(run) = run else { return Ok(None) };
-    let Some(approval) = approvals::decide(&mut tx, decided, state_after(decided.decision)).await? else { return Ok(None) };
+    let Some(approval) = approvals::decide(&mut tx, decided, state_after(decided.decision)).await? else {
+        // At once, because a claim passes over a run that is locked.
+        tx.rollback().await?;
+        return Ok(None);
+    };
     wake(&mut tx, RunId(run)).await?;
     audit::append(&mut tx, decided.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
