@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use artel_testkit::{Artel, Client, Database, Event, Launch, ModelServer, Receiver};
+use artel_testkit::{Artel, Client, Database, Event, Launch, ModelServer, Receiver, on_both_stores};
 use serde_json::{Value, json};
 
 /// A model that wants to write once, the tool's server, and the product between them.
@@ -190,21 +190,6 @@ async fn a_tenants_rules_come_before_the_operators(database: Database) {
     assert_eq!(world.receiver.calls(), 1);
     // The rules are one tenant's: the other one's calls go by the operator's defaults.
     world.waits().await;
-}
-
-macro_rules! on_both_stores {
-    ($($promise:ident as $sqlite:ident, $postgres:ident;)*) => {$(
-        #[tokio::test]
-        async fn $sqlite() {
-            $promise(Database::Sqlite).await;
-        }
-
-        #[tokio::test]
-        async fn $postgres() {
-            let Some(database) = Database::postgres().await else { return };
-            $promise(database).await;
-        }
-    )*};
 }
 
 on_both_stores! {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Reply};
+use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Reply, on_both_stores};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -86,21 +86,6 @@ async fn a_call_that_a_crash_cut_off_stays_spent(database: Database) {
     let run = client.finished_run(&id).await;
     assert_eq!(run["status"], "succeeded", "{run}");
     assert_eq!(spent_today(&client).await, set_aside + CALL);
-}
-
-macro_rules! on_both_stores {
-    ($($promise:ident as $sqlite:ident, $postgres:ident;)*) => {$(
-        #[tokio::test]
-        async fn $sqlite() {
-            $promise(Database::Sqlite).await;
-        }
-
-        #[tokio::test]
-        async fn $postgres() {
-            let Some(database) = Database::postgres().await else { return };
-            $promise(database).await;
-        }
-    )*};
 }
 
 on_both_stores! {

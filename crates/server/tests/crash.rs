@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use artel_testkit::{Artel, Client, Database, Event, Launch, ModelServer, Receiver, Reply};
+use artel_testkit::{Artel, Client, Database, Event, Launch, ModelServer, Receiver, Reply, on_both_stores};
 use serde_json::json;
 
 const SLOW: Duration = Duration::from_secs(3);
@@ -129,21 +129,6 @@ async fn a_dozen_kills_lose_no_run(database: Database) {
         assert_eq!(run["tools_called"].as_array().unwrap().len(), 5);
     }
     assert_eq!(receiver.effects(), 12 * 5, "each call has its effect once, however often it was sent");
-}
-
-macro_rules! on_both_stores {
-    ($($promise:ident as $sqlite:ident, $postgres:ident;)*) => {$(
-        #[tokio::test]
-        async fn $sqlite() {
-            $promise(Database::Sqlite).await;
-        }
-
-        #[tokio::test]
-        async fn $postgres() {
-            let Some(database) = Database::postgres().await else { return };
-            $promise(database).await;
-        }
-    )*};
 }
 
 on_both_stores! {

@@ -44,7 +44,7 @@ pub fn read(answer: &str) -> Option<Route> {
 }
 
 /// Beginnings of words, asked in this order: what is explained or mended is often also "code".
-const WORDS: [(Specialist, &[&str]); 4] = [
+const WORDS: [(Specialist, &[&str]); 3] = [
     (
         Specialist::Debug,
         &[
@@ -117,38 +117,9 @@ const WORDS: [(Specialist, &[&str]); 4] = [
             "подскаж",
         ],
     ),
-    (
-        Specialist::Coder,
-        &[
-            "create",
-            "write",
-            "implement",
-            "add",
-            "fix",
-            "code",
-            "refactor",
-            "modify",
-            "rename",
-            "remove",
-            "update",
-            "созда",
-            "напиш",
-            "добав",
-            "реализ",
-            "исправ",
-            "измен",
-            "рефактор",
-            "перепиш",
-            "удал",
-            "переимен",
-            "обнов",
-            "код",
-            "сдела",
-        ],
-    ),
 ];
 /// Verbs that begin an order to change something: then it is the coder's, whatever else is spoken of.
-const ORDERS: [&str; 22] = [
+const ORDERS: [&str; 23] = [
     "create",
     "write",
     "implement",
@@ -169,10 +140,13 @@ const ORDERS: [&str; 22] = [
     "рефактор",
     "перепиш",
     "удал",
+    "переимен",
     "сдела",
     "обнов",
 ];
 
+/// What else speaks of the coder's work.
+const CODE: [&str; 2] = ["code", "код"];
 /// Words that begin a question about something, whatever it is about.
 const QUESTIONS: [&str; 4] = ["explain", "describe", "объясн", "расскаж"];
 
@@ -191,6 +165,9 @@ pub fn by_keywords(input: &str) -> Route {
         if let Some(word) = words.iter().find(|word| says(&text, word)) {
             return route(agent, word);
         }
+    }
+    if let Some(word) = ORDERS.into_iter().chain(CODE).find(|word| says(&text, word)) {
+        return route(Specialist::Coder, word);
     }
     Route { agent: Specialist::Coder, confidence: Confidence::Low, reason: "nothing in the message says otherwise".to_owned() }
 }
@@ -246,6 +223,7 @@ mod tests {
     #[case("Explain the error handling", Specialist::Ask)]
     #[case("What is dependency injection?", Specialist::Ask)]
     #[case("Design the database layer", Specialist::Architect)]
+    #[case("Переименуй класс ошибки", Specialist::Coder)]
     #[case("привет", Specialist::Coder)]
     #[case("address book", Specialist::Coder)]
     fn words_of_both_languages_lead_somewhere(#[case] input: &str, #[case] agent: Specialist) {

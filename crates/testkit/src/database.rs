@@ -57,3 +57,20 @@ impl Drop for Database {
         .join();
     }
 }
+
+/// Two tests of one promise, which takes the [`Database`]: `promise as on_sqlite, on_postgres;` for each.
+#[macro_export]
+macro_rules! on_both_stores {
+    ($($promise:ident as $sqlite:ident, $postgres:ident;)*) => {$(
+        #[tokio::test]
+        async fn $sqlite() {
+            $promise($crate::Database::Sqlite).await;
+        }
+
+        #[tokio::test]
+        async fn $postgres() {
+            let Some(database) = $crate::Database::postgres().await else { return };
+            $promise(database).await;
+        }
+    )*};
+}

@@ -143,6 +143,19 @@ impl Artel {
         (String::from_utf8(told).expect("UTF-8"), output.status.success())
     }
 
+    /// Lets clients that other people wrote talk to it: a script of the project that installs them, with what it is to know.
+    pub async fn serves(&self, script: &str, environment: &[(&str, &str)]) {
+        let ran = Command::new(script).envs(environment.iter().copied()).output().await.expect("the script");
+        let (out, errors) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        // What cannot be installed on somebody's laptop is no failure of the product; in CI it is one.
+        if ran.status.code() == Some(77) && std::env::var_os("CI").is_none() {
+            println!("skipped: {errors}");
+            return;
+        }
+        assert!(ran.status.success(), "{out}\n{errors}\n{}", self.log());
+        assert!(out.contains("all clients are served"), "{out}");
+    }
+
     /// A client with the token of `GET /auth/test-token`.
     pub async fn client(&self) -> Client {
         let token = Client::anonymous(self.url()).get("/auth/test-token").await.1["token"].as_str().expect("a test token").to_owned();

@@ -1,3 +1,5 @@
+use std::collections::VecDeque;
+
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{ApprovalId, CallId, Decision, EffectClass, Event, Executor, FinishReason, RunId, ToolOutcome, Usage};
 use serde_json::{Value, json};
@@ -79,24 +81,26 @@ fn decided(step: u32, ordinal: u32, decision: Decision, args: Option<Value>) -> 
     }
 }
 
-/// Feeds events, and what the machine records because of them, until nothing is left to record; gives the kinds recorded and the actions.
-fn settle(turn: &mut Turn, events: impl IntoIterator<Item = Event>) -> (Vec<Event>, Vec<Action>) {
-    let mut queue: std::collections::VecDeque<Effect> = events.into_iter().map(Effect::Record).collect();
+/// Feeds each event and all that the machine records because of it; the journal and the actions.
+pub(super) fn play(turn: &mut Turn, events: impl IntoIterator<Item = Event>) -> (Vec<Event>, Vec<Action>) {
     let (mut journal, mut actions) = (Vec::new(), Vec::new());
-    while let Some(effect) = queue.pop_front() {
-        match effect {
-            _ if turn.is_over() => break,
-            Effect::Act(action) => actions.push(action),
-            Effect::Record(event) => {
-                queue.extend(turn.on(&event));
-                journal.push(event);
+    for event in events {
+        let mut queue = VecDeque::from([Effect::Record(event)]);
+        while let Some(effect) = queue.pop_front() {
+            match effect {
+                _ if turn.is_over() => break,
+                Effect::Act(action) => actions.push(action),
+                Effect::Record(event) => {
+                    queue.extend(turn.on(&event));
+                    journal.push(event);
+                }
             }
         }
     }
     (journal, actions)
 }
 
-fn kinds(journal: &[Event]) -> Vec<&'static str> {
+pub(super) fn kinds(journal: &[Event]) -> Vec<&'static str> {
     journal.iter().map(Event::kind).collect()
 }
 
@@ -108,7 +112,7 @@ fn outstanding(turn: &Turn) -> (Vec<&'static str>, Vec<Action>) {
         match effect {
             Effect::Act(action) => actions.push(action),
             Effect::Record(event) => {
-                let (journal, more) = settle(&mut after, [event]);
+                let (journal, more) = play(&mut after, [event]);
                 recorded.extend(kinds(&journal));
                 actions.extend(more);
             }
@@ -125,10 +129,10 @@ fn turn_after(events: impl IntoIterator<Item = Event>) -> Turn {
 #[test]
 fn a_run_asks_the_model_and_ends_with_its_answer() {
     let mut turn = Turn::new(Limits::default());
-    let (journal, actions) = settle(&mut turn, [started()]);
+    let (journal, actions) = play(&mut turn, [started()]);
     assert_eq!(kinds(&journal), ["run_started", "model_requested"]);
     assert_eq!(actions, [Action::CallModel { step: 1 }]);
-    let (journal, actions) = settle(&mut turn, [answered(1, "hello", 0)]);
+    let (journal, actions) = play(&mut turn, [answered(1, "hello", 0)]);
     assert_eq!(kinds(&journal), ["model_answered", "run_succeeded"]);
     assert!(actions.is_empty() && turn.is_over());
     assert!(matches!(&journal[1], Event::RunSucceeded { output, usage: Some(usage) } if output == "hello" && usage.total() == 12));
@@ -137,12 +141,12 @@ fn a_run_asks_the_model_and_ends_with_its_answer() {
 #[test]
 fn calls_that_write_go_one_after_the_other() {
     let mut turn = turn_after([started(), requested(1)]);
-    let (journal, actions) = settle(&mut turn, [answered(1, "", 2), writes(1, 0), writes(1, 1)]);
+    let (journal, actions) = play(&mut turn, [answered(1, "", 2), writes(1, 0), writes(1, 1)]);
     assert_eq!(kinds(&journal), ["model_answered", "tool_planned", "tool_planned", "tool_dispatched"]);
     assert_eq!(actions, [Action::RunTool { call_id: id(1, 0) }]);
-    let (_, actions) = settle(&mut turn, [finished(1, 0)]);
+    let (_, actions) = play(&mut turn, [finished(1, 0)]);
     assert_eq!(actions, [Action::RunTool { call_id: id(1, 1) }]);
-    let (journal, actions) = settle(&mut turn, [finished(1, 1)]);
+    let (journal, actions) = play(&mut turn, [finished(1, 1)]);
     assert_eq!(kinds(&journal), ["tool_finished", "model_requested"]);
     assert_eq!(actions, [Action::CallModel { step: 2 }]);
 }
@@ -150,10 +154,10 @@ fn calls_that_write_go_one_after_the_other() {
 #[test]
 fn calls_that_only_read_go_together_and_one_that_writes_among_them_ends_that() {
     let mut turn = turn_after([started(), requested(1)]);
-    let (_, actions) = settle(&mut turn, [answered(1, "", 2), reads(1, 0), reads(1, 1)]);
+    let (_, actions) = play(&mut turn, [answered(1, "", 2), reads(1, 0), reads(1, 1)]);
     assert_eq!(actions.len(), 2);
     let mut turn = turn_after([started(), requested(1)]);
-    let (_, actions) = settle(&mut turn, [answered(1, "", 2), reads(1, 0), writes(1, 1)]);
+    let (_, actions) = play(&mut turn, [answered(1, "", 2), reads(1, 0), writes(1, 1)]);
     assert_eq!(actions, [Action::RunTool { call_id: id(1, 0) }]);
 }
 
@@ -161,7 +165,7 @@ fn calls_that_only_read_go_together_and_one_that_writes_among_them_ends_that() {
 fn a_refused_call_is_told_to_the_model_and_never_made() {
     let mut turn = turn_after([started(), requested(1)]);
     let refused = planned(1, 0, EffectClass::AtMostOnce, Verdict::Refuse { reason: "no such tool".into() });
-    let (journal, actions) = settle(&mut turn, [answered(1, "", 1), refused]);
+    let (journal, actions) = play(&mut turn, [answered(1, "", 1), refused]);
     assert_eq!(kinds(&journal), ["model_answered", "tool_planned", "tool_finished", "model_requested"]);
     assert!(matches!(&journal[2], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error == "no such tool"));
     assert_eq!(actions, [Action::CallModel { step: 2 }]);
@@ -171,7 +175,7 @@ fn a_refused_call_is_told_to_the_model_and_never_made() {
 fn arguments_cut_off_by_the_token_limit_are_never_executed() {
     let mut turn = turn_after([started(), requested(1)]);
     let cut = Event::ModelAnswered { step: 1, text: String::new(), finish: FinishReason::Length, usage: None, planned: 1, opaque: None };
-    let (journal, actions) = settle(&mut turn, [cut]);
+    let (journal, actions) = play(&mut turn, [cut]);
     assert_eq!(kinds(&journal), ["model_answered", "run_failed"]);
     assert!(actions.is_empty() && turn.is_over());
 }
@@ -180,8 +184,8 @@ fn arguments_cut_off_by_the_token_limit_are_never_executed() {
 fn the_step_limit_ends_a_run_that_only_calls_tools() {
     let mut turn = turn_after([started(), requested(1)]);
     for step in 1..=3 {
-        let (_, _) = settle(&mut turn, [answered(step, "", 1), reads(step, 0)]);
-        let (journal, _) = settle(&mut turn, [finished(step, 0)]);
+        let (_, _) = play(&mut turn, [answered(step, "", 1), reads(step, 0)]);
+        let (journal, _) = play(&mut turn, [finished(step, 0)]);
         assert_eq!(turn.is_over(), step == 3, "{:?}", kinds(&journal));
         if step == 3 {
             assert!(
@@ -194,33 +198,33 @@ fn the_step_limit_ends_a_run_that_only_calls_tools() {
 #[test]
 fn an_approval_holds_the_very_call_and_those_after_it() {
     let mut turn = turn_after([started(), requested(1)]);
-    let (journal, actions) = settle(&mut turn, [answered(1, "", 2), asks(1, 0, EffectClass::AtMostOnce), writes(1, 1)]);
+    let (journal, actions) = play(&mut turn, [answered(1, "", 2), asks(1, 0, EffectClass::AtMostOnce), writes(1, 1)]);
     assert_eq!(kinds(&journal).last(), Some(&"approval_requested"));
     assert!(actions.is_empty() && turn.is_waiting() && turn.awaiting() == 1);
     assert_eq!(outstanding(&turn), (vec![], vec![]), "a restart must not ask twice");
 
-    let (journal, actions) = settle(&mut turn, [decided(1, 0, Decision::Approve, None)]);
+    let (journal, actions) = play(&mut turn, [decided(1, 0, Decision::Approve, None)]);
     assert_eq!(kinds(&journal), ["approval_decided", "tool_dispatched"]);
     assert_eq!(actions, [Action::RunTool { call_id: id(1, 0) }]);
     assert_eq!(turn.call(id(1, 0)).unwrap().args, json!({"n": 0}));
-    let (_, actions) = settle(&mut turn, [decided(1, 0, Decision::Approve, None)]);
+    let (_, actions) = play(&mut turn, [decided(1, 0, Decision::Approve, None)]);
     assert!(actions.is_empty(), "an approval is used once");
-    let (_, actions) = settle(&mut turn, [finished(1, 0)]);
+    let (_, actions) = play(&mut turn, [finished(1, 0)]);
     assert_eq!(actions, [Action::RunTool { call_id: id(1, 1) }]);
 }
 
 #[test]
 fn edited_arguments_replace_the_proposed_ones_and_a_rejection_goes_to_the_model() {
     let mut turn = turn_after([started(), requested(1)]);
-    settle(&mut turn, [answered(1, "", 2), asks(1, 0, EffectClass::ReadOnly), asks(1, 1, EffectClass::ReadOnly)]);
+    play(&mut turn, [answered(1, "", 2), asks(1, 0, EffectClass::ReadOnly), asks(1, 1, EffectClass::ReadOnly)]);
     assert_eq!(turn.awaiting(), 2);
-    let (_, actions) = settle(&mut turn, [decided(1, 0, Decision::Edit, Some(json!({"n": 9})))]);
+    let (_, actions) = play(&mut turn, [decided(1, 0, Decision::Edit, Some(json!({"n": 9})))]);
     assert_eq!(actions, [Action::RunTool { call_id: id(1, 0) }]);
     assert_eq!(turn.call(id(1, 0)).unwrap().args, json!({"n": 9}));
     assert!(!turn.is_waiting(), "a call is under way");
-    settle(&mut turn, [finished(1, 0)]);
+    play(&mut turn, [finished(1, 0)]);
     assert!(turn.is_waiting());
-    let (journal, actions) = settle(&mut turn, [decided(1, 1, Decision::Reject, None)]);
+    let (journal, actions) = play(&mut turn, [decided(1, 1, Decision::Reject, None)]);
     assert!(
         matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error.contains("rejected") && error.contains("because"))
     );
@@ -230,7 +234,7 @@ fn edited_arguments_replace_the_proposed_ones_and_a_rejection_goes_to_the_model(
 #[test]
 fn a_cancel_stops_work_and_leaves_no_call_open() {
     let mut turn = turn_after([started(), requested(1), answered(1, "", 2), writes(1, 0), writes(1, 1), dispatched(1, 0, 1)]);
-    let (journal, actions) = settle(&mut turn, [Event::CancelRequested]);
+    let (journal, actions) = play(&mut turn, [Event::CancelRequested]);
     assert_eq!(kinds(&journal), ["cancel_requested", "tool_finished", "tool_finished", "run_failed"]);
     assert_eq!(actions, [Action::StopWork]);
     let outcomes: Vec<_> = journal
@@ -288,7 +292,7 @@ fn cutting_the_journal_at_every_commit_leads_to_the_same_end() {
             let mut next = Vec::new();
             let events: Vec<Event> =
                 effects.drain(..).filter_map(|e| if let Effect::Record(event) = e { Some(event) } else { None }).collect();
-            let (_, actions) = settle(&mut turn, events);
+            let (_, actions) = play(&mut turn, events);
             for action in actions {
                 next.push(match action {
                     Action::CallModel { step: 1 } => vec![answered(1, "", 1), reads(1, 0)],

@@ -6,6 +6,7 @@ use artel_domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::super::tests::{kinds, play};
 use super::super::{Action, Effect, Limits, Turn};
 
 const RUN: RunId = RunId(Uuid::from_u128(7));
@@ -67,29 +68,6 @@ fn done(step: u32, ordinal: u32) -> Event {
 fn decided(step: u32, decision: Decision) -> Event {
     let call_id = CallId::derive(RUN, step, 0);
     Event::ApprovalDecided { approval_id: ApprovalId::derive(call_id), call_id, decision, args: None, feedback: None, answered: false }
-}
-
-/// Feeds each event and all that the machine records because of it; the journal and the actions.
-fn play(turn: &mut Turn, events: impl IntoIterator<Item = Event>) -> (Vec<Event>, Vec<Action>) {
-    let (mut journal, mut actions) = (Vec::new(), Vec::new());
-    for event in events {
-        let mut queue = std::collections::VecDeque::from([Effect::Record(event)]);
-        while let Some(effect) = queue.pop_front() {
-            match effect {
-                _ if turn.is_over() => break,
-                Effect::Act(action) => actions.push(action),
-                Effect::Record(event) => {
-                    queue.extend(turn.on(&event));
-                    journal.push(event);
-                }
-            }
-        }
-    }
-    (journal, actions)
-}
-
-fn kinds(journal: &[Event]) -> Vec<&'static str> {
-    journal.iter().map(Event::kind).collect()
 }
 
 fn turn() -> Turn {
