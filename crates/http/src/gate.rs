@@ -181,7 +181,7 @@ impl From<Refusal> for Problem {
             Refusal::Unusable => Self::unauthenticated("invalid_token", "The Authorization header must be 'Bearer <token or API key>'."),
             Refusal::Token(TokenError::Expired) => Self::unauthenticated("token_expired", "The token has expired."),
             Refusal::Token(_) => Self::unauthenticated("invalid_token", "The token is not valid here."),
-            Refusal::Key => Self::unauthenticated("invalid_credentials", "The API key is not valid."),
+            Refusal::Key => Self::unauthenticated("invalid_credentials", "The token or API key is not valid."),
             Refusal::Store(error) => match &*error {
                 StoreError::Unavailable(_) => Self::unavailable(error),
                 _ => Self::internal(error),

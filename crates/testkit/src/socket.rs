@@ -5,7 +5,9 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// No frame takes longer in any test.
@@ -124,10 +126,17 @@ impl Socket {
         }
     }
 
-    /// Says goodbye.
+    /// Says goodbye, and waits for the server's.
     pub async fn close(mut self) {
         let _ = self.inner.close(None).await;
         while let Some(Ok(_)) = self.inner.next().await {}
+    }
+
+    /// Says goodbye as a browser does; the code with which the server answers.
+    pub async fn goodbye(mut self) -> Option<u16> {
+        let normal = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::from_static("") };
+        self.inner.close(Some(normal)).await.expect("it can be sent");
+        self.closed().await
     }
 
     async fn read(&mut self) -> Option<Message> {

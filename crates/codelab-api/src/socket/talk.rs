@@ -49,6 +49,8 @@ struct Host {
 enum Over {
     /// It is there no more.
     Gone,
+    /// The client has said goodbye.
+    Goodbye,
     Close(Closing),
 }
 
@@ -65,11 +67,15 @@ impl Talk {
         if self.host.guest.is_new {
             outbox.push(said(&frames::session_info(&self.host.guest.session.0)));
         }
-        if let Over::Close(closing) = self.go_on(&mut outbox).await {
-            if closing == Closing::TooSlow {
-                outbox.clear();
+        match self.go_on(&mut outbox).await {
+            Over::Gone => {}
+            Over::Goodbye => reply(outbox).await,
+            Over::Close(closing) => {
+                if closing == Closing::TooSlow {
+                    outbox.clear();
+                }
+                farewell(outbox, closing).await;
             }
-            farewell(outbox, closing).await;
         }
     }
 
@@ -98,7 +104,8 @@ impl Talk {
 
     async fn hear(&mut self, heard: Heard, outbox: &mut Outbox) -> Kept {
         let text = match heard {
-            Heard::End | Heard::Message(Message::Close(_)) => return Err(Over::Gone),
+            Heard::End => return Err(Over::Gone),
+            Heard::Message(Message::Close(_)) => return Err(Over::Goodbye),
             Heard::Broken(error) => return Err(broken(error)),
             Heard::Message(Message::Binary(_)) => return Err(Over::Close(Closing::Binary)),
             Heard::Room | Heard::Message(Message::Ping(_) | Message::Pong(_)) => return Ok(()),
@@ -210,6 +217,12 @@ fn broken(error: Error) -> Over {
         Ok(Broken::Utf8(_) | Broken::Protocol(_)) => Over::Close(Closing::NotText),
         _ => Over::Gone,
     }
+}
+
+/// The protocol's own answer to a goodbye is written; without it a browser takes the connection for broken.
+async fn reply(mut outbox: Outbox) {
+    outbox.clear();
+    let _ = tokio::time::timeout(FAREWELL, outbox.drain()).await;
 }
 
 /// Says why, and waits a moment for the other side to have heard it.

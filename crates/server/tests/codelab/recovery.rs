@@ -163,6 +163,16 @@ async fn a_server_that_stops_says_so() {
 }
 
 #[tokio::test]
+async fn a_client_that_says_goodbye_is_told_goodbye() {
+    let world = World::new(|_| Reply::Text("hi".into())).await;
+    let session = world.session().await;
+    let mut socket = world.socket(&session, "?stream=whole").await;
+    socket.send(&says("hello")).await;
+    socket.turn().await;
+    assert_eq!(socket.goodbye().await, Some(1000));
+}
+
+#[tokio::test]
 async fn a_deleted_session_closes_its_sockets() {
     let world = World::new(|_| Reply::Text("hi".into())).await;
     let session = world.session().await;
