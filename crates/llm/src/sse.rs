@@ -1,5 +1,7 @@
 //! Server-sent events, parsed incrementally: the bytes may be cut anywhere, also inside a character or between CR and LF.
 
+use memchr::memchr2;
+
 /// One event with data; events without data are never dispatched.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Event {
@@ -29,7 +31,7 @@ impl Parser {
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
             self.after_cr = false;
         }
-        while let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+        while let Some(end) = memchr2(b'\n', b'\r', bytes) {
             self.line.extend_from_slice(&bytes[..end]);
             self.end_line(events);
             let rest = &bytes[end + 1..];

@@ -1,11 +1,12 @@
 //! The bytes of an answer, read with limits on time and size.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt as _;
 use reqwest::Response;
-use tokio::time::timeout;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::client::chain;
 use crate::ModelError;
@@ -20,6 +21,8 @@ pub(super) struct Body {
     /// For the next chunk.
     patience: Duration,
     between_chunks: Duration,
+    /// Rings when the next chunk is late, or before: it is not set anew for every chunk.
+    alarm: Pin<Box<Sleep>>,
     max_bytes: usize,
     bytes_left: usize,
 }
@@ -27,14 +30,26 @@ pub(super) struct Body {
 impl Body {
     /// `patience` is for the first chunk.
     pub(super) fn new(response: Response, between_chunks: Duration, patience: Duration, max_bytes: usize) -> Self {
-        Self { response, patience, between_chunks, max_bytes, bytes_left: max_bytes }
+        let alarm = Box::pin(sleep_until(Instant::now() + patience));
+        Self { response, patience, between_chunks, alarm, max_bytes, bytes_left: max_bytes }
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        let chunk = match timeout(self.patience, self.response.chunk()).await {
-            Err(_) => return Err(Failure::fatal(silence(self.patience))),
-            Ok(Err(error)) => return Err(broken(&error)),
-            Ok(Ok(chunk)) => chunk,
+        let late = Instant::now() + self.patience;
+        if late < self.alarm.deadline() {
+            self.alarm.as_mut().reset(late);
+        }
+        let chunk = loop {
+            tokio::select! {
+                biased;
+                chunk = self.response.chunk() => break chunk.map_err(|error| broken(&error))?,
+                () = &mut self.alarm => {
+                    if Instant::now() >= late {
+                        return Err(Failure::fatal(silence(self.patience)));
+                    }
+                    self.alarm.as_mut().reset(late);
+                }
+            }
         };
         self.patience = self.between_chunks;
         let length = chunk.as_ref().map_or(0, Bytes::len);

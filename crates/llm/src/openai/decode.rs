@@ -4,7 +4,7 @@ use artel_domain::{FinishReason, Usage};
 
 use super::assemble::Calls;
 use super::refusal;
-use super::wire::{self, Choice, Chunk, Content};
+use super::wire::{self, Choice, Chunk};
 use crate::dialect::{Decoder, Progress};
 use crate::error::excerpt;
 use crate::sse::{Event, Parser};
@@ -92,12 +92,12 @@ impl State {
     }
 
     fn on_data(&mut self, data: &str, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        let mut chunk: Chunk =
+        let mut chunk: Chunk<'_> =
             serde_json::from_str(data).map_err(|error| ModelError::Protocol(format!("{error} in `{}`", excerpt(data))))?;
         if chunk.error.is_some() {
             return Err(refusal::in_band(data.as_bytes()));
         }
-        self.rest.extend(chunk.take_rest());
+        chunk.add_rest(&mut self.rest);
         if let Some(usage) = chunk.usage {
             self.usage = Some(usage.into());
         }
@@ -127,7 +127,7 @@ impl State {
             self.thoughts.push_str(&thought);
             deltas.push(Delta::Reasoning(thought));
         }
-        if let Some(text) = delta.content.map(Content::into_text).filter(|text| !text.is_empty()) {
+        if let Some(text) = delta.content.map(|content| content.0).filter(|text| !text.is_empty()) {
             self.text.push_str(&text);
             deltas.push(Delta::Text(text));
         }

@@ -1,16 +1,19 @@
 //! The members of Chat Completions answers that we read. Everything is optional: servers differ, and `null` stands for absent.
 
+use std::fmt;
+
 use artel_domain::Usage;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{Reasoning, Rest};
 
 /// A chunk of a stream, or a whole answer: the latter has `message` where the former has `delta`.
 /// Members with an underscore are named only to be passed over: every answer has them anew, or they say nothing.
 #[derive(Debug, Deserialize)]
-pub(super) struct Chunk {
+pub(super) struct Chunk<'a> {
     pub(super) choices: Option<Vec<Choice>>,
     pub(super) usage: Option<WireUsage>,
     pub(super) error: Option<Value>,
@@ -25,14 +28,35 @@ pub(super) struct Chunk {
     /// Padding against those who measure lengths.
     #[serde(default, rename = "obfuscation")]
     _obfuscation: IgnoredAny,
+    /// What OpenAI repeats in every chunk. Named because members without a name cost a dozen allocations each.
+    #[serde(borrow)]
+    system_fingerprint: Option<&'a RawValue>,
+    #[serde(borrow)]
+    service_tier: Option<&'a RawValue>,
     #[serde(flatten)]
     rest: Rest,
 }
 
-impl Chunk {
-    pub(super) fn take_rest(&mut self) -> Rest {
-        telling(std::mem::take(&mut self.rest))
+impl Chunk<'_> {
+    /// Adds what has no form here; what a later chunk says counts.
+    pub(super) fn add_rest(&mut self, rest: &mut Rest) {
+        for (name, raw) in [("system_fingerprint", self.system_fingerprint), ("service_tier", self.service_tier)] {
+            let Some(raw) = raw else { continue };
+            if rest.get(name).and_then(Value::as_str).is_some_and(|held| is_text(raw, held)) {
+                continue;
+            }
+            // It has been read as JSON once already.
+            if let Ok(value) = serde_json::from_str(raw.get()) {
+                rest.insert(name.to_owned(), value);
+            }
+        }
+        rest.extend(telling(std::mem::take(&mut self.rest)));
     }
+}
+
+/// Whether this is that text, written without escapes.
+fn is_text(raw: &RawValue, text: &str) -> bool {
+    raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(text)
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +65,7 @@ pub(super) struct Choice {
     #[serde(alias = "message")]
     pub(super) delta: Option<Delta>,
     pub(super) finish_reason: Option<String>,
+    logprobs: Option<Value>,
     #[serde(flatten)]
     rest: Rest,
 }
@@ -49,6 +74,7 @@ impl Choice {
     /// What has no form, the delta's members under `delta`.
     pub(super) fn take_rest(&mut self) -> Rest {
         let mut rest = telling(std::mem::take(&mut self.rest));
+        rest.extend(self.logprobs.take().map(|logprobs| ("logprobs".to_owned(), logprobs)));
         let of_delta = self.delta.as_mut().map(|delta| telling(std::mem::take(&mut delta.rest))).unwrap_or_default();
         if !of_delta.is_empty() {
             rest.insert("delta".to_owned(), Value::Object(of_delta));
@@ -58,6 +84,9 @@ impl Choice {
 }
 
 fn telling(rest: Rest) -> Rest {
+    if rest.is_empty() {
+        return rest;
+    }
     rest.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
@@ -91,25 +120,41 @@ impl Delta {
     }
 }
 
-/// Text, or (Mistral) a list of parts.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Content {
-    Text(String),
-    Parts(Vec<Part>),
-}
+/// Text, or (Mistral) a list of parts whose texts are joined.
+#[derive(Debug)]
+pub(super) struct Content(pub(super) String);
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Part {
+struct Part {
     text: Option<String>,
 }
 
-impl Content {
-    pub(super) fn into_text(self) -> String {
-        match self {
-            Self::Text(text) => text,
-            Self::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
+/// By hand: an untagged enum would copy every text first.
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextOrParts)
+    }
+}
+
+struct TextOrParts;
+
+impl<'de> Visitor<'de> for TextOrParts {
+    type Value = Content;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list of parts")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Content, E> {
+        Ok(Content(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Content, A::Error> {
+        let mut text = String::new();
+        while let Some(part) = parts.next_element::<Part>()? {
+            text.push_str(&part.text.unwrap_or_default());
         }
+        Ok(Content(text))
     }
 }
 
