@@ -6,6 +6,7 @@ use artel_http::{Gate, InternalKey, MetricsText};
 use artel_llm::Models;
 use axum::extract::FromRef;
 
+use crate::chat::Streams;
 use crate::memory::Memory;
 
 /// What this surface stands on.
@@ -35,13 +36,14 @@ pub struct Shared {
     pub(crate) gate: Gate,
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) memory: Memory,
+    pub(crate) streams: Streams,
     pub(crate) config: ProxyConfig,
 }
 
 impl App {
     pub fn new(deps: Deps, config: ProxyConfig) -> Self {
         let Deps { models, clock, gate, metrics } = deps;
-        Self(Arc::new(Shared { models, clock, gate, metrics, memory: Memory::new(), config }))
+        Self(Arc::new(Shared { models, clock, gate, metrics, memory: Memory::new(), streams: Streams::new(), config }))
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use artel_llm::{Delta, ModelError, Models, Opening, Request, Served};
+use futures::task::AtomicWaker;
 use tokio::sync::mpsc::{Receiver, channel};
 use tracing::Instrument as _;
 
@@ -18,6 +20,27 @@ const BATCH: usize = 64;
 pub(crate) struct Call {
     answer: Pin<Box<dyn Future<Output = Result<Served, ModelError>> + Send>>,
     deltas: Receiver<Delta>,
+    news: Arc<News>,
+    /// Of `news`.
+    waker: Waker,
+}
+
+/// Whether something has happened to a call since it was looked at. The connection to the client looks several times for each thing that
+/// happens, and a look is the most that most deltas cost.
+struct News {
+    is_there: AtomicBool,
+    reader: AtomicWaker,
+}
+
+impl Wake for News {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.is_there.store(true, Ordering::Release);
+        self.reader.wake();
+    }
 }
 
 /// What came of one look at a call.
@@ -32,11 +55,17 @@ impl Call {
     pub(crate) fn new(models: Arc<Models>, request: Request) -> Self {
         let (sender, deltas) = channel(AHEAD);
         let answer = async move { models.stream(request, sender).await };
-        Self { answer: Box::pin(answer.in_current_span()), deltas }
+        let news = Arc::new(News { is_there: AtomicBool::new(true), reader: AtomicWaker::new() });
+        Self { answer: Box::pin(answer.in_current_span()), deltas, waker: news.clone().into(), news }
     }
 
     /// Appends the deltas that are there. Not to be polled after [`Step::Ended`].
     pub(crate) fn poll_step(&mut self, cx: &mut Context<'_>, into: &mut Vec<Delta>) -> Poll<Step> {
+        self.news.reader.register(cx.waker());
+        if !self.news.is_there.swap(false, Ordering::Acquire) {
+            return Poll::Pending;
+        }
+        let cx = &mut Context::from_waker(&self.waker);
         loop {
             let outcome = self.answer.as_mut().poll(cx);
             let before = into.len();
@@ -49,7 +78,11 @@ impl Call {
                 return Poll::Ready(Step::Ended(outcome.map(Box::new)));
             }
             let nothing_new = into.len() == before;
-            if into.len() >= BATCH || (nothing_new && !into.is_empty()) {
+            if into.len() >= BATCH {
+                self.news.is_there.store(true, Ordering::Relaxed);
+                return Poll::Ready(Step::Going);
+            }
+            if nothing_new && !into.is_empty() {
                 return Poll::Ready(Step::Going);
             }
             if nothing_new {

@@ -3,3 +3,6 @@
 pub(crate) mod create;
 mod events;
 mod headers;
+mod pace;
+
+pub(crate) use pace::Streams;

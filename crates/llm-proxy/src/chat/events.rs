@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use artel_http::trace;
 use artel_llm::{Delta, ModelError, Opening, Served};
@@ -12,11 +12,15 @@ use axum::response::{IntoResponse, Response};
 use futures::Stream;
 
 use super::create::Asked;
+use super::pace::Pace;
 use crate::call::{Call, Step};
 use crate::fault::Fault;
 use crate::outbound::Chunks;
 
-/// Chunks as the model speaks. All that is ready becomes one write; nothing is read from the provider before the client took it.
+/// So many bytes are worth a write of their own.
+const ENOUGH: usize = 16 * 1024;
+
+/// Chunks as the model speaks. All that is ready becomes one write; while the client has not taken one, nothing is read from the provider.
 pub(super) struct Events {
     asked: Asked,
     /// Gone when the answer has ended.
@@ -25,6 +29,7 @@ pub(super) struct Events {
     deltas: Vec<Delta>,
     /// Written, and not yet taken.
     ready: Vec<u8>,
+    pace: Pace,
     trace_id: String,
 }
 
@@ -32,7 +37,8 @@ impl Events {
     /// Goes on from what came first.
     pub(super) fn begin(asked: Asked, call: Call, opening: &Opening, deltas: Vec<Delta>, first: Step) -> Self {
         let chunks = Chunks::new(&asked.head(opening), asked.include_usage);
-        let mut events = Self { asked, call: Some(call), chunks, deltas, ready: Vec::new(), trace_id: trace::current() };
+        let pace = asked.app.streams.open();
+        let mut events = Self { asked, call: Some(call), chunks, deltas, ready: Vec::new(), pace, trace_id: trace::current() };
         events.take(first);
         events
     }
@@ -44,6 +50,26 @@ impl Events {
             self.call = None;
             self.end(outcome);
         }
+    }
+
+    /// Gathers what is to be written; nothing when all has been.
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(call) = &mut self.call
+            && (self.ready.is_empty() || (self.pace.gathers() && self.ready.len() < ENOUGH))
+        {
+            if self.ready.is_empty() {
+                ready!(self.pace.poll_turn(cx));
+            }
+            match call.poll_step(cx, &mut self.deltas) {
+                Poll::Ready(step) => {
+                    self.take(step);
+                    self.pace.more_came();
+                }
+                Poll::Pending if self.ready.is_empty() => return Poll::Pending,
+                Poll::Pending => return self.pace.poll_company(cx),
+            }
+        }
+        Poll::Ready(())
     }
 
     /// After an error there is no finish chunk and no `[DONE]`, so that nobody takes the answer for complete.
@@ -63,12 +89,8 @@ impl Stream for Events {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let events = &mut *self;
-        if events.ready.is_empty()
-            && let Some(call) = &mut events.call
-        {
-            let step = std::task::ready!(call.poll_step(cx, &mut events.deltas));
-            events.take(step);
-        }
+        ready!(events.poll_ready(cx));
+        events.pace.wrote();
         let ready = std::mem::take(&mut events.ready);
         Poll::Ready((!ready.is_empty()).then(|| Ok(ready.into())))
     }

@@ -4,6 +4,7 @@
 
 mod answers;
 mod ask;
+mod crowd;
 mod disconnects;
 mod errors;
 mod fold;

@@ -1,0 +1,197 @@
+//! How often a stream is served. To read and to write costs the machine more than all the rest of a delta does, so where many streams are
+//! open each lets a few deltas gather; otherwise new streams would queue behind the single words of the old ones.
+
+use std::num::NonZero;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use tokio::task::yield_now;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// One turn of each stream in this time per open stream keeps a core about a quarter busy with reading and writing.
+const EACH: Duration = Duration::from_micros(150);
+/// Shorter waits save nothing.
+const SHORTEST: Duration = Duration::from_millis(5);
+/// A reader would see longer ones.
+const LONGEST: Duration = Duration::from_millis(100);
+
+/// The streams of this process, and what that means for each of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Streams(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    open: AtomicU32,
+    cores: u32,
+}
+
+/// One open stream. Its first delta never waits, nor one that comes a while after the last.
+#[derive(Debug)]
+pub(super) struct Pace {
+    streams: Streams,
+    last: Option<Instant>,
+    alarm: Option<Pin<Box<Sleep>>>,
+    /// Rings when other tasks have had their turn since something came.
+    bell: Option<Arc<Bell>>,
+}
+
+#[derive(Debug)]
+struct Bell {
+    has_rung: AtomicBool,
+    task: Waker,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.has_rung.store(true, Ordering::Relaxed);
+        self.task.wake_by_ref();
+    }
+}
+
+impl Streams {
+    pub(crate) fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self(Arc::new(Shared { open: AtomicU32::new(0), cores: cores.try_into().unwrap_or(u32::MAX) }))
+    }
+
+    pub(super) fn open(&self) -> Pace {
+        self.0.open.fetch_add(1, Ordering::Relaxed);
+        Pace { streams: self.clone(), last: None, alarm: None, bell: None }
+    }
+
+    /// From one turn of a stream to its next.
+    fn gap(&self) -> Duration {
+        let gap = EACH.saturating_mul(self.0.open.load(Ordering::Relaxed)) / self.0.cores;
+        if gap < SHORTEST { Duration::ZERO } else { gap.min(LONGEST) }
+    }
+}
+
+impl Pace {
+    /// Ready when the stream may be read; to be followed by [`Pace::wrote`].
+    pub(super) fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(last) = self.last else { return Poll::Ready(()) };
+        let turn = last + self.streams.gap();
+        if turn <= Instant::now() {
+            return Poll::Ready(());
+        }
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(turn)));
+        if alarm.deadline() <= last {
+            alarm.as_mut().reset(turn);
+        }
+        alarm.as_mut().poll(cx)
+    }
+
+    /// Whether more than one delta is to be gathered in a turn. The first never waits for others.
+    pub(super) fn gathers(&self) -> bool {
+        self.last.is_some() && !self.streams.gap().is_zero()
+    }
+
+    pub(super) fn more_came(&mut self) {
+        self.bell = None;
+    }
+
+    /// To be asked when nothing more has come: ready when it stayed so while all other tasks had their turn. A connection hands over one
+    /// piece at a time and needs a turn of its own between two of them. (Whoever polls a body may do so twice in one turn, so that to be
+    /// polled again says nothing.)
+    pub(super) fn poll_company(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &self.bell {
+            Some(bell) if bell.has_rung.load(Ordering::Relaxed) => Poll::Ready(()),
+            Some(_) => Poll::Pending,
+            None => {
+                let bell = Arc::new(Bell { has_rung: AtomicBool::new(false), task: cx.waker().clone() });
+                let waker = Waker::from(bell.clone());
+                self.bell = Some(bell);
+                pin!(yield_now()).poll(&mut Context::from_waker(&waker))
+            }
+        }
+    }
+
+    pub(super) fn wrote(&mut self) {
+        self.last = Some(Instant::now());
+        self.bell = None;
+    }
+}
+
+impl Drop for Pace {
+    fn drop(&mut self) {
+        self.streams.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    fn streams(cores: u32) -> Streams {
+        Streams(Arc::new(Shared { open: AtomicU32::new(0), cores }))
+    }
+
+    /// How long a stream among `count` waits before each of `writes` writes, in milliseconds.
+    async fn waits(count: usize, cores: u32, writes: usize) -> Vec<u128> {
+        let streams = streams(cores);
+        let _others: Vec<Pace> = (1..count).map(|_| streams.open()).collect();
+        let (mut pace, mut waits) = (streams.open(), Vec::new());
+        for _ in 0..writes {
+            let begun = Instant::now();
+            poll_fn(|cx| pace.poll_turn(cx)).await;
+            pace.wrote();
+            waits.push(begun.elapsed().as_millis());
+        }
+        waits
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_among_few_never_waits() {
+        assert_eq!(waits(30, 1, 3).await, [0, 0, 0]);
+        assert_eq!(waits(250, 8, 3).await, [0, 0, 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_among_many_waits_before_each_write_but_the_first() {
+        assert_eq!(waits(400, 1, 4).await, [0, 60, 60, 60]);
+        assert_eq!(waits(400, 2, 3).await, [0, 30, 30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_wait_is_one_that_a_reader_sees() {
+        assert_eq!(waits(20_000, 1, 3).await, [0, 100, 100]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_a_while_after_the_last_write_goes_at_once() {
+        let streams = streams(1);
+        let _others: Vec<Pace> = (0..1000).map(|_| streams.open()).collect();
+        let mut pace = streams.open();
+        pace.wrote();
+        tokio::time::advance(Duration::from_millis(110)).await;
+        assert!(poll_fn(|cx| Poll::Ready(pace.poll_turn(cx))).await.is_ready());
+    }
+
+    #[tokio::test]
+    async fn company_is_waited_for_until_the_other_tasks_had_their_turn() {
+        let mut pace = streams(1).open();
+        let mut turns = 0;
+        poll_fn(|cx| {
+            turns += 1;
+            let (once, again) = (pace.poll_company(cx), pace.poll_company(cx));
+            assert_eq!(once, again, "to be asked twice in one turn makes no difference");
+            again
+        })
+        .await;
+        assert_eq!(turns, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_ends_makes_room_for_the_others() {
+        let streams = streams(1);
+        let others: Vec<Pace> = (0..1000).map(|_| streams.open()).collect();
+        assert!(streams.gap() > Duration::ZERO);
+        drop(others);
+        assert_eq!(streams.gap(), Duration::ZERO);
+    }
+}
