@@ -43,6 +43,7 @@ apt_install() {
 need_build_tools() {
     have cargo || die "please install a Rust toolchain (https://rustup.rs), then run this again"
     have cc || apt_install gcc libc6-dev
+    have make || apt_install make
 }
 
 # Foreign clients are installed once, outside the checkout, next to the tools of scripts/tools. Another set of versions is

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -18,6 +19,11 @@ pub(crate) enum Command {
     Measure(Measure),
     /// The LLM proxy beside others of its kind: proxies on core 0, models and load on core 1 (start this program there).
     LlmProxy(LlmOptions),
+    /// Pass bytes on to a model and do nothing else: what stands beside the proxies in `llm-proxy`.
+    Relay {
+        #[arg(long)]
+        model: SocketAddr,
+    },
     /// Serve the zero-delay model, for use by hand.
     Model {
         #[arg(long, default_value_t = 0)]

@@ -1,6 +1,7 @@
 //! The LLM proxy beside others of its kind, in turns on the same machine: the proxy alone on core 0, the model and the load on core 1.
 
 mod chat;
+pub(crate) mod relay;
 mod streams;
 mod subject;
 mod table;
@@ -46,7 +47,7 @@ pub(crate) async fn run(options: &LlmOptions) -> Result<()> {
 fn kinds(options: &LlmOptions) -> Vec<Kind> {
     let litellm = options.litellm.clone().map(Kind::LiteLlm);
     let portkey = options.portkey.clone().map(Kind::Portkey);
-    [Kind::Direct, Kind::Artel(options.artel.clone())].into_iter().chain(litellm).chain(portkey).collect()
+    [Kind::Direct, Kind::Relay, Kind::Artel(options.artel.clone())].into_iter().chain(litellm).chain(portkey).collect()
 }
 
 async fn measure(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOptions) -> Result<()> {
@@ -63,12 +64,20 @@ async fn measure(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOpt
     table.sample(name, "  frames lost", streamed.lost as f64);
     table.sample(name, "  time to first token, p50, ms", streamed.first_p50_ms);
     table.sample(name, "  time to first token, p99, ms", streamed.first_p99_ms);
+    table.sample(name, "  first request to last delta, s", streamed.seconds);
     if let Some(seconds) = streamed.cpu_seconds {
         table.sample(name, "  CPU seconds", seconds);
     }
-    table.raw(name, "streams", json!({ "errors": streamed.errors, "seconds": streamed.seconds }));
+    table.raw(name, "streams", json!({ "errors": streamed.errors }));
+    subject.stop().await?;
+    memory_of_streams(table, kind, model, options).await
+}
+
+/// Of a fresh process: one that has had many streams already would put new ones where the old ones were.
+async fn memory_of_streams(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOptions) -> Result<()> {
+    let subject = Subject::start(kind, model).await?;
     if let Some(bytes) = streams::memory_of_each(&subject, options.streams).await? {
-        table.sample(name, "memory of an open stream, KB", bytes / 1e3);
+        table.sample(kind.name(), "memory of an open stream, KB", bytes / 1e3);
     }
     subject.stop().await
 }

@@ -36,9 +36,9 @@ pub(super) struct Streamed {
     pub(super) errors: Vec<String>,
 }
 
-/// One stream: its deltas in order, and when the first came.
+/// One stream: what came, and when the first delta did. It is read when all have ended, so that reading keeps none of them waiting.
 struct Seen {
-    deltas: usize,
+    bytes: Vec<u8>,
     first: Duration,
 }
 
@@ -64,15 +64,23 @@ async fn here(subject: &Subject, count: usize) -> Result<Streamed> {
             Err(error) => errors.push(format!("{error:#}")),
         }
     }
-    let after = subject.cpu_seconds()?;
+    let (after, seconds) = (subject.cpu_seconds()?, begun.elapsed().as_secs_f64());
     let mut firsts: Vec<Duration> = seen.iter().map(|stream| stream.first).collect();
     firsts.sort_unstable();
     let at = |share: f64| match firsts.len() {
         0 => f64::NAN,
         count => firsts[((count - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3,
     };
-    let came: usize = seen.iter().map(|stream| stream.deltas).sum();
-    let whole = seen.iter().filter(|stream| stream.deltas == DELTAS).count();
+    let (mut came, mut whole) = (0, 0);
+    for stream in seen {
+        match in_order(&stream.bytes) {
+            Ok(deltas) => {
+                came += deltas;
+                whole += usize::from(deltas == DELTAS);
+            }
+            Err(error) => errors.push(format!("{error:#}")),
+        }
+    }
     errors.truncate(5);
     Ok(Streamed {
         whole,
@@ -80,7 +88,7 @@ async fn here(subject: &Subject, count: usize) -> Result<Streamed> {
         first_p50_ms: at(0.5),
         first_p99_ms: at(0.99),
         cpu_seconds: before.zip(after).map(|(before, after)| after - before),
-        seconds: begun.elapsed().as_secs_f64(),
+        seconds,
         errors,
     })
 }
@@ -97,7 +105,7 @@ async fn one(mut client: Client, path: &str, body: Bytes) -> Result<Seen> {
         }
     }
     let Some(first) = first else { bail!("no delta came: {}", String::from_utf8_lossy(&bytes)) };
-    Ok(Seen { deltas: in_order(&bytes)?, first })
+    Ok(Seen { bytes, first })
 }
 
 async fn open(client: &mut Client, path: &str, body: Bytes) -> Result<Incoming> {

@@ -21,6 +21,8 @@ const KEY: &str = "an-internal-key-for-the-benchmark";
 pub(super) enum Kind {
     /// Nothing.
     Direct,
+    /// A process that only passes bytes on.
+    Relay,
     Artel(PathBuf),
     LiteLlm(PathBuf),
     Portkey(PathBuf),
@@ -30,6 +32,7 @@ impl Kind {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Direct => "the model itself",
+            Self::Relay => "a mere relay",
             Self::Artel(_) => "Artel",
             Self::LiteLlm(_) => "LiteLLM",
             Self::Portkey(_) => "Portkey",
@@ -83,11 +86,20 @@ impl Subject {
             Self { target: Target { address: model.address, headers: Vec::new() }, path: "/v1/chat/completions", program: None, directory };
         match kind {
             Kind::Direct => {}
+            Kind::Relay => subject.relay(model).await?,
             Kind::Artel(binary) => subject.artel(binary, model).await?,
             Kind::LiteLlm(program) => subject.litellm(program, model).await?,
             Kind::Portkey(directory) => subject.portkey(directory, model).await?,
         }
         Ok(subject)
+    }
+
+    async fn relay(&mut self, model: &Model) -> Result<()> {
+        let mut command = on_core_0(std::env::current_exe()?);
+        command.args(["relay", "--model", &model.address.to_string()]);
+        let mut program = Program::start("relay", &mut command, self.directory.path())?;
+        self.target = Target { address: program.line(proxy_address).await?, headers: Vec::new() };
+        self.ready(program, "/health").await
     }
 
     async fn artel(&mut self, binary: &Path, model: &Model) -> Result<()> {
