@@ -64,6 +64,7 @@ async fn measure(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOpt
     table.sample(name, "  frames lost", streamed.lost as f64);
     table.sample(name, "  time to first token, p50, ms", streamed.first_p50_ms);
     table.sample(name, "  time to first token, p99, ms", streamed.first_p99_ms);
+    table.sample(name, "  longest pause in a stream, p99, ms", streamed.pause_p99_ms);
     table.sample(name, "  first request to last delta, s", streamed.seconds);
     if let Some(seconds) = streamed.cpu_seconds {
         table.sample(name, "  CPU seconds", seconds);

@@ -30,6 +30,8 @@ pub(super) struct Streamed {
     pub(super) lost: usize,
     pub(super) first_p50_ms: f64,
     pub(super) first_p99_ms: f64,
+    /// The longest time without a frame after the first, at the 99th stream of a hundred.
+    pub(super) pause_p99_ms: f64,
     pub(super) cpu_seconds: Option<f64>,
     pub(super) seconds: f64,
     /// A few of what went wrong.
@@ -40,6 +42,8 @@ pub(super) struct Streamed {
 struct Seen {
     bytes: Vec<u8>,
     first: Duration,
+    /// The longest time without a frame after the first.
+    pause: Duration,
 }
 
 pub(super) async fn run(subject: &Subject, count: usize) -> Result<Streamed> {
@@ -65,12 +69,8 @@ async fn here(subject: &Subject, count: usize) -> Result<Streamed> {
         }
     }
     let (after, seconds) = (subject.cpu_seconds()?, begun.elapsed().as_secs_f64());
-    let mut firsts: Vec<Duration> = seen.iter().map(|stream| stream.first).collect();
-    firsts.sort_unstable();
-    let at = |share: f64| match firsts.len() {
-        0 => f64::NAN,
-        count => firsts[((count - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3,
-    };
+    let firsts = Sorted::new(seen.iter().map(|stream| stream.first));
+    let pauses = Sorted::new(seen.iter().map(|stream| stream.pause));
     let (mut came, mut whole) = (0, 0);
     for stream in seen {
         match in_order(&stream.bytes) {
@@ -85,27 +85,51 @@ async fn here(subject: &Subject, count: usize) -> Result<Streamed> {
     Ok(Streamed {
         whole,
         lost: count * DELTAS - came,
-        first_p50_ms: at(0.5),
-        first_p99_ms: at(0.99),
+        first_p50_ms: firsts.at(0.5),
+        first_p99_ms: firsts.at(0.99),
+        pause_p99_ms: pauses.at(0.99),
         cpu_seconds: before.zip(after).map(|(before, after)| after - before),
         seconds,
         errors,
     })
 }
 
+struct Sorted(Vec<Duration>);
+
+impl Sorted {
+    fn new(times: impl Iterator<Item = Duration>) -> Self {
+        let mut times: Vec<Duration> = times.collect();
+        times.sort_unstable();
+        Self(times)
+    }
+
+    /// In milliseconds; not a number when there are none.
+    fn at(&self, share: f64) -> f64 {
+        match self.0.len() {
+            0 => f64::NAN,
+            count => self.0[((count - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3,
+        }
+    }
+}
+
 async fn one(mut client: Client, path: &str, body: Bytes) -> Result<Seen> {
     let begun = Instant::now();
     let (mut bytes, mut first) = (Vec::new(), None);
+    let (mut before, mut pause) = (begun, Duration::ZERO);
     let mut answer = open(&mut client, path, body).await?;
     while let Some(frame) = answer.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         bytes.extend_from_slice(&data);
-        if first.is_none() && contains(&data, b"w0 ") {
-            first = Some(begun.elapsed());
+        let now = Instant::now();
+        if first.is_some() {
+            pause = pause.max(now - before);
+        } else if contains(&data, b"w0 ") {
+            first = Some(now - begun);
         }
+        before = now;
     }
     let Some(first) = first else { bail!("no delta came: {}", String::from_utf8_lossy(&bytes)) };
-    Ok(Seen { bytes, first })
+    Ok(Seen { bytes, first, pause })
 }
 
 async fn open(client: &mut Client, path: &str, body: Bytes) -> Result<Incoming> {

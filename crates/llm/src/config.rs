@@ -155,10 +155,13 @@ pub struct ProviderLimits {
     pub max_concurrency: Option<usize>,
 }
 
+/// Longer ones could not be added to a clock.
+const LONGEST_TIME: Duration = Duration::from_hours(365 * 24);
+
 fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
     let Some(seconds) = Option::<f64>::deserialize(from)? else { return Ok(None) };
-    let usable = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero());
-    usable.map(Some).ok_or_else(|| serde::de::Error::custom("a time is a number of seconds above 0"))
+    let usable = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero() && *time <= LONGEST_TIME);
+    usable.map(Some).ok_or_else(|| serde::de::Error::custom("a time is a number of seconds above 0, a year at most"))
 }
 
 impl Timeouts {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+use futures::task::AtomicWaker;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -17,8 +18,10 @@ const EACH: Duration = Duration::from_micros(150);
 const SHORTEST: Duration = Duration::from_millis(5);
 /// A reader would see longer ones.
 const LONGEST: Duration = Duration::from_millis(100);
+/// What has been gathered for so long is written, whether or not there is more: on a busy machine there is always more.
+const MOST_GATHERING: Duration = Duration::from_millis(50);
 
-/// The streams of this process, and what that means for each of them.
+/// The open streams of a surface, and what they mean for each of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Streams(Arc<Shared>);
 
@@ -34,20 +37,21 @@ pub(super) struct Pace {
     streams: Streams,
     last: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
+    gathering_since: Option<Instant>,
     /// Rings when other tasks have had their turn since something came.
     bell: Option<Arc<Bell>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Bell {
     has_rung: AtomicBool,
-    task: Waker,
+    reader: AtomicWaker,
 }
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
-        self.has_rung.store(true, Ordering::Relaxed);
-        self.task.wake_by_ref();
+        self.has_rung.store(true, Ordering::Release);
+        self.reader.wake();
     }
 }
 
@@ -59,7 +63,7 @@ impl Streams {
 
     pub(super) fn open(&self) -> Pace {
         self.0.open.fetch_add(1, Ordering::Relaxed);
-        Pace { streams: self.clone(), last: None, alarm: None, bell: None }
+        Pace { streams: self.clone(), last: None, alarm: None, gathering_since: None, bell: None }
     }
 
     /// From one turn of a stream to its next.
@@ -86,10 +90,12 @@ impl Pace {
 
     /// Whether more than one delta is to be gathered in a turn. The first never waits for others.
     pub(super) fn gathers(&self) -> bool {
-        self.last.is_some() && !self.streams.gap().is_zero()
+        let may_go_on = self.gathering_since.is_none_or(|since| since.elapsed() < MOST_GATHERING);
+        self.last.is_some() && may_go_on && !self.streams.gap().is_zero()
     }
 
     pub(super) fn more_came(&mut self) {
+        self.gathering_since.get_or_insert_with(Instant::now);
         self.bell = None;
     }
 
@@ -97,20 +103,20 @@ impl Pace {
     /// piece at a time and needs a turn of its own between two of them. (Whoever polls a body may do so twice in one turn, so that to be
     /// polled again says nothing.)
     pub(super) fn poll_company(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match &self.bell {
-            Some(bell) if bell.has_rung.load(Ordering::Relaxed) => Poll::Ready(()),
-            Some(_) => Poll::Pending,
-            None => {
-                let bell = Arc::new(Bell { has_rung: AtomicBool::new(false), task: cx.waker().clone() });
-                let waker = Waker::from(bell.clone());
-                self.bell = Some(bell);
-                pin!(yield_now()).poll(&mut Context::from_waker(&waker))
-            }
+        if let Some(bell) = &self.bell {
+            bell.reader.register(cx.waker());
+            return if bell.has_rung.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending };
         }
+        let bell = Arc::new(Bell::default());
+        bell.reader.register(cx.waker());
+        let waker = Waker::from(bell.clone());
+        self.bell = Some(bell);
+        pin!(yield_now()).poll(&mut Context::from_waker(&waker))
     }
 
     pub(super) fn wrote(&mut self) {
         self.last = Some(Instant::now());
+        self.gathering_since = None;
         self.bell = None;
     }
 }
@@ -184,6 +190,23 @@ mod tests {
         })
         .await;
         assert_eq!(turns, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_gathered_is_written_in_time_however_much_more_comes() {
+        let streams = streams(1);
+        let _others: Vec<Pace> = (0..1000).map(|_| streams.open()).collect();
+        let mut pace = streams.open();
+        assert!(!pace.gathers(), "the first delta");
+        for _ in 0..2 {
+            pace.wrote();
+            let begun = Instant::now();
+            while pace.gathers() {
+                pace.more_came();
+                tokio::time::advance(Duration::from_millis(4)).await;
+            }
+            assert_eq!(begun.elapsed(), Duration::from_millis(52));
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -56,7 +56,7 @@ impl Chunk<'_> {
 
 /// Whether this is that text, written without escapes.
 fn is_text(raw: &RawValue, text: &str) -> bool {
-    raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(text)
+    !text.contains('\\') && raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(text)
 }
 
 #[derive(Debug, Deserialize)]
