@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::client::{Client, Target};
 use crate::process::Watched;
+use crate::times::Times;
 
 const WARM_UP: Duration = Duration::from_secs(2);
 
@@ -74,27 +75,26 @@ impl Load<'_> {
         watched.map(|process| Ok((process.name, process.cpu_seconds()?))).collect()
     }
 
-    fn outcome(&self, mut latencies: Vec<Duration>, spent: &[(&'static str, f64)]) -> Result<Outcome> {
-        ensure!(!latencies.is_empty(), "no run ended within {:?}", self.window);
-        latencies.sort_unstable();
-        let runs = latencies.len() as f64;
+    fn outcome(&self, latencies: Vec<Duration>, spent: &[(&'static str, f64)]) -> Result<Outcome> {
+        let latencies = Times::new(latencies);
+        ensure!(latencies.count() > 0, "no run ended within {:?}", self.window);
+        let runs = latencies.count() as f64;
         let charged: f64 = spent[..self.watched.len()].iter().map(|(_, seconds)| seconds).sum();
-        let milliseconds = |share: f64| latencies[((runs - 1.0) * share).round() as usize].as_secs_f64() * 1e3;
         let outcome = Outcome {
             runs_per_second: runs / self.window.as_secs_f64(),
             runs_per_cpu_second: runs / charged,
-            p50_ms: milliseconds(0.5),
-            p99_ms: milliseconds(0.99),
+            p50_ms: latencies.ms_at(0.5),
+            p99_ms: latencies.ms_at(0.99),
             raw: Value::Null,
         };
         let raw = json!({
             "concurrency": self.concurrency,
             "tenants": self.targets.len(),
             "seconds": self.window.as_secs_f64(),
-            "runs": latencies.len(),
+            "runs": latencies.count(),
             "runs_per_second": outcome.runs_per_second,
             "runs_per_cpu_second": outcome.runs_per_cpu_second,
-            "latency_ms": { "min": milliseconds(0.0), "p50": outcome.p50_ms, "p90": milliseconds(0.9), "p99": outcome.p99_ms, "max": milliseconds(1.0) },
+            "latency_ms": { "min": latencies.ms_at(0.0), "p50": outcome.p50_ms, "p90": latencies.ms_at(0.9), "p99": outcome.p99_ms, "max": latencies.ms_at(1.0) },
             "cpu_seconds": spent.iter().copied().collect::<std::collections::BTreeMap<_, _>>(),
         });
         Ok(Outcome { raw, ..outcome })

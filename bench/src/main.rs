@@ -15,6 +15,7 @@ mod model_server;
 mod process;
 mod report;
 mod subject;
+mod times;
 
 use anyhow::Result;
 use clap::Parser;

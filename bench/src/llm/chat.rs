@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::subject::{Subject, chat_body};
 use crate::client::Client;
+use crate::times::Times;
 
 const WARM_UP: Duration = Duration::from_secs(1);
 
@@ -53,13 +54,12 @@ async fn here(subject: &Subject, connections: usize, window: Duration) -> Result
     while let Some(worker) = workers.join_next().await {
         worker??;
     }
-    let mut latencies = latencies.take();
-    ensure!(!latencies.is_empty(), "no answer came within {window:?}");
-    latencies.sort_unstable();
-    let count = latencies.len() as f64;
-    let at = |share: f64| latencies[((count - 1.0) * share).round() as usize].as_secs_f64() * 1e3;
+    let latencies = Times::new(latencies.take());
+    ensure!(latencies.count() > 0, "no answer came within {window:?}");
+    let count = latencies.count() as f64;
     let cpu = before.zip(after).map(|(before, after)| (after - before) / count * 1e3);
-    Ok(Rung { connections, per_second: count / window.as_secs_f64(), p50_ms: at(0.5), p99_ms: at(0.99), cpu_per_thousand: cpu })
+    let (p50_ms, p99_ms) = (latencies.ms_at(0.5), latencies.ms_at(0.99));
+    Ok(Rung { connections, per_second: count / window.as_secs_f64(), p50_ms, p99_ms, cpu_per_thousand: cpu })
 }
 
 async fn work(

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::SETTLING;
 use super::subject::{DELTAS, Subject, held_body, stream_body};
 use crate::client::Client;
+use crate::times::Times;
 
 /// Over this time the streams begin, so that they do not all begin in one instant.
 const SPREAD: Duration = Duration::from_secs(1);
@@ -69,8 +70,8 @@ async fn here(subject: &Subject, count: usize) -> Result<Streamed> {
         }
     }
     let (after, seconds) = (subject.cpu_seconds()?, begun.elapsed().as_secs_f64());
-    let firsts = Sorted::new(seen.iter().map(|stream| stream.first));
-    let pauses = Sorted::new(seen.iter().map(|stream| stream.pause));
+    let firsts = Times::new(seen.iter().map(|stream| stream.first));
+    let pauses = Times::new(seen.iter().map(|stream| stream.pause));
     let (mut came, mut whole) = (0, 0);
     for stream in seen {
         match in_order(&stream.bytes) {
@@ -85,31 +86,13 @@ async fn here(subject: &Subject, count: usize) -> Result<Streamed> {
     Ok(Streamed {
         whole,
         lost: count * DELTAS - came,
-        first_p50_ms: firsts.at(0.5),
-        first_p99_ms: firsts.at(0.99),
-        pause_p99_ms: pauses.at(0.99),
+        first_p50_ms: firsts.ms_at(0.5),
+        first_p99_ms: firsts.ms_at(0.99),
+        pause_p99_ms: pauses.ms_at(0.99),
         cpu_seconds: before.zip(after).map(|(before, after)| after - before),
         seconds,
         errors,
     })
-}
-
-struct Sorted(Vec<Duration>);
-
-impl Sorted {
-    fn new(times: impl Iterator<Item = Duration>) -> Self {
-        let mut times: Vec<Duration> = times.collect();
-        times.sort_unstable();
-        Self(times)
-    }
-
-    /// In milliseconds; not a number when there are none.
-    fn at(&self, share: f64) -> f64 {
-        match self.0.len() {
-            0 => f64::NAN,
-            count => self.0[((count - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3,
-        }
-    }
 }
 
 async fn one(mut client: Client, path: &str, body: Bytes) -> Result<Seen> {

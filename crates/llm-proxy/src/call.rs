@@ -2,13 +2,13 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use artel_llm::{Delta, ModelError, Models, Opening, Request, Served};
-use futures::task::AtomicWaker;
 use tokio::sync::mpsc::{Receiver, channel};
 use tracing::Instrument as _;
+
+use crate::signal::Signal;
 
 /// A provider that is faster than its reader waits after this many deltas.
 const AHEAD: usize = 32;
@@ -20,27 +20,11 @@ const BATCH: usize = 64;
 pub(crate) struct Call {
     answer: Pin<Box<dyn Future<Output = Result<Served, ModelError>> + Send>>,
     deltas: Receiver<Delta>,
-    news: Arc<News>,
-    /// Of `news`.
+    /// Something has happened to it since it was looked at. The connection to the client looks several times for each thing that happens,
+    /// and a look is most of what a delta costs.
+    news: Arc<Signal>,
+    /// Gives `news`.
     waker: Waker,
-}
-
-/// Whether something has happened to a call since it was looked at. The connection to the client looks several times for each thing that
-/// happens, and a look is the most that most deltas cost.
-struct News {
-    is_there: AtomicBool,
-    reader: AtomicWaker,
-}
-
-impl Wake for News {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.is_there.store(true, Ordering::Release);
-        self.reader.wake();
-    }
 }
 
 /// What came of one look at a call.
@@ -55,16 +39,13 @@ impl Call {
     pub(crate) fn new(models: Arc<Models>, request: Request) -> Self {
         let (sender, deltas) = channel(AHEAD);
         let answer = async move { models.stream(request, sender).await };
-        let news = Arc::new(News { is_there: AtomicBool::new(true), reader: AtomicWaker::new() });
+        let news = Arc::new(Signal::given());
         Self { answer: Box::pin(answer.in_current_span()), deltas, waker: news.clone().into(), news }
     }
 
     /// Appends the deltas that are there. Not to be polled after [`Step::Ended`].
     pub(crate) fn poll_step(&mut self, cx: &mut Context<'_>, into: &mut Vec<Delta>) -> Poll<Step> {
-        self.news.reader.register(cx.waker());
-        if !self.news.is_there.swap(false, Ordering::Acquire) {
-            return Poll::Pending;
-        }
+        ready!(self.news.poll_take(cx));
         let cx = &mut Context::from_waker(&self.waker);
         loop {
             let outcome = self.answer.as_mut().poll(cx);
@@ -79,7 +60,7 @@ impl Call {
             }
             let nothing_new = into.len() == before;
             if into.len() >= BATCH {
-                self.news.is_there.store(true, Ordering::Relaxed);
+                self.waker.wake_by_ref();
                 return Poll::Ready(Step::Going);
             }
             if nothing_new && !into.is_empty() {

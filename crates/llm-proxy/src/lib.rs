@@ -16,6 +16,7 @@ mod models;
 mod outbound;
 mod payload;
 mod routes;
+mod signal;
 
 pub use app::{App, Deps, ProxyConfig};
 pub use routes::{MAX_BODY_BYTES, public_routes, router};

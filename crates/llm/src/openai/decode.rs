@@ -4,7 +4,7 @@ use artel_domain::{FinishReason, Usage};
 
 use super::assemble::Calls;
 use super::refusal;
-use super::wire::{self, Choice, Chunk};
+use super::wire::{self, Choice, Chunk, Content};
 use crate::dialect::{Decoder, Progress};
 use crate::error::excerpt;
 use crate::sse::{Event, Parser};
@@ -127,7 +127,7 @@ impl State {
             self.thoughts.push_str(&thought);
             deltas.push(Delta::Reasoning(thought));
         }
-        if let Some(text) = delta.content.map(|content| content.0).filter(|text| !text.is_empty()) {
+        if let Some(text) = delta.content.map(Content::into_text).filter(|text| !text.is_empty()) {
             self.text.push_str(&text);
             deltas.push(Delta::Text(text));
         }

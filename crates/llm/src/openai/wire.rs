@@ -1,10 +1,8 @@
 //! The members of Chat Completions answers that we read. Everything is optional: servers differ, and `null` stands for absent.
 
-use std::fmt;
-
 use artel_domain::Usage;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -120,41 +118,25 @@ impl Delta {
     }
 }
 
-/// Text, or (Mistral) a list of parts whose texts are joined.
-#[derive(Debug)]
-pub(super) struct Content(pub(super) String);
+/// Text, or (Mistral) a list of parts.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
 
 #[derive(Debug, Deserialize)]
-struct Part {
+pub(super) struct Part {
     text: Option<String>,
 }
 
-/// By hand: an untagged enum would copy every text first.
-impl<'de> Deserialize<'de> for Content {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextOrParts)
-    }
-}
-
-struct TextOrParts;
-
-impl<'de> Visitor<'de> for TextOrParts {
-    type Value = Content;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or a list of parts")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Content, E> {
-        Ok(Content(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Content, A::Error> {
-        let mut text = String::new();
-        while let Some(part) = parts.next_element::<Part>()? {
-            text.push_str(&part.text.unwrap_or_default());
+impl Content {
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
         }
-        Ok(Content(text))
     }
 }
 
