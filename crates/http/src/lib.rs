@@ -16,6 +16,7 @@ pub mod params;
 pub mod prefer;
 pub mod problem;
 mod public_keys;
+pub mod serve;
 pub mod surface;
 pub mod trace;
 
@@ -29,5 +30,6 @@ pub use params::{At, Params};
 pub use prefer::Prefer;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use public_keys::PublicKeys;
+pub use serve::{Patience, serve};
 pub use surface::{around, surface};
 pub use trace::TraceId;

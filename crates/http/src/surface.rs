@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use artel_domain::Clock;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{StatusCode, Uri};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 
 use crate::{Problem, trace};
@@ -22,7 +22,7 @@ pub fn surface(routes: Router, clock: Arc<dyn Clock>) -> Router {
 
 /// The outer layers alone, for a surface whose errors have a shape of their own.
 pub fn around(routes: Router, clock: Arc<dyn Clock>) -> Router {
-    routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).layer(from_fn(harden)).layer(from_fn_with_state(clock, trace::trace))
+    routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).layer(from_fn_with_state(clock, each))
 }
 
 async fn unknown_route(uri: Uri) -> Problem {
@@ -33,11 +33,14 @@ async fn wrong_method() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path does not know that method; see the Allow header.")
 }
 
+async fn each(State(clock): State<Arc<dyn Clock>>, request: Request, next: Next) -> Response {
+    let mut response = trace::traced(clock.as_ref(), request, next).await;
+    harden(response.headers_mut());
+    response
+}
+
 /// Answers are data for one caller: no sniffing, no shared caches, unless the handler said otherwise.
-async fn harden(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+fn harden(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
 }

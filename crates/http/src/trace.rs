@@ -3,11 +3,10 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Instant;
 
 use artel_domain::Clock;
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -51,7 +50,7 @@ pub async fn within<W: Future>(id: Uuid, work: W) -> W::Output {
 }
 
 /// Runs the request under its trace id and turns a panic into a 500.
-pub(crate) async fn trace(State(clock): State<Arc<dyn Clock>>, request: Request, next: Next) -> Response {
+pub(crate) async fn traced(clock: &dyn Clock, request: Request, next: Next) -> Response {
     let id = given(request.headers()).unwrap_or_else(|| clock.uuid());
     let span = tracing::info_span!("request", trace_id = %id, method = %request.method(), path = request.uri().path());
     CURRENT.scope(id, answer(request, next).instrument(span)).await

@@ -216,5 +216,5 @@ pub enum ConfigError {
     #[error("limits are given for `{0}`, which is no model provider here")]
     Limits(String),
     #[error("the HTTP client for model providers cannot be built")]
-    Client(#[source] reqwest::Error),
+    Client(#[source] rustls::Error),
 }

@@ -1,8 +1,8 @@
 //! The seam between the driver, which does I/O, and the wire protocols, which are pure.
 
 use artel_domain::Usage;
-use reqwest::StatusCode;
-use reqwest::header::{HeaderName, HeaderValue};
+use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::{Answer, Delta, EmbeddingRequest, Embeddings, ModelError, Request};

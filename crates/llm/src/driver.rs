@@ -8,12 +8,16 @@ mod embed;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
+use http::{HeaderMap, Response, Uri};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Error as SendError;
 use tokio::sync::mpsc::Sender;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use attempt::Attempt;
-pub(crate) use client::client;
+use body::silence;
+pub(crate) use client::HttpClient;
+use client::chain;
 
 use crate::breaker::Verdict;
 use crate::call::{Call, Outlet};
@@ -113,6 +117,18 @@ struct Parcel {
     body: Bytes,
 }
 
+impl Parcel {
+    /// Until the head of the answer is there.
+    async fn send(self, upstream: &Upstream, to: &Uri) -> Result<Response<Incoming>, Failure> {
+        let patience = upstream.timeouts.first_byte;
+        match timeout(patience, upstream.http.post(to, self.headers, self.body)).await {
+            Err(_) => Err(Failure::fatal(silence(patience))),
+            Ok(Err(error)) => Err(unreachable(&error)),
+            Ok(Ok(response)) => Ok(response),
+        }
+    }
+}
+
 /// Why an attempt brought no answer.
 enum Setback {
     /// Nothing was sent.
@@ -126,6 +142,12 @@ fn left_alone(retry_after: Duration) -> Setback {
 
 fn crowded(upstream: &Upstream) -> Setback {
     Setback::NotAdmitted(ModelError::Unavailable(format!("all its {} places are taken", upstream.slots.most())))
+}
+
+fn unreachable(error: &SendError) -> Failure {
+    let told = if error.is_connect() { "no connection" } else { "the connection broke before an answer" };
+    tracing::debug!(error = %chain(error), "model provider unreachable");
+    Failure::of(ModelError::Unavailable(told.to_owned()))
 }
 
 fn late(total: Duration) -> ModelError {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use artel_domain::Timestamp;
-use reqwest::header::{DATE, HeaderMap};
+use http::header::{DATE, HeaderMap};
 
 /// What is left of the provider's limits after an answer. All empty when it tells nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

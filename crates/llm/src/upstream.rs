@@ -5,10 +5,9 @@ mod slots;
 
 use std::sync::Arc;
 
-use reqwest::Client;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::Uri;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
 pub(crate) use health::Pulse;
 pub use health::{LastError, ProviderHealth, TroubledModel};
@@ -16,6 +15,7 @@ pub(crate) use slots::Slots;
 
 use crate::breaker::Breakers;
 use crate::dialect::Dialect;
+use crate::driver::HttpClient;
 use crate::{ModelError, Protocol, Request, Timeouts};
 
 /// One provider's endpoint.
@@ -25,13 +25,13 @@ pub(crate) struct Upstream {
     pub(crate) dialect: Arc<dyn Dialect>,
     pub(crate) protocol: Protocol,
     /// The full URL that requests go to.
-    pub(crate) url: Url,
+    pub(crate) url: Uri,
     /// The full URL for vectors, where the protocol has them.
-    pub(crate) embeddings_url: Option<Url>,
+    pub(crate) embeddings_url: Option<Uri>,
     pub(crate) key: Option<SecretString>,
     /// It answers nobody without a key.
     pub(crate) needs_key: bool,
-    pub(crate) http: Client,
+    pub(crate) http: HttpClient,
     pub(crate) timeouts: Timeouts,
     pub(crate) slots: Slots,
     pub(crate) breakers: Breakers,

@@ -15,7 +15,6 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn new(url: &str, token: Option<String>) -> anyhow::Result<Self> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
         let base = Url::parse(&url).with_context(|| format!("'{url}' is not a URL such as http://127.0.0.1:8000"))?;
         let client = Client::builder()

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use artel_engine::Worker;
-use artel_http::surface;
+use artel_http::{Patience, surface};
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,9 +17,6 @@ use crate::auth;
 use crate::cli::Role;
 use crate::config::Config;
 use crate::wiring::Parts;
-
-/// How long open answers may take to end once the process stops.
-const DRAIN: Duration = Duration::from_secs(5);
 
 /// A running process.
 pub(crate) struct Running {
@@ -110,17 +106,8 @@ fn public(roles: &[Role], parts: &Parts, config: &Config) -> Router {
 }
 
 async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationToken) {
-    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    // A stream is many small writes; none of them is to wait for the reader's acknowledgement of the one before.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let drained = async {
-        stop.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        result = server => if let Err(error) = result { tracing::error!(%error, "a server stopped") },
-        () = drained => tracing::info!("open answers were cut; their readers can resume"),
+    if !artel_http::serve(listener, routes, stop, Patience::default()).await {
+        tracing::info!("open answers were cut; their readers can resume");
     }
 }
 

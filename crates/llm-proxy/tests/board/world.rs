@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use artel_bus::LocalBus;
 use artel_domain::{RateLimit, SystemClock};
-use artel_http::{Gate, GateConfig, InternalKey, MetricsText};
+use artel_http::{Gate, GateConfig, InternalKey, MetricsText, Patience};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenVerifier};
 use artel_llm::{Accountant, CallRecord, Config, Endpoint, Models, Timeouts};
 use artel_llm_proxy::{App, Deps, ProxyConfig, router};
 use artel_model_mock::{ModelMock, Protocol, Script};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 pub(crate) const KEY: &str = "between-services";
 pub(crate) const PROTOCOLS: [Protocol; 3] = [Protocol::OpenAi, Protocol::Anthropic, Protocol::Ollama];
@@ -34,7 +34,7 @@ pub(crate) struct World {
     pub(crate) http: reqwest::Client,
     pub(crate) url: String,
     pub(crate) book: Arc<Book>,
-    _server: JoinSet<()>,
+    _server: JoinSet<bool>,
     _data: tempfile::TempDir,
 }
 
@@ -93,9 +93,9 @@ impl World {
         let app = App::new(deps, ProxyConfig { internal_key: Some(InternalKey::new(KEY.into())) });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         let mut server = JoinSet::new();
-        server.spawn(async move { axum::serve(listener, router(app)).await.unwrap() });
+        server.spawn(artel_http::serve(listener, router(app), CancellationToken::new(), Patience::default()));
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { mock, http, url, book, _server: server, _data: data }
     }

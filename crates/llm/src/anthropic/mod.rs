@@ -6,8 +6,8 @@ mod refusal;
 
 use std::sync::Arc;
 
-use reqwest::StatusCode;
-use reqwest::header::{HeaderName, HeaderValue};
+use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::dialect::{Decoder, Dialect, sensitive};

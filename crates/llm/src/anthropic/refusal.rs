@@ -1,6 +1,6 @@
 //! Errors as Anthropic tells them: with a status, or as an event after status 200.
 
-use reqwest::StatusCode;
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::ModelError;

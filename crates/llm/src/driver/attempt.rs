@@ -2,13 +2,11 @@
 
 use artel_domain::Clock;
 use bytes::Bytes;
-use reqwest::Response;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use tokio::time::{Instant, timeout};
+use http::header::{CONTENT_TYPE, HeaderMap};
+use tokio::time::Instant;
 
 use super::Parcel;
-use super::body::{Body, silence};
-use super::client::chain;
+use super::body::Body;
 use crate::call::Outlet;
 use crate::dialect::Progress;
 use crate::error::excerpt;
@@ -29,12 +27,12 @@ impl Attempt<'_> {
     pub(super) async fn run(mut self, parcel: Parcel) -> Result<Answer, Failure> {
         let patience = self.upstream.timeouts.first_byte;
         let sent = Instant::now();
-        let mut response = self.send(parcel).await?;
+        let (head, body) = parcel.send(self.upstream, &self.upstream.url).await?.into_parts();
         let waited = sent.elapsed();
-        let (status, head) = (response.status(), std::mem::take(response.headers_mut()));
+        let (status, head) = (head.status, head.headers);
         self.outlet.tally.upstream += waited;
         self.outlet.tally.limits = RateLimits::read(&head, self.clock.now());
-        let mut body = Body::new(response, self.upstream.timeouts.between_chunks, patience.saturating_sub(waited), self.max_answer_bytes);
+        let mut body = Body::new(body, self.upstream.timeouts.between_chunks, patience.saturating_sub(waited), self.max_answer_bytes);
         if !status.is_success() {
             let refusal = self.upstream.dialect.refusal(status, &body.beginning().await).of_status(status.as_u16());
             return Err(self.refused(refusal, &head));
@@ -46,17 +44,6 @@ impl Attempt<'_> {
                 Err(Failure::fatal(ModelError::Protocol(format!("it is a web page: {page}"))))
             }
             _ => self.streamed(&mut body).await,
-        }
-    }
-
-    async fn send(&self, parcel: Parcel) -> Result<Response, Failure> {
-        let patience = self.upstream.timeouts.first_byte;
-        let json = HeaderValue::from_static("application/json");
-        let request = self.upstream.http.post(self.upstream.url.clone()).headers(parcel.headers).header(CONTENT_TYPE, json);
-        match timeout(patience, request.body(parcel.body).send()).await {
-            Err(_) => Err(Failure::fatal(silence(patience))),
-            Ok(Err(error)) => Err(unreachable(&error)),
-            Ok(Ok(response)) => Ok(response),
         }
     }
 
@@ -120,10 +107,4 @@ impl Attempt<'_> {
 fn media_type(head: &HeaderMap) -> String {
     let value = head.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-pub(super) fn unreachable(error: &reqwest::Error) -> Failure {
-    let told = if error.is_connect() { "no connection" } else { "the connection broke before an answer" };
-    tracing::debug!(error = %chain(error), "model provider unreachable");
-    Failure::of(ModelError::Unavailable(told.to_owned()))
 }

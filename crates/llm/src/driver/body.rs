@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt as _;
-use reqwest::Response;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::client::chain;
@@ -17,7 +18,7 @@ const LONGEST_ERROR_BODY: usize = 64 * 1024;
 
 /// The bytes of an answer, read with limits.
 pub(super) struct Body {
-    response: Response,
+    bytes: Incoming,
     /// For the next chunk.
     patience: Duration,
     between_chunks: Duration,
@@ -29,9 +30,9 @@ pub(super) struct Body {
 
 impl Body {
     /// `patience` is for the first chunk.
-    pub(super) fn new(response: Response, between_chunks: Duration, patience: Duration, max_bytes: usize) -> Self {
+    pub(super) fn new(bytes: Incoming, between_chunks: Duration, patience: Duration, max_bytes: usize) -> Self {
         let alarm = Box::pin(sleep_until(Instant::now() + patience));
-        Self { response, patience, between_chunks, alarm, max_bytes, bytes_left: max_bytes }
+        Self { bytes, patience, between_chunks, alarm, max_bytes, bytes_left: max_bytes }
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
@@ -42,7 +43,7 @@ impl Body {
         let chunk = loop {
             tokio::select! {
                 biased;
-                chunk = self.response.chunk() => break chunk.map_err(|error| broken(&error))?,
+                chunk = chunk(&mut self.bytes) => break chunk.map_err(|error| broken(&error))?,
                 () = &mut self.alarm => {
                     if Instant::now() >= late {
                         return Err(Failure::fatal(silence(self.patience)));
@@ -76,9 +77,18 @@ impl Body {
     pub(super) fn drain(&mut self) {
         const AT_MOST_CHUNKS: usize = 4;
         for _ in 0..AT_MOST_CHUNKS {
-            let Some(Ok(Some(_))) = self.response.chunk().now_or_never() else { return };
+            let Some(Ok(Some(_))) = chunk(&mut self.bytes).now_or_never() else { return };
         }
     }
+}
+
+async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
 }
 
 /// The error for a provider that says nothing.
@@ -86,7 +96,7 @@ pub(super) fn silence(patience: Duration) -> ModelError {
     ModelError::Timeout(format!("nothing came for {patience:?}"))
 }
 
-fn broken(error: &reqwest::Error) -> Failure {
+fn broken(error: &hyper::Error) -> Failure {
     tracing::debug!(error = %chain(error), "model answer broke off");
     Failure::of(ModelError::Unavailable("the connection broke in the middle of the answer".to_owned()))
 }

@@ -1,24 +1,85 @@
 //! The HTTP client: no proxy from the environment, no redirects, TLS by rustls with ring.
 
+use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, redirect};
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::{Method, Request, Response, Uri};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client, Error as SendError};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio::net::TcpStream;
+use tower::BoxError;
+use tower::timeout::Timeout;
+use tower::util::BoxCloneSyncService;
 
 use crate::ConfigError;
 
-pub(crate) fn client(connect: Duration) -> Result<Client, ConfigError> {
-    // Fails when somebody else installed a provider before us, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || Client::builder().connect_timeout(connect).redirect(redirect::Policy::none()).no_proxy().tcp_nodelay(true);
-    builder().build().or_else(|error| {
-        // A machine without root certificates can still use the demo and a model on its own network.
-        tracing::warn!(%error, "no root certificates: model providers behind https will not be reachable");
-        builder().tls_certs_only([]).build().map_err(ConfigError::Client)
-    })
+/// A connection on which nothing moves is asked for a sign of life this often, and given up after [`SIGNS_MISSED`].
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+const SIGNS_MISSED: u32 = 3;
+
+type Connector = BoxCloneSyncService<Uri, MaybeHttpsStream<TokioIo<TcpStream>>, BoxError>;
+
+/// Sends requests, and keeps connections for the next ones. Cheap to clone; clones share the connections.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpClient(Client<Connector, Full<Bytes>>);
+
+impl HttpClient {
+    /// `connect` is for everything up to the end of the TLS handshake.
+    pub(crate) fn new(connect: Duration) -> Result<Self, ConfigError> {
+        let mut tcp = HttpConnector::new();
+        // `https://` is what is around it.
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(SIGN_OF_LIFE));
+        tcp.set_keepalive_interval(Some(SIGN_OF_LIFE));
+        tcp.set_keepalive_retries(Some(SIGNS_MISSED));
+        let tls = HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_all_versions();
+        let connector = Connector::new(Timeout::new(tls.wrap_connector(tcp), connect));
+        let mut client = Client::builder(TokioExecutor::new());
+        client.timer(TokioTimer::new()).pool_timer(TokioTimer::new());
+        Ok(Self(client.build(connector)))
+    }
+
+    /// Sends JSON, and returns as soon as the head of the answer is there.
+    pub(crate) async fn post(&self, to: &Uri, mut headers: HeaderMap, body: Bytes) -> Result<Response<Incoming>, SendError> {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = to.clone();
+        *request.headers_mut() = headers;
+        self.0.request(request).await
+    }
+}
+
+fn tls() -> Result<ClientConfig, ConfigError> {
+    let builder = || {
+        let provider: Arc<CryptoProvider> = ring::default_provider().into();
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(ConfigError::Client)
+    };
+    let trusting = match builder()?.with_platform_verifier() {
+        Ok(trusting) => trusting,
+        Err(error) => {
+            // A machine without root certificates can still use the demo and a model on its own network.
+            tracing::warn!(%error, "no root certificates: model providers behind https will not be reachable");
+            builder()?.with_root_certificates(RootCertStore::empty())
+        }
+    };
+    Ok(trusting.with_no_client_auth())
 }
 
 /// All causes on one line, for the log.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

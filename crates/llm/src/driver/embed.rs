@@ -1,12 +1,10 @@
 //! Vectors over the network: the same patience as for answers, and nothing to show before the end.
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
-use url::Url;
+use http::{HeaderMap, Uri};
+use tokio::time::{Instant, sleep, timeout_at};
 
-use super::attempt::unreachable;
-use super::body::{Body, silence};
+use super::body::Body;
 use super::{Driver, Effort, Parcel, Setback, crowded, late, left_alone, verdict};
 use crate::call::Call;
 use crate::dialect::EmbeddingDialect;
@@ -17,7 +15,7 @@ use crate::{EmbeddingRequest, Embeddings, ModelError};
 /// Where vectors are asked for, and how.
 struct Target<'a> {
     upstream: &'a Upstream,
-    url: &'a Url,
+    url: &'a Uri,
     dialect: &'a dyn EmbeddingDialect,
     asked: &'a EmbeddingRequest,
 }
@@ -79,16 +77,10 @@ impl Target<'_> {
     async fn run(&self, parcel: Parcel, max_bytes: usize) -> Result<Embeddings, Failure> {
         let patience = self.upstream.timeouts.first_byte;
         let sent = Instant::now();
-        let json = HeaderValue::from_static("application/json");
-        let request = self.upstream.http.post(self.url.clone()).headers(parcel.headers).header(CONTENT_TYPE, json);
-        let mut response = match timeout(patience, request.body(parcel.body).send()).await {
-            Err(_) => return Err(Failure::fatal(silence(patience))),
-            Ok(Err(error)) => return Err(unreachable(&error)),
-            Ok(Ok(response)) => response,
-        };
-        let (status, head) = (response.status(), std::mem::take(response.headers_mut()));
+        let (head, body) = parcel.send(self.upstream, self.url).await?.into_parts();
+        let (status, head) = (head.status, head.headers);
         let left = patience.saturating_sub(sent.elapsed());
-        let mut body = Body::new(response, self.upstream.timeouts.between_chunks, left, max_bytes);
+        let mut body = Body::new(body, self.upstream.timeouts.between_chunks, left, max_bytes);
         if !status.is_success() {
             let refusal = self.upstream.dialect.refusal(status, &body.beginning().await).of_status(status.as_u16());
             return Err(self.refused(refusal, &head));

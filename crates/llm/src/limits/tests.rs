@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use artel_domain::Timestamp;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{RateLimit, RateLimits, reset};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Client;
+use http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -12,7 +12,7 @@ use super::{ANTHROPIC, OLLAMA, OPENAI};
 use crate::anthropic::Anthropic;
 use crate::breaker::Breakers;
 use crate::dialect::Dialect;
-use crate::driver::client;
+use crate::driver::HttpClient;
 use crate::name::{CUSTOM, PROXY};
 use crate::ollama::Ollama;
 use crate::openai::OpenAi;
@@ -56,7 +56,7 @@ pub(super) fn proxy(config: &Config) -> Result<Option<Upstream>, ConfigError> {
     let plan = Plan { provider: PROXY.to_owned(), protocol: Protocol::OpenAi, base_url, key, needs_key: false };
     let limits = ProviderLimits { max_concurrency: Some(usize::MAX), ..ProviderLimits::default() };
     let breaker = BreakerLimits { in_a_row: 0, ..config.breaker };
-    let http = client(config.timeouts.connect)?;
+    let http = HttpClient::new(config.timeouts.connect)?;
     Ok(Some(Upstream { is_proxy: true, ..plan.build(config, limits, breaker, http)? }))
 }
 
@@ -82,7 +82,7 @@ struct Plan {
 struct Builder<'a> {
     config: &'a Config,
     /// One for each time to connect: each has its own connections and certificates.
-    clients: BTreeMap<Duration, Client>,
+    clients: BTreeMap<Duration, HttpClient>,
     upstreams: Upstreams,
 }
 
@@ -92,7 +92,7 @@ impl Builder<'_> {
         let connect = self.config.timeouts.with(limits).connect;
         let http = match self.clients.get(&connect) {
             Some(http) => http.clone(),
-            None => self.clients.entry(connect).or_insert(client(connect)?).clone(),
+            None => self.clients.entry(connect).or_insert(HttpClient::new(connect)?).clone(),
         };
         let name = plan.provider.clone();
         self.upstreams.insert(name, Arc::new(plan.build(self.config, limits, self.config.breaker, http)?));
@@ -101,7 +101,7 @@ impl Builder<'_> {
 }
 
 impl Plan {
-    fn build(self, config: &Config, limits: ProviderLimits, breaker: BreakerLimits, http: Client) -> Result<Upstream, ConfigError> {
+    fn build(self, config: &Config, limits: ProviderLimits, breaker: BreakerLimits, http: HttpClient) -> Result<Upstream, ConfigError> {
         let dialect: Arc<dyn Dialect> = match self.protocol {
             Protocol::OpenAi => Arc::new(OpenAi),
             Protocol::Anthropic => Arc::new(Anthropic::new(config.catalog.clone())),
@@ -131,7 +131,7 @@ impl Plan {
 }
 
 /// The base URL with the dialect's path; a query (`?api-version=…`) stays.
-pub(super) fn endpoint(base_url: &str, path: &[&str]) -> Result<Url, &'static str> {
+pub(super) fn endpoint(base_url: &str, path: &[&str]) -> Result<Uri, &'static str> {
     let mut url = Url::parse(base_url.trim()).map_err(|_| "it is not a URL")?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it must begin with http:// or https://");
@@ -145,7 +145,7 @@ pub(super) fn endpoint(base_url: &str, path: &[&str]) -> Result<Url, &'static st
     let mut segments = url.path_segments_mut().map_err(|()| "it has no path")?;
     segments.pop_if_empty().extend(path);
     drop(segments);
-    Ok(url)
+    Uri::try_from(url.as_str()).map_err(|_| "it is not a URL that can be asked")
 }
 
 fn check_custom_name(name: &str) -> Result<(), ConfigError> {

@@ -20,8 +20,8 @@ mod wire;
 
 use std::sync::Arc;
 
-use reqwest::StatusCode;
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::StatusCode;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::catalog::Catalog;

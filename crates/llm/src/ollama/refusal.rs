@@ -1,6 +1,6 @@
 //! Errors as Ollama tells them: `{"error": "…"}`, with a status or as a line of a stream that began well.
 
-use reqwest::StatusCode;
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::ModelError;

@@ -10,8 +10,8 @@ mod parts;
 mod refusal;
 mod wire;
 
-use reqwest::StatusCode;
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::StatusCode;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::dialect::{Decoder, Dialect, EmbeddingDialect, sensitive};

@@ -1,6 +1,6 @@
 //! Errors as OpenAI-shaped servers tell them: with a status, or inside a stream that began well.
 
-use reqwest::StatusCode;
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::ModelError;

@@ -137,7 +137,6 @@ struct Http(reqwest::Client);
 
 impl Http {
     fn new() -> anyhow::Result<Self> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
         Ok(Self(builder.build()?))
     }

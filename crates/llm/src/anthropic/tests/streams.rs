@@ -258,7 +258,7 @@ proptest! {
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), size in 1..50usize) {
         let _ = decode(bytes.chunks(size));
         let _ = dialect().decode_whole(&request(Vec::new()), &bytes, &mut Vec::new());
-        let _ = dialect().refusal(reqwest::StatusCode::BAD_GATEWAY, &bytes);
+        let _ = dialect().refusal(http::StatusCode::BAD_GATEWAY, &bytes);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use reqwest::StatusCode;
+use http::StatusCode;
 
 use super::{decode, dialect, joined, request};
 use crate::dialect::Dialect as _;

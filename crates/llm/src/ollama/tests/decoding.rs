@@ -1,6 +1,6 @@
 use artel_domain::{FinishReason, Usage};
+use http::StatusCode;
 use proptest::prelude::*;
-use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{call, ollama, request};

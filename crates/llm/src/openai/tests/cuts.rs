@@ -1,7 +1,7 @@
 //! An answer means the same in one piece, as a stream, and wherever that stream is cut.
 
+use http::StatusCode;
 use proptest::prelude::*;
-use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{OpenAi, PARALLEL, RECORDINGS, Shown, call, decode, delta, finish, pieces, request, stream};

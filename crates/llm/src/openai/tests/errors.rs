@@ -1,4 +1,4 @@
-use reqwest::StatusCode;
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{OpenAi, decode, delta, stream};
