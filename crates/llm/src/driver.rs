@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use attempt::Attempt;
 use body::silence;
 pub(crate) use client::HttpClient;
-use client::chain;
+use client::{chain, reason};
 
 use crate::breaker::Verdict;
 use crate::call::{Call, Outlet};
@@ -145,9 +145,8 @@ fn crowded(upstream: &Upstream) -> Setback {
 }
 
 fn unreachable(error: &SendError) -> Failure {
-    let told = if error.is_connect() { "no connection" } else { "the connection broke before an answer" };
     tracing::debug!(error = %chain(error), "model provider unreachable");
-    Failure::of(ModelError::Unavailable(told.to_owned()))
+    Failure::of(ModelError::Unavailable(reason(error).to_owned()))
 }
 
 fn late(total: Duration) -> ModelError {

@@ -1,6 +1,7 @@
 //! The HTTP client: no proxy from the environment, no redirects, TLS by rustls with ring.
 
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,8 +79,27 @@ fn tls() -> Result<ClientConfig, ConfigError> {
     Ok(trusting.with_no_client_auth())
 }
 
+/// Why nothing could be sent, for people.
+pub(super) fn reason(error: &SendError) -> &'static str {
+    match error {
+        error if causes(error).any(is_of_a_certificate) => "its certificate is not one that this machine trusts",
+        error if error.is_connect() => "no connection",
+        _ => "the connection broke before an answer",
+    }
+}
+
+fn is_of_a_certificate(cause: &(dyn Error + 'static)) -> bool {
+    match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => is_of_a_certificate(inner),
+        None => matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))),
+    }
+}
+
 /// All causes on one line, for the log.
 pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
 }

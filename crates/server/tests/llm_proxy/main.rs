@@ -1,6 +1,7 @@
 //! The LLM proxy through the real binary: who is let in, and what OpenAI's clients get.
 
 mod clients;
+mod tls;
 
 use artel_testkit::{Artel, Client, Database, Launch};
 use serde_json::{Value, json};
