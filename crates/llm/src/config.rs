@@ -218,3 +218,22 @@ pub enum ConfigError {
     #[error("the HTTP client for model providers cannot be built")]
     Client(#[source] rustls::Error),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn total(seconds: &str) -> Result<Option<Duration>, serde_json::Error> {
+        serde_json::from_str(&format!(r#"{{ "total": {seconds} }}"#)).map(|limits: ProviderLimits| limits.total)
+    }
+
+    #[test]
+    fn a_time_of_a_provider_can_be_added_to_a_clock() {
+        assert_eq!(total("0.5").unwrap(), Some(Duration::from_millis(500)));
+        assert_eq!(total("31536000").unwrap(), Some(LONGEST_TIME));
+        assert_eq!(total("null").unwrap(), None);
+        for wrong in ["0", "-1", "31536001", "1e300", "\"10\""] {
+            assert!(total(wrong).is_err(), "{wrong}");
+        }
+    }
+}
