@@ -23,6 +23,9 @@ pub(crate) enum Command {
     Relay {
         #[arg(long)]
         model: SocketAddr,
+        /// As requests and answers instead of as bytes.
+        #[arg(long)]
+        http: bool,
     },
     /// Serve the zero-delay model, for use by hand.
     Model {

@@ -25,7 +25,7 @@ use clap::Parser;
 async fn main() -> Result<()> {
     match cli::Cli::parse().command {
         cli::Command::Model { port } => model_server::serve_forever(port),
-        cli::Command::Relay { model } => llm::relay::serve(model).await,
+        cli::Command::Relay { model, http } => llm::relay::serve(model, http).await,
         cli::Command::LlmProxy(options) => llm::run(&options).await,
         cli::Command::Measure(measure) => {
             let (parts, options) = measure.plan();

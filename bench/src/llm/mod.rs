@@ -47,7 +47,7 @@ pub(crate) async fn run(options: &LlmOptions) -> Result<()> {
 fn kinds(options: &LlmOptions) -> Vec<Kind> {
     let litellm = options.litellm.clone().map(Kind::LiteLlm);
     let portkey = options.portkey.clone().map(Kind::Portkey);
-    [Kind::Direct, Kind::Relay, Kind::Artel(options.artel.clone())].into_iter().chain(litellm).chain(portkey).collect()
+    [Kind::Direct, Kind::Relay, Kind::BareProxy, Kind::Artel(options.artel.clone())].into_iter().chain(litellm).chain(portkey).collect()
 }
 
 async fn measure(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOptions) -> Result<()> {

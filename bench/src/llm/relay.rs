@@ -1,8 +1,17 @@
-//! A relay that reads nothing of what it passes on: the least that a process of its own between a client and a model costs on a machine.
+//! What reads nothing of what it passes on, as bytes or as HTTP: the least that a process of its own between a client and a model costs on
+//! a machine, and the least that it costs with this HTTP library.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Result;
+use hyper::body::Incoming;
+use hyper::header::HOST;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::json;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -10,23 +19,41 @@ use tokio::task::JoinSet;
 
 use crate::report::say;
 
-/// Passes bytes on to `model` until the process is stopped. Its first line says where it listens.
-pub(crate) async fn serve(model: SocketAddr) -> Result<()> {
+/// Passes on to `model` until the process is stopped. Its first line says where it listens.
+pub(crate) async fn serve(model: SocketAddr, http: bool) -> Result<()> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     say(&json!({ "llm_relay": listener.local_addr()?.to_string() }).to_string())?;
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    let provider = Client::builder(TokioExecutor::new()).build(connector);
     let mut connections = JoinSet::new();
     loop {
         let (client, _) = listener.accept().await?;
+        client.set_nodelay(true)?;
+        let provider = provider.clone();
         // One that breaks off is its client's to complain about.
-        connections.spawn(async move { relay(client, model).await.ok() });
+        connections.spawn(async move { if http { requests(client, provider, model).await } else { bytes(client, model).await }.ok() });
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn relay(mut client: TcpStream, model: SocketAddr) -> Result<()> {
-    client.set_nodelay(true)?;
+async fn bytes(mut client: TcpStream, model: SocketAddr) -> Result<()> {
     let mut server = TcpStream::connect(model).await?;
     server.set_nodelay(true)?;
     copy_bidirectional(&mut client, &mut server).await?;
     Ok(())
+}
+
+async fn requests(client: TcpStream, provider: Client<HttpConnector, Incoming>, model: SocketAddr) -> Result<()> {
+    let answer = service_fn(|mut request: Request<Incoming>| {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let uri = Uri::builder().scheme("http").authority(model.to_string()).path_and_query(path).build();
+        let provider = &provider;
+        async move {
+            *request.uri_mut() = uri?;
+            request.headers_mut().remove(HOST);
+            Ok::<_, anyhow::Error>(provider.request(request).await?)
+        }
+    });
+    Ok(http1::Builder::new().serve_connection(TokioIo::new(client), answer).await?)
 }

@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Direct,
     /// A process that only passes bytes on.
     Relay,
+    /// A process that passes requests on as they are.
+    BareProxy,
     Artel(PathBuf),
     LiteLlm(PathBuf),
     Portkey(PathBuf),
@@ -33,6 +35,7 @@ impl Kind {
         match self {
             Self::Direct => "the model itself",
             Self::Relay => "a mere relay",
+            Self::BareProxy => "a bare HTTP proxy",
             Self::Artel(_) => "Artel",
             Self::LiteLlm(_) => "LiteLLM",
             Self::Portkey(_) => "Portkey",
@@ -86,7 +89,8 @@ impl Subject {
             Self { target: Target { address: model.address, headers: Vec::new() }, path: "/v1/chat/completions", program: None, directory };
         match kind {
             Kind::Direct => {}
-            Kind::Relay => subject.relay(model).await?,
+            Kind::Relay => subject.relay(model, &[]).await?,
+            Kind::BareProxy => subject.relay(model, &["--http"]).await?,
             Kind::Artel(binary) => subject.artel(binary, model).await?,
             Kind::LiteLlm(program) => subject.litellm(program, model).await?,
             Kind::Portkey(directory) => subject.portkey(directory, model).await?,
@@ -94,9 +98,9 @@ impl Subject {
         Ok(subject)
     }
 
-    async fn relay(&mut self, model: &Model) -> Result<()> {
+    async fn relay(&mut self, model: &Model, options: &[&str]) -> Result<()> {
         let mut command = on_core_0(std::env::current_exe()?);
-        command.args(["relay", "--model", &model.address.to_string()]);
+        command.args(["relay", "--model", &model.address.to_string()]).args(options);
         let mut program = Program::start("relay", &mut command, self.directory.path())?;
         self.target = Target { address: program.line(proxy_address).await?, headers: Vec::new() };
         self.ready(program, "/health").await

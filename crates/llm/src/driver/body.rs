@@ -22,7 +22,8 @@ pub(super) struct Body {
     /// For the next chunk.
     patience: Duration,
     between_chunks: Duration,
-    /// Rings when the next chunk is late, or before: it is not set anew for every chunk.
+    /// Rings when the next chunk is late, or before. It is not set anew for every chunk, and never to an earlier time: that would wake the
+    /// runtime.
     alarm: Pin<Box<Sleep>>,
     max_bytes: usize,
     bytes_left: usize,
@@ -31,15 +32,12 @@ pub(super) struct Body {
 impl Body {
     /// `patience` is for the first chunk.
     pub(super) fn new(bytes: Incoming, between_chunks: Duration, patience: Duration, max_bytes: usize) -> Self {
-        let alarm = Box::pin(sleep_until(Instant::now() + patience));
+        let alarm = Box::pin(sleep_until(Instant::now() + patience.min(between_chunks)));
         Self { bytes, patience, between_chunks, alarm, max_bytes, bytes_left: max_bytes }
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
         let late = Instant::now() + self.patience;
-        if late < self.alarm.deadline() {
-            self.alarm.as_mut().reset(late);
-        }
         let chunk = loop {
             tokio::select! {
                 biased;
