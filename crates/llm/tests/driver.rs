@@ -252,11 +252,14 @@ async fn silence_before_the_first_byte_ends_in_time() {
 #[tokio::test]
 async fn silence_in_the_middle_ends_in_time_but_slow_text_does_not() {
     let timeouts = Timeouts { first_byte: Duration::from_secs(5), between_chunks: Duration::from_millis(200), ..Timeouts::default() };
-    let upstream = Upstream::answering(vec![vec![events(&text("Hel")), Step::Hang]]).await;
-    let started = Instant::now();
-    let (shown, outcome) = ask(patient_for(timeouts, &upstream)).await;
-    assert_eq!((shown.as_str(), outcome.unwrap_err().code()), ("Hel", "model_timeout"));
-    assert!(started.elapsed() < Duration::from_secs(2));
+    let slow_to_begin = vec![events(""), Step::Wait(Duration::from_millis(300)), Step::Send(text("Hel").into()), Step::Hang];
+    for steps in [vec![events(&text("Hel")), Step::Hang], slow_to_begin] {
+        let upstream = Upstream::answering(vec![steps]).await;
+        let started = Instant::now();
+        let (shown, outcome) = ask(patient_for(timeouts, &upstream)).await;
+        assert_eq!((shown.as_str(), outcome.unwrap_err().code()), ("Hel", "model_timeout"));
+        assert!(started.elapsed() < Duration::from_secs(2));
+    }
     let slow = (0..8).flat_map(|_| [Step::Wait(Duration::from_millis(50)), Step::Send(text("x").into())]);
     let steps = std::iter::once(events("")).chain(slow).chain([Step::Send(END.into())]).collect();
     let upstream = Upstream::answering(vec![steps]).await;

@@ -43,10 +43,11 @@ impl Body {
                 biased;
                 chunk = chunk(&mut self.bytes) => break chunk.map_err(|error| broken(&error))?,
                 () = &mut self.alarm => {
-                    if Instant::now() >= late {
+                    let now = Instant::now();
+                    if now >= late {
                         return Err(Failure::fatal(silence(self.patience)));
                     }
-                    self.alarm.as_mut().reset(late);
+                    self.alarm.as_mut().reset(late.min(now + self.between_chunks));
                 }
             }
         };
