@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::serve::Listener;
 use hyper::Request;
@@ -29,14 +28,15 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        // Proxies and clients in use close a silent connection after 60 to 90 s. It is to be they who do, so that none of them sends into a
-        // connection that is closing.
-        Self { head: Duration::from_mins(2), drain: Duration::from_secs(5) }
+        // It is to be the others who close a silent connection, so that none of them sends into one that is closing. Most do after 60 to
+        // 120 s; Google's load balancer, which cannot be told otherwise, after 600 s.
+        Self { head: Duration::from_secs(620), drain: Duration::from_secs(5) }
     }
 }
 
 /// Serves until `stop`, then lets open answers end, and cuts what is left. Returns whether nothing was cut.
 pub async fn serve(mut listener: TcpListener, routes: Router, stop: CancellationToken, patience: Patience) -> bool {
+    let routes = routes.with_state(());
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -56,8 +56,7 @@ pub async fn serve(mut listener: TcpListener, routes: Router, stop: Cancellation
 async fn connection(stream: TcpStream, peer: SocketAddr, routes: Router, stop: CancellationToken, patience: Duration) {
     // A stream is many small writes; none of them is to wait for the reader's acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
+    let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         routes.clone().call(request)
     });

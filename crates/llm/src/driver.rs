@@ -146,7 +146,7 @@ fn crowded(upstream: &Upstream) -> Setback {
 
 fn unreachable(error: &SendError) -> Failure {
     tracing::debug!(error = %chain(error), "model provider unreachable");
-    Failure::of(ModelError::Unavailable(reason(error).to_owned()))
+    Failure::of(ModelError::Unavailable(reason(error)))
 }
 
 fn late(total: Duration) -> ModelError {

@@ -76,6 +76,8 @@ async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
         let stream = served.say(beginning).await;
         assert!(!rest(stream).await.contains("200 OK"), "{beginning:?}");
     }
+    let answered_once = served.say("GET /peer HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(rest(answered_once).await.matches("200 OK").count(), 1);
 }
 
 #[tokio::test]
