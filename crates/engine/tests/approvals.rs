@@ -14,7 +14,7 @@ async fn a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the
     let worker = bench.worker(AskAlways);
     let run = bench.start_run("Echo the word hello using the tool").await;
     bench.until(run, |run| run.phase == Phase::WaitingForApproval).await;
-    assert_eq!(worker.active(), 0, "nothing is kept in memory");
+    bench.until_idle(&worker).await;
     worker.shutdown(std::time::Duration::from_secs(5)).await;
     let waiting = bench.run(run).await;
     assert_eq!(waiting.phase, Phase::WaitingForApproval, "a shutdown does not touch it");

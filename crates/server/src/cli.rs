@@ -134,6 +134,8 @@ pub(crate) enum KeysCommand {
     /// Refuse every token that a retiring key has signed: after a leak, rotate first, then withdraw
     Withdraw {
         /// The key's name, as `artel keys list` shows it
+        // One in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }
@@ -257,4 +259,27 @@ pub(crate) struct ModelMockArgs {
     /// The script, TOML or JSON; - reads standard input
     #[arg(long)]
     pub(crate) script: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::*;
+
+    #[test]
+    fn the_commands_hang_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_signing_key_may_have_a_name_that_looks_like_an_option() {
+        for name in ["-_najCkuhNooLsT61v5NtM-id2smcewj0P6xtUZG3wE", "-hPq", "--x"] {
+            let parsed = Cli::try_parse_from(["artel", "keys", "withdraw", name]);
+            let Ok(Cli { command: Command::Keys(KeysCommand::Withdraw { kid }) }) = parsed else { panic!("{name}") };
+            assert_eq!(kid, name);
+        }
+        let help = Cli::try_parse_from(["artel", "keys", "withdraw", "--help"]);
+        assert!(help.is_err_and(|error| error.to_string().contains("Usage")));
+    }
 }

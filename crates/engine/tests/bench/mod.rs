@@ -169,6 +169,17 @@ impl Bench {
         panic!("it did not happen within 10 s: {:?}", self.run(run).await);
     }
 
+    /// Until nothing is kept in memory, which is a moment after the store says that a run is over or waits.
+    pub(crate) async fn until_idle(&self, worker: &Worker) {
+        for _ in 0..400 {
+            if worker.active() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("after 10 s {} runs are still kept in memory", worker.active());
+    }
+
     pub(crate) async fn approvals(&self, run: RunId) -> Vec<Approval> {
         self.store.list_approvals(self.tenant, ApprovalFilter { run_id: Some(run), limit: 10, ..ApprovalFilter::default() }).await.unwrap()
     }
