@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_signing_key_may_have_a_name_that_looks_like_an_option() {
-        for name in ["-_najCkuhNooLsT61v5NtM-id2smcewj0P6xtUZG3wE", "-hPq", "--x"] {
+        for name in ["-_q1", "-hPq", "--x"] {
             let parsed = Cli::try_parse_from(["artel", "keys", "withdraw", name]);
             let Ok(Cli { command: Command::Keys(KeysCommand::Withdraw { kid }) }) = parsed else { panic!("{name}") };
             assert_eq!(kid, name);
