@@ -6,7 +6,7 @@ use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId};
 use artel_http::{MetricsText, PublicKeys};
 use artel_identity::{AccessTokenIssuer, ClientSecrets, OpaqueTokens, Passwords, SecretBox};
-use artel_store::Store;
+use artel_store::AuthStore;
 use ipnet::IpNet;
 
 use crate::guard::Guard;
@@ -68,7 +68,7 @@ pub struct Limits {
 
 /// What this surface stands on.
 pub struct Deps {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn AuthStore>,
     pub bus: Arc<dyn Bus>,
     pub clock: Arc<dyn Clock>,
     pub keys: Arc<Keys>,
@@ -89,7 +89,7 @@ pub struct AuthApp(Arc<Shared>);
 
 /// What an [`AuthApp`] points to.
 pub struct Shared {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn AuthStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) issuer: AccessTokenIssuer,
     pub(crate) client_secrets: Arc<ClientSecrets>,

@@ -10,7 +10,7 @@ use artel_bus::{Admission, Bus};
 use artel_domain::tool::RatePeriod;
 use artel_domain::{Clock, RateLimit, Timestamp};
 use artel_http::ip;
-use artel_store::{Counted, Store};
+use artel_store::{Counted, LoginAttempts};
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, HeaderValue};
 use tokio::sync::{Mutex, MutexGuard};
@@ -26,7 +26,7 @@ const STRIPES: usize = 256;
 const NOTED: RateLimit = RateLimit { count: 1, per: RatePeriod::Minute };
 
 pub(crate) struct Guard {
-    store: Arc<dyn Store>,
+    store: Arc<dyn LoginAttempts>,
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
     limits: Limits,
@@ -52,7 +52,7 @@ pub(crate) struct Locked {
 }
 
 impl Guard {
-    pub(crate) fn new(store: Arc<dyn Store>, bus: Arc<dyn Bus>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub(crate) fn new(store: Arc<dyn LoginAttempts>, bus: Arc<dyn Bus>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         let turns = (0..STRIPES).map(|_| Mutex::new(())).collect();
         Self { store, bus, clock, limits, turns }
     }

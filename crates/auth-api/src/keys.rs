@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use artel_domain::{Actor, AuditEntry, Clock, SigningKey, SigningKeyState, TenantId};
 use artel_http::trace;
 use artel_identity::{SecretBox, ServiceKey, TokenVerifier};
-use artel_store::{NewSigningKey, Store};
+use artel_store::{NewSigningKey, SigningKeys};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -18,7 +18,7 @@ const FRESH: Duration = Duration::from_secs(5);
 
 /// The keys of this installation, as one process knows them.
 pub struct Keys {
-    store: Arc<dyn Store>,
+    store: Arc<dyn SigningKeys>,
     clock: Arc<dyn Clock>,
     seal: Arc<SecretBox>,
     verifier: Arc<TokenVerifier>,
@@ -47,7 +47,7 @@ struct Known {
 impl Keys {
     /// `verifier` learns of every change.
     pub fn new(
-        store: Arc<dyn Store>,
+        store: Arc<dyn SigningKeys>,
         clock: Arc<dyn Clock>,
         seal: Arc<SecretBox>,
         verifier: Arc<TokenVerifier>,

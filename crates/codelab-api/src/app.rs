@@ -6,7 +6,7 @@ use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, Specialist, TenantId, UserId};
 use artel_engine::Policy;
 use artel_http::{Gate, InternalKey, MetricsText};
-use artel_store::Store;
+use artel_store::SurfaceStore;
 use axum::extract::FromRef;
 
 use crate::presence::Acquaintance;
@@ -67,7 +67,7 @@ pub struct InternalCaller {
 
 /// What these surfaces stand on.
 pub struct Deps {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn SurfaceStore>,
     pub bus: Arc<dyn Bus>,
     pub clock: Arc<dyn Clock>,
     /// Knows the platform's and the auth service's tokens and keys.
@@ -85,7 +85,7 @@ pub struct App(Arc<Shared>);
 
 /// What an [`App`] points to.
 pub struct Shared {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn SurfaceStore>,
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) gate: Gate,

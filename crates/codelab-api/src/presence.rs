@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{TenantId, UserId};
-use artel_store::{Store, StoreError};
+use artel_store::{Sessions, StoreError};
 use moka::future::Cache;
 
 use crate::App;
@@ -34,7 +34,7 @@ impl Acquaintance {
 
 /// The user made a request of their own from this address. That the store could not be told costs nobody their answer.
 pub(crate) async fn note(app: &App, user: &User, ip: IpAddr) {
-    let store: &dyn Store = &*app.store;
+    let store: &dyn Sessions = &*app.store;
     let tell = store.note_presence(user.tenant_id, user.user_id, ip, app.clock.now());
     if let Err(error) = app.acquaintance.seen.try_get_with((user.tenant_id, user.user_id, ip), tell).await {
         tracing::warn!(%error, "the presence of a user was not noted");

@@ -5,7 +5,7 @@ use artel_agent::plan_of;
 use artel_domain::event::Verdict;
 use artel_domain::{Approval, Event, Executor, Run, Specialist, ToolCallRow};
 use artel_specialists::{client_tool, control_tool};
-use artel_store::{Store, StoreError};
+use artel_store::{RunStore, StoreError};
 use serde_json::Value;
 
 use crate::{Asked, Policy};
@@ -25,7 +25,7 @@ pub enum EditProblem {
 }
 
 /// Whether `args` may be used in the call that was asked about.
-pub async fn check_edit(store: &dyn Store, policy: &dyn Policy, asked: &Approval, args: &Value) -> Result<(), EditProblem> {
+pub async fn check_edit(store: &dyn RunStore, policy: &dyn Policy, asked: &Approval, args: &Value) -> Result<(), EditProblem> {
     let calls = store.list_tool_calls(asked.tenant_id, &[asked.run_id]).await?;
     let call = calls.into_iter().find(|call| call.id == asked.call_id).ok_or(EditProblem::ToolGone)?;
     let tool = check_schema(store, asked, &call, args).await?;
@@ -34,7 +34,7 @@ pub async fn check_edit(store: &dyn Store, policy: &dyn Policy, asked: &Approval
 }
 
 /// The tool's name, as it is now: rules are about that one.
-async fn check_schema(store: &dyn Store, asked: &Approval, call: &ToolCallRow, args: &Value) -> Result<String, EditProblem> {
+async fn check_schema(store: &dyn RunStore, asked: &Approval, call: &ToolCallRow, args: &Value) -> Result<String, EditProblem> {
     let fits = |schema: &Value| artel_tools::validate(schema, args).map_err(EditProblem::Wrong);
     match call.executor {
         Executor::Server => {
@@ -62,7 +62,7 @@ async fn check_schema(store: &dyn Store, asked: &Approval, call: &ToolCallRow, a
     Ok(asked.name.clone())
 }
 
-async fn check_rules(store: &dyn Store, policy: &dyn Policy, (run, tool): (&Run, &str), args: &Value) -> Result<(), EditProblem> {
+async fn check_rules(store: &dyn RunStore, policy: &dyn Policy, (run, tool): (&Run, &str), args: &Value) -> Result<(), EditProblem> {
     let tenant_rules = store.find_approval_rules(run.tenant_id).await?;
     match policy.verdict(&Asked { agent_id: run.agent_id, tool, args, tenant_rules: &tenant_rules }) {
         Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
@@ -72,7 +72,7 @@ async fn check_rules(store: &dyn Store, policy: &dyn Policy, (run, tool): (&Run,
 }
 
 /// Whose turn it is in the run that waits.
-async fn specialist(store: &dyn Store, asked: &Approval) -> Result<Option<Specialist>, StoreError> {
+async fn specialist(store: &dyn RunStore, asked: &Approval) -> Result<Option<Specialist>, StoreError> {
     let entries = store.session_entries(asked.tenant_id, &asked.session_id, 0, READ).await?;
     Ok(entries.iter().rev().filter(|entry| entry.run_id == asked.run_id).find_map(|entry| match &entry.event {
         Event::AgentSwitched { to, .. } => Some(*to),

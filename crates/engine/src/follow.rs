@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use artel_bus::Bus;
 use artel_domain::{Entry, RunId, SessionId, TenantId};
-use artel_store::{Store, StoreError};
+use artel_store::{RunStore, StoreError};
 use futures::Stream;
 use tokio::time::Instant;
 
@@ -24,7 +24,7 @@ pub struct RunRef {
 
 /// The run's entries with `seq > after_seq`; ends after the run's last one. An error of the store ends it too: the reader resumes.
 pub fn follow(
-    store: Arc<dyn Store>,
+    store: Arc<dyn RunStore>,
     bus: &dyn Bus,
     run: RunRef,
     after_seq: i64,
@@ -34,7 +34,7 @@ pub fn follow(
 
 /// Like [`follow`] for a run that is not accepted yet, called before it is: nothing can have been missed, so the store is not asked first.
 pub fn follow_new(
-    store: Arc<dyn Store>,
+    store: Arc<dyn RunStore>,
     bus: &dyn Bus,
     run: RunRef,
 ) -> impl Stream<Item = Result<Arc<Entry>, StoreError>> + Send + 'static {
@@ -42,7 +42,7 @@ pub fn follow_new(
 }
 
 fn start(
-    store: Arc<dyn Store>,
+    store: Arc<dyn RunStore>,
     bus: &dyn Bus,
     run: RunRef,
     last: i64,

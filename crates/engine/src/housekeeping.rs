@@ -10,9 +10,9 @@ use crate::Deps;
 
 const EVERY: Duration = Duration::from_mins(10);
 const RUNS_AT_A_TIME: u32 = 200;
-const GRANTS_AT_A_TIME: u32 = 1000;
+const LOGINS_AT_A_TIME: u32 = 1000;
 /// How long logins that are over stay to be looked at.
-const GRANTS_KEPT: Duration = Duration::from_hours(24 * 7);
+const LOGINS_KEPT: Duration = Duration::from_hours(24 * 7);
 /// Longer than anybody asks whether a user was seen lately.
 const PRESENCE_KEPT: Duration = Duration::from_hours(24);
 /// Few enough that no other write waits for long, in portions that keep up with a hundred calls a second.
@@ -25,8 +25,8 @@ pub(crate) async fn keep_house(deps: Arc<Deps>, stop: CancellationToken) {
         let ended_before = now.checked_sub(deps.config.event_retention).unwrap_or(now);
         report("folding old deltas", deps.store.fold_deltas(ended_before, RUNS_AT_A_TIME).await);
         report("removing old idempotency keys", deps.store.sweep_idempotent(now).await);
-        let over_before = now.checked_sub(GRANTS_KEPT).unwrap_or(now);
-        report("removing logins that are over", deps.store.sweep_grants(over_before, GRANTS_AT_A_TIME).await);
+        let over_before = now.checked_sub(LOGINS_KEPT).unwrap_or(now);
+        report("removing logins that are over", deps.store.sweep_logins(over_before, LOGINS_AT_A_TIME).await);
         let seen_before = now.checked_sub(PRESENCE_KEPT).unwrap_or(now);
         report("forgetting where users were", deps.store.forget_presence(seen_before).await);
         report("forgetting old model calls", forget_llm_calls(&deps, now).await);

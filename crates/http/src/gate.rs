@@ -7,7 +7,7 @@ use std::sync::Arc;
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId, UserId};
 use artel_identity::{ApiKeyMaker, Scopes, SecretBox, TokenError, TokenVerifier};
-use artel_store::{Store, StoreError};
+use artel_store::{GateStore, StoreError};
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
@@ -50,7 +50,7 @@ pub struct GateConfig {
 pub struct Gate(Arc<Inner>);
 
 struct Inner {
-    store: Arc<dyn Store>,
+    store: Arc<dyn GateStore>,
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
     tokens: Tokens,
@@ -83,7 +83,7 @@ impl Admitted {
 
 impl Gate {
     pub fn new(
-        store: Arc<dyn Store>,
+        store: Arc<dyn GateStore>,
         bus: Arc<dyn Bus>,
         clock: Arc<dyn Clock>,
         tokens: Arc<TokenVerifier>,
@@ -151,7 +151,7 @@ impl Gate {
         &*self.0.bus
     }
 
-    pub(crate) fn store(&self) -> &dyn Store {
+    pub(crate) fn store(&self) -> &dyn GateStore {
         &*self.0.store
     }
 

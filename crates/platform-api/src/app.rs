@@ -9,7 +9,7 @@ use artel_engine::Policy;
 use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, PublicKeys, StaticKey};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
-use artel_store::Store;
+use artel_store::SurfaceStore;
 use artel_tools::Tools;
 use axum::extract::FromRef;
 use ipnet::IpNet;
@@ -52,7 +52,7 @@ pub struct TestToken {
 
 /// What this surface stands on.
 pub struct Deps {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn SurfaceStore>,
     pub bus: Arc<dyn Bus>,
     pub clock: Arc<dyn Clock>,
     pub tokens: Arc<TokenVerifier>,
@@ -75,7 +75,7 @@ pub struct App(Arc<Shared>);
 
 /// What an [`App`] points to.
 pub struct Shared {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn SurfaceStore>,
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) issuer: Arc<TokenIssuer>,

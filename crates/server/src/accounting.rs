@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_llm::{Accountant, CallRecord};
-use artel_store::Store;
+use artel_store::LlmCalls;
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -56,7 +56,7 @@ pub(crate) struct Bookkeeping {
 
 impl Bookkeeping {
     /// Begins to keep the account.
-    pub(crate) fn start(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<(Arc<dyn Accountant>, Self)> {
+    pub(crate) fn start(config: &Config, store: Arc<dyn LlmCalls>) -> anyhow::Result<(Arc<dyn Accountant>, Self)> {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (rows, queue) = Lane::new("store");
         tasks.spawn(run(queue, stop.clone(), move |batch| write(store.clone(), batch).boxed()));
@@ -79,7 +79,7 @@ impl Bookkeeping {
     }
 }
 
-async fn write(store: Arc<dyn Store>, batch: Vec<Arc<CallRecord>>) {
+async fn write(store: Arc<dyn LlmCalls>, batch: Vec<Arc<CallRecord>>) {
     let count = batch.len() as u64;
     let calls: Vec<_> = batch.iter().map(|call| rows::row(call)).collect();
     let mut pause = Duration::from_millis(100);

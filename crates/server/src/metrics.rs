@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use artel_http::MetricsText;
 use artel_llm::Models;
-use artel_store::Store;
+use artel_store::Operations;
 use async_trait::async_trait;
 use metrics::gauge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -24,12 +24,12 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 #[derive(Clone)]
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
-    store: Arc<dyn Store>,
+    store: Arc<dyn Operations>,
     models: Arc<Models>,
 }
 
 impl Metrics {
-    pub(crate) fn new(store: Arc<dyn Store>, models: Arc<Models>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Operations>, models: Arc<Models>) -> Self {
         Self { handle: recorder().clone(), store, models }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use artel_domain::TenantId;
 use artel_identity::SecretBox;
 use artel_llm::{KeyRing, ModelError};
-use artel_store::Store;
+use artel_store::Identities;
 use async_trait::async_trait;
 use moka::future::Cache;
 use secrecy::SecretString;
@@ -21,13 +21,13 @@ const MOST_REMEMBERED: u64 = 10_000;
 
 /// Keys out of the store, remembered for a moment. Accounts are tenants; a service that asks for itself has no keys.
 pub(crate) struct TenantKeys {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Identities>,
     seal: SecretBox,
     remembered: Cache<(TenantId, String), Option<SecretString>>,
 }
 
 impl TenantKeys {
-    pub(crate) fn new(store: Arc<dyn Store>, seal: SecretBox) -> Self {
+    pub(crate) fn new(store: Arc<dyn Identities>, seal: SecretBox) -> Self {
         let remembered = Cache::builder().time_to_live(REMEMBERED).max_capacity(MOST_REMEMBERED).build();
         Self { store, seal, remembered }
     }

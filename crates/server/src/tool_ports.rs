@@ -6,7 +6,7 @@ use std::time::Duration;
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId};
 use artel_identity::SecretBox;
-use artel_store::Store;
+use artel_store::Identities;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::json;
@@ -16,12 +16,12 @@ use crate::vault::Vault;
 
 /// The tenant's own secrets, sealed in the database.
 pub(crate) struct StoredSecrets {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Identities>,
     seal: SecretBox,
 }
 
 impl StoredSecrets {
-    pub(crate) fn new(store: Arc<dyn Store>, seal: SecretBox) -> Self {
+    pub(crate) fn new(store: Arc<dyn Identities>, seal: SecretBox) -> Self {
         Self { store, seal }
     }
 }

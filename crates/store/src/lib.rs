@@ -12,18 +12,19 @@ pub mod budgets;
 pub mod conformance;
 pub mod error;
 pub mod folding;
-pub mod grants;
 pub mod idempotency;
 pub mod identity;
 pub mod journal;
 pub mod llm_calls;
 pub mod login_attempts;
+pub mod logins;
 pub mod oauth_clients;
 pub mod operations;
 pub mod rotation;
 pub mod runs;
 pub mod sessions;
 pub mod signing_keys;
+pub mod sums;
 pub mod tools;
 
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
@@ -31,58 +32,19 @@ pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page};
 pub use approval_rules::ApprovalRules;
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use error::StoreError;
-pub use grants::{Grants, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, Identities, KeyStanding, NewApiKey};
 pub use journal::{CallChange, Fence, Journal, Step, TurnRecord};
 pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls};
 pub use login_attempts::{Counted, LoginAttempts};
+pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
 pub use runs::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, RunFilter, Runs};
 pub use sessions::{Answered, ClientAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
+pub use sums::{AgentStore, AuthStore, GateStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
 
-/// Everything a store can do. Held as `Arc<dyn Store>`.
-pub trait Store:
-    Identities
-    + Agents
-    + Tools
-    + Runs
-    + Journal
-    + Budgets
-    + ApprovalRules
-    + Idempotency
-    + Operations
-    + Accounts
-    + OAuthClients
-    + Grants
-    + LoginAttempts
-    + SigningKeys
-    + LlmCalls
-    + Sessions
-{
-}
-
-impl<T> Store for T where
-    T: Identities
-        + Agents
-        + Tools
-        + Runs
-        + Journal
-        + Budgets
-        + ApprovalRules
-        + Idempotency
-        + Operations
-        + Accounts
-        + OAuthClients
-        + Grants
-        + LoginAttempts
-        + SigningKeys
-        + LlmCalls
-        + Sessions
-{
-}
-
+/// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -71,7 +71,7 @@ impl Redemption {
     }
 }
 
-/// The entry of a grant's change, as [`crate::Grants`] promises it.
+/// The entry of a grant's change, as [`crate::Logins`] promises it.
 pub fn completed(audit: &AuditEntry, user: UserId, family: Option<FamilyId>, outcome: &str) -> AuditEntry {
     let mut audit = audit.clone();
     audit.actor.user_id.get_or_insert(user);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use artel_bus::{Followed, Follower};
 use artel_domain::{Entry, Frame, RunId};
-use artel_store::{Store, StoreError};
+use artel_store::{RunStore, StoreError};
 use futures::Stream;
 use futures::stream::unfold;
 use tokio::time::Instant;
@@ -33,7 +33,7 @@ pub(super) enum Subject {
 }
 
 pub(super) struct Reader {
-    store: Arc<dyn Store>,
+    store: Arc<dyn RunStore>,
     live: Follower,
     session: SessionRef,
     subject: Subject,
@@ -50,7 +50,14 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(store: Arc<dyn Store>, live: Follower, session: SessionRef, subject: Subject, last: i64, read_at: Instant) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn RunStore>,
+        live: Follower,
+        session: SessionRef,
+        subject: Subject,
+        last: i64,
+        read_at: Instant,
+    ) -> Self {
         let (ready, pending) = (VecDeque::new(), BTreeMap::new());
         Self { store, live, session, subject, last, read_at, pause: POLL, ready, pending, over: false }
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use artel_bus::Bus;
 use artel_domain::{Entry, Event, SessionId, TenantId};
-use artel_store::{Store, StoreError};
+use artel_store::{RunStore, StoreError};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use tokio::time::Instant;
@@ -31,7 +31,7 @@ pub struct SessionEntries {
 /// Follows all runs of a session, for a reader who knows its entries up to `after`, or, with `None`, all there are now but for an
 /// answer that is being streamed.
 pub async fn follow_session(
-    store: Arc<dyn Store>,
+    store: Arc<dyn RunStore>,
     bus: &dyn Bus,
     session: SessionRef,
     after: Option<i64>,
@@ -50,7 +50,7 @@ struct Place {
     first: i64,
 }
 
-async fn place(store: &dyn Store, session: &SessionRef, after: Option<i64>) -> Result<Place, StoreError> {
+async fn place(store: &dyn RunStore, session: &SessionRef, after: Option<i64>) -> Result<Place, StoreError> {
     // 0 would mean no bound; nothing is before 1.
     let mut before = after.map_or(0, |after| after.saturating_add(1));
     let newest = store.session_entries(session.tenant_id, &session.session_id, before, 1).await?.pop();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use artel_domain::Clock;
 use artel_identity::{Claims, ServiceKey, TokenError, TokenVerifier};
-use artel_store::Store;
+use artel_store::SigningKeys;
 use tokio::sync::Mutex;
 
 /// The auth service whose access tokens are accepted.
@@ -26,7 +26,7 @@ const ANEW: Duration = Duration::from_secs(1);
 const NEVER: u64 = u64::MAX;
 
 pub(super) struct Tokens {
-    store: Arc<dyn Store>,
+    store: Arc<dyn SigningKeys>,
     clock: Arc<dyn Clock>,
     verifier: Arc<TokenVerifier>,
     trust: Option<AuthServiceTrust>,
@@ -37,7 +37,12 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, verifier: Arc<TokenVerifier>, trust: Option<AuthServiceTrust>) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn SigningKeys>,
+        clock: Arc<dyn Clock>,
+        verifier: Arc<TokenVerifier>,
+        trust: Option<AuthServiceTrust>,
+    ) -> Self {
         let read_at = AtomicU64::new(NEVER);
         Self { store, clock, verifier, trust, started: Instant::now(), read_at, reading: Mutex::default() }
     }

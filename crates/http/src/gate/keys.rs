@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use artel_domain::{ApiKey, ApiKeyId, Clock, TenantId, UserId};
 use artel_identity::{ApiKeyMaker, Scopes};
-use artel_store::{Store, StoreError};
+use artel_store::{Identities, StoreError};
 use moka::future::Cache;
 
 use super::{Refusal, StaticKey};
@@ -20,7 +20,7 @@ const USE_AUDITED: Duration = Duration::from_mins(5);
 const MOST: u64 = 10_000;
 
 pub(super) struct Keys {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Identities>,
     clock: Arc<dyn Clock>,
     maker: Arc<ApiKeyMaker>,
     /// By keyed hash, so that looking one up takes the same time however much of it is right.
@@ -32,7 +32,12 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, maker: Arc<ApiKeyMaker>, fixed: HashMap<String, StaticKey>) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn Identities>,
+        clock: Arc<dyn Clock>,
+        maker: Arc<ApiKeyMaker>,
+        fixed: HashMap<String, StaticKey>,
+    ) -> Self {
         let fixed = fixed.into_iter().map(|(key, principal)| (maker.hash(&key), principal)).collect();
         Self {
             store,

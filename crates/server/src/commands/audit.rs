@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use artel_domain::TenantId;
-use artel_store::Store;
+use artel_store::Identities;
 
 use crate::config::Config;
 use crate::{logging, output, wiring};
@@ -31,7 +31,7 @@ pub(crate) async fn verify(tenant: Option<TenantId>) -> anyhow::Result<ExitCode>
 }
 
 /// The number of rows, or what is wrong with the first one that does not fit.
-async fn check_chain(store: &dyn Store, tenant: TenantId) -> anyhow::Result<Result<i64, String>> {
+async fn check_chain(store: &dyn Identities, tenant: TenantId) -> anyhow::Result<Result<i64, String>> {
     // Read first: rows that are added meanwhile are beyond it.
     let head = store.audit_head(tenant).await?;
     let (mut seq, mut hash) = (0, String::new());

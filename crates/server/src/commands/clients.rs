@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use artel_auth_api::check_redirect_uri;
 use artel_domain::{ClientId, Clock as _, GrantType, OAuthClient, SystemClock, TenantId, UserId};
 use artel_identity::{is_client_id, is_scope_token};
-use artel_store::{ClientRecord, Store, StoreError};
+use artel_store::{ClientRecord, OrgStore, StoreError};
 use secrecy::ExposeSecret as _;
 
 use super::keys::audit;
@@ -32,7 +32,7 @@ pub(crate) async fn run(command: ClientsCommand) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(store: &dyn Store, config: &Config, args: ClientArgs) -> anyhow::Result<()> {
+async fn create(store: &dyn OrgStore, config: &Config, args: ClientArgs) -> anyhow::Result<()> {
     check(&args)?;
     let client = OAuthClient {
         name: args.name.unwrap_or_else(|| args.client_id.clone()),
@@ -87,7 +87,7 @@ fn check(args: &ClientArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn list(store: &dyn Store, tenant: TenantId) -> anyhow::Result<()> {
+async fn list(store: &dyn OrgStore, tenant: TenantId) -> anyhow::Result<()> {
     let head = ["client id", "type", "grants", "scopes", "access/refresh s", "state", "redirect URIs"].map(str::to_owned);
     let mut rows = vec![head.to_vec()];
     rows.extend(store.list_clients(tenant).await?.iter().map(row));
@@ -113,7 +113,7 @@ fn row(client: &OAuthClient) -> Vec<String> {
     ]
 }
 
-async fn rotate_secret(store: &dyn Store, config: &Config, client_id: String) -> anyhow::Result<()> {
+async fn rotate_secret(store: &dyn OrgStore, config: &Config, client_id: String) -> anyhow::Result<()> {
     let client = find(store, client_id).await?;
     let secrets = Vault::open(config)?.client_secrets();
     let secret = secrets.new_secret()?;
@@ -126,7 +126,7 @@ async fn rotate_secret(store: &dyn Store, config: &Config, client_id: String) ->
     Ok(())
 }
 
-async fn find(store: &dyn Store, client_id: String) -> anyhow::Result<OAuthClient> {
+async fn find(store: &dyn OrgStore, client_id: String) -> anyhow::Result<OAuthClient> {
     let id = ClientId::new(client_id);
     let record = store.find_client(&id).await?;
     record.map(|record| record.client).with_context(|| format!("there is no client {id}; `artel clients list` shows those there are"))

@@ -5,7 +5,7 @@ use anyhow::{Context as _, bail};
 use artel_domain::clock::micros;
 use artel_domain::{Account, Clock as _, Invite, SystemClock, TenantId, UserId};
 use artel_identity::{Passwords, check_new_password, is_email, is_username};
-use artel_store::{NewAccount, NewInvite, Store, StoreError};
+use artel_store::{NewAccount, NewInvite, OrgStore, StoreError};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::keys::audit;
@@ -44,7 +44,7 @@ pub(crate) async fn run(command: UsersCommand) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(store: &dyn Store, args: UserArgs) -> anyhow::Result<()> {
+async fn create(store: &dyn OrgStore, args: UserArgs) -> anyhow::Result<()> {
     if !is_username(&args.username) {
         bail!("'{}' is not a username: 3 to 255 of the characters A-Z a-z 0-9 _", args.username);
     }
@@ -73,7 +73,7 @@ async fn create(store: &dyn Store, args: UserArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn list(store: &dyn Store, tenant: TenantId) -> anyhow::Result<()> {
+async fn list(store: &dyn OrgStore, tenant: TenantId) -> anyhow::Result<()> {
     let head = ["username", "e-mail", "admin", "state", "last login", "user id"].map(str::to_owned);
     let mut rows = vec![head.to_vec()];
     let mut after = None;
@@ -101,7 +101,7 @@ fn row(account: &Account) -> Vec<String> {
     ]
 }
 
-async fn set_password(store: &dyn Store, user: &str, from_stdin: bool) -> anyhow::Result<()> {
+async fn set_password(store: &dyn OrgStore, user: &str, from_stdin: bool) -> anyhow::Result<()> {
     let account = find(store, user).await?;
     let password = password(from_stdin)?;
     let hash = Passwords::new()?.hash(&password)?;
@@ -111,7 +111,7 @@ async fn set_password(store: &dyn Store, user: &str, from_stdin: bool) -> anyhow
     Ok(())
 }
 
-async fn invite(store: &dyn Store, config: &Config, tenant_id: TenantId, is_admin: bool, hours: i64) -> anyhow::Result<()> {
+async fn invite(store: &dyn OrgStore, config: &Config, tenant_id: TenantId, is_admin: bool, hours: i64) -> anyhow::Result<()> {
     let code = Vault::open(config)?.opaque_tokens().new_invite()?;
     let now = SystemClock.now();
     let invite = Invite { tenant_id, is_admin, created_at: now, expires_at: micros(now.as_microsecond() + hours * HOUR) };
@@ -123,7 +123,7 @@ async fn invite(store: &dyn Store, config: &Config, tenant_id: TenantId, is_admi
     Ok(())
 }
 
-async fn find(store: &dyn Store, user: &str) -> anyhow::Result<Account> {
+async fn find(store: &dyn OrgStore, user: &str) -> anyhow::Result<Account> {
     let login = store.find_login(user).await?;
     login.map(|login| login.account).with_context(|| format!("there is no user {user}; `artel users list` shows those there are"))
 }

@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use self::model::{Answer, Login, explain};
 use self::script::{Call, Op, Script, scripts};
-use super::logins::{Desk, successor};
+use super::login_world::{LoginWorld, successor};
 use super::world::at_once;
 use crate::Store;
 
@@ -35,13 +35,13 @@ pub async fn whatever_happens_at_once_at_most_one_token_of_a_login_lives(store: 
     }
 }
 
-/// Plays a script against a desk of its own; an error is a contradiction.
+/// Plays a script against a world of its own; an error is a contradiction.
 async fn play(store: Arc<dyn Store>, script: Script) -> Result<(), String> {
-    let desk = Desk::new(&store).await;
-    let mut at = desk.opened;
+    let world = LoginWorld::new(&store).await;
+    let mut at = world.opened;
     let mut tokens = Vec::new();
     for _ in 0..script::LOGINS {
-        tokens.push(desk.logs_in(at).await.1);
+        tokens.push(world.logs_in(at).await.1);
     }
     let mut candidates = vec![vec![Login::new(at); script::LOGINS]];
     for (number, step) in script.into_iter().enumerate() {
@@ -49,13 +49,13 @@ async fn play(store: Arc<dyn Store>, script: Script) -> Result<(), String> {
         let newest: Vec<_> = candidates[0].iter().map(|login| login.newest).collect();
         let calls: Vec<Call> = step.ops.iter().map(|op| op.against(&newest)).collect();
         let answers = at_once(calls.iter().enumerate().map(|(index, call)| {
-            let (desk, tokens, call, cut) = (desk.clone(), tokens.clone(), *call, step.cuts.get(index).copied().flatten());
-            async move { (call, answer(&desk, &tokens, call, at, cut).await) }
+            let (world, tokens, call, cut) = (world.clone(), tokens.clone(), *call, step.cuts.get(index).copied().flatten());
+            async move { (call, answer(&world, &tokens, call, at, cut).await) }
         }))
         .await;
-        settle(&desk, &tokens, at).await;
+        settle(&world, &tokens, at).await;
         let explained = explain(&candidates, &answers, at);
-        let seen = look(&desk, &tokens, &newest, at).await?;
+        let seen = look(&world, &tokens, &newest, at).await?;
         let fitting: Vec<_> = explained.into_iter().filter(|logins| prediction(logins, &seen, at) == seen).collect();
         if fitting.is_empty() {
             return Err(format!("step {number} at {at}: no order explains {answers:?} and {seen:?} after any of {candidates:?}"));
@@ -66,29 +66,29 @@ async fn play(store: Arc<dyn Store>, script: Script) -> Result<(), String> {
 }
 
 /// What the store says, unless the caller leaves before it does.
-async fn answer(desk: &Desk, tokens: &[String], call: Call, at: artel_domain::Timestamp, cut: Option<u64>) -> Option<Answer> {
-    let asked = ask(desk, tokens, call, at);
+async fn answer(world: &LoginWorld, tokens: &[String], call: Call, at: artel_domain::Timestamp, cut: Option<u64>) -> Option<Answer> {
+    let asked = ask(world, tokens, call, at);
     match cut {
         None => Some(asked.await),
         Some(micros) => tokio::time::timeout(Duration::from_micros(micros), asked).await.ok(),
     }
 }
 
-async fn ask(desk: &Desk, tokens: &[String], call: Call, at: artel_domain::Timestamp) -> Answer {
-    let audit = desk.audit("auth.something", at);
+async fn ask(world: &LoginWorld, tokens: &[String], call: Call, at: artel_domain::Timestamp) -> Answer {
+    let audit = world.audit("auth.something", at);
     match call.op {
         Op::Present => {
-            let outcome = desk.refreshes(&token(tokens, call), at).await;
+            let outcome = world.refreshes(&token(tokens, call), at).await;
             Answer::Rotation(outcome.as_str())
         }
         Op::Steal => {
-            let thief = Desk { client: artel_domain::ClientId::new("a thief's client"), ..desk.clone() };
+            let thief = LoginWorld { client: artel_domain::ClientId::new("a thief's client"), ..world.clone() };
             Answer::Rotation(thief.refreshes(&token(tokens, call), at).await.as_str())
         }
         Op::RevokeToken => {
-            Answer::Done(u64::from(desk.store.revoke_refresh_token(&token(tokens, call), &desk.client, audit).await.unwrap()))
+            Answer::Done(u64::from(world.store.revoke_refresh_token(&token(tokens, call), &world.client, audit).await.unwrap()))
         }
-        Op::RevokeAll => Answer::Done(desk.store.revoke_families(desk.tenant, desk.user, None, audit).await.unwrap()),
+        Op::RevokeAll => Answer::Done(world.store.revoke_families(world.tenant, world.user, None, audit).await.unwrap()),
     }
 }
 
@@ -97,19 +97,19 @@ fn token(tokens: &[String], call: Call) -> String {
 }
 
 /// Returns when no call that was left by its caller is still under way: this one waits for the family and changes nothing.
-async fn settle(desk: &Desk, tokens: &[String], at: artel_domain::Timestamp) {
+async fn settle(world: &LoginWorld, tokens: &[String], at: artel_domain::Timestamp) {
     for login in 0..tokens.len() {
-        ask(desk, tokens, Call { op: Op::Steal, login, generation: 0 }, at).await;
+        ask(world, tokens, Call { op: Op::Steal, login, generation: 0 }, at).await;
     }
 }
 
 /// Which generations of each login live. More than one is wrong whatever the model says.
-async fn look(desk: &Desk, tokens: &[String], newest: &[usize], at: artel_domain::Timestamp) -> Result<Vec<Vec<usize>>, String> {
+async fn look(world: &LoginWorld, tokens: &[String], newest: &[usize], at: artel_domain::Timestamp) -> Result<Vec<Vec<usize>>, String> {
     let mut seen = Vec::new();
     for (login, newest) in newest.iter().enumerate() {
         let mut live = Vec::new();
         for generation in 0..=newest + script::MOST_AT_ONCE + 1 {
-            if desk.is_live(&token(tokens, Call { op: Op::Present, login, generation }), at).await {
+            if world.is_live(&token(tokens, Call { op: Op::Present, login, generation }), at).await {
                 live.push(generation);
             }
         }

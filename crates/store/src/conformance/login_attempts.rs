@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use artel_domain::Timestamp;
 
-use super::logins::unique;
+use super::login_world::unique;
 use super::world::{at_once, now};
 use crate::{Counted, Store};
 

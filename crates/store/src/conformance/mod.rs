@@ -20,13 +20,13 @@ pub mod calls;
 pub mod claims;
 pub mod codes;
 pub mod entries;
-pub mod grants;
 pub mod idempotency;
 pub mod identities;
 pub mod interleavings;
 pub mod journal;
 pub mod llm_calls;
 pub mod login_attempts;
+pub mod login_world;
 pub mod logins;
 pub mod oauth_clients;
 pub mod runs;
@@ -251,7 +251,7 @@ macro_rules! conformance_tests {
             whoever_cannot_sign_in_gets_no_code_and_no_login,
             a_new_password_voids_codes_that_were_not_redeemed,
         ]);
-        $crate::conformance_group!($make_store, grants: [
+        $crate::conformance_group!($make_store, logins: [
             a_login_is_found_by_its_token_and_noted_at_the_account,
             a_login_without_an_account_or_a_client_is_refused,
             a_chain_of_five_has_one_live_token_at_a_time,
@@ -323,7 +323,7 @@ mod tests {
         ("claims", include_str!("claims.rs")),
         ("codes", include_str!("codes.rs")),
         ("entries", include_str!("entries.rs")),
-        ("grants", include_str!("grants.rs")),
+        ("logins", include_str!("logins.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("identities", include_str!("identities.rs")),
         ("interleavings", include_str!("interleavings.rs")),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use artel_domain::{SigningKeyState, TenantId};
 use serde_json::json;
 
-use super::logins::{Desk, unique};
+use super::login_world::{LoginWorld, unique};
 use super::world::{at_once, uuid};
 use crate::{NewSigningKey, Store, StoreError};
 
@@ -16,23 +16,23 @@ fn key() -> NewSigningKey {
 }
 
 pub async fn of_many_who_start_at_once_all_get_the_same_first_key(store: Arc<dyn Store>) {
-    let desk = Desk::new(&store).await;
+    let world = LoginWorld::new(&store).await;
     let got = at_once((0..10).map(|_| {
-        let desk = desk.clone();
-        async move { desk.store.ensure_signing_key(key(), desk.tenant, desk.audit("key.create", desk.opened)).await.unwrap() }
+        let world = world.clone();
+        async move { world.store.ensure_signing_key(key(), world.tenant, world.audit("key.create", world.opened)).await.unwrap() }
     }))
     .await;
     assert!(got.iter().all(|one| *one == got[0] && one.state == SigningKeyState::Active), "{got:?}");
-    assert_eq!(store.signing_keys(desk.opened).await.unwrap(), got[..1]);
-    assert_eq!(desk.outcomes("key.create").await.len(), 1);
+    assert_eq!(store.signing_keys(world.opened).await.unwrap(), got[..1]);
+    assert_eq!(world.outcomes("key.create").await.len(), 1);
 }
 
 pub async fn a_rotation_overlaps_until_the_old_key_ends(store: Arc<dyn Store>) {
-    let desk = Desk::new(&store).await;
-    let (at, audit) = (desk.opened, || desk.audit("key.rotate", desk.opened));
-    let old = store.ensure_signing_key(key(), desk.tenant, audit()).await.unwrap();
+    let world = LoginWorld::new(&store).await;
+    let (at, audit) = (world.opened, || world.audit("key.rotate", world.opened));
+    let old = store.ensure_signing_key(key(), world.tenant, audit()).await.unwrap();
     let (next, until) = (key(), at + Duration::from_hours(1));
-    store.rotate_signing_key(next.clone(), until, desk.tenant, audit()).await.unwrap();
+    store.rotate_signing_key(next.clone(), until, world.tenant, audit()).await.unwrap();
 
     let kids = |at| {
         let store = Arc::clone(&store);
@@ -45,21 +45,21 @@ pub async fn a_rotation_overlaps_until_the_old_key_ends(store: Arc<dyn Store>) {
     assert_eq!((stored[1].state, stored[1].not_after), (SigningKeyState::Retiring, Some(until)));
     assert_eq!((&stored[0].sealed, &stored[0].public_jwk), (&next.sealed, &next.public_jwk));
 
-    let again = store.rotate_signing_key(next.clone(), until, desk.tenant, audit()).await;
+    let again = store.rotate_signing_key(next.clone(), until, world.tenant, audit()).await;
     assert!(matches!(again, Err(StoreError::Duplicate(_))), "{again:?}");
     assert_eq!(kids(at).await, [next.kid, old.kid], "and nothing changed");
 }
 
 pub async fn a_retiring_key_can_be_withdrawn_and_the_active_one_cannot(store: Arc<dyn Store>) {
-    let desk = Desk::new(&store).await;
-    let at = desk.opened;
-    let old = store.ensure_signing_key(key(), desk.tenant, desk.audit("key.create", at)).await.unwrap();
+    let world = LoginWorld::new(&store).await;
+    let at = world.opened;
+    let old = store.ensure_signing_key(key(), world.tenant, world.audit("key.create", at)).await.unwrap();
     let withdraw = |kid: String| {
-        let desk = desk.clone();
-        async move { desk.store.withdraw_signing_key(&kid, TenantId(uuid()), desk.audit("key.withdraw", at)).await.unwrap() }
+        let world = world.clone();
+        async move { world.store.withdraw_signing_key(&kid, TenantId(uuid()), world.audit("key.withdraw", at)).await.unwrap() }
     };
     assert!(!withdraw(old.kid.clone()).await && !withdraw("no such key".to_owned()).await);
-    store.rotate_signing_key(key(), at + Duration::from_hours(1), desk.tenant, desk.audit("key.rotate", at)).await.unwrap();
+    store.rotate_signing_key(key(), at + Duration::from_hours(1), world.tenant, world.audit("key.rotate", at)).await.unwrap();
     assert!(withdraw(old.kid.clone()).await);
     assert!(!withdraw(old.kid).await);
     assert_eq!(store.signing_keys(at).await.unwrap().len(), 1);

@@ -2,7 +2,7 @@
 
 use artel_domain::Timestamp;
 
-use super::super::logins::{FAMILY_TTL, GRACE, TOKEN_TTL};
+use super::super::login_world::{FAMILY_TTL, GRACE, TOKEN_TTL};
 use super::script::{Call, Op};
 
 /// Its tokens are numbered; the newest is the only one that can live.

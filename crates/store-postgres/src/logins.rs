@@ -1,12 +1,12 @@
 use artel_domain::{AuditEntry, ClientId, FamilyId, TenantId, Timestamp, TokenFamily, UserId};
-use artel_store::{Grants, NewCode, NewFamily, Redeem, Redemption, Result, Rotate, Rotation, Standing};
+use artel_store::{Logins, NewCode, NewFamily, Redeem, Redemption, Result, Rotate, Rotation, Standing};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
 use crate::{PostgresStore, codes, families, revoke, rotate};
 
 #[async_trait]
-impl Grants for PostgresStore {
+impl Logins for PostgresStore {
     async fn start_family(&self, new: NewFamily, audit: AuditEntry) -> Result<bool> {
         retrying(|| families::start(&self.pool, &new, &audit)).await
     }
@@ -47,7 +47,7 @@ impl Grants for PostgresStore {
         retrying(|| codes::redeem(&self.pool, &redeem, &audit)).await
     }
 
-    async fn sweep_grants(&self, before: Timestamp, limit: u32) -> Result<u64> {
+    async fn sweep_logins(&self, before: Timestamp, limit: u32) -> Result<u64> {
         retrying(|| families::sweep(&self.pool, before, limit)).await
     }
 }

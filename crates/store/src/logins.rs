@@ -103,7 +103,7 @@ pub struct Standing {
 /// trait: it names the family as the entity, the user as the actor when none is named, and says in `outcome` what became of it
 /// (`ok`, `repeated`, `reused`, `revoked`, `expired`, `wrong_client`, `mismatch`, `inactive`).
 #[async_trait]
-pub trait Grants: Send + Sync {
+pub trait Logins: Send + Sync {
     /// A login: also notes it at the account. False when the account or the client is absent, deactivated or of another tenant.
     async fn start_family(&self, new: NewFamily, audit: AuditEntry) -> Result<bool>;
     /// Spends the presented token, in one conditional update. Of many at once one rotates, the others repeat. Everything but
@@ -128,5 +128,5 @@ pub trait Grants: Send + Sync {
     async fn redeem_code(&self, redeem: Redeem, audit: AuditEntry) -> Result<Redemption>;
 
     /// Removes families, codes and invitations that ended before `before`, at most `limit` of each; how many.
-    async fn sweep_grants(&self, before: Timestamp, limit: u32) -> Result<u64>;
+    async fn sweep_logins(&self, before: Timestamp, limit: u32) -> Result<u64>;
 }

@@ -1,5 +1,5 @@
 use artel_domain::{AuditEntry, ClientId, FamilyId, TenantId, Timestamp, TokenFamily, UserId};
-use artel_store::{Grants, NewCode, NewFamily, Redeem, Redemption, Result, Rotate, Rotation, Standing};
+use artel_store::{Logins, NewCode, NewFamily, Redeem, Redemption, Result, Rotate, Rotation, Standing};
 use async_trait::async_trait;
 
 use crate::rows::micros;
@@ -7,7 +7,7 @@ use crate::store::SqliteStore;
 use crate::{codes, families, rotate};
 
 #[async_trait]
-impl Grants for SqliteStore {
+impl Logins for SqliteStore {
     async fn start_family(&self, new: NewFamily, audit: AuditEntry) -> Result<bool> {
         self.write((new, audit), |(new, audit), tx| Box::pin(families::start(tx, new, audit))).await
     }
@@ -51,7 +51,7 @@ impl Grants for SqliteStore {
         self.write((redeem, audit), |(redeem, audit), tx| Box::pin(codes::redeem(tx, redeem, audit))).await
     }
 
-    async fn sweep_grants(&self, before: Timestamp, limit: u32) -> Result<u64> {
+    async fn sweep_logins(&self, before: Timestamp, limit: u32) -> Result<u64> {
         self.write((micros(before), limit), |(before, limit), tx| Box::pin(families::sweep(tx, *before, *limit))).await
     }
 }

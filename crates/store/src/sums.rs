@@ -1,0 +1,42 @@
+//! Sums of the traits: each names what one kind of caller asks of a store, so that a crate holds no more than it uses.
+//!
+//! Whoever implements the traits of a sum has the sum. An `Arc` of a larger sum becomes an `Arc` of a smaller one where that is expected.
+
+use crate::{
+    Accounts, Agents, ApprovalRules, Budgets, Idempotency, Identities, Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations,
+    Runs, Sessions, SigningKeys, Tools,
+};
+
+macro_rules! sums {
+    ($($(#[$doc:meta])* $name:ident = $first:ident $(+ $part:ident)*;)+) => {$(
+        $(#[$doc])*
+        pub trait $name: $first $(+ $part)* {}
+        impl<T: $first $(+ $part)*> $name for T {}
+    )+};
+}
+
+sums! {
+    /// Agents and what they may use: their profiles, versions, tools and bindings.
+    AgentStore = Agents + Tools;
+
+    /// Runs from their acceptance to their end: what drives a run, and what follows one.
+    RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;
+
+    /// Signing in: accounts, clients, logins, the keys of access tokens, and the audit log.
+    AuthStore = Accounts + OAuthClients + Logins + LoginAttempts + SigningKeys + Identities;
+
+    /// What a tenant has beside its agents: principals, API keys, secrets, its audit log, accounts and clients.
+    OrgStore = Identities + Accounts + OAuthClients;
+
+    /// What lets callers in: API keys, keys of access tokens, requests that may come again.
+    GateStore = Identities + SigningKeys + Idempotency;
+
+    /// What is tidied away in time.
+    SweepStore = Runs + Idempotency + Logins + Sessions + LlmCalls;
+
+    /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
+    SurfaceStore = RunStore + AgentStore + GateStore + Sessions + Operations;
+
+    /// Everything a store can do. Only what opens a store and hands it out names this.
+    Store = SurfaceStore + AuthStore + OrgStore + SweepStore;
+}
