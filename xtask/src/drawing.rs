@@ -2,7 +2,7 @@
 
 /// The floors, from the ground up. A crate imports crates of lower floors only: never of its own, never of a higher one.
 pub(crate) const FLOORS: &[&[&str]] = &[
-    &["artel-domain"],
+    &["artel-domain", "artel-egress"],
     &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity", "artel-specialists"],
     &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
     &["artel-platform-api", "artel-auth-api", "artel-llm-proxy", "artel-codelab-api", "artel-tool-mock", "artel-model-mock"],
@@ -18,6 +18,7 @@ pub(crate) const CONCRETE: &[&str] = &["artel-store-sqlite", "artel-store-postgr
 /// Crates that must stay free of some libraries, because what they promise is tested without them.
 pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-domain", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-egress", &["axum", "sqlx"]),
     ("artel-agent", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-identity", &["axum", "sqlx"]),
     ("artel-store", &["axum", "reqwest", "sqlx"]),

@@ -36,4 +36,4 @@ pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, T
 pub use run::{Phase, Principal, Run, RunStatus};
 pub use session::Session;
 pub use specialist::{Confidence, Executor, Plan, RoutedBy, Specialist, Subtask, SwitchCause, TeamRequest, TeamStart};
-pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, Tool, ToolStatus};
+pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, ToolDefinition, ToolStatus};

@@ -26,7 +26,8 @@ words! {
 
 /// Something a model may call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Tool {
+#[schema(as = Tool)]
+pub struct ToolDefinition {
     pub id: ToolId,
     pub tenant_id: TenantId,
     pub name: String,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use artel_agent::Turn;
-use artel_domain::{Binding, CallId, Event, Run, Tool, ToolOutcome};
+use artel_domain::{Binding, CallId, Event, Run, ToolDefinition, ToolOutcome};
 use artel_tools::{Call, Verified};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::toolbox::Toolbox;
 pub(crate) struct Errand {
     deps: Arc<Deps>,
     run: Arc<Run>,
-    bound: Option<Arc<(Binding, Tool)>>,
+    bound: Option<Arc<(Binding, ToolDefinition)>>,
     call_id: CallId,
     name: String,
     args: Value,
@@ -65,7 +65,7 @@ impl Errand {
         self.finished(outcome)
     }
 
-    fn call<'a>(&'a self, bound: &'a (Binding, Tool)) -> Call<'a> {
+    fn call<'a>(&'a self, bound: &'a (Binding, ToolDefinition)) -> Call<'a> {
         Call {
             tenant_id: self.run.tenant_id,
             user_id: self.run.principal.user_id,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, Executor, PermissionScope, Run, Specialist, Tool, ToolId, ToolSpec,
+    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, Executor, PermissionScope, Run, Specialist, ToolDefinition, ToolId, ToolSpec,
 };
 use artel_identity::{Scope, Scopes};
 use artel_specialists::SpecialistTool;
@@ -28,7 +28,7 @@ struct Item {
 }
 
 enum Kind {
-    Bound(Arc<(Binding, Tool)>),
+    Bound(Arc<(Binding, ToolDefinition)>),
     Client(&'static SpecialistTool),
     /// With `asks`, its user decides about each call.
     Control {
@@ -38,7 +38,7 @@ enum Kind {
 }
 
 impl Toolbox {
-    pub(crate) fn new(bindings: Vec<(Binding, Tool)>, tenant_rules: Vec<ApprovalRule>, run: &Run) -> Self {
+    pub(crate) fn new(bindings: Vec<(Binding, ToolDefinition)>, tenant_rules: Vec<ApprovalRule>, run: &Run) -> Self {
         let offered = names::offer(bindings.iter().map(|(_, tool)| tool.name.as_str()));
         let items = offered.into_iter().zip(bindings).map(|(name, bound)| Item {
             spec: ToolSpec { name, description: bound.1.description.clone(), input_schema: bound.1.input_schema.clone(), rest: Map::new() },
@@ -79,7 +79,7 @@ impl Toolbox {
     }
 
     /// The tool of a planned call; `None` when it was unbound since.
-    pub(crate) fn bound(&self, tool: Option<ToolId>) -> Option<Arc<(Binding, Tool)>> {
+    pub(crate) fn bound(&self, tool: Option<ToolId>) -> Option<Arc<(Binding, ToolDefinition)>> {
         self.items.iter().find_map(|item| match &item.kind {
             Kind::Bound(bound) if Some(bound.1.id) == tool => Some(bound.clone()),
             _ => None,

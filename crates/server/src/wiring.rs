@@ -11,6 +11,7 @@ use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_codelab_api::{App as Codelab, CodelabConfig, Deps as CodelabDeps, InternalCaller};
 use artel_domain::{Clock, SystemClock, TenantId, UserId};
+use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, InternalKey, MetricsText, StaticKey};
 use artel_identity::Scopes;
@@ -20,7 +21,7 @@ use artel_platform_api::{ApiConfig, App, Deps, TestToken};
 use artel_store::Store;
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
+use artel_tools::{EnvSecrets, Tools, ToolsConfig, ToolsDeps};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
@@ -71,12 +72,10 @@ impl Parts {
             secrets: Arc::new(EnvSecrets::new(config.names.clone(), Some(Arc::new(StoredSecrets::new(store.clone(), vault.seal()))))),
             limits: Arc::new(BusLimits::new(bus.clone())),
             signer: Some(Arc::new(Signer::new(vault.clone(), clock.clone()))),
-            resolver: Arc::new(SystemResolver),
+            egress: Arc::new(egress(config, aliases)?),
             clock: clock.clone(),
         };
-        let tools = Arc::new(
-            Tools::new(tools_config(config, aliases), ports).context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")?,
-        );
+        let tools = Arc::new(Tools::new(tools_config(config), ports));
         let models = Arc::new(models);
         let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::new(store.clone(), models.clone()));
         let ground = auth::Ground { store: &store, bus: &bus, clock: &clock, vault: &vault, metrics: &metrics };
@@ -208,13 +207,17 @@ fn model_config(config: &Config, vault: &Vault) -> ModelConfig {
     }
 }
 
-fn tools_config(config: &Config, host_aliases: BTreeMap<String, SocketAddr>) -> ToolsConfig {
+fn egress(config: &Config, host_aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Egress> {
+    let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
+    Egress::new(&config.tool_allow_private_hosts, host_aliases, &resolver)
+        .context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")
+}
+
+fn tools_config(config: &Config) -> ToolsConfig {
     ToolsConfig {
         default_timeout_ms: config.tool_default_timeout_ms,
         max_timeout_ms: config.tool_max_timeout_ms,
         retry_attempts: config.tool_retry_attempts,
-        allow_private_hosts: config.tool_allow_private_hosts.clone(),
-        host_aliases,
         ..ToolsConfig::default()
     }
 }

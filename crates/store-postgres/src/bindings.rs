@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use artel_domain::{AgentId, AuditEntry, Binding, BindingId, PermissionScope, RateLimit, TenantId, Tool, ToolId};
+use artel_domain::{AgentId, AuditEntry, Binding, BindingId, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId};
 use artel_store::{BindingPatch, BindingWrite};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
@@ -143,7 +143,7 @@ pub(crate) async fn of_agent(executor: impl PgExecutor<'_>, tenant: TenantId, ag
     rows.into_iter().map(Binding::try_from).collect()
 }
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Vec<(Binding, Tool)>>> {
+pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Vec<(Binding, ToolDefinition)>>> {
     let found = sqlx::query_scalar!("SELECT id FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, agent.0)
         .fetch_optional(pool)
         .await?;
@@ -154,12 +154,13 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sql
 }
 
 /// Bindings with their tools; one whose tool went away between the two reads is left out.
-pub(crate) async fn with_tools(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<(Binding, Tool)>> {
+pub(crate) async fn with_tools(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<(Binding, ToolDefinition)>> {
     let bindings = of_agent(pool, tenant, agent).await?;
     if bindings.is_empty() {
         return Ok(Vec::new());
     }
-    let mut tools: HashMap<ToolId, Tool> = tools::bound_to(pool, tenant, agent).await?.into_iter().map(|tool| (tool.id, tool)).collect();
+    let mut tools: HashMap<ToolId, ToolDefinition> =
+        tools::bound_to(pool, tenant, agent).await?.into_iter().map(|tool| (tool.id, tool)).collect();
     Ok(bindings.into_iter().filter_map(|binding| tools.remove(&binding.tool_id).map(|tool| (binding, tool))).collect())
 }
 

@@ -1,7 +1,7 @@
 //! Tools.
 
 use artel_domain::tool::HttpMethod;
-use artel_domain::{AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, TenantId, Tool, ToolId, ToolStatus};
+use artel_domain::{AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, TenantId, ToolDefinition, ToolId, ToolStatus};
 use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
 use async_trait::async_trait;
 use sqlx::{PgConnection, PgPool};
@@ -33,7 +33,7 @@ struct Row {
     updated_at: Option<i64>,
 }
 
-impl TryFrom<Row> for Tool {
+impl TryFrom<Row> for ToolDefinition {
     type Error = sqlx::Error;
 
     fn try_from(row: Row) -> sqlx::Result<Self> {
@@ -87,19 +87,19 @@ macro_rules! returning_tool {
 
 #[async_trait]
 impl Tools for PostgresStore {
-    async fn create_tool(&self, tool: Tool, audit: AuditEntry) -> Result<Tool> {
+    async fn create_tool(&self, tool: ToolDefinition, audit: AuditEntry) -> Result<ToolDefinition> {
         retrying(|| create(&self.pool, &tool, &audit)).await
     }
 
-    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<Tool>> {
+    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>> {
         find(&self.pool, tenant, tool).await.map_err(store_error)
     }
 
-    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<Tool>, i64)> {
+    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)> {
         list(&self.pool, tenant, page).await.map_err(store_error)
     }
 
-    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<Tool>> {
+    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>> {
         retrying(|| update(&self.pool, tenant, tool, &patch, &audit)).await
     }
 
@@ -111,7 +111,7 @@ impl Tools for PostgresStore {
         retrying(|| bindings::bind(&self.pool, &binding, &audit)).await
     }
 
-    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, Tool)>>> {
+    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
         bindings::list(&self.pool, tenant, agent).await.map_err(store_error)
     }
 
@@ -131,7 +131,7 @@ impl Tools for PostgresStore {
     }
 }
 
-async fn create(pool: &PgPool, tool: &Tool, audit: &AuditEntry) -> sqlx::Result<Tool> {
+async fn create(pool: &PgPool, tool: &ToolDefinition, audit: &AuditEntry) -> sqlx::Result<ToolDefinition> {
     let mut tx = pool.begin().await?;
     if let Some(earlier) = find_even_deleted(&mut tx, tool.tenant_id, tool.id).await? {
         return Ok(earlier);
@@ -142,12 +142,12 @@ async fn create(pool: &PgPool, tool: &Tool, audit: &AuditEntry) -> sqlx::Result<
     Ok(created)
 }
 
-async fn find_even_deleted(tx: &mut PgConnection, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<Tool>> {
+async fn find_even_deleted(tx: &mut PgConnection, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<ToolDefinition>> {
     let row = select_tool!("FROM tools WHERE tenant_id = $1 AND id = $2", tenant.0, tool.0).fetch_optional(tx).await?;
-    row.map(Tool::try_from).transpose()
+    row.map(ToolDefinition::try_from).transpose()
 }
 
-async fn insert(tx: &mut PgConnection, tool: &Tool) -> sqlx::Result<Tool> {
+async fn insert(tx: &mut PgConnection, tool: &ToolDefinition) -> sqlx::Result<ToolDefinition> {
     returning_tool!(
         "INSERT INTO tools (id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version, http_method,
                             parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at)
@@ -176,13 +176,13 @@ async fn insert(tx: &mut PgConnection, tool: &Tool) -> sqlx::Result<Tool> {
     .try_into()
 }
 
-async fn find(pool: &PgPool, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<Tool>> {
+async fn find(pool: &PgPool, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<ToolDefinition>> {
     let row =
         select_tool!("FROM tools WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, tool.0).fetch_optional(pool).await?;
-    row.map(Tool::try_from).transpose()
+    row.map(ToolDefinition::try_from).transpose()
 }
 
-async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::Result<(Vec<Tool>, i64)> {
+async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::Result<(Vec<ToolDefinition>, i64)> {
     let all = sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL"#, tenant.0)
         .fetch_one(pool)
         .await?;
@@ -194,12 +194,12 @@ async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::Result<(Vec<
     )
     .fetch_all(pool)
     .await?;
-    let tools = rows.into_iter().map(Tool::try_from).collect::<sqlx::Result<_>>()?;
+    let tools = rows.into_iter().map(ToolDefinition::try_from).collect::<sqlx::Result<_>>()?;
     Ok((tools, all))
 }
 
 /// The tools of an agent's bindings.
-pub(crate) async fn bound_to(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<Tool>> {
+pub(crate) async fn bound_to(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<ToolDefinition>> {
     let rows = select_tool!(
         "FROM tools
          WHERE tenant_id = $1 AND deleted_at IS NULL AND id IN (SELECT b.tool_id FROM bindings b WHERE b.agent_id = $2 AND b.tenant_id = $1)",
@@ -208,10 +208,16 @@ pub(crate) async fn bound_to(pool: &PgPool, tenant: TenantId, agent: AgentId) ->
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter().map(Tool::try_from).collect()
+    rows.into_iter().map(ToolDefinition::try_from).collect()
 }
 
-async fn update(pool: &PgPool, tenant: TenantId, tool: ToolId, patch: &ToolPatch, audit: &AuditEntry) -> sqlx::Result<Option<Tool>> {
+async fn update(
+    pool: &PgPool,
+    tenant: TenantId,
+    tool: ToolId,
+    patch: &ToolPatch,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<ToolDefinition>> {
     let mut tx = pool.begin().await?;
     let row = returning_tool!(
         "UPDATE tools

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use artel_domain::{AgentId, AuditEntry, Binding, BindingId, PermissionScope, RateLimit, TenantId, Tool, ToolId};
+use artel_domain::{AgentId, AuditEntry, Binding, BindingId, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId};
 use artel_store::{BindingPatch, BindingWrite, CloneAgent};
 use sqlx::{SqliteExecutor, SqlitePool};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub(crate) async fn bind(tx: &mut Tx, binding: &Binding, audit: &AuditEntry) -> 
     }
 }
 
-pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Option<Vec<(Binding, Tool)>>> {
+pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Option<Vec<(Binding, ToolDefinition)>>> {
     match agents::find(reads, tenant, agent).await? {
         Some(_) => Ok(Some(with_tools(reads, tenant, agent).await?)),
         None => Ok(None),
@@ -38,14 +38,14 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -
 }
 
 /// Oldest first; the agent itself may be deleted.
-pub(crate) async fn with_tools(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Vec<(Binding, Tool)>> {
+pub(crate) async fn with_tools(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Vec<(Binding, ToolDefinition)>> {
     let bindings = of_agent(reads, tenant, agent).await?;
     if bindings.is_empty() {
         return Ok(Vec::new());
     }
     let tools =
         tool_rows!("SELECT", "FROM tools WHERE deleted_at IS NULL AND id IN (SELECT tool_id FROM bindings WHERE agent_id = ?1)", agent.0);
-    let tools: Vec<Tool> = all(tools.fetch_all(reads).await?)?;
+    let tools: Vec<ToolDefinition> = all(tools.fetch_all(reads).await?)?;
     let mut tools: HashMap<_, _> = tools.into_iter().map(|tool| (tool.id, tool)).collect();
     Ok(bindings.into_iter().filter_map(|binding| tools.remove(&binding.tool_id).map(|tool| (binding, tool))).collect())
 }

@@ -1,4 +1,4 @@
-use artel_domain::{AgentId, AuditEntry, Binding, TenantId, Tool, ToolId};
+use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolId};
 use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
 use async_trait::async_trait;
 use sqlx::{SqliteExecutor, SqlitePool};
@@ -11,19 +11,19 @@ use crate::writer::Tx;
 
 #[async_trait]
 impl Tools for SqliteStore {
-    async fn create_tool(&self, tool: Tool, audit: AuditEntry) -> Result<Tool> {
+    async fn create_tool(&self, tool: ToolDefinition, audit: AuditEntry) -> Result<ToolDefinition> {
         self.write((tool, audit), |(tool, audit), tx| Box::pin(create(tx, tool, audit))).await
     }
 
-    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<Tool>> {
+    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>> {
         Ok(find(&self.reads, tenant, tool).await?)
     }
 
-    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<Tool>, i64)> {
+    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)> {
         Ok(list(&self.reads, tenant, page).await?)
     }
 
-    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<Tool>> {
+    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>> {
         let asked = (tenant, tool, patch, audit);
         self.write(asked, |(tenant, tool, patch, audit), tx| Box::pin(update(tx, *tenant, *tool, patch, audit))).await
     }
@@ -36,7 +36,7 @@ impl Tools for SqliteStore {
         self.write((binding, audit), |(binding, audit), tx| Box::pin(bindings::bind(tx, binding, audit))).await
     }
 
-    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, Tool)>>> {
+    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
         Ok(bindings::list(&self.reads, tenant, agent).await?)
     }
 
@@ -57,7 +57,7 @@ impl Tools for SqliteStore {
     }
 }
 
-async fn create(tx: &mut Tx, tool: &Tool, audit: &AuditEntry) -> Outcome<Tool> {
+async fn create(tx: &mut Tx, tool: &ToolDefinition, audit: &AuditEntry) -> Outcome<ToolDefinition> {
     // Also a deleted one: its id is used all the same.
     let known = tools!("SELECT", "FROM tools WHERE id = ?1 AND tenant_id = ?2", tool.id.0, tool.tenant_id.0);
     if let Some(known) = one(known.fetch_optional(&mut tx.conn).await?)? {
@@ -68,12 +68,12 @@ async fn create(tx: &mut Tx, tool: &Tool, audit: &AuditEntry) -> Outcome<Tool> {
     Ok(tool.clone())
 }
 
-pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, tool: ToolId) -> Outcome<Option<Tool>> {
+pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, tool: ToolId) -> Outcome<Option<ToolDefinition>> {
     let found = tools!("SELECT", "FROM tools WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL", tool.0, tenant.0);
     one(found.fetch_optional(db).await?)
 }
 
-async fn list(reads: &SqlitePool, tenant: TenantId, page: Page) -> Outcome<(Vec<Tool>, i64)> {
+async fn list(reads: &SqlitePool, tenant: TenantId, page: Page) -> Outcome<(Vec<ToolDefinition>, i64)> {
     let found = tools!(
         "SELECT",
         "FROM tools WHERE tenant_id = ?1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?2 OFFSET ?3",
@@ -89,18 +89,18 @@ async fn list(reads: &SqlitePool, tenant: TenantId, page: Page) -> Outcome<(Vec<
     Ok((all(found)?, total))
 }
 
-async fn update(tx: &mut Tx, tenant: TenantId, id: ToolId, patch: &ToolPatch, audit: &AuditEntry) -> Outcome<Option<Tool>> {
+async fn update(tx: &mut Tx, tenant: TenantId, id: ToolId, patch: &ToolPatch, audit: &AuditEntry) -> Outcome<Option<ToolDefinition>> {
     let Some(tool) = find(&mut tx.conn, tenant, id).await? else {
         return Ok(None);
     };
-    let tool = Tool { version: tool.version + 1, updated_at: Some(audit.at), ..patched(tool, patch.clone()) };
+    let tool = ToolDefinition { version: tool.version + 1, updated_at: Some(audit.at), ..patched(tool, patch.clone()) };
     write(tx, &tool).await?;
     tx.audit(tenant, audit);
     Ok(Some(tool))
 }
 
-fn patched(tool: Tool, patch: ToolPatch) -> Tool {
-    Tool {
+fn patched(tool: ToolDefinition, patch: ToolPatch) -> ToolDefinition {
+    ToolDefinition {
         name: patch.name.unwrap_or(tool.name),
         description: patch.description.unwrap_or(tool.description),
         input_schema: patch.input_schema.unwrap_or(tool.input_schema),
@@ -141,7 +141,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(tool: &Tool) -> Outcome<Self> {
+    fn of(tool: &ToolDefinition) -> Outcome<Self> {
         Ok(Self {
             input_schema: tool.input_schema.to_string(),
             parameter_mapping: serde_json::to_string(&tool.parameter_mapping)?,
@@ -151,7 +151,7 @@ impl Columns {
     }
 }
 
-async fn insert(tx: &mut Tx, tool: &Tool) -> Outcome<()> {
+async fn insert(tx: &mut Tx, tool: &ToolDefinition) -> Outcome<()> {
     let columns = Columns::of(tool)?;
     let (execution, auth, status) = (tool.execution_type.as_str(), tool.auth_type.as_str(), tool.status.as_str());
     let (method, effect, created) = (tool.http_method.as_str(), tool.effect.as_str(), micros(tool.created_at));
@@ -183,7 +183,7 @@ async fn insert(tx: &mut Tx, tool: &Tool) -> Outcome<()> {
     Ok(())
 }
 
-async fn write(tx: &mut Tx, tool: &Tool) -> Outcome<()> {
+async fn write(tx: &mut Tx, tool: &ToolDefinition) -> Outcome<()> {
     let columns = Columns::of(tool)?;
     let (execution, auth, status) = (tool.execution_type.as_str(), tool.auth_type.as_str(), tool.status.as_str());
     let (method, effect) = (tool.http_method.as_str(), tool.effect.as_str());

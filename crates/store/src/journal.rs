@@ -1,6 +1,6 @@
 use artel_domain::{
     Agent, Approval, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, RunId, Session, SessionId, Spend, TenantId, Timestamp,
-    Tool, ToolCallRow, Usage,
+    ToolCallRow, ToolDefinition, Usage,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -69,7 +69,7 @@ pub struct TurnRecord {
     /// The agent as it is now, even when deleted since the run was accepted.
     pub agent: Agent,
     /// Its bindings and their tools as they are now.
-    pub bindings: Vec<(Binding, Tool)>,
+    pub bindings: Vec<(Binding, ToolDefinition)>,
     pub tenant_budget: Budget,
     pub agent_budget: Budget,
     /// The tenant's, as they are now.

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{
-    AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId, Tool, ToolId, ToolStatus,
+    AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId,
+    ToolStatus,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -50,18 +51,18 @@ pub enum BindingWrite {
 #[async_trait]
 pub trait Tools: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is written.
-    async fn create_tool(&self, tool: Tool, audit: AuditEntry) -> Result<Tool>;
-    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<Tool>>;
+    async fn create_tool(&self, tool: ToolDefinition, audit: AuditEntry) -> Result<ToolDefinition>;
+    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>>;
     /// The page (newest first) and the number of all.
-    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<Tool>, i64)>;
+    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)>;
     /// Version + 1.
-    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<Tool>>;
+    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>>;
     /// Soft; its bindings go with it.
     async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool>;
 
     async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite>;
     /// Oldest first, with their tools. `None`: no such agent.
-    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, Tool)>>>;
+    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>>;
     async fn update_binding(
         &self,
         tenant: TenantId,

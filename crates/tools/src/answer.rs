@@ -1,11 +1,11 @@
 //! What came back: read up to a cap, scrubbed of secrets, parsed.
 
-use bytes::{Bytes, BytesMut};
+use artel_egress::{SendError, read_capped};
+use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
-use crate::egress::SendError;
 use crate::redact::Redactor;
 
 /// Characters of an error's body that the model gets to see.
@@ -88,18 +88,4 @@ fn is_json(headers: &HeaderMap) -> bool {
         let media = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         media == "application/json" || media.ends_with("+json") || media == "text/json"
     })
-}
-
-/// At most `cap` bytes of the body, and whether there was more. What is left is not read: dropping it closes the connection.
-pub(crate) async fn read_capped(mut response: Response, cap: usize) -> Result<(Bytes, bool), SendError> {
-    let mut read = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| SendError::Lost)? {
-        let room = cap - read.len();
-        if chunk.len() > room {
-            read.extend_from_slice(&chunk[..room]);
-            return Ok((read.freeze(), true));
-        }
-        read.extend_from_slice(&chunk);
-    }
-    Ok((read.freeze(), false))
 }

@@ -1,19 +1,18 @@
 //! Calls tools: the checks that come before, the attempts, and what came of them.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use artel_domain::{
-    AgentId, Binding, CallId, Clock, EffectClass, ExecutionType, PermissionScope, RunId, TenantId, Tool, ToolOutcome, UserId,
+    AgentId, Binding, CallId, Clock, EffectClass, ExecutionType, PermissionScope, RunId, TenantId, ToolDefinition, ToolOutcome, UserId,
 };
+use artel_egress::Egress;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::auth::{Authenticator, ServiceSigner};
-use crate::egress::{Egress, EgressError, Resolver};
 use crate::limits::{self, CallLimits};
 use crate::outcome::{Fault, ending, outcome};
 use crate::record::RequestRecord;
@@ -30,24 +29,13 @@ pub struct ToolsConfig {
     pub max_timeout_ms: u64,
     /// Repetitions after the first attempt.
     pub retry_attempts: u32,
-    /// Hosts, or `host:port`, that tools may reach although they are private.
-    pub allow_private_hosts: Vec<String>,
-    /// `host` or `host:port` → where it really is. An alias counts as allowed by the operator.
-    pub host_aliases: BTreeMap<String, SocketAddr>,
     /// Bytes of an answer that are read; the rest is cut off.
     pub response_cap: usize,
 }
 
 impl Default for ToolsConfig {
     fn default() -> Self {
-        Self {
-            default_timeout_ms: 15_000,
-            max_timeout_ms: 60_000,
-            retry_attempts: 2,
-            allow_private_hosts: Vec::new(),
-            host_aliases: BTreeMap::new(),
-            response_cap: 1024 * 1024,
-        }
+        Self { default_timeout_ms: 15_000, max_timeout_ms: 60_000, retry_attempts: 2, response_cap: 1024 * 1024 }
     }
 }
 
@@ -57,7 +45,7 @@ pub struct ToolsDeps {
     pub limits: Arc<dyn CallLimits>,
     /// For `auth_type: service`; without it such tools fail with a clear text.
     pub signer: Option<Arc<dyn ServiceSigner>>,
-    pub resolver: Arc<dyn Resolver>,
+    pub egress: Arc<Egress>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -73,7 +61,7 @@ pub struct Call<'a> {
     pub traceparent: Option<&'a str>,
     /// Does the principal of the run hold `tools:write`?
     pub may_write: bool,
-    pub tool: &'a Tool,
+    pub tool: &'a ToolDefinition,
     pub binding: &'a Binding,
     pub args: &'a Value,
 }
@@ -108,16 +96,16 @@ pub fn idempotency_key(call: CallId) -> String {
 /// Calls tools with every guard of the product.
 pub struct Tools {
     pub(crate) config: ToolsConfig,
-    pub(crate) egress: Egress,
+    pub(crate) egress: Arc<Egress>,
     pub(crate) auth: Authenticator,
     pub(crate) clock: Arc<dyn Clock>,
     limits: Arc<dyn CallLimits>,
 }
 
 impl Tools {
-    pub fn new(config: ToolsConfig, deps: ToolsDeps) -> Result<Self, EgressError> {
-        let egress = Egress::new(&config.allow_private_hosts, config.host_aliases.clone(), &deps.resolver)?;
-        Ok(Self { config, egress, auth: Authenticator::new(deps.secrets, deps.signer), clock: deps.clock, limits: deps.limits })
+    pub fn new(config: ToolsConfig, deps: ToolsDeps) -> Self {
+        let auth = Authenticator::new(deps.secrets, deps.signer);
+        Self { config, egress: deps.egress, auth, clock: deps.clock, limits: deps.limits }
     }
 
     /// Perform a call. Failures are outcomes: the model is told, and the run goes on. Dropping the future cancels the call.
@@ -147,7 +135,7 @@ impl Tools {
             .map_err(|wait| format!("this tool may be called at a rate of {rate}; try again in {} s", wait.as_secs_f64().ceil()))
     }
 
-    pub(crate) fn internal(&self, tool: &Tool, args: &Value) -> Done {
+    pub(crate) fn internal(&self, tool: &ToolDefinition, args: &Value) -> Done {
         let Some(function) = internal::of_tool(tool) else {
             return Done::refused(format!("there is no internal function '{}'", internal::function_name(tool)));
         };

@@ -1,14 +1,13 @@
 //! Executes tools: the webhook executor with its guards, the internal functions, and the checks for what tenants write
 //! about tools (schemas, endpoints, domains, headers, transforms).
 //!
-//! Everything that leaves the process for a URL that a tenant gave goes through [`egress`]; nothing that a secret touched
+//! Everything that leaves the process for a URL that a tenant gave goes through [`artel_egress`]; nothing that a secret touched
 //! comes back unscrubbed. When a call may be repeated is a table in `retry.rs`.
 //!
 //! This crate must never know runs, journals, stores or surfaces: it is given one call and says what came of it.
 
 mod answer;
 mod auth;
-pub mod egress;
 mod executor;
 mod internal;
 mod limits;
@@ -25,7 +24,6 @@ mod verify;
 mod webhook;
 
 pub use auth::ServiceSigner;
-pub use egress::{Egress, EgressError, Refusal, Resolver, SystemResolver, check_domain, check_endpoint};
 pub use executor::{Call, Done, Tools, ToolsConfig, ToolsDeps, idempotency_key};
 pub use internal::{Function, function, function_name, functions};
 pub use limits::CallLimits;

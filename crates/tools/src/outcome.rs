@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use artel_domain::{EffectClass, ToolOutcome};
+use artel_egress::SendError;
 
 use crate::answer::Answer;
-use crate::egress::SendError;
 use crate::retry::Ending;
 use crate::transform;
 

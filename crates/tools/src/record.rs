@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use artel_egress::Outgoing;
 use serde::Serialize;
 use url::Url;
 
-use crate::egress::Outgoing;
 use crate::redact::{MASK, is_sensitive_name};
 
 /// A request as it may be shown: credentials are masked.

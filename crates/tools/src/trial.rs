@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use artel_domain::{ExecutionType, TenantId, Tool, ToolOutcome, UserId};
+use artel_domain::{ExecutionType, TenantId, ToolDefinition, ToolOutcome, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ pub struct Trial<'a> {
     pub tenant_id: TenantId,
     pub user_id: UserId,
     pub trace_id: &'a str,
-    pub tool: &'a Tool,
+    pub tool: &'a ToolDefinition,
     pub secrets_ref: Option<&'a str>,
     pub allowed_domains: &'a [String],
     /// `None`: the default.
@@ -71,7 +71,7 @@ impl Tools {
         Ok(TestReport { request_url: Some(record.url), request_method: Some(record.method), ..report })
     }
 
-    fn reported(&self, tool: &Tool, result: Result<Answer, Fault>) -> TestReport {
+    fn reported(&self, tool: &ToolDefinition, result: Result<Answer, Fault>) -> TestReport {
         let answer = match result {
             Ok(answer) => answer,
             Err(fault) => return failed(fault.text()),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{AuthType, TenantId, UserId};
+use artel_egress::{Egress, HostRule, Outgoing, SendError};
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Response, StatusCode};
@@ -14,7 +15,6 @@ use url::Url;
 
 use crate::answer::Answer;
 use crate::auth::{Authenticator, Claim, Credential};
-use crate::egress::{Egress, HostRule, Outgoing, SendError};
 use crate::mapping::Template;
 use crate::outcome::Fault;
 use crate::record::RequestRecord;

@@ -10,6 +10,7 @@ use artel_domain::{
     CallId, Clock, Entry, Event, Phase, Principal, RateLimit, RunId, SessionId, Specialist, SystemClock, TeamRequest, TenantId,
     ToolOutcome, UserId,
 };
+use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Deps as EngineDeps, EngineConfig, Rules, TeamConfig, Worker, dangerous_tools};
 use artel_http::{Gate, GateConfig, InternalKey, surface};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
@@ -17,7 +18,7 @@ use artel_llm::{Config as ModelConfig, Endpoint, Models};
 use artel_model_mock::{Asked, Mock, ModelMock, Reply};
 use artel_store::{Answered, ClientAnswer, Fence, Journal, NewRun, Runs, Sessions, Step};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{CallLimits, EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
+use artel_tools::{CallLimits, EnvSecrets, Tools, ToolsConfig, ToolsDeps};
 use axum::Router;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -295,8 +296,8 @@ fn executor(clock: Arc<dyn Clock>) -> Tools {
         secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
         limits: Arc::new(NoLimits),
         signer: None,
-        resolver: Arc::new(SystemResolver),
+        egress: Arc::new(Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap()),
         clock,
     };
-    Tools::new(ToolsConfig { host_aliases: BTreeMap::new(), ..ToolsConfig::default() }, deps).unwrap()
+    Tools::new(ToolsConfig::default(), deps)
 }

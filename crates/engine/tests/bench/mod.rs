@@ -1,5 +1,6 @@
 //! An engine on a fresh SQLite store, with one agent and one internal tool.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,15 @@ use artel_domain::event::Verdict;
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
     Actor, Agent, AgentId, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Clock, Decision, EffectClass, ExecutionType,
-    PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, Tool, ToolCallRow, ToolId, ToolStatus, UserId,
+    PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, ToolCallRow, ToolDefinition, ToolId, ToolStatus,
+    UserId,
 };
+use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
 use artel_llm::Models;
 use artel_store::{ApprovalFilter, Created, Decided, NewRun, Store};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
+use artel_tools::{EnvSecrets, Tools, ToolsConfig, ToolsDeps};
 use serde_json::{Value, json};
 
 pub(crate) struct AskAlways;
@@ -75,7 +78,7 @@ impl Bench {
         for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
             self.store.unbind_tool(self.tenant, self.agent, binding.tool_id, audit()).await.unwrap();
         }
-        let tool = Tool {
+        let tool = ToolDefinition {
             id: ToolId(SystemClock.uuid()),
             tenant_id: self.tenant,
             name: name.into(),
@@ -117,14 +120,14 @@ impl Bench {
             secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
             limits: Arc::new(NoLimits),
             signer: None,
-            resolver: Arc::new(SystemResolver),
+            egress: Arc::new(Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap()),
             clock: Arc::new(SystemClock),
         };
         Worker::start(Deps {
             store: self.store.clone(),
             bus: self.bus.clone(),
             models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
-            tools: Arc::new(Tools::new(ToolsConfig::default(), ports).unwrap()),
+            tools: Arc::new(Tools::new(ToolsConfig::default(), ports)),
             policy: Arc::new(policy),
             clock: Arc::new(SystemClock),
             config: EngineConfig::new(SystemClock.uuid().to_string()),

@@ -1,4 +1,4 @@
-use artel_domain::{AgentId, Binding, ExecutionType, Tool, ToolId, ToolStatus};
+use artel_domain::{AgentId, Binding, ExecutionType, ToolDefinition, ToolId, ToolStatus};
 use artel_http::caller::AgentsRead;
 use artel_http::{At, Caller, Problem};
 use axum::Json;
@@ -27,9 +27,9 @@ pub(crate) struct ToolSummary {
     version: i64,
 }
 
-impl From<Tool> for ToolSummary {
-    fn from(tool: Tool) -> Self {
-        let Tool { id, name, description, execution_type, status, version, .. } = tool;
+impl From<ToolDefinition> for ToolSummary {
+    fn from(tool: ToolDefinition) -> Self {
+        let ToolDefinition { id, name, description, execution_type, status, version, .. } = tool;
         Self { id, name, description, execution_type, status, version }
     }
 }

@@ -5,8 +5,8 @@ pub(crate) mod delete;
 pub(crate) mod list;
 pub(crate) mod update;
 
+use artel_egress::check_domain;
 use artel_http::{Faults, Problem};
-use artel_tools::check_domain;
 
 use crate::App;
 

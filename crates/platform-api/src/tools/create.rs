@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
-use artel_domain::{AuthType, EffectClass, ExecutionType, Tool, ToolId, ToolStatus};
+use artel_domain::{AuthType, EffectClass, ExecutionType, ToolDefinition, ToolId, ToolStatus};
 use artel_http::body::whole;
 use artel_http::caller::ToolsWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Identity, Problem};
@@ -71,9 +71,9 @@ impl CreateTool {
         }
     }
 
-    fn into_tool(self, caller: &Identity, app: &App) -> Tool {
+    fn into_tool(self, caller: &Identity, app: &App) -> ToolDefinition {
         let effect = self.effect.unwrap_or_else(|| self.usual_effect());
-        Tool {
+        ToolDefinition {
             id: ToolId(Uuid::nil()),
             tenant_id: caller.tenant_id,
             name: self.name,
@@ -100,7 +100,7 @@ impl CreateTool {
 ///
 /// Needs `tools:write`.
 #[utoipa::path(post, path = "/tools", tag = TAG, params(crate::document::IdempotencyKey), request_body = CreateTool,
-    responses((status = 201, description = "The new tool.", body = Tool), (status = 409, response = crate::document::Conflict)))]
+    responses((status = 201, description = "The new tool.", body = ToolDefinition), (status = 409, response = crate::document::Conflict)))]
 pub(crate) async fn create_tool(
     State(app): State<App>,
     caller: Caller<ToolsWrite>,
@@ -110,7 +110,7 @@ pub(crate) async fn create_tool(
     let tool = body.value.into_tool(&caller, &app);
     rules::check(&tool).result()?;
     let create = async |id| {
-        let tool = Tool { id: ToolId(id), ..tool };
+        let tool = ToolDefinition { id: ToolId(id), ..tool };
         let audit = caller.audit("tool.create", "tool", tool.id, tool.created_at);
         Ok((StatusCode::CREATED, Json(app.store.create_tool(tool, audit).await?)).into_response())
     };

@@ -1,4 +1,4 @@
-use artel_domain::Tool;
+use artel_domain::ToolDefinition;
 use artel_http::caller::ToolsRead;
 use artel_http::{Caller, Checked, Faults, Params, Problem};
 use artel_store::Page;
@@ -33,7 +33,7 @@ impl Checked for ListTools {
 ///
 /// Needs `tools:read`.
 #[utoipa::path(get, path = "/tools", tag = TAG, params(ListTools),
-    responses((status = 200, description = "A page of tools.", body = [Tool],
+    responses((status = 200, description = "A page of tools.", body = [ToolDefinition],
         headers(("X-Total-Count" = i64, description = "How many there are in all.")))))]
 pub(crate) async fn list_tools(
     State(app): State<App>,

@@ -1,13 +1,14 @@
 //! What must hold for every tool, however it came to be as it is.
 
-use artel_domain::{EffectClass, ExecutionType, Tool};
+use artel_domain::{EffectClass, ExecutionType, ToolDefinition};
+use artel_egress::check_endpoint;
 use artel_http::Faults;
-use artel_tools::{check_endpoint, check_headers, check_schema, check_transform, function, function_name, functions};
+use artel_tools::{check_headers, check_schema, check_transform, function, function_name, functions};
 
 const LONGEST_URL: usize = 2000;
 
 /// What is wrong with a tool as it would be kept.
-pub(super) fn check(tool: &Tool) -> Faults {
+pub(super) fn check(tool: &ToolDefinition) -> Faults {
     let mut faults = Faults::default();
     for problem in check_schema(&tool.input_schema).err().unwrap_or_default() {
         faults.add(format!("input_schema{}", dotted(&problem.path)), problem.message);
@@ -32,7 +33,7 @@ pub(super) fn check(tool: &Tool) -> Faults {
 }
 
 /// An internal tool names its function in `endpoint` or, without one, by its own name.
-fn check_internal(faults: &mut Faults, tool: &Tool) {
+fn check_internal(faults: &mut Faults, tool: &ToolDefinition) {
     if function(function_name(tool)).is_none() {
         let known: Vec<&str> = functions().iter().map(|function| function.name).collect();
         let field = if tool.endpoint.is_some() { "endpoint" } else { "name" };

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
-use artel_domain::{AuthType, EffectClass, ExecutionType, Tool, ToolId, ToolStatus};
+use artel_domain::{AuthType, EffectClass, ExecutionType, ToolDefinition, ToolId, ToolStatus};
 use artel_http::caller::ToolsWrite;
 use artel_http::{At, Body, Caller, Checked, Faults, Problem};
 use artel_store::ToolPatch;
@@ -75,13 +75,13 @@ impl From<UpdateTool> for ToolPatch {
 ///
 /// Its version grows by one. Runs under way finish with the tool as it was. Needs `tools:write`.
 #[utoipa::path(put, path = "/tools/{tool_id}", tag = TAG, params(("tool_id" = ToolId, Path)), request_body = UpdateTool,
-    responses((status = 200, description = "The tool as it is now.", body = Tool), (status = 409, response = crate::document::Conflict)))]
+    responses((status = 200, description = "The tool as it is now.", body = ToolDefinition), (status = 409, response = crate::document::Conflict)))]
 pub(crate) async fn update_tool(
     State(app): State<App>,
     caller: Caller<ToolsWrite>,
     At(id): At<ToolId>,
     body: Body<UpdateTool>,
-) -> Result<Json<Tool>, Problem> {
+) -> Result<Json<ToolDefinition>, Problem> {
     let patch = ToolPatch::from(body.value);
     let tool = app.store.find_tool(caller.tenant_id, id).await?.ok_or_else(|| Problem::not_found("tool"))?;
     check(&patch, &patched(tool, patch.clone()))?;
@@ -91,7 +91,7 @@ pub(crate) async fn update_tool(
 }
 
 /// What is wrong with something that was sent is 422; what does not go with what the tool has and keeps is 409.
-fn check(patch: &ToolPatch, tool: &Tool) -> Result<(), Problem> {
+fn check(patch: &ToolPatch, tool: &ToolDefinition) -> Result<(), Problem> {
     let faults = rules::check(tool);
     let stays_internal = tool.execution_type == ExecutionType::Internal && patch.execution_type.is_none();
     let is_kept = |field: &str| match field {
@@ -107,8 +107,8 @@ fn check(patch: &ToolPatch, tool: &Tool) -> Result<(), Problem> {
 }
 
 /// What the tool would be.
-fn patched(tool: Tool, patch: ToolPatch) -> Tool {
-    Tool {
+fn patched(tool: ToolDefinition, patch: ToolPatch) -> ToolDefinition {
+    ToolDefinition {
         name: patch.name.unwrap_or(tool.name),
         input_schema: patch.input_schema.unwrap_or(tool.input_schema),
         execution_type: patch.execution_type.unwrap_or(tool.execution_type),

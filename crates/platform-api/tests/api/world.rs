@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use artel_bus::LocalBus;
 use artel_domain::{Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
+use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Rules, dangerous_tools};
 use artel_http::{AuthServiceTrust, StaticKey};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_llm::Models;
 use artel_platform_api::{ApiConfig, App, Deps, TestToken, router};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{CallLimits, EnvSecrets, SystemResolver, Tools, ToolsConfig, ToolsDeps};
+use artel_tools::{CallLimits, EnvSecrets, Tools, ToolsConfig, ToolsDeps};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -212,10 +213,10 @@ fn executor(clock: Arc<HandClock>) -> Tools {
         secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
         limits: Arc::new(NoLimits),
         signer: None,
-        resolver: Arc::new(SystemResolver),
+        egress: Arc::new(Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap()),
         clock,
     };
-    Tools::new(ToolsConfig { host_aliases: BTreeMap::new(), ..ToolsConfig::default() }, deps).unwrap()
+    Tools::new(ToolsConfig::default(), deps)
 }
 
 impl Person {

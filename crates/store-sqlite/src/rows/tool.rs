@@ -1,6 +1,7 @@
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
-    AgentId, AuthType, Binding, BindingId, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId, Tool, ToolId, ToolStatus,
+    AgentId, AuthType, Binding, BindingId, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId,
+    ToolStatus,
 };
 use uuid::Uuid;
 
@@ -28,7 +29,7 @@ pub(crate) struct ToolRow {
     pub(crate) updated_at: Option<i64>,
 }
 
-impl TryFrom<ToolRow> for Tool {
+impl TryFrom<ToolRow> for ToolDefinition {
     type Error = Failure;
 
     fn try_from(row: ToolRow) -> Outcome<Self> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{
-    AgentId, AuthType, Binding, BindingId, EffectClass, ExecutionType, PermissionScope, RateLimit, Tool, ToolId, ToolStatus,
+    AgentId, AuthType, Binding, BindingId, EffectClass, ExecutionType, PermissionScope, RateLimit, ToolDefinition, ToolId, ToolStatus,
 };
 use serde_json::json;
 
@@ -15,8 +15,8 @@ use crate::{BindingPatch, BindingWrite, Page, Store, ToolPatch};
 const ALL: Page = Page { limit: 100, offset: 0 };
 
 /// A webhook with every member set.
-pub(super) fn tool_named(world: &World, name: &str) -> Tool {
-    Tool {
+pub(super) fn tool_named(world: &World, name: &str) -> ToolDefinition {
+    ToolDefinition {
         id: ToolId(uuid()),
         tenant_id: world.tenant,
         name: name.to_owned(),
@@ -38,7 +38,7 @@ pub(super) fn tool_named(world: &World, name: &str) -> Tool {
     }
 }
 
-pub(super) async fn creates_tool(world: &World, name: &str) -> Tool {
+pub(super) async fn creates_tool(world: &World, name: &str) -> ToolDefinition {
     world.store.create_tool(tool_named(world, name), world.audit("tool.create")).await.unwrap()
 }
 
@@ -83,7 +83,7 @@ pub async fn creating_a_tool_again_gives_the_first_one(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
     let first = creates_tool(&ada, "first").await;
     let before = store.audit_head(ada.tenant).await.unwrap();
-    let again = Tool { name: "second".to_owned(), ..first.clone() };
+    let again = ToolDefinition { name: "second".to_owned(), ..first.clone() };
     assert_eq!(store.create_tool(again, ada.audit("tool.create")).await.unwrap(), first);
     assert_eq!(store.find_tool(ada.tenant, first.id).await.unwrap(), Some(first));
     assert_eq!(store.audit_head(ada.tenant).await.unwrap(), before, "nothing is written");
@@ -110,7 +110,7 @@ pub async fn an_update_of_a_tool_changes_only_what_it_names_and_raises_the_versi
         ..ToolPatch::default()
     };
     let after = store.update_tool(ada.tenant, before.id, patch, ada.audit("tool.update")).await.unwrap().unwrap();
-    let expected = Tool {
+    let expected = ToolDefinition {
         name: "shout".to_owned(),
         endpoint: None,
         execution_type: ExecutionType::Internal,
@@ -153,7 +153,7 @@ pub async fn a_tool_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
     assert!(!store.delete_tool(bob.tenant, tool.id, bob.audit("tool.delete")).await.unwrap());
     let refused = store.bind_tool(binding(&bob, bob.agent, tool.id), bob.audit("binding.create")).await.unwrap();
     assert_eq!(refused, BindingWrite::ToolMissing);
-    let stolen = Tool { tenant_id: bob.tenant, ..tool.clone() };
+    let stolen = ToolDefinition { tenant_id: bob.tenant, ..tool.clone() };
     assert!(store.create_tool(stolen, bob.audit("tool.create")).await.is_err(), "an id is taken for all tenants");
     assert_eq!(store.find_tool(ada.tenant, tool.id).await.unwrap(), Some(tool));
 }

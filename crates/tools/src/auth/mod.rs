@@ -5,13 +5,13 @@ mod oauth2;
 use std::sync::Arc;
 
 use artel_domain::{AuthType, TenantId};
+use artel_egress::Egress;
 use async_trait::async_trait;
 use base64::Engine as _;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::egress::Egress;
 use crate::mapping::header_name;
 use crate::redact::Redactor;
 use crate::secrets::Secrets;

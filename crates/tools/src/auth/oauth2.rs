@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use artel_domain::TenantId;
+use artel_egress::{Egress, Outgoing, read_capped};
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
@@ -12,8 +13,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::sensitive;
-use crate::answer::read_capped;
-use crate::egress::{Egress, Outgoing};
 use crate::redact::Redactor;
 
 /// A token is renewed this long before it expires.

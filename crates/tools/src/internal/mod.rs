@@ -4,7 +4,7 @@ mod calculator;
 mod current_time;
 mod echo;
 
-use artel_domain::{Clock, EffectClass, Tool};
+use artel_domain::{Clock, EffectClass, ToolDefinition};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -66,11 +66,11 @@ pub fn function(name: &str) -> Option<&'static Function> {
 }
 
 /// What a tool calls the function it means: its `endpoint` when it has one, else its own name.
-pub fn function_name(tool: &Tool) -> &str {
+pub fn function_name(tool: &ToolDefinition) -> &str {
     tool.endpoint.as_deref().filter(|endpoint| !endpoint.is_empty()).unwrap_or(&tool.name)
 }
 
-pub(crate) fn of_tool(tool: &Tool) -> Option<&'static Function> {
+pub(crate) fn of_tool(tool: &ToolDefinition) -> Option<&'static Function> {
     function(function_name(tool))
 }
 

@@ -80,7 +80,8 @@ async fn no_secret_is_in_the_outcome_the_record_the_report_or_the_log() {
     }
     let written = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(written.contains("tool call finished"));
-    let ours: String = written.lines().filter(|line| line.contains("artel_tools") || line.contains("reqwest")).collect();
+    let ours: String =
+        written.lines().filter(|line| line.contains("artel_tools") || line.contains("artel_egress") || line.contains("reqwest")).collect();
     assert_clean(&ours, AuthType::None);
 }
 

@@ -45,7 +45,7 @@ async fn no_url_of_the_corpus_connects_to_anything() {
 async fn with_only_allowed_com_allowed_the_corpus_resolves_no_name() {
     struct Untouched;
     #[async_trait::async_trait]
-    impl artel_tools::Resolver for Untouched {
+    impl artel_egress::Resolver for Untouched {
         async fn resolve(&self, host: &str) -> std::io::Result<Vec<std::net::IpAddr>> {
             panic!("{host} was looked up");
         }
@@ -201,7 +201,7 @@ async fn three_hops_are_followed_and_a_fourth_is_not() {
 async fn an_alias_leads_the_operators_name_to_its_address_under_its_own_host_header() {
     let receiver = Receiver::echoing().await;
     let bench = Bench::at("http://tool-mock:9000/echo").with(|bench| {
-        bench.config.host_aliases = [("tool-mock:9000".to_owned(), receiver.address)].into();
+        bench.host_aliases = [("tool-mock:9000".to_owned(), receiver.address)].into();
     });
     output(&bench.run().await);
     assert_eq!(receiver.seen()[0].header("host"), Some("tool-mock:9000"));

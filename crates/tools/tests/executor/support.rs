@@ -10,9 +10,10 @@ use std::time::Duration;
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
     AgentId, AuthType, Binding, BindingId, CallId, Clock, EffectClass, ExecutionType, PermissionScope, RateLimit, RunId, SystemClock,
-    TenantId, Tool, ToolId, ToolStatus, UserId,
+    TenantId, ToolDefinition, ToolId, ToolStatus, UserId,
 };
-use artel_tools::{Call, CallLimits, Done, Resolver, SecretString, Secrets, ServiceSigner, Tools, ToolsConfig, ToolsDeps, Trial, Verified};
+use artel_egress::{Egress, Resolver};
+use artel_tools::{Call, CallLimits, Done, SecretString, Secrets, ServiceSigner, Tools, ToolsConfig, ToolsDeps, Trial, Verified};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -194,9 +195,11 @@ impl ServiceSigner for Stamp {
 /// An executor and one call of one tool; tests change what they are about.
 pub(crate) struct Bench {
     pub(crate) config: ToolsConfig,
+    pub(crate) allow_private_hosts: Vec<String>,
+    pub(crate) host_aliases: BTreeMap<String, SocketAddr>,
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) secrets: Arc<Kept>,
-    pub(crate) tool: Tool,
+    pub(crate) tool: ToolDefinition,
     pub(crate) binding: Binding,
     pub(crate) args: Value,
     pub(crate) may_write: bool,
@@ -207,7 +210,7 @@ impl Bench {
     /// A POST tool at this endpoint, with nothing private allowed.
     pub(crate) fn at(endpoint: &str) -> Self {
         let (tenant_id, now) = (TenantId(Uuid::from_u128(1)), SystemClock.now());
-        let tool = Tool {
+        let tool = ToolDefinition {
             id: ToolId(Uuid::from_u128(2)),
             tenant_id,
             name: "probe".into(),
@@ -242,6 +245,8 @@ impl Bench {
         };
         Self {
             config: ToolsConfig::default(),
+            allow_private_hosts: Vec::new(),
+            host_aliases: BTreeMap::new(),
             resolver: Names::new(&[]),
             secrets: Arc::default(),
             tool,
@@ -258,7 +263,7 @@ impl Bench {
     }
 
     pub(crate) fn allowing(mut self, host: &str) -> Self {
-        self.config.allow_private_hosts.push(host.to_owned());
+        self.allow_private_hosts.push(host.to_owned());
         self
     }
 
@@ -280,10 +285,10 @@ impl Bench {
             secrets: self.secrets.clone(),
             limits: Arc::new(Turnstile { left: Mutex::default() }),
             signer: Some(Arc::new(Stamp)),
-            resolver: self.resolver.clone(),
+            egress: Arc::new(Egress::new(&self.allow_private_hosts, self.host_aliases.clone(), &self.resolver).unwrap()),
             clock: Arc::new(SystemClock),
         };
-        Tools::new(self.config.clone(), deps).unwrap()
+        Tools::new(self.config.clone(), deps)
     }
 
     pub(crate) fn call(&self) -> Call<'_> {

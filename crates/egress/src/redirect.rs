@@ -4,21 +4,19 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, Hea
 use reqwest::{Method, StatusCode};
 use url::Url;
 
-use super::{Outgoing, Refusal};
-
-/// Hops that are followed after the first request.
-pub const MAX_REDIRECTS: usize = 3;
+use crate::error::{MAX_REDIRECTS, Refusal};
+use crate::outgoing::Outgoing;
 
 /// What may be told to another origin. Everything else could be a credential: the tenant names headers freely.
 const HARMLESS: [&str; 3] = ["x-trace-id", "traceparent", "x-idempotency-key"];
 
 /// Does this status send the caller elsewhere?
-pub(super) fn is_redirect(status: StatusCode) -> bool {
+pub(crate) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 /// The request to send after `hops` redirects to follow one more to `target`.
-pub(super) fn follow(sent: Outgoing, status: StatusCode, mut target: Url, hops: usize) -> Result<Outgoing, Refusal> {
+pub(crate) fn follow(sent: Outgoing, status: StatusCode, mut target: Url, hops: usize) -> Result<Outgoing, Refusal> {
     if hops >= MAX_REDIRECTS {
         return Err(Refusal::TooManyRedirects);
     }
@@ -64,7 +62,9 @@ mod tests {
     use reqwest::{Method, StatusCode};
     use url::Url;
 
-    use super::{Outgoing, Refusal, follow};
+    use super::follow;
+    use crate::error::Refusal;
+    use crate::outgoing::Outgoing;
 
     fn post(url: &str) -> Outgoing {
         let headers: HeaderMap =

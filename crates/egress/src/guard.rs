@@ -1,89 +1,22 @@
-//! The guard for every URL that a tenant gave: nothing leaves the process for such a URL by another way.
-//!
-//! A URL is parsed once (WHATWG rules turn decimal, octal, hexadecimal, short and full-width addresses into one form),
-//! checked, and sent as parsed. Literal addresses are checked here, because a resolver never sees them; names are checked
-//! in the resolver of the connection itself (`resolver.rs`), so that no second answer can differ from the checked one.
-
-mod address;
-mod clients;
-mod host;
-mod redirect;
-mod resolver;
+//! Checks a URL, sends the request to it, and follows redirects.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use reqwest::header::{HOST, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Method, Response};
+use reqwest::Response;
+use reqwest::header::{HOST, HeaderValue, LOCATION};
 use url::{Host, Url};
 
-use clients::Clients;
-use host::PrivateHosts;
-
-pub use address::is_global;
-pub use host::{HostRule, check_domain};
-pub use redirect::MAX_REDIRECTS;
-pub use resolver::{Resolver, SystemResolver};
-
-/// Why a URL is not called. The texts go to models and users, so they hold no resolved address.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error("this is not a URL with a host")]
-    NotAUrl,
-    #[error("only http and https URLs are called, not {0}")]
-    Scheme(String),
-    #[error("a URL with a user name or password in it is not called; use the tool's authentication")]
-    UserInfo,
-    #[error("port 0 cannot be called")]
-    Port,
-    #[error("a URL with a fragment (#) is not called")]
-    Fragment,
-    #[error("the host is written in a form that is not accepted (percent-encoding, backslash, control character or trailing dot)")]
-    Spelling,
-    #[error("the host {0} is not among the allowed domains")]
-    NotAllowed(String),
-    #[error("the host {0} is not on the public internet")]
-    NotPublic(String),
-    #[error("a redirect from https to http is not followed")]
-    Downgrade,
-    #[error("more than {MAX_REDIRECTS} redirects are not followed")]
-    TooManyRedirects,
-}
-
-/// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    #[error("{0}")]
-    Refused(#[from] Refusal),
-    /// No connection: when it is the first hop, the request cannot have had an effect.
-    #[error("could not connect to the host")]
-    Connect { first_hop: bool },
-    #[error("the connection was lost before the answer was complete")]
-    Lost,
-}
-
-/// The operator's part of the configuration could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum EgressError {
-    #[error("'{0}' is not a host or host:port such as tool-mock or 127.0.0.1:9000")]
-    PrivateHost(String),
-    #[error("the HTTP client cannot be built: {0}")]
-    Client(String),
-}
-
-/// A request as the caller wants it sent.
-#[derive(Debug, Clone)]
-pub struct Outgoing {
-    pub method: Method,
-    pub url: Url,
-    pub headers: HeaderMap,
-    pub body: Option<Bytes>,
-    /// Use a connection of its own: one from the pool may be dying, and then nobody knows whether the request arrived.
-    pub fresh: bool,
-}
+use crate::address::is_global;
+use crate::clients::Clients;
+use crate::endpoint::{check_form, parse};
+use crate::error::{EgressError, Refusal, SendError};
+use crate::host::{HostRule, PrivateHosts};
+use crate::outgoing::Outgoing;
+use crate::redirect;
+use crate::resolver::Resolver;
 
 /// How a checked URL is reached.
 enum Way {
@@ -171,38 +104,6 @@ impl Egress {
             builder = builder.body(body.clone());
         }
         builder.send().await
-    }
-}
-
-/// Is this a URL that a tool may have as its endpoint? Says nothing about where its host is: that can change.
-pub fn check_endpoint(text: &str) -> Result<(), Refusal> {
-    parse(text).and_then(|url| check_form(&url))
-}
-
-fn parse(text: &str) -> Result<Url, Refusal> {
-    // Parsers differ most in what they forgive; an authority with any of this is never written by accident.
-    let authority = text.split_once("//").map_or(text, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
-    if text.chars().any(|c| c.is_control() || c.is_whitespace()) || authority.contains(['%', '\\']) {
-        return Err(Refusal::Spelling);
-    }
-    let url = Url::parse(text).map_err(|_| Refusal::NotAUrl)?;
-    if url.fragment().is_some() { Err(Refusal::Fragment) } else { Ok(url) }
-}
-
-fn check_form(url: &Url) -> Result<(), Refusal> {
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(Refusal::Scheme(url.scheme().to_owned()));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Refusal::UserInfo);
-    }
-    if url.port() == Some(0) {
-        return Err(Refusal::Port);
-    }
-    match url.host_str() {
-        None | Some("") => Err(Refusal::NotAUrl),
-        Some(host) if host.ends_with('.') => Err(Refusal::Spelling),
-        Some(_) => Ok(()),
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::{Refusal, is_global};
+use crate::address::is_global;
+use crate::error::Refusal;
 
 /// Answers with all addresses of a name.
 #[async_trait]
@@ -27,9 +28,9 @@ impl Resolver for SystemResolver {
 }
 
 /// The resolver that the HTTP client calls when it opens a connection: there is no second resolution after the check.
-pub(super) struct Guarded {
-    pub(super) inner: Arc<dyn Resolver>,
-    pub(super) public_only: bool,
+pub(crate) struct Guarded {
+    pub(crate) inner: Arc<dyn Resolver>,
+    pub(crate) public_only: bool,
 }
 
 impl Resolve for Guarded {

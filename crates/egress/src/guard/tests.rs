@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Egress, Refusal, Resolver, SystemResolver, check_endpoint};
+use super::Egress;
+use crate::endpoint::check_endpoint;
+use crate::error::Refusal;
+use crate::resolver::{Resolver, SystemResolver};
 
 fn check(url: &str) -> Result<(), Refusal> {
     let aliases = BTreeMap::from([("demo:9000".to_owned(), ([127, 0, 0, 1], 1).into())]);

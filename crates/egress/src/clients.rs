@@ -7,13 +7,13 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use rustls::{ClientConfig, RootCertStore};
 
-use super::resolver::{Guarded, Resolver};
+use crate::resolver::{Guarded, Resolver};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 const IDLE_PER_HOST: usize = 16;
 
-pub(super) struct Clients {
+pub(crate) struct Clients {
     public: Pair,
     permitted: Pair,
 }
@@ -24,7 +24,7 @@ struct Pair {
 }
 
 impl Clients {
-    pub(super) fn new(resolver: &Arc<dyn Resolver>) -> Result<Self, Box<dyn std::error::Error>> {
+    pub(crate) fn new(resolver: &Arc<dyn Resolver>) -> Result<Self, Box<dyn std::error::Error>> {
         let tls = tls_config()?;
         let pair = |public_only| -> Result<Pair, reqwest::Error> {
             Ok(Pair { pooled: client(&tls, resolver, public_only, IDLE_PER_HOST)?, fresh: client(&tls, resolver, public_only, 0)? })
@@ -32,7 +32,7 @@ impl Clients {
         Ok(Self { public: pair(true)?, permitted: pair(false)? })
     }
 
-    pub(super) fn choose(&self, public: bool, fresh: bool) -> &Client {
+    pub(crate) fn choose(&self, public: bool, fresh: bool) -> &Client {
         let pair = if public { &self.public } else { &self.permitted };
         if fresh { &pair.fresh } else { &pair.pooled }
     }

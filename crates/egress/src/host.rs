@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use super::Refusal;
+use crate::error::Refusal;
 
 /// Which hosts one call may reach, by exact name.
 #[derive(Debug, Clone)]
@@ -44,10 +44,10 @@ fn normal(host: &str) -> Option<String> {
 
 /// The operator's exceptions: hosts, or host and port, that may be private.
 #[derive(Debug, Clone, Default)]
-pub(super) struct PrivateHosts(Vec<(String, Option<u16>)>);
+pub(crate) struct PrivateHosts(Vec<(String, Option<u16>)>);
 
 impl PrivateHosts {
-    pub(super) fn parse(entries: &[String]) -> Result<Self, String> {
+    pub(crate) fn parse(entries: &[String]) -> Result<Self, String> {
         entries.iter().map(|entry| Self::entry(entry.trim()).ok_or_else(|| entry.clone())).collect::<Result<_, _>>().map(Self)
     }
 
@@ -59,7 +59,7 @@ impl PrivateHosts {
         Some((normal(host)?, Some(port.parse().ok().filter(|port| *port != 0)?)))
     }
 
-    pub(super) fn contains(&self, url: &Url) -> bool {
+    pub(crate) fn contains(&self, url: &Url) -> bool {
         self.0.iter().any(|(host, port)| url.host_str() == Some(host) && port.is_none_or(|port| url.port_or_known_default() == Some(port)))
     }
 }

@@ -1,0 +1,50 @@
+//! Why there is no answer.
+
+/// Redirects that are followed after the first request.
+pub const MAX_REDIRECTS: usize = 3;
+
+/// Why a URL is not called. The texts go to models and users, so they hold no resolved address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("this is not a URL with a host")]
+    NotAUrl,
+    #[error("only http and https URLs are called, not {0}")]
+    Scheme(String),
+    #[error("a URL with a user name or password in it is not called; use the tool's authentication")]
+    UserInfo,
+    #[error("port 0 cannot be called")]
+    Port,
+    #[error("a URL with a fragment (#) is not called")]
+    Fragment,
+    #[error("the host is written in a form that is not accepted (percent-encoding, backslash, control character or trailing dot)")]
+    Spelling,
+    #[error("the host {0} is not among the allowed domains")]
+    NotAllowed(String),
+    #[error("the host {0} is not on the public internet")]
+    NotPublic(String),
+    #[error("a redirect from https to http is not followed")]
+    Downgrade,
+    #[error("more than {MAX_REDIRECTS} redirects are not followed")]
+    TooManyRedirects,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// No connection: when it is the first hop, the request cannot have had an effect.
+    #[error("could not connect to the host")]
+    Connect { first_hop: bool },
+    #[error("the connection was lost before the answer was complete")]
+    Lost,
+}
+
+/// The operator's part of the configuration could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EgressError {
+    #[error("'{0}' is not a host or host:port such as tool-mock or 127.0.0.1:9000")]
+    PrivateHost(String),
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(String),
+}
