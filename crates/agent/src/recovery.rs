@@ -1,6 +1,6 @@
 //! What is left to do for a run whose worker is gone.
 
-use artel_domain::{CallState, EffectClass, Event, Executor, ToolOutcome};
+use artel_domain::{CallState, EffectClass, Event, ToolOutcome};
 
 use crate::turn::{Action, Call, Effect, State, Turn, dispatch, finish};
 
@@ -27,7 +27,7 @@ impl Turn {
 }
 
 fn cut_off(call: &Call) -> Effect {
-    if call.planned.executor == Executor::Client {
+    if call.planned.is_client() {
         // The client has it, or has answered.
         return Effect::Act(Action::RunTool { call_id: call.planned.call_id });
     }

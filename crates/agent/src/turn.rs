@@ -1,5 +1,5 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalId, CallId, CallState, Decision, EffectClass, Event, Executor, FinishReason, ToolOutcome, Usage, digest};
+use artel_domain::{ApprovalId, CallId, CallState, Decision, EffectClass, Event, FinishReason, ToolOutcome, Usage, digest};
 use serde_json::Value;
 
 use team::Team;
@@ -110,7 +110,7 @@ impl Turn {
     /// Nothing can be done until a human or the client answers.
     pub fn is_waiting(&self) -> bool {
         self.state == State::Working
-            && !self.calls.iter().any(|c| c.state == CallState::Dispatched && c.planned.executor != Executor::Client)
+            && !self.calls.iter().any(|c| c.state == CallState::Dispatched && !c.planned.is_client())
             && self.calls.iter().any(|c| matches!(c.state, CallState::AwaitingApproval | CallState::Dispatched))
     }
 
@@ -301,7 +301,7 @@ impl Turn {
     /// Starts the planned calls that may start now: all of them when the server executes every call of the step and each only reads, else
     /// the next in order.
     pub(crate) fn advance(&self) -> Vec<Effect> {
-        let together = |c: &Call| c.planned.effect == EffectClass::ReadOnly && c.planned.executor == Executor::Server;
+        let together = |c: &Call| c.planned.effect == EffectClass::ReadOnly && !c.planned.is_client() && !c.planned.is_control();
         let together = self.calls.iter().all(together);
         let mut effects = Vec::new();
         for call in &self.calls {
@@ -327,10 +327,7 @@ impl Turn {
 
     /// The call is to be made.
     fn make(&self, call: &Call) -> Vec<Effect> {
-        match call.planned.executor {
-            Executor::Control => self.control(call),
-            Executor::Server | Executor::Client => vec![dispatch(call)],
-        }
+        if call.planned.is_control() { self.control(call) } else { vec![dispatch(call)] }
     }
 
     fn filtered(&self) -> Event {

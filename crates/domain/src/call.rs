@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::words::words;
-use crate::{CallId, Executor, RunId, TenantId, Timestamp, ToolId};
+use crate::{CallId, RunId, TenantId, Timestamp, ToolRef};
 
 words! {
     /// What a tool does to the world, which decides what recovery may do with a call that was cut off.
@@ -77,14 +77,14 @@ pub struct ToolCallRow {
     pub ordinal: u32,
     /// The model provider's own id of the call; providers repeat ids, so it is never a key.
     pub provider_call_id: String,
-    pub tool_id: Option<ToolId>,
+    /// `None`: the agent had no tool of the name that the model used.
+    pub tool: Option<ToolRef>,
     /// The tool's name as the tenant wrote it.
     pub name: String,
     pub args: Value,
     /// [`crate::digest::of`] the arguments, hex.
     pub args_digest: String,
     pub effect: EffectClass,
-    pub executor: Executor,
     pub state: CallState,
     pub attempts: u32,
     pub result: Option<Value>,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::planned_call::{PlannedCall, Verdict};
 use crate::{
-    AgentId, ApprovalId, CallId, Confidence, Decision, EffectClass, Executor, FinishReason, Plan, RoutedBy, RunId, SessionId, Specialist,
-    SwitchCause, TeamStart, TenantId, Timestamp, ToolId, ToolOutcome, Usage,
+    AgentId, ApprovalId, CallId, Confidence, Decision, FinishReason, Plan, RoutedBy, RunId, SessionId, Specialist, SwitchCause, TeamStart,
+    TenantId, Timestamp, ToolOutcome, Usage,
 };
 
 /// What happened in a run. Serialised with `kind` inside; a reader of version N reads entries of version N−1.
@@ -129,52 +130,9 @@ pub enum Event {
     },
 }
 
-/// A tool call that the model asked for, resolved against the agent's bindings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PlannedCall {
-    pub call_id: CallId,
-    pub step: u32,
-    pub ordinal: u32,
-    pub provider_call_id: String,
-    /// The name the model used.
-    pub offered_name: String,
-    /// The tool's own name; the offered one when it is unknown.
-    pub name: String,
-    pub tool_id: Option<ToolId>,
-    pub args: Value,
-    pub effect: EffectClass,
-    pub verdict: Verdict,
-    #[serde(default = "server", skip_serializing_if = "is_server")]
-    pub executor: Executor,
-}
-
-fn server() -> Executor {
-    Executor::Server
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_server(executor: &Executor) -> bool {
-    *executor == Executor::Server
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_false(flag: &bool) -> bool {
     !flag
-}
-
-/// What policy and validation said about a planned call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
-pub enum Verdict {
-    Allow,
-    /// A human is asked.
-    Ask {
-        reason: String,
-    },
-    /// The call is not made; the model is told why (bad arguments, unknown tool, policy).
-    Refuse {
-        reason: String,
-    },
 }
 
 impl Event {

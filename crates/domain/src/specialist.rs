@@ -14,15 +14,6 @@ words! {
     SwitchCause { User = "user", Router = "router", Model = "model", Plan = "plan" }
     /// How the router came to its choice.
     RoutedBy { Model = "model", Keywords = "keywords" }
-    /// Who executes a call.
-    Executor {
-        /// A worker: a webhook or an internal function.
-        Server = "server",
-        /// The connected client: the call waits for its result.
-        Client = "client",
-        /// The turn machine itself: the call steers the run.
-        Control = "control",
-    }
 }
 
 impl Specialist {

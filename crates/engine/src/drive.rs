@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Agent, CallState, Entry, Event, Executor, FinishReason, Phase, Run, Spend};
+use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run, Spend};
 use artel_llm::{Answer, Delta, Trace};
 use artel_store::{Claim, Step, TurnRecord};
 use futures::StreamExt;
@@ -202,7 +202,7 @@ impl Drive {
     /// A call that the client executes, and has not answered.
     fn is_the_clients(&self, action: Action) -> bool {
         let Action::RunTool { call_id } = action else { return false };
-        let is_client = self.turn.call(call_id).is_some_and(|call| call.planned.executor == Executor::Client);
+        let is_client = self.turn.call(call_id).is_some_and(|call| call.planned.is_client());
         is_client && !self.team.as_ref().is_some_and(|team| team.has_answer(call_id))
     }
 

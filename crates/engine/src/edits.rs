@@ -3,7 +3,7 @@
 
 use artel_agent::plan_of;
 use artel_domain::event::Verdict;
-use artel_domain::{Approval, Event, Executor, Run, Specialist, ToolCallRow};
+use artel_domain::{Approval, Event, Run, Specialist, ToolRef};
 use artel_specialists::{client_tool, control_tool};
 use artel_store::{RunStore, StoreError};
 use serde_json::Value;
@@ -28,43 +28,48 @@ pub enum EditProblem {
 pub async fn check_edit(store: &dyn RunStore, policy: &dyn Policy, asked: &Approval, args: &Value) -> Result<(), EditProblem> {
     let calls = store.list_tool_calls(asked.tenant_id, &[asked.run_id]).await?;
     let call = calls.into_iter().find(|call| call.id == asked.call_id).ok_or(EditProblem::ToolGone)?;
-    let tool = check_schema(store, asked, &call, args).await?;
+    let tool = call.tool.ok_or(EditProblem::ToolGone)?;
+    let name = check_schema(store, asked, &tool, args).await?;
     let run = store.find_run(asked.tenant_id, asked.run_id).await?.ok_or(EditProblem::ToolGone)?;
-    check_rules(store, policy, (&run, &tool), args).await
+    check_rules(store, policy, &run, (&tool, &name), args).await
 }
 
 /// The tool's name, as it is now: rules are about that one.
-async fn check_schema(store: &dyn RunStore, asked: &Approval, call: &ToolCallRow, args: &Value) -> Result<String, EditProblem> {
+async fn check_schema(store: &dyn RunStore, asked: &Approval, tool: &ToolRef, args: &Value) -> Result<String, EditProblem> {
     let fits = |schema: &Value| artel_tools::validate(schema, args).map_err(EditProblem::Wrong);
-    match call.executor {
-        Executor::Server => {
-            let tool = match call.tool_id {
-                Some(tool) => store.find_tool(asked.tenant_id, tool).await?,
-                None => None,
-            };
-            let tool = tool.ok_or(EditProblem::ToolGone)?;
-            fits(&tool.input_schema)?;
-            return Ok(tool.name);
+    match tool {
+        ToolRef::Row { id, .. } => {
+            let row = store.find_tool(asked.tenant_id, *id).await?.ok_or(EditProblem::ToolGone)?;
+            fits(&row.input_schema)?;
+            return Ok(row.name);
         }
-        Executor::Client => {
-            let tool = client_tool(&asked.name).ok_or(EditProblem::ToolGone)?;
+        ToolRef::Client { name } => {
+            let tool = client_tool(name).ok_or(EditProblem::ToolGone)?;
             fits(&tool.input_schema)?;
             let specialist = specialist(store, asked).await?.ok_or(EditProblem::ToolGone)?;
             artel_specialists::check(specialist, &tool.name, args).map_err(EditProblem::Wrong)?;
         }
-        Executor::Control => {
-            fits(&control_tool(&asked.name).ok_or(EditProblem::ToolGone)?.input_schema)?;
-            if asked.name == "create_plan" {
+        ToolRef::Control { name } => {
+            fits(&control_tool(name).ok_or(EditProblem::ToolGone)?.input_schema)?;
+            if name == "create_plan" {
                 plan_of(args).map_err(EditProblem::Wrong)?;
             }
         }
+        // No agent has tools of these kinds, so nothing of theirs can be held.
+        ToolRef::Builtin { .. } | ToolRef::Connector { .. } | ToolRef::Mcp { .. } => return Err(EditProblem::ToolGone),
     }
     Ok(asked.name.clone())
 }
 
-async fn check_rules(store: &dyn RunStore, policy: &dyn Policy, (run, tool): (&Run, &str), args: &Value) -> Result<(), EditProblem> {
+async fn check_rules(
+    store: &dyn RunStore,
+    policy: &dyn Policy,
+    run: &Run,
+    (tool, name): (&ToolRef, &str),
+    args: &Value,
+) -> Result<(), EditProblem> {
     let tenant_rules = store.find_approval_rules(run.tenant_id).await?;
-    match policy.verdict(&Asked { agent_id: run.agent_id, tool, args, tenant_rules: &tenant_rules }) {
+    match policy.verdict(&Asked { agent_id: run.agent_id, tool, name, args, tenant_rules: &tenant_rules }) {
         Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
         // A human decides: that is what is happening here.
         Verdict::Allow | Verdict::Ask { .. } => Ok(()),

@@ -2,9 +2,10 @@
 
 mod glob;
 mod rules;
+mod subject;
 
 use artel_domain::event::Verdict;
-use artel_domain::{AgentId, ApprovalRule};
+use artel_domain::{AgentId, ApprovalRule, ToolRef};
 use serde_json::Value;
 
 pub use rules::{Rules, dangerous_tools};
@@ -13,8 +14,9 @@ pub use rules::{Rules, dangerous_tools};
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     pub agent_id: AgentId,
-    /// The tool's name.
-    pub tool: &'a str,
+    pub tool: &'a ToolRef,
+    /// The tool's own name.
+    pub name: &'a str,
     pub args: &'a Value,
     /// What the tenant's administrators say, in order.
     pub tenant_rules: &'a [ApprovalRule],

@@ -28,7 +28,7 @@ impl Errand {
         Some(Self {
             deps: deps.clone(),
             run: run.clone(),
-            bound: toolbox.bound(call.planned.tool_id),
+            bound: toolbox.bound(call.planned.tool.as_ref()),
             call_id,
             name: call.planned.name.clone(),
             args: call.args.clone(),

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, Executor, PermissionScope, Run, Specialist, ToolDefinition, ToolId, ToolSpec,
+    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, PermissionScope, Run, Specialist, ToolDefinition, ToolRef, ToolSpec,
 };
 use artel_identity::{Scope, Scopes};
 use artel_specialists::SpecialistTool;
 use serde_json::{Map, Value};
 
 use crate::{Asked, Policy};
+
+/// The control tool whose calls a human may be shown as a plan.
+const CREATE_PLAN: &str = "create_plan";
 
 pub(crate) struct Toolbox {
     items: Vec<Item>,
@@ -24,26 +27,43 @@ pub(crate) struct Toolbox {
 /// A tool as it is offered.
 struct Item {
     spec: ToolSpec,
-    kind: Kind,
+    tool: ToolRef,
+    /// The tool's own name, as the tenant or the data file wrote it.
+    name: String,
+    effect: EffectClass,
+    /// The row of a tool that the tenant registered, and the agent's binding to it.
+    bound: Option<Arc<(Binding, ToolDefinition)>>,
+    /// The user decides about each call, whatever the rules say.
+    asks: bool,
 }
 
-enum Kind {
-    Bound(Arc<(Binding, ToolDefinition)>),
-    Client(&'static SpecialistTool),
-    /// With `asks`, its user decides about each call.
-    Control {
-        tool: &'static SpecialistTool,
-        asks: bool,
-    },
+impl Item {
+    fn of_row(offered: String, bound: (Binding, ToolDefinition)) -> Self {
+        let row = &bound.1;
+        Self {
+            spec: ToolSpec {
+                name: offered,
+                description: row.description.clone(),
+                input_schema: row.input_schema.clone(),
+                rest: Map::new(),
+            },
+            tool: ToolRef::Row { id: row.id, version: row.version },
+            name: row.name.clone(),
+            effect: row.effect,
+            bound: Some(Arc::new(bound)),
+            asks: false,
+        }
+    }
+
+    fn of_specialist(tool: ToolRef, of: &SpecialistTool) -> Self {
+        Self { spec: of.spec(), tool, name: of.name.clone(), effect: of.effect, bound: None, asks: false }
+    }
 }
 
 impl Toolbox {
     pub(crate) fn new(bindings: Vec<(Binding, ToolDefinition)>, tenant_rules: Vec<ApprovalRule>, run: &Run) -> Self {
         let offered = names::offer(bindings.iter().map(|(_, tool)| tool.name.as_str()));
-        let items = offered.into_iter().zip(bindings).map(|(name, bound)| Item {
-            spec: ToolSpec { name, description: bound.1.description.clone(), input_schema: bound.1.input_schema.clone(), rest: Map::new() },
-            kind: Kind::Bound(Arc::new(bound)),
-        });
+        let items = offered.into_iter().zip(bindings).map(|(name, bound)| Item::of_row(name, bound));
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
         Self { items: items.collect(), specialist: None, may_write, tenant_rules }
     }
@@ -57,11 +77,11 @@ impl Toolbox {
             team.is_some_and(|team| team.client_tools.iter().any(known))
         };
         let client = profile.tools.iter().filter_map(|name| artel_specialists::client_tool(name)).filter(can);
-        let client = client.map(|tool| Item { spec: tool.spec(), kind: Kind::Client(tool) });
+        let client = client.map(|tool| Item::of_specialist(ToolRef::client(&tool.name), tool));
         let shows_plans = team.is_some_and(|team| team.plans);
         let control = profile.control_tools.iter().filter_map(|name| artel_specialists::control_tool(name));
-        let control =
-            control.map(|tool| Item { spec: tool.spec(), kind: Kind::Control { tool, asks: shows_plans && tool.name == "create_plan" } });
+        let control = control
+            .map(|tool| Item { asks: shows_plans && tool.name == CREATE_PLAN, ..Item::of_specialist(ToolRef::control(&tool.name), tool) });
         self.items = client.chain(control).collect();
         self.specialist = Some(specialist);
     }
@@ -79,11 +99,9 @@ impl Toolbox {
     }
 
     /// The tool of a planned call; `None` when it was unbound since.
-    pub(crate) fn bound(&self, tool: Option<ToolId>) -> Option<Arc<(Binding, ToolDefinition)>> {
-        self.items.iter().find_map(|item| match &item.kind {
-            Kind::Bound(bound) if Some(bound.1.id) == tool => Some(bound.clone()),
-            _ => None,
-        })
+    pub(crate) fn bound(&self, tool: Option<&ToolRef>) -> Option<Arc<(Binding, ToolDefinition)>> {
+        let id = tool?.row_id()?;
+        self.items.iter().find(|item| item.tool.row_id() == Some(id))?.bound.clone()
     }
 
     /// Resolves and judges what the model asked for.
@@ -107,12 +125,11 @@ impl Toolbox {
             ordinal,
             provider_call_id: call.id.clone(),
             offered_name: call.name.clone(),
-            name: item.map_or_else(|| call.name.clone(), |item| item.kind.name().to_owned()),
-            tool_id: item.and_then(|item| item.kind.tool_id()),
+            name: item.map_or_else(|| call.name.clone(), |item| item.name.clone()),
+            tool: item.map(|item| item.tool.clone()),
             args,
-            effect: item.map_or(EffectClass::ReadOnly, |item| item.kind.effect()),
+            effect: item.map_or(EffectClass::ReadOnly, |item| item.effect),
             verdict,
-            executor: item.map_or(Executor::Server, |item| item.kind.executor()),
         }
     }
 
@@ -120,23 +137,24 @@ impl Toolbox {
     fn judge(&self, run: &Run, policy: &dyn Policy, item: &Item, args: &Value) -> Result<Verdict, String> {
         let unfit = |problem| format!("the arguments do not fit the tool's schema: {problem}");
         artel_tools::validate(&item.spec.input_schema, args).map_err(unfit)?;
-        match &item.kind {
-            Kind::Bound(bound) if bound.0.permission_scope == PermissionScope::Write && !self.may_write => {
-                return Err("this tool may write, and the caller of this run has no scope tools:write".to_owned());
-            }
-            Kind::Client(tool) => {
-                self.specialist.map_or(Ok(()), |specialist| artel_specialists::check(specialist, &tool.name, args))?;
-            }
-            Kind::Control { tool, .. } if tool.name == "create_plan" => drop(plan_of(args)?),
-            Kind::Bound(_) | Kind::Control { .. } => {}
+        match (&item.tool, self.specialist) {
+            (ToolRef::Client { name }, Some(specialist)) => artel_specialists::check(specialist, name, args)?,
+            (ToolRef::Control { name }, _) if name == CREATE_PLAN => drop(plan_of(args)?),
+            _ => self.check_scope(item)?,
         }
-        let asked = Asked { agent_id: run.agent_id, tool: item.kind.name(), args, tenant_rules: &self.tenant_rules };
-        Ok(match (policy.verdict(&asked), &item.kind) {
-            (Verdict::Allow, Kind::Control { asks: true, .. }) => {
-                Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned() }
-            }
-            (verdict, _) => verdict,
+        let asked = Asked { agent_id: run.agent_id, tool: &item.tool, name: &item.name, args, tenant_rules: &self.tenant_rules };
+        Ok(match policy.verdict(&asked) {
+            Verdict::Allow if item.asks => Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned() },
+            verdict => verdict,
         })
+    }
+
+    fn check_scope(&self, item: &Item) -> Result<(), String> {
+        let writes = item.bound.as_ref().is_some_and(|bound| bound.0.permission_scope == PermissionScope::Write);
+        if writes && !self.may_write {
+            return Err("this tool may write, and the caller of this run has no scope tools:write".to_owned());
+        }
+        Ok(())
     }
 
     fn unknown(&self, name: &str) -> String {
@@ -150,35 +168,6 @@ impl Toolbox {
             format!("there is no tool '{name}': this agent has no tools")
         } else {
             format!("there is no tool '{name}'; the tools are: {}", known.join(", "))
-        }
-    }
-}
-
-impl Kind {
-    /// As the tenant, or the data file, wrote it.
-    fn name(&self) -> &str {
-        match self {
-            Self::Bound(bound) => &bound.1.name,
-            Self::Client(tool) | Self::Control { tool, .. } => &tool.name,
-        }
-    }
-
-    fn tool_id(&self) -> Option<ToolId> {
-        if let Self::Bound(bound) = self { Some(bound.1.id) } else { None }
-    }
-
-    fn effect(&self) -> EffectClass {
-        match self {
-            Self::Bound(bound) => bound.1.effect,
-            Self::Client(tool) | Self::Control { tool, .. } => tool.effect,
-        }
-    }
-
-    fn executor(&self) -> Executor {
-        match self {
-            Self::Bound(_) => Executor::Server,
-            Self::Client(_) => Executor::Client,
-            Self::Control { .. } => Executor::Control,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{CallId, CallState, EffectClass, Executor, RunId, TenantId, ToolCallRow, ToolId};
+use artel_domain::tool_ref::Executor;
+use artel_domain::{CallId, CallState, EarlierRef, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
 use artel_store::CallChange;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -35,6 +36,7 @@ impl TryFrom<Row> for ToolCallRow {
     type Error = sqlx::Error;
 
     fn try_from(row: Row) -> sqlx::Result<Self> {
+        let earlier = EarlierRef { tool_id: row.tool_id.map(ToolId), executor: word(Executor::parse, &row.executor)? };
         Ok(Self {
             id: CallId(row.id),
             tenant_id: TenantId(row.tenant_id),
@@ -42,12 +44,11 @@ impl TryFrom<Row> for ToolCallRow {
             step: number(row.step)?,
             ordinal: number(row.ordinal)?,
             provider_call_id: row.provider_call_id,
-            tool_id: row.tool_id.map(ToolId),
+            tool: earlier.read(&row.name),
             name: row.name,
             args: parsed(&row.args)?,
             args_digest: row.args_digest,
             effect: word(EffectClass::parse, &row.effect)?,
-            executor: word(Executor::parse, &row.executor)?,
             state: word(CallState::parse, &row.state)?,
             attempts: number(row.attempts)?,
             result: maybe_parsed(row.result.as_deref())?,
@@ -88,6 +89,7 @@ pub(crate) async fn answered(pool: &PgPool, run: RunId) -> sqlx::Result<Vec<Tool
 /// Planned once: a call that is there already stays as it is.
 pub(crate) async fn insert(tx: &mut PgConnection, calls: &[ToolCallRow]) -> sqlx::Result<()> {
     for call in calls {
+        let earlier = EarlierRef::of(call.tool.as_ref());
         sqlx::query!(
             "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect,
                                      executor, state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at)
@@ -99,12 +101,12 @@ pub(crate) async fn insert(tx: &mut PgConnection, calls: &[ToolCallRow]) -> sqlx
             i64::from(call.step),
             i64::from(call.ordinal),
             text(&call.provider_call_id),
-            call.tool_id.map(|id| id.0),
+            earlier.tool_id.map(|id| id.0),
             text(&call.name),
             json(&call.args)?,
             call.args_digest,
             call.effect.as_str(),
-            call.executor.as_str(),
+            earlier.executor.as_str(),
             call.state.as_str(),
             i64::from(call.attempts),
             maybe_json(call.result.as_ref())?,

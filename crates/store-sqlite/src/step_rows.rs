@@ -1,6 +1,6 @@
 //! The rows of their own that a step writes: tool calls and approvals.
 
-use artel_domain::{Approval, ToolCallRow};
+use artel_domain::{Approval, EarlierRef, ToolCallRow};
 use artel_store::{CallChange, Fence, Step};
 
 use crate::error::Outcome;
@@ -9,8 +9,9 @@ use crate::writer::Tx;
 
 pub(crate) async fn insert_call(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> {
     let args = call.args.to_string();
-    let tool = call.tool_id.map(|tool| tool.0);
-    let (effect, executor, state) = (call.effect.as_str(), call.executor.as_str(), call.state.as_str());
+    let earlier = EarlierRef::of(call.tool.as_ref());
+    let tool = earlier.tool_id.map(|tool| tool.0);
+    let (effect, executor, state) = (call.effect.as_str(), earlier.executor.as_str(), call.state.as_str());
     let result = call.result.as_ref().map(ToString::to_string);
     let (planned, dispatched, finished) = (micros(call.planned_at), call.dispatched_at.map(micros), call.finished_at.map(micros));
     sqlx::query!(

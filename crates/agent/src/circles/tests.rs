@@ -1,5 +1,5 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{CallId, EffectClass, Entry, Event, Executor, RunId, Timestamp, ToolOutcome};
+use artel_domain::{CallId, EffectClass, Entry, Event, RunId, Timestamp, ToolOutcome, ToolRef};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,11 +18,10 @@ fn journal(steps: &[(&str, &str)]) -> Vec<Entry> {
             provider_call_id: String::new(),
             offered_name: "echo".into(),
             name: "echo".into(),
-            tool_id: None,
+            tool: Some(ToolRef::builtin("poll")),
             args: json!({ "text": text }),
             effect: EffectClass::ReadOnly,
             verdict: Verdict::Allow,
-            executor: Executor::Server,
         };
         let outcome = ToolOutcome::Succeeded { output: json!(result) };
         [

@@ -1,5 +1,5 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{AgentId, CallId, EffectClass, Entry, Event, Executor, FinishReason, Message, RunId, ToolOutcome};
+use artel_domain::{AgentId, CallId, EffectClass, Entry, Event, FinishReason, Message, RunId, ToolOutcome, ToolRef};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -28,11 +28,10 @@ fn call(run: RunId, step: u32, ordinal: u32) -> Event {
         provider_call_id: "same".into(),
         offered_name: "echo".into(),
         name: "echo".into(),
-        tool_id: None,
+        tool: Some(ToolRef::builtin("echo")),
         args: json!({"n": ordinal}),
         effect: EffectClass::ReadOnly,
         verdict: Verdict::Allow,
-        executor: Executor::Server,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Calls that steer the run: the machine makes them itself.
 
-use artel_domain::{Event, Executor, Plan, Specialist, SwitchCause, ToolOutcome};
+use artel_domain::{Event, Plan, Specialist, SwitchCause, ToolOutcome};
 use serde_json::Value;
 
 use super::{Call, Effect, Turn, finish, refuse};
@@ -43,7 +43,7 @@ impl Turn {
 
     /// What follows from a control call that is over; `None` when the step just goes on.
     pub(crate) fn after_control(&self, call: &Call) -> Option<Vec<Effect>> {
-        if call.planned.executor != Executor::Control || call.state != artel_domain::CallState::Succeeded {
+        if !call.planned.is_control() || call.state != artel_domain::CallState::Succeeded {
             return None;
         }
         let text = |name: &str| call.args.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

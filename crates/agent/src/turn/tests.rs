@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalId, CallId, Decision, EffectClass, Event, Executor, FinishReason, RunId, ToolOutcome, Usage};
+use artel_domain::{ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, RunId, ToolOutcome, ToolRef, Usage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -40,11 +40,10 @@ fn planned(step: u32, ordinal: u32, effect: EffectClass, verdict: Verdict) -> Ev
         provider_call_id: "call_0".into(),
         offered_name: "echo".into(),
         name: "echo".into(),
-        tool_id: None,
+        tool: Some(ToolRef::builtin("echo")),
         args: json!({"n": ordinal}),
         effect,
         verdict,
-        executor: Executor::Server,
     })
 }
 

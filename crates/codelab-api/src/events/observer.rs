@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use artel_domain::{
-    ApprovalId, CallId, Decision, Entry, Event, Executor, RoutedBy, Specialist, Timestamp, ToolOutcome, Usage, event::PlannedCall,
-};
+use artel_domain::{ApprovalId, CallId, Decision, Entry, Event, RoutedBy, Specialist, Timestamp, ToolOutcome, Usage, event::PlannedCall};
 
 use super::fact::{Fact, Purpose};
 
@@ -107,7 +105,7 @@ impl Observer {
     }
 
     fn planned(&mut self, call: &PlannedCall) -> Vec<Fact> {
-        if call.executor == Executor::Control && call.name != PLAN {
+        if call.is_control() && !call.is_control_named(PLAN) {
             return Vec::new();
         }
         self.tools.insert(call.call_id, call.name.clone());

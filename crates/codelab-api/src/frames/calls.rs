@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use artel_domain::CallId;
 use artel_domain::event::PlannedCall;
-use artel_domain::{CallId, Executor};
 use serde_json::Value;
 
 use super::wire::{self, Frame};
@@ -32,7 +32,7 @@ struct OpenCall {
 
 impl Calls {
     pub(super) fn plan(&mut self, planned: &PlannedCall) {
-        if planned.executor == Executor::Control && planned.name == ASK {
+        if planned.is_control_named(ASK) {
             self.suggestions = planned.args.get("suggestions").cloned();
         }
         let call = OpenCall { args: planned.args.clone(), planned: planned.clone(), is_answered: false, is_handed_out: false };
@@ -56,7 +56,7 @@ impl Calls {
 
     /// It is to be executed now: the client hears of it once.
     pub(super) fn dispatch(&mut self, call: CallId) -> Option<Frame> {
-        let call = self.open.get_mut(&call).filter(|call| call.planned.executor == Executor::Client)?;
+        let call = self.open.get_mut(&call).filter(|call| call.planned.is_client())?;
         if call.is_answered || std::mem::replace(&mut call.is_handed_out, true) {
             return None;
         }
@@ -68,7 +68,7 @@ impl Calls {
     }
 
     pub(super) fn is_plan(&self, call: CallId) -> bool {
-        self.open.get(&call).is_some_and(|call| call.planned.executor == Executor::Control && call.planned.name == CREATE_PLAN)
+        self.open.get(&call).is_some_and(|call| call.planned.is_control_named(CREATE_PLAN))
     }
 
     /// Another step begins.
@@ -81,6 +81,6 @@ impl Calls {
     }
 
     fn of_client(&self, call: CallId) -> Option<&OpenCall> {
-        self.open.get(&call).filter(|call| call.planned.executor == Executor::Client)
+        self.open.get(&call).filter(|call| call.planned.is_client())
     }
 }

@@ -1,7 +1,7 @@
 //! Journal entries as a dialogue and as a list of who took over from whom.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{CallId, Confidence, Entry, Event, Executor, Specialist, Timestamp, ToolOutcome};
+use artel_domain::{CallId, Confidence, Entry, Event, Specialist, Timestamp, ToolOutcome};
 
 use super::message::{AskedCall, Message, Role};
 use crate::frames::plan_in_words;
@@ -59,7 +59,7 @@ impl Teller {
                 }
             }
             Event::ModelAnswered { text, .. } => self.say(entry, text),
-            Event::ToolPlanned(call) if call.executor != Executor::Control => self.ask(entry, call),
+            Event::ToolPlanned(call) if !call.is_control() => self.ask(entry, call),
             Event::ApprovalDecided { call_id, args: Some(args), .. } => self.change(*call_id, args.to_string()),
             Event::ToolFinished { call_id, name, outcome, .. } => self.answer(entry, *call_id, name, outcome),
             Event::PlanStarted { plan, .. } => {

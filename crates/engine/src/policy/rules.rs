@@ -6,8 +6,7 @@ use artel_domain::event::Verdict;
 use artel_domain::{ApprovalRule, ArgumentCondition, Comparison, RuleEffect};
 use serde_json::Value;
 
-use super::glob;
-use super::{Asked, Policy};
+use super::{Asked, Policy, glob, subject};
 
 /// Tools that change a machine's files or history, whatever else the operator lists.
 const ALWAYS_DANGEROUS: [&str; 3] = ["create_directory", "move_file", "git_commit"];
@@ -48,7 +47,7 @@ impl Rules {
 impl Policy for Rules {
     fn verdict(&self, asked: &Asked<'_>) -> Verdict {
         let rule = asked.tenant_rules.iter().chain(&self.operators).find(|rule| speaks_of(rule, asked));
-        rule.map_or(Verdict::Allow, |rule| verdict(rule, asked.tool))
+        rule.map_or(Verdict::Allow, |rule| verdict(rule, asked.name))
     }
 }
 
@@ -63,7 +62,7 @@ fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
 
 fn speaks_of(rule: &ApprovalRule, asked: &Asked<'_>) -> bool {
     rule.agent_id.is_none_or(|agent| agent == asked.agent_id)
-        && glob::matches(&rule.tool, asked.tool)
+        && subject::matches(rule, asked.tool, &[asked.name])
         && rule.conditions.iter().all(|condition| holds(condition, asked.args))
 }
 

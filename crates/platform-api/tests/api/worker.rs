@@ -6,8 +6,8 @@ use std::time::Duration;
 use artel_bus::Bus;
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, Executor, FinishReason, Frame, Phase,
-    Timestamp, ToolCallRow, ToolId, ToolOutcome, Usage,
+    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame, Phase, Timestamp,
+    ToolCallRow, ToolId, ToolOutcome, ToolRef, Usage,
 };
 use artel_store::{CallChange, Claim, Fence, Journal, Runs, Step};
 use serde_json::{Value, json};
@@ -69,6 +69,7 @@ impl Drive<'_> {
     async fn plans(&mut self, tool_id: Option<ToolId>, args: Value) -> CallId {
         let run = self.claim.run.clone();
         let id = CallId::derive(run.id, 1, 0);
+        let tool = tool_id.map(|id| ToolRef::Row { id, version: 1 });
         let planned = PlannedCall {
             call_id: id,
             step: 1,
@@ -76,11 +77,10 @@ impl Drive<'_> {
             provider_call_id: "call_abc123".into(),
             offered_name: "echo".into(),
             name: "echo".into(),
-            tool_id,
+            tool: tool.clone(),
             args: args.clone(),
             effect: EffectClass::ReadOnly,
             verdict: Verdict::Allow,
-            executor: Executor::Server,
         };
         let at = self.world.clock.now();
         let row = ToolCallRow {
@@ -90,12 +90,11 @@ impl Drive<'_> {
             step: 1,
             ordinal: 0,
             provider_call_id: "call_abc123".into(),
-            tool_id,
+            tool,
             name: "echo".into(),
             args_digest: artel_domain::digest::of(&args),
             args,
             effect: EffectClass::ReadOnly,
-            executor: Executor::Server,
             state: CallState::Planned,
             attempts: 0,
             result: None,

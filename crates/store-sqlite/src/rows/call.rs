@@ -1,4 +1,5 @@
-use artel_domain::{CallId, CallState, EffectClass, Executor, RunId, TenantId, ToolCallRow, ToolId};
+use artel_domain::tool_ref::Executor;
+use artel_domain::{CallId, CallState, EarlierRef, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
 use uuid::Uuid;
 
 use super::{json, json_or_none, number, time, word};
@@ -31,6 +32,7 @@ impl TryFrom<CallRow> for ToolCallRow {
     type Error = Failure;
 
     fn try_from(row: CallRow) -> Outcome<Self> {
+        let earlier = EarlierRef { tool_id: row.tool_id.map(ToolId), executor: word("executor", &row.executor, Executor::parse)? };
         Ok(Self {
             id: CallId(row.id),
             tenant_id: TenantId(row.tenant_id),
@@ -38,12 +40,11 @@ impl TryFrom<CallRow> for ToolCallRow {
             step: number("step", row.step)?,
             ordinal: number("ordinal", row.ordinal)?,
             provider_call_id: row.provider_call_id,
-            tool_id: row.tool_id.map(ToolId),
+            tool: earlier.read(&row.name),
             name: row.name,
             args: json("args", &row.args)?,
             args_digest: row.args_digest,
             effect: word("effect", &row.effect, EffectClass::parse)?,
-            executor: word("executor", &row.executor, Executor::parse)?,
             state: word("state", &row.state, CallState::parse)?,
             attempts: number("attempts", row.attempts)?,
             result: json_or_none("result", row.result.as_deref())?,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use artel_domain::{
-    ApprovalState, CallId, CallState, Decision, Executor, Phase, Run, SessionId, Specialist, TeamRequest, TenantId, ToolCallRow,
-    ToolOutcome,
+    ApprovalState, CallId, CallState, Decision, Phase, Run, SessionId, Specialist, TeamRequest, TenantId, ToolCallRow, ToolId, ToolOutcome,
+    ToolRef,
 };
 use serde_json::json;
 
@@ -41,11 +41,10 @@ pub(super) async fn takes(world: &World) -> (Claim, Fence) {
 /// A call that a client executes, dispatched.
 pub(super) fn dispatched(run: &Run, ordinal: u32) -> ToolCallRow {
     ToolCallRow {
-        executor: Executor::Client,
+        tool: Some(ToolRef::client("sum")),
         state: CallState::Dispatched,
         attempts: 1,
         dispatched_at: Some(now()),
-        tool_id: None,
         ..planned(run, ordinal)
     }
 }
@@ -140,8 +139,9 @@ pub async fn a_session_waits_for_its_own_clients_calls_only(store: Arc<dyn Store
     asks(&world, "s").await;
     let (claim, held) = takes(&world).await;
     let run = claim.run;
-    let calls = [Executor::Client, Executor::Server, Executor::Control];
-    let calls: Vec<_> = (0..).zip(calls).map(|(n, executor)| ToolCallRow { executor, ..dispatched(&run, n) }).collect();
+    let row = ToolRef::Row { id: ToolId(uuid()), version: 0 };
+    let calls = [Some(ToolRef::client("sum")), Some(row), Some(ToolRef::control("sum")), None];
+    let calls: Vec<_> = (0..).zip(calls).map(|(n, tool)| ToolCallRow { tool, ..dispatched(&run, n) }).collect();
     store.commit(&held, Step { new_calls: calls.clone(), ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
     assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap(), calls);
     opens(&world, "another").await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{CallId, CallState, EffectClass, Executor, Run, TenantId, ToolCallRow, ToolId, digest};
+use artel_domain::{CallId, CallState, EffectClass, Run, TenantId, ToolCallRow, ToolId, ToolRef, digest};
 use serde_json::{Value, json};
 
 use super::world::{World, now, uuid, writing};
@@ -17,12 +17,11 @@ pub(super) fn planned(run: &Run, ordinal: u32) -> ToolCallRow {
         step: 1,
         ordinal,
         provider_call_id: "call_1".to_owned(),
-        tool_id: Some(ToolId(uuid())),
+        tool: Some(ToolRef::Row { id: ToolId(uuid()), version: 0 }),
         name: "sum".to_owned(),
         args_digest: digest::of(&args),
         args,
         effect: EffectClass::AtMostOnce,
-        executor: Executor::Server,
         state: CallState::Planned,
         attempts: 0,
         result: None,

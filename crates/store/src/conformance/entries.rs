@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    CallId, Confidence, Decision, EffectClass, Entry, Event, Executor, FinishReason, Phase, Plan, RoutedBy, Run, Specialist, Subtask,
-    SwitchCause, TeamStart, TenantId, Timestamp, ToolOutcome, Usage, digest,
+    CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, Phase, Plan, RoutedBy, Run, Specialist, Subtask, SwitchCause,
+    TeamStart, TenantId, Timestamp, ToolOutcome, ToolRef, Usage, digest,
 };
 use serde_json::json;
 
@@ -71,11 +71,10 @@ fn every_event(run: &Run) -> Vec<Event> {
             provider_call_id: "call_1".to_owned(),
             offered_name: "sum".to_owned(),
             name: "Sum!".to_owned(),
-            tool_id: None,
+            tool: Some(ToolRef::client("Sum!")),
             args: args.clone(),
             effect: EffectClass::Verifiable,
             verdict: Verdict::Ask { reason: text.clone() },
-            executor: Executor::Client,
         }),
         Event::ApprovalRequested {
             approval_id: approval,

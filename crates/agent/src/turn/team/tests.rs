@@ -1,7 +1,7 @@
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    ApprovalId, CallId, Confidence, Decision, EffectClass, Event, Executor, FinishReason, RoutedBy, RunId, Specialist, SwitchCause,
-    TeamStart, ToolOutcome,
+    ApprovalId, CallId, Confidence, Decision, EffectClass, Event, FinishReason, RoutedBy, RunId, Specialist, SwitchCause, TeamStart,
+    ToolOutcome, ToolRef,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -30,28 +30,27 @@ fn answered(step: u32, text: &str, planned: u32) -> Event {
     Event::ModelAnswered { step, text: text.into(), finish: FinishReason::Stop, usage: None, planned, opaque: None }
 }
 
-fn planned(step: u32, ordinal: u32, executor: Executor, name: &str, args: Value, verdict: Verdict) -> Event {
+fn planned(step: u32, ordinal: u32, tool: ToolRef, args: Value, verdict: Verdict) -> Event {
     Event::ToolPlanned(PlannedCall {
         call_id: CallId::derive(RUN, step, ordinal),
         step,
         ordinal,
         provider_call_id: "call_0".into(),
-        offered_name: name.into(),
-        name: name.into(),
-        tool_id: None,
+        offered_name: tool.own_name().unwrap(),
+        name: tool.own_name().unwrap(),
+        tool: Some(tool),
         args,
         effect: EffectClass::ReadOnly,
         verdict,
-        executor,
     })
 }
 
 fn client(step: u32, ordinal: u32, verdict: Verdict) -> Event {
-    planned(step, ordinal, Executor::Client, "read_file", json!({ "path": "a" }), verdict)
+    planned(step, ordinal, ToolRef::client("read_file"), json!({ "path": "a" }), verdict)
 }
 
 fn control(step: u32, name: &str, args: Value) -> Event {
-    planned(step, 0, Executor::Control, name, args, Verdict::Allow)
+    planned(step, 0, ToolRef::control(name), args, Verdict::Allow)
 }
 
 fn done(step: u32, ordinal: u32) -> Event {
@@ -222,7 +221,7 @@ fn a_plan_is_carried_out_in_the_order_of_its_dependencies_each_part_by_its_agent
 
 #[test]
 fn a_plan_that_is_asked_about_starts_when_it_is_approved_and_not_when_it_is_rejected() {
-    let held = || planned(1, 0, Executor::Control, "create_plan", plan(), Verdict::Ask { reason: "plan".into() });
+    let held = || planned(1, 0, ToolRef::control("create_plan"), plan(), Verdict::Ask { reason: "plan".into() });
     let mut asked = turn();
     let (journal, _) = play(&mut asked, [started(false, None, "hi"), answered(1, "", 1), held()]);
     assert_eq!(kinds(&journal).last(), Some(&"approval_requested"));

@@ -1,5 +1,5 @@
 use artel_domain::event::Verdict;
-use artel_domain::{AgentId, Confidence, EffectClass, FinishReason, RunId, SessionId, SwitchCause, TeamStart};
+use artel_domain::{AgentId, Confidence, EffectClass, FinishReason, RunId, SessionId, SwitchCause, TeamStart, ToolRef};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -56,7 +56,7 @@ fn call() -> CallId {
     CallId::derive(RUN, 1, 0)
 }
 
-fn planned(name: &str, executor: Executor) -> Event {
+fn planned(name: &str, tool: fn(&str) -> ToolRef) -> Event {
     Event::ToolPlanned(PlannedCall {
         call_id: call(),
         step: 1,
@@ -64,11 +64,10 @@ fn planned(name: &str, executor: Executor) -> Event {
         provider_call_id: "call_1".into(),
         offered_name: name.into(),
         name: name.into(),
-        tool_id: None,
+        tool: Some(tool(name)),
         args: json!({ "path": "a" }),
         effect: EffectClass::AtMostOnce,
         verdict: Verdict::Allow,
-        executor,
     })
 }
 
@@ -153,7 +152,7 @@ fn a_summary_is_a_model_call_that_is_flagged() {
 
 #[test]
 fn a_tool_is_asked_for_started_and_ends() {
-    let client = || planned("write_file", Executor::Client);
+    let client = || planned("write_file", ToolRef::client);
     let dispatched = || Event::ToolDispatched { call_id: call(), attempt: 1 };
     let requested = json!({ "tool_name": "write_file", "arguments": { "path": "a" }, "call_id": call(), "agent": "orchestrator" });
     assert_eq!(told(vec![started("hi"), client()]), [("tool.execution.requested", requested)]);
@@ -169,7 +168,7 @@ fn a_tool_is_asked_for_started_and_ends() {
 
 #[test]
 fn what_steers_a_run_is_no_tool() {
-    assert_eq!(told(vec![started("hi"), planned("switch_mode", Executor::Control)]), []);
+    assert_eq!(told(vec![started("hi"), planned("switch_mode", ToolRef::control)]), []);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 mod plans;
 mod story;
 
-use artel_domain::{Decision, Entry, Event, Executor, Specialist, SwitchCause};
+use artel_domain::{Decision, Entry, Event, Specialist, SwitchCause, ToolRef};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -135,8 +135,8 @@ fn a_call_that_the_client_answered_or_refused_is_not_handed_out() {
 
 #[test]
 fn calls_of_servers_and_of_the_machine_are_not_shown() {
-    for executor in [Executor::Server, Executor::Control] {
-        let events = [asked(1), answered("", 1), planned(0, "switch_mode", json!({}), executor), dispatched(0), finished(0)];
+    for tool in [ToolRef::builtin as fn(&str) -> ToolRef, ToolRef::control] {
+        let events = [asked(1), answered("", 1), planned(0, "switch_mode", json!({}), tool), dispatched(0), finished(0)];
         assert_eq!(frames(WHOLE, &events), [Value::Null; 0]);
     }
 }
@@ -197,7 +197,7 @@ fn a_completed_task_ends_with_its_result_and_a_question_with_its_suggestions() {
         asked(1),
         delta("Done."),
         answered("Done.", 1),
-        planned(0, "attempt_completion", json!({}), Executor::Control),
+        planned(0, "attempt_completion", json!({}), ToolRef::control),
         succeeded("It is written"),
     ];
     let tokens = frames(TOKENS, &done);
@@ -205,7 +205,7 @@ fn a_completed_task_ends_with_its_result_and_a_question_with_its_suggestions() {
     assert_eq!(tokens.last().unwrap()["content"], spoken(&tokens).as_str());
     assert_eq!(frames(WHOLE, &done).last().unwrap()["content"], "It is written");
     let args = json!({ "question": "Which?", "suggestions": ["a", "b"] });
-    let asks = [asked(1), answered("", 1), planned(0, "ask_followup_question", args, Executor::Control), succeeded("Which?")];
+    let asks = [asked(1), answered("", 1), planned(0, "ask_followup_question", args, ToolRef::control), succeeded("Which?")];
     let last = frames(TOKENS, &asks).pop().unwrap();
     assert_eq!((&last["token"], &last["metadata"]["suggestions"]), (&json!("Which?"), &json!(["a", "b"])));
 }
@@ -240,7 +240,7 @@ fn each_segment_ends_with_the_clients_turn_and_begins_its_own_content() {
 fn no_frame_is_larger_than_clients_bear() {
     let large = "x".repeat(1_100_000);
     let args = json!({ "path": "a", "content": large });
-    let frames = frames(WHOLE, &[asked(1), answered("", 1), planned(0, "write_file", args, Executor::Client), dispatched(0)]);
+    let frames = frames(WHOLE, &[asked(1), answered("", 1), planned(0, "write_file", args, ToolRef::client), dispatched(0)]);
     assert_eq!((&frames[0]["type"], &frames[0]["error_code"]), (&json!("error"), &json!("TOOL_EXECUTION_ERROR")));
     assert_eq!(frames[0]["details"]["call_id"], json!(call(0)));
 }

@@ -1,5 +1,5 @@
 use artel_domain::{
-    AgentId, ApprovalId, Decision, EffectClass, FinishReason, Plan, RunId, Subtask, SwitchCause, TeamStart, event::Verdict,
+    AgentId, ApprovalId, Decision, EffectClass, FinishReason, Plan, RunId, Subtask, SwitchCause, TeamStart, ToolRef, event::Verdict,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -41,7 +41,7 @@ fn call(number: u32) -> CallId {
     CallId::derive(RUN, 1, number)
 }
 
-fn planned(number: u32, name: &str, executor: Executor, args: Value) -> Event {
+fn planned(number: u32, name: &str, tool: fn(&str) -> ToolRef, args: Value) -> Event {
     Event::ToolPlanned(PlannedCall {
         call_id: call(number),
         step: 1,
@@ -49,11 +49,10 @@ fn planned(number: u32, name: &str, executor: Executor, args: Value) -> Event {
         provider_call_id: "call_1".into(),
         offered_name: name.into(),
         name: name.into(),
-        tool_id: None,
+        tool: Some(tool(name)),
         args,
         effect: EffectClass::AtMostOnce,
         verdict: Verdict::Allow,
-        executor,
     })
 }
 
@@ -74,7 +73,7 @@ fn a_question_and_its_answer_are_two_messages_and_the_answer_has_its_agent() {
 
 #[test]
 fn each_call_has_a_message_of_its_own_and_its_result_right_behind_it() {
-    let client = Executor::Client;
+    let client = ToolRef::client;
     let told = messages(vec![
         started("look"),
         answered("I look.", 2),
@@ -109,7 +108,7 @@ fn a_call_that_was_edited_is_told_as_it_was_made() {
         feedback: None,
         answered: false,
     };
-    let told = messages(vec![started("x"), answered("", 1), planned(0, "read_file", Executor::Client, json!({ "path": "a" })), decided]);
+    let told = messages(vec![started("x"), answered("", 1), planned(0, "read_file", ToolRef::client, json!({ "path": "a" })), decided]);
     assert_eq!(told[1]["tool_calls"][0]["function"]["arguments"], r#"{"path":"b"}"#);
 }
 
@@ -118,7 +117,7 @@ fn what_steers_a_run_is_not_a_message_but_what_is_said_by_it_is() {
     let told = messages(vec![
         started("do it"),
         answered("", 1),
-        planned(0, "attempt_completion", Executor::Control, json!({ "result": "Done." })),
+        planned(0, "attempt_completion", ToolRef::control, json!({ "result": "Done." })),
         succeeded("Done."),
     ]);
     assert_eq!(told[1], json!({ "role": "assistant", "content": "Done.", "agent_name": "orchestrator" }));
@@ -138,7 +137,7 @@ fn a_plan_is_told_and_what_came_of_its_parts() {
     let told = messages(vec![
         started("rewrite it"),
         answered("", 1),
-        planned(0, "create_plan", Executor::Control, json!({})),
+        planned(0, "create_plan", ToolRef::control, json!({})),
         Event::PlanStarted { call_id: call(0), plan },
         switched(Specialist::Orchestrator, Specialist::Coder),
         Event::SubtaskFinished { index: 0, result: "Written.".into() },

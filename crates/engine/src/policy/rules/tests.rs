@@ -1,4 +1,4 @@
-use artel_domain::{AgentId, Clock, SystemClock};
+use artel_domain::{AgentId, Clock, SystemClock, ToolRef};
 use serde_json::json;
 
 use super::*;
@@ -9,7 +9,7 @@ fn rule(text: &str) -> ApprovalRule {
 
 /// `allow`, or the effect and its reason.
 fn said(operators: &[ApprovalRule], tenants: &[ApprovalRule], agent_id: AgentId, name: &str, args: &Value) -> String {
-    let asked = Asked { agent_id, tool: name, args, tenant_rules: tenants };
+    let asked = Asked { agent_id, tool: &ToolRef::client(name), name, args, tenant_rules: tenants };
     match Rules::new(operators.to_vec()).verdict(&asked) {
         Verdict::Allow => "allow".into(),
         Verdict::Ask { reason } => format!("ask: {reason}"),

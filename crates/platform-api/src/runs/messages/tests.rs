@@ -27,11 +27,10 @@ fn planned(ordinal: u32) -> Event {
         provider_call_id: "call_1".into(),
         offered_name: "echo".into(),
         name: "echo".into(),
-        tool_id: None,
+        tool: Some(artel_domain::ToolRef::builtin("echo")),
         args: json!({"text": "hello"}),
         effect: EffectClass::ReadOnly,
         verdict: Verdict::Allow,
-        executor: artel_domain::Executor::Server,
     })
 }
 

@@ -22,11 +22,10 @@ fn planned() -> Event {
         provider_call_id: "call_1".into(),
         offered_name: "echo".into(),
         name: "Echo!".into(),
-        tool_id: None,
+        tool: Some(artel_domain::ToolRef::builtin("echo")),
         args: json!({"text": "hello"}),
         effect: EffectClass::ReadOnly,
         verdict: Verdict::Allow,
-        executor: artel_domain::Executor::Server,
     })
 }
 

@@ -1,4 +1,4 @@
-use artel_domain::{ApprovalId, Decision, Event, Executor, Plan, Specialist, Subtask};
+use artel_domain::{ApprovalId, Decision, Event, Plan, Specialist, Subtask, ToolRef};
 use serde_json::json;
 
 use super::frames;
@@ -17,7 +17,7 @@ fn plan() -> Plan {
 
 fn planning(rest: &[Event]) -> Vec<Event> {
     let args = serde_json::to_value(plan()).unwrap();
-    let head = [asked(1), answered("", 1), planned(0, "create_plan", args.clone(), Executor::Control), asks_human(0, "create_plan", args)];
+    let head = [asked(1), answered("", 1), planned(0, "create_plan", args.clone(), ToolRef::control), asks_human(0, "create_plan", args)];
     head.into_iter().chain(rest.iter().cloned()).collect()
 }
 

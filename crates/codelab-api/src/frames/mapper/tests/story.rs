@@ -2,8 +2,8 @@
 
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    AgentId, ApprovalId, CallId, Confidence, Decision, EffectClass, Entry, Event, Executor, FinishReason, RunId, Specialist, SwitchCause,
-    TeamStart, Timestamp, ToolOutcome,
+    AgentId, ApprovalId, CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, RunId, Specialist, SwitchCause, TeamStart,
+    Timestamp, ToolOutcome, ToolRef,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -43,7 +43,7 @@ pub(super) fn answered(text: &str, planned: u32) -> Event {
     Event::ModelAnswered { step: 1, text: text.into(), finish: FinishReason::Stop, usage: None, planned, opaque: None }
 }
 
-pub(super) fn planned(n: u32, name: &str, args: Value, executor: Executor) -> Event {
+pub(super) fn planned(n: u32, name: &str, args: Value, tool: fn(&str) -> ToolRef) -> Event {
     Event::ToolPlanned(PlannedCall {
         call_id: call(n),
         step: 1,
@@ -51,16 +51,15 @@ pub(super) fn planned(n: u32, name: &str, args: Value, executor: Executor) -> Ev
         provider_call_id: "call_1".into(),
         offered_name: name.into(),
         name: name.into(),
-        tool_id: None,
+        tool: Some(tool(name)),
         args,
         effect: EffectClass::AtMostOnce,
         verdict: Verdict::Allow,
-        executor,
     })
 }
 
 pub(super) fn writes(n: u32) -> Event {
-    planned(n, "write_file", json!({ "path": "a.txt", "content": "x" }), Executor::Client)
+    planned(n, "write_file", json!({ "path": "a.txt", "content": "x" }), ToolRef::client)
 }
 
 pub(super) fn asks_human(n: u32, name: &str, args: Value) -> Event {
