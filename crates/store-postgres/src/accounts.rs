@@ -1,102 +1,15 @@
 //! Accounts: who signs in with a password.
 
 use artel_domain::account::login_key;
-use artel_domain::{Account, AuditEntry, FamilyId, Hashed, Invite, TenantId, Timestamp, UserId};
-use artel_store::{Accounts, Login, NewAccount, NewInvite, Result};
-use async_trait::async_trait;
+use artel_domain::{Account, AuditEntry, FamilyId, Hashed, TenantId, UserId};
+use artel_store::{Login, NewAccount};
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
-use crate::error::{retrying, store_error};
-use crate::values::{micros, text, time};
-use crate::{PostgresStore, audit, families, identities, invites};
+use crate::rows::AccountRow;
+use crate::values::{micros, text};
+use crate::{audit, families, identities};
 
-#[derive(Debug)]
-struct Row {
-    user_id: Uuid,
-    tenant_id: Uuid,
-    username: String,
-    email: Option<String>,
-    password_hash: String,
-    is_admin: bool,
-    created_at: i64,
-    updated_at: Option<i64>,
-    last_login_at: Option<i64>,
-    deactivated_at: Option<i64>,
-}
-
-impl From<Row> for Login {
-    fn from(row: Row) -> Self {
-        let account = Account {
-            user_id: UserId(row.user_id),
-            tenant_id: TenantId(row.tenant_id),
-            username: row.username,
-            email: row.email,
-            is_admin: row.is_admin,
-            created_at: time(row.created_at),
-            updated_at: row.updated_at.map(time),
-            last_login_at: row.last_login_at.map(time),
-            deactivated_at: row.deactivated_at.map(time),
-        };
-        Self { account, password_hash: Hashed::new(row.password_hash) }
-    }
-}
-
-#[async_trait]
-impl Accounts for PostgresStore {
-    async fn create_account(&self, new: NewAccount, audit: AuditEntry) -> Result<()> {
-        retrying(|| create(&self.pool, &new, &audit)).await
-    }
-
-    async fn find_login(&self, login: &str) -> Result<Option<Login>> {
-        find_login(&self.pool, &login_key(login)).await.map_err(store_error)
-    }
-
-    async fn find_login_of(&self, tenant: TenantId, user: UserId) -> Result<Option<Login>> {
-        find_login_of(&self.pool, tenant, user).await.map_err(store_error)
-    }
-
-    async fn find_account(&self, tenant: TenantId, user: UserId) -> Result<Option<Account>> {
-        Ok(self.find_login_of(tenant, user).await?.map(|login| login.account))
-    }
-
-    async fn list_accounts(&self, tenant: TenantId, after: Option<String>, limit: u32) -> Result<Vec<Account>> {
-        list(&self.pool, tenant, after.as_deref().map(login_key), limit).await.map_err(store_error)
-    }
-
-    async fn set_password(
-        &self,
-        tenant: TenantId,
-        user: UserId,
-        password_hash: Hashed,
-        keep: Option<FamilyId>,
-        audit: AuditEntry,
-    ) -> Result<bool> {
-        retrying(|| set_password(&self.pool, tenant, user, &password_hash, keep, &audit)).await
-    }
-
-    async fn deactivate_account(&self, tenant: TenantId, user: UserId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| deactivate(&self.pool, tenant, user, &audit)).await
-    }
-
-    async fn reactivate_account(&self, tenant: TenantId, user: UserId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| reactivate(&self.pool, tenant, user, &audit)).await
-    }
-
-    async fn create_invite(&self, new: NewInvite, audit: AuditEntry) -> Result<()> {
-        retrying(|| invites::create(&self.pool, &new, &audit)).await
-    }
-
-    async fn find_invite(&self, hash: &str, now: Timestamp) -> Result<Option<Invite>> {
-        invites::find(&self.pool, hash, now).await.map_err(store_error)
-    }
-
-    async fn accept_invite(&self, hash: &str, new: NewAccount, audit: AuditEntry) -> Result<bool> {
-        retrying(|| invites::accept(&self.pool, hash, &new, &audit)).await
-    }
-}
-
-async fn create(pool: &PgPool, new: &NewAccount, audit: &AuditEntry) -> sqlx::Result<()> {
+pub(crate) async fn create(pool: &PgPool, new: &NewAccount, audit: &AuditEntry) -> sqlx::Result<()> {
     let mut tx = pool.begin().await?;
     insert(&mut tx, new).await?;
     audit::append(&mut tx, new.account.tenant_id, std::slice::from_ref(audit)).await?;
@@ -128,9 +41,9 @@ pub(crate) async fn insert(tx: &mut PgConnection, new: &NewAccount) -> sqlx::Res
     Ok(())
 }
 
-async fn find_login(pool: &PgPool, key: &str) -> sqlx::Result<Option<Login>> {
+pub(crate) async fn find_login(pool: &PgPool, key: &str) -> sqlx::Result<Option<Login>> {
     let row = sqlx::query_as!(
-        Row,
+        AccountRow,
         "SELECT user_id, tenant_id, username, email, password_hash, is_admin, created_at, updated_at, last_login_at, deactivated_at
          FROM accounts WHERE username_key = $1 OR email_key = $1 ORDER BY username_key = $1 DESC LIMIT 1",
         text(key),
@@ -140,9 +53,9 @@ async fn find_login(pool: &PgPool, key: &str) -> sqlx::Result<Option<Login>> {
     Ok(row.map(Login::from))
 }
 
-async fn find_login_of(pool: &PgPool, tenant: TenantId, user: UserId) -> sqlx::Result<Option<Login>> {
+pub(crate) async fn find_login_of(pool: &PgPool, tenant: TenantId, user: UserId) -> sqlx::Result<Option<Login>> {
     let row = sqlx::query_as!(
-        Row,
+        AccountRow,
         "SELECT user_id, tenant_id, username, email, password_hash, is_admin, created_at, updated_at, last_login_at, deactivated_at
          FROM accounts WHERE tenant_id = $1 AND user_id = $2",
         tenant.0,
@@ -153,9 +66,9 @@ async fn find_login_of(pool: &PgPool, tenant: TenantId, user: UserId) -> sqlx::R
     Ok(row.map(Login::from))
 }
 
-async fn list(pool: &PgPool, tenant: TenantId, after: Option<String>, limit: u32) -> sqlx::Result<Vec<Account>> {
+pub(crate) async fn list(pool: &PgPool, tenant: TenantId, after: Option<String>, limit: u32) -> sqlx::Result<Vec<Account>> {
     let rows = sqlx::query_as!(
-        Row,
+        AccountRow,
         "SELECT user_id, tenant_id, username, email, password_hash, is_admin, created_at, updated_at, last_login_at, deactivated_at
          FROM accounts WHERE tenant_id = $1 AND username_key > $2 ORDER BY username_key LIMIT $3",
         tenant.0,
@@ -167,7 +80,7 @@ async fn list(pool: &PgPool, tenant: TenantId, after: Option<String>, limit: u32
     Ok(rows.into_iter().map(|row| Login::from(row).account).collect())
 }
 
-async fn set_password(
+pub(crate) async fn set_password(
     pool: &PgPool,
     tenant: TenantId,
     user: UserId,
@@ -193,7 +106,7 @@ async fn set_password(
 }
 
 /// A login that is under way at the same time has locked the account's row: it is over before, and ended here, or finds it closed.
-async fn deactivate(pool: &PgPool, tenant: TenantId, user: UserId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn deactivate(pool: &PgPool, tenant: TenantId, user: UserId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let changed = sqlx::query!(
         "UPDATE accounts SET deactivated_at = $3, updated_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND deactivated_at IS NULL",
@@ -218,7 +131,7 @@ async fn deactivate(pool: &PgPool, tenant: TenantId, user: UserId, audit: &Audit
     Ok(true)
 }
 
-async fn reactivate(pool: &PgPool, tenant: TenantId, user: UserId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn reactivate(pool: &PgPool, tenant: TenantId, user: UserId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let changed = sqlx::query!(
         "UPDATE accounts SET deactivated_at = NULL, updated_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND deactivated_at IS NOT NULL",

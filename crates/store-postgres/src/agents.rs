@@ -1,119 +1,15 @@
 //! Agents. Their published versions and copies are in `versions`.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, TenantId, UserId};
-use artel_store::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Result};
-use async_trait::async_trait;
+use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId};
+use artel_store::{AgentFilter, AgentPatch, Page};
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
-use crate::connect::filtered;
-use crate::error::{retrying, store_error};
-use crate::values::{maybe_json, maybe_parsed, micros, text, time, word};
-use crate::{PostgresStore, audit, versions};
+use crate::audit;
+use crate::filters::filtered;
+use crate::rows::{returning_agent, select_agent};
+use crate::values::{maybe_json, micros, text};
 
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: Uuid,
-    pub(crate) owner_user_id: Uuid,
-    pub(crate) name: String,
-    pub(crate) system_prompt: String,
-    pub(crate) model: String,
-    pub(crate) llm_params: Option<String>,
-    pub(crate) status: String,
-    pub(crate) version: i64,
-    pub(crate) created_at: i64,
-    pub(crate) updated_at: Option<i64>,
-}
-
-impl TryFrom<Row> for Agent {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: AgentId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            owner_user_id: UserId(row.owner_user_id),
-            name: row.name,
-            system_prompt: row.system_prompt,
-            model: row.model,
-            llm_params: maybe_parsed(row.llm_params.as_deref())?,
-            status: word(AgentStatus::parse, &row.status)?,
-            version: row.version,
-            created_at: time(row.created_at),
-            updated_at: row.updated_at.map(time),
-        })
-    }
-}
-
-/// `SELECT` of an agent's columns with this rest.
-macro_rules! select_agent {
-    ($rest:literal $(, $arg:expr)* $(,)?) => {
-        sqlx::query_as!(
-            $crate::agents::Row,
-            "SELECT id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at " + $rest
-            $(, $arg)*
-        )
-    };
-}
-
-/// This statement `RETURNING` an agent's columns.
-macro_rules! returning_agent {
-    ($statement:literal $(, $arg:expr)* $(,)?) => {
-        sqlx::query_as!(
-            $crate::agents::Row,
-            $statement
-                + " RETURNING id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at"
-            $(, $arg)*
-        )
-    };
-}
-pub(crate) use {returning_agent, select_agent};
-
-#[async_trait]
-impl Agents for PostgresStore {
-    async fn create_agent(&self, agent: Agent, audit: AuditEntry) -> Result<Agent> {
-        retrying(|| create(&self.pool, &agent, &audit)).await
-    }
-
-    async fn find_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Agent>> {
-        find(&self.pool, tenant, agent).await.map_err(store_error)
-    }
-
-    async fn list_agents(&self, tenant: TenantId, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)> {
-        list(&self.pool, tenant, &filter, page).await.map_err(store_error)
-    }
-
-    async fn update_agent(&self, tenant: TenantId, agent: AgentId, patch: AgentPatch, audit: AuditEntry) -> Result<Option<Agent>> {
-        retrying(|| update(&self.pool, tenant, agent, &patch, &audit)).await
-    }
-
-    async fn delete_agent(&self, tenant: TenantId, agent: AgentId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| delete(&self.pool, tenant, agent, &audit)).await
-    }
-
-    async fn publish_agent(&self, tenant: TenantId, agent: AgentId, by: UserId, audit: AuditEntry) -> Result<Option<Agent>> {
-        retrying(|| versions::publish(&self.pool, tenant, agent, by, &audit)).await
-    }
-
-    async fn list_agent_versions(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<AgentVersion>> {
-        versions::list(&self.pool, tenant, agent).await.map_err(store_error)
-    }
-
-    async fn find_agent_version(&self, tenant: TenantId, agent: AgentId, version: i64) -> Result<Option<AgentVersion>> {
-        versions::find(&self.pool, tenant, agent, version).await.map_err(store_error)
-    }
-
-    async fn rollback_agent(&self, tenant: TenantId, agent: AgentId, version: i64, by: UserId, audit: AuditEntry) -> Result<Option<Agent>> {
-        retrying(|| versions::roll_back(&self.pool, tenant, agent, version, by, &audit)).await
-    }
-
-    async fn clone_agent(&self, source: AgentId, copy: CloneAgent, audit: AuditEntry) -> Result<Option<Agent>> {
-        retrying(|| versions::copy(&self.pool, source, &copy, &audit)).await
-    }
-}
-
-async fn create(pool: &PgPool, agent: &Agent, audit: &AuditEntry) -> sqlx::Result<Agent> {
+pub(crate) async fn create(pool: &PgPool, agent: &Agent, audit: &AuditEntry) -> sqlx::Result<Agent> {
     let mut tx = pool.begin().await?;
     if let Some(earlier) = find_even_deleted(&mut tx, agent.tenant_id, agent.id).await? {
         return Ok(earlier);
@@ -151,14 +47,14 @@ pub(crate) async fn insert(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result
     .try_into()
 }
 
-async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
+pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
     let row = select_agent!("FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, agent.0)
         .fetch_optional(pool)
         .await?;
     row.map(Agent::try_from).transpose()
 }
 
-async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, page: Page) -> sqlx::Result<(Vec<Agent>, i64)> {
+pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, page: Page) -> sqlx::Result<(Vec<Agent>, i64)> {
     let mut tx = filtered(pool).await?;
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_deref().map(text);
@@ -189,7 +85,13 @@ async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, page: Page)
     Ok((agents, all))
 }
 
-async fn update(pool: &PgPool, tenant: TenantId, agent: AgentId, patch: &AgentPatch, audit: &AuditEntry) -> sqlx::Result<Option<Agent>> {
+pub(crate) async fn update(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: AgentId,
+    patch: &AgentPatch,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<Agent>> {
     let mut tx = pool.begin().await?;
     let row = returning_agent!(
         "UPDATE agents
@@ -214,7 +116,7 @@ async fn update(pool: &PgPool, tenant: TenantId, agent: AgentId, patch: &AgentPa
     row.try_into().map(Some)
 }
 
-async fn delete(pool: &PgPool, tenant: TenantId, agent: AgentId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, agent: AgentId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let deleted = sqlx::query!(
         "UPDATE agents SET deleted_at = $3 WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",

@@ -1,26 +1,12 @@
 //! The tenants' rules about approvals.
 
 use artel_domain::{ApprovalRule, AuditEntry, TenantId};
-use artel_store::{ApprovalRules, Result};
-use async_trait::async_trait;
 use sqlx::PgPool;
 
-use crate::error::{retrying, store_error};
+use crate::audit;
 use crate::values::{json, micros, parsed};
-use crate::{PostgresStore, audit};
 
-#[async_trait]
-impl ApprovalRules for PostgresStore {
-    async fn put_approval_rules(&self, tenant: TenantId, rules: Vec<ApprovalRule>, audit: AuditEntry) -> Result<()> {
-        retrying(|| put(&self.pool, tenant, &rules, &audit)).await
-    }
-
-    async fn find_approval_rules(&self, tenant: TenantId) -> Result<Vec<ApprovalRule>> {
-        find(&self.pool, tenant).await.map_err(store_error)
-    }
-}
-
-async fn put(pool: &PgPool, tenant: TenantId, rules: &[ApprovalRule], audit: &AuditEntry) -> sqlx::Result<()> {
+pub(crate) async fn put(pool: &PgPool, tenant: TenantId, rules: &[ApprovalRule], audit: &AuditEntry) -> sqlx::Result<()> {
     let mut tx = pool.begin().await?;
     if rules.is_empty() {
         sqlx::query!("DELETE FROM approval_rules WHERE tenant_id = $1", tenant.0).execute(&mut *tx).await?;

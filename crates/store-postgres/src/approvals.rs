@@ -1,71 +1,13 @@
 //! Approvals.
 
-use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, Timestamp, UserId};
+use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, TenantId, Timestamp};
 use artel_store::{ApprovalFilter, Decided};
 use sqlx::{PgConnection, PgExecutor, PgPool};
-use uuid::Uuid;
 
-use crate::connect::filtered;
-use crate::values::{json, maybe_json, maybe_parsed, micros, parsed, text, time, word};
-
-#[derive(Debug)]
-struct Row {
-    id: Uuid,
-    tenant_id: Uuid,
-    session_id: String,
-    run_id: Uuid,
-    call_id: Uuid,
-    name: String,
-    args: String,
-    args_digest: String,
-    reason: String,
-    state: String,
-    decision: Option<String>,
-    decided_args: Option<String>,
-    feedback: Option<String>,
-    decided_by: Option<Uuid>,
-    created_at: i64,
-    expires_at: Option<i64>,
-    decided_at: Option<i64>,
-}
-
-impl TryFrom<Row> for Approval {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: ApprovalId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            session_id: SessionId(row.session_id),
-            run_id: RunId(row.run_id),
-            call_id: CallId(row.call_id),
-            name: row.name,
-            args: parsed(&row.args)?,
-            args_digest: row.args_digest,
-            reason: row.reason,
-            state: word(ApprovalState::parse, &row.state)?,
-            decision: row.decision.map(|decision| word(Decision::parse, &decision)).transpose()?,
-            decided_args: maybe_parsed(row.decided_args.as_deref())?,
-            feedback: row.feedback,
-            decided_by: row.decided_by.map(UserId),
-            created_at: time(row.created_at),
-            expires_at: row.expires_at.map(time),
-            decided_at: row.decided_at.map(time),
-        })
-    }
-}
-
-/// `SELECT` of an approval's columns with this rest.
-macro_rules! select_approval {
-    ($rest:literal $(, $arg:expr)* $(,)?) => {
-        sqlx::query_as!(
-            Row,
-            "SELECT id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args, feedback,
-                    decided_by, created_at, expires_at, decided_at " + $rest
-            $(, $arg)*
-        )
-    };
-}
+use crate::filters::filtered;
+use crate::rows::{ApprovalRow, select_approval};
+use crate::values::{json, maybe_json, micros, text};
+use crate::{audit, steering};
 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId, approval: ApprovalId) -> sqlx::Result<Option<Approval>> {
     let row = select_approval!("FROM approvals WHERE tenant_id = $1 AND id = $2", tenant.0, approval.0).fetch_optional(pool).await?;
@@ -139,10 +81,40 @@ pub(crate) async fn insert(tx: &mut PgConnection, approvals: &[Approval]) -> sql
     Ok(())
 }
 
+pub(crate) async fn decide(pool: &PgPool, decided: &Decided, audit: &AuditEntry) -> sqlx::Result<Option<Approval>> {
+    let mut tx = pool.begin().await?;
+    // The run first: its worker locks run and approvals in this order too.
+    let run = sqlx::query_scalar!(
+        "SELECT r.id FROM approvals a JOIN runs r ON r.id = a.run_id WHERE a.tenant_id = $1 AND a.id = $2 FOR UPDATE OF r",
+        decided.tenant_id.0,
+        decided.approval_id.0,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(run) = run else { return Ok(None) };
+    let Some(approval) = set(&mut tx, decided, state_after(decided.decision)).await? else {
+        // At once, because a claim passes over a run that is locked.
+        tx.rollback().await?;
+        return Ok(None);
+    };
+    steering::wake(&mut tx, RunId(run)).await?;
+    audit::append(&mut tx, decided.tenant_id, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(Some(approval))
+}
+
+fn state_after(decision: Decision) -> ApprovalState {
+    match decision {
+        Decision::Approve | Decision::Edit => ApprovalState::Approved,
+        Decision::Reject => ApprovalState::Rejected,
+        Decision::Expire => ApprovalState::Expired,
+    }
+}
+
 /// `None` when it is not pending.
-pub(crate) async fn decide(tx: &mut PgConnection, decided: &Decided, state: ApprovalState) -> sqlx::Result<Option<Approval>> {
+async fn set(tx: &mut PgConnection, decided: &Decided, state: ApprovalState) -> sqlx::Result<Option<Approval>> {
     let row = sqlx::query_as!(
-        Row,
+        ApprovalRow,
         "UPDATE approvals SET state = $3, decision = $4, decided_args = $5, feedback = $6, decided_by = $7, decided_at = $8
          WHERE tenant_id = $1 AND id = $2 AND state = 'pending'
          RETURNING id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args, feedback,

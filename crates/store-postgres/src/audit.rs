@@ -1,54 +1,16 @@
 //! The audit chain: appended to by every transaction that changes something, as its last statement.
 
-use artel_domain::{ApiKeyId, AuditEntry, AuditRow, TenantId, UserId};
+use artel_domain::{AuditEntry, AuditRow, TenantId};
 use artel_store::{AuditFilter, Result};
 use async_trait::async_trait;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::batch::Batch;
-use crate::connect::filtered;
 use crate::error::retrying;
-use crate::values::{json, maybe_parsed, micros, text, time};
-
-#[derive(Debug)]
-struct Row {
-    tenant_id: Uuid,
-    seq: i64,
-    user_id: Option<Uuid>,
-    api_key_id: Option<Uuid>,
-    ip: Option<String>,
-    action: String,
-    entity_type: String,
-    entity_id: String,
-    trace_id: String,
-    outcome: String,
-    details: Option<String>,
-    created_at: i64,
-    hash: String,
-}
-
-impl TryFrom<Row> for AuditRow {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
-            seq: row.seq,
-            tenant_id: TenantId(row.tenant_id),
-            user_id: row.user_id.map(UserId),
-            api_key_id: row.api_key_id.map(ApiKeyId),
-            ip: row.ip,
-            action: row.action,
-            entity_type: row.entity_type,
-            entity_id: row.entity_id,
-            trace_id: row.trace_id,
-            outcome: row.outcome,
-            details: maybe_parsed(row.details.as_deref())?,
-            created_at: time(row.created_at),
-            hash: row.hash,
-        })
-    }
-}
+use crate::filters::filtered;
+use crate::rows::AuditLogRow;
+use crate::values::{json, micros, text, time};
 
 /// The columns of new rows, as arrays for one statement.
 #[derive(Default)]
@@ -177,7 +139,7 @@ async fn record(pool: &PgPool, tenant: TenantId, entries: &[AuditEntry]) -> sqlx
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AuditFilter) -> sqlx::Result<Vec<AuditRow>> {
     let mut tx = filtered(pool).await?;
     let rows = sqlx::query_as!(
-        Row,
+        AuditLogRow,
         "SELECT tenant_id, seq, user_id, api_key_id, ip, action, entity_type, entity_id, trace_id, outcome, details, created_at, hash
          FROM audit_log
          WHERE tenant_id = $1
@@ -203,7 +165,7 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AuditFilter) 
 
 pub(crate) async fn chain(pool: &PgPool, tenant: TenantId, after_seq: i64, limit: u32) -> sqlx::Result<Vec<AuditRow>> {
     let rows = sqlx::query_as!(
-        Row,
+        AuditLogRow,
         "SELECT tenant_id, seq, user_id, api_key_id, ip, action, entity_type, entity_id, trace_id, outcome, details, created_at, hash
          FROM audit_log
          WHERE tenant_id = $1 AND seq > $2

@@ -2,49 +2,13 @@
 
 use std::collections::HashMap;
 
-use artel_domain::{AgentId, AuditEntry, Binding, BindingId, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId};
+use artel_domain::{AgentId, AuditEntry, Binding, PermissionScope, TenantId, ToolDefinition, ToolId};
 use artel_store::{BindingPatch, BindingWrite};
 use sqlx::{PgConnection, PgExecutor, PgPool};
-use uuid::Uuid;
 
-use crate::error::unreadable;
-use crate::values::{json, maybe_json, micros, number, parsed, text, time, word};
+use crate::rows::BindingRow;
+use crate::values::{json, maybe_json, micros, text};
 use crate::{audit, tools};
-
-#[derive(Debug)]
-struct Row {
-    id: Uuid,
-    tenant_id: Uuid,
-    agent_id: Uuid,
-    tool_id: Uuid,
-    permission_scope: String,
-    timeout_ms: i64,
-    rate_limit: Option<String>,
-    allowed_domains: String,
-    secrets_ref: Option<String>,
-    created_at: i64,
-    updated_at: Option<i64>,
-}
-
-impl TryFrom<Row> for Binding {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: BindingId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            agent_id: AgentId(row.agent_id),
-            tool_id: ToolId(row.tool_id),
-            permission_scope: word(PermissionScope::parse, &row.permission_scope)?,
-            timeout_ms: number(row.timeout_ms)?,
-            rate_limit: row.rate_limit.map(|rate| rate.parse::<RateLimit>().map_err(unreadable)).transpose()?,
-            allowed_domains: parsed(&row.allowed_domains)?,
-            secrets_ref: row.secrets_ref,
-            created_at: time(row.created_at),
-            updated_at: row.updated_at.map(time),
-        })
-    }
-}
 
 pub(crate) async fn bind(pool: &PgPool, binding: &Binding, audit: &AuditEntry) -> sqlx::Result<BindingWrite> {
     let mut tx = pool.begin().await?;
@@ -84,7 +48,7 @@ async fn lock_tool(tx: &mut PgConnection, tenant: TenantId, tool: ToolId) -> sql
 /// `None` when the tool is absent, or the agent has it already.
 pub(crate) async fn insert_if_tool_lives(tx: &mut PgConnection, binding: &Binding) -> sqlx::Result<Option<Binding>> {
     let row = sqlx::query_as!(
-        Row,
+        BindingRow,
         "WITH tool AS (SELECT id FROM tools WHERE tenant_id = $2 AND id = $4 AND deleted_at IS NULL FOR SHARE)
          INSERT INTO bindings (id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref,
                                created_at, updated_at)
@@ -115,7 +79,7 @@ fn number_of_ms(timeout_ms: u64) -> i64 {
 
 async fn find(tx: &mut PgConnection, tenant: TenantId, agent: AgentId, tool: ToolId) -> sqlx::Result<Option<Binding>> {
     let row = sqlx::query_as!(
-        Row,
+        BindingRow,
         "SELECT id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, created_at,
                 updated_at
          FROM bindings WHERE tenant_id = $1 AND agent_id = $2 AND tool_id = $3",
@@ -131,7 +95,7 @@ async fn find(tx: &mut PgConnection, tenant: TenantId, agent: AgentId, tool: Too
 /// Oldest first.
 pub(crate) async fn of_agent(executor: impl PgExecutor<'_>, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<Binding>> {
     let rows = sqlx::query_as!(
-        Row,
+        BindingRow,
         "SELECT id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, created_at,
                 updated_at
          FROM bindings WHERE tenant_id = $1 AND agent_id = $2 ORDER BY created_at, id",
@@ -177,7 +141,7 @@ pub(crate) async fn update(
         return Ok(None);
     }
     let row = sqlx::query_as!(
-        Row,
+        BindingRow,
         "UPDATE bindings
          SET permission_scope = coalesce($4, permission_scope), timeout_ms = coalesce($5, timeout_ms),
              rate_limit = CASE WHEN $6 THEN $7 ELSE rate_limit END, allowed_domains = coalesce($8, allowed_domains),

@@ -1,47 +1,14 @@
 //! Budgets and what was spent of them. Locks are taken in the order tenant, agent, run.
 
 use artel_domain::{AgentId, AuditEntry, Budget, BudgetScope, Cap, RunId, Spend, TenantId, Timestamp};
-use artel_store::{Budgets, Fence, Reservation, Reserved, Result, StoreError};
-use async_trait::async_trait;
+use artel_store::{Fence, Reservation, Reserved};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::error::{retrying, store_error};
+use crate::audit;
 use crate::values::micros;
-use crate::{PostgresStore, audit};
 
 const DAY_MICROS: i64 = 86_400_000_000;
-
-#[async_trait]
-impl Budgets for PostgresStore {
-    async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool> {
-        retrying(|| put(&self.pool, tenant, agent, budget, &audit)).await
-    }
-
-    async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget> {
-        find(&self.pool, tenant, agent).await.map_err(store_error)
-    }
-
-    async fn spent_on_day(&self, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> Result<Spend> {
-        let row = sqlx::query_as!(
-            Spend,
-            "SELECT tokens, nano_usd FROM spend_days WHERE tenant_id = $1 AND agent_id = $2 AND day = $3",
-            tenant.0,
-            key(agent),
-            day(at),
-        );
-        Ok(row.fetch_optional(&self.pool).await.map_err(store_error)?.unwrap_or_default())
-    }
-
-    async fn spent_by_run(&self, tenant: TenantId, run: RunId) -> Result<Spend> {
-        let row = sqlx::query_as!(Spend, "SELECT tokens, nano_usd FROM run_spend WHERE run_id = $1 AND tenant_id = $2", run.0, tenant.0);
-        Ok(row.fetch_optional(&self.pool).await.map_err(store_error)?.unwrap_or_default())
-    }
-
-    async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {
-        retrying(|| reserve(&self.pool, fence, &reservation)).await?.ok_or(StoreError::Fenced)
-    }
-}
 
 /// The tenant as a whole has the id of zeros.
 fn key(agent: Option<AgentId>) -> Uuid {
@@ -52,7 +19,7 @@ fn day(at: Timestamp) -> i64 {
     micros(at).div_euclid(DAY_MICROS)
 }
 
-async fn put(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn put(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let put = sqlx::query!(
         "INSERT INTO budgets (tenant_id, agent_id, run_tokens, run_nano_usd, day_tokens, day_nano_usd, updated_at)
@@ -94,8 +61,24 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>
     }))
 }
 
+pub(crate) async fn spent_on_day(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> sqlx::Result<Spend> {
+    let row = sqlx::query_as!(
+        Spend,
+        "SELECT tokens, nano_usd FROM spend_days WHERE tenant_id = $1 AND agent_id = $2 AND day = $3",
+        tenant.0,
+        key(agent),
+        day(at),
+    );
+    Ok(row.fetch_optional(pool).await?.unwrap_or_default())
+}
+
+pub(crate) async fn spent_by_run(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx::Result<Spend> {
+    let row = sqlx::query_as!(Spend, "SELECT tokens, nano_usd FROM run_spend WHERE run_id = $1 AND tenant_id = $2", run.0, tenant.0);
+    Ok(row.fetch_optional(pool).await?.unwrap_or_default())
+}
+
 /// `None` when the run is another worker's.
-async fn reserve(pool: &PgPool, fence: &Fence, asked: &Reservation) -> sqlx::Result<Option<Reserved>> {
+pub(crate) async fn reserve(pool: &PgPool, fence: &Fence, asked: &Reservation) -> sqlx::Result<Option<Reserved>> {
     let mut tx = pool.begin().await?;
     let held = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM runs WHERE id = $1 AND tenant_id = $2 AND epoch = $3) AS "held!""#,

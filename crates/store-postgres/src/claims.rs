@@ -7,7 +7,7 @@ use artel_store::{Claim, Renewed};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::runs;
+use crate::rows::RunRow;
 
 /// Candidates looked at beyond those asked for, so that a claim that meets rows locked by another claim still finds its own.
 const SPARE_CANDIDATES: i64 = 16;
@@ -91,7 +91,7 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
     .await?;
     let mut claims = Vec::with_capacity(rows.len());
     for row in rows {
-        let run = Run::try_from(runs::Row {
+        let run = Run::try_from(RunRow {
             id: row.id,
             tenant_id: row.tenant_id,
             agent_id: row.agent_id,

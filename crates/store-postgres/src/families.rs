@@ -4,46 +4,10 @@ use artel_domain::{AuditEntry, ClientId, FamilyId, TenantId, Timestamp, TokenFam
 use artel_store::rotation::{Lineage, completed};
 use artel_store::{NewFamily, Standing};
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
 use crate::audit;
-use crate::values::{json, micros, parsed, text, time};
-
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: Uuid,
-    pub(crate) user_id: Uuid,
-    pub(crate) client_id: String,
-    pub(crate) scopes: String,
-    pub(crate) current_hash: String,
-    pub(crate) previous_hash: Option<String>,
-    pub(crate) rotated_at: Option<i64>,
-    pub(crate) token_expires_at: i64,
-    pub(crate) expires_at: i64,
-    pub(crate) created_at: i64,
-    pub(crate) revoked_at: Option<i64>,
-}
-
-impl TryFrom<Row> for (TokenFamily, Lineage) {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        let family = TokenFamily {
-            id: FamilyId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            user_id: UserId(row.user_id),
-            client_id: ClientId(row.client_id),
-            scopes: parsed(&row.scopes)?,
-            created_at: time(row.created_at),
-            token_expires_at: time(row.token_expires_at),
-            expires_at: time(row.expires_at),
-            revoked_at: row.revoked_at.map(time),
-        };
-        let lineage = Lineage { current_hash: row.current_hash, previous_hash: row.previous_hash, rotated_at: row.rotated_at.map(time) };
-        Ok((family, lineage))
-    }
-}
+use crate::rows::FamilyRow;
+use crate::values::{json, micros, text};
 
 pub(crate) async fn start(pool: &PgPool, new: &NewFamily, audit: &AuditEntry) -> sqlx::Result<bool> {
     let family = &new.family;
@@ -89,7 +53,7 @@ pub(crate) async fn insert(tx: &mut PgConnection, new: &NewFamily) -> sqlx::Resu
 /// The family that a token, live or spent, belongs to.
 async fn by_token(pool: &PgPool, hash: &str) -> sqlx::Result<Option<(TokenFamily, Lineage)>> {
     let row = sqlx::query_as!(
-        Row,
+        FamilyRow,
         "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
                 created_at, revoked_at
          FROM refresh_families WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = $1)",
@@ -103,7 +67,7 @@ async fn by_token(pool: &PgPool, hash: &str) -> sqlx::Result<Option<(TokenFamily
 /// The same, and nobody else changes the family until the transaction ends.
 pub(crate) async fn locked_by_token(tx: &mut PgConnection, hash: &str) -> sqlx::Result<Option<(TokenFamily, Lineage)>> {
     let row = sqlx::query_as!(
-        Row,
+        FamilyRow,
         "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
                 created_at, revoked_at
          FROM refresh_families WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = $1) FOR NO KEY UPDATE",
@@ -121,7 +85,7 @@ pub(crate) async fn find_by_token(pool: &PgPool, hash: &str, now: Timestamp) -> 
 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId, family: FamilyId) -> sqlx::Result<Option<TokenFamily>> {
     let row = sqlx::query_as!(
-        Row,
+        FamilyRow,
         "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
                 created_at, revoked_at
          FROM refresh_families WHERE tenant_id = $1 AND id = $2",
@@ -135,7 +99,7 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, family: FamilyId) -> s
 
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, user: UserId, now: Timestamp) -> sqlx::Result<Vec<TokenFamily>> {
     let rows = sqlx::query_as!(
-        Row,
+        FamilyRow,
         "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
                 created_at, revoked_at
          FROM refresh_families WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND token_expires_at > $3
@@ -149,7 +113,7 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, user: UserId, now: Tim
     rows.into_iter().map(without_lineage).collect()
 }
 
-pub(crate) fn without_lineage(row: Row) -> sqlx::Result<TokenFamily> {
+pub(crate) fn without_lineage(row: FamilyRow) -> sqlx::Result<TokenFamily> {
     <(TokenFamily, Lineage)>::try_from(row).map(|(family, _)| family)
 }
 

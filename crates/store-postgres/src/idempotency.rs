@@ -1,28 +1,24 @@
 //! Requests that clients may send again.
 
-use artel_domain::Timestamp;
-use artel_store::{Begun, Idempotency, IdempotencyKey, Result, StoredResponse};
-use async_trait::async_trait;
+use artel_store::{Begun, IdempotencyKey, StoredResponse};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::PostgresStore;
-use crate::error::{retrying, store_error};
-use crate::values::{micros, number, text};
+use crate::values::{number, text};
 
 const LIFETIME_MICROS: i64 = 24 * 3600 * 1_000_000;
 
 /// A request as it arrives.
-struct Request<'a> {
-    key: &'a IdempotencyKey,
-    hash: &'a str,
-    resource_id: Uuid,
-    now: i64,
-    locked_until: i64,
+pub(crate) struct Request<'a> {
+    pub(crate) key: &'a IdempotencyKey,
+    pub(crate) hash: &'a str,
+    pub(crate) resource_id: Uuid,
+    pub(crate) now: i64,
+    pub(crate) locked_until: i64,
 }
 
 /// What is known of the key.
-struct Row {
+struct KnownRequest {
     request_hash: String,
     resource_id: Uuid,
     status: Option<i64>,
@@ -31,59 +27,7 @@ struct Row {
     created_at: i64,
 }
 
-#[async_trait]
-impl Idempotency for PostgresStore {
-    async fn begin_idempotent(
-        &self,
-        key: &IdempotencyKey,
-        request_hash: &str,
-        resource_id: Uuid,
-        now: Timestamp,
-        lock_seconds: i64,
-    ) -> Result<Begun> {
-        let now = micros(now);
-        let request = Request { key, hash: request_hash, resource_id, now, locked_until: now + lock_seconds * 1_000_000 };
-        retrying(|| begin(&self.pool, &request)).await
-    }
-
-    async fn finish_idempotent(&self, key: &IdempotencyKey, response: StoredResponse) -> Result<()> {
-        sqlx::query!(
-            "UPDATE idempotency_keys SET status = $4, body = $5 WHERE tenant_id = $1 AND principal = $2 AND key = $3",
-            key.tenant_id.0,
-            key.principal,
-            text(&key.key),
-            i64::from(response.status),
-            text(&response.body),
-        )
-        .execute(&self.pool)
-        .await
-        .map_err(store_error)?;
-        Ok(())
-    }
-
-    async fn abandon_idempotent(&self, key: &IdempotencyKey) -> Result<()> {
-        sqlx::query!(
-            "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND principal = $2 AND key = $3 AND status IS NULL",
-            key.tenant_id.0,
-            key.principal,
-            text(&key.key),
-        )
-        .execute(&self.pool)
-        .await
-        .map_err(store_error)?;
-        Ok(())
-    }
-
-    async fn sweep_idempotent(&self, now: Timestamp) -> Result<u64> {
-        let swept = sqlx::query!("DELETE FROM idempotency_keys WHERE created_at <= $1", micros(now) - LIFETIME_MICROS)
-            .execute(&self.pool)
-            .await
-            .map_err(store_error)?;
-        Ok(swept.rows_affected())
-    }
-}
-
-async fn begin(pool: &PgPool, request: &Request<'_>) -> sqlx::Result<Begun> {
+pub(crate) async fn begin(pool: &PgPool, request: &Request<'_>) -> sqlx::Result<Begun> {
     loop {
         if insert(pool, request).await? {
             return Ok(Begun::Fresh { resource_id: request.resource_id });
@@ -117,7 +61,7 @@ async fn insert(pool: &PgPool, request: &Request<'_>) -> sqlx::Result<bool> {
 async fn meet(pool: &PgPool, request: &Request<'_>) -> sqlx::Result<Option<Begun>> {
     let mut tx = pool.begin().await?;
     let row = sqlx::query_as!(
-        Row,
+        KnownRequest,
         "SELECT request_hash, resource_id, status, body, locked_until, created_at FROM idempotency_keys
          WHERE tenant_id = $1 AND principal = $2 AND key = $3 FOR UPDATE",
         request.key.tenant_id.0,
@@ -152,7 +96,7 @@ async fn meet(pool: &PgPool, request: &Request<'_>) -> sqlx::Result<Option<Begun
     Ok(Some(begun))
 }
 
-fn judge(row: Row, request: &Request<'_>) -> sqlx::Result<Begun> {
+fn judge(row: KnownRequest, request: &Request<'_>) -> sqlx::Result<Begun> {
     if row.created_at <= request.now - LIFETIME_MICROS {
         return Ok(Begun::Fresh { resource_id: request.resource_id });
     }
@@ -165,4 +109,35 @@ fn judge(row: Row, request: &Request<'_>) -> sqlx::Result<Begun> {
         None if row.locked_until > request.now => Begun::Running { resource_id },
         None => Begun::Retry { resource_id },
     })
+}
+
+pub(crate) async fn finish(pool: &PgPool, key: &IdempotencyKey, response: &StoredResponse) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE idempotency_keys SET status = $4, body = $5 WHERE tenant_id = $1 AND principal = $2 AND key = $3",
+        key.tenant_id.0,
+        key.principal,
+        text(&key.key),
+        i64::from(response.status),
+        text(&response.body),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn abandon(pool: &PgPool, key: &IdempotencyKey) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND principal = $2 AND key = $3 AND status IS NULL",
+        key.tenant_id.0,
+        key.principal,
+        text(&key.key),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn sweep(pool: &PgPool, now: i64) -> sqlx::Result<u64> {
+    let swept = sqlx::query!("DELETE FROM idempotency_keys WHERE created_at <= $1", now - LIFETIME_MICROS);
+    Ok(swept.execute(pool).await?.rows_affected())
 }

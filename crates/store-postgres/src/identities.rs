@@ -1,77 +1,9 @@
 //! Tenants and people; keys, secrets and the audit chain have files of their own.
 
-use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, UserId};
-use artel_store::{AuditFilter, Identities, KeyStanding, NewApiKey, Result};
-use async_trait::async_trait;
-use sqlx::PgExecutor;
+use artel_domain::{TenantId, Timestamp, UserId};
+use sqlx::{PgExecutor, PgPool};
 
-use crate::error::{retrying, store_error};
 use crate::values::micros;
-use crate::{PostgresStore, audit, keys, secrets};
-
-#[async_trait]
-impl Identities for PostgresStore {
-    async fn ensure_principal(&self, tenant: TenantId, user: UserId, at: Timestamp) -> Result<()> {
-        retrying(|| ensure(&self.pool, tenant, user, at)).await
-    }
-
-    async fn create_api_key(&self, new: NewApiKey, audit: AuditEntry) -> Result<()> {
-        retrying(|| keys::create(&self.pool, &new, &audit)).await
-    }
-
-    async fn find_api_key(&self, hash: &str) -> Result<Option<ApiKey>> {
-        keys::find(&self.pool, hash).await.map_err(store_error)
-    }
-
-    async fn api_key_standing(&self, tenant: TenantId, key: ApiKeyId, now: Timestamp) -> Result<KeyStanding> {
-        keys::standing(&self.pool, tenant, key, now).await.map_err(store_error)
-    }
-
-    async fn list_api_keys(&self, tenant: TenantId, user: UserId, include_revoked: bool) -> Result<Vec<ApiKey>> {
-        keys::list(&self.pool, tenant, user, include_revoked).await.map_err(store_error)
-    }
-
-    async fn revoke_api_key(&self, tenant: TenantId, user: UserId, key: ApiKeyId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| keys::revoke(&self.pool, tenant, user, key, &audit)).await
-    }
-
-    async fn put_secret(&self, tenant: TenantId, name: &str, sealed: &str, audit: AuditEntry) -> Result<()> {
-        retrying(|| secrets::put(&self.pool, tenant, name, sealed, &audit)).await
-    }
-
-    async fn find_secret(&self, tenant: TenantId, name: &str) -> Result<Option<String>> {
-        secrets::find(&self.pool, tenant, name).await.map_err(store_error)
-    }
-
-    async fn list_secret_names(&self, tenant: TenantId) -> Result<Vec<String>> {
-        secrets::names(&self.pool, tenant).await.map_err(store_error)
-    }
-
-    async fn delete_secret(&self, tenant: TenantId, name: &str, audit: AuditEntry) -> Result<bool> {
-        retrying(|| secrets::delete(&self.pool, tenant, name, &audit)).await
-    }
-
-    async fn record_audit(&self, tenant: TenantId, audit: AuditEntry) -> Result<()> {
-        self.audit.write(tenant, audit).await
-    }
-
-    async fn list_audit(&self, tenant: TenantId, filter: AuditFilter) -> Result<Vec<AuditRow>> {
-        audit::list(&self.pool, tenant, &filter).await.map_err(store_error)
-    }
-
-    async fn audit_chain(&self, tenant: TenantId, after_seq: i64, limit: u32) -> Result<Vec<AuditRow>> {
-        audit::chain(&self.pool, tenant, after_seq, limit).await.map_err(store_error)
-    }
-
-    async fn audit_head(&self, tenant: TenantId) -> Result<Option<(i64, String)>> {
-        audit::head(&self.pool, tenant).await.map_err(store_error)
-    }
-
-    async fn list_tenants(&self) -> Result<Vec<TenantId>> {
-        let ids = sqlx::query_scalar!("SELECT id FROM tenants ORDER BY id").fetch_all(&self.pool).await.map_err(store_error)?;
-        Ok(ids.into_iter().map(TenantId).collect())
-    }
-}
 
 pub(crate) async fn ensure(executor: impl PgExecutor<'_>, tenant: TenantId, user: UserId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
@@ -84,4 +16,9 @@ pub(crate) async fn ensure(executor: impl PgExecutor<'_>, tenant: TenantId, user
     .execute(executor)
     .await?;
     Ok(())
+}
+
+pub(crate) async fn list_tenants(pool: &PgPool) -> sqlx::Result<Vec<TenantId>> {
+    let ids = sqlx::query_scalar!("SELECT id FROM tenants ORDER BY id").fetch_all(pool).await?;
+    Ok(ids.into_iter().map(TenantId).collect())
 }

@@ -1,47 +1,12 @@
 //! API keys.
 
-use artel_domain::{AgentId, ApiKey, ApiKeyId, AuditEntry, TenantId, Timestamp, UserId};
+use artel_domain::{ApiKey, ApiKeyId, AuditEntry, TenantId, Timestamp, UserId};
 use artel_store::{KeyStanding, NewApiKey};
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use crate::audit;
-use crate::values::{json, micros, parsed, text, time};
-
-#[derive(Debug)]
-struct Row {
-    id: Uuid,
-    tenant_id: Uuid,
-    user_id: Uuid,
-    agent_id: Option<Uuid>,
-    name: Option<String>,
-    last4: String,
-    scopes: String,
-    daily_limit: Option<i64>,
-    created_at: i64,
-    expires_at: Option<i64>,
-    revoked_at: Option<i64>,
-}
-
-impl TryFrom<Row> for ApiKey {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: ApiKeyId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            user_id: UserId(row.user_id),
-            agent_id: row.agent_id.map(AgentId),
-            name: row.name,
-            last4: row.last4,
-            scopes: parsed(&row.scopes)?,
-            daily_limit: row.daily_limit,
-            created_at: time(row.created_at),
-            expires_at: row.expires_at.map(time),
-            revoked_at: row.revoked_at.map(time),
-        })
-    }
-}
+use crate::rows::ApiKeyRow;
+use crate::values::{json, micros, text};
 
 pub(crate) async fn create(pool: &PgPool, new: &NewApiKey, audit: &AuditEntry) -> sqlx::Result<()> {
     let key = &new.key;
@@ -70,7 +35,7 @@ pub(crate) async fn create(pool: &PgPool, new: &NewApiKey, audit: &AuditEntry) -
 
 pub(crate) async fn find(pool: &PgPool, hash: &str) -> sqlx::Result<Option<ApiKey>> {
     let row = sqlx::query_as!(
-        Row,
+        ApiKeyRow,
         "SELECT id, tenant_id, user_id, agent_id, name, last4, scopes, daily_limit, created_at, expires_at, revoked_at
          FROM api_keys WHERE hash = $1",
         text(hash),
@@ -94,7 +59,7 @@ pub(crate) async fn standing(pool: &PgPool, tenant: TenantId, key: ApiKeyId, now
 
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, user: UserId, include_revoked: bool) -> sqlx::Result<Vec<ApiKey>> {
     let rows = sqlx::query_as!(
-        Row,
+        ApiKeyRow,
         "SELECT id, tenant_id, user_id, agent_id, name, last4, scopes, daily_limit, created_at, expires_at, revoked_at
          FROM api_keys
          WHERE tenant_id = $1 AND user_id = $2 AND ($3 OR revoked_at IS NULL)

@@ -1,6 +1,7 @@
 //! What Artel keeps, on PostgreSQL: several processes, on several machines, share one database.
 //!
-//! One file per aggregate: its rows, their way to and from the domain, its SQL. Every statement is checked against the schema at
+//! One file per aggregate holds its SQL; `rows` holds the rows and their way to the domain; `traits` holds the traits of
+//! `artel-store`, which hand over to the SQL. `store-sqlite` has the same files. Every statement is checked against the schema at
 //! compile time. Locks are always taken in the order run, session, audit head; the head is taken last because it serialises the
 //! audited writes of its tenant. This crate must never know HTTP, models, tools or what a run does between two commits.
 
@@ -17,9 +18,9 @@ mod budgets;
 mod claims;
 mod codes;
 mod commit;
-mod connect;
 mod error;
 mod families;
+mod filters;
 mod fold;
 mod idempotency;
 mod identities;
@@ -28,21 +29,25 @@ mod journal;
 mod keys;
 mod llm_calls;
 mod login_attempts;
-mod logins;
 mod oauth_clients;
 mod operations;
+mod options;
 mod presence;
 mod revoke;
 mod rotate;
+mod rows;
 mod runs;
 mod secrets;
 mod sessions;
 mod signing_keys;
 mod steering;
+mod store;
 mod tool_calls;
 mod tools;
+mod traits;
 mod turn;
 mod values;
 mod versions;
 
-pub use connect::{PostgresOptions, PostgresStore};
+pub use options::PostgresOptions;
+pub use store::PostgresStore;

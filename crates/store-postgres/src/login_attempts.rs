@@ -1,34 +1,13 @@
 //! Attempts to sign in, for lockouts.
 
-use std::time::Duration;
-
 use artel_domain::Timestamp;
-use artel_store::{Counted, LoginAttempts, Result};
-use async_trait::async_trait;
+use artel_store::Counted;
 use sqlx::PgPool;
 
-use crate::PostgresStore;
-use crate::error::{retrying, store_error};
-use crate::values::{micros, text, time};
-
-#[async_trait]
-impl LoginAttempts for PostgresStore {
-    async fn begin_login(&self, mut counted: Vec<Counted>, window: Duration, now: Timestamp) -> Result<Option<Timestamp>> {
-        // Always in the same order, so that two logins at once do not wait for each other.
-        counted.sort_by(|one, other| one.key.cmp(&other.key));
-        let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
-        retrying(|| begin(&self.pool, &counted, window, micros(now))).await
-    }
-
-    async fn forget_attempts(&self, keys: Vec<String>) -> Result<()> {
-        let keys: Vec<_> = keys.iter().map(|key| text(key)).collect();
-        let deleted = sqlx::query!("DELETE FROM login_attempts WHERE key = ANY($1)", &keys).execute(&self.pool).await;
-        deleted.map(|_| ()).map_err(store_error)
-    }
-}
+use crate::values::{text, time};
 
 /// Counts first, under the rows' locks; when one of them was full already, none of it stays.
-async fn begin(pool: &PgPool, counted: &[Counted], window: i64, now: i64) -> sqlx::Result<Option<Timestamp>> {
+pub(crate) async fn begin(pool: &PgPool, counted: &[Counted], window: i64, now: i64) -> sqlx::Result<Option<Timestamp>> {
     let oldest = now.saturating_sub(window);
     let mut tx = pool.begin().await?;
     let mut locked_until = None;

@@ -1,83 +1,14 @@
 //! OAuth clients.
 
-use artel_domain::{AuditEntry, ClientId, Hashed, OAuthClient, TenantId, UserId};
-use artel_store::{ClientRecord, OAuthClients, Result};
-use async_trait::async_trait;
+use artel_domain::{AuditEntry, ClientId, Hashed, OAuthClient, TenantId};
+use artel_store::ClientRecord;
 use sqlx::PgPool;
-use uuid::Uuid;
 
-use crate::error::{retrying, store_error};
-use crate::values::{json, micros, parsed, text, time};
-use crate::{PostgresStore, audit, families, identities};
+use crate::rows::ClientRow;
+use crate::values::{json, micros, text};
+use crate::{audit, families, identities};
 
-#[derive(Debug)]
-struct Row {
-    id: String,
-    tenant_id: Uuid,
-    user_id: Uuid,
-    name: String,
-    description: Option<String>,
-    secret_hash: Option<String>,
-    is_first_party: bool,
-    scopes: String,
-    grant_types: String,
-    redirect_uris: String,
-    access_ttl_seconds: i64,
-    refresh_ttl_seconds: i64,
-    created_at: i64,
-    updated_at: Option<i64>,
-    deactivated_at: Option<i64>,
-}
-
-impl TryFrom<Row> for ClientRecord {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        let client = OAuthClient {
-            id: ClientId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            user_id: UserId(row.user_id),
-            name: row.name,
-            description: row.description,
-            is_confidential: row.secret_hash.is_some(),
-            is_first_party: row.is_first_party,
-            scopes: parsed(&row.scopes)?,
-            grant_types: parsed(&row.grant_types)?,
-            redirect_uris: parsed(&row.redirect_uris)?,
-            access_ttl_seconds: row.access_ttl_seconds,
-            refresh_ttl_seconds: row.refresh_ttl_seconds,
-            created_at: time(row.created_at),
-            updated_at: row.updated_at.map(time),
-            deactivated_at: row.deactivated_at.map(time),
-        };
-        Ok(Self { client, secret_hash: row.secret_hash.map(Hashed::new) })
-    }
-}
-
-#[async_trait]
-impl OAuthClients for PostgresStore {
-    async fn create_client(&self, new: ClientRecord, audit: AuditEntry) -> Result<()> {
-        retrying(|| create(&self.pool, &new, &audit)).await
-    }
-
-    async fn find_client(&self, client: &ClientId) -> Result<Option<ClientRecord>> {
-        find(&self.pool, client).await.map_err(store_error)
-    }
-
-    async fn list_clients(&self, tenant: TenantId) -> Result<Vec<OAuthClient>> {
-        list(&self.pool, tenant).await.map_err(store_error)
-    }
-
-    async fn rotate_client_secret(&self, tenant: TenantId, client: &ClientId, secret_hash: Hashed, audit: AuditEntry) -> Result<bool> {
-        retrying(|| rotate_secret(&self.pool, tenant, client, &secret_hash, &audit)).await
-    }
-
-    async fn deactivate_client(&self, tenant: TenantId, client: &ClientId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| deactivate(&self.pool, tenant, client, &audit)).await
-    }
-}
-
-async fn create(pool: &PgPool, new: &ClientRecord, audit: &AuditEntry) -> sqlx::Result<()> {
+pub(crate) async fn create(pool: &PgPool, new: &ClientRecord, audit: &AuditEntry) -> sqlx::Result<()> {
     let client = &new.client;
     let mut tx = pool.begin().await?;
     identities::ensure(&mut *tx, client.tenant_id, client.user_id, client.created_at).await?;
@@ -107,9 +38,9 @@ async fn create(pool: &PgPool, new: &ClientRecord, audit: &AuditEntry) -> sqlx::
     tx.commit().await
 }
 
-async fn find(pool: &PgPool, client: &ClientId) -> sqlx::Result<Option<ClientRecord>> {
+pub(crate) async fn find(pool: &PgPool, client: &ClientId) -> sqlx::Result<Option<ClientRecord>> {
     let row = sqlx::query_as!(
-        Row,
+        ClientRow,
         "SELECT id, tenant_id, user_id, name, description, secret_hash, is_first_party, scopes, grant_types, redirect_uris,
                 access_ttl_seconds, refresh_ttl_seconds, created_at, updated_at, deactivated_at
          FROM oauth_clients WHERE id = $1",
@@ -120,9 +51,9 @@ async fn find(pool: &PgPool, client: &ClientId) -> sqlx::Result<Option<ClientRec
     row.map(ClientRecord::try_from).transpose()
 }
 
-async fn list(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<OAuthClient>> {
+pub(crate) async fn list(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<OAuthClient>> {
     let rows = sqlx::query_as!(
-        Row,
+        ClientRow,
         "SELECT id, tenant_id, user_id, name, description, secret_hash, is_first_party, scopes, grant_types, redirect_uris,
                 access_ttl_seconds, refresh_ttl_seconds, created_at, updated_at, deactivated_at
          FROM oauth_clients WHERE tenant_id = $1 ORDER BY id",
@@ -133,7 +64,13 @@ async fn list(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<OAuthClient>>
     rows.into_iter().map(|row| Ok(ClientRecord::try_from(row)?.client)).collect()
 }
 
-async fn rotate_secret(pool: &PgPool, tenant: TenantId, client: &ClientId, hash: &Hashed, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn rotate_secret(
+    pool: &PgPool,
+    tenant: TenantId,
+    client: &ClientId,
+    hash: &Hashed,
+    audit: &AuditEntry,
+) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let changed = sqlx::query!(
         "UPDATE oauth_clients SET secret_hash = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND secret_hash IS NOT NULL",
@@ -151,7 +88,7 @@ async fn rotate_secret(pool: &PgPool, tenant: TenantId, client: &ClientId, hash:
 }
 
 /// A login that is under way at the same time has locked the client's row.
-async fn deactivate(pool: &PgPool, tenant: TenantId, client: &ClientId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn deactivate(pool: &PgPool, tenant: TenantId, client: &ClientId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let changed = sqlx::query!(
         "UPDATE oauth_clients SET deactivated_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND deactivated_at IS NULL",

@@ -3,36 +3,13 @@
 use std::time::Instant;
 
 use artel_domain::Phase;
-use artel_store::{Health, Operations, Result};
-use async_trait::async_trait;
+use artel_store::Health;
 use sqlx::PgPool;
 
-use crate::PostgresStore;
-use crate::error::store_error;
-
-#[async_trait]
-impl Operations for PostgresStore {
-    async fn health(&self) -> Result<Health> {
-        self.ask_health().await.map_err(store_error)
-    }
-
-    fn kind(&self) -> &'static str {
-        "postgresql"
-    }
-
-    async fn count_open_runs(&self) -> Result<Vec<(String, i64)>> {
-        count_open_runs(&self.pool).await.map_err(store_error)
-    }
-
-    async fn close(&self) {
-        self.admissions.finish().await;
-        self.audit.finish().await;
-        self.pool.close().await;
-    }
-}
+use crate::store::PostgresStore;
 
 impl PostgresStore {
-    async fn ask_health(&self) -> sqlx::Result<Health> {
+    pub(crate) async fn ask_health(&self) -> sqlx::Result<Health> {
         // The connection first: the latency is the database's, not the pool's.
         let mut connection = self.pool.acquire().await?;
         let asked = Instant::now();
@@ -59,7 +36,7 @@ fn count(rows: i64) -> u32 {
 }
 
 /// Each phase by its own small index.
-async fn count_open_runs(pool: &PgPool) -> sqlx::Result<Vec<(String, i64)>> {
+pub(crate) async fn count_open_runs(pool: &PgPool) -> sqlx::Result<Vec<(String, i64)>> {
     let row = sqlx::query!(
         r#"SELECT (SELECT count(*) FROM runs WHERE phase = 'queued' AND is_head > 0)
                 + (SELECT count(*) FROM runs WHERE phase = 'queued' AND is_head = 0) AS "queued!",

@@ -5,13 +5,14 @@ use artel_store::rotation::completed;
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
-use crate::families::{Row, without_lineage};
+use crate::families::without_lineage;
+use crate::rows::FamilyRow;
 use crate::values::{micros, text};
 
 pub(crate) async fn by_token(pool: &PgPool, hash: &str, client: &ClientId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let ended = sqlx::query_as!(
-        Row,
+        FamilyRow,
         "UPDATE refresh_families SET revoked_at = $3
          WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = $1) AND client_id = $2
            AND revoked_at IS NULL AND token_expires_at > $3
@@ -32,7 +33,7 @@ pub(crate) async fn by_token(pool: &PgPool, hash: &str, client: &ClientId, audit
 pub(crate) async fn one(pool: &PgPool, tenant: TenantId, family: FamilyId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let ended = sqlx::query_as!(
-        Row,
+        FamilyRow,
         "UPDATE refresh_families SET revoked_at = $3
          WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL AND token_expires_at > $3
          RETURNING id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,

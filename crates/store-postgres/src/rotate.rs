@@ -5,7 +5,8 @@ use artel_store::rotation::{completed, judge};
 use artel_store::{Rotate, Rotation};
 use sqlx::{PgConnection, PgPool};
 
-use crate::families::{Row, locked_by_token, without_lineage};
+use crate::families::{locked_by_token, without_lineage};
+use crate::rows::FamilyRow;
 use crate::values::{micros, text};
 use crate::{audit, revoke};
 
@@ -38,7 +39,7 @@ pub(crate) async fn rotate(pool: &PgPool, rotate: &Rotate, audit: &AuditEntry) -
 /// Puts the successor in the presented token's place, if that is the live one and may be used now.
 async fn spend(tx: &mut PgConnection, rotate: &Rotate, audit: &AuditEntry) -> sqlx::Result<Option<TokenFamily>> {
     let row = sqlx::query_as!(
-        Row,
+        FamilyRow,
         r#"WITH spent AS (
              UPDATE refresh_families
              SET previous_hash = current_hash, current_hash = $2, rotated_at = $4, token_expires_at = least($5, expires_at)

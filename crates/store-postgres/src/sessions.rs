@@ -1,111 +1,15 @@
 //! Users' dialogues with the specialists: their sessions. What clients answer is in `answers`, where users were seen in `presence`.
 
-use std::net::IpAddr;
-
-use artel_domain::{AgentId, AuditEntry, RunId, Session, SessionId, Specialist, TenantId, Timestamp, UserId};
-use artel_store::{Answered, ClientAnswer, Fence, NewSession, Page, Result, SessionChange, SessionFilter, Sessions};
-use async_trait::async_trait;
+use artel_domain::{AuditEntry, RunId, Session, SessionId, Specialist, TenantId, Timestamp};
+use artel_store::{Fence, NewSession, Page, SessionChange, SessionFilter};
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
-use crate::connect::filtered;
-use crate::error::{retrying, store_error};
-use crate::values::{maybe_json, maybe_parsed, micros, text, time, word};
-use crate::{PostgresStore, answers, audit, presence, steering};
+use crate::filters::filtered;
+use crate::rows::sessions;
+use crate::values::{maybe_json, micros, text};
+use crate::{audit, steering};
 
-#[derive(Debug)]
-struct Row {
-    id: String,
-    tenant_id: Uuid,
-    agent_id: Uuid,
-    user_id: Option<Uuid>,
-    title: Option<String>,
-    description: Option<String>,
-    metadata: Option<String>,
-    system_prompt: Option<String>,
-    specialist: Option<String>,
-    is_pinned: bool,
-    message_count: i64,
-    is_active: bool,
-    created_at: i64,
-    updated_at: i64,
-}
-
-impl TryFrom<Row> for Session {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: SessionId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            agent_id: AgentId(row.agent_id),
-            user_id: row.user_id.map(UserId),
-            title: row.title,
-            description: row.description,
-            metadata: maybe_parsed(row.metadata.as_deref())?,
-            system_prompt: row.system_prompt,
-            specialist: row.specialist.map(|text| word(Specialist::parse, &text)).transpose()?,
-            is_pinned: row.is_pinned,
-            message_count: row.message_count,
-            is_active: row.is_active,
-            created_at: time(row.created_at),
-            updated_at: time(row.updated_at),
-        })
-    }
-}
-
-/// Before and after (each SQL text) a session's columns.
-macro_rules! sessions {
-    ($before:literal, $after:literal $(, $arg:expr)* $(,)?) => {
-        sqlx::query_as!(
-            Row,
-            $before + " id, tenant_id, agent_id, user_id, title, description, metadata, system_prompt, specialist, is_pinned,
-                    message_count, is_active, created_at, updated_at " + $after
-            $(, $arg)*
-        )
-    };
-}
-
-#[async_trait]
-impl Sessions for PostgresStore {
-    async fn create_session(&self, new: NewSession, audit: AuditEntry) -> Result<Option<Session>> {
-        retrying(|| create(&self.pool, &new, &audit)).await
-    }
-
-    async fn list_sessions(&self, tenant: TenantId, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
-        list(&self.pool, tenant, filter, page).await.map_err(store_error)
-    }
-
-    async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>> {
-        find_by_id(&self.pool, session).await.map_err(store_error)
-    }
-
-    async fn rename_session(&self, tenant: TenantId, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
-        retrying(|| rename(&self.pool, tenant, session, title, &audit)).await
-    }
-
-    async fn end_session(&self, tenant: TenantId, session: &SessionId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| end(&self.pool, tenant, session, &audit)).await
-    }
-
-    async fn answer_call(&self, answer: ClientAnswer, audit: AuditEntry) -> Result<Answered> {
-        retrying(|| answers::answer(&self.pool, &answer, &audit)).await
-    }
-
-    async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {
-        presence::note(&self.pool, tenant, user, ip, at).await.map_err(store_error)
-    }
-
-    async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool> {
-        presence::was(&self.pool, tenant, user, ip, since).await.map_err(store_error)
-    }
-
-    async fn forget_presence(&self, before: Timestamp) -> Result<u64> {
-        presence::forget(&self.pool, before).await.map_err(store_error)
-    }
-}
-
-async fn create(pool: &PgPool, new: &NewSession, audit: &AuditEntry) -> sqlx::Result<Option<Session>> {
+pub(crate) async fn create(pool: &PgPool, new: &NewSession, audit: &AuditEntry) -> sqlx::Result<Option<Session>> {
     let mut tx = pool.begin().await?;
     let created = sessions!(
         "INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at, user_id, title, metadata, system_prompt)
@@ -135,7 +39,7 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, session: &SessionId) -
     found.fetch_optional(pool).await?.map(Session::try_from).transpose()
 }
 
-async fn list(pool: &PgPool, tenant: TenantId, filter: SessionFilter, page: Page) -> sqlx::Result<(Vec<Session>, i64)> {
+pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: SessionFilter, page: Page) -> sqlx::Result<(Vec<Session>, i64)> {
     let mut tx = filtered(pool).await?;
     let all = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND (is_active OR NOT $3::boolean)"#,
@@ -161,12 +65,18 @@ async fn list(pool: &PgPool, tenant: TenantId, filter: SessionFilter, page: Page
     Ok((sessions, all))
 }
 
-async fn find_by_id(pool: &PgPool, session: &SessionId) -> sqlx::Result<Vec<Session>> {
+pub(crate) async fn find_by_id(pool: &PgPool, session: &SessionId) -> sqlx::Result<Vec<Session>> {
     let found = sessions!("SELECT", "FROM sessions WHERE id = $1 AND user_id IS NOT NULL AND is_active", text(&session.0));
     found.fetch_all(pool).await?.into_iter().map(Session::try_from).collect()
 }
 
-async fn rename(pool: &PgPool, tenant: TenantId, session: &SessionId, title: &str, audit: &AuditEntry) -> sqlx::Result<Option<Session>> {
+pub(crate) async fn rename(
+    pool: &PgPool,
+    tenant: TenantId,
+    session: &SessionId,
+    title: &str,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<Session>> {
     let mut tx = pool.begin().await?;
     let renamed = sessions!(
         "UPDATE sessions SET title = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND is_active RETURNING",
@@ -182,7 +92,7 @@ async fn rename(pool: &PgPool, tenant: TenantId, session: &SessionId, title: &st
     row.try_into().map(Some)
 }
 
-async fn end(pool: &PgPool, tenant: TenantId, session: &SessionId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn end(pool: &PgPool, tenant: TenantId, session: &SessionId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     // The runs first: their workers lock runs and session in this order too.
     lock_open_runs(&mut tx, tenant, session).await?;

@@ -1,11 +1,11 @@
-//! What people do to a run that is under way: cancel it, decide an approval.
+//! What changes a run from outside while it is under way: a cancel, and whatever wakes it.
 
-use artel_domain::{Approval, ApprovalState, AuditEntry, Decision, Phase, Run, RunId, TenantId};
-use artel_store::{CancelOutcome, Decided};
+use artel_domain::{AuditEntry, Phase, Run, RunId, TenantId};
+use artel_store::CancelOutcome;
 use sqlx::{PgConnection, PgPool};
 
-use crate::runs::select_run;
-use crate::{approvals, audit};
+use crate::audit;
+use crate::rows::select_run;
 
 pub(crate) async fn cancel(pool: &PgPool, tenant: TenantId, run: RunId, audit: &AuditEntry) -> sqlx::Result<CancelOutcome> {
     let mut tx = pool.begin().await?;
@@ -59,34 +59,4 @@ pub(crate) async fn wake_sessions(tx: &mut PgConnection, tenant: TenantId, sessi
     .execute(tx)
     .await?;
     Ok(())
-}
-
-pub(crate) async fn decide(pool: &PgPool, decided: &Decided, audit: &AuditEntry) -> sqlx::Result<Option<Approval>> {
-    let mut tx = pool.begin().await?;
-    // The run first: its worker locks run and approvals in this order too.
-    let run = sqlx::query_scalar!(
-        "SELECT r.id FROM approvals a JOIN runs r ON r.id = a.run_id WHERE a.tenant_id = $1 AND a.id = $2 FOR UPDATE OF r",
-        decided.tenant_id.0,
-        decided.approval_id.0,
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(run) = run else { return Ok(None) };
-    let Some(approval) = approvals::decide(&mut tx, decided, state_after(decided.decision)).await? else {
-        // At once, because a claim passes over a run that is locked.
-        tx.rollback().await?;
-        return Ok(None);
-    };
-    wake(&mut tx, RunId(run)).await?;
-    audit::append(&mut tx, decided.tenant_id, std::slice::from_ref(audit)).await?;
-    tx.commit().await?;
-    Ok(Some(approval))
-}
-
-fn state_after(decision: Decision) -> ApprovalState {
-    match decision {
-        Decision::Approve | Decision::Edit => ApprovalState::Approved,
-        Decision::Reject => ApprovalState::Rejected,
-        Decision::Expire => ApprovalState::Expired,
-    }
 }

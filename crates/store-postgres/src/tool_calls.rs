@@ -1,78 +1,12 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::tool_ref::Executor;
-use artel_domain::{CallId, CallState, EarlierRef, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
+use artel_domain::{EarlierRef, RunId, TenantId, ToolCallRow};
 use artel_store::CallChange;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::values::{json, maybe_json, maybe_parsed, micros, number, parsed, text, time, word};
-
-#[derive(Debug)]
-struct Row {
-    id: Uuid,
-    tenant_id: Uuid,
-    run_id: Uuid,
-    step: i64,
-    ordinal: i64,
-    provider_call_id: String,
-    tool_id: Option<Uuid>,
-    name: String,
-    args: String,
-    args_digest: String,
-    effect: String,
-    executor: String,
-    state: String,
-    attempts: i64,
-    result: Option<String>,
-    error: Option<String>,
-    duration_ms: Option<i64>,
-    planned_at: i64,
-    dispatched_at: Option<i64>,
-    finished_at: Option<i64>,
-}
-
-impl TryFrom<Row> for ToolCallRow {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        let earlier = EarlierRef { tool_id: row.tool_id.map(ToolId), executor: word(Executor::parse, &row.executor)? };
-        Ok(Self {
-            id: CallId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            run_id: RunId(row.run_id),
-            step: number(row.step)?,
-            ordinal: number(row.ordinal)?,
-            provider_call_id: row.provider_call_id,
-            tool: earlier.read(&row.name),
-            name: row.name,
-            args: parsed(&row.args)?,
-            args_digest: row.args_digest,
-            effect: word(EffectClass::parse, &row.effect)?,
-            state: word(CallState::parse, &row.state)?,
-            attempts: number(row.attempts)?,
-            result: maybe_parsed(row.result.as_deref())?,
-            error: row.error,
-            duration_ms: row.duration_ms,
-            planned_at: time(row.planned_at),
-            dispatched_at: row.dispatched_at.map(time),
-            finished_at: row.finished_at.map(time),
-        })
-    }
-}
-
-/// `SELECT` of a call's columns with this rest.
-macro_rules! select_call {
-    ($rest:literal $(, $arg:expr)* $(,)?) => {
-        sqlx::query_as!(
-            Row,
-            "SELECT id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, executor, state,
-                    attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at
-             FROM tool_calls " + $rest
-            $(, $arg)*
-        )
-    };
-}
+use crate::rows::select_call;
+use crate::values::{json, maybe_json, micros, text};
 
 pub(crate) async fn of_runs(pool: &PgPool, tenant: TenantId, runs: &[RunId]) -> sqlx::Result<Vec<ToolCallRow>> {
     let runs: Vec<Uuid> = runs.iter().map(|run| run.0).collect();

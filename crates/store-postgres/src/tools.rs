@@ -1,137 +1,15 @@
 //! Tools.
 
 use artel_domain::tool::HttpMethod;
-use artel_domain::{AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, TenantId, ToolDefinition, ToolId, ToolStatus};
-use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
-use async_trait::async_trait;
+use artel_domain::{AgentId, AuditEntry, AuthType, EffectClass, ExecutionType, TenantId, ToolDefinition, ToolId, ToolStatus};
+use artel_store::{Page, ToolPatch};
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
-use crate::error::{retrying, store_error};
-use crate::values::{json, maybe_json, micros, parsed, text, time, word};
-use crate::{PostgresStore, audit, bindings};
+use crate::audit;
+use crate::rows::{returning_tool, select_tool};
+use crate::values::{json, maybe_json, micros, text};
 
-#[derive(Debug)]
-struct Row {
-    id: Uuid,
-    tenant_id: Uuid,
-    name: String,
-    description: String,
-    input_schema: String,
-    execution_type: String,
-    endpoint: Option<String>,
-    auth_type: String,
-    status: String,
-    version: i64,
-    http_method: String,
-    parameter_mapping: String,
-    custom_headers: String,
-    response_transform: Option<String>,
-    effect: String,
-    status_endpoint: Option<String>,
-    created_at: i64,
-    updated_at: Option<i64>,
-}
-
-impl TryFrom<Row> for ToolDefinition {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: ToolId(row.id),
-            tenant_id: TenantId(row.tenant_id),
-            name: row.name,
-            description: row.description,
-            input_schema: parsed(&row.input_schema)?,
-            execution_type: word(ExecutionType::parse, &row.execution_type)?,
-            endpoint: row.endpoint,
-            auth_type: word(AuthType::parse, &row.auth_type)?,
-            status: word(ToolStatus::parse, &row.status)?,
-            version: row.version,
-            http_method: word(HttpMethod::parse, &row.http_method)?,
-            parameter_mapping: parsed(&row.parameter_mapping)?,
-            custom_headers: parsed(&row.custom_headers)?,
-            response_transform: row.response_transform,
-            effect: word(EffectClass::parse, &row.effect)?,
-            status_endpoint: row.status_endpoint,
-            created_at: time(row.created_at),
-            updated_at: row.updated_at.map(time),
-        })
-    }
-}
-
-/// `SELECT` of a tool's columns with this rest.
-macro_rules! select_tool {
-    ($rest:literal $(, $arg:expr)* $(,)?) => {
-        sqlx::query_as!(
-            Row,
-            "SELECT id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version, http_method,
-                    parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at " + $rest
-            $(, $arg)*
-        )
-    };
-}
-
-/// This statement `RETURNING` a tool's columns.
-macro_rules! returning_tool {
-    ($statement:literal $(, $arg:expr)* $(,)?) => {
-        sqlx::query_as!(
-            Row,
-            $statement
-                + " RETURNING id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version,
-                    http_method, parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at"
-            $(, $arg)*
-        )
-    };
-}
-
-#[async_trait]
-impl Tools for PostgresStore {
-    async fn create_tool(&self, tool: ToolDefinition, audit: AuditEntry) -> Result<ToolDefinition> {
-        retrying(|| create(&self.pool, &tool, &audit)).await
-    }
-
-    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>> {
-        find(&self.pool, tenant, tool).await.map_err(store_error)
-    }
-
-    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)> {
-        list(&self.pool, tenant, page).await.map_err(store_error)
-    }
-
-    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>> {
-        retrying(|| update(&self.pool, tenant, tool, &patch, &audit)).await
-    }
-
-    async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| delete(&self.pool, tenant, tool, &audit)).await
-    }
-
-    async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
-        retrying(|| bindings::bind(&self.pool, &binding, &audit)).await
-    }
-
-    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
-        bindings::list(&self.pool, tenant, agent).await.map_err(store_error)
-    }
-
-    async fn update_binding(
-        &self,
-        tenant: TenantId,
-        agent: AgentId,
-        tool: ToolId,
-        patch: BindingPatch,
-        audit: AuditEntry,
-    ) -> Result<Option<Binding>> {
-        retrying(|| bindings::update(&self.pool, tenant, agent, tool, &patch, &audit)).await
-    }
-
-    async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| bindings::unbind(&self.pool, tenant, agent, tool, &audit)).await
-    }
-}
-
-async fn create(pool: &PgPool, tool: &ToolDefinition, audit: &AuditEntry) -> sqlx::Result<ToolDefinition> {
+pub(crate) async fn create(pool: &PgPool, tool: &ToolDefinition, audit: &AuditEntry) -> sqlx::Result<ToolDefinition> {
     let mut tx = pool.begin().await?;
     if let Some(earlier) = find_even_deleted(&mut tx, tool.tenant_id, tool.id).await? {
         return Ok(earlier);
@@ -176,13 +54,13 @@ async fn insert(tx: &mut PgConnection, tool: &ToolDefinition) -> sqlx::Result<To
     .try_into()
 }
 
-async fn find(pool: &PgPool, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<ToolDefinition>> {
+pub(crate) async fn find(pool: &PgPool, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<ToolDefinition>> {
     let row =
         select_tool!("FROM tools WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, tool.0).fetch_optional(pool).await?;
     row.map(ToolDefinition::try_from).transpose()
 }
 
-async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::Result<(Vec<ToolDefinition>, i64)> {
+pub(crate) async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::Result<(Vec<ToolDefinition>, i64)> {
     let all = sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL"#, tenant.0)
         .fetch_one(pool)
         .await?;
@@ -211,7 +89,7 @@ pub(crate) async fn bound_to(pool: &PgPool, tenant: TenantId, agent: AgentId) ->
     rows.into_iter().map(ToolDefinition::try_from).collect()
 }
 
-async fn update(
+pub(crate) async fn update(
     pool: &PgPool,
     tenant: TenantId,
     tool: ToolId,
@@ -261,7 +139,7 @@ pub(crate) fn inner(change: Option<&Option<String>>) -> Option<String> {
     change.and_then(Option::as_deref).map(text)
 }
 
-async fn delete(pool: &PgPool, tenant: TenantId, tool: ToolId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, tool: ToolId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let deleted = sqlx::query!(
         "UPDATE tools SET deleted_at = $3 WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",

@@ -4,7 +4,8 @@ use artel_domain::{Agent, AgentId, Budget};
 use artel_store::{Fence, TurnRecord};
 use sqlx::PgPool;
 
-use crate::{agents, approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls};
+use crate::rows::AgentRow;
+use crate::{approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls};
 
 /// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of a simple
 /// agent costs one round trip.
@@ -33,7 +34,7 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
     .fetch_optional(pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let agent = Agent::try_from(agents::Row {
+    let agent = Agent::try_from(AgentRow {
         id: row.id,
         tenant_id: row.tenant_id,
         owner_user_id: row.owner_user_id,

@@ -2,52 +2,19 @@
 
 use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, Binding, BindingId, TenantId, UserId};
 use artel_store::CloneAgent;
-use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::agents::{self, returning_agent, select_agent};
-use crate::values::{json, micros, parsed, text, time};
-use crate::{audit, bindings};
+use crate::rows::{Snapshot, VersionRow, returning_agent, select_agent};
+use crate::values::{json, micros, text};
+use crate::{agents, audit, bindings};
 
 /// What an agent's name is cut to.
 const NAME_CHARACTERS: usize = 200;
 
-/// An agent at one moment.
-#[derive(Debug, Serialize, Deserialize)]
-struct Snapshot {
-    agent: Agent,
-    bindings: Vec<Binding>,
-}
-
-#[derive(Debug)]
-struct Row {
-    agent_id: Uuid,
-    version: i64,
-    snapshot: String,
-    created_by: Uuid,
-    created_at: i64,
-}
-
-impl TryFrom<Row> for AgentVersion {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        let Snapshot { agent, bindings } = parsed(&row.snapshot)?;
-        Ok(Self {
-            agent_id: AgentId(row.agent_id),
-            version: row.version,
-            agent,
-            bindings,
-            created_by: UserId(row.created_by),
-            created_at: time(row.created_at),
-        })
-    }
-}
-
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<AgentVersion>> {
     let rows = sqlx::query_as!(
-        Row,
+        VersionRow,
         "SELECT v.agent_id, v.version, v.snapshot, v.created_by, v.created_at
          FROM agent_versions v JOIN agents a ON a.id = v.agent_id AND a.deleted_at IS NULL
          WHERE v.tenant_id = $1 AND v.agent_id = $2
@@ -62,7 +29,7 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sql
 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId, version: i64) -> sqlx::Result<Option<AgentVersion>> {
     let row = sqlx::query_as!(
-        Row,
+        VersionRow,
         "SELECT v.agent_id, v.version, v.snapshot, v.created_by, v.created_at
          FROM agent_versions v JOIN agents a ON a.id = v.agent_id AND a.deleted_at IS NULL
          WHERE v.tenant_id = $1 AND v.agent_id = $2 AND v.version = $3",

@@ -1,18 +1,11 @@
-//! Opening the database: its URL, its pool, its tables.
+//! Where the database is, and how its connections are set up.
 
 use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
-use artel_store::{Result, StoreError};
-use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgPool, PgTransaction};
-
-use crate::admission::AdmitRuns;
-use crate::audit::RecordAudit;
-use crate::batch::Lanes;
-use crate::error::store_error;
+use sqlx::{ConnectOptions, Connection};
 
 /// A connection that slept longer than this is asked whether it still lives before it is given out; a busy one is not.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
@@ -23,9 +16,6 @@ const PREPARED_STATEMENTS: usize = 256;
 /// compiled. And each is planned once, for any tenant: planned for one tenant that the statistics do not know yet (a new one, with
 /// its first thousand runs), it would go over all rows of that tenant.
 const SESSION: [(&str, &str); 3] = [("synchronous_commit", "on"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")];
-
-/// For lists with filters that may be absent: these are planned for the filters at hand. Ends with the transaction, which only reads.
-const FILTERED: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
 
 /// Where the database is and how many connections it may take.
 #[derive(Debug, Clone)]
@@ -41,37 +31,7 @@ pub struct PostgresOptions {
     pub pool_recycle_seconds: u64,
 }
 
-/// The store on PostgreSQL.
-#[derive(Debug)]
-pub struct PostgresStore {
-    pub(crate) pool: PgPool,
-    pub(crate) options: PostgresOptions,
-    pub(crate) admissions: Lanes<AdmitRuns>,
-    pub(crate) audit: Lanes<RecordAudit>,
-}
-
-impl PostgresStore {
-    /// Opens the pool and brings the tables up to this binary's version, under the database's migration lock.
-    pub async fn connect(options: &PostgresOptions) -> Result<Self> {
-        let url = postgres_url(&options.url);
-        let connect = connect_options(&url).map_err(store_error)?;
-        let pool = pool_options(options).connect_with(connect).await.map_err(store_error)?;
-        sqlx::migrate!().run(&pool).await.map_err(migration_error)?;
-        Ok(Self {
-            admissions: Lanes::new(AdmitRuns(pool.clone())),
-            audit: Lanes::new(RecordAudit(pool.clone())),
-            options: options.clone(),
-            pool,
-        })
-    }
-}
-
-/// A transaction for reading a list by filters; dropping it ends it.
-pub(crate) async fn filtered(pool: &PgPool) -> sqlx::Result<PgTransaction<'static>> {
-    pool.begin_with(FILTERED).await
-}
-
-fn connect_options(url: &str) -> sqlx::Result<PgConnectOptions> {
+pub(crate) fn connect_options(url: &str) -> sqlx::Result<PgConnectOptions> {
     Ok(PgConnectOptions::from_str(url)?
         .application_name("artel")
         .statement_cache_capacity(PREPARED_STATEMENTS)
@@ -79,7 +39,7 @@ fn connect_options(url: &str) -> sqlx::Result<PgConnectOptions> {
         .disable_statement_logging())
 }
 
-fn pool_options(options: &PostgresOptions) -> PgPoolOptions {
+pub(crate) fn pool_options(options: &PostgresOptions) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections((options.pool_size + options.max_overflow).max(1))
         .acquire_timeout(Duration::from_secs(options.pool_timeout_seconds))
@@ -89,22 +49,9 @@ fn pool_options(options: &PostgresOptions) -> PgPoolOptions {
 }
 
 /// The URL without the driver that SQLAlchemy puts into the scheme, and with its `ssl=` under the name that libpq gives it.
-fn postgres_url(url: &str) -> Cow<'_, str> {
+pub(crate) fn postgres_url(url: &str) -> Cow<'_, str> {
     let Some(rest) = url.strip_prefix("postgresql+asyncpg://") else { return Cow::Borrowed(url) };
     Cow::Owned(format!("postgresql://{}", rest.replace("?ssl=", "?sslmode=").replace("&ssl=", "&sslmode=")))
-}
-
-fn migration_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(error) => store_error(error),
-        MigrateError::VersionMissing(version) => {
-            StoreError::Broken(format!("its schema (migration {version}) is newer than this binary: start a newer one").into())
-        }
-        MigrateError::VersionMismatch(version) => {
-            StoreError::Broken(format!("its migration {version} is not the one of this binary").into())
-        }
-        other => StoreError::Broken(Box::new(other)),
-    }
 }
 
 #[cfg(test)]

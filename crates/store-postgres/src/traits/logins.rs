@@ -3,7 +3,8 @@ use artel_store::{Logins, NewCode, NewFamily, Redeem, Redemption, Result, Rotate
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
-use crate::{PostgresStore, codes, families, revoke, rotate};
+use crate::store::PostgresStore;
+use crate::{codes, families, revoke, rotate};
 
 #[async_trait]
 impl Logins for PostgresStore {

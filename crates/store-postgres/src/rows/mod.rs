@@ -1,0 +1,30 @@
+//! Rows and what they mean: the only place where columns become words of the domain.
+//!
+//! Each aggregate has a row struct that the query macros fill, a `TryFrom` into the domain, and where several queries read it a macro
+//! with its column list, so that the list is written once and every query stays checked.
+
+mod account;
+mod agent;
+mod approval;
+mod audit;
+mod call;
+mod entry;
+mod key;
+mod llm_call;
+mod oauth;
+mod run;
+mod session;
+mod tool;
+
+pub(crate) use account::AccountRow;
+pub(crate) use agent::{AgentRow, Snapshot, VersionRow, returning_agent, select_agent};
+pub(crate) use approval::{ApprovalRow, select_approval};
+pub(crate) use audit::AuditLogRow;
+pub(crate) use call::{CallRow, select_call};
+pub(crate) use entry::EntryRow;
+pub(crate) use key::ApiKeyRow;
+pub(crate) use llm_call::LlmCallRow;
+pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow};
+pub(crate) use run::{RunRow, select_run};
+pub(crate) use session::{SessionRow, sessions};
+pub(crate) use tool::{BindingRow, ToolRow, returning_tool, select_tool};

@@ -1,0 +1,81 @@
+use artel_domain::{AgentId, Phase, Run, RunId, SessionId, TenantId, Usage};
+use uuid::Uuid;
+
+use crate::values::{maybe_parsed, parsed, time, word};
+
+#[derive(Debug)]
+pub(crate) struct RunRow {
+    pub(crate) id: Uuid,
+    pub(crate) tenant_id: Uuid,
+    pub(crate) agent_id: Uuid,
+    pub(crate) agent_version: i64,
+    pub(crate) session_id: String,
+    pub(crate) trace_id: String,
+    pub(crate) principal: String,
+    pub(crate) input_message: String,
+    pub(crate) team: Option<String>,
+    pub(crate) phase: String,
+    pub(crate) epoch: i64,
+    pub(crate) crash_count: i64,
+    pub(crate) cancel_requested: bool,
+    pub(crate) output_message: Option<String>,
+    pub(crate) error_code: Option<String>,
+    pub(crate) error_message: Option<String>,
+    pub(crate) prompt_tokens: Option<i64>,
+    pub(crate) completion_tokens: Option<i64>,
+    pub(crate) cached_tokens: Option<i64>,
+    pub(crate) reasoning_tokens: Option<i64>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: Option<i64>,
+}
+
+impl TryFrom<RunRow> for Run {
+    type Error = sqlx::Error;
+
+    fn try_from(row: RunRow) -> sqlx::Result<Self> {
+        let usage = row.prompt_tokens.map(|prompt_tokens| Usage {
+            prompt_tokens,
+            completion_tokens: row.completion_tokens.unwrap_or(0),
+            cached_tokens: row.cached_tokens.unwrap_or(0),
+            reasoning_tokens: row.reasoning_tokens.unwrap_or(0),
+            // The sum of a run is kept without it; its journal has it per call.
+            cache_write_tokens: 0,
+        });
+        Ok(Self {
+            id: RunId(row.id),
+            tenant_id: TenantId(row.tenant_id),
+            agent_id: AgentId(row.agent_id),
+            agent_version: row.agent_version,
+            session_id: SessionId(row.session_id),
+            trace_id: row.trace_id,
+            principal: parsed(&row.principal)?,
+            input_message: row.input_message,
+            team: maybe_parsed(row.team.as_deref())?,
+            phase: word(Phase::parse, &row.phase)?,
+            epoch: row.epoch,
+            crash_count: row.crash_count,
+            cancel_requested: row.cancel_requested,
+            output_message: row.output_message,
+            error_code: row.error_code,
+            error_message: row.error_message,
+            usage,
+            created_at: time(row.created_at),
+            updated_at: row.updated_at.map(time),
+        })
+    }
+}
+
+/// `SELECT` of a run's columns with this rest.
+macro_rules! select_run {
+    ($rest:literal $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            $crate::rows::RunRow,
+            "SELECT id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, team, phase, epoch,
+                    crash_count, cancel_requested, output_message, error_code, error_message, prompt_tokens, completion_tokens, cached_tokens,
+                    reasoning_tokens, created_at, updated_at " + $rest
+            $(, $arg)*
+        )
+    };
+}
+
+pub(crate) use select_run;

@@ -1,0 +1,30 @@
+use artel_domain::{AgentId, AuditEntry, Budget, RunId, Spend, TenantId, Timestamp};
+use artel_store::{Budgets, Fence, Reservation, Reserved, Result, StoreError};
+use async_trait::async_trait;
+
+use crate::budgets;
+use crate::error::{retrying, store_error};
+use crate::store::PostgresStore;
+
+#[async_trait]
+impl Budgets for PostgresStore {
+    async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool> {
+        retrying(|| budgets::put(&self.pool, tenant, agent, budget, &audit)).await
+    }
+
+    async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget> {
+        budgets::find(&self.pool, tenant, agent).await.map_err(store_error)
+    }
+
+    async fn spent_on_day(&self, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> Result<Spend> {
+        budgets::spent_on_day(&self.pool, tenant, agent, at).await.map_err(store_error)
+    }
+
+    async fn spent_by_run(&self, tenant: TenantId, run: RunId) -> Result<Spend> {
+        budgets::spent_by_run(&self.pool, tenant, run).await.map_err(store_error)
+    }
+
+    async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {
+        retrying(|| budgets::reserve(&self.pool, fence, &reservation)).await?.ok_or(StoreError::Fenced)
+    }
+}

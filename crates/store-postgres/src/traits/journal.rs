@@ -1,0 +1,27 @@
+use artel_domain::{Entry, SessionId, TenantId};
+use artel_store::{Fence, Journal, Result, Step, StoreError, TurnRecord};
+use async_trait::async_trait;
+
+use crate::error::{retrying, store_error};
+use crate::store::PostgresStore;
+use crate::{commit, journal, turn};
+
+#[async_trait]
+impl Journal for PostgresStore {
+    async fn load_turn(&self, fence: &Fence, dialogue_limit: u32) -> Result<TurnRecord> {
+        turn::load(&self.pool, fence, dialogue_limit).await.map_err(store_error)?.ok_or(StoreError::Fenced)
+    }
+
+    async fn commit(&self, fence: &Fence, step: Step) -> Result<()> {
+        let held = retrying(|| commit::commit(&self.pool, fence, &step)).await?;
+        if held { Ok(()) } else { Err(StoreError::Fenced) }
+    }
+
+    async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        journal::of_session(&self.pool, tenant, session, before_seq, limit).await.map_err(store_error)
+    }
+
+    async fn session_entries_after(&self, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        journal::of_session_after(&self.pool, tenant, session, after_seq, limit).await.map_err(store_error)
+    }
+}

@@ -1,0 +1,28 @@
+use artel_domain::Timestamp;
+use artel_store::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls, Result};
+use async_trait::async_trait;
+
+use crate::error::{retrying, store_error};
+use crate::llm_calls;
+use crate::store::PostgresStore;
+use crate::values::text;
+
+#[async_trait]
+impl LlmCalls for PostgresStore {
+    async fn record_llm_calls(&self, calls: Vec<LlmCall>) -> Result<()> {
+        retrying(|| llm_calls::record(&self.pool, &calls)).await
+    }
+
+    async fn list_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCall>> {
+        let rows = llm_calls::list(&self.pool, &text(account), filter).await.map_err(store_error)?;
+        Ok(rows.into_iter().map(LlmCall::from).collect())
+    }
+
+    async fn sum_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCallSum>> {
+        llm_calls::sum(&self.pool, &text(account), filter).await.map_err(store_error)
+    }
+
+    async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {
+        retrying(|| llm_calls::forget(&self.pool, before, limit)).await
+    }
+}

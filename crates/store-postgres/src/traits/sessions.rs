@@ -1,0 +1,48 @@
+use std::net::IpAddr;
+
+use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
+use artel_store::{Answered, ClientAnswer, NewSession, Page, Result, SessionFilter, Sessions};
+use async_trait::async_trait;
+
+use crate::error::{retrying, store_error};
+use crate::store::PostgresStore;
+use crate::{answers, presence, sessions};
+
+#[async_trait]
+impl Sessions for PostgresStore {
+    async fn create_session(&self, new: NewSession, audit: AuditEntry) -> Result<Option<Session>> {
+        retrying(|| sessions::create(&self.pool, &new, &audit)).await
+    }
+
+    async fn list_sessions(&self, tenant: TenantId, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
+        sessions::list(&self.pool, tenant, filter, page).await.map_err(store_error)
+    }
+
+    async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>> {
+        sessions::find_by_id(&self.pool, session).await.map_err(store_error)
+    }
+
+    async fn rename_session(&self, tenant: TenantId, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
+        retrying(|| sessions::rename(&self.pool, tenant, session, title, &audit)).await
+    }
+
+    async fn end_session(&self, tenant: TenantId, session: &SessionId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| sessions::end(&self.pool, tenant, session, &audit)).await
+    }
+
+    async fn answer_call(&self, answer: ClientAnswer, audit: AuditEntry) -> Result<Answered> {
+        retrying(|| answers::answer(&self.pool, &answer, &audit)).await
+    }
+
+    async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {
+        presence::note(&self.pool, tenant, user, ip, at).await.map_err(store_error)
+    }
+
+    async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool> {
+        presence::was(&self.pool, tenant, user, ip, since).await.map_err(store_error)
+    }
+
+    async fn forget_presence(&self, before: Timestamp) -> Result<u64> {
+        presence::forget(&self.pool, before).await.map_err(store_error)
+    }
+}

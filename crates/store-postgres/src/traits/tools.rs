@@ -1,0 +1,53 @@
+use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolId};
+use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
+use async_trait::async_trait;
+
+use crate::error::{retrying, store_error};
+use crate::store::PostgresStore;
+use crate::{bindings, tools};
+
+#[async_trait]
+impl Tools for PostgresStore {
+    async fn create_tool(&self, tool: ToolDefinition, audit: AuditEntry) -> Result<ToolDefinition> {
+        retrying(|| tools::create(&self.pool, &tool, &audit)).await
+    }
+
+    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>> {
+        tools::find(&self.pool, tenant, tool).await.map_err(store_error)
+    }
+
+    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)> {
+        tools::list(&self.pool, tenant, page).await.map_err(store_error)
+    }
+
+    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>> {
+        retrying(|| tools::update(&self.pool, tenant, tool, &patch, &audit)).await
+    }
+
+    async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| tools::delete(&self.pool, tenant, tool, &audit)).await
+    }
+
+    async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
+        retrying(|| bindings::bind(&self.pool, &binding, &audit)).await
+    }
+
+    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
+        bindings::list(&self.pool, tenant, agent).await.map_err(store_error)
+    }
+
+    async fn update_binding(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        tool: ToolId,
+        patch: BindingPatch,
+        audit: AuditEntry,
+    ) -> Result<Option<Binding>> {
+        retrying(|| bindings::update(&self.pool, tenant, agent, tool, &patch, &audit)).await
+    }
+
+    async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| bindings::unbind(&self.pool, tenant, agent, tool, &audit)).await
+    }
+}
