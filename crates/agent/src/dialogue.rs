@@ -143,7 +143,7 @@ fn wire_call(call: &PlannedCall) -> AssistantCall {
         Value::String(raw) => raw.clone(),
         args => args.to_string(),
     };
-    AssistantCall { id: wire_id(call), name: call.offered_name.clone(), arguments }
+    AssistantCall { id: wire_id(call), name: call.offered_name.clone(), arguments, ..AssistantCall::default() }
 }
 
 /// The id that pairs call and result in a request. Providers repeat theirs within a dialogue, so ours is used.

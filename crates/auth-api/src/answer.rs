@@ -62,7 +62,11 @@ impl TokenAnswer {
 
 impl AuthApp {
     /// A signed access token with the client's lifetime.
-    pub(crate) async fn access_token(&self, subject: Subject<'_>, client: &OAuthClient) -> Result<TokenAnswer, OAuthError> {
+    pub(crate) async fn access_token(
+        &self,
+        subject: Subject<'_>,
+        client: &OAuthClient,
+    ) -> Result<TokenAnswer, OAuthError> {
         let key = self.keys.active().await?;
         let grant = AccessGrant {
             user_id: subject.user_id,
@@ -85,7 +89,11 @@ impl AuthApp {
     }
 
     /// Who signed in, for the client alone, when it asked for `openid`. Its audience and type keep it from being taken for an access token.
-    pub(crate) async fn id_token(&self, family: &TokenFamily, nonce: Option<&str>) -> Result<Option<String>, OAuthError> {
+    pub(crate) async fn id_token(
+        &self,
+        family: &TokenFamily,
+        nonce: Option<&str>,
+    ) -> Result<Option<String>, OAuthError> {
         if !family.scopes.iter().any(|scope| scope == "openid") {
             return Ok(None);
         }

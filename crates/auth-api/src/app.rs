@@ -105,10 +105,24 @@ pub struct Shared {
 
 impl AuthApp {
     pub fn new(deps: Deps, config: AuthConfig) -> Self {
-        let Deps { store, bus, clock, keys, public_keys, issuer, passwords, client_secrets, opaque, seal, metrics } = deps;
+        let Deps { store, bus, clock, keys, public_keys, issuer, passwords, client_secrets, opaque, seal, metrics } =
+            deps;
         let guard = Guard::new(store.clone(), bus, clock.clone(), config.limits.clone());
         let passwords = PasswordDesk::new(passwords);
-        Self(Arc::new(Shared { store, clock, issuer, client_secrets, opaque, seal, metrics, keys, public_keys, passwords, guard, config }))
+        Self(Arc::new(Shared {
+            store,
+            clock,
+            issuer,
+            client_secrets,
+            opaque,
+            seal,
+            metrics,
+            keys,
+            public_keys,
+            passwords,
+            guard,
+            config,
+        }))
     }
 
     /// The signing keys, for whoever publishes them too.

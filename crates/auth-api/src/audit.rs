@@ -18,7 +18,12 @@ pub(crate) struct By {
 
 impl AuthApp {
     /// An entry about something that happens now and goes well unless `outcome` is changed.
-    pub(crate) fn audit(&self, by: By, action: &'static str, (entity_type, entity_id): (&'static str, impl Display)) -> AuditEntry {
+    pub(crate) fn audit(
+        &self,
+        by: By,
+        action: &'static str,
+        (entity_type, entity_id): (&'static str, impl Display),
+    ) -> AuditEntry {
         AuditEntry {
             actor: Actor { user_id: by.user, api_key_id: None, ip: by.ip.map(|ip| ip.to_string()) },
             action,

@@ -45,13 +45,15 @@ impl AuthApp {
         let grant = claims.grant;
         // The platform's own tokens and those of API keys name no client.
         let Some(client_id) = claims.client_id else { return Ok(None) };
-        let client = self.store.find_client(&client_id).await?.map(|record| record.client).filter(OAuthClient::is_active);
+        let client =
+            self.store.find_client(&client_id).await?.map(|record| record.client).filter(OAuthClient::is_active);
         let Some(client) = client else { return Ok(None) };
         let account = match claims.family_id {
             None if grant.user_id == client.user_id => None,
             None => return Ok(None),
             Some(family) => {
-                let family = self.store.find_family(grant.tenant_id, family).await?.filter(|family| family.revoked_at.is_none());
+                let family =
+                    self.store.find_family(grant.tenant_id, family).await?.filter(|family| family.revoked_at.is_none());
                 let account = self.store.find_account(grant.tenant_id, grant.user_id).await?.filter(Account::is_active);
                 let (Some(_), Some(account)) = (family, account) else { return Ok(None) };
                 Some(account)

@@ -71,9 +71,15 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, Option<SecretString>)>, 
         return Err(OAuthError::invalid_client());
     }
     let decoded = STANDARD.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let Some((id, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) else { return Err(OAuthError::invalid_client()) };
-    let plain =
-        |text: &str| percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| OAuthError::invalid_client());
+    let Some((id, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) else {
+        return Err(OAuthError::invalid_client());
+    };
+    let plain = |text: &str| {
+        percent_decode_str(text)
+            .decode_utf8()
+            .map(std::borrow::Cow::into_owned)
+            .map_err(|_| OAuthError::invalid_client())
+    };
     let secret = plain(secret)?;
     Ok(Some((plain(id)?, (!secret.is_empty()).then(|| SecretString::from(secret)))))
 }
@@ -87,7 +93,8 @@ mod tests {
         if let Some(basic) = basic {
             headers.insert(AUTHORIZATION, format!("Basic {}", STANDARD.encode(basic)).parse().unwrap());
         }
-        let shown = Shown::of(&headers, &Fields::of_form(form.as_bytes()).unwrap()).map_err(|error| error.code().to_owned())?;
+        let shown =
+            Shown::of(&headers, &Fields::of_form(form.as_bytes()).unwrap()).map_err(|error| error.code().to_owned())?;
         Ok((shown.id.to_string(), shown.secret.map(|secret| secret.expose_secret().to_owned())))
     }
 

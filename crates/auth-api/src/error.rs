@@ -73,7 +73,8 @@ impl OAuthError {
     /// 422: well-formed, but this place is wrong.
     pub(crate) fn invalid_field(field: &str, message: impl std::fmt::Display) -> Self {
         let errors = json!([{ "field": field, "message": message.to_string() }]);
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_error", message.to_string()).with_member("field_errors", errors)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_error", message.to_string())
+            .with_member("field_errors", errors)
     }
 
     /// 401 with the challenge of RFC 6750.
@@ -85,7 +86,8 @@ impl OAuthError {
     /// 401: nothing was shown.
     pub(crate) fn no_token() -> Self {
         let challenge = HeaderValue::from_static(r#"Bearer realm="artel""#);
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Authentication required").with_header(WWW_AUTHENTICATE, challenge)
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Authentication required")
+            .with_header(WWW_AUTHENTICATE, challenge)
     }
 
     /// 429.
@@ -167,7 +169,9 @@ impl From<StoreError> for OAuthError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable(error),
-            StoreError::Duplicate(what) => Self::new(StatusCode::CONFLICT, "already_exists", format!("{what} exists already.")),
+            StoreError::Duplicate(what) => {
+                Self::new(StatusCode::CONFLICT, "already_exists", format!("{what} exists already."))
+            }
             StoreError::Fenced | StoreError::Broken(_) => Self::internal(error),
         }
     }

@@ -77,7 +77,11 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             let text = rejection.body_text();
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                return OAuthError::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is larger than 64 KiB");
+                return OAuthError::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "payload_too_large",
+                    "The body is larger than 64 KiB",
+                );
             }
             OAuthError::invalid_request(format!("The body could not be read: {text}"))
         })?;
@@ -101,14 +105,19 @@ impl Kind {
         match essence.as_str() {
             "application/x-www-form-urlencoded" | "" => Ok(Self::Form),
             "application/json" => Ok(Self::Json),
-            _ => Err(OAuthError::invalid_request("Send the parameters as application/x-www-form-urlencoded or as application/json")),
+            _ => Err(OAuthError::invalid_request(
+                "Send the parameters as application/x-www-form-urlencoded or as application/json",
+            )),
         }
     }
 }
 
 fn add(fields: &mut BTreeMap<String, String>, name: String, value: String) -> Result<(), OAuthError> {
     if name.contains('\0') || value.contains('\0') {
-        return Err(OAuthError::invalid_request(format!("The parameter {} must not contain NUL characters", shown(&name))));
+        return Err(OAuthError::invalid_request(format!(
+            "The parameter {} must not contain NUL characters",
+            shown(&name)
+        )));
     }
     let repeated = OAuthError::invalid_request(format!("The parameter {} occurs twice", shown(&name)));
     if fields.insert(name, value).is_some() { Err(repeated) } else { Ok(()) }
@@ -178,7 +187,8 @@ mod tests {
 
     #[test]
     fn what_is_not_an_object_of_texts_is_refused() {
-        for json in ["[]", "1", "\"a\"", "{", r#"{"a":1}"#, r#"{"a":["b"]}"#, r#"{"a":{"b":"c"}}"#, r#"{"a":"\u0000"}"#] {
+        for json in ["[]", "1", "\"a\"", "{", r#"{"a":1}"#, r#"{"a":["b"]}"#, r#"{"a":{"b":"c"}}"#, r#"{"a":"\u0000"}"#]
+        {
             assert_eq!(Fields::of_json(json.as_bytes()).unwrap_err().code(), "invalid_request", "{json}");
         }
         assert!(Fields::of_form(b"a=%00").is_err());

@@ -58,7 +58,11 @@ impl Guard {
     }
 
     /// Counts a request of this address to the endpoint; `None` when it is not counted.
-    pub(crate) async fn admit_address(&self, endpoint: &str, ip: Option<IpAddr>) -> Result<Option<Admission>, OAuthError> {
+    pub(crate) async fn admit_address(
+        &self,
+        endpoint: &str,
+        ip: Option<IpAddr>,
+    ) -> Result<Option<Admission>, OAuthError> {
         if !self.limits.enabled || self.is_exempt(ip) {
             return Ok(None);
         }
@@ -92,8 +96,11 @@ impl Guard {
     /// Counts a failure in advance, or says that there were too many.
     pub(crate) async fn begin(&self, attempt: &Attempt) -> Result<Result<(), Locked>, OAuthError> {
         let thresholds = [self.limits.username_threshold, self.limits.address_threshold];
-        let counted = self.keys(attempt).into_iter().zip(thresholds).map(|(key, threshold)| Counted { key, threshold }).collect();
-        let Some(until) = self.store.begin_login(counted, self.limits.lockout, self.clock.now()).await? else { return Ok(Ok(())) };
+        let counted =
+            self.keys(attempt).into_iter().zip(thresholds).map(|(key, threshold)| Counted { key, threshold }).collect();
+        let Some(until) = self.store.begin_login(counted, self.limits.lockout, self.clock.now()).await? else {
+            return Ok(Ok(()));
+        };
         let is_news = self.bus.admit(&format!("auth:lockout:{}", attempt.name), NOTED).await.allowed;
         Ok(Err(Locked { until, is_news }))
     }

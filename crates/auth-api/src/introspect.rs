@@ -34,7 +34,9 @@ pub(crate) async fn introspect_token(
 
 async fn of_refresh_token(app: &AuthApp, token: &str, client: &OAuthClient) -> Result<Option<Value>, OAuthError> {
     let found = app.store.find_refresh_token(&artel_identity::opaque_hash(token), app.clock.now()).await?;
-    let Some(standing) = found.filter(|standing| standing.is_live && client.serves(standing.family.tenant_id)) else { return Ok(None) };
+    let Some(standing) = found.filter(|standing| standing.is_live && client.serves(standing.family.tenant_id)) else {
+        return Ok(None);
+    };
     let family = standing.family;
     Ok(Some(json!({
         "active": true,
@@ -51,7 +53,9 @@ async fn of_refresh_token(app: &AuthApp, token: &str, client: &OAuthClient) -> R
 }
 
 async fn of_access_token(app: &AuthApp, token: &str, client: &OAuthClient) -> Result<Option<Value>, OAuthError> {
-    let Some(known) = app.believed(token).await?.filter(|known| client.serves(known.tenant_id)) else { return Ok(None) };
+    let Some(known) = app.believed(token).await?.filter(|known| client.serves(known.tenant_id)) else {
+        return Ok(None);
+    };
     let mut answer = json!({
         "active": true,
         "token_type": "bearer",

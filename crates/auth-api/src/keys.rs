@@ -87,7 +87,10 @@ impl Keys {
         if !keys.iter().any(|key| key.state == SigningKeyState::Active) {
             keys.insert(0, self.make_first().await?);
         }
-        let active = keys.iter().find(|key| key.state == SigningKeyState::Active).ok_or_else(|| OAuthError::internal("no key signs"))?;
+        let active = keys
+            .iter()
+            .find(|key| key.state == SigningKeyState::Active)
+            .ok_or_else(|| OAuthError::internal("no key signs"))?;
         let opened = ServiceKey::open(&active.kid, &active.sealed, &self.seal)?;
         let jwks = ServiceKey::jwks_of(keys.into_iter().map(|key| key.public_jwk));
         Ok(Known { read_at: Instant::now(), active: Arc::new(opened), jwks })

@@ -25,7 +25,12 @@ pub(crate) struct Typed {
 impl AuthApp {
     /// Who signs in. An unknown name, a wrong password, an account that was switched off and one that this client does not serve are told
     /// apart by nobody: same text, same work, same counting.
-    pub(crate) async fn sign_in(&self, typed: Typed, client: &OAuthClient, ip: Option<IpAddr>) -> Result<Account, OAuthError> {
+    pub(crate) async fn sign_in(
+        &self,
+        typed: Typed,
+        client: &OAuthClient,
+        ip: Option<IpAddr>,
+    ) -> Result<Account, OAuthError> {
         let is_a_name = typed.name.chars().count() <= LONGEST_NAME;
         let login = if is_a_name { self.store.find_login(&typed.name).await? } else { None };
         let attempt = Attempt { name: counted_name(login.as_ref(), &typed.name), ip };
@@ -43,7 +48,12 @@ impl AuthApp {
     }
 
     /// Whether somebody who is signed in knows their password.
-    pub(crate) async fn knows_password(&self, login: &Login, password: SecretString, ip: Option<IpAddr>) -> Result<bool, OAuthError> {
+    pub(crate) async fn knows_password(
+        &self,
+        login: &Login,
+        password: SecretString,
+        ip: Option<IpAddr>,
+    ) -> Result<bool, OAuthError> {
         let attempt = Attempt { name: counted_name(Some(login), ""), ip };
         self.guard.admit_name(&attempt.name).await?;
         let right = self.check(&attempt, password, Some(login), None).await?;
@@ -73,7 +83,12 @@ impl AuthApp {
         self.passwords.verify(password, login.map(|login| login.password_hash.clone())).await
     }
 
-    async fn note_failure(&self, account: Option<&Account>, ip: Option<IpAddr>, client: Option<&OAuthClient>) -> Result<(), OAuthError> {
+    async fn note_failure(
+        &self,
+        account: Option<&Account>,
+        ip: Option<IpAddr>,
+        client: Option<&OAuthClient>,
+    ) -> Result<(), OAuthError> {
         counter!("auth_failed_login_attempts_total").increment(1);
         self.note(account, ip, client, "auth.login_failed", "invalid_grant").await
     }

@@ -14,7 +14,11 @@ use crate::form::Fields;
 ///
 /// Refresh tokens stop at once. Access tokens that were given already work until their end (15 minutes at most) where only their
 /// signature is looked at.
-pub(crate) async fn log_out(State(app): State<AuthApp>, signed_in: SignedIn, fields: Fields) -> Result<Json<Value>, OAuthError> {
+pub(crate) async fn log_out(
+    State(app): State<AuthApp>,
+    signed_in: SignedIn,
+    fields: Fields,
+) -> Result<Json<Value>, OAuthError> {
     let SignedIn { account, client_id, family_id, by, .. } = signed_in;
     let audit = app.audit(by, "auth.logout", ("user", account.user_id)).with_client(&client_id);
     let ended = match family_id {

@@ -28,7 +28,8 @@ pub(crate) async fn get_server_metadata(State(app): State<AuthApp>, parts: Parts
 
 fn document(app: &AuthApp, base: &str) -> Value {
     let at = |path: &str| format!("{base}{path}");
-    let grants = [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::Password];
+    let grants =
+        [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::Password];
     let grants: Vec<&str> = grants.into_iter().filter(|grant| app.offers(*grant)).map(GrantType::as_str).collect();
     let authentication = json!(["client_secret_basic", "client_secret_post", "none"]);
     let secret_only = json!(["client_secret_basic", "client_secret_post"]);
@@ -61,7 +62,8 @@ fn base_url(app: &AuthApp, parts: &Parts) -> String {
     if let Some(url) = &app.config.public_url {
         return url.trim_end_matches('/').to_owned();
     }
-    let text = |headers: &HeaderMap, name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let text =
+        |headers: &HeaderMap, name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let host = text(&parts.headers, HOST.as_str()).unwrap_or_else(|| "localhost".to_owned());
     let is_https = text(&parts.headers, "x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
     format!("{}://{host}", if is_https { "https" } else { "http" })

@@ -12,7 +12,11 @@ use crate::error::OAuthError;
 use crate::form::Fields;
 
 /// Changes one's own password: takes `current_password` and `new_password`. All other logins of the account end.
-pub(crate) async fn change_password(State(app): State<AuthApp>, signed_in: SignedIn, fields: Fields) -> Result<Json<Value>, OAuthError> {
+pub(crate) async fn change_password(
+    State(app): State<AuthApp>,
+    signed_in: SignedIn,
+    fields: Fields,
+) -> Result<Json<Value>, OAuthError> {
     let SignedIn { account, family_id, by, .. } = signed_in;
     let current = fields.required_secret("current_password")?;
     let new = fields.required_secret("new_password")?;

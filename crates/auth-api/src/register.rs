@@ -90,7 +90,10 @@ impl Wanted {
     fn of(fields: &Fields) -> Result<Self, OAuthError> {
         let username = fields.required("username")?;
         if !is_username(username) {
-            return Err(OAuthError::invalid_field("username", "The username must be 3 to 255 of the characters A-Z a-z 0-9 _"));
+            return Err(OAuthError::invalid_field(
+                "username",
+                "The username must be 3 to 255 of the characters A-Z a-z 0-9 _",
+            ));
         }
         let email = fields.get("email");
         if email.is_some_and(|email| !is_email(email)) {

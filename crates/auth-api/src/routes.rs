@@ -63,7 +63,11 @@ async fn limit_requests(State(app): State<AuthApp>, address: Address, request: R
     limited(app.guard.admit_request(address.0).await, request, next).await
 }
 
-async fn limited(admission: Result<Option<artel_bus::Admission>, crate::error::OAuthError>, request: Request, next: Next) -> Response {
+async fn limited(
+    admission: Result<Option<artel_bus::Admission>, crate::error::OAuthError>,
+    request: Request,
+    next: Next,
+) -> Response {
     match admission {
         Err(error) => error.into_response(),
         Ok(None) => next.run(request).await,

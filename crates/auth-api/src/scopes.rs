@@ -8,8 +8,13 @@ use crate::error::OAuthError;
 const ADMIN: &str = "api:admin";
 
 /// The granted scopes, sorted, without repeats. Without a wish it is all that the client may have and the user may do.
-pub(crate) fn granted(client: &OAuthClient, asked: Option<&str>, may_administer: bool) -> Result<Vec<String>, OAuthError> {
-    let is_allowed = |scope: &str| client.scopes.iter().any(|allowed| allowed == scope) && (may_administer || scope != ADMIN);
+pub(crate) fn granted(
+    client: &OAuthClient,
+    asked: Option<&str>,
+    may_administer: bool,
+) -> Result<Vec<String>, OAuthError> {
+    let is_allowed =
+        |scope: &str| client.scopes.iter().any(|allowed| allowed == scope) && (may_administer || scope != ADMIN);
     let asked: Vec<&str> = asked.unwrap_or_default().split_ascii_whitespace().collect();
     let mut granted: Vec<String> = if asked.is_empty() {
         client.scopes.iter().filter(|scope| is_allowed(scope)).cloned().collect()

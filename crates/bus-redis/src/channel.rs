@@ -69,7 +69,9 @@ impl Channels {
         match channel.strip_prefix(&self.prefix)? {
             "wake" => Some(Message::Wake),
             "cancel" => body.parse().ok().map(Message::Cancel),
-            name if name.starts_with("frames:") => serde_json::from_str(body).ok().map(|frame| Message::Frame(Arc::new(frame))),
+            name if name.starts_with("frames:") => {
+                serde_json::from_str(body).ok().map(|frame| Message::Frame(Arc::new(frame)))
+            }
             _ => None,
         }
     }

@@ -58,7 +58,12 @@ pub(crate) fn observed() -> (Arc<LocalBus>, mpsc::UnboundedReceiver<Change>) {
 }
 
 impl Reader {
-    pub(crate) fn new(client: Client, channels: Arc<Channels>, local: Arc<LocalBus>, changes: mpsc::UnboundedReceiver<Change>) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        channels: Arc<Channels>,
+        local: Arc<LocalBus>,
+        changes: mpsc::UnboundedReceiver<Change>,
+    ) -> Self {
         Self { client, channels, local, changes, subscribed: watch::Sender::new(false) }
     }
 

@@ -48,7 +48,14 @@ impl<C: Clock + Clone> LocalLimits<C> {
             Ok(after) => {
                 let remaining = after.remaining_burst_capacity();
                 let reset_after = interval * rate.count.saturating_sub(remaining);
-                Admission { allowed: true, limit: rate.count, remaining, retry_after: Duration::ZERO, reset_after, degraded: false }
+                Admission {
+                    allowed: true,
+                    limit: rate.count,
+                    remaining,
+                    retry_after: Duration::ZERO,
+                    reset_after,
+                    degraded: false,
+                }
             }
             Err(until) => {
                 let retry_after = until.wait_time_from(self.clock.now());

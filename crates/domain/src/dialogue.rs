@@ -32,13 +32,16 @@ pub enum Message {
 }
 
 /// A tool call as the model wrote it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AssistantCall {
     pub id: String,
     /// The name that was offered to the model.
     pub name: String,
     /// The arguments as JSON text; not necessarily valid, a model wrote them.
     pub arguments: String,
+    /// Members of the call without a form of their own (`extra_content`). A provider may need them back unchanged.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub rest: Map<String, Value>,
 }
 
 /// A tool as it is offered to a model.
@@ -73,18 +76,20 @@ fn is_zero(count: &i64) -> bool {
 }
 
 impl Usage {
+    /// Prompt and completion together, in tokens. Saturates instead of wrapping.
     pub fn total(self) -> i64 {
-        self.prompt_tokens + self.completion_tokens
+        self.prompt_tokens.saturating_add(self.completion_tokens)
     }
 
+    /// The sum of two usages. Each count saturates instead of wrapping.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
-            prompt_tokens: self.prompt_tokens + other.prompt_tokens,
-            completion_tokens: self.completion_tokens + other.completion_tokens,
-            cached_tokens: self.cached_tokens + other.cached_tokens,
-            reasoning_tokens: self.reasoning_tokens + other.reasoning_tokens,
-            cache_write_tokens: self.cache_write_tokens + other.cache_write_tokens,
+            prompt_tokens: self.prompt_tokens.saturating_add(other.prompt_tokens),
+            completion_tokens: self.completion_tokens.saturating_add(other.completion_tokens),
+            cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
+            reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
+            cache_write_tokens: self.cache_write_tokens.saturating_add(other.cache_write_tokens),
         }
     }
 }
@@ -98,4 +103,24 @@ pub enum FinishReason {
     ToolCalls,
     ContentFilter,
     Other(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_usages_never_wrap() {
+        let most = Usage { prompt_tokens: i64::MAX, completion_tokens: i64::MAX, ..Usage::default() };
+        assert_eq!(most.total(), i64::MAX);
+        assert_eq!(most.plus(most), most);
+    }
+
+    #[test]
+    fn a_call_without_further_members_is_written_as_before() {
+        let call = AssistantCall { id: "a".into(), name: "now".into(), arguments: "{}".into(), ..AssistantCall::default() };
+        let text = serde_json::to_string(&call).unwrap();
+        assert_eq!(text, r#"{"id":"a","name":"now","arguments":"{}"}"#);
+        assert_eq!(serde_json::from_str::<AssistantCall>(&text).unwrap(), call);
+    }
 }

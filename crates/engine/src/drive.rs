@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
 use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run, Spend};
-use artel_llm::{Answer, Delta, Trace};
+use artel_llm::{Completion, Delta, Trace};
 use artel_store::{Claim, Step, TurnRecord};
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -237,7 +237,7 @@ impl Drive {
         let entries = self.dialogue.iter().chain(&self.journal);
         let question = model_call::question(&self.deps, &self.agent, &tools, entries, self.run.id, !self.summarised);
         self.work.push(match question {
-            Question::Answer(messages) => {
+            Question::Completion(messages) => {
                 let (sender, receiver) = mpsc::channel(DELTA_QUEUE);
                 self.deltas = Some(receiver);
                 self.frames.reset();
@@ -310,7 +310,7 @@ impl Drive {
     }
 
     /// An answer and the calls in it, as entries of one transaction.
-    fn answered(&self, answer: Answer) -> Vec<Event> {
+    fn answered(&self, answer: Completion) -> Vec<Event> {
         let step = self.turn.step();
         let planned = answer.calls.len() as u32;
         // The machine ends a run whose calls were cut off; such calls are not even planned.

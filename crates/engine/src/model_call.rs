@@ -6,20 +6,20 @@ use std::sync::Arc;
 
 use artel_agent::{Dialogue, Fit, fit};
 use artel_domain::{Agent, Entry, Event, Message, RunId, Spend, ToolSpec};
-use artel_llm::{Answer, Delta, ModelError, Params, Request, ToolChoice, Trace};
+use artel_llm::{Completion, Delta, ModelError, Params, Request, ToolChoice, Trace};
 use tokio::sync::mpsc::Sender;
 
 use crate::Deps;
 use crate::budget::Purse;
 
 const SUMMARY_PROMPT: &str = "Summarise the conversation below in at most 200 words, in its own language. Keep names, numbers, decisions, \
-    open questions and results of tools that may matter later. Answer with the summary only.";
+    open questions and results of tools that may matter later. Completion with the summary only.";
 const SUMMARY_MAX_TOKENS: u32 = 512;
 
 /// What a model call comes to.
 pub(crate) enum Outcome {
     /// What the call came to, where it counts against a budget.
-    Answered(Answer, Option<Spend>),
+    Answered(Completion, Option<Spend>),
     Summarised(Event, Option<Spend>),
     /// The specialist that the input is for.
     Routed(Event, Option<Spend>),
@@ -31,7 +31,7 @@ pub(crate) enum Outcome {
 
 /// What the model is to be asked.
 pub(crate) enum Question {
-    Answer(Vec<Message>),
+    Completion(Vec<Message>),
     /// The context is full: older messages are put in short first.
     Summary {
         dropped: Vec<Message>,
@@ -50,8 +50,8 @@ pub(crate) fn question<'a>(
     summarise: bool,
 ) -> Question {
     match fit(&agent.system_prompt, tools, &Dialogue::fold(entries, run), deps.config.context) {
-        Fit::Whole(messages) => Question::Answer(messages),
-        Fit::Trimmed { messages, .. } if !summarise => Question::Answer(messages),
+        Fit::Whole(messages) => Question::Completion(messages),
+        Fit::Trimmed { messages, .. } if !summarise => Question::Completion(messages),
         Fit::Trimmed { dropped, through_seq, .. } => Question::Summary { dropped, through_seq },
         Fit::TooLarge { tokens, max_tokens } => Question::TooLarge(format!(
             "the system prompt, the tools and the input come to about {tokens} tokens, more than the {max_tokens} that fit (MAX_CONTEXT_TOKENS)"
@@ -107,7 +107,7 @@ pub(crate) async fn call(
     tools: Vec<ToolSpec>,
     params: Params,
     deltas: Sender<Delta>,
-) -> Result<(Answer, Option<Spend>), (&'static str, String)> {
+) -> Result<(Completion, Option<Spend>), (&'static str, String)> {
     let Asker { deps, agent, purse, trace } = asker;
     let model = deps.models.check(&agent.model).map_err(|error| ("model_unknown", error.to_string()))?;
     let account = agent.tenant_id.to_string();

@@ -93,7 +93,8 @@ mod tests {
     #[case(200)]
     fn a_pepper_of_any_length_counts_whole(#[case] length: usize) {
         let pepper = "p".repeat(length);
-        let reference = Hmac::<Sha256>::new_from_slice(pepper.as_bytes()).unwrap().chain_update("key").finalize().into_bytes();
+        let reference =
+            Hmac::<Sha256>::new_from_slice(pepper.as_bytes()).unwrap().chain_update("key").finalize().into_bytes();
         assert_eq!(ApiKeyMaker::new(&pepper.into()).hash("key"), hex::encode(reference));
     }
 

@@ -44,7 +44,10 @@ impl Target<'_> {
             ("payload", claims::payloads(self)),
         ];
         let named = |group: &str, (name, token): (String, String)| Attack { name: format!("{group}: {name}"), token };
-        groups.into_iter().flat_map(|(group, attacks)| attacks.into_iter().map(move |attack| named(group, attack))).collect()
+        groups
+            .into_iter()
+            .flat_map(|(group, attacks)| attacks.into_iter().map(move |attack| named(group, attack)))
+            .collect()
     }
 }
 

@@ -26,4 +26,6 @@ pub use password::{PasswordError, PasswordFault, Passwords, check_new_password};
 pub use scope::{Scope, Scopes};
 pub use seal::{SealError, SecretBox};
 pub use service_key::{SealedKey, SealedKeyError, ServiceKey};
-pub use token::{AccessGrant, AccessToken, AccessTokenIssuer, Claims, Grant, KeyError, TokenError, TokenIssuer, TokenVerifier};
+pub use token::{
+    AccessGrant, AccessToken, AccessTokenIssuer, Claims, Grant, KeyError, TokenError, TokenIssuer, TokenVerifier,
+};

@@ -41,7 +41,9 @@ mod tests {
             assert!(!is_username(name), "{name:?}");
         }
         assert!(is_client_id("codelab-flutter-app") && !is_client_id("codelab.app") && !is_client_id("a b"));
-        assert!(is_scope_token("api:read") && is_scope_token("a.b-c_d") && !is_scope_token("") && !is_scope_token("a b"));
+        assert!(
+            is_scope_token("api:read") && is_scope_token("a.b-c_d") && !is_scope_token("") && !is_scope_token("a b")
+        );
         assert!(!is_scope_token(&"a".repeat(101)));
     }
 
@@ -50,7 +52,9 @@ mod tests {
         for address in ["admin@codelab.local", "a+b@x.y", "имя@пример.рф"] {
             assert!(is_email(address), "{address}");
         }
-        for address in ["", "admin", "@x.y", "a@", "a@x", "a@@x.y", "a@x@y.z", "a b@x.y", "a@x..y", "a@.y", "a\n@x.y", "<a@x.y>"] {
+        for address in
+            ["", "admin", "@x.y", "a@", "a@x", "a@@x.y", "a@x@y.z", "a b@x.y", "a@x..y", "a@.y", "a\n@x.y", "<a@x.y>"]
+        {
             assert!(!is_email(address), "{address:?}");
         }
     }

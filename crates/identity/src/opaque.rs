@@ -87,7 +87,8 @@ mod tests {
     #[test]
     fn the_successor_is_the_same_each_time_and_only_under_the_same_pepper() {
         let first = tokens("pepper").new_refresh_token().unwrap();
-        let of = |pepper: &str| tokens(pepper).successor(first.secret.expose_secret()).secret.expose_secret().to_owned();
+        let of =
+            |pepper: &str| tokens(pepper).successor(first.secret.expose_secret()).secret.expose_secret().to_owned();
         assert_eq!(of("pepper"), of("pepper"));
         assert_ne!(of("pepper"), of("other"));
     }

@@ -63,8 +63,10 @@ impl Passwords {
     /// A PHC string under a fresh salt. The rules for new passwords are the caller's to check.
     pub fn hash(&self, password: &SecretString) -> Result<Hashed, PasswordError> {
         let salt = entropy::<16>()?;
-        let hash: PasswordHash =
-            self.argon2.hash_password_with_salt(password.expose_secret().as_bytes(), &salt).map_err(|_| PasswordError::Unhashable)?;
+        let hash: PasswordHash = self
+            .argon2
+            .hash_password_with_salt(password.expose_secret().as_bytes(), &salt)
+            .map_err(|_| PasswordError::Unhashable)?;
         Ok(Hashed::new(hash.to_string()))
     }
 

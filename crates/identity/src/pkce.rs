@@ -34,7 +34,14 @@ mod tests {
     fn short_long_and_strange_ones_are_refused() {
         assert!(!is_verifier(&"a".repeat(42)) && is_verifier(&"a".repeat(128)) && !is_verifier(&"a".repeat(129)));
         assert!(!is_verifier(&"a b".repeat(20)) && !is_verifier(&"é".repeat(40)));
-        for challenge in ["", "plain", &"A".repeat(42), &"A".repeat(44), &format!("{}=", "A".repeat(43)), &format!("{}+", "A".repeat(42))] {
+        for challenge in [
+            "",
+            "plain",
+            &"A".repeat(42),
+            &"A".repeat(44),
+            &format!("{}=", "A".repeat(43)),
+            &format!("{}+", "A".repeat(42)),
+        ] {
             assert!(!is_challenge(challenge), "{challenge}");
         }
     }

@@ -67,7 +67,14 @@ impl Scope {
     fn implies(self) -> &'static [Self] {
         match self {
             Self::ToolsRead => &[Self::ToolsRead, Self::AgentsRead, Self::RunsRead],
-            Self::ToolsWrite => &[Self::ToolsWrite, Self::ToolsRead, Self::AgentsWrite, Self::AgentsRead, Self::RunsWrite, Self::RunsRead],
+            Self::ToolsWrite => &[
+                Self::ToolsWrite,
+                Self::ToolsRead,
+                Self::AgentsWrite,
+                Self::AgentsRead,
+                Self::RunsWrite,
+                Self::RunsRead,
+            ],
             Self::AgentsWrite => &[Self::AgentsWrite, Self::AgentsRead],
             Self::RunsWrite => &[Self::RunsWrite, Self::RunsRead],
             Self::ApiRead => &[Self::ApiRead, Self::ToolsRead, Self::AgentsRead, Self::RunsRead],

@@ -111,6 +111,9 @@ mod tests {
         let safe = SecretBox::new(b"0123456789canary0123456789canary");
         let opened = safe.open(b"", &safe.seal(b"", b"hunter2").unwrap()).unwrap();
         let printed = format!("{safe:?} {opened:?}");
-        assert!(printed.starts_with("SecretBox(..)") && !printed.contains("104") && !printed.contains("hunter2"), "{printed}");
+        assert!(
+            printed.starts_with("SecretBox(..)") && !printed.contains("104") && !printed.contains("hunter2"),
+            "{printed}"
+        );
     }
 }

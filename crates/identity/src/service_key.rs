@@ -87,7 +87,8 @@ impl ServiceKey {
     /// Signs any bytes: the attack corpus makes tokens that no issuer would.
     #[cfg(any(test, feature = "attacks"))]
     pub(crate) fn sign_bytes(&self, message: &[u8], algorithm: Algorithm) -> Result<String, KeyError> {
-        jsonwebtoken::crypto::sign(message, &self.key, algorithm).map_err(|error| KeyError::CannotSign(error.to_string()))
+        jsonwebtoken::crypto::sign(message, &self.key, algorithm)
+            .map_err(|error| KeyError::CannotSign(error.to_string()))
     }
 }
 

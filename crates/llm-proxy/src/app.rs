@@ -7,7 +7,7 @@ use artel_llm::Models;
 use axum::extract::FromRef;
 
 use crate::chat::Streams;
-use crate::memory::Memory;
+use crate::reasoning_cache::ReasoningCache;
 
 /// What this surface stands on.
 pub struct Deps {
@@ -35,7 +35,7 @@ pub struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) gate: Gate,
     pub(crate) metrics: Arc<dyn MetricsText>,
-    pub(crate) memory: Memory,
+    pub(crate) reasoning: ReasoningCache,
     pub(crate) streams: Streams,
     pub(crate) config: ProxyConfig,
 }
@@ -43,7 +43,15 @@ pub struct Shared {
 impl App {
     pub fn new(deps: Deps, config: ProxyConfig) -> Self {
         let Deps { models, clock, gate, metrics } = deps;
-        Self(Arc::new(Shared { models, clock, gate, metrics, memory: Memory::new(), streams: Streams::new(), config }))
+        Self(Arc::new(Shared {
+            models,
+            clock,
+            gate,
+            metrics,
+            reasoning: ReasoningCache::new(),
+            streams: Streams::new(),
+            config,
+        }))
     }
 }
 

@@ -32,7 +32,9 @@ impl FromRequestParts<App> for Invoker {
                 Some(shown) if key.is(shown) => return Self::service(&parts.headers),
                 Some(_) => return Err(Fault::wrong_key()),
                 // Most SDKs know one way only to show a key.
-                None if bearer(&parts.headers).is_some_and(|shown| key.is(shown)) => return Self::service(&parts.headers),
+                None if bearer(&parts.headers).is_some_and(|shown| key.is(shown)) => {
+                    return Self::service(&parts.headers);
+                }
                 None => {}
             }
         }

@@ -1,5 +1,6 @@
 //! `POST /v1/chat/completions`.
 
+mod context;
 pub(crate) mod create;
 mod events;
 mod headers;

@@ -48,7 +48,13 @@ pub(crate) async fn create_embeddings(
 ) -> Result<Response, Fault> {
     let (model, params): (String, EmbeddingParams) = read_embedding(&body)?;
     let name = app.models.check(&model)?;
-    let request = EmbeddingRequest { model: name, params, account: invoker.account, keys: BTreeMap::new(), trace: trace_of(&headers) };
+    let request = EmbeddingRequest {
+        model: name,
+        params,
+        account: invoker.account,
+        keys: BTreeMap::new(),
+        trace: trace_of(&headers),
+    };
     let answer = app.models.embed(request).await?;
     Ok(Json(written(&answer, model)).into_response())
 }

@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::inbound::Wrong;
+use crate::inbound::InvalidRequest;
 
 /// Why a request was not answered.
 #[derive(Debug, Clone)]
@@ -63,13 +63,14 @@ impl Fault {
 
     /// 401 for a wrong internal key.
     pub(crate) fn wrong_key() -> Self {
-        let message = "Wrong value in x-internal-auth.";
+        let message = "InvalidRequest value in x-internal-auth.";
         Self::new(StatusCode::UNAUTHORIZED, "authentication_error", "invalid_api_key", message)
     }
 
     /// 401 for a caller who shows nothing.
     pub(crate) fn no_key() -> Self {
-        let message = "Show a key: x-internal-auth, or 'Authorization: Bearer <key or token with the scope llm:invoke>'.";
+        let message =
+            "Show a key: x-internal-auth, or 'Authorization: Bearer <key or token with the scope llm:invoke>'.";
         let challenge = HeaderValue::from_static(r#"Bearer realm="artel""#);
         let fault = Self::new(StatusCode::UNAUTHORIZED, "authentication_error", "missing_api_key", message);
         fault.with_header(WWW_AUTHENTICATE, challenge)
@@ -82,8 +83,10 @@ impl Fault {
 
     /// 413, for bodies beyond the limit.
     pub(crate) fn too_large(limit_bytes: usize) -> Self {
-        let message =
-            format!("The request is larger than {} MiB. Send fewer or smaller images, or link to them by URL.", limit_bytes >> 20);
+        let message = format!(
+            "The request is larger than {} MiB. Send fewer or smaller images, or link to them by URL.",
+            limit_bytes >> 20
+        );
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request_error", "request_too_large", message)
     }
 
@@ -153,15 +156,20 @@ impl Fault {
     }
 }
 
-impl From<Wrong> for Fault {
-    fn from(wrong: Wrong) -> Self {
+impl From<InvalidRequest> for Fault {
+    fn from(wrong: InvalidRequest) -> Self {
         Self::invalid("invalid_value", wrong.message()).with_param(&wrong.param)
     }
 }
 
 impl From<UnknownModel> for Fault {
     fn from(unknown: UnknownModel) -> Self {
-        let fault = Self::new(StatusCode::NOT_FOUND, "invalid_request_error", "model_not_found", sentence(&unknown.to_string()));
+        let fault = Self::new(
+            StatusCode::NOT_FOUND,
+            "invalid_request_error",
+            "model_not_found",
+            sentence(&unknown.to_string()),
+        );
         fault.with_param("model")
     }
 }
@@ -174,7 +182,8 @@ impl From<ModelError> for Fault {
         let ours = |status, code| Self::new(status, "api_error", code, text.clone());
         match error {
             ModelError::RateLimited { .. } => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", "rate_limit_exceeded", text).retry_after(wait)
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", "rate_limit_exceeded", text)
+                    .retry_after(wait)
             }
             ModelError::QuotaExhausted(_) => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "insufficient_quota", "insufficient_quota", text).final_word()
@@ -187,11 +196,15 @@ impl From<ModelError> for Fault {
             ModelError::CircuitOpen { .. } => ours(StatusCode::SERVICE_UNAVAILABLE, "circuit_open").retry_after(wait),
             ModelError::Rejected(_) => Self::invalid("rejected_by_provider", text),
             ModelError::BadRequest(_) => Self::invalid("unsupported_by_provider", text),
-            ModelError::TooLarge(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request_error", "request_too_large", text),
+            ModelError::TooLarge(_) => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request_error", "request_too_large", text)
+            }
             ModelError::Unavailable(_) => ours(StatusCode::BAD_GATEWAY, "provider_unavailable"),
             ModelError::Protocol(_) => ours(StatusCode::BAD_GATEWAY, "provider_protocol"),
             ModelError::Timeout(_) => ours(StatusCode::GATEWAY_TIMEOUT, "provider_timeout"),
-            ModelError::NotConfigured(_) => ours(StatusCode::SERVICE_UNAVAILABLE, "provider_not_configured").final_word(),
+            ModelError::NotConfigured(_) => {
+                ours(StatusCode::SERVICE_UNAVAILABLE, "provider_not_configured").final_word()
+            }
         }
     }
 }
@@ -215,7 +228,8 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let body = self.body();
         let Inner { status, retry_after, headers, trace_id, .. } = *self.0;
-        let mut response = (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
+        let mut response =
+            (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
         let answer = response.headers_mut();
         answer.extend(HeaderValue::try_from(&trace_id).ok().map(|id| (HeaderName::from_static("x-request-id"), id)));
         if let Some(wait) = retry_after {

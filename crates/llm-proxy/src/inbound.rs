@@ -2,11 +2,11 @@
 
 mod assistant;
 mod content;
+mod invalid;
 mod members;
 mod message;
 mod pairs;
 mod tools;
-mod wrong;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use artel_domain::ToolSpec;
 use artel_llm::{EmbeddingParams, Message, ModelName, Params, Request, Trace};
 use serde_json::Value;
 
+pub(crate) use invalid::InvalidRequest;
 use members::Members;
-pub(crate) use wrong::Wrong;
 
 /// A chat completion request as it was read.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) struct Chat {
 }
 
 /// Reads the body of `POST /v1/chat/completions`.
-pub(crate) fn read_chat(body: &[u8]) -> Result<Chat, Wrong> {
+pub(crate) fn read_chat(body: &[u8]) -> Result<Chat, InvalidRequest> {
     let mut members = Members::of_body(body)?;
     let model = members.required_text("model")?;
     let stream = members.flag("stream")?.unwrap_or(false);
@@ -41,16 +41,16 @@ pub(crate) fn read_chat(body: &[u8]) -> Result<Chat, Wrong> {
     pairs::check(&messages)?;
     let tools = tools::read_tools(&mut members)?;
     tools::refuse_functions(&members)?;
-    let params = Params::read(&members.rest()).map_err(|bad| Wrong::at(&bad.name, bad.problem))?;
+    let params = Params::read(&members.rest()).map_err(|bad| InvalidRequest::at(&bad.name, bad.problem))?;
     let params = tools::fit_choice(params, &tools)?;
     Ok(Chat { model, messages, tools, params, stream, include_usage })
 }
 
 /// Reads the body of `POST /v1/embeddings`: the model as the client wrote it, and the rest.
-pub(crate) fn read_embedding(body: &[u8]) -> Result<(String, EmbeddingParams), Wrong> {
+pub(crate) fn read_embedding(body: &[u8]) -> Result<(String, EmbeddingParams), InvalidRequest> {
     let mut members = Members::of_body(body)?;
     let model = members.required_text("model")?;
-    let params = EmbeddingParams::read(&members.rest()).map_err(|bad| Wrong::at(&bad.name, bad.problem))?;
+    let params = EmbeddingParams::read(&members.rest()).map_err(|bad| InvalidRequest::at(&bad.name, bad.problem))?;
     Ok((model, params))
 }
 
@@ -62,17 +62,20 @@ impl Chat {
     }
 }
 
-fn include_usage(members: &mut Members) -> Result<bool, Wrong> {
+fn include_usage(members: &mut Members) -> Result<bool, InvalidRequest> {
     let Some(options) = members.take("stream_options") else { return Ok(false) };
     let asked = Members::of(options).and_then(|mut options| options.flag("include_usage"));
     Ok(asked.map_err(|wrong| wrong.inside("stream_options"))?.unwrap_or(false))
 }
 
-fn one_choice(members: &mut Members) -> Result<(), Wrong> {
+fn one_choice(members: &mut Members) -> Result<(), InvalidRequest> {
     match members.take("n") {
         None => Ok(()),
         Some(Value::Number(count)) if count.as_u64() == Some(1) => Ok(()),
-        Some(_) => Err(Wrong::at("n", "must be 1: not every provider can give several answers; send the request several times")),
+        Some(_) => Err(InvalidRequest::at(
+            "n",
+            "must be 1: not every provider can give several answers; send the request several times",
+        )),
     }
 }
 

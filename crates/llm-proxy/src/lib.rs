@@ -11,12 +11,13 @@ mod embeddings;
 mod fault;
 mod health;
 mod inbound;
-mod memory;
 mod models;
 mod outbound;
 mod payload;
+mod reasoning_cache;
 mod routes;
 mod signal;
 
 pub use app::{App, Deps, ProxyConfig};
-pub use routes::{MAX_BODY_BYTES, public_routes, router};
+pub use payload::MAX_BODY_BYTES;
+pub use routes::{public_routes, router};

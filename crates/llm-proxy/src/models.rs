@@ -4,7 +4,7 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod list_llm;
 
-use artel_llm::{ModelRow, Models};
+use artel_llm::{ListedModel, Models};
 use serde::Serialize;
 
 /// A model as OpenAI lists it, and what it leaves out.
@@ -21,19 +21,19 @@ pub(crate) struct WireModel {
     is_available: bool,
 }
 
-impl From<ModelRow> for WireModel {
-    fn from(row: ModelRow) -> Self {
-        let ModelRow { id, name, provider, context_length, is_available } = row;
+impl From<ListedModel> for WireModel {
+    fn from(row: ListedModel) -> Self {
+        let ListedModel { id, name, provider, context_length, is_available } = row;
         Self { id, object: "model", created: 0, owned_by: provider, name, context_length, is_available }
     }
 }
 
 /// The operator's own names first, then every model of every provider.
-fn rows(models: &Models) -> Vec<ModelRow> {
+fn rows(models: &Models) -> Vec<ListedModel> {
     let all = models.list();
     let own = models.own_names().into_iter().map(|(name, model)| {
         let of = all.iter().find(|row| row.id == model.to_string());
-        ModelRow {
+        ListedModel {
             id: name.to_owned(),
             name: name.to_owned(),
             provider: model.provider().to_owned(),

@@ -6,10 +6,10 @@ mod parts;
 mod whole;
 
 pub(crate) use chunks::Chunks;
-pub(crate) use whole::{Gathered, write_completion};
+pub(crate) use whole::{ExtraMembers, write_completion};
 
 use artel_domain::FinishReason;
-use artel_llm::{Answer, Opening, Reasoning};
+use artel_llm::{Completion, Opening, Reasoning};
 
 /// What every piece of one answer says about itself.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl Head {
 }
 
 /// OpenAI's word. A word that has no counterpart stays what it is: a client that takes `stop` for granted would be told a lie.
-fn finish_word(answer: &Answer) -> &str {
+fn finish_word(answer: &Completion) -> &str {
     match &answer.finish {
         FinishReason::Stop => "stop",
         FinishReason::Length => "length",
@@ -42,7 +42,7 @@ fn finish_word(answer: &Answer) -> &str {
 }
 
 /// The reasoning as blocks, when there is more to it than its text: what is signed or hidden must come back as it is.
-fn to_hand_back(answer: &Answer) -> Option<&[Reasoning]> {
+fn to_hand_back(answer: &Completion) -> Option<&[Reasoning]> {
     let is_text = |block: &Reasoning| matches!(block, Reasoning::Thinking { signature: None, .. });
     (!answer.reasoning.iter().all(is_text)).then_some(&answer.reasoning)
 }

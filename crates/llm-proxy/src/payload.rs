@@ -3,7 +3,9 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 
 use crate::fault::Fault;
-use crate::routes::MAX_BODY_BYTES;
+
+/// The longest request body. Longer ones are answered 413. Images are part of a request, and grow by a third there.
+pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
 /// A request's body, whole and within the limit.
 pub(crate) struct Payload(pub(crate) Bytes);

@@ -12,10 +12,8 @@ use crate::fault::Fault;
 use crate::models::get::get_model;
 use crate::models::list::list_models;
 use crate::models::list_llm::list_llm_models;
+use crate::payload::MAX_BODY_BYTES;
 use crate::{App, health};
-
-/// Larger requests are answered 413. Images come inside of requests, and grow by a third there.
-pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
 /// The finished surface of the internal port: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {

@@ -1,31 +1,31 @@
-//! Whether a model that keeps failing is asked at all: a state machine without a clock, so that it can be tested as a table.
+//! Whether a model that keeps failing is asked at all: a state machine without a clock, so that tests can drive it.
 //!
-//! Failures are answers that say something about the provider's health: unreachable, silent, 5xx, unreadable. A refusal (4xx) shows that it
-//! lives, a call that nobody waited for shows nothing.
+//! Failures are results that tell of the provider's health: unreachable, silent, 5xx, unreadable. A refusal (4xx) shows
+//! that the provider works. A call that was abandoned shows nothing.
 
-mod pass;
+mod permit;
 
-pub(crate) use pass::Breakers;
+pub(crate) use permit::{Breakers, Credential};
 
 use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::BreakerLimits;
 
-/// One breaker, for one model of one provider.
+/// One breaker, for one model of one provider under one key.
 #[derive(Debug, Clone)]
 pub(crate) enum Breaker {
     Closed(Count),
     Open {
         until: Instant,
     },
-    /// Its time is over; one call finds out whether the model is back.
+    /// Its time is over; one call probes whether the model works again.
     HalfOpen {
         probing: bool,
     },
 }
 
-/// What was seen since the first failure.
+/// The results since the first failure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Count {
     since: Instant,
@@ -34,24 +34,24 @@ pub(crate) struct Count {
     all: u32,
 }
 
-/// May a call be made?
+/// Whether a call may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Admission {
     Go,
-    /// Go, and its outcome decides.
+    /// Go; its result decides the next state.
     Probe,
     /// Not before this moment; `None` while a probe is under way.
     NotBefore(Option<Instant>),
 }
 
-/// What a call showed.
+/// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum CallResult {
     Answered,
-    /// The provider lives, but did not want this request.
+    /// The provider works, but refused this request.
     Refused,
     Failed,
-    /// Nobody waited for the end.
+    /// The caller did not wait for the end.
     Abandoned,
 }
 
@@ -81,18 +81,18 @@ impl Breaker {
         }
     }
 
-    /// Takes the outcome of a call that was admitted. Calls of an earlier state come too late to change anything.
-    pub(crate) fn learn(&mut self, limits: &BreakerLimits, was_probe: bool, verdict: Verdict, now: Instant) {
+    /// Takes the result of a call that was admitted. Calls of an earlier state change nothing.
+    pub(crate) fn record(&mut self, limits: &BreakerLimits, was_probe: bool, result: CallResult, now: Instant) {
         match self {
             Self::HalfOpen { .. } if was_probe => {
-                *self = match verdict {
-                    Verdict::Answered | Verdict::Refused => Self::new(now),
-                    Verdict::Failed => Self::Open { until: now + limits.open_for },
-                    Verdict::Abandoned => Self::HalfOpen { probing: false },
+                *self = match result {
+                    CallResult::Answered | CallResult::Refused => Self::new(now),
+                    CallResult::Failed => Self::Open { until: now + limits.open_for },
+                    CallResult::Abandoned => Self::HalfOpen { probing: false },
                 };
             }
             Self::Closed(count) => {
-                count.add(limits, verdict, now);
+                count.add(limits, result, now);
                 if count.is_too_much(limits) {
                     *self = Self::Open { until: now + limits.open_for };
                 }
@@ -109,15 +109,15 @@ impl Breaker {
         }
     }
 
-    /// Nothing would change if it were forgotten.
+    /// Whether forgetting this breaker would change nothing.
     pub(crate) fn is_quiet(&self, limits: &BreakerLimits, now: Instant) -> bool {
         matches!(self, Self::Closed(count) if count.failed == 0 || count.is_over(limits, now))
     }
 }
 
 impl Count {
-    fn add(&mut self, limits: &BreakerLimits, verdict: Verdict, now: Instant) {
-        if matches!(verdict, Verdict::Refused | Verdict::Abandoned) {
+    fn add(&mut self, limits: &BreakerLimits, result: CallResult, now: Instant) {
+        if matches!(result, CallResult::Refused | CallResult::Abandoned) {
             return;
         }
         if self.is_over(limits, now) {
@@ -125,7 +125,7 @@ impl Count {
             *self = Self { since: now, in_a_row: self.in_a_row, failed: 0, all: 0 };
         }
         self.all += 1;
-        if verdict == Verdict::Failed {
+        if result == CallResult::Failed {
             self.in_a_row += 1;
             self.failed += 1;
         } else {
@@ -138,7 +138,8 @@ impl Count {
     }
 
     fn is_too_much(&self, limits: &BreakerLimits) -> bool {
-        let many = self.all >= limits.least_calls.max(1) && u64::from(self.failed) * 100 >= u64::from(limits.percent) * u64::from(self.all);
+        let many = self.all >= limits.least_calls.max(1)
+            && u64::from(self.failed) * 100 >= u64::from(limits.percent) * u64::from(self.all);
         limits.in_a_row > 0 && (self.in_a_row >= limits.in_a_row || (many && self.failed > 0))
     }
 }

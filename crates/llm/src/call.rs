@@ -1,7 +1,7 @@
 //! One call while it is under way: what has been asked, shown and spent. However the call ends, also when its future is dropped, the
 //! accountant hears of it once.
 
-mod tally;
+mod stats;
 
 use std::sync::Arc;
 
@@ -9,21 +9,21 @@ use artel_domain::{Clock, Timestamp, Usage};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-pub(crate) use tally::{Outlet, Tally};
+pub(crate) use stats::{DeltaSink, Stats};
 
 use crate::account::{CallOutcome, CallRecord, Operation};
-use crate::{Accountant, Answer, Catalog, Embeddings, ModelError, ModelName, Opening, Request};
+use crate::{Accountant, Catalog, Completion, Embeddings, ModelError, ModelName, Opening, Request};
 
 /// Who is told of calls, and whose clock and ids they carry.
 #[derive(Clone)]
-pub(crate) struct Ledger {
+pub(crate) struct Accounting {
     pub(crate) accountant: Arc<dyn Accountant>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Knows the prices.
     pub(crate) catalog: Arc<Catalog>,
 }
 
-impl Ledger {
+impl Accounting {
     fn cost(&self, call: &CallRecord) -> Option<i64> {
         self.catalog.cost_nanodollars(&call.served, call.usage.as_ref()?)
     }
@@ -31,35 +31,35 @@ impl Ledger {
 
 /// A call under way.
 pub(crate) struct Call<'a> {
-    ledger: &'a Ledger,
+    accounting: &'a Accounting,
     operation: Operation,
     pub(crate) id: Uuid,
     /// Its `model` is the one that is being asked now.
     pub(crate) request: Request,
-    pub(crate) tally: Tally,
+    pub(crate) stats: Stats,
     requested: ModelName,
     fallbacks: u32,
     started: Instant,
     started_at: Timestamp,
     is_over: bool,
     /// Somebody else keeps the account.
-    is_silent: bool,
+    is_accounted_elsewhere: bool,
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn begin(ledger: &'a Ledger, operation: Operation, request: Request) -> Self {
+    pub(crate) fn begin(accounting: &'a Accounting, operation: Operation, request: Request) -> Self {
         Self {
             operation,
-            id: ledger.clock.uuid(),
+            id: accounting.clock.uuid(),
             requested: request.model.clone(),
             request,
-            tally: Tally::default(),
+            stats: Stats::default(),
             fallbacks: 0,
             started: Instant::now(),
-            started_at: ledger.clock.now(),
+            started_at: accounting.clock.now(),
             is_over: false,
-            is_silent: false,
-            ledger,
+            is_accounted_elsewhere: false,
+            accounting,
         }
     }
 
@@ -72,7 +72,7 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) fn clock(&self) -> &'a dyn Clock {
-        self.ledger.clock.as_ref()
+        self.accounting.clock.as_ref()
     }
 
     pub(crate) fn started(&self) -> Instant {
@@ -86,8 +86,8 @@ impl<'a> Call<'a> {
     }
 
     /// The proxy that the call goes through keeps the account.
-    pub(crate) fn leave_the_account_to_others(&mut self) {
-        self.is_silent = true;
+    pub(crate) fn skip_accounting(&mut self) {
+        self.is_accounted_elsewhere = true;
     }
 
     /// As far as it has come.
@@ -95,15 +95,15 @@ impl<'a> Call<'a> {
         Opening {
             call_id: self.id,
             model: self.request.model.clone(),
-            attempts: self.tally.attempts,
+            attempts: self.stats.attempts,
             fallbacks: self.fallbacks,
-            limits: self.tally.limits,
-            upstream: self.tally.upstream,
+            limits: self.stats.limits,
+            upstream: self.stats.upstream,
         }
     }
 
     /// Tells the accountant. Returns the price, where it is known.
-    pub(crate) fn end(mut self, outcome: Result<&Answer, &ModelError>) -> Option<i64> {
+    pub(crate) fn end(mut self, outcome: Result<&Completion, &ModelError>) -> Option<i64> {
         self.is_over = true;
         let mut record = match outcome {
             Ok(answer) => {
@@ -113,7 +113,7 @@ impl<'a> Call<'a> {
             }
             Err(error) => self.record(CallOutcome::Error(error.code()), None),
         };
-        record.cost_nanos = self.ledger.cost(&record);
+        record.cost_nanos = self.accounting.cost(&record);
         let cost = record.cost_nanos;
         self.tell(record);
         cost
@@ -126,36 +126,36 @@ impl<'a> Call<'a> {
             Ok(vectors) => self.record(CallOutcome::Ok, vectors.usage),
             Err(error) => self.record(CallOutcome::Error(error.code()), None),
         };
-        record.cost_nanos = self.ledger.cost(&record);
+        record.cost_nanos = self.accounting.cost(&record);
         self.tell(record);
     }
 
     fn tell(&self, record: CallRecord) {
-        if !self.is_silent {
-            self.ledger.accountant.record(record);
+        if !self.is_accounted_elsewhere {
+            self.accounting.accountant.record(record);
         }
     }
 
     fn record(&mut self, outcome: CallOutcome, told: Option<Usage>) -> CallRecord {
-        let (usage, is_estimated) = self.tally.usage(told, &self.request);
+        let (usage, is_estimated) = self.stats.usage(told, &self.request);
         CallRecord {
             id: self.id,
             operation: self.operation,
             account: std::mem::take(&mut self.request.account),
             requested: self.requested.clone(),
             served: self.request.model.clone(),
-            attempts: self.tally.attempts,
+            attempts: self.stats.attempts,
             fallbacks: self.fallbacks,
             usage,
             is_estimated,
             cost_nanos: None,
             started_at: self.started_at,
             latency: self.started.elapsed(),
-            time_to_first_token: self.tally.first_delta.map(|moment| moment.duration_since(self.started)),
+            time_to_first_token: self.stats.first_delta.map(|moment| moment.duration_since(self.started)),
             outcome,
             finish: None,
-            deltas: self.tally.deltas,
-            streamed_bytes: self.tally.bytes,
+            deltas: self.stats.deltas,
+            streamed_bytes: self.stats.bytes,
             trace: self.request.trace,
         }
     }
@@ -168,7 +168,7 @@ impl Drop for Call<'_> {
             return;
         }
         let mut record = self.record(CallOutcome::Cancelled, None);
-        record.cost_nanos = self.ledger.cost(&record);
+        record.cost_nanos = self.accounting.cost(&record);
         self.tell(record);
     }
 }

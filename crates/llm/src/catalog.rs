@@ -12,7 +12,7 @@ use file::Entry;
 pub use price::Prices;
 
 use crate::ModelName;
-use crate::models::DEMO;
+use crate::name::DEMO;
 
 /// The table of models.
 #[derive(Debug, Clone)]
@@ -98,7 +98,12 @@ impl Catalog {
 
     /// What the operator's entry leaves out is taken from what was known of that model before.
     fn completed(&self, mut entry: Entry) -> Entry {
-        let known = entry.id.as_ref().and_then(|id| self.find(&ModelName::new(&entry.provider, id))).cloned().unwrap_or_default();
+        let known = entry
+            .id
+            .as_ref()
+            .and_then(|id| self.find(&ModelName::new(&entry.provider, id)))
+            .cloned()
+            .unwrap_or_default();
         let own = entry.info;
         entry.info = ModelInfo {
             name: own.name.or(known.name),

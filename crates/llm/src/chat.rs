@@ -1,10 +1,12 @@
-//! The one form of a conversation, whoever wrote it and whoever reads it: what surfaces and the engine build, and dialects write down.
+//! The one form of a conversation: surfaces and the engine build it, dialects write it for their provider.
 
 use artel_domain::AssistantCall;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Members of a wire object that have no place of their own here; they go to a provider of the same protocol as they came.
+use crate::opaque;
+
+/// Members of a wire object without a field here. They go unchanged to a provider of the same protocol.
 pub type Rest = Map<String, Value>;
 
 /// One message.
@@ -12,7 +14,7 @@ pub type Rest = Map<String, Value>;
 pub enum Message {
     System {
         content: Vec<Part>,
-        /// It came under the role `developer`, which newer models of OpenAI prefer.
+        /// The role was `developer`, which newer models of OpenAI prefer.
         developer: bool,
         rest: Rest,
     },
@@ -23,7 +25,7 @@ pub enum Message {
     Assistant {
         content: Vec<Part>,
         calls: Vec<AssistantCall>,
-        /// Goes back verbatim, and first, to the provider that it came from.
+        /// Goes back verbatim, before the content, to the provider that it came from.
         reasoning: Vec<Reasoning>,
         rest: Rest,
     },
@@ -41,7 +43,7 @@ pub enum Message {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
     pub body: PartBody,
-    /// Anthropic's `cache_control`, as it came.
+    /// Anthropic's `cache_control`, unchanged.
     pub cache_control: Option<Value>,
 }
 
@@ -69,7 +71,7 @@ pub enum ImageSource {
     Url(String),
 }
 
-/// A block of a model's reasoning, in the shape in which it is kept and handed back.
+/// A block of a model's reasoning, in the form in which the journal keeps it and the provider gets it back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Reasoning {
@@ -106,7 +108,7 @@ pub enum ResponseFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Thinking {
     /// OpenAI's `reasoning_effort`: none, minimal, low, medium, high.
-    Effort(String),
+    RetryLimits(String),
     /// Anthropic's `thinking: enabled` with `budget_tokens`.
     Budget(u32),
     Adaptive,
@@ -144,9 +146,10 @@ impl Message {
 
     pub fn content(&self) -> &[Part] {
         match self {
-            Self::System { content, .. } | Self::User { content, .. } | Self::Assistant { content, .. } | Self::Tool { content, .. } => {
-                content
-            }
+            Self::System { content, .. }
+            | Self::User { content, .. }
+            | Self::Assistant { content, .. }
+            | Self::Tool { content, .. } => content,
         }
     }
 
@@ -161,20 +164,19 @@ impl Message {
     }
 }
 
-/// What the journal keeps, in this form.
+/// A message of the journal, in this form.
 impl From<artel_domain::Message> for Message {
     fn from(message: artel_domain::Message) -> Self {
-        use artel_domain::Message as Kept;
+        use artel_domain::Message as Journalled;
         match message {
-            Kept::System { text } => Self::system(text),
-            Kept::User { text } => Self::user(text),
-            Kept::Assistant { text, calls, opaque } => {
+            Journalled::System { text } => Self::system(text),
+            Journalled::User { text } => Self::user(text),
+            Journalled::Assistant { text, mut calls, opaque } => {
                 let content = if text.is_empty() { Vec::new() } else { vec![Part::text(text)] };
-                // What an older version kept in another shape is not worth failing a run for.
-                let reasoning = opaque.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default();
-                Self::Assistant { content, calls, reasoning, rest: Rest::new() }
+                let (reasoning, rest) = opaque.map(|kept| opaque::read(kept, &mut calls)).unwrap_or_default();
+                Self::Assistant { content, calls, reasoning, rest }
             }
-            Kept::Tool { call_id, content, is_error, .. } => Self::tool(call_id, content, is_error),
+            Journalled::Tool { call_id, content, is_error, .. } => Self::tool(call_id, content, is_error),
         }
     }
 }

@@ -135,7 +135,13 @@ pub struct BreakerLimits {
 
 impl Default for BreakerLimits {
     fn default() -> Self {
-        Self { in_a_row: 5, percent: 50, least_calls: 20, window: Duration::from_mins(1), open_for: Duration::from_secs(30) }
+        Self {
+            in_a_row: 5,
+            percent: 50,
+            least_calls: 20,
+            window: Duration::from_mins(1),
+            open_for: Duration::from_secs(30),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
-//! The one place that talks to providers over the network: streaming, patience, retries. Knows no protocol.
+//! The one place that talks to providers over the network: streaming, time limits, retries. Knows no protocol.
 
 mod attempt;
 mod body;
-mod client;
+mod coding;
 mod embed;
 
 use std::time::Duration;
@@ -14,16 +14,15 @@ use hyper_util::client::legacy::Error as SendError;
 use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::client::{chain, reason};
 use attempt::Attempt;
-use body::silence;
-pub(crate) use client::HttpClient;
-use client::{chain, reason};
+use body::no_data;
 
-use crate::breaker::Verdict;
-use crate::call::{Call, Outlet};
+use crate::breaker::CallResult;
+use crate::call::{Call, DeltaSink};
 use crate::retry::Failure;
 use crate::upstream::Upstream;
-use crate::{Answer, Delta, ModelError};
+use crate::{Completion, Delta, ModelError};
 
 /// Sends requests and reads answers.
 #[derive(Debug, Clone, Copy)]
@@ -31,26 +30,30 @@ pub(crate) struct Driver {
     pub(crate) max_answer_bytes: usize,
 }
 
-/// How far one model may be pressed.
+/// How often and how long one model may be asked.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Effort {
+pub(crate) struct RetryLimits {
     /// Attempts after the first one.
     pub(crate) retries: u32,
     pub(crate) deadline: Instant,
-    /// How long the whole call may take, for the error that says it did.
+    /// The time for the whole call, for the text of the error.
     pub(crate) total: Duration,
 }
 
 impl Driver {
-    /// Asks until there is an answer, an error that stays, or no time left. Dropping the future closes the connection.
+    /// Asks a model until there is an answer, an error that stays, or no time left. Dropping the future closes the
+    /// connection.
+    ///
+    /// # Errors
+    /// The error of the last attempt that was sent.
     pub(crate) async fn ask(
         self,
         upstream: &Upstream,
         call: &mut Call<'_>,
         on_delta: &Sender<Delta>,
-        effort: Effort,
-    ) -> Result<Answer, ModelError> {
-        let outcome = self.attempts(upstream, call, on_delta, effort).await;
+        limits: RetryLimits,
+    ) -> Result<Completion, ModelError> {
+        let outcome = self.attempts(upstream, call, on_delta, limits).await;
         outcome.map_err(|error| error.map_message(|text| upstream.masked(&call.request, text)))
     }
 
@@ -59,89 +62,94 @@ impl Driver {
         upstream: &Upstream,
         call: &mut Call<'_>,
         on_delta: &Sender<Delta>,
-        effort: Effort,
-    ) -> Result<Answer, ModelError> {
+        limits: RetryLimits,
+    ) -> Result<Completion, ModelError> {
         let headers = upstream.headers(&call.request)?;
         let body = Bytes::from(upstream.dialect.encode(&call.request)?.to_string());
         let mut made = 0;
         let mut earlier: Option<ModelError> = None;
         loop {
-            let parcel = Parcel { headers: headers.clone(), body: body.clone() };
-            let failure = match self.attempt(upstream, call, on_delta, parcel, effort).await {
+            let outgoing = Outgoing { headers: headers.clone(), body: body.clone() };
+            let failure = match self.attempt(upstream, call, on_delta, outgoing, limits).await {
                 Ok(answer) => return Ok(answer),
-                Err(Setback::Failed(failure)) => failure,
-                // What the model said itself tells more than that it is not asked now.
-                Err(Setback::NotAdmitted(error)) => return Err(earlier.unwrap_or(error)),
+                Err(AttemptError::Failed(failure)) => failure,
+                // The model's own error tells more than an open breaker.
+                Err(AttemptError::NotSent(error)) => return Err(earlier.unwrap_or(error)),
             };
-            let may_retry = !call.tally.shown && made < effort.retries;
+            let may_retry = !call.stats.sent_any && made < limits.retries;
             let delay = if may_retry { failure.delay(made, fastrand::f64()) } else { None };
-            let Some(delay) = delay.filter(|delay| Instant::now() + *delay < effort.deadline) else {
+            let Some(delay) = delay.filter(|delay| Instant::now() + *delay < limits.deadline) else {
                 return Err(failure.error);
             };
             made += 1;
             tracing::warn!(model = %call.request.model, attempt = made, ?delay, code = failure.error.code(), "model call failed, trying again");
             earlier = Some(failure.error);
             sleep(delay).await;
-            call.tally.upstream += delay;
+            call.stats.upstream += delay;
         }
     }
 
-    /// One attempt, with the breaker's leave and a place among the provider's calls. Both are given back whatever becomes of it.
+    /// One attempt, with the breaker's permit and one of the provider's slots. Both are given back in every case.
     async fn attempt(
         self,
         upstream: &Upstream,
         call: &mut Call<'_>,
         on_delta: &Sender<Delta>,
-        parcel: Parcel,
-        effort: Effort,
-    ) -> Result<Answer, Setback> {
-        let pass = upstream.breakers.enter(call.request.model.model(), Instant::now()).map_err(left_alone)?;
-        let patience = effort.deadline.min(Instant::now() + upstream.timeouts.first_byte);
-        let _slot = upstream.slots.take(patience).await.ok_or_else(|| crowded(upstream))?;
-        call.tally.begin_attempt();
+        outgoing: Outgoing,
+        limits: RetryLimits,
+    ) -> Result<Completion, AttemptError> {
+        let permit = upstream
+            .breakers
+            .enter(call.request.model.model(), upstream.credential(&call.request), Instant::now())
+            .map_err(circuit_open)?;
+        let patience = limits.deadline.min(Instant::now() + upstream.timeouts.first_byte);
+        let _slot = upstream.slots.take(patience).await.ok_or_else(|| no_slot(upstream))?;
+        call.stats.begin_attempt();
         let (clock, fallbacks) = (call.clock(), call.fallbacks());
-        let outlet = Outlet { on_delta, call_id: call.id, model: &call.request.model, fallbacks, tally: &mut call.tally };
-        let attempt = Attempt { upstream, request: &call.request, clock, outlet, max_answer_bytes: self.max_answer_bytes };
-        let outcome = timeout_at(effort.deadline, attempt.run(parcel)).await;
-        let outcome = outcome.unwrap_or_else(|_| Err(Failure::fatal(late(effort.total))));
+        let sink =
+            DeltaSink { on_delta, call_id: call.id, model: &call.request.model, fallbacks, stats: &mut call.stats };
+        let attempt =
+            Attempt { upstream, request: &call.request, clock, sink, max_answer_bytes: self.max_answer_bytes };
+        let outcome = timeout_at(limits.deadline, attempt.run(outgoing)).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Failure::fatal(total_timeout(limits.total))));
         let error = outcome.as_ref().err().map(|failure| &failure.error);
-        pass.settle(verdict(error), Instant::now());
-        upstream.pulse.note(error, clock.now());
-        outcome.map_err(Setback::Failed)
+        permit.finish(call_result(error), Instant::now());
+        upstream.last_outcomes.record(error, clock.now());
+        outcome.map_err(AttemptError::Failed)
     }
 }
 
-/// What goes out.
-struct Parcel {
+/// A request as it is sent.
+struct Outgoing {
     headers: HeaderMap,
     body: Bytes,
 }
 
-impl Parcel {
-    /// Until the head of the answer is there.
+impl Outgoing {
+    /// Returns when the head of the response has arrived.
     async fn send(self, upstream: &Upstream, to: &Uri) -> Result<Response<Incoming>, Failure> {
         let patience = upstream.timeouts.first_byte;
         match timeout(patience, upstream.http.post(to, self.headers, self.body)).await {
-            Err(_) => Err(Failure::fatal(silence(patience))),
+            Err(_) => Err(Failure::fatal(no_data(patience))),
             Ok(Err(error)) => Err(unreachable(&error)),
             Ok(Ok(response)) => Ok(response),
         }
     }
 }
 
-/// Why an attempt brought no answer.
-enum Setback {
+/// Why an attempt has no answer.
+enum AttemptError {
     /// Nothing was sent.
-    NotAdmitted(ModelError),
+    NotSent(ModelError),
     Failed(Failure),
 }
 
-fn left_alone(retry_after: Duration) -> Setback {
-    Setback::NotAdmitted(ModelError::CircuitOpen { message: "it failed again and again".to_owned(), retry_after })
+fn circuit_open(retry_after: Duration) -> AttemptError {
+    AttemptError::NotSent(ModelError::CircuitOpen { message: "it failed again and again".to_owned(), retry_after })
 }
 
-fn crowded(upstream: &Upstream) -> Setback {
-    Setback::NotAdmitted(ModelError::Unavailable(format!("all its {} places are taken", upstream.slots.most())))
+fn no_slot(upstream: &Upstream) -> AttemptError {
+    AttemptError::NotSent(ModelError::Unavailable(format!("all its {} places are taken", upstream.slots.most())))
 }
 
 fn unreachable(error: &SendError) -> Failure {
@@ -149,14 +157,14 @@ fn unreachable(error: &SendError) -> Failure {
     Failure::of(ModelError::Unavailable(reason(error)))
 }
 
-fn late(total: Duration) -> ModelError {
+fn total_timeout(total: Duration) -> ModelError {
     ModelError::Timeout(format!("no complete answer within {total:?}"))
 }
 
-fn verdict(error: Option<&ModelError>) -> Verdict {
+fn call_result(error: Option<&ModelError>) -> CallResult {
     match error {
-        None => Verdict::Answered,
-        Some(error) if error.is_illness() => Verdict::Failed,
-        Some(_) => Verdict::Refused,
+        None => CallResult::Answered,
+        Some(error) if error.is_provider_failure() => CallResult::Failed,
+        Some(_) => CallResult::Refused,
     }
 }

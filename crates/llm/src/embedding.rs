@@ -137,9 +137,15 @@ fn format(value: &Value) -> Result<VectorFormat, BadParam> {
 impl Embeddings {
     /// The answer as OpenAI writes it.
     pub fn body<'a>(&'a self, model: &'a str) -> impl Serialize + 'a {
-        let data = self.vectors.iter().enumerate().map(|(index, embedding)| Item { object: "embedding", index, embedding });
+        let data =
+            self.vectors.iter().enumerate().map(|(index, embedding)| Item { object: "embedding", index, embedding });
         let tokens = self.usage.map_or(0, |usage| usage.prompt_tokens);
-        Body { object: "list", data: data.collect(), model, usage: BodyUsage { prompt_tokens: tokens, total_tokens: tokens } }
+        Body {
+            object: "list",
+            data: data.collect(),
+            model,
+            usage: BodyUsage { prompt_tokens: tokens, total_tokens: tokens },
+        }
     }
 }
 

@@ -73,12 +73,12 @@ impl ModelError {
     }
 
     /// Whether another model may do better. What is wrong with the request itself is wrong everywhere.
-    pub(crate) fn gives_way(&self) -> bool {
+    pub(crate) fn allows_fallback(&self) -> bool {
         !matches!(self, Self::Rejected(_) | Self::BadRequest(_) | Self::TooLarge(_))
     }
 
     /// Whether it says that the provider is ill. Refusals are signs of life, rate limits included: they are about a key.
-    pub(crate) fn is_illness(&self) -> bool {
+    pub(crate) fn is_provider_failure(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Timeout(_) | Self::Protocol(_))
     }
 

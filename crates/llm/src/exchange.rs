@@ -1,4 +1,4 @@
-//! What goes to a model and what comes back, whoever the provider is.
+//! What goes to a model and what comes back, for every provider.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,24 +9,24 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::chat::{Message, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
-use crate::{ModelName, RateLimits, Trace};
+use crate::{ModelName, RateLimits, Trace, opaque};
 
-/// One question to a model.
+/// One request to a model.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub model: ModelName,
     pub messages: Vec<Message>,
     pub tools: Vec<ToolSpec>,
     pub params: Params,
-    /// Who asks, for the account: an opaque word (a tenant, a service).
+    /// Whose account the call is recorded on: an opaque word (a tenant, a service).
     pub account: String,
-    /// Keys that stand in for the operator's, by provider name.
+    /// Keys that replace the operator's, by provider name.
     pub keys: BTreeMap<String, SecretString>,
-    /// What the call is part of.
+    /// The trace that the call is part of.
     pub trace: Option<Trace>,
 }
 
-/// How the model is to answer. What is absent is left to the provider.
+/// How the model is to answer. An absent member is left to the provider.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Params {
     pub tool_choice: Option<ToolChoice>,
@@ -40,8 +40,8 @@ pub struct Params {
     pub stop: Vec<String>,
     pub response_format: Option<ResponseFormat>,
     pub thinking: Option<Thinking>,
-    /// Members under their OpenAI names that have no place above. They go to a provider of that protocol as they are; those that would
-    /// change the protocol (`stream`, `n`, `messages`, …) are dropped.
+    /// Members under their OpenAI names that have no field above. They go unchanged to a provider of that protocol.
+    /// Members that would change the protocol (`stream`, `n`, `messages`, …) are dropped.
     pub rest: Rest,
 }
 
@@ -51,9 +51,9 @@ pub enum Delta {
     /// Before the first of the others.
     Opened(Box<Opening>),
     Text(String),
-    /// What the model thinks, where the provider shows it.
+    /// The model's reasoning, where the provider shows it.
     Reasoning(String),
-    /// OpenAI's models decline in a member of its own.
+    /// A refusal, for which OpenAI has a member of its own.
     Refusal(String),
     /// The n-th call of the answer begins: dense from 0, each before its first [`Delta::Arguments`].
     Call {
@@ -66,23 +66,25 @@ pub enum Delta {
         index: usize,
         piece: String,
     },
-    /// Members of a choice that have no form here (`logprobs`, …), for clients of the same protocol. Those of its delta (`annotations`, …)
-    /// are in an object under `delta`.
+    /// Members of a choice without a form here (`logprobs`, …), for clients of the same protocol. Those of its delta
+    /// (`annotations`, …) are in an object under `delta`.
     Rest(Rest),
 }
 
 impl Delta {
-    /// What the model wrote, whatever it is a piece of.
+    /// The text that the model wrote, of whatever kind.
     pub(crate) fn text(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Reasoning(text) | Self::Refusal(text) | Self::Arguments { piece: text, .. } => text,
+            Self::Text(text) | Self::Reasoning(text) | Self::Refusal(text) | Self::Arguments { piece: text, .. } => {
+                text
+            }
             Self::Call { name, .. } => name,
             Self::Opened(_) | Self::Rest(_) => "",
         }
     }
 }
 
-/// Who answers. Told once, before the first piece of an answer: from then on no other attempt is made.
+/// Which model answers. Sent once, before the first piece of an answer. After it no other attempt is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opening {
     /// The call's id in the account.
@@ -94,14 +96,14 @@ pub struct Opening {
     pub fallbacks: u32,
     /// Of the provider that answers.
     pub limits: RateLimits,
-    /// How long we waited for providers so far; the rest of the time is our own.
+    /// How long this process waited for providers so far. The rest of the latency is its own.
     pub upstream: Duration,
 }
 
-/// An answer, and how it was come by.
+/// An answer, and the course of its call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Served {
-    pub answer: Answer,
+    pub answer: Completion,
     /// As at the end of the call.
     pub opening: Opening,
     pub latency: Duration,
@@ -111,7 +113,7 @@ pub struct Served {
 
 /// One complete answer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct Completion {
     /// All text and refusal deltas, joined.
     pub text: String,
     /// With [`FinishReason::Length`] or [`FinishReason::ContentFilter`] the last call may be cut short: such calls must not be made.
@@ -123,13 +125,18 @@ pub struct Answer {
     pub usage: Option<Usage>,
     /// Must go back verbatim with this message in the next request.
     pub reasoning: Vec<Reasoning>,
-    /// Members of the answer that have no form here (`system_fingerprint`, `service_tier`, …).
+    /// Members of the message without a form here (`reasoning_details`, …). They go back with it, too.
+    pub message: Rest,
+    /// Members of the answer without a form here (`system_fingerprint`, `service_tier`, …).
     pub rest: Rest,
 }
 
-impl Answer {
-    /// The reasoning as the journal keeps it; `None` when there is none.
+impl Completion {
+    /// What must go back with this message, as the journal keeps it; `None` when there is nothing.
+    ///
+    /// These are the reasoning, and the members without a form of the message and of its calls.
+    /// [`Message`] reads it: `Message::from(artel_domain::Message)`.
     pub fn opaque(&self) -> Option<Value> {
-        if self.reasoning.is_empty() { None } else { serde_json::to_value(&self.reasoning).ok() }
+        opaque::write(&self.reasoning, &self.message, &self.calls)
     }
 }

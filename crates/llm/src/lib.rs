@@ -1,6 +1,6 @@
 //! Speaks to language models: one internal form in and out, one pure dialect per wire protocol, one driver that does the I/O.
 //!
-//! This crate must never know runs, sessions, tenants, a store or an HTTP surface. It gets a [`Request`] and gives an [`Answer`];
+//! This crate must never know runs, sessions, tenants, a store or an HTTP surface. It gets a [`Request`] and gives a [`Completion`];
 //! what the calls in it mean, and whether they may be made, is the engine's business.
 //!
 //! # Names
@@ -42,8 +42,10 @@ mod breaker;
 mod call;
 mod catalog;
 mod chat;
+mod client;
 mod config;
 mod cost;
+mod count;
 mod demo;
 mod dialect;
 mod driver;
@@ -51,12 +53,15 @@ mod embedding;
 mod error;
 mod estimate;
 mod exchange;
+mod finish;
 mod keys;
+mod lenient;
 mod limits;
 mod models;
 mod name;
 mod ndjson;
 mod ollama;
+mod opaque;
 mod openai;
 mod pairing;
 mod params;
@@ -64,6 +69,7 @@ mod retry;
 mod route;
 mod schema;
 mod sse;
+mod surrogates;
 mod trace;
 mod upstream;
 
@@ -72,14 +78,15 @@ pub use breaker::BreakerState;
 pub use catalog::{BadModelTable, Catalog, ModelInfo, Prices};
 pub use chat::{ImageSource, Message, Part, PartBody, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
 pub use config::{
-    BreakerLimits, Config, ConfigError, CustomProvider, Endpoint, Protocol, ProviderLimits, ProxyEndpoint, RouteConfig, Timeouts,
+    BreakerLimits, Config, ConfigError, CustomProvider, Endpoint, Protocol, ProviderLimits, ProxyEndpoint, RouteConfig,
+    Timeouts,
 };
 pub use embedding::{EmbeddingInput, EmbeddingParams, EmbeddingRequest, Embeddings, VectorFormat};
 pub use error::ModelError;
-pub use exchange::{Answer, Delta, Opening, Params, Request, Served};
+pub use exchange::{Completion, Delta, Opening, Params, Request, Served};
 pub use keys::KeyRing;
 pub use limits::{RateLimit, RateLimits};
-pub use models::{ModelRow, Models, Provider};
+pub use models::{ListedModel, Models, Provider};
 pub use name::{ModelName, UnknownModel};
 pub use params::BadParam;
 pub use trace::Trace;

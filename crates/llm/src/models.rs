@@ -15,34 +15,30 @@ use tokio::sync::mpsc::Sender;
 pub use providers::Provider;
 
 use crate::account::{NoAccount, Operation};
-use crate::call::{Call, Ledger};
+use crate::call::{Accounting, Call};
 use crate::demo::Variant;
 use crate::driver::Driver;
 use crate::keys::NoKeys;
-use crate::name::CUSTOM;
+use crate::name::{ANTHROPIC, CUSTOM, DEMO, OLLAMA, OPENAI};
 use crate::route::{ROUTE, Routes};
 use crate::upstream::Upstream;
 use crate::{
-    Accountant, Catalog, Config, ConfigError, Delta, KeyRing, ModelError, ModelName, ProviderHealth, Request, Served, Timeouts,
-    UnknownModel,
+    Accountant, Catalog, Config, ConfigError, Delta, KeyRing, ModelError, ModelName, ProviderHealth, Request, Served,
+    Timeouts, UnknownModel,
 };
 
-pub use list::ModelRow;
+pub use list::ListedModel;
 
-const OPENAI: &str = "openai";
-const ANTHROPIC: &str = "anthropic";
-const OLLAMA: &str = "ollama";
-pub(crate) const DEMO: &str = "demo";
-/// Those who sell their own models.
+/// The providers that sell their own models.
 const VENDORS: [&str; 2] = [OPENAI, ANTHROPIC];
-/// Those whose names are always known: a call says what is missing.
+/// The providers whose names are always valid. A call to one without configuration says what is missing.
 const BUILT_IN: [&str; 4] = [OPENAI, ANTHROPIC, OLLAMA, DEMO];
 
 /// All models that this installation can use.
 #[derive(Clone)]
 pub struct Models {
     driver: Driver,
-    ledger: Ledger,
+    accounting: Accounting,
     /// By provider name.
     upstreams: BTreeMap<String, Arc<Upstream>>,
     /// Makes all calls for us, except those to `demo:`.
@@ -63,7 +59,11 @@ impl Models {
         let (upstreams, bare_names) = build::upstreams(&config)?;
         let mut models = Self {
             driver: Driver { max_answer_bytes: config.max_answer_bytes },
-            ledger: Ledger { accountant: Arc::new(NoAccount), clock: Arc::new(SystemClock), catalog: config.catalog.clone() },
+            accounting: Accounting {
+                accountant: Arc::new(NoAccount),
+                clock: Arc::new(SystemClock),
+                catalog: config.catalog.clone(),
+            },
             proxy: build::proxy(&config)?.map(Arc::new),
             upstreams,
             bare_names,
@@ -84,7 +84,7 @@ impl Models {
     /// From now on every call is told to this accountant, once.
     #[must_use]
     pub fn accounting_to(mut self, accountant: Arc<dyn Accountant>, clock: Arc<dyn Clock>) -> Self {
-        self.ledger = Ledger { accountant, clock, ..self.ledger };
+        self.accounting = Accounting { accountant, clock, ..self.accounting };
         self
     }
 
@@ -115,7 +115,9 @@ impl Models {
         }
         match self.model(own.model()) {
             // The proxy may know more names than we do.
-            Err(unknown) if self.proxy.is_some() && !text.is_empty() && !matches!(unknown, UnknownModel::Demo { .. }) => {
+            Err(unknown)
+                if self.proxy.is_some() && !text.is_empty() && !matches!(unknown, UnknownModel::Demo { .. }) =>
+            {
                 Ok(text.parse().unwrap_or(own))
             }
             outcome => outcome,
@@ -126,7 +128,7 @@ impl Models {
     /// at the end. When the receiver is gone nothing is sent, and whatever fails may be tried again. Dropping the future closes the
     /// connection to the provider at once.
     pub async fn stream(&self, request: Request, on_delta: Sender<Delta>) -> Result<Served, ModelError> {
-        let mut call = Call::begin(&self.ledger, Operation::Chat, request);
+        let mut call = Call::begin(&self.accounting, Operation::Chat, request);
         let outcome = self.serve(&mut call, &on_delta).await;
         let (opening, latency) = (call.opening(), call.started().elapsed());
         let cost_nanos = call.end(outcome.as_ref());
@@ -154,7 +156,8 @@ impl Models {
     fn model(&self, text: &str) -> Result<ModelName, UnknownModel> {
         let text = text.trim();
         if text == DEMO || text.starts_with("demo:") {
-            return Variant::of(text.strip_prefix("demo:").unwrap_or_default()).map(|variant| ModelName::new(DEMO, variant.name()));
+            return Variant::of(text.strip_prefix("demo:").unwrap_or_default())
+                .map(|variant| ModelName::new(DEMO, variant.name()));
         }
         if let Some(model) = self.bare_names.get(text) {
             return Ok(ModelName::new(text, model));
@@ -175,7 +178,9 @@ impl Models {
         }
         // `gpt-oss:20b` is how others name an open model; of a vendor's own names only those of tuned models have a colon.
         let is_tag = text.contains(':') && !text.starts_with("ft:");
-        self.catalog.provider_of(text, |provider| self.upstreams.contains_key(provider) && !(is_tag && VENDORS.contains(&provider)))
+        self.catalog.provider_of(text, |provider| {
+            self.upstreams.contains_key(provider) && !(is_tag && VENDORS.contains(&provider))
+        })
     }
 
     fn parse(&self, text: &str) -> Result<ModelName, UnknownModel> {

@@ -3,10 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The provider part of the operator's own endpoints begins with this.
+/// The provider of OpenAI's models.
+pub(crate) const OPENAI: &str = "openai";
+/// The provider of Anthropic's models.
+pub(crate) const ANTHROPIC: &str = "anthropic";
+/// The provider for the operator's Ollama server.
+pub(crate) const OLLAMA: &str = "ollama";
+/// The provider of the built-in models.
+pub(crate) const DEMO: &str = "demo";
+/// The provider names of the operator's own endpoints begin with this.
 pub(crate) const CUSTOM: &str = "custom:";
 
-/// The provider that stands for a proxy of ours, while the call goes through it. Nobody can name it.
+/// The internal provider for a call through an LLM proxy of this product. Users cannot name it.
 pub(crate) const PROXY: &str = "proxy";
 
 /// A full model name: which provider, and what that provider calls the model.
@@ -17,6 +25,7 @@ pub struct ModelName {
 }
 
 impl ModelName {
+    /// Joins a provider's name and a model's name. Neither is checked.
     pub fn new(provider: impl Into<String>, model: impl Into<String>) -> Self {
         Self { provider: provider.into(), model: model.into() }
     }
@@ -56,7 +65,7 @@ impl FromStr for ModelName {
     }
 }
 
-/// Why a model name cannot be used; the text says what can.
+/// Why a model name cannot be used. The text names valid choices.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownModel {
     #[error("`{0}` is not a model name; write `provider:model`, for example `openai:gpt-4o-mini` or `demo:echo`")]

@@ -29,7 +29,12 @@ mod tests {
 
     #[test]
     fn a_result_needs_a_call_before_it() {
-        let call = AssistantCall { id: "a".to_owned(), name: "now".to_owned(), arguments: "{}".to_owned() };
+        let call = AssistantCall {
+            id: "a".to_owned(),
+            name: "now".to_owned(),
+            arguments: "{}".to_owned(),
+            ..AssistantCall::default()
+        };
         let asked = Message::assistant("", vec![call]);
         let result = |id: &str| Message::tool(id, "noon", false);
         assert_eq!(check_results(&[Message::user("hi"), asked.clone(), result("a")]), Ok(()));

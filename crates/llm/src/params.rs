@@ -1,28 +1,34 @@
-//! [`Params`] out of members under their OpenAI names, as agents keep them and clients of the proxy send them.
+//! [`Params`] from members under their OpenAI names. Agents keep them, and clients of the proxy send them.
 
 use serde_json::{Map, Value};
 
 use crate::{Params, ResponseFormat, Thinking, ToolChoice};
 
-/// Members that are not parameters: they are the request itself, or another value would break the protocol.
-pub(crate) const RESERVED: [&str; 8] = ["model", "messages", "tools", "stream", "stream_options", "n", "functions", "function_call"];
+/// Members that are not parameters: they are parts of the request, or another value would break the protocol.
+pub(crate) const RESERVED: [&str; 8] =
+    ["model", "messages", "tools", "stream", "stream_options", "n", "functions", "function_call"];
 
-/// A parameter that cannot mean anything.
+/// A parameter that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` {problem}")]
 pub struct BadParam {
     /// `temperature`, `stop[1]`, `response_format.json_schema`
     pub name: String,
-    /// Goes on after the name: `must be a number`.
+    /// The predicate of a sentence about the name: `must be a number`.
     pub problem: String,
 }
 
 impl Params {
-    /// Reads an object's members. `null` means absent; members that have no typed form stay in [`Params::rest`]; what belongs to the
-    /// request itself (`model`, `messages`, `stream`, …) is passed over.
+    /// Reads an object's members. `null` means absent. Members without a typed form stay in [`Params::rest`]. Members of
+    /// the request itself (`model`, `messages`, `stream`, …) are skipped.
+    ///
+    /// # Errors
+    /// Fails for a member with a typed form whose value is not valid.
     pub fn read(members: &Map<String, Value>) -> Result<Self, BadParam> {
         let mut params = Self::default();
-        for (name, value) in members.iter().filter(|(name, value)| !value.is_null() && !RESERVED.contains(&name.as_str())) {
+        for (name, value) in
+            members.iter().filter(|(name, value)| !value.is_null() && !RESERVED.contains(&name.as_str()))
+        {
             params.take(name, value)?;
         }
         Ok(params)
@@ -30,7 +36,9 @@ impl Params {
 
     fn take(&mut self, name: &str, value: &Value) -> Result<(), BadParam> {
         match name {
-            "max_completion_tokens" => (self.max_tokens, self.max_completion_tokens) = (Some(whole(name, value)?), true),
+            "max_completion_tokens" => {
+                (self.max_tokens, self.max_completion_tokens) = (Some(whole(name, value)?), true)
+            }
             "max_tokens" => {
                 let limit = whole(name, value)?;
                 self.max_tokens.get_or_insert(limit);
@@ -39,11 +47,11 @@ impl Params {
             "top_p" => self.top_p = Some(number(name, value)?),
             "parallel_tool_calls" => self.parallel_tool_calls = Some(truth(name, value)?),
             "stop" => self.stop = stop(value)?,
-            // The more exact of the two counts, whichever came first.
+            // `thinking` is more exact than `reasoning_effort`, so it wins in either order.
             "thinking" => self.thinking = Some(thinking(value)?),
             "reasoning_effort" => {
                 let effort = text(name, value)?.to_owned();
-                self.thinking.get_or_insert(Thinking::Effort(effort));
+                self.thinking.get_or_insert(Thinking::RetryLimits(effort));
             }
             "tool_choice" => match tool_choice(value)? {
                 Some(choice) => self.tool_choice = Some(choice),
@@ -63,25 +71,40 @@ impl Params {
     }
 }
 
-/// `None` for kinds that only OpenAI's own protocol knows (`allowed_tools`, custom tools).
+/// The kinds of `tool_choice` that only OpenAI's own protocol has.
+const OPENAI_CHOICES: [&str; 2] = ["allowed_tools", "custom"];
+
+/// A word, `{"type": <word>}` as Anthropic writes it, or an object that names a function; `None` for the kinds that only
+/// OpenAI's own protocol has.
 fn tool_choice(value: &Value) -> Result<Option<ToolChoice>, BadParam> {
-    const NAME: &str = "tool_choice";
-    match value {
-        Value::String(word) => match word.as_str() {
-            "auto" => Ok(Some(ToolChoice::Auto)),
-            "none" => Ok(Some(ToolChoice::None)),
-            // Mistral's word for the same.
-            "required" | "any" => Ok(Some(ToolChoice::Required)),
-            _ => Err(bad(NAME, "must be `auto`, `none`, `required` or an object that names a function")),
-        },
-        Value::Object(choice) if choice.get("type").is_none_or(|kind| kind == "function") => {
-            let named = choice.get("function").and_then(|function| function.get("name")).and_then(Value::as_str);
-            let named = named.filter(|name| !name.is_empty()).ok_or_else(|| bad("tool_choice.function.name", "must be a tool's name"))?;
-            Ok(Some(ToolChoice::Named(named.to_owned())))
-        }
-        Value::Object(_) => Ok(None),
-        _ => Err(bad(NAME, "must be a string or an object")),
+    let wrong = || bad("tool_choice", "must be `auto`, `none`, `required` or an object that names a function");
+    let Value::Object(choice) = value else {
+        return value.as_str().and_then(choice_word).map(Some).ok_or_else(wrong);
+    };
+    match choice.get("type") {
+        None => named_choice(choice).map(Some),
+        Some(Value::String(kind)) if kind == "function" || kind == "tool" => named_choice(choice).map(Some),
+        Some(Value::String(kind)) if OPENAI_CHOICES.contains(&kind.as_str()) => Ok(None),
+        Some(kind) => kind.as_str().and_then(choice_word).map(Some).ok_or_else(wrong),
     }
+}
+
+fn choice_word(word: &str) -> Option<ToolChoice> {
+    match word {
+        "auto" => Some(ToolChoice::Auto),
+        "none" => Some(ToolChoice::None),
+        // `any` is the word of Mistral and Anthropic.
+        "required" | "any" => Some(ToolChoice::Required),
+        _ => None,
+    }
+}
+
+/// The name is in `function`, or (OpenAI's Responses, Anthropic) beside the type.
+fn named_choice(choice: &Map<String, Value>) -> Result<ToolChoice, BadParam> {
+    let function = choice.get("function").and_then(Value::as_object).unwrap_or(choice);
+    let name = function.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
+    name.map(|name| ToolChoice::Named(name.to_owned()))
+        .ok_or_else(|| bad("tool_choice.function.name", "must be a tool's name"))
 }
 
 /// `None` for kinds that only some servers know.
@@ -138,15 +161,20 @@ fn thinking(value: &Value) -> Result<Thinking, BadParam> {
 fn stop(value: &Value) -> Result<Vec<String>, BadParam> {
     match value {
         Value::String(one) => Ok(vec![one.clone()]),
-        Value::Array(all) => all.iter().enumerate().map(|(at, one)| text(&format!("stop[{at}]"), one).map(str::to_owned)).collect(),
+        Value::Array(all) => {
+            all.iter().enumerate().map(|(at, one)| text(&format!("stop[{at}]"), one).map(str::to_owned)).collect()
+        }
         _ => Err(bad("stop", "must be a string or an array of strings")),
     }
 }
 
 pub(crate) fn whole(name: &str, value: &Value) -> Result<u32, BadParam> {
-    let number =
-        value.as_u64().or_else(|| value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64));
-    number.and_then(|number| number.try_into().ok()).ok_or_else(|| bad(name, "must be a whole number that is not negative"))
+    let number = value.as_u64().or_else(|| {
+        value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64)
+    });
+    number
+        .and_then(|number| number.try_into().ok())
+        .ok_or_else(|| bad(name, "must be a whole number that is not negative"))
 }
 
 fn number(name: &str, value: &Value) -> Result<f64, BadParam> {

@@ -54,7 +54,8 @@ impl Routes {
 
     /// The operator's own names, sorted, with the models they stand for.
     pub(crate) fn own_names(&self) -> Vec<(&str, &ModelName)> {
-        let mut names: Vec<_> = self.0.iter().filter_map(|(name, route)| Some((name.model(), route.model.as_ref()?))).collect();
+        let mut names: Vec<_> =
+            self.0.iter().filter_map(|(name, route)| Some((name.model(), route.model.as_ref()?))).collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         names
     }

@@ -15,7 +15,8 @@ const DEEPEST: usize = 8;
 ///
 /// The model may then write more than the schema allowed, which the tool's own check finds.
 pub(crate) fn arguments_schema(tool: &ToolSpec) -> Result<Value, ModelError> {
-    completed(&tool.input_schema).map_err(|why| ModelError::BadRequest(format!("the schema of tool `{}` {why}", tool.name)))
+    completed(&tool.input_schema)
+        .map_err(|why| ModelError::BadRequest(format!("the schema of tool `{}` {why}", tool.name)))
 }
 
 fn completed(schema: &Value) -> Result<Value, String> {

@@ -1,4 +1,4 @@
-//! One provider as this process sees it: where it is, how it is spoken to, what is under way with it, how it fares.
+//! One provider as this process sees it: its address, its protocol, its calls under way, its health.
 
 mod health;
 mod slots;
@@ -9,13 +9,13 @@ use http::Uri;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-pub(crate) use health::Pulse;
+pub(crate) use health::LastOutcomes;
 pub use health::{LastError, ProviderHealth, TroubledModel};
 pub(crate) use slots::Slots;
 
-use crate::breaker::Breakers;
+use crate::breaker::{Breakers, Credential};
+use crate::client::HttpClient;
 use crate::dialect::Dialect;
-use crate::driver::HttpClient;
 use crate::{ModelError, Protocol, Request, Timeouts};
 
 /// One provider's endpoint.
@@ -29,14 +29,14 @@ pub(crate) struct Upstream {
     /// The full URL for vectors, where the protocol has them.
     pub(crate) embeddings_url: Option<Uri>,
     pub(crate) key: Option<SecretString>,
-    /// It answers nobody without a key.
+    /// It refuses requests without a key.
     pub(crate) needs_key: bool,
     pub(crate) http: HttpClient,
     pub(crate) timeouts: Timeouts,
     pub(crate) slots: Slots,
     pub(crate) breakers: Breakers,
-    pub(crate) pulse: Pulse,
-    /// It is an LLM proxy of this product: it tries again, falls back and keeps the account.
+    pub(crate) last_outcomes: LastOutcomes,
+    /// It is an LLM proxy of this product, which makes retries and fallbacks and records the calls.
     pub(crate) is_proxy: bool,
 }
 
@@ -44,6 +44,11 @@ impl Upstream {
     /// The key for this request: the tenant's own, else the operator's.
     pub(crate) fn key<'a>(&'a self, request: &'a Request) -> Option<&'a SecretString> {
         request.keys.get(&self.name).or(self.key.as_ref())
+    }
+
+    /// Whose key this request uses.
+    pub(crate) fn credential(&self, request: &Request) -> Credential {
+        request.keys.get(&self.name).map_or(Credential::OPERATOR, Credential::of_key)
     }
 
     /// Whether it can be asked without a tenant's own key.
@@ -61,7 +66,9 @@ impl Upstream {
             return Err(ModelError::NotConfigured("it has no key".to_owned()));
         }
         let own = self.dialect.headers(key.map(ExposeSecret::expose_secret));
-        let own = own.ok_or_else(|| ModelError::NotConfigured("its key holds characters that no HTTP header may hold".to_owned()))?;
+        let own = own.ok_or_else(|| {
+            ModelError::NotConfigured("its key holds characters that no HTTP header may hold".to_owned())
+        })?;
         Ok(own.into_iter().collect())
     }
 
@@ -74,7 +81,7 @@ impl Upstream {
     }
 }
 
-/// How one of our processes speaks to another: who it is, for whom it asks, and in which trace.
+/// The headers between processes of this product: its key, the account, the trace.
 fn internal(key: Option<&SecretString>, request: &Request) -> HeaderMap {
     let key = key.and_then(|key| crate::dialect::sensitive(key.expose_secret()));
     let account = HeaderValue::try_from(&request.account).ok();

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use artel_domain::FinishReason;
-use artel_llm::{Answer, Config, CustomProvider, Delta, Endpoint, Message, ModelError, Models, Params, Request, Timeouts};
+use artel_llm::{
+    Completion, Config, CustomProvider, Delta, Endpoint, Message, ModelError, Models, Params, Request, Timeouts,
+};
 use serde_json::json;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::{Instant, sleep, timeout};
@@ -18,8 +20,10 @@ use upstream::{END, Step, Upstream, events, response, text};
 
 /// A config whose `custom:mock` is the mock; waits are short, so that tests are.
 fn config(upstream: &Upstream) -> Config {
-    let custom: CustomProvider =
-        serde_json::from_value(json!({ "base_url": format!("http://{}/v1", upstream.address), "api_key": "sk-canary-123" })).unwrap();
+    let custom: CustomProvider = serde_json::from_value(
+        json!({ "base_url": format!("http://{}/v1", upstream.address), "api_key": "sk-canary-123" }),
+    )
+    .unwrap();
     Config { custom: [("mock".to_owned(), custom)].into(), ..Config::default() }
 }
 
@@ -40,7 +44,7 @@ fn request(models: &Models, name: &str) -> Request {
     }
 }
 
-async fn ask(config: Config) -> (String, Result<Answer, ModelError>) {
+async fn ask(config: Config) -> (String, Result<Completion, ModelError>) {
     let models = Models::new(config).unwrap();
     let (sender, receiver) = mpsc::channel(100);
     let outcome = models.stream(request(&models, "custom:mock:m"), sender).await;
@@ -82,7 +86,8 @@ async fn a_request_goes_out_as_post_with_the_key_and_asks_for_a_stream() {
 #[tokio::test]
 async fn an_openai_base_url_of_ones_own_needs_no_key() {
     let mut upstream = Upstream::answering(vec![ok()]).await;
-    let openai = Endpoint { base_url: Some(format!("http://{}/v1", upstream.address)), api_key: Some(String::new().into()) };
+    let openai =
+        Endpoint { base_url: Some(format!("http://{}/v1", upstream.address)), api_key: Some(String::new().into()) };
     let models = Models::new(Config { openai, ..Config::default() }).unwrap();
     models.stream(request(&models, "openai:qwen-local"), mpsc::channel(100).0).await.unwrap();
     assert!(!upstream.request().await.to_lowercase().contains("authorization"));
@@ -91,7 +96,8 @@ async fn an_openai_base_url_of_ones_own_needs_no_key() {
 #[tokio::test]
 async fn text_is_shown_while_the_answer_is_still_coming() {
     let late = Duration::from_millis(300);
-    let upstream = Upstream::answering(vec![vec![events(&text("first")), Step::Wait(late), Step::Send(END.into())]]).await;
+    let upstream =
+        Upstream::answering(vec![vec![events(&text("first")), Step::Wait(late), Step::Send(END.into())]]).await;
     let models = Models::new(config(&upstream)).unwrap();
     let (sender, mut receiver) = mpsc::channel(100);
     let answer = async {
@@ -111,7 +117,8 @@ async fn text_is_shown_while_the_answer_is_still_coming() {
 #[tokio::test]
 async fn bytes_that_trickle_in_make_the_same_answer() {
     let Step::Send(bytes) = ok().remove(0) else { unreachable!() };
-    let steps = bytes.chunks(3).flat_map(|piece| [Step::Send(piece.to_vec()), Step::Wait(Duration::from_millis(1))]).collect();
+    let steps =
+        bytes.chunks(3).flat_map(|piece| [Step::Send(piece.to_vec()), Step::Wait(Duration::from_millis(1))]).collect();
     let upstream = Upstream::answering(vec![steps]).await;
     let (shown, outcome) = ask(config(&upstream)).await;
     assert_eq!((shown.as_str(), outcome.unwrap().text.as_str()), ("Hello мир", "Hello мир"));
@@ -168,9 +175,12 @@ async fn an_answer_that_breaks_before_any_text_is_asked_for_again() {
 #[tokio::test]
 async fn an_answer_that_breaks_after_text_was_shown_is_an_error_and_never_repeated() {
     let truncated = response(200, "content-type: text/event-stream\r\ncontent-length: 9999\r\n", &text("Hel"));
-    let in_band = events(&format!("{}data: {{\"error\":{{\"message\":\"out of memory\",\"code\":500}}}}\n\n", text("Hel")));
+    let in_band =
+        events(&format!("{}data: {{\"error\":{{\"message\":\"out of memory\",\"code\":500}}}}\n\n", text("Hel")));
     let early = events(&text("Hel"));
-    for (reply, code) in [(truncated, "model_unavailable"), (in_band, "model_unavailable"), (early, "model_protocol_error")] {
+    for (reply, code) in
+        [(truncated, "model_unavailable"), (in_band, "model_unavailable"), (early, "model_protocol_error")]
+    {
         let mut upstream = Upstream::answering(vec![vec![reply], ok()]).await;
         let (shown, outcome) = ask(config(&upstream)).await;
         assert_eq!((shown.as_str(), outcome.unwrap_err().code()), ("Hel", code));
@@ -189,7 +199,8 @@ async fn a_connection_that_breaks_after_the_end_of_the_answer_harms_nobody() {
 #[tokio::test]
 async fn an_answer_in_one_piece_is_taken_too() {
     let body = json!({ "choices": [{ "index": 0, "finish_reason": "stop", "message": { "role": "assistant", "content": "Hi" } }] });
-    let upstream = Upstream::answering(vec![vec![response(200, "content-type: application/json\r\n", &body.to_string())]]).await;
+    let upstream =
+        Upstream::answering(vec![vec![response(200, "content-type: application/json\r\n", &body.to_string())]]).await;
     let (shown, outcome) = ask(config(&upstream)).await;
     assert_eq!((shown.as_str(), outcome.unwrap().text.as_str()), ("Hi", "Hi"));
 }
@@ -212,7 +223,8 @@ async fn what_is_not_an_answer_is_named_with_an_excerpt() {
 
 #[tokio::test]
 async fn an_answer_without_end_is_cut_off_at_the_limit() {
-    let flood: Vec<Step> = std::iter::once(events("")).chain((0..100).map(|_| Step::Send(text(&"x".repeat(1000)).into()))).collect();
+    let flood: Vec<Step> =
+        std::iter::once(events("")).chain((0..100).map(|_| Step::Send(text(&"x".repeat(1000)).into()))).collect();
     let upstream = Upstream::answering(vec![flood]).await;
     let (shown, outcome) = ask(Config { max_answer_bytes: 10_000, ..config(&upstream) }).await;
     assert!(shown.len() < 10_000);
@@ -230,7 +242,12 @@ async fn a_provider_that_is_not_there_is_unavailable_and_its_address_stays_with_
 
 #[tokio::test]
 async fn a_key_that_the_provider_quotes_is_not_passed_on() {
-    let upstream = Upstream::answering(vec![vec![response(401, "", r#"{"error":{"message":"Incorrect API key sk-canary-123"}}"#)]]).await;
+    let upstream = Upstream::answering(vec![vec![response(
+        401,
+        "",
+        r#"{"error":{"message":"Incorrect API key sk-canary-123"}}"#,
+    )]])
+    .await;
     let error = ask(config(&upstream)).await.1.unwrap_err();
     assert_eq!(error, ModelError::KeyRefused("custom:mock: it answered 401: Incorrect API key ***".to_owned()));
     assert!(!format!("{:?}", config(&upstream)).contains("canary"));
@@ -251,8 +268,13 @@ async fn silence_before_the_first_byte_ends_in_time() {
 
 #[tokio::test]
 async fn silence_in_the_middle_ends_in_time_but_slow_text_does_not() {
-    let timeouts = Timeouts { first_byte: Duration::from_secs(5), between_chunks: Duration::from_millis(200), ..Timeouts::default() };
-    let slow_to_begin = vec![events(""), Step::Wait(Duration::from_millis(300)), Step::Send(text("Hel").into()), Step::Hang];
+    let timeouts = Timeouts {
+        first_byte: Duration::from_secs(5),
+        between_chunks: Duration::from_millis(200),
+        ..Timeouts::default()
+    };
+    let slow_to_begin =
+        vec![events(""), Step::Wait(Duration::from_millis(300)), Step::Send(text("Hel").into()), Step::Hang];
     for steps in [vec![events(&text("Hel")), Step::Hang], slow_to_begin] {
         let upstream = Upstream::answering(vec![steps]).await;
         let started = Instant::now();
@@ -268,7 +290,8 @@ async fn silence_in_the_middle_ends_in_time_but_slow_text_does_not() {
 
 #[tokio::test]
 async fn a_call_ends_in_time_however_the_provider_drags_it_out() {
-    let drip = (0..1000).flat_map(|_| [Step::Wait(Duration::from_millis(20)), Step::Send(b": still here\n\n".to_vec())]);
+    let drip =
+        (0..1000).flat_map(|_| [Step::Wait(Duration::from_millis(20)), Step::Send(b": still here\n\n".to_vec())]);
     let upstream = Upstream::answering(vec![std::iter::once(events("")).chain(drip).collect()]).await;
     let timeouts = Timeouts { total: Duration::from_millis(200), ..Timeouts::default() };
     let started = Instant::now();
@@ -310,7 +333,10 @@ async fn an_answer_nobody_listens_to_is_still_complete() {
 
 /// Messages at the mock's address, under the provider's own name.
 fn anthropic(upstream: &Upstream) -> Models {
-    let anthropic = Endpoint { base_url: Some(format!("http://{}", upstream.address)), api_key: Some("sk-ant-canary".to_owned().into()) };
+    let anthropic = Endpoint {
+        base_url: Some(format!("http://{}", upstream.address)),
+        api_key: Some("sk-ant-canary".to_owned().into()),
+    };
     Models::new(Config { anthropic, ..Config::default() }).unwrap()
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use artel_domain::{FinishReason, ToolSpec};
-use artel_llm::{Answer, Config, Delta, Endpoint, Message, ModelError, Models, Params, Request};
+use artel_llm::{Completion, Config, Delta, Endpoint, Message, ModelError, Models, Params, Request};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
@@ -24,10 +24,18 @@ fn real_models() -> Option<Models> {
 fn request(models: &Models, model: &str, messages: Vec<Message>) -> Request {
     let params = Params { temperature: Some(0.0), max_tokens: Some(60), ..Params::default() };
     let model = models.check(model).unwrap();
-    Request { model, messages, tools: Vec::new(), params, account: "test".to_owned(), keys: BTreeMap::new(), trace: None }
+    Request {
+        model,
+        messages,
+        tools: Vec::new(),
+        params,
+        account: "test".to_owned(),
+        keys: BTreeMap::new(),
+        trace: None,
+    }
 }
 
-async fn ask(models: &Models, request: Request) -> (Vec<Delta>, Answer) {
+async fn ask(models: &Models, request: Request) -> (Vec<Delta>, Completion) {
     let (sender, mut receiver) = mpsc::channel(1000);
     let answer = models.stream(request, sender).await.unwrap().answer;
     println!("{answer:?}");
@@ -48,7 +56,8 @@ fn joined(deltas: &[Delta]) -> String {
 async fn a_real_model_streams_text() {
     let Some(models) = real_models() else { return };
     for model in PROTOCOLS {
-        let (deltas, answer) = ask(&models, request(&models, model, vec![Message::user("Посчитай словами от одного до пяти.")])).await;
+        let (deltas, answer) =
+            ask(&models, request(&models, model, vec![Message::user("Посчитай словами от одного до пяти.")])).await;
         assert!(deltas.len() > 1, "{model}: {deltas:?}");
         assert_eq!(joined(&deltas), answer.text);
         assert!(matches!(answer.finish, FinishReason::Stop | FinishReason::Length));
@@ -60,15 +69,23 @@ async fn a_real_model_streams_text() {
 async fn a_real_model_calls_a_tool_and_takes_its_result() {
     let Some(models) = real_models() else { return };
     let schema = json!({ "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] });
-    let tools =
-        vec![ToolSpec { name: "echo".to_owned(), description: "Echo a text back".to_owned(), input_schema: schema, rest: Map::new() }];
+    let tools = vec![ToolSpec {
+        name: "echo".to_owned(),
+        description: "Echo a text back".to_owned(),
+        input_schema: schema,
+        rest: Map::new(),
+    }];
     for model in PROTOCOLS {
         let task = "Echo the word hello using the tool";
         let mut messages = vec![Message::system("You are a helpful assistant. Use the tools."), Message::user(task)];
-        let (deltas, asked) = ask(&models, Request { tools: tools.clone(), ..request(&models, model, messages.clone()) }).await;
+        let (deltas, asked) =
+            ask(&models, Request { tools: tools.clone(), ..request(&models, model, messages.clone()) }).await;
         assert_eq!(asked.finish, FinishReason::ToolCalls, "{model}");
         let call = asked.calls[0].clone();
-        assert!(deltas.contains(&Delta::Call { index: 0, id: call.id.clone(), name: call.name.clone() }), "{model}: {deltas:?}");
+        assert!(
+            deltas.contains(&Delta::Call { index: 0, id: call.id.clone(), name: call.name.clone() }),
+            "{model}: {deltas:?}"
+        );
         assert_eq!(serde_json::from_str::<Value>(&call.arguments).unwrap(), json!({ "text": "hello" }));
         messages.push(Message::assistant(asked.text, asked.calls));
         messages.push(Message::tool(call.id, "hello", false));
@@ -97,9 +114,9 @@ async fn a_real_model_keeps_to_a_json_schema() {
         "required": ["city", "population"],
         "additionalProperties": false,
     });
-    let mut request = request(&models, PROTOCOLS[0], vec![Message::user("Назови столицу Франции и её население. Ответь в JSON.")]);
-    let format =
-        json!({ "response_format": { "type": "json_schema", "json_schema": { "name": "city", "schema": schema, "strict": true } } });
+    let mut request =
+        request(&models, PROTOCOLS[0], vec![Message::user("Назови столицу Франции и её население. Ответь в JSON.")]);
+    let format = json!({ "response_format": { "type": "json_schema", "json_schema": { "name": "city", "schema": schema, "strict": true } } });
     request.params.response_format = Params::read(format.as_object().unwrap()).unwrap().response_format;
     let (_, answer) = ask(&models, request).await;
     let said: Value = serde_json::from_str(&answer.text).unwrap();

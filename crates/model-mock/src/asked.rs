@@ -32,7 +32,13 @@ impl Asked {
         Self::new(protocol, Endpoint::Chat, String::new(), Vec::new(), body)
     }
 
-    pub(crate) fn new(protocol: Protocol, endpoint: Endpoint, path: String, headers: Vec<(String, String)>, body: Value) -> Self {
+    pub(crate) fn new(
+        protocol: Protocol,
+        endpoint: Endpoint,
+        path: String,
+        headers: Vec<(String, String)>,
+        body: Value,
+    ) -> Self {
         let model = body["model"].as_str().unwrap_or("mock-model").to_owned();
         let stream = endpoint == Endpoint::Chat && body["stream"].as_bool().unwrap_or(protocol == Protocol::Ollama);
         let include_usage = body["stream_options"]["include_usage"] == true;

@@ -20,6 +20,6 @@ pub use mock::{ClosedEarly, Mock, ModelMock, Recorded, Stats};
 pub use protocol::{Endpoint, Protocol};
 pub use render::{render, render_for};
 pub use script::{
-    Block, Body, Call, Cuts, Failure, Fault, How, LineEnd, Part, Reply, Script, ScriptError, Step, Stop, Thinking, Timing, Usage, When,
-    Wire, Words,
+    Block, Body, Call, Cuts, Failure, Fault, How, LineEnd, Part, Reply, Script, ScriptError, Step, Stop, Thinking,
+    Timing, Usage, When, Wire, Words,
 };

@@ -85,7 +85,9 @@ fn part<'a>(step: &'a Step, asked: &'a Asked, calls: &mut Calls<'a>) -> Part<'a>
         Step::Text(words) => Part::Text(words.deltas()),
         Step::Echo => Part::Text(asked.last_text().split_inclusive(' ').map(str::to_owned).collect()),
         Step::Thinking(Thinking::Plain(text)) => Part::Thinking { deltas: words(text, None), signature: "" },
-        Step::Thinking(Thinking::Signed { text, signature, pieces }) => Part::Thinking { deltas: words(text, *pieces), signature },
+        Step::Thinking(Thinking::Signed { text, signature, pieces }) => {
+            Part::Thinking { deltas: words(text, *pieces), signature }
+        }
         Step::RedactedThinking(data) => Part::Redacted(data),
         Step::Tool(call) => Part::Calls(vec![calls.next(call)]),
         Step::Parallel(several) => Part::Calls(several.iter().map(|call| calls.next(call)).collect()),
@@ -118,7 +120,8 @@ impl Calls<'_> {
         let index = self.here;
         self.here += 1;
         let offered = self.asked.first_tool();
-        let name = call.name.clone().unwrap_or_else(|| offered.map_or("no_tool_was_offered", |(name, _)| name).to_owned());
+        let name =
+            call.name.clone().unwrap_or_else(|| offered.map_or("no_tool_was_offered", |(name, _)| name).to_owned());
         let arguments = match &call.arguments {
             Some(Value::String(text)) => text.clone(),
             Some(value) => value.to_string(),

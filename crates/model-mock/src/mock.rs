@@ -58,10 +58,13 @@ impl Mind {
     /// The reply for a request: the first that is meant for it, otherwise the next in turn.
     fn choose(&mut self, asked: &Asked) -> Option<usize> {
         let replies = &self.script.replies;
-        let left = |at: usize, given: &[usize], unless_said: usize| given[at] < replies[at].times.unwrap_or(unless_said);
+        let left =
+            |at: usize, given: &[usize], unless_said: usize| given[at] < replies[at].times.unwrap_or(unless_said);
         let meant = |when: &When| when.matches(asked);
-        let fitting = (0..replies.len()).find(|&at| replies[at].when.as_ref().is_some_and(meant) && left(at, &self.given, usize::MAX));
-        let mut in_turn = (0..replies.len()).filter(|&at| replies[at].when.is_none() && asked.endpoint == Endpoint::Chat);
+        let fitting = (0..replies.len())
+            .find(|&at| replies[at].when.as_ref().is_some_and(meant) && left(at, &self.given, usize::MAX));
+        let mut in_turn =
+            (0..replies.len()).filter(|&at| replies[at].when.is_none() && asked.endpoint == Endpoint::Chat);
         let chosen = fitting.or_else(|| {
             let next = in_turn.clone().find(|&at| left(at, &self.given, 1));
             next.or_else(|| in_turn.next_back())
@@ -121,7 +124,11 @@ impl Mock {
     }
 
     fn with(mind: Mind) -> Self {
-        let inner = Inner { mind: Mutex::new(mind), ledger: Mutex::new(Ledger::new()), counts: watch::Sender::new(Counts::default()) };
+        let inner = Inner {
+            mind: Mutex::new(mind),
+            ledger: Mutex::new(Ledger::new()),
+            counts: watch::Sender::new(Counts::default()),
+        };
         Self(Arc::new(inner))
     }
 

@@ -40,7 +40,8 @@ impl Plan {
         let tape = &rendered.tape;
         let framing = framing(rendered, reply);
         let lies = matches!(framing, Framing::Length(length) if length != tape.bytes().len());
-        let mut plan = Self { ops: Vec::new(), close: *tape.end() != How::End || framing == Framing::UntilClose || lies };
+        let mut plan =
+            Self { ops: Vec::new(), close: *tape.end() != How::End || framing == Framing::UntilClose || lies };
         if matches!(tape.end(), How::Error(_)) {
             plan.close = framing == Framing::UntilClose || lies;
         }
@@ -52,7 +53,9 @@ impl Plan {
         match tape.end() {
             How::Hang => plan.ops.push(Op::Hang),
             How::Reset => plan.ops.push(Op::Reset),
-            How::End | How::Error(_) if framing == Framing::Chunked && !rendered.headless => plan.send(b"0\r\n\r\n".to_vec().into()),
+            How::End | How::Error(_) if framing == Framing::Chunked && !rendered.headless => {
+                plan.send(b"0\r\n\r\n".to_vec().into())
+            }
             How::End | How::Error(_) | How::Cut => {}
         }
         if reply.wire.pieces.is_none() {
@@ -63,7 +66,10 @@ impl Plan {
 
     /// An answer of the mock itself.
     pub(crate) fn json(status: u16, body: &str) -> Self {
-        let head = format!("HTTP/1.1 {status} Mock\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 {status} Mock\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         Self { ops: vec![Op::Send(Bytes::from(head + body))], close: false }
     }
 
@@ -84,7 +90,8 @@ impl Plan {
         let body = Bytes::copy_from_slice(tape.bytes());
         let cuts = reply.wire.pieces.as_ref().map_or_else(|| tape.marks().to_vec(), |cuts| cuts.offsets(body.len()));
         let mut waits = tape.waits().iter().copied().peekable();
-        let mut ends: Vec<usize> = cuts.into_iter().chain(tape.waits().iter().map(|(at, _)| *at)).chain([body.len()]).collect();
+        let mut ends: Vec<usize> =
+            cuts.into_iter().chain(tape.waits().iter().map(|(at, _)| *at)).chain([body.len()]).collect();
         ends.sort_unstable();
         ends.dedup();
         let mut at = 0;

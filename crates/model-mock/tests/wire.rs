@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use artel_model_mock::{Body, Cuts, Failure, How, Mock, ModelMock, Protocol, Reply, Script, Step, Timing, When, Wire, render};
+use artel_model_mock::{
+    Body, Cuts, Failure, How, Mock, ModelMock, Protocol, Reply, Script, Step, Timing, When, Wire, render,
+};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -64,21 +66,35 @@ async fn without_a_script_it_calls_the_first_tool_once_and_echoes() {
     let echoed = json_of(ask(&mock, Protocol::OpenAi, &question(false)).await).await;
     assert_eq!(echoed["choices"][0]["message"]["content"], "Hello");
     let tool = json!({ "name": "echo", "input_schema": { "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] } });
-    let mut body = json!({ "model": "m", "max_tokens": 9, "tools": [tool], "messages": [{ "role": "user", "content": "Hello" }] });
+    let mut body =
+        json!({ "model": "m", "max_tokens": 9, "tools": [tool], "messages": [{ "role": "user", "content": "Hello" }] });
     let call = json_of(ask(&mock, Protocol::Anthropic, &body).await).await;
     assert_eq!(call["content"][0]["input"], json!({ "text": "Hello" }));
     let messages = body["messages"].as_array_mut().unwrap();
     messages.push(json!({ "role": "assistant", "content": call["content"] }));
     messages.push(json!({ "role": "user", "content": [{ "type": "tool_result", "tool_use_id": "toolu_1", "content": "it is done" }] }));
     let end = json_of(ask(&mock, Protocol::Anthropic, &body).await).await;
-    assert_eq!((&end["content"][0]["text"], &end["stop_reason"]), (&json!("The tool said it is done"), &json!("end_turn")));
+    assert_eq!(
+        (&end["content"][0]["text"], &end["stop_reason"]),
+        (&json!("The tool said it is done"), &json!("end_turn"))
+    );
 }
 
 #[tokio::test]
 async fn replies_come_in_turn_unless_one_is_meant_for_the_request() {
-    let meant = Reply::text("meant").when(When { last: Some("Special".into()), model: Some("gpt-*".into()), ..When::default() });
-    let mock =
-        ModelMock::start(Script::from_iter([Reply::status(503).times(2), Reply::text("first"), meant, Reply::text("last")])).await.unwrap();
+    let meant = Reply::text("meant").when(When {
+        last: Some("Special".into()),
+        model: Some("gpt-*".into()),
+        ..When::default()
+    });
+    let mock = ModelMock::start(Script::from_iter([
+        Reply::status(503).times(2),
+        Reply::text("first"),
+        meant,
+        Reply::text("last"),
+    ]))
+    .await
+    .unwrap();
     let mut seen = Vec::new();
     for last in ["a", "b", "Special", "c", "d", "e"] {
         let body = json!({ "model": "gpt-4", "messages": [{ "role": "user", "content": last }] });
@@ -96,16 +112,19 @@ async fn bytes_arrive_in_the_pieces_that_were_asked_for() {
     let bytes = pieces(ask(&mock, Protocol::Anthropic, &question(true)).await).await;
     assert_eq!((bytes.len(), bytes.concat()), (whole.len(), whole.clone()));
     mock.set_script(Reply::text("Київ").wire(wire(Cuts::At { at: vec![17] })));
-    let lengths: Vec<usize> = pieces(ask(&mock, Protocol::Anthropic, &question(true)).await).await.iter().map(Vec::len).collect();
+    let lengths: Vec<usize> =
+        pieces(ask(&mock, Protocol::Anthropic, &question(true)).await).await.iter().map(Vec::len).collect();
     assert_eq!(lengths, [17, whole.len() - 17]);
     mock.set_script(Reply::text("Київ").wire(wire(Cuts::Sizes(vec![1, 200]))));
-    let lengths: Vec<usize> = pieces(ask(&mock, Protocol::Anthropic, &question(true)).await).await.iter().map(Vec::len).collect();
+    let lengths: Vec<usize> =
+        pieces(ask(&mock, Protocol::Anthropic, &question(true)).await).await.iter().map(Vec::len).collect();
     assert_eq!(lengths[..4], [1, 200, 1, 200]);
 }
 
 #[tokio::test]
 async fn it_is_as_slow_as_it_is_told_to_be() {
-    let mock = ModelMock::start(Reply::text("a b c d e").timing(Timing { head_ms: 40, ..Timing::of(150, 50) })).await.unwrap();
+    let mock =
+        ModelMock::start(Reply::text("a b c d e").timing(Timing { head_ms: 40, ..Timing::of(150, 50) })).await.unwrap();
     let began = Instant::now();
     let mut response = ask(&mock, Protocol::OpenAi, &question(true)).await;
     let head = began.elapsed();
@@ -123,7 +142,10 @@ async fn it_is_as_slow_as_it_is_told_to_be() {
 #[tokio::test]
 async fn statuses_bodies_and_headers_are_as_scripted() {
     let busy = Reply::status(429).header("retry-after-ms", "1500").header("X-Should-Retry", "true");
-    let quota = Body::Error(Failure { code: Some("insufficient_quota".into()), ..Failure::new("insufficient_quota", "No money") });
+    let quota = Body::Error(Failure {
+        code: Some("insufficient_quota".into()),
+        ..Failure::new("insufficient_quota", "No money")
+    });
     let replies = [
         busy,
         Reply::status(429).body(quota),
@@ -147,9 +169,17 @@ async fn statuses_bodies_and_headers_are_as_scripted() {
     }
     assert_eq!(
         seen.iter().map(|(head, _)| head.as_str()).collect::<Vec<_>>(),
-        ["429 application/json", "429 application/json", "502 text/html", "200 application/octet-stream", "503 text/plain"]
+        [
+            "429 application/json",
+            "429 application/json",
+            "502 text/html",
+            "200 application/octet-stream",
+            "503 text/plain"
+        ]
     );
-    assert!(seen[1].1.contains("\"code\":\"insufficient_quota\"") && seen[2].1.contains("<html>") && seen[4].1.is_empty());
+    assert!(
+        seen[1].1.contains("\"code\":\"insufficient_quota\"") && seen[2].1.contains("<html>") && seen[4].1.is_empty()
+    );
 }
 
 #[tokio::test]
@@ -168,7 +198,9 @@ async fn a_stream_breaks_off_hangs_is_reset_or_ends_too_early() {
             }
         }
     };
-    for (how, end) in [(How::Cut, "breaks off"), (How::Hang, "hangs"), (How::End, "ends"), (How::Error(Failure::default()), "ends")] {
+    for (how, end) in
+        [(How::Cut, "breaks off"), (How::Hang, "hangs"), (How::End, "ends"), (How::Error(Failure::default()), "ends")]
+    {
         let (text, ended) = streams(how.clone()).await;
         assert_eq!(ended, end, "{how:?}");
         assert!(text.contains("two") && !text.contains("three"));
@@ -195,7 +227,9 @@ async fn raw(mock: &ModelMock) -> String {
     let mut stream = TcpStream::connect(mock.url().trim_start_matches("http://")).await.unwrap();
     let body = question(false).to_string();
     stream
-        .write_all(format!("POST /api/chat HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}", body.len()).as_bytes())
+        .write_all(
+            format!("POST /api/chat HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}", body.len()).as_bytes(),
+        )
         .await
         .unwrap();
     let mut seen = Vec::new();
@@ -205,7 +239,8 @@ async fn raw(mock: &ModelMock) -> String {
 
 #[tokio::test]
 async fn it_lies_about_lengths_and_closes_then() {
-    let mock = ModelMock::start(Reply::text("x").wire(Wire { content_length: Some(9999), ..Wire::default() })).await.unwrap();
+    let mock =
+        ModelMock::start(Reply::text("x").wire(Wire { content_length: Some(9999), ..Wire::default() })).await.unwrap();
     let seen = raw(&mock).await;
     assert!(seen.contains("content-length: 9999\r\n") && seen.contains("connection: close") && seen.ends_with('}'));
     assert!(ask(&mock, Protocol::Ollama, &question(false)).await.bytes().await.is_err());
@@ -225,8 +260,9 @@ async fn it_notices_at_once_that_a_client_went() {
     let slow = Reply::text("a b c").timing(Timing::of(20, 60_000));
     for (reply, stream) in [(Reply::hang(), true), (Reply::hang(), false), (slow.clone(), true), (slow, false)] {
         mock.set_script(reply);
-        let asking =
-            tokio::time::timeout(Duration::from_millis(200), async { ask(&mock, Protocol::OpenAi, &question(stream)).await.bytes().await });
+        let asking = tokio::time::timeout(Duration::from_millis(200), async {
+            ask(&mock, Protocol::OpenAi, &question(stream)).await.bytes().await
+        });
         assert!(asking.await.is_err());
         let gone = tokio::time::Instant::now();
         number += 1;
@@ -244,8 +280,10 @@ async fn a_connection_is_used_again_also_by_a_client_that_asks_ahead() {
     let mock = ModelMock::start(Reply::text("Hi").timing(Timing::of(20, 0))).await.unwrap();
     let mut stream = TcpStream::connect(mock.url().trim_start_matches("http://")).await.unwrap();
     let body = question(true).to_string();
-    let request =
-        format!("POST /v1/messages HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let request = format!(
+        "POST /v1/messages HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
+        body.len()
+    );
     stream.write_all(request.repeat(2).as_bytes()).await.unwrap();
     let mut seen = String::new();
     while seen.matches("message_stop\"}").count() < 2 {
@@ -261,15 +299,24 @@ async fn a_connection_is_used_again_also_by_a_client_that_asks_ahead() {
 async fn other_processes_see_requests_and_stats_and_replace_the_script() {
     let mock = ModelMock::start(Script::default()).await.unwrap();
     let own = |method: reqwest::Method, what: &str| client().request(method, format!("{}/__mock/{what}", mock.url()));
-    let put = own("PUT".parse().unwrap(), "script").body("[[replies]]\nsteps = [{ text = \"Hi\" }]\n").send().await.unwrap();
+    let put =
+        own("PUT".parse().unwrap(), "script").body("[[replies]]\nsteps = [{ text = \"Hi\" }]\n").send().await.unwrap();
     assert_eq!(json_of(put).await, json!({ "replies": 1 }));
-    let asked =
-        client().post(format!("{}/v1/messages", mock.url())).header("x-api-key", "sk-secret").json(&question(false)).send().await.unwrap();
+    let asked = client()
+        .post(format!("{}/v1/messages", mock.url()))
+        .header("x-api-key", "sk-secret")
+        .json(&question(false))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(json_of(asked).await["content"][0]["text"], "Hi");
     let requests = json_of(own("GET".parse().unwrap(), "requests?last=1").send().await.unwrap()).await;
     let request = &requests["requests"][0];
     assert_eq!(request["headers"]["x-api-key"], json!({ "present": true, "length": 9 }));
-    assert_eq!((&request["protocol"], &request["path"], &request["body"]), (&json!("anthropic"), &json!("/v1/messages"), &question(false)));
+    assert_eq!(
+        (&request["protocol"], &request["path"], &request["body"]),
+        (&json!("anthropic"), &json!("/v1/messages"), &question(false))
+    );
     assert!(!requests.to_string().contains("sk-secret"));
     let stats = json_of(own("GET".parse().unwrap(), "stats").send().await.unwrap()).await;
     assert_eq!((&stats["requests"], &stats["open_answers"], &stats["closed"]), (&json!(1), &json!(0), &json!([])));
@@ -294,10 +341,14 @@ async fn models_and_embeddings_are_there_in_each_shape() {
     assert_eq!(get("/v1/models", None).await["data"][1]["id"], "b");
     assert_eq!(get("/v1/models", Some("2023-06-01")).await["last_id"], "b");
     assert_eq!(get("/api/tags", None).await["models"][0]["name"], "a");
-    let embed =
-        async |path: &str, body: Value| json_of(client().post(format!("{}{path}", mock.url())).json(&body).send().await.unwrap()).await;
+    let embed = async |path: &str, body: Value| {
+        json_of(client().post(format!("{}{path}", mock.url())).json(&body).send().await.unwrap()).await
+    };
     let floats = embed("/v1/embeddings", json!({ "model": "m", "input": ["x", "y"], "dimensions": 3 })).await;
-    assert_eq!((floats["data"].as_array().unwrap().len(), floats["data"][0]["embedding"].as_array().unwrap().len()), (2, 3));
+    assert_eq!(
+        (floats["data"].as_array().unwrap().len(), floats["data"][0]["embedding"].as_array().unwrap().len()),
+        (2, 3)
+    );
     assert_ne!(floats["data"][0]["embedding"], floats["data"][1]["embedding"]);
     let packed = embed("/v1/embeddings", json!({ "model": "m", "input": "x", "encoding_format": "base64" })).await;
     assert_eq!(packed["data"][0]["embedding"].as_str().unwrap().len(), 44);
@@ -308,7 +359,9 @@ async fn models_and_embeddings_are_there_in_each_shape() {
 #[tokio::test]
 async fn what_is_no_request_for_a_model_is_refused_in_words() {
     let mock = ModelMock::start(Script::default()).await.unwrap();
-    let post = async |path: &str, body: &'static str| client().post(format!("{}{path}", mock.url())).body(body).send().await.unwrap();
+    let post = async |path: &str, body: &'static str| {
+        client().post(format!("{}{path}", mock.url())).body(body).send().await.unwrap()
+    };
     assert_eq!(post("/v1/completions", "{}").await.status(), 404);
     let refused = post("/v1/messages", "{").await;
     assert_eq!(refused.status(), 400);
@@ -317,7 +370,10 @@ async fn what_is_no_request_for_a_model_is_refused_in_words() {
 
 #[tokio::test]
 async fn a_function_can_answer_instead_of_a_script() {
-    let mock = ModelMock::serve(Mock::answering(|asked| Reply::text(&format!("{} of {:?}", asked.model, asked.protocol)))).await.unwrap();
+    let mock =
+        ModelMock::serve(Mock::answering(|asked| Reply::text(&format!("{} of {:?}", asked.model, asked.protocol))))
+            .await
+            .unwrap();
     let answer = json_of(ask(&mock, Protocol::Ollama, &question(false)).await).await;
     assert_eq!(answer["message"]["content"], "mock-model of Ollama");
 }

@@ -8,7 +8,7 @@ fn user(text: &str, seq: i64, is_current_input: bool) -> Block {
 }
 
 fn pair(content: &str, seq: i64) -> Block {
-    let call = AssistantCall { id: format!("c{seq}"), name: "echo".into(), arguments: "{}".into() };
+    let call = AssistantCall { id: format!("c{seq}"), name: "echo".into(), arguments: "{}".into(), ..AssistantCall::default() };
     let messages = vec![
         Message::Assistant { text: String::new(), calls: vec![call], opaque: None },
         Message::Tool { call_id: format!("c{seq}"), name: "echo".into(), content: content.into(), is_error: false },

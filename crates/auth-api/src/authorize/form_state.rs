@@ -28,10 +28,15 @@ pub(super) struct Ticket {
 impl Ticket {
     pub(super) fn of_form(app: &AuthApp, cookie: Option<&str>, form: &str) -> Result<Self, OAuthError> {
         let cookie = cookie.ok_or_else(|| {
-            OAuthError::invalid_request("Your browser did not send back the cookie of this page. Allow cookies, and start again.")
+            OAuthError::invalid_request(
+                "Your browser did not send back the cookie of this page. Allow cookies, and start again.",
+            )
         })?;
-        let foreign =
-            || OAuthError::invalid_request("This form was not made for this browser. Go back to the application and start again.");
+        let foreign = || {
+            OAuthError::invalid_request(
+                "This form was not made for this browser. Go back to the application and start again.",
+            )
+        };
         let opened = app.seal.open_text(&place(cookie), form).map_err(|_| foreign())?;
         let Sealed { asked, shown_at } = serde_json::from_str(opened.expose_secret()).map_err(|_| foreign())?;
         let is_old = app.clock.now().duration_since(shown_at).as_secs() > OLD_SECONDS;

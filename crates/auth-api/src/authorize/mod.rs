@@ -62,7 +62,9 @@ pub(crate) async fn sign_in(
         match enter(&app, ip, &fields, &asked, &client).await {
             Ok(code) => Ok(asked.redirect(&app, &[("code", code.expose_secret())])),
             Err(error) if error.code() == "invalid_scope" => Err(asked.refused("invalid_scope", error.description())),
-            Err(error) => Ok(login_page(&app, &headers, &asked, &client, Some(&error)).map(|page| with_headers(page, error))?),
+            Err(error) => {
+                Ok(login_page(&app, &headers, &asked, &client, Some(&error)).map(|page| with_headers(page, error))?)
+            }
         }
     };
     answered.await.unwrap_or_else(|refused| refuse(&app, refused))
@@ -99,7 +101,11 @@ async fn enter(
     };
     let by = By { user: Some(account.user_id), ip };
     let audit = app.audit(by, "auth.authorize", ("user", account.user_id)).with_client(&client.id);
-    if app.store.save_code(new, audit).await? { Ok(code.secret) } else { Err(OAuthError::invalid_grant("Invalid username or password")) }
+    if app.store.save_code(new, audit).await? {
+        Ok(code.secret)
+    } else {
+        Err(OAuthError::invalid_grant("Invalid username or password"))
+    }
 }
 
 fn login_page(
@@ -117,8 +123,13 @@ fn login_page(
     };
     let form = form_state::seal(app, &cookie, asked)?;
     let scopes = scopes::granted(client, asked.scope.as_deref(), true)?;
-    let view =
-        page::Login { client, scopes: &scopes, form: &form, name: asked.login_hint.as_deref(), error: error.map(OAuthError::description) };
+    let view = page::Login {
+        client,
+        scopes: &scopes,
+        form: &form,
+        name: asked.login_hint.as_deref(),
+        error: error.map(OAuthError::description),
+    };
     let status = error.map_or(StatusCode::OK, OAuthError::status);
     let mut response = html(status, page::login(&view), &asked.form_action());
     let secure = if app.config.is_https() { "; Secure" } else { "" };
@@ -141,7 +152,9 @@ fn with_headers(mut page: Response, error: OAuthError) -> Response {
 /// An error that the client may know of goes back to it; any other is a page, and the browser goes nowhere.
 fn refuse(app: &AuthApp, refused: Refused) -> Response {
     match refused {
-        Refused::ToClient { asked, code, description } => asked.redirect(app, &[("error", code), ("error_description", &description)]),
+        Refused::ToClient { asked, code, description } => {
+            asked.redirect(app, &[("error", code), ("error_description", &description)])
+        }
         Refused::ToPerson(error) => {
             let page = html(error.status(), page::failure(error.description()), "'none'");
             with_headers(page, error)
@@ -174,6 +187,10 @@ fn see_other(location: &str) -> Response {
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let pairs = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == form_state::COOKIE_NAME).map(|(_, value)| value)
+    let pairs =
+        headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    pairs
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == form_state::COOKIE_NAME)
+        .map(|(_, value)| value)
 }

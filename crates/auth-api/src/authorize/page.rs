@@ -23,7 +23,10 @@ pub(super) struct Login<'a> {
 }
 
 pub(super) fn content_security_policy(form_action: &str) -> String {
-    format!("default-src 'none'; style-src 'sha256-{}'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'", *STYLE_HASH)
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'",
+        *STYLE_HASH
+    )
 }
 
 pub(super) fn login(view: &Login<'_>) -> Markup {

@@ -93,7 +93,10 @@ fn fault(fields: &Fields) -> Option<(&'static str, &'static str)> {
     };
     // Without a method it would be `plain`, which protects from little.
     if fields.get("code_challenge_method") != Some("S256") || !pkce::is_challenge(challenge) {
-        return Some(("invalid_request", "PKCE is required with code_challenge_method=S256 and a challenge of 43 characters"));
+        return Some((
+            "invalid_request",
+            "PKCE is required with code_challenge_method=S256 and a challenge of 43 characters",
+        ));
     }
     // There is no session that a browser could be signed in by already.
     (fields.get("prompt") == Some("none")).then_some(("login_required", "The user must sign in"))

@@ -14,7 +14,9 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthErr
     let redirect_uri = request.fields.required("redirect_uri")?.to_owned();
     let verifier = request.fields.required("code_verifier")?;
     if !pkce::is_verifier(verifier) {
-        return Err(OAuthError::invalid_request("code_verifier must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~"));
+        return Err(OAuthError::invalid_request(
+            "code_verifier must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~",
+        ));
     }
     let token = app.opaque.new_refresh_token()?;
     let ends = after(app.clock.now(), request.client.refresh_ttl_seconds);
@@ -33,7 +35,9 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthErr
             let id_token = app.id_token(&family, nonce.as_deref()).await?;
             Ok(request.tokens(&family, &token.secret).await?.with_id_token(id_token))
         }
-        Redemption::Reused => Err(OAuthError::invalid_code("The code was used before; the login that came of it was ended")),
+        Redemption::Reused => {
+            Err(OAuthError::invalid_code("The code was used before; the login that came of it was ended"))
+        }
         Redemption::Expired => Err(OAuthError::invalid_code("The code has expired")),
         Redemption::Mismatch | Redemption::Inactive | Redemption::Unknown => {
             Err(OAuthError::invalid_code("The code is not valid for this client, redirect_uri and code_verifier"))

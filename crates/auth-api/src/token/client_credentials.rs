@@ -13,6 +13,12 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthErr
     let scopes = scopes::granted(client, request.fields.get("scope"), true)?;
     let audit = request.audit(Some(client.user_id), "auth.client_login");
     app.store.record_audit(client.tenant_id, audit).await?;
-    let subject = Subject { tenant_id: client.tenant_id, user_id: client.user_id, client_id: &client.id, scopes: &scopes, family_id: None };
+    let subject = Subject {
+        tenant_id: client.tenant_id,
+        user_id: client.user_id,
+        client_id: &client.id,
+        scopes: &scopes,
+        family_id: None,
+    };
     app.access_token(subject, client).await
 }

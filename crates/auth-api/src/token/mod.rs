@@ -44,7 +44,8 @@ pub(crate) async fn issue_token(
         Ok(fields) => answer(&app, grant, &headers, &fields, ip).await,
         Err(error) => Err(error),
     };
-    let (grant, status) = (grant.map_or("other", GrantType::as_str), answer.as_ref().err().map_or("ok", OAuthError::code));
+    let (grant, status) =
+        (grant.map_or("other", GrantType::as_str), answer.as_ref().err().map_or("ok", OAuthError::code));
     counter!("auth_token_requests_total", "grant_type" => grant, "status" => status).increment(1);
     histogram!("auth_token_request_duration_seconds", "grant_type" => grant).record(start.elapsed().as_secs_f64());
     answer.map(Json)

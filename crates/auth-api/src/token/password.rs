@@ -12,7 +12,9 @@ use crate::scopes;
 pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthError> {
     let (app, client) = (request.app, &request.client);
     if !client.is_first_party {
-        return Err(OAuthError::unauthorized_client("Only first-party clients may ask for passwords; use authorization_code"));
+        return Err(OAuthError::unauthorized_client(
+            "Only first-party clients may ask for passwords; use authorization_code",
+        ));
     }
     let name = request.fields.required("username")?.to_owned();
     let password = request.fields.required_secret("password")?;

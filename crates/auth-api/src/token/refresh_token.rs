@@ -29,6 +29,8 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthErr
         Rotation::Reused(_) => Err(OAuthError::invalid_grant("Refresh token has been revoked (reuse detected)")),
         Rotation::Revoked(_) => Err(OAuthError::invalid_grant("Refresh token has been revoked")),
         Rotation::Expired(_) => Err(OAuthError::invalid_grant("Refresh token has expired")),
-        Rotation::WrongClient(_) | Rotation::Unknown => Err(OAuthError::invalid_grant("Invalid or expired refresh token")),
+        Rotation::WrongClient(_) | Rotation::Unknown => {
+            Err(OAuthError::invalid_grant("Invalid or expired refresh token"))
+        }
     }
 }

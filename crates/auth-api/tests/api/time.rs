@@ -82,13 +82,15 @@ async fn no_refresh_moves_the_end_of_a_login() {
     let mut token = world.login(PASSWORD).await.json["refresh_token"].as_str().unwrap().to_owned();
     for _ in 0..5 {
         world.clock.advance(Duration::from_secs(17_000));
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", token.as_str()), ("client_id", "codelab-flutter-app")];
+        let fields =
+            [("grant_type", "refresh_token"), ("refresh_token", token.as_str()), ("client_id", "codelab-flutter-app")];
         let answer = world.post("/oauth/token", &[], &fields).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         token = answer.json["refresh_token"].as_str().unwrap().to_owned();
     }
     world.clock.advance(Duration::from_mins(25));
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", token.as_str()), ("client_id", "codelab-flutter-app")];
+    let fields =
+        [("grant_type", "refresh_token"), ("refresh_token", token.as_str()), ("client_id", "codelab-flutter-app")];
     assert_eq!(world.post("/oauth/token", &[], &fields).await.json["error_description"], "Refresh token has expired");
 }
 

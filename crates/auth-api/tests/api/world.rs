@@ -84,8 +84,12 @@ impl World {
         let clock = Arc::new(HandClock::default());
         let seal = Arc::new(SecretBox::new(&[7; 32]));
         let verifier = Arc::new(TokenVerifier::new(&"a secret of the tests, long enough".into(), "artel", "artel"));
-        let keys_config =
-            KeysConfig { issuer: "https://auth.test".into(), audience: "api".into(), home_tenant: TenantId(HOME), first: None };
+        let keys_config = KeysConfig {
+            issuer: "https://auth.test".into(),
+            audience: "api".into(),
+            home_tenant: TenantId(HOME),
+            first: None,
+        };
         let keys = Arc::new(Keys::new(store.clone(), clock.clone(), seal.clone(), verifier, keys_config));
         let deps = Deps {
             store: store.clone(),
@@ -123,7 +127,12 @@ impl World {
     }
 
     pub(crate) async fn login(&self, password: &str) -> Answer {
-        let fields = [("grant_type", "password"), ("username", "admin"), ("password", password), ("client_id", "codelab-flutter-app")];
+        let fields = [
+            ("grant_type", "password"),
+            ("username", "admin"),
+            ("password", password),
+            ("client_id", "codelab-flutter-app"),
+        ];
         self.post("/oauth/token", &[], &fields).await
     }
 
@@ -136,7 +145,12 @@ impl World {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 1))));
         let (parts, body) = self.app.clone().oneshot(request).await.unwrap().into_parts();
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, json: serde_json::from_str(&text).unwrap_or_default(), text }
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            json: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        }
     }
 }
 

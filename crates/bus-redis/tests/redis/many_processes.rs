@@ -53,7 +53,8 @@ async fn sessions_that_nobody_follows_any_more_are_not_subscribed_to() {
     let session = SessionId(unique("chat"));
     let channel = format!("artel:2:frames:{}:{session}", tenant());
     let mut subscribers = async || {
-        let (_, count): (String, i64) = redis::cmd("PUBSUB").arg("NUMSUB").arg(&channel).query_async(&mut asking).await.unwrap();
+        let (_, count): (String, i64) =
+            redis::cmd("PUBSUB").arg("NUMSUB").arg(&channel).query_async(&mut asking).await.unwrap();
         count
     };
     let (one, two) = (bus.follow(tenant(), &session), bus.follow(tenant(), &session));
@@ -133,10 +134,17 @@ async fn the_shared_count_answers_like_the_local_one() {
         let key = unique("ada");
         for n in 0..rate(text).count.min(120) + 2 {
             let (ours, theirs) = (shared.admit(&key, rate(text)).await, local.admit(&key, rate(text)).await);
-            assert_eq!((ours.allowed, ours.limit, ours.remaining), (theirs.allowed, theirs.limit, theirs.remaining), "{text}, use {n}");
+            assert_eq!(
+                (ours.allowed, ours.limit, ours.remaining),
+                (theirs.allowed, theirs.limit, theirs.remaining),
+                "{text}, use {n}"
+            );
             let apart = |a: Duration, b: Duration| a.abs_diff(b);
             let interval = rate(text).window() / rate(text).count;
-            assert!(apart(ours.reset_after, theirs.reset_after) <= interval.max(SOON), "{text}, use {n}: {ours:?} {theirs:?}");
+            assert!(
+                apart(ours.reset_after, theirs.reset_after) <= interval.max(SOON),
+                "{text}, use {n}: {ours:?} {theirs:?}"
+            );
             assert!(apart(ours.retry_after, theirs.retry_after) <= SOON, "{text}, use {n}: {ours:?} {theirs:?}");
         }
     }

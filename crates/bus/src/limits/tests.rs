@@ -15,7 +15,10 @@ fn limits() -> (LocalLimits<FakeRelativeClock>, FakeRelativeClock) {
 fn a_burst_up_to_the_limit_passes_and_the_next_use_learns_when_to_come_back() {
     let (limits, _) = limits();
     let answers: Vec<_> = (0..3).map(|_| limits.admit("ada", rate("3/minute"))).collect();
-    assert_eq!(answers.iter().map(|a| (a.allowed, a.limit, a.remaining)).collect::<Vec<_>>(), [(true, 3, 2), (true, 3, 1), (true, 3, 0)]);
+    assert_eq!(
+        answers.iter().map(|a| (a.allowed, a.limit, a.remaining)).collect::<Vec<_>>(),
+        [(true, 3, 2), (true, 3, 1), (true, 3, 0)]
+    );
     assert_eq!(answers.iter().map(|a| a.reset_after.as_secs()).collect::<Vec<_>>(), [20, 40, 60]);
 
     let refused = limits.admit("ada", rate("3/minute"));
@@ -67,7 +70,9 @@ fn over_a_long_time_no_more_passes_than_the_rate_allows() {
 #[test]
 fn keys_that_have_been_idle_are_forgotten_and_busy_ones_are_not() {
     let (limits, clock) = limits();
-    let keys = |limits: &LocalLimits<FakeRelativeClock>| limits.by_rate.read().unwrap().values().map(|l| l.len()).sum::<usize>();
+    let keys = |limits: &LocalLimits<FakeRelativeClock>| {
+        limits.by_rate.read().unwrap().values().map(|l| l.len()).sum::<usize>()
+    };
     assert!(limits.admit("busy", rate("1/day")).allowed);
     for visitor in 0..50_000 {
         limits.admit(&format!("visitor-{visitor}"), rate("100/second"));

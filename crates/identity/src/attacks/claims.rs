@@ -6,7 +6,8 @@ use super::forge::{header, signed};
 use super::{Named, Target};
 
 /// What every access token of the auth service says.
-const REQUIRED: [&str; 11] = ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "type", "client_id", "scope", "tenant_id"];
+const REQUIRED: [&str; 11] =
+    ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "type", "client_id", "scope", "tenant_id"];
 
 pub(super) fn attacks(target: &Target<'_>) -> Vec<Named> {
     let mut attacks = Vec::new();
@@ -130,7 +131,11 @@ pub(super) fn payloads(target: &Target<'_>) -> Vec<Named> {
         .into_iter()
         .flat_map(|name| {
             let value = target.claims.get(name).cloned().unwrap_or_default();
-            let escaped = format!("\\u{:04x}{}", u32::from(name.chars().next().unwrap_or_default()), name.get(1..).unwrap_or_default());
+            let escaped = format!(
+                "\\u{:04x}{}",
+                u32::from(name.chars().next().unwrap_or_default()),
+                name.get(1..).unwrap_or_default()
+            );
             [
                 (format!("{name} twice"), format!(r#"{open},"{name}":{value}}}"#)),
                 (format!("{name} twice by escape"), format!(r#"{open},"{escaped}":{value}}}"#)),

@@ -57,7 +57,8 @@ pub(super) fn public_forms(key: &ServiceKey) -> Vec<(&'static str, Vec<u8>)> {
     let Ok(public) = public else { return forms };
     if let (Ok(spki), Ok(pkcs1)) = (public.to_public_key_der(), public.to_pkcs1_der()) {
         let pem = |label: &str, der: &[u8]| {
-            let lines: Vec<String> = STANDARD.encode(der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into()).collect();
+            let lines: Vec<String> =
+                STANDARD.encode(der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into()).collect();
             format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", lines.join("\n"))
         };
         let text = pem("PUBLIC KEY", spki.as_bytes());

@@ -75,7 +75,10 @@ fn algorithms(target: &Target<'_>) -> Vec<Named> {
         let bare = json!({ "alg": alg }).to_string();
         attacks.push((format!("alg {alg:?} without kid and signature"), format!("{}.", unsigned(&bare, &payload))));
     }
-    for alg in ["RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "EdDSA", "HS384", "HS512", "rs256", "RS256 ", "RSA1_5", "dir"] {
+    for alg in [
+        "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "EdDSA", "HS384", "HS512", "rs256", "RS256 ", "RSA1_5",
+        "dir",
+    ] {
         let header = json!({"typ": "JWT", "alg": alg, "kid": kid}).to_string();
         attacks.push((format!("alg {alg:?} over an RS256 signature"), signed(target.key, &header, &payload)));
     }
@@ -97,7 +100,9 @@ fn algorithms(target: &Target<'_>) -> Vec<Named> {
 
 /// A stranger signs and brings the key along.
 fn brought_keys(target: &Target<'_>) -> Vec<Named> {
-    let Ok(stranger) = crate::ServiceKey::generate_pem().and_then(|pem| crate::ServiceKey::from_pem(&pem)) else { return Vec::new() };
+    let Ok(stranger) = crate::ServiceKey::generate_pem().and_then(|pem| crate::ServiceKey::from_pem(&pem)) else {
+        return Vec::new();
+    };
     let payload = target.claims.to_string();
     let mut attacks = Vec::new();
     let brought: [(&str, Value); 5] = [

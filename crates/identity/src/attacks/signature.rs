@@ -76,7 +76,10 @@ pub(super) fn malformed(target: &Target<'_>) -> Vec<Named> {
         named("the header is no JSON", signed(key, "RS256", &target.claims.to_string())),
         named("the header is a list", signed(key, r#"["RS256"]"#, &target.claims.to_string())),
         named("the header is nested without end", signed(key, &deep, &target.claims.to_string())),
-        named("the header has something behind", signed(key, &format!("{}{{}}", header(key)), &target.claims.to_string())),
+        named(
+            "the header has something behind",
+            signed(key, &format!("{}{{}}", header(key)), &target.claims.to_string()),
+        ),
         named("a byte order mark", signed(key, &format!("\u{feff}{}", header(key)), &target.claims.to_string())),
         named("too long", padded),
     ]

@@ -1,6 +1,6 @@
 use super::Scope::{
-    self, Admin, AgentsRead, AgentsWrite, ApiAdmin, ApiKeysWrite, ApiRead, ApiWrite, AuditRead, LlmInvoke, RunsRead, RunsWrite, ToolsRead,
-    ToolsWrite,
+    self, Admin, AgentsRead, AgentsWrite, ApiAdmin, ApiKeysWrite, ApiRead, ApiWrite, AuditRead, LlmInvoke, RunsRead,
+    RunsWrite, ToolsRead, ToolsWrite,
 };
 use super::Scopes;
 
@@ -34,7 +34,8 @@ fn a_granted_word_allows_exactly_what_it_implies(#[case] words: &[&str], #[case]
 
 #[test]
 fn only_tools_write_api_write_and_administrators_have_the_power_to_use_writing_tools() {
-    let mighty: Vec<_> = Scope::ALL.into_iter().filter(|held| Scopes::new([held.as_str()]).allows(ToolsWrite)).collect();
+    let mighty: Vec<_> =
+        Scope::ALL.into_iter().filter(|held| Scopes::new([held.as_str()]).allows(ToolsWrite)).collect();
     assert_eq!(mighty, [ToolsWrite, Admin, ApiWrite, ApiAdmin]);
 }
 

@@ -8,7 +8,10 @@ fn the_key_set_shows_the_public_half_and_nothing_else() {
     let mut members: Vec<&str> = jwk.keys().map(String::as_str).collect();
     members.sort_unstable();
     assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
-    assert_eq!((&jwk["alg"], &jwk["use"], &jwk["kty"], &jwk["e"]), (&json!("RS256"), &json!("sig"), &json!("RSA"), &json!("AQAB")));
+    assert_eq!(
+        (&jwk["alg"], &jwk["use"], &jwk["kty"], &jwk["e"]),
+        (&json!("RS256"), &json!("sig"), &json!("RSA"), &json!("AQAB"))
+    );
     assert_eq!(jwk["kid"], key.kid());
 }
 
@@ -16,7 +19,10 @@ fn the_key_set_shows_the_public_half_and_nothing_else() {
 fn a_key_keeps_its_name_when_it_is_loaded_again() {
     let pem = ServiceKey::generate_pem().unwrap();
     assert_eq!(ServiceKey::from_pem(&pem).unwrap().kid(), ServiceKey::from_pem(&pem).unwrap().kid());
-    assert_ne!(ServiceKey::from_pem(&pem).unwrap().kid(), ServiceKey::from_pem(&ServiceKey::generate_pem().unwrap()).unwrap().kid());
+    assert_ne!(
+        ServiceKey::from_pem(&pem).unwrap().kid(),
+        ServiceKey::from_pem(&ServiceKey::generate_pem().unwrap()).unwrap().kid()
+    );
 }
 
 #[test]

@@ -41,7 +41,13 @@ impl AccessTokenIssuer {
     }
 
     /// A token that works from now on for `ttl`. Takes a millisecond or two of a core.
-    pub fn issue(&self, key: &ServiceKey, grant: &AccessGrant, ttl: Duration, clock: &dyn Clock) -> Result<AccessToken, KeyError> {
+    pub fn issue(
+        &self,
+        key: &ServiceKey,
+        grant: &AccessGrant,
+        ttl: Duration,
+        clock: &dyn Clock,
+    ) -> Result<AccessToken, KeyError> {
         let now = clock.now().as_second();
         let ends = now.saturating_add_unsigned(ttl.as_secs());
         let id = clock.uuid().to_string();

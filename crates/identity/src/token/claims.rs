@@ -43,7 +43,13 @@ pub(super) enum Origin {
 
 impl Claims {
     /// Reads the payload of a token whose signature is already known to be right.
-    pub(super) fn read(payload: &StrictObject, origin: Origin, issuer: &str, audience: &str, now: Timestamp) -> Result<Self, TokenError> {
+    pub(super) fn read(
+        payload: &StrictObject,
+        origin: Origin,
+        issuer: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<Self, TokenError> {
         check_times(payload, now)?;
         if payload.required_text("iss")? != issuer {
             return Err(TokenError::WrongIssuer);

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::TokenError::{
-    BadSignature, Expired, Malformed, MissingClaim, NotYetValid, UnknownKey, WrongAlgorithm, WrongAudience, WrongIssuer, WrongType,
+    BadSignature, Expired, Malformed, MissingClaim, NotYetValid, UnknownKey, WrongAlgorithm, WrongAudience,
+    WrongIssuer, WrongType,
 };
 use super::{Grant, KeyError, TokenError, TokenIssuer, TokenVerifier};
 use crate::{Scope, Scopes, ServiceKey};
@@ -56,7 +57,8 @@ fn without(name: &str) -> Value {
 /// Signs any header over any payload with HMAC-SHA256, as an attacker or a careless issuer would.
 fn forge(header: &str, payload: &str, key: &[u8]) -> String {
     let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-    let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &EncodingKey::from_secret(key), Algorithm::HS256).unwrap();
+    let signature =
+        jsonwebtoken::crypto::sign(signed.as_bytes(), &EncodingKey::from_secret(key), Algorithm::HS256).unwrap();
     format!("{signed}.{signature}")
 }
 
@@ -109,7 +111,10 @@ fn an_issued_token_says_what_was_granted_until_it_expires() {
 #[case::the_last_second_of_leeway(NOW + 89, Ok(()))]
 #[case::leeway_over(NOW + 90, Err(Expired))]
 #[case::years_later(NOW + 100_000_000, Err(Expired))]
-fn a_token_expires_half_a_minute_after_its_exp_at_the_latest(#[case] now: i64, #[case] expected: Result<(), TokenError>) {
+fn a_token_expires_half_a_minute_after_its_exp_at_the_latest(
+    #[case] now: i64,
+    #[case] expected: Result<(), TokenError>,
+) {
     assert_eq!(verifier().verify(&signed(&minimal().to_string()), at(now)).map(|_| ()), expected);
 }
 
@@ -117,7 +122,11 @@ fn a_token_expires_half_a_minute_after_its_exp_at_the_latest(#[case] now: i64, #
 #[case(NOW, Ok(()))]
 #[case(NOW + 29, Ok(()))]
 #[case(NOW + 30, Err(NotYetValid))]
-fn a_token_from_the_future_is_refused(#[values("nbf", "iat")] name: &str, #[case] time: i64, #[case] expected: Result<(), TokenError>) {
+fn a_token_from_the_future_is_refused(
+    #[values("nbf", "iat")] name: &str,
+    #[case] time: i64,
+    #[case] expected: Result<(), TokenError>,
+) {
     let mut claims = with(name, time.into());
     claims["exp"] = (NOW + 1000).into();
     assert_eq!(verdict(&signed(&claims.to_string())), expected);
@@ -269,9 +278,13 @@ fn what_is_not_a_token_is_malformed(#[case] token: &str) {
 fn other_spellings_of_the_same_token_are_refused() {
     let good = signed(&minimal().to_string());
     let (signed_part, signature) = good.rsplit_once('.').unwrap();
-    for respelt in
-        [format!("{good}="), format!(" {good}"), format!("{good}\n"), format!("{good}.x"), format!("{signed_part}.{signature}AA")]
-    {
+    for respelt in [
+        format!("{good}="),
+        format!(" {good}"),
+        format!("{good}\n"),
+        format!("{good}.x"),
+        format!("{signed_part}.{signature}AA"),
+    ] {
         assert!(verdict(&respelt).is_err(), "{respelt:?}");
     }
 }
@@ -302,14 +315,20 @@ fn a_token_of_the_auth_service_passes_by_its_exact_kid_and_only_with_its_own_iss
 
     claims["iss"] = "agent-platform".into();
     assert_eq!(verifier.verify(&key.sign(&claims).unwrap(), at(NOW)), Err(WrongIssuer));
-    assert_eq!(verifier.verify(&signed(&minimal().to_string()), at(NOW)).map(|_| ()), Ok(()), "the own key still works");
+    assert_eq!(
+        verifier.verify(&signed(&minimal().to_string()), at(NOW)).map(|_| ()),
+        Ok(()),
+        "the own key still works"
+    );
 }
 
 #[test]
 fn a_public_key_cannot_be_used_as_a_shared_secret() {
     let (key, verifier, claims) = auth_service();
     let modulus = key.jwks()["keys"][0]["n"].as_str().unwrap().to_owned();
-    for shared in [modulus.as_bytes(), &URL_SAFE_NO_PAD.decode(&modulus).unwrap(), key.jwks().to_string().as_bytes(), b""] {
+    for shared in
+        [modulus.as_bytes(), &URL_SAFE_NO_PAD.decode(&modulus).unwrap(), key.jwks().to_string().as_bytes(), b""]
+    {
         for (kid, alg) in [(Some(key.kid()), "HS256"), (Some(key.kid()), "RS256"), (None, "HS256"), (None, "RS256")] {
             let header = kid.map_or_else(|| json!({ "alg": alg }), |kid| json!({"alg": alg, "kid": kid})).to_string();
             let token = forge(&header, &claims.to_string(), shared);
@@ -333,8 +352,7 @@ fn an_rsa_token_signed_by_a_stranger_is_refused_even_under_a_trusted_kid() {
 #[test]
 fn a_key_set_is_taken_for_its_rs256_signing_keys_and_a_short_one_is_refused() {
     let key = |overrides: Value| {
-        let mut jwk =
-            json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "e": "AQAB", "n": URL_SAFE_NO_PAD.encode([0xC3; 256])});
+        let mut jwk = json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "e": "AQAB", "n": URL_SAFE_NO_PAD.encode([0xC3; 256])});
         jwk.as_object_mut().unwrap().extend(overrides.as_object().unwrap().clone());
         json!({"keys": [jwk]})
     };

@@ -112,7 +112,10 @@ impl TokenVerifier {
 
 impl std::fmt::Debug for TokenVerifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenVerifier").field("issuer", &self.own.issuer).field("kids", &self.known().keys()).finish_non_exhaustive()
+        f.debug_struct("TokenVerifier")
+            .field("issuer", &self.own.issuer)
+            .field("kids", &self.known().keys())
+            .finish_non_exhaustive()
     }
 }
 
@@ -135,7 +138,8 @@ impl<'a> Parts<'a> {
 }
 
 fn signature_holds(trusted: &TrustedKey, parts: &Parts<'_>) -> bool {
-    jsonwebtoken::crypto::verify(parts.signature, parts.signed.as_bytes(), &trusted.key, trusted.algorithm).unwrap_or(false)
+    jsonwebtoken::crypto::verify(parts.signature, parts.signed.as_bytes(), &trusted.key, trusted.algorithm)
+        .unwrap_or(false)
 }
 
 fn decoded(part: &str) -> Result<Vec<u8>, TokenError> {

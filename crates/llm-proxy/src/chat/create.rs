@@ -1,11 +1,12 @@
 use std::time::Instant;
 
-use artel_llm::{Delta, Message, Opening};
+use artel_llm::Delta;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use super::context::ChatContext;
 use super::events::Events;
 use super::headers;
 use crate::App;
@@ -13,20 +14,8 @@ use crate::call::{Call, Step};
 use crate::caller::{Invoker, trace_of};
 use crate::fault::Fault;
 use crate::inbound::read_chat;
-use crate::outbound::{Gathered, Head, write_completion};
+use crate::outbound::{ExtraMembers, write_completion};
 use crate::payload::Payload;
-
-/// What is known of a request while its answer comes.
-pub(super) struct Asked {
-    pub(super) app: App,
-    pub(super) begun: Instant,
-    pub(super) account: String,
-    /// The model as the client named it.
-    pub(super) model: String,
-    /// What the answer answers.
-    pub(super) last: Option<Message>,
-    pub(super) include_usage: bool,
-}
 
 /// Ask a model.
 ///
@@ -41,8 +30,8 @@ pub(crate) async fn create_chat_completion(
     let mut chat = read_chat(&body)?;
     drop(body);
     let model = app.models.check(&chat.model)?;
-    app.memory.restore(&invoker.account, &mut chat.messages);
-    let asked = Asked {
+    app.reasoning.restore(&invoker.account, &mut chat.messages);
+    let context = ChatContext {
         app: app.clone(),
         begun,
         account: invoker.account.clone(),
@@ -52,11 +41,11 @@ pub(crate) async fn create_chat_completion(
     };
     let stream = chat.stream;
     let call = Call::new(app.models.clone(), chat.into_request(model, invoker.account, trace_of(&headers)));
-    if stream { streamed(asked, call).await } else { whole(asked, call).await }
+    if stream { streamed(context, call).await } else { whole(context, call).await }
 }
 
-async fn whole(asked: Asked, mut call: Call) -> Result<Response, Fault> {
-    let (mut gathered, mut deltas) = (Gathered::default(), Vec::new());
+async fn whole(context: ChatContext, mut call: Call) -> Result<Response, Fault> {
+    let (mut gathered, mut deltas) = (ExtraMembers::default(), Vec::new());
     let outcome = loop {
         let step = call.step(&mut deltas).await;
         gathered.take(&mut deltas);
@@ -65,13 +54,13 @@ async fn whole(asked: Asked, mut call: Call) -> Result<Response, Fault> {
         }
     };
     let served = outcome?;
-    asked.app.memory.keep(&asked.account, asked.last.as_slice(), &served.answer);
-    let body = write_completion(&asked.head(&served.opening), &served.answer, &gathered);
+    context.app.reasoning.keep(&context.account, context.last.as_slice(), &served.answer);
+    let body = write_completion(&context.head(&served.opening), &served.answer, &gathered);
     let response = ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
-    Ok(headers::about(&served.opening, asked.begun, response))
+    Ok(headers::about(&served.opening, context.begun, response))
 }
 
-async fn streamed(asked: Asked, mut call: Call) -> Result<Response, Fault> {
+async fn streamed(context: ChatContext, mut call: Call) -> Result<Response, Fault> {
     let mut deltas: Vec<Delta> = Vec::new();
     let first = call.step(&mut deltas).await;
     let opening = match (Call::opening(&mut deltas), &first) {
@@ -82,13 +71,7 @@ async fn streamed(asked: Asked, mut call: Call) -> Result<Response, Fault> {
         (None, Step::Ended(Err(error))) => return Err(error.clone().into()),
         (None, Step::Going) => return Err(Fault::out_of_order()),
     };
-    let begun = asked.begun;
-    let response = Events::begin(asked, call, &opening, deltas, first).into_response();
+    let begun = context.begun;
+    let response = Events::begin(context, call, &opening, deltas, first).into_response();
     Ok(headers::about(&opening, begun, response))
-}
-
-impl Asked {
-    pub(super) fn head(&self, opening: &Opening) -> Head {
-        Head::new(opening, &self.model, self.app.clock.now().as_second())
-    }
 }

@@ -11,7 +11,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures::Stream;
 
-use super::create::Asked;
+use super::context::ChatContext;
 use super::pace::Pace;
 use crate::call::{Call, Step};
 use crate::fault::Fault;
@@ -22,7 +22,7 @@ const ENOUGH: usize = 16 * 1024;
 
 /// Chunks as the model speaks. All that is ready becomes one write; while the client has not taken one, nothing is read from the provider.
 pub(super) struct Events {
-    asked: Asked,
+    context: ChatContext,
     /// Gone when the answer has ended.
     call: Option<Call>,
     chunks: Chunks,
@@ -35,10 +35,11 @@ pub(super) struct Events {
 
 impl Events {
     /// Goes on from what came first.
-    pub(super) fn begin(asked: Asked, call: Call, opening: &Opening, deltas: Vec<Delta>, first: Step) -> Self {
-        let chunks = Chunks::new(&asked.head(opening), asked.include_usage);
-        let pace = asked.app.streams.open();
-        let mut events = Self { asked, call: Some(call), chunks, deltas, ready: Vec::new(), pace, trace_id: trace::current() };
+    pub(super) fn begin(context: ChatContext, call: Call, opening: &Opening, deltas: Vec<Delta>, first: Step) -> Self {
+        let chunks = Chunks::new(&context.head(opening), context.include_usage);
+        let pace = context.app.streams.open();
+        let mut events =
+            Self { context, call: Some(call), chunks, deltas, ready: Vec::new(), pace, trace_id: trace::current() };
         events.take(first);
         events
     }
@@ -66,7 +67,7 @@ impl Events {
                     self.pace.more_came();
                 }
                 Poll::Pending if self.ready.is_empty() => return Poll::Pending,
-                Poll::Pending => return self.pace.poll_company(cx),
+                Poll::Pending => return self.pace.poll_idle(cx),
             }
         }
         Poll::Ready(())
@@ -76,7 +77,7 @@ impl Events {
     fn end(&mut self, outcome: Result<Box<Served>, ModelError>) {
         match outcome {
             Ok(served) => {
-                self.asked.app.memory.keep(&self.asked.account, self.asked.last.as_slice(), &served.answer);
+                self.context.app.reasoning.keep(&self.context.account, self.context.last.as_slice(), &served.answer);
                 self.chunks.finish(&served.answer, &mut self.ready);
             }
             Err(error) => Fault::from(error).traced(&self.trace_id).write_event(&mut self.ready),

@@ -21,7 +21,8 @@ pub(super) fn about(opening: &Opening, begun: Instant, mut response: Response) -
 }
 
 /// OpenAI's names for the limit, what is left of it, and when it is whole again.
-const REQUESTS: [&str; 3] = ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
+const REQUESTS: [&str; 3] =
+    ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
 const TOKENS: [&str; 3] = ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"];
 
 fn limit(headers: &mut HeaderMap, [most, left, reset]: [&'static str; 3], limit: RateLimit) {

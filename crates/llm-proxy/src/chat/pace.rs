@@ -90,7 +90,7 @@ impl Pace {
     /// To be asked when nothing more has come: ready when it stayed so while all other tasks had their turn. A connection hands over one
     /// piece at a time and needs a turn of its own between two of them. (Whoever polls a body may do so twice in one turn, so that to be
     /// polled again says nothing.)
-    pub(super) fn poll_company(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(bell) = &self.bell {
             return bell.poll_take(cx);
         }
@@ -170,8 +170,11 @@ mod tests {
         let mut turns = 0;
         poll_fn(|cx| {
             turns += 1;
-            let answer = pace.poll_company(cx);
-            assert!(answer.is_ready() || pace.poll_company(cx).is_pending(), "to be asked again in the same turn says nothing");
+            let answer = pace.poll_idle(cx);
+            assert!(
+                answer.is_ready() || pace.poll_idle(cx).is_pending(),
+                "to be asked again in the same turn says nothing"
+            );
             answer
         })
         .await;

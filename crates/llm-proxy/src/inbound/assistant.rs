@@ -1,15 +1,15 @@
-//! What the model said before, with the extension members in which its reasoning comes back.
+//! Earlier answers of the model, with the extension members that hold its reasoning.
 
 use artel_domain::AssistantCall;
-use artel_llm::{Message, Part, Reasoning};
+use artel_llm::{Message, Part, Reasoning, Rest};
 use serde_json::Value;
 
 use super::members::Members;
-use super::{Wrong, content};
+use super::{InvalidRequest, content};
 
-pub(super) fn read_assistant(mut members: Members) -> Result<Message, Wrong> {
+pub(super) fn read_assistant(mut members: Members) -> Result<Message, InvalidRequest> {
     if members.has("function_call") {
-        return Err(Wrong::at("function_call", "is OpenAI's first way of calling tools; use 'tool_calls'"));
+        return Err(InvalidRequest::at("function_call", "is OpenAI's first way of calling tools; use 'tool_calls'"));
     }
     let mut content = content::optional(&mut members)?.unwrap_or_default();
     let calls = members.each("tool_calls", read_call)?.unwrap_or_default();
@@ -22,24 +22,33 @@ pub(super) fn read_assistant(mut members: Members) -> Result<Message, Wrong> {
     }
     // `audio` names an earlier spoken answer.
     if content.is_empty() && calls.is_empty() && reasoning.is_empty() && !members.has("audio") {
-        return Err(Wrong::at("content", "is required when there are no 'tool_calls'"));
+        return Err(InvalidRequest::at("content", "is required when there are no 'tool_calls'"));
     }
     Ok(Message::Assistant { content, calls, reasoning, rest: members.rest() })
 }
 
-fn read_call(value: Value) -> Result<AssistantCall, Wrong> {
+fn read_call(value: Value) -> Result<AssistantCall, InvalidRequest> {
     let mut members = Members::of(value)?;
+    members.take("index");
     match members.text("type")?.as_deref() {
         None | Some("function") => {}
-        Some(other) => return Err(Wrong::at("type", format!("must be 'function', not '{other}'"))),
+        Some(other) => return Err(InvalidRequest::at("type", format!("must be 'function', not '{other}'"))),
     }
     let id = members.required_text("id")?;
-    let function = members.take("function").ok_or_else(|| Wrong::at("function", "is required"))?;
-    let (name, arguments) = read_function(function).map_err(|wrong| wrong.inside("function"))?;
-    Ok(AssistantCall { id, name, arguments })
+    let function = members.take("function").ok_or_else(|| InvalidRequest::at("function", "is required"))?;
+    let (name, arguments, of_function) = read_function(function).map_err(|wrong| wrong.inside("function"))?;
+    Ok(AssistantCall { id, name, arguments, rest: with_function(members.rest(), of_function) })
 }
 
-fn read_function(value: Value) -> Result<(String, String), Wrong> {
+/// Members without a form; those of the function are under `function`.
+fn with_function(mut rest: Rest, of_function: Rest) -> Rest {
+    if !of_function.is_empty() {
+        rest.insert("function".to_owned(), of_function.into());
+    }
+    rest
+}
+
+fn read_function(value: Value) -> Result<(String, String, Rest), InvalidRequest> {
     let mut members = Members::of(value)?;
     let name = members.required_text("name")?;
     let arguments = match members.take("arguments") {
@@ -48,15 +57,16 @@ fn read_function(value: Value) -> Result<(String, String), Wrong> {
         Some(Value::String(text)) if text.trim().is_empty() => "{}".to_owned(),
         Some(Value::String(text)) => text,
         Some(object @ Value::Object(_)) => object.to_string(),
-        Some(_) => return Err(Wrong::at("arguments", "must be a string that holds a JSON object")),
+        Some(_) => return Err(InvalidRequest::at("arguments", "must be a string that holds a JSON object")),
     };
-    Ok((name, arguments))
+    Ok((name, arguments, members.rest()))
 }
 
 /// `thinking_blocks` is whole, so it wins over the bare text of `reasoning_content` (or `reasoning`, as others call it).
-fn read_reasoning(members: &mut Members) -> Result<Vec<Reasoning>, Wrong> {
-    let blocks =
-        members.each("thinking_blocks", |block| serde_json::from_value(block).map_err(|error| Wrong::whole(format!("{error}"))))?;
+fn read_reasoning(members: &mut Members) -> Result<Vec<Reasoning>, InvalidRequest> {
+    let blocks = members.each("thinking_blocks", |block| {
+        serde_json::from_value(block).map_err(|error| InvalidRequest::whole(format!("{error}")))
+    })?;
     let mut texts = Vec::new();
     for name in ["reasoning_content", "reasoning"] {
         texts.extend(members.text(name)?);

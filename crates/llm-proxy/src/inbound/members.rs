@@ -1,21 +1,28 @@
+use artel_domain::read_foreign_json;
 use artel_llm::Rest;
 use serde_json::Value;
 
-use super::Wrong;
+use super::InvalidRequest;
 
-/// An object being read: what is known is taken out, so that what is left has no place of its own.
+/// An object that is being read. Known members are taken out; the others stay.
 pub(super) struct Members(Rest);
 
 impl Members {
-    pub(super) fn of_body(body: &[u8]) -> Result<Self, Wrong> {
-        let value = serde_json::from_slice(body).map_err(|error| Wrong::whole(format!("is not valid JSON: {error}")))?;
+    pub(super) fn of_body(body: &[u8]) -> Result<Self, InvalidRequest> {
+        let invalid = |error: serde_json::Error| InvalidRequest::whole(format!("is not valid JSON: {error}"));
+        // Clients cut texts between the halves of a character, so a strict reading gets a second one.
+        let value = match (serde_json::from_slice(body), std::str::from_utf8(body)) {
+            (Ok(value), _) => value,
+            (Err(_), Ok(text)) => read_foreign_json(text).map_err(invalid)?,
+            (Err(error), Err(_)) => return Err(invalid(error)),
+        };
         Self::of(value)
     }
 
-    pub(super) fn of(value: Value) -> Result<Self, Wrong> {
+    pub(super) fn of(value: Value) -> Result<Self, InvalidRequest> {
         match value {
             Value::Object(members) => Ok(Self(members)),
-            _ => Err(Wrong::whole("must be a JSON object")),
+            _ => Err(InvalidRequest::whole("must be a JSON object")),
         }
     }
 
@@ -28,41 +35,45 @@ impl Members {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
-    pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Wrong> {
+    pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, InvalidRequest> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Wrong::at(name, "must be a string")),
+            Some(_) => Err(InvalidRequest::at(name, "must be a string")),
         }
     }
 
     /// A string that is there and not empty.
-    pub(super) fn required_text(&mut self, name: &str) -> Result<String, Wrong> {
+    pub(super) fn required_text(&mut self, name: &str) -> Result<String, InvalidRequest> {
         match self.text(name)? {
             Some(text) if !text.trim().is_empty() => Ok(text),
-            Some(_) => Err(Wrong::at(name, "must not be empty")),
-            None => Err(Wrong::at(name, "is required")),
+            Some(_) => Err(InvalidRequest::at(name, "must not be empty")),
+            None => Err(InvalidRequest::at(name, "is required")),
         }
     }
 
-    pub(super) fn flag(&mut self, name: &str) -> Result<Option<bool>, Wrong> {
+    pub(super) fn flag(&mut self, name: &str) -> Result<Option<bool>, InvalidRequest> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(flag)),
-            Some(_) => Err(Wrong::at(name, "must be true or false")),
+            Some(_) => Err(InvalidRequest::at(name, "must be true or false")),
         }
     }
 
     /// Each item read by `read`, which sees the item alone: errors get their place here.
-    pub(super) fn each<T>(&mut self, name: &str, read: impl Fn(Value) -> Result<T, Wrong>) -> Result<Option<Vec<T>>, Wrong> {
+    pub(super) fn each<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(Value) -> Result<T, InvalidRequest>,
+    ) -> Result<Option<Vec<T>>, InvalidRequest> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Array(items)) => each(items, read).map(Some).map_err(|wrong| wrong.inside(name)),
-            Some(_) => Err(Wrong::at(name, "must be an array")),
+            Some(_) => Err(InvalidRequest::at(name, "must be an array")),
         }
     }
 
-    /// What nobody took. `null`s are dropped: they say nothing, and not every provider takes them.
+    /// The members that were not taken. `null`s are dropped, because not every provider takes them.
     pub(super) fn rest(mut self) -> Rest {
         self.0.retain(|_, value| !value.is_null());
         self.0
@@ -70,6 +81,13 @@ impl Members {
 }
 
 /// Reads a list; an error names the item.
-pub(super) fn each<T>(items: Vec<Value>, read: impl Fn(Value) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
-    items.into_iter().enumerate().map(|(at, item)| read(item).map_err(|wrong| wrong.inside(format_args!("[{at}]")))).collect()
+pub(super) fn each<T>(
+    items: Vec<Value>,
+    read: impl Fn(Value) -> Result<T, InvalidRequest>,
+) -> Result<Vec<T>, InvalidRequest> {
+    items
+        .into_iter()
+        .enumerate()
+        .map(|(at, item)| read(item).map_err(|wrong| wrong.inside(format_args!("[{at}]"))))
+        .collect()
 }

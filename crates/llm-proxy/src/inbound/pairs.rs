@@ -2,9 +2,9 @@
 
 use artel_llm::Message;
 
-use super::Wrong;
+use super::InvalidRequest;
 
-pub(super) fn check(messages: &[Message]) -> Result<(), Wrong> {
+pub(super) fn check(messages: &[Message]) -> Result<(), InvalidRequest> {
     // The ids that still wait for a result. Providers may use the same id again in a later turn.
     let mut open: Vec<&str> = Vec::new();
     let mut asked: Vec<&str> = Vec::new();
@@ -25,20 +25,21 @@ pub(super) fn check(messages: &[Message]) -> Result<(), Wrong> {
     unanswered(&open, asked_at)
 }
 
-fn orphan(at: usize, id: &str, answered: bool) -> Wrong {
+fn orphan(at: usize, id: &str, answered: bool) -> InvalidRequest {
     let problem = if answered {
         format!("'{id}' has a result already")
     } else {
         format!("'{id}' is not the id of a call in the assistant message before it")
     };
-    Wrong::at(&format!("messages[{at}].tool_call_id"), problem)
+    InvalidRequest::at(&format!("messages[{at}].tool_call_id"), problem)
 }
 
-fn unanswered(open: &[&str], at: usize) -> Result<(), Wrong> {
+fn unanswered(open: &[&str], at: usize) -> Result<(), InvalidRequest> {
     match open.first() {
         None => Ok(()),
-        Some(id) => {
-            Err(Wrong::at(&format!("messages[{at}].tool_calls"), format!("needs a message of role 'tool' for '{id}' right after it")))
-        }
+        Some(id) => Err(InvalidRequest::at(
+            &format!("messages[{at}].tool_calls"),
+            format!("needs a message of role 'tool' for '{id}' right after it"),
+        )),
     }
 }

@@ -3,21 +3,21 @@ use artel_llm::{ImageSource, Message, Part, PartBody, Reasoning, Rest, ToolChoic
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{Chat, Wrong, read_chat};
+use super::{Chat, InvalidRequest, read_chat};
 
-fn read(body: &Value) -> Result<Chat, Wrong> {
+fn read(body: &Value) -> Result<Chat, InvalidRequest> {
     read_chat(body.to_string().as_bytes())
 }
 
 /// A request with these messages.
-fn with_messages(messages: Value) -> Result<Chat, Wrong> {
+fn with_messages(messages: Value) -> Result<Chat, InvalidRequest> {
     let mut body = json!({ "model": "m" });
     body["messages"] = messages;
     read(&body)
 }
 
 /// A request that says hello, with these members beside.
-fn with(members: &Value) -> Result<Chat, Wrong> {
+fn with(members: &Value) -> Result<Chat, InvalidRequest> {
     let mut body = json!({ "model": "m", "messages": [{ "role": "user", "content": "hello" }] });
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     read(&body)
@@ -42,7 +42,8 @@ fn every_role_has_its_place() {
     ]))
     .unwrap();
     let cached = Part { body: PartBody::Text("Be kind.".into()), cache_control: Some(json!({ "type": "ephemeral" })) };
-    let looked = AssistantCall { id: "a".into(), name: "look".into(), arguments: "{}".into() };
+    let looked =
+        AssistantCall { id: "a".into(), name: "look".into(), arguments: "{}".into(), ..AssistantCall::default() };
     assert_eq!(
         chat.messages,
         [
@@ -78,7 +79,8 @@ fn reasoning_comes_back_as_blocks_or_as_text() {
     };
     let signed = Reasoning::Thinking { thinking: String::new(), signature: Some("s".into()) };
     let hidden = Reasoning::RedactedThinking { data: "d".into() };
-    let blocks = json!([{ "type": "thinking", "thinking": "", "signature": "s" }, { "type": "redacted_thinking", "data": "d" }]);
+    let blocks =
+        json!([{ "type": "thinking", "thinking": "", "signature": "s" }, { "type": "redacted_thinking", "data": "d" }]);
     let (reasoning, rest) = of(json!({ "thinking_blocks": blocks, "reasoning_content": "shown" }));
     assert_eq!((reasoning, rest.is_empty()), (vec![signed, hidden], true));
     let shown = Reasoning::Thinking { thinking: "shown".into(), signature: None };
@@ -112,14 +114,16 @@ fn a_part_that_has_no_form_here_is_kept_whole() {
 
 #[test]
 fn cache_control_on_a_message_is_for_its_last_part() {
-    let chat = with_messages(json!([{ "role": "user", "content": "long", "cache_control": { "type": "ephemeral" } }])).unwrap();
+    let chat = with_messages(json!([{ "role": "user", "content": "long", "cache_control": { "type": "ephemeral" } }]))
+        .unwrap();
     assert_eq!(chat.messages[0].content()[0].cache_control, Some(json!({ "type": "ephemeral" })));
 }
 
 #[test]
 fn tools_keep_what_has_no_form_here() {
     let tool = json!({ "type": "function", "function": { "name": "look", "strict": true }, "cache_control": { "type": "ephemeral" } });
-    let chat = with(&json!({ "tools": [tool], "tool_choice": { "type": "function", "function": { "name": "look" } } })).unwrap();
+    let chat = with(&json!({ "tools": [tool], "tool_choice": { "type": "function", "function": { "name": "look" } } }))
+        .unwrap();
     assert_eq!(chat.tools[0].input_schema, json!({ "type": "object", "properties": {} }));
     assert_eq!(chat.tools[0].rest, rest(json!({ "strict": true, "cache_control": { "type": "ephemeral" } })));
     assert_eq!(chat.params.tool_choice, Some(ToolChoice::Named("look".into())));
@@ -127,7 +131,9 @@ fn tools_keep_what_has_no_form_here() {
 
 #[test]
 fn unknown_members_are_kept_and_nulls_are_not() {
-    let chat = with(&json!({ "seed": 7, "user": null, "n": 1, "max_completion_tokens": 5, "stop": "x", "logit_bias": {} })).unwrap();
+    let chat =
+        with(&json!({ "seed": 7, "user": null, "n": 1, "max_completion_tokens": 5, "stop": "x", "logit_bias": {} }))
+            .unwrap();
     assert_eq!(chat.params.rest, rest(json!({ "seed": 7, "logit_bias": {} })));
     assert_eq!((chat.params.max_tokens, chat.params.stop), (Some(5), vec!["x".to_owned()]));
 }
@@ -191,7 +197,13 @@ fn a_result_without_a_call_and_a_call_without_a_result_are_refused() {
     let refused = |messages: Value| with_messages(messages).unwrap_err().message();
     assert!(with_messages(json!([user, asked, tool("b"), tool("a"), user, asked, tool("a"), tool("b")])).is_ok());
     assert!(refused(json!([user, tool("a")])).starts_with("'messages[1].tool_call_id' 'a' is not the id of a call"));
-    assert!(refused(json!([asked, tool("a"), user])).starts_with("'messages[0].tool_calls' needs a message of role 'tool' for 'b'"));
-    assert!(refused(json!([asked, tool("a"), tool("a")])).starts_with("'messages[2].tool_call_id' 'a' has a result already"));
+    assert!(
+        refused(json!([asked, tool("a"), user]))
+            .starts_with("'messages[0].tool_calls' needs a message of role 'tool' for 'b'")
+    );
+    assert!(
+        refused(json!([asked, tool("a"), tool("a")]))
+            .starts_with("'messages[2].tool_call_id' 'a' has a result already")
+    );
     assert!(refused(json!([user, asked])).contains("for 'a'"));
 }

@@ -1,4 +1,4 @@
-use artel_llm::ModelRow;
+use artel_llm::ListedModel;
 use axum::Json;
 use axum::extract::{Path, State};
 
@@ -8,13 +8,21 @@ use crate::caller::Invoker;
 use crate::fault::Fault;
 
 /// Say what is known of a model, under any of its names.
-pub(crate) async fn get_model(State(app): State<App>, _: Invoker, Path(id): Path<String>) -> Result<Json<WireModel>, Fault> {
+pub(crate) async fn get_model(
+    State(app): State<App>,
+    _: Invoker,
+    Path(id): Path<String>,
+) -> Result<Json<WireModel>, Fault> {
     let name = app.models.check(&id)?;
     let full = name.to_string();
     let known = rows(&app.models).into_iter().find(|row| row.id == id || row.id == full);
     // Providers have models that are in no table.
-    let row = known.unwrap_or_else(|| ModelRow {
-        is_available: app.models.providers().iter().any(|provider| provider.name == name.provider() && provider.is_configured),
+    let row = known.unwrap_or_else(|| ListedModel {
+        is_available: app
+            .models
+            .providers()
+            .iter()
+            .any(|provider| provider.name == name.provider() && provider.is_configured),
         id: full,
         name: name.model().to_owned(),
         provider: name.provider().to_owned(),

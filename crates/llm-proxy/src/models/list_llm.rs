@@ -1,4 +1,4 @@
-use artel_llm::ModelRow;
+use artel_llm::ListedModel;
 use axum::Json;
 use axum::extract::State;
 
@@ -7,6 +7,6 @@ use crate::App;
 use crate::caller::Invoker;
 
 /// List all models that are known here, those whose provider is not configured included.
-pub(crate) async fn list_llm_models(State(app): State<App>, _: Invoker) -> Json<Vec<ModelRow>> {
+pub(crate) async fn list_llm_models(State(app): State<App>, _: Invoker) -> Json<Vec<ListedModel>> {
     Json(rows(&app.models))
 }

@@ -1,6 +1,6 @@
 //! The chunks of a streamed answer.
 
-use artel_llm::{Answer, Delta, Rest};
+use artel_llm::{Completion, Delta, Rest};
 use serde::Serialize;
 
 use super::json::{member, raw, value};
@@ -73,7 +73,11 @@ impl Chunks {
                     self.member(out, "tool_calls", &[CallBegins { index: *index, id, r#type: "function", function }]);
                 }
                 Delta::Arguments { index, piece } => {
-                    self.member(out, "tool_calls", &[CallGoesOn { index: *index, function: Arguments { arguments: piece } }]);
+                    self.member(
+                        out,
+                        "tool_calls",
+                        &[CallGoesOn { index: *index, function: Arguments { arguments: piece } }],
+                    );
                 }
                 Delta::Rest(rest) => {
                     let delta = |out: &mut Vec<u8>| match rest.get("delta") {
@@ -87,7 +91,7 @@ impl Chunks {
     }
 
     /// The end of an answer: its reasoning to hand back, why it ended, what it used, `[DONE]`.
-    pub(crate) fn finish(&mut self, answer: &Answer, out: &mut Vec<u8>) {
+    pub(crate) fn finish(&mut self, answer: &Completion, out: &mut Vec<u8>) {
         self.begin(out);
         if let Some(blocks) = to_hand_back(answer) {
             self.member(out, "thinking_blocks", blocks);

@@ -1,7 +1,7 @@
 //! Pieces that the whole object and the chunks have in common.
 
 use artel_domain::Usage;
-use artel_llm::Answer;
+use artel_llm::Completion;
 use serde::Serialize;
 
 use super::finish_word;
@@ -35,7 +35,10 @@ impl From<Usage> for WireUsage {
             prompt_tokens: usage.prompt_tokens,
             completion_tokens: usage.completion_tokens,
             total_tokens: usage.total(),
-            prompt_tokens_details: PromptDetails { cached_tokens: usage.cached_tokens, cache_write_tokens: usage.cache_write_tokens },
+            prompt_tokens_details: PromptDetails {
+                cached_tokens: usage.cached_tokens,
+                cache_write_tokens: usage.cache_write_tokens,
+            },
             completion_tokens_details: CompletionDetails { reasoning_tokens: usage.reasoning_tokens },
         }
     }
@@ -48,7 +51,7 @@ pub(super) struct Extension<'a> {
 }
 
 impl<'a> Extension<'a> {
-    pub(super) fn of(answer: &'a Answer) -> Option<Self> {
+    pub(super) fn of(answer: &'a Completion) -> Option<Self> {
         let own = answer.finish_word.as_deref();
         own.filter(|word| *word != finish_word(answer) || is_foreign(word)).map(|finish_word| Self { finish_word })
     }

@@ -1,22 +1,23 @@
 use artel_domain::{AssistantCall, FinishReason, Usage};
-use artel_llm::{Answer, Delta, Reasoning, Rest};
+use artel_llm::{Completion, Delta, Reasoning, Rest};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{Chunks, Gathered, Head, write_completion};
+use super::{Chunks, ExtraMembers, Head, write_completion};
 
 fn head() -> Head {
     Head { id: "chatcmpl-1".into(), created: 7, model: "m".into() }
 }
 
-fn answer(text: &str) -> Answer {
-    Answer {
+fn answer(text: &str) -> Completion {
+    Completion {
         text: text.into(),
         calls: Vec::new(),
         finish: FinishReason::Stop,
         finish_word: None,
         usage: Some(Usage { prompt_tokens: 3, completion_tokens: 2, ..Usage::default() }),
         reasoning: Vec::new(),
+        message: Rest::new(),
         rest: Rest::new(),
     }
 }
@@ -25,7 +26,7 @@ fn rest(value: Value) -> Rest {
     serde_json::from_value(value).unwrap()
 }
 
-fn stream(deltas: &[Delta], answer: &Answer, include_usage: bool) -> String {
+fn stream(deltas: &[Delta], answer: &Completion, include_usage: bool) -> String {
     let (mut chunks, mut out) = (Chunks::new(&head(), include_usage), Vec::new());
     chunks.write(deltas, &mut out);
     chunks.finish(answer, &mut out);
@@ -35,11 +36,14 @@ fn stream(deltas: &[Delta], answer: &Answer, include_usage: bool) -> String {
 /// The chunks' choices or usage, without what all chunks have in common.
 fn told(stream: &str) -> Vec<Value> {
     let events = stream.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap());
-    events.filter(|data| *data != "[DONE]").map(|data| serde_json::from_str::<Value>(data).unwrap()["choices"][0].take()).collect()
+    events
+        .filter(|data| *data != "[DONE]")
+        .map(|data| serde_json::from_str::<Value>(data).unwrap()["choices"][0].take())
+        .collect()
 }
 
-fn whole(deltas: Vec<Delta>, answer: &Answer) -> Value {
-    let mut gathered = Gathered::default();
+fn whole(deltas: Vec<Delta>, answer: &Completion) -> Value {
+    let mut gathered = ExtraMembers::default();
     gathered.take(&mut { deltas });
     serde_json::from_slice(&write_completion(&head(), answer, &gathered)).unwrap()
 }
@@ -85,7 +89,8 @@ fn calls_are_streamed_in_pieces_by_index() {
         Delta::Arguments { index: 0, piece: "1}".into() },
         Delta::Arguments { index: 1, piece: "{}".into() },
     ];
-    let calls: Vec<Value> = told(&stream(&deltas, &answer(""), false)).iter().map(|c| c["delta"]["tool_calls"].clone()).collect();
+    let calls: Vec<Value> =
+        told(&stream(&deltas, &answer(""), false)).iter().map(|c| c["delta"]["tool_calls"].clone()).collect();
     assert_eq!(
         calls[1..6],
         [
@@ -101,20 +106,25 @@ fn calls_are_streamed_in_pieces_by_index() {
 #[test]
 fn what_must_come_back_is_sent_as_blocks_before_the_finish() {
     let signed = Reasoning::Thinking { thinking: "Hm".into(), signature: Some("s".into()) };
-    let answer = Answer { reasoning: vec![signed, Reasoning::RedactedThinking { data: "d".into() }], ..answer("Hi") };
+    let answer =
+        Completion { reasoning: vec![signed, Reasoning::RedactedThinking { data: "d".into() }], ..answer("Hi") };
     let blocks = json!([{ "type": "thinking", "thinking": "Hm", "signature": "s" }, { "type": "redacted_thinking", "data": "d" }]);
     let told = told(&stream(&[Delta::Reasoning("Hm".into()), Delta::Text("Hi".into())], &answer, false));
     let deltas: Vec<&Value> = told.iter().map(|choice| &choice["delta"]).collect();
     let begin = json!({ "role": "assistant", "content": "" });
     let thought = json!({ "reasoning_content": "Hm" });
-    assert_eq!(deltas, [&begin, &thought, &json!({ "content": "Hi" }), &json!({ "thinking_blocks": blocks }), &json!({})]);
+    assert_eq!(
+        deltas,
+        [&begin, &thought, &json!({ "content": "Hi" }), &json!({ "thinking_blocks": blocks }), &json!({})]
+    );
     let message = &whole(Vec::new(), &answer)["choices"][0]["message"];
     assert_eq!((&message["thinking_blocks"], &message["reasoning_content"]), (&blocks, &json!("Hm")));
 }
 
 #[test]
 fn reasoning_that_is_text_alone_needs_no_blocks() {
-    let answer = Answer { reasoning: vec![Reasoning::Thinking { thinking: "Hm".into(), signature: None }], ..answer("Hi") };
+    let answer =
+        Completion { reasoning: vec![Reasoning::Thinking { thinking: "Hm".into(), signature: None }], ..answer("Hi") };
     assert!(!stream(&[], &answer, false).contains("thinking_blocks"));
     let message = whole(Vec::new(), &answer)["choices"][0]["message"].take();
     assert_eq!(message, json!({ "role": "assistant", "content": "Hi", "refusal": null, "reasoning_content": "Hm" }));
@@ -131,7 +141,7 @@ fn the_providers_own_word_for_the_end_is_kept(
     #[case] word: &str,
     #[case] artel: Value,
 ) {
-    let answer = Answer { finish, finish_word: own.map(str::to_owned), ..answer("") };
+    let answer = Completion { finish, finish_word: own.map(str::to_owned), ..answer("") };
     let streamed = told(&stream(&[], &answer, false)).pop().unwrap();
     let whole = &whole(Vec::new(), &answer)["choices"][0];
     for choice in [&streamed, whole] {
@@ -141,9 +151,14 @@ fn the_providers_own_word_for_the_end_is_kept(
 
 #[test]
 fn a_whole_answer_has_every_member_of_openais() {
-    let call = AssistantCall { id: "a".into(), name: "look".into(), arguments: "{}".into() };
-    let answer =
-        Answer { calls: vec![call], finish: FinishReason::ToolCalls, rest: rest(json!({ "system_fingerprint": "fp" })), ..answer("") };
+    let call =
+        AssistantCall { id: "a".into(), name: "look".into(), arguments: "{}".into(), ..AssistantCall::default() };
+    let answer = Completion {
+        calls: vec![call],
+        finish: FinishReason::ToolCalls,
+        rest: rest(json!({ "system_fingerprint": "fp" })),
+        ..answer("")
+    };
     insta::assert_snapshot!(serde_json::to_string_pretty(&whole(Vec::new(), &answer)).unwrap(), @r#"
     {
       "id": "chatcmpl-1",
@@ -199,10 +214,16 @@ fn a_refusal_is_told_as_one() {
 
 #[test]
 fn members_without_a_form_reach_clients_of_the_same_protocol() {
-    let piece =
-        |token: &str| Delta::Rest(rest(json!({ "logprobs": { "content": [{ "token": token }] }, "delta": { "annotations": [token] } })));
+    let piece = |token: &str| {
+        Delta::Rest(rest(
+            json!({ "logprobs": { "content": [{ "token": token }] }, "delta": { "annotations": [token] } }),
+        ))
+    };
     let told = told(&stream(&[piece("a")], &answer("a"), false));
-    assert_eq!((&told[1]["logprobs"]["content"][0]["token"], &told[1]["delta"]["annotations"]), (&json!("a"), &json!(["a"])));
+    assert_eq!(
+        (&told[1]["logprobs"]["content"][0]["token"], &told[1]["delta"]["annotations"]),
+        (&json!("a"), &json!(["a"]))
+    );
     let choice = &whole(vec![piece("a"), piece("b")], &answer("ab"))["choices"][0];
     assert_eq!(choice["logprobs"], json!({ "content": [{ "token": "a" }, { "token": "b" }] }));
     assert_eq!(choice["message"]["annotations"], json!(["a", "b"]));

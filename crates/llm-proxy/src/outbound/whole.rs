@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use artel_domain::AssistantCall;
-use artel_llm::{Answer, Delta, Reasoning, Rest};
+use artel_llm::{Completion, Delta, Reasoning, Rest};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,16 +11,16 @@ use super::json::{member, raw, value};
 use super::parts::{Extension, WireUsage};
 use super::{Head, finish_word, to_hand_back};
 
-/// What only the deltas tell: which part of the text is a refusal, and members without a form.
+/// What only the deltas tell: the part of the text that is a refusal, and members without a form.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
+pub(crate) struct ExtraMembers {
     reasoning: String,
     refusal: String,
     of_message: Rest,
     of_choice: Rest,
 }
 
-impl Gathered {
+impl ExtraMembers {
     pub(crate) fn take(&mut self, deltas: &mut Vec<Delta>) {
         for delta in deltas.drain(..) {
             match delta {
@@ -28,7 +28,9 @@ impl Gathered {
                 Delta::Refusal(text) => self.refusal.push_str(&text),
                 Delta::Rest(mut rest) => {
                     if let Some(Value::Object(of_delta)) = rest.shift_remove("delta") {
-                        of_delta.into_iter().for_each(|(name, content)| merge(&mut self.of_message, name, content));
+                        // The calls of the answer have these members already.
+                        let of_message = of_delta.into_iter().filter(|(name, _)| name != "tool_calls");
+                        of_message.for_each(|(name, content)| merge(&mut self.of_message, name, content));
                     }
                     rest.into_iter().for_each(|(name, content)| merge(&mut self.of_choice, name, content));
                 }
@@ -38,10 +40,12 @@ impl Gathered {
     }
 }
 
-/// `logprobs` and annotations come piece by piece: their lists are joined. Of anything else the last word counts.
+/// `logprobs` and annotations come in pieces: their lists are joined. Of anything else the last value counts.
 fn merge(rest: &mut Rest, name: String, content: Value) {
     match (rest.get_mut(&name), content) {
-        (Some(Value::Object(kept)), Value::Object(more)) => more.into_iter().for_each(|(name, content)| merge(kept, name, content)),
+        (Some(Value::Object(kept)), Value::Object(more)) => {
+            more.into_iter().for_each(|(name, content)| merge(kept, name, content))
+        }
         (Some(Value::Array(kept)), Value::Array(more)) => kept.extend(more),
         (_, content) => drop(rest.insert(name, content)),
     }
@@ -79,16 +83,20 @@ struct WireCall<'a> {
     id: &'a str,
     r#type: &'static str,
     function: Function<'a>,
+    #[serde(flatten)]
+    rest: BTreeMap<&'a str, &'a Value>,
 }
 
 #[derive(Serialize)]
 struct Function<'a> {
     name: &'a str,
     arguments: &'a str,
+    #[serde(flatten)]
+    rest: Option<&'a Rest>,
 }
 
 /// Writes the whole answer.
-pub(crate) fn write_completion(head: &Head, answer: &Answer, gathered: &Gathered) -> Vec<u8> {
+pub(crate) fn write_completion(head: &Head, answer: &Completion, gathered: &ExtraMembers) -> Vec<u8> {
     let mut out = Vec::with_capacity(512 + answer.text.len());
     raw(&mut out, "{\"id\":");
     value(&mut out, &head.id);
@@ -101,7 +109,12 @@ pub(crate) fn write_completion(head: &Head, answer: &Answer, gathered: &Gathered
         logprobs: gathered.of_choice.get("logprobs"),
         finish_reason: finish_word(answer),
         artel: Extension::of(answer),
-        rest: gathered.of_choice.iter().map(|(name, content)| (name.as_str(), content)).filter(|(name, _)| *name != "logprobs").collect(),
+        rest: gathered
+            .of_choice
+            .iter()
+            .map(|(name, content)| (name.as_str(), content))
+            .filter(|(name, _)| *name != "logprobs")
+            .collect(),
     };
     member(&mut out, "choices", &[choice]);
     if let Some(usage) = answer.usage {
@@ -114,10 +127,11 @@ pub(crate) fn write_completion(head: &Head, answer: &Answer, gathered: &Gathered
     out
 }
 
-fn message<'a>(answer: &'a Answer, gathered: &'a Gathered) -> WireMessage<'a> {
+fn message<'a>(answer: &'a Completion, gathered: &'a ExtraMembers) -> WireMessage<'a> {
     let refused = !gathered.refusal.is_empty();
     // The refusal is part of the answer's text; what is left of it was said before.
-    let said = if refused { answer.text.strip_suffix(gathered.refusal.as_str()).unwrap_or_default() } else { &answer.text };
+    let said =
+        if refused { answer.text.strip_suffix(gathered.refusal.as_str()).unwrap_or_default() } else { &answer.text };
     let silent = said.is_empty() && (refused || !answer.calls.is_empty());
     WireMessage {
         role: "assistant",
@@ -126,15 +140,31 @@ fn message<'a>(answer: &'a Answer, gathered: &'a Gathered) -> WireMessage<'a> {
         reasoning_content: reasoning_text(answer, gathered),
         thinking_blocks: to_hand_back(answer),
         tool_calls: answer.calls.iter().map(call).collect(),
-        rest: gathered.of_message.iter().map(|(name, content)| (name.as_str(), content)).collect(),
+        rest: gathered
+            .of_message
+            .iter()
+            .chain(&answer.message)
+            .map(|(name, content)| (name.as_str(), content))
+            .collect(),
     }
 }
 
 fn call(call: &AssistantCall) -> WireCall<'_> {
-    WireCall { id: &call.id, r#type: "function", function: Function { name: &call.name, arguments: &call.arguments } }
+    let of_function = call.rest.get("function").and_then(Value::as_object);
+    WireCall {
+        id: &call.id,
+        r#type: "function",
+        function: Function { name: &call.name, arguments: &call.arguments, rest: of_function },
+        rest: call
+            .rest
+            .iter()
+            .map(|(name, content)| (name.as_str(), content))
+            .filter(|(name, _)| *name != "function")
+            .collect(),
+    }
 }
 
-fn reasoning_text(answer: &Answer, gathered: &Gathered) -> Option<String> {
+fn reasoning_text(answer: &Completion, gathered: &ExtraMembers) -> Option<String> {
     let thought = answer.reasoning.iter().filter_map(|block| match block {
         Reasoning::Thinking { thinking, .. } => Some(thinking.as_str()),
         Reasoning::RedactedThinking { .. } => None,

@@ -22,7 +22,10 @@ fn calls(answer: &Value) -> Vec<(&str, &str)> {
     let mut ids: Vec<&str> = calls.iter().map(|call| call["id"].as_str().unwrap()).collect();
     ids.dedup();
     assert_eq!(ids.len(), calls.len(), "ids differ: {calls:?}");
-    calls.iter().map(|call| (call["function"]["name"].as_str().unwrap(), call["function"]["arguments"].as_str().unwrap())).collect()
+    calls
+        .iter()
+        .map(|call| (call["function"]["name"].as_str().unwrap(), call["function"]["arguments"].as_str().unwrap()))
+        .collect()
 }
 
 fn content(answer: &Value) -> &Value {
@@ -42,7 +45,8 @@ async fn case_01_parallel_calls_have_dense_indexes() {
         whole: None,
     };
     for protocol in PROTOCOLS {
-        let parallel = Step::Parallel(vec![call("weather", &json!({ "city": "Rome" })), call("time", &json!({ "city": "Oslo" }))]);
+        let parallel =
+            Step::Parallel(vec![call("weather", &json!({ "city": "Rome" })), call("time", &json!({ "city": "Oslo" }))]);
         let mut reply = Reply::of([Step::text("Let me look."), parallel]);
         if protocol == Protocol::Anthropic {
             reply.steps.insert(1, Step::Block(searched.clone()));
@@ -107,7 +111,11 @@ async fn case_04_a_call_that_was_cut_short_ends_with_length() {
 #[case(Protocol::Ollama, "length", "length")]
 #[case(Protocol::Ollama, "moon_phase", "moon_phase")]
 #[tokio::test]
-async fn case_06_the_reason_for_the_end_is_never_made_up(#[case] protocol: Protocol, #[case] says: &str, #[case] heard: &str) {
+async fn case_06_the_reason_for_the_end_is_never_made_up(
+    #[case] protocol: Protocol,
+    #[case] says: &str,
+    #[case] heard: &str,
+) {
     let world = World::new("").await;
     let answer = world.every_way(protocol, &Reply::text("Hi").stop(Stop::Raw(says.into())), &json!({})).await;
     assert_eq!(finish(&answer), heard);
@@ -123,7 +131,10 @@ async fn case_07_usage_counts_what_came_from_caches() {
     for (protocol, cached, written) in [(Protocol::OpenAi, 100, 0), (Protocol::Anthropic, 100, 5)] {
         let answer = world.every_way(protocol, &Reply::text("Hi").usage(usage), &json!({})).await;
         let told = &answer["usage"];
-        assert_eq!((&told["prompt_tokens"], &told["completion_tokens"], &told["total_tokens"]), (&json!(115), &json!(30), &json!(145)));
+        assert_eq!(
+            (&told["prompt_tokens"], &told["completion_tokens"], &told["total_tokens"]),
+            (&json!(115), &json!(30), &json!(145))
+        );
         assert_eq!(told["prompt_tokens_details"]["cached_tokens"], cached, "{protocol:?}");
         assert_eq!(told["prompt_tokens_details"]["cache_write_tokens"].as_i64().unwrap_or(0), written, "{protocol:?}");
     }
@@ -132,14 +143,17 @@ async fn case_07_usage_counts_what_came_from_caches() {
 #[tokio::test]
 async fn case_09_reasoning_is_heard_and_what_is_signed_is_handed_over() {
     let world = World::new("").await;
-    let reply = Reply::of([Step::thinking("Hm. Well.", "c2ln"), Step::RedactedThinking("aGlkZGVu".into()), Step::text("Hi")]);
+    let reply =
+        Reply::of([Step::thinking("Hm. Well.", "c2ln"), Step::RedactedThinking("aGlkZGVu".into()), Step::text("Hi")]);
     let answer = world.every_way(Protocol::Anthropic, &reply, &json!({})).await;
     let message = &answer["choice"]["message"];
     let signed = json!({ "type": "thinking", "thinking": "Hm. Well.", "signature": "c2ln" });
     assert_eq!(message["thinking_blocks"], json!([signed, { "type": "redacted_thinking", "data": "aGlkZGVu" }]));
     assert_eq!((&message["reasoning_content"], &message["content"]), (&json!("Hm. Well."), &json!("Hi")));
     for protocol in [Protocol::OpenAi, Protocol::Ollama] {
-        let answer = world.every_way(protocol, &Reply::of([Step::thinking("Hm. Well.", ""), Step::text("Hi")]), &json!({})).await;
+        let answer = world
+            .every_way(protocol, &Reply::of([Step::thinking("Hm. Well.", ""), Step::text("Hi")]), &json!({}))
+            .await;
         assert_eq!(answer["choice"]["message"]["reasoning_content"], "Hm. Well.");
         assert_eq!(answer["choice"]["message"].get("thinking_blocks"), None);
     }
@@ -198,7 +212,11 @@ async fn case_20_event_streams_are_read_as_the_standard_says(#[case] wire: Wire)
 async fn the_bytes_of_a_rich_answer_may_be_cut_anywhere() {
     let world = World::new("").await;
     for protocol in PROTOCOLS {
-        let reply = Reply::of([Step::thinking("Хм.", "c2ln"), Step::text("Grüße "), Step::call("weather", json!({ "city": "Rome" }))]);
+        let reply = Reply::of([
+            Step::thinking("Хм.", "c2ln"),
+            Step::text("Grüße "),
+            Step::call("weather", json!({ "city": "Rome" })),
+        ]);
         let body = hello(protocol, &json!({ "stream": true, "tools": tools() }));
         let told = async |pieces: Option<Cuts>| {
             world.mock.set_script(Script::from(reply.clone().wire(Wire { pieces, ..Wire::default() })));

@@ -59,9 +59,11 @@ impl World {
     /// answer, which is returned: its choice and its usage.
     pub(crate) async fn every_way(&self, protocol: Protocol, reply: &Reply, members: &Value) -> Value {
         let mut seen: Vec<(String, Value)> = Vec::new();
-        for (pieces, cut) in
-            [("as it is", None), ("byte by byte", Some(Cuts::Every(1))), ("in odd pieces", Some(Cuts::Sizes(vec![1, 7, 64, 3])))]
-        {
+        for (pieces, cut) in [
+            ("as it is", None),
+            ("byte by byte", Some(Cuts::Every(1))),
+            ("in odd pieces", Some(Cuts::Sizes(vec![1, 7, 64, 3]))),
+        ] {
             let wire = Wire { pieces: cut, ..reply.wire.clone() };
             self.mock.set_script(Script::from(reply.clone().wire(wire)));
             let body = |more: Value| {
@@ -72,7 +74,8 @@ impl World {
             let whole = self.ask(&body(json!({}))).await;
             assert_eq!(whole.status, 200, "{protocol:?} {pieces}: {}", whole.text);
             seen.push((format!("whole, {pieces}"), told(&whole.json())));
-            let streamed = self.ask(&body(json!({ "stream": true, "stream_options": { "include_usage": true } }))).await;
+            let streamed =
+                self.ask(&body(json!({ "stream": true, "stream_options": { "include_usage": true } }))).await;
             seen.push((format!("streamed with usage, {pieces}"), told(&fold(&streamed.text, true))));
             let streamed = self.ask(&body(json!({ "stream": true }))).await;
             let mut without_usage = told(&fold(&streamed.text, false));

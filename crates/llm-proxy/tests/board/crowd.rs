@@ -25,7 +25,8 @@ async fn streams_among_many_write_seldom_and_lose_nothing() {
     let world = World::new(Reply::text(&text).timing(Timing::of(300, 3))).await;
     let count = STREAMS_PER_CORE * cores.min(MOST_CORES);
     let streams = (0..count).map(|number| {
-        let request = world.post("/v1/chat/completions", &hello(PROTOCOLS[number % PROTOCOLS.len()], &json!({ "stream": true })));
+        let request =
+            world.post("/v1/chat/completions", &hello(PROTOCOLS[number % PROTOCOLS.len()], &json!({ "stream": true })));
         async {
             let (mut answer, mut pieces, mut first) = (Vec::new(), 0, 0);
             let mut bytes = request.send().await.unwrap().bytes_stream();

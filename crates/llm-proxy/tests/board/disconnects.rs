@@ -52,8 +52,10 @@ async fn hang_up(reply: Reply, stream: bool, after_first_bytes: bool) {
         assert!(best <= SOON, "{protocol:?}: closed after {best:?}");
     }
     world.mock.wait_idle().await;
-    let health: serde_json::Value = world.http.get(format!("{}/health", world.url)).send().await.unwrap().json().await.unwrap();
-    let taken: Vec<_> = health["details"].as_array().unwrap().iter().map(|provider| provider["in_flight"].clone()).collect();
+    let health: serde_json::Value =
+        world.http.get(format!("{}/health", world.url)).send().await.unwrap().json().await.unwrap();
+    let taken: Vec<_> =
+        health["details"].as_array().unwrap().iter().map(|provider| provider["in_flight"].clone()).collect();
     assert!(taken.iter().all(|count| *count == 0), "slots are free again: {health}");
 }
 

@@ -48,8 +48,11 @@ async fn what_fails_before_the_first_byte_has_its_status(
 fn broken_off(answer: &Answered) -> (String, Value) {
     assert_eq!(answer.status, 200);
     assert!(!answer.text.contains("[DONE]"), "{}", answer.text);
-    let data: Vec<Value> =
-        answer.text.split_terminator("\n\n").map(|event| serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap()).collect();
+    let data: Vec<Value> = answer
+        .text
+        .split_terminator("\n\n")
+        .map(|event| serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap())
+        .collect();
     let (last, chunks) = data.split_last().unwrap();
     assert!(chunks.iter().all(|chunk| chunk["choices"][0]["finish_reason"].is_null()), "{}", answer.text);
     let said = chunks.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str()).collect();
@@ -81,7 +84,12 @@ async fn case_05_a_whole_answer_that_breaks_off_is_an_error() {
     let world = World::new(Reply::text("One two three four").fault_after_deltas(2, How::Cut)).await;
     for protocol in PROTOCOLS {
         let answer = world.ask(&hello(protocol, &json!({}))).await;
-        assert_eq!(answer.error(), (502, "api_error".into(), "provider_unavailable".into()), "{protocol:?}: {}", answer.text);
+        assert_eq!(
+            answer.error(),
+            (502, "api_error".into(), "provider_unavailable".into()),
+            "{protocol:?}: {}",
+            answer.text
+        );
     }
 }
 
@@ -98,7 +106,10 @@ async fn case_19_an_answer_without_its_end_is_a_failure() {
 
 #[tokio::test]
 async fn a_second_try_is_not_seen_and_a_model_may_stand_in() {
-    let script = || Script { replies: vec![Reply::status(500).header("retry-after-ms", "1"), Reply::text("Second")], ..Script::default() };
+    let script = || Script {
+        replies: vec![Reply::status(500).header("retry-after-ms", "1"), Reply::text("Second")],
+        ..Script::default()
+    };
     let world = World::with(script(), |config| config.retries = 1).await;
     for stream in [false, true] {
         world.mock.set_script(script());

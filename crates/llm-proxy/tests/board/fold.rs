@@ -5,8 +5,11 @@ use serde_json::{Map, Value, json};
 /// The stream as the whole answer that it tells.
 pub(crate) fn fold(stream: &str, include_usage: bool) -> Value {
     let chunks = chunks(stream);
-    let (usage, spoken) =
-        if include_usage { chunks.split_last().map(|(last, rest)| (Some(last), rest)).unwrap() } else { (None, &chunks[..]) };
+    let (usage, spoken) = if include_usage {
+        chunks.split_last().map(|(last, rest)| (Some(last), rest)).unwrap()
+    } else {
+        (None, &chunks[..])
+    };
     let first = &spoken[0];
     assert_eq!(first["choices"][0]["delta"], json!({ "role": "assistant", "content": "" }), "the role comes first");
     let mut folded = Folded::default();
@@ -25,7 +28,8 @@ pub(crate) fn fold(stream: &str, include_usage: bool) -> Value {
 
 /// The chunks of a stream that ended well.
 pub(crate) fn chunks(stream: &str) -> Vec<Value> {
-    let mut data: Vec<&str> = stream.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap()).collect();
+    let mut data: Vec<&str> =
+        stream.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap()).collect();
     assert_eq!(data.pop(), Some("[DONE]"), "{stream}");
     data.into_iter().map(|data| serde_json::from_str(data).unwrap()).collect()
 }
@@ -54,7 +58,9 @@ impl Folded {
         for (name, content) in delta {
             match name.as_str() {
                 "role" => {}
-                "content" | "refusal" | "reasoning_content" => append(self.texts.entry(name).or_insert_with(|| json!("")), content),
+                "content" | "refusal" | "reasoning_content" => {
+                    append(self.texts.entry(name).or_insert_with(|| json!("")), content)
+                }
                 "tool_calls" => content.as_array().unwrap().iter().for_each(|call| self.call(call)),
                 _ => drop(self.others.insert(name.clone(), content.clone())),
             }
@@ -73,7 +79,10 @@ impl Folded {
             self.calls.push(call);
         } else {
             assert!(index < self.calls.len(), "indexes are dense: {piece}");
-            assert!(piece.get("id").is_none() && piece["function"].get("name").is_none(), "id and name come once: {piece}");
+            assert!(
+                piece.get("id").is_none() && piece["function"].get("name").is_none(),
+                "id and name come once: {piece}"
+            );
             append(&mut self.calls[index]["function"]["arguments"], &piece["function"]["arguments"]);
         }
     }
@@ -90,7 +99,8 @@ impl Folded {
         if !self.calls.is_empty() {
             members.insert("tool_calls".to_owned(), self.calls.into());
         }
-        let mut choice = json!({ "index": 0, "message": message, "logprobs": null, "finish_reason": self.end["finish_reason"] });
+        let mut choice =
+            json!({ "index": 0, "message": message, "logprobs": null, "finish_reason": self.end["finish_reason"] });
         choice.as_object_mut().unwrap().extend(self.end.get("artel").map(|own| ("artel".to_owned(), own.clone())));
         let mut whole = json!({ "choices": [choice] });
         whole.as_object_mut().unwrap().extend(usage.map(|usage| ("usage".to_owned(), usage)));

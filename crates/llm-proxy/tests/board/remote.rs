@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use artel_domain::{AssistantCall, ToolSpec};
-use artel_llm::{Answer, Config, Delta, ImageSource, Message, Models, Params, Part, PartBody, ProxyEndpoint, Reasoning, Request, Rest};
+use artel_llm::{
+    Completion, Config, Delta, ImageSource, Message, Models, Params, Part, PartBody, ProxyEndpoint, Reasoning, Request,
+    Rest,
+};
 use artel_model_mock::{Protocol, Reply, Script, Step, Usage};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -21,18 +24,30 @@ fn object(value: Value) -> Rest {
 /// Everything that the form can hold and the protocol can carry.
 fn request(models: &Models, protocol: Protocol) -> Request {
     let picture = Part {
-        body: PartBody::Image { source: ImageSource::Inline { media_type: "image/png".into(), data: "aGk=".into() }, detail: None },
+        body: PartBody::Image {
+            source: ImageSource::Inline { media_type: "image/png".into(), data: "aGk=".into() },
+            detail: None,
+        },
         cache_control: None,
     };
     let signed = Reasoning::Thinking { thinking: "Hm.".into(), signature: Some("c2ln".into()) };
     let hidden = Reasoning::RedactedThinking { data: "aGk=".into() };
-    let call = AssistantCall { id: "toolu_1".into(), name: "weather".into(), arguments: r#"{"city":"Rome"}"#.into() };
+    let call = AssistantCall {
+        id: "toolu_1".into(),
+        name: "weather".into(),
+        arguments: r#"{"city":"Rome"}"#.into(),
+        ..AssistantCall::default()
+    };
     let mut shown = vec![Part::text("cloudy")];
     if protocol == Protocol::Anthropic {
         shown.push(picture.clone());
     }
     let messages = vec![
-        Message::System { content: vec![marked(PartBody::Text("Be brief.".into()))], developer: false, rest: Rest::new() },
+        Message::System {
+            content: vec![marked(PartBody::Text("Be brief.".into()))],
+            developer: false,
+            rest: Rest::new(),
+        },
         Message::system("Be kind."),
         Message::User { content: vec![Part::text("Where is this?"), picture], rest: Rest::new() },
         Message::Assistant {
@@ -64,7 +79,7 @@ fn request(models: &Models, protocol: Protocol) -> Request {
 }
 
 /// The answer, what was shown of it, and what the provider was asked for it.
-async fn ask(world: &World, models: &Models, protocol: Protocol) -> (Answer, Vec<Delta>, Value) {
+async fn ask(world: &World, models: &Models, protocol: Protocol) -> (Completion, Vec<Delta>, Value) {
     world.mock.forget_requests();
     let (sender, mut receiver) = mpsc::channel(1000);
     let served = models.stream(request(models, protocol), sender).await.unwrap();
@@ -76,7 +91,7 @@ async fn ask(world: &World, models: &Models, protocol: Protocol) -> (Answer, Vec
         }
     }
     let asked = world.mock.requests().pop().unwrap().json();
-    (Answer { finish_word: None, rest: Rest::new(), ..served.answer }, deltas, asked)
+    (Completion { finish_word: None, rest: Rest::new(), ..served.answer }, deltas, asked)
 }
 
 #[tokio::test]
@@ -86,8 +101,11 @@ async fn a_call_through_the_proxy_is_the_same_call_as_one_in_process() {
     let endpoint = ProxyEndpoint { url: world.url.clone(), internal_key: Some(KEY.into()) };
     let behind = Models::new(Config { retries: 0, proxy: Some(endpoint), ..config(world.mock.url()) }).unwrap();
     for protocol in PROTOCOLS {
-        let mut steps =
-            vec![Step::thinking("Well.", "d2VsbA=="), Step::text("Let me look."), Step::call("weather", json!({ "city": "Oslo" }))];
+        let mut steps = vec![
+            Step::thinking("Well.", "d2VsbA=="),
+            Step::text("Let me look."),
+            Step::call("weather", json!({ "city": "Oslo" })),
+        ];
         if protocol == Protocol::Anthropic {
             steps.insert(1, Step::RedactedThinking("aGlkZGVu".into()));
         }

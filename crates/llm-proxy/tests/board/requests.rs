@@ -41,7 +41,9 @@ fn dialogue() -> Value {
 async fn case_11_a_whole_dialogue_reaches_each_provider_in_its_own_words() {
     let world = World::new("Hi").await;
     for protocol in PROTOCOLS {
-        let asked = world.asked(protocol, &json!({ "messages": dialogue(), "tools": tools(), "max_tokens": 99, "stop": "END" })).await;
+        let asked = world
+            .asked(protocol, &json!({ "messages": dialogue(), "tools": tools(), "max_tokens": 99, "stop": "END" }))
+            .await;
         insta::assert_json_snapshot!(format!("dialogue-{protocol:?}"), asked);
     }
 }
@@ -49,9 +51,9 @@ async fn case_11_a_whole_dialogue_reaches_each_provider_in_its_own_words() {
 #[tokio::test]
 async fn case_10_structured_output_and_tools_go_together() {
     let world = World::new("Hi").await;
-    let schema =
-        json!({ "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"], "additionalProperties": false });
-    let format = json!({ "type": "json_schema", "json_schema": { "name": "number", "schema": schema, "strict": true } });
+    let schema = json!({ "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"], "additionalProperties": false });
+    let format =
+        json!({ "type": "json_schema", "json_schema": { "name": "number", "schema": schema, "strict": true } });
     for protocol in PROTOCOLS {
         let asked = world.asked(protocol, &json!({ "response_format": format, "tools": tools() })).await;
         insta::assert_json_snapshot!(format!("structured-{protocol:?}"), asked);
@@ -86,7 +88,8 @@ async fn case_14_the_choice_of_tools_means_the_same_everywhere(#[case] choice: V
 #[tokio::test]
 async fn case_15_schemas_are_completed_and_those_that_cannot_be_are_named() {
     let world = World::new("Hi").await;
-    let tool = |parameters: Value| json!([{ "type": "function", "function": { "name": "look", "parameters": parameters } }]);
+    let tool =
+        |parameters: Value| json!([{ "type": "function", "function": { "name": "look", "parameters": parameters } }]);
     let asked = world.asked(Protocol::Anthropic, &json!({ "tools": tool(json!({})) })).await;
     assert_eq!(asked["tools"][0]["input_schema"], json!({ "type": "object", "properties": {} }));
     let hopeless = json!({ "tools": tool(json!({ "type": "array" })) });
@@ -100,7 +103,8 @@ async fn case_15_schemas_are_completed_and_those_that_cannot_be_are_named() {
 #[tokio::test]
 async fn case_13_a_system_message_alone_gets_somebody_to_answer() {
     let world = World::new("Hi").await;
-    let asked = world.asked(Protocol::Anthropic, &json!({ "messages": [{ "role": "system", "content": "Say hi." }] })).await;
+    let asked =
+        world.asked(Protocol::Anthropic, &json!({ "messages": [{ "role": "system", "content": "Say hi." }] })).await;
     assert_eq!(asked["messages"][0]["role"], "user", "{asked}");
     assert!(asked["system"].to_string().contains("Say hi."), "{asked}");
 }
@@ -109,7 +113,8 @@ async fn case_13_a_system_message_alone_gets_somebody_to_answer() {
 async fn case_17_what_is_too_large_is_told_so() {
     let world = World::new("Hi").await;
     let image = json!({ "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{}", "A".repeat(33 << 20)) } });
-    let refused = world.ask(&hello(Protocol::OpenAi, &json!({ "messages": [{ "role": "user", "content": [image] }] }))).await;
+    let refused =
+        world.ask(&hello(Protocol::OpenAi, &json!({ "messages": [{ "role": "user", "content": [image] }] }))).await;
     assert_eq!(refused.error(), (413, "invalid_request_error".into(), "request_too_large".into()));
     assert!(refused.text.contains("larger than 32 MiB"), "{}", refused.text);
     assert_eq!(world.mock.stats().requests, 0);
@@ -151,7 +156,8 @@ async fn case_09_signed_reasoning_goes_back_verbatim_and_first(#[case] carries: 
         let mut message = answer["choices"][0]["message"].clone();
         assert_eq!(message["thinking_blocks"].as_array().unwrap().len(), 3);
         if !carries {
-            message = json!({ "role": "assistant", "content": message["content"], "tool_calls": message["tool_calls"] });
+            message =
+                json!({ "role": "assistant", "content": message["content"], "tool_calls": message["tool_calls"] });
         }
         let id = message["tool_calls"][0]["id"].clone();
         let result = json!({ "role": "tool", "tool_call_id": id, "content": "sunny" });

@@ -9,7 +9,11 @@ use crate::world::{KEY, World};
 impl World {
     async fn get(&self, path: &str) -> Answered {
         let answer = self.http.get(format!("{}{path}", self.url)).header("x-internal-auth", KEY).send().await.unwrap();
-        Answered { status: answer.status().as_u16(), headers: answer.headers().clone(), text: answer.text().await.unwrap() }
+        Answered {
+            status: answer.status().as_u16(),
+            headers: answer.headers().clone(),
+            text: answer.text().await.unwrap(),
+        }
     }
 }
 
@@ -24,7 +28,10 @@ async fn an_answer_says_who_gave_it_and_what_it_cost_in_time() {
     let world = World::new(reply).await;
     for stream in [false, true] {
         let answer = world.ask(&hello(Protocol::OpenAi, &json!({ "stream": stream }))).await;
-        assert_eq!((answer.header("x-artel-provider"), answer.header("x-artel-model")), (Some("openai"), Some("scripted")));
+        assert_eq!(
+            (answer.header("x-artel-provider"), answer.header("x-artel-model")),
+            (Some("openai"), Some("scripted"))
+        );
         assert_eq!(answer.header("x-ratelimit-limit-requests"), Some("100"));
         assert_eq!(answer.header("x-ratelimit-remaining-requests"), Some("99"));
         assert_eq!(answer.header("x-ratelimit-reset-requests"), Some("90s"));
@@ -63,7 +70,10 @@ async fn models_are_listed_as_openai_does() {
     let model = world.get("/v1/models/demo:echo").await.json();
     assert_eq!((&model["object"], &model["owned_by"]), (&json!("model"), &json!("demo")));
     assert_eq!(world.get("/v1/models/openai:some/where").await.json()["id"], "openai:some/where");
-    assert_eq!(world.get("/v1/models/nobody:x").await.error(), (404, "invalid_request_error".into(), "model_not_found".into()));
+    assert_eq!(
+        world.get("/v1/models/nobody:x").await.error(),
+        (404, "invalid_request_error".into(), "model_not_found".into())
+    );
     let all: Vec<Value> = serde_json::from_str(&world.get("/v1/llm/models").await.text).unwrap();
     let demo = all.iter().find(|model| model["id"] == "demo:echo").unwrap();
     let members: Vec<&String> = demo.as_object().unwrap().keys().collect();
@@ -73,7 +83,11 @@ async fn models_are_listed_as_openai_does() {
 #[tokio::test]
 async fn texts_become_vectors() {
     let world = World::new("Hi").await;
-    let answer = world.post("/v1/embeddings", &json!({ "model": "openai:embed", "input": ["one", "two"] })).send().await.unwrap();
+    let answer = world
+        .post("/v1/embeddings", &json!({ "model": "openai:embed", "input": ["one", "two"] }))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 200);
     let answer: Value = answer.json().await.unwrap();
     assert_eq!((&answer["object"], &answer["model"]), (&json!("list"), &json!("openai:embed")));
@@ -88,7 +102,10 @@ async fn texts_become_vectors() {
 async fn wrong_ways_in_are_told_in_the_same_shape() {
     let world = World::new("Hi").await;
     assert_eq!(world.get("/v1/nothing").await.error(), (404, "invalid_request_error".into(), "unknown_url".into()));
-    assert_eq!(world.get("/v1/chat/completions").await.error(), (405, "invalid_request_error".into(), "method_not_allowed".into()));
+    assert_eq!(
+        world.get("/v1/chat/completions").await.error(),
+        (405, "invalid_request_error".into(), "method_not_allowed".into())
+    );
     let unknown = world.ask(&json!({ "model": "nobody:x", "messages": [{ "role": "user", "content": "?" }] })).await;
     assert_eq!(unknown.error(), (404, "invalid_request_error".into(), "model_not_found".into()));
     let stranger = world.http.get(format!("{}/v1/models", world.url)).send().await.unwrap();

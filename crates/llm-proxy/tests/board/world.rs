@@ -107,7 +107,11 @@ pub(crate) fn config(mock: &str) -> Config {
         openai: at(format!("{mock}/v1"), "sk-openai"),
         anthropic: at(mock.to_owned(), "sk-anthropic"),
         ollama: Endpoint { base_url: Some(mock.to_owned()), api_key: None },
-        timeouts: Timeouts { first_byte: Duration::from_millis(600), between_chunks: Duration::from_millis(600), ..Timeouts::default() },
+        timeouts: Timeouts {
+            first_byte: Duration::from_millis(600),
+            between_chunks: Duration::from_millis(600),
+            ..Timeouts::default()
+        },
         ..Config::default()
     }
 }
@@ -125,5 +129,13 @@ async fn gate(data: &tempfile::TempDir) -> Gate {
     };
     let tokens = TokenVerifier::new(&"a secret of the tests, long enough".into(), "artel", "artel");
     let (keys, seal) = (ApiKeyMaker::new(&"pepper-pepper".into()), SecretBox::new(&[7; 32]));
-    Gate::new(store, Arc::new(LocalBus::new()), Arc::new(SystemClock), Arc::new(tokens), Arc::new(keys), Arc::new(seal), about)
+    Gate::new(
+        store,
+        Arc::new(LocalBus::new()),
+        Arc::new(SystemClock),
+        Arc::new(tokens),
+        Arc::new(keys),
+        Arc::new(seal),
+        about,
+    )
 }

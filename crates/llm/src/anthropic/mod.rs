@@ -1,8 +1,8 @@
-//! The Messages dialect, as Anthropic speaks it, and llama.cpp and others after it.
+//! The Messages dialect of Anthropic, which llama.cpp and others speak too.
 
 mod decode;
 mod encode;
-mod refusal;
+mod error_body;
 
 use std::sync::Arc;
 
@@ -10,10 +10,12 @@ use http::StatusCode;
 use http::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::dialect::{Decoder, Dialect, sensitive};
-use crate::{Answer, Catalog, Delta, ModelError, Request};
+use crate::dialect::{Decoder, Dialect, Framing, sensitive};
+use crate::surrogates::Joining;
+use crate::{Catalog, Completion, Delta, ModelError, Request};
 
-const VERSION: (HeaderName, HeaderValue) = (HeaderName::from_static("anthropic-version"), HeaderValue::from_static("2023-06-01"));
+const VERSION: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("anthropic-version"), HeaderValue::from_static("2023-06-01"));
 const KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Messages.
@@ -44,20 +46,24 @@ impl Dialect for Anthropic {
         encode::body(request, longest)
     }
 
-    fn decoder(&self, request: &Request) -> Box<dyn Decoder> {
-        Box::new(decode::StreamDecoder::new(calls_so_far(request)))
+    fn framing(&self) -> Framing {
+        Framing::Events
     }
 
-    fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+    fn decoder(&self, request: &Request) -> Box<dyn Decoder> {
+        Box::new(Joining::new(Box::new(decode::StreamDecoder::new(calls_so_far(request)))))
+    }
+
+    fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
         decode::whole(calls_so_far(request), body, deltas)
     }
 
-    fn refusal(&self, status: StatusCode, body: &[u8]) -> ModelError {
-        refusal::of_response(status, body)
+    fn error(&self, status: StatusCode, body: &[u8]) -> ModelError {
+        error_body::of_response(status, body)
     }
 }
 
-/// Made-up call ids count on from here, so that they stay unique in the dialogue.
+/// The number of the first call id that is made here, so that ids stay unique in the dialogue.
 fn calls_so_far(request: &Request) -> usize {
     request.messages.iter().map(|message| message.calls().len()).sum()
 }

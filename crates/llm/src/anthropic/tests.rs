@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::Anthropic;
 use crate::dialect::{Dialect as _, Progress};
-use crate::{Answer, Catalog, Delta, Message, ModelError, ModelName, Params, Request};
+use crate::{Catalog, Completion, Delta, Message, ModelError, ModelName, Params, Request};
 
 fn dialect() -> Anthropic {
     static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(Arc::default);
@@ -37,7 +37,12 @@ fn tool(name: &str, input_schema: Value) -> ToolSpec {
 }
 
 fn call(id: &str, name: &str, arguments: &str) -> AssistantCall {
-    AssistantCall { id: id.to_owned(), name: name.to_owned(), arguments: arguments.to_owned() }
+    AssistantCall {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        arguments: arguments.to_owned(),
+        ..AssistantCall::default()
+    }
 }
 
 /// Parameters under the names in which clients send them.
@@ -57,19 +62,20 @@ fn refused(request: &Request) -> String {
 }
 
 /// What comes of these bytes: deltas, joined where they follow each other, and the answer.
-fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Delta>, Result<Answer, ModelError>) {
+fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Delta>, Result<Completion, ModelError>) {
     let mut deltas = Vec::new();
     let outcome = read(pieces, &mut deltas);
     (joined(deltas), outcome)
 }
 
-fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
     let mut decoder = dialect().decoder(&request(Vec::new()));
     for piece in pieces {
         if decoder.feed(piece, deltas)? == Progress::Complete {
             break;
         }
     }
+    decoder.close(deltas)?;
     decoder.finish(deltas)
 }
 
@@ -77,7 +83,8 @@ fn joined(deltas: Vec<Delta>) -> Vec<Delta> {
     let mut all: Vec<Delta> = Vec::new();
     for delta in deltas {
         match (all.last_mut(), &delta) {
-            (Some(Delta::Text(so_far)), Delta::Text(piece)) | (Some(Delta::Reasoning(so_far)), Delta::Reasoning(piece)) => {
+            (Some(Delta::Text(so_far)), Delta::Text(piece))
+            | (Some(Delta::Reasoning(so_far)), Delta::Reasoning(piece)) => {
                 so_far.push_str(piece);
             }
             (Some(Delta::Arguments { index: at, piece: so_far }), Delta::Arguments { index, piece }) if at == index => {
@@ -95,7 +102,7 @@ fn stream(events: &[Value]) -> String {
     events.iter().map(lines).collect::<Vec<_>>().concat()
 }
 
-fn answer_to(events: &[Value]) -> Answer {
+fn answer_to(events: &[Value]) -> Completion {
     decode([stream(events).as_bytes()]).1.unwrap()
 }
 

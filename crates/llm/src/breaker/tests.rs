@@ -3,9 +3,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 use tokio::time::Instant;
 
-use super::{Admission, Breaker, BreakerState, Breakers, Verdict};
+use super::{Admission, Breaker, BreakerState, Breakers, CallResult, Credential};
 use crate::BreakerLimits;
-use Verdict::{Abandoned, Answered, Failed, Refused};
+use CallResult::{Abandoned, Answered, Failed, Refused};
 
 const OPEN_FOR: Duration = Duration::from_secs(30);
 
@@ -14,24 +14,24 @@ fn limits() -> BreakerLimits {
 }
 
 /// A breaker after these outcomes, one a second.
-fn after(verdicts: &[Verdict], start: Instant) -> (Breaker, Instant) {
+fn after(verdicts: &[CallResult], start: Instant) -> (Breaker, Instant) {
     let mut breaker = Breaker::new(start);
     let mut now = start;
-    for verdict in verdicts {
+    for result in verdicts {
         now += Duration::from_secs(1);
-        breaker.learn(&limits(), false, *verdict, now);
+        breaker.record(&limits(), false, *result, now);
     }
     (breaker, now)
 }
 
-fn state(verdicts: &[Verdict]) -> BreakerState {
+fn state(verdicts: &[CallResult]) -> BreakerState {
     let (breaker, now) = after(verdicts, Instant::now());
     breaker.state(now)
 }
 
 #[test]
 fn it_opens_after_failures_in_a_row_and_only_after_failures() {
-    let cases: [(&[Verdict], BreakerState); 7] = [
+    let cases: [(&[CallResult], BreakerState); 7] = [
         (&[], BreakerState::Closed),
         (&[Failed, Failed], BreakerState::Closed),
         (&[Failed, Failed, Failed], BreakerState::Open),
@@ -58,26 +58,29 @@ fn it_opens_when_every_second_call_of_the_window_fails() {
 #[test]
 fn failures_of_an_earlier_window_are_forgotten_but_a_row_is_not() {
     let start = Instant::now();
-    let (mut breaker, now) = after(&[Failed, Failed, Answered, Failed, Failed, Answered, Failed, Failed, Answered], start);
+    let (mut breaker, now) =
+        after(&[Failed, Failed, Answered, Failed, Failed, Answered, Failed, Failed, Answered], start);
     let later = now + Duration::from_mins(2);
-    breaker.learn(&limits(), false, Failed, later);
+    breaker.record(&limits(), false, Failed, later);
     assert_eq!(breaker.state(later), BreakerState::Closed);
     let (mut slow, now) = after(&[Failed, Failed], start);
-    slow.learn(&limits(), false, Failed, now + Duration::from_hours(1));
+    slow.record(&limits(), false, Failed, now + Duration::from_hours(1));
     assert_eq!(slow.state(now + Duration::from_hours(1)), BreakerState::Open);
 }
 
 #[test]
 fn when_its_time_is_over_a_single_probe_decides() {
-    for (verdict, expected) in [(Answered, BreakerState::Closed), (Refused, BreakerState::Closed), (Failed, BreakerState::Open)] {
+    for (result, expected) in
+        [(Answered, BreakerState::Closed), (Refused, BreakerState::Closed), (Failed, BreakerState::Open)]
+    {
         let (mut breaker, opened) = after(&[Failed; 3], Instant::now());
         assert_eq!(breaker.admit(opened), Admission::NotBefore(Some(opened + OPEN_FOR)));
         let later = opened + OPEN_FOR;
         assert_eq!(breaker.state(later), BreakerState::HalfOpen);
         assert_eq!(breaker.admit(later), Admission::Probe);
         assert_eq!(breaker.admit(later), Admission::NotBefore(None), "one at a time");
-        breaker.learn(&limits(), true, verdict, later);
-        assert_eq!(breaker.state(later), expected, "{verdict:?}");
+        breaker.record(&limits(), true, result, later);
+        assert_eq!(breaker.state(later), expected, "{result:?}");
     }
 }
 
@@ -86,17 +89,17 @@ fn a_probe_that_nobody_waited_for_leaves_the_question_to_the_next() {
     let (mut breaker, opened) = after(&[Failed; 3], Instant::now());
     let later = opened + OPEN_FOR;
     assert_eq!(breaker.admit(later), Admission::Probe);
-    breaker.learn(&limits(), true, Abandoned, later);
+    breaker.record(&limits(), true, Abandoned, later);
     assert_eq!(breaker.admit(later), Admission::Probe);
 }
 
 #[test]
 fn calls_from_before_it_opened_come_too_late() {
     let (mut breaker, opened) = after(&[Failed; 3], Instant::now());
-    breaker.learn(&limits(), false, Answered, opened);
+    breaker.record(&limits(), false, Answered, opened);
     assert_eq!(breaker.state(opened), BreakerState::Open);
     assert_eq!(breaker.admit(opened + OPEN_FOR), Admission::Probe);
-    breaker.learn(&limits(), false, Failed, opened + OPEN_FOR);
+    breaker.record(&limits(), false, Failed, opened + OPEN_FOR);
     assert_eq!(breaker.state(opened + OPEN_FOR), BreakerState::HalfOpen);
 }
 
@@ -105,7 +108,7 @@ fn zero_failures_in_a_row_switch_it_off() {
     let off = BreakerLimits { in_a_row: 0, ..limits() };
     let now = Instant::now();
     let mut breaker = Breaker::new(now);
-    (0..100).for_each(|_| breaker.learn(&off, false, Failed, now));
+    (0..100).for_each(|_| breaker.record(&off, false, Failed, now));
     assert_eq!(breaker.state(now), BreakerState::Closed);
 }
 
@@ -114,17 +117,17 @@ fn a_provider_remembers_only_models_in_trouble() {
     let breakers = Breakers::new(limits());
     let now = Instant::now();
     for number in 0..5000 {
-        breakers.enter(&format!("made-up-{number}"), now).unwrap().settle(Failed, now);
-        breakers.enter(&format!("good-{number}"), now).unwrap().settle(Answered, now);
+        breakers.enter(&format!("made-up-{number}"), Credential::OPERATOR, now).unwrap().finish(Failed, now);
+        breakers.enter(&format!("good-{number}"), Credential::OPERATOR, now).unwrap().finish(Answered, now);
     }
     assert!(breakers.len() <= 1024);
     for _ in 0..3 {
-        breakers.enter("bad", now).unwrap().settle(Failed, now);
+        breakers.enter("bad", Credential::OPERATOR, now).unwrap().finish(Failed, now);
     }
     assert_eq!(breakers.troubled(now), [("bad".to_owned(), BreakerState::Open)]);
-    assert_eq!(breakers.enter("bad", now).unwrap_err(), OPEN_FOR);
-    assert!(breakers.enter("good", now).is_ok());
-    breakers.enter("bad", now + OPEN_FOR).unwrap().settle(Answered, now + OPEN_FOR);
+    assert_eq!(breakers.enter("bad", Credential::OPERATOR, now).unwrap_err(), OPEN_FOR);
+    assert!(breakers.enter("good", Credential::OPERATOR, now).is_ok());
+    breakers.enter("bad", Credential::OPERATOR, now + OPEN_FOR).unwrap().finish(Answered, now + OPEN_FOR);
     assert!(breakers.troubled(now + OPEN_FOR).is_empty());
 }
 
@@ -132,12 +135,12 @@ fn a_provider_remembers_only_models_in_trouble() {
 fn a_dropped_probe_frees_its_place() {
     let breakers = Breakers::new(limits());
     let now = Instant::now();
-    (0..3).for_each(|_| breakers.enter("m", now).unwrap().settle(Failed, now));
+    (0..3).for_each(|_| breakers.enter("m", Credential::OPERATOR, now).unwrap().finish(Failed, now));
     let later = now + OPEN_FOR;
-    let probe = breakers.enter("m", later).unwrap();
-    assert!(breakers.enter("m", later).is_err());
+    let probe = breakers.enter("m", Credential::OPERATOR, later).unwrap();
+    assert!(breakers.enter("m", Credential::OPERATOR, later).is_err());
     drop(probe);
-    assert!(breakers.enter("m", later).is_ok());
+    assert!(breakers.enter("m", Credential::OPERATOR, later).is_ok());
 }
 
 proptest! {
@@ -149,12 +152,12 @@ proptest! {
         let mut probing = false;
         for (what, seconds) in steps {
             now += Duration::from_secs(seconds);
-            let verdict = [Answered, Refused, Failed, Abandoned][usize::from(what % 4)];
+            let result = [Answered, Refused, Failed, Abandoned][usize::from(what % 4)];
             let was = breaker.state(now);
             match breaker.admit(now) {
                 Admission::Go => {
                     prop_assert_eq!(was, BreakerState::Closed);
-                    breaker.learn(&limits(), false, verdict, now);
+                    breaker.record(&limits(), false, result, now);
                 }
                 Admission::Probe => {
                     prop_assert!(!probing);
@@ -162,7 +165,7 @@ proptest! {
                     // Some probes stay under way for a while.
                     probing = what >= 4;
                     if !probing {
-                        breaker.learn(&limits(), true, verdict, now);
+                        breaker.record(&limits(), true, result, now);
                     }
                 }
                 Admission::NotBefore(Some(moment)) => {
@@ -172,19 +175,31 @@ proptest! {
                 Admission::NotBefore(None) => {
                     prop_assert!(probing);
                     if what < 4 {
-                        breaker.learn(&limits(), true, verdict, now);
+                        breaker.record(&limits(), true, result, now);
                         probing = false;
                     }
                 }
             }
         }
         if probing {
-            breaker.learn(&limits(), true, Abandoned, now);
+            breaker.record(&limits(), true, Abandoned, now);
         }
         now += OPEN_FOR;
         if breaker.admit(now) == Admission::Probe {
-            breaker.learn(&limits(), true, Answered, now);
+            breaker.record(&limits(), true, Answered, now);
         }
         prop_assert_eq!(breaker.state(now), BreakerState::Closed);
     }
+}
+
+#[test]
+fn a_key_of_a_tenant_that_fails_opens_no_breaker_of_others() {
+    let (breakers, now) = (Breakers::new(limits()), Instant::now());
+    let (own, other) = (Credential::of_key(&"own".into()), Credential::of_key(&"other".into()));
+    while let Ok(permit) = breakers.enter("m", own, now) {
+        permit.finish(Failed, now);
+    }
+    assert!(breakers.enter("m", Credential::OPERATOR, now).is_ok());
+    assert!(breakers.enter("m", other, now).is_ok());
+    assert_eq!(breakers.troubled(now), [], "the operator's view is of the operator's key");
 }

@@ -11,8 +11,7 @@ use super::{Listed, ModelInfo, Prices};
 const SHIPPED: &str = include_str!("../../data/models.json");
 /// An entry of this provider holds for every provider that has none of its own.
 const ANY: &str = "*";
-const EXAMPLE: &str =
-    r#"{"models": [{"provider": "openai", "id": "gpt-4o", "context_length": 128000, "price_per_million": {"input": 2.5, "output": 10}}]}"#;
+const EXAMPLE: &str = r#"{"models": [{"provider": "openai", "id": "gpt-4o", "context_length": 128000, "price_per_million": {"input": 2.5, "output": 10}}]}"#;
 
 /// A table that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +68,8 @@ pub(super) fn shipped() -> Result<Vec<Entry>, BadModelTable> {
 
 pub(super) fn read(path: &Path) -> Result<Vec<Entry>, BadModelTable> {
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| BadModelTable { place: file.clone(), problem: error.to_string() })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| BadModelTable { place: file.clone(), problem: error.to_string() })?;
     parse(&file, &text)
 }
 
@@ -81,7 +81,11 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Entry>, BadModelTable>
         BadModelTable { place, problem: error.into_inner().to_string() }
     })?;
     json.end().map_err(|error| BadModelTable { place: file.to_owned(), problem: error.to_string() })?;
-    read.models.into_iter().enumerate().map(|(at, row)| entry(row).map_err(|problem| bad_row(file, at, problem))).collect()
+    read.models
+        .into_iter()
+        .enumerate()
+        .map(|(at, row)| entry(row).map_err(|problem| bad_row(file, at, problem)))
+        .collect()
 }
 
 fn bad_row(file: &str, at: usize, problem: &str) -> BadModelTable {

@@ -40,7 +40,8 @@ impl TryFrom<String> for Pattern {
         if text.trim().is_empty() {
             return Err("a pattern is not empty; `*` stands for any text");
         }
-        let (head, tail) = text.split_once('*').map_or((text.as_str(), None), |(head, tail)| (head, Some(tail.to_owned())));
+        let (head, tail) =
+            text.split_once('*').map_or((text.as_str(), None), |(head, tail)| (head, Some(tail.to_owned())));
         Ok(Self { head: head.to_owned(), tail })
     }
 }

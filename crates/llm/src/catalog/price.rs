@@ -55,7 +55,9 @@ impl<'de> Deserialize<'de> for Price {
         let number = number.as_f64().map_or_else(|| number.to_string(), |decimal| decimal.to_string());
         let price = millionths(&number).map(Self);
         price.ok_or_else(|| {
-            de::Error::custom(format!("{number} is not a price: dollars for a million tokens, from 0 to 4000, with six decimals at most"))
+            de::Error::custom(format!(
+                "{number} is not a price: dollars for a million tokens, from 0 to 4000, with six decimals at most"
+            ))
         })
     }
 }

@@ -111,12 +111,21 @@ fn patterns_match_whole_names() {
         let catalog = with(&json!([{ "provider": "p", "match": [pattern], "name": "here" }]));
         catalog.find(&ModelName::new("p", name)).is_some()
     };
-    for (pattern, name) in
-        [("a*", "a"), ("*a", "ba"), ("a*c", "abbc"), ("*b*", "abc"), ("*", "x"), ("a**b", "ab"), ("a*b*b", "abxb"), ("*é*", "café!")]
-    {
+    for (pattern, name) in [
+        ("a*", "a"),
+        ("*a", "ba"),
+        ("a*c", "abbc"),
+        ("*b*", "abc"),
+        ("*", "x"),
+        ("a**b", "ab"),
+        ("a*b*b", "abxb"),
+        ("*é*", "café!"),
+    ] {
         assert!(fits(pattern, name), "{pattern} {name}");
     }
-    for (pattern, name) in [("a", "ab"), ("a*", "ba"), ("*a", "ab"), ("ab*ba", "aba"), ("a*b*b", "ab"), ("a.c", "abc"), ("A*", "ab")] {
+    for (pattern, name) in
+        [("a", "ab"), ("a*", "ba"), ("*a", "ab"), ("ab*ba", "aba"), ("a*b*b", "ab"), ("a.c", "abc"), ("A*", "ab")]
+    {
         assert!(!fits(pattern, name), "{pattern} {name}");
     }
 }
@@ -160,7 +169,9 @@ fn a_model_without_a_provider_belongs_to_whoever_the_table_says() {
 #[test]
 fn a_call_costs_what_its_tokens_cost_each_paid_once() {
     let info = priced(&json!({ "input": 3, "cached_input": 0.3, "cache_write": 3.75, "output": 15 }));
-    let cost = |prompt, cached, written, completion| info.cost_nanodollars(&usage(prompt, cached, written, completion)).unwrap();
+    let cost = |prompt, cached, written, completion| {
+        info.cost_nanodollars(&usage(prompt, cached, written, completion)).unwrap()
+    };
     assert_eq!(cost(1_000_000, 0, 0, 0), 3_000_000_000, "billionths of a dollar");
     assert_eq!(cost(1000, 0, 0, 0), 3_000_000);
     assert_eq!(cost(1000, 1000, 0, 0), 300_000, "all of the prompt from the cache");
@@ -205,7 +216,10 @@ fn a_bad_table_is_one_line_with_file_place_and_what_it_must_look_like() {
         (row(r#"{"id": "y"}"#), "/etc/models.json: models[1]: missing field `provider`"),
         (row(r#"{"provider": "x"}"#), "/etc/models.json: models[1]: it needs an `id`, or patterns in `match`"),
         (row(r#"{"provider": " ", "id": "y"}"#), "/etc/models.json: models[1]: `provider` is empty"),
-        (row(r#"{"provider": "x", "id": "y", "context": 1}"#), "/etc/models.json: models[1].context: unknown field `context`"),
+        (
+            row(r#"{"provider": "x", "id": "y", "context": 1}"#),
+            "/etc/models.json: models[1].context: unknown field `context`",
+        ),
         (row(r#"{"provider": "x", "match": [""]}"#), "/etc/models.json: models[1].match[0]: a pattern is not empty"),
         (row(r#"{"provider": "x", "id": "y", "context_length": 0}"#), "/etc/models.json: models[1].context_length: "),
         (

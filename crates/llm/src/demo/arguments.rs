@@ -26,7 +26,8 @@ impl Source<'_> {
         let Some(properties) = schema["properties"].as_object() else {
             return Value::Object(Map::new());
         };
-        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let wanted = properties.iter().filter(|(name, _)| required.is_empty() || required.contains(&name.as_str()));
         Value::Object(wanted.map(|(name, schema)| (name.clone(), self.value(name, schema, depth))).collect())
     }
@@ -54,8 +55,9 @@ impl Source<'_> {
 
     /// The first choice that the message names, else the first.
     fn choice(&self, choices: &[Value]) -> Value {
-        let named =
-            |choice: &&Value| choice.as_str().is_some_and(|choice| self.message.text().to_lowercase().contains(&choice.to_lowercase()));
+        let named = |choice: &&Value| {
+            choice.as_str().is_some_and(|choice| self.message.text().to_lowercase().contains(&choice.to_lowercase()))
+        };
         choices.iter().find(named).unwrap_or(&choices[0]).clone()
     }
 

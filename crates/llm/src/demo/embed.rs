@@ -19,9 +19,12 @@ pub(crate) fn embed(request: &EmbeddingRequest) -> Result<Embeddings, ModelError
     }
     let texts: Vec<String> = match &params.input {
         EmbeddingInput::Texts(texts) => texts.clone(),
-        EmbeddingInput::Tokens(lists) => lists.iter().map(|list| list.iter().map(u32::to_string).collect::<Vec<_>>().join(" ")).collect(),
+        EmbeddingInput::Tokens(lists) => {
+            lists.iter().map(|list| list.iter().map(u32::to_string).collect::<Vec<_>>().join(" ")).collect()
+        }
     };
-    let vectors = texts.iter().map(|text| floats(&vector(text, dimensions as usize), params.format)).collect::<Result<_, _>>()?;
+    let vectors =
+        texts.iter().map(|text| floats(&vector(text, dimensions as usize), params.format)).collect::<Result<_, _>>()?;
     let prompt_tokens = tokens(texts.iter().map(String::len).sum());
     Ok(Embeddings { vectors, usage: Some(Usage { prompt_tokens, ..Usage::default() }) })
 }
@@ -49,7 +52,9 @@ fn length_of(vector: &[f32]) -> f32 {
 
 /// FNV-1a, and the upper half folded in: it must be the same on every machine and in every version.
 fn hash(word: &str) -> u32 {
-    let long = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let long = word
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     (long ^ (long >> 32)) as u32
 }
 
@@ -71,7 +76,8 @@ mod tests {
             keys: BTreeMap::new(),
             trace: None,
         };
-        embed(&request).map(|answer| answer.vectors.iter().map(|vector| serde_json::from_str(vector.get()).unwrap()).collect())
+        embed(&request)
+            .map(|answer| answer.vectors.iter().map(|vector| serde_json::from_str(vector.get()).unwrap()).collect())
     }
 
     fn likeness(one: &[f32], other: &[f32]) -> f32 {
@@ -80,7 +86,9 @@ mod tests {
 
     #[test]
     fn texts_that_share_words_are_nearer_than_others() {
-        let vectors = ask(&json!({ "input": ["the cat sleeps", "The cat eats", "stock prices rise", "the cat sleeps"] })).unwrap();
+        let vectors =
+            ask(&json!({ "input": ["the cat sleeps", "The cat eats", "stock prices rise", "the cat sleeps"] }))
+                .unwrap();
         assert_eq!(vectors[0], vectors[3]);
         assert!((likeness(&vectors[0], &vectors[0]) - 1.0).abs() < 1e-5);
         assert!(likeness(&vectors[0], &vectors[1]) > 0.5 && likeness(&vectors[0], &vectors[2]) < 0.5, "{vectors:?}");

@@ -8,9 +8,9 @@ pub(super) struct UserMessage<'a> {
 
 /// Words that say nothing about which tool is meant, or that are about tools in general.
 const COMMON: [&str; 34] = [
-    "the", "and", "for", "with", "using", "use", "call", "run", "tool", "tools", "please", "this", "that", "from", "into", "what", "you",
-    "your", "are", "can", "will", "get", "its", "has", "not", "word", "text", "back", "returns", "return", "given", "then", "times",
-    "input",
+    "the", "and", "for", "with", "using", "use", "call", "run", "tool", "tools", "please", "this", "that", "from",
+    "into", "what", "you", "your", "are", "can", "will", "get", "its", "has", "not", "word", "text", "back", "returns",
+    "return", "given", "then", "times", "input",
 ];
 /// The text to work with ends before these.
 const ENDS: [&str; 9] = [" using", " with ", " via ", " through ", " by ", ",", ".", "!", "?"];
@@ -40,16 +40,21 @@ impl<'a> UserMessage<'a> {
 
     /// How many calls it asks for.
     pub(super) fn times(&self) -> usize {
-        let pairs = self.words.windows(2).find_map(|pair| repetition(&pair[1]).then(|| number_word(&pair[0])).flatten());
+        let pairs =
+            self.words.windows(2).find_map(|pair| repetition(&pair[1]).then(|| number_word(&pair[0])).flatten());
         let single = || self.words.iter().find_map(|word| once_twice(word));
         pairs.or_else(single).unwrap_or(1).clamp(1, MOST_TIMES)
     }
 
     /// The numbers in it, without the one that says how often.
     pub(super) fn numbers(&self) -> Vec<f64> {
-        let pieces: Vec<&str> =
-            self.text.split(|c: char| !c.is_ascii_digit() && !".-".contains(c)).filter(|piece| !piece.is_empty()).collect();
-        let mut numbers: Vec<f64> = pieces.iter().filter_map(|piece| piece.trim_end_matches(['.', '-']).parse().ok()).collect();
+        let pieces: Vec<&str> = self
+            .text
+            .split(|c: char| !c.is_ascii_digit() && !".-".contains(c))
+            .filter(|piece| !piece.is_empty())
+            .collect();
+        let mut numbers: Vec<f64> =
+            pieces.iter().filter_map(|piece| piece.trim_end_matches(['.', '-']).parse().ok()).collect();
         if self.times() > 1
             && let Some(at) = numbers.iter().position(|number| (*number - self.times() as f64).abs() < f64::EPSILON)
         {
@@ -66,9 +71,12 @@ impl<'a> UserMessage<'a> {
 
     /// The longest piece of arithmetic.
     pub(super) fn arithmetic(&self) -> Option<String> {
-        let pieces =
-            self.text.split(|c: char| !c.is_ascii_digit() && !"+-*/().^% ".contains(c)).map(|piece| piece.trim().trim_end_matches('.'));
-        let sums = pieces.filter(|piece| piece.chars().any(|c| c.is_ascii_digit()) && piece.chars().any(|c| "+-*/^%".contains(c)));
+        let pieces = self
+            .text
+            .split(|c: char| !c.is_ascii_digit() && !"+-*/().^% ".contains(c))
+            .map(|piece| piece.trim().trim_end_matches('.'));
+        let sums = pieces
+            .filter(|piece| piece.chars().any(|c| c.is_ascii_digit()) && piece.chars().any(|c| "+-*/^%".contains(c)));
         sums.max_by_key(|piece| piece.len()).map(str::to_owned)
     }
 
@@ -121,7 +129,8 @@ fn once_twice(word: &str) -> Option<usize> {
 
 fn number_word(word: &str) -> Option<usize> {
     const ENGLISH: [&str; 11] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    const RUSSIAN: [&str; 11] = ["ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять"];
+    const RUSSIAN: [&str; 11] =
+        ["ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять"];
     let position = |list: [&str; 11]| list.iter().position(|name| *name == word);
     word.parse().ok().or_else(|| position(ENGLISH)).or_else(|| position(RUSSIAN))
 }

@@ -12,8 +12,8 @@ use tokio::time::sleep;
 
 pub(crate) use embed::embed;
 
-use crate::call::Outlet;
-use crate::{Answer, Delta, ModelError, Request, Rest, UnknownModel};
+use crate::call::DeltaSink;
+use crate::{Completion, Delta, ModelError, Request, Rest, UnknownModel};
 
 /// What kind of model the demo plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +70,12 @@ enum Reply {
 }
 
 /// Answers without any network.
-pub(crate) async fn stream(request: &Request, outlet: &mut Outlet<'_>) -> Result<Answer, ModelError> {
-    let variant = Variant::of(request.model.model()).map_err(|unknown| ModelError::NotConfigured(unknown.to_string()))?;
+pub(crate) async fn stream(request: &Request, sink: &mut DeltaSink<'_>) -> Result<Completion, ModelError> {
+    let variant =
+        Variant::of(request.model.model()).map_err(|unknown| ModelError::NotConfigured(unknown.to_string()))?;
     let answer = answer(request, reply(variant, request)?);
-    show(variant, &answer.text, outlet).await;
-    show_calls(&answer.calls, outlet).await;
+    show(variant, &answer.text, sink).await;
+    show_calls(&answer.calls, sink).await;
     Ok(answer)
 }
 
@@ -93,30 +94,43 @@ fn long_text() -> String {
     (1..=100).map(|line| format!("Line {line} of 100.")).collect::<Vec<_>>().join("\n")
 }
 
-fn answer(request: &Request, reply: Reply) -> Answer {
+fn answer(request: &Request, reply: Reply) -> Completion {
     let (text, calls, finish) = match reply {
         Reply::Text(text) => (text, Vec::new(), FinishReason::Stop),
         Reply::Call(call) => (String::new(), vec![call], FinishReason::ToolCalls),
     };
-    let usage = Usage { prompt_tokens: prompt_tokens(request), completion_tokens: completion_tokens(&text, &calls), ..Usage::default() };
-    Answer { text, calls, finish, finish_word: None, usage: Some(usage), reasoning: Vec::new(), rest: Rest::new() }
+    let usage = Usage {
+        prompt_tokens: prompt_tokens(request),
+        completion_tokens: completion_tokens(&text, &calls),
+        ..Usage::default()
+    };
+    Completion {
+        text,
+        calls,
+        finish,
+        finish_word: None,
+        usage: Some(usage),
+        reasoning: Vec::new(),
+        message: Rest::new(),
+        rest: Rest::new(),
+    }
 }
 
-async fn show(variant: Variant, text: &str, outlet: &mut Outlet<'_>) {
+async fn show(variant: Variant, text: &str, sink: &mut DeltaSink<'_>) {
     let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
     let (per_delta, gap) = variant.pace(words.len());
     for piece in words.chunks(per_delta.max(1)) {
-        outlet.show(Delta::Text(piece.concat())).await;
+        sink.send(Delta::Text(piece.concat())).await;
         if !gap.is_zero() {
             sleep(gap).await;
         }
     }
 }
 
-async fn show_calls(calls: &[AssistantCall], outlet: &mut Outlet<'_>) {
+async fn show_calls(calls: &[AssistantCall], sink: &mut DeltaSink<'_>) {
     for (index, call) in calls.iter().enumerate() {
-        outlet.show(Delta::Call { index, id: call.id.clone(), name: call.name.clone() }).await;
-        outlet.show(Delta::Arguments { index, piece: call.arguments.clone() }).await;
+        sink.send(Delta::Call { index, id: call.id.clone(), name: call.name.clone() }).await;
+        sink.send(Delta::Arguments { index, piece: call.arguments.clone() }).await;
     }
 }
 
@@ -126,9 +140,13 @@ fn tokens(characters: usize) -> i64 {
 }
 
 fn prompt_tokens(request: &Request) -> i64 {
-    let messages: usize = request.messages.iter().map(|message| message.text().len() + length_of(message.calls())).sum();
-    let tools: usize =
-        request.tools.iter().map(|tool| tool.name.len() + tool.description.len() + tool.input_schema.to_string().len()).sum();
+    let messages: usize =
+        request.messages.iter().map(|message| message.text().len() + length_of(message.calls())).sum();
+    let tools: usize = request
+        .tools
+        .iter()
+        .map(|tool| tool.name.len() + tool.description.len() + tool.input_schema.to_string().len())
+        .sum();
     tokens(messages + tools)
 }
 

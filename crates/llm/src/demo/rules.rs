@@ -5,13 +5,13 @@ use artel_domain::{AssistantCall, ToolSpec};
 use super::Reply;
 use super::arguments::arguments;
 use super::message::UserMessage;
-use crate::{Message, Request};
+use crate::{Message, Request, ToolChoice};
 
 /// Calls a tool as often as the last user message asks for, then tells the result; or says the message back.
 pub(super) fn follow(request: &Request) -> Reply {
     let turn = Turn::of(request);
     let message = UserMessage::new(&turn.text);
-    match best_tool(&request.tools, &message) {
+    match best_tool(offered(request), &message) {
         Some(tool) if turn.step <= message.times() => turn.call(tool, &message),
         _ => Reply::Text(turn.closing_words()),
     }
@@ -20,9 +20,20 @@ pub(super) fn follow(request: &Request) -> Reply {
 /// Calls the first tool, whatever came before.
 pub(super) fn call_again(request: &Request) -> Reply {
     let turn = Turn::of(request);
-    match request.tools.first() {
+    match offered(request).first() {
         Some(tool) => turn.call(tool, &UserMessage::new(&turn.text)),
         None => Reply::Text(turn.closing_words()),
+    }
+}
+
+/// The tools that the model may call.
+fn offered(request: &Request) -> &[ToolSpec] {
+    match &request.params.tool_choice {
+        Some(ToolChoice::None) => &[],
+        Some(ToolChoice::Named(name)) => {
+            request.tools.iter().find(|tool| tool.name == *name).map_or(&[], std::slice::from_ref)
+        }
+        None | Some(ToolChoice::Auto | ToolChoice::Required) => &request.tools,
     }
 }
 
@@ -50,7 +61,12 @@ impl<'a> Turn<'a> {
 
     fn call(&self, tool: &ToolSpec, message: &UserMessage) -> Reply {
         let arguments = arguments(&tool.input_schema, message, self.step).to_string();
-        Reply::Call(AssistantCall { id: call_id(self.number, self.step), name: tool.name.clone(), arguments })
+        Reply::Call(AssistantCall {
+            id: call_id(self.number, self.step),
+            name: tool.name.clone(),
+            arguments,
+            ..AssistantCall::default()
+        })
     }
 
     fn closing_words(&self) -> String {
@@ -75,7 +91,9 @@ fn call_id(turn: usize, step: usize) -> String {
 /// The step written into the newest call id: counting results alone would begin again when the context was trimmed.
 fn last_step_named(messages: &[Message], turn: usize) -> usize {
     let prefix = format!("demo_{turn}_");
-    let ids = messages.iter().filter_map(|message| if let Message::Tool { call_id, .. } = message { Some(call_id) } else { None });
+    let ids = messages
+        .iter()
+        .filter_map(|message| if let Message::Tool { call_id, .. } = message { Some(call_id) } else { None });
     ids.filter_map(|id| id.strip_prefix(&prefix)?.parse().ok()).max().unwrap_or(0)
 }
 

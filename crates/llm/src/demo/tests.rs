@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::Variant;
-use crate::{Answer, Config, Delta, Message, ModelError, ModelName, Models, Params, Request};
+use crate::{Completion, Config, Delta, Message, ModelError, ModelName, Models, Params, Request};
 
 fn tool(name: &str, description: &str, properties: &Value) -> ToolSpec {
     let required: Vec<&String> = properties.as_object().unwrap().keys().collect();
@@ -46,7 +46,7 @@ fn request(variant: Variant, tools: &[ToolSpec], messages: Vec<Message>) -> Requ
     }
 }
 
-async fn streamed(request: &Request) -> (Vec<Delta>, Result<Answer, ModelError>) {
+async fn streamed(request: &Request) -> (Vec<Delta>, Result<Completion, ModelError>) {
     let (sender, mut receiver) = mpsc::channel(1000);
     let models = Models::new(Config::default()).unwrap();
     let answer = models.stream(request.clone(), sender).await.map(|served| served.answer);
@@ -59,13 +59,13 @@ async fn streamed(request: &Request) -> (Vec<Delta>, Result<Answer, ModelError>)
     (deltas, answer)
 }
 
-async fn ask(request: &Request) -> (Vec<String>, Result<Answer, ModelError>) {
+async fn ask(request: &Request) -> (Vec<String>, Result<Completion, ModelError>) {
     let (deltas, answer) = streamed(request).await;
     let texts = deltas.into_iter().filter_map(|delta| if let Delta::Text(text) = delta { Some(text) } else { None });
     (texts.collect(), answer)
 }
 
-async fn answer(tools: &[ToolSpec], messages: Vec<Message>) -> Answer {
+async fn answer(tools: &[ToolSpec], messages: Vec<Message>) -> Completion {
     ask(&request(Variant::Echo, tools, messages)).await.1.unwrap()
 }
 
@@ -93,7 +93,8 @@ async fn it_calls_the_tool_and_tells_the_result() {
 
 #[tokio::test]
 async fn a_call_is_streamed_too() {
-    let (deltas, answer) = streamed(&request(Variant::Echo, &[echo()], vec![user("Echo the word hello using the tool")])).await;
+    let (deltas, answer) =
+        streamed(&request(Variant::Echo, &[echo()], vec![user("Echo the word hello using the tool")])).await;
     let call = answer.unwrap().calls.remove(0);
     let begins = Delta::Call { index: 0, id: call.id, name: call.name };
     assert_eq!(deltas, [begins, Delta::Arguments { index: 0, piece: call.arguments }]);
@@ -129,7 +130,10 @@ async fn it_picks_the_tool_that_fits_and_fills_its_arguments() {
 async fn it_answers_itself_when_no_tool_is_meant_or_offered() {
     assert_eq!(called(&[echo(), add()], "Hello there").await, None);
     assert_eq!(answer(&[echo()], vec![user("Hello there")]).await.text, "You said: Hello there");
-    assert_eq!(answer(&[], vec![user("Echo the word hello using the tool")]).await.text, "You said: Echo the word hello using the tool");
+    assert_eq!(
+        answer(&[], vec![user("Echo the word hello using the tool")]).await.text,
+        "You said: Echo the word hello using the tool"
+    );
     assert_eq!(answer(&[], Vec::new()).await.text, "You said: ");
 }
 
@@ -149,9 +153,12 @@ async fn every_kind_of_property_gets_a_value_that_fits() {
 
 #[tokio::test]
 async fn it_calls_as_often_as_it_is_told_one_call_per_step_each_different() {
-    for (text, times) in
-        [("Call the tool 5 times", 5), ("call the tool twice", 2), ("Echo three times", 3), ("Вызови инструмент 4 раза", 4)]
-    {
+    for (text, times) in [
+        ("Call the tool 5 times", 5),
+        ("call the tool twice", 2),
+        ("Echo three times", 3),
+        ("Вызови инструмент 4 раза", 4),
+    ] {
         let mut messages = vec![user("Echo the word before"), user(text)];
         let mut seen = Vec::new();
         loop {
@@ -169,7 +176,12 @@ async fn it_calls_as_often_as_it_is_told_one_call_per_step_each_different() {
 
 #[tokio::test]
 async fn it_knows_its_step_also_when_old_results_fell_out_of_the_context() {
-    let call = AssistantCall { id: "demo_1_4".to_owned(), name: "echo_tool".to_owned(), arguments: "{}".to_owned() };
+    let call = AssistantCall {
+        id: "demo_1_4".to_owned(),
+        name: "echo_tool".to_owned(),
+        arguments: "{}".to_owned(),
+        ..AssistantCall::default()
+    };
     let messages = [user("Call the tool 5 times")].into_iter().chain(after(&call, "4", false)).collect();
     assert_eq!(answer(&[echo()], messages).await.calls[0].arguments, r#"{"text":"5"}"#);
 }

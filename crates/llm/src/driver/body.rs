@@ -1,4 +1,4 @@
-//! The bytes of an answer, read with limits on time and size.
+//! The bytes of a response, read with limits on time and size.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -9,34 +9,52 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::client::chain;
+use super::coding::Coding;
 use crate::ModelError;
+use crate::client::chain;
 use crate::retry::Failure;
 
-/// As much of an error page as we read.
-const LONGEST_ERROR_BODY: usize = 64 * 1024;
+/// The part of an error page that is read, in bytes.
+const MAX_ERROR_BODY: usize = 64 * 1024;
 
-/// The bytes of an answer, read with limits.
+/// The bytes of a response, read with limits.
 pub(super) struct Body {
     bytes: Incoming,
-    /// For the next chunk.
+    coding: Coding,
+    /// The time for the next chunk.
     patience: Duration,
     between_chunks: Duration,
-    /// Rings when the next chunk is late, or before. It is not set anew for every chunk, and never to an earlier time: that would wake the
-    /// runtime.
+    /// Fires when the next chunk is late, or before. It is not set anew for every chunk, and never to an earlier time:
+    /// that would wake the runtime.
     alarm: Pin<Box<Sleep>>,
     max_bytes: usize,
     bytes_left: usize,
 }
 
 impl Body {
-    /// `patience` is for the first chunk.
+    /// # Arguments
+    /// `between_chunks` is the time between two chunks, `patience` that for the first one. `max_bytes` is the longest
+    /// body, after decompression.
     pub(super) fn new(bytes: Incoming, between_chunks: Duration, patience: Duration, max_bytes: usize) -> Self {
         let alarm = Box::pin(sleep_until(Instant::now() + patience.min(between_chunks)));
-        Self { bytes, patience, between_chunks, alarm, max_bytes, bytes_left: max_bytes }
+        let coding = Coding::new();
+        Self { bytes, coding, patience, between_chunks, alarm, max_bytes, bytes_left: max_bytes }
     }
 
+    /// The next bytes, decompressed; `None` at the end. They may be empty.
+    ///
+    /// # Errors
+    /// Fails when they come too late, are too many, or the connection breaks.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        let Some(chunk) = self.next_chunk().await? else { return Ok(None) };
+        let damaged = |error| Failure::fatal(ModelError::Protocol(format!("its compressed body is damaged: {error}")));
+        let chunk = self.coding.decode(chunk).map_err(damaged)?;
+        let too_long = || Failure::fatal(ModelError::Protocol(format!("it is longer than {} bytes", self.max_bytes)));
+        self.bytes_left = self.bytes_left.checked_sub(chunk.len()).ok_or_else(too_long)?;
+        Ok(Some(chunk))
+    }
+
+    async fn next_chunk(&mut self) -> Result<Option<Bytes>, Failure> {
         let late = Instant::now() + self.patience;
         let chunk = loop {
             tokio::select! {
@@ -45,37 +63,32 @@ impl Body {
                 () = &mut self.alarm => {
                     let now = Instant::now();
                     if now >= late {
-                        return Err(Failure::fatal(silence(self.patience)));
+                        return Err(Failure::fatal(no_data(self.patience)));
                     }
                     self.alarm.as_mut().reset(late.min(now + self.between_chunks));
                 }
             }
         };
         self.patience = self.between_chunks;
-        let length = chunk.as_ref().map_or(0, Bytes::len);
-        self.bytes_left = self
-            .bytes_left
-            .checked_sub(length)
-            .ok_or_else(|| Failure::fatal(ModelError::Protocol(format!("it is longer than {} bytes", self.max_bytes))))?;
         Ok(chunk)
     }
 
-    /// Enough of an error page to say what it says. Whatever goes wrong here, the status is known already.
+    /// The beginning of an error page. Failures end it: the status is known already.
     pub(super) async fn beginning(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        while bytes.len() < LONGEST_ERROR_BODY
+        while bytes.len() < MAX_ERROR_BODY
             && let Ok(Some(chunk)) = self.next().await
         {
             bytes.extend_from_slice(&chunk);
         }
-        bytes.truncate(LONGEST_ERROR_BODY);
+        bytes.truncate(MAX_ERROR_BODY);
         bytes
     }
 
     /// Takes the end of the stream if it is there already, so that the connection can be used again.
     pub(super) fn drain(&mut self) {
-        const AT_MOST_CHUNKS: usize = 4;
-        for _ in 0..AT_MOST_CHUNKS {
+        const MAX_CHUNKS: usize = 4;
+        for _ in 0..MAX_CHUNKS {
             let Some(Ok(Some(_))) = chunk(&mut self.bytes).now_or_never() else { return };
         }
     }
@@ -90,8 +103,8 @@ async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
     Ok(None)
 }
 
-/// The error for a provider that says nothing.
-pub(super) fn silence(patience: Duration) -> ModelError {
+/// The error for a provider that sends nothing.
+pub(super) fn no_data(patience: Duration) -> ModelError {
     ModelError::Timeout(format!("nothing came for {patience:?}"))
 }
 

@@ -14,13 +14,18 @@ fn one_text_is_read_like_a_list_of_one() {
     assert_eq!(read(&json!({ "input": "a" })).unwrap().input, texts(&["a"]));
     assert_eq!(read(&json!({ "input": ["a", "b"] })).unwrap().input, texts(&["a", "b"]));
     assert_eq!(read(&json!({ "input": [1, 2] })).unwrap().input, EmbeddingInput::Tokens(vec![vec![1, 2]]));
-    assert_eq!(read(&json!({ "input": [[1], [2, 3]] })).unwrap().input, EmbeddingInput::Tokens(vec![vec![1], vec![2, 3]]));
+    assert_eq!(
+        read(&json!({ "input": [[1], [2, 3]] })).unwrap().input,
+        EmbeddingInput::Tokens(vec![vec![1], vec![2, 3]])
+    );
 }
 
 #[test]
 fn the_other_members_are_read_under_their_openai_names() {
-    let params =
-        read(&json!({ "model": "m", "input": "a", "dimensions": 8, "encoding_format": "base64", "user": "u", "x": null })).unwrap();
+    let params = read(
+        &json!({ "model": "m", "input": "a", "dimensions": 8, "encoding_format": "base64", "user": "u", "x": null }),
+    )
+    .unwrap();
     assert_eq!((params.dimensions, params.format, params.rest.len()), (Some(8), VectorFormat::Base64, 1));
 }
 
@@ -31,7 +36,10 @@ fn what_cannot_become_a_vector_is_refused_by_name() {
         assert_eq!(read(&json!({ "input": input })).unwrap_err(), shape);
     }
     assert_eq!(read(&json!({ "input": ["a", 1] })).unwrap_err(), "`input[1]` must be a string");
-    assert_eq!(read(&json!({ "input": "a", "encoding_format": "int8" })).unwrap_err(), "`encoding_format` must be `float` or `base64`");
+    assert_eq!(
+        read(&json!({ "input": "a", "encoding_format": "int8" })).unwrap_err(),
+        "`encoding_format` must be `float` or `base64`"
+    );
 }
 
 #[test]
@@ -45,7 +53,8 @@ fn a_vector_is_turned_into_the_format_that_was_asked_for() {
     }
     for broken in ["\"AAA=\"", "\"?\"", "{}", "[\"a\"]"] {
         let broken: Box<RawValue> = serde_json::from_str(broken).unwrap();
-        let format = if turned(&broken, VectorFormat::Float).is_ok() { VectorFormat::Base64 } else { VectorFormat::Float };
+        let format =
+            if turned(&broken, VectorFormat::Float).is_ok() { VectorFormat::Base64 } else { VectorFormat::Float };
         assert!(matches!(turned(&broken, format), Err(ModelError::Protocol(_))));
     }
 }

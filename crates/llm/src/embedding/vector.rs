@@ -20,7 +20,9 @@ pub(crate) fn in_format(vector: Box<RawValue>, format: VectorFormat) -> Result<B
 pub(crate) fn floats(numbers: &[f32], format: VectorFormat) -> Result<Box<RawValue>, ModelError> {
     let written = match format {
         VectorFormat::Float => to_raw_value(numbers),
-        VectorFormat::Base64 => to_raw_value(&STANDARD.encode(numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())),
+        VectorFormat::Base64 => {
+            to_raw_value(&STANDARD.encode(numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>()))
+        }
     };
     written.map_err(|_| unreadable())
 }

@@ -53,8 +53,11 @@ fn openais_headers_are_read() {
         ]),
         now(),
     );
-    let limit =
-        |limit, remaining, seconds| RateLimit { limit: Some(limit), remaining: Some(remaining), reset: Some(Duration::from_secs(seconds)) };
+    let limit = |limit, remaining, seconds| RateLimit {
+        limit: Some(limit),
+        remaining: Some(remaining),
+        reset: Some(Duration::from_secs(seconds)),
+    };
     assert_eq!(limits, RateLimits { requests: limit(60, 59, 1), tokens: limit(150_000, 149_984, 360) });
 }
 
@@ -75,6 +78,9 @@ fn anthropics_headers_are_read_by_the_providers_own_clock() {
 
 #[test]
 fn what_makes_no_sense_is_as_good_as_absent() {
-    let limits = RateLimits::read(&headers(&[("x-ratelimit-limit-requests", "many"), ("x-ratelimit-reset-tokens", "never")]), now());
+    let limits = RateLimits::read(
+        &headers(&[("x-ratelimit-limit-requests", "many"), ("x-ratelimit-reset-tokens", "never")]),
+        now(),
+    );
     assert!(limits.is_empty());
 }

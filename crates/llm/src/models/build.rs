@@ -8,15 +8,14 @@ use http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{ANTHROPIC, OLLAMA, OPENAI};
 use crate::anthropic::Anthropic;
 use crate::breaker::Breakers;
+use crate::client::HttpClient;
 use crate::dialect::Dialect;
-use crate::driver::HttpClient;
-use crate::name::{CUSTOM, PROXY};
+use crate::name::{ANTHROPIC, CUSTOM, OLLAMA, OPENAI, PROXY};
 use crate::ollama::Ollama;
 use crate::openai::OpenAi;
-use crate::upstream::{Pulse, Slots, Upstream};
+use crate::upstream::{LastOutcomes, Slots, Upstream};
 use crate::{BreakerLimits, Config, ConfigError, Endpoint, Protocol, ProviderLimits};
 
 const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
@@ -56,7 +55,7 @@ pub(super) fn proxy(config: &Config) -> Result<Option<Upstream>, ConfigError> {
     let plan = Plan { provider: PROXY.to_owned(), protocol: Protocol::OpenAi, base_url, key, needs_key: false };
     let limits = ProviderLimits { max_concurrency: Some(usize::MAX), ..ProviderLimits::default() };
     let breaker = BreakerLimits { in_a_row: 0, ..config.breaker };
-    let http = HttpClient::new(config.timeouts.connect)?;
+    let http = HttpClient::new(config.timeouts.connect).map_err(ConfigError::Client)?;
     Ok(Some(Upstream { is_proxy: true, ..plan.build(config, limits, breaker, http)? }))
 }
 
@@ -92,7 +91,9 @@ impl Builder<'_> {
         let connect = self.config.timeouts.with(limits).connect;
         let http = match self.clients.get(&connect) {
             Some(http) => http.clone(),
-            None => self.clients.entry(connect).or_insert(HttpClient::new(connect)?).clone(),
+            None => {
+                self.clients.entry(connect).or_insert(HttpClient::new(connect).map_err(ConfigError::Client)?).clone()
+            }
         };
         let name = plan.provider.clone();
         self.upstreams.insert(name, Arc::new(plan.build(self.config, limits, self.config.breaker, http)?));
@@ -101,9 +102,15 @@ impl Builder<'_> {
 }
 
 impl Plan {
-    fn build(self, config: &Config, limits: ProviderLimits, breaker: BreakerLimits, http: HttpClient) -> Result<Upstream, ConfigError> {
+    fn build(
+        self,
+        config: &Config,
+        limits: ProviderLimits,
+        breaker: BreakerLimits,
+        http: HttpClient,
+    ) -> Result<Upstream, ConfigError> {
         let dialect: Arc<dyn Dialect> = match self.protocol {
-            Protocol::OpenAi => Arc::new(OpenAi),
+            Protocol::OpenAi => Arc::new(OpenAi { is_official: self.provider == OPENAI && self.needs_key }),
             Protocol::Anthropic => Arc::new(Anthropic::new(config.catalog.clone())),
             Protocol::Ollama => Arc::new(Ollama::new(config.catalog.clone())),
         };
@@ -111,10 +118,15 @@ impl Plan {
         if dialect.headers(key.as_ref().map(ExposeSecret::expose_secret)).is_none() {
             return Err(ConfigError::Key(self.provider));
         }
-        let unusable = |reason: &str| ConfigError::BaseUrl { provider: self.provider.clone(), reason: reason.to_owned() };
+        let unusable =
+            |reason: &str| ConfigError::BaseUrl { provider: self.provider.clone(), reason: reason.to_owned() };
         Ok(Upstream {
             url: endpoint(&self.base_url, dialect.path()).map_err(unusable)?,
-            embeddings_url: dialect.embeddings().map(|vectors| endpoint(&self.base_url, vectors.path())).transpose().map_err(unusable)?,
+            embeddings_url: dialect
+                .embeddings()
+                .map(|vectors| endpoint(&self.base_url, vectors.path()))
+                .transpose()
+                .map_err(unusable)?,
             protocol: self.protocol,
             name: self.provider,
             dialect,
@@ -124,7 +136,7 @@ impl Plan {
             timeouts: config.timeouts.with(limits),
             slots: Slots::new(limits.max_concurrency.unwrap_or(config.max_concurrency)),
             breakers: Breakers::new(breaker),
-            pulse: Pulse::default(),
+            last_outcomes: LastOutcomes::default(),
             is_proxy: false,
         })
     }

@@ -1,14 +1,15 @@
 //! One question for vectors, from name to answer.
 
-use super::{DEMO, Models};
+use super::Models;
 use crate::account::Operation;
 use crate::call::Call;
+use crate::name::DEMO;
 use crate::{EmbeddingRequest, Embeddings, ModelError, ModelName, demo};
 
 impl Models {
     /// Turns texts into vectors. No other model stands in for the one that is asked: the vectors of two models do not fit together.
     pub async fn embed(&self, request: EmbeddingRequest) -> Result<Embeddings, ModelError> {
-        let mut call = Call::begin(&self.ledger, Operation::Embeddings, request.as_call());
+        let mut call = Call::begin(&self.accounting, Operation::Embeddings, request.as_call());
         let outcome = self.vectors(&mut call, request).await;
         call.end_embedding(outcome.as_ref());
         outcome
@@ -22,23 +23,26 @@ impl Models {
         let provider = request.model.provider().to_owned();
         let upstream = match &self.proxy {
             _ if provider == DEMO => {
-                call.tally.begin_attempt();
+                call.stats.begin_attempt();
                 return demo::embed(&request);
             }
             Some(proxy) => {
-                call.leave_the_account_to_others();
+                call.skip_accounting();
                 request.model = ModelName::new(proxy.name.clone(), request.model.to_string());
                 proxy
             }
-            None => self.upstreams.get(&provider).ok_or_else(|| ModelError::NotConfigured(self.unknown_provider(&provider).to_string()))?,
+            None => self
+                .upstreams
+                .get(&provider)
+                .ok_or_else(|| ModelError::NotConfigured(self.unknown_provider(&provider).to_string()))?,
         };
         if !upstream.is_proxy {
             self.bring_key(&mut call.request, &provider).await?;
         }
         call.request.model.clone_from(&request.model);
         let retries = route.and_then(|route| route.retries).unwrap_or(self.retries);
-        let effort = Self::effort(call, upstream.timeouts.total, retries);
-        let outcome = self.driver.embed(upstream, call, &request, effort).await;
+        let limits = Self::retry_limits(call, upstream.timeouts.total, retries);
+        let outcome = self.driver.embed(upstream, call, &request, limits).await;
         outcome.map_err(|error| error.map_message(|text| format!("{}: {text}", upstream.name)))
     }
 }

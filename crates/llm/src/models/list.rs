@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::{DEMO, Models};
+use super::Models;
 use crate::ModelName;
 use crate::demo::Variant;
+use crate::name::DEMO;
 
 /// A model that can be named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ModelRow {
+pub struct ListedModel {
     /// The full name: `openai:gpt-4o`.
     pub id: String,
     /// For people.
@@ -21,25 +22,26 @@ pub struct ModelRow {
 
 impl Models {
     /// The models of the table, the operator's own and the demo's, by full name. Providers may have others too.
-    pub fn list(&self) -> Vec<ModelRow> {
+    pub fn list(&self) -> Vec<ListedModel> {
         let listed = self.catalog.listed().map(|model| ModelName::new(model.provider, model.id));
         let bare = self.bare_names.iter().map(|(provider, model)| ModelName::new(provider, model));
         let demo = Variant::ALL.into_iter().map(|variant| ModelName::new(DEMO, variant.name()));
         let known = listed.filter(|name| self.knows(name.provider()));
-        let mut rows: Vec<ModelRow> = known.chain(bare).chain(demo).map(|name| self.row(&name)).collect();
+        let mut rows: Vec<ListedModel> = known.chain(bare).chain(demo).map(|name| self.row(&name)).collect();
         rows.sort_by(|one, other| one.id.cmp(&other.id));
         rows.dedup();
         rows
     }
 
-    fn row(&self, name: &ModelName) -> ModelRow {
+    fn row(&self, name: &ModelName) -> ListedModel {
         let info = self.catalog.find(name);
-        ModelRow {
+        ListedModel {
             id: name.to_string(),
             name: info.and_then(|info| info.name.clone()).unwrap_or_else(|| name.model().to_owned()),
             provider: name.provider().to_owned(),
             context_length: info.and_then(|info| info.context_length),
-            is_available: name.provider() == DEMO || self.upstreams.get(name.provider()).is_some_and(|upstream| upstream.is_configured()),
+            is_available: name.provider() == DEMO
+                || self.upstreams.get(name.provider()).is_some_and(|upstream| upstream.is_configured()),
         }
     }
 }

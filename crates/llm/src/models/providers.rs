@@ -1,7 +1,8 @@
 //! What this installation could ask.
 
-use super::{DEMO, Models};
+use super::Models;
 use crate::Protocol;
+use crate::name::DEMO;
 
 /// A provider whose name models may begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,52 +5,61 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
-use super::{ANTHROPIC, DEMO, Models, OLLAMA, OPENAI};
-use crate::call::{Call, Outlet};
-use crate::driver::Effort;
+use super::Models;
+use crate::call::{Call, DeltaSink};
+use crate::driver::RetryLimits;
+use crate::name::{ANTHROPIC, DEMO, OLLAMA, OPENAI};
 use crate::upstream::Upstream;
-use crate::{Answer, Delta, ModelError, ModelName, Request, demo};
+use crate::{Completion, Delta, ModelError, ModelName, Request, demo};
 
 impl Models {
-    pub(super) async fn serve(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
+    pub(super) async fn serve(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Completion, ModelError> {
         match &self.proxy {
-            Some(proxy) if call.request.model.provider() != DEMO => self.pass_on(proxy, call, on_delta).await,
-            _ => self.along_the_chain(call, on_delta).await,
+            Some(proxy) if call.request.model.provider() != DEMO => self.through_proxy(proxy, call, on_delta).await,
+            _ => self.with_fallbacks(call, on_delta).await,
         }
     }
 
     /// Everything about the call happens in the proxy; only a proxy that cannot be reached is tried again from here.
-    async fn pass_on(&self, proxy: &Upstream, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
-        call.leave_the_account_to_others();
+    async fn through_proxy(
+        &self,
+        proxy: &Upstream,
+        call: &mut Call<'_>,
+        on_delta: &Sender<Delta>,
+    ) -> Result<Completion, ModelError> {
+        call.skip_accounting();
         call.request.model = ModelName::new(proxy.name.clone(), call.requested().to_string());
-        let effort = Self::effort(call, proxy.timeouts.total, self.retries);
-        self.driver.ask(proxy, call, on_delta, effort).await
+        let limits = Self::retry_limits(call, proxy.timeouts.total, self.retries);
+        self.driver.ask(proxy, call, on_delta, limits).await
     }
 
     /// Asks each model in turn, as long as nothing of an answer was shown and another model may do better. When all fail, the error is that
     /// of the last one that was really asked.
-    async fn along_the_chain(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Answer, ModelError> {
+    async fn with_fallbacks(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Completion, ModelError> {
         let route = self.routes.of(call.requested());
         if let Some(model) = route.and_then(|route| route.model.as_ref()) {
             call.request.model.clone_from(model);
         }
         let mut fallbacks = route.map_or(&[][..], |route| &route.fallbacks).iter();
-        let total = self.upstreams.get(call.request.model.provider()).map_or(self.timeouts.total, |upstream| upstream.timeouts.total);
+        let total = self
+            .upstreams
+            .get(call.request.model.provider())
+            .map_or(self.timeouts.total, |upstream| upstream.timeouts.total);
         let mut retries = route.and_then(|route| route.retries);
         let mut told = None;
         loop {
-            let asked = call.tally.attempts;
-            let effort = Self::effort(call, total, retries.unwrap_or(self.retries));
-            let error = match self.ask(call, on_delta, effort).await {
+            let asked = call.stats.attempts;
+            let limits = Self::retry_limits(call, total, retries.unwrap_or(self.retries));
+            let error = match self.ask(call, on_delta, limits).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let may_go_on = !call.tally.shown && error.gives_way() && Instant::now() < effort.deadline;
+            let may_go_on = !call.stats.sent_any && error.allows_fallback() && Instant::now() < limits.deadline;
             let next = fallbacks.next().filter(|_| may_go_on);
             if let Some(next) = next {
                 tracing::warn!(model = %call.request.model, %next, code = error.code(), "model call falls back");
             }
-            if told.is_none() || call.tally.attempts > asked {
+            if told.is_none() || call.stats.attempts > asked {
                 told = Some(error.clone());
             }
             let Some(next) = next else { return Err(told.unwrap_or(error)) };
@@ -59,22 +68,34 @@ impl Models {
         }
     }
 
-    async fn ask(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>, effort: Effort) -> Result<Answer, ModelError> {
+    async fn ask(
+        &self,
+        call: &mut Call<'_>,
+        on_delta: &Sender<Delta>,
+        limits: RetryLimits,
+    ) -> Result<Completion, ModelError> {
         let provider = call.request.model.provider();
         if provider == DEMO {
-            call.tally.begin_attempt();
+            call.stats.begin_attempt();
             let fallbacks = call.fallbacks();
-            let mut outlet = Outlet { on_delta, call_id: call.id, model: &call.request.model, fallbacks, tally: &mut call.tally };
-            return demo::stream(&call.request, &mut outlet).await;
+            let mut sink =
+                DeltaSink { on_delta, call_id: call.id, model: &call.request.model, fallbacks, stats: &mut call.stats };
+            return demo::stream(&call.request, &mut sink).await;
         }
         let Some(upstream) = self.upstreams.get(provider) else {
-            let missing = if provider == OLLAMA { OLLAMA.to_owned() + hint(OLLAMA) } else { self.unknown_provider(provider).to_string() };
+            let missing = if provider == OLLAMA {
+                OLLAMA.to_owned() + hint(OLLAMA)
+            } else {
+                self.unknown_provider(provider).to_string()
+            };
             return Err(ModelError::NotConfigured(missing));
         };
         self.bring_key(&mut call.request, &upstream.name).await?;
-        let outcome = self.driver.ask(upstream, call, on_delta, effort).await;
+        let outcome = self.driver.ask(upstream, call, on_delta, limits).await;
         outcome.map_err(|error| match error {
-            ModelError::NotConfigured(text) => ModelError::NotConfigured(format!("{}: {text}{}", upstream.name, hint(&upstream.name))),
+            ModelError::NotConfigured(text) => {
+                ModelError::NotConfigured(format!("{}: {text}{}", upstream.name, hint(&upstream.name)))
+            }
             error => error.map_message(|text| format!("{}: {text}", upstream.name)),
         })
     }
@@ -89,8 +110,8 @@ impl Models {
         Ok(())
     }
 
-    pub(super) fn effort(call: &Call<'_>, total: Duration, retries: u32) -> Effort {
-        Effort { retries, deadline: call.started() + total, total }
+    pub(super) fn retry_limits(call: &Call<'_>, total: Duration, retries: u32) -> RetryLimits {
+        RetryLimits { retries, deadline: call.started() + total, total }
     }
 }
 
@@ -98,7 +119,9 @@ impl Models {
 fn hint(provider: &str) -> &'static str {
     match provider {
         OPENAI => "; set OPENAI_API_KEY, or OPENAI_BASE_URL for an OpenAI-compatible server, or use a `demo:` model",
-        ANTHROPIC => "; set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server that speaks Messages, or use a `demo:` model",
+        ANTHROPIC => {
+            "; set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server that speaks Messages, or use a `demo:` model"
+        }
         OLLAMA => ": set OLLAMA_BASE_URL, for example to http://127.0.0.1:11434",
         _ => "",
     }

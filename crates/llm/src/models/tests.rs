@@ -103,7 +103,11 @@ fn names_without_prefix_belong_to_whom_the_table_says() {
     let without = models(config());
     assert!(without.check("llama3.1:8b").is_err(), "there is no Ollama to ask");
     assert!(without.check("gpt-oss:20b").is_err(), "not OpenAI's");
-    assert_eq!(without.check("ollama:llama3.1").unwrap().to_string(), "ollama:llama3.1", "a run will say what is missing");
+    assert_eq!(
+        without.check("ollama:llama3.1").unwrap().to_string(),
+        "ollama:llama3.1",
+        "a run will say what is missing"
+    );
 }
 
 #[test]
@@ -133,9 +137,16 @@ fn every_model_that_can_be_named_is_listed_once() {
     let rows = models.list();
     let row = |id: &str| rows.iter().find(|row| row.id == id).unwrap_or_else(|| panic!("{id}"));
     let openai = row("openai:gpt-4o-mini");
-    assert_eq!((openai.name.as_str(), openai.provider.as_str(), openai.context_length), ("GPT-4o mini", "openai", Some(128_000)));
+    assert_eq!(
+        (openai.name.as_str(), openai.provider.as_str(), openai.context_length),
+        ("GPT-4o mini", "openai", Some(128_000))
+    );
     assert!(!openai.is_available, "there is no key");
-    assert!(row("demo:echo").is_available && row("custom:local:local").is_available && row("custom:router:big:free").is_available);
+    assert!(
+        row("demo:echo").is_available
+            && row("custom:local:local").is_available
+            && row("custom:router:big:free").is_available
+    );
     assert!(!row("ollama:llama3.1").is_available);
     let ids: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids.len(), rows.len());
@@ -143,7 +154,10 @@ fn every_model_that_can_be_named_is_listed_once() {
         assert_eq!(models.check(&row.id).unwrap().to_string(), row.id, "a listed name is a full name");
     }
     let listed = serde_json::to_value(row("demo:slow")).unwrap();
-    assert_eq!(listed, json!({ "id": "demo:slow", "name": "slow", "provider": "demo", "context_length": null, "is_available": true }));
+    assert_eq!(
+        listed,
+        json!({ "id": "demo:slow", "name": "slow", "provider": "demo", "context_length": null, "is_available": true })
+    );
 }
 
 #[tokio::test]
@@ -162,10 +176,15 @@ fn a_configuration_that_cannot_work_is_refused_at_start() {
     };
     for base_url in ["", "localhost:8080", "ftp://x/v1", "http://me:secret@x/v1"] {
         let error = at(base_url).unwrap();
-        assert!(error.starts_with("the base URL of model provider `openai` is not usable") && !error.contains("secret"), "{error}");
+        assert!(
+            error.starts_with("the base URL of model provider `openai` is not usable") && !error.contains("secret"),
+            "{error}"
+        );
     }
     assert_eq!(at("http://127.0.0.1:1/v1"), None);
-    let named = |name: &str| Models::new(Config { custom: custom(json!({ name: { "base_url": "http://x" } })), ..Config::default() });
+    let named = |name: &str| {
+        Models::new(Config { custom: custom(json!({ name: { "base_url": "http://x" } })), ..Config::default() })
+    };
     assert!(matches!(named("a:b"), Err(ConfigError::Name(_))));
     let key = custom(json!({ "a": { "base_url": "http://x", "api_key": "line\nbreak" } }));
     assert!(matches!(Models::new(Config { custom: key, ..Config::default() }), Err(ConfigError::Key(_))));
@@ -185,8 +204,12 @@ fn the_path_is_added_to_any_way_of_writing_a_base_url() {
 #[test]
 fn a_version_that_the_path_begins_with_may_stand_in_the_base_url_too() {
     let url = |base: &str| endpoint(base, &["v1", "messages"]).unwrap().to_string();
-    for base in ["https://api.anthropic.com", "https://api.anthropic.com/", "https://api.anthropic.com/v1", "https://api.anthropic.com/v1/"]
-    {
+    for base in [
+        "https://api.anthropic.com",
+        "https://api.anthropic.com/",
+        "https://api.anthropic.com/v1",
+        "https://api.anthropic.com/v1/",
+    ] {
         assert_eq!(url(base), "https://api.anthropic.com/v1/messages");
     }
     assert_eq!(url("https://h/anthropic"), "https://h/anthropic/v1/messages");
@@ -215,11 +238,17 @@ fn providers_say_whether_they_could_be_asked() {
 
 #[test]
 fn the_most_that_a_call_can_cost_is_that_of_the_dearest_model_of_its_route() {
-    let routes = [("gpt-4o-mini".to_owned(), RouteConfig { fallbacks: vec!["openai:gpt-4o".to_owned()], ..RouteConfig::default() })].into();
+    let routes = [(
+        "gpt-4o-mini".to_owned(),
+        RouteConfig { fallbacks: vec!["openai:gpt-4o".to_owned()], ..RouteConfig::default() },
+    )]
+    .into();
     let models = models(Config { routes, ..config() });
     let usage = Usage { prompt_tokens: 1_000_000, completion_tokens: 1_000_000, ..Usage::default() };
     let most = |name: &str| models.most_cost(&models.check(name).unwrap(), &usage);
     assert_eq!(most("gpt-4o-mini"), most("openai:gpt-4o"));
-    assert!(most("gpt-4o-mini") > models.catalog().cost_nanodollars(&models.check("openai:gpt-4o-mini").unwrap(), &usage));
+    assert!(
+        most("gpt-4o-mini") > models.catalog().cost_nanodollars(&models.check("openai:gpt-4o-mini").unwrap(), &usage)
+    );
     assert_eq!((most("demo:echo"), most("openai:nobody-knows-its-price")), (Some(0), None));
 }

@@ -1,15 +1,17 @@
-//! `/api/chat` answers → deltas and [`Answer`].
+//! `/api/chat` answers → deltas and [`Completion`].
 
-use artel_domain::{AssistantCall, FinishReason, Usage};
+use artel_domain::{AssistantCall, Usage};
 use serde_json::{Deserializer, json};
 
+use super::error_body;
 use super::ids::Ids;
-use super::refusal;
+use super::value_text::ValueText;
 use super::wire::{Call, Line, Message};
 use crate::dialect::{Decoder, Progress};
 use crate::error::excerpt;
 use crate::ndjson::Parser;
-use crate::{Answer, Delta, ModelError, Reasoning, Request, Rest};
+use crate::surrogates::Joining;
+use crate::{Completion, Delta, ModelError, Reasoning, Request, Rest, finish, lenient};
 
 /// Reads a streamed answer.
 #[derive(Debug)]
@@ -28,7 +30,10 @@ struct State {
     /// The provider's word.
     finish: Option<String>,
     usage: Option<Usage>,
-    /// A line was read.
+    /// The value that is being read, which some servers spread over several lines.
+    value: ValueText,
+    has_stand_ins: bool,
+    /// A value was read.
     begun: bool,
     /// The last line was read.
     done: bool,
@@ -50,26 +55,30 @@ impl Decoder for StreamDecoder {
         Ok(if self.state.done { Progress::Complete } else { Progress::More })
     }
 
-    fn finish(mut self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
-        if let Some(line) = self.parser.finish() {
-            match self.state.on_bytes(&line, deltas) {
-                Ok(()) => {}
-                // Half a line is what a broken stream ends with; the answer's own state says whether it matters.
-                Err(ModelError::Protocol(_)) if self.state.begun => {}
-                Err(error) => return Err(error),
-            }
+    fn has_stand_ins(&self) -> bool {
+        self.state.has_stand_ins
+    }
+
+    fn close(&mut self, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
+        let rest = std::mem::take(&mut self.parser).finish();
+        match rest.map_or(Ok(()), |line| self.state.on_bytes(&line, deltas)) {
+            // A broken stream ends with half a line; the answer's own state says whether it is complete.
+            Err(ModelError::Protocol(_)) if self.state.begun => Ok(()),
+            outcome => outcome,
         }
+    }
+
+    fn finish(self: Box<Self>, _: &mut Vec<Delta>) -> Result<Completion, ModelError> {
         self.state.finish()
     }
 }
 
-/// Reads an answer in one piece, or a stream that was called one.
-pub(super) fn whole(request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
-    let mut state = State::new(request);
-    for line in Deserializer::from_slice(body).into_iter::<Line>() {
-        state.on_line(line.map_err(|error| unreadable(&error, body))?, deltas)?;
-    }
-    state.finish()
+/// Reads an answer in one piece: a stream of one value.
+pub(super) fn whole(request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
+    let mut decoder = Box::new(Joining::new(Box::new(StreamDecoder::new(request))));
+    decoder.feed(body, deltas)?;
+    decoder.close(deltas)?;
+    decoder.finish(deltas)
 }
 
 impl State {
@@ -81,6 +90,8 @@ impl State {
             calls: Vec::new(),
             finish: None,
             usage: None,
+            value: ValueText::default(),
+            has_stand_ins: false,
             begun: false,
             done: false,
         }
@@ -90,8 +101,18 @@ impl State {
         if self.done {
             return Ok(());
         }
-        let line = serde_json::from_slice(line).map_err(|error| unreadable(&error, line))?;
-        self.on_line(line, deltas)
+        self.value.push_line(&String::from_utf8_lossy(line));
+        if self.value.is_open() {
+            return Ok(());
+        }
+        let text = self.value.take();
+        // Some servers write several values on a line.
+        let values: Result<Vec<Line>, _> = Deserializer::from_str(&text).into_iter().collect();
+        let lines = match values {
+            Ok(lines) => lines,
+            Err(_) => vec![lenient::read(&text, &mut self.has_stand_ins).map_err(|error| unreadable(&error, &text))?],
+        };
+        lines.into_iter().try_for_each(|line| self.on_line(line, deltas))
     }
 
     fn on_line(&mut self, line: Line, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
@@ -99,10 +120,10 @@ impl State {
             return Ok(());
         }
         if let Some(error) = &line.error {
-            return Err(refusal::in_band(error));
+            return Err(error_body::in_stream(error));
         }
         self.begun = true;
-        self.usage = line.usage().or(self.usage);
+        self.usage = line.usage().unwrap_or(self.usage);
         if let Some(message) = line.message {
             self.on_message(message, deltas)?;
         }
@@ -131,44 +152,41 @@ impl State {
     /// Calls come whole. Their own `index` is not used: many models number each of them 0.
     fn on_call(&mut self, call: Call, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
         let function = call.function.unwrap_or_default();
+        let rest: Rest = call.rest.into_iter().filter(|(name, value)| name != "index" && !value.is_null()).collect();
         let arguments = function.arguments_text();
         let name = function.name.filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| ModelError::Protocol("a tool call has no name".to_owned()))?;
         let (index, id) = (self.calls.len(), self.ids.claim(call.id));
         deltas.push(Delta::Call { index, id: id.clone(), name: name.clone() });
         deltas.push(Delta::Arguments { index, piece: arguments.clone() });
-        self.calls.push(AssistantCall { id, name, arguments });
+        if !rest.is_empty() {
+            let mut piece = rest.clone();
+            piece.insert("index".to_owned(), json!(index));
+            deltas.push(Delta::Rest(Rest::from_iter([("delta".to_owned(), json!({ "tool_calls": [piece] }))])));
+        }
+        self.calls.push(AssistantCall { id, name, arguments, rest });
         Ok(())
     }
 
-    fn finish(self) -> Result<Answer, ModelError> {
+    fn finish(self) -> Result<Completion, ModelError> {
         if !self.done {
             return Err(ModelError::Protocol("the stream ended early".to_owned()));
         }
-        let reasoning = (!self.thinking.is_empty()).then_some(Reasoning::Thinking { thinking: self.thinking, signature: None });
-        Ok(Answer {
-            finish: finish_reason(self.finish.as_deref(), !self.calls.is_empty()),
+        let reasoning =
+            (!self.thinking.is_empty()).then_some(Reasoning::Thinking { thinking: self.thinking, signature: None });
+        Ok(Completion {
+            finish: finish::reason(self.finish.as_deref(), !self.calls.is_empty())?,
             finish_word: self.finish,
             text: self.text,
             calls: self.calls,
             usage: self.usage,
             reasoning: reasoning.into_iter().collect(),
+            message: Rest::new(),
             rest: Rest::new(),
         })
     }
 }
 
-/// Our word for the provider's. Ollama says `stop` after tool calls too.
-fn finish_reason(word: Option<&str>, has_calls: bool) -> FinishReason {
-    match word {
-        Some("length") => FinishReason::Length,
-        None | Some("stop" | "tool_calls") if has_calls => FinishReason::ToolCalls,
-        None | Some("stop" | "tool_calls") => FinishReason::Stop,
-        // `load` and `unload` answer a request that asked for nothing else.
-        Some(other) => FinishReason::Other(other.to_owned()),
-    }
-}
-
-fn unreadable(error: &serde_json::Error, line: &[u8]) -> ModelError {
-    ModelError::Protocol(format!("{error} in `{}`", excerpt(&String::from_utf8_lossy(line))))
+fn unreadable(error: &serde_json::Error, text: &str) -> ModelError {
+    ModelError::Protocol(format!("{error} in `{}`", excerpt(text)))
 }

@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use artel_domain::Usage;
 
 use super::Ollama;
-use super::encode::given;
+use super::members::given;
+use crate::count::Count;
 use crate::dialect::EmbeddingDialect;
 use crate::embedding::in_format;
 use crate::error::excerpt;
-use crate::{EmbeddingInput, EmbeddingRequest, Embeddings, ModelError};
+use crate::{EmbeddingInput, EmbeddingRequest, Embeddings, ModelError, lenient};
 
 /// Members that Ollama has beside those we write.
 const ITS_OWN: [&str; 2] = ["keep_alive", "options"];
@@ -37,20 +38,23 @@ impl EmbeddingDialect for Ollama {
     }
 
     fn decode(&self, request: &EmbeddingRequest, body: &[u8]) -> Result<Embeddings, ModelError> {
-        let told = |error: serde_json::Error| ModelError::Protocol(format!("{error} in `{}`", excerpt(&String::from_utf8_lossy(body))));
-        let answer: Answer = serde_json::from_slice(body).map_err(told)?;
+        let unreadable = |error: serde_json::Error| {
+            ModelError::Protocol(format!("{error} in `{}`", excerpt(&String::from_utf8_lossy(body))))
+        };
+        let answer: WireEmbeddings = lenient::read(&String::from_utf8_lossy(body), &mut false).map_err(unreadable)?;
         let (asked, given) = (request.params.input.len(), answer.embeddings.len());
         if asked != given {
             return Err(ModelError::Protocol(format!("it sent {given} vectors for {asked} inputs")));
         }
         let vectors = answer.embeddings.into_iter().map(|vector| in_format(vector, request.params.format));
-        let usage = answer.prompt_eval_count.map(|prompt_tokens| Usage { prompt_tokens, ..Usage::default() });
+        let prompt_tokens = answer.prompt_eval_count.and_then(Count::tokens);
+        let usage = prompt_tokens.map(|prompt_tokens| Usage { prompt_tokens, ..Usage::default() });
         Ok(Embeddings { vectors: vectors.collect::<Result<_, _>>()?, usage })
     }
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct WireEmbeddings {
     embeddings: Vec<Box<RawValue>>,
-    prompt_eval_count: Option<i64>,
+    prompt_eval_count: Option<Count>,
 }

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
+use super::members::given;
 use super::{messages, options, tools};
-use crate::{ModelError, Request, ResponseFormat, Rest, Thinking};
+use crate::{ModelError, Request, ResponseFormat, Thinking};
 
 /// Members that Ollama has beside those we write. The others of `rest` mean nothing to it.
 const ITS_OWN: [&str; 5] = ["format", "keep_alive", "logprobs", "top_logprobs", "think"];
 /// Members with a form of their own stand in `rest` only when they are of a kind that OpenAI's protocol alone knows. What they ask for
-/// cannot be left out in silence.
+/// cannot be left out in no_data.
 const NO_SUCH_KIND: [&str; 2] = ["response_format", "tool_choice"];
 /// Without these a dialogue that is too long loses its beginning, and nobody is told.
 const NEVER_CUT: [&str; 2] = ["truncate", "shift"];
@@ -32,17 +33,14 @@ pub(super) fn body(request: &Request, num_ctx: Option<u32>) -> Result<Value, Mod
     body.extend(ITS_OWN.iter().filter_map(|name| given(&params.rest, name)));
     body.extend(format.map(|format| ("format".to_owned(), format)));
     body.extend(params.thinking.as_ref().and_then(think).map(|think| ("think".to_owned(), think)));
-    body.extend(NEVER_CUT.iter().map(|name| given(&params.rest, name).unwrap_or_else(|| ((*name).to_owned(), false.into()))));
+    body.extend(
+        NEVER_CUT.iter().map(|name| given(&params.rest, name).unwrap_or_else(|| ((*name).to_owned(), false.into()))),
+    );
     let options = options::of(params, num_ctx);
     if !options.is_empty() {
         body.insert("options".into(), Value::Object(options));
     }
     Ok(Value::Object(body))
-}
-
-/// A member that was set.
-pub(super) fn given(rest: &Rest, name: &str) -> Option<(String, Value)> {
-    rest.get(name).filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone()))
 }
 
 fn format(wanted: &ResponseFormat) -> Option<Value> {
@@ -59,7 +57,7 @@ fn think(wanted: &Thinking) -> Option<Value> {
         Thinking::Adaptive => return None,
         Thinking::Disabled => false.into(),
         Thinking::Budget(_) => true.into(),
-        Thinking::Effort(effort) => match effort.as_str() {
+        Thinking::RetryLimits(effort) => match effort.as_str() {
             "none" => false.into(),
             "minimal" => "low".into(),
             "xhigh" => "high".into(),

@@ -22,7 +22,12 @@ impl Ids {
         let place = self.next;
         self.next += 1;
         let made_up = (place..).map(|number| format!("call_{number}"));
-        let id = given.filter(|id| !id.is_empty()).into_iter().chain(made_up).find(|id| !self.taken.contains(id)).unwrap_or_default();
+        let id = given
+            .filter(|id| !id.is_empty())
+            .into_iter()
+            .chain(made_up)
+            .find(|id| !self.taken.contains(id))
+            .unwrap_or_default();
         self.taken.insert(id.clone());
         id
     }

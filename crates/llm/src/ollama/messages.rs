@@ -30,14 +30,17 @@ pub(super) fn all(messages: &[Message], shape: Option<&Value>) -> Result<Value, 
 
 /// Leading system messages become one: the chat templates of many models allow a single one, at the start.
 fn system(head: &[Message], shape: Option<&Value>) -> Result<Option<Value>, ModelError> {
-    let mut texts = head.iter().map(|message| content(message).map(|content| content.text)).collect::<Result<Vec<_>, _>>()?;
+    let mut texts =
+        head.iter().map(|message| content(message).map(|content| content.text)).collect::<Result<Vec<_>, _>>()?;
     texts.extend(shape.map(described));
     Ok((!texts.is_empty()).then(|| json!({ "role": "system", "content": texts.join("\n\n") })))
 }
 
 fn described(shape: &Value) -> String {
     if shape.is_object() {
-        format!("Unless you call a tool, answer with one JSON value and nothing else. It must fit this JSON Schema: {shape}")
+        format!(
+            "Unless you call a tool, answer with one JSON value and nothing else. It must fit this JSON Schema: {shape}"
+        )
     } else {
         "Unless you call a tool, answer with one JSON object and nothing else.".to_owned()
     }
@@ -60,7 +63,10 @@ fn one(message: &Message, names: &BTreeMap<&str, &str>, failed: &BTreeSet<&str>)
         Message::Assistant { calls, reasoning, .. } => {
             written.extend(thinking(reasoning).map(|text| ("thinking".to_owned(), text.into())));
             if !calls.is_empty() {
-                written.insert("tool_calls".into(), calls.iter().map(|call| written_call(call, failed)).collect::<Result<_, _>>()?);
+                written.insert(
+                    "tool_calls".into(),
+                    calls.iter().map(|call| written_call(call, failed)).collect::<Result<_, _>>()?,
+                );
             }
         }
         Message::Tool { call_id, .. } => {
@@ -100,11 +106,18 @@ fn written_call(call: &AssistantCall, failed: &BTreeSet<&str>) -> Result<Value, 
             Map::from_iter([("malformed_arguments".into(), call.arguments.as_str().into())])
         }
         (_, Err(_)) => {
-            let told = format!("the arguments of the call `{}` of the tool `{}` are not a JSON object", call.id, call.name);
+            let told =
+                format!("the arguments of the call `{}` of the tool `{}` are not a JSON object", call.id, call.name);
             return Err(ModelError::BadRequest(told));
         }
     };
-    Ok(json!({ "id": call.id, "function": { "name": call.name, "arguments": arguments } }))
+    let mut written = json!({ "id": call.id, "function": { "name": call.name, "arguments": arguments } });
+    if let Value::Object(members) = &mut written {
+        for (name, value) in &call.rest {
+            members.entry(name.as_str()).or_insert_with(|| value.clone());
+        }
+    }
+    Ok(written)
 }
 
 struct Content {
@@ -120,7 +133,9 @@ fn content(message: &Message) -> Result<Content, ModelError> {
             PartBody::Image { source, .. } => content.images.push(base64(source)?.to_owned()),
             PartBody::Other(other) => {
                 let kind = other.get("type").and_then(Value::as_str).unwrap_or("unknown");
-                return Err(ModelError::BadRequest(format!("Ollama takes text and images, not a part of the type `{kind}`")));
+                return Err(ModelError::BadRequest(format!(
+                    "Ollama takes text and images, not a part of the type `{kind}`"
+                )));
             }
         }
     }
@@ -131,9 +146,13 @@ fn base64(source: &ImageSource) -> Result<&str, ModelError> {
     match source {
         ImageSource::Inline { data, .. } => Ok(data),
         ImageSource::Url(url) => {
-            url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")).map(|(_, data)| data).ok_or_else(|| {
-                ModelError::BadRequest("Ollama cannot fetch an image from a URL; send it inline as `data:<type>;base64,…`".to_owned())
-            })
+            url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")).map(|(_, data)| data).ok_or_else(
+                || {
+                    ModelError::BadRequest(
+                        "Ollama cannot fetch an image from a URL; send it inline as `data:<type>;base64,…`".to_owned(),
+                    )
+                },
+            )
         }
     }
 }

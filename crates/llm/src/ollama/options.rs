@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::encode::given;
+use super::members::given;
 use crate::Params;
 
 /// Settings that may stand in a request under these names, whether OpenAI has them too or not.

@@ -27,5 +27,10 @@ fn request(messages: Vec<Message>) -> Request {
 }
 
 fn call(id: &str, name: &str, arguments: &str) -> AssistantCall {
-    AssistantCall { id: id.to_owned(), name: name.to_owned(), arguments: arguments.to_owned() }
+    AssistantCall {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        arguments: arguments.to_owned(),
+        ..AssistantCall::default()
+    }
 }

@@ -13,7 +13,9 @@ pub(super) fn offered(request: &Request) -> Result<Vec<Value>, ModelError> {
         Some(ToolChoice::None) => Ok(Vec::new()),
         Some(ToolChoice::Named(name)) => match tools.iter().find(|tool| tool.name == *name) {
             Some(tool) => Ok(vec![written(tool)?]),
-            None => Err(ModelError::BadRequest(format!("tool_choice names the tool `{name}`, which is not among the tools"))),
+            None => Err(ModelError::BadRequest(format!(
+                "tool_choice names the tool `{name}`, which is not among the tools"
+            ))),
         },
         None | Some(ToolChoice::Auto | ToolChoice::Required) => tools.iter().map(written).collect(),
     }
@@ -21,13 +23,19 @@ pub(super) fn offered(request: &Request) -> Result<Vec<Value>, ModelError> {
 
 fn written(tool: &ToolSpec) -> Result<Value, ModelError> {
     let parameters = parameters(tool)?;
-    Ok(json!({ "type": "function", "function": { "name": tool.name, "description": tool.description, "parameters": parameters } }))
+    Ok(
+        json!({ "type": "function", "function": { "name": tool.name, "description": tool.description, "parameters": parameters } }),
+    )
 }
 
 /// Ollama reads schemas into types of its own, in which a property is an object.
 fn parameters(tool: &ToolSpec) -> Result<Value, ModelError> {
     let mut schema = arguments_schema(tool)?;
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-    properties.into_iter().flat_map(Map::values_mut).filter(|property| property.is_boolean()).for_each(|any| *any = json!({}));
+    properties
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter(|property| property.is_boolean())
+        .for_each(|any| *any = json!({}));
     Ok(schema)
 }

@@ -1,10 +1,14 @@
 //! The members of `/api/chat` answers that we read. Everything is optional: servers differ, and `null` stands for absent.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use artel_domain::Usage;
+
+use crate::Rest;
+use crate::count::Count;
 
 /// A line of a stream, or a whole answer.
 #[derive(Debug, Deserialize)]
@@ -12,8 +16,8 @@ pub(super) struct Line {
     pub(super) message: Option<Message>,
     pub(super) done: Option<bool>,
     pub(super) done_reason: Option<String>,
-    prompt_eval_count: Option<i64>,
-    eval_count: Option<i64>,
+    prompt_eval_count: Option<Count>,
+    eval_count: Option<Count>,
     pub(super) logprobs: Option<Value>,
     pub(super) error: Option<Value>,
 }
@@ -29,6 +33,11 @@ pub(super) struct Message {
 pub(super) struct Call {
     pub(super) id: Option<String>,
     pub(super) function: Option<Function>,
+    #[serde(default, rename = "type")]
+    _type: IgnoredAny,
+    /// Members without a form.
+    #[serde(flatten)]
+    pub(super) rest: Rest,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -39,11 +48,15 @@ pub(super) struct Function {
 }
 
 impl Line {
-    /// A count of nothing is left out: the prompt's when all of it was still in memory.
-    pub(super) fn usage(&self) -> Option<Usage> {
-        let counted = self.prompt_eval_count.is_some() || self.eval_count.is_some();
-        let (prompt_tokens, completion_tokens) = (self.prompt_eval_count.unwrap_or(0), self.eval_count.unwrap_or(0));
-        counted.then(|| Usage { prompt_tokens, completion_tokens, ..Usage::default() })
+    /// The usage, when the line reports any: `Some(None)` for a report that cannot be read. Ollama leaves out a count of
+    /// 0, that of the prompt for example when all of it was still in its memory.
+    pub(super) fn usage(&self) -> Option<Option<Usage>> {
+        if self.prompt_eval_count.is_none() && self.eval_count.is_none() {
+            return None;
+        }
+        let tokens = |count: Option<Count>| count.map_or(Some(0), Count::tokens);
+        let usage = |prompt_tokens, completion_tokens| Usage { prompt_tokens, completion_tokens, ..Usage::default() };
+        Some(tokens(self.prompt_eval_count).zip(tokens(self.eval_count)).map(|(prompt, answer)| usage(prompt, answer)))
     }
 }
 

@@ -1,22 +1,25 @@
 //! Tool calls out of their pieces.
 
 use artel_domain::AssistantCall;
+use serde::de::IgnoredAny;
 
 use super::wire::{CallPiece, FunctionPiece};
-use crate::{Delta, ModelError};
+use crate::{Delta, ModelError, Rest};
 
 /// The calls of one answer while they grow, in the order of their first pieces.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    slots: Vec<Slot>,
-    /// So many of the slots have been shown; their names and ids are fixed.
+    calls: Vec<GrowingCall>,
+    /// So many of the calls have been shown; their names and ids are fixed.
     announced: usize,
     /// Calls of the dialogue before this answer.
     before: usize,
+    /// The calls that were named in the chunk that is being read.
+    named_in_chunk: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
-struct Slot {
+struct GrowingCall {
     index: Option<u64>,
     /// The provider's; empty until it names one.
     id: String,
@@ -24,6 +27,7 @@ struct Slot {
     arguments: String,
     /// So many bytes of the arguments have been shown.
     shown: usize,
+    rest: Rest,
 }
 
 impl Calls {
@@ -32,77 +36,93 @@ impl Calls {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.calls.is_empty()
     }
 
-    pub(super) fn add(&mut self, piece: CallPiece, deltas: &mut Vec<Delta>) {
+    /// The pieces that follow are of the next chunk.
+    pub(super) fn begin_chunk(&mut self) {
+        self.named_in_chunk.clear();
+    }
+
+    /// Takes a piece and shows what of it can be shown. Returns the call's place and the piece's members without a form,
+    /// when it has any.
+    pub(super) fn add(&mut self, mut piece: CallPiece, deltas: &mut Vec<Delta>) -> Option<(usize, Rest)> {
+        let rest = piece.take_rest();
         let function = piece.function.unwrap_or_default();
         let id = piece.id.unwrap_or_default();
         let at = self.position(piece.index, &id, &function).unwrap_or_else(|| {
-            self.slots.push(Slot { index: piece.index, ..Slot::default() });
-            self.slots.len() - 1
+            self.calls.push(GrowingCall { index: piece.index, ..GrowingCall::default() });
+            self.calls.len() - 1
         });
-        self.slots[at].extend(id, &function, at < self.announced);
+        if function.is_named() {
+            self.named_in_chunk.push(at);
+        }
+        self.calls[at].extend(id, &function, at < self.announced);
         // A name may come in pieces: it is whole when arguments follow or another call begins.
-        let whole = if self.slots[at].arguments.is_empty() { at } else { at + 1 };
+        let whole = if self.calls[at].arguments.is_empty() { at } else { at + 1 };
         self.announce(whole, deltas);
         self.show(at, deltas);
+        if rest.is_empty() {
+            return None;
+        }
+        self.calls[at].rest.extend(rest.clone());
+        Some((at, rest))
     }
 
-    /// The slot that a piece continues; `None` when it begins a call.
+    /// The call that a piece continues; `None` when it begins a call.
     fn position(&self, index: Option<u64>, id: &str, function: &FunctionPiece) -> Option<usize> {
         let at = match index {
-            Some(_) => self.slots.iter().rposition(|slot| slot.index == index)?,
-            None => self.slots.len().checked_sub(1)?,
+            Some(_) => self.calls.iter().rposition(|call| call.index == index)?,
+            None => self.calls.len().checked_sub(1)?,
         };
-        let slot = &self.slots[at];
-        let named = function.name.as_deref().is_some_and(|name| !name.is_empty());
+        let call = &self.calls[at];
         let begins = match index {
             // Some servers number every call 0: another id together with a name is another call.
-            Some(_) => named && !id.is_empty() && !slot.id.is_empty() && slot.id != id,
-            None if id.is_empty() => named,
-            None => slot.id != id,
+            Some(_) if !id.is_empty() && !call.id.is_empty() => function.is_named() && call.id != id,
+            Some(_) => function.is_named() && (self.named_in_chunk.contains(&at) || call.is_followed_by(function)),
+            None if id.is_empty() => function.is_named(),
+            None => call.id != id,
         };
         (!begins).then_some(at)
     }
 
     /// Shows that the calls before this one have begun, in order: one without a name holds up those that follow.
     fn announce(&mut self, end: usize, deltas: &mut Vec<Delta>) {
-        while self.announced < end && !self.slots[self.announced].name.is_empty() {
+        while self.announced < end && !self.calls[self.announced].name.is_empty() {
             let index = self.announced;
-            self.slots[index].fix_id(self.before + index);
-            let slot = &self.slots[index];
-            deltas.push(Delta::Call { index, id: slot.id.clone(), name: slot.name.clone() });
+            self.calls[index].fix_id(self.before + index);
+            let call = &self.calls[index];
+            deltas.push(Delta::Call { index, id: call.id.clone(), name: call.name.clone() });
             self.announced += 1;
             self.show(index, deltas);
         }
     }
 
     fn show(&mut self, index: usize, deltas: &mut Vec<Delta>) {
-        let slot = &mut self.slots[index];
-        if index < self.announced && slot.shown < slot.arguments.len() {
-            deltas.push(Delta::Arguments { index, piece: slot.arguments[slot.shown..].to_owned() });
-            slot.shown = slot.arguments.len();
+        let call = &mut self.calls[index];
+        if index < self.announced && call.shown < call.arguments.len() {
+            deltas.push(Delta::Arguments { index, piece: call.arguments[call.shown..].to_owned() });
+            call.shown = call.arguments.len();
         }
     }
 
     /// The finished calls; shows what of them has not been shown yet.
     pub(super) fn finish(mut self, deltas: &mut Vec<Delta>) -> Result<Vec<AssistantCall>, ModelError> {
-        self.announce(self.slots.len(), deltas);
-        if self.announced < self.slots.len() {
+        self.announce(self.calls.len(), deltas);
+        if self.announced < self.calls.len() {
             return Err(ModelError::Protocol("a tool call has no name".to_owned()));
         }
-        for index in 0..self.slots.len() {
-            if self.slots[index].arguments.is_empty() {
-                self.slots[index].arguments.push_str("{}");
+        for index in 0..self.calls.len() {
+            if self.calls[index].arguments.is_empty() {
+                self.calls[index].arguments.push_str("{}");
                 self.show(index, deltas);
             }
         }
-        Ok(self.slots.into_iter().map(|slot| AssistantCall { id: slot.id, name: slot.name, arguments: slot.arguments }).collect())
+        Ok(self.calls.into_iter().map(AssistantCall::from).collect())
     }
 }
 
-impl Slot {
+impl GrowingCall {
     fn extend(&mut self, id: String, function: &FunctionPiece, announced: bool) {
         if self.id.is_empty() {
             self.id = id;
@@ -119,10 +139,24 @@ impl Slot {
         self.arguments.push_str(if self.arguments.is_empty() { piece.trim_start() } else { &piece });
     }
 
+    /// Whether a named piece without an id of its own is another call: this one is whole, and the piece begins anew.
+    fn is_followed_by(&self, function: &FunctionPiece) -> bool {
+        let is_whole = || serde_json::from_str::<IgnoredAny>(&self.arguments).is_ok();
+        let begins = function.arguments_text().trim_start().starts_with('{');
+        let is_other = function.name.as_ref().is_some_and(|name| *name != self.name);
+        !self.arguments.is_empty() && (begins || is_other) && is_whole()
+    }
+
     /// A call without an id gets one that depends on nothing but its place in the dialogue.
     fn fix_id(&mut self, place: usize) {
         if self.id.is_empty() {
             self.id = format!("call_{place}");
         }
+    }
+}
+
+impl From<GrowingCall> for AssistantCall {
+    fn from(call: GrowingCall) -> Self {
+        Self { id: call.id, name: call.name, arguments: call.arguments, rest: call.rest }
     }
 }

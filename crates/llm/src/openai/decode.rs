@@ -1,14 +1,17 @@
-//! Chat Completions answers → deltas and [`Answer`].
+//! Chat Completions answers → deltas and [`Completion`].
 
-use artel_domain::{FinishReason, Usage};
+use artel_domain::Usage;
+use serde_json::{Value, json};
 
 use super::assemble::Calls;
-use super::refusal;
+use super::error_body;
+use super::message_rest::add_to;
 use super::wire::{self, Choice, Chunk, Content};
 use crate::dialect::{Decoder, Progress};
 use crate::error::excerpt;
 use crate::sse::{Event, Parser};
-use crate::{Answer, Delta, ModelError, Reasoning, Rest};
+use crate::surrogates::complete_whole;
+use crate::{Completion, Delta, ModelError, Reasoning, Rest, finish, lenient};
 
 /// Reads a streamed answer.
 #[derive(Debug)]
@@ -28,9 +31,12 @@ struct State {
     /// The provider's word.
     finish: Option<String>,
     usage: Option<Usage>,
+    /// Members of the message without a form.
+    message: Rest,
     rest: Rest,
     /// `[DONE]` was seen.
     done: bool,
+    has_stand_ins: bool,
 }
 
 impl StreamDecoder {
@@ -53,24 +59,36 @@ impl Decoder for StreamDecoder {
         self.state.usage
     }
 
-    fn finish(mut self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
-        if let Some(event) = self.parser.finish() {
-            match self.state.on_event(&event, deltas) {
-                // Half an event is what a broken stream ends with; the answer's own state says whether it matters.
-                Ok(()) | Err(ModelError::Protocol(_)) => {}
-                Err(error) => return Err(error),
-            }
+    fn has_stand_ins(&self) -> bool {
+        self.state.has_stand_ins
+    }
+
+    fn close(&mut self, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
+        let Some(event) = std::mem::take(&mut self.parser).finish() else { return Ok(()) };
+        match self.state.on_event(&event, deltas) {
+            // A broken stream ends with half an event; the answer's own state says whether it is complete.
+            Ok(()) | Err(ModelError::Protocol(_)) => Ok(()),
+            Err(error) => Err(error),
         }
+    }
+
+    fn finish(self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
         self.state.finish(deltas)
     }
 }
 
 /// Reads an answer in one piece.
-pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
     // There is no `[DONE]` to wait for.
     let mut state = State { done: true, ..State::after(calls_so_far) };
-    state.on_data(&String::from_utf8_lossy(body), deltas)?;
-    state.finish(deltas)
+    let from = deltas.len();
+    state.on_data(String::from_utf8_lossy(body).trim_start_matches('\u{FEFF}'), deltas)?;
+    let has_stand_ins = state.has_stand_ins;
+    let mut answer = state.finish(deltas)?;
+    if has_stand_ins {
+        complete_whole(&mut answer, deltas, from);
+    }
+    Ok(answer)
 }
 
 impl State {
@@ -86,20 +104,31 @@ impl State {
                 Ok(())
             }
             _ if self.done => Ok(()),
-            data if event.name == "error" => Err(refusal::in_band(data.as_bytes())),
+            data if event.name == "error" => Err(error_body::in_stream(data.as_bytes())),
             data => self.on_data(data, deltas),
         }
     }
 
     fn on_data(&mut self, data: &str, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        let mut chunk: Chunk<'_> =
-            serde_json::from_str(data).map_err(|error| ModelError::Protocol(format!("{error} in `{}`", excerpt(data))))?;
+        let error = match serde_json::from_str(data) {
+            Ok(chunk) => return self.on_chunk(chunk, data, deltas),
+            Err(error) => error,
+        };
+        let check = |text: &str| lenient::unreadable_at::<Chunk<'_>>(text);
+        let repaired = lenient::repaired(data, check, &mut self.has_stand_ins);
+        match repaired.as_deref().map(serde_json::from_str) {
+            Some(Ok(chunk)) => self.on_chunk(chunk, data, deltas),
+            _ => Err(ModelError::Protocol(format!("{error} in `{}`", excerpt(data)))),
+        }
+    }
+
+    fn on_chunk(&mut self, mut chunk: Chunk<'_>, data: &str, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
         if chunk.error.is_some() {
-            return Err(refusal::in_band(data.as_bytes()));
+            return Err(error_body::in_stream(data.as_bytes()));
         }
         chunk.add_rest(&mut self.rest);
         if let Some(usage) = chunk.usage {
-            self.usage = Some(usage.into());
+            self.usage = usage.of_chat();
         }
         // We never ask for more than one choice.
         let ours = chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0);
@@ -108,9 +137,11 @@ impl State {
     }
 
     fn on_choice(&mut self, mut choice: Choice, deltas: &mut Vec<Delta>) {
-        let rest = choice.take_rest();
-        if let Some(delta) = choice.delta {
-            self.on_delta(delta, deltas);
+        let mut rest = choice.take_rest();
+        if let Some(mut delta) = choice.take_delta() {
+            let of_message = delta.take_rest();
+            let of_calls = self.on_delta(delta, deltas);
+            self.keep_rest(of_message, of_calls, &mut rest);
         }
         if !rest.is_empty() {
             deltas.push(Delta::Rest(rest));
@@ -121,7 +152,21 @@ impl State {
         }
     }
 
-    fn on_delta(&mut self, mut delta: wire::Delta, deltas: &mut Vec<Delta>) {
+    /// Keeps the message's members without a form, and shows them under `delta` together with those of its calls.
+    fn keep_rest(&mut self, of_message: Rest, of_calls: Vec<Value>, shown: &mut Rest) {
+        if of_message.is_empty() && of_calls.is_empty() {
+            return;
+        }
+        let mut delta = of_message.clone();
+        add_to(&mut self.message, of_message);
+        if !of_calls.is_empty() {
+            delta.insert("tool_calls".to_owned(), of_calls.into());
+        }
+        shown.insert("delta".to_owned(), delta.into());
+    }
+
+    /// Returns the calls' members without a form, each with the call's index.
+    fn on_delta(&mut self, mut delta: wire::Delta, deltas: &mut Vec<Delta>) -> Vec<Value> {
         self.blocks.append(&mut delta.take_blocks());
         if let Some(thought) = delta.take_reasoning() {
             self.thoughts.push_str(&thought);
@@ -135,31 +180,38 @@ impl State {
             self.text.push_str(&refusal);
             deltas.push(Delta::Refusal(refusal));
         }
-        delta.tool_calls.into_iter().flatten().for_each(|piece| self.calls.add(piece, deltas));
+        self.calls.begin_chunk();
+        let mut rests = Vec::new();
+        for piece in delta.tool_calls.into_iter().flatten() {
+            if let Some((index, mut rest)) = self.calls.add(piece, deltas) {
+                rest.insert("index".to_owned(), json!(index));
+                rests.push(rest.into());
+            }
+        }
+        rests
     }
 
-    fn finish(self, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+    fn finish(self, deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
         let empty = self.text.is_empty() && self.calls.is_empty();
         if self.finish.is_none() && (!self.done || empty) {
             return Err(ModelError::Protocol("the stream ended early".to_owned()));
         }
-        let finish = finish_reason(self.finish.as_deref(), !self.calls.is_empty());
+        let finish = finish::reason(self.finish.as_deref(), !self.calls.is_empty())?;
         let calls = self.calls.finish(deltas)?;
-        // Those who show their reasoning want it back while they work with tools; after the answer it is of no use to them.
+        // Providers that show their reasoning want it back while the model works with tools. After the answer it is of
+        // no use to them.
         let goes_back = !calls.is_empty() && !self.thoughts.is_empty();
         let thoughts = goes_back.then_some(Reasoning::Thinking { thinking: self.thoughts, signature: None });
         let reasoning = if self.blocks.is_empty() { thoughts.into_iter().collect() } else { self.blocks };
-        Ok(Answer { text: self.text, calls, finish, finish_word: self.finish, usage: self.usage, reasoning, rest: self.rest })
-    }
-}
-
-/// Our word for the provider's. A server that says `stop` after tool calls means the calls.
-fn finish_reason(word: Option<&str>, has_calls: bool) -> FinishReason {
-    match word {
-        Some("length" | "max_tokens") => FinishReason::Length,
-        Some("content_filter") => FinishReason::ContentFilter,
-        None | Some("stop" | "tool_calls" | "function_call") if has_calls => FinishReason::ToolCalls,
-        None | Some("stop" | "tool_calls" | "function_call") => FinishReason::Stop,
-        Some(other) => FinishReason::Other(other.to_owned()),
+        Ok(Completion {
+            text: self.text,
+            calls,
+            finish,
+            finish_word: self.finish,
+            usage: self.usage,
+            reasoning,
+            message: self.message,
+            rest: self.rest,
+        })
     }
 }

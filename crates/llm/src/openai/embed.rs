@@ -1,4 +1,4 @@
-//! `POST /embeddings`, near to how the client wrote it.
+//! `POST /embeddings`, close to how the client wrote it.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use super::wire::WireUsage;
 use crate::dialect::EmbeddingDialect;
 use crate::embedding::in_format;
 use crate::error::excerpt;
-use crate::{EmbeddingInput, EmbeddingRequest, Embeddings, ModelError, VectorFormat};
+use crate::{EmbeddingInput, EmbeddingRequest, Embeddings, ModelError, VectorFormat, lenient};
 
 impl EmbeddingDialect for OpenAi {
     fn path(&self) -> &'static [&'static str] {
@@ -35,15 +35,21 @@ impl EmbeddingDialect for OpenAi {
     }
 
     fn decode(&self, request: &EmbeddingRequest, body: &[u8]) -> Result<Embeddings, ModelError> {
-        let told = |error: serde_json::Error| ModelError::Protocol(format!("{error} in `{}`", excerpt(&String::from_utf8_lossy(body))));
-        let mut answer: Answer = serde_json::from_slice(body).map_err(told)?;
+        let unreadable = |error: serde_json::Error| {
+            ModelError::Protocol(format!("{error} in `{}`", excerpt(&String::from_utf8_lossy(body))))
+        };
+        let mut answer: WireEmbeddings =
+            lenient::read(&String::from_utf8_lossy(body), &mut false).map_err(unreadable)?;
         let (asked, given) = (request.params.input.len(), answer.data.len());
         if asked != given {
             return Err(ModelError::Protocol(format!("it sent {given} vectors for {asked} inputs")));
         }
         answer.data.sort_by_key(|item| item.index);
         let vectors = answer.data.into_iter().map(|item| in_format(item.embedding, request.params.format));
-        Ok(Embeddings { vectors: vectors.collect::<Result<_, _>>()?, usage: answer.usage.map(Into::into) })
+        Ok(Embeddings {
+            vectors: vectors.collect::<Result<_, _>>()?,
+            usage: answer.usage.and_then(WireUsage::of_embeddings),
+        })
     }
 }
 
@@ -57,7 +63,7 @@ fn input(input: &EmbeddingInput) -> Value {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct WireEmbeddings {
     data: Vec<Item>,
     usage: Option<WireUsage>,
 }
@@ -91,22 +97,29 @@ mod tests {
     }
 
     fn decode(body: &Value) -> Result<Embeddings, ModelError> {
-        OpenAi.decode(&request(&json!({ "input": ["a", "b"] })), body.to_string().as_bytes())
+        OpenAi::default().decode(&request(&json!({ "input": ["a", "b"] })), body.to_string().as_bytes())
     }
 
     #[test]
     fn a_question_goes_out_near_to_how_it_came() {
         let asked = json!({ "model": "openai:small", "input": ["a", "b"], "dimensions": 4, "encoding_format": "base64", "user": "u" });
-        let sent = json!({ "model": "small", "input": ["a", "b"], "dimensions": 4, "encoding_format": "base64", "user": "u" });
-        assert_eq!(OpenAi.encode(&request(&asked)), Ok(sent));
-        assert_eq!(OpenAi.encode(&request(&json!({ "input": ["a"] }))), Ok(json!({ "model": "small", "input": "a" })));
-        assert_eq!(OpenAi.encode(&request(&json!({ "input": [1, 2] }))), Ok(json!({ "model": "small", "input": [[1, 2]] })));
+        let sent =
+            json!({ "model": "small", "input": ["a", "b"], "dimensions": 4, "encoding_format": "base64", "user": "u" });
+        assert_eq!(OpenAi::default().encode(&request(&asked)), Ok(sent));
+        assert_eq!(
+            OpenAi::default().encode(&request(&json!({ "input": ["a"] }))),
+            Ok(json!({ "model": "small", "input": "a" }))
+        );
+        assert_eq!(
+            OpenAi::default().encode(&request(&json!({ "input": [1, 2] }))),
+            Ok(json!({ "model": "small", "input": [[1, 2]] }))
+        );
     }
 
     #[test]
     fn vectors_come_back_in_the_order_of_the_input_and_to_the_digit() {
         let body = r#"{"object":"list","data":[{"index":1,"embedding":[2e-1]},{"index":0,"embedding":[-0.006929283495992422]}],"model":"m","usage":{"prompt_tokens":5,"total_tokens":5}}"#;
-        let answer = OpenAi.decode(&request(&json!({ "input": ["a", "b"] })), body.as_bytes()).unwrap();
+        let answer = OpenAi::default().decode(&request(&json!({ "input": ["a", "b"] })), body.as_bytes()).unwrap();
         let vectors: Vec<&str> = answer.vectors.iter().map(|vector| vector.get()).collect();
         assert_eq!(vectors, ["[-0.006929283495992422]", "[2e-1]"]);
         assert_eq!(answer.usage.map(|usage| usage.prompt_tokens), Some(5));

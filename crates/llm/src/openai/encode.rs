@@ -4,7 +4,7 @@ use artel_domain::ToolSpec;
 use serde_json::{Map, Value, json};
 
 use super::messages;
-use crate::name::PROXY;
+use crate::name::{OPENAI, PROXY};
 use crate::params::RESERVED;
 use crate::schema::arguments_schema;
 use crate::{ModelError, Request, ResponseFormat, Thinking, ToolChoice};
@@ -14,17 +14,21 @@ const NEED_TOOLS: [&str; 2] = ["tool_choice", "parallel_tool_calls"];
 /// OpenAI's own models that know the limit on tokens under its newer name only.
 const NEWER_FAMILIES: [&str; 4] = ["o1", "o3", "o4", "gpt-5"];
 
-pub(super) fn body(request: &Request) -> Result<Value, ModelError> {
+pub(super) fn body(request: &Request, is_official: bool) -> Result<Value, ModelError> {
     let mut body = Map::new();
     body.insert("model".into(), request.model.model().into());
-    body.insert("messages".into(), messages::write(request)?);
+    body.insert("messages".into(), messages::write(request, is_official)?);
     if !request.tools.is_empty() {
-        body.insert("tools".into(), request.tools.iter().map(|offered| tool(offered, is_ours(request))).collect::<Result<_, _>>()?);
+        body.insert(
+            "tools".into(),
+            request.tools.iter().map(|offered| tool(offered, is_proxy(request))).collect::<Result<_, _>>()?,
+        );
     }
     body.insert("stream".into(), true.into());
     body.insert("stream_options".into(), json!({ "include_usage": true }));
     for (name, value) in params(request).chain(request.params.rest.clone()) {
-        let passes = !RESERVED.contains(&name.as_str()) && (!request.tools.is_empty() || !NEED_TOOLS.contains(&name.as_str()));
+        let passes =
+            !RESERVED.contains(&name.as_str()) && (!request.tools.is_empty() || !NEED_TOOLS.contains(&name.as_str()));
         // `null` means "not set" in our API, but not to every server.
         if passes && !value.is_null() {
             body.entry(name).or_insert(value);
@@ -49,7 +53,7 @@ fn params(request: &Request) -> impl Iterator<Item = (String, Value)> {
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
-/// `0` rather than `0.0`, as it was written.
+/// Writes `0` rather than `0.0`.
 fn plain(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 1e15 { (number as i64).into() } else { number.into() }
 }
@@ -57,7 +61,7 @@ fn plain(number: f64) -> Value {
 /// Many servers know the older name only, OpenAI's newer models the newer one only.
 fn limit_name(request: &Request) -> &'static str {
     let is_newer = || NEWER_FAMILIES.iter().any(|family| request.model.model().starts_with(family));
-    let is_openai = request.model.provider() == super::PROVIDER;
+    let is_openai = request.model.provider() == OPENAI;
     if request.params.max_completion_tokens || is_openai && is_newer() { "max_completion_tokens" } else { "max_tokens" }
 }
 
@@ -89,12 +93,12 @@ fn response_format(format: &ResponseFormat) -> Value {
     }
 }
 
-/// A budget in tokens is a wish that this protocol has three words for. To think as it likes, or not more than it must, is left to the
-/// model: a word for that is refused by models that do not think at all.
+/// This protocol has three words for a budget in tokens. Adaptive and disabled thinking send nothing, because models
+/// without thinking refuse every word.
 fn effort(request: &Request) -> Option<&str> {
     match request.params.thinking.as_ref()? {
-        Thinking::Effort(word) => Some(word),
-        _ if is_ours(request) => None,
+        Thinking::RetryLimits(word) => Some(word),
+        _ if is_proxy(request) => None,
         Thinking::Budget(..=2048) => Some("low"),
         Thinking::Budget(..=8192) => Some("medium"),
         Thinking::Budget(_) => Some("high"),
@@ -102,26 +106,26 @@ fn effort(request: &Request) -> Option<&str> {
     }
 }
 
-/// A proxy of ours reads the wish as it was.
+/// A proxy of this product reads the member unchanged.
 fn thinking(request: &Request) -> Option<Value> {
-    match request.params.thinking.as_ref().filter(|_| is_ours(request))? {
-        Thinking::Effort(_) => None,
+    match request.params.thinking.as_ref().filter(|_| is_proxy(request))? {
+        Thinking::RetryLimits(_) => None,
         Thinking::Budget(tokens) => Some(json!({ "type": "enabled", "budget_tokens": tokens })),
         Thinking::Adaptive => Some(json!({ "type": "adaptive" })),
         Thinking::Disabled => Some(json!({ "type": "disabled" })),
     }
 }
 
-fn is_ours(request: &Request) -> bool {
+fn is_proxy(request: &Request) -> bool {
     request.model.provider() == PROXY
 }
 
-fn tool(tool: &ToolSpec, is_ours: bool) -> Result<Value, ModelError> {
+fn tool(tool: &ToolSpec, is_proxy: bool) -> Result<Value, ModelError> {
     let mut function = Map::new();
     function.insert("name".into(), tool.name.as_str().into());
     function.insert("description".into(), tool.description.as_str().into());
     function.insert("parameters".into(), arguments_schema(tool)?);
-    for (name, value) in tool.rest.iter().filter(|(name, _)| is_ours || *name != "cache_control") {
+    for (name, value) in tool.rest.iter().filter(|(name, _)| is_proxy || *name != "cache_control") {
         function.entry(name.as_str()).or_insert_with(|| value.clone());
     }
     Ok(json!({ "type": "function", "function": function }))

@@ -3,19 +3,24 @@
 use artel_domain::AssistantCall;
 use serde_json::{Map, Value, json};
 
-use super::{ours, parts};
-use crate::name::PROXY;
+use super::rest::{with_call_rest, with_rest};
+use super::{parts, proxy_messages};
+use crate::name::{OPENAI, PROXY};
 use crate::pairing::check_results;
 use crate::{Message, ModelError, Part, Reasoning, Request, Rest};
 
-pub(super) fn write(request: &Request) -> Result<Value, ModelError> {
+/// Members of assistants' messages that come from other providers of this protocol. OpenAI itself refuses them.
+const UNKNOWN_TO_OPENAI: [&str; 4] = ["reasoning", "reasoning_content", "reasoning_details", "thinking_blocks"];
+
+/// `is_official`: the request goes to OpenAI's own address, which refuses members that it does not know.
+pub(super) fn write(request: &Request, is_official: bool) -> Result<Value, ModelError> {
     check_results(&request.messages)?;
     if request.model.provider() == PROXY {
-        return Ok(ours::messages(&request.messages));
+        return Ok(proxy_messages::messages(&request.messages));
     }
-    let is_openai = request.model.provider() == super::PROVIDER;
+    let is_openai = request.model.provider() == OPENAI;
     let (lead, others) = split_lead(&request.messages);
-    let mut writer = Writer { is_openai, written: Vec::new(), pictures: Vec::new() };
+    let mut writer = Writer { is_openai, is_official, written: Vec::new(), pictures: Vec::new() };
     writer.lead(lead);
     for message in others {
         writer.message(message);
@@ -24,17 +29,18 @@ pub(super) fn write(request: &Request) -> Result<Value, ModelError> {
     Ok(Value::Array(writer.written))
 }
 
-/// The system messages that everything begins with, and what follows.
+/// The leading system messages, and the messages after them.
 fn split_lead(messages: &[Message]) -> (&[Message], &[Message]) {
     let count = messages.iter().take_while(|message| matches!(message, Message::System { .. })).count();
     messages.split_at(count)
 }
 
 struct Writer {
-    /// OpenAI itself, not one of those who speak its protocol.
+    /// The provider `openai`, not one of the others that speak its protocol.
     is_openai: bool,
+    is_official: bool,
     written: Vec<Value>,
-    /// From results of tools, where this protocol has no place for them.
+    /// Images of tool results, for which this protocol has no place in the result.
     pictures: Vec<Value>,
 }
 
@@ -65,7 +71,9 @@ impl Writer {
         }
         match message {
             Message::System { content, developer, rest } => self.system(content, *developer, rest),
-            Message::User { content, rest } => self.push(json!({ "role": "user", "content": parts::content(content) }), rest),
+            Message::User { content, rest } => {
+                self.push(json!({ "role": "user", "content": parts::content(content) }), rest)
+            }
             Message::Assistant { content, calls, reasoning, rest } => self.assistant(content, calls, reasoning, rest),
             Message::Tool { call_id, content, rest, .. } => self.result(call_id, content, rest),
         }
@@ -77,21 +85,30 @@ impl Writer {
     }
 
     fn assistant(&mut self, content: &[Part], calls: &[AssistantCall], reasoning: &[Reasoning], rest: &Rest) {
+        let known = |(name, _): &(&String, &Value)| !(self.is_official && UNKNOWN_TO_OPENAI.contains(&name.as_str()));
+        let rest = rest.iter().filter(known).map(|(name, value)| (name.clone(), value.clone())).collect();
         if calls.is_empty() {
-            return self.push(json!({ "role": "assistant", "content": parts::content(content) }), rest);
+            return self.push(json!({ "role": "assistant", "content": parts::content(content) }), &rest);
         }
         let said = if content.is_empty() { Value::Null } else { parts::content(content) };
-        let mut message = json!({ "role": "assistant", "content": said, "tool_calls": calls.iter().map(call).collect::<Vec<_>>() });
+        let mut message = json!({ "role": "assistant", "content": said, "tool_calls": calls.iter().map(|call| self.call(call)).collect::<Vec<_>>() });
         let thoughts = thoughts(reasoning);
-        // OpenAI refuses members that it does not know; it never shows its reasoning, so this is another provider's.
+        // OpenAI refuses members that it does not know. It never shows reasoning, so this is of another provider.
         if !self.is_openai && !thoughts.is_empty() {
             message["reasoning_content"] = thoughts.into();
         }
-        self.push(message, rest);
+        self.push(message, &rest);
+    }
+
+    fn call(&self, call: &AssistantCall) -> Value {
+        let written = json!({ "name": call.name, "arguments": arguments(&call.arguments) });
+        let call_rest = if self.is_official { &Rest::new() } else { &call.rest };
+        with_call_rest(json!({ "id": call.id, "type": "function", "function": written }), call_rest)
     }
 
     fn result(&mut self, call_id: &str, content: &[Part], rest: &Rest) {
-        let (texts, others): (Vec<Part>, Vec<Part>) = content.iter().cloned().partition(|part| part.as_text().is_some());
+        let (texts, others): (Vec<Part>, Vec<Part>) =
+            content.iter().cloned().partition(|part| part.as_text().is_some());
         let said = match (texts.is_empty(), others.is_empty()) {
             (true, false) => "(see the next message)".into(),
             _ => parts::content(&texts),
@@ -103,7 +120,7 @@ impl Writer {
         }
     }
 
-    /// The results of one step must follow each other, so what else they hold comes after the last of them.
+    /// The results of one step must follow each other, so their images come after the last of them.
     fn show_pictures(&mut self) {
         if !self.pictures.is_empty() {
             let content = std::mem::take(&mut self.pictures);
@@ -111,17 +128,12 @@ impl Writer {
         }
     }
 
-    fn push(&mut self, mut message: Value, rest: &Rest) {
-        if let Value::Object(members) = &mut message {
-            for (name, value) in rest {
-                members.entry(name.as_str()).or_insert_with(|| value.clone());
-            }
-        }
-        self.written.push(message);
+    fn push(&mut self, message: Value, rest: &Rest) {
+        self.written.push(with_rest(message, rest));
     }
 }
 
-/// Reasoning that came in the open, as the servers that show it want it back; signed blocks are another protocol's.
+/// Readable reasoning, in the form that the providers that show it want back. Signed blocks are of another protocol.
 fn thoughts(reasoning: &[Reasoning]) -> String {
     let open = |block: &Reasoning| match block {
         Reasoning::Thinking { thinking, signature: None } => Some(thinking.clone()),
@@ -130,12 +142,8 @@ fn thoughts(reasoning: &[Reasoning]) -> String {
     reasoning.iter().filter_map(open).collect()
 }
 
-fn call(call: &AssistantCall) -> Value {
-    json!({ "id": call.id, "type": "function", "function": { "name": call.name, "arguments": arguments(&call.arguments) } })
-}
-
-/// Arguments as history. llama.cpp and vLLM parse them and fail the whole request when a model once wrote something else than an
-/// object; so what was written is shown inside of one.
+/// Arguments of an earlier call. llama.cpp and vLLM parse them, and fail the whole request when a model wrote something
+/// else than an object. Such a text is put inside an object.
 fn arguments(written: &str) -> String {
     if written.trim().is_empty() {
         return "{}".to_owned();

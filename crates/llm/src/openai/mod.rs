@@ -4,25 +4,28 @@ mod assemble;
 mod decode;
 mod embed;
 mod encode;
+mod error_body;
+mod message_rest;
 mod messages;
-mod ours;
 mod parts;
-mod refusal;
+mod proxy_messages;
+mod rest;
 mod wire;
 
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::dialect::{Decoder, Dialect, EmbeddingDialect, sensitive};
-use crate::{Answer, Delta, ModelError, Request};
-
-/// The provider that knows all of this protocol and refuses what is not in it.
-const PROVIDER: &str = "openai";
+use crate::dialect::{Decoder, Dialect, EmbeddingDialect, Framing, sensitive};
+use crate::surrogates::Joining;
+use crate::{Completion, Delta, ModelError, Request};
 
 /// Chat Completions.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct OpenAi;
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct OpenAi {
+    /// Requests go to OpenAI's own address, which refuses members that it does not know.
+    pub(crate) is_official: bool,
+}
 
 impl Dialect for OpenAi {
     fn path(&self) -> &'static [&'static str] {
@@ -35,14 +38,18 @@ impl Dialect for OpenAi {
     }
 
     fn encode(&self, request: &Request) -> Result<Value, ModelError> {
-        encode::body(request)
+        encode::body(request, self.is_official)
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::Events
     }
 
     fn decoder(&self, request: &Request) -> Box<dyn Decoder> {
-        Box::new(decode::StreamDecoder::new(calls_so_far(request)))
+        Box::new(Joining::new(Box::new(decode::StreamDecoder::new(calls_so_far(request)))))
     }
 
-    fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+    fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
         decode::whole(calls_so_far(request), body, deltas)
     }
 
@@ -50,12 +57,12 @@ impl Dialect for OpenAi {
         Some(self)
     }
 
-    fn refusal(&self, status: StatusCode, body: &[u8]) -> ModelError {
-        refusal::of_response(status, body)
+    fn error(&self, status: StatusCode, body: &[u8]) -> ModelError {
+        error_body::of_response(status, body)
     }
 }
 
-/// Made-up call ids count on from here, so that they stay unique in the dialogue.
+/// The number of the first call id that is made here, so that ids stay unique in the dialogue.
 fn calls_so_far(request: &Request) -> usize {
     request.messages.iter().map(|message| message.calls().len()).sum()
 }

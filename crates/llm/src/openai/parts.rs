@@ -10,7 +10,8 @@ pub(super) fn content(parts: &[Part]) -> Value {
         return parts.first().and_then(Part::as_text).unwrap_or_default().into();
     }
     // Some servers refuse a text part that says nothing.
-    let telling: Vec<&Part> = parts.iter().filter(|part| part.as_text().is_none_or(|text| !text.trim().is_empty())).collect();
+    let telling: Vec<&Part> =
+        parts.iter().filter(|part| part.as_text().is_none_or(|text| !text.trim().is_empty())).collect();
     match telling.as_slice() {
         [] => "".into(),
         [Part { body: PartBody::Text(text), .. }] => text.as_str().into(),

@@ -1,4 +1,5 @@
-//! The members of Chat Completions answers that we read. Everything is optional: servers differ, and `null` stands for absent.
+//! The members of Chat Completions answers that we read. Everything is optional: servers differ, and `null` stands for
+//! absent.
 
 use artel_domain::Usage;
 use serde::Deserialize;
@@ -6,10 +7,11 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::count::{Count, part, prompt_and_completion};
 use crate::{Reasoning, Rest};
 
 /// A chunk of a stream, or a whole answer: the latter has `message` where the former has `delta`.
-/// Members with an underscore are named only to be passed over: every answer has them anew, or they say nothing.
+/// Members with an underscore are named only to be skipped: every answer has new ones, or they say nothing.
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk<'a> {
     pub(super) choices: Option<Vec<Choice>>,
@@ -23,10 +25,11 @@ pub(super) struct Chunk<'a> {
     _created: IgnoredAny,
     #[serde(default, rename = "model")]
     _model: IgnoredAny,
-    /// Padding against those who measure lengths.
+    /// Padding that hides the length of the text.
     #[serde(default, rename = "obfuscation")]
     _obfuscation: IgnoredAny,
-    /// What OpenAI repeats in every chunk. Named because members without a name cost a dozen allocations each.
+    /// OpenAI repeats these two in every chunk. They are named because each member without a name costs a dozen
+    /// allocations.
     #[serde(borrow)]
     system_fingerprint: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -36,19 +39,19 @@ pub(super) struct Chunk<'a> {
 }
 
 impl Chunk<'_> {
-    /// Adds what has no form here; what a later chunk says counts.
+    /// Adds the members without a form to those of earlier chunks. A later value replaces an earlier one.
     pub(super) fn add_rest(&mut self, rest: &mut Rest) {
         for (name, raw) in [("system_fingerprint", self.system_fingerprint), ("service_tier", self.service_tier)] {
             let Some(raw) = raw else { continue };
             if rest.get(name).and_then(Value::as_str).is_some_and(|held| is_text(raw, held)) {
                 continue;
             }
-            // It has been read as JSON once already.
+            // The parser has checked already that it is JSON.
             if let Ok(value) = serde_json::from_str(raw.get()) {
                 rest.insert(name.to_owned(), value);
             }
         }
-        rest.extend(telling(std::mem::take(&mut self.rest)));
+        rest.extend(without_nulls(std::mem::take(&mut self.rest)));
     }
 }
 
@@ -60,8 +63,8 @@ fn is_text(raw: &RawValue, text: &str) -> bool {
 #[derive(Debug, Deserialize)]
 pub(super) struct Choice {
     pub(super) index: Option<u64>,
-    #[serde(alias = "message")]
-    pub(super) delta: Option<Delta>,
+    delta: Option<Delta>,
+    message: Option<Delta>,
     pub(super) finish_reason: Option<String>,
     logprobs: Option<Value>,
     #[serde(flatten)]
@@ -69,19 +72,20 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// What has no form, the delta's members under `delta`.
+    /// The piece of the message. Some servers send `message` beside `delta`; it is empty then.
+    pub(super) fn take_delta(&mut self) -> Option<Delta> {
+        self.delta.take().or(self.message.take())
+    }
+
+    /// Members of the choice without a form, `logprobs` among them.
     pub(super) fn take_rest(&mut self) -> Rest {
-        let mut rest = telling(std::mem::take(&mut self.rest));
+        let mut rest = without_nulls(std::mem::take(&mut self.rest));
         rest.extend(self.logprobs.take().map(|logprobs| ("logprobs".to_owned(), logprobs)));
-        let of_delta = self.delta.as_mut().map(|delta| telling(std::mem::take(&mut delta.rest))).unwrap_or_default();
-        if !of_delta.is_empty() {
-            rest.insert("delta".to_owned(), Value::Object(of_delta));
-        }
         rest
     }
 }
 
-fn telling(rest: Rest) -> Rest {
+fn without_nulls(rest: Rest) -> Rest {
     if rest.is_empty() {
         return rest;
     }
@@ -93,21 +97,21 @@ pub(super) struct Delta {
     #[serde(default, rename = "role")]
     _role: IgnoredAny,
     pub(super) content: Option<Content>,
-    /// OpenAI's models decline in a member of its own; it is all the text there is then.
+    /// OpenAI's models decline in a member of its own; there is no other text then.
     pub(super) refusal: Option<String>,
     pub(super) tool_calls: Option<Vec<CallPiece>>,
-    /// What the model thinks: DeepSeek's name for it, and many others'.
+    /// The model's reasoning under the name of DeepSeek and many others.
     reasoning_content: Option<String>,
-    /// OpenRouter's name and newer vLLM's. Some servers send both with the same text.
+    /// The name of OpenRouter and newer versions of vLLM. Some servers send both with the same text.
     reasoning: Option<Value>,
-    /// Reasoning to hand back, signed or hidden: what proxies of other protocols add (ours, LiteLLM).
+    /// Reasoning to send back, signed or hidden: proxies of other protocols add it (this product's, LiteLLM).
     thinking_blocks: Option<Value>,
     #[serde(flatten)]
     rest: Rest,
 }
 
 impl Delta {
-    /// Blocks of a form that is not known here are left out.
+    /// Blocks of an unknown form are left out.
     pub(super) fn take_blocks(&mut self) -> Vec<Reasoning> {
         self.thinking_blocks.take().and_then(|blocks| serde_json::from_value(blocks).ok()).unwrap_or_default()
     }
@@ -115,6 +119,11 @@ impl Delta {
     pub(super) fn take_reasoning(&mut self) -> Option<String> {
         let other = self.reasoning.take().and_then(|reasoning| reasoning.as_str().map(str::to_owned));
         self.reasoning_content.take().filter(|text| !text.is_empty()).or(other).filter(|text| !text.is_empty())
+    }
+
+    /// Members of the message without a form (`reasoning_details`, `annotations`).
+    pub(super) fn take_rest(&mut self) -> Rest {
+        without_nulls(std::mem::take(&mut self.rest))
     }
 }
 
@@ -144,16 +153,38 @@ impl Content {
 pub(super) struct CallPiece {
     pub(super) index: Option<u64>,
     pub(super) id: Option<String>,
+    #[serde(default, rename = "type")]
+    _type: IgnoredAny,
     pub(super) function: Option<FunctionPiece>,
+    #[serde(flatten)]
+    rest: Rest,
+}
+
+impl CallPiece {
+    /// Members of the call without a form (`extra_content`); those of its function are under `function`.
+    pub(super) fn take_rest(&mut self) -> Rest {
+        let mut rest = without_nulls(std::mem::take(&mut self.rest));
+        let function = self.function.as_mut().map(|function| without_nulls(std::mem::take(&mut function.rest)));
+        if let Some(function) = function.filter(|members| !members.is_empty()) {
+            rest.insert("function".to_owned(), function.into());
+        }
+        rest
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct FunctionPiece {
     pub(super) name: Option<String>,
     pub(super) arguments: Option<Value>,
+    #[serde(flatten)]
+    rest: Rest,
 }
 
 impl FunctionPiece {
+    pub(super) fn is_named(&self) -> bool {
+        self.name.as_deref().is_some_and(|name| !name.is_empty())
+    }
+
     /// JSON text; some servers send the object itself.
     pub(super) fn arguments_text(&self) -> String {
         match &self.arguments {
@@ -166,35 +197,45 @@ impl FunctionPiece {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct WireUsage {
-    prompt_tokens: Option<i64>,
-    completion_tokens: Option<i64>,
+    prompt_tokens: Option<Count>,
+    completion_tokens: Option<Count>,
+    total_tokens: Option<Count>,
     prompt_tokens_details: Option<PromptDetails>,
     completion_tokens_details: Option<CompletionDetails>,
-    /// DeepSeek's name for what came out of its cache.
-    prompt_cache_hit_tokens: Option<i64>,
+    /// DeepSeek's name for tokens read from its cache.
+    prompt_cache_hit_tokens: Option<Count>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 struct PromptDetails {
-    cached_tokens: Option<i64>,
+    cached_tokens: Option<Count>,
     /// OpenRouter's.
-    cache_write_tokens: Option<i64>,
+    cache_write_tokens: Option<Count>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct CompletionDetails {
-    reasoning_tokens: Option<i64>,
+    reasoning_tokens: Option<Count>,
 }
 
-impl From<WireUsage> for Usage {
-    fn from(wire: WireUsage) -> Self {
-        let of_prompt = wire.prompt_tokens_details.unwrap_or_default();
-        Self {
-            prompt_tokens: wire.prompt_tokens.unwrap_or(0),
-            completion_tokens: wire.completion_tokens.unwrap_or(0),
-            cached_tokens: of_prompt.cached_tokens.or(wire.prompt_cache_hit_tokens).unwrap_or(0),
-            reasoning_tokens: wire.completion_tokens_details.and_then(|details| details.reasoning_tokens).unwrap_or(0),
-            cache_write_tokens: of_prompt.cache_write_tokens.unwrap_or(0),
-        }
+impl WireUsage {
+    /// `None` when the report does not tell prompt and completion: nobody knows then what the call used.
+    pub(super) fn of_chat(self) -> Option<Usage> {
+        let (prompt_tokens, completion_tokens) =
+            prompt_and_completion(self.prompt_tokens, self.completion_tokens, self.total_tokens)?;
+        let of_prompt = self.prompt_tokens_details.unwrap_or_default();
+        Some(Usage {
+            prompt_tokens,
+            completion_tokens,
+            cached_tokens: part(of_prompt.cached_tokens.or(self.prompt_cache_hit_tokens)).min(prompt_tokens),
+            reasoning_tokens: part(self.completion_tokens_details.unwrap_or_default().reasoning_tokens),
+            cache_write_tokens: part(of_prompt.cache_write_tokens).min(prompt_tokens),
+        })
+    }
+
+    /// Vectors have no completion.
+    pub(super) fn of_embeddings(self) -> Option<Usage> {
+        let prompt_tokens = self.prompt_tokens.or(self.total_tokens)?.tokens()?;
+        Some(Usage { prompt_tokens, ..Usage::default() })
     }
 }

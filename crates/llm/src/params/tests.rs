@@ -24,7 +24,7 @@ fn members_are_read_under_their_openai_names() {
         stop: vec!["END".to_owned()],
         parallel_tool_calls: Some(false),
         tool_choice: Some(ToolChoice::Required),
-        thinking: Some(Thinking::Effort("low".to_owned())),
+        thinking: Some(Thinking::RetryLimits("low".to_owned())),
         response_format: Some(ResponseFormat::JsonObject),
         rest: [("seed".to_owned(), json!(7))].into_iter().collect(),
         ..Params::default()
@@ -40,7 +40,10 @@ fn what_belongs_to_the_request_itself_is_passed_over() {
 
 #[test]
 fn the_newer_name_of_the_limit_counts_whatever_the_order() {
-    let both = [json!({ "max_tokens": 1, "max_completion_tokens": 2.0 }), json!({ "max_completion_tokens": 2, "max_tokens": 1 })];
+    let both = [
+        json!({ "max_tokens": 1, "max_completion_tokens": 2.0 }),
+        json!({ "max_completion_tokens": 2, "max_tokens": 1 }),
+    ];
     for members in both {
         let params = read(members).unwrap();
         assert_eq!((params.max_tokens, params.max_completion_tokens), (Some(2), true));
@@ -55,15 +58,26 @@ fn a_tool_choice_may_be_a_word_or_name_a_function() {
     let named = choice(json!({ "type": "function", "function": { "name": "echo" } }));
     assert_eq!(named.tool_choice, Some(ToolChoice::Named("echo".to_owned())));
     let foreign = choice(json!({ "type": "allowed_tools", "allowed_tools": {} }));
-    assert_eq!((foreign.tool_choice, foreign.rest.contains_key("tool_choice")), (None, true), "kept for providers that know it");
+    assert_eq!(
+        (foreign.tool_choice, foreign.rest.contains_key("tool_choice")),
+        (None, true),
+        "kept for providers that know it"
+    );
 }
 
 #[test]
 fn a_response_format_keeps_what_is_beside_its_schema() {
     let described = json!({ "name": "city", "schema": { "type": "object" }, "strict": true, "description": "a city" });
-    let format = read(json!({ "response_format": { "type": "json_schema", "json_schema": described } })).unwrap().response_format;
+    let format = read(json!({ "response_format": { "type": "json_schema", "json_schema": described } }))
+        .unwrap()
+        .response_format;
     let rest: Rest = [("description".to_owned(), json!("a city"))].into_iter().collect();
-    let expected = ResponseFormat::JsonSchema { name: "city".to_owned(), schema: json!({ "type": "object" }), strict: Some(true), rest };
+    let expected = ResponseFormat::JsonSchema {
+        name: "city".to_owned(),
+        schema: json!({ "type": "object" }),
+        strict: Some(true),
+        rest,
+    };
     assert_eq!(format, Some(expected));
     let foreign = read(json!({ "response_format": { "type": "json_object", "schema": {} } })).unwrap();
     assert_eq!((foreign.response_format, foreign.rest.len()), (None, 1), "llama.cpp's own");
@@ -87,14 +101,20 @@ fn what_cannot_mean_anything_is_refused_by_name() {
         (json!({ "stop": ["a", 1] }), "`stop[1]` must be a string"),
         (json!({ "stop": 1 }), "`stop` must be a string or an array of strings"),
         (json!({ "parallel_tool_calls": 1 }), "`parallel_tool_calls` must be true or false"),
-        (json!({ "tool_choice": "sometimes" }), "`tool_choice` must be `auto`, `none`, `required` or an object that names a function"),
+        (
+            json!({ "tool_choice": "sometimes" }),
+            "`tool_choice` must be `auto`, `none`, `required` or an object that names a function",
+        ),
         (json!({ "tool_choice": { "type": "function" } }), "`tool_choice.function.name` must be a tool's name"),
         (
             json!({ "response_format": { "type": "json_schema" } }),
             "`response_format.json_schema` must be an object with `name` and `schema`",
         ),
         (json!({ "response_format": "json" }), "`response_format` must be an object"),
-        (json!({ "thinking": { "type": "enabled" } }), "`thinking.budget_tokens` must be a whole number that is not negative"),
+        (
+            json!({ "thinking": { "type": "enabled" } }),
+            "`thinking.budget_tokens` must be a whole number that is not negative",
+        ),
         (json!({ "thinking": { "type": "hard" } }), "`thinking.type` must be `enabled`, `adaptive` or `disabled`"),
     ];
     for (members, told) in cases {

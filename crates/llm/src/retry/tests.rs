@@ -14,7 +14,8 @@ fn rejected() -> ModelError {
 }
 
 fn retry(error: ModelError, headers: &[(&'static str, &'static str)]) -> Retry {
-    let headers: HeaderMap = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+    let headers: HeaderMap =
+        headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
     Failure::of_response(error, &headers).retry
 }
 
@@ -36,7 +37,10 @@ fn the_wait_that_the_provider_names_is_kept() {
     let seconds = |n| Retry::After(Duration::from_secs(n));
     assert_eq!(retry(limited(), &[("retry-after", "3")]), seconds(3));
     assert_eq!(retry(limited(), &[("retry-after", "0.5")]), Retry::After(Duration::from_millis(500)));
-    assert_eq!(retry(limited(), &[("retry-after-ms", "250"), ("retry-after", "3")]), Retry::After(Duration::from_millis(250)));
+    assert_eq!(
+        retry(limited(), &[("retry-after-ms", "250"), ("retry-after", "3")]),
+        Retry::After(Duration::from_millis(250))
+    );
     let date = [("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), ("date", "Sun, 06 Nov 1994 08:49:30 GMT")];
     assert_eq!(retry(limited(), &date), seconds(7));
     let past = [("retry-after", "Sun, 06 Nov 1994 08:49:30 GMT"), ("date", "Sun, 06 Nov 1994 08:49:37 GMT")];
@@ -61,7 +65,8 @@ fn a_long_wait_is_reported_instead_of_waited_for() {
 #[test]
 fn backoff_doubles_up_to_a_limit_and_jitter_only_shortens_it() {
     let failure = Failure::of(limited());
-    let delays = |jitter| [0, 1, 2, 10, u32::MAX].map(|made| failure.delay(made, jitter).map(|delay| delay.as_millis()));
+    let delays =
+        |jitter| [0, 1, 2, 10, u32::MAX].map(|made| failure.delay(made, jitter).map(|delay| delay.as_millis()));
     assert_eq!(delays(0.0), [500, 1000, 2000, 8000, 8000].map(Some));
     assert_eq!(delays(1.0), [375, 750, 1500, 6000, 6000].map(Some));
     assert_eq!(Failure::fatal(limited()).delay(0, 0.0), None);

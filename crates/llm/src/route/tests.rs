@@ -20,7 +20,10 @@ fn refusal(config: Value) -> String {
 fn a_model_has_fallbacks_and_retries_under_any_way_of_writing_its_name() {
     let routes = routes(json!({ "gpt-4o": { "fallbacks": ["anthropic:claude", "gpt-4"], "retries": 3 } })).unwrap();
     let fallbacks = vec![ModelName::new("anthropic", "claude"), ModelName::new("openai", "gpt-4")];
-    assert_eq!(routes.of(&ModelName::new("openai", "gpt-4o")), Some(&Route { model: None, fallbacks, retries: Some(3) }));
+    assert_eq!(
+        routes.of(&ModelName::new("openai", "gpt-4o")),
+        Some(&Route { model: None, fallbacks, retries: Some(3) })
+    );
     assert_eq!(routes.of(&ModelName::new("openai", "gpt-4")), None);
 }
 

@@ -11,7 +11,9 @@ fn schema(input_schema: Value) -> Result<Value, String> {
 #[test]
 fn what_providers_insist_on_is_added() {
     let empty = json!({ "type": "object", "properties": {} });
-    for written in [json!({}), json!(null), json!({ "type": ["object", "null"] }), json!({ "type": "object", "properties": null })] {
+    for written in
+        [json!({}), json!(null), json!({ "type": ["object", "null"] }), json!({ "type": "object", "properties": null })]
+    {
         assert_eq!(schema(written), Ok(empty.clone()));
     }
 }
@@ -93,10 +95,19 @@ fn what_cannot_be_merged_is_refused_with_the_tools_name() {
         (json!({ "anyOf": [false] }), "has a top-level `anyOf` of something else than objects"),
         (json!({ "anyOf": "x" }), "has a top-level `anyOf` that is not a list"),
         (json!({ "oneOf": [{ "$ref": "#/$defs/a" }] }), "has a reference \"#/$defs/a\" that leads nowhere"),
-        (json!({ "oneOf": [{ "$ref": "https://example.com/s" }] }), "has a reference \"https://example.com/s\" that leads nowhere"),
-        (json!({ "$ref": "#/$defs/A", "$defs": { "A": { "$ref": "#/$defs/A" } } }), "nests choices or references too deeply"),
+        (
+            json!({ "oneOf": [{ "$ref": "https://example.com/s" }] }),
+            "has a reference \"https://example.com/s\" that leads nowhere",
+        ),
+        (
+            json!({ "$ref": "#/$defs/A", "$defs": { "A": { "$ref": "#/$defs/A" } } }),
+            "nests choices or references too deeply",
+        ),
         (json!("x"), "is not an object"),
     ] {
-        assert_eq!(schema(written), Err(format!("the request cannot be put to the model: the schema of tool `weather` {why}")));
+        assert_eq!(
+            schema(written),
+            Err(format!("the request cannot be put to the model: the schema of tool `weather` {why}"))
+        );
     }
 }

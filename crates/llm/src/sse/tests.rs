@@ -57,12 +57,18 @@ fn the_last_event_needs_no_blank_line() {
 
 #[test]
 fn a_stream_means_the_same_wherever_it_is_cut() {
-    let stream = "\u{feff}: hi\r\ndata: приве́т 🌟\r\ndata: ещё\r\n\r\nevent: x\rdata: 1\rdata: 2\r\rdata:3\n\ndata: конец".as_bytes();
+    let stream =
+        "\u{feff}: hi\r\ndata: приве́т 🌟\r\ndata: ещё\r\n\r\nevent: x\rdata: 1\rdata: 2\r\rdata:3\n\ndata: конец"
+            .as_bytes();
     let whole = parse([stream]);
     assert_eq!(whole.len(), 4);
     for first in 0..stream.len() {
         for second in first..stream.len() {
-            assert_eq!(parse([&stream[..first], &stream[first..second], &stream[second..]]), whole, "cut at {first} and {second}");
+            assert_eq!(
+                parse([&stream[..first], &stream[first..second], &stream[second..]]),
+                whole,
+                "cut at {first} and {second}"
+            );
         }
     }
     assert_eq!(parse(stream.chunks(1)), whole);

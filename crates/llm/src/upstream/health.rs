@@ -41,10 +41,10 @@ pub struct LastError {
 
 /// When it last did well and badly.
 #[derive(Debug, Default)]
-pub(crate) struct Pulse(Mutex<(Option<LastError>, Option<Timestamp>)>);
+pub(crate) struct LastOutcomes(Mutex<(Option<LastError>, Option<Timestamp>)>);
 
-impl Pulse {
-    pub(crate) fn note(&self, failure: Option<&ModelError>, now: Timestamp) {
+impl LastOutcomes {
+    pub(crate) fn record(&self, failure: Option<&ModelError>, now: Timestamp) {
         let mut beats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match failure {
             Some(error) => beats.0 = Some(LastError { code: error.code(), at: now }),
@@ -60,7 +60,7 @@ impl Pulse {
 impl Upstream {
     pub(crate) fn health(&self) -> ProviderHealth {
         let troubled = self.breakers.troubled(Instant::now());
-        let (last_error, last_success_at) = self.pulse.read();
+        let (last_error, last_success_at) = self.last_outcomes.read();
         ProviderHealth {
             provider: self.name.clone(),
             configured: self.is_configured(),

@@ -13,7 +13,9 @@ use crate::world::{World, a_moment, config, ok, to_nobody};
 async fn a_call_is_accounted_for_with_what_the_provider_told() {
     let usage = json!({ "choices": [], "usage": { "prompt_tokens": 9, "completion_tokens": 2 } });
     let finish = END.split("data: [DONE]").next().unwrap();
-    let a = Upstream::answering(vec![vec![events(&format!("{}{finish}data: {usage}\n\ndata: [DONE]\n\n", text("Hello")))]]).await;
+    let a =
+        Upstream::answering(vec![vec![events(&format!("{}{finish}data: {usage}\n\ndata: [DONE]\n\n", text("Hello")))]])
+            .await;
     let world = World::of(config(&a, &a));
     let trace = Trace::of_id("4bf92f35-77b3-4da6-a3ce-929d0e0e4736");
     let request = artel_llm::Request { trace, ..world.request("custom:a:m") };
@@ -42,7 +44,8 @@ async fn usage_that_nobody_tells_is_estimated_and_said_to_be() {
 
 #[tokio::test]
 async fn a_caller_that_goes_away_is_accounted_for_and_everything_is_given_back_at_once() {
-    let cases = [(vec![Step::Hang], 0, 0), (vec![events(&format!("{}{}", text("Привет, "), text("мир"))), Step::Hang], 2, 3)];
+    let cases =
+        [(vec![Step::Hang], 0, 0), (vec![events(&format!("{}{}", text("Привет, "), text("мир"))), Step::Hang], 2, 3)];
     for (reply, deltas, completion_tokens) in cases {
         for somebody_reads in [true, false] {
             let mut a = Upstream::answering(vec![reply.clone()]).await;
@@ -82,12 +85,16 @@ async fn calls_of_the_demo_are_accounted_for_too() {
     let (deltas, served) = world.ask("demo:echo").await;
     assert!(matches!(&deltas[0], Delta::Opened(opening) if opening.model.provider() == "demo"), "{deltas:?}");
     let call = world.the_call();
-    assert_eq!((call.served.to_string().as_str(), call.outcome, call.usage), ("demo:echo", CallOutcome::Ok, served.unwrap().answer.usage));
+    assert_eq!(
+        (call.served.to_string().as_str(), call.outcome, call.usage),
+        ("demo:echo", CallOutcome::Ok, served.unwrap().answer.usage)
+    );
 }
 
 #[tokio::test]
 async fn what_the_provider_lets_us_ask_is_told_before_the_first_piece() {
-    let head = "content-type: text/event-stream\r\nx-ratelimit-remaining-requests: 59\r\nx-ratelimit-reset-requests: 6m0s\r\n";
+    let head =
+        "content-type: text/event-stream\r\nx-ratelimit-remaining-requests: 59\r\nx-ratelimit-reset-requests: 6m0s\r\n";
     let a = Upstream::answering(vec![vec![response(200, head, &format!("{}{END}", text("Hi")))]]).await;
     let world = World::of(config(&a, &a));
     let (deltas, served) = world.ask("custom:a").await;

@@ -26,7 +26,11 @@ async fn a_model_that_keeps_failing_is_left_alone_until_a_probe_succeeds() {
     let health = world.health("custom:a");
     assert_eq!((health.breaker, health.troubled[0].model.as_str()), (BreakerState::Open, "m"));
     assert_eq!(health.last_error.unwrap().code, "model_unavailable");
-    assert_eq!(world.ask_whole("custom:a:another").await.unwrap_err().code(), "model_unavailable", "each model has its own");
+    assert_eq!(
+        world.ask_whole("custom:a:another").await.unwrap_err().code(),
+        "model_unavailable",
+        "each model has its own"
+    );
     sleep(OPEN_FOR).await;
     assert!(world.ask_whole("custom:a:m").await.is_ok());
     assert_eq!(world.health("custom:a").breaker, BreakerState::Closed);

@@ -13,11 +13,17 @@ fn misfortunes() -> Vec<(&'static str, Vec<Step>, &'static str, u64)> {
     let stream = "content-type: text/event-stream\r\n";
     let lie = |length| response(200, &format!("{stream}content-length: {length}\r\n"), &text("Hel"));
     let flood = std::iter::once(events("")).chain((0..200).map(|_| Step::Send(text(&"x".repeat(1000)).into())));
-    let drip = (0..1000).flat_map(|_| [Step::Wait(Duration::from_millis(20)), Step::Send(b": still here\n\n".to_vec())]);
+    let drip =
+        (0..1000).flat_map(|_| [Step::Wait(Duration::from_millis(20)), Step::Send(b": still here\n\n".to_vec())]);
     let garbage: Vec<u8> = (0..=255).collect();
     vec![
         ("it hangs before its headers", vec![Step::Hang], "model_timeout", 0),
-        ("it hangs within its headers", vec![Step::Send(b"HTTP/1.1 200 OK\r\ncontent-".to_vec()), Step::Hang], "model_timeout", 0),
+        (
+            "it hangs within its headers",
+            vec![Step::Send(b"HTTP/1.1 200 OK\r\ncontent-".to_vec()), Step::Hang],
+            "model_timeout",
+            0,
+        ),
         ("it hangs after its headers", vec![events(""), Step::Hang], "model_timeout", 0),
         ("it hangs in mid-stream", vec![events(&text("Hel")), Step::Hang], "model_timeout", 1),
         ("it hangs within an event", vec![events("data: {\"cho"), Step::Hang], "model_timeout", 0),
@@ -27,15 +33,40 @@ fn misfortunes() -> Vec<(&'static str, Vec<Step>, &'static str, u64)> {
         ("it promises more than it sends", vec![lie(9999)], "model_unavailable", 1),
         ("it promises less than it sends", vec![lie(10)], "model_protocol_error", 0),
         ("it does not speak HTTP", vec![Step::Send(garbage.clone())], "model_unavailable", 0),
-        ("it sends garbage as a stream", vec![response(200, stream, ""), Step::Send(garbage.clone())], "model_protocol_error", 0),
+        (
+            "it sends garbage as a stream",
+            vec![response(200, stream, ""), Step::Send(garbage.clone())],
+            "model_protocol_error",
+            0,
+        ),
         ("it sends garbage as events", vec![events("data: \u{1}\u{2}\u{fffd}\n\n")], "model_protocol_error", 0),
-        ("it sends garbage as JSON", vec![response(200, "content-type: application/json\r\n", "{]")], "model_protocol_error", 0),
-        ("it sends a web page", vec![response(200, "content-type: text/html\r\n", "<h1>Hello</h1>")], "model_protocol_error", 0),
-        ("it sends a web page with 502", vec![response(502, "content-type: text/html\r\n", "<h1>Bad</h1>")], "model_unavailable", 0),
+        (
+            "it sends garbage as JSON",
+            vec![response(200, "content-type: application/json\r\n", "{]")],
+            "model_protocol_error",
+            0,
+        ),
+        (
+            "it sends a web page",
+            vec![response(200, "content-type: text/html\r\n", "<h1>Hello</h1>")],
+            "model_protocol_error",
+            0,
+        ),
+        (
+            "it sends a web page with 502",
+            vec![response(502, "content-type: text/html\r\n", "<h1>Bad</h1>")],
+            "model_unavailable",
+            0,
+        ),
         ("it is overloaded", status(529), "model_unavailable", 0),
         ("its error page never ends", vec![response(500, "", "oh"), Step::Hang], "model_unavailable", 0),
         ("its stream never ends", flood.collect(), "model_protocol_error", 9),
-        ("it keeps the line open and says nothing", std::iter::once(events("")).chain(drip).collect(), "model_timeout", 0),
+        (
+            "it keeps the line open and says nothing",
+            std::iter::once(events("")).chain(drip).collect(),
+            "model_timeout",
+            0,
+        ),
     ]
 }
 

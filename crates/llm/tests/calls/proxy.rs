@@ -6,7 +6,8 @@ use crate::world::{World, config, ok, status, to_nobody};
 
 /// A process that leaves its calls to another.
 fn behind(proxy: &Upstream) -> World {
-    let endpoint = ProxyEndpoint { url: format!("http://{}/", proxy.address), internal_key: Some("canary-key".to_owned().into()) };
+    let endpoint =
+        ProxyEndpoint { url: format!("http://{}/", proxy.address), internal_key: Some("canary-key".to_owned().into()) };
     World::of(Config { proxy: Some(endpoint), retries: 2, ..config(proxy, proxy) })
 }
 
@@ -14,7 +15,9 @@ fn behind(proxy: &Upstream) -> World {
 async fn calls_go_to_the_proxy_with_the_full_name_the_tenant_and_the_trace() {
     let mut proxy = Upstream::answering(vec![ok()]).await;
     let world = behind(&proxy);
-    for (asked, full) in [("gpt-4o", "openai:gpt-4o"), ("custom:elsewhere:m", "custom:elsewhere:m"), ("fast", "route:fast")] {
+    for (asked, full) in
+        [("gpt-4o", "openai:gpt-4o"), ("custom:elsewhere:m", "custom:elsewhere:m"), ("fast", "route:fast")]
+    {
         let trace = Trace::of_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         let request = Request { trace, ..world.request(asked) };
         let served = world.models.stream(request, to_nobody()).await.unwrap();
@@ -22,9 +25,11 @@ async fn calls_go_to_the_proxy_with_the_full_name_the_tenant_and_the_trace() {
         let seen = proxy.request().await;
         assert!(seen.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{seen}");
         assert!(seen.contains(&format!(r#""model":"{full}""#)), "{seen}");
-        for header in
-            ["x-internal-auth: canary-key", "x-artel-tenant: acme", "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"]
-        {
+        for header in [
+            "x-internal-auth: canary-key",
+            "x-artel-tenant: acme",
+            "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ] {
             assert!(seen.contains(&format!("\r\n{header}\r\n")), "{seen}");
         }
     }
@@ -48,7 +53,9 @@ async fn what_the_proxy_refuses_was_tried_there_and_is_not_tried_again() {
     let mut gone = Upstream::answering(vec![Vec::new(), ok()]).await;
     assert!(behind(&gone).ask("gpt-4o").await.1.is_ok());
     assert_eq!(gone.request_count(), 2, "a proxy that starts anew is asked again");
-    let limited = Upstream::answering(vec![vec![response(429, "retry-after: 7\r\n", r#"{"error":{"message":"slow down"}}"#)]]).await;
+    let limited =
+        Upstream::answering(vec![vec![response(429, "retry-after: 7\r\n", r#"{"error":{"message":"slow down"}}"#)]])
+            .await;
     let error = behind(&limited).ask("gpt-4o").await.1.unwrap_err();
     assert_eq!((error.code(), error.retry_after().unwrap().as_secs()), ("model_rate_limited", 7));
 }

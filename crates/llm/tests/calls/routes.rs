@@ -15,7 +15,10 @@ async fn a_model_that_fails_gives_way_to_its_fallback_and_everybody_is_told() {
     let Delta::Opened(opening) = &deltas[0] else { panic!("{deltas:?}") };
     assert_eq!((opening.model.to_string().as_str(), opening.attempts, opening.fallbacks), ("custom:b:other", 2, 1));
     assert_eq!((opening.call_id, served.opening.call_id), (call.id, call.id));
-    assert_eq!((call.requested.to_string().as_str(), call.served.to_string().as_str()), ("custom:a:m", "custom:b:other"));
+    assert_eq!(
+        (call.requested.to_string().as_str(), call.served.to_string().as_str()),
+        ("custom:a:m", "custom:b:other")
+    );
     assert_eq!((call.attempts, call.fallbacks, call.outcome), (2, 1, CallOutcome::Ok));
     assert!(a.request().await.contains(r#""model":"m""#));
     assert!(b.request().await.contains(r#""model":"other""#));
@@ -57,7 +60,10 @@ async fn an_answer_that_has_begun_is_never_begun_again_unless_nobody_saw_it() {
     let (a, mut b) = (Upstream::answering(vec![broken]).await, Upstream::answering(vec![ok()]).await);
     let world = World::of(with_fallback(config(&a, &b)));
     let (deltas, outcome) = world.ask("custom:a:m").await;
-    assert_eq!((shown(&deltas).as_str(), outcome.unwrap_err().code(), b.request_count()), ("Hel", "model_protocol_error", 0));
+    assert_eq!(
+        (shown(&deltas).as_str(), outcome.unwrap_err().code(), b.request_count()),
+        ("Hel", "model_protocol_error", 0)
+    );
     assert_eq!(world.ask_whole("custom:a:m").await.unwrap().answer.text, "Hello");
 }
 
@@ -75,7 +81,8 @@ async fn a_route_has_retries_of_its_own() {
 #[tokio::test]
 async fn a_name_of_ones_own_stands_for_a_model_with_its_fallbacks() {
     let (a, b) = (Upstream::answering(vec![status(503)]).await, Upstream::answering(vec![ok()]).await);
-    let route = RouteConfig { model: Some("custom:a:m".to_owned()), fallbacks: vec!["custom:b".to_owned()], retries: None };
+    let route =
+        RouteConfig { model: Some("custom:a:m".to_owned()), fallbacks: vec!["custom:b".to_owned()], retries: None };
     let world = World::of(Config { routes: [("fast".to_owned(), route)].into(), ..config(&a, &b) });
     for name in ["fast", "route:fast"] {
         assert_eq!(world.ask(name).await.1.unwrap().opening.model.to_string(), "custom:b:b");

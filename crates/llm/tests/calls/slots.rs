@@ -63,14 +63,14 @@ async fn waiting_for_a_place_ends_in_time_and_may_fall_back() {
     assert_eq!(outcome.unwrap().opening.model.provider(), "custom:b");
     assert!(waited < Duration::from_secs(2));
     assert!(a.request_count() >= 1);
-    let crowded = World::of(narrow(Config { timeouts, ..config(&a, &b) }));
-    let first = crowded.ask_whole("custom:a");
+    let no_slot = World::of(narrow(Config { timeouts, ..config(&a, &b) }));
+    let first = no_slot.ask_whole("custom:a");
     let second = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        crowded.models.stream(crowded.request("custom:a"), to_nobody()).await
+        no_slot.models.stream(no_slot.request("custom:a"), to_nobody()).await
     };
     let (first, second) = tokio::join!(first, second);
     assert_eq!(first.unwrap_err().code(), "model_timeout");
     assert!(second.is_err());
-    assert!(crowded.has_free_places());
+    assert!(no_slot.has_free_places());
 }

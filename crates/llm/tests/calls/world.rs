@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use artel_domain::SystemClock;
 use artel_llm::{
-    Accountant, CallRecord, Config, CustomProvider, Delta, Message, ModelError, Models, Params, ProviderHealth, Request, RouteConfig,
-    Served,
+    Accountant, CallRecord, Config, CustomProvider, Delta, Message, ModelError, Models, Params, ProviderHealth,
+    Request, RouteConfig, Served,
 };
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -32,7 +32,10 @@ impl Accountant for Book {
 /// `custom:a` and `custom:b`; nothing is tried again unless a test says so.
 pub(crate) fn config(a: &Upstream, b: &Upstream) -> Config {
     let custom = |upstream: &Upstream| -> CustomProvider {
-        serde_json::from_value(json!({ "base_url": format!("http://{}/v1", upstream.address), "api_key": "sk-canary-123" })).unwrap()
+        serde_json::from_value(
+            json!({ "base_url": format!("http://{}/v1", upstream.address), "api_key": "sk-canary-123" }),
+        )
+        .unwrap()
     };
     let custom = [("a".to_owned(), custom(a)), ("b".to_owned(), custom(b))].into();
     Config { custom, retries: 0, ..Config::default() }

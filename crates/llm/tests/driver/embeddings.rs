@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use artel_domain::SystemClock;
-use artel_llm::{Accountant, CallRecord, Config, CustomProvider, EmbeddingParams, EmbeddingRequest, Embeddings, ModelError, Models};
+use artel_llm::{
+    Accountant, CallRecord, Config, CustomProvider, EmbeddingParams, EmbeddingRequest, Embeddings, ModelError, Models,
+};
 use serde_json::{Value, json};
 
 use crate::upstream::{Step, Upstream, response};
@@ -22,15 +24,19 @@ impl Accountant for Book {
 }
 
 fn models(upstream: &Upstream) -> Models {
-    let custom: CustomProvider =
-        serde_json::from_value(json!({ "base_url": format!("http://{}/v1", upstream.address), "api_key": "sk-canary-123" })).unwrap();
+    let custom: CustomProvider = serde_json::from_value(
+        json!({ "base_url": format!("http://{}/v1", upstream.address), "api_key": "sk-canary-123" }),
+    )
+    .unwrap();
     Models::new(Config { custom: [("mock".to_owned(), custom)].into(), ..Config::default() }).unwrap()
 }
 
 async fn embed(models: &Models, model: &str, members: Value) -> Result<Embeddings, ModelError> {
     let params = EmbeddingParams::read(members.as_object().unwrap()).unwrap();
     let model = models.check(model).unwrap();
-    models.embed(EmbeddingRequest { model, params, account: "ada".to_owned(), keys: BTreeMap::new(), trace: None }).await
+    models
+        .embed(EmbeddingRequest { model, params, account: "ada".to_owned(), keys: BTreeMap::new(), trace: None })
+        .await
 }
 
 fn vectors() -> Vec<Step> {
@@ -41,7 +47,11 @@ fn vectors() -> Vec<Step> {
 
 #[tokio::test]
 async fn vectors_are_asked_for_again_when_the_provider_is_busy_and_accounted_once() {
-    let busy = vec![response(503, "content-type: application/json\r\nretry-after-ms: 1\r\n", r#"{"error":{"message":"busy"}}"#)];
+    let busy = vec![response(
+        503,
+        "content-type: application/json\r\nretry-after-ms: 1\r\n",
+        r#"{"error":{"message":"busy"}}"#,
+    )];
     let mut upstream = Upstream::answering(vec![busy, vectors()]).await;
     let book = Arc::new(Book::default());
     let models = models(&upstream).accounting_to(book.clone(), Arc::new(SystemClock));
@@ -52,7 +62,10 @@ async fn vectors_are_asked_for_again_when_the_provider_is_busy_and_accounted_onc
     assert!(seen.ends_with(r#"{"model":"m","input":"hi","user":"u"}"#), "{seen}");
     let records = std::mem::take(&mut *book.0.lock().unwrap());
     assert_eq!(records.len(), 1);
-    assert_eq!((records[0].account.as_str(), records[0].attempts, records[0].usage.map(|usage| usage.prompt_tokens)), ("ada", 2, Some(4)));
+    assert_eq!(
+        (records[0].account.as_str(), records[0].attempts, records[0].usage.map(|usage| usage.prompt_tokens)),
+        ("ada", 2, Some(4))
+    );
 }
 
 #[tokio::test]

@@ -86,7 +86,11 @@ async fn read_request(stream: &mut TcpStream) -> String {
         let count = stream.read(&mut buffer).await.unwrap_or(0);
         bytes.extend_from_slice(&buffer[..count]);
         let text = String::from_utf8_lossy(&bytes).to_lowercase();
-        let length = text.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse::<usize>().ok()).unwrap_or(0);
+        let length = text
+            .split("content-length: ")
+            .nth(1)
+            .and_then(|rest| rest.lines().next()?.parse::<usize>().ok())
+            .unwrap_or(0);
         let complete = text.find("\r\n\r\n").is_some_and(|head| bytes.len() >= head + 4 + length);
         if complete || count == 0 {
             return String::from_utf8_lossy(&bytes).into_owned();
@@ -110,4 +114,5 @@ pub(crate) fn text(text: &str) -> String {
 }
 
 /// How a stream ends well.
-pub(crate) const END: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+pub(crate) const END: &str =
+    "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";

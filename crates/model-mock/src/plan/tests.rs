@@ -19,7 +19,9 @@ fn body(plan: &Plan) -> Vec<u8> {
     let head = all.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
     let (mut rest, mut body) = (&all[head..], Vec::new());
     loop {
-        let httparse::Status::Complete((line, size)) = httparse::parse_chunk_size(rest).unwrap() else { panic!("half a chunk") };
+        let httparse::Status::Complete((line, size)) = httparse::parse_chunk_size(rest).unwrap() else {
+            panic!("half a chunk")
+        };
         let (chunk, after) = rest[line..].split_at(usize::try_from(size).unwrap());
         body.extend_from_slice(chunk);
         rest = after.strip_prefix(b"\r\n").unwrap();
@@ -39,7 +41,8 @@ fn an_answer_without_rests_is_one_write() {
 #[test]
 fn a_rest_stands_before_each_delta_but_the_first() {
     let plan = plan(&Reply::text("a b c").timing(Timing::of(300, 20)), true);
-    let waits: Vec<u64> = plan.ops.iter().filter_map(|op| if let Op::Wait(ms) = op { Some(*ms) } else { None }).collect();
+    let waits: Vec<u64> =
+        plan.ops.iter().filter_map(|op| if let Op::Wait(ms) = op { Some(*ms) } else { None }).collect();
     assert_eq!(waits, [300, 20, 20]);
     assert!(plan.ops.last().is_some_and(|last| matches!(last, Op::Send(bytes) if bytes.ends_with(b"0\r\n\r\n"))));
 }

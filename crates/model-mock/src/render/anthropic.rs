@@ -25,7 +25,8 @@ pub(super) fn stream(answer: &Lowered<'_>, wire: &Wire, tape: &mut Tape) {
     }
     if !wire.omits(script::Part::Finish) {
         let (reason, sequence) = stop_reason(&answer.stop);
-        let mut delta = json!({ "type": "message_delta", "delta": { "stop_reason": reason, "stop_sequence": sequence } });
+        let mut delta =
+            json!({ "type": "message_delta", "delta": { "stop_reason": reason, "stop_sequence": sequence } });
         if !wire.omits(script::Part::Usage) {
             delta["usage"] = usage(&answer.usage);
         }
@@ -45,7 +46,8 @@ impl Writer<'_> {
             }
             Part::Thinking { deltas, signature } => {
                 let deltas = deltas.iter().map(|delta| json!({ "type": "thinking_delta", "thinking": delta }));
-                let signature = (!signature.is_empty()).then(|| json!({ "type": "signature_delta", "signature": signature }));
+                let signature =
+                    (!signature.is_empty()).then(|| json!({ "type": "signature_delta", "signature": signature }));
                 self.block(&json!({ "type": "thinking", "thinking": "", "signature": "" }), deltas, signature, tape);
             }
             Part::Redacted(data) => self.block(&json!({ "type": "redacted_thinking", "data": data }), [], None, tape),
@@ -57,7 +59,11 @@ impl Writer<'_> {
             Part::Raw(bytes) => tape.frame(bytes.as_bytes()),
             Part::Wait(time) => tape.wait(*time),
             Part::Error(failure) => {
-                tape.frame(&self.event(super::error_body(crate::Protocol::Anthropic, failure.status.unwrap_or(500), failure)));
+                tape.frame(&self.event(super::error_body(
+                    crate::Protocol::Anthropic,
+                    failure.status.unwrap_or(500),
+                    failure,
+                )));
                 tape.halt(How::End);
             }
             Part::Halt(how) => tape.halt(how.clone()),
@@ -88,7 +94,8 @@ impl Writer<'_> {
         }
         let pieces: Vec<Vec<&str>> = calls.iter().map(json_pieces).collect();
         for round in 0..pieces.iter().map(Vec::len).max().unwrap_or(0) {
-            for (index, piece) in (first..).zip(&pieces).filter_map(|(index, pieces)| Some((index, pieces.get(round)?))) {
+            for (index, piece) in (first..).zip(&pieces).filter_map(|(index, pieces)| Some((index, pieces.get(round)?)))
+            {
                 tape.delta(&self.delta(index, &json!({ "type": "input_json_delta", "partial_json": piece })));
             }
         }
@@ -131,8 +138,11 @@ pub(super) fn whole(answer: &Lowered<'_>, wire: &Wire) -> Value {
                 content.push(json!({ "type": "thinking", "thinking": deltas.concat(), "signature": signature }));
             }
             Part::Redacted(data) => content.push(json!({ "type": "redacted_thinking", "data": data })),
-            Part::Calls(calls) => content
-                .extend(calls.iter().map(|call| json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": call.value() }))),
+            Part::Calls(calls) => content.extend(
+                calls
+                    .iter()
+                    .map(|call| json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": call.value() })),
+            ),
             Part::Block(block) => content.push(block.whole.as_ref().unwrap_or(&block.start).clone()),
             _ => {}
         }

@@ -45,7 +45,9 @@ fn packed(vector: &[f32]) -> String {
 
 fn vector(text: &str, dimensions: usize) -> Vec<f32> {
     // FNV-1a, then its own kind of noise: good enough to tell texts apart.
-    let mut state = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    let mut state = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 40) as f32 / (1_u32 << 23) as f32 - 1.0

@@ -7,7 +7,8 @@ use crate::Protocol;
 pub(super) fn models(protocol: Protocol, names: &[String]) -> Value {
     match protocol {
         Protocol::OpenAi => {
-            let model = |name: &String| json!({ "id": name, "object": "model", "created": CREATED, "owned_by": "mock" });
+            let model =
+                |name: &String| json!({ "id": name, "object": "model", "created": CREATED, "owned_by": "mock" });
             json!({ "object": "list", "data": names.iter().map(model).collect::<Vec<_>>() })
         }
         Protocol::Anthropic => {
@@ -20,8 +21,7 @@ pub(super) fn models(protocol: Protocol, names: &[String]) -> Value {
             })
         }
         Protocol::Ollama => {
-            let details =
-                json!({ "format": "gguf", "family": "mock", "families": ["mock"], "parameter_size": "1B", "quantization_level": "Q4_0" });
+            let details = json!({ "format": "gguf", "family": "mock", "families": ["mock"], "parameter_size": "1B", "quantization_level": "Q4_0" });
             let model = |name: &String| json!({ "name": name, "model": name, "modified_at": CREATED_TEXT, "size": 1, "digest": "0", "details": details });
             json!({ "models": names.iter().map(model).collect::<Vec<_>>() })
         }

@@ -48,7 +48,15 @@ pub(crate) struct Rendered {
 
 impl Rendered {
     fn nothing(how: How) -> Self {
-        Self { status: 0, content_type: "", request_id: "", streamed: false, headless: true, delay_ms: 0, tape: Tape::halted(how) }
+        Self {
+            status: 0,
+            content_type: "",
+            request_id: "",
+            streamed: false,
+            headless: true,
+            delay_ms: 0,
+            tape: Tape::halted(how),
+        }
     }
 }
 
@@ -60,7 +68,12 @@ pub(crate) fn answer(asked: &Asked, reply: &Reply, script: &Script) -> Rendered 
 
 fn body(asked: &Asked, reply: &Reply, script: &Script) -> Rendered {
     let status = reply.status.unwrap_or(200);
-    match reply.fault.as_ref().filter(|fault| fault.after_bytes.is_none() && fault.after_deltas.is_none()).map(|fault| &fault.how) {
+    match reply
+        .fault
+        .as_ref()
+        .filter(|fault| fault.after_bytes.is_none() && fault.after_deltas.is_none())
+        .map(|fault| &fault.how)
+    {
         Some(How::Error(error)) => return failure(asked.protocol, error.status.unwrap_or(500), error, reply),
         Some(how) => return Rendered::nothing(how.clone()),
         None => {}
@@ -73,7 +86,9 @@ fn body(asked: &Asked, reply: &Reply, script: &Script) -> Rendered {
             Endpoint::Chat => whole(asked, status, reply),
             Endpoint::Models => json(status, &listing::models(asked.protocol, &script.models), reply),
             Endpoint::Embeddings => json(status, &embeddings::answer(asked, script.dimensions), reply),
-            Endpoint::CountTokens => json(status, &serde_json::json!({ "input_tokens": reply.usage.unwrap_or_default().prompt() }), reply),
+            Endpoint::CountTokens => {
+                json(status, &serde_json::json!({ "input_tokens": reply.usage.unwrap_or_default().prompt() }), reply)
+            }
         },
     }
 }
@@ -88,8 +103,17 @@ fn stream(asked: &Asked, status: u16, reply: &Reply) -> Rendered {
         Protocol::Ollama => ollama::stream(&lowered, &reply.wire, &mut tape),
     }
     tape.finish(&reply.wire);
-    let content_type = if protocol == Protocol::Ollama { "application/x-ndjson" } else { "text/event-stream; charset=utf-8" };
-    Rendered { status, content_type, request_id: "x-request-id", streamed: true, headless: false, delay_ms: reply.timing.head_ms, tape }
+    let content_type =
+        if protocol == Protocol::Ollama { "application/x-ndjson" } else { "text/event-stream; charset=utf-8" };
+    Rendered {
+        status,
+        content_type,
+        request_id: "x-request-id",
+        streamed: true,
+        headless: false,
+        delay_ms: reply.timing.head_ms,
+        tape,
+    }
 }
 
 /// What a stream that has begun says when it fails.
@@ -110,8 +134,11 @@ fn whole(asked: &Asked, status: u16, reply: &Reply) -> Rendered {
         Part::Halt(how) => Some(how.clone()),
         _ => None,
     });
-    let by_deltas =
-        reply.fault.as_ref().filter(|fault| fault.after_deltas.is_some() && fault.after_bytes.is_none()).map(|fault| fault.how.clone());
+    let by_deltas = reply
+        .fault
+        .as_ref()
+        .filter(|fault| fault.after_deltas.is_some() && fault.after_bytes.is_none())
+        .map(|fault| fault.how.clone());
     match by_deltas.or(halt) {
         Some(How::Error(error)) => return failure(asked.protocol, error.status.unwrap_or(500), &error, reply),
         Some(how) => return Rendered::nothing(how),

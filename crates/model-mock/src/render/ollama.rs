@@ -31,7 +31,10 @@ pub(super) fn stream(answer: &Lowered<'_>, wire: &Wire, tape: &mut Tape) {
             Part::Raw(bytes) => tape.frame(bytes.as_bytes()),
             Part::Wait(time) => tape.wait(*time),
             Part::Error(failure) => {
-                tape.frame(&sse::line(&super::error_body(crate::Protocol::Ollama, failure.status.unwrap_or(500), failure), wire));
+                tape.frame(&sse::line(
+                    &super::error_body(crate::Protocol::Ollama, failure.status.unwrap_or(500), failure),
+                    wire,
+                ));
                 tape.halt(How::End);
             }
             Part::Halt(how) => tape.halt(how.clone()),

@@ -67,11 +67,17 @@ impl Writer<'_> {
     fn calls(&self, calls: &[OneCall], tape: &mut Tape) {
         for call in calls {
             let arguments = if call.pieces.is_empty() { call.arguments.as_str() } else { "" };
-            let head = self.call(call, json!({ "type": "function", "function": { "name": call.name, "arguments": arguments } }), true);
+            let head = self.call(
+                call,
+                json!({ "type": "function", "function": { "name": call.name, "arguments": arguments } }),
+                true,
+            );
             tape.delta(&self.delta(&json!({ "tool_calls": [head] })));
         }
         let rounds = calls.iter().map(|call| call.pieces.len()).max().unwrap_or(0);
-        for (call, piece) in (0..rounds).flat_map(|round| calls.iter().filter_map(move |call| Some((call, call.pieces.get(round)?)))) {
+        for (call, piece) in
+            (0..rounds).flat_map(|round| calls.iter().filter_map(move |call| Some((call, call.pieces.get(round)?))))
+        {
             let piece = self.call(call, json!({ "function": { "arguments": piece } }), false);
             tape.delta(&self.delta(&json!({ "tool_calls": [piece] })));
         }

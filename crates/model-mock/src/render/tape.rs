@@ -104,7 +104,9 @@ impl Tape {
 
     fn break_off_at_delta(&mut self) -> bool {
         let due = self.fault.as_ref().filter(|(fault, _)| fault.after_bytes.is_none());
-        let Some((fault, last_words)) = due.filter(|(fault, _)| fault.after_deltas == Some(self.deltas)) else { return false };
+        let Some((fault, last_words)) = due.filter(|(fault, _)| fault.after_deltas == Some(self.deltas)) else {
+            return false;
+        };
         self.end = Some(fault.how.clone());
         self.marks.push(self.bytes.len());
         self.bytes.extend_from_slice(last_words);

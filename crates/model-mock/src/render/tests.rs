@@ -34,7 +34,9 @@ fn rich() -> Reply {
 
 #[test]
 fn a_rich_answer_is_streamed_in_each_grammar() {
-    for (protocol, name) in [(Protocol::OpenAi, "openai"), (Protocol::Anthropic, "anthropic"), (Protocol::Ollama, "ollama")] {
+    for (protocol, name) in
+        [(Protocol::OpenAi, "openai"), (Protocol::Anthropic, "anthropic"), (Protocol::Ollama, "ollama")]
+    {
         insta::assert_snapshot!(format!("{name}_stream"), streamed(protocol, &rich()));
     }
 }
@@ -58,9 +60,14 @@ fn usage_is_a_chunk_of_its_own_only_when_it_was_asked_for() {
 
 #[test]
 fn an_error_after_the_beginning_ends_the_stream_without_its_usual_end() {
-    let reply = Reply::text("one two three").fault_after_deltas(2, How::Error(Failure::new("overloaded_error", "Overloaded")));
-    let ends = |protocol, end: &str| assert!(streamed(protocol, &reply).ends_with(end), "{}", streamed(protocol, &reply));
-    ends(Protocol::OpenAi, "data: {\"error\":{\"message\":\"Overloaded\",\"type\":\"overloaded_error\",\"param\":null,\"code\":null}}\n\n");
+    let reply =
+        Reply::text("one two three").fault_after_deltas(2, How::Error(Failure::new("overloaded_error", "Overloaded")));
+    let ends =
+        |protocol, end: &str| assert!(streamed(protocol, &reply).ends_with(end), "{}", streamed(protocol, &reply));
+    ends(
+        Protocol::OpenAi,
+        "data: {\"error\":{\"message\":\"Overloaded\",\"type\":\"overloaded_error\",\"param\":null,\"code\":null}}\n\n",
+    );
     ends(
         Protocol::Anthropic,
         "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"},\"request_id\":\"req_mock\"}\n\n",
@@ -78,7 +85,10 @@ fn a_fault_at_a_byte_keeps_exactly_the_bytes_before_it() {
         for streaming in [true, false] {
             let whole = render(protocol, &Reply::text("Привет, мир"), streaming);
             for at in 0..whole.len() {
-                assert_eq!(render(protocol, &Reply::text("Привет, мир").fault_after_bytes(at, How::Cut), streaming), whole[..at]);
+                assert_eq!(
+                    render(protocol, &Reply::text("Привет, мир").fault_after_bytes(at, How::Cut), streaming),
+                    whole[..at]
+                );
             }
         }
     }
@@ -89,8 +99,14 @@ fn each_stop_has_its_own_word_in_each_protocol() {
     let words = |stop: Stop| {
         let reply = Reply::text("x").stop(stop);
         let whole = |protocol| serde_json::from_str::<Value>(&text(protocol, &reply, false)).unwrap();
-        let (openai, anthropic, ollama) = (whole(Protocol::OpenAi), whole(Protocol::Anthropic), whole(Protocol::Ollama));
-        json!([openai["choices"][0]["finish_reason"], anthropic["stop_reason"], anthropic["stop_sequence"], ollama["done_reason"]])
+        let (openai, anthropic, ollama) =
+            (whole(Protocol::OpenAi), whole(Protocol::Anthropic), whole(Protocol::Ollama));
+        json!([
+            openai["choices"][0]["finish_reason"],
+            anthropic["stop_reason"],
+            anthropic["stop_sequence"],
+            ollama["done_reason"]
+        ])
     };
     assert_eq!(words(Stop::Stop), json!(["stop", "end_turn", null, "stop"]));
     assert_eq!(words(Stop::Length), json!(["length", "max_tokens", null, "length"]));
@@ -102,10 +118,19 @@ fn each_stop_has_its_own_word_in_each_protocol() {
 
 #[test]
 fn lines_can_look_as_the_grammar_of_event_streams_allows() {
-    let wire =
-        Wire { line_end: LineEnd::CrLf, space: false, bom: true, multi_line: true, omit: vec![Missing::LastBlankLine], ..Wire::default() };
+    let wire = Wire {
+        line_end: LineEnd::CrLf,
+        space: false,
+        bom: true,
+        multi_line: true,
+        omit: vec![Missing::LastBlankLine],
+        ..Wire::default()
+    };
     let stream = streamed(Protocol::Anthropic, &Reply::text("Hi").wire(wire));
-    assert!(stream.starts_with("\u{feff}event:message_start\r\ndata:{\r\ndata:  \"type\": \"message_start\",\r\n"), "{stream}");
+    assert!(
+        stream.starts_with("\u{feff}event:message_start\r\ndata:{\r\ndata:  \"type\": \"message_start\",\r\n"),
+        "{stream}"
+    );
     assert!(stream.ends_with("data:  \"type\": \"message_stop\"\r\ndata:}\r\n") && !stream.ends_with("\r\n\r\n"));
     let omitting = |omit| streamed(Protocol::OpenAi, &Reply::text("Hi").wire(Wire { omit, ..Wire::default() }));
     assert!(omitting(vec![Missing::LastNewline]).ends_with("data: [DONE]"));
@@ -116,7 +141,8 @@ fn lines_can_look_as_the_grammar_of_event_streams_allows() {
 
 #[test]
 fn ndjson_may_lack_its_last_line_or_its_end() {
-    let omitting = |part| streamed(Protocol::Ollama, &Reply::text("Hi").wire(Wire { omit: vec![part], ..Wire::default() }));
+    let omitting =
+        |part| streamed(Protocol::Ollama, &Reply::text("Hi").wire(Wire { omit: vec![part], ..Wire::default() }));
     assert!(omitting(Missing::Done).ends_with("\"done\":false}\n"));
     assert!(omitting(Missing::LastNewline).ends_with('}'));
     assert!(streamed(Protocol::Ollama, &Reply::text("Hi")).contains("\"done_reason\":\"stop\",\"done\":true,"));
@@ -146,7 +172,12 @@ fn what_the_protocol_does_not_know_can_be_sent_as_well() {
 #[test]
 fn arguments_may_be_broken_empty_or_all_in_one_piece() {
     let call = |arguments: Value, pieces| {
-        Reply::of([Step::Tool(Call { name: Some("now".into()), arguments: Some(arguments), pieces, ..Call::default() })])
+        Reply::of([Step::Tool(Call {
+            name: Some("now".into()),
+            arguments: Some(arguments),
+            pieces,
+            ..Call::default()
+        })])
     };
     assert!(streamed(Protocol::OpenAi, &call(json!("{\"a\": "), None)).contains(r#"{"arguments":"{\"a\": "}"#));
     assert!(streamed(Protocol::OpenAi, &call(json!({}), Some(0))).contains(r#"{"name":"now","arguments":"{}"}"#));

@@ -65,8 +65,12 @@ fn a_reply_may_be_just_its_text() {
 fn a_script_that_is_wrong_is_refused_with_the_place_and_what_would_be_right() {
     let refused = |text: &str| Script::parse(text).unwrap_err().to_string();
     assert!(refused(r#"{"replies": [{"steps": [{"txt": "x"}]}]}"#).contains("replies[0].steps[0]"));
-    assert!(refused(r#"{"replies": [{"steps": [{"txt": "x"}]}]}"#).contains("expected one of `text`, `echo`, `thinking`"));
-    assert!(refused(r#"{"replies": [{"steps": [{"text": 1}]}]}"#).contains("a text, a list of deltas, or {text, pieces}"));
+    assert!(
+        refused(r#"{"replies": [{"steps": [{"txt": "x"}]}]}"#).contains("expected one of `text`, `echo`, `thinking`")
+    );
+    assert!(
+        refused(r#"{"replies": [{"steps": [{"text": 1}]}]}"#).contains("a text, a list of deltas, or {text, pieces}")
+    );
     assert!(refused("[[replies]]\nfault = { how = \"explode\" }\n").contains("line 2"));
     assert!(refused("replies = [1]").contains("a reply: a text, or a table"));
 }

@@ -32,7 +32,11 @@ pub(super) fn answer(mock: &Mock, request: &Incoming) -> Option<Plan> {
 /// The last `?last=n` of them, or all.
 fn requests(mock: &Mock, request: &Incoming) -> Value {
     let all = mock.requests();
-    let last = request.target.split_once("last=").and_then(|(_, rest)| rest.split('&').next()?.parse().ok()).unwrap_or(all.len());
+    let last = request
+        .target
+        .split_once("last=")
+        .and_then(|(_, rest)| rest.split('&').next()?.parse().ok())
+        .unwrap_or(all.len());
     let shown: Vec<Value> = all[all.len().saturating_sub(last)..].iter().map(crate::Recorded::shown).collect();
     json!({ "requests": shown })
 }

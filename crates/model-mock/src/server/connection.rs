@@ -32,7 +32,9 @@ pub(super) async fn serve(mock: Mock, mut stream: TcpStream) {
             Ok(request) => request,
             Err(NoRequest::Gone) => return,
             Err(NoRequest::Bad) => {
-                let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").await;
+                let _ = stream
+                    .write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+                    .await;
                 return;
             }
         };

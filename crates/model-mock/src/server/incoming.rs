@@ -66,7 +66,9 @@ pub(super) async fn next(stream: &mut TcpStream, buffer: &mut BytesMut) -> Resul
 fn head(buffer: &[u8]) -> Result<Option<(Incoming, usize)>, NoRequest> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
-    let httparse::Status::Complete(length) = request.parse(buffer).map_err(|_| NoRequest::Bad)? else { return Ok(None) };
+    let httparse::Status::Complete(length) = request.parse(buffer).map_err(|_| NoRequest::Bad)? else {
+        return Ok(None);
+    };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers: Vec<(String, String)> =
         request.headers.iter().map(|header| (header.name.to_ascii_lowercase(), text(header.value))).collect();

@@ -14,8 +14,16 @@ const MOST_BYTES: usize = 64 << 20;
 const MOST_CLOSED: usize = 10_000;
 
 /// Headers whose values are nobody's business.
-const SECRET: [&str; 8] =
-    ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "x-internal-auth", "x-api-token"];
+const SECRET: [&str; 8] = [
+    "authorization",
+    "proxy-authorization",
+    "x-api-key",
+    "api-key",
+    "x-goog-api-key",
+    "cookie",
+    "x-internal-auth",
+    "x-api-token",
+];
 
 /// One request.
 #[derive(Debug, Clone)]
@@ -46,11 +54,15 @@ impl Recorded {
     /// What may be shown: of keys only that they are there, and how long.
     pub(crate) fn shown(&self) -> Value {
         let header = |(name, value): &(String, String)| {
-            let shown =
-                if SECRET.contains(&name.as_str()) { json!({ "present": true, "length": value.len() }) } else { value.as_str().into() };
+            let shown = if SECRET.contains(&name.as_str()) {
+                json!({ "present": true, "length": value.len() })
+            } else {
+                value.as_str().into()
+            };
             (name.clone(), shown)
         };
-        let body: Value = serde_json::from_slice(&self.body).unwrap_or_else(|_| String::from_utf8_lossy(&self.body).into());
+        let body: Value =
+            serde_json::from_slice(&self.body).unwrap_or_else(|_| String::from_utf8_lossy(&self.body).into());
         json!({
             "number": self.number,
             "at_ms": self.at_ms,
@@ -118,7 +130,14 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new() -> Self {
-        Self { began: Instant::now(), requests: VecDeque::new(), bytes: 0, number: 0, closed: VecDeque::new(), closed_in_all: 0 }
+        Self {
+            began: Instant::now(),
+            requests: VecDeque::new(),
+            bytes: 0,
+            number: 0,
+            closed: VecDeque::new(),
+            closed_in_all: 0,
+        }
     }
 
     /// Takes a request down and gives it its number.
@@ -137,7 +156,12 @@ impl Ledger {
     pub(crate) fn close_early(&mut self, request: u64, since: Instant) {
         let at = Instant::now();
         self.closed_in_all += 1;
-        self.closed.push_back(ClosedEarly { request, at, at_ms: self.ms(at), after_ms: (at - since).as_millis() as u64 });
+        self.closed.push_back(ClosedEarly {
+            request,
+            at,
+            at_ms: self.ms(at),
+            after_ms: (at - since).as_millis() as u64,
+        });
         if self.closed.len() > MOST_CLOSED {
             self.closed.pop_front();
         }

@@ -75,6 +75,7 @@ fn of_the_attack_corpus_every_token_is_refused() {
     let again: Vec<_> = attacks.iter().map(|attack| &attack.name).filter(|name| !names.insert(*name)).collect();
     assert!(again.is_empty(), "names occur twice: {again:?}");
     assert!(attacks.len() > 250, "{}", attacks.len());
-    let accepted: Vec<_> = attacks.iter().filter(|attack| verifier.verify(&attack.token, at(NOW)).is_ok()).map(|a| &a.name).collect();
+    let accepted: Vec<_> =
+        attacks.iter().filter(|attack| verifier.verify(&attack.token, at(NOW)).is_ok()).map(|a| &a.name).collect();
     assert!(accepted.is_empty(), "accepted: {accepted:?}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use artel_domain::AssistantCall;
 use serde_json::Value;
 
-use super::wire::{Block, Piece};
+use super::wire::{Block, BlockKind, EventDelta};
 use crate::{Delta, ModelError, Reasoning};
 
 /// The blocks of one answer while they grow.
@@ -13,22 +13,22 @@ use crate::{Delta, ModelError, Reasoning};
 pub(super) struct Blocks {
     calls_so_far: usize,
     /// By the provider's index, which counts all kinds of blocks.
-    open: BTreeMap<u64, Slot>,
+    open: BTreeMap<u64, OpenBlock>,
     pub(super) text: String,
     pub(super) calls: Vec<AssistantCall>,
     pub(super) reasoning: Vec<Reasoning>,
     pub(super) citations: Vec<Value>,
 }
 
-/// What an open block adds to.
+/// What the pieces of an open block are added to.
 #[derive(Debug)]
-enum Slot {
+enum OpenBlock {
     Text,
     /// The place in `reasoning`.
     Thinking(usize),
     /// The place in `calls`, and the input that the block began with.
     Call(usize, Option<Value>),
-    /// Nothing that we tell of.
+    /// A kind of block that is not shown.
     Skipped,
 }
 
@@ -42,53 +42,59 @@ impl Blocks {
     }
 
     pub(super) fn begin(&mut self, index: u64, block: Block, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        // Its end was forgotten.
+        // A block that had no end before ends here.
         self.end(index, deltas);
-        let slot = match block {
-            Block::Text { text, citations } => {
-                self.citations.extend(citations.into_iter().flatten());
-                self.add_text(text.unwrap_or_default(), deltas);
-                Slot::Text
+        let open = match block.kind {
+            BlockKind::Text => {
+                self.citations.extend(block.citations.into_iter().flatten());
+                self.add_text(block.text.unwrap_or_default(), deltas);
+                OpenBlock::Text
             }
-            Block::Thinking { thinking, signature } => {
-                let thinking = thinking.unwrap_or_default();
+            BlockKind::Thinking => {
+                let thinking = block.thinking.unwrap_or_default();
                 show(Delta::Reasoning, &thinking, deltas);
-                self.reasoning.push(Reasoning::Thinking { thinking, signature: signature.filter(|signature| !signature.is_empty()) });
-                Slot::Thinking(self.reasoning.len() - 1)
+                let signature = block.signature.filter(|signature| !signature.is_empty());
+                self.reasoning.push(Reasoning::Thinking { thinking, signature });
+                OpenBlock::Thinking(self.reasoning.len() - 1)
             }
-            Block::RedactedThinking { data } => {
-                self.reasoning.push(Reasoning::RedactedThinking { data });
-                Slot::Skipped
+            BlockKind::RedactedThinking => {
+                self.reasoning.extend(block.data.map(|data| Reasoning::RedactedThinking { data }));
+                OpenBlock::Skipped
             }
-            Block::ToolUse { id, name, input } => self.begin_call(id, name, input, deltas)?,
-            Block::Other => Slot::Skipped,
+            BlockKind::ToolUse => self.begin_call(block, deltas)?,
+            BlockKind::Other => OpenBlock::Skipped,
         };
-        self.open.insert(index, slot);
+        self.open.insert(index, open);
         Ok(())
     }
 
-    pub(super) fn add(&mut self, index: u64, piece: Piece, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        match (self.open.get(&index), piece) {
+    pub(super) fn add(&mut self, index: u64, piece: EventDelta, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
+        match self.open.get(&index) {
+            Some(OpenBlock::Text) => {
+                self.add_text(piece.text.unwrap_or_default(), deltas);
+                self.citations.extend(piece.citation);
+            }
+            Some(&OpenBlock::Thinking(at)) => self.add_thinking(at, piece, deltas),
+            Some(&OpenBlock::Call(at, _)) => self.add_arguments(at, &piece.partial_json.unwrap_or_default(), deltas),
+            Some(OpenBlock::Skipped) => {}
+            None if piece.partial_json.is_some() => {
+                return Err(ModelError::Protocol("arguments came for no tool call".to_owned()));
+            }
             // Some servers do not announce a text.
-            (Some(Slot::Text) | None, Piece::TextDelta { text }) => self.add_text(text, deltas),
-            (Some(Slot::Text), Piece::CitationsDelta { citation }) => self.citations.push(citation),
-            (Some(&Slot::Thinking(at)), piece) => self.add_thinking(at, piece, deltas),
-            (Some(&Slot::Call(at, _)), Piece::InputJsonDelta { partial_json }) => self.add_arguments(at, &partial_json, deltas),
-            (None, Piece::InputJsonDelta { .. }) => return Err(ModelError::Protocol("arguments came for no tool call".to_owned())),
-            _ => {}
+            None => self.add_text(piece.text.unwrap_or_default(), deltas),
         }
         Ok(())
     }
 
     pub(super) fn end(&mut self, index: u64, deltas: &mut Vec<Delta>) {
-        let Some(Slot::Call(at, input)) = self.open.remove(&index) else { return };
+        let Some(OpenBlock::Call(at, input)) = self.open.remove(&index) else { return };
         if self.calls[at].arguments.is_empty() {
             let whole = input.filter(Value::is_object).map_or_else(|| "{}".to_owned(), |input| input.to_string());
             self.add_arguments(at, &whole, deltas);
         }
     }
 
-    /// Blocks whose end was forgotten are over with the answer.
+    /// Blocks without an end are over with the answer.
     pub(super) fn end_all(&mut self, deltas: &mut Vec<Delta>) {
         while let Some((&index, _)) = self.open.first_key_value() {
             self.end(index, deltas);
@@ -102,36 +108,31 @@ impl Blocks {
         }
     }
 
-    fn add_thinking(&mut self, at: usize, piece: Piece, deltas: &mut Vec<Delta>) {
+    fn add_thinking(&mut self, at: usize, piece: EventDelta, deltas: &mut Vec<Delta>) {
         let Reasoning::Thinking { thinking, signature } = &mut self.reasoning[at] else { return };
-        match piece {
-            Piece::ThinkingDelta { thinking: text } => {
-                show(Delta::Reasoning, &text, deltas);
-                thinking.push_str(&text);
-            }
-            Piece::SignatureDelta { signature: piece } if !piece.is_empty() => signature.get_or_insert_default().push_str(&piece),
-            _ => {}
+        if let Some(text) = piece.thinking {
+            show(Delta::Reasoning, &text, deltas);
+            thinking.push_str(&text);
+        }
+        if let Some(piece) = piece.signature.filter(|piece| !piece.is_empty()) {
+            signature.get_or_insert_default().push_str(&piece);
         }
     }
 
-    fn begin_call(
-        &mut self,
-        id: Option<String>,
-        name: Option<String>,
-        input: Option<Value>,
-        deltas: &mut Vec<Delta>,
-    ) -> Result<Slot, ModelError> {
+    fn begin_call(&mut self, block: Block, deltas: &mut Vec<Delta>) -> Result<OpenBlock, ModelError> {
         let at = self.calls.len();
-        let name = name.filter(|name| !name.is_empty()).ok_or_else(|| ModelError::Protocol("a tool call has no name".to_owned()))?;
-        let id = id.filter(|id| !id.is_empty()).unwrap_or_else(|| format!("call_{}", self.calls_so_far + at));
+        let nameless = || ModelError::Protocol("a tool call has no name".to_owned());
+        let name = block.name.filter(|name| !name.is_empty()).ok_or_else(nameless)?;
+        let made_up = || format!("call_{}", self.calls_so_far + at);
+        let id = block.id.filter(|id| !id.is_empty()).unwrap_or_else(made_up);
         deltas.push(Delta::Call { index: at, id: id.clone(), name: name.clone() });
-        self.calls.push(AssistantCall { id, name, arguments: String::new() });
-        Ok(Slot::Call(at, input))
+        self.calls.push(AssistantCall { id, name, ..AssistantCall::default() });
+        Ok(OpenBlock::Call(at, block.input))
     }
 
     fn add_arguments(&mut self, at: usize, piece: &str, deltas: &mut Vec<Delta>) {
         let arguments = &mut self.calls[at].arguments;
-        // Blanks alone are no arguments: then it is `{}`.
+        // Blanks alone are no arguments: then they are `{}`.
         let piece = if arguments.is_empty() { piece.trim_start() } else { piece };
         arguments.push_str(piece);
         show(|piece| Delta::Arguments { index: at, piece }, piece, deltas);

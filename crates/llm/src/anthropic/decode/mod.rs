@@ -1,18 +1,18 @@
-//! Messages answers → deltas and [`Answer`].
+//! Messages answers → deltas and [`Completion`].
 
 mod blocks;
-mod stop;
 mod wire;
 
 use artel_domain::Usage;
 use blocks::Blocks;
-use wire::{Ending, Event, Whole, WireUsage};
+use wire::{Ending, Event, EventKind, Whole, WireUsage};
 
-use super::refusal;
+use super::error_body;
 use crate::dialect::{Decoder, Progress};
 use crate::error::excerpt;
 use crate::sse::{self, Parser};
-use crate::{Answer, Delta, ModelError, Rest};
+use crate::surrogates::complete_whole;
+use crate::{Completion, Delta, ModelError, Rest, finish, lenient};
 
 /// Reads a streamed answer.
 #[derive(Debug)]
@@ -27,8 +27,11 @@ struct State {
     blocks: Blocks,
     ending: Ending,
     usage: Option<WireUsage>,
+    /// A report after the first said how much the model wrote. The count in the first report is a beginning only.
+    has_final_usage: bool,
     /// `message_stop` was seen.
     done: bool,
+    has_stand_ins: bool,
 }
 
 impl StreamDecoder {
@@ -48,31 +51,50 @@ impl Decoder for StreamDecoder {
     }
 
     fn usage(&self) -> Option<Usage> {
-        self.state.usage.as_ref().map(Usage::from)
+        self.state.usage.as_ref().map(WireUsage::so_far)
     }
 
-    fn finish(mut self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
-        if let Some(event) = self.parser.finish() {
-            match self.state.on_event(&event, deltas) {
-                // Half an event is what a broken stream ends with; the answer's own state says whether it matters.
-                Ok(()) | Err(ModelError::Protocol(_)) => {}
-                Err(error) => return Err(error),
-            }
+    fn has_stand_ins(&self) -> bool {
+        self.state.has_stand_ins
+    }
+
+    fn close(&mut self, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
+        let Some(event) = std::mem::take(&mut self.parser).finish() else { return Ok(()) };
+        match self.state.on_event(&event, deltas) {
+            // A broken stream ends with half an event; the answer's own state says whether it is complete.
+            Ok(()) | Err(ModelError::Protocol(_)) => Ok(()),
+            Err(error) => Err(error),
         }
+    }
+
+    fn finish(self: Box<Self>, _: &mut Vec<Delta>) -> Result<Completion, ModelError> {
         self.state.finish()
     }
 }
 
 /// Reads an answer in one piece.
-pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
     let text = String::from_utf8_lossy(body);
-    let whole: Whole = serde_json::from_str(&text).map_err(|error| unreadable(&error, &text))?;
-    let mut state = State { ending: whole.ending, usage: whole.usage, ..State::new(calls_so_far) };
-    for (index, block) in (0..).zip(whole.content) {
+    let text = text.trim_start_matches('\u{FEFF}');
+    let mut state = State::new(calls_so_far);
+    let from = deltas.len();
+    let read: Result<Whole, _> = lenient::read(text, &mut state.has_stand_ins);
+    let mut whole = read.map_err(|error| unreadable(&error, text))?;
+    let Some(content) = whole.content.take().filter(|_| whole.error.is_none()) else {
+        return Err(no_content(text));
+    };
+    (state.usage, state.has_final_usage) = (whole.usage.take(), true);
+    state.ending = whole.into_ending();
+    for (index, block) in (0..).zip(content) {
         state.blocks.begin(index, block, deltas)?;
     }
     state.end(deltas);
-    state.finish()
+    let has_stand_ins = state.has_stand_ins;
+    let mut answer = state.finish()?;
+    if has_stand_ins {
+        complete_whole(&mut answer, deltas, from);
+    }
+    Ok(answer)
 }
 
 impl State {
@@ -86,18 +108,24 @@ impl State {
         if self.done || data.is_empty() || data == "[DONE]" {
             return Ok(());
         }
-        match serde_json::from_str(data).map_err(|error| unreadable(&error, data))? {
-            Event::MessageStart { message } => self.count(message.usage),
-            Event::ContentBlockStart { index, content_block } => self.blocks.begin(index, content_block, deltas)?,
-            Event::ContentBlockDelta { index, delta } => self.blocks.add(index, delta, deltas)?,
-            Event::ContentBlockStop { index } => self.blocks.end(index, deltas),
-            Event::MessageDelta { delta, usage } => {
-                self.ending = delta;
-                self.count(usage);
+        let event: Event = lenient::read(data, &mut self.has_stand_ins).map_err(|error| unreadable(&error, data))?;
+        let index = event.index.unwrap_or(0);
+        match event.kind {
+            EventKind::MessageStart => self.count(event.message.and_then(|message| message.usage)),
+            EventKind::ContentBlockStart => {
+                self.blocks.begin(index, event.content_block.unwrap_or_default(), deltas)?
             }
-            Event::MessageStop => self.end(deltas),
-            Event::Error => return Err(refusal::in_band(data.as_bytes())),
-            Event::Unknown => {}
+            EventKind::ContentBlockDelta => self.blocks.add(index, event.delta.unwrap_or_default(), deltas)?,
+            EventKind::ContentBlockStop => self.blocks.end(index, deltas),
+            EventKind::MessageDelta => {
+                self.ending = event.delta.unwrap_or_default().into_ending();
+                self.has_final_usage |= event.usage.as_ref().is_some_and(WireUsage::has_output);
+                self.count(event.usage);
+            }
+            EventKind::MessageStop => self.end(deltas),
+            EventKind::Error => return Err(error_body::in_stream(data.as_bytes())),
+            EventKind::Unknown if event.error.is_some() => return Err(error_body::in_stream(data.as_bytes())),
+            EventKind::Unknown => {}
         }
         Ok(())
     }
@@ -113,26 +141,27 @@ impl State {
         self.done = true;
     }
 
-    fn finish(self) -> Result<Answer, ModelError> {
+    fn finish(self) -> Result<Completion, ModelError> {
         if !self.done || (self.ending.stop_reason.is_none() && self.blocks.is_empty()) {
             return Err(ModelError::Protocol("the stream ended early".to_owned()));
         }
-        let finish = stop::finish_reason(self.ending.stop_reason.as_deref(), !self.blocks.calls.is_empty())?;
+        let finish = finish::reason(self.ending.stop_reason.as_deref(), !self.blocks.calls.is_empty())?;
         let rest = rest(&self);
         let Blocks { text, calls, reasoning, .. } = self.blocks;
-        Ok(Answer {
+        Ok(Completion {
             text,
             calls,
             finish,
             finish_word: self.ending.stop_reason,
-            usage: self.usage.as_ref().map(Usage::from),
+            usage: self.usage.filter(|_| self.has_final_usage).and_then(|usage| usage.complete()),
             reasoning,
+            message: Rest::new(),
             rest,
         })
     }
 }
 
-/// What the provider told besides.
+/// The other members of the answer, under OpenAI's names where it has any.
 fn rest(state: &State) -> Rest {
     let tier = state.usage.as_ref().and_then(|usage| usage.service_tier.as_deref());
     // The one word that differs from OpenAI's.
@@ -148,8 +177,19 @@ fn rest(state: &State) -> Rest {
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-/// What cannot be read as an answer is an error that somebody in between wrote, or garbage.
+/// An answer that is no message: an error of the provider or of a gateway, or another protocol.
+fn no_content(text: &str) -> ModelError {
+    let is_error = |value: &serde_json::Value| value.get("error").is_some_and(|error| !error.is_null());
+    match serde_json::from_str(text) {
+        Ok(value) if is_error(&value) => error_body::in_stream(text.as_bytes()),
+        _ => ModelError::Protocol(format!("it has no content: `{}`", excerpt(text))),
+    }
+}
+
+/// A text that cannot be read as an answer is an error that a gateway wrote, or garbage.
 fn unreadable(error: &serde_json::Error, text: &str) -> ModelError {
-    let told = serde_json::from_str::<serde_json::Value>(text).is_ok_and(|value| value.get("error").is_some_and(|error| !error.is_null()));
-    if told { refusal::in_band(text.as_bytes()) } else { ModelError::Protocol(format!("{error} in `{}`", excerpt(text))) }
+    match no_content(text) {
+        ModelError::Protocol(_) => ModelError::Protocol(format!("{error} in `{}`", excerpt(text))),
+        told => told,
+    }
 }

@@ -1,34 +1,37 @@
-//! The members of Messages answers that we read. What is not listed, and event types that are not, are skipped.
+//! The members of Messages answers that we read. Everything is optional; members and types that are not listed are
+//! skipped.
 
 use artel_domain::Usage;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// One event of a stream. Its `data` says the type again, so the `event:` line is not needed.
+use crate::count::{Count, part};
+
+/// One event of a stream. Its `data` repeats the type, so the `event:` line is not needed.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Event {
-    MessageStart {
-        message: Start,
-    },
-    ContentBlockStart {
-        index: u64,
-        content_block: Block,
-    },
-    ContentBlockDelta {
-        index: u64,
-        delta: Piece,
-    },
-    ContentBlockStop {
-        index: u64,
-    },
-    MessageDelta {
-        delta: Ending,
-        usage: Option<WireUsage>,
-    },
+pub(super) struct Event {
+    #[serde(default, rename = "type")]
+    pub(super) kind: EventKind,
+    pub(super) message: Option<Start>,
+    pub(super) index: Option<u64>,
+    pub(super) content_block: Option<Block>,
+    pub(super) delta: Option<EventDelta>,
+    pub(super) usage: Option<WireUsage>,
+    pub(super) error: Option<Value>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum EventKind {
+    MessageStart,
+    ContentBlockStart,
+    ContentBlockDelta,
+    ContentBlockStop,
+    MessageDelta,
     MessageStop,
     Error,
-    /// Pings, and whatever comes to be.
+    /// Pings, and types of the future.
+    #[default]
     #[serde(other)]
     Unknown,
 }
@@ -41,62 +44,73 @@ pub(super) struct Start {
 /// An answer in one piece.
 #[derive(Debug, Deserialize)]
 pub(super) struct Whole {
-    pub(super) content: Vec<Block>,
-    #[serde(flatten)]
-    pub(super) ending: Ending,
+    pub(super) content: Option<Vec<Block>>,
+    stop_reason: Option<String>,
+    stop_sequence: Option<String>,
+    stop_details: Option<Value>,
+    container: Option<Value>,
     pub(super) usage: Option<WireUsage>,
+    pub(super) error: Option<Value>,
 }
 
-/// A content block, whole or as it begins.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Block {
-    Text {
-        text: Option<String>,
-        citations: Option<Vec<Value>>,
-    },
-    Thinking {
-        thinking: Option<String>,
-        signature: Option<String>,
-    },
-    RedactedThinking {
-        data: String,
-    },
-    ToolUse {
-        id: Option<String>,
-        name: Option<String>,
-        input: Option<Value>,
-    },
-    /// Tools that the provider runs itself, their results, and whatever comes to be.
+impl Whole {
+    pub(super) fn into_ending(self) -> Ending {
+        let Self { stop_reason, stop_sequence, stop_details, container, .. } = self;
+        Ending { stop_reason, stop_sequence, stop_details, container }
+    }
+}
+
+/// A content block, whole or as it begins. Which members it has depends on its type.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Block {
+    #[serde(default, rename = "type")]
+    pub(super) kind: BlockKind,
+    pub(super) text: Option<String>,
+    pub(super) citations: Option<Vec<Value>>,
+    pub(super) thinking: Option<String>,
+    pub(super) signature: Option<String>,
+    pub(super) data: Option<String>,
+    pub(super) id: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) input: Option<Value>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum BlockKind {
+    Text,
+    Thinking,
+    RedactedThinking,
+    ToolUse,
+    /// Tools that the provider runs itself, their results, and types of the future.
+    #[default]
     #[serde(other)]
     Other,
 }
 
-/// The next piece of a block.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Piece {
-    TextDelta {
-        text: String,
-    },
-    InputJsonDelta {
-        partial_json: String,
-    },
-    ThinkingDelta {
-        thinking: String,
-    },
-    SignatureDelta {
-        signature: String,
-    },
-    CitationsDelta {
-        citation: Value,
-    },
-    #[serde(other)]
-    Other,
+/// The `delta` of an event: the next piece of a block, or why the answer ended.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct EventDelta {
+    pub(super) text: Option<String>,
+    pub(super) partial_json: Option<String>,
+    pub(super) thinking: Option<String>,
+    pub(super) signature: Option<String>,
+    pub(super) citation: Option<Value>,
+    stop_reason: Option<String>,
+    stop_sequence: Option<String>,
+    stop_details: Option<Value>,
+    container: Option<Value>,
+}
+
+impl EventDelta {
+    pub(super) fn into_ending(self) -> Ending {
+        let Self { stop_reason, stop_sequence, stop_details, container, .. } = self;
+        Ending { stop_reason, stop_sequence, stop_details, container }
+    }
 }
 
 /// Why the answer ended.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 pub(super) struct Ending {
     pub(super) stop_reason: Option<String>,
     pub(super) stop_sequence: Option<String>,
@@ -107,21 +121,21 @@ pub(super) struct Ending {
 /// Tokens so far: each report replaces the members that it has.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct WireUsage {
-    input_tokens: Option<i64>,
-    output_tokens: Option<i64>,
-    cache_read_input_tokens: Option<i64>,
-    cache_creation_input_tokens: Option<i64>,
+    input_tokens: Option<Count>,
+    output_tokens: Option<Count>,
+    cache_read_input_tokens: Option<Count>,
+    cache_creation_input_tokens: Option<Count>,
     output_tokens_details: Option<OutputDetails>,
     pub(super) service_tier: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 struct OutputDetails {
-    thinking_tokens: Option<i64>,
+    thinking_tokens: Option<Count>,
 }
 
 impl WireUsage {
-    /// The reports are cumulative: a later number stands for the earlier ones too.
+    /// The reports are cumulative: a later number replaces an earlier one.
     pub(super) fn replaced_by(self, later: Self) -> Self {
         Self {
             input_tokens: later.input_tokens.or(self.input_tokens),
@@ -132,19 +146,36 @@ impl WireUsage {
             service_tier: later.service_tier.or(self.service_tier),
         }
     }
-}
 
-/// `input_tokens` are only those behind the last cache breakpoint; a prompt is all that the model read.
-impl From<&WireUsage> for Usage {
-    fn from(wire: &WireUsage) -> Self {
-        let read = wire.cache_read_input_tokens.unwrap_or(0);
-        let written = wire.cache_creation_input_tokens.unwrap_or(0);
-        Self {
-            prompt_tokens: wire.input_tokens.unwrap_or(0).saturating_add(read).saturating_add(written),
-            completion_tokens: wire.output_tokens.unwrap_or(0),
+    /// Whether this report says how much the model wrote.
+    pub(super) fn has_output(&self) -> bool {
+        self.output_tokens.is_some()
+    }
+
+    /// The usage as far as it is known; what is not known is 0.
+    pub(super) fn so_far(&self) -> Usage {
+        self.with(part(self.input_tokens), part(self.output_tokens))
+    }
+
+    /// The usage of the whole call; `None` when a report leaves it open.
+    pub(super) fn complete(&self) -> Option<Usage> {
+        let all = [self.cache_read_input_tokens, self.cache_creation_input_tokens];
+        // Tokens that are read from a cache and cannot be counted could be any number.
+        let are_readable = all.into_iter().flatten().all(|count| count.tokens().is_some());
+        let (input, output) = (self.input_tokens?.tokens()?, self.output_tokens?.tokens()?);
+        are_readable.then(|| self.with(input, output))
+    }
+
+    /// `input_tokens` are only those after the last cache breakpoint; a prompt is all that the model read.
+    fn with(&self, input_tokens: i64, output_tokens: i64) -> Usage {
+        let read = part(self.cache_read_input_tokens);
+        let written = part(self.cache_creation_input_tokens);
+        Usage {
+            prompt_tokens: input_tokens.saturating_add(read).saturating_add(written),
+            completion_tokens: output_tokens,
             cached_tokens: read,
             cache_write_tokens: written,
-            reasoning_tokens: wire.output_tokens_details.as_ref().and_then(|details| details.thinking_tokens).unwrap_or(0),
+            reasoning_tokens: part(self.output_tokens_details.as_ref().and_then(|details| details.thinking_tokens)),
         }
     }
 }

@@ -45,7 +45,9 @@ fn collect(message: &Message, block: impl Fn(&Part) -> Result<Value, ModelError>
         }
     }
     // Some clients mark the message instead of a part.
-    if let (Some(mark), Some(last)) = (rest(message).get("cache_control").filter(|mark| !mark.is_null()), blocks.last_mut()) {
+    if let (Some(mark), Some(last)) =
+        (rest(message).get("cache_control").filter(|mark| !mark.is_null()), blocks.last_mut())
+    {
         last["cache_control"] = mark.clone();
     }
     Ok(blocks)
@@ -61,6 +63,9 @@ fn other(value: &Value) -> Result<Value, ModelError> {
 
 fn rest(message: &Message) -> &Rest {
     match message {
-        Message::System { rest, .. } | Message::User { rest, .. } | Message::Assistant { rest, .. } | Message::Tool { rest, .. } => rest,
+        Message::System { rest, .. }
+        | Message::User { rest, .. }
+        | Message::Assistant { rest, .. }
+        | Message::Tool { rest, .. } => rest,
     }
 }

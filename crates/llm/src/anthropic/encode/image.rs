@@ -24,11 +24,16 @@ fn inline(media_type: &str, data: &str) -> Result<Value, ModelError> {
     let media_type = if media_type == "image/jpg" { "image/jpeg" } else { media_type.as_str() };
     if !MEDIA_TYPES.contains(&media_type) {
         let known = MEDIA_TYPES.join(", ");
-        return Err(ModelError::BadRequest(format!("an image of type `{media_type}` cannot be given to this model; it takes {known}")));
+        return Err(ModelError::BadRequest(format!(
+            "an image of type `{media_type}` cannot be given to this model; it takes {known}"
+        )));
     }
     if data.len() > MOST_CHARACTERS {
         let limit = MOST_CHARACTERS / 1024 / 1024;
-        return Err(ModelError::TooLarge(format!("an image is {} characters of base64; the provider takes {limit} MiB", data.len())));
+        return Err(ModelError::TooLarge(format!(
+            "an image is {} characters of base64; the provider takes {limit} MiB",
+            data.len()
+        )));
     }
     Ok(json!({ "type": "base64", "media_type": media_type, "data": data }))
 }

@@ -2,22 +2,33 @@
 
 mod blocks;
 mod cache;
+mod call_ids;
 mod calls;
 mod generation;
 mod image;
 mod output;
+mod pairs;
 mod rest;
 mod system;
 mod thinking;
 mod tools;
+mod turn;
 mod turns;
 
 use serde_json::{Map, Value};
 
 use crate::{ModelError, Params, Request};
 
-/// `longest` is what the model can write at most, where that is known.
+/// Members with a field of their own are in `rest` only when they are of a kind that OpenAI's protocol alone has. Such a
+/// request is refused, because nobody would notice that a wish was left out.
+const NO_SUCH_KIND: [&str; 2] = ["response_format", "tool_choice"];
+
+/// `longest` is the longest answer of the model in tokens, where that is known.
 pub(super) fn body(request: &Request, longest: Option<u32>) -> Result<Value, ModelError> {
+    if let Some(name) = NO_SUCH_KIND.iter().find(|name| request.params.rest.contains_key(**name)) {
+        let message = format!("Anthropic's protocol has nothing like this kind of `{name}`");
+        return Err(ModelError::BadRequest(message));
+    }
     let Params { max_tokens, temperature, top_p, stop, .. } = &request.params;
     let (leading, dialogue) = system::split(&request.messages);
     let turns = turns::of(dialogue)?;

@@ -5,13 +5,22 @@ use serde_json::{Value, json};
 use crate::Rest;
 
 /// Those that Anthropic knows under these names; it refuses a request with any other.
-const KNOWN: [&str; 8] =
-    ["cache_control", "container", "context_management", "inference_geo", "mcp_servers", "output_config", "speed", "top_k"];
+const KNOWN: [&str; 8] = [
+    "cache_control",
+    "container",
+    "context_management",
+    "inference_geo",
+    "mcp_servers",
+    "output_config",
+    "speed",
+    "top_k",
+];
 
 /// What goes on to the provider.
 pub(super) fn of(given: &Rest) -> Rest {
     let given_value = |name: &str| given.get(name).filter(|value| !value.is_null());
-    let mut rest: Rest = KNOWN.iter().filter_map(|name| Some(((*name).to_owned(), given_value(name)?.clone()))).collect();
+    let mut rest: Rest =
+        KNOWN.iter().filter_map(|name| Some(((*name).to_owned(), given_value(name)?.clone()))).collect();
     if let Some(tier) = given_value("service_tier").and_then(tier) {
         rest.insert("service_tier".to_owned(), tier.into());
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::generation::of_model;
-use super::turns::Turn;
+use super::turn::Turn;
 use crate::{ModelError, Request, Thinking};
 
 /// The provider takes no smaller budget.
@@ -31,7 +31,7 @@ pub(super) fn of(request: &Request, turns: &[Turn]) -> Result<Mode, ModelError> 
         Some(Thinking::Disabled) => Mode::Disabled,
         Some(Thinking::Adaptive) => Mode::Adaptive { effort: None },
         Some(Thinking::Budget(tokens)) => Mode::Budget((*tokens).max(SMALLEST_BUDGET)),
-        Some(Thinking::Effort(word)) => by_effort(word, of_model(request.model.model()))?,
+        Some(Thinking::RetryLimits(word)) => by_effort(word, of_model(request.model.model()))?,
     };
     // With a budget, the turn that called must begin with its thoughts. When they are lost, the model must go on without.
     Ok(if matches!(mode, Mode::Budget(_)) && goes_on_without_thoughts(turns) { Mode::Silent } else { mode })
@@ -62,7 +62,9 @@ impl Mode {
         match (self, asked) {
             (Self::Budget(budget), Some(asked)) if asked > budget => asked,
             (Self::Budget(budget), Some(asked)) => budget.saturating_add(asked.max(1)),
-            (Self::Budget(budget), None) => budget.saturating_add(unasked).min(longest.unwrap_or(u32::MAX)).max(budget.saturating_add(1)),
+            (Self::Budget(budget), None) => {
+                budget.saturating_add(unasked).min(longest.unwrap_or(u32::MAX)).max(budget.saturating_add(1))
+            }
             (_, asked) => asked.unwrap_or(unasked),
         }
     }
@@ -79,7 +81,11 @@ fn by_effort(word: &str, generation: (u32, u32)) -> Result<Mode, ModelError> {
         "high" => ("high", 16_384),
         "xhigh" => ("xhigh", 24_576),
         "max" => ("max", 24_576),
-        _ => return Err(ModelError::BadRequest(format!("`{word}` is no effort; it is none, minimal, low, medium, high, xhigh or max"))),
+        _ => {
+            return Err(ModelError::BadRequest(format!(
+                "`{word}` is no effort; it is none, minimal, low, medium, high, xhigh or max"
+            )));
+        }
     };
     Ok(match generation {
         (4, 6..) | (5.., _) => Mode::Adaptive { effort: Some(effort) },
@@ -91,6 +97,8 @@ fn by_effort(word: &str, generation: (u32, u32)) -> Result<Mode, ModelError> {
 /// Whether the last turn brings results to a turn that does not begin with thoughts.
 fn goes_on_without_thoughts(turns: &[Turn]) -> bool {
     let [.., asked, answered] = turns else { return false };
-    let first_is = |turn: &Turn, kinds: &[&str]| turn.blocks().first().is_some_and(|block| kinds.iter().any(|kind| block["type"] == *kind));
+    let first_is = |turn: &Turn, kinds: &[&str]| {
+        turn.blocks.first().is_some_and(|block| kinds.iter().any(|kind| block["type"] == *kind))
+    };
     answered.is_users() && first_is(answered, &["tool_result"]) && !first_is(asked, &["thinking", "redacted_thinking"])
 }

@@ -6,19 +6,23 @@ use artel_domain::ToolSpec;
 use serde_json::{Value, json};
 
 use super::generation;
-use super::turns::Turn;
+use super::turn::Turn;
 use crate::schema::arguments_schema;
 use crate::{ModelError, Request, ToolChoice};
 
 /// Further members of a tool that the provider knows.
-const KNOWN: [&str; 6] = ["strict", "cache_control", "input_examples", "defer_loading", "eager_input_streaming", "allowed_callers"];
+const KNOWN: [&str; 6] =
+    ["strict", "cache_control", "input_examples", "defer_loading", "eager_input_streaming", "allowed_callers"];
 /// Earlier models refuse `strict`, which clients of OpenAI's send without being asked.
 const FIRST_STRICT: (u32, u32) = (4, 5);
 
 /// The `tools` member. A dialogue in which tools were called must name them, also when they are not on offer any more.
 pub(super) fn of(request: &Request, turns: &[Turn]) -> Result<Option<Value>, ModelError> {
     let all = if request.tools.is_empty() {
-        called(turns).into_iter().map(|name| json!({ "name": name, "input_schema": { "type": "object", "properties": {} } })).collect()
+        called(turns)
+            .into_iter()
+            .map(|name| json!({ "name": name, "input_schema": { "type": "object", "properties": {} } }))
+            .collect()
     } else {
         let strict = generation::of_model(request.model.model()) >= FIRST_STRICT;
         request.tools.iter().map(|spec| tool(spec, strict)).collect::<Result<Vec<Value>, _>>()?
@@ -35,7 +39,9 @@ pub(super) fn choice(request: &Request, turns: &[Turn], thinks: bool) -> Result<
     let mut choice = match &request.params.tool_choice {
         Some(ToolChoice::None) => return Ok(Some(json!({ "type": "none" }))),
         Some(ToolChoice::Named(name)) if !request.tools.iter().any(|tool| tool.name == *name) => {
-            return Err(ModelError::BadRequest(format!("the tool choice names `{name}`, which is not among the tools")));
+            return Err(ModelError::BadRequest(format!(
+                "the tool choice names `{name}`, which is not among the tools"
+            )));
         }
         Some(ToolChoice::Required) if !thinks => json!({ "type": "any" }),
         Some(ToolChoice::Named(name)) if !thinks => json!({ "type": "tool", "name": name }),
@@ -64,6 +70,6 @@ fn tool(tool: &ToolSpec, strict: bool) -> Result<Value, ModelError> {
 
 /// The names of the tools that were called in these turns.
 fn called(turns: &[Turn]) -> BTreeSet<&str> {
-    let blocks = turns.iter().flat_map(Turn::blocks).filter(|block| block["type"] == "tool_use");
+    let blocks = turns.iter().flat_map(|turn| &turn.blocks).filter(|block| block["type"] == "tool_use");
     blocks.filter_map(|block| block["name"].as_str()).collect()
 }

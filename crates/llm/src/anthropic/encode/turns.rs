@@ -2,30 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::{blocks, calls, system};
+use super::call_ids::CallIds;
+use super::turn::{Role, Turn};
+use super::{blocks, calls, pairs, system};
 use crate::{Message, ModelError, Reasoning};
 
-/// What a user says when nobody has: the first turn must be one.
+/// The text of the first user turn when a dialogue has none: the provider wants one first.
 const OPENING: &str = "Begin.";
-
-/// All that one side says before the other.
-#[derive(Debug)]
-pub(super) struct Turn {
-    role: Role,
-    blocks: Vec<Value>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    User,
-    Assistant,
-}
 
 /// Turns in which each call has its result.
 pub(super) fn of(dialogue: &[Message]) -> Result<Vec<Turn>, ModelError> {
     let mut turns: Vec<Turn> = Vec::new();
+    let mut ids = CallIds::default();
     for message in dialogue {
-        let (role, blocks) = said(message)?;
+        let (role, blocks) = said(message, &mut ids)?;
         match turns.last_mut() {
             _ if blocks.is_empty() => {}
             Some(last) if last.role == role => last.blocks.extend(blocks),
@@ -36,7 +26,7 @@ pub(super) fn of(dialogue: &[Message]) -> Result<Vec<Turn>, ModelError> {
         // Results stand first in the turn after the calls; the sort keeps their order, and that of the rest.
         turn.blocks.sort_by_key(|block| block["type"] != "tool_result");
     }
-    calls::check_pairs(&turns)?;
+    pairs::check(&turns)?;
     if turns.first().is_none_or(|turn| turn.role == Role::Assistant) {
         turns.insert(0, Turn { role: Role::User, blocks: vec![blocks::text(OPENING)] });
     }
@@ -44,40 +34,26 @@ pub(super) fn of(dialogue: &[Message]) -> Result<Vec<Turn>, ModelError> {
     Ok(turns)
 }
 
-impl Turn {
-    pub(super) fn blocks(&self) -> &[Value] {
-        &self.blocks
-    }
-
-    pub(super) fn is_users(&self) -> bool {
-        self.role == Role::User
-    }
-}
-
-impl From<Turn> for Value {
-    fn from(turn: Turn) -> Self {
-        let role = if turn.is_users() { "user" } else { "assistant" };
-        json!({ "role": role, "content": turn.blocks })
-    }
-}
-
-fn said(message: &Message) -> Result<(Role, Vec<Value>), ModelError> {
+fn said(message: &Message, ids: &mut CallIds) -> Result<(Role, Vec<Value>), ModelError> {
     match message {
         Message::System { .. } => Ok((Role::User, system::note(message)?)),
         Message::User { .. } => Ok((Role::User, blocks::of(message)?)),
-        Message::Tool { call_id, is_error, .. } => Ok((Role::User, vec![calls::result(call_id, *is_error, blocks::of(message)?)?])),
+        Message::Tool { call_id, is_error, .. } => {
+            let id = ids.of_result(call_id)?;
+            Ok((Role::User, vec![calls::result(&id, *is_error, blocks::of(message)?)]))
+        }
         Message::Assistant { calls, reasoning, .. } => {
             let mut all: Vec<Value> = reasoning.iter().filter_map(thought).collect();
             all.extend(blocks::of_texts(message, "an assistant message")?);
             for call in calls {
-                all.push(calls::call(call)?);
+                all.push(calls::call(&ids.of_call(&call.id)?, call));
             }
             Ok((Role::Assistant, all))
         }
     }
 }
 
-/// What the model thought, exactly as it came. Without a signature it is not from this provider, which would refuse it.
+/// A block of reasoning, unchanged. One without a signature is of another provider, and this one would refuse it.
 fn thought(reasoning: &Reasoning) -> Option<Value> {
     match reasoning {
         Reasoning::Thinking { thinking, signature } => {
@@ -88,9 +64,11 @@ fn thought(reasoning: &Reasoning) -> Option<Value> {
     }
 }
 
-/// An answer that is to be continued must not end in blanks.
+/// The provider refuses an assistant turn at the end that ends in blanks.
 fn trim_unfinished(turns: &mut [Turn]) {
-    let Some(last) = turns.last_mut().filter(|turn| !turn.is_users()).and_then(|turn| turn.blocks.last_mut()) else { return };
+    let Some(last) = turns.last_mut().filter(|turn| !turn.is_users()).and_then(|turn| turn.blocks.last_mut()) else {
+        return;
+    };
     if let Some(text) = last["text"].as_str() {
         last["text"] = text.trim_end().into();
     }

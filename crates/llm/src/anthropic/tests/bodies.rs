@@ -96,7 +96,12 @@ fn a_request_without_a_users_turn_gets_one() {
 
 #[test]
 fn a_later_system_message_stays_in_its_place_and_is_never_the_assistants() {
-    let all = vec![Message::user("hi"), Message::assistant("Hello.", vec![]), Message::system("Be formal."), Message::user("How are you?")];
+    let all = vec![
+        Message::user("hi"),
+        Message::assistant("Hello.", vec![]),
+        Message::system("Be formal."),
+        Message::user("How are you?"),
+    ];
     let note = json!({ "role": "user", "content": [
         { "type": "text", "text": "<system>\nBe formal.\n</system>" }, { "type": "text", "text": "How are you?" },
     ] });
@@ -183,9 +188,14 @@ fn four_cache_breakpoints_stay_the_first_and_the_last() {
     let has = |block: &Value| block.get("cache_control").is_some();
     let said = &written["messages"];
     assert_eq!([&written["system"][0], &written["system"][1]].map(has), [true, false]);
-    assert_eq!([&said[0]["content"][0], &said[0]["content"][1]].map(has), [false, true], "that of a dropped part moves forward");
+    assert_eq!(
+        [&said[0]["content"][0], &said[0]["content"][1]].map(has),
+        [false, true],
+        "that of a dropped part moves forward"
+    );
     assert_eq!([&said[2]["content"][0], &said[2]["content"][1]].map(has), [true, true]);
-    let automatic = body(&Request { params: params(&json!({ "cache_control": { "type": "ephemeral" } })), ..request(all) });
+    let automatic =
+        body(&Request { params: params(&json!({ "cache_control": { "type": "ephemeral" } })), ..request(all) });
     assert_eq!(automatic.to_string().matches("cache_control").count(), 4);
 }
 
@@ -215,7 +225,8 @@ fn an_image_that_is_too_large_is_an_error_of_its_own() {
 fn what_the_protocol_cannot_carry_is_said() {
     let audio = Part { body: PartBody::Other(json!({ "type": "input_audio" })), cache_control: None };
     assert!(refused(&request(vec![user(vec![audio])])).contains("`input_audio`"));
-    let picture = Message::Assistant { content: vec![png("AAAA")], calls: vec![], reasoning: vec![], rest: Rest::new() };
+    let picture =
+        Message::Assistant { content: vec![png("AAAA")], calls: vec![], reasoning: vec![], rest: Rest::new() };
     assert!(refused(&request(vec![picture])).contains("an assistant message can hold only text"));
     let document = json!({ "type": "document", "source": { "type": "text", "media_type": "text/plain", "data": "x" } });
     let native = Part { body: PartBody::Other(document.clone()), cache_control: None };

@@ -23,9 +23,15 @@ fn tool_choice_and_parallel_calls_are_one_member() {
         (json!({ "parallel_tool_calls": false }), json!({ "type": "auto", "disable_parallel_tool_use": true })),
         (json!({ "tool_choice": "auto" }), json!({ "type": "auto" })),
         (json!({ "tool_choice": "auto", "parallel_tool_calls": true }), json!({ "type": "auto" })),
-        (json!({ "tool_choice": "auto", "parallel_tool_calls": false }), json!({ "type": "auto", "disable_parallel_tool_use": true })),
+        (
+            json!({ "tool_choice": "auto", "parallel_tool_calls": false }),
+            json!({ "type": "auto", "disable_parallel_tool_use": true }),
+        ),
         (json!({ "tool_choice": "required" }), json!({ "type": "any" })),
-        (json!({ "tool_choice": "required", "parallel_tool_calls": false }), json!({ "type": "any", "disable_parallel_tool_use": true })),
+        (
+            json!({ "tool_choice": "required", "parallel_tool_calls": false }),
+            json!({ "type": "any", "disable_parallel_tool_use": true }),
+        ),
         (json!({ "tool_choice": named }), json!({ "type": "tool", "name": "look" })),
         (
             json!({ "tool_choice": named, "parallel_tool_calls": false }),
@@ -50,7 +56,11 @@ fn choices_about_tools_are_not_sent_without_tools() {
 
 #[test]
 fn a_dialogue_with_calls_names_its_tools_also_when_none_is_on_offer() {
-    let all = vec![Message::user("hi"), Message::assistant("", vec![call("a", "now", "{}")]), Message::tool("a", "noon", false)];
+    let all = vec![
+        Message::user("hi"),
+        Message::assistant("", vec![call("a", "now", "{}")]),
+        Message::tool("a", "noon", false),
+    ];
     let written = body(&request(all));
     assert_eq!(written["tools"], json!([{ "name": "now", "input_schema": { "type": "object", "properties": {} } }]));
     assert_eq!(written["tool_choice"], json!({ "type": "none" }));
@@ -65,7 +75,8 @@ fn schemas_are_completed_and_those_of_no_object_are_refused_with_the_tools_name(
 
 #[test]
 fn members_of_a_tool_that_the_provider_knows_go_with_it() {
-    let rest: Map<String, Value> = json!({ "strict": true, "cache_control": { "type": "ephemeral" }, "x": 1 }).as_object().unwrap().clone();
+    let rest: Map<String, Value> =
+        json!({ "strict": true, "cache_control": { "type": "ephemeral" }, "x": 1 }).as_object().unwrap().clone();
     let spec = ToolSpec { rest, description: " ".to_owned(), ..tool("look", json!({})) };
     let written = |model: &str| {
         let model = ModelName::new("anthropic", model);
@@ -83,7 +94,11 @@ fn members_of_a_tool_that_the_provider_knows_go_with_it() {
 #[test]
 fn an_answer_is_always_bounded() {
     assert_eq!(with("qwen-local", &json!({}))["max_tokens"], 4096, "what nobody knows gets what all can do");
-    assert_eq!(with("claude-sonnet-4-5", &json!({}))["max_tokens"], 32_000, "it could do more, but the prompt needs room too");
+    assert_eq!(
+        with("claude-sonnet-4-5", &json!({}))["max_tokens"],
+        32_000,
+        "it could do more, but the prompt needs room too"
+    );
     assert_eq!(with("claude-sonnet-4-5", &json!({ "max_tokens": 5, "max_completion_tokens": 7 }))["max_tokens"], 7);
 }
 
@@ -105,7 +120,10 @@ fn a_thinking_budget_is_below_the_limit_and_leaves_room_for_the_answer() {
 fn an_effort_is_said_as_the_models_generation_understands_it() {
     let said = |model: &str, word: &str| {
         let written = with(model, &json!({ "reasoning_effort": word }));
-        (written["thinking"]["type"].as_str().map(str::to_owned), written["output_config"]["effort"].as_str().map(str::to_owned))
+        (
+            written["thinking"]["type"].as_str().map(str::to_owned),
+            written["output_config"]["effort"].as_str().map(str::to_owned),
+        )
     };
     let pair = |kind: &str, effort: &str| (Some(kind.to_owned()), Some(effort.to_owned()));
     assert_eq!(said("claude-opus-4-6", "minimal"), pair("adaptive", "low"));
@@ -130,7 +148,10 @@ fn a_model_that_thinks_is_not_forced_or_heated() {
         }
     }
     let calm = with("claude-opus-4-6", &json!({ "thinking": { "type": "disabled" }, "temperature": 0.2, "top_k": 3 }));
-    assert_eq!((&calm["temperature"], &calm["top_k"], &calm["thinking"]), (&json!(0.2), &json!(3), &json!({ "type": "disabled" })));
+    assert_eq!(
+        (&calm["temperature"], &calm["top_k"], &calm["thinking"]),
+        (&json!(0.2), &json!(3), &json!({ "type": "disabled" }))
+    );
 }
 
 #[test]
@@ -138,7 +159,12 @@ fn a_tool_loop_whose_thoughts_are_lost_goes_on_without_a_budget() {
     let turns = |reasoning: Vec<Reasoning>| {
         vec![
             Message::user("hi"),
-            Message::Assistant { content: Vec::new(), calls: vec![call("a", "now", "{}")], reasoning, rest: Map::new() },
+            Message::Assistant {
+                content: Vec::new(),
+                calls: vec![call("a", "now", "{}")],
+                reasoning,
+                rest: Map::new(),
+            },
             Message::tool("a", "noon", false),
         ]
     };
@@ -172,7 +198,8 @@ fn a_schema_for_the_answer_closes_its_objects_and_goes_beside_tools() {
         },
     });
     let format = json!({ "type": "json_schema", "json_schema": { "name": "n", "schema": schema } });
-    let written = with("claude-sonnet-4-5", &json!({ "response_format": format, "output_config": { "effort": "low" } }));
+    let written =
+        with("claude-sonnet-4-5", &json!({ "response_format": format, "output_config": { "effort": "low" } }));
     assert_eq!(written["output_config"]["effort"], "low");
     let sent = &written["output_config"]["format"]["schema"];
     assert_eq!(written["output_config"]["format"]["type"], "json_schema");
@@ -204,7 +231,10 @@ fn only_members_that_the_provider_knows_are_passed_on() {
         }),
     );
     let keys: Vec<&String> = written.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["model", "max_tokens", "tools", "messages", "stream", "container", "top_k", "service_tier", "metadata"]);
+    assert_eq!(
+        keys,
+        ["model", "max_tokens", "tools", "messages", "stream", "container", "top_k", "service_tier", "metadata"]
+    );
     assert_eq!(written["metadata"], json!({ "user_id": "m" }));
     assert_eq!(with("claude-sonnet-4-5", &json!({ "user": "u" }))["metadata"], json!({ "user_id": "u" }));
     assert!(with("claude-sonnet-4-5", &json!({ "service_tier": "flex" })).get("service_tier").is_none());
@@ -216,7 +246,10 @@ fn the_key_and_the_version_are_headers() {
     let headers = dialect().headers(Some("sk-ant-canary")).unwrap();
     let shown: Vec<(&str, &[u8], bool)> =
         headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes(), value.is_sensitive())).collect();
-    assert_eq!(shown, [("anthropic-version", b"2023-06-01".as_slice(), false), ("x-api-key", b"sk-ant-canary".as_slice(), true)]);
+    assert_eq!(
+        shown,
+        [("anthropic-version", b"2023-06-01".as_slice(), false), ("x-api-key", b"sk-ant-canary".as_slice(), true)]
+    );
     assert_eq!(dialect().headers(None).unwrap().len(), 1);
     assert!(dialect().headers(Some("two\nlines")).is_none());
 }

@@ -67,7 +67,10 @@ fn an_answer_means_the_same_however_its_lines_are_written() {
             recording.replace('\n', "\r\n"),
             recording.replace('\n', "\r"),
             recording.replace("data: ", "data:").replace("event: ", "event:"),
-            recording.lines().filter(|line| !line.starts_with("event:")).fold(String::new(), |all, line| all + line + "\n"),
+            recording
+                .lines()
+                .filter(|line| !line.starts_with("event:"))
+                .fold(String::new(), |all, line| all + line + "\n"),
             format!("\u{feff}{recording}"),
             recording.replace("event: ", ": a comment\nid: 7\nevent: "),
             recording.trim_end().to_owned(),
@@ -90,7 +93,11 @@ fn an_answer_without_its_end_is_an_error_wherever_it_stops() {
         for cut in 0..last {
             assert_eq!(decode([&bytes[..cut]]).1, early, "{name} stopped at {cut}");
         }
-        assert_eq!(decode([golden(name).trim_end().as_bytes()]).1, decode([bytes]).1, "the last blank line may be missing");
+        assert_eq!(
+            decode([golden(name).trim_end().as_bytes()]).1,
+            decode([bytes]).1,
+            "the last blank line may be missing"
+        );
     }
 }
 
@@ -98,8 +105,10 @@ fn an_answer_without_its_end_is_an_error_wherever_it_stops() {
 fn all_deltas_joined_are_the_answer() {
     for (name, recording) in GOLDEN {
         let (deltas, Ok(answer)) = decode([recording.as_bytes()]) else { continue };
-        let text: String =
-            deltas.iter().filter_map(|delta| if let Delta::Text(text) = delta { Some(text.as_str()) } else { None }).collect();
+        let text: String = deltas
+            .iter()
+            .filter_map(|delta| if let Delta::Text(text) = delta { Some(text.as_str()) } else { None })
+            .collect();
         assert_eq!(text, answer.text, "{name}");
         let mut calls = Vec::new();
         for delta in deltas {
@@ -121,7 +130,8 @@ fn a_call_without_arguments_has_exactly_an_empty_object() {
     let tool = json!({ "type": "tool_use", "id": "a", "name": "now", "input": {} });
     let blank = |text: &str| piece(0, &json!({ "type": "input_json_delta", "partial_json": text }));
     for pieces in [vec![], vec![blank("")], vec![blank(" "), blank("\n")]] {
-        let events: Vec<Value> = [begin(0, &tool)].into_iter().chain(pieces).chain([finish("tool_use"), end()]).collect();
+        let events: Vec<Value> =
+            [begin(0, &tool)].into_iter().chain(pieces).chain([finish("tool_use"), end()]).collect();
         let (deltas, answer) = decode([stream(&events).as_bytes()]);
         assert_eq!(answer.unwrap().calls, [call("a", "now", "{}")]);
         assert_eq!(deltas[1..], [Delta::Arguments { index: 0, piece: "{}".to_owned() }]);
@@ -160,11 +170,17 @@ fn an_index_that_is_used_again_begins_another_block() {
 
 #[test]
 fn a_text_need_not_be_announced_but_a_call_must() {
-    assert_eq!(answer_to(&[piece(0, &json!({ "type": "text_delta", "text": "hi" })), finish("end_turn"), end()]).text, "hi");
+    assert_eq!(
+        answer_to(&[piece(0, &json!({ "type": "text_delta", "text": "hi" })), finish("end_turn"), end()]).text,
+        "hi"
+    );
     let stray = [piece(0, &json!({ "type": "input_json_delta", "partial_json": "{}" }))];
     assert_eq!(decode([stream(&stray).as_bytes()]).1.unwrap_err().code(), "model_protocol_error");
     let nameless = [begin(0, &json!({ "type": "tool_use", "id": "a", "input": {} }))];
-    assert_eq!(decode([stream(&nameless).as_bytes()]).1, Err(ModelError::Protocol("a tool call has no name".to_owned())));
+    assert_eq!(
+        decode([stream(&nameless).as_bytes()]).1,
+        Err(ModelError::Protocol("a tool call has no name".to_owned()))
+    );
 }
 
 #[test]
@@ -216,7 +232,8 @@ fn usage_is_replaced_by_later_reports_never_added() {
         report(json!({ "output_tokens": 9, "input_tokens": 12, "cache_creation_input_tokens": 2 })),
         end(),
     ];
-    let usage = Usage { prompt_tokens: 19, completion_tokens: 9, cached_tokens: 5, cache_write_tokens: 2, reasoning_tokens: 0 };
+    let usage =
+        Usage { prompt_tokens: 19, completion_tokens: 9, cached_tokens: 5, cache_write_tokens: 2, reasoning_tokens: 0 };
     assert_eq!(answer_to(&events).usage, Some(usage));
     assert_eq!(answer_to(&[begin(0, &json!({ "type": "text", "text": "x" })), end()]).usage, None);
 }
@@ -228,7 +245,10 @@ fn an_error_event_ends_the_answer_with_what_it_means() {
         decode([stream(&events).as_bytes()]).1.unwrap_err()
     };
     assert_eq!(error("overloaded_error"), ModelError::Unavailable("it broke off: told".to_owned()));
-    assert_eq!(error("rate_limit_error"), ModelError::RateLimited { message: "it broke off: told".to_owned(), retry_after: None });
+    assert_eq!(
+        error("rate_limit_error"),
+        ModelError::RateLimited { message: "it broke off: told".to_owned(), retry_after: None }
+    );
     for (kind, code) in [
         ("api_error", "model_unavailable"),
         ("timeout_error", "model_unavailable"),
@@ -258,7 +278,7 @@ proptest! {
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), size in 1..50usize) {
         let _ = decode(bytes.chunks(size));
         let _ = dialect().decode_whole(&request(Vec::new()), &bytes, &mut Vec::new());
-        let _ = dialect().refusal(http::StatusCode::BAD_GATEWAY, &bytes);
+        let _ = dialect().error(http::StatusCode::BAD_GATEWAY, &bytes);
     }
 
     #[test]

@@ -2,9 +2,9 @@ use http::StatusCode;
 
 use super::{decode, dialect, joined, request};
 use crate::dialect::Dialect as _;
-use crate::{Answer, Delta, ModelError};
+use crate::{Completion, Delta, ModelError};
 
-fn whole(body: &str) -> (Vec<Delta>, Result<Answer, ModelError>) {
+fn whole(body: &str) -> (Vec<Delta>, Result<Completion, ModelError>) {
     let mut deltas = Vec::new();
     let outcome = dialect().decode_whole(&request(Vec::new()), body.as_bytes(), &mut deltas);
     (joined(deltas), outcome)
@@ -13,11 +13,12 @@ fn whole(body: &str) -> (Vec<Delta>, Result<Answer, ModelError>) {
 /// The same answer, streamed and whole. Arguments are compared as values: a stream has the model's own spaces.
 fn assert_same(streamed: &str, body: &str) {
     let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-    let values =
-        |answer: &Answer| answer.calls.iter().map(|call| (call.id.clone(), call.name.clone(), value(&call.arguments))).collect::<Vec<_>>();
+    let values = |answer: &Completion| {
+        answer.calls.iter().map(|call| (call.id.clone(), call.name.clone(), value(&call.arguments))).collect::<Vec<_>>()
+    };
     let (streamed, whole) = (decode([streamed.as_bytes()]).1.unwrap(), whole(body).1.unwrap());
     assert_eq!(values(&streamed), values(&whole));
-    assert_eq!(Answer { calls: Vec::new(), ..streamed }, Answer { calls: Vec::new(), ..whole });
+    assert_eq!(Completion { calls: Vec::new(), ..streamed }, Completion { calls: Vec::new(), ..whole });
 }
 
 #[test]
@@ -39,10 +40,14 @@ fn an_answer_in_one_piece_is_read_like_a_stream() {
 #[test]
 fn an_answer_in_one_piece_is_shown_as_a_stream_would_be() {
     let (deltas, _) = whole(include_str!("../../../tests/golden/anthropic/parallel-tools.json"));
-    let calls =
-        deltas.iter().filter_map(|delta| if let Delta::Call { index, name, .. } = delta { Some((*index, name.as_str())) } else { None });
+    let calls = deltas.iter().filter_map(|delta| {
+        if let Delta::Call { index, name, .. } = delta { Some((*index, name.as_str())) } else { None }
+    });
     assert_eq!(calls.collect::<Vec<_>>(), [(0, "get_weather"), (1, "get_time"), (2, "now")]);
-    assert_eq!(deltas.iter().filter(|delta| matches!(delta, Delta::Arguments { piece, .. } if piece == "{}")).count(), 2);
+    assert_eq!(
+        deltas.iter().filter(|delta| matches!(delta, Delta::Arguments { piece, .. } if piece == "{}")).count(),
+        2
+    );
 }
 
 #[test]
@@ -55,9 +60,10 @@ fn an_error_with_a_good_status_is_still_an_error() {
 
 #[test]
 fn error_statuses_are_sorted_by_what_a_caller_can_do() {
-    let error = |status: u16, body: &str| dialect().refusal(StatusCode::from_u16(status).unwrap(), body.as_bytes());
-    let told =
-        |kind: &str, message: &str| format!(r#"{{"type":"error","error":{{"type":"{kind}","message":"{message}"}},"request_id":"req_1"}}"#);
+    let error = |status: u16, body: &str| dialect().error(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+    let told = |kind: &str, message: &str| {
+        format!(r#"{{"type":"error","error":{{"type":"{kind}","message":"{message}"}},"request_id":"req_1"}}"#)
+    };
     let cases = [
         (400, told("invalid_request_error", "max_tokens: Field required"), "model_rejected"),
         (

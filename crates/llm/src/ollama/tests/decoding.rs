@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::{call, ollama, request};
 use crate::dialect::{Dialect as _, Progress};
-use crate::{Answer, Delta, Message, ModelError, Reasoning, Request, Rest};
+use crate::{Completion, Delta, Message, ModelError, Reasoning, Request, Rest};
 
 const TEXT: &[u8] = include_bytes!("../../../tests/recorded/ollama-text.ndjson");
 const PARALLEL: &[u8] = include_bytes!("../../../tests/recorded/ollama-parallel-tools.ndjson");
 
-type Decoded = (Vec<Delta>, Result<Answer, ModelError>);
+type Decoded = (Vec<Delta>, Result<Completion, ModelError>);
 
 fn decode_for<'a>(request: &Request, pieces: impl IntoIterator<Item = &'a [u8]>) -> Decoded {
     let mut deltas = Vec::new();
@@ -18,13 +18,18 @@ fn decode_for<'a>(request: &Request, pieces: impl IntoIterator<Item = &'a [u8]>)
     (deltas, outcome)
 }
 
-fn read<'a>(request: &Request, pieces: impl IntoIterator<Item = &'a [u8]>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
+fn read<'a>(
+    request: &Request,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+    deltas: &mut Vec<Delta>,
+) -> Result<Completion, ModelError> {
     let mut decoder = ollama().decoder(request);
     for piece in pieces {
         if decoder.feed(piece, deltas)? == Progress::Complete {
             break;
         }
     }
+    decoder.close(deltas)?;
     decoder.finish(deltas)
 }
 
@@ -42,7 +47,7 @@ fn stream(lines: &[Value]) -> String {
     lines.iter().flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
 }
 
-fn answer_to(lines: &[Value]) -> Answer {
+fn answer_to(lines: &[Value]) -> Completion {
     decode([stream(lines).as_bytes()]).1.unwrap()
 }
 
@@ -68,13 +73,14 @@ fn a_text_with_thinking_is_read() {
     let text = |text: &str| Delta::Text(text.to_owned());
     let thought = |text: &str| Delta::Reasoning(text.to_owned());
     assert_eq!(deltas, [thought("The user"), thought(" greets me."), text("При"), text("вет! 🌟")]);
-    let expected = Answer {
+    let expected = Completion {
         text: "Привет! 🌟".to_owned(),
         calls: Vec::new(),
         finish: FinishReason::Stop,
         finish_word: Some("stop".to_owned()),
         usage: Some(Usage { prompt_tokens: 39, completion_tokens: 8, ..Usage::default() }),
         reasoning: vec![Reasoning::Thinking { thinking: "The user greets me.".to_owned(), signature: None }],
+        message: Rest::new(),
         rest: Rest::new(),
     };
     assert_eq!(answer, Ok(expected));
@@ -93,7 +99,11 @@ fn calls_on_lines_before_the_last_one_finish_with_tool_calls_though_ollama_says_
         ]
     );
     assert_eq!((answer.finish, answer.finish_word.as_deref()), (FinishReason::ToolCalls, Some("stop")));
-    assert_eq!(answer.usage, Some(Usage { prompt_tokens: 0, completion_tokens: 46, ..Usage::default() }), "an absent count is nothing");
+    assert_eq!(
+        answer.usage,
+        Some(Usage { prompt_tokens: 0, completion_tokens: 46, ..Usage::default() }),
+        "an absent count is nothing"
+    );
     let begun: Vec<_> = deltas
         .iter()
         .filter_map(|delta| if let Delta::Call { index, id, .. } = delta { Some((*index, id.as_str())) } else { None })
@@ -122,7 +132,10 @@ fn an_answer_that_stops_before_its_last_line_is_an_error_wherever_it_stops() {
         }
         assert!(decode([&recording[..end]]).1.is_ok(), "the last line needs no end");
     }
-    assert_eq!(decode([stream(&[says("Hel")]).as_bytes()]).1, Err(ModelError::Protocol("the stream ended early".to_owned())));
+    assert_eq!(
+        decode([stream(&[says("Hel")]).as_bytes()]).1,
+        Err(ModelError::Protocol("the stream ended early".to_owned()))
+    );
 }
 
 #[test]
@@ -170,11 +183,11 @@ fn made_up_ids_go_on_counting_through_the_dialogue_and_never_repeat() {
 
 #[test]
 fn arguments_keep_every_digit_and_may_come_as_text_or_not_at_all() {
-    let exact =
-        r#"{"message":{"tool_calls":[{"function":{"name":"add","arguments":{"a":12345678901234567890123,"b":1.10}}}]},"done":true}"#;
+    let exact = r#"{"message":{"tool_calls":[{"function":{"name":"add","arguments":{"a":12345678901234567890123,"b":1.10}}}]},"done":true}"#;
     assert_eq!(decode([exact.as_bytes()]).1.unwrap().calls[0].arguments, r#"{"a":12345678901234567890123,"b":1.10}"#);
     for (written, read) in [(json!("{\"a\":1}"), r#"{"a":1}"#), (json!(""), "{}"), (Value::Null, "{}")] {
-        let answer = answer_to(&[calls(&json!([{ "function": { "name": "add", "arguments": written } }])), done("stop")]);
+        let answer =
+            answer_to(&[calls(&json!([{ "function": { "name": "add", "arguments": written } }])), done("stop")]);
         assert_eq!(answer.calls[0].arguments, read);
     }
     assert_eq!(answer_to(&[calls(&json!([{ "function": { "name": "add" } }])), done("stop")]).calls[0].arguments, "{}");
@@ -182,18 +195,26 @@ fn arguments_keep_every_digit_and_may_come_as_text_or_not_at_all() {
 
 #[test]
 fn a_call_without_a_name_is_not_an_answer() {
-    let (_, outcome) = decode([stream(&[calls(&json!([{ "function": { "arguments": {} } }])), done("stop")]).as_bytes()]);
+    let (_, outcome) =
+        decode([stream(&[calls(&json!([{ "function": { "arguments": {} } }])), done("stop")]).as_bytes()]);
     assert_eq!(outcome, Err(ModelError::Protocol("a tool call has no name".to_owned())));
 }
 
 #[test]
 fn an_error_line_ends_the_answer_after_what_was_said() {
-    let lines = [says("Hel"), json!({ "error": "an error was encountered while running the model: CUDA out of memory" }), done("stop")];
+    let lines = [
+        says("Hel"),
+        json!({ "error": "an error was encountered while running the model: CUDA out of memory" }),
+        done("stop"),
+    ];
     let (deltas, outcome) = decode([stream(&lines).as_bytes()]);
     assert_eq!(shown(&deltas), "Hel");
     let told = "it broke off: an error was encountered while running the model: CUDA out of memory";
     assert_eq!(outcome, Err(ModelError::Unavailable(told.to_owned())));
-    assert_eq!(decode([br#"{"error":"boom"}"#.as_slice()]).1, Err(ModelError::Unavailable("it broke off: boom".to_owned())));
+    assert_eq!(
+        decode([br#"{"error":"boom"}"#.as_slice()]).1,
+        Err(ModelError::Unavailable("it broke off: boom".to_owned()))
+    );
     assert_eq!(whole(br#"{"error":"boom"}"#).1, Err(ModelError::Unavailable("it broke off: boom".to_owned())));
 }
 
@@ -226,7 +247,7 @@ fn probabilities_are_passed_on_in_openais_shape() {
 
 #[test]
 fn error_statuses_are_sorted_by_what_a_caller_can_do() {
-    let error = |status: u16, body: &str| ollama().refusal(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+    let error = |status: u16, body: &str| ollama().error(StatusCode::from_u16(status).unwrap(), body.as_bytes());
     for (status, body, code) in [
         (400, r#"{"error":"\"phi4\" does not support tools"}"#, "model_rejected"),
         (401, r#"{"error":"unauthorized","signin_url":"https://ollama.com"}"#, "model_rejected"),
@@ -242,7 +263,10 @@ fn error_statuses_are_sorted_by_what_a_caller_can_do() {
         error(404, r#"{"error":"model 'nope' not found"}"#),
         ModelError::Rejected("it answered 404: model 'nope' not found".to_owned())
     );
-    assert_eq!(error(400, r#"{"error":{"message":"wrapped"}}"#), ModelError::Rejected("it answered 400: wrapped".to_owned()));
+    assert_eq!(
+        error(400, r#"{"error":{"message":"wrapped"}}"#),
+        ModelError::Rejected("it answered 400: wrapped".to_owned())
+    );
     assert_eq!(error(400, " "), ModelError::Rejected("it answered 400: no explanation".to_owned()));
 }
 
@@ -251,7 +275,7 @@ proptest! {
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), size in 1..50usize) {
         let _ = decode(bytes.chunks(size));
         let _ = whole(&bytes);
-        let _ = ollama().refusal(StatusCode::BAD_GATEWAY, &bytes);
+        let _ = ollama().error(StatusCode::BAD_GATEWAY, &bytes);
     }
 
     #[test]

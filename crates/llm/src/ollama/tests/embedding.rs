@@ -19,7 +19,8 @@ fn asking(members: &Value) -> EmbeddingRequest {
 #[test]
 fn texts_are_asked_for_together_and_never_cut_in_silence() {
     let asked = asking(&json!({ "input": "a", "dimensions": 4, "keep_alive": "5m", "user": "ada" }));
-    let sent = json!({ "model": "nomic-embed-text", "input": ["a"], "dimensions": 4, "keep_alive": "5m", "truncate": false });
+    let sent =
+        json!({ "model": "nomic-embed-text", "input": ["a"], "dimensions": 4, "keep_alive": "5m", "truncate": false });
     assert_eq!(ollama().encode(&asked), Ok(sent));
     assert_eq!(ollama().encode(&asking(&json!({ "input": ["a", "b"], "truncate": true }))).unwrap()["truncate"], true);
     let tokens = ollama().encode(&asking(&json!({ "input": [1, 2] }))).unwrap_err();
@@ -33,7 +34,9 @@ fn vectors_come_back_in_order_to_the_digit_and_in_either_format() {
     let vectors: Vec<&str> = answer.vectors.iter().map(|vector| vector.get()).collect();
     assert_eq!(vectors, ["[0.5,-0.006929283495992422]", "[2e-1,1]"]);
     assert_eq!(answer.usage.map(|usage| usage.prompt_tokens), Some(7));
-    let packed = ollama().decode(&asking(&json!({ "input": "a", "encoding_format": "base64" })), br#"{"embeddings":[[0.5,1]]}"#).unwrap();
+    let packed = ollama()
+        .decode(&asking(&json!({ "input": "a", "encoding_format": "base64" })), br#"{"embeddings":[[0.5,1]]}"#)
+        .unwrap();
     assert_eq!((packed.vectors[0].get(), packed.usage), (r#""AAAAPwAAgD8=""#, None));
 }
 

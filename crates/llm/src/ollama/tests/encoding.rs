@@ -3,7 +3,10 @@ use serde_json::{Map, Value, json};
 
 use super::{call, ollama, request};
 use crate::dialect::Dialect as _;
-use crate::{ImageSource, Message, ModelError, Params, Part, PartBody, Reasoning, Request, ResponseFormat, Rest, Thinking, ToolChoice};
+use crate::{
+    ImageSource, Message, ModelError, Params, Part, PartBody, Reasoning, Request, ResponseFormat, Rest, Thinking,
+    ToolChoice,
+};
 
 fn tool(name: &str, schema: Value) -> ToolSpec {
     ToolSpec { name: name.to_owned(), description: format!("does {name}"), input_schema: schema, rest: Map::new() }
@@ -102,7 +105,11 @@ fn options_that_are_given_as_such_are_kept_and_single_members_win() {
 #[test]
 fn the_context_comes_from_the_table_unless_the_request_names_one() {
     let body = |rest: Value| {
-        super::super::encode::body(&asking(Params { rest: super::encoding::rest(rest), ..Params::default() }), Some(16_384)).unwrap()
+        super::super::encode::body(
+            &asking(Params { rest: super::encoding::rest(rest), ..Params::default() }),
+            Some(16_384),
+        )
+        .unwrap()
     };
     assert_eq!(body(json!({}))["options"], json!({ "num_ctx": 16384 }));
     assert_eq!(body(json!({ "num_ctx": 2048 }))["options"], json!({ "num_ctx": 2048 }));
@@ -113,12 +120,15 @@ fn the_context_comes_from_the_table_unless_the_request_names_one() {
 fn a_dialogue_is_never_cut_in_silence_unless_that_is_asked_for() {
     let body = encoded(&asking(Params::default()));
     assert_eq!((&body["truncate"], &body["shift"]), (&json!(false), &json!(false)));
-    assert_eq!(encoded(&asking(Params { rest: rest(json!({ "truncate": true })), ..Params::default() }))["truncate"], true);
+    assert_eq!(
+        encoded(&asking(Params { rest: rest(json!({ "truncate": true })), ..Params::default() }))["truncate"],
+        true
+    );
 }
 
 #[test]
 fn thinking_is_off_on_or_an_effort() {
-    let effort = |word: &str| Thinking::Effort(word.to_owned());
+    let effort = |word: &str| Thinking::RetryLimits(word.to_owned());
     for (wish, written) in [
         (effort("none"), json!(false)),
         (effort("minimal"), json!("low")),
@@ -128,7 +138,11 @@ fn thinking_is_off_on_or_an_effort() {
         (Thinking::Budget(1024), json!(true)),
         (Thinking::Adaptive, Value::Null),
     ] {
-        assert_eq!(encoded(&asking(Params { thinking: Some(wish.clone()), ..Params::default() }))["think"], written, "{wish:?}");
+        assert_eq!(
+            encoded(&asking(Params { thinking: Some(wish.clone()), ..Params::default() }))["think"],
+            written,
+            "{wish:?}"
+        );
     }
     assert_eq!(encoded(&asking(Params { rest: rest(json!({ "think": "low" })), ..Params::default() }))["think"], "low");
 }
@@ -140,7 +154,9 @@ fn schema() -> ResponseFormat {
 
 #[test]
 fn the_shape_of_the_answer_is_a_format() {
-    let format = |format: ResponseFormat| encoded(&asking(Params { response_format: Some(format), ..Params::default() }))["format"].clone();
+    let format = |format: ResponseFormat| {
+        encoded(&asking(Params { response_format: Some(format), ..Params::default() }))["format"].clone()
+    };
     assert_eq!(format(ResponseFormat::Text), Value::Null);
     assert_eq!(format(ResponseFormat::JsonObject), "json");
     assert_eq!(format(schema()), json!({ "type": "object", "properties": { "a": { "type": "integer" } } }));
@@ -157,7 +173,10 @@ fn a_shape_beside_tools_is_described_because_a_format_would_forbid_the_tools() {
     assert!(told.contains(r#"{"type":"object","properties":{"a":{"type":"integer"}}}"#), "{told}");
     let none = Request { params: Params { tool_choice: Some(ToolChoice::None), ..params }, ..asked };
     let body = encoded(&none);
-    assert!(body.get("tools").is_none() && body["format"].is_object() && body["messages"][0]["role"] == "user", "{body}");
+    assert!(
+        body.get("tools").is_none() && body["format"].is_object() && body["messages"][0]["role"] == "user",
+        "{body}"
+    );
 }
 
 #[test]
@@ -193,7 +212,8 @@ fn schemas_become_objects_with_properties() {
         Some(2),
         "Ollama would lose both"
     );
-    let odd = Request { tools: vec![tool("odd", json!({ "anyOf": [{ "type": "string" }] }))], ..asking(Params::default()) };
+    let odd =
+        Request { tools: vec![tool("odd", json!({ "anyOf": [{ "type": "string" }] }))], ..asking(Params::default()) };
     assert!(refused(&odd).contains("`odd`"));
 }
 
@@ -202,7 +222,10 @@ fn images_are_sent_as_base64_only() {
     let content = |part: Part| request(vec![user(vec![part])]);
     let inline = content(image(ImageSource::Url("data:image/png;base64,aGk=".to_owned())));
     assert_eq!(encoded(&inline)["messages"][0]["images"], json!(["aGk="]));
-    assert!(refused(&content(image(ImageSource::Url("https://example.com/a.png".to_owned())))).contains("cannot fetch an image"));
+    assert!(
+        refused(&content(image(ImageSource::Url("https://example.com/a.png".to_owned()))))
+            .contains("cannot fetch an image")
+    );
     assert!(refused(&content(image(ImageSource::Url("data:image/svg+xml,<svg/>".to_owned())))).contains("inline"));
     let result = Message::Tool {
         call_id: "a".to_owned(),
@@ -210,7 +233,11 @@ fn images_are_sent_as_base64_only() {
         is_error: false,
         rest: Rest::new(),
     };
-    let body = encoded(&request(vec![Message::user("look"), Message::assistant("", vec![call("a", "screenshot", "{}")]), result]));
+    let body = encoded(&request(vec![
+        Message::user("look"),
+        Message::assistant("", vec![call("a", "screenshot", "{}")]),
+        result,
+    ]));
     assert_eq!(body["messages"][2]["images"], json!(["aGk="]), "also in the result of a tool");
 }
 
@@ -228,16 +255,25 @@ fn what_ollama_cannot_carry_is_refused_by_name() {
 #[test]
 fn arguments_that_are_no_object_are_refused_by_the_calls_name() {
     for arguments in ["{\"a\":", "[1]", "5", "\"{}\""] {
-        let refusal = refused(&request(vec![Message::user("x"), Message::assistant("", vec![call("call_7", "weather", arguments)])]));
+        let refusal = refused(&request(vec![
+            Message::user("x"),
+            Message::assistant("", vec![call("call_7", "weather", arguments)]),
+        ]));
         assert!(refusal.contains("`call_7`") && refusal.contains("`weather`"), "{refusal}");
     }
 }
 
 #[test]
 fn broken_arguments_whose_call_failed_are_shown_to_the_model() {
-    let messages = vec![Message::assistant("", vec![call("c", "weather", "{\"city\": \"Ro")]), Message::tool("c", "not JSON", true)];
+    let messages = vec![
+        Message::assistant("", vec![call("c", "weather", "{\"city\": \"Ro")]),
+        Message::tool("c", "not JSON", true),
+    ];
     let body = encoded(&request(messages));
-    assert_eq!(body["messages"][0]["tool_calls"][0]["function"]["arguments"], json!({ "malformed_arguments": "{\"city\": \"Ro" }));
+    assert_eq!(
+        body["messages"][0]["tool_calls"][0]["function"]["arguments"],
+        json!({ "malformed_arguments": "{\"city\": \"Ro" })
+    );
 }
 
 #[test]

@@ -25,8 +25,17 @@ fn a_tool_call_recorded_from_llama_cpp_is_read() {
 #[test]
 fn parallel_calls_are_put_together_by_index() {
     let answer = decode([PARALLEL]).1.unwrap();
-    assert_eq!(answer.calls, [call("call_rome", "weather", r#"{"city": "Rome"}"#), call("call_kyiv", "weather", r#"{"city": "Київ"}"#)]);
-    let usage = Usage { prompt_tokens: 1117, completion_tokens: 46, cached_tokens: 1024, reasoning_tokens: 12, cache_write_tokens: 0 };
+    assert_eq!(
+        answer.calls,
+        [call("call_rome", "weather", r#"{"city": "Rome"}"#), call("call_kyiv", "weather", r#"{"city": "Київ"}"#)]
+    );
+    let usage = Usage {
+        prompt_tokens: 1117,
+        completion_tokens: 46,
+        cached_tokens: 1024,
+        reasoning_tokens: 12,
+        cache_write_tokens: 0,
+    };
     assert_eq!(answer.usage, Some(usage));
 }
 
@@ -39,14 +48,18 @@ fn a_server_that_says_stop_after_tool_calls_means_the_calls() {
 
 #[test]
 fn names_and_ids_may_be_repeated_with_every_piece() {
-    let piece = |arguments: &str| pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "echo", "arguments": arguments } }]));
+    let piece = |arguments: &str| {
+        pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "echo", "arguments": arguments } }]))
+    };
     let answer = answer_to(&[piece(r#"{"te"#), piece(r#"xt":1}"#), finish("tool_calls")]);
     assert_eq!(answer.calls, [call("a", "echo", r#"{"text":1}"#)]);
 }
 
 #[test]
 fn names_may_come_in_pieces() {
-    let piece = |name: &str, arguments: &str| pieces(&json!([{ "index": 0, "function": { "name": name, "arguments": arguments } }]));
+    let piece = |name: &str, arguments: &str| {
+        pieces(&json!([{ "index": 0, "function": { "name": name, "arguments": arguments } }]))
+    };
     let answer = answer_to(&[piece("get_", ""), piece("time", ""), piece("", "{}"), finish("tool_calls")]);
     assert_eq!(answer.calls, [call("call_0", "get_time", "{}")]);
 }
@@ -62,13 +75,17 @@ fn calls_without_index_or_with_the_same_index_are_told_apart_by_id_and_name() {
 
 #[test]
 fn a_call_without_arguments_has_an_empty_object() {
-    let answer = answer_to(&[pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now" } }])), finish("tool_calls")]);
+    let answer =
+        answer_to(&[pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now" } }])), finish("tool_calls")]);
     assert_eq!(answer.calls, [call("a", "now", "{}")]);
 }
 
 #[test]
 fn arguments_that_come_as_an_object_become_text() {
-    let answer = answer_to(&[pieces(&json!([{ "index": 0, "function": { "name": "add", "arguments": { "a": 1 } } }])), finish("stop")]);
+    let answer = answer_to(&[
+        pieces(&json!([{ "index": 0, "function": { "name": "add", "arguments": { "a": 1 } } }])),
+        finish("stop"),
+    ]);
     assert_eq!(answer.calls, [call("call_0", "add", r#"{"a":1}"#)]);
 }
 
@@ -76,14 +93,15 @@ fn arguments_that_come_as_an_object_become_text() {
 fn made_up_ids_go_on_counting_through_the_dialogue() {
     let before = Message::assistant("", vec![call("call_0", "now", "{}"), call("call_1", "now", "{}")]);
     let body = stream(&[pieces(&json!([{ "index": 0, "function": { "name": "now", "arguments": "{}" } }]))]);
-    let mut decoder = OpenAi.decoder(&request(vec![before]));
+    let mut decoder = OpenAi::default().decoder(&request(vec![before]));
     decoder.feed(body.as_bytes(), &mut Vec::new()).unwrap();
     assert_eq!(decoder.finish(&mut Vec::new()).unwrap().calls[0].id, "call_2");
 }
 
 #[test]
 fn a_call_without_a_name_is_not_an_answer() {
-    let body = stream(&[pieces(&json!([{ "index": 0, "id": "a", "function": { "arguments": "{}" } }])), finish("tool_calls")]);
+    let body =
+        stream(&[pieces(&json!([{ "index": 0, "id": "a", "function": { "arguments": "{}" } }])), finish("tool_calls")]);
     assert_eq!(decode([body.as_bytes()]).1, Err(ModelError::Protocol("a tool call has no name".to_owned())));
 }
 
@@ -100,7 +118,8 @@ fn a_call_is_shown_as_its_pieces_come() {
         piece(9, "b", "now", ""),
     ];
     let chunks: Vec<Value> = chunks.into_iter().chain([finish("tool_calls")]).collect();
-    let expected = [begins(0, "a", "get_time"), goes_on(0, "{\"z"), goes_on(0, "\":1}"), begins(1, "b", "now"), goes_on(1, "{}")];
+    let expected =
+        [begins(0, "a", "get_time"), goes_on(0, "{\"z"), goes_on(0, "\":1}"), begins(1, "b", "now"), goes_on(1, "{}")];
     assert_eq!(deltas_of(&chunks), expected);
 }
 
@@ -109,7 +128,14 @@ fn pieces_of_several_calls_may_alternate() {
     let piece = |index: u64, name: &str, arguments: &str| json!({ "index": index, "function": { "name": name, "arguments": arguments } });
     let first = pieces(&json!([piece(0, "a", ""), piece(1, "b", "{")]));
     let then = pieces(&json!([piece(0, "", "{"), piece(1, "", "}"), piece(0, "", "}")]));
-    let expected = [begins(0, "call_0", "a"), begins(1, "call_1", "b"), goes_on(1, "{"), goes_on(0, "{"), goes_on(1, "}"), goes_on(0, "}")];
+    let expected = [
+        begins(0, "call_0", "a"),
+        begins(1, "call_1", "b"),
+        goes_on(1, "{"),
+        goes_on(0, "{"),
+        goes_on(1, "}"),
+        goes_on(0, "}"),
+    ];
     assert_eq!(deltas_of(&[first, then, finish("tool_calls")]), expected);
 }
 
@@ -146,14 +172,19 @@ fn an_id_that_comes_too_late_changes_nothing_that_was_shown() {
 
 #[test]
 fn arguments_of_blanks_are_an_empty_object() {
-    let piece = |arguments: &str| pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now", "arguments": arguments } }]));
+    let piece = |arguments: &str| {
+        pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now", "arguments": arguments } }]))
+    };
     let chunks = [piece(" "), piece("\n"), finish("tool_calls")];
     assert_eq!(deltas_of(&chunks), [begins(0, "a", "now"), goes_on(0, "{}")]);
 }
 
 #[test]
 fn a_call_cut_short_by_the_limit_is_told_as_such() {
-    let chunks = [pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now", "arguments": "{\"ci" } }])), finish("length")];
+    let chunks = [
+        pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now", "arguments": "{\"ci" } }])),
+        finish("length"),
+    ];
     let answer = answer_to(&chunks);
     assert_eq!((answer.finish, answer.calls), (FinishReason::Length, vec![call("a", "now", "{\"ci")]));
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{OpenAi, PARALLEL, RECORDINGS, Shown, call, decode, delta, finish, pieces, request, stream};
 use crate::dialect::Dialect as _;
+use crate::openai::message_rest::add_to;
 
 #[test]
 fn an_answer_means_the_same_wherever_its_bytes_are_cut() {
@@ -33,7 +34,11 @@ fn an_answer_in_one_piece_means_what_its_stream_means() {
     for recording in RECORDINGS {
         let (streamed, answer) = decode([recording]);
         let mut deltas = Vec::new();
-        let whole = OpenAi.decode_whole(&request(Vec::new()), in_one_piece(recording).to_string().as_bytes(), &mut deltas);
+        let whole = OpenAi::default().decode_whole(
+            &request(Vec::new()),
+            in_one_piece(recording).to_string().as_bytes(),
+            &mut deltas,
+        );
         assert_eq!(whole, answer);
         let shown = Shown::of(deltas);
         assert_eq!(Shown { rest: Vec::new(), ..shown }, Shown { rest: Vec::new(), ..streamed });
@@ -50,9 +55,11 @@ fn in_one_piece(recording: &[u8]) -> Value {
         for (name, value) in choice["delta"].as_object().into_iter().flatten() {
             match (name.as_str(), message.get_mut(name), value) {
                 (_, _, Value::Null) | ("role", _, _) => {}
-                ("tool_calls", _, pieces) => pieces.as_array().unwrap().iter().for_each(|piece| add_call(&mut calls, piece)),
+                ("tool_calls", _, pieces) => {
+                    pieces.as_array().unwrap().iter().for_each(|piece| add_call(&mut calls, piece))
+                }
                 (_, Some(Value::String(so_far)), Value::String(piece)) => so_far.push_str(piece),
-                (_, _, value) => drop(message.insert(name.clone(), value.clone())),
+                (_, _, value) => add_to(&mut message, Map::from_iter([(name.clone(), value.clone())])),
             }
         }
         if !choice["finish_reason"].is_null() {
@@ -70,8 +77,9 @@ fn add_call(calls: &mut Vec<Value>, piece: &Value) {
     let at = piece["index"].as_u64().unwrap() as usize;
     match calls.get_mut(at) {
         Some(call) => {
-            let arguments =
-                [&call["function"]["arguments"], &piece["function"]["arguments"]].map(|text| text.as_str().unwrap_or_default()).concat();
+            let arguments = [&call["function"]["arguments"], &piece["function"]["arguments"]]
+                .map(|text| text.as_str().unwrap_or_default())
+                .concat();
             call["function"]["arguments"] = arguments.into();
         }
         None => calls.push(piece.clone()),
@@ -82,8 +90,8 @@ proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), size in 1..50usize) {
         let _ = decode(bytes.chunks(size));
-        let _ = OpenAi.decode_whole(&request(Vec::new()), &bytes, &mut Vec::new());
-        let _ = OpenAi.refusal(StatusCode::BAD_GATEWAY, &bytes);
+        let _ = OpenAi::default().decode_whole(&request(Vec::new()), &bytes, &mut Vec::new());
+        let _ = OpenAi::default().error(StatusCode::BAD_GATEWAY, &bytes);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 use artel_domain::{FinishReason, Usage};
 use serde_json::{Value, json};
 
-use super::{DEEPSEEK, OPENROUTER, OpenAi, PARALLEL, REFUSED, TEXT, answer_to, call, decode, delta, deltas_of, finish, request, stream};
+use super::{
+    DEEPSEEK, OPENROUTER, OpenAi, PARALLEL, REFUSED, TEXT, answer_to, call, decode, delta, deltas_of, finish, request,
+    stream,
+};
 use crate::dialect::Dialect as _;
 use crate::{Delta, ModelError, Reasoning};
 
@@ -11,7 +14,10 @@ fn text_recorded_from_llama_cpp_is_read() {
     assert_eq!(shown.text, "Привет! 🌟");
     let usage = Usage { prompt_tokens: 39, completion_tokens: 8, cached_tokens: 5, ..Usage::default() };
     let answer = answer.unwrap();
-    assert_eq!((answer.text, answer.calls, answer.finish, answer.usage), (shown.text, Vec::new(), FinishReason::Stop, Some(usage)));
+    assert_eq!(
+        (answer.text, answer.calls, answer.finish, answer.usage),
+        (shown.text, Vec::new(), FinishReason::Stop, Some(usage))
+    );
 }
 
 #[test]
@@ -55,7 +61,8 @@ fn a_whole_answer_is_read_like_a_stream() {
         ] } }],
         "usage": { "prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7 },
     });
-    let answer = OpenAi.decode_whole(&request(Vec::new()), body.to_string().as_bytes(), &mut Vec::new()).unwrap();
+    let answer =
+        OpenAi::default().decode_whole(&request(Vec::new()), body.to_string().as_bytes(), &mut Vec::new()).unwrap();
     assert_eq!((answer.text.as_str(), answer.finish), ("Well:", FinishReason::ToolCalls));
     assert_eq!(answer.calls, [call("a", "now", "{}"), call("b", "now", "{}")]);
     assert_eq!(answer.usage.map(Usage::total), Some(7));
@@ -64,10 +71,17 @@ fn a_whole_answer_is_read_like_a_stream() {
 #[test]
 fn text_may_come_as_parts_or_as_a_refusal() {
     assert_eq!(
-        answer_to(&[delta(&json!({ "content": [{ "type": "text", "text": "a" }, { "type": "image" }] })), finish("stop")]).text,
+        answer_to(&[
+            delta(&json!({ "content": [{ "type": "text", "text": "a" }, { "type": "image" }] })),
+            finish("stop")
+        ])
+        .text,
         "a"
     );
-    assert_eq!(answer_to(&[delta(&json!({ "content": null, "refusal": "I cannot" })), finish("stop")]).text, "I cannot");
+    assert_eq!(
+        answer_to(&[delta(&json!({ "content": null, "refusal": "I cannot" })), finish("stop")]).text,
+        "I cannot"
+    );
 }
 
 #[test]
@@ -83,7 +97,10 @@ fn a_refusal_logprobs_and_unknown_members_are_kept_apart_and_padding_is_dropped(
     assert_eq!((shown.text.as_str(), shown.refusal.as_str()), ("Hm…", "I can't help with that."));
     assert_eq!((answer.text.as_str(), answer.finish_word.as_deref()), ("Hm…I can't help with that.", Some("stop")));
     let tokens: Vec<&Value> = shown.rest.iter().map(|rest| &rest["logprobs"]).collect();
-    assert_eq!((tokens.len(), &tokens[0]["content"][0]["token"], &tokens[2]["refusal"][0]["token"]), (4, &json!("Hm"), &json!("I can't")));
+    assert_eq!(
+        (tokens.len(), &tokens[0]["content"][0]["token"], &tokens[2]["refusal"][0]["token"]),
+        (4, &json!("Hm"), &json!("I can't"))
+    );
     let rest = json!({ "service_tier": "default", "system_fingerprint": "fp_2" });
     assert_eq!(Value::Object(answer.rest), rest);
 }
@@ -95,7 +112,13 @@ fn reasoning_is_shown_and_goes_back_when_tools_are_called() {
     assert_eq!((shown.reasoning.as_str(), answer.text.as_str()), ("Нужна погода в Риме.", "Смотрю."));
     assert_eq!(answer.calls, [call("call_00_x", "weather", r#"{"city": "Рим"}"#), call("call_01_y", "now", "{}")]);
     assert_eq!(answer.reasoning, [Reasoning::Thinking { thinking: shown.reasoning, signature: None }]);
-    let usage = Usage { prompt_tokens: 300, completion_tokens: 40, cached_tokens: 256, reasoning_tokens: 17, cache_write_tokens: 0 };
+    let usage = Usage {
+        prompt_tokens: 300,
+        completion_tokens: 40,
+        cached_tokens: 256,
+        reasoning_tokens: 17,
+        cache_write_tokens: 0,
+    };
     assert_eq!(answer.usage, Some(usage));
 }
 
@@ -131,7 +154,11 @@ fn a_stream_without_usage_has_none() {
 #[test]
 fn reasoning_that_a_proxy_of_another_protocol_hands_over_is_kept_to_be_handed_back() {
     let blocks = json!([{ "type": "thinking", "thinking": "Hm.", "signature": "s" }, { "type": "redacted_thinking", "data": "d" }]);
-    let answer = answer_to(&[delta(&json!({ "reasoning_content": "Hm." })), delta(&json!({ "thinking_blocks": blocks })), finish("stop")]);
+    let answer = answer_to(&[
+        delta(&json!({ "reasoning_content": "Hm." })),
+        delta(&json!({ "thinking_blocks": blocks })),
+        finish("stop"),
+    ]);
     let signed = Reasoning::Thinking { thinking: "Hm.".to_owned(), signature: Some("s".to_owned()) };
     assert_eq!(answer.reasoning, [signed, Reasoning::RedactedThinking { data: "d".to_owned() }]);
 }

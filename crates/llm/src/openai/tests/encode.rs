@@ -8,13 +8,13 @@ use crate::{ImageSource, Message, ModelName, Params, Part, PartBody, Reasoning, 
 
 /// The messages as they are written for OpenAI.
 fn written(messages: Vec<Message>) -> Value {
-    OpenAi.encode(&request(messages)).unwrap()["messages"].take()
+    OpenAi::default().encode(&request(messages)).unwrap()["messages"].take()
 }
 
 /// The messages as they are written for another server of this protocol.
 fn written_elsewhere(messages: Vec<Message>) -> Value {
     let model = ModelName::new("custom:local", "qwen");
-    OpenAi.encode(&Request { model, ..request(messages) }).unwrap()["messages"].take()
+    OpenAi::default().encode(&Request { model, ..request(messages) }).unwrap()["messages"].take()
 }
 
 fn params(value: &Value) -> Params {
@@ -23,7 +23,7 @@ fn params(value: &Value) -> Params {
 
 /// The members of a request with these parameters.
 fn with_params(model: ModelName, params: Params) -> Value {
-    OpenAi.encode(&Request { model, params, ..request(Vec::new()) }).unwrap()
+    OpenAi::default().encode(&Request { model, params, ..request(Vec::new()) }).unwrap()
 }
 
 fn part(body: PartBody) -> Part {
@@ -58,20 +58,27 @@ fn a_request_is_written_as_chat_completions() {
     let golden: Golden = serde_json::from_str(include_str!("../../../tests/golden/dialogue.json")).unwrap();
     let messages = golden.messages.into_iter().map(Message::from).collect();
     let request = Request { tools: golden.tools, params: Params::read(&golden.params).unwrap(), ..request(messages) };
-    insta::assert_json_snapshot!("dialogue", OpenAi.encode(&request).unwrap());
+    insta::assert_json_snapshot!("dialogue", OpenAi::default().encode(&request).unwrap());
 }
 
 #[test]
 fn choices_about_tools_are_not_sent_without_tools() {
     let params = json!({ "tool_choice": "auto", "parallel_tool_calls": false, "temperature": 0 });
     let body = with_params(ModelName::new("openai", "gpt-4o"), self::params(&params));
-    assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), ["model", "messages", "stream", "stream_options", "temperature"]);
+    assert_eq!(
+        body.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["model", "messages", "stream", "stream_options", "temperature"]
+    );
 }
 
 #[test]
 fn plain_text_is_a_string_and_all_else_a_list_of_parts() {
     let text = |text: &str| part(PartBody::Text(text.to_owned()));
-    assert_eq!(written(vec![user(vec![text("hi")])]), json!([{ "role": "user", "content": "hi" }]), "marks for caches are not OpenAI's");
+    assert_eq!(
+        written(vec![user(vec![text("hi")])]),
+        json!([{ "role": "user", "content": "hi" }]),
+        "marks for caches are not OpenAI's"
+    );
     let link = part(PartBody::Image { source: ImageSource::Url("https://example.org/a.png".to_owned()), detail: None });
     let audio = json!({ "type": "input_audio", "input_audio": { "data": "AA==", "format": "wav" } });
     let all = vec![text("look"), picture(Some("low")), text(" \n"), link, part(PartBody::Other(audio.clone()))];
@@ -110,17 +117,28 @@ fn members_that_a_client_gave_a_message_come_along_but_change_nothing_of_ours() 
 fn open_reasoning_goes_back_with_its_calls_to_those_who_show_it() {
     let open = Reasoning::Thinking { thinking: "hm".to_owned(), signature: None };
     let signed = Reasoning::Thinking { thinking: "secret".to_owned(), signature: Some("s".to_owned()) };
-    let asked = |calls| Message::Assistant { content: Vec::new(), calls, reasoning: vec![signed.clone(), open.clone()], rest: Rest::new() };
+    let asked = |calls| Message::Assistant {
+        content: Vec::new(),
+        calls,
+        reasoning: vec![signed.clone(), open.clone()],
+        rest: Rest::new(),
+    };
     assert_eq!(written_elsewhere(vec![asked(vec![call("a", "now", "{}")])])[0]["reasoning_content"], "hm");
     assert_eq!(written_elsewhere(vec![asked(Vec::new())])[0].get("reasoning_content"), None);
-    assert_eq!(written(vec![asked(vec![call("a", "now", "{}")])])[0].get("reasoning_content"), None, "OpenAI refuses it");
+    assert_eq!(
+        written(vec![asked(vec![call("a", "now", "{}")])])[0].get("reasoning_content"),
+        None,
+        "OpenAI refuses it"
+    );
 }
 
 #[test]
 fn pictures_in_results_follow_after_the_last_result() {
-    let result = |id: &str, content| Message::Tool { call_id: id.to_owned(), content, is_error: false, rest: Rest::new() };
+    let result =
+        |id: &str, content| Message::Tool { call_id: id.to_owned(), content, is_error: false, rest: Rest::new() };
     let asked = Message::assistant("", vec![call("a", "look", "{}"), call("b", "look", "{}")]);
-    let messages = vec![asked, result("a", vec![picture(None)]), result("b", vec![Part::text("dark")]), Message::user("well?")];
+    let messages =
+        vec![asked, result("a", vec![picture(None)]), result("b", vec![Part::text("dark")]), Message::user("well?")];
     let shown = written(messages);
     let roles: Vec<&str> = shown.as_array().unwrap().iter().map(|message| message["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["assistant", "tool", "tool", "user", "user"]);
@@ -131,7 +149,8 @@ fn pictures_in_results_follow_after_the_last_result() {
 
 #[test]
 fn a_result_without_its_call_is_refused_before_it_is_sent() {
-    let refusal = OpenAi.encode(&request(vec![Message::user("hi"), Message::tool("call_7", "x", false)])).unwrap_err();
+    let refusal =
+        OpenAi::default().encode(&request(vec![Message::user("hi"), Message::tool("call_7", "x", false)])).unwrap_err();
     assert_eq!(refusal.code(), "model_bad_request");
     assert!(refusal.to_string().contains("`call_7`"), "{refusal}");
 }
@@ -151,9 +170,19 @@ fn the_limit_on_tokens_has_the_name_that_the_server_knows() {
 #[test]
 fn every_choice_about_tools_is_written() {
     let tools = vec![tool("now", json!({}))];
-    let body = |value: Value| OpenAi.encode(&Request { tools: tools.clone(), params: params(&value), ..request(Vec::new()) }).unwrap();
+    let body = |value: Value| {
+        OpenAi::default()
+            .encode(&Request { tools: tools.clone(), params: params(&value), ..request(Vec::new()) })
+            .unwrap()
+    };
     let named = json!({ "type": "function", "function": { "name": "now" } });
-    for choice in [json!("auto"), json!("none"), json!("required"), named, json!({ "type": "allowed_tools", "allowed_tools": {} })] {
+    for choice in [
+        json!("auto"),
+        json!("none"),
+        json!("required"),
+        named,
+        json!({ "type": "allowed_tools", "allowed_tools": {} }),
+    ] {
         assert_eq!(body(json!({ "tool_choice": choice }))["tool_choice"], choice);
         let both = body(json!({ "tool_choice": choice, "parallel_tool_calls": false }));
         assert_eq!((&both["tool_choice"], &both["parallel_tool_calls"]), (&choice, &json!(false)));
@@ -164,7 +193,9 @@ fn every_choice_about_tools_is_written() {
 fn a_shape_for_the_answer_goes_out_as_it_came_also_beside_tools() {
     let format = json!({ "type": "json_schema", "json_schema": { "name": "n", "schema": { "type": "object" }, "strict": true, "description": "x" } });
     let params = params(&json!({ "response_format": format }));
-    let body = OpenAi.encode(&Request { tools: vec![tool("now", json!({}))], params, ..request(Vec::new()) }).unwrap();
+    let body = OpenAi::default()
+        .encode(&Request { tools: vec![tool("now", json!({}))], params, ..request(Vec::new()) })
+        .unwrap();
     assert_eq!((&body["response_format"], body["tools"].as_array().unwrap().len()), (&format, 1));
 }
 
@@ -179,8 +210,11 @@ fn a_wish_to_think_is_written_as_an_effort() {
 
 #[test]
 fn what_a_client_gave_a_tool_comes_along() {
-    let rest: Rest = [("strict".to_owned(), json!(true)), ("cache_control".to_owned(), json!({}))].into_iter().collect();
-    let body = OpenAi.encode(&Request { tools: vec![ToolSpec { rest, ..tool("now", json!({})) }], ..request(Vec::new()) }).unwrap();
+    let rest: Rest =
+        [("strict".to_owned(), json!(true)), ("cache_control".to_owned(), json!({}))].into_iter().collect();
+    let body = OpenAi::default()
+        .encode(&Request { tools: vec![ToolSpec { rest, ..tool("now", json!({})) }], ..request(Vec::new()) })
+        .unwrap();
     let function = json!({ "name": "now", "description": "d", "parameters": { "type": "object", "properties": {} }, "strict": true });
     assert_eq!(body["tools"], json!([{ "type": "function", "function": function }]));
 }
@@ -188,6 +222,6 @@ fn what_a_client_gave_a_tool_comes_along() {
 #[test]
 fn a_schema_that_no_provider_takes_is_refused_with_the_tools_name() {
     let tools = vec![tool("odd", json!({ "oneOf": [{ "type": "string" }] }))];
-    let refusal = OpenAi.encode(&Request { tools, ..request(Vec::new()) }).unwrap_err();
+    let refusal = OpenAi::default().encode(&Request { tools, ..request(Vec::new()) }).unwrap_err();
     assert!(refusal.to_string().contains("`odd`"), "{refusal}");
 }

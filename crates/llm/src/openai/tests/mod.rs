@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::OpenAi;
 use crate::dialect::{Dialect as _, Progress};
-use crate::{Answer, Delta, Message, ModelError, ModelName, Params, Request, Rest};
+use crate::{Completion, Delta, Message, ModelError, ModelName, Params, Request, Rest};
 
 const TEXT: &[u8] = include_bytes!("../../../tests/recorded/llama-cpp-text.sse");
 const TOOL_CALL: &[u8] = include_bytes!("../../../tests/recorded/llama-cpp-tool-call.sse");
@@ -64,19 +64,20 @@ fn request(messages: Vec<Message>) -> Request {
     }
 }
 
-fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Shown, Result<Answer, ModelError>) {
+fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Shown, Result<Completion, ModelError>) {
     let mut deltas = Vec::new();
     let outcome = read(pieces, &mut deltas);
     (Shown::of(deltas), outcome)
 }
 
-fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, deltas: &mut Vec<Delta>) -> Result<Answer, ModelError> {
-    let mut decoder = OpenAi.decoder(&request(Vec::new()));
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
+    let mut decoder = OpenAi::default().decoder(&request(Vec::new()));
     for piece in pieces {
         if decoder.feed(piece, deltas)? == Progress::Complete {
             break;
         }
     }
+    decoder.close(deltas)?;
     decoder.finish(deltas)
 }
 
@@ -91,7 +92,7 @@ fn deltas_of(chunks: &[Value]) -> Vec<Delta> {
     deltas
 }
 
-fn answer_to(chunks: &[Value]) -> Answer {
+fn answer_to(chunks: &[Value]) -> Completion {
     decode([stream(chunks).as_bytes()]).1.unwrap()
 }
 
@@ -108,5 +109,10 @@ fn finish(word: &str) -> Value {
 }
 
 fn call(id: &str, name: &str, arguments: &str) -> AssistantCall {
-    AssistantCall { id: id.to_owned(), name: name.to_owned(), arguments: arguments.to_owned() }
+    AssistantCall {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        arguments: arguments.to_owned(),
+        ..AssistantCall::default()
+    }
 }

@@ -8,29 +8,29 @@ use crate::error::excerpt;
 
 /// An answer with an error status.
 pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
-    let complaint = Complaint::read(body);
-    let told = format!("it answered {}: {}", status.as_u16(), complaint.message);
-    complaint.classify(status, told)
+    let body_read = ErrorBody::read(body);
+    let told = format!("it answered {}: {}", status.as_u16(), body_read.message);
+    body_read.classify(status, told)
 }
 
 /// An error chunk after status 200.
-pub(super) fn in_band(body: &[u8]) -> ModelError {
-    let complaint = Complaint::read(body);
-    let status = complaint.status();
-    let told = format!("it broke off: {}", complaint.message);
-    complaint.classify(status, told)
+pub(super) fn in_stream(body: &[u8]) -> ModelError {
+    let body_read = ErrorBody::read(body);
+    let status = body_read.status();
+    let told = format!("it broke off: {}", body_read.message);
+    body_read.classify(status, told)
 }
 
 /// What there is to an error, wherever the server put it.
 #[derive(Debug)]
-struct Complaint {
+struct ErrorBody {
     message: String,
     /// `type` and `code`.
     words: Vec<String>,
     code: Option<u16>,
 }
 
-impl Complaint {
+impl ErrorBody {
     fn read(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let Ok(value) = serde_json::from_str::<Value>(&text) else {
@@ -52,7 +52,11 @@ impl Complaint {
 
     fn plain(text: &str) -> Self {
         let message = excerpt(text);
-        Self { message: if message.is_empty() { "no explanation".to_owned() } else { message }, words: Vec::new(), code: None }
+        Self {
+            message: if message.is_empty() { "no explanation".to_owned() } else { message },
+            words: Vec::new(),
+            code: None,
+        }
     }
 
     fn says(&self, part: &str) -> bool {
@@ -66,7 +70,11 @@ impl Complaint {
         }
         if self.says("rate_limit") {
             StatusCode::TOO_MANY_REQUESTS
-        } else if self.says("invalid") || self.says("badrequest") || self.says("bad_request") || self.says("context_length") {
+        } else if self.says("invalid")
+            || self.says("badrequest")
+            || self.says("bad_request")
+            || self.says("context_length")
+        {
             StatusCode::BAD_REQUEST
         } else {
             StatusCode::BAD_GATEWAY

@@ -8,27 +8,27 @@ use crate::error::excerpt;
 
 /// An answer with an error status.
 pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
-    let complaint = Complaint::read(body);
-    let told = format!("it answered {}: {}", status.as_u16(), complaint.message);
-    complaint.classify(status.as_u16(), told)
+    let body_read = ErrorBody::read(body);
+    let told = format!("it answered {}: {}", status.as_u16(), body_read.message);
+    body_read.classify(status.as_u16(), told)
 }
 
 /// An error event after status 200.
-pub(super) fn in_band(body: &[u8]) -> ModelError {
-    let complaint = Complaint::read(body);
-    let told = format!("it broke off: {}", complaint.message);
-    complaint.classify(complaint.status(), told)
+pub(super) fn in_stream(body: &[u8]) -> ModelError {
+    let body_read = ErrorBody::read(body);
+    let told = format!("it broke off: {}", body_read.message);
+    body_read.classify(body_read.status(), told)
 }
 
 /// What there is to an error.
 #[derive(Debug)]
-struct Complaint {
+struct ErrorBody {
     /// `invalid_request_error`, `overloaded_error`, …; empty when the body is not Anthropic's.
     kind: String,
     message: String,
 }
 
-impl Complaint {
+impl ErrorBody {
     /// Reads `{"type": "error", "error": {"type", "message"}}`; what stands in front of the API answers with web pages.
     fn read(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);

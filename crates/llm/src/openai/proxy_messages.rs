@@ -1,11 +1,12 @@
-//! The dialogue as it goes to an LLM proxy of this product, which reads our extensions of Chat Completions: nothing of it is lost on the
-//! way, so that a call through a proxy is the same call as one in process.
+//! The dialogue for an LLM proxy of this product. The proxy reads our extensions of Chat Completions, so that a call
+//! through it is the same call as one in process.
 
 use artel_domain::AssistantCall;
 use serde_json::{Value, json};
 
 use super::parts::part;
-use crate::{Message, Part, PartBody, Rest};
+use super::rest::{with_call_rest, with_rest};
+use crate::{Message, Part, PartBody};
 
 pub(super) fn messages(messages: &[Message]) -> Value {
     messages.iter().map(message).collect()
@@ -54,16 +55,8 @@ fn marked(given: &Part) -> Value {
     written
 }
 
-/// The arguments as they are: which of them a provider can take is the proxy's business.
+/// The arguments unchanged: the proxy writes them for its provider.
 fn call(call: &AssistantCall) -> Value {
-    json!({ "id": call.id, "type": "function", "function": { "name": call.name, "arguments": call.arguments } })
-}
-
-fn with_rest(mut written: Value, rest: &Rest) -> Value {
-    if let Value::Object(members) = &mut written {
-        for (name, value) in rest {
-            members.entry(name.as_str()).or_insert_with(|| value.clone());
-        }
-    }
-    written
+    let function = json!({ "name": call.name, "arguments": call.arguments });
+    with_call_rest(json!({ "id": call.id, "type": "function", "function": function }), &call.rest)
 }

@@ -12,7 +12,7 @@ use crate::{Delta, ModelName, Opening, RateLimits, Request};
 
 /// What has happened so far.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct Stats {
     /// Requests sent, over all models.
     pub(crate) attempts: u32,
     /// Time in which we waited for providers, and between attempts because they asked for it.
@@ -25,10 +25,10 @@ pub(crate) struct Tally {
     pub(crate) usage: Option<Usage>,
     characters: usize,
     /// Something of the answer has left: from now on another attempt would repeat it.
-    pub(crate) shown: bool,
+    pub(crate) sent_any: bool,
 }
 
-impl Tally {
+impl Stats {
     /// An attempt begins; what an earlier one brought was not shown and is not counted.
     pub(crate) fn begin_attempt(&mut self) {
         let (attempts, upstream) = (self.attempts + 1, self.upstream);
@@ -41,7 +41,8 @@ impl Tally {
             return (told, false);
         }
         let so_far = self.usage.unwrap_or_default();
-        let prompt_tokens = if so_far.prompt_tokens > 0 { so_far.prompt_tokens } else { estimate::prompt_tokens(request) };
+        let prompt_tokens =
+            if so_far.prompt_tokens > 0 { so_far.prompt_tokens } else { estimate::prompt_tokens(request) };
         let completion_tokens = so_far.completion_tokens.max(estimate::tokens(self.characters));
         (Some(Usage { prompt_tokens, completion_tokens, ..so_far }), true)
     }
@@ -58,26 +59,26 @@ impl Tally {
 }
 
 /// Where an answer goes, piece by piece.
-pub(crate) struct Outlet<'a> {
+pub(crate) struct DeltaSink<'a> {
     pub(crate) on_delta: &'a Sender<Delta>,
     pub(crate) call_id: Uuid,
     /// Who answers.
     pub(crate) model: &'a ModelName,
     pub(crate) fallbacks: u32,
-    pub(crate) tally: &'a mut Tally,
+    pub(crate) stats: &'a mut Stats,
 }
 
-impl Outlet<'_> {
-    pub(crate) async fn show(&mut self, delta: Delta) {
-        self.tally.count(&delta);
+impl DeltaSink<'_> {
+    pub(crate) async fn send(&mut self, delta: Delta) {
+        self.stats.count(&delta);
         // Nobody listens any more, or nobody ever did: the answer is still wanted, and nothing of it has been seen.
         if self.on_delta.is_closed() {
             return;
         }
-        if !self.tally.shown && self.on_delta.send(Delta::Opened(Box::new(self.opening()))).await.is_err() {
+        if !self.stats.sent_any && self.on_delta.send(Delta::Opened(Box::new(self.opening()))).await.is_err() {
             return;
         }
-        self.tally.shown = true;
+        self.stats.sent_any = true;
         let _ = self.on_delta.send(delta).await;
     }
 
@@ -85,10 +86,10 @@ impl Outlet<'_> {
         Opening {
             call_id: self.call_id,
             model: self.model.clone(),
-            attempts: self.tally.attempts,
+            attempts: self.stats.attempts,
             fallbacks: self.fallbacks,
-            limits: self.tally.limits,
-            upstream: self.tally.upstream,
+            limits: self.stats.limits,
+            upstream: self.stats.upstream,
         }
     }
 }

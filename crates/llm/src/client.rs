@@ -22,38 +22,42 @@ use tower::BoxError;
 use tower::timeout::Timeout;
 use tower::util::BoxCloneSyncService;
 
-use crate::ConfigError;
-
-/// A connection on which nothing moves is asked for a sign of life this often, and given up after [`SIGNS_MISSED`].
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-const SIGNS_MISSED: u32 = 3;
-/// One on which something was sent is given up when nobody has acknowledged it for so long. Without it all streams of an HTTP/2 connection
-/// that a firewall forgot would hang for a quarter of an hour, and new ones would join them.
+/// The interval of TCP keep-alive probes on an idle connection. [`KEEPALIVE_RETRIES`] missed probes close it.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
+const KEEPALIVE_RETRIES: u32 = 3;
+/// A connection with unacknowledged bytes is closed after this time. Without the limit, the streams of an HTTP/2
+/// connection that a firewall forgot would hang for a quarter of an hour, and new streams would join them.
 #[cfg(target_os = "linux")]
-const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
-/// A request that a provider says it has not looked at is sent again at once, so often.
-const SENT_AGAIN: u32 = 2;
+const USER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a request is resent at once when the provider says that it did not process it.
+const MAX_RESENDS: u32 = 2;
 
 type Connector = BoxCloneSyncService<Uri, MaybeHttpsStream<TokioIo<TcpStream>>, BoxError>;
 
-/// Sends requests, and keeps connections for the next ones. Cheap to clone; clones share the connections.
+/// An HTTP client with a connection pool. Clones are cheap and share the pool.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpClient(Client<Connector, Full<Bytes>>);
 
 impl HttpClient {
-    /// `connect` is for everything up to the end of the TLS handshake.
-    pub(crate) fn new(connect: Duration) -> Result<Self, ConfigError> {
+    /// Builds a client.
+    ///
+    /// # Arguments
+    /// `connect`: the time for name resolution, TCP and the TLS handshake together.
+    ///
+    /// # Errors
+    /// Fails when the TLS library cannot be configured.
+    pub(crate) fn new(connect: Duration) -> Result<Self, rustls::Error> {
         let mut tcp = HttpConnector::new();
-        // `https://` is what is around it.
+        // The TLS connector around this one handles `https://`.
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        // Shared among the addresses of a name, so that one that is dead does not use it up.
+        // The connector divides this time among the addresses of a name.
         tcp.set_connect_timeout(Some(connect));
         #[cfg(target_os = "linux")]
-        tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
-        tcp.set_keepalive(Some(SIGN_OF_LIFE));
-        tcp.set_keepalive_interval(Some(SIGN_OF_LIFE));
-        tcp.set_keepalive_retries(Some(SIGNS_MISSED));
+        tcp.set_tcp_user_timeout(Some(USER_TIMEOUT));
+        tcp.set_keepalive(Some(KEEPALIVE_INTERVAL));
+        tcp.set_keepalive_interval(Some(KEEPALIVE_INTERVAL));
+        tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
         let tls = HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_all_versions();
         let connector = Connector::new(Timeout::new(tls.wrap_connector(tcp), connect));
         let mut client = Client::builder(TokioExecutor::new());
@@ -61,33 +65,38 @@ impl HttpClient {
         Ok(Self(client.build(connector)))
     }
 
-    /// Sends JSON, and returns as soon as the head of the answer is there.
-    pub(crate) async fn post(&self, to: &Uri, mut headers: HeaderMap, body: Bytes) -> Result<Response<Incoming>, SendError> {
+    /// Sends a JSON body with POST. Returns when the head of the response has arrived.
+    pub(crate) async fn post(
+        &self,
+        to: &Uri,
+        mut headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Response<Incoming>, SendError> {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-        let mut left = SENT_AGAIN;
+        let mut left = MAX_RESENDS;
         loop {
             let mut request = Request::new(Full::new(body.clone()));
             *request.method_mut() = Method::POST;
             *request.uri_mut() = to.clone();
             *request.headers_mut() = headers.clone();
             match self.0.request(request).await {
-                Err(error) if left > 0 && causes(&error).any(is_not_looked_at) => left -= 1,
+                Err(error) if left > 0 && causes(&error).any(is_unprocessed) => left -= 1,
                 outcome => return outcome,
             }
         }
     }
 }
 
-fn tls() -> Result<ClientConfig, ConfigError> {
+fn tls() -> Result<ClientConfig, rustls::Error> {
     let builder = || {
         let provider: Arc<CryptoProvider> = ring::default_provider().into();
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(ConfigError::Client)
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()
     };
     let trusting = match builder()?.with_platform_verifier() {
         Ok(trusting) => trusting,
         Err(error) => {
-            // A machine without root certificates can still use the demo and a model on its own network.
+            // The demo models and models on the local network work without root certificates.
             tracing::warn!(%error, "no root certificates: model providers behind https will not be reachable");
             builder()?.with_root_certificates(RootCertStore::empty())
         }
@@ -95,8 +104,8 @@ fn tls() -> Result<ClientConfig, ConfigError> {
     Ok(trusting.with_no_client_auth())
 }
 
-/// Why nothing could be sent, for people.
-pub(super) fn reason(error: &SendError) -> String {
+/// A text for people that says why a request could not be sent.
+pub(crate) fn reason(error: &SendError) -> String {
     match causes(error).find_map(certificate_error) {
         Some(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
             "its certificate is not one that this machine trusts".to_owned()
@@ -117,15 +126,15 @@ fn certificate_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a Certifi
     }
 }
 
-/// HTTP/2 says so when a connection is on its way out (RFC 9113, 8.7).
-fn is_not_looked_at(cause: &(dyn Error + 'static)) -> bool {
+/// Whether an HTTP/2 error says that the request was not processed (RFC 9113, 8.7).
+fn is_unprocessed(cause: &(dyn Error + 'static)) -> bool {
     let Some(error) = cause.downcast_ref::<h2::Error>().filter(|error| error.is_remote()) else { return false };
     let is_leaving = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
     is_leaving || error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
 }
 
-/// All causes on one line, for the log.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+/// The error and all its causes on one line, for the log.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 

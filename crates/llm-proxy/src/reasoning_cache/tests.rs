@@ -1,19 +1,22 @@
 use artel_domain::{AssistantCall, FinishReason};
-use artel_llm::{Answer, Message, Reasoning, Rest};
+use artel_llm::{Completion, Message, Reasoning, Rest};
 
-use super::Memory;
+use super::ReasoningCache;
 
 fn signed() -> Vec<Reasoning> {
-    vec![Reasoning::Thinking { thinking: String::new(), signature: Some("s".into()) }, Reasoning::RedactedThinking { data: "d".into() }]
+    vec![
+        Reasoning::Thinking { thinking: String::new(), signature: Some("s".into()) },
+        Reasoning::RedactedThinking { data: "d".into() },
+    ]
 }
 
 fn call(id: &str, arguments: &str) -> AssistantCall {
-    AssistantCall { id: id.into(), name: "look".into(), arguments: arguments.into() }
+    AssistantCall { id: id.into(), name: "look".into(), arguments: arguments.into(), ..AssistantCall::default() }
 }
 
-fn answer(text: &str, calls: Vec<AssistantCall>) -> Answer {
+fn answer(text: &str, calls: Vec<AssistantCall>) -> Completion {
     let (finish, finish_word, usage, rest) = (FinishReason::Stop, None, None, Rest::new());
-    Answer { text: text.into(), calls, finish, finish_word, usage, reasoning: signed(), rest }
+    Completion { text: text.into(), calls, finish, finish_word, usage, reasoning: signed(), message: Rest::new(), rest }
 }
 
 fn reasoning(message: &Message) -> &[Reasoning] {
@@ -21,14 +24,14 @@ fn reasoning(message: &Message) -> &[Reasoning] {
 }
 
 /// What an account gets back for this dialogue.
-fn restored(memory: &Memory, account: &str, mut messages: Vec<Message>) -> Vec<Reasoning> {
+fn restored(memory: &ReasoningCache, account: &str, mut messages: Vec<Message>) -> Vec<Reasoning> {
     memory.restore(account, &mut messages);
     reasoning(&messages[1]).to_vec()
 }
 
 #[test]
 fn a_client_that_cannot_carry_reasoning_gets_it_put_back() {
-    let memory = Memory::new();
+    let memory = ReasoningCache::new();
     let asked = [Message::user("go")];
     memory.keep("ada", &asked, &answer("Let me see.", vec![call("a", "{\"x\": 1}")]));
     // Clients write arguments anew, and drop the text beside a call.
@@ -40,17 +43,25 @@ fn a_client_that_cannot_carry_reasoning_gets_it_put_back() {
 
 #[test]
 fn an_answer_in_words_is_known_by_them_and_by_what_it_answers() {
-    let memory = Memory::new();
+    let memory = ReasoningCache::new();
     memory.keep("ada", &[Message::user("2+2?")], &answer("Four.", Vec::new()));
-    assert_eq!(restored(&memory, "ada", vec![Message::user("2+2?"), Message::assistant("Four.", Vec::new())]), signed());
+    assert_eq!(
+        restored(&memory, "ada", vec![Message::user("2+2?"), Message::assistant("Four.", Vec::new())]),
+        signed()
+    );
     assert_eq!(restored(&memory, "ada", vec![Message::user("1+3?"), Message::assistant("Four.", Vec::new())]), []);
 }
 
 #[test]
 fn what_the_client_sends_wins() {
-    let memory = Memory::new();
+    let memory = ReasoningCache::new();
     memory.keep("ada", &[Message::user("go")], &answer("", vec![call("a", "{}")]));
     let own = Reasoning::Thinking { thinking: "mine".into(), signature: Some("t".into()) };
-    let carried = Message::Assistant { content: Vec::new(), calls: vec![call("a", "{}")], reasoning: vec![own.clone()], rest: Rest::new() };
+    let carried = Message::Assistant {
+        content: Vec::new(),
+        calls: vec![call("a", "{}")],
+        reasoning: vec![own.clone()],
+        rest: Rest::new(),
+    };
     assert_eq!(restored(&memory, "ada", vec![Message::user("go"), carried]), [own]);
 }

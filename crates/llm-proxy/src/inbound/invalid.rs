@@ -2,14 +2,14 @@ use std::fmt::Display;
 
 /// What is wrong with a request, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct InvalidRequest {
     /// `messages[2].content[0].image_url`; empty for the body as a whole.
     pub(crate) param: String,
     /// Goes on after the name of the place: `must be a string`.
     problem: String,
 }
 
-impl Wrong {
+impl InvalidRequest {
     pub(crate) fn at(param: &str, problem: impl Into<String>) -> Self {
         Self { param: param.to_owned(), problem: problem.into() }
     }
@@ -32,6 +32,10 @@ impl Wrong {
 
     /// A sentence for people.
     pub(crate) fn message(&self) -> String {
-        if self.param.is_empty() { format!("The request {}.", self.problem) } else { format!("'{}' {}.", self.param, self.problem) }
+        if self.param.is_empty() {
+            format!("The request {}.", self.problem)
+        } else {
+            format!("'{}' {}.", self.param, self.problem)
+        }
     }
 }

@@ -9,8 +9,10 @@ use crate::error::excerpt;
 /// An answer with an error status.
 pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
     let text = String::from_utf8_lossy(body);
-    let message =
-        serde_json::from_str::<Value>(&text).ok().and_then(|body| body.get("error").map(message)).unwrap_or_else(|| excerpt(&text));
+    let message = serde_json::from_str::<Value>(&text)
+        .ok()
+        .and_then(|body| body.get("error").map(message))
+        .unwrap_or_else(|| excerpt(&text));
     let message = if message.is_empty() { "no explanation".to_owned() } else { message };
     let told = format!("it answered {}: {message}", status.as_u16());
     match status.as_u16() {
@@ -21,7 +23,7 @@ pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
 }
 
 /// An error line after status 200: by then the request had been accepted, so it is the server that failed.
-pub(super) fn in_band(error: &Value) -> ModelError {
+pub(super) fn in_stream(error: &Value) -> ModelError {
     ModelError::Unavailable(format!("it broke off: {}", message(error)))
 }
 

@@ -1,0 +1,27 @@
+use serde_json::{Value, json};
+
+/// All that one side says before the other.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) role: Role,
+    pub(super) blocks: Vec<Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    User,
+    Assistant,
+}
+
+impl Turn {
+    pub(super) fn is_users(&self) -> bool {
+        self.role == Role::User
+    }
+}
+
+impl From<Turn> for Value {
+    fn from(turn: Turn) -> Self {
+        let role = if turn.is_users() { "user" } else { "assistant" };
+        json!({ "role": role, "content": turn.blocks })
+    }
+}
