@@ -1,66 +1,14 @@
-use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, TenantId, UserId};
-use artel_store::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Result};
-use async_trait::async_trait;
+use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId};
+use artel_store::{AgentFilter, AgentPatch, Page};
 use sqlx::{SqliteExecutor, SqlitePool};
 
-use crate::bindings;
 use crate::error::Outcome;
-use crate::rows::{agents, all, micros, one};
-use crate::store::SqliteStore;
-use crate::versions;
+use crate::rows::{agents, all, one};
+use crate::values::micros;
 use crate::writer::Tx;
 
-/// The longest name of an agent, in characters.
-const NAME_LENGTH: usize = 200;
-
-#[async_trait]
-impl Agents for SqliteStore {
-    async fn create_agent(&self, agent: Agent, audit: AuditEntry) -> Result<Agent> {
-        self.write((agent, audit), |(agent, audit), tx| Box::pin(create(tx, agent, audit))).await
-    }
-
-    async fn find_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Agent>> {
-        Ok(find(&self.reads, tenant, agent).await?)
-    }
-
-    async fn list_agents(&self, tenant: TenantId, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)> {
-        Ok(list(&self.reads, tenant, &filter, page).await?)
-    }
-
-    async fn update_agent(&self, tenant: TenantId, agent: AgentId, patch: AgentPatch, audit: AuditEntry) -> Result<Option<Agent>> {
-        let asked = (tenant, agent, patch, audit);
-        self.write(asked, |(tenant, agent, patch, audit), tx| Box::pin(update(tx, *tenant, *agent, patch, audit))).await
-    }
-
-    async fn delete_agent(&self, tenant: TenantId, agent: AgentId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, agent, audit), |(tenant, agent, audit), tx| Box::pin(delete(tx, *tenant, *agent, audit))).await
-    }
-
-    async fn publish_agent(&self, tenant: TenantId, agent: AgentId, by: UserId, audit: AuditEntry) -> Result<Option<Agent>> {
-        let asked = (tenant, agent, by, audit);
-        self.write(asked, |(tenant, agent, by, audit), tx| Box::pin(versions::publish(tx, *tenant, *agent, *by, audit))).await
-    }
-
-    async fn list_agent_versions(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<AgentVersion>> {
-        Ok(versions::list(&self.reads, tenant, agent).await?)
-    }
-
-    async fn find_agent_version(&self, tenant: TenantId, agent: AgentId, version: i64) -> Result<Option<AgentVersion>> {
-        Ok(versions::find(&self.reads, tenant, agent, version).await?)
-    }
-
-    async fn rollback_agent(&self, tenant: TenantId, agent: AgentId, version: i64, by: UserId, audit: AuditEntry) -> Result<Option<Agent>> {
-        let target = versions::Target { tenant, agent, version };
-        self.write((target, by, audit), |(target, by, audit), tx| Box::pin(versions::roll_back(tx, target, *by, audit))).await
-    }
-
-    async fn clone_agent(&self, source: AgentId, copy: CloneAgent, audit: AuditEntry) -> Result<Option<Agent>> {
-        self.write((source, copy, audit), |(source, copy, audit), tx| Box::pin(clone(tx, *source, copy, audit))).await
-    }
-}
-
-async fn create(tx: &mut Tx, agent: &Agent, audit: &AuditEntry) -> Outcome<Agent> {
-    if let Some(known) = find_stored(tx, agent.tenant_id, agent.id).await? {
+pub(crate) async fn create(tx: &mut Tx, agent: &Agent, audit: &AuditEntry) -> Outcome<Agent> {
+    if let Some(known) = find_even_deleted(tx, agent.tenant_id, agent.id).await? {
         return Ok(known);
     }
     insert(tx, agent).await?;
@@ -68,7 +16,7 @@ async fn create(tx: &mut Tx, agent: &Agent, audit: &AuditEntry) -> Outcome<Agent
     Ok(agent.clone())
 }
 
-async fn insert(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
+pub(crate) async fn insert(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     let params = agent.llm_params.as_ref().map(ToString::to_string);
     let status = agent.status.as_str();
     let (created, updated) = (micros(agent.created_at), agent.updated_at.map(micros));
@@ -93,7 +41,7 @@ async fn insert(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
 }
 
 /// Also a deleted one: its id is used all the same.
-async fn find_stored(tx: &mut Tx, tenant: TenantId, agent: AgentId) -> Outcome<Option<Agent>> {
+pub(crate) async fn find_even_deleted(tx: &mut Tx, tenant: TenantId, agent: AgentId) -> Outcome<Option<Agent>> {
     one(agents!("SELECT", "FROM agents WHERE id = ?1 AND tenant_id = ?2", agent.0, tenant.0).fetch_optional(&mut tx.conn).await?)
 }
 
@@ -102,7 +50,7 @@ pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: A
     one(found.fetch_optional(db).await?)
 }
 
-async fn list(reads: &SqlitePool, tenant: TenantId, filter: &AgentFilter, page: Page) -> Outcome<(Vec<Agent>, i64)> {
+pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &AgentFilter, page: Page) -> Outcome<(Vec<Agent>, i64)> {
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_ref().map(|q| q.to_lowercase());
     // `lower` of SQLite knows ASCII only; `instr` takes no wildcards, so the text is taken as it is.
@@ -131,7 +79,7 @@ async fn list(reads: &SqlitePool, tenant: TenantId, filter: &AgentFilter, page: 
     Ok((all(found)?, total))
 }
 
-async fn update(tx: &mut Tx, tenant: TenantId, id: AgentId, patch: &AgentPatch, audit: &AuditEntry) -> Outcome<Option<Agent>> {
+pub(crate) async fn update(tx: &mut Tx, tenant: TenantId, id: AgentId, patch: &AgentPatch, audit: &AuditEntry) -> Outcome<Option<Agent>> {
     let Some(mut agent) = find(&mut tx.conn, tenant, id).await? else {
         return Ok(None);
     };
@@ -169,7 +117,7 @@ pub(crate) async fn write_profile(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     Ok(())
 }
 
-async fn delete(tx: &mut Tx, tenant: TenantId, agent: AgentId, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn delete(tx: &mut Tx, tenant: TenantId, agent: AgentId, audit: &AuditEntry) -> Outcome<bool> {
     let at = micros(audit.at);
     let deleted =
         sqlx::query!("UPDATE agents SET deleted_at = ?1 WHERE id = ?2 AND tenant_id = ?3 AND deleted_at IS NULL", at, agent.0, tenant.0)
@@ -180,28 +128,4 @@ async fn delete(tx: &mut Tx, tenant: TenantId, agent: AgentId, audit: &AuditEntr
     }
     tx.audit(tenant, audit);
     Ok(true)
-}
-
-async fn clone(tx: &mut Tx, source: AgentId, copy: &CloneAgent, audit: &AuditEntry) -> Outcome<Option<Agent>> {
-    let Some(original) = find(&mut tx.conn, copy.tenant_id, source).await? else {
-        return Ok(None);
-    };
-    if let Some(known) = find_stored(tx, copy.tenant_id, copy.id).await? {
-        return Ok(Some(known));
-    }
-    let copied_name = || format!("{} (copy)", original.name).chars().take(NAME_LENGTH).collect();
-    let agent = Agent {
-        id: copy.id,
-        owner_user_id: copy.owner_user_id,
-        name: copy.name.clone().unwrap_or_else(copied_name),
-        status: AgentStatus::Draft,
-        version: 1,
-        created_at: copy.at,
-        updated_at: None,
-        ..original
-    };
-    insert(tx, &agent).await?;
-    bindings::copy(tx, source, copy).await?;
-    tx.audit(copy.tenant_id, audit);
-    Ok(Some(agent))
 }

@@ -4,8 +4,8 @@ use artel_domain::{AuditEntry, RunId, ToolOutcome};
 use artel_store::{Answered, ClientAnswer};
 
 use crate::error::Outcome;
-use crate::rows::micros;
-use crate::wake;
+use crate::steering;
+use crate::values::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn answer(tx: &mut Tx, answer: &ClientAnswer, audit: &AuditEntry) -> Outcome<Answered> {
@@ -17,7 +17,7 @@ pub(crate) async fn answer(tx: &mut Tx, answer: &ClientAnswer, audit: &AuditEntr
     }
     set(tx, answer).await?;
     approve(tx, answer).await?;
-    wake::run(tx, run, micros(answer.at)).await?;
+    steering::wake(tx, run, micros(answer.at)).await?;
     tx.audit(answer.tenant_id, audit);
     Ok(Answered::Accepted(run))
 }

@@ -1,27 +1,13 @@
 //! The tenants' rules about approvals.
 
 use artel_domain::{ApprovalRule, AuditEntry, TenantId};
-use artel_store::{ApprovalRules, Result};
-use async_trait::async_trait;
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::{json, micros};
-use crate::store::SqliteStore;
+use crate::values::{json, micros};
 use crate::writer::Tx;
 
-#[async_trait]
-impl ApprovalRules for SqliteStore {
-    async fn put_approval_rules(&self, tenant: TenantId, rules: Vec<ApprovalRule>, audit: AuditEntry) -> Result<()> {
-        self.write((tenant, rules, audit), |(tenant, rules, audit), tx| Box::pin(put(tx, *tenant, rules, audit))).await
-    }
-
-    async fn find_approval_rules(&self, tenant: TenantId) -> Result<Vec<ApprovalRule>> {
-        Ok(find(&self.reads, tenant).await?)
-    }
-}
-
-async fn put(tx: &mut Tx, tenant: TenantId, rules: &[ApprovalRule], audit: &AuditEntry) -> Outcome<()> {
+pub(crate) async fn put(tx: &mut Tx, tenant: TenantId, rules: &[ApprovalRule], audit: &AuditEntry) -> Outcome<()> {
     let (text, at) = (serde_json::to_string(rules)?, micros(audit.at));
     if rules.is_empty() {
         sqlx::query!("DELETE FROM approval_rules WHERE tenant_id = ?1", tenant.0).execute(&mut tx.conn).await?;

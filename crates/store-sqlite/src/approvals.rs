@@ -1,10 +1,11 @@
-use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, TenantId, Timestamp};
-use artel_store::{ApprovalFilter, Decided};
+use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, TenantId, Timestamp};
+use artel_store::{ApprovalFilter, Decided, Fence, Step};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::{all, approvals, micros, one};
-use crate::wake;
+use crate::rows::{all, approvals, one};
+use crate::steering;
+use crate::values::micros;
 use crate::writer::Tx;
 
 /// Compare-and-set from pending, and the run is put back in the queue.
@@ -12,7 +13,7 @@ pub(crate) async fn decide(tx: &mut Tx, decided: &Decided, audit: &AuditEntry) -
     let Some(approval) = set(tx, decided).await? else {
         return Ok(None);
     };
-    wake::run(tx, approval.run_id, micros(decided.at)).await?;
+    steering::wake(tx, approval.run_id, micros(decided.at)).await?;
     tx.audit(decided.tenant_id, audit);
     Ok(Some(approval))
 }
@@ -97,4 +98,52 @@ pub(crate) async fn due(reads: &SqlitePool, now: Timestamp, limit: u32) -> Outco
         limit
     );
     all(due.fetch_all(reads).await?)
+}
+
+/// Oldest first.
+pub(crate) async fn of_run(reads: &SqlitePool, run: RunId) -> Outcome<Vec<Approval>> {
+    all(approvals!("SELECT", "FROM approvals WHERE run_id = ?1 ORDER BY created_at, id", run.0).fetch_all(reads).await?)
+}
+
+/// Asking twice about one call finds the first question.
+pub(crate) async fn insert(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
+    let args = approval.args.to_string();
+    let (state, decision) = (approval.state.as_str(), approval.decision.map(artel_domain::Decision::as_str));
+    let decided_args = approval.decided_args.as_ref().map(ToString::to_string);
+    let decided_by = approval.decided_by.map(|user| user.0);
+    let (created, expires, decided) = (micros(approval.created_at), approval.expires_at.map(micros), approval.decided_at.map(micros));
+    sqlx::query!(
+        "INSERT INTO approvals (id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args,
+             feedback, decided_by, created_at, expires_at, decided_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+         ON CONFLICT (id) DO NOTHING",
+        approval.id.0,
+        approval.tenant_id.0,
+        approval.session_id.0,
+        approval.run_id.0,
+        approval.call_id.0,
+        approval.name,
+        args,
+        approval.args_digest,
+        approval.reason,
+        state,
+        decision,
+        decided_args,
+        approval.feedback,
+        decided_by,
+        created,
+        expires,
+        decided
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn cancel_pending(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
+    let at = micros(step.at);
+    sqlx::query!("UPDATE approvals SET state = 'cancelled', decided_at = ?1 WHERE run_id = ?2 AND state = 'pending'", at, fence.run_id.0)
+        .execute(&mut tx.conn)
+        .await?;
+    Ok(())
 }

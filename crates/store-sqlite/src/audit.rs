@@ -7,7 +7,8 @@ use artel_store::AuditFilter;
 use sqlx::{SqliteConnection, SqlitePool};
 
 use crate::error::Outcome;
-use crate::rows::{self, AuditLogRow, all};
+use crate::rows::{AuditLogRow, all};
+use crate::values::{hex, micros};
 
 type Heads = HashMap<TenantId, (i64, String)>;
 
@@ -28,7 +29,7 @@ pub(crate) async fn append(conn: &mut SqliteConnection, audits: &[(TenantId, Aud
 }
 
 async fn read_heads(conn: &mut SqliteConnection, audits: &[(TenantId, AuditEntry)]) -> Outcome<Heads> {
-    let mut tenants: Vec<_> = audits.iter().map(|(tenant, _)| rows::hex(tenant.0)).collect();
+    let mut tenants: Vec<_> = audits.iter().map(|(tenant, _)| hex(tenant.0)).collect();
     tenants.dedup();
     let tenants = serde_json::to_string(&tenants)?;
     let heads = sqlx::query!(
@@ -45,13 +46,12 @@ async fn insert(conn: &mut SqliteConnection, chained: &[AuditRow], heads: &Heads
     let rows: Vec<_> = chained
         .iter()
         .map(|row| {
-            let who =
-                (rows::hex(row.tenant_id.0), row.user_id.map(|id| rows::hex(id.0)), row.api_key_id.map(|id| rows::hex(id.0)), &row.ip);
+            let who = (hex(row.tenant_id.0), row.user_id.map(|id| hex(id.0)), row.api_key_id.map(|id| hex(id.0)), &row.ip);
             let what = (&row.action, &row.entity_type, &row.entity_id, row.details.as_ref().map(ToString::to_string));
             (row.seq, who, what, &row.trace_id, &row.outcome, row.created_at.as_microsecond(), &row.hash)
         })
         .collect();
-    let heads: Vec<_> = heads.iter().map(|(tenant, (seq, hash))| (rows::hex(tenant.0), seq, hash)).collect();
+    let heads: Vec<_> = heads.iter().map(|(tenant, (seq, hash))| (hex(tenant.0), seq, hash)).collect();
     let (rows, heads) = (serde_json::to_string(&rows)?, serde_json::to_string(&heads)?);
     sqlx::query!(
         "INSERT INTO audit_log (seq, tenant_id, user_id, api_key_id, ip, action, entity_type, entity_id, details, trace_id, outcome,
@@ -87,8 +87,8 @@ macro_rules! select_audit {
 /// Newest first.
 pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &AuditFilter) -> Outcome<Vec<AuditRow>> {
     let user = filter.user_id.map(|id| id.0);
-    let since = filter.since.map(rows::micros);
-    let until = filter.until.map(rows::micros);
+    let since = filter.since.map(micros);
+    let until = filter.until.map(micros);
     let found = select_audit!(
         "WHERE tenant_id = ?1 AND (?2 IS NULL OR entity_type = ?2) AND (?3 IS NULL OR entity_id = ?3) AND (?4 IS NULL OR user_id = ?4)
              AND (?5 IS NULL OR created_at >= ?5) AND (?6 IS NULL OR created_at <= ?6) ORDER BY seq DESC LIMIT ?7",

@@ -8,7 +8,8 @@ use sqlx::{SqliteExecutor, SqlitePool};
 use uuid::Uuid;
 
 use crate::error::Outcome;
-use crate::rows::{all, bindings, micros, one, tools as tool_rows};
+use crate::rows::{all, bindings, one, tools as tool_rows};
+use crate::values::micros;
 use crate::writer::Tx;
 use crate::{agents, tools};
 

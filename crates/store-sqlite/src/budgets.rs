@@ -1,52 +1,26 @@
 //! Budgets and what was spent of them.
 
 use artel_domain::{AgentId, AuditEntry, Budget, BudgetScope, Cap, RunId, Spend, TenantId, Timestamp};
-use artel_store::{Budgets, Fence, Reservation, Reserved, Result, StoreError};
-use async_trait::async_trait;
+use artel_store::{Fence, Reservation, Reserved, StoreError};
 use sqlx::{Executor, Sqlite, SqlitePool};
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
-use crate::rows::micros;
-use crate::store::SqliteStore;
+use crate::values::micros;
 use crate::writer::Tx;
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
-#[async_trait]
-impl Budgets for SqliteStore {
-    async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool> {
-        let asked = (tenant, agent, budget, audit);
-        self.write(asked, |(tenant, agent, budget, audit), tx| Box::pin(put(tx, *tenant, *agent, *budget, audit))).await
-    }
-
-    async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget> {
-        Ok(find(&self.reads, tenant, agent).await?)
-    }
-
-    async fn spent_on_day(&self, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> Result<Spend> {
-        Ok(on_day(&self.reads, tenant, key(agent), day(at)).await?)
-    }
-
-    async fn spent_by_run(&self, tenant: TenantId, run: RunId) -> Result<Spend> {
-        Ok(by_run(&self.reads, tenant, run).await?)
-    }
-
-    async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {
-        self.write((fence.clone(), reservation), |(fence, reservation), tx| Box::pin(reserve(tx, fence, reservation))).await
-    }
-}
-
 /// The tenant as a whole has the id of zeros.
-fn key(agent: Option<AgentId>) -> Uuid {
+pub(crate) fn key(agent: Option<AgentId>) -> Uuid {
     agent.map_or(Uuid::nil(), |agent| agent.0)
 }
 
-fn day(at: Timestamp) -> i64 {
+pub(crate) fn day(at: Timestamp) -> i64 {
     micros(at).div_euclid(DAY_MICROS)
 }
 
-async fn put(tx: &mut Tx, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn put(tx: &mut Tx, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> Outcome<bool> {
     let (key, at) = (key(agent), micros(audit.at));
     let put = sqlx::query!(
         "INSERT INTO budgets (tenant_id, agent_id, run_tokens, run_nano_usd, day_tokens, day_nano_usd, updated_at)
@@ -88,7 +62,7 @@ pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId, agent: Option<Age
     }))
 }
 
-async fn on_day(db: impl Executor<'_, Database = Sqlite>, tenant: TenantId, key: Uuid, day: i64) -> Outcome<Spend> {
+pub(crate) async fn on_day(db: impl Executor<'_, Database = Sqlite>, tenant: TenantId, key: Uuid, day: i64) -> Outcome<Spend> {
     let row = sqlx::query_as!(
         Spend,
         "SELECT tokens, nano_usd FROM spend_days WHERE tenant_id = ?1 AND agent_id = ?2 AND day = ?3",
@@ -99,13 +73,13 @@ async fn on_day(db: impl Executor<'_, Database = Sqlite>, tenant: TenantId, key:
     Ok(row.fetch_optional(db).await?.unwrap_or_default())
 }
 
-async fn by_run(db: impl Executor<'_, Database = Sqlite>, tenant: TenantId, run: RunId) -> Outcome<Spend> {
+pub(crate) async fn by_run(db: impl Executor<'_, Database = Sqlite>, tenant: TenantId, run: RunId) -> Outcome<Spend> {
     let row = sqlx::query_as!(Spend, "SELECT tokens, nano_usd FROM run_spend WHERE run_id = ?1 AND tenant_id = ?2", run.0, tenant.0);
     Ok(row.fetch_optional(db).await?.unwrap_or_default())
 }
 
 /// There is one writer, so what is read here still holds when it is written.
-async fn reserve(tx: &mut Tx, fence: &Fence, asked: &Reservation) -> Outcome<Reserved> {
+pub(crate) async fn reserve(tx: &mut Tx, fence: &Fence, asked: &Reservation) -> Outcome<Reserved> {
     let held = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?1 AND tenant_id = ?2 AND epoch = ?3) AS "held!: bool""#,
         fence.run_id.0,

@@ -5,9 +5,9 @@ use artel_store::rotation::completed;
 use artel_store::{NewCode, NewFamily, Redeem, Redemption};
 
 use crate::error::Outcome;
-use crate::families;
-use crate::rows::{json, micros};
+use crate::values::{json, micros};
 use crate::writer::Tx;
+use crate::{families, revoke};
 
 pub(crate) async fn save(tx: &mut Tx, new: &NewCode, audit: &AuditEntry) -> Outcome<bool> {
     let scopes = serde_json::to_string(&new.scopes)?;
@@ -54,7 +54,7 @@ pub(crate) async fn redeem(tx: &mut Tx, redeem: &Redeem, audit: &AuditEntry) -> 
     let mut family = code.family_id.map(FamilyId);
     let outcome = if code.is_redeemed {
         if let Some(family) = family {
-            families::end(tx, family, micros(audit.at)).await?;
+            revoke::end(tx, family, micros(audit.at)).await?;
         }
         Redemption::Reused
     } else if code.expires_at <= micros(audit.at) {

@@ -7,10 +7,9 @@ use artel_domain::Phase;
 use artel_store::{Fence, SessionChange, Step, StoreError};
 
 use crate::error::{Failure, Outcome};
-use crate::rows::micros;
-use crate::step_rows::{cancel_approvals, change_call, insert_approval, insert_call};
+use crate::values::micros;
 use crate::writer::Tx;
-use crate::{budgets, sessions};
+use crate::{approvals, budgets, sessions, tool_calls};
 
 pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
     match step.phase {
@@ -18,16 +17,16 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
         Some(phase) => leave(tx, fence, step, phase).await?,
     }
     for call in &step.new_calls {
-        insert_call(tx, call).await?;
+        tool_calls::insert(tx, call).await?;
     }
     for change in &step.calls {
-        change_call(tx, fence, change).await?;
+        tool_calls::change(tx, fence, change).await?;
     }
     if step.cancel_approvals {
-        cancel_approvals(tx, fence, step).await?;
+        approvals::cancel_pending(tx, fence, step).await?;
     }
     for approval in &step.approvals {
-        insert_approval(tx, approval).await?;
+        approvals::insert(tx, approval).await?;
     }
     if step.session != SessionChange::default() {
         sessions::change(tx, fence, &step.session, micros(step.at)).await?;

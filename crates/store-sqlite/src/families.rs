@@ -6,7 +6,8 @@ use artel_store::{NewFamily, Standing};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
-use crate::rows::{all, families, micros, one};
+use crate::rows::{all, families, one};
+use crate::values::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn start(tx: &mut Tx, new: &NewFamily, audit: &AuditEntry) -> Outcome<bool> {
@@ -66,8 +67,8 @@ pub(crate) async fn find_by_token(reads: &SqlitePool, hash: &str, now: Timestamp
     Ok(found.map(|(family, lineage)| Standing { is_live: lineage.current_hash == hash && family.is_live(now), family }))
 }
 
-pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId, family: FamilyId) -> Outcome<Option<TokenFamily>> {
-    one(families!("WHERE tenant_id = ?1 AND id = ?2", tenant.0, family.0).fetch_optional(reads).await?)
+pub(crate) async fn find(executor: impl SqliteExecutor<'_>, tenant: TenantId, family: FamilyId) -> Outcome<Option<TokenFamily>> {
+    one(families!("WHERE tenant_id = ?1 AND id = ?2", tenant.0, family.0).fetch_optional(executor).await?)
 }
 
 /// Newest first.
@@ -79,53 +80,6 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, user: UserId, now
         now
     );
     all(found.fetch_all(reads).await?)
-}
-
-pub(crate) async fn revoke_by_token(tx: &mut Tx, hash: &str, client: &ClientId, audit: &AuditEntry) -> Outcome<bool> {
-    let Some((family, _)) = by_token(&mut tx.conn, hash).await? else { return Ok(false) };
-    if family.client_id != *client || !family.is_live(audit.at) {
-        return Ok(false);
-    }
-    revoke_found(tx, &family, audit).await
-}
-
-pub(crate) async fn revoke(tx: &mut Tx, tenant: TenantId, family: FamilyId, audit: &AuditEntry) -> Outcome<bool> {
-    let found = one(families!("WHERE tenant_id = ?1 AND id = ?2", tenant.0, family.0).fetch_optional(&mut tx.conn).await?)?;
-    match found {
-        Some(family) if TokenFamily::is_live(&family, audit.at) => revoke_found(tx, &family, audit).await,
-        _ => Ok(false),
-    }
-}
-
-async fn revoke_found(tx: &mut Tx, family: &TokenFamily, audit: &AuditEntry) -> Outcome<bool> {
-    end(tx, family.id, micros(audit.at)).await?;
-    tx.audit(family.tenant_id, &completed(audit, family.user_id, Some(family.id), "ok"));
-    Ok(true)
-}
-
-/// Live ones; how many.
-pub(crate) async fn revoke_all(tx: &mut Tx, tenant: TenantId, user: UserId, client: Option<&ClientId>, audit: &AuditEntry) -> Outcome<u64> {
-    let (client, at) = (client.map(ClientId::as_str), micros(audit.at));
-    let ended = sqlx::query!(
-        "UPDATE refresh_families SET revoked_at = ?1
-         WHERE tenant_id = ?2 AND user_id = ?3 AND (?4 IS NULL OR client_id = ?4) AND revoked_at IS NULL AND token_expires_at > ?1",
-        at,
-        tenant.0,
-        user.0,
-        client
-    );
-    let ended = ended.execute(&mut tx.conn).await?.rows_affected();
-    if ended > 0 {
-        tx.audit(tenant, &completed(audit, user, None, "ok"));
-    }
-    Ok(ended)
-}
-
-pub(crate) async fn end(tx: &mut Tx, family: FamilyId, at: i64) -> Outcome<()> {
-    sqlx::query!("UPDATE refresh_families SET revoked_at = ?1 WHERE id = ?2 AND revoked_at IS NULL", at, family.0)
-        .execute(&mut tx.conn)
-        .await?;
-    Ok(())
 }
 
 /// Of a user, with whatever client, but for `keep`; and codes that were not redeemed yet.

@@ -1,13 +1,14 @@
 //! Folding the deltas of finished runs. Reading is done beside the writer; what a run over has written does not change any more.
 
 use artel_domain::{Entry, RunId, SessionId, TenantId, Timestamp};
-use artel_store::Result;
-use artel_store::folding::{self, Folding};
+use artel_store::folding::Folding;
+use artel_store::{Result, folding};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::{all, entries, micros};
+use crate::rows::{all, entries};
 use crate::store::SqliteStore;
+use crate::values::micros;
 use crate::writer::Tx;
 
 struct Foldable {

@@ -1,52 +1,20 @@
-use artel_domain::Timestamp;
-use artel_store::{Begun, Idempotency, IdempotencyKey, Result, StoredResponse};
-use async_trait::async_trait;
+use artel_store::{Begun, IdempotencyKey, StoredResponse};
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
-use crate::rows::micros;
-use crate::store::SqliteStore;
 use crate::writer::Tx;
 
 const LIFE_MICROS: i64 = 86_400_000_000;
 
-#[async_trait]
-impl Idempotency for SqliteStore {
-    async fn begin_idempotent(
-        &self,
-        key: &IdempotencyKey,
-        request_hash: &str,
-        resource_id: Uuid,
-        now: Timestamp,
-        lock_seconds: i64,
-    ) -> Result<Begun> {
-        let locked_until = micros(now).saturating_add(lock_seconds.saturating_mul(1_000_000));
-        let request = Request { key: key.clone(), hash: request_hash.to_owned(), resource_id, now: micros(now), locked_until };
-        self.write(request, |request, tx| Box::pin(begin(tx, request))).await
-    }
-
-    async fn finish_idempotent(&self, key: &IdempotencyKey, response: StoredResponse) -> Result<()> {
-        self.write((key.clone(), response), |(key, response), tx| Box::pin(finish(tx, key, response))).await
-    }
-
-    async fn abandon_idempotent(&self, key: &IdempotencyKey) -> Result<()> {
-        self.write(key.clone(), |key, tx| Box::pin(abandon(tx, key))).await
-    }
-
-    async fn sweep_idempotent(&self, now: Timestamp) -> Result<u64> {
-        self.write(micros(now), |now, tx| Box::pin(sweep(tx, *now))).await
-    }
+pub(crate) struct Request {
+    pub(crate) key: IdempotencyKey,
+    pub(crate) hash: String,
+    pub(crate) resource_id: Uuid,
+    pub(crate) now: i64,
+    pub(crate) locked_until: i64,
 }
 
-struct Request {
-    key: IdempotencyKey,
-    hash: String,
-    resource_id: Uuid,
-    now: i64,
-    locked_until: i64,
-}
-
-async fn begin(tx: &mut Tx, request: &Request) -> Outcome<Begun> {
+pub(crate) async fn begin(tx: &mut Tx, request: &Request) -> Outcome<Begun> {
     if insert_or_replace_expired(tx, request).await? {
         return Ok(Begun::Fresh { resource_id: request.resource_id });
     }
@@ -125,7 +93,11 @@ async fn lock_again(tx: &mut Tx, request: &Request) -> Outcome<()> {
     Ok(())
 }
 
-async fn finish(tx: &mut Tx, IdempotencyKey { tenant_id, principal, key }: &IdempotencyKey, response: &StoredResponse) -> Outcome<()> {
+pub(crate) async fn finish(
+    tx: &mut Tx,
+    IdempotencyKey { tenant_id, principal, key }: &IdempotencyKey,
+    response: &StoredResponse,
+) -> Outcome<()> {
     sqlx::query!(
         "UPDATE idempotency_keys SET status = ?1, body = ?2 WHERE tenant_id = ?3 AND principal = ?4 AND key = ?5",
         response.status,
@@ -140,7 +112,7 @@ async fn finish(tx: &mut Tx, IdempotencyKey { tenant_id, principal, key }: &Idem
 }
 
 /// An answer that is stored already stays.
-async fn abandon(tx: &mut Tx, IdempotencyKey { tenant_id, principal, key }: &IdempotencyKey) -> Outcome<()> {
+pub(crate) async fn abandon(tx: &mut Tx, IdempotencyKey { tenant_id, principal, key }: &IdempotencyKey) -> Outcome<()> {
     sqlx::query!(
         "DELETE FROM idempotency_keys WHERE tenant_id = ?1 AND principal = ?2 AND key = ?3 AND status IS NULL",
         tenant_id.0,
@@ -152,7 +124,7 @@ async fn abandon(tx: &mut Tx, IdempotencyKey { tenant_id, principal, key }: &Ide
     Ok(())
 }
 
-async fn sweep(tx: &mut Tx, now: i64) -> Outcome<u64> {
+pub(crate) async fn sweep(tx: &mut Tx, now: i64) -> Outcome<u64> {
     let expired = now - LIFE_MICROS;
     Ok(sqlx::query!("DELETE FROM idempotency_keys WHERE created_at <= ?1", expired).execute(&mut tx.conn).await?.rows_affected())
 }

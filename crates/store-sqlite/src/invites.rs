@@ -6,7 +6,8 @@ use sqlx::SqlitePool;
 
 use crate::accounts;
 use crate::error::Outcome;
-use crate::rows::{InviteRow, micros, one};
+use crate::rows::{InviteRow, one};
+use crate::values::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn create(tx: &mut Tx, new: &NewInvite, audit: &AuditEntry) -> Outcome<()> {

@@ -1,33 +1,19 @@
-use artel_domain::{Entry, SessionId, TenantId};
-use artel_store::{Fence, Journal, Result, Step, TurnRecord};
-use async_trait::async_trait;
+//! The journal: reading it. Writing is in `commit`.
+
+use artel_domain::{Entry, RunId, SessionId, TenantId};
+use artel_store::Fence;
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
 use crate::rows::{all, entries};
-use crate::store::SqliteStore;
-use crate::{commit, load};
 
-#[async_trait]
-impl Journal for SqliteStore {
-    async fn load_turn(&self, fence: &Fence, dialogue_limit: u32) -> Result<TurnRecord> {
-        Ok(load::load(&self.reads, fence, dialogue_limit).await?)
-    }
-
-    async fn commit(&self, fence: &Fence, step: Step) -> Result<()> {
-        self.write((fence.clone(), step), |(fence, step), tx| Box::pin(commit::commit(tx, fence, step))).await
-    }
-
-    async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        Ok(session_entries(&self.reads, tenant, session, before_seq, limit).await?)
-    }
-
-    async fn session_entries_after(&self, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        Ok(session_entries_after(&self.reads, tenant, session, after_seq, limit).await?)
-    }
-}
-
-async fn session_entries(reads: &SqlitePool, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {
+pub(crate) async fn of_session(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    session: &SessionId,
+    before_seq: i64,
+    limit: u32,
+) -> Outcome<Vec<Entry>> {
     let before_seq = if before_seq == 0 { i64::MAX } else { before_seq };
     let mut found = entries!(
         "WHERE tenant_id = ?1 AND session_id = ?2 AND seq < ?3 AND kind <> 'delta' ORDER BY seq DESC LIMIT ?4 + 0",
@@ -42,7 +28,7 @@ async fn session_entries(reads: &SqlitePool, tenant: TenantId, session: &Session
     all(found)
 }
 
-async fn session_entries_after(
+pub(crate) async fn of_session_after(
     reads: &SqlitePool,
     tenant: TenantId,
     session: &SessionId,
@@ -53,5 +39,32 @@ async fn session_entries_after(
         entries!("WHERE tenant_id = ?1 AND session_id = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4 + 0", tenant.0, session.0, after_seq, limit)
             .fetch_all(reads)
             .await?;
+    all(found)
+}
+
+pub(crate) async fn of_run(reads: &SqlitePool, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {
+    let found = entries!("WHERE run_id = ?1 AND seq > ?2 AND tenant_id = ?3 ORDER BY seq LIMIT ?4 + 0", run.0, after_seq, tenant.0, limit)
+        .fetch_all(reads)
+        .await?;
+    all(found)
+}
+
+/// The run's own journal without deltas, oldest first.
+pub(crate) async fn for_turn(reads: &SqlitePool, run: RunId) -> Outcome<Vec<Entry>> {
+    all(entries!("WHERE run_id = ?1 AND kind <> 'delta' ORDER BY seq", run.0).fetch_all(reads).await?)
+}
+
+/// The newest entries of the session's other runs, oldest first. Runs of a session come one after the other, so whatever is in it from other runs is from earlier ones.
+pub(crate) async fn before_turn(reads: &SqlitePool, fence: &Fence, limit: u32) -> Outcome<Vec<Entry>> {
+    let mut found = entries!(
+        "WHERE tenant_id = ?1 AND session_id = ?2 AND run_id <> ?3 AND kind <> 'delta' ORDER BY seq DESC LIMIT ?4 + 0",
+        fence.tenant_id.0,
+        fence.session_id.0,
+        fence.run_id.0,
+        limit
+    )
+    .fetch_all(reads)
+    .await?;
+    found.reverse();
     all(found)
 }

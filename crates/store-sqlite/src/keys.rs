@@ -3,7 +3,8 @@ use artel_store::{KeyStanding, NewApiKey};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::{ApiKeyRow, all, micros, one};
+use crate::rows::{ApiKeyRow, all, one};
+use crate::values::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn create(tx: &mut Tx, new: &NewApiKey, audit: &AuditEntry) -> Outcome<()> {

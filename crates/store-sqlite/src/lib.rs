@@ -1,11 +1,14 @@
 //! What Artel keeps, in one SQLite file: the store of a single machine.
 //!
-//! One connection writes, and commits what is asked of it at the same time together (`writer.rs`); a small pool reads. Every method
-//! of the traits of `artel-store` is here as plain SQL, one file per aggregate, checked against the schema when it is compiled.
+//! One connection writes, and commits what is asked of it at the same time together (`writer`); a small pool reads (`store`).
+//! One file per aggregate holds its SQL; `rows` holds the rows and their way to the domain; `traits` holds the traits of
+//! `artel-store`, which hand over to the SQL. `store-postgres` has the same files. Every statement is checked against the schema at
+//! compile time.
 //!
 //! This crate must never know HTTP, a model, a tool, or what a run means: it knows rows.
 
 mod accounts;
+mod admission;
 mod agents;
 mod answers;
 mod approval_rules;
@@ -13,11 +16,9 @@ mod approvals;
 mod audit;
 mod bindings;
 mod budgets;
-mod cancel;
-mod claim;
+mod claims;
 mod codes;
 mod commit;
-mod create_run;
 mod error;
 mod families;
 mod fold;
@@ -26,15 +27,13 @@ mod identities;
 mod invites;
 mod journal;
 mod keys;
-mod leases;
 mod llm_calls;
-mod load;
 mod login_attempts;
-mod logins;
 mod oauth_clients;
 mod operations;
 mod options;
 mod presence;
+mod revoke;
 mod rotate;
 mod rows;
 mod runs;
@@ -42,11 +41,14 @@ mod secrets;
 mod sessions;
 mod signing_keys;
 mod startup;
-mod step_rows;
+mod steering;
 mod store;
+mod tool_calls;
 mod tools;
+mod traits;
+mod turn;
+mod values;
 mod versions;
-mod wake;
 mod writer;
 
 pub use options::SqliteOptions;

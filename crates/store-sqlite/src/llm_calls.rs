@@ -1,76 +1,19 @@
 //! The account book of model calls.
 
-use artel_domain::{Timestamp, Usage};
-use artel_store::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls, Result};
-use async_trait::async_trait;
-use uuid::Uuid;
+use artel_domain::Timestamp;
+use artel_store::{LlmCall, LlmCallFilter, LlmCallSum};
+use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::{hex, micros, time};
-use crate::store::SqliteStore;
+use crate::rows::LlmCallRow;
+use crate::values::{hex, micros};
 use crate::writer::Tx;
-
-#[async_trait]
-impl LlmCalls for SqliteStore {
-    async fn record_llm_calls(&self, calls: Vec<LlmCall>) -> Result<()> {
-        if calls.is_empty() {
-            return Ok(());
-        }
-        self.write(calls, |calls, tx| Box::pin(record(tx, calls))).await
-    }
-
-    async fn list_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCall>> {
-        let (since, until) = bounds(filter);
-        let rows = sqlx::query_as!(
-            Row,
-            r#"SELECT id AS "id!: Uuid", account AS "account!: String", requested_model AS "requested_model!: String",
-                   provider AS "provider!: String", model AS "model!: String", outcome AS "outcome!: String",
-                   error_code AS "error_code?: String", attempts AS "attempts!: i64", fallbacks AS "fallbacks!: i64",
-                   prompt_tokens AS "prompt_tokens?: i64", completion_tokens AS "completion_tokens?: i64",
-                   cached_tokens AS "cached_tokens?: i64", cache_write_tokens AS "cache_write_tokens?: i64",
-                   reasoning_tokens AS "reasoning_tokens?: i64", is_estimated AS "is_estimated!: bool",
-                   cost_nano_usd AS "cost_nano_usd?: i64", started_at AS "started_at!: i64", latency_micros AS "latency_micros!: i64",
-                   first_token_micros AS "first_token_micros?: i64", deltas AS "deltas!: i64", streamed_bytes AS "streamed_bytes!: i64",
-                   trace_id AS "trace_id?: String"
-               FROM llm_calls
-               WHERE account = ?1 AND (?2 IS NULL OR started_at >= ?2) AND (?3 IS NULL OR started_at < ?3)
-               ORDER BY started_at DESC, id DESC LIMIT ?4"#,
-            account,
-            since,
-            until,
-            filter.limit
-        );
-        let rows = rows.fetch_all(&self.reads).await.map_err(crate::error::Failure::from)?;
-        Ok(rows.into_iter().map(LlmCall::from).collect())
-    }
-
-    async fn sum_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCallSum>> {
-        let (since, until) = bounds(filter);
-        let sums = sqlx::query_as!(
-            LlmCallSum,
-            r#"SELECT provider AS "provider!: String", model AS "model!: String", count(*) AS "calls!: i64",
-                   count(*) FILTER (WHERE outcome = 'error') AS "errors!: i64", coalesce(sum(prompt_tokens), 0) AS "prompt_tokens!: i64",
-                   coalesce(sum(completion_tokens), 0) AS "completion_tokens!: i64", coalesce(sum(cost_nano_usd), 0) AS "cost_nano_usd!: i64"
-               FROM llm_calls
-               WHERE account = ?1 AND (?2 IS NULL OR started_at >= ?2) AND (?3 IS NULL OR started_at < ?3)
-               GROUP BY provider, model ORDER BY provider, model"#,
-            account,
-            since,
-            until
-        );
-        Ok(sums.fetch_all(&self.reads).await.map_err(crate::error::Failure::from)?)
-    }
-
-    async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {
-        self.write((before, limit), |(before, limit), tx| Box::pin(forget(tx, *before, *limit))).await
-    }
-}
 
 fn bounds(filter: LlmCallFilter) -> (Option<i64>, Option<i64>) {
     (filter.since.map(micros), filter.until.map(micros))
 }
 
-async fn record(tx: &mut Tx, calls: &[LlmCall]) -> Outcome<()> {
+pub(crate) async fn record(tx: &mut Tx, calls: &[LlmCall]) -> Outcome<()> {
     let rows = calls.iter().map(|call| {
         let who = (hex(call.id), &call.account, &call.requested_model, &call.provider, &call.model, &call.trace_id);
         let how = (&call.outcome, &call.error_code, call.attempts, call.fallbacks, call.deltas, call.streamed_bytes);
@@ -98,7 +41,49 @@ async fn record(tx: &mut Tx, calls: &[LlmCall]) -> Outcome<()> {
     Ok(())
 }
 
-async fn forget(tx: &mut Tx, before: Timestamp, limit: u32) -> Outcome<u64> {
+pub(crate) async fn list(reads: &SqlitePool, account: &str, filter: LlmCallFilter) -> Outcome<Vec<LlmCall>> {
+    let (since, until) = bounds(filter);
+    let rows = sqlx::query_as!(
+        LlmCallRow,
+        r#"SELECT id AS "id!: uuid::Uuid", account AS "account!: String", requested_model AS "requested_model!: String",
+               provider AS "provider!: String", model AS "model!: String", outcome AS "outcome!: String",
+               error_code AS "error_code?: String", attempts AS "attempts!: i64", fallbacks AS "fallbacks!: i64",
+               prompt_tokens AS "prompt_tokens?: i64", completion_tokens AS "completion_tokens?: i64",
+               cached_tokens AS "cached_tokens?: i64", cache_write_tokens AS "cache_write_tokens?: i64",
+               reasoning_tokens AS "reasoning_tokens?: i64", is_estimated AS "is_estimated!: bool",
+               cost_nano_usd AS "cost_nano_usd?: i64", started_at AS "started_at!: i64", latency_micros AS "latency_micros!: i64",
+               first_token_micros AS "first_token_micros?: i64", deltas AS "deltas!: i64", streamed_bytes AS "streamed_bytes!: i64",
+               trace_id AS "trace_id?: String"
+           FROM llm_calls
+           WHERE account = ?1 AND (?2 IS NULL OR started_at >= ?2) AND (?3 IS NULL OR started_at < ?3)
+           ORDER BY started_at DESC, id DESC LIMIT ?4"#,
+        account,
+        since,
+        until,
+        filter.limit
+    );
+    let rows = rows.fetch_all(reads).await?;
+    Ok(rows.into_iter().map(LlmCall::from).collect())
+}
+
+pub(crate) async fn sum(reads: &SqlitePool, account: &str, filter: LlmCallFilter) -> Outcome<Vec<LlmCallSum>> {
+    let (since, until) = bounds(filter);
+    let sums = sqlx::query_as!(
+        LlmCallSum,
+        r#"SELECT provider AS "provider!: String", model AS "model!: String", count(*) AS "calls!: i64",
+               count(*) FILTER (WHERE outcome = 'error') AS "errors!: i64", coalesce(sum(prompt_tokens), 0) AS "prompt_tokens!: i64",
+               coalesce(sum(completion_tokens), 0) AS "completion_tokens!: i64", coalesce(sum(cost_nano_usd), 0) AS "cost_nano_usd!: i64"
+           FROM llm_calls
+           WHERE account = ?1 AND (?2 IS NULL OR started_at >= ?2) AND (?3 IS NULL OR started_at < ?3)
+           GROUP BY provider, model ORDER BY provider, model"#,
+        account,
+        since,
+        until
+    );
+    Ok(sums.fetch_all(reads).await?)
+}
+
+pub(crate) async fn forget(tx: &mut Tx, before: Timestamp, limit: u32) -> Outcome<u64> {
     let before = micros(before);
     let forgotten = sqlx::query!(
         "DELETE FROM llm_calls WHERE id IN (SELECT id FROM llm_calls WHERE started_at < ?1 ORDER BY started_at LIMIT ?2)",
@@ -106,61 +91,4 @@ async fn forget(tx: &mut Tx, before: Timestamp, limit: u32) -> Outcome<u64> {
         limit
     );
     Ok(forgotten.execute(&mut tx.conn).await?.rows_affected())
-}
-
-struct Row {
-    id: Uuid,
-    account: String,
-    requested_model: String,
-    provider: String,
-    model: String,
-    outcome: String,
-    error_code: Option<String>,
-    attempts: i64,
-    fallbacks: i64,
-    prompt_tokens: Option<i64>,
-    completion_tokens: Option<i64>,
-    cached_tokens: Option<i64>,
-    cache_write_tokens: Option<i64>,
-    reasoning_tokens: Option<i64>,
-    is_estimated: bool,
-    cost_nano_usd: Option<i64>,
-    started_at: i64,
-    latency_micros: i64,
-    first_token_micros: Option<i64>,
-    deltas: i64,
-    streamed_bytes: i64,
-    trace_id: Option<String>,
-}
-
-impl From<Row> for LlmCall {
-    fn from(row: Row) -> Self {
-        let usage = row.prompt_tokens.map(|prompt_tokens| Usage {
-            prompt_tokens,
-            completion_tokens: row.completion_tokens.unwrap_or_default(),
-            cached_tokens: row.cached_tokens.unwrap_or_default(),
-            cache_write_tokens: row.cache_write_tokens.unwrap_or_default(),
-            reasoning_tokens: row.reasoning_tokens.unwrap_or_default(),
-        });
-        Self {
-            id: row.id,
-            account: row.account,
-            requested_model: row.requested_model,
-            provider: row.provider,
-            model: row.model,
-            outcome: row.outcome,
-            error_code: row.error_code,
-            attempts: row.attempts,
-            fallbacks: row.fallbacks,
-            usage,
-            is_estimated: row.is_estimated,
-            cost_nano_usd: row.cost_nano_usd,
-            started_at: time(row.started_at),
-            latency_micros: row.latency_micros,
-            first_token_micros: row.first_token_micros,
-            deltas: row.deltas,
-            streamed_bytes: row.streamed_bytes,
-            trace_id: row.trace_id,
-        }
-    }
 }

@@ -1,30 +1,13 @@
 //! Attempts to sign in, for lockouts.
 
-use std::time::Duration;
-
 use artel_domain::Timestamp;
-use artel_store::{Counted, LoginAttempts, Result};
-use async_trait::async_trait;
+use artel_store::Counted;
 
 use crate::error::Outcome;
-use crate::rows::{micros, time};
-use crate::store::SqliteStore;
+use crate::values::time;
 use crate::writer::Tx;
 
-#[async_trait]
-impl LoginAttempts for SqliteStore {
-    async fn begin_login(&self, counted: Vec<Counted>, window: Duration, now: Timestamp) -> Result<Option<Timestamp>> {
-        let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
-        let asked = (counted, window, micros(now));
-        self.write(asked, |(counted, window, now), tx| Box::pin(begin(tx, counted, *window, *now))).await
-    }
-
-    async fn forget_attempts(&self, keys: Vec<String>) -> Result<()> {
-        self.write(keys, |keys, tx| Box::pin(forget(tx, keys))).await
-    }
-}
-
-async fn begin(tx: &mut Tx, counted: &[Counted], window: i64, now: i64) -> Outcome<Option<Timestamp>> {
+pub(crate) async fn begin(tx: &mut Tx, counted: &[Counted], window: i64, now: i64) -> Outcome<Option<Timestamp>> {
     let oldest = now.saturating_sub(window);
     sqlx::query!("DELETE FROM login_attempts WHERE since <= ?1", oldest).execute(&mut tx.conn).await?;
     let mut locked_until = None;
@@ -57,7 +40,7 @@ async fn count(tx: &mut Tx, key: &str, now: i64) -> Outcome<()> {
     Ok(())
 }
 
-async fn forget(tx: &mut Tx, keys: &[String]) -> Outcome<()> {
+pub(crate) async fn forget(tx: &mut Tx, keys: &[String]) -> Outcome<()> {
     let keys = serde_json::to_string(keys)?;
     sqlx::query!("DELETE FROM login_attempts WHERE key IN (SELECT value FROM json_each(?1))", keys).execute(&mut tx.conn).await?;
     Ok(())

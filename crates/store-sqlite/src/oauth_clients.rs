@@ -1,42 +1,16 @@
 //! OAuth clients.
 
 use artel_domain::{AuditEntry, ClientId, Hashed, OAuthClient, TenantId};
-use artel_store::{ClientRecord, OAuthClients, Result};
-use async_trait::async_trait;
+use artel_store::ClientRecord;
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::{all, micros, oauth_clients, one};
-use crate::store::SqliteStore;
+use crate::rows::{all, oauth_clients, one};
+use crate::values::micros;
 use crate::writer::Tx;
 use crate::{families, identities};
 
-#[async_trait]
-impl OAuthClients for SqliteStore {
-    async fn create_client(&self, new: ClientRecord, audit: AuditEntry) -> Result<()> {
-        self.write((new, audit), |(new, audit), tx| Box::pin(create(tx, new, audit))).await
-    }
-
-    async fn find_client(&self, client: &ClientId) -> Result<Option<ClientRecord>> {
-        Ok(find(&self.reads, client).await?)
-    }
-
-    async fn list_clients(&self, tenant: TenantId) -> Result<Vec<OAuthClient>> {
-        Ok(list(&self.reads, tenant).await?)
-    }
-
-    async fn rotate_client_secret(&self, tenant: TenantId, client: &ClientId, secret_hash: Hashed, audit: AuditEntry) -> Result<bool> {
-        let asked = (tenant, client.clone(), secret_hash, audit);
-        self.write(asked, |(tenant, client, hash, audit), tx| Box::pin(rotate_secret(tx, *tenant, client, hash, audit))).await
-    }
-
-    async fn deactivate_client(&self, tenant: TenantId, client: &ClientId, audit: AuditEntry) -> Result<bool> {
-        let asked = (tenant, client.clone(), audit);
-        self.write(asked, |(tenant, client, audit), tx| Box::pin(deactivate(tx, *tenant, client, audit))).await
-    }
-}
-
-async fn create(tx: &mut Tx, new: &ClientRecord, audit: &AuditEntry) -> Outcome<()> {
+pub(crate) async fn create(tx: &mut Tx, new: &ClientRecord, audit: &AuditEntry) -> Outcome<()> {
     let client = &new.client;
     let secret = new.secret_hash.as_ref().map(Hashed::expose);
     let (scopes, grant_types) = (serde_json::to_string(&client.scopes)?, serde_json::to_string(&client.grant_types)?);
@@ -69,15 +43,15 @@ async fn create(tx: &mut Tx, new: &ClientRecord, audit: &AuditEntry) -> Outcome<
     Ok(())
 }
 
-async fn find(reads: &SqlitePool, client: &ClientId) -> Outcome<Option<ClientRecord>> {
+pub(crate) async fn find(reads: &SqlitePool, client: &ClientId) -> Outcome<Option<ClientRecord>> {
     one(oauth_clients!("WHERE id = ?1", client.0).fetch_optional(reads).await?)
 }
 
-async fn list(reads: &SqlitePool, tenant: TenantId) -> Outcome<Vec<OAuthClient>> {
+pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId) -> Outcome<Vec<OAuthClient>> {
     all(oauth_clients!("WHERE tenant_id = ?1 ORDER BY id", tenant.0).fetch_all(reads).await?)
 }
 
-async fn rotate_secret(tx: &mut Tx, tenant: TenantId, client: &ClientId, hash: &Hashed, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn rotate_secret(tx: &mut Tx, tenant: TenantId, client: &ClientId, hash: &Hashed, audit: &AuditEntry) -> Outcome<bool> {
     let (hash, at) = (hash.expose(), micros(audit.at));
     let changed = sqlx::query!(
         "UPDATE oauth_clients SET secret_hash = ?1, updated_at = ?2 WHERE tenant_id = ?3 AND id = ?4 AND secret_hash IS NOT NULL",
@@ -93,7 +67,7 @@ async fn rotate_secret(tx: &mut Tx, tenant: TenantId, client: &ClientId, hash: &
     Ok(true)
 }
 
-async fn deactivate(tx: &mut Tx, tenant: TenantId, client: &ClientId, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn deactivate(tx: &mut Tx, tenant: TenantId, client: &ClientId, audit: &AuditEntry) -> Outcome<bool> {
     let at = micros(audit.at);
     let changed = sqlx::query!(
         "UPDATE oauth_clients SET deactivated_at = ?1, updated_at = ?1 WHERE tenant_id = ?2 AND id = ?3 AND deactivated_at IS NULL",

@@ -1,31 +1,11 @@
 use std::time::Instant;
 
-use artel_store::{Health, Operations, Result};
-use async_trait::async_trait;
+use artel_store::Health;
 
 use crate::error::Outcome;
 use crate::store::SqliteStore;
 
-#[async_trait]
-impl Operations for SqliteStore {
-    async fn health(&self) -> Result<Health> {
-        Ok(health(self).await?)
-    }
-
-    fn kind(&self) -> &'static str {
-        "sqlite"
-    }
-
-    async fn count_open_runs(&self) -> Result<Vec<(String, i64)>> {
-        Ok(count_open_runs(self).await?)
-    }
-
-    async fn close(&self) {
-        self.finish().await;
-    }
-}
-
-async fn health(store: &SqliteStore) -> Outcome<Health> {
+pub(crate) async fn health(store: &SqliteStore) -> Outcome<Health> {
     let asked = Instant::now();
     sqlx::query_scalar!(r#"SELECT 1 AS "one!: i64""#).fetch_one(&store.reads).await?;
     let latency_ms = asked.elapsed().as_secs_f64() * 1000.0;
@@ -41,7 +21,7 @@ async fn health(store: &SqliteStore) -> Outcome<Health> {
     })
 }
 
-async fn count_open_runs(store: &SqliteStore) -> Outcome<Vec<(String, i64)>> {
+pub(crate) async fn count_open_runs(store: &SqliteStore) -> Outcome<Vec<(String, i64)>> {
     let counts = sqlx::query!(
         r#"SELECT phase AS "phase!: String", count(*) AS "runs!: i64" FROM runs
            WHERE phase IN ('queued', 'running', 'waiting_for_approval') GROUP BY phase"#

@@ -6,7 +6,7 @@ use artel_domain::{TenantId, Timestamp, UserId};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::micros;
+use crate::values::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn note(tx: &mut Tx, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Outcome<()> {

@@ -5,9 +5,9 @@ use artel_store::rotation::{completed, judge};
 use artel_store::{Rotate, Rotation};
 
 use crate::error::{Failure, Outcome};
-use crate::families;
-use crate::rows::micros;
+use crate::values::micros;
 use crate::writer::Tx;
+use crate::{families, revoke};
 
 pub(crate) async fn rotate(tx: &mut Tx, rotate: &Rotate, audit: &AuditEntry) -> Outcome<Rotation> {
     let rotated = spend(tx, rotate, micros(audit.at)).await?;
@@ -20,7 +20,7 @@ pub(crate) async fn rotate(tx: &mut Tx, rotate: &Rotate, audit: &AuditEntry) -> 
         None => return Err(Failure::broken("a live refresh token was not rotated")),
     };
     if let Rotation::Reused(family) = &mut outcome {
-        families::end(tx, family.id, micros(audit.at)).await?;
+        revoke::end(tx, family.id, micros(audit.at)).await?;
         family.revoked_at = Some(audit.at);
     }
     tx.audit(family.tenant_id, &completed(audit, family.user_id, Some(family.id), outcome.as_str()));

@@ -4,7 +4,7 @@ use artel_domain::{AuditEntry, TenantId};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::micros;
+use crate::values::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn put(tx: &mut Tx, tenant: TenantId, name: &str, sealed: &str, audit: &AuditEntry) -> Outcome<()> {

@@ -1,59 +1,16 @@
 //! Users' dialogues with the specialists: their sessions. What clients answer is in `answers`, where users were seen in `presence`.
 
-use std::net::IpAddr;
-
-use artel_domain::{AuditEntry, RunId, Session, SessionId, TenantId, Timestamp, UserId};
-use artel_store::{Answered, ClientAnswer, Fence, NewSession, Page, Result, SessionChange, SessionFilter, Sessions};
-use async_trait::async_trait;
+use artel_domain::{AuditEntry, RunId, Session, SessionId, TenantId};
+use artel_store::{Fence, NewSession, Page, SessionChange, SessionFilter};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
-use crate::rows::{all, micros, one, sessions};
-use crate::store::SqliteStore;
+use crate::rows::{all, one, sessions};
+use crate::steering;
+use crate::values::micros;
 use crate::writer::Tx;
-use crate::{answers, cancel, presence};
 
-#[async_trait]
-impl Sessions for SqliteStore {
-    async fn create_session(&self, new: NewSession, audit: AuditEntry) -> Result<Option<Session>> {
-        self.write((new, audit), |(new, audit), tx| Box::pin(create(tx, new, audit))).await
-    }
-
-    async fn list_sessions(&self, tenant: TenantId, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
-        Ok(list(&self.reads, tenant, filter, page).await?)
-    }
-
-    async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>> {
-        Ok(find_by_id(&self.reads, session).await?)
-    }
-
-    async fn rename_session(&self, tenant: TenantId, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
-        let asked = (tenant, session.clone(), title.to_owned(), audit);
-        self.write(asked, |(tenant, session, title, audit), tx| Box::pin(rename(tx, *tenant, session, title, audit))).await
-    }
-
-    async fn end_session(&self, tenant: TenantId, session: &SessionId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, session.clone(), audit), |(tenant, session, audit), tx| Box::pin(end(tx, *tenant, session, audit))).await
-    }
-
-    async fn answer_call(&self, answer: ClientAnswer, audit: AuditEntry) -> Result<Answered> {
-        self.write((answer, audit), |(answer, audit), tx| Box::pin(answers::answer(tx, answer, audit))).await
-    }
-
-    async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {
-        self.write((tenant, user, ip, at), |(tenant, user, ip, at), tx| Box::pin(presence::note(tx, *tenant, *user, *ip, *at))).await
-    }
-
-    async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool> {
-        Ok(presence::was(&self.reads, tenant, user, ip, since).await?)
-    }
-
-    async fn forget_presence(&self, before: Timestamp) -> Result<u64> {
-        self.write(before, |before, tx| Box::pin(presence::forget(tx, *before))).await
-    }
-}
-
-async fn create(tx: &mut Tx, new: &NewSession, audit: &AuditEntry) -> Outcome<Option<Session>> {
+pub(crate) async fn create(tx: &mut Tx, new: &NewSession, audit: &AuditEntry) -> Outcome<Option<Session>> {
     let at = micros(new.at);
     let metadata = new.metadata.as_ref().map(ToString::to_string);
     let created = sessions!(
@@ -81,7 +38,7 @@ pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, session:
     one(sessions!("SELECT", "FROM sessions WHERE tenant_id = ?1 AND id = ?2", tenant.0, session.0).fetch_optional(db).await?)
 }
 
-async fn list(reads: &SqlitePool, tenant: TenantId, filter: SessionFilter, page: Page) -> Outcome<(Vec<Session>, i64)> {
+pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: SessionFilter, page: Page) -> Outcome<(Vec<Session>, i64)> {
     let SessionFilter { user_id, active_only } = filter;
     let all_there_are = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!: i64" FROM sessions WHERE tenant_id = ?1 AND user_id = ?2 AND (is_active = 1 OR NOT ?3)"#,
@@ -104,12 +61,18 @@ async fn list(reads: &SqlitePool, tenant: TenantId, filter: SessionFilter, page:
     Ok((all(found.fetch_all(reads).await?)?, all_there_are))
 }
 
-async fn find_by_id(reads: &SqlitePool, session: &SessionId) -> Outcome<Vec<Session>> {
+pub(crate) async fn find_by_id(reads: &SqlitePool, session: &SessionId) -> Outcome<Vec<Session>> {
     let found = sessions!("SELECT", "FROM sessions WHERE id = ?1 AND user_id IS NOT NULL AND is_active = 1", session.0);
     all(found.fetch_all(reads).await?)
 }
 
-async fn rename(tx: &mut Tx, tenant: TenantId, session: &SessionId, title: &str, audit: &AuditEntry) -> Outcome<Option<Session>> {
+pub(crate) async fn rename(
+    tx: &mut Tx,
+    tenant: TenantId,
+    session: &SessionId,
+    title: &str,
+    audit: &AuditEntry,
+) -> Outcome<Option<Session>> {
     let at = micros(audit.at);
     let renamed = sessions!(
         "UPDATE sessions SET title = ?1, updated_at = ?2 WHERE tenant_id = ?3 AND id = ?4 AND is_active = 1 RETURNING",
@@ -126,7 +89,7 @@ async fn rename(tx: &mut Tx, tenant: TenantId, session: &SessionId, title: &str,
     Ok(renamed)
 }
 
-async fn end(tx: &mut Tx, tenant: TenantId, session: &SessionId, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn end(tx: &mut Tx, tenant: TenantId, session: &SessionId, audit: &AuditEntry) -> Outcome<bool> {
     let at = micros(audit.at);
     let ended = sqlx::query!(
         "UPDATE sessions SET is_active = 0, updated_at = ?1 WHERE tenant_id = ?2 AND id = ?3 AND is_active = 1",
@@ -138,7 +101,7 @@ async fn end(tx: &mut Tx, tenant: TenantId, session: &SessionId, audit: &AuditEn
         return Ok(false);
     }
     for run in open_runs(tx, tenant, session).await? {
-        cancel::request(tx, tenant, run, at).await?;
+        steering::request_cancel(tx, tenant, run, at).await?;
     }
     tx.audit(tenant, audit);
     Ok(true)

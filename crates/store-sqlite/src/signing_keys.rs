@@ -1,41 +1,20 @@
 //! The auth service's signing keys, sealed; this crate cannot open them.
 
-use artel_domain::{AuditEntry, SigningKey, TenantId, Timestamp};
-use artel_store::{NewSigningKey, Result, SigningKeys};
-use async_trait::async_trait;
+use artel_domain::{AuditEntry, SigningKey, TenantId};
+use artel_store::NewSigningKey;
 use sqlx::SqlitePool;
 
 use crate::error::{Failure, Outcome};
-use crate::rows::{all, micros, one, signing_keys};
-use crate::store::SqliteStore;
+use crate::rows::{all, one, signing_keys};
+use crate::values::micros;
 use crate::writer::Tx;
 
-#[async_trait]
-impl SigningKeys for SqliteStore {
-    async fn signing_keys(&self, now: Timestamp) -> Result<Vec<SigningKey>> {
-        Ok(list(&self.reads, micros(now)).await?)
-    }
-
-    async fn ensure_signing_key(&self, first: NewSigningKey, tenant: TenantId, audit: AuditEntry) -> Result<SigningKey> {
-        self.write((first, tenant, audit), |(first, tenant, audit), tx| Box::pin(ensure(tx, first, *tenant, audit))).await
-    }
-
-    async fn rotate_signing_key(&self, next: NewSigningKey, not_after: Timestamp, tenant: TenantId, audit: AuditEntry) -> Result<()> {
-        let asked = (next, micros(not_after), tenant, audit);
-        self.write(asked, |(next, not_after, tenant, audit), tx| Box::pin(rotate(tx, next, *not_after, *tenant, audit))).await
-    }
-
-    async fn withdraw_signing_key(&self, kid: &str, tenant: TenantId, audit: AuditEntry) -> Result<bool> {
-        self.write((kid.to_owned(), tenant, audit), |(kid, tenant, audit), tx| Box::pin(withdraw(tx, kid, *tenant, audit))).await
-    }
-}
-
-async fn list(reads: &SqlitePool, now: i64) -> Outcome<Vec<SigningKey>> {
+pub(crate) async fn list(reads: &SqlitePool, now: i64) -> Outcome<Vec<SigningKey>> {
     let found = signing_keys!("WHERE not_after IS NULL OR not_after > ?1 ORDER BY not_after IS NOT NULL, created_at DESC, kid", now);
     all(found.fetch_all(reads).await?)
 }
 
-async fn ensure(tx: &mut Tx, first: &NewSigningKey, tenant: TenantId, audit: &AuditEntry) -> Outcome<SigningKey> {
+pub(crate) async fn ensure(tx: &mut Tx, first: &NewSigningKey, tenant: TenantId, audit: &AuditEntry) -> Outcome<SigningKey> {
     if let Some(active) = active(tx).await? {
         return Ok(active);
     }
@@ -62,7 +41,7 @@ async fn insert(tx: &mut Tx, new: &NewSigningKey, at: i64) -> Outcome<()> {
     Ok(())
 }
 
-async fn rotate(tx: &mut Tx, next: &NewSigningKey, not_after: i64, tenant: TenantId, audit: &AuditEntry) -> Outcome<()> {
+pub(crate) async fn rotate(tx: &mut Tx, next: &NewSigningKey, not_after: i64, tenant: TenantId, audit: &AuditEntry) -> Outcome<()> {
     sqlx::query!("UPDATE signing_keys SET state = 'retiring', not_after = ?1 WHERE state = 'active'", not_after)
         .execute(&mut tx.conn)
         .await?;
@@ -71,7 +50,7 @@ async fn rotate(tx: &mut Tx, next: &NewSigningKey, not_after: i64, tenant: Tenan
     Ok(())
 }
 
-async fn withdraw(tx: &mut Tx, kid: &str, tenant: TenantId, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn withdraw(tx: &mut Tx, kid: &str, tenant: TenantId, audit: &AuditEntry) -> Outcome<bool> {
     let at = micros(audit.at);
     let withdrawn =
         sqlx::query!("UPDATE signing_keys SET not_after = ?1 WHERE kid = ?2 AND state = 'retiring' AND not_after > ?1", at, kid);

@@ -1,63 +1,13 @@
-use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolId};
-use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
-use async_trait::async_trait;
+use artel_domain::{AuditEntry, TenantId, ToolDefinition, ToolId};
+use artel_store::{Page, ToolPatch};
 use sqlx::{SqliteExecutor, SqlitePool};
 
-use crate::bindings::{self, Place};
 use crate::error::Outcome;
-use crate::rows::{all, micros, one, tools};
-use crate::store::SqliteStore;
+use crate::rows::{all, one, tools};
+use crate::values::micros;
 use crate::writer::Tx;
 
-#[async_trait]
-impl Tools for SqliteStore {
-    async fn create_tool(&self, tool: ToolDefinition, audit: AuditEntry) -> Result<ToolDefinition> {
-        self.write((tool, audit), |(tool, audit), tx| Box::pin(create(tx, tool, audit))).await
-    }
-
-    async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>> {
-        Ok(find(&self.reads, tenant, tool).await?)
-    }
-
-    async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)> {
-        Ok(list(&self.reads, tenant, page).await?)
-    }
-
-    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>> {
-        let asked = (tenant, tool, patch, audit);
-        self.write(asked, |(tenant, tool, patch, audit), tx| Box::pin(update(tx, *tenant, *tool, patch, audit))).await
-    }
-
-    async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, tool, audit), |(tenant, tool, audit), tx| Box::pin(delete(tx, *tenant, *tool, audit))).await
-    }
-
-    async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
-        self.write((binding, audit), |(binding, audit), tx| Box::pin(bindings::bind(tx, binding, audit))).await
-    }
-
-    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
-        Ok(bindings::list(&self.reads, tenant, agent).await?)
-    }
-
-    async fn update_binding(
-        &self,
-        tenant: TenantId,
-        agent: AgentId,
-        tool: ToolId,
-        patch: BindingPatch,
-        audit: AuditEntry,
-    ) -> Result<Option<Binding>> {
-        let asked = (Place { tenant, agent, tool }, patch, audit);
-        self.write(asked, |(place, patch, audit), tx| Box::pin(bindings::update(tx, place, patch, audit))).await
-    }
-
-    async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        self.write((Place { tenant, agent, tool }, audit), |(place, audit), tx| Box::pin(bindings::unbind(tx, place, audit))).await
-    }
-}
-
-async fn create(tx: &mut Tx, tool: &ToolDefinition, audit: &AuditEntry) -> Outcome<ToolDefinition> {
+pub(crate) async fn create(tx: &mut Tx, tool: &ToolDefinition, audit: &AuditEntry) -> Outcome<ToolDefinition> {
     // Also a deleted one: its id is used all the same.
     let known = tools!("SELECT", "FROM tools WHERE id = ?1 AND tenant_id = ?2", tool.id.0, tool.tenant_id.0);
     if let Some(known) = one(known.fetch_optional(&mut tx.conn).await?)? {
@@ -73,7 +23,7 @@ pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, tool: To
     one(found.fetch_optional(db).await?)
 }
 
-async fn list(reads: &SqlitePool, tenant: TenantId, page: Page) -> Outcome<(Vec<ToolDefinition>, i64)> {
+pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, page: Page) -> Outcome<(Vec<ToolDefinition>, i64)> {
     let found = tools!(
         "SELECT",
         "FROM tools WHERE tenant_id = ?1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?2 OFFSET ?3",
@@ -89,7 +39,13 @@ async fn list(reads: &SqlitePool, tenant: TenantId, page: Page) -> Outcome<(Vec<
     Ok((all(found)?, total))
 }
 
-async fn update(tx: &mut Tx, tenant: TenantId, id: ToolId, patch: &ToolPatch, audit: &AuditEntry) -> Outcome<Option<ToolDefinition>> {
+pub(crate) async fn update(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: ToolId,
+    patch: &ToolPatch,
+    audit: &AuditEntry,
+) -> Outcome<Option<ToolDefinition>> {
     let Some(tool) = find(&mut tx.conn, tenant, id).await? else {
         return Ok(None);
     };
@@ -118,7 +74,7 @@ fn patched(tool: ToolDefinition, patch: ToolPatch) -> ToolDefinition {
     }
 }
 
-async fn delete(tx: &mut Tx, tenant: TenantId, tool: ToolId, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn delete(tx: &mut Tx, tenant: TenantId, tool: ToolId, audit: &AuditEntry) -> Outcome<bool> {
     let at = micros(audit.at);
     let deleted =
         sqlx::query!("UPDATE tools SET deleted_at = ?1 WHERE id = ?2 AND tenant_id = ?3 AND deleted_at IS NULL", at, tool.0, tenant.0)

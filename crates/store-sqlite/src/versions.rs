@@ -1,12 +1,17 @@
-//! Published versions of agents: immutable snapshots of profile and bindings.
+//! Published versions of agents (immutable snapshots of profile and bindings), going back to one, and copies.
 
 use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, TenantId, UserId};
+use artel_store::CloneAgent;
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
-use crate::rows::{Snapshot, VersionRow, all, micros, one};
+use crate::rows::{Snapshot, VersionRow, all, one};
+use crate::values::micros;
 use crate::writer::Tx;
 use crate::{agents, bindings};
+
+/// The longest name of an agent, in characters.
+const NAME_LENGTH: usize = 200;
 
 pub(crate) struct Target {
     pub(crate) tenant: TenantId,
@@ -82,4 +87,28 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -
 
 pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: AgentId, version: i64) -> Outcome<Option<AgentVersion>> {
     one(select_versions!("AND v.version = ?3", tenant.0, agent.0, version).fetch_optional(db).await?)
+}
+
+pub(crate) async fn copy(tx: &mut Tx, source: AgentId, copy: &CloneAgent, audit: &AuditEntry) -> Outcome<Option<Agent>> {
+    let Some(original) = agents::find(&mut tx.conn, copy.tenant_id, source).await? else {
+        return Ok(None);
+    };
+    if let Some(known) = agents::find_even_deleted(tx, copy.tenant_id, copy.id).await? {
+        return Ok(Some(known));
+    }
+    let copied_name = || format!("{} (copy)", original.name).chars().take(NAME_LENGTH).collect();
+    let agent = Agent {
+        id: copy.id,
+        owner_user_id: copy.owner_user_id,
+        name: copy.name.clone().unwrap_or_else(copied_name),
+        status: AgentStatus::Draft,
+        version: 1,
+        created_at: copy.at,
+        updated_at: None,
+        ..original
+    };
+    agents::insert(tx, &agent).await?;
+    bindings::copy(tx, source, copy).await?;
+    tx.audit(copy.tenant_id, audit);
+    Ok(Some(agent))
 }

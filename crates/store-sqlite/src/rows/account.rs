@@ -2,8 +2,8 @@ use artel_domain::{Account, Hashed, Invite, TenantId, UserId};
 use artel_store::Login;
 use uuid::Uuid;
 
-use super::time;
 use crate::error::{Failure, Outcome};
+use crate::values::time;
 
 pub(crate) struct AccountRow {
     pub(crate) user_id: Uuid,

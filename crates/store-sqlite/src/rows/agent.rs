@@ -2,8 +2,8 @@ use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, Binding, TenantId,
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{json, json_or_none, time, word};
 use crate::error::{Failure, Outcome};
+use crate::values::{json, json_or_none, time, word};
 
 pub(crate) struct AgentRow {
     pub(crate) id: Uuid,

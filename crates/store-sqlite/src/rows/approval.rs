@@ -1,8 +1,8 @@
 use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, UserId};
 use uuid::Uuid;
 
-use super::{json, json_or_none, time, word};
 use crate::error::{Failure, Outcome};
+use crate::values::{json, json_or_none, time, word};
 
 pub(crate) struct ApprovalRow {
     pub(crate) id: Uuid,

@@ -1,8 +1,8 @@
 use artel_domain::{ApiKeyId, AuditRow, TenantId, UserId};
 use uuid::Uuid;
 
-use super::{json_or_none, time};
 use crate::error::{Failure, Outcome};
+use crate::values::{json_or_none, time};
 
 pub(crate) struct AuditLogRow {
     pub(crate) tenant_id: Uuid,

@@ -2,8 +2,8 @@ use artel_domain::tool_ref::Executor;
 use artel_domain::{CallId, CallState, EarlierRef, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
 use uuid::Uuid;
 
-use super::{json, json_or_none, number, time, word};
 use crate::error::{Failure, Outcome};
+use crate::values::{json, json_or_none, number, time, word};
 
 pub(crate) struct CallRow {
     pub(crate) id: Uuid,

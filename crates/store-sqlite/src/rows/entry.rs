@@ -1,8 +1,8 @@
 use artel_domain::{Entry, RunId};
 use uuid::Uuid;
 
-use super::time;
 use crate::error::{Failure, Outcome, Unreadable};
+use crate::values::time;
 
 pub(crate) struct EntryRow {
     pub(crate) seq: i64,

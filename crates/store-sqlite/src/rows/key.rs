@@ -1,8 +1,8 @@
 use artel_domain::{AgentId, ApiKey, ApiKeyId, TenantId, UserId};
 use uuid::Uuid;
 
-use super::{json, time};
 use crate::error::{Failure, Outcome};
+use crate::values::{json, time};
 
 pub(crate) struct ApiKeyRow {
     pub(crate) id: Uuid,

@@ -12,6 +12,7 @@ mod audit;
 mod call;
 mod entry;
 mod key;
+mod llm_call;
 mod oauth;
 mod run;
 mod session;
@@ -24,35 +25,13 @@ pub(crate) use audit::AuditLogRow;
 pub(crate) use call::{CallRow, calls};
 pub(crate) use entry::{EntryRow, entries};
 pub(crate) use key::ApiKeyRow;
+pub(crate) use llm_call::LlmCallRow;
 pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow, families, oauth_clients, signing_keys};
 pub(crate) use run::{RunRow, runs};
 pub(crate) use session::{SessionRow, sessions};
 pub(crate) use tool::{BindingRow, ToolRow, bindings, tools};
 
-use artel_domain::Timestamp;
-use serde::de::DeserializeOwned;
-use uuid::Uuid;
-
-use crate::error::{Failure, Outcome, Unreadable};
-
-/// Microseconds since 1970, as times are stored.
-pub(crate) fn micros(at: Timestamp) -> i64 {
-    at.as_microsecond()
-}
-
-pub(crate) fn time(micros: i64) -> Timestamp {
-    artel_domain::clock::micros(micros)
-}
-
-/// A UUID as `unhex` reads it.
-pub(crate) fn hex(id: Uuid) -> String {
-    id.simple().to_string()
-}
-
-/// Ids as a JSON list for `json_each` and `unhex`.
-pub(crate) fn hex_list(ids: impl IntoIterator<Item = Uuid>) -> Outcome<String> {
-    Ok(serde_json::to_string(&ids.into_iter().map(hex).collect::<Vec<_>>())?)
-}
+use crate::error::{Failure, Outcome};
 
 /// Every row as what it means; the first that cannot be read is an error.
 pub(crate) fn all<R, T: TryFrom<R, Error = Failure>>(rows: Vec<R>) -> Outcome<Vec<T>> {
@@ -61,20 +40,4 @@ pub(crate) fn all<R, T: TryFrom<R, Error = Failure>>(rows: Vec<R>) -> Outcome<Ve
 
 pub(crate) fn one<R, T: TryFrom<R, Error = Failure>>(row: Option<R>) -> Outcome<Option<T>> {
     row.map(T::try_from).transpose()
-}
-
-fn word<T>(column: &'static str, text: &str, parse: fn(&str) -> Option<T>) -> Outcome<T> {
-    parse(text).ok_or_else(|| Unreadable::Word { column, text: text.to_owned() }.into())
-}
-
-pub(crate) fn json<T: DeserializeOwned>(column: &'static str, text: &str) -> Outcome<T> {
-    serde_json::from_str(text).map_err(|source| Unreadable::Json { column, source }.into())
-}
-
-fn json_or_none<T: DeserializeOwned>(column: &'static str, text: Option<&str>) -> Outcome<Option<T>> {
-    text.map(|text| json(column, text)).transpose()
-}
-
-fn number<T: TryFrom<i64>>(column: &'static str, value: i64) -> Outcome<T> {
-    T::try_from(value).map_err(|_| Unreadable::Number { column, value }.into())
 }

@@ -3,8 +3,8 @@ use artel_store::ClientRecord;
 use artel_store::rotation::Lineage;
 use uuid::Uuid;
 
-use super::{json, time, word};
 use crate::error::{Failure, Outcome};
+use crate::values::{json, time, word};
 
 pub(crate) struct ClientRow {
     pub(crate) id: String,

@@ -1,8 +1,8 @@
 use artel_domain::{AgentId, Phase, Run, RunId, SessionId, TenantId, Usage};
 use uuid::Uuid;
 
-use super::{json, json_or_none, time, word};
 use crate::error::{Failure, Outcome};
+use crate::values::{json, json_or_none, time, word};
 
 pub(crate) struct RunRow {
     pub(crate) id: Uuid,

@@ -1,8 +1,8 @@
 use artel_domain::{AgentId, Session, SessionId, Specialist, TenantId, UserId};
 use uuid::Uuid;
 
-use super::{json_or_none, time, word};
 use crate::error::{Failure, Outcome};
+use crate::values::{json_or_none, time, word};
 
 pub(crate) struct SessionRow {
     pub(crate) id: String,

@@ -5,8 +5,8 @@ use artel_domain::{
 };
 use uuid::Uuid;
 
-use super::{json, number, time, word};
 use crate::error::{Failure, Outcome};
+use crate::values::{json, number, time, word};
 
 pub(crate) struct ToolRow {
     pub(crate) id: Uuid,

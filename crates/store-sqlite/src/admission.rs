@@ -4,10 +4,9 @@ use artel_domain::{AuditEntry, Phase, Run};
 use artel_store::{Created, NewRun, StoreError};
 
 use crate::error::{Failure, Outcome};
-use crate::rows::micros;
-use crate::runs;
-use crate::wake;
+use crate::values::micros;
 use crate::writer::Tx;
+use crate::{runs, steering};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -35,7 +34,7 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Out
         count(tx, new, &quota).await?;
     }
     if new.team.is_some() {
-        wake::session(tx, new.tenant_id, &new.session_id, micros(new.at)).await?;
+        steering::wake_session(tx, new.tenant_id, &new.session_id, micros(new.at)).await?;
     }
     tx.audit(new.tenant_id, audit);
     Ok(Created::Run(Box::new(accepted(new, agent_version))))

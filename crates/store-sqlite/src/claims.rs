@@ -1,4 +1,4 @@
-//! Taking runs to drive them.
+//! Who drives which run: claims, leases, releases. Leases live on the database's clock.
 //!
 //! Claiming costs the same however long the queue is: tenants with something runnable are found by leaps over an index; of those with
 //! the fewest runs under way, as many as runs are asked for, only as many runs are looked at as could be taken.
@@ -6,26 +6,27 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use artel_domain::{Phase, Run, SessionId, TenantId};
-use artel_store::Claim;
+use artel_domain::{Phase, Run, RunId, SessionId, TenantId};
+use artel_store::{Claim, Renewed};
 
 use crate::error::{Failure, Outcome};
-use crate::rows::{self, all, runs};
+use crate::rows::{all, runs};
+use crate::values::{hex, hex_list};
 use crate::writer::Tx;
 
-pub(crate) struct Asked {
+pub(crate) struct ClaimRequest {
     pub(crate) worker: String,
     pub(crate) lease: Duration,
     pub(crate) limit: u32,
     pub(crate) seq_block: i64,
 }
 
-pub(crate) async fn claim(tx: &mut Tx, asked: &Asked) -> Outcome<Vec<Claim>> {
-    let runnable = runnable(tx, asked.limit).await?;
+pub(crate) async fn claim(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<Claim>> {
+    let runnable = runnable(tx, request.limit).await?;
     if runnable.is_empty() {
         return Ok(Vec::new());
     }
-    let mut numbers = take(tx, asked, &runnable).await?;
+    let mut numbers = take(tx, request, &runnable).await?;
     let claimed = |run: Run| {
         let first_seq =
             numbers.remove(&(run.tenant_id, run.session_id.clone())).ok_or_else(|| Failure::broken("a run without a session"))?;
@@ -81,10 +82,10 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
 }
 
 /// The first number of each session's new block. Sessions have one head each, so no two of these runs share one.
-async fn take(tx: &mut Tx, asked: &Asked, runs: &[Run]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
-    let ids = rows::hex_list(runs.iter().map(|run| run.id.0))?;
-    let lease = i64::try_from(asked.lease.as_micros()).unwrap_or(i64::MAX / 2);
-    let sessions: Vec<_> = runs.iter().map(|run| (rows::hex(run.tenant_id.0), &run.session_id)).collect();
+async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[Run]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
+    let ids = hex_list(runs.iter().map(|run| run.id.0))?;
+    let lease = i64::try_from(request.lease.as_micros()).unwrap_or(i64::MAX / 2);
+    let sessions: Vec<_> = runs.iter().map(|run| (hex(run.tenant_id.0), &run.session_id)).collect();
     let sessions = serde_json::to_string(&sessions)?;
     let blocks = sqlx::query!(
         r#"UPDATE runs SET crash_count = crash_count + (phase = 'running'), phase = 'running', epoch = epoch + 1, wake = 0, owner = ?,
@@ -94,13 +95,42 @@ async fn take(tx: &mut Tx, asked: &Asked, runs: &[Run]) -> Outcome<HashMap<(Tena
            UPDATE sessions SET next_seq = next_seq + ?
            WHERE (tenant_id, id) IN (SELECT unhex(value ->> 0), value ->> 1 FROM json_each(?))
            RETURNING tenant_id AS "tenant_id!: uuid::Uuid", id AS "id!: String", next_seq AS "next_seq!: i64""#,
-        asked.worker,
+        request.worker,
         lease,
         ids,
-        asked.seq_block,
+        request.seq_block,
         sessions
     )
     .fetch_all(&mut tx.conn)
     .await?;
-    Ok(blocks.into_iter().map(|block| ((TenantId(block.tenant_id), SessionId(block.id)), block.next_seq - asked.seq_block)).collect())
+    Ok(blocks.into_iter().map(|block| ((TenantId(block.tenant_id), SessionId(block.id)), block.next_seq - request.seq_block)).collect())
+}
+
+pub(crate) async fn renew(tx: &mut Tx, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> Outcome<Renewed> {
+    let pairs: Vec<_> = held.iter().map(|(run, epoch)| (hex(run.0), epoch)).collect();
+    let pairs = serde_json::to_string(&pairs)?;
+    let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 2);
+    let renewed = sqlx::query!(
+        r#"UPDATE runs SET lease_until = CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?1
+           WHERE owner = ?2 AND phase = 'running' AND (id, epoch) IN (SELECT unhex(value ->> 0), value ->> 1 FROM json_each(?3))
+           RETURNING id AS "id!: uuid::Uuid", cancel_requested AS "cancel_requested!: i64""#,
+        lease,
+        worker,
+        pairs
+    )
+    .fetch_all(&mut tx.conn)
+    .await?;
+    let kept: HashMap<_, _> = renewed.into_iter().map(|run| (RunId(run.id), run.cancel_requested != 0)).collect();
+    Ok(Renewed {
+        lost: held.iter().map(|(run, _)| *run).filter(|run| !kept.contains_key(run)).collect(),
+        cancelled: held.iter().map(|(run, _)| *run).filter(|run| kept.get(run) == Some(&true)).collect(),
+    })
+}
+
+pub(crate) async fn release(tx: &mut Tx, worker: &str) -> Outcome<u64> {
+    let released =
+        sqlx::query!("UPDATE runs SET phase = 'queued', owner = NULL, lease_until = NULL WHERE phase = 'running' AND owner = ?1", worker)
+            .execute(&mut tx.conn)
+            .await?;
+    Ok(released.rows_affected())
 }

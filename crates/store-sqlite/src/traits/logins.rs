@@ -2,9 +2,9 @@ use artel_domain::{AuditEntry, ClientId, FamilyId, TenantId, Timestamp, TokenFam
 use artel_store::{Logins, NewCode, NewFamily, Redeem, Redemption, Result, Rotate, Rotation, Standing};
 use async_trait::async_trait;
 
-use crate::rows::micros;
 use crate::store::SqliteStore;
-use crate::{codes, families, rotate};
+use crate::values::micros;
+use crate::{codes, families, revoke, rotate};
 
 #[async_trait]
 impl Logins for SqliteStore {
@@ -30,17 +30,16 @@ impl Logins for SqliteStore {
 
     async fn revoke_refresh_token(&self, hash: &str, client: &ClientId, audit: AuditEntry) -> Result<bool> {
         let asked = (hash.to_owned(), client.clone(), audit);
-        self.write(asked, |(hash, client, audit), tx| Box::pin(families::revoke_by_token(tx, hash, client, audit))).await
+        self.write(asked, |(hash, client, audit), tx| Box::pin(revoke::by_token(tx, hash, client, audit))).await
     }
 
     async fn revoke_family(&self, tenant: TenantId, family: FamilyId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, family, audit), |(tenant, family, audit), tx| Box::pin(families::revoke(tx, *tenant, *family, audit))).await
+        self.write((tenant, family, audit), |(tenant, family, audit), tx| Box::pin(revoke::one(tx, *tenant, *family, audit))).await
     }
 
     async fn revoke_families(&self, tenant: TenantId, user: UserId, client: Option<ClientId>, audit: AuditEntry) -> Result<u64> {
         let asked = (tenant, user, client, audit);
-        self.write(asked, |(tenant, user, client, audit), tx| Box::pin(families::revoke_all(tx, *tenant, *user, client.as_ref(), audit)))
-            .await
+        self.write(asked, |(tenant, user, client, audit), tx| Box::pin(revoke::all(tx, *tenant, *user, client.as_ref(), audit))).await
     }
 
     async fn save_code(&self, new: NewCode, audit: AuditEntry) -> Result<bool> {

@@ -1,21 +1,21 @@
 //! What a worker needs to go on with a run. Most runs are fresh and their agents simple: what is not
 //! there is not asked for.
 
-use artel_domain::{Agent, AgentId, Approval, Budget, Entry, Session, ToolCallRow};
+use artel_domain::{Agent, AgentId, Budget, Session, ToolCallRow};
 use artel_store::{Fence, StoreError, TurnRecord};
 use sqlx::SqlitePool;
 
 use crate::error::{Failure, Outcome};
-use crate::rows::{agents, all, approvals, calls, entries};
-use crate::{approval_rules, bindings, budgets, sessions};
+use crate::rows::agents;
+use crate::{approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
     let agent = agent_of(reads, fence).await?;
     let bindings = if there_is.bindings { bindings::with_tools(reads, fence.tenant_id, agent.id).await? } else { Vec::new() };
-    let journal = if there_is.last_seq > 0 { journal(reads, fence).await? } else { Vec::new() };
-    let dialogue = if there_is.dialogue { dialogue(reads, fence, dialogue_limit).await? } else { Vec::new() };
-    let approvals = if there_is.approvals { approvals_of(reads, fence).await? } else { Vec::new() };
+    let journal = if there_is.last_seq > 0 { journal::for_turn(reads, fence.run_id).await? } else { Vec::new() };
+    let dialogue = if there_is.dialogue { journal::before_turn(reads, fence, dialogue_limit).await? } else { Vec::new() };
+    let approvals = if there_is.approvals { approvals::of_run(reads, fence.run_id).await? } else { Vec::new() };
     let (tenant_budget, agent_budget) = if there_is.budgets { budgets_of(reads, fence, agent.id).await? } else { Default::default() };
     let approval_rules = if there_is.approval_rules { approval_rules::find(reads, fence.tenant_id).await? } else { Vec::new() };
     let team = if there_is.team { team(reads, fence).await? } else { Team::default() };
@@ -43,8 +43,7 @@ struct Team {
 }
 
 async fn team(reads: &SqlitePool, fence: &Fence) -> Outcome<Team> {
-    let answers = calls!("WHERE run_id = ?1 AND executor = 'client' AND finished_at IS NOT NULL ORDER BY step, ordinal", fence.run_id.0);
-    let answers = all(answers.fetch_all(reads).await?)?;
+    let answers = tool_calls::answered(reads, fence.run_id).await?;
     Ok(Team { answers, session: sessions::find(reads, fence.tenant_id, &fence.session_id).await? })
 }
 
@@ -91,29 +90,6 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
 async fn agent_of(reads: &SqlitePool, fence: &Fence) -> Outcome<Agent> {
     let agent = agents!("SELECT", "FROM agents WHERE id = (SELECT r.agent_id FROM runs r WHERE r.id = ?1)", fence.run_id.0);
     agent.fetch_one(reads).await?.try_into()
-}
-
-async fn journal(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Entry>> {
-    all(entries!("WHERE run_id = ?1 AND kind <> 'delta' ORDER BY seq", fence.run_id.0).fetch_all(reads).await?)
-}
-
-/// Runs of a session come one after the other, so whatever is in it from other runs is from earlier ones.
-async fn dialogue(reads: &SqlitePool, fence: &Fence, limit: u32) -> Outcome<Vec<Entry>> {
-    let mut found = entries!(
-        "WHERE tenant_id = ?1 AND session_id = ?2 AND run_id <> ?3 AND kind <> 'delta' ORDER BY seq DESC LIMIT ?4 + 0",
-        fence.tenant_id.0,
-        fence.session_id.0,
-        fence.run_id.0,
-        limit
-    )
-    .fetch_all(reads)
-    .await?;
-    found.reverse();
-    all(found)
-}
-
-async fn approvals_of(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Approval>> {
-    all(approvals!("SELECT", "FROM approvals WHERE run_id = ?1 ORDER BY created_at, id", fence.run_id.0).fetch_all(reads).await?)
 }
 
 async fn budgets_of(reads: &SqlitePool, fence: &Fence, agent: AgentId) -> Outcome<(Budget, Budget)> {

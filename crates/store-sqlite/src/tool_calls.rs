@@ -1,13 +1,34 @@
-//! The rows of their own that a step writes: tool calls and approvals.
+//! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{Approval, EarlierRef, ToolCallRow};
-use artel_store::{CallChange, Fence, Step};
+use artel_domain::{EarlierRef, RunId, TenantId, ToolCallRow};
+use artel_store::{CallChange, Fence};
+use sqlx::SqlitePool;
 
 use crate::error::Outcome;
-use crate::rows::micros;
+use crate::rows::{all, calls};
+use crate::values::{hex_list, micros};
 use crate::writer::Tx;
 
-pub(crate) async fn insert_call(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> {
+pub(crate) async fn of_runs(reads: &SqlitePool, tenant: TenantId, runs: &[RunId]) -> Outcome<Vec<ToolCallRow>> {
+    let runs = hex_list(runs.iter().map(|run| run.0))?;
+    let found = calls!(
+        "WHERE run_id IN (SELECT unhex(value) FROM json_each(?1)) AND tenant_id = ?2 ORDER BY run_id, step, ordinal",
+        runs,
+        tenant.0
+    )
+    .fetch_all(reads)
+    .await?;
+    all(found)
+}
+
+/// Calls of the run that clients execute and that are over, in the order they were planned.
+pub(crate) async fn answered(reads: &SqlitePool, run: RunId) -> Outcome<Vec<ToolCallRow>> {
+    all(calls!("WHERE run_id = ?1 AND executor = 'client' AND finished_at IS NOT NULL ORDER BY step, ordinal", run.0)
+        .fetch_all(reads)
+        .await?)
+}
+
+pub(crate) async fn insert(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> {
     let args = call.args.to_string();
     let earlier = EarlierRef::of(call.tool.as_ref());
     let tool = earlier.tool_id.map(|tool| tool.0);
@@ -44,7 +65,7 @@ pub(crate) async fn insert_call(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> 
     Ok(())
 }
 
-pub(crate) async fn change_call(tx: &mut Tx, fence: &Fence, change: &CallChange) -> Outcome<()> {
+pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &CallChange) -> Outcome<()> {
     let (state, is_final) = (change.state.as_str(), change.state.is_final());
     let (args, digest) = change.args.as_ref().map(|(args, digest)| (args.to_string(), digest.as_str())).unzip();
     let result = change.result.as_ref().map(ToString::to_string);
@@ -66,49 +87,6 @@ pub(crate) async fn change_call(tx: &mut Tx, fence: &Fence, change: &CallChange)
         change.id.0,
         fence.run_id.0,
         is_final
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn cancel_approvals(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
-    let at = micros(step.at);
-    sqlx::query!("UPDATE approvals SET state = 'cancelled', decided_at = ?1 WHERE run_id = ?2 AND state = 'pending'", at, fence.run_id.0)
-        .execute(&mut tx.conn)
-        .await?;
-    Ok(())
-}
-
-/// Asking twice about one call finds the first question.
-pub(crate) async fn insert_approval(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
-    let args = approval.args.to_string();
-    let (state, decision) = (approval.state.as_str(), approval.decision.map(artel_domain::Decision::as_str));
-    let decided_args = approval.decided_args.as_ref().map(ToString::to_string);
-    let decided_by = approval.decided_by.map(|user| user.0);
-    let (created, expires, decided) = (micros(approval.created_at), approval.expires_at.map(micros), approval.decided_at.map(micros));
-    sqlx::query!(
-        "INSERT INTO approvals (id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args,
-             feedback, decided_by, created_at, expires_at, decided_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-         ON CONFLICT (id) DO NOTHING",
-        approval.id.0,
-        approval.tenant_id.0,
-        approval.session_id.0,
-        approval.run_id.0,
-        approval.call_id.0,
-        approval.name,
-        args,
-        approval.args_digest,
-        approval.reason,
-        state,
-        decision,
-        decided_args,
-        approval.feedback,
-        decided_by,
-        created,
-        expires,
-        decided
     )
     .execute(&mut tx.conn)
     .await?;

@@ -1,0 +1,60 @@
+//! What changes a run from outside while it is under way: a cancel, and whatever wakes it.
+
+use artel_domain::{AuditEntry, Run, RunId, SessionId, TenantId};
+use artel_store::CancelOutcome;
+
+use crate::error::Outcome;
+use crate::rows::{one, runs};
+use crate::runs;
+use crate::values::micros;
+use crate::writer::Tx;
+
+pub(crate) async fn cancel(tx: &mut Tx, tenant: TenantId, run: RunId, audit: &AuditEntry) -> Outcome<CancelOutcome> {
+    if let Some(requested) = request_cancel(tx, tenant, run, micros(audit.at)).await? {
+        tx.audit(tenant, audit);
+        return Ok(CancelOutcome::Requested(Box::new(requested)));
+    }
+    let over = runs::find(&mut tx.conn, tenant, run).await?;
+    Ok(over.map_or(CancelOutcome::Missing, |run| CancelOutcome::AlreadyOver(Box::new(run))))
+}
+
+/// A waiting run goes back to the queue, for somebody to end it.
+pub(crate) async fn request_cancel(tx: &mut Tx, tenant: TenantId, run: RunId, at: i64) -> Outcome<Option<Run>> {
+    let requested = runs!(
+        "UPDATE runs SET cancel_requested = 1, updated_at = ?1,
+             phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
+         WHERE id = ?2 AND tenant_id = ?3 AND phase IN ('queued', 'running', 'waiting_for_approval') RETURNING",
+        "",
+        at,
+        run.0,
+        tenant.0
+    );
+    one(requested.fetch_optional(&mut tx.conn).await?)
+}
+
+/// A run that sleeps gets back into the queue. One that a worker still has is only marked: it goes there instead of going to sleep.
+pub(crate) async fn wake(tx: &mut Tx, run: RunId, at: i64) -> Outcome<()> {
+    sqlx::query!(
+        "UPDATE runs SET wake = (phase = 'running'), phase = CASE phase WHEN 'running' THEN 'running' ELSE 'queued' END, updated_at = ?1
+         WHERE id = ?2 AND phase IN ('running', 'waiting_for_approval')",
+        at,
+        run.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+/// Whichever run of the session sleeps or is under way.
+pub(crate) async fn wake_session(tx: &mut Tx, tenant: TenantId, session: &SessionId, at: i64) -> Outcome<()> {
+    sqlx::query!(
+        "UPDATE runs SET wake = (phase = 'running'), phase = CASE phase WHEN 'running' THEN 'running' ELSE 'queued' END, updated_at = ?1
+         WHERE tenant_id = ?2 AND session_id = ?3 AND phase IN ('running', 'waiting_for_approval')",
+        at,
+        tenant.0,
+        session.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,30 @@
+use artel_domain::{AgentId, AuditEntry, Budget, RunId, Spend, TenantId, Timestamp};
+use artel_store::{Budgets, Fence, Reservation, Reserved, Result};
+use async_trait::async_trait;
+
+use crate::budgets;
+use crate::store::SqliteStore;
+
+#[async_trait]
+impl Budgets for SqliteStore {
+    async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool> {
+        let asked = (tenant, agent, budget, audit);
+        self.write(asked, |(tenant, agent, budget, audit), tx| Box::pin(budgets::put(tx, *tenant, *agent, *budget, audit))).await
+    }
+
+    async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget> {
+        Ok(budgets::find(&self.reads, tenant, agent).await?)
+    }
+
+    async fn spent_on_day(&self, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> Result<Spend> {
+        Ok(budgets::on_day(&self.reads, tenant, budgets::key(agent), budgets::day(at)).await?)
+    }
+
+    async fn spent_by_run(&self, tenant: TenantId, run: RunId) -> Result<Spend> {
+        Ok(budgets::by_run(&self.reads, tenant, run).await?)
+    }
+
+    async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {
+        self.write((fence.clone(), reservation), |(fence, reservation), tx| Box::pin(budgets::reserve(tx, fence, reservation))).await
+    }
+}

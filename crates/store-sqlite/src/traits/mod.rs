@@ -1,0 +1,19 @@
+//! The traits of `artel-store`, one file each, in the order of the promises: every method hands its intent over to the SQL of its
+//! aggregate.
+
+mod accounts;
+mod agents;
+mod approval_rules;
+mod budgets;
+mod idempotency;
+mod identities;
+mod journal;
+mod llm_calls;
+mod login_attempts;
+mod logins;
+mod oauth_clients;
+mod operations;
+mod runs;
+mod sessions;
+mod signing_keys;
+mod tools;
