@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, Specialist, TenantId, UserId};
-use artel_engine::Policy;
 use artel_http::{Gate, InternalKey, MetricsText};
+use artel_intents::Intents;
 use artel_store::SurfaceStore;
 use axum::extract::FromRef;
 
@@ -44,8 +44,6 @@ pub struct CodelabConfig {
     pub first: Specialist,
     /// Inputs find their specialist; without it the first one answers everything.
     pub routing: bool,
-    /// A single input of more tokens cannot be answered.
-    pub max_context_tokens: usize,
     /// In development, loopback is exempt from limits per address.
     pub exempt_loopback: bool,
 }
@@ -72,8 +70,7 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     /// Knows the platform's and the auth service's tokens and keys.
     pub gate: Gate,
-    /// The same that the workers have.
-    pub policy: Arc<dyn Policy>,
+    pub intents: Intents,
     pub metrics: Arc<dyn MetricsText>,
     /// Whether some model provider can be asked at the moment, for the health of the runtime.
     pub models_available: Arc<dyn Fn() -> bool + Send + Sync>,
@@ -89,7 +86,7 @@ pub struct Shared {
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) gate: Gate,
-    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) intents: Intents,
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) models_available: Arc<dyn Fn() -> bool + Send + Sync>,
     pub(crate) acquaintance: Acquaintance,
@@ -99,9 +96,9 @@ pub struct Shared {
 
 impl App {
     pub fn new(deps: Deps, config: CodelabConfig) -> Self {
-        let Deps { store, bus, clock, gate, policy, metrics, models_available } = deps;
+        let Deps { store, bus, clock, gate, intents, metrics, models_available } = deps;
         let (acquaintance, sockets) = (Acquaintance::new(), Sockets::new());
-        Self(Arc::new(Shared { store, bus, clock, gate, policy, metrics, models_available, acquaintance, sockets, config }))
+        Self(Arc::new(Shared { store, bus, clock, gate, intents, metrics, models_available, acquaintance, sockets, config }))
     }
 
     /// The process stops: open sockets are told so and closed. Returns when they are, or after a few seconds.

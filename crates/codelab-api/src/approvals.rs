@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use crate::App;
 use crate::extract::{InPath, Query};
 use crate::fault::Fault;
-use crate::intents;
 use crate::user::User;
 
 /// More never wait in one session: a run that waits holds back the next.
@@ -64,7 +63,7 @@ pub(crate) async fn list_pending(
 
 /// Those that can still be decided.
 async fn pending(app: &App, user: &User, id: &SessionId) -> Result<Vec<Approval>, Fault> {
-    intents::own_session(app, user, id).await?;
+    app.intents.own_session(&user.requester(), id).await?;
     let filter =
         ApprovalFilter { session_id: Some(id.clone()), state: Some(ApprovalState::Pending), limit: MOST, ..ApprovalFilter::default() };
     let now = app.clock.now();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::App;
 use crate::fault::Fault;
-use crate::intents;
+use crate::refusals;
 
 /// A JSON body.
 pub(crate) struct Said<T>(pub(crate) T);
@@ -43,7 +43,7 @@ impl FromRequestParts<App> for InPath {
         let At(id) = At::<SessionId>::from_request_parts(parts, app).await?;
         // Nobody can have made one of another form.
         let fits = (1..=200).contains(&id.0.chars().count()) && !id.0.contains('\0');
-        if fits { Ok(Self(id)) } else { Err(intents::not_found().into()) }
+        if fits { Ok(Self(id)) } else { Err(refusals::no_session().into()) }
     }
 }
 

@@ -1,11 +1,14 @@
 //! Errors in the words of these surfaces. Every client that exists looks for another key, so that each body has all of them.
 
+use artel_domain::Refusal;
 use artel_http::{Problem, ProblemBody};
 use artel_store::StoreError;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+
+use crate::refusals;
 
 /// A [`Problem`] on its way to a client of CodeLab.
 #[derive(Debug)]
@@ -39,6 +42,12 @@ impl Fault {
 impl From<Problem> for Fault {
     fn from(problem: Problem) -> Self {
         Self(problem)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusals::problem(refusal))
     }
 }
 

@@ -1,11 +1,12 @@
 //! What clients say, on a socket or in the body of a request. Whatever comes is either understood or answered with what is wrong with it.
 
 mod members;
+mod outcome;
 mod parse;
 mod perform;
 
 pub(crate) use parse::{Incoming, parse, parse_object};
-pub(crate) use perform::{Client, perform};
+pub(crate) use perform::{Client, perform, without_label};
 
 #[cfg(test)]
 mod tests;

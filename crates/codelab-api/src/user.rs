@@ -1,7 +1,6 @@
-use std::fmt::Display;
 use std::net::IpAddr;
 
-use artel_domain::{Actor, AgentId, AuditEntry, Principal, TenantId, Timestamp, UserId};
+use artel_domain::{Actor, AgentId, Principal, Requester, TenantId, Timestamp, UserId};
 use artel_http::{Identity, Problem, trace};
 use artel_identity::{Scope, Scopes};
 
@@ -49,31 +48,23 @@ impl User {
         Err(Problem::forbidden("insufficient_scope", format!("This needs the scope {}.", scope.as_str())))
     }
 
-    /// An audit row about something that they do now.
-    pub(crate) fn audit(&self, action: &'static str, entity_type: &'static str, entity_id: impl Display, at: Timestamp) -> AuditEntry {
-        AuditEntry {
+    /// The same for intents, with the trace id of the request or message under way.
+    pub(crate) fn requester(&self) -> Requester {
+        Requester {
+            tenant_id: self.tenant_id,
+            principal: self.principal.clone(),
             actor: self.actor.clone(),
-            action,
-            entity_type,
-            entity_id: entity_id.to_string(),
+            only_agent: self.only_agent,
+            daily_limit: self.daily_limit,
             trace_id: trace::current(),
-            outcome: "ok".to_owned(),
-            details: None,
-            at,
         }
     }
 }
 
 impl From<&Identity> for User {
     fn from(identity: &Identity) -> Self {
-        Self {
-            tenant_id: identity.tenant_id,
-            user_id: identity.user_id,
-            principal: identity.principal(),
-            actor: Actor { user_id: Some(identity.user_id), api_key_id: identity.api_key_id, ip: identity.ip.map(|ip| ip.to_string()) },
-            only_agent: identity.agent_id,
-            daily_limit: identity.daily_limit,
-            valid_until: identity.valid_until,
-        }
+        let Requester { tenant_id, principal, actor, only_agent, daily_limit, .. } = identity.requester();
+        let valid_until = identity.valid_until;
+        Self { tenant_id, user_id: identity.user_id, principal, actor, only_agent, daily_limit, valid_until }
     }
 }

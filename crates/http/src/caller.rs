@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use artel_domain::{Actor, AgentId, ApiKeyId, AuditEntry, Principal, TenantId, Timestamp, UserId};
+use artel_domain::{Actor, AgentId, ApiKeyId, AuditEntry, Principal, Requester, TenantId, Timestamp, UserId};
 use artel_identity::{Scope, Scopes};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -46,18 +46,25 @@ impl Identity {
         Principal { user_id: self.user_id, api_key_id: self.api_key_id, scopes: self.scopes.words().to_vec() }
     }
 
+    /// The same without HTTP, for the request under way.
+    pub fn requester(&self) -> Requester {
+        Requester {
+            tenant_id: self.tenant_id,
+            principal: self.principal(),
+            actor: self.actor(),
+            only_agent: self.agent_id,
+            daily_limit: self.daily_limit,
+            trace_id: trace::current(),
+        }
+    }
+
     /// An audit row about something that this caller does now and that succeeds with the change it is written with.
     pub fn audit(&self, action: &'static str, entity_type: &'static str, entity_id: impl Display, at: Timestamp) -> AuditEntry {
-        AuditEntry {
-            actor: Actor { user_id: Some(self.user_id), api_key_id: self.api_key_id, ip: self.ip.map(|ip| ip.to_string()) },
-            action,
-            entity_type,
-            entity_id: entity_id.to_string(),
-            trace_id: trace::current(),
-            outcome: "ok".to_owned(),
-            details: None,
-            at,
-        }
+        self.requester().audit(action, entity_type, entity_id, at)
+    }
+
+    fn actor(&self) -> Actor {
+        Actor { user_id: Some(self.user_id), api_key_id: self.api_key_id, ip: self.ip.map(|ip| ip.to_string()) }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use artel_domain::{Refusal, RefusalKind};
 use artel_store::StoreError;
 use axum::Json;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -219,13 +220,29 @@ fn summary(errors: &[FieldError]) -> String {
     }
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { kind, subject, code, message, details } = refusal;
+        let problem = match kind {
+            RefusalKind::Forbidden => Self::forbidden(code, message),
+            RefusalKind::Absent => Self::new(StatusCode::NOT_FOUND, code, message),
+            RefusalKind::Conflict => Self::conflict(code, message),
+            RefusalKind::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, message),
+            RefusalKind::Invalid => Self::invalid_field(subject.as_str(), message),
+            RefusalKind::TooMany { retry_after_seconds } => Self::too_many(message, retry_after_seconds),
+            RefusalKind::Unavailable(cause) => Self::unavailable(cause),
+            RefusalKind::Internal(cause) => Self::internal(cause),
+        };
+        match details {
+            Some(details) => problem.with_details(*details),
+            None => problem,
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) => Self::unavailable(error),
-            StoreError::Duplicate(what) => Self::conflict("already_exists", format!("{what} exists already.")),
-            StoreError::Fenced | StoreError::Broken(_) => Self::internal(error),
-        }
+        Refusal::from(error).into()
     }
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId, UserId};
-use artel_engine::Policy;
 use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, PublicKeys, StaticKey};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer, TokenVerifier};
+use artel_intents::Intents;
 use artel_llm::Models;
 use artel_store::SurfaceStore;
 use artel_tools::Tools;
@@ -29,8 +29,6 @@ pub struct ApiConfig {
     pub test_token: Option<TestToken>,
     /// How long issued tokens work.
     pub token_ttl: Duration,
-    /// A single input of more tokens cannot be answered.
-    pub max_context_tokens: usize,
     /// The timeout of bindings that name none.
     pub tool_default_timeout_ms: u64,
     /// The longest timeout that a binding may name.
@@ -62,8 +60,7 @@ pub struct Deps {
     pub seal: Arc<SecretBox>,
     pub models: Arc<Models>,
     pub tools: Arc<Tools>,
-    /// The same that the workers have.
-    pub policy: Arc<dyn Policy>,
+    pub intents: Intents,
     /// The public keys of `/.well-known/jwks.json`.
     pub public_keys: Arc<dyn PublicKeys>,
     pub metrics: Arc<dyn MetricsText>,
@@ -82,7 +79,7 @@ pub struct Shared {
     pub(crate) key_maker: Arc<ApiKeyMaker>,
     pub(crate) models: Arc<Models>,
     pub(crate) tools: Arc<Tools>,
-    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) intents: Intents,
     pub(crate) public_keys: Arc<dyn PublicKeys>,
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) gate: Gate,
@@ -91,7 +88,7 @@ pub struct Shared {
 
 impl App {
     pub fn new(deps: Deps, config: ApiConfig) -> Self {
-        let Deps { store, bus, clock, tokens, issuer, key_maker, seal, models, tools, policy, public_keys, metrics } = deps;
+        let Deps { store, bus, clock, tokens, issuer, key_maker, seal, models, tools, intents, public_keys, metrics } = deps;
         let about_callers = GateConfig {
             rate_default: config.rate_default,
             rate_runs: config.rate_runs,
@@ -100,7 +97,7 @@ impl App {
             auth_service: config.auth_service.clone(),
         };
         let gate = Gate::new(store.clone(), bus.clone(), clock.clone(), tokens, key_maker.clone(), seal, about_callers);
-        Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, policy, public_keys, metrics, gate, config }))
+        Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, intents, public_keys, metrics, gate, config }))
     }
 
     /// The gate, for other surfaces that let the same callers in.

@@ -15,6 +15,7 @@ use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, InternalKey, MetricsText, StaticKey};
 use artel_identity::Scopes;
+use artel_intents::{Intents, IntentsConfig};
 use artel_llm::{BreakerState, Config as ModelConfig, Endpoint, Models, ProxyEndpoint};
 use artel_llm_proxy::{App as LlmProxy, Deps as LlmProxyDeps, ProxyConfig};
 use artel_platform_api::{ApiConfig, App, Deps, TestToken};
@@ -49,8 +50,9 @@ pub(crate) struct Parts {
     pub(crate) auth: AuthApp,
     pub(crate) codelab: Codelab,
     pub(crate) books: Bookkeeping,
-    /// Workers ask it about what models want, the platform about what humans put in its place.
+    /// The workers' rules about calls.
     policy: Arc<dyn Policy>,
+    intents: Intents,
     /// What lets the platform's callers in, for the surfaces beside the platform.
     gate: Gate,
 }
@@ -82,17 +84,19 @@ impl Parts {
         let auth = auth::build(config, &ground)?;
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
         let gate = gate(config, &ground);
+        let limits = IntentsConfig { max_context_tokens: config.max_context_tokens };
+        let intents = Intents::new(store.clone(), bus.clone(), clock.clone(), policy.clone(), limits);
         let deps = CodelabDeps {
             store: store.clone(),
             bus: bus.clone(),
             clock: clock.clone(),
             gate: gate.clone(),
-            policy: policy.clone(),
+            intents: intents.clone(),
             metrics: metrics.clone(),
             models_available: models_available(models.clone()),
         };
         let codelab = Codelab::new(deps, codelab_config(config, vault.internal_key()));
-        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, codelab, books, policy, gate })
+        Ok(Self { store, bus, clock, models, tools, vault, metrics, auth, codelab, books, policy, intents, gate })
     }
 
     pub(crate) fn platform(&self, config: &Config) -> App {
@@ -106,7 +110,7 @@ impl Parts {
             seal: Arc::new(self.vault.seal()),
             models: self.models.clone(),
             tools: self.tools.clone(),
-            policy: self.policy.clone(),
+            intents: self.intents.clone(),
             public_keys: Arc::new(auth::KeySets { vault: self.vault.clone(), auth: self.auth.keys().clone() }),
             metrics: self.metrics.clone(),
         };
@@ -261,7 +265,6 @@ fn codelab_config(config: &Config, internal_key: InternalKey) -> CodelabConfig {
         model: codelab.model.clone().unwrap_or_else(|| config.default_model.clone()),
         first: codelab.first,
         routing: codelab.routing,
-        max_context_tokens: config.max_context_tokens,
         exempt_loopback: codelab.exempt_loopback,
     }
 }
@@ -274,7 +277,6 @@ fn api_config(config: &Config) -> ApiConfig {
         sse_keepalive: config.sse_keepalive,
         test_token: config.allow_test_tokens.then_some(TestToken { tenant_id: TenantId(FIRST), user_id: UserId(FIRST) }),
         token_ttl: TOKEN_TTL,
-        max_context_tokens: config.max_context_tokens,
         tool_default_timeout_ms: config.tool_default_timeout_ms,
         tool_max_timeout_ms: config.tool_max_timeout_ms,
         static_keys: static_keys(config),

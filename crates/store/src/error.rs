@@ -1,3 +1,5 @@
+use artel_domain::{Refusal, Subject};
+
 /// What a caller does differently.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -13,4 +15,14 @@ pub enum StoreError {
     /// A defect: wrong SQL, a row that cannot be read, a broken migration.
     #[error("the database answered with an error: {0}")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(error),
+            StoreError::Duplicate(what) => Self::conflict(Subject::Service, "already_exists", format!("{what} exists already.")),
+            StoreError::Fenced | StoreError::Broken(_) => Self::internal(error),
+        }
+    }
 }

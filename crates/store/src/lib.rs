@@ -43,7 +43,7 @@ pub use operations::{Health, Operations};
 pub use runs::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, RunFilter, Runs};
 pub use sessions::{Answered, ClientAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
-pub use sums::{AgentStore, AuthStore, GateStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};
+pub use sums::{AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
 
 /// What a store answers.

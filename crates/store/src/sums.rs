@@ -22,6 +22,9 @@ sums! {
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;
 
+    /// What may be asked of runs and sessions, on whichever surface.
+    IntentStore = RunStore + AgentStore + Sessions;
+
     /// Signing in: accounts, clients, logins, the keys of access tokens, and the audit log.
     AuthStore = Accounts + OAuthClients + Logins + LoginAttempts + SigningKeys + Identities;
 
@@ -35,7 +38,7 @@ sums! {
     SweepStore = Runs + Idempotency + Logins + Sessions + LlmCalls;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
-    SurfaceStore = RunStore + AgentStore + GateStore + Sessions + Operations;
+    SurfaceStore = IntentStore + GateStore + Operations;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
     Store = SurfaceStore + AuthStore + OrgStore + SweepStore;

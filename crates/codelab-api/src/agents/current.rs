@@ -9,7 +9,6 @@ use crate::App;
 use crate::extract::{InPath, Query, flag};
 use crate::fault::Fault;
 use crate::history::{self, Story, Turnover};
-use crate::intents;
 use crate::user::User;
 
 #[derive(Debug, Deserialize)]
@@ -86,7 +85,7 @@ pub(crate) async fn get_current(
     InPath(id): InPath,
     Query(wanted): Query<GetCurrent>,
 ) -> Result<Json<Turn>, Fault> {
-    let session = intents::own_session(&app, &user, &id).await?;
+    let session = app.intents.own_session(&user.requester(), &id).await?;
     let story = history::read(&app, user.tenant_id, &id).await?;
     Ok(Json(current(&app, session, &story, wanted.include_history.unwrap_or(true))))
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 use artel_domain::{Entry, Event, Run, Specialist};
 use artel_engine::{RunRef, follow};
 use artel_http::{Checked, Faults, Problem};
+use artel_intents::Switch;
 use artel_specialists::{COMMON, parse, profiles};
 use axum::Json;
 use axum::extract::State;
@@ -18,7 +19,7 @@ use crate::App;
 use crate::extract::{InPath, Said};
 use crate::fault::Fault;
 use crate::history;
-use crate::intents::{self, Switch};
+use crate::incoming::without_label;
 use crate::user::User;
 
 /// An earlier input of the session may still be under way; after this the client is told that the switch is on its way.
@@ -49,17 +50,18 @@ pub(crate) async fn switch_agent(
     Said(wanted): Said<SwitchAgent>,
 ) -> Result<Response, Fault> {
     let agent = agent(&wanted)?;
-    let session = intents::own_session(&app, &user, &id).await?;
+    let session = app.intents.own_session(&user.requester(), &id).await?;
     let client_tools = COMMON.map(str::to_owned).to_vec();
-    let switch = Switch { agent, reason: wanted.reason, content: wanted.content, client_tools, plans: false };
-    let run = intents::switch(&app, &user, &id, switch).await?;
+    let input = without_label(wanted.content);
+    let switch = Switch { session_id: id.clone(), specialist: agent, reason: wanted.reason, input, client_tools, plans: false };
+    let run = app.intents.switch(&user.requester(), switch).await?;
     let Ok(happened) = tokio::time::timeout(PATIENCE, wait(&app, &run)).await else {
         let body = json!({ "session_id": id, "switched_to": agent, "status": "pending", "run_id": run.id });
         return Ok((StatusCode::ACCEPTED, Json(body)).into_response());
     };
     let from = session.specialist.unwrap_or(app.config.first);
     let switched = switched(happened?, from, agent)?;
-    let now = intents::own_session(&app, &user, &id).await?;
+    let now = app.intents.own_session(&user.requester(), &id).await?;
     let story = history::read(&app, user.tenant_id, &id).await?;
     let mut body = serde_json::to_value(current(&app, now, &story, true)).map_err(Problem::internal)?;
     if let (Value::Object(body), Value::Object(switched)) = (&mut body, switched) {

@@ -11,7 +11,7 @@ use super::reader::{own, read_all, read_one};
 use crate::App;
 use crate::extract::Query;
 use crate::fault::Fault;
-use crate::intents;
+use crate::refusals;
 use crate::user::User;
 
 #[derive(Debug, Deserialize)]
@@ -60,7 +60,7 @@ pub(crate) async fn list_audit_log(
     let is_truncated = match &wanted.session_id {
         Some(id) => {
             let id = SessionId(id.clone());
-            own(&app, &user, &id).await?.ok_or_else(intents::not_found)?;
+            own(&app, &user, &id).await?.ok_or_else(refusals::no_session)?;
             read_one(&app, &user, &id, take).await?
         }
         None => read_all(&app, &user, take).await?.is_cut,

@@ -4,7 +4,7 @@ use artel_http::Problem;
 use serde_json::json;
 
 use super::wire::{Frame, error};
-use crate::intents::codes;
+use crate::codes;
 
 /// A run that ended without an answer. Clients that do not know our codes know these.
 pub(super) fn of_run(code: &str, message: &str) -> Frame {

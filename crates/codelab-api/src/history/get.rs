@@ -7,7 +7,6 @@ use super::{Message, Turnover};
 use crate::App;
 use crate::extract::InPath;
 use crate::fault::Fault;
-use crate::intents;
 use crate::user::User;
 
 #[derive(Debug, Serialize)]
@@ -41,7 +40,7 @@ impl From<&Turnover> for AgentChange {
 
 /// Read what was said in a session: its newest messages, all of them unless it is very long.
 pub(crate) async fn get_history(State(app): State<App>, user: User, InPath(id): InPath) -> Result<Json<Dialogue>, Fault> {
-    let session = intents::own_session(&app, &user, &id).await?;
+    let session = app.intents.own_session(&user.requester(), &id).await?;
     let story = super::read(&app, user.tenant_id, &id).await?;
     Ok(Json(Dialogue {
         message_count: story.messages.len(),

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::parse::Refusal;
-use crate::intents::codes;
+use super::parse::Unreadable;
+use crate::codes;
 
 pub(super) struct Members<'a>(pub(super) &'a Map<String, Value>);
 
@@ -13,32 +13,32 @@ impl Members<'_> {
         names.iter().find_map(|name| self.0.get(*name).filter(|value| !value.is_null()))
     }
 
-    pub(super) fn text(&self, names: &[&str]) -> Result<Option<&str>, Refusal> {
+    pub(super) fn text(&self, names: &[&str]) -> Result<Option<&str>, Unreadable> {
         let Some(value) = self.any(names) else { return Ok(None) };
-        value.as_str().map(Some).ok_or_else(|| Refusal::new(codes::INVALID_FORMAT, format!("'{}' must be a string", names[0])))
+        value.as_str().map(Some).ok_or_else(|| Unreadable::new(codes::INVALID_FORMAT, format!("'{}' must be a string", names[0])))
     }
 
-    pub(super) fn needed_text(&self, names: &[&str]) -> Result<&str, Refusal> {
+    pub(super) fn needed_text(&self, names: &[&str]) -> Result<&str, Unreadable> {
         self.text(names)?.ok_or_else(|| missing(names[0]))
     }
 
-    pub(super) fn object(&self, names: &[&str]) -> Result<Option<&Value>, Refusal> {
+    pub(super) fn object(&self, names: &[&str]) -> Result<Option<&Value>, Unreadable> {
         let Some(value) = self.any(names) else { return Ok(None) };
         if value.is_object() {
             return Ok(Some(value));
         }
-        Err(Refusal::new(codes::INVALID_FORMAT, format!("'{}' must be an object", names[0])))
+        Err(Unreadable::new(codes::INVALID_FORMAT, format!("'{}' must be an object", names[0])))
     }
 
-    pub(super) fn list(&self, names: &[&str]) -> Result<Option<&Value>, Refusal> {
+    pub(super) fn list(&self, names: &[&str]) -> Result<Option<&Value>, Unreadable> {
         let Some(value) = self.any(names) else { return Ok(None) };
         if value.is_array() {
             return Ok(Some(value));
         }
-        Err(Refusal::new(codes::INVALID_FORMAT, format!("'{}' must be a list", names[0])))
+        Err(Unreadable::new(codes::INVALID_FORMAT, format!("'{}' must be a list", names[0])))
     }
 }
 
-fn missing(name: &str) -> Refusal {
-    Refusal::new(codes::MISSING_FIELD, format!("'{name}' is required"))
+fn missing(name: &str) -> Unreadable {
+    Unreadable::new(codes::MISSING_FIELD, format!("'{name}' is required"))
 }

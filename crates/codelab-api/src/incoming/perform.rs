@@ -1,10 +1,15 @@
-use artel_domain::{RunId, SessionId};
+use artel_domain::{Requester, RunId, SessionId, TeamRequest, ToolOutcome};
 use artel_http::Problem;
+use artel_intents::{ApprovalRef, CallAnswer, Runner, StartRun, Switch};
 
-use super::parse::Incoming;
+use super::outcome::{is_declined, outcome};
+use super::parse::{CallDecision, Incoming, ToolResult};
 use crate::App;
-use crate::intents::{self, Input, Switch};
+use crate::refusals::{no_call, problem};
 use crate::user::User;
+
+/// What the IDE shows its user about a switch. It sends the text along as if the user had said it.
+const SWITCH_LABEL: &str = "Switched to ";
 
 /// What a client is able to do.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +20,7 @@ pub(crate) struct Client {
     pub(crate) plans: bool,
 }
 
-/// Stores what the client wants, and counts it; the run in which it will happen, if anything will.
+/// Stores what the client wants, and counts it. Returns the run in which it will happen, if anything will.
 pub(crate) async fn perform(
     app: &App,
     user: &User,
@@ -23,29 +28,64 @@ pub(crate) async fn perform(
     client: &Client,
     incoming: Incoming,
 ) -> Result<Option<RunId>, Problem> {
-    let performed = store(app, user, session, client, incoming).await;
+    let performed = store(app, &user.requester(), session, client, incoming).await;
     let status = if performed.is_ok() { "ok" } else { "error" };
-    // Under the name that its operators know.
+    // Operators know the counter under the name of the first gateway.
     metrics::counter!("messages_processed_total", "service" => "gateway", "status" => status).increment(1);
     performed
 }
 
-async fn store(app: &App, user: &User, session: &SessionId, client: &Client, incoming: Incoming) -> Result<Option<RunId>, Problem> {
-    let (client_tools, plans) = (client.tools.clone(), client.plans);
+async fn store(
+    app: &App,
+    requester: &Requester,
+    session: &SessionId,
+    client: &Client,
+    incoming: Incoming,
+) -> Result<Option<RunId>, Problem> {
+    let intents = &app.intents;
     match incoming {
         Incoming::UserMessage { content, agent } => {
-            intents::own_session(app, user, session).await?;
-            let input = Input { content, agent, reason: None, client_tools, plans };
-            intents::start_input(app, user, session, input).await.map(|run| Some(run.id))
+            let team = TeamRequest { switch_to: agent, reason: None, client_tools: client.tools.clone(), plans: client.plans };
+            let (id, runner) = (RunId(app.clock.uuid()), Runner::Team(team));
+            let start = StartRun { id, session_id: session.clone(), runner, input: content };
+            let started = intents.start_run(requester, start).await.map_err(problem)?;
+            Ok(Some(started.into_run().id))
         }
         Incoming::SwitchAgent { agent, content, reason } => {
-            intents::own_session(app, user, session).await?;
-            let switch = Switch { agent, reason, content, client_tools, plans };
-            intents::switch(app, user, session, switch).await.map(|run| Some(run.id))
+            let switch = Switch {
+                session_id: session.clone(),
+                specialist: agent,
+                reason,
+                input: without_label(content),
+                client_tools: client.tools.clone(),
+                plans: client.plans,
+            };
+            let run = intents.switch(requester, switch).await.map_err(problem)?;
+            Ok(Some(run.id))
         }
-        Incoming::ToolResult(result) => intents::answer(app, user, session, result).await,
-        Incoming::Decision(wish) => intents::decide(app, user, session, wish).await.map(|decided| Some(decided.run_id)),
-        Incoming::Cancel => intents::cancel(app, user, session).await.map(|_| None),
+        Incoming::ToolResult(result) => intents.answer(requester, call_answer(session, result)?).await.map_err(problem),
+        Incoming::Decision(CallDecision { id, decision, feedback }) => {
+            let id = id.parse().map_err(|_| no_call())?;
+            let approval = ApprovalRef::InSession { session_id: session.clone(), id };
+            let decided = intents.decide(requester, &approval, decision, feedback).await.map_err(problem)?;
+            Ok(Some(decided.run_id))
+        }
+        Incoming::Cancel => {
+            intents.cancel_session(requester, session).await.map_err(problem)?;
+            Ok(None)
+        }
         Incoming::ContextUpdate => Ok(None),
     }
+}
+
+/// What the user said with a switch; `None` when it is the IDE's label.
+pub(crate) fn without_label(content: Option<String>) -> Option<String> {
+    content.filter(|content| !content.starts_with(SWITCH_LABEL))
+}
+
+fn call_answer(session: &SessionId, result: ToolResult) -> Result<CallAnswer, Problem> {
+    let call_id = result.call_id.parse().map_err(|_| no_call())?;
+    let outcome: ToolOutcome = outcome(result.result, result.error);
+    let is_declined = is_declined(&outcome);
+    Ok(CallAnswer { session_id: session.clone(), call_id, outcome, is_declined })
 }

@@ -1,12 +1,12 @@
-use artel_domain::{Decision, Specialist};
+use artel_domain::Specialist;
 use artel_http::Problem;
+use artel_intents::{HumanDecision, NewArguments};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use rstest::rstest;
 use serde_json::{Map, Value, json};
 
 use super::{Incoming, parse};
-use crate::intents::NewArguments;
 
 fn understood(frame: &Value) -> Incoming {
     parse(&frame.to_string()).unwrap_or_else(|refusal| panic!("{frame}: {refusal:?}"))
@@ -14,6 +14,10 @@ fn understood(frame: &Value) -> Incoming {
 
 fn refused(text: &str) -> Problem {
     parse(text).expect_err(text).into()
+}
+
+fn edit(args: Value) -> HumanDecision {
+    HumanDecision::Edit(NewArguments::Whole(args))
 }
 
 /// As the IDE writes it: every key it knows, nulls included.
@@ -72,20 +76,20 @@ fn an_error_is_what_says_something(#[case] error: Value, #[case] text: Option<&s
 }
 
 #[rstest]
-#[case(json!({ "type": "hitl_decision", "call_id": "c", "decision": "approve" }), Decision::Approve)]
-#[case(json!({ "type": "hitl_decision", "call_id": "c", "decision": "edit", "modified_arguments": { "a": 1 } }), Decision::Edit)]
-#[case(json!({ "type": "hitl_response", "call_id": "c", "action": "reject", "feedback": null }), Decision::Reject)]
-#[case(json!({ "type": "plan_decision", "approval_request_id": "a", "decision": "approve" }), Decision::Approve)]
-#[case(json!({ "type": "plan_decision", "plan_id": "p", "decision": "modify", "feedback": "smaller" }), Decision::Reject)]
-fn decisions_of_all_protocols_are_understood(#[case] frame: Value, #[case] expected: Decision) {
-    assert!(matches!(understood(&frame), Incoming::Decision(wish) if wish.decision == expected));
+#[case(json!({ "type": "hitl_decision", "call_id": "c", "decision": "approve" }), HumanDecision::Approve)]
+#[case(json!({ "type": "hitl_decision", "call_id": "c", "decision": "edit", "modified_arguments": { "a": 1 } }), edit(json!({ "a": 1 })))]
+#[case(json!({ "type": "hitl_response", "call_id": "c", "action": "reject", "feedback": null }), HumanDecision::Reject)]
+#[case(json!({ "type": "plan_decision", "approval_request_id": "a", "decision": "approve" }), HumanDecision::Approve)]
+#[case(json!({ "type": "plan_decision", "plan_id": "p", "decision": "modify", "feedback": "smaller" }), HumanDecision::Reject)]
+fn decisions_of_all_protocols_are_understood(#[case] frame: Value, #[case] expected: HumanDecision) {
+    assert!(matches!(understood(&frame), Incoming::Decision(made) if made.decision == expected));
 }
 
 #[test]
 fn a_plan_is_edited_by_its_subtasks() {
     let frame = understood(&json!({ "type": "plan_decision", "plan_id": "p", "decision": "edit", "modified_subtasks": [{}] }));
-    let Incoming::Decision(wish) = frame else { panic!("{frame:?}") };
-    assert!(matches!((wish.decision, wish.args), (Decision::Edit, Some(NewArguments::Subtasks(_)))));
+    let Incoming::Decision(made) = frame else { panic!("{frame:?}") };
+    assert_eq!(made.decision, HumanDecision::Edit(NewArguments::Member("subtasks", json!([{}]))));
 }
 
 #[rstest]

@@ -1,5 +1,6 @@
 use artel_domain::SessionId;
 use artel_http::{Checked, Faults};
+use artel_intents::OpenSession;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +12,6 @@ use super::view::{GIVEN_NAME, SessionView};
 use crate::App;
 use crate::extract::Said;
 use crate::fault::Fault;
-use crate::intents::{self, Opening};
 use crate::user::User;
 
 const LONGEST_PROMPT: usize = 50_000;
@@ -50,13 +50,13 @@ pub(crate) async fn create_session(
     Said(wanted): Said<CreateSession>,
 ) -> Result<(StatusCode, Json<SessionView>), Fault> {
     let metadata = metadata(&app, &user, wanted.metadata, wanted.user_id);
-    let opening = Opening {
+    let open = OpenSession {
         id: wanted.session_id.filter(|id| !id.is_empty()).map(SessionId),
         title: wanted.title,
         metadata,
         system_prompt: wanted.system_prompt.filter(|prompt| !prompt.trim().is_empty()),
     };
-    let session = intents::create_session(&app, &user, opening).await?;
+    let session = app.intents.create_session(&user.requester(), open).await?;
     Ok((StatusCode::CREATED, Json(SessionView::of(&app, session))))
 }
 

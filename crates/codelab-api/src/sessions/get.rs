@@ -9,7 +9,6 @@ use crate::App;
 use crate::extract::{InPath, Query, flag};
 use crate::fault::Fault;
 use crate::history::{self, Message};
-use crate::intents;
 use crate::user::User;
 
 #[derive(Debug, Deserialize)]
@@ -55,7 +54,7 @@ pub(crate) async fn get_nested_session(
 }
 
 async fn read(app: &App, user: &User, id: artel_domain::SessionId, wanted: &GetSession) -> Result<FullSession, Fault> {
-    let session = intents::own_session(app, user, &id).await?;
+    let session = app.intents.own_session(&user.requester(), &id).await?;
     let messages =
         if wanted.include_messages.unwrap_or(false) { Some(history::read(app, user.tenant_id, &id).await?.messages) } else { None };
     Ok(FullSession { session: SessionView::of(app, session), messages })

@@ -8,7 +8,7 @@ use super::view::SessionView;
 use crate::App;
 use crate::extract::{InPath, Said};
 use crate::fault::Fault;
-use crate::intents;
+use crate::refusals;
 use crate::user::User;
 
 #[derive(Debug, Deserialize)]
@@ -29,9 +29,9 @@ pub(crate) async fn rename_session(
     InPath(id): InPath,
     Said(wanted): Said<RenameSession>,
 ) -> Result<Json<SessionView>, Fault> {
-    intents::own_session(&app, &user, &id).await?;
-    let audit = user.audit("session.rename", "session", &id, app.clock.now());
+    app.intents.own_session(&user.requester(), &id).await?;
+    let audit = user.requester().audit("session.rename", "session", &id, app.clock.now());
     let renamed = app.store.rename_session(user.tenant_id, &id, &wanted.title, audit).await?;
-    let session = renamed.ok_or_else(intents::not_found)?;
+    let session = renamed.ok_or_else(refusals::no_session)?;
     Ok(Json(SessionView::of(&app, session)))
 }

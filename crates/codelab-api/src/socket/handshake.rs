@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use artel_domain::SessionId;
 use artel_http::{InternalKey, Problem, ip, limits};
 use artel_identity::Scope;
+use artel_intents::OpenSession;
 use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
@@ -13,7 +14,6 @@ use super::capability;
 use crate::App;
 use crate::caller::{Surface, address, identify};
 use crate::fault::Fault;
-use crate::intents::{self, Opening};
 use crate::options::Options;
 use crate::presence;
 use crate::user::User;
@@ -41,10 +41,10 @@ pub(super) async fn admit(app: &App, parts: &mut Parts, id: SessionId, options: 
     };
     user.needs(Scope::RunsRead)?;
     if id.0.starts_with(NEW) {
-        let made = intents::create_session(app, &user, Opening::default()).await?;
+        let made = app.intents.create_session(&user.requester(), OpenSession::default()).await?;
         return Ok(Guest { user, session: made.id, is_new: true });
     }
-    let session = intents::open_session(app, &user, &id).await?;
+    let session = app.intents.open_session(&user.requester(), &id).await?;
     Ok(Guest { user, session: session.id, is_new: false })
 }
 

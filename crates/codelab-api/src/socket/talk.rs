@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{Entry, RateLimit};
+use artel_domain::{Entry, RateLimit, Refusal, RefusalKind};
 use artel_http::{Problem, trace};
 use artel_store::StoreError;
 use axum::Error;
@@ -17,9 +17,9 @@ use super::handshake::Guest;
 use super::outbox::{Heard, Outbox};
 use super::timers::{self, Due, Timers};
 use crate::App;
+use crate::codes;
 use crate::frames::{self, Frame, Reader};
 use crate::incoming::{Client, Incoming, parse, perform};
-use crate::intents::{codes, own_session};
 
 /// How long the last words may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -198,8 +198,9 @@ impl Host {
     }
 
     async fn check_session(&self) -> Kept {
-        match own_session(&self.app, &self.guest.user, &self.guest.session).await {
-            Err(problem) if problem.code() == codes::SESSION_NOT_FOUND => Err(Over::Close(Closing::SessionDeleted)),
+        let Guest { user, session, .. } = &self.guest;
+        match self.app.intents.own_session(&user.requester(), session).await {
+            Err(Refusal { kind: RefusalKind::Absent, .. }) => Err(Over::Close(Closing::SessionDeleted)),
             // A store that is away ends no conversation.
             _ => Ok(()),
         }

@@ -15,10 +15,10 @@ use futures::stream::{BoxStream, once, unfold};
 use futures::{Stream, StreamExt, stream};
 
 use crate::App;
+use crate::codes;
 use crate::fault::Fault;
 use crate::frames::{self, Frame, Reader};
 use crate::incoming::{Incoming, perform};
-use crate::intents::codes;
 use crate::options::Options;
 use crate::user::User;
 

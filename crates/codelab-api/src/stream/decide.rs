@@ -10,7 +10,6 @@ use crate::App;
 use crate::extract::{InPath, Query, Said};
 use crate::fault::Fault;
 use crate::incoming::parse_object;
-use crate::intents;
 use crate::options::Options;
 use crate::user::User;
 
@@ -34,6 +33,6 @@ pub(super) async fn decide_call(
 ) -> Result<Response, Fault> {
     said.insert("type".to_owned(), "hitl_decision".into());
     let incoming = parse_object(&said).map_err(Problem::from)?;
-    let session = intents::own_session(&app, &user, &id).await?;
+    let session = app.intents.own_session(&user.requester(), &id).await?;
     answer(&app, &user, session.id, incoming, &options, &headers).await
 }

@@ -11,7 +11,6 @@ use crate::App;
 use crate::extract::{Query, Said};
 use crate::fault::Fault;
 use crate::incoming::parse_object;
-use crate::intents;
 use crate::options::Options;
 use crate::user::User;
 
@@ -44,6 +43,6 @@ pub(super) async fn stream_message(
 ) -> Result<Response, Fault> {
     let message = posted.message.unwrap_or(posted.flat);
     let incoming = parse_object(&message).map_err(Problem::from)?;
-    let session = intents::open_session(&app, &user, &SessionId(posted.session_id)).await?;
+    let session = app.intents.open_session(&user.requester(), &SessionId(posted.session_id)).await?;
     answer(&app, &user, session.id, incoming, &options, &headers).await
 }

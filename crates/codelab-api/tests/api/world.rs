@@ -14,6 +14,7 @@ use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Deps as EngineDeps, EngineConfig, Rules, TeamConfig, Worker, dangerous_tools};
 use artel_http::{Gate, GateConfig, InternalKey, surface};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
+use artel_intents::{Intents, IntentsConfig};
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
 use artel_model_mock::{Asked, Mock, ModelMock, Reply};
 use artel_store::{Answered, ClientAnswer, Fence, Journal, NewRun, Runs, Sessions, Step};
@@ -90,12 +91,14 @@ impl World {
         );
         let mut config = config();
         change(&mut config);
+        let limits = IntentsConfig { max_context_tokens: 8000 };
+        let intents = Intents::new(store.clone(), bus.clone(), clock.clone(), rules.clone(), limits);
         let deps = Deps {
             store: store.clone(),
             bus: bus.clone(),
             clock: clock.clone(),
             gate,
-            policy: rules.clone(),
+            intents,
             metrics: Arc::new(SomeMetrics),
             models_available: Arc::new(|| true),
         };
@@ -286,7 +289,6 @@ fn config() -> CodelabConfig {
         model: "openai:scripted".into(),
         first: Specialist::Orchestrator,
         routing: true,
-        max_context_tokens: 8000,
         exempt_loopback: true,
     }
 }

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Agent, AgentId, AgentStatus, Entry, Run, RunId, SessionId};
-use artel_engine::{RunRef, estimate_tokens, follow, follow_new};
+use artel_domain::{AgentId, Entry, Run, RunId, SessionId};
+use artel_engine::{RunRef, follow, follow_new};
 use artel_http::once::under_way;
-use artel_http::{Attempt, Body, Checked, Faults, Identity, Once, Problem, trace};
-use artel_store::{Created, NewRun, StoreError};
-use axum::http::StatusCode;
+use artel_http::{Attempt, Body, Checked, Faults, Identity, Once, Problem};
+use artel_intents::{Runner, Started};
+use artel_store::StoreError;
 use axum::response::Response;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::App;
 
@@ -47,10 +46,8 @@ pub(super) enum Accepted {
     Answered(Response),
 }
 
-/// Stores the run, once per idempotency key, and wakes a worker. What is wrong with the request is said before a run exists.
+/// Stores the run once per idempotency key.
 pub(super) async fn accept(app: &App, caller: &Identity, attempt: &Attempt, body: Body<StartRun>) -> Result<Accepted, Problem> {
-    let start = body.value;
-    check_size(app, &start.input_message)?;
     let id = match app.gate.begin(caller, attempt, &body.digest).await? {
         Once::Answered(response) => return Ok(Accepted::Answered(response)),
         Once::First(id) => id,
@@ -63,40 +60,23 @@ pub(super) async fn accept(app: &App, caller: &Identity, attempt: &Attempt, body
             return Ok(Accepted::Known(run.into()));
         }
     };
-    let stored = store(app, caller, start, id).await;
+    let stored = store(app, caller, body.value, RunId(id)).await;
     if stored.is_err() {
         app.gate.abandon(caller, attempt).await;
     }
     stored
 }
 
-async fn store(app: &App, caller: &Identity, start: StartRun, id: Uuid) -> Result<Accepted, Problem> {
-    let agent = app.store.find_agent(caller.tenant_id, start.agent_id).await?.ok_or_else(|| Problem::not_found("agent"))?;
-    check_permission(caller, &agent)?;
-    let new = NewRun {
-        id: RunId(id),
-        tenant_id: caller.tenant_id,
-        agent_id: agent.id,
-        session_id: SessionId(start.session_id.unwrap_or_else(|| app.clock.uuid().to_string())),
-        trace_id: trace::current(),
-        principal: caller.principal(),
-        input_message: start.input_message,
-        team: None,
-        at: app.clock.now(),
-        daily_limit: caller.daily_limit,
-    };
-    let audit = caller.audit("run.create", "run", new.id, new.at);
+async fn store(app: &App, caller: &Identity, start: StartRun, id: RunId) -> Result<Accepted, Problem> {
+    let session_id = SessionId(start.session_id.unwrap_or_else(|| app.clock.uuid().to_string()));
+    let reference = RunRef { tenant_id: caller.tenant_id, session_id: session_id.clone(), run_id: id };
     // Followed before it exists: no entry can be missed, and the store need not be asked first.
-    let entries = follow_new(app.store.clone(), &*app.bus, reference(caller, new.id, new.session_id.clone())).boxed();
-    let session = new.session_id.clone();
-    match app.store.create_run(new, audit).await? {
-        Created::Run(run) if run.session_id == session => {
-            app.bus.wake_workers();
-            Ok(Accepted::New(run, entries))
-        }
-        Created::Run(run) => Ok(Accepted::Known(run)),
-        Created::AgentMissing => Err(Problem::not_found("agent")),
-        Created::DailyLimit => Err(Problem::too_many("The daily limit of this API key is used up.", until_midnight(app))),
+    let entries = follow_new(app.store.clone(), &*app.bus, reference).boxed();
+    let runner = Runner::Agent(start.agent_id);
+    let start = artel_intents::StartRun { id, session_id, runner, input: start.input_message };
+    match app.intents.start_run(&caller.requester(), start).await? {
+        Started::New(run) => Ok(Accepted::New(run, entries)),
+        Started::Known(run) => Ok(Accepted::Known(run)),
     }
 }
 
@@ -104,34 +84,4 @@ async fn store(app: &App, caller: &Identity, start: StartRun, id: Uuid) -> Resul
 pub(super) fn follow_from(app: &App, run: &Run, after: i64) -> Entries {
     let reference = RunRef { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id };
     follow(app.store.clone(), &*app.bus, reference, after).boxed()
-}
-
-fn reference(caller: &Identity, run_id: RunId, session_id: SessionId) -> RunRef {
-    RunRef { tenant_id: caller.tenant_id, session_id, run_id }
-}
-
-fn check_size(app: &App, input: &str) -> Result<(), Problem> {
-    let (tokens, most) = (estimate_tokens(input), app.config.max_context_tokens);
-    if tokens <= most {
-        return Ok(());
-    }
-    let message = format!("The input has about {tokens} tokens; at most {most} can be answered.");
-    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "CONTEXT_TOO_LARGE", message))
-}
-
-fn check_permission(caller: &Identity, agent: &Agent) -> Result<(), Problem> {
-    if caller.agent_id.is_some_and(|only| only != agent.id) {
-        return Err(Problem::forbidden("agent_not_allowed", "This API key may run another agent only."));
-    }
-    if agent.status == AgentStatus::Draft && agent.owner_user_id != caller.user_id {
-        let message = "The agent is a draft, which only its owner may run. Its owner can publish it: POST /v1/agents/{id}/publish.";
-        return Err(Problem::forbidden("agent_is_draft", message));
-    }
-    Ok(())
-}
-
-/// Daily limits count UTC days.
-fn until_midnight(app: &App) -> u64 {
-    const DAY: i64 = 86_400;
-    (DAY - app.clock.now().as_second().rem_euclid(DAY)).unsigned_abs()
 }

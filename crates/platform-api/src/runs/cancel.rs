@@ -1,7 +1,6 @@
 use artel_domain::RunId;
 use artel_http::caller::RunsWrite;
 use artel_http::{At, Caller, Problem};
-use artel_store::CancelOutcome;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -20,14 +19,6 @@ pub(crate) async fn cancel_run(
     caller: Caller<RunsWrite>,
     At(run): At<RunId>,
 ) -> Result<(StatusCode, Json<RunView>), Problem> {
-    let audit = caller.audit("run.cancel", "run", run, app.clock.now());
-    match app.store.cancel_run(caller.tenant_id, run, audit).await? {
-        CancelOutcome::Requested(run) => {
-            app.bus.cancel_run(run.id);
-            app.bus.wake_workers();
-            Ok((StatusCode::ACCEPTED, Json(view(&app, *run).await?)))
-        }
-        CancelOutcome::AlreadyOver(_) => Err(Problem::conflict("run_is_over", "The run is over already.")),
-        CancelOutcome::Missing => Err(Problem::not_found("run")),
-    }
+    let run = app.intents.cancel_run(&caller.requester(), run).await?;
+    Ok((StatusCode::ACCEPTED, Json(view(&app, run).await?)))
 }

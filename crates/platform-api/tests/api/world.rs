@@ -11,6 +11,7 @@ use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Rules, dangerous_tools};
 use artel_http::{AuthServiceTrust, StaticKey};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
+use artel_intents::{Intents, IntentsConfig};
 use artel_llm::Models;
 use artel_platform_api::{ApiConfig, App, Deps, TestToken, router};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
@@ -129,6 +130,8 @@ impl World {
         let (bus, clock) = (Arc::new(LocalBus::new()), Arc::new(HandClock::default()));
         let mut config = config();
         change(&mut config);
+        let (rules, limits) = (Arc::new(Rules::new(dangerous_tools(&[]))), IntentsConfig { max_context_tokens: 8000 });
+        let intents = Intents::new(store.clone(), bus.clone(), clock.clone(), rules, limits);
         let deps = Deps {
             store: store.clone(),
             bus: bus.clone(),
@@ -139,7 +142,7 @@ impl World {
             seal: Arc::new(SecretBox::new(&[7; 32])),
             models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
             tools: Arc::new(executor(clock.clone())),
-            policy: Arc::new(Rules::new(dangerous_tools(&[]))),
+            intents,
             public_keys: Arc::new(NoKeys),
             metrics: Arc::new(NoMetrics),
         };
@@ -199,7 +202,6 @@ fn config() -> ApiConfig {
         sse_keepalive: Duration::from_secs(15),
         test_token: Some(TestToken { tenant_id: ada.tenant_id, user_id: ada.user_id }),
         token_ttl: Duration::from_hours(1),
-        max_context_tokens: 8000,
         tool_default_timeout_ms: 15_000,
         tool_max_timeout_ms: 60_000,
         static_keys: HashMap::from([(STATIC_KEY.to_owned(), ada)]),

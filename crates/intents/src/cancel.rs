@@ -1,0 +1,58 @@
+use artel_domain::{Phase, Refusal, Requester, Run, RunId, SessionId, Subject};
+use artel_identity::Scope;
+use artel_store::{CancelOutcome, RunFilter};
+
+use crate::{Intents, scopes};
+
+/// A session has at most a few runs that are not over.
+const MOST_RUNS: u32 = 100;
+
+impl Intents {
+    /// Asks for the end of a run, and returns it as it is now. The run's worker, or the next one, ends it shortly.
+    ///
+    /// # Errors
+    /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the run. `Conflict`: the run is over.
+    pub async fn cancel_run(&self, requester: &Requester, run: RunId) -> Result<Run, Refusal> {
+        scopes::check(requester, Scope::RunsWrite)?;
+        match self.request_cancel(requester, run).await? {
+            CancelOutcome::Requested(run) => {
+                self.bus.wake_workers();
+                Ok(*run)
+            }
+            CancelOutcome::AlreadyOver(_) => Err(Refusal::conflict(Subject::Run, "run_is_over", "The run is over already.")),
+            CancelOutcome::Missing => Err(Refusal::absent(Subject::Run)),
+        }
+    }
+
+    /// Asks for the end of every run of a session that is not over; the ids of these runs.
+    ///
+    /// # Errors
+    /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the session is not the requester's, or has ended.
+    pub async fn cancel_session(&self, requester: &Requester, session: &SessionId) -> Result<Vec<RunId>, Refusal> {
+        scopes::check(requester, Scope::RunsWrite)?;
+        self.own_session(requester, session).await?;
+        let open = RunFilter {
+            session_id: Some(session.clone()),
+            phases: vec![Phase::Queued, Phase::Running, Phase::WaitingForApproval],
+            limit: MOST_RUNS,
+            ..RunFilter::default()
+        };
+        let mut cancelled = Vec::new();
+        for run in self.store.list_runs(requester.tenant_id, open).await? {
+            if let CancelOutcome::Requested(run) = self.request_cancel(requester, run.id).await? {
+                cancelled.push(run.id);
+            }
+        }
+        self.bus.wake_workers();
+        Ok(cancelled)
+    }
+
+    async fn request_cancel(&self, requester: &Requester, run: RunId) -> Result<CancelOutcome, Refusal> {
+        let audit = requester.audit("run.cancel", "run", run, self.clock.now());
+        let outcome = self.store.cancel_run(requester.tenant_id, run, audit).await?;
+        if let CancelOutcome::Requested(run) = &outcome {
+            self.bus.cancel_run(run.id);
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,187 @@
+use artel_domain::{
+    Approval, ApprovalId, ApprovalState, AuditEntry, CallId, Decision, Refusal, RefusalKind, Requester, SessionId, Subject, Timestamp,
+    digest,
+};
+use artel_engine::{EditProblem, check_edit};
+use artel_identity::Scope;
+use artel_store::Decided;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::text::without_nul;
+use crate::{Intents, scopes};
+
+/// The code of a refusal because an edit brings no object of arguments.
+pub const ARGUMENTS_MISSING: &str = "arguments_missing";
+
+/// Which approval is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApprovalRef {
+    Id(ApprovalId),
+    /// By its own id or that of its call, and only if it belongs to this session.
+    InSession {
+        session_id: SessionId,
+        id: Uuid,
+    },
+}
+
+/// What a human says about a held call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HumanDecision {
+    /// The call is made as it was shown.
+    Approve,
+    /// The call is made with other arguments.
+    Edit(NewArguments),
+    /// The call is not made. The model reads the feedback.
+    Reject,
+}
+
+/// What an edited call is made with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NewArguments {
+    /// In place of all arguments; an object.
+    Whole(Value),
+    /// The arguments stay, but for this member.
+    Member(&'static str, Value),
+}
+
+/// A decision that was checked.
+pub(crate) struct Verdict {
+    pub(crate) decision: Decision,
+    pub(crate) args: Option<Value>,
+    pub(crate) feedback: Option<String>,
+}
+
+impl Intents {
+    /// Decides about a held call, once, and returns the approval as it is now. The run goes on with the same call.
+    ///
+    /// # Errors
+    /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the approval. `Conflict`: the approval is decided, expired or cancelled
+    /// (the details say so), or the tool of an edited call is gone. `Invalid`: the new arguments do not fit the tool's schema, what its
+    /// agent may do, or the rules.
+    pub async fn decide(
+        &self,
+        requester: &Requester,
+        approval: &ApprovalRef,
+        decision: HumanDecision,
+        feedback: Option<String>,
+    ) -> Result<Approval, Refusal> {
+        scopes::check(requester, Scope::RunsWrite)?;
+        let held = self.find_held(requester, approval).await?;
+        check_open(&held, self.clock.now())?;
+        let (decision, args) = match decision {
+            HumanDecision::Approve => (Decision::Approve, None),
+            HumanDecision::Reject => (Decision::Reject, None),
+            HumanDecision::Edit(args) => (Decision::Edit, Some(self.check_arguments(&held, args).await?)),
+        };
+        let verdict = Verdict { decision, args, feedback: feedback.map(without_nul) };
+        match self.store_decision(requester, &held, verdict).await? {
+            Some(decided) => Ok(decided),
+            // Somebody else decided meanwhile.
+            None => Err(closed(&self.find_held(requester, approval).await?)),
+        }
+    }
+
+    async fn find_held(&self, requester: &Requester, approval: &ApprovalRef) -> Result<Approval, Refusal> {
+        let tenant = requester.tenant_id;
+        let found = match approval {
+            ApprovalRef::Id(id) => self.store.find_approval(tenant, *id).await?,
+            ApprovalRef::InSession { session_id, id } => {
+                let of_call = self.store.find_approval(tenant, ApprovalId::derive(CallId(*id))).await?;
+                let found = match of_call {
+                    Some(found) => Some(found),
+                    None => self.store.find_approval(tenant, ApprovalId(*id)).await?,
+                };
+                found.filter(|found| found.session_id == *session_id)
+            }
+        };
+        found.ok_or_else(|| Refusal::absent(Subject::Approval))
+    }
+
+    /// New arguments are held to what the model's were held to.
+    async fn check_arguments(&self, held: &Approval, args: NewArguments) -> Result<Value, Refusal> {
+        let args = args.applied_to(&held.args);
+        if !args.is_object() {
+            let message = "must be the new arguments, an object";
+            return Err(Refusal::new(RefusalKind::Invalid, Subject::Arguments, ARGUMENTS_MISSING, message));
+        }
+        match check_edit(&*self.store, &*self.policy, held, &args).await {
+            Ok(()) => Ok(args),
+            Err(EditProblem::Wrong(message)) => Err(Refusal::invalid(Subject::Arguments, message)),
+            Err(EditProblem::ToolGone) => {
+                let message = "The tool is gone: nothing can be put in place of its arguments.";
+                Err(Refusal::conflict(Subject::Tool, "conflict", message))
+            }
+            Err(EditProblem::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// `None` when the approval is not pending any more.
+    pub(crate) async fn store_decision(
+        &self,
+        requester: &Requester,
+        held: &Approval,
+        verdict: Verdict,
+    ) -> Result<Option<Approval>, Refusal> {
+        let at = self.clock.now();
+        let audit = audit(requester, held, &verdict, at);
+        let decided = Decided {
+            tenant_id: requester.tenant_id,
+            approval_id: held.id,
+            decision: verdict.decision,
+            args: verdict.args,
+            feedback: verdict.feedback,
+            by: Some(requester.user_id()),
+            at,
+        };
+        let decided = self.store.decide_approval(decided, audit).await?;
+        if decided.is_some() {
+            self.bus.wake_workers();
+        }
+        Ok(decided)
+    }
+}
+
+impl NewArguments {
+    fn applied_to(self, args: &Value) -> Value {
+        match self {
+            Self::Whole(args) => args,
+            Self::Member(name, value) => {
+                let mut args = args.clone();
+                if let Some(members) = args.as_object_mut() {
+                    members.insert(name.to_owned(), value);
+                }
+                args
+            }
+        }
+    }
+}
+
+/// An approval whose time is over is closed, also before a worker has recorded it.
+fn check_open(held: &Approval, now: Timestamp) -> Result<(), Refusal> {
+    match held.state {
+        ApprovalState::Pending if held.expires_at.is_none_or(|end| now < end) => Ok(()),
+        ApprovalState::Pending => Err(closed(&Approval { state: ApprovalState::Expired, ..held.clone() })),
+        _ => Err(closed(held)),
+    }
+}
+
+fn closed(held: &Approval) -> Refusal {
+    let how = match held.state {
+        ApprovalState::Expired => "has expired",
+        ApprovalState::Cancelled => "was cancelled with its run",
+        _ => "is decided already",
+    };
+    let details = json!({ "status": held.state, "decision": held.decision, "decided_at": held.decided_at });
+    Refusal::conflict(Subject::Approval, "conflict", format!("The approval {how}.")).with_details(details)
+}
+
+fn audit(requester: &Requester, held: &Approval, verdict: &Verdict, at: Timestamp) -> AuditEntry {
+    let details = json!({
+        "decision": verdict.decision,
+        "run_id": held.run_id,
+        "tool_name": held.name,
+        "arguments_digest": verdict.args.as_ref().map_or_else(|| held.args_digest.clone(), digest::of),
+    });
+    AuditEntry { details: Some(details), ..requester.audit("approval.decide", "approval", held.id, at) }
+}

@@ -1,0 +1,36 @@
+use std::sync::Arc;
+
+use artel_bus::Bus;
+use artel_domain::Clock;
+use artel_engine::Policy;
+use artel_store::IntentStore;
+
+/// What the operator decides about intents.
+#[derive(Debug, Clone, Copy)]
+pub struct IntentsConfig {
+    /// A single input of more tokens (as [`artel_engine::estimate_tokens`] counts them) is refused.
+    pub max_context_tokens: usize,
+}
+
+/// Performs intents. Cheap to clone.
+#[derive(Clone)]
+pub struct Intents {
+    pub(crate) store: Arc<dyn IntentStore>,
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) config: IntentsConfig,
+}
+
+impl Intents {
+    /// `policy` is the one that the workers have: edited arguments are held to the same rules.
+    pub fn new(
+        store: Arc<dyn IntentStore>,
+        bus: Arc<dyn Bus>,
+        clock: Arc<dyn Clock>,
+        policy: Arc<dyn Policy>,
+        config: IntentsConfig,
+    ) -> Self {
+        Self { store, bus, clock, policy, config }
+    }
+}
