@@ -30,6 +30,6 @@ pub use params::{At, Params};
 pub use prefer::Prefer;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use public_keys::PublicKeys;
-pub use serve::{Patience, serve};
+pub use serve::{ConnectionLimits, Connections, Patience, serve};
 pub use surface::{around, surface};
 pub use trace::TraceId;

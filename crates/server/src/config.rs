@@ -98,6 +98,9 @@ pub(crate) struct Config {
     pub(crate) approval_rules: Vec<artel_domain::ApprovalRule>,
     pub(crate) approval_timeout: Option<Duration>,
     pub(crate) shutdown_grace: Duration,
+    /// Connections to all ports together; a share of the limit of open files when absent.
+    pub(crate) max_connections: Option<usize>,
+    pub(crate) max_connections_per_address: Option<usize>,
     pub(crate) auth: AuthSettings,
     pub(crate) codelab: CodelabSettings,
     pub(crate) log_json: bool,
@@ -182,6 +185,8 @@ impl Config {
             approval_rules: approval::rules(s)?,
             approval_timeout: approval::timeout(s)?,
             shutdown_grace: Duration::from_secs(s.number("SHUTDOWN_GRACE_SECONDS", 30, 0..=3600)?),
+            max_connections: s.number_if_given("MAX_CONNECTIONS", 16..=1_000_000, 10_000)?,
+            max_connections_per_address: s.number_if_given("MAX_CONNECTIONS_PER_ADDRESS", 1..=1_000_000, 1_000)?,
             auth: auth::auth(s, &environment)?,
             codelab: codelab::codelab(s, dev)?,
             log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",

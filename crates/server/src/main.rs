@@ -10,6 +10,7 @@ mod http_client;
 mod logging;
 mod metrics;
 mod model_keys;
+mod open_files;
 mod output;
 mod serve;
 mod tool_ports;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use artel_engine::Worker;
-use artel_http::{Patience, surface};
+use artel_http::{Connections, Patience, surface};
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::auth;
 use crate::cli::Role;
 use crate::config::Config;
+use crate::open_files;
 use crate::wiring::Parts;
 
 /// A running process.
@@ -38,11 +39,12 @@ pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<Str
         auth::furnish(&parts.auth, &config.auth).await?;
         servers.spawn(stop.clone().run_until_cancelled_owned(auth::make_ready(parts.auth.clone())));
     }
+    let connections = Connections::new(open_files::divide(config));
     let mut addresses = Vec::new();
     for (role, listener) in listeners {
         addresses.push((role, listener.local_addr()?));
         if let Some(routes) = routes(role, roles, &parts, config) {
-            servers.spawn(serve_http(listener, routes, stop.clone()));
+            servers.spawn(serve_http(listener, routes, stop.clone(), connections.clone()));
         }
     }
     let worker = roles.contains(&Role::Worker).then(|| Worker::start(parts.engine(config)));
@@ -105,8 +107,8 @@ fn public(roles: &[Role], parts: &Parts, config: &Config) -> Router {
     surface(routes, parts.clock.clone())
 }
 
-async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationToken) {
-    if !artel_http::serve(listener, routes, stop, Patience::default()).await {
+async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationToken, connections: Connections) {
+    if !artel_http::serve(listener, routes, stop, Patience::default(), connections).await {
         tracing::info!("open answers were cut; their readers can resume");
     }
 }

@@ -3,7 +3,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
-use axum::routing::get;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
 use futures::StreamExt as _;
 use futures::stream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -24,6 +25,10 @@ struct Served {
 
 impl Served {
     async fn start(patience: Patience) -> Self {
+        Self::start_with(patience, ConnectionLimits::default()).await
+    }
+
+    async fn start_with(patience: Patience, limits: ConnectionLimits) -> Self {
         let words = |pause| {
             let words = stream::iter(["one ", "two"]).then(move |word| async move {
                 sleep(pause).await;
@@ -34,11 +39,13 @@ impl Served {
         let routes = Router::new()
             .route("/peer", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
             .route("/words", get(move || async move { words(SHORT) }))
-            .route("/endless", get(move || async move { words(LONG) }));
+            .route("/endless", get(move || async move { words(LONG) }))
+            .route("/v1/health", get(|| async { "well" }))
+            .route("/refused", post(|| async { StatusCode::UNAUTHORIZED }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         let mut done = JoinSet::new();
-        done.spawn(serve(listener, routes, stop.clone(), patience));
+        done.spawn(serve(listener, routes, stop.clone(), patience, Connections::new(limits)));
         Self { address, stop, done }
     }
 
@@ -61,6 +68,18 @@ async fn rest(mut stream: TcpStream) -> String {
     String::from_utf8(text).unwrap()
 }
 
+/// A request for `/peer`.
+fn peer(headers: &str) -> String {
+    format!("GET /peer HTTP/1.1\r\nhost: x\r\n{headers}\r\n")
+}
+
+/// The next answer, or its beginning.
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut bytes = [0; 1024];
+    let read = timeout(LONG, stream.read(&mut bytes)).await.expect("it is answered").unwrap();
+    String::from_utf8_lossy(&bytes[..read]).into_owned()
+}
+
 #[tokio::test]
 async fn a_handler_knows_who_is_on_the_other_side() {
     let served = Served::start(Patience::default()).await;
@@ -76,8 +95,112 @@ async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
         let stream = served.say(beginning).await;
         assert!(!rest(stream).await.contains("200 OK"), "{beginning:?}");
     }
-    let answered_once = served.say("GET /peer HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    assert_eq!(rest(answered_once).await.matches("200 OK").count(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_between_two_requests_may_be_silent_for_longer_than_a_head_may_take() {
+    let served = Served::start(Patience { head: SHORT, idle: SHORT * 6, ..Patience::default() }).await;
+    let mut stream = served.say(&peer("")).await;
+    assert!(answer(&mut stream).await.contains("200 OK"));
+    sleep(SHORT * 3).await;
+    stream.write_all(peer("").as_bytes()).await.unwrap();
+    assert!(answer(&mut stream).await.contains("200 OK"), "it was kept");
+    let since = std::time::Instant::now();
+    assert_eq!(rest(stream).await, "", "and is closed in the end");
+    assert!(since.elapsed() >= SHORT * 5, "{:?}", since.elapsed());
+}
+
+#[tokio::test]
+async fn a_head_that_is_begun_after_an_answer_must_come_to_its_end_as_soon_as_a_first_one() {
+    let served = Served::start(Patience { head: SHORT, idle: LONG, ..Patience::default() }).await;
+    let mut stream = served.say(&peer("")).await;
+    assert!(answer(&mut stream).await.contains("200 OK"));
+    stream.write_all(b"GET /peer HTT").await.unwrap();
+    assert_eq!(rest(stream).await, "");
+}
+
+#[tokio::test]
+async fn half_sent_requests_give_way_to_whole_ones() {
+    let limits = ConnectionLimits { in_all: 40, per_address: 40, for_health: 2 };
+    let served = Served::start_with(Patience { head: LONG, ..Patience::default() }, limits).await;
+    let mut half_sent = Vec::new();
+    for _ in 0..120 {
+        half_sent.push(served.say("GET /peer HTTP/1.1\r\nhost:").await);
+    }
+    for _ in 0..50 {
+        let whole = served.say(&peer("connection: close\r\n")).await;
+        assert!(rest(whole).await.contains("200 OK"));
+    }
+}
+
+#[tokio::test]
+async fn one_address_cannot_take_all_places() {
+    let limits = ConnectionLimits { in_all: 40, per_address: 10, for_health: 2 };
+    let served = Served::start_with(Patience::default(), limits).await;
+    let mut streams = Vec::new();
+    for _ in 0..10 {
+        let mut stream = served.say("GET /endless HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        assert!(answer(&mut stream).await.contains("200 OK"));
+        streams.push(stream);
+    }
+    assert!(rest(served.say("").await).await.contains("503"), "all ten are being answered");
+    streams.pop();
+    sleep(SHORT).await;
+    assert!(rest(served.say(&peer("connection: close\r\n")).await).await.contains("200 OK"));
+}
+
+#[tokio::test]
+async fn health_is_answered_when_all_places_are_taken() {
+    let limits = ConnectionLimits { in_all: 5, per_address: 100, for_health: 2 };
+    let served = Served::start_with(Patience::default(), limits).await;
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        let mut stream = served.say("GET /endless HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        assert!(answer(&mut stream).await.contains("200 OK"));
+        streams.push(stream);
+    }
+    let health = rest(served.say("GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await).await;
+    assert!(health.ends_with("well"), "{health}");
+    let other = rest(served.say(&peer("")).await).await;
+    assert!(other.contains("503") && other.contains("too_many_connections") && other.contains("retry-after"), "{other}");
+}
+
+#[tokio::test]
+async fn a_small_body_that_nobody_reads_does_not_end_the_connection() {
+    let served = Served::start(Patience::default()).await;
+    for (round, bytes) in [0, 1, 4_000, 100_000, 250_000].into_iter().cycle().take(60).enumerate() {
+        let head = format!("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: {bytes}\r\n\r\n");
+        let mut stream = served.say(&head).await;
+        if round % 2 == 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+        stream.write_all(&vec![b'x'; bytes]).await.unwrap();
+        let first = answer(&mut stream).await;
+        assert!(first.contains("401") && !first.contains("connection: close"), "{first}");
+        stream.write_all(peer("").as_bytes()).await.unwrap();
+        assert!(answer(&mut stream).await.contains("200 OK"), "round {round}, {bytes} bytes");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_a_large_body_that_nobody_reads_arrives_whole_and_says_that_the_connection_ends() {
+    let served = Served::start(Patience::default()).await;
+    for _ in 0..20 {
+        let bytes = 3_000_000;
+        let head = format!("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: {bytes}\r\n\r\n");
+        let mut stream = served.say(&head).await;
+        stream.write_all(&vec![b'x'; bytes]).await.unwrap();
+        let whole = rest(stream).await;
+        assert!(whole.contains("401") && whole.contains("connection: close"), "{whole}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_asks_before_it_sends_a_body_is_not_asked_for_one_that_nobody_reads() {
+    let served = Served::start(Patience::default()).await;
+    let stream = served.say("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n").await;
+    let whole = rest(stream).await;
+    assert!(whole.starts_with("HTTP/1.1 401") && whole.contains("connection: close"), "{whole}");
 }
 
 #[tokio::test]
@@ -89,7 +212,7 @@ async fn a_connection_that_is_answered_may_take_longer_than_its_question() {
 
 #[tokio::test]
 async fn silent_connections_are_closed_at_once_when_the_server_stops() {
-    let served = Served::start(Patience { head: LONG, drain: LONG }).await;
+    let served = Served::start(Patience { drain: LONG, ..Patience::default() }).await;
     let silent = served.say("").await;
     let mut used = served.say("GET /peer HTTP/1.1\r\nhost: x\r\n\r\n").await;
     used.readable().await.unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use artel_bus::LocalBus;
 use artel_domain::{RateLimit, SystemClock};
-use artel_http::{Gate, GateConfig, InternalKey, MetricsText, Patience};
+use artel_http::{ConnectionLimits, Connections, Gate, GateConfig, InternalKey, MetricsText, Patience};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenVerifier};
 use artel_llm::{Accountant, CallRecord, Config, Endpoint, Models, Timeouts};
 use artel_llm_proxy::{App, Deps, ProxyConfig, router};
@@ -94,7 +94,8 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut server = JoinSet::new();
-        server.spawn(artel_http::serve(listener, router(app), CancellationToken::new(), Patience::default()));
+        let connections = Connections::new(ConnectionLimits::default());
+        server.spawn(artel_http::serve(listener, router(app), CancellationToken::new(), Patience::default(), connections));
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { mock, http, url, book, _server: server, _data: data }

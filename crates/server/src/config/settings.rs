@@ -107,6 +107,20 @@ impl Settings {
         if range.contains(&value) { Ok(value) } else { Err(invalid(name, format!("{value} is not {shape}"), &example)) }
     }
 
+    /// A number that has no fixed default.
+    pub(crate) fn number_if_given<T: FromStr + Display + PartialOrd + Copy>(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<T>,
+        example: T,
+    ) -> Result<Option<T>, Invalid> {
+        if self.given(name).is_none() {
+            return Ok(None);
+        }
+        self.effective.retain(|effective| effective.name != name);
+        self.number(name, example, range).map(Some)
+    }
+
     pub(crate) fn flag(&mut self, name: &'static str, default: bool) -> Result<bool, Invalid> {
         let text = self.parse::<String>(name, if default { "true" } else { "false" }, "true or false", "true")?;
         match text.to_ascii_lowercase().as_str() {

@@ -1,0 +1,274 @@
+//! The connections of all ports of a process: how many there may be, and how long each may keep a place without a request.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How many connections there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// At all ports together.
+    pub in_all: usize,
+    /// From one address. A reverse proxy is one address.
+    pub per_address: usize,
+    /// Beyond `in_all`, for requests that ask for health or metrics only.
+    pub for_health: usize,
+}
+
+impl ConnectionLimits {
+    /// Limits for a process that may open `files` descriptors: half of them stay free for the store, the providers and the tools.
+    pub fn for_open_files(files: u64) -> Self {
+        let in_all = usize::try_from(files / 2).unwrap_or(usize::MAX).clamp(32, 65_536);
+        Self { in_all, per_address: in_all.div_ceil(2).max(32), for_health: 16 }
+    }
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self::for_open_files(1024)
+    }
+}
+
+/// The open connections of a process. Cheap to clone; all ports share one.
+#[derive(Clone)]
+pub struct Connections(Arc<Shared>);
+
+struct Shared {
+    limits: ConnectionLimits,
+    /// Times of stages are milliseconds since this.
+    started: Instant,
+    open: Mutex<Open>,
+    /// Sockets that are read to their end after the last answer.
+    lingering: TaskTracker,
+}
+
+#[derive(Default)]
+struct Open {
+    next: u64,
+    by_id: HashMap<u64, Arc<Connection>>,
+    by_address: HashMap<IpAddr, usize>,
+    /// Of those in `by_id`, how many were told to close and have not done so yet.
+    closing: usize,
+}
+
+/// What a new connection may do.
+pub(super) enum Admission {
+    /// Everything.
+    Open(Place),
+    /// Ask for health or metrics: all other places are taken.
+    HealthOnly(Place),
+    Refused,
+}
+
+/// A connection's place; given back when dropped.
+pub(super) struct Place {
+    id: u64,
+    connection: Arc<Connection>,
+    connections: Connections,
+}
+
+/// One connection, as its reader, its service and the sweep see it.
+pub(super) struct Connection {
+    address: IpAddr,
+    /// [`Stage`] in the highest byte, below it the milliseconds at which the stage began.
+    stage: AtomicU64,
+    lingers: AtomicBool,
+    close: CancellationToken,
+}
+
+/// What a connection is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Stage {
+    /// The server waits for the rest of a request's head, or for the first byte of a new connection.
+    Head = 0,
+    /// An answer is finished, and no byte of another request has come.
+    Idle = 1,
+    /// A request is being answered, or the connection is a WebSocket.
+    Busy = 2,
+    /// The connection was told to close.
+    Closing = 3,
+}
+
+impl Connections {
+    pub fn new(limits: ConnectionLimits) -> Self {
+        let started = Instant::now();
+        Self(Arc::new(Shared { limits, started, open: Mutex::default(), lingering: TaskTracker::new() }))
+    }
+
+    /// How many are open now.
+    pub fn count(&self) -> usize {
+        self.lock().by_id.len()
+    }
+
+    /// Gives a new connection a place. When all are taken, the connection that has waited longest without a request loses its place;
+    /// one that is being answered never does.
+    pub(super) fn admit(&self, address: IpAddr) -> Admission {
+        let limits = self.0.limits;
+        let mut open = self.lock();
+        let full_for_address = open.by_address.get(&address).is_some_and(|count| *count >= limits.per_address);
+        if full_for_address && !open.close_longest_waiting(Some(address)) {
+            return Admission::Refused;
+        }
+        if open.in_use() < limits.in_all || open.close_longest_waiting(None) {
+            return Admission::Open(self.place(&mut open, address));
+        }
+        if open.in_use() < limits.in_all + limits.for_health {
+            return Admission::HealthOnly(self.place(&mut open, address));
+        }
+        Admission::Refused
+    }
+
+    /// Closes the connections that have been in a stage for longer than it may last.
+    pub(super) fn sweep(&self, head: Duration, idle: Duration) {
+        let now = self.now();
+        let mut open = self.lock();
+        let late = |connection: &&Arc<Connection>| {
+            let (stage, since) = connection.stage();
+            let most = match stage {
+                Stage::Head => head,
+                Stage::Idle => idle,
+                Stage::Busy | Stage::Closing => return false,
+            };
+            Duration::from_millis(now.saturating_sub(since)) >= most
+        };
+        let late: Vec<_> = open.by_id.values().filter(late).cloned().collect();
+        late.iter().for_each(|connection| open.close(connection));
+    }
+
+    pub(super) fn lingering(&self) -> &TaskTracker {
+        &self.0.lingering
+    }
+
+    fn place(&self, open: &mut Open, address: IpAddr) -> Place {
+        let id = open.next;
+        open.next += 1;
+        let stage = AtomicU64::new(encode(Stage::Head, self.now()));
+        let connection = Arc::new(Connection { address, stage, lingers: AtomicBool::new(false), close: CancellationToken::new() });
+        open.by_id.insert(id, connection.clone());
+        *open.by_address.entry(address).or_default() += 1;
+        Place { id, connection, connections: self.clone() }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Open> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn in_use(&self) -> usize {
+        self.by_id.len() - self.closing
+    }
+
+    fn close(&mut self, connection: &Connection) {
+        if connection.close() {
+            self.closing += 1;
+        }
+    }
+
+    /// Unfinished heads go first, then connections between two requests. False when every connection is being answered.
+    fn close_longest_waiting(&mut self, address: Option<IpAddr>) -> bool {
+        let of_address = |connection: &&Arc<Connection>| address.is_none_or(|address| connection.address == address);
+        let waiting = self.by_id.values().filter(of_address).filter(|c| matches!(c.stage().0, Stage::Head | Stage::Idle));
+        let longest = waiting.min_by_key(|connection| connection.stage.load(Ordering::Relaxed)).cloned();
+        longest.inspect(|connection| self.close(connection)).is_some()
+    }
+}
+
+impl Place {
+    pub(super) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+
+    /// The connection enters a stage now.
+    pub(super) fn enter(&self, stage: Stage) {
+        self.connection.enter(stage, self.connections.now());
+    }
+
+    /// Bytes arrived: between two requests they begin a head.
+    pub(super) fn heard(&self) {
+        if self.connection.stage().0 == Stage::Idle {
+            self.enter(Stage::Head);
+        }
+    }
+
+    pub(super) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.connections.lock();
+        open.by_id.remove(&self.id);
+        open.closing -= usize::from(self.connection.close.is_cancelled());
+        let address = self.connection.address;
+        if let Some(count) = open.by_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                open.by_address.remove(&address);
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// Completes when the connection has to close.
+    pub(super) async fn closed(&self) {
+        self.close.cancelled().await;
+    }
+
+    /// The last answer left a part of its request unread: the socket is read to its end before it is closed, because a socket that is
+    /// closed over unread bytes takes the answer with it.
+    pub(super) fn linger(&self) {
+        self.lingers.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn lingers(&self) -> bool {
+        self.lingers.load(Ordering::Relaxed)
+    }
+
+    fn stage(&self) -> (Stage, u64) {
+        decode(self.stage.load(Ordering::Relaxed))
+    }
+
+    /// A connection that was told to close stays in that stage.
+    fn enter(&self, stage: Stage, now: u64) {
+        let next = |word| (decode(word).0 != Stage::Closing).then_some(encode(stage, now));
+        let _ = self.stage.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+    }
+
+    /// False when it was told so before.
+    fn close(&self) -> bool {
+        self.enter(Stage::Closing, 0);
+        let first = !self.close.is_cancelled();
+        self.close.cancel();
+        first
+    }
+}
+
+const STAGE_BITS: u32 = 56;
+
+fn encode(stage: Stage, millis: u64) -> u64 {
+    (u64::from(stage as u8) << STAGE_BITS) | (millis & ((1 << STAGE_BITS) - 1))
+}
+
+fn decode(word: u64) -> (Stage, u64) {
+    let stage = match word >> STAGE_BITS {
+        0 => Stage::Head,
+        1 => Stage::Idle,
+        2 => Stage::Busy,
+        _ => Stage::Closing,
+    };
+    (stage, word & ((1 << STAGE_BITS) - 1))
+}
