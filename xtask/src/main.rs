@@ -1,4 +1,4 @@
-//! The chores of this repository that a shell script would do badly: `cargo xtask tidy` and `cargo xtask sqlx-prepare`.
+//! The chores of this repository that a shell script would do badly: `cargo xtask tidy`, `sqlx-prepare` and `follow`.
 //!
 //! It reads the workspace from outside and never links a crate of it, so that it builds in seconds and still works
 //! when they do not compile.
@@ -7,6 +7,7 @@
 mod arrows;
 mod database;
 mod drawing;
+mod follow;
 mod migrations;
 mod queries;
 mod sizes;
@@ -19,7 +20,8 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 const USAGE: &str = "usage: cargo xtask tidy
-       cargo xtask sqlx-prepare [--check] [sqlite] [postgres]";
+       cargo xtask sqlx-prepare [--check] [sqlite] [postgres]
+       cargo xtask follow <page>";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,6 +39,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     match arguments.next() {
         Some("tidy") => tidy::tidy(),
         Some("sqlx-prepare") => sqlx_prepare::sqlx_prepare(&arguments.collect::<Vec<_>>()),
+        Some("follow") => follow::follow(arguments.next().unwrap_or("docs/adding/tool.md")),
         _ => bail!(USAGE),
     }
 }

@@ -4,7 +4,10 @@ use url::Url;
 
 use crate::error::Refusal;
 
-/// Is this a URL that a tool may have as its endpoint? Says nothing about where its host is: that can change.
+/// Checks the form of an endpoint. Where its host is can change, so that is checked with each call.
+///
+/// # Errors
+/// Why the URL can never be called.
 pub fn check_endpoint(text: &str) -> Result<(), Refusal> {
     parse(text).and_then(|url| check_form(&url))
 }

@@ -33,7 +33,15 @@ pub struct Egress {
 }
 
 impl Egress {
-    /// `private_hosts`: hosts, or host and port, that may be private. `aliases`: `host` or `host:port` and where it is.
+    /// A guard with the operator's exceptions.
+    ///
+    /// # Arguments
+    /// * `private_hosts`: `host` or `host:port` that may be reached although its address is private.
+    /// * `aliases`: `host` or `host:port`, and the address where it really is. An alias counts as allowed by the operator.
+    /// * `resolver`: asked for the addresses of each name when a connection is opened.
+    ///
+    /// # Errors
+    /// An entry of `private_hosts` that is no host, or an HTTP client that cannot be built.
     pub fn new(private_hosts: &[String], aliases: BTreeMap<String, SocketAddr>, resolver: &Arc<dyn Resolver>) -> Result<Self, EgressError> {
         Ok(Self {
             private_hosts: PrivateHosts::parse(private_hosts).map_err(EgressError::PrivateHost)?,
@@ -42,7 +50,13 @@ impl Egress {
         })
     }
 
-    /// Parse and check a URL as far as that goes without resolving its host.
+    /// Parses a URL and checks it, as far as that goes without resolving its host.
+    ///
+    /// # Arguments
+    /// * `allowed_domains`: the host names that may be reached; when empty, only the URL's own.
+    ///
+    /// # Errors
+    /// Why the URL is not called.
     pub fn check(&self, text: &str, allowed_domains: &[String]) -> Result<(Url, HostRule), Refusal> {
         let url = parse(text)?;
         let rule = HostRule::new(allowed_domains, &url);
@@ -76,7 +90,13 @@ impl Egress {
         self.aliases.get(&with_port).or_else(|| self.aliases.get(host)).copied()
     }
 
-    /// Send, following redirects; each hop is checked like the first.
+    /// Sends a request and follows redirects. Each hop is checked like the first.
+    ///
+    /// # Arguments
+    /// * `rule`: from [`Egress::check`].
+    ///
+    /// # Errors
+    /// A refused hop, no connection, or a connection that was lost.
     pub async fn send(&self, mut request: Outgoing, rule: &HostRule) -> Result<Response, SendError> {
         for hops in 0.. {
             let way = self.way(&request.url, rule)?;

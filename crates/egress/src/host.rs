@@ -1,4 +1,4 @@
-//! Host names as both sides of a comparison must see them.
+//! Host names, in the one form in which they are compared.
 
 use url::{Host, Url};
 
@@ -29,7 +29,10 @@ impl HostRule {
     }
 }
 
-/// Is this a bare host name or address, as `allowed_domains` takes them? The error names what is wrong.
+/// Checks that this is a bare host name or address, as `allowed_domains` takes them.
+///
+/// # Errors
+/// A text that names the entry and shows a correct one.
 pub fn check_domain(domain: &str) -> Result<(), String> {
     normal(domain).map(|_| ()).ok_or_else(|| format!("'{domain}' is not a host name such as api.example.com (no scheme, port or path)"))
 }

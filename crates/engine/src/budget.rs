@@ -4,9 +4,12 @@
 //! A call that breaks off after the model began to answer, by a crash, a cancel or an error, stays counted in full: nobody but the
 //! provider knows what it charged.
 
+use std::sync::Arc;
+
 use artel_domain::{Budget, BudgetScope, Caps, Spend, Usage};
 use artel_llm::{Message, Models, PartBody, Request, Served, Thinking};
 use artel_store::{Fence, Reservation, Reserved, TurnRecord};
+use async_trait::async_trait;
 
 use crate::Deps;
 
@@ -47,15 +50,24 @@ impl Purse {
             return Ok(None);
         }
         let most = self.most(&deps.models, request)?;
-        let reservation = Reservation { agent_id: self.agent, amount: most, caps: self.caps, at: deps.clock.now() };
-        match deps.store.reserve_budget(&self.fence, reservation).await {
-            Ok(Reserved::Granted) => Ok(Some(Allowance { most })),
-            Ok(Reserved::Exhausted(scope)) => Err(("budget_exhausted", exhausted(scope, most))),
-            Err(error) => {
-                tracing::error!(run_id = %self.fence.run_id, %error, "the budget cannot be asked");
-                Err(("budget_unavailable", "the budget could not be checked; see the server's log".to_owned()))
-            }
+        match self.set_aside(deps, most).await? {
+            Reserved::Granted => Ok(Some(Allowance { most })),
+            Reserved::Exhausted(scope) => Err(("budget_exhausted", exhausted(scope, most))),
         }
+    }
+
+    /// What the run's tools may spend from; `None` where nothing is capped.
+    pub(crate) fn for_tools(&self, deps: &Arc<Deps>) -> Option<Arc<dyn artel_tools::Budget>> {
+        let budget = || ToolBudget { purse: self.clone(), deps: deps.clone() };
+        (!self.caps.is_unlimited()).then(|| Arc::new(budget()) as Arc<dyn artel_tools::Budget>)
+    }
+
+    async fn set_aside(&self, deps: &Deps, amount: Spend) -> Result<Reserved, (&'static str, String)> {
+        let reservation = Reservation { agent_id: self.agent, amount, caps: self.caps, at: deps.clock.now() };
+        deps.store.reserve_budget(&self.fence, reservation).await.map_err(|error| {
+            tracing::error!(run_id = %self.fence.run_id, %error, "the budget cannot be asked");
+            ("budget_unavailable", "the budget could not be checked; see the server's log".to_owned())
+        })
     }
 
     fn most(&self, models: &Models, request: &mut Request) -> Result<Spend, (&'static str, String)> {
@@ -85,6 +97,23 @@ impl Allowance {
     }
 }
 
+/// The budgets of a run, as its tools see them.
+struct ToolBudget {
+    purse: Purse,
+    deps: Arc<Deps>,
+}
+
+#[async_trait]
+impl artel_tools::Budget for ToolBudget {
+    async fn spend(&self, amount: Spend) -> Result<(), String> {
+        match self.purse.set_aside(&self.deps, amount).await {
+            Ok(Reserved::Granted) => Ok(()),
+            Ok(Reserved::Exhausted(scope)) => Err(format!("{} has no room for {}", whose(scope), amount_in_words(amount))),
+            Err((_, message)) => Err(message),
+        }
+    }
+}
+
 /// No tokenizer makes more tokens of a text than it has bytes.
 fn most_prompt_tokens(request: &Request) -> i64 {
     let of_message = |message: &Message| {
@@ -107,16 +136,23 @@ fn most_prompt_tokens(request: &Request) -> i64 {
 }
 
 fn exhausted(scope: BudgetScope, most: Spend) -> String {
-    let whose = match scope {
+    format!(
+        "{} has no room for the next model call, which may come to {}; raise the budget, or lower max_tokens of the agent",
+        whose(scope),
+        amount_in_words(most)
+    )
+}
+
+fn whose(scope: BudgetScope) -> &'static str {
+    match scope {
         BudgetScope::Run => "the budget of this run",
         BudgetScope::Agent => "the agent's budget of today",
         BudgetScope::Tenant => "the tenant's budget of today",
-    };
-    format!(
-        "{whose} has no room for the next model call, which may come to {} tokens ({:.4} USD); raise the budget, or lower max_tokens of the agent",
-        most.tokens,
-        most.nano_usd as f64 / 1e9
-    )
+    }
+}
+
+fn amount_in_words(amount: Spend) -> String {
+    format!("{} tokens ({:.4} USD)", amount.tokens, amount.nano_usd as f64 / 1e9)
 }
 
 fn unpriced(request: &Request) -> String {

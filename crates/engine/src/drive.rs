@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Agent, CallState, Entry, Event, FinishReason, Phase, Run, Spend};
+use artel_domain::{Agent, CallId, CallState, Entry, Event, FinishReason, Phase, Run, Spend};
 use artel_llm::{Completion, Delta, Trace};
 use artel_store::{Claim, Step, TurnRecord};
 use futures::StreamExt;
@@ -20,7 +20,7 @@ use crate::routing;
 use crate::scribe::{Scribe, Stop, fence};
 use crate::signals::{Signal, Signals};
 use crate::team::{self, Team};
-use crate::tool_call::Errand;
+use crate::tool_call::{ToolCall, ToolEnd};
 use crate::toolbox::Toolbox;
 
 /// Journal entries of earlier runs that are read for the context.
@@ -32,7 +32,7 @@ const DELTA_QUEUE: usize = 64;
 /// What comes back from work under way.
 enum Returned {
     Model(Outcome),
-    Tool(Event),
+    Tool(ToolEnd),
 }
 
 pub(crate) struct Drive {
@@ -73,7 +73,7 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
         spent: None,
         heard: false,
         team: Team::of(&run, &record),
-        toolbox: Toolbox::new(record.bindings, record.approval_rules, &run),
+        toolbox: Toolbox::new(&deps.tools, &record.bindings, record.approval_rules, &run),
         agent: Arc::new(record.agent),
         run,
         turn,
@@ -215,14 +215,14 @@ impl Drive {
             }
             Action::RunTool { call_id } => {
                 if let Some(event) = self.team.as_ref().and_then(|team| team.answer(call_id)) {
-                    self.work.push(Box::pin(std::future::ready(Returned::Tool(event))));
-                } else if let Some(errand) = Errand::new(&self.deps, &self.run, &self.toolbox, &self.turn, call_id) {
-                    self.work.push(Box::pin(async { Returned::Tool(errand.run().await) }));
+                    self.work.push(Box::pin(std::future::ready(Returned::Tool(event.into()))));
+                } else if let Some(call) = self.tool_call(call_id) {
+                    self.work.push(Box::pin(async { Returned::Tool(call.make().await) }));
                 }
             }
             Action::VerifyTool { call_id } => {
-                if let Some(errand) = Errand::new(&self.deps, &self.run, &self.toolbox, &self.turn, call_id) {
-                    self.work.push(Box::pin(async { Returned::Tool(errand.verify().await) }));
+                if let Some(call) = self.tool_call(call_id) {
+                    self.work.push(Box::pin(async { Returned::Tool(call.verify().await) }));
                 }
             }
             // Dropping the futures closes their connections.
@@ -251,6 +251,11 @@ impl Drive {
             }
             Question::TooLarge(message) => Box::pin(async { Returned::Model(Outcome::Failed { code: "CONTEXT_TOO_LARGE", message }) }),
         });
+    }
+
+    fn tool_call(&self, call_id: CallId) -> Option<ToolCall> {
+        let call = ToolCall::new(&self.deps, &self.run, &self.toolbox, &self.turn, call_id)?;
+        Some(call.within(self.purse.for_tools(&self.deps)))
     }
 
     fn asker(&self) -> Asker {
@@ -289,7 +294,10 @@ impl Drive {
 
     async fn take(&mut self, returned: Returned) -> Result<Vec<Event>, Stop> {
         match returned {
-            Returned::Tool(event) => Ok(vec![event]),
+            Returned::Tool(ToolEnd { event, failure }) => {
+                let failure = failure.map(|(code, message)| self.turn.failure(code, message));
+                Ok(std::iter::once(event).chain(failure).collect())
+            }
             Returned::Model(Outcome::Summarised(event, spent) | Outcome::Routed(event, spent)) => {
                 self.spent = spent;
                 Ok(vec![event])

@@ -29,7 +29,7 @@ use artel_bus::Bus;
 use artel_domain::Clock;
 use artel_llm::Models;
 use artel_store::Store;
-use artel_tools::Tools;
+use artel_tools::Registry;
 
 pub use artel_agent::{ContextLimits, Limits, estimate_tokens};
 pub use config::{DEFAULT_MODEL, EngineConfig, TeamConfig};
@@ -43,7 +43,7 @@ pub struct Deps {
     pub store: Arc<dyn Store>,
     pub bus: Arc<dyn Bus>,
     pub models: Arc<Models>,
-    pub tools: Arc<Tools>,
+    pub tools: Arc<Registry>,
     pub policy: Arc<dyn Policy>,
     pub clock: Arc<dyn Clock>,
     pub config: EngineConfig,

@@ -3,59 +3,76 @@
 use std::sync::Arc;
 
 use artel_agent::Turn;
-use artel_domain::{Binding, CallId, Event, Run, ToolDefinition, ToolOutcome};
-use artel_tools::{Call, Verified};
+use artel_domain::{CallId, Event, Run, ToolOutcome};
+use artel_tools::{BoundTool, Budget, CallEnd, CallReport, CallRequest, RunScope, Verified};
 use serde_json::Value;
 
 use crate::Deps;
 use crate::toolbox::Toolbox;
 
-/// Everything a call needs, owned, so that several can be under way.
-pub(crate) struct Errand {
+/// Everything that one call needs, owned, so that several can be under way.
+pub(crate) struct ToolCall {
     deps: Arc<Deps>,
     run: Arc<Run>,
-    bound: Option<Arc<(Binding, ToolDefinition)>>,
+    /// `None` when the tool was unbound since the call was planned.
+    tool: Option<BoundTool>,
     call_id: CallId,
     name: String,
     args: Value,
+    /// Dispatches so far, this one included.
     attempts: u32,
     may_write: bool,
+    budget: Option<Arc<dyn Budget>>,
 }
 
-impl Errand {
+/// What comes back from a call.
+pub(crate) struct ToolEnd {
+    pub(crate) event: Event,
+    /// Code and message with which the tool ends the run.
+    pub(crate) failure: Option<(&'static str, String)>,
+}
+
+impl From<Event> for ToolEnd {
+    fn from(event: Event) -> Self {
+        Self { event, failure: None }
+    }
+}
+
+impl ToolCall {
+    /// The call that the machine wants made; `None` when it does not know the call.
     pub(crate) fn new(deps: &Arc<Deps>, run: &Arc<Run>, toolbox: &Toolbox, turn: &Turn, call_id: CallId) -> Option<Self> {
         let call = turn.call(call_id)?;
         Some(Self {
             deps: deps.clone(),
             run: run.clone(),
-            bound: toolbox.bound(call.planned.tool.as_ref()),
+            tool: toolbox.callable(call.planned.tool.as_ref()),
             call_id,
             name: call.planned.name.clone(),
             args: call.args.clone(),
             attempts: call.attempts,
             may_write: toolbox.may_write(),
+            budget: None,
         })
     }
 
-    pub(crate) async fn run(self) -> Event {
-        let Some(bound) = &self.bound else { return self.unbound() };
-        let done = self.deps.tools.call(self.call(bound)).await;
-        let request = done.request.and_then(|request| serde_json::to_value(request).ok());
-        Event::ToolFinished {
-            call_id: self.call_id,
-            name: self.name,
-            outcome: done.outcome,
-            attempts: self.attempts.saturating_sub(1) + done.attempts,
-            duration_ms: done.duration_ms,
-            request,
-        }
+    /// The same, for a run whose budgets are limited.
+    pub(crate) fn within(self, budget: Option<Arc<dyn Budget>>) -> Self {
+        Self { budget, ..self }
+    }
+
+    pub(crate) async fn make(self) -> ToolEnd {
+        let Some(tool) = &self.tool else { return self.unbound() };
+        let report = self.deps.tools.call(tool, &self.request(), &self.args).await;
+        self.ended(report)
     }
 
     /// Asks what became of a call that was cut off; it is made again only when it certainly never arrived.
-    pub(crate) async fn verify(self) -> Event {
-        let Some(bound) = &self.bound else { return self.unbound() };
-        let outcome = match self.deps.tools.verify(self.call(bound)).await {
-            Verified::NeverArrived => return Event::ToolDispatched { call_id: self.call_id, attempt: self.attempts + 1 },
+    pub(crate) async fn verify(self) -> ToolEnd {
+        let Some(tool) = &self.tool else { return self.unbound() };
+        let outcome = match self.deps.tools.verify(tool, &self.request(), &self.args).await {
+            Verified::NeverArrived => {
+                return Event::ToolDispatched { call_id: self.call_id, attempt: self.attempts + 1 }.into();
+            }
             Verified::Finished(outcome) => outcome,
             Verified::Unknown => ToolOutcome::Unknown {
                 error: "the server stopped while this call was under way, and the tool's status operation does not say what became of it"
@@ -65,28 +82,43 @@ impl Errand {
         self.finished(outcome)
     }
 
-    fn call<'a>(&'a self, bound: &'a (Binding, ToolDefinition)) -> Call<'a> {
-        Call {
-            tenant_id: self.run.tenant_id,
-            user_id: self.run.principal.user_id,
-            agent_id: self.run.agent_id,
-            run_id: self.run.id,
-            call_id: self.call_id,
-            trace_id: &self.run.trace_id,
-            traceparent: None,
+    fn request(&self) -> CallRequest {
+        let run = &self.run;
+        CallRequest {
+            tenant_id: run.tenant_id,
+            principal: run.principal.clone(),
             may_write: self.may_write,
-            tool: &bound.1,
-            binding: &bound.0,
-            args: &self.args,
+            run: Some(RunScope { agent_id: run.agent_id, session_id: run.session_id.clone(), run_id: run.id }),
+            call_id: self.call_id,
+            trace_id: run.trace_id.clone(),
+            budget: self.budget.clone(),
         }
     }
 
-    fn unbound(self) -> Event {
+    fn ended(self, report: CallReport) -> ToolEnd {
+        let CallReport { end, duration_ms, exchange, .. } = report;
+        let (outcome, failure) = match end {
+            CallEnd::Finished(outcome) => (outcome, None),
+            CallEnd::Aborted { code, message } => (ToolOutcome::Failed { error: message.clone() }, Some((code, message))),
+        };
+        let event = Event::ToolFinished {
+            call_id: self.call_id,
+            name: self.name,
+            outcome,
+            attempts: self.attempts.saturating_sub(1) + exchange.attempts,
+            duration_ms,
+            request: exchange.request.and_then(|request| serde_json::to_value(request).ok()),
+        };
+        ToolEnd { event, failure }
+    }
+
+    fn unbound(self) -> ToolEnd {
         let error = format!("the tool '{}' is not bound to this agent any more", self.name);
         self.finished(ToolOutcome::Failed { error })
     }
 
-    fn finished(self, outcome: ToolOutcome) -> Event {
-        Event::ToolFinished { call_id: self.call_id, name: self.name, outcome, attempts: self.attempts, duration_ms: 0, request: None }
+    fn finished(self, outcome: ToolOutcome) -> ToolEnd {
+        let Self { call_id, name, attempts, .. } = self;
+        Event::ToolFinished { call_id, name, outcome, attempts, duration_ms: 0, request: None }.into()
     }
 }

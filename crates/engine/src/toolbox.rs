@@ -1,14 +1,11 @@
 //! The tools an agent has right now, under the names they are offered by.
 
-use std::sync::Arc;
-
 use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{
-    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, PermissionScope, Run, Specialist, ToolDefinition, ToolRef, ToolSpec,
-};
+use artel_domain::{ApprovalRule, AssistantCall, Binding, CallId, EffectClass, Run, Specialist, ToolDefinition, ToolRef, ToolSpec};
 use artel_identity::{Scope, Scopes};
 use artel_specialists::SpecialistTool;
+use artel_tools::{BoundTool, Registry};
 use serde_json::{Map, Value};
 
 use crate::{Asked, Policy};
@@ -30,40 +27,49 @@ struct Item {
     tool: ToolRef,
     /// The tool's own name, as the tenant or the data file wrote it.
     name: String,
+    /// What recovery may do with a call, where a worker does not make it.
     effect: EffectClass,
-    /// The row of a tool that the tenant registered, and the agent's binding to it.
-    bound: Option<Arc<(Binding, ToolDefinition)>>,
+    /// For tools whose calls a worker makes.
+    callable: Option<BoundTool>,
     /// The user decides about each call, whatever the rules say.
     asks: bool,
 }
 
 impl Item {
-    fn of_row(offered: String, bound: (Binding, ToolDefinition)) -> Self {
-        let row = &bound.1;
-        Self {
-            spec: ToolSpec {
-                name: offered,
-                description: row.description.clone(),
-                input_schema: row.input_schema.clone(),
-                rest: Map::new(),
-            },
-            tool: ToolRef::Row { id: row.id, version: row.version },
-            name: row.name.clone(),
-            effect: row.effect,
-            bound: Some(Arc::new(bound)),
-            asks: false,
+    /// `None` for a tool that this installation cannot call: models are not offered it.
+    fn of_row(tools: &Registry, offered: String, bound: &(Binding, ToolDefinition)) -> Option<Self> {
+        let tool = ToolRef::Row { id: bound.1.id, version: bound.1.version };
+        let callable = tools.resolve(&tool, Some(bound))?;
+        if let Err(missing) = callable.available() {
+            tracing::warn!(tool = bound.1.name, %missing, "a tool is not offered to the model");
+            return None;
         }
+        let descriptor = callable.descriptor().clone();
+        let (description, input_schema) = (descriptor.description, descriptor.input_schema);
+        Some(Self {
+            spec: ToolSpec { name: offered, description, input_schema, rest: Map::new() },
+            tool,
+            name: descriptor.name,
+            effect: descriptor.effect,
+            callable: Some(callable),
+            asks: false,
+        })
     }
 
     fn of_specialist(tool: ToolRef, of: &SpecialistTool) -> Self {
-        Self { spec: of.spec(), tool, name: of.name.clone(), effect: of.effect, bound: None, asks: false }
+        Self { spec: of.spec(), tool, name: of.name.clone(), effect: of.effect, callable: None, asks: false }
+    }
+
+    fn effect_of(&self, args: &Value) -> EffectClass {
+        self.callable.as_ref().map_or(self.effect, |callable| callable.effect(args))
     }
 }
 
 impl Toolbox {
-    pub(crate) fn new(bindings: Vec<(Binding, ToolDefinition)>, tenant_rules: Vec<ApprovalRule>, run: &Run) -> Self {
+    /// The tools that the agent is bound to and this installation can call.
+    pub(crate) fn new(tools: &Registry, bindings: &[(Binding, ToolDefinition)], tenant_rules: Vec<ApprovalRule>, run: &Run) -> Self {
         let offered = names::offer(bindings.iter().map(|(_, tool)| tool.name.as_str()));
-        let items = offered.into_iter().zip(bindings).map(|(name, bound)| Item::of_row(name, bound));
+        let items = offered.into_iter().zip(bindings).filter_map(|(name, bound)| Item::of_row(tools, name, bound));
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
         Self { items: items.collect(), specialist: None, may_write, tenant_rules }
     }
@@ -99,9 +105,9 @@ impl Toolbox {
     }
 
     /// The tool of a planned call; `None` when it was unbound since.
-    pub(crate) fn bound(&self, tool: Option<&ToolRef>) -> Option<Arc<(Binding, ToolDefinition)>> {
+    pub(crate) fn callable(&self, tool: Option<&ToolRef>) -> Option<BoundTool> {
         let id = tool?.row_id()?;
-        self.items.iter().find(|item| item.tool.row_id() == Some(id))?.bound.clone()
+        self.items.iter().find(|item| item.tool.row_id() == Some(id))?.callable.clone()
     }
 
     /// Resolves and judges what the model asked for.
@@ -127,34 +133,28 @@ impl Toolbox {
             offered_name: call.name.clone(),
             name: item.map_or_else(|| call.name.clone(), |item| item.name.clone()),
             tool: item.map(|item| item.tool.clone()),
+            effect: item.map_or(EffectClass::ReadOnly, |item| item.effect_of(&args)),
             args,
-            effect: item.map_or(EffectClass::ReadOnly, |item| item.effect),
             verdict,
         }
     }
 
     /// The error is what the model is told.
     fn judge(&self, run: &Run, policy: &dyn Policy, item: &Item, args: &Value) -> Result<Verdict, String> {
-        let unfit = |problem| format!("the arguments do not fit the tool's schema: {problem}");
-        artel_tools::validate(&item.spec.input_schema, args).map_err(unfit)?;
+        match &item.callable {
+            Some(callable) => callable.check(args, self.may_write)?,
+            None => artel_tools::validate(&item.spec.input_schema, args)?,
+        }
         match (&item.tool, self.specialist) {
             (ToolRef::Client { name }, Some(specialist)) => artel_specialists::check(specialist, name, args)?,
             (ToolRef::Control { name }, _) if name == CREATE_PLAN => drop(plan_of(args)?),
-            _ => self.check_scope(item)?,
+            _ => {}
         }
         let asked = Asked { agent_id: run.agent_id, tool: &item.tool, name: &item.name, args, tenant_rules: &self.tenant_rules };
         Ok(match policy.verdict(&asked) {
             Verdict::Allow if item.asks => Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned() },
             verdict => verdict,
         })
-    }
-
-    fn check_scope(&self, item: &Item) -> Result<(), String> {
-        let writes = item.bound.as_ref().is_some_and(|bound| bound.0.permission_scope == PermissionScope::Write);
-        if writes && !self.may_write {
-            return Err("this tool may write, and the caller of this run has no scope tools:write".to_owned());
-        }
-        Ok(())
     }
 
     fn unknown(&self, name: &str) -> String {

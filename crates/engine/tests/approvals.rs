@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bench;
+mod tools;
 
 use artel_domain::tool::{HttpMethod, PermissionScope};
 use artel_domain::{ApprovalState, CallState, Decision, Phase};

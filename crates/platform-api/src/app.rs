@@ -10,7 +10,7 @@ use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer, TokenVerifier};
 use artel_intents::Intents;
 use artel_llm::Models;
 use artel_store::SurfaceStore;
-use artel_tools::Tools;
+use artel_tools::Registry;
 use axum::extract::FromRef;
 use ipnet::IpNet;
 
@@ -59,7 +59,7 @@ pub struct Deps {
     /// Seals stored answers.
     pub seal: Arc<SecretBox>,
     pub models: Arc<Models>,
-    pub tools: Arc<Tools>,
+    pub tools: Arc<Registry>,
     pub intents: Intents,
     /// The public keys of `/.well-known/jwks.json`.
     pub public_keys: Arc<dyn PublicKeys>,
@@ -78,7 +78,7 @@ pub struct Shared {
     pub(crate) issuer: Arc<TokenIssuer>,
     pub(crate) key_maker: Arc<ApiKeyMaker>,
     pub(crate) models: Arc<Models>,
-    pub(crate) tools: Arc<Tools>,
+    pub(crate) tools: Arc<Registry>,
     pub(crate) intents: Intents,
     pub(crate) public_keys: Arc<dyn PublicKeys>,
     pub(crate) metrics: Arc<dyn MetricsText>,

@@ -1,4 +1,4 @@
-//! What the tool executor needs from the rest: secrets, rate limits, and our signature.
+//! What the registry of tools needs from the rest: secrets, rate limits, and the signature of this installation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ impl StoredSecrets {
     }
 }
 
-/// What a sealed secret is bound to, so that a row moved to another tenant or name cannot be opened.
+/// What a sealed secret is bound to, so that a row that was moved to another tenant or name cannot be opened.
 pub(crate) fn secret_place(tenant: TenantId, name: &str) -> Vec<u8> {
     format!("secret/{tenant}/{name}").into_bytes()
 }
@@ -34,7 +34,7 @@ pub(crate) fn secret_place(tenant: TenantId, name: &str) -> Vec<u8> {
 #[async_trait]
 impl artel_tools::Secrets for StoredSecrets {
     async fn get(&self, tenant: TenantId, name: &str) -> Option<SecretString> {
-        // Whoever may write a binding could send the key for a model provider to a server of theirs.
+        // The author of a binding could otherwise have the key of a model provider sent to a server of theirs.
         if name.starts_with(model_keys::PREFIX) {
             return None;
         }
@@ -52,7 +52,7 @@ impl artel_tools::Secrets for StoredSecrets {
     }
 }
 
-/// Limits of bindings, counted where all limits are.
+/// The rate limits of bindings, counted where all rate limits are.
 pub(crate) struct BusLimits {
     bus: Arc<dyn Bus>,
 }

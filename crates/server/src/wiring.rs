@@ -22,7 +22,7 @@ use artel_platform_api::{ApiConfig, App, Deps, TestToken};
 use artel_store::Store;
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{EnvSecrets, Tools, ToolsConfig, ToolsDeps};
+use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ pub(crate) struct Parts {
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) models: Arc<Models>,
-    pub(crate) tools: Arc<Tools>,
+    pub(crate) tools: Arc<Registry>,
     pub(crate) vault: Arc<Vault>,
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) auth: AuthApp,
@@ -77,7 +77,7 @@ impl Parts {
             egress: Arc::new(egress(config, aliases)?),
             clock: clock.clone(),
         };
-        let tools = Arc::new(Tools::new(tools_config(config), ports));
+        let tools = Arc::new(Registry::new(tools_config(config), ports));
         let models = Arc::new(models);
         let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::new(store.clone(), models.clone()));
         let ground = auth::Ground { store: &store, bus: &bus, clock: &clock, vault: &vault, metrics: &metrics };

@@ -1,36 +1,52 @@
-//! Executes tools: the webhook executor with its guards, the internal functions, and the checks for what tenants write
-//! about tools (schemas, endpoints, domains, headers, transforms).
+//! Tools: one trait for all of them, the registry that finds and calls them, and the checks for what tenants write about tools
+//! (schemas, endpoints, headers, transforms).
 //!
-//! Everything that leaves the process for a URL that a tenant gave goes through [`artel_egress`]; nothing that a secret touched
-//! comes back unscrubbed. When a call may be repeated is a table in `retry.rs`.
+//! A tool is built in (`builtin`) or a tenant's HTTP endpoint (`webhook`). Whatever it is, [`Registry::call`] checks the schema, the
+//! permission and the rate limit, bounds the call by its deadline, and reports what came of it. Every URL that a tenant gave goes through
+//! [`artel_egress`]; no answer is shown before the secrets of its request are masked in it.
 //!
-//! This crate must never know runs, journals, stores or surfaces: it is given one call and says what came of it.
+//! This crate must never know journals, stores or surfaces: it is given one call and says what came of it.
 
-mod answer;
 mod auth;
-mod executor;
-mod internal;
+mod bound;
+mod builtin;
+mod config;
+mod context;
+mod descriptor;
+mod exchange;
+mod headers;
 mod limits;
-mod mapping;
-mod outcome;
+mod off_thread;
+mod output;
 mod record;
 mod redact;
-mod retry;
+mod registry;
+mod report;
 mod schema;
 mod secrets;
+mod test_call;
+mod test_report;
+mod tool;
 mod transform;
-mod trial;
-mod verify;
 mod webhook;
 
 pub use auth::ServiceSigner;
-pub use executor::{Call, Done, Tools, ToolsConfig, ToolsDeps, idempotency_key};
-pub use internal::{Function, function, function_name, functions};
+pub use bound::BoundTool;
+pub use builtin::{Builtin, Typed, builtins, function_name};
+pub use config::ToolsConfig;
+pub use context::{Budget, CallContext, CallRequest, RunScope};
+pub use descriptor::{DEFAULT_TIMEOUT, Descriptor};
+pub use exchange::{CallRecord, Exchange};
+pub use headers::check_headers;
 pub use limits::CallLimits;
-pub use mapping::check_headers;
+pub use off_thread::off_thread;
+pub use output::{ToolError, ToolOutput};
 pub use record::RequestRecord;
+pub use registry::{Registry, ToolsDeps};
+pub use report::{CallEnd, CallReport};
 pub use schema::{SchemaProblem, check_schema, is_identifier, validate};
 pub use secrets::{EnvSecrets, ExposeSecret, SecretString, Secrets};
+pub use test_call::TestCall;
+pub use test_report::TestReport;
+pub use tool::{Tool, Unavailable, Verified};
 pub use transform::check_transform;
-pub use trial::{TestReport, Trial};
-pub use verify::Verified;

@@ -8,7 +8,13 @@ use async_trait::async_trait;
 /// Counts calls: in process, or in whatever the processes share.
 #[async_trait]
 pub trait CallLimits: Send + Sync {
-    /// Take one call of `key`, or say after how long it is worth trying again.
+    /// Counts one call.
+    ///
+    /// # Arguments
+    /// * `key`: what is counted together: one agent's calls of one tool.
+    ///
+    /// # Errors
+    /// How long the caller waits before a call is worth trying again.
     async fn admit(&self, key: &str, rate: RateLimit) -> Result<(), Duration>;
 }
 

@@ -1,4 +1,4 @@
-//! Where a tool's secret comes from: the operator's environment first, then whatever keeps the tenant's own.
+//! Where a tool's secret comes from: the operator's environment first, then the tenant's own secrets.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 /// Finds a secret by the name that a binding gives (`secrets_ref`).
 #[async_trait]
 pub trait Secrets: Send + Sync {
+    /// The secret of that name; `None` when it is not set or cannot be read.
     async fn get(&self, tenant: TenantId, name: &str) -> Option<SecretString>;
 }
 

@@ -15,7 +15,10 @@ const MAX_GROWTH: f64 = 4096.0;
 /// ... and for the input at hand.
 const MAX_RESULT: f64 = 64.0 * 1024.0 * 1024.0;
 
-/// Is this an expression that may be kept with a tool?
+/// Checks an expression before it is kept with a tool.
+///
+/// # Errors
+/// A text that says what is wrong with it.
 pub fn check_transform(expression: &str) -> Result<(), String> {
     parse(expression).map(|_| ())
 }

@@ -19,7 +19,7 @@ use artel_llm::{Config as ModelConfig, Endpoint, Models};
 use artel_model_mock::{Asked, Mock, ModelMock, Reply};
 use artel_store::{Answered, ClientAnswer, Fence, Journal, NewRun, Runs, Sessions, Step};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{CallLimits, EnvSecrets, Tools, ToolsConfig, ToolsDeps};
+use artel_tools::{CallLimits, EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use axum::Router;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -107,7 +107,7 @@ impl World {
             store: store.clone(),
             bus: bus.clone(),
             models: Arc::new(models(&model)),
-            tools: Arc::new(executor(clock.clone())),
+            tools: Arc::new(registry(clock.clone())),
             policy: rules,
             clock: clock.clone(),
             config: EngineConfig {
@@ -293,7 +293,7 @@ fn config() -> CodelabConfig {
     }
 }
 
-fn executor(clock: Arc<dyn Clock>) -> Tools {
+fn registry(clock: Arc<dyn Clock>) -> Registry {
     let deps = ToolsDeps {
         secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
         limits: Arc::new(NoLimits),
@@ -301,5 +301,5 @@ fn executor(clock: Arc<dyn Clock>) -> Tools {
         egress: Arc::new(Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap()),
         clock,
     };
-    Tools::new(ToolsConfig::default(), deps)
+    Registry::new(ToolsConfig::default(), deps)
 }

@@ -8,16 +8,16 @@ use artel_bus::{Bus, LocalBus};
 use artel_domain::event::Verdict;
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
-    Actor, Agent, AgentId, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Clock, Decision, EffectClass, ExecutionType,
-    PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, ToolCallRow, ToolDefinition, ToolId, ToolStatus,
-    UserId,
+    Actor, Agent, AgentId, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Budget, Cap, Clock, Decision, EffectClass,
+    ExecutionType, PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, ToolCallRow, ToolDefinition,
+    ToolId, ToolStatus, UserId,
 };
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
 use artel_llm::Models;
 use artel_store::{ApprovalFilter, Created, Decided, NewRun, Store};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{EnvSecrets, Tools, ToolsConfig, ToolsDeps};
+use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use serde_json::{Value, json};
 
 pub(crate) struct AskAlways;
@@ -116,6 +116,11 @@ impl Bench {
     }
 
     pub(crate) fn worker(&self, policy: impl Policy + 'static) -> Worker {
+        self.worker_with(policy, |tools| tools)
+    }
+
+    /// A worker whose registry the test changes.
+    pub(crate) fn worker_with(&self, policy: impl Policy + 'static, change: impl FnOnce(Registry) -> Registry) -> Worker {
         let ports = ToolsDeps {
             secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
             limits: Arc::new(NoLimits),
@@ -127,7 +132,7 @@ impl Bench {
             store: self.store.clone(),
             bus: self.bus.clone(),
             models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
-            tools: Arc::new(Tools::new(ToolsConfig::default(), ports)),
+            tools: Arc::new(change(Registry::new(ToolsConfig::default(), ports))),
             policy: Arc::new(policy),
             clock: Arc::new(SystemClock),
             config: EngineConfig::new(SystemClock.uuid().to_string()),
@@ -204,6 +209,16 @@ impl Bench {
         let approval = self.store.decide_approval(decided, audit()).await.unwrap();
         self.bus.wake_workers();
         approval
+    }
+
+    /// What the agent may spend in one run, in tokens.
+    pub(crate) async fn limit_run(&self, tokens: i64) {
+        let budget = Budget { run: Cap { tokens: Some(tokens), nano_usd: None }, day: Cap::default() };
+        assert!(self.store.put_budget(self.tenant, Some(self.agent), budget, audit()).await.unwrap());
+    }
+
+    pub(crate) async fn spent(&self, run: RunId) -> i64 {
+        self.store.spent_by_run(self.tenant, run).await.unwrap().tokens
     }
 
     pub(crate) async fn cancel(&self, run: RunId) {

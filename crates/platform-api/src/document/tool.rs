@@ -1,7 +1,7 @@
 //! What goes together in a tool: an `http_webhook` needs an endpoint, a `verifiable` one says where to ask, an internal one names
 //! its function. A derive cannot say that, so it is added to what the derive said.
 
-use artel_tools::functions;
+use artel_tools::builtins;
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, Object, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, Ref, RefOr};
@@ -38,8 +38,11 @@ fn verifiable_webhook() -> Object {
 
 /// Its name, or else what it keeps, says which function.
 fn internal() -> Object {
-    let names = functions().iter().map(|function| json!(function.name));
-    of_kind("internal").property("name", among(names)).property("endpoint", among([Value::Null])).build()
+    of_kind("internal").property("name", among(function_names())).property("endpoint", among([Value::Null])).build()
+}
+
+fn function_names() -> Vec<Value> {
+    builtins().iter().map(|tool| json!(tool.descriptor().name)).collect()
 }
 
 fn same_kind() -> Object {
@@ -51,8 +54,7 @@ fn becomes_webhook() -> Object {
 }
 
 fn becomes_internal() -> Object {
-    let names = functions().iter().map(|function| json!(function.name));
-    let object = of_kind("internal").property("name", among(names)).required("name");
+    let object = of_kind("internal").property("name", among(function_names())).required("name");
     object.property("endpoint", among([Value::Null])).required("endpoint").build()
 }
 

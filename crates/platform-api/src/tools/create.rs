@@ -5,7 +5,7 @@ use artel_domain::{AuthType, EffectClass, ExecutionType, ToolDefinition, ToolId,
 use artel_http::body::whole;
 use artel_http::caller::ToolsWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Identity, Problem};
-use artel_tools::function;
+use artel_tools::Registry;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -62,17 +62,17 @@ impl Checked for CreateTool {
 }
 
 impl CreateTool {
-    /// Functions know their own; of a stranger's endpoint the worst is assumed.
-    fn usual_effect(&self) -> EffectClass {
+    /// A built-in tool knows its effect; of an unknown endpoint the worst is assumed.
+    fn usual_effect(&self, tools: &Registry) -> EffectClass {
         let named = self.endpoint.as_deref().unwrap_or(&self.name);
         match self.execution_type {
-            ExecutionType::Internal => function(named).map_or(EffectClass::ReadOnly, |function| (function.effect)()),
+            ExecutionType::Internal => tools.builtin(named).map_or(EffectClass::ReadOnly, |tool| tool.descriptor().effect),
             ExecutionType::HttpWebhook => EffectClass::AtMostOnce,
         }
     }
 
     fn into_tool(self, caller: &Identity, app: &App) -> ToolDefinition {
-        let effect = self.effect.unwrap_or_else(|| self.usual_effect());
+        let effect = self.effect.unwrap_or_else(|| self.usual_effect(&app.tools));
         ToolDefinition {
             id: ToolId(Uuid::nil()),
             tenant_id: caller.tenant_id,
@@ -108,7 +108,7 @@ pub(crate) async fn create_tool(
     body: Body<CreateTool>,
 ) -> Result<Response, Problem> {
     let tool = body.value.into_tool(&caller, &app);
-    rules::check(&tool).result()?;
+    rules::check(&app.tools, &tool).result()?;
     let create = async |id| {
         let tool = ToolDefinition { id: ToolId(id), ..tool };
         let audit = caller.audit("tool.create", "tool", tool.id, tool.created_at);

@@ -3,18 +3,18 @@
 use artel_domain::{EffectClass, ExecutionType, ToolDefinition};
 use artel_egress::check_endpoint;
 use artel_http::Faults;
-use artel_tools::{check_headers, check_schema, check_transform, function, function_name, functions};
+use artel_tools::{Registry, check_headers, check_schema, check_transform, function_name};
 
 const LONGEST_URL: usize = 2000;
 
-/// What is wrong with a tool as it would be kept.
-pub(super) fn check(tool: &ToolDefinition) -> Faults {
+/// What is wrong with a tool as it would be kept. `tools` knows the built-in ones.
+pub(super) fn check(tools: &Registry, tool: &ToolDefinition) -> Faults {
     let mut faults = Faults::default();
     for problem in check_schema(&tool.input_schema).err().unwrap_or_default() {
         faults.add(format!("input_schema{}", dotted(&problem.path)), problem.message);
     }
     match (tool.execution_type, &tool.endpoint) {
-        (ExecutionType::Internal, _) => check_internal(&mut faults, tool),
+        (ExecutionType::Internal, _) => check_internal(&mut faults, tools, tool),
         (ExecutionType::HttpWebhook, None) => faults.add("endpoint", "is missing: an http_webhook needs one"),
         (ExecutionType::HttpWebhook, Some(endpoint)) => check_url(&mut faults, "endpoint", endpoint),
     }
@@ -33,11 +33,10 @@ pub(super) fn check(tool: &ToolDefinition) -> Faults {
 }
 
 /// An internal tool names its function in `endpoint` or, without one, by its own name.
-fn check_internal(faults: &mut Faults, tool: &ToolDefinition) {
-    if function(function_name(tool)).is_none() {
-        let known: Vec<&str> = functions().iter().map(|function| function.name).collect();
+fn check_internal(faults: &mut Faults, tools: &Registry, tool: &ToolDefinition) {
+    if tools.builtin(function_name(tool)).is_none() {
         let field = if tool.endpoint.is_some() { "endpoint" } else { "name" };
-        faults.add(field, format!("there is no internal tool '{}'; there are {}", function_name(tool), known.join(", ")));
+        faults.add(field, format!("there is no internal tool '{}'; there are {}", function_name(tool), tools.builtin_names().join(", ")));
     }
 }
 

@@ -2,7 +2,7 @@ use artel_domain::ToolId;
 use artel_http::body::whole;
 use artel_http::caller::ToolsWrite;
 use artel_http::{At, Body, Caller, Checked, Faults, Problem, TraceId};
-use artel_tools::{TestReport, Trial};
+use artel_tools::{TestCall, TestReport};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -56,15 +56,15 @@ pub(crate) async fn test_tool(
     let tool = app.store.find_tool(caller.tenant_id, id).await?.ok_or_else(|| Problem::not_found("tool"))?;
     let audit = caller.audit("tool.test", "tool", id, app.clock.now());
     app.store.record_audit(caller.tenant_id, audit).await?;
-    let trial = Trial {
+    let call = TestCall {
         tenant_id: caller.tenant_id,
-        user_id: caller.user_id,
-        trace_id: &trace_id,
-        tool: &tool,
-        secrets_ref: wanted.secrets_ref.as_deref(),
-        allowed_domains: &wanted.allowed_domains.unwrap_or_default(),
+        principal: caller.principal(),
+        trace_id,
+        tool,
+        secrets_ref: wanted.secrets_ref,
+        allowed_domains: wanted.allowed_domains.unwrap_or_default(),
         timeout_ms,
-        args: &Value::Object(wanted.args.unwrap_or_default()),
+        args: Value::Object(wanted.args.unwrap_or_default()),
     };
-    Ok(Json(app.tools.test(trial).await))
+    Ok(Json(app.tools.test(call).await))
 }

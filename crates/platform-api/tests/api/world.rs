@@ -15,7 +15,7 @@ use artel_intents::{Intents, IntentsConfig};
 use artel_llm::Models;
 use artel_platform_api::{ApiConfig, App, Deps, TestToken, router};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_tools::{CallLimits, EnvSecrets, Tools, ToolsConfig, ToolsDeps};
+use artel_tools::{CallLimits, EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -141,7 +141,7 @@ impl World {
             key_maker: Arc::new(ApiKeyMaker::new(&"pepper".into())),
             seal: Arc::new(SecretBox::new(&[7; 32])),
             models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
-            tools: Arc::new(executor(clock.clone())),
+            tools: Arc::new(registry(clock.clone())),
             intents,
             public_keys: Arc::new(NoKeys),
             metrics: Arc::new(NoMetrics),
@@ -210,7 +210,7 @@ fn config() -> ApiConfig {
     }
 }
 
-fn executor(clock: Arc<HandClock>) -> Tools {
+fn registry(clock: Arc<HandClock>) -> Registry {
     let deps = ToolsDeps {
         secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
         limits: Arc::new(NoLimits),
@@ -218,7 +218,7 @@ fn executor(clock: Arc<HandClock>) -> Tools {
         egress: Arc::new(Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap()),
         clock,
     };
-    Tools::new(ToolsConfig::default(), deps)
+    Registry::new(ToolsConfig::default(), deps)
 }
 
 impl Person {

@@ -12,7 +12,7 @@ use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::mapping::header_name;
+use crate::headers::header_name;
 use crate::redact::Redactor;
 use crate::secrets::Secrets;
 
@@ -26,7 +26,7 @@ pub trait ServiceSigner: Send + Sync {
 }
 
 /// Whose call it is and which secret it may use.
-pub(crate) struct Claim<'a> {
+pub(crate) struct CredentialRequest<'a> {
     pub(crate) tenant: TenantId,
     pub(crate) auth_type: AuthType,
     pub(crate) secrets_ref: Option<&'a str>,
@@ -67,35 +67,40 @@ impl Authenticator {
     }
 
     /// The credential for a call; everything in it is also hidden from the answer.
-    pub(crate) async fn credential(&self, claim: &Claim<'_>, egress: &Egress, redactor: &mut Redactor) -> Result<Credential, String> {
-        match claim.auth_type {
+    pub(crate) async fn credential(
+        &self,
+        request: &CredentialRequest<'_>,
+        egress: &Egress,
+        redactor: &mut Redactor,
+    ) -> Result<Credential, String> {
+        match request.auth_type {
             AuthType::None => return Ok(Credential::default()),
-            AuthType::Service => return self.service(claim, redactor).await,
+            AuthType::Service => return self.service(request, redactor).await,
             _ => {}
         }
-        let name = claim.secrets_ref.ok_or("this tool needs a secret and the binding names none (secrets_ref)")?;
-        let secret = self.secrets.get(claim.tenant, name).await.ok_or_else(|| format!("the secret '{name}' is not set"))?;
+        let name = request.secrets_ref.ok_or("this tool needs a secret and the binding names none (secrets_ref)")?;
+        let secret = self.secrets.get(request.tenant, name).await.ok_or_else(|| format!("the secret '{name}' is not set"))?;
         redactor.hide(secret.expose_secret());
-        if claim.auth_type == AuthType::Oauth2 {
-            let token = self.tokens.get(claim.tenant, name, &secret, egress, redactor).await?;
+        if request.auth_type == AuthType::Oauth2 {
+            let token = self.tokens.get(request.tenant, name, &secret, egress, redactor).await?;
             redactor.hide(token.expose_secret());
             let header = Some((AUTHORIZATION, sensitive(&format!("Bearer {}", token.expose_secret()), name)?));
             return Ok(Credential { header, query: None, token: Some(token) });
         }
-        from_secret(claim.auth_type, name, secret.expose_secret(), redactor)
+        from_secret(request.auth_type, name, secret.expose_secret(), redactor)
     }
 
     /// Drop a token that the receiver did not accept.
-    pub(crate) async fn forget(&self, claim: &Claim<'_>, token: &SecretString) {
-        if let Some(name) = claim.secrets_ref {
-            self.tokens.forget(claim.tenant, name, token).await;
+    pub(crate) async fn forget(&self, request: &CredentialRequest<'_>, token: &SecretString) {
+        if let Some(name) = request.secrets_ref {
+            self.tokens.forget(request.tenant, name, token).await;
         }
     }
 
-    async fn service(&self, claim: &Claim<'_>, redactor: &mut Redactor) -> Result<Credential, String> {
+    async fn service(&self, request: &CredentialRequest<'_>, redactor: &mut Redactor) -> Result<Credential, String> {
         let signer = self.signer.as_ref().ok_or("this installation has no signing key for auth_type 'service'")?;
-        let token = signer.sign(claim.audience, &claim.tenant.to_string()).await.map_err(|error| {
-            tracing::error!(tenant = %claim.tenant, error, "a service token cannot be signed");
+        let token = signer.sign(request.audience, &request.tenant.to_string()).await.map_err(|error| {
+            tracing::error!(tenant = %request.tenant, error, "a service token cannot be signed");
             "a service token could not be signed; the log says why"
         })?;
         redactor.hide(token.expose_secret());

@@ -1,4 +1,4 @@
-//! Access tokens by the client credentials grant: one request at a time per secret, kept until shortly before they expire.
+//! Access tokens by the client credentials grant: one request at a time per secret, cached until shortly before they expire.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,13 +16,13 @@ use super::sensitive;
 use crate::redact::Redactor;
 
 /// A token is renewed this long before it expires.
-const EARLY: Duration = Duration::from_secs(30);
+const RENEW_EARLY: Duration = Duration::from_secs(30);
 const DEFAULT_LIFE_SECONDS: u64 = 300;
 const MAX_LIFE_SECONDS: u64 = 24 * 3600;
 const MAX_ANSWER: usize = 64 * 1024;
 const MAX_SLOTS: usize = 4096;
 
-type Slot = Arc<tokio::sync::Mutex<Option<Kept>>>;
+type Slot = Arc<tokio::sync::Mutex<Option<CachedToken>>>;
 
 /// Tokens by tenant and name of the secret.
 #[derive(Default)]
@@ -30,7 +30,7 @@ pub(super) struct TokenCache {
     slots: Mutex<HashMap<(TenantId, String), Slot>>,
 }
 
-struct Kept {
+struct CachedToken {
     token: SecretString,
     /// The secret it was made from: a rotated secret must not go on with the old one's token.
     made_from: SecretString,
@@ -40,7 +40,7 @@ struct Kept {
 /// What an `oauth2` secret holds, as JSON.
 #[derive(Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the members' names in the secret")]
-struct Client {
+struct ClientCredentials {
     token_url: String,
     client_id: String,
     client_secret: String,
@@ -60,7 +60,7 @@ enum ClientAuth {
 }
 
 #[derive(Deserialize)]
-struct Granted {
+struct TokenResponse {
     access_token: String,
     expires_in: Option<u64>,
 }
@@ -76,23 +76,24 @@ impl TokenCache {
     ) -> Result<SecretString, String> {
         let slot = self.slot(tenant, name);
         // Held while the token is fetched: whoever comes second finds what the first one got.
-        let mut kept = slot.lock().await;
+        let mut cached = slot.lock().await;
         if let Some(found) =
-            kept.as_ref().filter(|kept| kept.until > Instant::now() && kept.made_from.expose_secret() == secret.expose_secret())
+            cached.as_ref().filter(|cached| cached.until > Instant::now() && cached.made_from.expose_secret() == secret.expose_secret())
         {
             return Ok(found.token.clone());
         }
         let (token, life) = fetch(name, secret, egress, redactor).await?;
-        *kept = Some(Kept { token: token.clone(), made_from: secret.clone(), until: Instant::now() + life.saturating_sub(EARLY) });
+        *cached =
+            Some(CachedToken { token: token.clone(), made_from: secret.clone(), until: Instant::now() + life.saturating_sub(RENEW_EARLY) });
         Ok(token)
     }
 
     pub(super) async fn forget(&self, tenant: TenantId, name: &str, token: &SecretString) {
         let slot = self.slot(tenant, name);
-        let mut kept = slot.lock().await;
+        let mut cached = slot.lock().await;
         // Somebody may have renewed it meanwhile.
-        if kept.as_ref().is_some_and(|kept| kept.token.expose_secret() == token.expose_secret()) {
-            *kept = None;
+        if cached.as_ref().is_some_and(|cached| cached.token.expose_secret() == token.expose_secret()) {
+            *cached = None;
         }
     }
 
@@ -106,7 +107,7 @@ impl TokenCache {
 }
 
 async fn fetch(name: &str, secret: &SecretString, egress: &Egress, redactor: &mut Redactor) -> Result<(SecretString, Duration), String> {
-    let client: Client = serde_json::from_str(secret.expose_secret())
+    let client: ClientCredentials = serde_json::from_str(secret.expose_secret())
         .map_err(|_| format!("the secret '{name}' must be JSON with the members token_url, client_id and client_secret"))?;
     redactor.hide(&client.client_secret);
     let failed = |what: String| format!("no access token for the secret '{name}': {what}");
@@ -120,12 +121,13 @@ async fn fetch(name: &str, secret: &SecretString, egress: &Egress, redactor: &mu
         return Err(failed(format!("the token endpoint answered {}", status.as_u16())));
     }
     let (answer, _) = read_capped(response, MAX_ANSWER).await.map_err(|error| failed(error.to_string()))?;
-    let granted: Granted = serde_json::from_slice(&answer).map_err(|_| failed("the token endpoint's answer has no access_token".into()))?;
-    let life = granted.expires_in.unwrap_or(DEFAULT_LIFE_SECONDS).min(MAX_LIFE_SECONDS);
-    Ok((granted.access_token.into(), Duration::from_secs(life)))
+    let response_body: TokenResponse =
+        serde_json::from_slice(&answer).map_err(|_| failed("the token endpoint's answer has no access_token".into()))?;
+    let life = response_body.expires_in.unwrap_or(DEFAULT_LIFE_SECONDS).min(MAX_LIFE_SECONDS);
+    Ok((response_body.access_token.into(), Duration::from_secs(life)))
 }
 
-fn request(client: &Client, name: &str) -> Result<(HeaderMap, Bytes), String> {
+fn request(client: &ClientCredentials, name: &str) -> Result<(HeaderMap, Bytes), String> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -148,7 +150,7 @@ fn request(client: &Client, name: &str) -> Result<(HeaderMap, Bytes), String> {
 }
 
 /// RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
-fn basic(client: &Client) -> String {
+fn basic(client: &ClientCredentials) -> String {
     use base64::Engine as _;
     let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let joined = format!("{}:{}", encode(&client.client_id), encode(&client.client_secret));

@@ -41,7 +41,10 @@ const CACHED_VALIDATORS: usize = 64;
 const SHOWN_ERRORS: usize = 5;
 const SHOWN_CHARACTERS: usize = 300;
 
-/// Is this a schema (2020-12, `type: object`, properties named like Python identifiers) that is safe to run?
+/// Checks that this is a schema (2020-12, `type: object`, properties named like Python identifiers) that is safe to run.
+///
+/// # Errors
+/// All reasons why it is refused, each with its place.
 pub fn check_schema(schema: &Value) -> Result<(), Vec<SchemaProblem>> {
     // The order matters: what comes later recurses, and may do so because of what came earlier.
     shape::check(schema).map_err(|problem| vec![problem])?;
@@ -59,7 +62,10 @@ pub fn check_schema(schema: &Value) -> Result<(), Vec<SchemaProblem>> {
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// Do these arguments fit the schema? The error is a text that a model can act upon.
+/// Checks arguments against a schema.
+///
+/// # Errors
+/// A text that a model can act upon: what does not fit, and where.
 pub fn validate(schema: &Value, args: &Value) -> Result<(), String> {
     let validator = compiled(schema)?;
     work::bounded(schema, args)?;

@@ -69,12 +69,12 @@ async fn parallel_calls_share_one_token_until_shortly_before_it_expires() {
     let (receiver, tokens) = (Receiver::echoing().await, token_server(3600).await);
     let bench = oauth2(&receiver, &tokens, &json!({"scope": "a b", "audience": "x"}));
     let tools = bench.tools();
-    let calls = (tools.call(bench.call()), tools.call(bench.call()), tools.call(bench.call()));
+    let calls = (bench.call(&tools), bench.call(&tools), bench.call(&tools));
     let (a, b, c) = tokio::join!(calls.0, calls.1, calls.2);
     for done in [&a, &b, &c] {
         output(done);
     }
-    output(&tools.call(bench.call()).await);
+    output(&bench.call(&tools).await);
     assert_eq!(tokens.seen().len(), 1);
     assert_eq!(tokens.seen()[0].body, "grant_type=client_credentials&client_id=me&client_secret=s3cret%26&scope=a+b&audience=x");
     assert!(receiver.seen().iter().all(|request| request.header("authorization") == Some("Bearer token-1")));
@@ -83,7 +83,7 @@ async fn parallel_calls_share_one_token_until_shortly_before_it_expires() {
     let bench = oauth2(&receiver, &short, &json!({"client_auth": "basic"}));
     let tools = bench.tools();
     for _ in 0..2 {
-        output(&tools.call(bench.call()).await);
+        output(&bench.call(&tools).await);
     }
     assert_eq!(short.seen().len(), 2);
     assert_eq!(short.seen()[0].header("authorization"), Some("Basic bWU6czNjcmV0JTI2"));
@@ -111,10 +111,10 @@ async fn a_rotated_secret_does_not_go_on_with_the_old_token() {
     let (receiver, tokens) = (Receiver::echoing().await, token_server(3600).await);
     let bench = oauth2(&receiver, &tokens, &json!({}));
     let tools = bench.tools();
-    output(&tools.call(bench.call()).await);
+    output(&bench.call(&tools).await);
     let rotated = json!({"token_url": tokens.url("/token"), "client_id": "me", "client_secret": "another"});
     bench.secrets.0.lock().unwrap().insert("S".into(), rotated.to_string());
-    output(&tools.call(bench.call()).await);
+    output(&bench.call(&tools).await);
     assert_eq!(receiver.seen()[1].header("authorization"), Some("Bearer token-2"));
 }
 

@@ -4,6 +4,7 @@
 mod auth;
 mod calls;
 mod redaction;
+mod registry;
 mod retries;
 mod ssrf;
 mod support;

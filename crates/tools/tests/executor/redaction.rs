@@ -69,8 +69,8 @@ async fn no_secret_is_in_the_outcome_the_record_the_report_or_the_log() {
                     bench.tool.custom_headers = [("X-Own-Token".to_owned(), CANARY.to_owned())].into();
                 });
                 let tools = bench.tools();
-                let done = tools.call(bench.call()).await;
-                let report = tools.test(bench.trial()).await;
+                let done = bench.call(&tools).await;
+                let report = tools.test(bench.test_call()).await;
                 let left =
                     format!("{done:?} {report:?} {} {}", serde_json::to_string(&done).unwrap(), serde_json::to_string(&report).unwrap());
                 assert_clean(&left, auth_type);

@@ -1,4 +1,4 @@
-//! A receiver that counts connections and remembers requests, and an executor whose ports are in the test's hand.
+//! A receiver that counts connections and remembers requests, and a registry whose ports the test holds.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,17 +9,21 @@ use std::time::Duration;
 
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
-    AgentId, AuthType, Binding, BindingId, CallId, Clock, EffectClass, ExecutionType, PermissionScope, RateLimit, RunId, SystemClock,
-    TenantId, ToolDefinition, ToolId, ToolStatus, UserId,
+    AgentId, AuthType, Binding, BindingId, CallId, Clock, EffectClass, ExecutionType, PermissionScope, Principal, RateLimit, RunId,
+    SessionId, SystemClock, TenantId, ToolDefinition, ToolId, ToolOutcome, ToolRef, ToolStatus, UserId,
 };
 use artel_egress::{Egress, Resolver};
-use artel_tools::{Call, CallLimits, Done, SecretString, Secrets, ServiceSigner, Tools, ToolsConfig, ToolsDeps, Trial, Verified};
+use artel_tools::{
+    BoundTool, Budget, CallEnd, CallLimits, CallReport, CallRequest, Exchange, Registry, RequestRecord, RunScope, SecretString, Secrets,
+    ServiceSigner, TestCall, ToolsConfig, ToolsDeps, Verified,
+};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
@@ -204,6 +208,7 @@ pub(crate) struct Bench {
     pub(crate) args: Value,
     pub(crate) may_write: bool,
     pub(crate) call_id: CallId,
+    pub(crate) budget: Option<Arc<dyn Budget>>,
 }
 
 impl Bench {
@@ -254,6 +259,7 @@ impl Bench {
             args: json!({"text": "hello"}),
             may_write: false,
             call_id: CallId::derive(RunId(Uuid::from_u128(5)), 1, 0),
+            budget: None,
         }
     }
 
@@ -280,7 +286,7 @@ impl Bench {
         })
     }
 
-    pub(crate) fn tools(&self) -> Tools {
+    pub(crate) fn tools(&self) -> Registry {
         let deps = ToolsDeps {
             secrets: self.secrets.clone(),
             limits: Arc::new(Turnstile { left: Mutex::default() }),
@@ -288,55 +294,83 @@ impl Bench {
             egress: Arc::new(Egress::new(&self.allow_private_hosts, self.host_aliases.clone(), &self.resolver).unwrap()),
             clock: Arc::new(SystemClock),
         };
-        Tools::new(self.config.clone(), deps)
+        Registry::new(self.config.clone(), deps)
     }
 
-    pub(crate) fn call(&self) -> Call<'_> {
-        Call {
+    pub(crate) fn bound(&self, tools: &Registry) -> BoundTool {
+        let tool = ToolRef::Row { id: self.tool.id, version: self.tool.version };
+        tools.resolve(&tool, Some(&(self.binding.clone(), self.tool.clone()))).unwrap()
+    }
+
+    fn request(&self) -> CallRequest {
+        let run = RunScope { agent_id: self.binding.agent_id, session_id: SessionId("session".into()), run_id: RunId(Uuid::from_u128(5)) };
+        CallRequest {
             tenant_id: self.tool.tenant_id,
-            user_id: UserId(Uuid::from_u128(6)),
-            agent_id: self.binding.agent_id,
-            run_id: RunId(Uuid::from_u128(5)),
-            call_id: self.call_id,
-            trace_id: "0123456789abcdef0123456789abcdef",
-            traceparent: None,
+            principal: principal(),
             may_write: self.may_write,
-            tool: &self.tool,
-            binding: &self.binding,
-            args: &self.args,
+            run: Some(run),
+            call_id: self.call_id,
+            trace_id: "0123456789abcdef0123456789abcdef".to_owned(),
+            budget: self.budget.clone(),
         }
     }
 
+    pub(crate) async fn report(&self, tools: &Registry) -> CallReport {
+        tools.call(&self.bound(tools), &self.request(), &self.args).await
+    }
+
+    pub(crate) async fn call(&self, tools: &Registry) -> Done {
+        let report = self.report(tools).await;
+        let CallEnd::Finished(outcome) = report.end else { panic!("{report:?}") };
+        let Exchange { attempts, request, status_code, truncated } = report.exchange;
+        Done { outcome, attempts, request, status_code, truncated }
+    }
+
     pub(crate) async fn run(&self) -> Done {
-        self.tools().call(self.call()).await
+        self.call(&self.tools()).await
     }
 
     pub(crate) async fn verify(&self) -> Verified {
-        self.tools().verify(self.call()).await
+        let tools = self.tools();
+        tools.verify(&self.bound(&tools), &self.request(), &self.args).await
     }
 
-    pub(crate) fn trial(&self) -> Trial<'_> {
-        Trial {
+    pub(crate) fn test_call(&self) -> TestCall {
+        TestCall {
             tenant_id: self.tool.tenant_id,
-            user_id: UserId(Uuid::from_u128(6)),
-            trace_id: "trace",
-            tool: &self.tool,
-            secrets_ref: self.binding.secrets_ref.as_deref(),
-            allowed_domains: &self.binding.allowed_domains,
+            principal: principal(),
+            trace_id: "trace".to_owned(),
+            tool: self.tool.clone(),
+            secrets_ref: self.binding.secrets_ref.clone(),
+            allowed_domains: self.binding.allowed_domains.clone(),
             timeout_ms: Some(5_000),
-            args: &self.args,
+            args: self.args.clone(),
         }
     }
 }
 
+fn principal() -> Principal {
+    Principal { user_id: UserId(Uuid::from_u128(6)), api_key_id: None, scopes: Vec::new() }
+}
+
+/// A call that ended, as its report says it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Done {
+    pub(crate) outcome: ToolOutcome,
+    pub(crate) attempts: u32,
+    pub(crate) request: Option<RequestRecord>,
+    pub(crate) status_code: Option<u16>,
+    pub(crate) truncated: bool,
+}
+
 pub(crate) fn failed(done: &Done) -> &str {
-    assert!(matches!(done.outcome, artel_domain::ToolOutcome::Failed { .. }), "{done:?}");
+    assert!(matches!(done.outcome, ToolOutcome::Failed { .. }), "{done:?}");
     done.outcome.error().unwrap()
 }
 
 pub(crate) fn output(done: &Done) -> &Value {
     match &done.outcome {
-        artel_domain::ToolOutcome::Succeeded { output } => output,
+        ToolOutcome::Succeeded { output } => output,
         other => panic!("{other:?}"),
     }
 }

@@ -68,6 +68,19 @@ pub(crate) fn delay(attempt: u32, retry_after: Option<Duration>, jitter: f64) ->
     Some(full.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0))
 }
 
+/// The longest that a call can take with all its attempts, its pauses, and the questions to a status operation between.
+///
+/// # Arguments
+/// * `repeats`: attempts after the first.
+/// * `timeout`: of one attempt.
+pub(crate) fn longest(effect: EffectClass, repeats: u32, timeout: Duration) -> Duration {
+    let attempts = repeats.saturating_add(1);
+    let one_round = timeout.saturating_add(LONGEST_RETRY_AFTER).saturating_mul(attempts);
+    // A verifiable tool's status operation is asked after each attempt, with attempts of its own.
+    let questions = if effect == EffectClass::Verifiable { one_round.saturating_mul(attempts) } else { Duration::ZERO };
+    one_round.saturating_add(questions)
+}
+
 /// `Retry-After` as seconds or as a date.
 pub(crate) fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse() {
@@ -84,7 +97,7 @@ mod tests {
     use artel_domain::{EffectClass, Timestamp};
     use reqwest::StatusCode;
 
-    use super::{Ending, Next, delay, next, retry_after};
+    use super::{Ending, Next, delay, longest, next, retry_after};
 
     #[test]
     fn only_an_answer_that_says_so_means_that_a_call_was_not_taken() {
@@ -125,5 +138,13 @@ mod tests {
         assert_eq!(retry_after("Thu, 01 Jan 2026 00:00:09 GMT", now), Some(Duration::from_secs(9)));
         assert_eq!(retry_after("Wed, 31 Dec 2025 23:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn the_longest_call_leaves_room_for_every_attempt_pause_and_question() {
+        let second = Duration::from_secs(1);
+        assert_eq!(longest(EffectClass::ReadOnly, 0, second), Duration::from_secs(16));
+        assert_eq!(longest(EffectClass::AtMostOnce, 2, second), Duration::from_secs(48));
+        assert_eq!(longest(EffectClass::Verifiable, 2, second), Duration::from_secs(192));
     }
 }

@@ -4,34 +4,15 @@ use std::collections::BTreeMap;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::headers::{custom_headers, header_name};
 use crate::schema::is_identifier;
 
 /// Everything but the unreserved characters, so that a value cannot leave its path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// Headers that belong to the connection or to Artel.
-const RESERVED: [&str; 16] = [
-    "host",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "keep-alive",
-    "te",
-    "trailer",
-    "upgrade",
-    "expect",
-    "accept-encoding",
-    "proxy-authorization",
-    "x-trace-id",
-    "traceparent",
-    "x-tenant-id",
-    "x-user-id",
-    "x-idempotency-key",
-];
 
 /// The parts of a request that come from the arguments and the tool's own headers.
 #[derive(Debug)]
@@ -79,28 +60,6 @@ impl Template<'_> {
         let default = if has_body(self.method) { ArgumentPlace::Body } else { ArgumentPlace::Query };
         self.mapping.get(name).copied().filter(|place| *place != ArgumentPlace::Path).unwrap_or(default)
     }
-}
-
-/// Can these be sent? The error names the header.
-pub fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), String> {
-    custom_headers(headers).map(|_| ())
-}
-
-/// A header of this name, unless it belongs to the connection or to Artel.
-pub(crate) fn header_name(name: &str) -> Result<HeaderName, String> {
-    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is not a header name"))?;
-    if RESERVED.contains(&parsed.as_str()) { Err(format!("the header '{name}' cannot be set by a tool")) } else { Ok(parsed) }
-}
-
-fn custom_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, String> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| format!("the value of the header '{name}' holds characters that a header cannot hold"))?;
-            Ok((header_name(name)?, value))
-        })
-        .collect()
 }
 
 fn has_body(method: HttpMethod) -> bool {

@@ -1,11 +1,15 @@
-use artel_domain::{Clock, EffectClass};
+use async_trait::async_trait;
 use evalexpr::{
     ContextWithMutableFunctions, ContextWithMutableVariables, EvalexprError, Function, HashMapContext, Node, Operator, Value as Number,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Internal;
+use super::Builtin;
+use crate::context::CallContext;
+use crate::off_thread::off_thread;
+use crate::output::{ToolError, ToolOutput};
 
 /// Arithmetic in double precision.
 pub(super) struct Calculator;
@@ -30,27 +34,22 @@ const FUNCTIONS: [Named; 14] = [
     ("atan", f64::atan),
 ];
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Args {
+    /// for example (2 + 3) * sqrt(16) / 7
+    #[schemars(length(max = MAX_EXPRESSION))]
     expression: String,
 }
 
-impl Internal for Calculator {
+#[async_trait]
+impl Builtin for Calculator {
     const NAME: &'static str = "calculator";
     const DESCRIPTION: &'static str = "Evaluates an arithmetic expression: + - * / % ^, parentheses, min, max, floor, ceil, round, sqrt, abs, exp, ln, log10, sin, cos, tan, pi, e.";
     type Args = Args;
 
-    fn schema() -> Value {
-        let expression = json!({"type": "string", "description": "for example (2 + 3) * sqrt(16) / 7", "maxLength": MAX_EXPRESSION});
-        json!({"type": "object", "properties": {"expression": expression}, "required": ["expression"], "additionalProperties": false})
-    }
-
-    fn effect() -> EffectClass {
-        EffectClass::ReadOnly
-    }
-
-    fn call(args: Args, _: &dyn Clock) -> Result<Value, String> {
-        evaluate(&args.expression).map(|result| json!({"expression": args.expression, "result": result}))
+    async fn call(&self, _: &CallContext, args: Args) -> Result<ToolOutput, ToolError> {
+        let result = off_thread(move || evaluate(&args.expression).map(|result| json!({"expression": args.expression, "result": result})));
+        Ok(result.await?.into())
     }
 }
 
@@ -105,4 +104,64 @@ fn shown(result: f64) -> Result<Value, String> {
     let rounded: f64 = format!("{result:.14e}").parse().unwrap_or(result);
     let is_whole = rounded.fract() == 0.0 && rounded.abs() < 9e15;
     Ok(if is_whole { json!(rounded as i64) } else { json!(rounded) })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Calculator;
+    use crate::builtin::testing::answer;
+    use crate::output::ToolError;
+
+    async fn calculated(expression: &str) -> Result<Value, ToolError> {
+        answer(Calculator, json!({"expression": expression})).await.map(|answer| answer["result"].clone())
+    }
+
+    #[tokio::test]
+    async fn the_calculator_calculates_as_people_do() {
+        for (expression, result) in [
+            ("1 + 2 * 3", json!(7)),
+            ("7/2", json!(3.5)),
+            ("0.1 + 0.2", json!(0.3)),
+            ("-2^2", json!(-4)),
+            ("2**10", json!(1024)),
+            ("2^(3^2)", json!(512)),
+            ("10 % 4", json!(2)),
+            ("sqrt(16) + max(1, 2, 3)", json!(7)),
+            ("round(sin(pi / 2) * 1e3)", json!(1000)),
+            ("ln(e)", json!(1)),
+            ("99999999999999999999 * 1", json!(1e20)),
+        ] {
+            assert_eq!(calculated(expression).await.unwrap(), result, "{expression}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_calculator_answers_nonsense_and_bombs_with_words() {
+        for expression in [
+            "",
+            "1/0",
+            "9^9^9",
+            "(9^9)^999",
+            "2(3)",
+            "x + 1",
+            "(",
+            "1,000",
+            "a = 5",
+            "\"a\"",
+            "true",
+            "str::from(1)",
+            "1 << 99",
+            "sqrt(-1)",
+        ] {
+            assert!(calculated(expression).await.is_err(), "{expression}");
+        }
+        for piece in ["(", "-", "sqrt(", "1+", "2^", "((1)", "max(1,"] {
+            let started = std::time::Instant::now();
+            let _ = calculated(&piece.repeat(256 / piece.len())).await;
+            assert!(calculated(&piece.repeat(1000)).await.is_err());
+            assert!(started.elapsed().as_secs() < 1, "{piece}");
+        }
+    }
 }

@@ -13,19 +13,18 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use url::Url;
 
-use crate::answer::Answer;
-use crate::auth::{Authenticator, Claim, Credential};
-use crate::mapping::Template;
-use crate::outcome::Fault;
+use super::answer::Answer;
+use super::mapping::Template;
+use super::outcome::Fault;
+use crate::auth::{Authenticator, Credential, CredentialRequest};
 use crate::record::RequestRecord;
 use crate::redact::Redactor;
 
 /// What to call and on whose behalf.
-pub(crate) struct Job<'a> {
+pub(crate) struct Request<'a> {
     pub(crate) tenant: TenantId,
     pub(crate) user: UserId,
     pub(crate) trace_id: &'a str,
-    pub(crate) traceparent: Option<&'a str>,
     pub(crate) idempotency_key: &'a str,
     pub(crate) endpoint: &'a str,
     pub(crate) method: HttpMethod,
@@ -39,6 +38,14 @@ pub(crate) struct Job<'a> {
     pub(crate) fresh: bool,
 }
 
+/// The bounds of one attempt.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) timeout: Duration,
+    /// Bytes of the answer that are read.
+    pub(crate) response_cap: usize,
+}
+
 /// A checked request without its credential.
 pub(crate) struct Prepared<'a> {
     outgoing: Outgoing,
@@ -48,7 +55,7 @@ pub(crate) struct Prepared<'a> {
     secrets_ref: Option<&'a str>,
 }
 
-impl<'a> Job<'a> {
+impl<'a> Request<'a> {
     pub(crate) fn prepare(&self, egress: &Egress) -> Result<Prepared<'a>, String> {
         let (endpoint, rule) = egress.check(self.endpoint, self.allowed_domains).map_err(|refusal| refusal.to_string())?;
         let template = Template { endpoint: &endpoint, method: self.method, mapping: self.mapping, custom_headers: self.custom_headers };
@@ -68,10 +75,9 @@ impl<'a> Job<'a> {
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json, text/plain;q=0.9, */*;q=0.8"));
         headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(concat!("artel/", env!("CARGO_PKG_VERSION"))));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        let traceparent = self.traceparent.map(str::to_owned).or_else(|| traceparent(self.trace_id, self.idempotency_key));
         let ours = [
             ("x-trace-id", Some(self.trace_id.to_owned())),
-            ("traceparent", traceparent),
+            ("traceparent", traceparent(self.trace_id, self.idempotency_key)),
             ("x-tenant-id", Some(self.tenant.to_string())),
             ("x-user-id", Some(self.user.to_string())),
             ("x-idempotency-key", Some(self.idempotency_key.to_owned())),
@@ -117,14 +123,15 @@ impl Prepared<'_> {
     async fn exchange(&self, cap: usize, egress: &Egress, auth: &Authenticator, record: &mut RequestRecord) -> Result<Answer, Fault> {
         let mut redactor = Redactor::default();
         let audience = self.host().to_owned();
-        let claim = Claim { tenant: self.tenant, auth_type: self.auth_type, secrets_ref: self.secrets_ref, audience: &audience };
-        let credential = auth.credential(&claim, egress, &mut redactor).await.map_err(Fault::Refused)?;
+        let wanted =
+            CredentialRequest { tenant: self.tenant, auth_type: self.auth_type, secrets_ref: self.secrets_ref, audience: &audience };
+        let credential = auth.credential(&wanted, egress, &mut redactor).await.map_err(Fault::Refused)?;
         let mut response = self.send(&credential, egress, record).await?;
         if response.status() == StatusCode::UNAUTHORIZED
             && let Some(token) = &credential.token
         {
-            auth.forget(&claim, token).await;
-            let renewed = auth.credential(&claim, egress, &mut redactor).await.map_err(Fault::Refused)?;
+            auth.forget(&wanted, token).await;
+            let renewed = auth.credential(&wanted, egress, &mut redactor).await.map_err(Fault::Refused)?;
             response = self.send(&renewed, egress, record).await?;
         }
         Ok(Answer::read(response, cap, &redactor).await?)
@@ -146,11 +153,4 @@ impl Prepared<'_> {
 
 fn append(url: &mut Url, name: &str, value: &str) {
     url.query_pairs_mut().append_pair(name, value);
-}
-
-/// The bounds of one attempt.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) timeout: Duration,
-    pub(crate) response_cap: usize,
 }

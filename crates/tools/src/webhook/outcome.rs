@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use artel_domain::{EffectClass, ToolOutcome};
 use artel_egress::SendError;
+use serde_json::Value;
 
-use crate::answer::Answer;
-use crate::retry::Ending;
+use super::answer::Answer;
+use super::retry::Ending;
+use crate::off_thread::off_thread;
+use crate::output::unknown;
 use crate::transform;
 
 /// Why an attempt brought no answer.
@@ -51,39 +54,45 @@ pub(crate) fn ending(result: &Result<Answer, Fault>) -> Ending {
     }
 }
 
-/// What the call came to. `cap` bounds a transformed answer.
-pub(crate) fn outcome(result: Result<Answer, Fault>, effect: EffectClass, transform: Option<&str>, cap: usize) -> ToolOutcome {
-    let unknowable = matches!(effect, EffectClass::AtMostOnce | EffectClass::Verifiable) && ending(&result) == Ending::Uncertain;
+/// What the call came to.
+///
+/// # Arguments
+/// * `transform`: a JMESPath expression for an answer in JSON.
+/// * `cap`: the most that a transformed answer may be, in bytes.
+pub(crate) async fn outcome(result: Result<Answer, Fault>, effect: EffectClass, transform: Option<&str>, cap: usize) -> ToolOutcome {
+    let uncertain = ending(&result) == Ending::Uncertain && matches!(effect, EffectClass::AtMostOnce | EffectClass::Verifiable);
     match result {
-        Ok(answer) if answer.status.is_success() => succeeded(answer, transform, cap),
+        Ok(answer) if answer.status.is_success() => succeeded(answer, transform, cap).await,
         Ok(answer) => {
             let status = answer.status.as_u16();
             let error = format!("the tool answered {} {}", answer.status, answer.excerpt());
             // A gateway speaks for a receiver that it did not hear out; any other status is the receiver's own word.
-            if unknowable && matches!(status, 502 | 504) {
-                unknown(&error)
+            if uncertain && matches!(status, 502 | 504) {
+                ToolOutcome::Unknown { error: unknown(&error) }
             } else {
                 ToolOutcome::Failed { error: error.trim_end().to_owned() }
             }
         }
-        Err(fault) if unknowable => unknown(&fault.text()),
+        Err(fault) if uncertain => ToolOutcome::Unknown { error: unknown(&fault.text()) },
         Err(fault) => ToolOutcome::Failed { error: fault.text() },
     }
 }
 
-pub(crate) fn unknown(why: &str) -> ToolOutcome {
-    ToolOutcome::Unknown { error: format!("{}; whether the call had an effect is not known, and it was not repeated", why.trim_end()) }
-}
-
-fn succeeded(answer: Answer, transform: Option<&str>, cap: usize) -> ToolOutcome {
+async fn succeeded(answer: Answer, transform: Option<&str>, cap: usize) -> ToolOutcome {
     let truncated = answer.truncated;
     let output = answer.body.into_value();
     match transform {
         // Cut JSON is text, and an expression over text finds nothing.
-        Some(expression) if !truncated && !output.is_string() => match transform::apply(expression, &output, cap) {
+        Some(expression) if !truncated && !output.is_string() => match transformed(expression, output, cap).await {
             Ok(output) => ToolOutcome::Succeeded { output },
             Err(error) => ToolOutcome::Failed { error: format!("the tool answered, but {error}") },
         },
         _ => ToolOutcome::Succeeded { output },
     }
+}
+
+/// The answer after the expression of the tool's author. Both can be large, so the work is done where no async task waits for it.
+pub(crate) async fn transformed(expression: &str, answer: Value, cap: usize) -> Result<Value, String> {
+    let expression = expression.to_owned();
+    off_thread(move || transform::apply(&expression, &answer, cap)).await
 }

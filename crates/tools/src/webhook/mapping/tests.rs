@@ -4,7 +4,8 @@ use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Mapped, Template, check_headers};
+use super::{Mapped, Template};
+use crate::headers::check_headers;
 
 fn fill(method: HttpMethod, endpoint: &str, mapping: &[(&str, ArgumentPlace)], args: &Value) -> Result<Mapped, String> {
     let endpoint = Url::parse(endpoint).unwrap();

@@ -1,0 +1,92 @@
+//! What a run makes of how a tool ends.
+
+use std::sync::Arc;
+
+use artel_domain::{CallState, Phase, Spend};
+use artel_engine::AllowAll;
+use artel_tools::{CallContext, Descriptor, Tool, ToolError, ToolOutput, Unavailable};
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+
+const INPUT: &str = "Echo the word hello using the tool";
+
+/// Stands in for the built-in `echo`.
+struct Echo {
+    descriptor: Descriptor,
+    behaviour: Behaviour,
+}
+
+enum Behaviour {
+    Abort,
+    Spend(i64),
+    Missing,
+}
+
+fn echo(behaviour: Behaviour) -> Arc<dyn Tool> {
+    Arc::new(Echo { descriptor: Descriptor::new("echo", "Echoes input back", json!({"type": "object"})), behaviour })
+}
+
+#[async_trait]
+impl Tool for Echo {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    fn available(&self) -> Result<(), Unavailable> {
+        let missing = || Unavailable { reason: "there is no echo".into(), how_to: "build a wall".into() };
+        if matches!(self.behaviour, Behaviour::Missing) { Err(missing()) } else { Ok(()) }
+    }
+
+    async fn call(&self, context: &CallContext, _: Value) -> Result<ToolOutput, ToolError> {
+        match self.behaviour {
+            Behaviour::Abort => Err(ToolError::Abort { code: "no_disk", message: "the disk is full".into() }),
+            Behaviour::Spend(tokens) => {
+                let budget = context.budget.as_ref().ok_or("no budget applies")?;
+                budget.spend(Spend { tokens, nano_usd: 0 }).await?;
+                Ok(json!({ "run": context.run.is_some() }).into())
+            }
+            Behaviour::Missing => Err("nobody asked".into()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_aborts_ends_the_run_with_its_code_and_the_call_says_why() {
+    let bench = Bench::new().await;
+    let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(Behaviour::Abort)));
+    let run = bench.start_run(INPUT).await;
+    let run = bench.until(run, |run| run.phase.is_end()).await;
+    assert_eq!((run.phase, run.error_code.as_deref()), (Phase::Failed, Some("no_disk")));
+    assert_eq!(run.error_message.as_deref(), Some("the disk is full"));
+    let call = bench.calls(run.id).await.remove(0);
+    assert_eq!((call.state, call.error.as_deref()), (CallState::Failed, Some("the disk is full")));
+}
+
+#[tokio::test]
+async fn a_tool_spends_from_the_budget_of_its_run_and_no_more_than_that() {
+    let bench = Bench::new().await;
+    bench.limit_run(1_000_000).await;
+    let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(Behaviour::Spend(700_000))));
+    let within = bench.start_run(INPUT).await;
+    bench.until(within, |run| run.phase.is_end()).await;
+    assert_eq!(bench.calls(within).await[0].state, CallState::Succeeded);
+    assert!(bench.spent(within).await >= 700_000);
+
+    bench.limit_run(600_000).await;
+    let beyond = bench.start_run(INPUT).await;
+    let run = bench.until(beyond, |run| run.phase.is_end()).await;
+    let error = bench.calls(beyond).await.remove(0).error.unwrap();
+    assert!(error.contains("the budget of this run has no room for 700000 tokens"), "{error}");
+    assert_eq!(run.phase, Phase::Succeeded, "the model is told, and the run goes on");
+}
+
+#[tokio::test]
+async fn a_tool_that_cannot_be_called_here_is_not_offered_to_the_model() {
+    let bench = Bench::new().await;
+    let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(Behaviour::Missing)));
+    let run = bench.start_run(INPUT).await;
+    assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
+    assert_eq!(bench.calls(run).await, []);
+}

@@ -1,0 +1,70 @@
+//! A tool with the terms under which one agent may call it.
+
+use std::sync::Arc;
+
+use artel_domain::{Binding, EffectClass, PermissionScope, RateLimit};
+use serde_json::Value;
+
+use crate::descriptor::Descriptor;
+use crate::limits;
+use crate::schema;
+use crate::tool::{Tool, Unavailable};
+
+/// A tool as one agent may call it. The registry makes it.
+#[derive(Clone)]
+pub struct BoundTool {
+    pub(crate) tool: Arc<dyn Tool>,
+    writes: bool,
+    rate: Option<(String, RateLimit)>,
+}
+
+impl BoundTool {
+    /// A tool without terms of its own.
+    pub(crate) fn free(tool: Arc<dyn Tool>) -> Self {
+        Self { tool, writes: false, rate: None }
+    }
+
+    /// A tool under the terms of a binding.
+    pub(crate) fn under(binding: &Binding, tool: Arc<dyn Tool>) -> Self {
+        let key = || limits::key(binding.tenant_id, binding.agent_id, binding.tool_id);
+        Self { tool, writes: binding.permission_scope == PermissionScope::Write, rate: binding.rate_limit.map(|rate| (key(), rate)) }
+    }
+
+    /// What the tool says about itself.
+    pub fn descriptor(&self) -> &Descriptor {
+        self.tool.descriptor()
+    }
+
+    /// What recovery may do with a call of these arguments.
+    pub fn effect(&self, args: &Value) -> EffectClass {
+        self.tool.effect(args)
+    }
+
+    /// Can this installation call the tool?
+    ///
+    /// # Errors
+    /// Says what is missing, and what the operator does about it.
+    pub fn available(&self) -> Result<(), Unavailable> {
+        self.tool.available()
+    }
+
+    /// Holds a call to the schema and the permission. This is the one place that does: when a call is planned, and when it is made.
+    ///
+    /// # Arguments
+    /// * `args`: what the model, or a human in its place, wrote.
+    /// * `may_write`: whoever started the run has `tools:write`.
+    ///
+    /// # Errors
+    /// A text for the model.
+    pub fn check(&self, args: &Value, may_write: bool) -> Result<(), String> {
+        schema::validate(&self.descriptor().input_schema, args)?;
+        if self.writes && !may_write {
+            return Err("this tool may write, and the caller of this run has no scope tools:write".to_owned());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn rate(&self) -> Option<(&str, RateLimit)> {
+        self.rate.as_ref().map(|(key, rate)| (key.as_str(), *rate))
+    }
+}

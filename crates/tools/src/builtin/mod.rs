@@ -1,0 +1,31 @@
+//! Tools that are part of this binary. A tenant's row of `execution_type: internal` names one of them.
+
+mod calculator;
+mod current_time;
+mod echo;
+pub(crate) mod row;
+mod schema;
+#[cfg(test)]
+pub(crate) mod testing;
+mod typed;
+
+use std::sync::Arc;
+
+use artel_domain::ToolDefinition;
+
+use crate::tool::Tool;
+
+pub use typed::{Builtin, Typed};
+
+/// All built-in tools, by name.
+pub fn builtins() -> Vec<Arc<dyn Tool>> {
+    vec![Arc::new(Typed::new(calculator::Calculator)), Arc::new(Typed::new(current_time::CurrentTime)), Arc::new(Typed::new(echo::Echo))]
+}
+
+/// The name of the function that an internal tool means: its `endpoint` when it has one, else its own name.
+pub fn function_name(tool: &ToolDefinition) -> &str {
+    tool.endpoint.as_deref().filter(|endpoint| !endpoint.is_empty()).unwrap_or(&tool.name)
+}
+
+#[cfg(test)]
+mod tests;

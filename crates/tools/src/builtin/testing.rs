@@ -1,0 +1,60 @@
+//! What the tests of built-in tools share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use artel_domain::{CallId, Clock, Principal, TenantId, Timestamp, UserId};
+use artel_egress::{Egress, Resolver, SystemResolver};
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::typed::{Builtin, Typed};
+use crate::context::CallContext;
+use crate::exchange::CallRecord;
+use crate::output::ToolError;
+use crate::tool::Tool as _;
+
+/// It is always half a second past noon on the first of July 2026.
+struct FixedClock;
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        "2026-07-01T12:00:00.5Z".parse().unwrap()
+    }
+
+    fn uuid(&self) -> Uuid {
+        Uuid::nil()
+    }
+}
+
+/// The answer of one call, as a model's arguments bring it.
+pub(crate) async fn answer<T: Builtin>(tool: T, args: Value) -> Result<Value, ToolError> {
+    Typed::new(tool).call(&context(), args).await.map(|output| output.value)
+}
+
+/// The text that a model gets instead of an answer.
+pub(crate) async fn refusal<T: Builtin>(tool: T, args: Value) -> String {
+    match answer(tool, args).await {
+        Err(ToolError::Tell(text)) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn context() -> CallContext {
+    let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
+    CallContext {
+        tenant_id: TenantId(Uuid::nil()),
+        principal: Principal { user_id: UserId(Uuid::nil()), api_key_id: None, scopes: Vec::new() },
+        run: None,
+        call_id: CallId(Uuid::nil()),
+        trace_id: "trace".to_owned(),
+        deadline: Instant::now() + crate::DEFAULT_TIMEOUT,
+        cancel: CancellationToken::new(),
+        budget: None,
+        egress: Arc::new(Egress::new(&[], BTreeMap::new(), &resolver).unwrap()),
+        clock: Arc::new(FixedClock),
+        record: CallRecord::default(),
+    }
+}

@@ -1,0 +1,76 @@
+//! What a tool knows of the call that it makes.
+
+use std::sync::Arc;
+
+use artel_domain::{AgentId, CallId, Clock, Principal, RunId, SessionId, Spend, TenantId};
+use artel_egress::Egress;
+use async_trait::async_trait;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::exchange::CallRecord;
+
+/// One call, as the engine orders it.
+#[derive(Clone)]
+pub struct CallRequest {
+    pub tenant_id: TenantId,
+    /// Whoever started the run.
+    pub principal: Principal,
+    /// The principal's scopes allow `tools:write`.
+    pub may_write: bool,
+    /// `None` when a tool is tried outside of any run.
+    pub run: Option<RunScope>,
+    pub call_id: CallId,
+    pub trace_id: String,
+    /// `None` where no budget applies.
+    pub budget: Option<Arc<dyn Budget>>,
+}
+
+/// The run that a call belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunScope {
+    pub agent_id: AgentId,
+    pub session_id: SessionId,
+    pub run_id: RunId,
+}
+
+/// What a tool is given with its arguments. The registry makes it; more members may come (a workspace, a place for progress).
+#[non_exhaustive]
+pub struct CallContext {
+    pub tenant_id: TenantId,
+    /// Whoever started the run.
+    pub principal: Principal,
+    /// `None` when a tool is tried outside of any run.
+    pub run: Option<RunScope>,
+    /// The same in every attempt and every life of the process: receivers recognise a call by it.
+    pub call_id: CallId,
+    pub trace_id: String,
+    /// The call is given up at this time.
+    pub deadline: Instant,
+    /// Cancelled when nobody waits for the call any more, also when it has ended.
+    pub cancel: CancellationToken,
+    /// What the call may spend on models; `None` where no budget applies.
+    pub budget: Option<Arc<dyn Budget>>,
+    /// The only way to a URL that a tenant or a model gave.
+    pub egress: Arc<Egress>,
+    pub clock: Arc<dyn Clock>,
+    /// What the tool did so far. It is journalled also when the call is given up.
+    pub record: CallRecord,
+}
+
+/// The budget of a run, for tools that cost money or ask models.
+#[async_trait]
+pub trait Budget: Send + Sync {
+    /// Counts an amount against the budgets of the run, the agent and the tenant. Nothing is given back.
+    ///
+    /// # Errors
+    /// A text for the model that names the budget without room.
+    async fn spend(&self, amount: Spend) -> Result<(), String>;
+}
+
+impl CallContext {
+    /// The call's own key, as text: the same on every retry and in every life of the process.
+    pub fn idempotency_key(&self) -> String {
+        self.call_id.to_string()
+    }
+}

@@ -1,0 +1,51 @@
+//! Headers that tenants write.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// Headers that belong to the connection or to Artel.
+const RESERVED: [&str; 16] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "accept-encoding",
+    "proxy-authorization",
+    "x-trace-id",
+    "traceparent",
+    "x-tenant-id",
+    "x-user-id",
+    "x-idempotency-key",
+];
+
+/// Can these headers of a tool be sent?
+///
+/// # Errors
+/// A text that names the header and what is wrong with it.
+pub fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), String> {
+    custom_headers(headers).map(|_| ())
+}
+
+/// A header of this name, unless it belongs to the connection or to Artel.
+pub(crate) fn header_name(name: &str) -> Result<HeaderName, String> {
+    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is not a header name"))?;
+    if RESERVED.contains(&parsed.as_str()) { Err(format!("the header '{name}' cannot be set by a tool")) } else { Ok(parsed) }
+}
+
+/// The headers that the author of a tool wrote.
+pub(crate) fn custom_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, String> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let value = HeaderValue::from_str(value)
+                .map_err(|_| format!("the value of the header '{name}' holds characters that a header cannot hold"))?;
+            Ok((header_name(name)?, value))
+        })
+        .collect()
+}

@@ -1,0 +1,58 @@
+//! What comes of a call, and who hears of it.
+
+use artel_domain::ToolOutcome;
+use serde_json::Value;
+
+/// What a tool answers. Artifacts will stand beside the value.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ToolOutput {
+    /// What the model gets.
+    pub value: Value,
+}
+
+impl From<Value> for ToolOutput {
+    fn from(value: Value) -> Self {
+        Self { value }
+    }
+}
+
+/// A call without a result. The variant says who hears of it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ToolError {
+    /// The model is told this text, and the run goes on. It says what was wrong and what would be right.
+    #[error("{0}")]
+    Tell(String),
+    /// The model is told this text: nobody knows whether the call took effect. The call is never made again.
+    #[error("{0}")]
+    Unknown(String),
+    /// The run fails with this code and message.
+    #[error("{code}: {message}")]
+    Abort { code: &'static str, message: String },
+}
+
+impl From<String> for ToolError {
+    fn from(text: String) -> Self {
+        Self::Tell(text)
+    }
+}
+
+impl From<&str> for ToolError {
+    fn from(text: &str) -> Self {
+        Self::Tell(text.to_owned())
+    }
+}
+
+/// The outcome as a result.
+pub(crate) fn result_of(outcome: ToolOutcome) -> Result<ToolOutput, ToolError> {
+    match outcome {
+        ToolOutcome::Succeeded { output } => Ok(output.into()),
+        ToolOutcome::Failed { error } => Err(ToolError::Tell(error)),
+        ToolOutcome::Unknown { error } => Err(ToolError::Unknown(error)),
+    }
+}
+
+/// The text for a model about a call that may have taken effect.
+pub(crate) fn unknown(why: &str) -> String {
+    format!("{}; whether the call had an effect is not known, and it was not repeated", why.trim_end())
+}

@@ -1,0 +1,182 @@
+//! Finds tools, and makes their calls: the checks that come before, the deadline, and what came of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use artel_domain::{Binding, Clock, EffectClass, ExecutionType, ToolDefinition, ToolOutcome, ToolRef};
+use artel_egress::Egress;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::{Authenticator, ServiceSigner};
+use crate::bound::BoundTool;
+use crate::builtin::row::InternalRow;
+use crate::builtin::{builtins, function_name};
+use crate::config::ToolsConfig;
+use crate::context::{CallContext, CallRequest};
+use crate::exchange::CallRecord;
+use crate::limits::CallLimits;
+use crate::output::{ToolError, ToolOutput, unknown};
+use crate::report::{CallEnd, CallReport};
+use crate::secrets::Secrets;
+use crate::tool::{Tool, Verified};
+use crate::webhook::{Webhook, Webhooks};
+
+/// What the registry needs from the rest of the product.
+pub struct ToolsDeps {
+    pub secrets: Arc<dyn Secrets>,
+    pub limits: Arc<dyn CallLimits>,
+    /// For `auth_type: service`; without it such tools fail with a clear text.
+    pub signer: Option<Arc<dyn ServiceSigner>>,
+    pub egress: Arc<Egress>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// All tools of this installation.
+pub struct Registry {
+    config: ToolsConfig,
+    builtins: BTreeMap<String, Arc<dyn Tool>>,
+    pub(crate) webhooks: Arc<Webhooks>,
+    limits: Arc<dyn CallLimits>,
+    egress: Arc<Egress>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Registry {
+    /// The built-in tools, and those that tenants define.
+    pub fn new(config: ToolsConfig, deps: ToolsDeps) -> Self {
+        let auth = Authenticator::new(deps.secrets, deps.signer);
+        let webhooks = Arc::new(Webhooks::new(config.clone(), auth, deps.clock.clone()));
+        let builtins = builtins().into_iter().map(|tool| (tool.descriptor().name.clone(), tool)).collect();
+        Self { config, builtins, webhooks, limits: deps.limits, egress: deps.egress, clock: deps.clock }
+    }
+
+    /// The same with one more built-in tool. One of the same name is replaced.
+    #[must_use]
+    pub fn with(mut self, tool: Arc<dyn Tool>) -> Self {
+        self.builtins.insert(tool.descriptor().name.clone(), tool);
+        self
+    }
+
+    /// The built-in tool of that name.
+    pub fn builtin(&self, name: &str) -> Option<&Arc<dyn Tool>> {
+        self.builtins.get(name)
+    }
+
+    /// The names of all built-in tools.
+    pub fn builtin_names(&self) -> Vec<&str> {
+        self.builtins.keys().map(String::as_str).collect()
+    }
+
+    /// The tool that a reference means, as one agent may call it.
+    ///
+    /// # Arguments
+    /// * `row`: for a tenant's tool, its row and the agent's binding to it.
+    ///
+    /// Returns `None` for a reference that no tool of this registry answers to: a client's or a control tool, or one without its row.
+    pub fn resolve(&self, tool: &ToolRef, row: Option<&(Binding, ToolDefinition)>) -> Option<BoundTool> {
+        match tool {
+            ToolRef::Row { .. } => row.map(|(binding, definition)| self.under(binding, definition)),
+            ToolRef::Builtin { name } => self.builtin(name).cloned().map(BoundTool::free),
+            ToolRef::Client { .. } | ToolRef::Control { .. } | ToolRef::Connector { .. } | ToolRef::Mcp { .. } => None,
+        }
+    }
+
+    fn under(&self, binding: &Binding, definition: &ToolDefinition) -> BoundTool {
+        let tool: Arc<dyn Tool> = match definition.execution_type {
+            ExecutionType::HttpWebhook => Arc::new(Webhook::bound(self.webhooks.clone(), definition.clone(), binding)),
+            ExecutionType::Internal => self.internal(definition, binding.timeout_ms),
+        };
+        BoundTool::under(binding, tool)
+    }
+
+    /// The built-in tool that a row names. `timeout_ms` is 0 for the operator's default.
+    pub(crate) fn internal(&self, definition: &ToolDefinition, timeout_ms: u64) -> Arc<dyn Tool> {
+        let function = self.builtin(function_name(definition)).cloned();
+        Arc::new(InternalRow::new(definition, function, self.config.timeout(timeout_ms)))
+    }
+
+    /// Makes a call: schema, permission and rate limit first, then the tool, until its deadline. Dropping the future cancels the call.
+    ///
+    /// # Arguments
+    /// * `tool`: from [`Registry::resolve`].
+    /// * `request`: who calls, in which run.
+    /// * `args`: what the model, or a human in its place, wrote.
+    pub async fn call(&self, tool: &BoundTool, request: &CallRequest, args: &Value) -> CallReport {
+        let started = Instant::now();
+        let context = self.context(tool, request);
+        let _ended = context.cancel.clone().drop_guard();
+        let result = match self.admit(tool, request, args).await {
+            Ok(()) => bounded(tool, &context, args).await,
+            Err(refusal) => Err(ToolError::Tell(refusal)),
+        };
+        let report = CallReport { end: end_of(result), duration_ms: elapsed_ms(started), exchange: context.record.so_far() };
+        log(tool, &context, &report);
+        report
+    }
+
+    /// Asks the tool what became of a call that was cut off, until the deadline of a call.
+    ///
+    /// # Arguments
+    /// As for [`Registry::call`].
+    pub async fn verify(&self, tool: &BoundTool, request: &CallRequest, args: &Value) -> Verified {
+        let context = self.context(tool, request);
+        let _ended = context.cancel.clone().drop_guard();
+        let verified = tool.tool.verify(&context, args.clone());
+        tokio::time::timeout_at(context.deadline, verified).await.unwrap_or(Verified::Unknown)
+    }
+
+    pub(crate) fn context(&self, tool: &BoundTool, request: &CallRequest) -> CallContext {
+        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, .. } = request.clone();
+        let deadline = tokio::time::Instant::now() + tool.descriptor().timeout;
+        let (egress, clock) = (self.egress.clone(), self.clock.clone());
+        let (cancel, record) = (CancellationToken::new(), CallRecord::default());
+        CallContext { tenant_id, principal, run, call_id, trace_id, deadline, cancel, budget, egress, clock, record }
+    }
+
+    async fn admit(&self, tool: &BoundTool, request: &CallRequest, args: &Value) -> Result<(), String> {
+        tool.available().map_err(|missing| missing.to_string())?;
+        tool.check(args, request.may_write)?;
+        let Some((key, rate)) = tool.rate() else { return Ok(()) };
+        let too_often = |wait: std::time::Duration| {
+            format!("this tool may be called at a rate of {rate}; try again in {} s", wait.as_secs_f64().ceil())
+        };
+        self.limits.admit(key, rate).await.map_err(too_often)
+    }
+}
+
+/// The call, given up at its deadline.
+async fn bounded(tool: &BoundTool, context: &CallContext, args: &Value) -> Result<ToolOutput, ToolError> {
+    let call = tool.tool.call(context, args.clone());
+    tokio::time::timeout_at(context.deadline, call).await.unwrap_or_else(|_| {
+        let limit = tool.descriptor().timeout.as_millis();
+        let late = format!("the tool did not finish within {limit} ms");
+        Err(match tool.effect(args) {
+            EffectClass::ReadOnly | EffectClass::Idempotent => ToolError::Tell(late),
+            EffectClass::AtMostOnce | EffectClass::Verifiable => ToolError::Unknown(unknown(&late)),
+        })
+    })
+}
+
+fn end_of(result: Result<ToolOutput, ToolError>) -> CallEnd {
+    match result {
+        Ok(output) => CallEnd::Finished(ToolOutcome::Succeeded { output: output.value }),
+        Err(ToolError::Tell(error)) => CallEnd::Finished(ToolOutcome::Failed { error }),
+        Err(ToolError::Unknown(error)) => CallEnd::Finished(ToolOutcome::Unknown { error }),
+        Err(ToolError::Abort { code, message }) => CallEnd::Aborted { code, message },
+    }
+}
+
+fn log(tool: &BoundTool, context: &CallContext, report: &CallReport) {
+    let (name, call, exchange) = (&tool.descriptor().name, context.call_id, &report.exchange);
+    let state = match &report.end {
+        CallEnd::Finished(outcome) => outcome.state().as_str(),
+        CallEnd::Aborted { code, .. } => code,
+    };
+    tracing::debug!(tool = name, %call, trace_id = context.trace_id, attempts = exchange.attempts, status = exchange.status_code, ms = report.duration_ms, state, "tool call finished");
+}
+
+pub(crate) fn elapsed_ms(since: Instant) -> i64 {
+    i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX)
+}

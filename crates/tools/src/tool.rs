@@ -1,0 +1,66 @@
+//! What every tool is to the rest of the product.
+
+use artel_domain::{EffectClass, ToolOutcome};
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::context::CallContext;
+use crate::descriptor::Descriptor;
+use crate::output::{ToolError, ToolOutput};
+
+/// One tool. The engine finds it in a [`Registry`](crate::Registry) and knows nothing else of it.
+#[async_trait]
+pub trait Tool: Send + Sync {
+    /// Name, texts, schema and limits.
+    fn descriptor(&self) -> &Descriptor;
+
+    /// What recovery may do with a call of these arguments that was cut off.
+    ///
+    /// # Arguments
+    /// * `args`: as the model wrote them, not yet checked against the schema.
+    fn effect(&self, _args: &Value) -> EffectClass {
+        self.descriptor().effect
+    }
+
+    /// Can this installation call the tool?
+    ///
+    /// # Errors
+    /// Says what is missing and how the operator can provide it. The tool is then not offered to models.
+    fn available(&self) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
+    /// Makes the call. Arguments fit the schema and the caller has the permission: the registry has checked both.
+    ///
+    /// The future is dropped when the deadline of the context passes or the run is cancelled. Work that goes on outside of it (a thread,
+    /// a child process) ends with `context.cancel`.
+    ///
+    /// # Errors
+    /// The variant says who hears of it: the model, or the run.
+    async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError>;
+
+    /// Finds out what became of a call that was cut off. Asked for calls with the effect `verifiable` only.
+    async fn verify(&self, _context: &CallContext, _args: Value) -> Verified {
+        Verified::Unknown
+    }
+}
+
+/// Why a tool cannot be called on this installation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this tool is unavailable: {reason}; {how_to}")]
+pub struct Unavailable {
+    pub reason: String,
+    /// What the operator does about it.
+    pub how_to: String,
+}
+
+/// What became of a call that was cut off.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verified {
+    /// The call took effect, and this is what it came to.
+    Finished(ToolOutcome),
+    /// The call had no effect and may be made again.
+    NeverArrived,
+    /// Nobody knows, or the call is still under way.
+    Unknown,
+}

@@ -1,0 +1,162 @@
+//! `follow`: does what a how-to page says, in a copy of the workspace, and runs the tests that the page adds.
+//!
+//! A block of the page with ` file=<path>` behind its language is applied: a `diff` block inserts its `+` lines between the lines around
+//! them, any other block is a new file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::workspace::Workspace;
+
+/// One block of a page that changes a file.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Change {
+    file: PathBuf,
+    kind: Kind,
+}
+
+#[derive(Debug, PartialEq)]
+enum Kind {
+    NewFile(String),
+    /// The lines as they are, and as they become.
+    Edit {
+        before: String,
+        after: String,
+    },
+}
+
+/// Applies the page to a copy and runs the tests of the crate that it is about.
+pub(crate) fn follow(page: &str) -> anyhow::Result<()> {
+    let root = Workspace::read()?.root;
+    let text = fs::read_to_string(root.join(page)).with_context(|| format!("{page} cannot be read"))?;
+    let changes = changes(&text)?;
+    let copy = root.join("target/follow/workspace");
+    copy_of(&root, &copy)?;
+    for change in &changes {
+        apply(change, &copy)?;
+    }
+    let new = changes.iter().find(|change| matches!(change.kind, Kind::NewFile(_))).context("the page adds no file")?;
+    test(&copy, &new.file)?;
+    println!("followed: {page}, {} changes in {} files", changes.len(), files(&changes));
+    Ok(())
+}
+
+/// What the page changes, in its order.
+pub(crate) fn changes(page: &str) -> anyhow::Result<Vec<Change>> {
+    let mut found = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let Some((language, file)) = line.strip_prefix("```").and_then(|info| info.split_once(" file=")) else { continue };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let kind = if language == "diff" { edit(&block)? } else { Kind::NewFile(block.join("\n") + "\n") };
+        found.push(Change { file: file.into(), kind });
+    }
+    Ok(found)
+}
+
+fn edit(block: &[&str]) -> anyhow::Result<Kind> {
+    let (mut before, mut after) = (String::new(), String::new());
+    for line in block {
+        let (sign, text) = line.split_at_checked(1).unwrap_or((" ", ""));
+        let text = format!("{text}\n");
+        match sign {
+            " " => {
+                before += &text;
+                after += &text;
+            }
+            "+" => after += &text,
+            "-" => before += &text,
+            _ => bail!("a line of a diff begins with ' ', '+' or '-', not with {line:?}"),
+        }
+    }
+    Ok(Kind::Edit { before, after })
+}
+
+/// Does to the copy what the change says.
+pub(crate) fn apply(change: &Change, copy: &Path) -> anyhow::Result<()> {
+    let path = copy.join(&change.file);
+    let shown = change.file.display();
+    match &change.kind {
+        Kind::NewFile(text) => {
+            ensure!(!path.exists(), "{shown} is there already");
+            fs::write(&path, text).with_context(|| format!("{shown} cannot be written"))
+        }
+        Kind::Edit { before, after } => {
+            let old = fs::read_to_string(&path).with_context(|| format!("{shown} cannot be read"))?;
+            // Of lines that are there more than once, the first are meant: a changelog's newest part stands first.
+            ensure!(old.contains(before.as_str()), "{shown} has not these lines one after the other:\n{before}");
+            fs::write(&path, old.replacen(before, after, 1)).with_context(|| format!("{shown} cannot be written"))
+        }
+    }
+}
+
+fn files(changes: &[Change]) -> usize {
+    let mut files: Vec<&PathBuf> = changes.iter().map(|change| &change.file).collect();
+    files.sort();
+    files.dedup();
+    files.len()
+}
+
+/// The files that git knows, or would take in, as they are on disk.
+fn copy_of(root: &Path, copy: &Path) -> anyhow::Result<()> {
+    if copy.exists() {
+        fs::remove_dir_all(copy)?;
+    }
+    let listed = Command::new("git").current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).output()?;
+    ensure!(listed.status.success(), "git cannot list the files of this checkout");
+    let listed = String::from_utf8(listed.stdout)?;
+    for file in listed.split('\0').filter(|file| !file.is_empty() && root.join(file).is_file()) {
+        let to = copy.join(file);
+        fs::create_dir_all(to.parent().context("a file has a directory")?)?;
+        fs::copy(root.join(file), to)?;
+    }
+    Ok(())
+}
+
+/// Runs the tests of the new file's module, with warnings as errors.
+fn test(copy: &Path, new: &Path) -> anyhow::Result<()> {
+    let mut parts = new.iter().filter_map(|part| part.to_str());
+    let krate = parts.nth(1).context("a new file belongs to a crate")?;
+    let module = new.file_stem().and_then(|stem| stem.to_str()).context("a new file has a name")?;
+    let status = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+        .current_dir(copy)
+        .env("CARGO_TARGET_DIR", copy.with_file_name("build"))
+        .env("RUSTFLAGS", "-D warnings")
+        .args(["test", "--offline", "--quiet", "--package", &format!("artel-{krate}"), "--lib", module])
+        .status()?;
+    ensure!(status.success(), "the workspace that follows the page does not pass its tests");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, changes};
+
+    #[test]
+    fn a_page_is_read_as_new_files_and_edits_and_its_other_blocks_are_not() {
+        let page = "text\n```rust file=a/b.rs\nfn a() {}\n```\n```sh\nls\n```\n```diff file=c\n x\n+y\n-z\n```\n";
+        let found = changes(page).unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].file.to_str(), &found[0].kind), (Some("a/b.rs"), &Kind::NewFile("fn a() {}\n".into())));
+        assert_eq!(found[1].kind, Kind::Edit { before: "x\nz\n".into(), after: "x\ny\n".into() });
+        assert!(changes("```diff file=c\nx\n```\n").is_err());
+    }
+
+    #[test]
+    fn the_page_about_tools_says_what_can_be_done_to_the_files_as_they_are() {
+        let root = crate::workspace::Workspace::read().unwrap().root;
+        let page = std::fs::read_to_string(root.join("docs/adding/tool.md")).unwrap();
+        let found = changes(&page).unwrap();
+        assert!(found.len() >= 4 && super::files(&found) <= 5, "{found:?}");
+        for change in &found {
+            let there = std::fs::read_to_string(root.join(&change.file));
+            match &change.kind {
+                Kind::NewFile(_) => assert!(there.is_err(), "{change:?} is there already"),
+                Kind::Edit { before, .. } => assert!(there.unwrap().contains(before.as_str()), "{change:?} does not apply"),
+            }
+        }
+    }
+}
