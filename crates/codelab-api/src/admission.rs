@@ -12,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use crate::App;
 use crate::caller::{Surface, address, identify};
 use crate::fault::Fault;
-use crate::presence;
 use crate::user::User;
 
 /// Puts the routes of a surface behind its admission.
@@ -35,7 +34,7 @@ async fn admit(State((app, surface)): State<(App, Surface)>, request: Request, n
         (_, Ok(user)) => {
             // A service's own address says nothing about where the user is, unless it came in by the users' door.
             if let (Surface::Gateway, Some(ip)) = (surface, ip) {
-                presence::note(&app, &user, ip).await;
+                app.presence.note(&user, ip).await;
             }
             parts.extensions.insert(user);
             next.run(Request::from_parts(parts, body)).await

@@ -65,7 +65,7 @@ async fn service(app: &App, parts: &mut Parts) -> Result<User, Fault> {
     let internal = &app.config.internal;
     let tenant = named::<TenantId>(&parts.headers, TENANT)?.unwrap_or(internal.tenant_id);
     let user = named::<UserId>(&parts.headers, USER)?.unwrap_or(internal.user_id);
-    app.acquaintance.ensure_known(app, tenant, user).await.map_err(away)?;
+    app.presence.ensure_known(tenant, user).await.map_err(away)?;
     let ip = address(app, parts).await;
     Ok(User::vouched(tenant, user, ip))
 }

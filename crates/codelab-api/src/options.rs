@@ -6,7 +6,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 
-use crate::app::{CodelabConfig, StreamMode};
+use crate::config::{CodelabConfig, StreamMode};
 use crate::extract::flag;
 use crate::frames::{Cursor, View};
 use crate::incoming::Client;

@@ -8,7 +8,6 @@ mod closing;
 mod connect;
 mod handshake;
 mod outbox;
-mod registry;
 mod talk;
 mod timers;
 
@@ -16,8 +15,6 @@ use axum::Router;
 use axum::routing::any;
 
 use crate::App;
-
-pub(crate) use registry::Sockets;
 
 /// `/ws/{session_id}`, below the prefix and at the root.
 pub(crate) fn routes() -> Router<App> {

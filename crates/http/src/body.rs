@@ -18,6 +18,9 @@ pub use faults::{Checked, Faults};
 use crate::{FieldError, Prefer, Problem};
 use place::Place;
 
+/// Larger bodies are answered 413, unless a route has a limit of its own.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
 /// A request body that fits its type.
 #[derive(Debug, Clone)]
 pub struct Body<T> {

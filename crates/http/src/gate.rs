@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId, UserId};
-use artel_identity::{ApiKeyMaker, Scopes, SecretBox, TokenError, TokenVerifier};
-use artel_store::{GateStore, StoreError};
+use artel_identity::{ApiKeyMaker, Scopes, SecretBox, TokenVerifier};
+use artel_store::GateStore;
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
 mod auth_service;
+mod failure;
 mod keys;
 
 pub use auth_service::AuthServiceTrust;
 
-use crate::caller::Identity;
 use crate::credentials::{self, Credential};
-use crate::{Problem, ip};
+use crate::{Identity, Problem, ip};
 use auth_service::Tokens;
+use failure::AuthFailure;
 use keys::Keys;
 
 /// A principal that the operator wrote into `AUTH_API_KEYS`.
@@ -61,19 +62,9 @@ struct Inner {
     trusted_proxies: Vec<IpNet>,
 }
 
-/// Why a caller is not known.
-#[derive(Debug, Clone)]
-pub(crate) enum Refusal {
-    Absent,
-    Unusable,
-    Token(TokenError),
-    Key,
-    Store(Arc<StoreError>),
-}
-
 /// The outcome of authentication, kept with the request for the handler.
 #[derive(Debug, Clone)]
-pub(crate) struct Admitted(pub(crate) Result<Arc<Identity>, Refusal>);
+pub(crate) struct Admitted(pub(crate) Result<Arc<Identity>, AuthFailure>);
 
 impl Admitted {
     pub(crate) fn identity(self) -> Result<Arc<Identity>, Problem> {
@@ -102,7 +93,7 @@ impl Gate {
         let invalid = || Problem::unauthenticated("invalid_credentials", "The API key is not valid.");
         match self.0.keys.identify(key, ip).await {
             Ok(identity) => Ok(Arc::new(identity)),
-            Err(Refusal::Store(error)) => Err(Refusal::Store(error).into()),
+            Err(AuthFailure::Store(error)) => Err(AuthFailure::Store(error).into()),
             Err(_) => Err(invalid()),
         }
     }
@@ -112,19 +103,19 @@ impl Gate {
         self.0.keys.forget();
     }
 
-    pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<Arc<Identity>, Refusal> {
+    pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<Arc<Identity>, AuthFailure> {
         let ip = self.ip(parts);
         let identity = match credentials::read(&parts.headers) {
-            Credential::Absent => return Err(Refusal::Absent),
-            Credential::Unusable => return Err(Refusal::Unusable),
+            Credential::Absent => return Err(AuthFailure::Absent),
+            Credential::Unusable => return Err(AuthFailure::Unusable),
             Credential::Key(key) => self.0.keys.identify_and_note_use(key, ip).await?,
             Credential::Token(token) => self.by_token(token, ip).await?,
         };
         Ok(Arc::new(identity))
     }
 
-    async fn by_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Identity, Refusal> {
-        let claims = self.0.tokens.verify(token).await.map_err(Refusal::Token)?;
+    async fn by_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Identity, AuthFailure> {
+        let claims = self.0.tokens.verify(token).await.map_err(AuthFailure::Token)?;
         let grant = claims.grant;
         self.0.keys.ensure_known(grant.tenant_id, grant.user_id).await?;
         let key = match grant.key_id {
@@ -169,29 +160,5 @@ impl Gate {
 
     pub(crate) fn rate_runs(&self) -> RateLimit {
         self.0.rate_runs
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Absent => {
-                Self::unauthenticated("unauthenticated", "Send a token as 'Authorization: Bearer …' or a key as 'x-api-key'.")
-            }
-            Refusal::Unusable => Self::unauthenticated("invalid_token", "The Authorization header must be 'Bearer <token or API key>'."),
-            Refusal::Token(TokenError::Expired) => Self::unauthenticated("token_expired", "The token has expired."),
-            Refusal::Token(_) => Self::unauthenticated("invalid_token", "The token is not valid here."),
-            Refusal::Key => Self::unauthenticated("invalid_credentials", "The token or API key is not valid."),
-            Refusal::Store(error) => match &*error {
-                StoreError::Unavailable(_) => Self::unavailable(error),
-                _ => Self::internal(error),
-            },
-        }
-    }
-}
-
-impl From<Arc<StoreError>> for Refusal {
-    fn from(error: Arc<StoreError>) -> Self {
-        Self::Store(error)
     }
 }

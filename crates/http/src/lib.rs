@@ -6,6 +6,7 @@ pub mod body;
 pub mod caller;
 mod credentials;
 pub mod gate;
+mod identity;
 pub mod internal;
 pub mod ip;
 pub mod limits;
@@ -21,8 +22,9 @@ pub mod surface;
 pub mod trace;
 
 pub use body::{Body, Checked, Faults};
-pub use caller::{Caller, CallerIp, GivenKey, Identity, Permission};
+pub use caller::{Caller, CallerIp, GivenKey, Permission};
 pub use gate::{AuthServiceTrust, Gate, GateConfig, StaticKey};
+pub use identity::Identity;
 pub use internal::InternalKey;
 pub use metrics::MetricsText;
 pub use once::{Attempt, Once};

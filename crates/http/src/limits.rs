@@ -7,9 +7,8 @@ use axum::http::header::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::caller::Identity;
 use crate::gate::{Admitted, Gate};
-use crate::{Problem, ip};
+use crate::{Identity, Problem, ip};
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");

@@ -10,10 +10,8 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 
+use crate::body::MAX_BODY_BYTES;
 use crate::{Problem, trace};
-
-/// Larger bodies are answered 413.
-pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Wraps finished routes: the one place where a surface gets its fallbacks and outer layers.
 pub fn surface(routes: Router, clock: Arc<dyn Clock>) -> Router {

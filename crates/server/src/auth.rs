@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use artel_auth_api::{AuthApp, AuthConfig, Deps, Keys, KeysConfig, Limits, Seed, seed};
 use artel_bus::Bus;
 use artel_domain::tool::RatePeriod;
-use artel_domain::{Clock, RateLimit, TenantId, UserId};
+use artel_domain::{Clock, RateLimit};
 use artel_http::{MetricsText, PublicKeys};
 use artel_identity::{AccessTokenIssuer, Passwords};
 use artel_store::Store;
@@ -15,9 +15,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use crate::config::{AuthSettings, Config};
-use crate::output;
 use crate::vault::Vault;
-use crate::wiring::FIRST;
+use crate::{first, output};
 
 /// What the auth service shares with the rest of the process.
 pub(crate) struct Ground<'a> {
@@ -34,7 +33,7 @@ pub(crate) fn build(config: &Config, ground: &Ground<'_>) -> anyhow::Result<Auth
     let keys_config = KeysConfig {
         issuer: settings.issuer.clone(),
         audience: settings.audience.clone(),
-        home_tenant: TenantId(FIRST),
+        home_tenant: first::TENANT,
         first: first_key(settings)?,
     };
     let (store, clock, seal) = (ground.store.clone(), ground.clock.clone(), Arc::new(vault.seal()));
@@ -65,7 +64,7 @@ fn auth_config(config: &Config) -> AuthConfig {
         environment: settings.environment.clone(),
         password_grant: settings.password_grant,
         registration: settings.registration,
-        home_tenant: TenantId(FIRST),
+        home_tenant: first::TENANT,
         limits: Limits {
             enabled: settings.rate_limiting,
             per_address: rate(settings.per_address, RatePeriod::Minute),
@@ -97,7 +96,7 @@ pub(crate) async fn furnish(app: &AuthApp, settings: &AuthSettings) -> anyhow::R
         tracing::warn!(name, "this setting has no meaning here: the auth service shares the database, Redis and keys of the rest");
     }
     let wanted = Seed {
-        admin: UserId(FIRST),
+        admin: first::USER,
         admin_password: settings.admin_password.clone(),
         internal_secret: settings.internal_secret.clone(),
         access_ttl_seconds: settings.access_ttl_seconds,

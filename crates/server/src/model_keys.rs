@@ -11,10 +11,8 @@ use async_trait::async_trait;
 use moka::future::Cache;
 use secrecy::SecretString;
 
-use crate::tool_ports::secret_place;
+use crate::secret_names::{LLM_PREFIX, place};
 
-/// Secrets under this prefix are for model providers alone: no tool gets them.
-pub(crate) const PREFIX: &str = "llm/";
 /// A new key is used, and a removed one is not used any more, after this time at most.
 const REMEMBERED: Duration = Duration::from_secs(5);
 const MOST_REMEMBERED: u64 = 10_000;
@@ -33,12 +31,12 @@ impl TenantKeys {
     }
 
     async fn open(&self, tenant: TenantId, provider: &str) -> Result<Option<SecretString>, ModelError> {
-        let name = format!("{PREFIX}{provider}");
+        let name = format!("{LLM_PREFIX}{provider}");
         let sealed = self.store.find_secret(tenant, &name).await.map_err(|error| {
             tracing::error!(%tenant, name, %error, "a tenant's key for a model provider cannot be read");
             ModelError::Unavailable(format!("{provider}: whether there is a key of one's own cannot be told right now"))
         })?;
-        let opened = sealed.map(|sealed| self.seal.open_text(&secret_place(tenant, &name), &sealed)).transpose();
+        let opened = sealed.map(|sealed| self.seal.open_text(&place(tenant, &name), &sealed)).transpose();
         opened.map_err(|error| {
             tracing::error!(%tenant, name, %error, "a tenant's key for a model provider cannot be opened; was the master key changed?");
             ModelError::NotConfigured(format!("{provider}: the key `{name}` cannot be opened; it must be stored again"))

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::model_keys;
+use crate::secret_names;
 use crate::vault::Vault;
 
 /// The tenant's own secrets, sealed in the database.
@@ -26,16 +26,11 @@ impl StoredSecrets {
     }
 }
 
-/// What a sealed secret is bound to, so that a row that was moved to another tenant or name cannot be opened.
-pub(crate) fn secret_place(tenant: TenantId, name: &str) -> Vec<u8> {
-    format!("secret/{tenant}/{name}").into_bytes()
-}
-
 #[async_trait]
 impl artel_tools::Secrets for StoredSecrets {
     async fn get(&self, tenant: TenantId, name: &str) -> Option<SecretString> {
         // The author of a binding could otherwise have the key of a model provider sent to a server of theirs.
-        if name.starts_with(model_keys::PREFIX) {
+        if name.starts_with(secret_names::LLM_PREFIX) {
             return None;
         }
         let sealed = match self.store.find_secret(tenant, name).await {
@@ -45,7 +40,7 @@ impl artel_tools::Secrets for StoredSecrets {
                 return None;
             }
         };
-        let opened = self.seal.open_text(&secret_place(tenant, name), &sealed);
+        let opened = self.seal.open_text(&secret_names::place(tenant, name), &sealed);
         opened
             .inspect_err(|error| tracing::error!(%tenant, name, %error, "a tenant's secret cannot be opened; was the master key changed?"))
             .ok()

@@ -10,7 +10,7 @@ use artel_auth_api::AuthApp;
 use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_codelab_api::{App as Codelab, CodelabConfig, Deps as CodelabDeps, InternalCaller};
-use artel_domain::{Clock, SystemClock, TenantId, UserId};
+use artel_domain::{Clock, SystemClock};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, InternalKey, MetricsText, StaticKey};
@@ -24,18 +24,15 @@ use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use secrecy::ExposeSecret as _;
-use uuid::Uuid;
 
 use crate::accounting::Bookkeeping;
-use crate::auth;
 use crate::config::{Config, Database};
 use crate::metrics::Metrics;
 use crate::model_keys::TenantKeys;
 use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
 use crate::vault::Vault;
+use crate::{auth, first};
 
-/// The tenant and user of test tokens, as in the seed.
-pub(crate) const FIRST: Uuid = Uuid::from_u128(1);
 const TOKEN_TTL: Duration = Duration::from_hours(1);
 
 /// Everything that surfaces and workers share.
@@ -250,7 +247,7 @@ fn models_available(models: Arc<Models>) -> Arc<dyn Fn() -> bool + Send + Sync> 
 fn codelab_config(config: &Config, internal_key: InternalKey) -> CodelabConfig {
     let codelab = &config.codelab;
     CodelabConfig {
-        internal: InternalCaller { key: internal_key, tenant_id: TenantId(FIRST), user_id: UserId(FIRST) },
+        internal: InternalCaller { key: internal_key, tenant_id: first::TENANT, user_id: first::USER },
         rate_per_ip: codelab.rate_per_ip,
         socket_rate_per_ip: codelab.socket_rate_per_ip,
         message_rate_per_session: codelab.message_rate_per_session,
@@ -275,7 +272,7 @@ fn api_config(config: &Config) -> ApiConfig {
         rate_default: config.rate_limit_default,
         rate_runs: config.rate_limit_runs,
         sse_keepalive: config.sse_keepalive,
-        test_token: config.allow_test_tokens.then_some(TestToken { tenant_id: TenantId(FIRST), user_id: UserId(FIRST) }),
+        test_token: config.allow_test_tokens.then_some(TestToken { tenant_id: first::TENANT, user_id: first::USER }),
         token_ttl: TOKEN_TTL,
         tool_default_timeout_ms: config.tool_default_timeout_ms,
         tool_max_timeout_ms: config.tool_max_timeout_ms,

@@ -7,7 +7,6 @@ use axum::http::header::{CONNECTION, HeaderValue, UPGRADE};
 use axum::response::Response;
 
 use super::handshake::{BEARER, Guest, admit};
-use super::registry::seat;
 use super::talk::Talk;
 use crate::App;
 use crate::extract::{InPath, Query};
@@ -32,7 +31,7 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &app).await.map_err(|_| no_upgrade())?;
     let guest = admit(&app, &mut parts, id, &options).await?;
     let full = || Problem::too_many("You have as many open sockets as you may.", 10);
-    let seat = seat(&app, &guest.user).ok_or_else(full)?;
+    let place = app.sockets.take_place(guest.user.tenant_id, guest.user.user_id).ok_or_else(full)?;
     let about = SessionRef { tenant_id: guest.user.tenant_id, session_id: guest.session.clone() };
     // Before the upgrade: what the client does once it is connected cannot be missed.
     let following = follow_session(app.store.clone(), &*app.bus, about, options.after().map(|after| after.entry)).await?;
@@ -50,7 +49,7 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
         // Boxed: what it needs lives as long as it talks, and the upgrade's own state does not.
         tracker.track_future(Box::pin(async move {
             talk.hold(socket).await;
-            drop(seat);
+            drop(place);
         }))
     }))
 }

@@ -15,7 +15,6 @@ use crate::App;
 use crate::caller::{Surface, address, identify};
 use crate::fault::Fault;
 use crate::options::Options;
-use crate::presence;
 use crate::user::User;
 
 /// The subprotocol whose second word is a token.
@@ -72,7 +71,7 @@ async fn by_credentials(app: &App, parts: &mut Parts, options: &Options, ip: Opt
     }
     let user = identify(app, Surface::Gateway, parts).await?;
     if let Some(ip) = ip {
-        presence::note(app, &user, ip).await;
+        app.presence.note(&user, ip).await;
     }
     Ok(Some(user))
 }

@@ -54,7 +54,7 @@ enum Over {
     Close(Closing),
 }
 
-type Kept = Result<(), Over>;
+type Flow = Result<(), Over>;
 
 impl Talk {
     pub(super) fn new(app: App, guest: Guest, client: Client, reader: Reader, entries: Entries) -> Self {
@@ -86,7 +86,7 @@ impl Talk {
         loop {
             let room = outbox.has_room();
             let stuck_since = outbox.stuck_since();
-            let kept = tokio::select! {
+            let flow = tokio::select! {
                 heard = outbox.next() => {
                     timers.heard();
                     self.hear(heard, outbox).await
@@ -96,13 +96,13 @@ impl Talk {
                 end = ends.recv() => self.host.on_end(end).await,
                 () = stop.cancelled() => Err(Over::Close(Closing::Shutdown)),
             };
-            if let Err(over) = kept {
+            if let Err(over) = flow {
                 return over;
             }
         }
     }
 
-    async fn hear(&mut self, heard: Heard, outbox: &mut Outbox) -> Kept {
+    async fn hear(&mut self, heard: Heard, outbox: &mut Outbox) -> Flow {
         let text = match heard {
             Heard::End => return Err(Over::Gone),
             Heard::Message(Message::Close(_)) => return Err(Over::Goodbye),
@@ -120,7 +120,7 @@ impl Talk {
         if outbox.is_flooded() { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
     }
 
-    fn tell(&mut self, entry: Option<Result<Arc<Entry>, StoreError>>, outbox: &mut Outbox) -> Kept {
+    fn tell(&mut self, entry: Option<Result<Arc<Entry>, StoreError>>, outbox: &mut Outbox) -> Flow {
         let entry = match entry {
             Some(Ok(entry)) => entry,
             Some(Err(error)) => {
@@ -135,7 +135,7 @@ impl Talk {
         Ok(())
     }
 
-    async fn on_time(&mut self, due: Due, timers: &mut Timers, outbox: &mut Outbox) -> Kept {
+    async fn on_time(&mut self, due: Due, timers: &mut Timers, outbox: &mut Outbox) -> Flow {
         match due {
             Due::Ping => {
                 timers.pinged();
@@ -189,7 +189,7 @@ impl Host {
         Err(Problem::too_many("Too many messages in this session.", wait.max(1)))
     }
 
-    async fn on_end(&self, end: Result<(artel_domain::TenantId, artel_domain::SessionId), RecvError>) -> Kept {
+    async fn on_end(&self, end: Result<(artel_domain::TenantId, artel_domain::SessionId), RecvError>) -> Flow {
         match end {
             Ok((tenant, session)) if self.guest.is(tenant, &session) => Err(Over::Close(Closing::SessionDeleted)),
             Ok(_) => Ok(()),
@@ -197,7 +197,7 @@ impl Host {
         }
     }
 
-    async fn check_session(&self) -> Kept {
+    async fn check_session(&self) -> Flow {
         let Guest { user, session, .. } = &self.guest;
         match self.app.intents.own_session(&user.requester(), session).await {
             Err(Refusal { kind: RefusalKind::Absent, .. }) => Err(Over::Close(Closing::SessionDeleted)),

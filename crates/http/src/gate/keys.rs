@@ -10,8 +10,9 @@ use artel_identity::{ApiKeyMaker, Scopes};
 use artel_store::{Identities, StoreError};
 use moka::future::Cache;
 
-use super::{Refusal, StaticKey};
-use crate::caller::Identity;
+use super::StaticKey;
+use super::failure::AuthFailure;
+use crate::Identity;
 
 /// How long a revocation on another machine may go unnoticed.
 const FRESH: Duration = Duration::from_secs(5);
@@ -51,7 +52,7 @@ impl Keys {
         }
     }
 
-    pub(super) async fn identify(&self, key: &str, ip: Option<IpAddr>) -> Result<Identity, Refusal> {
+    pub(super) async fn identify(&self, key: &str, ip: Option<IpAddr>) -> Result<Identity, AuthFailure> {
         let hash = self.maker.hash(key);
         if let Some(fixed) = self.fixed.get(&hash) {
             self.ensure_known(fixed.tenant_id, fixed.user_id).await?;
@@ -63,7 +64,7 @@ impl Keys {
         Ok(of_stored(&key, ip))
     }
 
-    pub(super) async fn identify_and_note_use(&self, key: &str, ip: Option<IpAddr>) -> Result<Identity, Refusal> {
+    pub(super) async fn identify_and_note_use(&self, key: &str, ip: Option<IpAddr>) -> Result<Identity, AuthFailure> {
         let identity = self.identify(key, ip).await?;
         if let Some(id) = identity.api_key_id {
             let audit = identity.audit("api_key.use", "api_key", id, self.clock.now());
@@ -73,7 +74,7 @@ impl Keys {
     }
 
     /// The key behind a token, if the token may still be believed.
-    pub(super) async fn live(&self, tenant: TenantId, user: UserId, id: ApiKeyId) -> Result<Arc<ApiKey>, Refusal> {
+    pub(super) async fn live(&self, tenant: TenantId, user: UserId, id: ApiKeyId) -> Result<Arc<ApiKey>, AuthFailure> {
         let find = async {
             let keys = self.store.list_api_keys(tenant, user, true).await?;
             Ok::<_, StoreError>(keys.into_iter().find(|key| key.id == id).map(Arc::new))
@@ -83,7 +84,7 @@ impl Keys {
     }
 
     /// A signed token vouches for its tenant and user: they exist from now on.
-    pub(super) async fn ensure_known(&self, tenant: TenantId, user: UserId) -> Result<(), Refusal> {
+    pub(super) async fn ensure_known(&self, tenant: TenantId, user: UserId) -> Result<(), AuthFailure> {
         let ensure = self.store.ensure_principal(tenant, user, self.clock.now());
         Ok(self.known.try_get_with((tenant, user), ensure).await?)
     }
@@ -93,9 +94,9 @@ impl Keys {
         self.by_id.invalidate_all();
     }
 
-    fn if_live(&self, key: Option<Arc<ApiKey>>) -> Result<Arc<ApiKey>, Refusal> {
+    fn if_live(&self, key: Option<Arc<ApiKey>>) -> Result<Arc<ApiKey>, AuthFailure> {
         let now = self.clock.now();
-        key.filter(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now)).ok_or(Refusal::Key)
+        key.filter(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now)).ok_or(AuthFailure::Key)
     }
 }
 

@@ -95,7 +95,13 @@ impl World {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut server = JoinSet::new();
         let connections = Connections::new(ConnectionLimits::default());
-        server.spawn(artel_http::serve(listener, router(app), CancellationToken::new(), Patience::default(), connections));
+        server.spawn(artel_http::serve(
+            listener,
+            router(app),
+            CancellationToken::new(),
+            Patience::default(),
+            connections,
+        ));
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { mock, http, url, book, _server: server, _data: data }

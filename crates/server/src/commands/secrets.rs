@@ -6,8 +6,7 @@ use anyhow::bail;
 use super::keys::audit;
 use crate::cli::SecretsCommand;
 use crate::config::Config;
-use crate::model_keys::PREFIX;
-use crate::tool_ports::secret_place;
+use crate::secret_names::{LLM_PREFIX, place};
 use crate::vault::Vault;
 use crate::{logging, output, wiring};
 
@@ -26,7 +25,7 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
                     "the secret's value is read from standard input, and that was empty. Example: printf %s \"$KEY\" | artel secrets set {name}"
                 );
             }
-            let sealed = Vault::open(&config)?.seal().seal_text(&secret_place(tenant, &name), value.as_bytes())?;
+            let sealed = Vault::open(&config)?.seal().seal_text(&place(tenant, &name), value.as_bytes())?;
             store.ensure_principal(tenant, artel_domain::UserId(tenant.0), audit("", "", String::new()).at).await?;
             store.put_secret(tenant, &name, &sealed, audit("secret.put", "secret", name.clone())).await?;
             output::line(&format!("stored {name}"));
@@ -45,7 +44,7 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
 
 /// The key for a provider that does not exist would never be used, and nobody would notice.
 fn check_provider(name: &str, config: &Config) -> anyhow::Result<()> {
-    let Some(provider) = name.strip_prefix(PREFIX) else { return Ok(()) };
+    let Some(provider) = name.strip_prefix(LLM_PREFIX) else { return Ok(()) };
     let custom = config.llm_providers.keys().map(|name| format!("custom:{name}"));
     let known: Vec<String> = ["openai", "anthropic", "ollama"].map(str::to_owned).into_iter().chain(custom).collect();
     if !known.iter().any(|known| known == provider) {

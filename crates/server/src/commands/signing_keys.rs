@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use artel_domain::clock::micros;
-use artel_domain::{Clock as _, SystemClock, TenantId};
+use artel_domain::{Clock as _, SystemClock};
 use artel_identity::ServiceKey;
 use artel_store::NewSigningKey;
 
@@ -12,8 +12,7 @@ use super::keys::audit;
 use crate::cli::RotateArgs;
 use crate::config::Config;
 use crate::vault::Vault;
-use crate::wiring::FIRST;
-use crate::{logging, output, wiring};
+use crate::{first, logging, output, wiring};
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -27,7 +26,7 @@ pub(crate) async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
     let kid = sealed.kid.clone();
     let next = NewSigningKey { kid: sealed.kid, sealed: sealed.sealed, public_jwk: sealed.public_jwk };
     let not_after = micros(SystemClock.now().as_microsecond() + args.overlap_hours * HOUR);
-    store.rotate_signing_key(next, not_after, TenantId(FIRST), audit("signing_key.rotate", "signing_key", kid.clone())).await?;
+    store.rotate_signing_key(next, not_after, first::TENANT, audit("signing_key.rotate", "signing_key", kid.clone())).await?;
     store.close().await;
     output::line(&kid);
     Ok(ExitCode::SUCCESS)
@@ -51,7 +50,7 @@ pub(crate) async fn withdraw(kid: String) -> anyhow::Result<ExitCode> {
     let config = Config::load()?;
     logging::start(&config);
     let store = wiring::open_store(&config).await?;
-    let done = store.withdraw_signing_key(&kid, TenantId(FIRST), audit("signing_key.withdraw", "signing_key", kid.clone())).await?;
+    let done = store.withdraw_signing_key(&kid, first::TENANT, audit("signing_key.withdraw", "signing_key", kid.clone())).await?;
     store.close().await;
     if !done {
         bail!("no key of that name is retiring; `artel keys list` shows all, and `artel keys rotate` retires the active one");

@@ -1,14 +1,13 @@
+//! The open sockets of this process: how many each user has, and whom a shutdown or the end of a session closes.
+
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use artel_domain::{SessionId, TenantId, UserId};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-
-use crate::App;
-use crate::user::User;
 
 /// Sessions that end at the same moment, of which a socket may hear late; it asks the store now and then anyway.
 const BACKLOG: usize = 16;
@@ -19,13 +18,21 @@ const FAREWELL: Duration = Duration::from_secs(3);
 pub(crate) struct Sockets {
     stop: CancellationToken,
     open: TaskTracker,
+    most_per_user: usize,
     per_user: Mutex<HashMap<(TenantId, UserId), usize>>,
     ended: broadcast::Sender<(TenantId, SessionId)>,
 }
 
 impl Sockets {
-    pub(crate) fn new() -> Self {
-        Self { stop: CancellationToken::new(), open: TaskTracker::new(), per_user: Mutex::default(), ended: broadcast::channel(BACKLOG).0 }
+    /// `most_per_user`: the open sockets that a user may have in this process, at least one.
+    pub(crate) fn new(most_per_user: usize) -> Self {
+        Self {
+            stop: CancellationToken::new(),
+            open: TaskTracker::new(),
+            most_per_user: most_per_user.max(1),
+            per_user: Mutex::default(),
+            ended: broadcast::channel(BACKLOG).0,
+        }
     }
 
     /// The process stops: every socket is closed, and nothing more is heard of new ones.
@@ -35,7 +42,7 @@ impl Sockets {
         let _ = tokio::time::timeout(FAREWELL, self.open.wait()).await;
     }
 
-    pub(super) fn stopping(&self) -> CancellationToken {
+    pub(crate) fn stopping(&self) -> CancellationToken {
         self.stop.clone()
     }
 
@@ -45,12 +52,24 @@ impl Sockets {
         let _ = self.ended.send((tenant, session.clone()));
     }
 
-    pub(super) fn ends(&self) -> broadcast::Receiver<(TenantId, SessionId)> {
+    pub(crate) fn ends(&self) -> broadcast::Receiver<(TenantId, SessionId)> {
         self.ended.subscribe()
     }
 
-    pub(super) fn tracker(&self) -> &TaskTracker {
+    pub(crate) fn tracker(&self) -> &TaskTracker {
         &self.open
+    }
+
+    /// A place for one more socket of the user; `None` when they have as many as they may.
+    pub(crate) fn take_place(self: &Arc<Self>, tenant: TenantId, user: UserId) -> Option<Place> {
+        let whose = (tenant, user);
+        let mut per_user = self.per_user.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = per_user.entry(whose).or_default();
+        if *count >= self.most_per_user {
+            return None;
+        }
+        *count += 1;
+        Some(Place { sockets: self.clone(), whose })
     }
 
     fn leave(&self, whose: (TenantId, UserId)) {
@@ -64,26 +83,14 @@ impl Sockets {
     }
 }
 
-/// The place of a socket among its user's; dropping it frees the place.
-pub(super) struct Seat {
-    app: App,
+/// The place of a socket among its user's. Dropping it frees the place.
+pub(crate) struct Place {
+    sockets: Arc<Sockets>,
     whose: (TenantId, UserId),
 }
 
-/// `None` when the user has as many sockets as they may, in this process.
-pub(super) fn seat(app: &App, user: &User) -> Option<Seat> {
-    let whose = (user.tenant_id, user.user_id);
-    let mut per_user = app.sockets.per_user.lock().unwrap_or_else(PoisonError::into_inner);
-    let count = per_user.entry(whose).or_default();
-    if *count >= app.config.sockets_per_user.max(1) {
-        return None;
-    }
-    *count += 1;
-    Some(Seat { app: app.clone(), whose })
-}
-
-impl Drop for Seat {
+impl Drop for Place {
     fn drop(&mut self) {
-        self.app.sockets.leave(self.whose);
+        self.sockets.leave(self.whose);
     }
 }

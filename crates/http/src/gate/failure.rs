@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use artel_identity::TokenError;
+use artel_store::StoreError;
+
+use crate::Problem;
+
+/// Why a caller is not known.
+#[derive(Debug, Clone)]
+pub(crate) enum AuthFailure {
+    Absent,
+    Unusable,
+    Token(TokenError),
+    Key,
+    Store(Arc<StoreError>),
+}
+
+impl From<AuthFailure> for Problem {
+    fn from(refusal: AuthFailure) -> Self {
+        match refusal {
+            AuthFailure::Absent => {
+                Self::unauthenticated("unauthenticated", "Send a token as 'Authorization: Bearer …' or a key as 'x-api-key'.")
+            }
+            AuthFailure::Unusable => {
+                Self::unauthenticated("invalid_token", "The Authorization header must be 'Bearer <token or API key>'.")
+            }
+            AuthFailure::Token(TokenError::Expired) => Self::unauthenticated("token_expired", "The token has expired."),
+            AuthFailure::Token(_) => Self::unauthenticated("invalid_token", "The token is not valid here."),
+            AuthFailure::Key => Self::unauthenticated("invalid_credentials", "The token or API key is not valid."),
+            AuthFailure::Store(error) => match &*error {
+                StoreError::Unavailable(_) => Self::unavailable(error),
+                _ => Self::internal(error),
+            },
+        }
+    }
+}
+
+impl From<Arc<StoreError>> for AuthFailure {
+    fn from(error: Arc<StoreError>) -> Self {
+        Self::Store(error)
+    }
+}
