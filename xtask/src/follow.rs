@@ -30,16 +30,16 @@ enum Kind {
 
 /// Applies the page to a copy and runs the tests of the crate that it is about.
 pub(crate) fn follow(page: &str) -> anyhow::Result<()> {
-    let root = Workspace::read()?.root;
+    let Workspace { root, target, .. } = Workspace::read()?;
     let text = fs::read_to_string(root.join(page)).with_context(|| format!("{page} cannot be read"))?;
     let changes = changes(&text)?;
-    let copy = root.join("target/follow/workspace");
+    let copy = target.join("follow");
     copy_of(&root, &copy)?;
     for change in &changes {
         apply(change, &copy)?;
     }
     let new = changes.iter().find(|change| matches!(change.kind, Kind::NewFile(_))).context("the page adds no file")?;
-    test(&copy, &new.file)?;
+    test(&copy, &target, &new.file)?;
     println!("followed: {page}, {} changes in {} files", changes.len(), files(&changes));
     Ok(())
 }
@@ -116,15 +116,14 @@ fn copy_of(root: &Path, copy: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs the tests of the new file's module, with warnings as errors.
-fn test(copy: &Path, new: &Path) -> anyhow::Result<()> {
+/// Runs the tests of the new file's module. What the workspace has built of its dependencies is used again.
+fn test(copy: &Path, target: &Path, new: &Path) -> anyhow::Result<()> {
     let mut parts = new.iter().filter_map(|part| part.to_str());
     let krate = parts.nth(1).context("a new file belongs to a crate")?;
     let module = new.file_stem().and_then(|stem| stem.to_str()).context("a new file has a name")?;
     let status = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
         .current_dir(copy)
-        .env("CARGO_TARGET_DIR", copy.with_file_name("build"))
-        .env("RUSTFLAGS", "-D warnings")
+        .env("CARGO_TARGET_DIR", target)
         .args(["test", "--offline", "--quiet", "--package", &format!("artel-{krate}"), "--lib", module])
         .status()?;
     ensure!(status.success(), "the workspace that follows the page does not pass its tests");

@@ -23,7 +23,8 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 17] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved, broadcast
 ];
 
-/// Everything global lies in 2000::/3, which leaves out v4-mapped, v4-compatible, NAT64, ULA, link-local, fec0 and multicast.
+/// Everything global lies in 2000::/3, which leaves out v4-mapped, v4-compatible, NAT64, ULA, link-local, fec0 and
+/// multicast.
 const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
 /// Within it, these carry other addresses or none.

@@ -6,7 +6,8 @@ use crate::error::SendError;
 /// Reads a body up to a cap.
 ///
 /// # Arguments
-/// * `response`: what [`Egress::send`](crate::Egress::send) brought. Its unread rest is dropped, which closes the connection.
+/// * `response`: what [`Egress::send`](crate::Egress::send) brought. Its unread rest is dropped, which closes the
+///   connection.
 /// * `cap`: the most that is read, in bytes.
 ///
 /// # Errors

@@ -37,7 +37,8 @@ impl Egress {
     ///
     /// # Arguments
     /// * `private_hosts`: `host` or `host:port` that may be reached although its address is private.
-    /// * `aliases`: `host` or `host:port`, and the address where it really is. An alias counts as allowed by the operator.
+    /// * `aliases`: `host` or `host:port`, and the address where it really is. An alias counts as allowed by the
+    ///   operator.
     /// * `resolver`: asked for the addresses of each name when a connection is opened.
     ///
     /// # Errors

@@ -48,7 +48,8 @@ impl BoundTool {
         self.tool.available()
     }
 
-    /// Holds a call to the schema and the permission. This is the one place that does: when a call is planned, and when it is made.
+    /// Holds a call to the schema and the permission. This is the one place that does: when a call is planned, and when
+    /// it is made.
     ///
     /// # Arguments
     /// * `args`: what the model, or a human in its place, wrote.

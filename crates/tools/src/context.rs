@@ -34,7 +34,8 @@ pub struct RunScope {
     pub run_id: RunId,
 }
 
-/// What a tool is given with its arguments. The registry makes it; more members may come (a workspace, a place for progress).
+/// What a tool is given with its arguments. The registry makes it; more members may come (a workspace, a place for
+/// progress).
 #[non_exhaustive]
 pub struct CallContext {
     pub tenant_id: TenantId,

@@ -8,7 +8,8 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What a tool says about itself before anybody calls it.
 ///
-/// Members that only some readers need (a category, examples) come with those readers: make descriptors with [`Descriptor::new`].
+/// Members that only some readers need (a category, examples) come with those readers: make descriptors with
+/// [`Descriptor::new`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Descriptor {

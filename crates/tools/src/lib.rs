@@ -1,9 +1,10 @@
-//! Tools: one trait for all of them, the registry that finds and calls them, and the checks for what tenants write about tools
-//! (schemas, endpoints, headers, transforms).
+//! Tools: one trait for all of them, the registry that finds and calls them, and the checks for what tenants write
+//! about tools (schemas, endpoints, headers, transforms).
 //!
-//! A tool is built in (`builtin`) or a tenant's HTTP endpoint (`webhook`). Whatever it is, [`Registry::call`] checks the schema, the
-//! permission and the rate limit, bounds the call by its deadline, and reports what came of it. Every URL that a tenant gave goes through
-//! [`artel_egress`]; no answer is shown before the secrets of its request are masked in it.
+//! A tool is built in (`builtin`) or a tenant's HTTP endpoint (`webhook`). Whatever it is, [`Registry::call`] checks
+//! the schema, the permission and the rate limit, bounds the call by its deadline, and reports what came of it. Every
+//! URL that a tenant gave goes through [`artel_egress`]; no answer is shown before the secrets of its request are
+//! masked in it.
 //!
 //! This crate must never know journals, stores or surfaces: it is given one call and says what came of it.
 

@@ -74,7 +74,8 @@ impl Registry {
     /// # Arguments
     /// * `row`: for a tenant's tool, its row and the agent's binding to it.
     ///
-    /// Returns `None` for a reference that no tool of this registry answers to: a client's or a control tool, or one without its row.
+    /// Returns `None` for a reference that no tool of this registry answers to: a client's or a control tool, or one
+    /// without its row.
     pub fn resolve(&self, tool: &ToolRef, row: Option<&(Binding, ToolDefinition)>) -> Option<BoundTool> {
         match tool {
             ToolRef::Row { .. } => row.map(|(binding, definition)| self.under(binding, definition)),
@@ -97,7 +98,8 @@ impl Registry {
         Arc::new(InternalRow::new(definition, function, self.config.timeout(timeout_ms)))
     }
 
-    /// Makes a call: schema, permission and rate limit first, then the tool, until its deadline. Dropping the future cancels the call.
+    /// Makes a call: schema, permission and rate limit first, then the tool, until its deadline. Dropping the future
+    /// cancels the call.
     ///
     /// # Arguments
     /// * `tool`: from [`Registry::resolve`].

@@ -18,8 +18,8 @@ type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// Secrets from the environment: `NAME`, then `SECRET_<NAME>` in upper case; then the fallback's.
 ///
-/// A binding's author chooses the name, so Artel's own settings and the system's variables are never read by their plain
-/// name: otherwise anybody who may write a binding could send `JWT_SECRET` to a server of theirs.
+/// A binding's author chooses the name, so Artel's own settings and the system's variables are never read by their
+/// plain name: otherwise anybody who may write a binding could send `JWT_SECRET` to a server of theirs.
 pub struct EnvSecrets {
     lookup: Lookup,
     reserved: Vec<String>,

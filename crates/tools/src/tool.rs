@@ -32,8 +32,8 @@ pub trait Tool: Send + Sync {
 
     /// Makes the call. Arguments fit the schema and the caller has the permission: the registry has checked both.
     ///
-    /// The future is dropped when the deadline of the context passes or the run is cancelled. Work that goes on outside of it (a thread,
-    /// a child process) ends with `context.cancel`.
+    /// The future is dropped when the deadline of the context passes or the run is cancelled. Work that goes on outside
+    /// of it (a thread, a child process) ends with `context.cancel`.
     ///
     /// # Errors
     /// The variant says who hears of it: the model, or the run.

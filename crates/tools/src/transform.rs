@@ -58,7 +58,8 @@ fn first_line(error: &dyn std::fmt::Display) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
-/// An upper bound of the depth of the expression's tree: each operator since the last comma, on every level that is open.
+/// An upper bound of the depth of the expression's tree: each operator since the last comma, on every level that is
+/// open.
 fn nesting(expression: &str) -> usize {
     let mut levels = vec![0];
     let mut deepest = 0;

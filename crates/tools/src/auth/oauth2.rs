@@ -1,4 +1,5 @@
-//! Access tokens by the client credentials grant: one request at a time per secret, cached until shortly before they expire.
+//! Access tokens by the client credentials grant: one request at a time per secret, cached until shortly before they
+//! expire.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -17,9 +17,14 @@ use crate::tool::Tool;
 
 pub use typed::{Builtin, Typed};
 
-/// All built-in tools, by name.
+/// All built-in tools.
 pub fn builtins() -> Vec<Arc<dyn Tool>> {
-    vec![Arc::new(Typed::new(calculator::Calculator)), Arc::new(Typed::new(current_time::CurrentTime)), Arc::new(Typed::new(echo::Echo))]
+    vec![
+        // One line each, in alphabetical order.
+        Arc::new(Typed::new(calculator::Calculator)),
+        Arc::new(Typed::new(current_time::CurrentTime)),
+        Arc::new(Typed::new(echo::Echo)),
+    ]
 }
 
 /// The name of the function that an internal tool means: its `endpoint` when it has one, else its own name.

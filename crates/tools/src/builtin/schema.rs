@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-/// The schema of a type: without references, names of Rust types and unknown members. `null` does not stand for an argument that is
-/// left out: some providers would then ask for each.
+/// The schema of a type: without references, names of Rust types and unknown members. `null` does not stand for an
+/// argument that is left out: some providers would then ask for each.
 pub(super) fn of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.meta_schema = None;

@@ -1,7 +1,8 @@
 //! Tenant-written JSON Schemas: checked once when a tool is made, then used to check a model's arguments.
 //!
 //! A schema is code that runs here on data that a model wrote, so both are bounded: size, depth, references and their
-//! expansion when the schema arrives ([`check_schema`]), the number of schema applications when arguments do ([`validate`]).
+//! expansion when the schema arrives ([`check_schema`]), the number of schema applications when arguments do
+//! ([`validate`]).
 
 mod pattern;
 mod refs;
@@ -41,7 +42,8 @@ const CACHED_VALIDATORS: usize = 64;
 const SHOWN_ERRORS: usize = 5;
 const SHOWN_CHARACTERS: usize = 300;
 
-/// Checks that this is a schema (2020-12, `type: object`, properties named like Python identifiers) that is safe to run.
+/// Checks that this is a schema (2020-12, `type: object`, properties named like Python identifiers) that is safe to
+/// run.
 ///
 /// # Errors
 /// All reasons why it is refused, each with its place.

@@ -56,8 +56,8 @@ impl Webhook {
 }
 
 impl Webhooks {
-    /// How long to wait before the attempt after number `attempt` (from 1). `None`: it was the last, or the receiver asks for more
-    /// patience than it is given.
+    /// How long to wait before the attempt after number `attempt` (from 1). `None`: it was the last, or the receiver
+    /// asks for more patience than it is given.
     pub(super) fn pause(&self, result: &Result<Answer, Fault>, attempt: u32) -> Option<Duration> {
         if attempt > self.config.retry_attempts {
             return None;

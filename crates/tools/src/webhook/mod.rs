@@ -1,4 +1,5 @@
-//! A tool that is an HTTP endpoint of its tenant: mapped, authenticated, sent through the egress guard, repeated where that is safe.
+//! A tool that is an HTTP endpoint of its tenant: mapped, authenticated, sent through the egress guard, repeated where
+//! that is safe.
 
 mod answer;
 mod attempts;

@@ -91,7 +91,8 @@ async fn succeeded(answer: Answer, transform: Option<&str>, cap: usize) -> ToolO
     }
 }
 
-/// The answer after the expression of the tool's author. Both can be large, so the work is done where no async task waits for it.
+/// The answer after the expression of the tool's author. Both can be large, so the work is done where no async task
+/// waits for it.
 pub(crate) async fn transformed(expression: &str, answer: Value, cap: usize) -> Result<Value, String> {
     let expression = expression.to_owned();
     off_thread(move || transform::apply(&expression, &answer, cap)).await

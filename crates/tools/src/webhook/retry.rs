@@ -16,7 +16,8 @@ use reqwest::StatusCode;
 
 const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
-/// A receiver that wants more patience than this is not waited for: a run would be stuck, and calling earlier is not honouring it.
+/// A receiver that wants more patience than this is not waited for: a run would be stuck, and calling earlier is not
+/// honouring it.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15);
 
 /// How an attempt ended, as far as repeating it is concerned.

@@ -12,7 +12,8 @@ use crate::context::CallContext;
 use crate::tool::Verified;
 
 impl Webhook {
-    /// 200 is the call's answer, 404 means that the call never arrived. Anything else, 202 ("still at it") included, says nothing.
+    /// 200 is the call's answer, 404 means that the call never arrived. Anything else, 202 ("still at it") included,
+    /// says nothing.
     pub(super) async fn ask_status(&self, context: &CallContext) -> Verified {
         let Some(endpoint) = self.definition.status_endpoint.as_deref() else { return Verified::Unknown };
         let key = context.idempotency_key();

@@ -163,22 +163,22 @@ impl Resolver for Names {
 
 /// Secrets by name, the same for every tenant.
 #[derive(Default)]
-pub(crate) struct Kept(pub(crate) Mutex<BTreeMap<String, String>>);
+pub(crate) struct FixedSecrets(pub(crate) Mutex<BTreeMap<String, String>>);
 
 #[async_trait]
-impl Secrets for Kept {
+impl Secrets for FixedSecrets {
     async fn get(&self, _: TenantId, name: &str) -> Option<SecretString> {
         self.0.lock().unwrap().get(name).map(|secret| secret.clone().into())
     }
 }
 
 /// Admits the given number of calls per key.
-pub(crate) struct Turnstile {
+pub(crate) struct CountedCalls {
     left: Mutex<BTreeMap<String, u32>>,
 }
 
 #[async_trait]
-impl CallLimits for Turnstile {
+impl CallLimits for CountedCalls {
     async fn admit(&self, key: &str, rate: RateLimit) -> Result<(), Duration> {
         let mut left = self.left.lock().unwrap();
         let left = left.entry(key.to_owned()).or_insert(rate.count);
@@ -187,10 +187,10 @@ impl CallLimits for Turnstile {
     }
 }
 
-pub(crate) struct Stamp;
+pub(crate) struct FakeSigner;
 
 #[async_trait]
-impl ServiceSigner for Stamp {
+impl ServiceSigner for FakeSigner {
     async fn sign(&self, audience: &str, subject: &str) -> Result<SecretString, String> {
         Ok(format!("signed-for-{audience}-by-{subject}").into())
     }
@@ -202,7 +202,7 @@ pub(crate) struct Bench {
     pub(crate) allow_private_hosts: Vec<String>,
     pub(crate) host_aliases: BTreeMap<String, SocketAddr>,
     pub(crate) resolver: Arc<dyn Resolver>,
-    pub(crate) secrets: Arc<Kept>,
+    pub(crate) secrets: Arc<FixedSecrets>,
     pub(crate) tool: ToolDefinition,
     pub(crate) binding: Binding,
     pub(crate) args: Value,
@@ -289,8 +289,8 @@ impl Bench {
     pub(crate) fn tools(&self) -> Registry {
         let deps = ToolsDeps {
             secrets: self.secrets.clone(),
-            limits: Arc::new(Turnstile { left: Mutex::default() }),
-            signer: Some(Arc::new(Stamp)),
+            limits: Arc::new(CountedCalls { left: Mutex::default() }),
+            signer: Some(Arc::new(FakeSigner)),
             egress: Arc::new(Egress::new(&self.allow_private_hosts, self.host_aliases.clone(), &self.resolver).unwrap()),
             clock: Arc::new(SystemClock),
         };
