@@ -1,4 +1,4 @@
-//! Migrations come in twins: the same number and name on both stores, without gaps.
+//! Migrations come in twins: the same number and name on both stores, each number once.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,12 +24,21 @@ fn compare(left: &BTreeSet<String>, right: &BTreeSet<String>) -> Vec<String> {
     missing_right.chain(missing_left).chain(misnumbered(left)).collect()
 }
 
-/// The n-th migration starts with its number in four digits: two developers who take the same one meet here.
-fn misnumbered(names: &BTreeSet<String>) -> impl Iterator<Item = String> {
-    names.iter().zip(1..).filter_map(|(name, number)| {
-        let prefix = format!("{number:04}_");
-        (!name.starts_with(&prefix)).then(|| format!("migration {name} should start with {prefix}"))
-    })
+/// A migration starts with its number in four digits, and a number is taken once. Gaps may be: changes that are made at the same time take
+/// numbers beforehand.
+fn misnumbered(names: &BTreeSet<String>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let fault = |name: &String| match number(name) {
+        None => Some(format!("migration {name} should start with a number in four digits, like 0007_")),
+        Some(number) if taken.insert(number) => None,
+        Some(number) => Some(format!("migration {name} has a number that is taken: {number:04}")),
+    };
+    names.iter().filter_map(fault).collect()
+}
+
+fn number(name: &str) -> Option<u32> {
+    let (number, _) = name.split_once('_')?;
+    (number.len() == 4).then(|| number.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -53,8 +62,14 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_is_no_fault_and_a_name_without_a_number_is() {
+        let names = set(&["0001_foundation.sql", "0010_agents.sql", "agents.sql"]);
+        assert_eq!(compare(&names, &names), ["migration agents.sql should start with a number in four digits, like 0007_"]);
+    }
+
+    #[test]
     fn a_number_that_is_taken_twice_is_a_fault() {
         let names = set(&["0001_foundation.sql", "0002_approvals.sql", "0002_secrets.sql"]);
-        assert_eq!(compare(&names, &names), ["migration 0002_secrets.sql should start with 0003_"]);
+        assert_eq!(compare(&names, &names), ["migration 0002_secrets.sql has a number that is taken: 0002"]);
     }
 }

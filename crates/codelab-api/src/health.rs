@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use artel_domain::tool::RatePeriod;
-use artel_domain::{RateLimit, Specialist};
+use artel_domain::{AgentKind, RateLimit, Specialist};
 use artel_http::Checked;
 use axum::Json;
 use axum::extract::State;
@@ -33,17 +33,31 @@ struct Ground {
     database: bool,
     live: bool,
     models: bool,
+    /// Tenants that have switched CodeLab off; `None`: the database did not say.
+    switched_off: Option<i64>,
 }
 
 impl Ground {
     async fn look(app: &App) -> Self {
-        let (database, live) = tokio::join!(tokio::time::timeout(PATIENCE, app.store.health()), reach_bus(app));
-        Self { database: matches!(database, Ok(Ok(_))), live, models: (app.models_available)() }
+        let database = tokio::time::timeout(PATIENCE, app.store.health());
+        let switched_off = tokio::time::timeout(PATIENCE, app.store.count_disabled_agents(AgentKind::Builtin));
+        let (database, switched_off, live) = tokio::join!(database, switched_off, reach_bus(app));
+        Self {
+            database: matches!(database, Ok(Ok(_))),
+            live,
+            models: (app.models_available)(),
+            switched_off: switched_off.ok().and_then(Result::ok),
+        }
     }
 
     fn status(&self) -> &'static str {
         if self.database && self.live && self.models { "healthy" } else { "degraded" }
     }
+}
+
+/// Whether CodeLab may run. An organisation that has switched it off makes nothing unhealthy: that is what it wants.
+fn codelab(ground: &Ground) -> Value {
+    json!({ "is_enabled": ground.switched_off.map(|tenants| tenants == 0), "disabled_tenants": ground.switched_off })
 }
 
 /// The bus counts for all processes, or says that it cannot.
@@ -66,6 +80,7 @@ pub(crate) async fn check_gateway(State(app): State<App>, Query(probe): Query<Pr
         "version": env!("CARGO_PKG_VERSION"),
         "services": { "agent_runtime": runtime, "database": word(ground.database, "connected") },
         "dependencies": { "redis": word(ground.live, "healthy"), "agent_runtime": runtime },
+        "codelab": codelab(&ground),
     });
     answer(&ground, &probe, body)
 }
@@ -79,6 +94,7 @@ pub(crate) async fn check_runtime(State(app): State<App>, Query(probe): Query<Pr
         "service": "agent-runtime",
         "version": env!("CARGO_PKG_VERSION"),
         "dependencies": { "postgres": database, "database": app.store.kind(), "llm_proxy": word(ground.models, "available") },
+        "codelab": codelab(&ground),
         "multi_agent": { "enabled": app.config.routing, "default_agent": app.config.first, "agents_count": Specialist::ALL.len() },
     });
     answer(&ground, &probe, body)

@@ -31,6 +31,9 @@ impl Account {
 }
 
 /// A name as names are compared: nobody becomes `Admin` beside `admin`.
+///
+/// FROZEN: lower case, not [`crate::caseless`]. Accounts of every installation are stored and unique under it, and with a wider folding
+/// two accounts that exist could become one name.
 pub fn login_key(name: &str) -> String {
     name.to_lowercase()
 }
@@ -62,5 +65,16 @@ impl Hashed {
 impl fmt::Debug for Hashed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hashed(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::login_key;
+
+    #[test]
+    fn the_key_of_a_login_never_changes() {
+        assert_eq!(login_key("Ada.ЛОВЕЛАС@Straße.Example"), "ada.ловелас@straße.example");
+        assert_eq!(login_key("STRASSE"), "strasse", "another account than straße");
     }
 }

@@ -17,6 +17,7 @@ use crate::{
 pub enum Event {
     RunStarted {
         agent_id: AgentId,
+        /// 0: the run uses the agent as it is, unpublished changes included.
         agent_version: i64,
         trace_id: String,
         input: String,

@@ -43,7 +43,8 @@ pub struct Run {
     pub id: RunId,
     pub tenant_id: TenantId,
     pub agent_id: AgentId,
-    pub agent_version: i64,
+    /// The published version whose profile and bindings the run uses; `None`: it uses the agent as it is, unpublished changes included.
+    pub agent_version: Option<i64>,
     pub session_id: SessionId,
     pub trace_id: String,
     pub principal: Principal,

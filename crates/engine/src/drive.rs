@@ -98,7 +98,7 @@ fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnRecord) -> Vec<
     if turn.is_new() {
         effects.push(Effect::Record(Event::RunStarted {
             agent_id: run.agent_id,
-            agent_version: run.agent_version,
+            agent_version: run.agent_version.unwrap_or_default(),
             trace_id: run.trace_id.clone(),
             input: run.input_message.clone(),
             team: team::start(run, &record.agent, record.session.as_ref(), &deps.config.team),

@@ -242,6 +242,10 @@ impl From<Refusal> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::ReadOnlyAgent) {
+            let message = "This agent is built in. An administrator can change its settings: PUT /v1/builtin-agents/{builtin_agent}.";
+            return Self::new(StatusCode::BAD_REQUEST, "builtin_agent_read_only", message);
+        }
         Refusal::from(error).into()
     }
 }

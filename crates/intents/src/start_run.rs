@@ -1,7 +1,9 @@
-use artel_domain::{Agent, AgentId, AgentStatus, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject, TeamRequest, Timestamp};
+use artel_domain::{
+    AgentId, AgentStatus, BuiltinAgent, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject, TeamRequest, Timestamp,
+};
 use artel_engine::estimate_tokens;
-use artel_identity::Scope;
-use artel_store::{Created, NewRun};
+use artel_identity::{Scope, Scopes};
+use artel_store::{Created, NewRun, ProfileChoice};
 
 use crate::text::without_nul;
 use crate::{Intents, scopes};
@@ -20,7 +22,9 @@ pub struct StartRun {
 /// Who answers.
 #[derive(Debug, Clone)]
 pub enum Runner {
-    Agent(AgentId),
+    /// `draft`: true asks for the agent as it is, with changes that are not published; false for the published version. When absent, the
+    /// agent's owner gets the agent as it is, everybody else the published version.
+    Agent { agent: AgentId, draft: Option<bool> },
     /// The specialists, in a session of the requester's that is active.
     Team(TeamRequest),
 }
@@ -45,22 +49,27 @@ impl Intents {
     /// Stores a run and wakes the workers.
     ///
     /// # Errors
-    /// `Forbidden`: the scope `runs:write` is missing, the API key is for another agent, or the agent is another user's draft. `Absent`:
-    /// the agent or the team's session. `Invalid` or `TooLarge`: the input. `TooMany`: the API key's daily limit is used up.
+    /// `Forbidden`: the scope `runs:write` is missing, the API key is for another agent, or what is asked for is not published and the
+    /// requester is neither the agent's owner nor an administrator. `Conflict`: the agent is switched off. `Absent`: the agent or the team's
+    /// session. `Invalid` or `TooLarge`: the input. `TooMany`: the API key's daily limit is used up.
     pub async fn start_run(&self, requester: &Requester, start: StartRun) -> Result<Started, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         self.check_input(&start)?;
-        let (agent_id, team) = match start.runner {
-            Runner::Agent(agent) => (self.check_agent(requester, agent).await?, None),
+        let (agent_id, profile, team) = match start.runner {
+            Runner::Agent { agent, draft } => {
+                let profile = self.choose_profile(requester, agent, draft).await?;
+                (agent, profile, None)
+            }
             Runner::Team(team) => {
                 self.own_session(requester, &start.session_id).await?;
-                (self.ensure_team_agent(requester).await?, Some(team))
+                (self.ensure_team_agent(requester).await?, ProfileChoice::Published, Some(team))
             }
         };
         let new = NewRun {
             id: start.id,
             tenant_id: requester.tenant_id,
             agent_id,
+            profile,
             session_id: start.session_id,
             trace_id: requester.trace_id.clone(),
             principal: requester.principal.clone(),
@@ -73,7 +82,7 @@ impl Intents {
     }
 
     async fn store_run(&self, requester: &Requester, new: NewRun) -> Result<Started, Refusal> {
-        let (session, at) = (new.session_id.clone(), new.at);
+        let (session, agent, at) = (new.session_id.clone(), new.agent_id, new.at);
         let audit = requester.audit("run.create", "run", new.id, at);
         match self.store.create_run(new, audit).await? {
             Created::Run(run) if run.session_id == session => {
@@ -82,6 +91,8 @@ impl Intents {
             }
             Created::Run(run) => Ok(Started::Known(run)),
             Created::AgentMissing => Err(Refusal::absent(Subject::Agent)),
+            Created::AgentDisabled => Err(disabled(requester, agent)),
+            Created::AgentIsDraft => Err(is_draft()),
             Created::DailyLimit => {
                 let message = "The daily limit of this API key is used up.";
                 Err(Refusal::too_many(Subject::Run, message, seconds_until_midnight(at)))
@@ -102,11 +113,17 @@ impl Intents {
         Err(Refusal::new(RefusalKind::TooLarge, Subject::Input, "CONTEXT_TOO_LARGE", message))
     }
 
-    async fn check_agent(&self, requester: &Requester, agent: AgentId) -> Result<AgentId, Refusal> {
+    /// Which state of the agent the requester runs, by what they ask for and who they are.
+    async fn choose_profile(&self, requester: &Requester, agent: AgentId, draft: Option<bool>) -> Result<ProfileChoice, Refusal> {
         let agent = self.store.find_agent(requester.tenant_id, agent).await?.ok_or_else(|| Refusal::absent(Subject::Agent))?;
         check_only_agent(requester, agent.id)?;
-        check_draft(requester, &agent)?;
-        Ok(agent.id)
+        let is_owner = agent.owner_user_id == requester.user_id() && !agent.is_read_only();
+        let is_admin = || Scopes::new(requester.principal.scopes.iter().cloned()).allows(Scope::Admin);
+        match draft.unwrap_or(is_owner) {
+            true if is_owner || is_admin() => Ok(ProfileChoice::Current),
+            false if agent.status == AgentStatus::Published => Ok(ProfileChoice::Published),
+            _ => Err(is_draft()),
+        }
     }
 }
 
@@ -118,12 +135,25 @@ pub(crate) fn check_only_agent(requester: &Requester, agent: AgentId) -> Result<
     Err(Refusal::forbidden(Subject::Agent, "agent_not_allowed", "This API key may run another agent only."))
 }
 
-fn check_draft(requester: &Requester, agent: &Agent) -> Result<(), Refusal> {
-    if agent.status != AgentStatus::Draft || agent.owner_user_id == requester.user_id() {
-        return Ok(());
-    }
-    let message = "The agent is a draft, which only its owner may run. Its owner can publish it: POST /v1/agents/{id}/publish.";
-    Err(Refusal::forbidden(Subject::Agent, "agent_is_draft", message))
+fn is_draft() -> Refusal {
+    let message = "What is not published can be run by the agent's owner and by an administrator only, who say so with \"draft\": true. \
+                   Its owner can publish it: POST /v1/agents/{id}/publish.";
+    Refusal::forbidden(Subject::Agent, "agent_is_draft", message)
+}
+
+fn disabled(requester: &Requester, agent: AgentId) -> Refusal {
+    let message = match BuiltinAgent::of(requester.tenant_id, agent) {
+        Some(builtin) => format!(
+            "{} is switched off in this organisation. An administrator of the organisation can switch it on again: \
+             PUT /v1/builtin-agents/{} {{\"is_enabled\": true}}.",
+            builtin.name(),
+            builtin.as_str()
+        ),
+        None => format!(
+            "The agent is switched off. Whoever may change agents can switch it on again: PUT /v1/agents/{agent} {{\"is_enabled\": true}}."
+        ),
+    };
+    Refusal::conflict(Subject::Agent, "agent_disabled", message)
 }
 
 /// Daily limits count UTC days.

@@ -1,36 +1,19 @@
-use artel_domain::{Agent, AgentId, AgentStatus, Refusal, Requester};
-use uuid::Uuid;
+use artel_domain::{AgentId, BuiltinAgent, Refusal, Requester};
 
 use crate::Intents;
 use crate::start_run::check_only_agent;
 
-/// All specialists of a tenant share one row among its agents. The tenant's budget and its choice of a model belong to that row.
-const NAME: &str = "CodeLab";
-/// The model that the operator configured for the specialists.
-const MODEL: &str = "default";
-
 impl Intents {
-    /// The row of the requester's tenant, made when it is absent.
+    /// The row that all specialists of the requester's tenant share: made when it is absent, restored when an earlier release let it be
+    /// damaged. The tenant's budget, its choice of a model and its switch belong to that row.
     pub(crate) async fn ensure_team_agent(&self, requester: &Requester) -> Result<AgentId, Refusal> {
-        let id = AgentId(Uuid::new_v5(&requester.tenant_id.0, b"codelab"));
+        let agent = BuiltinAgent::Codelab;
+        let id = agent.id(requester.tenant_id);
         check_only_agent(requester, id)?;
-        if self.store.find_agent(requester.tenant_id, id).await?.is_some() {
+        if self.store.find_agent(requester.tenant_id, id).await?.is_some_and(|row| agent.is_intact(&row)) {
             return Ok(id);
         }
-        let now = self.clock.now();
-        let agent = Agent {
-            id,
-            tenant_id: requester.tenant_id,
-            owner_user_id: requester.user_id(),
-            name: NAME.to_owned(),
-            system_prompt: String::new(),
-            model: MODEL.to_owned(),
-            llm_params: None,
-            status: AgentStatus::Published,
-            version: 1,
-            created_at: now,
-            updated_at: None,
-        };
-        Ok(self.store.create_agent(agent, requester.audit("agent.create", "agent", id, now)).await?.id)
+        let audit = requester.audit("agent.create", "agent", id, self.clock.now());
+        Ok(self.store.ensure_builtin_agent(requester.tenant_id, agent, requester.user_id(), audit).await?.id)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use artel_bus::LocalBus;
 use artel_domain::{
-    Actor, Agent, AgentId, AgentStatus, ApprovalId, CallId, Clock, Principal, Refusal, RefusalKind, Requester, RunId, SessionId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, ApprovalId, CallId, Clock, Principal, Refusal, RefusalKind, Requester, RunId, SessionId,
     Specialist, Subject, SystemClock, TeamRequest, TenantId, ToolOutcome, UserId,
 };
 use artel_engine::AllowAll;
@@ -58,6 +58,9 @@ impl World {
             llm_params: None,
             status,
             version: 1,
+            kind: AgentKind::Custom,
+            is_enabled: true,
+            has_unpublished_changes: false,
             created_at: SystemClock.now(),
             updated_at: None,
         };
@@ -66,7 +69,7 @@ impl World {
     }
 
     fn run(&self) -> StartRun {
-        let runner = Runner::Agent(self.agent);
+        let runner = Runner::Agent { agent: self.agent, draft: None };
         StartRun { id: RunId(SystemClock.uuid()), session_id: SessionId("s".into()), runner, input: "hello".into() }
     }
 
@@ -145,7 +148,7 @@ async fn only_its_owner_runs_a_draft() {
 #[tokio::test]
 async fn an_agent_that_is_not_there_is_absent() {
     let world = World::new().await;
-    let start = StartRun { runner: Runner::Agent(AgentId(Uuid::from_u128(7))), ..world.run() };
+    let start = StartRun { runner: Runner::Agent { agent: AgentId(Uuid::from_u128(7)), draft: None }, ..world.run() };
     let refusal = world.start(&user(ADA), start).await.unwrap_err();
     assert!(matches!((refusal.kind, refusal.subject), (RefusalKind::Absent, Subject::Agent)));
 }

@@ -37,6 +37,7 @@ fn base() -> OpenApi {
         tag(crate::auth::TAG, "Tokens for API keys."),
         tag(crate::api_keys::TAG, "Keys that act as their creator, within their scopes."),
         tag(crate::agents::TAG, "Profiles: prompt, model, parameters, published versions."),
+        tag(crate::builtin_agents::TAG, "Agents that every tenant has without making them, and what a tenant sets of them."),
         tag(crate::tools::TAG, "What a model may call."),
         tag(crate::bindings::TAG, "Which agent may use which tool, within which limits."),
         tag(crate::budgets::TAG, "What runs may cost."),

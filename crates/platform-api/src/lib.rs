@@ -12,6 +12,7 @@ mod audit;
 mod auth;
 mod bindings;
 mod budgets;
+mod builtin_agents;
 mod docs;
 mod document;
 mod health;

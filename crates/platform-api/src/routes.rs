@@ -7,7 +7,9 @@ use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, agents, api_keys, approval_rules, approvals, audit, auth, bindings, budgets, docs, health, runs, sessions, tools};
+use crate::{
+    App, agents, api_keys, approval_rules, approvals, audit, auth, bindings, budgets, builtin_agents, docs, health, runs, sessions, tools,
+};
 
 /// The finished surface: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
@@ -47,6 +49,8 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(agents::get_version::get_agent_version))
         .routes(routes!(agents::rollback::rollback_agent))
         .routes(routes!(agents::clone::clone_agent))
+        .routes(routes!(builtin_agents::list::list_builtin_agents))
+        .routes(routes!(builtin_agents::get::get_builtin_agent, builtin_agents::update::update_builtin_agent))
         .routes(routes!(tools::create::create_tool, tools::list::list_tools))
         .routes(routes!(tools::get::get_tool, tools::update::update_tool, tools::delete::delete_tool))
         .routes(routes!(tools::test::test_tool))

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use artel_domain::{
-    Actor, Agent, AgentId, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, RunId, SessionId, SystemClock, TenantId, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, RunId, SessionId, SystemClock,
+    TenantId, UserId,
 };
-use artel_store::{Agents, Claim, Fence, Identities, Journal, NewRun, Operations, Runs, Step, StoreError};
+use artel_store::{Agents, Claim, Fence, Identities, Journal, NewRun, Operations, ProfileChoice, Runs, Step, StoreError};
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
@@ -167,6 +168,7 @@ impl Bench {
             id: RunId(SystemClock.uuid()),
             tenant_id: self.tenant,
             agent_id: self.agent,
+            profile: ProfileChoice::Current,
             session_id: SessionId(SystemClock.uuid().to_string()),
             trace_id: "bench".to_owned(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
@@ -188,6 +190,9 @@ impl Bench {
             llm_params: None,
             status: AgentStatus::Draft,
             version: 1,
+            kind: AgentKind::Custom,
+            is_enabled: true,
+            has_unpublished_changes: false,
             created_at: SystemClock.now(),
             updated_at: None,
         }

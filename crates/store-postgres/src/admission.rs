@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use artel_domain::{AuditEntry, Phase, Run, TenantId, Timestamp};
-use artel_store::{Created, NewRun, Result, StoreError};
+use artel_domain::{AgentStatus, AuditEntry, Phase, Run, TenantId, Timestamp};
+use artel_store::{Created, NewRun, ProfileChoice, Result, StoreError};
 use async_trait::async_trait;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -11,13 +11,16 @@ use uuid::Uuid;
 use crate::batch::Batch;
 use crate::error::retrying;
 use crate::values::{json, maybe_json, micros, text, time};
-use crate::{audit, runs, steering};
+use crate::{agents, audit, runs, steering, versions};
 
 const DAY_SECONDS: i64 = 86_400;
 
 pub(crate) struct AdmitRuns(pub(crate) PgPool);
 
 type Admission = (NewRun, AuditEntry);
+
+/// What runs use of their agents, by run: a version, or `None` for the agent as it is.
+type Versions = HashMap<Uuid, Option<i64>>;
 
 /// How an admission ended, as plain data: the transaction may have to be tried again.
 enum Outcome {
@@ -56,8 +59,8 @@ async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Re
             refused.insert(new.id);
         }
     }
-    lock_heads(&mut tx, tenant, &admitted).await?;
     let mut versions = insert(&mut tx, tenant, &admitted).await?;
+    versions.extend(insert_after_publishing(&mut tx, tenant, &admitted, &versions).await?);
     wake_before(&mut tx, tenant, &admitted, &versions).await?;
     let mut outcomes = Vec::with_capacity(items.len());
     let mut entries = Vec::with_capacity(items.len());
@@ -114,15 +117,28 @@ async fn lock_heads(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) ->
     Ok(())
 }
 
-/// Inserts the runs whose agent lives and whose id is free; gives the agent's version for each of them.
+/// Inserts those that were left out because an earlier release kept no version of their agent: now it has one.
+async fn insert_after_publishing(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun], made: &Versions) -> sqlx::Result<Versions> {
+    let missing: Vec<&NewRun> = new.iter().filter(|new| !made.contains_key(&new.id.0)).copied().collect();
+    let Some(first) = missing.first() else { return Ok(Versions::new()) };
+    let agents: Vec<Uuid> = missing.iter().map(|new| new.agent_id.0).collect();
+    if versions::ensure_by_id(tx, tenant, &agents, first.at).await? {
+        return insert(tx, tenant, &missing).await;
+    }
+    Ok(Versions::new())
+}
+
+/// Inserts the runs whose agent lives, is switched on and has what is wanted of it, and whose id is free. Gives the version of the agent for
+/// each of them, `None` for its unpublished state.
 ///
 /// A run is its session's head when no run of the session is open. Otherwise it stays behind the head, and the head is marked:
 /// whoever ends the head must see the mark, because both change the same row. Rows are looked up one by one (scalar and lateral
 /// subqueries): a plan made while the tables were small must not become a scan of all of them.
-async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sqlx::Result<HashMap<Uuid, i64>> {
+async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sqlx::Result<Versions> {
     if new.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Versions::new());
     }
+    lock_heads(tx, tenant, new).await?;
     let column = |value: fn(&NewRun) -> String| -> Vec<String> { new.iter().map(|new| value(new)).collect() };
     let ids: Vec<Uuid> = new.iter().map(|new| new.id.0).collect();
     let agents: Vec<Uuid> = new.iter().map(|new| new.agent_id.0).collect();
@@ -131,24 +147,29 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
     let principals = new.iter().map(|new| json(&new.principal)).collect::<sqlx::Result<Vec<_>>>()?;
     let inputs = column(|new| text(&new.input_message));
     let teams = new.iter().map(|new| maybe_json(new.team.as_ref())).collect::<sqlx::Result<Vec<_>>>()?;
+    let takes_current: Vec<bool> = new.iter().map(|new| new.profile == ProfileChoice::Current).collect();
     let times: Vec<i64> = new.iter().map(|new| micros(new.at)).collect();
     let rows = sqlx::query!(
         r#"WITH input AS (
-             SELECT i.* FROM (
-               SELECT i.*, (SELECT a.version FROM agents a WHERE a.id = i.agent_id AND a.tenant_id = $1 AND a.deleted_at IS NULL) AS version
-               FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-                           $9::text[]) AS i (id, agent_id, session_id, trace_id, principal, input_message, at, team)
-             ) i
-             WHERE i.version IS NOT NULL AND (SELECT r.id FROM runs r WHERE r.id = i.id) IS NULL
+             SELECT i.*, a.version, a.is_draft
+             FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[],
+                         $10::boolean[]) AS i (id, agent_id, session_id, trace_id, principal, input_message, at, team, takes_current)
+             CROSS JOIN LATERAL (
+               SELECT a.version, a.status = 'draft' OR (i.takes_current AND a.is_changed) AS is_draft FROM agents a
+               WHERE a.id = i.agent_id AND a.tenant_id = $1 AND a.deleted_at IS NULL AND a.is_enabled
+                 AND CASE a.status WHEN 'draft' THEN i.takes_current ELSE a.snapshot_version IS NOT DISTINCT FROM a.version END
+               LIMIT 1
+             ) a
+             WHERE (SELECT r.id FROM runs r WHERE r.id = i.id) IS NULL
            ), head AS (
              SELECT r.id FROM (SELECT DISTINCT i.session_id FROM input i ORDER BY i.session_id) i CROSS JOIN LATERAL (
                SELECT r.id FROM runs r WHERE r.tenant_id = $1 AND r.session_id = i.session_id AND r.is_head > 0 FOR UPDATE) r
            ), occupied AS (
              UPDATE runs r SET is_head = 2 FROM head h WHERE r.id = h.id RETURNING r.session_id
            ), run AS (
-             INSERT INTO runs (id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, team, phase,
-                               epoch, crash_count, cancel_requested, is_head, wake, folded, created_at)
-             SELECT i.id, $1, i.agent_id, i.version, i.session_id, i.trace_id, i.principal, i.input_message, i.team, 'queued', 0, 0,
+             INSERT INTO runs (id, tenant_id, agent_id, agent_version, is_draft, session_id, trace_id, principal, input_message, team,
+                               phase, epoch, crash_count, cancel_requested, is_head, wake, folded, created_at)
+             SELECT i.id, $1, i.agent_id, i.version, i.is_draft, i.session_id, i.trace_id, i.principal, i.input_message, i.team, 'queued', 0, 0,
                     false,
                     CASE WHEN i.session_id IN (SELECT o.session_id FROM occupied o) THEN 0
                          WHEN row_number() OVER (PARTITION BY i.session_id ORDER BY i.id) > 1 THEN 0
@@ -156,14 +177,14 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
                          ELSE 1 END,
                     false, false, i.at
              FROM input i
-             RETURNING id, agent_id, agent_version, session_id, created_at
+             RETURNING id, agent_id, agent_version, is_draft, session_id, created_at
            ), session AS (
              INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at)
              SELECT DISTINCT ON (r.session_id) $1, r.session_id, r.agent_id, 1, r.created_at, r.created_at
              FROM run r ORDER BY r.session_id, r.id DESC
              ON CONFLICT (tenant_id, id) DO UPDATE SET agent_id = excluded.agent_id, updated_at = excluded.updated_at
            )
-           SELECT id AS "id!", agent_version AS "agent_version!" FROM run"#,
+           SELECT id AS "id!", agent_version AS "agent_version!", is_draft AS "is_draft!" FROM run"#,
         tenant.0,
         &ids,
         &agents,
@@ -173,20 +194,21 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
         &inputs,
         &times,
         &teams as &[Option<String>],
+        &takes_current,
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.agent_version)).collect())
+    Ok(rows.into_iter().map(|row| (row.id, (!row.is_draft).then_some(row.agent_version))).collect())
 }
 
 /// A run of the specialists does not wait for one that waits for a human or a client. Asked only where one was made.
-async fn wake_before(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun], made: &HashMap<Uuid, i64>) -> sqlx::Result<()> {
+async fn wake_before(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun], made: &Versions) -> sqlx::Result<()> {
     let of_team = new.iter().filter(|new| new.team.is_some() && made.contains_key(&new.id.0));
     let sessions: Vec<String> = of_team.map(|new| text(&new.session_id.0)).collect();
     if sessions.is_empty() { Ok(()) } else { steering::wake_sessions(tx, tenant, &sessions).await }
 }
 
-fn accepted(new: &NewRun, agent_version: i64) -> Run {
+fn accepted(new: &NewRun, agent_version: Option<i64>) -> Run {
     Run {
         id: new.id,
         tenant_id: new.tenant_id,
@@ -215,16 +237,12 @@ async fn left_out(tx: &mut PgConnection, new: &NewRun, refused: bool) -> sqlx::R
     if let Some(earlier) = runs::find(&mut *tx, new.tenant_id, new.id).await? {
         return Ok(Outcome::Answer(Created::Run(Box::new(earlier))));
     }
-    let agent = sqlx::query_scalar!(
-        "SELECT id FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
-        new.tenant_id.0,
-        new.agent_id.0,
-    )
-    .fetch_optional(tx)
-    .await?;
-    Ok(match agent {
-        None => Outcome::Answer(Created::AgentMissing),
-        Some(_) if refused => Outcome::Answer(Created::DailyLimit),
-        Some(_) => Outcome::Taken,
-    })
+    let created = match agents::lock(tx, new.tenant_id, new.agent_id).await? {
+        None => Created::AgentMissing,
+        Some(agent) if !agent.is_enabled => Created::AgentDisabled,
+        Some(agent) if agent.status == AgentStatus::Draft && new.profile == ProfileChoice::Published => Created::AgentIsDraft,
+        Some(_) if refused => Created::DailyLimit,
+        Some(_) => return Ok(Outcome::Taken),
+    };
+    Ok(Outcome::Answer(created))
 }

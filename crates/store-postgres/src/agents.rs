@@ -1,24 +1,14 @@
-//! Agents. Their published versions and copies are in `versions`.
+//! Agents' rows. Who creates and changes them is in `profiles`, copying in `copies`, their published versions are in `versions`.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId};
-use artel_store::{AgentFilter, AgentPatch, Page};
+use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId, caseless};
+use artel_store::{AgentFilter, Page, Result, StoreError};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
+use crate::error::store_error;
 use crate::filters::filtered;
 use crate::rows::{returning_agent, select_agent};
 use crate::values::{maybe_json, micros, text};
-
-pub(crate) async fn create(pool: &PgPool, agent: &Agent, audit: &AuditEntry) -> sqlx::Result<Agent> {
-    let mut tx = pool.begin().await?;
-    if let Some(earlier) = find_even_deleted(&mut tx, agent.tenant_id, agent.id).await? {
-        return Ok(earlier);
-    }
-    let created = insert(&mut tx, agent).await?;
-    audit::append(&mut tx, agent.tenant_id, std::slice::from_ref(audit)).await?;
-    tx.commit().await?;
-    Ok(created)
-}
 
 /// What an earlier try of a request made.
 pub(crate) async fn find_even_deleted(tx: &mut PgConnection, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
@@ -27,13 +17,15 @@ pub(crate) async fn find_even_deleted(tx: &mut PgConnection, tenant: TenantId, a
 }
 
 pub(crate) async fn insert(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<Agent> {
+    let name = text(&agent.name);
     returning_agent!(
-        "INSERT INTO agents (id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO agents (id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at,
+                             kind, is_enabled, is_changed, folded_name, folded_from)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $4)",
         agent.id.0,
         agent.tenant_id.0,
         agent.owner_user_id.0,
-        text(&agent.name),
+        name,
         text(&agent.system_prompt),
         text(&agent.model),
         maybe_json(agent.llm_params.as_ref())?,
@@ -41,10 +33,56 @@ pub(crate) async fn insert(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result
         agent.version,
         micros(agent.created_at),
         agent.updated_at.map(micros),
+        agent.kind.as_str(),
+        agent.is_enabled,
+        agent.has_unpublished_changes,
+        caseless(&name),
     )
     .fetch_one(tx)
     .await?
     .try_into()
+}
+
+/// All of the row that ever changes.
+pub(crate) async fn write(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<Agent> {
+    let name = text(&agent.name);
+    returning_agent!(
+        "UPDATE agents
+         SET name = $2, system_prompt = $3, model = $4, llm_params = $5, status = $6, version = $7, updated_at = $8, kind = $9,
+             is_enabled = $10, is_changed = $11, folded_name = $12, folded_from = $2
+         WHERE id = $1",
+        agent.id.0,
+        name,
+        text(&agent.system_prompt),
+        text(&agent.model),
+        maybe_json(agent.llm_params.as_ref())?,
+        agent.status.as_str(),
+        agent.version,
+        agent.updated_at.map(micros),
+        agent.kind.as_str(),
+        agent.is_enabled,
+        agent.has_unpublished_changes,
+        caseless(&name),
+    )
+    .fetch_one(tx)
+    .await?
+    .try_into()
+}
+
+/// The agent, which nobody else changes before this transaction ends.
+pub(crate) async fn lock(tx: &mut PgConnection, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
+    let row = select_agent!("FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE", tenant.0, agent.0)
+        .fetch_optional(tx)
+        .await?;
+    row.map(Agent::try_from).transpose()
+}
+
+/// `ReadOnlyAgent` when only the agent's settings may be changed. No agent becomes built in, so that this may be asked beforehand.
+pub(crate) async fn refuse_read_only(pool: &PgPool, tenant: TenantId, agent: AgentId) -> Result<()> {
+    match find(pool, tenant, agent).await.map_err(store_error)? {
+        Some(agent) if agent.is_read_only() => Err(StoreError::ReadOnlyAgent),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
@@ -57,11 +95,11 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sql
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, page: Page) -> sqlx::Result<(Vec<Agent>, i64)> {
     let mut tx = filtered(pool).await?;
     let status = filter.status.map(AgentStatus::as_str);
-    let q = filter.q.as_deref().map(text);
+    let q = filter.q.as_deref().map(|q| caseless(&text(q)));
     let all = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM agents
            WHERE tenant_id = $1 AND deleted_at IS NULL
-             AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(lower(name), lower($3)) > 0)"#,
+             AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(folded_name, $3) > 0)"#,
         tenant.0,
         status,
         q,
@@ -71,7 +109,7 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, 
     let rows = select_agent!(
         "FROM agents
          WHERE tenant_id = $1 AND deleted_at IS NULL
-           AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(lower(name), lower($3)) > 0)
+           AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(folded_name, $3) > 0)
          ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5",
         tenant.0,
         status,
@@ -83,37 +121,6 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, 
     .await?;
     let agents = rows.into_iter().map(Agent::try_from).collect::<sqlx::Result<_>>()?;
     Ok((agents, all))
-}
-
-pub(crate) async fn update(
-    pool: &PgPool,
-    tenant: TenantId,
-    agent: AgentId,
-    patch: &AgentPatch,
-    audit: &AuditEntry,
-) -> sqlx::Result<Option<Agent>> {
-    let mut tx = pool.begin().await?;
-    let row = returning_agent!(
-        "UPDATE agents
-         SET name = coalesce($3, name), system_prompt = coalesce($4, system_prompt), model = coalesce($5, model),
-             llm_params = CASE WHEN $6 THEN $7 ELSE llm_params END, status = coalesce($8, status), updated_at = $9
-         WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
-        tenant.0,
-        agent.0,
-        patch.name.as_deref().map(text),
-        patch.system_prompt.as_deref().map(text),
-        patch.model.as_deref().map(text),
-        patch.llm_params.is_some(),
-        maybe_json(patch.llm_params.as_ref().and_then(Option::as_ref))?,
-        patch.status.map(AgentStatus::as_str),
-        micros(audit.at),
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
-    tx.commit().await?;
-    row.try_into().map(Some)
 }
 
 pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, agent: AgentId, audit: &AuditEntry) -> sqlx::Result<bool> {

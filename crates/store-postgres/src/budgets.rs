@@ -5,8 +5,8 @@ use artel_store::{Fence, Reservation, Reserved};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::audit;
 use crate::values::micros;
+use crate::{agents, audit};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -21,10 +21,32 @@ fn day(at: Timestamp) -> i64 {
 
 pub(crate) async fn put(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
-    let put = sqlx::query!(
+    if let Some(agent) = agent
+        && agents::lock(&mut tx, tenant, agent).await?.is_none()
+    {
+        return Ok(false);
+    }
+    write(&mut tx, tenant, agent, budget, audit.at).await?;
+    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Of the tenant, or of an agent that the caller knows to be there.
+pub(crate) async fn write(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    agent: Option<AgentId>,
+    budget: Budget,
+    at: Timestamp,
+) -> sqlx::Result<()> {
+    if budget.is_unlimited() {
+        sqlx::query!("DELETE FROM budgets WHERE tenant_id = $1 AND agent_id = $2", tenant.0, key(agent)).execute(tx).await?;
+        return Ok(());
+    }
+    sqlx::query!(
         "INSERT INTO budgets (tenant_id, agent_id, run_tokens, run_nano_usd, day_tokens, day_nano_usd, updated_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7
-         WHERE $8 OR EXISTS (SELECT 1 FROM agents WHERE id = $2 AND tenant_id = $1 AND deleted_at IS NULL)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (tenant_id, agent_id) DO UPDATE SET run_tokens = excluded.run_tokens, run_nano_usd = excluded.run_nano_usd,
              day_tokens = excluded.day_tokens, day_nano_usd = excluded.day_nano_usd, updated_at = excluded.updated_at",
         tenant.0,
@@ -33,20 +55,11 @@ pub(crate) async fn put(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>,
         budget.run.nano_usd,
         budget.day.tokens,
         budget.day.nano_usd,
-        micros(audit.at),
-        agent.is_none(),
+        micros(at),
     )
-    .execute(&mut *tx)
+    .execute(tx)
     .await?;
-    if put.rows_affected() == 0 {
-        return Ok(false);
-    }
-    if budget.is_unlimited() {
-        sqlx::query!("DELETE FROM budgets WHERE tenant_id = $1 AND agent_id = $2", tenant.0, key(agent)).execute(&mut *tx).await?;
-    }
-    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
-    tx.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>) -> sqlx::Result<Budget> {

@@ -77,7 +77,7 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
                lease_until = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + $2::bigint
            FROM reserved v
            WHERE r.id = v.id
-           RETURNING r.id, r.tenant_id, r.agent_id, r.agent_version, r.session_id, r.trace_id, r.principal, r.input_message, r.team,
+           RETURNING r.id, r.tenant_id, r.agent_id, r.agent_version, r.is_draft, r.session_id, r.trace_id, r.principal, r.input_message, r.team,
                      r.phase, r.epoch, r.crash_count, r.cancel_requested, r.output_message, r.error_code, r.error_message, r.prompt_tokens,
                      r.completion_tokens, r.cached_tokens, r.reasoning_tokens, r.created_at, r.updated_at,
                      v.first_seq AS "first_seq!", v.lapsed AS "lapsed!", v.turn AS "turn!""#,
@@ -96,6 +96,7 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
             tenant_id: row.tenant_id,
             agent_id: row.agent_id,
             agent_version: row.agent_version,
+            is_draft: row.is_draft,
             session_id: row.session_id,
             trace_id: row.trace_id,
             principal: row.principal,

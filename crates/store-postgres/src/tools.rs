@@ -1,9 +1,10 @@
 //! Tools.
 
 use artel_domain::tool::HttpMethod;
-use artel_domain::{AgentId, AuditEntry, AuthType, EffectClass, ExecutionType, TenantId, ToolDefinition, ToolId, ToolStatus};
+use artel_domain::{AuditEntry, AuthType, EffectClass, ExecutionType, TenantId, ToolDefinition, ToolId, ToolStatus};
 use artel_store::{Page, ToolPatch};
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use crate::audit;
 use crate::rows::{returning_tool, select_tool};
@@ -76,16 +77,10 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::R
     Ok((tools, all))
 }
 
-/// The tools of an agent's bindings.
-pub(crate) async fn bound_to(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<ToolDefinition>> {
-    let rows = select_tool!(
-        "FROM tools
-         WHERE tenant_id = $1 AND deleted_at IS NULL AND id IN (SELECT b.tool_id FROM bindings b WHERE b.agent_id = $2 AND b.tenant_id = $1)",
-        tenant.0,
-        agent.0,
-    )
-    .fetch_all(pool)
-    .await?;
+/// Those of these tools that live, in no order.
+pub(crate) async fn find_all(pool: &PgPool, tenant: TenantId, ids: &[Uuid]) -> sqlx::Result<Vec<ToolDefinition>> {
+    let rows =
+        select_tool!("FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL AND id = ANY ($2)", tenant.0, ids).fetch_all(pool).await?;
     rows.into_iter().map(ToolDefinition::try_from).collect()
 }
 

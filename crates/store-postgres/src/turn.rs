@@ -1,18 +1,19 @@
 //! What a worker needs to go on with a run.
 
-use artel_domain::{Agent, AgentId, Budget};
-use artel_store::{Fence, TurnRecord};
+use artel_domain::{Agent, AgentId, Binding, Budget, ToolDefinition};
+use artel_store::{Fence, Snapshot, TurnRecord};
 use sqlx::PgPool;
 
 use crate::rows::AgentRow;
+use crate::values::parsed;
 use crate::{approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls};
 
 /// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of a simple
 /// agent costs one round trip.
 pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> sqlx::Result<Option<TurnRecord>> {
     let row = sqlx::query!(
-        r#"SELECT a.id, a.tenant_id, a.owner_user_id, a.name, a.system_prompt, a.model, a.llm_params, a.status, a.version, a.created_at,
-                  a.updated_at,
+        r#"SELECT a.id, a.tenant_id, a.owner_user_id, a.name, a.system_prompt, a.model, a.llm_params, a.status, a.version, a.kind,
+                  a.is_enabled, a.is_changed, a.created_at, a.updated_at, v.snapshot AS "snapshot?",
                   coalesce((SELECT max(j.seq) FROM journal j WHERE j.run_id = r.id), 0) AS "last_seq!",
                   EXISTS (SELECT 1 FROM bindings b WHERE b.agent_id = a.id) AS "has_bindings!",
                   EXISTS (SELECT 1 FROM approvals p WHERE p.run_id = r.id) AS "has_approvals!",
@@ -26,6 +27,8 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
                        ELSE EXISTS (SELECT 1 FROM runs b WHERE b.tenant_id = r.tenant_id AND b.session_id = r.session_id
                                     AND b.phase = 'queued' AND b.is_head = 0) END AS "has_successor!"
            FROM runs r JOIN agents a ON a.id = r.agent_id
+                LEFT JOIN agent_versions v
+                  ON v.tenant_id = r.tenant_id AND v.agent_id = r.agent_id AND v.version = r.agent_version AND NOT r.is_draft
            WHERE r.id = $1 AND r.tenant_id = $2 AND r.epoch = $3"#,
         fence.run_id.0,
         fence.tenant_id.0,
@@ -34,7 +37,7 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
     .fetch_optional(pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let agent = Agent::try_from(AgentRow {
+    let current = AgentRow {
         id: row.id,
         tenant_id: row.tenant_id,
         owner_user_id: row.owner_user_id,
@@ -44,11 +47,18 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         llm_params: row.llm_params,
         status: row.status,
         version: row.version,
+        kind: row.kind,
+        is_enabled: row.is_enabled,
+        is_changed: row.is_changed,
         created_at: row.created_at,
         updated_at: row.updated_at,
-    })?;
+    };
+    let (agent, bindings) = match row.snapshot {
+        Some(snapshot) => promised(pool, fence, &snapshot).await?,
+        None => now(pool, fence, current, row.has_bindings).await?,
+    };
     Ok(Some(TurnRecord {
-        bindings: if row.has_bindings { bindings::with_tools(pool, fence.tenant_id, agent.id).await? } else { Vec::new() },
+        bindings,
         journal: if row.last_seq > 0 { journal::for_turn(pool, fence.run_id).await? } else { Vec::new() },
         dialogue: if row.has_dialogue { journal::before_turn(pool, fence, dialogue_limit).await? } else { Vec::new() },
         approvals: if row.has_approvals { approvals::of_run(pool, fence.run_id).await? } else { Vec::new() },
@@ -61,6 +71,21 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         last_seq: row.last_seq,
         agent,
     }))
+}
+
+type Profile = (Agent, Vec<(Binding, ToolDefinition)>);
+
+/// The run's version.
+async fn promised(pool: &PgPool, fence: &Fence, snapshot: &str) -> sqlx::Result<Profile> {
+    let Snapshot { agent, bindings } = parsed(snapshot)?;
+    Ok((agent, bindings::join_tools(pool, fence.tenant_id, bindings).await?))
+}
+
+/// The agent as it is: for a run of a draft, or of a version that an earlier release kept no snapshot of.
+async fn now(pool: &PgPool, fence: &Fence, agent: AgentRow, has_bindings: bool) -> sqlx::Result<Profile> {
+    let agent = Agent::try_from(agent)?;
+    let bindings = if has_bindings { bindings::with_tools(pool, fence.tenant_id, agent.id).await? } else { Vec::new() };
+    Ok((agent, bindings))
 }
 
 async fn budget(pool: &PgPool, fence: &Fence, there: bool, agent: Option<AgentId>) -> sqlx::Result<Budget> {

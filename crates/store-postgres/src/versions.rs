@@ -1,16 +1,13 @@
-//! An agent's published versions, going back to one, and copies.
+//! An agent's published versions, and going back to one.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, Binding, BindingId, TenantId, UserId};
-use artel_store::CloneAgent;
+use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, TenantId, Timestamp, UserId};
+use artel_store::Snapshot;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::rows::{Snapshot, VersionRow, returning_agent, select_agent};
-use crate::values::{json, micros, text};
+use crate::rows::{VersionRow, select_agent};
+use crate::values::{json, micros, parsed};
 use crate::{agents, audit, bindings};
-
-/// What an agent's name is cut to.
-const NAME_CHARACTERS: usize = 200;
 
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<AgentVersion>> {
     let rows = sqlx::query_as!(
@@ -50,22 +47,11 @@ pub(crate) async fn publish(
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
     let mut tx = pool.begin().await?;
-    let row = returning_agent!(
-        "UPDATE agents SET version = version + 1, status = 'published', updated_at = $3
-         WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
-        tenant.0,
-        agent.0,
-        micros(audit.at),
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let agent = Agent::try_from(row)?;
-    let bindings = bindings::of_agent(&mut *tx, tenant, agent.id).await?;
-    keep(&mut tx, &Snapshot { agent: agent.clone(), bindings }, by, audit).await?;
+    let Some(agent) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(None) };
+    let published = write_next(&mut tx, agent, by, audit).await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
-    Ok(Some(agent))
+    Ok(Some(published))
 }
 
 pub(crate) async fn roll_back(
@@ -78,99 +64,143 @@ pub(crate) async fn roll_back(
 ) -> sqlx::Result<Option<Agent>> {
     let Some(past) = find(pool, tenant, agent, version).await? else { return Ok(None) };
     let mut tx = pool.begin().await?;
-    let Some(agent) = restore(&mut tx, tenant, &past.agent, audit).await? else { return Ok(None) };
+    let Some(agent) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(None) };
     bindings::remove_all(&mut tx, tenant, agent.id).await?;
     for binding in &past.bindings {
         bindings::insert_if_tool_lives(&mut tx, binding).await?;
     }
-    let bindings = bindings::of_agent(&mut *tx, tenant, agent.id).await?;
-    keep(&mut tx, &Snapshot { agent: agent.clone(), bindings }, by, audit).await?;
+    let Agent { name, system_prompt, model, llm_params, .. } = past.agent;
+    let agent = write_next(&mut tx, Agent { name, system_prompt, model, llm_params, ..agent }, by, audit).await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Some(agent))
 }
 
-/// The profile becomes the past one, as a new version.
-async fn restore(tx: &mut PgConnection, tenant: TenantId, past: &Agent, audit: &AuditEntry) -> sqlx::Result<Option<Agent>> {
-    let row = returning_agent!(
-        "UPDATE agents
-         SET name = $3, system_prompt = $4, model = $5, llm_params = $6, status = 'published', version = version + 1, updated_at = $7
-         WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+/// The agent as its next version, published, with a snapshot.
+async fn write_next(tx: &mut PgConnection, mut agent: Agent, by: UserId, audit: &AuditEntry) -> sqlx::Result<Agent> {
+    agent.version += 1;
+    agent.status = AgentStatus::Published;
+    agent.updated_at = Some(audit.at);
+    agent.has_unpublished_changes = false;
+    let current = current(tx, agent).await?;
+    store(tx, current, by, audit.at).await
+}
+
+/// Makes the published version say what the agent is: the agent is published as it is. Its version grows when it has a snapshot that says
+/// something else.
+pub(crate) async fn keep(tx: &mut PgConnection, mut agent: Agent, by: UserId, at: Timestamp) -> sqlx::Result<Agent> {
+    agent.has_unpublished_changes = false;
+    let mut current = current(tx, agent).await?;
+    match kept(tx, &current.agent).await? {
+        Some(kept) if kept.runs_as(&current) => write_row(tx, &current.agent).await,
+        None => store(tx, current, by, at).await,
+        Some(_) => {
+            current.agent.version += 1;
+            current.agent.updated_at = Some(at);
+            store(tx, current, by, at).await
+        }
+    }
+}
+
+/// Before a published agent is changed or run: what an earlier release published or changed is kept as a version. The agent is locked.
+pub(crate) async fn ensure(tx: &mut PgConnection, agent: Agent, at: Timestamp) -> sqlx::Result<Agent> {
+    if agent.status == AgentStatus::Draft || is_kept(tx, &agent).await? {
+        return Ok(agent);
+    }
+    let owner = agent.owner_user_id;
+    keep(tx, agent, owner, at).await
+}
+
+/// The same for agents whose runs found no version to use. True when one of them has one now and had none before.
+pub(crate) async fn ensure_by_id(tx: &mut PgConnection, tenant: TenantId, agents: &[Uuid], at: Timestamp) -> sqlx::Result<bool> {
+    let waiting = select_agent!(
+        "FROM agents
+         WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL AND status = 'published'
+           AND snapshot_version IS DISTINCT FROM version
+         ORDER BY id FOR NO KEY UPDATE",
         tenant.0,
-        past.id.0,
-        past.name,
-        past.system_prompt,
-        past.model,
-        past.llm_params.as_ref().map(json).transpose()?,
-        micros(audit.at),
+        agents,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let found = !waiting.is_empty();
+    for row in waiting {
+        ensure(tx, row.try_into()?, at).await?;
+    }
+    Ok(found)
+}
+
+/// After a binding changed: a published agent without other unpublished changes gets its next version.
+pub(crate) async fn after_binding(tx: &mut PgConnection, mut agent: Agent, audit: &AuditEntry) -> sqlx::Result<()> {
+    if agent.status == AgentStatus::Draft {
+        return Ok(());
+    }
+    if agent.has_unpublished_changes {
+        agent.has_unpublished_changes = differs(tx, &agent).await?;
+        agents::write(tx, &agent).await?;
+    } else {
+        let by = author(audit, &agent);
+        keep(tx, agent, by, audit.at).await?;
+    }
+    Ok(())
+}
+
+/// Who is recorded as the one who published: whoever acts, else the agent's owner.
+pub(crate) fn author(audit: &AuditEntry, agent: &Agent) -> UserId {
+    audit.actor.user_id.unwrap_or(agent.owner_user_id)
+}
+
+/// True when runs of the published version and of the agent as it is would differ.
+pub(crate) async fn differs(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<bool> {
+    let current = current(tx, agent.clone()).await?;
+    Ok(kept(tx, agent).await?.is_none_or(|kept| !kept.runs_as(&current)))
+}
+
+async fn current(tx: &mut PgConnection, agent: Agent) -> sqlx::Result<Snapshot> {
+    let bindings = bindings::of_agent(tx, agent.tenant_id, agent.id).await?;
+    Ok(Snapshot { agent, bindings })
+}
+
+/// The snapshot of the agent's version.
+async fn kept(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<Option<Snapshot>> {
+    let kept = sqlx::query_scalar!(
+        "SELECT snapshot FROM agent_versions WHERE tenant_id = $1 AND agent_id = $2 AND version = $3",
+        agent.tenant_id.0,
+        agent.id.0,
+        agent.version,
     )
     .fetch_optional(tx)
     .await?;
-    row.map(Agent::try_from).transpose()
+    kept.map(|text| parsed(&text)).transpose()
 }
 
-async fn keep(tx: &mut PgConnection, snapshot: &Snapshot, by: UserId, audit: &AuditEntry) -> sqlx::Result<()> {
+/// True when this release has made sure that the snapshot of the agent's version is there.
+async fn is_kept(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT snapshot_version IS NOT DISTINCT FROM version AS "kept!" FROM agents WHERE id = $1"#, agent.id.0)
+        .fetch_one(tx)
+        .await
+}
+
+/// The row and its snapshot.
+async fn store(tx: &mut PgConnection, snapshot: Snapshot, by: UserId, at: Timestamp) -> sqlx::Result<Agent> {
+    let agent = write_row(tx, &snapshot.agent).await?;
+    let snapshot = Snapshot { agent, ..snapshot };
     sqlx::query!(
         "INSERT INTO agent_versions (tenant_id, agent_id, version, snapshot, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
         snapshot.agent.tenant_id.0,
         snapshot.agent.id.0,
         snapshot.agent.version,
-        json(snapshot)?,
+        json(&snapshot)?,
         by.0,
-        micros(audit.at),
+        micros(at),
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(snapshot.agent)
 }
 
-pub(crate) async fn copy(pool: &PgPool, source: AgentId, copy: &CloneAgent, audit: &AuditEntry) -> sqlx::Result<Option<Agent>> {
-    let tenant = copy.tenant_id;
-    let mut tx = pool.begin().await?;
-    if let Some(earlier) = agents::find_even_deleted(&mut tx, tenant, copy.id).await? {
-        return Ok(Some(earlier));
-    }
-    let Some(original) = lock(&mut tx, tenant, source).await? else { return Ok(None) };
-    let made = agents::insert(&mut tx, &draft_of(&original, copy)).await?;
-    for binding in bindings::of_agent(&mut *tx, tenant, source).await? {
-        bindings::insert_if_tool_lives(&mut tx, &rebound(binding, copy)).await?;
-    }
-    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
-    tx.commit().await?;
-    Ok(Some(made))
-}
-
-/// The agent, which stays as it is until this transaction ends.
-async fn lock(tx: &mut PgConnection, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
-    let row = select_agent!("FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL FOR SHARE", tenant.0, agent.0)
-        .fetch_optional(tx)
-        .await?;
-    row.map(Agent::try_from).transpose()
-}
-
-fn draft_of(original: &Agent, copy: &CloneAgent) -> Agent {
-    Agent {
-        id: copy.id,
-        owner_user_id: copy.owner_user_id,
-        name: copy.name.as_deref().map_or_else(|| copied_name(&original.name), text),
-        status: AgentStatus::Draft,
-        version: 1,
-        created_at: copy.at,
-        updated_at: None,
-        ..original.clone()
-    }
-}
-
-fn copied_name(original: &str) -> String {
-    format!("{original} (copy)").chars().take(NAME_CHARACTERS).collect()
-}
-
-fn rebound(binding: Binding, copy: &CloneAgent) -> Binding {
-    Binding {
-        id: BindingId(Uuid::new_v5(&copy.binding_namespace.0, binding.tool_id.0.as_bytes())),
-        agent_id: copy.id,
-        created_at: copy.at,
-        updated_at: None,
-        ..binding
-    }
+async fn write_row(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<Agent> {
+    let agent = agents::write(tx, agent).await?;
+    sqlx::query!("UPDATE agents SET snapshot_version = version WHERE id = $1", agent.id.0).execute(tx).await?;
+    Ok(agent)
 }

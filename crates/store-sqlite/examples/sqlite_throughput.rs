@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use artel_domain::{
-    Actor, Agent, AgentId, AgentStatus, AuditEntry, Clock, Entry, Event, FinishReason, Phase, Principal, RunId, SessionId, SystemClock,
-    TenantId, Usage, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, FinishReason, Phase, Principal, RunId, SessionId,
+    SystemClock, TenantId, Usage, UserId,
 };
-use artel_store::{Agents, Claim, Fence, Identities, Journal, NewRun, Operations, Runs, Step};
+use artel_store::{Agents, Claim, Fence, Identities, Journal, NewRun, Operations, ProfileChoice, Runs, Step};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use tokio::task::JoinSet;
 
@@ -60,6 +60,9 @@ impl Bench {
             llm_params: None,
             status: AgentStatus::Published,
             version: 1,
+            kind: AgentKind::Custom,
+            is_enabled: true,
+            has_unpublished_changes: false,
             created_at: SystemClock.now(),
             updated_at: None,
         };
@@ -101,6 +104,7 @@ impl Bench {
             id: RunId(id),
             tenant_id: self.tenant,
             agent_id: self.agent,
+            profile: ProfileChoice::Current,
             session_id: SessionId(id.to_string()),
             trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },

@@ -1,12 +1,12 @@
 //! Accepting a run: run, session, daily count and audit row together.
 
-use artel_domain::{AuditEntry, Phase, Run};
-use artel_store::{Created, NewRun, StoreError};
+use artel_domain::{AgentStatus, AuditEntry, Phase, Run};
+use artel_store::{Created, NewRun, ProfileChoice, StoreError};
 
 use crate::error::{Failure, Outcome};
 use crate::values::micros;
 use crate::writer::Tx;
-use crate::{runs, steering};
+use crate::{agents, runs, steering, versions};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -27,7 +27,11 @@ impl Quota {
 
 pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Outcome<Created> {
     let quota = Quota::of(new);
-    let Some(agent_version) = insert(tx, new, quota.as_ref()).await? else {
+    let mut inserted = insert(tx, new, quota.as_ref()).await?;
+    if inserted.is_none() && versions::ensure_by_id(tx, new.tenant_id, new.agent_id, new.at).await? {
+        inserted = insert(tx, new, quota.as_ref()).await?;
+    }
+    let Some(agent_version) = inserted else {
         return not_inserted(tx, new).await;
     };
     if let Some(quota) = quota {
@@ -40,32 +44,35 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Out
     Ok(Created::Run(Box::new(accepted(new, agent_version))))
 }
 
-/// The run and, in the same trip, its session. The version of the agent; `None` when the agent is not there, the limit is used up, or
-/// the run is there already.
-async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<i64>> {
+/// The run and, in the same trip, its session. The version of the agent, or that it is a draft; `None` when the agent is not there, is
+/// switched off or has no version that may be used, the limit is used up, or the run is there already.
+async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<Option<i64>>> {
     let principal = serde_json::to_string(&new.principal)?;
     let team = new.team.as_ref().map(serde_json::to_string).transpose()?;
     let at = micros(new.at);
     let (api_key, day) = (quota.map(|quota| quota.api_key), quota.map(|quota| quota.day));
     let limit = quota.map_or(i64::MAX, |quota| quota.limit);
-    let inserted = sqlx::query_scalar!(
-        r#"INSERT INTO runs (id, tenant_id, session_id, agent_id, agent_version, trace_id, principal, input_message, team, created_at, phase,
-               epoch, crash_count, cancel_requested, wake, folded, is_head)
-           SELECT ?, a.tenant_id, ?, a.id, a.version, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, 0, 0,
+    let takes_current = new.profile == ProfileChoice::Current;
+    let inserted = sqlx::query!(
+        r#"INSERT INTO runs (id, tenant_id, session_id, agent_id, agent_version, is_draft, trace_id, principal, input_message, team,
+               created_at, phase, epoch, crash_count, cancel_requested, wake, folded, is_head)
+           SELECT ?, a.tenant_id, ?, a.id, a.version, a.status = 'draft' OR (? AND a.is_changed = 1), ?, ?, ?, ?, ?, 'queued', 0, 0, 0, 0, 0,
                NOT EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = a.tenant_id AND o.session_id = ?
                    AND o.phase IN ('queued', 'running', 'waiting_for_approval'))
            FROM agents a
-           WHERE a.id = ? AND a.tenant_id = ? AND a.deleted_at IS NULL
+           WHERE a.id = ? AND a.tenant_id = ? AND a.deleted_at IS NULL AND a.is_enabled = 1
+               AND CASE a.status WHEN 'draft' THEN ? ELSE a.snapshot_version IS a.version END
                AND coalesce((SELECT d.runs FROM api_key_days d
                    WHERE d.tenant_id = a.tenant_id AND d.api_key_id = ? AND d.day = ?), 0) < ?
            ON CONFLICT (id) DO NOTHING
-           RETURNING agent_version AS "agent_version!: i64";
+           RETURNING agent_version AS "agent_version!: i64", is_draft AS "is_draft!: bool";
 
            INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at)
            SELECT ?, ?, ?, 1, ?, ? WHERE changes() = 1
            ON CONFLICT (tenant_id, id) DO UPDATE SET agent_id = excluded.agent_id, updated_at = excluded.updated_at"#,
         new.id.0,
         new.session_id.0,
+        takes_current,
         new.trace_id,
         principal,
         new.input_message,
@@ -74,6 +81,7 @@ async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Opt
         new.session_id.0,
         new.agent_id.0,
         new.tenant_id.0,
+        takes_current,
         api_key,
         day,
         limit,
@@ -84,27 +92,28 @@ async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Opt
         at
     );
     // All rows, so that the second statement runs too.
-    Ok(inserted.fetch_all(&mut tx.conn).await?.pop())
+    let inserted = inserted.fetch_all(&mut tx.conn).await?.pop();
+    Ok(inserted.map(|row| (!row.is_draft).then_some(row.agent_version)))
 }
 
 async fn not_inserted(tx: &mut Tx, new: &NewRun) -> Outcome<Created> {
     if let Some(run) = runs::find(&mut tx.conn, new.tenant_id, new.id).await? {
         return Ok(Created::Run(Box::new(run)));
     }
-    let known = sqlx::query!(
-        r#"SELECT EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL) AS "agent!: bool",
-               EXISTS (SELECT 1 FROM runs WHERE id = ?3) AS "elsewhere!: bool""#,
-        new.agent_id.0,
-        new.tenant_id.0,
-        new.id.0
-    )
-    .fetch_one(&mut tx.conn)
-    .await?;
-    match (known.agent, known.elsewhere) {
-        (false, _) => Ok(Created::AgentMissing),
-        (true, true) => Err(Failure(StoreError::Duplicate("this run"))),
-        (true, false) => Ok(Created::DailyLimit),
+    let Some(agent) = agents::find(&mut tx.conn, new.tenant_id, new.agent_id).await? else {
+        return Ok(Created::AgentMissing);
+    };
+    if !agent.is_enabled {
+        return Ok(Created::AgentDisabled);
     }
+    if agent.status == AgentStatus::Draft && new.profile == ProfileChoice::Published {
+        return Ok(Created::AgentIsDraft);
+    }
+    let elsewhere = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?1) AS "taken!: bool""#, new.id.0);
+    if elsewhere.fetch_one(&mut tx.conn).await? {
+        return Err(Failure(StoreError::Duplicate("this run")));
+    }
+    Ok(Created::DailyLimit)
 }
 
 async fn count(tx: &mut Tx, new: &NewRun, quota: &Quota) -> Outcome<()> {
@@ -120,7 +129,7 @@ async fn count(tx: &mut Tx, new: &NewRun, quota: &Quota) -> Outcome<()> {
     Ok(())
 }
 
-fn accepted(new: &NewRun, agent_version: i64) -> Run {
+fn accepted(new: &NewRun, agent_version: Option<i64>) -> Run {
     Run {
         id: new.id,
         tenant_id: new.tenant_id,

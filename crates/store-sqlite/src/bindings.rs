@@ -1,35 +1,17 @@
-//! Which agent may use which tool, and how.
+//! Which agent may use which tool, and how: the rows. Who changes them is in `attachments`.
 
 use std::collections::HashMap;
 
-use artel_domain::{AgentId, AuditEntry, Binding, BindingId, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId};
-use artel_store::{BindingPatch, BindingWrite, CloneAgent};
+use artel_domain::{AgentId, Binding, BindingId, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId};
+use artel_store::CloneAgent;
 use sqlx::{SqliteExecutor, SqlitePool};
 use uuid::Uuid;
 
 use crate::error::Outcome;
 use crate::rows::{all, bindings, one, tools as tool_rows};
-use crate::values::micros;
+use crate::values::{hex_list, micros};
 use crate::writer::Tx;
 use crate::{agents, tools};
-
-pub(crate) async fn bind(tx: &mut Tx, binding: &Binding, audit: &AuditEntry) -> Outcome<BindingWrite> {
-    if agents::find(&mut tx.conn, binding.tenant_id, binding.agent_id).await?.is_none() {
-        return Ok(BindingWrite::AgentMissing);
-    }
-    if tools::find(&mut tx.conn, binding.tenant_id, binding.tool_id).await?.is_none() {
-        return Ok(BindingWrite::ToolMissing);
-    }
-    match find(tx, binding.tenant_id, binding.agent_id, binding.tool_id).await? {
-        Some(known) if known.id == binding.id => Ok(BindingWrite::Done(known)),
-        Some(_) => Ok(BindingWrite::Duplicate),
-        None => {
-            insert(tx, binding).await?;
-            tx.audit(binding.tenant_id, audit);
-            Ok(BindingWrite::Done(binding.clone()))
-        }
-    }
-}
 
 pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Option<Vec<(Binding, ToolDefinition)>>> {
     match agents::find(reads, tenant, agent).await? {
@@ -40,12 +22,16 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -
 
 /// Oldest first; the agent itself may be deleted.
 pub(crate) async fn with_tools(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Vec<(Binding, ToolDefinition)>> {
-    let bindings = of_agent(reads, tenant, agent).await?;
+    join_tools(reads, of_agent(reads, tenant, agent).await?).await
+}
+
+/// The bindings in their order, each with its tool; one whose tool is deleted is left out.
+pub(crate) async fn join_tools(reads: &SqlitePool, bindings: Vec<Binding>) -> Outcome<Vec<(Binding, ToolDefinition)>> {
     if bindings.is_empty() {
         return Ok(Vec::new());
     }
-    let tools =
-        tool_rows!("SELECT", "FROM tools WHERE deleted_at IS NULL AND id IN (SELECT tool_id FROM bindings WHERE agent_id = ?1)", agent.0);
+    let ids = hex_list(bindings.iter().map(|binding| binding.tool_id.0))?;
+    let tools = tool_rows!("SELECT", "FROM tools WHERE deleted_at IS NULL AND id IN (SELECT unhex(value) FROM json_each(?1))", ids);
     let tools: Vec<ToolDefinition> = all(tools.fetch_all(reads).await?)?;
     let mut tools: HashMap<_, _> = tools.into_iter().map(|tool| (tool.id, tool)).collect();
     Ok(bindings.into_iter().filter_map(|binding| tools.remove(&binding.tool_id).map(|tool| (binding, tool))).collect())
@@ -55,37 +41,6 @@ pub(crate) async fn with_tools(reads: &SqlitePool, tenant: TenantId, agent: Agen
 pub(crate) async fn of_agent(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: AgentId) -> Outcome<Vec<Binding>> {
     let found = bindings!("SELECT", "FROM bindings WHERE agent_id = ?1 AND tenant_id = ?2 ORDER BY created_at, id", agent.0, tenant.0);
     all(found.fetch_all(db).await?)
-}
-
-pub(crate) struct Place {
-    pub(crate) tenant: TenantId,
-    pub(crate) agent: AgentId,
-    pub(crate) tool: ToolId,
-}
-
-pub(crate) async fn update(tx: &mut Tx, place: &Place, patch: &BindingPatch, audit: &AuditEntry) -> Outcome<Option<Binding>> {
-    let Some(mut binding) = find_usable(tx, place).await? else {
-        return Ok(None);
-    };
-    let BindingPatch { permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref } = patch.clone();
-    binding.permission_scope = permission_scope.unwrap_or(binding.permission_scope);
-    binding.timeout_ms = timeout_ms.unwrap_or(binding.timeout_ms);
-    binding.rate_limit = rate_limit.unwrap_or(binding.rate_limit);
-    binding.allowed_domains = allowed_domains.unwrap_or(binding.allowed_domains);
-    binding.secrets_ref = secrets_ref.unwrap_or(binding.secrets_ref);
-    binding.updated_at = Some(audit.at);
-    write(tx, &binding).await?;
-    tx.audit(place.tenant, audit);
-    Ok(Some(binding))
-}
-
-pub(crate) async fn unbind(tx: &mut Tx, place: &Place, audit: &AuditEntry) -> Outcome<bool> {
-    let Some(binding) = find_usable(tx, place).await? else {
-        return Ok(false);
-    };
-    sqlx::query!("DELETE FROM bindings WHERE id = ?1", binding.id.0).execute(&mut tx.conn).await?;
-    tx.audit(place.tenant, audit);
-    Ok(true)
 }
 
 /// The bindings of a snapshot in place of the agent's own. Those to tools deleted since are left out.
@@ -107,17 +62,9 @@ pub(crate) async fn copy(tx: &mut Tx, source: AgentId, copy: &CloneAgent) -> Out
     Ok(())
 }
 
-async fn find(tx: &mut Tx, tenant: TenantId, agent: AgentId, tool: ToolId) -> Outcome<Option<Binding>> {
+pub(crate) async fn find(tx: &mut Tx, tenant: TenantId, agent: AgentId, tool: ToolId) -> Outcome<Option<Binding>> {
     let found = bindings!("SELECT", "FROM bindings WHERE agent_id = ?1 AND tool_id = ?2 AND tenant_id = ?3", agent.0, tool.0, tenant.0);
     one(found.fetch_optional(&mut tx.conn).await?)
-}
-
-/// `None` also when the agent is deleted.
-async fn find_usable(tx: &mut Tx, place: &Place) -> Outcome<Option<Binding>> {
-    match agents::find(&mut tx.conn, place.tenant, place.agent).await? {
-        Some(_) => find(tx, place.tenant, place.agent, place.tool).await,
-        None => Ok(None),
-    }
 }
 
 /// The columns that a patch may change, as they are stored.
@@ -141,7 +88,7 @@ impl Columns {
     }
 }
 
-async fn insert(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
+pub(crate) async fn insert(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
     let columns = Columns::of(binding)?;
     let created = micros(binding.created_at);
     sqlx::query!(
@@ -165,7 +112,7 @@ async fn insert(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
     Ok(())
 }
 
-async fn write(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
+pub(crate) async fn write(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
     let columns = Columns::of(binding)?;
     sqlx::query!(
         "UPDATE bindings SET permission_scope = ?1, timeout_ms = ?2, rate_limit = ?3, allowed_domains = ?4, secrets_ref = ?5,

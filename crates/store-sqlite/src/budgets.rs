@@ -5,6 +5,7 @@ use artel_store::{Fence, Reservation, Reserved, StoreError};
 use sqlx::{Executor, Sqlite, SqlitePool};
 use uuid::Uuid;
 
+use crate::agents;
 use crate::error::{Failure, Outcome};
 use crate::values::micros;
 use crate::writer::Tx;
@@ -21,11 +22,26 @@ pub(crate) fn day(at: Timestamp) -> i64 {
 }
 
 pub(crate) async fn put(tx: &mut Tx, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> Outcome<bool> {
-    let (key, at) = (key(agent), micros(audit.at));
-    let put = sqlx::query!(
+    if let Some(agent) = agent
+        && agents::find_changeable(tx, tenant, agent).await?.is_none()
+    {
+        return Ok(false);
+    }
+    write(tx, tenant, agent, budget, audit.at).await?;
+    tx.audit(tenant, audit);
+    Ok(true)
+}
+
+/// Of the tenant, or of an agent that the caller knows to be there.
+pub(crate) async fn write(tx: &mut Tx, tenant: TenantId, agent: Option<AgentId>, budget: Budget, at: Timestamp) -> Outcome<()> {
+    let (key, at) = (key(agent), micros(at));
+    if budget.is_unlimited() {
+        sqlx::query!("DELETE FROM budgets WHERE tenant_id = ?1 AND agent_id = ?2", tenant.0, key).execute(&mut tx.conn).await?;
+        return Ok(());
+    }
+    sqlx::query!(
         "INSERT INTO budgets (tenant_id, agent_id, run_tokens, run_nano_usd, day_tokens, day_nano_usd, updated_at)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-         WHERE ?8 OR EXISTS (SELECT 1 FROM agents WHERE id = ?2 AND tenant_id = ?1 AND deleted_at IS NULL)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (tenant_id, agent_id) DO UPDATE SET run_tokens = excluded.run_tokens, run_nano_usd = excluded.run_nano_usd,
              day_tokens = excluded.day_tokens, day_nano_usd = excluded.day_nano_usd, updated_at = excluded.updated_at",
         tenant.0,
@@ -34,19 +50,11 @@ pub(crate) async fn put(tx: &mut Tx, tenant: TenantId, agent: Option<AgentId>, b
         budget.run.nano_usd,
         budget.day.tokens,
         budget.day.nano_usd,
-        at,
-        agent.is_none()
+        at
     )
     .execute(&mut tx.conn)
     .await?;
-    if put.rows_affected() == 0 {
-        return Ok(false);
-    }
-    if budget.is_unlimited() {
-        sqlx::query!("DELETE FROM budgets WHERE tenant_id = ?1 AND agent_id = ?2", tenant.0, key).execute(&mut tx.conn).await?;
-    }
-    tx.audit(tenant, audit);
-    Ok(true)
+    Ok(())
 }
 
 pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId, agent: Option<AgentId>) -> Outcome<Budget> {

@@ -1,18 +1,17 @@
 //! What a worker needs to go on with a run. Most runs are fresh and their agents simple: what is not
 //! there is not asked for.
 
-use artel_domain::{Agent, AgentId, Budget, Session, ToolCallRow};
-use artel_store::{Fence, StoreError, TurnRecord};
+use artel_domain::{Agent, AgentId, Binding, Budget, Session, ToolCallRow, ToolDefinition};
+use artel_store::{Fence, Snapshot, StoreError, TurnRecord};
 use sqlx::SqlitePool;
 
 use crate::error::{Failure, Outcome};
 use crate::rows::agents;
-use crate::{approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls};
+use crate::{approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls, versions};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
-    let agent = agent_of(reads, fence).await?;
-    let bindings = if there_is.bindings { bindings::with_tools(reads, fence.tenant_id, agent.id).await? } else { Vec::new() };
+    let (agent, bindings) = profile(reads, fence, there_is.bindings).await?;
     let journal = if there_is.last_seq > 0 { journal::for_turn(reads, fence.run_id).await? } else { Vec::new() };
     let dialogue = if there_is.dialogue { journal::before_turn(reads, fence, dialogue_limit).await? } else { Vec::new() };
     let approvals = if there_is.approvals { approvals::of_run(reads, fence.run_id).await? } else { Vec::new() };
@@ -84,6 +83,16 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
         fence.epoch
     );
     outline.fetch_optional(reads).await?.ok_or(Failure(StoreError::Fenced))
+}
+
+/// What the run was promised: the snapshot of its version, else the agent as it is.
+async fn profile(reads: &SqlitePool, fence: &Fence, has_bindings: bool) -> Outcome<(Agent, Vec<(Binding, ToolDefinition)>)> {
+    if let Some(Snapshot { agent, bindings }) = versions::of_run(reads, fence.run_id).await? {
+        return Ok((agent, bindings::join_tools(reads, bindings).await?));
+    }
+    let agent = agent_of(reads, fence).await?;
+    let bindings = if has_bindings { bindings::with_tools(reads, fence.tenant_id, agent.id).await? } else { Vec::new() };
+    Ok((agent, bindings))
 }
 
 /// The run's agent, even when deleted.

@@ -1,12 +1,12 @@
 //! Published versions of agents (immutable snapshots of profile and bindings), going back to one, and copies.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, TenantId, UserId};
-use artel_store::CloneAgent;
+use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, AgentVersion, AuditEntry, RunId, TenantId, Timestamp, UserId};
+use artel_store::{CloneAgent, Snapshot};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
-use crate::rows::{Snapshot, VersionRow, all, one};
-use crate::values::micros;
+use crate::rows::{VersionRow, agents as agent_rows, all, one};
+use crate::values::{json, micros};
 use crate::writer::Tx;
 use crate::{agents, bindings};
 
@@ -20,14 +20,14 @@ pub(crate) struct Target {
 }
 
 pub(crate) async fn publish(tx: &mut Tx, tenant: TenantId, id: AgentId, by: UserId, audit: &AuditEntry) -> Outcome<Option<Agent>> {
-    match agents::find(&mut tx.conn, tenant, id).await? {
+    match agents::find_changeable(tx, tenant, id).await? {
         Some(agent) => Ok(Some(write_next(tx, agent, by, audit).await?)),
         None => Ok(None),
     }
 }
 
 pub(crate) async fn roll_back(tx: &mut Tx, target: &Target, by: UserId, audit: &AuditEntry) -> Outcome<Option<Agent>> {
-    let Some(mut agent) = agents::find(&mut tx.conn, target.tenant, target.agent).await? else {
+    let Some(mut agent) = agents::find_changeable(tx, target.tenant, target.agent).await? else {
         return Ok(None);
     };
     let Some(snapshot) = find(&mut tx.conn, target.tenant, target.agent, target.version).await? else {
@@ -44,12 +44,111 @@ async fn write_next(tx: &mut Tx, mut agent: Agent, by: UserId, audit: &AuditEntr
     agent.version += 1;
     agent.status = AgentStatus::Published;
     agent.updated_at = Some(audit.at);
-    agents::write_profile(tx, &agent).await?;
+    agent.has_unpublished_changes = false;
+    let current = current(tx, agent).await?;
+    store(tx, &current, by, audit.at).await?;
+    tx.audit(current.agent.tenant_id, audit);
+    Ok(current.agent)
+}
+
+/// Makes the published version say what the agent is: the agent is published as it is. Its version grows when it has a snapshot that says
+/// something else.
+pub(crate) async fn keep(tx: &mut Tx, mut agent: Agent, by: UserId, at: Timestamp) -> Outcome<Agent> {
+    agent.has_unpublished_changes = false;
+    let mut current = current(tx, agent).await?;
+    match kept(tx, &current.agent).await? {
+        Some(kept) if kept.runs_as(&current) => write_row(tx, &current.agent).await?,
+        None => store(tx, &current, by, at).await?,
+        Some(_) => {
+            current.agent.version += 1;
+            current.agent.updated_at = Some(at);
+            store(tx, &current, by, at).await?;
+        }
+    }
+    Ok(current.agent)
+}
+
+/// Before a published agent is changed or run: what an earlier release published or changed is kept as a version.
+pub(crate) async fn ensure(tx: &mut Tx, agent: Agent, at: Timestamp) -> Outcome<Agent> {
+    if agent.status == AgentStatus::Draft || is_kept(tx, &agent).await? {
+        return Ok(agent);
+    }
+    let owner = agent.owner_user_id;
+    keep(tx, agent, owner, at).await
+}
+
+/// The same by id, for a run that found no version to use. True when the agent has one now and had none before.
+pub(crate) async fn ensure_by_id(tx: &mut Tx, tenant: TenantId, id: AgentId, at: Timestamp) -> Outcome<bool> {
+    let waiting = agent_rows!(
+        "SELECT",
+        "FROM agents WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL AND status = 'published' AND snapshot_version IS NOT version",
+        id.0,
+        tenant.0
+    );
+    let Some(agent) = one(waiting.fetch_optional(&mut tx.conn).await?)? else {
+        return Ok(false);
+    };
+    ensure(tx, agent, at).await?;
+    Ok(true)
+}
+
+/// After a binding changed: a published agent without other unpublished changes gets its next version.
+pub(crate) async fn after_binding(tx: &mut Tx, mut agent: Agent, audit: &AuditEntry) -> Outcome<()> {
+    if agent.status == AgentStatus::Draft {
+        return Ok(());
+    }
+    if !agent.has_unpublished_changes {
+        let by = author(audit, &agent);
+        keep(tx, agent, by, audit.at).await?;
+        return Ok(());
+    }
+    agent.has_unpublished_changes = differs(tx, &agent).await?;
+    agents::write_profile(tx, &agent).await
+}
+
+/// Who is recorded as the one who published: whoever acts, else the agent's owner.
+pub(crate) fn author(audit: &AuditEntry, agent: &Agent) -> UserId {
+    audit.actor.user_id.unwrap_or(agent.owner_user_id)
+}
+
+/// True when runs of the published version and of the agent as it is would differ.
+pub(crate) async fn differs(tx: &mut Tx, agent: &Agent) -> Outcome<bool> {
+    let current = current(tx, agent.clone()).await?;
+    Ok(kept(tx, agent).await?.is_none_or(|kept| !kept.runs_as(&current)))
+}
+
+async fn current(tx: &mut Tx, agent: Agent) -> Outcome<Snapshot> {
     let bindings = bindings::of_agent(&mut tx.conn, agent.tenant_id, agent.id).await?;
-    let snapshot = Snapshot { agent, bindings };
-    insert(tx, &snapshot, by, micros(audit.at)).await?;
-    tx.audit(snapshot.agent.tenant_id, audit);
-    Ok(snapshot.agent)
+    Ok(Snapshot { agent, bindings })
+}
+
+/// The snapshot of the agent's version.
+async fn kept(tx: &mut Tx, agent: &Agent) -> Outcome<Option<Snapshot>> {
+    let kept = sqlx::query_scalar!(
+        r#"SELECT snapshot AS "snapshot!: String" FROM agent_versions WHERE tenant_id = ?1 AND agent_id = ?2 AND version = ?3"#,
+        agent.tenant_id.0,
+        agent.id.0,
+        agent.version
+    );
+    kept.fetch_optional(&mut tx.conn).await?.map(|text| json("snapshot", &text)).transpose()
+}
+
+/// True when this release has made sure that the snapshot of the agent's version is there.
+async fn is_kept(tx: &mut Tx, agent: &Agent) -> Outcome<bool> {
+    let kept = sqlx::query_scalar!(r#"SELECT snapshot_version IS version AS "kept!: bool" FROM agents WHERE id = ?1"#, agent.id.0);
+    Ok(kept.fetch_one(&mut tx.conn).await?)
+}
+
+/// The row and its snapshot.
+async fn store(tx: &mut Tx, snapshot: &Snapshot, by: UserId, at: Timestamp) -> Outcome<()> {
+    insert(tx, snapshot, by, micros(at)).await?;
+    write_row(tx, &snapshot.agent).await
+}
+
+async fn write_row(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
+    agents::write_profile(tx, agent).await?;
+    sqlx::query!("UPDATE agents SET snapshot_version = version WHERE id = ?1", agent.id.0).execute(&mut tx.conn).await?;
+    Ok(())
 }
 
 async fn insert(tx: &mut Tx, snapshot: &Snapshot, by: UserId, at: i64) -> Outcome<()> {
@@ -89,8 +188,19 @@ pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: A
     one(select_versions!("AND v.version = ?3", tenant.0, agent.0, version).fetch_optional(db).await?)
 }
 
+/// What a run was promised: the snapshot of its version. `None` for a run of a draft, and for a version without a snapshot.
+pub(crate) async fn of_run(reads: &SqlitePool, run: RunId) -> Outcome<Option<Snapshot>> {
+    let kept = sqlx::query_scalar!(
+        r#"SELECT v.snapshot AS "snapshot!: String"
+           FROM runs r JOIN agent_versions v ON v.tenant_id = r.tenant_id AND v.agent_id = r.agent_id AND v.version = r.agent_version
+           WHERE r.id = ?1 AND r.is_draft = 0"#,
+        run.0
+    );
+    kept.fetch_optional(reads).await?.map(|text| json("snapshot", &text)).transpose()
+}
+
 pub(crate) async fn copy(tx: &mut Tx, source: AgentId, copy: &CloneAgent, audit: &AuditEntry) -> Outcome<Option<Agent>> {
-    let Some(original) = agents::find(&mut tx.conn, copy.tenant_id, source).await? else {
+    let Some(original) = agents::find_changeable(tx, copy.tenant_id, source).await? else {
         return Ok(None);
     };
     if let Some(known) = agents::find_even_deleted(tx, copy.tenant_id, copy.id).await? {
@@ -103,6 +213,9 @@ pub(crate) async fn copy(tx: &mut Tx, source: AgentId, copy: &CloneAgent, audit:
         name: copy.name.clone().unwrap_or_else(copied_name),
         status: AgentStatus::Draft,
         version: 1,
+        kind: AgentKind::Custom,
+        is_enabled: true,
+        has_unpublished_changes: false,
         created_at: copy.at,
         updated_at: None,
         ..original

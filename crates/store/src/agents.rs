@@ -14,7 +14,7 @@ pub struct Page {
 #[derive(Debug, Clone, Default)]
 pub struct AgentFilter {
     pub status: Option<AgentStatus>,
-    /// A part of the name, any case.
+    /// A part of the name, compared by [`artel_domain::caseless`].
     pub q: Option<String>,
 }
 
@@ -27,9 +27,33 @@ pub struct AgentPatch {
     /// `Some(None)` clears it.
     pub llm_params: Option<Option<Value>>,
     pub status: Option<AgentStatus>,
+    /// Not a part of the profile: it holds at once, and no version knows it.
+    pub is_enabled: Option<bool>,
+}
+
+impl AgentPatch {
+    /// The agent with what this names.
+    pub fn apply(self, agent: Agent) -> Agent {
+        Agent {
+            name: self.name.unwrap_or(agent.name),
+            system_prompt: self.system_prompt.unwrap_or(agent.system_prompt),
+            model: self.model.unwrap_or(agent.model),
+            llm_params: self.llm_params.unwrap_or(agent.llm_params),
+            status: self.status.unwrap_or(agent.status),
+            is_enabled: self.is_enabled.unwrap_or(agent.is_enabled),
+            ..agent
+        }
+    }
 }
 
 /// Agents and their published versions. Deleted agents are absent to every method here but [`crate::Runs`].
+///
+/// A published agent has a snapshot of its version at all times: one that is stored as published gets it at once, and so does a draft
+/// whose status becomes published. Its version grows with each publication, and with each change of its bindings while it has no other
+/// unpublished changes. An agent that an earlier release published without a snapshot, or changed afterwards, gets one before its next run
+/// or change.
+///
+/// Every method that changes an agent, its bindings or its budget answers `ReadOnlyAgent` for a built-in one: see [`crate::BuiltinAgents`].
 #[async_trait]
 pub trait Agents: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is written.
@@ -37,6 +61,7 @@ pub trait Agents: Send + Sync {
     async fn find_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Agent>>;
     /// The page and the number of all that match.
     async fn list_agents(&self, tenant: TenantId, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)>;
+    /// A published agent whose profile is changed has unpublished changes from then on, until it is published or changed back.
     async fn update_agent(&self, tenant: TenantId, agent: AgentId, patch: AgentPatch, audit: AuditEntry) -> Result<Option<Agent>>;
     /// Soft: runs under way finish, their records stay readable.
     async fn delete_agent(&self, tenant: TenantId, agent: AgentId, audit: AuditEntry) -> Result<bool>;

@@ -9,6 +9,9 @@ pub enum StoreError {
     /// A row that the database itself keeps unique is there already.
     #[error("{0} exists already")]
     Duplicate(&'static str),
+    /// The agent is built in, so that nothing was changed: only its settings may be, see [`crate::BuiltinAgents`].
+    #[error("the agent is built in: only its settings may be changed")]
+    ReadOnlyAgent,
     /// The database cannot be reached or is too busy; trying again later may help.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -22,6 +25,9 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::Unavailable(_) => Self::unavailable(error),
             StoreError::Duplicate(what) => Self::conflict(Subject::Service, "already_exists", format!("{what} exists already.")),
+            StoreError::ReadOnlyAgent => {
+                Self::forbidden(Subject::Agent, "builtin_agent_read_only", "This agent is built in: only its settings may be changed.")
+            }
             StoreError::Fenced | StoreError::Broken(_) => Self::internal(error),
         }
     }

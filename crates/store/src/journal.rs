@@ -66,9 +66,10 @@ pub struct CallChange {
 /// What a worker needs to go on with a run.
 #[derive(Debug, Clone)]
 pub struct TurnRecord {
-    /// The agent as it is now, even when deleted since the run was accepted.
+    /// The agent as the run's version has it, even when it was deleted since the run was accepted. As it is now, when the run is one of a
+    /// draft, or of a version that an earlier release kept no snapshot of.
     pub agent: Agent,
-    /// Its bindings and their tools as they are now.
+    /// Its bindings likewise, oldest first, with their tools as they are now. A binding whose tool was deleted is left out.
     pub bindings: Vec<(Binding, ToolDefinition)>,
     pub tenant_budget: Budget,
     pub agent_budget: Budget,

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod agents;
 pub mod approval_rules;
 pub mod budgets;
+pub mod builtin_agents;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
@@ -24,6 +25,7 @@ pub mod rotation;
 pub mod runs;
 pub mod sessions;
 pub mod signing_keys;
+pub mod snapshot;
 pub mod sums;
 pub mod tools;
 
@@ -31,6 +33,7 @@ pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page};
 pub use approval_rules::ApprovalRules;
 pub use budgets::{Budgets, Reservation, Reserved};
+pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
 pub use error::StoreError;
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, Identities, KeyStanding, NewApiKey};
@@ -40,9 +43,10 @@ pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
-pub use runs::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, RunFilter, Runs};
+pub use runs::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs};
 pub use sessions::{Answered, ClientAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
+pub use snapshot::Snapshot;
 pub use sums::{AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
 

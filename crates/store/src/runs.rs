@@ -9,12 +9,23 @@ use serde_json::Value;
 
 use crate::Result;
 
+/// Which state of its agent a run uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ProfileChoice {
+    /// The newest published version.
+    #[default]
+    Published,
+    /// The agent as it is: a draft, or a published agent with its unpublished changes. Where there are none, the published version.
+    Current,
+}
+
 /// A run to be accepted. Once stored it is never lost.
 #[derive(Debug, Clone)]
 pub struct NewRun {
     pub id: RunId,
     pub tenant_id: TenantId,
     pub agent_id: AgentId,
+    pub profile: ProfileChoice,
     pub session_id: SessionId,
     pub trace_id: String,
     pub principal: Principal,
@@ -32,6 +43,10 @@ pub enum Created {
     Run(Box<Run>),
     /// The agent is absent, deleted or another tenant's.
     AgentMissing,
+    /// The agent is switched off.
+    AgentDisabled,
+    /// The published version is wanted, and the agent is a draft.
+    AgentIsDraft,
     /// The key's daily limit is used up.
     DailyLimit,
 }
@@ -76,7 +91,8 @@ pub struct Claim {
 /// Accepting, finding, claiming and steering runs.
 #[async_trait]
 pub trait Runs: Send + Sync {
-    /// Run, session (made when absent; its agent becomes this one) and audit row in one transaction. When a run with this id is there
+    /// Run, session (made when absent; its agent becomes this one) and audit row in one transaction. The run keeps the version of its
+    /// agent that it is given here until its end. When a run with this id is there
     /// already in this tenant (a retried request) it is returned and nothing is written.
     async fn create_run(&self, new: NewRun, audit: AuditEntry) -> Result<Created>;
     async fn find_run(&self, tenant: TenantId, run: RunId) -> Result<Option<Run>>;

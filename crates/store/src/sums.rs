@@ -3,8 +3,8 @@
 //! Whoever implements the traits of a sum has the sum. An `Arc` of a larger sum becomes an `Arc` of a smaller one where that is expected.
 
 use crate::{
-    Accounts, Agents, ApprovalRules, Budgets, Idempotency, Identities, Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations,
-    Runs, Sessions, SigningKeys, Tools,
+    Accounts, Agents, ApprovalRules, Budgets, BuiltinAgents, Idempotency, Identities, Journal, LlmCalls, LoginAttempts, Logins,
+    OAuthClients, Operations, Runs, Sessions, SigningKeys, Tools,
 };
 
 macro_rules! sums {
@@ -17,7 +17,7 @@ macro_rules! sums {
 
 sums! {
     /// Agents and what they may use: their profiles, versions, tools and bindings.
-    AgentStore = Agents + Tools;
+    AgentStore = Agents + BuiltinAgents + Tools;
 
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;

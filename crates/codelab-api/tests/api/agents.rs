@@ -1,3 +1,5 @@
+use artel_domain::{Agent, AgentKind, AgentStatus, BuiltinAgent, Clock, SystemClock};
+use artel_store::{Agents, BuiltinAgents, BuiltinPatch, Identities};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -88,4 +90,49 @@ async fn an_agent_that_nobody_knows_gets_nothing(#[case] body: Value) {
     let ada = world.ada();
     let id = ada.opens_session().await;
     ada.post(&format!("/api/v1/agents/{id}/switch"), body).await.is_fault(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn codelab_that_is_switched_off_says_so_and_goes_on_when_it_is_switched_on() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let id = ada.opens_session().await;
+    let switch = async |is_enabled| {
+        let patch = BuiltinPatch { is_enabled: Some(is_enabled), ..BuiltinPatch::default() };
+        let done = world.store.configure_builtin_agent(ada.tenant, BuiltinAgent::Codelab, patch, ada.user, crate::world::audit()).await;
+        assert_eq!(done.unwrap().unwrap().is_enabled, is_enabled);
+    };
+    let codelab = async || world.stranger().get("/api/v1/health").await.is(200)["codelab"].clone();
+    assert_eq!(codelab().await, json!({ "is_enabled": true, "disabled_tenants": 0 }));
+    switch(false).await;
+    let says = async || ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask", "content": "hello" })).await;
+    let refused = says().await;
+    refused.is_fault(409, "agent_disabled");
+    let message = refused.body["message"].as_str().unwrap();
+    assert!(message.contains("administrator") && message.contains("/v1/builtin-agents/codelab"), "{message}");
+    ada.get(&format!("/api/v1/sessions/{id}/history")).await.is(200);
+    ada.opens_session().await;
+    assert_eq!(codelab().await, json!({ "is_enabled": false, "disabled_tenants": 1 }));
+    assert_eq!(world.intruder().get("/health").await.is(200)["codelab"]["disabled_tenants"], 1);
+    switch(true).await;
+    says().await.is(200);
+    assert_eq!(codelab().await, json!({ "is_enabled": true, "disabled_tenants": 0 }));
+}
+
+#[tokio::test]
+async fn codelab_that_an_earlier_release_let_be_deleted_is_there_again_with_its_next_use() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let damaged = Agent {
+        name: "mine".into(),
+        status: AgentStatus::Draft,
+        kind: AgentKind::Custom,
+        ..BuiltinAgent::Codelab.new_row(ada.tenant, ada.user, SystemClock.now())
+    };
+    world.store.ensure_principal(ada.tenant, ada.user, SystemClock.now()).await.unwrap();
+    world.store.create_agent(damaged.clone(), crate::world::audit()).await.unwrap();
+    let id = ada.opens_session().await;
+    ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask", "content": "hello" })).await.is(200);
+    let whole = world.store.find_agent(ada.tenant, damaged.id).await.unwrap().unwrap();
+    assert_eq!((whole.name.as_str(), whole.kind, whole.status), ("CodeLab", AgentKind::Builtin, AgentStatus::Published));
 }

@@ -17,7 +17,7 @@ use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVe
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
 use artel_model_mock::{Asked, Mock, ModelMock, Reply};
-use artel_store::{Answered, ClientAnswer, Fence, Journal, NewRun, Runs, Sessions, Step};
+use artel_store::{Answered, ClientAnswer, Fence, Journal, NewRun, ProfileChoice, Runs, Sessions, Step};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{CallLimits, EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use axum::Router;
@@ -172,6 +172,7 @@ impl World {
             id: RunId(SystemClock.uuid()),
             tenant_id: user.tenant,
             agent_id: self.store.find_session(user.tenant, &session_id).await.unwrap().unwrap().agent_id,
+            profile: ProfileChoice::Published,
             session_id,
             trace_id: "trace".into(),
             principal: Principal { user_id: user.user, api_key_id: None, scopes: vec!["api:write".into()] },
@@ -226,7 +227,7 @@ impl World {
     }
 }
 
-fn audit() -> artel_domain::AuditEntry {
+pub(crate) fn audit() -> artel_domain::AuditEntry {
     artel_domain::AuditEntry {
         actor: artel_domain::Actor::default(),
         action: "test.act",

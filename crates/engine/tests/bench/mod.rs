@@ -8,14 +8,14 @@ use artel_bus::{Bus, LocalBus};
 use artel_domain::event::Verdict;
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
-    Actor, Agent, AgentId, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Budget, Cap, Clock, Decision, EffectClass,
-    ExecutionType, PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, ToolCallRow, ToolDefinition,
-    ToolId, ToolStatus, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Budget, Cap, Clock, Decision,
+    EffectClass, ExecutionType, PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, ToolCallRow,
+    ToolDefinition, ToolId, ToolStatus, UserId,
 };
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
 use artel_llm::Models;
-use artel_store::{ApprovalFilter, Created, Decided, NewRun, Store};
+use artel_store::{ApprovalFilter, Created, Decided, NewRun, ProfileChoice, Store};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use serde_json::{Value, json};
@@ -65,6 +65,9 @@ impl Bench {
             llm_params: None,
             status: AgentStatus::Published,
             version: 1,
+            kind: AgentKind::Custom,
+            is_enabled: true,
+            has_unpublished_changes: false,
             created_at: SystemClock.now(),
             updated_at: None,
         };
@@ -149,6 +152,7 @@ impl Bench {
             id,
             tenant_id: self.tenant,
             agent_id: self.agent,
+            profile: ProfileChoice::Current,
             session_id: SessionId(id.to_string()),
             trace_id: id.to_string(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: scopes.iter().map(|s| (*s).to_owned()).collect() },

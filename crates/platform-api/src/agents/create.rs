@@ -1,4 +1,4 @@
-use artel_domain::{Agent, AgentId, AgentStatus};
+use artel_domain::{Agent, AgentId, AgentKind, AgentStatus};
 use artel_http::body::whole;
 use artel_http::caller::AgentsWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Problem};
@@ -41,7 +41,7 @@ impl Checked for CreateAgent {
 
 /// Create an agent.
 ///
-/// Drafts can be run by their owner only. Needs `agents:write`.
+/// Drafts can be run by their owner and by `admin` only. One that is created as `published` has its first version at once. Needs `agents:write`.
 #[utoipa::path(post, path = "/agents", tag = TAG, params(crate::document::IdempotencyKey), request_body = CreateAgent,
     responses((status = 201, description = "The new agent.", body = Agent), (status = 409, response = crate::document::Conflict)))]
 pub(crate) async fn create_agent(
@@ -63,6 +63,9 @@ pub(crate) async fn create_agent(
             llm_params: new.llm_params.map(Value::Object),
             status: new.status.unwrap_or(AgentStatus::Draft),
             version: new.version.unwrap_or(1),
+            kind: AgentKind::Custom,
+            is_enabled: true,
+            has_unpublished_changes: false,
             created_at: app.clock.now(),
             updated_at: None,
         };

@@ -17,7 +17,7 @@ use artel_llm::Models;
 pub(crate) const TAG: &str = "agents";
 
 /// The name as it is kept, when its provider is known.
-fn known_model(models: &Models, name: &str) -> Result<String, Problem> {
+pub(crate) fn known_model(models: &Models, name: &str) -> Result<String, Problem> {
     match models.check(name) {
         Ok(known) => Ok(known.to_string()),
         Err(unknown) => Err(Problem::invalid_field("model", unknown.to_string())),

@@ -26,7 +26,10 @@ pub(crate) struct UpdateAgent {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
     llm_params: Option<Option<Map<String, Value>>>,
+    /// `published` publishes a draft as it is.
     status: Option<AgentStatus>,
+    /// `false`: no run can be started until it is `true` again. Holds at once, whatever is published.
+    is_enabled: Option<bool>,
 }
 
 impl Checked for UpdateAgent {
@@ -39,7 +42,8 @@ impl Checked for UpdateAgent {
 
 /// Update an agent.
 ///
-/// Runs under way finish with the profile they began with. Needs `agents:write`.
+/// The published version stays what it is until the next publication: whoever is not the owner runs that one. Runs under way keep the
+/// version they began with. Needs `agents:write`.
 #[utoipa::path(put, path = "/agents/{agent_id}", tag = TAG, params(("agent_id" = AgentId, Path)), request_body = UpdateAgent,
     responses((status = 200, description = "The agent as it is now.", body = Agent)))]
 pub(crate) async fn update_agent(
@@ -55,6 +59,7 @@ pub(crate) async fn update_agent(
         model: new.model.map(|name| known_model(&app.models, &name)).transpose()?,
         llm_params: new.llm_params.map(|params| params.map(Value::Object)),
         status: new.status,
+        is_enabled: new.is_enabled,
     };
     let audit = caller.audit("agent.update", "agent", agent, app.clock.now());
     let updated = app.store.update_agent(caller.tenant_id, agent, patch, audit).await?;

@@ -41,7 +41,7 @@ impl Checked for UpdateBinding {
 
 /// Change the limits under which an agent uses a tool.
 ///
-/// Needs `agents:write`.
+/// A published agent without unpublished changes gets a new version at once. Needs `agents:write`.
 #[utoipa::path(patch, path = "/agents/{agent_id}/tools/{tool_id}", tag = TAG,
     params(("agent_id" = AgentId, Path), ("tool_id" = ToolId, Path)), request_body = UpdateBinding,
     responses((status = 200, description = "The binding as it is now.", body = Binding)))]

@@ -56,10 +56,17 @@ pub(crate) struct SpentView {
 
 impl Checked for BudgetLimits {
     fn check(&self, faults: &mut Faults) {
-        faults.range("run_tokens", self.run_tokens, 1..=MOST_TOKENS);
-        faults.range("daily_tokens", self.daily_tokens, 1..=MOST_TOKENS);
-        faults.range("run_cost_usd", self.run_cost_usd, 0.000_001..=MOST_USD);
-        faults.range("daily_cost_usd", self.daily_cost_usd, 0.000_001..=MOST_USD);
+        self.check_in(faults, "");
+    }
+}
+
+impl BudgetLimits {
+    /// Notes what is wrong; `place` stands before the names of the members.
+    pub(crate) fn check_in(&self, faults: &mut Faults, place: &str) {
+        faults.range(&format!("{place}run_tokens"), self.run_tokens, 1..=MOST_TOKENS);
+        faults.range(&format!("{place}daily_tokens"), self.daily_tokens, 1..=MOST_TOKENS);
+        faults.range(&format!("{place}run_cost_usd"), self.run_cost_usd, 0.000_001..=MOST_USD);
+        faults.range(&format!("{place}daily_cost_usd"), self.daily_cost_usd, 0.000_001..=MOST_USD);
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct StartRun {
     /// The dialogue to go on with; a new one when absent.
     #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     session_id: Option<String>,
+    /// `true`: run the agent as it is, with changes that are not published; for its owner and for `admin`. `false`: run the published
+    /// version. When absent, the owner runs the agent as it is, everybody else the published version.
+    draft: Option<bool>,
 }
 
 impl Checked for StartRun {
@@ -72,7 +75,7 @@ async fn store(app: &App, caller: &Identity, start: StartRun, id: RunId) -> Resu
     let reference = RunRef { tenant_id: caller.tenant_id, session_id: session_id.clone(), run_id: id };
     // Followed before it exists: no entry can be missed, and the store need not be asked first.
     let entries = follow_new(app.store.clone(), &*app.bus, reference).boxed();
-    let runner = Runner::Agent(start.agent_id);
+    let runner = Runner::Agent { agent: start.agent_id, draft: start.draft };
     let start = artel_intents::StartRun { id, session_id, runner, input: start.input_message };
     match app.intents.start_run(&caller.requester(), start).await? {
         Started::New(run) => Ok(Accepted::New(run, entries)),

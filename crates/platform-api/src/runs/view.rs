@@ -16,7 +16,10 @@ pub(crate) struct RunView {
     id: RunId,
     tenant_id: TenantId,
     agent_id: AgentId,
-    agent_version: i64,
+    /// The published version whose profile and bindings the run uses, whatever is changed afterwards; `null` for a `draft`.
+    agent_version: Option<i64>,
+    /// The run uses the agent as it is, with changes that are not published.
+    draft: bool,
     session_id: SessionId,
     trace_id: String,
     status: RunStatus,
@@ -74,6 +77,7 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>) -> RunView {
         tenant_id: run.tenant_id,
         agent_id: run.agent_id,
         agent_version: run.agent_version,
+        draft: run.agent_version.is_none(),
         session_id: run.session_id,
         trace_id: run.trace_id,
         status: run.phase.status(),

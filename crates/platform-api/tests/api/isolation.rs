@@ -40,6 +40,8 @@ impl Things {
             "approval_id" => self.approval.clone(),
             "session_id" => self.session.clone(),
             "version" => "2".to_owned(),
+            // Every tenant has the same ones.
+            "builtin_agent" => "absent".to_owned(),
             other => panic!("what is a {other}?"),
         }
     }

@@ -52,7 +52,7 @@ impl Drive<'_> {
         let run = &self.claim.run;
         let started = Event::RunStarted {
             agent_id: run.agent_id,
-            agent_version: run.agent_version,
+            agent_version: run.agent_version.unwrap_or_default(),
             trace_id: run.trace_id.clone(),
             input: run.input_message.clone(),
             team: None,

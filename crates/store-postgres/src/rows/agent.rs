@@ -1,5 +1,5 @@
-use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, Binding, TenantId, UserId};
-use serde::{Deserialize, Serialize};
+use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, AgentVersion, TenantId, UserId};
+use artel_store::Snapshot;
 use uuid::Uuid;
 
 use crate::values::{maybe_parsed, parsed, time, word};
@@ -15,6 +15,9 @@ pub(crate) struct AgentRow {
     pub(crate) llm_params: Option<String>,
     pub(crate) status: String,
     pub(crate) version: i64,
+    pub(crate) kind: String,
+    pub(crate) is_enabled: bool,
+    pub(crate) is_changed: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: Option<i64>,
 }
@@ -33,6 +36,9 @@ impl TryFrom<AgentRow> for Agent {
             llm_params: maybe_parsed(row.llm_params.as_deref())?,
             status: word(AgentStatus::parse, &row.status)?,
             version: row.version,
+            kind: word(AgentKind::parse, &row.kind)?,
+            is_enabled: row.is_enabled,
+            has_unpublished_changes: row.is_changed,
             created_at: time(row.created_at),
             updated_at: row.updated_at.map(time),
         })
@@ -44,7 +50,8 @@ macro_rules! select_agent {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::AgentRow,
-            "SELECT id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at " + $rest
+            "SELECT id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, kind, is_enabled, is_changed,
+                    created_at, updated_at " + $rest
             $(, $arg)*
         )
     };
@@ -56,20 +63,14 @@ macro_rules! returning_agent {
         sqlx::query_as!(
             $crate::rows::AgentRow,
             $statement
-                + " RETURNING id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at"
+                + " RETURNING id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, kind, is_enabled,
+                    is_changed, created_at, updated_at"
             $(, $arg)*
         )
     };
 }
 
 pub(crate) use {returning_agent, select_agent};
-
-/// An agent at one moment.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Snapshot {
-    pub(crate) agent: Agent,
-    pub(crate) bindings: Vec<Binding>,
-}
 
 #[derive(Debug)]
 pub(crate) struct VersionRow {

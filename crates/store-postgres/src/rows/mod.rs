@@ -17,7 +17,7 @@ mod session;
 mod tool;
 
 pub(crate) use account::AccountRow;
-pub(crate) use agent::{AgentRow, Snapshot, VersionRow, returning_agent, select_agent};
+pub(crate) use agent::{AgentRow, VersionRow, returning_agent, select_agent};
 pub(crate) use approval::{ApprovalRow, select_approval};
 pub(crate) use audit::AuditLogRow;
 pub(crate) use call::{CallRow, select_call};

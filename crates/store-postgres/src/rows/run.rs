@@ -9,6 +9,7 @@ pub(crate) struct RunRow {
     pub(crate) tenant_id: Uuid,
     pub(crate) agent_id: Uuid,
     pub(crate) agent_version: i64,
+    pub(crate) is_draft: bool,
     pub(crate) session_id: String,
     pub(crate) trace_id: String,
     pub(crate) principal: String,
@@ -45,7 +46,7 @@ impl TryFrom<RunRow> for Run {
             id: RunId(row.id),
             tenant_id: TenantId(row.tenant_id),
             agent_id: AgentId(row.agent_id),
-            agent_version: row.agent_version,
+            agent_version: (!row.is_draft).then_some(row.agent_version),
             session_id: SessionId(row.session_id),
             trace_id: row.trace_id,
             principal: parsed(&row.principal)?,
@@ -70,7 +71,7 @@ macro_rules! select_run {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::RunRow,
-            "SELECT id, tenant_id, agent_id, agent_version, session_id, trace_id, principal, input_message, team, phase, epoch,
+            "SELECT id, tenant_id, agent_id, agent_version, is_draft, session_id, trace_id, principal, input_message, team, phase, epoch,
                     crash_count, cancel_requested, output_message, error_code, error_message, prompt_tokens, completion_tokens, cached_tokens,
                     reasoning_tokens, created_at, updated_at " + $rest
             $(, $arg)*

@@ -2,13 +2,16 @@ use artel_domain::{AgentId, AuditEntry, Budget, RunId, Spend, TenantId, Timestam
 use artel_store::{Budgets, Fence, Reservation, Reserved, Result, StoreError};
 use async_trait::async_trait;
 
-use crate::budgets;
 use crate::error::{retrying, store_error};
 use crate::store::PostgresStore;
+use crate::{agents, budgets};
 
 #[async_trait]
 impl Budgets for PostgresStore {
     async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool> {
+        if let Some(agent) = agent {
+            agents::refuse_read_only(&self.pool, tenant, agent).await?;
+        }
         retrying(|| budgets::put(&self.pool, tenant, agent, budget, &audit)).await
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
 use crate::store::PostgresStore;
-use crate::{bindings, tools};
+use crate::{agents, attachments, bindings, tools};
 
 #[async_trait]
 impl Tools for PostgresStore {
@@ -29,7 +29,8 @@ impl Tools for PostgresStore {
     }
 
     async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
-        retrying(|| bindings::bind(&self.pool, &binding, &audit)).await
+        agents::refuse_read_only(&self.pool, binding.tenant_id, binding.agent_id).await?;
+        retrying(|| attachments::bind(&self.pool, &binding, &audit)).await
     }
 
     async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
@@ -44,10 +45,12 @@ impl Tools for PostgresStore {
         patch: BindingPatch,
         audit: AuditEntry,
     ) -> Result<Option<Binding>> {
-        retrying(|| bindings::update(&self.pool, tenant, agent, tool, &patch, &audit)).await
+        agents::refuse_read_only(&self.pool, tenant, agent).await?;
+        retrying(|| attachments::update(&self.pool, tenant, agent, tool, &patch, &audit)).await
     }
 
     async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| bindings::unbind(&self.pool, tenant, agent, tool, &audit)).await
+        agents::refuse_read_only(&self.pool, tenant, agent).await?;
+        retrying(|| attachments::unbind(&self.pool, tenant, agent, tool, &audit)).await
     }
 }

@@ -1,5 +1,5 @@
-use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, Binding, TenantId, UserId};
-use serde::{Deserialize, Serialize};
+use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, AgentVersion, TenantId, UserId};
+use artel_store::Snapshot;
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
@@ -15,6 +15,9 @@ pub(crate) struct AgentRow {
     pub(crate) llm_params: Option<String>,
     pub(crate) status: String,
     pub(crate) version: i64,
+    pub(crate) kind: String,
+    pub(crate) is_enabled: bool,
+    pub(crate) is_changed: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: Option<i64>,
 }
@@ -33,6 +36,9 @@ impl TryFrom<AgentRow> for Agent {
             llm_params: json_or_none("llm_params", row.llm_params.as_deref())?,
             status: word("status", &row.status, AgentStatus::parse)?,
             version: row.version,
+            kind: word("kind", &row.kind, AgentKind::parse)?,
+            is_enabled: row.is_enabled,
+            has_unpublished_changes: row.is_changed,
             created_at: time(row.created_at),
             updated_at: row.updated_at.map(time),
         })
@@ -47,19 +53,13 @@ macro_rules! agents {
             $before + r#" id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", owner_user_id AS "owner_user_id!: uuid::Uuid",
                 name AS "name!: String", system_prompt AS "system_prompt!: String", model AS "model!: String",
                 llm_params AS "llm_params?: String", status AS "status!: String", version AS "version!: i64",
+                kind AS "kind!: String", is_enabled AS "is_enabled!: bool", is_changed AS "is_changed!: bool",
                 created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
             $(, $arg)*
         )
     };
 }
 pub(crate) use agents;
-
-/// The `snapshot` column.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Snapshot {
-    pub(crate) agent: Agent,
-    pub(crate) bindings: Vec<Binding>,
-}
 
 pub(crate) struct VersionRow {
     pub(crate) agent_id: Uuid,

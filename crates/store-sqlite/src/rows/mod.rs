@@ -19,7 +19,7 @@ mod session;
 mod tool;
 
 pub(crate) use account::{AccountRow, InviteRow, accounts};
-pub(crate) use agent::{AgentRow, Snapshot, VersionRow, agents};
+pub(crate) use agent::{AgentRow, VersionRow, agents};
 pub(crate) use approval::{ApprovalRow, approvals};
 pub(crate) use audit::AuditLogRow;
 pub(crate) use call::{CallRow, calls};

@@ -3,12 +3,12 @@ use artel_store::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Result};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
-use crate::{agents, versions};
+use crate::{agents, names, profiles, versions};
 
 #[async_trait]
 impl Agents for SqliteStore {
     async fn create_agent(&self, agent: Agent, audit: AuditEntry) -> Result<Agent> {
-        self.write((agent, audit), |(agent, audit), tx| Box::pin(agents::create(tx, agent, audit))).await
+        self.write((agent, audit), |(agent, audit), tx| Box::pin(profiles::create(tx, agent, audit))).await
     }
 
     async fn find_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Agent>> {
@@ -16,12 +16,15 @@ impl Agents for SqliteStore {
     }
 
     async fn list_agents(&self, tenant: TenantId, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)> {
+        if filter.q.is_some() {
+            names::fold_stale(self, tenant).await?;
+        }
         Ok(agents::list(&self.reads, tenant, &filter, page).await?)
     }
 
     async fn update_agent(&self, tenant: TenantId, agent: AgentId, patch: AgentPatch, audit: AuditEntry) -> Result<Option<Agent>> {
         let asked = (tenant, agent, patch, audit);
-        self.write(asked, |(tenant, agent, patch, audit), tx| Box::pin(agents::update(tx, *tenant, *agent, patch, audit))).await
+        self.write(asked, |(tenant, agent, patch, audit), tx| Box::pin(profiles::update(tx, *tenant, *agent, patch, audit))).await
     }
 
     async fn delete_agent(&self, tenant: TenantId, agent: AgentId, audit: AuditEntry) -> Result<bool> {

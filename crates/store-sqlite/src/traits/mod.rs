@@ -5,6 +5,7 @@ mod accounts;
 mod agents;
 mod approval_rules;
 mod budgets;
+mod builtin_agents;
 mod idempotency;
 mod identities;
 mod journal;

@@ -2,9 +2,9 @@ use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolI
 use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
 use async_trait::async_trait;
 
-use crate::bindings::Place;
+use crate::attachments::Place;
 use crate::store::SqliteStore;
-use crate::{bindings, tools};
+use crate::{attachments, bindings, tools};
 
 #[async_trait]
 impl Tools for SqliteStore {
@@ -30,7 +30,7 @@ impl Tools for SqliteStore {
     }
 
     async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
-        self.write((binding, audit), |(binding, audit), tx| Box::pin(bindings::bind(tx, binding, audit))).await
+        self.write((binding, audit), |(binding, audit), tx| Box::pin(attachments::bind(tx, binding, audit))).await
     }
 
     async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
@@ -46,10 +46,10 @@ impl Tools for SqliteStore {
         audit: AuditEntry,
     ) -> Result<Option<Binding>> {
         let asked = (Place { tenant, agent, tool }, patch, audit);
-        self.write(asked, |(place, patch, audit), tx| Box::pin(bindings::update(tx, place, patch, audit))).await
+        self.write(asked, |(place, patch, audit), tx| Box::pin(attachments::update(tx, place, patch, audit))).await
     }
 
     async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        self.write((Place { tenant, agent, tool }, audit), |(place, audit), tx| Box::pin(bindings::unbind(tx, place, audit))).await
+        self.write((Place { tenant, agent, tool }, audit), |(place, audit), tx| Box::pin(attachments::unbind(tx, place, audit))).await
     }
 }

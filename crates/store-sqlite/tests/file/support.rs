@@ -2,8 +2,10 @@
 
 use std::process::{Child, Command, Stdio};
 
-use artel_domain::{Actor, Agent, AgentId, AgentStatus, AuditEntry, Clock, Principal, RunId, SessionId, SystemClock, TenantId, UserId};
-use artel_store::{Agents, Created, Identities, NewRun, Runs};
+use artel_domain::{
+    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Principal, RunId, SessionId, SystemClock, TenantId, UserId,
+};
+use artel_store::{Agents, Created, Identities, NewRun, ProfileChoice, Runs};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use uuid::Uuid;
 
@@ -41,6 +43,9 @@ impl Tenant {
             llm_params: None,
             status: AgentStatus::Published,
             version: 1,
+            kind: AgentKind::Custom,
+            is_enabled: true,
+            has_unpublished_changes: false,
             created_at: at,
             updated_at: None,
         };
@@ -67,6 +72,7 @@ impl Tenant {
             id,
             tenant_id: self.id,
             agent_id: self.agent,
+            profile: ProfileChoice::Current,
             session_id: SessionId(id.to_string()),
             trace_id: "trace".to_owned(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: Vec::new() },

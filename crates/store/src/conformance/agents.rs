@@ -24,7 +24,7 @@ async fn rolls_back(world: &World, version: i64) -> Option<Agent> {
     world.store.rollback_agent(world.tenant, world.agent, version, world.user, audit).await.unwrap()
 }
 
-fn copy_for(world: &World, name: Option<&str>) -> CloneAgent {
+pub(super) fn copy_for(world: &World, name: Option<&str>) -> CloneAgent {
     CloneAgent {
         tenant_id: world.tenant,
         id: AgentId(uuid()),
@@ -94,6 +94,28 @@ pub async fn agents_are_filtered_by_status_and_a_part_of_the_name(store: Arc<dyn
     assert_eq!(names(q("%s%")).await, [""; 0]);
     assert_eq!(names(AgentFilter { status: Some(AgentStatus::Draft), q: None }).await, ["100%_sure"]);
     assert_eq!(names(AgentFilter { status: Some(AgentStatus::Published), q: Some("sure".to_owned()) }).await, [""; 0]);
+}
+
+pub async fn names_are_found_in_any_case_of_any_script(store: Arc<dyn Store>) {
+    let ada = World::new(&store).await;
+    for (name, searches) in [
+        ("Ёлка", vec!["ёлка", "ЁЛК", "лКа"]),
+        ("École", vec!["école", "ÉCOLE", "e\u{301}cole"]),
+        ("straße", vec!["STRASSE", "Straße", "SS"]),
+        ("ΟΔΟΣ", vec!["οδος"]),
+    ] {
+        let made = ada.creates_agent(name).await;
+        for q in searches {
+            let filter = AgentFilter { q: Some(q.to_owned()), ..AgentFilter::default() };
+            let (found, all) = store.list_agents(ada.tenant, filter, ALL).await.unwrap();
+            assert_eq!((found, all), (vec![made.clone()], 1), "{name} by {q}");
+        }
+    }
+    let by = |q: &str| AgentFilter { q: Some(q.to_owned()), ..AgentFilter::default() };
+    assert_eq!(store.list_agents(ada.tenant, by("елка"), ALL).await.unwrap().1, 0, "ё is a letter of its own");
+    patches(&ada, AgentPatch { name: Some("Ячмень".to_owned()), ..AgentPatch::default() }).await;
+    assert_eq!(store.list_agents(ada.tenant, by("яЧМ"), ALL).await.unwrap().1, 1, "a new name is found");
+    assert_eq!(store.list_agents(ada.tenant, by("scribe"), ALL).await.unwrap().1, 0, "and the old one is not");
 }
 
 pub async fn an_update_changes_only_what_it_names(store: Arc<dyn Store>) {

@@ -16,6 +16,7 @@ pub mod approval_rules;
 pub mod approvals;
 pub mod audit;
 pub mod budgets;
+pub mod builtin_agents;
 pub mod calls;
 pub mod claims;
 pub mod codes;
@@ -29,6 +30,7 @@ pub mod login_attempts;
 pub mod login_world;
 pub mod logins;
 pub mod oauth_clients;
+pub mod profiles;
 pub mod runs;
 pub mod sessions;
 pub mod signing_keys;
@@ -193,6 +195,7 @@ macro_rules! conformance_tests {
             creating_an_agent_again_gives_the_first_one,
             agents_are_listed_newest_first_page_by_page,
             agents_are_filtered_by_status_and_a_part_of_the_name,
+            names_are_found_in_any_case_of_any_script,
             an_update_changes_only_what_it_names,
             a_deleted_agent_is_absent,
             an_agent_is_invisible_to_other_tenants,
@@ -202,6 +205,24 @@ macro_rules! conformance_tests {
             rolling_back_to_a_version_that_never_was_changes_nothing,
             a_copy_is_a_draft_of_its_own_with_the_same_tools,
             a_copys_name_is_cut_to_two_hundred_characters,
+        ]);
+        $crate::conformance_group!($make_store, profiles: [
+            an_agent_that_is_created_as_published_has_its_version_at_once,
+            a_run_uses_the_version_that_it_names_whatever_is_changed_or_published_later,
+            an_unpublished_change_is_used_by_who_asks_for_it_and_by_nobody_else,
+            a_draft_is_run_as_it_is_and_has_no_version,
+            a_draft_is_published_by_its_status_too,
+            a_binding_of_a_published_agent_is_in_its_next_version,
+            a_binding_beside_an_unpublished_change_is_one_more_of_them,
+            of_many_bindings_at_once_each_is_in_a_version,
+            an_agent_that_is_switched_off_starts_no_run,
+        ]);
+        $crate::conformance_group!($make_store, builtin_agents: [
+            a_builtin_agent_is_made_once_in_each_tenant,
+            a_builtin_agent_is_changed_by_its_settings_only,
+            a_builtin_agent_is_switched_off_and_on_again,
+            another_model_of_a_builtin_agent_is_another_version,
+            a_builtin_agent_that_an_earlier_release_let_be_changed_becomes_whole,
         ]);
         $crate::conformance_group!($make_store, tools: [
             a_tool_is_found_as_it_was_stored,

@@ -29,7 +29,7 @@ pub async fn an_accepted_run_is_found_as_it_was_accepted(store: Arc<dyn Store>) 
     };
     let Created::Run(run) = world.creates(new.clone()).await else { panic!("refused") };
     assert_eq!(world.finds(new.id).await, *run);
-    assert_eq!((run.phase, run.epoch, run.crash_count, run.agent_version), (Phase::Queued, 0, 0, 1));
+    assert_eq!((run.phase, run.epoch, run.crash_count, run.agent_version), (Phase::Queued, 0, 0, None));
     assert_eq!((run.principal, run.input_message, run.created_at), (new.principal, new.input_message, new.at));
     assert_eq!(audited(&world, "run.create").await, 1);
 }

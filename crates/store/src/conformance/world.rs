@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{
-    Actor, Agent, AgentId, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, Run, RunId, SessionId, SystemClock, TenantId,
-    Timestamp, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, Run, RunId, SessionId, SystemClock,
+    TenantId, Timestamp, UserId,
 };
 use uuid::Uuid;
 
-use crate::{Claim, Created, Fence, NewRun, Step, Store};
+use crate::{Claim, Created, Fence, NewRun, ProfileChoice, Step, Store};
 
 /// Long enough to outlive a test.
 pub const LEASE: Duration = Duration::from_mins(1);
@@ -75,6 +75,9 @@ impl World {
             llm_params: None,
             status: AgentStatus::Draft,
             version: 1,
+            kind: AgentKind::Custom,
+            is_enabled: true,
+            has_unpublished_changes: false,
             created_at: now(),
             updated_at: None,
         }
@@ -90,6 +93,7 @@ impl World {
             id: RunId(uuid()),
             tenant_id: self.tenant,
             agent_id: self.agent,
+            profile: ProfileChoice::Current,
             session_id: session(in_session),
             trace_id: "trace".to_owned(),
             principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },

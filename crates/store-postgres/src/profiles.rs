@@ -1,0 +1,54 @@
+//! Creating and changing agents.
+
+use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId};
+use artel_store::AgentPatch;
+use sqlx::{PgConnection, PgPool};
+
+use crate::{agents, audit, versions};
+
+pub(crate) async fn create(pool: &PgPool, agent: &Agent, audit: &AuditEntry) -> sqlx::Result<Agent> {
+    let mut tx = pool.begin().await?;
+    if let Some(earlier) = agents::find_even_deleted(&mut tx, agent.tenant_id, agent.id).await? {
+        return Ok(earlier);
+    }
+    let created = agents::insert(&mut tx, agent).await?;
+    let created = match created.status {
+        AgentStatus::Published => versions::keep(&mut tx, created, agent.owner_user_id, audit.at).await?,
+        AgentStatus::Draft => created,
+    };
+    audit::append(&mut tx, agent.tenant_id, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+pub(crate) async fn update(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: AgentId,
+    patch: &AgentPatch,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<Agent>> {
+    let mut tx = pool.begin().await?;
+    let Some(agent) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(None) };
+    let agent = versions::ensure(&mut tx, agent, audit.at).await?;
+    let was = agent.status;
+    let agent = Agent { updated_at: Some(audit.at), ..patch.clone().apply(agent) };
+    let updated = settle(&mut tx, was, agent, audit).await?;
+    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(Some(updated))
+}
+
+/// Writes a changed agent: a draft that becomes published is kept as a version, a published one is compared with its version.
+async fn settle(tx: &mut PgConnection, was: AgentStatus, mut agent: Agent, audit: &AuditEntry) -> sqlx::Result<Agent> {
+    agent.has_unpublished_changes = match (was, agent.status) {
+        (AgentStatus::Published, AgentStatus::Published) => versions::differs(tx, &agent).await?,
+        _ => false,
+    };
+    let agent = agents::write(tx, &agent).await?;
+    if (was, agent.status) == (AgentStatus::Draft, AgentStatus::Published) {
+        let by = versions::author(audit, &agent);
+        return versions::keep(tx, agent, by, audit.at).await;
+    }
+    Ok(agent)
+}
