@@ -3,15 +3,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_bus::Bus;
-use artel_domain::{Clock, RateLimit, TenantId};
+use artel_domain::{Clock, TenantId};
 use artel_http::{MetricsText, PublicKeys};
 use artel_identity::{AccessTokenIssuer, ClientSecrets, OpaqueTokens, Passwords, SecretBox};
 use artel_store::AuthStore;
 use ipnet::IpNet;
 
-use crate::guard::Guard;
+use crate::guard::{Guard, Limits};
 use crate::keys::Keys;
-use crate::password_desk::PasswordDesk;
+use crate::password_workers::PasswordWorkers;
 
 /// What the operator decides about this surface.
 #[derive(Debug, Clone)]
@@ -27,46 +27,26 @@ pub struct AuthConfig {
     /// Whether the password grant is there at all.
     pub password_grant: bool,
     pub registration: Registration,
-    /// Whose audit log has what belongs to nobody: unknown usernames, unknown clients, signing keys.
+    /// The tenant whose audit log has the entries without a tenant: unknown usernames, unknown clients, signing keys.
     pub home_tenant: TenantId,
     pub limits: Limits,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is used.
     pub trusted_proxies: Vec<IpNet>,
-    /// How long a refresh token may come again right after its use, for clients that did not hear the answer.
+    /// How long a refresh token may be used again right after its use, for clients that did not get the response.
     pub refresh_grace: Duration,
 }
 
-/// Who may make an account without an operator.
+/// Who may register without an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registration {
     Closed,
-    /// Whoever has an invitation.
+    /// People with an invitation.
     Invited,
-    /// Everybody; each gets a tenant of their own unless they were invited.
+    /// Everybody. A person without an invitation gets a tenant of their own.
     Open,
 }
 
-/// How much guessing is put up with.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Whether requests are counted at all; the lockout holds either way.
-    pub enabled: bool,
-    /// Requests of one address to one of the endpoints that check secrets.
-    pub per_address: RateLimit,
-    /// Requests of one address to the other endpoints.
-    pub per_address_any: RateLimit,
-    /// Logins of one username, right and wrong ones.
-    pub per_username: RateLimit,
-    /// Failures until a username is locked.
-    pub username_threshold: u32,
-    /// Failures until an address is locked.
-    pub address_threshold: u32,
-    pub lockout: Duration,
-    /// Development: callers on this machine share no address limits.
-    pub exempt_loopback: bool,
-}
-
-/// What this surface stands on.
+/// The parts that this surface is built of.
 pub struct Deps {
     pub store: Arc<dyn AuthStore>,
     pub bus: Arc<dyn Bus>,
@@ -98,7 +78,7 @@ pub struct Shared {
     pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) public_keys: Arc<dyn PublicKeys>,
-    pub(crate) passwords: PasswordDesk,
+    pub(crate) passwords: PasswordWorkers,
     pub(crate) guard: Guard,
     pub(crate) config: AuthConfig,
 }
@@ -108,7 +88,7 @@ impl AuthApp {
         let Deps { store, bus, clock, keys, public_keys, issuer, passwords, client_secrets, opaque, seal, metrics } =
             deps;
         let guard = Guard::new(store.clone(), bus, clock.clone(), config.limits.clone());
-        let passwords = PasswordDesk::new(passwords);
+        let passwords = PasswordWorkers::new(passwords);
         Self(Arc::new(Shared {
             store,
             clock,

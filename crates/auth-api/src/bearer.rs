@@ -15,10 +15,11 @@ use crate::error::OAuthError;
 
 /// What an access token says, as far as it is still true.
 #[derive(Debug, Clone)]
-pub(crate) struct Believed {
+pub(crate) struct ActiveToken {
     pub(crate) tenant_id: TenantId,
     pub(crate) user_id: UserId,
     pub(crate) client_id: ClientId,
+    pub(crate) is_first_party: bool,
     pub(crate) scopes: Vec<String>,
     /// The login that it came of; a client that acts for itself has none, and no account.
     pub(crate) family_id: Option<FamilyId>,
@@ -33,6 +34,8 @@ pub(crate) struct Believed {
 pub(crate) struct SignedIn {
     pub(crate) account: Account,
     pub(crate) client_id: ClientId,
+    /// The client is one of this installation's own.
+    pub(crate) is_first_party: bool,
     pub(crate) family_id: Option<FamilyId>,
     pub(crate) scopes: Vec<String>,
     pub(crate) by: By,
@@ -40,7 +43,7 @@ pub(crate) struct SignedIn {
 
 impl AuthApp {
     /// `None` when anything about the token is wrong.
-    pub(crate) async fn believed(&self, token: &str) -> Result<Option<Believed>, OAuthError> {
+    pub(crate) async fn active_token(&self, token: &str) -> Result<Option<ActiveToken>, OAuthError> {
         let Ok(claims) = self.keys.verifier().await?.verify(token, self.clock.now()) else { return Ok(None) };
         let grant = claims.grant;
         // The platform's own tokens and those of API keys name no client.
@@ -59,10 +62,11 @@ impl AuthApp {
                 Some(account)
             }
         };
-        Ok(Some(Believed {
+        Ok(Some(ActiveToken {
             tenant_id: grant.tenant_id,
             user_id: grant.user_id,
             client_id,
+            is_first_party: client.is_first_party,
             scopes: grant.scopes.words().to_vec(),
             family_id: claims.family_id,
             account,
@@ -83,11 +87,18 @@ impl FromRequestParts<AuthApp> for SignedIn {
             return Err(OAuthError::no_token());
         }
         let invalid = || OAuthError::invalid_token("The access token is not valid");
-        let believed = app.believed(token.trim()).await?.ok_or_else(invalid)?;
+        let active = app.active_token(token.trim()).await?.ok_or_else(invalid)?;
         // A client that acts for itself is nobody who could do what these routes do.
-        let account = believed.account.ok_or_else(invalid)?;
+        let account = active.account.ok_or_else(invalid)?;
         let by = By { user: Some(account.user_id), ip: ip::of(parts, &app.config.trusted_proxies) };
-        Ok(Self { account, client_id: believed.client_id, family_id: believed.family_id, scopes: believed.scopes, by })
+        Ok(Self {
+            account,
+            is_first_party: active.is_first_party,
+            client_id: active.client_id,
+            family_id: active.family_id,
+            scopes: active.scopes,
+            by,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which client is asking, and whether it is the one: by the form or by HTTP Basic (RFC 6749, 2.3.1).
+//! Which client a request is from, and whether it proves that: by the form or by HTTP Basic (RFC 6749, 2.3.1).
 
 use std::net::IpAddr;
 
@@ -15,18 +15,19 @@ use crate::audit::{By, Details as _};
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Who the request says it is from.
+/// The client id and secret of a request, not yet checked.
 #[derive(Debug)]
-pub(crate) struct Shown {
+pub(crate) struct ClientCredentials {
     pub(crate) id: ClientId,
-    pub(crate) secret: Option<SecretString>,
+    /// The readings of the secret: one of the form, up to three of HTTP Basic. None when there is no secret.
+    pub(crate) secrets: Vec<SecretString>,
 }
 
-impl Shown {
+impl ClientCredentials {
     pub(crate) fn of(headers: &HeaderMap, fields: &Fields) -> Result<Self, OAuthError> {
-        let Some((id, secret)) = basic(headers)? else {
+        let Some((id, secrets)) = basic(headers)? else {
             let id = ClientId::new(fields.required("client_id")?);
-            return Ok(Self { id, secret: fields.secret("client_secret") });
+            return Ok(Self { id, secrets: fields.secret("client_secret").into_iter().collect() });
         };
         if fields.get("client_secret").is_some() {
             return Err(OAuthError::invalid_request("Authenticate the client by one method, not by two"));
@@ -34,21 +35,24 @@ impl Shown {
         if fields.get("client_id").is_some_and(|named| named != id) {
             return Err(OAuthError::invalid_request("client_id is not the client of the Authorization header"));
         }
-        Ok(Self { id: ClientId::new(id), secret })
+        Ok(Self { id: ClientId::new(id), secrets })
     }
 }
 
 impl AuthApp {
     /// The client of this request: known, active, and, when it has a secret, showing it.
-    pub(crate) async fn client(&self, shown: &Shown, ip: Option<IpAddr>) -> Result<OAuthClient, OAuthError> {
+    pub(crate) async fn client(
+        &self,
+        shown: &ClientCredentials,
+        ip: Option<IpAddr>,
+    ) -> Result<OAuthClient, OAuthError> {
         let record = self.store.find_client(&shown.id).await?;
         // An unknown client costs a comparison too.
         let known = record.as_ref().and_then(|record| record.secret_hash.as_ref());
-        let presented = shown.secret.as_ref().map_or("", |secret| secret.expose_secret());
         let matches = if let Some(hash) = known {
-            self.client_secrets.matches(&shown.id, presented, hash)
+            shown.secrets.iter().any(|secret| self.client_secrets.matches(&shown.id, secret.expose_secret(), hash))
         } else {
-            let _ = self.client_secrets.hash(&shown.id, presented);
+            let _ = self.client_secrets.hash(&shown.id, "");
             false
         };
         let record = record.filter(|record| record.client.is_active()).ok_or_else(OAuthError::invalid_client)?;
@@ -63,8 +67,11 @@ impl AuthApp {
     }
 }
 
-/// Id and secret of HTTP Basic. Both are percent-encoded; many clients do not know that, so a plus sign means itself.
-fn basic(headers: &HeaderMap) -> Result<Option<(String, Option<SecretString>)>, OAuthError> {
+/// The id and the readings of the secret of HTTP Basic.
+///
+/// RFC 6749 (2.3.1) encodes both as forms do: a space is `+`. Many clients leave a plus sign as it is, and some do not
+/// encode at all, so these readings are taken too.
+fn basic(headers: &HeaderMap) -> Result<Option<(String, Vec<SecretString>)>, OAuthError> {
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let (scheme, rest) = value.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -74,38 +81,50 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, Option<SecretString>)>, 
     let Some((id, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) else {
         return Err(OAuthError::invalid_client());
     };
-    let plain = |text: &str| {
-        percent_decode_str(text)
-            .decode_utf8()
-            .map(std::borrow::Cow::into_owned)
-            .map_err(|_| OAuthError::invalid_client())
-    };
-    let secret = plain(secret)?;
-    Ok(Some((plain(id)?, (!secret.is_empty()).then(|| SecretString::from(secret)))))
+    // No client id of this service has a space or a plus sign.
+    let id = percent_decoded(id)?;
+    if secret.is_empty() {
+        return Ok(Some((id, Vec::new())));
+    }
+    let mut readings = vec![percent_decoded(&secret.replace('+', " "))?, percent_decoded(secret)?, secret.to_owned()];
+    readings.dedup();
+    Ok(Some((id, readings.into_iter().map(SecretString::from).collect())))
+}
+
+fn percent_decoded(text: &str) -> Result<String, OAuthError> {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(std::borrow::Cow::into_owned).map_err(|_| OAuthError::invalid_client())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shown(basic: Option<&str>, form: &str) -> Result<(String, Option<String>), String> {
+    fn shown(basic: Option<&str>, form: &str) -> Result<(String, Vec<String>), String> {
         let mut headers = HeaderMap::new();
         if let Some(basic) = basic {
             headers.insert(AUTHORIZATION, format!("Basic {}", STANDARD.encode(basic)).parse().unwrap());
         }
-        let shown =
-            Shown::of(&headers, &Fields::of_form(form.as_bytes()).unwrap()).map_err(|error| error.code().to_owned())?;
-        Ok((shown.id.to_string(), shown.secret.map(|secret| secret.expose_secret().to_owned())))
+        let fields = Fields::of_form(form.as_bytes()).unwrap();
+        let shown = ClientCredentials::of(&headers, &fields).map_err(|error| error.code().to_owned())?;
+        let secrets = shown.secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
+        Ok((shown.id.to_string(), secrets))
     }
 
     #[test]
     fn a_client_shows_itself_by_the_form_or_by_the_header() {
-        let both = Ok(("ide".to_owned(), Some("s3 cret+%".to_owned())));
-        assert_eq!(shown(None, "client_id=ide&client_secret=s3+cret%2B%25"), both);
-        assert_eq!(shown(Some("ide:s3%20cret%2B%25"), ""), both);
-        assert_eq!(shown(Some("ide:s3%20cret+%25"), "client_id=ide"), both, "a plus sign that nobody encoded");
-        assert_eq!(shown(Some("ide:"), ""), Ok(("ide".to_owned(), None)));
-        assert_eq!(shown(None, "client_id=ide"), Ok(("ide".to_owned(), None)));
+        let secret = || "s3 cret+%".to_owned();
+        let holds = |basic, form| {
+            let (id, secrets) = shown(basic, form).unwrap();
+            id == "ide" && secrets.contains(&secret())
+        };
+        assert_eq!(shown(None, "client_id=ide&client_secret=s3+cret%2B%25"), Ok(("ide".to_owned(), vec![secret()])));
+        assert!(holds(Some("ide:s3%20cret%2B%25"), ""));
+        assert!(holds(Some("ide:s3+cret%2B%25"), ""), "a space that was encoded as in a form");
+        assert!(holds(Some("ide:s3%20cret+%25"), "client_id=ide"), "a plus sign that nobody encoded");
+        assert!(holds(Some("ide:s3 cret+%"), ""), "a secret that nobody encoded");
+        assert_eq!(shown(Some("ide:"), ""), Ok(("ide".to_owned(), Vec::new())));
+        assert_eq!(shown(None, "client_id=ide"), Ok(("ide".to_owned(), Vec::new())));
     }
 
     #[test]

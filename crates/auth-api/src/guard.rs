@@ -1,5 +1,5 @@
-//! How much guessing is put up with: requests per address, logins per username, and the lockout after failures. All of it fails closed:
-//! when nobody can count, nobody gets in.
+//! The limits on guessing: requests per address, logins per username, and the lockout after failures. All of them fail
+//! closed: when the counters cannot be reached, every login is refused.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::IpAddr;
@@ -15,16 +15,36 @@ use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, HeaderValue};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::app::Limits;
 use crate::error::OAuthError;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-/// Logins that may be under way at the same time for different names, without waiting for each other.
+/// How many logins of different names may be under way without waiting for each other.
 const STRIPES: usize = 256;
-/// A lockout is written down once in this time, however often it is run into.
-const NOTED: RateLimit = RateLimit { count: 1, per: RatePeriod::Minute };
+/// A lockout is audited once in this time.
+const AUDITED: RateLimit = RateLimit { count: 1, per: RatePeriod::Minute };
 
+/// The limits on guessing.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Whether requests are counted. The lockout holds in both cases.
+    pub enabled: bool,
+    /// Requests of one address to one of the endpoints that check secrets.
+    pub per_address: RateLimit,
+    /// Requests of one address to the other endpoints.
+    pub per_address_any: RateLimit,
+    /// Logins of one username, right and wrong ones.
+    pub per_username: RateLimit,
+    /// Failures until a username is locked.
+    pub username_threshold: u32,
+    /// Failures until an address is locked.
+    pub address_threshold: u32,
+    pub lockout: Duration,
+    /// Development: callers on this machine share no address limits.
+    pub exempt_loopback: bool,
+}
+
+/// Counts requests, logins and failures.
 pub(crate) struct Guard {
     store: Arc<dyn LoginAttempts>,
     bus: Arc<dyn Bus>,
@@ -35,7 +55,7 @@ pub(crate) struct Guard {
     turns: Vec<Mutex<()>>,
 }
 
-/// Who is tried to be signed in, and from where.
+/// The name of a login attempt, and its address.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
     /// A user's id or the hash of an unknown name.
@@ -43,11 +63,11 @@ pub(crate) struct Attempt {
     pub(crate) ip: Option<IpAddr>,
 }
 
-/// Why somebody is not let in.
+/// A lockout.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Locked {
     pub(crate) until: Timestamp,
-    /// Whether this is news for the audit log.
+    /// Whether the audit log has no entry for it yet.
     pub(crate) is_news: bool,
 }
 
@@ -69,7 +89,7 @@ impl Guard {
         self.admit(&format!("auth:{endpoint}:{}", ip::bucket(ip)), self.limits.per_address).await.map(Some)
     }
 
-    /// Counts a request to an endpoint where nothing can be guessed.
+    /// Counts a request to an endpoint without secrets to guess.
     pub(crate) async fn admit_request(&self, ip: Option<IpAddr>) -> Result<Option<Admission>, OAuthError> {
         if !self.limits.enabled || self.is_exempt(ip) {
             return Ok(None);
@@ -86,14 +106,14 @@ impl Guard {
         if admission.allowed { Ok(()) } else { Err(refusal(&admission)) }
     }
 
-    /// Waits for one's turn to sign in under this name.
+    /// Waits until no other login of this name is under way.
     pub(crate) async fn turn(&self, name: &str) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);
         self.turns[hasher.finish() as usize % STRIPES].lock().await
     }
 
-    /// Counts a failure in advance, or says that there were too many.
+    /// Counts a failure in advance; the inner error says that there were too many.
     pub(crate) async fn begin(&self, attempt: &Attempt) -> Result<Result<(), Locked>, OAuthError> {
         let thresholds = [self.limits.username_threshold, self.limits.address_threshold];
         let counted =
@@ -101,11 +121,11 @@ impl Guard {
         let Some(until) = self.store.begin_login(counted, self.limits.lockout, self.clock.now()).await? else {
             return Ok(Ok(()));
         };
-        let is_news = self.bus.admit(&format!("auth:lockout:{}", attempt.name), NOTED).await.allowed;
+        let is_news = self.bus.admit(&format!("auth:lockout:{}", attempt.name), AUDITED).await.allowed;
         Ok(Err(Locked { until, is_news }))
     }
 
-    /// The password was right after all.
+    /// The password was right: forgets the failures.
     pub(crate) async fn succeeded(&self, attempt: &Attempt) -> Result<(), OAuthError> {
         Ok(self.store.forget_attempts(self.keys(attempt)).await?)
     }

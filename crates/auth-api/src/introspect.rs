@@ -9,7 +9,7 @@ use artel_domain::OAuthClient;
 
 use crate::AuthApp;
 use crate::bearer::Address;
-use crate::client_auth::Shown;
+use crate::client_auth::ClientCredentials;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
@@ -20,7 +20,7 @@ pub(crate) async fn introspect_token(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Json<Value>, OAuthError> {
-    let client = app.client(&Shown::of(&headers, &fields)?, ip).await?;
+    let client = app.client(&ClientCredentials::of(&headers, &fields)?, ip).await?;
     if !client.is_confidential {
         return Err(OAuthError::invalid_client());
     }
@@ -53,7 +53,7 @@ async fn of_refresh_token(app: &AuthApp, token: &str, client: &OAuthClient) -> R
 }
 
 async fn of_access_token(app: &AuthApp, token: &str, client: &OAuthClient) -> Result<Option<Value>, OAuthError> {
-    let Some(known) = app.believed(token).await?.filter(|known| client.serves(known.tenant_id)) else {
+    let Some(known) = app.active_token(token).await?.filter(|known| client.serves(known.tenant_id)) else {
         return Ok(None);
     };
     let mut answer = json!({

@@ -3,7 +3,6 @@
 //!
 //! This crate must never know SQL, how a password is hashed or a token signed (that is `identity`), or the routes of another surface.
 
-mod answer;
 mod app;
 mod audit;
 mod authorize;
@@ -20,7 +19,7 @@ mod logout;
 mod metadata;
 mod no_store;
 mod password;
-mod password_desk;
+mod password_workers;
 mod redirect_uri;
 mod register;
 mod revoke;
@@ -28,9 +27,11 @@ mod routes;
 mod scopes;
 mod seed;
 mod token;
+mod token_response;
 mod userinfo;
 
-pub use app::{AuthApp, AuthConfig, Deps, Limits, Registration};
+pub use app::{AuthApp, AuthConfig, Deps, Registration};
+pub use guard::Limits;
 pub use keys::{Keys, KeysConfig};
 pub use redirect_uri::{RedirectUriFault, check_redirect_uri};
 pub use routes::{public_routes, router};

@@ -17,7 +17,7 @@ use crate::guard::Attempt;
 const LONGEST_NAME: usize = 255;
 
 /// What a person typed.
-pub(crate) struct Typed {
+pub(crate) struct TypedCredentials {
     pub(crate) name: String,
     pub(crate) password: SecretString,
 }
@@ -27,7 +27,7 @@ impl AuthApp {
     /// apart by nobody: same text, same work, same counting.
     pub(crate) async fn sign_in(
         &self,
-        typed: Typed,
+        typed: TypedCredentials,
         client: &OAuthClient,
         ip: Option<IpAddr>,
     ) -> Result<Account, OAuthError> {

@@ -1,4 +1,4 @@
-//! Where a browser may be sent with a code.
+//! The addresses to which a browser may be sent with a code.
 
 use url::{Host, Url};
 
@@ -42,9 +42,56 @@ pub fn check_redirect_uri(text: &str) -> Result<(), RedirectUriFault> {
     }
 }
 
+/// Whether a browser may be sent to a redirect URI for a registered one. They are equal, but for the port of a loopback
+/// address: an installed program listens on any free port (RFC 8252, 7.3). `localhost` is a name, so its port counts.
+pub(crate) fn is_registered(registered: &str, requested: &str) -> bool {
+    registered == requested
+        || without_loopback_port(registered).is_some_and(|uri| Some(uri) == without_loopback_port(requested))
+}
+
+/// The URI without its port, when it is `http` on a loopback address.
+fn without_loopback_port(text: &str) -> Option<Url> {
+    let mut url = Url::parse(text).ok()?;
+    let is_loopback = match url.host()? {
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+        Host::Domain(_) => false,
+    };
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    if !(url.scheme() == "http" && is_loopback && is_plain) {
+        return None;
+    }
+    url.set_port(None).ok()?;
+    Some(url)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_installed_program_may_listen_on_any_port_of_a_loopback_address() {
+        let registered = "http://127.0.0.1/callback";
+        for good in [registered, "http://127.0.0.1:53219/callback", "http://127.0.0.1:80/callback"] {
+            assert!(is_registered(registered, good), "{good}");
+        }
+        assert!(is_registered("http://[::1]:1/cb", "http://[::1]:2/cb"));
+        for bad in [
+            "http://127.0.0.1:53219/other",
+            "http://127.0.0.1:53219/callback?x=1",
+            "http://127.0.0.1:53219/callback#x",
+            "http://a@127.0.0.1:53219/callback",
+            "http://127.0.0.2:53219/callback",
+            "http://localhost:53219/callback",
+            "http://[::1]:53219/callback",
+            "https://127.0.0.1:53219/callback",
+            "http://127.0.0.1.example.com:53219/callback",
+        ] {
+            assert!(!is_registered(registered, bad), "{bad}");
+        }
+        assert!(!is_registered("http://localhost:1/cb", "http://localhost:2/cb"));
+        assert!(!is_registered("https://app.example.com/cb", "https://app.example.com:8443/cb"));
+    }
 
     #[test]
     fn codes_go_only_where_nobody_else_reads_them() {

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use crate::AuthApp;
 use crate::audit::{By, Details as _};
 use crate::bearer::Address;
-use crate::client_auth::Shown;
+use crate::client_auth::ClientCredentials;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
@@ -20,14 +20,14 @@ pub(crate) async fn revoke_token(
     fields: Fields,
 ) -> Result<StatusCode, OAuthError> {
     let token = fields.required("token")?;
-    let client = app.client(&Shown::of(&headers, &fields)?, ip).await?;
+    let client = app.client(&ClientCredentials::of(&headers, &fields)?, ip).await?;
     let by = By { user: None, ip };
     let audit = app.audit(by, "auth.token_revoke", ("user", "")).with_client(&client.id);
     if app.store.revoke_refresh_token(&artel_identity::opaque_hash(token), &client.id, audit).await? {
         return Ok(StatusCode::OK);
     }
     // The hint about the type is not needed: access tokens are told by their signature.
-    if let Some(known) = app.believed(token).await?
+    if let Some(known) = app.active_token(token).await?
         && known.client_id == client.id
         && let Some(family) = known.family_id
     {

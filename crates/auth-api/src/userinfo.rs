@@ -5,20 +5,27 @@ use serde_json::{Value, json};
 
 use crate::bearer::SignedIn;
 
-/// Says whose access token was shown. The login to which it belongs must still hold.
+/// Tells whose access token was sent. The login to which it belongs must still hold.
+///
+/// The e-mail address is for tokens with the scopes `openid` and `email`, as OpenID Connect has it. This installation's
+/// own clients get it too: they know no such scopes.
 pub(crate) async fn get_userinfo(signed_in: SignedIn) -> Json<Value> {
-    let SignedIn { account, client_id, scopes, .. } = signed_in;
-    Json(json!({
+    let SignedIn { account, client_id, is_first_party, scopes, .. } = signed_in;
+    let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
+    let mut answer = json!({
         "sub": account.user_id,
         "preferred_username": account.username,
         "name": account.username,
-        "email": account.email,
-        "email_verified": false,
         "tenant_id": account.tenant_id,
         "is_admin": account.is_admin,
         "client_id": client_id,
         "scope": scopes.join(" "),
         "created_at": account.created_at,
         "last_login_at": account.last_login_at,
-    }))
+    });
+    if is_first_party || has("openid") && has("email") {
+        answer["email"] = json!(account.email);
+        answer["email_verified"] = false.into();
+    }
+    Json(answer)
 }

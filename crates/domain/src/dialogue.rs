@@ -105,6 +105,19 @@ pub enum FinishReason {
     Other(String),
 }
 
+impl FinishReason {
+    /// `stop`, `length`, `tool_calls`, `content_filter`, or the provider's own word.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ToolCalls => "tool_calls",
+            Self::ContentFilter => "content_filter",
+            Self::Other(word) => word,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

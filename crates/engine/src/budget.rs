@@ -116,14 +116,18 @@ impl artel_tools::Budget for ToolBudget {
 
 /// No tokenizer makes more tokens of a text than it has bytes.
 fn most_prompt_tokens(request: &Request) -> i64 {
+    let members = |rest: &artel_llm::Rest| if rest.is_empty() { 0 } else { serde_json::json!(rest).to_string().len() };
+    let of_call =
+        |call: &artel_domain::AssistantCall| call.id.len() + call.name.len() + call.arguments.len() + members(&call.rest) + TOKENS_AROUND;
     let of_message = |message: &Message| {
         let parts = message.content().iter().map(|part| match &part.body {
             PartBody::Text(text) => text.len(),
             other => format!("{other:?}").len(),
         });
-        let calls = if let Message::Assistant { calls, reasoning, .. } = message {
-            calls.iter().map(|call| call.id.len() + call.name.len() + call.arguments.len() + TOKENS_AROUND).sum::<usize>()
+        let calls = if let Message::Assistant { calls, reasoning, rest, .. } = message {
+            calls.iter().map(of_call).sum::<usize>()
                 + reasoning.iter().map(|block| format!("{block:?}").len()).sum::<usize>()
+                + members(rest)
         } else {
             0
         };

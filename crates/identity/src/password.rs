@@ -4,6 +4,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use artel_domain::Hashed;
 use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::entropy::{NoEntropy, entropy};
 
@@ -12,7 +13,7 @@ const MEMORY_KIB: u32 = 32_768;
 const PASSES: u32 = 3;
 const LANES: u32 = 1;
 
-/// Nobody's: a salt and a hash that belong to no password.
+/// A salt and a hash that belong to no password.
 const NOBODY: &str = "bm9ib2R5Lm5vYm9keS4uLg$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBldmVyLi4";
 
 /// Longer ones are not looked at; the rules for new ones end far below.
@@ -60,8 +61,14 @@ impl Passwords {
         Ok(Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params), nobody: Hashed::new(nobody) })
     }
 
-    /// A PHC string under a fresh salt. The rules for new passwords are the caller's to check.
+    /// Hashes a new password, in its normal form, under a fresh salt. The caller checks the rules for new passwords.
+    ///
+    /// Returns a PHC string.
+    ///
+    /// # Errors
+    /// Fails when the system has no random bytes, or the password cannot be hashed.
     pub fn hash(&self, password: &SecretString) -> Result<Hashed, PasswordError> {
+        let password = SecretString::from(normal_form(password.expose_secret()));
         let salt = entropy::<16>()?;
         let hash: PasswordHash = self
             .argon2
@@ -70,15 +77,19 @@ impl Passwords {
         Ok(Hashed::new(hash.to_string()))
     }
 
-    /// Whether this is the password; `None` is a user who does not exist, and costs as much.
+    /// Whether this is the password. `None` stands for a user who does not exist, and costs as much.
+    ///
+    /// Keyboards write the same letters in different forms (NFC, NFD). The normal form is tried first. The other forms
+    /// follow, because older hashes are of a password as it was typed.
     pub fn verify(&self, password: &SecretString, stored: Option<&Hashed>) -> bool {
-        let password = password.expose_secret().as_bytes();
-        if password.len() > LONGEST_BYTES {
+        let typed = password.expose_secret();
+        if typed.len() > LONGEST_BYTES {
             return false;
         }
         let hash = stored.unwrap_or(&self.nobody);
-        let is_right = self.argon2.verify_password(password, hash.expose()).is_ok();
-        is_right && stored.is_some()
+        let matches =
+            |form: &SecretString| self.argon2.verify_password(form.expose_secret().as_bytes(), hash.expose()).is_ok();
+        forms(typed).iter().any(matches) && stored.is_some()
     }
 }
 
@@ -88,8 +99,35 @@ impl std::fmt::Debug for Passwords {
     }
 }
 
-/// The rules for a password that somebody chooses. Never for one that is shown at a login: older ones may be weaker.
+/// The form in which a password is hashed: NFC with plain spaces, as RFC 8265 (OpaqueString) has it.
+fn normal_form(password: &str) -> String {
+    let plain = |character: char| if is_space(character) { ' ' } else { character };
+    password.chars().map(plain).nfc().collect()
+}
+
+/// The spaces of Unicode (category Zs).
+fn is_space(character: char) -> bool {
+    matches!(character, '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+}
+
+/// The normal form of a password, and the other forms in which the same password may have been hashed.
+fn forms(typed: &str) -> Vec<SecretString> {
+    let mut forms = vec![normal_form(typed)];
+    for form in [typed.to_owned(), typed.nfc().collect(), typed.nfd().collect()] {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    }
+    forms.into_iter().map(SecretString::from).collect()
+}
+
+/// Checks the rules for a password that a person chooses, in its normal form. They do not hold at a login: older
+/// passwords may be weaker.
+///
+/// # Errors
+/// The first rule that the password breaks.
 pub fn check_new_password(password: &str) -> Result<(), PasswordFault> {
+    let password = &normal_form(password);
     let length = password.chars().count();
     let has = |what: fn(char) -> bool| password.chars().any(what);
     match () {

@@ -4,8 +4,6 @@ use artel_domain::AssistantCall;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::opaque;
-
 /// Members of a wire object without a field here. They go unchanged to a provider of the same protocol.
 pub type Rest = Map<String, Value>;
 
@@ -161,22 +159,5 @@ impl Message {
     /// The text of all its parts, joined.
     pub fn text(&self) -> String {
         self.content().iter().filter_map(Part::as_text).collect()
-    }
-}
-
-/// A message of the journal, in this form.
-impl From<artel_domain::Message> for Message {
-    fn from(message: artel_domain::Message) -> Self {
-        use artel_domain::Message as Journalled;
-        match message {
-            Journalled::System { text } => Self::system(text),
-            Journalled::User { text } => Self::user(text),
-            Journalled::Assistant { text, mut calls, opaque } => {
-                let content = if text.is_empty() { Vec::new() } else { vec![Part::text(text)] };
-                let (reasoning, rest) = opaque.map(|kept| opaque::read(kept, &mut calls)).unwrap_or_default();
-                Self::Assistant { content, calls, reasoning, rest }
-            }
-            Journalled::Tool { call_id, content, is_error, .. } => Self::tool(call_id, content, is_error),
-        }
     }
 }

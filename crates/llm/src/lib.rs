@@ -54,6 +54,7 @@ mod error;
 mod estimate;
 mod exchange;
 mod finish;
+mod journal_message;
 mod keys;
 mod lenient;
 mod limits;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[path = "driver/content.rs"]
+mod content;
 #[path = "driver/embeddings.rs"]
 mod embeddings;
 mod upstream;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::script::split;
-use crate::{Asked, Block, Call, Failure, How, Protocol, Reply, Step, Stop, Thinking, Usage};
+use crate::{Block, Call, Failure, How, IncomingRequest, Protocol, Reply, Step, Stop, Thinking, Usage};
 
 /// What a renderer gets.
 pub(crate) struct Lowered<'a> {
@@ -59,7 +59,7 @@ impl OneCall {
 }
 
 /// Makes `reply` definite for the request `asked`.
-pub(crate) fn lower<'a>(reply: &'a Reply, asked: &'a Asked) -> Lowered<'a> {
+pub(crate) fn lower<'a>(reply: &'a Reply, asked: &'a IncomingRequest) -> Lowered<'a> {
     let mut calls = Calls { asked, so_far: asked.calls_so_far(), here: 0 };
     let parts: Vec<Part<'a>> = reply.steps.iter().map(|step| part(step, asked, &mut calls)).collect();
     let natural = if calls.here > 0 { Stop::ToolCalls } else { Stop::Stop };
@@ -80,7 +80,7 @@ fn id(protocol: Protocol) -> &'static str {
     }
 }
 
-fn part<'a>(step: &'a Step, asked: &'a Asked, calls: &mut Calls<'a>) -> Part<'a> {
+fn part<'a>(step: &'a Step, asked: &'a IncomingRequest, calls: &mut Calls<'a>) -> Part<'a> {
     match step {
         Step::Text(words) => Part::Text(words.deltas()),
         Step::Echo => Part::Text(asked.last_text().split_inclusive(' ').map(str::to_owned).collect()),
@@ -110,7 +110,7 @@ fn words(text: &str, pieces: Option<usize>) -> Vec<String> {
 
 /// Numbers calls within the answer and names them through the dialogue.
 struct Calls<'a> {
-    asked: &'a Asked,
+    asked: &'a IncomingRequest,
     so_far: usize,
     here: usize,
 }

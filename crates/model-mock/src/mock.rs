@@ -2,32 +2,29 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use crate::lowered::is_dynamic;
+use crate::natural::natural;
 use crate::plan::Plan;
 use crate::render::answer;
-use crate::server;
-use crate::{Asked, Endpoint, Protocol, Reply, Script, When};
+use crate::{Endpoint, IncomingRequest, Protocol, Reply, Script, When};
 
-pub use crate::server::ledger::{ClosedEarly, Recorded, Stats};
-use crate::server::ledger::{Counts, Ledger};
+use crate::request_log::{ClosedEarly, Counts, Recorded, RequestLog, Stats};
 
 /// A scripted provider: what it is told, and what it saw. Clones are the same one.
 #[derive(Clone)]
 pub struct Mock(Arc<Inner>);
 
 struct Inner {
-    mind: Mutex<Mind>,
-    ledger: Mutex<Ledger>,
+    behaviour: Mutex<Behaviour>,
+    request_log: Mutex<RequestLog>,
     counts: watch::Sender<Counts>,
 }
 
-type Function = dyn Fn(&Asked) -> Reply + Send + Sync;
+type Function = dyn Fn(&IncomingRequest) -> Reply + Send + Sync;
 
-struct Mind {
+struct Behaviour {
     script: Arc<Script>,
     function: Option<Arc<Function>>,
     /// How often each reply was given.
@@ -50,13 +47,13 @@ struct Key {
 /// More answers than this are not kept ready.
 const MOST_READY: usize = 256;
 
-impl Mind {
+impl Behaviour {
     fn new(script: Script) -> Self {
         Self { given: vec![0; script.replies.len()], script: Arc::new(script), function: None, ready: HashMap::new() }
     }
 
     /// The reply for a request: the first that is meant for it, otherwise the next in turn.
-    fn choose(&mut self, asked: &Asked) -> Option<usize> {
+    fn choose(&mut self, asked: &IncomingRequest) -> Option<usize> {
         let replies = &self.script.replies;
         let left =
             |at: usize, given: &[usize], unless_said: usize| given[at] < replies[at].times.unwrap_or(unless_said);
@@ -73,12 +70,12 @@ impl Mind {
         Some(chosen)
     }
 
-    fn plan(&mut self, asked: &Asked) -> Arc<Plan> {
+    fn plan(&mut self, asked: &IncomingRequest) -> Arc<Plan> {
         if let Some(function) = self.function.clone().filter(|_| asked.endpoint == Endpoint::Chat) {
             return Arc::new(planned(asked, &function(asked), &self.script));
         }
         let Some(chosen) = self.choose(asked) else {
-            let reply = if asked.endpoint == Endpoint::Chat { server::natural(asked) } else { Reply::default() };
+            let reply = if asked.endpoint == Endpoint::Chat { natural(asked) } else { Reply::default() };
             return Arc::new(planned(asked, &reply, &self.script));
         };
         let script = self.script.clone();
@@ -102,7 +99,7 @@ impl Mind {
     }
 }
 
-fn planned(asked: &Asked, reply: &Reply, script: &Script) -> Plan {
+fn planned(asked: &IncomingRequest, reply: &Reply, script: &Script) -> Plan {
     Plan::new(&answer(asked, reply, script), reply)
 }
 
@@ -115,18 +112,18 @@ impl Default for Mock {
 impl Mock {
     /// A provider that follows a script.
     pub fn new(script: impl Into<Script>) -> Self {
-        Self::with(Mind::new(script.into()))
+        Self::with(Behaviour::new(script.into()))
     }
 
     /// A provider whose replies are made by a function of the request.
-    pub fn answering(function: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
-        Self::with(Mind { function: Some(Arc::new(function)), ..Mind::new(Script::default()) })
+    pub fn answering(function: impl Fn(&IncomingRequest) -> Reply + Send + Sync + 'static) -> Self {
+        Self::with(Behaviour { function: Some(Arc::new(function)), ..Behaviour::new(Script::default()) })
     }
 
-    fn with(mind: Mind) -> Self {
+    fn with(behaviour: Behaviour) -> Self {
         let inner = Inner {
-            mind: Mutex::new(mind),
-            ledger: Mutex::new(Ledger::new()),
+            behaviour: Mutex::new(behaviour),
+            request_log: Mutex::new(RequestLog::new()),
             counts: watch::Sender::new(Counts::default()),
         };
         Self(Arc::new(inner))
@@ -134,27 +131,22 @@ impl Mock {
 
     /// Replaces the script; the new one begins at its beginning. What was seen stays.
     pub fn set_script(&self, script: impl Into<Script>) {
-        *lock(&self.0.mind) = Mind::new(script.into());
-    }
-
-    /// Serves until the future is dropped, which closes every connection.
-    pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
-        server::serve(self, listener).await
+        *lock(&self.0.behaviour) = Behaviour::new(script.into());
     }
 
     /// The last requests, at most 10,000 or 64 MiB of them.
     pub fn requests(&self) -> Vec<Recorded> {
-        lock(&self.0.ledger).requests()
+        lock(&self.0.request_log).requests()
     }
 
     /// Forgets the requests, not the counts.
     pub fn forget_requests(&self) {
-        lock(&self.0.ledger).forget();
+        lock(&self.0.request_log).forget();
     }
 
     /// What is going on, and what went on.
     pub fn stats(&self) -> Stats {
-        lock(&self.0.ledger).stats(*self.0.counts.borrow())
+        lock(&self.0.request_log).stats(*self.0.counts.borrow())
     }
 
     /// Waits until that many requests have come in all.
@@ -171,7 +163,7 @@ impl Mock {
     pub async fn wait_closed(&self, count: u64) -> ClosedEarly {
         loop {
             self.wait_until(|counts| counts.closed_early >= count).await;
-            if let Some(closed) = lock(&self.0.ledger).closed_early(count) {
+            if let Some(closed) = lock(&self.0.request_log).closed_early(count) {
                 return closed;
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -183,12 +175,12 @@ impl Mock {
         let _ = self.0.counts.subscribe().wait_for(|counts| holds(counts)).await;
     }
 
-    pub(crate) fn plan(&self, asked: &Asked) -> Arc<Plan> {
-        lock(&self.0.mind).plan(asked)
+    pub(crate) fn plan(&self, asked: &IncomingRequest) -> Arc<Plan> {
+        lock(&self.0.behaviour).plan(asked)
     }
 
-    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        lock(&self.0.ledger)
+    pub(crate) fn request_log(&self) -> MutexGuard<'_, RequestLog> {
+        lock(&self.0.request_log)
     }
 
     pub(crate) fn count(&self, change: impl FnOnce(&mut Counts)) {
@@ -198,40 +190,4 @@ impl Mock {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A [`Mock`] that serves on a free port of this machine until it is dropped.
-pub struct ModelMock {
-    mock: Mock,
-    url: String,
-    _server: JoinSet<std::io::Result<()>>,
-}
-
-impl ModelMock {
-    /// Starts one that follows a script.
-    pub async fn start(script: impl Into<Script>) -> std::io::Result<Self> {
-        Self::serve(Mock::new(script)).await
-    }
-
-    /// Starts this one.
-    pub async fn serve(mock: Mock) -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
-        let mut server = JoinSet::new();
-        server.spawn(mock.clone().serve(listener));
-        Ok(Self { mock, url, _server: server })
-    }
-
-    /// Without a path: right for Anthropic and Ollama. OpenAI's base URL has `/v1` after it.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-}
-
-impl std::ops::Deref for ModelMock {
-    type Target = Mock;
-
-    fn deref(&self) -> &Mock {
-        &self.mock
-    }
 }

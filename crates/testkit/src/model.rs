@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use artel_model_mock::{Asked, Mock, Step, Timing};
+use artel_model_mock::{IncomingRequest, Mock, Step, Timing};
 use serde_json::Value;
 
 /// What the model answers.
@@ -58,7 +58,7 @@ impl ModelServer {
         .await
     }
 
-    async fn serve(script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+    async fn serve(script: impl Fn(&IncomingRequest) -> Reply + Send + Sync + 'static) -> Self {
         let mock = Mock::answering(move |asked| script(asked).into());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/v1", listener.local_addr().expect("an address"));

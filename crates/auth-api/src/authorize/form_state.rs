@@ -5,7 +5,7 @@ use artel_identity::entropy;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 
-use super::request::Asked;
+use super::request::AuthorizationRequest;
 use crate::AuthApp;
 use crate::error::OAuthError;
 
@@ -15,17 +15,17 @@ const OLD_SECONDS: i64 = 15 * 60;
 
 #[derive(Serialize, Deserialize)]
 struct Sealed {
-    asked: Asked,
+    asked: AuthorizationRequest,
     shown_at: Timestamp,
 }
 
 /// A form as it came back.
-pub(super) struct Ticket {
-    pub(super) asked: Asked,
+pub(super) struct FormState {
+    pub(super) asked: AuthorizationRequest,
     pub(super) is_old: bool,
 }
 
-impl Ticket {
+impl FormState {
     pub(super) fn of_form(app: &AuthApp, cookie: Option<&str>, form: &str) -> Result<Self, OAuthError> {
         let cookie = cookie.ok_or_else(|| {
             OAuthError::invalid_request(
@@ -44,7 +44,7 @@ impl Ticket {
     }
 }
 
-pub(super) fn seal(app: &AuthApp, cookie: &str, asked: &Asked) -> Result<String, OAuthError> {
+pub(super) fn seal(app: &AuthApp, cookie: &str, asked: &AuthorizationRequest) -> Result<String, OAuthError> {
     let state = Sealed { asked: asked.clone(), shown_at: app.clock.now() };
     let text = serde_json::to_string(&state).map_err(OAuthError::internal)?;
     app.seal.seal_text(&place(cookie), text.as_bytes()).map_err(OAuthError::internal)

@@ -20,10 +20,10 @@ use crate::bearer::Address;
 use crate::error::OAuthError;
 use crate::form::Fields;
 use crate::guard::refusal;
-use crate::login::Typed;
+use crate::login::TypedCredentials;
 use crate::{AuthApp, scopes};
-use form_state::Ticket;
-use request::{Asked, Refused};
+use form_state::FormState;
+use request::{AuthorizationRefusal, AuthorizationRequest};
 
 /// RFC 6749 recommends at most ten minutes; the client exchanges the code at once.
 const CODE_SECONDS: i64 = 60;
@@ -34,7 +34,7 @@ pub(crate) async fn show_login(State(app): State<AuthApp>, headers: HeaderMap, u
     let shown = async {
         let fields = Fields::of_form(uri.query().unwrap_or_default().as_bytes())?;
         let (asked, client) = request::check(&app, &fields).await?;
-        Ok::<_, Refused>(login_page(&app, &headers, &asked, &client, None)?)
+        Ok::<_, AuthorizationRefusal>(login_page(&app, &headers, &asked, &client, None)?)
     };
     shown.await.unwrap_or_else(|refused| refuse(&app, refused))
 }
@@ -51,7 +51,7 @@ pub(crate) async fn sign_in(
         if headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "cross-site") {
             return Err(OAuthError::invalid_request("The form was sent from another site").into());
         }
-        let ticket = Ticket::of_form(&app, cookie(&headers), fields.required("form")?)?;
+        let ticket = FormState::of_form(&app, cookie(&headers), fields.required("form")?)?;
         let (asked, client) = request::check_again(&app, ticket.asked).await?;
         if fields.get("action") == Some("cancel") {
             return Err(asked.refused("access_denied", "The user did not agree"));
@@ -75,7 +75,7 @@ async fn enter(
     app: &AuthApp,
     ip: Option<std::net::IpAddr>,
     fields: &Fields,
-    asked: &Asked,
+    asked: &AuthorizationRequest,
     client: &OAuthClient,
 ) -> Result<SecretString, OAuthError> {
     if let Some(admission) = app.guard.admit_address("login", ip).await?.filter(|admission| !admission.allowed) {
@@ -84,7 +84,7 @@ async fn enter(
     let missing = || OAuthError::invalid_request("Enter your username and your password.");
     let name = fields.get("username").ok_or_else(missing)?.to_owned();
     let password = fields.secret("password").ok_or_else(missing)?;
-    let account = app.sign_in(Typed { name, password }, client, ip).await?;
+    let account = app.sign_in(TypedCredentials { name, password }, client, ip).await?;
     let scopes = scopes::granted(client, asked.scope.as_deref(), account.is_admin)?;
     let code = app.opaque.new_code()?;
     let now = app.clock.now();
@@ -111,7 +111,7 @@ async fn enter(
 fn login_page(
     app: &AuthApp,
     headers: &HeaderMap,
-    asked: &Asked,
+    asked: &AuthorizationRequest,
     client: &OAuthClient,
     error: Option<&OAuthError>,
 ) -> Result<Response, OAuthError> {
@@ -150,12 +150,12 @@ fn with_headers(mut page: Response, error: OAuthError) -> Response {
 }
 
 /// An error that the client may know of goes back to it; any other is a page, and the browser goes nowhere.
-fn refuse(app: &AuthApp, refused: Refused) -> Response {
+fn refuse(app: &AuthApp, refused: AuthorizationRefusal) -> Response {
     match refused {
-        Refused::ToClient { asked, code, description } => {
+        AuthorizationRefusal::ToClient { asked, code, description } => {
             asked.redirect(app, &[("error", code), ("error_description", &description)])
         }
-        Refused::ToPerson(error) => {
+        AuthorizationRefusal::ErrorPage(error) => {
             let page = html(error.status(), page::failure(error.description()), "'none'");
             with_headers(page, error)
         }

@@ -9,11 +9,11 @@ use url::Url;
 use super::see_other;
 use crate::error::OAuthError;
 use crate::form::Fields;
-use crate::{AuthApp, scopes};
+use crate::{AuthApp, redirect_uri, scopes};
 
 /// A request that may be answered to its redirect URI.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct AuthorizationRequest {
     client_id: ClientId,
     pub(super) redirect_uri: String,
     state: Option<String>,
@@ -24,25 +24,28 @@ pub(super) struct Asked {
 }
 
 /// Why there is no login page, and who is told.
-pub(super) enum Refused {
+pub(super) enum AuthorizationRefusal {
     /// Nobody knows whether the redirect URI is good: a page for the person.
-    ToPerson(OAuthError),
+    ErrorPage(OAuthError),
     ToClient {
-        asked: Box<Asked>,
+        asked: Box<AuthorizationRequest>,
         code: &'static str,
         description: String,
     },
 }
 
-impl From<OAuthError> for Refused {
+impl From<OAuthError> for AuthorizationRefusal {
     fn from(error: OAuthError) -> Self {
-        Self::ToPerson(error)
+        Self::ErrorPage(error)
     }
 }
 
 /// The request of the query, or why not.
-pub(super) async fn check(app: &AuthApp, fields: &Fields) -> Result<(Asked, OAuthClient), Refused> {
-    let asked = Asked {
+pub(super) async fn check(
+    app: &AuthApp,
+    fields: &Fields,
+) -> Result<(AuthorizationRequest, OAuthClient), AuthorizationRefusal> {
+    let asked = AuthorizationRequest {
         client_id: ClientId::new(fields.required("client_id")?),
         redirect_uri: fields.required("redirect_uri")?.to_owned(),
         state: fields.get("state").map(str::to_owned),
@@ -62,11 +65,15 @@ pub(super) async fn check(app: &AuthApp, fields: &Fields) -> Result<(Asked, OAut
 }
 
 /// The client may have changed since the form was shown.
-pub(super) async fn check_again(app: &AuthApp, asked: Asked) -> Result<(Asked, OAuthClient), Refused> {
+pub(super) async fn check_again(
+    app: &AuthApp,
+    asked: AuthorizationRequest,
+) -> Result<(AuthorizationRequest, OAuthClient), AuthorizationRefusal> {
     let record = app.store.find_client(&asked.client_id).await.map_err(OAuthError::from)?;
     let client = record.map(|record| record.client).filter(OAuthClient::is_active);
     let client = client.ok_or_else(|| OAuthError::invalid_request("This application is not known here."))?;
-    if !client.redirect_uris.contains(&asked.redirect_uri) {
+    let is_known = client.redirect_uris.iter().any(|known| redirect_uri::is_registered(known, &asked.redirect_uri));
+    if !is_known {
         return Err(OAuthError::invalid_request("The redirect_uri is not one of this application's.").into());
     }
     if !client.may_use(GrantType::AuthorizationCode) {
@@ -102,9 +109,9 @@ fn fault(fields: &Fields) -> Option<(&'static str, &'static str)> {
     (fields.get("prompt") == Some("none")).then_some(("login_required", "The user must sign in"))
 }
 
-impl Asked {
-    pub(super) fn refused(&self, code: &'static str, description: impl Into<String>) -> Refused {
-        Refused::ToClient { asked: Box::new(self.clone()), code, description: description.into() }
+impl AuthorizationRequest {
+    pub(super) fn refused(&self, code: &'static str, description: impl Into<String>) -> AuthorizationRefusal {
+        AuthorizationRefusal::ToClient { asked: Box::new(self.clone()), code, description: description.into() }
     }
 
     /// Back to the client with these parameters, its `state`, and who answers (RFC 9207).

@@ -5,10 +5,10 @@ use artel_identity::pkce;
 use artel_store::{Redeem, Redemption};
 
 use super::{Request, after};
-use crate::answer::TokenAnswer;
 use crate::error::OAuthError;
+use crate::token_response::TokenResponse;
 
-pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthError> {
+pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthError> {
     let app = request.app;
     let code = request.fields.required("code")?;
     let redirect_uri = request.fields.required("redirect_uri")?.to_owned();

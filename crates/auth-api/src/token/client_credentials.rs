@@ -1,11 +1,11 @@
 //! The client-credentials grant: a program that acts for itself. No refresh token: it can always ask again.
 
 use super::Request;
-use crate::answer::{Subject, TokenAnswer};
 use crate::error::OAuthError;
 use crate::scopes;
+use crate::token_response::{Subject, TokenResponse};
 
-pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthError> {
+pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthError> {
     let (app, client) = (request.app, &request.client);
     if !client.is_confidential {
         return Err(OAuthError::unauthorized_client("A client without a secret cannot act for itself"));

@@ -16,12 +16,12 @@ use metrics::{counter, histogram};
 use secrecy::SecretString;
 
 use crate::AuthApp;
-use crate::answer::{Subject, TokenAnswer};
 use crate::audit::{By, Details as _};
 use crate::bearer::Address;
-use crate::client_auth::Shown;
+use crate::client_auth::ClientCredentials;
 use crate::error::OAuthError;
 use crate::form::Fields;
+use crate::token_response::{Subject, TokenResponse};
 
 /// A token request, as far as all grants have it in common.
 struct Request<'a> {
@@ -37,7 +37,7 @@ pub(crate) async fn issue_token(
     Address(ip): Address,
     headers: HeaderMap,
     fields: Result<Fields, OAuthError>,
-) -> Result<Json<TokenAnswer>, OAuthError> {
+) -> Result<Json<TokenResponse>, OAuthError> {
     let start = Instant::now();
     let grant = fields.as_ref().ok().and_then(|fields| fields.get("grant_type")).and_then(GrantType::parse);
     let answer = match fields {
@@ -57,9 +57,9 @@ async fn answer(
     headers: &HeaderMap,
     fields: &Fields,
     ip: Option<IpAddr>,
-) -> Result<TokenAnswer, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     fields.required("grant_type")?;
-    let shown = Shown::of(headers, fields)?;
+    let shown = ClientCredentials::of(headers, fields)?;
     let grant = grant.filter(|grant| app.offers(*grant)).ok_or_else(OAuthError::unsupported_grant_type)?;
     let client = app.client(&shown, ip).await?;
     if !client.may_use(grant) {
@@ -108,7 +108,7 @@ impl Request<'_> {
     }
 
     /// The answer for a login: with a refresh token when the client may use one.
-    async fn tokens(&self, family: &TokenFamily, refresh_token: &SecretString) -> Result<TokenAnswer, OAuthError> {
+    async fn tokens(&self, family: &TokenFamily, refresh_token: &SecretString) -> Result<TokenResponse, OAuthError> {
         let answer = self.app.access_token(Subject::of(family), &self.client).await?;
         Ok(if self.client.may_use(GrantType::RefreshToken) { answer.with_refresh_token(refresh_token) } else { answer })
     }

@@ -4,12 +4,12 @@
 use artel_store::NewFamily;
 
 use super::Request;
-use crate::answer::TokenAnswer;
 use crate::error::OAuthError;
-use crate::login::Typed;
+use crate::login::TypedCredentials;
 use crate::scopes;
+use crate::token_response::TokenResponse;
 
-pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthError> {
+pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthError> {
     let (app, client) = (request.app, &request.client);
     if !client.is_first_party {
         return Err(OAuthError::unauthorized_client(
@@ -18,7 +18,7 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthErr
     }
     let name = request.fields.required("username")?.to_owned();
     let password = request.fields.required_secret("password")?;
-    let account = app.sign_in(Typed { name, password }, client, request.ip).await?;
+    let account = app.sign_in(TypedCredentials { name, password }, client, request.ip).await?;
     let scopes = scopes::granted(client, request.fields.get("scope"), account.is_admin)?;
 
     let family = request.new_family(account.tenant_id, account.user_id, scopes);

@@ -1,16 +1,20 @@
 //! The refresh grant: each token works once, and one that comes again ends the login that it came of.
 
+use artel_domain::TokenFamily;
+use artel_identity::Scopes;
 use artel_store::{Rotate, Rotation};
 use metrics::counter;
 
 use super::{Request, after};
-use crate::answer::TokenAnswer;
 use crate::error::OAuthError;
+use crate::token_response::TokenResponse;
 
-/// A `scope` parameter is ignored: the scopes of a login do not change.
-pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthError> {
+/// A `scope` parameter may name fewer scopes than the login has: they are those of the new access token. The login
+/// keeps its own, so that the next refresh may have all of them again (RFC 6749, 6).
+pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthError> {
     let app = request.app;
     let presented = request.fields.required("refresh_token")?;
+    let wanted = wanted_scopes(&request, presented).await?;
     let successor = app.opaque.successor(presented);
     let rotate = Rotate {
         presented_hash: artel_identity::opaque_hash(presented),
@@ -23,14 +27,37 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenAnswer, OAuthErr
     match app.store.rotate_refresh_token(rotate, audit).await? {
         Rotation::Rotated(family) => {
             counter!("auth_refresh_token_rotations_total").increment(1);
-            request.tokens(&family, &successor.secret).await
+            request.tokens(&narrowed(family, wanted), &successor.secret).await
         }
-        Rotation::Repeated(family) => request.tokens(&family, &successor.secret).await,
+        Rotation::Repeated(family) => request.tokens(&narrowed(family, wanted), &successor.secret).await,
         Rotation::Reused(_) => Err(OAuthError::invalid_grant("Refresh token has been revoked (reuse detected)")),
         Rotation::Revoked(_) => Err(OAuthError::invalid_grant("Refresh token has been revoked")),
         Rotation::Expired(_) => Err(OAuthError::invalid_grant("Refresh token has expired")),
         Rotation::WrongClient(_) | Rotation::Unknown => {
             Err(OAuthError::invalid_grant("Invalid or expired refresh token"))
         }
+    }
+}
+
+/// The scopes that the request names. They are checked before the token is spent, so that the client may ask again.
+async fn wanted_scopes(request: &Request<'_>, presented: &str) -> Result<Option<Vec<String>>, OAuthError> {
+    let Some(wanted) = request.fields.get("scope") else { return Ok(None) };
+    let hash = artel_identity::opaque_hash(presented);
+    let standing = request.app.store.find_refresh_token(&hash, request.app.clock.now()).await?;
+    let wanted = Scopes::from_spaced(wanted).words().to_vec();
+    // A token that is unknown or of another client is refused as such.
+    let Some(standing) = standing.filter(|standing| standing.family.client_id == request.client.id) else {
+        return Ok(Some(wanted));
+    };
+    if wanted.iter().all(|scope| standing.family.scopes.contains(scope)) {
+        return Ok(Some(wanted));
+    }
+    Err(OAuthError::invalid_scope("A requested scope is not one of this login"))
+}
+
+fn narrowed(family: TokenFamily, wanted: Option<Vec<String>>) -> TokenFamily {
+    match wanted {
+        Some(scopes) if !scopes.is_empty() => TokenFamily { scopes, ..family },
+        _ => family,
     }
 }

@@ -1,5 +1,6 @@
 //! What depends on time, over the routes with a clock that the test moves.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod standards;
 mod time;
 mod world;

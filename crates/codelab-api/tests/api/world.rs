@@ -16,7 +16,7 @@ use artel_http::{Gate, GateConfig, InternalKey, surface};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
-use artel_model_mock::{Asked, Mock, ModelMock, Reply};
+use artel_model_mock::{IncomingRequest, Mock, ModelMock, Reply};
 use artel_store::{Answered, ClientAnswer, Fence, Journal, NewRun, ProfileChoice, Runs, Sessions, Step};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{CallLimits, EnvSecrets, Registry, ToolsConfig, ToolsDeps};
@@ -241,7 +241,7 @@ pub(crate) fn audit() -> artel_domain::AuditEntry {
 }
 
 /// The router sends everything to the coder; it writes and reads when it is told to, and says so afterwards.
-fn script(asked: &Asked) -> Reply {
+fn script(asked: &IncomingRequest) -> Reply {
     let system = asked.body["messages"][0]["content"].as_str().unwrap_or_default();
     if system.starts_with("You are a task classifier") {
         return Reply::text(r#"{"agent":"coder","confidence":"high","reasoning":"it is about code"}"#);

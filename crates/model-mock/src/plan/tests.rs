@@ -2,10 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::render::answer;
-use crate::{Asked, Cuts, Protocol, Reply, Script, Timing, Wire, render};
+use crate::{Cuts, IncomingRequest, Protocol, Reply, Script, Timing, Wire, render};
 
 fn plan(reply: &Reply, stream: bool) -> Plan {
-    let asked = Asked::plain(Protocol::OpenAi, stream);
+    let asked = IncomingRequest::plain(Protocol::OpenAi, stream);
     Plan::new(&answer(&asked, reply, &Script::default()), reply)
 }
 

@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::{Asked, Protocol};
+use crate::{IncomingRequest, Protocol};
 
 /// Dimensions that a request may ask for.
 const MOST: u64 = 4096;
 
-pub(super) fn answer(asked: &Asked, dimensions: usize) -> Value {
+pub(super) fn answer(asked: &IncomingRequest, dimensions: usize) -> Value {
     let wanted = asked.body["dimensions"].as_u64().map_or(dimensions, |wanted| wanted.min(MOST) as usize);
     let inputs = match &asked.body["input"] {
         // Numbers are one text's tokens.

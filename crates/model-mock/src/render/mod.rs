@@ -12,7 +12,7 @@ mod tape;
 use serde_json::Value;
 
 use crate::lowered::{Part, lower};
-use crate::{Asked, Body, Endpoint, Failure, How, Protocol, Reply, Script};
+use crate::{Body, Endpoint, Failure, How, IncomingRequest, Protocol, Reply, Script};
 
 pub(crate) use error::error_body;
 pub(crate) use tape::Tape;
@@ -23,11 +23,11 @@ const CREATED_TEXT: &str = "2026-01-01T00:00:00Z";
 
 /// The body of an answer to a minimal request, exactly as it goes over the wire. A fault of the reply ends it where it would end there.
 pub fn render(protocol: Protocol, reply: &Reply, streaming: bool) -> Vec<u8> {
-    render_for(&Asked::plain(protocol, streaming), reply)
+    render_for(&IncomingRequest::plain(protocol, streaming), reply)
 }
 
 /// The body of the answer to a request.
-pub fn render_for(asked: &Asked, reply: &Reply) -> Vec<u8> {
+pub fn render_for(asked: &IncomingRequest, reply: &Reply) -> Vec<u8> {
     answer(asked, reply, &Script::default()).tape.into_bytes()
 }
 
@@ -61,12 +61,12 @@ impl Rendered {
 }
 
 /// The answer of `reply` to `asked`.
-pub(crate) fn answer(asked: &Asked, reply: &Reply, script: &Script) -> Rendered {
+pub(crate) fn answer(asked: &IncomingRequest, reply: &Reply, script: &Script) -> Rendered {
     let request_id = if asked.protocol == Protocol::Anthropic { "request-id" } else { "x-request-id" };
     Rendered { request_id, ..body(asked, reply, script) }
 }
 
-fn body(asked: &Asked, reply: &Reply, script: &Script) -> Rendered {
+fn body(asked: &IncomingRequest, reply: &Reply, script: &Script) -> Rendered {
     let status = reply.status.unwrap_or(200);
     match reply
         .fault
@@ -93,7 +93,7 @@ fn body(asked: &Asked, reply: &Reply, script: &Script) -> Rendered {
     }
 }
 
-fn stream(asked: &Asked, status: u16, reply: &Reply) -> Rendered {
+fn stream(asked: &IncomingRequest, status: u16, reply: &Reply) -> Rendered {
     let protocol = asked.protocol;
     let lowered = lower(reply, asked);
     let mut tape = Tape::streaming(reply, |failure| stream_error(protocol, reply, failure));
@@ -127,7 +127,7 @@ fn stream_error(protocol: Protocol, reply: &Reply, failure: &Failure) -> Vec<u8>
 }
 
 /// What goes wrong in a stream goes wrong before a whole answer begins.
-fn whole(asked: &Asked, status: u16, reply: &Reply) -> Rendered {
+fn whole(asked: &IncomingRequest, status: u16, reply: &Reply) -> Rendered {
     let lowered = lower(reply, asked);
     let halt = lowered.parts.iter().find_map(|part| match part {
         Part::Error(failure) => Some(How::Error((*failure).clone())),

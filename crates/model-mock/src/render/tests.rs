@@ -51,7 +51,7 @@ fn a_rich_answer_is_given_whole_in_each_shape() {
 
 #[test]
 fn usage_is_a_chunk_of_its_own_only_when_it_was_asked_for() {
-    let asked = Asked { include_usage: false, ..Asked::plain(Protocol::OpenAi, true) };
+    let asked = IncomingRequest { include_usage: false, ..IncomingRequest::plain(Protocol::OpenAi, true) };
     let without = String::from_utf8(render_for(&asked, &Reply::text("Hi"))).unwrap();
     assert!(!without.contains("usage"));
     let with = streamed(Protocol::OpenAi, &Reply::text("Hi"));
@@ -205,7 +205,7 @@ fn ids_of_calls_are_counted_through_the_dialogue() {
         { "role": "assistant", "tool_calls": [{ "id": "call_1" }, { "id": "call_2" }] },
         { "role": "tool", "content": "x" },
     ] });
-    let asked = Asked::new(Protocol::OpenAi, Endpoint::Chat, String::new(), Vec::new(), body);
+    let asked = IncomingRequest::new(Protocol::OpenAi, Endpoint::Chat, String::new(), Vec::new(), body);
     let answer: Value = serde_json::from_slice(&render_for(&asked, &Reply::call("now", json!({})))).unwrap();
     assert_eq!(answer["choices"][0]["message"]["tool_calls"][0]["id"], "call_3");
 }
@@ -218,7 +218,7 @@ fn arguments_are_made_up_to_fit_the_first_tool() {
     }, "required": ["text", "count", "unit", "tags"] });
     let body = json!({ "messages": [{ "role": "user", "content": [{ "type": "text", "text": "hello" }] }], "stream": false,
         "tools": [{ "name": "echo", "input_schema": schema }] });
-    let asked = Asked::new(Protocol::Anthropic, Endpoint::Chat, String::new(), Vec::new(), body);
+    let asked = IncomingRequest::new(Protocol::Anthropic, Endpoint::Chat, String::new(), Vec::new(), body);
     let answer: Value = serde_json::from_slice(&render_for(&asked, &Reply::of([Step::Tool(Call::default())]))).unwrap();
     assert_eq!(answer["content"][0]["name"], "echo");
     assert_eq!(answer["content"][0]["input"], json!({ "text": "hello", "count": 3, "unit": "C", "tags": [true] }));

@@ -78,7 +78,10 @@ fn a_script_that_is_wrong_is_refused_with_the_place_and_what_would_be_right() {
 #[test]
 fn a_star_in_a_model_stands_for_anything() {
     let matches = |pattern: &str, model: &str| {
-        let asked = crate::Asked { model: model.into(), ..crate::Asked::plain(crate::Protocol::OpenAi, false) };
+        let asked = crate::IncomingRequest {
+            model: model.into(),
+            ..crate::IncomingRequest::plain(crate::Protocol::OpenAi, false)
+        };
         When { model: Some(pattern.into()), ..When::default() }.matches(&asked)
     };
     assert!(matches("gpt-*", "gpt-4o") && matches("*mini*", "gpt-4o-mini-1") && matches("*", "x") && matches("a", "a"));

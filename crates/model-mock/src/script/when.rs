@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Asked, Endpoint, Protocol};
+use crate::{Endpoint, IncomingRequest, Protocol};
 
 /// Which requests a reply is for. What is absent does not matter. `*` in `model` stands for any characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -26,7 +26,7 @@ pub struct When {
 }
 
 impl When {
-    pub(crate) fn matches(&self, asked: &Asked) -> bool {
+    pub(crate) fn matches(&self, asked: &IncomingRequest) -> bool {
         let is = |wanted: Option<bool>, actual: bool| wanted.is_none_or(|wanted| wanted == actual);
         self.endpoint == asked.endpoint
             && self.protocol.is_none_or(|protocol| protocol == asked.protocol)

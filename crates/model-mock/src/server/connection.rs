@@ -14,7 +14,7 @@ use super::send::{Sent, perform};
 use crate::plan::Plan;
 use crate::protocol::endpoint;
 use crate::render::error_body;
-use crate::{Asked, Failure, Mock, Protocol, Recorded};
+use crate::{Failure, IncomingRequest, Mock, Protocol, Recorded};
 
 pub(super) async fn serve(mock: Mock, mut stream: TcpStream) {
     let _ = stream.set_nodelay(true);
@@ -69,7 +69,7 @@ async fn answer(mock: &Mock, request: Incoming, stream: &mut TcpStream, ahead: &
             false
         }
         Sent::ClientGone => {
-            mock.ledger().close_early(number, began);
+            mock.request_log().close_early(number, began);
             mock.count(|counts| counts.closed_early += 1);
             false
         }
@@ -81,7 +81,7 @@ fn target(request: &Incoming) -> Option<(Protocol, crate::Endpoint)> {
 }
 
 fn record(mock: &Mock, request: &Incoming) -> u64 {
-    mock.ledger().record(Recorded {
+    mock.request_log().record(Recorded {
         number: 0,
         at_ms: 0,
         protocol: target(request).map(|(protocol, _)| protocol),
@@ -105,24 +105,24 @@ fn plan(mock: &Mock, request: Incoming) -> Arc<Plan> {
         Err(_) if request.method == "GET" => Value::Null,
         Err(error) => return refusal(protocol, 400, format!("the body is no JSON: {error}")),
     };
-    let asked = Asked::new(protocol, endpoint, request.target, request.headers, body);
+    let asked = IncomingRequest::new(protocol, endpoint, request.target, request.headers, body);
     mock.plan(&asked)
 }
 
 /// Counts something as long as it lives.
-struct Open<'a, F: Fn(&mut super::ledger::Counts)> {
+struct Open<'a, F: Fn(&mut crate::request_log::Counts)> {
     mock: &'a Mock,
     over: F,
 }
 
-impl<'a, F: Fn(&mut super::ledger::Counts)> Open<'a, F> {
-    fn new(mock: &'a Mock, begin: impl FnOnce(&mut super::ledger::Counts), over: F) -> Self {
+impl<'a, F: Fn(&mut crate::request_log::Counts)> Open<'a, F> {
+    fn new(mock: &'a Mock, begin: impl FnOnce(&mut crate::request_log::Counts), over: F) -> Self {
         mock.count(begin);
         Self { mock, over }
     }
 }
 
-impl<F: Fn(&mut super::ledger::Counts)> Drop for Open<'_, F> {
+impl<F: Fn(&mut crate::request_log::Counts)> Drop for Open<'_, F> {
     fn drop(&mut self) {
         self.mock.count(|counts| (self.over)(counts));
     }

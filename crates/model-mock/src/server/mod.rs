@@ -3,14 +3,12 @@
 mod admin;
 mod connection;
 mod incoming;
-pub(crate) mod ledger;
 mod send;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::script::Step;
-use crate::{Asked, Call, Mock, Reply, Words};
+use crate::Mock;
 
 /// Takes connections for ever. All of them end with this future.
 pub(crate) async fn serve(mock: Mock, listener: TcpListener) -> std::io::Result<()> {
@@ -27,16 +25,5 @@ pub(crate) async fn serve(mock: Mock, listener: TcpListener) -> std::io::Result<
                 connections.spawn(connection::serve(mock.clone(), stream));
             }
         }
-    }
-}
-
-/// What a mock without a script does: it calls the first tool offered once, then tells what it said; without tools it echoes.
-pub(crate) fn natural(asked: &Asked) -> Reply {
-    if asked.last_role() == "tool" {
-        return Reply::of([Step::Text(Words::Whole(format!("The tool said {}", asked.last_text())))]);
-    }
-    match asked.first_tool() {
-        Some(_) => Reply::of([Step::Tool(Call::default())]),
-        None => Reply::of([Step::Echo]),
     }
 }

@@ -4,6 +4,7 @@ mod accept;
 pub(crate) mod cancel;
 pub(crate) mod create;
 pub(crate) mod events;
+mod finish;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod messages;

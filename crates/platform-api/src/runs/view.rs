@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::finish::finish_reason;
 use super::messages::MessageView;
 use crate::App;
 
@@ -29,6 +30,10 @@ pub(crate) struct RunView {
     output_message: Option<String>,
     error_message: Option<String>,
     error_code: Option<String>,
+    /// Why the last model answer ended: `stop`, or `length` for an output that is cut short. Left out in lists, and until
+    /// the run has succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finish_reason: Option<String>,
     /// Over all model calls of the run; `null` when the provider reports none.
     prompt_tokens: Option<i64>,
     completion_tokens: Option<i64>,
@@ -57,7 +62,8 @@ pub(crate) struct ToolCallView {
 /// The run with its tool calls.
 pub(super) async fn view(app: &App, run: Run) -> Result<RunView, Problem> {
     let calls = app.store.list_tool_calls(run.tenant_id, &[run.id]).await?;
-    Ok(assemble(run, calls))
+    let finish_reason = finish_reason(app, &run).await?;
+    Ok(RunView { finish_reason, ..assemble(run, calls) })
 }
 
 /// The runs with theirs.
@@ -86,6 +92,7 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>) -> RunView {
         output_message: run.output_message,
         error_message: run.error_message,
         error_code: run.error_code,
+        finish_reason: None,
         prompt_tokens: run.usage.map(|usage| usage.prompt_tokens),
         completion_tokens: run.usage.map(|usage| usage.completion_tokens),
         total_tokens: run.usage.map(Usage::total),

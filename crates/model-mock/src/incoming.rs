@@ -6,7 +6,7 @@ use crate::{Endpoint, Protocol};
 
 /// A request as scripts see it.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct IncomingRequest {
     pub protocol: Protocol,
     pub endpoint: Endpoint,
     pub path: String,
@@ -20,7 +20,7 @@ pub struct Asked {
     pub include_usage: bool,
 }
 
-impl Asked {
+impl IncomingRequest {
     /// A minimal request for an answer.
     pub fn plain(protocol: Protocol, stream: bool) -> Self {
         let body = json!({

@@ -15,13 +15,13 @@ use crate::error::OAuthError;
 /// Whoever comes when so many wait already is sent away.
 const MOST_WAITING: usize = 64;
 
-pub(crate) struct PasswordDesk {
+pub(crate) struct PasswordWorkers {
     passwords: Arc<Passwords>,
     at_work: Semaphore,
     waiting: AtomicUsize,
 }
 
-impl PasswordDesk {
+impl PasswordWorkers {
     pub(crate) fn new(passwords: Arc<Passwords>) -> Self {
         // Half of the cores at most stay with the rest of the work.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);

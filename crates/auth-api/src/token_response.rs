@@ -13,7 +13,7 @@ use crate::{AuthApp, scopes};
 
 /// The members that clients know, and `issued_at`, by which the IDE sees when a refresh is due.
 #[derive(Serialize)]
-pub(crate) struct TokenAnswer {
+pub(crate) struct TokenResponse {
     access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
@@ -46,7 +46,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     #[must_use]
     pub(crate) fn with_refresh_token(mut self, token: &SecretString) -> Self {
         self.refresh_token = Some(token.expose_secret().to_owned());
@@ -66,7 +66,7 @@ impl AuthApp {
         &self,
         subject: Subject<'_>,
         client: &OAuthClient,
-    ) -> Result<TokenAnswer, OAuthError> {
+    ) -> Result<TokenResponse, OAuthError> {
         let key = self.keys.active().await?;
         let grant = AccessGrant {
             user_id: subject.user_id,
@@ -77,7 +77,7 @@ impl AuthApp {
         };
         let lifetime = Duration::from_secs(client.access_ttl_seconds.unsigned_abs());
         let signed = self.issuer.issue(&key, &grant, lifetime, &*self.clock)?;
-        Ok(TokenAnswer {
+        Ok(TokenResponse {
             access_token: signed.token,
             refresh_token: None,
             token_type: "bearer",

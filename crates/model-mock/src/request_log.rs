@@ -119,7 +119,7 @@ pub struct Stats {
 
 /// The records.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct RequestLog {
     began: Instant,
     requests: VecDeque<Recorded>,
     bytes: usize,
@@ -128,7 +128,7 @@ pub(crate) struct Ledger {
     closed_in_all: u64,
 }
 
-impl Ledger {
+impl RequestLog {
     pub(crate) fn new() -> Self {
         Self {
             began: Instant::now(),

@@ -1,0 +1,20 @@
+//! Messages of the journal, in the form of this crate.
+
+use crate::{Message, Part, opaque};
+
+/// A message of the journal, in this form.
+impl From<artel_domain::Message> for Message {
+    fn from(message: artel_domain::Message) -> Self {
+        use artel_domain::Message as Journalled;
+        match message {
+            Journalled::System { text } => Self::system(text),
+            Journalled::User { text } => Self::user(text),
+            Journalled::Assistant { text, mut calls, opaque } => {
+                let content = if text.is_empty() { Vec::new() } else { vec![Part::text(text)] };
+                let (reasoning, rest) = opaque.map(|kept| opaque::read(kept, &mut calls)).unwrap_or_default();
+                Self::Assistant { content, calls, reasoning, rest }
+            }
+            Journalled::Tool { call_id, content, is_error, .. } => Self::tool(call_id, content, is_error),
+        }
+    }
+}
