@@ -1,4 +1,4 @@
-//! Whose access token it is: signed by this service, for a client that is active, of a login that was not ended.
+//! The owner of an access token: it is signed by this service, its client is active and its login was not ended.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use crate::AuthApp;
 use crate::audit::By;
 use crate::error::OAuthError;
 
-/// What an access token says, as far as it is still true.
+/// A valid access token, with what the store says about it now.
 #[derive(Debug, Clone)]
 pub(crate) struct ActiveToken {
     pub(crate) tenant_id: TenantId,
@@ -21,7 +21,7 @@ pub(crate) struct ActiveToken {
     pub(crate) client_id: ClientId,
     pub(crate) is_first_party: bool,
     pub(crate) scopes: Vec<String>,
-    /// The login that it came of; a client that acts for itself has none, and no account.
+    /// The login that it is of. A client that acts for itself has none, and no account.
     pub(crate) family_id: Option<FamilyId>,
     pub(crate) account: Option<Account>,
     pub(crate) id: Option<String>,
@@ -88,7 +88,7 @@ impl FromRequestParts<AuthApp> for SignedIn {
         }
         let invalid = || OAuthError::invalid_token("The access token is not valid");
         let active = app.active_token(token.trim()).await?.ok_or_else(invalid)?;
-        // A client that acts for itself is nobody who could do what these routes do.
+        // These routes are for people, not for clients that act for themselves.
         let account = active.account.ok_or_else(invalid)?;
         let by = By { user: Some(account.user_id), ip: ip::of(parts, &app.config.trusted_proxies) };
         Ok(Self {

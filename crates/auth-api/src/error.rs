@@ -1,4 +1,4 @@
-//! What OAuth calls errors: a code and a text, and around them the members that clients of other kinds look for.
+//! OAuth errors: a code, a text, and members for clients of other conventions.
 
 use std::error::Error;
 
@@ -39,17 +39,17 @@ impl OAuthError {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
     }
 
-    /// 401: what the person showed (a password, a refresh token) is not good. The IDE knows a wrong password by this status.
+    /// 401: a password or refresh token is not valid. The IDE recognises a wrong password by this status.
     pub(crate) fn invalid_grant(description: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_grant", description)
     }
 
-    /// 400: the code is not good. No client of the seed knows codes, so this is as RFC 6749 has it.
+    /// 400: the code is not valid. This is the status of RFC 6749; no older client uses codes.
     pub(crate) fn invalid_code(description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
     }
 
-    /// 401: the client is unknown, or is not who it says it is. One text for all reasons.
+    /// 401: the client is unknown or not authenticated. One text for all reasons.
     pub(crate) fn invalid_client() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", "Client authentication failed")
             .with_header(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="artel""#))
@@ -83,7 +83,7 @@ impl OAuthError {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_token", description).with_header(WWW_AUTHENTICATE, challenge)
     }
 
-    /// 401: nothing was shown.
+    /// 401: the request has no token.
     pub(crate) fn no_token() -> Self {
         let challenge = HeaderValue::from_static(r#"Bearer realm="artel""#);
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Authentication required")

@@ -50,8 +50,8 @@ pub(crate) struct Guard {
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
     limits: Limits,
-    /// Logins of one name happen one after the other: an attempt counts as a failure until its password was found right, and people
-    /// with several programs would lock themselves out.
+    /// Logins of one name run one after the other. An attempt counts as a failure until its password was found right,
+    /// so parallel logins of one person would lock them out.
     turns: Vec<Mutex<()>>,
 }
 

@@ -1,4 +1,4 @@
-//! `POST /oauth/introspect` (RFC 7662): for services that do not verify tokens themselves, or want to know at once when a login was ended.
+//! `POST /oauth/introspect` (RFC 7662): for services that do not verify tokens, or must know at once that a login ended.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use crate::client_auth::ClientCredentials;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Says what a token is worth right now. Only for clients with a secret, and only about tokens of users whom they serve.
+/// Tells whether a token is active now. Only for clients with a secret, and only about tokens of users whom they serve.
 pub(crate) async fn introspect_token(
     State(app): State<AuthApp>,
     Address(ip): Address,

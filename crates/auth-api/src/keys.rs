@@ -1,4 +1,4 @@
-//! The keys that sign access tokens. They are in the store, sealed; this remembers them for a moment and tells the verifier.
+//! The keys that sign access tokens. The store holds them sealed. This file caches them and updates the verifier.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,14 +26,14 @@ pub struct Keys {
     known: Mutex<Option<Known>>,
 }
 
-/// What tokens signed with the keys say, and where the keys come from.
+/// The claims of tokens signed with the keys, and the first key.
 #[derive(Debug, Clone)]
 pub struct KeysConfig {
     pub issuer: String,
     pub audience: String,
     /// Whose audit log has what happens to the keys.
     pub home_tenant: TenantId,
-    /// PEM of the key to begin with; absent: one is made.
+    /// The first key as PEM; absent: one is generated.
     pub first: Option<SecretString>,
 }
 
@@ -45,7 +45,7 @@ struct Known {
 }
 
 impl Keys {
-    /// `verifier` learns of every change.
+    /// The keys of an installation. `verifier` gets every change.
     pub fn new(
         store: Arc<dyn SigningKeys>,
         clock: Arc<dyn Clock>,

@@ -1,7 +1,8 @@
-//! The auth service: OAuth 2 for the clients that exist (the password grant of the CodeLab IDE) and for those that should (authorization
-//! code with PKCE, client credentials), with a small login page of its own.
+//! The auth service: OAuth 2 with the password grant (for the CodeLab IDE), authorization code with PKCE, refresh
+//! tokens and client credentials, and a small login page.
 //!
-//! This crate must never know SQL, how a password is hashed or a token signed (that is `identity`), or the routes of another surface.
+//! This crate must never know SQL, how a password is hashed or a token signed (that is `identity`), or the routes of
+//! another surface.
 
 mod app;
 mod audit;

@@ -13,18 +13,18 @@ use crate::audit::{By, Details as _};
 use crate::error::OAuthError;
 use crate::guard::Attempt;
 
-/// Longer ones are nobody's.
+/// No username is longer.
 const LONGEST_NAME: usize = 255;
 
-/// What a person typed.
+/// A name and a password as they were typed.
 pub(crate) struct TypedCredentials {
     pub(crate) name: String,
     pub(crate) password: SecretString,
 }
 
 impl AuthApp {
-    /// Who signs in. An unknown name, a wrong password, an account that was switched off and one that this client does not serve are told
-    /// apart by nobody: same text, same work, same counting.
+    /// The account that signs in. An unknown name, a wrong password, a deactivated account and one that this client
+    /// does not serve cannot be told apart: same text, same work, same counting.
     pub(crate) async fn sign_in(
         &self,
         typed: TypedCredentials,
@@ -93,7 +93,7 @@ impl AuthApp {
         self.note(account, ip, client, "auth.login_failed", "invalid_grant").await
     }
 
-    /// The name that was typed is not written down when it is nobody's: people type passwords there.
+    /// An unknown name is not logged, because people type passwords into that field.
     async fn note(
         &self,
         account: Option<&Account>,
@@ -113,7 +113,8 @@ impl AuthApp {
     }
 }
 
-/// Under which name attempts are counted: one for a person, whether by username or e-mail; of an unknown name only the hash is kept.
+/// Under which name attempts are counted: one for a person, whether by username or e-mail; of an unknown name only the
+/// hash is kept.
 fn counted_name(login: Option<&Login>, typed: &str) -> String {
     match login {
         Some(login) => login.account.user_id.to_string(),

@@ -1,5 +1,5 @@
-//! Checking passwords costs a noticeable part of a second of one core, on purpose. Here it happens on the blocking pool, few at a time, and
-//! those who would wait too long are sent away: logins never starve the rest of the process.
+//! Password checks take a tenth of a second of one core, on purpose. They run on the blocking pool, few at a time, and
+//! requests beyond a queue are refused, so that logins never starve the rest of the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 
 use crate::error::OAuthError;
 
-/// Whoever comes when so many wait already is sent away.
+/// The longest queue. Further requests are refused.
 const MOST_WAITING: usize = 64;
 
 pub(crate) struct PasswordWorkers {

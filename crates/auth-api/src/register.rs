@@ -1,4 +1,4 @@
-//! `POST /oauth/register-user`: how somebody becomes a user without an operator, if the operator allows it.
+//! `POST /oauth/register-user`: registration without an operator, if the operator allows it.
 
 use artel_domain::{Account, Invite, TenantId, UserId};
 use artel_identity::{check_new_password, is_email, is_username, opaque_hash};
@@ -31,7 +31,7 @@ pub(crate) async fn register_user(
     let user_id = UserId(app.clock.uuid());
     let account = Account {
         user_id,
-        // Somebody whom nobody invited is nobody's colleague.
+        // A person without an invitation gets a tenant of their own.
         tenant_id: invite.as_ref().map_or_else(|| TenantId(app.clock.uuid()), |invite| invite.tenant_id),
         username: wanted.username,
         email: wanted.email,

@@ -10,9 +10,10 @@ use crate::client_auth::ClientCredentials;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Ends the login that a refresh or access token came of. A token that means nothing is as good as revoked: 200 as well.
+/// Ends the login that a refresh or access token is of. An unknown token counts as revoked, so it is answered 200 too.
 ///
-/// An access token works until its end all the same where it is only verified by its signature; here it is refused at once.
+/// An access token works until its end all the same where it is only verified by its signature; here it is refused at
+/// once.
 pub(crate) async fn revoke_token(
     State(app): State<AuthApp>,
     Address(ip): Address,

@@ -136,7 +136,8 @@ fn home(app: &AuthApp) -> TenantId {
     app.config.home_tenant
 }
 
-/// A password that nobody can guess and that keeps the rules for new ones: twenty random characters and one of each kind.
+/// A password that nobody can guess and that keeps the rules for new ones: twenty random characters and one of each
+/// kind.
 pub fn generated_password() -> Result<SecretString, NoEntropy> {
     let random = entropy::<64>()?;
     // Bytes beyond the largest multiple would make some characters likelier.

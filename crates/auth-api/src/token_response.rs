@@ -1,4 +1,4 @@
-//! What a token request is answered with.
+//! The response to a token request.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) struct TokenResponse {
     id_token: Option<String>,
 }
 
-/// For whom an access token is.
+/// The subject of an access token.
 pub(crate) struct Subject<'a> {
     pub(crate) tenant_id: TenantId,
     pub(crate) user_id: UserId,
@@ -88,7 +88,7 @@ impl AuthApp {
         })
     }
 
-    /// Who signed in, for the client alone, when it asked for `openid`. Its audience and type keep it from being taken for an access token.
+    /// The id token for the client, for the scope `openid`. Its audience and type make it invalid as an access token.
     pub(crate) async fn id_token(
         &self,
         family: &TokenFamily,

@@ -51,8 +51,8 @@ pub struct Health {
 }
 
 impl RedisBus {
-    /// Joins the processes that share this Redis. When it cannot be reached, the bus starts alone and joins later: only an
-    /// address that makes no sense is an error. Runs on the current tokio runtime and stops when dropped.
+    /// Joins the processes that share this Redis. When it cannot be reached, the bus starts alone and joins later: only
+    /// an address that makes no sense is an error. Runs on the current tokio runtime and stops when dropped.
     pub async fn connect(url: &str, clock: &dyn Clock) -> Result<Self, BadUrl> {
         // Only TLS needs it; whoever installed a provider before keeps theirs.
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -1,5 +1,5 @@
-//! Names of channels and the form of messages. A message begins with the process that sent it, so that everyone can skip
-//! their own without reading on.
+//! Names of channels and the form of messages. A message begins with the process that sent it, so that everyone can
+//! skip their own without reading on.
 
 use std::fmt::Write;
 use std::sync::Arc;

@@ -38,8 +38,8 @@ impl Link {
         self.live.borrow().clone()
     }
 
-    /// Throws a connection away after an error or an answer that did not come. A silent one is thrown away too, because a
-    /// lost network looks the same; the next is tried after a rest.
+    /// Throws a connection away after an error or an answer that did not come. A silent one is thrown away too, because
+    /// a lost network looks the same; the next is tried after a rest.
     pub(crate) fn broken(&self, live: &Live) {
         self.live.send_if_modified(|current| {
             let same = current.as_ref().is_some_and(|now| now.generation == live.generation);

@@ -6,15 +6,16 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Wea
 use artel_domain::{Frame, RunId, SessionId, TenantId};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-/// Frames that a follower may be behind before it must read the store again. A topic reserves room for them (about 3 KB).
+/// Frames that a follower may be behind before it must read the store again. A topic reserves room for them (about 3
+/// KB).
 const BACKLOG: usize = 64;
 
 /// What a follower hears.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Followed {
     Frame(Arc<Frame>),
-    /// Frames were missed, or may have been: read the store from the last entry seen. Frames that follow may repeat what
-    /// the store gave; their `seq` tells.
+    /// Frames were missed, or may have been: read the store from the last entry seen. Frames that follow may repeat
+    /// what the store gave; their `seq` tells.
     Lagged,
     /// The bus is gone.
     Closed,
@@ -47,8 +48,8 @@ impl Drop for Follower {
     }
 }
 
-/// Hears of the first follower that a session gets and the last one that it loses, in order. Called under a lock: it must
-/// return at once and not call back.
+/// Hears of the first follower that a session gets and the last one that it loses, in order. Called under a lock: it
+/// must return at once and not call back.
 pub trait TopicObserver: Send + Sync {
     fn opened(&self, tenant: TenantId, session: &SessionId);
     fn closed(&self, tenant: TenantId, session: &SessionId);

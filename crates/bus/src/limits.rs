@@ -14,8 +14,8 @@ use governor::{Quota, RateLimiter};
 
 use crate::Admission;
 
-/// Uses between two sweeps, at least. Beyond that a sweep waits for as many uses as it found keys, so that sweeping costs
-/// each use the same however many keys there are.
+/// Uses between two sweeps, at least. Beyond that a sweep waits for as many uses as it found keys, so that sweeping
+/// costs each use the same however many keys there are.
 const SWEEP_EVERY: usize = 1024;
 
 type Keyed<C> = RateLimiter<String, DashMapStateStore<String>, C, StateInformationMiddleware>;

@@ -1,5 +1,5 @@
-//! Attacks on RS256 access tokens, as data: made with the victim's own key where an attacker could not, so that nothing but the one
-//! fault stands between the token and the door. Feature `attacks`; for tests at the verifier and over HTTP.
+//! Attacks on RS256 access tokens, as data: made with the victim's own key where an attacker could not, so that nothing
+//! but the one fault stands between the token and the door. Feature `attacks`; for tests at the verifier and over HTTP.
 
 mod claims;
 mod forge;

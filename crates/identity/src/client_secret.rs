@@ -1,5 +1,5 @@
-//! Secrets of OAuth clients. They are shown on every request, so they are kept as keyed hashes like API keys, not as slow ones like
-//! passwords: a stolen table is worth nothing without the pepper.
+//! Secrets of OAuth clients. They are shown on every request, so they are kept as keyed hashes like API keys, not as
+//! slow ones like passwords: a stolen table is worth nothing without the pepper.
 
 use artel_domain::{ClientId, Hashed};
 use base64::Engine;

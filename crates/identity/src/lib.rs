@@ -1,4 +1,4 @@
-//! Who may do what, and how that is proved: scopes, tokens, keys, passwords, clients' secrets, signing keys, and sealed secrets.
+//! Credentials and permissions: scopes, tokens, API keys, passwords, client secrets, signing keys and sealed secrets.
 //!
 //! This crate must never know HTTP, a store or the wall clock: time and ids come in, answers go out. Whether a key is
 //! revoked is somebody else's question.

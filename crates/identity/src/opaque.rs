@@ -1,8 +1,8 @@
-//! Text that means nothing to who holds it: refresh tokens, authorization codes, invitations. 256 random bits each, of which only a
+//! Opaque tokens: refresh tokens, authorization codes, invitations. 256 random bits each, of which only a
 //! SHA-256 is stored.
 //!
-//! Refresh tokens are not JWTs: nothing in them is for their holder to read, each use asks the store anyway, and a token without
-//! claims cannot be mistaken for an access token.
+//! Refresh tokens are not JWTs: nothing in them is for their holder to read, each use asks the store anyway, and a
+//! token without claims cannot be mistaken for an access token.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -42,8 +42,8 @@ impl OpaqueTokens {
         Ok(opaque(REFRESH, &entropy::<32>()?))
     }
 
-    /// The token that takes the place of this one. The same each time, so that a client that lost the answer gets the same answer when
-    /// it asks again, though the store has never seen the text; and nobody else can work it out.
+    /// The token that takes the place of this one. The same each time, so that a client that lost the answer gets the
+    /// same answer when it asks again, though the store has never seen the text; and nobody else can work it out.
     pub fn successor(&self, presented: &str) -> OpaqueToken {
         let mut keyed = self.keyed.clone();
         keyed.update(b"refresh-token successor\0");

@@ -22,8 +22,8 @@ const SHORTEST: usize = 8;
 const LONGEST: usize = 72;
 const SPECIAL: &str = "!@#$%^&*(),.?\":{}|<>";
 
-/// Hashes and checks passwords. One check takes tens of milliseconds of a core and tens of megabytes: run it on a blocking pool, and
-/// only a few at once.
+/// Hashes and checks passwords. One check takes tens of milliseconds of a core and tens of megabytes: run it on a
+/// blocking pool, and only a few at once.
 pub struct Passwords {
     argon2: Argon2<'static>,
     nobody: Hashed,

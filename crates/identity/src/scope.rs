@@ -62,8 +62,8 @@ impl Scope {
     }
 
     /// Everything that holding this scope permits, itself included. The tools scopes reach furthest because the first
-    /// clients of the API know no others. The `api:` scopes are those of the first clients of the auth service: reading, working with
-    /// agents, tools and runs, and everything in the tenant.
+    /// clients of the API know no others. The `api:` scopes are those of the first clients of the auth service:
+    /// reading, working with agents, tools and runs, and everything in the tenant.
     fn implies(self) -> &'static [Self] {
         match self {
             Self::ToolsRead => &[Self::ToolsRead, Self::AgentsRead, Self::RunsRead],

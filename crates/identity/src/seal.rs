@@ -1,5 +1,5 @@
-//! Secrets at rest: authenticated encryption under the process's key. The associated data says where the secret belongs,
-//! so that a row moved to another tenant or name does not open.
+//! Secrets at rest: authenticated encryption under the process's key. The associated data says where the secret
+//! belongs, so that a row moved to another tenant or name does not open.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -66,7 +66,8 @@ impl ServiceKey {
         json!({ "keys": keys.into_iter().collect::<Vec<_>>() })
     }
 
-    /// A new key as it is kept where others can read: private half sealed, public half in clear. Takes as long as `generate_pem`.
+    /// A new key as it is kept where others can read: private half sealed, public half in clear. Takes as long as
+    /// `generate_pem`.
     pub fn generate_sealed(seal: &SecretBox) -> Result<SealedKey, SealedKeyError> {
         Self::seal_pem(&Self::generate_pem()?, seal)
     }

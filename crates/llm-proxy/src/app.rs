@@ -9,11 +9,11 @@ use axum::extract::FromRef;
 use crate::chat::Streams;
 use crate::reasoning_cache::ReasoningCache;
 
-/// What this surface stands on.
+/// The parts that this surface is built of.
 pub struct Deps {
     pub models: Arc<Models>,
     pub clock: Arc<dyn Clock>,
-    /// Knows the platform's tokens and keys.
+    /// Checks the platform's tokens and keys.
     pub gate: Gate,
     pub metrics: Arc<dyn MetricsText>,
 }
@@ -21,7 +21,7 @@ pub struct Deps {
 /// What the operator decides about this surface.
 #[derive(Debug, Clone)]
 pub struct ProxyConfig {
-    /// The other services of this installation are let in with it. Absent on a public port: there nobody is a service.
+    /// The key of the other services of this installation. Absent on a public port, which serves no services.
     pub internal_key: Option<InternalKey>,
 }
 

@@ -1,4 +1,4 @@
-//! One question under way.
+//! One call under way.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,19 +15,19 @@ const AHEAD: usize = 32;
 /// At most this many deltas become one write.
 const BATCH: usize = 64;
 
-/// A model being asked: its deltas as they come, then its answer. Nothing runs beside it, so dropping it ends the call, and a reader who
-/// is slow slows the provider down.
+/// A call of a model: its deltas as they come, then its answer. It runs only while it is polled: dropping it ends the
+/// call, and a slow reader slows the provider down.
 pub(crate) struct Call {
     answer: Pin<Box<dyn Future<Output = Result<Served, ModelError>> + Send>>,
     deltas: Receiver<Delta>,
-    /// Something has happened to it since it was looked at. The connection to the client looks several times for each thing that happens,
-    /// and a look is most of what a delta costs.
+    /// The call was woken since the last poll. The connection to the client polls several times for each wake, and a
+    /// poll is most of what a delta costs.
     news: Arc<Signal>,
-    /// Gives `news`.
+    /// Sets `news`.
     waker: Waker,
 }
 
-/// What came of one look at a call.
+/// The result of one poll of a call.
 pub(crate) enum Step {
     /// There are new deltas, and more to come.
     Going,

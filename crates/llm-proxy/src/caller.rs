@@ -1,4 +1,4 @@
-//! Who asks, and on whose account.
+//! The caller, and the account of the call.
 
 use artel_http::caller::LlmInvoke;
 use artel_http::{Caller, InternalKey, limits, trace};
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 
 /// The account of services that name no tenant.
 const INTERNAL: &str = "internal";
-/// On whose behalf a service asks.
+/// The tenant for which a service asks.
 const TENANT: &str = "x-artel-tenant";
 const LONGEST_ACCOUNT: usize = 64;
 

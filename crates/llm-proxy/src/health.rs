@@ -1,4 +1,4 @@
-//! How this process and its providers are.
+//! The health of this process and its providers.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Reads what clients of OpenAI's protocol send into the one form: pure, and strict where a wrong guess would change the answer.
+//! Reads requests of OpenAI's protocol into the one form. It is pure, and strict where a wrong guess would change the
+//! answer.
 
 mod assistant;
 mod content;

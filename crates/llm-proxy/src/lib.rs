@@ -1,7 +1,8 @@
 //! The LLM proxy: every model of this installation behind OpenAI's API.
 //!
-//! A surface: it reads requests of OpenAI's protocol into the one form of `artel-llm`, asks there, and writes the answer back as OpenAI
-//! would. It must never know a provider or its wire protocol, retry a call, or touch runs and their journal.
+//! A surface: it reads requests of OpenAI's protocol into the form of `artel-llm`, calls the model there, and writes
+//! the answer in OpenAI's protocol. It must never know a provider or its wire protocol, retry a call, or touch runs and
+//! their journal.
 
 mod app;
 mod call;

@@ -1,4 +1,4 @@
-//! What models there are.
+//! The list of models.
 
 pub(crate) mod get;
 pub(crate) mod list;
@@ -12,7 +12,7 @@ use serde::Serialize;
 pub(crate) struct WireModel {
     id: String,
     object: &'static str,
-    /// Nobody tells us.
+    /// Unknown.
     created: i64,
     /// The provider.
     owned_by: String,

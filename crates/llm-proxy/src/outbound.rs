@@ -30,7 +30,7 @@ impl Head {
     }
 }
 
-/// OpenAI's word. A word that has no counterpart stays what it is: a client that takes `stop` for granted would be told a lie.
+/// OpenAI's word. A word without a counterpart is passed on, because `stop` would be wrong.
 fn finish_word(answer: &Completion) -> &str {
     match &answer.finish {
         FinishReason::Stop => "stop",

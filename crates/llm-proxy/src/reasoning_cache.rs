@@ -1,5 +1,6 @@
-//! Keeps the reasoning of answers for clients that do not. Most clients send an assistant's message back without members
-//! that they do not know, and some providers refuse a tool's result without the signed reasoning before its call.
+//! Keeps the reasoning of answers for clients that do not. Most clients send an assistant's message back without
+//! members that they do not know, and some providers refuse a tool's result without the signed reasoning before its
+//! call.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Wake};
 
 use futures::task::AtomicWaker;
 
-/// Given by waking it; taken by one reader.
+/// Set by waking it, taken by one reader.
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
     is_given: AtomicBool,
@@ -14,12 +14,12 @@ pub(crate) struct Signal {
 }
 
 impl Signal {
-    /// One that is there to be taken.
+    /// A signal that is set.
     pub(crate) fn given() -> Self {
         Self { is_given: AtomicBool::new(true), reader: AtomicWaker::new() }
     }
 
-    /// Takes it, or has `cx` woken when it is given.
+    /// Takes it, or wakes `cx` when it is set.
     pub(crate) fn poll_take(&self, cx: &Context<'_>) -> Poll<()> {
         // Before the look, so that nothing is missed between the two.
         self.reader.register(cx.waker());

@@ -1,4 +1,4 @@
-//! What a call came to, told exactly once however it ended: answered, failed, or given up by whoever asked.
+//! The record of a call. There is exactly one for each call, whether it was answered, failed or cancelled.
 
 use std::time::Duration;
 
@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use crate::{ModelName, Trace};
 
-/// Hears of every call, once, when it is over. Called on the caller's task: it must not block.
+/// Gets one record of every call, when it is over.
 pub trait Accountant: Send + Sync {
+    /// Takes the record of a call. Runs on the caller's task, so it must not block.
     fn record(&self, call: CallRecord);
 }
 
@@ -17,18 +18,19 @@ pub trait Accountant: Send + Sync {
 pub struct CallRecord {
     pub id: Uuid,
     pub operation: Operation,
-    /// Who asked: [`crate::Request::account`].
+    /// [`crate::Request::account`]
     pub account: String,
     pub requested: ModelName,
-    /// Who answered, or was asked last.
+    /// The model that answered, or was asked last.
     pub served: ModelName,
     /// Requests that were sent, to all models together.
     pub attempts: u32,
-    /// How many models gave way to the next one.
+    /// How often the next model was asked instead.
     pub fallbacks: u32,
     /// Absent when nothing was ever sent.
     pub usage: Option<Usage>,
-    /// The provider did not tell all of the usage: what is missing is counted from the text, at four characters a token.
+    /// The provider did not report all of the usage. What is missing is counted from the text, at four characters a
+    /// token.
     pub is_estimated: bool,
     /// In billionths of a US dollar; absent when the price is not known.
     pub cost_nanos: Option<i64>,
@@ -67,7 +69,7 @@ pub enum CallOutcome {
     Ok,
     /// [`crate::ModelError::code`]
     Error(&'static str),
-    /// Whoever asked went away before the end.
+    /// The caller went away before the end.
     Cancelled,
 }
 
@@ -86,7 +88,7 @@ impl CallOutcome {
     }
 }
 
-/// Keeps nothing.
+/// Drops the records.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct NoAccount;
 

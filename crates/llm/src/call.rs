@@ -1,5 +1,5 @@
-//! One call while it is under way: what has been asked, shown and spent. However the call ends, also when its future is dropped, the
-//! accountant hears of it once.
+//! One call while it is under way: its request, its deltas and its usage. The accountant gets one record of it, however
+//! the call ends, also when its future is dropped.
 
 mod stats;
 
@@ -14,7 +14,7 @@ pub(crate) use stats::{DeltaSink, Stats};
 use crate::account::{CallOutcome, CallRecord, Operation};
 use crate::{Accountant, Catalog, Completion, Embeddings, ModelError, ModelName, Opening, Request};
 
-/// Who is told of calls, and whose clock and ids they carry.
+/// Who gets the records of calls, and the clock and ids for them.
 #[derive(Clone)]
 pub(crate) struct Accounting {
     pub(crate) accountant: Arc<dyn Accountant>,
@@ -34,7 +34,7 @@ pub(crate) struct Call<'a> {
     accounting: &'a Accounting,
     operation: Operation,
     pub(crate) id: Uuid,
-    /// Its `model` is the one that is being asked now.
+    /// Its `model` is the one that is asked at the moment.
     pub(crate) request: Request,
     pub(crate) stats: Stats,
     requested: ModelName,
@@ -42,7 +42,7 @@ pub(crate) struct Call<'a> {
     started: Instant,
     started_at: Timestamp,
     is_over: bool,
-    /// Somebody else keeps the account.
+    /// Another process records the call.
     is_accounted_elsewhere: bool,
 }
 
@@ -79,18 +79,18 @@ impl<'a> Call<'a> {
         self.started
     }
 
-    /// The next model of the chain takes over.
+    /// The next model of the chain is asked.
     pub(crate) fn turn_to(&mut self, model: ModelName) {
         self.fallbacks += 1;
         self.request.model = model;
     }
 
-    /// The proxy that the call goes through keeps the account.
+    /// The proxy that the call goes through records it.
     pub(crate) fn skip_accounting(&mut self) {
         self.is_accounted_elsewhere = true;
     }
 
-    /// As far as it has come.
+    /// The course of the call so far.
     pub(crate) fn opening(&self) -> Opening {
         Opening {
             call_id: self.id,
@@ -102,7 +102,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Tells the accountant. Returns the price, where it is known.
+    /// Records the call. Returns its cost in billionths of a US dollar, where the price is known.
     pub(crate) fn end(mut self, outcome: Result<&Completion, &ModelError>) -> Option<i64> {
         self.is_over = true;
         let mut record = match outcome {
@@ -115,11 +115,11 @@ impl<'a> Call<'a> {
         };
         record.cost_nanos = self.accounting.cost(&record);
         let cost = record.cost_nanos;
-        self.tell(record);
+        self.report(record);
         cost
     }
 
-    /// Tells the accountant what vectors came to.
+    /// Records a call for vectors.
     pub(crate) fn end_embedding(mut self, outcome: Result<&Embeddings, &ModelError>) {
         self.is_over = true;
         let mut record = match outcome {
@@ -127,17 +127,17 @@ impl<'a> Call<'a> {
             Err(error) => self.record(CallOutcome::Error(error.code()), None),
         };
         record.cost_nanos = self.accounting.cost(&record);
-        self.tell(record);
+        self.report(record);
     }
 
-    fn tell(&self, record: CallRecord) {
+    fn report(&self, record: CallRecord) {
         if !self.is_accounted_elsewhere {
             self.accounting.accountant.record(record);
         }
     }
 
-    fn record(&mut self, outcome: CallOutcome, told: Option<Usage>) -> CallRecord {
-        let (usage, is_estimated) = self.stats.usage(told, &self.request);
+    fn record(&mut self, outcome: CallOutcome, reported: Option<Usage>) -> CallRecord {
+        let (usage, is_estimated) = self.stats.usage(reported, &self.request);
         CallRecord {
             id: self.id,
             operation: self.operation,
@@ -161,7 +161,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The future was dropped: whoever asked has gone.
+/// The future was dropped: the caller has gone.
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         if self.is_over {
@@ -169,6 +169,6 @@ impl Drop for Call<'_> {
         }
         let mut record = self.record(CallOutcome::Cancelled, None);
         record.cost_nanos = self.accounting.cost(&record);
-        self.tell(record);
+        self.report(record);
     }
 }

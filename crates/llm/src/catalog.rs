@@ -1,4 +1,4 @@
-//! What is known of models: names, sizes, prices. A table that comes with the program, and the operator's own before it.
+//! Names, sizes and prices of models: a table that is part of the program, and before it the operator's own.
 
 mod file;
 mod pattern;
@@ -17,21 +17,21 @@ use crate::name::DEMO;
 /// The table of models.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    /// The operator's first. Within a table the most specific entry counts.
+    /// The operator's table first. Within a table the most specific entry counts.
     tables: Vec<Vec<Entry>>,
 }
 
 /// What is known of one model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModelInfo {
-    /// For people; absent when the table has none.
+    /// The name for people; absent when the table has none.
     pub name: Option<String>,
     /// Prompt and answer together, in tokens.
     pub context_length: Option<u32>,
     pub max_output_tokens: Option<u32>,
-    /// The context that Ollama is asked to make room for. It takes memory, so nothing is asked for unless it is given.
+    /// The context length that Ollama is asked for. It takes memory, so none is asked for unless it is given.
     pub num_ctx: Option<u32>,
-    /// Absent when nobody knows them: that is not the same as nothing to pay.
+    /// Absent when they are unknown, which does not mean that the model is free.
     pub prices: Option<Prices>,
 }
 
@@ -43,16 +43,19 @@ pub(crate) struct Listed<'a> {
     pub(crate) info: &'a ModelInfo,
 }
 
-/// The table that comes with the program.
+/// The table of the program.
 impl Default for Catalog {
     fn default() -> Self {
-        // It is part of the program, and a test reads it.
+        // A test reads the table of the program, so it is never wrong here.
         Self { tables: file::shipped().into_iter().collect() }
     }
 }
 
 impl Catalog {
-    /// The table that comes with the program, and before it the operator's, if there is one.
+    /// The table of the program, and before it the operator's, if there is one.
+    ///
+    /// # Errors
+    /// Fails when the operator's file cannot be read or has a wrong entry.
     pub fn load(own: Option<&Path>) -> Result<Self, BadModelTable> {
         let own = own.map(file::read).transpose()?;
         let mut catalog = Self::default();
@@ -63,7 +66,7 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// What is known of a model.
+    /// The entry for a model; `None` when no table has one.
     pub fn find(&self, name: &ModelName) -> Option<&ModelInfo> {
         let fit = |entry: &Entry| entry.fit(Some(name.provider()), name.model());
         self.best(fit).map(|entry| &entry.info)
@@ -96,7 +99,7 @@ impl Catalog {
         self.tables.iter().find_map(|table| table.get(best_of(table)?))
     }
 
-    /// What the operator's entry leaves out is taken from what was known of that model before.
+    /// The operator's entry, with its absent members taken from the entry of the program.
     fn completed(&self, mut entry: Entry) -> Entry {
         let known = entry
             .id

@@ -1,4 +1,4 @@
-//! What the operator says about model providers.
+//! The operator's configuration of model providers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::Catalog;
 
-/// Everything [`crate::Models`] needs to know.
+/// The configuration of [`crate::Models`].
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `openai:`
@@ -20,9 +20,10 @@ pub struct Config {
     pub ollama: Endpoint,
     /// `custom:<name>`
     pub custom: BTreeMap<String, CustomProvider>,
-    /// What is known of models.
+    /// The table of models.
     pub catalog: Arc<Catalog>,
-    /// The provider of names without prefix that are not in the table: `openai`, `anthropic`, `ollama`, `demo` or `custom:<name>`.
+    /// The provider of names without prefix that are not in the table: `openai`, `anthropic`, `ollama`, `demo` or
+    /// `custom:<name>`.
     pub default_provider: Option<String>,
     pub timeouts: Timeouts,
     /// Attempts after the first one.
@@ -32,9 +33,9 @@ pub struct Config {
     /// Calls that one provider may have under way; the others wait.
     pub max_concurrency: usize,
     pub breaker: BreakerLimits,
-    /// What differs for one provider, by its name.
+    /// Limits of single providers, by their names.
     pub limits: BTreeMap<String, ProviderLimits>,
-    /// What happens when a model fails, by its name; and names of one's own.
+    /// What happens when a model fails, by its name; and names of the operator's choice.
     pub routes: BTreeMap<String, RouteConfig>,
     /// Another process that makes every call for this one, except those to `demo:`.
     pub proxy: Option<ProxyEndpoint>,
@@ -64,9 +65,10 @@ impl Default for Config {
 /// Where a provider is, and the key for it.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoint {
-    /// Ends before the path of the protocol (`/chat/completions`, `/v1/messages`, `/api/chat`); the provider's own when absent.
+    /// Ends before the path of the protocol (`/chat/completions`, `/v1/messages`, `/api/chat`); the provider's own when
+    /// absent.
     pub base_url: Option<String>,
-    /// Servers at a base URL of one's own may need none.
+    /// Servers at the operator's own base URL may need none.
     pub api_key: Option<SecretString>,
 }
 
@@ -97,7 +99,7 @@ pub enum Protocol {
     Ollama,
 }
 
-/// How long to wait for what.
+/// The time limits of a call.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
     pub connect: Duration,
@@ -120,7 +122,7 @@ impl Default for Timeouts {
     }
 }
 
-/// When a model that keeps failing is left alone.
+/// When a model that keeps failing is not asked.
 #[derive(Debug, Clone, Copy)]
 pub struct BreakerLimits {
     /// Failures one after the other; 0 switches the breaker off.
@@ -129,7 +131,7 @@ pub struct BreakerLimits {
     pub percent: u32,
     pub least_calls: u32,
     pub window: Duration,
-    /// Then nothing is asked for so long, and after it one call tries.
+    /// The time without calls. After it one call probes.
     pub open_for: Duration,
 }
 
@@ -182,7 +184,7 @@ impl Timeouts {
     }
 }
 
-/// What happens when a model fails. The key it stands under is a model's name, or with `model` a name of one's own.
+/// What happens when a model fails. Its key is a model's name, or with `model` a name of the operator's choice.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RouteConfig {

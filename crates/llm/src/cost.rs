@@ -1,12 +1,12 @@
-//! What calls cost.
+//! The cost of calls.
 
 use artel_domain::{NanoUsd, Usage};
 
 use crate::{ModelName, Models};
 
 impl Models {
-    /// The most that a call of so many tokens can cost, whichever model of its route answers in the end, and however much of its prompt is
-    /// read from a cache or written to one. `None` when one of their prices is not known.
+    /// The most that a call of so many tokens can cost, in billionths of a US dollar: whichever model of its route
+    /// answers, and however much of its prompt is written to a cache. `None` when one of the prices is unknown.
     pub fn most_cost(&self, model: &ModelName, usage: &Usage) -> Option<NanoUsd> {
         let plain = Usage { cached_tokens: 0, cache_write_tokens: 0, ..*usage };
         let written = Usage { cache_write_tokens: usage.prompt_tokens, ..plain };

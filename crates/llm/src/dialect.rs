@@ -51,7 +51,8 @@ pub(crate) trait EmbeddingDialect: Send + Sync {
 
 /// Reads one streamed answer. The bytes may be cut anywhere. The calls are: `feed` for each piece, `close`, `finish`.
 pub(crate) trait Decoder: Send {
-    /// Takes the next bytes and appends what may be shown. After an error or [`Progress::Complete`] it is not fed again.
+    /// Takes the next bytes and appends what may be shown. After an error or [`Progress::Complete`] it is not fed
+    /// again.
     fn feed(&mut self, bytes: &[u8], deltas: &mut Vec<Delta>) -> Result<Progress, ModelError>;
     /// The usage reported so far, for the account of a call that ends before its answer does.
     fn usage(&self) -> Option<Usage> {

@@ -15,20 +15,20 @@ pub(crate) use vector::{floats, in_format};
 use crate::params::{bad, text, whole};
 use crate::{BadParam, Message, ModelName, Params, Request, Rest, Trace};
 
-/// One question for vectors.
+/// One request for vectors.
 #[derive(Debug, Clone)]
 pub struct EmbeddingRequest {
     pub model: ModelName,
     pub params: EmbeddingParams,
-    /// Who asks, for the account: an opaque word (a tenant, a service).
+    /// Whose account the call is recorded on: an opaque word (a tenant, a service).
     pub account: String,
-    /// Keys that stand in for the operator's, by provider name.
+    /// Keys that replace the operator's, by provider name.
     pub keys: BTreeMap<String, SecretString>,
     /// What the call is part of.
     pub trace: Option<Trace>,
 }
 
-/// What is to become vectors, and how they are to look.
+/// The texts, and the form of the vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmbeddingParams {
     pub input: EmbeddingInput,
@@ -66,7 +66,7 @@ pub struct Embeddings {
 }
 
 impl EmbeddingRequest {
-    /// The same question as a call: who asks whom, and the texts, from which missing tokens are estimated.
+    /// The same request as a call, with the texts, from which missing token counts are estimated.
     pub(crate) fn as_call(&self) -> Request {
         let texts = match &self.params.input {
             EmbeddingInput::Texts(texts) => texts.as_slice(),

@@ -1,4 +1,4 @@
-//! Why a model did not answer, by what a caller does about it.
+//! Why a model did not answer, sorted by what a caller does about it.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ pub enum ModelError {
     /// The provider will refuse the same request again: a bad parameter, too long a context.
     #[error("the model provider refused the request: {0}")]
     Rejected(String),
-    /// The request cannot be written in the provider's protocol, or makes no sense: found before anything was sent.
+    /// The request cannot be written in the provider's protocol, or is not valid: found before anything was sent.
     #[error("the request cannot be put to the model: {0}")]
     BadRequest(String),
-    /// More than the provider takes in one request (an image, the body), whoever of us found it.
+    /// More than the provider takes in one request (an image, the body), found here or there.
     #[error("the request is too large for the model provider: {0}")]
     TooLarge(String),
     #[error("the model did not answer in time: {0}")]
@@ -28,13 +28,13 @@ pub enum ModelError {
     NotConfigured(String),
     #[error("the model provider does not know the model: {0}")]
     NotFound(String),
-    /// Ours or the tenant's: not the key of whoever asks us.
+    /// The operator's key or the tenant's, not the key of the caller.
     #[error("the model provider does not accept our key: {0}")]
     KeyRefused(String),
-    /// Waiting does not help; somebody has to pay.
+    /// Waiting does not help; the account must be paid for.
     #[error("the account at the model provider is used up: {0}")]
     QuotaExhausted(String),
-    /// It failed so often that it is left alone for a while.
+    /// It failed so often that it is not asked for a while.
     #[error("the model is not asked at present: {message}{}", retry_hint(Some(*.retry_after)))]
     CircuitOpen { message: String, retry_after: Duration },
 }
@@ -63,7 +63,7 @@ impl ModelError {
         matches!(self, Self::Unavailable(_) | Self::RateLimited { .. })
     }
 
-    /// When asking again makes sense, if somebody said so.
+    /// The time to wait before the next call, if it is known.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after, .. } => *retry_after,
@@ -72,12 +72,12 @@ impl ModelError {
         }
     }
 
-    /// Whether another model may do better. What is wrong with the request itself is wrong everywhere.
+    /// Whether another model may succeed. A fault of the request itself fails everywhere.
     pub(crate) fn allows_fallback(&self) -> bool {
         !matches!(self, Self::Rejected(_) | Self::BadRequest(_) | Self::TooLarge(_))
     }
 
-    /// Whether it says that the provider is ill. Refusals are signs of life, rate limits included: they are about a key.
+    /// Whether it counts as a failure of the provider. Refusals do not, rate limits included: they are about a key.
     pub(crate) fn is_provider_failure(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Timeout(_) | Self::Protocol(_))
     }

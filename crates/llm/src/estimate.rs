@@ -1,4 +1,4 @@
-//! Tokens by the length of a text, for when nobody tells them: four characters are about one.
+//! Token counts by the length of a text, where the provider reports none: four characters are about one token.
 
 use crate::Request;
 

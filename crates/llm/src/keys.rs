@@ -1,20 +1,23 @@
-//! Keys of whoever asks, in place of the operator's.
+//! Keys of accounts, in place of the operator's.
 
 use async_trait::async_trait;
 use secrecy::SecretString;
 
 use crate::ModelError;
 
-/// Knows the keys that accounts have of their own. Asked before every call, so it must be quick.
+/// Knows the keys that accounts have of their own. It is asked before every call, so it must be quick.
 #[async_trait]
 pub trait KeyRing: Send + Sync {
-    /// The account's own key for a provider (`openai`, `custom:<name>`); `None` when it has none and the operator's is meant.
+    /// The account's own key for a provider (`openai`, `custom:<name>`); `None` when it has none and the operator's is
+    /// meant.
     ///
-    /// An error fails the call: when it cannot be told whose key to use, nobody else is to pay for it.
+    /// # Errors
+    /// Fails when the key cannot be looked up. The call fails then, so that the operator does not pay for it by
+    /// mistake.
     async fn key(&self, account: &str, provider: &str) -> Result<Option<SecretString>, ModelError>;
 }
 
-/// Nobody has a key of their own.
+/// No account has a key of its own.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct NoKeys;
 

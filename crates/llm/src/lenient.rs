@@ -1,7 +1,7 @@
 //! Reads JSON of providers that are not exact about it: an unreadable member costs that member, not the answer.
 //!
-//! The strict parser goes first. Only when it fails is the text parsed into a tree and repaired, so that a provider that
-//! writes correct JSON costs nothing more.
+//! The strict parser goes first. Only when it fails is the text parsed into a tree and repaired, so that a provider
+//! that writes correct JSON costs nothing more.
 
 use std::collections::HashMap;
 

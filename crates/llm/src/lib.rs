@@ -1,7 +1,8 @@
-//! Speaks to language models: one internal form in and out, one pure dialect per wire protocol, one driver that does the I/O.
+//! Speaks to language models: one internal form in and out, one pure dialect per wire protocol, one driver that does
+//! the I/O.
 //!
-//! This crate must never know runs, sessions, tenants, a store or an HTTP surface. It gets a [`Request`] and gives a [`Completion`];
-//! what the calls in it mean, and whether they may be made, is the engine's business.
+//! This crate must never know runs, sessions, tenants, a store or an HTTP surface. It gets a [`Request`] and gives a
+//! [`Completion`]; what the calls in it mean, and whether they may be made, is the engine's business.
 //!
 //! # Names
 //! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`], `anthropic:<model>` that of [`Config::anthropic`],
@@ -10,11 +11,12 @@
 //! to [`Config::default_provider`].
 //!
 //! # A new provider
-//! A vendor that speaks a known protocol is an entry of [`Config::custom`]: data, not code. A new protocol is one implementation of `dialect::Dialect`.
+//! A vendor that speaks a known protocol is an entry of [`Config::custom`]: data, not code. A new protocol is one
+//! implementation of `dialect::Dialect`.
 //!
 //! # The demo provider
-//! Needs no network and no key, keeps no state: it decides from the messages alone, so that the same history always gets the same
-//! answer and a run that is recovered after a crash goes on where it was.
+//! Needs no network and no key, keeps no state: it decides from the messages alone, so that the same history always
+//! gets the same answer and a run that is recovered after a crash goes on where it was.
 //!
 //! | model | behaviour |
 //! |---|---|
@@ -26,13 +28,14 @@
 //! | `demo:fail` | fails with a model error |
 //!
 //! Rules, applied to the last user message:
-//! 1. *Which tool.* The one whose name, then description, shares most words with the message. When none does but the message speaks
-//!    of a tool ("using the tool", "call", "инструмент"), a tool called echo, else the first one.
-//! 2. *How often.* "twice", "three times", "5 times", "5 раз": that many calls, one per step; otherwise once. Tool results since the
-//!    message are counted to know which step this is.
-//! 3. *Arguments* come from the tool's JSON Schema: required properties (all, when none is required). A string is the quoted text, or
-//!    the word after "word", or the words after "text" or "echo", or the whole message; numbers of the message fill numeric
-//!    properties in order; an `expression` takes the arithmetic of the message. Among several calls the k-th one gets "k" or k.
+//! 1. *Which tool.* The one whose name, then description, shares most words with the message. When none does but the
+//!    message speaks of a tool ("using the tool", "call", "инструмент"), a tool called echo, else the first one.
+//! 2. *How often.* "twice", "three times", "5 times", "5 раз": that many calls, one per step; otherwise once. Tool
+//!    results since the message are counted to know which step this is.
+//! 3. *Arguments* come from the tool's JSON Schema: required properties (all, when none is required). A string is the
+//!    quoted text, or the word after "word", or the words after "text" or "echo", or the whole message; numbers of the
+//!    message fill numeric properties in order; an `expression` takes the arithmetic of the message. Among several
+//!    calls the k-th one gets "k" or k.
 //! 4. *After the last result*: "The tool `<name>` returned: `<content>`", or "failed".
 //! 5. *No tool fits, or none was offered*: "You said: `<message>`".
 

@@ -1,4 +1,4 @@
-//! The front door: names in, answers out.
+//! All models of an installation: names in, answers out.
 
 mod build;
 mod embed;
@@ -41,7 +41,7 @@ pub struct Models {
     accounting: Accounting,
     /// By provider name.
     upstreams: BTreeMap<String, Arc<Upstream>>,
-    /// Makes all calls for us, except those to `demo:`.
+    /// The LLM proxy that makes all calls, except those to `demo:`.
     proxy: Option<Arc<Upstream>>,
     /// The model that a bare `custom:<name>` means, by provider name.
     bare_names: BTreeMap<String, String>,
@@ -54,7 +54,10 @@ pub struct Models {
 }
 
 impl Models {
-    /// Nobody is told of its calls until [`Models::accounting_to`].
+    /// The models of a configuration. Their calls are not recorded until [`Models::accounting_to`].
+    ///
+    /// # Errors
+    /// Fails for a configuration that cannot work, with the reason.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         let (upstreams, bare_names) = build::upstreams(&config)?;
         let mut models = Self {
@@ -81,32 +84,35 @@ impl Models {
         Ok(models)
     }
 
-    /// From now on every call is told to this accountant, once.
+    /// The same models, with one record of each call for this accountant.
     #[must_use]
     pub fn accounting_to(mut self, accountant: Arc<dyn Accountant>, clock: Arc<dyn Clock>) -> Self {
         self.accounting = Accounting { accountant, clock, ..self.accounting };
         self
     }
 
-    /// From now on accounts' own keys stand in for the operator's.
+    /// The same models, with accounts' own keys in place of the operator's.
     #[must_use]
     pub fn with_keys(mut self, keys: Arc<dyn KeyRing>) -> Self {
         self.keys = keys;
         self
     }
 
-    /// What is known of models.
+    /// The table of models.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }
 
-    /// The same models, called from this process even when another makes the calls: for the surface that is that other process.
+    /// The same models, called from this process even when a proxy is configured: for the proxy itself.
     #[must_use]
     pub fn in_process(&self) -> Self {
         Self { proxy: None, ..self.clone() }
     }
 
-    /// Reads a model name as users write it and makes it full. Whether the provider can be reached is not asked here.
+    /// The full name for a model name as users write it. Whether the provider can be reached is not checked.
+    ///
+    /// # Errors
+    /// Fails for a name without a known provider.
     pub fn check(&self, text: &str) -> Result<ModelName, UnknownModel> {
         let text = text.trim();
         let own = ModelName::new(ROUTE, text.strip_prefix("route:").unwrap_or(text));
@@ -124,9 +130,14 @@ impl Models {
         }
     }
 
-    /// Asks a model, and those that stand in for it when it fails. Deltas go out as they come, [`Delta::Opened`] first; the whole answer
-    /// at the end. When the receiver is gone nothing is sent, and whatever fails may be tried again. Dropping the future closes the
-    /// connection to the provider at once.
+    /// Asks a model, and its fallbacks when it fails.
+    ///
+    /// # Arguments
+    /// `on_delta` gets the deltas as they come, [`Delta::Opened`] first. When its receiver is gone nothing is sent, and
+    /// every failure may be tried again. Dropping the future closes the connection to the provider at once.
+    ///
+    /// # Errors
+    /// The error of the last model that was asked.
     pub async fn stream(&self, request: Request, on_delta: Sender<Delta>) -> Result<Served, ModelError> {
         let mut call = Call::begin(&self.accounting, Operation::Chat, request);
         let outcome = self.serve(&mut call, &on_delta).await;
@@ -135,7 +146,7 @@ impl Models {
         outcome.map(|answer| Served { answer, opening, latency, cost_nanos })
     }
 
-    /// How each provider fares.
+    /// The health of each provider.
     pub fn health(&self) -> Vec<ProviderHealth> {
         self.proxy.iter().chain(self.upstreams.values()).map(|upstream| upstream.health()).collect()
     }

@@ -1,7 +1,8 @@
 //! What goes back to a provider with an answer, as the journal keeps it.
 //!
-//! FROZEN: journals hold this form. It is a list of reasoning blocks. Members without a form are in a last block of their
-//! own, which has no text and no signature: releases that do not know its `members` read an empty block and send nothing.
+//! FROZEN: journals hold this form. It is a list of reasoning blocks. Members without a form are in a last block of
+//! their own, which has no text and no signature: releases that do not know its `members` read an empty block and send
+//! nothing.
 
 use artel_domain::AssistantCall;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Results of tools belong to calls: what no provider would accept is found before it is sent.
+//! Results of tools belong to calls. A dialogue that no provider accepts is refused before it is sent.
 
 use std::collections::HashSet;
 

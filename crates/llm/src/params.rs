@@ -19,8 +19,8 @@ pub struct BadParam {
 }
 
 impl Params {
-    /// Reads an object's members. `null` means absent. Members without a typed form stay in [`Params::rest`]. Members of
-    /// the request itself (`model`, `messages`, `stream`, …) are skipped.
+    /// Reads an object's members. `null` means absent. Members without a typed form stay in [`Params::rest`]. Members
+    /// of the request itself (`model`, `messages`, `stream`, …) are skipped.
     ///
     /// # Errors
     /// Fails for a member with a typed form whose value is not valid.
@@ -74,8 +74,8 @@ impl Params {
 /// The kinds of `tool_choice` that only OpenAI's own protocol has.
 const OPENAI_CHOICES: [&str; 2] = ["allowed_tools", "custom"];
 
-/// A word, `{"type": <word>}` as Anthropic writes it, or an object that names a function; `None` for the kinds that only
-/// OpenAI's own protocol has.
+/// A word, `{"type": <word>}` as Anthropic writes it, or an object that names a function; `None` for the kinds that
+/// only OpenAI's own protocol has.
 fn tool_choice(value: &Value) -> Result<Option<ToolChoice>, BadParam> {
     let wrong = || bad("tool_choice", "must be `auto`, `none`, `required` or an object that names a function");
     let Value::Object(choice) = value else {

@@ -7,7 +7,7 @@ use http::header::{DATE, HeaderMap, RETRY_AFTER};
 use crate::ModelError;
 use crate::limits::{http_date, text};
 
-/// A provider that wants us to wait longer than this is reported instead of waited for.
+/// The longest wait that a provider may ask for. A longer one fails the call.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
@@ -39,12 +39,12 @@ impl Failure {
         Self { error, retry }
     }
 
-    /// Trying again may help whatever the error is called.
+    /// Trying again may help, whatever the error's kind.
     pub(crate) fn passing(error: ModelError) -> Self {
         Self { error, retry: Retry::Backoff }
     }
 
-    /// An answer with an error status: the provider's headers have the last word.
+    /// A response with an error status. The provider's headers decide.
     pub(crate) fn of_response(mut error: ModelError, headers: &HeaderMap) -> Self {
         let wait = wait_asked_for(headers);
         if let ModelError::RateLimited { retry_after, .. } = &mut error {
@@ -88,7 +88,7 @@ fn wait_asked_for(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// The time between two HTTP dates. The provider's own `Date` is "now", so that a clock of ours that is wrong does no harm.
+/// The time between two HTTP dates. The provider's own `Date` is "now", so that a wrong clock here does no harm.
 fn until(then: &str, now: &str) -> Option<Duration> {
     let seconds = http_date(then)?.duration_since(http_date(now)?).as_secs();
     Some(Duration::from_secs(seconds.try_into().unwrap_or(0)))

@@ -10,8 +10,8 @@ type Object = Map<String, Value>;
 /// How deep choices may stand in choices, and references point to references.
 const DEEPEST: usize = 8;
 
-/// The schema of a tool's arguments, with the `type` and `properties` that providers insist on. Choices at its top are merged into one
-/// object where that is possible; where it is not, the refusal names the tool.
+/// The schema of a tool's arguments, with the `type` and `properties` that providers insist on. Choices at its top are
+/// merged into one object where that is possible; where it is not, the refusal names the tool.
 ///
 /// The model may then write more than the schema allowed, which the tool's own check finds.
 pub(crate) fn arguments_schema(tool: &ToolSpec) -> Result<Value, ModelError> {

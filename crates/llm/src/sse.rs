@@ -1,4 +1,5 @@
-//! Server-sent events, parsed incrementally: the bytes may be cut anywhere, also inside a character or between CR and LF.
+//! Server-sent events, parsed incrementally: the bytes may be cut anywhere, also inside a character or between CR and
+//! LF.
 
 use memchr::memchr2;
 

@@ -1,5 +1,6 @@
-//! The same walk with a real language model, when `ARTEL_REAL_MODEL_URL` names the base URL (`http://127.0.0.1:8080/v1`) of a server that
-//! speaks Chat Completions and Messages, as llama.cpp's does. Such a model is slow and says what it likes: only the shape is asserted.
+//! The same walk with a real language model, when `ARTEL_REAL_MODEL_URL` names the base URL
+//! (`http://127.0.0.1:8080/v1`) of a server that speaks Chat Completions and Messages, as llama.cpp's does. Such a
+//! model is slow and says what it likes: only the shape is asserted.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and tell as tests do")]
 

@@ -32,8 +32,8 @@ pub enum Endpoint {
     CountTokens,
 }
 
-/// Which protocol and endpoint a request goes to. Whatever stands before the known end of a path is the operator's base URL, so that one
-/// mock can play several providers.
+/// Which protocol and endpoint a request goes to. Whatever stands before the known end of a path is the operator's base
+/// URL, so that one mock can play several providers.
 pub(crate) fn endpoint(method: &str, path: &str, is_anthropic: bool) -> Option<(Protocol, Endpoint)> {
     let listing = if is_anthropic { Protocol::Anthropic } else { Protocol::OpenAi };
     let known: [(&str, &str, Protocol, Endpoint); 8] = [

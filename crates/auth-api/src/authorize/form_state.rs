@@ -1,4 +1,5 @@
-//! What a login form carries: the client's request and when it was shown, sealed for the cookie of the browser that it was shown to.
+//! The hidden state of a login form: the client's request and the time of the page, sealed for the cookie of one
+//! browser.
 
 use artel_domain::Timestamp;
 use artel_identity::entropy;
@@ -10,7 +11,7 @@ use crate::AuthApp;
 use crate::error::OAuthError;
 
 pub(super) const COOKIE_NAME: &str = "artel_login";
-/// A form that was shown longer ago is shown again instead of taken.
+/// An older form is shown again instead of accepted.
 const OLD_SECONDS: i64 = 15 * 60;
 
 #[derive(Serialize, Deserialize)]
@@ -19,7 +20,7 @@ struct Sealed {
     shown_at: Timestamp,
 }
 
-/// A form as it came back.
+/// The state of a submitted form.
 pub(super) struct FormState {
     pub(super) asked: AuthorizationRequest,
     pub(super) is_old: bool,
@@ -54,7 +55,7 @@ pub(super) fn new_cookie() -> Result<String, OAuthError> {
     Ok(hex::encode(entropy::<16>().map_err(OAuthError::internal)?))
 }
 
-/// Whether it may be one of ours.
+/// Whether it has the form of a cookie of this service.
 pub(super) fn is_cookie(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,5 +1,5 @@
-//! `/oauth/authorize`: the way in for people with a browser. The page works without scripts; what was asked for travels in the form, sealed
-//! and bound to a cookie, so that nobody can make a stranger's browser sign in.
+//! `/oauth/authorize`: the sign-in for people with a browser. The page works without scripts. The client's request is in
+//! the form, sealed and bound to a cookie, so that no other site can make a browser sign in.
 
 mod form_state;
 mod page;
@@ -39,7 +39,7 @@ pub(crate) async fn show_login(State(app): State<AuthApp>, headers: HeaderMap, u
     shown.await.unwrap_or_else(|refused| refuse(&app, refused))
 }
 
-/// Takes what a person typed, and sends the browser back to the client: with a code, or with the news that they did not want to.
+/// Takes the submitted form, and sends the browser back to the client: with a code, or with the error `access_denied`.
 pub(crate) async fn sign_in(
     State(app): State<AuthApp>,
     Address(ip): Address,
@@ -149,7 +149,7 @@ fn with_headers(mut page: Response, error: OAuthError) -> Response {
     page
 }
 
-/// An error that the client may know of goes back to it; any other is a page, and the browser goes nowhere.
+/// An error for the client goes back to it. Any other is shown as a page without a redirect.
 fn refuse(app: &AuthApp, refused: AuthorizationRefusal) -> Response {
     match refused {
         AuthorizationRefusal::ToClient { asked, code, description } => {
@@ -173,7 +173,7 @@ fn html(status: StatusCode, page: Markup, form_action: &str) -> Response {
     response
 }
 
-/// 303: the browser follows with GET, and what was typed stays here.
+/// 303: the browser follows with GET and does not send the form again.
 fn see_other(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => {

@@ -1,4 +1,4 @@
-//! What a client asks of the login page. Nothing goes to a redirect URI before it is known to be the client's.
+//! The authorization request of a client. Nothing is sent to a redirect URI before it is known to be the client's.
 
 use artel_domain::{ClientId, GrantType, OAuthClient};
 use artel_identity::pkce;
@@ -23,9 +23,9 @@ pub(super) struct AuthorizationRequest {
     pub(super) login_hint: Option<String>,
 }
 
-/// Why there is no login page, and who is told.
+/// Why there is no login page, and who gets the error.
 pub(super) enum AuthorizationRefusal {
-    /// Nobody knows whether the redirect URI is good: a page for the person.
+    /// The redirect URI may be wrong: the person sees a page.
     ErrorPage(OAuthError),
     ToClient {
         asked: Box<AuthorizationRequest>,
@@ -82,7 +82,7 @@ pub(super) async fn check_again(
     Ok((asked, client))
 }
 
-/// What is wrong with the parameters, once it is known whom to tell.
+/// The fault of the parameters, when the redirect URI is known to be good.
 fn fault(fields: &Fields) -> Option<(&'static str, &'static str)> {
     match fields.get("response_type") {
         Some("code") => {}
@@ -105,7 +105,7 @@ fn fault(fields: &Fields) -> Option<(&'static str, &'static str)> {
             "PKCE is required with code_challenge_method=S256 and a challenge of 43 characters",
         ));
     }
-    // There is no session that a browser could be signed in by already.
+    // This service has no browser sessions, so nobody is signed in already.
     (fields.get("prompt") == Some("none")).then_some(("login_required", "The user must sign in"))
 }
 

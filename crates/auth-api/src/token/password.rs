@@ -1,5 +1,5 @@
-//! The password grant: for our own clients only, because whoever uses it sees the password. Current guidance forbids it; the IDE knows no
-//! other.
+//! The password grant: for our own clients only, because whoever uses it sees the password. Current guidance forbids
+//! it; the IDE knows no other.
 
 use artel_store::NewFamily;
 

@@ -1,5 +1,5 @@
-//! Two buses on one Redis are two processes. Needs `ARTEL_TEST_REDIS_URL`; each test has a database number of its own, and
-//! with it channels of its own.
+//! Two buses on one Redis are two processes. Needs `ARTEL_TEST_REDIS_URL`; each test has a database number of its own,
+//! and with it channels of its own.
 
 use std::time::Duration;
 

@@ -32,7 +32,8 @@ pub(super) fn attacks(target: &Target<'_>) -> Vec<Named> {
     attacks
 }
 
-/// The right signature under a name that is not the key's; and, in case the name is used to fetch something, one by what is there.
+/// The right signature under a name that is not the key's; and, in case the name is used to fetch something, one by
+/// what is there.
 fn kids(target: &Target<'_>) -> Vec<Named> {
     let payload = target.claims.to_string();
     let kid = target.key.kid();

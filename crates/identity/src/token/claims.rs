@@ -37,7 +37,8 @@ pub struct Claims {
 pub(super) enum Origin {
     /// Signed with the shared secret, by this platform or by whoever the operator gave it to: says what it needs to.
     Own,
-    /// Signed by the auth service, which says everything. Its refresh tokens of old had the same claims, but for `type`.
+    /// Signed by the auth service, which says everything. Its refresh tokens of old had the same claims, but for
+    /// `type`.
     AuthService,
 }
 

@@ -18,8 +18,8 @@ const LONGEST: usize = 16 * 1024;
 /// Shorter RSA moduli than 2048 bits are refused.
 const SHORTEST_MODULUS: usize = 256;
 
-/// Verifies tokens: those without `kid` by the platform's own HS256 key, those with one by the key of exactly that name.
-/// Algorithm, issuer and audience belong to the key; the token has no say in them.
+/// Verifies tokens: those without `kid` by the platform's own HS256 key, those with one by the key of exactly that
+/// name. Algorithm, issuer and audience belong to the key; the token has no say in them.
 pub struct TokenVerifier {
     own: TrustedKey,
     /// Exchanged as a whole when the auth service's keys are rotated.
@@ -49,8 +49,9 @@ impl TokenVerifier {
         Self { own, by_kid: RwLock::default() }
     }
 
-    /// From now on trusts the RS256 signing keys of this JWKS, for one issuer and audience, and no others beside the own key: a key that
-    /// is gone from the set is gone. Keys of other kinds are passed over. When one cannot be used, nothing changes.
+    /// From now on trusts the RS256 signing keys of this JWKS, for one issuer and audience, and no others beside the
+    /// own key: a key that is gone from the set is gone. Keys of other kinds are passed over. When one cannot be used,
+    /// nothing changes.
     pub fn trust_jwks(&self, jwks: &Value, issuer: &str, audience: &str) -> Result<(), KeyError> {
         let set: JwkSet = serde_json::from_value(jwks.clone()).map_err(unusable)?;
         let mut keys = KeysByKid::new();
@@ -95,7 +96,8 @@ impl TokenVerifier {
     }
 
     fn key_for<'k>(&'k self, header: &StrictObject, known: &'k KeysByKid) -> Result<&'k TrustedKey, TokenError> {
-        // RFC 7515: an extension marked critical that is not understood makes the token invalid; none is understood here.
+        // RFC 7515: an extension marked critical that is not understood makes the token invalid; none is understood
+        // here.
         if header.get("crit").is_some() {
             return Err(TokenError::Malformed);
         }

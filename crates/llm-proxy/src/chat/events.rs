@@ -17,10 +17,11 @@ use crate::call::{Call, Step};
 use crate::fault::Fault;
 use crate::outbound::Chunks;
 
-/// So many bytes are worth a write of their own.
+/// This many bytes are written at once.
 const ENOUGH: usize = 16 * 1024;
 
-/// Chunks as the model speaks. All that is ready becomes one write; while the client has not taken one, nothing is read from the provider.
+/// Chunks as the deltas come. All that are ready become one write. Nothing is read from the provider until the client
+/// has taken the last write.
 pub(super) struct Events {
     context: ChatContext,
     /// Gone when the answer has ended.
@@ -53,7 +54,7 @@ impl Events {
         }
     }
 
-    /// Gathers what is to be written; nothing when all has been.
+    /// Collects the bytes of the next write; none when the answer has ended.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while let Some(call) = &mut self.call
             && (self.ready.is_empty() || (self.pace.gathers() && self.ready.len() < ENOUGH))

@@ -1,4 +1,4 @@
-//! What an answer says about itself in its headers.
+//! The headers of an answer.
 
 use std::fmt::Display;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use artel_llm::{Opening, RateLimit};
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
-/// Who answered, what it cost in time on our side, and how much more the provider lets us ask.
+/// The model that answered, the time spent in this process, and the provider's rate limits.
 pub(super) fn about(opening: &Opening, begun: Instant, mut response: Response) -> Response {
     let headers = response.headers_mut();
     set(headers, "x-request-id", opening.call_id);

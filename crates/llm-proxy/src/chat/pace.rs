@@ -1,5 +1,5 @@
-//! How often a stream is served. To read and to write costs the machine more than all the rest of a delta does, so where many streams are
-//! open each lets a few deltas gather; otherwise new streams would queue behind the single words of the old ones.
+//! How often a stream is written. A read and a write cost more than all other work on a delta. Where many streams are
+//! open, each collects a few deltas for one write, so that new streams do not wait behind single words of old ones.
 
 use std::num::NonZero;
 use std::pin::{Pin, pin};
@@ -17,12 +17,12 @@ use crate::signal::Signal;
 const EACH: Duration = Duration::from_micros(150);
 /// Shorter waits save nothing.
 const SHORTEST: Duration = Duration::from_millis(5);
-/// A reader would see longer ones.
+/// People would see longer ones.
 const LONGEST: Duration = Duration::from_millis(100);
-/// What has been gathered for so long is written, whether or not there is more: on a busy machine there is always more.
+/// Deltas are collected for at most this time. On a busy machine there are always more.
 const MOST_GATHERING: Duration = Duration::from_millis(50);
 
-/// The open streams of a surface, and what they mean for each of them.
+/// The open streams of a surface, which decide the pace of each.
 #[derive(Debug, Clone)]
 pub(crate) struct Streams(Arc<Shared>);
 
@@ -39,7 +39,7 @@ pub(super) struct Pace {
     last: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
     gathering_since: Option<Instant>,
-    /// Rings when other tasks have had their turn since something came.
+    /// Set when other tasks have run since the last delta came.
     bell: Option<Arc<Signal>>,
 }
 
@@ -76,7 +76,7 @@ impl Pace {
         alarm.as_mut().poll(cx)
     }
 
-    /// Whether more than one delta is to be gathered in a turn. The first never waits for others.
+    /// Whether more than one delta is to be collected for a write. The first never waits for others.
     pub(super) fn gathers(&self) -> bool {
         let may_go_on = self.gathering_since.is_none_or(|since| since.elapsed() < MOST_GATHERING);
         self.last.is_some() && may_go_on && !self.streams.gap().is_zero()
@@ -87,9 +87,9 @@ impl Pace {
         self.bell = None;
     }
 
-    /// To be asked when nothing more has come: ready when it stayed so while all other tasks had their turn. A connection hands over one
-    /// piece at a time and needs a turn of its own between two of them. (Whoever polls a body may do so twice in one turn, so that to be
-    /// polled again says nothing.)
+    /// Polled when no more deltas are there: ready when all other tasks have run and there are still none. A connection
+    /// delivers one piece at a time and must run between two of them. A body may be polled twice in one run of its
+    /// task, so a second poll proves nothing.
     pub(super) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(bell) = &self.bell {
             return bell.poll_take(cx);

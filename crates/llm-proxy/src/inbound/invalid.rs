@@ -5,7 +5,7 @@ use std::fmt::Display;
 pub(crate) struct InvalidRequest {
     /// `messages[2].content[0].image_url`; empty for the body as a whole.
     pub(crate) param: String,
-    /// Goes on after the name of the place: `must be a string`.
+    /// The predicate of a sentence about the place: `must be a string`.
     problem: String,
 }
 

@@ -1,4 +1,5 @@
-//! Each result belongs to a call and each call has a result: providers refuse anything else, in words that help nobody.
+//! Each result belongs to a call, and each call has a result. Providers refuse anything else with errors that do not
+//! say what is wrong.
 
 use artel_llm::Message;
 

@@ -207,3 +207,51 @@ fn a_result_without_a_call_and_a_call_without_a_result_are_refused() {
     );
     assert!(refused(json!([user, asked])).contains("for 'a'"));
 }
+
+#[test]
+fn members_of_a_call_without_a_form_are_kept() {
+    let signature = json!({ "google": { "thought_signature": "c2ln" } });
+    let mut made = call("a");
+    made["extra_content"] = signature.clone();
+    made["function"]["caller"] = json!("x");
+    let chat = with_messages(json!([
+        { "role": "user", "content": "hello" },
+        { "role": "assistant", "content": null, "tool_calls": [made], "reasoning_details": [{ "type": "x" }] },
+        { "role": "tool", "tool_call_id": "a", "content": "seen" },
+    ]))
+    .unwrap();
+    let Message::Assistant { calls, rest: of_message, .. } = &chat.messages[1] else { panic!("{:?}", chat.messages) };
+    assert_eq!(calls[0].rest, rest(json!({ "extra_content": signature, "function": { "caller": "x" } })));
+    assert_eq!(of_message["reasoning_details"], json!([{ "type": "x" }]));
+}
+
+#[test]
+fn half_of_a_character_in_a_request_is_replaced() {
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"A\ud83d"}]}"#;
+    assert_eq!(read_chat(body.as_bytes()).unwrap().messages, [Message::user("A\u{FFFD}")]);
+}
+
+#[test]
+fn every_form_of_a_tool_choice_is_obeyed_or_refused() {
+    let choice = |value: Value| {
+        let tool = json!({ "type": "function", "function": { "name": "look" } });
+        with(&json!({ "tools": [tool], "tool_choice": value })).map(|chat| chat.params.tool_choice)
+    };
+    assert_eq!(choice(json!({ "type": "none" })).unwrap(), Some(ToolChoice::None));
+    assert_eq!(choice(json!({ "type": "auto" })).unwrap(), Some(ToolChoice::Auto));
+    assert_eq!(choice(json!({ "type": "any" })).unwrap(), Some(ToolChoice::Required));
+    let named = Some(ToolChoice::Named("look".into()));
+    for value in [
+        json!({ "type": "function", "function": { "name": "look" } }),
+        json!({ "type": "function", "name": "look" }),
+        json!({ "type": "tool", "name": "look" }),
+    ] {
+        assert_eq!(choice(value).unwrap(), named);
+    }
+    for value in [json!({ "type": "banana" }), json!({ "type": 5 }), json!({}), json!(5), json!([]), json!("sometimes")]
+    {
+        assert!(choice(value.clone()).unwrap_err().param.starts_with("tool_choice"), "{value}");
+    }
+    let without_tools = with(&json!({ "tool_choice": { "type": "allowed_tools" } })).unwrap_err();
+    assert_eq!(without_tools.param, "tool_choice");
+}

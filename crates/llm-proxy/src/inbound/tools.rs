@@ -22,7 +22,7 @@ pub(super) fn read_tools(members: &mut Members) -> Result<Vec<ToolSpec>, Invalid
     Ok(tools)
 }
 
-/// OpenAI's first way of offering tools: half of it would be lost in silence, so it is refused aloud.
+/// OpenAI's first way of offering tools. Half of it would be lost silently, so it is refused.
 pub(super) fn refuse_functions(members: &Members) -> Result<(), InvalidRequest> {
     for (old, new) in [("functions", "tools"), ("function_call", "tool_choice")] {
         if members.has(old) {

@@ -228,3 +228,23 @@ fn members_without_a_form_reach_clients_of_the_same_protocol() {
     assert_eq!(choice["logprobs"], json!({ "content": [{ "token": "a" }, { "token": "b" }] }));
     assert_eq!(choice["message"]["annotations"], json!(["a", "b"]));
 }
+
+#[test]
+fn members_of_calls_and_messages_without_a_form_are_shown() {
+    let signature = json!({ "google": { "thought_signature": "c2ln" } });
+    let call = AssistantCall {
+        id: "a".into(),
+        name: "look".into(),
+        arguments: "{}".into(),
+        rest: rest(json!({ "extra_content": signature })),
+    };
+    let message = rest(json!({ "reasoning_details": [{ "type": "x" }] }));
+    let answer = Completion { calls: vec![call], message, finish: FinishReason::ToolCalls, ..answer("") };
+    let shown = rest(json!({ "delta": { "tool_calls": [{ "index": 0, "extra_content": signature }] } }));
+    let deltas = [Delta::Rest(shown)];
+    assert!(stream(&deltas, &answer, false).contains(r#""thought_signature":"c2ln""#));
+    let message = &whole(deltas.to_vec(), &answer)["choices"][0]["message"];
+    assert_eq!(message["tool_calls"].as_array().unwrap().len(), 1);
+    assert_eq!(message["tool_calls"][0]["extra_content"], signature);
+    assert_eq!(message["reasoning_details"], json!([{ "type": "x" }]));
+}

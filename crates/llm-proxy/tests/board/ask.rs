@@ -55,8 +55,8 @@ impl World {
         Answered { status, headers, text: answer.text().await.unwrap() }
     }
 
-    /// The same reply streamed, streamed with usage, and whole, its bytes together and one by one. All must come to one and the same
-    /// answer, which is returned: its choice and its usage.
+    /// The same reply streamed, streamed with usage, and whole, its bytes together and one by one. All must come to one
+    /// and the same answer, which is returned: its choice and its usage.
     pub(crate) async fn every_way(&self, protocol: Protocol, reply: &Reply, members: &Value) -> Value {
         let mut seen: Vec<(String, Value)> = Vec::new();
         for (pieces, cut) in [

@@ -1,4 +1,5 @@
-//! Case 5, and all that goes wrong with providers: the right status before the first byte, an error event after it, never an answer.
+//! Case 5, and all that goes wrong with providers: the right status before the first byte, an error event after it,
+//! never an answer.
 
 use std::time::Duration;
 

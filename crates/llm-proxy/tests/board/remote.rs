@@ -1,4 +1,5 @@
-//! A process that leaves its calls to a proxy asks the provider exactly what it would ask by itself, and hears the same.
+//! A process that leaves its calls to a proxy asks the provider exactly what it would ask by itself, and hears the
+//! same.
 
 use std::collections::BTreeMap;
 

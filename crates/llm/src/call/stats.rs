@@ -1,4 +1,4 @@
-//! What was counted of a call, and the way by which its answer leaves.
+//! The counts of a call, and the channel for its answer.
 
 use std::time::Duration;
 
@@ -10,35 +10,36 @@ use uuid::Uuid;
 use crate::estimate;
 use crate::{Delta, ModelName, Opening, RateLimits, Request};
 
-/// What has happened so far.
+/// The counts so far.
 #[derive(Debug, Default)]
 pub(crate) struct Stats {
     /// Requests sent, over all models.
     pub(crate) attempts: u32,
-    /// Time in which we waited for providers, and between attempts because they asked for it.
+    /// The time that this process waited for providers, and between attempts.
     pub(crate) upstream: Duration,
     pub(crate) limits: RateLimits,
     pub(crate) first_delta: Option<Instant>,
     pub(crate) deltas: u64,
     pub(crate) bytes: u64,
-    /// What the provider has told in mid-answer.
+    /// The usage that the provider reported before the end of its answer.
     pub(crate) usage: Option<Usage>,
     characters: usize,
-    /// Something of the answer has left: from now on another attempt would repeat it.
+    /// A part of the answer was sent: another attempt would repeat it.
     pub(crate) sent_any: bool,
 }
 
 impl Stats {
-    /// An attempt begins; what an earlier one brought was not shown and is not counted.
+    /// An attempt begins. What an earlier one brought was not sent and is not counted.
     pub(crate) fn begin_attempt(&mut self) {
         let (attempts, upstream) = (self.attempts + 1, self.upstream);
         *self = Self { attempts, upstream, ..Self::default() };
     }
 
-    /// The usage as told, else as far as it is known and the rest by the length of the texts; and whether anything of it is estimated.
-    pub(crate) fn usage(&self, told: Option<Usage>, request: &Request) -> (Option<Usage>, bool) {
-        if told.is_some() || self.attempts == 0 {
-            return (told, false);
+    /// The reported usage; else what is known of it, and the rest by the length of the texts. Also returns whether a
+    /// part is estimated.
+    pub(crate) fn usage(&self, reported: Option<Usage>, request: &Request) -> (Option<Usage>, bool) {
+        if reported.is_some() || self.attempts == 0 {
+            return (reported, false);
         }
         let so_far = self.usage.unwrap_or_default();
         let prompt_tokens =
@@ -58,11 +59,11 @@ impl Stats {
     }
 }
 
-/// Where an answer goes, piece by piece.
+/// The channel for an answer.
 pub(crate) struct DeltaSink<'a> {
     pub(crate) on_delta: &'a Sender<Delta>,
     pub(crate) call_id: Uuid,
-    /// Who answers.
+    /// The model that answers.
     pub(crate) model: &'a ModelName,
     pub(crate) fallbacks: u32,
     pub(crate) stats: &'a mut Stats,
@@ -71,7 +72,7 @@ pub(crate) struct DeltaSink<'a> {
 impl DeltaSink<'_> {
     pub(crate) async fn send(&mut self, delta: Delta) {
         self.stats.count(&delta);
-        // Nobody listens any more, or nobody ever did: the answer is still wanted, and nothing of it has been seen.
+        // The receiver is gone. The answer is still wanted, and no part of it was seen.
         if self.on_delta.is_closed() {
             return;
         }

@@ -32,7 +32,7 @@ pub(super) struct Entry {
     pub(super) info: ModelInfo,
 }
 
-/// How well an entry fits a name: the greater, the better.
+/// How specific an entry is for a name: the greater, the more specific.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Fit {
     of_this_provider: bool,
@@ -45,12 +45,12 @@ pub(super) struct Fit {
 struct File {
     #[serde(rename = "comment")]
     _comment: Option<String>,
-    models: Vec<Row>,
+    models: Vec<RawEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct RawEntry {
     provider: String,
     id: Option<String>,
     #[serde(default, rename = "match")]
@@ -92,7 +92,7 @@ fn bad_row(file: &str, at: usize, problem: &str) -> BadModelTable {
     BadModelTable { place: format!("{file}: models[{at}]"), problem: problem.to_owned() }
 }
 
-fn entry(row: Row) -> Result<Entry, &'static str> {
+fn entry(row: RawEntry) -> Result<Entry, &'static str> {
     let id = row.id.map(|id| id.trim().to_owned());
     if row.provider.trim().is_empty() {
         return Err("`provider` is empty; it is openai, anthropic, ollama, custom:<name>, or * for any");

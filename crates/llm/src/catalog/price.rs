@@ -1,4 +1,4 @@
-//! Prices, and what a call costs: whole numbers from the file to the account.
+//! Prices, and the cost of a call. All numbers are whole, from the file to the account.
 
 use artel_domain::{NanoUsd, Usage};
 use serde::{Deserialize, Deserializer, de};
@@ -6,14 +6,14 @@ use serde_json::Number;
 
 use super::ModelInfo;
 
-/// What a provider asks for a million tokens.
+/// The prices of a million tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prices {
     input: Price,
-    /// For what the provider read from its cache; the price of the input when absent.
+    /// For tokens read from the provider's cache; the price of the input when absent.
     cached_input: Option<Price>,
-    /// For what it wrote there; the price of the input when absent.
+    /// For tokens written to that cache; the price of the input when absent.
     cache_write: Option<Price>,
     /// For all that the model wrote, its reasoning included.
     output: Price,
@@ -24,10 +24,10 @@ pub struct Prices {
 struct Price(u32);
 
 impl ModelInfo {
-    /// What a call costs, in billionths of a dollar, rounded to the nearest; `None` when the prices are not known.
+    /// The cost of a call in billionths of a US dollar, rounded to the nearest; `None` when the prices are unknown.
     ///
-    /// Tokens read from a cache and tokens written to one are part of the prompt's tokens, and reasoning tokens part of the
-    /// completion's: each token is paid once.
+    /// Tokens read from a cache and tokens written to one are part of the prompt's tokens, and reasoning tokens part of
+    /// the completion's: each token is paid once.
     pub fn cost_nanodollars(&self, usage: &Usage) -> Option<NanoUsd> {
         let prices = self.prices?;
         let prompt = usage.prompt_tokens.max(0);

@@ -7,7 +7,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::VectorFormat;
 use crate::ModelError;
 
-/// A vector in the format that was asked for. Not every server knows both; what is right already stays as it was written.
+/// A vector in the format that was asked for. Not every server knows both; what is right already stays as it was
+/// written.
 pub(crate) fn in_format(vector: Box<RawValue>, format: VectorFormat) -> Result<Box<RawValue>, ModelError> {
     match (vector.get().starts_with('"'), format) {
         (false, VectorFormat::Float) | (true, VectorFormat::Base64) => Ok(vector),

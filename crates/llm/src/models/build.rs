@@ -47,7 +47,7 @@ pub(super) fn upstreams(config: &Config) -> Result<(Upstreams, BareNames), Confi
     }
 }
 
-/// The proxy of ours that makes the calls, if one does. It has breakers and limits of its own.
+/// The LLM proxy that makes the calls, if there is one. It has breakers and limits of its own.
 pub(super) fn proxy(config: &Config) -> Result<Option<Upstream>, ConfigError> {
     let Some(proxy) = &config.proxy else { return Ok(None) };
     let base_url = format!("{}/v1", proxy.url.trim().trim_end_matches('/'));
@@ -59,7 +59,7 @@ pub(super) fn proxy(config: &Config) -> Result<Option<Upstream>, ConfigError> {
     Ok(Some(Upstream { is_proxy: true, ..plan.build(config, limits, breaker, http)? }))
 }
 
-/// A provider of ours. Its own address wants a key, an address of the operator's may do without.
+/// A built-in provider. Its own address needs a key, an address of the operator may need none.
 fn plan(provider: &str, protocol: Protocol, own_url: &str, endpoint: &Endpoint) -> Plan {
     Plan {
         provider: provider.to_owned(),
@@ -80,7 +80,7 @@ struct Plan {
 
 struct Builder<'a> {
     config: &'a Config,
-    /// One for each time to connect: each has its own connections and certificates.
+    /// One client for each connect timeout. Each has its own connections and certificates.
     clients: BTreeMap<Duration, HttpClient>,
     upstreams: Upstreams,
 }

@@ -1,4 +1,4 @@
-//! One question for vectors, from name to answer.
+//! One request for vectors, from the model's name to the answer.
 
 use super::Models;
 use crate::account::Operation;
@@ -7,7 +7,10 @@ use crate::name::DEMO;
 use crate::{EmbeddingRequest, Embeddings, ModelError, ModelName, demo};
 
 impl Models {
-    /// Turns texts into vectors. No other model stands in for the one that is asked: the vectors of two models do not fit together.
+    /// Turns texts into vectors. There is no fallback: the vectors of two models cannot be compared.
+    ///
+    /// # Errors
+    /// The error of the last attempt.
     pub async fn embed(&self, request: EmbeddingRequest) -> Result<Embeddings, ModelError> {
         let mut call = Call::begin(&self.accounting, Operation::Embeddings, request.as_call());
         let outcome = self.vectors(&mut call, request).await;

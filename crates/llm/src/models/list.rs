@@ -1,4 +1,4 @@
-//! What models there are, for those who choose one.
+//! The list of models to choose from.
 
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub struct ListedModel {
     pub name: String,
     pub provider: String,
     pub context_length: Option<u32>,
-    /// Its provider is configured, without a tenant's own key. Whether the provider has this very model is not asked.
+    /// Its provider is configured, without a tenant's own key. Whether the provider has the model is not checked.
     pub is_available: bool,
 }
 

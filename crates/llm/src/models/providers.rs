@@ -1,4 +1,4 @@
-//! What this installation could ask.
+//! The providers of this installation.
 
 use super::Models;
 use crate::Protocol;
@@ -10,12 +10,13 @@ pub struct Provider {
     pub name: String,
     /// Absent for the built-in one, which needs no wire.
     pub protocol: Option<Protocol>,
-    /// It has the key that it needs, or needs none. Tenants may bring keys of their own all the same.
+    /// It has a key, or needs none. Tenants may have keys of their own beside it.
     pub is_configured: bool,
 }
 
 impl Models {
-    /// All providers that names may begin with. Behind a proxy of ours these are those of this process's own configuration.
+    /// All providers that names may begin with. With a proxy these are the providers of this process's own
+    /// configuration.
     pub fn providers(&self) -> Vec<Provider> {
         let demo = Provider { name: DEMO.to_owned(), protocol: None, is_configured: true };
         let others = self.upstreams.values().map(|upstream| Provider {

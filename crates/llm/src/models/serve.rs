@@ -1,4 +1,4 @@
-//! One call from name to answer: the model, then those that stand in for it.
+//! One call from name to answer: the model, then its fallbacks.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ impl Models {
         }
     }
 
-    /// Everything about the call happens in the proxy; only a proxy that cannot be reached is tried again from here.
+    /// The proxy makes retries and fallbacks. Only a proxy that cannot be reached is tried again from here.
     async fn through_proxy(
         &self,
         proxy: &Upstream,
@@ -33,8 +33,8 @@ impl Models {
         self.driver.ask(proxy, call, on_delta, limits).await
     }
 
-    /// Asks each model in turn, as long as nothing of an answer was shown and another model may do better. When all fail, the error is that
-    /// of the last one that was really asked.
+    /// Asks each model in turn, as long as nothing of an answer was sent and another model may succeed. When all fail,
+    /// the error is that of the last model to which a request was sent.
     async fn with_fallbacks(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Completion, ModelError> {
         let route = self.routes.of(call.requested());
         if let Some(model) = route.and_then(|route| route.model.as_ref()) {
@@ -46,7 +46,7 @@ impl Models {
             .get(call.request.model.provider())
             .map_or(self.timeouts.total, |upstream| upstream.timeouts.total);
         let mut retries = route.and_then(|route| route.retries);
-        let mut told = None;
+        let mut last_asked = None;
         loop {
             let asked = call.stats.attempts;
             let limits = Self::retry_limits(call, total, retries.unwrap_or(self.retries));
@@ -59,10 +59,10 @@ impl Models {
             if let Some(next) = next {
                 tracing::warn!(model = %call.request.model, %next, code = error.code(), "model call falls back");
             }
-            if told.is_none() || call.stats.attempts > asked {
-                told = Some(error.clone());
+            if last_asked.is_none() || call.stats.attempts > asked {
+                last_asked = Some(error.clone());
             }
-            let Some(next) = next else { return Err(told.unwrap_or(error)) };
+            let Some(next) = next else { return Err(last_asked.unwrap_or(error)) };
             call.turn_to(next.clone());
             retries = self.routes.of(next).and_then(|route| route.retries);
         }
@@ -100,7 +100,7 @@ impl Models {
         })
     }
 
-    /// The account's own key for a provider, if it has one. A key that came with the request wins.
+    /// Adds the account's own key for a provider, if it has one. A key of the request itself wins.
     pub(super) async fn bring_key(&self, request: &mut Request, provider: &str) -> Result<(), ModelError> {
         if !request.keys.contains_key(provider)
             && let Some(key) = self.keys.key(&request.account, provider).await?
@@ -115,7 +115,7 @@ impl Models {
     }
 }
 
-/// What an operator can do about a provider that is not configured.
+/// How an operator configures a provider.
 fn hint(provider: &str) -> &'static str {
     match provider {
         OPENAI => "; set OPENAI_API_KEY, or OPENAI_BASE_URL for an OpenAI-compatible server, or use a `demo:` model",

@@ -8,10 +8,10 @@ use crate::{ModelError, Request, ResponseFormat, Thinking};
 
 /// Members that Ollama has beside those we write. The others of `rest` mean nothing to it.
 const ITS_OWN: [&str; 5] = ["format", "keep_alive", "logprobs", "top_logprobs", "think"];
-/// Members with a form of their own stand in `rest` only when they are of a kind that OpenAI's protocol alone knows. What they ask for
-/// cannot be left out in no_data.
+/// Members with a form of their own stand in `rest` only when they are of a kind that OpenAI's protocol alone knows.
+/// What they ask for cannot be left out in no_data.
 const NO_SUCH_KIND: [&str; 2] = ["response_format", "tool_choice"];
-/// Without these a dialogue that is too long loses its beginning, and nobody is told.
+/// Without these Ollama silently drops the beginning of a dialogue that is too long.
 const NEVER_CUT: [&str; 2] = ["truncate", "shift"];
 
 pub(super) fn body(request: &Request, num_ctx: Option<u32>) -> Result<Value, ModelError> {

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use crate::{Message, Request};
 
-/// The ids of a dialogue's calls. New ones depend on nothing but the place in the dialogue, so that an answer read twice has them twice.
+/// The ids of a dialogue's calls. A new id depends only on the place in the dialogue, so that an answer that is read
+/// twice has the same ids.
 #[derive(Debug)]
 pub(super) struct Ids {
     taken: HashSet<String>,

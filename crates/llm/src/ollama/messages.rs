@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::pairing::check_results;
 use crate::{ImageSource, Message, ModelError, Part, PartBody, Reasoning};
 
-/// With `shape`, the model is told what its text must look like.
+/// With `shape`, a system message describes the form of the answer.
 pub(super) fn all(messages: &[Message], shape: Option<&Value>) -> Result<Value, ModelError> {
     check_results(messages)?;
     let leading = messages.iter().take_while(|message| matches!(message, Message::System { .. })).count();
@@ -87,7 +87,7 @@ fn role(message: &Message) -> &'static str {
     }
 }
 
-/// What a signature belongs to came from another provider, and is for that one alone.
+/// Signed reasoning is of another provider and for that provider alone.
 fn thinking(reasoning: &[Reasoning]) -> Option<String> {
     let own = |block: &Reasoning| match block {
         Reasoning::Thinking { thinking, signature: None } if !thinking.is_empty() => Some(thinking.clone()),
@@ -97,7 +97,7 @@ fn thinking(reasoning: &[Reasoning]) -> Option<String> {
     (!blocks.is_empty()).then(|| blocks.join("\n\n"))
 }
 
-/// Ollama wants an object. What a model wrote instead of one is shown inside of one if the model was told that the call failed.
+/// Ollama wants an object. Another text of a model is put inside one if the model was told that the call failed.
 fn written_call(call: &AssistantCall, failed: &BTreeSet<&str>) -> Result<Value, ModelError> {
     let arguments = match (call.arguments.trim(), serde_json::from_str(&call.arguments)) {
         ("", _) => Map::new(),

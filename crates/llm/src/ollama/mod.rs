@@ -1,4 +1,5 @@
-//! Ollama's own dialect, `/api/chat`. Its OpenAI-compatible layer loses errors in the middle of a stream, so it is not used.
+//! Ollama's own dialect, `/api/chat`. Its OpenAI-compatible layer loses errors in the middle of a stream, so it is not
+//! used.
 //!
 //! What Ollama cannot do, and what is done instead:
 //! * It has no `tool_choice`. `none` leaves the tools out, and a named tool is the only one offered. It cannot be told

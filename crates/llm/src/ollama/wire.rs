@@ -1,4 +1,5 @@
-//! The members of `/api/chat` answers that we read. Everything is optional: servers differ, and `null` stands for absent.
+//! The members of `/api/chat` answers that we read. Everything is optional: servers differ, and `null` stands for
+//! absent.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -48,8 +49,8 @@ pub(super) struct Function {
 }
 
 impl Line {
-    /// The usage, when the line reports any: `Some(None)` for a report that cannot be read. Ollama leaves out a count of
-    /// 0, that of the prompt for example when all of it was still in its memory.
+    /// The usage, when the line reports any: `Some(None)` for a report that cannot be read. Ollama leaves out a count
+    /// of 0, that of the prompt for example when all of it was still in its memory.
     pub(super) fn usage(&self) -> Option<Option<Usage>> {
         if self.prompt_eval_count.is_none() && self.eval_count.is_none() {
             return None;

@@ -44,8 +44,8 @@ impl Calls {
         self.named_in_chunk.clear();
     }
 
-    /// Takes a piece and shows what of it can be shown. Returns the call's place and the piece's members without a form,
-    /// when it has any.
+    /// Takes a piece and shows what of it can be shown. Returns the call's place and the piece's members without a
+    /// form, when it has any.
     pub(super) fn add(&mut self, mut piece: CallPiece, deltas: &mut Vec<Delta>) -> Option<(usize, Rest)> {
         let rest = piece.take_rest();
         let function = piece.function.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A message's content as Chat Completions writes it. Marks for caches are another protocol's and stay out.
+//! A message's content as Chat Completions writes it. Cache breakpoints are of another protocol and left out.
 
 use serde_json::{Value, json};
 

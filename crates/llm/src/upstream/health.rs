@@ -1,4 +1,4 @@
-//! How a provider fares, for operators.
+//! The health of a provider, for operators.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -17,7 +17,7 @@ pub struct ProviderHealth {
     pub configured: bool,
     /// The worst of its models.
     pub breaker: BreakerState,
-    /// Models that are not asked as usual.
+    /// Models whose breaker is not closed.
     pub troubled: Vec<TroubledModel>,
     pub in_flight: usize,
     pub max_concurrency: usize,
@@ -32,14 +32,14 @@ pub struct TroubledModel {
     pub breaker: BreakerState,
 }
 
-/// The latest failure, by its code: the text may tell what is none of a reader's business.
+/// The latest failure. Only its code is shown, because the text may hold what readers must not see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LastError {
     pub code: &'static str,
     pub at: Timestamp,
 }
 
-/// When it last did well and badly.
+/// The times of the last failure and the last success.
 #[derive(Debug, Default)]
 pub(crate) struct LastOutcomes(Mutex<(Option<LastError>, Option<Timestamp>)>);
 

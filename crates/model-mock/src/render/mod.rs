@@ -21,7 +21,8 @@ pub(crate) use tape::Tape;
 const CREATED: u64 = 1_767_225_600;
 const CREATED_TEXT: &str = "2026-01-01T00:00:00Z";
 
-/// The body of an answer to a minimal request, exactly as it goes over the wire. A fault of the reply ends it where it would end there.
+/// The body of an answer to a minimal request, exactly as it goes over the wire. A fault of the reply ends it where it
+/// would end there.
 pub fn render(protocol: Protocol, reply: &Reply, streaming: bool) -> Vec<u8> {
     render_for(&IncomingRequest::plain(protocol, streaming), reply)
 }

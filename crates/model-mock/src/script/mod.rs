@@ -18,8 +18,9 @@ pub(crate) use step::split;
 
 /// A whole script.
 ///
-/// A request takes the first reply whose `when` matches it. Otherwise the replies without `when` are taken one after the other, and the
-/// last of them again and again. Without any, the mock echoes, and calls the first tool that it is offered once.
+/// A request takes the first reply whose `when` matches it. Otherwise the replies without `when` are taken one after
+/// the other, and the last of them again and again. Without any, the mock echoes, and calls the first tool that it is
+/// offered once.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Script {

@@ -23,7 +23,8 @@ pub(super) enum Sent {
     ClientGone,
 }
 
-/// Sends what the plan says, and notices within no time when the client goes. `ahead` takes what the client sends meanwhile.
+/// Sends what the plan says, and notices within no time when the client goes. `ahead` takes what the client sends
+/// meanwhile.
 pub(super) async fn perform(plan: &Plan, stream: &mut TcpStream, ahead: &mut BytesMut) -> Sent {
     if let [Op::Send(bytes)] = plan.ops.as_slice() {
         return sent(stream.write_all(bytes).await.is_ok());

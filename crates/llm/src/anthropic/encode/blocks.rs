@@ -31,7 +31,8 @@ pub(super) fn text(words: &str) -> Value {
     json!({ "type": "text", "text": words })
 }
 
-/// Blocks without text are refused, so parts without it are dropped. A cache breakpoint on one moves to what stands before it.
+/// Blocks without text are refused, so parts without it are dropped. A cache breakpoint on one moves to what stands
+/// before it.
 fn collect(message: &Message, block: impl Fn(&Part) -> Result<Value, ModelError>) -> Result<Vec<Value>, ModelError> {
     let mut blocks: Vec<Value> = Vec::new();
     for part in message.content() {

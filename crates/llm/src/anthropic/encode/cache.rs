@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 const MOST: usize = 4;
 
-/// Drops breakpoints beyond the fourth: the first stays, for what many dialogues begin with, and the last ones, for this dialogue's next turn.
+/// Drops breakpoints beyond the fourth. The first stays, for the common beginning of dialogues, and the last ones, for
+/// the next turn.
 pub(super) fn keep_four(body: &mut Map<String, Value>) {
     // On the body itself it stands for one on the last block.
     let most = if body.contains_key("cache_control") { MOST - 1 } else { MOST };

@@ -19,8 +19,8 @@ use serde_json::{Map, Value};
 
 use crate::{ModelError, Params, Request};
 
-/// Members with a field of their own are in `rest` only when they are of a kind that OpenAI's protocol alone has. Such a
-/// request is refused, because nobody would notice that a wish was left out.
+/// Members with a field of their own are in `rest` only when they are of a kind that OpenAI's protocol alone has. Such
+/// a request is refused, because nobody would notice that a wish was left out.
 const NO_SUCH_KIND: [&str; 2] = ["response_format", "tool_choice"];
 
 /// `longest` is the longest answer of the model in tokens, where that is known.

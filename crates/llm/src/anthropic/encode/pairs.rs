@@ -3,7 +3,8 @@
 use super::turn::Turn;
 use crate::ModelError;
 
-/// Whether each call has one result in the turn that follows it, and each result its call. The provider would refuse the whole request.
+/// Whether each call has one result in the turn that follows it, and each result its call. The provider would refuse
+/// the whole request.
 pub(super) fn check(turns: &[Turn]) -> Result<(), ModelError> {
     let mut open: Vec<&str> = Vec::new();
     for turn in turns {

@@ -27,8 +27,8 @@ pub(super) fn of(leading: &[Message], instruction: Option<&str>) -> Result<Optio
     Ok(Some(texts.join("\n\n").into()))
 }
 
-/// A system message in the middle of a dialogue, as blocks of a user's turn. Only the newest models take a role of its own there, and moved
-/// to the front it would speak of what has not happened yet. The tag says who speaks, and where it ends; an assistant's words it must never be.
+/// A system message in the middle of a dialogue, as blocks of a user's turn. Only the newest models take a system role
+/// there, and at the front it would come too early. The tag marks the text as the system's.
 pub(super) fn note(message: &Message) -> Result<Vec<Value>, ModelError> {
     let mut all = blocks::of_texts(message, "a system message")?;
     for block in &mut all {

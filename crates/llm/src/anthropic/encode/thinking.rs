@@ -10,7 +10,7 @@ use crate::{ModelError, Request, Thinking};
 const SMALLEST_BUDGET: u32 = 1024;
 /// An answer must be bounded; this holds for all models that there are.
 const MAX_TOKENS: u32 = 4096;
-/// Prompt and limit must fit into the context together, so a limit that nobody asked for does not take all that the model can write.
+/// Prompt and limit must fit into the context together, so a default limit is not the longest answer of the model.
 const MOST_UNASKED: u32 = 32_000;
 
 /// What the request says about thinking.
@@ -33,7 +33,7 @@ pub(super) fn of(request: &Request, turns: &[Turn]) -> Result<Mode, ModelError> 
         Some(Thinking::Budget(tokens)) => Mode::Budget((*tokens).max(SMALLEST_BUDGET)),
         Some(Thinking::RetryLimits(word)) => by_effort(word, of_model(request.model.model()))?,
     };
-    // With a budget, the turn that called must begin with its thoughts. When they are lost, the model must go on without.
+    // With a budget, an assistant turn with calls must begin with its reasoning. Without it, thinking is switched off.
     Ok(if matches!(mode, Mode::Budget(_)) && goes_on_without_thoughts(turns) { Mode::Silent } else { mode })
 }
 
