@@ -37,7 +37,7 @@ impl Params {
     fn take(&mut self, name: &str, value: &Value) -> Result<(), BadParam> {
         match name {
             "max_completion_tokens" => {
-                (self.max_tokens, self.max_completion_tokens) = (Some(whole(name, value)?), true)
+                (self.max_tokens, self.max_completion_tokens) = (Some(whole(name, value)?), true);
             }
             "max_tokens" => {
                 let limit = whole(name, value)?;

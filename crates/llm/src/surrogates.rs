@@ -46,12 +46,11 @@ fn join(text: &str, open: &mut Option<u16>) -> String {
     let mut units: Vec<u16> = open.take().into_iter().collect();
     let mut joined = String::with_capacity(text.len());
     for character in text.chars() {
-        match unit(character) {
-            Some(unit) => units.push(unit),
-            None => {
-                flush(&mut units, &mut joined);
-                joined.push(character);
-            }
+        if let Some(unit) = unit(character) {
+            units.push(unit);
+        } else {
+            flush(&mut units, &mut joined);
+            joined.push(character);
         }
     }
     if units.last().is_some_and(|unit| (0xD800..0xDC00).contains(unit)) {

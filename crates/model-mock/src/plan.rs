@@ -54,7 +54,7 @@ impl Plan {
             How::Hang => plan.ops.push(Op::Hang),
             How::Reset => plan.ops.push(Op::Reset),
             How::End | How::Error(_) if framing == Framing::Chunked && !rendered.headless => {
-                plan.send(b"0\r\n\r\n".to_vec().into())
+                plan.send(b"0\r\n\r\n".to_vec().into());
             }
             How::End | How::Error(_) | How::Cut => {}
         }

@@ -123,7 +123,9 @@ impl State {
             return Err(error_body::in_stream(error));
         }
         self.begun = true;
-        self.usage = line.usage().unwrap_or(self.usage);
+        if line.has_usage() {
+            self.usage = line.usage();
+        }
         if let Some(message) = line.message {
             self.on_message(message, deltas)?;
         }

@@ -49,15 +49,17 @@ pub(super) struct Function {
 }
 
 impl Line {
-    /// The usage, when the line reports any: `Some(None)` for a report that cannot be read. Ollama leaves out a count
+    /// Whether the line reports its usage.
+    pub(super) fn has_usage(&self) -> bool {
+        self.prompt_eval_count.is_some() || self.eval_count.is_some()
+    }
+
+    /// The usage that the line reports; `None` when it cannot be read. Ollama leaves out a count
     /// of 0, that of the prompt for example when all of it was still in its memory.
-    pub(super) fn usage(&self) -> Option<Option<Usage>> {
-        if self.prompt_eval_count.is_none() && self.eval_count.is_none() {
-            return None;
-        }
+    pub(super) fn usage(&self) -> Option<Usage> {
         let tokens = |count: Option<Count>| count.map_or(Some(0), Count::tokens);
-        let usage = |prompt_tokens, completion_tokens| Usage { prompt_tokens, completion_tokens, ..Usage::default() };
-        Some(tokens(self.prompt_eval_count).zip(tokens(self.eval_count)).map(|(prompt, answer)| usage(prompt, answer)))
+        let (prompt_tokens, completion_tokens) = (tokens(self.prompt_eval_count)?, tokens(self.eval_count)?);
+        Some(Usage { prompt_tokens, completion_tokens, ..Usage::default() })
     }
 }
 

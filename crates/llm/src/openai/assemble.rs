@@ -9,7 +9,7 @@ use crate::{Delta, ModelError, Rest};
 /// The calls of one answer while they grow, in the order of their first pieces.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    calls: Vec<GrowingCall>,
+    growing: Vec<GrowingCall>,
     /// So many of the calls have been shown; their names and ids are fixed.
     announced: usize,
     /// Calls of the dialogue before this answer.
@@ -36,7 +36,7 @@ impl Calls {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.calls.is_empty()
+        self.growing.is_empty()
     }
 
     /// The pieces that follow are of the next chunk.
@@ -51,31 +51,31 @@ impl Calls {
         let function = piece.function.unwrap_or_default();
         let id = piece.id.unwrap_or_default();
         let at = self.position(piece.index, &id, &function).unwrap_or_else(|| {
-            self.calls.push(GrowingCall { index: piece.index, ..GrowingCall::default() });
-            self.calls.len() - 1
+            self.growing.push(GrowingCall { index: piece.index, ..GrowingCall::default() });
+            self.growing.len() - 1
         });
         if function.is_named() {
             self.named_in_chunk.push(at);
         }
-        self.calls[at].extend(id, &function, at < self.announced);
+        self.growing[at].extend(id, &function, at < self.announced);
         // A name may come in pieces: it is whole when arguments follow or another call begins.
-        let whole = if self.calls[at].arguments.is_empty() { at } else { at + 1 };
+        let whole = if self.growing[at].arguments.is_empty() { at } else { at + 1 };
         self.announce(whole, deltas);
         self.show(at, deltas);
         if rest.is_empty() {
             return None;
         }
-        self.calls[at].rest.extend(rest.clone());
+        self.growing[at].rest.extend(rest.clone());
         Some((at, rest))
     }
 
     /// The call that a piece continues; `None` when it begins a call.
     fn position(&self, index: Option<u64>, id: &str, function: &FunctionPiece) -> Option<usize> {
         let at = match index {
-            Some(_) => self.calls.iter().rposition(|call| call.index == index)?,
-            None => self.calls.len().checked_sub(1)?,
+            Some(_) => self.growing.iter().rposition(|call| call.index == index)?,
+            None => self.growing.len().checked_sub(1)?,
         };
-        let call = &self.calls[at];
+        let call = &self.growing[at];
         let begins = match index {
             // Some servers number every call 0: another id together with a name is another call.
             Some(_) if !id.is_empty() && !call.id.is_empty() => function.is_named() && call.id != id,
@@ -88,10 +88,10 @@ impl Calls {
 
     /// Shows that the calls before this one have begun, in order: one without a name holds up those that follow.
     fn announce(&mut self, end: usize, deltas: &mut Vec<Delta>) {
-        while self.announced < end && !self.calls[self.announced].name.is_empty() {
+        while self.announced < end && !self.growing[self.announced].name.is_empty() {
             let index = self.announced;
-            self.calls[index].fix_id(self.before + index);
-            let call = &self.calls[index];
+            self.growing[index].fix_id(self.before + index);
+            let call = &self.growing[index];
             deltas.push(Delta::Call { index, id: call.id.clone(), name: call.name.clone() });
             self.announced += 1;
             self.show(index, deltas);
@@ -99,7 +99,7 @@ impl Calls {
     }
 
     fn show(&mut self, index: usize, deltas: &mut Vec<Delta>) {
-        let call = &mut self.calls[index];
+        let call = &mut self.growing[index];
         if index < self.announced && call.shown < call.arguments.len() {
             deltas.push(Delta::Arguments { index, piece: call.arguments[call.shown..].to_owned() });
             call.shown = call.arguments.len();
@@ -108,17 +108,17 @@ impl Calls {
 
     /// The finished calls; shows what of them has not been shown yet.
     pub(super) fn finish(mut self, deltas: &mut Vec<Delta>) -> Result<Vec<AssistantCall>, ModelError> {
-        self.announce(self.calls.len(), deltas);
-        if self.announced < self.calls.len() {
+        self.announce(self.growing.len(), deltas);
+        if self.announced < self.growing.len() {
             return Err(ModelError::Protocol("a tool call has no name".to_owned()));
         }
-        for index in 0..self.calls.len() {
-            if self.calls[index].arguments.is_empty() {
-                self.calls[index].arguments.push_str("{}");
+        for index in 0..self.growing.len() {
+            if self.growing[index].arguments.is_empty() {
+                self.growing[index].arguments.push_str("{}");
                 self.show(index, deltas);
             }
         }
-        Ok(self.calls.into_iter().map(AssistantCall::from).collect())
+        Ok(self.growing.into_iter().map(AssistantCall::from).collect())
     }
 }
 

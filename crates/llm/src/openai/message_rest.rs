@@ -23,7 +23,7 @@ fn add_item(all: &mut Vec<Value>, item: Value) {
         for (name, value) in piece.iter().filter(|(_, value)| !value.is_null()) {
             match (block.get_mut(name), value) {
                 (Some(Value::String(text)), Value::String(piece)) if TEXTS.contains(&name.as_str()) => {
-                    text.push_str(piece)
+                    text.push_str(piece);
                 }
                 _ => drop(block.insert(name.clone(), value.clone())),
             }

@@ -72,7 +72,7 @@ impl Writer {
         match message {
             Message::System { content, developer, rest } => self.system(content, *developer, rest),
             Message::User { content, rest } => {
-                self.push(json!({ "role": "user", "content": parts::content(content) }), rest)
+                self.push(json!({ "role": "user", "content": parts::content(content) }), rest);
             }
             Message::Assistant { content, calls, reasoning, rest } => self.assistant(content, calls, reasoning, rest),
             Message::Tool { call_id, content, rest, .. } => self.result(call_id, content, rest),

@@ -113,7 +113,7 @@ impl State {
         match event.kind {
             EventKind::MessageStart => self.count(event.message.and_then(|message| message.usage)),
             EventKind::ContentBlockStart => {
-                self.blocks.begin(index, event.content_block.unwrap_or_default(), deltas)?
+                self.blocks.begin(index, event.content_block.unwrap_or_default(), deltas)?;
             }
             EventKind::ContentBlockDelta => self.blocks.add(index, event.delta.unwrap_or_default(), deltas)?,
             EventKind::ContentBlockStop => self.blocks.end(index, deltas),
