@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
-use crate::queries::files;
+use crate::files::files;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Database {

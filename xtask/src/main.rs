@@ -5,12 +5,18 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line's output")]
 
 mod arrows;
+mod circles;
 mod database;
 mod drawing;
+mod files;
 mod follow;
+mod known_circles;
 mod migrations;
+mod modules;
+mod paths;
 mod queries;
 mod sizes;
+mod source;
 mod sqlx_prepare;
 mod tidy;
 mod workspace;

@@ -1,12 +1,12 @@
 //! The prepared queries (`.sqlx`): written by the macros of sqlx, never by hand.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::Context as _;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::database::Database;
+use crate::files::files;
 
 /// The part of a prepared query that can be checked without a database.
 #[derive(Debug, Deserialize)]
@@ -27,17 +27,6 @@ pub(crate) fn faults(root: &Path) -> anyhow::Result<Vec<String>> {
         }
     }
     Ok(faults)
-}
-
-/// The files of a directory, in order; none when it is not there.
-pub(crate) fn files(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !directory.exists() {
-        return Ok(Vec::new());
-    }
-    let entries = std::fs::read_dir(directory).with_context(|| directory.display().to_string())?;
-    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<Vec<_>>>()?;
-    files.sort();
-    Ok(files)
 }
 
 fn fault(text: &str, name: &str, macro_name: &str) -> Option<String> {

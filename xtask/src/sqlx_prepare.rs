@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use anyhow::{Context as _, bail, ensure};
 
 use crate::database::Database;
-use crate::queries::files;
+use crate::files::files;
 use crate::workspace::{Workspace, cargo};
 
 /// Prepared queries by file name.

@@ -3,12 +3,16 @@
 use anyhow::bail;
 
 use crate::workspace::Workspace;
-use crate::{arrows, migrations, queries, sizes};
+use crate::{arrows, circles, migrations, queries, sizes};
 
 pub(crate) fn tidy() -> anyhow::Result<()> {
     let workspace = Workspace::read()?;
     let root = &workspace.root;
-    let faults = [arrows::faults(&workspace.packages), migrations::faults(root)?, queries::faults(root)?].concat();
+    let circles = circles::findings(root)?;
+    let faults = [arrows::faults(&workspace.packages), migrations::faults(root)?, queries::faults(root)?, circles.faults].concat();
+    for mended in circles.mended {
+        println!("mended: {mended}");
+    }
     for (file, lines) in sizes::long_files(root)? {
         let file = file.strip_prefix(root).unwrap_or(&file).display();
         println!("long: {file} has {lines} lines; do two things live in it?");
