@@ -5,7 +5,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
     &["artel-domain", "artel-egress"],
     &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity", "artel-specialists"],
     &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
-    &["artel-intents"],
+    &["artel-intents", "artel-scheduler"],
     &["artel-platform-api", "artel-auth-api", "artel-llm-proxy", "artel-codelab-api", "artel-tool-mock", "artel-model-mock"],
     &["artel"],
 ];
@@ -25,6 +25,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-store", &["axum", "reqwest", "sqlx"]),
     ("artel-engine", &["axum", "sqlx"]),
     ("artel-intents", &["artel-http", "axum", "reqwest", "sqlx"]),
+    ("artel-scheduler", &["axum", "reqwest", "sqlx"]),
     ("artel-platform-api", &["sqlx"]),
     ("artel-auth-api", &["sqlx"]),
     ("artel-codelab-api", &["sqlx"]),

@@ -41,10 +41,6 @@ pub struct EngineConfig {
     pub team: TeamConfig,
     /// How long a human has for a decision; without end when absent.
     pub approval_timeout: Option<Duration>,
-    /// How long deltas are kept one by one after the run's end.
-    pub event_retention: Duration,
-    /// How long the account book of model calls goes back; without end when absent.
-    pub llm_calls_retention: Option<Duration>,
 }
 
 impl EngineConfig {
@@ -59,8 +55,6 @@ impl EngineConfig {
             budget: Caps::default(),
             team: TeamConfig::default(),
             approval_timeout: None,
-            event_retention: Duration::from_hours(24),
-            llm_calls_retention: Some(Duration::from_hours(24 * 90)),
         }
     }
 }

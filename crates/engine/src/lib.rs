@@ -7,10 +7,8 @@ mod budget;
 mod config;
 mod drive;
 mod edits;
-mod expiry;
 mod follow;
 mod frames;
-mod housekeeping;
 mod model_call;
 mod policy;
 mod projection;
@@ -28,7 +26,7 @@ use std::sync::Arc;
 use artel_bus::Bus;
 use artel_domain::Clock;
 use artel_llm::Models;
-use artel_store::Store;
+use artel_store::RunStore;
 use artel_tools::Registry;
 
 pub use artel_agent::{ContextLimits, Limits, estimate_tokens};
@@ -40,7 +38,7 @@ pub use worker::Worker;
 
 /// What a worker works with.
 pub struct Deps {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn RunStore>,
     pub bus: Arc<dyn Bus>,
     pub models: Arc<Models>,
     pub tools: Arc<Registry>,

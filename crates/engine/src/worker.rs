@@ -10,8 +10,6 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::drive::drive;
-use crate::expiry::expire_approvals;
-use crate::housekeeping::keep_house;
 use crate::scribe::{BLOCK, Stop};
 use crate::signals::{Signal, SignalSender, signals};
 use crate::{Deps, EngineConfig};
@@ -50,8 +48,6 @@ impl Worker {
         worker.loops.spawn(worker.inner.clone().claim_loop(worker.stop_claiming.clone()));
         worker.loops.spawn(worker.inner.clone().lease_loop(worker.stop_renewing.clone()));
         worker.loops.spawn(worker.inner.clone().cancel_loop(worker.stop_renewing.clone()));
-        worker.loops.spawn(expire_approvals(worker.inner.deps.clone(), worker.stop_renewing.clone()));
-        worker.loops.spawn(keep_house(worker.inner.deps.clone(), worker.stop_renewing.clone()));
         worker
     }
 

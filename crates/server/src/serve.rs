@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use artel_engine::Worker;
 use artel_http::{Connections, Patience, surface};
+use artel_scheduler::Scheduler;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +25,7 @@ pub(crate) struct Running {
     pub(crate) parts: Arc<Parts>,
     /// Where each role listens that is served here and has a port.
     addresses: Vec<(Role, SocketAddr)>,
-    worker: Option<Worker>,
+    worker: Option<(Worker, Scheduler)>,
     servers: TaskTracker,
     stop: CancellationToken,
     grace: Duration,
@@ -47,7 +48,7 @@ pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<Str
             servers.spawn(serve_http(listener, routes, stop.clone(), connections.clone()));
         }
     }
-    let worker = roles.contains(&Role::Worker).then(|| Worker::start(parts.engine(config)));
+    let worker = roles.contains(&Role::Worker).then(|| (Worker::start(parts.engine(config)), parts.scheduler(config)));
     Ok(Running { parts, addresses, worker, servers, stop, grace: config.shutdown_grace })
 }
 
@@ -131,8 +132,9 @@ impl Running {
 
     /// Runs first, then connections: those who wait for a run that ends now still get its answer.
     pub(crate) async fn shutdown(self) {
-        if let Some(worker) = self.worker {
+        if let Some((worker, scheduler)) = self.worker {
             worker.shutdown(self.grace).await;
+            scheduler.shutdown().await;
         }
         self.parts.codelab.close_sockets().await;
         self.stop.cancel();

@@ -19,6 +19,7 @@ use artel_intents::{Intents, IntentsConfig};
 use artel_llm::{BreakerState, Config as ModelConfig, Endpoint, Models, ProxyEndpoint};
 use artel_llm_proxy::{App as LlmProxy, Deps as LlmProxyDeps, ProxyConfig};
 use artel_platform_api::{ApiConfig, App, Deps, TestToken};
+use artel_scheduler::{Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
@@ -122,8 +123,20 @@ impl Parts {
         LlmProxy::new(deps, ProxyConfig { internal_key })
     }
 
+    /// What is done in time, by one of the processes that have the role of a worker.
+    pub(crate) fn scheduler(&self, config: &Config) -> Scheduler {
+        let deps = SchedulerDeps { store: self.store.clone(), clock: self.clock.clone(), owner: self.process_name(), lease: config.lease };
+        let retention = Retention { events: config.event_retention, llm_calls: config.llm_calls_retention };
+        let sweeping = SweepDeps { store: self.store.clone(), bus: self.bus.clone(), clock: self.clock.clone(), retention };
+        Scheduler::start(deps, sweeps(sweeping))
+    }
+
+    /// Unique among processes that live at the same time.
+    fn process_name(&self) -> String {
+        format!("{}/{}", hostname(), self.clock.uuid())
+    }
+
     pub(crate) fn engine(&self, config: &Config) -> EngineDeps {
-        let worker = format!("{}/{}", hostname(), self.clock.uuid());
         EngineDeps {
             store: self.store.clone(),
             bus: self.bus.clone(),
@@ -142,11 +155,9 @@ impl Parts {
                 },
                 context: ContextLimits { max_tokens: config.max_context_tokens, max_messages: config.max_context_messages },
                 max_repeats: config.max_repeats,
-                event_retention: config.event_retention,
-                llm_calls_retention: config.llm_calls_retention,
                 budget: config.budget,
                 approval_timeout: config.approval_timeout,
-                ..EngineConfig::new(worker)
+                ..EngineConfig::new(self.process_name())
             },
         }
     }

@@ -8,6 +8,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::rows::RunRow;
+use crate::values::duration_micros;
 
 /// Candidates looked at beyond those asked for, so that a claim that meets rows locked by another claim still finds its own.
 const SPARE_CANDIDATES: i64 = 16;
@@ -82,7 +83,7 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
                      r.completion_tokens, r.cached_tokens, r.reasoning_tokens, r.created_at, r.updated_at,
                      v.first_seq AS "first_seq!", v.lapsed AS "lapsed!", v.turn AS "turn!""#,
         worker,
-        micros_of(lease),
+        duration_micros(lease),
         i64::from(limit),
         seq_block,
         SPARE_CANDIDATES,
@@ -122,10 +123,6 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())
 }
 
-fn micros_of(lease: Duration) -> i64 {
-    i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 4)
-}
-
 pub(crate) async fn renew(pool: &PgPool, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> sqlx::Result<Renewed> {
     let (ids, epochs): (Vec<Uuid>, Vec<i64>) = held.iter().map(|(run, epoch)| (run.0, *epoch)).unzip();
     // Locked in the order of their ids, as everywhere where one transaction takes several runs.
@@ -140,7 +137,7 @@ pub(crate) async fn renew(pool: &PgPool, worker: &str, lease: Duration, held: &[
          FROM held WHERE r.id = held.id
          RETURNING r.id, r.cancel_requested",
         worker,
-        micros_of(lease),
+        duration_micros(lease),
         &ids,
         &epochs,
     )

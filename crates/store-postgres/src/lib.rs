@@ -28,6 +28,7 @@ mod fold;
 mod idempotency;
 mod identities;
 mod invites;
+mod jobs;
 mod journal;
 mod keys;
 mod llm_calls;

@@ -1,5 +1,7 @@
 //! The domain's values as columns hold them, and back.
 
+use std::time::Duration;
+
 use artel_domain::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,6 +14,11 @@ pub(crate) fn micros(at: Timestamp) -> i64 {
 
 pub(crate) fn time(micros: i64) -> Timestamp {
     artel_domain::clock::micros(micros)
+}
+
+/// A length of time in microseconds; one that no lease or pause can have is cut.
+pub(crate) fn duration_micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
 /// Text as PostgreSQL can keep it: it has no place for the character NUL, which people and models do send.

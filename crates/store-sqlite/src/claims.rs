@@ -11,7 +11,7 @@ use artel_store::{Claim, Renewed};
 
 use crate::error::{Failure, Outcome};
 use crate::rows::{all, runs};
-use crate::values::{hex, hex_list};
+use crate::values::{duration_micros, hex, hex_list};
 use crate::writer::Tx;
 
 pub(crate) struct ClaimRequest {
@@ -84,7 +84,7 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
 /// The first number of each session's new block. Sessions have one head each, so no two of these runs share one.
 async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[Run]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
     let ids = hex_list(runs.iter().map(|run| run.id.0))?;
-    let lease = i64::try_from(request.lease.as_micros()).unwrap_or(i64::MAX / 2);
+    let lease = duration_micros(request.lease);
     let sessions: Vec<_> = runs.iter().map(|run| (hex(run.tenant_id.0), &run.session_id)).collect();
     let sessions = serde_json::to_string(&sessions)?;
     let blocks = sqlx::query!(
@@ -109,7 +109,7 @@ async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[Run]) -> Outcome<Hash
 pub(crate) async fn renew(tx: &mut Tx, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> Outcome<Renewed> {
     let pairs: Vec<_> = held.iter().map(|(run, epoch)| (hex(run.0), epoch)).collect();
     let pairs = serde_json::to_string(&pairs)?;
-    let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 2);
+    let lease = duration_micros(lease);
     let renewed = sqlx::query!(
         r#"UPDATE runs SET lease_until = CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?1
            WHERE owner = ?2 AND phase = 'running' AND (id, epoch) IN (SELECT unhex(value ->> 0), value ->> 1 FROM json_each(?3))

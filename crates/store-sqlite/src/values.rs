@@ -1,5 +1,7 @@
 //! The domain's values as columns hold them, and back.
 
+use std::time::Duration;
+
 use artel_domain::Timestamp;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -13,6 +15,11 @@ pub(crate) fn micros(at: Timestamp) -> i64 {
 
 pub(crate) fn time(micros: i64) -> Timestamp {
     artel_domain::clock::micros(micros)
+}
+
+/// A length of time in microseconds; one that no lease or pause can have is cut.
+pub(crate) fn duration_micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
 /// A UUID as `unhex` reads it.

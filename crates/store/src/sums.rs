@@ -3,7 +3,7 @@
 //! Whoever implements the traits of a sum has the sum. An `Arc` of a larger sum becomes an `Arc` of a smaller one where that is expected.
 
 use crate::{
-    Accounts, Agents, ApprovalRules, Budgets, BuiltinAgents, Idempotency, Identities, Journal, LlmCalls, LoginAttempts, Logins,
+    Accounts, Agents, ApprovalRules, Budgets, BuiltinAgents, Idempotency, Identities, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
     OAuthClients, Operations, Runs, Sessions, SigningKeys, Tools,
 };
 
@@ -34,8 +34,8 @@ sums! {
     /// What lets callers in: API keys, keys of access tokens, requests that may come again.
     GateStore = Identities + SigningKeys + Idempotency;
 
-    /// What is tidied away in time.
-    SweepStore = Runs + Idempotency + Logins + Sessions + LlmCalls;
+    /// What is done in time by one of the processes: jobs on leases, and what they sweep.
+    SweepStore = Jobs + Runs + Idempotency + Logins + Sessions + LlmCalls;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
     SurfaceStore = IntentStore + GateStore + Operations;

@@ -8,6 +8,7 @@ mod budgets;
 mod builtin_agents;
 mod idempotency;
 mod identities;
+mod jobs;
 mod journal;
 mod llm_calls;
 mod login_attempts;

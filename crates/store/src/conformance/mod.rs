@@ -24,6 +24,7 @@ pub mod entries;
 pub mod idempotency;
 pub mod identities;
 pub mod interleavings;
+pub mod jobs;
 pub mod journal;
 pub mod llm_calls;
 pub mod login_attempts;
@@ -145,6 +146,13 @@ macro_rules! conformance_tests {
             a_run_that_is_followed_while_its_worker_has_it_does_not_fall_asleep,
             of_many_creates_at_once_each_wakes_the_one_that_waits,
             other_runs_of_a_session_wait_and_are_not_asked_about,
+        ]);
+        $crate::conformance_group!($make_store, jobs: [
+            a_new_job_is_due_at_once_and_one_of_many_gets_it,
+            a_finished_job_is_due_again_after_its_time,
+            a_job_whose_holder_died_is_taken_over_when_its_lease_lapses,
+            a_renewed_job_stays_its_holders,
+            failures_are_counted_until_the_job_succeeds,
         ]);
         $crate::conformance_group!($make_store, approval_rules: [
             rules_are_kept_in_order_and_replaced_as_a_whole,
@@ -332,7 +340,7 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 25] = [
+    const FILES: [(&str, &str); 26] = [
         ("accounts", include_str!("accounts.rs")),
         ("agents", include_str!("agents.rs")),
         ("answers", include_str!("answers.rs")),
@@ -348,6 +356,7 @@ mod tests {
         ("idempotency", include_str!("idempotency.rs")),
         ("identities", include_str!("identities.rs")),
         ("interleavings", include_str!("interleavings.rs")),
+        ("jobs", include_str!("jobs.rs")),
         ("journal", include_str!("journal.rs")),
         ("llm_calls", include_str!("llm_calls.rs")),
         ("login_attempts", include_str!("login_attempts.rs")),

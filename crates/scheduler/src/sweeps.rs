@@ -1,0 +1,64 @@
+//! The jobs of this product. Each removes or ends what its time is over, a bounded part at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::deps::SweepDeps;
+use crate::expiry::expire_approvals;
+use crate::job::Job;
+
+const EVERY: Duration = Duration::from_mins(10);
+const EXPIRY_EVERY: Duration = Duration::from_secs(1);
+const RUNS_AT_A_TIME: u32 = 200;
+const LOGINS_AT_A_TIME: u32 = 1000;
+/// How long logins that are over stay to be looked at.
+const LOGINS_RETENTION: Duration = Duration::from_hours(24 * 7);
+/// Longer than anybody asks whether a user was seen lately.
+const PRESENCE_RETENTION: Duration = Duration::from_hours(24);
+/// Few enough that no other write waits for long, in portions that keep up with a hundred calls a second.
+const CALLS_AT_A_TIME: u32 = 2000;
+const PORTIONS: usize = 50;
+
+/// Every sweep. Their names are shared by all processes of an installation, also while versions differ: they never change.
+pub fn sweeps(deps: SweepDeps) -> Vec<Job> {
+    let deps = Arc::new(deps);
+    let mut jobs = vec![
+        sweep("expire_approvals", EXPIRY_EVERY, &deps, |deps| async move { expire_approvals(&deps).await }),
+        sweep("fold_deltas", EVERY, &deps, |deps| async move {
+            deps.store.fold_deltas(deps.before(deps.retention.events), RUNS_AT_A_TIME).await
+        }),
+        sweep("sweep_idempotency_keys", EVERY, &deps, |deps| async move { deps.store.sweep_idempotent(deps.clock.now()).await }),
+        sweep("sweep_logins", EVERY, &deps, |deps| async move {
+            deps.store.sweep_logins(deps.before(LOGINS_RETENTION), LOGINS_AT_A_TIME).await
+        }),
+        sweep("forget_presence", EVERY, &deps, |deps| async move { deps.store.forget_presence(deps.before(PRESENCE_RETENTION)).await }),
+    ];
+    if let Some(kept) = deps.retention.llm_calls {
+        jobs.push(sweep("forget_llm_calls", EVERY, &deps, move |deps| async move { forget_llm_calls(&deps, kept).await }));
+    }
+    jobs
+}
+
+fn sweep<F>(name: &str, every: Duration, deps: &Arc<SweepDeps>, run: impl Fn(Arc<SweepDeps>) -> F + Copy + Send + Sync + 'static) -> Job
+where
+    F: Future<Output = artel_store::Result<u64>> + Send + 'static,
+{
+    let deps = Arc::clone(deps);
+    Job::new(name, every, move || {
+        let done = run(Arc::clone(&deps));
+        async move { Ok(done.await?) }
+    })
+}
+
+async fn forget_llm_calls(deps: &SweepDeps, kept: Duration) -> artel_store::Result<u64> {
+    let before = deps.before(kept);
+    let mut forgotten = 0;
+    for _ in 0..PORTIONS {
+        let rows = deps.store.forget_llm_calls(before, CALLS_AT_A_TIME).await?;
+        forgotten += rows;
+        if rows < u64::from(CALLS_AT_A_TIME) {
+            break;
+        }
+    }
+    Ok(forgotten)
+}
