@@ -38,8 +38,9 @@ pub(crate) fn follow(page: &str) -> anyhow::Result<()> {
     for change in &changes {
         apply(change, &copy)?;
     }
-    let new = changes.iter().find(|change| matches!(change.kind, Kind::NewFile(_))).context("the page adds no file")?;
-    test(&copy, &target, &new.file)?;
+    let new = changes.iter().filter(|change| matches!(change.kind, Kind::NewFile(_))).map(|change| change.file.as_path());
+    rename(&copy)?;
+    test(&copy, &target, &new.collect::<Vec<_>>())?;
     println!("followed: {page}, {} changes in {} files", changes.len(), files(&changes));
     Ok(())
 }
@@ -116,15 +117,25 @@ fn copy_of(root: &Path, copy: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs the tests of the new file's module. What the workspace has built of its dependencies is used again.
-fn test(copy: &Path, target: &Path, new: &Path) -> anyhow::Result<()> {
-    let mut parts = new.iter().filter_map(|part| part.to_str());
-    let krate = parts.nth(1).context("a new file belongs to a crate")?;
-    let module = new.file_stem().and_then(|stem| stem.to_str()).context("a new file has a name")?;
+/// Gives the copy's crates a version of their own. Cargo tells crates of two workspaces apart by name, version and path within the
+/// workspace, and both are built in one directory, so that what is built of the dependencies is used again.
+fn rename(copy: &Path) -> anyhow::Result<()> {
+    let manifest = copy.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest)?;
+    let (before, after) = text.split_once("[workspace.package]\nversion = \"").context("the manifest sets the crates' version first")?;
+    let (version, rest) = after.split_once('"').context("a version ends")?;
+    Ok(fs::write(&manifest, format!("{before}[workspace.package]\nversion = \"{version}-followed\"{rest}"))?)
+}
+
+/// Runs the tests of the new files' modules.
+fn test(copy: &Path, target: &Path, new: &[&Path]) -> anyhow::Result<()> {
+    let krate = new.first().and_then(|file| file.iter().nth(1)).and_then(|name| name.to_str()).context("the page adds no file")?;
+    let modules = new.iter().filter_map(|file| file.file_stem());
     let status = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
         .current_dir(copy)
         .env("CARGO_TARGET_DIR", target)
-        .args(["test", "--offline", "--quiet", "--package", &format!("artel-{krate}"), "--lib", module])
+        .args(["test", "--offline", "--quiet", "--package", &format!("artel-{krate}"), "--lib", "--"])
+        .args(modules)
         .status()?;
     ensure!(status.success(), "the workspace that follows the page does not pass its tests");
     Ok(())
