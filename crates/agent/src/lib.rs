@@ -15,4 +15,4 @@ pub use circles::repeated_steps;
 pub use context::{ContextLimits, Fit, estimate_tokens, fit};
 pub use dialogue::{Block, Dialogue};
 pub use turn::control::plan_of;
-pub use turn::{Action, Effect, Limits, Turn};
+pub use turn::{Action, Call, Effect, Limits, Present, Turn};

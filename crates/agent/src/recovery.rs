@@ -2,7 +2,12 @@
 
 use artel_domain::{CallState, EffectClass, Event, ToolOutcome};
 
-use crate::turn::{Action, Call, Effect, State, Turn, dispatch, finish};
+use crate::turn::{Action, Call, Effect, Present, State, Turn, ask_again, dispatch, finish, refuse};
+
+const NEVER_AGAIN: &str =
+    "the server stopped while this call was under way; it may or may not have taken effect, and it was not made again";
+const NOBODY_TO_ASK: &str = "the server stopped while this call was under way; it may or may not have taken effect, and its tool was \
+    changed or removed since, so that nobody can be asked";
 
 impl Turn {
     /// What must happen next, judging by the state alone: used by a worker that takes over a run, after [`Turn::replay`].
@@ -27,19 +32,20 @@ impl Turn {
 }
 
 fn cut_off(call: &Call) -> Effect {
-    if call.planned.is_client() {
-        // The client has it, or has answered.
+    if call.waits_for_answer() {
+        // Whoever it waits for may have answered.
         return Effect::Act(Action::RunTool { call_id: call.planned.call_id });
     }
-    match call.planned.effect {
-        EffectClass::ReadOnly | EffectClass::Idempotent => dispatch(call),
-        EffectClass::Verifiable => Effect::Act(Action::VerifyTool { call_id: call.planned.call_id }),
-        EffectClass::AtMostOnce => finish(
-            call,
-            ToolOutcome::Unknown {
-                error: "the server stopped while this call was under way; it may or may not have taken effect, and it was not made again"
-                    .into(),
-            },
-        ),
+    match (call.planned.effect, &call.present) {
+        (EffectClass::AtMostOnce, _) => unknown(call, NEVER_AGAIN),
+        (EffectClass::ReadOnly | EffectClass::Idempotent, Present::AsShown) => dispatch(call),
+        (EffectClass::Verifiable, Present::AsShown) => Effect::Act(Action::VerifyTool { call_id: call.planned.call_id }),
+        (EffectClass::ReadOnly | EffectClass::Idempotent, Present::Changed) => ask_again(call),
+        (EffectClass::ReadOnly, Present::Refused(why)) => refuse(call, why.clone()),
+        (EffectClass::Idempotent | EffectClass::Verifiable, _) => unknown(call, NOBODY_TO_ASK),
     }
+}
+
+fn unknown(call: &Call, error: &str) -> Effect {
+    finish(call, ToolOutcome::Unknown { error: error.to_owned() })
 }

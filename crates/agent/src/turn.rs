@@ -1,7 +1,8 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalId, CallId, CallState, Decision, EffectClass, Event, FinishReason, ToolOutcome, Usage, digest};
-use serde_json::Value;
+use artel_domain::{CallId, CallState, EffectClass, Event, FinishReason, ToolOutcome, Usage};
 
+pub(crate) use approval::ask_again;
+pub use call::{Call, Present};
 use team::Team;
 
 const SUPERSEDED: &str = "superseded: the user went on before this call had a result";
@@ -23,8 +24,8 @@ pub enum Action {
     },
     /// Ask which specialist the input is for.
     Route,
-    /// The dispatch is journalled: send the call, with the key that never changes. One that the client executes is looked for among its
-    /// answers.
+    /// The dispatch is journalled: send the call, with the key that never changes. A call that waits for something from outside is not
+    /// sent: its answer is looked for.
     RunTool {
         call_id: CallId,
     },
@@ -62,16 +63,6 @@ pub(crate) enum State {
     Over,
 }
 
-/// One planned call of the current step.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Call {
-    pub planned: PlannedCall,
-    /// The arguments to be used: the planned ones, or those a human put in their place.
-    pub args: Value,
-    pub state: CallState,
-    pub attempts: u32,
-}
-
 /// One run as a machine.
 #[derive(Debug, Clone)]
 pub struct Turn {
@@ -105,18 +96,6 @@ impl Turn {
 
     pub fn is_over(&self) -> bool {
         self.state == State::Over
-    }
-
-    /// Nothing can be done until a human or the client answers.
-    pub fn is_waiting(&self) -> bool {
-        self.state == State::Working
-            && !self.calls.iter().any(|c| c.state == CallState::Dispatched && !c.planned.is_client())
-            && self.calls.iter().any(|c| matches!(c.state, CallState::AwaitingApproval | CallState::Dispatched))
-    }
-
-    /// Calls that a human has been asked about.
-    pub fn awaiting(&self) -> usize {
-        self.calls.iter().filter(|c| c.state == CallState::AwaitingApproval).count()
     }
 
     pub fn step(&self) -> u32 {
@@ -160,10 +139,9 @@ impl Turn {
                 self.on_answer(text, finish, *usage, *planned)
             }
             Event::ToolPlanned(planned) => self.on_planned(planned),
-            Event::ApprovalRequested { call_id, .. } => self.on_asked(*call_id),
-            Event::ApprovalDecided { call_id, decision, args, feedback, .. } => {
-                self.on_decided(*call_id, *decision, args.as_ref(), feedback.as_deref())
-            }
+            Event::ApprovalRequested { .. } | Event::ApprovalDecided { .. } => self.on_approval(event),
+            Event::CallWaits { call_id, wait } => self.on_waits(*call_id, wait),
+            Event::FormAnswered { call_id, values, reason, .. } => self.on_form(*call_id, values.as_ref(), reason.as_deref()),
             Event::ToolDispatched { call_id, attempt } => self.on_dispatched(*call_id, *attempt),
             Event::ToolFinished { call_id, outcome, attempts, .. } => self.on_finished(*call_id, outcome, *attempts),
             Event::CancelRequested => self.on_cancel(),
@@ -217,7 +195,7 @@ impl Turn {
 
     fn on_planned(&mut self, planned: &PlannedCall) -> Vec<Effect> {
         let State::Planning(missing) = self.state else { return Vec::new() };
-        self.calls.push(Call { planned: planned.clone(), args: planned.args.clone(), state: CallState::Planned, attempts: 0 });
+        self.calls.push(Call::new(planned));
         if missing > 1 {
             self.state = State::Planning(missing - 1);
             return Vec::new();
@@ -226,35 +204,11 @@ impl Turn {
         self.advance()
     }
 
-    fn on_asked(&mut self, id: CallId) -> Vec<Effect> {
-        self.set_state(id, CallState::AwaitingApproval);
-        Vec::new()
-    }
-
-    fn on_decided(&mut self, id: CallId, decision: Decision, args: Option<&Value>, feedback: Option<&str>) -> Vec<Effect> {
-        let Some(index) = self.calls.iter().position(|c| c.planned.call_id == id && c.state == CallState::AwaitingApproval) else {
-            return Vec::new();
-        };
-        let call = &mut self.calls[index];
-        match decision {
-            Decision::Approve | Decision::Edit => {
-                if let Some(args) = args {
-                    call.args = args.clone();
-                }
-                self.make(&self.calls[index])
-            }
-            Decision::Reject | Decision::Expire => {
-                let why = if decision == Decision::Reject { "a human rejected this call" } else { "nobody approved this call in time" };
-                let error = feedback.map_or_else(|| why.to_owned(), |text| format!("{why}: {text}"));
-                vec![refuse(call, error)]
-            }
-        }
-    }
-
     fn on_dispatched(&mut self, id: CallId, attempt: u32) -> Vec<Effect> {
         let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else { return Vec::new() };
         call.state = CallState::Dispatched;
         call.attempts = attempt;
+        call.wait = None;
         vec![Effect::Act(Action::RunTool { call_id: id })]
     }
 
@@ -321,7 +275,7 @@ impl Turn {
         match &call.planned.verdict {
             Verdict::Allow => self.make(call),
             Verdict::Refuse { reason } => vec![refuse(call, reason.clone())],
-            Verdict::Ask { reason } => vec![ask(call, reason)],
+            Verdict::Ask { reason } => vec![approval::ask(call, reason)],
         }
     }
 
@@ -340,23 +294,6 @@ impl Turn {
             (sum, more) => sum.or(more),
         };
     }
-
-    fn set_state(&mut self, id: CallId, state: CallState) {
-        if let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) {
-            call.state = state;
-        }
-    }
-}
-
-fn ask(call: &Call, reason: &str) -> Effect {
-    Effect::Record(Event::ApprovalRequested {
-        approval_id: ApprovalId::derive(call.planned.call_id),
-        call_id: call.planned.call_id,
-        name: call.planned.name.clone(),
-        args: call.args.clone(),
-        args_digest: digest::of(&call.args),
-        reason: reason.to_owned(),
-    })
 }
 
 pub(crate) fn dispatch(call: &Call) -> Effect {
@@ -378,7 +315,10 @@ pub(crate) fn finish(call: &Call, outcome: ToolOutcome) -> Effect {
     })
 }
 
+mod approval;
+mod call;
 pub(crate) mod control;
 mod team;
 #[cfg(test)]
 mod tests;
+mod waits;

@@ -132,6 +132,8 @@ mod tests {
             name: name.into(),
             args_digest: artel_domain::digest::of(&args),
             args,
+            target: None,
+            changed: Vec::new(),
             reason: "it matters".into(),
             state: ApprovalState::Pending,
             decision: None,

@@ -3,7 +3,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::words::words;
-use crate::{AgentId, ApprovalId, CallId, RunId, SessionId, TenantId, Timestamp, UserId};
+use crate::{AgentId, ApprovalId, CallId, RunId, SessionId, Target, TargetChange, TenantId, Timestamp, UserId};
 
 words! {
     ApprovalState { Pending = "pending", Approved = "approved", Rejected = "rejected", Expired = "expired", Cancelled = "cancelled" }
@@ -29,7 +29,7 @@ words! {
     }
 }
 
-/// A durable question to a human about one tool call; it approves exactly the arguments whose digest it carries.
+/// A durable question to a human about one tool call. It approves the arguments and the target that it shows, and nothing else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Approval {
     pub id: ApprovalId,
@@ -40,6 +40,10 @@ pub struct Approval {
     pub name: String,
     pub args: Value,
     pub args_digest: String,
+    /// Where the call goes and as whom. `None` in approvals of releases that showed the arguments only: these pin nothing else.
+    pub target: Option<Target>,
+    /// What differs from the target that was approved before, when the call is asked about again.
+    pub changed: Vec<TargetChange>,
     pub reason: String,
     pub state: ApprovalState,
     pub decision: Option<Decision>,
@@ -49,6 +53,13 @@ pub struct Approval {
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub decided_at: Option<Timestamp>,
+}
+
+impl Approval {
+    /// SHA-256 over the arguments and the target, hex. `None` where there is no target.
+    pub fn digest(&self) -> Option<String> {
+        self.target.as_ref().map(|target| target.digest(&self.args))
+    }
 }
 
 /// What is said about some tool calls: those of tools whose name matches, by this agent or any, with arguments that meet all conditions.
@@ -82,7 +93,8 @@ pub struct ArgumentCondition {
     pub value: Value,
 }
 
-fn anything() -> utoipa::openapi::schema::Schema {
+/// The schema of any JSON value.
+pub fn anything() -> utoipa::openapi::schema::Schema {
     use utoipa::openapi::schema::{ObjectBuilder, SchemaType};
     ObjectBuilder::new().schema_type(SchemaType::AnyValue).build().into()
 }

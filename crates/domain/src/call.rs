@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::words::words;
-use crate::{CallId, RunId, TenantId, Timestamp, ToolRef};
+use crate::{CallId, RunId, TenantId, Timestamp, ToolRef, UserId, Wait};
 
 words! {
     /// What a tool does to the world, which decides what recovery may do with a call that was cut off.
@@ -86,6 +86,10 @@ pub struct ToolCallRow {
     pub args_digest: String,
     pub effect: EffectClass,
     pub state: CallState,
+    /// What the tool said that the call waits for: a form, child runs, a time. `None` for every other call.
+    pub wait: Option<Wait>,
+    /// Who answered from outside, when somebody did.
+    pub answered_by: Option<UserId>,
     pub attempts: u32,
     pub result: Option<Value>,
     pub error: Option<String>,

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 pub use crate::planned_call::{PlannedCall, Verdict};
 use crate::{
-    AgentId, ApprovalId, CallId, Confidence, Decision, FinishReason, Plan, RoutedBy, RunId, SessionId, Specialist, SwitchCause, TeamStart,
-    TenantId, Timestamp, ToolOutcome, Usage,
+    AgentId, ApprovalId, CallId, Confidence, Decision, FinishReason, Plan, RoutedBy, RunId, SessionId, Specialist, SwitchCause, Target,
+    TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, Usage, UserId, Wait,
 };
 
 /// What happened in a run. Serialised with `kind` inside; a reader of version N reads entries of version N−1.
@@ -72,6 +72,15 @@ pub enum Event {
         args: Value,
         args_digest: String,
         reason: String,
+        /// Where the call goes and as whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<Target>,
+        /// What differs from the target that was approved before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<TargetChange>,
+        /// The question about the same call that this one replaces.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<ApprovalId>,
     },
     /// `args` is present when the human edited them.
     ApprovalDecided {
@@ -88,6 +97,21 @@ pub enum Event {
     ToolDispatched {
         call_id: CallId,
         attempt: u32,
+    },
+    /// The tool does not answer now: its call waits for something from outside.
+    CallWaits {
+        call_id: CallId,
+        wait: Wait,
+    },
+    /// A human answered the form that a call waits for, or time ran out.
+    FormAnswered {
+        call_id: CallId,
+        /// `None`: there is no answer, and `reason` says why.
+        values: Option<Value>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
     },
     ToolFinished {
         call_id: CallId,
@@ -152,6 +176,8 @@ impl Event {
             Self::ApprovalRequested { .. } => "approval_requested",
             Self::ApprovalDecided { .. } => "approval_decided",
             Self::ToolDispatched { .. } => "tool_dispatched",
+            Self::CallWaits { .. } => "call_waits",
+            Self::FormAnswered { .. } => "form_answered",
             Self::ToolFinished { .. } => "tool_finished",
             Self::ContextSummarised { .. } => "context_summarised",
             Self::PlanStarted { .. } => "plan_started",

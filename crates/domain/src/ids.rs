@@ -55,9 +55,19 @@ impl CallId {
 }
 
 impl ApprovalId {
-    /// One approval for one call: asking twice after a crash finds the first question.
+    /// The first question about a call: asking twice after a crash finds it again.
+    ///
+    /// FROZEN: questions that wait in databases have these ids.
     pub fn derive(call: CallId) -> Self {
         Self(Uuid::new_v5(&call.0, b"approval"))
+    }
+
+    /// The question of this round about a call; rounds count from 1. A call has more than one when its tool was changed after it was
+    /// approved.
+    ///
+    /// FROZEN: questions that wait in databases have these ids.
+    pub fn of_round(call: CallId, round: u32) -> Self {
+        if round <= 1 { Self::derive(call) } else { Self(Uuid::new_v5(&call.0, format!("approval/{round}").as_bytes())) }
     }
 }
 
@@ -69,5 +79,19 @@ pub struct SessionId(pub String);
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_ids_stay_what_they_were() {
+        let call = CallId::derive(RunId(Uuid::from_u128(7)), 1, 0);
+        assert_eq!(call.to_string(), "8d54a3a0-32a8-5446-a701-9a42cd9bd521");
+        let ids = [ApprovalId::derive(call), ApprovalId::of_round(call, 1), ApprovalId::of_round(call, 2)];
+        let first = "5d33b57f-6909-5560-8cac-3c3bc0f638b0";
+        assert_eq!(ids.map(|id| id.to_string()), [first, first, "eda4d672-af68-5b4a-a700-5d64353b26f5"]);
     }
 }

@@ -1,14 +1,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{AgentId, ApiKeyId, RunId, SessionId, TeamRequest, TenantId, Timestamp, Usage, UserId};
+use crate::{AgentId, ApiKeyId, CallId, RunId, SessionId, TeamRequest, TenantId, Timestamp, Usage, UserId, WaitFor};
 
 words! {
     /// The four values that clients know.
     RunStatus { Queued = "queued", Running = "running", Succeeded = "succeeded", Failed = "failed" }
-    /// What the four values leave out.
+    /// What the four values leave out. A run that sleeps is stored as `waiting_for_approval`, whatever it waits for: the word is older
+    /// than the other waits, and processes of earlier releases read it. FROZEN.
     Phase {
-        Queued = "queued", Running = "running", WaitingForApproval = "waiting_for_approval",
+        Queued = "queued", Running = "running", Waiting = "waiting_for_approval",
         Succeeded = "succeeded", Failed = "failed", Cancelled = "cancelled",
     }
 }
@@ -17,7 +18,7 @@ impl Phase {
     pub fn status(self) -> RunStatus {
         match self {
             Self::Queued => RunStatus::Queued,
-            Self::Running | Self::WaitingForApproval => RunStatus::Running,
+            Self::Running | Self::Waiting => RunStatus::Running,
             Self::Succeeded => RunStatus::Succeeded,
             Self::Failed | Self::Cancelled => RunStatus::Failed,
         }
@@ -37,6 +38,13 @@ pub struct Principal {
     pub scopes: Vec<String>,
 }
 
+/// A call that started a run and may wait for its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParentCall {
+    pub run_id: RunId,
+    pub call_id: CallId,
+}
+
 /// One execution of an agent in a session: from one input to one final answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -52,6 +60,10 @@ pub struct Run {
     /// In a session of the specialists.
     pub team: Option<TeamRequest>,
     pub phase: Phase,
+    /// In the phase [`Phase::Waiting`]: for what, each once. Empty when a process of an earlier release put the run to sleep.
+    pub waits_for: Vec<WaitFor>,
+    /// The call of another run that started this one.
+    pub parent: Option<ParentCall>,
     /// Raised by every claim; a worker with an older one is fenced off.
     pub epoch: i64,
     /// Times a worker died with this run since it last made progress.

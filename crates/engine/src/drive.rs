@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Agent, CallId, CallState, Entry, Event, FinishReason, Phase, Run, Spend};
+use artel_domain::{Agent, CallId, CallState, Entry, Event, FinishReason, Phase, Run, Spend, Wait, WaitFor};
 use artel_llm::{Completion, Delta, Trace};
 use artel_store::{Claim, Step, TurnRecord};
 use futures::StreamExt;
@@ -16,9 +16,12 @@ use crate::Deps;
 use crate::budget::Purse;
 use crate::frames::Frames;
 use crate::model_call::{self, Asker, Outcome, Question};
+use crate::outside::Outside;
+use crate::projection::project;
 use crate::routing;
 use crate::scribe::{Scribe, Stop, fence};
 use crate::signals::{Signal, Signals};
+use crate::targets::Targets;
 use crate::team::{self, Team};
 use crate::tool_call::{ToolCall, ToolEnd};
 use crate::toolbox::Toolbox;
@@ -40,6 +43,8 @@ pub(crate) struct Drive {
     run: Arc<Run>,
     agent: Arc<Agent>,
     toolbox: Toolbox,
+    targets: Targets,
+    outside: Outside,
     /// In a run of the specialists.
     team: Option<Team>,
     turn: Turn,
@@ -65,14 +70,18 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let fence = fence(&claim);
     let record = deps.store.load_turn(&fence, DIALOGUE_LIMIT).await?;
     let scribe = Scribe::new(deps.clone(), &claim, record.last_seq);
-    let turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
-    let opening = opening(&deps, &claim, &turn, &record);
+    let mut turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
+    let (targets, outside) = (Targets::of(&record), Outside::of(&record));
+    turn.observe(|call| targets.present(&claim.run, deps.policy.as_ref(), call));
+    let opening = opening(&deps, &claim, &turn, &record, &outside);
     let run = Arc::new(claim.run);
     let mut drive = Drive {
         purse: Purse::new(deps.config.budget, &record, fence),
         spent: None,
         heard: false,
         team: Team::of(&run, &record),
+        targets,
+        outside,
         toolbox: Toolbox::new(&deps.tools, &record.bindings, record.approval_rules, &run),
         agent: Arc::new(record.agent),
         run,
@@ -92,7 +101,7 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
 }
 
 /// What a worker that takes a run over does first.
-fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
+fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnRecord, outside: &Outside) -> Vec<Effect> {
     let run = &claim.run;
     let mut effects = Vec::new();
     if turn.is_new() {
@@ -110,16 +119,18 @@ fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnRecord) -> Vec<
         let message = format!("the server stopped {} times while it worked on this run, without any progress between", run.crash_count);
         effects.push(Effect::Record(turn.failure("crashed_repeatedly", message)));
     } else {
-        effects.extend(decisions(turn, record));
+        effects.extend(decisions(turn, record, outside));
         effects.extend(turn.outstanding());
     }
     effects
 }
 
 /// Decisions of humans that the journal does not know yet.
-fn decisions(turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
-    let waiting =
-        |approval: &&artel_domain::Approval| turn.call(approval.call_id).is_some_and(|call| call.state == CallState::AwaitingApproval);
+fn decisions(turn: &Turn, record: &TurnRecord, outside: &Outside) -> Vec<Effect> {
+    let waiting = |approval: &&artel_domain::Approval| {
+        let call = turn.call(approval.call_id);
+        call.is_some_and(|call| call.state == CallState::AwaitingApproval && call.approval == Some(approval.id))
+    };
     let decided = record.approvals.iter().filter(waiting).filter_map(|approval| {
         Some(Event::ApprovalDecided {
             approval_id: approval.id,
@@ -127,7 +138,7 @@ fn decisions(turn: &Turn, record: &TurnRecord) -> Vec<Effect> {
             decision: approval.decision?,
             args: approval.decided_args.clone(),
             feedback: approval.feedback.clone(),
-            answered: record.answers.iter().any(|row| row.id == approval.call_id),
+            answered: outside.has_answer(approval.call_id),
         })
     });
     decided.map(Effect::Record).collect()
@@ -158,6 +169,8 @@ impl Drive {
                     _ if self.turn.is_over() => break,
                     Effect::Act(action) => actions.push(action),
                     Effect::Record(event) => {
+                        let event = self.targets.show(event, |id| self.turn.call(id).cloned());
+                        self.outside.note(&event);
                         queue.extend(self.turn.on(&event));
                         entries.push(self.scribe.entry(event));
                     }
@@ -169,18 +182,28 @@ impl Drive {
             queue.extend(self.turn.supersede());
         }
         self.take_on_specialist();
-        actions.retain(|action| !self.is_the_clients(*action));
-        let waits = self.turn.is_waiting() && self.work.is_empty() && actions.is_empty();
-        if waits || !entries.is_empty() {
-            let mut step = Step { usage: self.turn.usage(), settle: self.spent.take(), ..Step::default() };
-            if waits {
-                step.phase = Some(Phase::WaitingForApproval);
-                step.awaiting = self.turn.awaiting() as i64;
-            }
+        actions.retain(|action| !self.has_to_wait(*action));
+        let waits = if self.work.is_empty() && actions.is_empty() { self.turn.waits() } else { Vec::new() };
+        if !waits.is_empty() || !entries.is_empty() {
+            let step = self.step(&entries, &waits);
             self.scribe.commit(&self.run, entries.clone(), step).await?;
             self.journal.extend(entries);
         }
         Ok(actions)
+    }
+
+    /// What the entries change, and, when the run has nothing to do but wait, that it goes to sleep.
+    fn step(&mut self, entries: &[Entry], waits: &[Wait]) -> Step {
+        let mut step = Step { usage: self.turn.usage(), settle: self.spent.take(), ..Step::default() };
+        if !waits.is_empty() {
+            step.phase = Some(Phase::Waiting);
+            step.waits_for = words(waits);
+            step.wake_at = self.outside.wake_at(waits, self.deps.clock.now());
+        }
+        for entry in entries {
+            project(&self.run, entry, self.deps.config.approval_timeout, &mut step);
+        }
+        step
     }
 
     /// The agent, its prompt and its tools are those of the specialist whose turn it is.
@@ -195,15 +218,15 @@ impl Drive {
 
     /// The run would wait, and the user has gone on.
     fn is_superseded(&self, actions: &[Action]) -> bool {
-        let work = actions.iter().any(|action| !self.is_the_clients(*action)) || !self.work.is_empty();
+        let work = actions.iter().any(|action| !self.has_to_wait(*action)) || !self.work.is_empty();
         self.team.as_ref().is_some_and(|team| team.has_successor) && self.turn.is_waiting() && !work
     }
 
-    /// A call that the client executes, and has not answered.
-    fn is_the_clients(&self, action: Action) -> bool {
+    /// A call that waits for something from outside, which has not come.
+    fn has_to_wait(&self, action: Action) -> bool {
         let Action::RunTool { call_id } = action else { return false };
-        let is_client = self.turn.call(call_id).is_some_and(|call| call.planned.is_client());
-        is_client && !self.team.as_ref().is_some_and(|team| team.has_answer(call_id))
+        let call = self.turn.call(call_id).filter(|call| call.waits_for_answer());
+        call.is_some_and(|call| self.outside.answer(call).is_none())
     }
 
     fn begin(&mut self, action: Action) {
@@ -214,7 +237,7 @@ impl Drive {
                 self.work.push(Box::pin(async { Returned::Model(routing::route(asker, input).await) }));
             }
             Action::RunTool { call_id } => {
-                if let Some(event) = self.team.as_ref().and_then(|team| team.answer(call_id)) {
+                if let Some(event) = self.turn.call(call_id).and_then(|call| self.outside.answer(call)) {
                     self.work.push(Box::pin(std::future::ready(Returned::Tool(event.into()))));
                 } else if let Some(call) = self.tool_call(call_id) {
                     self.work.push(Box::pin(async { Returned::Tool(call.make().await) }));
@@ -347,6 +370,17 @@ impl Drive {
         let frame = self.frames.take();
         self.send(frame).await
     }
+}
+
+/// What the waits are for, each word once.
+fn words(waits: &[Wait]) -> Vec<WaitFor> {
+    let mut words = Vec::new();
+    for word in waits.iter().map(Wait::word) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
 }
 
 /// The next piece of what the model says to the user; `None` when the stream is over or there is none. May be dropped at any time.

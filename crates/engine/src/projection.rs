@@ -1,36 +1,25 @@
 //! What entries of the journal mean for the rows that are kept beside it.
 
+use std::time::Duration;
+
 use artel_domain::event::PlannedCall;
 use artel_domain::{Approval, ApprovalState, CallState, Entry, Event, Phase, Run, Timestamp, ToolCallRow, ToolOutcome, digest};
 use artel_store::{CallChange, Step};
 
 /// Adds to `step` what this entry changes.
-pub(crate) fn project(run: &Run, entry: &Entry, step: &mut Step) {
+///
+/// # Arguments
+/// * `timeout`: how long a human has for a decision; without end when absent.
+pub(crate) fn project(run: &Run, entry: &Entry, timeout: Option<Duration>, step: &mut Step) {
     crate::team::change(run, &entry.event, &mut step.session);
     match &entry.event {
         Event::ToolPlanned(planned) => step.new_calls.push(planned_row(run, planned, entry.at)),
         Event::ModelAnswered { .. } | Event::ContextSummarised { .. } | Event::Routed { .. } => step.progress = true,
-        Event::ApprovalRequested { call_id, approval_id, name, args, args_digest, reason } => {
+        Event::ApprovalRequested { call_id, replaces, .. } => {
             step.calls.push(CallChange { state: CallState::AwaitingApproval, ..unchanged(*call_id) });
-            step.approvals.push(Approval {
-                id: *approval_id,
-                tenant_id: run.tenant_id,
-                session_id: run.session_id.clone(),
-                run_id: run.id,
-                call_id: *call_id,
-                name: name.clone(),
-                args: args.clone(),
-                args_digest: args_digest.clone(),
-                reason: reason.clone(),
-                state: ApprovalState::Pending,
-                decision: None,
-                decided_args: None,
-                feedback: None,
-                decided_by: None,
-                created_at: entry.at,
-                expires_at: None,
-                decided_at: None,
-            });
+            step.replaced_approvals.extend(*replaces);
+            let expires_at = timeout.and_then(|timeout| entry.at.checked_add(timeout).ok());
+            step.approvals.extend(pending(run, entry).map(|approval| Approval { expires_at, ..approval }));
         }
         Event::ApprovalDecided { call_id, args: Some(args), .. } => {
             step.calls.push(CallChange { args: Some((args.clone(), digest::of(args))), ..unchanged(*call_id) });
@@ -41,6 +30,10 @@ pub(crate) fn project(run: &Run, entry: &Entry, step: &mut Step) {
             dispatched_at: Some(entry.at),
             ..unchanged(*call_id)
         }),
+        Event::CallWaits { call_id, wait } => {
+            step.progress = true;
+            step.calls.push(CallChange { state: CallState::Dispatched, wait: Some(wait.clone()), ..unchanged(*call_id) });
+        }
         Event::ToolFinished { call_id, outcome, attempts, duration_ms, .. } => {
             step.progress = true;
             step.calls.push(CallChange {
@@ -67,12 +60,41 @@ pub(crate) fn project(run: &Run, entry: &Entry, step: &mut Step) {
     }
 }
 
+/// The question that the entry asks.
+fn pending(run: &Run, entry: &Entry) -> Option<Approval> {
+    let Event::ApprovalRequested { call_id, approval_id, name, args, args_digest, reason, target, changed, .. } = &entry.event else {
+        return None;
+    };
+    Some(Approval {
+        id: *approval_id,
+        tenant_id: run.tenant_id,
+        session_id: run.session_id.clone(),
+        run_id: run.id,
+        call_id: *call_id,
+        name: name.clone(),
+        args: args.clone(),
+        args_digest: args_digest.clone(),
+        target: target.clone(),
+        changed: changed.clone(),
+        reason: reason.clone(),
+        state: ApprovalState::Pending,
+        decision: None,
+        decided_args: None,
+        feedback: None,
+        decided_by: None,
+        created_at: entry.at,
+        expires_at: None,
+        decided_at: None,
+    })
+}
+
 fn unchanged(id: artel_domain::CallId) -> CallChange {
     CallChange {
         id,
         state: CallState::Planned,
         attempts: None,
         args: None,
+        wait: None,
         result: None,
         error: None,
         duration_ms: None,
@@ -95,6 +117,8 @@ fn planned_row(run: &Run, planned: &PlannedCall, at: Timestamp) -> ToolCallRow {
         args_digest: digest::of(&planned.args),
         effect: planned.effect,
         state: CallState::Planned,
+        wait: None,
+        answered_by: None,
         attempts: 0,
         result: None,
         error: None,

@@ -90,16 +90,10 @@ impl Scribe {
         result
     }
 
-    /// Writes entries and what they change in one transaction, after all deltas before them, then puts them on the bus.
+    /// Writes entries and what `step` says that they change in one transaction, after all deltas before them, then puts them on the bus.
     pub(crate) async fn commit(&mut self, run: &Run, entries: Vec<Entry>, mut step: Step) -> Result<(), Stop> {
         if let Some(saving) = self.saving.take() {
             saving.await?;
-        }
-        for entry in &entries {
-            crate::projection::project(run, entry, &mut step);
-        }
-        for approval in &mut step.approvals {
-            approval.expires_at = self.deps.config.approval_timeout.and_then(|timeout| approval.created_at.checked_add(timeout).ok());
         }
         let shown = entries.clone();
         step.entries = self.unsaved.drain(..).chain(entries).collect();

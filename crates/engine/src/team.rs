@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Agent, CallId, Event, Run, Session, Specialist, TeamStart, Timestamp, ToolCallRow, ToolOutcome};
+use artel_domain::{Agent, Event, Run, Session, Specialist, TeamStart};
 use artel_store::{SessionChange, TurnRecord};
-use serde_json::Value;
 
 use crate::config::{DEFAULT_MODEL, TeamConfig};
 
@@ -16,8 +15,6 @@ pub(crate) struct Team {
     /// The tenant's row for the specialists, as it is in the store.
     row: Agent,
     system_prompt: Option<String>,
-    /// What the client has answered.
-    answers: Vec<ToolCallRow>,
     /// The user went on: this run waits for nothing.
     pub(crate) has_successor: bool,
 }
@@ -28,7 +25,6 @@ impl Team {
         Some(Self {
             row: record.agent.clone(),
             system_prompt: record.session.as_ref().and_then(|session| session.system_prompt.clone()),
-            answers: record.answers.clone(),
             has_successor: record.has_successor,
         })
     }
@@ -42,45 +38,10 @@ impl Team {
         };
         Arc::new(Agent { system_prompt, model: model(&self.row, config), ..self.row.clone() })
     }
-
-    /// The result of a call that the client has answered.
-    pub(crate) fn answer(&self, call: CallId) -> Option<Event> {
-        let row = self.answers.iter().find(|row| row.id == call)?;
-        let outcome = match &row.error {
-            Some(error) => ToolOutcome::Failed { error: error.clone() },
-            None => ToolOutcome::Succeeded { output: told(row.result.clone().unwrap_or_default()) },
-        };
-        Some(Event::ToolFinished {
-            call_id: call,
-            name: row.name.clone(),
-            outcome,
-            attempts: 1,
-            duration_ms: row.dispatched_at.zip(row.finished_at).map_or(0, |(from, to)| millis(from, to)),
-            request: None,
-        })
-    }
-
-    pub(crate) fn has_answer(&self, call: CallId) -> bool {
-        self.answers.iter().any(|row| row.id == call)
-    }
 }
 
 fn model(row: &Agent, config: &TeamConfig) -> String {
     if row.model == DEFAULT_MODEL { config.model.clone() } else { row.model.clone() }
-}
-
-/// A model takes an empty result for a failure.
-fn told(output: Value) -> Value {
-    let empty = match &output {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        _ => false,
-    };
-    if empty { Value::String("Tool executed successfully".to_owned()) } else { output }
-}
-
-fn millis(from: Timestamp, to: Timestamp) -> i64 {
-    (to.as_microsecond() - from.as_microsecond()).max(0) / 1000
 }
 
 /// How a run begins, judged by its session as it is now.

@@ -98,6 +98,7 @@ impl ToolCall {
     fn ended(self, report: CallReport) -> ToolEnd {
         let CallReport { end, duration_ms, exchange, .. } = report;
         let (outcome, failure) = match end {
+            CallEnd::Waits(wait) => return Event::CallWaits { call_id: self.call_id, wait }.into(),
             CallEnd::Finished(outcome) => (outcome, None),
             CallEnd::Aborted { code, message } => (ToolOutcome::Failed { error: message.clone() }, Some((code, message))),
         };

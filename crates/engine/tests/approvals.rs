@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bench;
+mod pinning;
 mod tools;
+mod waits;
 
 use artel_domain::tool::{HttpMethod, PermissionScope};
 use artel_domain::{ApprovalState, CallState, Decision, Phase};
@@ -14,11 +16,11 @@ async fn a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the
     let bench = Bench::new().await;
     let worker = bench.worker(AskAlways);
     let run = bench.start_run("Echo the word hello using the tool").await;
-    bench.until(run, |run| run.phase == Phase::WaitingForApproval).await;
+    bench.until(run, |run| run.phase == Phase::Waiting).await;
     bench.until_idle(&worker).await;
     worker.shutdown(std::time::Duration::from_secs(5)).await;
     let waiting = bench.run(run).await;
-    assert_eq!(waiting.phase, Phase::WaitingForApproval, "a shutdown does not touch it");
+    assert_eq!(waiting.phase, Phase::Waiting, "a shutdown does not touch it");
 
     let approval = bench.approvals(run).await.remove(0);
     assert_eq!((approval.state, &approval.args), (ApprovalState::Pending, &json!({ "text": "hello" })));
@@ -37,14 +39,14 @@ async fn an_edit_changes_what_is_called_and_a_rejection_reaches_the_model() {
     let bench = Bench::new().await;
     let _worker = bench.worker(AskAlways);
     let run = bench.start_run("Echo the word hello using the tool").await;
-    bench.until(run, |run| run.phase == Phase::WaitingForApproval).await;
+    bench.until(run, |run| run.phase == Phase::Waiting).await;
     let approval = bench.approvals(run).await.remove(0);
     bench.decide(&approval, Decision::Edit, Some(json!({ "text": "edited" }))).await.unwrap();
     let run = bench.until(run, |run| run.phase.is_end()).await;
     assert!(run.output_message.unwrap().contains("edited"));
 
     let run = bench.start_run("Echo the word hello using the tool").await;
-    bench.until(run, |run| run.phase == Phase::WaitingForApproval).await;
+    bench.until(run, |run| run.phase == Phase::Waiting).await;
     let approval = bench.approvals(run).await.remove(0);
     bench.decide(&approval, Decision::Reject, None).await.unwrap();
     let run = bench.until(run, |run| run.phase.is_end()).await;
@@ -57,7 +59,7 @@ async fn cancelling_a_waiting_run_ends_it_and_its_question() {
     let bench = Bench::new().await;
     let _worker = bench.worker(AskAlways);
     let run = bench.start_run("Echo the word hello using the tool").await;
-    bench.until(run, |run| run.phase == Phase::WaitingForApproval).await;
+    bench.until(run, |run| run.phase == Phase::Waiting).await;
     bench.cancel(run).await;
     let run = bench.until(run, |run| run.phase.is_end()).await;
     assert_eq!((run.phase, run.error_message.as_deref()), (Phase::Cancelled, Some("cancelled")));

@@ -1,6 +1,6 @@
-use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, Refusal, Requester, RunId, SessionId, Subject, ToolOutcome};
+use artel_domain::{Approval, CallId, Decision, Refusal, Requester, RunId, SessionId, Subject, ToolOutcome};
 use artel_identity::Scope;
-use artel_store::{Answered, ClientAnswer};
+use artel_store::{AnswerTo, Answered, CallAnswer as StoredAnswer};
 
 use crate::decide::Verdict;
 use crate::text::without_nul;
@@ -32,10 +32,11 @@ impl Intents {
         }
         let at = self.clock.now();
         let audit = requester.audit("call.answer", "tool_call", answer.call_id, at);
-        let answer = ClientAnswer {
+        let answer = StoredAnswer {
             tenant_id: requester.tenant_id,
             session_id: answer.session_id,
             call_id: answer.call_id,
+            to: AnswerTo::Client,
             outcome: answer.outcome,
             by: Some(requester.user_id()),
             at,
@@ -52,9 +53,8 @@ impl Intents {
 
     /// `None` when no approval is open for the call: then the refusal is the call's result.
     async fn reject_open_approval(&self, requester: &Requester, answer: &CallAnswer) -> Result<Option<RunId>, Refusal> {
-        let found = self.store.find_approval(requester.tenant_id, ApprovalId::derive(answer.call_id)).await?;
-        let is_open = |found: &Approval| found.session_id == answer.session_id && found.state == ApprovalState::Pending;
-        let Some(approval) = found.filter(is_open) else { return Ok(None) };
+        let is_meant = |approval: &Approval| approval.call_id == answer.call_id;
+        let Some(approval) = self.find_open(requester, &answer.session_id, is_meant).await? else { return Ok(None) };
         let feedback = answer.outcome.error().map(str::to_owned);
         let verdict = Verdict { decision: Decision::Reject, args: None, feedback };
         Ok(self.store_decision(requester, &approval, verdict).await?.map(|decided| decided.run_id))

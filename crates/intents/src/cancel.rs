@@ -33,7 +33,7 @@ impl Intents {
         self.own_session(requester, session).await?;
         let open = RunFilter {
             session_id: Some(session.clone()),
-            phases: vec![Phase::Queued, Phase::Running, Phase::WaitingForApproval],
+            phases: vec![Phase::Queued, Phase::Running, Phase::Waiting],
             limit: MOST_RUNS,
             ..RunFilter::default()
         };

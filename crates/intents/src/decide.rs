@@ -1,10 +1,10 @@
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, AuditEntry, CallId, Decision, Refusal, RefusalKind, Requester, SessionId, Subject, Timestamp,
-    digest,
+    Approval, ApprovalId, ApprovalState, AuditEntry, CallId, Decision, Refusal, RefusalKind, Requester, SessionId, Subject, TenantId,
+    Timestamp, digest,
 };
 use artel_engine::{EditProblem, check_edit};
 use artel_identity::Scope;
-use artel_store::Decided;
+use artel_store::{ApprovalFilter, Decided};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,6 +13,9 @@ use crate::{Intents, scopes};
 
 /// The code of a refusal because an edit brings no object of arguments.
 pub const ARGUMENTS_MISSING: &str = "arguments_missing";
+
+/// Approvals that are looked through for an open one. More never wait in one session: a run that waits holds back the next.
+const MOST_OPEN: u32 = 200;
 
 /// Which approval is decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,15 +90,35 @@ impl Intents {
         let found = match approval {
             ApprovalRef::Id(id) => self.store.find_approval(tenant, *id).await?,
             ApprovalRef::InSession { session_id, id } => {
-                let of_call = self.store.find_approval(tenant, ApprovalId::derive(CallId(*id))).await?;
-                let found = match of_call {
-                    Some(found) => Some(found),
-                    None => self.store.find_approval(tenant, ApprovalId(*id)).await?,
-                };
-                found.filter(|found| found.session_id == *session_id)
+                let is_meant = |approval: &Approval| approval.id.0 == *id || approval.call_id.0 == *id;
+                match self.find_open(requester, session_id, is_meant).await? {
+                    Some(open) => Some(open),
+                    None => self.find_closed(tenant, *id).await?.filter(|found| found.session_id == *session_id),
+                }
             }
         };
         found.ok_or_else(|| Refusal::absent(Subject::Approval))
+    }
+
+    /// The session's open approval that is meant. A call has at most one.
+    pub(crate) async fn find_open(
+        &self,
+        requester: &Requester,
+        session: &SessionId,
+        is_meant: impl Fn(&Approval) -> bool,
+    ) -> Result<Option<Approval>, Refusal> {
+        let state = Some(ApprovalState::Pending);
+        let filter = ApprovalFilter { session_id: Some(session.clone()), state, limit: MOST_OPEN, ..ApprovalFilter::default() };
+        let open = self.store.list_approvals(requester.tenant_id, filter).await?;
+        Ok(open.into_iter().find(is_meant))
+    }
+
+    async fn find_closed(&self, tenant: TenantId, id: Uuid) -> Result<Option<Approval>, Refusal> {
+        let of_call = self.store.find_approval(tenant, ApprovalId::derive(CallId(id))).await?;
+        match of_call {
+            Some(found) => Ok(Some(found)),
+            None => Ok(self.store.find_approval(tenant, ApprovalId(id)).await?),
+        }
     }
 
     /// New arguments are held to what the model's were held to.
@@ -169,7 +192,7 @@ fn check_open(held: &Approval, now: Timestamp) -> Result<(), Refusal> {
 fn closed(held: &Approval) -> Refusal {
     let how = match held.state {
         ApprovalState::Expired => "has expired",
-        ApprovalState::Cancelled => "was cancelled with its run",
+        ApprovalState::Cancelled => "was cancelled with its run, or replaced by another about the same call",
         _ => "is decided already",
     };
     let details = json!({ "status": held.state, "decision": held.decision, "decided_at": held.decided_at });
@@ -182,6 +205,7 @@ fn audit(requester: &Requester, held: &Approval, verdict: &Verdict, at: Timestam
         "run_id": held.run_id,
         "tool_name": held.name,
         "arguments_digest": verdict.args.as_ref().map_or_else(|| held.args_digest.clone(), digest::of),
+        "digest": held.digest(),
     });
     AuditEntry { details: Some(details), ..requester.audit("approval.decide", "approval", held.id, at) }
 }

@@ -75,6 +75,7 @@ impl Intents {
             principal: requester.principal.clone(),
             input_message: without_nul(start.input),
             team,
+            parent: None,
             at: self.clock.now(),
             daily_limit: requester.daily_limit,
         };

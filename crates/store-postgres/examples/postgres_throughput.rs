@@ -174,6 +174,7 @@ impl Bench {
             principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
             input_message: "hello".to_owned(),
             team: None,
+            parent: None,
             at: SystemClock.now(),
             daily_limit: None,
         }

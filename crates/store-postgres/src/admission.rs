@@ -147,13 +147,16 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
     let principals = new.iter().map(|new| json(&new.principal)).collect::<sqlx::Result<Vec<_>>>()?;
     let inputs = column(|new| text(&new.input_message));
     let teams = new.iter().map(|new| maybe_json(new.team.as_ref())).collect::<sqlx::Result<Vec<_>>>()?;
+    let (parent_runs, parent_calls): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) =
+        new.iter().map(|new| new.parent.map(|parent| (parent.run_id.0, parent.call_id.0)).unzip()).unzip();
     let takes_current: Vec<bool> = new.iter().map(|new| new.profile == ProfileChoice::Current).collect();
     let times: Vec<i64> = new.iter().map(|new| micros(new.at)).collect();
     let rows = sqlx::query!(
         r#"WITH input AS (
              SELECT i.*, a.version, a.is_draft
              FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[],
-                         $10::boolean[]) AS i (id, agent_id, session_id, trace_id, principal, input_message, at, team, takes_current)
+                         $10::boolean[], $11::uuid[], $12::uuid[])
+                  AS i (id, agent_id, session_id, trace_id, principal, input_message, at, team, takes_current, parent_run_id, parent_call_id)
              CROSS JOIN LATERAL (
                SELECT a.version, a.status = 'draft' OR (i.takes_current AND a.is_changed) AS is_draft FROM agents a
                WHERE a.id = i.agent_id AND a.tenant_id = $1 AND a.deleted_at IS NULL AND a.is_enabled
@@ -168,9 +171,9 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
              UPDATE runs r SET is_head = 2 FROM head h WHERE r.id = h.id RETURNING r.session_id
            ), run AS (
              INSERT INTO runs (id, tenant_id, agent_id, agent_version, is_draft, session_id, trace_id, principal, input_message, team,
-                               phase, epoch, crash_count, cancel_requested, is_head, wake, folded, created_at)
-             SELECT i.id, $1, i.agent_id, i.version, i.is_draft, i.session_id, i.trace_id, i.principal, i.input_message, i.team, 'queued', 0, 0,
-                    false,
+                               parent_run_id, parent_call_id, phase, epoch, crash_count, cancel_requested, is_head, wake, folded, created_at)
+             SELECT i.id, $1, i.agent_id, i.version, i.is_draft, i.session_id, i.trace_id, i.principal, i.input_message, i.team,
+                    i.parent_run_id, i.parent_call_id, 'queued', 0, 0, false,
                     CASE WHEN i.session_id IN (SELECT o.session_id FROM occupied o) THEN 0
                          WHEN row_number() OVER (PARTITION BY i.session_id ORDER BY i.id) > 1 THEN 0
                          WHEN count(*) OVER (PARTITION BY i.session_id) > 1 THEN 2
@@ -195,6 +198,8 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
         &times,
         &teams as &[Option<String>],
         &takes_current,
+        &parent_runs as &[Option<Uuid>],
+        &parent_calls as &[Option<Uuid>],
     )
     .fetch_all(tx)
     .await?;
@@ -220,6 +225,8 @@ fn accepted(new: &NewRun, agent_version: Option<i64>) -> Run {
         input_message: text(&new.input_message),
         team: new.team.clone(),
         phase: Phase::Queued,
+        waits_for: Vec::new(),
+        parent: new.parent,
         epoch: 0,
         crash_count: 0,
         cancel_requested: false,

@@ -1,13 +1,13 @@
-//! What clients answer to the calls that they execute.
+//! Answers from outside to calls that wait for them.
 
 use artel_domain::{AuditEntry, RunId, ToolOutcome};
-use artel_store::{Answered, ClientAnswer};
+use artel_store::{AnswerTo, Answered, CallAnswer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::values::{json, micros, text};
 use crate::{audit, steering};
 
-pub(crate) async fn answer(pool: &PgPool, answer: &ClientAnswer, audit: &AuditEntry) -> sqlx::Result<Answered> {
+pub(crate) async fn answer(pool: &PgPool, answer: &CallAnswer, audit: &AuditEntry) -> sqlx::Result<Answered> {
     let mut tx = pool.begin().await?;
     let Some(run) = lock_run(&mut tx, answer).await? else { return Ok(Answered::Unknown) };
     if !is_open(&mut tx, answer).await? {
@@ -24,21 +24,23 @@ pub(crate) async fn answer(pool: &PgPool, answer: &ClientAnswer, audit: &AuditEn
 }
 
 /// The run of the call. It comes first: its worker locks run and calls in this order too.
-async fn lock_run(tx: &mut PgConnection, answer: &ClientAnswer) -> sqlx::Result<Option<RunId>> {
+async fn lock_run(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<Option<RunId>> {
     let run = sqlx::query_scalar!(
         "SELECT r.id FROM tool_calls c JOIN runs r ON r.id = c.run_id
-         WHERE c.id = $1 AND c.executor = 'client' AND r.tenant_id = $2 AND r.session_id = $3
+         WHERE c.id = $1 AND r.tenant_id = $2 AND r.session_id = $3
+           AND CASE WHEN $4::boolean THEN c.wait::json ->> 'for' = 'form' ELSE c.executor = 'client' END
          FOR UPDATE OF r",
         answer.call_id.0,
         answer.tenant_id.0,
         text(&answer.session_id.0),
+        answer.to == AnswerTo::Form,
     );
     Ok(run.fetch_optional(tx).await?.map(RunId))
 }
 
 /// Whether an answer still counts: nobody answered or refused the call, and its run is not over. Asked when the run is locked, so that
 /// of two answers the second sees the first.
-async fn is_open(tx: &mut PgConnection, answer: &ClientAnswer) -> sqlx::Result<bool> {
+async fn is_open(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval') AND NOT EXISTS (
                   SELECT 1 FROM approvals a
@@ -51,23 +53,24 @@ async fn is_open(tx: &mut PgConnection, answer: &ClientAnswer) -> sqlx::Result<b
     .await
 }
 
-async fn set(tx: &mut PgConnection, answer: &ClientAnswer) -> sqlx::Result<()> {
+async fn set(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<()> {
     let result = if let ToolOutcome::Succeeded { output } = &answer.outcome { Some(json(output)?) } else { None };
     sqlx::query!(
-        "UPDATE tool_calls SET state = $2, result = $3, error = $4, finished_at = $5 WHERE id = $1",
+        "UPDATE tool_calls SET state = $2, result = $3, error = $4, finished_at = $5, answered_by = $6 WHERE id = $1",
         answer.call_id.0,
         answer.outcome.state().as_str(),
         result,
         answer.outcome.error().map(text),
         micros(answer.at),
+        answer.by.map(|user| user.0),
     )
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// Who does what is asked about approves of it.
-async fn approve(tx: &mut PgConnection, answer: &ClientAnswer) -> sqlx::Result<()> {
+/// An answer to a call that a human is still asked about approves the call.
+async fn approve(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE approvals SET state = 'approved', decision = 'approve', decided_by = $4, decided_at = $5
          WHERE tenant_id = $1 AND session_id = $2 AND call_id = $3 AND state = 'pending'",

@@ -3,6 +3,7 @@
 use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, TenantId, Timestamp};
 use artel_store::{ApprovalFilter, Decided};
 use sqlx::{PgConnection, PgExecutor, PgPool};
+use uuid::Uuid;
 
 use crate::filters::filtered;
 use crate::rows::{ApprovalRow, select_approval};
@@ -54,8 +55,8 @@ pub(crate) async fn insert(tx: &mut PgConnection, approvals: &[Approval]) -> sql
     for approval in approvals {
         sqlx::query!(
             "INSERT INTO approvals (id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision,
-                                    decided_args, feedback, decided_by, created_at, expires_at, decided_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                                    decided_args, feedback, decided_by, created_at, expires_at, decided_at, target, digest, changed)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
              ON CONFLICT DO NOTHING",
             approval.id.0,
             approval.tenant_id.0,
@@ -74,6 +75,9 @@ pub(crate) async fn insert(tx: &mut PgConnection, approvals: &[Approval]) -> sql
             micros(approval.created_at),
             approval.expires_at.map(micros),
             approval.decided_at.map(micros),
+            maybe_json(approval.target.as_ref())?,
+            approval.digest(),
+            maybe_json((!approval.changed.is_empty()).then_some(&approval.changed))?,
         )
         .execute(&mut *tx)
         .await?;
@@ -115,10 +119,10 @@ fn state_after(decision: Decision) -> ApprovalState {
 async fn set(tx: &mut PgConnection, decided: &Decided, state: ApprovalState) -> sqlx::Result<Option<Approval>> {
     let row = sqlx::query_as!(
         ApprovalRow,
-        "UPDATE approvals SET state = $3, decision = $4, decided_args = $5, feedback = $6, decided_by = $7, decided_at = $8
-         WHERE tenant_id = $1 AND id = $2 AND state = 'pending'
-         RETURNING id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args, feedback,
-                   decided_by, created_at, expires_at, decided_at",
+        r#"UPDATE approvals SET state = $3, decision = $4, decided_args = $5, feedback = $6, decided_by = $7, decided_at = $8
+           WHERE tenant_id = $1 AND id = $2 AND state = 'pending'
+           RETURNING id, tenant_id, session_id, run_id, coalesce(asked_about, call_id) AS "call_id!", name, args, args_digest, target,
+                     changed, reason, state, decision, decided_args, feedback, decided_by, created_at, expires_at, decided_at"#,
         decided.tenant_id.0,
         decided.approval_id.0,
         state.as_str(),
@@ -131,6 +135,21 @@ async fn set(tx: &mut PgConnection, decided: &Decided, state: ApprovalState) -> 
     .fetch_optional(tx)
     .await?;
     row.map(Approval::try_from).transpose()
+}
+
+/// Gives up the places that questions have for their calls: others take them.
+pub(crate) async fn replace(tx: &mut PgConnection, run: RunId, approvals: &[ApprovalId], at: Timestamp) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = approvals.iter().map(|approval| approval.0).collect();
+    sqlx::query!(
+        "UPDATE approvals SET state = 'cancelled', decision = NULL, asked_about = call_id, call_id = id, decided_at = coalesce(decided_at, $3)
+         WHERE id = ANY ($2) AND run_id = $1 AND asked_about IS NULL",
+        run.0,
+        &ids,
+        micros(at),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 pub(crate) async fn cancel_pending(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {

@@ -57,6 +57,12 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
                SELECT r.tenant_id, r.id FROM runs r
                WHERE r.phase = 'running' AND r.tenant_id = d.tenant_id AND r.lease_until < clock.now
                ORDER BY r.lease_until LIMIT $3::bigint + $5::bigint) q
+             UNION ALL
+             SELECT q.tenant_id, q.id
+             FROM clock CROSS JOIN LATERAL (
+               SELECT r.tenant_id, r.id FROM runs r
+               WHERE r.phase = 'waiting_for_approval' AND r.wake_at IS NOT NULL AND r.wake_at <= clock.now
+               ORDER BY r.wake_at LIMIT $3::bigint + $5::bigint) q
            ), ranked AS (
              SELECT c.id, coalesce(b.runs, 0) + row_number() OVER (PARTITION BY c.tenant_id ORDER BY c.id) AS turn
              FROM candidate c LEFT JOIN busy b USING (tenant_id)
@@ -65,7 +71,8 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
              FROM (SELECT ranked.id, ranked.turn FROM ranked ORDER BY ranked.turn, ranked.id) k CROSS JOIN clock CROSS JOIN LATERAL (
                SELECT r.id, r.tenant_id, r.session_id, r.phase = 'running' AS lapsed FROM runs r
                WHERE r.id = k.id
-                 AND ((r.phase = 'queued' AND r.is_head > 0) OR (r.phase = 'running' AND r.lease_until < clock.now))
+                 AND ((r.phase = 'queued' AND r.is_head > 0) OR (r.phase = 'running' AND r.lease_until < clock.now)
+                      OR (r.phase = 'waiting_for_approval' AND r.wake_at <= clock.now))
                FOR UPDATE SKIP LOCKED) r
              LIMIT $3::bigint
            ), reserved AS (
@@ -79,7 +86,7 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
            FROM reserved v
            WHERE r.id = v.id
            RETURNING r.id, r.tenant_id, r.agent_id, r.agent_version, r.is_draft, r.session_id, r.trace_id, r.principal, r.input_message, r.team,
-                     r.phase, r.epoch, r.crash_count, r.cancel_requested, r.output_message, r.error_code, r.error_message, r.prompt_tokens,
+                     r.phase, r.waits_for, r.parent_run_id, r.parent_call_id, r.epoch, r.crash_count, r.cancel_requested, r.output_message, r.error_code, r.error_message, r.prompt_tokens,
                      r.completion_tokens, r.cached_tokens, r.reasoning_tokens, r.created_at, r.updated_at,
                      v.first_seq AS "first_seq!", v.lapsed AS "lapsed!", v.turn AS "turn!""#,
         worker,
@@ -104,6 +111,9 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
             input_message: row.input_message,
             team: row.team,
             phase: row.phase,
+            waits_for: row.waits_for,
+            parent_run_id: row.parent_run_id,
+            parent_call_id: row.parent_call_id,
             epoch: row.epoch,
             crash_count: row.crash_count,
             cancel_requested: row.cancel_requested,

@@ -1,11 +1,11 @@
 //! What a worker writes: fenced by the run's epoch, all or nothing, in one round trip where it can be.
 
-use artel_domain::Phase;
+use artel_domain::{Phase, RunId};
 use artel_store::{Fence, SessionChange, Step};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
-use crate::values::{json, micros, text};
-use crate::{approvals, budgets, sessions, tool_calls};
+use crate::values::{json, maybe_json, micros, text};
+use crate::{approvals, budgets, sessions, steering, tool_calls};
 
 /// False when the run is another worker's, or over.
 pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::Result<bool> {
@@ -28,6 +28,7 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
     }
     if ends(step) {
         promote_follower(&mut tx, fence).await?;
+        wake_parent(&mut tx, fence).await?;
     }
     tx.commit().await?;
     Ok(true)
@@ -42,8 +43,8 @@ fn ends(step: &Step) -> bool {
     step.phase.is_some_and(Phase::is_end)
 }
 
-/// Whether runs of the same session wait behind this one. Its end must then be followed by a statement that makes the next one the
-/// head; most runs end with nobody behind them, and in one statement.
+/// Whether other runs wait for this one's end: those of its session behind it, and the one that started it. Its end must then be followed
+/// by statements about them; most runs end with nobody waiting, and in one statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Followers {
     MustBeNone,
@@ -57,6 +58,7 @@ async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, follow
     let kinds: Vec<String> = step.entries.iter().map(|entry| entry.event.kind().to_owned()).collect();
     let payloads = step.entries.iter().map(|entry| json(&entry.event)).collect::<sqlx::Result<Vec<_>>>()?;
     let times: Vec<i64> = step.entries.iter().map(|entry| micros(entry.at)).collect();
+    let waits_for = maybe_json((!step.waits_for.is_empty()).then_some(&step.waits_for))?;
     let (code, message) = step.error.as_ref().map(|(code, message)| (text(code), text(message))).unzip();
     let held = sqlx::query_scalar!(
         r#"WITH fence AS (
@@ -66,6 +68,8 @@ async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, follow
                  owner = CASE WHEN coalesce($5, 'running') = 'running' THEN owner END,
                  lease_until = CASE WHEN coalesce($5, 'running') = 'running' THEN lease_until END,
                  wake = wake AND $5 IS NULL,
+                 waits_for = CASE WHEN $5::text = 'waiting_for_approval' THEN $23 ELSE waits_for END,
+                 wake_at = CASE WHEN $5::text = 'waiting_for_approval' THEN $24 ELSE wake_at END,
                  is_head = CASE WHEN $6 THEN 0 ELSE is_head END,
                  crash_count = CASE WHEN $7 THEN 0 ELSE crash_count END,
                  output_message = coalesce($8, output_message),
@@ -79,7 +83,7 @@ async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, follow
                  finished_at = CASE WHEN $6 THEN $15 ELSE finished_at END
              WHERE id = $1 AND tenant_id = $2 AND session_id = $3 AND epoch = $4
                AND phase IN ('queued', 'running', 'waiting_for_approval')
-               AND (is_head < 2 OR NOT $6 OR $16)
+               AND ((is_head < 2 AND parent_run_id IS NULL) OR NOT $6 OR $16)
              RETURNING id
            ), entry AS (
              INSERT INTO journal (tenant_id, session_id, seq, run_id, kind, payload, epoch, created_at)
@@ -112,6 +116,8 @@ async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, follow
         &times,
         step.next_seq,
         step.reserve,
+        waits_for,
+        step.wake_at.map(micros),
     )
     .fetch_one(executor)
     .await?;
@@ -124,7 +130,19 @@ async fn write_calls(tx: &mut PgConnection, fence: &Fence, step: &Step) -> sqlx:
     if step.cancel_approvals {
         approvals::cancel_pending(tx, fence.run_id).await?;
     }
+    if !step.replaced_approvals.is_empty() {
+        approvals::replace(tx, fence.run_id, &step.replaced_approvals, step.at).await?;
+    }
     approvals::insert(tx, &step.approvals).await
+}
+
+/// The run that started this one may wait for its end.
+async fn wake_parent(tx: &mut PgConnection, fence: &Fence) -> sqlx::Result<()> {
+    let parent = sqlx::query_scalar!("SELECT parent_run_id FROM runs WHERE id = $1", fence.run_id.0).fetch_one(&mut *tx).await?;
+    match parent {
+        Some(parent) => steering::wake_open(tx, RunId(parent)).await,
+        None => Ok(()),
+    }
 }
 
 /// The oldest run behind becomes the session's head. Nobody can join the queue unseen: who does marks the head's row, which this

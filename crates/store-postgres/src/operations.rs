@@ -45,6 +45,6 @@ pub(crate) async fn count_open_runs(pool: &PgPool) -> sqlx::Result<Vec<(String, 
     )
     .fetch_one(pool)
     .await?;
-    let counted = [(Phase::Queued, row.queued), (Phase::Running, row.running), (Phase::WaitingForApproval, row.waiting)];
+    let counted = [(Phase::Queued, row.queued), (Phase::Running, row.running), (Phase::Waiting, row.waiting)];
     Ok(counted.map(|(phase, runs)| (phase.as_str().to_owned(), runs)).into())
 }

@@ -1,4 +1,4 @@
-//! Users' dialogues with the specialists: their sessions. What clients answer is in `answers`, where users were seen in `presence`.
+//! Users' dialogues with the specialists: their sessions. Answers from outside are in `answers`, where users were seen in `presence`.
 
 use artel_domain::{AuditEntry, RunId, Session, SessionId, Specialist, TenantId, Timestamp};
 use artel_store::{Fence, NewSession, Page, SessionChange, SessionFilter};

@@ -17,8 +17,9 @@ pub(crate) async fn cancel(pool: &PgPool, tenant: TenantId, run: RunId, audit: &
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     found.cancel_requested = true;
-    if found.phase == Phase::WaitingForApproval {
+    if found.phase == Phase::Waiting {
         found.phase = Phase::Queued;
+        found.waits_for.clear();
     }
     Ok(CancelOutcome::Requested(Box::new(found)))
 }
@@ -40,6 +41,19 @@ pub(crate) async fn wake(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> 
         "UPDATE runs
          SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
          WHERE id = $1",
+        run.0,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The same for a run that may be over by now.
+pub(crate) async fn wake_open(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE runs
+         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
+         WHERE id = $1 AND phase IN ('running', 'waiting_for_approval')",
         run.0,
     )
     .execute(tx)

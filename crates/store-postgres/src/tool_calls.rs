@@ -14,9 +14,12 @@ pub(crate) async fn of_runs(pool: &PgPool, tenant: TenantId, runs: &[RunId]) -> 
     rows.fetch_all(pool).await?.into_iter().map(ToolCallRow::try_from).collect()
 }
 
-/// Those of the run that its client executes and that are over.
+/// Those of the run that waited for something from outside and are over.
 pub(crate) async fn answered(pool: &PgPool, run: RunId) -> sqlx::Result<Vec<ToolCallRow>> {
-    let rows = select_call!("WHERE run_id = $1 AND executor = 'client' AND finished_at IS NOT NULL ORDER BY step, ordinal", run.0);
+    let rows = select_call!(
+        "WHERE run_id = $1 AND (executor = 'client' OR wait IS NOT NULL) AND finished_at IS NOT NULL ORDER BY step, ordinal",
+        run.0
+    );
     rows.fetch_all(pool).await?.into_iter().map(ToolCallRow::try_from).collect()
 }
 
@@ -26,8 +29,9 @@ pub(crate) async fn insert(tx: &mut PgConnection, calls: &[ToolCallRow]) -> sqlx
         let earlier = EarlierRef::of(call.tool.as_ref());
         sqlx::query!(
             "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect,
-                                     executor, state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                                     executor, state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at,
+                                     tool, wait, answered_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
              ON CONFLICT (id) DO NOTHING",
             call.id.0,
             call.tenant_id.0,
@@ -49,6 +53,9 @@ pub(crate) async fn insert(tx: &mut PgConnection, calls: &[ToolCallRow]) -> sqlx
             micros(call.planned_at),
             call.dispatched_at.map(micros),
             call.finished_at.map(micros),
+            maybe_json(call.tool.as_ref())?,
+            maybe_json(call.wait.as_ref())?,
+            call.answered_by.map(|user| user.0),
         )
         .execute(&mut *tx)
         .await?;
@@ -62,9 +69,11 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
         let args = change.args.as_ref();
         sqlx::query!(
             "UPDATE tool_calls
-             SET state = CASE WHEN finished_at IS NOT NULL AND NOT $12::boolean THEN state ELSE $3 END, attempts = coalesce($4, attempts), args = coalesce($5, args), args_digest = coalesce($6, args_digest),
+             SET state = CASE WHEN finished_at IS NOT NULL AND NOT $12::boolean THEN state ELSE $3 END,
+                 attempts = coalesce($4, attempts), args = coalesce($5, args), args_digest = coalesce($6, args_digest),
                  result = coalesce($7, result), error = coalesce($8, error), duration_ms = coalesce($9, duration_ms),
-                 dispatched_at = coalesce($10, dispatched_at), finished_at = coalesce($11, finished_at)
+                 dispatched_at = coalesce($10, dispatched_at), finished_at = coalesce($11, finished_at),
+                 wait = coalesce($13, wait)
              WHERE id = $1 AND run_id = $2",
             change.id.0,
             run.0,
@@ -78,6 +87,7 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
             change.dispatched_at.map(micros),
             change.finished_at.map(micros),
             change.state.is_final(),
+            maybe_json(change.wait.as_ref())?,
         )
         .execute(&mut *tx)
         .await?;

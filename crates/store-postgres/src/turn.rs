@@ -5,8 +5,8 @@ use artel_store::{Fence, Snapshot, TurnRecord};
 use sqlx::PgPool;
 
 use crate::rows::AgentRow;
-use crate::values::parsed;
-use crate::{approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls};
+use crate::values::{parsed, time};
+use crate::{approval_rules, approvals, bindings, budgets, journal, runs, sessions, tool_calls};
 
 /// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of a simple
 /// agent costs one round trip.
@@ -25,7 +25,10 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
                   r.team IS NOT NULL AS "team!",
                   CASE WHEN r.team IS NULL THEN false
                        ELSE EXISTS (SELECT 1 FROM runs b WHERE b.tenant_id = r.tenant_id AND b.session_id = r.session_id
-                                    AND b.phase = 'queued' AND b.is_head = 0) END AS "has_successor!"
+                                    AND b.phase = 'queued' AND b.is_head = 0) END AS "has_successor!",
+                  EXISTS (SELECT 1 FROM tool_calls c WHERE c.run_id = r.id AND c.wait IS NOT NULL) AS "waits!",
+                  EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = r.id) AS "has_children!",
+                  (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS "now!"
            FROM runs r JOIN agents a ON a.id = r.agent_id
                 LEFT JOIN agent_versions v
                   ON v.tenant_id = r.tenant_id AND v.agent_id = r.agent_id AND v.version = r.agent_version AND NOT r.is_draft
@@ -65,7 +68,9 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         tenant_budget: budget(pool, fence, row.tenant_budget, None).await?,
         agent_budget: budget(pool, fence, row.agent_budget, Some(agent.id)).await?,
         approval_rules: if row.approval_rules { approval_rules::find(pool, fence.tenant_id).await? } else { Vec::new() },
-        answers: if row.team { tool_calls::answered(pool, fence.run_id).await? } else { Vec::new() },
+        answers: if row.team || row.waits { tool_calls::answered(pool, fence.run_id).await? } else { Vec::new() },
+        children: if row.has_children { runs::of_parent(pool, fence).await? } else { Vec::new() },
+        now: time(row.now),
         session: if row.team { sessions::find(pool, fence.tenant_id, &fence.session_id).await? } else { None },
         has_successor: row.has_successor,
         last_seq: row.last_seq,

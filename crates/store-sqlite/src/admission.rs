@@ -49,14 +49,15 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Out
 async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<Option<i64>>> {
     let principal = serde_json::to_string(&new.principal)?;
     let team = new.team.as_ref().map(serde_json::to_string).transpose()?;
+    let (parent_run, parent_call) = new.parent.map(|parent| (parent.run_id.0, parent.call_id.0)).unzip();
     let at = micros(new.at);
     let (api_key, day) = (quota.map(|quota| quota.api_key), quota.map(|quota| quota.day));
     let limit = quota.map_or(i64::MAX, |quota| quota.limit);
     let takes_current = new.profile == ProfileChoice::Current;
     let inserted = sqlx::query!(
         r#"INSERT INTO runs (id, tenant_id, session_id, agent_id, agent_version, is_draft, trace_id, principal, input_message, team,
-               created_at, phase, epoch, crash_count, cancel_requested, wake, folded, is_head)
-           SELECT ?, a.tenant_id, ?, a.id, a.version, a.status = 'draft' OR (? AND a.is_changed = 1), ?, ?, ?, ?, ?, 'queued', 0, 0, 0, 0, 0,
+               parent_run_id, parent_call_id, created_at, phase, epoch, crash_count, cancel_requested, wake, folded, is_head)
+           SELECT ?, a.tenant_id, ?, a.id, a.version, a.status = 'draft' OR (? AND a.is_changed = 1), ?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, 0, 0,
                NOT EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = a.tenant_id AND o.session_id = ?
                    AND o.phase IN ('queued', 'running', 'waiting_for_approval'))
            FROM agents a
@@ -77,6 +78,8 @@ async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Opt
         principal,
         new.input_message,
         team,
+        parent_run,
+        parent_call,
         at,
         new.session_id.0,
         new.agent_id.0,
@@ -141,6 +144,8 @@ fn accepted(new: &NewRun, agent_version: Option<i64>) -> Run {
         input_message: new.input_message.clone(),
         team: new.team.clone(),
         phase: Phase::Queued,
+        waits_for: Vec::new(),
+        parent: new.parent,
         epoch: 0,
         crash_count: 0,
         cancel_requested: false,

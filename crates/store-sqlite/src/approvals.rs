@@ -105,8 +105,26 @@ pub(crate) async fn of_run(reads: &SqlitePool, run: RunId) -> Outcome<Vec<Approv
     all(approvals!("SELECT", "FROM approvals WHERE run_id = ?1 ORDER BY created_at, id", run.0).fetch_all(reads).await?)
 }
 
+/// Gives up the place that a question has for its call: another takes it.
+pub(crate) async fn replace(tx: &mut Tx, fence: &Fence, approval: ApprovalId, at: Timestamp) -> Outcome<()> {
+    let at = micros(at);
+    sqlx::query!(
+        "UPDATE approvals SET state = 'cancelled', decision = NULL, asked_about = call_id, call_id = id, decided_at = coalesce(decided_at, ?1)
+         WHERE id = ?2 AND run_id = ?3 AND asked_about IS NULL",
+        at,
+        approval.0,
+        fence.run_id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
 /// Asking twice about one call finds the first question.
 pub(crate) async fn insert(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
+    let target = approval.target.as_ref().map(serde_json::to_string).transpose()?;
+    let target_digest = approval.digest();
+    let changed = (!approval.changed.is_empty()).then(|| serde_json::to_string(&approval.changed)).transpose()?;
     let args = approval.args.to_string();
     let (state, decision) = (approval.state.as_str(), approval.decision.map(artel_domain::Decision::as_str));
     let decided_args = approval.decided_args.as_ref().map(ToString::to_string);
@@ -114,8 +132,8 @@ pub(crate) async fn insert(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
     let (created, expires, decided) = (micros(approval.created_at), approval.expires_at.map(micros), approval.decided_at.map(micros));
     sqlx::query!(
         "INSERT INTO approvals (id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args,
-             feedback, decided_by, created_at, expires_at, decided_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+             feedback, decided_by, created_at, expires_at, decided_at, target, digest, changed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
          ON CONFLICT (id) DO NOTHING",
         approval.id.0,
         approval.tenant_id.0,
@@ -133,7 +151,10 @@ pub(crate) async fn insert(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
         decided_by,
         created,
         expires,
-        decided
+        decided,
+        target,
+        target_digest,
+        changed
     )
     .execute(&mut tx.conn)
     .await?;

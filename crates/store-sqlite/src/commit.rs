@@ -3,13 +3,13 @@
 //! What nearly every step does goes in one trip to SQLite's thread, which costs more than the statements. When the fence does not hold
 //! the intent fails, and the writer undoes what came after it.
 
-use artel_domain::Phase;
+use artel_domain::{Phase, RunId};
 use artel_store::{Fence, SessionChange, Step, StoreError};
 
 use crate::error::{Failure, Outcome};
 use crate::values::micros;
 use crate::writer::Tx;
-use crate::{approvals, budgets, sessions, tool_calls};
+use crate::{approvals, budgets, sessions, steering, tool_calls};
 
 pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
     match step.phase {
@@ -24,6 +24,9 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
     }
     if step.cancel_approvals {
         approvals::cancel_pending(tx, fence, step).await?;
+    }
+    for approval in &step.replaced_approvals {
+        approvals::replace(tx, fence, *approval, step.at).await?;
     }
     for approval in &step.approvals {
         approvals::insert(tx, approval).await?;
@@ -115,16 +118,19 @@ async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome
     let columns = Columns::of(step)?;
     let (word, over) = (phase.as_str(), phase.is_end());
     let reserved = step.next_seq + step.reserve;
+    let waits_for = (!step.waits_for.is_empty()).then(|| serde_json::to_string(&step.waits_for)).transpose()?;
+    let wake_at = step.wake_at.map(micros);
     let left = sqlx::query!(
         r#"UPDATE runs SET updated_at = ?, crash_count = iif(?, 0, crash_count), output_message = coalesce(?, output_message),
                error_code = coalesce(?, error_code), error_message = coalesce(?, error_message),
                prompt_tokens = coalesce(?, prompt_tokens), completion_tokens = coalesce(?, completion_tokens),
                cached_tokens = coalesce(?, cached_tokens), reasoning_tokens = coalesce(?, reasoning_tokens),
                phase = CASE WHEN ? = 'waiting_for_approval' AND (wake = 1 OR cancel_requested = 1) THEN 'queued' ELSE ? END,
-               owner = NULL, lease_until = NULL, is_head = iif(?, 0, is_head), finished_at = iif(?, ?, NULL)
+               waits_for = ?, wake_at = ?, owner = NULL, lease_until = NULL, is_head = iif(?, 0, is_head), finished_at = iif(?, ?, NULL)
            WHERE id = ? AND tenant_id = ? AND session_id = ? AND epoch = ? AND phase IN ('queued', 'running', 'waiting_for_approval')
            RETURNING EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = runs.tenant_id AND o.session_id = runs.session_id
-               AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> runs.id) AS "successor!: bool";
+               AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> runs.id) AS "successor!: bool",
+               parent_run_id AS "parent?: uuid::Uuid";
 
            INSERT INTO journal (tenant_id, session_id, run_id, epoch, seq, kind, payload, created_at)
            SELECT ?, ?, ?, ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE changes() = 1;
@@ -141,6 +147,8 @@ async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome
         columns.reasoning,
         word,
         word,
+        waits_for,
+        wake_at,
         over,
         over,
         columns.at,
@@ -162,7 +170,13 @@ async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome
     );
     // All rows, so that every statement runs.
     let left = left.fetch_all(&mut tx.conn).await?.pop().ok_or(Failure(StoreError::Fenced))?;
-    if over && left.successor { promote_successor(tx, fence).await } else { Ok(()) }
+    if over && left.successor {
+        promote_successor(tx, fence).await?;
+    }
+    match left.parent.filter(|_| over) {
+        Some(parent) => steering::wake(tx, RunId(parent), columns.at).await,
+        None => Ok(()),
+    }
 }
 
 async fn reserve_numbers(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {

@@ -1,5 +1,5 @@
 use artel_domain::{Run, RunId, TenantId};
-use artel_store::RunFilter;
+use artel_store::{Fence, RunFilter};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
@@ -45,4 +45,10 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &RunFilte
         .await?
     };
     all(found)
+}
+
+/// The runs that calls of this one started, oldest first.
+pub(crate) async fn of_parent(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Run>> {
+    let children = runs!("SELECT", "FROM runs WHERE parent_run_id = ?1 AND tenant_id = ?2 ORDER BY id", fence.run_id.0, fence.tenant_id.0);
+    all(children.fetch_all(reads).await?)
 }

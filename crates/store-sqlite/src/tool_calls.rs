@@ -21,31 +21,34 @@ pub(crate) async fn of_runs(reads: &SqlitePool, tenant: TenantId, runs: &[RunId]
     all(found)
 }
 
-/// Calls of the run that clients execute and that are over, in the order they were planned.
+/// Calls of the run that waited for something from outside and are over, in the order they were planned.
 pub(crate) async fn answered(reads: &SqlitePool, run: RunId) -> Outcome<Vec<ToolCallRow>> {
-    all(calls!("WHERE run_id = ?1 AND executor = 'client' AND finished_at IS NOT NULL ORDER BY step, ordinal", run.0)
-        .fetch_all(reads)
-        .await?)
+    let answered =
+        calls!("WHERE run_id = ?1 AND (executor = 'client' OR wait IS NOT NULL) AND finished_at IS NOT NULL ORDER BY step, ordinal", run.0);
+    all(answered.fetch_all(reads).await?)
 }
 
 pub(crate) async fn insert(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> {
     let args = call.args.to_string();
     let earlier = EarlierRef::of(call.tool.as_ref());
-    let tool = earlier.tool_id.map(|tool| tool.0);
+    let tool_id = earlier.tool_id.map(|tool| tool.0);
+    let tool = call.tool.as_ref().map(serde_json::to_string).transpose()?;
+    let wait = call.wait.as_ref().map(serde_json::to_string).transpose()?;
+    let answered_by = call.answered_by.map(|user| user.0);
     let (effect, executor, state) = (call.effect.as_str(), earlier.executor.as_str(), call.state.as_str());
     let result = call.result.as_ref().map(ToString::to_string);
     let (planned, dispatched, finished) = (micros(call.planned_at), call.dispatched_at.map(micros), call.finished_at.map(micros));
     sqlx::query!(
         "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, executor,
-             state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+             state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at, tool, wait, answered_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
         call.id.0,
         call.tenant_id.0,
         call.run_id.0,
         call.step,
         call.ordinal,
         call.provider_call_id,
-        tool,
+        tool_id,
         call.name,
         args,
         call.args_digest,
@@ -58,7 +61,10 @@ pub(crate) async fn insert(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> {
         call.duration_ms,
         planned,
         dispatched,
-        finished
+        finished,
+        tool,
+        wait,
+        answered_by
     )
     .execute(&mut tx.conn)
     .await?;
@@ -69,11 +75,13 @@ pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &CallChange) -> O
     let (state, is_final) = (change.state.as_str(), change.state.is_final());
     let (args, digest) = change.args.as_ref().map(|(args, digest)| (args.to_string(), digest.as_str())).unzip();
     let result = change.result.as_ref().map(ToString::to_string);
+    let wait = change.wait.as_ref().map(serde_json::to_string).transpose()?;
     let (dispatched, finished) = (change.dispatched_at.map(micros), change.finished_at.map(micros));
     sqlx::query!(
         "UPDATE tool_calls SET state = iif(finished_at IS NOT NULL AND NOT ?12, state, ?1), attempts = coalesce(?2, attempts),
              args = coalesce(?3, args), args_digest = coalesce(?4, args_digest), result = coalesce(?5, result), error = coalesce(?6, error),
-             duration_ms = coalesce(?7, duration_ms), dispatched_at = coalesce(?8, dispatched_at), finished_at = coalesce(?9, finished_at)
+             duration_ms = coalesce(?7, duration_ms), dispatched_at = coalesce(?8, dispatched_at), finished_at = coalesce(?9, finished_at),
+             wait = coalesce(?13, wait)
          WHERE id = ?10 AND run_id = ?11",
         state,
         change.attempts,
@@ -86,7 +94,8 @@ pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &CallChange) -> O
         finished,
         change.id.0,
         fence.run_id.0,
-        is_final
+        is_final,
+        wait
     )
     .execute(&mut tx.conn)
     .await?;

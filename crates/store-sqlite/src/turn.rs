@@ -1,13 +1,14 @@
 //! What a worker needs to go on with a run. Most runs are fresh and their agents simple: what is not
 //! there is not asked for.
 
-use artel_domain::{Agent, AgentId, Binding, Budget, Session, ToolCallRow, ToolDefinition};
+use artel_domain::{Agent, AgentId, Binding, Budget, ToolDefinition};
 use artel_store::{Fence, Snapshot, StoreError, TurnRecord};
 use sqlx::SqlitePool;
 
 use crate::error::{Failure, Outcome};
 use crate::rows::agents;
-use crate::{approval_rules, approvals, bindings, budgets, journal, sessions, tool_calls, versions};
+use crate::values::time;
+use crate::{approval_rules, approvals, bindings, budgets, journal, runs, sessions, tool_calls, versions};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
@@ -17,7 +18,9 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
     let approvals = if there_is.approvals { approvals::of_run(reads, fence.run_id).await? } else { Vec::new() };
     let (tenant_budget, agent_budget) = if there_is.budgets { budgets_of(reads, fence, agent.id).await? } else { Default::default() };
     let approval_rules = if there_is.approval_rules { approval_rules::find(reads, fence.tenant_id).await? } else { Vec::new() };
-    let team = if there_is.team { team(reads, fence).await? } else { Team::default() };
+    let answers = if there_is.team || there_is.waits { tool_calls::answered(reads, fence.run_id).await? } else { Vec::new() };
+    let children = if there_is.children { runs::of_parent(reads, fence).await? } else { Vec::new() };
+    let session = if there_is.team { sessions::find(reads, fence.tenant_id, &fence.session_id).await? } else { None };
     Ok(TurnRecord {
         agent,
         bindings,
@@ -27,23 +30,13 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
         journal,
         dialogue,
         approvals,
-        answers: team.answers,
-        session: team.session,
+        answers,
+        children,
+        now: time(there_is.now),
+        session,
         has_successor: there_is.successor,
         last_seq: there_is.last_seq,
     })
-}
-
-/// What only runs of the specialists need.
-#[derive(Default)]
-struct Team {
-    answers: Vec<ToolCallRow>,
-    session: Option<Session>,
-}
-
-async fn team(reads: &SqlitePool, fence: &Fence) -> Outcome<Team> {
-    let answers = tool_calls::answered(reads, fence.run_id).await?;
-    Ok(Team { answers, session: sessions::find(reads, fence.tenant_id, &fence.session_id).await? })
 }
 
 /// What there is to read.
@@ -60,6 +53,11 @@ struct Outline {
     team: bool,
     /// And another is waiting for its end.
     successor: bool,
+    /// A tool said that its call waits.
+    waits: bool,
+    /// Calls of the run started others.
+    children: bool,
+    now: i64,
 }
 
 /// `Fenced` when the run is not the worker's any more.
@@ -75,7 +73,10 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
                EXISTS (SELECT 1 FROM approval_rules t WHERE t.tenant_id = r.tenant_id) AS "approval_rules!: bool",
                r.team IS NOT NULL AS "team!: bool",
                r.team IS NOT NULL AND EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = r.tenant_id AND o.session_id = r.session_id
-                   AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> r.id) AS "successor!: bool"
+                   AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> r.id) AS "successor!: bool",
+               EXISTS (SELECT 1 FROM tool_calls c WHERE c.run_id = r.id AND c.wait IS NOT NULL) AS "waits!: bool",
+               EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = r.id) AS "children!: bool",
+               CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS "now!: i64"
            FROM runs r WHERE r.id = ?1 AND r.tenant_id = ?2 AND r.session_id = ?3 AND r.epoch = ?4"#,
         fence.run_id.0,
         fence.tenant_id.0,

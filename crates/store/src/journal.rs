@@ -1,6 +1,6 @@
 use artel_domain::{
-    Agent, Approval, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, RunId, Session, SessionId, Spend, TenantId, Timestamp,
-    ToolCallRow, ToolDefinition, Usage,
+    Agent, Approval, ApprovalId, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, Run, RunId, Session, SessionId, Spend,
+    TenantId, Timestamp, ToolCallRow, ToolDefinition, Usage, Wait, WaitFor,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -23,13 +23,18 @@ pub struct Step {
     pub new_calls: Vec<ToolCallRow>,
     pub calls: Vec<CallChange>,
     pub approvals: Vec<Approval>,
+    /// Questions that others in `approvals` replace: they become cancelled, also when they were approved, and their decision is taken
+    /// away, so that no worker of any release acts on it. Written before `approvals`.
+    pub replaced_approvals: Vec<ApprovalId>,
     /// Approvals still pending for the run become cancelled.
     pub cancel_approvals: bool,
     /// A phase other than `Running` also gives the lease up. An end phase gives back the reserved numbers from `next_seq` on.
     pub phase: Option<Phase>,
-    /// With phase `WaitingForApproval`: how many pending approvals the run waits for. When fewer are pending by now (one was decided
-    /// meanwhile) or a cancel was requested, the run becomes `Queued` instead, so that no decision is ever missed.
-    pub awaiting: i64,
+    /// With phase [`Phase::Waiting`]: what the run waits for, each once. When something that it may wait for came since the run was
+    /// claimed, or a cancel was requested, the run becomes `Queued` instead, so that no answer is ever missed.
+    pub waits_for: Vec<WaitFor>,
+    /// With phase [`Phase::Waiting`]: when the run is claimable although nothing came, by the database's clock.
+    pub wake_at: Option<Timestamp>,
     pub output_message: Option<String>,
     /// Code and text.
     pub error: Option<(String, String)>,
@@ -47,7 +52,7 @@ pub struct Step {
     pub at: Timestamp,
 }
 
-/// A change of one call's row; `None` leaves a member as it is. A call that is over, or that its client has answered, keeps its state
+/// A change of one call's row; `None` leaves a member as it is. A call that is over, or answered from outside, keeps its state
 /// unless the new one is an end too: what is journalled about it later does not open it again.
 #[derive(Debug, Clone)]
 pub struct CallChange {
@@ -56,6 +61,8 @@ pub struct CallChange {
     pub attempts: Option<u32>,
     /// After a human edited them.
     pub args: Option<(Value, String)>,
+    /// What the tool said that the call waits for.
+    pub wait: Option<Wait>,
     pub result: Option<Value>,
     pub error: Option<String>,
     pub duration_ms: Option<i64>,
@@ -81,9 +88,13 @@ pub struct TurnRecord {
     pub dialogue: Vec<Entry>,
     /// Approvals of the run, oldest first.
     pub approvals: Vec<Approval>,
-    /// Calls of the run that the client executes and has answered, whether or not the journal knows it; those that ended otherwise are
-    /// among them. Read for runs of the specialists only.
+    /// Calls of the run that waited for something from outside and are over, whether or not the journal knows it: those that a client
+    /// executes, and those whose tool said that they wait.
     pub answers: Vec<ToolCallRow>,
+    /// The runs that calls of this one started, oldest first.
+    pub children: Vec<Run>,
+    /// The database's clock, which decides whether a time has come.
+    pub now: Timestamp,
     /// The run's session; read for runs of the specialists only.
     pub session: Option<Session>,
     /// A later run of the session is open; looked for in runs of the specialists only.

@@ -46,7 +46,7 @@ pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotatio
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
 pub use runs::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs};
-pub use sessions::{Answered, ClientAnswer, NewSession, SessionChange, SessionFilter, Sessions};
+pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;
 pub use sums::{AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use artel_domain::{
-    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Entry, Phase, Principal, Run, RunId, Session, SessionId,
-    TeamRequest, TenantId, Timestamp, ToolCallRow, UserId,
+    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Entry, ParentCall, Phase, Principal, Run, RunId, Session,
+    SessionId, TeamRequest, TenantId, Timestamp, ToolCallRow, UserId,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -34,6 +34,9 @@ pub struct NewRun {
     /// a client: it is woken (see [`crate::TurnRecord::has_successor`]) and ends.
     pub team: Option<TeamRequest>,
     pub at: Timestamp,
+    /// The call of another run that starts this one: that run is woken when this one ends. It must be in another session, because runs
+    /// of one session wait for each other.
+    pub parent: Option<ParentCall>,
     /// Runs that the principal's API key may start in the UTC day of `at`; counted in the same transaction.
     pub daily_limit: Option<i64>,
 }
@@ -102,11 +105,11 @@ pub trait Runs: Send + Sync {
     async fn list_tool_calls(&self, tenant: TenantId, runs: &[RunId]) -> Result<Vec<ToolCallRow>>;
     async fn find_session(&self, tenant: TenantId, session: &SessionId) -> Result<Option<Session>>;
 
-    /// Takes up to `limit` runs that may be driven now: queued, or running under a lapsed lease; never one whose session has an
-    /// earlier run that is not over. Of several tenants each gets its turn: those with fewer runs under way first, then the oldest run.
+    /// Takes up to `limit` runs that may be driven now: queued, running under a lapsed lease, or asleep until a time that has come by the
+    /// database's clock; never one whose session has an earlier run that is not over. Of several tenants each gets its turn: those with fewer runs under way first, then the oldest run.
     /// Each claim raises `epoch`, sets owner and a lease of `lease` by the database's clock, phase `running`, reserves `seq_block`
-    /// numbers in its session; a lapsed lease adds 1 to `crash_count`. A run that waits for an approval is not runnable unless
-    /// cancelled or decided.
+    /// numbers in its session; a lapsed lease adds 1 to `crash_count`. A run that waits is not runnable unless it is
+    /// cancelled, or what it waits for has come.
     async fn claim_runs(&self, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> Result<Vec<Claim>>;
     /// Extends the leases that `worker` still holds at these epochs. Returns those it lost, and those for which a cancel was requested.
     async fn renew_leases(&self, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> Result<Renewed>;

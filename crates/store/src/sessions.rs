@@ -36,15 +36,25 @@ pub struct SessionChange {
     pub messages: i64,
 }
 
-/// What a client did with a call that it executes.
+/// What came from outside for a call that waits for it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ClientAnswer {
+pub struct CallAnswer {
     pub tenant_id: TenantId,
     pub session_id: SessionId,
     pub call_id: CallId,
+    pub to: AnswerTo,
     pub outcome: ToolOutcome,
     pub by: Option<UserId>,
     pub at: Timestamp,
+}
+
+/// What a call must wait for to take an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerTo {
+    /// The result of a call that the client executes.
+    Client,
+    /// The values of a form: the outcome's output. A failed outcome says why there are none.
+    Form,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +80,10 @@ pub trait Sessions: Send + Sync {
     /// such active session.
     async fn end_session(&self, tenant: TenantId, session: &SessionId, audit: AuditEntry) -> Result<bool>;
 
-    /// The first answer to a call whose executor is the client, of a run that is not over: the call's row takes its outcome (state,
-    /// result, error, `finished_at`), an approval still pending for it becomes approved, and the run is woken as by
-    /// [`crate::Runs::decide_approval`]; the worker journals it.
-    async fn answer_call(&self, answer: ClientAnswer, audit: AuditEntry) -> Result<Answered>;
+    /// The first answer from outside to a call that waits for one of this kind, of a run that is not over: the call's row takes its
+    /// outcome (state, result, error, `finished_at`) and who answered, an approval still pending for it becomes approved, and the run is
+    /// woken as by [`crate::Runs::decide_approval`]; the worker journals it.
+    async fn answer_call(&self, answer: CallAnswer, audit: AuditEntry) -> Result<Answered>;
 
     /// The user was seen at this address.
     async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()>;

@@ -166,6 +166,7 @@ fn end_of(result: Result<ToolOutput, ToolError>) -> CallEnd {
         Ok(output) => CallEnd::Finished(ToolOutcome::Succeeded { output: output.value }),
         Err(ToolError::Tell(error)) => CallEnd::Finished(ToolOutcome::Failed { error }),
         Err(ToolError::Unknown(error)) => CallEnd::Finished(ToolOutcome::Unknown { error }),
+        Err(ToolError::Wait(wait)) => CallEnd::Waits(wait),
         Err(ToolError::Abort { code, message }) => CallEnd::Aborted { code, message },
     }
 }
@@ -174,6 +175,7 @@ fn log(tool: &BoundTool, context: &CallContext, report: &CallReport) {
     let (name, call, exchange) = (&tool.descriptor().name, context.call_id, &report.exchange);
     let state = match &report.end {
         CallEnd::Finished(outcome) => outcome.state().as_str(),
+        CallEnd::Waits(_) => "waits",
         CallEnd::Aborted { code, .. } => code,
     };
     tracing::debug!(tool = name, %call, trace_id = context.trace_id, attempts = exchange.attempts, status = exchange.status_code, ms = report.duration_ms, state, "tool call finished");

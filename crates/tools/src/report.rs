@@ -1,4 +1,4 @@
-use artel_domain::ToolOutcome;
+use artel_domain::{ToolOutcome, Wait};
 use serde::Serialize;
 
 use crate::exchange::Exchange;
@@ -17,6 +17,8 @@ pub struct CallReport {
 pub enum CallEnd {
     /// The model is told, and the run goes on.
     Finished(ToolOutcome),
+    /// The call has no result yet.
+    Waits(Wait),
     /// The run fails.
     Aborted { code: &'static str, message: String },
 }

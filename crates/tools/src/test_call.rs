@@ -57,6 +57,7 @@ impl Registry {
                 Ok(TestReport { raw_body: Some(output.to_string()), transformed_body: Some(output), ..TestReport::default() })
             }
             CallEnd::Finished(ToolOutcome::Failed { error } | ToolOutcome::Unknown { error }) => Err(error),
+            CallEnd::Waits(wait) => Err(format!("the call would wait for something from outside ({})", wait.word().as_str())),
             CallEnd::Aborted { message, .. } => Err(message),
         }
     }

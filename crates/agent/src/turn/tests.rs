@@ -1,7 +1,10 @@
+mod approvals;
+mod waits;
+
 use std::collections::VecDeque;
 
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, RunId, ToolOutcome, ToolRef, Usage};
+use artel_domain::{ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, RunId, ToolOutcome, ToolRef, Usage, Wait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -17,7 +17,7 @@ use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVe
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
 use artel_model_mock::{IncomingRequest, Mock, ModelMock, Reply};
-use artel_store::{Answered, ClientAnswer, Fence, Journal, NewRun, ProfileChoice, Runs, Sessions, Step};
+use artel_store::{AnswerTo, Answered, CallAnswer, Fence, Journal, NewRun, ProfileChoice, Runs, Sessions, Step};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{CallLimits, EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use axum::Router;
@@ -178,6 +178,7 @@ impl World {
             principal: Principal { user_id: user.user, api_key_id: None, scopes: vec!["api:write".into()] },
             input_message: text.into(),
             team: Some(TeamRequest { client_tools, ..TeamRequest::default() }),
+            parent: None,
             at: SystemClock.now(),
             daily_limit: None,
         };
@@ -201,7 +202,8 @@ impl World {
 
     /// The client's result of a call.
     pub(crate) async fn answers(&self, user: &Client, session: &str, call: &str, output: Value) -> Answered {
-        let answer = ClientAnswer {
+        let answer = CallAnswer {
+            to: AnswerTo::Client,
             tenant_id: user.tenant,
             session_id: SessionId(session.to_owned()),
             call_id: call.parse::<CallId>().unwrap(),

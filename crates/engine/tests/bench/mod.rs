@@ -8,14 +8,14 @@ use artel_bus::{Bus, LocalBus};
 use artel_domain::event::Verdict;
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
-    Actor, Agent, AgentId, AgentKind, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Budget, Cap, Clock, Decision,
-    EffectClass, ExecutionType, PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId, ToolCallRow,
-    ToolDefinition, ToolId, ToolStatus, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Budget, CallId, Cap, Clock,
+    Decision, EffectClass, ExecutionType, ParentCall, PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId,
+    ToolCallRow, ToolDefinition, ToolId, ToolOutcome, ToolStatus, UserId,
 };
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
 use artel_llm::Models;
-use artel_store::{ApprovalFilter, Created, Decided, NewRun, ProfileChoice, Store};
+use artel_store::{AnswerTo, Answered, ApprovalFilter, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store, ToolPatch};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use serde_json::{Value, json};
@@ -78,9 +78,7 @@ impl Bench {
 
     /// Binds an internal function, in place of what was bound before.
     pub(crate) async fn bind_internal(&self, name: &str, scope: PermissionScope, method: HttpMethod) {
-        for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
-            self.store.unbind_tool(self.tenant, self.agent, binding.tool_id, audit()).await.unwrap();
-        }
+        self.unbind_all().await;
         let tool = ToolDefinition {
             id: ToolId(SystemClock.uuid()),
             tenant_id: self.tenant,
@@ -147,6 +145,15 @@ impl Bench {
     }
 
     pub(crate) async fn start_run_as(&self, scopes: &[&str], input: &str) -> RunId {
+        self.start(scopes, input, None).await
+    }
+
+    /// A run that this call of another run starts.
+    pub(crate) async fn start_child(&self, run_id: RunId, call_id: CallId, input: &str) -> RunId {
+        self.start(&["tools:write"], input, Some(ParentCall { run_id, call_id })).await
+    }
+
+    async fn start(&self, scopes: &[&str], input: &str, parent: Option<ParentCall>) -> RunId {
         let id = RunId(SystemClock.uuid());
         let new = NewRun {
             id,
@@ -158,6 +165,7 @@ impl Bench {
             principal: Principal { user_id: self.user, api_key_id: None, scopes: scopes.iter().map(|s| (*s).to_owned()).collect() },
             input_message: input.into(),
             team: None,
+            parent,
             at: SystemClock.now(),
             daily_limit: None,
         };
@@ -223,6 +231,45 @@ impl Bench {
 
     pub(crate) async fn spent(&self, run: RunId) -> i64 {
         self.store.spent_by_run(self.tenant, run).await.unwrap().tokens
+    }
+
+    /// Until there are that many questions about calls of the run.
+    pub(crate) async fn until_approvals(&self, run: RunId, count: usize) -> Vec<Approval> {
+        for _ in 0..400 {
+            let approvals = self.approvals(run).await;
+            if approvals.len() == count {
+                return approvals;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("after 10 s there are {} approvals", self.approvals(run).await.len());
+    }
+
+    /// Changes the one tool that is bound.
+    pub(crate) async fn change_tool(&self, patch: ToolPatch) {
+        let bindings = self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap();
+        self.store.update_tool(self.tenant, bindings[0].1.id, patch, audit()).await.unwrap().unwrap();
+    }
+
+    pub(crate) async fn unbind_all(&self) {
+        for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
+            self.store.unbind_tool(self.tenant, self.agent, binding.tool_id, audit()).await.unwrap();
+        }
+    }
+
+    pub(crate) async fn answer_form(&self, run: RunId, call_id: CallId, outcome: ToolOutcome) -> Answered {
+        let answer = CallAnswer {
+            tenant_id: self.tenant,
+            session_id: SessionId(run.to_string()),
+            call_id,
+            to: AnswerTo::Form,
+            outcome,
+            by: Some(self.user),
+            at: SystemClock.now(),
+        };
+        let answered = self.store.answer_call(answer, audit()).await.unwrap();
+        self.bus.wake_workers();
+        answered
     }
 
     pub(crate) async fn cancel(&self, run: RunId) {

@@ -43,7 +43,8 @@ impl Checked for DecideApproval {
 
 /// Decide about a held tool call.
 ///
-/// `approve`: it is made as it was shown. `edit`: it is made with other `arguments`, which must fit the tool's schema and the rules.
+/// `approve`: it is made as it was shown; when its tool was changed since, a human is asked again. `edit`: it is made with other
+/// `arguments`, which must fit the tool's schema and the rules, at the tool that was shown.
 /// `reject`: it is not made, and the model is told so, with `feedback`. The same call goes on: the model is not asked again. A decision
 /// is used once; what was decided, expired or cancelled already is a 409 whose `details` say so. Needs `runs:write`.
 #[utoipa::path(post, path = "/approvals/{approval_id}/decision", tag = TAG, params(("approval_id" = ApprovalId, Path)),

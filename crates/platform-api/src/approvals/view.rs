@@ -1,11 +1,13 @@
 //! An approval as clients see it.
 
-use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, Timestamp, UserId};
+use std::collections::BTreeMap;
+
+use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TargetChange, Timestamp, ToolRef, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// A question to a human about one tool call. It approves exactly the arguments that are shown.
+/// A question to a human about one tool call. It approves exactly the arguments and the target that are shown.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Approval)]
 pub(crate) struct ApprovalView {
@@ -20,6 +22,16 @@ pub(crate) struct ApprovalView {
     arguments: Value,
     /// SHA-256 of the arguments, members sorted, hex.
     arguments_digest: String,
+    /// Which tool it is; `null` in approvals of releases that did not keep it.
+    tool: Option<ToolRef>,
+    /// Where the call goes and as whom: members of the tool and of its binding. The values of headers are shown as digests. `null` in
+    /// approvals of releases that pinned the arguments only.
+    #[schema(value_type = Option<Object>)]
+    target: Option<BTreeMap<String, Value>>,
+    /// SHA-256 of the arguments and the target, members sorted, hex.
+    digest: Option<String>,
+    /// What differs from what was approved before, when the call is asked about again because its tool was changed.
+    changed: Vec<TargetChange>,
     /// Why a human is asked.
     reason: String,
     created_at: Timestamp,
@@ -36,6 +48,8 @@ pub(crate) struct ApprovalView {
 
 impl From<Approval> for ApprovalView {
     fn from(approval: Approval) -> Self {
+        let digest = approval.digest();
+        let (tool, target) = approval.target.map(|target| (target.tool, target.members)).unzip();
         Self {
             id: approval.id,
             status: approval.state,
@@ -45,6 +59,10 @@ impl From<Approval> for ApprovalView {
             tool_name: approval.name,
             arguments: approval.args,
             arguments_digest: approval.args_digest,
+            tool,
+            target,
+            digest,
+            changed: approval.changed,
             reason: approval.reason,
             created_at: approval.created_at,
             expires_at: approval.expires_at,

@@ -57,19 +57,19 @@ pub(crate) async fn create_run(
         }
         Accepted::Known(run) if !waits => answer(&app, *run, StatusCode::ACCEPTED).await.map(replayed),
         Accepted::Known(run) if run.phase.is_end() => answer(&app, *run, StatusCode::CREATED).await.map(replayed),
-        Accepted::Known(run) if run.phase == Phase::WaitingForApproval => answer(&app, *run, StatusCode::ACCEPTED).await.map(replayed),
+        Accepted::Known(run) if run.phase == Phase::Waiting => answer(&app, *run, StatusCode::ACCEPTED).await.map(replayed),
         Accepted::Known(_) => Err(under_way()),
         Accepted::Answered(response) => Ok(response),
     }
 }
 
-/// The run after its last entry, or as soon as it waits for a human: that may take days.
+/// The run after its last entry, or as soon as it waits for something from outside: that may take days.
 async fn settled(app: &App, run: Run, mut entries: Entries) -> Result<Run, Problem> {
     let mut asked = false;
     while let Some(entry) = entries.next().await {
-        asked |= matches!(entry?.event, Event::ApprovalRequested { .. });
+        asked |= matches!(entry?.event, Event::ApprovalRequested { .. } | Event::CallWaits { .. });
         // Other calls may still be under way; the run waits when they are over.
-        if asked && let Some(waiting) = current(app, &run).await.map(|run| (run.phase == Phase::WaitingForApproval).then_some(run))? {
+        if asked && let Some(waiting) = current(app, &run).await.map(|run| (run.phase == Phase::Waiting).then_some(run))? {
             return Ok(waiting);
         }
     }

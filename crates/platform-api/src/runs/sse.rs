@@ -68,10 +68,13 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
             let status = outcome.state().as_str();
             ("tool_result", json!({ "tool_call_id": call_id, "name": name, "status": status, what: told, "duration_ms": duration_ms }))
         }
-        Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason } => {
-            let asked = json!({
+        Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, changed, .. } => {
+            let mut asked = json!({
                 "approval_id": approval_id, "tool_call_id": call_id, "name": name, "args": args, "args_digest": args_digest, "reason": reason,
             });
+            if !changed.is_empty() {
+                asked["changed"] = json!(changed);
+            }
             ("approval", asked)
         }
         Event::ApprovalDecided { approval_id, call_id, decision, args, feedback, .. } => {
@@ -83,7 +86,9 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
         }
         Event::RunSucceeded { output, usage } => ("result", json!({ "output": output, "tokens": tokens(*usage) })),
         Event::RunFailed { code, message, .. } => ("error", json!({ "error": message, "code": code })),
-        Event::RouteRequested
+        Event::CallWaits { .. }
+        | Event::FormAnswered { .. }
+        | Event::RouteRequested
         | Event::Routed { .. }
         | Event::AgentSwitched { .. }
         | Event::PlanStarted { .. }

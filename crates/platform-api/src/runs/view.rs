@@ -1,7 +1,9 @@
 //! A run as clients see it.
 
 use artel_domain::run::Phase;
-use artel_domain::{AgentId, CallId, CallState, Run, RunId, RunStatus, SessionId, TenantId, Timestamp, ToolCallRow, Usage};
+use artel_domain::{
+    AgentId, CallId, CallState, Run, RunId, RunStatus, SessionId, TenantId, Timestamp, ToolCallRow, ToolRef, Usage, WaitFor,
+};
 use artel_http::Problem;
 use serde::Serialize;
 use serde_json::Value;
@@ -26,6 +28,8 @@ pub(crate) struct RunView {
     status: RunStatus,
     /// What the four values of `status` leave out.
     phase: Phase,
+    /// In the phase `waiting_for_approval`: what the run waits for, each word once. Empty in every other phase.
+    waiting_for: Vec<WaitFor>,
     input_message: String,
     output_message: Option<String>,
     error_message: Option<String>,
@@ -50,6 +54,8 @@ pub(crate) struct RunView {
 #[schema(as = ToolCall)]
 pub(crate) struct ToolCallView {
     name: String,
+    /// Which tool it is; `null` when the agent has no tool of this name.
+    tool: Option<ToolRef>,
     tool_call_id: Option<CallId>,
     /// As the model wrote them, or as a human edited them.
     #[schema(schema_with = crate::document::anything)]
@@ -88,6 +94,7 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>) -> RunView {
         trace_id: run.trace_id,
         status: run.phase.status(),
         phase: run.phase,
+        waiting_for: run.waits_for,
         input_message: run.input_message,
         output_message: run.output_message,
         error_message: run.error_message,
@@ -105,7 +112,7 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>) -> RunView {
 
 impl From<ToolCallRow> for ToolCallView {
     fn from(call: ToolCallRow) -> Self {
-        let ToolCallRow { id, name, args, state, duration_ms, error, .. } = call;
-        Self { name, tool_call_id: Some(id), args, status: state, duration_ms, error }
+        let ToolCallRow { id, name, tool, args, state, duration_ms, error, .. } = call;
+        Self { name, tool, tool_call_id: Some(id), args, status: state, duration_ms, error }
     }
 }

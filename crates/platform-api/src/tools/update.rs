@@ -74,7 +74,8 @@ impl From<UpdateTool> for ToolPatch {
 
 /// Update a tool.
 ///
-/// Its version grows by one. Runs under way finish with the tool as it was. Needs `tools:write`.
+/// Its version grows by one. A worker that has a run keeps the tool as it read it; a call that a human approved before the update is asked about
+/// again. Needs `tools:write`.
 #[utoipa::path(put, path = "/tools/{tool_id}", tag = TAG, params(("tool_id" = ToolId, Path)), request_body = UpdateTool,
     responses((status = 200, description = "The tool as it is now.", body = ToolDefinition), (status = 409, response = crate::document::Conflict)))]
 pub(crate) async fn update_tool(

@@ -7,7 +7,7 @@ use artel_bus::Bus;
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
     Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame, Phase, Timestamp,
-    ToolCallRow, ToolId, ToolOutcome, ToolRef, Usage,
+    ToolCallRow, ToolId, ToolOutcome, ToolRef, Usage, WaitFor,
 };
 use artel_store::{CallChange, Claim, Fence, Journal, Runs, Step};
 use serde_json::{Value, json};
@@ -96,6 +96,8 @@ impl Drive<'_> {
             args,
             effect: EffectClass::ReadOnly,
             state: CallState::Planned,
+            wait: None,
+            answered_by: None,
             attempts: 0,
             result: None,
             error: None,
@@ -123,6 +125,8 @@ impl Drive<'_> {
             name: "echo".into(),
             args: args.clone(),
             args_digest: args_digest.clone(),
+            target: None,
+            changed: Vec::new(),
             reason: "it echoes".into(),
             state: ApprovalState::Pending,
             decision: None,
@@ -134,8 +138,18 @@ impl Drive<'_> {
             decided_at: None,
         };
         let (approval_id, reason) = (approval.id, approval.reason.clone());
-        let asked = Event::ApprovalRequested { approval_id, call_id, name: "echo".into(), args, args_digest, reason };
-        let step = Step { approvals: vec![approval], phase: Some(Phase::WaitingForApproval), awaiting: 1, ..Step::default() };
+        let asked = Event::ApprovalRequested {
+            approval_id,
+            call_id,
+            name: "echo".into(),
+            args,
+            args_digest,
+            reason,
+            target: None,
+            changed: Vec::new(),
+            replaces: None,
+        };
+        let step = Step { approvals: vec![approval], phase: Some(Phase::Waiting), waits_for: vec![WaitFor::Approval], ..Step::default() };
         self.writes(vec![asked], step).await;
         approval_id
     }
@@ -151,6 +165,7 @@ impl Drive<'_> {
             state: CallState::Succeeded,
             attempts: Some(1),
             args: None,
+            wait: None,
             result: Some(output),
             error: None,
             duration_ms: Some(12),

@@ -13,6 +13,8 @@ pub(crate) struct ApprovalRow {
     pub(crate) name: String,
     pub(crate) args: String,
     pub(crate) args_digest: String,
+    pub(crate) target: Option<String>,
+    pub(crate) changed: Option<String>,
     pub(crate) reason: String,
     pub(crate) state: String,
     pub(crate) decision: Option<String>,
@@ -37,6 +39,8 @@ impl TryFrom<ApprovalRow> for Approval {
             name: row.name,
             args: parsed(&row.args)?,
             args_digest: row.args_digest,
+            target: maybe_parsed(row.target.as_deref())?,
+            changed: maybe_parsed(row.changed.as_deref())?.unwrap_or_default(),
             reason: row.reason,
             state: word(ApprovalState::parse, &row.state)?,
             decision: row.decision.map(|decision| word(Decision::parse, &decision)).transpose()?,
@@ -55,8 +59,8 @@ macro_rules! select_approval {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::ApprovalRow,
-            "SELECT id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args, feedback,
-                    decided_by, created_at, expires_at, decided_at " + $rest
+            r#"SELECT id, tenant_id, session_id, run_id, coalesce(asked_about, call_id) AS "call_id!", name, args, args_digest, target,
+                      changed, reason, state, decision, decided_args, feedback, decided_by, created_at, expires_at, decided_at "# + $rest
             $(, $arg)*
         )
     };

@@ -1,5 +1,5 @@
 use artel_domain::tool_ref::Executor;
-use artel_domain::{CallId, CallState, EarlierRef, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
+use artel_domain::{CallId, CallState, EarlierRef, EffectClass, RunId, TenantId, ToolCallRow, ToolId, UserId};
 use uuid::Uuid;
 
 use crate::values::{maybe_parsed, number, parsed, time, word};
@@ -18,6 +18,9 @@ pub(crate) struct CallRow {
     pub(crate) args_digest: String,
     pub(crate) effect: String,
     pub(crate) executor: String,
+    pub(crate) tool: Option<String>,
+    pub(crate) wait: Option<String>,
+    pub(crate) answered_by: Option<Uuid>,
     pub(crate) state: String,
     pub(crate) attempts: i64,
     pub(crate) result: Option<String>,
@@ -40,12 +43,17 @@ impl TryFrom<CallRow> for ToolCallRow {
             step: number(row.step)?,
             ordinal: number(row.ordinal)?,
             provider_call_id: row.provider_call_id,
-            tool: earlier.read(&row.name),
+            tool: match maybe_parsed(row.tool.as_deref())? {
+                Some(tool) => Some(tool),
+                None => earlier.read(&row.name),
+            },
             name: row.name,
             args: parsed(&row.args)?,
             args_digest: row.args_digest,
             effect: word(EffectClass::parse, &row.effect)?,
             state: word(CallState::parse, &row.state)?,
+            wait: maybe_parsed(row.wait.as_deref())?,
+            answered_by: row.answered_by.map(UserId),
             attempts: number(row.attempts)?,
             result: maybe_parsed(row.result.as_deref())?,
             error: row.error,
@@ -62,8 +70,8 @@ macro_rules! select_call {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::CallRow,
-            "SELECT id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, executor, state,
-                    attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at
+            "SELECT id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, executor, tool,
+                    wait, answered_by, state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at
              FROM tool_calls " + $rest
             $(, $arg)*
         )

@@ -1,4 +1,4 @@
-use artel_domain::{AgentId, Phase, Run, RunId, SessionId, TenantId, Usage};
+use artel_domain::{AgentId, CallId, ParentCall, Phase, Run, RunId, SessionId, TenantId, Usage};
 use uuid::Uuid;
 
 use crate::values::{maybe_parsed, parsed, time, word};
@@ -16,6 +16,9 @@ pub(crate) struct RunRow {
     pub(crate) input_message: String,
     pub(crate) team: Option<String>,
     pub(crate) phase: String,
+    pub(crate) waits_for: Option<String>,
+    pub(crate) parent_run_id: Option<Uuid>,
+    pub(crate) parent_call_id: Option<Uuid>,
     pub(crate) epoch: i64,
     pub(crate) crash_count: i64,
     pub(crate) cancel_requested: bool,
@@ -42,6 +45,10 @@ impl TryFrom<RunRow> for Run {
             // The sum of a run is kept without it; its journal has it per call.
             cache_write_tokens: 0,
         });
+        let phase = word(Phase::parse, &row.phase)?;
+        // What is stored is of the last sleep, which may be over.
+        let waits_for = if phase == Phase::Waiting { maybe_parsed(row.waits_for.as_deref())? } else { None };
+        let parent = row.parent_run_id.zip(row.parent_call_id);
         Ok(Self {
             id: RunId(row.id),
             tenant_id: TenantId(row.tenant_id),
@@ -52,7 +59,9 @@ impl TryFrom<RunRow> for Run {
             principal: parsed(&row.principal)?,
             input_message: row.input_message,
             team: maybe_parsed(row.team.as_deref())?,
-            phase: word(Phase::parse, &row.phase)?,
+            phase,
+            waits_for: waits_for.unwrap_or_default(),
+            parent: parent.map(|(run, call)| ParentCall { run_id: RunId(run), call_id: CallId(call) }),
             epoch: row.epoch,
             crash_count: row.crash_count,
             cancel_requested: row.cancel_requested,
@@ -71,9 +80,9 @@ macro_rules! select_run {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::RunRow,
-            "SELECT id, tenant_id, agent_id, agent_version, is_draft, session_id, trace_id, principal, input_message, team, phase, epoch,
-                    crash_count, cancel_requested, output_message, error_code, error_message, prompt_tokens, completion_tokens, cached_tokens,
-                    reasoning_tokens, created_at, updated_at " + $rest
+            "SELECT id, tenant_id, agent_id, agent_version, is_draft, session_id, trace_id, principal, input_message, team, phase,
+                    waits_for, parent_run_id, parent_call_id, epoch, crash_count, cancel_requested, output_message, error_code,
+                    error_message, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, created_at, updated_at " + $rest
             $(, $arg)*
         )
     };

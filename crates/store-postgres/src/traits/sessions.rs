@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
-use artel_store::{Answered, ClientAnswer, NewSession, Page, Result, SessionFilter, Sessions};
+use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
@@ -30,7 +30,7 @@ impl Sessions for PostgresStore {
         retrying(|| sessions::end(&self.pool, tenant, session, &audit)).await
     }
 
-    async fn answer_call(&self, answer: ClientAnswer, audit: AuditEntry) -> Result<Answered> {
+    async fn answer_call(&self, answer: CallAnswer, audit: AuditEntry) -> Result<Answered> {
         retrying(|| answers::answer(&self.pool, &answer, &audit)).await
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct ApprovalRow {
     pub(crate) name: String,
     pub(crate) args: String,
     pub(crate) args_digest: String,
+    pub(crate) target: Option<String>,
+    pub(crate) changed: Option<String>,
     pub(crate) reason: String,
     pub(crate) state: String,
     pub(crate) decision: Option<String>,
@@ -37,6 +39,8 @@ impl TryFrom<ApprovalRow> for Approval {
             name: row.name,
             args: json("args", &row.args)?,
             args_digest: row.args_digest,
+            target: json_or_none("target", row.target.as_deref())?,
+            changed: json_or_none("changed", row.changed.as_deref())?.unwrap_or_default(),
             reason: row.reason,
             state: word("state", &row.state, ApprovalState::parse)?,
             decision: row.decision.as_deref().map(|text| word("decision", text, Decision::parse)).transpose()?,
@@ -56,8 +60,8 @@ macro_rules! approvals {
         sqlx::query_as!(
             $crate::rows::ApprovalRow,
             $before + r#" id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", session_id AS "session_id!: String",
-                run_id AS "run_id!: uuid::Uuid", call_id AS "call_id!: uuid::Uuid", name AS "name!: String", args AS "args!: String",
-                args_digest AS "args_digest!: String", reason AS "reason!: String", state AS "state!: String",
+                run_id AS "run_id!: uuid::Uuid", coalesce(asked_about, call_id) AS "call_id!: uuid::Uuid", name AS "name!: String", args AS "args!: String",
+                args_digest AS "args_digest!: String", target AS "target?: String", changed AS "changed?: String", reason AS "reason!: String", state AS "state!: String",
                 decision AS "decision?: String", decided_args AS "decided_args?: String", feedback AS "feedback?: String",
                 decided_by AS "decided_by?: uuid::Uuid", created_at AS "created_at!: i64", expires_at AS "expires_at?: i64",
                 decided_at AS "decided_at?: i64" "# + $after

@@ -1,5 +1,5 @@
 use artel_domain::tool_ref::Executor;
-use artel_domain::{CallId, CallState, EarlierRef, EffectClass, RunId, TenantId, ToolCallRow, ToolId};
+use artel_domain::{CallId, CallState, EarlierRef, EffectClass, RunId, TenantId, ToolCallRow, ToolId, UserId};
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
@@ -18,6 +18,9 @@ pub(crate) struct CallRow {
     pub(crate) args_digest: String,
     pub(crate) effect: String,
     pub(crate) executor: String,
+    pub(crate) tool: Option<String>,
+    pub(crate) wait: Option<String>,
+    pub(crate) answered_by: Option<Uuid>,
     pub(crate) state: String,
     pub(crate) attempts: i64,
     pub(crate) result: Option<String>,
@@ -40,12 +43,17 @@ impl TryFrom<CallRow> for ToolCallRow {
             step: number("step", row.step)?,
             ordinal: number("ordinal", row.ordinal)?,
             provider_call_id: row.provider_call_id,
-            tool: earlier.read(&row.name),
+            tool: match json_or_none("tool", row.tool.as_deref())? {
+                Some(tool) => Some(tool),
+                None => earlier.read(&row.name),
+            },
             name: row.name,
             args: json("args", &row.args)?,
             args_digest: row.args_digest,
             effect: word("effect", &row.effect, EffectClass::parse)?,
             state: word("state", &row.state, CallState::parse)?,
+            wait: json_or_none("wait", row.wait.as_deref())?,
+            answered_by: row.answered_by.map(UserId),
             attempts: number("attempts", row.attempts)?,
             result: json_or_none("result", row.result.as_deref())?,
             error: row.error,
@@ -65,7 +73,8 @@ macro_rules! calls {
             r#"SELECT id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", run_id AS "run_id!: uuid::Uuid", step AS "step!: i64",
                 ordinal AS "ordinal!: i64", provider_call_id AS "provider_call_id!: String", tool_id AS "tool_id?: uuid::Uuid",
                 name AS "name!: String", args AS "args!: String", args_digest AS "args_digest!: String", effect AS "effect!: String",
-                executor AS "executor!: String", state AS "state!: String", attempts AS "attempts!: i64", result AS "result?: String",
+                executor AS "executor!: String", tool AS "tool?: String", wait AS "wait?: String",
+                answered_by AS "answered_by?: uuid::Uuid", state AS "state!: String", attempts AS "attempts!: i64", result AS "result?: String",
                 error AS "error?: String", duration_ms AS "duration_ms?: i64", planned_at AS "planned_at!: i64",
                 dispatched_at AS "dispatched_at?: i64", finished_at AS "finished_at?: i64" FROM tool_calls "# + $after
             $(, $arg)*

@@ -1,4 +1,4 @@
-use artel_domain::{AgentId, Phase, Run, RunId, SessionId, TenantId, Usage};
+use artel_domain::{AgentId, CallId, ParentCall, Phase, Run, RunId, SessionId, TenantId, Usage};
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
@@ -16,6 +16,9 @@ pub(crate) struct RunRow {
     pub(crate) input_message: String,
     pub(crate) team: Option<String>,
     pub(crate) phase: String,
+    pub(crate) waits_for: Option<String>,
+    pub(crate) parent_run_id: Option<Uuid>,
+    pub(crate) parent_call_id: Option<Uuid>,
     pub(crate) epoch: i64,
     pub(crate) crash_count: i64,
     pub(crate) cancel_requested: i64,
@@ -45,6 +48,10 @@ impl TryFrom<RunRow> for Run {
             }),
             _ => None,
         };
+        let phase = word("phase", &row.phase, Phase::parse)?;
+        // What is stored is of the last sleep, which may be over.
+        let waits_for = if phase == Phase::Waiting { json_or_none("waits_for", row.waits_for.as_deref())? } else { None };
+        let parent = row.parent_run_id.zip(row.parent_call_id);
         Ok(Self {
             id: RunId(row.id),
             tenant_id: TenantId(row.tenant_id),
@@ -55,7 +62,9 @@ impl TryFrom<RunRow> for Run {
             principal: json("principal", &row.principal)?,
             input_message: row.input_message,
             team: json_or_none("team", row.team.as_deref())?,
-            phase: word("phase", &row.phase, Phase::parse)?,
+            phase,
+            waits_for: waits_for.unwrap_or_default(),
+            parent: parent.map(|(run, call)| ParentCall { run_id: RunId(run), call_id: CallId(call) }),
             epoch: row.epoch,
             crash_count: row.crash_count,
             cancel_requested: row.cancel_requested != 0,
@@ -77,7 +86,8 @@ macro_rules! runs {
             $before + r#" id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", agent_id AS "agent_id!: uuid::Uuid",
                 agent_version AS "agent_version!: i64", is_draft AS "is_draft!: bool", session_id AS "session_id!: String", trace_id AS "trace_id!: String",
                 principal AS "principal!: String", input_message AS "input_message!: String", team AS "team?: String",
-                phase AS "phase!: String", epoch AS "epoch!: i64", crash_count AS "crash_count!: i64", cancel_requested AS "cancel_requested!: i64",
+                phase AS "phase!: String", waits_for AS "waits_for?: String", parent_run_id AS "parent_run_id?: uuid::Uuid",
+                parent_call_id AS "parent_call_id?: uuid::Uuid", epoch AS "epoch!: i64", crash_count AS "crash_count!: i64", cancel_requested AS "cancel_requested!: i64",
                 output_message AS "output_message?: String", error_code AS "error_code?: String",
                 error_message AS "error_message?: String", prompt_tokens AS "prompt_tokens?: i64",
                 completion_tokens AS "completion_tokens?: i64", cached_tokens AS "cached_tokens?: i64",

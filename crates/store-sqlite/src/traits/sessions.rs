@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
-use artel_store::{Answered, ClientAnswer, NewSession, Page, Result, SessionFilter, Sessions};
+use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
@@ -31,7 +31,7 @@ impl Sessions for SqliteStore {
             .await
     }
 
-    async fn answer_call(&self, answer: ClientAnswer, audit: AuditEntry) -> Result<Answered> {
+    async fn answer_call(&self, answer: CallAnswer, audit: AuditEntry) -> Result<Answered> {
         self.write((answer, audit), |(answer, audit), tx| Box::pin(answers::answer(tx, answer, audit))).await
     }
 

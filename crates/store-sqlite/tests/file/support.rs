@@ -78,6 +78,7 @@ impl Tenant {
             principal: Principal { user_id: self.user, api_key_id: None, scopes: Vec::new() },
             input_message: "hello".to_owned(),
             team: None,
+            parent: None,
             at: SystemClock.now(),
             daily_limit: None,
         };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use artel_domain::{
-    ApprovalState, CallId, CallState, Decision, Phase, Run, SessionId, Specialist, TeamRequest, TenantId, ToolCallRow, ToolId, ToolOutcome,
-    ToolRef,
+    ApprovalState, CallId, CallState, Decision, Form, Phase, Run, SessionId, Specialist, TeamRequest, TenantId, Timestamp, ToolCallRow,
+    ToolId, ToolOutcome, ToolRef, Wait,
 };
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use super::calls::{changed, planned};
 use super::runs::audited;
 use super::sessions::opens;
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
-use crate::{Answered, CallChange, Claim, ClientAnswer, Created, Fence, NewRun, Step, Store};
+use crate::{AnswerTo, Answered, CallAnswer, CallChange, Claim, Created, Fence, NewRun, Step, Store};
 
 pub(super) fn team() -> TeamRequest {
     TeamRequest {
@@ -67,11 +67,12 @@ pub(super) async fn waits(world: &World, in_session: &str) -> (Run, ToolCallRow)
 }
 
 pub(super) async fn sleeps(world: &World, held: &Fence, next_seq: i64) {
-    world.store.commit(held, ending(next_seq, Phase::WaitingForApproval)).await.unwrap();
+    world.store.commit(held, ending(next_seq, Phase::Waiting)).await.unwrap();
 }
 
-fn succeeding(world: &World, run: &Run, call: CallId) -> ClientAnswer {
-    ClientAnswer {
+fn succeeding(world: &World, run: &Run, call: CallId) -> CallAnswer {
+    CallAnswer {
+        to: AnswerTo::Client,
         tenant_id: world.tenant,
         session_id: run.session_id.clone(),
         call_id: call,
@@ -81,7 +82,7 @@ fn succeeding(world: &World, run: &Run, call: CallId) -> ClientAnswer {
     }
 }
 
-async fn answer(world: &World, answer: ClientAnswer) -> Answered {
+async fn answer(world: &World, answer: CallAnswer) -> Answered {
     world.store.answer_call(answer, world.audit("call.answer")).await.unwrap()
 }
 
@@ -100,13 +101,14 @@ pub async fn each_answer_is_kept_in_the_calls_row_and_wakes_the_run(store: Arc<d
     for (outcome, name) in outcomes.into_iter().zip(["a", "b", "c", "d"]) {
         let (run, call) = waits(&world, name).await;
         assert_eq!(world.claims("worker", LEASE).await, None, "it sleeps until it is answered");
-        let given = ClientAnswer { outcome: outcome.clone(), ..succeeding(&world, &run, call.id) };
+        let given = CallAnswer { outcome: outcome.clone(), ..succeeding(&world, &run, call.id) };
         assert_eq!(answer(&world, given.clone()).await, Answered::Accepted(run.id));
         let expected = ToolCallRow {
             state: outcome.state(),
             result: if let ToolOutcome::Succeeded { output } = &outcome { Some(output.clone()) } else { None },
             error: outcome.error().map(str::to_owned),
             finished_at: Some(given.at),
+            answered_by: given.by,
             ..call
         };
         assert_eq!(row(&world, &run, 0).await, expected);
@@ -124,7 +126,7 @@ pub async fn of_twenty_answers_at_once_one_is_accepted(store: Arc<dyn Store>) {
     let answers = at_once((0..20).map(|i| {
         let (world, given) = (world.clone(), succeeding(&world, &run, call.id));
         let output = json!(i);
-        async move { (output.clone(), answer(&world, ClientAnswer { outcome: ToolOutcome::Succeeded { output }, ..given }).await) }
+        async move { (output.clone(), answer(&world, CallAnswer { outcome: ToolOutcome::Succeeded { output }, ..given }).await) }
     }));
     let (accepted, already): (Vec<_>, Vec<_>) =
         answers.await.into_iter().partition(|(_, answered)| *answered == Answered::Accepted(run.id));
@@ -139,10 +141,10 @@ pub async fn a_session_waits_for_its_own_clients_calls_only(store: Arc<dyn Store
     asks(&world, "s").await;
     let (claim, held) = takes(&world).await;
     let run = claim.run;
-    let row = ToolRef::Row { id: ToolId(uuid()), version: 0 };
+    let row = ToolRef::Row { id: ToolId(uuid()), version: 4 };
     let calls = [Some(ToolRef::client("sum")), Some(row), Some(ToolRef::control("sum")), None];
     let calls: Vec<_> = (0..).zip(calls).map(|(n, tool)| ToolCallRow { tool, ..dispatched(&run, n) }).collect();
-    store.commit(&held, Step { new_calls: calls.clone(), ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+    store.commit(&held, Step { new_calls: calls.clone(), ..ending(1, Phase::Waiting) }).await.unwrap();
     assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap(), calls);
     opens(&world, "another").await;
 
@@ -151,16 +153,16 @@ pub async fn a_session_waits_for_its_own_clients_calls_only(store: Arc<dyn Store
         succeeding(&world, &run, calls[1].id),
         succeeding(&world, &run, calls[2].id),
         succeeding(&world, &run, CallId::derive(run.id, 9, 9)),
-        ClientAnswer { session_id: session("another"), ..mine.clone() },
-        ClientAnswer { session_id: SessionId(String::new()), ..mine.clone() },
-        ClientAnswer { tenant_id: other.tenant, ..mine.clone() },
-        ClientAnswer { tenant_id: TenantId(uuid()), ..mine },
+        CallAnswer { session_id: session("another"), ..mine.clone() },
+        CallAnswer { session_id: SessionId(String::new()), ..mine.clone() },
+        CallAnswer { tenant_id: other.tenant, ..mine.clone() },
+        CallAnswer { tenant_id: TenantId(uuid()), ..mine },
     ];
     for given in wrong {
         assert_eq!(answer(&world, given.clone()).await, Answered::Unknown, "{given:?}");
     }
     assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap(), calls);
-    assert_eq!(world.finds(run.id).await.phase, Phase::WaitingForApproval);
+    assert_eq!(world.finds(run.id).await.phase, Phase::Waiting);
     assert_eq!((audited(&world, "call.answer").await, audited(&other, "call.answer").await), (0, 0));
 }
 
@@ -168,7 +170,7 @@ pub async fn who_answers_a_call_that_is_asked_about_approves_it(store: Arc<dyn S
     let world = World::new(&store).await;
     let (claim, held, call) = drives(&world, "s").await;
     let (asked, other) = (question(&claim.run, 0), question(&claim.run, 1));
-    let step = Step { approvals: vec![asked.clone(), other.clone()], ..ending(1, Phase::WaitingForApproval) };
+    let step = Step { approvals: vec![asked.clone(), other.clone()], ..ending(1, Phase::Waiting) };
     store.commit(&held, step).await.unwrap();
     let given = succeeding(&world, &claim.run, call.id);
     assert_eq!(answer(&world, given.clone()).await, Answered::Accepted(claim.run.id));
@@ -184,7 +186,7 @@ pub async fn a_call_that_was_approved_is_answered_later(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held, call) = drives(&world, "s").await;
     let asked = question(&claim.run, 0);
-    store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+    store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::Waiting) }).await.unwrap();
     let decided = store.decide_approval(deciding(&asked, Decision::Edit), world.audit("approval.decide")).await.unwrap();
     assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Accepted(claim.run.id));
     assert_eq!(store.find_approval(world.tenant, asked.id).await.unwrap(), decided, "the decision stays as it was taken");
@@ -195,7 +197,7 @@ pub async fn a_call_that_was_refused_takes_no_answer(store: Arc<dyn Store>) {
     for decision in [Decision::Reject, Decision::Expire] {
         let (claim, held, call) = drives(&world, decision.as_str()).await;
         let asked = question(&claim.run, 0);
-        store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+        store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::Waiting) }).await.unwrap();
         store.decide_approval(deciding(&asked, decision), world.audit("approval.decide")).await.unwrap().unwrap();
         let given = succeeding(&world, &claim.run, call.id);
         assert_eq!(answer(&world, given).await, Answered::Already(claim.run.id));
@@ -209,7 +211,7 @@ pub async fn of_an_answer_and_a_refusal_at_once_one_counts(store: Arc<dyn Store>
     for round in 0..10 {
         let (claim, held, call) = drives(&world, &format!("s{round}")).await;
         let asked = question(&claim.run, 0);
-        store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+        store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::Waiting) }).await.unwrap();
         let given = succeeding(&world, &claim.run, call.id);
         let counted = at_once([true, false].map(|answers| {
             let (world, asked, given) = (world.clone(), asked.clone(), given.clone());
@@ -270,4 +272,52 @@ pub async fn what_is_journalled_about_an_answered_call_does_not_open_it_again(st
     assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Already(claim.run.id));
     let told = CallChange { duration_ms: Some(7), ..changed(call.id, CallState::Succeeded) };
     assert_eq!(change(told).await, ToolCallRow { duration_ms: Some(7), ..answered });
+}
+
+/// A run that sleeps over a call whose tool said what it waits for.
+async fn sleeps_over(world: &World, in_session: &str, wait: Wait) -> (Run, ToolCallRow) {
+    let (claim, held) = world.drives(in_session).await;
+    let call = ToolCallRow { state: CallState::Dispatched, attempts: 1, dispatched_at: Some(now()), ..planned(&claim.run, 0) };
+    let said = CallChange { wait: Some(wait.clone()), ..changed(call.id, CallState::Dispatched) };
+    world.store.commit(&held, Step { new_calls: vec![call.clone()], calls: vec![said], ..ending(1, Phase::Waiting) }).await.unwrap();
+    (claim.run, ToolCallRow { wait: Some(wait), ..call })
+}
+
+fn form() -> Wait {
+    Wait::Form { form: Form { title: "Who?".to_owned(), description: None, fields: Vec::new() }, until: None }
+}
+
+pub async fn a_form_is_answered_once_and_its_run_is_woken(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (run, call) = sleeps_over(&world, "s", form()).await;
+    assert_eq!(row(&world, &run, 0).await, call, "what it waits for is kept");
+    assert_eq!(world.claims("worker", LEASE).await, None);
+    let answers = at_once((0..20).map(|i| {
+        let outcome = ToolOutcome::Succeeded { output: json!({ "name": i }) };
+        let (world, given) = (world.clone(), CallAnswer { to: AnswerTo::Form, outcome, ..succeeding(&world, &run, call.id) });
+        async move { answer(&world, given).await }
+    }))
+    .await;
+    assert_eq!(answers.iter().filter(|answered| **answered == Answered::Accepted(run.id)).count(), 1);
+    assert_eq!(answers.iter().filter(|answered| **answered == Answered::Already(run.id)).count(), 19);
+    let (_, held) = takes(&world).await;
+    let answered = store.load_turn(&held, 10).await.unwrap().answers;
+    assert_eq!((answered.len(), answered[0].answered_by), (1, Some(world.user)));
+}
+
+pub async fn a_call_takes_no_answer_of_another_kind(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (run, call) = sleeps_over(&world, "a", form()).await;
+    assert_eq!(answer(&world, succeeding(&world, &run, call.id)).await, Answered::Unknown, "a form is no client's call");
+    for (name, wait) in [("b", Wait::Child), ("c", Wait::Until { at: Timestamp::from_second(4_000_000_000).unwrap() })] {
+        let (run, call) = sleeps_over(&world, name, wait).await;
+        for to in [AnswerTo::Client, AnswerTo::Form] {
+            let given = CallAnswer { to, ..succeeding(&world, &run, call.id) };
+            assert_eq!(answer(&world, given).await, Answered::Unknown, "{to:?}");
+        }
+    }
+    let (run, call) = waits(&world, "d").await;
+    let values = CallAnswer { to: AnswerTo::Form, ..succeeding(&world, &run, call.id) };
+    assert_eq!(answer(&world, values).await, Answered::Unknown, "a client's call is no form");
+    assert_eq!(world.claims("worker", LEASE).await, None);
 }

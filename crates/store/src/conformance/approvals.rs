@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, Phase, Run, RunId, TenantId, Timestamp, digest};
+use artel_domain::{
+    Approval, ApprovalId, ApprovalState, CallId, Decision, Phase, Run, RunId, Target, TargetChange, TenantId, Timestamp, ToolRef, digest,
+};
 use serde_json::json;
 
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
@@ -21,6 +23,8 @@ pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
         name: "write_file".to_owned(),
         args_digest: digest::of(&args),
         args,
+        target: Some(Target::named(ToolRef::client("write_file"))),
+        changed: Vec::new(),
         reason: "it writes".to_owned(),
         state: ApprovalState::Pending,
         decision: None,
@@ -41,7 +45,7 @@ pub(super) fn deciding(approval: &Approval, decision: Decision) -> Decided {
 async fn sleeping(world: &World, in_session: &str, questions: u32) -> (Run, Vec<Approval>) {
     let (claim, held) = world.drives(in_session).await;
     let asked: Vec<_> = (0..questions).map(|ordinal| question(&claim.run, ordinal)).collect();
-    ask(world, &held, asked.clone(), Some(Phase::WaitingForApproval)).await;
+    ask(world, &held, asked.clone(), Some(Phase::Waiting)).await;
     (claim.run, asked)
 }
 
@@ -123,10 +127,10 @@ pub async fn a_decision_while_the_worker_has_the_run_is_not_slept_over(store: Ar
     decide(&world, deciding(&asked[0], Decision::Approve)).await.unwrap();
     assert_eq!(world.finds(claim.run.id).await.phase, Phase::Running, "nobody takes it from its worker");
     assert_eq!(world.claims("other", LEASE).await, None);
-    store.commit(&held, ending(1, Phase::WaitingForApproval)).await.unwrap();
+    store.commit(&held, ending(1, Phase::Waiting)).await.unwrap();
 
     let again = world.claims("worker", LEASE).await.expect("the decision is looked at");
-    store.commit(&fence(&again.run), ending(1, Phase::WaitingForApproval)).await.unwrap();
+    store.commit(&fence(&again.run), ending(1, Phase::Waiting)).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await, None, "once");
     decide(&world, deciding(&asked[1], Decision::Reject)).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await.unwrap().run.id, claim.run.id);
@@ -190,7 +194,7 @@ pub async fn a_foreign_tenant_neither_sees_nor_decides(store: Arc<dyn Store>) {
     let absent = Decided { approval_id: ApprovalId(uuid()), ..deciding(&asked[0], Decision::Approve) };
     assert_eq!(decide(&world, absent).await, None);
     assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap().as_ref(), Some(&asked[0]));
-    assert_eq!(world.finds(run.id).await.phase, Phase::WaitingForApproval);
+    assert_eq!(world.finds(run.id).await.phase, Phase::Waiting);
     assert_eq!(store.list_approvals(TenantId(uuid()), of(None, None, 10)).await.unwrap(), []);
 }
 
@@ -200,7 +204,7 @@ pub async fn a_question_is_due_when_its_time_is_over_and_nobody_answered(store: 
     let at = |seconds| Some(Timestamp::from_second(seconds).unwrap());
     let ends = [at(2_000_000_002), at(2_000_000_001), None, at(2_000_000_000)];
     let asked: Vec<_> = (0..).zip(ends).map(|(n, expires_at)| Approval { expires_at, ..question(&claim.run, n) }).collect();
-    ask(&world, &held, asked.clone(), Some(Phase::WaitingForApproval)).await;
+    ask(&world, &held, asked.clone(), Some(Phase::Waiting)).await;
     decide(&world, deciding(&asked[3], Decision::Approve)).await.unwrap();
     let due = async |seconds: i64, limit| store.due_approvals(Timestamp::from_second(seconds).unwrap(), limit).await.unwrap();
     assert_eq!(due(2_000_000_000, 10).await, []);
@@ -209,4 +213,32 @@ pub async fn a_question_is_due_when_its_time_is_over_and_nobody_answered(store: 
     assert_eq!(due(2_000_000_009, 1).await, [asked[1].clone()]);
     decide(&world, deciding(&asked[1], Decision::Expire)).await.unwrap();
     assert_eq!(due(2_000_000_009, 10).await, [asked[0].clone()]);
+}
+
+pub async fn a_question_that_is_replaced_decides_nothing_any_more(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (run, asked) = sleeping(&world, "s", 1).await;
+    decide(&world, deciding(&asked[0], Decision::Approve)).await.unwrap();
+    let claim = world.claims("worker", LEASE).await.unwrap();
+    let change = TargetChange { member: "endpoint".to_owned(), from: json!("https://a"), to: json!("https://b") };
+    let again = Approval {
+        id: ApprovalId::of_round(asked[0].call_id, 2),
+        changed: vec![change],
+        reason: "it changed".to_owned(),
+        ..question(&run, 0)
+    };
+    let step = Step { approvals: vec![again.clone()], replaced_approvals: vec![asked[0].id], ..ending(claim.first_seq, Phase::Waiting) };
+    store.commit(&fence(&claim.run), step).await.unwrap();
+
+    assert_eq!(store.find_approval(world.tenant, again.id).await.unwrap().as_ref(), Some(&again));
+    let old = store.find_approval(world.tenant, asked[0].id).await.unwrap().unwrap();
+    assert_eq!((old.state, old.decision, old.call_id), (ApprovalState::Cancelled, None, asked[0].call_id));
+    assert_eq!(decide(&world, deciding(&asked[0], Decision::Approve)).await, None);
+    assert_eq!(world.finds(run.id).await.phase, Phase::Waiting, "the old approval wakes nobody");
+
+    decide(&world, deciding(&again, Decision::Approve)).await.unwrap();
+    let claim = world.claims("worker", LEASE).await.unwrap();
+    let approvals = store.load_turn(&fence(&claim.run), 10).await.unwrap().approvals;
+    let decided: Vec<_> = approvals.iter().filter(|approval| approval.decision.is_some()).map(|approval| approval.id).collect();
+    assert_eq!((approvals.len(), decided), (2, vec![again.id]), "one decision is left to act on, for workers of any release");
 }

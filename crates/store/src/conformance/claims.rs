@@ -54,7 +54,7 @@ pub async fn runs_of_a_session_go_one_after_the_other(store: Arc<dyn Store>) {
     assert_eq!(claims.iter().map(|claim| claim.run.id).collect::<Vec<_>>(), [first.id]);
     let held = fence(&claims[0].run);
 
-    store.commit(&held, ending(2, Phase::WaitingForApproval)).await.unwrap();
+    store.commit(&held, ending(2, Phase::Waiting)).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await, None, "a sleeping run is not over");
     store.cancel_run(world.tenant, first.id, world.audit("run.cancel")).await.unwrap();
     let again = world.claims("worker", LEASE).await.unwrap();
@@ -193,8 +193,8 @@ pub async fn tenants_take_turns_within_one_claim(store: Arc<dyn Store>) {
 pub async fn a_sleeping_run_is_not_claimed(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;
-    store.commit(&held, ending(claim.first_seq, Phase::WaitingForApproval)).await.unwrap();
-    assert_eq!(world.finds(claim.run.id).await.phase, Phase::WaitingForApproval);
+    store.commit(&held, ending(claim.first_seq, Phase::Waiting)).await.unwrap();
+    assert_eq!(world.finds(claim.run.id).await.phase, Phase::Waiting);
     assert_eq!(world.claims("worker", LEASE).await, None);
     assert_eq!(store.release_runs("worker").await.unwrap(), 0, "nobody holds it");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
     CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, Phase, Plan, RoutedBy, Run, Specialist, Subtask, SwitchCause,
-    TeamStart, TenantId, Timestamp, ToolOutcome, ToolRef, Usage, digest,
+    Target, TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, ToolRef, Usage, UserId, Wait, digest,
 };
 use serde_json::json;
 
@@ -83,6 +83,9 @@ fn every_event(run: &Run) -> Vec<Event> {
             args: args.clone(),
             args_digest: digest::of(&args),
             reason: text.clone(),
+            target: Some(Target::named(ToolRef::client("sum"))),
+            changed: vec![TargetChange { member: text.clone(), from: args.clone(), to: json!(null) }],
+            replaces: Some(approval),
         },
         Event::ApprovalDecided {
             approval_id: approval,
@@ -93,6 +96,8 @@ fn every_event(run: &Run) -> Vec<Event> {
             answered: true,
         },
         Event::ToolDispatched { call_id: call, attempt: 1 },
+        Event::CallWaits { call_id: call, wait: Wait::Until { at: now() } },
+        Event::FormAnswered { call_id: call, values: Some(args.clone()), reason: Some(text.clone()), by: Some(UserId(uuid())) },
         Event::ToolFinished {
             call_id: call,
             name: "sum".to_owned(),

@@ -38,6 +38,7 @@ pub mod signing_keys;
 pub mod successors;
 pub mod tools;
 pub mod turns;
+pub mod waits;
 pub mod world;
 
 /// One `#[tokio::test]` per promise. A promise that is missing here fails this crate's own test.
@@ -72,6 +73,12 @@ macro_rules! conformance_tests {
             the_flood_of_one_tenant_does_not_starve_another,
             tenants_take_turns_within_one_claim,
             a_sleeping_run_is_not_claimed,
+        ]);
+        $crate::conformance_group!($make_store, waits: [
+            a_sleeping_run_says_what_it_waits_for,
+            a_run_that_sleeps_until_a_time_is_claimable_when_it_has_come,
+            the_end_of_a_child_wakes_the_run_that_started_it,
+            the_end_of_a_child_is_not_slept_over,
         ]);
         $crate::conformance_group!($make_store, journal: [
             a_step_is_written_as_one,
@@ -114,6 +121,7 @@ macro_rules! conformance_tests {
             questions_are_listed_oldest_first_and_by_filter,
             a_foreign_tenant_neither_sees_nor_decides,
             a_question_is_due_when_its_time_is_over_and_nobody_answered,
+            a_question_that_is_replaced_decides_nothing_any_more,
         ]);
         $crate::conformance_group!($make_store, sessions: [
             a_session_is_found_as_it_was_stored,
@@ -139,6 +147,8 @@ macro_rules! conformance_tests {
             an_answer_while_the_worker_has_the_run_is_not_slept_over,
             a_run_that_is_over_takes_no_answer,
             what_is_journalled_about_an_answered_call_does_not_open_it_again,
+            a_form_is_answered_once_and_its_run_is_woken,
+            a_call_takes_no_answer_of_another_kind,
         ]);
         $crate::conformance_group!($make_store, successors: [
             what_the_specialists_are_asked_is_kept,
@@ -367,6 +377,7 @@ mod tests {
         ("successors", include_str!("successors.rs")),
         ("tools", include_str!("tools.rs")),
         ("turns", include_str!("turns.rs")),
+        ("waits", include_str!("waits.rs")),
     ];
 
     /// What stands between the brackets of `group: [`.

@@ -165,7 +165,7 @@ pub async fn a_cancelled_run_is_claimable_in_every_phase_but_the_last(store: Arc
     assert!(matches!(over, CancelOutcome::AlreadyOver(run) if run.phase == Phase::Cancelled));
 
     let (claim, held) = world.drives("sleeping").await;
-    store.commit(&held, ending(claim.first_seq, Phase::WaitingForApproval)).await.unwrap();
+    store.commit(&held, ending(claim.first_seq, Phase::Waiting)).await.unwrap();
     let woken = requested(cancel(claim.run.id).await);
     assert_eq!((woken.phase, woken.cancel_requested), (Phase::Queued, true));
     let again = world.claims("worker", LEASE).await.unwrap();
@@ -179,7 +179,7 @@ pub async fn a_run_cancelled_while_it_falls_asleep_is_claimable(store: Arc<dyn S
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;
     store.cancel_run(world.tenant, claim.run.id, world.audit("run.cancel")).await.unwrap();
-    store.commit(&held, ending(claim.first_seq, Phase::WaitingForApproval)).await.unwrap();
+    store.commit(&held, ending(claim.first_seq, Phase::Waiting)).await.unwrap();
     let again = world.claims("worker", LEASE).await.expect("the cancel is not lost");
     assert!(again.run.cancel_requested && !again.recovered);
 }
@@ -187,7 +187,7 @@ pub async fn a_run_cancelled_while_it_falls_asleep_is_claimable(store: Arc<dyn S
 pub async fn open_runs_are_counted_by_phase(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held) = world.drives("sleeping").await;
-    store.commit(&held, ending(claim.first_seq, Phase::WaitingForApproval)).await.unwrap();
+    store.commit(&held, ending(claim.first_seq, Phase::Waiting)).await.unwrap();
     let (done, held) = world.drives("done").await;
     world.ends(&held, done.first_seq).await;
     for name in ["a", "b", "c"] {

@@ -199,7 +199,7 @@ pub async fn an_ended_session_is_kept_and_its_open_runs_are_cancelled(store: Arc
     let (running, _) = world.drives("s").await;
     let queued = world.starts("s").await;
     let (asleep, held) = world.drives("asleep").await;
-    store.commit(&held, ending(1, Phase::WaitingForApproval)).await.unwrap();
+    store.commit(&held, ending(1, Phase::Waiting)).await.unwrap();
     let untouched = world.starts("other").await;
     assert!(!store.end_session(TenantId(uuid()), &session("s"), world.audit("session.end")).await.unwrap());
     assert!(ends(&world, "s").await && ends(&world, "asleep").await);

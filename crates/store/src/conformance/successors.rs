@@ -29,7 +29,7 @@ pub async fn a_run_of_the_specialists_wakes_the_one_that_waits_before_it(store: 
     let new = NewRun { team: Some(team()), ..world.new_run("s") };
     world.creates(new.clone()).await;
     assert_eq!(world.finds(first.id).await.phase, Phase::Queued);
-    assert_eq!(world.finds(elsewhere.id).await.phase, Phase::WaitingForApproval);
+    assert_eq!(world.finds(elsewhere.id).await.phase, Phase::Waiting);
 
     let (claim, held) = takes(&world).await;
     assert_eq!((claim.run.id, claim.recovered), (first.id, false), "in its turn");
@@ -38,7 +38,7 @@ pub async fn a_run_of_the_specialists_wakes_the_one_that_waits_before_it(store: 
     assert_eq!(turn.session.map(|session| (session.id, session.created_at)), Some((opened.id, opened.created_at)));
     sleeps(&world, &held, claim.first_seq).await;
     world.creates(new.clone()).await;
-    assert_eq!(world.finds(first.id).await.phase, Phase::WaitingForApproval, "a create that is tried again wakes nobody");
+    assert_eq!(world.finds(first.id).await.phase, Phase::Waiting, "a create that is tried again wakes nobody");
 
     asks(&world, "s").await;
     let (claim, held) = takes(&world).await;
@@ -92,9 +92,9 @@ pub async fn other_runs_of_a_session_wait_and_are_not_asked_about(store: Arc<dyn
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;
     let call = ToolCallRow { finished_at: Some(Timestamp::UNIX_EPOCH), ..dispatched(&claim.run, 0) };
-    store.commit(&held, Step { new_calls: vec![call], ..ending(1, Phase::WaitingForApproval) }).await.unwrap();
+    store.commit(&held, Step { new_calls: vec![call], ..ending(1, Phase::Waiting) }).await.unwrap();
     world.starts("s").await;
-    assert_eq!(world.finds(claim.run.id).await.phase, Phase::WaitingForApproval, "a platform's run waits for its turn");
+    assert_eq!(world.finds(claim.run.id).await.phase, Phase::Waiting, "a platform's run waits for its turn");
     asks(&world, "s").await;
     let (claim, held) = takes(&world).await;
     let turn = store.load_turn(&held, 10).await.unwrap();

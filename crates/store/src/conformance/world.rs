@@ -99,6 +99,7 @@ impl World {
             principal: Principal { user_id: self.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
             input_message: "hello".to_owned(),
             team: None,
+            parent: None,
             at: now(),
             daily_limit: None,
         }

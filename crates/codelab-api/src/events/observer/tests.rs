@@ -73,7 +73,17 @@ fn planned(name: &str, tool: fn(&str) -> ToolRef) -> Event {
 
 fn held(name: &str, args: Value) -> Event {
     let approval_id = ApprovalId::derive(call());
-    Event::ApprovalRequested { approval_id, call_id: call(), name: name.into(), args, args_digest: String::new(), reason: "writes".into() }
+    Event::ApprovalRequested {
+        approval_id,
+        call_id: call(),
+        name: name.into(),
+        args,
+        args_digest: String::new(),
+        reason: "writes".into(),
+        target: None,
+        changed: Vec::new(),
+        replaces: None,
+    }
 }
 
 fn decided(decision: Decision) -> Event {

@@ -64,9 +64,13 @@ fn an_approval_shows_what_is_asked() {
         args: json!({"path": "/"}),
         args_digest: "d".into(),
         reason: "dangerous".into(),
+        target: None,
+        changed: Vec::new(),
+        replaces: None,
     })
     .unwrap();
     assert_eq!(name, "approval");
+    assert!(!data.contains("changed"), "{data}");
     assert!(data.contains("\"reason\":\"dangerous\"") && data.contains("\"args_digest\":\"d\""), "{data}");
 }
 

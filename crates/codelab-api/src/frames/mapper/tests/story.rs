@@ -64,7 +64,17 @@ pub(super) fn writes(n: u32) -> Event {
 
 pub(super) fn asks_human(n: u32, name: &str, args: Value) -> Event {
     let (call_id, approval_id) = (call(n), ApprovalId::derive(call(n)));
-    Event::ApprovalRequested { approval_id, call_id, name: name.into(), args, args_digest: String::new(), reason: "dangerous".into() }
+    Event::ApprovalRequested {
+        approval_id,
+        call_id,
+        name: name.into(),
+        args,
+        args_digest: String::new(),
+        reason: "dangerous".into(),
+        target: None,
+        changed: Vec::new(),
+        replaces: None,
+    }
 }
 
 pub(super) fn decided(n: u32, decision: Decision, args: Option<Value>, answered: bool) -> Event {

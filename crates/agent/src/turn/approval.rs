@@ -1,0 +1,93 @@
+//! Calls that a human decides about.
+
+use artel_domain::{ApprovalId, CallId, CallState, Decision, Event, digest};
+use serde_json::Value;
+
+use super::{Call, Effect, Present, Turn, refuse};
+
+const CHANGED: &str = "the tool was changed after this call was approved; approve it again as it is now";
+const CHANGED_UNDER_WAY: &str = "the server stopped while this call was under way, so it may have been made, and the tool was changed since; \
+    approve it again to have it made as it is now";
+
+impl Turn {
+    /// Calls that a human has been asked about.
+    pub fn awaiting(&self) -> usize {
+        self.calls.iter().filter(|call| call.state == CallState::AwaitingApproval).count()
+    }
+
+    /// Says how the tools of approved calls are now. Not an event: each worker looks for itself, and what follows is recorded.
+    pub fn observe(&mut self, present: impl Fn(&Call) -> Present) {
+        for call in self.calls.iter_mut().filter(|call| call.approval.is_some() && !call.state.is_final()) {
+            call.present = present(call);
+        }
+    }
+
+    pub(super) fn on_approval(&mut self, event: &Event) -> Vec<Effect> {
+        match event {
+            Event::ApprovalRequested { approval_id, call_id, target, .. } => {
+                if let Some(call) = self.calls.iter_mut().find(|call| call.planned.call_id == *call_id && !call.state.is_final()) {
+                    call.state = CallState::AwaitingApproval;
+                    call.approval = Some(*approval_id);
+                    call.rounds += 1;
+                    call.shown.clone_from(target);
+                    call.present = Present::AsShown;
+                }
+                Vec::new()
+            }
+            Event::ApprovalDecided { approval_id, call_id, decision, args, feedback, .. } => {
+                self.on_decided((*call_id, *approval_id), *decision, args.as_ref(), feedback.as_deref())
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A decision about an older question about the call decides nothing.
+    fn on_decided(&mut self, about: (CallId, ApprovalId), decision: Decision, args: Option<&Value>, feedback: Option<&str>) -> Vec<Effect> {
+        let is_asked =
+            |call: &Call| (call.planned.call_id, call.approval) == (about.0, Some(about.1)) && call.state == CallState::AwaitingApproval;
+        let Some(index) = self.calls.iter().position(is_asked) else { return Vec::new() };
+        let call = &mut self.calls[index];
+        match decision {
+            Decision::Approve | Decision::Edit => {
+                if let Some(args) = args {
+                    call.args = args.clone();
+                }
+                self.make_approved(&self.calls[index])
+            }
+            Decision::Reject | Decision::Expire => {
+                let why = if decision == Decision::Reject { "a human rejected this call" } else { "nobody approved this call in time" };
+                let error = feedback.map_or_else(|| why.to_owned(), |text| format!("{why}: {text}"));
+                vec![refuse(call, error)]
+            }
+        }
+    }
+
+    /// An approved call is made only as it was shown.
+    fn make_approved(&self, call: &Call) -> Vec<Effect> {
+        match &call.present {
+            Present::AsShown => self.make(call),
+            Present::Changed => vec![ask(call, CHANGED)],
+            Present::Refused(why) => vec![refuse(call, why.clone())],
+        }
+    }
+}
+
+/// Asks a human. The worker adds what the human is shown of the tool.
+pub(super) fn ask(call: &Call, reason: &str) -> Effect {
+    Effect::Record(Event::ApprovalRequested {
+        approval_id: ApprovalId::of_round(call.planned.call_id, call.rounds + 1),
+        call_id: call.planned.call_id,
+        name: call.planned.name.clone(),
+        args: call.args.clone(),
+        args_digest: digest::of(&call.args),
+        reason: reason.to_owned(),
+        target: None,
+        changed: Vec::new(),
+        replaces: call.approval,
+    })
+}
+
+/// Asks about a call that was cut off and would now go elsewhere.
+pub(crate) fn ask_again(call: &Call) -> Effect {
+    ask(call, CHANGED_UNDER_WAY)
+}

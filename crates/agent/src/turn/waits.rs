@@ -1,0 +1,44 @@
+//! Calls that wait for something from outside.
+
+use artel_domain::{CallId, CallState, ToolOutcome, Wait};
+use serde_json::{Value, json};
+
+use super::{Call, Effect, State, Turn, finish};
+
+impl Turn {
+    /// What the run waits for, one entry a call, in the order of the calls. Empty while there is something to do.
+    pub fn waits(&self) -> Vec<Wait> {
+        let is_under_way = |call: &Call| call.state == CallState::Dispatched && call.waits().is_none();
+        if self.state != State::Working || self.calls.iter().any(is_under_way) {
+            return Vec::new();
+        }
+        self.calls.iter().filter_map(Call::waits).collect()
+    }
+
+    /// Nothing can be done until somebody outside answers.
+    pub fn is_waiting(&self) -> bool {
+        !self.waits().is_empty()
+    }
+
+    /// The calls of the step under way that wait.
+    pub fn waiting_calls(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(|call| call.waits().is_some())
+    }
+
+    pub(super) fn on_waits(&mut self, id: CallId, wait: &Wait) -> Vec<Effect> {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.planned.call_id == id && call.state == CallState::Dispatched) {
+            call.wait = Some(wait.clone());
+        }
+        Vec::new()
+    }
+
+    pub(super) fn on_form(&self, id: CallId, values: Option<&Value>, reason: Option<&str>) -> Vec<Effect> {
+        let waits = |call: &&Call| call.planned.call_id == id && matches!(call.waits(), Some(Wait::Form { .. }));
+        let Some(call) = self.calls.iter().find(waits) else { return Vec::new() };
+        let output = match values {
+            Some(values) => json!({ "submitted": true, "values": values }),
+            None => json!({ "submitted": false, "reason": reason.unwrap_or("nobody answered") }),
+        };
+        vec![finish(call, ToolOutcome::Succeeded { output })]
+    }
+}

@@ -1,0 +1,94 @@
+//! Where calls of the agent's tools go now, and whether an approved call still goes where it was shown to go.
+
+use artel_agent::{Call, Present};
+use artel_domain::event::Verdict;
+use artel_domain::{Approval, ApprovalRule, Binding, Event, Run, Target, TargetChange, ToolDefinition, ToolRef};
+use artel_store::TurnRecord;
+use serde_json::Value;
+
+use crate::{Asked, Policy};
+
+/// A value of a changed member is cut to this many characters in the reason of a question.
+const LONGEST_VALUE: usize = 200;
+
+/// As it was when the worker claimed the run. The worker makes calls with the same rows, so nothing can change in between.
+pub(crate) struct Targets {
+    rows: Vec<(Binding, ToolDefinition)>,
+    approvals: Vec<Approval>,
+    rules: Vec<ApprovalRule>,
+}
+
+impl Targets {
+    pub(crate) fn of(record: &TurnRecord) -> Self {
+        Self { rows: record.bindings.clone(), approvals: record.approvals.clone(), rules: record.approval_rules.clone() }
+    }
+
+    /// `None` when the agent has no such tool any more.
+    fn target(&self, tool: &ToolRef) -> Option<Target> {
+        match tool {
+            ToolRef::Row { id, .. } => {
+                let (binding, row) = self.rows.iter().find(|(_, row)| row.id == *id)?;
+                Some(Target::of_row(row, binding))
+            }
+            other => Some(Target::named(other.clone())),
+        }
+    }
+
+    /// How the tool of a call that a human was asked about is now. A rule that forbids the call by now refuses it, as long as it was not
+    /// dispatched.
+    pub(crate) fn present(&self, run: &Run, policy: &dyn Policy, call: &Call) -> Present {
+        let target = call.planned.tool.as_ref().and_then(|tool| self.target(tool));
+        let Some(target) = target else {
+            return Present::Refused(format!("the tool '{}' is not bound to this agent any more", call.planned.name));
+        };
+        if let Some(why) = self.forbidden(run, policy, call, &target) {
+            return Present::Refused(why);
+        }
+        match &call.shown {
+            Some(shown) if !shown.changes(&target).is_empty() => Present::Changed,
+            _ => Present::AsShown,
+        }
+    }
+
+    fn forbidden(&self, run: &Run, policy: &dyn Policy, call: &Call, target: &Target) -> Option<String> {
+        if call.state != artel_domain::CallState::AwaitingApproval {
+            return None;
+        }
+        let name = target.members.get("name").and_then(Value::as_str).unwrap_or(&call.planned.name);
+        let edited = self.approvals.iter().find(|approval| Some(approval.id) == call.approval);
+        let args = edited.and_then(|approval| approval.decided_args.as_ref()).unwrap_or(&call.args);
+        let asked = Asked { agent_id: run.agent_id, tool: &target.tool, name, args, tenant_rules: &self.rules };
+        if let Verdict::Refuse { reason } = policy.verdict(&asked) { Some(reason) } else { None }
+    }
+
+    /// A question to a human, with what the call would reach now and what differs from the question before it. Other events stay as
+    /// they are.
+    pub(crate) fn show(&self, event: Event, call: impl FnOnce(artel_domain::CallId) -> Option<Call>) -> Event {
+        let Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, target: None, replaces, .. } = event else {
+            return event;
+        };
+        let call = call(call_id);
+        let target = call.as_ref().and_then(|call| self.target(call.planned.tool.as_ref()?));
+        let shown = call.as_ref().and_then(|call| call.shown.as_ref());
+        let changed = shown.zip(target.as_ref()).map(|(shown, now)| shown.changes(now)).unwrap_or_default();
+        let reason = with_changes(reason, &changed);
+        Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, target, changed, replaces }
+    }
+}
+
+fn with_changes(reason: String, changed: &[TargetChange]) -> String {
+    if changed.is_empty() {
+        return reason;
+    }
+    let lines: Vec<String> =
+        changed.iter().map(|change| format!("{}: {} → {}", change.member, short(&change.from), short(&change.to))).collect();
+    format!("{reason}. {}", lines.join("; "))
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

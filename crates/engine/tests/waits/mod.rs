@@ -1,0 +1,118 @@
+//! Calls whose tools say that they wait: nothing is kept in memory, another worker goes on, and what comes from outside ends the call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_domain::{CallId, CallState, Clock, Form, Phase, SystemClock, ToolOutcome, Wait, WaitFor};
+use artel_engine::{AllowAll, Worker};
+use artel_store::Answered;
+use artel_tools::{CallContext, Descriptor, Tool, ToolError, ToolOutput};
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+
+const INPUT: &str = "Echo the word hello using the tool";
+
+/// Stands in for the built-in `echo`: it answers that its call waits.
+struct Waits {
+    descriptor: Descriptor,
+    wait: Wait,
+}
+
+#[async_trait]
+impl Tool for Waits {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    async fn call(&self, _: &CallContext, _: Value) -> Result<ToolOutput, ToolError> {
+        Err(ToolError::Wait(self.wait.clone()))
+    }
+}
+
+fn worker(bench: &Bench, wait: Wait) -> Worker {
+    let descriptor = Descriptor::new("echo", "Echoes input back", json!({"type": "object"}));
+    bench.worker_with(AllowAll, |tools| tools.with(Arc::new(Waits { descriptor, wait })))
+}
+
+fn form(until: Option<artel_domain::Timestamp>) -> Wait {
+    Wait::Form { form: Form { title: "Who?".into(), description: None, fields: Vec::new() }, until }
+}
+
+fn later(wait: Duration) -> artel_domain::Timestamp {
+    SystemClock.now().checked_add(wait).unwrap()
+}
+
+#[tokio::test]
+async fn a_form_is_answered_while_no_worker_lives_and_the_next_one_goes_on() {
+    let bench = Bench::new().await;
+    let first = worker(&bench, form(None));
+    let run = bench.start_run(INPUT).await;
+    let asleep = bench.until(run, |run| run.phase == Phase::Waiting).await;
+    assert_eq!(asleep.waits_for, [WaitFor::Form]);
+    bench.until_idle(&first).await;
+    drop(first);
+    let call = bench.calls(run).await.remove(0);
+    assert_eq!((call.state, &call.wait), (CallState::Dispatched, &Some(form(None))));
+
+    let values = ToolOutcome::Succeeded { output: json!({ "name": "Ada" }) };
+    assert_eq!(bench.answer_form(run, call.id, values.clone()).await, Answered::Accepted(run));
+    assert_eq!(bench.answer_form(run, call.id, values).await, Answered::Already(run));
+    let _second = worker(&bench, form(None));
+    assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
+    let call = bench.calls(run).await.remove(0);
+    assert_eq!(call.result, Some(json!({ "submitted": true, "values": { "name": "Ada" } })));
+    assert_eq!((call.state, call.attempts), (CallState::Succeeded, 1), "the tool is not called again");
+}
+
+#[tokio::test]
+async fn a_form_that_nobody_answers_in_time_ends_its_call() {
+    let bench = Bench::new().await;
+    let _worker = worker(&bench, form(Some(later(Duration::from_millis(500)))));
+    let run = bench.start_run(INPUT).await;
+    assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
+    let result = bench.calls(run).await.remove(0).result.unwrap();
+    assert_eq!(result, json!({ "submitted": false, "reason": "nobody answered in time" }));
+}
+
+#[tokio::test]
+async fn a_run_sleeps_until_its_time_has_come() {
+    let bench = Bench::new().await;
+    let at = later(Duration::from_millis(800));
+    let _worker = worker(&bench, Wait::Until { at });
+    let run = bench.start_run(INPUT).await;
+    let asleep = bench.until(run, |run| run.phase == Phase::Waiting).await;
+    assert_eq!(asleep.waits_for, [WaitFor::Until]);
+    assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
+    let call = bench.calls(run).await.remove(0);
+    assert!(call.finished_at.unwrap() >= at);
+    assert_eq!(call.result.unwrap()["cause"], "time");
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_child_runs_gets_their_results() {
+    let bench = Bench::new().await;
+    let run = bench.start_run(INPUT).await;
+    // The ids of a run's calls are known beforehand: the child is there before its parent waits for it.
+    let child = bench.start_child(run, CallId::derive(run, 1, 0), "nothing to call").await;
+    let _worker = worker(&bench, Wait::Child);
+    assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
+    let child = bench.run(child).await;
+    let result = bench.calls(run).await.remove(0).result.unwrap();
+    let shown = &result["results"][0];
+    assert_eq!((&shown["run_id"], &shown["status"]), (&json!(child.id), &json!("succeeded")), "{result}");
+    assert_eq!(shown["output"], json!(child.output_message));
+}
+
+#[tokio::test]
+async fn cancelling_a_run_that_waits_for_a_form_ends_it() {
+    let bench = Bench::new().await;
+    let _worker = worker(&bench, form(None));
+    let run = bench.start_run(INPUT).await;
+    bench.until(run, |run| run.phase == Phase::Waiting).await;
+    bench.cancel(run).await;
+    assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Cancelled);
+    let call = bench.calls(run).await.remove(0);
+    assert_eq!(bench.answer_form(run, call.id, ToolOutcome::Succeeded { output: json!({}) }).await, Answered::Already(run));
+}
