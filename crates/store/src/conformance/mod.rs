@@ -350,7 +350,7 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 26] = [
+    const FILES: [(&str, &str); 27] = [
         ("accounts", include_str!("accounts.rs")),
         ("agents", include_str!("agents.rs")),
         ("answers", include_str!("answers.rs")),
