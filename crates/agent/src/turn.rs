@@ -243,6 +243,20 @@ impl Turn {
         effects
     }
 
+    /// The events that end this run because of one call. The other calls that are open end before the run does, and no other is made.
+    ///
+    /// # Arguments
+    /// * `failed`: the call, whose own result the caller records before.
+    pub fn failure_of_call(&mut self, failed: CallId, code: &str, message: impl Into<String>) -> Vec<Event> {
+        self.cancelling = true;
+        let open = self.calls.iter().filter(|c| !c.state.is_final() && c.planned.call_id != failed);
+        let ends = open.map(|call| match call.state {
+            CallState::Dispatched => ended(call, ToolOutcome::Unknown { error: "the run ended while this call was under way".into() }),
+            _ => ended(call, ToolOutcome::Failed { error: "the run ended before this call was made".into() }),
+        });
+        ends.chain([self.failure(code, message)]).collect()
+    }
+
     /// The user went on with another message while this run waits: it ends, and its open calls with it.
     pub fn supersede(&mut self) -> Vec<Effect> {
         self.cancelling = true;
@@ -305,14 +319,18 @@ pub(crate) fn refuse(call: &Call, error: String) -> Effect {
 }
 
 pub(crate) fn finish(call: &Call, outcome: ToolOutcome) -> Effect {
-    Effect::Record(Event::ToolFinished {
+    Effect::Record(ended(call, outcome))
+}
+
+fn ended(call: &Call, outcome: ToolOutcome) -> Event {
+    Event::ToolFinished {
         call_id: call.planned.call_id,
         name: call.planned.name.clone(),
         outcome,
         attempts: call.attempts,
         duration_ms: 0,
         request: None,
-    })
+    }
 }
 
 mod approval;

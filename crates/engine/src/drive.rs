@@ -318,8 +318,8 @@ impl Drive {
     async fn take(&mut self, returned: Returned) -> Result<Vec<Event>, Stop> {
         match returned {
             Returned::Tool(ToolEnd { event, failure }) => {
-                let failure = failure.map(|(code, message)| self.turn.failure(code, message));
-                Ok(std::iter::once(event).chain(failure).collect())
+                let ends = failure.map(|failure| self.turn.failure_of_call(failure.call_id, failure.code, failure.message));
+                Ok(std::iter::once(event).chain(ends.into_iter().flatten()).collect())
             }
             Returned::Model(Outcome::Summarised(event, spent) | Outcome::Routed(event, spent)) => {
                 self.spent = spent;

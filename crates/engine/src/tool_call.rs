@@ -28,8 +28,15 @@ pub(crate) struct ToolCall {
 /// What comes back from a call.
 pub(crate) struct ToolEnd {
     pub(crate) event: Event,
-    /// Code and message with which the tool ends the run.
-    pub(crate) failure: Option<(&'static str, String)>,
+    /// Set when the call ends the run.
+    pub(crate) failure: Option<CallFailure>,
+}
+
+/// Why a call ends its run.
+pub(crate) struct CallFailure {
+    pub(crate) call_id: CallId,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
 }
 
 impl From<Event> for ToolEnd {
@@ -100,7 +107,9 @@ impl ToolCall {
         let (outcome, failure) = match end {
             CallEnd::Waits(wait) => return Event::CallWaits { call_id: self.call_id, wait }.into(),
             CallEnd::Finished(outcome) => (outcome, None),
-            CallEnd::Aborted { code, message } => (ToolOutcome::Failed { error: message.clone() }, Some((code, message))),
+            CallEnd::Aborted { code, message } => {
+                (ToolOutcome::Failed { error: message.clone() }, Some(CallFailure { call_id: self.call_id, code, message }))
+            }
         };
         let event = Event::ToolFinished {
             call_id: self.call_id,

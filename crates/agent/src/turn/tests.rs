@@ -249,6 +249,18 @@ fn a_cancel_stops_work_and_leaves_no_call_open() {
 }
 
 #[test]
+fn a_call_that_ends_the_run_leaves_no_call_open_and_starts_none() {
+    let mut turn = turn_after([started(), requested(1), answered(1, "", 3), reads(1, 0), reads(1, 1), reads(1, 2)]);
+    play(&mut turn, [dispatched(1, 0, 1), dispatched(1, 1, 1)]);
+    let ends = turn.failure_of_call(id(1, 0), "no_disk", "the disk is full");
+    assert_eq!(ends.len(), 3, "two open calls and the run: {ends:?}");
+    let (journal, actions) = play(&mut turn, std::iter::once(finished(1, 0)).chain(ends));
+    assert_eq!(kinds(&journal), ["tool_finished", "tool_finished", "tool_finished", "run_failed"]);
+    assert_eq!(actions, []);
+    assert!(turn.is_over());
+}
+
+#[test]
 fn recovery_asks_the_model_again_and_tells_readers_to_drop_what_they_saw() {
     let turn = turn_after([started(), requested(1)]);
     assert_eq!(outstanding(&turn), (vec!["message_reset"], vec![Action::CallModel { step: 1 }]));
