@@ -1,37 +1,53 @@
 //! Why the last answer of a run ended: its output may be cut short.
 
-use artel_domain::{Entry, Event, Run, RunId, RunStatus};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use artel_domain::{Event, Run, RunId, RunStatus, SessionId, TenantId};
 use artel_http::Problem;
 
 use crate::App;
 
-/// Entries of the session that are read at once.
+/// Entries of a session that are read at once.
 const PAGE: u32 = 200;
 
-/// The word of the run's last model answer (`stop`, `length`, …); `None` for a run that has not succeeded.
+/// The words of the runs' last model answers (`stop`, `length`, …). A run that has not succeeded has none.
 ///
 /// # Errors
 /// Fails when the store does.
-pub(super) async fn finish_reason(app: &App, run: &Run) -> Result<Option<String>, Problem> {
-    if run.phase.status() != RunStatus::Succeeded {
-        return Ok(None);
+pub(super) async fn finish_reasons(app: &App, runs: &[Run]) -> Result<HashMap<RunId, String>, Problem> {
+    let mut sessions: BTreeMap<(TenantId, &SessionId), HashSet<RunId>> = BTreeMap::new();
+    for run in runs.iter().filter(|run| run.phase.status() == RunStatus::Succeeded) {
+        sessions.entry((run.tenant_id, &run.session_id)).or_default().insert(run.id);
     }
+    let mut words = HashMap::new();
+    for ((tenant, session), wanted) in sessions {
+        of_session(app, tenant, session, wanted, &mut words).await?;
+    }
+    Ok(words)
+}
+
+/// Reads a session backwards until each of these runs has its word.
+async fn of_session(
+    app: &App,
+    tenant: TenantId,
+    session: &SessionId,
+    mut wanted: HashSet<RunId>,
+    words: &mut HashMap<RunId, String>,
+) -> Result<(), Problem> {
     let mut before = 0;
-    loop {
-        let entries = app.store.session_entries(run.tenant_id, &run.session_id, before, PAGE).await?;
-        if let Some(word) = last_answer(&entries, run.id) {
-            return Ok(Some(word));
+    while !wanted.is_empty() {
+        let entries = app.store.session_entries(tenant, session, before, PAGE).await?;
+        for entry in entries.iter().rev() {
+            if let Event::ModelAnswered { finish, .. } = &entry.event
+                && wanted.remove(&entry.run_id)
+            {
+                words.insert(entry.run_id, finish.word().to_owned());
+            }
         }
         match entries.first() {
             Some(first) if entries.len() == PAGE as usize => before = first.seq,
-            _ => return Ok(None),
+            _ => break,
         }
     }
-}
-
-fn last_answer(entries: &[Entry], run: RunId) -> Option<String> {
-    entries.iter().rev().filter(|entry| entry.run_id == run).find_map(|entry| match &entry.event {
-        Event::ModelAnswered { finish, .. } => Some(finish.word().to_owned()),
-        _ => None,
-    })
+    Ok(())
 }

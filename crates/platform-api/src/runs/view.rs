@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::finish::finish_reason;
+use super::finish::finish_reasons;
 use super::messages::MessageView;
 use crate::App;
 
@@ -34,8 +34,8 @@ pub(crate) struct RunView {
     output_message: Option<String>,
     error_message: Option<String>,
     error_code: Option<String>,
-    /// Why the last model answer ended: `stop`, or `length` for an output that is cut short. Left out in lists, and until
-    /// the run has succeeded.
+    /// Why the last model answer ended: `stop`, or `length` for an output that is cut short. Left out until the
+    /// run has succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     finish_reason: Option<String>,
     /// Over all model calls of the run; `null` when the provider reports none.
@@ -68,22 +68,24 @@ pub(crate) struct ToolCallView {
 /// The run with its tool calls.
 pub(super) async fn view(app: &App, run: Run) -> Result<RunView, Problem> {
     let calls = app.store.list_tool_calls(run.tenant_id, &[run.id]).await?;
-    let finish_reason = finish_reason(app, &run).await?;
-    Ok(RunView { finish_reason, ..assemble(run, calls) })
+    let finish_reason = finish_reasons(app, std::slice::from_ref(&run)).await?.remove(&run.id);
+    Ok(assemble(run, calls, finish_reason))
 }
 
 /// The runs with theirs.
 pub(super) async fn views(app: &App, tenant: TenantId, runs: Vec<Run>) -> Result<Vec<RunView>, Problem> {
     let ids: Vec<RunId> = runs.iter().map(|run| run.id).collect();
     let mut calls = app.store.list_tool_calls(tenant, &ids).await?;
+    let mut words = finish_reasons(app, &runs).await?;
     let of_run = |run: Run| {
         let own = calls.extract_if(.., |call| call.run_id == run.id).collect();
-        assemble(run, own)
+        let finish_reason = words.remove(&run.id);
+        assemble(run, own, finish_reason)
     };
     Ok(runs.into_iter().map(of_run).collect())
 }
 
-fn assemble(run: Run, calls: Vec<ToolCallRow>) -> RunView {
+fn assemble(run: Run, calls: Vec<ToolCallRow>, finish_reason: Option<String>) -> RunView {
     RunView {
         id: run.id,
         tenant_id: run.tenant_id,
@@ -99,7 +101,7 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>) -> RunView {
         output_message: run.output_message,
         error_message: run.error_message,
         error_code: run.error_code,
-        finish_reason: None,
+        finish_reason,
         prompt_tokens: run.usage.map(|usage| usage.prompt_tokens),
         completion_tokens: run.usage.map(|usage| usage.completion_tokens),
         total_tokens: run.usage.map(Usage::total),

@@ -30,6 +30,7 @@ async fn a_run_is_answered_when_it_is_over_with_every_member_of_the_contract() {
     let run = &answer.body;
     assert_eq!((&run["status"], &run["phase"]), (&json!("succeeded"), &json!("succeeded")));
     assert_eq!((&run["output_message"], &run["error_message"]), (&json!("It said hello"), &Value::Null));
+    assert_eq!(run["finish_reason"], "stop");
     assert_eq!((&run["prompt_tokens"], &run["completion_tokens"], &run["total_tokens"]), (&json!(150), &json!(45), &json!(195)));
     let call = &run["tools_called"][0];
     assert_eq!((&call["name"], &call["args"], &call["status"]), (&json!("echo"), &json!({ "text": "hello" }), &json!("succeeded")));
