@@ -1,8 +1,10 @@
 //! From journal entries to the messages that a model reads.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{AssistantCall, CallId, Entry, Event, Message, Plan, RunId, ToolOutcome};
+use artel_domain::{AssistantCall, Entry, Message, RunId, ToolOutcome};
 use serde_json::Value;
+
+use crate::transcript::{Answer, Call, Content, Item, Transcript};
 
 /// Messages that stand or fall together: a user's message, an answer, or an answer with all its calls and their results.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +16,7 @@ pub struct Block {
     pub is_current_input: bool,
 }
 
-/// A session's dialogue, folded from its journal.
+/// A session's dialogue as a model reads it: a view of its [`Transcript`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Dialogue {
     /// What was kept of older blocks.
@@ -26,124 +28,65 @@ impl Dialogue {
     /// Folds entries in order of `seq`; `current` is the run under way. Every call has exactly one result afterwards: one that was left open
     /// (its run ended first) gets a synthetic one, so that no provider ever sees an unpaired call.
     pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>, current: RunId) -> Self {
-        let mut fold = Fold::default();
-        for entry in entries {
-            fold.take(entry, current);
+        let mut dialogue = Self::default();
+        for item in &Transcript::of(entries).items {
+            dialogue.take(item, item.run_id == current);
         }
-        fold.close();
-        fold.dialogue
+        dialogue
     }
-}
 
-#[derive(Default)]
-struct Fold {
-    dialogue: Dialogue,
-    open: Option<OpenAnswer>,
-    plan: Option<Plan>,
-}
-
-/// An answer whose calls are not all finished.
-struct OpenAnswer {
-    text: String,
-    opaque: Option<Value>,
-    missing: u32,
-    calls: Vec<(PlannedCall, Option<ToolOutcome>)>,
-    seq: i64,
-}
-
-impl Fold {
-    fn take(&mut self, entry: &Entry, current: RunId) {
-        match &entry.event {
+    fn take(&mut self, item: &Item<'_>, is_current: bool) {
+        match &item.content {
             // A run that only switches the specialist says nothing.
-            Event::RunStarted { input, .. } if input.is_empty() => self.close(),
-            Event::RunStarted { input, .. } => {
-                self.close();
-                self.block(vec![Message::User { text: input.clone() }], entry.seq, entry.run_id == current);
+            Content::Input { text: "", .. } => {}
+            Content::Input { text, .. } => self.say(text, item.seq, is_current),
+            // Of an answer that is not among the entries, the calls mean nothing to a model.
+            Content::Answer(Answer { text: Some(text), opaque, calls }) => self.answer(text, *opaque, calls, item.seq),
+            Content::Subtask { index, count, subtask } => {
+                // It is what is being worked on now, and put to its agent as a user would put it.
+                self.blocks.iter_mut().for_each(|block| block.is_current_input = false);
+                let text = format!("Subtask {} of {count}: {}\n\n{}", index + 1, subtask.title, subtask.description);
+                self.say(&text, item.seq, is_current);
             }
-            Event::ModelAnswered { text, planned: 0, opaque, .. } => {
-                self.close();
-                self.block(vec![Message::Assistant { text: text.clone(), calls: Vec::new(), opaque: opaque.clone() }], entry.seq, false);
-            }
-            Event::ModelAnswered { text, planned, opaque, .. } => {
-                self.close();
-                self.open =
-                    Some(OpenAnswer { text: text.clone(), opaque: opaque.clone(), missing: *planned, calls: Vec::new(), seq: entry.seq });
-            }
-            Event::ToolPlanned(planned) => {
-                if let Some(open) = &mut self.open {
-                    open.calls.push((planned.clone(), None));
-                    open.missing = open.missing.saturating_sub(1);
-                }
-            }
-            Event::ApprovalDecided { call_id, args: Some(args), .. } => self.edit(*call_id, args),
-            Event::ToolFinished { call_id, outcome, .. } => self.finish(*call_id, outcome, entry.seq),
-            Event::PlanStarted { plan, .. } => self.plan = Some(plan.clone()),
-            Event::SubtaskStarted { index } => self.order(*index, entry.seq, entry.run_id == current),
-            Event::ContextSummarised { through_seq, text, .. } => {
-                self.dialogue.summary = Some(text.clone());
-                self.dialogue.blocks.retain(|b| b.seq > *through_seq || b.is_current_input);
+            Content::Summary { through_seq, text } => {
+                self.summary = Some((*text).to_owned());
+                self.blocks.retain(|block| block.seq > *through_seq || block.is_current_input);
             }
             _ => {}
         }
     }
 
-    /// A subtask is put to its agent as a user would put it; it is what is being worked on now.
-    fn order(&mut self, index: usize, seq: i64, is_current: bool) {
-        self.close();
-        let Some((subtask, count)) = self.plan.as_ref().and_then(|plan| Some((plan.subtasks.get(index)?, plan.subtasks.len()))) else {
-            return;
-        };
-        let text = format!("Subtask {} of {count}: {}\n\n{}", index + 1, subtask.title, subtask.description);
-        self.dialogue.blocks.iter_mut().for_each(|block| block.is_current_input = false);
-        self.block(vec![Message::User { text }], seq, is_current);
+    fn say(&mut self, text: &str, seq: i64, is_current_input: bool) {
+        self.blocks.push(Block { messages: vec![Message::User { text: text.to_owned() }], seq, is_current_input });
     }
 
-    fn edit(&mut self, id: CallId, args: &Value) {
-        if let Some((call, _)) = self.open.iter_mut().flat_map(|open| &mut open.calls).find(|(call, _)| call.call_id == id) {
-            call.args = args.clone();
-        }
-    }
-
-    fn finish(&mut self, id: CallId, outcome: &ToolOutcome, seq: i64) {
-        let Some(open) = &mut self.open else { return };
-        if let Some((_, result)) = open.calls.iter_mut().find(|(call, _)| call.call_id == id) {
-            *result = Some(outcome.clone());
-            open.seq = seq;
-        }
-        if open.missing == 0 && open.calls.iter().all(|(_, result)| result.is_some()) {
-            self.close();
-        }
-    }
-
-    fn close(&mut self) {
-        let Some(open) = self.open.take() else { return };
-        let calls = open.calls.iter().map(|(call, _)| wire_call(call)).collect();
-        let mut messages = vec![Message::Assistant { text: open.text, calls, opaque: open.opaque }];
-        messages.extend(open.calls.into_iter().map(|(call, result)| {
-            let outcome = result
-                .unwrap_or(ToolOutcome::Failed { error: "superseded: the conversation went on before this call had a result".into() });
-            Message::Tool {
-                call_id: wire_id(&call),
-                name: call.offered_name,
-                content: outcome.for_model(),
-                is_error: outcome.error().is_some(),
-            }
-        }));
-        self.block(messages, open.seq, false);
-    }
-
-    fn block(&mut self, messages: Vec<Message>, seq: i64, is_current_input: bool) {
-        self.dialogue.blocks.push(Block { messages, seq, is_current_input });
+    fn answer(&mut self, text: &str, opaque: Option<&Value>, calls: &[Call<'_>], seq: i64) {
+        let asked = calls.iter().map(wire_call).collect();
+        let mut messages = vec![Message::Assistant { text: text.to_owned(), calls: asked, opaque: opaque.cloned() }];
+        messages.extend(calls.iter().map(result));
+        let newest = calls.iter().filter_map(|call| call.result).map(|result| result.seq).max();
+        self.blocks.push(Block { messages, seq: newest.unwrap_or(seq), is_current_input: false });
     }
 }
 
-fn wire_call(call: &PlannedCall) -> AssistantCall {
-    let arguments = match &call.args {
+fn result(call: &Call<'_>) -> Message {
+    let lost = ToolOutcome::Failed { error: "superseded: the conversation went on before this call had a result".into() };
+    let outcome = call.result.map_or(&lost, |result| result.outcome);
+    Message::Tool {
+        call_id: wire_id(call.planned),
+        name: call.planned.offered_name.clone(),
+        content: outcome.for_model(),
+        is_error: outcome.error().is_some(),
+    }
+}
+
+fn wire_call(call: &Call<'_>) -> AssistantCall {
+    let arguments = match call.args {
         // What the model wrote was not JSON; it is shown to it as it was.
         Value::String(raw) => raw.clone(),
         args => args.to_string(),
     };
-    AssistantCall { id: wire_id(call), name: call.offered_name.clone(), arguments, ..AssistantCall::default() }
+    AssistantCall { id: wire_id(call.planned), name: call.planned.offered_name.clone(), arguments, ..AssistantCall::default() }
 }
 
 /// The id that pairs call and result in a request. Providers repeat theirs within a dialogue, so ours is used.

@@ -1,5 +1,5 @@
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{CallId, CallState, EffectClass, Event, FinishReason, ToolOutcome, Usage};
+use artel_domain::{CallId, CallState, EffectClass, Event, FinishReason, RunFailure, ToolOutcome, Usage};
 
 pub(crate) use approval::ask_again;
 pub use call::{Call, Present};
@@ -112,8 +112,8 @@ impl Turn {
     }
 
     /// The event that ends this run badly.
-    pub fn failure(&self, code: &str, message: impl Into<String>) -> Event {
-        Event::RunFailed { code: code.to_owned(), message: message.into(), usage: self.usage }
+    pub fn failure(&self, code: RunFailure, message: impl Into<String>) -> Event {
+        Event::RunFailed { code, message: message.into(), usage: self.usage }
     }
 
     /// Takes in what happened; answers with what to do. An event that does not fit the state changes nothing: a journal is never wrong,
@@ -156,7 +156,7 @@ impl Turn {
     pub(crate) fn ask_model(&self) -> Vec<Effect> {
         if self.step >= self.first_step() + self.limits.max_steps {
             let message = format!("the agent did not finish within {} steps (model calls)", self.limits.max_steps);
-            return vec![Effect::Record(self.failure("max_steps", message))];
+            return vec![Effect::Record(self.failure(RunFailure::MaxSteps, message))];
         }
         vec![Effect::Record(Event::ModelRequested { step: self.step + 1 })]
     }
@@ -175,7 +175,7 @@ impl Turn {
             match finish {
                 FinishReason::Length => {
                     let message = "the model's answer was cut off inside a tool call; raise max_tokens or shorten the task";
-                    return vec![Effect::Record(self.failure("model_output_truncated", message))];
+                    return vec![Effect::Record(self.failure(RunFailure::ModelOutputTruncated, message))];
                 }
                 FinishReason::ContentFilter => return vec![Effect::Record(self.filtered())],
                 _ => {}
@@ -239,7 +239,7 @@ impl Turn {
                 refuse(call, "the run was cancelled before this call was made".into())
             });
         }
-        effects.push(Effect::Record(self.failure("cancelled", "cancelled")));
+        effects.push(Effect::Record(self.failure(RunFailure::Cancelled, "cancelled")));
         effects
     }
 
@@ -247,7 +247,7 @@ impl Turn {
     ///
     /// # Arguments
     /// * `failed`: the call, whose own result the caller records before.
-    pub fn failure_of_call(&mut self, failed: CallId, code: &str, message: impl Into<String>) -> Vec<Event> {
+    pub fn failure_of_call(&mut self, failed: CallId, code: RunFailure, message: impl Into<String>) -> Vec<Event> {
         self.cancelling = true;
         let open = self.calls.iter().filter(|c| !c.state.is_final() && c.planned.call_id != failed);
         let ends = open.map(|call| match call.state {
@@ -262,7 +262,7 @@ impl Turn {
         self.cancelling = true;
         let open = self.calls.iter().filter(|c| !c.state.is_final());
         let mut effects: Vec<Effect> = open.map(|call| refuse(call, SUPERSEDED.into())).collect();
-        effects.push(Effect::Record(self.failure("superseded", "the conversation went on before this run was over")));
+        effects.push(Effect::Record(self.failure(RunFailure::Superseded, "the conversation went on before this run was over")));
         effects
     }
 
@@ -299,7 +299,7 @@ impl Turn {
     }
 
     fn filtered(&self) -> Event {
-        self.failure("content_filter", "the model's provider refused to answer this input")
+        self.failure(RunFailure::ContentFilter, "the model's provider refused to answer this input")
     }
 
     pub(crate) fn spend(&mut self, usage: Option<Usage>) {

@@ -4,6 +4,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of the canonical form (members sorted, no white space), hex.
+///
+/// FROZEN: the form, because approvals that wait are compared with digests of an earlier version.
 pub fn of(value: &Value) -> String {
     let mut canonical = String::new();
     write(value, &mut canonical);

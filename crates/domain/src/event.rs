@@ -1,4 +1,9 @@
 //! The journal's vocabulary. Everything a client sees is a view of these entries.
+//!
+//! FROZEN: the words of `kind` and the names of members, because journals of earlier versions are read with them and processes of the
+//! last version read what this one writes. A member may be added when it has a default; a kind may be added when [`JOURNAL_LEVEL`] grows.
+
+mod text;
 
 use std::sync::Arc;
 
@@ -7,13 +12,19 @@ use serde_json::Value;
 
 pub use crate::planned_call::{PlannedCall, Verdict};
 use crate::{
-    AgentId, ApprovalId, CallId, Confidence, Decision, FinishReason, Plan, RoutedBy, RunId, SessionId, Specialist, SwitchCause, Target,
-    TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, Usage, UserId, Wait,
+    AgentId, ApprovalId, CallId, Confidence, Decision, FinishReason, Plan, RoutedBy, RunFailure, RunId, SessionId, Specialist, SwitchCause,
+    Target, TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, Usage, UserId, Wait,
 };
+
+/// The level of the journals that this version writes and drives: one more in each version that writes something in a run's journal that
+/// the version before cannot drive a run by (a new kind without the mark `optional`, a new word of a known member).
+///
+/// A worker that hands a run back says its level with it, so that a worker of a higher level takes the run up at once.
+pub const JOURNAL_LEVEL: i64 = 1;
 
 /// What happened in a run. Serialised with `kind` inside; a reader of version N reads entries of version N−1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", remote = "Self")]
 pub enum Event {
     RunStarted {
         agent_id: AgentId,
@@ -149,9 +160,16 @@ pub enum Event {
         usage: Option<Usage>,
     },
     RunFailed {
-        code: String,
+        code: RunFailure,
         message: String,
         usage: Option<Usage>,
+    },
+    /// An entry that this version cannot read: a newer version's, or a damaged one. Views skip it. See [`Event::must_be_understood`].
+    #[serde(skip)]
+    Other {
+        kind: String,
+        /// The whole entry as it is stored, byte for byte; not necessarily JSON.
+        payload: String,
     },
 }
 
@@ -162,7 +180,7 @@ fn is_false(flag: &bool) -> bool {
 
 impl Event {
     /// The value of `kind`.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &str {
         match self {
             Self::RunStarted { .. } => "run_started",
             Self::RouteRequested => "route_requested",
@@ -187,12 +205,13 @@ impl Event {
             Self::CancelRequested => "cancel_requested",
             Self::RunSucceeded { .. } => "run_succeeded",
             Self::RunFailed { .. } => "run_failed",
+            Self::Other { kind, .. } => kind,
         }
     }
 
-    /// The run is over after this event.
+    /// The run is over after this event. No version adds another kind of end.
     pub fn is_end(&self) -> bool {
-        matches!(self, Self::RunSucceeded { .. } | Self::RunFailed { .. })
+        matches!(self.kind(), "run_succeeded" | "run_failed")
     }
 }
 

@@ -49,6 +49,9 @@ id! {
 
 impl CallId {
     /// The same call has the same id in every life of the process.
+    ///
+    /// FROZEN: the name under which the id is made. Receivers know a call by its id (it is the idempotency key), and a run
+    /// of an earlier version goes on with the ids that its journal has.
     pub fn derive(run: RunId, step: u32, ordinal: u32) -> Self {
         Self(Uuid::new_v5(&run.0, format!("call/{step}/{ordinal}").as_bytes()))
     }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{AgentId, ApiKeyId, CallId, RunId, SessionId, TeamRequest, TenantId, Timestamp, Usage, UserId, WaitFor};
+use crate::{AgentId, ApiKeyId, CallId, RunFailure, RunId, SessionId, TeamRequest, TenantId, Timestamp, Usage, UserId, WaitFor};
 
 words! {
     /// The four values that clients know.
@@ -69,8 +69,10 @@ pub struct Run {
     /// Times a worker died with this run since it last made progress.
     pub crash_count: i64,
     pub cancel_requested: bool,
+    /// Why no worker of this version drives the run at present: its journal holds an entry that this version cannot read.
+    pub blocked_reason: Option<String>,
     pub output_message: Option<String>,
-    pub error_code: Option<String>,
+    pub error_code: Option<RunFailure>,
     pub error_message: Option<String>,
     pub usage: Option<Usage>,
     pub created_at: Timestamp,

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Budget, BudgetScope, Caps, Spend, Usage};
+use artel_domain::{Budget, BudgetScope, Caps, RunFailure, Spend, Usage};
 use artel_llm::{Message, Models, PartBody, Request, Served, Thinking};
 use artel_store::{Fence, Reservation, Reserved, TurnRecord};
 use async_trait::async_trait;
@@ -45,14 +45,14 @@ impl Purse {
 
     /// Sets aside the most that the request can come to, and bounds the request to it. `None` where nothing is capped; the error is
     /// the run's.
-    pub(crate) async fn reserve(&self, deps: &Deps, request: &mut Request) -> Result<Option<Allowance>, (&'static str, String)> {
+    pub(crate) async fn reserve(&self, deps: &Deps, request: &mut Request) -> Result<Option<Allowance>, (RunFailure, String)> {
         if self.caps.is_unlimited() {
             return Ok(None);
         }
         let most = self.most(&deps.models, request)?;
         match self.set_aside(deps, most).await? {
             Reserved::Granted => Ok(Some(Allowance { most })),
-            Reserved::Exhausted(scope) => Err(("budget_exhausted", exhausted(scope, most))),
+            Reserved::Exhausted(scope) => Err((RunFailure::BudgetExhausted, exhausted(scope, most))),
         }
     }
 
@@ -62,15 +62,15 @@ impl Purse {
         (!self.caps.is_unlimited()).then(|| Arc::new(budget()) as Arc<dyn artel_tools::Budget>)
     }
 
-    async fn set_aside(&self, deps: &Deps, amount: Spend) -> Result<Reserved, (&'static str, String)> {
+    async fn set_aside(&self, deps: &Deps, amount: Spend) -> Result<Reserved, (RunFailure, String)> {
         let reservation = Reservation { agent_id: self.agent, amount, caps: self.caps, at: deps.clock.now() };
         deps.store.reserve_budget(&self.fence, reservation).await.map_err(|error| {
             tracing::error!(run_id = %self.fence.run_id, %error, "the budget cannot be asked");
-            ("budget_unavailable", "the budget could not be checked; see the server's log".to_owned())
+            (RunFailure::BudgetUnavailable, "the budget could not be checked; see the server's log".to_owned())
         })
     }
 
-    fn most(&self, models: &Models, request: &mut Request) -> Result<Spend, (&'static str, String)> {
+    fn most(&self, models: &Models, request: &mut Request) -> Result<Spend, (RunFailure, String)> {
         let answer = *request.params.max_tokens.get_or_insert(DEFAULT_MAX_TOKENS);
         let thinking = if let Some(Thinking::Budget(tokens)) = request.params.thinking { tokens } else { 0 };
         let usage = Usage {
@@ -80,7 +80,7 @@ impl Purse {
         };
         let nano_usd = match models.most_cost(&request.model, &usage) {
             Some(nano_usd) => nano_usd,
-            None if self.caps.in_money() => return Err(("budget_unpriced", unpriced(request))),
+            None if self.caps.in_money() => return Err((RunFailure::BudgetUnpriced, unpriced(request))),
             None => 0,
         };
         Ok(Spend { tokens: usage.total(), nano_usd })

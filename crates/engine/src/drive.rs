@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Agent, CallId, CallState, Entry, Event, FinishReason, Phase, Run, Spend, Wait, WaitFor};
+use artel_domain::{Agent, CallId, Entry, Event, FinishReason, Phase, Run, RunFailure, Spend, Wait, WaitFor};
 use artel_llm::{Completion, Delta, Trace};
-use artel_store::{Claim, Step, TurnRecord};
+use artel_store::{Claim, Step};
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -18,18 +18,15 @@ use crate::frames::Frames;
 use crate::model_call::{self, Asker, Outcome, Question};
 use crate::outside::Outside;
 use crate::projection::project;
+use crate::recovery::{load, opening};
 use crate::routing;
 use crate::scribe::{Scribe, Stop, fence};
 use crate::signals::{Signal, Signals};
 use crate::targets::Targets;
-use crate::team::{self, Team};
+use crate::team::Team;
 use crate::tool_call::{ToolCall, ToolEnd};
 use crate::toolbox::Toolbox;
 
-/// Journal entries of earlier runs that are read for the context.
-const DIALOGUE_LIMIT: u32 = 400;
-/// Workers that may die over one run without progress between.
-const MOST_CRASHES: i64 = 5;
 const DELTA_QUEUE: usize = 64;
 
 /// What comes back from work under way.
@@ -67,8 +64,8 @@ pub(crate) struct Drive {
 
 /// Drives the run as far as it goes. An error means that another worker will have to go on.
 pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Result<(), Stop> {
+    let Some(record) = load(&deps, &claim).await? else { return Ok(()) };
     let fence = fence(&claim);
-    let record = deps.store.load_turn(&fence, DIALOGUE_LIMIT).await?;
     let scribe = Scribe::new(deps.clone(), &claim, record.last_seq);
     let mut turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
     let (targets, outside) = (Targets::of(&record), Outside::of(&record));
@@ -98,50 +95,6 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     };
     drive.take_on_specialist();
     drive.go(opening).await
-}
-
-/// What a worker that takes a run over does first.
-fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnRecord, outside: &Outside) -> Vec<Effect> {
-    let run = &claim.run;
-    let mut effects = Vec::new();
-    if turn.is_new() {
-        effects.push(Effect::Record(Event::RunStarted {
-            agent_id: run.agent_id,
-            agent_version: run.agent_version.unwrap_or_default(),
-            trace_id: run.trace_id.clone(),
-            input: run.input_message.clone(),
-            team: team::start(run, &record.agent, record.session.as_ref(), &deps.config.team),
-        }));
-    }
-    if run.cancel_requested {
-        effects.push(Effect::Record(if turn.is_new() { turn.failure("cancelled", "cancelled") } else { Event::CancelRequested }));
-    } else if run.crash_count > MOST_CRASHES {
-        let message = format!("the server stopped {} times while it worked on this run, without any progress between", run.crash_count);
-        effects.push(Effect::Record(turn.failure("crashed_repeatedly", message)));
-    } else {
-        effects.extend(decisions(turn, record, outside));
-        effects.extend(turn.outstanding());
-    }
-    effects
-}
-
-/// Decisions of humans that the journal does not know yet.
-fn decisions(turn: &Turn, record: &TurnRecord, outside: &Outside) -> Vec<Effect> {
-    let waiting = |approval: &&artel_domain::Approval| {
-        let call = turn.call(approval.call_id);
-        call.is_some_and(|call| call.state == CallState::AwaitingApproval && call.approval == Some(approval.id))
-    };
-    let decided = record.approvals.iter().filter(waiting).filter_map(|approval| {
-        Some(Event::ApprovalDecided {
-            approval_id: approval.id,
-            call_id: approval.call_id,
-            decision: approval.decision?,
-            args: approval.decided_args.clone(),
-            feedback: approval.feedback.clone(),
-            answered: outside.has_answer(approval.call_id),
-        })
-    });
-    decided.map(Effect::Record).collect()
 }
 
 impl Drive {
@@ -272,7 +225,9 @@ impl Drive {
                 self.summarised = true;
                 Box::pin(async move { Returned::Model(model_call::summarise(asker, dropped, through_seq).await) })
             }
-            Question::TooLarge(message) => Box::pin(async { Returned::Model(Outcome::Failed { code: "CONTEXT_TOO_LARGE", message }) }),
+            Question::TooLarge(message) => {
+                Box::pin(async { Returned::Model(Outcome::Failed { code: RunFailure::ContextTooLarge, message }) })
+            }
         });
     }
 
@@ -318,7 +273,7 @@ impl Drive {
     async fn take(&mut self, returned: Returned) -> Result<Vec<Event>, Stop> {
         match returned {
             Returned::Tool(ToolEnd { event, failure }) => {
-                let ends = failure.map(|failure| self.turn.failure_of_call(failure.call_id, failure.code, failure.message));
+                let ends = failure.map(|failure| self.turn.failure_of_call(failure.call_id, failure.code.into(), failure.message));
                 Ok(std::iter::once(event).chain(ends.into_iter().flatten()).collect())
             }
             Returned::Model(Outcome::Summarised(event, spent) | Outcome::Routed(event, spent)) => {

@@ -3,6 +3,7 @@
 //! A surface never drives: it stores an intent, wakes the workers ([`artel_bus::Bus::wake_workers`]) and follows the journal
 //! ([`follow`]). This crate must never know HTTP or a concrete store.
 
+mod blocked;
 mod budget;
 mod config;
 mod drive;
@@ -13,6 +14,7 @@ mod model_call;
 mod outside;
 mod policy;
 mod projection;
+mod recovery;
 mod routing;
 mod scribe;
 mod signals;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use artel_agent::{Dialogue, Fit, fit};
-use artel_domain::{Agent, Entry, Event, Message, RunId, Spend, ToolSpec};
+use artel_domain::{Agent, Entry, Event, Message, RunFailure, RunId, Spend, ToolSpec};
 use artel_llm::{Completion, Delta, ModelError, Params, Request, ToolChoice, Trace};
 use tokio::sync::mpsc::Sender;
 
@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
     /// The specialist that the input is for.
     Routed(Event, Option<Spend>),
     Failed {
-        code: &'static str,
+        code: RunFailure,
         message: String,
     },
 }
@@ -72,7 +72,9 @@ pub(crate) struct Asker {
 pub(crate) async fn ask(asker: Asker, messages: Vec<Message>, tools: Vec<ToolSpec>, answer_now: bool, deltas: Sender<Delta>) -> Outcome {
     let mut params = match asker.agent.llm_params.as_ref().and_then(|params| params.as_object()).map(Params::read).transpose() {
         Ok(params) => params.unwrap_or_default(),
-        Err(bad) => return Outcome::Failed { code: "model_rejected", message: format!("the agent's llm_params cannot be used: {bad}") },
+        Err(bad) => {
+            return Outcome::Failed { code: RunFailure::ModelRejected, message: format!("the agent's llm_params cannot be used: {bad}") };
+        }
     };
     if answer_now {
         params.tool_choice = Some(ToolChoice::None);
@@ -94,7 +96,7 @@ pub(crate) async fn summarise(asker: Asker, dropped: Vec<Message>, through_seq: 
         Ok((answer, spent)) if !answer.text.trim().is_empty() => (answer.text, answer.usage, spent),
         Ok((answer, spent)) => (left_out(&dropped), answer.usage, spent),
         Err((code, message)) => {
-            tracing::warn!(code, message, "no summary could be made; older messages are left out");
+            tracing::warn!(%code, message, "no summary could be made; older messages are left out");
             (left_out(&dropped), None, None)
         }
     };
@@ -107,13 +109,13 @@ pub(crate) async fn call(
     tools: Vec<ToolSpec>,
     params: Params,
     deltas: Sender<Delta>,
-) -> Result<(Completion, Option<Spend>), (&'static str, String)> {
+) -> Result<(Completion, Option<Spend>), (RunFailure, String)> {
     let Asker { deps, agent, purse, trace } = asker;
-    let model = deps.models.check(&agent.model).map_err(|error| ("model_unknown", error.to_string()))?;
+    let model = deps.models.check(&agent.model).map_err(|error| (RunFailure::ModelUnknown, error.to_string()))?;
     let account = agent.tenant_id.to_string();
     let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: *trace };
     let allowance = purse.reserve(deps, &mut request).await?;
-    let served = deps.models.stream(request, deltas).await.map_err(|error: ModelError| (error.code(), error.to_string()))?;
+    let served = deps.models.stream(request, deltas).await.map_err(|error: ModelError| (error.code().into(), error.to_string()))?;
     let spent = allowance.map(|allowance| allowance.spent(&served));
     Ok((served.answer, spent))
 }

@@ -52,7 +52,7 @@ pub(crate) fn project(run: &Run, entry: &Entry, timeout: Option<Duration>, step:
             step.output_message = Some(output.clone());
         }
         Event::RunFailed { code, message, .. } => {
-            step.phase = Some(if matches!(code.as_str(), "cancelled" | "superseded") { Phase::Cancelled } else { Phase::Failed });
+            step.phase = Some(if code.is_wanted() { Phase::Cancelled } else { Phase::Failed });
             step.error = Some((code.clone(), message.clone()));
             step.cancel_approvals = true;
         }

@@ -19,7 +19,7 @@ pub(crate) async fn route(asker: Asker, input: String) -> Outcome {
         Ok((answer, spent)) => Outcome::Routed(routed(read(&answer.text), &input, answer.usage), spent),
         // The model of the answer will say the same, and that is where it is told: here words do.
         Err((code, message)) => {
-            tracing::warn!(code, message, "the router's model did not answer; words decide");
+            tracing::warn!(%code, message, "the router's model did not answer; words decide");
             Outcome::Routed(routed(None, &input, None), None)
         }
     }

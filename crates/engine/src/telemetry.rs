@@ -19,7 +19,7 @@ pub(crate) fn count(run: &Run, entry: &Entry) {
             histogram!("artel_tool_call_seconds").record(*duration_ms as f64 / 1000.0);
         }
         Event::RunSucceeded { .. } => ended(run, entry, "succeeded".to_owned()),
-        Event::RunFailed { code, .. } => ended(run, entry, code.clone()),
+        Event::RunFailed { code, .. } => ended(run, entry, code.to_string()),
         _ => {}
     }
 }

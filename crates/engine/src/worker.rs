@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
+use crate::blocked::wake_blocked;
 use crate::drive::drive;
 use crate::scribe::{BLOCK, Stop};
 use crate::signals::{Signal, SignalSender, signals};
@@ -48,6 +49,7 @@ impl Worker {
         worker.loops.spawn(worker.inner.clone().claim_loop(worker.stop_claiming.clone()));
         worker.loops.spawn(worker.inner.clone().lease_loop(worker.stop_renewing.clone()));
         worker.loops.spawn(worker.inner.clone().cancel_loop(worker.stop_renewing.clone()));
+        worker.loops.spawn(wake_blocked(worker.inner.deps.clone(), worker.stop_renewing.clone()));
         worker
     }
 

@@ -65,6 +65,8 @@ impl Attempt {
     }
 
     /// Method, path and body: the same key with another of them is a mistake of the client.
+    ///
+    /// FROZEN: what is hashed, because a retry may reach a process of another version than the first try.
     fn request_hash(&self, body_digest: &str) -> String {
         let text = format!("{} {}\n{body_digest}", self.method, self.path);
         hex::encode(Sha256::digest(text))
@@ -157,6 +159,8 @@ fn reused() -> Problem {
 }
 
 /// A sealed answer opens only for the key it was given to.
+///
+/// FROZEN: the text, because answers that are stored open for no other, and processes of two versions answer the same retries.
 fn place(key: &IdempotencyKey) -> Vec<u8> {
     format!("idempotency/{}/{}/{}", key.tenant_id, key.principal, key.key).into_bytes()
 }

@@ -44,6 +44,8 @@ impl OpaqueTokens {
 
     /// The token that takes the place of this one. The same each time, so that a client that lost the answer gets the
     /// same answer when it asks again, though the store has never seen the text; and nobody else can work it out.
+    ///
+    /// FROZEN: what is hashed, because the second request may reach a process of another version.
     pub fn successor(&self, presented: &str) -> OpaqueToken {
         let mut keyed = self.keyed.clone();
         keyed.update(b"refresh-token successor\0");

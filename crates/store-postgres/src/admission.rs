@@ -230,6 +230,7 @@ fn accepted(new: &NewRun, agent_version: Option<i64>) -> Run {
         epoch: 0,
         crash_count: 0,
         cancel_requested: false,
+        blocked_reason: None,
         output_message: None,
         error_code: None,
         error_message: None,

@@ -82,12 +82,13 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
            )
            UPDATE runs r
            SET phase = 'running', epoch = r.epoch + 1, owner = $1, wake = false, crash_count = r.crash_count + v.lapsed::int,
+               blocked_level = NULL, blocked_reason = NULL,
                lease_until = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + $2::bigint
            FROM reserved v
            WHERE r.id = v.id
            RETURNING r.id, r.tenant_id, r.agent_id, r.agent_version, r.is_draft, r.session_id, r.trace_id, r.principal, r.input_message, r.team,
                      r.phase, r.waits_for, r.parent_run_id, r.parent_call_id, r.epoch, r.crash_count, r.cancel_requested, r.output_message, r.error_code, r.error_message, r.prompt_tokens,
-                     r.completion_tokens, r.cached_tokens, r.reasoning_tokens, r.created_at, r.updated_at,
+                     r.completion_tokens, r.cached_tokens, r.reasoning_tokens, r.created_at, r.updated_at, r.blocked_reason,
                      v.first_seq AS "first_seq!", v.lapsed AS "lapsed!", v.turn AS "turn!""#,
         worker,
         duration_micros(lease),
@@ -117,6 +118,7 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
             epoch: row.epoch,
             crash_count: row.crash_count,
             cancel_requested: row.cancel_requested,
+            blocked_reason: row.blocked_reason,
             output_message: row.output_message,
             error_code: row.error_code,
             error_message: row.error_message,

@@ -4,7 +4,8 @@ use artel_domain::{Phase, RunId};
 use artel_store::{Fence, SessionChange, Step};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
-use crate::values::{json, maybe_json, micros, text};
+use crate::rows::payload;
+use crate::values::{maybe_json, micros, text};
 use crate::{approvals, budgets, sessions, steering, tool_calls};
 
 /// False when the run is another worker's, or over.
@@ -56,10 +57,10 @@ enum Followers {
 async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, followers: Followers) -> sqlx::Result<bool> {
     let seqs: Vec<i64> = step.entries.iter().map(|entry| entry.seq).collect();
     let kinds: Vec<String> = step.entries.iter().map(|entry| entry.event.kind().to_owned()).collect();
-    let payloads = step.entries.iter().map(|entry| json(&entry.event)).collect::<sqlx::Result<Vec<_>>>()?;
+    let payloads = step.entries.iter().map(payload).collect::<sqlx::Result<Vec<_>>>()?;
     let times: Vec<i64> = step.entries.iter().map(|entry| micros(entry.at)).collect();
     let waits_for = maybe_json((!step.waits_for.is_empty()).then_some(&step.waits_for))?;
-    let (code, message) = step.error.as_ref().map(|(code, message)| (text(code), text(message))).unzip();
+    let (code, message) = step.error.as_ref().map(|(code, message)| (text(code.as_str()), text(message))).unzip();
     let held = sqlx::query_scalar!(
         r#"WITH fence AS (
              UPDATE runs

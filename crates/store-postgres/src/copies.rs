@@ -49,6 +49,7 @@ fn copied_name(original: &str) -> String {
 
 fn rebound(binding: Binding, copy: &CloneAgent) -> Binding {
     Binding {
+        // FROZEN: a retry of the copy, at a process of another version too, makes the same ids.
         id: BindingId(Uuid::new_v5(&copy.binding_namespace.0, binding.tool_id.0.as_bytes())),
         agent_id: copy.id,
         created_at: copy.at,

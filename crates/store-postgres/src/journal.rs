@@ -10,7 +10,7 @@ use crate::values::text;
 pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> sqlx::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         EntryRow,
-        "SELECT seq, run_id, payload, created_at FROM journal WHERE run_id = $2 AND tenant_id = $1 AND seq > $3 ORDER BY seq LIMIT $4",
+        "SELECT seq, run_id, kind, payload, created_at FROM journal WHERE run_id = $2 AND tenant_id = $1 AND seq > $3 ORDER BY seq LIMIT $4",
         tenant.0,
         run.0,
         after_seq,
@@ -18,7 +18,7 @@ pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId, after_se
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter().map(Entry::try_from).collect()
+    Ok(rows.into_iter().map(Entry::from).collect())
 }
 
 pub(crate) async fn of_session(
@@ -31,7 +31,7 @@ pub(crate) async fn of_session(
     let before_seq = if before_seq == 0 { i64::MAX } else { before_seq };
     let rows = sqlx::query_as!(
         EntryRow,
-        "SELECT seq, run_id, payload, created_at FROM journal
+        "SELECT seq, run_id, kind, payload, created_at FROM journal
          WHERE tenant_id = $1 AND session_id = $2 AND seq < $3 AND kind <> 'delta'
          ORDER BY seq DESC LIMIT $4",
         tenant.0,
@@ -41,7 +41,7 @@ pub(crate) async fn of_session(
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter().rev().map(Entry::try_from).collect()
+    Ok(rows.into_iter().rev().map(Entry::from).collect())
 }
 
 pub(crate) async fn of_session_after(
@@ -53,7 +53,7 @@ pub(crate) async fn of_session_after(
 ) -> sqlx::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         EntryRow,
-        "SELECT seq, run_id, payload, created_at FROM journal
+        "SELECT seq, run_id, kind, payload, created_at FROM journal
          WHERE tenant_id = $1 AND session_id = $2 AND seq > $3
          ORDER BY seq LIMIT $4",
         tenant.0,
@@ -63,26 +63,26 @@ pub(crate) async fn of_session_after(
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter().map(Entry::try_from).collect()
+    Ok(rows.into_iter().map(Entry::from).collect())
 }
 
 /// The run's own journal without deltas, oldest first.
 pub(crate) async fn for_turn(pool: &PgPool, run: RunId) -> sqlx::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         EntryRow,
-        "SELECT seq, run_id, payload, created_at FROM journal WHERE run_id = $1 AND kind <> 'delta' ORDER BY seq",
+        "SELECT seq, run_id, kind, payload, created_at FROM journal WHERE run_id = $1 AND kind <> 'delta' ORDER BY seq",
         run.0,
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter().map(Entry::try_from).collect()
+    Ok(rows.into_iter().map(Entry::from).collect())
 }
 
 /// The newest of what the session's other runs left, oldest first.
 pub(crate) async fn before_turn(pool: &PgPool, fence: &Fence, limit: u32) -> sqlx::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         EntryRow,
-        "SELECT seq, run_id, payload, created_at FROM journal
+        "SELECT seq, run_id, kind, payload, created_at FROM journal
          WHERE tenant_id = $1 AND session_id = $2 AND run_id <> $3 AND kind <> 'delta'
          ORDER BY seq DESC LIMIT $4",
         fence.tenant_id.0,
@@ -92,5 +92,5 @@ pub(crate) async fn before_turn(pool: &PgPool, fence: &Fence, limit: u32) -> sql
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter().rev().map(Entry::try_from).collect()
+    Ok(rows.into_iter().rev().map(Entry::from).collect())
 }

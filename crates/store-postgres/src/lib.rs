@@ -15,6 +15,7 @@ mod attachments;
 mod audit;
 mod batch;
 mod bindings;
+mod blocked;
 mod budgets;
 mod builtin_agents;
 mod claims;

@@ -56,6 +56,7 @@ pub(crate) async fn replace(tx: &mut Tx, agent: AgentId, bindings: &[Binding]) -
 
 pub(crate) async fn copy(tx: &mut Tx, source: AgentId, copy: &CloneAgent) -> Outcome<()> {
     for binding in of_agent(&mut tx.conn, copy.tenant_id, source).await? {
+        // FROZEN: a retry of the copy, at a process of another version too, makes the same ids.
         let id = BindingId(Uuid::new_v5(&copy.binding_namespace.0, binding.tool_id.0.as_bytes()));
         insert(tx, &Binding { id, agent_id: copy.id, created_at: copy.at, updated_at: None, ..binding }).await?;
     }

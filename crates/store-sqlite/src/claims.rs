@@ -41,6 +41,7 @@ fn taken(mut run: Run, first_seq: i64) -> Claim {
     run.waits_for.clear();
     run.epoch += 1;
     run.crash_count += i64::from(recovered);
+    run.blocked_reason = None;
     Claim { run, first_seq, recovered }
 }
 
@@ -96,6 +97,7 @@ async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[Run]) -> Outcome<Hash
     let sessions = serde_json::to_string(&sessions)?;
     let blocks = sqlx::query!(
         r#"UPDATE runs SET crash_count = crash_count + (phase = 'running'), phase = 'running', epoch = epoch + 1, wake = 0, owner = ?,
+               blocked_level = NULL, blocked_reason = NULL,
                lease_until = CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?
            WHERE id IN (SELECT unhex(value) FROM json_each(?));
 

@@ -58,7 +58,7 @@ impl<'s> Columns<'s> {
         let (code, message) = step.error.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).unzip();
         let mut entries = Vec::with_capacity(step.entries.len());
         for entry in &step.entries {
-            entries.push((entry.seq, entry.event.kind(), serde_json::to_string(&entry.event)?, micros(entry.at)));
+            entries.push((entry.seq, entry.event.kind(), entry.event.payload()?, micros(entry.at)));
         }
         Ok(Self {
             at: micros(step.at),

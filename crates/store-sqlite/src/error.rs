@@ -16,8 +16,6 @@ pub(crate) enum Unreadable {
     Word { column: &'static str, text: String },
     #[error("column {column} does not hold the JSON it should: {source}")]
     Json { column: &'static str, source: serde_json::Error },
-    #[error("journal entry {seq} of run {run} is a '{kind}', which this version cannot read: {source}")]
-    Event { seq: i64, run: uuid::Uuid, kind: String, source: serde_json::Error },
     #[error("the number {value} in column {column} is out of range")]
     Number { column: &'static str, value: i64 },
 }

@@ -54,7 +54,8 @@ async fn apply(tx: &mut Tx, foldable: &Foldable, folding: &Folding) -> Outcome<u
         return Ok(0);
     }
     for entry in &folding.replace {
-        let payload = serde_json::to_string(&entry.event)?;
+        let payload = entry.event.payload()?;
+        let payload = payload.as_ref();
         sqlx::query!(
             "UPDATE journal SET payload = ?1 WHERE tenant_id = ?2 AND session_id = ?3 AND seq = ?4",
             payload,

@@ -16,6 +16,7 @@ mod approvals;
 mod attachments;
 mod audit;
 mod bindings;
+mod blocked;
 mod budgets;
 mod builtin_agents;
 mod claims;

@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use artel_domain::{
-    Agent, Approval, ApprovalId, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, Run, RunId, Session, SessionId, Spend,
-    TenantId, Timestamp, ToolCallRow, ToolDefinition, Usage, Wait, WaitFor,
+    Agent, Approval, ApprovalId, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, Run, RunFailure, RunId, Session,
+    SessionId, Spend, TenantId, Timestamp, ToolCallRow, ToolDefinition, Usage, Wait, WaitFor,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -37,7 +39,7 @@ pub struct Step {
     pub wake_at: Option<Timestamp>,
     pub output_message: Option<String>,
     /// Code and text.
-    pub error: Option<(String, String)>,
+    pub error: Option<(RunFailure, String)>,
     /// What the session becomes: in runs of the specialists.
     pub session: SessionChange,
     /// The run's sum so far.
@@ -103,12 +105,33 @@ pub struct TurnRecord {
     pub last_seq: i64,
 }
 
+/// Why a worker hands a run back instead of driving it, and for how long.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blocked {
+    /// The journal level of the worker ([`artel_domain::JOURNAL_LEVEL`]).
+    pub level: i64,
+    /// How long workers of this level leave the run alone.
+    pub pause: Duration,
+    /// Shown to clients and operators.
+    pub reason: String,
+    /// The first journal number of the claim: none was used, and all go back to the session.
+    pub next_seq: i64,
+    pub at: Timestamp,
+}
+
 /// Writing and reading a run as its worker.
 #[async_trait]
 pub trait Journal: Send + Sync {
     async fn load_turn(&self, fence: &Fence, dialogue_limit: u32) -> Result<TurnRecord>;
     /// `Fenced` (and nothing written) when the run's epoch is another.
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()>;
+    /// Gives a run up that the worker cannot drive; no crash is counted. The run sleeps, and keeps its place in its session, until
+    /// its pause is over, or [`crate::Runs::wake_blocked_runs`] or whatever else wakes a sleeping run (a cancel, a decision, an answer) comes. One for which such a
+    /// thing came meanwhile is queued at once. Its next claim forgets that it was blocked.
+    ///
+    /// # Errors
+    /// `Fenced` (and nothing written) when the run's epoch is another.
+    async fn hand_back(&self, fence: &Fence, blocked: Blocked) -> Result<()>;
     /// The session's journal without deltas: its newest `limit` entries before `before_seq` (0 = no bound), oldest first.
     async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>>;
     /// The session's journal after `after_seq` with its deltas, oldest first, at most `limit` entries.

@@ -39,7 +39,7 @@ pub use error::StoreError;
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, Identities, KeyStanding, NewApiKey};
 pub use jobs::{JobClaim, JobOutcome, JobTurn, Jobs};
-pub use journal::{CallChange, Fence, Journal, Step, TurnRecord};
+pub use journal::{Blocked, CallChange, Fence, Journal, Step, TurnRecord};
 pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls};
 pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};

@@ -115,6 +115,9 @@ pub trait Runs: Send + Sync {
     async fn renew_leases(&self, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> Result<Renewed>;
     /// Hands every run of `worker` back as queued, at once claimable, without counting a crash. Returns how many.
     async fn release_runs(&self, worker: &str) -> Result<u64>;
+    /// Queues runs that were handed back ([`crate::Journal::hand_back`]) by a worker of a lower journal level than `level`. Returns how
+    /// many.
+    async fn wake_blocked_runs(&self, level: i64) -> Result<u64>;
     /// Sets `cancel_requested`; a queued or waiting run becomes claimable.
     async fn cancel_run(&self, tenant: TenantId, run: RunId, audit: AuditEntry) -> Result<CancelOutcome>;
 

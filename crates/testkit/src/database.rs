@@ -1,4 +1,7 @@
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use std::path::Path;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 /// A database for one test.
@@ -27,6 +30,24 @@ impl Database {
         let server = base.rsplit_once('/').map_or(base, |(server, _)| server);
         let url = format!("{server}/{name}{query}");
         Some(Self::Postgres { url, admin_url, name })
+    }
+
+    /// Runs this SQL text, many statements, in the database of a process with this data directory that has not started yet.
+    pub(crate) async fn restore(&self, data: &Path, sql: &str) {
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+        match self {
+            Self::Sqlite => {
+                std::fs::create_dir_all(data).expect("the data directory");
+                let file = SqliteConnectOptions::new().filename(data.join("artel.db")).create_if_missing(true);
+                let mut database = SqliteConnection::connect_with(&file).await.expect("a database file");
+                sql.execute(&mut database).await.expect("the recorded database");
+                database.close().await.expect("a closed file");
+            }
+            Self::Postgres { url, .. } => {
+                let mut database = PgConnection::connect(url).await.expect("the fresh database");
+                sql.execute(&mut database).await.expect("the recorded database");
+            }
+        }
     }
 
     /// The environment that makes Artel use it.

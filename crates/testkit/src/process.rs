@@ -16,8 +16,10 @@ pub struct Launch {
     binary: PathBuf,
     roles: Option<String>,
     environment: Vec<(String, String)>,
+    /// What the database holds before the first start.
+    recorded: Option<String>,
     /// Dropped after the process.
-    _database: Database,
+    database: Database,
 }
 
 impl Launch {
@@ -43,7 +45,7 @@ impl Launch {
         ];
         let environment =
             given.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(database.environment()).collect();
-        Self { binary: binary.into(), roles: None, environment, _database: database }
+        Self { binary: binary.into(), roles: None, environment, recorded: None, database }
     }
 
     #[must_use]
@@ -60,10 +62,20 @@ impl Launch {
         self
     }
 
+    /// On a database that holds what this SQL text makes.
+    #[must_use]
+    pub fn on_recorded(mut self, sql: String) -> Self {
+        self.recorded = Some(sql);
+        self
+    }
+
     /// Starts it in a fresh data directory and waits until it is ready.
     pub async fn start(self) -> Artel {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let log = Arc::new(Mutex::new(String::new()));
+        if let Some(sql) = &self.recorded {
+            self.database.restore(&directory.path().join("data"), sql).await;
+        }
         let (child, ready) = spawn(&self, directory.path(), &log).await;
         Artel { child, ready, directory, log, launch: self }
     }

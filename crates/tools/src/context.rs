@@ -71,6 +71,8 @@ pub trait Budget: Send + Sync {
 
 impl CallContext {
     /// The call's own key, as text: the same on every retry and in every life of the process.
+    ///
+    /// FROZEN: the call's id as text, because a receiver that got the call from an earlier version must know it again.
     pub fn idempotency_key(&self) -> String {
         self.call_id.to_string()
     }

@@ -1,6 +1,6 @@
 //! Calls that steer the run: the machine makes them itself.
 
-use artel_domain::{Event, Plan, Specialist, SwitchCause, ToolOutcome};
+use artel_domain::{Event, Plan, RunFailure, Specialist, SwitchCause, ToolOutcome};
 use serde_json::Value;
 
 use super::{Call, Effect, Turn, finish, refuse};
@@ -34,7 +34,7 @@ impl Turn {
         }
         if !self.may_switch() {
             let message = format!("the agents handed the task over more than {} times for one message", self.limits.max_switches);
-            return vec![Effect::Record(self.failure("agent_switch_limit", message))];
+            return vec![Effect::Record(self.failure(RunFailure::AgentSwitchLimit, message))];
         }
         let reason = call.args.get("reason").and_then(Value::as_str).unwrap_or("the task suits this agent better").to_owned();
         let switched = Event::AgentSwitched { from, to, reason, confidence: None, cause: SwitchCause::Model };

@@ -102,7 +102,7 @@ pub(super) fn play(turn: &mut Turn, events: impl IntoIterator<Item = Event>) -> 
     (journal, actions)
 }
 
-pub(super) fn kinds(journal: &[Event]) -> Vec<&'static str> {
+pub(super) fn kinds(journal: &[Event]) -> Vec<&str> {
     journal.iter().map(Event::kind).collect()
 }
 
@@ -115,7 +115,7 @@ fn outstanding(turn: &Turn) -> (Vec<&'static str>, Vec<Action>) {
             Effect::Act(action) => actions.push(action),
             Effect::Record(event) => {
                 let (journal, more) = play(&mut after, [event]);
-                recorded.extend(kinds(&journal));
+                recorded.extend(kinds(&journal).into_iter().map(|kind| &*kind.to_owned().leak()));
                 actions.extend(more);
             }
         }
@@ -252,7 +252,7 @@ fn a_cancel_stops_work_and_leaves_no_call_open() {
 fn a_call_that_ends_the_run_leaves_no_call_open_and_starts_none() {
     let mut turn = turn_after([started(), requested(1), answered(1, "", 3), reads(1, 0), reads(1, 1), reads(1, 2)]);
     play(&mut turn, [dispatched(1, 0, 1), dispatched(1, 1, 1)]);
-    let ends = turn.failure_of_call(id(1, 0), "no_disk", "the disk is full");
+    let ends = turn.failure_of_call(id(1, 0), "no_disk".into(), "the disk is full");
     assert_eq!(ends.len(), 3, "two open calls and the run: {ends:?}");
     let (journal, actions) = play(&mut turn, std::iter::once(finished(1, 0)).chain(ends));
     assert_eq!(kinds(&journal), ["tool_finished", "tool_finished", "tool_finished", "run_failed"]);

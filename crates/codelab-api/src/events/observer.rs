@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use artel_domain::{ApprovalId, CallId, Decision, Entry, Event, RoutedBy, Specialist, Timestamp, ToolOutcome, Usage, event::PlannedCall};
+use artel_domain::{
+    ApprovalId, CallId, Decision, Entry, Event, RoutedBy, RunFailure, Specialist, Timestamp, ToolOutcome, Usage, event::PlannedCall,
+};
 
 use super::fact::{Fact, Purpose};
 
@@ -19,8 +21,6 @@ pub(crate) struct Observer {
 
 /// Plans are proposed by a call; to clients they are something else than a tool.
 const PLAN: &str = "create_plan";
-/// These ends are nobody's failure.
-const WANTED: [&str; 2] = ["cancelled", "superseded"];
 
 impl Observer {
     pub(crate) fn new() -> Self {
@@ -154,10 +154,10 @@ impl Observer {
         Fact::ProcessingCompleted { agent: self.agent, duration_ms, success }
     }
 
-    fn broke_off(&mut self, code: &str, message: &str, at: Timestamp) -> Vec<Fact> {
+    fn broke_off(&mut self, code: &RunFailure, message: &str, at: Timestamp) -> Vec<Fact> {
         let mut facts = self.fail(message, at, None);
-        if !WANTED.contains(&code) {
-            facts.push(Fact::AgentFailed { agent: self.agent, message: message.to_owned(), kind: code.to_owned() });
+        if !code.is_wanted() {
+            facts.push(Fact::AgentFailed { agent: self.agent, message: message.to_owned(), kind: code.to_string() });
         }
         facts.push(self.end(false, at));
         facts

@@ -1,5 +1,6 @@
 //! What went wrong, in the words that clients know.
 
+use artel_domain::RunFailure;
 use artel_http::Problem;
 use serde_json::json;
 
@@ -7,13 +8,11 @@ use super::wire::{Frame, error};
 use crate::codes;
 
 /// A run that ended without an answer. Clients that do not know our codes know these.
-pub(super) fn of_run(code: &str, message: &str) -> Frame {
-    let word = if code.eq_ignore_ascii_case(codes::CONTEXT_TOO_LARGE) {
-        codes::CONTEXT_TOO_LARGE
-    } else if code.starts_with("model_") {
-        "LLM_ERROR"
-    } else {
-        "AGENT_ERROR"
+pub(super) fn of_run(code: &RunFailure, message: &str) -> Frame {
+    let word = match code {
+        RunFailure::ContextTooLarge => codes::CONTEXT_TOO_LARGE,
+        code if code.is_of_the_model() => "LLM_ERROR",
+        _ => "AGENT_ERROR",
     };
     error(word, message, Some(&json!({ "code": code })))
 }

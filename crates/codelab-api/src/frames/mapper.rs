@@ -1,4 +1,4 @@
-use artel_domain::{Decision, Entry, Event, RunId, Specialist, SwitchCause, TeamStart};
+use artel_domain::{Decision, Entry, Event, RunFailure, RunId, Specialist, SwitchCause, TeamStart};
 
 use super::calls::Calls;
 use super::cursor::Cursor;
@@ -242,10 +242,10 @@ impl Run {
     }
 }
 
-fn fail(code: &str, message: &str) -> Told {
+fn fail(code: &RunFailure, message: &str) -> Told {
     match code {
         // The user went on to something else, and sees that.
-        "superseded" => Told::last(None),
+        RunFailure::Superseded => Told::last(None),
         _ => Told::last(super::failure::of_run(code, message)),
     }
 }

@@ -1,7 +1,8 @@
-//! Journal entries as a dialogue and as a list of who took over from whom.
+//! A view of the transcript: the dialogue as clients of CodeLab read it, and a list of who took over from whom.
 
-use artel_domain::event::PlannedCall;
-use artel_domain::{CallId, Confidence, Entry, Event, Specialist, Timestamp, ToolOutcome};
+use artel_agent::Transcript;
+use artel_agent::transcript::{Call, Content, Item};
+use artel_domain::{Confidence, Entry, Specialist, Timestamp};
 
 use super::message::{AskedCall, Message, Role};
 use crate::frames::plan_in_words;
@@ -30,8 +31,8 @@ pub(crate) struct Turnover {
 /// The story of these entries. A run that failed leaves what was said until then.
 pub(crate) fn tell(entries: &[Entry]) -> Story {
     let mut teller = Teller::default();
-    for entry in entries {
-        teller.take(entry);
+    for item in &Transcript::of(entries).items {
+        teller.take(item);
     }
     teller.story
 }
@@ -44,63 +45,55 @@ struct Teller {
 }
 
 impl Teller {
-    fn take(&mut self, entry: &Entry) {
-        match &entry.event {
-            Event::RunStarted { input, team, .. } => {
+    fn take(&mut self, item: &Item<'_>) {
+        match &item.content {
+            Content::Input { text, specialist } => {
                 self.said.clear();
-                self.story.agent = team.as_ref().map(|team| team.agent).or(self.story.agent);
-                self.add(Message::new(entry, Role::User, input));
+                self.story.agent = specialist.or(self.story.agent);
+                self.add(Message::new(item.seq, item.at, Role::User, *text));
             }
-            Event::AgentSwitched { from, to, reason, confidence, .. } => {
+            Content::Switch { from, to, reason, confidence } => {
                 self.story.agent = Some(*to);
                 if from != to {
-                    let turnover = Turnover { from: *from, to: *to, reason: reason.clone(), confidence: *confidence, at: entry.at };
-                    self.story.turnovers.push(turnover);
+                    let reason = (*reason).to_owned();
+                    self.story.turnovers.push(Turnover { from: *from, to: *to, reason, confidence: *confidence, at: item.at });
                 }
             }
-            Event::ModelAnswered { text, .. } => self.say(entry, text),
-            Event::ToolPlanned(call) if !call.is_control() => self.ask(entry, call),
-            Event::ApprovalDecided { call_id, args: Some(args), .. } => self.change(*call_id, args.to_string()),
-            Event::ToolFinished { call_id, name, outcome, .. } => self.answer(entry, *call_id, name, outcome),
-            Event::PlanStarted { plan, .. } => {
-                let words = serde_json::to_value(plan).map(|plan| plan_in_words(&plan)).unwrap_or_default();
-                self.say(entry, &words);
+            Content::Answer(answer) => {
+                if let Some(text) = answer.text {
+                    self.say(item, text);
+                }
+                answer.calls.iter().filter(|call| !call.planned.is_control()).for_each(|call| self.ask(call));
             }
-            Event::SubtaskFinished { result, .. } if *result != self.said => self.say(entry, result),
+            Content::Plan(plan) => {
+                let words = serde_json::to_value(plan).map(|plan| plan_in_words(&plan)).unwrap_or_default();
+                self.say(item, &words);
+            }
+            Content::SubtaskResult { text } if *text != self.said => self.say(item, text),
             // A plan's result, a question to the user, what an agent calls its result: said by way of a call.
-            Event::RunSucceeded { output, .. } if *output != self.said => self.say(entry, output),
+            Content::Output { text } if *text != self.said => self.say(item, text),
             _ => {}
         }
     }
 
-    fn say(&mut self, entry: &Entry, text: &str) {
+    fn say(&mut self, item: &Item<'_>, text: &str) {
         text.clone_into(&mut self.said);
-        self.add(Message { agent_name: self.story.agent, ..Message::new(entry, Role::Assistant, text) });
+        self.add(Message { agent_name: self.story.agent, ..Message::new(item.seq, item.at, Role::Assistant, text) });
     }
 
-    fn ask(&mut self, entry: &Entry, call: &PlannedCall) {
-        let asked = AskedCall::new(call.call_id, call.name.clone(), call.args.to_string());
-        let message = Message::new(entry, Role::Assistant, "");
+    /// A call as it was made, and its result right behind it: providers and clients look for it there.
+    fn ask(&mut self, call: &Call<'_>) {
+        let id = call.planned.call_id;
+        let asked = AskedCall::new(id, call.planned.name.clone(), call.args.to_string());
+        let message = Message::new(call.seq, call.at, Role::Assistant, "");
         self.story.messages.push(Message { agent_name: self.story.agent, tool_calls: Some([asked]), ..message });
-    }
-
-    /// The call was made with other arguments than the model's.
-    fn change(&mut self, id: CallId, arguments: String) {
-        let calls = self.story.messages.iter_mut().rev().filter_map(|message| message.tool_calls.as_mut());
-        if let Some([call]) = calls.into_iter().find(|[call]| call.id == id) {
-            call.function.arguments = arguments;
+        if let Some(result) = call.result {
+            let message = Message::new(result.seq, result.at, Role::Tool, result.outcome.for_model());
+            self.story.messages.push(Message { tool_call_id: Some(id), name: Some(result.name.to_owned()), ..message });
         }
     }
 
-    /// A result stands right behind its call, whatever else was planned meanwhile: providers and clients look for it there.
-    fn answer(&mut self, entry: &Entry, id: CallId, name: &str, outcome: &ToolOutcome) {
-        let is_asked = |message: &Message| message.tool_calls.as_ref().is_some_and(|[call]| call.id == id);
-        let Some(place) = self.story.messages.iter().rposition(is_asked) else { return };
-        let message = Message::new(entry, Role::Tool, outcome.for_model());
-        self.story.messages.insert(place + 1, Message { tool_call_id: Some(id), name: Some(name.to_owned()), ..message });
-    }
-
-    /// Nobody says nothing.
+    /// Leaves out a message without text.
     fn add(&mut self, message: Message) {
         if !message.content.trim().is_empty() {
             self.story.messages.push(message);

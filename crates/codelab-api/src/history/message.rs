@@ -1,6 +1,6 @@
 //! A message as clients see it: OpenAI's form, with who said it and when.
 
-use artel_domain::{CallId, Entry, Specialist, Timestamp};
+use artel_domain::{CallId, Specialist, Timestamp};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,12 +46,13 @@ pub(crate) struct Function {
 }
 
 impl Message {
-    pub(super) fn new(entry: &Entry, role: Role, content: impl Into<String>) -> Self {
+    /// FROZEN: the id, made of the entry's number, because clients know messages by it.
+    pub(super) fn new(seq: i64, timestamp: Timestamp, role: Role, content: impl Into<String>) -> Self {
         Self {
-            id: format!("msg-{}", entry.seq),
+            id: format!("msg-{seq}"),
             role,
             content: content.into(),
-            timestamp: entry.at,
+            timestamp,
             agent_name: None,
             name: None,
             tool_call_id: None,

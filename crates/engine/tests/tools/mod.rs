@@ -58,7 +58,7 @@ async fn a_tool_that_aborts_ends_the_run_with_its_code_and_the_call_says_why() {
     let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(Behaviour::Abort)));
     let run = bench.start_run(INPUT).await;
     let run = bench.until(run, |run| run.phase.is_end()).await;
-    assert_eq!((run.phase, run.error_code.as_deref()), (Phase::Failed, Some("no_disk")));
+    assert_eq!((run.phase, run.error_code), (Phase::Failed, Some("no_disk".into())));
     assert_eq!(run.error_message.as_deref(), Some("the disk is full"));
     let call = bench.calls(run.id).await.remove(0);
     assert_eq!((call.state, call.error.as_deref()), (CallState::Failed, Some("the disk is full")));

@@ -1,7 +1,8 @@
-//! Journal entries as a dialogue that people can read.
+//! A view of the transcript: a dialogue that people can read.
 
-use artel_domain::event::PlannedCall;
-use artel_domain::{CallId, CallState, Entry, Event, RunId, Timestamp};
+use artel_agent::Transcript;
+use artel_agent::transcript::{Answer, Call, CallResult, Content, Item};
+use artel_domain::{CallId, CallState, Entry, RunId, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -45,35 +46,42 @@ pub(crate) struct AskedCall {
 /// The messages of these entries, oldest first. A run that failed leaves what was said until then.
 pub(crate) fn messages(entries: &[Entry]) -> Vec<MessageView> {
     let mut said: Vec<MessageView> = Vec::new();
-    for entry in entries {
-        match &entry.event {
-            Event::RunStarted { input, .. } => said.push(message(entry, Role::User, input)),
-            Event::ModelAnswered { text, .. } => said.push(message(entry, Role::Assistant, text)),
-            Event::ToolPlanned(call) => ask(&mut said, entry, call),
-            Event::ToolFinished { call_id, name, outcome, .. } => said.push(MessageView {
-                tool_call_id: Some(*call_id),
-                name: Some(name.clone()),
-                status: Some(outcome.state()),
-                ..message(entry, Role::Tool, &outcome.for_model())
-            }),
+    for item in &Transcript::of(entries).items {
+        match &item.content {
+            Content::Input { text, .. } => said.push(message(item, Role::User, text)),
+            Content::Answer(answer) => {
+                said.push(answered(item, answer));
+                said.extend(answer.calls.iter().filter_map(|call| call.result).map(|result| finished(item, &result)));
+            }
+            Content::LoneResult(result) => said.push(finished(item, result)),
             _ => {}
         }
     }
+    // A result stands where it came, not where its call was planned.
+    said.sort_by_key(|message| message.seq);
     said
 }
 
-/// Planned calls belong to the answer before them.
-fn ask(said: &mut Vec<MessageView>, entry: &Entry, call: &PlannedCall) {
-    let asked = AskedCall { id: call.call_id, name: call.name.clone(), args: call.args.clone() };
-    let answer = said.last_mut().filter(|last| last.role == Role::Assistant && last.run_id == entry.run_id);
-    match answer {
-        Some(answer) => answer.tool_calls.get_or_insert_default().push(asked),
-        // The answer itself is on an earlier page.
-        None => said.push(MessageView { tool_calls: Some(vec![asked]), ..message(entry, Role::Assistant, "") }),
+/// An answer with its calls as the model wrote them. The answer itself may be on an earlier page.
+fn answered(item: &Item<'_>, answer: &Answer<'_>) -> MessageView {
+    let asked = |call: &Call<'_>| AskedCall { id: call.planned.call_id, name: call.planned.name.clone(), args: call.planned.args.clone() };
+    let calls: Vec<AskedCall> = answer.calls.iter().map(asked).collect();
+    let tool_calls = (!calls.is_empty()).then_some(calls);
+    MessageView { tool_calls, ..message(item, Role::Assistant, answer.text.unwrap_or_default()) }
+}
+
+fn finished(item: &Item<'_>, result: &CallResult<'_>) -> MessageView {
+    MessageView {
+        tool_call_id: Some(result.call_id),
+        name: Some(result.name.to_owned()),
+        status: Some(result.outcome.state()),
+        seq: result.seq,
+        created_at: result.at,
+        ..message(item, Role::Tool, &result.outcome.for_model())
     }
 }
 
-fn message(entry: &Entry, role: Role, content: &str) -> MessageView {
+fn message(item: &Item<'_>, role: Role, content: &str) -> MessageView {
     MessageView {
         role,
         content: content.to_owned(),
@@ -81,9 +89,9 @@ fn message(entry: &Entry, role: Role, content: &str) -> MessageView {
         tool_call_id: None,
         name: None,
         status: None,
-        run_id: entry.run_id,
-        seq: entry.seq,
-        created_at: entry.at,
+        run_id: item.run_id,
+        seq: item.seq,
+        created_at: item.at,
     }
 }
 

@@ -52,6 +52,8 @@ fn sse(entry: &Entry) -> Option<SseEvent> {
 }
 
 /// What clients see of an entry: the event's name and data, or nothing.
+///
+/// FROZEN: names, members and their order. A stream that is resumed at a process of another version has the same bytes.
 pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
     let (name, data) = match &entry.event {
         Event::RunStarted { trace_id, .. } => ("start", json!({ "run_id": entry.run_id, "trace_id": trace_id })),
@@ -99,7 +101,8 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
         | Event::ModelAnswered { .. }
         | Event::ToolDispatched { .. }
         | Event::ContextSummarised { .. }
-        | Event::CancelRequested => return None,
+        | Event::CancelRequested
+        | Event::Other { .. } => return None,
     };
     Some((name, data))
 }

@@ -30,6 +30,11 @@ pub(crate) struct RunView {
     phase: Phase,
     /// In the phase `waiting_for_approval`: what the run waits for, each word once. Empty in every other phase.
     waiting_for: Vec<WaitFor>,
+    /// Why no worker goes on with the run at present: an entry of its journal was written by a newer version of the server, or is damaged.
+    /// Such a run goes on when a newer version runs; it can always be cancelled. Left out when there is no such reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    blocked_reason: Option<String>,
     input_message: String,
     output_message: Option<String>,
     error_message: Option<String>,
@@ -97,10 +102,11 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>, finish_reason: Option<String>) ->
         status: run.phase.status(),
         phase: run.phase,
         waiting_for: run.waits_for,
+        blocked_reason: run.blocked_reason,
         input_message: run.input_message,
         output_message: run.output_message,
         error_message: run.error_message,
-        error_code: run.error_code,
+        error_code: run.error_code.map(|code| code.to_string()),
         finish_reason,
         prompt_tokens: run.usage.map(|usage| usage.prompt_tokens),
         completion_tokens: run.usage.map(|usage| usage.completion_tokens),

@@ -182,10 +182,9 @@ impl Drive<'_> {
     }
 
     pub(crate) async fn fails(&mut self, code: &str, message: &str) {
-        let ended = Event::RunFailed { code: code.to_owned(), message: message.to_owned(), usage: None };
+        let ended = Event::RunFailed { code: code.into(), message: message.to_owned(), usage: None };
         let phase = if code == "cancelled" { Phase::Cancelled } else { Phase::Failed };
-        let step =
-            Step { phase: Some(phase), error: Some((code.to_owned(), message.to_owned())), cancel_approvals: true, ..Step::default() };
+        let step = Step { phase: Some(phase), error: Some((code.into(), message.to_owned())), cancel_approvals: true, ..Step::default() };
         self.writes(vec![ended], step).await;
     }
 

@@ -21,7 +21,7 @@ pub(crate) use agent::{AgentRow, VersionRow, returning_agent, select_agent};
 pub(crate) use approval::{ApprovalRow, select_approval};
 pub(crate) use audit::AuditLogRow;
 pub(crate) use call::{CallRow, select_call};
-pub(crate) use entry::EntryRow;
+pub(crate) use entry::{EntryRow, payload};
 pub(crate) use key::ApiKeyRow;
 pub(crate) use llm_call::LlmCallRow;
 pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow};

@@ -22,6 +22,7 @@ pub(crate) struct RunRow {
     pub(crate) epoch: i64,
     pub(crate) crash_count: i64,
     pub(crate) cancel_requested: bool,
+    pub(crate) blocked_reason: Option<String>,
     pub(crate) output_message: Option<String>,
     pub(crate) error_code: Option<String>,
     pub(crate) error_message: Option<String>,
@@ -65,8 +66,9 @@ impl TryFrom<RunRow> for Run {
             epoch: row.epoch,
             crash_count: row.crash_count,
             cancel_requested: row.cancel_requested,
+            blocked_reason: row.blocked_reason,
             output_message: row.output_message,
-            error_code: row.error_code,
+            error_code: row.error_code.map(Into::into),
             error_message: row.error_message,
             usage,
             created_at: time(row.created_at),
@@ -82,7 +84,8 @@ macro_rules! select_run {
             $crate::rows::RunRow,
             "SELECT id, tenant_id, agent_id, agent_version, is_draft, session_id, trace_id, principal, input_message, team, phase,
                     waits_for, parent_run_id, parent_call_id, epoch, crash_count, cancel_requested, output_message, error_code,
-                    error_message, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, created_at, updated_at " + $rest
+                    error_message, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, created_at, updated_at,
+                    blocked_reason " + $rest
             $(, $arg)*
         )
     };

@@ -1,10 +1,10 @@
 use artel_domain::{Entry, SessionId, TenantId};
-use artel_store::{Fence, Journal, Result, Step, StoreError, TurnRecord};
+use artel_store::{Blocked, Fence, Journal, Result, Step, StoreError, TurnRecord};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
 use crate::store::PostgresStore;
-use crate::{commit, journal, turn};
+use crate::{blocked, commit, journal, turn};
 
 #[async_trait]
 impl Journal for PostgresStore {
@@ -14,6 +14,11 @@ impl Journal for PostgresStore {
 
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()> {
         let held = retrying(|| commit::commit(&self.pool, fence, &step)).await?;
+        if held { Ok(()) } else { Err(StoreError::Fenced) }
+    }
+
+    async fn hand_back(&self, fence: &Fence, blocked: Blocked) -> Result<()> {
+        let held = retrying(|| blocked::hand_back(&self.pool, fence, &blocked)).await?;
         if held { Ok(()) } else { Err(StoreError::Fenced) }
     }
 

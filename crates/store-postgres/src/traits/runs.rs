@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
 use crate::store::PostgresStore;
-use crate::{approvals, claims, fold, journal, runs, sessions, steering, tool_calls};
+use crate::{approvals, blocked, claims, fold, journal, runs, sessions, steering, tool_calls};
 
 #[async_trait]
 impl Runs for PostgresStore {
@@ -40,6 +40,10 @@ impl Runs for PostgresStore {
 
     async fn release_runs(&self, worker: &str) -> Result<u64> {
         retrying(|| claims::release(&self.pool, worker)).await
+    }
+
+    async fn wake_blocked_runs(&self, level: i64) -> Result<u64> {
+        retrying(|| blocked::wake(&self.pool, level)).await
     }
 
     async fn cancel_run(&self, tenant: TenantId, run: RunId, audit: AuditEntry) -> Result<CancelOutcome> {

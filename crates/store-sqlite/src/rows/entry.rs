@@ -1,7 +1,7 @@
-use artel_domain::{Entry, RunId};
+use artel_domain::{Entry, Event, RunId};
 use uuid::Uuid;
 
-use crate::error::{Failure, Outcome, Unreadable};
+use crate::error::{Failure, Outcome};
 use crate::values::time;
 
 pub(crate) struct EntryRow {
@@ -16,12 +16,7 @@ impl TryFrom<EntryRow> for Entry {
     type Error = Failure;
 
     fn try_from(row: EntryRow) -> Outcome<Self> {
-        let event = serde_json::from_str(&row.payload).map_err(|source| Unreadable::Event {
-            seq: row.seq,
-            run: row.run_id,
-            kind: row.kind,
-            source,
-        })?;
+        let event = Event::read(&row.kind, &row.payload);
         Ok(Self { seq: row.seq, run_id: RunId(row.run_id), at: time(row.created_at), event })
     }
 }

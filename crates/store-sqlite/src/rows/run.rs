@@ -22,6 +22,7 @@ pub(crate) struct RunRow {
     pub(crate) epoch: i64,
     pub(crate) crash_count: i64,
     pub(crate) cancel_requested: i64,
+    pub(crate) blocked_reason: Option<String>,
     pub(crate) output_message: Option<String>,
     pub(crate) error_code: Option<String>,
     pub(crate) error_message: Option<String>,
@@ -68,8 +69,9 @@ impl TryFrom<RunRow> for Run {
             epoch: row.epoch,
             crash_count: row.crash_count,
             cancel_requested: row.cancel_requested != 0,
+            blocked_reason: row.blocked_reason,
             output_message: row.output_message,
-            error_code: row.error_code,
+            error_code: row.error_code.map(Into::into),
             error_message: row.error_message,
             usage,
             created_at: time(row.created_at),
@@ -91,7 +93,8 @@ macro_rules! runs {
                 output_message AS "output_message?: String", error_code AS "error_code?: String",
                 error_message AS "error_message?: String", prompt_tokens AS "prompt_tokens?: i64",
                 completion_tokens AS "completion_tokens?: i64", cached_tokens AS "cached_tokens?: i64",
-                reasoning_tokens AS "reasoning_tokens?: i64", created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
+                reasoning_tokens AS "reasoning_tokens?: i64", created_at AS "created_at!: i64", updated_at AS "updated_at?: i64",
+                blocked_reason AS "blocked_reason?: String" "# + $after
             $(, $arg)*
         )
     };

@@ -5,7 +5,7 @@ use artel_store::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
-use crate::{admission, approvals, claims, fold, journal, runs, sessions, steering, tool_calls};
+use crate::{admission, approvals, blocked, claims, fold, journal, runs, sessions, steering, tool_calls};
 
 #[async_trait]
 impl Runs for SqliteStore {
@@ -41,6 +41,10 @@ impl Runs for SqliteStore {
 
     async fn release_runs(&self, worker: &str) -> Result<u64> {
         self.write(worker.to_owned(), |worker, tx| Box::pin(claims::release(tx, worker))).await
+    }
+
+    async fn wake_blocked_runs(&self, level: i64) -> Result<u64> {
+        self.write(level, |level, tx| Box::pin(blocked::wake(tx, *level))).await
     }
 
     async fn cancel_run(&self, tenant: TenantId, run: RunId, audit: AuditEntry) -> Result<CancelOutcome> {

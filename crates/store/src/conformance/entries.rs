@@ -113,7 +113,7 @@ fn every_event(run: &Run) -> Vec<Event> {
         Event::PlanFinished,
         Event::CancelRequested,
         Event::RunSucceeded { output: text.clone(), usage },
-        Event::RunFailed { code: "c".to_owned(), message: text, usage: None },
+        Event::RunFailed { code: "c".into(), message: text, usage: None },
     ]
 }
 
@@ -126,6 +126,34 @@ pub async fn every_kind_of_entry_comes_back_as_it_was_written(store: Arc<dyn Sto
     assert_eq!(read, entries);
     let text = |entries: &[Entry]| serde_json::to_string(entries).unwrap();
     assert_eq!(text(&read), text(&entries), "also byte for byte: members keep their order");
+}
+
+pub async fn an_entry_that_cannot_be_read_comes_back_byte_for_byte(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held) = world.drives("s").await;
+    let unreadable = [
+        ("form_asked", r#"{ "kind": "form_asked", "b": 1.0,"a":[ ] }"#),
+        ("form_asked", "not JSON: \u{1f980} \"\\ \n"),
+        ("model_answered", r#"{"kind":"model_answered","step":"one"}"#),
+        ("delta", "{"),
+    ];
+    let other = |(kind, payload): (&str, &str)| Event::Other { kind: kind.to_owned(), payload: payload.to_owned() };
+    let written: Vec<_> = (1..).zip(unreadable).map(|(seq, pair)| entry(&held, seq, other(pair))).collect();
+    store.commit(&held, writing(written.clone())).await.unwrap();
+    assert_eq!(journal_of(&world, &claim.run).await, written);
+    assert_eq!(store.session_entries_after(world.tenant, &session("s"), 0, 10).await.unwrap(), written);
+    assert_eq!(store.session_entries(world.tenant, &session("s"), 0, 10).await.unwrap(), written[..3]);
+    let turn = store.load_turn(&held, 10).await.unwrap();
+    assert_eq!((turn.journal, turn.last_seq), (written[..3].to_vec(), 4));
+
+    store
+        .commit(&held, Step { phase: Some(Phase::Succeeded), ..writing(vec![delta(&held, 5, 1, "a"), delta(&held, 6, 1, "b")]) })
+        .await
+        .unwrap();
+    assert_eq!(store.fold_deltas(later(), 10).await.unwrap(), 1, "folding goes round what it cannot read");
+    assert_eq!(journal_of(&world, &claim.run).await[..4], written);
+    let (_, next) = world.drives("s").await;
+    assert_eq!(store.load_turn(&next, 10).await.unwrap().dialogue, written[..3]);
 }
 
 pub async fn the_sessions_journal_is_read_in_windows_without_deltas(store: Arc<dyn Store>) {
@@ -197,6 +225,16 @@ pub async fn folding_keeps_text_and_order(store: Arc<dyn Store>) {
     let expected = [told[0].clone(), told[2].clone(), Entry { event: whole, ..told[5].clone() }, told[6].clone(), told[7].clone()];
     assert_eq!(journal_of(&world, &claim.run).await, expected);
     assert_eq!(store.fold_deltas(later(), 10).await.unwrap(), 0);
+}
+
+pub async fn the_same_deltas_are_folded_away_on_every_store(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held) = world.drives("s").await;
+    let reset = entry(&held, 3, Event::MessageReset { step: 1 });
+    let told = vec![delta(&held, 1, 1, "void"), delta(&held, 2, 1, "too"), reset.clone()];
+    store.commit(&held, Step { phase: Some(Phase::Failed), ..writing(told) }).await.unwrap();
+    assert_eq!(store.fold_deltas(later(), 10).await.unwrap(), 2, "nothing came after the reset");
+    assert_eq!(journal_of(&world, &claim.run).await, [reset]);
 }
 
 pub async fn folding_takes_a_few_finished_runs_at_a_time(store: Arc<dyn Store>) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{CallState, Entry, Event, Phase, Run, TenantId, ToolCallRow, Usage, digest};
+use artel_domain::{CallState, Entry, Event, Phase, Run, RunFailure, TenantId, ToolCallRow, Usage, digest};
 use serde_json::json;
 
 use super::approvals::question;
@@ -76,11 +76,11 @@ pub async fn an_end_is_kept_with_what_came_of_it(store: Arc<dyn Store>) {
     assert_eq!((run.error_code, run.error_message, run.updated_at), (None, None, Some(step.at)));
 
     let (claim, held) = world.drives("s").await;
-    let step = Step { error: Some(("model_unavailable".to_owned(), "no answer".to_owned())), ..ending(2, Phase::Failed) };
+    let step = Step { error: Some(("model_unavailable".into(), "no answer".to_owned())), ..ending(2, Phase::Failed) };
     store.commit(&held, step).await.unwrap();
     let run = world.finds(claim.run.id).await;
     assert_eq!((run.phase, run.output_message, run.usage), (Phase::Failed, None, None));
-    assert_eq!((run.error_code.as_deref(), run.error_message.as_deref()), (Some("model_unavailable"), Some("no answer")));
+    assert_eq!((run.error_code, run.error_message.as_deref()), (Some(RunFailure::ModelUnavailable), Some("no answer")));
 }
 
 pub async fn a_worker_that_lost_its_run_writes_nothing(store: Arc<dyn Store>) {

@@ -15,6 +15,7 @@ pub mod answers;
 pub mod approval_rules;
 pub mod approvals;
 pub mod audit;
+pub mod blocked;
 pub mod budgets;
 pub mod builtin_agents;
 pub mod calls;
@@ -80,6 +81,12 @@ macro_rules! conformance_tests {
             the_end_of_a_child_wakes_the_run_that_started_it,
             the_end_of_a_child_is_not_slept_over,
         ]);
+        $crate::conformance_group!($make_store, blocked: [
+            a_run_that_was_handed_back_rests_until_its_pause_is_over,
+            a_worker_of_a_higher_level_takes_it_up_at_once,
+            whatever_wakes_a_sleeping_run_wakes_one_that_was_handed_back,
+            a_worker_that_lost_its_run_hands_nothing_back,
+        ]);
         $crate::conformance_group!($make_store, journal: [
             a_step_is_written_as_one,
             an_end_is_kept_with_what_came_of_it,
@@ -96,6 +103,8 @@ macro_rules! conformance_tests {
         ]);
         $crate::conformance_group!($make_store, entries: [
             every_kind_of_entry_comes_back_as_it_was_written,
+            an_entry_that_cannot_be_read_comes_back_byte_for_byte,
+            the_same_deltas_are_folded_away_on_every_store,
             the_sessions_journal_is_read_in_windows_without_deltas,
             the_sessions_journal_is_read_on_over_all_its_runs_with_deltas,
             a_runs_journal_is_read_in_pages,

@@ -1,5 +1,7 @@
+use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    AgentId, ApprovalId, Decision, EffectClass, FinishReason, Plan, RunId, Subtask, SwitchCause, TeamStart, ToolRef, event::Verdict,
+    AgentId, ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, Plan, RunId, Subtask, SwitchCause, TeamStart, ToolOutcome,
+    ToolRef,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 use artel_domain::clock::micros;
-use artel_domain::event::Verdict;
-use artel_domain::{AgentId, EffectClass, FinishReason, ToolOutcome};
+use artel_domain::event::{PlannedCall, Verdict};
+use artel_domain::{AgentId, EffectClass, Event, FinishReason, ToolOutcome};
 use serde_json::json;
 use uuid::Uuid;
 

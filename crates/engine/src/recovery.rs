@@ -1,0 +1,126 @@
+//! How a worker takes a claimed run over: what it does first, and what becomes of a run that it cannot drive.
+//!
+//! A run cannot be driven when its journal holds an entry that must be understood and cannot be read, or when it cannot be loaded at all.
+//! Such a run is still ended, from its row alone, when it was cancelled or crashed too often.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_agent::{Effect, Turn};
+use artel_domain::{Approval, CallState, Entry, Event, JOURNAL_LEVEL, Run, RunFailure};
+use artel_store::{Blocked, Claim, Step, StoreError, TurnRecord};
+
+use crate::outside::Outside;
+use crate::scribe::{Scribe, Stop, fence};
+use crate::{Deps, team};
+
+/// Journal entries of earlier runs that are read for the context.
+const DIALOGUE_LIMIT: u32 = 400;
+/// Workers that may die over one run without progress between.
+const MOST_CRASHES: i64 = 5;
+/// How long workers of this version leave a run alone whose journal they cannot read.
+const PAUSE: Duration = Duration::from_mins(5);
+
+/// Loads what the run is driven with; `None` when it cannot be driven and was handed back or ended.
+pub(crate) async fn load(deps: &Arc<Deps>, claim: &Claim) -> Result<Option<TurnRecord>, Stop> {
+    let run = &claim.run;
+    if run.crash_count > MOST_CRASHES + 1 {
+        // The worker that was to end the run died over it too.
+        return end(deps, claim).await;
+    }
+    match deps.store.load_turn(&fence(claim), DIALOGUE_LIMIT).await {
+        Ok(record) => match record.journal.iter().find(|entry| entry.event.must_be_understood()) {
+            None => Ok(Some(record)),
+            Some(_) if must_end(run).is_some() => end(deps, claim).await,
+            Some(entry) => hand_back(deps, claim, entry).await,
+        },
+        Err(StoreError::Broken(error)) if must_end(run).is_some() => {
+            tracing::error!(error = &*error, "the run cannot be loaded");
+            end(deps, claim).await
+        }
+        Err(StoreError::Fenced) => Err(Stop::LetGo),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Code and message of a run that is not to go on.
+fn must_end(run: &Run) -> Option<(RunFailure, String)> {
+    if run.cancel_requested {
+        return Some((RunFailure::Cancelled, "cancelled".to_owned()));
+    }
+    let message = || format!("the server stopped {} times while it worked on this run, without any progress between", run.crash_count);
+    (run.crash_count > MOST_CRASHES).then(|| (RunFailure::CrashedRepeatedly, message()))
+}
+
+/// Ends the run by what its row says: neither journal, agent nor calls are looked at.
+async fn end(deps: &Arc<Deps>, claim: &Claim) -> Result<Option<TurnRecord>, Stop> {
+    let Some((code, message)) = must_end(&claim.run) else { return Ok(None) };
+    tracing::warn!(%code, "the run is ended from its row alone, because it cannot be driven");
+    // No entry that a reader has seen has the number before the claim's first, unless it is the newest of all.
+    let mut scribe = Scribe::new(deps.clone(), claim, claim.first_seq - 1);
+    let failed = scribe.entry(Event::RunFailed { code, message, usage: claim.run.usage });
+    scribe.commit(&claim.run, vec![failed], Step::default()).await?;
+    Ok(None)
+}
+
+async fn hand_back(deps: &Deps, claim: &Claim, entry: &Entry) -> Result<Option<TurnRecord>, Stop> {
+    let kind = entry.event.kind();
+    tracing::warn!(
+        seq = entry.seq,
+        kind,
+        level = JOURNAL_LEVEL,
+        "the run is handed back: this version cannot read an entry of its journal"
+    );
+    metrics::counter!("artel_runs_handed_back_total").increment(1);
+    let reason =
+        format!("entry {} of the run's journal is a '{kind}' that this version of the server cannot read; a newer one can", entry.seq);
+    let blocked = Blocked { level: JOURNAL_LEVEL, pause: PAUSE, reason, next_seq: claim.first_seq, at: deps.clock.now() };
+    match deps.store.hand_back(&fence(claim), blocked).await {
+        Ok(()) => Ok(None),
+        Err(StoreError::Fenced) => Err(Stop::LetGo),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What a worker that takes a run over does first.
+pub(crate) fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnRecord, outside: &Outside) -> Vec<Effect> {
+    let run = &claim.run;
+    let mut effects = Vec::new();
+    if turn.is_new() {
+        effects.push(Effect::Record(Event::RunStarted {
+            agent_id: run.agent_id,
+            agent_version: run.agent_version.unwrap_or_default(),
+            trace_id: run.trace_id.clone(),
+            input: run.input_message.clone(),
+            team: team::start(run, &record.agent, record.session.as_ref(), &deps.config.team),
+        }));
+    }
+    match must_end(run) {
+        Some(_) if run.cancel_requested && !turn.is_new() => effects.push(Effect::Record(Event::CancelRequested)),
+        Some((code, message)) => effects.push(Effect::Record(turn.failure(code, message))),
+        None => {
+            effects.extend(decisions(turn, record, outside));
+            effects.extend(turn.outstanding());
+        }
+    }
+    effects
+}
+
+/// Decisions of humans that the journal does not know yet.
+fn decisions(turn: &Turn, record: &TurnRecord, outside: &Outside) -> Vec<Effect> {
+    let waiting = |approval: &&Approval| {
+        let call = turn.call(approval.call_id);
+        call.is_some_and(|call| call.state == CallState::AwaitingApproval && call.approval == Some(approval.id))
+    };
+    let decided = record.approvals.iter().filter(waiting).filter_map(|approval| {
+        Some(Event::ApprovalDecided {
+            approval_id: approval.id,
+            call_id: approval.call_id,
+            decision: approval.decision?,
+            args: approval.decided_args.clone(),
+            feedback: approval.feedback.clone(),
+            answered: outside.has_answer(approval.call_id),
+        })
+    });
+    decided.map(Effect::Record).collect()
+}
