@@ -3,7 +3,7 @@
 //! It pairs calls with their answers, edits and results; what cannot be read ([`Event::Other`]) is left out.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{CallId, Confidence, Entry, Event, Plan, RunId, Specialist, Subtask, Timestamp, ToolOutcome};
+use artel_domain::{CallId, Confidence, Entry, Event, Plan, RunId, Specialist, Subtask, Timestamp, ToolOutcome, UserId};
 use serde_json::Value;
 
 /// What was said and done, in the order of the journal. Borrows from the entries.
@@ -78,6 +78,8 @@ pub struct Call<'a> {
     pub planned: &'a PlannedCall,
     /// The arguments that the call was made with: the planned ones, or those that a human put in their place.
     pub args: &'a Value,
+    /// Who decided about the call; `None` when nobody was asked, or it is not known.
+    pub decided_by: Option<UserId>,
     pub result: Option<CallResult<'a>>,
 }
 
@@ -136,8 +138,10 @@ impl<'a> Reading<'a> {
                 Content::Answer(Answer { text: Some(text), opaque: opaque.as_ref(), calls: Vec::new() })
             }
             Event::ToolPlanned(planned) => return self.call(entry, planned),
-            Event::ApprovalDecided { call_id, args: Some(args), .. } => {
-                self.find(*call_id)?.args = args;
+            Event::ApprovalDecided { call_id, args, decided_by, .. } => {
+                let call = self.find(*call_id)?;
+                call.args = args.as_ref().unwrap_or(call.args);
+                call.decided_by = *decided_by;
                 return None;
             }
             Event::ToolFinished { call_id, name, outcome, .. } => {
@@ -167,7 +171,7 @@ impl<'a> Reading<'a> {
 
     /// Adds a call to its answer; the answer itself may be missing.
     fn call(&mut self, entry: &Entry, planned: &'a PlannedCall) -> Option<Content<'a>> {
-        let call = Call { seq: entry.seq, at: entry.at, planned, args: &planned.args, result: None };
+        let call = Call { seq: entry.seq, at: entry.at, planned, args: &planned.args, decided_by: None, result: None };
         match self.answer.and_then(|at| self.items.get_mut(at)).map(|item| &mut item.content) {
             Some(Content::Answer(answer)) if answer.calls.last().is_none_or(|last| last.planned.step == planned.step) => {
                 answer.calls.push(call);

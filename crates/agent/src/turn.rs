@@ -289,7 +289,7 @@ impl Turn {
         match &call.planned.verdict {
             Verdict::Allow => self.make(call),
             Verdict::Refuse { reason } => vec![refuse(call, reason.clone())],
-            Verdict::Ask { reason } => vec![approval::ask(call, reason)],
+            Verdict::Ask { reason, .. } => vec![approval::ask(call, reason)],
         }
     }
 

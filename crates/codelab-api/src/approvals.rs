@@ -53,7 +53,7 @@ pub(crate) async fn list_pending(
     InPath(id): InPath,
     Query(wanted): Query<ListPending>,
 ) -> Result<Json<Waiting>, Fault> {
-    let is_known = app.store.find_session(user.tenant_id, &id).await?.is_some();
+    let is_known = app.store.find_session(&user.viewer(), &id).await?.is_some();
     let approvals = if is_known { pending(&app, &user, &id).await? } else { Vec::new() };
     let with_plans = wanted.include.is_some_and(|words| words.split(',').any(|word| matches!(word.trim(), "plan" | "plans" | "all")));
     let shown = approvals.into_iter().filter(|approval| with_plans || approval.name != PLAN);
@@ -63,11 +63,11 @@ pub(crate) async fn list_pending(
 
 /// Those that can still be decided.
 async fn pending(app: &App, user: &User, id: &SessionId) -> Result<Vec<Approval>, Fault> {
-    app.intents.own_session(&user.requester(), id).await?;
+    let session = app.intents.own_session(&user.requester(), id).await?;
     let filter =
-        ApprovalFilter { session_id: Some(id.clone()), state: Some(ApprovalState::Pending), limit: MOST, ..ApprovalFilter::default() };
+        ApprovalFilter { session_id: Some(session.id), state: Some(ApprovalState::Pending), limit: MOST, ..ApprovalFilter::default() };
     let now = app.clock.now();
-    let found = app.store.list_approvals(user.tenant_id, filter).await?;
+    let found = app.store.list_approvals(&user.viewer(), filter).await?;
     Ok(found.into_iter().filter(|approval| approval.expires_at.is_none_or(|end| now < end)).collect())
 }
 
@@ -129,12 +129,14 @@ mod tests {
             session_id: SessionId("s".into()),
             run_id: RunId(Uuid::nil()),
             call_id,
+            agent_id: None,
             name: name.into(),
             args_digest: artel_domain::digest::of(&args),
             args,
             target: None,
             changed: Vec::new(),
             reason: "it matters".into(),
+            approvers: Vec::new(),
             state: ApprovalState::Pending,
             decision: None,
             decided_args: None,

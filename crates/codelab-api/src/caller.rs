@@ -64,10 +64,11 @@ fn has_bearer(headers: &HeaderMap) -> bool {
 async fn service(app: &App, parts: &mut Parts) -> Result<User, Fault> {
     let internal = &app.config.internal;
     let tenant = named::<TenantId>(&parts.headers, TENANT)?.unwrap_or(internal.tenant_id);
-    let user = named::<UserId>(&parts.headers, USER)?.unwrap_or(internal.user_id);
+    let named_user = named::<UserId>(&parts.headers, USER)?;
+    let user = named_user.unwrap_or(internal.user_id);
     app.presence.ensure_known(tenant, user).await.map_err(away)?;
     let ip = address(app, parts).await;
-    Ok(User::vouched(tenant, user, ip))
+    Ok(User { is_service: named_user.is_none(), ..User::vouched(tenant, user, ip) })
 }
 
 fn away(error: Arc<StoreError>) -> Fault {

@@ -4,8 +4,9 @@ mod fold;
 pub(crate) mod get;
 mod message;
 
-use artel_domain::{SessionId, TenantId};
+use artel_domain::SessionId;
 use artel_http::Problem;
+use artel_store::Viewer;
 
 use crate::App;
 use crate::journal::newest;
@@ -17,7 +18,8 @@ pub(crate) use message::Message;
 const MOST: usize = 5000;
 
 /// The newest part of a session's story; all of it unless the session is very long.
-pub(crate) async fn read(app: &App, tenant: TenantId, session: &SessionId) -> Result<Story, Problem> {
-    let newest = newest(app, tenant, session, MOST).await?;
-    Ok(Story { is_cut: newest.is_cut, ..tell(&newest.entries) })
+pub(crate) async fn read(app: &App, viewer: &Viewer, session: &SessionId) -> Result<Story, Problem> {
+    let newest = newest(app, viewer, session, MOST).await?;
+    let story = tell(&newest.entries).read_by(viewer.user_id);
+    Ok(Story { is_cut: newest.is_cut, ..story })
 }

@@ -10,6 +10,7 @@ use crate::config::{CodelabConfig, StreamMode};
 use crate::extract::flag;
 use crate::frames::{Cursor, View};
 use crate::incoming::Client;
+use crate::user::User;
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Options {
@@ -36,8 +37,8 @@ impl Checked for Options {
 }
 
 impl Options {
-    pub(crate) fn view(&self, config: &CodelabConfig, headers: &HeaderMap) -> View {
-        View { tokens: self.in_tokens(config, headers), plans: self.shows_plans() }
+    pub(crate) fn view(&self, config: &CodelabConfig, user: &User, headers: &HeaderMap) -> View {
+        View { tokens: self.in_tokens(config, headers), plans: self.shows_plans(), user: Some(user.user_id) }
     }
 
     /// What the client can do; every client is taken to have the common tools when it does not say.

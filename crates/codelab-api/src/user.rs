@@ -3,6 +3,7 @@ use std::net::IpAddr;
 use artel_domain::{Actor, AgentId, Principal, Requester, TenantId, Timestamp, UserId};
 use artel_http::{Identity, Problem, trace};
 use artel_identity::{Scope, Scopes};
+use artel_store::Viewer;
 
 /// The person for whom a request or a socket acts.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct User {
     pub(crate) daily_limit: Option<i64>,
     /// When what they showed stops working.
     pub(crate) valid_until: Option<Timestamp>,
+    /// A service that names no user: it works in whatever session it names.
+    pub(crate) is_service: bool,
 }
 
 impl User {
@@ -33,7 +36,13 @@ impl User {
             only_agent: None,
             daily_limit: None,
             valid_until: None,
+            is_service: false,
         }
+    }
+
+    /// Whose sessions they see and change here. Administrators have no more than anybody else on these surfaces.
+    pub(crate) fn viewer(&self) -> Viewer {
+        Viewer::from(&self.requester())
     }
 
     pub(crate) fn may(&self, scope: Scope) -> bool {
@@ -56,6 +65,7 @@ impl User {
             actor: self.actor.clone(),
             only_agent: self.only_agent,
             daily_limit: self.daily_limit,
+            is_service: self.is_service,
             trace_id: trace::current(),
         }
     }
@@ -65,6 +75,6 @@ impl From<&Identity> for User {
     fn from(identity: &Identity) -> Self {
         let Requester { tenant_id, principal, actor, only_agent, daily_limit, .. } = identity.requester();
         let valid_until = identity.valid_until;
-        Self { tenant_id, user_id: identity.user_id, principal, actor, only_agent, daily_limit, valid_until }
+        Self { tenant_id, user_id: identity.user_id, principal, actor, only_agent, daily_limit, valid_until, is_service: false }
     }
 }

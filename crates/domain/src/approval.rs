@@ -37,6 +37,8 @@ pub struct Approval {
     pub session_id: SessionId,
     pub run_id: RunId,
     pub call_id: CallId,
+    /// Whose call it is; absent in rows of older releases.
+    pub agent_id: Option<AgentId>,
     pub name: String,
     pub args: Value,
     pub args_digest: String,
@@ -45,6 +47,8 @@ pub struct Approval {
     /// What differs from the target that was approved before, when the call is asked about again.
     pub changed: Vec<TargetChange>,
     pub reason: String,
+    /// Who sees and decides it besides those who see the session, as [`Approvers::names`] gives them.
+    pub approvers: Vec<String>,
     pub state: ApprovalState,
     pub decision: Option<Decision>,
     pub decided_args: Option<Value>,
@@ -80,6 +84,28 @@ pub struct ApprovalRule {
     #[serde(default)]
     #[schema(max_length = 500, pattern = "^[^\\u0000]*$")]
     pub reason: Option<String>,
+    /// With `ask`: who else sees the question and decides it, without seeing the rest of the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvers: Option<Approvers>,
+}
+
+/// Who may decide a held call besides the session's owner.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Approvers {
+    #[schema(max_items = 50)]
+    pub users: Vec<UserId>,
+    /// Everybody in the tenant with one of these scopes; `admin` stands for its administrators.
+    #[schema(max_items = 10)]
+    pub scopes: Vec<String>,
+}
+
+impl Approvers {
+    /// FROZEN: approvals are stored with these names.
+    pub fn names(&self) -> Vec<String> {
+        let users = self.users.iter().map(|user| format!("user:{user}"));
+        users.chain(self.scopes.iter().map(|scope| format!("scope:{scope}"))).collect()
+    }
 }
 
 /// What must hold of one argument. It never does of an argument that is not there.

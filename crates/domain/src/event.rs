@@ -92,6 +92,9 @@ pub enum Event {
         /// The question about the same call that this one replaces.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaces: Option<ApprovalId>,
+        /// As in [`Verdict::Ask`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approvers: Vec<String>,
     },
     /// `args` is present when the human edited them.
     ApprovalDecided {
@@ -100,6 +103,9 @@ pub enum Event {
         decision: Decision,
         args: Option<Value>,
         feedback: Option<String>,
+        /// Who decided; absent when nobody did in time, and in entries of older releases.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decided_by: Option<UserId>,
         /// The client answered the call without asking: what it did is the decision.
         #[serde(default, skip_serializing_if = "is_false")]
         answered: bool,

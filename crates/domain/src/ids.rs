@@ -74,10 +74,48 @@ impl ApprovalId {
     }
 }
 
-/// A dialogue's id within its tenant: any string of 1 to 200 characters, a UUID when the client names none.
+/// A dialogue's id within its tenant, as it is stored. A UUID when the client names none; otherwise the client's own text of 1 to 200
+/// characters, or [`SessionId::of_user`] of it when another user of the tenant has a session with that text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct SessionId(pub String);
+
+impl SessionId {
+    /// The stored id of the session that `user` calls `name`, for when the id `name` itself belongs to another user.
+    ///
+    /// FROZEN: sessions are stored under this form, and their names are read back from it.
+    pub fn of_user(user: UserId, name: &str) -> Self {
+        Self(format!("~{}~{name}", user.0.simple()))
+    }
+
+    /// What the session's user calls it: the id without what [`SessionId::of_user`] put before it.
+    pub fn name(&self) -> &str {
+        self.split().map_or(self.0.as_str(), |(_, name)| name)
+    }
+
+    /// The id under which views show the session.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        Self(self.name().to_owned())
+    }
+
+    /// Whether the text has the form of [`SessionId::of_user`]. Such a text is never stored as a client's own name.
+    pub fn is_of_user(&self) -> bool {
+        self.split().is_some()
+    }
+
+    /// Whether the text names one session for the whole tenant: a UUID does, because nobody chooses it by chance. Every other text is a
+    /// name among the sessions of the user who says it.
+    pub fn is_unique(&self) -> bool {
+        Uuid::parse_str(&self.0).is_ok()
+    }
+
+    fn split(&self) -> Option<(Uuid, &str)> {
+        let (user, name) = self.0.strip_prefix('~')?.split_once('~')?;
+        let is_simple = user.len() == 32 && user.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase());
+        is_simple.then(|| Uuid::parse_str(user).ok()).flatten().map(|user| (user, name))
+    }
+}
 
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,5 +134,22 @@ mod tests {
         let ids = [ApprovalId::derive(call), ApprovalId::of_round(call, 1), ApprovalId::of_round(call, 2)];
         let first = "5d33b57f-6909-5560-8cac-3c3bc0f638b0";
         assert_eq!(ids.map(|id| id.to_string()), [first, first, "eda4d672-af68-5b4a-a700-5d64353b26f5"]);
+    }
+
+    #[test]
+    fn the_stored_id_of_a_second_users_session_is_frozen_and_gives_the_name_back() {
+        let user = UserId("0198c5a2-0000-7000-8000-000000000007".parse().unwrap());
+        let stored = SessionId::of_user(user, "chat~1");
+        assert_eq!(stored.0, "~0198c5a2000070008000000000000007~chat~1");
+        assert_eq!((stored.name(), stored.is_of_user(), stored.is_unique()), ("chat~1", true, false));
+    }
+
+    #[test]
+    fn other_texts_are_their_own_names() {
+        for text in ["chat-1", "", "~", "~~x", "~0198c5a2~x", "~0198C5A2000070008000000000000007~x"] {
+            let id = SessionId(text.to_owned());
+            assert_eq!((id.name(), id.is_of_user(), id.is_unique()), (text, false, false));
+        }
+        assert!(SessionId("0198c5a2-0000-7000-8000-000000000007".to_owned()).is_unique());
     }
 }

@@ -32,7 +32,7 @@ mod words;
 
 pub use account::{Account, Hashed, Invite};
 pub use agent::{Agent, AgentKind, AgentStatus, AgentVersion, BuiltinAgent};
-pub use approval::{Approval, ApprovalRule, ApprovalState, ArgumentCondition, Comparison, Decision, RuleEffect};
+pub use approval::{Approval, ApprovalRule, ApprovalState, Approvers, ArgumentCondition, Comparison, Decision, RuleEffect};
 pub use audit::{Actor, AuditEntry, AuditRow};
 pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
@@ -48,7 +48,7 @@ pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, T
 pub use refusal::{Refusal, RefusalKind, Subject};
 pub use requester::Requester;
 pub use run::{ParentCall, Phase, Principal, Run, RunStatus};
-pub use session::Session;
+pub use session::{Session, Visibility};
 pub use specialist::{Confidence, Plan, RoutedBy, Specialist, Subtask, SwitchCause, TeamRequest, TeamStart};
 pub use target::{Target, TargetChange};
 pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, ToolDefinition, ToolStatus};

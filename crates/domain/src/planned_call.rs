@@ -50,6 +50,9 @@ pub enum Verdict {
     /// A human is asked.
     Ask {
         reason: String,
+        /// Who besides the session's owner decides, as [`crate::Approvers::names`] gives them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approvers: Vec<String>,
     },
     /// The call is not made; the model is told why (bad arguments, unknown tool, policy).
     Refuse {

@@ -14,6 +14,8 @@ pub struct Requester {
     pub only_agent: Option<AgentId>,
     /// Runs that the API key may start in a UTC day.
     pub daily_limit: Option<i64>,
+    /// A service of the installation that names no user: it works in whatever session it names.
+    pub is_service: bool,
     /// The request, or the message on a socket, by which this is asked for.
     pub trace_id: String,
 }

@@ -1,6 +1,17 @@
 use serde_json::Value;
 
+use crate::words::words;
 use crate::{AgentId, SessionId, Specialist, TenantId, Timestamp, UserId};
+
+words! {
+    /// Who sees a session besides its owner. It is set when the session is made.
+    Visibility {
+        /// Administrators, who leave an audit row.
+        Private = "private",
+        /// Every user of the tenant, by scope.
+        Tenant = "tenant",
+    }
+}
 
 /// A dialogue. Its runs happen one after the other.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +22,9 @@ pub struct Session {
     pub agent_id: AgentId,
     /// Whose dialogue with the specialists it is; absent in sessions that runs of other agents made.
     pub user_id: Option<UserId>,
+    /// The user who began it. Absent when an older release made the session and no run of it is known.
+    pub owner_id: Option<UserId>,
+    pub visibility: Visibility,
     /// The first input until somebody names it, cut to 500 characters.
     pub title: Option<String>,
     pub description: Option<String>,

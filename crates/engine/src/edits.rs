@@ -5,7 +5,7 @@ use artel_agent::plan_of;
 use artel_domain::event::Verdict;
 use artel_domain::{Approval, Event, Run, Specialist, ToolRef};
 use artel_specialists::{client_tool, control_tool};
-use artel_store::{RunStore, StoreError};
+use artel_store::{RunStore, StoreError, Viewer};
 use serde_json::Value;
 
 use crate::{Asked, Policy};
@@ -26,11 +26,13 @@ pub enum EditProblem {
 
 /// Whether `args` may be used in the call that was asked about.
 pub async fn check_edit(store: &dyn RunStore, policy: &dyn Policy, asked: &Approval, args: &Value) -> Result<(), EditProblem> {
-    let calls = store.list_tool_calls(asked.tenant_id, &[asked.run_id]).await?;
+    // Whoever edits may see the approval without the rest of its run.
+    let viewer = &Viewer::service(asked.tenant_id);
+    let calls = store.list_tool_calls(viewer, &[asked.run_id]).await?;
     let call = calls.into_iter().find(|call| call.id == asked.call_id).ok_or(EditProblem::ToolGone)?;
     let tool = call.tool.ok_or(EditProblem::ToolGone)?;
     let name = check_schema(store, asked, &tool, args).await?;
-    let run = store.find_run(asked.tenant_id, asked.run_id).await?.ok_or(EditProblem::ToolGone)?;
+    let run = store.find_run(viewer, asked.run_id).await?.ok_or(EditProblem::ToolGone)?;
     check_rules(store, policy, &run, (&tool, &name), args).await
 }
 
@@ -78,7 +80,7 @@ async fn check_rules(
 
 /// Whose turn it is in the run that waits.
 async fn specialist(store: &dyn RunStore, asked: &Approval) -> Result<Option<Specialist>, StoreError> {
-    let entries = store.session_entries(asked.tenant_id, &asked.session_id, 0, READ).await?;
+    let entries = store.session_entries(&Viewer::service(asked.tenant_id), &asked.session_id, 0, READ).await?;
     Ok(entries.iter().rev().filter(|entry| entry.run_id == asked.run_id).find_map(|entry| match &entry.event {
         Event::AgentSwitched { to, .. } => Some(*to),
         Event::RunStarted { team, .. } => team.as_ref().map(|team| team.agent),

@@ -6,18 +6,18 @@ mod session;
 use std::sync::Arc;
 
 use artel_bus::Bus;
-use artel_domain::{Entry, RunId, SessionId, TenantId};
-use artel_store::{RunStore, StoreError};
+use artel_domain::{Entry, RunId, SessionId};
+use artel_store::{RunStore, StoreError, Viewer};
 use futures::Stream;
 use tokio::time::Instant;
 
 use reader::{POLL, Reader, Subject};
 pub use session::{SessionEntries, SessionRef, follow_session};
 
-/// Which run to follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Which run to follow, and for whom.
+#[derive(Debug, Clone)]
 pub struct RunRef {
-    pub tenant_id: TenantId,
+    pub viewer: Viewer,
     pub session_id: SessionId,
     pub run_id: RunId,
 }
@@ -49,7 +49,7 @@ fn start(
     read_at: Instant,
 ) -> impl Stream<Item = Result<Arc<Entry>, StoreError>> + Send + 'static {
     // Subscribed before the first read, so that nothing falls between the two.
-    let live = bus.follow(run.tenant_id, &run.session_id);
-    let session = SessionRef { tenant_id: run.tenant_id, session_id: run.session_id };
+    let live = bus.follow(run.viewer.tenant_id, &run.session_id);
+    let session = SessionRef { viewer: run.viewer, session_id: run.session_id };
     Reader::new(store, live, session, Subject::Run(run.run_id), last, read_at).into_stream()
 }

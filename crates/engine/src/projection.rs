@@ -62,7 +62,8 @@ pub(crate) fn project(run: &Run, entry: &Entry, timeout: Option<Duration>, step:
 
 /// The question that the entry asks.
 fn pending(run: &Run, entry: &Entry) -> Option<Approval> {
-    let Event::ApprovalRequested { call_id, approval_id, name, args, args_digest, reason, target, changed, .. } = &entry.event else {
+    let Event::ApprovalRequested { call_id, approval_id, name, args, args_digest, reason, target, changed, approvers, .. } = &entry.event
+    else {
         return None;
     };
     Some(Approval {
@@ -71,12 +72,14 @@ fn pending(run: &Run, entry: &Entry) -> Option<Approval> {
         session_id: run.session_id.clone(),
         run_id: run.id,
         call_id: *call_id,
+        agent_id: Some(run.agent_id),
         name: name.clone(),
         args: args.clone(),
         args_digest: args_digest.clone(),
         target: target.clone(),
         changed: changed.clone(),
         reason: reason.clone(),
+        approvers: approvers.clone(),
         state: ApprovalState::Pending,
         decision: None,
         decided_args: None,

@@ -119,6 +119,7 @@ fn decisions(turn: &Turn, record: &TurnRecord, outside: &Outside) -> Vec<Effect>
             decision: approval.decision?,
             args: approval.decided_args.clone(),
             feedback: approval.feedback.clone(),
+            decided_by: approval.decided_by,
             answered: outside.has_answer(approval.call_id),
         })
     });

@@ -64,7 +64,9 @@ impl Targets {
     /// A question to a human, with what the call would reach now and what differs from the question before it. Other events stay as
     /// they are.
     pub(crate) fn show(&self, event: Event, call: impl FnOnce(artel_domain::CallId) -> Option<Call>) -> Event {
-        let Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, target: None, replaces, .. } = event else {
+        let Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, target: None, replaces, approvers, .. } =
+            event
+        else {
             return event;
         };
         let call = call(call_id);
@@ -72,7 +74,7 @@ impl Targets {
         let shown = call.as_ref().and_then(|call| call.shown.as_ref());
         let changed = shown.zip(target.as_ref()).map(|(shown, now)| shown.changes(now)).unwrap_or_default();
         let reason = with_changes(reason, &changed);
-        Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, target, changed, replaces }
+        Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, target, changed, replaces, approvers }
     }
 }
 

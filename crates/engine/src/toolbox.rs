@@ -152,7 +152,9 @@ impl Toolbox {
         }
         let asked = Asked { agent_id: run.agent_id, tool: &item.tool, name: &item.name, args, tenant_rules: &self.tenant_rules };
         Ok(match policy.verdict(&asked) {
-            Verdict::Allow if item.asks => Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned() },
+            Verdict::Allow if item.asks => {
+                Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned(), approvers: Vec::new() }
+            }
             verdict => verdict,
         })
     }

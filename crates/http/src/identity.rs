@@ -45,6 +45,7 @@ impl Identity {
             actor: self.actor(),
             only_agent: self.agent_id,
             daily_limit: self.daily_limit,
+            is_service: false,
             trace_id: trace::current(),
         }
     }

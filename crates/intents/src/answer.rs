@@ -1,6 +1,6 @@
 use artel_domain::{Approval, CallId, Decision, Refusal, Requester, RunId, SessionId, Subject, ToolOutcome};
 use artel_identity::Scope;
-use artel_store::{AnswerTo, Answered, CallAnswer as StoredAnswer};
+use artel_store::{AnswerTo, Answered, CallAnswer as StoredAnswer, Viewer};
 
 use crate::decide::Verdict;
 use crate::text::without_nul;
@@ -33,7 +33,6 @@ impl Intents {
         let at = self.clock.now();
         let audit = requester.audit("call.answer", "tool_call", answer.call_id, at);
         let answer = StoredAnswer {
-            tenant_id: requester.tenant_id,
             session_id: answer.session_id,
             call_id: answer.call_id,
             to: AnswerTo::Client,
@@ -41,7 +40,7 @@ impl Intents {
             by: Some(requester.user_id()),
             at,
         };
-        match self.store.answer_call(answer, audit).await? {
+        match self.store.answer_call(&Viewer::from(requester), answer, audit).await? {
             Answered::Accepted(run) => {
                 self.bus.wake_workers();
                 Ok(Some(run))

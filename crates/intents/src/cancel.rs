@@ -1,6 +1,6 @@
 use artel_domain::{Phase, Refusal, Requester, Run, RunId, SessionId, Subject};
 use artel_identity::Scope;
-use artel_store::{CancelOutcome, RunFilter};
+use artel_store::{CancelOutcome, RunFilter, Viewer};
 
 use crate::{Intents, scopes};
 
@@ -30,15 +30,15 @@ impl Intents {
     /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the session is not the requester's, or has ended.
     pub async fn cancel_session(&self, requester: &Requester, session: &SessionId) -> Result<Vec<RunId>, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
-        self.own_session(requester, session).await?;
+        let session = self.own_session(requester, session).await?;
         let open = RunFilter {
-            session_id: Some(session.clone()),
+            session_id: Some(session.id),
             phases: vec![Phase::Queued, Phase::Running, Phase::Waiting],
             limit: MOST_RUNS,
             ..RunFilter::default()
         };
         let mut cancelled = Vec::new();
-        for run in self.store.list_runs(requester.tenant_id, open).await? {
+        for run in self.store.list_runs(&Viewer::from(requester), open).await? {
             if let CancelOutcome::Requested(run) = self.request_cancel(requester, run.id).await? {
                 cancelled.push(run.id);
             }
@@ -49,7 +49,7 @@ impl Intents {
 
     async fn request_cancel(&self, requester: &Requester, run: RunId) -> Result<CancelOutcome, Refusal> {
         let audit = requester.audit("run.cancel", "run", run, self.clock.now());
-        let outcome = self.store.cancel_run(requester.tenant_id, run, audit).await?;
+        let outcome = self.store.cancel_run(&Viewer::from(requester), run, audit).await?;
         if let CancelOutcome::Requested(run) = &outcome {
             self.bus.cancel_run(run.id);
         }

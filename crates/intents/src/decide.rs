@@ -1,10 +1,10 @@
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, AuditEntry, CallId, Decision, Refusal, RefusalKind, Requester, SessionId, Subject, TenantId,
-    Timestamp, digest,
+    Approval, ApprovalId, ApprovalState, AuditEntry, CallId, Decision, Refusal, RefusalKind, Requester, SessionId, Subject, Timestamp,
+    digest,
 };
 use artel_engine::{EditProblem, check_edit};
 use artel_identity::Scope;
-use artel_store::{ApprovalFilter, Decided};
+use artel_store::{ApprovalFilter, Decided, Viewer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -59,7 +59,8 @@ impl Intents {
     /// Decides about a held call, once, and returns the approval as it is now. The run goes on with the same call.
     ///
     /// # Errors
-    /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the approval. `Conflict`: the approval is decided, expired or cancelled
+    /// `Forbidden`: the scope `runs:write` is missing, or the requester sees the approval and is none of those who decide it. `Absent`: the
+    /// approval. `Conflict`: the approval is decided, expired or cancelled
     /// (the details say so), or the tool of an edited call is gone. `Invalid`: the new arguments do not fit the tool's schema, what its
     /// agent may do, or the rules.
     pub async fn decide(
@@ -80,20 +81,24 @@ impl Intents {
         let verdict = Verdict { decision, args, feedback: feedback.map(without_nul) };
         match self.store_decision(requester, &held, verdict).await? {
             Some(decided) => Ok(decided),
-            // Somebody else decided meanwhile.
-            None => Err(closed(&self.find_held(requester, approval).await?)),
+            None => {
+                // Somebody else decided meanwhile, or the requester may only look.
+                check_open(&self.find_held(requester, approval).await?, self.clock.now())?;
+                let message = "The session's owner decides this, or an approver whom a rule names.";
+                Err(Refusal::forbidden(Subject::Approval, "not_an_approver", message))
+            }
         }
     }
 
     async fn find_held(&self, requester: &Requester, approval: &ApprovalRef) -> Result<Approval, Refusal> {
-        let tenant = requester.tenant_id;
+        let viewer = &Viewer::from(requester);
         let found = match approval {
-            ApprovalRef::Id(id) => self.store.find_approval(tenant, *id).await?,
+            ApprovalRef::Id(id) => self.store.find_approval(&self.viewer(requester), *id).await?,
             ApprovalRef::InSession { session_id, id } => {
                 let is_meant = |approval: &Approval| approval.id.0 == *id || approval.call_id.0 == *id;
                 match self.find_open(requester, session_id, is_meant).await? {
                     Some(open) => Some(open),
-                    None => self.find_closed(tenant, *id).await?.filter(|found| found.session_id == *session_id),
+                    None => self.find_closed(viewer, *id).await?.filter(|found| found.session_id == *session_id),
                 }
             }
         };
@@ -109,15 +114,15 @@ impl Intents {
     ) -> Result<Option<Approval>, Refusal> {
         let state = Some(ApprovalState::Pending);
         let filter = ApprovalFilter { session_id: Some(session.clone()), state, limit: MOST_OPEN, ..ApprovalFilter::default() };
-        let open = self.store.list_approvals(requester.tenant_id, filter).await?;
+        let open = self.store.list_approvals(&Viewer::from(requester), filter).await?;
         Ok(open.into_iter().find(is_meant))
     }
 
-    async fn find_closed(&self, tenant: TenantId, id: Uuid) -> Result<Option<Approval>, Refusal> {
-        let of_call = self.store.find_approval(tenant, ApprovalId::derive(CallId(id))).await?;
+    async fn find_closed(&self, viewer: &Viewer, id: Uuid) -> Result<Option<Approval>, Refusal> {
+        let of_call = self.store.find_approval(viewer, ApprovalId::derive(CallId(id))).await?;
         match of_call {
             Some(found) => Ok(Some(found)),
-            None => Ok(self.store.find_approval(tenant, ApprovalId(id)).await?),
+            None => Ok(self.store.find_approval(viewer, ApprovalId(id)).await?),
         }
     }
 
@@ -149,7 +154,6 @@ impl Intents {
         let at = self.clock.now();
         let audit = audit(requester, held, &verdict, at);
         let decided = Decided {
-            tenant_id: requester.tenant_id,
             approval_id: held.id,
             decision: verdict.decision,
             args: verdict.args,
@@ -157,7 +161,7 @@ impl Intents {
             by: Some(requester.user_id()),
             at,
         };
-        let decided = self.store.decide_approval(decided, audit).await?;
+        let decided = self.store.decide_approval(&self.viewer(requester), decided, audit).await?;
         if decided.is_some() {
             self.bus.wake_workers();
         }

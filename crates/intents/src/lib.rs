@@ -14,6 +14,7 @@ mod start_run;
 mod switch;
 mod team_agent;
 mod text;
+mod viewer;
 
 pub use answer::CallAnswer;
 pub use decide::{ARGUMENTS_MISSING, ApprovalRef, HumanDecision, NewArguments};

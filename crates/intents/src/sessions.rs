@@ -1,5 +1,5 @@
 use artel_domain::{Refusal, RefusalKind, Requester, Session, SessionId, Subject};
-use artel_store::NewSession;
+use artel_store::{NewSession, Viewer};
 use serde_json::Value;
 
 use crate::Intents;
@@ -15,12 +15,13 @@ pub struct OpenSession {
 }
 
 impl Intents {
-    /// The requester's active session of this id, made when the tenant has none of that id.
+    /// The requester's active session of this id, made when they have none of that id.
     ///
     /// # Errors
     /// `Absent`: the session is another user's, or has ended. `Invalid`: the id.
     pub async fn open_session(&self, requester: &Requester, id: &SessionId) -> Result<Session, Refusal> {
-        if self.store.find_session(requester.tenant_id, id).await?.is_some() {
+        let is_known = |session: &Session| requester.is_service || session.owner_id == Some(requester.user_id());
+        if self.store.find_session(&Viewer::from(requester), id).await?.is_some_and(|session| is_known(&session)) {
             return self.own_session(requester, id).await;
         }
         match self.create_session(requester, OpenSession { id: Some(id.clone()), ..OpenSession::default() }).await {
@@ -33,7 +34,7 @@ impl Intents {
     /// Makes a session with the specialists for the requester.
     ///
     /// # Errors
-    /// `Conflict`: the tenant has a session of that id, whosever it is. `Invalid`: the id. `Forbidden`: the API key is for another agent.
+    /// `Conflict`: the requester has a session of that id, or anybody in the tenant has it and it is a UUID. `Invalid`: the id. `Forbidden`: the API key is for another agent.
     pub async fn create_session(&self, requester: &Requester, open: OpenSession) -> Result<Session, Refusal> {
         let id = open.id.unwrap_or_else(|| SessionId(self.clock.unguessable_uuid().to_string()));
         check_id(&id)?;
@@ -53,29 +54,32 @@ impl Intents {
         made.ok_or_else(|| Refusal::conflict(Subject::Session, "session_exists", format!("There is a session {id} already.")))
     }
 
-    /// The requester's active session.
+    /// The requester's active session with the specialists; for a service the one that it names, whoever owns it.
     ///
     /// # Errors
     /// `Absent`: there is none of that id, it is another user's, or it has ended.
     pub async fn own_session(&self, requester: &Requester, id: &SessionId) -> Result<Session, Refusal> {
-        let session = self.store.find_session(requester.tenant_id, id).await?;
-        let is_own = |session: &Session| session.user_id == Some(requester.user_id()) && session.is_active;
+        let session = self.store.find_session(&Viewer::from(requester), id).await?;
+        let is_own = |session: &Session| {
+            session.user_id.is_some_and(|user| requester.is_service || user == requester.user_id()) && session.is_active
+        };
         session.filter(is_own).ok_or_else(|| Refusal::absent(Subject::Session))
     }
 
-    /// Ends a session of the requester's and cancels its runs. Its records stay in the store.
+    /// Ends a session of the requester's and cancels its runs; its stored id. Its records stay in the store.
     ///
     /// # Errors
     /// `Absent`: as [`Intents::own_session`]. `Forbidden`: the scope `runs:write` is missing.
-    pub async fn end_session(&self, requester: &Requester, id: &SessionId) -> Result<(), Refusal> {
+    pub async fn end_session(&self, requester: &Requester, id: &SessionId) -> Result<SessionId, Refusal> {
         // A worker that drives one of its runs hears of the cancel at once.
         self.cancel_session(requester, id).await?;
-        let audit = requester.audit("session.delete", "session", id, self.clock.now());
-        if !self.store.end_session(requester.tenant_id, id, audit).await? {
+        let id = self.own_session(requester, id).await?.id;
+        let audit = requester.audit("session.delete", "session", &id, self.clock.now());
+        if !self.store.end_session(&Viewer::from(requester), &id, audit).await? {
             return Err(Refusal::absent(Subject::Session));
         }
         self.bus.wake_workers();
-        Ok(())
+        Ok(id)
     }
 }
 

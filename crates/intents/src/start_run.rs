@@ -1,9 +1,9 @@
 use artel_domain::{
-    AgentId, AgentStatus, BuiltinAgent, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject, TeamRequest, Timestamp,
+    AgentId, AgentStatus, BuiltinAgent, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject, TeamRequest, Timestamp, Visibility,
 };
 use artel_engine::estimate_tokens;
 use artel_identity::{Scope, Scopes};
-use artel_store::{Created, NewRun, ProfileChoice};
+use artel_store::{Created, NewRun, ProfileChoice, Viewer};
 
 use crate::text::without_nul;
 use crate::{Intents, scopes};
@@ -13,6 +13,7 @@ use crate::{Intents, scopes};
 pub struct StartRun {
     /// A retried request brings the id of the first one, and gets the first one's run.
     pub id: RunId,
+    /// The stored id, as [`Intents::session_key`] gives it for what the requester calls the session.
     pub session_id: SessionId,
     pub runner: Runner,
     /// What the user says. It may be empty for a team that only switches.
@@ -22,11 +23,26 @@ pub struct StartRun {
 /// Who answers.
 #[derive(Debug, Clone)]
 pub enum Runner {
-    /// `draft`: true asks for the agent as it is, with changes that are not published; false for the published version. When absent, the
-    /// agent's owner gets the agent as it is, everybody else the published version.
-    Agent { agent: AgentId, draft: Option<bool> },
+    Agent {
+        agent: AgentId,
+        /// `true` asks for the agent as it is, with changes that are not published; `false` for the published version. When absent, the
+        /// agent's owner gets the agent as it is, everybody else the published version.
+        draft: Option<bool>,
+        /// Who sees the session, when this run begins it.
+        visibility: Visibility,
+    },
     /// The specialists, in a session of the requester's that is active.
     Team(TeamRequest),
+}
+
+impl Runner {
+    /// Dialogues with the specialists are their users' own.
+    fn visibility(&self) -> Visibility {
+        match self {
+            Self::Agent { visibility, .. } => *visibility,
+            Self::Team(_) => Visibility::Private,
+        }
+    }
 }
 
 /// A run that is stored.
@@ -50,19 +66,21 @@ impl Intents {
     ///
     /// # Errors
     /// `Forbidden`: the scope `runs:write` is missing, the API key is for another agent, or what is asked for is not published and the
-    /// requester is neither the agent's owner nor an administrator. `Conflict`: the agent is switched off. `Absent`: the agent or the team's
-    /// session. `Invalid` or `TooLarge`: the input. `TooMany`: the API key's daily limit is used up.
+    /// requester is neither the agent's owner nor an administrator. `Conflict`: the agent is switched off, or another user began the
+    /// session just now. `Absent`: the agent, the team's session, or a session that is another user's. `Invalid` or `TooLarge`: the input.
+    /// `TooMany`: the API key's daily limit is used up.
     pub async fn start_run(&self, requester: &Requester, start: StartRun) -> Result<Started, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         self.check_input(&start)?;
-        let (agent_id, profile, team) = match start.runner {
-            Runner::Agent { agent, draft } => {
+        let (session_id, visibility) = (start.session_id, start.runner.visibility());
+        let (agent_id, session_id, profile, team) = match start.runner {
+            Runner::Agent { agent, draft, .. } => {
                 let profile = self.choose_profile(requester, agent, draft).await?;
-                (agent, profile, None)
+                (agent, session_id, profile, None)
             }
             Runner::Team(team) => {
-                self.own_session(requester, &start.session_id).await?;
-                (self.ensure_team_agent(requester).await?, ProfileChoice::Published, Some(team))
+                let session = self.own_session(requester, &session_id).await?;
+                (self.ensure_team_agent(requester).await?, session.id, ProfileChoice::Published, Some(team))
             }
         };
         let new = NewRun {
@@ -70,22 +88,40 @@ impl Intents {
             tenant_id: requester.tenant_id,
             agent_id,
             profile,
-            session_id: start.session_id,
+            session_id,
             trace_id: requester.trace_id.clone(),
             principal: requester.principal.clone(),
             input_message: without_nul(start.input),
             team,
             parent: None,
+            visibility,
             at: self.clock.now(),
             daily_limit: requester.daily_limit,
         };
         self.store_run(requester, new).await
     }
 
+    /// The stored id of the session that the requester means by this name, for a run that is to be seen as `visibility` says.
+    ///
+    /// # Errors
+    /// `Conflict`: the run is to be private, and the tenant sees the session already.
+    pub async fn session_key(&self, requester: &Requester, name: &SessionId, visibility: Visibility) -> Result<SessionId, Refusal> {
+        let viewer = Viewer::from(requester);
+        let key = self.store.session_key(&viewer, name).await?;
+        if visibility == Visibility::Private {
+            let known = self.store.find_session(&viewer, &key).await?;
+            if known.is_some_and(|known| known.id == key && known.visibility == Visibility::Tenant) {
+                let message = "The whole organisation sees the session already: begin a private one.";
+                return Err(Refusal::conflict(Subject::Session, "session_is_shared", message));
+            }
+        }
+        Ok(key)
+    }
+
     async fn store_run(&self, requester: &Requester, new: NewRun) -> Result<Started, Refusal> {
         let (session, agent, at) = (new.session_id.clone(), new.agent_id, new.at);
         let audit = requester.audit("run.create", "run", new.id, at);
-        match self.store.create_run(new, audit).await? {
+        match self.store.create_run(&Viewer::from(requester), new, audit).await? {
             Created::Run(run) if run.session_id == session => {
                 self.bus.wake_workers();
                 Ok(Started::New(run))
@@ -94,6 +130,11 @@ impl Intents {
             Created::AgentMissing => Err(Refusal::absent(Subject::Agent)),
             Created::AgentDisabled => Err(disabled(requester, agent)),
             Created::AgentIsDraft => Err(is_draft()),
+            Created::SessionTaken if session.is_unique() => Err(Refusal::absent(Subject::Session)),
+            Created::SessionTaken => {
+                let message = "Another user began a session of this name just now. Try again.";
+                Err(Refusal::conflict(Subject::Session, "session_taken", message))
+            }
             Created::DailyLimit => {
                 let message = "The daily limit of this API key is used up.";
                 Err(Refusal::too_many(Subject::Run, message, seconds_until_midnight(at)))

@@ -69,7 +69,7 @@ impl World {
     }
 
     fn run(&self) -> StartRun {
-        let runner = Runner::Agent { agent: self.agent, draft: None };
+        let runner = Runner::Agent { agent: self.agent, draft: None, visibility: artel_domain::Visibility::Tenant };
         StartRun { id: RunId(SystemClock.uuid()), session_id: SessionId("s".into()), runner, input: "hello".into() }
     }
 
@@ -78,7 +78,7 @@ impl World {
     }
 
     async fn count_runs(&self) -> usize {
-        self.store.list_runs(TENANT, RunFilter { limit: 10, ..RunFilter::default() }).await.unwrap().len()
+        self.store.list_runs(&artel_store::Viewer::service(TENANT), RunFilter { limit: 10, ..RunFilter::default() }).await.unwrap().len()
     }
 }
 
@@ -89,6 +89,7 @@ fn user(user_id: UserId) -> Requester {
         actor: Actor { user_id: Some(user_id), ..Actor::default() },
         only_agent: None,
         daily_limit: None,
+        is_service: false,
         trace_id: "a trace".into(),
     }
 }
@@ -148,7 +149,10 @@ async fn only_its_owner_runs_a_draft() {
 #[tokio::test]
 async fn an_agent_that_is_not_there_is_absent() {
     let world = World::new().await;
-    let start = StartRun { runner: Runner::Agent { agent: AgentId(Uuid::from_u128(7)), draft: None }, ..world.run() };
+    let start = StartRun {
+        runner: Runner::Agent { agent: AgentId(Uuid::from_u128(7)), draft: None, visibility: artel_domain::Visibility::Tenant },
+        ..world.run()
+    };
     let refusal = world.start(&user(ADA), start).await.unwrap_err();
     assert!(matches!((refusal.kind, refusal.subject), (RefusalKind::Absent, Subject::Agent)));
 }
@@ -209,7 +213,7 @@ async fn the_end_of_a_session_cancels_its_runs() {
     let start = StartRun { session_id: session.clone(), runner: Runner::Team(to(Specialist::Debug)), ..world.run() };
     let run = world.start(&user(ADA), start).await.unwrap().into_run().id;
     world.intents.end_session(&user(ADA), &session).await.unwrap();
-    assert!(world.store.find_run(TENANT, run).await.unwrap().unwrap().cancel_requested);
+    assert!(world.store.find_run(&artel_store::Viewer::service(TENANT), run).await.unwrap().unwrap().cancel_requested);
 }
 
 #[tokio::test]

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId, UserId};
-use artel_http::{AuthServiceTrust, Gate, GateConfig, MetricsText, PublicKeys, StaticKey};
+use artel_http::{AuthServiceTrust, Gate, GateConfig, Identity, MetricsText, PublicKeys, StaticKey};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer, TokenVerifier};
 use artel_intents::Intents;
 use artel_llm::Models;
-use artel_store::SurfaceStore;
+use artel_store::{SurfaceStore, Viewer};
 use artel_tools::Registry;
 use axum::extract::FromRef;
 use ipnet::IpNet;
@@ -98,6 +98,11 @@ impl App {
         };
         let gate = Gate::new(store.clone(), bus.clone(), clock.clone(), tokens, key_maker.clone(), seal, about_callers);
         Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, intents, public_keys, metrics, gate, config }))
+    }
+
+    /// How much of the tenant's sessions the caller may see now.
+    pub(crate) fn viewer(&self, caller: &Identity) -> Viewer {
+        self.intents.viewer(&caller.requester())
     }
 
     /// The gate, for other surfaces that let the same callers in.

@@ -1,7 +1,7 @@
 //! Questions whose time is over are answered: nobody approved in time.
 
 use artel_domain::{Actor, Approval, AuditEntry, Decision, Timestamp};
-use artel_store::Decided;
+use artel_store::{Decided, Viewer};
 use serde_json::json;
 
 use crate::deps::SweepDeps;
@@ -14,7 +14,9 @@ pub(crate) async fn expire_approvals(deps: &SweepDeps) -> artel_store::Result<u6
     let due = deps.store.due_approvals(now, AT_A_TIME).await?;
     let mut ended = 0;
     for approval in &due {
-        ended += u64::from(deps.store.decide_approval(expired(approval, now), audit(approval, now)).await?.is_some());
+        let scheduler = Viewer::service(approval.tenant_id);
+        let decided = deps.store.decide_approval(&scheduler, expired(approval, now), audit(approval, now)).await?;
+        ended += u64::from(decided.is_some());
     }
     if ended > 0 {
         deps.bus.wake_workers();
@@ -23,15 +25,7 @@ pub(crate) async fn expire_approvals(deps: &SweepDeps) -> artel_store::Result<u6
 }
 
 fn expired(approval: &Approval, at: Timestamp) -> Decided {
-    Decided {
-        tenant_id: approval.tenant_id,
-        approval_id: approval.id,
-        decision: Decision::Expire,
-        args: None,
-        feedback: None,
-        by: None,
-        at,
-    }
+    Decided { approval_id: approval.id, decision: Decision::Expire, args: None, feedback: None, by: None, at }
 }
 
 fn audit(approval: &Approval, at: Timestamp) -> AuditEntry {

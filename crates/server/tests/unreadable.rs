@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{Entry, Event, Run, RunId, TenantId, Timestamp};
-use artel_store::{ApprovalFilter, Fence, RunStore, Step};
+use artel_store::{ApprovalFilter, Fence, RunStore, Step, Viewer};
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Receiver, on_both_stores};
@@ -63,7 +63,7 @@ impl World {
         let store = self.store().await;
         let tenant: TenantId = "00000000-0000-0000-0000-000000000001".parse().unwrap();
         let id: RunId = self.run.parse().unwrap();
-        let run = store.find_run(tenant, id).await.unwrap().unwrap();
+        let run = store.find_run(&Viewer::service(tenant), id).await.unwrap().unwrap();
         change(store.clone(), run).await;
         drop(store);
         self.artel.restart().await;
@@ -117,7 +117,7 @@ impl World {
 
 /// Adds an entry behind the run's newest.
 async fn appends(store: &dyn RunStore, run: &Run, kind: &str, payload: &str) {
-    let seq = store.run_entries(run.tenant_id, run.id, 0, 1000).await.unwrap().last().unwrap().seq + 1;
+    let seq = store.run_entries(&Viewer::service(run.tenant_id), run.id, 0, 1000).await.unwrap().last().unwrap().seq + 1;
     let event = Event::Other { kind: kind.to_owned(), payload: payload.to_owned() };
     let entry = Entry { seq, run_id: run.id, at: Timestamp::now(), event };
     let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
@@ -172,9 +172,8 @@ async fn a_run_that_cannot_be_driven_and_crashed_too_often_is_ended(database: Da
         .meanwhile(async |store, run| {
             appends(&*store, &run, "form_asked", r#"{"kind":"form_asked"}"#).await;
             let asked = ApprovalFilter { run_id: Some(run.id), limit: 1, ..ApprovalFilter::default() };
-            let asked = store.list_approvals(run.tenant_id, asked).await.unwrap().remove(0);
+            let asked = store.list_approvals(&Viewer::service(run.tenant_id), asked).await.unwrap().remove(0);
             let decided = artel_store::Decided {
-                tenant_id: run.tenant_id,
                 approval_id: asked.id,
                 decision: artel_domain::Decision::Approve,
                 args: None,
@@ -182,7 +181,7 @@ async fn a_run_that_cannot_be_driven_and_crashed_too_often_is_ended(database: Da
                 by: None,
                 at: Timestamp::now(),
             };
-            store.decide_approval(decided, audit()).await.unwrap().unwrap();
+            store.decide_approval(&Viewer::service(run.tenant_id), decided, audit()).await.unwrap().unwrap();
             // As workers of the last release do: each dies over the run.
             for _ in 0..7 {
                 let claimed = store.claim_runs("older", Duration::from_millis(1), 1, 64).await.unwrap();

@@ -87,7 +87,7 @@ impl Bench {
         while Instant::now() < self.until {
             if let Ok(Ok(permit)) = timeout(POLL, self.room.acquire()).await {
                 permit.forget();
-                self.store.create_run(self.new_run(), self.audit("run.create")).await?;
+                self.store.create_run(&artel_store::Viewer::user(self.tenant, self.user), self.new_run(), self.audit("run.create")).await?;
                 self.count();
                 self.created.notify_one();
             }
@@ -175,6 +175,7 @@ impl Bench {
             input_message: "hello".to_owned(),
             team: None,
             parent: None,
+            visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
             daily_limit: None,
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use artel_domain::{AgentStatus, AuditEntry, Phase, Run, TenantId, Timestamp};
-use artel_store::{Created, NewRun, ProfileChoice, Result, StoreError};
+use artel_domain::{AgentStatus, AuditEntry, Phase, Run, TenantId, Timestamp, UserId};
+use artel_store::{Created, NewRun, ProfileChoice, Result, StoreError, Viewer};
 use async_trait::async_trait;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ const DAY_SECONDS: i64 = 86_400;
 
 pub(crate) struct AdmitRuns(pub(crate) PgPool);
 
-type Admission = (NewRun, AuditEntry);
+type Admission = (Viewer, NewRun, AuditEntry);
 
 /// What runs use of their agents, by run: a version, or `None` for the agent as it is.
 type Versions = HashMap<Uuid, Option<i64>>;
@@ -35,8 +35,12 @@ impl Batch for AdmitRuns {
     type Answer = Created;
 
     async fn write(&self, tenant: TenantId, items: &[Admission]) -> Result<Vec<Result<Created>>> {
-        let outcomes = retrying(|| admit(&self.0, tenant, items)).await?;
-        Ok(outcomes.into_iter().map(answer).collect())
+        loop {
+            // Nothing was written when another process made one of the sessions meanwhile: the next try finds whose it is.
+            if let Some(outcomes) = retrying(|| admit(&self.0, tenant, items)).await? {
+                return Ok(outcomes.into_iter().map(answer).collect());
+            }
+        }
     }
 }
 
@@ -47,34 +51,63 @@ fn answer(outcome: Outcome) -> Result<Created> {
     }
 }
 
-async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Result<Vec<Outcome>> {
+/// Why a run is not inserted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Obstacle {
+    /// Its session is another user's.
+    Session,
+    /// Its key's daily limit is used up.
+    DailyLimit,
+}
+
+/// `None`: a session was made by somebody else in between.
+async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Result<Option<Vec<Outcome>>> {
     let mut tx = pool.begin().await?;
-    let mut refused = HashSet::new();
     let mut seen = HashSet::new();
-    let mut admitted = Vec::with_capacity(items.len());
-    for (new, _) in items.iter().filter(|(new, _)| seen.insert(new.id)) {
-        if count_day(&mut tx, new).await? {
-            admitted.push(new);
+    let once: Vec<&Admission> = items.iter().filter(|(_, new, _)| seen.insert(new.id)).collect();
+    let mut sessions = Sessions(lock_heads(&mut tx, tenant, &once).await?);
+    let known: Vec<String> = sessions.0.keys().cloned().collect();
+    let mut obstacles = HashMap::new();
+    let mut admitted = Vec::with_capacity(once.len());
+    for (viewer, new, _) in once {
+        if !sessions.admits(viewer, new) {
+            obstacles.insert(new.id, Obstacle::Session);
+        } else if !count_day(&mut tx, new).await? {
+            obstacles.insert(new.id, Obstacle::DailyLimit);
         } else {
-            refused.insert(new.id);
+            admitted.push((viewer.user_id, new));
         }
     }
-    let mut versions = insert(&mut tx, tenant, &admitted).await?;
-    versions.extend(insert_after_publishing(&mut tx, tenant, &admitted, &versions).await?);
+    let Some(mut versions) = insert(&mut tx, tenant, &admitted, &known).await? else { return Ok(None) };
+    let Some(published) = insert_after_publishing(&mut tx, tenant, &admitted, &known, &versions).await? else { return Ok(None) };
+    versions.extend(published);
     wake_before(&mut tx, tenant, &admitted, &versions).await?;
     let mut outcomes = Vec::with_capacity(items.len());
     let mut entries = Vec::with_capacity(items.len());
-    for (new, audit) in items {
+    for (_, new, audit) in items {
         if let Some(version) = versions.remove(&new.id.0) {
             outcomes.push(Outcome::Answer(Created::Run(Box::new(accepted(new, version)))));
             entries.push(audit.clone());
         } else {
-            outcomes.push(left_out(&mut tx, new, refused.contains(&new.id)).await?);
+            outcomes.push(left_out(&mut tx, new, obstacles.get(&new.id).copied()).await?);
         }
     }
     audit::append(&mut tx, tenant, &entries).await?;
     tx.commit().await?;
-    Ok(outcomes)
+    Ok(Some(outcomes))
+}
+
+/// The owners of sessions by id, and whether they are private.
+struct Sessions(HashMap<String, (Option<UserId>, bool)>);
+
+impl Sessions {
+    /// Whether the viewer may begin or continue the run's session. A session that is new belongs to the first run of it.
+    fn admits(&mut self, viewer: &Viewer, new: &NewRun) -> bool {
+        let is_private = new.visibility == artel_domain::Visibility::Private;
+        let (owner, is_private) = *self.0.entry(text(&new.session_id.0)).or_insert((Some(viewer.user_id), is_private));
+        let is_own = owner.is_none_or(|owner| owner == viewer.user_id);
+        is_own || viewer.is_service() || !is_private && new.session_id.is_unique()
+    }
 }
 
 /// Counts a run against its key's limit of the day. False when there is nothing left, and also when the run will not be made anyway.
@@ -102,30 +135,38 @@ fn day(at: Timestamp) -> i64 {
     at.as_second().div_euclid(DAY_SECONDS)
 }
 
-/// Waits for those that end the heads of these sessions right now, so that the next statement sees who is head after them. Without
-/// it that statement would find no head, make one, and be broken off by the index that allows only one.
-async fn lock_heads(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sqlx::Result<()> {
-    let sessions: Vec<String> = new.iter().map(|new| text(&new.session_id.0)).collect();
-    sqlx::query!(
-        "SELECT r.id FROM (SELECT DISTINCT s.id FROM unnest($2::text[]) AS s (id) ORDER BY s.id) s CROSS JOIN LATERAL (
-           SELECT r.id FROM runs r WHERE r.tenant_id = $1 AND r.session_id = s.id AND r.is_head > 0 FOR UPDATE) r",
+/// Waits for those that end the heads of these sessions right now, so that the insert sees who is head after them. Without it the insert
+/// would find no head, make one, and be broken off by the index that allows only one. Gives the sessions that there are.
+async fn lock_heads(tx: &mut PgConnection, tenant: TenantId, new: &[&Admission]) -> sqlx::Result<HashMap<String, (Option<UserId>, bool)>> {
+    let sessions: Vec<String> = new.iter().map(|(_, new, _)| text(&new.session_id.0)).collect();
+    let found = sqlx::query!(
+        r#"SELECT s.id AS "id!", h.id AS "head?",
+                  (SELECT a.owner_id FROM session_access a WHERE a.tenant_id = $1 AND a.id = s.id) AS owner_id,
+                  (SELECT a.is_private FROM session_access a WHERE a.tenant_id = $1 AND a.id = s.id) AS is_private
+           FROM (SELECT DISTINCT s.id FROM unnest($2::text[]) AS s (id) ORDER BY s.id) s LEFT JOIN LATERAL (
+             SELECT r.id FROM runs r WHERE r.tenant_id = $1 AND r.session_id = s.id AND r.is_head > 0 FOR UPDATE) h ON true"#,
         tenant.0,
         &sessions,
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(())
+    );
+    let found = found.fetch_all(tx).await?.into_iter();
+    Ok(found.filter_map(|row| row.is_private.map(|is_private| (row.id, (row.owner_id.map(UserId), is_private)))).collect())
 }
 
 /// Inserts those that were left out because an earlier release kept no version of their agent: now it has one.
-async fn insert_after_publishing(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun], made: &Versions) -> sqlx::Result<Versions> {
-    let missing: Vec<&NewRun> = new.iter().filter(|new| !made.contains_key(&new.id.0)).copied().collect();
-    let Some(first) = missing.first() else { return Ok(Versions::new()) };
-    let agents: Vec<Uuid> = missing.iter().map(|new| new.agent_id.0).collect();
+async fn insert_after_publishing(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    admitted: &[(UserId, &NewRun)],
+    known: &[String],
+    made: &Versions,
+) -> sqlx::Result<Option<Versions>> {
+    let missing: Vec<(UserId, &NewRun)> = admitted.iter().filter(|(_, new)| !made.contains_key(&new.id.0)).copied().collect();
+    let Some((_, first)) = missing.first() else { return Ok(Some(Versions::new())) };
+    let agents: Vec<Uuid> = missing.iter().map(|(_, new)| new.agent_id.0).collect();
     if versions::ensure_by_id(tx, tenant, &agents, first.at).await? {
-        return insert(tx, tenant, &missing).await;
+        return insert(tx, tenant, &missing, known).await;
     }
-    Ok(Versions::new())
+    Ok(Some(Versions::new()))
 }
 
 /// Inserts the runs whose agent lives, is switched on and has what is wanted of it, and whose id is free. Gives the version of the agent for
@@ -134,11 +175,19 @@ async fn insert_after_publishing(tx: &mut PgConnection, tenant: TenantId, new: &
 /// A run is its session's head when no run of the session is open. Otherwise it stays behind the head, and the head is marked:
 /// whoever ends the head must see the mark, because both change the same row. Rows are looked up one by one (scalar and lateral
 /// subqueries): a plan made while the tables were small must not become a scan of all of them.
-async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sqlx::Result<Versions> {
-    if new.is_empty() {
-        return Ok(Versions::new());
+///
+/// `None` when a session that is not among the `known` ones turned out to be another user's.
+async fn insert(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    admitted: &[(UserId, &NewRun)],
+    known: &[String],
+) -> sqlx::Result<Option<Versions>> {
+    if admitted.is_empty() {
+        return Ok(Some(Versions::new()));
     }
-    lock_heads(tx, tenant, new).await?;
+    let owners: Vec<Uuid> = admitted.iter().map(|(owner, _)| owner.0).collect();
+    let new: Vec<&NewRun> = admitted.iter().map(|(_, new)| *new).collect();
     let column = |value: fn(&NewRun) -> String| -> Vec<String> { new.iter().map(|new| value(new)).collect() };
     let ids: Vec<Uuid> = new.iter().map(|new| new.id.0).collect();
     let agents: Vec<Uuid> = new.iter().map(|new| new.agent_id.0).collect();
@@ -149,14 +198,16 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
     let teams = new.iter().map(|new| maybe_json(new.team.as_ref())).collect::<sqlx::Result<Vec<_>>>()?;
     let (parent_runs, parent_calls): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) =
         new.iter().map(|new| new.parent.map(|parent| (parent.run_id.0, parent.call_id.0)).unzip()).unzip();
+    let visibilities = column(|new| new.visibility.as_str().to_owned());
     let takes_current: Vec<bool> = new.iter().map(|new| new.profile == ProfileChoice::Current).collect();
     let times: Vec<i64> = new.iter().map(|new| micros(new.at)).collect();
     let rows = sqlx::query!(
         r#"WITH input AS (
              SELECT i.*, a.version, a.is_draft
              FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[],
-                         $10::boolean[], $11::uuid[], $12::uuid[])
-                  AS i (id, agent_id, session_id, trace_id, principal, input_message, at, team, takes_current, parent_run_id, parent_call_id)
+                         $10::boolean[], $11::uuid[], $12::uuid[], $13::text[], $15::uuid[])
+                  AS i (id, agent_id, session_id, trace_id, principal, input_message, at, team, takes_current, parent_run_id, parent_call_id,
+                        visibility, owner_id)
              CROSS JOIN LATERAL (
                SELECT a.version, a.status = 'draft' OR (i.takes_current AND a.is_changed) AS is_draft FROM agents a
                WHERE a.id = i.agent_id AND a.tenant_id = $1 AND a.deleted_at IS NULL AND a.is_enabled
@@ -182,12 +233,15 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
              FROM input i
              RETURNING id, agent_id, agent_version, is_draft, session_id, created_at
            ), session AS (
-             INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at)
-             SELECT DISTINCT ON (r.session_id) $1, r.session_id, r.agent_id, 1, r.created_at, r.created_at
-             FROM run r ORDER BY r.session_id, r.id DESC
+             INSERT INTO sessions AS s (tenant_id, id, agent_id, next_seq, created_at, updated_at, owner_id, visibility)
+             SELECT DISTINCT ON (r.session_id) $1, r.session_id, r.agent_id, 1, r.created_at, r.created_at, i.owner_id, i.visibility
+             FROM run r JOIN input i ON i.id = r.id ORDER BY r.session_id, r.id DESC
              ON CONFLICT (tenant_id, id) DO UPDATE SET agent_id = excluded.agent_id, updated_at = excluded.updated_at
+             WHERE s.owner_id = excluded.owner_id OR s.id = ANY ($14::text[])
+             RETURNING id
            )
-           SELECT id AS "id!", agent_version AS "agent_version!", is_draft AS "is_draft!" FROM run"#,
+           SELECT id AS "id!", agent_version AS "agent_version!", is_draft AS "is_draft!",
+                  session_id IN (SELECT s.id FROM session s) AS "has_session!" FROM run"#,
         tenant.0,
         &ids,
         &agents,
@@ -200,15 +254,19 @@ async fn insert(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun]) -> sql
         &takes_current,
         &parent_runs as &[Option<Uuid>],
         &parent_calls as &[Option<Uuid>],
+        &visibilities,
+        known,
+        &owners,
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, (!row.is_draft).then_some(row.agent_version))).collect())
+    let is_whole = rows.iter().all(|row| row.has_session);
+    Ok(is_whole.then(|| rows.into_iter().map(|row| (row.id, (!row.is_draft).then_some(row.agent_version))).collect()))
 }
 
 /// A run of the specialists does not wait for one that waits for a human or a client. Asked only where one was made.
-async fn wake_before(tx: &mut PgConnection, tenant: TenantId, new: &[&NewRun], made: &Versions) -> sqlx::Result<()> {
-    let of_team = new.iter().filter(|new| new.team.is_some() && made.contains_key(&new.id.0));
+async fn wake_before(tx: &mut PgConnection, tenant: TenantId, admitted: &[(UserId, &NewRun)], made: &Versions) -> sqlx::Result<()> {
+    let of_team = admitted.iter().map(|(_, new)| new).filter(|new| new.team.is_some() && made.contains_key(&new.id.0));
     let sessions: Vec<String> = of_team.map(|new| text(&new.session_id.0)).collect();
     if sessions.is_empty() { Ok(()) } else { steering::wake_sessions(tx, tenant, &sessions).await }
 }
@@ -241,7 +299,7 @@ fn accepted(new: &NewRun, agent_version: Option<i64>) -> Run {
 }
 
 /// Why no row was made.
-async fn left_out(tx: &mut PgConnection, new: &NewRun, refused: bool) -> sqlx::Result<Outcome> {
+async fn left_out(tx: &mut PgConnection, new: &NewRun, obstacle: Option<Obstacle>) -> sqlx::Result<Outcome> {
     if let Some(earlier) = runs::find(&mut *tx, new.tenant_id, new.id).await? {
         return Ok(Outcome::Answer(Created::Run(Box::new(earlier))));
     }
@@ -249,7 +307,8 @@ async fn left_out(tx: &mut PgConnection, new: &NewRun, refused: bool) -> sqlx::R
         None => Created::AgentMissing,
         Some(agent) if !agent.is_enabled => Created::AgentDisabled,
         Some(agent) if agent.status == AgentStatus::Draft && new.profile == ProfileChoice::Published => Created::AgentIsDraft,
-        Some(_) if refused => Created::DailyLimit,
+        Some(_) if obstacle == Some(Obstacle::Session) => Created::SessionTaken,
+        Some(_) if obstacle == Some(Obstacle::DailyLimit) => Created::DailyLimit,
         Some(_) => return Ok(Outcome::Taken),
     };
     Ok(Outcome::Answer(created))

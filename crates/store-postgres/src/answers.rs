@@ -1,39 +1,42 @@
 //! Answers from outside to calls that wait for them.
 
 use artel_domain::{AuditEntry, RunId, ToolOutcome};
-use artel_store::{AnswerTo, Answered, CallAnswer};
+use artel_store::{AnswerTo, Answered, CallAnswer, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::values::{json, micros, text};
 use crate::{audit, steering};
 
-pub(crate) async fn answer(pool: &PgPool, answer: &CallAnswer, audit: &AuditEntry) -> sqlx::Result<Answered> {
+pub(crate) async fn answer(pool: &PgPool, viewer: &Viewer, answer: &CallAnswer, audit: &AuditEntry) -> sqlx::Result<Answered> {
     let mut tx = pool.begin().await?;
-    let Some(run) = lock_run(&mut tx, answer).await? else { return Ok(Answered::Unknown) };
+    let Some(run) = lock_run(&mut tx, viewer, answer).await? else { return Ok(Answered::Unknown) };
     if !is_open(&mut tx, answer).await? {
         // At once, because a claim passes over a run that is locked.
         tx.rollback().await?;
         return Ok(Answered::Already(run));
     }
     set(&mut tx, answer).await?;
-    approve(&mut tx, answer).await?;
+    approve(&mut tx, viewer, answer).await?;
     steering::wake(&mut tx, run).await?;
-    audit::append(&mut tx, answer.tenant_id, std::slice::from_ref(audit)).await?;
+    audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Answered::Accepted(run))
 }
 
 /// The run of the call. It comes first: its worker locks run and calls in this order too.
-async fn lock_run(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<Option<RunId>> {
+async fn lock_run(tx: &mut PgConnection, viewer: &Viewer, answer: &CallAnswer) -> sqlx::Result<Option<RunId>> {
     let run = sqlx::query_scalar!(
         "SELECT r.id FROM tool_calls c JOIN runs r ON r.id = c.run_id
          WHERE c.id = $1 AND r.tenant_id = $2 AND r.session_id = $3
            AND CASE WHEN $4::boolean THEN c.wait::json ->> 'for' = 'form' ELSE c.executor = 'client' END
+           AND ($5::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access s WHERE s.tenant_id = r.tenant_id AND s.id = r.session_id
+               AND (NOT s.is_private OR s.owner_id = $5)))
          FOR UPDATE OF r",
         answer.call_id.0,
-        answer.tenant_id.0,
+        viewer.tenant_id.0,
         text(&answer.session_id.0),
         answer.to == AnswerTo::Form,
+        viewer.changes_only().map(|user| user.0),
     );
     Ok(run.fetch_optional(tx).await?.map(RunId))
 }
@@ -70,11 +73,11 @@ async fn set(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<()> {
 }
 
 /// An answer to a call that a human is still asked about approves the call.
-async fn approve(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<()> {
+async fn approve(tx: &mut PgConnection, viewer: &Viewer, answer: &CallAnswer) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE approvals SET state = 'approved', decision = 'approve', decided_by = $4, decided_at = $5
          WHERE tenant_id = $1 AND session_id = $2 AND call_id = $3 AND state = 'pending'",
-        answer.tenant_id.0,
+        viewer.tenant_id.0,
         text(&answer.session_id.0),
         answer.call_id.0,
         answer.by.map(|user| user.0),

@@ -1,7 +1,7 @@
 //! Approvals.
 
-use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, TenantId, Timestamp};
-use artel_store::{ApprovalFilter, Decided};
+use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, Timestamp};
+use artel_store::{ApprovalFilter, Decided, Viewer};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
@@ -10,22 +10,36 @@ use crate::rows::{ApprovalRow, select_approval};
 use crate::values::{json, maybe_json, micros, text};
 use crate::{audit, steering};
 
-pub(crate) async fn find(pool: &PgPool, tenant: TenantId, approval: ApprovalId) -> sqlx::Result<Option<Approval>> {
-    let row = select_approval!("FROM approvals WHERE tenant_id = $1 AND id = $2", tenant.0, approval.0).fetch_optional(pool).await?;
-    row.map(Approval::try_from).transpose()
+pub(crate) async fn find(pool: &PgPool, viewer: &Viewer, approval: ApprovalId) -> sqlx::Result<Option<Approval>> {
+    let row = select_approval!(
+        "FROM approvals WHERE tenant_id = $1 AND id = $2
+           AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access s
+               WHERE s.tenant_id = approvals.tenant_id AND s.id = approvals.session_id AND (NOT s.is_private OR s.owner_id = $3))
+               OR coalesce(approvers::jsonb ?| $4::text[], false))",
+        viewer.tenant_id.0,
+        approval.0,
+        viewer.reads_only().map(|user| user.0),
+        viewer.approver_names(),
+    );
+    row.fetch_optional(pool).await?.map(Approval::try_from).transpose()
 }
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: ApprovalFilter) -> sqlx::Result<Vec<Approval>> {
+pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: ApprovalFilter) -> sqlx::Result<Vec<Approval>> {
     let mut tx = filtered(pool).await?;
     let rows = select_approval!(
         "FROM approvals WHERE tenant_id = $1 AND ($2::uuid IS NULL OR run_id = $2) AND ($3::text IS NULL OR session_id = $3)
              AND ($4::text IS NULL OR state = $4)
+             AND ($6::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access s
+                 WHERE s.tenant_id = approvals.tenant_id AND s.id = approvals.session_id AND (NOT s.is_private OR s.owner_id = $6))
+                 OR coalesce(approvers::jsonb ?| $7::text[], false))
          ORDER BY created_at, id LIMIT $5",
-        tenant.0,
+        viewer.tenant_id.0,
         filter.run_id.map(|run| run.0),
         filter.session_id.map(|session| text(&session.0)),
         filter.state.map(ApprovalState::as_str),
         i64::from(filter.limit),
+        viewer.reads_only().map(|user| user.0),
+        viewer.approver_names(),
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -55,8 +69,9 @@ pub(crate) async fn insert(tx: &mut PgConnection, approvals: &[Approval]) -> sql
     for approval in approvals {
         sqlx::query!(
             "INSERT INTO approvals (id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision,
-                                    decided_args, feedback, decided_by, created_at, expires_at, decided_at, target, digest, changed)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                                    decided_args, feedback, decided_by, created_at, expires_at, decided_at, target, digest, changed,
+                                    agent_id, approvers)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
              ON CONFLICT DO NOTHING",
             approval.id.0,
             approval.tenant_id.0,
@@ -78,6 +93,8 @@ pub(crate) async fn insert(tx: &mut PgConnection, approvals: &[Approval]) -> sql
             maybe_json(approval.target.as_ref())?,
             approval.digest(),
             maybe_json((!approval.changed.is_empty()).then_some(&approval.changed))?,
+            approval.agent_id.map(|agent| agent.0),
+            (!approval.approvers.is_empty()).then(|| json(&approval.approvers)).transpose()?,
         )
         .execute(&mut *tx)
         .await?;
@@ -85,24 +102,24 @@ pub(crate) async fn insert(tx: &mut PgConnection, approvals: &[Approval]) -> sql
     Ok(())
 }
 
-pub(crate) async fn decide(pool: &PgPool, decided: &Decided, audit: &AuditEntry) -> sqlx::Result<Option<Approval>> {
+pub(crate) async fn decide(pool: &PgPool, viewer: &Viewer, decided: &Decided, audit: &AuditEntry) -> sqlx::Result<Option<Approval>> {
     let mut tx = pool.begin().await?;
     // The run first: its worker locks run and approvals in this order too.
     let run = sqlx::query_scalar!(
         "SELECT r.id FROM approvals a JOIN runs r ON r.id = a.run_id WHERE a.tenant_id = $1 AND a.id = $2 FOR UPDATE OF r",
-        decided.tenant_id.0,
+        viewer.tenant_id.0,
         decided.approval_id.0,
     )
     .fetch_optional(&mut *tx)
     .await?;
     let Some(run) = run else { return Ok(None) };
-    let Some(approval) = set(&mut tx, decided, state_after(decided.decision)).await? else {
+    let Some(approval) = set(&mut tx, viewer, decided, state_after(decided.decision)).await? else {
         // At once, because a claim passes over a run that is locked.
         tx.rollback().await?;
         return Ok(None);
     };
     steering::wake(&mut tx, RunId(run)).await?;
-    audit::append(&mut tx, decided.tenant_id, std::slice::from_ref(audit)).await?;
+    audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Some(approval))
 }
@@ -115,15 +132,22 @@ fn state_after(decision: Decision) -> ApprovalState {
     }
 }
 
-/// `None` when it is not pending.
-async fn set(tx: &mut PgConnection, decided: &Decided, state: ApprovalState) -> sqlx::Result<Option<Approval>> {
+/// `None` when it is not pending, or not for the viewer to decide. In a session of the whole tenant every user decides, but for new
+/// arguments of a call that a client executes.
+async fn set(tx: &mut PgConnection, viewer: &Viewer, decided: &Decided, state: ApprovalState) -> sqlx::Result<Option<Approval>> {
     let row = sqlx::query_as!(
         ApprovalRow,
         r#"UPDATE approvals SET state = $3, decision = $4, decided_args = $5, feedback = $6, decided_by = $7, decided_at = $8
            WHERE tenant_id = $1 AND id = $2 AND state = 'pending'
+             AND ($9::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access s
+                 WHERE s.tenant_id = approvals.tenant_id AND s.id = approvals.session_id AND (s.owner_id = $9
+                     OR NOT s.is_private AND NOT ($4 = 'edit' AND EXISTS (
+                         SELECT 1 FROM tool_calls c WHERE c.id = coalesce(approvals.asked_about, approvals.call_id) AND c.executor = 'client'))))
+                 OR coalesce(approvers::jsonb ?| $10::text[], false))
            RETURNING id, tenant_id, session_id, run_id, coalesce(asked_about, call_id) AS "call_id!", name, args, args_digest, target,
-                     changed, reason, state, decision, decided_args, feedback, decided_by, created_at, expires_at, decided_at"#,
-        decided.tenant_id.0,
+                     changed, reason, state, decision, decided_args, feedback, decided_by, created_at, expires_at, decided_at,
+                     agent_id, approvers"#,
+        viewer.tenant_id.0,
         decided.approval_id.0,
         state.as_str(),
         decided.decision.as_str(),
@@ -131,6 +155,8 @@ async fn set(tx: &mut PgConnection, decided: &Decided, state: ApprovalState) -> 
         decided.feedback.as_deref().map(text),
         decided.by.map(|id| id.0),
         micros(decided.at),
+        viewer.changes_only().map(|user| user.0),
+        viewer.approver_names(),
     )
     .fetch_optional(tx)
     .await?;

@@ -1,7 +1,7 @@
 //! The audit chain: appended to by every transaction that changes something, as its last statement.
 
 use artel_domain::{AuditEntry, AuditRow, TenantId};
-use artel_store::{AuditFilter, Result};
+use artel_store::{AuditFilter, Result, Viewer};
 use async_trait::async_trait;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -136,7 +136,7 @@ async fn record(pool: &PgPool, tenant: TenantId, entries: &[AuditEntry]) -> sqlx
     tx.commit().await
 }
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AuditFilter) -> sqlx::Result<Vec<AuditRow>> {
+pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: &AuditFilter) -> sqlx::Result<Vec<AuditRow>> {
     let mut tx = filtered(pool).await?;
     let rows = sqlx::query_as!(
         AuditLogRow,
@@ -148,15 +148,30 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AuditFilter) 
            AND ($4::uuid IS NULL OR user_id = $4)
            AND ($5::bigint IS NULL OR created_at >= $5)
            AND ($6::bigint IS NULL OR created_at <= $6)
+           AND ($8::text IS NULL OR action = $8)
+           AND ($9::uuid IS NULL OR user_id = $9 OR CASE entity_type
+               WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM session_access s
+                   WHERE s.tenant_id = $1 AND s.id = audit_log.entity_id AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
+               WHEN 'run' THEN NOT EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+                   WHERE r.id = audit_log.entity_id::uuid AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
+               WHEN 'approval' THEN NOT EXISTS (SELECT 1 FROM approvals p
+                   JOIN session_access s ON s.tenant_id = p.tenant_id AND s.id = p.session_id
+                   WHERE p.id = audit_log.entity_id::uuid AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
+               WHEN 'tool_call' THEN NOT EXISTS (SELECT 1 FROM tool_calls c JOIN runs r ON r.id = c.run_id
+                   JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+                   WHERE c.id = audit_log.entity_id::uuid AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
+               ELSE true END)
          ORDER BY seq DESC
          LIMIT $7",
-        tenant.0,
+        viewer.tenant_id.0,
         filter.entity_type.as_deref().map(text),
         filter.entity_id.as_deref().map(text),
         filter.user_id.map(|id| id.0),
         filter.since.map(micros),
         filter.until.map(micros),
         i64::from(filter.limit),
+        filter.action.as_deref().map(text),
+        viewer.reads_only().map(|id| id.0),
     )
     .fetch_all(&mut *tx)
     .await?;

@@ -1,20 +1,25 @@
 //! The journal: its rows, and reading them. Writing is in `commit`.
 
-use artel_domain::{Entry, RunId, SessionId, TenantId};
-use artel_store::Fence;
+use artel_domain::{Entry, RunId, SessionId};
+use artel_store::{Fence, Viewer};
 use sqlx::PgPool;
 
 use crate::rows::EntryRow;
 use crate::values::text;
 
-pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> sqlx::Result<Vec<Entry>> {
+pub(crate) async fn of_run(pool: &PgPool, viewer: &Viewer, run: RunId, after_seq: i64, limit: u32) -> sqlx::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         EntryRow,
-        "SELECT seq, run_id, kind, payload, created_at FROM journal WHERE run_id = $2 AND tenant_id = $1 AND seq > $3 ORDER BY seq LIMIT $4",
-        tenant.0,
+        "SELECT seq, run_id, kind, payload, created_at FROM journal
+         WHERE run_id = $2 AND tenant_id = $1 AND seq > $3
+           AND ($5::uuid IS NULL OR EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+               WHERE r.id = $2 AND (NOT s.is_private OR s.owner_id = $5)))
+         ORDER BY seq LIMIT $4",
+        viewer.tenant_id.0,
         run.0,
         after_seq,
         i64::from(limit),
+        viewer.reads_only().map(|user| user.0),
     )
     .fetch_all(pool)
     .await?;
@@ -23,7 +28,7 @@ pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId, after_se
 
 pub(crate) async fn of_session(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     session: &SessionId,
     before_seq: i64,
     limit: u32,
@@ -33,11 +38,14 @@ pub(crate) async fn of_session(
         EntryRow,
         "SELECT seq, run_id, kind, payload, created_at FROM journal
          WHERE tenant_id = $1 AND session_id = $2 AND seq < $3 AND kind <> 'delta'
+           AND ($5::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access s
+               WHERE s.tenant_id = $1 AND s.id = $2 AND (NOT s.is_private OR s.owner_id = $5)))
          ORDER BY seq DESC LIMIT $4",
-        tenant.0,
+        viewer.tenant_id.0,
         text(&session.0),
         before_seq,
         i64::from(limit),
+        viewer.reads_only().map(|user| user.0),
     )
     .fetch_all(pool)
     .await?;
@@ -46,7 +54,7 @@ pub(crate) async fn of_session(
 
 pub(crate) async fn of_session_after(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     session: &SessionId,
     after_seq: i64,
     limit: u32,
@@ -55,11 +63,14 @@ pub(crate) async fn of_session_after(
         EntryRow,
         "SELECT seq, run_id, kind, payload, created_at FROM journal
          WHERE tenant_id = $1 AND session_id = $2 AND seq > $3
+           AND ($5::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access s
+               WHERE s.tenant_id = $1 AND s.id = $2 AND (NOT s.is_private OR s.owner_id = $5)))
          ORDER BY seq LIMIT $4",
-        tenant.0,
+        viewer.tenant_id.0,
         text(&session.0),
         after_seq,
         i64::from(limit),
+        viewer.reads_only().map(|user| user.0),
     )
     .fetch_all(pool)
     .await?;

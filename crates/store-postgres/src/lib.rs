@@ -5,6 +5,7 @@
 //! compile time. Locks are always taken in the order run, session, audit head; the head is taken last because it serialises the
 //! audited writes of its tenant. This crate must never know HTTP, models, tools or what a run does between two commits.
 
+mod access;
 mod accounts;
 mod admission;
 mod agents;

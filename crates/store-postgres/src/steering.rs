@@ -1,20 +1,20 @@
 //! What changes a run from outside while it is under way: a cancel, and whatever wakes it.
 
 use artel_domain::{AuditEntry, Phase, Run, RunId, TenantId};
-use artel_store::CancelOutcome;
+use artel_store::{CancelOutcome, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
 use crate::rows::select_run;
 
-pub(crate) async fn cancel(pool: &PgPool, tenant: TenantId, run: RunId, audit: &AuditEntry) -> sqlx::Result<CancelOutcome> {
+pub(crate) async fn cancel(pool: &PgPool, viewer: &Viewer, run: RunId, audit: &AuditEntry) -> sqlx::Result<CancelOutcome> {
     let mut tx = pool.begin().await?;
-    let Some(mut found) = lock(&mut tx, tenant, run).await? else { return Ok(CancelOutcome::Missing) };
+    let Some(mut found) = lock(&mut tx, viewer, run).await? else { return Ok(CancelOutcome::Missing) };
     if found.phase.is_end() {
         return Ok(CancelOutcome::AlreadyOver(Box::new(found)));
     }
     request_cancel(&mut tx, run).await?;
-    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     found.cancel_requested = true;
     if found.phase == Phase::Waiting {
@@ -24,9 +24,17 @@ pub(crate) async fn cancel(pool: &PgPool, tenant: TenantId, run: RunId, audit: &
     Ok(CancelOutcome::Requested(Box::new(found)))
 }
 
-async fn lock(tx: &mut PgConnection, tenant: TenantId, run: RunId) -> sqlx::Result<Option<Run>> {
-    let row = select_run!("FROM runs WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.0, run.0).fetch_optional(tx).await?;
-    row.map(Run::try_from).transpose()
+async fn lock(tx: &mut PgConnection, viewer: &Viewer, run: RunId) -> sqlx::Result<Option<Run>> {
+    let row = select_run!(
+        "FROM runs WHERE tenant_id = $1 AND id = $2
+           AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access s WHERE s.tenant_id = runs.tenant_id AND s.id = runs.session_id
+               AND (NOT s.is_private OR s.owner_id = $3)))
+         FOR UPDATE",
+        viewer.tenant_id.0,
+        run.0,
+        viewer.changes_only().map(|user| user.0),
+    );
+    row.fetch_optional(tx).await?.map(Run::try_from).transpose()
 }
 
 /// The run is open, and locked by this transaction.

@@ -1,16 +1,24 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{EarlierRef, RunId, TenantId, ToolCallRow};
-use artel_store::CallChange;
+use artel_domain::{EarlierRef, RunId, ToolCallRow};
+use artel_store::{CallChange, Viewer};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::rows::select_call;
 use crate::values::{json, maybe_json, micros, text};
 
-pub(crate) async fn of_runs(pool: &PgPool, tenant: TenantId, runs: &[RunId]) -> sqlx::Result<Vec<ToolCallRow>> {
+pub(crate) async fn of_runs(pool: &PgPool, viewer: &Viewer, runs: &[RunId]) -> sqlx::Result<Vec<ToolCallRow>> {
     let runs: Vec<Uuid> = runs.iter().map(|run| run.0).collect();
-    let rows = select_call!("WHERE run_id = ANY ($2) AND tenant_id = $1 ORDER BY run_id, step, ordinal", tenant.0, &runs);
+    let rows = select_call!(
+        "WHERE run_id = ANY ($2) AND tenant_id = $1
+           AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+               WHERE r.id = tool_calls.run_id AND (NOT s.is_private OR s.owner_id = $3)))
+         ORDER BY run_id, step, ordinal",
+        viewer.tenant_id.0,
+        &runs,
+        viewer.reads_only().map(|user| user.0),
+    );
     rows.fetch_all(pool).await?.into_iter().map(ToolCallRow::try_from).collect()
 }
 

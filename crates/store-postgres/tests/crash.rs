@@ -33,7 +33,7 @@ async fn works(world: World) -> Vec<Acknowledged> {
         let new = world.new_run("");
         let run = new.id;
         let new = NewRun { session_id: SessionId(run.to_string()), ..new };
-        match world.store.create_run(new, world.audit("run.create")).await {
+        match world.store.create_run(&world.viewer(), new, world.audit("run.create")).await {
             Ok(_) => acknowledged.push(Acknowledged { run, ended: false }),
             Err(error) => return stops(&error, acknowledged),
         }
@@ -84,7 +84,7 @@ async fn a_server_that_dies_under_load_loses_no_acknowledged_write() {
     }
     assert!(acknowledged.len() > 20, "the load was no load: {}", acknowledged.len());
     for Acknowledged { run, ended } in &acknowledged {
-        let found = world.store.find_run(world.tenant, *run).await.unwrap();
+        let found = world.store.find_run(&world.viewer(), *run).await.unwrap();
         let found = found.unwrap_or_else(|| panic!("the acknowledged run {run} is lost"));
         assert!(!ended || found.phase.is_end(), "the acknowledged end of {run} is lost");
     }

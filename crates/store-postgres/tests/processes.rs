@@ -72,7 +72,7 @@ async fn many_processes_drive_the_runs_of_few_sessions_one_after_the_other_and_l
     assert!(first.count_open_runs().await.unwrap().iter().all(|(_, runs)| *runs == 0));
     for session in 0..SESSIONS {
         let name = artel_domain::SessionId(format!("session {session}"));
-        let entries = first.session_entries(world.tenant, &name, 0, 1000).await.unwrap();
+        let entries = first.session_entries(&world.viewer(), &name, 0, 1000).await.unwrap();
         assert_eq!(entries.len(), PROCESSES * RUNS_EACH / SESSIONS);
         assert!(entries.iter().zip(1..).all(|(entry, seq)| entry.seq == seq), "numbers given back are used by the next run");
     }

@@ -62,5 +62,5 @@ async fn text_that_postgresql_cannot_keep_does_not_fail_a_request() {
     let agent = ada.creates_agent("nul \0 inside").await;
     assert_eq!(agent.name, "nul \u{fffd} inside");
     ada.starts("session \0").await;
-    assert!(store.find_session(ada.tenant, &artel_domain::SessionId("session \0".to_owned())).await.unwrap().is_some());
+    assert!(store.find_session(&ada.viewer(), &artel_domain::SessionId("session \0".to_owned())).await.unwrap().is_some());
 }

@@ -111,10 +111,11 @@ impl Bench {
             input_message: "What is the capital of France?".to_owned(),
             team: None,
             parent: None,
+            visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
             daily_limit: None,
         };
-        self.store.create_run(new, self.audit("run.create")).await.unwrap();
+        self.store.create_run(&artel_store::Viewer::user(self.tenant, self.user), new, self.audit("run.create")).await.unwrap();
     }
 
     async fn drive(&self, claim: Claim) {

@@ -1,7 +1,7 @@
 //! Accepting a run: run, session, daily count and audit row together.
 
 use artel_domain::{AgentStatus, AuditEntry, Phase, Run};
-use artel_store::{Created, NewRun, ProfileChoice, StoreError};
+use artel_store::{Created, NewRun, ProfileChoice, StoreError, Viewer};
 
 use crate::error::{Failure, Outcome};
 use crate::values::micros;
@@ -25,14 +25,14 @@ impl Quota {
     }
 }
 
-pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Outcome<Created> {
+pub(crate) async fn create(tx: &mut Tx, viewer: &Viewer, new: &NewRun, audit: &AuditEntry) -> Outcome<Created> {
     let quota = Quota::of(new);
-    let mut inserted = insert(tx, new, quota.as_ref()).await?;
+    let mut inserted = insert(tx, viewer, new, quota.as_ref()).await?;
     if inserted.is_none() && versions::ensure_by_id(tx, new.tenant_id, new.agent_id, new.at).await? {
-        inserted = insert(tx, new, quota.as_ref()).await?;
+        inserted = insert(tx, viewer, new, quota.as_ref()).await?;
     }
     let Some(agent_version) = inserted else {
-        return not_inserted(tx, new).await;
+        return not_inserted(tx, viewer, new).await;
     };
     if let Some(quota) = quota {
         count(tx, new, &quota).await?;
@@ -45,14 +45,17 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewRun, audit: &AuditEntry) -> Out
 }
 
 /// The run and, in the same trip, its session. The version of the agent, or that it is a draft; `None` when the agent is not there, is
-/// switched off or has no version that may be used, the limit is used up, or the run is there already.
-async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<Option<i64>>> {
+/// switched off or has no version that may be used, the session is another
+/// user's, the limit is used up, or the run is there already.
+async fn insert(tx: &mut Tx, viewer: &Viewer, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<Option<i64>>> {
     let principal = serde_json::to_string(&new.principal)?;
     let team = new.team.as_ref().map(serde_json::to_string).transpose()?;
     let (parent_run, parent_call) = new.parent.map(|parent| (parent.run_id.0, parent.call_id.0)).unzip();
     let at = micros(new.at);
     let (api_key, day) = (quota.map(|quota| quota.api_key), quota.map(|quota| quota.day));
     let limit = quota.map_or(i64::MAX, |quota| quota.limit);
+    let (user, shares) = (viewer.changes_only().map(|user| user.0), new.session_id.is_unique());
+    let visibility = new.visibility.as_str();
     let takes_current = new.profile == ProfileChoice::Current;
     let inserted = sqlx::query!(
         r#"INSERT INTO runs (id, tenant_id, session_id, agent_id, agent_version, is_draft, trace_id, principal, input_message, team,
@@ -65,11 +68,13 @@ async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Opt
                AND CASE a.status WHEN 'draft' THEN ? ELSE a.snapshot_version IS a.version END
                AND coalesce((SELECT d.runs FROM api_key_days d
                    WHERE d.tenant_id = a.tenant_id AND d.api_key_id = ? AND d.day = ?), 0) < ?
+               AND NOT EXISTS (SELECT 1 FROM session_access s WHERE s.tenant_id = a.tenant_id AND s.id = ?
+                   AND coalesce(s.owner_id <> ?, 0) AND (s.is_private OR NOT ?))
            ON CONFLICT (id) DO NOTHING
            RETURNING agent_version AS "agent_version!: i64", is_draft AS "is_draft!: bool";
 
-           INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at)
-           SELECT ?, ?, ?, 1, ?, ? WHERE changes() = 1
+           INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at, owner_id, visibility)
+           SELECT ?, ?, ?, 1, ?, ?, ?, ? WHERE changes() = 1
            ON CONFLICT (tenant_id, id) DO UPDATE SET agent_id = excluded.agent_id, updated_at = excluded.updated_at"#,
         new.id.0,
         new.session_id.0,
@@ -88,18 +93,23 @@ async fn insert(tx: &mut Tx, new: &NewRun, quota: Option<&Quota>) -> Outcome<Opt
         api_key,
         day,
         limit,
+        new.session_id.0,
+        user,
+        shares,
         new.tenant_id.0,
         new.session_id.0,
         new.agent_id.0,
         at,
-        at
+        at,
+        viewer.user_id.0,
+        visibility
     );
     // All rows, so that the second statement runs too.
     let inserted = inserted.fetch_all(&mut tx.conn).await?.pop();
     Ok(inserted.map(|row| (!row.is_draft).then_some(row.agent_version)))
 }
 
-async fn not_inserted(tx: &mut Tx, new: &NewRun) -> Outcome<Created> {
+async fn not_inserted(tx: &mut Tx, viewer: &Viewer, new: &NewRun) -> Outcome<Created> {
     if let Some(run) = runs::find(&mut tx.conn, new.tenant_id, new.id).await? {
         return Ok(Created::Run(Box::new(run)));
     }
@@ -116,7 +126,24 @@ async fn not_inserted(tx: &mut Tx, new: &NewRun) -> Outcome<Created> {
     if elsewhere.fetch_one(&mut tx.conn).await? {
         return Err(Failure(StoreError::Duplicate("this run")));
     }
+    if is_taken(tx, viewer, new).await? {
+        return Ok(Created::SessionTaken);
+    }
     Ok(Created::DailyLimit)
+}
+
+/// Whether the run's session is another user's, and not for the viewer to continue.
+async fn is_taken(tx: &mut Tx, viewer: &Viewer, new: &NewRun) -> Outcome<bool> {
+    let (user, shares) = (viewer.changes_only().map(|user| user.0), new.session_id.is_unique());
+    let taken = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM session_access s WHERE s.tenant_id = ?1 AND s.id = ?2
+               AND coalesce(s.owner_id <> ?3, 0) AND (s.is_private OR NOT ?4)) AS "taken!: bool""#,
+        new.tenant_id.0,
+        new.session_id.0,
+        user,
+        shares
+    );
+    Ok(taken.fetch_one(&mut tx.conn).await?)
 }
 
 async fn count(tx: &mut Tx, new: &NewRun, quota: &Quota) -> Outcome<()> {

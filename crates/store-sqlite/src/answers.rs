@@ -1,30 +1,31 @@
 //! Answers from outside to calls that wait for them.
 
 use artel_domain::{AuditEntry, RunId, ToolOutcome};
-use artel_store::{AnswerTo, Answered, CallAnswer};
+use artel_store::{AnswerTo, Answered, CallAnswer, Viewer};
 
 use crate::error::Outcome;
 use crate::steering;
 use crate::values::micros;
 use crate::writer::Tx;
 
-pub(crate) async fn answer(tx: &mut Tx, answer: &CallAnswer, audit: &AuditEntry) -> Outcome<Answered> {
-    let Some((run, is_open)) = find(tx, answer).await? else {
+pub(crate) async fn answer(tx: &mut Tx, viewer: &Viewer, answer: &CallAnswer, audit: &AuditEntry) -> Outcome<Answered> {
+    let Some((run, is_open)) = find(tx, viewer, answer).await? else {
         return Ok(Answered::Unknown);
     };
     if !is_open {
         return Ok(Answered::Already(run));
     }
     set(tx, answer).await?;
-    approve(tx, answer).await?;
+    approve(tx, viewer, answer).await?;
     steering::wake(tx, run, micros(answer.at)).await?;
-    tx.audit(answer.tenant_id, audit);
+    tx.audit(viewer.tenant_id, audit);
     Ok(Answered::Accepted(run))
 }
 
 /// The run of the call, and whether an answer still counts: nobody answered or refused the call, and its run is not over.
-async fn find(tx: &mut Tx, answer: &CallAnswer) -> Outcome<Option<(RunId, bool)>> {
+async fn find(tx: &mut Tx, viewer: &Viewer, answer: &CallAnswer) -> Outcome<Option<(RunId, bool)>> {
     let to_form = answer.to == AnswerTo::Form;
+    let user = viewer.changes_only().map(|user| user.0);
     let call = sqlx::query!(
         r#"SELECT r.id AS "run!: uuid::Uuid",
                c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval') AND NOT EXISTS (
@@ -32,11 +33,14 @@ async fn find(tx: &mut Tx, answer: &CallAnswer) -> Outcome<Option<(RunId, bool)>
                        AND a.state NOT IN ('pending', 'approved')) AS "is_open!: bool"
            FROM tool_calls c JOIN runs r ON r.id = c.run_id
            WHERE c.id = ?1 AND r.tenant_id = ?2 AND r.session_id = ?3
-               AND iif(?4, c.wait ->> '$.for' = 'form', c.executor = 'client')"#,
+               AND iif(?4, c.wait ->> '$.for' = 'form', c.executor = 'client')
+               AND (?5 IS NULL OR EXISTS (SELECT 1 FROM session_access s WHERE s.tenant_id = r.tenant_id AND s.id = r.session_id
+                   AND (NOT s.is_private OR s.owner_id = ?5)))"#,
         answer.call_id.0,
-        answer.tenant_id.0,
+        viewer.tenant_id.0,
         answer.session_id.0,
-        to_form
+        to_form,
+        user
     )
     .fetch_optional(&mut tx.conn)
     .await?;
@@ -63,14 +67,14 @@ async fn set(tx: &mut Tx, answer: &CallAnswer) -> Outcome<()> {
 }
 
 /// An answer to a call that a human is still asked about approves the call.
-async fn approve(tx: &mut Tx, answer: &CallAnswer) -> Outcome<()> {
+async fn approve(tx: &mut Tx, viewer: &Viewer, answer: &CallAnswer) -> Outcome<()> {
     let (by, at) = (answer.by.map(|user| user.0), micros(answer.at));
     sqlx::query!(
         "UPDATE approvals SET state = 'approved', decision = 'approve', decided_by = ?1, decided_at = ?2
          WHERE tenant_id = ?3 AND session_id = ?4 AND call_id = ?5 AND state = 'pending'",
         by,
         at,
-        answer.tenant_id.0,
+        viewer.tenant_id.0,
         answer.session_id.0,
         answer.call_id.0
     )

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use artel_domain::{AuditEntry, AuditRow, TenantId};
-use artel_store::AuditFilter;
+use artel_store::{AuditFilter, Viewer};
 use sqlx::{SqliteConnection, SqlitePool};
 
 use crate::error::Outcome;
@@ -85,20 +85,36 @@ macro_rules! select_audit {
 }
 
 /// Newest first.
-pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &AuditFilter) -> Outcome<Vec<AuditRow>> {
+pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, filter: &AuditFilter) -> Outcome<Vec<AuditRow>> {
+    let viewing = viewer.reads_only().map(|id| id.0);
     let user = filter.user_id.map(|id| id.0);
     let since = filter.since.map(micros);
     let until = filter.until.map(micros);
     let found = select_audit!(
         "WHERE tenant_id = ?1 AND (?2 IS NULL OR entity_type = ?2) AND (?3 IS NULL OR entity_id = ?3) AND (?4 IS NULL OR user_id = ?4)
-             AND (?5 IS NULL OR created_at >= ?5) AND (?6 IS NULL OR created_at <= ?6) ORDER BY seq DESC LIMIT ?7",
-        tenant.0,
+             AND (?5 IS NULL OR created_at >= ?5) AND (?6 IS NULL OR created_at <= ?6) AND (?8 IS NULL OR action = ?8)
+             AND (?9 IS NULL OR user_id = ?9 OR CASE entity_type
+                 WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM session_access s
+                     WHERE s.tenant_id = ?1 AND s.id = audit_log.entity_id AND s.is_private AND s.owner_id IS NOT ?9)
+                 WHEN 'run' THEN NOT EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+                     WHERE r.id = unhex(replace(audit_log.entity_id, '-', '')) AND s.is_private AND s.owner_id IS NOT ?9)
+                 WHEN 'approval' THEN NOT EXISTS (SELECT 1 FROM approvals p
+                     JOIN session_access s ON s.tenant_id = p.tenant_id AND s.id = p.session_id
+                     WHERE p.id = unhex(replace(audit_log.entity_id, '-', '')) AND s.is_private AND s.owner_id IS NOT ?9)
+                 WHEN 'tool_call' THEN NOT EXISTS (SELECT 1 FROM tool_calls c JOIN runs r ON r.id = c.run_id
+                     JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+                     WHERE c.id = unhex(replace(audit_log.entity_id, '-', '')) AND s.is_private AND s.owner_id IS NOT ?9)
+                 ELSE true END)
+         ORDER BY seq DESC LIMIT ?7",
+        viewer.tenant_id.0,
         filter.entity_type,
         filter.entity_id,
         user,
         since,
         until,
-        filter.limit
+        filter.limit,
+        filter.action,
+        viewing
     )
     .fetch_all(reads)
     .await?;

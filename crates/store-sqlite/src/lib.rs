@@ -7,6 +7,7 @@
 //!
 //! This crate must never know HTTP, a model, a tool, or what a run means: it knows rows.
 
+mod access;
 mod accounts;
 mod admission;
 mod agents;

@@ -1,7 +1,7 @@
 //! What changes a run from outside while it is under way: a cancel, and whatever wakes it.
 
 use artel_domain::{AuditEntry, Run, RunId, SessionId, TenantId};
-use artel_store::CancelOutcome;
+use artel_store::{CancelOutcome, Viewer};
 
 use crate::error::Outcome;
 use crate::rows::{one, runs};
@@ -9,13 +9,29 @@ use crate::runs;
 use crate::values::micros;
 use crate::writer::Tx;
 
-pub(crate) async fn cancel(tx: &mut Tx, tenant: TenantId, run: RunId, audit: &AuditEntry) -> Outcome<CancelOutcome> {
+pub(crate) async fn cancel(tx: &mut Tx, viewer: &Viewer, run: RunId, audit: &AuditEntry) -> Outcome<CancelOutcome> {
+    let tenant = viewer.tenant_id;
+    if !may_cancel(tx, viewer, run).await? {
+        return Ok(CancelOutcome::Missing);
+    }
     if let Some(requested) = request_cancel(tx, tenant, run, micros(audit.at)).await? {
         tx.audit(tenant, audit);
         return Ok(CancelOutcome::Requested(Box::new(requested)));
     }
     let over = runs::find(&mut tx.conn, tenant, run).await?;
     Ok(over.map_or(CancelOutcome::Missing, |run| CancelOutcome::AlreadyOver(Box::new(run))))
+}
+
+async fn may_cancel(tx: &mut Tx, viewer: &Viewer, run: RunId) -> Outcome<bool> {
+    let Some(user) = viewer.changes_only() else { return Ok(true) };
+    let may = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+               WHERE r.id = ?1 AND r.tenant_id = ?2 AND (NOT s.is_private OR s.owner_id = ?3)) AS "may!: bool""#,
+        run.0,
+        viewer.tenant_id.0,
+        user.0
+    );
+    Ok(may.fetch_one(&mut tx.conn).await?)
 }
 
 /// A waiting run goes back to the queue, for somebody to end it.

@@ -1,7 +1,7 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{EarlierRef, RunId, TenantId, ToolCallRow};
-use artel_store::{CallChange, Fence};
+use artel_domain::{EarlierRef, RunId, ToolCallRow};
+use artel_store::{CallChange, Fence, Viewer};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
@@ -9,12 +9,17 @@ use crate::rows::{all, calls};
 use crate::values::{hex_list, micros};
 use crate::writer::Tx;
 
-pub(crate) async fn of_runs(reads: &SqlitePool, tenant: TenantId, runs: &[RunId]) -> Outcome<Vec<ToolCallRow>> {
+pub(crate) async fn of_runs(reads: &SqlitePool, viewer: &Viewer, runs: &[RunId]) -> Outcome<Vec<ToolCallRow>> {
+    let user = viewer.reads_only().map(|user| user.0);
     let runs = hex_list(runs.iter().map(|run| run.0))?;
     let found = calls!(
-        "WHERE run_id IN (SELECT unhex(value) FROM json_each(?1)) AND tenant_id = ?2 ORDER BY run_id, step, ordinal",
+        "WHERE run_id IN (SELECT unhex(value) FROM json_each(?1)) AND tenant_id = ?2
+             AND (?3 IS NULL OR EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+                 WHERE r.id = tool_calls.run_id AND (NOT s.is_private OR s.owner_id = ?3)))
+         ORDER BY run_id, step, ordinal",
         runs,
-        tenant.0
+        viewer.tenant_id.0,
+        user
     )
     .fetch_all(reads)
     .await?;

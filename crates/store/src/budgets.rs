@@ -1,7 +1,7 @@
 use artel_domain::{AgentId, AuditEntry, Budget, BudgetScope, Caps, Spend, TenantId, Timestamp};
 use async_trait::async_trait;
 
-use crate::{Fence, Result};
+use crate::{Fence, Result, Viewer};
 
 /// What a model call may cost at most, to be set aside before it is made.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub trait Budgets: Send + Sync {
     /// Of the UTC day of `at`, with what is set aside.
     async fn spent_on_day(&self, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> Result<Spend>;
     /// Of one run, with what is set aside.
-    async fn spent_by_run(&self, tenant: TenantId, run: artel_domain::RunId) -> Result<Spend>;
+    async fn spent_by_run(&self, viewer: &Viewer, run: artel_domain::RunId) -> Result<Spend>;
 
     /// Sets the amount aside for the run's next model call, if every cap has room for it; [`crate::Step::settle`] puts what it came to
     /// in its place. What an earlier call of the run set aside and never settled (it was cut off, and nobody knows what the provider

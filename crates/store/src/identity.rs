@@ -1,7 +1,7 @@
 use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, UserId};
 use async_trait::async_trait;
 
-use crate::Result;
+use crate::{Result, Viewer};
 
 /// A key to be stored: the key itself never reaches the store.
 #[derive(Debug, Clone)]
@@ -25,6 +25,7 @@ pub struct AuditFilter {
     pub entity_type: Option<String>,
     pub entity_id: Option<String>,
     pub user_id: Option<UserId>,
+    pub action: Option<String>,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     /// At most this many rows.
@@ -55,8 +56,9 @@ pub trait Identities: Send + Sync {
 
     /// For what has no row of its own to change: logins, key use, failures.
     async fn record_audit(&self, tenant: TenantId, audit: AuditEntry) -> Result<()>;
-    /// Newest first.
-    async fn list_audit(&self, tenant: TenantId, filter: AuditFilter) -> Result<Vec<AuditRow>>;
+    /// Newest first. Rows about another user's private session, its runs, calls and approvals are for administrators and services, and
+    /// for the one who acted.
+    async fn list_audit(&self, viewer: &Viewer, filter: AuditFilter) -> Result<Vec<AuditRow>>;
     /// The chain from `after_seq` on, oldest first, at most `limit` rows: for verification.
     async fn audit_chain(&self, tenant: TenantId, after_seq: i64, limit: u32) -> Result<Vec<AuditRow>>;
     /// Length and last hash of the tenant's chain as the store remembers them apart from the rows; `None` when there is none.

@@ -7,7 +7,7 @@ use artel_domain::{
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::{Result, SessionChange};
+use crate::{Result, SessionChange, Viewer};
 
 /// The right to write to a run: void as soon as another worker claims it.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,7 +133,7 @@ pub trait Journal: Send + Sync {
     /// `Fenced` (and nothing written) when the run's epoch is another.
     async fn hand_back(&self, fence: &Fence, blocked: Blocked) -> Result<()>;
     /// The session's journal without deltas: its newest `limit` entries before `before_seq` (0 = no bound), oldest first.
-    async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>>;
+    async fn session_entries(&self, viewer: &Viewer, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>>;
     /// The session's journal after `after_seq` with its deltas, oldest first, at most `limit` entries.
-    async fn session_entries_after(&self, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>>;
+    async fn session_entries_after(&self, viewer: &Viewer, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>>;
 }

@@ -29,6 +29,7 @@ pub mod signing_keys;
 pub mod snapshot;
 pub mod sums;
 pub mod tools;
+pub mod viewer;
 
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page};
@@ -51,6 +52,7 @@ pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;
 pub use sums::{AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
+pub use viewer::Viewer;
 
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;

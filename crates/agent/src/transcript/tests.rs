@@ -50,6 +50,7 @@ fn edited(ordinal: u32) -> Event {
         decision: Decision::Edit,
         args: Some(json!("edited")),
         feedback: None,
+        decided_by: None,
         answered: false,
     }
 }

@@ -1,5 +1,6 @@
 //! Calls that a human decides about.
 
+use artel_domain::event::Verdict;
 use artel_domain::{ApprovalId, CallId, CallState, Decision, Event, digest};
 use serde_json::Value;
 
@@ -84,6 +85,7 @@ pub(super) fn ask(call: &Call, reason: &str) -> Effect {
         target: None,
         changed: Vec::new(),
         replaces: call.approval,
+        approvers: if let Verdict::Ask { approvers, .. } = &call.planned.verdict { approvers.clone() } else { Vec::new() },
     })
 }
 

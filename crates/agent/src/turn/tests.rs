@@ -59,7 +59,7 @@ fn reads(step: u32, ordinal: u32) -> Event {
 }
 
 fn asks(step: u32, ordinal: u32, effect: EffectClass) -> Event {
-    planned(step, ordinal, effect, Verdict::Ask { reason: "dangerous".into() })
+    planned(step, ordinal, effect, Verdict::Ask { reason: "dangerous".into(), approvers: Vec::new() })
 }
 
 fn dispatched(step: u32, ordinal: u32, attempt: u32) -> Event {
@@ -79,6 +79,7 @@ fn decided(step: u32, ordinal: u32, decision: Decision, args: Option<Value>) -> 
         decision,
         args,
         feedback: Some("because".into()),
+        decided_by: None,
         answered: false,
     }
 }

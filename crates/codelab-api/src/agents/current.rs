@@ -86,7 +86,7 @@ pub(crate) async fn get_current(
     Query(wanted): Query<GetCurrent>,
 ) -> Result<Json<Turn>, Fault> {
     let session = app.intents.own_session(&user.requester(), &id).await?;
-    let story = history::read(&app, user.tenant_id, &id).await?;
+    let story = history::read(&app, &user.viewer(), &session.id).await?;
     Ok(Json(current(&app, session, &story, wanted.include_history.unwrap_or(true))))
 }
 
@@ -96,14 +96,14 @@ pub(super) fn current(app: &App, session: Session, story: &Story, with_history: 
     let shown: &[Turnover] = if with_history { &story.turnovers } else { &[] };
     let switch_history: Vec<Switch> = shown.iter().map(Switch::from).collect();
     Turn {
-        session_id: session.id.clone(),
+        session_id: session.id.shown(),
         current_agent: AgentNow { agent: AgentName::of(now), switched_at: last.map_or(session.created_at, |last| last.at) },
         previous_agent: last.map(|last| AgentName::of(last.from)),
         switch_count: story.turnovers.len(),
         agent_history: shown.iter().map(ShortSwitch::from).collect(),
         context: Context {
-            id: session.id.clone(),
-            session_id: session.id,
+            id: session.id.shown(),
+            session_id: session.id.shown(),
             current_agent: now,
             switch_count: story.turnovers.len(),
             switch_history: switch_history.clone(),

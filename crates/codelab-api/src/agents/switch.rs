@@ -6,6 +6,7 @@ use artel_engine::{RunRef, follow};
 use artel_http::{Checked, Faults, Problem};
 use artel_intents::Switch;
 use artel_specialists::{COMMON, parse, profiles};
+use artel_store::Viewer;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -53,16 +54,16 @@ pub(crate) async fn switch_agent(
     let session = app.intents.own_session(&user.requester(), &id).await?;
     let client_tools = COMMON.map(str::to_owned).to_vec();
     let input = without_label(wanted.content);
-    let switch = Switch { session_id: id.clone(), specialist: agent, reason: wanted.reason, input, client_tools, plans: false };
+    let switch = Switch { session_id: session.id.clone(), specialist: agent, reason: wanted.reason, input, client_tools, plans: false };
     let run = app.intents.switch(&user.requester(), switch).await?;
-    let Ok(happened) = tokio::time::timeout(PATIENCE, wait(&app, &run)).await else {
+    let Ok(happened) = tokio::time::timeout(PATIENCE, wait(&app, user.viewer(), &run)).await else {
         let body = json!({ "session_id": id, "switched_to": agent, "status": "pending", "run_id": run.id });
         return Ok((StatusCode::ACCEPTED, Json(body)).into_response());
     };
     let from = session.specialist.unwrap_or(app.config.first);
     let switched = switched(happened?, from, agent)?;
     let now = app.intents.own_session(&user.requester(), &id).await?;
-    let story = history::read(&app, user.tenant_id, &id).await?;
+    let story = history::read(&app, &user.viewer(), &now.id).await?;
     let mut body = serde_json::to_value(current(&app, now, &story, true)).map_err(Problem::internal)?;
     if let (Value::Object(body), Value::Object(switched)) = (&mut body, switched) {
         body.extend(switched);
@@ -79,8 +80,8 @@ fn agent(wanted: &SwitchAgent) -> Result<Specialist, Fault> {
 }
 
 /// The entry with which the switch has happened, or its run is over.
-async fn wait(app: &App, run: &Run) -> Result<Option<std::sync::Arc<Entry>>, Problem> {
-    let about = RunRef { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id };
+async fn wait(app: &App, viewer: Viewer, run: &Run) -> Result<Option<std::sync::Arc<Entry>>, Problem> {
+    let about = RunRef { viewer, session_id: run.session_id.clone(), run_id: run.id };
     let mut entries = pin!(follow(app.store.clone(), &*app.bus, about, 0));
     let answers = !run.input_message.is_empty();
     let mut happened = None;

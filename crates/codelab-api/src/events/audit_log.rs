@@ -59,9 +59,8 @@ pub(crate) async fn list_audit_log(
     let take = |event: Envelope| found.extend(item(event, wanted.event_type.as_deref()));
     let is_truncated = match &wanted.session_id {
         Some(id) => {
-            let id = SessionId(id.clone());
-            own(&app, &user, &id).await?.ok_or_else(refusals::no_session)?;
-            read_one(&app, &user, &id, take).await?
+            let session = own(&app, &user, &SessionId(id.clone())).await?.ok_or_else(refusals::no_session)?;
+            read_one(&app, &user, &session.id, take).await?
         }
         None => read_all(&app, &user, take).await?.is_cut,
     };

@@ -27,8 +27,8 @@ pub(super) struct Extent {
 
 /// Shows the events of all sessions of the user, ended ones too.
 pub(super) async fn read_all(app: &App, user: &User, mut show: impl FnMut(Envelope) + Send) -> Result<Extent, Problem> {
-    let filter = SessionFilter { user_id: user.user_id, active_only: false };
-    let (sessions, total) = app.store.list_sessions(user.tenant_id, filter, Page { limit: MOST_SESSIONS, offset: 0 }).await?;
+    let filter = SessionFilter { active_only: false };
+    let (sessions, total) = app.store.list_sessions(&user.viewer(), filter, Page { limit: MOST_SESSIONS, offset: 0 }).await?;
     let mut extent = Extent { sessions: 0, is_cut: total > sessions.len() as i64 };
     let mut left = MOST_ENTRIES;
     for session in &sessions {
@@ -56,16 +56,16 @@ async fn read(
     most: usize,
     show: &mut (impl FnMut(Envelope) + Send),
 ) -> Result<(usize, bool), Problem> {
-    let newest = newest(app, user.tenant_id, session, most).await?;
+    let newest = newest(app, &user.viewer(), session, most).await?;
     let mut observer = Observer::new();
     for entry in &newest.entries {
-        envelopes(&mut observer, session, entry).into_iter().for_each(&mut *show);
+        envelopes(&mut observer, &session.shown(), entry).into_iter().for_each(&mut *show);
     }
     Ok((newest.entries.len(), newest.is_cut))
 }
 
 /// The user's session, ended or not.
 pub(super) async fn own(app: &App, user: &User, id: &SessionId) -> Result<Option<Session>, Problem> {
-    let session = app.store.find_session(user.tenant_id, id).await?;
-    Ok(session.filter(|session| session.user_id == Some(user.user_id)))
+    let session = app.store.find_session(&user.viewer(), id).await?;
+    Ok(session.filter(|session| session.user_id.is_some_and(|owner| user.is_service || owner == user.user_id)))
 }

@@ -26,11 +26,9 @@ struct SessionMetrics {
 
 /// Read the model calls of a session, those that chose an agent included. 404 while there are none.
 pub(crate) async fn get_session_metrics(State(app): State<App>, user: User, InPath(id): InPath) -> Result<Response, Fault> {
-    if own(&app, &user, &id).await?.is_none() {
-        return Ok(nothing(&id));
-    }
+    let Some(session) = own(&app, &user, &id).await? else { return Ok(nothing(&id)) };
     let mut llm = LlmMetrics::default();
-    let is_truncated = read_one(&app, &user, &id, |event| llm.take(event)).await?;
+    let is_truncated = read_one(&app, &user, &session.id, |event| llm.take(event)).await?;
     if llm.is_empty() {
         return Ok(nothing(&id));
     }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use artel_domain::CallId;
 use artel_domain::event::PlannedCall;
+use artel_domain::{CallId, UserId};
 use serde_json::Value;
 
 use super::wire::{self, Frame};
@@ -24,6 +24,8 @@ struct OpenCall {
     planned: PlannedCall,
     /// After a human edited them.
     args: Value,
+    /// Who decided about it, when it was somebody else than the client's user.
+    decided_by: Option<UserId>,
     /// The client did it without asking: it is not told to.
     is_answered: bool,
     /// The client was told to execute it.
@@ -35,7 +37,8 @@ impl Calls {
         if planned.is_control_named(ASK) {
             self.suggestions = planned.args.get("suggestions").cloned();
         }
-        let call = OpenCall { args: planned.args.clone(), planned: planned.clone(), is_answered: false, is_handed_out: false };
+        let call =
+            OpenCall { args: planned.args.clone(), planned: planned.clone(), decided_by: None, is_answered: false, is_handed_out: false };
         self.open.insert(planned.call_id, call);
     }
 
@@ -45,9 +48,10 @@ impl Calls {
         Some(wire::tool_call(&call.planned, &call.args, true, Some(reason)))
     }
 
-    pub(super) fn decide(&mut self, call: CallId, args: Option<&Value>, is_answered: bool) {
+    pub(super) fn decide(&mut self, call: CallId, args: Option<&Value>, is_answered: bool, decided_by: Option<UserId>) {
         if let Some(call) = self.open.get_mut(&call) {
             call.is_answered = is_answered;
+            call.decided_by = decided_by;
             if let Some(args) = args {
                 call.args = args.clone();
             }
@@ -60,7 +64,7 @@ impl Calls {
         if call.is_answered || std::mem::replace(&mut call.is_handed_out, true) {
             return None;
         }
-        Some(wire::tool_call(&call.planned, &call.args, false, None))
+        Some(wire::decided_by(wire::tool_call(&call.planned, &call.args, false, None), call.decided_by))
     }
 
     pub(super) fn finish(&mut self, call: CallId) {

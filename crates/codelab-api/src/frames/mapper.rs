@@ -1,4 +1,4 @@
-use artel_domain::{Decision, Entry, Event, RunFailure, RunId, Specialist, SwitchCause, TeamStart};
+use artel_domain::{Decision, Entry, Event, RunFailure, RunId, Specialist, SwitchCause, TeamStart, UserId};
 
 use super::calls::Calls;
 use super::cursor::Cursor;
@@ -14,6 +14,8 @@ pub(crate) struct View {
     pub(crate) tokens: bool,
     /// Plans are frames of their own, not text.
     pub(crate) plans: bool,
+    /// Whose client it is: decisions of others are shown as theirs.
+    pub(crate) user: Option<UserId>,
 }
 
 /// What an entry means to a client.
@@ -184,8 +186,9 @@ impl Run {
                 let frame = self.calls.ask(*call_id, reason);
                 self.hand_over(frame)
             }
-            Event::ApprovalDecided { approval_id, call_id, decision, args, feedback, answered } => {
-                self.calls.decide(*call_id, args.as_ref(), *answered);
+            Event::ApprovalDecided { approval_id, call_id, decision, args, feedback, decided_by, answered } => {
+                let somebody_else = decided_by.filter(|by| view.user.is_some_and(|user| user != *by));
+                self.calls.decide(*call_id, args.as_ref(), *answered, somebody_else);
                 let is_refused = matches!(decision, Decision::Reject | Decision::Expire);
                 let tells = view.plans && is_refused && self.calls.is_plan(*call_id);
                 Told::on(tells.then(|| plans::rejected(*approval_id, *call_id, feedback.as_deref())))

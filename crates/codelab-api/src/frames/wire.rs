@@ -1,7 +1,7 @@
 //! The frames themselves. No member is ever null: clients take absent ones well, and stumble over nulls.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{Confidence, Specialist, Timestamp};
+use artel_domain::{Confidence, Specialist, Timestamp, UserId};
 use serde_json::{Map, Value, json};
 
 use super::cursor::Cursor;
@@ -72,6 +72,14 @@ pub(super) fn tool_call(call: &PlannedCall, args: &Value, requires_approval: boo
         "is_final": true,
     });
     Frame::of("tool_call", members)
+}
+
+/// Somebody else than the client's user decided about the call.
+pub(super) fn decided_by(mut frame: Frame, user: Option<UserId>) -> Frame {
+    if let Some(user) = user {
+        frame.0.insert("decided_by".to_owned(), user.to_string().into());
+    }
+    frame
 }
 
 /// Another agent goes on.

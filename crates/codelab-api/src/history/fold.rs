@@ -2,7 +2,7 @@
 
 use artel_agent::Transcript;
 use artel_agent::transcript::{Call, Content, Item};
-use artel_domain::{Confidence, Entry, Specialist, Timestamp};
+use artel_domain::{Confidence, Entry, Specialist, Timestamp, UserId};
 
 use super::message::{AskedCall, Message, Role};
 use crate::frames::plan_in_words;
@@ -35,6 +35,17 @@ pub(crate) fn tell(entries: &[Entry]) -> Story {
         teller.take(item);
     }
     teller.story
+}
+
+impl Story {
+    /// The reader's own decisions go without saying.
+    #[must_use]
+    pub(crate) fn read_by(mut self, reader: UserId) -> Self {
+        for message in &mut self.messages {
+            message.decided_by.take_if(|by| *by == reader);
+        }
+        self
+    }
 }
 
 #[derive(Default)]
@@ -86,7 +97,8 @@ impl Teller {
         let id = call.planned.call_id;
         let asked = AskedCall::new(id, call.planned.name.clone(), call.args.to_string());
         let message = Message::new(call.seq, call.at, Role::Assistant, "");
-        self.story.messages.push(Message { agent_name: self.story.agent, tool_calls: Some([asked]), ..message });
+        let (agent_name, decided_by) = (self.story.agent, call.decided_by);
+        self.story.messages.push(Message { agent_name, tool_calls: Some([asked]), decided_by, ..message });
         if let Some(result) = call.result {
             let message = Message::new(result.seq, result.at, Role::Tool, result.outcome.for_model());
             self.story.messages.push(Message { tool_call_id: Some(id), name: Some(result.name.to_owned()), ..message });

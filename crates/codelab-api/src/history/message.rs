@@ -1,6 +1,6 @@
 //! A message as clients see it: OpenAI's form, with who said it and when.
 
-use artel_domain::{CallId, Specialist, Timestamp};
+use artel_domain::{CallId, Specialist, Timestamp, UserId};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +20,9 @@ pub(crate) struct Message {
     /// Never more than one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tool_calls: Option<[AskedCall; 1]>,
+    /// Who decided about the call, when it was somebody else than the reader.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) decided_by: Option<UserId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -57,6 +60,7 @@ impl Message {
             name: None,
             tool_call_id: None,
             tool_calls: None,
+            decided_by: None,
         }
     }
 }

@@ -36,8 +36,8 @@ pub(crate) async fn list_sessions(
     Query(wanted): Query<ListSessions>,
 ) -> Result<Json<SessionList>, Fault> {
     let Page { limit, offset } = page(&wanted)?;
-    let filter = SessionFilter { user_id: user.user_id, active_only: wanted.active_only.unwrap_or(true) };
-    let (sessions, total) = app.store.list_sessions(user.tenant_id, filter, Page { limit, offset }).await?;
+    let filter = SessionFilter { active_only: wanted.active_only.unwrap_or(true) };
+    let (sessions, total) = app.store.list_sessions(&user.viewer(), filter, Page { limit, offset }).await?;
     let sessions = sessions.into_iter().map(|session| SessionView::of(&app, session)).collect();
     Ok(Json(SessionList { sessions, total, limit, offset }))
 }

@@ -29,9 +29,9 @@ pub(crate) async fn rename_session(
     InPath(id): InPath,
     Said(wanted): Said<RenameSession>,
 ) -> Result<Json<SessionView>, Fault> {
-    app.intents.own_session(&user.requester(), &id).await?;
+    let id = app.intents.own_session(&user.requester(), &id).await?.id;
     let audit = user.requester().audit("session.rename", "session", &id, app.clock.now());
-    let renamed = app.store.rename_session(user.tenant_id, &id, &wanted.title, audit).await?;
+    let renamed = app.store.rename_session(&user.viewer(), &id, &wanted.title, audit).await?;
     let session = renamed.ok_or_else(refusals::no_session)?;
     Ok(Json(SessionView::of(&app, session)))
 }

@@ -32,8 +32,8 @@ impl SessionView {
         let user_id = shown_user(app, &session);
         let lasted = session.updated_at.duration_since(session.created_at);
         Self {
-            session_id: session.id.clone(),
-            id: session.id,
+            session_id: session.id.shown(),
+            id: session.id.shown(),
             title: session.title,
             description: session.description,
             message_count: session.message_count,

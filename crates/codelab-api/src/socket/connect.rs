@@ -32,10 +32,10 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
     let guest = admit(&app, &mut parts, id, &options).await?;
     let full = || Problem::too_many("You have as many open sockets as you may.", 10);
     let place = app.sockets.take_place(guest.user.tenant_id, guest.user.user_id).ok_or_else(full)?;
-    let about = SessionRef { tenant_id: guest.user.tenant_id, session_id: guest.session.clone() };
+    let about = SessionRef { viewer: guest.user.viewer(), session_id: guest.session.clone() };
     // Before the upgrade: what the client does once it is connected cannot be missed.
     let following = follow_session(app.store.clone(), &*app.bus, about, options.after().map(|after| after.entry)).await?;
-    let view = options.view(&app.config, &parts.headers);
+    let view = options.view(&app.config, &guest.user, &parts.headers);
     let reader = Reader::new(view, following.known, options.after(), options.with_seq());
     let talk = Talk::new(app.clone(), guest, options.client(), reader, following.entries);
     let upgrade = upgrade

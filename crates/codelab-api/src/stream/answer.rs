@@ -33,7 +33,7 @@ pub(super) async fn answer(
     options: &Options,
     headers: &HeaderMap,
 ) -> Result<Response, Fault> {
-    let about = SessionRef { tenant_id: user.tenant_id, session_id: session.clone() };
+    let about = SessionRef { viewer: user.viewer(), session_id: session.clone() };
     // Before anything happens: what comes of it cannot be missed.
     let following = follow_session(app.store.clone(), &*app.bus, about, None).await?;
     let run = match perform(app, user, &session, &options.client(), incoming).await {
@@ -42,7 +42,7 @@ pub(super) async fn answer(
         Err(problem) => return Err(problem.into()),
     };
     let Some(run) = run else { return Ok(response(app, stream::empty())) };
-    let reader = Reader::new(options.view(&app.config, headers), following.known, None, options.with_seq());
+    let reader = Reader::new(options.view(&app.config, user, headers), following.known, None, options.with_seq());
     let reading = Reading { entries: following.entries, reader, run, over: false };
     Ok(response(app, reading.into_frames()))
 }

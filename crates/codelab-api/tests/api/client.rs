@@ -37,6 +37,10 @@ impl Client {
         self
     }
 
+    pub(crate) fn viewer(&self) -> artel_store::Viewer {
+        artel_store::Viewer::user(self.tenant, self.user)
+    }
+
     #[must_use]
     pub(crate) fn being(self, tenant: TenantId, user: UserId) -> Self {
         Self { tenant, user, ..self }

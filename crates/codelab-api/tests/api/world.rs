@@ -171,7 +171,7 @@ impl World {
         let new = NewRun {
             id: RunId(SystemClock.uuid()),
             tenant_id: user.tenant,
-            agent_id: self.store.find_session(user.tenant, &session_id).await.unwrap().unwrap().agent_id,
+            agent_id: self.store.find_session(&user.viewer(), &session_id).await.unwrap().unwrap().agent_id,
             profile: ProfileChoice::Published,
             session_id,
             trace_id: "trace".into(),
@@ -179,11 +179,12 @@ impl World {
             input_message: text.into(),
             team: Some(TeamRequest { client_tools, ..TeamRequest::default() }),
             parent: None,
+            visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
             daily_limit: None,
         };
         let run = new.id;
-        self.store.create_run(new, audit()).await.unwrap();
+        self.store.create_run(&user.viewer(), new, audit()).await.unwrap();
         artel_bus::Bus::wake_workers(&*self.bus);
         run
     }
@@ -204,14 +205,13 @@ impl World {
     pub(crate) async fn answers(&self, user: &Client, session: &str, call: &str, output: Value) -> Answered {
         let answer = CallAnswer {
             to: AnswerTo::Client,
-            tenant_id: user.tenant,
             session_id: SessionId(session.to_owned()),
             call_id: call.parse::<CallId>().unwrap(),
             outcome: ToolOutcome::Succeeded { output },
             by: Some(user.user),
             at: SystemClock.now(),
         };
-        let answered = self.store.answer_call(answer, audit()).await.unwrap();
+        let answered = self.store.answer_call(&user.viewer(), answer, audit()).await.unwrap();
         artel_bus::Bus::wake_workers(&*self.bus);
         answered
     }
@@ -219,7 +219,7 @@ impl World {
     /// Until the run is over; whether it ended well.
     pub(crate) async fn ends(&self, user: &Client, run: RunId) -> bool {
         for _ in 0..1000 {
-            let found = self.store.find_run(user.tenant, run).await.unwrap().unwrap();
+            let found = self.store.find_run(&user.viewer(), run).await.unwrap().unwrap();
             if found.phase.is_end() {
                 return found.error_code.is_none();
             }

@@ -114,10 +114,10 @@ impl Reader {
     }
 
     async fn read(&mut self) -> Result<(), StoreError> {
-        let SessionRef { tenant_id, session_id } = &self.session;
+        let SessionRef { viewer, session_id } = &self.session;
         let (entries, page) = match self.subject {
-            Subject::Run(run) => (self.store.run_entries(*tenant_id, run, self.last, PAGE).await?, PAGE),
-            Subject::Session => (self.store.session_entries_after(*tenant_id, session_id, self.last, SESSION_PAGE).await?, SESSION_PAGE),
+            Subject::Run(run) => (self.store.run_entries(viewer, run, self.last, PAGE).await?, PAGE),
+            Subject::Session => (self.store.session_entries_after(viewer, session_id, self.last, SESSION_PAGE).await?, SESSION_PAGE),
         };
         let full = entries.len() == page as usize;
         let soon = if full {

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use artel_bus::Bus;
-use artel_domain::{Entry, Event, SessionId, TenantId};
-use artel_store::{RunStore, StoreError};
+use artel_domain::{Entry, Event, SessionId};
+use artel_store::{RunStore, StoreError, Viewer};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use tokio::time::Instant;
@@ -12,10 +12,10 @@ use super::reader::{Reader, Subject};
 /// Entries read at once on the way back to where a run began.
 const WINDOW: u32 = 256;
 
-/// Which session to follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Which session to follow, and for whom.
+#[derive(Debug, Clone)]
 pub struct SessionRef {
-    pub tenant_id: TenantId,
+    pub viewer: Viewer,
     pub session_id: SessionId,
 }
 
@@ -37,7 +37,7 @@ pub async fn follow_session(
     after: Option<i64>,
 ) -> Result<SessionEntries, StoreError> {
     // Subscribed before the first read, so that nothing falls between the two.
-    let live = bus.follow(session.tenant_id, &session.session_id);
+    let live = bus.follow(session.viewer.tenant_id, &session.session_id);
     let Place { known, first } = place(&*store, &session, after.map(|after| after.max(0))).await?;
     let reader = Reader::new(store, live, session, Subject::Session, first, Instant::now());
     Ok(SessionEntries { known, entries: reader.into_stream().boxed() })
@@ -53,7 +53,7 @@ struct Place {
 async fn place(store: &dyn RunStore, session: &SessionRef, after: Option<i64>) -> Result<Place, StoreError> {
     // 0 would mean no bound; nothing is before 1.
     let mut before = after.map_or(0, |after| after.saturating_add(1));
-    let newest = store.session_entries(session.tenant_id, &session.session_id, before, 1).await?.pop();
+    let newest = store.session_entries(&session.viewer, &session.session_id, before, 1).await?.pop();
     let Some(newest) = newest else {
         let known = after.unwrap_or(0);
         return Ok(Place { known, first: known });
@@ -63,7 +63,7 @@ async fn place(store: &dyn RunStore, session: &SessionRef, after: Option<i64>) -
         return Ok(Place { known, first: known });
     }
     loop {
-        let window = store.session_entries(session.tenant_id, &session.session_id, before, WINDOW).await?;
+        let window = store.session_entries(&session.viewer, &session.session_id, before, WINDOW).await?;
         if let Some(start) = window.iter().rev().find(|entry| matches!(entry.event, Event::RunStarted { .. })) {
             return Ok(Place { known, first: start.seq - 1 });
         }

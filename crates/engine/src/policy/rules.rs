@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use artel_domain::event::Verdict;
-use artel_domain::{ApprovalRule, ArgumentCondition, Comparison, RuleEffect};
+use artel_domain::{ApprovalRule, Approvers, ArgumentCondition, Comparison, RuleEffect};
 use serde_json::Value;
 
 use super::{Asked, Policy, glob, subject};
@@ -35,7 +35,7 @@ pub fn dangerous_tools(names: &[String]) -> Vec<ApprovalRule> {
 }
 
 fn asking(tool: &str) -> ApprovalRule {
-    ApprovalRule { tool: tool.to_owned(), agent_id: None, conditions: Vec::new(), effect: RuleEffect::Ask, reason: None }
+    ApprovalRule { tool: tool.to_owned(), agent_id: None, conditions: Vec::new(), effect: RuleEffect::Ask, reason: None, approvers: None }
 }
 
 impl Rules {
@@ -55,7 +55,10 @@ fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
     let reason = |otherwise: &str| rule.reason.clone().unwrap_or_else(|| format!("{otherwise} '{tool}'"));
     match rule.effect {
         RuleEffect::Allow => Verdict::Allow,
-        RuleEffect::Ask => Verdict::Ask { reason: reason("a human decides about calls of") },
+        RuleEffect::Ask => Verdict::Ask {
+            reason: reason("a human decides about calls of"),
+            approvers: rule.approvers.as_ref().map(Approvers::names).unwrap_or_default(),
+        },
         RuleEffect::Deny => Verdict::Refuse { reason: reason("a rule of this organisation forbids this call of") },
     }
 }

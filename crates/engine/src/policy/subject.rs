@@ -23,7 +23,14 @@ mod tests {
     use super::*;
 
     fn rule(tool: &str) -> ApprovalRule {
-        ApprovalRule { tool: tool.to_owned(), agent_id: None, conditions: Vec::new(), effect: RuleEffect::Ask, reason: None }
+        ApprovalRule {
+            tool: tool.to_owned(),
+            agent_id: None,
+            conditions: Vec::new(),
+            effect: RuleEffect::Ask,
+            reason: None,
+            approvers: None,
+        }
     }
 
     #[test]

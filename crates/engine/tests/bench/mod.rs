@@ -24,7 +24,7 @@ pub(crate) struct AskAlways;
 
 impl Policy for AskAlways {
     fn verdict(&self, _: &Asked<'_>) -> Verdict {
-        Verdict::Ask { reason: "this test asks always".into() }
+        Verdict::Ask { reason: "this test asks always".into(), approvers: Vec::new() }
     }
 }
 
@@ -140,6 +140,10 @@ impl Bench {
         })
     }
 
+    pub(crate) fn viewer(&self) -> artel_store::Viewer {
+        artel_store::Viewer::user(self.tenant, self.user)
+    }
+
     pub(crate) async fn start_run(&self, input: &str) -> RunId {
         self.start_run_as(&["tools:write"], input).await
     }
@@ -166,16 +170,17 @@ impl Bench {
             input_message: input.into(),
             team: None,
             parent,
+            visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
             daily_limit: None,
         };
-        assert!(matches!(self.store.create_run(new, audit()).await.unwrap(), Created::Run(_)));
+        assert!(matches!(self.store.create_run(&self.viewer(), new, audit()).await.unwrap(), Created::Run(_)));
         self.bus.wake_workers();
         id
     }
 
     pub(crate) async fn run(&self, run: RunId) -> Run {
-        self.store.find_run(self.tenant, run).await.unwrap().unwrap()
+        self.store.find_run(&self.viewer(), run).await.unwrap().unwrap()
     }
 
     pub(crate) async fn until(&self, run: RunId, condition: impl Fn(&Run) -> bool) -> Run {
@@ -201,24 +206,19 @@ impl Bench {
     }
 
     pub(crate) async fn approvals(&self, run: RunId) -> Vec<Approval> {
-        self.store.list_approvals(self.tenant, ApprovalFilter { run_id: Some(run), limit: 10, ..ApprovalFilter::default() }).await.unwrap()
+        self.store
+            .list_approvals(&self.viewer(), ApprovalFilter { run_id: Some(run), limit: 10, ..ApprovalFilter::default() })
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn calls(&self, run: RunId) -> Vec<ToolCallRow> {
-        self.store.list_tool_calls(self.tenant, &[run]).await.unwrap()
+        self.store.list_tool_calls(&self.viewer(), &[run]).await.unwrap()
     }
 
     pub(crate) async fn decide(&self, approval: &Approval, decision: Decision, args: Option<Value>) -> Option<Approval> {
-        let decided = Decided {
-            tenant_id: self.tenant,
-            approval_id: approval.id,
-            decision,
-            args,
-            feedback: None,
-            by: Some(self.user),
-            at: SystemClock.now(),
-        };
-        let approval = self.store.decide_approval(decided, audit()).await.unwrap();
+        let decided = Decided { approval_id: approval.id, decision, args, feedback: None, by: Some(self.user), at: SystemClock.now() };
+        let approval = self.store.decide_approval(&self.viewer(), decided, audit()).await.unwrap();
         self.bus.wake_workers();
         approval
     }
@@ -230,7 +230,7 @@ impl Bench {
     }
 
     pub(crate) async fn spent(&self, run: RunId) -> i64 {
-        self.store.spent_by_run(self.tenant, run).await.unwrap().tokens
+        self.store.spent_by_run(&self.viewer(), run).await.unwrap().tokens
     }
 
     /// Until there are that many questions about calls of the run.
@@ -259,7 +259,6 @@ impl Bench {
 
     pub(crate) async fn answer_form(&self, run: RunId, call_id: CallId, outcome: ToolOutcome) -> Answered {
         let answer = CallAnswer {
-            tenant_id: self.tenant,
             session_id: SessionId(run.to_string()),
             call_id,
             to: AnswerTo::Form,
@@ -267,13 +266,13 @@ impl Bench {
             by: Some(self.user),
             at: SystemClock.now(),
         };
-        let answered = self.store.answer_call(answer, audit()).await.unwrap();
+        let answered = self.store.answer_call(&self.viewer(), answer, audit()).await.unwrap();
         self.bus.wake_workers();
         answered
     }
 
     pub(crate) async fn cancel(&self, run: RunId) {
-        self.store.cancel_run(self.tenant, run, audit()).await.unwrap();
+        self.store.cancel_run(&self.viewer(), run, audit()).await.unwrap();
         self.bus.wake_workers();
     }
 }

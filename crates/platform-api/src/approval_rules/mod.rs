@@ -3,7 +3,7 @@
 pub(crate) mod get;
 pub(crate) mod put;
 
-use artel_domain::{ApprovalRule, ArgumentCondition, Comparison};
+use artel_domain::{ApprovalRule, ArgumentCondition, Comparison, RuleEffect};
 use artel_http::{Checked, Faults};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,10 +23,22 @@ impl Checked for TenantRules {
             faults.length(&field("tool"), rule.tool.as_str(), 1..=200);
             faults.length(&field("reason"), rule.reason.as_deref(), 0..=500);
             faults.ensure(rule.conditions.len() <= 20, &field("conditions"), "must have at most 20 entries");
+            check_approvers(faults, &field("approvers"), rule);
             for (j, condition) in rule.conditions.iter().enumerate() {
                 check_condition(faults, &field(&format!("conditions[{j}]")), condition);
             }
         }
+    }
+}
+
+fn check_approvers(faults: &mut Faults, place: &str, rule: &ApprovalRule) {
+    let Some(approvers) = &rule.approvers else { return };
+    faults.ensure(rule.effect == RuleEffect::Ask, place, "may be there with \"ask\" only");
+    faults.ensure(approvers.users.len() <= 50, &format!("{place}.users"), "must have at most 50 entries");
+    faults.ensure(approvers.scopes.len() <= 10, &format!("{place}.scopes"), "must have at most 10 entries");
+    for (i, scope) in approvers.scopes.iter().enumerate() {
+        let is_word = (1..=200).contains(&scope.len()) && scope.bytes().all(|byte| byte.is_ascii_graphic());
+        faults.ensure(is_word, &format!("{place}.scopes[{i}]"), "must be a scope: 1 to 200 printable ASCII characters without spaces");
     }
 }
 

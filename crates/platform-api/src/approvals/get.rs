@@ -18,6 +18,6 @@ pub(crate) async fn get_approval(
     caller: Caller<RunsRead>,
     At(approval): At<ApprovalId>,
 ) -> Result<Json<ApprovalView>, Problem> {
-    let found = app.store.find_approval(caller.tenant_id, approval).await?;
+    let found = app.store.find_approval(&app.viewer(&caller), approval).await?;
     found.map(|approval| Json(approval.into())).ok_or_else(|| Problem::not_found("approval"))
 }

@@ -44,7 +44,15 @@ pub(crate) async fn list_approvals(
     Params(wanted): Params<ListApprovals>,
 ) -> Result<Json<Vec<ApprovalView>>, Problem> {
     let ListApprovals { status, run_id, session_id, limit } = wanted;
-    let filter = ApprovalFilter { run_id, session_id: session_id.map(SessionId), state: status, limit: limit.unwrap_or(50) };
-    let found = app.store.list_approvals(caller.tenant_id, filter).await?;
+    let viewer = app.viewer(&caller);
+    let session_id = match session_id {
+        Some(name) => match app.store.find_session(&viewer, &SessionId(name)).await? {
+            Some(session) => Some(session.id),
+            None => return Ok(Json(Vec::new())),
+        },
+        None => None,
+    };
+    let filter = ApprovalFilter { run_id, session_id, state: status, limit: limit.unwrap_or(50) };
+    let found = app.store.list_approvals(&viewer, filter).await?;
     Ok(Json(found.into_iter().map(ApprovalView::from).collect()))
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TargetChange, Timestamp, ToolRef, UserId};
+use artel_domain::{
+    AgentId, Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TargetChange, Timestamp, ToolRef, UserId,
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -16,6 +18,8 @@ pub(crate) struct ApprovalView {
     run_id: RunId,
     session_id: SessionId,
     tool_call_id: CallId,
+    /// Whose call it is; `null` for approvals of older releases.
+    agent_id: Option<AgentId>,
     tool_name: String,
     /// As the model wrote them.
     #[schema(value_type = Object)]
@@ -54,8 +58,9 @@ impl From<Approval> for ApprovalView {
             id: approval.id,
             status: approval.state,
             run_id: approval.run_id,
-            session_id: approval.session_id,
+            session_id: approval.session_id.shown(),
             tool_call_id: approval.call_id,
+            agent_id: approval.agent_id,
             tool_name: approval.name,
             arguments: approval.args,
             arguments_digest: approval.args_digest,

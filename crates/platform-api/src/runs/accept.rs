@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use artel_domain::{AgentId, Entry, Run, RunId, SessionId};
+use artel_domain::{AgentId, Entry, Run, RunId, SessionId, Visibility};
 use artel_engine::{RunRef, follow, follow_new};
 use artel_http::once::under_way;
 use artel_http::{Attempt, Body, Checked, Faults, Identity, Once, Problem};
 use artel_intents::{Runner, Started};
-use artel_store::StoreError;
+use artel_store::{StoreError, Viewer};
 use axum::response::Response;
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -27,6 +27,10 @@ pub(crate) struct StartRun {
     /// `true`: run the agent as it is, with changes that are not published; for its owner and for `admin`. `false`: run the published
     /// version. When absent, the owner runs the agent as it is, everybody else the published version.
     draft: Option<bool>,
+    /// Who sees the dialogue, when this run begins it: `tenant` (when absent), every user by scope, or `private`, only its owner.
+    #[serde(default)]
+    #[schema(inline, nullable = false)]
+    visibility: Option<Visibility>,
 }
 
 impl Checked for StartRun {
@@ -54,12 +58,12 @@ pub(super) async fn accept(app: &App, caller: &Identity, attempt: &Attempt, body
     let id = match app.gate.begin(caller, attempt, &body.digest).await? {
         Once::Answered(response) => return Ok(Accepted::Answered(response)),
         Once::First(id) => id,
-        Once::Again(id) => match app.store.find_run(caller.tenant_id, RunId(id)).await? {
+        Once::Again(id) => match app.store.find_run(&app.viewer(caller), RunId(id)).await? {
             Some(run) => return Ok(Accepted::Known(run.into())),
             None => id,
         },
         Once::UnderWay(id) => {
-            let run = app.store.find_run(caller.tenant_id, RunId(id)).await?.ok_or_else(under_way)?;
+            let run = app.store.find_run(&app.viewer(caller), RunId(id)).await?.ok_or_else(under_way)?;
             return Ok(Accepted::Known(run.into()));
         }
     };
@@ -71,20 +75,24 @@ pub(super) async fn accept(app: &App, caller: &Identity, attempt: &Attempt, body
 }
 
 async fn store(app: &App, caller: &Identity, start: StartRun, id: RunId) -> Result<Accepted, Problem> {
-    let session_id = SessionId(start.session_id.unwrap_or_else(|| app.clock.uuid().to_string()));
-    let reference = RunRef { tenant_id: caller.tenant_id, session_id: session_id.clone(), run_id: id };
+    let (requester, visibility) = (caller.requester(), start.visibility.unwrap_or(Visibility::Tenant));
+    let session_id = match start.session_id {
+        Some(name) => app.intents.session_key(&requester, &SessionId(name), visibility).await?,
+        None => SessionId(app.clock.uuid().to_string()),
+    };
+    let reference = RunRef { viewer: app.viewer(caller), session_id: session_id.clone(), run_id: id };
     // Followed before it exists: no entry can be missed, and the store need not be asked first.
     let entries = follow_new(app.store.clone(), &*app.bus, reference).boxed();
-    let runner = Runner::Agent { agent: start.agent_id, draft: start.draft };
+    let runner = Runner::Agent { agent: start.agent_id, draft: start.draft, visibility };
     let start = artel_intents::StartRun { id, session_id, runner, input: start.input_message };
-    match app.intents.start_run(&caller.requester(), start).await? {
+    match app.intents.start_run(&requester, start).await? {
         Started::New(run) => Ok(Accepted::New(run, entries)),
         Started::Known(run) => Ok(Accepted::Known(run)),
     }
 }
 
 /// The rest of a run that is stored already.
-pub(super) fn follow_from(app: &App, run: &Run, after: i64) -> Entries {
-    let reference = RunRef { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id };
+pub(super) fn follow_from(app: &App, viewer: &Viewer, run: &Run, after: i64) -> Entries {
+    let reference = RunRef { viewer: viewer.clone(), session_id: run.session_id.clone(), run_id: run.id };
     follow(app.store.clone(), &*app.bus, reference, after).boxed()
 }

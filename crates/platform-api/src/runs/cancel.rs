@@ -20,5 +20,5 @@ pub(crate) async fn cancel_run(
     At(run): At<RunId>,
 ) -> Result<(StatusCode, Json<RunView>), Problem> {
     let run = app.intents.cancel_run(&caller.requester(), run).await?;
-    Ok((StatusCode::ACCEPTED, Json(view(&app, run).await?)))
+    Ok((StatusCode::ACCEPTED, Json(view(&app, &app.viewer(&caller), run).await?)))
 }

@@ -2,6 +2,7 @@ use artel_domain::{Event, Phase, Run};
 use artel_http::caller::RunsWrite;
 use artel_http::once::{replayed, under_way};
 use artel_http::{Attempt, Body, Caller, Checked, Params, Prefer, Problem};
+use artel_store::Viewer;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -47,41 +48,42 @@ pub(crate) async fn create_run(
     Params(wanted): Params<CreateRun>,
     body: Body<StartRun>,
 ) -> Result<Response, Problem> {
+    let viewer = app.viewer(&caller);
     let waits = wanted.wait && !prefer.respond_async;
     match accept(&app, &caller, &attempt, body).await? {
-        Accepted::New(run, _) if !waits => answer(&app, *run, StatusCode::ACCEPTED).await,
+        Accepted::New(run, _) if !waits => answer(&app, &viewer, *run, StatusCode::ACCEPTED).await,
         Accepted::New(run, entries) => {
-            let run = settled(&app, *run, entries).await?;
+            let run = settled(&app, &viewer, *run, entries).await?;
             let status = if run.phase.is_end() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
-            answer(&app, run, status).await
+            answer(&app, &viewer, run, status).await
         }
-        Accepted::Known(run) if !waits => answer(&app, *run, StatusCode::ACCEPTED).await.map(replayed),
-        Accepted::Known(run) if run.phase.is_end() => answer(&app, *run, StatusCode::CREATED).await.map(replayed),
-        Accepted::Known(run) if run.phase == Phase::Waiting => answer(&app, *run, StatusCode::ACCEPTED).await.map(replayed),
+        Accepted::Known(run) if !waits => answer(&app, &viewer, *run, StatusCode::ACCEPTED).await.map(replayed),
+        Accepted::Known(run) if run.phase.is_end() => answer(&app, &viewer, *run, StatusCode::CREATED).await.map(replayed),
+        Accepted::Known(run) if run.phase == Phase::Waiting => answer(&app, &viewer, *run, StatusCode::ACCEPTED).await.map(replayed),
         Accepted::Known(_) => Err(under_way()),
         Accepted::Answered(response) => Ok(response),
     }
 }
 
 /// The run after its last entry, or as soon as it waits for something from outside: that may take days.
-async fn settled(app: &App, run: Run, mut entries: Entries) -> Result<Run, Problem> {
+async fn settled(app: &App, viewer: &Viewer, run: Run, mut entries: Entries) -> Result<Run, Problem> {
     let mut asked = false;
     while let Some(entry) = entries.next().await {
         asked |= matches!(entry?.event, Event::ApprovalRequested { .. } | Event::CallWaits { .. });
         // Other calls may still be under way; the run waits when they are over.
-        if asked && let Some(waiting) = current(app, &run).await.map(|run| (run.phase == Phase::Waiting).then_some(run))? {
+        if asked && let Some(waiting) = current(app, viewer, &run).await.map(|run| (run.phase == Phase::Waiting).then_some(run))? {
             return Ok(waiting);
         }
     }
-    current(app, &run).await
+    current(app, viewer, &run).await
 }
 
-async fn current(app: &App, run: &Run) -> Result<Run, Problem> {
-    let current = app.store.find_run(run.tenant_id, run.id).await?;
+async fn current(app: &App, viewer: &Viewer, run: &Run) -> Result<Run, Problem> {
+    let current = app.store.find_run(viewer, run.id).await?;
     current.ok_or_else(|| Problem::internal(format!("run {} vanished", run.id)))
 }
 
-async fn answer(app: &App, run: Run, status: StatusCode) -> Result<Response, Problem> {
+async fn answer(app: &App, viewer: &Viewer, run: Run, status: StatusCode) -> Result<Response, Problem> {
     let location = format!("/v1/runs/{}", run.id);
-    Ok((status, [(LOCATION, location)], Json(view(app, run).await?)).into_response())
+    Ok((status, [(LOCATION, location)], Json(view(app, viewer, run).await?)).into_response())
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use artel_domain::{Entry, Run, RunId, Timestamp};
 use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Checked, Faults, Params, Problem};
-use artel_store::StoreError;
+use artel_store::{StoreError, Viewer};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -68,29 +68,30 @@ pub(crate) async fn list_run_events(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let after = last_seen(&headers)?.or(wanted.after).unwrap_or(0);
-    let run = app.store.find_run(caller.tenant_id, run).await?.ok_or_else(|| Problem::not_found("run"))?;
+    let viewer = app.viewer(&caller);
+    let run = app.store.find_run(&viewer, run).await?.ok_or_else(|| Problem::not_found("run"))?;
     let finished = run.phase.is_end();
     if wants_json(&headers) {
-        let events = journal(&app, &run, after).await?.into_iter().filter_map(|entry| listed(&entry)).collect();
+        let events = journal(&app, &viewer, &run, after).await?.into_iter().filter_map(|entry| listed(&entry)).collect();
         return Ok(Json(RunEvents { events, finished }).into_response());
     }
     if finished {
-        let rest = journal(&app, &run, after).await?;
+        let rest = journal(&app, &viewer, &run, after).await?;
         let rest = futures::stream::iter(rest.into_iter().map(|entry| Ok(Arc::new(entry))));
         return Ok(stream_of(&app, rest.boxed()));
     }
-    let start = start_of(&app, &run, after).await?;
+    let start = start_of(&app, &viewer, &run, after).await?;
     let seen = move |entry: &Result<Arc<Entry>, StoreError>| std::future::ready(entry.as_ref().is_ok_and(|entry| entry.seq <= after));
-    Ok(stream_of(&app, follow_from(&app, &run, start).skip_while(seen).boxed()))
+    Ok(stream_of(&app, follow_from(&app, &viewer, &run, start).skip_while(seen).boxed()))
 }
 
 /// Where to follow from. A reader who claims to have seen what is not stored (yet, or ever) starts at what is: otherwise an
 /// end before `after` would never reach it.
-async fn start_of(app: &App, run: &Run, after: i64) -> Result<i64, Problem> {
-    if after == 0 || !app.store.run_entries(run.tenant_id, run.id, after, 1).await?.is_empty() {
+async fn start_of(app: &App, viewer: &Viewer, run: &Run, after: i64) -> Result<i64, Problem> {
+    if after == 0 || !app.store.run_entries(viewer, run.id, after, 1).await?.is_empty() {
         return Ok(after);
     }
-    let newest = app.store.session_entries(run.tenant_id, &run.session_id, 0, 1).await?.pop();
+    let newest = app.store.session_entries(viewer, &run.session_id, 0, 1).await?.pop();
     let own = newest.filter(|entry| entry.run_id == run.id && !entry.event.is_end());
     Ok(own.map_or(0, |entry| entry.seq.min(after)))
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use artel_domain::{Event, Run, RunId, RunStatus, SessionId, TenantId};
+use artel_domain::{Event, Run, RunId, RunStatus, SessionId};
 use artel_http::Problem;
+use artel_store::Viewer;
 
 use crate::App;
 
@@ -14,14 +15,14 @@ const PAGE: u32 = 200;
 ///
 /// # Errors
 /// Fails when the store does.
-pub(super) async fn finish_reasons(app: &App, runs: &[Run]) -> Result<HashMap<RunId, String>, Problem> {
-    let mut sessions: BTreeMap<(TenantId, &SessionId), HashSet<RunId>> = BTreeMap::new();
+pub(super) async fn finish_reasons(app: &App, viewer: &Viewer, runs: &[Run]) -> Result<HashMap<RunId, String>, Problem> {
+    let mut sessions: BTreeMap<&SessionId, HashSet<RunId>> = BTreeMap::new();
     for run in runs.iter().filter(|run| run.phase.status() == RunStatus::Succeeded) {
-        sessions.entry((run.tenant_id, &run.session_id)).or_default().insert(run.id);
+        sessions.entry(&run.session_id).or_default().insert(run.id);
     }
     let mut words = HashMap::new();
-    for ((tenant, session), wanted) in sessions {
-        of_session(app, tenant, session, wanted, &mut words).await?;
+    for (session, wanted) in sessions {
+        of_session(app, viewer, session, wanted, &mut words).await?;
     }
     Ok(words)
 }
@@ -29,14 +30,14 @@ pub(super) async fn finish_reasons(app: &App, runs: &[Run]) -> Result<HashMap<Ru
 /// Reads a session backwards until each of these runs has its word.
 async fn of_session(
     app: &App,
-    tenant: TenantId,
+    viewer: &Viewer,
     session: &SessionId,
     mut wanted: HashSet<RunId>,
     words: &mut HashMap<RunId, String>,
 ) -> Result<(), Problem> {
     let mut before = 0;
     while !wanted.is_empty() {
-        let entries = app.store.session_entries(tenant, session, before, PAGE).await?;
+        let entries = app.store.session_entries(viewer, session, before, PAGE).await?;
         for entry in entries.iter().rev() {
             if let Event::ModelAnswered { finish, .. } = &entry.event
                 && wanted.remove(&entry.run_id)

@@ -1,6 +1,7 @@
 use artel_domain::{Entry, Run, RunId};
 use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Checked, Params, Problem};
+use artel_store::Viewer;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -38,22 +39,23 @@ pub(crate) async fn get_run(
     At(run): At<RunId>,
     Params(wanted): Params<GetRun>,
 ) -> Result<Json<RunView>, Problem> {
-    let run = app.store.find_run(caller.tenant_id, run).await?.ok_or_else(|| Problem::not_found("run"))?;
+    let viewer = app.viewer(&caller);
+    let run = app.store.find_run(&viewer, run).await?.ok_or_else(|| Problem::not_found("run"))?;
     let said = match wanted.include {
-        Some(Include::Messages) => Some(messages(&journal(&app, &run, 0).await?)),
+        Some(Include::Messages) => Some(messages(&journal(&app, &viewer, &run, 0).await?)),
         None => None,
     };
-    let mut view = view(&app, run).await?;
+    let mut view = view(&app, &viewer, run).await?;
     view.messages = said;
     Ok(Json(view))
 }
 
 /// All entries of the run after `after` so far.
-pub(super) async fn journal(app: &App, run: &Run, mut after: i64) -> Result<Vec<Entry>, Problem> {
+pub(super) async fn journal(app: &App, viewer: &Viewer, run: &Run, mut after: i64) -> Result<Vec<Entry>, Problem> {
     const PAGE: u32 = 1000;
     let mut entries = Vec::new();
     loop {
-        let page = app.store.run_entries(run.tenant_id, run.id, after, PAGE).await?;
+        let page = app.store.run_entries(viewer, run.id, after, PAGE).await?;
         let is_last = page.len() < PAGE as usize;
         after = page.last().map_or(after, |entry| entry.seq);
         entries.extend(page);

@@ -45,15 +45,23 @@ pub(crate) async fn list_runs(
     caller: Caller<RunsRead>,
     Params(wanted): Params<ListRuns>,
 ) -> Result<Json<Vec<RunView>>, Problem> {
+    let viewer = app.viewer(&caller);
+    let session_id = match wanted.session_id {
+        Some(name) => match app.store.find_session(&viewer, &SessionId(name)).await? {
+            Some(session) => Some(session.id),
+            None => return Ok(Json(Vec::new())),
+        },
+        None => None,
+    };
     let filter = RunFilter {
         agent_id: wanted.agent_id,
-        session_id: wanted.session_id.map(SessionId),
+        session_id,
         phases: wanted.status.map(phases).unwrap_or_default(),
         before: wanted.before,
         limit: wanted.limit.unwrap_or(50),
     };
-    let runs = app.store.list_runs(caller.tenant_id, filter).await?;
-    Ok(Json(views(&app, caller.tenant_id, runs).await?))
+    let runs = app.store.list_runs(&viewer, filter).await?;
+    Ok(Json(views(&app, &viewer, runs).await?))
 }
 
 /// The phases that show as this status.

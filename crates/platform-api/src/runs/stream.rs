@@ -27,7 +27,7 @@ pub(crate) async fn stream_run(
 ) -> Result<Response, Problem> {
     match accept(&app, &caller, &attempt, body).await? {
         Accepted::New(_, entries) => Ok(stream_of(&app, entries)),
-        Accepted::Known(run) => Ok(replayed(stream_of(&app, follow_from(&app, &run, 0)))),
+        Accepted::Known(run) => Ok(replayed(stream_of(&app, follow_from(&app, &app.viewer(&caller), &run, 0)))),
         Accepted::Answered(response) => Ok(response),
     }
 }

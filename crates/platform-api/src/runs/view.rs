@@ -5,6 +5,7 @@ use artel_domain::{
     AgentId, CallId, CallState, Run, RunId, RunStatus, SessionId, TenantId, Timestamp, ToolCallRow, ToolRef, Usage, WaitFor,
 };
 use artel_http::Problem;
+use artel_store::Viewer;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -71,17 +72,17 @@ pub(crate) struct ToolCallView {
 }
 
 /// The run with its tool calls.
-pub(super) async fn view(app: &App, run: Run) -> Result<RunView, Problem> {
-    let calls = app.store.list_tool_calls(run.tenant_id, &[run.id]).await?;
-    let finish_reason = finish_reasons(app, std::slice::from_ref(&run)).await?.remove(&run.id);
+pub(super) async fn view(app: &App, viewer: &Viewer, run: Run) -> Result<RunView, Problem> {
+    let calls = app.store.list_tool_calls(viewer, &[run.id]).await?;
+    let finish_reason = finish_reasons(app, viewer, std::slice::from_ref(&run)).await?.remove(&run.id);
     Ok(assemble(run, calls, finish_reason))
 }
 
 /// The runs with theirs.
-pub(super) async fn views(app: &App, tenant: TenantId, runs: Vec<Run>) -> Result<Vec<RunView>, Problem> {
+pub(super) async fn views(app: &App, viewer: &Viewer, runs: Vec<Run>) -> Result<Vec<RunView>, Problem> {
     let ids: Vec<RunId> = runs.iter().map(|run| run.id).collect();
-    let mut calls = app.store.list_tool_calls(tenant, &ids).await?;
-    let mut words = finish_reasons(app, &runs).await?;
+    let mut calls = app.store.list_tool_calls(viewer, &ids).await?;
+    let mut words = finish_reasons(app, viewer, &runs).await?;
     let of_run = |run: Run| {
         let own = calls.extract_if(.., |call| call.run_id == run.id).collect();
         let finish_reason = words.remove(&run.id);
@@ -97,7 +98,7 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>, finish_reason: Option<String>) ->
         agent_id: run.agent_id,
         agent_version: run.agent_version,
         draft: run.agent_version.is_none(),
-        session_id: run.session_id,
+        session_id: run.session_id.shown(),
         trace_id: run.trace_id,
         status: run.phase.status(),
         phase: run.phase,

@@ -40,10 +40,9 @@ pub(crate) async fn list_session_messages(
     At(session): At<SessionId>,
     Params(wanted): Params<ListMessages>,
 ) -> Result<Json<Vec<MessageView>>, Problem> {
-    let known = !session.0.contains('\0') && app.store.find_session(caller.tenant_id, &session).await?.is_some();
-    if !known {
-        return Err(Problem::not_found("session"));
-    }
+    let viewer = app.viewer(&caller);
+    let found = if session.0.contains('\0') { None } else { app.store.find_session(&viewer, &session).await? };
+    let session = found.ok_or_else(|| Problem::not_found("session"))?.id;
     let (before, limit) = (wanted.before.unwrap_or(0), wanted.limit.unwrap_or(200));
-    Ok(Json(messages(&app.store.session_entries(caller.tenant_id, &session, before, limit).await?)))
+    Ok(Json(messages(&app.store.session_entries(&viewer, &session, before, limit).await?)))
 }

@@ -122,12 +122,14 @@ impl Drive<'_> {
             session_id: run.session_id,
             run_id: run.id,
             call_id,
+            agent_id: Some(run.agent_id),
             name: "echo".into(),
             args: args.clone(),
             args_digest: args_digest.clone(),
             target: None,
             changed: Vec::new(),
             reason: "it echoes".into(),
+            approvers: Vec::new(),
             state: ApprovalState::Pending,
             decision: None,
             decided_args: None,
@@ -148,6 +150,7 @@ impl Drive<'_> {
             target: None,
             changed: Vec::new(),
             replaces: None,
+            approvers: Vec::new(),
         };
         let step = Step { approvals: vec![approval], phase: Some(Phase::Waiting), waits_for: vec![WaitFor::Approval], ..Step::default() };
         self.writes(vec![asked], step).await;

@@ -1,4 +1,4 @@
-use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, UserId};
+use artel_domain::{AgentId, Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, UserId};
 use uuid::Uuid;
 
 use crate::values::{maybe_parsed, parsed, time, word};
@@ -24,6 +24,8 @@ pub(crate) struct ApprovalRow {
     pub(crate) created_at: i64,
     pub(crate) expires_at: Option<i64>,
     pub(crate) decided_at: Option<i64>,
+    pub(crate) agent_id: Option<Uuid>,
+    pub(crate) approvers: Option<String>,
 }
 
 impl TryFrom<ApprovalRow> for Approval {
@@ -36,12 +38,14 @@ impl TryFrom<ApprovalRow> for Approval {
             session_id: SessionId(row.session_id),
             run_id: RunId(row.run_id),
             call_id: CallId(row.call_id),
+            agent_id: row.agent_id.map(AgentId),
             name: row.name,
             args: parsed(&row.args)?,
             args_digest: row.args_digest,
             target: maybe_parsed(row.target.as_deref())?,
             changed: maybe_parsed(row.changed.as_deref())?.unwrap_or_default(),
             reason: row.reason,
+            approvers: maybe_parsed(row.approvers.as_deref())?.unwrap_or_default(),
             state: word(ApprovalState::parse, &row.state)?,
             decision: row.decision.map(|decision| word(Decision::parse, &decision)).transpose()?,
             decided_args: maybe_parsed(row.decided_args.as_deref())?,
@@ -60,7 +64,8 @@ macro_rules! select_approval {
         sqlx::query_as!(
             $crate::rows::ApprovalRow,
             r#"SELECT id, tenant_id, session_id, run_id, coalesce(asked_about, call_id) AS "call_id!", name, args, args_digest, target,
-                      changed, reason, state, decision, decided_args, feedback, decided_by, created_at, expires_at, decided_at "# + $rest
+                      changed, reason, state, decision, decided_args, feedback, decided_by, created_at, expires_at, decided_at,
+                      agent_id, approvers "# + $rest
             $(, $arg)*
         )
     };

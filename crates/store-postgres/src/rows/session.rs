@@ -1,4 +1,4 @@
-use artel_domain::{AgentId, Session, SessionId, Specialist, TenantId, UserId};
+use artel_domain::{AgentId, Session, SessionId, Specialist, TenantId, UserId, Visibility};
 use uuid::Uuid;
 
 use crate::values::{maybe_parsed, time, word};
@@ -9,6 +9,8 @@ pub(crate) struct SessionRow {
     pub(crate) tenant_id: Uuid,
     pub(crate) agent_id: Uuid,
     pub(crate) user_id: Option<Uuid>,
+    pub(crate) owner_id: Option<Uuid>,
+    pub(crate) visibility: String,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) metadata: Option<String>,
@@ -30,6 +32,8 @@ impl TryFrom<SessionRow> for Session {
             tenant_id: TenantId(row.tenant_id),
             agent_id: AgentId(row.agent_id),
             user_id: row.user_id.map(UserId),
+            owner_id: row.owner_id.map(UserId),
+            visibility: word(Visibility::parse, &row.visibility)?,
             title: row.title,
             description: row.description,
             metadata: maybe_parsed(row.metadata.as_deref())?,
@@ -49,8 +53,9 @@ macro_rules! sessions {
     ($before:literal, $after:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::SessionRow,
-            $before + " id, tenant_id, agent_id, user_id, title, description, metadata, system_prompt, specialist, is_pinned,
-                    message_count, is_active, created_at, updated_at " + $after
+            $before + r#" id, tenant_id, agent_id, user_id, coalesce(owner_id, user_id) AS owner_id,
+                    coalesce(visibility, CASE WHEN user_id IS NULL THEN 'tenant' ELSE 'private' END) AS "visibility!", title, description,
+                    metadata, system_prompt, specialist, is_pinned, message_count, is_active, created_at, updated_at "# + $after
             $(, $arg)*
         )
     };

@@ -1,10 +1,10 @@
 use artel_domain::{AgentId, AuditEntry, Budget, RunId, Spend, TenantId, Timestamp};
-use artel_store::{Budgets, Fence, Reservation, Reserved, Result, StoreError};
+use artel_store::{Budgets, Fence, Reservation, Reserved, Result, StoreError, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
 use crate::store::PostgresStore;
-use crate::{agents, budgets};
+use crate::{access, agents, budgets, runs};
 
 #[async_trait]
 impl Budgets for PostgresStore {
@@ -23,8 +23,12 @@ impl Budgets for PostgresStore {
         budgets::spent_on_day(&self.pool, tenant, agent, at).await.map_err(store_error)
     }
 
-    async fn spent_by_run(&self, tenant: TenantId, run: RunId) -> Result<Spend> {
-        budgets::spent_by_run(&self.pool, tenant, run).await.map_err(store_error)
+    async fn spent_by_run(&self, viewer: &Viewer, run: RunId) -> Result<Spend> {
+        if runs::find_seen(&self.pool, viewer, run).await.map_err(store_error)?.is_none() {
+            return Ok(Spend::default());
+        }
+        access::note_runs(self, viewer, &[run]).await?;
+        budgets::spent_by_run(&self.pool, viewer.tenant_id, run).await.map_err(store_error)
     }
 
     async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {

@@ -1,5 +1,5 @@
 use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, UserId};
-use artel_store::{AuditFilter, Identities, KeyStanding, NewApiKey, Result};
+use artel_store::{AuditFilter, Identities, KeyStanding, NewApiKey, Result, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
@@ -52,8 +52,8 @@ impl Identities for PostgresStore {
         self.audit.write(tenant, audit).await
     }
 
-    async fn list_audit(&self, tenant: TenantId, filter: AuditFilter) -> Result<Vec<AuditRow>> {
-        audit::list(&self.pool, tenant, &filter).await.map_err(store_error)
+    async fn list_audit(&self, viewer: &Viewer, filter: AuditFilter) -> Result<Vec<AuditRow>> {
+        audit::list(&self.pool, viewer, &filter).await.map_err(store_error)
     }
 
     async fn audit_chain(&self, tenant: TenantId, after_seq: i64, limit: u32) -> Result<Vec<AuditRow>> {

@@ -1,10 +1,10 @@
-use artel_domain::{Entry, SessionId, TenantId};
-use artel_store::{Blocked, Fence, Journal, Result, Step, StoreError, TurnRecord};
+use artel_domain::{Entry, SessionId};
+use artel_store::{Blocked, Fence, Journal, Result, Step, StoreError, TurnRecord, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
 use crate::store::PostgresStore;
-use crate::{blocked, commit, journal, turn};
+use crate::{access, blocked, commit, journal, turn};
 
 #[async_trait]
 impl Journal for PostgresStore {
@@ -22,11 +22,15 @@ impl Journal for PostgresStore {
         if held { Ok(()) } else { Err(StoreError::Fenced) }
     }
 
-    async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        journal::of_session(&self.pool, tenant, session, before_seq, limit).await.map_err(store_error)
+    async fn session_entries(&self, viewer: &Viewer, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        let found = journal::of_session(&self.pool, viewer, session, before_seq, limit).await.map_err(store_error)?;
+        access::note(self, viewer, [session]).await?;
+        Ok(found)
     }
 
-    async fn session_entries_after(&self, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        journal::of_session_after(&self.pool, tenant, session, after_seq, limit).await.map_err(store_error)
+    async fn session_entries_after(&self, viewer: &Viewer, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        let found = journal::of_session_after(&self.pool, viewer, session, after_seq, limit).await.map_err(store_error)?;
+        access::note(self, viewer, [session]).await?;
+        Ok(found)
     }
 }

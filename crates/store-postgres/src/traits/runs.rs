@@ -1,33 +1,45 @@
 use std::time::Duration;
 
-use artel_domain::{Approval, ApprovalId, AuditEntry, Entry, Run, RunId, Session, SessionId, TenantId, Timestamp, ToolCallRow};
-use artel_store::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs};
+use artel_domain::{Approval, ApprovalId, AuditEntry, Entry, Run, RunId, Session, SessionId, Timestamp, ToolCallRow};
+use artel_store::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
 use crate::store::PostgresStore;
-use crate::{approvals, blocked, claims, fold, journal, runs, sessions, steering, tool_calls};
+use crate::{access, approvals, blocked, claims, fold, journal, runs, sessions, steering, tool_calls};
 
 #[async_trait]
 impl Runs for PostgresStore {
-    async fn create_run(&self, new: NewRun, audit: AuditEntry) -> Result<Created> {
-        self.admissions.write(new.tenant_id, (new, audit)).await
+    async fn create_run(&self, viewer: &Viewer, new: NewRun, audit: AuditEntry) -> Result<Created> {
+        self.admissions.write(new.tenant_id, (viewer.clone(), new, audit)).await
     }
 
-    async fn find_run(&self, tenant: TenantId, run: RunId) -> Result<Option<Run>> {
-        runs::find(&self.pool, tenant, run).await.map_err(store_error)
+    async fn find_run(&self, viewer: &Viewer, run: RunId) -> Result<Option<Run>> {
+        let found = runs::find_seen(&self.pool, viewer, run).await.map_err(store_error)?;
+        access::note(self, viewer, found.iter().map(|run| &run.session_id)).await?;
+        Ok(found)
     }
 
-    async fn list_runs(&self, tenant: TenantId, filter: RunFilter) -> Result<Vec<Run>> {
-        runs::list(&self.pool, tenant, &filter).await.map_err(store_error)
+    async fn list_runs(&self, viewer: &Viewer, filter: RunFilter) -> Result<Vec<Run>> {
+        let found = runs::list(&self.pool, viewer, &filter).await.map_err(store_error)?;
+        access::note(self, viewer, found.iter().map(|run| &run.session_id)).await?;
+        Ok(found)
     }
 
-    async fn list_tool_calls(&self, tenant: TenantId, runs: &[RunId]) -> Result<Vec<ToolCallRow>> {
-        tool_calls::of_runs(&self.pool, tenant, runs).await.map_err(store_error)
+    async fn list_tool_calls(&self, viewer: &Viewer, runs: &[RunId]) -> Result<Vec<ToolCallRow>> {
+        let found = tool_calls::of_runs(&self.pool, viewer, runs).await.map_err(store_error)?;
+        access::note_runs(self, viewer, runs).await?;
+        Ok(found)
     }
 
-    async fn find_session(&self, tenant: TenantId, session: &SessionId) -> Result<Option<Session>> {
-        sessions::find(&self.pool, tenant, session).await.map_err(store_error)
+    async fn find_session(&self, viewer: &Viewer, session: &SessionId) -> Result<Option<Session>> {
+        let found = sessions::find_seen(&self.pool, viewer, session).await.map_err(store_error)?;
+        access::note(self, viewer, found.iter().map(|session| &session.id)).await?;
+        Ok(found)
+    }
+
+    async fn session_key(&self, viewer: &Viewer, name: &SessionId) -> Result<SessionId> {
+        sessions::key(&self.pool, viewer, name).await.map_err(store_error)
     }
 
     async fn claim_runs(&self, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> Result<Vec<Claim>> {
@@ -46,28 +58,34 @@ impl Runs for PostgresStore {
         retrying(|| blocked::wake(&self.pool, level)).await
     }
 
-    async fn cancel_run(&self, tenant: TenantId, run: RunId, audit: AuditEntry) -> Result<CancelOutcome> {
-        retrying(|| steering::cancel(&self.pool, tenant, run, &audit)).await
+    async fn cancel_run(&self, viewer: &Viewer, run: RunId, audit: AuditEntry) -> Result<CancelOutcome> {
+        retrying(|| steering::cancel(&self.pool, viewer, run, &audit)).await
     }
 
-    async fn decide_approval(&self, decided: Decided, audit: AuditEntry) -> Result<Option<Approval>> {
-        retrying(|| approvals::decide(&self.pool, &decided, &audit)).await
+    async fn decide_approval(&self, viewer: &Viewer, decided: Decided, audit: AuditEntry) -> Result<Option<Approval>> {
+        retrying(|| approvals::decide(&self.pool, viewer, &decided, &audit)).await
     }
 
-    async fn find_approval(&self, tenant: TenantId, approval: ApprovalId) -> Result<Option<Approval>> {
-        approvals::find(&self.pool, tenant, approval).await.map_err(store_error)
+    async fn find_approval(&self, viewer: &Viewer, approval: ApprovalId) -> Result<Option<Approval>> {
+        let found = approvals::find(&self.pool, viewer, approval).await.map_err(store_error)?;
+        access::note(self, viewer, found.iter().map(|approval| &approval.session_id)).await?;
+        Ok(found)
     }
 
-    async fn list_approvals(&self, tenant: TenantId, filter: ApprovalFilter) -> Result<Vec<Approval>> {
-        approvals::list(&self.pool, tenant, filter).await.map_err(store_error)
+    async fn list_approvals(&self, viewer: &Viewer, filter: ApprovalFilter) -> Result<Vec<Approval>> {
+        let found = approvals::list(&self.pool, viewer, filter).await.map_err(store_error)?;
+        access::note(self, viewer, found.iter().map(|approval| &approval.session_id)).await?;
+        Ok(found)
     }
 
     async fn due_approvals(&self, now: Timestamp, limit: u32) -> Result<Vec<Approval>> {
         approvals::due(&self.pool, now, limit).await.map_err(store_error)
     }
 
-    async fn run_entries(&self, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        journal::of_run(&self.pool, tenant, run, after_seq, limit).await.map_err(store_error)
+    async fn run_entries(&self, viewer: &Viewer, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        let found = journal::of_run(&self.pool, viewer, run, after_seq, limit).await.map_err(store_error)?;
+        access::note_runs(self, viewer, &[run]).await?;
+        Ok(found)
     }
 
     async fn fold_deltas(&self, ended_before: Timestamp, limit: u32) -> Result<u64> {

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
-use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions};
+use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
@@ -14,24 +14,24 @@ impl Sessions for PostgresStore {
         retrying(|| sessions::create(&self.pool, &new, &audit)).await
     }
 
-    async fn list_sessions(&self, tenant: TenantId, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
-        sessions::list(&self.pool, tenant, filter, page).await.map_err(store_error)
+    async fn list_sessions(&self, viewer: &Viewer, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
+        sessions::list(&self.pool, viewer, filter, page).await.map_err(store_error)
     }
 
     async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>> {
         sessions::find_by_id(&self.pool, session).await.map_err(store_error)
     }
 
-    async fn rename_session(&self, tenant: TenantId, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
-        retrying(|| sessions::rename(&self.pool, tenant, session, title, &audit)).await
+    async fn rename_session(&self, viewer: &Viewer, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
+        retrying(|| sessions::rename(&self.pool, viewer, session, title, &audit)).await
     }
 
-    async fn end_session(&self, tenant: TenantId, session: &SessionId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| sessions::end(&self.pool, tenant, session, &audit)).await
+    async fn end_session(&self, viewer: &Viewer, session: &SessionId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| sessions::end(&self.pool, viewer, session, &audit)).await
     }
 
-    async fn answer_call(&self, answer: CallAnswer, audit: AuditEntry) -> Result<Answered> {
-        retrying(|| answers::answer(&self.pool, &answer, &audit)).await
+    async fn answer_call(&self, viewer: &Viewer, answer: CallAnswer, audit: AuditEntry) -> Result<Answered> {
+        retrying(|| answers::answer(&self.pool, viewer, &answer, &audit)).await
     }
 
     async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {

@@ -1,4 +1,4 @@
-use artel_domain::{AgentId, Session, SessionId, Specialist, TenantId, UserId};
+use artel_domain::{AgentId, Session, SessionId, Specialist, TenantId, UserId, Visibility};
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
@@ -9,6 +9,8 @@ pub(crate) struct SessionRow {
     pub(crate) tenant_id: Uuid,
     pub(crate) agent_id: Uuid,
     pub(crate) user_id: Option<Uuid>,
+    pub(crate) owner_id: Option<Uuid>,
+    pub(crate) visibility: String,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) metadata: Option<String>,
@@ -30,6 +32,8 @@ impl TryFrom<SessionRow> for Session {
             tenant_id: TenantId(row.tenant_id),
             agent_id: AgentId(row.agent_id),
             user_id: row.user_id.map(UserId),
+            owner_id: row.owner_id.map(UserId),
+            visibility: word("visibility", &row.visibility, Visibility::parse)?,
             title: row.title,
             description: row.description,
             metadata: json_or_none("metadata", row.metadata.as_deref())?,
@@ -50,7 +54,9 @@ macro_rules! sessions {
         sqlx::query_as!(
             $crate::rows::SessionRow,
             $before + r#" id AS "id!: String", tenant_id AS "tenant_id!: uuid::Uuid", agent_id AS "agent_id!: uuid::Uuid",
-                user_id AS "user_id?: uuid::Uuid", title AS "title?: String", description AS "description?: String",
+                user_id AS "user_id?: uuid::Uuid",
+                coalesce(owner_id, user_id) AS "owner_id?: uuid::Uuid",
+                coalesce(visibility, iif(user_id IS NULL, 'tenant', 'private')) AS "visibility!: String", title AS "title?: String", description AS "description?: String",
                 metadata AS "metadata?: String", system_prompt AS "system_prompt?: String", specialist AS "specialist?: String",
                 is_pinned AS "is_pinned!: bool", message_count AS "message_count!: i64", is_active AS "is_active!: bool",
                 created_at AS "created_at!: i64", updated_at AS "updated_at!: i64" "# + $after

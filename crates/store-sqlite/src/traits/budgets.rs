@@ -1,9 +1,9 @@
 use artel_domain::{AgentId, AuditEntry, Budget, RunId, Spend, TenantId, Timestamp};
-use artel_store::{Budgets, Fence, Reservation, Reserved, Result};
+use artel_store::{Budgets, Fence, Reservation, Reserved, Result, Viewer};
 use async_trait::async_trait;
 
-use crate::budgets;
 use crate::store::SqliteStore;
+use crate::{access, budgets, runs};
 
 #[async_trait]
 impl Budgets for SqliteStore {
@@ -20,8 +20,12 @@ impl Budgets for SqliteStore {
         Ok(budgets::on_day(&self.reads, tenant, budgets::key(agent), budgets::day(at)).await?)
     }
 
-    async fn spent_by_run(&self, tenant: TenantId, run: RunId) -> Result<Spend> {
-        Ok(budgets::by_run(&self.reads, tenant, run).await?)
+    async fn spent_by_run(&self, viewer: &Viewer, run: RunId) -> Result<Spend> {
+        if runs::find_seen(&self.reads, viewer, run).await?.is_none() {
+            return Ok(Spend::default());
+        }
+        access::note_runs(self, viewer, &[run]).await?;
+        Ok(budgets::by_run(&self.reads, viewer.tenant_id, run).await?)
     }
 
     async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {

@@ -1,5 +1,5 @@
 use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, UserId};
-use artel_store::{AuditFilter, Identities, KeyStanding, NewApiKey, Result};
+use artel_store::{AuditFilter, Identities, KeyStanding, NewApiKey, Result, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
@@ -61,8 +61,8 @@ impl Identities for SqliteStore {
         .await
     }
 
-    async fn list_audit(&self, tenant: TenantId, filter: AuditFilter) -> Result<Vec<AuditRow>> {
-        Ok(audit::list(&self.reads, tenant, &filter).await?)
+    async fn list_audit(&self, viewer: &Viewer, filter: AuditFilter) -> Result<Vec<AuditRow>> {
+        Ok(audit::list(&self.reads, viewer, &filter).await?)
     }
 
     async fn audit_chain(&self, tenant: TenantId, after_seq: i64, limit: u32) -> Result<Vec<AuditRow>> {

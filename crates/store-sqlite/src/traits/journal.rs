@@ -1,9 +1,9 @@
-use artel_domain::{Entry, SessionId, TenantId};
-use artel_store::{Blocked, Fence, Journal, Result, Step, TurnRecord};
+use artel_domain::{Entry, SessionId};
+use artel_store::{Blocked, Fence, Journal, Result, Step, TurnRecord, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
-use crate::{blocked, commit, journal, turn};
+use crate::{access, blocked, commit, journal, turn};
 
 #[async_trait]
 impl Journal for SqliteStore {
@@ -19,11 +19,15 @@ impl Journal for SqliteStore {
         self.write((fence.clone(), blocked), |(fence, blocked), tx| Box::pin(blocked::hand_back(tx, fence, blocked))).await
     }
 
-    async fn session_entries(&self, tenant: TenantId, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        Ok(journal::of_session(&self.reads, tenant, session, before_seq, limit).await?)
+    async fn session_entries(&self, viewer: &Viewer, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        let found = journal::of_session(&self.reads, viewer, session, before_seq, limit).await?;
+        access::note(self, viewer, [session]).await?;
+        Ok(found)
     }
 
-    async fn session_entries_after(&self, tenant: TenantId, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        Ok(journal::of_session_after(&self.reads, tenant, session, after_seq, limit).await?)
+    async fn session_entries_after(&self, viewer: &Viewer, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        let found = journal::of_session_after(&self.reads, viewer, session, after_seq, limit).await?;
+        access::note(self, viewer, [session]).await?;
+        Ok(found)
     }
 }

@@ -1,32 +1,45 @@
 use std::time::Duration;
 
-use artel_domain::{Approval, ApprovalId, AuditEntry, Entry, Run, RunId, Session, SessionId, TenantId, Timestamp, ToolCallRow};
-use artel_store::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs};
+use artel_domain::{Approval, ApprovalId, AuditEntry, Entry, Run, RunId, Session, SessionId, Timestamp, ToolCallRow};
+use artel_store::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
-use crate::{admission, approvals, blocked, claims, fold, journal, runs, sessions, steering, tool_calls};
+use crate::{access, admission, approvals, blocked, claims, fold, journal, runs, sessions, steering, tool_calls};
 
 #[async_trait]
 impl Runs for SqliteStore {
-    async fn create_run(&self, new: NewRun, audit: AuditEntry) -> Result<Created> {
-        self.write((new, audit), |(new, audit), tx| Box::pin(admission::create(tx, new, audit))).await
+    async fn create_run(&self, viewer: &Viewer, new: NewRun, audit: AuditEntry) -> Result<Created> {
+        let asked = (viewer.clone(), new, audit);
+        self.write(asked, |(viewer, new, audit), tx| Box::pin(admission::create(tx, viewer, new, audit))).await
     }
 
-    async fn find_run(&self, tenant: TenantId, run: RunId) -> Result<Option<Run>> {
-        Ok(runs::find(&self.reads, tenant, run).await?)
+    async fn find_run(&self, viewer: &Viewer, run: RunId) -> Result<Option<Run>> {
+        let found = runs::find_seen(&self.reads, viewer, run).await?;
+        access::note(self, viewer, found.iter().map(|run| &run.session_id)).await?;
+        Ok(found)
     }
 
-    async fn list_runs(&self, tenant: TenantId, filter: RunFilter) -> Result<Vec<Run>> {
-        Ok(runs::list(&self.reads, tenant, &filter).await?)
+    async fn list_runs(&self, viewer: &Viewer, filter: RunFilter) -> Result<Vec<Run>> {
+        let found = runs::list(&self.reads, viewer, &filter).await?;
+        access::note(self, viewer, found.iter().map(|run| &run.session_id)).await?;
+        Ok(found)
     }
 
-    async fn list_tool_calls(&self, tenant: TenantId, runs: &[RunId]) -> Result<Vec<ToolCallRow>> {
-        Ok(tool_calls::of_runs(&self.reads, tenant, runs).await?)
+    async fn list_tool_calls(&self, viewer: &Viewer, runs: &[RunId]) -> Result<Vec<ToolCallRow>> {
+        let found = tool_calls::of_runs(&self.reads, viewer, runs).await?;
+        access::note_runs(self, viewer, runs).await?;
+        Ok(found)
     }
 
-    async fn find_session(&self, tenant: TenantId, session: &SessionId) -> Result<Option<Session>> {
-        Ok(sessions::find(&self.reads, tenant, session).await?)
+    async fn find_session(&self, viewer: &Viewer, session: &SessionId) -> Result<Option<Session>> {
+        let found = sessions::find_seen(&self.reads, viewer, session).await?;
+        access::note(self, viewer, found.iter().map(|session| &session.id)).await?;
+        Ok(found)
+    }
+
+    async fn session_key(&self, viewer: &Viewer, name: &SessionId) -> Result<SessionId> {
+        Ok(sessions::key(&self.reads, viewer, name).await?)
     }
 
     async fn claim_runs(&self, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> Result<Vec<Claim>> {
@@ -47,28 +60,36 @@ impl Runs for SqliteStore {
         self.write(level, |level, tx| Box::pin(blocked::wake(tx, *level))).await
     }
 
-    async fn cancel_run(&self, tenant: TenantId, run: RunId, audit: AuditEntry) -> Result<CancelOutcome> {
-        self.write((tenant, run, audit), |(tenant, run, audit), tx| Box::pin(steering::cancel(tx, *tenant, *run, audit))).await
+    async fn cancel_run(&self, viewer: &Viewer, run: RunId, audit: AuditEntry) -> Result<CancelOutcome> {
+        let asked = (viewer.clone(), run, audit);
+        self.write(asked, |(viewer, run, audit), tx| Box::pin(steering::cancel(tx, viewer, *run, audit))).await
     }
 
-    async fn decide_approval(&self, decided: Decided, audit: AuditEntry) -> Result<Option<Approval>> {
-        self.write((decided, audit), |(decided, audit), tx| Box::pin(approvals::decide(tx, decided, audit))).await
+    async fn decide_approval(&self, viewer: &Viewer, decided: Decided, audit: AuditEntry) -> Result<Option<Approval>> {
+        let asked = (viewer.clone(), decided, audit);
+        self.write(asked, |(viewer, decided, audit), tx| Box::pin(approvals::decide(tx, viewer, decided, audit))).await
     }
 
-    async fn find_approval(&self, tenant: TenantId, approval: ApprovalId) -> Result<Option<Approval>> {
-        Ok(approvals::find(&self.reads, tenant, approval).await?)
+    async fn find_approval(&self, viewer: &Viewer, approval: ApprovalId) -> Result<Option<Approval>> {
+        let found = approvals::find(&self.reads, viewer, approval).await?;
+        access::note(self, viewer, found.iter().map(|approval| &approval.session_id)).await?;
+        Ok(found)
     }
 
-    async fn list_approvals(&self, tenant: TenantId, filter: ApprovalFilter) -> Result<Vec<Approval>> {
-        Ok(approvals::list(&self.reads, tenant, filter).await?)
+    async fn list_approvals(&self, viewer: &Viewer, filter: ApprovalFilter) -> Result<Vec<Approval>> {
+        let found = approvals::list(&self.reads, viewer, filter).await?;
+        access::note(self, viewer, found.iter().map(|approval| &approval.session_id)).await?;
+        Ok(found)
     }
 
     async fn due_approvals(&self, now: Timestamp, limit: u32) -> Result<Vec<Approval>> {
         Ok(approvals::due(&self.reads, now, limit).await?)
     }
 
-    async fn run_entries(&self, tenant: TenantId, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        Ok(journal::of_run(&self.reads, tenant, run, after_seq, limit).await?)
+    async fn run_entries(&self, viewer: &Viewer, run: RunId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+        let found = journal::of_run(&self.reads, viewer, run, after_seq, limit).await?;
+        access::note_runs(self, viewer, &[run]).await?;
+        Ok(found)
     }
 
     async fn fold_deltas(&self, ended_before: Timestamp, limit: u32) -> Result<u64> {

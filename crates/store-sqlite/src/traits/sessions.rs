@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
-use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions};
+use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
@@ -13,26 +13,27 @@ impl Sessions for SqliteStore {
         self.write((new, audit), |(new, audit), tx| Box::pin(sessions::create(tx, new, audit))).await
     }
 
-    async fn list_sessions(&self, tenant: TenantId, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
-        Ok(sessions::list(&self.reads, tenant, filter, page).await?)
+    async fn list_sessions(&self, viewer: &Viewer, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
+        Ok(sessions::list(&self.reads, viewer, filter, page).await?)
     }
 
     async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>> {
         Ok(sessions::find_by_id(&self.reads, session).await?)
     }
 
-    async fn rename_session(&self, tenant: TenantId, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
-        let asked = (tenant, session.clone(), title.to_owned(), audit);
-        self.write(asked, |(tenant, session, title, audit), tx| Box::pin(sessions::rename(tx, *tenant, session, title, audit))).await
+    async fn rename_session(&self, viewer: &Viewer, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
+        let asked = (viewer.clone(), session.clone(), title.to_owned(), audit);
+        self.write(asked, |(viewer, session, title, audit), tx| Box::pin(sessions::rename(tx, viewer, session, title, audit))).await
     }
 
-    async fn end_session(&self, tenant: TenantId, session: &SessionId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, session.clone(), audit), |(tenant, session, audit), tx| Box::pin(sessions::end(tx, *tenant, session, audit)))
-            .await
+    async fn end_session(&self, viewer: &Viewer, session: &SessionId, audit: AuditEntry) -> Result<bool> {
+        let asked = (viewer.clone(), session.clone(), audit);
+        self.write(asked, |(viewer, session, audit), tx| Box::pin(sessions::end(tx, viewer, session, audit))).await
     }
 
-    async fn answer_call(&self, answer: CallAnswer, audit: AuditEntry) -> Result<Answered> {
-        self.write((answer, audit), |(answer, audit), tx| Box::pin(answers::answer(tx, answer, audit))).await
+    async fn answer_call(&self, viewer: &Viewer, answer: CallAnswer, audit: AuditEntry) -> Result<Answered> {
+        let asked = (viewer.clone(), answer, audit);
+        self.write(asked, |(viewer, answer, audit), tx| Box::pin(answers::answer(tx, viewer, answer, audit))).await
     }
 
     async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {

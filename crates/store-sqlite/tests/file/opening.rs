@@ -64,7 +64,7 @@ async fn what_was_written_is_there_after_opening_again() {
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "a closed store says so: {refused:?}");
 
     let store = open(&format!("sqlite://{path}")).await;
-    assert!(store.find_run(tenant.id, run).await.unwrap().is_some());
+    assert!(store.find_run(&tenant.viewer(), run).await.unwrap().is_some());
     let health = store.health().await.unwrap();
     assert!(health.total_connections >= 2 && health.total_connections <= health.max_connections, "{health:?}");
     assert_eq!((health.pool_size, health.max_overflow, store.kind()), (5, 10, "sqlite"));
@@ -88,7 +88,7 @@ async fn a_journal_entry_of_a_newer_version_is_named() {
     .execute(&mut raw(&path).await)
     .await
     .unwrap();
-    let Err(StoreError::Broken(refusal)) = store.run_entries(tenant.id, run, 0, 10).await else { panic!("it was read") };
+    let Err(StoreError::Broken(refusal)) = store.run_entries(&tenant.viewer(), run, 0, 10).await else { panic!("it was read") };
     let refusal = refusal.to_string();
     assert!(refusal.contains("entry 7") && refusal.contains("'telepathy'"), "{refusal}");
 }

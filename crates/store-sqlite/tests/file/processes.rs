@@ -43,7 +43,7 @@ async fn what_was_acknowledged_survives_sigkill() {
 
     let store = open(path).await;
     for run in &acknowledged {
-        assert!(store.find_run(tenant.id, *run).await.unwrap().is_some(), "run {run} was acknowledged and is lost");
+        assert!(store.find_run(&tenant.viewer(), *run).await.unwrap().is_some(), "run {run} was acknowledged and is lost");
     }
     assert!(tenant.audit_is_whole(&store).await > acknowledged.len() as i64);
 }

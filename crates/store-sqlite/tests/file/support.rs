@@ -66,6 +66,10 @@ impl Tenant {
         }
     }
 
+    pub(crate) fn viewer(&self) -> artel_store::Viewer {
+        artel_store::Viewer::user(self.id, self.user)
+    }
+
     pub(crate) async fn starts_run(&self, store: &SqliteStore) -> RunId {
         let id = RunId(SystemClock.uuid());
         let new = NewRun {
@@ -79,10 +83,11 @@ impl Tenant {
             input_message: "hello".to_owned(),
             team: None,
             parent: None,
+            visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
             daily_limit: None,
         };
-        let created = store.create_run(new, self.audit("run.create")).await.unwrap();
+        let created = store.create_run(&self.viewer(), new, self.audit("run.create")).await.unwrap();
         assert!(matches!(created, Created::Run(_)));
         id
     }

@@ -13,7 +13,7 @@ use super::calls::{changed, planned};
 use super::runs::audited;
 use super::sessions::opens;
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
-use crate::{AnswerTo, Answered, CallAnswer, CallChange, Claim, Created, Fence, NewRun, Step, Store};
+use crate::{AnswerTo, Answered, CallAnswer, CallChange, Claim, Created, Fence, NewRun, Step, Store, Viewer};
 
 pub(super) fn team() -> TeamRequest {
     TeamRequest {
@@ -73,7 +73,6 @@ pub(super) async fn sleeps(world: &World, held: &Fence, next_seq: i64) {
 fn succeeding(world: &World, run: &Run, call: CallId) -> CallAnswer {
     CallAnswer {
         to: AnswerTo::Client,
-        tenant_id: world.tenant,
         session_id: run.session_id.clone(),
         call_id: call,
         outcome: ToolOutcome::Succeeded { output: json!({"z": "text\u{0}", "a": [1.0, null]}) },
@@ -83,11 +82,11 @@ fn succeeding(world: &World, run: &Run, call: CallId) -> CallAnswer {
 }
 
 async fn answer(world: &World, answer: CallAnswer) -> Answered {
-    world.store.answer_call(answer, world.audit("call.answer")).await.unwrap()
+    world.store.answer_call(&world.viewer(), answer, world.audit("call.answer")).await.unwrap()
 }
 
 async fn row(world: &World, run: &Run, ordinal: usize) -> ToolCallRow {
-    world.store.list_tool_calls(world.tenant, &[run.id]).await.unwrap().remove(ordinal)
+    world.store.list_tool_calls(&world.viewer(), &[run.id]).await.unwrap().remove(ordinal)
 }
 
 pub async fn each_answer_is_kept_in_the_calls_row_and_wakes_the_run(store: Arc<dyn Store>) {
@@ -145,7 +144,7 @@ pub async fn a_session_waits_for_its_own_clients_calls_only(store: Arc<dyn Store
     let calls = [Some(ToolRef::client("sum")), Some(row), Some(ToolRef::control("sum")), None];
     let calls: Vec<_> = (0..).zip(calls).map(|(n, tool)| ToolCallRow { tool, ..dispatched(&run, n) }).collect();
     store.commit(&held, Step { new_calls: calls.clone(), ..ending(1, Phase::Waiting) }).await.unwrap();
-    assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap(), calls);
+    assert_eq!(store.list_tool_calls(&world.viewer(), &[run.id]).await.unwrap(), calls);
     opens(&world, "another").await;
 
     let mine = succeeding(&world, &run, calls[0].id);
@@ -155,13 +154,14 @@ pub async fn a_session_waits_for_its_own_clients_calls_only(store: Arc<dyn Store
         succeeding(&world, &run, CallId::derive(run.id, 9, 9)),
         CallAnswer { session_id: session("another"), ..mine.clone() },
         CallAnswer { session_id: SessionId(String::new()), ..mine.clone() },
-        CallAnswer { tenant_id: other.tenant, ..mine.clone() },
-        CallAnswer { tenant_id: TenantId(uuid()), ..mine },
     ];
     for given in wrong {
         assert_eq!(answer(&world, given.clone()).await, Answered::Unknown, "{given:?}");
     }
-    assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap(), calls);
+    for stranger in [other.viewer(), Viewer::service(TenantId(uuid()))] {
+        assert_eq!(store.answer_call(&stranger, mine.clone(), world.audit("call.answer")).await.unwrap(), Answered::Unknown);
+    }
+    assert_eq!(store.list_tool_calls(&world.viewer(), &[run.id]).await.unwrap(), calls);
     assert_eq!(world.finds(run.id).await.phase, Phase::Waiting);
     assert_eq!((audited(&world, "call.answer").await, audited(&other, "call.answer").await), (0, 0));
 }
@@ -174,11 +174,14 @@ pub async fn who_answers_a_call_that_is_asked_about_approves_it(store: Arc<dyn S
     store.commit(&held, step).await.unwrap();
     let given = succeeding(&world, &claim.run, call.id);
     assert_eq!(answer(&world, given.clone()).await, Answered::Accepted(claim.run.id));
-    let approved = store.find_approval(world.tenant, asked.id).await.unwrap().unwrap();
+    let approved = store.find_approval(&world.viewer(), asked.id).await.unwrap().unwrap();
     assert_eq!((approved.state, approved.decision, approved.decided_args), (ApprovalState::Approved, Some(Decision::Approve), None));
     assert_eq!((approved.decided_by, approved.decided_at), (Some(world.user), Some(given.at)));
-    assert_eq!(store.find_approval(world.tenant, other.id).await.unwrap(), Some(other), "only this one");
-    assert_eq!(store.decide_approval(deciding(&asked, Decision::Reject), world.audit("approval.decide")).await.unwrap(), None);
+    assert_eq!(store.find_approval(&world.viewer(), other.id).await.unwrap(), Some(other), "only this one");
+    assert_eq!(
+        store.decide_approval(&world.viewer(), deciding(&asked, Decision::Reject), world.audit("approval.decide")).await.unwrap(),
+        None
+    );
     assert_eq!(takes(&world).await.0.run.id, claim.run.id);
 }
 
@@ -187,9 +190,9 @@ pub async fn a_call_that_was_approved_is_answered_later(store: Arc<dyn Store>) {
     let (claim, held, call) = drives(&world, "s").await;
     let asked = question(&claim.run, 0);
     store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::Waiting) }).await.unwrap();
-    let decided = store.decide_approval(deciding(&asked, Decision::Edit), world.audit("approval.decide")).await.unwrap();
+    let decided = store.decide_approval(&world.viewer(), deciding(&asked, Decision::Edit), world.audit("approval.decide")).await.unwrap();
     assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Accepted(claim.run.id));
-    assert_eq!(store.find_approval(world.tenant, asked.id).await.unwrap(), decided, "the decision stays as it was taken");
+    assert_eq!(store.find_approval(&world.viewer(), asked.id).await.unwrap(), decided, "the decision stays as it was taken");
 }
 
 pub async fn a_call_that_was_refused_takes_no_answer(store: Arc<dyn Store>) {
@@ -198,7 +201,7 @@ pub async fn a_call_that_was_refused_takes_no_answer(store: Arc<dyn Store>) {
         let (claim, held, call) = drives(&world, decision.as_str()).await;
         let asked = question(&claim.run, 0);
         store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::Waiting) }).await.unwrap();
-        store.decide_approval(deciding(&asked, decision), world.audit("approval.decide")).await.unwrap().unwrap();
+        store.decide_approval(&world.viewer(), deciding(&asked, decision), world.audit("approval.decide")).await.unwrap().unwrap();
         let given = succeeding(&world, &claim.run, call.id);
         assert_eq!(answer(&world, given).await, Answered::Already(claim.run.id));
         assert_eq!(row(&world, &claim.run, 0).await, call);
@@ -220,12 +223,12 @@ pub async fn of_an_answer_and_a_refusal_at_once_one_counts(store: Arc<dyn Store>
                     matches!(answer(&world, given).await, Answered::Accepted(_))
                 } else {
                     let audit = world.audit("approval.decide");
-                    world.store.decide_approval(deciding(&asked, Decision::Reject), audit).await.unwrap().is_some()
+                    world.store.decide_approval(&world.viewer(), deciding(&asked, Decision::Reject), audit).await.unwrap().is_some()
                 }
             }
         }));
         assert_eq!(counted.await.into_iter().filter(|counts| *counts).count(), 1, "round {round}");
-        let (approval, row) = (store.find_approval(world.tenant, asked.id).await.unwrap().unwrap(), row(&world, &claim.run, 0).await);
+        let (approval, row) = (store.find_approval(&world.viewer(), asked.id).await.unwrap().unwrap(), row(&world, &claim.run, 0).await);
         assert_eq!(approval.state == ApprovalState::Approved, row.finished_at.is_some(), "round {round}");
         world.claims("worker", LEASE).await.expect("it is woken either way");
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{ApprovalRule, ArgumentCondition, Comparison, RuleEffect};
+use artel_domain::{ApprovalRule, Approvers, ArgumentCondition, Comparison, RuleEffect};
 use serde_json::json;
 
 use super::world::World;
@@ -16,6 +16,7 @@ fn rule(world: &World, tool: &str) -> ApprovalRule {
         conditions: vec![condition],
         effect: RuleEffect::Ask,
         reason: Some("it writes".to_owned()),
+        approvers: Some(Approvers { users: vec![world.user], scopes: vec!["admin".to_owned()] }),
     }
 }
 
@@ -36,7 +37,7 @@ pub async fn rules_are_kept_in_order_and_replaced_as_a_whole(store: Arc<dyn Stor
     put(&world, &[]).await;
     assert_eq!(store.find_approval_rules(world.tenant).await.unwrap(), []);
     assert_eq!(store.load_turn(&fence, 10).await.unwrap().approval_rules, []);
-    let rows = store.list_audit(world.tenant, AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
+    let rows = store.list_audit(&world.viewer(), AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
     assert_eq!(rows.iter().filter(|row| row.action == "approval_rules.put").count(), 3);
 }
 

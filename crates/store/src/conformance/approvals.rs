@@ -8,7 +8,7 @@ use artel_domain::{
 use serde_json::json;
 
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
-use crate::{ApprovalFilter, AuditFilter, Decided, Fence, Step, Store};
+use crate::{ApprovalFilter, AuditFilter, Decided, Fence, Step, Store, Viewer};
 
 /// A pending question about the run's call with this ordinal.
 pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
@@ -20,12 +20,14 @@ pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
         session_id: run.session_id.clone(),
         run_id: run.id,
         call_id,
+        agent_id: Some(run.agent_id),
         name: "write_file".to_owned(),
         args_digest: digest::of(&args),
         args,
         target: Some(Target::named(ToolRef::client("write_file"))),
         changed: Vec::new(),
         reason: "it writes".to_owned(),
+        approvers: vec!["user:a".to_owned(), "scope:\"b\"".to_owned()],
         state: ApprovalState::Pending,
         decision: None,
         decided_args: None,
@@ -38,7 +40,7 @@ pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
 }
 
 pub(super) fn deciding(approval: &Approval, decision: Decision) -> Decided {
-    Decided { tenant_id: approval.tenant_id, approval_id: approval.id, decision, args: None, feedback: None, by: None, at: now() }
+    Decided { approval_id: approval.id, decision, args: None, feedback: None, by: None, at: now() }
 }
 
 /// A run that sleeps over `questions` questions.
@@ -58,13 +60,13 @@ fn of(run_id: Option<RunId>, state: Option<ApprovalState>, limit: u32) -> Approv
 }
 
 async fn decide(world: &World, decided: Decided) -> Option<Approval> {
-    world.store.decide_approval(decided, world.audit("approval.decide")).await.unwrap()
+    world.store.decide_approval(&world.viewer(), decided, world.audit("approval.decide")).await.unwrap()
 }
 
 pub async fn a_question_is_found_as_it_was_asked(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (_, asked) = sleeping(&world, "s", 1).await;
-    assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap().as_ref(), Some(&asked[0]));
+    assert_eq!(store.find_approval(&world.viewer(), asked[0].id).await.unwrap().as_ref(), Some(&asked[0]));
 }
 
 pub async fn each_decision_is_kept_and_wakes_the_run(store: Arc<dyn Store>) {
@@ -94,7 +96,7 @@ pub async fn each_decision_is_kept_and_wakes_the_run(store: Arc<dyn Store>) {
             ..asked[0].clone()
         };
         assert_eq!(answer, expected);
-        assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap(), Some(expected.clone()));
+        assert_eq!(store.find_approval(&world.viewer(), asked[0].id).await.unwrap(), Some(expected.clone()));
         assert_eq!(world.finds(run.id).await.phase, Phase::Queued);
         let claim = world.claims("worker", LEASE).await.unwrap();
         assert_eq!((claim.run.id, claim.recovered, claim.run.crash_count, claim.run.epoch), (run.id, false, 0, 2));
@@ -112,8 +114,8 @@ pub async fn of_twenty_deciders_at_once_one_wins(store: Arc<dyn Store>) {
     }));
     let answers: Vec<_> = deciders.await.into_iter().flatten().collect();
     assert_eq!(answers.len(), 1);
-    assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap().as_ref(), Some(&answers[0]), "the winner's words stay");
-    let rows = store.list_audit(world.tenant, AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
+    assert_eq!(store.find_approval(&world.viewer(), asked[0].id).await.unwrap().as_ref(), Some(&answers[0]), "the winner's words stay");
+    let rows = store.list_audit(&world.viewer(), AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
     assert_eq!(rows.iter().filter(|row| row.action == "approval.decide").count(), 1);
     assert_eq!(world.claims_up_to(10, "worker", LEASE).await.len(), 1);
     assert_eq!(world.finds(run.id).await.phase, Phase::Running);
@@ -142,8 +144,8 @@ pub async fn asking_again_finds_the_first_question(store: Arc<dyn Store>) {
     let answer = decide(&world, deciding(&asked[0], Decision::Approve)).await.unwrap();
     let claim = world.claims("worker", LEASE).await.unwrap();
     ask(&world, &fence(&claim.run), vec![question(&run, 0)], None).await;
-    assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap(), Some(answer));
-    assert_eq!(store.list_approvals(world.tenant, of(Some(run.id), None, 10)).await.unwrap().len(), 1);
+    assert_eq!(store.find_approval(&world.viewer(), asked[0].id).await.unwrap(), Some(answer));
+    assert_eq!(store.list_approvals(&world.viewer(), of(Some(run.id), None, 10)).await.unwrap().len(), 1);
 }
 
 pub async fn cancelling_closes_what_is_still_open(store: Arc<dyn Store>) {
@@ -155,10 +157,10 @@ pub async fn cancelling_closes_what_is_still_open(store: Arc<dyn Store>) {
     let step = Step { cancel_approvals: true, ..ending(claim.first_seq, Phase::Cancelled) };
     store.commit(&fence(&claim.run), step).await.unwrap();
     let states: Vec<_> =
-        store.list_approvals(world.tenant, of(Some(run.id), None, 10)).await.unwrap().iter().map(|approval| approval.state).collect();
+        store.list_approvals(&world.viewer(), of(Some(run.id), None, 10)).await.unwrap().iter().map(|approval| approval.state).collect();
     assert_eq!(states, [ApprovalState::Approved, ApprovalState::Cancelled]);
     assert_eq!(decide(&world, deciding(&asked[1], Decision::Approve)).await, None);
-    assert_eq!(store.find_approval(world.tenant, other[0].id).await.unwrap().unwrap().state, ApprovalState::Pending);
+    assert_eq!(store.find_approval(&world.viewer(), other[0].id).await.unwrap().unwrap().state, ApprovalState::Pending);
 }
 
 pub async fn questions_are_listed_oldest_first_and_by_filter(store: Arc<dyn Store>) {
@@ -166,7 +168,7 @@ pub async fn questions_are_listed_oldest_first_and_by_filter(store: Arc<dyn Stor
     let (first, one) = sleeping(&world, "a", 2).await;
     let (_, two) = sleeping(&world, "b", 1).await;
     let answer = decide(&world, deciding(&one[1], Decision::Reject)).await.unwrap();
-    let list = async |run, state, limit| store.list_approvals(world.tenant, of(run, state, limit)).await.unwrap();
+    let list = async |run, state, limit| store.list_approvals(&world.viewer(), of(run, state, limit)).await.unwrap();
     let (pending, rejected) = (Some(ApprovalState::Pending), Some(ApprovalState::Rejected));
     assert_eq!(list(None, None, 10).await, [one[0].clone(), answer.clone(), two[0].clone()]);
     assert_eq!(list(None, None, 1).await, one[..1]);
@@ -176,7 +178,7 @@ pub async fn questions_are_listed_oldest_first_and_by_filter(store: Arc<dyn Stor
     assert_eq!(list(Some(RunId(uuid())), None, 10).await, []);
     let in_session = async |name: &str, run_id, state| {
         let filter = ApprovalFilter { run_id, session_id: Some(session(name)), state, limit: 10 };
-        store.list_approvals(world.tenant, filter).await.unwrap()
+        store.list_approvals(&world.viewer(), filter).await.unwrap()
     };
     assert_eq!(in_session("b", None, None).await, [two[0].clone()]);
     assert_eq!(in_session("a", None, pending).await, one[..1]);
@@ -186,16 +188,16 @@ pub async fn questions_are_listed_oldest_first_and_by_filter(store: Arc<dyn Stor
 pub async fn a_foreign_tenant_neither_sees_nor_decides(store: Arc<dyn Store>) {
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let (run, asked) = sleeping(&world, "s", 1).await;
-    assert_eq!(store.find_approval(other.tenant, asked[0].id).await.unwrap(), None);
-    assert_eq!(store.list_approvals(other.tenant, of(None, None, 10)).await.unwrap(), []);
-    assert_eq!(store.list_approvals(other.tenant, of(Some(run.id), None, 10)).await.unwrap(), []);
-    let theft = Decided { tenant_id: other.tenant, ..deciding(&asked[0], Decision::Approve) };
+    assert_eq!(store.find_approval(&other.viewer(), asked[0].id).await.unwrap(), None);
+    assert_eq!(store.list_approvals(&other.viewer(), of(None, None, 10)).await.unwrap(), []);
+    assert_eq!(store.list_approvals(&other.viewer(), of(Some(run.id), None, 10)).await.unwrap(), []);
+    let theft = deciding(&asked[0], Decision::Approve);
     assert_eq!(decide(&other, theft).await, None);
     let absent = Decided { approval_id: ApprovalId(uuid()), ..deciding(&asked[0], Decision::Approve) };
     assert_eq!(decide(&world, absent).await, None);
-    assert_eq!(store.find_approval(world.tenant, asked[0].id).await.unwrap().as_ref(), Some(&asked[0]));
+    assert_eq!(store.find_approval(&world.viewer(), asked[0].id).await.unwrap().as_ref(), Some(&asked[0]));
     assert_eq!(world.finds(run.id).await.phase, Phase::Waiting);
-    assert_eq!(store.list_approvals(TenantId(uuid()), of(None, None, 10)).await.unwrap(), []);
+    assert_eq!(store.list_approvals(&Viewer::service(TenantId(uuid())), of(None, None, 10)).await.unwrap(), []);
 }
 
 pub async fn a_question_is_due_when_its_time_is_over_and_nobody_answered(store: Arc<dyn Store>) {
@@ -230,8 +232,8 @@ pub async fn a_question_that_is_replaced_decides_nothing_any_more(store: Arc<dyn
     let step = Step { approvals: vec![again.clone()], replaced_approvals: vec![asked[0].id], ..ending(claim.first_seq, Phase::Waiting) };
     store.commit(&fence(&claim.run), step).await.unwrap();
 
-    assert_eq!(store.find_approval(world.tenant, again.id).await.unwrap().as_ref(), Some(&again));
-    let old = store.find_approval(world.tenant, asked[0].id).await.unwrap().unwrap();
+    assert_eq!(store.find_approval(&world.viewer(), again.id).await.unwrap().as_ref(), Some(&again));
+    let old = store.find_approval(&world.viewer(), asked[0].id).await.unwrap().unwrap();
     assert_eq!((old.state, old.decision, old.call_id), (ApprovalState::Cancelled, None, asked[0].call_id));
     assert_eq!(decide(&world, deciding(&asked[0], Decision::Approve)).await, None);
     assert_eq!(world.finds(run.id).await.phase, Phase::Waiting, "the old approval wakes nobody");

@@ -146,7 +146,7 @@ pub async fn chains_of_tenants_do_not_mix(store: Arc<dyn Store>) {
     assert_eq!(head(&bob).await, bobs);
     assert!(chain(&bob).await.iter().all(|row| row.tenant_id == bob.tenant));
     let filter = AuditFilter { limit: MANY, ..AuditFilter::default() };
-    assert!(store.list_audit(bob.tenant, filter).await.unwrap().iter().all(|row| row.tenant_id == bob.tenant));
+    assert!(store.list_audit(&bob.viewer(), filter).await.unwrap().iter().all(|row| row.tenant_id == bob.tenant));
 }
 
 pub async fn the_list_is_filtered_and_newest_first(store: Arc<dyn Store>) {
@@ -166,7 +166,7 @@ pub async fn the_list_is_filtered_and_newest_first(store: Arc<dyn Store>) {
     let found = |filter: AuditFilter| {
         let ada = ada.clone();
         async move {
-            let rows = ada.store.list_audit(ada.tenant, AuditFilter { limit: MANY, ..filter }).await.unwrap();
+            let rows = ada.store.list_audit(&ada.viewer(), AuditFilter { limit: MANY, ..filter }).await.unwrap();
             rows.into_iter().filter(|row| row.action == "thing.touch").map(|row| (row.entity_type, row.entity_id)).collect::<Vec<_>>()
         }
     };
@@ -179,7 +179,7 @@ pub async fn the_list_is_filtered_and_newest_first(store: Arc<dyn Store>) {
     assert_eq!(found(AuditFilter { user_id: Some(stranger), ..all() }).await, std::slice::from_ref(&run_b));
     assert_eq!(found(AuditFilter { since: Some(entries[1].at), ..all() }).await, [tool_a, run_b.clone()]);
     assert_eq!(found(AuditFilter { since: Some(entries[0].at), until: Some(entries[1].at), ..all() }).await, [run_b, run_a]);
-    assert_eq!(store.list_audit(ada.tenant, AuditFilter { limit: 2, ..all() }).await.unwrap().len(), 2);
+    assert_eq!(store.list_audit(&ada.viewer(), AuditFilter { limit: 2, ..all() }).await.unwrap().len(), 2);
 }
 
 pub async fn every_change_of_an_agent_has_its_row(store: Arc<dyn Store>) {
@@ -280,7 +280,8 @@ pub async fn starting_and_cancelling_a_run_have_their_rows(store: Arc<dyn Store>
     writes_none(&ada, "the same run again", async { drop(ada.creates(new.clone()).await) }).await;
     let missing = crate::NewRun { agent_id: AgentId(uuid()), ..ada.new_run("s") };
     writes_none(&ada, "no such agent", async { drop(ada.creates(missing).await) }).await;
-    let cancel = |run| store.cancel_run(ada.tenant, run, ada.audit("run.cancel"));
+    let viewer = ada.viewer();
+    let cancel = |run| store.cancel_run(&viewer, run, ada.audit("run.cancel"));
     writes_one(&ada, "run.cancel", async { drop(cancel(new.id).await.unwrap()) }).await;
     writes_none(&ada, "no such run", async { drop(cancel(RunId(uuid())).await.unwrap()) }).await;
     let claim = ada.claims("worker", LEASE).await.unwrap();

@@ -53,7 +53,7 @@ pub async fn a_worker_of_a_higher_level_takes_it_up_at_once(store: Arc<dyn Store
 pub async fn whatever_wakes_a_sleeping_run_wakes_one_that_was_handed_back(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let cancelled = hands_back(&world, LONG).await.run;
-    let outcome = store.cancel_run(world.tenant, cancelled.id, world.audit("run.cancel")).await.unwrap();
+    let outcome = store.cancel_run(&world.viewer(), cancelled.id, world.audit("run.cancel")).await.unwrap();
     assert!(matches!(outcome, CancelOutcome::Requested(run) if run.phase == Phase::Queued));
     let again = world.claims("worker", LEASE).await.unwrap();
     assert!(again.run.id == cancelled.id && again.run.cancel_requested);
@@ -63,24 +63,16 @@ pub async fn whatever_wakes_a_sleeping_run_wakes_one_that_was_handed_back(store:
     let asked = question(&claim.run, 0);
     store.commit(&held, Step { approvals: vec![asked.clone()], ..writing(vec![]) }).await.unwrap();
     store.hand_back(&held, blocked(&claim, LONG)).await.unwrap();
-    store.decide_approval(approves(&world, &asked), world.audit("approval.decide")).await.unwrap().unwrap();
+    store.decide_approval(&world.viewer(), approves(&world, &asked), world.audit("approval.decide")).await.unwrap().unwrap();
     let again = world.claims("worker", LEASE).await.unwrap();
     assert_eq!(again.run.id, claim.run.id);
-    store.cancel_run(world.tenant, again.run.id, world.audit("run.cancel")).await.unwrap();
+    store.cancel_run(&world.viewer(), again.run.id, world.audit("run.cancel")).await.unwrap();
     store.hand_back(&fence(&again.run), blocked(&again, LONG)).await.unwrap();
     assert_eq!(world.finds(again.run.id).await.phase, Phase::Queued, "a cancel that came meanwhile is not slept over");
 }
 
 fn approves(world: &World, asked: &Approval) -> Decided {
-    Decided {
-        tenant_id: world.tenant,
-        approval_id: asked.id,
-        decision: Decision::Approve,
-        args: None,
-        feedback: None,
-        by: Some(world.user),
-        at: now(),
-    }
+    Decided { approval_id: asked.id, decision: Decision::Approve, args: None, feedback: None, by: Some(world.user), at: now() }
 }
 
 pub async fn a_worker_that_lost_its_run_hands_nothing_back(store: Arc<dyn Store>) {

@@ -59,7 +59,7 @@ pub async fn a_budget_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
     assert_eq!(store.find_budget(other.tenant, Some(world.agent)).await.unwrap(), Budget::default());
     let (_, fence) = world.drives("s").await;
     reserve(&world, &fence, 10, Caps::default()).await;
-    assert_eq!(store.spent_by_run(other.tenant, fence.run_id).await.unwrap(), Spend::default());
+    assert_eq!(store.spent_by_run(&other.viewer(), fence.run_id).await.unwrap(), Spend::default());
     assert_eq!(today(&other).await, [Spend::default(); 2]);
 }
 
@@ -70,7 +70,7 @@ pub async fn what_is_set_aside_counts_until_it_is_settled(store: Arc<dyn Store>)
     assert_eq!(today(&world).await, [tokens(100); 2]);
     settle(&world, &fence, 30).await;
     assert_eq!(today(&world).await, [tokens(30); 2]);
-    assert_eq!(store.spent_by_run(world.tenant, fence.run_id).await.unwrap(), tokens(30));
+    assert_eq!(store.spent_by_run(&world.viewer(), fence.run_id).await.unwrap(), tokens(30));
     settle(&world, &fence, 1000).await;
     assert_eq!(today(&world).await, [tokens(30); 2], "a call is settled once");
     assert_eq!(reserve(&world, &fence, 70, tenant_day(100)).await, Reserved::Granted);
@@ -96,7 +96,7 @@ pub async fn a_call_that_was_cut_off_stays_spent(store: Arc<dyn Store>) {
     reserve(&world, &fence, 50, Caps::default()).await;
     settle(&world, &fence, 5).await;
     assert_eq!(today(&world).await, [tokens(45); 2]);
-    assert_eq!(store.spent_by_run(world.tenant, fence.run_id).await.unwrap(), tokens(45));
+    assert_eq!(store.spent_by_run(&world.viewer(), fence.run_id).await.unwrap(), tokens(45));
 }
 
 pub async fn a_call_over_midnight_counts_against_the_day_it_began(store: Arc<dyn Store>) {

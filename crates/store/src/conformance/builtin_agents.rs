@@ -25,7 +25,7 @@ fn run_of(world: &World, agent: AgentId) -> NewRun {
 }
 
 async fn audited(world: &World, action: &str) -> usize {
-    let rows = world.store.list_audit(world.tenant, AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
+    let rows = world.store.list_audit(&world.viewer(), AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
     rows.iter().filter(|row| row.action == action).count()
 }
 

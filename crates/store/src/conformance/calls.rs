@@ -6,7 +6,7 @@ use artel_domain::{CallId, CallState, EffectClass, Run, TenantId, ToolCallRow, T
 use serde_json::{Value, json};
 
 use super::world::{World, now, uuid, writing};
-use crate::{CallChange, Step, Store};
+use crate::{CallChange, Step, Store, Viewer};
 
 pub(super) fn planned(run: &Run, ordinal: u32) -> ToolCallRow {
     let args = json!({"b": [1, 2.5, null], "a": "ü \u{0000} \" \\"});
@@ -61,9 +61,9 @@ pub async fn the_calls_of_many_runs_come_in_the_order_they_were_planned(store: A
         expected.extend(calls);
     }
     let runs: Vec<_> = expected.iter().map(|call| call.run_id).collect();
-    assert_eq!(store.list_tool_calls(world.tenant, &runs).await.unwrap(), expected);
-    assert_eq!(store.list_tool_calls(world.tenant, &[]).await.unwrap(), []);
-    assert_eq!(store.list_tool_calls(TenantId(uuid()), &runs).await.unwrap(), []);
+    assert_eq!(store.list_tool_calls(&world.viewer(), &runs).await.unwrap(), expected);
+    assert_eq!(store.list_tool_calls(&world.viewer(), &[]).await.unwrap(), []);
+    assert_eq!(store.list_tool_calls(&Viewer::service(TenantId(uuid())), &runs).await.unwrap(), []);
 }
 
 pub async fn json_is_kept_as_it_was_written(store: Arc<dyn Store>) {
@@ -73,6 +73,6 @@ pub async fn json_is_kept_as_it_was_written(store: Arc<dyn Store>) {
     let args: Value = serde_json::from_str(text).unwrap();
     let call = ToolCallRow { args_digest: digest::of(&args), args: args.clone(), ..planned(&claim.run, 0) };
     store.commit(&held, Step { new_calls: vec![call], ..writing(vec![]) }).await.unwrap();
-    let kept = store.list_tool_calls(world.tenant, &[claim.run.id]).await.unwrap().remove(0);
+    let kept = store.list_tool_calls(&world.viewer(), &[claim.run.id]).await.unwrap().remove(0);
     assert_eq!(kept.args.to_string(), args.to_string());
 }

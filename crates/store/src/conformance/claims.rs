@@ -56,7 +56,7 @@ pub async fn runs_of_a_session_go_one_after_the_other(store: Arc<dyn Store>) {
 
     store.commit(&held, ending(2, Phase::Waiting)).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await, None, "a sleeping run is not over");
-    store.cancel_run(world.tenant, first.id, world.audit("run.cancel")).await.unwrap();
+    store.cancel_run(&world.viewer(), first.id, world.audit("run.cancel")).await.unwrap();
     let again = world.claims("worker", LEASE).await.unwrap();
     assert_eq!(again.run.id, first.id);
     store.commit(&fence(&again.run), ending(again.first_seq, Phase::Cancelled)).await.unwrap();
@@ -136,7 +136,7 @@ pub async fn renewing_tells_what_was_lost_and_what_was_cancelled(store: Arc<dyn 
     store.renew_leases("worker", LEASE, &[kept, cancelled]).await.unwrap();
     tokio::time::sleep(LAPSE).await;
     assert_eq!(world.claims("thief", LEASE).await.unwrap().run.id, stolen.0);
-    store.cancel_run(world.tenant, cancelled.0, world.audit("run.cancel")).await.unwrap();
+    store.cancel_run(&world.viewer(), cancelled.0, world.audit("run.cancel")).await.unwrap();
 
     let unknown = (RunId(uuid()), 1);
     let renewed = store.renew_leases("worker", LEASE, &[kept, stolen, cancelled, unknown]).await.unwrap();

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::journal::{journal_of, requested};
 use super::world::{World, delta, entry, now, session, uuid, writing};
-use crate::{Step, Store};
+use crate::{Step, Store, Viewer};
 
 /// One event of every kind, with what is hard to keep.
 fn every_event(run: &Run) -> Vec<Event> {
@@ -74,7 +74,7 @@ fn every_event(run: &Run) -> Vec<Event> {
             tool: Some(ToolRef::client("Sum!")),
             args: args.clone(),
             effect: EffectClass::Verifiable,
-            verdict: Verdict::Ask { reason: text.clone() },
+            verdict: Verdict::Ask { reason: text.clone(), approvers: vec![text.clone()] },
         }),
         Event::ApprovalRequested {
             approval_id: approval,
@@ -86,6 +86,7 @@ fn every_event(run: &Run) -> Vec<Event> {
             target: Some(Target::named(ToolRef::client("sum"))),
             changed: vec![TargetChange { member: text.clone(), from: args.clone(), to: json!(null) }],
             replaces: Some(approval),
+            approvers: vec!["scope:admin".to_owned()],
         },
         Event::ApprovalDecided {
             approval_id: approval,
@@ -93,6 +94,7 @@ fn every_event(run: &Run) -> Vec<Event> {
             decision: Decision::Edit,
             args: Some(args.clone()),
             feedback: None,
+            decided_by: Some(artel_domain::UserId(approval.0)),
             answered: true,
         },
         Event::ToolDispatched { call_id: call, attempt: 1 },
@@ -141,8 +143,8 @@ pub async fn an_entry_that_cannot_be_read_comes_back_byte_for_byte(store: Arc<dy
     let written: Vec<_> = (1..).zip(unreadable).map(|(seq, pair)| entry(&held, seq, other(pair))).collect();
     store.commit(&held, writing(written.clone())).await.unwrap();
     assert_eq!(journal_of(&world, &claim.run).await, written);
-    assert_eq!(store.session_entries_after(world.tenant, &session("s"), 0, 10).await.unwrap(), written);
-    assert_eq!(store.session_entries(world.tenant, &session("s"), 0, 10).await.unwrap(), written[..3]);
+    assert_eq!(store.session_entries_after(&world.viewer(), &session("s"), 0, 10).await.unwrap(), written);
+    assert_eq!(store.session_entries(&world.viewer(), &session("s"), 0, 10).await.unwrap(), written[..3]);
     let turn = store.load_turn(&held, 10).await.unwrap();
     assert_eq!((turn.journal, turn.last_seq), (written[..3].to_vec(), 4));
 
@@ -164,12 +166,12 @@ pub async fn the_sessions_journal_is_read_in_windows_without_deltas(store: Arc<d
     let (_, second) = world.drives("s").await;
     let more = vec![requested(&second, 4), requested(&second, 5)];
     store.commit(&second, writing(more.clone())).await.unwrap();
-    let window = async |before, limit| store.session_entries(world.tenant, &session("s"), before, limit).await.unwrap();
+    let window = async |before, limit| store.session_entries(&world.viewer(), &session("s"), before, limit).await.unwrap();
     assert_eq!(window(0, 100).await, [told[0].clone(), told[2].clone(), more[0].clone(), more[1].clone()]);
     assert_eq!(window(0, 2).await, more);
     assert_eq!(window(4, 1).await, told[2..]);
     assert_eq!(window(1, 10).await, []);
-    assert_eq!(store.session_entries(TenantId(uuid()), &session("s"), 0, 10).await.unwrap(), []);
+    assert_eq!(store.session_entries(&Viewer::service(TenantId(uuid())), &session("s"), 0, 10).await.unwrap(), []);
 }
 
 pub async fn the_sessions_journal_is_read_on_over_all_its_runs_with_deltas(store: Arc<dyn Store>) {
@@ -182,11 +184,11 @@ pub async fn the_sessions_journal_is_read_on_over_all_its_runs_with_deltas(store
     store.commit(&second, writing(more.clone())).await.unwrap();
     let (_, elsewhere) = world.drives("elsewhere").await;
     store.commit(&elsewhere, writing(vec![requested(&elsewhere, 1)])).await.unwrap();
-    let after = async |seq, limit| store.session_entries_after(world.tenant, &session("s"), seq, limit).await.unwrap();
+    let after = async |seq, limit| store.session_entries_after(&world.viewer(), &session("s"), seq, limit).await.unwrap();
     assert_eq!(after(0, 100).await, [told.clone(), more.clone()].concat());
     assert_eq!(after(1, 2).await, [told[1].clone(), more[0].clone()]);
     assert_eq!(after(4, 100).await, []);
-    assert_eq!(store.session_entries_after(TenantId(uuid()), &session("s"), 0, 10).await.unwrap(), []);
+    assert_eq!(store.session_entries_after(&Viewer::service(TenantId(uuid())), &session("s"), 0, 10).await.unwrap(), []);
 }
 
 pub async fn a_runs_journal_is_read_in_pages(store: Arc<dyn Store>) {
@@ -194,7 +196,7 @@ pub async fn a_runs_journal_is_read_in_pages(store: Arc<dyn Store>) {
     let (claim, held) = world.drives("s").await;
     let told: Vec<_> = (1..=9).map(|seq| delta(&held, seq * 2, 1, &seq.to_string())).collect();
     store.commit(&held, writing(told.clone())).await.unwrap();
-    let page = async |after, limit| store.run_entries(world.tenant, claim.run.id, after, limit).await.unwrap();
+    let page = async |after, limit| store.run_entries(&world.viewer(), claim.run.id, after, limit).await.unwrap();
     assert_eq!(page(0, 4).await, told[..4]);
     assert_eq!(page(8, 4).await, told[4..8]);
     assert_eq!(page(9, 4).await, told[4..8]);

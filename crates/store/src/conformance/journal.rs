@@ -15,7 +15,7 @@ pub(super) fn requested(fence: &Fence, seq: i64) -> Entry {
 }
 
 pub(super) async fn journal_of(world: &World, run: &Run) -> Vec<Entry> {
-    world.store.run_entries(world.tenant, run.id, 0, 1000).await.unwrap()
+    world.store.run_entries(&world.viewer(), run.id, 0, 1000).await.unwrap()
 }
 
 pub async fn a_step_is_written_as_one(store: Arc<dyn Store>) {
@@ -32,8 +32,8 @@ pub async fn a_step_is_written_as_one(store: Arc<dyn Store>) {
     };
     store.commit(&held, step.clone()).await.unwrap();
     assert_eq!(journal_of(&world, run).await, step.entries);
-    assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap(), step.new_calls);
-    assert_eq!(store.find_approval(world.tenant, asked.id).await.unwrap(), Some(asked));
+    assert_eq!(store.list_tool_calls(&world.viewer(), &[run.id]).await.unwrap(), step.new_calls);
+    assert_eq!(store.find_approval(&world.viewer(), asked.id).await.unwrap(), Some(asked));
     let now_is = world.finds(run.id).await;
     assert_eq!((now_is.phase, now_is.usage, now_is.epoch, now_is.updated_at), (Phase::Running, Some(usage), 1, Some(step.at)));
 
@@ -63,7 +63,7 @@ pub async fn a_step_is_written_as_one(store: Arc<dyn Store>) {
         finished_at: done.finished_at,
         ..call
     };
-    assert_eq!(store.list_tool_calls(world.tenant, &[run.id]).await.unwrap()[0], expected);
+    assert_eq!(store.list_tool_calls(&world.viewer(), &[run.id]).await.unwrap()[0], expected);
 }
 
 pub async fn an_end_is_kept_with_what_came_of_it(store: Arc<dyn Store>) {
@@ -108,10 +108,10 @@ pub async fn a_worker_that_lost_its_run_writes_nothing(store: Arc<dyn Store>) {
     }
     assert_eq!(world.finds(stale.run.id).await, before);
     assert_eq!(journal_of(&world, &stale.run).await, []);
-    assert_eq!(store.list_tool_calls(world.tenant, &[stale.run.id]).await.unwrap(), []);
+    assert_eq!(store.list_tool_calls(&world.viewer(), &[stale.run.id]).await.unwrap(), []);
     assert_eq!(
         store
-            .list_approvals(world.tenant, ApprovalFilter { run_id: Some(stale.run.id), limit: 10, ..ApprovalFilter::default() })
+            .list_approvals(&world.viewer(), ApprovalFilter { run_id: Some(stale.run.id), limit: 10, ..ApprovalFilter::default() })
             .await
             .unwrap(),
         []

@@ -40,6 +40,7 @@ pub mod successors;
 pub mod tools;
 pub mod turns;
 pub mod waits;
+pub mod who;
 pub mod world;
 
 /// One `#[tokio::test]` per promise. A promise that is missing here fails this crate's own test.
@@ -134,7 +135,7 @@ macro_rules! conformance_tests {
         ]);
         $crate::conformance_group!($make_store, sessions: [
             a_session_is_found_as_it_was_stored,
-            an_id_is_taken_once_in_a_tenant,
+            an_id_is_taken_once_by_its_user,
             sessions_of_an_id_are_found_in_all_tenants_when_they_are_somebodys,
             a_run_leaves_its_session_as_it_is,
             sessions_are_listed_by_their_newest_activity_page_by_page,
@@ -144,6 +145,21 @@ macro_rules! conformance_tests {
             a_worker_that_lost_its_run_changes_no_session,
             a_user_was_present_where_and_when_they_were_seen,
             an_id_may_be_any_text,
+        ]);
+        $crate::conformance_group!($make_store, who: [
+            a_colleague_finds_nothing_of_a_private_session,
+            a_colleague_changes_nothing_of_a_private_session,
+            a_session_of_the_tenant_is_everybodys_in_it,
+            a_named_approver_sees_and_decides_the_approval_and_nothing_else,
+            new_arguments_for_a_clients_call_come_from_the_owner_or_an_approver,
+            an_administrator_reads_and_leaves_a_row_for_the_owner,
+            an_administrator_decides_only_where_a_rule_names_administrators,
+            a_service_works_in_the_session_that_it_names,
+            two_users_have_two_sessions_of_one_name,
+            of_many_users_who_begin_one_name_at_once_each_gets_a_session,
+            a_unique_id_is_one_session_for_the_whole_tenant,
+            a_name_that_looks_like_a_stored_id_is_nobody_elses,
+            the_audit_log_hides_rows_about_a_colleagues_private_session,
         ]);
         $crate::conformance_group!($make_store, answers: [
             each_answer_is_kept_in_the_calls_row_and_wakes_the_run,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use artel_domain::{ApiKeyId, ApprovalId, CallId, Phase, Principal, Run, RunId, TenantId, Timestamp, UserId};
 
 use super::world::{BLOCK, LEASE, World, at_once, ending, fence, now, session, uuid};
-use crate::{ApprovalFilter, AuditFilter, CancelOutcome, Created, NewRun, RunFilter, Store};
+use crate::{ApprovalFilter, AuditFilter, CancelOutcome, Created, NewRun, RunFilter, Store, Viewer};
 
 fn ids(runs: &[Run]) -> Vec<RunId> {
     runs.iter().map(|run| run.id).collect()
@@ -16,7 +16,7 @@ fn newest(limit: u32) -> RunFilter {
 }
 
 pub(super) async fn audited(world: &World, action: &str) -> usize {
-    let rows = world.store.list_audit(world.tenant, AuditFilter { limit: 1000, ..AuditFilter::default() }).await.unwrap();
+    let rows = world.store.list_audit(&world.viewer(), AuditFilter { limit: 1000, ..AuditFilter::default() }).await.unwrap();
     rows.iter().filter(|row| row.action == action).count()
 }
 
@@ -44,7 +44,7 @@ pub async fn a_retried_create_returns_the_same_run_and_writes_nothing(store: Arc
     let Created::Run(again) = world.creates(NewRun { input_message: "another".to_owned(), ..new }).await else { panic!("refused") };
     assert_eq!((again.id, again.input_message, again.phase), (first.id, first.input_message, Phase::Running));
     assert_eq!(audited(&world, "run.create").await, 1);
-    assert_eq!(store.list_runs(world.tenant, newest(10)).await.unwrap().len(), 1);
+    assert_eq!(store.list_runs(&world.viewer(), newest(10)).await.unwrap().len(), 1);
 }
 
 pub async fn creates_of_one_id_at_once_make_one_run(store: Arc<dyn Store>) {
@@ -69,14 +69,14 @@ pub async fn a_run_of_an_absent_deleted_or_foreign_agent_is_refused(store: Arc<d
     for new in [absent, foreign, deleted] {
         assert_eq!(world.creates(new).await, Created::AgentMissing);
     }
-    assert_eq!(store.find_session(world.tenant, &session("s")).await.unwrap(), None);
+    assert_eq!(store.find_session(&world.viewer(), &session("s")).await.unwrap(), None);
     assert_eq!(audited(&world, "run.create").await, 0);
 }
 
 pub async fn another_tenants_run_id_is_not_given_away(store: Arc<dyn Store>) {
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let taken = world.starts("s").await;
-    let answer = store.create_run(NewRun { id: taken.id, ..other.new_run("s") }, other.audit("run.create")).await;
+    let answer = store.create_run(&other.viewer(), NewRun { id: taken.id, ..other.new_run("s") }, other.audit("run.create")).await;
     assert!(matches!(answer, Err(crate::StoreError::Duplicate(_))), "{answer:?}");
     assert_eq!(world.finds(taken.id).await, taken);
 }
@@ -98,7 +98,7 @@ pub async fn fifty_creates_at_once_stay_within_the_daily_limit(store: Arc<dyn St
     let accepted = tries.await.into_iter().filter(|created| matches!(created, Created::Run(_))).count();
     assert_eq!(accepted, 10);
     assert_eq!(world.creates(by_key("s", noon)).await, Created::DailyLimit);
-    assert_eq!(store.list_runs(world.tenant, newest(100)).await.unwrap().len(), 10);
+    assert_eq!(store.list_runs(&world.viewer(), newest(100)).await.unwrap().len(), 10);
 
     let midnight_after = Timestamp::from_second(1_760_054_400).unwrap();
     assert!(matches!(world.creates(by_key("s", midnight_after)).await, Created::Run(_)), "the next day counts anew");
@@ -110,11 +110,11 @@ pub async fn fifty_creates_at_once_stay_within_the_daily_limit(store: Arc<dyn St
 pub async fn a_session_is_made_once_and_follows_its_newest_agent(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     world.starts("s").await;
-    let made = store.find_session(world.tenant, &session("s")).await.unwrap().unwrap();
+    let made = store.find_session(&world.viewer(), &session("s")).await.unwrap().unwrap();
     assert_eq!(made.agent_id, world.agent);
     let second = world.creates_agent("second").await;
     world.creates(NewRun { agent_id: second.id, ..world.new_run("s") }).await;
-    let followed = store.find_session(world.tenant, &session("s")).await.unwrap().unwrap();
+    let followed = store.find_session(&world.viewer(), &session("s")).await.unwrap().unwrap();
     assert_eq!((followed.agent_id, followed.created_at), (second.id, made.created_at));
     assert!(followed.updated_at >= made.updated_at);
 }
@@ -128,7 +128,7 @@ pub async fn runs_are_listed_newest_first_and_by_filter(store: Arc<dyn Store>) {
     }
     let Created::Run(other) = world.creates(NewRun { agent_id: second.id, ..world.new_run("b") }).await else { panic!("refused") };
     all.insert(0, other.id);
-    let list = async |filter: RunFilter| ids(&store.list_runs(world.tenant, filter).await.unwrap());
+    let list = async |filter: RunFilter| ids(&store.list_runs(&world.viewer(), filter).await.unwrap());
 
     assert_eq!(list(newest(10)).await, all);
     assert_eq!(list(newest(2)).await, all[..2]);
@@ -145,7 +145,7 @@ pub async fn runs_are_listed_newest_first_and_by_filter(store: Arc<dyn Store>) {
 
 pub async fn a_cancelled_run_is_claimable_in_every_phase_but_the_last(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
-    let cancel = async |run: RunId| store.cancel_run(world.tenant, run, world.audit("run.cancel")).await.unwrap();
+    let cancel = async |run: RunId| store.cancel_run(&world.viewer(), run, world.audit("run.cancel")).await.unwrap();
     let requested = |outcome: CancelOutcome| match outcome {
         CancelOutcome::Requested(run) => *run,
         other => panic!("not requested: {other:?}"),
@@ -178,7 +178,7 @@ pub async fn a_cancelled_run_is_claimable_in_every_phase_but_the_last(store: Arc
 pub async fn a_run_cancelled_while_it_falls_asleep_is_claimable(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;
-    store.cancel_run(world.tenant, claim.run.id, world.audit("run.cancel")).await.unwrap();
+    store.cancel_run(&world.viewer(), claim.run.id, world.audit("run.cancel")).await.unwrap();
     store.commit(&held, ending(claim.first_seq, Phase::Waiting)).await.unwrap();
     let again = world.claims("worker", LEASE).await.expect("the cancel is not lost");
     assert!(again.run.cancel_requested && !again.recovered);
@@ -205,22 +205,25 @@ pub async fn a_foreign_tenant_sees_no_run(store: Arc<dyn Store>) {
     let (claim, _) = world.drives("s").await;
     let run = claim.run;
     let stranger = other.tenant;
-    assert_eq!(store.find_run(stranger, run.id).await.unwrap(), None);
-    assert_eq!(store.list_runs(stranger, newest(10)).await.unwrap(), []);
+    assert_eq!(store.find_run(&Viewer::service(stranger), run.id).await.unwrap(), None);
+    assert_eq!(store.list_runs(&Viewer::service(stranger), newest(10)).await.unwrap(), []);
     let in_session = RunFilter { session_id: Some(session("s")), ..newest(10) };
-    assert_eq!(store.list_runs(stranger, in_session).await.unwrap(), []);
-    assert_eq!(store.list_tool_calls(stranger, &[run.id]).await.unwrap(), []);
-    assert_eq!(store.find_session(stranger, &session("s")).await.unwrap(), None);
-    assert_eq!(store.cancel_run(stranger, run.id, other.audit("run.cancel")).await.unwrap(), CancelOutcome::Missing);
-    assert_eq!(store.run_entries(stranger, run.id, 0, 10).await.unwrap(), []);
+    assert_eq!(store.list_runs(&Viewer::service(stranger), in_session).await.unwrap(), []);
+    assert_eq!(store.list_tool_calls(&Viewer::service(stranger), &[run.id]).await.unwrap(), []);
+    assert_eq!(store.find_session(&Viewer::service(stranger), &session("s")).await.unwrap(), None);
+    assert_eq!(store.cancel_run(&Viewer::service(stranger), run.id, other.audit("run.cancel")).await.unwrap(), CancelOutcome::Missing);
+    assert_eq!(store.run_entries(&Viewer::service(stranger), run.id, 0, 10).await.unwrap(), []);
     assert_eq!(
-        store.list_approvals(stranger, ApprovalFilter { run_id: Some(run.id), limit: 10, ..ApprovalFilter::default() }).await.unwrap(),
+        store
+            .list_approvals(&Viewer::service(stranger), ApprovalFilter { run_id: Some(run.id), limit: 10, ..ApprovalFilter::default() })
+            .await
+            .unwrap(),
         []
     );
-    assert_eq!(store.find_approval(stranger, ApprovalId::derive(CallId::derive(run.id, 1, 0))).await.unwrap(), None);
+    assert_eq!(store.find_approval(&Viewer::service(stranger), ApprovalId::derive(CallId::derive(run.id, 1, 0))).await.unwrap(), None);
     assert_eq!(world.finds(run.id).await, run, "and did nothing to it");
 
     let nobody = (TenantId(uuid()), UserId(uuid()));
     store.ensure_principal(nobody.0, nobody.1, now()).await.unwrap();
-    assert_eq!(store.list_runs(nobody.0, newest(10)).await.unwrap(), []);
+    assert_eq!(store.list_runs(&Viewer::service(nobody.0), newest(10)).await.unwrap(), []);
 }

@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use artel_domain::{Phase, Run, Session, SessionId, Specialist, TenantId, Timestamp, UserId};
+use artel_domain::{Phase, Run, Session, SessionId, Specialist, TenantId, Timestamp, UserId, Visibility};
 use serde_json::json;
 
 use super::runs::audited;
 use super::world::{LAPSE, LEASE, SHORT_LEASE, World, at_once, ending, fence, now, session, uuid, writing};
-use crate::{NewSession, Page, SessionChange, SessionFilter, Step, Store, StoreError};
+use crate::{NewSession, Page, SessionChange, SessionFilter, Step, Store, StoreError, Viewer};
 
 const ALL: Page = Page { limit: 100, offset: 0 };
 
@@ -34,11 +34,11 @@ pub(super) async fn opens(world: &World, id: &str) -> Session {
 }
 
 async fn finds(world: &World, id: &str) -> Session {
-    world.store.find_session(world.tenant, &session(id)).await.unwrap().expect("the session exists")
+    world.store.find_session(&world.viewer(), &session(id)).await.unwrap().expect("the session exists")
 }
 
 async fn ends(world: &World, id: &str) -> bool {
-    world.store.end_session(world.tenant, &session(id), world.audit("session.end")).await.unwrap()
+    world.store.end_session(&world.viewer(), &session(id), world.audit("session.end")).await.unwrap()
 }
 
 async fn changes(world: &World, fence: &crate::Fence, session: SessionChange) {
@@ -67,6 +67,8 @@ pub async fn a_session_is_found_as_it_was_stored(store: Arc<dyn Store>) {
         tenant_id: world.tenant,
         agent_id: world.agent,
         user_id: Some(world.user),
+        owner_id: Some(world.user),
+        visibility: Visibility::Private,
         title: new.title,
         description: None,
         metadata: new.metadata,
@@ -84,11 +86,11 @@ pub async fn a_session_is_found_as_it_was_stored(store: Arc<dyn Store>) {
     assert_eq!(audited(&world, "session.create").await, 1);
 }
 
-pub async fn an_id_is_taken_once_in_a_tenant(store: Arc<dyn Store>) {
+pub async fn an_id_is_taken_once_by_its_user(store: Arc<dyn Store>) {
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let tries = at_once((0..20).map(|_| {
         let world = world.clone();
-        async move { creates(&world, NewSession { user_id: UserId(uuid()), ..new_session(&world, "s") }).await }
+        async move { creates(&world, new_session(&world, "s")).await }
     }));
     assert_eq!(tries.await.into_iter().flatten().count(), 1);
     assert_eq!(audited(&world, "session.create").await, 1, "what changed nothing is not recorded");
@@ -136,9 +138,7 @@ pub async fn sessions_are_listed_by_their_newest_activity_page_by_page(store: Ar
     }
     creates(&world, NewSession { user_id: UserId(uuid()), ..new_session(&world, "another user's") }).await.unwrap();
     world.starts("a run's").await;
-    let list = async |active_only, page| {
-        store.list_sessions(world.tenant, SessionFilter { user_id: world.user, active_only }, page).await.unwrap()
-    };
+    let list = async |active_only, page| store.list_sessions(&world.viewer(), SessionFilter { active_only }, page).await.unwrap();
     let (all, total) = list(false, ALL).await;
     assert_eq!((ids(&all), total), (vec!["b", "d", "c", "a"], 4));
     let (page, total) = list(false, Page { limit: 2, offset: 1 }).await;
@@ -161,21 +161,23 @@ pub async fn sessions_are_listed_by_their_newest_activity_page_by_page(store: Ar
 
     let strangers = [(TenantId(uuid()), world.user), (world.tenant, UserId(uuid()))];
     for (tenant, user_id) in strangers {
-        let seen = store.list_sessions(tenant, SessionFilter { user_id, active_only: false }, ALL).await.unwrap();
+        let stranger = Viewer::user(tenant, user_id);
+        let seen = store.list_sessions(&stranger, SessionFilter { active_only: false }, ALL).await.unwrap();
         assert_eq!(seen, (vec![], 0));
     }
 }
 
 async fn ends_at(world: &World, id: &str, at: Timestamp) {
     let audit = artel_domain::AuditEntry { at, ..world.audit("session.end") };
-    assert!(world.store.end_session(world.tenant, &session(id), audit).await.unwrap());
+    assert!(world.store.end_session(&world.viewer(), &session(id), audit).await.unwrap());
 }
 
 pub async fn a_session_is_renamed_by_its_tenant_while_it_lasts(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let made = opens(&world, "s").await;
     let rename = async |tenant, id: &str, title: &str| {
-        store.rename_session(tenant, &session(id), title, world.audit("session.rename")).await.unwrap()
+        let viewer = Viewer::user(tenant, world.user);
+        store.rename_session(&viewer, &session(id), title, world.audit("session.rename")).await.unwrap()
     };
     let renamed = rename(world.tenant, "s", "plans").await.unwrap();
     assert_eq!(renamed.title.as_deref(), Some("plans"));
@@ -201,7 +203,7 @@ pub async fn an_ended_session_is_kept_and_its_open_runs_are_cancelled(store: Arc
     let (asleep, held) = world.drives("asleep").await;
     store.commit(&held, ending(1, Phase::Waiting)).await.unwrap();
     let untouched = world.starts("other").await;
-    assert!(!store.end_session(TenantId(uuid()), &session("s"), world.audit("session.end")).await.unwrap());
+    assert!(!store.end_session(&Viewer::service(TenantId(uuid())), &session("s"), world.audit("session.end")).await.unwrap());
     assert!(ends(&world, "s").await && ends(&world, "asleep").await);
     assert!(!ends(&world, "s").await, "once");
     assert!(!ends(&world, "absent").await);
@@ -216,7 +218,7 @@ pub async fn an_ended_session_is_kept_and_its_open_runs_are_cancelled(store: Arc
     assert_eq!(state(&asleep.run).await, (Phase::Queued, true), "for somebody to end it");
     assert_eq!(state(&untouched).await, (Phase::Queued, false));
     assert!(!finds(&world, "s").await.is_active);
-    assert_eq!(store.run_entries(world.tenant, over.run.id, 0, 10).await.unwrap().len(), 0, "its records stay readable");
+    assert_eq!(store.run_entries(&world.viewer(), over.run.id, 0, 10).await.unwrap().len(), 0, "its records stay readable");
     assert_eq!(audited(&world, "session.end").await, 2);
 }
 

@@ -14,7 +14,7 @@ pub async fn a_sleeping_run_says_what_it_waits_for(store: Arc<dyn Store>) {
     let waits_for = vec![WaitFor::Form, WaitFor::Child];
     store.commit(&held, Step { waits_for: waits_for.clone(), ..ending(claim.first_seq, Phase::Waiting) }).await.unwrap();
     assert_eq!(world.finds(claim.run.id).await.waits_for, waits_for);
-    store.cancel_run(world.tenant, claim.run.id, world.audit("run.cancel")).await.unwrap();
+    store.cancel_run(&world.viewer(), claim.run.id, world.audit("run.cancel")).await.unwrap();
     assert_eq!(world.finds(claim.run.id).await.waits_for, [], "it waits no more");
     assert_eq!(world.claims("worker", LEASE).await.unwrap().run.waits_for, []);
 }
@@ -26,7 +26,7 @@ pub async fn a_run_that_sleeps_until_a_time_is_claimable_when_it_has_come(store:
     let step = Step { waits_for: vec![WaitFor::Until], wake_at: Some(wake_at), ..ending(claim.first_seq, Phase::Waiting) };
     store.commit(&held, step).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await, None, "not before");
-    store.cancel_run(world.tenant, claim.run.id, world.audit("run.cancel")).await.unwrap();
+    store.cancel_run(&world.viewer(), claim.run.id, world.audit("run.cancel")).await.unwrap();
     let again = world.claims("worker", LEASE).await.unwrap();
     world.ends(&fence(&again.run), again.first_seq).await;
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use artel_domain::{
     Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, Run, RunId, SessionId, SystemClock,
-    TenantId, Timestamp, UserId,
+    TenantId, Timestamp, UserId, Visibility,
 };
 use uuid::Uuid;
 
-use crate::{Claim, Created, Fence, NewRun, ProfileChoice, Step, Store};
+use crate::{Claim, Created, Fence, NewRun, ProfileChoice, Step, Store, Viewer};
 
 /// Long enough to outlive a test.
 pub const LEASE: Duration = Duration::from_mins(1);
@@ -48,6 +48,11 @@ impl World {
         store.ensure_principal(world.tenant, world.user, now()).await.unwrap();
         world.agent = world.creates_agent("scribe").await.id;
         world
+    }
+
+    /// The user of this world.
+    pub fn viewer(&self) -> Viewer {
+        Viewer::user(self.tenant, self.user)
     }
 
     pub fn audit(&self, action: &'static str) -> AuditEntry {
@@ -100,13 +105,14 @@ impl World {
             input_message: "hello".to_owned(),
             team: None,
             parent: None,
+            visibility: Visibility::Tenant,
             at: now(),
             daily_limit: None,
         }
     }
 
     pub async fn creates(&self, new: NewRun) -> Created {
-        self.store.create_run(new, self.audit("run.create")).await.unwrap()
+        self.store.create_run(&self.viewer(), new, self.audit("run.create")).await.unwrap()
     }
 
     pub async fn starts(&self, in_session: &str) -> Run {
@@ -133,7 +139,7 @@ impl World {
     }
 
     pub async fn finds(&self, run: RunId) -> Run {
-        self.store.find_run(self.tenant, run).await.unwrap().expect("the run exists")
+        self.store.find_run(&self.viewer(), run).await.unwrap().expect("the run exists")
     }
 
     pub async fn ends(&self, fence: &Fence, next_seq: i64) {

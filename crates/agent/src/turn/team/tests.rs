@@ -66,7 +66,15 @@ fn done(step: u32, ordinal: u32) -> Event {
 
 fn decided(step: u32, decision: Decision) -> Event {
     let call_id = CallId::derive(RUN, step, 0);
-    Event::ApprovalDecided { approval_id: ApprovalId::derive(call_id), call_id, decision, args: None, feedback: None, answered: false }
+    Event::ApprovalDecided {
+        approval_id: ApprovalId::derive(call_id),
+        call_id,
+        decision,
+        args: None,
+        feedback: None,
+        decided_by: None,
+        answered: false,
+    }
 }
 
 fn turn() -> Turn {
@@ -136,7 +144,7 @@ fn calls_of_the_client_come_one_at_a_time_even_when_they_only_read() {
 
 #[test]
 fn who_goes_on_ends_a_run_that_waits_and_leaves_no_call_open() {
-    let ask = Verdict::Ask { reason: "dangerous".into() };
+    let ask = Verdict::Ask { reason: "dangerous".into(), approvers: Vec::new() };
     let mut turn = turn();
     play(&mut turn, [started(false, None, "hi"), answered(1, "", 2), client(1, 0, ask), client(1, 1, Verdict::Allow)]);
     assert!(turn.is_waiting());
@@ -221,7 +229,7 @@ fn a_plan_is_carried_out_in_the_order_of_its_dependencies_each_part_by_its_agent
 
 #[test]
 fn a_plan_that_is_asked_about_starts_when_it_is_approved_and_not_when_it_is_rejected() {
-    let held = || planned(1, 0, ToolRef::control("create_plan"), plan(), Verdict::Ask { reason: "plan".into() });
+    let held = || planned(1, 0, ToolRef::control("create_plan"), plan(), Verdict::Ask { reason: "plan".into(), approvers: Vec::new() });
     let mut asked = turn();
     let (journal, _) = play(&mut asked, [started(false, None, "hi"), answered(1, "", 1), held()]);
     assert_eq!(kinds(&journal).last(), Some(&"approval_requested"));

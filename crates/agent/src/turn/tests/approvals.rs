@@ -21,12 +21,21 @@ fn shown(round: u32) -> Event {
         target: Some(Target::named(ToolRef::builtin(&format!("echo {round}")))),
         changed: Vec::new(),
         replaces: None,
+        approvers: Vec::new(),
     }
 }
 
 fn approves(round: u32) -> Event {
     let (call_id, approval_id) = (id(1, 0), ApprovalId::of_round(id(1, 0), round));
-    Event::ApprovalDecided { approval_id, call_id, decision: Decision::Approve, args: None, feedback: None, answered: false }
+    Event::ApprovalDecided {
+        approval_id,
+        call_id,
+        decision: Decision::Approve,
+        args: None,
+        feedback: None,
+        decided_by: None,
+        answered: false,
+    }
 }
 
 #[test]

@@ -83,12 +83,21 @@ fn held(name: &str, args: Value) -> Event {
         target: None,
         changed: Vec::new(),
         replaces: None,
+        approvers: Vec::new(),
     }
 }
 
 fn decided(decision: Decision) -> Event {
     let approval_id = ApprovalId::derive(call());
-    Event::ApprovalDecided { approval_id, call_id: call(), decision, args: None, feedback: Some("no".into()), answered: false }
+    Event::ApprovalDecided {
+        approval_id,
+        call_id: call(),
+        decision,
+        args: None,
+        feedback: Some("no".into()),
+        decided_by: None,
+        answered: false,
+    }
 }
 
 fn finished(outcome: ToolOutcome) -> Event {

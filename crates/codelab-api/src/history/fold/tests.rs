@@ -108,6 +108,7 @@ fn a_call_that_was_edited_is_told_as_it_was_made() {
         decision: Decision::Edit,
         args: Some(json!({ "path": "b" })),
         feedback: None,
+        decided_by: None,
         answered: false,
     };
     let told = messages(vec![started("x"), answered("", 1), planned(0, "read_file", ToolRef::client, json!({ "path": "a" })), decided]);

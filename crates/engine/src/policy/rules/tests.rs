@@ -12,7 +12,7 @@ fn said(operators: &[ApprovalRule], tenants: &[ApprovalRule], agent_id: AgentId,
     let asked = Asked { agent_id, tool: &ToolRef::client(name), name, args, tenant_rules: tenants };
     match Rules::new(operators.to_vec()).verdict(&asked) {
         Verdict::Allow => "allow".into(),
-        Verdict::Ask { reason } => format!("ask: {reason}"),
+        Verdict::Ask { reason, .. } => format!("ask: {reason}"),
         Verdict::Refuse { reason } => format!("deny: {reason}"),
     }
 }

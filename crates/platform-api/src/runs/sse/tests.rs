@@ -67,6 +67,7 @@ fn an_approval_shows_what_is_asked() {
         target: None,
         changed: Vec::new(),
         replaces: None,
+        approvers: Vec::new(),
     })
     .unwrap();
     assert_eq!(name, "approval");
@@ -79,7 +80,8 @@ fn an_approval_shows_what_is_asked() {
 #[case(Decision::Reject, None, Some("no".to_owned()), r#""decision":"reject","feedback":"no"}"#)]
 fn a_decision_is_shown(#[case] decision: Decision, #[case] args: Option<Value>, #[case] feedback: Option<String>, #[case] end: &str) {
     let approval_id = ApprovalId(Uuid::from_u128(3));
-    let (name, data) = shown(Event::ApprovalDecided { approval_id, call_id: CALL, decision, args, feedback, answered: false }).unwrap();
+    let (name, data) =
+        shown(Event::ApprovalDecided { approval_id, call_id: CALL, decision, args, feedback, decided_by: None, answered: false }).unwrap();
     assert_eq!(name, "approval_decided");
     assert!(data.contains("\"tool_call_id\"") && data.ends_with(end), "{data}");
 }

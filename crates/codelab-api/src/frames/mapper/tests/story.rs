@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::super::View;
 
-pub(super) const TOKENS: View = View { tokens: true, plans: false };
-pub(super) const WHOLE: View = View { tokens: false, plans: false };
-pub(super) const PLANS: View = View { tokens: false, plans: true };
+pub(super) const TOKENS: View = View { tokens: true, plans: false, user: None };
+pub(super) const WHOLE: View = View { tokens: false, plans: false, user: None };
+pub(super) const PLANS: View = View { tokens: false, plans: true, user: None };
 
 pub(super) fn run() -> RunId {
     RunId(Uuid::from_u128(7))
@@ -74,12 +74,13 @@ pub(super) fn asks_human(n: u32, name: &str, args: Value) -> Event {
         target: None,
         changed: Vec::new(),
         replaces: None,
+        approvers: Vec::new(),
     }
 }
 
 pub(super) fn decided(n: u32, decision: Decision, args: Option<Value>, answered: bool) -> Event {
     let (call_id, approval_id) = (call(n), ApprovalId::derive(call(n)));
-    Event::ApprovalDecided { approval_id, call_id, decision, args, feedback: None, answered }
+    Event::ApprovalDecided { approval_id, call_id, decision, args, feedback: None, decided_by: None, answered }
 }
 
 pub(super) fn dispatched(n: u32) -> Event {
