@@ -115,12 +115,6 @@ pub struct ArgumentCondition {
     #[schema(min_length = 2, max_length = 200, pattern = "^(/[^/~\\u0000]+)+$")]
     pub argument: String,
     pub is: Comparison,
-    #[schema(schema_with = anything)]
+    #[schema(schema_with = crate::any_value::any_value)]
     pub value: Value,
-}
-
-/// The schema of any JSON value.
-pub fn anything() -> utoipa::openapi::schema::Schema {
-    use utoipa::openapi::schema::{ObjectBuilder, SchemaType};
-    ObjectBuilder::new().schema_type(SchemaType::AnyValue).build().into()
 }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod any_value;
 pub mod approval;
 pub mod audit;
 pub mod budget;

@@ -23,9 +23,9 @@ pub struct Target {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TargetChange {
     pub member: String,
-    #[schema(schema_with = crate::approval::anything)]
+    #[schema(schema_with = crate::any_value::any_value)]
     pub from: Value,
-    #[schema(schema_with = crate::approval::anything)]
+    #[schema(schema_with = crate::any_value::any_value)]
     pub to: Value,
 }
 

@@ -257,6 +257,13 @@ impl Bench {
         }
     }
 
+    /// Deletes the tools that the agent has: that reaches runs under way, which keep the bindings of their version.
+    pub(crate) async fn delete_tools(&self) {
+        for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
+            self.store.delete_tool(self.tenant, binding.tool_id, audit()).await.unwrap();
+        }
+    }
+
     pub(crate) async fn answer_form(&self, run: RunId, call_id: CallId, outcome: ToolOutcome) -> Answered {
         let answer = CallAnswer {
             session_id: SessionId(run.to_string()),

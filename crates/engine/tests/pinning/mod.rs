@@ -62,7 +62,7 @@ async fn an_approved_call_of_a_tool_that_is_gone_is_refused() {
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
     let shown = bench.approvals(run).await.remove(0);
-    bench.unbind_all().await;
+    bench.delete_tools().await;
     bench.decide(&shown, Decision::Approve, None).await.unwrap();
     assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded, "the model is told");
     let call = bench.calls(run).await.remove(0);
