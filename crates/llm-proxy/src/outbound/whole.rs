@@ -44,7 +44,7 @@ impl ExtraMembers {
 fn merge(rest: &mut Rest, name: String, content: Value) {
     match (rest.get_mut(&name), content) {
         (Some(Value::Object(kept)), Value::Object(more)) => {
-            more.into_iter().for_each(|(name, content)| merge(kept, name, content))
+            more.into_iter().for_each(|(name, content)| merge(kept, name, content));
         }
         (Some(Value::Array(kept)), Value::Array(more)) => kept.extend(more),
         (_, content) => drop(rest.insert(name, content)),

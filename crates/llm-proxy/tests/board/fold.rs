@@ -59,7 +59,7 @@ impl Folded {
             match name.as_str() {
                 "role" => {}
                 "content" | "refusal" | "reasoning_content" => {
-                    append(self.texts.entry(name).or_insert_with(|| json!("")), content)
+                    append(self.texts.entry(name).or_insert_with(|| json!("")), content);
                 }
                 "tool_calls" => content.as_array().unwrap().iter().for_each(|call| self.call(call)),
                 _ => drop(self.others.insert(name.clone(), content.clone())),

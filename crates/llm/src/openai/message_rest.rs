@@ -58,7 +58,9 @@ mod tests {
             json!({ "reasoning_details": [{ "type": "reasoning.encrypted", "data": "y", "index": 1 }], "phase": "b" }),
         ];
         let mut message = Rest::new();
-        pieces.iter().for_each(|piece| add_to(&mut message, piece.as_object().unwrap().clone()));
+        for piece in &pieces {
+            add_to(&mut message, piece.as_object().unwrap().clone());
+        }
         let expected = json!({
             "reasoning_details": [
                 { "type": "reasoning.text", "text": "Let me", "signature": "s", "index": 0 },

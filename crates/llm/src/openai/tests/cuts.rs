@@ -56,7 +56,7 @@ fn in_one_piece(recording: &[u8]) -> Value {
             match (name.as_str(), message.get_mut(name), value) {
                 (_, _, Value::Null) | ("role", _, _) => {}
                 ("tool_calls", _, pieces) => {
-                    pieces.as_array().unwrap().iter().for_each(|piece| add_call(&mut calls, piece))
+                    pieces.as_array().unwrap().iter().for_each(|piece| add_call(&mut calls, piece));
                 }
                 (_, Some(Value::String(so_far)), Value::String(piece)) => so_far.push_str(piece),
                 (_, _, value) => add_to(&mut message, Map::from_iter([(name.clone(), value.clone())])),
