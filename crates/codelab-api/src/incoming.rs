@@ -4,6 +4,7 @@ mod members;
 mod outcome;
 mod parse;
 mod perform;
+mod unreadable;
 
 pub(crate) use parse::{Incoming, parse, parse_object};
 pub(crate) use perform::{Client, perform, without_label};

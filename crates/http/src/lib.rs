@@ -20,6 +20,7 @@ mod public_keys;
 pub mod serve;
 pub mod surface;
 pub mod trace;
+mod traced;
 
 pub use body::{Body, Checked, Faults};
 pub use caller::{Caller, CallerIp, GivenKey, Permission};

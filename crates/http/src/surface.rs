@@ -11,7 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 
 use crate::body::MAX_BODY_BYTES;
-use crate::{Problem, trace};
+use crate::{Problem, traced};
 
 /// Wraps finished routes: the one place where a surface gets its fallbacks and outer layers.
 pub fn surface(routes: Router, clock: Arc<dyn Clock>) -> Router {
@@ -32,7 +32,7 @@ async fn wrong_method() -> Problem {
 }
 
 async fn each(State(clock): State<Arc<dyn Clock>>, request: Request, next: Next) -> Response {
-    let mut response = trace::traced(clock.as_ref(), request, next).await;
+    let mut response = traced::traced(clock.as_ref(), request, next).await;
     harden(response.headers_mut());
     response
 }

@@ -1,4 +1,5 @@
 //! What every surface can rely on, whichever words it has for it.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ pub struct Scheduler {
 
 impl Scheduler {
     /// Starts at once. Each job has a task of its own, so that a long one holds up no other.
-    pub fn start(deps: SchedulerDeps, jobs: Vec<Job>) -> Self {
+    pub fn start(deps: &SchedulerDeps, jobs: Vec<Job>) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         for job in jobs {
             tasks.spawn(Keeper { deps: deps.clone(), job, stop: stop.clone() }.keep());

@@ -1,5 +1,5 @@
 //! Jobs that two processes share. Each scheduler stands for a process; they meet in one store.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +29,7 @@ impl World {
 
     fn process(&self, owner: &str, job: Job) -> Scheduler {
         let store: Arc<dyn Jobs> = self.store.clone();
-        Scheduler::start(SchedulerDeps { store, clock: Arc::new(SystemClock), owner: owner.to_owned(), lease: LEASE }, vec![job])
+        Scheduler::start(&SchedulerDeps { store, clock: Arc::new(SystemClock), owner: owner.to_owned(), lease: LEASE }, vec![job])
     }
 
     /// Counts its runs.
@@ -84,7 +84,7 @@ async fn the_job_of_a_process_that_died_is_taken_over_when_its_lease_lapses() {
 #[tokio::test]
 async fn a_long_job_keeps_its_lease_and_is_given_up_when_its_process_stops() {
     let world = World::new().await;
-    let endless = Job::new("count", EVERY, || std::future::pending());
+    let endless = Job::new("count", EVERY, std::future::pending);
     let ada = world.process("ada", endless);
     tokio::time::sleep(LEASE * 3).await;
     let bob = world.process("bob", world.counted());

@@ -128,7 +128,7 @@ impl Parts {
         let deps = SchedulerDeps { store: self.store.clone(), clock: self.clock.clone(), owner: self.process_name(), lease: config.lease };
         let retention = Retention { events: config.event_retention, llm_calls: config.llm_calls_retention };
         let sweeping = SweepDeps { store: self.store.clone(), bus: self.bus.clone(), clock: self.clock.clone(), retention };
-        Scheduler::start(deps, sweeps(sweeping))
+        Scheduler::start(&deps, sweeps(sweeping))
     }
 
     /// Unique among processes that live at the same time.

@@ -1,4 +1,5 @@
 //! Many idle connections beside requests, through the real binary.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::time::{Duration, Instant};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::parse::Unreadable;
+use super::unreadable::Unreadable;
 use crate::codes;
 
 pub(super) struct Members<'a>(pub(super) &'a Map<String, Value>);

@@ -1,10 +1,9 @@
 use artel_domain::Specialist;
-use artel_http::Problem;
 use artel_intents::{HumanDecision, NewArguments};
-use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::members::Members;
+use super::unreadable::Unreadable;
 use crate::codes;
 
 /// What a client wants.
@@ -49,25 +48,6 @@ pub(crate) struct CallDecision {
 
 /// The member of a plan that users edit.
 const SUBTASKS: &str = "subtasks";
-
-/// Why a message cannot be understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unreadable {
-    code: &'static str,
-    message: String,
-}
-
-impl Unreadable {
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
-    }
-}
-
-impl From<Unreadable> for Problem {
-    fn from(unreadable: Unreadable) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, unreadable.code, unreadable.message)
-    }
-}
 
 /// Reads one message.
 pub(crate) fn parse(text: &str) -> Result<Incoming, Unreadable> {

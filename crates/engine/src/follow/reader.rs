@@ -3,13 +3,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_bus::{Followed, Follower};
-use artel_domain::{Entry, Frame, RunId};
-use artel_store::{RunStore, StoreError};
+use artel_domain::{Entry, Frame, RunId, SessionId};
+use artel_store::{RunStore, StoreError, Viewer};
 use futures::Stream;
 use futures::stream::unfold;
 use tokio::time::Instant;
-
-use super::SessionRef;
 
 /// The store is asked at least this often: the live bus only makes it faster.
 pub(super) const POLL: Duration = Duration::from_secs(1);
@@ -30,6 +28,13 @@ pub(super) enum Subject {
     Run(RunId),
     /// All runs' of the session, for ever.
     Session,
+}
+
+/// Which session to follow, and for whom.
+#[derive(Debug, Clone)]
+pub struct SessionRef {
+    pub viewer: Viewer,
+    pub session_id: SessionId,
 }
 
 pub(super) struct Reader {

@@ -1,23 +1,16 @@
 use std::sync::Arc;
 
 use artel_bus::Bus;
-use artel_domain::{Entry, Event, SessionId};
-use artel_store::{RunStore, StoreError, Viewer};
+use artel_domain::{Entry, Event};
+use artel_store::{RunStore, StoreError};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use tokio::time::Instant;
 
-use super::reader::{Reader, Subject};
+use super::reader::{Reader, SessionRef, Subject};
 
 /// Entries read at once on the way back to where a run began.
 const WINDOW: u32 = 256;
-
-/// Which session to follow, and for whom.
-#[derive(Debug, Clone)]
-pub struct SessionRef {
-    pub viewer: Viewer,
-    pub session_id: SessionId,
-}
 
 /// A session's journal, read on for ever.
 pub struct SessionEntries {

@@ -139,7 +139,9 @@ impl Connections {
             Duration::from_millis(now.saturating_sub(since)) >= most
         };
         let late: Vec<_> = open.by_id.values().filter(late).cloned().collect();
-        late.iter().for_each(|connection| open.close(connection));
+        for connection in &late {
+            open.close(connection);
+        }
     }
 
     pub(super) fn lingering(&self) -> &TaskTracker {

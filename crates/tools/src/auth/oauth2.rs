@@ -40,7 +40,6 @@ struct CachedToken {
 
 /// What an `oauth2` secret holds, as JSON.
 #[derive(Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the members' names in the secret")]
 struct ClientCredentials {
     token_url: String,
     client_id: String,

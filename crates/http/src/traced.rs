@@ -1,0 +1,94 @@
+//! Each request gets its trace id, its measurements, and an answer also when its handler panics.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use artel_domain::Clock;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use metrics::{counter, histogram};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::{Problem, trace};
+
+const HEADER: &str = "x-trace-id";
+/// The same id, under the name that clients of the CodeLab services look for.
+const CORRELATION: &str = "x-correlation-id";
+
+/// Runs the request under its trace id and turns a panic into a 500.
+pub(crate) async fn traced(clock: &dyn Clock, request: Request, next: Next) -> Response {
+    let id = given(request.headers()).unwrap_or_else(|| clock.uuid());
+    let span = tracing::info_span!("request", trace_id = %id, method = %request.method(), path = request.uri().path());
+    trace::scope(id, answer(request, next).instrument(span)).await
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let method = request.method().clone();
+    // The template, not the path: ids would make a series each.
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = served.unwrap_or_else(|panic| Problem::internal(words(&*panic)).into_response());
+    if let Ok(value) = HeaderValue::from_str(&trace::current()) {
+        response.headers_mut().insert(CORRELATION, value.clone());
+        response.headers_mut().insert(HEADER, value);
+    }
+    let status = response.status().as_str().to_owned();
+    counter!("artel_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status).increment(1);
+    histogram!("artel_http_request_seconds", "route" => route).record(start.elapsed().as_secs_f64());
+    tracing::debug!(status = response.status().as_u16(), latency_ms = start.elapsed().as_millis() as u64, "answered");
+    response
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("a handler panicked: {}", text.unwrap_or("no message"))
+}
+
+/// The id that the client gave: `x-trace-id` (a UUID), else the trace of `traceparent`. What does not parse is as good as absent.
+fn given(headers: &HeaderMap) -> Option<Uuid> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let own = text(HEADER).and_then(|id| Uuid::parse_str(id).ok());
+    own.or_else(|| text("traceparent").and_then(of_traceparent)).filter(|id| !id.is_nil())
+}
+
+/// W3C: `00-<32 hex>-<16 hex>-<2 hex>`.
+fn of_traceparent(text: &str) -> Option<Uuid> {
+    let mut parts = text.split('-');
+    let (version, trace) = (parts.next()?, parts.next()?);
+    let known = version.len() == 2 && version != "ff" && trace.len() == 32;
+    known.then(|| Uuid::try_parse(trace).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (axum::http::HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn a_client_names_the_trace_by_either_header() {
+        let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let id = given(&headers(&[("traceparent", traceparent)])).unwrap();
+        assert_eq!(id.to_string(), "4bf92f35-77b3-4da6-a3ce-929d0e0e4736");
+        let own = "018f0000-0000-7000-8000-000000000001";
+        assert_eq!(given(&headers(&[("x-trace-id", own), ("traceparent", traceparent)])).unwrap().to_string(), own);
+    }
+
+    #[test]
+    fn what_is_not_a_trace_id_is_ignored() {
+        for bad in ["", "x\ty", "00000000-0000-0000-0000-000000000000", "evil"] {
+            assert_eq!(given(&headers(&[("x-trace-id", bad)])), None, "{bad:?}");
+        }
+        for bad in ["00-short-00f067aa0ba902b7-01", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4bf92f35"] {
+            assert_eq!(given(&headers(&[("traceparent", bad)])), None, "{bad:?}");
+        }
+    }
+}
