@@ -13,6 +13,7 @@ mod follow;
 mod known_circles;
 mod migrations;
 mod modules;
+mod pages;
 mod paths;
 mod queries;
 mod sizes;

@@ -3,13 +3,15 @@
 use anyhow::bail;
 
 use crate::workspace::Workspace;
-use crate::{arrows, circles, migrations, queries, sizes};
+use crate::{arrows, circles, migrations, pages, queries, sizes};
 
 pub(crate) fn tidy() -> anyhow::Result<()> {
     let workspace = Workspace::read()?;
     let root = &workspace.root;
     let circles = circles::findings(root)?;
-    let faults = [arrows::faults(&workspace.packages), migrations::faults(root)?, queries::faults(root)?, circles.faults].concat();
+    let faults =
+        [arrows::faults(&workspace.packages), migrations::faults(root)?, queries::faults(root)?, pages::faults(root)?, circles.faults];
+    let faults = faults.concat();
     for mended in circles.mended {
         println!("mended: {mended}");
     }

@@ -5,3 +5,4 @@ mod opening;
 mod plans;
 mod processes;
 mod support;
+mod upgrades;
