@@ -40,6 +40,18 @@ impl World {
         (run, pending[0].clone())
     }
 
+    /// The open approval of the run, as soon as there is one.
+    async fn pending(&self, run: &str) -> Value {
+        for _ in 0..400 {
+            let (_, pending) = self.client.get(&format!("/approvals?status=pending&run_id={run}")).await;
+            if pending[0].is_object() {
+                return pending[0].clone();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("after 10 s nothing is asked");
+    }
+
     async fn decide(&self, approval: &Value, body: Value) -> (u16, Value) {
         self.client.post(&format!("/approvals/{}/decision", approval["id"].as_str().unwrap()), &body).await
     }
@@ -169,6 +181,37 @@ async fn a_cancelled_run_takes_its_question_with_it(database: Database) {
     assert_eq!(world.receiver.calls(), 0);
 }
 
+/// The tool of the held call is changed by `PUT /tools/{id}`; the process dies before and after the decision.
+async fn an_approved_call_is_not_made_at_another_endpoint(database: Database) {
+    let mut world = World::new(database).await;
+    let elsewhere = Receiver::start(Duration::ZERO).await;
+    let (run, approval) = world.waits().await;
+    assert_eq!((&approval["target"]["http_method"], &approval["tool"]["version"]), (&json!("POST"), &json!(1)), "{approval:#}");
+    let (_, bound) = world.client.get(&format!("/agents/{}/tools", world.agent)).await;
+    let tool = bound[0]["tool_id"].as_str().unwrap().to_owned();
+    let mut changed = elsewhere.tool("write_file", "idempotent");
+    changed["http_method"] = json!("PUT");
+    let put = world.client.request("PUT", &format!("/tools/{tool}")).json(&changed).send().await.unwrap();
+    assert_eq!(put.status(), 200);
+    world.dies_and_lives().await;
+    assert_eq!(world.decide(&approval, json!({ "decision": "approve" })).await.0, 200);
+
+    let again = world.pending(&run).await;
+    assert_ne!(again["id"], approval["id"]);
+    let members: Vec<&str> = again["changed"].as_array().unwrap().iter().map(|change| change["member"].as_str().unwrap()).collect();
+    assert_eq!(members, ["endpoint", "http_method", "version"], "{again:#}");
+    assert_eq!((&again["changed"][1]["from"], &again["changed"][1]["to"]), (&json!("POST"), &json!("PUT")));
+    assert_eq!((world.receiver.calls(), elsewhere.calls()), (0, 0), "nothing was sent");
+    let (status, refused) = world.decide(&approval, json!({ "decision": "approve" })).await;
+    assert_eq!((status, &refused["details"]["status"]), (409, &json!("cancelled")), "{refused}");
+    world.dies_and_lives().await;
+    assert_eq!((world.receiver.calls(), elsewhere.calls()), (0, 0));
+
+    assert_eq!(world.decide(&again, json!({ "decision": "approve" })).await.0, 200);
+    assert_eq!(world.client.finished_run(&run).await["status"], "succeeded");
+    assert_eq!((world.receiver.calls(), elsewhere.calls()), (0, 1), "as it was shown the second time");
+}
+
 async fn a_tenants_rules_come_before_the_operators(database: Database) {
     const ADA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
     let world = World::new(database).await;
@@ -200,5 +243,6 @@ on_both_stores! {
     a_decision_may_come_through_another_process as another_process_may_decide_on_sqlite, another_process_may_decide_on_postgres;
     nobody_answering_in_time_is_an_answer as an_approval_expires_on_sqlite, an_approval_expires_on_postgres;
     a_cancelled_run_takes_its_question_with_it as a_cancelled_run_closes_its_question_on_sqlite, a_cancelled_run_closes_its_question_on_postgres;
+    an_approved_call_is_not_made_at_another_endpoint as an_approval_pins_the_endpoint_on_sqlite, an_approval_pins_the_endpoint_on_postgres;
     a_tenants_rules_come_before_the_operators as tenants_rules_come_first_on_sqlite, tenants_rules_come_first_on_postgres;
 }

@@ -74,11 +74,11 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
                  SELECT l.run, l.tenant, coalesce((SELECT u.turns FROM under_way u WHERE u.tenant = l.tenant), 0)
                  FROM leased l WHERE l.lapsed
                  UNION ALL
-                 SELECT s.run, s.tenant, coalesce((SELECT u.turns FROM under_way u WHERE u.tenant = s.tenant), 0) FROM (
+                 SELECT sleeping.run, sleeping.tenant, coalesce((SELECT u.turns FROM under_way u WHERE u.tenant = sleeping.tenant), 0) FROM (
                      SELECT id AS run, tenant_id AS tenant FROM runs INDEXED BY runs_sleeping
                      WHERE phase = 'waiting_for_approval' AND wake_at IS NOT NULL
                          AND wake_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
-                     ORDER BY wake_at LIMIT ?1 + 0) s),
+                     ORDER BY wake_at LIMIT ?1 + 0) sleeping),
              picked(run, turn) AS MATERIALIZED (
                  SELECT run, turns + row_number() OVER (PARTITION BY tenant ORDER BY run) AS turn FROM runnable
                  ORDER BY turn, run LIMIT ?1 + 0)

@@ -38,7 +38,7 @@ impl Receiver {
             arrived: watch::Sender::new(0),
             dropped: AtomicUsize::new(0),
         });
-        let routes = Router::new().route("/work", post(work)).with_state(inner.clone());
+        let routes = Router::new().route("/work", post(work).put(work)).with_state(inner.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, routes).await });

@@ -251,16 +251,16 @@ impl Bench {
         self.store.update_tool(self.tenant, bindings[0].1.id, patch, audit()).await.unwrap().unwrap();
     }
 
-    pub(crate) async fn unbind_all(&self) {
+    /// Deletes every tool that is bound.
+    pub(crate) async fn delete_tools(&self) {
         for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
-            self.store.unbind_tool(self.tenant, self.agent, binding.tool_id, audit()).await.unwrap();
+            assert!(self.store.delete_tool(self.tenant, binding.tool_id, audit()).await.unwrap());
         }
     }
 
-    /// Deletes the tools that the agent has: that reaches runs under way, which keep the bindings of their version.
-    pub(crate) async fn delete_tools(&self) {
+    async fn unbind_all(&self) {
         for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
-            self.store.delete_tool(self.tenant, binding.tool_id, audit()).await.unwrap();
+            self.store.unbind_tool(self.tenant, self.agent, binding.tool_id, audit()).await.unwrap();
         }
     }
 
