@@ -31,7 +31,7 @@ impl Upgraded {
     }
 
     async fn version_of(&self, run: RunId) -> Option<i64> {
-        self.store.find_run(self.tenant.id, run).await.unwrap().unwrap().agent_version
+        self.store.find_run(&self.tenant.viewer(), run).await.unwrap().unwrap().agent_version
     }
 
     async fn kept(&self, version: i64) -> Agent {
