@@ -79,15 +79,13 @@ impl Intents {
             HumanDecision::Edit(args) => (Decision::Edit, Some(self.check_arguments(&held, args).await?)),
         };
         let verdict = Verdict { decision, args, feedback: feedback.map(without_nul) };
-        match self.store_decision(requester, &held, verdict).await? {
-            Some(decided) => Ok(decided),
-            None => {
-                // Somebody else decided meanwhile, or the requester may only look.
-                check_open(&self.find_held(requester, approval).await?, self.clock.now())?;
-                let message = "The session's owner decides this, or an approver whom a rule names.";
-                Err(Refusal::forbidden(Subject::Approval, "not_an_approver", message))
-            }
+        if let Some(decided) = self.store_decision(requester, &held, verdict).await? {
+            return Ok(decided);
         }
+        // Somebody else decided meanwhile, or the requester may only look.
+        check_open(&self.find_held(requester, approval).await?, self.clock.now())?;
+        let message = "The session's owner decides this, or an approver whom a rule names.";
+        Err(Refusal::forbidden(Subject::Approval, "not_an_approver", message))
     }
 
     async fn find_held(&self, requester: &Requester, approval: &ApprovalRef) -> Result<Approval, Refusal> {

@@ -56,7 +56,7 @@ async fn a_hundred_runs_at_once_never_pass_the_tenants_budget(database: Database
 }
 
 async fn a_run_ends_when_its_own_budget_is_used_up(database: Database) {
-    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), database).start().await;
+    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("MAX_REPEATS", "0").start().await;
     let client = administrator(&artel).await;
     let echo = json!({ "name": "echo", "input_schema": { "type": "object", "properties": { "text": { "type": "string" } } }, "execution_type": "internal" });
     let agent = client.agent("demo:loop", &[echo]).await;

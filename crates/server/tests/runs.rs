@@ -195,7 +195,7 @@ async fn a_parameter_that_means_nothing_fails_the_run_by_name() {
 
 #[tokio::test]
 async fn the_step_guard_ends_a_model_that_only_calls_tools() {
-    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("MAX_STEPS", "7").start().await;
+    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("MAX_STEPS", "7").with("MAX_REPEATS", "0").start().await;
     let client = artel.client().await;
     let tool = json!({ "name": "echo", "input_schema": { "type": "object", "properties": { "text": { "type": "string" } } }, "execution_type": "internal" });
     let agent = client.agent("demo:loop", &[tool]).await;

@@ -40,7 +40,7 @@ impl Upgraded {
 
     async fn kept(&self, version: i64) -> Agent {
         let World { store, tenant, agent, .. } = &self.world;
-        store.find_agent_version(*tenant, *agent, version).await.unwrap().expect("the version is there").agent
+        store.find_agent_version(*tenant, *agent, version).await.unwrap().unwrap().agent
     }
 }
 

@@ -43,7 +43,6 @@ async fn insert(tx: &mut Tx, new: &NewSession, id: &SessionId) -> Outcome<Option
 }
 
 /// By its stored id, for the run that belongs to it.
-
 pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, session: &SessionId) -> Outcome<Option<Session>> {
     one(sessions!("SELECT", "FROM sessions WHERE tenant_id = ?1 AND id = ?2", tenant.0, session.0).fetch_optional(db).await?)
 }

@@ -5,7 +5,7 @@ use super::*;
 use crate::{Event, RunId};
 
 /// An entry as the release before wrote it.
-fn earlier(members: Value) -> Value {
+fn earlier(members: &Value) -> Value {
     let mut entry = json!({
         "kind": "tool_planned",
         "call_id": CallId::derive(RunId(Uuid::from_u128(7)), 1, 0),
@@ -32,7 +32,7 @@ fn journals_of_the_release_before_name_their_tools() {
         (json!({ "executor": "control" }), Some(ToolRef::control("pay"))),
         (json!({}), None),
     ] {
-        assert_eq!(read(&earlier(members)).tool, expected);
+        assert_eq!(read(&earlier(&members)).tool, expected);
     }
 }
 
@@ -46,7 +46,7 @@ fn the_release_before_reads_what_is_written_now() {
         (Some(ToolRef::builtin("pay")), Value::Null, None),
         (None, Value::Null, None),
     ] {
-        let planned = PlannedCall { tool, ..read(&earlier(json!({}))) };
+        let planned = PlannedCall { tool, ..read(&earlier(&json!({}))) };
         let written = serde_json::to_value(Event::ToolPlanned(planned.clone())).unwrap();
         assert_eq!((&written["tool_id"], written.get("executor").and_then(Value::as_str)), (&tool_id, executor));
         assert_eq!(read(&written), planned);

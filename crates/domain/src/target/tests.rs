@@ -48,9 +48,12 @@ fn changed(row: &ToolDefinition, binding: &Binding) -> Vec<String> {
     shown.changes(&Target::of_row(row, binding)).into_iter().map(|change| change.member).collect()
 }
 
+/// One member of a row, and how it is changed.
+type Change = (&'static str, fn(&mut ToolDefinition));
+
 #[test]
 fn everything_that_decides_where_a_call_goes_and_as_whom_is_compared() {
-    let rows: [(&str, fn(&mut ToolDefinition)); 10] = [
+    let rows: [Change; 10] = [
         ("version", |row| row.version = 2),
         ("name", |row| row.name = "pay2".into()),
         ("endpoint", |row| row.endpoint = Some("https://thief.example".into())),
@@ -69,7 +72,7 @@ fn everything_that_decides_where_a_call_goes_and_as_whom_is_compared() {
     }
     assert_eq!(changed(&row(), &Binding { secrets_ref: Some("other".into()), ..binding() }), ["secrets_ref"]);
     assert_eq!(changed(&row(), &Binding { allowed_domains: Vec::new(), ..binding() }), ["allowed_domains"]);
-    assert_eq!(changed(&row(), &Binding { timeout_ms: 5, ..binding() }), [String::new(); 0]);
+    assert_eq!(changed(&row(), &Binding { timeout_ms: 5, ..binding() }), Vec::<String>::new());
 }
 
 #[test]

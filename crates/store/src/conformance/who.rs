@@ -288,7 +288,7 @@ pub async fn the_audit_log_hides_rows_about_a_colleagues_private_session(store: 
         ("agent", world.agent.to_string()),
     ];
     for (entity_type, entity_id) in &ids {
-        let row = artel_domain::AuditEntry { entity_type: *entity_type, entity_id: entity_id.clone(), ..world.audit("thing.happened") };
+        let row = artel_domain::AuditEntry { entity_type, entity_id: entity_id.clone(), ..world.audit("thing.happened") };
         store.record_audit(world.tenant, row).await.unwrap();
     }
     let filter = AuditFilter { action: Some("thing.happened".to_owned()), limit: 100, ..AuditFilter::default() };
