@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{Entry, Event, Run, RunId, TenantId, Timestamp};
+use artel_domain::{Clock as _, Entry, Event, Run, RunId, SystemClock, TenantId};
 use artel_store::{ApprovalFilter, Fence, RunStore, Step, Viewer};
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
@@ -39,21 +39,13 @@ impl World {
     }
 
     async fn store(&self) -> Arc<dyn RunStore> {
-        match &self.url {
-            Some(url) => {
-                let options = PostgresOptions {
-                    url: url.clone(),
-                    pool_size: 2,
-                    max_overflow: 2,
-                    pool_timeout_seconds: 10,
-                    pool_recycle_seconds: 600,
-                };
-                Arc::new(PostgresStore::connect(&options).await.unwrap())
-            }
-            None => {
-                let path = self.artel.data_dir().join("data/artel.db");
-                Arc::new(SqliteStore::open(&SqliteOptions::new(path.to_str().unwrap())).await.unwrap())
-            }
+        if let Some(url) = &self.url {
+            let options =
+                PostgresOptions { url: url.clone(), pool_size: 2, max_overflow: 2, pool_timeout_seconds: 10, pool_recycle_seconds: 600 };
+            Arc::new(PostgresStore::connect(&options).await.unwrap())
+        } else {
+            let path = self.artel.data_dir().join("data/artel.db");
+            Arc::new(SqliteStore::open(&SqliteOptions::new(path.to_str().unwrap())).await.unwrap())
         }
     }
 
@@ -119,9 +111,9 @@ impl World {
 async fn appends(store: &dyn RunStore, run: &Run, kind: &str, payload: &str) {
     let seq = store.run_entries(&Viewer::service(run.tenant_id), run.id, 0, 1000).await.unwrap().last().unwrap().seq + 1;
     let event = Event::Other { kind: kind.to_owned(), payload: payload.to_owned() };
-    let entry = Entry { seq, run_id: run.id, at: Timestamp::now(), event };
+    let entry = Entry { seq, run_id: run.id, at: SystemClock.now(), event };
     let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
-    store.commit(&fence, Step { entries: vec![entry], next_seq: seq + 1, at: Timestamp::now(), ..Step::default() }).await.unwrap();
+    store.commit(&fence, Step { entries: vec![entry], next_seq: seq + 1, at: SystemClock.now(), ..Step::default() }).await.unwrap();
 }
 
 async fn a_run_with_an_entry_of_a_newer_version_is_handed_back_and_can_be_cancelled(database: Database) {
@@ -179,7 +171,7 @@ async fn a_run_that_cannot_be_driven_and_crashed_too_often_is_ended(database: Da
                 args: None,
                 feedback: None,
                 by: None,
-                at: Timestamp::now(),
+                at: SystemClock.now(),
             };
             store.decide_approval(&Viewer::service(run.tenant_id), decided, audit()).await.unwrap().unwrap();
             // As workers of the last release do: each dies over the run.
@@ -206,7 +198,7 @@ fn audit() -> artel_domain::AuditEntry {
         trace_id: String::new(),
         outcome: "ok".to_owned(),
         details: None,
-        at: Timestamp::now(),
+        at: SystemClock.now(),
     }
 }
 

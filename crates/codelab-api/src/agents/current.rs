@@ -87,10 +87,10 @@ pub(crate) async fn get_current(
 ) -> Result<Json<Turn>, Fault> {
     let session = app.intents.own_session(&user.requester(), &id).await?;
     let story = history::read(&app, &user.viewer(), &session.id).await?;
-    Ok(Json(current(&app, session, &story, wanted.include_history.unwrap_or(true))))
+    Ok(Json(current(&app, &session, &story, wanted.include_history.unwrap_or(true))))
 }
 
-pub(super) fn current(app: &App, session: Session, story: &Story, with_history: bool) -> Turn {
+pub(super) fn current(app: &App, session: &Session, story: &Story, with_history: bool) -> Turn {
     let now = session.specialist.unwrap_or(app.config.first);
     let last = story.turnovers.last();
     let shown: &[Turnover] = if with_history { &story.turnovers } else { &[] };

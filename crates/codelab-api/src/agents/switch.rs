@@ -64,7 +64,7 @@ pub(crate) async fn switch_agent(
     let switched = switched(happened?, from, agent)?;
     let now = app.intents.own_session(&user.requester(), &id).await?;
     let story = history::read(&app, &user.viewer(), &now.id).await?;
-    let mut body = serde_json::to_value(current(&app, now, &story, true)).map_err(Problem::internal)?;
+    let mut body = serde_json::to_value(current(&app, &now, &story, true)).map_err(Problem::internal)?;
     if let (Value::Object(body), Value::Object(switched)) = (&mut body, switched) {
         body.extend(switched);
     }

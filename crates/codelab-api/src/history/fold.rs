@@ -80,9 +80,8 @@ impl Teller {
                 let words = serde_json::to_value(plan).map(|plan| plan_in_words(&plan)).unwrap_or_default();
                 self.say(item, &words);
             }
-            Content::SubtaskResult { text } if *text != self.said => self.say(item, text),
-            // A plan's result, a question to the user, what an agent calls its result: said by way of a call.
-            Content::Output { text } if *text != self.said => self.say(item, text),
+            // An output is a plan's result, a question to the user, what an agent calls its result: said by way of a call.
+            Content::SubtaskResult { text } | Content::Output { text } if *text != self.said => self.say(item, text),
             _ => {}
         }
     }

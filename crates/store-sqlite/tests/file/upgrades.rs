@@ -35,7 +35,7 @@ impl Upgraded {
     }
 
     async fn kept(&self, version: i64) -> Agent {
-        self.store.find_agent_version(self.tenant.id, self.tenant.agent, version).await.unwrap().expect("the version is there").agent
+        self.store.find_agent_version(self.tenant.id, self.tenant.agent, version).await.unwrap().unwrap().agent
     }
 }
 
