@@ -32,7 +32,7 @@ impl Account {
 
 /// A name as names are compared: nobody becomes `Admin` beside `admin`.
 ///
-/// FROZEN: lower case, not [`crate::caseless`]. Accounts of every installation are stored and unique under it, and with a wider folding
+/// FROZEN: lower case, not [`crate::caseless()`]. Accounts of every installation are stored and unique under it, and with a wider folding
 /// two accounts that exist could become one name.
 pub fn login_key(name: &str) -> String {
     name.to_lowercase()

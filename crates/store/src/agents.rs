@@ -14,7 +14,7 @@ pub struct Page {
 #[derive(Debug, Clone, Default)]
 pub struct AgentFilter {
     pub status: Option<AgentStatus>,
-    /// A part of the name, compared by [`artel_domain::caseless`].
+    /// A part of the name, compared by [`artel_domain::caseless()`].
     pub q: Option<String>,
 }
 

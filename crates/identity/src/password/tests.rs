@@ -73,7 +73,7 @@ fn a_new_password_has_at_most_72_characters_however_many_bytes_they_take() {
 #[test]
 fn a_password_is_known_again_in_every_form_of_its_letters() {
     let passwords = Passwords::new().unwrap();
-    let (composed, decomposed) = ("Caf\u{E9}-42!", "Cafe\u{301}-42!");
+    let (composed, decomposed) = ("Au\u{E9}-42!", "Aue\u{301}-42!");
     for (chosen, typed) in [(composed, decomposed), (decomposed, composed), ("a\u{A0}b", "a b")] {
         let stored = passwords.hash(&secret(chosen)).unwrap();
         assert!(passwords.verify(&secret(typed), Some(&stored)), "{chosen:?} {typed:?}");
@@ -83,10 +83,10 @@ fn a_password_is_known_again_in_every_form_of_its_letters() {
 #[test]
 fn a_hash_of_the_letters_as_they_were_typed_still_works() {
     let passwords = Passwords::new().unwrap();
-    for typed in ["Cafe\u{301}-42!", "Caf\u{E9}-42!"] {
+    for typed in ["Aue\u{301}-42!", "Au\u{E9}-42!"] {
         let old: PasswordHash = passwords.argon2.hash_password_with_salt(typed.as_bytes(), &[7; 16]).unwrap();
         let stored = Hashed::new(old.to_string());
-        for now in ["Cafe\u{301}-42!", "Caf\u{E9}-42!"] {
+        for now in ["Aue\u{301}-42!", "Au\u{E9}-42!"] {
             assert!(passwords.verify(&secret(now), Some(&stored)), "{typed:?} {now:?}");
         }
     }
