@@ -11,6 +11,7 @@ use artel_domain::{Approval, CallState, Entry, Event, JOURNAL_LEVEL, Run, RunFai
 use artel_store::{Blocked, Claim, Step, StoreError, TurnRecord};
 
 use crate::outside::Outside;
+use crate::projection::project;
 use crate::scribe::{Scribe, Stop, fence};
 use crate::{Deps, team};
 
@@ -59,7 +60,9 @@ async fn end(deps: &Arc<Deps>, claim: &Claim) -> Result<Option<TurnRecord>, Stop
     // No entry that a reader has seen has the number before the claim's first, unless it is the newest of all.
     let mut scribe = Scribe::new(deps.clone(), claim, claim.first_seq - 1);
     let failed = scribe.entry(Event::RunFailed { code, message, usage: claim.run.usage });
-    scribe.commit(&claim.run, vec![failed], Step::default()).await?;
+    let mut step = Step::default();
+    project(&claim.run, &failed, None, &mut step);
+    scribe.commit(&claim.run, vec![failed], step).await?;
     Ok(None)
 }
 

@@ -218,13 +218,14 @@ async fn the_end_of_a_session_cancels_its_runs() {
 }
 
 #[tokio::test]
-async fn opening_a_session_twice_opens_the_same_one_and_never_another_users() {
+async fn opening_a_session_twice_opens_the_same_one_and_another_user_gets_one_of_their_own() {
     let world = World::new().await;
     let id = SessionId("mine".into());
     let made = world.intents.open_session(&user(ADA), &id).await.unwrap();
     assert_eq!(world.intents.open_session(&user(ADA), &id).await.unwrap(), made);
-    let refusal = world.intents.open_session(&user(EVE), &id).await.unwrap_err();
-    assert!(matches!((refusal.kind, refusal.subject), (RefusalKind::Absent, Subject::Session)));
+    let hers = world.intents.open_session(&user(EVE), &id).await.unwrap();
+    assert_ne!(hers.id, made.id);
+    assert_eq!((hers.user_id, made.user_id), (Some(EVE), Some(ADA)));
 }
 
 #[tokio::test]

@@ -153,13 +153,13 @@ pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: &AuditFilter) -
                WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM session_access s
                    WHERE s.tenant_id = $1 AND s.id = audit_log.entity_id AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
                WHEN 'run' THEN NOT EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
-                   WHERE r.id = audit_log.entity_id::uuid AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
+                   WHERE r.id = CASE WHEN audit_log.entity_id ~ '^[0-9a-f-]{36}$' THEN audit_log.entity_id::uuid END AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
                WHEN 'approval' THEN NOT EXISTS (SELECT 1 FROM approvals p
                    JOIN session_access s ON s.tenant_id = p.tenant_id AND s.id = p.session_id
-                   WHERE p.id = audit_log.entity_id::uuid AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
+                   WHERE p.id = CASE WHEN audit_log.entity_id ~ '^[0-9a-f-]{36}$' THEN audit_log.entity_id::uuid END AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
                WHEN 'tool_call' THEN NOT EXISTS (SELECT 1 FROM tool_calls c JOIN runs r ON r.id = c.run_id
                    JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
-                   WHERE c.id = audit_log.entity_id::uuid AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
+                   WHERE c.id = CASE WHEN audit_log.entity_id ~ '^[0-9a-f-]{36}$' THEN audit_log.entity_id::uuid END AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
                ELSE true END)
          ORDER BY seq DESC
          LIMIT $7",

@@ -11,6 +11,8 @@ use crate::codes;
 pub(super) fn of_run(code: &RunFailure, message: &str) -> Frame {
     let word = match code {
         RunFailure::ContextTooLarge => codes::CONTEXT_TOO_LARGE,
+        // Journals of earlier releases may hold the word in lower case.
+        RunFailure::Other(word) if word.eq_ignore_ascii_case(codes::CONTEXT_TOO_LARGE) => codes::CONTEXT_TOO_LARGE,
         code if code.is_of_the_model() => "LLM_ERROR",
         _ => "AGENT_ERROR",
     };

@@ -53,7 +53,7 @@ async fn a_session_is_made_whatever_the_body_is(#[case] body: &'static str) {
 }
 
 #[tokio::test]
-async fn a_session_keeps_what_it_was_made_with_and_its_id_is_taken() {
+async fn a_session_keeps_what_it_was_made_with_and_its_id_is_taken_once_by_its_user() {
     let world = World::new().await;
     let body = json!({ "session_id": "my chat/1", "title": "Mine", "metadata": { "project_path": "/p" }, "system_prompt": "Be brief." });
     let made = world.ada().post("/api/v1/sessions", body.clone()).await;
@@ -62,6 +62,8 @@ async fn a_session_keeps_what_it_was_made_with_and_its_id_is_taken() {
     assert_eq!(made.body["metadata"], json!({ "project_path": "/p" }));
     world.ada().get("/api/v1/sessions/my%20chat%2F1").await.is(200);
     world.ada().post("/api/v1/sessions", body.clone()).await.is_fault(409, "session_exists");
+    let hers = world.eve().post("/api/v1/sessions", body.clone()).await;
+    assert_eq!((&hers.is(201)["id"], &hers.body["message_count"]), (&json!("my chat/1"), &json!(0)), "a dialogue of her own");
     world.eve().post("/api/v1/sessions", body.clone()).await.is_fault(409, "session_exists");
     world.bob().post("/api/v1/sessions", body).await.is(201);
 }
@@ -154,10 +156,14 @@ async fn deleting_a_session_ends_what_waits_in_it() {
 async fn what_belongs_to_another_is_as_absent_as_what_never_was(#[case] method: &str, #[case] rest: &str) {
     let world = World::new().await;
     let id = world.ada().opens_session().await;
-    // What never was has nothing that waits, and so it is with another tenant's.
-    let others = if rest == "/pending-approvals" { vec![world.eve()] } else { vec![world.eve(), world.bob()] };
-    for other in others {
-        other.send(method, &format!("/api/v1/sessions/{id}{rest}"), Body::empty()).await.is(404);
+    for other in [world.eve(), world.bob()] {
+        let answer = other.send(method, &format!("/api/v1/sessions/{id}{rest}"), Body::empty()).await;
+        if rest == "/pending-approvals" {
+            // What never was has nothing that waits.
+            assert_eq!(answer.is(200)["count"], 0);
+        } else {
+            answer.is(404);
+        }
     }
     for agents in [format!("/api/v1/agents/{id}/current"), format!("/api/v1/events/metrics/session/{id}")] {
         world.eve().get(&agents).await.is(404);
