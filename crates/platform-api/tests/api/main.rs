@@ -17,6 +17,7 @@ mod health;
 mod idempotency;
 mod isolation;
 mod limits;
+mod private_sessions;
 mod runs;
 mod tools;
 mod versions;
