@@ -1,6 +1,7 @@
 """What the data of schemathesis cannot know by itself."""
 
 import itertools
+import uuid
 
 import schemathesis
 
@@ -12,7 +13,23 @@ LONGEST = 255
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
+    """Change what is refused for a reason that a schema cannot say."""
+    use_fresh_key(case)
+    leave_builtin_agents_alone(case)
+
+
+def use_fresh_key(case):
     """Give each request an Idempotency-Key of its own: one that comes twice with another body is refused, and rightly."""
     key = (case.headers or {}).get("Idempotency-Key")
     if isinstance(key, str) and 1 <= len(key) <= LONGEST:
         case.headers["Idempotency-Key"] = f"{next(numbers)}-{key}"[:LONGEST]
+
+
+def leave_builtin_agents_alone(case):
+    """Built-in agents (their ids are UUIDv5) refuse every change: another id is tried instead."""
+    try:
+        is_builtin = uuid.UUID(str((case.path_parameters or {}).get("agent_id"))).version == 5
+    except ValueError:
+        return
+    if is_builtin and case.method != "GET":
+        case.path_parameters["agent_id"] = str(uuid.uuid4())

@@ -96,8 +96,14 @@ pub struct Approvers {
     #[schema(max_items = 50)]
     pub users: Vec<UserId>,
     /// Everybody in the tenant with one of these scopes; `admin` stands for its administrators.
-    #[schema(max_items = 10)]
+    #[schema(schema_with = scopes)]
     pub scopes: Vec<String>,
+}
+
+fn scopes() -> utoipa::openapi::schema::Schema {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let scope = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,200}$"));
+    ArrayBuilder::new().items(scope).max_items(Some(10)).build().into()
 }
 
 impl Approvers {

@@ -14,7 +14,7 @@ use crate::{FieldError, ProblemBody};
 pub struct CommonAnswers;
 
 const ANSWERS: [(u16, &str, &str); 11] = [
-    (400, "Malformed", "The request cannot be read: not JSON, not UTF-8, cut off."),
+    (400, "Malformed", "The request cannot be read: not JSON, not UTF-8, cut off. Of agents also: a built-in agent cannot be changed."),
     (401, "Unauthenticated", "No credential, or one that is unknown, expired or revoked."),
     (403, "Forbidden", "The caller is known but lacks the scope, or a policy forbids it."),
     (404, "NotFound", "Absent, deleted, or another tenant's: nobody can tell these apart. Ids that are not UUIDs are absent too."),
@@ -110,7 +110,8 @@ fn complete(path: &str, operation: &mut Operation) {
     let is_exempt = path.starts_with("/health") || path.starts_with("/.well-known");
     for (status, name, _) in ANSWERS {
         let occurs = match status {
-            400 | 413 | 415 => has_body,
+            400 => has_body || path.contains("/agents/{agent_id}"),
+            413 | 415 => has_body,
             401 | 403 => !is_open,
             404 => path.contains('{'),
             409 => false,

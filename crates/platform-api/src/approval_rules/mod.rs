@@ -3,7 +3,7 @@
 pub(crate) mod get;
 pub(crate) mod put;
 
-use artel_domain::{ApprovalRule, ArgumentCondition, Comparison, RuleEffect};
+use artel_domain::{ApprovalRule, ArgumentCondition, Comparison};
 use artel_http::{Checked, Faults};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,8 +32,8 @@ impl Checked for TenantRules {
 }
 
 fn check_approvers(faults: &mut Faults, place: &str, rule: &ApprovalRule) {
+    // Approvers of a rule that does not ask have nothing to decide, and are kept as they are.
     let Some(approvers) = &rule.approvers else { return };
-    faults.ensure(rule.effect == RuleEffect::Ask, place, "may be there with \"ask\" only");
     faults.ensure(approvers.users.len() <= 50, &format!("{place}.users"), "must have at most 50 entries");
     faults.ensure(approvers.scopes.len() <= 10, &format!("{place}.scopes"), "must have at most 10 entries");
     for (i, scope) in approvers.scopes.iter().enumerate() {
