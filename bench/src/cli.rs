@@ -17,7 +17,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     #[command(flatten)]
     Measure(Measure),
-    /// The LLM proxy beside others of its kind: proxies on core 0, models and load on core 1 (start this program there).
+    /// The LLM proxy beside others of its kind: proxies on core 0, models and load on core 1 (start this program
+    /// there).
     LlmProxy(LlmOptions),
     /// Pass bytes on to a model and do nothing else: what stands beside the proxies in `llm-proxy`.
     Relay {
@@ -130,7 +131,16 @@ impl Measure {
     pub(crate) fn plan(self) -> (&'static [Part], Options) {
         match self {
             Self::All(options) => (
-                &[Part::Startup, Part::Memory, Part::Streams, Part::Sockets, Part::Overhead, Part::Throughput, Part::Peer, Part::Postgres],
+                &[
+                    Part::Startup,
+                    Part::Memory,
+                    Part::Streams,
+                    Part::Sockets,
+                    Part::Overhead,
+                    Part::Throughput,
+                    Part::Peer,
+                    Part::Postgres,
+                ],
                 options,
             ),
             Self::Startup(options) => (&[Part::Startup], options),

@@ -43,7 +43,13 @@ impl Client {
     }
 
     /// The answer with its body still to be read.
-    pub(crate) async fn open(&mut self, method: Method, path: &str, accept: &str, body: Bytes) -> Result<Response<Incoming>> {
+    pub(crate) async fn open(
+        &mut self,
+        method: Method,
+        path: &str,
+        accept: &str,
+        body: Bytes,
+    ) -> Result<Response<Incoming>> {
         self.sender.ready().await?;
         let mut request = Request::builder()
             .method(method)

@@ -65,7 +65,8 @@ impl Load<'_> {
         while let Some(worker) = workers.join_next().await {
             worker??;
         }
-        let spent = before.iter().zip(&after).map(|((name, before), (_, after))| (*name, after - before)).collect::<Vec<_>>();
+        let spent =
+            before.iter().zip(&after).map(|((name, before), (_, after))| (*name, after - before)).collect::<Vec<_>>();
         self.outcome(window.latencies.take(), &spent)
     }
 
@@ -110,7 +111,8 @@ async fn work(target: Target, body: Bytes, window: Rc<Window>) -> Result<()> {
         }
         let (status, answer) = client.ask(Method::POST, "/runs", body.clone()).await?;
         let ended = Instant::now();
-        let succeeded = status == StatusCode::CREATED && std::str::from_utf8(&answer)?.contains(r#""status":"succeeded""#);
+        let succeeded =
+            status == StatusCode::CREATED && std::str::from_utf8(&answer)?.contains(r#""status":"succeeded""#);
         ensure!(succeeded, "POST /runs answered {status}: {}", String::from_utf8_lossy(&answer));
         if ended >= window.opens && ended < window.closes {
             window.latencies.borrow_mut().push(ended - begun);

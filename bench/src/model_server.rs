@@ -1,7 +1,7 @@
 //! A zero-delay model behind the OpenAI-compatible wire, asked by Artel and by the peer alike.
 //!
-//! A model whose name starts with `hold` never answers: its runs wait until the caller gives up. One whose name starts with `stamp`
-//! streams the time at which it answers, in microseconds since 1970.
+//! A model whose name starts with `hold` never answers: its runs wait until the caller gives up. One whose name starts
+//! with `stamp` streams the time at which it answers, in microseconds since 1970.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -68,7 +68,9 @@ async fn serve(listener: std::net::TcpListener) -> Result<()> {
         stream.set_nodelay(true)?;
         while connections.try_join_next().is_some() {}
         connections.spawn(
-            hyper::server::conn::http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service_fn(answer)),
+            hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .serve_connection(TokioIo::new(stream), service_fn(answer)),
         );
     }
 }
@@ -114,7 +116,8 @@ mod tests {
         let base_url = start(0).unwrap();
         let address = base_url.trim_start_matches("http://").trim_end_matches("/v1").parse().unwrap();
         let mut client = Client::connect(Target { address, headers: Vec::new() }).await.unwrap();
-        let (status, answer) = client.ask(Method::POST, "/v1/chat/completions", Bytes::from(body.to_string())).await.unwrap();
+        let (status, answer) =
+            client.ask(Method::POST, "/v1/chat/completions", Bytes::from(body.to_string())).await.unwrap();
         assert_eq!(status, StatusCode::OK);
         String::from_utf8(answer.to_vec()).unwrap()
     }
@@ -125,7 +128,8 @@ mod tests {
         assert_eq!(whole["choices"][0]["message"]["content"], ANSWER);
 
         let streamed = ask(&json!({ "model": "x", "messages": [], "stream": true })).await;
-        let events = streamed.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap()).collect::<Vec<_>>();
+        let events =
+            streamed.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap()).collect::<Vec<_>>();
         let (done, chunks) = events.split_last().unwrap();
         let chunks = chunks.iter().map(|chunk| serde_json::from_str::<Value>(chunk).unwrap()).collect::<Vec<_>>();
         assert_eq!(*done, "[DONE]");

@@ -20,7 +20,8 @@ impl Watched {
 
     /// Processor time used so far, ended children included.
     pub(crate) fn cpu_seconds(&self) -> Result<f64> {
-        let ticks: i64 = self.tree()?.iter().map(|stat| (stat.utime + stat.stime).cast_signed() + stat.cutime + stat.cstime).sum();
+        let ticks: i64 =
+            self.tree()?.iter().map(|stat| (stat.utime + stat.stime).cast_signed() + stat.cutime + stat.cstime).sum();
         Ok(ticks as f64 / procfs::ticks_per_second() as f64)
     }
 

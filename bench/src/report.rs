@@ -53,7 +53,15 @@ impl Report {
                 Target::Untold => String::new(),
             };
             let [min, median, max] = [min, median, max].map(short);
-            table.add_row([figure.what.to_owned(), figure.unit.to_owned(), target, min, median, max, figure.target.verdict(samples)]);
+            table.add_row([
+                figure.what.to_owned(),
+                figure.unit.to_owned(),
+                target,
+                min,
+                median,
+                max,
+                figure.target.verdict(samples),
+            ]);
         }
         for column in table.column_iter_mut().skip(2).take(4) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -15,7 +15,9 @@ fn package_faults(package: &Package) -> Vec<String> {
         return Vec::new();
     }
     let Some(floor) = floor_of(from) else {
-        return vec![format!("{from} is not in the drawing: give it a floor in xtask/src/drawing.rs and ARCHITECTURE.md")];
+        return vec![format!(
+            "{from} is not in the drawing: give it a floor in xtask/src/drawing.rs and ARCHITECTURE.md"
+        )];
     };
     imports.filter_map(|import| import_fault(from, floor, import)).collect()
 }

@@ -1,5 +1,5 @@
-//! Circles between files: of two modules of a crate that need each other neither can be read, tested or moved alone. A module and its
-//! own ancestors may need each other.
+//! Circles between files: of two modules of a crate that need each other neither can be read, tested or moved alone. A
+//! module and its own ancestors may need each other.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,7 +18,8 @@ pub(crate) struct Findings {
 
 pub(crate) fn findings(root: &Path) -> anyhow::Result<Findings> {
     let mut findings = Findings::default();
-    let mut crates: Vec<_> = std::fs::read_dir(root.join("crates"))?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    let mut crates: Vec<_> =
+        std::fs::read_dir(root.join("crates"))?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     crates.push(root.join("xtask"));
     crates.sort();
     for krate in crates {
@@ -38,7 +39,9 @@ fn compare(krate: &str, circles: &[BTreeSet<Module>], known: &[&str], findings: 
         }
     }
     let mended = known.iter().filter(|name| !in_circles.contains(**name));
-    findings.mended.extend(mended.map(|name| format!("{krate}: {name} is in no circle any more; take it off xtask/src/known_circles.rs")));
+    findings.mended.extend(
+        mended.map(|name| format!("{krate}: {name} is in no circle any more; take it off xtask/src/known_circles.rs")),
+    );
 }
 
 /// The sets of modules of which each can be reached from each other.
@@ -49,7 +52,8 @@ fn circles(arrows: &Arrows) -> Vec<BTreeSet<Module>> {
             continue;
         }
         let reached = reachable(arrows, module);
-        let circle: BTreeSet<Module> = reached.into_iter().filter(|other| reachable(arrows, other).contains(module)).collect();
+        let circle: BTreeSet<Module> =
+            reached.into_iter().filter(|other| reachable(arrows, other).contains(module)).collect();
         if circle.len() > 1 {
             circles.push(circle);
         }
@@ -106,7 +110,11 @@ mod tests {
 
     #[test]
     fn what_only_tests_need_is_no_arrow() {
-        let files = [("lib.rs", "mod a; mod b;"), ("a.rs", "use crate::b;"), ("b.rs", "#[cfg(test)]\nmod tests {\n use crate::a; }")];
+        let files = [
+            ("lib.rs", "mod a; mod b;"),
+            ("a.rs", "use crate::b;"),
+            ("b.rs", "#[cfg(test)]\nmod tests {\n use crate::a; }"),
+        ];
         assert_eq!(circles_of(&files), Vec::<String>::new());
     }
 

@@ -88,14 +88,19 @@ for migration in sys.argv[2:]:
 
 fn fresh_sqlite(migrations: &[PathBuf], scratch: &Path) -> anyhow::Result<Fresh> {
     let file = scratch.join("fresh.db");
-    let applied = Command::new("python3").args(["-c", APPLY]).arg(&file).args(migrations).status().context("python3")?;
+    let applied =
+        Command::new("python3").args(["-c", APPLY]).arg(&file).args(migrations).status().context("python3")?;
     ensure!(applied.success(), "the migrations of SQLite do not apply");
     Ok(Fresh { url: format!("sqlite://{}", file.display()), server: None })
 }
 
 fn fresh_postgres(migrations: &[PathBuf], root: &Path) -> anyhow::Result<Fresh> {
     let services = root.join("scripts/services");
-    let output = Command::new(&services).args(["start", "postgres"]).stderr(Stdio::inherit()).output().context("scripts/services")?;
+    let output = Command::new(&services)
+        .args(["start", "postgres"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("scripts/services")?;
     ensure!(output.status.success(), "no PostgreSQL to ask");
     let exports = String::from_utf8(output.stdout)?;
     let url = exported(&exports, "ARTEL_TEST_POSTGRES_URL")?;
@@ -103,8 +108,16 @@ fn fresh_postgres(migrations: &[PathBuf], root: &Path) -> anyhow::Result<Fresh> 
     let fresh = Fresh { url, server: Some((services, directory)) };
     for migration in migrations {
         let mut psql = Command::new("psql");
-        psql.args(["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--dbname", &fresh.url, "--file"])
-            .arg(migration);
+        psql.args([
+            "--quiet",
+            "--no-psqlrc",
+            "--single-transaction",
+            "--set=ON_ERROR_STOP=1",
+            "--dbname",
+            &fresh.url,
+            "--file",
+        ])
+        .arg(migration);
         ensure!(psql.status().context("psql")?.success(), "{} does not apply", migration.display());
     }
     Ok(fresh)

@@ -1,12 +1,20 @@
 //! The drawing of ARCHITECTURE.md as data: the one place that says which crate may import which.
 
-/// The floors, from the ground up. A crate imports crates of lower floors only: never of its own, never of a higher one.
+/// The floors, from the ground up. A crate imports crates of lower floors only: never of its own, never of a higher
+/// one.
 pub(crate) const FLOORS: &[&[&str]] = &[
     &["artel-domain", "artel-egress"],
     &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity", "artel-specialists"],
     &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
     &["artel-intents", "artel-scheduler"],
-    &["artel-platform-api", "artel-auth-api", "artel-llm-proxy", "artel-codelab-api", "artel-tool-mock", "artel-model-mock"],
+    &[
+        "artel-platform-api",
+        "artel-auth-api",
+        "artel-llm-proxy",
+        "artel-codelab-api",
+        "artel-tool-mock",
+        "artel-model-mock",
+    ],
     &["artel"],
 ];
 

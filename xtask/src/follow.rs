@@ -1,7 +1,7 @@
 //! `follow`: does what a how-to page says, in a copy of the workspace, and runs the tests that the page adds.
 //!
-//! A block of the page with ` file=<path>` behind its language is applied: a `diff` block inserts its `+` lines between the lines around
-//! them, any other block is a new file.
+//! A block of the page with ` file=<path>` behind its language is applied: a `diff` block inserts its `+` lines between
+//! the lines around them, any other block is a new file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,8 @@ pub(crate) fn follow(page: &str) -> anyhow::Result<()> {
     for change in &changes {
         apply(change, &copy)?;
     }
-    let new = changes.iter().filter(|change| matches!(change.kind, Kind::NewFile(_))).map(|change| change.file.as_path());
+    let new =
+        changes.iter().filter(|change| matches!(change.kind, Kind::NewFile(_))).map(|change| change.file.as_path());
     rename(&copy)?;
     test(&copy, &target, &new.collect::<Vec<_>>())?;
     println!("followed: {page}, {} changes in {} files", changes.len(), files(&changes));
@@ -50,7 +51,9 @@ pub(crate) fn changes(page: &str) -> anyhow::Result<Vec<Change>> {
     let mut found = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        let Some((language, file)) = line.strip_prefix("```").and_then(|info| info.split_once(" file=")) else { continue };
+        let Some((language, file)) = line.strip_prefix("```").and_then(|info| info.split_once(" file=")) else {
+            continue;
+        };
         let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         let kind = if language == "diff" { edit(&block)? } else { Kind::NewFile(block.join("\n") + "\n") };
         found.push(Change { file: file.into(), kind });
@@ -106,7 +109,10 @@ fn copy_of(root: &Path, copy: &Path) -> anyhow::Result<()> {
     if copy.exists() {
         fs::remove_dir_all(copy)?;
     }
-    let listed = Command::new("git").current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).output()?;
+    let listed = Command::new("git")
+        .current_dir(root)
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .output()?;
     ensure!(listed.status.success(), "git cannot list the files of this checkout");
     let listed = String::from_utf8(listed.stdout)?;
     for file in listed.split('\0').filter(|file| !file.is_empty() && root.join(file).is_file()) {
@@ -117,19 +123,24 @@ fn copy_of(root: &Path, copy: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Gives the copy's crates a version of their own. Cargo tells crates of two workspaces apart by name, version and path within the
-/// workspace, and both are built in one directory, so that what is built of the dependencies is used again.
+/// Gives the copy's crates a version of their own. Cargo tells crates of two workspaces apart by name, version and path
+/// within the workspace, and both are built in one directory, so that what is built of the dependencies is used again.
 fn rename(copy: &Path) -> anyhow::Result<()> {
     let manifest = copy.join("Cargo.toml");
     let text = fs::read_to_string(&manifest)?;
-    let (before, after) = text.split_once("[workspace.package]\nversion = \"").context("the manifest sets the crates' version first")?;
+    let (before, after) =
+        text.split_once("[workspace.package]\nversion = \"").context("the manifest sets the crates' version first")?;
     let (version, rest) = after.split_once('"').context("a version ends")?;
     Ok(fs::write(&manifest, format!("{before}[workspace.package]\nversion = \"{version}-followed\"{rest}"))?)
 }
 
 /// Runs the tests of the new files' modules.
 fn test(copy: &Path, target: &Path, new: &[&Path]) -> anyhow::Result<()> {
-    let krate = new.first().and_then(|file| file.iter().nth(1)).and_then(|name| name.to_str()).context("the page adds no file")?;
+    let krate = new
+        .first()
+        .and_then(|file| file.iter().nth(1))
+        .and_then(|name| name.to_str())
+        .context("the page adds no file")?;
     let modules = new.iter().filter_map(|file| file.file_stem());
     let status = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
         .current_dir(copy)
@@ -165,7 +176,9 @@ mod tests {
             let there = std::fs::read_to_string(root.join(&change.file));
             match &change.kind {
                 Kind::NewFile(_) => assert!(there.is_err(), "{change:?} is there already"),
-                Kind::Edit { before, .. } => assert!(there.unwrap().contains(before.as_str()), "{change:?} does not apply"),
+                Kind::Edit { before, .. } => {
+                    assert!(there.unwrap().contains(before.as_str()), "{change:?} does not apply")
+                }
             }
         }
     }

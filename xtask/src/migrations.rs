@@ -24,8 +24,8 @@ fn compare(left: &BTreeSet<String>, right: &BTreeSet<String>) -> Vec<String> {
     missing_right.chain(missing_left).chain(misnumbered(left)).collect()
 }
 
-/// A migration starts with its number in four digits, and a number is taken once. Gaps may be: changes that are made at the same time take
-/// numbers beforehand.
+/// A migration starts with its number in four digits, and a number is taken once. Gaps may be: changes that are made at
+/// the same time take numbers beforehand.
 fn misnumbered(names: &BTreeSet<String>) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let fault = |name: &String| match number(name) {
@@ -58,13 +58,19 @@ mod tests {
     #[test]
     fn a_migration_without_its_twin_is_a_fault() {
         let faults = compare(&set(&["0001_foundation.sql", "0002_approvals.sql"]), &set(&["0001_foundation.sql"]));
-        assert_eq!(faults, ["crates/store-sqlite/migrations/0002_approvals.sql has no twin in crates/store-postgres/migrations"]);
+        assert_eq!(
+            faults,
+            ["crates/store-sqlite/migrations/0002_approvals.sql has no twin in crates/store-postgres/migrations"]
+        );
     }
 
     #[test]
     fn a_gap_is_no_fault_and_a_name_without_a_number_is() {
         let names = set(&["0001_foundation.sql", "0010_agents.sql", "agents.sql"]);
-        assert_eq!(compare(&names, &names), ["migration agents.sql should start with a number in four digits, like 0007_"]);
+        assert_eq!(
+            compare(&names, &names),
+            ["migration agents.sql should start with a number in four digits, like 0007_"]
+        );
     }
 
     #[test]

@@ -34,7 +34,9 @@ fn module_of(file: &Path) -> Option<Module> {
     if module.iter().any(|part| part == "tests" || part == "bin") {
         return None;
     }
-    if module.last().is_some_and(|last| last == "mod") || matches!(module.as_slice(), [only] if only == "lib" || only == "main") {
+    if module.last().is_some_and(|last| last == "mod")
+        || matches!(module.as_slice(), [only] if only == "lib" || only == "main")
+    {
         module.pop();
     }
     Some(module)

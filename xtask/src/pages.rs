@@ -22,17 +22,23 @@ pub(crate) fn faults(root: &Path) -> anyhow::Result<Vec<String>> {
         let text = std::fs::read_to_string(&page).with_context(|| page.display().to_string())?;
         let name = page.strip_prefix(root).unwrap_or(&page).display().to_string();
         let here = page.parent().unwrap_or(root);
-        faults.extend(known.missing(&text, here).into_iter().map(|word| format!("{name} names {word}, which is not there")));
+        faults.extend(
+            known.missing(&text, here).into_iter().map(|word| format!("{name} names {word}, which is not there")),
+        );
     }
     let layout = std::fs::read_to_string(root.join(LAYOUT)).context(LAYOUT)?;
-    faults.extend(unnamed_crates(root, &layout)?.into_iter().map(|krate| format!("{LAYOUT} does not name crates/{krate}")));
+    faults.extend(
+        unnamed_crates(root, &layout)?.into_iter().map(|krate| format!("{LAYOUT} does not name crates/{krate}")),
+    );
     Ok(faults)
 }
 
 fn unnamed_crates(root: &Path, layout: &str) -> anyhow::Result<Vec<String>> {
     let named: BTreeSet<&str> = code_spans(layout).into_iter().map(|span| span.trim_start_matches("crates/")).collect();
     let crates = std::fs::read_dir(root.join("crates"))?;
-    let names = crates.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<anyhow::Result<BTreeSet<_>>>()?;
+    let names = crates
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<anyhow::Result<BTreeSet<_>>>()?;
     Ok(names.into_iter().filter(|name| !named.contains(name.as_str())).collect())
 }
 
@@ -48,10 +54,15 @@ impl Known {
         for directory in SOURCES.into_iter().chain(["docs"]) {
             walk(&root.join(directory), &mut paths)?;
         }
-        paths.extend(std::fs::read_dir(root)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()));
+        paths.extend(
+            std::fs::read_dir(root)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()),
+        );
         let mut words = BTreeSet::new();
         for path in paths.iter().filter(|path| !path.starts_with(root.join("docs")) && is_source(path)) {
-            words.extend(identifiers(&std::fs::read_to_string(path).with_context(|| path.display().to_string())?).map(str::to_owned));
+            words.extend(
+                identifiers(&std::fs::read_to_string(path).with_context(|| path.display().to_string())?)
+                    .map(str::to_owned),
+            );
         }
         let relative = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).display().to_string();
         Ok(Self { files: paths.iter().map(relative).collect(), words })
@@ -69,7 +80,9 @@ impl Known {
     fn has(&self, span: &str, shown: &BTreeSet<&str>, blocks: &str) -> bool {
         if is_path(span) {
             let path = span.trim_end_matches('/');
-            let ends = |file: &String| file == path || file.ends_with(&format!("/{path}")) || file.contains(&format!("{path}/"));
+            let ends = |file: &String| {
+                file == path || file.ends_with(&format!("/{path}")) || file.contains(&format!("{path}/"))
+            };
             return self.files.iter().any(ends) || blocks.contains(path);
         }
         symbol(span).is_none_or(|symbol| self.words.contains(symbol) || shown.contains(symbol))
@@ -82,7 +95,8 @@ fn is_path(span: &str) -> bool {
     has_end && !span.contains(['<', '*', ' ', '{', '…', ':'])
 }
 
-/// The name of a type, a constant or a function in backticks: `Checked`, `tools::find`, `upstreams()`. Other words are not looked up.
+/// The name of a type, a constant or a function in backticks: `Checked`, `tools::find`, `upstreams()`. Other words are
+/// not looked up.
 fn symbol(span: &str) -> Option<&str> {
     let (path, is_call) = span.strip_suffix("()").map_or((span, false), |path| (path, true));
     if path.is_empty() || !path.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':') {
@@ -123,7 +137,10 @@ fn code_spans(prose: &str) -> Vec<&str> {
 /// Targets of links within the repository, without their anchors.
 fn links(prose: &str) -> Vec<&str> {
     let targets = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    targets.map(|target| target.split('#').next().unwrap_or_default()).filter(|to| !to.is_empty() && !to.contains("://")).collect()
+    targets
+        .map(|target| target.split('#').next().unwrap_or_default())
+        .filter(|to| !to.is_empty() && !to.contains("://"))
+        .collect()
 }
 
 fn markdown(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -137,7 +154,9 @@ fn markdown(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
 fn walk(directory: &Path, into: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     for entry in std::fs::read_dir(directory).with_context(|| directory.display().to_string())? {
         let path = entry?.path();
-        if path.is_dir() && path.file_name().is_some_and(|name| name != "target" && name != "__pycache__" && name != ".sqlx") {
+        if path.is_dir()
+            && path.file_name().is_some_and(|name| name != "target" && name != "__pycache__" && name != ".sqlx")
+        {
             walk(&path, into)?;
         } else if path.is_file() {
             into.push(path);
@@ -164,13 +183,19 @@ mod tests {
 
     #[test]
     fn what_is_gone_is_a_fault() {
-        assert_eq!(missing("`Unchecked`, `downstreams()` and `models/gone.rs`"), ["Unchecked", "downstreams()", "models/gone.rs"]);
+        assert_eq!(
+            missing("`Unchecked`, `downstreams()` and `models/gone.rs`"),
+            ["Unchecked", "downstreams()", "models/gone.rs"]
+        );
         assert_eq!(missing("see [this](../../gone.md#there) and [that](https://example.com/gone)"), ["../../gone.md"]);
     }
 
     #[test]
     fn what_a_page_shows_is_there_for_the_page() {
-        assert_eq!(missing("`Dice` in `builtin/dice.rs`:\n```rust file=crates/tools/src/builtin/dice.rs\nstruct Dice;\n```\n"), [""; 0]);
+        assert_eq!(
+            missing("`Dice` in `builtin/dice.rs`:\n```rust file=crates/tools/src/builtin/dice.rs\nstruct Dice;\n```\n"),
+            [""; 0]
+        );
     }
 
     #[test]

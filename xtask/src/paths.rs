@@ -1,4 +1,5 @@
-//! The paths that a Rust file names: those of its `use` declarations, and those that begin with `crate`, `super` or `self`.
+//! The paths that a Rust file names: those of its `use` declarations, and those that begin with `crate`, `super` or
+//! `self`.
 
 /// A path by its segments, as it is written.
 pub(crate) type Path = Vec<String>;
@@ -17,8 +18,11 @@ pub(crate) fn used(code: &str) -> Vec<Path> {
 pub(crate) fn named(code: &str) -> Vec<Path> {
     let mut paths = Vec::new();
     for root in ["crate::", "super::", "self::"] {
-        for (at, _) in code.match_indices(root).filter(|(at, _)| begins_word(code, *at) && !code[..*at].ends_with("::")) {
-            let end = code[at..].find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').map_or(code.len(), |end| at + end);
+        for (at, _) in code.match_indices(root).filter(|(at, _)| begins_word(code, *at) && !code[..*at].ends_with("::"))
+        {
+            let end = code[at..]
+                .find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
+                .map_or(code.len(), |end| at + end);
             paths.push(segments(&code[at..end]));
         }
     }

@@ -23,7 +23,8 @@ pub(crate) fn faults(root: &Path) -> anyhow::Result<Vec<String>> {
         for file in files(&database.prepared(root))? {
             let text = std::fs::read_to_string(&file)?;
             let name = file.file_name().unwrap_or_default().to_string_lossy();
-            faults.extend(fault(&text, &name, database.macro_name()).map(|fault| format!("{}: {fault}", file.display())));
+            faults
+                .extend(fault(&text, &name, database.macro_name()).map(|fault| format!("{}: {fault}", file.display())));
         }
     }
     Ok(faults)

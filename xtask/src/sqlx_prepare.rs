@@ -35,7 +35,11 @@ pub(crate) fn sqlx_prepare(arguments: &[&str]) -> anyhow::Result<()> {
             write(&database.prepared(&root), &old, &new)?;
         }
     }
-    ensure!(stale.is_empty(), "the prepared queries of {} are not clean: run `just sqlx-prepare` and commit them", stale.join(" and "));
+    ensure!(
+        stale.is_empty(),
+        "the prepared queries of {} are not clean: run `just sqlx-prepare` and commit them",
+        stale.join(" and ")
+    );
     Ok(())
 }
 

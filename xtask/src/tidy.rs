@@ -9,8 +9,13 @@ pub(crate) fn tidy() -> anyhow::Result<()> {
     let workspace = Workspace::read()?;
     let root = &workspace.root;
     let circles = circles::findings(root)?;
-    let faults =
-        [arrows::faults(&workspace.packages), migrations::faults(root)?, queries::faults(root)?, pages::faults(root)?, circles.faults];
+    let faults = [
+        arrows::faults(&workspace.packages),
+        migrations::faults(root)?,
+        queries::faults(root)?,
+        pages::faults(root)?,
+        circles.faults,
+    ];
     let faults = faults.concat();
     for mended in circles.mended {
         println!("mended: {mended}");

@@ -42,7 +42,8 @@ fn a_release_builds_binaries_for_linux_and_macos_and_an_image() {
     let built = release["jobs"]["binary"]["strategy"]["matrix"]["include"].as_sequence().unwrap();
     let mut targets: Vec<&str> = built.iter().map(|one| one["target"].as_str().unwrap()).collect();
     targets.sort_unstable();
-    let expected = ["aarch64-apple-darwin", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "x86_64-unknown-linux-gnu"];
+    let expected =
+        ["aarch64-apple-darwin", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "x86_64-unknown-linux-gnu"];
     assert_eq!(targets, expected);
     let image = release["jobs"]["image"]["steps"].as_sequence().unwrap();
     let file = image.iter().find_map(|step| step["with"]["file"].as_str()).unwrap();
@@ -52,10 +53,13 @@ fn a_release_builds_binaries_for_linux_and_macos_and_an_image() {
 #[test]
 fn the_exact_compiler_of_ci_is_not_older_than_the_oldest_that_builds_this() {
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let oldest = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \"")).unwrap().trim_end_matches('"');
+    let oldest =
+        manifest.lines().find_map(|line| line.strip_prefix("rust-version = \"")).unwrap().trim_end_matches('"');
     for workflow in ["ci", "release"] {
         let workflow = read(&root().join(format!(".github/workflows/{workflow}.yml")));
-        let toolchain = [&workflow["env"], &workflow["jobs"]["run"]["env"]].into_iter().find_map(|env| env["RUSTUP_TOOLCHAIN"].as_str());
+        let toolchain = [&workflow["env"], &workflow["jobs"]["run"]["env"]]
+            .into_iter()
+            .find_map(|env| env["RUSTUP_TOOLCHAIN"].as_str());
         assert!(toolchain.unwrap().starts_with(oldest), "{toolchain:?} and {oldest}");
     }
 }

@@ -44,7 +44,8 @@ async fn here(subject: &Subject, connections: usize, window: Duration) -> Result
     let body = chat_body();
     let mut workers = JoinSet::new();
     for _ in 0..connections {
-        let (client, body, latencies) = (Client::connect(subject.target.clone()).await?, body.clone(), Rc::clone(&latencies));
+        let (client, body, latencies) =
+            (Client::connect(subject.target.clone()).await?, body.clone(), Rc::clone(&latencies));
         workers.spawn_local(work(client, subject.path, body, opens, closes, latencies));
     }
     sleep_until(opens).await;

@@ -1,4 +1,5 @@
-//! The LLM proxy beside others of its kind, in turns on the same machine: the proxy alone on core 0, the model and the load on core 1.
+//! The LLM proxy beside others of its kind, in turns on the same machine: the proxy alone on core 0, the model and the
+//! load on core 1.
 
 mod chat;
 pub(crate) mod relay;
@@ -34,7 +35,9 @@ pub(crate) async fn run(options: &LlmOptions) -> Result<()> {
         say(&format!("round {round} of {}, beside {surroundings}", options.rounds))?;
         table.begin_round(&surroundings);
         for kind in kinds(options) {
-            measure(&mut table, &kind, &model, options).await.with_context(|| format!("round {round}, {}", kind.name()))?;
+            measure(&mut table, &kind, &model, options)
+                .await
+                .with_context(|| format!("round {round}, {}", kind.name()))?;
         }
         if let Some(path) = &options.json {
             table.write_json(path)?;
@@ -47,7 +50,11 @@ pub(crate) async fn run(options: &LlmOptions) -> Result<()> {
 fn kinds(options: &LlmOptions) -> Vec<Kind> {
     let litellm = options.litellm.clone().map(Kind::LiteLlm);
     let portkey = options.portkey.clone().map(Kind::Portkey);
-    [Kind::Direct, Kind::Relay, Kind::BareProxy, Kind::Artel(options.artel.clone())].into_iter().chain(litellm).chain(portkey).collect()
+    [Kind::Direct, Kind::Relay, Kind::BareProxy, Kind::Artel(options.artel.clone())]
+        .into_iter()
+        .chain(litellm)
+        .chain(portkey)
+        .collect()
 }
 
 async fn measure(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOptions) -> Result<()> {

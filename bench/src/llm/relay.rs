@@ -1,5 +1,5 @@
-//! What reads nothing of what it passes on, as bytes or as HTTP: the least that a process of its own between a client and a model costs on
-//! a machine, and the least that it costs with this HTTP library.
+//! What reads nothing of what it passes on, as bytes or as HTTP: the least that a process of its own between a client
+//! and a model costs on a machine, and the least that it costs with this HTTP library.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -32,7 +32,9 @@ pub(crate) async fn serve(model: SocketAddr, http: bool) -> Result<()> {
         client.set_nodelay(true)?;
         let provider = provider.clone();
         // One that breaks off is its client's to complain about.
-        connections.spawn(async move { if http { requests(client, provider, model).await } else { bytes(client, model).await }.ok() });
+        connections.spawn(async move {
+            if http { requests(client, provider, model).await } else { bytes(client, model).await }.ok()
+        });
         while connections.try_join_next().is_some() {}
     }
 }

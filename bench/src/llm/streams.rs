@@ -39,7 +39,8 @@ pub(super) struct Streamed {
     pub(super) errors: Vec<String>,
 }
 
-/// One stream: what came, and when the first delta did. It is read when all have ended, so that reading keeps none of them waiting.
+/// One stream: what came, and when the first delta did. It is read when all have ended, so that reading keeps none of
+/// them waiting.
 struct Seen {
     bytes: Vec<u8>,
     first: Duration,
@@ -133,7 +134,9 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 fn in_order(bytes: &[u8]) -> Result<usize> {
     let mut text = String::new();
     for line in std::str::from_utf8(bytes)?.lines() {
-        let Some(data) = line.strip_prefix("data:").map(str::trim).filter(|data| data.starts_with('{')) else { continue };
+        let Some(data) = line.strip_prefix("data:").map(str::trim).filter(|data| data.starts_with('{')) else {
+            continue;
+        };
         let chunk: Value = serde_json::from_str(data)?;
         ensure!(chunk.get("error").is_none_or(Value::is_null), "an error in the stream: {data}");
         text.push_str(chunk["choices"][0]["delta"]["content"].as_str().unwrap_or_default());

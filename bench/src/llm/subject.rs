@@ -85,8 +85,12 @@ pub(super) struct Subject {
 impl Subject {
     pub(super) async fn start(kind: &Kind, model: &Model) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("artel-bench-proxy-").tempdir()?;
-        let mut subject =
-            Self { target: Target { address: model.address, headers: Vec::new() }, path: "/v1/chat/completions", program: None, directory };
+        let mut subject = Self {
+            target: Target { address: model.address, headers: Vec::new() },
+            path: "/v1/chat/completions",
+            program: None,
+            directory,
+        };
         match kind {
             Kind::Direct => {}
             Kind::Relay => subject.relay(model, &[]).await?,
@@ -118,17 +122,20 @@ impl Subject {
             .env("OPENAI_BASE_URL", model.base_url())
             .env("OPENAI_API_KEY", "unused");
         let mut program = Program::start("artel", &mut command, &data)?;
-        self.target = Target { address: program.line(proxy_address).await?, headers: vec![("x-internal-auth", KEY.to_owned())] };
+        self.target =
+            Target { address: program.line(proxy_address).await?, headers: vec![("x-internal-auth", KEY.to_owned())] };
         self.ready(program, "/health").await
     }
 
     async fn litellm(&mut self, litellm: &Path, model: &Model) -> Result<()> {
         let address = free_address()?;
         let config = self.directory.path().join("config.yaml");
-        let route =
-            json!({ "model_name": "*", "litellm_params": { "model": "openai/*", "api_base": model.base_url(), "api_key": "unused" } });
+        let route = json!({ "model_name": "*", "litellm_params": { "model": "openai/*", "api_base": model.base_url(), "api_key": "unused" } });
         // JSON is YAML.
-        std::fs::write(&config, json!({ "model_list": [route], "litellm_settings": { "telemetry": false } }).to_string())?;
+        std::fs::write(
+            &config,
+            json!({ "model_list": [route], "litellm_settings": { "telemetry": false } }).to_string(),
+        )?;
         let mut command = on_core_0(std::path::absolute(litellm)?);
         command
             .args(["--host", "127.0.0.1", "--num_workers", "1", "--port", &address.port().to_string(), "--config"])
@@ -151,7 +158,10 @@ impl Subject {
             .env("TRUSTED_CUSTOM_HOSTS", "127.0.0.1,localhost");
         let program = Program::start("portkey", &mut command, self.directory.path())?;
         let headers = [("authorization", "Bearer unused".to_owned()), ("x-portkey-provider", "openai".to_owned())];
-        self.target = Target { address, headers: headers.into_iter().chain([("x-portkey-custom-host", model.base_url())]).collect() };
+        self.target = Target {
+            address,
+            headers: headers.into_iter().chain([("x-portkey-custom-host", model.base_url())]).collect(),
+        };
         self.ready(program, "/").await
     }
 
@@ -194,8 +204,7 @@ pub(super) fn held_body() -> Bytes {
 }
 
 fn body(model: &str, stream: bool) -> Bytes {
-    let messages =
-        json!([{ "role": "system", "content": "You answer in one short sentence." }, { "role": "user", "content": "Is all well?" }]);
+    let messages = json!([{ "role": "system", "content": "You answer in one short sentence." }, { "role": "user", "content": "Is all well?" }]);
     // `openai:` would be said to Artel alone; a name that each sends to its only provider is said to all.
     Bytes::from(json!({ "model": format!("gpt-4o-{model}"), "messages": messages, "stream": stream }).to_string())
 }

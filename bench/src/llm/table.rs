@@ -66,7 +66,8 @@ impl Table {
         let figures = self.samples.iter().map(|((figure, subject), samples)| {
             json!({ "what": figure.trim(), "subject": subject, "samples": samples, "spread": Spread::of(samples) })
         });
-        let document = json!({ "machine": self.machine, "figures": figures.collect::<Vec<_>>(), "rounds": self.rounds });
+        let document =
+            json!({ "machine": self.machine, "figures": figures.collect::<Vec<_>>(), "rounds": self.rounds });
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;
         }

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::Bench;
 use crate::client::{Client, Target};
 use crate::figures::{
-    Figure, MEMORY_LOADED, POSTGRES_64_P50, POSTGRES_P50, POSTGRES_PER_CPU, POSTGRES_RUNS, SQLITE_64_P50, SQLITE_64_P99, SQLITE_HTTP_P50,
-    SQLITE_HTTP_PER_CPU, SQLITE_HTTP_RUNS, SQLITE_P50, SQLITE_P99, SQLITE_PER_CPU, SQLITE_RUNS,
+    Figure, MEMORY_LOADED, POSTGRES_64_P50, POSTGRES_P50, POSTGRES_PER_CPU, POSTGRES_RUNS, SQLITE_64_P50,
+    SQLITE_64_P99, SQLITE_HTTP_P50, SQLITE_HTTP_PER_CPU, SQLITE_HTTP_RUNS, SQLITE_P50, SQLITE_P99, SQLITE_PER_CPU,
+    SQLITE_RUNS,
 };
 use crate::load::{Load, Outcome};
 use crate::model_server::ANSWER;
@@ -26,7 +27,11 @@ pub(super) async fn overhead(bench: &mut Bench<'_>) -> Result<()> {
     let built_in = bench.runs("sqlite_1", &artel, BUILT_IN, 1, &watched).await?;
     let over_http = bench.runs("sqlite_1_model_over_http", &artel, OVER_HTTP, 1, &watched).await?;
     artel.stop().await?;
-    bench.sample_all(&[(&SQLITE_P50, built_in.p50_ms), (&SQLITE_P99, built_in.p99_ms), (&SQLITE_HTTP_P50, over_http.p50_ms)]);
+    bench.sample_all(&[
+        (&SQLITE_P50, built_in.p50_ms),
+        (&SQLITE_P99, built_in.p99_ms),
+        (&SQLITE_HTTP_P50, over_http.p50_ms),
+    ]);
     Ok(())
 }
 
@@ -69,7 +74,14 @@ pub(super) async fn postgres(bench: &mut Bench<'_>) -> Result<()> {
 
 impl Bench<'_> {
     /// The same load on a new agent of this model; each run opens a session of its own.
-    async fn runs(&mut self, name: &str, artel: &Artel, model: &str, concurrency: usize, watched: &[Watched]) -> Result<Outcome> {
+    async fn runs(
+        &mut self,
+        name: &str,
+        artel: &Artel,
+        model: &str,
+        concurrency: usize,
+        watched: &[Watched],
+    ) -> Result<Outcome> {
         let owner = artel.owner().await?;
         let body = artel.run_on(&owner, model).await?;
         check_one(&owner, &body, model).await?;
@@ -79,8 +91,11 @@ impl Bench<'_> {
     /// A load whose details go to the raw file under this name.
     pub(super) async fn load(&mut self, name: &str, load: Load<'_>) -> Result<Outcome> {
         let outcome = load.run().await?;
-        let (rate, p50, p99, per_cpu) = (outcome.runs_per_second, outcome.p50_ms, outcome.p99_ms, outcome.runs_per_cpu_second);
-        crate::report::say(&format!("  {name}: {rate:.0} runs/s, p50 {p50:.2} ms, p99 {p99:.2} ms, {per_cpu:.0} runs per CPU second"))?;
+        let (rate, p50, p99, per_cpu) =
+            (outcome.runs_per_second, outcome.p50_ms, outcome.p99_ms, outcome.runs_per_cpu_second);
+        crate::report::say(&format!(
+            "  {name}: {rate:.0} runs/s, p50 {p50:.2} ms, p99 {p99:.2} ms, {per_cpu:.0} runs per CPU second"
+        ))?;
         self.report.load(name, outcome.raw.clone());
         Ok(outcome)
     }
@@ -97,7 +112,10 @@ async fn check_one(owner: &Target, body: &[u8], model: &str) -> Result<()> {
     let mut client = Client::connect(owner.clone()).await?;
     let run = client.ask_json(Method::POST, "/runs", Some(&serde_json::from_slice::<Value>(body)?)).await?;
     let right = |answer: &str| if model == OVER_HTTP { answer == ANSWER } else { !answer.is_empty() };
-    ensure!(run["status"] == "succeeded" && run["output_message"].as_str().is_some_and(right), "this run has not the right answer: {run}");
+    ensure!(
+        run["status"] == "succeeded" && run["output_message"].as_str().is_some_and(right),
+        "this run has not the right answer: {run}"
+    );
     let kept = client.ask_json(Method::GET, &format!("/runs/{}", run["id"].as_str().unwrap_or_default()), None).await?;
     ensure!(kept["output_message"] == run["output_message"], "kept: {kept}, answered: {run}");
     Ok(())

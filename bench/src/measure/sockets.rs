@@ -1,5 +1,5 @@
-//! What CodeLab's sockets cost: the growth of resident memory per idle one, and how soon what a model says reaches its client while
-//! others are open.
+//! What CodeLab's sockets cost: the growth of resident memory per idle one, and how soon what a model says reaches its
+//! client while others are open.
 
 use anyhow::{Context, Result, bail};
 use artel_domain::{Clock as _, SystemClock};
@@ -31,7 +31,8 @@ const NO_LIMIT: &str = "1000000000/second";
 type Socket = WebSocketStream<TcpStream>;
 
 pub(super) async fn sockets(bench: &mut Bench<'_>) -> Result<()> {
-    let mut setup = bench.artel.with("GATEWAY__MAX_SOCKETS_PER_USER", "1000000").with("AGENT_RUNTIME__LLM_MODEL", "openai:stamp");
+    let mut setup =
+        bench.artel.with("GATEWAY__MAX_SOCKETS_PER_USER", "1000000").with("AGENT_RUNTIME__LLM_MODEL", "openai:stamp");
     // What a model says at once is what is timed, not what it is asked before.
     setup = setup.with("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", "false");
     for limit in ["GATEWAY__RATE_LIMIT", "GATEWAY__WS_RATE_LIMIT", "GATEWAY__MESSAGE_RATE_LIMIT"] {

@@ -40,7 +40,9 @@ async fn readers(bench: &mut Bench<'_>) -> Result<()> {
     let cancelled = format!("/runs/{run}/cancel");
     Client::connect(owner.clone()).await?.ask_json(Method::POST, &cancelled, None).await?;
     for stream in streams {
-        timeout(Duration::from_secs(30), to_the_end(stream)).await.context("a reader still waits after the end of its run")??;
+        timeout(Duration::from_secs(30), to_the_end(stream))
+            .await
+            .context("a reader still waits after the end of its run")??;
     }
     artel.stop().await?;
     Ok(())
@@ -59,7 +61,12 @@ async fn runs(bench: &mut Bench<'_>) -> Result<()> {
 }
 
 /// Opens the streams and samples how much memory each added.
-async fn grow<Opening>(bench: &mut Bench<'_>, artel: &Artel, figure: &Figure, open: impl Fn() -> Opening) -> Result<Vec<Stream>>
+async fn grow<Opening>(
+    bench: &mut Bench<'_>,
+    artel: &Artel,
+    figure: &Figure,
+    open: impl Fn() -> Opening,
+) -> Result<Vec<Stream>>
 where
     Opening: Future<Output = Result<Stream>>,
 {

@@ -135,7 +135,10 @@ mod tests {
     fn the_public_address_is_found_in_any_ready_line() {
         let expected = Some(SocketAddr::from(([127, 0, 0, 1], 4242)));
         assert_eq!(public_address(r#"{"ready":true,"public":"http://127.0.0.1:4242"}"#), expected);
-        assert_eq!(public_address(r#"{"event":"ready","addresses":{"auth":"127.0.0.1:1","public":"127.0.0.1:4242"}}"#), expected);
+        assert_eq!(
+            public_address(r#"{"event":"ready","addresses":{"auth":"127.0.0.1:1","public":"127.0.0.1:4242"}}"#),
+            expected
+        );
         assert_eq!(public_address("starting"), None);
         assert_eq!(public_address(r#"{"level":"INFO"}"#), None);
     }

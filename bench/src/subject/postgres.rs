@@ -33,7 +33,8 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         // Nothing better can be done about a failure here than what the script says itself.
-        let _ = std::process::Command::new(&self.services).args(["stop", &self.directory]).stdin(Stdio::null()).status();
+        let _ =
+            std::process::Command::new(&self.services).args(["stop", &self.directory]).stdin(Stdio::null()).status();
     }
 }
 
@@ -58,7 +59,10 @@ mod tests {
     fn what_the_script_exports_is_read() {
         let lines = "export ARTEL_TEST_POSTGRES_URL='postgres://artel@127.0.0.1:1/postgres'\nexport ARTEL_SERVICES_DIR='/tmp/x'\n";
         assert_eq!(exported(lines, "ARTEL_SERVICES_DIR").as_deref(), Some("/tmp/x"));
-        assert_eq!(exported(lines, "ARTEL_TEST_POSTGRES_URL").as_deref(), Some("postgres://artel@127.0.0.1:1/postgres"));
+        assert_eq!(
+            exported(lines, "ARTEL_TEST_POSTGRES_URL").as_deref(),
+            Some("postgres://artel@127.0.0.1:1/postgres")
+        );
         assert_eq!(exported(lines, "ARTEL_TEST_REDIS_URL"), None);
     }
 }

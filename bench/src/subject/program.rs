@@ -58,7 +58,10 @@ impl Program {
     }
 
     /// Tries again until it succeeds, for as long as a start may take.
-    pub(crate) async fn until_ready<T, Trying: Future<Output = Result<T>>>(&mut self, mut attempt: impl FnMut() -> Trying) -> Result<T> {
+    pub(crate) async fn until_ready<T, Trying: Future<Output = Result<T>>>(
+        &mut self,
+        mut attempt: impl FnMut() -> Trying,
+    ) -> Result<T> {
         let attempts = async {
             loop {
                 if let Ok(ready) = attempt().await {
@@ -80,7 +83,12 @@ impl Program {
         let ended: ExitStatus = timeout(LONGEST_STOP, self.child.wait())
             .await
             .with_context(|| format!("{} is still there {LONGEST_STOP:?} after {signal:?}", self.watched.name))??;
-        ensure!(ended.success() || ended.code().is_none(), "{} ended with {ended}; {}", self.watched.name, self.last_words());
+        ensure!(
+            ended.success() || ended.code().is_none(),
+            "{} ended with {ended}; {}",
+            self.watched.name,
+            self.last_words()
+        );
         Ok(())
     }
 

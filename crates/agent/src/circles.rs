@@ -4,10 +4,11 @@ use artel_domain::{Entry, ToolOutcome};
 
 use crate::transcript::{Answer, Call, Transcript};
 
-/// How many of the run's latest steps made exactly the same calls, with the same arguments and the same results: 1 when the last step is
-/// unlike the one before it, 0 when no step made calls yet.
+/// How many of the run's latest steps made exactly the same calls, with the same arguments and the same results: 1 when
+/// the last step is unlike the one before it, 0 when no step made calls yet.
 ///
-/// A small model may repeat a call for ever because it does not read the result. Another result (a poll that moves on) starts the count anew.
+/// A small model may repeat a call for ever because it does not read the result. Another result (a poll that moves on)
+/// starts the count anew.
 pub fn repeated_steps(journal: &[Entry]) -> usize {
     let transcript = Transcript::of(journal);
     let Some(last) = transcript.steps().next_back() else { return 0 };
@@ -17,7 +18,9 @@ pub fn repeated_steps(journal: &[Entry]) -> usize {
 fn same(a: &Answer<'_>, b: &Answer<'_>) -> bool {
     a.calls.len() == b.calls.len()
         && a.calls.iter().zip(&b.calls).all(|(call, other)| {
-            call.planned.name == other.planned.name && call.planned.args == other.planned.args && outcome(call) == outcome(other)
+            call.planned.name == other.planned.name
+                && call.planned.args == other.planned.args
+                && outcome(call) == outcome(other)
         })
 }
 

@@ -19,7 +19,8 @@ impl Default for ContextLimits {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fit {
     Whole(Vec<Message>),
-    /// Older blocks fell out. `dropped` is what is to be summarised (with the earlier summary first, if any), up to `through_seq`.
+    /// Older blocks fell out. `dropped` is what is to be summarised (with the earlier summary first, if any), up to
+    /// `through_seq`.
     Trimmed {
         messages: Vec<Message>,
         dropped: Vec<Message>,
@@ -32,15 +33,16 @@ pub enum Fit {
     },
 }
 
-/// A rough count of tokens, on the high side: four bytes of Latin text or two characters of any other script are about one token.
+/// A rough count of tokens, on the high side: four bytes of Latin text or two characters of any other script are about
+/// one token.
 pub fn estimate_tokens(text: &str) -> usize {
     let ascii = text.bytes().filter(u8::is_ascii).count();
     let other = text.chars().filter(|c| !c.is_ascii()).count();
     ascii.div_ceil(4) + other.div_ceil(2)
 }
 
-/// Chooses what the model reads. When something must go, the newest blocks up to **half** of the room stay: then the summary that
-/// replaces the rest serves many turns, instead of being made anew in each.
+/// Chooses what the model reads. When something must go, the newest blocks up to **half** of the room stay: then the
+/// summary that replaces the rest serves many turns, instead of being made anew in each.
 pub fn fit(system: &str, tools: &[ToolSpec], dialogue: &Dialogue, limits: ContextLimits) -> Fit {
     let fixed = prompt_tokens(system, dialogue.summary.as_deref()) + tools.iter().map(tool_tokens).sum::<usize>();
     let current = dialogue.blocks.iter().rposition(|b| b.is_current_input);
@@ -93,8 +95,10 @@ fn shortened(block: &Block, room: usize) -> Block {
     let share = room / block.messages.len().max(1);
     let mut block = block.clone();
     for message in &mut block.messages {
-        let (Message::Tool { content: text, .. } | Message::Assistant { text, .. } | Message::User { text } | Message::System { text }) =
-            message;
+        let (Message::Tool { content: text, .. }
+        | Message::Assistant { text, .. }
+        | Message::User { text }
+        | Message::System { text }) = message;
         cut(text, share);
     }
     block
@@ -139,7 +143,8 @@ fn message_tokens(message: &Message) -> usize {
         + match message {
             Message::System { text } | Message::User { text } => estimate_tokens(text),
             Message::Assistant { text, calls, .. } => {
-                estimate_tokens(text) + calls.iter().map(|c| estimate_tokens(&c.name) + estimate_tokens(&c.arguments)).sum::<usize>()
+                estimate_tokens(text)
+                    + calls.iter().map(|c| estimate_tokens(&c.name) + estimate_tokens(&c.arguments)).sum::<usize>()
             }
             Message::Tool { content, .. } => estimate_tokens(content),
         }

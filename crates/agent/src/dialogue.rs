@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::transcript::{Answer, Call, Content, Item, Transcript};
 
-/// Messages that stand or fall together: a user's message, an answer, or an answer with all its calls and their results.
+/// Messages that stand or fall together: a user's message, an answer, or an answer with all its calls and their
+/// results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
     pub messages: Vec<Message>,
@@ -25,8 +26,9 @@ pub struct Dialogue {
 }
 
 impl Dialogue {
-    /// Folds entries in order of `seq`; `current` is the run under way. Every call has exactly one result afterwards: one that was left open
-    /// (its run ended first) gets a synthetic one, so that no provider ever sees an unpaired call.
+    /// Folds entries in order of `seq`; `current` is the run under way. Every call has exactly one result afterwards:
+    /// one that was left open (its run ended first) gets a synthetic one, so that no provider ever sees an unpaired
+    /// call.
     pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>, current: RunId) -> Self {
         let mut dialogue = Self::default();
         for item in &Transcript::of(entries).items {
@@ -70,7 +72,8 @@ impl Dialogue {
 }
 
 fn result(call: &Call<'_>) -> Message {
-    let lost = ToolOutcome::Failed { error: "superseded: the conversation went on before this call had a result".into() };
+    let lost =
+        ToolOutcome::Failed { error: "superseded: the conversation went on before this call had a result".into() };
     let outcome = call.result.map_or(&lost, |result| result.outcome);
     Message::Tool {
         call_id: wire_id(call.planned),
@@ -86,7 +89,12 @@ fn wire_call(call: &Call<'_>) -> AssistantCall {
         Value::String(raw) => raw.clone(),
         args => args.to_string(),
     };
-    AssistantCall { id: wire_id(call.planned), name: call.planned.offered_name.clone(), arguments, ..AssistantCall::default() }
+    AssistantCall {
+        id: wire_id(call.planned),
+        name: call.planned.offered_name.clone(),
+        arguments,
+        ..AssistantCall::default()
+    }
 }
 
 /// The id that pairs call and result in a request. Providers repeat theirs within a dialogue, so ours is used.

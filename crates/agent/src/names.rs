@@ -11,7 +11,8 @@ pub fn offer<'a>(tools: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         .into_iter()
         .map(|name| {
             let base = fit(name);
-            let name = (1..=u32::MAX).map(|n| numbered(&base, n)).find(|candidate| !taken.contains(candidate)).unwrap_or(base);
+            let name =
+                (1..=u32::MAX).map(|n| numbered(&base, n)).find(|candidate| !taken.contains(candidate)).unwrap_or(base);
             taken.insert(name.clone());
             name
         })
@@ -19,8 +20,11 @@ pub fn offer<'a>(tools: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 }
 
 fn fit(name: &str) -> String {
-    let name: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).take(LONGEST).collect();
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' })
+        .take(LONGEST)
+        .collect();
     if name.chars().all(|c| c == '_') { "tool".to_owned() } else { name }
 }
 
@@ -43,7 +47,11 @@ mod tests {
         assert_eq!(&names[..6], ["echo", "echo_2", "tool", "tool_2", "a_b", "a_b_2"]);
         assert_eq!(names.iter().collect::<std::collections::HashSet<_>>().len(), names.len());
         for name in names {
-            assert!((1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'), "{name}");
+            assert!(
+                (1..=64).contains(&name.len())
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'),
+                "{name}"
+            );
         }
     }
 }

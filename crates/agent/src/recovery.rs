@@ -10,23 +10,26 @@ const NOBODY_TO_ASK: &str = "the server stopped while this call was under way; i
     changed or removed since, so that nobody can be asked";
 
 impl Turn {
-    /// What must happen next, judging by the state alone: used by a worker that takes over a run, after [`Turn::replay`].
+    /// What must happen next, judging by the state alone: used by a worker that takes over a run, after
+    /// [`Turn::replay`].
     ///
-    /// A model request without an answer is made again (readers are told to drop what they saw of it). A dispatched call without a result is
-    /// treated by its declared effect; it is never assumed to have failed.
+    /// A model request without an answer is made again (readers are told to drop what they saw of it). A dispatched
+    /// call without a result is treated by its declared effect; it is never assumed to have failed.
     pub fn outstanding(&self) -> Vec<Effect> {
         match self.state {
             State::New | State::Over => Vec::new(),
             State::Routing => vec![Effect::Act(Action::Route)],
             State::AskingModel => vec![Effect::Record(Event::MessageReset { step: self.step })],
-            // An answer and its calls are one transaction, so a journal that ends here is damaged; asking again is safe: nothing was dispatched.
+            // An answer and its calls are one transaction, so a journal that ends here is damaged; asking again is
+            // safe: nothing was dispatched.
             State::Planning(_) => vec![Effect::Record(Event::ModelRequested { step: self.step })],
             State::Working => self.outstanding_calls(),
         }
     }
 
     fn outstanding_calls(&self) -> Vec<Effect> {
-        let cut_off: Vec<Effect> = self.calls.iter().filter(|c| c.state == CallState::Dispatched).map(cut_off).collect();
+        let cut_off: Vec<Effect> =
+            self.calls.iter().filter(|c| c.state == CallState::Dispatched).map(cut_off).collect();
         if cut_off.is_empty() { self.advance() } else { cut_off }
     }
 }
@@ -39,7 +42,9 @@ fn cut_off(call: &Call) -> Effect {
     match (call.planned.effect, &call.present) {
         (EffectClass::AtMostOnce, _) => unknown(call, NEVER_AGAIN),
         (EffectClass::ReadOnly | EffectClass::Idempotent, Present::AsShown) => dispatch(call),
-        (EffectClass::Verifiable, Present::AsShown) => Effect::Act(Action::VerifyTool { call_id: call.planned.call_id }),
+        (EffectClass::Verifiable, Present::AsShown) => {
+            Effect::Act(Action::VerifyTool { call_id: call.planned.call_id })
+        }
         (EffectClass::ReadOnly | EffectClass::Idempotent, Present::Changed) => ask_again(call),
         (EffectClass::ReadOnly, Present::Refused(why)) => refuse(call, why.clone()),
         (EffectClass::Idempotent | EffectClass::Verifiable, _) => unknown(call, NOBODY_TO_ASK),

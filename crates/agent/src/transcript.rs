@@ -1,9 +1,12 @@
-//! A journal read as a conversation. Histories, lists of messages, the model's context and the count of repeated steps are views of it.
+//! A journal read as a conversation. Histories, lists of messages, the model's context and the count of repeated steps
+//! are views of it.
 //!
 //! It pairs calls with their answers, edits and results; what cannot be read ([`Event::Other`]) is left out.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{CallId, Confidence, Entry, Event, Plan, RunId, Specialist, Subtask, Timestamp, ToolOutcome, UserId};
+use artel_domain::{
+    CallId, Confidence, Entry, Event, Plan, RunId, Specialist, Subtask, Timestamp, ToolOutcome, UserId,
+};
 use serde_json::Value;
 
 /// What was said and done, in the order of the journal. Borrows from the entries.
@@ -173,7 +176,9 @@ impl<'a> Reading<'a> {
     fn call(&mut self, entry: &Entry, planned: &'a PlannedCall) -> Option<Content<'a>> {
         let call = Call { seq: entry.seq, at: entry.at, planned, args: &planned.args, decided_by: None, result: None };
         match self.answer.and_then(|at| self.items.get_mut(at)).map(|item| &mut item.content) {
-            Some(Content::Answer(answer)) if answer.calls.last().is_none_or(|last| last.planned.step == planned.step) => {
+            Some(Content::Answer(answer))
+                if answer.calls.last().is_none_or(|last| last.planned.step == planned.step) =>
+            {
                 answer.calls.push(call);
                 None
             }

@@ -24,8 +24,8 @@ pub enum Action {
     },
     /// Ask which specialist the input is for.
     Route,
-    /// The dispatch is journalled: send the call, with the key that never changes. A call that waits for something from outside is not
-    /// sent: its answer is looked for.
+    /// The dispatch is journalled: send the call, with the key that never changes. A call that waits for something from
+    /// outside is not sent: its answer is looked for.
     RunTool {
         call_id: CallId,
     },
@@ -116,8 +116,8 @@ impl Turn {
         Event::RunFailed { code, message: message.into(), usage: self.usage }
     }
 
-    /// Takes in what happened; answers with what to do. An event that does not fit the state changes nothing: a journal is never wrong,
-    /// a late answer may be.
+    /// Takes in what happened; answers with what to do. An event that does not fit the state changes nothing: a journal
+    /// is never wrong, a late answer may be.
     pub fn on(&mut self, event: &Event) -> Vec<Effect> {
         if self.is_over() {
             return Vec::new();
@@ -126,22 +126,29 @@ impl Turn {
             Event::RunStarted { team: Some(start), input, .. } if self.is_new() => self.begin(start, input),
             Event::RunStarted { .. } if self.is_new() => self.ask_model(),
             Event::RouteRequested | Event::Routed { .. } | Event::AgentSwitched { .. } => self.on_team(event),
-            Event::PlanStarted { .. } | Event::SubtaskStarted { .. } | Event::SubtaskFinished { .. } | Event::PlanFinished => {
-                self.on_plan(event)
-            }
+            Event::PlanStarted { .. }
+            | Event::SubtaskStarted { .. }
+            | Event::SubtaskFinished { .. }
+            | Event::PlanFinished => self.on_plan(event),
             Event::ModelRequested { step } => self.on_model_requested(*step),
-            Event::MessageReset { step } if self.state == State::AskingModel => vec![Effect::Act(Action::CallModel { step: *step })],
+            Event::MessageReset { step } if self.state == State::AskingModel => {
+                vec![Effect::Act(Action::CallModel { step: *step })]
+            }
             Event::ContextSummarised { usage, .. } if self.state == State::AskingModel => {
                 self.spend(*usage);
                 vec![Effect::Act(Action::CallModel { step: self.step })]
             }
-            Event::ModelAnswered { step, text, finish, usage, planned, .. } if self.state == State::AskingModel && *step == self.step => {
+            Event::ModelAnswered { step, text, finish, usage, planned, .. }
+                if self.state == State::AskingModel && *step == self.step =>
+            {
                 self.on_answer(text, finish, *usage, *planned)
             }
             Event::ToolPlanned(planned) => self.on_planned(planned),
             Event::ApprovalRequested { .. } | Event::ApprovalDecided { .. } => self.on_approval(event),
             Event::CallWaits { call_id, wait } => self.on_waits(*call_id, wait),
-            Event::FormAnswered { call_id, values, reason, .. } => self.on_form(*call_id, values.as_ref(), reason.as_deref()),
+            Event::FormAnswered { call_id, values, reason, .. } => {
+                self.on_form(*call_id, values.as_ref(), reason.as_deref())
+            }
             Event::ToolDispatched { call_id, attempt } => self.on_dispatched(*call_id, *attempt),
             Event::ToolFinished { call_id, outcome, attempts, .. } => self.on_finished(*call_id, outcome, *attempts),
             Event::CancelRequested => self.on_cancel(),
@@ -174,7 +181,8 @@ impl Turn {
             // Calls that were cut off must never be made, and asking again would be cut off again.
             match finish {
                 FinishReason::Length => {
-                    let message = "the model's answer was cut off inside a tool call; raise max_tokens or shorten the task";
+                    let message =
+                        "the model's answer was cut off inside a tool call; raise max_tokens or shorten the task";
                     return vec![Effect::Record(self.failure(RunFailure::ModelOutputTruncated, message))];
                 }
                 FinishReason::ContentFilter => return vec![Effect::Record(self.filtered())],
@@ -205,7 +213,9 @@ impl Turn {
     }
 
     fn on_dispatched(&mut self, id: CallId, attempt: u32) -> Vec<Effect> {
-        let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else { return Vec::new() };
+        let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else {
+            return Vec::new();
+        };
         call.state = CallState::Dispatched;
         call.attempts = attempt;
         call.wait = None;
@@ -213,7 +223,9 @@ impl Turn {
     }
 
     fn on_finished(&mut self, id: CallId, outcome: &ToolOutcome, attempts: u32) -> Vec<Effect> {
-        let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else { return Vec::new() };
+        let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else {
+            return Vec::new();
+        };
         call.state = outcome.state();
         call.attempts = attempts;
         let call = call.clone();
@@ -234,7 +246,10 @@ impl Turn {
         let mut effects = vec![Effect::Act(Action::StopWork)];
         for call in self.calls.iter().filter(|c| !c.state.is_final()) {
             effects.push(if call.state == CallState::Dispatched {
-                finish(call, ToolOutcome::Unknown { error: "the run was cancelled while this call was under way".into() })
+                finish(
+                    call,
+                    ToolOutcome::Unknown { error: "the run was cancelled while this call was under way".into() },
+                )
             } else {
                 refuse(call, "the run was cancelled before this call was made".into())
             });
@@ -243,7 +258,8 @@ impl Turn {
         effects
     }
 
-    /// The events that end this run because of one call. The other calls that are open end before the run does, and no other is made.
+    /// The events that end this run because of one call. The other calls that are open end before the run does, and no
+    /// other is made.
     ///
     /// # Arguments
     /// * `failed`: the call, whose own result the caller records before.
@@ -251,7 +267,9 @@ impl Turn {
         self.cancelling = true;
         let open = self.calls.iter().filter(|c| !c.state.is_final() && c.planned.call_id != failed);
         let ends = open.map(|call| match call.state {
-            CallState::Dispatched => ended(call, ToolOutcome::Unknown { error: "the run ended while this call was under way".into() }),
+            CallState::Dispatched => {
+                ended(call, ToolOutcome::Unknown { error: "the run ended while this call was under way".into() })
+            }
             _ => ended(call, ToolOutcome::Failed { error: "the run ended before this call was made".into() }),
         });
         ends.chain([self.failure(code, message)]).collect()
@@ -262,14 +280,17 @@ impl Turn {
         self.cancelling = true;
         let open = self.calls.iter().filter(|c| !c.state.is_final());
         let mut effects: Vec<Effect> = open.map(|call| refuse(call, SUPERSEDED.into())).collect();
-        effects.push(Effect::Record(self.failure(RunFailure::Superseded, "the conversation went on before this run was over")));
+        effects.push(Effect::Record(
+            self.failure(RunFailure::Superseded, "the conversation went on before this run was over"),
+        ));
         effects
     }
 
-    /// Starts the planned calls that may start now: all of them when the server executes every call of the step and each only reads, else
-    /// the next in order.
+    /// Starts the planned calls that may start now: all of them when the server executes every call of the step and
+    /// each only reads, else the next in order.
     pub(crate) fn advance(&self) -> Vec<Effect> {
-        let together = |c: &Call| c.planned.effect == EffectClass::ReadOnly && !c.planned.is_client() && !c.planned.is_control();
+        let together =
+            |c: &Call| c.planned.effect == EffectClass::ReadOnly && !c.planned.is_client() && !c.planned.is_control();
         let together = self.calls.iter().all(together);
         let mut effects = Vec::new();
         for call in &self.calls {

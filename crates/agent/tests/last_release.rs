@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use artel_agent::{Dialogue, Effect, Limits, Transcript, Turn};
 use artel_domain::{Entry, Event, Message, Phase, RunId};
 
-/// Finished, failed, cancelled, superseded, waiting and cut off runs of plain agents and of the specialists, without deltas.
+/// Finished, failed, cancelled, superseded, waiting and cut off runs of plain agents and of the specialists, without
+/// deltas.
 fn recorded() -> BTreeMap<RunId, Vec<Entry>> {
     let mut runs: BTreeMap<RunId, Vec<Entry>> = BTreeMap::new();
     for line in include_str!("recorded/journal.jsonl").lines() {
@@ -36,7 +37,9 @@ fn a_recorded_run_stands_where_it_stood() {
         assert_eq!(turn.is_waiting(), phase.status() == Phase::Running.status() && phase != Phase::Running, "{run}");
         let left = turn.outstanding();
         match phase {
-            Phase::Running => assert!(matches!(left[..], [Effect::Record(Event::MessageReset { step: 1 })]), "{left:?}"),
+            Phase::Running => {
+                assert!(matches!(left[..], [Effect::Record(Event::MessageReset { step: 1 })]), "{left:?}")
+            }
             phase if phase.is_end() => assert_eq!(left, []),
             _ => assert!(left.iter().all(|effect| matches!(effect, Effect::Act(_))), "nobody is asked twice: {left:?}"),
         }

@@ -1,4 +1,5 @@
-//! `POST /oauth/introspect` (RFC 7662): for services that do not verify tokens, or must know at once that a login ended.
+//! `POST /oauth/introspect` (RFC 7662): for services that do not verify tokens, or must know at once that a login
+//! ended.
 
 use axum::Json;
 use axum::extract::State;

@@ -43,7 +43,7 @@ pub struct Admission {
     pub retry_after: Duration,
     /// When all of `limit` will be there again.
     pub reset_after: Duration,
-    /// The count shared with other processes could not be reached, and this is the process's own: what must fail closed
-    /// (logins, tokens) refuses now.
+    /// The count shared with other processes could not be reached, and this is the process's own: what must fail
+    /// closed (logins, tokens) refuses now.
     pub degraded: bool,
 }

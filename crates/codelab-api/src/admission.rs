@@ -46,7 +46,8 @@ async fn admit(State((app, surface)): State<(App, Surface)>, request: Request, n
     response
 }
 
-/// The limit, and on whose account a request goes: the user's, where one is known. Nothing is counted of a developer at their machine.
+/// The limit, and on whose account a request goes: the user's, where one is known. Nothing is counted of a developer at
+/// their machine.
 fn counted(app: &App, surface: Surface, user: Option<&User>, ip: Option<IpAddr>) -> (RateLimit, Option<String>) {
     let (rate, name) = match surface {
         Surface::Gateway => (app.config.rate_per_ip, "gateway"),

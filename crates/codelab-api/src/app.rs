@@ -48,7 +48,18 @@ impl App {
         let Deps { store, bus, clock, gate, intents, metrics, models_available } = deps;
         let presence = Presence::new(store.clone(), clock.clone());
         let sockets = Arc::new(Sockets::new(config.sockets_per_user));
-        Self(Arc::new(Shared { store, bus, clock, gate, intents, metrics, models_available, presence, sockets, config }))
+        Self(Arc::new(Shared {
+            store,
+            bus,
+            clock,
+            gate,
+            intents,
+            metrics,
+            models_available,
+            presence,
+            sockets,
+            config,
+        }))
     }
 
     /// The process stops: open sockets are told so and closed. Returns when they are, or after a few seconds.

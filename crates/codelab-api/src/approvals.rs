@@ -55,7 +55,9 @@ pub(crate) async fn list_pending(
 ) -> Result<Json<Waiting>, Fault> {
     let is_known = app.store.find_session(&user.viewer(), &id).await?.is_some();
     let approvals = if is_known { pending(&app, &user, &id).await? } else { Vec::new() };
-    let with_plans = wanted.include.is_some_and(|words| words.split(',').any(|word| matches!(word.trim(), "plan" | "plans" | "all")));
+    let with_plans = wanted
+        .include
+        .is_some_and(|words| words.split(',').any(|word| matches!(word.trim(), "plan" | "plans" | "all")));
     let shown = approvals.into_iter().filter(|approval| with_plans || approval.name != PLAN);
     let pending_approvals: Vec<_> = shown.map(PendingApproval::from).collect();
     Ok(Json(Waiting { session_id: id, count: pending_approvals.len(), pending_approvals }))
@@ -64,8 +66,12 @@ pub(crate) async fn list_pending(
 /// Those that can still be decided.
 async fn pending(app: &App, user: &User, id: &SessionId) -> Result<Vec<Approval>, Fault> {
     let session = app.intents.own_session(&user.requester(), id).await?;
-    let filter =
-        ApprovalFilter { session_id: Some(session.id), state: Some(ApprovalState::Pending), limit: MOST, ..ApprovalFilter::default() };
+    let filter = ApprovalFilter {
+        session_id: Some(session.id),
+        state: Some(ApprovalState::Pending),
+        limit: MOST,
+        ..ApprovalFilter::default()
+    };
     let now = app.clock.now();
     let found = app.store.list_approvals(&user.viewer(), filter).await?;
     Ok(found.into_iter().filter(|approval| approval.expires_at.is_none_or(|end| now < end)).collect())
@@ -165,7 +171,10 @@ mod tests {
         let asked = held("write_file", json!({ "path": "a" }));
         let call = asked.call_id;
         let shown = serde_json::to_value(PendingApproval::from(asked)).unwrap();
-        assert_eq!((&shown["request_type"], &shown["request_id"], &shown["call_id"]), (&json!("tool"), &json!(call), &json!(call)));
+        assert_eq!(
+            (&shown["request_type"], &shown["request_id"], &shown["call_id"]),
+            (&json!("tool"), &json!(call), &json!(call))
+        );
         assert_eq!(shown["arguments"], json!({ "path": "a" }));
     }
 }

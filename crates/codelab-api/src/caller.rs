@@ -1,5 +1,5 @@
-//! For whom a request acts. The public port asks people for a token or a key and lets services in with the internal key; the internal port
-//! knows services only.
+//! For whom a request acts. The public port asks people for a token or a key and lets services in with the internal
+//! key; the internal port knows services only.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -45,7 +45,9 @@ pub(crate) async fn identify(app: &App, surface: Surface, parts: &mut Parts) -> 
         // Whoever shows a token is who the token says, and nobody else.
         (Surface::Gateway, Some(key)) if !has_bearer(&parts.headers) => {
             if !app.config.internal.key.is(key) {
-                return Err(Problem::unauthenticated("invalid_token", "The key in x-internal-auth is not valid.").into());
+                return Err(
+                    Problem::unauthenticated("invalid_token", "The key in x-internal-auth is not valid.").into()
+                );
             }
             service(app, parts).await
         }
@@ -57,7 +59,8 @@ pub(crate) async fn identify(app: &App, surface: Surface, parts: &mut Parts) -> 
 }
 
 fn has_bearer(headers: &HeaderMap) -> bool {
-    let scheme = headers.get(AUTHORIZATION).map(|value| value.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default());
+    let scheme =
+        headers.get(AUTHORIZATION).map(|value| value.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default());
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
 }
 
@@ -89,7 +92,11 @@ impl FromRequestParts<App> for User {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
-        let user = parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::internal("a route is not behind the admission"))?;
+        let user = parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Problem::internal("a route is not behind the admission"))?;
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         user.needs(if reads { Scope::RunsRead } else { Scope::RunsWrite })?;
         Ok(user)

@@ -1,5 +1,5 @@
-//! What happened in a user's sessions, in the names of the first runtime's events, and the numbers that come of it. All of it is read from
-//! the journal: there is no second record that could differ or be lost.
+//! What happened in a user's sessions, in the names of the first runtime's events, and the numbers that come of it. All
+//! of it is read from the journal: there is no second record that could differ or be lost.
 
 pub(crate) mod audit_log;
 mod envelope;

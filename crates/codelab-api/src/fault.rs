@@ -1,4 +1,5 @@
-//! Errors in the words of these surfaces. Every client that exists looks for another key, so that each body has all of them.
+//! Errors in the words of these surfaces. Every client that exists looks for another key, so that each body has all of
+//! them.
 
 use artel_domain::Refusal;
 use artel_http::{Problem, ProblemBody};
@@ -94,7 +95,12 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case::nothing_shown(Problem::unauthenticated("unauthenticated", "Send a token."), 401, "unauthorized", "Authentication required")]
+    #[case::nothing_shown(
+        Problem::unauthenticated("unauthenticated", "Send a token."),
+        401,
+        "unauthorized",
+        "Authentication required"
+    )]
     #[case::an_old_token(
         Problem::unauthenticated("token_expired", "The token has expired."),
         401,
@@ -102,7 +108,12 @@ mod tests {
         "The token has expired."
     )]
     #[case::too_many(Problem::too_many("Slow down.", 60), 429, "rate_limit_exceeded", "Too many requests")]
-    #[case::the_store_is_away(Problem::unavailable("away"), 503, "AGENT_UNAVAILABLE", "A service that Artel depends on is not available.")]
+    #[case::the_store_is_away(
+        Problem::unavailable("away"),
+        503,
+        "AGENT_UNAVAILABLE",
+        "A service that Artel depends on is not available."
+    )]
     #[case::another(Problem::forbidden("agent_not_allowed", "No."), 403, "agent_not_allowed", "No.")]
     #[tokio::test]
     async fn every_key_that_some_client_reads_is_there(

@@ -1,4 +1,5 @@
-//! Is a port there, and does it reach what it stands on. Asked without a key, also by those who know one of the services only.
+//! Is a port there, and does it reach what it stands on. Asked without a key, also by those who know one of the
+//! services only.
 
 use std::time::Duration;
 

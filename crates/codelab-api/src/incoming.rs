@@ -1,4 +1,5 @@
-//! What clients say, on a socket or in the body of a request. Whatever comes is either understood or answered with what is wrong with it.
+//! What clients say, on a socket or in the body of a request. Whatever comes is either understood or answered with what
+//! is wrong with it.
 
 mod members;
 mod outcome;

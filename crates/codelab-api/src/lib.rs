@@ -1,5 +1,5 @@
-//! CodeLab's surfaces: the gateway with its WebSocket (public port) and the agent runtime (internal port). Both are views of one journal
-//! and write the same few intents.
+//! CodeLab's surfaces: the gateway with its WebSocket (public port) and the agent runtime (internal port). Both are
+//! views of one journal and write the same few intents.
 //!
 //! They must never drive a run, ask a model, or know SQL.
 

@@ -31,7 +31,11 @@ pub(crate) struct Options {
 
 impl Checked for Options {
     fn check(&self, faults: &mut Faults) {
-        faults.ensure(matches!(self.stream.as_deref(), None | Some("tokens" | "whole" | "auto")), "stream", "must be tokens or whole");
+        faults.ensure(
+            matches!(self.stream.as_deref(), None | Some("tokens" | "whole" | "auto")),
+            "stream",
+            "must be tokens or whole",
+        );
         faults.ensure(self.after.is_none_or(|after| after >= 0), "after", "must be a number of a frame");
     }
 }
@@ -44,7 +48,9 @@ impl Options {
     /// What the client can do; every client is taken to have the common tools when it does not say.
     pub(crate) fn client(&self) -> Client {
         let tools = match &self.tools {
-            Some(named) => named.split(',').map(str::trim).filter(|name| client_tool(name).is_some()).map(str::to_owned).collect(),
+            Some(named) => {
+                named.split(',').map(str::trim).filter(|name| client_tool(name).is_some()).map(str::to_owned).collect()
+            }
             None => COMMON.map(str::to_owned).to_vec(),
         };
         Client { tools, plans: self.shows_plans() }

@@ -1,4 +1,5 @@
-//! Who made a request lately, and from which address: for sockets that show nothing but a session's id. The store knows it for all processes.
+//! Who made a request lately, and from which address: for sockets that show nothing but a session's id. The store knows
+//! it for all processes.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -33,7 +34,8 @@ impl Presence {
         self.known.try_get_with((tenant, user), self.store.ensure_principal(tenant, user, self.clock.now())).await
     }
 
-    /// Notes that the user made a request of their own from this address. A failure of the store is logged, and the request goes on.
+    /// Notes that the user made a request of their own from this address. A failure of the store is logged, and the
+    /// request goes on.
     pub(crate) async fn note(&self, user: &User, ip: IpAddr) {
         let write = self.store.note_presence(user.tenant_id, user.user_id, ip, self.clock.now());
         if let Err(error) = self.written.try_get_with((user.tenant_id, user.user_id, ip), write).await {

@@ -18,7 +18,9 @@ pub(crate) fn problem(refusal: Refusal) -> Problem {
             Problem::forbidden(codes::AGENT_UNAVAILABLE, "CodeLab is switched off in this organisation.")
         }
         // What is decided already is as unknown as what never was.
-        (RefusalKind::Absent, Subject::Call) | (RefusalKind::Absent | RefusalKind::Conflict, Subject::Approval) => no_call(),
+        (RefusalKind::Absent, Subject::Call) | (RefusalKind::Absent | RefusalKind::Conflict, Subject::Approval) => {
+            no_call()
+        }
         (RefusalKind::Conflict, Subject::Tool) => {
             Problem::invalid_field(EDITED, "the tool is gone: nothing can be put in place of its arguments")
         }
@@ -58,11 +60,19 @@ mod tests {
     #[case(Refusal::conflict(Subject::Approval, "conflict", "It is decided."), 404, "INVALID_CALL_ID")]
     #[case(Refusal::conflict(Subject::Tool, "conflict", "It is gone."), 422, "validation_error")]
     #[case(Refusal::invalid(Subject::Arguments, "is wrong"), 422, "validation_error")]
-    #[case(Refusal::new(RefusalKind::Invalid, Subject::Arguments, ARGUMENTS_MISSING, "is absent"), 400, "MISSING_FIELD")]
+    #[case(
+        Refusal::new(RefusalKind::Invalid, Subject::Arguments, ARGUMENTS_MISSING, "is absent"),
+        400,
+        "MISSING_FIELD"
+    )]
     #[case(Refusal::invalid(Subject::Input, "must not be empty"), 400, "INVALID_FORMAT")]
     #[case(Refusal::conflict(Subject::Session, "session_exists", "It exists."), 409, "session_exists")]
     #[case(Refusal::unavailable("away"), 503, "unavailable")]
-    fn clients_of_codelab_get_the_codes_that_they_know(#[case] refusal: Refusal, #[case] status: u16, #[case] code: &str) {
+    fn clients_of_codelab_get_the_codes_that_they_know(
+        #[case] refusal: Refusal,
+        #[case] status: u16,
+        #[case] code: &str,
+    ) {
         let problem = problem(refusal);
         assert_eq!((problem.status().as_u16(), problem.code()), (status, code));
     }

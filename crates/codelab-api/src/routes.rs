@@ -6,14 +6,18 @@ use axum::routing::get;
 
 use crate::{App, health, socket, stream, web};
 
-/// The gateway's routes, for the public port: without fallbacks and outer layers, which the port's owner puts around all that it serves.
+/// The gateway's routes, for the public port: without fallbacks and outer layers, which the port's owner puts around
+/// all that it serves.
 pub fn gateway_routes(app: App) -> Router {
     gateway(&app).with_state(app)
 }
 
 /// Probes at the root, for a port that serves the gateway and no other surface that has its own.
 pub fn gateway_probes(app: App) -> Router {
-    Router::new().route("/health", get(health::check_gateway)).route("/metrics", get(health::get_metrics)).with_state(app)
+    Router::new()
+        .route("/health", get(health::check_gateway))
+        .route("/metrics", get(health::get_metrics))
+        .with_state(app)
 }
 
 /// The finished runtime for its internal port. Whoever has no internal key is refused.

@@ -1,5 +1,5 @@
-//! The gateway's WebSocket: one per client and session. What the client says becomes an intent; what happens in the session, in whichever
-//! process, comes to every socket of it.
+//! The gateway's WebSocket: one per client and session. What the client says becomes an intent; what happens in the
+//! session, in whichever process, comes to every socket of it.
 //!
 //! The state is in the store. A socket that is cut loses nothing: another goes on where it was with `?after=`.
 

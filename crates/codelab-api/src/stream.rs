@@ -1,4 +1,5 @@
-//! One message of a client, and what comes of it as an event stream: for the gateway before us, and for clients without a socket.
+//! One message of a client, and what comes of it as an event stream: for the gateway before us, and for clients without
+//! a socket.
 
 mod answer;
 mod decide;

@@ -75,6 +75,15 @@ impl From<&Identity> for User {
     fn from(identity: &Identity) -> Self {
         let Requester { tenant_id, principal, actor, only_agent, daily_limit, .. } = identity.requester();
         let valid_until = identity.valid_until;
-        Self { tenant_id, user_id: identity.user_id, principal, actor, only_agent, daily_limit, valid_until, is_service: false }
+        Self {
+            tenant_id,
+            user_id: identity.user_id,
+            principal,
+            actor,
+            only_agent,
+            daily_limit,
+            valid_until,
+            is_service: false,
+        }
     }
 }

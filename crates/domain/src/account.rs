@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 
 use crate::{TenantId, Timestamp, UserId};
 
-/// A user who signs in with a password. The password itself is nowhere; its hash never leaves the store but for a check.
+/// A user who signs in with a password. The password itself is nowhere; its hash never leaves the store but for a
+/// check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Account {
     pub user_id: UserId,
@@ -32,8 +33,8 @@ impl Account {
 
 /// A name as names are compared: nobody becomes `Admin` beside `admin`.
 ///
-/// FROZEN: lower case, not [`crate::caseless()`]. Accounts of every installation are stored and unique under it, and with a wider folding
-/// two accounts that exist could become one name.
+/// FROZEN: lower case, not [`crate::caseless()`]. Accounts of every installation are stored and unique under it, and
+/// with a wider folding two accounts that exist could become one name.
 pub fn login_key(name: &str) -> String {
     name.to_lowercase()
 }

@@ -69,8 +69,8 @@ impl Agent {
             && self.llm_params == other.llm_params
     }
 
-    /// True when only the settings of the agent may be changed. The id decides too: a process of an earlier release stores a built-in
-    /// agent without its kind.
+    /// True when only the settings of the agent may be changed. The id decides too: a process of an earlier release
+    /// stores a built-in agent without its kind.
     pub fn is_read_only(&self) -> bool {
         self.kind != AgentKind::Custom || BuiltinAgent::of(self.tenant_id, self.id).is_some()
     }
@@ -90,7 +90,8 @@ pub struct AgentVersion {
 impl BuiltinAgent {
     pub const ALL: [Self; 1] = [Self::Codelab];
 
-    /// FROZEN: the UUIDv5 of the tenant's id and this word. Sessions, runs, budgets and API keys of every installation name it.
+    /// FROZEN: the UUIDv5 of the tenant's id and this word. Sessions, runs, budgets and API keys of every installation
+    /// name it.
     pub fn id(self, tenant: TenantId) -> AgentId {
         AgentId(Uuid::new_v5(&tenant.0, self.as_str().as_bytes()))
     }
@@ -137,7 +138,10 @@ impl BuiltinAgent {
 
     /// True when the row says what the product says; model, parameters and the switch are the tenant's.
     pub fn is_intact(self, row: &Agent) -> bool {
-        row.kind == AgentKind::Builtin && row.status == AgentStatus::Published && row.name == self.name() && row.system_prompt.is_empty()
+        row.kind == AgentKind::Builtin
+            && row.status == AgentStatus::Published
+            && row.name == self.name()
+            && row.system_prompt.is_empty()
     }
 }
 

@@ -29,7 +29,8 @@ words! {
     }
 }
 
-/// A durable question to a human about one tool call. It approves the arguments and the target that it shows, and nothing else.
+/// A durable question to a human about one tool call. It approves the arguments and the target that it shows, and
+/// nothing else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Approval {
     pub id: ApprovalId,
@@ -42,7 +43,8 @@ pub struct Approval {
     pub name: String,
     pub args: Value,
     pub args_digest: String,
-    /// Where the call goes and as whom. `None` in approvals of releases that showed the arguments only: these pin nothing else.
+    /// Where the call goes and as whom. `None` in approvals of releases that showed the arguments only: these pin
+    /// nothing else.
     pub target: Option<Target>,
     /// What differs from the target that was approved before, when the call is asked about again.
     pub changed: Vec<TargetChange>,
@@ -66,7 +68,8 @@ impl Approval {
     }
 }
 
-/// What is said about some tool calls: those of tools whose name matches, by this agent or any, with arguments that meet all conditions.
+/// What is said about some tool calls: those of tools whose name matches, by this agent or any, with arguments that
+/// meet all conditions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ApprovalRule {
     /// The tool's name; `*` stands for any text, `?` for one character.

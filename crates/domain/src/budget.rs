@@ -45,7 +45,10 @@ pub struct Caps {
 impl Spend {
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        Self { tokens: self.tokens.saturating_add(other.tokens), nano_usd: self.nano_usd.saturating_add(other.nano_usd) }
+        Self {
+            tokens: self.tokens.saturating_add(other.tokens),
+            nano_usd: self.nano_usd.saturating_add(other.nano_usd),
+        }
     }
 }
 

@@ -4,13 +4,14 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// The text as it is compared with others when case does not count.
 ///
-/// Letters are compared by all their forms (`STRASSE` and `straße`, `ΟΔΟΣ` and `οδος`), and a letter is the same however it is encoded
-/// (`É` as one character or as two). Marks count: `ё` is not `е`. A database knows none of this, so that the application folds both
-/// sides and the database compares them byte by byte.
+/// Letters are compared by all their forms (`STRASSE` and `straße`, `ΟΔΟΣ` and `οδος`), and a letter is the same
+/// however it is encoded (`É` as one character or as two). Marks count: `ё` is not `е`. A database knows none of this,
+/// so that the application folds both sides and the database compares them byte by byte.
 pub fn caseless(text: &str) -> String {
     let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
     let normal: String = text.nfkc().collect();
-    // Some letters have two lower-case forms (`ς`, `σ`) or none of one character in upper case (`ß`): through both cases they meet.
+    // Some letters have two lower-case forms (`ς`, `σ`) or none of one character in upper case (`ß`): through both
+    // cases they meet.
     let upper: String = lower(&normal).chars().flat_map(char::to_uppercase).collect();
     lower(&upper).nfkc().collect()
 }

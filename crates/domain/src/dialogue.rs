@@ -56,7 +56,8 @@ pub struct ToolSpec {
     pub rest: Map<String, Value>,
 }
 
-/// Tokens of one model call, or their sum over a run. `prompt_tokens` includes those read from a cache and those written to one.
+/// Tokens of one model call, or their sum over a run. `prompt_tokens` includes those read from a cache and those
+/// written to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Usage {
     pub prompt_tokens: i64,
@@ -65,7 +66,8 @@ pub struct Usage {
     pub cached_tokens: i64,
     #[serde(default)]
     pub reasoning_tokens: i64,
-    /// Left out when there are none, so that journals and answers of providers without such a cache look as they always did.
+    /// Left out when there are none, so that journals and answers of providers without such a cache look as they
+    /// always did.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cache_write_tokens: i64,
 }
@@ -131,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_call_without_further_members_is_written_as_before() {
-        let call = AssistantCall { id: "a".into(), name: "now".into(), arguments: "{}".into(), ..AssistantCall::default() };
+        let call =
+            AssistantCall { id: "a".into(), name: "now".into(), arguments: "{}".into(), ..AssistantCall::default() };
         let text = serde_json::to_string(&call).unwrap();
         assert_eq!(text, r#"{"id":"a","name":"now","arguments":"{}"}"#);
         assert_eq!(serde_json::from_str::<AssistantCall>(&text).unwrap(), call);

@@ -1,7 +1,8 @@
 //! The journal's vocabulary. Everything a client sees is a view of these entries.
 //!
-//! FROZEN: the words of `kind` and the names of members, because journals of earlier versions are read with them and processes of the
-//! last version read what this one writes. A member may be added when it has a default; a kind may be added when [`JOURNAL_LEVEL`] grows.
+//! FROZEN: the words of `kind` and the names of members, because journals of earlier versions are read with them and
+//! processes of the last version read what this one writes. A member may be added when it has a default; a kind may be
+//! added when [`JOURNAL_LEVEL`] grows.
 
 mod text;
 
@@ -12,12 +13,13 @@ use serde_json::Value;
 
 pub use crate::planned_call::{PlannedCall, Verdict};
 use crate::{
-    AgentId, ApprovalId, CallId, Confidence, Decision, FinishReason, Plan, RoutedBy, RunFailure, RunId, SessionId, Specialist, SwitchCause,
-    Target, TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, Usage, UserId, Wait,
+    AgentId, ApprovalId, CallId, Confidence, Decision, FinishReason, Plan, RoutedBy, RunFailure, RunId, SessionId,
+    Specialist, SwitchCause, Target, TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, Usage, UserId, Wait,
 };
 
-/// The level of the journals that this version writes and drives: one more in each version that writes something in a run's journal that
-/// the version before cannot drive a run by (a new kind without the mark `optional`, a new word of a known member).
+/// The level of the journals that this version writes and drives: one more in each version that writes something in a
+/// run's journal that the version before cannot drive a run by (a new kind without the mark `optional`, a new word of a
+/// known member).
 ///
 /// A worker that hands a run back says its level with it, so that a worker of a higher level takes the run up at once.
 pub const JOURNAL_LEVEL: i64 = 1;
@@ -170,7 +172,8 @@ pub enum Event {
         message: String,
         usage: Option<Usage>,
     },
-    /// An entry that this version cannot read: a newer version's, or a damaged one. Views skip it. See [`Event::must_be_understood`].
+    /// An entry that this version cannot read: a newer version's, or a damaged one. Views skip it. See
+    /// [`Event::must_be_understood`].
     #[serde(skip)]
     Other {
         kind: String,

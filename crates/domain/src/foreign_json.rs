@@ -1,7 +1,7 @@
 //! JSON text that comes from elsewhere: models, tools, clients.
 //!
-//! JSON escapes code units of UTF-16, so a text that was cut between the two halves of a surrogate pair is escaped as an
-//! unpaired half. Strict parsers refuse the whole document then. These functions replace such a half instead.
+//! JSON escapes code units of UTF-16, so a text that was cut between the two halves of a surrogate pair is escaped as
+//! an unpaired half. Strict parsers refuse the whole document then. These functions replace such a half instead.
 
 use std::fmt::Write as _;
 

@@ -50,8 +50,8 @@ id! {
 impl CallId {
     /// The same call has the same id in every life of the process.
     ///
-    /// FROZEN: the name under which the id is made. Receivers know a call by its id (it is the idempotency key), and a run
-    /// of an earlier version goes on with the ids that its journal has.
+    /// FROZEN: the name under which the id is made. Receivers know a call by its id (it is the idempotency key), and a
+    /// run of an earlier version goes on with the ids that its journal has.
     pub fn derive(run: RunId, step: u32, ordinal: u32) -> Self {
         Self(Uuid::new_v5(&run.0, format!("call/{step}/{ordinal}").as_bytes()))
     }
@@ -65,17 +65,22 @@ impl ApprovalId {
         Self(Uuid::new_v5(&call.0, b"approval"))
     }
 
-    /// The question of this round about a call; rounds count from 1. A call has more than one when its tool was changed after it was
-    /// approved.
+    /// The question of this round about a call; rounds count from 1. A call has more than one when its tool was changed
+    /// after it was approved.
     ///
     /// FROZEN: questions that wait in databases have these ids.
     pub fn of_round(call: CallId, round: u32) -> Self {
-        if round <= 1 { Self::derive(call) } else { Self(Uuid::new_v5(&call.0, format!("approval/{round}").as_bytes())) }
+        if round <= 1 {
+            Self::derive(call)
+        } else {
+            Self(Uuid::new_v5(&call.0, format!("approval/{round}").as_bytes()))
+        }
     }
 }
 
-/// A dialogue's id within its tenant, as it is stored. A UUID when the client names none; otherwise the client's own text of 1 to 200
-/// characters, or [`SessionId::of_user`] of it when another user of the tenant has a session with that text.
+/// A dialogue's id within its tenant, as it is stored. A UUID when the client names none; otherwise the client's own
+/// text of 1 to 200 characters, or [`SessionId::of_user`] of it when another user of the tenant has a session with that
+/// text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct SessionId(pub String);
@@ -104,15 +109,16 @@ impl SessionId {
         self.split().is_some()
     }
 
-    /// Whether the text names one session for the whole tenant: a UUID does, because nobody chooses it by chance. Every other text is a
-    /// name among the sessions of the user who says it.
+    /// Whether the text names one session for the whole tenant: a UUID does, because nobody chooses it by chance. Every
+    /// other text is a name among the sessions of the user who says it.
     pub fn is_unique(&self) -> bool {
         Uuid::parse_str(&self.0).is_ok()
     }
 
     fn split(&self) -> Option<(Uuid, &str)> {
         let (user, name) = self.0.strip_prefix('~')?.split_once('~')?;
-        let is_simple = user.len() == 32 && user.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase());
+        let is_simple =
+            user.len() == 32 && user.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase());
         is_simple.then(|| Uuid::parse_str(user).ok()).flatten().map(|user| (user, name))
     }
 }

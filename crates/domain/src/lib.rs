@@ -33,7 +33,9 @@ mod words;
 
 pub use account::{Account, Hashed, Invite};
 pub use agent::{Agent, AgentKind, AgentStatus, AgentVersion, BuiltinAgent};
-pub use approval::{Approval, ApprovalRule, ApprovalState, Approvers, ArgumentCondition, Comparison, Decision, RuleEffect};
+pub use approval::{
+    Approval, ApprovalRule, ApprovalState, Approvers, ArgumentCondition, Comparison, Decision, RuleEffect,
+};
 pub use audit::{Actor, AuditEntry, AuditRow};
 pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};

@@ -110,7 +110,12 @@ impl Refusal {
     }
 
     pub fn internal(cause: impl Into<Cause>) -> Self {
-        Self::new(RefusalKind::Internal(cause.into()), Subject::Service, "internal_error", "Something went wrong on our side.")
+        Self::new(
+            RefusalKind::Internal(cause.into()),
+            Subject::Service,
+            "internal_error",
+            "Something went wrong on our side.",
+        )
     }
 
     #[must_use]

@@ -26,7 +26,13 @@ impl Requester {
     }
 
     /// An audit row about something that succeeds with the change that it is written with.
-    pub fn audit(&self, action: &'static str, entity_type: &'static str, entity_id: impl Display, at: Timestamp) -> AuditEntry {
+    pub fn audit(
+        &self,
+        action: &'static str,
+        entity_type: &'static str,
+        entity_id: impl Display,
+        at: Timestamp,
+    ) -> AuditEntry {
         AuditEntry {
             actor: self.actor.clone(),
             action,

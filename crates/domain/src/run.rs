@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{AgentId, ApiKeyId, CallId, RunFailure, RunId, SessionId, TeamRequest, TenantId, Timestamp, Usage, UserId, WaitFor};
+use crate::{
+    AgentId, ApiKeyId, CallId, RunFailure, RunId, SessionId, TeamRequest, TenantId, Timestamp, Usage, UserId, WaitFor,
+};
 
 words! {
     /// The four values that clients know.
@@ -29,7 +31,8 @@ impl Phase {
     }
 }
 
-/// On whose behalf a run acts: kept with the run, because its tools are checked against it long after the request is gone.
+/// On whose behalf a run acts: kept with the run, because its tools are checked against it long after the request is
+/// gone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Principal {
     pub user_id: UserId,
@@ -51,7 +54,8 @@ pub struct Run {
     pub id: RunId,
     pub tenant_id: TenantId,
     pub agent_id: AgentId,
-    /// The published version whose profile and bindings the run uses; `None`: it uses the agent as it is, unpublished changes included.
+    /// The published version whose profile and bindings the run uses; `None`: it uses the agent as it is, unpublished
+    /// changes included.
     pub agent_version: Option<i64>,
     pub session_id: SessionId,
     pub trace_id: String,
@@ -60,7 +64,8 @@ pub struct Run {
     /// In a session of the specialists.
     pub team: Option<TeamRequest>,
     pub phase: Phase,
-    /// In the phase [`Phase::Waiting`]: for what, each once. Empty when a process of an earlier release put the run to sleep.
+    /// In the phase [`Phase::Waiting`]: for what, each once. Empty when a process of an earlier release put the run to
+    /// sleep.
     pub waits_for: Vec<WaitFor>,
     /// The call of another run that started this one.
     pub parent: Option<ParentCall>,
@@ -69,7 +74,8 @@ pub struct Run {
     /// Times a worker died with this run since it last made progress.
     pub crash_count: i64,
     pub cancel_requested: bool,
-    /// Why no worker of this version drives the run at present: its journal holds an entry that this version cannot read.
+    /// Why no worker of this version drives the run at present: its journal holds an entry that this version cannot
+    /// read.
     pub blocked_reason: Option<String>,
     pub output_message: Option<String>,
     pub error_code: Option<RunFailure>,

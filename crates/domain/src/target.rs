@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 
 use crate::{Binding, ToolDefinition, ToolRef, digest};
 
-/// A tool with everything that decides where a call of it goes and as whom. A call that was approved is made only while this is what
-/// the human was shown.
+/// A tool with everything that decides where a call of it goes and as whom. A call that was approved is made only while
+/// this is what the human was shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     pub tool: ToolRef,
-    /// Members of the tool and of its binding, under the names of their views. The values of headers are digests, because they may be
-    /// credentials.
+    /// Members of the tool and of its binding, under the names of their views. The values of headers are digests,
+    /// because they may be credentials.
     #[serde(flatten)]
     pub members: BTreeMap<String, Value>,
 }

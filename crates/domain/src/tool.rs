@@ -91,8 +91,12 @@ pub enum RatePeriod {
 }
 
 impl RatePeriod {
-    const ALL: [(Self, &str, u64); 4] =
-        [(Self::Second, "second", 1), (Self::Minute, "minute", 60), (Self::Hour, "hour", 3600), (Self::Day, "day", 86_400)];
+    const ALL: [(Self, &str, u64); 4] = [
+        (Self::Second, "second", 1),
+        (Self::Minute, "minute", 60),
+        (Self::Hour, "hour", 3600),
+        (Self::Day, "day", 86_400),
+    ];
 
     fn row(self) -> (&'static str, u64) {
         Self::ALL.into_iter().find(|(p, ..)| *p == self).map_or(("day", 86_400), |(_, name, seconds)| (name, seconds))

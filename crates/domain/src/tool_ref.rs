@@ -66,8 +66,8 @@ impl ToolRef {
         matches!(self, Self::Control { .. })
     }
 
-    /// The name that the reference itself holds: a connector's operation is `connector/operation`, an MCP server's tool `server/tool`.
-    /// `None` for a tenant's row, whose name is in the row.
+    /// The name that the reference itself holds: a connector's operation is `connector/operation`, an MCP server's tool
+    /// `server/tool`. `None` for a tenant's row, whose name is in the row.
     pub fn own_name(&self) -> Option<String> {
         match self {
             Self::Row { .. } => None,
@@ -78,8 +78,8 @@ impl ToolRef {
     }
 }
 
-/// The members that releases before [`ToolRef`] read and wrote. They stay written beside it, because processes of two releases share
-/// journals and rows during an upgrade.
+/// The members that releases before [`ToolRef`] read and wrote. They stay written beside it, because processes of two
+/// releases share journals and rows during an upgrade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EarlierRef {
     pub tool_id: Option<ToolId>,

@@ -1,6 +1,7 @@
 //! Enums that are one word each on every wire and in every table.
 
-// `$text` is a `tt`: a derive macro cannot read a `literal` fragment, and the schemas would then name the Rust variants.
+// `$text` is a `tt`: a derive macro cannot read a `literal` fragment, and the schemas would then name the Rust
+// variants.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $text:tt),* $(,)? })*) => {$(
         $(#[$doc])*

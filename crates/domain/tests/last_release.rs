@@ -70,7 +70,10 @@ fn recorded_ids_are_the_ones_that_this_version_makes() {
             calls += 1;
         }
         if event["kind"] == "approval_requested" {
-            assert_eq!(ApprovalId::derive(id(&event["call_id"]).parse().unwrap()).to_string(), id(&event["approval_id"]));
+            assert_eq!(
+                ApprovalId::derive(id(&event["call_id"]).parse().unwrap()).to_string(),
+                id(&event["approval_id"])
+            );
         }
     }
     assert!(calls > 10);

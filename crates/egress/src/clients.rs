@@ -27,7 +27,10 @@ impl Clients {
     pub(crate) fn new(resolver: &Arc<dyn Resolver>) -> Result<Self, Box<dyn std::error::Error>> {
         let tls = tls_config()?;
         let pair = |public_only| -> Result<Pair, reqwest::Error> {
-            Ok(Pair { pooled: client(&tls, resolver, public_only, IDLE_PER_HOST)?, fresh: client(&tls, resolver, public_only, 0)? })
+            Ok(Pair {
+                pooled: client(&tls, resolver, public_only, IDLE_PER_HOST)?,
+                fresh: client(&tls, resolver, public_only, 0)?,
+            })
         };
         Ok(Self { public: pair(true)?, permitted: pair(false)? })
     }
@@ -38,7 +41,12 @@ impl Clients {
     }
 }
 
-fn client(tls: &ClientConfig, resolver: &Arc<dyn Resolver>, public_only: bool, idle: usize) -> Result<Client, reqwest::Error> {
+fn client(
+    tls: &ClientConfig,
+    resolver: &Arc<dyn Resolver>,
+    public_only: bool,
+    idle: usize,
+) -> Result<Client, reqwest::Error> {
     Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .dns_resolver(Guarded { inner: Arc::clone(resolver), public_only })

@@ -15,7 +15,8 @@ pub fn check_endpoint(text: &str) -> Result<(), Refusal> {
 /// Parses a URL, and refuses spellings that parsers read differently.
 pub(crate) fn parse(text: &str) -> Result<Url, Refusal> {
     // Parsers differ most in what they forgive; an authority with any of this is never written by accident.
-    let authority = text.split_once("//").map_or(text, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
+    let authority =
+        text.split_once("//").map_or(text, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
     if text.chars().any(|c| c.is_control() || c.is_whitespace()) || authority.contains(['%', '\\']) {
         return Err(Refusal::Spelling);
     }

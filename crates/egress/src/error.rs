@@ -16,7 +16,9 @@ pub enum Refusal {
     Port,
     #[error("a URL with a fragment (#) is not called")]
     Fragment,
-    #[error("the host is written in a form that is not accepted (percent-encoding, backslash, control character or trailing dot)")]
+    #[error(
+        "the host is written in a form that is not accepted (percent-encoding, backslash, control character or trailing dot)"
+    )]
     Spelling,
     #[error("the host {0} is not among the allowed domains")]
     NotAllowed(String),

@@ -43,7 +43,11 @@ impl Egress {
     ///
     /// # Errors
     /// An entry of `private_hosts` that is no host, or an HTTP client that cannot be built.
-    pub fn new(private_hosts: &[String], aliases: BTreeMap<String, SocketAddr>, resolver: &Arc<dyn Resolver>) -> Result<Self, EgressError> {
+    pub fn new(
+        private_hosts: &[String],
+        aliases: BTreeMap<String, SocketAddr>,
+        resolver: &Arc<dyn Resolver>,
+    ) -> Result<Self, EgressError> {
         Ok(Self {
             private_hosts: PrivateHosts::parse(private_hosts).map_err(EgressError::PrivateHost)?,
             aliases,
@@ -80,7 +84,9 @@ impl Egress {
             _ => None,
         };
         match literal {
-            Some(address) if !is_global(address) => Err(Refusal::NotPublic(url.host_str().unwrap_or_default().to_owned())),
+            Some(address) if !is_global(address) => {
+                Err(Refusal::NotPublic(url.host_str().unwrap_or_default().to_owned()))
+            }
             _ => Ok(Way::Public),
         }
     }

@@ -25,7 +25,11 @@ impl HostRule {
     /// May the call reach this host?
     pub fn check(&self, url: &Url) -> Result<(), Refusal> {
         let host = url.host_str().unwrap_or_default();
-        if self.allowed.iter().any(|allowed| allowed == host) { Ok(()) } else { Err(Refusal::NotAllowed(host.to_owned())) }
+        if self.allowed.iter().any(|allowed| allowed == host) {
+            Ok(())
+        } else {
+            Err(Refusal::NotAllowed(host.to_owned()))
+        }
     }
 }
 
@@ -34,7 +38,9 @@ impl HostRule {
 /// # Errors
 /// A text that names the entry and shows a correct one.
 pub fn check_domain(domain: &str) -> Result<(), String> {
-    normal(domain).map(|_| ()).ok_or_else(|| format!("'{domain}' is not a host name such as api.example.com (no scheme, port or path)"))
+    normal(domain)
+        .map(|_| ())
+        .ok_or_else(|| format!("'{domain}' is not a host name such as api.example.com (no scheme, port or path)"))
 }
 
 /// Lower case, punycode, addresses in their one spelling. `None` when it is not a bare host.
@@ -51,7 +57,11 @@ pub(crate) struct PrivateHosts(Vec<(String, Option<u16>)>);
 
 impl PrivateHosts {
     pub(crate) fn parse(entries: &[String]) -> Result<Self, String> {
-        entries.iter().map(|entry| Self::entry(entry.trim()).ok_or_else(|| entry.clone())).collect::<Result<_, _>>().map(Self)
+        entries
+            .iter()
+            .map(|entry| Self::entry(entry.trim()).ok_or_else(|| entry.clone()))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     fn entry(entry: &str) -> Option<(String, Option<u16>)> {
@@ -63,7 +73,9 @@ impl PrivateHosts {
     }
 
     pub(crate) fn contains(&self, url: &Url) -> bool {
-        self.0.iter().any(|(host, port)| url.host_str() == Some(host) && port.is_none_or(|port| url.port_or_known_default() == Some(port)))
+        self.0.iter().any(|(host, port)| {
+            url.host_str() == Some(host) && port.is_none_or(|port| url.port_or_known_default() == Some(port))
+        })
     }
 }
 
@@ -109,7 +121,10 @@ mod tests {
         let hosts = PrivateHosts::parse(&["tool-mock".into(), "127.0.0.1:9000".into(), "[::1]:80".into()]).unwrap();
         let contains = |url: &str| hosts.contains(&Url::parse(url).unwrap());
         assert!(
-            contains("http://tool-mock/") && contains("http://TOOL-mock:9/") && contains("http://127.1:9000/") && contains("http://[::1]/")
+            contains("http://tool-mock/")
+                && contains("http://TOOL-mock:9/")
+                && contains("http://127.1:9000/")
+                && contains("http://[::1]/")
         );
         assert!(
             !contains("http://127.0.0.1/")

@@ -67,12 +67,26 @@ mod tests {
     use crate::outgoing::Outgoing;
 
     fn post(url: &str) -> Outgoing {
-        let headers: HeaderMap =
-            ["authorization", "x-api-key", "cookie", "x-tenant-id", "x-user-id", "x-custom", "x-idempotency-key", "content-type"]
-                .into_iter()
-                .map(|name| (HeaderName::from_static(name), HeaderValue::from_static("v")))
-                .collect();
-        Outgoing { method: Method::POST, url: Url::parse(url).unwrap(), headers, body: Some(Bytes::from_static(b"{}")), fresh: true }
+        let headers: HeaderMap = [
+            "authorization",
+            "x-api-key",
+            "cookie",
+            "x-tenant-id",
+            "x-user-id",
+            "x-custom",
+            "x-idempotency-key",
+            "content-type",
+        ]
+        .into_iter()
+        .map(|name| (HeaderName::from_static(name), HeaderValue::from_static("v")))
+        .collect();
+        Outgoing {
+            method: Method::POST,
+            url: Url::parse(url).unwrap(),
+            headers,
+            body: Some(Bytes::from_static(b"{}")),
+            fresh: true,
+        }
     }
 
     fn next(from: &str, status: u16, to: &str, hops: usize) -> Result<Outgoing, Refusal> {
@@ -99,9 +113,18 @@ mod tests {
             names.sort_unstable();
             assert_eq!(names, ["content-type", "x-idempotency-key"], "{to}");
         }
-        assert!(next("https://a.example/1", 307, "https://a.example/2", 0).unwrap().headers.contains_key("authorization"));
-        assert!(next("http://a.example/1", 308, "https://a.example/2", 0).unwrap().headers.contains_key("authorization"));
-        assert!(!next("http://a.example:8080/", 308, "https://a.example/", 0).unwrap().headers.contains_key("authorization"));
+        assert!(
+            next("https://a.example/1", 307, "https://a.example/2", 0).unwrap().headers.contains_key("authorization")
+        );
+        assert!(
+            next("http://a.example/1", 308, "https://a.example/2", 0).unwrap().headers.contains_key("authorization")
+        );
+        assert!(
+            !next("http://a.example:8080/", 308, "https://a.example/", 0)
+                .unwrap()
+                .headers
+                .contains_key("authorization")
+        );
     }
 
     #[test]

@@ -19,7 +19,9 @@ pub(crate) async fn wake_blocked(deps: Arc<Deps>, stop: CancellationToken) {
                 tracing::info!(count, "runs that were handed back are tried again");
                 deps.bus.wake_workers();
             }
-            Err(error) => tracing::warn!(%error, "runs that were handed back could not be looked for; trying again in two seconds"),
+            Err(error) => {
+                tracing::warn!(%error, "runs that were handed back could not be looked for; trying again in two seconds")
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What a run's model calls may cost: the most that a call can come to is set aside before it is made, and what it did come to is put
-//! in its place by the commit of its answer.
+//! What a run's model calls may cost: the most that a call can come to is set aside before it is made, and what it did
+//! come to is put in its place by the commit of its answer.
 //!
-//! A call that breaks off after the model began to answer, by a crash, a cancel or an error, stays counted in full: nobody but the
-//! provider knows what it charged.
+//! A call that breaks off after the model began to answer, by a crash, a cancel or an error, stays counted in full:
+//! nobody but the provider knows what it charged.
 
 use std::sync::Arc;
 
@@ -43,9 +43,13 @@ impl Purse {
         Self { caps, fence, agent: record.agent.id }
     }
 
-    /// Sets aside the most that the request can come to, and bounds the request to it. `None` where nothing is capped; the error is
-    /// the run's.
-    pub(crate) async fn reserve(&self, deps: &Deps, request: &mut Request) -> Result<Option<Allowance>, (RunFailure, String)> {
+    /// Sets aside the most that the request can come to, and bounds the request to it. `None` where nothing is capped;
+    /// the error is the run's.
+    pub(crate) async fn reserve(
+        &self,
+        deps: &Deps,
+        request: &mut Request,
+    ) -> Result<Option<Allowance>, (RunFailure, String)> {
         if self.caps.is_unlimited() {
             return Ok(None);
         }
@@ -108,7 +112,9 @@ impl artel_tools::Budget for ToolBudget {
     async fn spend(&self, amount: Spend) -> Result<(), String> {
         match self.purse.set_aside(&self.deps, amount).await {
             Ok(Reserved::Granted) => Ok(()),
-            Ok(Reserved::Exhausted(scope)) => Err(format!("{} has no room for {}", whose(scope), amount_in_words(amount))),
+            Ok(Reserved::Exhausted(scope)) => {
+                Err(format!("{} has no room for {}", whose(scope), amount_in_words(amount)))
+            }
             Err((_, message)) => Err(message),
         }
     }
@@ -117,8 +123,9 @@ impl artel_tools::Budget for ToolBudget {
 /// No tokenizer makes more tokens of a text than it has bytes.
 fn most_prompt_tokens(request: &Request) -> i64 {
     let members = |rest: &artel_llm::Rest| if rest.is_empty() { 0 } else { serde_json::json!(rest).to_string().len() };
-    let of_call =
-        |call: &artel_domain::AssistantCall| call.id.len() + call.name.len() + call.arguments.len() + members(&call.rest) + TOKENS_AROUND;
+    let of_call = |call: &artel_domain::AssistantCall| {
+        call.id.len() + call.name.len() + call.arguments.len() + members(&call.rest) + TOKENS_AROUND
+    };
     let of_message = |message: &Message| {
         let parts = message.content().iter().map(|part| match &part.body {
             PartBody::Text(text) => text.len(),
@@ -134,7 +141,8 @@ fn most_prompt_tokens(request: &Request) -> i64 {
         parts.sum::<usize>() + calls + TOKENS_AROUND
     };
     let messages: usize = request.messages.iter().map(of_message).sum();
-    let of_tool = |tool: &artel_domain::ToolSpec| tool.name.len() + tool.description.len() + tool.input_schema.to_string().len();
+    let of_tool =
+        |tool: &artel_domain::ToolSpec| tool.name.len() + tool.description.len() + tool.input_schema.to_string().len();
     let tools: usize = request.tools.iter().map(|tool| of_tool(tool) + TOKENS_AROUND).sum();
     i64::try_from(messages + tools + TOKENS_AROUND).unwrap_or(i64::MAX)
 }
@@ -160,5 +168,8 @@ fn amount_in_words(amount: Spend) -> String {
 }
 
 fn unpriced(request: &Request) -> String {
-    format!("the price of the model {} is not known, so its cost cannot be kept within a budget; add it to LLM_MODELS_FILE", request.model)
+    format!(
+        "the price of the model {} is not known, so its cost cannot be kept within a budget; add it to LLM_MODELS_FILE",
+        request.model
+    )
 }

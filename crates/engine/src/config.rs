@@ -34,7 +34,8 @@ pub struct EngineConfig {
     pub max_active: usize,
     pub limits: Limits,
     pub context: ContextLimits,
-    /// After this many steps with the same calls and the same results, the model is asked to answer without tools; 0 never.
+    /// After this many steps with the same calls and the same results, the model is asked to answer without tools; 0
+    /// never.
     pub max_repeats: usize,
     /// What the operator lets every run, agent and tenant cost; theirs can only tighten it.
     pub budget: Caps,

@@ -112,7 +112,8 @@ impl Drive {
         }
     }
 
-    /// Records events and all that the machine records because of them in one transaction; returns the actions that are due after it.
+    /// Records events and all that the machine records because of them in one transaction; returns the actions that are
+    /// due after it.
     async fn settle(&mut self, effects: Vec<Effect>) -> Result<Vec<Action>, Stop> {
         let mut queue = VecDeque::from(effects);
         let (mut entries, mut actions) = (Vec::new(), Vec::new());
@@ -218,10 +219,13 @@ impl Drive {
                 self.deltas = Some(receiver);
                 self.frames.reset();
                 let answer_now = self.goes_in_circles();
-                Box::pin(async move { Returned::Model(model_call::ask(asker, messages, tools, answer_now, sender).await) })
+                Box::pin(
+                    async move { Returned::Model(model_call::ask(asker, messages, tools, answer_now, sender).await) },
+                )
             }
             Question::Summary { dropped, through_seq } => {
-                // Once a step at most: when the summary itself leaves no room, the rest is left out without another one.
+                // Once a step at most: when the summary itself leaves no room, the rest is left out without another
+                // one.
                 self.summarised = true;
                 Box::pin(async move { Returned::Model(model_call::summarise(asker, dropped, through_seq).await) })
             }
@@ -273,7 +277,8 @@ impl Drive {
     async fn take(&mut self, returned: Returned) -> Result<Vec<Event>, Stop> {
         match returned {
             Returned::Tool(ToolEnd { event, failure }) => {
-                let ends = failure.map(|failure| self.turn.failure_of_call(failure.call_id, failure.code.into(), failure.message));
+                let ends = failure
+                    .map(|failure| self.turn.failure_of_call(failure.call_id, failure.code.into(), failure.message));
                 Ok(std::iter::once(event).chain(ends.into_iter().flatten()).collect())
             }
             Returned::Model(Outcome::Summarised(event, spent) | Outcome::Routed(event, spent)) => {
@@ -304,7 +309,14 @@ impl Drive {
         let calls = if cut_off { &[] } else { answer.calls.as_slice() };
         let calls = self.toolbox.plan(&self.run, self.deps.policy.as_ref(), step, calls);
         let opaque = answer.opaque();
-        let answered = Event::ModelAnswered { step, text: answer.text, finish: answer.finish, usage: answer.usage, planned, opaque };
+        let answered = Event::ModelAnswered {
+            step,
+            text: answer.text,
+            finish: answer.finish,
+            usage: answer.usage,
+            planned,
+            opaque,
+        };
         std::iter::once(answered).chain(calls.into_iter().map(Event::ToolPlanned)).collect()
     }
 
@@ -338,13 +350,16 @@ fn words(waits: &[Wait]) -> Vec<WaitFor> {
     words
 }
 
-/// The next piece of what the model says to the user; `None` when the stream is over or there is none. May be dropped at any time.
+/// The next piece of what the model says to the user; `None` when the stream is over or there is none. May be dropped
+/// at any time.
 async fn next_text(deltas: &mut Option<Receiver<Delta>>) -> Option<String> {
     loop {
         match deltas.as_mut()?.recv().await {
             Some(Delta::Text(text) | Delta::Refusal(text)) => return Some(text),
             // Calls are journalled when they are complete; reasoning is not the answer; nor is who answers.
-            Some(Delta::Opened(_) | Delta::Reasoning(_) | Delta::Call { .. } | Delta::Arguments { .. } | Delta::Rest(_)) => {}
+            Some(
+                Delta::Opened(_) | Delta::Reasoning(_) | Delta::Call { .. } | Delta::Arguments { .. } | Delta::Rest(_),
+            ) => {}
             None => {
                 *deltas = None;
                 return None;

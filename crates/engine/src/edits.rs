@@ -1,5 +1,5 @@
-//! Arguments that a human puts in place of a model's are held to what the model's were held to: the tool's schema, what its agent may do,
-//! the rules.
+//! Arguments that a human puts in place of a model's are held to what the model's were held to: the tool's schema, what
+//! its agent may do, the rules.
 
 use artel_agent::plan_of;
 use artel_domain::event::Verdict;
@@ -25,7 +25,12 @@ pub enum EditProblem {
 }
 
 /// Whether `args` may be used in the call that was asked about.
-pub async fn check_edit(store: &dyn RunStore, policy: &dyn Policy, asked: &Approval, args: &Value) -> Result<(), EditProblem> {
+pub async fn check_edit(
+    store: &dyn RunStore,
+    policy: &dyn Policy,
+    asked: &Approval,
+    args: &Value,
+) -> Result<(), EditProblem> {
     // Whoever edits may see the approval without the rest of its run.
     let viewer = &Viewer::service(asked.tenant_id);
     let calls = store.list_tool_calls(viewer, &[asked.run_id]).await?;
@@ -37,7 +42,12 @@ pub async fn check_edit(store: &dyn RunStore, policy: &dyn Policy, asked: &Appro
 }
 
 /// The tool's name, as it is now: rules are about that one.
-async fn check_schema(store: &dyn RunStore, asked: &Approval, tool: &ToolRef, args: &Value) -> Result<String, EditProblem> {
+async fn check_schema(
+    store: &dyn RunStore,
+    asked: &Approval,
+    tool: &ToolRef,
+    args: &Value,
+) -> Result<String, EditProblem> {
     let fits = |schema: &Value| artel_tools::validate(schema, args).map_err(EditProblem::Wrong);
     match tool {
         ToolRef::Row { id, .. } => {

@@ -23,7 +23,8 @@ pub struct RunRef {
     pub run_id: RunId,
 }
 
-/// The run's entries with `seq > after_seq`; ends after the run's last one. An error of the store ends it too: the reader resumes.
+/// The run's entries with `seq > after_seq`; ends after the run's last one. An error of the store ends it too: the
+/// reader resumes.
 pub fn follow(
     store: Arc<dyn RunStore>,
     bus: &dyn Bus,
@@ -33,7 +34,8 @@ pub fn follow(
     start(store, bus, run, after_seq, Instant::now())
 }
 
-/// Like [`follow`] for a run that is not accepted yet, called before it is: nothing can have been missed, so the store is not asked first.
+/// Like [`follow`] for a run that is not accepted yet, called before it is: nothing can have been missed, so the store
+/// is not asked first.
 pub fn follow_new(
     store: Arc<dyn RunStore>,
     bus: &dyn Bus,

@@ -1,7 +1,8 @@
-//! Drives runs: performs what the turn machine of `agent` asks for through `store`, `llm`, `tools` and `bus`, and journals it.
+//! Drives runs: performs what the turn machine of `agent` asks for through `store`, `llm`, `tools` and `bus`, and
+//! journals it.
 //!
-//! A surface never drives: it stores an intent, wakes the workers ([`artel_bus::Bus::wake_workers`]) and follows the journal
-//! ([`follow`]). This crate must never know HTTP or a concrete store.
+//! A surface never drives: it stores an intent, wakes the workers ([`artel_bus::Bus::wake_workers`]) and follows the
+//! journal ([`follow`]). This crate must never know HTTP or a concrete store.
 
 mod blocked;
 mod budget;

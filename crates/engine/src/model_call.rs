@@ -69,13 +69,23 @@ pub(crate) struct Asker {
 }
 
 /// With `answer_now` the model may not call tools again.
-pub(crate) async fn ask(asker: Asker, messages: Vec<Message>, tools: Vec<ToolSpec>, answer_now: bool, deltas: Sender<Delta>) -> Outcome {
-    let mut params = match asker.agent.llm_params.as_ref().and_then(|params| params.as_object()).map(Params::read).transpose() {
-        Ok(params) => params.unwrap_or_default(),
-        Err(bad) => {
-            return Outcome::Failed { code: RunFailure::ModelRejected, message: format!("the agent's llm_params cannot be used: {bad}") };
-        }
-    };
+pub(crate) async fn ask(
+    asker: Asker,
+    messages: Vec<Message>,
+    tools: Vec<ToolSpec>,
+    answer_now: bool,
+    deltas: Sender<Delta>,
+) -> Outcome {
+    let mut params =
+        match asker.agent.llm_params.as_ref().and_then(|params| params.as_object()).map(Params::read).transpose() {
+            Ok(params) => params.unwrap_or_default(),
+            Err(bad) => {
+                return Outcome::Failed {
+                    code: RunFailure::ModelRejected,
+                    message: format!("the agent's llm_params cannot be used: {bad}"),
+                };
+            }
+        };
     if answer_now {
         params.tool_choice = Some(ToolChoice::None);
     }
@@ -85,11 +95,16 @@ pub(crate) async fn ask(asker: Asker, messages: Vec<Message>, tools: Vec<ToolSpe
     }
 }
 
-/// Asks the agent's own model for a summary. Without one the run goes on all the same: the entry then says what was left out.
+/// Asks the agent's own model for a summary. Without one the run goes on all the same: the entry then says what was
+/// left out.
 pub(crate) async fn summarise(asker: Asker, dropped: Vec<Message>, through_seq: i64) -> Outcome {
-    let messages = vec![Message::System { text: SUMMARY_PROMPT.to_owned() }, Message::User { text: transcript(&dropped, &asker.deps) }];
+    let messages = vec![
+        Message::System { text: SUMMARY_PROMPT.to_owned() },
+        Message::User { text: transcript(&dropped, &asker.deps) },
+    ];
     let params = Params { max_tokens: Some(SUMMARY_MAX_TOKENS), ..Params::default() };
-    // Nobody watches a summary grow. The receiver goes at once: one that is kept and never read would hold the model up for ever.
+    // Nobody watches a summary grow. The receiver goes at once: one that is kept and never read would hold the model up
+    // for ever.
     let (deltas, _) = tokio::sync::mpsc::channel(1);
     let answer = call(&asker, wire(messages), Vec::new(), params, deltas).await;
     let (text, usage, spent) = match answer {
@@ -115,7 +130,11 @@ pub(crate) async fn call(
     let account = agent.tenant_id.to_string();
     let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: *trace };
     let allowance = purse.reserve(deps, &mut request).await?;
-    let served = deps.models.stream(request, deltas).await.map_err(|error: ModelError| (error.code().into(), error.to_string()))?;
+    let served = deps
+        .models
+        .stream(request, deltas)
+        .await
+        .map_err(|error: ModelError| (error.code().into(), error.to_string()))?;
     let spent = allowance.map(|allowance| allowance.spent(&served));
     Ok((served.answer, spent))
 }

@@ -19,7 +19,12 @@ pub(crate) struct Outside {
 
 impl Outside {
     pub(crate) fn of(record: &TurnRecord) -> Self {
-        Self { answers: record.answers.clone(), children: record.children.clone(), now: record.now, has_new_children: false }
+        Self {
+            answers: record.answers.clone(),
+            children: record.children.clone(),
+            now: record.now,
+            has_new_children: false,
+        }
     }
 
     /// An entry of the journal was recorded since the claim.
@@ -27,8 +32,8 @@ impl Outside {
         self.has_new_children |= matches!(event, Event::CallWaits { wait: Wait::Child, .. });
     }
 
-    /// When a run that waits for this is claimable although nothing comes. A run whose calls began to wait for children is so at once: its
-    /// next worker reads which children there are, and whether they are over already.
+    /// When a run that waits for this is claimable although nothing comes. A run whose calls began to wait for children
+    /// is so at once: its next worker reads which children there are, and whether they are over already.
     pub(crate) fn wake_at(&self, waits: &[Wait], clock: Timestamp) -> Option<Timestamp> {
         let at_once = (self.has_new_children && waits.contains(&Wait::Child)).then_some(clock);
         waits.iter().filter_map(Wait::ends_at).chain(at_once).min()
@@ -42,7 +47,9 @@ impl Outside {
             Wait::Client => row.map(client_result),
             Wait::Form { until, .. } => row.map(form_values).or_else(|| self.form_without_answer(call, until)),
             Wait::Child => self.results_of_children(call),
-            Wait::Until { at } => (at <= self.now).then(|| succeeded(call, json!({ "resumed_at": self.now, "cause": "time" }))),
+            Wait::Until { at } => {
+                (at <= self.now).then(|| succeeded(call, json!({ "resumed_at": self.now, "cause": "time" })))
+            }
         }
     }
 

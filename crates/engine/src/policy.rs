@@ -22,8 +22,8 @@ pub struct Asked<'a> {
     pub tenant_rules: &'a [ApprovalRule],
 }
 
-/// Decides whether a call is made, refused, or put before a human. Asked once per call, before anything is dispatched; the answer is
-/// journalled with the call, so that a restart cannot change it.
+/// Decides whether a call is made, refused, or put before a human. Asked once per call, before anything is dispatched;
+/// the answer is journalled with the call, so that a restart cannot change it.
 pub trait Policy: Send + Sync {
     fn verdict(&self, asked: &Asked<'_>) -> Verdict;
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{Approval, ApprovalState, CallState, Entry, Event, Phase, Run, Timestamp, ToolCallRow, ToolOutcome, digest};
+use artel_domain::{
+    Approval, ApprovalState, CallState, Entry, Event, Phase, Run, Timestamp, ToolCallRow, ToolOutcome, digest,
+};
 use artel_store::{CallChange, Step};
 
 /// Adds to `step` what this entry changes.
@@ -32,7 +34,11 @@ pub(crate) fn project(run: &Run, entry: &Entry, timeout: Option<Duration>, step:
         }),
         Event::CallWaits { call_id, wait } => {
             step.progress = true;
-            step.calls.push(CallChange { state: CallState::Dispatched, wait: Some(wait.clone()), ..unchanged(*call_id) });
+            step.calls.push(CallChange {
+                state: CallState::Dispatched,
+                wait: Some(wait.clone()),
+                ..unchanged(*call_id)
+            });
         }
         Event::ToolFinished { call_id, outcome, attempts, duration_ms, .. } => {
             step.progress = true;
@@ -62,7 +68,18 @@ pub(crate) fn project(run: &Run, entry: &Entry, timeout: Option<Duration>, step:
 
 /// The question that the entry asks.
 fn pending(run: &Run, entry: &Entry) -> Option<Approval> {
-    let Event::ApprovalRequested { call_id, approval_id, name, args, args_digest, reason, target, changed, approvers, .. } = &entry.event
+    let Event::ApprovalRequested {
+        call_id,
+        approval_id,
+        name,
+        args,
+        args_digest,
+        reason,
+        target,
+        changed,
+        approvers,
+        ..
+    } = &entry.event
     else {
         return None;
     };

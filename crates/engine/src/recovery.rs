@@ -1,7 +1,7 @@
 //! How a worker takes a claimed run over: what it does first, and what becomes of a run that it cannot drive.
 //!
-//! A run cannot be driven when its journal holds an entry that must be understood and cannot be read, or when it cannot be loaded at all.
-//! Such a run is still ended, from its row alone, when it was cancelled or crashed too often.
+//! A run cannot be driven when its journal holds an entry that must be understood and cannot be read, or when it cannot
+//! be loaded at all. Such a run is still ended, from its row alone, when it was cancelled or crashed too often.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +49,12 @@ fn must_end(run: &Run) -> Option<(RunFailure, String)> {
     if run.cancel_requested {
         return Some((RunFailure::Cancelled, "cancelled".to_owned()));
     }
-    let message = || format!("the server stopped {} times while it worked on this run, without any progress between", run.crash_count);
+    let message = || {
+        format!(
+            "the server stopped {} times while it worked on this run, without any progress between",
+            run.crash_count
+        )
+    };
     (run.crash_count > MOST_CRASHES).then(|| (RunFailure::CrashedRepeatedly, message()))
 }
 
@@ -75,9 +80,12 @@ async fn hand_back(deps: &Deps, claim: &Claim, entry: &Entry) -> Result<Option<T
         "the run is handed back: this version cannot read an entry of its journal"
     );
     metrics::counter!("artel_runs_handed_back_total").increment(1);
-    let reason =
-        format!("entry {} of the run's journal is a '{kind}' that this version of the server cannot read; a newer one can", entry.seq);
-    let blocked = Blocked { level: JOURNAL_LEVEL, pause: PAUSE, reason, next_seq: claim.first_seq, at: deps.clock.now() };
+    let reason = format!(
+        "entry {} of the run's journal is a '{kind}' that this version of the server cannot read; a newer one can",
+        entry.seq
+    );
+    let blocked =
+        Blocked { level: JOURNAL_LEVEL, pause: PAUSE, reason, next_seq: claim.first_seq, at: deps.clock.now() };
     match deps.store.hand_back(&fence(claim), blocked).await {
         Ok(()) => Ok(None),
         Err(StoreError::Fenced) => Err(Stop::LetGo),

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use crate::Deps;
 
-/// Journal numbers reserved at a time. Deltas use them before they are stored, so that a number that a reader may have seen is never
-/// used again, whatever happens to this process.
+/// Journal numbers reserved at a time. Deltas use them before they are stored, so that a number that a reader may have
+/// seen is never used again, whatever happens to this process.
 pub(crate) const BLOCK: i64 = 1024;
 /// Deltas are stored when there are this many, or the oldest has waited this long.
 const BATCH: usize = 32;
@@ -47,7 +47,16 @@ impl Scribe {
     pub(crate) fn new(deps: Arc<Deps>, claim: &Claim, last_seq: i64) -> Self {
         let fence = fence(claim);
         let (next_seq, end_seq) = (claim.first_seq, claim.first_seq + BLOCK);
-        Self { deps, fence, next_seq, end_seq, prev: last_seq, unsaved: VecDeque::new(), oldest_unsaved: None, saving: None }
+        Self {
+            deps,
+            fence,
+            next_seq,
+            end_seq,
+            prev: last_seq,
+            unsaved: VecDeque::new(),
+            oldest_unsaved: None,
+            saving: None,
+        }
     }
 
     /// A new entry with the next number, not written yet.
@@ -90,7 +99,8 @@ impl Scribe {
         result
     }
 
-    /// Writes entries and what `step` says that they change in one transaction, after all deltas before them, then puts them on the bus.
+    /// Writes entries and what `step` says that they change in one transaction, after all deltas before them, then puts
+    /// them on the bus.
     pub(crate) async fn commit(&mut self, run: &Run, entries: Vec<Entry>, mut step: Step) -> Result<(), Stop> {
         if let Some(saving) = self.saving.take() {
             saving.await?;
@@ -152,8 +162,8 @@ pub(crate) fn fence(claim: &Claim) -> Fence {
     Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch }
 }
 
-/// Commits; when the database is away, again until it is back. Its answer may have been lost: entries that are there already are ours,
-/// because nobody else may use their numbers.
+/// Commits; when the database is away, again until it is back. Its answer may have been lost: entries that are there
+/// already are ours, because nobody else may use their numbers.
 async fn write(deps: Arc<Deps>, fence: Fence, step: Step) -> Result<(), Stop> {
     let give_up = Instant::now() + PATIENCE;
     let mut pause = Duration::from_millis(50);

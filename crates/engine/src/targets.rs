@@ -11,7 +11,8 @@ use crate::{Asked, Policy};
 /// A value of a changed member is cut to this many characters in the reason of a question.
 const LONGEST_VALUE: usize = 200;
 
-/// As it was when the worker claimed the run. The worker makes calls with the same rows, so nothing can change in between.
+/// As it was when the worker claimed the run. The worker makes calls with the same rows, so nothing can change in
+/// between.
 pub(crate) struct Targets {
     rows: Vec<(Binding, ToolDefinition)>,
     approvals: Vec<Approval>,
@@ -20,7 +21,11 @@ pub(crate) struct Targets {
 
 impl Targets {
     pub(crate) fn of(record: &TurnRecord) -> Self {
-        Self { rows: record.bindings.clone(), approvals: record.approvals.clone(), rules: record.approval_rules.clone() }
+        Self {
+            rows: record.bindings.clone(),
+            approvals: record.approvals.clone(),
+            rules: record.approval_rules.clone(),
+        }
     }
 
     /// `None` when the agent has no such tool any more.
@@ -34,8 +39,8 @@ impl Targets {
         }
     }
 
-    /// How the tool of a call that a human was asked about is now. A rule that forbids the call by now refuses it, as long as it was not
-    /// dispatched.
+    /// How the tool of a call that a human was asked about is now. A rule that forbids the call by now refuses it, as
+    /// long as it was not dispatched.
     pub(crate) fn present(&self, run: &Run, policy: &dyn Policy, call: &Call) -> Present {
         let target = call.planned.tool.as_ref().and_then(|tool| self.target(tool));
         let Some(target) = target else {
@@ -61,11 +66,21 @@ impl Targets {
         if let Verdict::Refuse { reason } = policy.verdict(&asked) { Some(reason) } else { None }
     }
 
-    /// A question to a human, with what the call would reach now and what differs from the question before it. Other events stay as
-    /// they are.
+    /// A question to a human, with what the call would reach now and what differs from the question before it. Other
+    /// events stay as they are.
     pub(crate) fn show(&self, event: Event, call: impl FnOnce(artel_domain::CallId) -> Option<Call>) -> Event {
-        let Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, target: None, replaces, approvers, .. } =
-            event
+        let Event::ApprovalRequested {
+            approval_id,
+            call_id,
+            name,
+            args,
+            args_digest,
+            reason,
+            target: None,
+            replaces,
+            approvers,
+            ..
+        } = event
         else {
             return event;
         };
@@ -74,7 +89,18 @@ impl Targets {
         let shown = call.as_ref().and_then(|call| call.shown.as_ref());
         let changed = shown.zip(target.as_ref()).map(|(shown, now)| shown.changes(now)).unwrap_or_default();
         let reason = with_changes(reason, &changed);
-        Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, target, changed, replaces, approvers }
+        Event::ApprovalRequested {
+            approval_id,
+            call_id,
+            name,
+            args,
+            args_digest,
+            reason,
+            target,
+            changed,
+            replaces,
+            approvers,
+        }
     }
 }
 
@@ -82,8 +108,10 @@ fn with_changes(reason: String, changed: &[TargetChange]) -> String {
     if changed.is_empty() {
         return reason;
     }
-    let lines: Vec<String> =
-        changed.iter().map(|change| format!("{}: {} → {}", change.member, short(&change.from), short(&change.to))).collect();
+    let lines: Vec<String> = changed
+        .iter()
+        .map(|change| format!("{}: {} → {}", change.member, short(&change.from), short(&change.to)))
+        .collect();
     format!("{reason}. {}", lines.join("; "))
 }
 

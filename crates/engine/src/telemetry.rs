@@ -10,7 +10,8 @@ pub(crate) fn count(run: &Run, entry: &Entry) {
             counter!("artel_model_answers_total").increment(1);
             if let Some(usage) = usage {
                 counter!("artel_model_tokens_total", "kind" => "prompt").increment(usage.prompt_tokens.max(0) as u64);
-                counter!("artel_model_tokens_total", "kind" => "completion").increment(usage.completion_tokens.max(0) as u64);
+                counter!("artel_model_tokens_total", "kind" => "completion")
+                    .increment(usage.completion_tokens.max(0) as u64);
             }
         }
         Event::MessageReset { .. } => counter!("artel_answers_started_again_total").increment(1),

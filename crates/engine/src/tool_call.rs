@@ -47,7 +47,13 @@ impl From<Event> for ToolEnd {
 
 impl ToolCall {
     /// The call that the machine wants made; `None` when it does not know the call.
-    pub(crate) fn new(deps: &Arc<Deps>, run: &Arc<Run>, toolbox: &Toolbox, turn: &Turn, call_id: CallId) -> Option<Self> {
+    pub(crate) fn new(
+        deps: &Arc<Deps>,
+        run: &Arc<Run>,
+        toolbox: &Toolbox,
+        turn: &Turn,
+        call_id: CallId,
+    ) -> Option<Self> {
         let call = turn.call(call_id)?;
         Some(Self {
             deps: deps.clone(),
@@ -107,9 +113,10 @@ impl ToolCall {
         let (outcome, failure) = match end {
             CallEnd::Waits(wait) => return Event::CallWaits { call_id: self.call_id, wait }.into(),
             CallEnd::Finished(outcome) => (outcome, None),
-            CallEnd::Aborted { code, message } => {
-                (ToolOutcome::Failed { error: message.clone() }, Some(CallFailure { call_id: self.call_id, code, message }))
-            }
+            CallEnd::Aborted { code, message } => (
+                ToolOutcome::Failed { error: message.clone() },
+                Some(CallFailure { call_id: self.call_id, code, message }),
+            ),
         };
         let event = Event::ToolFinished {
             call_id: self.call_id,

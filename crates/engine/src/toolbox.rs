@@ -2,7 +2,9 @@
 
 use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalRule, AssistantCall, Binding, CallId, EffectClass, Run, Specialist, ToolDefinition, ToolRef, ToolSpec};
+use artel_domain::{
+    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, Run, Specialist, ToolDefinition, ToolRef, ToolSpec,
+};
 use artel_identity::{Scope, Scopes};
 use artel_specialists::SpecialistTool;
 use artel_tools::{BoundTool, Registry};
@@ -67,7 +69,12 @@ impl Item {
 
 impl Toolbox {
     /// The tools that the agent is bound to and this installation can call.
-    pub(crate) fn new(tools: &Registry, bindings: &[(Binding, ToolDefinition)], tenant_rules: Vec<ApprovalRule>, run: &Run) -> Self {
+    pub(crate) fn new(
+        tools: &Registry,
+        bindings: &[(Binding, ToolDefinition)],
+        tenant_rules: Vec<ApprovalRule>,
+        run: &Run,
+    ) -> Self {
         let offered = names::offer(bindings.iter().map(|(_, tool)| tool.name.as_str()));
         let items = offered.into_iter().zip(bindings).filter_map(|(name, bound)| Item::of_row(tools, name, bound));
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
@@ -79,15 +86,18 @@ impl Toolbox {
         let profile = artel_specialists::profile(specialist);
         let team = run.team.as_ref();
         let can = |tool: &&SpecialistTool| {
-            let known = |name: &String| artel_specialists::client_tool(name).is_some_and(|known| known.name == tool.name);
+            let known =
+                |name: &String| artel_specialists::client_tool(name).is_some_and(|known| known.name == tool.name);
             team.is_some_and(|team| team.client_tools.iter().any(known))
         };
         let client = profile.tools.iter().filter_map(|name| artel_specialists::client_tool(name)).filter(can);
         let client = client.map(|tool| Item::of_specialist(ToolRef::client(&tool.name), tool));
         let shows_plans = team.is_some_and(|team| team.plans);
         let control = profile.control_tools.iter().filter_map(|name| artel_specialists::control_tool(name));
-        let control = control
-            .map(|tool| Item { asks: shows_plans && tool.name == CREATE_PLAN, ..Item::of_specialist(ToolRef::control(&tool.name), tool) });
+        let control = control.map(|tool| Item {
+            asks: shows_plans && tool.name == CREATE_PLAN,
+            ..Item::of_specialist(ToolRef::control(&tool.name), tool)
+        });
         self.items = client.chain(control).collect();
         self.specialist = Some(specialist);
     }
@@ -150,7 +160,13 @@ impl Toolbox {
             (ToolRef::Control { name }, _) if name == CREATE_PLAN => drop(plan_of(args)?),
             _ => {}
         }
-        let asked = Asked { agent_id: run.agent_id, tool: &item.tool, name: &item.name, args, tenant_rules: &self.tenant_rules };
+        let asked = Asked {
+            agent_id: run.agent_id,
+            tool: &item.tool,
+            name: &item.name,
+            args,
+            tenant_rules: &self.tenant_rules,
+        };
         Ok(match policy.verdict(&asked) {
             Verdict::Allow if item.asks => {
                 Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned(), approvers: Vec::new() }

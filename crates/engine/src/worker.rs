@@ -43,9 +43,18 @@ struct Active {
 impl Worker {
     /// Starts claiming at once: runs that a dead process left behind are taken up as soon as their lease is over.
     pub fn start(deps: Deps) -> Self {
-        let inner = Arc::new(Inner { deps: Arc::new(deps), active: Mutex::default(), runs: TaskTracker::new(), slot_free: Notify::new() });
-        let worker =
-            Self { inner, loops: TaskTracker::new(), stop_claiming: CancellationToken::new(), stop_renewing: CancellationToken::new() };
+        let inner = Arc::new(Inner {
+            deps: Arc::new(deps),
+            active: Mutex::default(),
+            runs: TaskTracker::new(),
+            slot_free: Notify::new(),
+        });
+        let worker = Self {
+            inner,
+            loops: TaskTracker::new(),
+            stop_claiming: CancellationToken::new(),
+            stop_renewing: CancellationToken::new(),
+        };
         worker.loops.spawn(worker.inner.clone().claim_loop(worker.stop_claiming.clone()));
         worker.loops.spawn(worker.inner.clone().lease_loop(worker.stop_renewing.clone()));
         worker.loops.spawn(worker.inner.clone().cancel_loop(worker.stop_renewing.clone()));
@@ -58,7 +67,8 @@ impl Worker {
         self.inner.active().len()
     }
 
-    /// Stops claiming, lets runs finish for `grace`, then hands the others back so that another worker goes on with them at once.
+    /// Stops claiming, lets runs finish for `grace`, then hands the others back so that another worker goes on with
+    /// them at once.
     pub async fn shutdown(self, grace: Duration) {
         self.stop_claiming.cancel();
         self.inner.runs.close();

@@ -1,4 +1,5 @@
-//! A call that a policy holds: durable, decided once, and the very call that was shown. Whole engine, SQLite, demo model.
+//! A call that a policy holds: durable, decided once, and the very call that was shown. Whole engine, SQLite, demo
+//! model.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bench;
@@ -31,7 +32,10 @@ async fn a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the
     assert_eq!(run.phase, Phase::Succeeded, "{run:?}");
     let calls = bench.calls(run.id).await;
     assert_eq!(calls.len(), 1, "the model was not asked to repeat it");
-    assert_eq!((calls[0].id, calls[0].state, &calls[0].args_digest), (approval.call_id, CallState::Succeeded, &approval.args_digest));
+    assert_eq!(
+        (calls[0].id, calls[0].state, &calls[0].args_digest),
+        (approval.call_id, CallState::Succeeded, &approval.args_digest)
+    );
 }
 
 #[tokio::test]

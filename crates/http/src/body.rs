@@ -1,5 +1,5 @@
-//! JSON bodies: 400 when they are not JSON, 413 when too large, 415 when they say to be something else, 422 with the place when they do
-//! not fit. The whole body is checked for NUL characters, which one of the databases cannot store.
+//! JSON bodies: 400 when they are not JSON, 413 when too large, 415 when they say to be something else, 422 with the
+//! place when they do not fit. The whole body is checked for NUL characters, which one of the databases cannot store.
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
@@ -45,8 +45,10 @@ impl<T: DeserializeOwned + Checked, S: Send + Sync> FromRequest<S> for Body<T> {
 fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
     let essence = value.to_str().unwrap_or("?").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let fits = matches!(essence.as_str(), "" | "application/json" | "application/x-www-form-urlencoded" | "text/plain" | "text/json")
-        || (essence.starts_with("application/") && essence.ends_with("+json"));
+    let fits = matches!(
+        essence.as_str(),
+        "" | "application/json" | "application/x-www-form-urlencoded" | "text/plain" | "text/json"
+    ) || (essence.starts_with("application/") && essence.ends_with("+json"));
     if fits {
         return Ok(());
     }
@@ -67,7 +69,8 @@ fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, 
     if bytes.is_empty() {
         return T::when_absent().ok_or_else(|| Problem::malformed("The body is empty; send a JSON object."));
     }
-    let json: Value = serde_json::from_slice(bytes).map_err(|error| Problem::malformed(format!("The body is not JSON: {error}.")))?;
+    let json: Value =
+        serde_json::from_slice(bytes).map_err(|error| Problem::malformed(format!("The body is not JSON: {error}.")))?;
     if json.is_null()
         && let Some(absent) = T::when_absent()
     {
@@ -79,7 +82,8 @@ fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, 
     typed(json, strict)
 }
 
-/// Deserialises, with the place of the first member that does not fit, or, when strict, of every member that nobody asked for.
+/// Deserialises, with the place of the first member that does not fit, or, when strict, of every member that nobody
+/// asked for.
 fn typed<T: DeserializeOwned + Checked>(json: Value, strict: bool) -> Result<T, Problem> {
     let mut nuls = Place::of_nuls(&json);
     let mut unknown = Vec::new();
@@ -87,7 +91,10 @@ fn typed<T: DeserializeOwned + Checked>(json: Value, strict: bool) -> Result<T, 
     let read = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(json, &mut note));
     let value: T = read.map_err(|error| Problem::invalid(vec![misfit(&error)]))?;
     if strict && !unknown.is_empty() {
-        let error = |place: Place| FieldError { field: place.to_string(), message: "is not a member of this request".to_owned() };
+        let error = |place: Place| FieldError {
+            field: place.to_string(),
+            message: "is not a member of this request".to_owned(),
+        };
         return Err(Problem::invalid(unknown.into_iter().map(error).collect()));
     }
     // What nobody reads may hold anything.
@@ -114,7 +121,8 @@ fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
     FieldError { field, message: "is missing".to_owned() }
 }
 
-/// A whole number, also when it is written `5.0`: to JSON Schema that is the same. Use with `#[serde(default, deserialize_with = "whole")]`.
+/// A whole number, also when it is written `5.0`: to JSON Schema that is the same. Use with `#[serde(default,
+/// deserialize_with = "whole")]`.
 pub fn whole<'de, N, D>(deserializer: D) -> Result<Option<N>, D::Error>
 where
     N: TryFrom<i64>,

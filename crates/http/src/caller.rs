@@ -47,7 +47,8 @@ permissions! {
     LlmInvoke: LlmInvoke,
 }
 
-/// A caller who holds the permission `P`. First in a handler's arguments: 401 comes before 403, and both before what is wrong otherwise.
+/// A caller who holds the permission `P`. First in a handler's arguments: 401 comes before 403, and both before what is
+/// wrong otherwise.
 #[derive(Debug, Clone)]
 pub struct Caller<P> {
     identity: Arc<Identity>,
@@ -114,5 +115,6 @@ where
 
 fn missing(scope: Scope) -> Problem {
     let message = format!("This needs the scope {}.", scope.as_str());
-    Problem::forbidden("insufficient_scope", message).with_details(serde_json::json!({ "required_scope": scope.as_str() }))
+    Problem::forbidden("insufficient_scope", message)
+        .with_details(serde_json::json!({ "required_scope": scope.as_str() }))
 }

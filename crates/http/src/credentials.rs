@@ -1,4 +1,5 @@
-//! What a caller shows: a bearer token, an API key, or nothing. Tokens in the query string are not accepted: they end up in logs.
+//! What a caller shows: a bearer token, an API key, or nothing. Tokens in the query string are not accepted: they end
+//! up in logs.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;

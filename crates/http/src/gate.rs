@@ -1,4 +1,5 @@
-//! Authentication: from what a request shows to an [`Identity`]. Keys and their standing are cached for at most five seconds.
+//! Authentication: from what a request shows to an [`Identity`]. Keys and their standing are cached for at most five
+//! seconds.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

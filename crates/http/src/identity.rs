@@ -51,7 +51,13 @@ impl Identity {
     }
 
     /// An audit row about something that this caller does now and that succeeds with the change it is written with.
-    pub fn audit(&self, action: &'static str, entity_type: &'static str, entity_id: impl Display, at: Timestamp) -> AuditEntry {
+    pub fn audit(
+        &self,
+        action: &'static str,
+        entity_type: &'static str,
+        entity_id: impl Display,
+        at: Timestamp,
+    ) -> AuditEntry {
         self.requester().audit(action, entity_type, entity_id, at)
     }
 

@@ -6,7 +6,8 @@ use subtle::ConstantTimeEq as _;
 
 const HEADER: &str = "x-internal-auth";
 
-/// The key that services show each other in `x-internal-auth`. Whoever has it is trusted with everything behind the internal ports.
+/// The key that services show each other in `x-internal-auth`. Whoever has it is trusted with everything behind the
+/// internal ports.
 #[derive(Debug, Clone)]
 pub struct InternalKey(SecretString);
 

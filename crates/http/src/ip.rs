@@ -51,7 +51,11 @@ mod tests {
     #[case::only_the_part_that_proxies_wrote("10.0.0.1", "6.6.6.6, 1.1.1.1, 10.0.0.2", "1.1.1.1")]
     #[case::nothing_forwarded("10.0.0.1", "", "10.0.0.1")]
     #[case::rubbish_ends_the_trust("10.0.0.1", "1.1.1.1, rubbish", "10.0.0.1")]
-    fn the_caller_is_the_nearest_untrusted_address(#[case] peer: &str, #[case] forwarded: &str, #[case] expected: &str) {
+    fn the_caller_is_the_nearest_untrusted_address(
+        #[case] peer: &str,
+        #[case] forwarded: &str,
+        #[case] expected: &str,
+    ) {
         let (mut parts, ()) = Request::builder().header("x-forwarded-for", forwarded).body(()).unwrap().into_parts();
         parts.extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
         assert_eq!(of(&parts, &["10.0.0.0/8".parse().unwrap()]), Some(expected.parse().unwrap()));

@@ -1,4 +1,5 @@
-//! What every HTTP surface shares: the one error body, who is calling, how much they may, what they sent, how often, and trace ids.
+//! What every HTTP surface shares: the one error body, who is calling, how much they may, what they sent, how often,
+//! and trace ids.
 //!
 //! This crate must never know a surface's routes or entities, SQL, or how a run is driven.
 

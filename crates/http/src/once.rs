@@ -1,4 +1,5 @@
-//! `Idempotency-Key`: a request that a client sends twice is done once. Answers are kept sealed for 24 hours, because some show a secret.
+//! `Idempotency-Key`: a request that a client sends twice is done once. Answers are kept sealed for 24 hours, because
+//! some show a secret.
 
 use std::future::Future;
 
@@ -34,7 +35,8 @@ impl<S: Sync> FromRequestParts<S> for Attempt {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let key = parts.headers.get("idempotency-key").map(|value| {
             let text = value.to_str().ok().filter(|text| (1..=255).contains(&text.len()) && !text.contains('\t'));
-            text.map(str::to_owned).ok_or_else(|| Problem::invalid_field("Idempotency-Key", "must be 1 to 255 printable ASCII characters"))
+            text.map(str::to_owned)
+                .ok_or_else(|| Problem::invalid_field("Idempotency-Key", "must be 1 to 255 printable ASCII characters"))
         });
         Ok(Self { key: key.transpose()?, method: parts.method.clone(), path: parts.uri.path().to_owned() })
     }
@@ -98,7 +100,13 @@ impl Gate {
     }
 
     /// Does `work` under the id it is given, once per key; a 2xx answer is kept for the next try.
-    pub async fn once<W, F>(&self, caller: &Identity, attempt: &Attempt, body_digest: &str, work: W) -> Result<Response, Problem>
+    pub async fn once<W, F>(
+        &self,
+        caller: &Identity,
+        attempt: &Attempt,
+        body_digest: &str,
+        work: W,
+    ) -> Result<Response, Problem>
     where
         W: FnOnce(Uuid) -> F,
         F: Future<Output = Result<Response, Problem>>,
@@ -160,7 +168,8 @@ fn reused() -> Problem {
 
 /// A sealed answer opens only for the key it was given to.
 ///
-/// FROZEN: the text, because answers that are stored open for no other, and processes of two versions answer the same retries.
+/// FROZEN: the text, because answers that are stored open for no other, and processes of two versions answer the same
+/// retries.
 fn place(key: &IdempotencyKey) -> Vec<u8> {
     format!("idempotency/{}/{}/{}", key.tenant_id, key.principal, key.key).into_bytes()
 }

@@ -4,7 +4,9 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, Content, Header, OpenApi, Ref, RefOr, Response, ResponseBuilder, SecurityRequirement, Tag};
+use utoipa::openapi::{
+    Components, Content, Header, OpenApi, Ref, RefOr, Response, ResponseBuilder, SecurityRequirement, Tag,
+};
 use utoipa::{Modify, ToResponse, ToSchema};
 
 use crate::{FieldError, ProblemBody};
@@ -14,10 +16,18 @@ use crate::{FieldError, ProblemBody};
 pub struct CommonAnswers;
 
 const ANSWERS: [(u16, &str, &str); 11] = [
-    (400, "Malformed", "The request cannot be read: not JSON, not UTF-8, cut off. Of agents also: a built-in agent cannot be changed."),
+    (
+        400,
+        "Malformed",
+        "The request cannot be read: not JSON, not UTF-8, cut off. Of agents also: a built-in agent cannot be changed.",
+    ),
     (401, "Unauthenticated", "No credential, or one that is unknown, expired or revoked."),
     (403, "Forbidden", "The caller is known but lacks the scope, or a policy forbids it."),
-    (404, "NotFound", "Absent, deleted, or another tenant's: nobody can tell these apart. Ids that are not UUIDs are absent too."),
+    (
+        404,
+        "NotFound",
+        "Absent, deleted, or another tenant's: nobody can tell these apart. Ids that are not UUIDs are absent too.",
+    ),
     (409, "Conflict", "It exists already, is stale, or a request with the same Idempotency-Key is under way."),
     (413, "TooLarge", "The body is larger than 1 MiB."),
     (415, "WrongType", "The body says to be something other than JSON."),
@@ -38,9 +48,13 @@ impl Modify for CommonAnswers {
         for (status, name, description) in ANSWERS {
             components.responses.insert(name.to_owned(), RefOr::T(answer(status, description)));
         }
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some("A token, or an API key."));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("A token, or an API key."));
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
-        components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("x-api-key"))));
+        components
+            .add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("x-api-key"))));
         for (path, item) in &mut openapi.paths.paths {
             let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
             for operation in operations.into_iter().flatten() {
@@ -101,8 +115,10 @@ fn header(description: &str, kind: Type) -> Header {
 fn complete(path: &str, operation: &mut Operation) {
     let is_open = operation.security.is_some();
     if !is_open {
-        operation.security =
-            Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new()), SecurityRequirement::new("api_key", Vec::<String>::new())]);
+        operation.security = Some(vec![
+            SecurityRequirement::new("bearer", Vec::<String>::new()),
+            SecurityRequirement::new("api_key", Vec::<String>::new()),
+        ]);
     }
     let has_body = operation.request_body.is_some();
     let parameters = operation.parameters.as_deref().unwrap_or_default();

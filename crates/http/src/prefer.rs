@@ -18,7 +18,9 @@ pub struct Prefer {
 impl Prefer {
     pub fn of(headers: &HeaderMap) -> Self {
         let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
-        let words = values.flat_map(|value| value.split([',', ';'])).map(|word| word.trim().replace(['"', ' '], "").to_ascii_lowercase());
+        let words = values
+            .flat_map(|value| value.split([',', ';']))
+            .map(|word| word.trim().replace(['"', ' '], "").to_ascii_lowercase());
         words.fold(Self::default(), |prefer, word| match word.as_str() {
             "handling=strict" => Self { strict: true, ..prefer },
             "respond-async" => Self { respond_async: true, ..prefer },

@@ -127,13 +127,18 @@ impl Problem {
 
     /// 500, with what went wrong for the log.
     pub fn internal(cause: impl Into<Cause>) -> Self {
-        let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.");
+        let problem =
+            Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.");
         problem.because(cause)
     }
 
     /// 503: a dependency is down.
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "A service that Artel depends on is not available.");
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "A service that Artel depends on is not available.",
+        );
         problem.because(cause).retry_after(1)
     }
 

@@ -1,7 +1,8 @@
 //! Routes behind a port: one task per connection, HTTP/1.1, upgrades to WebSocket.
 //!
-//! A connection without a request costs a descriptor, and whoever opens many takes them all. So the head of a request must arrive
-//! within seconds, connections are counted for each address and in all, and those that wait longest give way.
+//! A connection without a request costs a descriptor, and whoever opens many takes them all. So the head of a request
+//! must arrive within seconds, connections are counted for each address and in all, and those that wait longest give
+//! way.
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -30,7 +31,8 @@ use socket::Socket;
 /// How long a port waits for others.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// How long the head of a request may take: from the beginning of a connection, or from the first byte after an answer.
+    /// How long the head of a request may take: from the beginning of a connection, or from the first byte after an
+    /// answer.
     pub head: Duration,
     /// How long a connection may stay silent between an answer and the next request.
     pub idle: Duration,
@@ -40,8 +42,8 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        // It is to be the others who close a silent connection, so that none of them sends into one that is closing. Most do after 60 to
-        // 120 s; Google's load balancer, which cannot be told otherwise, after 600 s.
+        // It is to be the others who close a silent connection, so that none of them sends into one that is closing.
+        // Most do after 60 to 120 s; Google's load balancer, which cannot be told otherwise, after 600 s.
         Self { head: Duration::from_secs(15), idle: Duration::from_secs(620), drain: Duration::from_secs(5) }
     }
 }
@@ -83,17 +85,27 @@ pub async fn serve(
     ended.is_ok()
 }
 
-/// There is no place for the connection, and nobody is to wait for it: the answer goes out if the socket takes it at once.
+/// There is no place for the connection, and nobody is to wait for it: the answer goes out if the socket takes it at
+/// once.
 fn refuse(stream: &TcpStream) {
-    const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n";
+    const FULL: &[u8] =
+        b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n";
     let _ = stream.try_write(FULL);
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, routes: Router, stop: CancellationToken, place: Arc<Place>, health_only: bool) {
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: Router,
+    stop: CancellationToken,
+    place: Arc<Place>,
+    health_only: bool,
+) {
     // A stream is many small writes; none of them is to wait for the reader's acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let of_service = place.clone();
-    let service = service_fn(move |request| answer::answer(request, peer, routes.clone(), of_service.clone(), health_only));
+    let service =
+        service_fn(move |request| answer::answer(request, peer, routes.clone(), of_service.clone(), health_only));
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(None);
     let socket = TokioIo::new(Socket::new(stream, place.clone()));

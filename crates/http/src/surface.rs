@@ -28,7 +28,11 @@ async fn unknown_route(uri: Uri) -> Problem {
 }
 
 async fn wrong_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path does not know that method; see the Allow header.")
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This path does not know that method; see the Allow header.",
+    )
 }
 
 async fn each(State(clock): State<Arc<dyn Clock>>, request: Request, next: Next) -> Response {

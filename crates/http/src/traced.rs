@@ -39,7 +39,8 @@ async fn answer(request: Request, next: Next) -> Response {
         response.headers_mut().insert(HEADER, value);
     }
     let status = response.status().as_str().to_owned();
-    counter!("artel_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status).increment(1);
+    counter!("artel_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status)
+        .increment(1);
     histogram!("artel_http_request_seconds", "route" => route).record(start.elapsed().as_secs_f64());
     tracing::debug!(status = response.status().as_u16(), latency_ms = start.elapsed().as_millis() as u64, "answered");
     response
@@ -50,7 +51,8 @@ fn words(panic: &(dyn Any + Send)) -> String {
     format!("a handler panicked: {}", text.unwrap_or("no message"))
 }
 
-/// The id that the client gave: `x-trace-id` (a UUID), else the trace of `traceparent`. What does not parse is as good as absent.
+/// The id that the client gave: `x-trace-id` (a UUID), else the trace of `traceparent`. What does not parse is as good
+/// as absent.
 fn given(headers: &HeaderMap) -> Option<Uuid> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let own = text(HEADER).and_then(|id| Uuid::parse_str(id).ok());
@@ -87,7 +89,9 @@ mod tests {
         for bad in ["", "x\ty", "00000000-0000-0000-0000-000000000000", "evil"] {
             assert_eq!(given(&headers(&[("x-trace-id", bad)])), None, "{bad:?}");
         }
-        for bad in ["00-short-00f067aa0ba902b7-01", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4bf92f35"] {
+        for bad in
+            ["00-short-00f067aa0ba902b7-01", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4bf92f35"]
+        {
             assert_eq!(given(&headers(&[("traceparent", bad)])), None, "{bad:?}");
         }
     }

@@ -12,13 +12,14 @@ pub struct CallAnswer {
     pub session_id: SessionId,
     pub call_id: CallId,
     pub outcome: ToolOutcome,
-    /// The client's user did not want the call. If an approval is open for the call, it is rejected with the outcome's error.
+    /// The client's user did not want the call. If an approval is open for the call, it is rejected with the outcome's
+    /// error.
     pub is_declined: bool,
 }
 
 impl Intents {
-    /// Stores the first answer to a call, and returns its run. An approval that is open for the call is decided by the answer. A later
-    /// answer changes nothing: `None`.
+    /// Stores the first answer to a call, and returns its run. An approval that is open for the call is decided by the
+    /// answer. A later answer changes nothing: `None`.
     ///
     /// # Errors
     /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the session waits for no such call.

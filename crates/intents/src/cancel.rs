@@ -19,7 +19,9 @@ impl Intents {
                 self.bus.wake_workers();
                 Ok(*run)
             }
-            CancelOutcome::AlreadyOver(_) => Err(Refusal::conflict(Subject::Run, "run_is_over", "The run is over already.")),
+            CancelOutcome::AlreadyOver(_) => {
+                Err(Refusal::conflict(Subject::Run, "run_is_over", "The run is over already."))
+            }
             CancelOutcome::Missing => Err(Refusal::absent(Subject::Run)),
         }
     }

@@ -1,6 +1,6 @@
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, AuditEntry, CallId, Decision, Refusal, RefusalKind, Requester, SessionId, Subject, Timestamp,
-    digest,
+    Approval, ApprovalId, ApprovalState, AuditEntry, CallId, Decision, Refusal, RefusalKind, Requester, SessionId,
+    Subject, Timestamp, digest,
 };
 use artel_engine::{EditProblem, check_edit};
 use artel_identity::Scope;
@@ -14,7 +14,8 @@ use crate::{Intents, scopes};
 /// The code of a refusal because an edit brings no object of arguments.
 pub const ARGUMENTS_MISSING: &str = "arguments_missing";
 
-/// Approvals that are looked through for an open one. More never wait in one session: a run that waits holds back the next.
+/// Approvals that are looked through for an open one. More never wait in one session: a run that waits holds back the
+/// next.
 const MOST_OPEN: u32 = 200;
 
 /// Which approval is decided.
@@ -59,10 +60,10 @@ impl Intents {
     /// Decides about a held call, once, and returns the approval as it is now. The run goes on with the same call.
     ///
     /// # Errors
-    /// `Forbidden`: the scope `runs:write` is missing, or the requester sees the approval and is none of those who decide it. `Absent`: the
-    /// approval. `Conflict`: the approval is decided, expired or cancelled
-    /// (the details say so), or the tool of an edited call is gone. `Invalid`: the new arguments do not fit the tool's schema, what its
-    /// agent may do, or the rules.
+    /// `Forbidden`: the scope `runs:write` is missing, or the requester sees the approval and is none of those who
+    /// decide it. `Absent`: the approval. `Conflict`: the approval is decided, expired or cancelled
+    /// (the details say so), or the tool of an edited call is gone. `Invalid`: the new arguments do not fit the tool's
+    /// schema, what its agent may do, or the rules.
     pub async fn decide(
         &self,
         requester: &Requester,
@@ -111,7 +112,8 @@ impl Intents {
         is_meant: impl Fn(&Approval) -> bool,
     ) -> Result<Option<Approval>, Refusal> {
         let state = Some(ApprovalState::Pending);
-        let filter = ApprovalFilter { session_id: Some(session.clone()), state, limit: MOST_OPEN, ..ApprovalFilter::default() };
+        let filter =
+            ApprovalFilter { session_id: Some(session.clone()), state, limit: MOST_OPEN, ..ApprovalFilter::default() };
         let open = self.store.list_approvals(&Viewer::from(requester), filter).await?;
         Ok(open.into_iter().find(is_meant))
     }

@@ -1,8 +1,9 @@
-//! What every surface may ask of a run or a session: start a run, answer a call, decide about one, cancel, switch the specialist.
+//! What every surface may ask of a run or a session: start a run, answer a call, decide about one, cancel, switch the
+//! specialist.
 //!
-//! An intent checks the request, stores it in one transaction and wakes the workers, who do the rest. All limits that do not belong to
-//! a protocol are checked here. This crate must never know HTTP, SQL, a model, or the words of one surface's clients: it refuses with
-//! [`artel_domain::Refusal`], which each surface shows in its own way.
+//! An intent checks the request, stores it in one transaction and wakes the workers, who do the rest. All limits that
+//! do not belong to a protocol are checked here. This crate must never know HTTP, SQL, a model, or the words of one
+//! surface's clients: it refuses with [`artel_domain::Refusal`], which each surface shows in its own way.
 
 mod answer;
 mod cancel;

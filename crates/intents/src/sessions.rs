@@ -34,7 +34,8 @@ impl Intents {
     /// Makes a session with the specialists for the requester.
     ///
     /// # Errors
-    /// `Conflict`: the requester has a session of that id, or anybody in the tenant has it and it is a UUID. `Invalid`: the id. `Forbidden`: the API key is for another agent.
+    /// `Conflict`: the requester has a session of that id, or anybody in the tenant has it and it is a UUID. `Invalid`:
+    /// the id. `Forbidden`: the API key is for another agent.
     pub async fn create_session(&self, requester: &Requester, open: OpenSession) -> Result<Session, Refusal> {
         let id = open.id.unwrap_or_else(|| SessionId(self.clock.unguessable_uuid().to_string()));
         check_id(&id)?;
@@ -51,7 +52,9 @@ impl Intents {
             at,
         };
         let made = self.store.create_session(new, requester.audit("session.create", "session", &id, at)).await?;
-        made.ok_or_else(|| Refusal::conflict(Subject::Session, "session_exists", format!("There is a session {id} already.")))
+        made.ok_or_else(|| {
+            Refusal::conflict(Subject::Session, "session_exists", format!("There is a session {id} already."))
+        })
     }
 
     /// The requester's active session with the specialists; for a service the one that it names, whoever owns it.

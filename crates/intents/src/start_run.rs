@@ -1,5 +1,6 @@
 use artel_domain::{
-    AgentId, AgentStatus, BuiltinAgent, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject, TeamRequest, Timestamp, Visibility,
+    AgentId, AgentStatus, BuiltinAgent, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject, TeamRequest,
+    Timestamp, Visibility,
 };
 use artel_engine::estimate_tokens;
 use artel_identity::{Scope, Scopes};
@@ -25,8 +26,8 @@ pub struct StartRun {
 pub enum Runner {
     Agent {
         agent: AgentId,
-        /// `true` asks for the agent as it is, with changes that are not published; `false` for the published version. When absent, the
-        /// agent's owner gets the agent as it is, everybody else the published version.
+        /// `true` asks for the agent as it is, with changes that are not published; `false` for the published version.
+        /// When absent, the agent's owner gets the agent as it is, everybody else the published version.
         draft: Option<bool>,
         /// Who sees the session, when this run begins it.
         visibility: Visibility,
@@ -65,10 +66,11 @@ impl Intents {
     /// Stores a run and wakes the workers.
     ///
     /// # Errors
-    /// `Forbidden`: the scope `runs:write` is missing, the API key is for another agent, or what is asked for is not published and the
-    /// requester is neither the agent's owner nor an administrator. `Conflict`: the agent is switched off, or another user began the
-    /// session just now. `Absent`: the agent, the team's session, or a session that is another user's. `Invalid` or `TooLarge`: the input.
-    /// `TooMany`: the API key's daily limit is used up.
+    /// `Forbidden`: the scope `runs:write` is missing, the API key is for another agent, or what is asked for is not
+    /// published and the requester is neither the agent's owner nor an administrator. `Conflict`: the agent is
+    /// switched off, or another user began the session just now. `Absent`: the agent, the team's session, or a
+    /// session that is another user's. `Invalid` or `TooLarge`: the input. `TooMany`: the API key's daily limit is
+    /// used up.
     pub async fn start_run(&self, requester: &Requester, start: StartRun) -> Result<Started, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         self.check_input(&start)?;
@@ -101,11 +103,17 @@ impl Intents {
         self.store_run(requester, new).await
     }
 
-    /// The stored id of the session that the requester means by this name, for a run that is to be seen as `visibility` says.
+    /// The stored id of the session that the requester means by this name, for a run that is to be seen as `visibility`
+    /// says.
     ///
     /// # Errors
     /// `Conflict`: the run is to be private, and the tenant sees the session already.
-    pub async fn session_key(&self, requester: &Requester, name: &SessionId, visibility: Visibility) -> Result<SessionId, Refusal> {
+    pub async fn session_key(
+        &self,
+        requester: &Requester,
+        name: &SessionId,
+        visibility: Visibility,
+    ) -> Result<SessionId, Refusal> {
         let viewer = Viewer::from(requester);
         let key = self.store.session_key(&viewer, name).await?;
         if visibility == Visibility::Private {
@@ -156,8 +164,14 @@ impl Intents {
     }
 
     /// Which state of the agent the requester runs, by what they ask for and who they are.
-    async fn choose_profile(&self, requester: &Requester, agent: AgentId, draft: Option<bool>) -> Result<ProfileChoice, Refusal> {
-        let agent = self.store.find_agent(requester.tenant_id, agent).await?.ok_or_else(|| Refusal::absent(Subject::Agent))?;
+    async fn choose_profile(
+        &self,
+        requester: &Requester,
+        agent: AgentId,
+        draft: Option<bool>,
+    ) -> Result<ProfileChoice, Refusal> {
+        let agent =
+            self.store.find_agent(requester.tenant_id, agent).await?.ok_or_else(|| Refusal::absent(Subject::Agent))?;
         check_only_agent(requester, agent.id)?;
         let is_owner = agent.owner_user_id == requester.user_id() && !agent.is_read_only();
         let is_admin = || Scopes::new(requester.principal.scopes.iter().cloned()).allows(Scope::Admin);

@@ -4,8 +4,8 @@ use crate::Intents;
 use crate::start_run::check_only_agent;
 
 impl Intents {
-    /// The row that all specialists of the requester's tenant share: made when it is absent, restored when an earlier release let it be
-    /// damaged. The tenant's budget, its choice of a model and its switch belong to that row.
+    /// The row that all specialists of the requester's tenant share: made when it is absent, restored when an earlier
+    /// release let it be damaged. The tenant's budget, its choice of a model and its switch belong to that row.
     pub(crate) async fn ensure_team_agent(&self, requester: &Requester) -> Result<AgentId, Refusal> {
         let agent = BuiltinAgent::Codelab;
         let id = agent.id(requester.tenant_id);

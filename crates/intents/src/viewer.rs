@@ -6,8 +6,8 @@ use artel_store::viewer::ACCESS;
 use crate::Intents;
 
 impl Intents {
-    /// How much of the tenant's sessions the requester may see now. An administrator sees all of them, and each look into another user's
-    /// private session is recorded for that user.
+    /// How much of the tenant's sessions the requester may see now. An administrator sees all of them, and each look
+    /// into another user's private session is recorded for that user.
     pub fn viewer(&self, requester: &Requester) -> Viewer {
         let viewer = Viewer::from(requester);
         let words = &requester.principal.scopes;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use artel_bus::LocalBus;
 use artel_domain::{
-    Actor, Agent, AgentId, AgentKind, AgentStatus, ApprovalId, CallId, Clock, Principal, Refusal, RefusalKind, Requester, RunId, SessionId,
-    Specialist, Subject, SystemClock, TeamRequest, TenantId, ToolOutcome, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, ApprovalId, CallId, Clock, Principal, Refusal, RefusalKind,
+    Requester, RunId, SessionId, Specialist, Subject, SystemClock, TeamRequest, TenantId, ToolOutcome, UserId,
 };
 use artel_engine::AllowAll;
-use artel_intents::{ApprovalRef, CallAnswer, HumanDecision, Intents, IntentsConfig, OpenSession, Runner, StartRun, Started, Switch};
+use artel_intents::{
+    ApprovalRef, CallAnswer, HumanDecision, Intents, IntentsConfig, OpenSession, Runner, StartRun, Started, Switch,
+};
 use artel_store::{Agents as _, Identities as _, RunFilter, Runs as _};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use rstest::rstest;
@@ -79,7 +81,11 @@ impl World {
     }
 
     async fn count_runs(&self) -> usize {
-        self.store.list_runs(&artel_store::Viewer::service(TENANT), RunFilter { limit: 10, ..RunFilter::default() }).await.unwrap().len()
+        self.store
+            .list_runs(&artel_store::Viewer::service(TENANT), RunFilter { limit: 10, ..RunFilter::default() })
+            .await
+            .unwrap()
+            .len()
     }
 }
 
@@ -151,7 +157,11 @@ async fn only_its_owner_runs_a_draft() {
 async fn an_agent_that_is_not_there_is_absent() {
     let world = World::new().await;
     let start = StartRun {
-        runner: Runner::Agent { agent: AgentId(Uuid::from_u128(7)), draft: None, visibility: artel_domain::Visibility::Tenant },
+        runner: Runner::Agent {
+            agent: AgentId(Uuid::from_u128(7)),
+            draft: None,
+            visibility: artel_domain::Visibility::Tenant,
+        },
         ..world.run()
     };
     let refusal = world.start(&user(ADA), start).await.unwrap_err();

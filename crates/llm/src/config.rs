@@ -65,8 +65,8 @@ impl Default for Config {
 /// Where a provider is, and the key for it.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoint {
-    /// Ends before the path of the protocol (`/chat/completions`, `/v1/messages`, `/api/chat`); the provider's own when
-    /// absent.
+    /// Ends before the path of the protocol (`/chat/completions`, `/v1/messages`, `/api/chat`); the provider's own
+    /// when absent.
     pub base_url: Option<String>,
     /// Servers at the operator's own base URL may need none.
     pub api_key: Option<SecretString>,

@@ -116,8 +116,8 @@ pub struct Served {
 pub struct Completion {
     /// All text and refusal deltas, joined.
     pub text: String,
-    /// With [`FinishReason::Length`] or [`FinishReason::ContentFilter`] the last call may be cut short: such calls must
-    /// not be made.
+    /// With [`FinishReason::Length`] or [`FinishReason::ContentFilter`] the last call may be cut short: such calls
+    /// must not be made.
     pub calls: Vec<AssistantCall>,
     pub finish: FinishReason,
     /// The provider's own word for it, when it gave one.

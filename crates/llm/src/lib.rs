@@ -5,10 +5,10 @@
 //! [`Completion`]; what the calls in it mean, and whether they may be made, is the engine's business.
 //!
 //! # Names
-//! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`], `anthropic:<model>` that of [`Config::anthropic`],
-//! `ollama:<model>` that of [`Config::ollama`]; `custom:<name>` and `custom:<name>:<model>` are the operator's endpoints of
-//! [`Config::custom`]; `demo:<variant>` is built in. A name without prefix belongs to the provider that the [`Catalog`] gives it, else
-//! to [`Config::default_provider`].
+//! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`], `anthropic:<model>` that of
+//! [`Config::anthropic`], `ollama:<model>` that of [`Config::ollama`]; `custom:<name>` and `custom:<name>:<model>` are
+//! the operator's endpoints of [`Config::custom`]; `demo:<variant>` is built in. A name without prefix belongs to the
+//! provider that the [`Catalog`] gives it, else to [`Config::default_provider`].
 //!
 //! # A new provider
 //! A vendor that speaks a known protocol is an entry of [`Config::custom`]: data, not code. A new protocol is one

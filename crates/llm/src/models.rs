@@ -187,7 +187,8 @@ impl Models {
         if text.parse::<ModelName>().is_ok_and(|name| self.knows(name.provider())) {
             return None;
         }
-        // `gpt-oss:20b` is how others name an open model; of a vendor's own names only those of tuned models have a colon.
+        // `gpt-oss:20b` is how others name an open model; of a vendor's own names only those of tuned models have a
+        // colon.
         let is_tag = text.contains(':') && !text.starts_with("ft:");
         self.catalog.provider_of(text, |provider| {
             self.upstreams.contains_key(provider) && !(is_tag && VENDORS.contains(&provider))

@@ -88,7 +88,8 @@ pub struct Shared {
 
 impl App {
     pub fn new(deps: Deps, config: ApiConfig) -> Self {
-        let Deps { store, bus, clock, tokens, issuer, key_maker, seal, models, tools, intents, public_keys, metrics } = deps;
+        let Deps { store, bus, clock, tokens, issuer, key_maker, seal, models, tools, intents, public_keys, metrics } =
+            deps;
         let about_callers = GateConfig {
             rate_default: config.rate_default,
             rate_runs: config.rate_runs,
@@ -97,7 +98,20 @@ impl App {
             auth_service: config.auth_service.clone(),
         };
         let gate = Gate::new(store.clone(), bus.clone(), clock.clone(), tokens, key_maker.clone(), seal, about_callers);
-        Self(Arc::new(Shared { store, bus, clock, issuer, key_maker, models, tools, intents, public_keys, metrics, gate, config }))
+        Self(Arc::new(Shared {
+            store,
+            bus,
+            clock,
+            issuer,
+            key_maker,
+            models,
+            tools,
+            intents,
+            public_keys,
+            metrics,
+            gate,
+            config,
+        }))
     }
 
     /// How much of the tenant's sessions the caller may see now.

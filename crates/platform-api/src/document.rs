@@ -6,7 +6,9 @@ mod tool;
 use artel_http::openapi::{CommonAnswers, tag};
 use artel_identity::Scope;
 use serde_json::json;
-use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{Info, OpenApi, OpenApiBuilder, RefOr};
 use utoipa::{IntoParams, Modify};
 
@@ -31,13 +33,21 @@ fn complete(mut document: OpenApi) -> OpenApi {
 }
 
 fn base() -> OpenApi {
-    let about = "Define agents, give them tools, run them and watch them. Every path under `/v1` is served at the root too.";
-    let info = Info::builder().title("Artel: Agent Platform API").version(env!("CARGO_PKG_VERSION")).description(Some(about)).build();
+    let about =
+        "Define agents, give them tools, run them and watch them. Every path under `/v1` is served at the root too.";
+    let info = Info::builder()
+        .title("Artel: Agent Platform API")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(about))
+        .build();
     let tags = [
         tag(crate::auth::TAG, "Tokens for API keys."),
         tag(crate::api_keys::TAG, "Keys that act as their creator, within their scopes."),
         tag(crate::agents::TAG, "Profiles: prompt, model, parameters, published versions."),
-        tag(crate::builtin_agents::TAG, "Agents that every tenant has without making them, and what a tenant sets of them."),
+        tag(
+            crate::builtin_agents::TAG,
+            "Agents that every tenant has without making them, and what a tenant sets of them.",
+        ),
         tag(crate::tools::TAG, "What a model may call."),
         tag(crate::bindings::TAG, "Which agent may use which tool, within which limits."),
         tag(crate::budgets::TAG, "What runs may cost."),
@@ -56,7 +66,13 @@ fn base() -> OpenApi {
 #[expect(dead_code, reason = "read by `Attempt`; this is its description")]
 pub(crate) struct IdempotencyKey {
     /// A second request with the same key and body within 24 hours gets the answer of the first one.
-    #[param(rename = "Idempotency-Key", nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")]
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]([ -~]*[!-~])?$"
+    )]
     key: Option<String>,
 }
 
@@ -103,7 +119,10 @@ pub(crate) fn rate_limit() -> Schema {
 }
 
 pub(crate) fn domains() -> Schema {
-    let host = ObjectBuilder::new().schema_type(Type::String).max_length(Some(253)).format(Some(SchemaFormat::Custom("hostname".into())));
+    let host = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(253))
+        .format(Some(SchemaFormat::Custom("hostname".into())));
     let array = ArrayBuilder::new().schema_type(nullable(Type::Array)).items(host).max_items(Some(100));
     array.examples([json!(["api.example.com"])]).build().into()
 }
@@ -134,10 +153,11 @@ pub(crate) fn input_schema_or_null() -> Schema {
 fn schema_object(kind: SchemaType) -> Schema {
     let constant = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([json!("object")]));
     let identifier = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z_][A-Za-z0-9_]*$"));
-    let properties =
-        ObjectBuilder::new().property_names(Some(Schema::from(identifier))).additional_properties(Some(AdditionalProperties::RefOr(
-            RefOr::T(ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Object, Type::Boolean])).build().into()),
-        )));
+    let properties = ObjectBuilder::new().property_names(Some(Schema::from(identifier))).additional_properties(Some(
+        AdditionalProperties::RefOr(RefOr::T(
+            ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Object, Type::Boolean])).build().into(),
+        )),
+    ));
     ObjectBuilder::new()
         .schema_type(kind)
         .description(Some("JSON Schema (2020-12) of `type: object` whose property names are Python identifiers."))
@@ -181,7 +201,9 @@ pub(crate) fn headers() -> Schema {
     let value = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]([ -~]*[!-~])?$"));
     ObjectBuilder::new()
         .schema_type(nullable(Type::Object))
-        .property_names(Some(Schema::from(ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9_-]{1,100}$")))))
+        .property_names(Some(Schema::from(
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9_-]{1,100}$")),
+        )))
         .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(value.build().into()))))
         .build()
         .into()

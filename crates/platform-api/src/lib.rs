@@ -1,7 +1,7 @@
 //! The Agent Platform API: agents, tools, bindings, runs, keys, audit and health over HTTP.
 //!
-//! A surface: it writes intents into the store, wakes the workers and follows journals. It must never know SQL, call a model,
-//! or drive a run.
+//! A surface: it writes intents into the store, wakes the workers and follows journals. It must never know SQL, call a
+//! model, or drive a run.
 
 mod agents;
 mod api_keys;

@@ -8,7 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    App, agents, api_keys, approval_rules, approvals, audit, auth, bindings, budgets, builtin_agents, docs, health, runs, sessions, tools,
+    App, agents, api_keys, approval_rules, approvals, audit, auth, bindings, budgets, builtin_agents, docs, health,
+    runs, sessions, tools,
 };
 
 /// The finished surface: routes, fallbacks, trace ids.
@@ -55,7 +56,11 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(tools::get::get_tool, tools::update::update_tool, tools::delete::delete_tool))
         .routes(routes!(tools::test::test_tool))
         .routes(routes!(bindings::list::list_bindings))
-        .routes(routes!(bindings::create::create_binding, bindings::update::update_binding, bindings::delete::delete_binding))
+        .routes(routes!(
+            bindings::create::create_binding,
+            bindings::update::update_binding,
+            bindings::delete::delete_binding
+        ))
         .routes(routes!(budgets::get_budget::get_budget, budgets::put_budget::put_budget))
         .routes(routes!(budgets::get_agent_budget::get_agent_budget, budgets::put_agent_budget::put_agent_budget))
         .routes(routes!(runs::list::list_runs))
@@ -76,7 +81,9 @@ fn run_starts() -> OpenApiRouter<App> {
 }
 
 fn sign_in() -> OpenApiRouter<App> {
-    OpenApiRouter::default().routes(routes!(auth::token::issue_token)).routes(routes!(auth::test_token::issue_test_token))
+    OpenApiRouter::default()
+        .routes(routes!(auth::token::issue_token))
+        .routes(routes!(auth::test_token::issue_test_token))
 }
 
 fn probes() -> OpenApiRouter<App> {

@@ -1,7 +1,7 @@
 //! Does named jobs in time: of all processes that share a store, one does each job when it is due.
 //!
-//! A job is held by a lease in the store, on the database's clock. A process that dies loses its lease, and another one takes the job
-//! over. [`sweeps`] are the jobs of this product: expired approvals, retention, presence.
+//! A job is held by a lease in the store, on the database's clock. A process that dies loses its lease, and another one
+//! takes the job over. [`sweeps`] are the jobs of this product: expired approvals, retention, presence.
 //!
 //! This crate must never know HTTP, a model, a tool or a concrete store.
 

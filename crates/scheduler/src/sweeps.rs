@@ -19,7 +19,8 @@ const PRESENCE_RETENTION: Duration = Duration::from_hours(24);
 const CALLS_AT_A_TIME: u32 = 2000;
 const PORTIONS: usize = 50;
 
-/// Every sweep. Their names are shared by all processes of an installation, also while versions differ: they never change.
+/// Every sweep. Their names are shared by all processes of an installation, also while versions differ: they never
+/// change.
 pub fn sweeps(deps: SweepDeps) -> Vec<Job> {
     let deps = Arc::new(deps);
     let mut jobs = vec![
@@ -27,19 +28,33 @@ pub fn sweeps(deps: SweepDeps) -> Vec<Job> {
         sweep("fold_deltas", EVERY, &deps, |deps| async move {
             deps.store.fold_deltas(deps.before(deps.retention.events), RUNS_AT_A_TIME).await
         }),
-        sweep("sweep_idempotency_keys", EVERY, &deps, |deps| async move { deps.store.sweep_idempotent(deps.clock.now()).await }),
+        sweep("sweep_idempotency_keys", EVERY, &deps, |deps| async move {
+            deps.store.sweep_idempotent(deps.clock.now()).await
+        }),
         sweep("sweep_logins", EVERY, &deps, |deps| async move {
             deps.store.sweep_logins(deps.before(LOGINS_RETENTION), LOGINS_AT_A_TIME).await
         }),
-        sweep("forget_presence", EVERY, &deps, |deps| async move { deps.store.forget_presence(deps.before(PRESENCE_RETENTION)).await }),
+        sweep("forget_presence", EVERY, &deps, |deps| async move {
+            deps.store.forget_presence(deps.before(PRESENCE_RETENTION)).await
+        }),
     ];
     if let Some(kept) = deps.retention.llm_calls {
-        jobs.push(sweep("forget_llm_calls", EVERY, &deps, move |deps| async move { forget_llm_calls(&deps, kept).await }));
+        jobs.push(sweep(
+            "forget_llm_calls",
+            EVERY,
+            &deps,
+            move |deps| async move { forget_llm_calls(&deps, kept).await },
+        ));
     }
     jobs
 }
 
-fn sweep<F>(name: &str, every: Duration, deps: &Arc<SweepDeps>, run: impl Fn(Arc<SweepDeps>) -> F + Copy + Send + Sync + 'static) -> Job
+fn sweep<F>(
+    name: &str,
+    every: Duration,
+    deps: &Arc<SweepDeps>,
+    run: impl Fn(Arc<SweepDeps>) -> F + Copy + Send + Sync + 'static,
+) -> Job
 where
     F: Future<Output = artel_store::Result<u64>> + Send + 'static,
 {

@@ -24,12 +24,19 @@ impl World {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(&directory.path().join("artel.db").display().to_string());
-        Self { store: Arc::new(SqliteStore::open(&options).await.unwrap()), runs: Arc::default(), _directory: directory }
+        Self {
+            store: Arc::new(SqliteStore::open(&options).await.unwrap()),
+            runs: Arc::default(),
+            _directory: directory,
+        }
     }
 
     fn process(&self, owner: &str, job: Job) -> Scheduler {
         let store: Arc<dyn Jobs> = self.store.clone();
-        Scheduler::start(&SchedulerDeps { store, clock: Arc::new(SystemClock), owner: owner.to_owned(), lease: LEASE }, vec![job])
+        Scheduler::start(
+            &SchedulerDeps { store, clock: Arc::new(SystemClock), owner: owner.to_owned(), lease: LEASE },
+            vec![job],
+        )
     }
 
     /// Counts its runs.
@@ -73,7 +80,9 @@ async fn of_two_processes_one_does_a_job_each_time() {
 #[tokio::test]
 async fn the_job_of_a_process_that_died_is_taken_over_when_its_lease_lapses() {
     let world = World::new().await;
-    let JobTurn::Claimed(_) = world.store.claim_job("count", "killed", LEASE).await.unwrap() else { panic!("not claimed") };
+    let JobTurn::Claimed(_) = world.store.claim_job("count", "killed", LEASE).await.unwrap() else {
+        panic!("not claimed")
+    };
     let began = Instant::now();
     let process = world.process("ada", world.counted());
     world.has_run(1).await;

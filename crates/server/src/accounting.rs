@@ -1,4 +1,5 @@
-//! The account of model calls: into the store, the metrics and, when there is a collector, as spans. A call never waits for any of them.
+//! The account of model calls: into the store, the metrics and, when there is a collector, as spans. A call never waits
+//! for any of them.
 
 mod lane;
 mod meters;
@@ -42,7 +43,10 @@ impl Accountant for Book {
             let Full { lane, is_first } = full;
             metrics::counter!("artel_llm_calls_dropped_total", "from" => lane).increment(1);
             if is_first {
-                tracing::error!(from = lane, "model calls come faster than they can be written down; some are missing there from now on");
+                tracing::error!(
+                    from = lane,
+                    "model calls come faster than they can be written down; some are missing there from now on"
+                );
             }
         }
     }

@@ -37,7 +37,8 @@ pub(crate) fn build(config: &Config, ground: &Ground<'_>) -> anyhow::Result<Auth
         first: first_key(settings)?,
     };
     let (store, clock, seal) = (ground.store.clone(), ground.clock.clone(), Arc::new(vault.seal()));
-    let keys = Arc::new(Keys::new(store.clone(), clock.clone(), seal.clone(), Arc::new(vault.verifier(config)), keys_config));
+    let keys =
+        Arc::new(Keys::new(store.clone(), clock.clone(), seal.clone(), Arc::new(vault.verifier(config)), keys_config));
     let deps = Deps {
         store,
         bus: ground.bus.clone(),
@@ -86,14 +87,19 @@ fn first_key(settings: &AuthSettings) -> anyhow::Result<Option<SecretString>> {
         Ok(pem) => Ok(Some(pem.into())),
         // CodeLab's images name the file that is to be made.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read (AUTH_SERVICE__PRIVATE_KEY_PATH)", path.display())),
+        Err(error) => {
+            Err(error).with_context(|| format!("{} cannot be read (AUTH_SERVICE__PRIVATE_KEY_PATH)", path.display()))
+        }
     }
 }
 
 /// Makes the first user and clients, and shows once what nobody else knows. Not through the log, which is kept.
 pub(crate) async fn furnish(app: &AuthApp, settings: &AuthSettings) -> anyhow::Result<()> {
     for name in &settings.unused {
-        tracing::warn!(name, "this setting has no meaning here: the auth service shares the database, Redis and keys of the rest");
+        tracing::warn!(
+            name,
+            "this setting has no meaning here: the auth service shares the database, Redis and keys of the rest"
+        );
     }
     let wanted = Seed {
         admin: first::USER,
@@ -104,10 +110,16 @@ pub(crate) async fn furnish(app: &AuthApp, settings: &AuthSettings) -> anyhow::R
     };
     let seeded = seed(app, &wanted).await?;
     if let Some(password) = seeded.admin_password {
-        output::error(&format!("The first user is admin, with the password {}  (shown this once)", password.expose_secret()));
+        output::error(&format!(
+            "The first user is admin, with the password {}  (shown this once)",
+            password.expose_secret()
+        ));
     }
     if let Some(secret) = seeded.internal_secret {
-        output::error(&format!("The secret of the client codelab-internal is {}  (shown this once)", secret.expose_secret()));
+        output::error(&format!(
+            "The secret of the client codelab-internal is {}  (shown this once)",
+            secret.expose_secret()
+        ));
     }
     Ok(())
 }
@@ -129,7 +141,8 @@ pub(crate) struct KeySets {
 impl PublicKeys for KeySets {
     async fn jwks(&self) -> Result<Value, String> {
         let (auth, service) = (self.auth.jwks().await?, self.vault.jwks().await?);
-        let keys: Vec<Value> = [auth, service].into_iter().filter_map(|set| set.get("keys")?.as_array().cloned()).flatten().collect();
+        let keys: Vec<Value> =
+            [auth, service].into_iter().filter_map(|set| set.get("keys")?.as_array().cloned()).flatten().collect();
         Ok(json!({ "keys": keys }))
     }
 }

@@ -7,10 +7,11 @@ pub(crate) use accounts::{ClientArgs, ClientsCommand, RotateArgs, UserArgs, User
 use artel_domain::{AgentId, TenantId, UserId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Artel: a self-hosted platform for AI agents. Define agents, give them tools, run them, watch them, keep a human in charge.
+/// Artel: a self-hosted platform for AI agents. Define agents, give them tools, run them, watch them, keep a human in
+/// charge.
 ///
-/// With no configuration everything is kept in ./artel-data (embedded SQLite). DATABASE_URL (PostgreSQL) and REDIS_URL (Redis) make it
-/// many processes on many machines. `artel config check` shows every setting.
+/// With no configuration everything is kept in ./artel-data (embedded SQLite). DATABASE_URL (PostgreSQL) and REDIS_URL
+/// (Redis) make it many processes on many machines. `artel config check` shows every setting.
 #[derive(Parser)]
 #[command(name = "artel", version, max_term_width = 120)]
 pub(crate) struct Cli {
@@ -22,12 +23,13 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start the platform and serve until SIGTERM or Ctrl-C
     ///
-    /// Prints one JSON line with the real addresses when it is ready. On SIGTERM it stops taking runs, lets those under way finish for
-    /// SHUTDOWN_GRACE_SECONDS, and hands the others to the next process.
+    /// Prints one JSON line with the real addresses when it is ready. On SIGTERM it stops taking runs, lets those under
+    /// way finish for SHUTDOWN_GRACE_SECONDS, and hands the others to the next process.
     Serve(ServeArgs),
     /// Show the product at work: server, tool, agent and a run, all on this machine
     ///
-    /// Uses the built-in demo model; with OPENAI_API_KEY or OPENAI_BASE_URL set, a real one (DEMO_MODEL, default openai:gpt-4o-mini).
+    /// Uses the built-in demo model; with OPENAI_API_KEY or OPENAI_BASE_URL set, a real one (DEMO_MODEL, default
+    /// openai:gpt-4o-mini).
     Demo(DemoArgs),
     /// Bring the database's tables up to this version, and stop
     Migrate,
@@ -59,8 +61,8 @@ pub(crate) enum Command {
     ToolMock(ToolMockArgs),
     /// Serve a model that says what a script tells it to, to try agents and clients with: OpenAI, Anthropic and Ollama
     ///
-    /// Without a script it echoes, and it calls the first tool that it is offered once, with arguments made to fit the tool's schema.
-    /// So an agent can be tried without a key, a network or a model:
+    /// Without a script it echoes, and it calls the first tool that it is offered once, with arguments made to fit the
+    /// tool's schema. So an agent can be tried without a key, a network or a model:
     ///
     ///   artel model-mock &
     ///   OPENAI_BASE_URL=http://127.0.0.1:9100/v1 OPENAI_API_KEY=any artel serve
@@ -80,8 +82,8 @@ pub(crate) enum Command {
     ///   timing = { first_ms = 300, gap_ms = 20 }
     ///   fault = { after_deltas = 2, how = "cut" }
     ///
-    /// GET /__mock/requests shows what was asked, GET /__mock/stats who went before the end, PUT /__mock/script replaces the script.
-    /// docs/model-mock.md has every step and knob.
+    /// GET /__mock/requests shows what was asked, GET /__mock/stats who went before the end, PUT /__mock/script
+    /// replaces the script. docs/model-mock.md has every step and knob.
     #[command(verbatim_doc_comment)]
     ModelMock(ModelMockArgs),
     /// Print the OpenAPI document
@@ -182,8 +184,8 @@ pub(crate) struct TokenArgs {
 pub(crate) enum SecretsCommand {
     /// Store a secret; its value is read from standard input
     ///
-    /// A tool's secret has the name that its binding gives as secrets_ref. The tenant's own key for a model provider is called
-    /// llm/openai, llm/anthropic, llm/ollama or llm/custom:<name>; it is used instead of the operator's.
+    /// A tool's secret has the name that its binding gives as secrets_ref. The tenant's own key for a model provider is
+    /// called llm/openai, llm/anthropic, llm/ollama or llm/custom:<name>; it is used instead of the operator's.
     Set {
         name: String,
         #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]

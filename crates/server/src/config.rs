@@ -1,5 +1,5 @@
-//! The effective configuration: defaults, then `artel.toml`, then the environment, which wins. Every value is checked before anything
-//! starts; a bad one is one line that names the variable, what it must look like, and an example.
+//! The effective configuration: defaults, then `artel.toml`, then the environment, which wins. Every value is checked
+//! before anything starts; a bad one is one line that names the variable, what it must look like, and an example.
 
 mod approval;
 mod auth;
@@ -117,7 +117,8 @@ impl Config {
 
     pub(crate) fn read(s: &mut Settings) -> Result<Self, Invalid> {
         let data_dir = PathBuf::from(s.text("ARTEL_DATA_DIR", "./artel-data", "a directory", "/var/lib/artel")?);
-        let environment = s.one_of("ENVIRONMENT", &["production", "dev", "development", "staging", "test"], "production")?;
+        let environment =
+            s.one_of("ENVIRONMENT", &["production", "dev", "development", "staging", "test"], "production")?;
         let dev = matches!(environment.as_str(), "dev" | "development");
         s.one_of("JWT_ALGORITHM", &["HS256"], "HS256")?;
         let config = Self {
@@ -147,19 +148,39 @@ impl Config {
             api_key_pepper: s.secret("API_KEY_PEPPER", 8)?,
             master_key: s.secret("ARTEL_MASTER_KEY", 32)?,
             allow_test_tokens: s.flag("ALLOW_TEST_TOKENS", false)? || dev,
-            auth_api_keys: s
-                .json_secret("AUTH_API_KEYS", r#"{"my-key": {"tenant_id": "<uuid>", "user_id": "<uuid>", "scopes": ["tools:write"]}}"#)?,
-            rate_limit_default: s.parse("RATE_LIMIT_DEFAULT", "100/minute", "a rate N/second, N/minute, N/hour or N/day", "100/minute")?,
-            rate_limit_runs: s.parse("RATE_LIMIT_RUNS", "20/minute", "a rate N/second, N/minute, N/hour or N/day", "20/minute")?,
+            auth_api_keys: s.json_secret(
+                "AUTH_API_KEYS",
+                r#"{"my-key": {"tenant_id": "<uuid>", "user_id": "<uuid>", "scopes": ["tools:write"]}}"#,
+            )?,
+            rate_limit_default: s.parse(
+                "RATE_LIMIT_DEFAULT",
+                "100/minute",
+                "a rate N/second, N/minute, N/hour or N/day",
+                "100/minute",
+            )?,
+            rate_limit_runs: s.parse(
+                "RATE_LIMIT_RUNS",
+                "20/minute",
+                "a rate N/second, N/minute, N/hour or N/day",
+                "20/minute",
+            )?,
             trusted_proxies: values::networks(s)?,
-            default_model: s.text("PYDANTICAI_DEFAULT_MODEL", "openai:gpt-4o-mini", "a model as provider:model", "openai:gpt-4o-mini")?,
+            default_model: s.text(
+                "PYDANTICAI_DEFAULT_MODEL",
+                "openai:gpt-4o-mini",
+                "a model as provider:model",
+                "openai:gpt-4o-mini",
+            )?,
             openai_api_key: s.secret("OPENAI_API_KEY", 1)?,
             openai_base_url: values::base_url(s, "OPENAI_BASE_URL", "https://api.openai.com/v1")?,
             anthropic_api_key: s.secret("ANTHROPIC_API_KEY", 1)?,
             anthropic_base_url: values::base_url(s, "ANTHROPIC_BASE_URL", "https://api.anthropic.com")?,
             ollama_api_key: s.secret("OLLAMA_API_KEY", 1)?,
             ollama_base_url: values::ollama_url(s)?,
-            llm_providers: s.json_secret("LLM_PROVIDERS", r#"{"local": {"base_url": "http://127.0.0.1:8080/v1", "model": "qwen"}}"#)?,
+            llm_providers: s.json_secret(
+                "LLM_PROVIDERS",
+                r#"{"local": {"base_url": "http://127.0.0.1:8080/v1", "model": "qwen"}}"#,
+            )?,
             llm_default_provider: s.given("LLM_DEFAULT_PROVIDER"),
             llm_catalog: values::catalog(s)?,
             llm: llm::llm(s)?,

@@ -98,7 +98,8 @@ async fn introduce(config: &Config, running: &Running, url: &str) -> anyhow::Res
     let (tenant_id, user_id) = (TenantId(SystemClock.uuid()), UserId(SystemClock.uuid()));
     let grant = Grant { user_id, tenant_id, scopes: Scopes::new(SCOPES), key_id: None };
     let owner = running.parts.vault.issuer(config).issue(&grant, Duration::from_mins(1), &SystemClock)?;
-    let key = create(&Target::new(url, Some(owner))?, "/v1/api-keys", &json!({ "name": "demo", "scopes": SCOPES })).await?;
+    let key =
+        create(&Target::new(url, Some(owner))?, "/v1/api-keys", &json!({ "name": "demo", "scopes": SCOPES })).await?;
     let key = key["key"].as_str().context("the new API key is missing")?.to_owned();
     let answer = create(&Target::new(url, None)?, "/auth/token", &json!({ "api_key": key })).await?;
     let token = answer["token"].as_str().context("the token is missing")?.to_owned();

@@ -24,8 +24,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use tikv_jemallocator::Jemalloc;
 
-/// A model call makes some hundred small allocations; this one makes it a quarter cheaper than the system's. How soon it gives memory back is
-/// set in `.cargo/config.toml`.
+/// A model call makes some hundred small allocations; this one makes it a quarter cheaper than the system's. How soon
+/// it gives memory back is set in `.cargo/config.toml`.
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 

@@ -15,8 +15,22 @@ use crate::accounting;
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 300.0];
 
 /// Tokens; as OpenTelemetry advises.
-const TOKEN_BUCKETS: [f64; 14] =
-    [1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 16_777_216.0, 67_108_864.0];
+const TOKEN_BUCKETS: [f64; 14] = [
+    1.0,
+    4.0,
+    16.0,
+    64.0,
+    256.0,
+    1024.0,
+    4096.0,
+    16384.0,
+    65536.0,
+    262_144.0,
+    1_048_576.0,
+    4_194_304.0,
+    16_777_216.0,
+    67_108_864.0,
+];
 
 /// How long a scrape waits for the database.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
@@ -47,9 +61,10 @@ fn recorder() -> &'static PrometheusHandle {
 
 fn build() -> PrometheusHandle {
     let builder = PrometheusBuilder::new();
-    let builder = builder
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
-        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Full("gen_ai_client_token_usage".to_owned()), &TOKEN_BUCKETS));
+    let builder =
+        builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS).and_then(|builder| {
+            builder.set_buckets_for_metric(Matcher::Full("gen_ai_client_token_usage".to_owned()), &TOKEN_BUCKETS)
+        });
     let builder = builder.unwrap_or_else(|_| PrometheusBuilder::new());
     let recorder = builder.build_recorder();
     let handle = recorder.handle();

@@ -8,8 +8,8 @@ use crate::config::Config;
 /// More than any machine of ours can use; some systems allow "without limit".
 const ENOUGH: u64 = 1 << 20;
 
-/// Raises the soft limit of open files to the hard one, and divides what there is. Many systems start a process with a soft limit of
-/// 1,024, which a few hundred idle clients use up.
+/// Raises the soft limit of open files to the hard one, and divides what there is. Many systems start a process with a
+/// soft limit of 1,024, which a few hundred idle clients use up.
 pub(crate) fn divide(config: &Config) -> ConnectionLimits {
     let files = raise();
     let mut limits = ConnectionLimits::for_open_files(files);
@@ -17,7 +17,12 @@ pub(crate) fn divide(config: &Config) -> ConnectionLimits {
         limits = ConnectionLimits { in_all: most, per_address: most, ..limits };
     }
     limits.per_address = config.max_connections_per_address.unwrap_or(limits.per_address);
-    tracing::info!(files, connections = limits.in_all, per_address = limits.per_address, "limits of open files and connections");
+    tracing::info!(
+        files,
+        connections = limits.in_all,
+        per_address = limits.per_address,
+        "limits of open files and connections"
+    );
     limits
 }
 

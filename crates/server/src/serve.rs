@@ -32,7 +32,11 @@ pub(crate) struct Running {
 }
 
 /// Listens and claims; returns as soon as requests are answered.
-pub(crate) async fn start(config: &Config, roles: &[Role], aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Running> {
+pub(crate) async fn start(
+    config: &Config,
+    roles: &[Role],
+    aliases: BTreeMap<String, SocketAddr>,
+) -> anyhow::Result<Running> {
     let listeners = listen(config, roles).await?;
     let parts = Arc::new(Parts::build(config, aliases).await?);
     let (stop, servers) = (CancellationToken::new(), TaskTracker::new());
@@ -89,12 +93,13 @@ fn routes(role: Role, roles: &[Role], parts: &Parts, config: &Config) -> Option<
     }
 }
 
-/// One origin for every public client: the platform's routes and those of the auth service, the gateway's, and the models if the
-/// operator shows them.
+/// One origin for every public client: the platform's routes and those of the auth service, the gateway's, and the
+/// models if the operator shows them.
 fn public(roles: &[Role], parts: &Parts, config: &Config) -> Router {
     let mut routes = Router::new();
     if roles.contains(&Role::Platform) {
-        routes = artel_platform_api::routes(parts.platform(config)).merge(artel_auth_api::public_routes(parts.auth.clone()));
+        routes =
+            artel_platform_api::routes(parts.platform(config)).merge(artel_auth_api::public_routes(parts.auth.clone()));
     }
     if roles.contains(&Role::Gateway) {
         routes = routes.merge(artel_codelab_api::gateway_routes(parts.codelab.clone()));

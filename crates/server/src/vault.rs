@@ -1,4 +1,5 @@
-//! Secrets of this installation: given by the operator, or made on first start and kept in the data directory with mode 0600.
+//! Secrets of this installation: given by the operator, or made on first start and kept in the data directory with mode
+//! 0600.
 
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -8,7 +9,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use artel_domain::Clock;
 use artel_http::InternalKey;
-use artel_identity::{ApiKeyMaker, ClientSecrets, OpaqueTokens, SecretBox, ServiceKey, TokenIssuer, TokenVerifier, entropy};
+use artel_identity::{
+    ApiKeyMaker, ClientSecrets, OpaqueTokens, SecretBox, ServiceKey, TokenIssuer, TokenVerifier, entropy,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -81,8 +84,10 @@ impl Vault {
     pub(crate) async fn service_key(&self) -> anyhow::Result<Arc<ServiceKey>> {
         let make = || async {
             let path = self.directory.join("service-key.pem");
-            let pem =
-                tokio::task::spawn_blocking(move || keep(&path, || Ok(ServiceKey::generate_pem()?.expose_secret().to_owned()))).await??;
+            let pem = tokio::task::spawn_blocking(move || {
+                keep(&path, || Ok(ServiceKey::generate_pem()?.expose_secret().to_owned()))
+            })
+            .await??;
             Ok::<_, anyhow::Error>(Arc::new(ServiceKey::from_pem(&pem)?))
         };
         self.service_key.get_or_try_init(make).await.cloned()
@@ -92,8 +97,12 @@ impl Vault {
 /// 32 bytes as base64 or hex.
 fn master_key(text: &SecretString) -> anyhow::Result<[u8; 32]> {
     let text = text.expose_secret().trim();
-    let hex =
-        |text: &str| (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect::<Option<Vec<u8>>>();
+    let hex = |text: &str| {
+        (0..text.len())
+            .step_by(2)
+            .map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok())
+            .collect::<Option<Vec<u8>>>()
+    };
     let bytes = if text.len() == 64 { hex(text) } else { STANDARD.decode(text).ok() };
     match bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
         Some(key) => Ok(key),
@@ -115,7 +124,11 @@ fn keep(path: &Path, make: impl FnOnce() -> anyhow::Result<String>) -> anyhow::R
         .create(parent)
         .with_context(|| format!("the data directory {} cannot be made (ARTEL_DATA_DIR)", parent.display()))?;
     // Written whole under another name first, so that nobody ever reads half a secret.
-    let draft = parent.join(format!(".{}.{}", path.file_name().unwrap_or_default().to_string_lossy(), artel_domain::SystemClock.uuid()));
+    let draft = parent.join(format!(
+        ".{}.{}",
+        path.file_name().unwrap_or_default().to_string_lossy(),
+        artel_domain::SystemClock.uuid()
+    ));
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -69,7 +69,10 @@ impl Parts {
         let models = Models::new(model_config(config, &vault)).context("the model providers cannot be set up")?;
         let models = models.with_keys(keys).accounting_to(accountant, clock.clone());
         let ports = ToolsDeps {
-            secrets: Arc::new(EnvSecrets::new(config.names.clone(), Some(Arc::new(StoredSecrets::new(store.clone(), vault.seal()))))),
+            secrets: Arc::new(EnvSecrets::new(
+                config.names.clone(),
+                Some(Arc::new(StoredSecrets::new(store.clone(), vault.seal()))),
+            )),
             limits: Arc::new(BusLimits::new(bus.clone())),
             signer: Some(Arc::new(Signer::new(vault.clone(), clock.clone()))),
             egress: Arc::new(egress(config, aliases)?),
@@ -119,15 +122,22 @@ impl Parts {
     pub(crate) fn llm_proxy(&self, internal_key: Option<InternalKey>) -> LlmProxy {
         // Those that would send their calls to a proxy are for everybody else.
         let models = Arc::new(self.models.in_process());
-        let deps = LlmProxyDeps { models, clock: self.clock.clone(), gate: self.gate.clone(), metrics: self.metrics.clone() };
+        let deps =
+            LlmProxyDeps { models, clock: self.clock.clone(), gate: self.gate.clone(), metrics: self.metrics.clone() };
         LlmProxy::new(deps, ProxyConfig { internal_key })
     }
 
     /// What is done in time, by one of the processes that have the role of a worker.
     pub(crate) fn scheduler(&self, config: &Config) -> Scheduler {
-        let deps = SchedulerDeps { store: self.store.clone(), clock: self.clock.clone(), owner: self.process_name(), lease: config.lease };
+        let deps = SchedulerDeps {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            owner: self.process_name(),
+            lease: config.lease,
+        };
         let retention = Retention { events: config.event_retention, llm_calls: config.llm_calls_retention };
-        let sweeping = SweepDeps { store: self.store.clone(), bus: self.bus.clone(), clock: self.clock.clone(), retention };
+        let sweeping =
+            SweepDeps { store: self.store.clone(), bus: self.bus.clone(), clock: self.clock.clone(), retention };
         Scheduler::start(&deps, sweeps(sweeping))
     }
 
@@ -153,7 +163,10 @@ impl Parts {
                     routing: config.codelab.routing,
                     first: config.codelab.first,
                 },
-                context: ContextLimits { max_tokens: config.max_context_tokens, max_messages: config.max_context_messages },
+                context: ContextLimits {
+                    max_tokens: config.max_context_tokens,
+                    max_messages: config.max_context_messages,
+                },
                 max_repeats: config.max_repeats,
                 budget: config.budget,
                 approval_timeout: config.approval_timeout,
@@ -173,7 +186,11 @@ pub(crate) async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>
                 max_overflow: 0,
                 acquire_timeout: config.db_pool_timeout,
             };
-            Arc::new(SqliteStore::open(&options).await.with_context(|| format!("the database {} cannot be opened", path.display()))?)
+            Arc::new(
+                SqliteStore::open(&options)
+                    .await
+                    .with_context(|| format!("the database {} cannot be opened", path.display()))?,
+            )
         }
         Database::Postgres(url) => {
             let options = PostgresOptions {
@@ -244,7 +261,15 @@ fn gate(config: &Config, ground: &auth::Ground<'_>) -> Gate {
     };
     let vault = ground.vault;
     let (tokens, key_maker) = (Arc::new(vault.verifier(config)), Arc::new(vault.key_maker()));
-    Gate::new(ground.store.clone(), ground.bus.clone(), ground.clock.clone(), tokens, key_maker, Arc::new(vault.seal()), about_callers)
+    Gate::new(
+        ground.store.clone(),
+        ground.bus.clone(),
+        ground.clock.clone(),
+        tokens,
+        key_maker,
+        Arc::new(vault.seal()),
+        about_callers,
+    )
 }
 
 /// Nothing that is set up is out of order, or not all of it.
@@ -295,7 +320,11 @@ fn api_config(config: &Config) -> ApiConfig {
 
 fn static_keys(config: &Config) -> HashMap<String, StaticKey> {
     let of = |(key, who): (&String, &crate::config::StaticKey)| {
-        let principal = StaticKey { tenant_id: who.tenant_id, user_id: who.user_id, scopes: Scopes::new(who.scopes.iter().cloned()) };
+        let principal = StaticKey {
+            tenant_id: who.tenant_id,
+            user_id: who.user_id,
+            scopes: Scopes::new(who.scopes.iter().cloned()),
+        };
         (key.clone(), principal)
     };
     config.auth_api_keys.iter().map(of).collect()
@@ -307,5 +336,6 @@ fn auth_service(config: &Config) -> AuthServiceTrust {
 }
 
 fn hostname() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "localhost".to_owned(), |name| name.trim().to_owned())
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .map_or_else(|_| "localhost".to_owned(), |name| name.trim().to_owned())
 }

@@ -32,8 +32,13 @@ impl World {
 
     /// A run that waits, and the approval that it waits for.
     async fn waits(&self) -> (String, Value) {
-        let (status, run) = self.client.post("/runs", &json!({ "agent_id": self.agent, "input_message": "Write" })).await;
-        assert_eq!((status, &run["phase"], &run["status"]), (202, &json!("waiting_for_approval"), &json!("running")), "{run:#}");
+        let (status, run) =
+            self.client.post("/runs", &json!({ "agent_id": self.agent, "input_message": "Write" })).await;
+        assert_eq!(
+            (status, &run["phase"], &run["status"]),
+            (202, &json!("waiting_for_approval"), &json!("running")),
+            "{run:#}"
+        );
         assert_eq!(run["tools_called"][0]["status"], "awaiting_approval");
         let run = run["id"].as_str().unwrap().to_owned();
         let (_, pending) = self.client.get(&format!("/approvals?status=pending&run_id={run}")).await;
@@ -98,7 +103,10 @@ async fn an_approved_call_has_exactly_one_effect(database: Database) {
     let again: String = world.events(run).await.iter().map(|event| event.raw.as_str()).collect();
     assert_eq!(live, again, "the wait is part of the story");
     let run = world.client.finished_run(run).await;
-    assert_eq!((&run["status"], &run["tools_called"][0]["tool_call_id"]), (&json!("succeeded"), &approval["tool_call_id"]));
+    assert_eq!(
+        (&run["status"], &run["tools_called"][0]["tool_call_id"]),
+        (&json!("succeeded"), &approval["tool_call_id"])
+    );
     assert_eq!((world.receiver.calls(), world.receiver.effects()), (1, 1));
     assert_eq!(world.model.requests().len(), 2, "the model is not asked to repeat its call");
     let (rows, whole) = world.artel.command(&["audit", "verify"]).await;
@@ -144,7 +152,10 @@ async fn a_wait_survives_crashes_and_costs_no_lease(database: Database) {
     let finished = world.client.finished_run(&run).await;
     assert_eq!(finished["status"], "succeeded", "{finished:#}");
     assert_eq!((world.receiver.effects(), world.receiver.calls_by_key().len()), (1, 1), "however often it was sent");
-    assert_eq!(names(&world.events(&run).await)[..5], ["start", "tool_call", "approval", "approval_decided", "tool_result"]);
+    assert_eq!(
+        names(&world.events(&run).await)[..5],
+        ["start", "tool_call", "approval", "approval_decided", "tool_result"]
+    );
 }
 
 async fn a_decision_may_come_through_another_process(database: Database) {
@@ -186,7 +197,11 @@ async fn an_approved_call_is_not_made_at_another_endpoint(database: Database) {
     let mut world = World::new(database).await;
     let elsewhere = Receiver::start(Duration::ZERO).await;
     let (run, approval) = world.waits().await;
-    assert_eq!((&approval["target"]["http_method"], &approval["tool"]["version"]), (&json!("POST"), &json!(1)), "{approval:#}");
+    assert_eq!(
+        (&approval["target"]["http_method"], &approval["tool"]["version"]),
+        (&json!("POST"), &json!(1)),
+        "{approval:#}"
+    );
     let (_, bound) = world.client.get(&format!("/agents/{}/tools", world.agent)).await;
     let tool = bound[0]["tool_id"].as_str().unwrap().to_owned();
     let mut changed = elsewhere.tool("write_file", "idempotent");
@@ -198,7 +213,8 @@ async fn an_approved_call_is_not_made_at_another_endpoint(database: Database) {
 
     let again = world.pending(&run).await;
     assert_ne!(again["id"], approval["id"]);
-    let members: Vec<&str> = again["changed"].as_array().unwrap().iter().map(|change| change["member"].as_str().unwrap()).collect();
+    let members: Vec<&str> =
+        again["changed"].as_array().unwrap().iter().map(|change| change["member"].as_str().unwrap()).collect();
     assert_eq!(members, ["endpoint", "http_method", "version"], "{again:#}");
     assert_eq!((&again["changed"][1]["from"], &again["changed"][1]["to"]), (&json!("POST"), &json!("PUT")));
     assert_eq!((world.receiver.calls(), elsewhere.calls()), (0, 0), "nothing was sent");

@@ -15,7 +15,8 @@ async fn spent_today(client: &Client) -> i64 {
 }
 
 async fn agent_with(client: &Client, model: &str, max_tokens: u32) -> String {
-    let body = json!({ "name": "a", "model": model, "status": "published", "llm_params": { "max_tokens": max_tokens } });
+    let body =
+        json!({ "name": "a", "model": model, "status": "published", "llm_params": { "max_tokens": max_tokens } });
     client.create("/agents", &body).await["id"].as_str().unwrap().to_owned()
 }
 
@@ -48,7 +49,10 @@ async fn a_hundred_runs_at_once_never_pass_the_tenants_budget(database: Database
     let succeeded = runs.iter().filter(|run| run["status"] == "succeeded").count();
     let refused: Vec<&Value> = runs.iter().filter(|run| run["status"] == "failed").collect();
     assert_eq!(succeeded + refused.len(), 100);
-    assert!(refused.iter().all(|run| run["error_message"].as_str().unwrap().contains("the tenant's budget of today")), "{refused:#?}");
+    assert!(
+        refused.iter().all(|run| run["error_message"].as_str().unwrap().contains("the tenant's budget of today")),
+        "{refused:#?}"
+    );
     assert!(succeeded >= 5 && !refused.is_empty(), "{succeeded} succeeded");
     assert_eq!(model.requests().len(), succeeded, "a refused run never asked the model");
     assert_eq!(spent_today(&client).await, succeeded as i64 * CALL);
@@ -65,12 +69,16 @@ async fn a_run_ends_when_its_own_budget_is_used_up(database: Database) {
     assert_eq!(run["status"], "failed", "{run}");
     assert!(run["error_message"].as_str().unwrap().contains("the budget of this run"), "{run}");
     let (_, events) = client.get(&format!("/runs/{}", run["id"].as_str().unwrap())).await;
-    assert!(events.to_string().contains("budget_exhausted") || run.to_string().contains("budget_exhausted"), "{events}");
+    assert!(
+        events.to_string().contains("budget_exhausted") || run.to_string().contains("budget_exhausted"),
+        "{events}"
+    );
 }
 
 async fn a_call_that_a_crash_cut_off_stays_spent(database: Database) {
     let model = ModelServer::start(|_| Reply::Slow("word ".repeat(40), Duration::from_millis(100))).await;
-    let mut artel = Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", model.url()).start().await;
+    let mut artel =
+        Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", model.url()).start().await;
     let client = administrator(&artel).await;
     let agent = agent_with(&client, "openai:scripted", 100).await;
     set_budget(&client, "/budget", json!({ "daily_tokens": 1_000_000 })).await;

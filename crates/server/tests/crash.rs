@@ -50,7 +50,11 @@ async fn a_keyed_tool_has_one_effect(database: Database) {
     let client = client.at(artel.url());
     let all = resumed(&client, &run, seen).await;
     assert_eq!(names(&all), ["start", "tool_call", "tool_result", "token", "result"]);
-    assert_eq!(raw(&all), raw(&client.events(&run, None).await.rest().await), "byte for byte what an uncut reader gets");
+    assert_eq!(
+        raw(&all),
+        raw(&client.events(&run, None).await.rest().await),
+        "byte for byte what an uncut reader gets"
+    );
     let run = client.finished_run(&run).await;
     assert_eq!(run["status"], "succeeded", "{run:#}");
     assert_eq!(run["tools_called"].as_array().unwrap().len(), 1);
@@ -98,7 +102,8 @@ async fn a_stream_cut_in_the_middle_of_an_answer_says_so_and_never_reuses_a_numb
 
     let client = client.at(artel.url());
     let all = resumed(&client, &run, seen).await;
-    let reset = all.iter().position(|event| event.name == "message_reset").expect("readers are told to start the answer again");
+    let reset =
+        all.iter().position(|event| event.name == "message_reset").expect("readers are told to start the answer again");
     let again: String = all[reset..].iter().filter_map(|event| event.data["delta"].as_str()).collect();
     assert_eq!(again, words);
     assert_eq!(all.last().unwrap().data["output"], json!(words));

@@ -15,7 +15,9 @@ async fn model() -> ModelServer {
 }
 
 fn launch(model: &ModelServer) -> Launch {
-    Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).with("LLM_RETRIES", "0")
+    Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite)
+        .with("OPENAI_BASE_URL", model.url())
+        .with("LLM_RETRIES", "0")
 }
 
 /// One run of one step; returns its trace id.
@@ -30,7 +32,8 @@ async fn run(artel: &Artel, model: &str) -> String {
 /// What the book holds once the process is gone.
 async fn book(mut artel: Artel) -> Vec<LlmCall> {
     assert!(artel.terminate().await, "{}", artel.log());
-    let store = SqliteStore::open(&SqliteOptions::new(artel.data_dir().join("data/artel.db").to_str().unwrap())).await.unwrap();
+    let store =
+        SqliteStore::open(&SqliteOptions::new(artel.data_dir().join("data/artel.db").to_str().unwrap())).await.unwrap();
     store.list_llm_calls(ADA, LlmCallFilter { limit: 10, ..LlmCallFilter::default() }).await.unwrap()
 }
 
@@ -54,7 +57,11 @@ async fn a_run_goes_to_the_fallback_of_its_model_and_the_book_says_so() {
     let (model, gone) = (model().await, ModelServer::start(|_| Reply::Status(503)).await);
     let providers = json!({ "first": { "base_url": gone.url() }, "second": { "base_url": model.url() } });
     let routes = json!({ "smart": { "model": "custom:first:a", "fallbacks": ["custom:second:b"] } });
-    let artel = launch(&model).with("LLM_PROVIDERS", &providers.to_string()).with("LLM_ROUTES", &routes.to_string()).start().await;
+    let artel = launch(&model)
+        .with("LLM_PROVIDERS", &providers.to_string())
+        .with("LLM_ROUTES", &routes.to_string())
+        .start()
+        .await;
     run(&artel, "smart").await;
     let calls = book(artel).await;
     assert_eq!((calls[0].requested_model.as_str(), calls[0].provider.as_str()), ("route:smart", "custom:second"));
@@ -114,7 +121,8 @@ async fn with_a_proxy_elsewhere_the_calls_and_the_account_are_there() {
     let key = "a-key-between-services";
     let proxy = launch(&model).with("INTERNAL_API_KEY", key).start().await;
     let platform = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite);
-    let platform = platform.with("INTERNAL_API_KEY", key).with("LLM_PROXY_URL", proxy.url_of("llm_proxy")).start().await;
+    let platform =
+        platform.with("INTERNAL_API_KEY", key).with("LLM_PROXY_URL", proxy.url_of("llm_proxy")).start().await;
     let trace = run(&platform, "openai:scripted").await;
     assert!(book(platform).await.is_empty(), "not twice");
     let calls = book(proxy).await;

@@ -57,7 +57,11 @@ async fn a_tenants_own_key_is_used_for_that_tenant_alone_and_is_never_told() {
 
     assert!(artel.command(&["secrets", "delete", "llm/openai", "--tenant", ADA]).await.1);
     tokio::time::sleep(Duration::from_secs(6)).await;
-    assert_eq!(key_seen(&model, &ada, "openai:gpt-4o", "authorization").await, operators, "a key that is gone is not used");
+    assert_eq!(
+        key_seen(&model, &ada, "openai:gpt-4o", "authorization").await,
+        operators,
+        "a key that is gone is not used"
+    );
 
     assert!(!artel.log().contains("canary"), "the log has a key");
     let listed = artel.command(&["secrets", "list", "--tenant", ADA]).await.0;
@@ -93,5 +97,8 @@ async fn a_key_that_a_provider_quotes_is_masked() {
 async fn a_key_for_a_provider_that_does_not_exist_is_refused_with_those_that_do() {
     let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).start().await;
     let (told, stored) = artel.command_reading("key", &["secrets", "set", "llm/opena1"]).await;
-    assert!(!stored && told.contains("no model provider `opena1`") && told.contains("openai, anthropic, ollama"), "{told}");
+    assert!(
+        !stored && told.contains("no model provider `opena1`") && told.contains("openai, anthropic, ollama"),
+        "{told}"
+    );
 }

@@ -30,9 +30,11 @@ async fn a_hundred_parallel_runs_of_two_tenants_all_finish_and_stay_apart() {
         assert_eq!(run["tenant_id"], if n.is_multiple_of(2) { ADA } else { BOB });
         let other = if n.is_multiple_of(2) { &bob } else { &ada };
         let id = run["id"].as_str().unwrap();
-        for path in
-            [format!("/runs/{id}"), format!("/runs/{id}/events"), format!("/sessions/{}/messages", run["session_id"].as_str().unwrap())]
-        {
+        for path in [
+            format!("/runs/{id}"),
+            format!("/runs/{id}/events"),
+            format!("/sessions/{}/messages", run["session_id"].as_str().unwrap()),
+        ] {
             assert_eq!(other.get(&path).await.0, 404, "{path}");
         }
     }
@@ -61,7 +63,8 @@ async fn a_stream_cut_at_every_event_and_resumed_is_byte_identical_to_the_uncut_
     for cut in 0..=live.len() {
         let first: String = live[..cut].iter().map(|event| event.raw.as_str()).collect();
         let after = if cut == 0 { None } else { Some(live[cut - 1].id) };
-        let rest: String = client.events(run, after).await.rest().await.iter().map(|event| event.raw.as_str()).collect();
+        let rest: String =
+            client.events(run, after).await.rest().await.iter().map(|event| event.raw.as_str()).collect();
         assert_eq!(first + &rest, whole, "cut after event {cut}");
     }
 }
@@ -92,7 +95,8 @@ async fn a_cancel_reaches_the_tool_call_and_the_model_call_within_a_second() {
         if request["messages"].to_string().contains("hang") { Reply::Hang } else { Reply::Call(json!({ "text": "x" })) }
     })
     .await;
-    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
+    let artel =
+        Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
     let client = artel.client().await;
     let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("work", "at_most_once")]).await;
 
@@ -122,30 +126,41 @@ async fn cancel(client: &Client, run: &str, call: Option<&str>) {
     assert_eq!(status, 202);
     let run = client.finished_run(run).await;
     assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
-    assert_eq!((&run["status"], &run["error_message"], &run["phase"]), (&json!("failed"), &json!("cancelled"), &json!("cancelled")));
+    assert_eq!(
+        (&run["status"], &run["error_message"], &run["phase"]),
+        (&json!("failed"), &json!("cancelled"), &json!("cancelled"))
+    );
     assert_eq!(run["tools_called"][0]["status"].as_str(), call);
 }
 
 #[tokio::test]
 async fn a_session_remembers_and_its_runs_go_one_after_the_other() {
-    let model = ModelServer::start(|request| Reply::Text(format!("{} messages", request["messages"].as_array().unwrap().len()))).await;
-    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
+    let model = ModelServer::start(|request| {
+        Reply::Text(format!("{} messages", request["messages"].as_array().unwrap().len()))
+    })
+    .await;
+    let artel =
+        Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
     let client = artel.client().await;
     let agent = client.agent("openai:gpt-4o-mini", &[]).await;
     let say = |text: &str| json!({ "agent_id": agent, "input_message": text, "session_id": "разговор 1" });
     let bodies = [say("one"), say("two"), say("three")];
     let answers = join_all(bodies.iter().map(|body| client.post("/runs", body))).await;
-    let mut outputs: Vec<String> = answers.iter().map(|(_, run)| run["output_message"].as_str().unwrap_or_default().to_owned()).collect();
+    let mut outputs: Vec<String> =
+        answers.iter().map(|(_, run)| run["output_message"].as_str().unwrap_or_default().to_owned()).collect();
     outputs.sort();
     assert_eq!(outputs, ["1 messages", "3 messages", "5 messages"], "no two runs of a session at once");
-    let (status, messages) = client.get("/sessions/%D1%80%D0%B0%D0%B7%D0%B3%D0%BE%D0%B2%D0%BE%D1%80%201/messages").await;
+    let (status, messages) =
+        client.get("/sessions/%D1%80%D0%B0%D0%B7%D0%B3%D0%BE%D0%B2%D0%BE%D1%80%201/messages").await;
     assert_eq!((status, messages.as_array().unwrap().len()), (200, 6), "{messages:#}");
 }
 
 #[tokio::test]
 async fn a_dialogue_that_outgrows_the_context_is_summarised_now_and_then_and_goes_on() {
     let model = ModelServer::start(|request| match request["messages"][0]["content"].as_str() {
-        Some(prompt) if prompt.starts_with("Summarise") => Reply::Slow("they spoke of many things".into(), Duration::ZERO),
+        Some(prompt) if prompt.starts_with("Summarise") => {
+            Reply::Slow("they spoke of many things".into(), Duration::ZERO)
+        }
         _ => Reply::Text("answer".into()),
     })
     .await;
@@ -154,8 +169,9 @@ async fn a_dialogue_that_outgrows_the_context_is_summarised_now_and_then_and_goe
     let client = artel.client().await;
     let agent = client.agent("openai:gpt-4o-mini", &[]).await;
     for n in 0..14 {
-        let (_, run) =
-            client.post("/runs", &json!({ "agent_id": agent, "input_message": format!("message {n}"), "session_id": "long" })).await;
+        let (_, run) = client
+            .post("/runs", &json!({ "agent_id": agent, "input_message": format!("message {n}"), "session_id": "long" }))
+            .await;
         assert_eq!(run["status"], "succeeded", "message {n}: {run:#}");
     }
     let requests = model.requests();
@@ -170,7 +186,8 @@ async fn a_dialogue_that_outgrows_the_context_is_summarised_now_and_then_and_goe
 #[tokio::test]
 async fn a_model_that_fails_fails_the_run_and_never_the_request() {
     let model = ModelServer::start(|_| Reply::Status(400)).await;
-    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
+    let artel =
+        Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
     let client = artel.client().await;
     for (model, code) in [("openai:gpt-4o-mini", "model_rejected"), ("demo:fail", "model_")] {
         let agent = client.agent(model, &[]).await;
@@ -195,7 +212,11 @@ async fn a_parameter_that_means_nothing_fails_the_run_by_name() {
 
 #[tokio::test]
 async fn the_step_guard_ends_a_model_that_only_calls_tools() {
-    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("MAX_STEPS", "7").with("MAX_REPEATS", "0").start().await;
+    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite)
+        .with("MAX_STEPS", "7")
+        .with("MAX_REPEATS", "0")
+        .start()
+        .await;
     let client = artel.client().await;
     let tool = json!({ "name": "echo", "input_schema": { "type": "object", "properties": { "text": { "type": "string" } } }, "execution_type": "internal" });
     let agent = client.agent("demo:loop", &[tool]).await;
@@ -212,7 +233,8 @@ async fn a_model_that_repeats_one_call_for_ever_is_asked_to_answer_without_tools
     })
     .await;
     let receiver = Receiver::start(Duration::ZERO).await;
-    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
+    let artel =
+        Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("OPENAI_BASE_URL", model.url()).start().await;
     let client = artel.client().await;
     let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("work", "idempotent")]).await;
     let (_, run) = client.post("/runs", &json!({ "agent_id": agent, "input_message": "Work" })).await;
@@ -237,8 +259,12 @@ async fn sigterm_hands_a_long_run_to_the_next_process_at_once() {
     let receiver = Receiver::start(Duration::from_secs(20)).await;
     let model = ModelServer::calling_the_tool_once(json!({ "text": "hello" })).await;
     let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite);
-    let mut artel =
-        launch.with("OPENAI_BASE_URL", model.url()).with("SHUTDOWN_GRACE_SECONDS", "1").with("LEASE_SECONDS", "600").start().await;
+    let mut artel = launch
+        .with("OPENAI_BASE_URL", model.url())
+        .with("SHUTDOWN_GRACE_SECONDS", "1")
+        .with("LEASE_SECONDS", "600")
+        .start()
+        .await;
     let client = artel.client().await;
     let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("work", "idempotent")]).await;
     let run = client.start_run(&agent, "Work").await;

@@ -27,8 +27,11 @@ async fn seeded_secrets_are_in_no_log_no_answer_and_no_byte_of_the_database() {
     tool["auth_type"] = json!("api_key");
     let tool = client.create("/tools", &tool).await;
     let agent = client.agent("openai:gpt-4o-mini", &[]).await;
-    client.create(&format!("/agents/{agent}/tools/{}", tool["id"].as_str().unwrap()), &json!({ "secrets_ref": "tool" })).await;
-    let key = client.create("/api-keys", &json!({ "scopes": ["tools:write"] })).await["key"].as_str().unwrap().to_owned();
+    client
+        .create(&format!("/agents/{agent}/tools/{}", tool["id"].as_str().unwrap()), &json!({ "secrets_ref": "tool" }))
+        .await;
+    let key =
+        client.create("/api-keys", &json!({ "scopes": ["tools:write"] })).await["key"].as_str().unwrap().to_owned();
     let run = client.create("/runs", &json!({ "agent_id": agent, "input_message": "Work" })).await;
     assert_eq!(run["status"], "succeeded", "{run:#}");
 
@@ -49,10 +52,16 @@ async fn seeded_secrets_are_in_no_log_no_answer_and_no_byte_of_the_database() {
     for entry in std::fs::read_dir(artel.data_dir().join("data")).unwrap() {
         let path = entry.unwrap().path();
         if path.file_name().unwrap().to_string_lossy().starts_with("artel.db") {
-            texts.push((path.display().to_string(), String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned()));
+            texts.push((
+                path.display().to_string(),
+                String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned(),
+            ));
         }
     }
-    assert!(texts.iter().any(|(place, text)| place.contains("artel.db") && text.contains("run_started")), "the database was really read");
+    assert!(
+        texts.iter().any(|(place, text)| place.contains("artel.db") && text.contains("run_started")),
+        "the database was really read"
+    );
     for (place, text) in texts {
         assert!(!text.contains(CANARY), "a seeded secret is in {place}");
         assert!(!text.contains(&key), "an API key is in {place}");

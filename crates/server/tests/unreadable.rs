@@ -28,7 +28,8 @@ impl World {
         let url = if let Database::Postgres { url, .. } = &database { Some(url.clone()) } else { None };
         let model = ModelServer::calling_the_tool_once(json!({ "text": "hello" })).await;
         let receiver = Receiver::start(Duration::ZERO).await;
-        let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", model.url()).start().await;
+        let artel =
+            Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", model.url()).start().await;
         let client = artel.client().await;
         let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("write_file", "idempotent")]).await;
         let body = json!({ "agent_id": agent, "input_message": "Write", "session_id": "s" });
@@ -40,8 +41,13 @@ impl World {
 
     async fn store(&self) -> Arc<dyn RunStore> {
         if let Some(url) = &self.url {
-            let options =
-                PostgresOptions { url: url.clone(), pool_size: 2, max_overflow: 2, pool_timeout_seconds: 10, pool_recycle_seconds: 600 };
+            let options = PostgresOptions {
+                url: url.clone(),
+                pool_size: 2,
+                max_overflow: 2,
+                pool_timeout_seconds: 10,
+                pool_recycle_seconds: 600,
+            };
             Arc::new(PostgresStore::connect(&options).await.unwrap())
         } else {
             let path = self.artel.data_dir().join("data/artel.db");
@@ -89,13 +95,17 @@ impl World {
 
     /// Every view of the run and its session is there.
     async fn is_shown(&self) {
-        for path in [format!("/runs/{}?include=messages", self.run), "/sessions/s/messages".to_owned(), "/runs".to_owned()] {
+        for path in
+            [format!("/runs/{}?include=messages", self.run), "/sessions/s/messages".to_owned(), "/runs".to_owned()]
+        {
             let (status, body) = self.client.get(&path).await;
             assert_eq!(status, 200, "{path}: {body}");
         }
-        let events = self.client.request("GET", &format!("/runs/{}/events", self.run)).header("accept", "application/json");
+        let events =
+            self.client.request("GET", &format!("/runs/{}/events", self.run)).header("accept", "application/json");
         let events: Value = serde_json::from_str(&events.send().await.unwrap().text().await.unwrap()).unwrap();
-        let names: Vec<_> = events["events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect();
+        let names: Vec<_> =
+            events["events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect();
         assert_eq!(names[..3], ["start", "tool_call", "approval"], "{events:#}");
         assert!(!names.contains(&"form_asked"));
     }
@@ -109,11 +119,16 @@ impl World {
 
 /// Adds an entry behind the run's newest.
 async fn appends(store: &dyn RunStore, run: &Run, kind: &str, payload: &str) {
-    let seq = store.run_entries(&Viewer::service(run.tenant_id), run.id, 0, 1000).await.unwrap().last().unwrap().seq + 1;
+    let seq =
+        store.run_entries(&Viewer::service(run.tenant_id), run.id, 0, 1000).await.unwrap().last().unwrap().seq + 1;
     let event = Event::Other { kind: kind.to_owned(), payload: payload.to_owned() };
     let entry = Entry { seq, run_id: run.id, at: SystemClock.now(), event };
-    let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
-    store.commit(&fence, Step { entries: vec![entry], next_seq: seq + 1, at: SystemClock.now(), ..Step::default() }).await.unwrap();
+    let fence =
+        Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
+    store
+        .commit(&fence, Step { entries: vec![entry], next_seq: seq + 1, at: SystemClock.now(), ..Step::default() })
+        .await
+        .unwrap();
 }
 
 async fn a_run_with_an_entry_of_a_newer_version_is_handed_back_and_can_be_cancelled(database: Database) {
@@ -131,7 +146,10 @@ async fn a_run_with_an_entry_of_a_newer_version_is_handed_back_and_can_be_cancel
 
     assert_eq!(world.client.post(&format!("/runs/{}/cancel", world.run), &json!({})).await.0, 202);
     let run = world.client.finished_run(&world.run).await;
-    assert_eq!((&run["phase"], &run["error_code"], &run["blocked_reason"]), (&json!("cancelled"), &json!("cancelled"), &Value::Null));
+    assert_eq!(
+        (&run["phase"], &run["error_code"], &run["blocked_reason"]),
+        (&json!("cancelled"), &json!("cancelled"), &Value::Null)
+    );
     let events = world.client.events(&world.run, None).await.rest().await;
     assert_eq!(events.last().unwrap().data, json!({ "error": "cancelled", "code": "cancelled" }));
     world.is_shown().await;

@@ -1,7 +1,7 @@
 //! A database that the last release (0.1.0) left behind, taken over by this version, on both stores.
 //!
-//! `upgrade/recorded` holds the recording: runs that are over, wait for a human, wait for their client, wait for a plan's approval, and
-//! one whose process was killed while it streamed; and what the last release showed of them.
+//! `upgrade/recorded` holds the recording: runs that are over, wait for a human, wait for their client, wait for a
+//! plan's approval, and one whose process was killed while it streamed; and what the last release showed of them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
@@ -97,7 +97,8 @@ impl World {
         let runtime = Client::anonymous(self.artel.url_of("runtime"));
         let body = json!({ "session_id": self.recording.id(session), "message": message });
         let request = runtime.request("POST", "/agent/message/stream?plans=1").json(&body);
-        let request = request.header("x-internal-auth", KEY).header("x-user-id", "00000000-0000-0000-0000-000000000001");
+        let request =
+            request.header("x-internal-auth", KEY).header("x-user-id", "00000000-0000-0000-0000-000000000001");
         request.send().await.unwrap().text().await.unwrap()
     }
 }
@@ -126,9 +127,14 @@ async fn runs_that_the_last_release_left_are_driven_on(database: Database) {
     let run = world.client.finished_run(named("waiting_for_approval")).await;
     assert_eq!(run["status"], "succeeded", "{run:#}");
     let call = run["tools_called"][0]["tool_call_id"].as_str().unwrap();
-    assert_eq!(world.receiver.calls_by_key(), BTreeMap::from([(call.to_owned(), 1)]), "the very call, under its own key");
+    assert_eq!(
+        world.receiver.calls_by_key(),
+        BTreeMap::from([(call.to_owned(), 1)]),
+        "the very call, under its own key"
+    );
 
-    let result = json!({ "type": "tool_result", "call_id": named("call_of_the_client"), "result": { "content": "hi" } });
+    let result =
+        json!({ "type": "tool_result", "call_id": named("call_of_the_client"), "result": { "content": "hi" } });
     let frames = world.says("session_that_waits_for_its_client", result).await;
     assert!(frames.contains("The tool said") && frames.contains(r#""is_final":true"#), "{frames}");
 
@@ -137,11 +143,14 @@ async fn runs_that_the_last_release_left_are_driven_on(database: Database) {
     assert_eq!(pending["count"], 1, "{pending:#}");
     let (_, approvals) = world.client.get("/approvals?status=pending").await;
     let plan = approvals.as_array().unwrap().iter().find(|approval| approval["tool_name"] == "create_plan").unwrap();
-    let decision = json!({ "type": "plan_decision", "approval_request_id": plan["id"], "decision": "approve", "feedback": null });
+    let decision =
+        json!({ "type": "plan_decision", "approval_request_id": plan["id"], "decision": "approve", "feedback": null });
     let frames = world.says("session_that_waits_for_a_plan", decision).await;
     assert!(frames.contains("plan_completed"), "{frames}");
 
-    let frames = world.says("session_of_a_dialogue", json!({ "type": "user_message", "content": "hello", "role": "user" })).await;
+    let frames = world
+        .says("session_of_a_dialogue", json!({ "type": "user_message", "content": "hello", "role": "user" }))
+        .await;
     assert!(frames.contains("Answered: hello"), "an old session goes on: {frames}");
     let (rows, whole) = world.artel.command(&["audit", "verify"]).await;
     assert!(whole, "{rows}");

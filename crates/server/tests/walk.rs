@@ -58,7 +58,8 @@ async fn curl(command: &str, artel: &Artel, token: &str, fill: &[(&str, &str)]) 
     }
     let output = Command::new("bash").args(["-c", &command]).env("TOKEN", token).output().await.unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    serde_json::from_str(&text).unwrap_or_else(|_| panic!("{command}\n{text}\n{}", String::from_utf8_lossy(&output.stderr)))
+    serde_json::from_str(&text)
+        .unwrap_or_else(|_| panic!("{command}\n{text}\n{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 async fn walk(artel: &Artel, token: &str, tool_host: &str) {
@@ -67,8 +68,11 @@ async fn walk(artel: &Artel, token: &str, tool_host: &str) {
     let agent = curl(CREATE_AGENT, artel, token, &[]).await;
     assert_eq!(agent["status"], "published");
     assert_eq!(agent["version"], 1);
-    let ids =
-        [("{agent_id}", agent["id"].as_str().unwrap()), ("{tool_id}", tool["id"].as_str().unwrap()), ("\"tool-mock\"", "\"127.0.0.1\"")];
+    let ids = [
+        ("{agent_id}", agent["id"].as_str().unwrap()),
+        ("{tool_id}", tool["id"].as_str().unwrap()),
+        ("\"tool-mock\"", "\"127.0.0.1\""),
+    ];
     let binding = curl(BIND, artel, token, &ids).await;
     assert_eq!(binding["allowed_domains"], json!(["127.0.0.1"]));
     let run = curl(RUN, artel, token, &ids).await;
@@ -76,7 +80,10 @@ async fn walk(artel: &Artel, token: &str, tool_host: &str) {
     assert_eq!(run["tools_called"][0]["name"], "echo_tool");
     assert_eq!(run["tools_called"][0]["args"], json!({ "text": "hello" }));
     assert!(run["output_message"].as_str().unwrap().contains("hello"), "{run:#}");
-    assert_eq!((&run["prompt_tokens"], &run["completion_tokens"], &run["total_tokens"]), (&json!(40), &json!(10), &json!(50)));
+    assert_eq!(
+        (&run["prompt_tokens"], &run["completion_tokens"], &run["total_tokens"]),
+        (&json!(40), &json!(10), &json!(50))
+    );
     assert_eq!(run["error_message"], Value::Null);
     assert_eq!(run["messages"], Value::Null);
     let members = [
@@ -115,7 +122,8 @@ async fn on(database: Database) {
     walk(&artel, artel.client().await.token(), &tool).await;
 
     let (key, _) = artel.command(&["keys", "create", "--scopes", "tools:read,tools:write"]).await;
-    let answer = curl(r#"curl -X POST http://localhost:8000/auth/token -H "x-api-key: $TOKEN""#, &artel, key.trim(), &[]).await;
+    let answer =
+        curl(r#"curl -X POST http://localhost:8000/auth/token -H "x-api-key: $TOKEN""#, &artel, key.trim(), &[]).await;
     walk(&artel, answer["token"].as_str().unwrap(), &tool).await;
 }
 

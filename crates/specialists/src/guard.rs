@@ -20,7 +20,10 @@ pub fn check(specialist: Specialist, tool: &str, args: &Value) -> Result<(), Str
     if path.ends_with(suffix) {
         return Ok(());
     }
-    Err(format!("the {} agent writes {suffix} files only, and '{path}' is none; the coder agent can write it", specialist.as_str()))
+    Err(format!(
+        "the {} agent writes {suffix} files only, and '{path}' is none; the coder agent can write it",
+        specialist.as_str()
+    ))
 }
 
 #[cfg(test)]
@@ -43,7 +46,12 @@ mod tests {
     #[case(Specialist::Orchestrator, "write_file", "a.md", false)]
     #[case(Specialist::Coder, "write_file", "lib/a.dart", true)]
     #[case(Specialist::Coder, "delete_file", "lib/a.dart", true)]
-    fn each_specialist_does_what_it_may(#[case] who: Specialist, #[case] tool: &str, #[case] path: &str, #[case] may: bool) {
+    fn each_specialist_does_what_it_may(
+        #[case] who: Specialist,
+        #[case] tool: &str,
+        #[case] path: &str,
+        #[case] may: bool,
+    ) {
         assert_eq!(check(who, tool, &json!({ "path": path })).is_ok(), may);
     }
 

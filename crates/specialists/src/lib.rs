@@ -1,5 +1,5 @@
-//! The five agents that are built in, as data: who they are, what they are told, which tools they get, what they may not do, and how an
-//! input finds the right one.
+//! The five agents that are built in, as data: who they are, what they are told, which tools they get, what they may
+//! not do, and how an input finds the right one.
 //!
 //! Pure: this crate must never know a store, a network or how a run is driven.
 

@@ -84,8 +84,12 @@ mod tests {
 
     #[test]
     fn old_names_are_known_and_others_are_not() {
-        let known =
-            [("code", Specialist::Coder), ("plan", Specialist::Architect), ("explain", Specialist::Ask), ("Debug", Specialist::Debug)];
+        let known = [
+            ("code", Specialist::Coder),
+            ("plan", Specialist::Architect),
+            ("explain", Specialist::Ask),
+            ("Debug", Specialist::Debug),
+        ];
         for (name, specialist) in known {
             assert_eq!(parse(name), Some(specialist), "{name}");
         }

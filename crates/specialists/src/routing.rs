@@ -1,4 +1,5 @@
-//! Which specialist an input is for: a question to a model with one typed answer, and words to go by when there is none.
+//! Which specialist an input is for: a question to a model with one typed answer, and words to go by when there is
+//! none.
 
 use artel_domain::{Confidence, Specialist};
 use serde::Deserialize;
@@ -28,8 +29,8 @@ struct Answer {
     reasoning: Option<String>,
 }
 
-/// Reads the model's answer: a JSON object, bare, in a fence or between other words. An agent that nobody knows is the coder; `None`
-/// when there is no such object.
+/// Reads the model's answer: a JSON object, bare, in a fence or between other words. An agent that nobody knows is the
+/// coder; `None` when there is no such object.
 pub fn read(answer: &str) -> Option<Route> {
     let object = answer.find('{').zip(answer.rfind('}')).and_then(|(from, to)| answer.get(from..=to))?;
     let answer: Answer = serde_json::from_str(object).ok()?;
@@ -38,7 +39,8 @@ pub fn read(answer: &str) -> Option<Route> {
         None | Some(Specialist::Orchestrator) => Specialist::Coder,
         Some(agent) => agent,
     };
-    let confidence = answer.confidence.and_then(|word| Confidence::parse(&word.to_lowercase())).unwrap_or(Confidence::Medium);
+    let confidence =
+        answer.confidence.and_then(|word| Confidence::parse(&word.to_lowercase())).unwrap_or(Confidence::Medium);
     let reason: String = answer.reasoning.unwrap_or_default().chars().take(500).collect();
     Some(Route { agent, confidence, reason })
 }
@@ -153,7 +155,8 @@ const QUESTIONS: [&str; 4] = ["explain", "describe", "объясн", "расск
 /// The choice without a model: by words, Russian and English.
 pub fn by_keywords(input: &str) -> Route {
     let text = input.to_lowercase();
-    let route = |agent, word: &str| Route { agent, confidence: Confidence::Low, reason: format!("the message says '{word}'") };
+    let route =
+        |agent, word: &str| Route { agent, confidence: Confidence::Low, reason: format!("the message says '{word}'") };
     let first = text.split_whitespace().next().unwrap_or_default();
     if let Some(word) = QUESTIONS.into_iter().find(|word| first.starts_with(word)) {
         return route(Specialist::Ask, word);
@@ -169,12 +172,18 @@ pub fn by_keywords(input: &str) -> Route {
     if let Some(word) = ORDERS.into_iter().chain(CODE).find(|word| says(&text, word)) {
         return route(Specialist::Coder, word);
     }
-    Route { agent: Specialist::Coder, confidence: Confidence::Low, reason: "nothing in the message says otherwise".to_owned() }
+    Route {
+        agent: Specialist::Coder,
+        confidence: Confidence::Low,
+        reason: "nothing in the message says otherwise".to_owned(),
+    }
 }
 
 /// An order to write down a design is the architect's.
 fn documents(text: &str) -> bool {
-    ["architecture", "design doc", "specification", "архитектур", "спецификац", "техническое задание"].iter().any(|word| says(text, word))
+    ["architecture", "design doc", "specification", "архитектур", "спецификац", "техническое задание"]
+        .iter()
+        .any(|word| says(text, word))
 }
 
 /// The word, or one that begins with it, is in the text.

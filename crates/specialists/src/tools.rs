@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// What every client is taken to be able to execute when it does not say.
-pub const COMMON: [&str; 6] = ["read_file", "write_file", "list_files", "create_directory", "execute_command", "search_in_code"];
+pub const COMMON: [&str; 6] =
+    ["read_file", "write_file", "list_files", "create_directory", "execute_command", "search_in_code"];
 
 /// A tool of the specialists.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,7 +36,8 @@ struct Tools {
     control: Vec<SpecialistTool>,
 }
 
-static TOOLS: LazyLock<Tools> = LazyLock::new(|| serde_json::from_str(include_str!("../data/tools.json")).unwrap_or_default());
+static TOOLS: LazyLock<Tools> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../data/tools.json")).unwrap_or_default());
 
 /// Those that a client executes.
 pub fn client_tools() -> &'static [SpecialistTool] {

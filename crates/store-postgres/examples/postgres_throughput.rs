@@ -1,17 +1,20 @@
 //! How many intents a second the store takes: create → claim → commit → commit, with so many runs open at a time.
 //!
-//! `ARTEL_TEST_POSTGRES_URL=postgres://… cargo run --release -p artel-store-postgres --example postgres_throughput -- [CONCURRENCY] [SECONDS]`
-//! works in that database itself and leaves its rows there: name a scratch database of a server with fsync on.
+//! `ARTEL_TEST_POSTGRES_URL=postgres://… cargo run --release -p artel-store-postgres --example postgres_throughput --
+//! [CONCURRENCY] [SECONDS]` works in that database itself and leaves its rows there: name a scratch database of a
+//! server with fsync on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use artel_domain::{
-    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, RunId, SessionId, SystemClock,
-    TenantId, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, RunId, SessionId,
+    SystemClock, TenantId, UserId,
 };
-use artel_store::{Agents, Claim, Fence, Identities, Journal, NewRun, Operations, ProfileChoice, Runs, Step, StoreError};
+use artel_store::{
+    Agents, Claim, Fence, Identities, Journal, NewRun, Operations, ProfileChoice, Runs, Step, StoreError,
+};
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
@@ -63,10 +66,16 @@ fn report(bench: &Bench, concurrency: u64, seconds: u64) {
 
 impl Bench {
     async fn new(url: &str, time: Duration) -> Result<Self, StoreError> {
-        let options =
-            PostgresOptions { url: url.to_owned(), pool_size: 16, max_overflow: 16, pool_timeout_seconds: 30, pool_recycle_seconds: 1800 };
+        let options = PostgresOptions {
+            url: url.to_owned(),
+            pool_size: 16,
+            max_overflow: 16,
+            pool_timeout_seconds: 30,
+            pool_recycle_seconds: 1800,
+        };
         let store = PostgresStore::connect(&options).await?;
-        let (tenant, user, agent) = (TenantId(SystemClock.uuid()), UserId(SystemClock.uuid()), AgentId(SystemClock.uuid()));
+        let (tenant, user, agent) =
+            (TenantId(SystemClock.uuid()), UserId(SystemClock.uuid()), AgentId(SystemClock.uuid()));
         store.ensure_principal(tenant, user, SystemClock.now()).await?;
         let bench = Self {
             store,
@@ -87,7 +96,13 @@ impl Bench {
         while Instant::now() < self.until {
             if let Ok(Ok(permit)) = timeout(POLL, self.room.acquire()).await {
                 permit.forget();
-                self.store.create_run(&artel_store::Viewer::user(self.tenant, self.user), self.new_run(), self.audit("run.create")).await?;
+                self.store
+                    .create_run(
+                        &artel_store::Viewer::user(self.tenant, self.user),
+                        self.new_run(),
+                        self.audit("run.create"),
+                    )
+                    .await?;
                 self.count();
                 self.created.notify_one();
             }
@@ -117,7 +132,8 @@ impl Bench {
 
     async fn drive(&self, claim: &Claim) -> Result<(), StoreError> {
         let run = &claim.run;
-        let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
+        let fence =
+            Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
         let entry = |seq, event| Entry { seq, run_id: run.id, at: SystemClock.now(), event };
         let first = claim.first_seq;
         let asked = Step {

@@ -1,4 +1,5 @@
-//! What an administrator looks into: an audit row for each private session of somebody else, before the answer is given.
+//! What an administrator looks into: an audit row for each private session of somebody else, before the answer is
+//! given.
 
 use artel_domain::{RunId, SessionId};
 use artel_store::{Identities as _, Result, Viewer};
@@ -9,7 +10,11 @@ use crate::error::store_error;
 use crate::store::PostgresStore;
 use crate::values::text;
 
-pub(crate) async fn note(store: &PostgresStore, viewer: &Viewer, sessions: impl IntoIterator<Item = &SessionId>) -> Result<()> {
+pub(crate) async fn note(
+    store: &PostgresStore,
+    viewer: &Viewer,
+    sessions: impl IntoIterator<Item = &SessionId>,
+) -> Result<()> {
     let sessions: Vec<String> = sessions.into_iter().map(|session| text(&session.0)).collect();
     if !viewer.is_administrator() || sessions.is_empty() {
         return Ok(());

@@ -66,7 +66,12 @@ pub(crate) async fn find_login_of(pool: &PgPool, tenant: TenantId, user: UserId)
     Ok(row.map(Login::from))
 }
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, after: Option<String>, limit: u32) -> sqlx::Result<Vec<Account>> {
+pub(crate) async fn list(
+    pool: &PgPool,
+    tenant: TenantId,
+    after: Option<String>,
+    limit: u32,
+) -> sqlx::Result<Vec<Account>> {
     let rows = sqlx::query_as!(
         AccountRow,
         "SELECT user_id, tenant_id, username, email, password_hash, is_admin, created_at, updated_at, last_login_at, deactivated_at
@@ -105,8 +110,14 @@ pub(crate) async fn set_password(
     Ok(true)
 }
 
-/// A login that is under way at the same time has locked the account's row: it is over before, and ended here, or finds it closed.
-pub(crate) async fn deactivate(pool: &PgPool, tenant: TenantId, user: UserId, audit: &AuditEntry) -> sqlx::Result<bool> {
+/// A login that is under way at the same time has locked the account's row: it is over before, and ended here, or finds
+/// it closed.
+pub(crate) async fn deactivate(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+    audit: &AuditEntry,
+) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let changed = sqlx::query!(
         "UPDATE accounts SET deactivated_at = $3, updated_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND deactivated_at IS NULL",
@@ -131,7 +142,12 @@ pub(crate) async fn deactivate(pool: &PgPool, tenant: TenantId, user: UserId, au
     Ok(true)
 }
 
-pub(crate) async fn reactivate(pool: &PgPool, tenant: TenantId, user: UserId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn reactivate(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+    audit: &AuditEntry,
+) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let changed = sqlx::query!(
         "UPDATE accounts SET deactivated_at = NULL, updated_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND deactivated_at IS NOT NULL",

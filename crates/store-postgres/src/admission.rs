@@ -1,4 +1,5 @@
-//! Accepting runs: run, session, the key's daily count and the audit row in one transaction, which runs of the same tenant share.
+//! Accepting runs: run, session, the key's daily count and the audit row in one transaction, which runs of the same
+//! tenant share.
 
 use std::collections::{HashMap, HashSet};
 
@@ -36,7 +37,8 @@ impl Batch for AdmitRuns {
 
     async fn write(&self, tenant: TenantId, items: &[Admission]) -> Result<Vec<Result<Created>>> {
         loop {
-            // Nothing was written when another process made one of the sessions meanwhile: the next try finds whose it is.
+            // Nothing was written when another process made one of the sessions meanwhile: the next try finds whose it
+            // is.
             if let Some(outcomes) = retrying(|| admit(&self.0, tenant, items)).await? {
                 return Ok(outcomes.into_iter().map(answer).collect());
             }
@@ -79,7 +81,9 @@ async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Re
         }
     }
     let Some(mut versions) = insert(&mut tx, tenant, &admitted, &known).await? else { return Ok(None) };
-    let Some(published) = insert_after_publishing(&mut tx, tenant, &admitted, &known, &versions).await? else { return Ok(None) };
+    let Some(published) = insert_after_publishing(&mut tx, tenant, &admitted, &known, &versions).await? else {
+        return Ok(None);
+    };
     versions.extend(published);
     wake_before(&mut tx, tenant, &admitted, &versions).await?;
     let mut outcomes = Vec::with_capacity(items.len());
@@ -101,7 +105,8 @@ async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Re
 struct Sessions(HashMap<String, (Option<UserId>, bool)>);
 
 impl Sessions {
-    /// Whether the viewer may begin or continue the run's session. A session that is new belongs to the first run of it.
+    /// Whether the viewer may begin or continue the run's session. A session that is new belongs to the first run of
+    /// it.
     fn admits(&mut self, viewer: &Viewer, new: &NewRun) -> bool {
         let is_private = new.visibility == artel_domain::Visibility::Private;
         let (owner, is_private) = *self.0.entry(text(&new.session_id.0)).or_insert((Some(viewer.user_id), is_private));
@@ -110,7 +115,8 @@ impl Sessions {
     }
 }
 
-/// Counts a run against its key's limit of the day. False when there is nothing left, and also when the run will not be made anyway.
+/// Counts a run against its key's limit of the day. False when there is nothing left, and also when the run will not be
+/// made anyway.
 async fn count_day(tx: &mut PgConnection, new: &NewRun) -> sqlx::Result<bool> {
     let (Some(limit), Some(key)) = (new.daily_limit, new.principal.api_key_id) else { return Ok(true) };
     let counted = sqlx::query!(
@@ -135,9 +141,14 @@ fn day(at: Timestamp) -> i64 {
     at.as_second().div_euclid(DAY_SECONDS)
 }
 
-/// Waits for those that end the heads of these sessions right now, so that the insert sees who is head after them. Without it the insert
-/// would find no head, make one, and be broken off by the index that allows only one. Gives the sessions that there are.
-async fn lock_heads(tx: &mut PgConnection, tenant: TenantId, new: &[&Admission]) -> sqlx::Result<HashMap<String, (Option<UserId>, bool)>> {
+/// Waits for those that end the heads of these sessions right now, so that the insert sees who is head after them.
+/// Without it the insert would find no head, make one, and be broken off by the index that allows only one. Gives the
+/// sessions that there are.
+async fn lock_heads(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    new: &[&Admission],
+) -> sqlx::Result<HashMap<String, (Option<UserId>, bool)>> {
     let sessions: Vec<String> = new.iter().map(|(_, new, _)| text(&new.session_id.0)).collect();
     let found = sqlx::query!(
         r#"SELECT s.id AS "id!", h.id AS "head?",
@@ -149,7 +160,9 @@ async fn lock_heads(tx: &mut PgConnection, tenant: TenantId, new: &[&Admission])
         &sessions,
     );
     let found = found.fetch_all(tx).await?.into_iter();
-    Ok(found.filter_map(|row| row.is_private.map(|is_private| (row.id, (row.owner_id.map(UserId), is_private)))).collect())
+    Ok(found
+        .filter_map(|row| row.is_private.map(|is_private| (row.id, (row.owner_id.map(UserId), is_private))))
+        .collect())
 }
 
 /// Inserts those that were left out because an earlier release kept no version of their agent: now it has one.
@@ -160,7 +173,8 @@ async fn insert_after_publishing(
     known: &[String],
     made: &Versions,
 ) -> sqlx::Result<Option<Versions>> {
-    let missing: Vec<(UserId, &NewRun)> = admitted.iter().filter(|(_, new)| !made.contains_key(&new.id.0)).copied().collect();
+    let missing: Vec<(UserId, &NewRun)> =
+        admitted.iter().filter(|(_, new)| !made.contains_key(&new.id.0)).copied().collect();
     let Some((_, first)) = missing.first() else { return Ok(Some(Versions::new())) };
     let agents: Vec<Uuid> = missing.iter().map(|(_, new)| new.agent_id.0).collect();
     if versions::ensure_by_id(tx, tenant, &agents, first.at).await? {
@@ -169,12 +183,12 @@ async fn insert_after_publishing(
     Ok(Some(Versions::new()))
 }
 
-/// Inserts the runs whose agent lives, is switched on and has what is wanted of it, and whose id is free. Gives the version of the agent for
-/// each of them, `None` for its unpublished state.
+/// Inserts the runs whose agent lives, is switched on and has what is wanted of it, and whose id is free. Gives the
+/// version of the agent for each of them, `None` for its unpublished state.
 ///
-/// A run is its session's head when no run of the session is open. Otherwise it stays behind the head, and the head is marked:
-/// whoever ends the head must see the mark, because both change the same row. Rows are looked up one by one (scalar and lateral
-/// subqueries): a plan made while the tables were small must not become a scan of all of them.
+/// A run is its session's head when no run of the session is open. Otherwise it stays behind the head, and the head is
+/// marked: whoever ends the head must see the mark, because both change the same row. Rows are looked up one by one
+/// (scalar and lateral subqueries): a plan made while the tables were small must not become a scan of all of them.
 ///
 /// `None` when a session that is not among the `known` ones turned out to be another user's.
 async fn insert(
@@ -265,7 +279,12 @@ async fn insert(
 }
 
 /// A run of the specialists does not wait for one that waits for a human or a client. Asked only where one was made.
-async fn wake_before(tx: &mut PgConnection, tenant: TenantId, admitted: &[(UserId, &NewRun)], made: &Versions) -> sqlx::Result<()> {
+async fn wake_before(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    admitted: &[(UserId, &NewRun)],
+    made: &Versions,
+) -> sqlx::Result<()> {
     let of_team = admitted.iter().map(|(_, new)| new).filter(|new| new.team.is_some() && made.contains_key(&new.id.0));
     let sessions: Vec<String> = of_team.map(|new| text(&new.session_id.0)).collect();
     if sessions.is_empty() { Ok(()) } else { steering::wake_sessions(tx, tenant, &sessions).await }
@@ -306,7 +325,9 @@ async fn left_out(tx: &mut PgConnection, new: &NewRun, obstacle: Option<Obstacle
     let created = match agents::lock(tx, new.tenant_id, new.agent_id).await? {
         None => Created::AgentMissing,
         Some(agent) if !agent.is_enabled => Created::AgentDisabled,
-        Some(agent) if agent.status == AgentStatus::Draft && new.profile == ProfileChoice::Published => Created::AgentIsDraft,
+        Some(agent) if agent.status == AgentStatus::Draft && new.profile == ProfileChoice::Published => {
+            Created::AgentIsDraft
+        }
         Some(_) if obstacle == Some(Obstacle::Session) => Created::SessionTaken,
         Some(_) if obstacle == Some(Obstacle::DailyLimit) => Created::DailyLimit,
         Some(_) => return Ok(Outcome::Taken),

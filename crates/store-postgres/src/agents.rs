@@ -1,4 +1,5 @@
-//! Agents' rows. Who creates and changes them is in `profiles`, copying in `copies`, their published versions are in `versions`.
+//! Agents' rows. Who creates and changes them is in `profiles`, copying in `copies`, their published versions are in
+//! `versions`.
 
 use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId, caseless};
 use artel_store::{AgentFilter, Page, Result, StoreError};
@@ -11,8 +12,13 @@ use crate::rows::{returning_agent, select_agent};
 use crate::values::{maybe_json, micros, text};
 
 /// What an earlier try of a request made.
-pub(crate) async fn find_even_deleted(tx: &mut PgConnection, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
-    let row = select_agent!("FROM agents WHERE tenant_id = $1 AND id = $2", tenant.0, agent.0).fetch_optional(tx).await?;
+pub(crate) async fn find_even_deleted(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    agent: AgentId,
+) -> sqlx::Result<Option<Agent>> {
+    let row =
+        select_agent!("FROM agents WHERE tenant_id = $1 AND id = $2", tenant.0, agent.0).fetch_optional(tx).await?;
     row.map(Agent::try_from).transpose()
 }
 
@@ -71,13 +77,18 @@ pub(crate) async fn write(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<
 
 /// The agent, which nobody else changes before this transaction ends.
 pub(crate) async fn lock(tx: &mut PgConnection, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
-    let row = select_agent!("FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE", tenant.0, agent.0)
-        .fetch_optional(tx)
-        .await?;
+    let row = select_agent!(
+        "FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE",
+        tenant.0,
+        agent.0
+    )
+    .fetch_optional(tx)
+    .await?;
     row.map(Agent::try_from).transpose()
 }
 
-/// `ReadOnlyAgent` when only the agent's settings may be changed. No agent becomes built in, so that this may be asked beforehand.
+/// `ReadOnlyAgent` when only the agent's settings may be changed. No agent becomes built in, so that this may be asked
+/// beforehand.
 pub(crate) async fn refuse_read_only(pool: &PgPool, tenant: TenantId, agent: AgentId) -> Result<()> {
     match find(pool, tenant, agent).await.map_err(store_error)? {
         Some(agent) if agent.is_read_only() => Err(StoreError::ReadOnlyAgent),
@@ -92,7 +103,12 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sql
     row.map(Agent::try_from).transpose()
 }
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &AgentFilter, page: Page) -> sqlx::Result<(Vec<Agent>, i64)> {
+pub(crate) async fn list(
+    pool: &PgPool,
+    tenant: TenantId,
+    filter: &AgentFilter,
+    page: Page,
+) -> sqlx::Result<(Vec<Agent>, i64)> {
     let mut tx = filtered(pool).await?;
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_deref().map(|q| caseless(&text(q)));

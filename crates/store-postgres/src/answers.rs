@@ -7,7 +7,12 @@ use sqlx::{PgConnection, PgPool};
 use crate::values::{json, micros, text};
 use crate::{audit, steering};
 
-pub(crate) async fn answer(pool: &PgPool, viewer: &Viewer, answer: &CallAnswer, audit: &AuditEntry) -> sqlx::Result<Answered> {
+pub(crate) async fn answer(
+    pool: &PgPool,
+    viewer: &Viewer,
+    answer: &CallAnswer,
+    audit: &AuditEntry,
+) -> sqlx::Result<Answered> {
     let mut tx = pool.begin().await?;
     let Some(run) = lock_run(&mut tx, viewer, answer).await? else { return Ok(Answered::Unknown) };
     if !is_open(&mut tx, answer).await? {
@@ -41,8 +46,8 @@ async fn lock_run(tx: &mut PgConnection, viewer: &Viewer, answer: &CallAnswer) -
     Ok(run.fetch_optional(tx).await?.map(RunId))
 }
 
-/// Whether an answer still counts: nobody answered or refused the call, and its run is not over. Asked when the run is locked, so that
-/// of two answers the second sees the first.
+/// Whether an answer still counts: nobody answered or refused the call, and its run is not over. Asked when the run is
+/// locked, so that of two answers the second sees the first.
 async fn is_open(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval') AND NOT EXISTS (

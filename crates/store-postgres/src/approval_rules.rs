@@ -6,7 +6,12 @@ use sqlx::PgPool;
 use crate::audit;
 use crate::values::{json, micros, parsed};
 
-pub(crate) async fn put(pool: &PgPool, tenant: TenantId, rules: &[ApprovalRule], audit: &AuditEntry) -> sqlx::Result<()> {
+pub(crate) async fn put(
+    pool: &PgPool,
+    tenant: TenantId,
+    rules: &[ApprovalRule],
+    audit: &AuditEntry,
+) -> sqlx::Result<()> {
     let mut tx = pool.begin().await?;
     if rules.is_empty() {
         sqlx::query!("DELETE FROM approval_rules WHERE tenant_id = $1", tenant.0).execute(&mut *tx).await?;
@@ -26,6 +31,8 @@ pub(crate) async fn put(pool: &PgPool, tenant: TenantId, rules: &[ApprovalRule],
 }
 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<ApprovalRule>> {
-    let text = sqlx::query_scalar!("SELECT rules FROM approval_rules WHERE tenant_id = $1", tenant.0).fetch_optional(pool).await?;
+    let text = sqlx::query_scalar!("SELECT rules FROM approval_rules WHERE tenant_id = $1", tenant.0)
+        .fetch_optional(pool)
+        .await?;
     text.map_or_else(|| Ok(Vec::new()), |text| parsed(&text))
 }

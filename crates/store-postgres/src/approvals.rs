@@ -60,7 +60,8 @@ pub(crate) async fn due(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::Resu
 
 /// Oldest first.
 pub(crate) async fn of_run(executor: impl PgExecutor<'_>, run: RunId) -> sqlx::Result<Vec<Approval>> {
-    let rows = select_approval!("FROM approvals WHERE run_id = $1 ORDER BY created_at, id", run.0).fetch_all(executor).await?;
+    let rows =
+        select_approval!("FROM approvals WHERE run_id = $1 ORDER BY created_at, id", run.0).fetch_all(executor).await?;
     rows.into_iter().map(Approval::try_from).collect()
 }
 
@@ -102,7 +103,12 @@ pub(crate) async fn insert(tx: &mut PgConnection, approvals: &[Approval]) -> sql
     Ok(())
 }
 
-pub(crate) async fn decide(pool: &PgPool, viewer: &Viewer, decided: &Decided, audit: &AuditEntry) -> sqlx::Result<Option<Approval>> {
+pub(crate) async fn decide(
+    pool: &PgPool,
+    viewer: &Viewer,
+    decided: &Decided,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<Approval>> {
     let mut tx = pool.begin().await?;
     // The run first: its worker locks run and approvals in this order too.
     let run = sqlx::query_scalar!(
@@ -132,9 +138,14 @@ fn state_after(decision: Decision) -> ApprovalState {
     }
 }
 
-/// `None` when it is not pending, or not for the viewer to decide. In a session of the whole tenant every user decides, but for new
-/// arguments of a call that a client executes.
-async fn set(tx: &mut PgConnection, viewer: &Viewer, decided: &Decided, state: ApprovalState) -> sqlx::Result<Option<Approval>> {
+/// `None` when it is not pending, or not for the viewer to decide. In a session of the whole tenant every user decides,
+/// but for new arguments of a call that a client executes.
+async fn set(
+    tx: &mut PgConnection,
+    viewer: &Viewer,
+    decided: &Decided,
+    state: ApprovalState,
+) -> sqlx::Result<Option<Approval>> {
     let row = sqlx::query_as!(
         ApprovalRow,
         r#"UPDATE approvals SET state = $3, decision = $4, decided_args = $5, feedback = $6, decided_by = $7, decided_at = $8
@@ -164,7 +175,12 @@ async fn set(tx: &mut PgConnection, viewer: &Viewer, decided: &Decided, state: A
 }
 
 /// Gives up the places that questions have for their calls: others take them.
-pub(crate) async fn replace(tx: &mut PgConnection, run: RunId, approvals: &[ApprovalId], at: Timestamp) -> sqlx::Result<()> {
+pub(crate) async fn replace(
+    tx: &mut PgConnection,
+    run: RunId,
+    approvals: &[ApprovalId],
+    at: Timestamp,
+) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = approvals.iter().map(|approval| approval.0).collect();
     sqlx::query!(
         "UPDATE approvals SET state = 'cancelled', decision = NULL, asked_about = call_id, call_id = id, decided_at = coalesce(decided_at, $3)
@@ -179,6 +195,8 @@ pub(crate) async fn replace(tx: &mut PgConnection, run: RunId, approvals: &[Appr
 }
 
 pub(crate) async fn cancel_pending(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE approvals SET state = 'cancelled' WHERE run_id = $1 AND state = 'pending'", run.0).execute(tx).await?;
+    sqlx::query!("UPDATE approvals SET state = 'cancelled' WHERE run_id = $1 AND state = 'pending'", run.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }

@@ -29,10 +29,13 @@ pub(crate) async fn bind(pool: &PgPool, binding: &Binding, audit: &AuditEntry) -
 
 /// True when the tool lives; it is not deleted before this transaction ends.
 async fn lock_tool(tx: &mut PgConnection, tenant: TenantId, tool: ToolId) -> sqlx::Result<bool> {
-    let found =
-        sqlx::query_scalar!("SELECT id FROM tools WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL FOR SHARE", tenant.0, tool.0)
-            .fetch_optional(tx)
-            .await?;
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM tools WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL FOR SHARE",
+        tenant.0,
+        tool.0
+    )
+    .fetch_optional(tx)
+    .await?;
     Ok(found.is_some())
 }
 
@@ -77,13 +80,24 @@ pub(crate) async fn update(
     row.try_into().map(Some)
 }
 
-pub(crate) async fn unbind(pool: &PgPool, tenant: TenantId, agent: AgentId, tool: ToolId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn unbind(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: AgentId,
+    tool: ToolId,
+    audit: &AuditEntry,
+) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let Some(owner) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(false) };
     let owner = versions::ensure(&mut tx, owner, audit.at).await?;
-    let removed = sqlx::query!("DELETE FROM bindings WHERE tenant_id = $1 AND agent_id = $2 AND tool_id = $3", tenant.0, agent.0, tool.0)
-        .execute(&mut *tx)
-        .await?;
+    let removed = sqlx::query!(
+        "DELETE FROM bindings WHERE tenant_id = $1 AND agent_id = $2 AND tool_id = $3",
+        tenant.0,
+        agent.0,
+        tool.0
+    )
+    .execute(&mut *tx)
+    .await?;
     if removed.rows_affected() == 0 {
         return Ok(false);
     }

@@ -47,8 +47,8 @@ impl Columns {
     }
 }
 
-/// Appends to the tenant's chain. Must be the last statement before the commit: until then every other audited write of the tenant
-/// waits for the chain's head.
+/// Appends to the tenant's chain. Must be the last statement before the commit: until then every other audited write of
+/// the tenant waits for the chain's head.
 pub(crate) async fn append(tx: &mut PgConnection, tenant: TenantId, entries: &[AuditEntry]) -> sqlx::Result<()> {
     if entries.is_empty() {
         return Ok(());
@@ -78,14 +78,18 @@ fn storable(entry: &AuditEntry) -> AuditEntry {
 /// Length and last hash of the chain, which is now this transaction's to extend.
 async fn lock_head(tx: &mut PgConnection, tenant: TenantId) -> sqlx::Result<(i64, String)> {
     loop {
-        let head =
-            sqlx::query!("SELECT seq, hash FROM audit_heads WHERE tenant_id = $1 FOR UPDATE", tenant.0).fetch_optional(&mut *tx).await?;
+        let head = sqlx::query!("SELECT seq, hash FROM audit_heads WHERE tenant_id = $1 FOR UPDATE", tenant.0)
+            .fetch_optional(&mut *tx)
+            .await?;
         if let Some(head) = head {
             return Ok((head.seq, head.hash));
         }
-        sqlx::query!("INSERT INTO audit_heads (tenant_id, seq, hash) VALUES ($1, 0, '') ON CONFLICT DO NOTHING", tenant.0)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query!(
+            "INSERT INTO audit_heads (tenant_id, seq, hash) VALUES ($1, 0, '') ON CONFLICT DO NOTHING",
+            tenant.0
+        )
+        .execute(&mut *tx)
+        .await?;
     }
 }
 
@@ -196,6 +200,7 @@ pub(crate) async fn chain(pool: &PgPool, tenant: TenantId, after_seq: i64, limit
 }
 
 pub(crate) async fn head(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Option<(i64, String)>> {
-    let head = sqlx::query!("SELECT seq, hash FROM audit_heads WHERE tenant_id = $1", tenant.0).fetch_optional(pool).await?;
+    let head =
+        sqlx::query!("SELECT seq, hash FROM audit_heads WHERE tenant_id = $1", tenant.0).fetch_optional(pool).await?;
     Ok(head.map(|head| (head.seq, head.hash)))
 }

@@ -1,7 +1,7 @@
 //! Writes of one tenant that arrive together share one transaction.
 //!
-//! A tenant's audit chain lets its transactions through one at a time, each waiting for the disk: alone they would be as slow as the
-//! disk. While one batch is being written, what arrives for the same tenant gathers into the next.
+//! A tenant's audit chain lets its transactions through one at a time, each waiting for the disk: alone they would be
+//! as slow as the disk. While one batch is being written, what arrives for the same tenant gathers into the next.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -111,7 +111,8 @@ impl<B: Batch> Shared<B> {
     }
 
     async fn write_batch(&self, tenant: TenantId, batch: Vec<Waiting<B>>) {
-        let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.item, waiting.answer)).unzip();
+        let (items, answers): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|waiting| (waiting.item, waiting.answer)).unzip();
         let results = match self.batch.write(tenant, &items).await {
             Ok(results) => results,
             Err(error) => self.one_by_one(tenant, &items, error).await,

@@ -42,7 +42,12 @@ pub(crate) fn number_of_ms(timeout_ms: u64) -> i64 {
     i64::try_from(timeout_ms).unwrap_or(i64::MAX)
 }
 
-pub(crate) async fn find(tx: &mut PgConnection, tenant: TenantId, agent: AgentId, tool: ToolId) -> sqlx::Result<Option<Binding>> {
+pub(crate) async fn find(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    agent: AgentId,
+    tool: ToolId,
+) -> sqlx::Result<Option<Binding>> {
     let row = sqlx::query_as!(
         BindingRow,
         "SELECT id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, created_at,
@@ -58,7 +63,11 @@ pub(crate) async fn find(tx: &mut PgConnection, tenant: TenantId, agent: AgentId
 }
 
 /// Oldest first.
-pub(crate) async fn of_agent(executor: impl PgExecutor<'_>, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<Binding>> {
+pub(crate) async fn of_agent(
+    executor: impl PgExecutor<'_>,
+    tenant: TenantId,
+    agent: AgentId,
+) -> sqlx::Result<Vec<Binding>> {
     let rows = sqlx::query_as!(
         BindingRow,
         "SELECT id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, created_at,
@@ -72,10 +81,18 @@ pub(crate) async fn of_agent(executor: impl PgExecutor<'_>, tenant: TenantId, ag
     rows.into_iter().map(Binding::try_from).collect()
 }
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Vec<(Binding, ToolDefinition)>>> {
-    let found = sqlx::query_scalar!("SELECT id FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, agent.0)
-        .fetch_optional(pool)
-        .await?;
+pub(crate) async fn list(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: AgentId,
+) -> sqlx::Result<Option<Vec<(Binding, ToolDefinition)>>> {
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+        tenant.0,
+        agent.0
+    )
+    .fetch_optional(pool)
+    .await?;
     match found {
         Some(_) => with_tools(pool, tenant, agent).await.map(Some),
         None => Ok(None),
@@ -83,12 +100,20 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sql
 }
 
 /// Bindings with their tools; one whose tool went away between the two reads is left out.
-pub(crate) async fn with_tools(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<(Binding, ToolDefinition)>> {
+pub(crate) async fn with_tools(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: AgentId,
+) -> sqlx::Result<Vec<(Binding, ToolDefinition)>> {
     join_tools(pool, tenant, of_agent(pool, tenant, agent).await?).await
 }
 
 /// The bindings in their order, each with its tool; one whose tool is deleted is left out.
-pub(crate) async fn join_tools(pool: &PgPool, tenant: TenantId, bindings: Vec<Binding>) -> sqlx::Result<Vec<(Binding, ToolDefinition)>> {
+pub(crate) async fn join_tools(
+    pool: &PgPool,
+    tenant: TenantId,
+    bindings: Vec<Binding>,
+) -> sqlx::Result<Vec<(Binding, ToolDefinition)>> {
     if bindings.is_empty() {
         return Ok(Vec::new());
     }

@@ -19,7 +19,13 @@ fn day(at: Timestamp) -> i64 {
     micros(at).div_euclid(DAY_MICROS)
 }
 
-pub(crate) async fn put(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn put(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: Option<AgentId>,
+    budget: Budget,
+    audit: &AuditEntry,
+) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     if let Some(agent) = agent
         && agents::lock(&mut tx, tenant, agent).await?.is_none()
@@ -41,7 +47,9 @@ pub(crate) async fn write(
     at: Timestamp,
 ) -> sqlx::Result<()> {
     if budget.is_unlimited() {
-        sqlx::query!("DELETE FROM budgets WHERE tenant_id = $1 AND agent_id = $2", tenant.0, key(agent)).execute(tx).await?;
+        sqlx::query!("DELETE FROM budgets WHERE tenant_id = $1 AND agent_id = $2", tenant.0, key(agent))
+            .execute(tx)
+            .await?;
         return Ok(());
     }
     sqlx::query!(
@@ -74,7 +82,12 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>
     }))
 }
 
-pub(crate) async fn spent_on_day(pool: &PgPool, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> sqlx::Result<Spend> {
+pub(crate) async fn spent_on_day(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: Option<AgentId>,
+    at: Timestamp,
+) -> sqlx::Result<Spend> {
     let row = sqlx::query_as!(
         Spend,
         "SELECT tokens, nano_usd FROM spend_days WHERE tenant_id = $1 AND agent_id = $2 AND day = $3",
@@ -86,7 +99,12 @@ pub(crate) async fn spent_on_day(pool: &PgPool, tenant: TenantId, agent: Option<
 }
 
 pub(crate) async fn spent_by_run(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx::Result<Spend> {
-    let row = sqlx::query_as!(Spend, "SELECT tokens, nano_usd FROM run_spend WHERE run_id = $1 AND tenant_id = $2", run.0, tenant.0);
+    let row = sqlx::query_as!(
+        Spend,
+        "SELECT tokens, nano_usd FROM run_spend WHERE run_id = $1 AND tenant_id = $2",
+        run.0,
+        tenant.0
+    );
     Ok(row.fetch_optional(pool).await?.unwrap_or_default())
 }
 
@@ -103,7 +121,10 @@ pub(crate) async fn reserve(pool: &PgPool, fence: &Fence, asked: &Reservation) -
         return Ok(None);
     }
     let day = day(asked.at);
-    let caps = [(BudgetScope::Tenant, Uuid::nil(), asked.caps.tenant_day), (BudgetScope::Agent, asked.agent_id.0, asked.caps.agent_day)];
+    let caps = [
+        (BudgetScope::Tenant, Uuid::nil(), asked.caps.tenant_day),
+        (BudgetScope::Agent, asked.agent_id.0, asked.caps.agent_day),
+    ];
     for (scope, key, cap) in caps {
         if !set_aside_day(&mut tx, fence.tenant_id, key, day, asked.amount, cap).await? {
             return Ok(Some(Reserved::Exhausted(scope)));
@@ -117,7 +138,14 @@ pub(crate) async fn reserve(pool: &PgPool, fence: &Fence, asked: &Reservation) -
 }
 
 /// False when the cap has no room: asked under the row's lock.
-async fn set_aside_day(tx: &mut PgConnection, tenant: TenantId, key: Uuid, day: i64, amount: Spend, cap: Cap) -> sqlx::Result<bool> {
+async fn set_aside_day(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    key: Uuid,
+    day: i64,
+    amount: Spend,
+    cap: Cap,
+) -> sqlx::Result<bool> {
     if !cap.allows(amount) {
         return Ok(false);
     }

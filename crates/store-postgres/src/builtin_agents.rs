@@ -6,15 +6,25 @@ use sqlx::PgPool;
 
 use crate::{agents, audit, budgets, versions};
 
-pub(crate) async fn ensure(pool: &PgPool, tenant: TenantId, agent: BuiltinAgent, owner: UserId, audit: &AuditEntry) -> sqlx::Result<Agent> {
+pub(crate) async fn ensure(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: BuiltinAgent,
+    owner: UserId,
+    audit: &AuditEntry,
+) -> sqlx::Result<Agent> {
     let mut tx = pool.begin().await?;
     let new = agent.new_row(tenant, owner, audit.at);
     let (row, action) = match agents::find_even_deleted(&mut tx, tenant, new.id).await? {
         None => (agents::insert(&mut tx, &new).await?, "agent.create"),
-        Some(stored) if agent.is_intact(&stored) && agents::lock(&mut tx, tenant, new.id).await?.is_some() => return Ok(stored),
+        Some(stored) if agent.is_intact(&stored) && agents::lock(&mut tx, tenant, new.id).await?.is_some() => {
+            return Ok(stored);
+        }
         Some(stored) => {
-            let row = Agent { model: stored.model, llm_params: stored.llm_params, is_enabled: stored.is_enabled, ..new };
-            let row = Agent { version: stored.version, created_at: stored.created_at, updated_at: Some(audit.at), ..row };
+            let row =
+                Agent { model: stored.model, llm_params: stored.llm_params, is_enabled: stored.is_enabled, ..new };
+            let row =
+                Agent { version: stored.version, created_at: stored.created_at, updated_at: Some(audit.at), ..row };
             sqlx::query!("UPDATE agents SET deleted_at = NULL WHERE id = $1", row.id.0).execute(&mut *tx).await?;
             (agents::write(&mut tx, &row).await?, "agent.restore")
         }
@@ -53,7 +63,10 @@ pub(crate) async fn configure(
 }
 
 pub(crate) async fn count_disabled(pool: &PgPool, kind: AgentKind) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM agents WHERE NOT is_enabled AND kind = $1 AND deleted_at IS NULL"#, kind.as_str(),)
-        .fetch_one(pool)
-        .await
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM agents WHERE NOT is_enabled AND kind = $1 AND deleted_at IS NULL"#,
+        kind.as_str(),
+    )
+    .fetch_one(pool)
+    .await
 }

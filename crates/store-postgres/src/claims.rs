@@ -10,14 +10,22 @@ use uuid::Uuid;
 use crate::rows::RunRow;
 use crate::values::duration_micros;
 
-/// Candidates looked at beyond those asked for, so that a claim that meets rows locked by another claim still finds its own.
+/// Candidates looked at beyond those asked for, so that a claim that meets rows locked by another claim still finds its
+/// own.
 const SPARE_CANDIDATES: i64 = 16;
 
-/// One statement. It hops over the index from tenant to tenant (those with a run that is ready, those with a run under way), so its
-/// cost depends on neither finished runs, idle tenants nor the length of a queue. Of the tenants with the fewest runs under way it
-/// looks at the oldest runs; each further run of a tenant counts as if the one before it were under way already. Candidates are locked
-/// one by one in that order until there are enough; one that another claim holds is passed over.
-pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> sqlx::Result<Vec<Claim>> {
+/// One statement. It hops over the index from tenant to tenant (those with a run that is ready, those with a run under
+/// way), so its cost depends on neither finished runs, idle tenants nor the length of a queue. Of the tenants with the
+/// fewest runs under way it looks at the oldest runs; each further run of a tenant counts as if the one before it were
+/// under way already. Candidates are locked one by one in that order until there are enough; one that another claim
+/// holds is passed over.
+pub(crate) async fn claim(
+    pool: &PgPool,
+    worker: &str,
+    lease: Duration,
+    limit: u32,
+    seq_block: i64,
+) -> sqlx::Result<Vec<Claim>> {
     let rows = sqlx::query!(
         r#"WITH RECURSIVE clock AS MATERIALIZED (
              SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now
@@ -135,7 +143,12 @@ pub(crate) async fn claim(pool: &PgPool, worker: &str, lease: Duration, limit: u
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())
 }
 
-pub(crate) async fn renew(pool: &PgPool, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> sqlx::Result<Renewed> {
+pub(crate) async fn renew(
+    pool: &PgPool,
+    worker: &str,
+    lease: Duration,
+    held: &[(RunId, i64)],
+) -> sqlx::Result<Renewed> {
     let (ids, epochs): (Vec<Uuid>, Vec<i64>) = held.iter().map(|(run, epoch)| (run.0, *epoch)).unzip();
     // Locked in the order of their ids, as everywhere where one transaction takes several runs.
     let kept = sqlx::query!(

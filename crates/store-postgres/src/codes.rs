@@ -111,5 +111,9 @@ async fn login(tx: &mut PgConnection, redeem: &Redeem, code: Code, audit: &Audit
         revoked_at: None,
     };
     let new = NewFamily { family, token_hash: redeem.token_hash.clone() };
-    Ok(if families::insert(tx, &new).await? { Redemption::Redeemed(new.family, code.nonce) } else { Redemption::Inactive })
+    Ok(if families::insert(tx, &new).await? {
+        Redemption::Redeemed(new.family, code.nonce)
+    } else {
+        Redemption::Inactive
+    })
 }

@@ -36,7 +36,8 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
 }
 
 fn only_journal(step: &Step) -> bool {
-    let calls = step.new_calls.is_empty() && step.calls.is_empty() && step.approvals.is_empty() && !step.cancel_approvals;
+    let calls =
+        step.new_calls.is_empty() && step.calls.is_empty() && step.approvals.is_empty() && !step.cancel_approvals;
     calls && step.settle.is_none() && step.session == SessionChange::default()
 }
 
@@ -44,16 +45,16 @@ fn ends(step: &Step) -> bool {
     step.phase.is_some_and(Phase::is_end)
 }
 
-/// Whether other runs wait for this one's end: those of its session behind it, and the one that started it. Its end must then be followed
-/// by statements about them; most runs end with nobody waiting, and in one statement.
+/// Whether other runs wait for this one's end: those of its session behind it, and the one that started it. Its end
+/// must then be followed by statements about them; most runs end with nobody waiting, and in one statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Followers {
     MustBeNone,
     MayBe,
 }
 
-/// Run, journal and the session's numbers, when the fence holds. An approval that was decided, or a cancel that came, while the run
-/// was being driven is not slept over: the run goes back to the queue instead.
+/// Run, journal and the session's numbers, when the fence holds. An approval that was decided, or a cancel that came,
+/// while the run was being driven is not slept over: the run goes back to the queue instead.
 async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, followers: Followers) -> sqlx::Result<bool> {
     let seqs: Vec<i64> = step.entries.iter().map(|entry| entry.seq).collect();
     let kinds: Vec<String> = step.entries.iter().map(|entry| entry.event.kind().to_owned()).collect();
@@ -139,15 +140,16 @@ async fn write_calls(tx: &mut PgConnection, fence: &Fence, step: &Step) -> sqlx:
 
 /// The run that started this one may wait for its end.
 async fn wake_parent(tx: &mut PgConnection, fence: &Fence) -> sqlx::Result<()> {
-    let parent = sqlx::query_scalar!("SELECT parent_run_id FROM runs WHERE id = $1", fence.run_id.0).fetch_one(&mut *tx).await?;
+    let parent =
+        sqlx::query_scalar!("SELECT parent_run_id FROM runs WHERE id = $1", fence.run_id.0).fetch_one(&mut *tx).await?;
     match parent {
         Some(parent) => steering::wake_open(tx, RunId(parent)).await,
         None => Ok(()),
     }
 }
 
-/// The oldest run behind becomes the session's head. Nobody can join the queue unseen: who does marks the head's row, which this
-/// transaction has changed.
+/// The oldest run behind becomes the session's head. Nobody can join the queue unseen: who does marks the head's row,
+/// which this transaction has changed.
 async fn promote_follower(tx: &mut PgConnection, fence: &Fence) -> sqlx::Result<()> {
     sqlx::query!(
         "WITH behind AS (

@@ -11,7 +11,12 @@ use crate::{agents, audit, bindings};
 /// What an agent's name is cut to.
 const NAME_CHARACTERS: usize = 200;
 
-pub(crate) async fn copy(pool: &PgPool, source: AgentId, copy: &CloneAgent, audit: &AuditEntry) -> sqlx::Result<Option<Agent>> {
+pub(crate) async fn copy(
+    pool: &PgPool,
+    source: AgentId,
+    copy: &CloneAgent,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<Agent>> {
     let tenant = copy.tenant_id;
     let mut tx = pool.begin().await?;
     if let Some(earlier) = agents::find_even_deleted(&mut tx, tenant, copy.id).await? {

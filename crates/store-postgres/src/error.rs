@@ -77,8 +77,8 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Connection exceptions (08), lack of resources (53), an operator at work or a server that starts or stops (57P), and a primary
-/// that became read-only (25006).
+/// Connection exceptions (08), lack of resources (53), an operator at work or a server that starts or stops (57P), and
+/// a primary that became read-only (25006).
 fn says_later(code: &str) -> bool {
     code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "25006"
 }

@@ -20,8 +20,8 @@ pub(crate) async fn start(pool: &PgPool, new: &NewFamily, audit: &AuditEntry) ->
     Ok(true)
 }
 
-/// The login with its first token, noted at the account; false when account and client do not both stand. Their rows are locked, so
-/// that neither is deactivated while this goes on.
+/// The login with its first token, noted at the account; false when account and client do not both stand. Their rows
+/// are locked, so that neither is deactivated while this goes on.
 pub(crate) async fn insert(tx: &mut PgConnection, new: &NewFamily) -> sqlx::Result<bool> {
     let family = &new.family;
     let made = sqlx::query!(
@@ -97,7 +97,12 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, family: FamilyId) -> s
     row.map(without_lineage).transpose()
 }
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, user: UserId, now: Timestamp) -> sqlx::Result<Vec<TokenFamily>> {
+pub(crate) async fn list(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+    now: Timestamp,
+) -> sqlx::Result<Vec<TokenFamily>> {
     let rows = sqlx::query_as!(
         FamilyRow,
         "SELECT id, tenant_id, user_id, client_id, scopes, current_hash, previous_hash, rotated_at, token_expires_at, expires_at,
@@ -141,9 +146,13 @@ pub(crate) async fn end_logins(
 
 /// Of whatever user, with this client.
 pub(crate) async fn end_logins_through(tx: &mut PgConnection, client: &ClientId, at: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE refresh_families SET revoked_at = $2 WHERE client_id = $1 AND revoked_at IS NULL", text(&client.0), micros(at),)
-        .execute(tx)
-        .await?;
+    sqlx::query!(
+        "UPDATE refresh_families SET revoked_at = $2 WHERE client_id = $1 AND revoked_at IS NULL",
+        text(&client.0),
+        micros(at),
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

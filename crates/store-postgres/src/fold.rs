@@ -57,7 +57,8 @@ async fn streamed(tx: &mut PgConnection, runs: &[Uuid]) -> sqlx::Result<BTreeMap
 }
 
 async fn remove(tx: &mut PgConnection, run: Uuid, numbers: &[i64]) -> sqlx::Result<u64> {
-    let removed = sqlx::query!("DELETE FROM journal WHERE run_id = $1 AND seq = ANY ($2)", run, numbers).execute(tx).await?;
+    let removed =
+        sqlx::query!("DELETE FROM journal WHERE run_id = $1 AND seq = ANY ($2)", run, numbers).execute(tx).await?;
     Ok(removed.rows_affected())
 }
 

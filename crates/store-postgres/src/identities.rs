@@ -5,7 +5,12 @@ use sqlx::{PgExecutor, PgPool};
 
 use crate::values::micros;
 
-pub(crate) async fn ensure(executor: impl PgExecutor<'_>, tenant: TenantId, user: UserId, at: Timestamp) -> sqlx::Result<()> {
+pub(crate) async fn ensure(
+    executor: impl PgExecutor<'_>,
+    tenant: TenantId,
+    user: UserId,
+    at: Timestamp,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "WITH tenant AS (INSERT INTO tenants (id, created_at) VALUES ($1, $3) ON CONFLICT DO NOTHING)
          INSERT INTO users (tenant_id, id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

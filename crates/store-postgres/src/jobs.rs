@@ -37,7 +37,8 @@ async fn wait(pool: &PgPool, name: &str) -> sqlx::Result<Option<Duration>> {
            FROM jobs WHERE name = $1"#,
         name,
     );
-    let wait = wait.fetch_optional(pool).await?.and_then(|micros| u64::try_from(micros).ok()).filter(|micros| *micros > 0);
+    let wait =
+        wait.fetch_optional(pool).await?.and_then(|micros| u64::try_from(micros).ok()).filter(|micros| *micros > 0);
     Ok(wait.map(Duration::from_micros))
 }
 
@@ -52,7 +53,12 @@ pub(crate) async fn renew(pool: &PgPool, claim: &JobClaim, lease: Duration) -> s
     Ok(renewed.execute(pool).await?.rows_affected() == 1)
 }
 
-pub(crate) async fn finish(pool: &PgPool, claim: &JobClaim, outcome: JobOutcome, next_in: Duration) -> sqlx::Result<bool> {
+pub(crate) async fn finish(
+    pool: &PgPool,
+    claim: &JobClaim,
+    outcome: JobOutcome,
+    next_in: Duration,
+) -> sqlx::Result<bool> {
     let failures = match outcome {
         JobOutcome::Succeeded => 0,
         JobOutcome::Failed => claim.failures + 1,

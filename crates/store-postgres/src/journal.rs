@@ -7,7 +7,13 @@ use sqlx::PgPool;
 use crate::rows::EntryRow;
 use crate::values::text;
 
-pub(crate) async fn of_run(pool: &PgPool, viewer: &Viewer, run: RunId, after_seq: i64, limit: u32) -> sqlx::Result<Vec<Entry>> {
+pub(crate) async fn of_run(
+    pool: &PgPool,
+    viewer: &Viewer,
+    run: RunId,
+    after_seq: i64,
+    limit: u32,
+) -> sqlx::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         EntryRow,
         "SELECT seq, run_id, kind, payload, created_at FROM journal

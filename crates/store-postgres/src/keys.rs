@@ -45,10 +45,16 @@ pub(crate) async fn find(pool: &PgPool, hash: &str) -> sqlx::Result<Option<ApiKe
     row.map(ApiKey::try_from).transpose()
 }
 
-pub(crate) async fn standing(pool: &PgPool, tenant: TenantId, key: ApiKeyId, now: Timestamp) -> sqlx::Result<KeyStanding> {
-    let row = sqlx::query!("SELECT expires_at, revoked_at FROM api_keys WHERE tenant_id = $1 AND id = $2", tenant.0, key.0)
-        .fetch_optional(pool)
-        .await?;
+pub(crate) async fn standing(
+    pool: &PgPool,
+    tenant: TenantId,
+    key: ApiKeyId,
+    now: Timestamp,
+) -> sqlx::Result<KeyStanding> {
+    let row =
+        sqlx::query!("SELECT expires_at, revoked_at FROM api_keys WHERE tenant_id = $1 AND id = $2", tenant.0, key.0)
+            .fetch_optional(pool)
+            .await?;
     Ok(match row {
         None => KeyStanding::Unknown,
         Some(row) if row.revoked_at.is_some() => KeyStanding::Revoked,
@@ -57,7 +63,12 @@ pub(crate) async fn standing(pool: &PgPool, tenant: TenantId, key: ApiKeyId, now
     })
 }
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, user: UserId, include_revoked: bool) -> sqlx::Result<Vec<ApiKey>> {
+pub(crate) async fn list(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+    include_revoked: bool,
+) -> sqlx::Result<Vec<ApiKey>> {
     let rows = sqlx::query_as!(
         ApiKeyRow,
         "SELECT id, tenant_id, user_id, agent_id, name, last4, scopes, daily_limit, created_at, expires_at, revoked_at
@@ -73,7 +84,13 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, user: UserId, include_
     rows.into_iter().map(ApiKey::try_from).collect()
 }
 
-pub(crate) async fn revoke(pool: &PgPool, tenant: TenantId, user: UserId, key: ApiKeyId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn revoke(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+    key: ApiKeyId,
+    audit: &AuditEntry,
+) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let revoked = sqlx::query!(
         "UPDATE api_keys SET revoked_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND revoked_at IS NULL",

@@ -1,9 +1,10 @@
 //! What Artel keeps, on PostgreSQL: several processes, on several machines, share one database.
 //!
-//! One file per aggregate holds its SQL; `rows` holds the rows and their way to the domain; `traits` holds the traits of
-//! `artel-store`, which hand over to the SQL. `store-sqlite` has the same files. Every statement is checked against the schema at
-//! compile time. Locks are always taken in the order run, session, audit head; the head is taken last because it serialises the
-//! audited writes of its tenant. This crate must never know HTTP, models, tools or what a run does between two commits.
+//! One file per aggregate holds its SQL; `rows` holds the rows and their way to the domain; `traits` holds the traits
+//! of `artel-store`, which hand over to the SQL. `store-sqlite` has the same files. Every statement is checked against
+//! the schema at compile time. Locks are always taken in the order run, session, audit head; the head is taken last
+//! because it serialises the audited writes of its tenant. This crate must never know HTTP, models, tools or what a run
+//! does between two commits.
 
 mod access;
 mod accounts;

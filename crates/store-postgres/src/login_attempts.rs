@@ -7,7 +7,12 @@ use sqlx::PgPool;
 use crate::values::{text, time};
 
 /// Counts first, under the rows' locks; when one of them was full already, none of it stays.
-pub(crate) async fn begin(pool: &PgPool, counted: &[Counted], window: i64, now: i64) -> sqlx::Result<Option<Timestamp>> {
+pub(crate) async fn begin(
+    pool: &PgPool,
+    counted: &[Counted],
+    window: i64,
+    now: i64,
+) -> sqlx::Result<Option<Timestamp>> {
     let oldest = now.saturating_sub(window);
     let mut tx = pool.begin().await?;
     let mut locked_until = None;

@@ -1,5 +1,5 @@
-//! Names as they are compared without case: the database folds in its own way, so that the folded name is a column that this program
-//! fills.
+//! Names as they are compared without case: the database folds in its own way, so that the folded name is a column that
+//! this program fills.
 
 use artel_domain::{TenantId, caseless};
 use sqlx::PgPool;

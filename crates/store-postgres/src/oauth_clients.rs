@@ -88,7 +88,12 @@ pub(crate) async fn rotate_secret(
 }
 
 /// A login that is under way at the same time has locked the client's row.
-pub(crate) async fn deactivate(pool: &PgPool, tenant: TenantId, client: &ClientId, audit: &AuditEntry) -> sqlx::Result<bool> {
+pub(crate) async fn deactivate(
+    pool: &PgPool,
+    tenant: TenantId,
+    client: &ClientId,
+    audit: &AuditEntry,
+) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let changed = sqlx::query!(
         "UPDATE oauth_clients SET deactivated_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND deactivated_at IS NULL",

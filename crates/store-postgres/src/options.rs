@@ -12,10 +12,11 @@ const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// Every statement of this crate fits.
 const PREPARED_STATEMENTS: usize = 256;
 
-/// What was acknowledged is on disk, whatever the server's or the role's default is. Statements this short never gain from being
-/// compiled. And each is planned once, for any tenant: planned for one tenant that the statistics do not know yet (a new one, with
-/// its first thousand runs), it would go over all rows of that tenant.
-const SESSION: [(&str, &str); 3] = [("synchronous_commit", "on"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")];
+/// What was acknowledged is on disk, whatever the server's or the role's default is. Statements this short never gain
+/// from being compiled. And each is planned once, for any tenant: planned for one tenant that the statistics do not
+/// know yet (a new one, with its first thousand runs), it would go over all rows of that tenant.
+const SESSION: [(&str, &str); 3] =
+    [("synchronous_commit", "on"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")];
 
 /// Where the database is and how many connections it may take.
 #[derive(Debug, Clone)]
@@ -45,10 +46,13 @@ pub(crate) fn pool_options(options: &PostgresOptions) -> PgPoolOptions {
         .acquire_timeout(Duration::from_secs(options.pool_timeout_seconds))
         .max_lifetime(Duration::from_secs(options.pool_recycle_seconds))
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| Box::pin(async move { Ok(meta.idle_for < TRUSTED_IDLE || connection.ping().await.is_ok()) }))
+        .before_acquire(|connection, meta| {
+            Box::pin(async move { Ok(meta.idle_for < TRUSTED_IDLE || connection.ping().await.is_ok()) })
+        })
 }
 
-/// The URL without the driver that SQLAlchemy puts into the scheme, and with its `ssl=` under the name that libpq gives it.
+/// The URL without the driver that SQLAlchemy puts into the scheme, and with its `ssl=` under the name that libpq gives
+/// it.
 pub(crate) fn postgres_url(url: &str) -> Cow<'_, str> {
     let Some(rest) = url.strip_prefix("postgresql+asyncpg://") else { return Cow::Borrowed(url) };
     Cow::Owned(format!("postgresql://{}", rest.replace("?ssl=", "?sslmode=").replace("&ssl=", "&sslmode=")))
@@ -60,7 +64,10 @@ mod tests {
 
     #[test]
     fn an_url_written_for_asyncpg_is_understood() {
-        assert_eq!(postgres_url("postgresql+asyncpg://a:b@h:1/d?ssl=require"), "postgresql://a:b@h:1/d?sslmode=require");
+        assert_eq!(
+            postgres_url("postgresql+asyncpg://a:b@h:1/d?ssl=require"),
+            "postgresql://a:b@h:1/d?sslmode=require"
+        );
         assert_eq!(postgres_url("postgres://h/d?sslmode=disable"), "postgres://h/d?sslmode=disable");
     }
 }

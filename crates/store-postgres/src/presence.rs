@@ -21,7 +21,13 @@ pub(crate) async fn note(pool: &PgPool, tenant: TenantId, user: UserId, ip: IpAd
     Ok(())
 }
 
-pub(crate) async fn was(pool: &PgPool, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> sqlx::Result<bool> {
+pub(crate) async fn was(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+    ip: IpAddr,
+    since: Timestamp,
+) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM presence WHERE tenant_id = $1 AND user_id = $2 AND ip = $3 AND seen_at >= $4) AS "seen!""#,
         tenant.0,

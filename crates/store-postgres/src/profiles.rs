@@ -39,7 +39,8 @@ pub(crate) async fn update(
     Ok(Some(updated))
 }
 
-/// Writes a changed agent: a draft that becomes published is kept as a version, a published one is compared with its version.
+/// Writes a changed agent: a draft that becomes published is kept as a version, a published one is compared with its
+/// version.
 async fn settle(tx: &mut PgConnection, was: AgentStatus, mut agent: Agent, audit: &AuditEntry) -> sqlx::Result<Agent> {
     agent.has_unpublished_changes = match (was, agent.status) {
         (AgentStatus::Published, AgentStatus::Published) => versions::differs(tx, &agent).await?,

@@ -55,7 +55,13 @@ async fn record(tx: &mut PgConnection, ended: &TokenFamily, audit: &AuditEntry) 
 }
 
 /// Live ones; how many.
-pub(crate) async fn all(pool: &PgPool, tenant: TenantId, user: UserId, client: Option<&ClientId>, audit: &AuditEntry) -> sqlx::Result<u64> {
+pub(crate) async fn all(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+    client: Option<&ClientId>,
+    audit: &AuditEntry,
+) -> sqlx::Result<u64> {
     let mut tx = pool.begin().await?;
     let ended = sqlx::query!(
         "UPDATE refresh_families SET revoked_at = $4
@@ -76,6 +82,8 @@ pub(crate) async fn all(pool: &PgPool, tenant: TenantId, user: UserId, client: O
 
 /// A family that was found out.
 pub(crate) async fn end(tx: &mut PgConnection, family: FamilyId, at: i64) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE refresh_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", family.0, at).execute(tx).await?;
+    sqlx::query!("UPDATE refresh_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", family.0, at)
+        .execute(tx)
+        .await?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The one step of a refresh token: a conditional update. Only when that finds nothing to change, the family is looked at.
+//! The one step of a refresh token: a conditional update. Only when that finds nothing to change, the family is looked
+//! at.
 
 use artel_domain::{AuditEntry, TokenFamily};
 use artel_store::rotation::{completed, judge};
@@ -31,7 +32,8 @@ pub(crate) async fn rotate(pool: &PgPool, rotate: &Rotate, audit: &AuditEntry) -
         }
         other => other,
     };
-    audit::append(&mut tx, family.tenant_id, &[completed(audit, family.user_id, Some(family.id), outcome.as_str())]).await?;
+    audit::append(&mut tx, family.tenant_id, &[completed(audit, family.user_id, Some(family.id), outcome.as_str())])
+        .await?;
     tx.commit().await?;
     Ok(outcome)
 }

@@ -1,4 +1,5 @@
-//! Runs: their rows, finding and listing them. Accepting is in `admission`, claiming in `claims`, cancelling in `steering`.
+//! Runs: their rows, finding and listing them. Accepting is in `admission`, claiming in `claims`, cancelling in
+//! `steering`.
 
 use artel_domain::{Run, RunId, TenantId};
 use artel_store::{Fence, RunFilter, Viewer};
@@ -10,7 +11,11 @@ use crate::values::text;
 
 /// The runs that calls of this one started, oldest first.
 pub(crate) async fn of_parent(pool: &PgPool, fence: &Fence) -> sqlx::Result<Vec<Run>> {
-    let rows = select_run!("FROM runs WHERE parent_run_id = $1 AND tenant_id = $2 ORDER BY id", fence.run_id.0, fence.tenant_id.0);
+    let rows = select_run!(
+        "FROM runs WHERE parent_run_id = $1 AND tenant_id = $2 ORDER BY id",
+        fence.run_id.0,
+        fence.tenant_id.0
+    );
     rows.fetch_all(pool).await?.into_iter().map(Run::try_from).collect()
 }
 
@@ -27,7 +32,8 @@ pub(crate) async fn find_seen(executor: impl PgExecutor<'_>, viewer: &Viewer, ru
 }
 
 pub(crate) async fn find(executor: impl PgExecutor<'_>, tenant: TenantId, run: RunId) -> sqlx::Result<Option<Run>> {
-    let row = select_run!("FROM runs WHERE tenant_id = $1 AND id = $2", tenant.0, run.0).fetch_optional(executor).await?;
+    let row =
+        select_run!("FROM runs WHERE tenant_id = $1 AND id = $2", tenant.0, run.0).fetch_optional(executor).await?;
     row.map(Run::try_from).transpose()
 }
 

@@ -6,7 +6,13 @@ use sqlx::PgPool;
 use crate::audit;
 use crate::values::{micros, text};
 
-pub(crate) async fn put(pool: &PgPool, tenant: TenantId, name: &str, sealed: &str, audit: &AuditEntry) -> sqlx::Result<()> {
+pub(crate) async fn put(
+    pool: &PgPool,
+    tenant: TenantId,
+    name: &str,
+    sealed: &str,
+    audit: &AuditEntry,
+) -> sqlx::Result<()> {
     let mut tx = pool.begin().await?;
     sqlx::query!(
         "INSERT INTO secrets (tenant_id, name, sealed, updated_at) VALUES ($1, $2, $3, $4)
@@ -23,7 +29,9 @@ pub(crate) async fn put(pool: &PgPool, tenant: TenantId, name: &str, sealed: &st
 }
 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId, name: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!("SELECT sealed FROM secrets WHERE tenant_id = $1 AND name = $2", tenant.0, text(name)).fetch_optional(pool).await
+    sqlx::query_scalar!("SELECT sealed FROM secrets WHERE tenant_id = $1 AND name = $2", tenant.0, text(name))
+        .fetch_optional(pool)
+        .await
 }
 
 pub(crate) async fn names(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<String>> {
@@ -32,7 +40,9 @@ pub(crate) async fn names(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<S
 
 pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, name: &str, audit: &AuditEntry) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
-    let deleted = sqlx::query!("DELETE FROM secrets WHERE tenant_id = $1 AND name = $2", tenant.0, text(name)).execute(&mut *tx).await?;
+    let deleted = sqlx::query!("DELETE FROM secrets WHERE tenant_id = $1 AND name = $2", tenant.0, text(name))
+        .execute(&mut *tx)
+        .await?;
     if deleted.rows_affected() == 0 {
         return Ok(false);
     }

@@ -1,4 +1,5 @@
-//! Users' dialogues with the specialists: their sessions. Answers from outside are in `answers`, where users were seen in `presence`.
+//! Users' dialogues with the specialists: their sessions. Answers from outside are in `answers`, where users were seen
+//! in `presence`.
 
 use artel_domain::{AuditEntry, RunId, Session, SessionId, Specialist, TenantId, Timestamp};
 use artel_store::{Fence, NewSession, Page, SessionChange, SessionFilter, Viewer};
@@ -86,7 +87,12 @@ pub(crate) async fn key(executor: impl PgExecutor<'_>, viewer: &Viewer, name: &S
     Ok(viewer.session_key(name, found))
 }
 
-pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: SessionFilter, page: Page) -> sqlx::Result<(Vec<Session>, i64)> {
+pub(crate) async fn list(
+    pool: &PgPool,
+    viewer: &Viewer,
+    filter: SessionFilter,
+    page: Page,
+) -> sqlx::Result<(Vec<Session>, i64)> {
     let tenant = viewer.tenant_id;
     let mut tx = filtered(pool).await?;
     let all = sqlx::query_scalar!(
@@ -114,7 +120,8 @@ pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: SessionFilter, 
 }
 
 pub(crate) async fn find_by_id(pool: &PgPool, session: &SessionId) -> sqlx::Result<Vec<Session>> {
-    let found = sessions!("SELECT", "FROM sessions WHERE id = $1 AND user_id IS NOT NULL AND is_active", text(&session.0));
+    let found =
+        sessions!("SELECT", "FROM sessions WHERE id = $1 AND user_id IS NOT NULL AND is_active", text(&session.0));
     found.fetch_all(pool).await?.into_iter().map(Session::try_from).collect()
 }
 
@@ -182,7 +189,12 @@ async fn lock_open_runs(tx: &mut PgConnection, tenant: TenantId, session: &Sessi
 }
 
 /// What a step of a run makes of its session.
-pub(crate) async fn change(tx: &mut PgConnection, fence: &Fence, change: &SessionChange, at: Timestamp) -> sqlx::Result<()> {
+pub(crate) async fn change(
+    tx: &mut PgConnection,
+    fence: &Fence,
+    change: &SessionChange,
+    at: Timestamp,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE sessions
          SET specialist = coalesce($3, specialist), is_pinned = coalesce($4, is_pinned), title = coalesce(title, $5),

@@ -21,7 +21,12 @@ pub(crate) async fn list(pool: &PgPool, now: Timestamp) -> sqlx::Result<Vec<Sign
 }
 
 /// Of two that both find none, one loses at `signing_keys_active` and tries again.
-pub(crate) async fn ensure(pool: &PgPool, first: &NewSigningKey, tenant: TenantId, audit: &AuditEntry) -> sqlx::Result<SigningKey> {
+pub(crate) async fn ensure(
+    pool: &PgPool,
+    first: &NewSigningKey,
+    tenant: TenantId,
+    audit: &AuditEntry,
+) -> sqlx::Result<SigningKey> {
     let mut tx = pool.begin().await?;
     if let Some(active) = active(&mut tx).await? {
         return Ok(active);
@@ -64,9 +69,12 @@ pub(crate) async fn rotate(
     audit: &AuditEntry,
 ) -> sqlx::Result<()> {
     let mut tx = pool.begin().await?;
-    sqlx::query!("UPDATE signing_keys SET state = 'retiring', not_after = $1 WHERE state = 'active'", micros(not_after))
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query!(
+        "UPDATE signing_keys SET state = 'retiring', not_after = $1 WHERE state = 'active'",
+        micros(not_after)
+    )
+    .execute(&mut *tx)
+    .await?;
     insert(&mut tx, next, audit.at).await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await

@@ -7,7 +7,12 @@ use sqlx::{PgConnection, PgPool};
 use crate::audit;
 use crate::rows::select_run;
 
-pub(crate) async fn cancel(pool: &PgPool, viewer: &Viewer, run: RunId, audit: &AuditEntry) -> sqlx::Result<CancelOutcome> {
+pub(crate) async fn cancel(
+    pool: &PgPool,
+    viewer: &Viewer,
+    run: RunId,
+    audit: &AuditEntry,
+) -> sqlx::Result<CancelOutcome> {
     let mut tx = pool.begin().await?;
     let Some(mut found) = lock(&mut tx, viewer, run).await? else { return Ok(CancelOutcome::Missing) };
     if found.phase.is_end() {

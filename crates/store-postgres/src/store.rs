@@ -38,9 +38,9 @@ impl PostgresStore {
 fn migration_error(error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(error) => store_error(error),
-        MigrateError::VersionMissing(version) => {
-            StoreError::Broken(format!("its schema (migration {version}) is newer than this binary: start a newer one").into())
-        }
+        MigrateError::VersionMissing(version) => StoreError::Broken(
+            format!("its schema (migration {version}) is newer than this binary: start a newer one").into(),
+        ),
         MigrateError::VersionMismatch(version) => {
             StoreError::Broken(format!("its migration {version} is not the one of this binary").into())
         }

@@ -21,7 +21,11 @@ pub(crate) async fn create(pool: &PgPool, tool: &ToolDefinition, audit: &AuditEn
     Ok(created)
 }
 
-async fn find_even_deleted(tx: &mut PgConnection, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<ToolDefinition>> {
+async fn find_even_deleted(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    tool: ToolId,
+) -> sqlx::Result<Option<ToolDefinition>> {
     let row = select_tool!("FROM tools WHERE tenant_id = $1 AND id = $2", tenant.0, tool.0).fetch_optional(tx).await?;
     row.map(ToolDefinition::try_from).transpose()
 }
@@ -56,15 +60,19 @@ async fn insert(tx: &mut PgConnection, tool: &ToolDefinition) -> sqlx::Result<To
 }
 
 pub(crate) async fn find(pool: &PgPool, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<ToolDefinition>> {
-    let row =
-        select_tool!("FROM tools WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, tool.0).fetch_optional(pool).await?;
+    let row = select_tool!("FROM tools WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, tool.0)
+        .fetch_optional(pool)
+        .await?;
     row.map(ToolDefinition::try_from).transpose()
 }
 
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::Result<(Vec<ToolDefinition>, i64)> {
-    let all = sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL"#, tenant.0)
-        .fetch_one(pool)
-        .await?;
+    let all = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL"#,
+        tenant.0
+    )
+    .fetch_one(pool)
+    .await?;
     let rows = select_tool!(
         "FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
         tenant.0,
@@ -79,8 +87,9 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, page: Page) -> sqlx::R
 
 /// Those of these tools that live, in no order.
 pub(crate) async fn find_all(pool: &PgPool, tenant: TenantId, ids: &[Uuid]) -> sqlx::Result<Vec<ToolDefinition>> {
-    let rows =
-        select_tool!("FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL AND id = ANY ($2)", tenant.0, ids).fetch_all(pool).await?;
+    let rows = select_tool!("FROM tools WHERE tenant_id = $1 AND deleted_at IS NULL AND id = ANY ($2)", tenant.0, ids)
+        .fetch_all(pool)
+        .await?;
     rows.into_iter().map(ToolDefinition::try_from).collect()
 }
 
@@ -147,7 +156,9 @@ pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, tool: ToolId, audit:
     if deleted.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query!("DELETE FROM bindings WHERE tenant_id = $1 AND tool_id = $2", tenant.0, tool.0).execute(&mut *tx).await?;
+    sqlx::query!("DELETE FROM bindings WHERE tenant_id = $1 AND tool_id = $2", tenant.0, tool.0)
+        .execute(&mut *tx)
+        .await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(true)

@@ -8,8 +8,8 @@ use crate::rows::AgentRow;
 use crate::values::{parsed, time};
 use crate::{approval_rules, approvals, bindings, budgets, journal, runs, sessions, tool_calls};
 
-/// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of a simple
-/// agent costs one round trip.
+/// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of
+/// a simple agent costs one round trip.
 pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> sqlx::Result<Option<TurnRecord>> {
     let row = sqlx::query!(
         r#"SELECT a.id, a.tenant_id, a.owner_user_id, a.name, a.system_prompt, a.model, a.llm_params, a.status, a.version, a.kind,
@@ -67,7 +67,11 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         approvals: if row.has_approvals { approvals::of_run(pool, fence.run_id).await? } else { Vec::new() },
         tenant_budget: budget(pool, fence, row.tenant_budget, None).await?,
         agent_budget: budget(pool, fence, row.agent_budget, Some(agent.id)).await?,
-        approval_rules: if row.approval_rules { approval_rules::find(pool, fence.tenant_id).await? } else { Vec::new() },
+        approval_rules: if row.approval_rules {
+            approval_rules::find(pool, fence.tenant_id).await?
+        } else {
+            Vec::new()
+        },
         answers: if row.team || row.waits { tool_calls::answered(pool, fence.run_id).await? } else { Vec::new() },
         children: if row.has_children { runs::of_parent(pool, fence).await? } else { Vec::new() },
         now: time(row.now),

@@ -24,7 +24,12 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sql
     rows.into_iter().map(AgentVersion::try_from).collect()
 }
 
-pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId, version: i64) -> sqlx::Result<Option<AgentVersion>> {
+pub(crate) async fn find(
+    pool: &PgPool,
+    tenant: TenantId,
+    agent: AgentId,
+    version: i64,
+) -> sqlx::Result<Option<AgentVersion>> {
     let row = sqlx::query_as!(
         VersionRow,
         "SELECT v.agent_id, v.version, v.snapshot, v.created_by, v.created_at
@@ -86,8 +91,8 @@ async fn write_next(tx: &mut PgConnection, mut agent: Agent, by: UserId, audit: 
     store(tx, current, by, audit.at).await
 }
 
-/// Makes the published version say what the agent is: the agent is published as it is. Its version grows when it has a snapshot that says
-/// something else.
+/// Makes the published version say what the agent is: the agent is published as it is. Its version grows when it has a
+/// snapshot that says something else.
 pub(crate) async fn keep(tx: &mut PgConnection, mut agent: Agent, by: UserId, at: Timestamp) -> sqlx::Result<Agent> {
     agent.has_unpublished_changes = false;
     let mut current = current(tx, agent).await?;
@@ -102,7 +107,8 @@ pub(crate) async fn keep(tx: &mut PgConnection, mut agent: Agent, by: UserId, at
     }
 }
 
-/// Before a published agent is changed or run: what an earlier release published or changed is kept as a version. The agent is locked.
+/// Before a published agent is changed or run: what an earlier release published or changed is kept as a version. The
+/// agent is locked.
 pub(crate) async fn ensure(tx: &mut PgConnection, agent: Agent, at: Timestamp) -> sqlx::Result<Agent> {
     if agent.status == AgentStatus::Draft || is_kept(tx, &agent).await? {
         return Ok(agent);
@@ -112,7 +118,12 @@ pub(crate) async fn ensure(tx: &mut PgConnection, agent: Agent, at: Timestamp) -
 }
 
 /// The same for agents whose runs found no version to use. True when one of them has one now and had none before.
-pub(crate) async fn ensure_by_id(tx: &mut PgConnection, tenant: TenantId, agents: &[Uuid], at: Timestamp) -> sqlx::Result<bool> {
+pub(crate) async fn ensure_by_id(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    agents: &[Uuid],
+    at: Timestamp,
+) -> sqlx::Result<bool> {
     let waiting = select_agent!(
         "FROM agents
          WHERE tenant_id = $1 AND id = ANY ($2) AND deleted_at IS NULL AND status = 'published'
@@ -176,9 +187,12 @@ async fn kept(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<Option<Snaps
 
 /// True when this release has made sure that the snapshot of the agent's version is there.
 async fn is_kept(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(r#"SELECT snapshot_version IS NOT DISTINCT FROM version AS "kept!" FROM agents WHERE id = $1"#, agent.id.0)
-        .fetch_one(tx)
-        .await
+    sqlx::query_scalar!(
+        r#"SELECT snapshot_version IS NOT DISTINCT FROM version AS "kept!" FROM agents WHERE id = $1"#,
+        agent.id.0
+    )
+    .fetch_one(tx)
+    .await
 }
 
 /// The row and its snapshot.

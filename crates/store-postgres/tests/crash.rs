@@ -23,7 +23,13 @@ struct Acknowledged {
 }
 
 fn options(server: &Server) -> PostgresOptions {
-    PostgresOptions { url: server.url(), pool_size: 5, max_overflow: 5, pool_timeout_seconds: 1, pool_recycle_seconds: 300 }
+    PostgresOptions {
+        url: server.url(),
+        pool_size: 5,
+        max_overflow: 5,
+        pool_timeout_seconds: 1,
+        pool_recycle_seconds: 300,
+    }
 }
 
 /// Starts and ends runs until the store says that the database is gone.

@@ -48,7 +48,8 @@ async fn ends(world: &World, claim: &Claim, under_way: &UnderWay) {
     assert!(under_way.lock().unwrap().insert(session.clone()), "two runs of {session} at once");
     let fence = fence(&claim.run);
     let ended = Event::RunSucceeded { output: String::new(), usage: None };
-    let step = Step { entries: vec![entry(&fence, claim.first_seq, ended)], ..ending(claim.first_seq + 1, Phase::Succeeded) };
+    let step =
+        Step { entries: vec![entry(&fence, claim.first_seq, ended)], ..ending(claim.first_seq + 1, Phase::Succeeded) };
     // Free before the end is written: after it another process may already have the next run.
     under_way.lock().unwrap().remove(&session);
     world.store.commit(&fence, step).await.unwrap();
@@ -67,13 +68,18 @@ async fn many_processes_drive_the_runs_of_few_sessions_one_after_the_other_and_l
         workers.spawn(drives(world, format!("worker {process}"), Arc::clone(&under_way), Arc::clone(&left)));
     }
     creators.join_all().await;
-    let driven = tokio::time::timeout(Duration::from_mins(1), workers.join_all()).await.expect("no run is left behind in its session");
+    let driven = tokio::time::timeout(Duration::from_mins(1), workers.join_all())
+        .await
+        .expect("no run is left behind in its session");
     assert_eq!(driven.iter().sum::<usize>(), PROCESSES * RUNS_EACH);
     assert!(first.count_open_runs().await.unwrap().iter().all(|(_, runs)| *runs == 0));
     for session in 0..SESSIONS {
         let name = artel_domain::SessionId(format!("session {session}"));
         let entries = first.session_entries(&world.viewer(), &name, 0, 1000).await.unwrap();
         assert_eq!(entries.len(), PROCESSES * RUNS_EACH / SESSIONS);
-        assert!(entries.iter().zip(1..).all(|(entry, seq)| entry.seq == seq), "numbers given back are used by the next run");
+        assert!(
+            entries.iter().zip(1..).all(|(entry, seq)| entry.seq == seq),
+            "numbers given back are used by the next run"
+        );
     }
 }

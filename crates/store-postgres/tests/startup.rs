@@ -37,7 +37,8 @@ async fn a_database_newer_than_the_binary_is_refused_by_name() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_not_available() {
-    let options = PostgresOptions { pool_timeout_seconds: 1, ..scratch::options("postgres://artel@127.0.0.1:1/nothing") };
+    let options =
+        PostgresOptions { pool_timeout_seconds: 1, ..scratch::options("postgres://artel@127.0.0.1:1/nothing") };
     assert!(matches!(PostgresStore::connect(&options).await, Err(StoreError::Unavailable(_))));
 }
 
@@ -62,5 +63,7 @@ async fn text_that_postgresql_cannot_keep_does_not_fail_a_request() {
     let agent = ada.creates_agent("nul \0 inside").await;
     assert_eq!(agent.name, "nul \u{fffd} inside");
     ada.starts("session \0").await;
-    assert!(store.find_session(&ada.viewer(), &artel_domain::SessionId("session \0".to_owned())).await.unwrap().is_some());
+    assert!(
+        store.find_session(&ada.viewer(), &artel_domain::SessionId("session \0".to_owned())).await.unwrap().is_some()
+    );
 }

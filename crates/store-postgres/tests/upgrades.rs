@@ -28,7 +28,11 @@ impl Upgraded {
     }
 
     async fn writes(&mut self, statement: &'static str, agent: AgentId) {
-        assert_eq!(sqlx::query(statement).bind(agent.0).execute(&mut self.before).await.unwrap().rows_affected(), 1, "{statement}");
+        assert_eq!(
+            sqlx::query(statement).bind(agent.0).execute(&mut self.before).await.unwrap().rows_affected(),
+            1,
+            "{statement}"
+        );
     }
 
     /// The version that a new run names.
@@ -55,7 +59,10 @@ async fn what_the_release_before_published_or_changed_is_a_version_with_its_next
 
     upgraded.writes("UPDATE agents SET snapshot_version = NULL, system_prompt = 'two' WHERE id = $1", agent).await;
     assert_eq!(upgraded.runs().await, Some(2), "an upgrade changes no agent's answers");
-    assert_eq!((upgraded.kept(1).await.system_prompt.as_str(), upgraded.kept(2).await.system_prompt.as_str()), ("one", "two"));
+    assert_eq!(
+        (upgraded.kept(1).await.system_prompt.as_str(), upgraded.kept(2).await.system_prompt.as_str()),
+        ("one", "two")
+    );
     assert_eq!(upgraded.runs().await, Some(2));
 }
 
@@ -67,7 +74,11 @@ async fn a_name_that_the_release_before_wrote_is_found_without_case() {
     for (q, found) in [("ёлк", 1), ("SCRIBE", 1)] {
         let filter = AgentFilter { q: Some(q.to_owned()), ..AgentFilter::default() };
         let page = Page { limit: 9, offset: 0 };
-        assert_eq!(upgraded.world.store.list_agents(upgraded.world.tenant, filter, page).await.unwrap().1, found, "{q}");
+        assert_eq!(
+            upgraded.world.store.list_agents(upgraded.world.tenant, filter, page).await.unwrap().1,
+            found,
+            "{q}"
+        );
     }
 }
 

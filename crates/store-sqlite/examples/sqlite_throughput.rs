@@ -1,13 +1,13 @@
-//! How many intents a second the store takes: `cargo run --release -p artel-store-sqlite --example sqlite_throughput -- [CONCURRENCY] [SECONDS]`.
-//! Each worker repeats create → claim → load → commit → commit, as a run without tools does.
+//! How many intents a second the store takes: `cargo run --release -p artel-store-sqlite --example sqlite_throughput --
+//! [CONCURRENCY] [SECONDS]`. Each worker repeats create → claim → load → commit → commit, as a run without tools does.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for developers")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use artel_domain::{
-    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, FinishReason, Phase, Principal, RunId, SessionId,
-    SystemClock, TenantId, Usage, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, FinishReason, Phase, Principal,
+    RunId, SessionId, SystemClock, TenantId, Usage, UserId,
 };
 use artel_store::{Agents, Claim, Fence, Identities, Journal, NewRun, Operations, ProfileChoice, Runs, Step};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
@@ -47,8 +47,12 @@ async fn main() {
 impl Bench {
     async fn new(path: &str) -> Self {
         let store = SqliteStore::open(&SqliteOptions::new(path)).await.unwrap();
-        let bench =
-            Self { store, tenant: TenantId(SystemClock.uuid()), user: UserId(SystemClock.uuid()), agent: AgentId(SystemClock.uuid()) };
+        let bench = Self {
+            store,
+            tenant: TenantId(SystemClock.uuid()),
+            user: UserId(SystemClock.uuid()),
+            agent: AgentId(SystemClock.uuid()),
+        };
         bench.store.ensure_principal(bench.tenant, bench.user, SystemClock.now()).await.unwrap();
         let agent = Agent {
             id: bench.agent,
@@ -115,12 +119,16 @@ impl Bench {
             at: SystemClock.now(),
             daily_limit: None,
         };
-        self.store.create_run(&artel_store::Viewer::user(self.tenant, self.user), new, self.audit("run.create")).await.unwrap();
+        self.store
+            .create_run(&artel_store::Viewer::user(self.tenant, self.user), new, self.audit("run.create"))
+            .await
+            .unwrap();
     }
 
     async fn drive(&self, claim: Claim) {
         let run = claim.run;
-        let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
+        let fence =
+            Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
         let turn = self.store.load_turn(&fence, 50).await.unwrap();
         let at = SystemClock.now();
         let entry = |offset: i64, event| Entry { seq: claim.first_seq + offset, run_id: run.id, at, event };
@@ -139,8 +147,21 @@ impl Bench {
         };
         self.store.commit(&fence, asked).await.unwrap();
         let text = "The capital of France is Paris.".to_owned();
-        let usage = Some(Usage { prompt_tokens: 20, completion_tokens: 8, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 });
-        let answered = Event::ModelAnswered { step: 1, text: text.clone(), finish: FinishReason::Stop, usage, planned: 0, opaque: None };
+        let usage = Some(Usage {
+            prompt_tokens: 20,
+            completion_tokens: 8,
+            cached_tokens: 0,
+            reasoning_tokens: 0,
+            cache_write_tokens: 0,
+        });
+        let answered = Event::ModelAnswered {
+            step: 1,
+            text: text.clone(),
+            finish: FinishReason::Stop,
+            usage,
+            planned: 0,
+            opaque: None,
+        };
         let done = Step {
             entries: vec![
                 entry(2, Event::Delta { step: 1, text: text.clone() }),

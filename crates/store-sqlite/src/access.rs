@@ -1,4 +1,5 @@
-//! What an administrator looks into: an audit row for each private session of somebody else, before the answer is given.
+//! What an administrator looks into: an audit row for each private session of somebody else, before the answer is
+//! given.
 
 use artel_domain::{RunId, SessionId};
 use artel_store::{Identities as _, Result, Viewer};
@@ -8,7 +9,11 @@ use crate::error::Outcome;
 use crate::store::SqliteStore;
 use crate::values::hex_list;
 
-pub(crate) async fn note(store: &SqliteStore, viewer: &Viewer, sessions: impl IntoIterator<Item = &SessionId>) -> Result<()> {
+pub(crate) async fn note(
+    store: &SqliteStore,
+    viewer: &Viewer,
+    sessions: impl IntoIterator<Item = &SessionId>,
+) -> Result<()> {
     let sessions: Vec<_> = sessions.into_iter().collect();
     if !viewer.is_administrator() || sessions.is_empty() {
         return Ok(());

@@ -13,7 +13,8 @@ use crate::{families, identities};
 
 pub(crate) async fn create(tx: &mut Tx, new: &NewAccount, audit: &AuditEntry) -> Outcome<()> {
     let account = &new.account;
-    let (created, updated, last_login) = (micros(account.created_at), account.updated_at.map(micros), account.last_login_at.map(micros));
+    let (created, updated, last_login) =
+        (micros(account.created_at), account.updated_at.map(micros), account.last_login_at.map(micros));
     let deactivated = account.deactivated_at.map(micros);
     let (username_key, email_key) = (login_key(&account.username), account.email.as_deref().map(login_key));
     let hash = new.password_hash.expose();
@@ -42,12 +43,20 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewAccount, audit: &AuditEntry) ->
 }
 
 pub(crate) async fn find_login(reads: &SqlitePool, key: &str) -> Outcome<Option<Login>> {
-    one(accounts!("WHERE username_key = ?1 OR email_key = ?1 ORDER BY username_key = ?1 DESC LIMIT 1", key).fetch_optional(reads).await?)
+    one(accounts!("WHERE username_key = ?1 OR email_key = ?1 ORDER BY username_key = ?1 DESC LIMIT 1", key)
+        .fetch_optional(reads)
+        .await?)
 }
 
-pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, after: Option<String>, limit: u32) -> Outcome<Vec<Account>> {
+pub(crate) async fn list(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    after: Option<String>,
+    limit: u32,
+) -> Outcome<Vec<Account>> {
     let after = after.unwrap_or_default();
-    let found = accounts!("WHERE tenant_id = ?1 AND username_key > ?2 ORDER BY username_key LIMIT ?3", tenant.0, after, limit);
+    let found =
+        accounts!("WHERE tenant_id = ?1 AND username_key > ?2 ORDER BY username_key LIMIT ?3", tenant.0, after, limit);
     all(found.fetch_all(reads).await?)
 }
 
@@ -87,9 +96,14 @@ pub(crate) async fn deactivate(tx: &mut Tx, tenant: TenantId, user: UserId, audi
         return Ok(false);
     }
     families::end_logins(tx, tenant, user, None, at).await?;
-    sqlx::query!("UPDATE api_keys SET revoked_at = ?1 WHERE tenant_id = ?2 AND user_id = ?3 AND revoked_at IS NULL", at, tenant.0, user.0)
-        .execute(&mut tx.conn)
-        .await?;
+    sqlx::query!(
+        "UPDATE api_keys SET revoked_at = ?1 WHERE tenant_id = ?2 AND user_id = ?3 AND revoked_at IS NULL",
+        at,
+        tenant.0,
+        user.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
     tx.audit(tenant, audit);
     Ok(true)
 }

@@ -44,8 +44,8 @@ pub(crate) async fn create(tx: &mut Tx, viewer: &Viewer, new: &NewRun, audit: &A
     Ok(Created::Run(Box::new(accepted(new, agent_version))))
 }
 
-/// The run and, in the same trip, its session. The version of the agent, or that it is a draft; `None` when the agent is not there, is
-/// switched off or has no version that may be used, the session is another
+/// The run and, in the same trip, its session. The version of the agent, or that it is a draft; `None` when the agent
+/// is not there, is switched off or has no version that may be used, the session is another
 /// user's, the limit is used up, or the run is there already.
 async fn insert(tx: &mut Tx, viewer: &Viewer, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<Option<i64>>> {
     let principal = serde_json::to_string(&new.principal)?;
@@ -122,7 +122,8 @@ async fn not_inserted(tx: &mut Tx, viewer: &Viewer, new: &NewRun) -> Outcome<Cre
     if agent.status == AgentStatus::Draft && new.profile == ProfileChoice::Published {
         return Ok(Created::AgentIsDraft);
     }
-    let elsewhere = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?1) AS "taken!: bool""#, new.id.0);
+    let elsewhere =
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?1) AS "taken!: bool""#, new.id.0);
     if elsewhere.fetch_one(&mut tx.conn).await? {
         return Err(Failure(StoreError::Duplicate("this run")));
     }

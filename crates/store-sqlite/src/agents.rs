@@ -41,11 +41,14 @@ pub(crate) async fn insert(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
 
 /// Also a deleted one: its id is used all the same.
 pub(crate) async fn find_even_deleted(tx: &mut Tx, tenant: TenantId, agent: AgentId) -> Outcome<Option<Agent>> {
-    one(agents!("SELECT", "FROM agents WHERE id = ?1 AND tenant_id = ?2", agent.0, tenant.0).fetch_optional(&mut tx.conn).await?)
+    one(agents!("SELECT", "FROM agents WHERE id = ?1 AND tenant_id = ?2", agent.0, tenant.0)
+        .fetch_optional(&mut tx.conn)
+        .await?)
 }
 
 pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: AgentId) -> Outcome<Option<Agent>> {
-    let found = agents!("SELECT", "FROM agents WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL", agent.0, tenant.0);
+    let found =
+        agents!("SELECT", "FROM agents WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL", agent.0, tenant.0);
     one(found.fetch_optional(db).await?)
 }
 
@@ -57,7 +60,12 @@ pub(crate) async fn find_changeable(tx: &mut Tx, tenant: TenantId, agent: AgentI
     }
 }
 
-pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &AgentFilter, page: Page) -> Outcome<(Vec<Agent>, i64)> {
+pub(crate) async fn list(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    filter: &AgentFilter,
+    page: Page,
+) -> Outcome<(Vec<Agent>, i64)> {
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_deref().map(caseless);
     // `instr` knows no wildcards, so that the text is taken as it is.
@@ -119,7 +127,9 @@ pub(crate) async fn delete(tx: &mut Tx, tenant: TenantId, agent: AgentId, audit:
         return Ok(false);
     }
     let at = micros(audit.at);
-    sqlx::query!("UPDATE agents SET deleted_at = ?1 WHERE id = ?2 AND tenant_id = ?3", at, agent.0, tenant.0).execute(&mut tx.conn).await?;
+    sqlx::query!("UPDATE agents SET deleted_at = ?1 WHERE id = ?2 AND tenant_id = ?3", at, agent.0, tenant.0)
+        .execute(&mut tx.conn)
+        .await?;
     tx.audit(tenant, audit);
     Ok(true)
 }

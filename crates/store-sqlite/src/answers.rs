@@ -22,7 +22,8 @@ pub(crate) async fn answer(tx: &mut Tx, viewer: &Viewer, answer: &CallAnswer, au
     Ok(Answered::Accepted(run))
 }
 
-/// The run of the call, and whether an answer still counts: nobody answered or refused the call, and its run is not over.
+/// The run of the call, and whether an answer still counts: nobody answered or refused the call, and its run is not
+/// over.
 async fn find(tx: &mut Tx, viewer: &Viewer, answer: &CallAnswer) -> Outcome<Option<(RunId, bool)>> {
     let to_form = answer.to == AnswerTo::Form;
     let user = viewer.changes_only().map(|user| user.0);

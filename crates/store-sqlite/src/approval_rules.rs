@@ -27,6 +27,7 @@ pub(crate) async fn put(tx: &mut Tx, tenant: TenantId, rules: &[ApprovalRule], a
 }
 
 pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId) -> Outcome<Vec<ApprovalRule>> {
-    let text = sqlx::query_scalar!(r#"SELECT rules AS "rules!: String" FROM approval_rules WHERE tenant_id = ?1"#, tenant.0);
+    let text =
+        sqlx::query_scalar!(r#"SELECT rules AS "rules!: String" FROM approval_rules WHERE tenant_id = ?1"#, tenant.0);
     text.fetch_optional(reads).await?.map_or_else(|| Ok(Vec::new()), |text| json("rules", &text))
 }

@@ -9,7 +9,12 @@ use crate::values::micros;
 use crate::writer::Tx;
 
 /// Compare-and-set from pending, and the run is put back in the queue.
-pub(crate) async fn decide(tx: &mut Tx, viewer: &Viewer, decided: &Decided, audit: &AuditEntry) -> Outcome<Option<Approval>> {
+pub(crate) async fn decide(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    decided: &Decided,
+    audit: &AuditEntry,
+) -> Outcome<Option<Approval>> {
     let Some(approval) = set(tx, viewer, decided).await? else {
         return Ok(None);
     };
@@ -160,7 +165,9 @@ pub(crate) async fn due(reads: &SqlitePool, now: Timestamp, limit: u32) -> Outco
 
 /// Oldest first.
 pub(crate) async fn of_run(reads: &SqlitePool, run: RunId) -> Outcome<Vec<Approval>> {
-    all(approvals!("SELECT", "FROM approvals WHERE run_id = ?1 ORDER BY created_at, id", run.0).fetch_all(reads).await?)
+    all(approvals!("SELECT", "FROM approvals WHERE run_id = ?1 ORDER BY created_at, id", run.0)
+        .fetch_all(reads)
+        .await?)
 }
 
 /// Gives up the place that a question has for its call: another takes it.
@@ -189,7 +196,8 @@ pub(crate) async fn insert(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
     let agent = approval.agent_id.map(|agent| agent.0);
     let approvers = (!approval.approvers.is_empty()).then(|| serde_json::to_string(&approval.approvers)).transpose()?;
     let decided_by = approval.decided_by.map(|user| user.0);
-    let (created, expires, decided) = (micros(approval.created_at), approval.expires_at.map(micros), approval.decided_at.map(micros));
+    let (created, expires, decided) =
+        (micros(approval.created_at), approval.expires_at.map(micros), approval.decided_at.map(micros));
     sqlx::query!(
         "INSERT INTO approvals (id, tenant_id, session_id, run_id, call_id, name, args, args_digest, reason, state, decision, decided_args,
              feedback, decided_by, created_at, expires_at, decided_at, target, digest, changed, agent_id, approvers)
@@ -225,8 +233,12 @@ pub(crate) async fn insert(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
 
 pub(crate) async fn cancel_pending(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
     let at = micros(step.at);
-    sqlx::query!("UPDATE approvals SET state = 'cancelled', decided_at = ?1 WHERE run_id = ?2 AND state = 'pending'", at, fence.run_id.0)
-        .execute(&mut tx.conn)
-        .await?;
+    sqlx::query!(
+        "UPDATE approvals SET state = 'cancelled', decided_at = ?1 WHERE run_id = ?2 AND state = 'pending'",
+        at,
+        fence.run_id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
     Ok(())
 }

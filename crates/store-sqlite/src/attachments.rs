@@ -33,7 +33,12 @@ pub(crate) struct Place {
     pub(crate) tool: ToolId,
 }
 
-pub(crate) async fn update(tx: &mut Tx, place: &Place, patch: &BindingPatch, audit: &AuditEntry) -> Outcome<Option<Binding>> {
+pub(crate) async fn update(
+    tx: &mut Tx,
+    place: &Place,
+    patch: &BindingPatch,
+    audit: &AuditEntry,
+) -> Outcome<Option<Binding>> {
     let Some((agent, mut binding)) = find_changeable(tx, place).await? else {
         return Ok(None);
     };
@@ -65,7 +70,9 @@ pub(crate) async fn unbind(tx: &mut Tx, place: &Place, audit: &AuditEntry) -> Ou
 /// `None` also when the agent is deleted. `ReadOnlyAgent` when it is built in.
 async fn find_changeable(tx: &mut Tx, place: &Place) -> Outcome<Option<(Agent, Binding)>> {
     match agents::find_changeable(tx, place.tenant, place.agent).await? {
-        Some(agent) => Ok(bindings::find(tx, place.tenant, place.agent, place.tool).await?.map(|binding| (agent, binding))),
+        Some(agent) => {
+            Ok(bindings::find(tx, place.tenant, place.agent, place.tool).await?.map(|binding| (agent, binding)))
+        }
         None => Ok(None),
     }
 }

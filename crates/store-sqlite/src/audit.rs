@@ -12,7 +12,8 @@ use crate::values::{hex, micros};
 
 type Heads = HashMap<TenantId, (i64, String)>;
 
-/// Adds the entries to their tenants' chains. The heads are read each time: another process may have written in between.
+/// Adds the entries to their tenants' chains. The heads are read each time: another process may have written in
+/// between.
 pub(crate) async fn append(conn: &mut SqliteConnection, audits: &[(TenantId, AuditEntry)]) -> Outcome<()> {
     if audits.is_empty() {
         return Ok(());
@@ -46,7 +47,8 @@ async fn insert(conn: &mut SqliteConnection, chained: &[AuditRow], heads: &Heads
     let rows: Vec<_> = chained
         .iter()
         .map(|row| {
-            let who = (hex(row.tenant_id.0), row.user_id.map(|id| hex(id.0)), row.api_key_id.map(|id| hex(id.0)), &row.ip);
+            let who =
+                (hex(row.tenant_id.0), row.user_id.map(|id| hex(id.0)), row.api_key_id.map(|id| hex(id.0)), &row.ip);
             let what = (&row.action, &row.entity_type, &row.entity_id, row.details.as_ref().map(ToString::to_string));
             (row.seq, who, what, &row.trace_id, &row.outcome, row.created_at.as_microsecond(), &row.hash)
         })
@@ -123,14 +125,18 @@ pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, filter: &AuditFilt
 
 /// Oldest first.
 pub(crate) async fn chain(reads: &SqlitePool, tenant: TenantId, after_seq: i64, limit: u32) -> Outcome<Vec<AuditRow>> {
-    let found =
-        select_audit!("WHERE tenant_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", tenant.0, after_seq, limit).fetch_all(reads).await?;
+    let found = select_audit!("WHERE tenant_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", tenant.0, after_seq, limit)
+        .fetch_all(reads)
+        .await?;
     all(found)
 }
 
 pub(crate) async fn head(reads: &SqlitePool, tenant: TenantId) -> Outcome<Option<(i64, String)>> {
-    let head = sqlx::query!(r#"SELECT seq AS "seq!: i64", hash AS "hash!: String" FROM audit_heads WHERE tenant_id = ?1"#, tenant.0)
-        .fetch_optional(reads)
-        .await?;
+    let head = sqlx::query!(
+        r#"SELECT seq AS "seq!: i64", hash AS "hash!: String" FROM audit_heads WHERE tenant_id = ?1"#,
+        tenant.0
+    )
+    .fetch_optional(reads)
+    .await?;
     Ok(head.map(|head| (head.seq, head.hash)))
 }

@@ -13,7 +13,11 @@ use crate::values::{hex_list, micros};
 use crate::writer::Tx;
 use crate::{agents, tools};
 
-pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Option<Vec<(Binding, ToolDefinition)>>> {
+pub(crate) async fn list(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    agent: AgentId,
+) -> Outcome<Option<Vec<(Binding, ToolDefinition)>>> {
     match agents::find(reads, tenant, agent).await? {
         Some(_) => Ok(Some(with_tools(reads, tenant, agent).await?)),
         None => Ok(None),
@@ -21,7 +25,11 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -
 }
 
 /// Oldest first; the agent itself may be deleted.
-pub(crate) async fn with_tools(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Vec<(Binding, ToolDefinition)>> {
+pub(crate) async fn with_tools(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    agent: AgentId,
+) -> Outcome<Vec<(Binding, ToolDefinition)>> {
     join_tools(reads, of_agent(reads, tenant, agent).await?).await
 }
 
@@ -31,7 +39,11 @@ pub(crate) async fn join_tools(reads: &SqlitePool, bindings: Vec<Binding>) -> Ou
         return Ok(Vec::new());
     }
     let ids = hex_list(bindings.iter().map(|binding| binding.tool_id.0))?;
-    let tools = tool_rows!("SELECT", "FROM tools WHERE deleted_at IS NULL AND id IN (SELECT unhex(value) FROM json_each(?1))", ids);
+    let tools = tool_rows!(
+        "SELECT",
+        "FROM tools WHERE deleted_at IS NULL AND id IN (SELECT unhex(value) FROM json_each(?1))",
+        ids
+    );
     let tools: Vec<ToolDefinition> = all(tools.fetch_all(reads).await?)?;
     let mut tools: HashMap<_, _> = tools.into_iter().map(|tool| (tool.id, tool)).collect();
     Ok(bindings.into_iter().filter_map(|binding| tools.remove(&binding.tool_id).map(|tool| (binding, tool))).collect())
@@ -39,7 +51,12 @@ pub(crate) async fn join_tools(reads: &SqlitePool, bindings: Vec<Binding>) -> Ou
 
 /// Oldest first. Deleting a tool removes its bindings, so each has a live tool.
 pub(crate) async fn of_agent(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: AgentId) -> Outcome<Vec<Binding>> {
-    let found = bindings!("SELECT", "FROM bindings WHERE agent_id = ?1 AND tenant_id = ?2 ORDER BY created_at, id", agent.0, tenant.0);
+    let found = bindings!(
+        "SELECT",
+        "FROM bindings WHERE agent_id = ?1 AND tenant_id = ?2 ORDER BY created_at, id",
+        agent.0,
+        tenant.0
+    );
     all(found.fetch_all(db).await?)
 }
 
@@ -64,7 +81,13 @@ pub(crate) async fn copy(tx: &mut Tx, source: AgentId, copy: &CloneAgent) -> Out
 }
 
 pub(crate) async fn find(tx: &mut Tx, tenant: TenantId, agent: AgentId, tool: ToolId) -> Outcome<Option<Binding>> {
-    let found = bindings!("SELECT", "FROM bindings WHERE agent_id = ?1 AND tool_id = ?2 AND tenant_id = ?3", agent.0, tool.0, tenant.0);
+    let found = bindings!(
+        "SELECT",
+        "FROM bindings WHERE agent_id = ?1 AND tool_id = ?2 AND tenant_id = ?3",
+        agent.0,
+        tool.0,
+        tenant.0
+    );
     one(found.fetch_optional(&mut tx.conn).await?)
 }
 

@@ -40,8 +40,11 @@ pub(crate) async fn hand_back(tx: &mut Tx, fence: &Fence, blocked: &Blocked) -> 
 }
 
 pub(crate) async fn wake(tx: &mut Tx, level: i64) -> Outcome<u64> {
-    let woken = sqlx::query!("UPDATE runs SET phase = 'queued' WHERE blocked_level < ?1 AND phase = 'waiting_for_approval'", level)
-        .execute(&mut tx.conn)
-        .await?;
+    let woken = sqlx::query!(
+        "UPDATE runs SET phase = 'queued' WHERE blocked_level < ?1 AND phase = 'waiting_for_approval'",
+        level
+    )
+    .execute(&mut tx.conn)
+    .await?;
     Ok(woken.rows_affected())
 }

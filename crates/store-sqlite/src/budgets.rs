@@ -21,7 +21,13 @@ pub(crate) fn day(at: Timestamp) -> i64 {
     micros(at).div_euclid(DAY_MICROS)
 }
 
-pub(crate) async fn put(tx: &mut Tx, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn put(
+    tx: &mut Tx,
+    tenant: TenantId,
+    agent: Option<AgentId>,
+    budget: Budget,
+    audit: &AuditEntry,
+) -> Outcome<bool> {
     if let Some(agent) = agent
         && agents::find_changeable(tx, tenant, agent).await?.is_none()
     {
@@ -33,10 +39,18 @@ pub(crate) async fn put(tx: &mut Tx, tenant: TenantId, agent: Option<AgentId>, b
 }
 
 /// Of the tenant, or of an agent that the caller knows to be there.
-pub(crate) async fn write(tx: &mut Tx, tenant: TenantId, agent: Option<AgentId>, budget: Budget, at: Timestamp) -> Outcome<()> {
+pub(crate) async fn write(
+    tx: &mut Tx,
+    tenant: TenantId,
+    agent: Option<AgentId>,
+    budget: Budget,
+    at: Timestamp,
+) -> Outcome<()> {
     let (key, at) = (key(agent), micros(at));
     if budget.is_unlimited() {
-        sqlx::query!("DELETE FROM budgets WHERE tenant_id = ?1 AND agent_id = ?2", tenant.0, key).execute(&mut tx.conn).await?;
+        sqlx::query!("DELETE FROM budgets WHERE tenant_id = ?1 AND agent_id = ?2", tenant.0, key)
+            .execute(&mut tx.conn)
+            .await?;
         return Ok(());
     }
     sqlx::query!(
@@ -70,7 +84,12 @@ pub(crate) async fn find(reads: &SqlitePool, tenant: TenantId, agent: Option<Age
     }))
 }
 
-pub(crate) async fn on_day(db: impl Executor<'_, Database = Sqlite>, tenant: TenantId, key: Uuid, day: i64) -> Outcome<Spend> {
+pub(crate) async fn on_day(
+    db: impl Executor<'_, Database = Sqlite>,
+    tenant: TenantId,
+    key: Uuid,
+    day: i64,
+) -> Outcome<Spend> {
     let row = sqlx::query_as!(
         Spend,
         "SELECT tokens, nano_usd FROM spend_days WHERE tenant_id = ?1 AND agent_id = ?2 AND day = ?3",
@@ -82,7 +101,12 @@ pub(crate) async fn on_day(db: impl Executor<'_, Database = Sqlite>, tenant: Ten
 }
 
 pub(crate) async fn by_run(db: impl Executor<'_, Database = Sqlite>, tenant: TenantId, run: RunId) -> Outcome<Spend> {
-    let row = sqlx::query_as!(Spend, "SELECT tokens, nano_usd FROM run_spend WHERE run_id = ?1 AND tenant_id = ?2", run.0, tenant.0);
+    let row = sqlx::query_as!(
+        Spend,
+        "SELECT tokens, nano_usd FROM run_spend WHERE run_id = ?1 AND tenant_id = ?2",
+        run.0,
+        tenant.0
+    );
     Ok(row.fetch_optional(db).await?.unwrap_or_default())
 }
 

@@ -8,7 +8,13 @@ use crate::error::Outcome;
 use crate::writer::Tx;
 use crate::{agents, budgets, versions};
 
-pub(crate) async fn ensure(tx: &mut Tx, tenant: TenantId, agent: BuiltinAgent, owner: UserId, audit: &AuditEntry) -> Outcome<Agent> {
+pub(crate) async fn ensure(
+    tx: &mut Tx,
+    tenant: TenantId,
+    agent: BuiltinAgent,
+    owner: UserId,
+    audit: &AuditEntry,
+) -> Outcome<Agent> {
     let id = agent.id(tenant);
     let Some(stored) = agents::find_even_deleted(tx, tenant, id).await? else {
         let row = agent.new_row(tenant, owner, audit.at);
@@ -19,8 +25,12 @@ pub(crate) async fn ensure(tx: &mut Tx, tenant: TenantId, agent: BuiltinAgent, o
     if agent.is_intact(&stored) && agents::find(&mut tx.conn, tenant, id).await?.is_some() {
         return Ok(stored);
     }
-    let row =
-        Agent { updated_at: Some(audit.at), model: stored.model, llm_params: stored.llm_params, ..agent.new_row(tenant, owner, audit.at) };
+    let row = Agent {
+        updated_at: Some(audit.at),
+        model: stored.model,
+        llm_params: stored.llm_params,
+        ..agent.new_row(tenant, owner, audit.at)
+    };
     let row = Agent { version: stored.version, is_enabled: stored.is_enabled, created_at: stored.created_at, ..row };
     sqlx::query!("UPDATE agents SET deleted_at = NULL WHERE id = ?1", id.0).execute(&mut tx.conn).await?;
     agents::write_profile(tx, &row).await?;
@@ -57,7 +67,9 @@ pub(crate) async fn configure(
 
 pub(crate) async fn count_disabled(reads: &SqlitePool, kind: AgentKind) -> Outcome<i64> {
     let kind = kind.as_str();
-    let count =
-        sqlx::query_scalar!(r#"SELECT count(*) AS "n!: i64" FROM agents WHERE is_enabled = 0 AND kind = ?1 AND deleted_at IS NULL"#, kind);
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!: i64" FROM agents WHERE is_enabled = 0 AND kind = ?1 AND deleted_at IS NULL"#,
+        kind
+    );
     Ok(count.fetch_one(reads).await?)
 }

@@ -1,7 +1,8 @@
 //! Who drives which run: claims, leases, releases. Leases live on the database's clock.
 //!
-//! Claiming costs the same however long the queue is: tenants with something runnable are found by leaps over an index; of those with
-//! the fewest runs under way, as many as runs are asked for, only as many runs are looked at as could be taken.
+//! Claiming costs the same however long the queue is: tenants with something runnable are found by leaps over an index;
+//! of those with the fewest runs under way, as many as runs are asked for, only as many runs are looked at as could be
+//! taken.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -28,8 +29,9 @@ pub(crate) async fn claim(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<Cl
     }
     let mut numbers = take(tx, request, &runnable).await?;
     let claimed = |run: Run| {
-        let first_seq =
-            numbers.remove(&(run.tenant_id, run.session_id.clone())).ok_or_else(|| Failure::broken("a run without a session"))?;
+        let first_seq = numbers
+            .remove(&(run.tenant_id, run.session_id.clone()))
+            .ok_or_else(|| Failure::broken("a run without a session"))?;
         Ok(taken(run, first_seq))
     };
     runnable.into_iter().map(claimed).collect()
@@ -45,8 +47,8 @@ fn taken(mut run: Run, first_seq: i64) -> Claim {
     Claim { run, first_seq, recovered }
 }
 
-/// What may be driven now, as it was before it is taken: of each tenant the oldest runs, in the order of turns. A tenant's runs under
-/// way, and its runs before in the list, count as turns it had.
+/// What may be driven now, as it was before it is taken: of each tenant the oldest runs, in the order of turns. A
+/// tenant's runs under way, and its runs before in the list, count as turns it had.
 async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
     let found = runs!(
         "WITH RECURSIVE
@@ -112,7 +114,10 @@ async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[Run]) -> Outcome<Hash
     )
     .fetch_all(&mut tx.conn)
     .await?;
-    Ok(blocks.into_iter().map(|block| ((TenantId(block.tenant_id), SessionId(block.id)), block.next_seq - request.seq_block)).collect())
+    Ok(blocks
+        .into_iter()
+        .map(|block| ((TenantId(block.tenant_id), SessionId(block.id)), block.next_seq - request.seq_block))
+        .collect())
 }
 
 pub(crate) async fn renew(tx: &mut Tx, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> Outcome<Renewed> {
@@ -137,9 +142,11 @@ pub(crate) async fn renew(tx: &mut Tx, worker: &str, lease: Duration, held: &[(R
 }
 
 pub(crate) async fn release(tx: &mut Tx, worker: &str) -> Outcome<u64> {
-    let released =
-        sqlx::query!("UPDATE runs SET phase = 'queued', owner = NULL, lease_until = NULL WHERE phase = 'running' AND owner = ?1", worker)
-            .execute(&mut tx.conn)
-            .await?;
+    let released = sqlx::query!(
+        "UPDATE runs SET phase = 'queued', owner = NULL, lease_until = NULL WHERE phase = 'running' AND owner = ?1",
+        worker
+    )
+    .execute(&mut tx.conn)
+    .await?;
     Ok(released.rows_affected())
 }

@@ -109,5 +109,9 @@ async fn login(tx: &mut Tx, redeem: &Redeem, code: Code, audit: &AuditEntry) -> 
         revoked_at: None,
     };
     let new = NewFamily { family, token_hash: redeem.token_hash.clone() };
-    Ok(if families::insert(tx, &new).await? { Redemption::Redeemed(new.family, code.nonce) } else { Redemption::Inactive })
+    Ok(if families::insert(tx, &new).await? {
+        Redemption::Redeemed(new.family, code.nonce)
+    } else {
+        Redemption::Inactive
+    })
 }

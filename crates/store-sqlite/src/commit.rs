@@ -1,7 +1,7 @@
 //! One transaction of a run: the fence, and behind it all that the step writes.
 //!
-//! What nearly every step does goes in one trip to SQLite's thread, which costs more than the statements. When the fence does not hold
-//! the intent fails, and the writer undoes what came after it.
+//! What nearly every step does goes in one trip to SQLite's thread, which costs more than the statements. When the
+//! fence does not hold the intent fails, and the writer undoes what came after it.
 
 use artel_domain::{Phase, RunId};
 use artel_store::{Fence, SessionChange, Step, StoreError};
@@ -112,8 +112,8 @@ async fn stay(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
     if step.reserve > 0 { reserve_numbers(tx, fence, step).await } else { Ok(()) }
 }
 
-/// The worker lets go of the run. A run that was cancelled or decided meanwhile does not go to sleep. The numbers that an ended run
-/// did not use go back to its session: only a run under way has any, so they are nobody's.
+/// The worker lets go of the run. A run that was cancelled or decided meanwhile does not go to sleep. The numbers that
+/// an ended run did not use go back to its session: only a run under way has any, so they are nobody's.
 async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome<()> {
     let columns = Columns::of(step)?;
     let (word, over) = (phase.as_str(), phase.is_end());

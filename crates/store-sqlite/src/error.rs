@@ -58,7 +58,9 @@ impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error as E;
         match &error {
-            E::Database(refused) if refused.is_unique_violation() => Self(StoreError::Duplicate(what_is_unique(refused.as_ref()))),
+            E::Database(refused) if refused.is_unique_violation() => {
+                Self(StoreError::Duplicate(what_is_unique(refused.as_ref())))
+            }
             E::Database(refused) if is_passing(refused.as_ref()) => Self::unavailable(error),
             E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => Self::unavailable(error),
             _ => Self::broken(error),
@@ -66,7 +68,8 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
-/// Codes of trouble outside the database that may pass: busy, locked, no memory, input or output, full, cannot open, locking protocol.
+/// Codes of trouble outside the database that may pass: busy, locked, no memory, input or output, full, cannot open,
+/// locking protocol.
 fn is_passing(refused: &dyn DatabaseError) -> bool {
     const PASSING: [i32; 7] = [5, 6, 7, 10, 13, 14, 15];
     // The code is the extended one; its low byte says the kind.

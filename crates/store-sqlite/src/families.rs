@@ -53,13 +53,17 @@ pub(crate) async fn insert(tx: &mut Tx, new: &NewFamily) -> Outcome<bool> {
     )
     .execute(&mut tx.conn)
     .await?;
-    sqlx::query!("UPDATE accounts SET last_login_at = ?1 WHERE user_id = ?2", created, family.user_id.0).execute(&mut tx.conn).await?;
+    sqlx::query!("UPDATE accounts SET last_login_at = ?1 WHERE user_id = ?2", created, family.user_id.0)
+        .execute(&mut tx.conn)
+        .await?;
     Ok(true)
 }
 
 /// The family that a token, live or spent, belongs to.
 pub(crate) async fn by_token(executor: impl SqliteExecutor<'_>, hash: &str) -> Outcome<Option<(TokenFamily, Lineage)>> {
-    one(families!("WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = ?1)", hash).fetch_optional(executor).await?)
+    one(families!("WHERE id = (SELECT family_id FROM refresh_tokens WHERE hash = ?1)", hash)
+        .fetch_optional(executor)
+        .await?)
 }
 
 pub(crate) async fn find_by_token(reads: &SqlitePool, hash: &str, now: Timestamp) -> Outcome<Option<Standing>> {
@@ -67,7 +71,11 @@ pub(crate) async fn find_by_token(reads: &SqlitePool, hash: &str, now: Timestamp
     Ok(found.map(|(family, lineage)| Standing { is_live: lineage.current_hash == hash && family.is_live(now), family }))
 }
 
-pub(crate) async fn find(executor: impl SqliteExecutor<'_>, tenant: TenantId, family: FamilyId) -> Outcome<Option<TokenFamily>> {
+pub(crate) async fn find(
+    executor: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    family: FamilyId,
+) -> Outcome<Option<TokenFamily>> {
     one(families!("WHERE tenant_id = ?1 AND id = ?2", tenant.0, family.0).fetch_optional(executor).await?)
 }
 
@@ -83,7 +91,13 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, user: UserId, now
 }
 
 /// Of a user, with whatever client, but for `keep`; and codes that were not redeemed yet.
-pub(crate) async fn end_logins(tx: &mut Tx, tenant: TenantId, user: UserId, keep: Option<FamilyId>, at: i64) -> Outcome<()> {
+pub(crate) async fn end_logins(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    keep: Option<FamilyId>,
+    at: i64,
+) -> Outcome<()> {
     let keep = keep.map(|family| family.0);
     sqlx::query!(
         "UPDATE refresh_families SET revoked_at = ?1 WHERE tenant_id = ?2 AND user_id = ?3 AND revoked_at IS NULL AND id IS NOT ?4",
@@ -94,17 +108,25 @@ pub(crate) async fn end_logins(tx: &mut Tx, tenant: TenantId, user: UserId, keep
     )
     .execute(&mut tx.conn)
     .await?;
-    sqlx::query!("DELETE FROM authorization_codes WHERE tenant_id = ?1 AND user_id = ?2 AND redeemed_at IS NULL", tenant.0, user.0)
-        .execute(&mut tx.conn)
-        .await?;
+    sqlx::query!(
+        "DELETE FROM authorization_codes WHERE tenant_id = ?1 AND user_id = ?2 AND redeemed_at IS NULL",
+        tenant.0,
+        user.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
     Ok(())
 }
 
 /// Of whatever user, with this client.
 pub(crate) async fn end_logins_through(tx: &mut Tx, client: &ClientId, at: i64) -> Outcome<()> {
-    sqlx::query!("UPDATE refresh_families SET revoked_at = ?1 WHERE client_id = ?2 AND revoked_at IS NULL", at, client.0)
-        .execute(&mut tx.conn)
-        .await?;
+    sqlx::query!(
+        "UPDATE refresh_families SET revoked_at = ?1 WHERE client_id = ?2 AND revoked_at IS NULL",
+        at,
+        client.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
     Ok(())
 }
 
@@ -121,7 +143,10 @@ pub(crate) async fn sweep(tx: &mut Tx, before: i64, limit: u32) -> Outcome<u64> 
         limit
     );
     let codes = codes.execute(&mut tx.conn).await?.rows_affected();
-    let invites =
-        sqlx::query!("DELETE FROM invites WHERE hash IN (SELECT hash FROM invites WHERE expires_at < ?1 LIMIT ?2)", before, limit);
+    let invites = sqlx::query!(
+        "DELETE FROM invites WHERE hash IN (SELECT hash FROM invites WHERE expires_at < ?1 LIMIT ?2)",
+        before,
+        limit
+    );
     Ok(families + codes + invites.execute(&mut tx.conn).await?.rows_affected())
 }

@@ -1,4 +1,5 @@
-//! Folding the deltas of finished runs. Reading is done beside the writer; what a run over has written does not change any more.
+//! Folding the deltas of finished runs. Reading is done beside the writer; what a run over has written does not change
+//! any more.
 
 use artel_domain::{Entry, RunId, SessionId, TenantId, Timestamp};
 use artel_store::folding::Folding;
@@ -21,7 +22,8 @@ pub(crate) async fn fold(store: &SqliteStore, ended_before: Timestamp, limit: u3
     let mut removed = 0;
     for foldable in foldable(&store.reads, ended_before, limit).await? {
         let folding = folding::fold(streamed(&store.reads, &foldable).await?);
-        removed += store.write((foldable, folding), |(foldable, folding), tx| Box::pin(apply(tx, foldable, folding))).await?;
+        removed +=
+            store.write((foldable, folding), |(foldable, folding), tx| Box::pin(apply(tx, foldable, folding))).await?;
     }
     Ok(removed)
 }
@@ -44,12 +46,16 @@ async fn foldable(reads: &SqlitePool, ended_before: Timestamp, limit: u32) -> Ou
 
 /// The run's deltas and resets, oldest first.
 async fn streamed(reads: &SqlitePool, foldable: &Foldable) -> Outcome<Vec<Entry>> {
-    let found = entries!("WHERE run_id = ?1 AND kind IN ('delta', 'message_reset') ORDER BY seq", foldable.run.0).fetch_all(reads).await?;
+    let found = entries!("WHERE run_id = ?1 AND kind IN ('delta', 'message_reset') ORDER BY seq", foldable.run.0)
+        .fetch_all(reads)
+        .await?;
     all(found)
 }
 
 async fn apply(tx: &mut Tx, foldable: &Foldable, folding: &Folding) -> Outcome<u64> {
-    let first = sqlx::query!("UPDATE runs SET folded = 1 WHERE id = ?1 AND folded = 0", foldable.run.0).execute(&mut tx.conn).await?;
+    let first = sqlx::query!("UPDATE runs SET folded = 1 WHERE id = ?1 AND folded = 0", foldable.run.0)
+        .execute(&mut tx.conn)
+        .await?;
     if first.rows_affected() == 0 {
         return Ok(0);
     }

@@ -126,5 +126,8 @@ pub(crate) async fn abandon(tx: &mut Tx, IdempotencyKey { tenant_id, principal, 
 
 pub(crate) async fn sweep(tx: &mut Tx, now: i64) -> Outcome<u64> {
     let expired = now - LIFE_MICROS;
-    Ok(sqlx::query!("DELETE FROM idempotency_keys WHERE created_at <= ?1", expired).execute(&mut tx.conn).await?.rows_affected())
+    Ok(sqlx::query!("DELETE FROM idempotency_keys WHERE created_at <= ?1", expired)
+        .execute(&mut tx.conn)
+        .await?
+        .rows_affected())
 }

@@ -20,7 +20,8 @@ async fn wait_in(db: impl SqliteExecutor<'_>, name: &str) -> Outcome<Option<Dura
            FROM jobs WHERE name = ?1"#,
         name
     );
-    let wait = wait.fetch_optional(db).await?.and_then(|micros| u64::try_from(micros).ok()).filter(|micros| *micros > 0);
+    let wait =
+        wait.fetch_optional(db).await?.and_then(|micros| u64::try_from(micros).ok()).filter(|micros| *micros > 0);
     Ok(wait.map(Duration::from_micros))
 }
 

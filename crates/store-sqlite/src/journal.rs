@@ -57,7 +57,13 @@ pub(crate) async fn of_session_after(
     all(found)
 }
 
-pub(crate) async fn of_run(reads: &SqlitePool, viewer: &Viewer, run: RunId, after_seq: i64, limit: u32) -> Outcome<Vec<Entry>> {
+pub(crate) async fn of_run(
+    reads: &SqlitePool,
+    viewer: &Viewer,
+    run: RunId,
+    after_seq: i64,
+    limit: u32,
+) -> Outcome<Vec<Entry>> {
     let user = viewer.reads_only().map(|user| user.0);
     let found = entries!(
         "WHERE run_id = ?1 AND seq > ?2 AND tenant_id = ?3
@@ -80,7 +86,8 @@ pub(crate) async fn for_turn(reads: &SqlitePool, run: RunId) -> Outcome<Vec<Entr
     all(entries!("WHERE run_id = ?1 AND kind <> 'delta' ORDER BY seq", run.0).fetch_all(reads).await?)
 }
 
-/// The newest entries of the session's other runs, oldest first. Runs of a session come one after the other, so whatever is in it from other runs is from earlier ones.
+/// The newest entries of the session's other runs, oldest first. Runs of a session come one after the other, so
+/// whatever is in it from other runs is from earlier ones.
 pub(crate) async fn before_turn(reads: &SqlitePool, fence: &Fence, limit: u32) -> Outcome<Vec<Entry>> {
     let mut found = entries!(
         "WHERE tenant_id = ?1 AND session_id = ?2 AND run_id <> ?3 AND kind <> 'delta' ORDER BY seq DESC LIMIT ?4 + 0",

@@ -52,7 +52,12 @@ pub(crate) async fn find(reads: &SqlitePool, hash: &str) -> Outcome<Option<ApiKe
 }
 
 /// Newest first.
-pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, user: UserId, include_revoked: bool) -> Outcome<Vec<ApiKey>> {
+pub(crate) async fn list(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    user: UserId,
+    include_revoked: bool,
+) -> Outcome<Vec<ApiKey>> {
     let found = select_keys!(
         "WHERE tenant_id = ?1 AND user_id = ?2 AND (?3 OR revoked_at IS NULL) ORDER BY created_at DESC, id DESC",
         tenant.0,
@@ -80,7 +85,13 @@ pub(crate) async fn standing(reads: &SqlitePool, tenant: TenantId, key: ApiKeyId
     })
 }
 
-pub(crate) async fn revoke(tx: &mut Tx, tenant: TenantId, user: UserId, key: ApiKeyId, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn revoke(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    key: ApiKeyId,
+    audit: &AuditEntry,
+) -> Outcome<bool> {
     let at = micros(audit.at);
     let revoked = sqlx::query!(
         "UPDATE api_keys SET revoked_at = ?1 WHERE id = ?2 AND tenant_id = ?3 AND user_id = ?4 AND revoked_at IS NULL",

@@ -1,9 +1,9 @@
 //! What Artel keeps, in one SQLite file: the store of a single machine.
 //!
-//! One connection writes, and commits what is asked of it at the same time together (`writer`); a small pool reads (`store`).
-//! One file per aggregate holds its SQL; `rows` holds the rows and their way to the domain; `traits` holds the traits of
-//! `artel-store`, which hand over to the SQL. `store-postgres` has the same files. Every statement is checked against the schema at
-//! compile time.
+//! One connection writes, and commits what is asked of it at the same time together (`writer`); a small pool reads
+//! (`store`). One file per aggregate holds its SQL; `rows` holds the rows and their way to the domain; `traits` holds
+//! the traits of `artel-store`, which hand over to the SQL. `store-postgres` has the same files. Every statement is
+//! checked against the schema at compile time.
 //!
 //! This crate must never know HTTP, a model, a tool, or what a run means: it knows rows.
 

@@ -18,7 +18,13 @@ pub(crate) async fn record(tx: &mut Tx, calls: &[LlmCall]) -> Outcome<()> {
         let who = (hex(call.id), &call.account, &call.requested_model, &call.provider, &call.model, &call.trace_id);
         let how = (&call.outcome, &call.error_code, call.attempts, call.fallbacks, call.deltas, call.streamed_bytes);
         let usage = call.usage.map(|usage| {
-            (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.cache_write_tokens, usage.reasoning_tokens)
+            (
+                usage.prompt_tokens,
+                usage.completion_tokens,
+                usage.cached_tokens,
+                usage.cache_write_tokens,
+                usage.reasoning_tokens,
+            )
         });
         let when = (micros(call.started_at), call.latency_micros, call.first_token_micros);
         (who, how, usage, i64::from(call.is_estimated), call.cost_nano_usd, when)

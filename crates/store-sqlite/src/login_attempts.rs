@@ -42,6 +42,8 @@ async fn count(tx: &mut Tx, key: &str, now: i64) -> Outcome<()> {
 
 pub(crate) async fn forget(tx: &mut Tx, keys: &[String]) -> Outcome<()> {
     let keys = serde_json::to_string(keys)?;
-    sqlx::query!("DELETE FROM login_attempts WHERE key IN (SELECT value FROM json_each(?1))", keys).execute(&mut tx.conn).await?;
+    sqlx::query!("DELETE FROM login_attempts WHERE key IN (SELECT value FROM json_each(?1))", keys)
+        .execute(&mut tx.conn)
+        .await?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Names as they are compared without case: SQLite folds ASCII only, so that the folded name is a column that this program fills.
+//! Names as they are compared without case: SQLite folds ASCII only, so that the folded name is a column that this
+//! program fills.
 
 use artel_domain::{TenantId, caseless};
 use uuid::Uuid;
@@ -26,9 +27,14 @@ pub(crate) async fn fold_stale(store: &SqliteStore, tenant: TenantId) -> Outcome
 async fn fold(tx: &mut Tx, stale: &[(Uuid, String)]) -> Outcome<()> {
     for (id, name) in stale {
         let folded = caseless(name);
-        sqlx::query!("UPDATE agents SET folded_name = ?1, folded_from = ?2 WHERE id = ?3 AND name = ?2", folded, name, id)
-            .execute(&mut tx.conn)
-            .await?;
+        sqlx::query!(
+            "UPDATE agents SET folded_name = ?1, folded_from = ?2 WHERE id = ?3 AND name = ?2",
+            folded,
+            name,
+            id
+        )
+        .execute(&mut tx.conn)
+        .await?;
     }
     Ok(())
 }

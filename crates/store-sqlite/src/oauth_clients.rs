@@ -15,7 +15,8 @@ pub(crate) async fn create(tx: &mut Tx, new: &ClientRecord, audit: &AuditEntry) 
     let secret = new.secret_hash.as_ref().map(Hashed::expose);
     let (scopes, grant_types) = (serde_json::to_string(&client.scopes)?, serde_json::to_string(&client.grant_types)?);
     let redirect_uris = serde_json::to_string(&client.redirect_uris)?;
-    let (created, updated, deactivated) = (micros(client.created_at), client.updated_at.map(micros), client.deactivated_at.map(micros));
+    let (created, updated, deactivated) =
+        (micros(client.created_at), client.updated_at.map(micros), client.deactivated_at.map(micros));
     identities::ensure(tx, client.tenant_id, client.user_id, created).await?;
     sqlx::query!(
         "INSERT INTO oauth_clients (id, tenant_id, user_id, name, description, secret_hash, is_first_party, scopes, grant_types,
@@ -51,7 +52,13 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId) -> Outcome<Vec<OA
     all(oauth_clients!("WHERE tenant_id = ?1 ORDER BY id", tenant.0).fetch_all(reads).await?)
 }
 
-pub(crate) async fn rotate_secret(tx: &mut Tx, tenant: TenantId, client: &ClientId, hash: &Hashed, audit: &AuditEntry) -> Outcome<bool> {
+pub(crate) async fn rotate_secret(
+    tx: &mut Tx,
+    tenant: TenantId,
+    client: &ClientId,
+    hash: &Hashed,
+    audit: &AuditEntry,
+) -> Outcome<bool> {
     let (hash, at) = (hash.expose(), micros(audit.at));
     let changed = sqlx::query!(
         "UPDATE oauth_clients SET secret_hash = ?1, updated_at = ?2 WHERE tenant_id = ?3 AND id = ?4 AND secret_hash IS NOT NULL",

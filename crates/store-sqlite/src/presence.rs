@@ -24,7 +24,13 @@ pub(crate) async fn note(tx: &mut Tx, tenant: TenantId, user: UserId, ip: IpAddr
     Ok(())
 }
 
-pub(crate) async fn was(reads: &SqlitePool, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Outcome<bool> {
+pub(crate) async fn was(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    user: UserId,
+    ip: IpAddr,
+    since: Timestamp,
+) -> Outcome<bool> {
     let (ip, since) = (ip.to_canonical().to_string(), micros(since));
     let seen = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM presence WHERE tenant_id = ?1 AND user_id = ?2 AND ip = ?3 AND seen_at >= ?4) AS "seen!: bool""#,

@@ -20,7 +20,13 @@ pub(crate) async fn create(tx: &mut Tx, agent: &Agent, audit: &AuditEntry) -> Ou
     Ok(created)
 }
 
-pub(crate) async fn update(tx: &mut Tx, tenant: TenantId, id: AgentId, patch: &AgentPatch, audit: &AuditEntry) -> Outcome<Option<Agent>> {
+pub(crate) async fn update(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: AgentId,
+    patch: &AgentPatch,
+    audit: &AuditEntry,
+) -> Outcome<Option<Agent>> {
     let Some(agent) = agents::find_changeable(tx, tenant, id).await? else {
         return Ok(None);
     };
@@ -32,7 +38,8 @@ pub(crate) async fn update(tx: &mut Tx, tenant: TenantId, id: AgentId, patch: &A
     Ok(Some(updated))
 }
 
-/// Writes a changed agent: a draft that becomes published is kept as a version, a published one is compared with its version.
+/// Writes a changed agent: a draft that becomes published is kept as a version, a published one is compared with its
+/// version.
 async fn settle(tx: &mut Tx, was: AgentStatus, mut agent: Agent, audit: &AuditEntry) -> Outcome<Agent> {
     agent.has_unpublished_changes = match (was, agent.status) {
         (AgentStatus::Published, AgentStatus::Published) => versions::differs(tx, &agent).await?,

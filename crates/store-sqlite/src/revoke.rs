@@ -31,7 +31,13 @@ async fn record(tx: &mut Tx, family: &TokenFamily, audit: &AuditEntry) -> Outcom
 }
 
 /// Live ones; how many.
-pub(crate) async fn all(tx: &mut Tx, tenant: TenantId, user: UserId, client: Option<&ClientId>, audit: &AuditEntry) -> Outcome<u64> {
+pub(crate) async fn all(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    client: Option<&ClientId>,
+    audit: &AuditEntry,
+) -> Outcome<u64> {
     let (client, at) = (client.map(ClientId::as_str), micros(audit.at));
     let ended = sqlx::query!(
         "UPDATE refresh_families SET revoked_at = ?1

@@ -70,6 +70,11 @@ pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, filter: &RunFilter
 
 /// The runs that calls of this one started, oldest first.
 pub(crate) async fn of_parent(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Run>> {
-    let children = runs!("SELECT", "FROM runs WHERE parent_run_id = ?1 AND tenant_id = ?2 ORDER BY id", fence.run_id.0, fence.tenant_id.0);
+    let children = runs!(
+        "SELECT",
+        "FROM runs WHERE parent_run_id = ?1 AND tenant_id = ?2 ORDER BY id",
+        fence.run_id.0,
+        fence.tenant_id.0
+    );
     all(children.fetch_all(reads).await?)
 }

@@ -1,4 +1,5 @@
-//! Users' dialogues with the specialists: their sessions. Answers from outside are in `answers`, where users were seen in `presence`.
+//! Users' dialogues with the specialists: their sessions. Answers from outside are in `answers`, where users were seen
+//! in `presence`.
 
 use artel_domain::{AuditEntry, RunId, Session, SessionId, TenantId};
 use artel_store::{Fence, NewSession, Page, SessionChange, SessionFilter, Viewer};
@@ -43,8 +44,14 @@ async fn insert(tx: &mut Tx, new: &NewSession, id: &SessionId) -> Outcome<Option
 }
 
 /// By its stored id, for the run that belongs to it.
-pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, session: &SessionId) -> Outcome<Option<Session>> {
-    one(sessions!("SELECT", "FROM sessions WHERE tenant_id = ?1 AND id = ?2", tenant.0, session.0).fetch_optional(db).await?)
+pub(crate) async fn find(
+    db: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    session: &SessionId,
+) -> Outcome<Option<Session>> {
+    one(sessions!("SELECT", "FROM sessions WHERE tenant_id = ?1 AND id = ?2", tenant.0, session.0)
+        .fetch_optional(db)
+        .await?)
 }
 
 /// What the viewer means by this text.
@@ -80,7 +87,12 @@ pub(crate) async fn key(db: impl SqliteExecutor<'_>, viewer: &Viewer, name: &Ses
     Ok(viewer.session_key(name, found))
 }
 
-pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, filter: SessionFilter, page: Page) -> Outcome<(Vec<Session>, i64)> {
+pub(crate) async fn list(
+    reads: &SqlitePool,
+    viewer: &Viewer,
+    filter: SessionFilter,
+    page: Page,
+) -> Outcome<(Vec<Session>, i64)> {
     let (tenant, user_id, active_only) = (viewer.tenant_id, viewer.user_id, filter.active_only);
     let all_there_are = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!: i64" FROM sessions WHERE tenant_id = ?1 AND user_id = ?2 AND (is_active = 1 OR NOT ?3)"#,
@@ -108,7 +120,13 @@ pub(crate) async fn find_by_id(reads: &SqlitePool, session: &SessionId) -> Outco
     all(found.fetch_all(reads).await?)
 }
 
-pub(crate) async fn rename(tx: &mut Tx, viewer: &Viewer, session: &SessionId, title: &str, audit: &AuditEntry) -> Outcome<Option<Session>> {
+pub(crate) async fn rename(
+    tx: &mut Tx,
+    viewer: &Viewer,
+    session: &SessionId,
+    title: &str,
+    audit: &AuditEntry,
+) -> Outcome<Option<Session>> {
     let (at, user) = (micros(audit.at), viewer.changes_only().map(|user| user.0));
     let renamed = sessions!(
         "UPDATE sessions SET title = ?1, updated_at = ?2 WHERE tenant_id = ?3 AND id = ?4 AND is_active = 1

@@ -10,11 +10,19 @@ use crate::values::micros;
 use crate::writer::Tx;
 
 pub(crate) async fn list(reads: &SqlitePool, now: i64) -> Outcome<Vec<SigningKey>> {
-    let found = signing_keys!("WHERE not_after IS NULL OR not_after > ?1 ORDER BY not_after IS NOT NULL, created_at DESC, kid", now);
+    let found = signing_keys!(
+        "WHERE not_after IS NULL OR not_after > ?1 ORDER BY not_after IS NOT NULL, created_at DESC, kid",
+        now
+    );
     all(found.fetch_all(reads).await?)
 }
 
-pub(crate) async fn ensure(tx: &mut Tx, first: &NewSigningKey, tenant: TenantId, audit: &AuditEntry) -> Outcome<SigningKey> {
+pub(crate) async fn ensure(
+    tx: &mut Tx,
+    first: &NewSigningKey,
+    tenant: TenantId,
+    audit: &AuditEntry,
+) -> Outcome<SigningKey> {
     if let Some(active) = active(tx).await? {
         return Ok(active);
     }
@@ -41,7 +49,13 @@ async fn insert(tx: &mut Tx, new: &NewSigningKey, at: i64) -> Outcome<()> {
     Ok(())
 }
 
-pub(crate) async fn rotate(tx: &mut Tx, next: &NewSigningKey, not_after: i64, tenant: TenantId, audit: &AuditEntry) -> Outcome<()> {
+pub(crate) async fn rotate(
+    tx: &mut Tx,
+    next: &NewSigningKey,
+    not_after: i64,
+    tenant: TenantId,
+    audit: &AuditEntry,
+) -> Outcome<()> {
     sqlx::query!("UPDATE signing_keys SET state = 'retiring', not_after = ?1 WHERE state = 'active'", not_after)
         .execute(&mut tx.conn)
         .await?;
@@ -52,8 +66,11 @@ pub(crate) async fn rotate(tx: &mut Tx, next: &NewSigningKey, not_after: i64, te
 
 pub(crate) async fn withdraw(tx: &mut Tx, kid: &str, tenant: TenantId, audit: &AuditEntry) -> Outcome<bool> {
     let at = micros(audit.at);
-    let withdrawn =
-        sqlx::query!("UPDATE signing_keys SET not_after = ?1 WHERE kid = ?2 AND state = 'retiring' AND not_after > ?1", at, kid);
+    let withdrawn = sqlx::query!(
+        "UPDATE signing_keys SET not_after = ?1 WHERE kid = ?2 AND state = 'retiring' AND not_after > ?1",
+        at,
+        kid
+    );
     if withdrawn.execute(&mut tx.conn).await?.rows_affected() == 0 {
         return Ok(false);
     }

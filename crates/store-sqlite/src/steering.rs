@@ -48,7 +48,8 @@ pub(crate) async fn request_cancel(tx: &mut Tx, tenant: TenantId, run: RunId, at
     one(requested.fetch_optional(&mut tx.conn).await?)
 }
 
-/// A run that sleeps gets back into the queue. One that a worker still has is only marked: it goes there instead of going to sleep.
+/// A run that sleeps gets back into the queue. One that a worker still has is only marked: it goes there instead of
+/// going to sleep.
 pub(crate) async fn wake(tx: &mut Tx, run: RunId, at: i64) -> Outcome<()> {
     sqlx::query!(
         "UPDATE runs SET wake = (phase = 'running'), phase = CASE phase WHEN 'running' THEN 'running' ELSE 'queued' END, updated_at = ?1

@@ -22,8 +22,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, making it (readable by its owner only) and its directory when absent, and brings its schema up to date.
-    /// `Broken` when a newer version of Artel wrote it.
+    /// Opens the file, making it (readable by its owner only) and its directory when absent, and brings its schema up
+    /// to date. `Broken` when a newer version of Artel wrote it.
     pub async fn open(options: &SqliteOptions) -> Result<Self, StoreError> {
         Ok(Self::opened(options).await?)
     }

@@ -28,8 +28,10 @@ pub(crate) async fn of_runs(reads: &SqlitePool, viewer: &Viewer, runs: &[RunId])
 
 /// Calls of the run that waited for something from outside and are over, in the order they were planned.
 pub(crate) async fn answered(reads: &SqlitePool, run: RunId) -> Outcome<Vec<ToolCallRow>> {
-    let answered =
-        calls!("WHERE run_id = ?1 AND (executor = 'client' OR wait IS NOT NULL) AND finished_at IS NOT NULL ORDER BY step, ordinal", run.0);
+    let answered = calls!(
+        "WHERE run_id = ?1 AND (executor = 'client' OR wait IS NOT NULL) AND finished_at IS NOT NULL ORDER BY step, ordinal",
+        run.0
+    );
     all(answered.fetch_all(reads).await?)
 }
 
@@ -42,7 +44,8 @@ pub(crate) async fn insert(tx: &mut Tx, call: &ToolCallRow) -> Outcome<()> {
     let answered_by = call.answered_by.map(|user| user.0);
     let (effect, executor, state) = (call.effect.as_str(), earlier.executor.as_str(), call.state.as_str());
     let result = call.result.as_ref().map(ToString::to_string);
-    let (planned, dispatched, finished) = (micros(call.planned_at), call.dispatched_at.map(micros), call.finished_at.map(micros));
+    let (planned, dispatched, finished) =
+        (micros(call.planned_at), call.dispatched_at.map(micros), call.finished_at.map(micros));
     sqlx::query!(
         "INSERT INTO tool_calls (id, tenant_id, run_id, step, ordinal, provider_call_id, tool_id, name, args, args_digest, effect, executor,
              state, attempts, result, error, duration_ms, planned_at, dispatched_at, finished_at, tool, wait, answered_by)

@@ -18,8 +18,13 @@ pub(crate) async fn create(tx: &mut Tx, tool: &ToolDefinition, audit: &AuditEntr
     Ok(tool.clone())
 }
 
-pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, tool: ToolId) -> Outcome<Option<ToolDefinition>> {
-    let found = tools!("SELECT", "FROM tools WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL", tool.0, tenant.0);
+pub(crate) async fn find(
+    db: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    tool: ToolId,
+) -> Outcome<Option<ToolDefinition>> {
+    let found =
+        tools!("SELECT", "FROM tools WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL", tool.0, tenant.0);
     one(found.fetch_optional(db).await?)
 }
 
@@ -33,9 +38,12 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, page: Page) -> Ou
     )
     .fetch_all(reads)
     .await?;
-    let total = sqlx::query_scalar!(r#"SELECT count(*) AS "n!: i64" FROM tools WHERE tenant_id = ?1 AND deleted_at IS NULL"#, tenant.0)
-        .fetch_one(reads)
-        .await?;
+    let total = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!: i64" FROM tools WHERE tenant_id = ?1 AND deleted_at IS NULL"#,
+        tenant.0
+    )
+    .fetch_one(reads)
+    .await?;
     Ok((all(found)?, total))
 }
 
@@ -76,10 +84,14 @@ fn patched(tool: ToolDefinition, patch: ToolPatch) -> ToolDefinition {
 
 pub(crate) async fn delete(tx: &mut Tx, tenant: TenantId, tool: ToolId, audit: &AuditEntry) -> Outcome<bool> {
     let at = micros(audit.at);
-    let deleted =
-        sqlx::query!("UPDATE tools SET deleted_at = ?1 WHERE id = ?2 AND tenant_id = ?3 AND deleted_at IS NULL", at, tool.0, tenant.0)
-            .execute(&mut tx.conn)
-            .await?;
+    let deleted = sqlx::query!(
+        "UPDATE tools SET deleted_at = ?1 WHERE id = ?2 AND tenant_id = ?3 AND deleted_at IS NULL",
+        at,
+        tool.0,
+        tenant.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
     if deleted.rows_affected() == 0 {
         return Ok(false);
     }

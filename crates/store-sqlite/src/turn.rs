@@ -14,11 +14,15 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
     let there_is = outline(reads, fence).await?;
     let (agent, bindings) = profile(reads, fence, there_is.bindings).await?;
     let journal = if there_is.last_seq > 0 { journal::for_turn(reads, fence.run_id).await? } else { Vec::new() };
-    let dialogue = if there_is.dialogue { journal::before_turn(reads, fence, dialogue_limit).await? } else { Vec::new() };
+    let dialogue =
+        if there_is.dialogue { journal::before_turn(reads, fence, dialogue_limit).await? } else { Vec::new() };
     let approvals = if there_is.approvals { approvals::of_run(reads, fence.run_id).await? } else { Vec::new() };
-    let (tenant_budget, agent_budget) = if there_is.budgets { budgets_of(reads, fence, agent.id).await? } else { Default::default() };
-    let approval_rules = if there_is.approval_rules { approval_rules::find(reads, fence.tenant_id).await? } else { Vec::new() };
-    let answers = if there_is.team || there_is.waits { tool_calls::answered(reads, fence.run_id).await? } else { Vec::new() };
+    let (tenant_budget, agent_budget) =
+        if there_is.budgets { budgets_of(reads, fence, agent.id).await? } else { Default::default() };
+    let approval_rules =
+        if there_is.approval_rules { approval_rules::find(reads, fence.tenant_id).await? } else { Vec::new() };
+    let answers =
+        if there_is.team || there_is.waits { tool_calls::answered(reads, fence.run_id).await? } else { Vec::new() };
     let children = if there_is.children { runs::of_parent(reads, fence).await? } else { Vec::new() };
     let session = if there_is.team { sessions::find(reads, fence.tenant_id, &fence.session_id).await? } else { None };
     Ok(TurnRecord {
@@ -87,18 +91,24 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
 }
 
 /// What the run was promised: the snapshot of its version, else the agent as it is.
-async fn profile(reads: &SqlitePool, fence: &Fence, has_bindings: bool) -> Outcome<(Agent, Vec<(Binding, ToolDefinition)>)> {
+async fn profile(
+    reads: &SqlitePool,
+    fence: &Fence,
+    has_bindings: bool,
+) -> Outcome<(Agent, Vec<(Binding, ToolDefinition)>)> {
     if let Some(Snapshot { agent, bindings }) = versions::of_run(reads, fence.run_id).await? {
         return Ok((agent, bindings::join_tools(reads, bindings).await?));
     }
     let agent = agent_of(reads, fence).await?;
-    let bindings = if has_bindings { bindings::with_tools(reads, fence.tenant_id, agent.id).await? } else { Vec::new() };
+    let bindings =
+        if has_bindings { bindings::with_tools(reads, fence.tenant_id, agent.id).await? } else { Vec::new() };
     Ok((agent, bindings))
 }
 
 /// The run's agent, even when deleted.
 async fn agent_of(reads: &SqlitePool, fence: &Fence) -> Outcome<Agent> {
-    let agent = agents!("SELECT", "FROM agents WHERE id = (SELECT r.agent_id FROM runs r WHERE r.id = ?1)", fence.run_id.0);
+    let agent =
+        agents!("SELECT", "FROM agents WHERE id = (SELECT r.agent_id FROM runs r WHERE r.id = ?1)", fence.run_id.0);
     agent.fetch_one(reads).await?.try_into()
 }
 

@@ -1,6 +1,8 @@
 //! Published versions of agents (immutable snapshots of profile and bindings), going back to one, and copies.
 
-use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, AgentVersion, AuditEntry, RunId, TenantId, Timestamp, UserId};
+use artel_domain::{
+    Agent, AgentId, AgentKind, AgentStatus, AgentVersion, AuditEntry, RunId, TenantId, Timestamp, UserId,
+};
 use artel_store::{CloneAgent, Snapshot};
 use sqlx::{SqliteExecutor, SqlitePool};
 
@@ -19,7 +21,13 @@ pub(crate) struct Target {
     pub(crate) version: i64,
 }
 
-pub(crate) async fn publish(tx: &mut Tx, tenant: TenantId, id: AgentId, by: UserId, audit: &AuditEntry) -> Outcome<Option<Agent>> {
+pub(crate) async fn publish(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: AgentId,
+    by: UserId,
+    audit: &AuditEntry,
+) -> Outcome<Option<Agent>> {
     match agents::find_changeable(tx, tenant, id).await? {
         Some(agent) => Ok(Some(write_next(tx, agent, by, audit).await?)),
         None => Ok(None),
@@ -51,8 +59,8 @@ async fn write_next(tx: &mut Tx, mut agent: Agent, by: UserId, audit: &AuditEntr
     Ok(current.agent)
 }
 
-/// Makes the published version say what the agent is: the agent is published as it is. Its version grows when it has a snapshot that says
-/// something else.
+/// Makes the published version say what the agent is: the agent is published as it is. Its version grows when it has a
+/// snapshot that says something else.
 pub(crate) async fn keep(tx: &mut Tx, mut agent: Agent, by: UserId, at: Timestamp) -> Outcome<Agent> {
     agent.has_unpublished_changes = false;
     let mut current = current(tx, agent).await?;
@@ -135,7 +143,10 @@ async fn kept(tx: &mut Tx, agent: &Agent) -> Outcome<Option<Snapshot>> {
 
 /// True when this release has made sure that the snapshot of the agent's version is there.
 async fn is_kept(tx: &mut Tx, agent: &Agent) -> Outcome<bool> {
-    let kept = sqlx::query_scalar!(r#"SELECT snapshot_version IS version AS "kept!: bool" FROM agents WHERE id = ?1"#, agent.id.0);
+    let kept = sqlx::query_scalar!(
+        r#"SELECT snapshot_version IS version AS "kept!: bool" FROM agents WHERE id = ?1"#,
+        agent.id.0
+    );
     Ok(kept.fetch_one(&mut tx.conn).await?)
 }
 
@@ -147,7 +158,9 @@ async fn store(tx: &mut Tx, snapshot: &Snapshot, by: UserId, at: Timestamp) -> O
 
 async fn write_row(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     agents::write_profile(tx, agent).await?;
-    sqlx::query!("UPDATE agents SET snapshot_version = version WHERE id = ?1", agent.id.0).execute(&mut tx.conn).await?;
+    sqlx::query!("UPDATE agents SET snapshot_version = version WHERE id = ?1", agent.id.0)
+        .execute(&mut tx.conn)
+        .await?;
     Ok(())
 }
 
@@ -184,11 +197,17 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -
     all(select_versions!("ORDER BY v.version DESC", tenant.0, agent.0).fetch_all(reads).await?)
 }
 
-pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: AgentId, version: i64) -> Outcome<Option<AgentVersion>> {
+pub(crate) async fn find(
+    db: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    agent: AgentId,
+    version: i64,
+) -> Outcome<Option<AgentVersion>> {
     one(select_versions!("AND v.version = ?3", tenant.0, agent.0, version).fetch_optional(db).await?)
 }
 
-/// What a run was promised: the snapshot of its version. `None` for a run of a draft, and for a version without a snapshot.
+/// What a run was promised: the snapshot of its version. `None` for a run of a draft, and for a version without a
+/// snapshot.
 pub(crate) async fn of_run(reads: &SqlitePool, run: RunId) -> Outcome<Option<Snapshot>> {
     let kept = sqlx::query_scalar!(
         r#"SELECT v.snapshot AS "snapshot!: String"
@@ -199,7 +218,12 @@ pub(crate) async fn of_run(reads: &SqlitePool, run: RunId) -> Outcome<Option<Sna
     kept.fetch_optional(reads).await?.map(|text| json("snapshot", &text)).transpose()
 }
 
-pub(crate) async fn copy(tx: &mut Tx, source: AgentId, copy: &CloneAgent, audit: &AuditEntry) -> Outcome<Option<Agent>> {
+pub(crate) async fn copy(
+    tx: &mut Tx,
+    source: AgentId,
+    copy: &CloneAgent,
+    audit: &AuditEntry,
+) -> Outcome<Option<Agent>> {
     let Some(original) = agents::find_changeable(tx, copy.tenant_id, source).await? else {
         return Ok(None);
     };

@@ -1,9 +1,9 @@
 //! The one hand that writes: a thread with the only writing connection, and group commit.
 //!
-//! What is asked while the last transaction became durable goes into the next one together, so that one `fsync` serves many; a lone
-//! request does not wait for company. Nobody hears an answer before the commit. An intent that fails, or panics, takes nothing with
-//! it: the transaction is rolled back and its intents run again, each behind a savepoint. So intents must be repeatable: they read
-//! their input and touch nothing but the database.
+//! What is asked while the last transaction became durable goes into the next one together, so that one `fsync` serves
+//! many; a lone request does not wait for company. Nobody hears an answer before the commit. An intent that fails, or
+//! panics, takes nothing with it: the transaction is rolled back and its intents run again, each behind a savepoint. So
+//! intents must be repeatable: they read their input and touch nothing but the database.
 
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -53,14 +53,15 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer's thread. It needs the runtime that this is called in, and does not keep it from shutting down.
+    /// Starts the writer's thread. It needs the runtime that this is called in, and does not keep it from shutting
+    /// down.
     pub(crate) fn start(conn: SqliteConnection, options: SqliteConnectOptions, patience: Duration) -> Outcome<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (leaving, alive) = watch::channel(());
         let hand = Hand { tx: Tx { conn, audits: Vec::new() }, options, jobs };
         let runtime = Handle::current();
-        // A thread of its own, because each statement hands over to sqlx's thread and back: among the runtime's tasks, the writer
-        // would wait for its turn each time.
+        // A thread of its own, because each statement hands over to sqlx's thread and back: among the runtime's tasks,
+        // the writer would wait for its turn each time.
         let thread = std::thread::Builder::new().name("artel-writer".to_owned()).spawn(move || {
             runtime.block_on(hand.serve());
             drop(leaving);
@@ -76,7 +77,10 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Asked { input, intent, outcome: None, reply });
-        self.queue.send_timeout(Some(job), self.patience).await.map_err(|_| Failure::unavailable("the writer is closed or overloaded"))?;
+        self.queue
+            .send_timeout(Some(job), self.patience)
+            .await
+            .map_err(|_| Failure::unavailable("the writer is closed or overloaded"))?;
         answer.await.map_err(|_| Failure::unavailable("the writer is closed"))?
     }
 
@@ -166,7 +170,8 @@ impl Hand {
         }
     }
 
-    /// Runs `jobs`, and those that queue up meanwhile, in one transaction. False: one of them failed, and the transaction is still open.
+    /// Runs `jobs`, and those that queue up meanwhile, in one transaction. False: one of them failed, and the
+    /// transaction is still open.
     async fn together(&mut self, jobs: &mut Vec<Box<dyn Job>>) -> Outcome<bool> {
         sqlx::query!("BEGIN IMMEDIATE").execute(&mut self.tx.conn).await?;
         let begun = Instant::now();

@@ -28,8 +28,8 @@ pub struct NewInvite {
 /// Those who can sign in. The time of a change is that of its audit entry.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Makes the account and, when they are absent, its user and tenant. `Duplicate` when the username or the e-mail is taken in
-    /// any tenant, in whatever case, or when the user has an account.
+    /// Makes the account and, when they are absent, its user and tenant. `Duplicate` when the username or the e-mail is
+    /// taken in any tenant, in whatever case, or when the user has an account.
     async fn create_account(&self, new: NewAccount, audit: AuditEntry) -> Result<()>;
     /// By username, else by e-mail, in whatever case, over all tenants; also deactivated ones.
     async fn find_login(&self, login: &str) -> Result<Option<Login>>;
@@ -39,7 +39,8 @@ pub trait Accounts: Send + Sync {
     /// In the order of their names, those after the name `after`.
     async fn list_accounts(&self, tenant: TenantId, after: Option<String>, limit: u32) -> Result<Vec<Account>>;
 
-    /// Also ends every login of the account but `keep`: whoever knew the old password is out. False when there is no such account.
+    /// Also ends every login of the account but `keep`: whoever knew the old password is out. False when there is no
+    /// such account.
     async fn set_password(
         &self,
         tenant: TenantId,
@@ -57,7 +58,7 @@ pub trait Accounts: Send + Sync {
     async fn create_invite(&self, new: NewInvite, audit: AuditEntry) -> Result<()>;
     /// One that can still be accepted at `now`.
     async fn find_invite(&self, hash: &str, now: Timestamp) -> Result<Option<Invite>>;
-    /// Uses the invitation up and makes the account, or does neither: false when the invitation is of another tenant, used up or over.
-    /// `Duplicate` as in `create_account`; the invitation is still good then.
+    /// Uses the invitation up and makes the account, or does neither: false when the invitation is of another tenant,
+    /// used up or over. `Duplicate` as in `create_account`; the invitation is still good then.
     async fn accept_invite(&self, hash: &str, new: NewAccount, audit: AuditEntry) -> Result<bool>;
 }

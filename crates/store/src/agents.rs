@@ -48,32 +48,56 @@ impl AgentPatch {
 
 /// Agents and their published versions. Deleted agents are absent to every method here but [`crate::Runs`].
 ///
-/// A published agent has a snapshot of its version at all times: one that is stored as published gets it at once, and so does a draft
-/// whose status becomes published. Its version grows with each publication, and with each change of its bindings while it has no other
-/// unpublished changes. An agent that an earlier release published without a snapshot, or changed afterwards, gets one before its next run
-/// or change.
+/// A published agent has a snapshot of its version at all times: one that is stored as published gets it at once, and
+/// so does a draft whose status becomes published. Its version grows with each publication, and with each change of its
+/// bindings while it has no other unpublished changes. An agent that an earlier release published without a snapshot,
+/// or changed afterwards, gets one before its next run or change.
 ///
-/// Every method that changes an agent, its bindings or its budget answers `ReadOnlyAgent` for a built-in one: see [`crate::BuiltinAgents`].
+/// Every method that changes an agent, its bindings or its budget answers `ReadOnlyAgent` for a built-in one: see
+/// [`crate::BuiltinAgents`].
 #[async_trait]
 pub trait Agents: Send + Sync {
-    /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is written.
+    /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is
+    /// written.
     async fn create_agent(&self, agent: Agent, audit: AuditEntry) -> Result<Agent>;
     async fn find_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Agent>>;
     /// The page and the number of all that match.
     async fn list_agents(&self, tenant: TenantId, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)>;
-    /// A published agent whose profile is changed has unpublished changes from then on, until it is published or changed back.
-    async fn update_agent(&self, tenant: TenantId, agent: AgentId, patch: AgentPatch, audit: AuditEntry) -> Result<Option<Agent>>;
+    /// A published agent whose profile is changed has unpublished changes from then on, until it is published or
+    /// changed back.
+    async fn update_agent(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        patch: AgentPatch,
+        audit: AuditEntry,
+    ) -> Result<Option<Agent>>;
     /// Soft: runs under way finish, their records stay readable.
     async fn delete_agent(&self, tenant: TenantId, agent: AgentId, audit: AuditEntry) -> Result<bool>;
     /// Version + 1, status published, an immutable snapshot of profile and bindings.
-    async fn publish_agent(&self, tenant: TenantId, agent: AgentId, by: UserId, audit: AuditEntry) -> Result<Option<Agent>>;
+    async fn publish_agent(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        by: UserId,
+        audit: AuditEntry,
+    ) -> Result<Option<Agent>>;
     /// Newest first; empty when the agent is absent or was never published.
     async fn list_agent_versions(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<AgentVersion>>;
     async fn find_agent_version(&self, tenant: TenantId, agent: AgentId, version: i64) -> Result<Option<AgentVersion>>;
-    /// Profile (name, prompt, model, parameters) and bindings become those of the snapshot; the version number grows and the result
-    /// is itself a published snapshot. Bindings to tools deleted since are left out. `None`: no such agent or version.
-    async fn rollback_agent(&self, tenant: TenantId, agent: AgentId, version: i64, by: UserId, audit: AuditEntry) -> Result<Option<Agent>>;
-    /// `copy` carries the new id, owner, name and time; profile and bindings come from `source`, status draft, version 1. `None`: no such source.
+    /// Profile (name, prompt, model, parameters) and bindings become those of the snapshot; the version number grows
+    /// and the result is itself a published snapshot. Bindings to tools deleted since are left out. `None`: no such
+    /// agent or version.
+    async fn rollback_agent(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        version: i64,
+        by: UserId,
+        audit: AuditEntry,
+    ) -> Result<Option<Agent>>;
+    /// `copy` carries the new id, owner, name and time; profile and bindings come from `source`, status draft, version
+    /// 1. `None`: no such source.
     async fn clone_agent(&self, source: AgentId, copy: CloneAgent, audit: AuditEntry) -> Result<Option<Agent>>;
 }
 

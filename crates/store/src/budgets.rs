@@ -20,11 +20,18 @@ pub enum Reserved {
     Exhausted(BudgetScope),
 }
 
-/// What may be spent, and what was. Sums hold what is spent and what is set aside, so that calls at once never pass a cap together.
+/// What may be spent, and what was. Sums hold what is spent and what is set aside, so that calls at once never pass a
+/// cap together.
 #[async_trait]
 pub trait Budgets: Send + Sync {
     /// The tenant's own budget, or one agent's; an unlimited one removes it. False when there is no such agent.
-    async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool>;
+    async fn put_budget(
+        &self,
+        tenant: TenantId,
+        agent: Option<AgentId>,
+        budget: Budget,
+        audit: AuditEntry,
+    ) -> Result<bool>;
     /// Unlimited when none was put.
     async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget>;
     /// Of the UTC day of `at`, with what is set aside.
@@ -32,8 +39,8 @@ pub trait Budgets: Send + Sync {
     /// Of one run, with what is set aside.
     async fn spent_by_run(&self, viewer: &Viewer, run: artel_domain::RunId) -> Result<Spend>;
 
-    /// Sets the amount aside for the run's next model call, if every cap has room for it; [`crate::Step::settle`] puts what it came to
-    /// in its place. What an earlier call of the run set aside and never settled (it was cut off, and nobody knows what the provider
-    /// charged) stays spent. `Fenced` when the run is another worker's.
+    /// Sets the amount aside for the run's next model call, if every cap has room for it; [`crate::Step::settle`] puts
+    /// what it came to in its place. What an earlier call of the run set aside and never settled (it was cut off,
+    /// and nobody knows what the provider charged) stays spent. `Fenced` when the run is another worker's.
     async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved>;
 }

@@ -17,10 +17,17 @@ pub struct BuiltinPatch {
 /// The agents that every tenant has without making them.
 #[async_trait]
 pub trait BuiltinAgents: Send + Sync {
-    /// The tenant's row of the agent, made when it is absent. A row that was deleted, renamed, given a prompt or withdrawn (earlier
-    /// releases allowed that) becomes what it was again; its model, parameters and switch stay. `audit` is written when something was
-    /// changed, with the action `agent.create` or `agent.restore`. `owner` is recorded with a new row.
-    async fn ensure_builtin_agent(&self, tenant: TenantId, agent: BuiltinAgent, owner: UserId, audit: AuditEntry) -> Result<Agent>;
+    /// The tenant's row of the agent, made when it is absent. A row that was deleted, renamed, given a prompt or
+    /// withdrawn (earlier releases allowed that) becomes what it was again; its model, parameters and switch stay.
+    /// `audit` is written when something was changed, with the action `agent.create` or `agent.restore`. `owner` is
+    /// recorded with a new row.
+    async fn ensure_builtin_agent(
+        &self,
+        tenant: TenantId,
+        agent: BuiltinAgent,
+        owner: UserId,
+        audit: AuditEntry,
+    ) -> Result<Agent>;
     /// All settings at once, or none. Another model is a new version. `None`: the tenant has no row of the agent yet.
     async fn configure_builtin_agent(
         &self,

@@ -24,10 +24,14 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable(error),
-            StoreError::Duplicate(what) => Self::conflict(Subject::Service, "already_exists", format!("{what} exists already.")),
-            StoreError::ReadOnlyAgent => {
-                Self::forbidden(Subject::Agent, "builtin_agent_read_only", "This agent is built in: only its settings may be changed.")
+            StoreError::Duplicate(what) => {
+                Self::conflict(Subject::Service, "already_exists", format!("{what} exists already."))
             }
+            StoreError::ReadOnlyAgent => Self::forbidden(
+                Subject::Agent,
+                "builtin_agent_read_only",
+                "This agent is built in: only its settings may be changed.",
+            ),
             StoreError::Fenced | StoreError::Broken(_) => Self::internal(error),
         }
     }

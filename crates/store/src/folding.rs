@@ -11,8 +11,8 @@ pub struct Folding {
     pub remove: Vec<i64>,
 }
 
-/// One delta per step, at the number of the step's last one, with all the text of the step since its last reset: what a reset
-/// made void goes. `entries` are the run's deltas and resets, oldest first.
+/// One delta per step, at the number of the step's last one, with all the text of the step since its last reset: what a
+/// reset made void goes. `entries` are the run's deltas and resets, oldest first.
 pub fn fold(entries: Vec<Entry>) -> Folding {
     let mut folding = Folding::default();
     let mut open: Vec<(u32, Entry, String)> = Vec::new();
@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn each_step_keeps_its_text_at_its_last_number() {
-        let folding = fold(vec![delta(2, 1, "a"), delta(3, 1, "b"), delta(7, 2, "c"), delta(8, 2, "d"), delta(9, 2, "e")]);
+        let folding =
+            fold(vec![delta(2, 1, "a"), delta(3, 1, "b"), delta(7, 2, "c"), delta(8, 2, "d"), delta(9, 2, "e")]);
         assert_eq!(folding.replace, [delta(3, 1, "ab"), delta(9, 2, "cde")]);
         assert_eq!(folding.remove, [2, 7, 8]);
     }
@@ -71,8 +72,13 @@ mod tests {
 
     #[test]
     fn what_a_reset_made_void_goes() {
-        let folding =
-            fold(vec![delta(2, 1, "x"), delta(3, 1, "y"), at(20, Event::MessageReset { step: 1 }), delta(21, 1, "a"), delta(22, 1, "b")]);
+        let folding = fold(vec![
+            delta(2, 1, "x"),
+            delta(3, 1, "y"),
+            at(20, Event::MessageReset { step: 1 }),
+            delta(21, 1, "a"),
+            delta(22, 1, "b"),
+        ]);
         assert_eq!(folding.replace, [delta(22, 1, "ab")]);
         assert_eq!(folding.remove, [2, 3, 21]);
     }

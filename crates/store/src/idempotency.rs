@@ -36,7 +36,8 @@ pub enum Begun {
 
 #[async_trait]
 pub trait Idempotency: Send + Sync {
-    /// `resource_id` is what a fresh request will create. The lock holds `lock_seconds` from `now`; the key lives 24 h from first use.
+    /// `resource_id` is what a fresh request will create. The lock holds `lock_seconds` from `now`; the key lives 24 h
+    /// from first use.
     async fn begin_idempotent(
         &self,
         key: &IdempotencyKey,

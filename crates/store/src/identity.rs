@@ -56,12 +56,13 @@ pub trait Identities: Send + Sync {
 
     /// For what has no row of its own to change: logins, key use, failures.
     async fn record_audit(&self, tenant: TenantId, audit: AuditEntry) -> Result<()>;
-    /// Newest first. Rows about another user's private session, its runs, calls and approvals are for administrators and services, and
-    /// for the one who acted.
+    /// Newest first. Rows about another user's private session, its runs, calls and approvals are for administrators
+    /// and services, and for the one who acted.
     async fn list_audit(&self, viewer: &Viewer, filter: AuditFilter) -> Result<Vec<AuditRow>>;
     /// The chain from `after_seq` on, oldest first, at most `limit` rows: for verification.
     async fn audit_chain(&self, tenant: TenantId, after_seq: i64, limit: u32) -> Result<Vec<AuditRow>>;
-    /// Length and last hash of the tenant's chain as the store remembers them apart from the rows; `None` when there is none.
+    /// Length and last hash of the tenant's chain as the store remembers them apart from the rows; `None` when there is
+    /// none.
     async fn audit_head(&self, tenant: TenantId) -> Result<Option<(i64, String)>>;
     async fn list_tenants(&self) -> Result<Vec<TenantId>>;
 }

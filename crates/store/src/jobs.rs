@@ -36,9 +36,9 @@ pub enum JobOutcome {
 /// Jobs that several processes share and one of them does at a time. All times are those of the database's clock.
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// Claims the job `name` for `owner` when it is due and no lease on it holds; the lease lasts `lease`. A name that the store does
-    /// not know is a new job, which is due at once. Of several callers at once one gets the claim. A job whose holder died is claimed
-    /// when its lease has lapsed.
+    /// Claims the job `name` for `owner` when it is due and no lease on it holds; the lease lasts `lease`. A name that
+    /// the store does not know is a new job, which is due at once. Of several callers at once one gets the claim. A
+    /// job whose holder died is claimed when its lease has lapsed.
     async fn claim_job(&self, name: &str, owner: &str, lease: Duration) -> Result<JobTurn>;
     /// Extends the lease to `lease` from now. False when the claim is void.
     async fn renew_job(&self, claim: &JobClaim, lease: Duration) -> Result<bool>;

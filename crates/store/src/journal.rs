@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use artel_domain::{
-    Agent, Approval, ApprovalId, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, Run, RunFailure, RunId, Session,
-    SessionId, Spend, TenantId, Timestamp, ToolCallRow, ToolDefinition, Usage, Wait, WaitFor,
+    Agent, Approval, ApprovalId, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, Run, RunFailure,
+    RunId, Session, SessionId, Spend, TenantId, Timestamp, ToolCallRow, ToolDefinition, Usage, Wait, WaitFor,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -25,15 +25,17 @@ pub struct Step {
     pub new_calls: Vec<ToolCallRow>,
     pub calls: Vec<CallChange>,
     pub approvals: Vec<Approval>,
-    /// Questions that others in `approvals` replace: they become cancelled, also when they were approved, and their decision is taken
-    /// away, so that no worker of any release acts on it. Written before `approvals`.
+    /// Questions that others in `approvals` replace: they become cancelled, also when they were approved, and their
+    /// decision is taken away, so that no worker of any release acts on it. Written before `approvals`.
     pub replaced_approvals: Vec<ApprovalId>,
     /// Approvals still pending for the run become cancelled.
     pub cancel_approvals: bool,
-    /// A phase other than `Running` also gives the lease up. An end phase gives back the reserved numbers from `next_seq` on.
+    /// A phase other than `Running` also gives the lease up. An end phase gives back the reserved numbers from
+    /// `next_seq` on.
     pub phase: Option<Phase>,
-    /// With phase [`Phase::Waiting`]: what the run waits for, each once. When something that it may wait for came since the run was
-    /// claimed, or a cancel was requested, the run becomes `Queued` instead, so that no answer is ever missed.
+    /// With phase [`Phase::Waiting`]: what the run waits for, each once. When something that it may wait for came
+    /// since the run was claimed, or a cancel was requested, the run becomes `Queued` instead, so that no answer
+    /// is ever missed.
     pub waits_for: Vec<WaitFor>,
     /// With phase [`Phase::Waiting`]: when the run is claimable although nothing came, by the database's clock.
     pub wake_at: Option<Timestamp>,
@@ -54,8 +56,8 @@ pub struct Step {
     pub at: Timestamp,
 }
 
-/// A change of one call's row; `None` leaves a member as it is. A call that is over, or answered from outside, keeps its state
-/// unless the new one is an end too: what is journalled about it later does not open it again.
+/// A change of one call's row; `None` leaves a member as it is. A call that is over, or answered from outside, keeps
+/// its state unless the new one is an end too: what is journalled about it later does not open it again.
 #[derive(Debug, Clone)]
 pub struct CallChange {
     pub id: CallId,
@@ -75,10 +77,11 @@ pub struct CallChange {
 /// What a worker needs to go on with a run.
 #[derive(Debug, Clone)]
 pub struct TurnRecord {
-    /// The agent as the run's version has it, even when it was deleted since the run was accepted. As it is now, when the run is one of a
-    /// draft, or of a version that an earlier release kept no snapshot of.
+    /// The agent as the run's version has it, even when it was deleted since the run was accepted. As it is now, when
+    /// the run is one of a draft, or of a version that an earlier release kept no snapshot of.
     pub agent: Agent,
-    /// Its bindings likewise, oldest first, with their tools as they are now. A binding whose tool was deleted is left out.
+    /// Its bindings likewise, oldest first, with their tools as they are now. A binding whose tool was deleted is left
+    /// out.
     pub bindings: Vec<(Binding, ToolDefinition)>,
     pub tenant_budget: Budget,
     pub agent_budget: Budget,
@@ -90,8 +93,8 @@ pub struct TurnRecord {
     pub dialogue: Vec<Entry>,
     /// Approvals of the run, oldest first.
     pub approvals: Vec<Approval>,
-    /// Calls of the run that waited for something from outside and are over, whether or not the journal knows it: those that a client
-    /// executes, and those whose tool said that they wait.
+    /// Calls of the run that waited for something from outside and are over, whether or not the journal knows it:
+    /// those that a client executes, and those whose tool said that they wait.
     pub answers: Vec<ToolCallRow>,
     /// The runs that calls of this one started, oldest first.
     pub children: Vec<Run>,
@@ -125,15 +128,29 @@ pub trait Journal: Send + Sync {
     async fn load_turn(&self, fence: &Fence, dialogue_limit: u32) -> Result<TurnRecord>;
     /// `Fenced` (and nothing written) when the run's epoch is another.
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()>;
-    /// Gives a run up that the worker cannot drive; no crash is counted. The run sleeps, and keeps its place in its session, until
-    /// its pause is over, or [`crate::Runs::wake_blocked_runs`] or whatever else wakes a sleeping run (a cancel, a decision, an answer) comes. One for which such a
-    /// thing came meanwhile is queued at once. Its next claim forgets that it was blocked.
+    /// Gives a run up that the worker cannot drive; no crash is counted. The run sleeps, and keeps its place in its
+    /// session, until its pause is over, or [`crate::Runs::wake_blocked_runs`] or whatever else wakes a sleeping
+    /// run (a cancel, a decision, an answer) comes. One for which such a thing came meanwhile is queued at once.
+    /// Its next claim forgets that it was blocked.
     ///
     /// # Errors
     /// `Fenced` (and nothing written) when the run's epoch is another.
     async fn hand_back(&self, fence: &Fence, blocked: Blocked) -> Result<()>;
-    /// The session's journal without deltas: its newest `limit` entries before `before_seq` (0 = no bound), oldest first.
-    async fn session_entries(&self, viewer: &Viewer, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>>;
+    /// The session's journal without deltas: its newest `limit` entries before `before_seq` (0 = no bound), oldest
+    /// first.
+    async fn session_entries(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        before_seq: i64,
+        limit: u32,
+    ) -> Result<Vec<Entry>>;
     /// The session's journal after `after_seq` with its deltas, oldest first, at most `limit` entries.
-    async fn session_entries_after(&self, viewer: &Viewer, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>>;
+    async fn session_entries_after(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        after_seq: i64,
+        limit: u32,
+    ) -> Result<Vec<Entry>>;
 }

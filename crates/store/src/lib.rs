@@ -1,8 +1,9 @@
-//! What Artel keeps, as promises. Each trait method is one intent and one transaction; no transaction crosses the trait.
+//! What Artel keeps, as promises. Each trait method is one intent and one transaction; no transaction crosses the
+//! trait.
 //!
-//! This crate says the promise and holds a test for each (feature `conformance`); `store-sqlite` and `store-postgres` say the SQL.
-//! It must never know SQL, a driver or HTTP. Times and ids come in as arguments, except for leases: these live on the
-//! **database's clock**, because several machines compare them.
+//! This crate says the promise and holds a test for each (feature `conformance`); `store-sqlite` and `store-postgres`
+//! say the SQL. It must never know SQL, a driver or HTTP. Times and ids come in as arguments, except for leases: these
+//! live on the **database's clock**, because several machines compare them.
 
 pub mod accounts;
 pub mod agents;
@@ -46,7 +47,9 @@ pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
-pub use runs::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs};
+pub use runs::{
+    ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,
+};
 pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;

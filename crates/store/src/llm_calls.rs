@@ -59,7 +59,8 @@ pub struct LlmCallSum {
 /// The account book of model calls. It is written in the background, so it is a little behind.
 #[async_trait]
 pub trait LlmCalls: Send + Sync {
-    /// Writes them all. One that is there already stays as it is: a batch may be written again when nobody knows what became of it.
+    /// Writes them all. One that is there already stays as it is: a batch may be written again when nobody knows what
+    /// became of it.
     async fn record_llm_calls(&self, calls: Vec<LlmCall>) -> Result<()>;
     /// Newest first.
     async fn list_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCall>>;

@@ -99,15 +99,17 @@ pub struct Standing {
     pub is_live: bool,
 }
 
-/// Logins and what was given for them. The time of a change is that of its audit entry. The store completes the audit entries of this
-/// trait: it names the family as the entity, the user as the actor when none is named, and says in `outcome` what became of it
-/// (`ok`, `repeated`, `reused`, `revoked`, `expired`, `wrong_client`, `mismatch`, `inactive`).
+/// Logins and what was given for them. The time of a change is that of its audit entry. The store completes the audit
+/// entries of this trait: it names the family as the entity, the user as the actor when none is named, and says in
+/// `outcome` what became of it (`ok`, `repeated`, `reused`, `revoked`, `expired`, `wrong_client`, `mismatch`,
+/// `inactive`).
 #[async_trait]
 pub trait Logins: Send + Sync {
-    /// A login: also notes it at the account. False when the account or the client is absent, deactivated or of another tenant.
+    /// A login: also notes it at the account. False when the account or the client is absent, deactivated or of another
+    /// tenant.
     async fn start_family(&self, new: NewFamily, audit: AuditEntry) -> Result<bool>;
-    /// Spends the presented token, in one conditional update. Of many at once one rotates, the others repeat. Everything but
-    /// `Unknown` is audited.
+    /// Spends the presented token, in one conditional update. Of many at once one rotates, the others repeat.
+    /// Everything but `Unknown` is audited.
     async fn rotate_refresh_token(&self, rotate: Rotate, audit: AuditEntry) -> Result<Rotation>;
     /// Spent tokens are found too; they are not live.
     async fn find_refresh_token(&self, hash: &str, now: Timestamp) -> Result<Option<Standing>>;
@@ -115,12 +117,19 @@ pub trait Logins: Send + Sync {
     /// Those that are live at `now`, newest first.
     async fn list_families(&self, tenant: TenantId, user: UserId, now: Timestamp) -> Result<Vec<TokenFamily>>;
 
-    /// Revokes the family of a token, live or spent, that was given to this client. False when there is no such live family.
+    /// Revokes the family of a token, live or spent, that was given to this client. False when there is no such live
+    /// family.
     async fn revoke_refresh_token(&self, hash: &str, client: &ClientId, audit: AuditEntry) -> Result<bool>;
     /// False when there is no such live family.
     async fn revoke_family(&self, tenant: TenantId, family: FamilyId, audit: AuditEntry) -> Result<bool>;
     /// All of a user, through one client or through any; how many. Audited when there was one.
-    async fn revoke_families(&self, tenant: TenantId, user: UserId, client: Option<ClientId>, audit: AuditEntry) -> Result<u64>;
+    async fn revoke_families(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        client: Option<ClientId>,
+        audit: AuditEntry,
+    ) -> Result<u64>;
 
     /// False when the account or the client is absent, deactivated or of another tenant.
     async fn save_code(&self, new: NewCode, audit: AuditEntry) -> Result<bool>;

@@ -12,7 +12,8 @@ pub struct Lineage {
     pub rotated_at: Option<Timestamp>,
 }
 
-/// The verdict on a token of this family; `Reused` asks for the family's revocation. `None`: it is the live one and can be rotated.
+/// The verdict on a token of this family; `Reused` asks for the family's revocation. `None`: it is the live one and can
+/// be rotated.
 pub fn judge(family: &TokenFamily, lineage: &Lineage, presented: &Rotate, now: Timestamp) -> Option<Rotation> {
     let verdict = if family.client_id != presented.client_id {
         Rotation::WrongClient

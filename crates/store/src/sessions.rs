@@ -1,6 +1,8 @@
 use std::net::IpAddr;
 
-use artel_domain::{AgentId, AuditEntry, CallId, RunId, Session, SessionId, Specialist, TenantId, Timestamp, ToolOutcome, UserId};
+use artel_domain::{
+    AgentId, AuditEntry, CallId, RunId, Session, SessionId, Specialist, TenantId, Timestamp, ToolOutcome, UserId,
+};
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -67,22 +69,30 @@ pub enum Answered {
 /// Users' dialogues with the specialists.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// A private session of its user. When another user has the id and it [is not unique](SessionId::is_unique), the session is stored
-    /// under [`SessionId::of_user`]. `None` when the id is taken: by the user's own session, ended or not, or, as a unique id, by any.
+    /// A private session of its user. When another user has the id and it [is not unique](SessionId::is_unique), the
+    /// session is stored under [`SessionId::of_user`]. `None` when the id is taken: by the user's own session,
+    /// ended or not, or, as a unique id, by any.
     async fn create_session(&self, new: NewSession, audit: AuditEntry) -> Result<Option<Session>>;
-    /// The viewer's own, newest activity first: the page and the number of all that match. Ended ones only without `active_only`.
+    /// The viewer's own, newest activity first: the page and the number of all that match. Ended ones only without
+    /// `active_only`.
     async fn list_sessions(&self, viewer: &Viewer, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)>;
-    /// The sessions with this stored id in all tenants that belong to a user and are active: whom a connection without credentials may
-    /// stand for. It takes no viewer, because nobody is known yet.
+    /// The sessions with this stored id in all tenants that belong to a user and are active: whom a connection without
+    /// credentials may stand for. It takes no viewer, because nobody is known yet.
     async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>>;
-    async fn rename_session(&self, viewer: &Viewer, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>>;
-    /// Soft: it is inactive from then on and its open runs are cancelled (as `cancel_run`); its records stay. False when there is no
-    /// such active session.
+    async fn rename_session(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        title: &str,
+        audit: AuditEntry,
+    ) -> Result<Option<Session>>;
+    /// Soft: it is inactive from then on and its open runs are cancelled (as `cancel_run`); its records stay. False
+    /// when there is no such active session.
     async fn end_session(&self, viewer: &Viewer, session: &SessionId, audit: AuditEntry) -> Result<bool>;
 
-    /// The first answer from outside to a call that waits for one of this kind, of a run that is not over: the call's row takes its
-    /// outcome (state, result, error, `finished_at`) and who answered, an approval still pending for it becomes approved, and the run is
-    /// woken as by [`crate::Runs::decide_approval`]; the worker journals it.
+    /// The first answer from outside to a call that waits for one of this kind, of a run that is not over: the call's
+    /// row takes its outcome (state, result, error, `finished_at`) and who answered, an approval still pending for
+    /// it becomes approved, and the run is woken as by [`crate::Runs::decide_approval`]; the worker journals it.
     async fn answer_call(&self, viewer: &Viewer, answer: CallAnswer, audit: AuditEntry) -> Result<Answered>;
 
     /// The user was seen at this address.

@@ -3,7 +3,8 @@
 use artel_domain::{Agent, Binding};
 use serde::{Deserialize, Serialize};
 
-/// The column `snapshot` of a version. Processes of other releases read and write it: members are added with defaults, never renamed.
+/// The column `snapshot` of a version. Processes of other releases read and write it: members are added with defaults,
+/// never renamed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     pub agent: Agent,
@@ -12,8 +13,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// True when a run could not tell the two apart: the profile and what is bound with which limits are the same. Ids and times of
-    /// bindings do not count.
+    /// True when a run could not tell the two apart: the profile and what is bound with which limits are the same. Ids
+    /// and times of bindings do not count.
     pub fn runs_as(&self, other: &Self) -> bool {
         self.agent.has_profile_of(&other.agent)
             && self.bindings.len() == other.bindings.len()

@@ -1,10 +1,11 @@
 //! Sums of the traits: each names what one kind of caller asks of a store, so that a crate holds no more than it uses.
 //!
-//! Whoever implements the traits of a sum has the sum. An `Arc` of a larger sum becomes an `Arc` of a smaller one where that is expected.
+//! Whoever implements the traits of a sum has the sum. An `Arc` of a larger sum becomes an `Arc` of a smaller one where
+//! that is expected.
 
 use crate::{
-    Accounts, Agents, ApprovalRules, Budgets, BuiltinAgents, Idempotency, Identities, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
-    OAuthClients, Operations, Runs, Sessions, SigningKeys, Tools,
+    Accounts, Agents, ApprovalRules, Budgets, BuiltinAgents, Idempotency, Identities, Jobs, Journal, LlmCalls,
+    LoginAttempts, Logins, OAuthClients, Operations, Runs, Sessions, SigningKeys, Tools,
 };
 
 macro_rules! sums {

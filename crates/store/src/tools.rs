@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{
-    AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId,
-    ToolStatus,
+    AgentId, AuditEntry, AuthType, Binding, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId,
+    ToolDefinition, ToolId, ToolStatus,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -50,13 +50,20 @@ pub enum BindingWrite {
 /// Tools and bindings. Deleted tools are absent, and so are their bindings.
 #[async_trait]
 pub trait Tools: Send + Sync {
-    /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is written.
+    /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is
+    /// written.
     async fn create_tool(&self, tool: ToolDefinition, audit: AuditEntry) -> Result<ToolDefinition>;
     async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>>;
     /// The page (newest first) and the number of all.
     async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)>;
     /// Version + 1.
-    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>>;
+    async fn update_tool(
+        &self,
+        tenant: TenantId,
+        tool: ToolId,
+        patch: ToolPatch,
+        audit: AuditEntry,
+    ) -> Result<Option<ToolDefinition>>;
     /// Soft; its bindings go with it.
     async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool>;
 

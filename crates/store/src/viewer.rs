@@ -1,4 +1,5 @@
-//! Who asks for something of a session: the one place that says how much of a tenant's sessions somebody may see and change.
+//! Who asks for something of a session: the one place that says how much of a tenant's sessions somebody may see and
+//! change.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,10 +10,11 @@ use uuid::Uuid;
 /// The action of the audit row that an administrator's look into another user's private session leaves.
 pub const ACCESS: &str = "session.access";
 
-/// Who asks. Every method that reads or changes something of a session takes one, and answers as if what the viewer may not see did not
-/// exist.
+/// Who asks. Every method that reads or changes something of a session takes one, and answers as if what the viewer may
+/// not see did not exist.
 ///
-/// A private session is seen by its owner, by administrators and by services; a tenant's session by every user of the tenant.
+/// A private session is seen by its owner, by administrators and by services; a tenant's session by every user of the
+/// tenant.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     pub tenant_id: TenantId,
@@ -51,8 +53,8 @@ impl Viewer {
         Self { role: Role::Service, ..Self::user(tenant_id, user_id) }
     }
 
-    /// An administrator sees every session. `audit` is the row that a look into another user's private session leaves: the store puts in
-    /// the session's id.
+    /// An administrator sees every session. `audit` is the row that a look into another user's private session leaves:
+    /// the store puts in the session's id.
     #[must_use]
     pub fn as_administrator(self, audit: AuditEntry) -> Self {
         Self { role: Role::Administrator(Arc::new(Accesses { audit, noted: Mutex::default() })), ..self }
@@ -82,8 +84,8 @@ impl Viewer {
         (!self.is_service()).then_some(self.user_id)
     }
 
-    /// The stored id of the session that the viewer means by `name`. `found` is what the store has under `name` and under
-    /// [`SessionId::of_user`] of it, the viewer's own first, and whether it is theirs.
+    /// The stored id of the session that the viewer means by `name`. `found` is what the store has under `name` and
+    /// under [`SessionId::of_user`] of it, the viewer's own first, and whether it is theirs.
     ///
     /// The first user of a name has it as the id itself; the next ones get their own form of it.
     pub fn session_key(&self, name: &SessionId, found: Option<(SessionId, bool)>) -> SessionId {
@@ -100,8 +102,8 @@ impl Viewer {
         &self.approver
     }
 
-    /// The audit rows for a look into these private sessions of other users; one for each session and request, and none unless the viewer
-    /// is an administrator.
+    /// The audit rows for a look into these private sessions of other users; one for each session and request, and none
+    /// unless the viewer is an administrator.
     pub fn accesses(&self, sessions: impl IntoIterator<Item = SessionId>) -> Vec<AuditEntry> {
         let Role::Administrator(accesses) = &self.role else { return Vec::new() };
         let mut noted = accesses.noted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,7 +112,8 @@ impl Viewer {
     }
 }
 
-/// What the requester sees as a user or as a service. An administrator's wider view is asked for with [`Viewer::as_administrator`].
+/// What the requester sees as a user or as a service. An administrator's wider view is asked for with
+/// [`Viewer::as_administrator`].
 impl From<&Requester> for Viewer {
     fn from(requester: &Requester) -> Self {
         let (tenant, user) = (requester.tenant_id, requester.user_id());

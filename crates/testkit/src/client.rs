@@ -28,7 +28,9 @@ impl Client {
         let answer = self.request("POST", path).json(body).send().await.expect("an answer");
         assert!(answer.status().is_success(), "POST {path}: {}", answer.status());
         let text = answer.text().await.expect("a whole stream");
-        text.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").expect("an event of data alone").to_owned()).collect()
+        text.split_terminator("\n\n")
+            .map(|event| event.strip_prefix("data: ").expect("an event of data alone").to_owned())
+            .collect()
     }
 
     /// The same caller at another address.
@@ -106,7 +108,8 @@ impl Client {
 
     /// `POST /runs/stream`.
     pub async fn stream(&self, agent: &str, input: &str) -> Events {
-        Events::open(self.request("POST", "/runs/stream").json(&json!({ "agent_id": agent, "input_message": input }))).await
+        Events::open(self.request("POST", "/runs/stream").json(&json!({ "agent_id": agent, "input_message": input })))
+            .await
     }
 }
 

@@ -14,8 +14,8 @@ pub enum Database {
 }
 
 impl Database {
-    /// A fresh PostgreSQL database, and the Redis URL if there is one. `None`, with the reason printed, when the machine has no test server;
-    /// in CI that is a failure.
+    /// A fresh PostgreSQL database, and the Redis URL if there is one. `None`, with the reason printed, when the
+    /// machine has no test server; in CI that is a failure.
     pub async fn postgres() -> Option<Self> {
         let Ok(admin_url) = std::env::var("ARTEL_TEST_POSTGRES_URL") else {
             assert!(std::env::var_os("CI").is_none(), "ARTEL_TEST_POSTGRES_URL is not set; ./scripts/test sets it");
@@ -25,14 +25,16 @@ impl Database {
         let name = format!("artel_{}", Uuid::now_v7().simple());
         let mut admin = PgConnection::connect(&admin_url).await.expect("the PostgreSQL test server");
         admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a fresh database");
-        let (base, query) =
-            admin_url.split_once('?').map_or((admin_url.as_str(), String::new()), |(base, query)| (base, format!("?{query}")));
+        let (base, query) = admin_url
+            .split_once('?')
+            .map_or((admin_url.as_str(), String::new()), |(base, query)| (base, format!("?{query}")));
         let server = base.rsplit_once('/').map_or(base, |(server, _)| server);
         let url = format!("{server}/{name}{query}");
         Some(Self::Postgres { url, admin_url, name })
     }
 
-    /// Runs this SQL text, many statements, in the database of a process with this data directory that has not started yet.
+    /// Runs this SQL text, many statements, in the database of a process with this data directory that has not started
+    /// yet.
     pub(crate) async fn restore(&self, data: &Path, sql: &str) {
         let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
         match self {
@@ -71,7 +73,9 @@ impl Drop for Database {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 if let Ok(mut admin) = PgConnection::connect(&admin_url).await {
-                    let _ = admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await;
+                    let _ = admin
+                        .execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
+                        .await;
                 }
             });
         })

@@ -1,5 +1,6 @@
-//! What tests need of the world: the real binary as a process that can be killed, a receiver of tool calls that counts effects, a model
-//! server that speaks from a script, a reader of event streams, a client of sockets, a collector of spans, a fresh PostgreSQL database.
+//! What tests need of the world: the real binary as a process that can be killed, a receiver of tool calls that counts
+//! effects, a model server that speaks from a script, a reader of event streams, a client of sockets, a collector of
+//! spans, a fresh PostgreSQL database.
 //!
 //! Everything here panics on failure: it is only ever called by tests.
 #![expect(

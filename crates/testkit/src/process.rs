@@ -43,8 +43,11 @@ impl Launch {
             ("DB_MAX_OVERFLOW", "4"),
             ("LOG_FORMAT", "json"),
         ];
-        let environment =
-            given.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(database.environment()).collect();
+        let environment = given
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .chain(database.environment())
+            .collect();
         Self { binary: binary.into(), roles: None, environment, recorded: None, database }
     }
 
@@ -148,14 +151,21 @@ impl Artel {
     /// The same, with something to read on its standard input.
     pub async fn command_reading(&self, input: &str, args: &[&str]) -> (String, bool) {
         let mut command = base(&self.launch, self.directory.path());
-        let mut child = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary");
+        let mut child = command
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary");
         child.stdin.take().unwrap().write_all(input.as_bytes()).await.expect("somebody reads");
         let output = child.wait_with_output().await.expect("an end");
         let told = [output.stdout, output.stderr].concat();
         (String::from_utf8(told).expect("UTF-8"), output.status.success())
     }
 
-    /// Lets clients that other people wrote talk to it: a script of the project that installs them, with what it is to know.
+    /// Lets clients that other people wrote talk to it: a script of the project that installs them, with what it is to
+    /// know.
     pub async fn serves(&self, script: &str, environment: &[(&str, &str)]) {
         let ran = Command::new(script).envs(environment.iter().copied()).output().await.expect("the script");
         let (out, errors) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
@@ -170,7 +180,10 @@ impl Artel {
 
     /// A client with the token of `GET /auth/test-token`.
     pub async fn client(&self) -> Client {
-        let token = Client::anonymous(self.url()).get("/auth/test-token").await.1["token"].as_str().expect("a test token").to_owned();
+        let token = Client::anonymous(self.url()).get("/auth/test-token").await.1["token"]
+            .as_str()
+            .expect("a test token")
+            .to_owned();
         Client::new(self.url(), &token)
     }
 
@@ -210,7 +223,10 @@ async fn spawn(launch: &Launch, directory: &Path, log: &Arc<Mutex<String>>) -> (
         }
     });
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let ready = tokio::time::timeout(Duration::from_secs(20), lines.next_line()).await.expect("ready within 20 s").expect("stdout");
+    let ready = tokio::time::timeout(Duration::from_secs(20), lines.next_line())
+        .await
+        .expect("ready within 20 s")
+        .expect("stdout");
     let Some(ready) = ready else { panic!("the process ended before it was ready:\n{}", log.lock().unwrap()) };
     (child, serde_json::from_str(&ready).expect("the ready line is JSON"))
 }

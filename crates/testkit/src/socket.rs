@@ -32,7 +32,10 @@ impl Socket {
         }
         match tokio::time::timeout(PATIENCE, connect_async(request)).await.expect("an answer") {
             Ok((inner, answer)) => {
-                let protocol = answer.headers().get("sec-websocket-protocol").map(|name| name.to_str().expect("a name").to_owned());
+                let protocol = answer
+                    .headers()
+                    .get("sec-websocket-protocol")
+                    .map(|name| name.to_str().expect("a name").to_owned());
                 Ok(Self { inner, protocol })
             }
             Err(Error::Http(refusal)) => {

@@ -48,8 +48,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Knobs {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let query: HashMap<String, String> = Query::try_from_uri(&parts.uri).map(|Query(query)| query).unwrap_or_default();
-        let header = |name: &str| parts.headers.get(format!("x-mock-{}", name.replace('_', "-")))?.to_str().ok().map(str::to_owned);
+        let query: HashMap<String, String> =
+            Query::try_from_uri(&parts.uri).map(|Query(query)| query).unwrap_or_default();
+        let header = |name: &str| {
+            parts.headers.get(format!("x-mock-{}", name.replace('_', "-")))?.to_str().ok().map(str::to_owned)
+        };
         Ok(Self::read(|name| query.get(name).cloned().or_else(|| header(name))))
     }
 }

@@ -89,7 +89,11 @@ impl Ledger {
             calls: self.paths.values().map(|count| count.calls).sum(),
             effects: self.paths.values().map(|count| count.effects).sum(),
             paths: self.paths.clone(),
-            keys: self.keys.iter().map(|(key, keyed)| (key.clone(), KeyReport { path: keyed.path, count: keyed.count })).collect(),
+            keys: self
+                .keys
+                .iter()
+                .map(|(key, keyed)| (key.clone(), KeyReport { path: keyed.path, count: keyed.count }))
+                .collect(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A receiver of tool calls to try Artel with: it echoes and adds, and on request it is slow, fails, and counts.
 //!
-//! It honours `x-idempotency-key` as a good receiver does: the first call with a key has the effect, and every later one
-//! gets the first one's answer. `GET /calls` tells how many calls and how many effects there were.
+//! It honours `x-idempotency-key` as a good receiver does: the first call with a key has the effect, and every later
+//! one gets the first one's answer. `GET /calls` tells how many calls and how many effects there were.
 //!
 //! It must never know Artel: whatever it can do, any receiver in any language could.
 

@@ -33,13 +33,23 @@ struct Sum {
 }
 
 /// `{text}` → `{text}`
-pub(crate) async fn echo(State(ledger): State<Shared>, knobs: Knobs, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Problem> {
+pub(crate) async fn echo(
+    State(ledger): State<Shared>,
+    knobs: Knobs,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
     let asked: Echo = read(&body)?;
     perform(&ledger, "/echo", knobs, &headers, json!({ "text": asked.text })).await
 }
 
 /// `{a, b}` → `{result}`
-pub(crate) async fn sum(State(ledger): State<Shared>, knobs: Knobs, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Problem> {
+pub(crate) async fn sum(
+    State(ledger): State<Shared>,
+    knobs: Knobs,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
     let asked: Sum = read(&body)?;
     perform(&ledger, "/sum", knobs, &headers, json!({ "result": added(&asked.a, &asked.b) })).await
 }
@@ -62,10 +72,18 @@ pub(crate) struct Asked {
 
 /// What became of a key: its answer, or 404 when no call with it took effect.
 pub(crate) async fn status(State(ledger): State<Shared>, Query(asked): Query<Asked>) -> Result<Json<Value>, Problem> {
-    let missing = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", "the query parameter 'idempotency_key' is missing");
+    let missing = || {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_query",
+            "the query parameter 'idempotency_key' is missing",
+        )
+    };
     let key = asked.idempotency_key.ok_or_else(missing)?;
     let answer = open(&ledger).answer(&key).cloned();
-    answer.map(Json).ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found", "no call with this key took effect"))
+    answer
+        .map(Json)
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found", "no call with this key took effect"))
 }
 
 pub(crate) async fn health() -> Json<Value> {
@@ -73,18 +91,26 @@ pub(crate) async fn health() -> Json<Value> {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", error.to_string()))
+    serde_json::from_slice(body)
+        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", error.to_string()))
 }
 
-async fn perform(ledger: &Shared, path: &'static str, knobs: Knobs, headers: &HeaderMap, answer: Value) -> Result<Json<Value>, Problem> {
+async fn perform(
+    ledger: &Shared,
+    path: &'static str,
+    knobs: Knobs,
+    headers: &HeaderMap,
+    answer: Value,
+) -> Result<Json<Value>, Problem> {
     let key = headers.get("x-idempotency-key").and_then(|key| key.to_str().ok());
     let verdict = open(ledger).book(path, key, &knobs, answer);
     tokio::time::sleep(knobs.delay).await;
     match verdict {
         Verdict::Answer(answer) => Ok(Json(answer)),
-        Verdict::Fail(status) => {
-            Err(Problem { retry_after: knobs.retry_after, ..Problem::new(status, "failed_on_request", "this failure was asked for") })
-        }
+        Verdict::Fail(status) => Err(Problem {
+            retry_after: knobs.retry_after,
+            ..Problem::new(status, "failed_on_request", "this failure was asked for")
+        }),
     }
 }
 

@@ -94,8 +94,11 @@ async fn it_fails_on_request_with_or_without_an_effect() {
 async fn a_slow_call_takes_effect_first_and_answers_later() {
     let mock = Mock::start().await;
     let started = Instant::now();
-    let impatient =
-        mock.client.post(format!("{}/echo?delay_ms=60000", mock.url)).header("x-idempotency-key", "slow").body(r#"{"text":"x"}"#);
+    let impatient = mock
+        .client
+        .post(format!("{}/echo?delay_ms=60000", mock.url))
+        .header("x-idempotency-key", "slow")
+        .body(r#"{"text":"x"}"#);
     assert!(impatient.timeout(Duration::from_millis(300)).send().await.unwrap_err().is_timeout());
     assert_eq!(mock.get("/status?idempotency_key=slow").await.0, 200);
     assert_eq!(mock.post("/echo?delay_ms=50", None, json!({"text": "x"})).await.0, 200);

@@ -27,7 +27,11 @@ impl BoundTool {
     /// A tool under the terms of a binding.
     pub(crate) fn under(binding: &Binding, tool: Arc<dyn Tool>) -> Self {
         let key = || limits::key(binding.tenant_id, binding.agent_id, binding.tool_id);
-        Self { tool, writes: binding.permission_scope == PermissionScope::Write, rate: binding.rate_limit.map(|rate| (key(), rate)) }
+        Self {
+            tool,
+            writes: binding.permission_scope == PermissionScope::Write,
+            rate: binding.rate_limit.map(|rate| (key(), rate)),
+        }
     }
 
     /// What the tool says about itself.

@@ -35,7 +35,11 @@ pub fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), String> {
 /// A header of this name, unless it belongs to the connection or to Artel.
 pub(crate) fn header_name(name: &str) -> Result<HeaderName, String> {
     let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is not a header name"))?;
-    if RESERVED.contains(&parsed.as_str()) { Err(format!("the header '{name}' cannot be set by a tool")) } else { Ok(parsed) }
+    if RESERVED.contains(&parsed.as_str()) {
+        Err(format!("the header '{name}' cannot be set by a tool"))
+    } else {
+        Ok(parsed)
+    }
 }
 
 /// The headers that the author of a tool wrote.

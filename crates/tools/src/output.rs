@@ -26,8 +26,9 @@ pub enum ToolError {
     /// The model is told this text: nobody knows whether the call took effect. The call is never made again.
     #[error("{0}")]
     Unknown(String),
-    /// The call has begun and has no result yet: it waits for something from outside, and the run sleeps when it has nothing else to do.
-    /// What comes ends the call; the tool is not called again. A wait for an approval or a client is not a tool's to ask for.
+    /// The call has begun and has no result yet: it waits for something from outside, and the run sleeps when it has
+    /// nothing else to do. What comes ends the call; the tool is not called again. A wait for an approval or a
+    /// client is not a tool's to ask for.
     #[error("the call waits for something from outside ({})", .0.word().as_str())]
     Wait(Wait),
     /// The run fails with this code and message.

@@ -18,9 +18,14 @@ pub struct RequestRecord {
 
 impl RequestRecord {
     pub(crate) fn of(outgoing: &Outgoing) -> Self {
-        let shown =
-            |name: &str, value: &[u8]| if is_sensitive_name(name) { MASK.to_owned() } else { String::from_utf8_lossy(value).into_owned() };
-        let headers = outgoing.headers.iter().map(|(name, value)| (name.to_string(), shown(name.as_str(), value.as_bytes()))).collect();
+        let shown = |name: &str, value: &[u8]| {
+            if is_sensitive_name(name) { MASK.to_owned() } else { String::from_utf8_lossy(value).into_owned() }
+        };
+        let headers = outgoing
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), shown(name.as_str(), value.as_bytes())))
+            .collect();
         Self { method: outgoing.method.to_string(), url: masked(&outgoing.url), headers }
     }
 
@@ -44,7 +49,9 @@ fn masked(url: &Url) -> String {
         return url.to_string();
     }
     let mut shown = url.clone();
-    let pairs = url.query_pairs().map(|(name, value)| if is_sensitive_name(&name) { (name, MASK.into()) } else { (name, value) });
+    let pairs = url
+        .query_pairs()
+        .map(|(name, value)| if is_sensitive_name(&name) { (name, MASK.into()) } else { (name, value) });
     shown.query_pairs_mut().clear().extend_pairs(pairs);
     shown.to_string()
 }

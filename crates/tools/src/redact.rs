@@ -42,7 +42,8 @@ impl Redactor {
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
             Value::Object(members) => {
                 if members.keys().any(|name| self.text(name) != *name) {
-                    *members = std::mem::take(members).into_iter().map(|(name, member)| (self.text(&name), member)).collect();
+                    *members =
+                        std::mem::take(members).into_iter().map(|(name, member)| (self.text(&name), member)).collect();
                 }
                 members.values_mut().for_each(|member| self.value(member));
             }
@@ -69,7 +70,8 @@ mod tests {
         let mut redactor = Redactor::default();
         redactor.hide("s3cr t/");
         redactor.hide("s3cr t/longer");
-        let mut value = json!({"s3cr t/": ["a s3cr t/ b", "q=s3cr%20t%2F", "q=s3cr+t%2F"], "n": 1, "x": "s3cr t/longer"});
+        let mut value =
+            json!({"s3cr t/": ["a s3cr t/ b", "q=s3cr%20t%2F", "q=s3cr+t%2F"], "n": 1, "x": "s3cr t/longer"});
         redactor.value(&mut value);
         assert_eq!(value, json!({"***": ["a *** b", "q=***", "q=***"], "n": 1, "x": "***"}));
     }

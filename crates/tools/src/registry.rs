@@ -113,7 +113,8 @@ impl Registry {
             Ok(()) => bounded(tool, &context, args).await,
             Err(refusal) => Err(ToolError::Tell(refusal)),
         };
-        let report = CallReport { end: end_of(result), duration_ms: elapsed_ms(started), exchange: context.record.so_far() };
+        let report =
+            CallReport { end: end_of(result), duration_ms: elapsed_ms(started), exchange: context.record.so_far() };
         log(tool, &context, &report);
         report
     }

@@ -185,6 +185,10 @@ mod tests {
         ] {
             assert_ne!(found(name).await.unwrap(), "the operator's", "{name}");
         }
-        assert_eq!(found("JWT_SECRET").await.unwrap(), "prefixed", "what the operator marked as a tool's secret is given");
+        assert_eq!(
+            found("JWT_SECRET").await.unwrap(),
+            "prefixed",
+            "what the operator marked as a tool's secret is given"
+        );
     }
 }

@@ -43,7 +43,8 @@ impl Registry {
     async fn test_webhook(&self, call: TestCall) -> Result<TestReport, String> {
         let request = self.request_of(&call);
         let timeout_ms = call.timeout_ms.unwrap_or_default();
-        let webhook = Webhook::new(self.webhooks.clone(), call.tool, call.allowed_domains, call.secrets_ref, timeout_ms);
+        let webhook =
+            Webhook::new(self.webhooks.clone(), call.tool, call.allowed_domains, call.secrets_ref, timeout_ms);
         let webhook = Arc::new(webhook);
         let tool = BoundTool::free(webhook.clone());
         tool.check(&call.args, request.may_write)?;
@@ -53,11 +54,15 @@ impl Registry {
     async fn test_internal(&self, call: TestCall) -> Result<TestReport, String> {
         let tool = BoundTool::free(self.internal(&call.tool, call.timeout_ms.unwrap_or_default()));
         match self.call(&tool, &self.request_of(&call), &call.args).await.end {
-            CallEnd::Finished(ToolOutcome::Succeeded { output }) => {
-                Ok(TestReport { raw_body: Some(output.to_string()), transformed_body: Some(output), ..TestReport::default() })
-            }
+            CallEnd::Finished(ToolOutcome::Succeeded { output }) => Ok(TestReport {
+                raw_body: Some(output.to_string()),
+                transformed_body: Some(output),
+                ..TestReport::default()
+            }),
             CallEnd::Finished(ToolOutcome::Failed { error } | ToolOutcome::Unknown { error }) => Err(error),
-            CallEnd::Waits(wait) => Err(format!("the call would wait for something from outside ({})", wait.word().as_str())),
+            CallEnd::Waits(wait) => {
+                Err(format!("the call would wait for something from outside ({})", wait.word().as_str()))
+            }
             CallEnd::Aborted { message, .. } => Err(message),
         }
     }

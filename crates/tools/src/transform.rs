@@ -34,7 +34,8 @@ pub(crate) fn apply(expression: &str, value: &Value, cap: usize) -> Result<Value
     }
     let found = compiled.search(value).map_err(|error| failed(&error))?;
     let mut written = Counted { left: cap, buffer: Some(Vec::new()) };
-    serde_json::to_writer(&mut written, &found).map_err(|_| format!("the transformed answer is larger than {cap} bytes"))?;
+    serde_json::to_writer(&mut written, &found)
+        .map_err(|_| format!("the transformed answer is larger than {cap} bytes"))?;
     serde_json::from_slice(&written.buffer.unwrap_or_default()).map_err(|error| failed(&error))
 }
 
@@ -45,7 +46,8 @@ fn parse(expression: &str) -> Result<(jmespath::Expression<'static>, f64), Strin
     if nesting(expression) > MAX_DEPTH {
         return Err(format!("a response_transform is nested at most {MAX_DEPTH} deep"));
     }
-    let compiled = jmespath::compile(expression).map_err(|error| format!("not a JMESPath expression: {}", first_line(&error)))?;
+    let compiled =
+        jmespath::compile(expression).map_err(|error| format!("not a JMESPath expression: {}", first_line(&error)))?;
     let growth = growth(compiled.as_ast());
     if growth > MAX_GROWTH {
         Err("this response_transform could make an answer thousands of times larger".to_owned())
@@ -87,7 +89,9 @@ fn growth(ast: &Ast) -> f64 {
     match ast {
         Ast::Identity { .. } | Ast::Field { .. } | Ast::Index { .. } | Ast::Slice { .. } => 1.0,
         Ast::Literal { value, .. } => value.to_string().len() as f64,
-        Ast::Comparison { lhs, rhs, .. } | Ast::And { lhs, rhs, .. } | Ast::Or { lhs, rhs, .. } => growth(lhs).max(growth(rhs)),
+        Ast::Comparison { lhs, rhs, .. } | Ast::And { lhs, rhs, .. } | Ast::Or { lhs, rhs, .. } => {
+            growth(lhs).max(growth(rhs))
+        }
         Ast::Projection { lhs, rhs, .. } | Ast::Subexpr { lhs, rhs, .. } => growth(lhs) * growth(rhs),
         Ast::Condition { predicate, then, .. } => growth(predicate).max(growth(then)),
         Ast::Expref { ast, .. } => growth(ast),
@@ -137,7 +141,10 @@ mod tests {
     #[test]
     fn an_answer_is_cut_to_what_the_tenant_asked_for() {
         let answer = json!({"data": {"items": [{"id": 1, "n": "a"}, {"id": 2, "n": "b"}]}, "noise": true});
-        assert_eq!(apply("data.items[?id > `1`].{name: n, id: id}", &answer, 1000).unwrap(), json!([{"name": "b", "id": 2}]));
+        assert_eq!(
+            apply("data.items[?id > `1`].{name: n, id: id}", &answer, 1000).unwrap(),
+            json!([{"name": "b", "id": 2}])
+        );
         assert_eq!(apply("missing", &answer, 1000).unwrap(), json!(null));
         assert_eq!(apply("join(', ', data.items[*].n)", &answer, 1000).unwrap(), json!("a, b"));
         assert!(apply("sum(data)", &answer, 1000).unwrap_err().contains("failed"));
@@ -159,13 +166,25 @@ mod tests {
 
     #[test]
     fn an_expression_that_is_broken_too_long_or_too_deep_is_refused_without_a_crash() {
-        for bad in ["", "a b", "[", "nope(", &"a.".repeat(600), &"(".repeat(1000), &"!".repeat(1000), &"a|".repeat(500), &"&".repeat(1000)]
-        {
+        for bad in [
+            "",
+            "a b",
+            "[",
+            "nope(",
+            &"a.".repeat(600),
+            &"(".repeat(1000),
+            &"!".repeat(1000),
+            &"a|".repeat(500),
+            &"&".repeat(1000),
+        ] {
             assert!(check_transform(bad).is_err(), "{bad}");
         }
         for step in [".a", "[]", "[0]", "|a", "||a", "[?a]", ".*", "[*]", ".{a: a}", ".[a]", "[::1]", ".not_null(a)"] {
-            let deepest =
-                (1..=100).rev().map(|count| format!("a{}", step.repeat(count))).find(|chain| check_transform(chain).is_ok()).unwrap();
+            let deepest = (1..=100)
+                .rev()
+                .map(|count| format!("a{}", step.repeat(count)))
+                .find(|chain| check_transform(chain).is_ok())
+                .unwrap();
             apply(&deepest, &json!({"a": {"a": [{"a": 1}]}}), 1000).unwrap();
         }
         let wide: Vec<String> = (0..40).map(|i| format!("k{i}: data.x[0].y")).collect();

@@ -38,5 +38,9 @@ fn the_same_call_with_the_same_result_is_a_repetition_and_anything_new_ends_it()
     assert_eq!(repeated_steps(&journal(&[("a", "a")])), 1);
     assert_eq!(repeated_steps(&journal(&[("a", "a"), ("a", "a"), ("a", "a")])), 3);
     assert_eq!(repeated_steps(&journal(&[("a", "a"), ("b", "b"), ("a", "a")])), 1);
-    assert_eq!(repeated_steps(&journal(&[("job", "pending"), ("job", "pending"), ("job", "done")])), 1, "a poll that moves on");
+    assert_eq!(
+        repeated_steps(&journal(&[("job", "pending"), ("job", "pending"), ("job", "done")])),
+        1,
+        "a poll that moves on"
+    );
 }

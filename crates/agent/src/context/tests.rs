@@ -8,7 +8,12 @@ fn user(text: &str, seq: i64, is_current_input: bool) -> Block {
 }
 
 fn pair(content: &str, seq: i64) -> Block {
-    let call = AssistantCall { id: format!("c{seq}"), name: "echo".into(), arguments: "{}".into(), ..AssistantCall::default() };
+    let call = AssistantCall {
+        id: format!("c{seq}"),
+        name: "echo".into(),
+        arguments: "{}".into(),
+        ..AssistantCall::default()
+    };
     let messages = vec![
         Message::Assistant { text: String::new(), calls: vec![call], opaque: None },
         Message::Tool { call_id: format!("c{seq}"), name: "echo".into(), content: content.into(), is_error: false },
@@ -31,7 +36,9 @@ fn what_fits_is_sent_whole_with_the_prompt_first() {
     let dialogue = Dialogue { summary: Some("before".into()), blocks: vec![user("hi", 1, true), pair("x", 3)] };
     let Fit::Whole(messages) = fit("Be kind.", &[], &dialogue, limits(8000, 50)) else { panic!() };
     assert_eq!(messages.len(), 4);
-    assert!(matches!(&messages[0], Message::System { text } if text.starts_with("Be kind.") && text.ends_with("before")));
+    assert!(
+        matches!(&messages[0], Message::System { text } if text.starts_with("Be kind.") && text.ends_with("before"))
+    );
 }
 
 #[test]
@@ -64,20 +71,26 @@ fn old_blocks_fall_out_whole_and_the_current_input_stays() {
 #[test]
 fn trimming_leaves_room_so_that_the_next_turn_does_not_trim_again() {
     let blocks: Vec<Block> = (0..60).map(|i| user("a message of some words", i, i == 59)).collect();
-    let Fit::Trimmed { messages, .. } = fit("", &[], &Dialogue { summary: None, blocks }, limits(8000, 50)) else { panic!() };
+    let Fit::Trimmed { messages, .. } = fit("", &[], &Dialogue { summary: None, blocks }, limits(8000, 50)) else {
+        panic!()
+    };
     assert!(messages.len() <= 26, "{}", messages.len());
 }
 
 #[test]
 fn an_input_that_can_never_fit_is_too_large() {
     let dialogue = Dialogue { summary: None, blocks: vec![user(&"x".repeat(4000), 1, true)] };
-    assert!(matches!(fit("", &[], &dialogue, limits(500, 50)), Fit::TooLarge { tokens, max_tokens: 500 } if tokens > 500));
+    assert!(
+        matches!(fit("", &[], &dialogue, limits(500, 50)), Fit::TooLarge { tokens, max_tokens: 500 } if tokens > 500)
+    );
 }
 
 #[test]
 fn a_huge_tool_result_is_cut_and_says_so() {
     let dialogue = Dialogue { summary: None, blocks: vec![user("go", 1, true), pair(&"y".repeat(1_000_000), 3)] };
-    let (Fit::Whole(messages) | Fit::Trimmed { messages, .. }) = fit("", &[], &dialogue, limits(1000, 50)) else { panic!() };
+    let (Fit::Whole(messages) | Fit::Trimmed { messages, .. }) = fit("", &[], &dialogue, limits(1000, 50)) else {
+        panic!()
+    };
     let Some(Message::Tool { content, .. }) = messages.last() else { panic!("{messages:?}") };
     assert!(estimate_tokens(content) < 1000 && content.contains("[cut: "), "{}", content.len());
 }

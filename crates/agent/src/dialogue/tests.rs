@@ -9,11 +9,21 @@ const OLD: RunId = RunId(Uuid::from_u128(1));
 const NOW: RunId = RunId(Uuid::from_u128(2));
 
 fn journal(run: RunId, first: i64, events: Vec<Event>) -> Vec<Entry> {
-    events.into_iter().zip(first..).map(|(event, seq)| Entry { seq, run_id: run, at: artel_domain::Timestamp::UNIX_EPOCH, event }).collect()
+    events
+        .into_iter()
+        .zip(first..)
+        .map(|(event, seq)| Entry { seq, run_id: run, at: artel_domain::Timestamp::UNIX_EPOCH, event })
+        .collect()
 }
 
 fn input(text: &str) -> Event {
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: text.into(), team: None }
+    Event::RunStarted {
+        agent_id: AgentId(Uuid::nil()),
+        agent_version: 1,
+        trace_id: String::new(),
+        input: text.into(),
+        team: None,
+    }
 }
 
 fn answer(step: u32, text: &str, planned: u32) -> Event {
@@ -81,18 +91,25 @@ fn an_answer_with_calls_and_its_results_are_one_block_in_the_order_of_the_calls(
 
 #[test]
 fn a_call_left_open_gets_a_synthetic_result() {
-    let mut entries = journal(OLD, 1, vec![input("one"), answer(1, "", 2), call(OLD, 1, 0), call(OLD, 1, 1), result(OLD, 1, 0, "a")]);
+    let mut entries =
+        journal(OLD, 1, vec![input("one"), answer(1, "", 2), call(OLD, 1, 0), call(OLD, 1, 1), result(OLD, 1, 0, "a")]);
     entries.extend(journal(NOW, 10, vec![input("two")]));
     let dialogue = Dialogue::fold(&entries, NOW);
     assert_eq!(dialogue.blocks.len(), 3);
-    assert!(matches!(&dialogue.blocks[1].messages[2], Message::Tool { content, is_error: true, .. } if content.contains("superseded")));
+    assert!(
+        matches!(&dialogue.blocks[1].messages[2], Message::Tool { content, is_error: true, .. } if content.contains("superseded"))
+    );
 }
 
 #[test]
 fn a_summary_takes_the_place_of_what_it_covers_but_never_of_the_current_input() {
     let mut entries = journal(OLD, 1, vec![input("one"), answer(1, "first", 0)]);
     entries.extend(journal(NOW, 10, vec![input("two"), answer(1, "", 1), call(NOW, 1, 0), result(NOW, 1, 0, "a")]));
-    entries.extend(journal(NOW, 20, vec![Event::ContextSummarised { through_seq: 13, text: "short".into(), usage: None }]));
+    entries.extend(journal(
+        NOW,
+        20,
+        vec![Event::ContextSummarised { through_seq: 13, text: "short".into(), usage: None }],
+    ));
     let dialogue = Dialogue::fold(&entries, NOW);
     assert_eq!(dialogue.summary.as_deref(), Some("short"));
     assert_eq!(roles(&dialogue), [vec!["user two"]]);

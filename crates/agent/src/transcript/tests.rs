@@ -8,11 +8,21 @@ use super::*;
 const RUN: RunId = RunId(Uuid::from_u128(1));
 
 fn journal(events: Vec<Event>) -> Vec<Entry> {
-    events.into_iter().zip(1..).map(|(event, seq)| Entry { seq, run_id: RUN, at: Timestamp::UNIX_EPOCH, event }).collect()
+    events
+        .into_iter()
+        .zip(1..)
+        .map(|(event, seq)| Entry { seq, run_id: RUN, at: Timestamp::UNIX_EPOCH, event })
+        .collect()
 }
 
 fn started() -> Event {
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: "hi".into(), team: None }
+    Event::RunStarted {
+        agent_id: AgentId(Uuid::nil()),
+        agent_version: 1,
+        trace_id: String::new(),
+        input: "hi".into(),
+        team: None,
+    }
 }
 
 fn answered(text: &str, planned: u32) -> Event {
@@ -40,7 +50,14 @@ fn planned(ordinal: u32) -> Event {
 
 fn finished(ordinal: u32) -> Event {
     let outcome = ToolOutcome::Succeeded { output: json!(ordinal) };
-    Event::ToolFinished { call_id: call(ordinal), name: "echo".into(), outcome, attempts: 1, duration_ms: 1, request: None }
+    Event::ToolFinished {
+        call_id: call(ordinal),
+        name: "echo".into(),
+        outcome,
+        attempts: 1,
+        duration_ms: 1,
+        request: None,
+    }
 }
 
 fn edited(ordinal: u32) -> Event {
@@ -57,7 +74,8 @@ fn edited(ordinal: u32) -> Event {
 
 #[test]
 fn calls_belong_to_their_answer_and_have_their_edits_and_results() {
-    let entries = journal(vec![started(), answered("I call", 2), planned(0), planned(1), edited(1), finished(1), finished(0)]);
+    let entries =
+        journal(vec![started(), answered("I call", 2), planned(0), planned(1), edited(1), finished(1), finished(0)]);
     let transcript = Transcript::of(&entries);
     let [input, answer] = &transcript.items[..] else { panic!("{transcript:#?}") };
     assert_eq!(input.content, Content::Input { text: "hi", specialist: None });

@@ -16,7 +16,8 @@ impl Turn {
         self.calls.iter().filter(|call| call.state == CallState::AwaitingApproval).count()
     }
 
-    /// Says how the tools of approved calls are now. Not an event: each worker looks for itself, and what follows is recorded.
+    /// Says how the tools of approved calls are now. Not an event: each worker looks for itself, and what follows is
+    /// recorded.
     pub fn observe(&mut self, present: impl Fn(&Call) -> Present) {
         for call in self.calls.iter_mut().filter(|call| call.approval.is_some() && !call.state.is_final()) {
             call.present = present(call);
@@ -26,7 +27,9 @@ impl Turn {
     pub(super) fn on_approval(&mut self, event: &Event) -> Vec<Effect> {
         match event {
             Event::ApprovalRequested { approval_id, call_id, target, .. } => {
-                if let Some(call) = self.calls.iter_mut().find(|call| call.planned.call_id == *call_id && !call.state.is_final()) {
+                if let Some(call) =
+                    self.calls.iter_mut().find(|call| call.planned.call_id == *call_id && !call.state.is_final())
+                {
                     call.state = CallState::AwaitingApproval;
                     call.approval = Some(*approval_id);
                     call.rounds += 1;
@@ -43,9 +46,17 @@ impl Turn {
     }
 
     /// A decision about an older question about the call decides nothing.
-    fn on_decided(&mut self, about: (CallId, ApprovalId), decision: Decision, args: Option<&Value>, feedback: Option<&str>) -> Vec<Effect> {
-        let is_asked =
-            |call: &Call| (call.planned.call_id, call.approval) == (about.0, Some(about.1)) && call.state == CallState::AwaitingApproval;
+    fn on_decided(
+        &mut self,
+        about: (CallId, ApprovalId),
+        decision: Decision,
+        args: Option<&Value>,
+        feedback: Option<&str>,
+    ) -> Vec<Effect> {
+        let is_asked = |call: &Call| {
+            (call.planned.call_id, call.approval) == (about.0, Some(about.1))
+                && call.state == CallState::AwaitingApproval
+        };
         let Some(index) = self.calls.iter().position(is_asked) else { return Vec::new() };
         let call = &mut self.calls[index];
         match decision {
@@ -56,7 +67,11 @@ impl Turn {
                 self.make_approved(&self.calls[index])
             }
             Decision::Reject | Decision::Expire => {
-                let why = if decision == Decision::Reject { "a human rejected this call" } else { "nobody approved this call in time" };
+                let why = if decision == Decision::Reject {
+                    "a human rejected this call"
+                } else {
+                    "nobody approved this call in time"
+                };
                 let error = feedback.map_or_else(|| why.to_owned(), |text| format!("{why}: {text}"));
                 vec![refuse(call, error)]
             }
@@ -85,7 +100,11 @@ pub(super) fn ask(call: &Call, reason: &str) -> Effect {
         target: None,
         changed: Vec::new(),
         replaces: call.approval,
-        approvers: if let Verdict::Ask { approvers, .. } = &call.planned.verdict { approvers.clone() } else { Vec::new() },
+        approvers: if let Verdict::Ask { approvers, .. } = &call.planned.verdict {
+            approvers.clone()
+        } else {
+            Vec::new()
+        },
     })
 }
 

@@ -12,10 +12,15 @@ impl Turn {
             "switch_mode" => self.switch(call),
             "attempt_completion" => vec![done(call, "The task is done.")],
             "ask_followup_question" if self.has_plan() => {
-                vec![refuse(call, "no questions can be asked while a plan is carried out: decide, and say what you decided".into())]
+                vec![refuse(
+                    call,
+                    "no questions can be asked while a plan is carried out: decide, and say what you decided".into(),
+                )]
             }
             "ask_followup_question" => vec![done(call, "The user was asked; their next message is the answer.")],
-            "create_plan" if self.has_plan() => vec![refuse(call, "a plan is being carried out: do your part of it".into())],
+            "create_plan" if self.has_plan() => {
+                vec![refuse(call, "a plan is being carried out: do your part of it".into())]
+            }
             "create_plan" => match plan_of(&call.args) {
                 Ok(_) => vec![done(call, "The plan is accepted and carried out now, subtask by subtask.")],
                 Err(problem) => vec![refuse(call, problem)],
@@ -33,10 +38,12 @@ impl Turn {
             return vec![refuse(call, format!("you are the {} agent already: go on", to.as_str()))];
         }
         if !self.may_switch() {
-            let message = format!("the agents handed the task over more than {} times for one message", self.limits.max_switches);
+            let message =
+                format!("the agents handed the task over more than {} times for one message", self.limits.max_switches);
             return vec![Effect::Record(self.failure(RunFailure::AgentSwitchLimit, message))];
         }
-        let reason = call.args.get("reason").and_then(Value::as_str).unwrap_or("the task suits this agent better").to_owned();
+        let reason =
+            call.args.get("reason").and_then(Value::as_str).unwrap_or("the task suits this agent better").to_owned();
         let switched = Event::AgentSwitched { from, to, reason, confidence: None, cause: SwitchCause::Model };
         vec![Effect::Record(switched), done(call, &format!("Switched to {} agent", to.as_str()))]
     }

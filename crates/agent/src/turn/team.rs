@@ -34,7 +34,8 @@ impl Turn {
         self.team = Some(Team { agent: start.agent, has_input: !input.is_empty(), switches: 0, plan: None });
         if let Some(to) = start.switch_to {
             let reason = start.reason.clone().unwrap_or_else(|| "User requested agent switch".to_owned());
-            let switched = Event::AgentSwitched { from: start.agent, to, reason, confidence: None, cause: SwitchCause::User };
+            let switched =
+                Event::AgentSwitched { from: start.agent, to, reason, confidence: None, cause: SwitchCause::User };
             return vec![Effect::Record(switched)];
         }
         if start.route { vec![Effect::Record(Event::RouteRequested)] } else { self.answer_input() }
@@ -96,7 +97,9 @@ impl Turn {
     /// The run's last word; within a plan, that of a subtask.
     pub(crate) fn complete(&self, output: String) -> Vec<Effect> {
         match self.team.as_ref().and_then(|team| team.plan.as_ref()) {
-            Some(under_way) => vec![Effect::Record(Event::SubtaskFinished { index: under_way.current, result: output })],
+            Some(under_way) => {
+                vec![Effect::Record(Event::SubtaskFinished { index: under_way.current, result: output })]
+            }
             None => vec![self.success(output)],
         }
     }
@@ -137,7 +140,8 @@ impl Turn {
     }
 
     fn next_subtask(&mut self) -> Vec<Effect> {
-        let Some((agent, under_way)) = self.team.as_ref().and_then(|team| Some((team.agent, team.plan.as_ref()?))) else {
+        let Some((agent, under_way)) = self.team.as_ref().and_then(|team| Some((team.agent, team.plan.as_ref()?)))
+        else {
             return Vec::new();
         };
         let Some(index) = under_way.ready() else { return vec![Effect::Record(Event::PlanFinished)] };
@@ -166,8 +170,9 @@ impl UnderWay {
     /// What came of each subtask.
     fn report(&self) -> String {
         let parts = self.plan.subtasks.iter().zip(&self.results).enumerate();
-        let lines =
-            parts.map(|(index, (subtask, result))| format!("{}. {}\n{}", index + 1, subtask.title, result.as_deref().unwrap_or_default()));
+        let lines = parts.map(|(index, (subtask, result))| {
+            format!("{}. {}\n{}", index + 1, subtask.title, result.as_deref().unwrap_or_default())
+        });
         format!("{}\n\n{}", self.plan.title, lines.collect::<Vec<_>>().join("\n\n"))
     }
 }

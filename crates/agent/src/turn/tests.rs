@@ -4,7 +4,9 @@ mod waits;
 use std::collections::VecDeque;
 
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_domain::{ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, RunId, ToolOutcome, ToolRef, Usage, Wait};
+use artel_domain::{
+    ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, RunId, ToolOutcome, ToolRef, Usage, Wait,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -68,7 +70,14 @@ fn dispatched(step: u32, ordinal: u32, attempt: u32) -> Event {
 
 fn finished(step: u32, ordinal: u32) -> Event {
     let outcome = ToolOutcome::Succeeded { output: json!("ok") };
-    Event::ToolFinished { call_id: id(step, ordinal), name: "echo".into(), outcome, attempts: 1, duration_ms: 3, request: None }
+    Event::ToolFinished {
+        call_id: id(step, ordinal),
+        name: "echo".into(),
+        outcome,
+        attempts: 1,
+        duration_ms: 3,
+        request: None,
+    }
 }
 
 fn decided(step: u32, ordinal: u32, decision: Decision, args: Option<Value>) -> Event {
@@ -138,7 +147,9 @@ fn a_run_asks_the_model_and_ends_with_its_answer() {
     let (journal, actions) = play(&mut turn, [answered(1, "hello", 0)]);
     assert_eq!(kinds(&journal), ["model_answered", "run_succeeded"]);
     assert!(actions.is_empty() && turn.is_over());
-    assert!(matches!(&journal[1], Event::RunSucceeded { output, usage: Some(usage) } if output == "hello" && usage.total() == 12));
+    assert!(
+        matches!(&journal[1], Event::RunSucceeded { output, usage: Some(usage) } if output == "hello" && usage.total() == 12)
+    );
 }
 
 #[test]
@@ -170,14 +181,23 @@ fn a_refused_call_is_told_to_the_model_and_never_made() {
     let refused = planned(1, 0, EffectClass::AtMostOnce, Verdict::Refuse { reason: "no such tool".into() });
     let (journal, actions) = play(&mut turn, [answered(1, "", 1), refused]);
     assert_eq!(kinds(&journal), ["model_answered", "tool_planned", "tool_finished", "model_requested"]);
-    assert!(matches!(&journal[2], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error == "no such tool"));
+    assert!(
+        matches!(&journal[2], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error == "no such tool")
+    );
     assert_eq!(actions, [Action::CallModel { step: 2 }]);
 }
 
 #[test]
 fn arguments_cut_off_by_the_token_limit_are_never_executed() {
     let mut turn = turn_after([started(), requested(1)]);
-    let cut = Event::ModelAnswered { step: 1, text: String::new(), finish: FinishReason::Length, usage: None, planned: 1, opaque: None };
+    let cut = Event::ModelAnswered {
+        step: 1,
+        text: String::new(),
+        finish: FinishReason::Length,
+        usage: None,
+        planned: 1,
+        opaque: None,
+    };
     let (journal, actions) = play(&mut turn, [cut]);
     assert_eq!(kinds(&journal), ["model_answered", "run_failed"]);
     assert!(actions.is_empty() && turn.is_over());
@@ -236,7 +256,8 @@ fn edited_arguments_replace_the_proposed_ones_and_a_rejection_goes_to_the_model(
 
 #[test]
 fn a_cancel_stops_work_and_leaves_no_call_open() {
-    let mut turn = turn_after([started(), requested(1), answered(1, "", 2), writes(1, 0), writes(1, 1), dispatched(1, 0, 1)]);
+    let mut turn =
+        turn_after([started(), requested(1), answered(1, "", 2), writes(1, 0), writes(1, 1), dispatched(1, 0, 1)]);
     let (journal, actions) = play(&mut turn, [Event::CancelRequested]);
     assert_eq!(kinds(&journal), ["cancel_requested", "tool_finished", "tool_finished", "run_failed"]);
     assert_eq!(actions, [Action::StopWork]);
@@ -269,14 +290,24 @@ fn recovery_asks_the_model_again_and_tells_readers_to_drop_what_they_saw() {
 
 #[test]
 fn recovery_of_a_cut_off_call_goes_by_its_declared_effect() {
-    let cut_off =
-        |effect| turn_after([started(), requested(1), answered(1, "", 1), planned(1, 0, effect, Verdict::Allow), dispatched(1, 0, 1)]);
+    let cut_off = |effect| {
+        turn_after([
+            started(),
+            requested(1),
+            answered(1, "", 1),
+            planned(1, 0, effect, Verdict::Allow),
+            dispatched(1, 0, 1),
+        ])
+    };
     for effect in [EffectClass::ReadOnly, EffectClass::Idempotent] {
         let turn = cut_off(effect);
         assert_eq!(outstanding(&turn), (vec!["tool_dispatched"], vec![Action::RunTool { call_id: id(1, 0) }]));
         assert!(matches!(turn.outstanding()[0], Effect::Record(Event::ToolDispatched { attempt: 2, .. })));
     }
-    assert_eq!(outstanding(&cut_off(EffectClass::Verifiable)), (vec![], vec![Action::VerifyTool { call_id: id(1, 0) }]));
+    assert_eq!(
+        outstanding(&cut_off(EffectClass::Verifiable)),
+        (vec![], vec![Action::VerifyTool { call_id: id(1, 0) }])
+    );
     let (recorded, actions) = outstanding(&cut_off(EffectClass::AtMostOnce));
     assert_eq!(recorded, ["tool_finished", "model_requested"]);
     assert_eq!(actions, [Action::CallModel { step: 2 }], "never called again; the model is told");
@@ -284,7 +315,15 @@ fn recovery_of_a_cut_off_call_goes_by_its_declared_effect() {
 
 #[test]
 fn recovery_goes_on_with_calls_that_were_never_dispatched() {
-    let turn = turn_after([started(), requested(1), answered(1, "", 2), writes(1, 0), writes(1, 1), dispatched(1, 0, 1), finished(1, 0)]);
+    let turn = turn_after([
+        started(),
+        requested(1),
+        answered(1, "", 2),
+        writes(1, 0),
+        writes(1, 1),
+        dispatched(1, 0, 1),
+        finished(1, 0),
+    ]);
     assert_eq!(outstanding(&turn), (vec!["tool_dispatched"], vec![Action::RunTool { call_id: id(1, 1) }]));
 }
 
@@ -305,8 +344,10 @@ fn cutting_the_journal_at_every_commit_leads_to_the_same_end() {
             rounds += 1;
             assert!(rounds < 20, "cut after {cut} commits: no end");
             let mut next = Vec::new();
-            let events: Vec<Event> =
-                effects.drain(..).filter_map(|e| if let Effect::Record(event) = e { Some(event) } else { None }).collect();
+            let events: Vec<Event> = effects
+                .drain(..)
+                .filter_map(|e| if let Effect::Record(event) = e { Some(event) } else { None })
+                .collect();
             let (_, actions) = play(&mut turn, events);
             for action in actions {
                 next.push(match action {
@@ -314,7 +355,14 @@ fn cutting_the_journal_at_every_commit_leads_to_the_same_end() {
                     Action::CallModel { step } => vec![answered(step, "done", 0)],
                     Action::RunTool { call_id } => {
                         let outcome = ToolOutcome::Succeeded { output: json!("ok") };
-                        vec![Event::ToolFinished { call_id, name: "echo".into(), outcome, attempts: 1, duration_ms: 1, request: None }]
+                        vec![Event::ToolFinished {
+                            call_id,
+                            name: "echo".into(),
+                            outcome,
+                            attempts: 1,
+                            duration_ms: 1,
+                            request: None,
+                        }]
                     }
                     other => panic!("{other:?}"),
                 });
@@ -326,8 +374,15 @@ fn cutting_the_journal_at_every_commit_leads_to_the_same_end() {
 
 #[test]
 fn an_answer_to_an_older_step_is_ignored() {
-    let mut turn =
-        turn_after([started(), requested(1), answered(1, "", 1), reads(1, 0), dispatched(1, 0, 1), finished(1, 0), requested(2)]);
+    let mut turn = turn_after([
+        started(),
+        requested(1),
+        answered(1, "", 1),
+        reads(1, 0),
+        dispatched(1, 0, 1),
+        finished(1, 0),
+        requested(2),
+    ]);
     assert!(turn.on(&answered(1, "late", 0)).is_empty());
     assert!(!turn.is_over());
 }

@@ -26,7 +26,9 @@ impl Turn {
     }
 
     pub(super) fn on_waits(&mut self, id: CallId, wait: &Wait) -> Vec<Effect> {
-        if let Some(call) = self.calls.iter_mut().find(|call| call.planned.call_id == id && call.state == CallState::Dispatched) {
+        if let Some(call) =
+            self.calls.iter_mut().find(|call| call.planned.call_id == id && call.state == CallState::Dispatched)
+        {
             call.wait = Some(wait.clone());
         }
         Vec::new()

@@ -1,5 +1,5 @@
-//! `/oauth/authorize`: the sign-in for people with a browser. The page works without scripts. The client's request is in
-//! the form, sealed and bound to a cookie, so that no other site can make a browser sign in.
+//! `/oauth/authorize`: the sign-in for people with a browser. The page works without scripts. The client's request is
+//! in the form, sealed and bound to a cookie, so that no other site can make a browser sign in.
 
 mod form_state;
 mod page;

@@ -97,7 +97,10 @@ pub(super) fn current(app: &App, session: &Session, story: &Story, with_history:
     let switch_history: Vec<Switch> = shown.iter().map(Switch::from).collect();
     Turn {
         session_id: session.id.shown(),
-        current_agent: AgentNow { agent: AgentName::of(now), switched_at: last.map_or(session.created_at, |last| last.at) },
+        current_agent: AgentNow {
+            agent: AgentName::of(now),
+            switched_at: last.map_or(session.created_at, |last| last.at),
+        },
         previous_agent: last.map(|last| AgentName::of(last.from)),
         switch_count: story.turnovers.len(),
         agent_history: shown.iter().map(ShortSwitch::from).collect(),

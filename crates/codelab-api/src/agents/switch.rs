@@ -54,7 +54,14 @@ pub(crate) async fn switch_agent(
     let session = app.intents.own_session(&user.requester(), &id).await?;
     let client_tools = COMMON.map(str::to_owned).to_vec();
     let input = without_label(wanted.content);
-    let switch = Switch { session_id: session.id.clone(), specialist: agent, reason: wanted.reason, input, client_tools, plans: false };
+    let switch = Switch {
+        session_id: session.id.clone(),
+        specialist: agent,
+        reason: wanted.reason,
+        input,
+        client_tools,
+        plans: false,
+    };
     let run = app.intents.switch(&user.requester(), switch).await?;
     let Ok(happened) = tokio::time::timeout(PATIENCE, wait(&app, user.viewer(), &run)).await else {
         let body = json!({ "session_id": id, "switched_to": agent, "status": "pending", "run_id": run.id });

@@ -17,7 +17,8 @@ use crate::user::User;
 #[derive(Debug, Deserialize)]
 pub(crate) struct ListAuditLog {
     session_id: Option<String>,
-    /// `agent_switched`, `hitl_decision_made`, `agent_error`, `tool_execution_failed`, `tool_approval_required`, or the event's own name.
+    /// `agent_switched`, `hitl_decision_made`, `agent_error`, `tool_execution_failed`, `tool_approval_required`, or
+    /// the event's own name.
     event_type: Option<String>,
     limit: Option<i64>,
 }

@@ -100,7 +100,9 @@ impl Fact {
             Self::ProcessingCompleted { agent, duration_ms, success } => {
                 json!({ "agent": agent, "duration_ms": duration_ms, "success": success })
             }
-            Self::AgentFailed { agent, message, kind } => json!({ "agent": agent, "error_message": message, "error_type": kind }),
+            Self::AgentFailed { agent, message, kind } => {
+                json!({ "agent": agent, "error_message": message, "error_type": kind })
+            }
             Self::AgentSwitched { from, to, reason, confidence } => {
                 json!({ "from_agent": from, "to_agent": to, "reason": reason, "confidence": confidence })
             }
@@ -110,7 +112,9 @@ impl Fact {
             Self::ToolStarted { tool, call } | Self::HumanAsked { tool, call } | Self::HumanSilent { tool, call } => {
                 json!({ "tool_name": tool, "call_id": call })
             }
-            Self::ToolCompleted { tool, call, duration_ms } => json!({ "tool_name": tool, "call_id": call, "duration_ms": duration_ms }),
+            Self::ToolCompleted { tool, call, duration_ms } => {
+                json!({ "tool_name": tool, "call_id": call, "duration_ms": duration_ms })
+            }
             Self::ToolFailed { tool, call, duration_ms, error } => {
                 json!({ "tool_name": tool, "call_id": call, "duration_ms": duration_ms, "error": error })
             }
@@ -124,7 +128,9 @@ impl Fact {
                 json!({ "tool_name": tool, "call_id": call, "decision": decision_word(*decision) })
             }
             Self::Approved { request, subject } => json!({ "request_id": request, "subject": subject }),
-            Self::Rejected { request, subject, reason } => json!({ "request_id": request, "subject": subject, "reason": reason }),
+            Self::Rejected { request, subject, reason } => {
+                json!({ "request_id": request, "subject": subject, "reason": reason })
+            }
             Self::LlmStarted { model, purpose } => flagged(json!({ "model": model }), *purpose),
             Self::LlmCompleted { model, purpose, duration_ms, usage, has_tool_calls } => {
                 let counts = json!({

@@ -75,9 +75,11 @@ impl LlmRequest {
             Fact::LlmCompleted { model, purpose, duration_ms, usage, has_tool_calls } => {
                 Some(Self { has_tool_calls, ..Self::new(timestamp, model, purpose, duration_ms, usage) })
             }
-            Fact::LlmFailed { model, purpose, duration_ms, usage, error } => {
-                Some(Self { success: false, error: Some(error), ..Self::new(timestamp, model, purpose, duration_ms, usage) })
-            }
+            Fact::LlmFailed { model, purpose, duration_ms, usage, error } => Some(Self {
+                success: false,
+                error: Some(error),
+                ..Self::new(timestamp, model, purpose, duration_ms, usage)
+            }),
             _ => None,
         }
     }

@@ -95,11 +95,10 @@ impl Counters {
             self.agent_processing.iter().filter(|(_, processing)| processing.count > 0).map(|(agent, processing)| {
                 (format!("{agent}_avg_duration_ms"), processing.total_duration_ms as f64 / processing.count as f64)
             });
-        let rates = self
-            .tool_executions
-            .iter()
-            .filter(|(_, runs)| runs.completed + runs.failed > 0)
-            .map(|(tool, runs)| (format!("{tool}_success_rate"), runs.completed as f64 / (runs.completed + runs.failed) as f64));
+        let rates =
+            self.tool_executions.iter().filter(|(_, runs)| runs.completed + runs.failed > 0).map(|(tool, runs)| {
+                (format!("{tool}_success_rate"), runs.completed as f64 / (runs.completed + runs.failed) as f64)
+            });
         durations.chain(rates).collect()
     }
 }

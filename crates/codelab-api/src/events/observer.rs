@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use artel_domain::{
-    ApprovalId, CallId, Decision, Entry, Event, RoutedBy, RunFailure, Specialist, Timestamp, ToolOutcome, Usage, event::PlannedCall,
+    ApprovalId, CallId, Decision, Entry, Event, RoutedBy, RunFailure, Specialist, Timestamp, ToolOutcome, Usage,
+    event::PlannedCall,
 };
 
 use super::fact::{Fact, Purpose};
@@ -60,7 +61,9 @@ impl Observer {
                 let said = (!text.trim().is_empty()).then_some(Fact::MessageAdded { role: "assistant" });
                 [self.answer(Purpose::Answer, *usage, *planned > 0, at)].into_iter().chain(said).collect()
             }
-            Event::ContextSummarised { usage: Some(usage), .. } => vec![self.answer(Purpose::Summary, Some(*usage), false, at)],
+            Event::ContextSummarised { usage: Some(usage), .. } => {
+                vec![self.answer(Purpose::Summary, Some(*usage), false, at)]
+            }
             Event::ToolPlanned(call) => self.planned(call),
             Event::ApprovalRequested { approval_id, call_id, name, args, reason, .. } => {
                 self.held(*approval_id, *call_id, name, args, reason)
@@ -87,7 +90,13 @@ impl Observer {
         // A summary is made before the answer is asked for: its question is not in the journal.
         let asked = if purpose == Purpose::Summary { None } else { self.asked.take() };
         let duration_ms = asked.map_or(0, |(_, asked_at)| milliseconds(asked_at, at));
-        Fact::LlmCompleted { model: self.model.clone(), purpose, duration_ms, usage: usage.unwrap_or_default(), has_tool_calls }
+        Fact::LlmCompleted {
+            model: self.model.clone(),
+            purpose,
+            duration_ms,
+            usage: usage.unwrap_or_default(),
+            has_tool_calls,
+        }
     }
 
     fn fail(&mut self, why: &str, at: Timestamp, usage: Option<Usage>) -> Vec<Fact> {
@@ -113,7 +122,14 @@ impl Observer {
         vec![Fact::ToolRequested { tool, arguments, call: call.call_id, agent: self.agent }]
     }
 
-    fn held(&mut self, request: ApprovalId, call: CallId, name: &str, args: &serde_json::Value, reason: &str) -> Vec<Fact> {
+    fn held(
+        &mut self,
+        request: ApprovalId,
+        call: CallId,
+        name: &str,
+        args: &serde_json::Value,
+        reason: &str,
+    ) -> Vec<Fact> {
         self.tools.insert(call, name.to_owned());
         let (tool, reason) = (name.to_owned(), reason.to_owned());
         if name == PLAN {
@@ -136,7 +152,9 @@ impl Observer {
         };
         let second = match decision {
             Decision::Approve | Decision::Edit => Fact::Approved { request, subject },
-            Decision::Reject | Decision::Expire => Fact::Rejected { request, subject, reason: feedback.map(str::to_owned) },
+            Decision::Reject | Decision::Expire => {
+                Fact::Rejected { request, subject, reason: feedback.map(str::to_owned) }
+            }
         };
         vec![first, second]
     }

@@ -28,7 +28,8 @@ pub(super) struct Extent {
 /// Shows the events of all sessions of the user, ended ones too.
 pub(super) async fn read_all(app: &App, user: &User, mut show: impl FnMut(Envelope) + Send) -> Result<Extent, Problem> {
     let filter = SessionFilter { active_only: false };
-    let (sessions, total) = app.store.list_sessions(&user.viewer(), filter, Page { limit: MOST_SESSIONS, offset: 0 }).await?;
+    let (sessions, total) =
+        app.store.list_sessions(&user.viewer(), filter, Page { limit: MOST_SESSIONS, offset: 0 }).await?;
     let mut extent = Extent { sessions: 0, is_cut: total > sessions.len() as i64 };
     let mut left = MOST_ENTRIES;
     for session in &sessions {
@@ -45,7 +46,12 @@ pub(super) async fn read_all(app: &App, user: &User, mut show: impl FnMut(Envelo
 }
 
 /// Shows the events of one session. True when there were more.
-pub(super) async fn read_one(app: &App, user: &User, session: &SessionId, mut show: impl FnMut(Envelope) + Send) -> Result<bool, Problem> {
+pub(super) async fn read_one(
+    app: &App,
+    user: &User,
+    session: &SessionId,
+    mut show: impl FnMut(Envelope) + Send,
+) -> Result<bool, Problem> {
     Ok(read(app, user, session, MOST_ENTRIES, &mut show).await?.1)
 }
 

@@ -25,7 +25,11 @@ struct SessionMetrics {
 }
 
 /// Read the model calls of a session, those that chose an agent included. 404 while there are none.
-pub(crate) async fn get_session_metrics(State(app): State<App>, user: User, InPath(id): InPath) -> Result<Response, Fault> {
+pub(crate) async fn get_session_metrics(
+    State(app): State<App>,
+    user: User,
+    InPath(id): InPath,
+) -> Result<Response, Fault> {
     let Some(session) = own(&app, &user, &id).await? else { return Ok(nothing(&id)) };
     let mut llm = LlmMetrics::default();
     let is_truncated = read_one(&app, &user, &session.id, |event| llm.take(event)).await?;

@@ -20,10 +20,14 @@ pub(crate) struct SessionsWithMetrics {
 }
 
 /// List the caller's sessions in which something was said, the last used first.
-pub(crate) async fn list_sessions_with_metrics(State(app): State<App>, user: User) -> Result<Json<SessionsWithMetrics>, Fault> {
+pub(crate) async fn list_sessions_with_metrics(
+    State(app): State<App>,
+    user: User,
+) -> Result<Json<SessionsWithMetrics>, Fault> {
     let filter = SessionFilter { active_only: false };
     let (found, total) = app.store.list_sessions(&user.viewer(), filter, Page { limit: MOST, offset: 0 }).await?;
     let is_truncated = total > found.len() as i64;
-    let sessions: Vec<_> = found.into_iter().filter(|session| session.message_count > 0).map(|session| session.id.shown()).collect();
+    let sessions: Vec<_> =
+        found.into_iter().filter(|session| session.message_count > 0).map(|session| session.id.shown()).collect();
     Ok(Json(SessionsWithMetrics { count: sessions.len(), sessions, is_truncated }))
 }

@@ -37,8 +37,13 @@ impl Calls {
         if planned.is_control_named(ASK) {
             self.suggestions = planned.args.get("suggestions").cloned();
         }
-        let call =
-            OpenCall { args: planned.args.clone(), planned: planned.clone(), decided_by: None, is_answered: false, is_handed_out: false };
+        let call = OpenCall {
+            args: planned.args.clone(),
+            planned: planned.clone(),
+            decided_by: None,
+            is_answered: false,
+            is_handed_out: false,
+        };
         self.open.insert(planned.call_id, call);
     }
 

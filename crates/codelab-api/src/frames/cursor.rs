@@ -1,5 +1,6 @@
-//! Where a reader stands: behind an entry, and so many characters into the text under way. Pieces of a text go out before they are stored;
-//! when a process dies in between, the number alone would not tell how much of it the reader has.
+//! Where a reader stands: behind an entry, and so many characters into the text under way. Pieces of a text go out
+//! before they are stored; when a process dies in between, the number alone would not tell how much of it the reader
+//! has.
 
 /// Characters of a text that can be told.
 const BITS: u32 = 20;
@@ -30,7 +31,9 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_went_and_grows_with_its_entries() {
-        for cursor in [Cursor::default(), Cursor { entry: 7, characters: 0 }, Cursor { entry: 1 << 32, characters: 1_000_000 }] {
+        for cursor in
+            [Cursor::default(), Cursor { entry: 7, characters: 0 }, Cursor { entry: 1 << 32, characters: 1_000_000 }]
+        {
             assert_eq!(Cursor::read(cursor.seq()), cursor);
         }
         let long = Cursor { entry: 1, characters: usize::MAX };

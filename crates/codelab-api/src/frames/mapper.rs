@@ -137,9 +137,10 @@ impl Run {
                 Told::nothing()
             }
             Event::ApprovalRequested { .. } | Event::ApprovalDecided { .. } => self.on_approval(view, &entry.event),
-            Event::PlanStarted { .. } | Event::SubtaskStarted { .. } | Event::SubtaskFinished { .. } | Event::PlanFinished => {
-                self.on_plan(view, entry)
-            }
+            Event::PlanStarted { .. }
+            | Event::SubtaskStarted { .. }
+            | Event::SubtaskFinished { .. }
+            | Event::PlanFinished => self.on_plan(view, entry),
             Event::RunSucceeded { output, .. } => self.succeed(view, output, entry),
             Event::RunFailed { code, message, .. } => fail(code, message),
             _ => Told::nothing(),
@@ -210,7 +211,9 @@ impl Run {
             }
             Event::SubtaskStarted { index } => self.plan.as_mut().map(|plan| plan.starts(*index, entry.at)),
             Event::SubtaskFinished { result, .. } if !view.plans => return Told::on(self.say(view, result)),
-            Event::SubtaskFinished { index, result } => self.plan.as_mut().map(|plan| plan.finishes(*index, result, entry.at)),
+            Event::SubtaskFinished { index, result } => {
+                self.plan.as_mut().map(|plan| plan.finishes(*index, result, entry.at))
+            }
             _ => self.plan.take().map(|plan| plan.is_done()),
         };
         Told::on(frame.filter(|_| view.plans))

@@ -22,7 +22,10 @@ impl UnderWay {
 
     pub(super) fn begun(&self) -> Frame {
         let content = format!("Plan: {}", self.plan.title);
-        Frame::of("status", json!({ "status": "plan_execution", "content": content, "plan_id": self.id, "metadata": summary(&self.plan) }))
+        Frame::of(
+            "status",
+            json!({ "status": "plan_execution", "content": content, "plan_id": self.id, "metadata": summary(&self.plan) }),
+        )
     }
 
     pub(super) fn starts(&mut self, index: usize, at: Timestamp) -> Frame {
@@ -84,7 +87,10 @@ pub(super) fn asked(approval: ApprovalId, call: CallId, args: &Value) -> Frame {
 /// The user did not want it.
 pub(super) fn rejected(approval: ApprovalId, call: CallId, feedback: Option<&str>) -> Frame {
     let content = feedback.unwrap_or("The plan was rejected.");
-    Frame::of("plan_rejected", json!({ "plan_id": call, "approval_request_id": approval, "content": content, "reason": feedback }))
+    Frame::of(
+        "plan_rejected",
+        json!({ "plan_id": call, "approval_request_id": approval, "content": content, "reason": feedback }),
+    )
 }
 
 fn summary(plan: &Plan) -> Value {

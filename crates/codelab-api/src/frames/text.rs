@@ -12,7 +12,8 @@ pub(super) struct Spoken {
     all: String,
     /// Where in it the text under way begins, once something of it was given out.
     from: Option<usize>,
-    /// The text under way comes again, so far: after it was cut off, or because the reader has more of it than was kept.
+    /// The text under way comes again, so far: after it was cut off, or because the reader has more of it than was
+    /// kept.
     again: Option<String>,
     /// Characters of the text under way that the reader has, when that is more than was kept.
     claimed: usize,
@@ -40,7 +41,8 @@ impl Spoken {
         *self = Self::default();
     }
 
-    /// The reader comes back with so many characters of the text under way. Pieces that went out shortly before a crash are not kept.
+    /// The reader comes back with so many characters of the text under way. Pieces that went out shortly before a crash
+    /// are not kept.
     pub(super) fn reader_has(&mut self, characters: usize) {
         if characters > self.characters() {
             self.claimed = characters;

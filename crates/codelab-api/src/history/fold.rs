@@ -67,7 +67,13 @@ impl Teller {
                 self.story.agent = Some(*to);
                 if from != to {
                     let reason = (*reason).to_owned();
-                    self.story.turnovers.push(Turnover { from: *from, to: *to, reason, confidence: *confidence, at: item.at });
+                    self.story.turnovers.push(Turnover {
+                        from: *from,
+                        to: *to,
+                        reason,
+                        confidence: *confidence,
+                        at: item.at,
+                    });
                 }
             }
             Content::Answer(answer) => {
@@ -80,7 +86,8 @@ impl Teller {
                 let words = serde_json::to_value(plan).map(|plan| plan_in_words(&plan)).unwrap_or_default();
                 self.say(item, &words);
             }
-            // An output is a plan's result, a question to the user, what an agent calls its result: said by way of a call.
+            // An output is a plan's result, a question to the user, what an agent calls its result: said by way of a
+            // call.
             Content::SubtaskResult { text } | Content::Output { text } if *text != self.said => self.say(item, text),
             _ => {}
         }

@@ -39,7 +39,11 @@ impl From<&Turnover> for AgentChange {
 }
 
 /// Read what was said in a session: its newest messages, all of them unless it is very long.
-pub(crate) async fn get_history(State(app): State<App>, user: User, InPath(id): InPath) -> Result<Json<Dialogue>, Fault> {
+pub(crate) async fn get_history(
+    State(app): State<App>,
+    user: User,
+    InPath(id): InPath,
+) -> Result<Json<Dialogue>, Fault> {
     let session = app.intents.own_session(&user.requester(), &id).await?;
     let story = super::read(&app, &user.viewer(), &session.id).await?;
     Ok(Json(Dialogue {

@@ -15,7 +15,10 @@ impl Members<'_> {
 
     pub(super) fn text(&self, names: &[&str]) -> Result<Option<&str>, Unreadable> {
         let Some(value) = self.any(names) else { return Ok(None) };
-        value.as_str().map(Some).ok_or_else(|| Unreadable::new(codes::INVALID_FORMAT, format!("'{}' must be a string", names[0])))
+        value
+            .as_str()
+            .map(Some)
+            .ok_or_else(|| Unreadable::new(codes::INVALID_FORMAT, format!("'{}' must be a string", names[0])))
     }
 
     pub(super) fn needed_text(&self, names: &[&str]) -> Result<&str, Unreadable> {

@@ -12,7 +12,9 @@ pub(super) fn outcome(result: Option<Value>, error: Option<String>) -> ToolOutco
     match (error.filter(|error| !error.is_empty()), result) {
         (Some(error), _) => ToolOutcome::Failed { error },
         (None, None | Some(Value::Null)) => ToolOutcome::Succeeded { output: NOTHING_TO_SAY.into() },
-        (None, Some(Value::String(text))) if text.is_empty() => ToolOutcome::Succeeded { output: NOTHING_TO_SAY.into() },
+        (None, Some(Value::String(text))) if text.is_empty() => {
+            ToolOutcome::Succeeded { output: NOTHING_TO_SAY.into() }
+        }
         (None, Some(output)) => ToolOutcome::Succeeded { output },
     }
 }

@@ -51,8 +51,8 @@ const SUBTASKS: &str = "subtasks";
 
 /// Reads one message.
 pub(crate) fn parse(text: &str) -> Result<Incoming, Unreadable> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| Unreadable::new(codes::INVALID_FORMAT, format!("Invalid JSON message: {error}")))?;
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| Unreadable::new(codes::INVALID_FORMAT, format!("Invalid JSON message: {error}")))?;
     match value {
         Value::Object(members) => parse_object(&members),
         _ => Err(Unreadable::new(codes::INVALID_FORMAT, "Invalid JSON message: it must be an object")),
@@ -118,7 +118,8 @@ fn hitl_decision(members: &Members<'_>) -> Result<Incoming, Unreadable> {
 /// A plan is changed by its subtasks, or sent back with what is wrong with it.
 fn plan_decision(members: &Members<'_>) -> Result<Incoming, Unreadable> {
     let id = members.needed_text(&["approval_request_id", "plan_id"])?.to_owned();
-    let subtasks = members.list(&["modified_subtasks"])?.cloned().map(|subtasks| NewArguments::Member(SUBTASKS, subtasks));
+    let subtasks =
+        members.list(&["modified_subtasks"])?.cloned().map(|subtasks| NewArguments::Member(SUBTASKS, subtasks));
     let whole = members.object(&["modified_arguments", "modified_plan"])?.cloned().map(NewArguments::Whole);
     let word = decision_word(members)?;
     let decision = whole.or(subtasks).map_or_else(|| word.without_arguments(), |args| word.with(args));

@@ -45,7 +45,8 @@ async fn store(
     let intents = &app.intents;
     match incoming {
         Incoming::UserMessage { content, agent } => {
-            let team = TeamRequest { switch_to: agent, reason: None, client_tools: client.tools.clone(), plans: client.plans };
+            let team =
+                TeamRequest { switch_to: agent, reason: None, client_tools: client.tools.clone(), plans: client.plans };
             let (id, runner) = (RunId(app.clock.uuid()), Runner::Team(team));
             let start = StartRun { id, session_id: session.clone(), runner, input: content };
             let started = intents.start_run(requester, start).await.map_err(problem)?;

@@ -53,15 +53,21 @@ fn the_ides_frames_with_all_their_nulls_are_understood() {
         "tool_result",
         &[("call_id", json!("c")), ("tool_name", json!("read_file")), ("result", json!({ "success": true }))],
     ));
-    assert!(matches!(result, Incoming::ToolResult(result) if result.error.is_none() && result.result == Some(json!({ "success": true }))));
-    let switch = understood(&dart("switch_agent", &[("agent_type", json!("debug")), ("content", json!("Switched to Debug"))]));
+    assert!(
+        matches!(result, Incoming::ToolResult(result) if result.error.is_none() && result.result == Some(json!({ "success": true })))
+    );
+    let switch =
+        understood(&dart("switch_agent", &[("agent_type", json!("debug")), ("content", json!("Switched to Debug"))]));
     assert!(matches!(switch, Incoming::SwitchAgent { agent: Specialist::Debug, reason: None, .. }));
 }
 
 #[test]
 fn the_role_that_a_client_claims_is_nothing_to_us() {
     for role in ["user", "assistant", "system", "tool", "root"] {
-        assert!(matches!(understood(&json!({ "type": "user_message", "content": "x", "role": role })), Incoming::UserMessage { .. }));
+        assert!(matches!(
+            understood(&json!({ "type": "user_message", "content": "x", "role": role })),
+            Incoming::UserMessage { .. }
+        ));
     }
 }
 
@@ -87,7 +93,8 @@ fn decisions_of_all_protocols_are_understood(#[case] frame: Value, #[case] expec
 
 #[test]
 fn a_plan_is_edited_by_its_subtasks() {
-    let frame = understood(&json!({ "type": "plan_decision", "plan_id": "p", "decision": "edit", "modified_subtasks": [{}] }));
+    let frame =
+        understood(&json!({ "type": "plan_decision", "plan_id": "p", "decision": "edit", "modified_subtasks": [{}] }));
     let Incoming::Decision(made) = frame else { panic!("{frame:?}") };
     assert_eq!(made.decision, HumanDecision::Edit(NewArguments::Member("subtasks", json!([{}]))));
 }
@@ -117,7 +124,8 @@ fn what_cannot_be_understood_is_answered_with_a_code(#[case] text: &str, #[case]
 
 #[test]
 fn a_deep_nest_is_refused() {
-    let text = format!(r#"{{"type":"tool_result","call_id":"c","result":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let text =
+        format!(r#"{{"type":"tool_result","call_id":"c","result":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(refused(&text).code(), "INVALID_FORMAT");
 }
 
@@ -133,7 +141,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((".{0,8}", inner), 0..4).prop_map(|members| Value::Object(members.into_iter().collect())),
+            prop::collection::vec((".{0,8}", inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
@@ -149,7 +158,11 @@ fn any_frame() -> impl Strategy<Value = String> {
     let object = object.boxed();
     let torn = (object.clone(), any::<prop::sample::Index>()).prop_map(|(text, at)| {
         let place = at.index(text.len() + 1);
-        (0..=place).rev().find(|place| text.is_char_boundary(*place)).map(|place| text[..place].to_owned()).unwrap_or_default()
+        (0..=place)
+            .rev()
+            .find(|place| text.is_char_boundary(*place))
+            .map(|place| text[..place].to_owned())
+            .unwrap_or_default()
     });
     prop_oneof![6 => object, 1 => torn, 1 => any_json().prop_map(|value| value.to_string()), 1 => ".*"]
 }

@@ -62,8 +62,12 @@ pub(crate) async fn create_session(
 
 /// With the name that a service has for its user.
 fn metadata(app: &App, user: &User, given: Option<Map<String, Value>>, name: Option<Value>) -> Option<Value> {
-    let name = name.and_then(|name| name.as_str().map(str::to_owned)).filter(|name| (1..=LONGEST_NAME).contains(&name.chars().count()));
-    let Some(name) = name.filter(|_| user.user_id == app.config.internal.user_id) else { return given.map(Value::Object) };
+    let name = name
+        .and_then(|name| name.as_str().map(str::to_owned))
+        .filter(|name| (1..=LONGEST_NAME).contains(&name.chars().count()));
+    let Some(name) = name.filter(|_| user.user_id == app.config.internal.user_id) else {
+        return given.map(Value::Object);
+    };
     let mut metadata = given.unwrap_or_default();
     metadata.entry(GIVEN_NAME).or_insert(Value::String(name));
     Some(Value::Object(metadata))

@@ -55,7 +55,10 @@ pub(crate) async fn get_nested_session(
 
 async fn read(app: &App, user: &User, id: artel_domain::SessionId, wanted: &GetSession) -> Result<FullSession, Fault> {
     let session = app.intents.own_session(&user.requester(), &id).await?;
-    let messages =
-        if wanted.include_messages.unwrap_or(false) { Some(history::read(app, &user.viewer(), &session.id).await?.messages) } else { None };
+    let messages = if wanted.include_messages.unwrap_or(false) {
+        Some(history::read(app, &user.viewer(), &session.id).await?.messages)
+    } else {
+        None
+    };
     Ok(FullSession { session: SessionView::of(app, session), messages })
 }

@@ -48,7 +48,9 @@ fn page(wanted: &ListSessions) -> Result<Page, Fault> {
         return Err(Fault::bad_request("limit must be between 1 and 1000."));
     }
     let offset = wanted.offset.map_or(Ok(0), u32::try_from);
-    let offset =
-        offset.ok().filter(|offset| i32::try_from(*offset).is_ok()).ok_or_else(|| Fault::bad_request("offset must be 0 or more."))?;
+    let offset = offset
+        .ok()
+        .filter(|offset| i32::try_from(*offset).is_ok())
+        .ok_or_else(|| Fault::bad_request("offset must be 0 or more."))?;
     Ok(Page { limit: limit as u32, offset })
 }

@@ -1,5 +1,6 @@
-//! Sockets that show nothing. The clients that exist send no credentials on their socket, so that whoever knows a session's id may speak in
-//! it for its owner: but only from an address where the owner made a request of their own a short while ago.
+//! Sockets that show nothing. The clients that exist send no credentials on their socket, so that whoever knows a
+//! session's id may speak in it for its owner: but only from an address where the owner made a request of their own a
+//! short while ago.
 
 use std::net::IpAddr;
 use std::time::Duration;

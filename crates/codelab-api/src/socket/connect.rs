@@ -22,8 +22,9 @@ const WRITE_BUFFER: usize = 0;
 
 /// Talk with the agents of a session, over a WebSocket.
 ///
-/// Query: `stream=tokens|whole`, `plans=1`, `tools=<names>`, `after=<seq>`, `seq=1`, `access_token=<token>`. Unknown sessions are made for
-/// whoever shows credentials; an id that begins with `new_` asks for a fresh one, which the first frame names.
+/// Query: `stream=tokens|whole`, `plans=1`, `tools=<names>`, `after=<seq>`, `seq=1`, `access_token=<token>`. Unknown
+/// sessions are made for whoever shows credentials; an id that begins with `new_` asks for a fresh one, which the first
+/// frame names.
 pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Result<Response, Fault> {
     let (mut parts, _) = request.into_parts();
     let InPath(id) = InPath::from_request_parts(&mut parts, &app).await?;
@@ -34,7 +35,8 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
     let place = app.sockets.take_place(guest.user.tenant_id, guest.user.user_id).ok_or_else(full)?;
     let about = SessionRef { viewer: guest.user.viewer(), session_id: guest.session.clone() };
     // Before the upgrade: what the client does once it is connected cannot be missed.
-    let following = follow_session(app.store.clone(), &*app.bus, about, options.after().map(|after| after.entry)).await?;
+    let following =
+        follow_session(app.store.clone(), &*app.bus, about, options.after().map(|after| after.entry)).await?;
     let view = options.view(&app.config, &guest.user, &parts.headers);
     let reader = Reader::new(view, following.known, options.after(), options.with_seq());
     let talk = Talk::new(app.clone(), guest, options.client(), reader, following.entries);
@@ -57,7 +59,9 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
 fn no_upgrade() -> Problem {
     let message = "This is a WebSocket: connect with one, version 13.";
     let problem = Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", message);
-    problem.with_header(UPGRADE, HeaderValue::from_static("websocket")).with_header(CONNECTION, HeaderValue::from_static("upgrade"))
+    problem
+        .with_header(UPGRADE, HeaderValue::from_static("websocket"))
+        .with_header(CONNECTION, HeaderValue::from_static("upgrade"))
 }
 
 impl Guest {

@@ -57,12 +57,17 @@ async fn count(app: &App, ip: Option<IpAddr>) -> Result<(), Fault> {
 }
 
 /// `None` when nothing is shown. What is shown and is wrong is never overlooked.
-async fn by_credentials(app: &App, parts: &mut Parts, options: &Options, ip: Option<IpAddr>) -> Result<Option<User>, Fault> {
+async fn by_credentials(
+    app: &App,
+    parts: &mut Parts,
+    options: &Options,
+    ip: Option<IpAddr>,
+) -> Result<Option<User>, Fault> {
     if !parts.headers.contains_key(AUTHORIZATION)
         && let Some(token) = offered(parts).or_else(|| options.access_token.clone())
     {
-        let value =
-            HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Problem::unauthenticated("invalid_token", "This is no token."))?;
+        let value = HeaderValue::try_from(format!("Bearer {token}"))
+            .map_err(|_| Problem::unauthenticated("invalid_token", "This is no token."))?;
         parts.headers.insert(AUTHORIZATION, value);
     }
     let shows_key = parts.headers.contains_key("x-api-key") || InternalKey::shown(&parts.headers).is_some();
@@ -91,7 +96,8 @@ mod tests {
     use super::*;
 
     fn token_of(protocols: &[&str]) -> Option<String> {
-        let request = protocols.iter().fold(Request::builder(), |request, list| request.header(SEC_WEBSOCKET_PROTOCOL, *list));
+        let request =
+            protocols.iter().fold(Request::builder(), |request, list| request.header(SEC_WEBSOCKET_PROTOCOL, *list));
         offered(&request.body(()).unwrap().into_parts().0)
     }
 

@@ -157,7 +157,11 @@ impl Talk {
                 if is_stuck { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
             }
             Due::TokenExpired => {
-                outbox.push(said(&frames::error("TOKEN_EXPIRED", "The token has expired. Connect again with a fresh one.", None)));
+                outbox.push(said(&frames::error(
+                    "TOKEN_EXPIRED",
+                    "The token has expired. Connect again with a fresh one.",
+                    None,
+                )));
                 Err(Over::Close(Closing::TokenExpired))
             }
         }

@@ -35,7 +35,13 @@ impl Timers {
     pub(super) fn new(app: &App, user: &User) -> Self {
         let now = Instant::now();
         let expires_at = user.valid_until.map(|end| now + until(app.clock.now(), end));
-        Self { interval: app.config.ping_interval, timeout: app.config.pong_timeout, heard_at: now, pinged_at: None, expires_at }
+        Self {
+            interval: app.config.ping_interval,
+            timeout: app.config.pong_timeout,
+            heard_at: now,
+            pinged_at: None,
+            expires_at,
+        }
     }
 
     pub(super) fn heard(&mut self) {

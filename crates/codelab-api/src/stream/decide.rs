@@ -21,8 +21,9 @@ impl Checked for Decided {}
 
 /// Decide about a held tool call, and stream what comes of it.
 ///
-/// `{call_id, decision: approve|edit|reject, modified_arguments, feedback}`. An approved call comes again as a `tool_call` with
-/// `requires_approval: false`, for the client to execute; what is unknown or decided already is an `error` frame `INVALID_CALL_ID`.
+/// `{call_id, decision: approve|edit|reject, modified_arguments, feedback}`. An approved call comes again as a
+/// `tool_call` with `requires_approval: false`, for the client to execute; what is unknown or decided already is an
+/// `error` frame `INVALID_CALL_ID`.
 pub(super) async fn decide_call(
     State(app): State<App>,
     user: User,

@@ -32,8 +32,9 @@ impl Checked for Posted {
 
 /// Say something in a session, and stream what comes of it.
 ///
-/// The body is `{session_id, message: {type, …}}` with the messages of the socket; unknown sessions are made. The stream ends with
-/// `{"type":"done"}` as soon as it is the client's turn. Whoever leaves changes nothing: the run goes on.
+/// The body is `{session_id, message: {type, …}}` with the messages of the socket; unknown sessions are made. The
+/// stream ends with `{"type":"done"}` as soon as it is the client's turn. Whoever leaves changes nothing: the run goes
+/// on.
 pub(super) async fn stream_message(
     State(app): State<App>,
     user: User,

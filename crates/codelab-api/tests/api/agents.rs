@@ -10,7 +10,8 @@ async fn the_five_agents_are_listed_with_everything_that_clients_look_for() {
     let world = World::new().await;
     let list = world.ada().get("/api/v1/agents").await;
     let body = list.is(200);
-    let types: Vec<_> = body["agents"].as_array().unwrap().iter().map(|agent| agent["type"].as_str().unwrap()).collect();
+    let types: Vec<_> =
+        body["agents"].as_array().unwrap().iter().map(|agent| agent["type"].as_str().unwrap()).collect();
     assert_eq!(types, ["orchestrator", "coder", "architect", "debug", "ask"]);
     assert_eq!(body["total"], 5);
     for agent in body["agents"].as_array().unwrap() {
@@ -34,10 +35,19 @@ async fn a_new_session_is_the_orchestrators() {
     let id = ada.opens_session().await;
     let current = ada.get(&format!("/api/v1/agents/{id}/current")).await;
     let body = current.is(200);
-    assert_eq!((&body["current_agent"]["type"], &body["current_agent"]["emoji"]), (&json!("orchestrator"), &json!("🎭")));
+    assert_eq!(
+        (&body["current_agent"]["type"], &body["current_agent"]["emoji"]),
+        (&json!("orchestrator"), &json!("🎭"))
+    );
     assert!(body["current_agent"]["switched_at"].is_string());
-    assert_eq!((&body["previous_agent"], &body["switch_count"], &body["switch_history"]), (&Value::Null, &json!(0), &json!([])));
-    assert_eq!((&body["context"]["current_agent"], &body["context"]["session_id"]), (&json!("orchestrator"), &json!(id)));
+    assert_eq!(
+        (&body["previous_agent"], &body["switch_count"], &body["switch_history"]),
+        (&Value::Null, &json!(0), &json!([]))
+    );
+    assert_eq!(
+        (&body["context"]["current_agent"], &body["context"]["session_id"]),
+        (&json!("orchestrator"), &json!(id))
+    );
 }
 
 #[rstest]
@@ -52,11 +62,17 @@ async fn a_user_gives_a_session_to_an_agent(#[case] body: Value, #[case] agent: 
     let id = ada.opens_session().await;
     let switched = ada.post(&format!("/api/v1/agents/{id}/switch"), body.clone()).await;
     let said = switched.is(200);
-    assert_eq!((&said["session_id"], &said["switched_from"], &said["switched_to"]), (&json!(id), &json!("orchestrator"), &json!(agent)));
+    assert_eq!(
+        (&said["session_id"], &said["switched_from"], &said["switched_to"]),
+        (&json!(id), &json!("orchestrator"), &json!(agent))
+    );
     assert!(said["timestamp"].is_string());
     let current = ada.get(&format!("/api/v1/agents/{id}/current")).await;
     assert_eq!(current.is(200)["current_agent"]["type"], agent);
-    assert_eq!((&current.body["previous_agent"]["type"], &current.body["switch_count"]), (&json!("orchestrator"), &json!(1)));
+    assert_eq!(
+        (&current.body["previous_agent"]["type"], &current.body["switch_count"]),
+        (&json!("orchestrator"), &json!(1))
+    );
     let reason = body["reason"].as_str().unwrap_or("User requested agent switch");
     assert_eq!(current.body["switch_history"][0]["reason"], reason);
     assert_eq!(current.body["agent_history"][0]["to"], agent);
@@ -70,7 +86,8 @@ async fn a_switch_with_a_message_answers_when_the_agent_has_it() {
     let world = World::new().await;
     let ada = world.ada();
     let id = ada.opens_session().await;
-    let switched = ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask", "content": "hello" })).await;
+    let switched =
+        ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask", "content": "hello" })).await;
     assert_eq!(switched.is(200)["switched_to"], "ask");
     // The same again: it has the session already.
     let again = ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask" })).await;
@@ -99,13 +116,18 @@ async fn codelab_that_is_switched_off_says_so_and_goes_on_when_it_is_switched_on
     let id = ada.opens_session().await;
     let switch = async |is_enabled| {
         let patch = BuiltinPatch { is_enabled: Some(is_enabled), ..BuiltinPatch::default() };
-        let done = world.store.configure_builtin_agent(ada.tenant, BuiltinAgent::Codelab, patch, ada.user, crate::world::audit()).await;
+        let done = world
+            .store
+            .configure_builtin_agent(ada.tenant, BuiltinAgent::Codelab, patch, ada.user, crate::world::audit())
+            .await;
         assert_eq!(done.unwrap().unwrap().is_enabled, is_enabled);
     };
     let codelab = async || world.stranger().get("/api/v1/health").await.is(200)["codelab"].clone();
     assert_eq!(codelab().await, json!({ "is_enabled": true, "disabled_tenants": 0 }));
     switch(false).await;
-    let says = async || ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask", "content": "hello" })).await;
+    let says = async || {
+        ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask", "content": "hello" })).await
+    };
     let refused = says().await;
     refused.is_fault(409, "agent_disabled");
     let message = refused.body["message"].as_str().unwrap();
@@ -134,5 +156,8 @@ async fn codelab_that_an_earlier_release_let_be_deleted_is_there_again_with_its_
     let id = ada.opens_session().await;
     ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask", "content": "hello" })).await.is(200);
     let whole = world.store.find_agent(ada.tenant, damaged.id).await.unwrap().unwrap();
-    assert_eq!((whole.name.as_str(), whole.kind, whole.status), ("CodeLab", AgentKind::Builtin, AgentStatus::Published));
+    assert_eq!(
+        (whole.name.as_str(), whole.kind, whole.status),
+        ("CodeLab", AgentKind::Builtin, AgentStatus::Published)
+    );
 }

@@ -11,9 +11,15 @@ async fn a_call_that_waits_is_listed_until_it_is_answered() {
     let asked = ada.is_asked(&id).await;
     assert_eq!((&asked["session_id"], &asked["count"]), (&json!(id), &json!(1)));
     let item = &asked["pending_approvals"][0];
-    assert_eq!((&item["request_type"], &item["tool_name"], &item["subject"]), (&json!("tool"), &json!("write_file"), &json!("write_file")));
+    assert_eq!(
+        (&item["request_type"], &item["tool_name"], &item["subject"]),
+        (&json!("tool"), &json!("write_file"), &json!("write_file"))
+    );
     assert_eq!((&item["request_id"], &item["arguments"]["path"]), (&item["call_id"], &json!("a.txt")));
-    assert!(item.as_object().unwrap().values().all(|value| !value.is_null()), "one null and a client forgets them all: {item}");
+    assert!(
+        item.as_object().unwrap().values().all(|value| !value.is_null()),
+        "one null and a client forgets them all: {item}"
+    );
     assert!(item["created_at"].as_str().unwrap().ends_with('Z'));
     world.answers(&ada, &id, item["call_id"].as_str().unwrap(), json!({ "success": true })).await;
     assert!(world.ends(&ada, run).await);

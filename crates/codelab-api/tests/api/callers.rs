@@ -30,7 +30,13 @@ async fn the_internal_key_opens_both_ports_and_alone_the_runtime() {
     let token = world.ada();
     world.intruder().with("x-internal-auth", "wrong").get("/agents").await.is_fault(401, "unauthorized");
     let (tenant, user) = (token.tenant, token.user);
-    world.intruder().being(tenant, user).with("authorization", "Bearer a.b.c").get("/agents").await.is_fault(401, "unauthorized");
+    world
+        .intruder()
+        .being(tenant, user)
+        .with("authorization", "Bearer a.b.c")
+        .get("/agents")
+        .await
+        .is_fault(401, "unauthorized");
 }
 
 #[tokio::test]
@@ -50,7 +56,10 @@ async fn a_service_acts_for_the_user_whom_it_names_and_without_one_in_the_sessio
     let path = format!("/sessions/{id}");
     world.service().get(&path).await.is(200);
     world.service().with("x-user-id", &ada.user.to_string()).get(&path).await.is(200);
-    let elsewhere = world.service().with("x-user-id", &ada.user.to_string()).with("x-tenant-id", "00000000-0000-0000-0000-000000000099");
+    let elsewhere = world
+        .service()
+        .with("x-user-id", &ada.user.to_string())
+        .with("x-tenant-id", "00000000-0000-0000-0000-000000000099");
     elsewhere.get(&path).await.is_fault(404, "SESSION_NOT_FOUND");
     world.service().with("x-user-id", "ada").get(&path).await.is_fault(400, "invalid_request");
 }

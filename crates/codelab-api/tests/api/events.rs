@@ -8,7 +8,9 @@ async fn worked(world: &World, ada: &Client) -> String {
     let id = ada.opens_session().await;
     let run = world.says(ada, &id, "write it").await;
     let asked = ada.is_asked(&id).await;
-    world.answers(ada, &id, asked["pending_approvals"][0]["call_id"].as_str().unwrap(), json!({ "success": true })).await;
+    world
+        .answers(ada, &id, asked["pending_approvals"][0]["call_id"].as_str().unwrap(), json!({ "success": true }))
+        .await;
     assert!(world.ends(ada, run).await);
     id
 }
@@ -22,10 +24,19 @@ async fn a_sessions_model_calls_are_counted_the_choice_of_its_agent_too() {
     let body = metrics.is(200);
     let requests = body["requests"].as_array().unwrap();
     assert_eq!(requests.len(), 3, "{body}");
-    assert_eq!(requests.iter().map(|request| request.get("classifier").is_some()).collect::<Vec<_>>(), [true, false, false]);
-    assert_eq!(requests.iter().map(|request| request["has_tool_calls"] == true).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(
+        requests.iter().map(|request| request.get("classifier").is_some()).collect::<Vec<_>>(),
+        [true, false, false]
+    );
+    assert_eq!(
+        requests.iter().map(|request| request["has_tool_calls"] == true).collect::<Vec<_>>(),
+        [false, true, false]
+    );
     for request in requests {
-        assert_eq!((&request["model"], &request["success"], &request["error"]), (&json!("openai:scripted"), &json!(true), &Value::Null));
+        assert_eq!(
+            (&request["model"], &request["success"], &request["error"]),
+            (&json!("openai:scripted"), &json!(true), &Value::Null)
+        );
         assert_eq!(
             request["total_tokens"].as_i64().unwrap(),
             request["prompt_tokens"].as_i64().unwrap() + request["completion_tokens"].as_i64().unwrap()
@@ -33,7 +44,10 @@ async fn a_sessions_model_calls_are_counted_the_choice_of_its_agent_too() {
         assert!(request["timestamp"].is_string() && request["duration_ms"].is_i64());
     }
     let sum = |key: &str| requests.iter().map(|request| request[key].as_i64().unwrap()).sum::<i64>();
-    assert_eq!((&body["total_requests"], &body["successful_requests"], &body["failed_requests"]), (&json!(3), &json!(3), &json!(0)));
+    assert_eq!(
+        (&body["total_requests"], &body["successful_requests"], &body["failed_requests"]),
+        (&json!(3), &json!(3), &json!(0))
+    );
     assert_eq!((&body["total_tokens"], &body["requests_with_tools"]), (&json!(sum("total_tokens")), &json!(1)));
     assert_eq!(ada.get("/api/v1/events/metrics/sessions").await.is(200)["sessions"], json!([id]));
 }
@@ -81,12 +95,20 @@ async fn the_audit_log_has_switches_and_decisions_and_can_be_narrowed() {
     let first = worked(&world, &ada).await;
     worked(&world, &ada).await;
     let names = |log: &Value| {
-        log["audit_log"].as_array().unwrap().iter().map(|item| item["event_type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        log["audit_log"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["event_type"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     let one = ada.get(&format!("/api/v1/events/audit-log?session_id={first}")).await;
     assert_eq!(names(one.is(200)), ["agent_switched", "tool_approval_required", "hitl_decision_made"]);
     assert_eq!((&one.body["count"], &one.body["filters"]["session_id"]), (&json!(3), &json!(first)));
-    assert_eq!((&one.body["audit_log"][0]["to_agent"], &one.body["audit_log"][2]["decision"]), (&json!("coder"), &json!("APPROVE")));
+    assert_eq!(
+        (&one.body["audit_log"][0]["to_agent"], &one.body["audit_log"][2]["decision"]),
+        (&json!("coder"), &json!("APPROVE"))
+    );
     for kind in ["agent_switched", "agent.switched"] {
         let switches = ada.get(&format!("/api/v1/events/audit-log?event_type={kind}")).await;
         assert_eq!(names(switches.is(200)), ["agent_switched", "agent_switched"]);

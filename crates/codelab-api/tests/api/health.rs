@@ -30,7 +30,10 @@ async fn the_runtime_says_what_it_stands_on(#[case] path: &str) {
     let health = world.intruder().get(path).await;
     let body = health.is(200);
     assert_eq!((&body["status"], &body["service"]), (&json!("healthy"), &json!("agent-runtime")));
-    assert_eq!((&body["dependencies"]["postgres"], &body["dependencies"]["llm_proxy"]), (&json!("connected"), &json!("available")));
+    assert_eq!(
+        (&body["dependencies"]["postgres"], &body["dependencies"]["llm_proxy"]),
+        (&json!("connected"), &json!("available"))
+    );
     assert_eq!(body["multi_agent"], json!({ "enabled": true, "default_agent": "orchestrator", "agents_count": 5 }));
 }
 
@@ -39,7 +42,10 @@ async fn a_port_without_its_database_says_so_and_only_strict_probes_fail() {
     let world = World::new().await;
     artel_store::Operations::close(&*world.store).await;
     let health = world.stranger().get("/api/v1/health").await;
-    assert_eq!((&health.is(200)["status"], &health.body["services"]["database"]), (&json!("degraded"), &json!("unavailable")));
+    assert_eq!(
+        (&health.is(200)["status"], &health.body["services"]["database"]),
+        (&json!("degraded"), &json!("unavailable"))
+    );
     world.stranger().get("/api/v1/health?strict=true").await.is(503);
     assert_eq!(world.intruder().get("/health").await.is(200)["dependencies"]["postgres"], "unavailable");
 }
@@ -52,5 +58,7 @@ async fn the_probe_of_the_proxy_and_the_numbers_are_there() {
     assert_eq!(probe.text, "healthy\n");
     let metrics = world.stranger().get("/api/v1/metrics").await;
     metrics.is(200);
-    assert!(metrics.header("content-type").starts_with("text/plain") && metrics.text.contains("messages_processed_total"));
+    assert!(
+        metrics.header("content-type").starts_with("text/plain") && metrics.text.contains("messages_processed_total")
+    );
 }

@@ -17,7 +17,10 @@ async fn a_session_tells_what_was_said_by_whom_and_who_took_over() {
     assert_eq!(short, [(json!("user"), json!("hello")), (json!("assistant"), json!("Hello there."))]);
     assert_eq!(messages[1]["agent_name"], "coder");
     assert!(messages.iter().all(|message| message["id"].is_string() && message["timestamp"].is_string()));
-    assert_eq!((&body["message_count"], &body["current_agent"], &body["session_id"]), (&json!(2), &json!("coder"), &json!(id)));
+    assert_eq!(
+        (&body["message_count"], &body["current_agent"], &body["session_id"]),
+        (&json!(2), &json!("coder"), &json!(id))
+    );
     let changes = body["agent_history"].as_array().unwrap();
     assert_eq!(
         (&changes[0]["from"], &changes[0]["to"], &changes[0]["reason"]),
@@ -87,7 +90,10 @@ async fn of_a_very_long_session_the_newest_part_is_told_and_that_it_is_a_part() 
         let messages = history.is(200)["messages"].as_array().unwrap();
         assert_eq!((messages.len(), history.body.get("is_truncated").is_some()), (count.min(5000), is_cut), "{count}");
         assert_eq!(messages.last().unwrap()["content"], format!("answer {count}"));
-        assert_eq!(ada.get(&format!("/api/v1/agents/{id}/current")).await.is(200).get("is_truncated").is_some(), is_cut);
+        assert_eq!(
+            ada.get(&format!("/api/v1/agents/{id}/current")).await.is(200).get("is_truncated").is_some(),
+            is_cut
+        );
     }
     assert_eq!(ada.get("/api/v1/events/metrics").await.is(200)["is_truncated"], true);
     assert_eq!(ada.get("/api/v1/events/stats").await.is(200)["is_truncated"], true);

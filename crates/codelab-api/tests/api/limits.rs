@@ -23,7 +23,12 @@ async fn a_user_has_so_many_requests_wherever_they_are() {
 async fn strangers_of_one_address_share_what_they_have() {
     let world = World::with(|config| config.rate_per_ip = "1/day".parse().unwrap()).await;
     world.stranger().get("/api/v1/agents").await.is_fault(401, "unauthorized");
-    world.stranger().with("authorization", "Bearer a.b.c").get("/api/v1/agents").await.is_fault(429, "rate_limit_exceeded");
+    world
+        .stranger()
+        .with("authorization", "Bearer a.b.c")
+        .get("/api/v1/agents")
+        .await
+        .is_fault(429, "rate_limit_exceeded");
     world.stranger().at([8, 8, 8, 8]).get("/api/v1/agents").await.is_fault(401, "unauthorized");
 }
 

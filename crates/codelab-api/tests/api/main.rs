@@ -1,4 +1,5 @@
-//! CodeLab's two surfaces as their clients meet them: the real routes, store and worker, and a model that speaks from a script.
+//! CodeLab's two surfaces as their clients meet them: the real routes, store and worker, and a model that speaks from a
+//! script.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod agents;

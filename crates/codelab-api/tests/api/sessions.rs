@@ -26,7 +26,10 @@ fn is_session(session: &Value) {
         assert!(session.get(key).is_some(), "{key}: {session}");
     }
     assert_eq!(session["id"], session["session_id"]);
-    assert!(session["message_count"].is_i64() && session["is_active"].is_boolean() && session["current_agent"].is_string(), "{session}");
+    assert!(
+        session["message_count"].is_i64() && session["is_active"].is_boolean() && session["current_agent"].is_string(),
+        "{session}"
+    );
     for key in ["created_at", "updated_at", "last_activity"] {
         let time = session[key].as_str().unwrap();
         assert!(time.ends_with('Z') && time.split('.').nth(1).is_none_or(|fraction| fraction.len() <= 7), "{time}");
@@ -63,7 +66,11 @@ async fn a_session_keeps_what_it_was_made_with_and_its_id_is_taken_once_by_its_u
     world.ada().get("/api/v1/sessions/my%20chat%2F1").await.is(200);
     world.ada().post("/api/v1/sessions", body.clone()).await.is_fault(409, "session_exists");
     let hers = world.eve().post("/api/v1/sessions", body.clone()).await;
-    assert_eq!((&hers.is(201)["id"], &hers.body["message_count"]), (&json!("my chat/1"), &json!(0)), "a dialogue of her own");
+    assert_eq!(
+        (&hers.is(201)["id"], &hers.body["message_count"]),
+        (&json!("my chat/1"), &json!(0)),
+        "a dialogue of her own"
+    );
     world.eve().post("/api/v1/sessions", body.clone()).await.is_fault(409, "session_exists");
     world.bob().post("/api/v1/sessions", body).await.is(201);
 }
@@ -176,7 +183,8 @@ async fn what_belongs_to_another_is_as_absent_as_what_never_was(#[case] method: 
 async fn the_runtime_shows_a_session_in_both_forms_and_under_the_name_that_the_service_gave_its_user() {
     let world = World::new().await;
     let service = world.service();
-    let made = service.post("/api/v1/sessions", json!({ "user_id": "user_123", "metadata": { "project_path": "/p" } })).await;
+    let made =
+        service.post("/api/v1/sessions", json!({ "user_id": "user_123", "metadata": { "project_path": "/p" } })).await;
     let id = made.is(201)["session_id"].as_str().unwrap().to_owned();
     let read = service.get(&format!("/api/v1/sessions/{id}")).await;
     is_session(read.is(200));

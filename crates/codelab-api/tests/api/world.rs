@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_bus::LocalBus;
-use artel_codelab_api::{App, CodelabConfig, Deps, InternalCaller, StreamMode, gateway_probes, gateway_routes, runtime_router};
+use artel_codelab_api::{
+    App, CodelabConfig, Deps, InternalCaller, StreamMode, gateway_probes, gateway_routes, runtime_router,
+};
 use artel_domain::{
-    CallId, Clock, Entry, Event, Phase, Principal, RateLimit, RunId, SessionId, Specialist, SystemClock, TeamRequest, TenantId,
-    ToolOutcome, UserId,
+    CallId, Clock, Entry, Event, Phase, Principal, RateLimit, RunId, SessionId, Specialist, SystemClock, TeamRequest,
+    TenantId, ToolOutcome, UserId,
 };
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Deps as EngineDeps, EngineConfig, Rules, TeamConfig, Worker, dangerous_tools};
@@ -76,7 +78,9 @@ impl World {
 
     async fn build(change: impl FnOnce(&mut CodelabConfig), works: bool) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::open(&SqliteOptions::new(data.path().join("artel.db").to_str().unwrap())).await.unwrap());
+        let store = Arc::new(
+            SqliteStore::open(&SqliteOptions::new(data.path().join("artel.db").to_str().unwrap())).await.unwrap(),
+        );
         let (bus, clock): (_, Arc<dyn Clock>) = (Arc::new(LocalBus::new()), Arc::new(SystemClock));
         let model = ModelMock::serve(Mock::answering(script)).await.unwrap();
         let rules = Arc::new(Rules::new(dangerous_tools(&["write_file".to_owned()])));
@@ -129,8 +133,11 @@ impl World {
     /// A user of the gateway with a token.
     pub(crate) fn person(&self, tenant: u128, user: u128, scopes: &[&str]) -> Client {
         let (tenant, user) = (TenantId(Uuid::from_u128(tenant)), UserId(Uuid::from_u128(user)));
-        let grant = Grant { user_id: user, tenant_id: tenant, scopes: Scopes::new(scopes.iter().copied()), key_id: None };
-        let token = TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER).issue(&grant, Duration::from_hours(1), &SystemClock).unwrap();
+        let grant =
+            Grant { user_id: user, tenant_id: tenant, scopes: Scopes::new(scopes.iter().copied()), key_id: None };
+        let token = TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER)
+            .issue(&grant, Duration::from_hours(1), &SystemClock)
+            .unwrap();
         self.stranger().being(tenant, user).with("authorization", &format!("Bearer {token}"))
     }
 
@@ -193,10 +200,14 @@ impl World {
     pub(crate) async fn writes(&self, events: Vec<Event>) {
         let claims = self.store.claim_runs("test", Duration::from_secs(30), 1, events.len() as i64 + 1).await.unwrap();
         let (run, first) = (claims[0].run.clone(), claims[0].first_seq);
-        let entries: Vec<Entry> =
-            events.into_iter().zip(first..).map(|(event, seq)| Entry { seq, run_id: run.id, at: SystemClock.now(), event }).collect();
+        let entries: Vec<Entry> = events
+            .into_iter()
+            .zip(first..)
+            .map(|(event, seq)| Entry { seq, run_id: run.id, at: SystemClock.now(), event })
+            .collect();
         let next_seq = first + entries.len() as i64;
-        let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
+        let fence =
+            Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
         let step = Step { entries, next_seq, phase: Some(Phase::Succeeded), at: SystemClock.now(), ..Step::default() };
         self.store.commit(&fence, step).await.unwrap();
     }
@@ -264,7 +275,13 @@ fn models(mock: &ModelMock) -> Models {
 }
 
 fn gate_config() -> GateConfig {
-    GateConfig { rate_default: plenty(), rate_runs: plenty(), trusted_proxies: Vec::new(), static_keys: HashMap::new(), auth_service: None }
+    GateConfig {
+        rate_default: plenty(),
+        rate_runs: plenty(),
+        trusted_proxies: Vec::new(),
+        static_keys: HashMap::new(),
+        auth_service: None,
+    }
 }
 
 fn plenty() -> RateLimit {

@@ -17,7 +17,9 @@ fn the_id_of_a_builtin_agent_never_changes() {
 
 #[test]
 fn an_agent_that_an_earlier_release_wrote_is_an_enabled_one_of_a_user() {
-    let mut written = serde_json::to_value(BuiltinAgent::Codelab.new_row(tenant(), UserId(Uuid::nil()), Timestamp::UNIX_EPOCH)).unwrap();
+    let mut written =
+        serde_json::to_value(BuiltinAgent::Codelab.new_row(tenant(), UserId(Uuid::nil()), Timestamp::UNIX_EPOCH))
+            .unwrap();
     for member in ["kind", "is_enabled", "has_unpublished_changes"] {
         written.as_object_mut().unwrap().remove(member);
     }

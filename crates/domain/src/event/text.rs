@@ -18,8 +18,8 @@ struct Marks {
 }
 
 impl Event {
-    /// Reads a stored entry. `kind` is the stored word beside `payload`; when they disagree, or this version does not know the kind or
-    /// cannot read the payload, the result is [`Event::Other`].
+    /// Reads a stored entry. `kind` is the stored word beside `payload`; when they disagree, or this version does not
+    /// know the kind or cannot read the payload, the result is [`Event::Other`].
     pub fn read(kind: &str, payload: &str) -> Self {
         let mut json = serde_json::Deserializer::from_str(payload);
         match Self::deserialize(&mut json) {
@@ -39,8 +39,9 @@ impl Event {
         }
     }
 
-    /// Whether a worker must leave the run alone because of this entry. Every entry must be understood by whoever drives its run, unless
-    /// it is a JSON object whose member `optional` is true: the version that adds a kind decides. Views skip it in either case.
+    /// Whether a worker must leave the run alone because of this entry. Every entry must be understood by whoever
+    /// drives its run, unless it is a JSON object whose member `optional` is true: the version that adds a kind
+    /// decides. Views skip it in either case.
     pub fn must_be_understood(&self) -> bool {
         match self {
             Self::Other { payload, .. } => !serde_json::from_str::<Marks>(payload).is_ok_and(|marks| marks.optional),

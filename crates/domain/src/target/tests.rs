@@ -2,7 +2,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::tool::{ArgumentPlace, HttpMethod};
-use crate::{AgentId, AuthType, BindingId, EffectClass, ExecutionType, PermissionScope, TenantId, ToolId, ToolStatus, clock::micros};
+use crate::{
+    AgentId, AuthType, BindingId, EffectClass, ExecutionType, PermissionScope, TenantId, ToolId, ToolStatus,
+    clock::micros,
+};
 
 fn row() -> ToolDefinition {
     ToolDefinition {

@@ -14,7 +14,11 @@ fn all() -> Vec<ToolRef> {
         ToolRef::client("read_file"),
         ToolRef::control("switch_mode"),
         ToolRef::Connector { connector: "github".into(), operation: "create_issue".into(), instance: None },
-        ToolRef::Connector { connector: "github".into(), operation: "create_issue".into(), instance: Some("work".into()) },
+        ToolRef::Connector {
+            connector: "github".into(),
+            operation: "create_issue".into(),
+            instance: Some("work".into()),
+        },
         ToolRef::Mcp { server: "files".into(), tool: "read".into() },
     ]
 }

@@ -42,7 +42,6 @@ fn a_wait_ends_by_itself_when_it_says_so() {
 
 #[test]
 fn a_form_is_written_as_its_surfaces_show_it() {
-    let expected =
-        json!({ "title": "Who are you?", "fields": [{ "name": "name", "label": "Your name", "type": "text", "required": true }] });
+    let expected = json!({ "title": "Who are you?", "fields": [{ "name": "name", "label": "Your name", "type": "text", "required": true }] });
     assert_eq!(serde_json::to_value(form()).unwrap(), expected);
 }

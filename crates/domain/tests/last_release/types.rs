@@ -1,5 +1,5 @@
-//! The types with which the release 0.1.0 writes and reads journals, as they were: processes of that release run beside this version during
-//! an upgrade.
+//! The types with which the release 0.1.0 writes and reads journals, as they were: processes of that release run beside
+//! this version during an upgrade.
 //!
 //! FROZEN: a copy. It is replaced as a whole by the types of the next release when that one is out.
 

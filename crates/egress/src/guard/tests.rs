@@ -15,7 +15,12 @@ fn check(url: &str) -> Result<(), Refusal> {
 
 #[test]
 fn a_public_url_passes_and_says_nothing_yet_about_its_addresses() {
-    for url in ["https://api.example.com/v1?x=1", "http://1.1.1.1:8080/", "https://[2606:4700::1111]/", "https://bücher.example/a%20b"] {
+    for url in [
+        "https://api.example.com/v1?x=1",
+        "http://1.1.1.1:8080/",
+        "https://[2606:4700::1111]/",
+        "https://bücher.example/a%20b",
+    ] {
         check(url).unwrap();
     }
 }

@@ -107,8 +107,10 @@ impl Reader {
             self.ready.push_back(frame.entry.clone());
             return;
         }
-        // Something is missing in between, or may be where another run begins; the store has it, or will have it shortly.
-        self.read_at = self.read_at.min(if self.pending.is_empty() { Instant::now() } else { Instant::now() + CATCH_UP });
+        // Something is missing in between, or may be where another run begins; the store has it, or will have it
+        // shortly.
+        self.read_at =
+            self.read_at.min(if self.pending.is_empty() { Instant::now() } else { Instant::now() + CATCH_UP });
         if self.pending.len() < MOST_PENDING {
             self.pending.insert(frame.entry.seq, frame);
         }
@@ -122,7 +124,9 @@ impl Reader {
         let SessionRef { viewer, session_id } = &self.session;
         let (entries, page) = match self.subject {
             Subject::Run(run) => (self.store.run_entries(viewer, run, self.last, PAGE).await?, PAGE),
-            Subject::Session => (self.store.session_entries_after(viewer, session_id, self.last, SESSION_PAGE).await?, SESSION_PAGE),
+            Subject::Session => {
+                (self.store.session_entries_after(viewer, session_id, self.last, SESSION_PAGE).await?, SESSION_PAGE)
+            }
         };
         let full = entries.len() == page as usize;
         let soon = if full {

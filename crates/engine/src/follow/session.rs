@@ -14,15 +14,15 @@ const WINDOW: u32 = 256;
 
 /// A session's journal, read on for ever.
 pub struct SessionEntries {
-    /// The reader knows the entries up to this number; those of the run under way come again, because what follows makes no sense
-    /// without them.
+    /// The reader knows the entries up to this number; those of the run under way come again, because what follows
+    /// makes no sense without them.
     pub known: i64,
     /// Ends with an error of the store only: the reader resumes.
     pub entries: BoxStream<'static, Result<Arc<Entry>, StoreError>>,
 }
 
-/// Follows all runs of a session, for a reader who knows its entries up to `after`, or, with `None`, all there are now but for an
-/// answer that is being streamed.
+/// Follows all runs of a session, for a reader who knows its entries up to `after`, or, with `None`, all there are now
+/// but for an answer that is being streamed.
 pub async fn follow_session(
     store: Arc<dyn RunStore>,
     bus: &dyn Bus,

@@ -35,7 +35,14 @@ pub fn dangerous_tools(names: &[String]) -> Vec<ApprovalRule> {
 }
 
 fn asking(tool: &str) -> ApprovalRule {
-    ApprovalRule { tool: tool.to_owned(), agent_id: None, conditions: Vec::new(), effect: RuleEffect::Ask, reason: None, approvers: None }
+    ApprovalRule {
+        tool: tool.to_owned(),
+        agent_id: None,
+        conditions: Vec::new(),
+        effect: RuleEffect::Ask,
+        reason: None,
+        approvers: None,
+    }
 }
 
 impl Rules {
@@ -77,7 +84,9 @@ fn holds(condition: &ArgumentCondition, args: &Value) -> bool {
         Comparison::Equals => *given == condition.value || order == Some(Ordering::Equal),
         Comparison::Greater => order == Some(Ordering::Greater),
         Comparison::Less => order == Some(Ordering::Less),
-        Comparison::Matches => given.as_str().zip(condition.value.as_str()).is_some_and(|(given, pattern)| glob::matches(pattern, given)),
+        Comparison::Matches => {
+            given.as_str().zip(condition.value.as_str()).is_some_and(|(given, pattern)| glob::matches(pattern, given))
+        }
     }
 }
 

@@ -36,7 +36,8 @@ mod tests {
     #[test]
     fn a_rule_is_about_a_tool_under_each_of_its_names() {
         let row = ToolRef::Row { id: ToolId(SystemClock.uuid()), version: 1 };
-        let connector = ToolRef::Connector { connector: "github".into(), operation: "create_issue".into(), instance: None };
+        let connector =
+            ToolRef::Connector { connector: "github".into(), operation: "create_issue".into(), instance: None };
         let mcp = ToolRef::Mcp { server: "files".into(), tool: "read".into() };
         for (pattern, tool, name, fits) in [
             ("pay", &row, "pay", true),

@@ -8,14 +8,16 @@ use artel_bus::{Bus, LocalBus};
 use artel_domain::event::Verdict;
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
-    Actor, Agent, AgentId, AgentKind, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Budget, CallId, Cap, Clock,
-    Decision, EffectClass, ExecutionType, ParentCall, PermissionScope, Principal, RateLimit, Run, RunId, SessionId, SystemClock, TenantId,
-    ToolCallRow, ToolDefinition, ToolId, ToolOutcome, ToolStatus, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Budget, CallId,
+    Cap, Clock, Decision, EffectClass, ExecutionType, ParentCall, PermissionScope, Principal, RateLimit, Run, RunId,
+    SessionId, SystemClock, TenantId, ToolCallRow, ToolDefinition, ToolId, ToolOutcome, ToolStatus, UserId,
 };
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
 use artel_llm::Models;
-use artel_store::{AnswerTo, Answered, ApprovalFilter, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store, ToolPatch};
+use artel_store::{
+    AnswerTo, Answered, ApprovalFilter, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store, ToolPatch,
+};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use serde_json::{Value, json};
@@ -121,12 +123,18 @@ impl Bench {
     }
 
     /// A worker whose registry the test changes.
-    pub(crate) fn worker_with(&self, policy: impl Policy + 'static, change: impl FnOnce(Registry) -> Registry) -> Worker {
+    pub(crate) fn worker_with(
+        &self,
+        policy: impl Policy + 'static,
+        change: impl FnOnce(Registry) -> Registry,
+    ) -> Worker {
         let ports = ToolsDeps {
             secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
             limits: Arc::new(NoLimits),
             signer: None,
-            egress: Arc::new(Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap()),
+            egress: Arc::new(
+                Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap(),
+            ),
             clock: Arc::new(SystemClock),
         };
         Worker::start(Deps {
@@ -166,7 +174,11 @@ impl Bench {
             profile: ProfileChoice::Current,
             session_id: SessionId(id.to_string()),
             trace_id: id.to_string(),
-            principal: Principal { user_id: self.user, api_key_id: None, scopes: scopes.iter().map(|s| (*s).to_owned()).collect() },
+            principal: Principal {
+                user_id: self.user,
+                api_key_id: None,
+                scopes: scopes.iter().map(|s| (*s).to_owned()).collect(),
+            },
             input_message: input.into(),
             team: None,
             parent,
@@ -207,7 +219,10 @@ impl Bench {
 
     pub(crate) async fn approvals(&self, run: RunId) -> Vec<Approval> {
         self.store
-            .list_approvals(&self.viewer(), ApprovalFilter { run_id: Some(run), limit: 10, ..ApprovalFilter::default() })
+            .list_approvals(
+                &self.viewer(),
+                ApprovalFilter { run_id: Some(run), limit: 10, ..ApprovalFilter::default() },
+            )
             .await
             .unwrap()
     }
@@ -216,8 +231,20 @@ impl Bench {
         self.store.list_tool_calls(&self.viewer(), &[run]).await.unwrap()
     }
 
-    pub(crate) async fn decide(&self, approval: &Approval, decision: Decision, args: Option<Value>) -> Option<Approval> {
-        let decided = Decided { approval_id: approval.id, decision, args, feedback: None, by: Some(self.user), at: SystemClock.now() };
+    pub(crate) async fn decide(
+        &self,
+        approval: &Approval,
+        decision: Decision,
+        args: Option<Value>,
+    ) -> Option<Approval> {
+        let decided = Decided {
+            approval_id: approval.id,
+            decision,
+            args,
+            feedback: None,
+            by: Some(self.user),
+            at: SystemClock.now(),
+        };
         let approval = self.store.decide_approval(&self.viewer(), decided, audit()).await.unwrap();
         self.bus.wake_workers();
         approval

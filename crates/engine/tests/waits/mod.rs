@@ -1,4 +1,5 @@
-//! Calls whose tools say that they wait: nothing is kept in memory, another worker goes on, and what comes from outside ends the call.
+//! Calls whose tools say that they wait: nothing is kept in memory, another worker goes on, and what comes from outside
+//! ends the call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -114,5 +115,8 @@ async fn cancelling_a_run_that_waits_for_a_form_ends_it() {
     bench.cancel(run).await;
     assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Cancelled);
     let call = bench.calls(run).await.remove(0);
-    assert_eq!(bench.answer_form(run, call.id, ToolOutcome::Succeeded { output: json!({}) }).await, Answered::Already(run));
+    assert_eq!(
+        bench.answer_form(run, call.id, ToolOutcome::Succeeded { output: json!({}) }).await,
+        Answered::Already(run)
+    );
 }

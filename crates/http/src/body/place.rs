@@ -21,7 +21,9 @@ impl Place {
             Path::Root => Self::default(),
             Path::Seq { parent, index } => Self::of(parent).then(Step::Index(*index)),
             Path::Map { parent, key } => Self::of(parent).then(Step::Name(key.clone())),
-            Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => Self::of(parent),
+            Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+                Self::of(parent)
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-//! Tokens, and the auth service's keys that verify them. Another process may rotate these: they are read from the store again when
-//! they are old, and when a token names one that is not known.
+//! Tokens, and the auth service's keys that verify them. Another process may rotate these: they are read from the store
+//! again when they are old, and when a token names one that is not known.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

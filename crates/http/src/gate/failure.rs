@@ -18,9 +18,10 @@ pub(crate) enum AuthFailure {
 impl From<AuthFailure> for Problem {
     fn from(refusal: AuthFailure) -> Self {
         match refusal {
-            AuthFailure::Absent => {
-                Self::unauthenticated("unauthenticated", "Send a token as 'Authorization: Bearer …' or a key as 'x-api-key'.")
-            }
+            AuthFailure::Absent => Self::unauthenticated(
+                "unauthenticated",
+                "Send a token as 'Authorization: Bearer …' or a key as 'x-api-key'.",
+            ),
             AuthFailure::Unusable => {
                 Self::unauthenticated("invalid_token", "The Authorization header must be 'Bearer <token or API key>'.")
             }

@@ -1,4 +1,5 @@
-//! The connections of all ports of a process: how many there may be, and how long each may keep a place without a request.
+//! The connections of all ports of a process: how many there may be, and how long each may keep a place without a
+//! request.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -22,7 +23,8 @@ pub struct ConnectionLimits {
 }
 
 impl ConnectionLimits {
-    /// Limits for a process that may open `files` descriptors: half of them stay free for the store, the providers and the tools.
+    /// Limits for a process that may open `files` descriptors: half of them stay free for the store, the providers and
+    /// the tools.
     pub fn for_open_files(files: u64) -> Self {
         let in_all = usize::try_from(files / 2).unwrap_or(usize::MAX).clamp(32, 65_536);
         Self { in_all, per_address: in_all.div_ceil(2).max(32), for_health: 16 }
@@ -107,8 +109,8 @@ impl Connections {
         self.lock().by_id.len()
     }
 
-    /// Gives a new connection a place. When all are taken, the connection that has waited longest without a request loses its place;
-    /// one that is being answered never does.
+    /// Gives a new connection a place. When all are taken, the connection that has waited longest without a request
+    /// loses its place; one that is being answered never does.
     pub(super) fn admit(&self, address: IpAddr) -> Admission {
         let limits = self.0.limits;
         let mut open = self.lock();
@@ -152,7 +154,8 @@ impl Connections {
         let id = open.next;
         open.next += 1;
         let stage = AtomicU64::new(encode(Stage::Head, self.now()));
-        let connection = Arc::new(Connection { address, stage, lingers: AtomicBool::new(false), close: CancellationToken::new() });
+        let connection =
+            Arc::new(Connection { address, stage, lingers: AtomicBool::new(false), close: CancellationToken::new() });
         open.by_id.insert(id, connection.clone());
         *open.by_address.entry(address).or_default() += 1;
         Place { id, connection, connections: self.clone() }
@@ -181,7 +184,8 @@ impl Open {
     /// Unfinished heads go first, then connections between two requests. False when every connection is being answered.
     fn close_longest_waiting(&mut self, address: Option<IpAddr>) -> bool {
         let of_address = |connection: &&Arc<Connection>| address.is_none_or(|address| connection.address == address);
-        let waiting = self.by_id.values().filter(of_address).filter(|c| matches!(c.stage().0, Stage::Head | Stage::Idle));
+        let waiting =
+            self.by_id.values().filter(of_address).filter(|c| matches!(c.stage().0, Stage::Head | Stage::Idle));
         let longest = waiting.min_by_key(|connection| connection.stage.load(Ordering::Relaxed)).cloned();
         longest.inspect(|connection| self.close(connection)).is_some()
     }
@@ -230,8 +234,8 @@ impl Connection {
         self.close.cancelled().await;
     }
 
-    /// The last answer left a part of its request unread: the socket is read to its end before it is closed, because a socket that is
-    /// closed over unread bytes takes the answer with it.
+    /// The last answer left a part of its request unread: the socket is read to its end before it is closed, because a
+    /// socket that is closed over unread bytes takes the answer with it.
     pub(super) fn linger(&self) {
         self.lingers.store(true, Ordering::Relaxed);
     }

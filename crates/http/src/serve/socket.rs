@@ -1,4 +1,5 @@
-//! A TCP socket that tells when bytes arrive, and that is read to its end when an answer left a part of its request unread.
+//! A TCP socket that tells when bytes arrive, and that is read to its end when an answer left a part of its request
+//! unread.
 
 use std::io;
 use std::pin::Pin;
@@ -63,7 +64,11 @@ impl AsyncWrite for Socket {
         self.stream()?.poll_write(cx, bytes)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         self.stream()?.poll_write_vectored(cx, slices)
     }
 

@@ -162,7 +162,10 @@ async fn health_is_answered_when_all_places_are_taken() {
     let health = rest(served.say("GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await).await;
     assert!(health.ends_with("well"), "{health}");
     let other = rest(served.say(&peer("")).await).await;
-    assert!(other.contains("503") && other.contains("too_many_connections") && other.contains("retry-after"), "{other}");
+    assert!(
+        other.contains("503") && other.contains("too_many_connections") && other.contains("retry-after"),
+        "{other}"
+    );
 }
 
 #[tokio::test]
@@ -198,7 +201,8 @@ async fn the_answer_to_a_large_body_that_nobody_reads_arrives_whole_and_says_tha
 #[tokio::test]
 async fn a_client_that_asks_before_it_sends_a_body_is_not_asked_for_one_that_nobody_reads() {
     let served = Served::start(Patience::default()).await;
-    let stream = served.say("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n").await;
+    let stream =
+        served.say("POST /refused HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n").await;
     let whole = rest(stream).await;
     assert!(whole.starts_with("HTTP/1.1 401") && whole.contains("connection: close"), "{whole}");
 }

@@ -1,6 +1,8 @@
-//! Request bodies that nobody read: a small rest is read after the answer was made, a large one closes the connection after the answer.
+//! Request bodies that nobody read: a small rest is read after the answer was made, a large one closes the connection
+//! after the answer.
 //!
-//! Without this the next request on the same connection dies: the client believes that the connection is kept, the server closes it.
+//! Without this the next request on the same connection dies: the client believes that the connection is kept, the
+//! server closes it.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,7 +64,8 @@ impl HttpBody for RequestBody {
 impl Rest {
     /// Reads what the handler left. False when something stays unread: the connection cannot carry another request.
     ///
-    /// `expects_continue`: the client waits for a `100 Continue` before it sends the body. Reading would ask for the body.
+    /// `expects_continue`: the client waits for a `100 Continue` before it sends the body. Reading would ask for the
+    /// body.
     pub(super) async fn read(self, expects_continue: bool) -> bool {
         let Some(mut state) = self.take() else { return true };
         if state.ended {

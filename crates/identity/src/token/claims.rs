@@ -27,7 +27,8 @@ pub struct Claims {
     pub id: Option<String>,
     pub issued_at: Option<Timestamp>,
     pub expires_at: Timestamp,
-    /// The OAuth client that the token was issued to, and the login it came of; the platform's own tokens name neither.
+    /// The OAuth client that the token was issued to, and the login it came of; the platform's own tokens name
+    /// neither.
     pub client_id: Option<ClientId>,
     pub family_id: Option<FamilyId>,
 }

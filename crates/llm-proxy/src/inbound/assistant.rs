@@ -62,7 +62,8 @@ fn read_function(value: Value) -> Result<(String, String, Rest), InvalidRequest>
     Ok((name, arguments, members.rest()))
 }
 
-/// `thinking_blocks` is whole, so it wins over the bare text of `reasoning_content` (or `reasoning`, as others call it).
+/// `thinking_blocks` is whole, so it wins over the bare text of `reasoning_content` (or `reasoning`, as others call
+/// it).
 fn read_reasoning(members: &mut Members) -> Result<Vec<Reasoning>, InvalidRequest> {
     let blocks = members.each("thinking_blocks", |block| {
         serde_json::from_value(block).map_err(|error| InvalidRequest::whole(format!("{error}")))

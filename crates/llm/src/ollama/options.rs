@@ -26,7 +26,8 @@ const NAMES: [&str; 17] = [
     "use_mmap",
 ];
 
-/// `options` of the request as they came, then single members, then what has a form of its own; the table's `num_ctx` when none is named.
+/// `options` of the request as they came, then single members, then what has a form of its own; the table's `num_ctx`
+/// when none is named.
 pub(super) fn of(params: &Params, num_ctx: Option<u32>) -> Map<String, Value> {
     let mut options = params.rest.get("options").and_then(Value::as_object).cloned().unwrap_or_default();
     options.extend(NAMES.iter().filter_map(|name| given(&params.rest, name)));

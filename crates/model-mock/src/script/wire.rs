@@ -22,7 +22,8 @@ pub struct Wire {
     pub omit: Vec<Part>,
     /// Where reasoning stands in OpenAI's protocol: `reasoning_content`, or `reasoning` (OpenRouter).
     pub reasoning_member: String,
-    /// The length that the head claims, true or not. Otherwise streams are chunked and whole answers have their length.
+    /// The length that the head claims, true or not. Otherwise streams are chunked and whole answers have their
+    /// length.
     pub content_length: Option<usize>,
     /// The body ends with the connection: neither a length nor chunks.
     pub until_close: bool,

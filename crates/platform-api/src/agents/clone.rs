@@ -54,7 +54,9 @@ pub(crate) async fn clone_agent(
         };
         let audit = caller.audit("agent.clone", "agent", copy.id, at);
         let cloned = app.store.clone_agent(source, copy, audit).await?;
-        cloned.map(|agent| (StatusCode::CREATED, Json(agent)).into_response()).ok_or_else(|| Problem::not_found("agent"))
+        cloned
+            .map(|agent| (StatusCode::CREATED, Json(agent)).into_response())
+            .ok_or_else(|| Problem::not_found("agent"))
     };
     app.gate.once(&caller, &attempt, &body.digest, copy).await
 }

@@ -41,7 +41,8 @@ impl Checked for CreateAgent {
 
 /// Create an agent.
 ///
-/// Drafts can be run by their owner and by `admin` only. One that is created as `published` has its first version at once. Needs `agents:write`.
+/// Drafts can be run by their owner and by `admin` only. One that is created as `published` has its first version at
+/// once. Needs `agents:write`.
 #[utoipa::path(post, path = "/agents", tag = TAG, params(crate::document::IdempotencyKey), request_body = CreateAgent,
     responses((status = 201, description = "The new agent.", body = Agent), (status = 409, response = crate::document::Conflict)))]
 pub(crate) async fn create_agent(

@@ -12,7 +12,11 @@ use crate::App;
 /// Needs `agents:read`.
 #[utoipa::path(get, path = "/agents/{agent_id}", tag = TAG, params(("agent_id" = AgentId, Path)),
     responses((status = 200, description = "The agent.", body = Agent)))]
-pub(crate) async fn get_agent(State(app): State<App>, caller: Caller<AgentsRead>, At(agent): At<AgentId>) -> Result<Json<Agent>, Problem> {
+pub(crate) async fn get_agent(
+    State(app): State<App>,
+    caller: Caller<AgentsRead>,
+    At(agent): At<AgentId>,
+) -> Result<Json<Agent>, Problem> {
     let found = app.store.find_agent(caller.tenant_id, agent).await?;
     found.map(Json).ok_or_else(|| Problem::not_found("agent"))
 }

@@ -31,7 +31,8 @@ impl Checked for RollbackAgent {
 
 /// Return an agent to a published version.
 ///
-/// Profile and bindings become those of the snapshot, as a new version: history is never rewritten. Needs `agents:write`.
+/// Profile and bindings become those of the snapshot, as a new version: history is never rewritten. Needs
+/// `agents:write`.
 #[utoipa::path(post, path = "/agents/{agent_id}/rollback", tag = TAG,
     params(("agent_id" = AgentId, Path), crate::document::IdempotencyKey), request_body = RollbackAgent,
     responses((status = 200, description = "The agent as it is now.", body = Agent), (status = 409, response = crate::document::Conflict)))]

@@ -42,8 +42,8 @@ impl Checked for UpdateAgent {
 
 /// Update an agent.
 ///
-/// The published version stays what it is until the next publication: whoever is not the owner runs that one. Runs under way keep the
-/// version they began with. Needs `agents:write`.
+/// The published version stays what it is until the next publication: whoever is not the owner runs that one. Runs
+/// under way keep the version they began with. Needs `agents:write`.
 #[utoipa::path(put, path = "/agents/{agent_id}", tag = TAG, params(("agent_id" = AgentId, Path)), request_body = UpdateAgent,
     responses((status = 200, description = "The agent as it is now.", body = Agent)))]
 pub(crate) async fn update_agent(

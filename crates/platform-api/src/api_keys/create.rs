@@ -65,7 +65,8 @@ pub(crate) struct NewApiKeyView {
 
 /// Create an API key.
 ///
-/// It acts as its creator, within its scopes. Needs `api-keys:write` (or `tools:write`, which is all that the first clients have).
+/// It acts as its creator, within its scopes. Needs `api-keys:write` (or `tools:write`, which is all that the first
+/// clients have).
 #[utoipa::path(post, path = "/api-keys", tag = TAG, params(crate::document::IdempotencyKey), request_body = CreateApiKey,
     responses((status = 201, description = "The key.", body = NewApiKeyView), (status = 409, response = crate::document::Conflict),
         (status = 404, response = crate::document::NotFound)))]
@@ -102,13 +103,15 @@ async fn check_grant(app: &App, caller: &Identity, new: &CreateApiKey) -> Result
     found.map(|_| ()).ok_or_else(|| Problem::not_found("agent"))
 }
 
-/// A retry must show the same key, so the key of a repeatable request is derived from its id; the pepper keeps it secret.
+/// A retry must show the same key, so the key of a repeatable request is derived from its id; the pepper keeps it
+/// secret.
 fn make(app: &App, attempt: &Attempt, id: Uuid) -> Result<NewKey, Problem> {
     if !attempt.is_repeatable() {
         return app.key_maker.new_key().map_err(Problem::internal);
     }
     let mut seed = [0; 24];
-    hex::decode_to_slice(&app.key_maker.hash(&format!("seed of key {id}"))[..48], &mut seed).map_err(Problem::internal)?;
+    hex::decode_to_slice(&app.key_maker.hash(&format!("seed of key {id}"))[..48], &mut seed)
+        .map_err(Problem::internal)?;
     Ok(app.key_maker.key_from(seed))
 }
 

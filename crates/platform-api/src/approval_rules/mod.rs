@@ -38,7 +38,11 @@ fn check_approvers(faults: &mut Faults, place: &str, rule: &ApprovalRule) {
     faults.ensure(approvers.scopes.len() <= 10, &format!("{place}.scopes"), "must have at most 10 entries");
     for (i, scope) in approvers.scopes.iter().enumerate() {
         let is_word = (1..=200).contains(&scope.len()) && scope.bytes().all(|byte| byte.is_ascii_graphic());
-        faults.ensure(is_word, &format!("{place}.scopes[{i}]"), "must be a scope: 1 to 200 printable ASCII characters without spaces");
+        faults.ensure(
+            is_word,
+            &format!("{place}.scopes[{i}]"),
+            "must be a scope: 1 to 200 printable ASCII characters without spaces",
+        );
     }
 }
 

@@ -9,8 +9,8 @@ use crate::approvals::TAG;
 
 /// Set the tenant's rules about approvals, in place of all before.
 ///
-/// They come before the operator's. They hold for calls that a model plans from now on; what waits already is decided as it was asked.
-/// Needs `admin`.
+/// They come before the operator's. They hold for calls that a model plans from now on; what waits already is decided
+/// as it was asked. Needs `admin`.
 #[utoipa::path(put, path = "/approval-rules", tag = TAG, request_body = TenantRules,
     responses((status = 200, description = "The rules as they are now.", body = TenantRules)))]
 pub(crate) async fn put_approval_rules(

@@ -36,17 +36,22 @@ impl Checked for DecideApproval {
     fn check(&self, faults: &mut Faults) {
         let edits = self.decision == DecisionWord::Edit;
         let fits = if edits { self.arguments.as_ref().is_some_and(Value::is_object) } else { self.arguments.is_none() };
-        faults.ensure(fits, "arguments", if edits { "must be the new arguments, an object" } else { "may be there with \"edit\" only" });
+        faults.ensure(
+            fits,
+            "arguments",
+            if edits { "must be the new arguments, an object" } else { "may be there with \"edit\" only" },
+        );
         faults.length("feedback", self.feedback.as_deref(), 0..=4000);
     }
 }
 
 /// Decide about a held tool call.
 ///
-/// `approve`: it is made as it was shown; when its tool was changed since, a human is asked again. `edit`: it is made with other
-/// `arguments`, which must fit the tool's schema and the rules, at the tool that was shown.
-/// `reject`: it is not made, and the model is told so, with `feedback`. The same call goes on: the model is not asked again. A decision
-/// is used once; what was decided, expired or cancelled already is a 409 whose `details` say so. Needs `runs:write`.
+/// `approve`: it is made as it was shown; when its tool was changed since, a human is asked again. `edit`: it is made
+/// with other `arguments`, which must fit the tool's schema and the rules, at the tool that was shown.
+/// `reject`: it is not made, and the model is told so, with `feedback`. The same call goes on: the model is not asked
+/// again. A decision is used once; what was decided, expired or cancelled already is a 409 whose `details` say so.
+/// Needs `runs:write`.
 #[utoipa::path(post, path = "/approvals/{approval_id}/decision", tag = TAG, params(("approval_id" = ApprovalId, Path)),
     request_body = DecideApproval,
     responses((status = 200, description = "The approval as it is now.", body = ApprovalView),

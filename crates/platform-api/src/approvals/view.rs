@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use artel_domain::{
-    AgentId, Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TargetChange, Timestamp, ToolRef, UserId,
+    AgentId, Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TargetChange, Timestamp, ToolRef,
+    UserId,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -28,8 +29,8 @@ pub(crate) struct ApprovalView {
     arguments_digest: String,
     /// Which tool it is; `null` in approvals of releases that did not keep it.
     tool: Option<ToolRef>,
-    /// Where the call goes and as whom: members of the tool and of its binding. The values of headers are shown as digests. `null` in
-    /// approvals of releases that pinned the arguments only.
+    /// Where the call goes and as whom: members of the tool and of its binding. The values of headers are shown as
+    /// digests. `null` in approvals of releases that pinned the arguments only.
     #[schema(value_type = Option<Object>)]
     target: Option<BTreeMap<String, Value>>,
     /// SHA-256 of the arguments and the target, members sorted, hex.

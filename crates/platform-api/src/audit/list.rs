@@ -50,6 +50,7 @@ pub(crate) async fn list_audit(
     Params(wanted): Params<ListAudit>,
 ) -> Result<Json<Vec<AuditRow>>, Problem> {
     let ListAudit { entity_type, entity_id, user_id, since, until, limit } = wanted;
-    let filter = AuditFilter { entity_type, entity_id, user_id, action: None, since, until, limit: limit.unwrap_or(100) };
+    let filter =
+        AuditFilter { entity_type, entity_id, user_id, action: None, since, until, limit: limit.unwrap_or(100) };
     Ok(Json(app.store.list_audit(&app.viewer(&caller), filter).await?))
 }

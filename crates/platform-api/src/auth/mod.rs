@@ -12,7 +12,11 @@ pub(crate) const TAG: &str = "auth";
 
 /// A token that can do what `identity` can.
 fn issue(app: &App, identity: &Identity) -> Result<String, Problem> {
-    let grant =
-        Grant { user_id: identity.user_id, tenant_id: identity.tenant_id, scopes: identity.scopes.clone(), key_id: identity.api_key_id };
+    let grant = Grant {
+        user_id: identity.user_id,
+        tenant_id: identity.tenant_id,
+        scopes: identity.scopes.clone(),
+        key_id: identity.api_key_id,
+    };
     app.issuer.issue(&grant, app.config.token_ttl, &*app.clock).map_err(Problem::internal)
 }

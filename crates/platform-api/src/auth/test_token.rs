@@ -21,8 +21,14 @@ pub(crate) struct TestTokenView {
 /// Exists only in a development environment or where `ALLOW_TEST_TOKENS` is set.
 #[utoipa::path(get, path = "/auth/test-token", tag = TAG, security(()),
     responses((status = 200, description = "A token.", body = TestTokenView), (status = 404, response = crate::document::NotFound)))]
-pub(crate) async fn issue_test_token(State(app): State<App>, CallerIp(ip): CallerIp) -> Result<Json<TestTokenView>, Problem> {
-    let whom = app.config.test_token.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found", "There are no test tokens here."))?;
+pub(crate) async fn issue_test_token(
+    State(app): State<App>,
+    CallerIp(ip): CallerIp,
+) -> Result<Json<TestTokenView>, Problem> {
+    let whom = app
+        .config
+        .test_token
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found", "There are no test tokens here."))?;
     let identity = Identity {
         tenant_id: whom.tenant_id,
         user_id: whom.user_id,

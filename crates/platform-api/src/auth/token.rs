@@ -32,7 +32,8 @@ pub(crate) struct IssuedToken {
 
 /// Exchange an API key for a token.
 ///
-/// The key is in the `x-api-key` header or in the body. The token can do what the key can, and stops working when the key is revoked.
+/// The key is in the `x-api-key` header or in the body. The token can do what the key can, and stops working when the
+/// key is revoked.
 #[utoipa::path(post, path = "/auth/token", tag = TAG, security(()), request_body = Option<TokenRequest>,
     params(("x-api-key" = Option<String>, Header, description = "The key.", nullable = false)),
     responses((status = 200, description = "A token.", body = IssuedToken), (status = 401, response = crate::document::Unauthenticated)))]
@@ -43,8 +44,9 @@ pub(crate) async fn issue_token(
     body: Body<TokenRequest>,
 ) -> Result<Json<IssuedToken>, Problem> {
     let key = in_header.or(body.value.api_key).filter(|key| !key.is_empty());
-    let key =
-        key.ok_or_else(|| Problem::unauthenticated("unauthenticated", "Send the API key as 'x-api-key' or as 'api_key' in the body."))?;
+    let key = key.ok_or_else(|| {
+        Problem::unauthenticated("unauthenticated", "Send the API key as 'x-api-key' or as 'api_key' in the body.")
+    })?;
     let identity = app.gate.identify_key(&key, ip).await?;
     let token = issue(&app, &identity)?;
     let audit = identity.audit("auth.login", "user", identity.user_id, app.clock.now());

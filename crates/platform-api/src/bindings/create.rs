@@ -45,7 +45,8 @@ impl Checked for CreateBinding {
 
 /// Let an agent use a tool.
 ///
-/// A published agent without unpublished changes gets a new version at once; else the binding is one more unpublished change. Needs `agents:write`.
+/// A published agent without unpublished changes gets a new version at once; else the binding is one more unpublished
+/// change. Needs `agents:write`.
 #[utoipa::path(post, path = "/agents/{agent_id}/tools/{tool_id}", tag = TAG,
     params(("agent_id" = AgentId, Path), ("tool_id" = ToolId, Path), crate::document::IdempotencyKey),
     request_body = Option<CreateBinding>,

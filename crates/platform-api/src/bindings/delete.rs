@@ -9,8 +9,8 @@ use crate::App;
 
 /// Take a tool away from an agent.
 ///
-/// A published agent without unpublished changes gets a new version at once. Runs under way keep theirs: to stop them too, delete the
-/// tool. Needs `agents:write`.
+/// A published agent without unpublished changes gets a new version at once. Runs under way keep theirs: to stop them
+/// too, delete the tool. Needs `agents:write`.
 #[utoipa::path(delete, path = "/agents/{agent_id}/tools/{tool_id}", tag = TAG,
     params(("agent_id" = AgentId, Path), ("tool_id" = ToolId, Path)), responses((status = 204, description = "It is gone.")))]
 pub(crate) async fn delete_binding(

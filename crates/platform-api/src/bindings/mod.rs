@@ -29,7 +29,8 @@ pub(crate) fn check_domains(faults: &mut Faults, domains: Option<&[String]>) {
 
 pub(crate) fn check_secret(faults: &mut Faults, name: Option<&str>) {
     let fits = name.is_none_or(|name| {
-        (1..=200).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        (1..=200).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
     });
     faults.ensure(fits, "secrets_ref", "must be 1 to 200 letters, digits, '_', '-' or '.'");
 }
@@ -38,7 +39,9 @@ pub(crate) fn check_secret(faults: &mut Faults, name: Option<&str>) {
 pub(crate) fn checked_timeout(app: &App, asked: Option<u64>) -> Result<Option<u64>, Problem> {
     let most = app.config.tool_max_timeout_ms;
     match asked {
-        Some(ms) if !(1..=most).contains(&ms) => Err(Problem::invalid_field("timeout_ms", format!("must be from 1 to {most}"))),
+        Some(ms) if !(1..=most).contains(&ms) => {
+            Err(Problem::invalid_field("timeout_ms", format!("must be from 1 to {most}")))
+        }
         asked => Ok(asked),
     }
 }

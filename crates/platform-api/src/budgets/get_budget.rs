@@ -10,6 +10,9 @@ use crate::App;
 ///
 /// Needs `agents:read`.
 #[utoipa::path(get, path = "/budget", tag = TAG, responses((status = 200, description = "The tenant's budget.", body = BudgetView)))]
-pub(crate) async fn get_budget(State(app): State<App>, caller: Caller<AgentsRead>) -> Result<Json<BudgetView>, Problem> {
+pub(crate) async fn get_budget(
+    State(app): State<App>,
+    caller: Caller<AgentsRead>,
+) -> Result<Json<BudgetView>, Problem> {
     Ok(Json(view(&app, caller.tenant_id, None).await?))
 }

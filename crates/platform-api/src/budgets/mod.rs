@@ -19,8 +19,8 @@ const MOST_TOKENS: i64 = 1_000_000_000_000;
 const MOST_USD: f64 = 1_000_000.0;
 const NANOS: f64 = 1e9;
 
-/// Caps on the tokens (prompt and completion) and on the cost of model calls. What is absent or `null` is not limited here; limits of
-/// the operator, the tenant and the agent all hold.
+/// Caps on the tokens (prompt and completion) and on the cost of model calls. What is absent or `null` is not limited
+/// here; limits of the operator, the tenant and the agent all hold.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub(crate) struct BudgetLimits {
     /// Of each run.

@@ -1,4 +1,5 @@
-//! Built-in agents: every tenant has them without making them, and sets their model, their budget and whether they may run.
+//! Built-in agents: every tenant has them without making them, and sets their model, their budget and whether they may
+//! run.
 
 pub(crate) mod get;
 pub(crate) mod list;

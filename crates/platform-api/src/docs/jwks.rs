@@ -8,7 +8,8 @@ use crate::App;
 
 /// Read the public keys of this service.
 ///
-/// They verify the access tokens of the auth service, and the tokens with which Artel calls tools of `auth_type` `service`.
+/// They verify the access tokens of the auth service, and the tokens with which Artel calls tools of `auth_type`
+/// `service`.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = crate::auth::TAG, security(()),
     responses((status = 200, description = "A JSON Web Key Set.", body = Object)))]
 pub(crate) async fn get_jwks(State(app): State<App>) -> Result<impl IntoResponse, Problem> {

@@ -1,4 +1,5 @@
-//! What goes together in a decision and in a rule's condition. A derive cannot say that, so it is added to what the derive said.
+//! What goes together in a decision and in a rule's condition. A derive cannot say that, so it is added to what the
+//! derive said.
 
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{AllOfBuilder, AnyOf, AnyOfBuilder, ObjectBuilder, Schema, SchemaType, Type};
@@ -7,7 +8,8 @@ use utoipa::openapi::{OpenApi, Ref, RefOr};
 /// Splits the schemas into their members and what goes together.
 pub(super) fn refine(openapi: &mut OpenApi) {
     let Some(schemas) = openapi.components.as_mut().map(|components| &mut components.schemas) else { return };
-    for (name, members, rule) in [("DecideApproval", "DecisionMembers", decision()), ("ArgumentCondition", "ConditionMembers", condition())]
+    for (name, members, rule) in
+        [("DecideApproval", "DecisionMembers", decision()), ("ArgumentCondition", "ConditionMembers", condition())]
     {
         let Some(schema) = schemas.remove(name) else { continue };
         schemas.insert(members.to_owned(), schema);
@@ -19,9 +21,13 @@ pub(super) fn refine(openapi: &mut OpenApi) {
 /// New arguments come with an edit, and with nothing else.
 fn decision() -> AnyOf {
     let arguments = ObjectBuilder::new().schema_type(Type::Object);
-    let edits = ObjectBuilder::new().property("decision", among(&["edit"])).property("arguments", arguments).required("arguments");
+    let edits = ObjectBuilder::new()
+        .property("decision", among(&["edit"]))
+        .property("arguments", arguments)
+        .required("arguments");
     let nothing = ObjectBuilder::new().schema_type(SchemaType::AnyValue).enum_values(Some([Value::Null]));
-    let others = ObjectBuilder::new().property("decision", among(&["approve", "reject"])).property("arguments", nothing);
+    let others =
+        ObjectBuilder::new().property("decision", among(&["approve", "reject"])).property("arguments", nothing);
     AnyOfBuilder::new().item(edits).item(others).build()
 }
 

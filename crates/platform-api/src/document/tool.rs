@@ -1,5 +1,5 @@
-//! What goes together in a tool: an `http_webhook` needs an endpoint, a `verifiable` one says where to ask, an internal one names
-//! its function. A derive cannot say that, so it is added to what the derive said.
+//! What goes together in a tool: an `http_webhook` needs an endpoint, a `verifiable` one says where to ask, an internal
+//! one names its function. A derive cannot say that, so it is added to what the derive said.
 
 use artel_tools::builtins;
 use serde_json::{Value, json};
@@ -11,8 +11,10 @@ pub(super) fn refine(openapi: &mut OpenApi) {
     let Some(schemas) = openapi.components.as_mut().map(|components| &mut components.schemas) else { return };
     let for_new = [AnyOfBuilder::new().item(plain_webhook()).item(verifiable_webhook()).item(internal())];
     let as_it_was = AnyOfBuilder::new().item(same_kind()).item(becomes_webhook()).item(becomes_internal());
-    let for_change = [as_it_was, AnyOfBuilder::new().item(same_effect()).item(plain_effect()).item(becomes_verifiable())];
-    for (name, members, rules) in [("CreateTool", "ToolMembers", Vec::from(for_new)), ("UpdateTool", "ToolChanges", Vec::from(for_change))]
+    let for_change =
+        [as_it_was, AnyOfBuilder::new().item(same_effect()).item(plain_effect()).item(becomes_verifiable())];
+    for (name, members, rules) in
+        [("CreateTool", "ToolMembers", Vec::from(for_new)), ("UpdateTool", "ToolChanges", Vec::from(for_change))]
     {
         let Some(schema) = schemas.remove(name) else { continue };
         schemas.insert(members.to_owned(), schema);

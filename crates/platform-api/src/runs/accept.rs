@@ -24,10 +24,12 @@ pub(crate) struct StartRun {
     /// The dialogue to go on with; a new one when absent.
     #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     session_id: Option<String>,
-    /// `true`: run the agent as it is, with changes that are not published; for its owner and for `admin`. `false`: run the published
-    /// version. When absent, the owner runs the agent as it is, everybody else the published version.
+    /// `true`: run the agent as it is, with changes that are not published; for its owner and for `admin`. `false`:
+    /// run the published version. When absent, the owner runs the agent as it is, everybody else the published
+    /// version.
     draft: Option<bool>,
-    /// Who sees the dialogue, when this run begins it: `tenant` (when absent), every user by scope, or `private`, only its owner.
+    /// Who sees the dialogue, when this run begins it: `tenant` (when absent), every user by scope, or `private`, only
+    /// its owner.
     #[serde(default)]
     #[schema(inline, nullable = false)]
     visibility: Option<Visibility>,
@@ -54,7 +56,12 @@ pub(super) enum Accepted {
 }
 
 /// Stores the run once per idempotency key.
-pub(super) async fn accept(app: &App, caller: &Identity, attempt: &Attempt, body: Body<StartRun>) -> Result<Accepted, Problem> {
+pub(super) async fn accept(
+    app: &App,
+    caller: &Identity,
+    attempt: &Attempt,
+    body: Body<StartRun>,
+) -> Result<Accepted, Problem> {
     let id = match app.gate.begin(caller, attempt, &body.digest).await? {
         Once::Answered(response) => return Ok(Accepted::Answered(response)),
         Once::First(id) => id,

@@ -34,8 +34,9 @@ impl Checked for CreateRun {}
 
 /// Run an agent and wait for the end.
 ///
-/// The run goes on when the client disconnects. A run whose model or tool fails ends as `failed`, which is a 201 too. A run that comes to
-/// wait for a human is answered at once, with 202 and `phase` `waiting_for_approval`. Needs `runs:write`.
+/// The run goes on when the client disconnects. A run whose model or tool fails ends as `failed`, which is a 201 too. A
+/// run that comes to wait for a human is answered at once, with 202 and `phase` `waiting_for_approval`. Needs
+/// `runs:write`.
 #[utoipa::path(post, path = "/runs", tag = TAG, params(CreateRun, crate::document::IdempotencyKey), request_body = StartRun,
     responses((status = 201, description = "The finished run.", body = RunView),
         (status = 202, description = "The run as it is now.", body = RunView),
@@ -58,8 +59,12 @@ pub(crate) async fn create_run(
             answer(&app, &viewer, run, status).await
         }
         Accepted::Known(run) if !waits => answer(&app, &viewer, *run, StatusCode::ACCEPTED).await.map(replayed),
-        Accepted::Known(run) if run.phase.is_end() => answer(&app, &viewer, *run, StatusCode::CREATED).await.map(replayed),
-        Accepted::Known(run) if run.phase == Phase::Waiting => answer(&app, &viewer, *run, StatusCode::ACCEPTED).await.map(replayed),
+        Accepted::Known(run) if run.phase.is_end() => {
+            answer(&app, &viewer, *run, StatusCode::CREATED).await.map(replayed)
+        }
+        Accepted::Known(run) if run.phase == Phase::Waiting => {
+            answer(&app, &viewer, *run, StatusCode::ACCEPTED).await.map(replayed)
+        }
         Accepted::Known(_) => Err(under_way()),
         Accepted::Answered(response) => Ok(response),
     }
@@ -71,7 +76,10 @@ async fn settled(app: &App, viewer: &Viewer, run: Run, mut entries: Entries) -> 
     while let Some(entry) = entries.next().await {
         asked |= matches!(entry?.event, Event::ApprovalRequested { .. } | Event::CallWaits { .. });
         // Other calls may still be under way; the run waits when they are over.
-        if asked && let Some(waiting) = current(app, viewer, &run).await.map(|run| (run.phase == Phase::Waiting).then_some(run))? {
+        if asked
+            && let Some(waiting) =
+                current(app, viewer, &run).await.map(|run| (run.phase == Phase::Waiting).then_some(run))?
+        {
             return Ok(waiting);
         }
     }

@@ -54,8 +54,9 @@ pub(crate) struct RunEvent {
 
 /// Read what happened in a run, and follow it until its end.
 ///
-/// A stream of events as in `POST /runs/stream`, from the first one or after `Last-Event-ID` on: cut anywhere and resumed, it has the
-/// same bytes as when it is never cut. With `Accept: application/json`, the events so far as a list. Needs `runs:read`.
+/// A stream of events as in `POST /runs/stream`, from the first one or after `Last-Event-ID` on: cut anywhere and
+/// resumed, it has the same bytes as when it is never cut. With `Accept: application/json`, the events so far as a
+/// list. Needs `runs:read`.
 #[utoipa::path(get, path = "/runs/{run_id}/events", tag = TAG,
     params(("run_id" = RunId, Path), ListRunEvents,
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.", pattern = "^[0-9]{1,18}$", nullable = false)),
@@ -72,7 +73,8 @@ pub(crate) async fn list_run_events(
     let run = app.store.find_run(&viewer, run).await?.ok_or_else(|| Problem::not_found("run"))?;
     let finished = run.phase.is_end();
     if wants_json(&headers) {
-        let events = journal(&app, &viewer, &run, after).await?.into_iter().filter_map(|entry| listed(&entry)).collect();
+        let events =
+            journal(&app, &viewer, &run, after).await?.into_iter().filter_map(|entry| listed(&entry)).collect();
         return Ok(Json(RunEvents { events, finished }).into_response());
     }
     if finished {
@@ -81,12 +83,14 @@ pub(crate) async fn list_run_events(
         return Ok(stream_of(&app, rest.boxed()));
     }
     let start = start_of(&app, &viewer, &run, after).await?;
-    let seen = move |entry: &Result<Arc<Entry>, StoreError>| std::future::ready(entry.as_ref().is_ok_and(|entry| entry.seq <= after));
+    let seen = move |entry: &Result<Arc<Entry>, StoreError>| {
+        std::future::ready(entry.as_ref().is_ok_and(|entry| entry.seq <= after))
+    };
     Ok(stream_of(&app, follow_from(&app, &viewer, &run, start).skip_while(seen).boxed()))
 }
 
-/// Where to follow from. A reader who claims to have seen what is not stored (yet, or ever) starts at what is: otherwise an
-/// end before `after` would never reach it.
+/// Where to follow from. A reader who claims to have seen what is not stored (yet, or ever) starts at what is:
+/// otherwise an end before `after` would never reach it.
 async fn start_of(app: &App, viewer: &Viewer, run: &Run, after: i64) -> Result<i64, Problem> {
     if after == 0 || !app.store.run_entries(viewer, run.id, after, 1).await?.is_empty() {
         return Ok(after);

@@ -15,7 +15,11 @@ const PAGE: u32 = 200;
 ///
 /// # Errors
 /// Fails when the store does.
-pub(super) async fn finish_reasons(app: &App, viewer: &Viewer, runs: &[Run]) -> Result<HashMap<RunId, String>, Problem> {
+pub(super) async fn finish_reasons(
+    app: &App,
+    viewer: &Viewer,
+    runs: &[Run],
+) -> Result<HashMap<RunId, String>, Problem> {
     let mut sessions: BTreeMap<&SessionId, HashSet<RunId>> = BTreeMap::new();
     for run in runs.iter().filter(|run| run.phase.status() == RunStatus::Succeeded) {
         sessions.entry(&run.session_id).or_default().insert(run.id);

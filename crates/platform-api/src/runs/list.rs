@@ -66,6 +66,7 @@ pub(crate) async fn list_runs(
 
 /// The phases that show as this status.
 fn phases(status: RunStatus) -> Vec<Phase> {
-    const ALL: [Phase; 6] = [Phase::Queued, Phase::Running, Phase::Waiting, Phase::Succeeded, Phase::Failed, Phase::Cancelled];
+    const ALL: [Phase; 6] =
+        [Phase::Queued, Phase::Running, Phase::Waiting, Phase::Succeeded, Phase::Failed, Phase::Cancelled];
     ALL.into_iter().filter(|phase| phase.status() == status).collect()
 }

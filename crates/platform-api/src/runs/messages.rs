@@ -64,7 +64,11 @@ pub(crate) fn messages(entries: &[Entry]) -> Vec<MessageView> {
 
 /// An answer with its calls as the model wrote them. The answer itself may be on an earlier page.
 fn answered(item: &Item<'_>, answer: &Answer<'_>) -> MessageView {
-    let asked = |call: &Call<'_>| AskedCall { id: call.planned.call_id, name: call.planned.name.clone(), args: call.planned.args.clone() };
+    let asked = |call: &Call<'_>| AskedCall {
+        id: call.planned.call_id,
+        name: call.planned.name.clone(),
+        args: call.planned.args.clone(),
+    };
     let calls: Vec<AskedCall> = answer.calls.iter().map(asked).collect();
     let tool_calls = (!calls.is_empty()).then_some(calls);
     MessageView { tool_calls, ..message(item, Role::Assistant, answer.text.unwrap_or_default()) }

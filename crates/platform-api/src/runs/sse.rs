@@ -1,4 +1,5 @@
-//! Journal entries as server-sent events. The bytes of an event depend on its entry alone, so that a resumed stream equals an uncut one.
+//! Journal entries as server-sent events. The bytes of an event depend on its entry alone, so that a resumed stream
+//! equals an uncut one.
 
 use std::convert::Infallible;
 
@@ -38,7 +39,8 @@ pub(super) fn stream_of(app: &App, entries: Entries) -> Response {
         }
         std::future::ready(entry.is_ok())
     });
-    let events = known.filter_map(|entry| std::future::ready(entry.ok().and_then(|entry| sse(&entry)).map(Ok::<_, Infallible>)));
+    let events =
+        known.filter_map(|entry| std::future::ready(entry.ok().and_then(|entry| sse(&entry)).map(Ok::<_, Infallible>)));
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(app.config.sse_keepalive)).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -65,10 +67,15 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
         Event::ToolFinished { call_id, name, outcome, duration_ms, .. } => {
             let (what, told) = match outcome {
                 ToolOutcome::Succeeded { output } => ("output", output.clone()),
-                ToolOutcome::Failed { error } | ToolOutcome::Unknown { error } => ("error", Value::String(error.clone())),
+                ToolOutcome::Failed { error } | ToolOutcome::Unknown { error } => {
+                    ("error", Value::String(error.clone()))
+                }
             };
             let status = outcome.state().as_str();
-            ("tool_result", json!({ "tool_call_id": call_id, "name": name, "status": status, what: told, "duration_ms": duration_ms }))
+            (
+                "tool_result",
+                json!({ "tool_call_id": call_id, "name": name, "status": status, what: told, "duration_ms": duration_ms }),
+            )
         }
         Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, changed, .. } => {
             let mut asked = json!({

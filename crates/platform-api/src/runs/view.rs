@@ -2,7 +2,8 @@
 
 use artel_domain::run::Phase;
 use artel_domain::{
-    AgentId, CallId, CallState, Run, RunId, RunStatus, SessionId, TenantId, Timestamp, ToolCallRow, ToolRef, Usage, WaitFor,
+    AgentId, CallId, CallState, Run, RunId, RunStatus, SessionId, TenantId, Timestamp, ToolCallRow, ToolRef, Usage,
+    WaitFor,
 };
 use artel_http::Problem;
 use artel_store::Viewer;
@@ -20,7 +21,8 @@ pub(crate) struct RunView {
     id: RunId,
     tenant_id: TenantId,
     agent_id: AgentId,
-    /// The published version whose profile and bindings the run uses, whatever is changed afterwards; `null` for a `draft`.
+    /// The published version whose profile and bindings the run uses, whatever is changed afterwards; `null` for a
+    /// `draft`.
     agent_version: Option<i64>,
     /// The run uses the agent as it is, with changes that are not published.
     draft: bool,
@@ -31,8 +33,9 @@ pub(crate) struct RunView {
     phase: Phase,
     /// In the phase `waiting_for_approval`: what the run waits for, each word once. Empty in every other phase.
     waiting_for: Vec<WaitFor>,
-    /// Why no worker goes on with the run at present: an entry of its journal was written by a newer version of the server, or is damaged.
-    /// Such a run goes on when a newer version runs; it can always be cancelled. Left out when there is no such reason.
+    /// Why no worker goes on with the run at present: an entry of its journal was written by a newer version of the
+    /// server, or is damaged. Such a run goes on when a newer version runs; it can always be cancelled. Left out
+    /// when there is no such reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     blocked_reason: Option<String>,

@@ -29,7 +29,8 @@ pub(crate) struct CreateTool {
     #[schema(schema_with = crate::document::input_schema)]
     input_schema: Map<String, Value>,
     execution_type: ExecutionType,
-    /// Where an `http_webhook` is called; `{name}` in the path stands for an argument. For `internal` tools: which function.
+    /// Where an `http_webhook` is called; `{name}` in the path stands for an argument. For `internal` tools: which
+    /// function.
     #[schema(schema_with = crate::document::url)]
     endpoint: Option<String>,
     auth_type: Option<AuthType>,
@@ -46,7 +47,8 @@ pub(crate) struct CreateTool {
     /// A JMESPath expression applied to the answer's JSON.
     #[schema(schema_with = crate::document::jmespath)]
     response_transform: Option<String>,
-    /// What may happen to a call that was cut off. `at_most_once` for webhooks and `read_only` for internal tools when absent.
+    /// What may happen to a call that was cut off. `at_most_once` for webhooks and `read_only` for internal tools when
+    /// absent.
     effect: Option<EffectClass>,
     /// For `verifiable` tools.
     #[schema(schema_with = crate::document::url)]
@@ -66,7 +68,9 @@ impl CreateTool {
     fn usual_effect(&self, tools: &Registry) -> EffectClass {
         let named = self.endpoint.as_deref().unwrap_or(&self.name);
         match self.execution_type {
-            ExecutionType::Internal => tools.builtin(named).map_or(EffectClass::ReadOnly, |tool| tool.descriptor().effect),
+            ExecutionType::Internal => {
+                tools.builtin(named).map_or(EffectClass::ReadOnly, |tool| tool.descriptor().effect)
+            }
             ExecutionType::HttpWebhook => EffectClass::AtMostOnce,
         }
     }

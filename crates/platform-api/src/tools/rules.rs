@@ -19,7 +19,9 @@ pub(super) fn check(tools: &Registry, tool: &ToolDefinition) -> Faults {
         (ExecutionType::HttpWebhook, Some(endpoint)) => check_url(&mut faults, "endpoint", endpoint),
     }
     match &tool.status_endpoint {
-        None if tool.effect == EffectClass::Verifiable => faults.add("status_endpoint", "is missing: a verifiable tool needs one"),
+        None if tool.effect == EffectClass::Verifiable => {
+            faults.add("status_endpoint", "is missing: a verifiable tool needs one")
+        }
         None => {}
         Some(endpoint) => check_url(&mut faults, "status_endpoint", endpoint),
     }
@@ -36,7 +38,14 @@ pub(super) fn check(tools: &Registry, tool: &ToolDefinition) -> Faults {
 fn check_internal(faults: &mut Faults, tools: &Registry, tool: &ToolDefinition) {
     if tools.builtin(function_name(tool)).is_none() {
         let field = if tool.endpoint.is_some() { "endpoint" } else { "name" };
-        faults.add(field, format!("there is no internal tool '{}'; there are {}", function_name(tool), tools.builtin_names().join(", ")));
+        faults.add(
+            field,
+            format!(
+                "there is no internal tool '{}'; there are {}",
+                function_name(tool),
+                tools.builtin_names().join(", ")
+            ),
+        );
     }
 }
 

@@ -74,8 +74,8 @@ impl From<UpdateTool> for ToolPatch {
 
 /// Update a tool.
 ///
-/// Its version grows by one. A worker that has a run keeps the tool as it read it; a call that a human approved before the update is asked about
-/// again. Needs `tools:write`.
+/// Its version grows by one. A worker that has a run keeps the tool as it read it; a call that a human approved before
+/// the update is asked about again. Needs `tools:write`.
 #[utoipa::path(put, path = "/tools/{tool_id}", tag = TAG, params(("tool_id" = ToolId, Path)), request_body = UpdateTool,
     responses((status = 200, description = "The tool as it is now.", body = ToolDefinition), (status = 409, response = crate::document::Conflict)))]
 pub(crate) async fn update_tool(
@@ -99,11 +99,14 @@ fn check(tools: &Registry, patch: &ToolPatch, tool: &ToolDefinition) -> Result<(
     let is_kept = |field: &str| match field {
         "name" => stays_internal || patch.name.is_none(),
         "endpoint" => stays_internal || patch.endpoint.is_none(),
-        "status_endpoint" => patch.status_endpoint.is_none() || (patch.status_endpoint == Some(None) && patch.effect.is_none()),
+        "status_endpoint" => {
+            patch.status_endpoint.is_none() || (patch.status_endpoint == Some(None) && patch.effect.is_none())
+        }
         _ => false,
     };
     if !faults.is_empty() && faults.fields().all(is_kept) {
-        return Err(faults.conflict("tool_would_not_work", "The change does not go with what the tool keeps; see field_errors."));
+        return Err(faults
+            .conflict("tool_would_not_work", "The change does not go with what the tool keeps; see field_errors."));
     }
     faults.result()
 }

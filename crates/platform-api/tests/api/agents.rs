@@ -89,7 +89,8 @@ async fn agents_are_listed_newest_first_in_pages() {
 async fn an_update_changes_what_it_names_and_nothing_else() {
     let world = World::new().await;
     let ada = world.ada();
-    let made = ada.post("/agents", json!({ "name": "a", "system_prompt": "p", "llm_params": { "temperature": 0.5 } })).await;
+    let made =
+        ada.post("/agents", json!({ "name": "a", "system_prompt": "p", "llm_params": { "temperature": 0.5 } })).await;
     let path = format!("/agents/{}", made.id());
     let updated = ada.put(&path, json!({ "name": "b" })).await;
     assert_eq!((&updated.body["name"], &updated.body["system_prompt"]), (&json!("b"), &json!("p")));

@@ -36,7 +36,8 @@ async fn a_revoked_key_and_the_tokens_issued_from_it_stop_working() {
     let world = World::new().await;
     let ada = world.ada();
     let (id, key) = key_of(&ada, json!({ "scopes": ["agents:read"] })).await;
-    let token = ada.with_key(&key).send("POST", "/auth/token", &[], axum::body::Body::empty()).await.body["token"].clone();
+    let token =
+        ada.with_key(&key).send("POST", "/auth/token", &[], axum::body::Body::empty()).await.body["token"].clone();
     let by_token = ada.with_token(token.as_str().unwrap());
     by_token.get("/agents").await.is(StatusCode::OK);
     ada.delete(&format!("/api-keys/{id}")).await.is(StatusCode::NO_CONTENT);
@@ -70,7 +71,10 @@ async fn nobody_gives_away_more_than_they_have() {
     let narrow = seed.with_key(&narrow);
     narrow.creates_key(json!({ "scopes": ["tools:write"], "daily_limit": 5 })).await.is_problem(403);
     narrow.creates_key(json!({ "scopes": ["tools:write"], "agent_id": agent, "daily_limit": 6 })).await.is_problem(403);
-    narrow.creates_key(json!({ "scopes": ["tools:write"], "agent_id": agent, "daily_limit": 5 })).await.is(StatusCode::CREATED);
+    narrow
+        .creates_key(json!({ "scopes": ["tools:write"], "agent_id": agent, "daily_limit": 5 }))
+        .await
+        .is(StatusCode::CREATED);
 }
 
 #[rstest]

@@ -44,7 +44,11 @@ async fn rules_are_the_administrators() {
 #[case("conditions", json!([{ "argument": "/a", "is": "matches", "value": 1 }]), "rules[0].conditions[0].value")]
 #[case("conditions", json!([{ "argument": "/a", "is": "like", "value": 1 }]), "rules[0].conditions[0].is")]
 #[tokio::test]
-async fn a_bad_rule_is_refused_by_the_name_of_what_is_bad(#[case] member: &str, #[case] value: Value, #[case] field: &str) {
+async fn a_bad_rule_is_refused_by_the_name_of_what_is_bad(
+    #[case] member: &str,
+    #[case] value: Value,
+    #[case] field: &str,
+) {
     let world = World::new().await;
     let mut rule = rule();
     rule[member] = value;

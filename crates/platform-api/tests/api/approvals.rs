@@ -75,7 +75,10 @@ async fn approvals_are_listed_oldest_first_by_run_and_session() {
     assert_eq!(ids("limit=1").await, std::slice::from_ref(&first));
     let of_second = ada.get(&format!("/approvals/{second}")).await.body;
     assert_eq!(ids(&format!("run_id={}", of_second["run_id"].as_str().unwrap())).await, std::slice::from_ref(&second));
-    assert_eq!(ids(&format!("status=pending&session_id={}", of_second["session_id"].as_str().unwrap())).await, [second]);
+    assert_eq!(
+        ids(&format!("status=pending&session_id={}", of_second["session_id"].as_str().unwrap())).await,
+        [second]
+    );
     assert!(ids("status=approved").await.is_empty());
     for bad in ["status=open", "limit=0", "run_id=x", "session_id="] {
         ada.get(&format!("/approvals?{bad}")).await.is_problem(422);
@@ -93,7 +96,10 @@ async fn approvals_are_listed_oldest_first_by_run_and_session() {
 #[case(json!({ "decision": "reject", "feedback": "x".repeat(4001) }), "feedback")]
 #[case(json!({ "decision": "reject", "feedback": 5 }), "feedback")]
 #[tokio::test]
-async fn a_bad_decision_is_refused_by_the_name_of_what_is_bad_and_decides_nothing(#[case] body: Value, #[case] field: &str) {
+async fn a_bad_decision_is_refused_by_the_name_of_what_is_bad_and_decides_nothing(
+    #[case] body: Value,
+    #[case] field: &str,
+) {
     let world = World::new().await;
     let (ada, approval, _) = world.adas().await;
     decide(&ada, &approval, body).await.names(field);

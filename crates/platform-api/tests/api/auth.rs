@@ -70,7 +70,10 @@ async fn what_is_not_a_good_token_is_answered_401_with_a_challenge() {
     let other_alg = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS512","typ":"JWT"}"#);
     let forged = URL_SAFE_NO_PAD.encode(r#"{"sub":"00000000-0000-0000-0000-000000000001"}"#);
     let table = [
-        ("expired", token_from(&TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER), &yesterday, ada.tenant, ada.user, ALL)),
+        (
+            "expired",
+            token_from(&TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER), &yesterday, ada.tenant, ada.user, ALL),
+        ),
         ("another audience", issue(&TokenIssuer::new(&SECRET.into(), ISSUER, "others"))),
         ("another issuer", issue(&TokenIssuer::new(&SECRET.into(), "others", ISSUER))),
         ("another key", issue(&TokenIssuer::new(&"not the secret, but long enough".into(), ISSUER, ISSUER))),
@@ -85,7 +88,10 @@ async fn what_is_not_a_good_token_is_answered_401_with_a_challenge() {
         answer.is_problem(401);
         assert!(answer.header("www-authenticate").contains("invalid_token"), "{what}: {answer:?}");
     }
-    assert_eq!(world.stranger().get("/agents").await.is_problem(401).header("www-authenticate"), r#"Bearer realm="artel""#);
+    assert_eq!(
+        world.stranger().get("/agents").await.is_problem(401).header("www-authenticate"),
+        r#"Bearer realm="artel""#
+    );
     let in_query = world.stranger().get(&format!("/agents?access_token={good}&token={good}")).await;
     in_query.is_problem(401);
     ada.get("/agents").await.is(StatusCode::OK);

@@ -1,4 +1,5 @@
-//! Access tokens of the auth service at the platform's door. The auth service is another process: here are only its keys, in the store.
+//! Access tokens of the auth service at the platform's door. The auth service is another process: here are only its
+//! keys, in the store.
 
 use std::time::{Duration, Instant};
 
@@ -47,7 +48,10 @@ fn token(world: &World, key: &ServiceKey, scope: &str) -> String {
         scopes: Scopes::from_spaced(scope),
         family_id: None,
     };
-    AccessTokenIssuer::new(AUTH_ISSUER, AUTH_AUDIENCE).issue(key, &grant, Duration::from_mins(15), &*world.clock).unwrap().token
+    AccessTokenIssuer::new(AUTH_ISSUER, AUTH_AUDIENCE)
+        .issue(key, &grant, Duration::from_mins(15), &*world.clock)
+        .unwrap()
+        .token
 }
 
 fn claims(world: &World) -> Value {
@@ -76,7 +80,10 @@ async fn scopes_of_the_auth_service_open_what_they_say() {
     let (reader, writer, admin) = (with("api:read"), with("api:read api:write"), with("api:admin"));
 
     reader.get("/v1/agents").await.is(StatusCode::OK);
-    assert_eq!(reader.post("/v1/agents", json!({ "name": "a" })).await.is_problem(403).body["error"], "insufficient_scope");
+    assert_eq!(
+        reader.post("/v1/agents", json!({ "name": "a" })).await.is_problem(403).body["error"],
+        "insufficient_scope"
+    );
     let agent = writer.creates_agent("a").await;
     assert_eq!(reader.get(&format!("/v1/agents/{agent}")).await.body["name"], "a");
     writer.get("/v1/audit").await.is_problem(403);

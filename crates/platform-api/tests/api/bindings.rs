@@ -12,8 +12,7 @@ async fn a_binding_without_a_body_has_the_defaults() {
     let (agent, tool) = (ada.creates_agent("a").await, ada.creates_tool("t").await);
     let made = ada.send("POST", &format!("/agents/{agent}/tools/{tool}"), &[], Body::empty()).await;
     made.is(StatusCode::CREATED);
-    let expected =
-        json!({ "permission_scope": "read", "timeout_ms": 15000, "rate_limit": null, "allowed_domains": [], "secrets_ref": null });
+    let expected = json!({ "permission_scope": "read", "timeout_ms": 15000, "rate_limit": null, "allowed_domains": [], "secrets_ref": null });
     for (member, value) in expected.as_object().unwrap() {
         assert_eq!(&made.body[member], value, "{member}");
     }

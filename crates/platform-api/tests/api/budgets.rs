@@ -10,7 +10,8 @@ async fn a_budget_is_read_as_it_was_set_and_null_lifts_it() {
     let ada = world.ada();
     let agent = ada.creates_agent("a").await;
     for path in ["/budget".to_owned(), format!("/agents/{agent}/budget")] {
-        let limits = json!({ "run_tokens": 5000, "run_cost_usd": 0.25, "daily_tokens": 100_000, "daily_cost_usd": 12.5 });
+        let limits =
+            json!({ "run_tokens": 5000, "run_cost_usd": 0.25, "daily_tokens": 100_000, "daily_cost_usd": 12.5 });
         ada.put(&path, limits.clone()).await.is(StatusCode::OK);
         let mut expected = limits;
         expected["spent_today"] = json!({ "tokens": 0, "cost_usd": 0.0 });

@@ -20,7 +20,8 @@ async fn used(world: &World, person: &Person) -> String {
         at: artel_domain::Clock::now(&*world.clock),
     };
     artel_store::Identities::ensure_principal(&*world.store, person.tenant, person.user, audit.at).await.unwrap();
-    let made = artel_store::BuiltinAgents::ensure_builtin_agent(&*world.store, person.tenant, agent, person.user, audit);
+    let made =
+        artel_store::BuiltinAgents::ensure_builtin_agent(&*world.store, person.tenant, agent, person.user, audit);
     made.await.unwrap().id.to_string()
 }
 
@@ -46,7 +47,10 @@ async fn every_mutation_of_a_builtin_agent_is_refused_also_to_an_administrator()
     ] {
         let refused = ada.call(method, &place, body).await;
         assert_eq!(refused.is_problem(400).body["error"], "builtin_agent_read_only", "{method} {place}");
-        assert!(refused.body["message"].as_str().unwrap().contains("/v1/builtin-agents/"), "{method} {place} says where it is set");
+        assert!(
+            refused.body["message"].as_str().unwrap().contains("/v1/builtin-agents/"),
+            "{method} {place} says where it is set"
+        );
     }
     assert_eq!(ada.get(&path).await.body, before);
     assert_eq!(ada.get(&format!("{path}/tools")).await.body, json!([]));
@@ -71,7 +75,8 @@ async fn an_administrator_switches_a_builtin_agent_off_and_on_again() {
     assert_eq!(ada.put(SETTINGS, json!({ "is_enabled": true })).await.body["is_enabled"], true);
     ada.post("/runs?wait=false", json!({ "agent_id": agent, "input_message": "hi" })).await.is(StatusCode::ACCEPTED);
     let audited = ada.get(&format!("/audit?entity_id={agent}")).await.body;
-    let details: Vec<&Value> = audited.as_array().unwrap().iter().filter(|row| row["action"] == "agent.configure").collect();
+    let details: Vec<&Value> =
+        audited.as_array().unwrap().iter().filter(|row| row["action"] == "agent.configure").collect();
     assert_eq!(details.len(), 2, "{audited:#}");
     assert_eq!(details[1]["details"]["is_enabled"], false);
 }
@@ -101,7 +106,10 @@ async fn only_an_administrator_sets_a_builtin_agent() {
     let world = World::new().await;
     let writer = world.person_with(0xA, 0xE4E, &["tools:write", "agents:write"]);
     writer.get(SETTINGS).await.is(StatusCode::OK);
-    assert_eq!(writer.put(SETTINGS, json!({ "is_enabled": false })).await.is_problem(403).body["details"]["required_scope"], "admin");
+    assert_eq!(
+        writer.put(SETTINGS, json!({ "is_enabled": false })).await.is_problem(403).body["details"]["required_scope"],
+        "admin"
+    );
     writer.get("/v1/builtin-agents/nobody").await.is_problem(404);
     assert_eq!(world.ada().get(SETTINGS).await.body["is_enabled"], true);
 }

@@ -34,10 +34,14 @@ async fn every_described_operation_is_served_under_v1_and_at_the_root() {
         let bare = path.strip_prefix("/v1").unwrap_or(&path).to_owned();
         for path in [path, bare] {
             let answer = world.ada().send(&method, &path, &[], axum::body::Body::empty()).await;
-            let is_unknown = answer.status == 405 || answer.body["message"].as_str().is_some_and(|text| text.contains("nothing at"));
+            let is_unknown =
+                answer.status == 405 || answer.body["message"].as_str().is_some_and(|text| text.contains("nothing at"));
             assert!(!is_unknown, "{method} {path}: {answer:?}");
             let status = answer.status.to_string();
-            assert!(operation["responses"].get(&status).is_some(), "{method} {path} answers {status}, which is not described");
+            assert!(
+                operation["responses"].get(&status).is_some(),
+                "{method} {path} answers {status}, which is not described"
+            );
         }
     }
 }

@@ -111,7 +111,11 @@ async fn a_foreign_id_in_a_body_or_a_query_is_as_absent_as_an_absent_one() {
     }
     let own = bob.creates_agent("mine").await;
     bob.binds(&own, &things.tool).await.is_problem(404);
-    for query in [format!("agent_id={}", things.agent), format!("session_id={}", things.session), format!("before={}", things.run)] {
+    for query in [
+        format!("agent_id={}", things.agent),
+        format!("session_id={}", things.session),
+        format!("before={}", things.run),
+    ] {
         assert_eq!(bob.get(&format!("/runs?{query}")).await.body, json!([]), "{query}");
     }
     for query in [format!("run_id={}", things.run), format!("session_id={}", things.session)] {
@@ -146,7 +150,9 @@ async fn two_tenants_may_use_one_session_id_and_hear_nothing_of_each_other() {
 /// Whatever bob tried, ada has what she had.
 async fn assert_unharmed(world: &World, things: &Things) {
     let ada = world.ada();
-    for path in [format!("/agents/{}", things.agent), format!("/tools/{}", things.tool), format!("/runs/{}", things.run)] {
+    for path in
+        [format!("/agents/{}", things.agent), format!("/tools/{}", things.tool), format!("/runs/{}", things.run)]
+    {
         ada.get(&path).await.is(StatusCode::OK);
     }
     assert_eq!(ada.get(&format!("/agents/{}", things.agent)).await.body["version"], 2);

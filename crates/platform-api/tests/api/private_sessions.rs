@@ -18,7 +18,8 @@ impl World {
     async fn adas_diary(&self) -> Diary {
         let ada = self.ada();
         let (agent, tool) = (ada.creates_agent("a").await, ada.creates_tool("t").await);
-        let start = json!({ "agent_id": agent, "input_message": "dear diary", "session_id": "diary", "visibility": "private" });
+        let start =
+            json!({ "agent_id": agent, "input_message": "dear diary", "session_id": "diary", "visibility": "private" });
         let run = ada.post("/runs?wait=false", start).await;
         run.is(StatusCode::ACCEPTED);
         let mut drive = self.claim().await;
@@ -69,10 +70,13 @@ async fn two_colleagues_with_one_name_for_a_session_have_two_dialogues() {
     let diary = world.adas_diary().await;
     let eve = world.colleague();
     let agent = eve.creates_agent("hers").await;
-    let hers = eve.post("/runs?wait=false", json!({ "agent_id": agent, "input_message": "hi", "session_id": "diary" })).await;
+    let hers =
+        eve.post("/runs?wait=false", json!({ "agent_id": agent, "input_message": "hi", "session_id": "diary" })).await;
     hers.is(StatusCode::ACCEPTED);
     assert_eq!(hers.body["session_id"], "diary");
-    let ids = |runs: Value| runs.as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let ids = |runs: Value| {
+        runs.as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(ids(eve.get("/runs?session_id=diary").await.body), [hers.id()]);
     assert_eq!(ids(world.ada().get("/runs?session_id=diary").await.body), [diary.run]);
 }

@@ -31,9 +31,15 @@ async fn a_run_is_answered_when_it_is_over_with_every_member_of_the_contract() {
     assert_eq!((&run["status"], &run["phase"]), (&json!("succeeded"), &json!("succeeded")));
     assert_eq!((&run["output_message"], &run["error_message"]), (&json!("It said hello"), &Value::Null));
     assert_eq!(run["finish_reason"], "stop");
-    assert_eq!((&run["prompt_tokens"], &run["completion_tokens"], &run["total_tokens"]), (&json!(150), &json!(45), &json!(195)));
+    assert_eq!(
+        (&run["prompt_tokens"], &run["completion_tokens"], &run["total_tokens"]),
+        (&json!(150), &json!(45), &json!(195))
+    );
     let call = &run["tools_called"][0];
-    assert_eq!((&call["name"], &call["args"], &call["status"]), (&json!("echo"), &json!({ "text": "hello" }), &json!("succeeded")));
+    assert_eq!(
+        (&call["name"], &call["args"], &call["status"]),
+        (&json!("echo"), &json!({ "text": "hello" }), &json!("succeeded"))
+    );
     assert_eq!((&run["messages"], &run["trace_id"]), (&Value::Null, &json!(answer.header("x-trace-id"))));
     let members = "id tenant_id agent_id session_id trace_id status input_message output_message error_message prompt_tokens \
         completion_tokens total_tokens tools_called messages created_at updated_at";
@@ -125,7 +131,8 @@ async fn a_stream_tells_the_run_from_its_start_to_its_end() {
     let events: Vec<&str> = stream.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
     assert_eq!(events, ["start", "tool_call", "tool_result", "token", "token", "result"]);
     assert!(stream.contains(r#"data: {"delta":"It said "}"#), "{stream}");
-    let end = r#"data: {"output":"It said hello","tokens":{"prompt_tokens":150,"completion_tokens":45,"total_tokens":195}}"#;
+    let end =
+        r#"data: {"output":"It said hello","tokens":{"prompt_tokens":150,"completion_tokens":45,"total_tokens":195}}"#;
     assert!(stream.contains(end), "{stream}");
 }
 
@@ -208,7 +215,10 @@ async fn a_run_can_be_cancelled_until_it_is_over() {
     drive.starts().await;
     drive.fails("cancelled", "cancelled").await;
     let run = ada.get(&format!("/runs/{id}")).await.body;
-    assert_eq!((&run["status"], &run["phase"], &run["error_message"]), (&json!("failed"), &json!("cancelled"), &json!("cancelled")));
+    assert_eq!(
+        (&run["status"], &run["phase"], &run["error_message"]),
+        (&json!("failed"), &json!("cancelled"), &json!("cancelled"))
+    );
     assert_eq!(ada.post(&path, Value::Null).await.is_problem(409).body["error"], "run_is_over");
     assert_eq!(ada.get("/runs?status=failed").await.body[0]["id"], id);
 }
@@ -221,7 +231,8 @@ async fn a_session_keeps_what_was_said() {
     let (first, ()) = join!(ada.post("/runs", body.clone()), world.works());
     assert_eq!(first.body["session_id"], "my chat/1");
     let said = ada.get("/sessions/my%20chat%2F1/messages").await;
-    let roles: Vec<&str> = said.body.as_array().unwrap().iter().map(|message| message["role"].as_str().unwrap()).collect();
+    let roles: Vec<&str> =
+        said.body.as_array().unwrap().iter().map(|message| message["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["user", "assistant", "tool", "assistant"]);
     assert_eq!(said.body[1]["tool_calls"][0]["name"], "echo");
     let with = ada.get(&format!("/runs/{}?include=messages", first.id())).await;

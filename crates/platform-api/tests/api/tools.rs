@@ -50,7 +50,8 @@ async fn a_bad_tool_is_refused_by_the_name_of_what_is_bad(#[case] change: Value,
     let ada = world.ada();
     let refused = ada.post("/tools", but(&change)).await;
     refused.is_problem(422);
-    let fields: Vec<&str> = refused.body["field_errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
+    let fields: Vec<&str> =
+        refused.body["field_errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
     assert!(fields.iter().any(|named| named.starts_with(field)), "{fields:?}");
     assert_eq!(ada.get("/tools").await.header("x-total-count"), "0", "nothing was written");
 }
@@ -84,9 +85,15 @@ async fn an_update_is_checked_as_the_tool_would_be_and_raises_the_version() {
     ada.put(&path, json!({ "endpoint": null })).await.names("endpoint");
     ada.put(&path, json!({ "effect": "verifiable", "status_endpoint": null })).await.names("status_endpoint");
     let alone = ada.put(&path, json!({ "effect": "verifiable" })).await;
-    assert_eq!(alone.is_problem(409).body["field_errors"][0]["field"], "status_endpoint", "it does not go with what is kept");
+    assert_eq!(
+        alone.is_problem(409).body["field_errors"][0]["field"],
+        "status_endpoint",
+        "it does not go with what is kept"
+    );
     ada.put(&path, json!({ "execution_type": "internal" })).await.is_problem(409);
-    ada.put(&path, json!({ "execution_type": "internal", "endpoint": null, "name": "format_disk" })).await.names("name");
+    ada.put(&path, json!({ "execution_type": "internal", "endpoint": null, "name": "format_disk" }))
+        .await
+        .names("name");
     let updated = ada.put(&path, json!({ "description": "new", "status": "deprecated" })).await;
     assert_eq!((&updated.body["version"], &updated.body["status"]), (&json!(2), &json!("deprecated")));
     assert_eq!(updated.body["endpoint"], "http://tool-mock:9000/echo");

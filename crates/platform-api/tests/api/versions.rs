@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use crate::world::{Person, World};
 
 async fn publishes(person: &Person) -> String {
-    person.post("/agents", json!({ "name": "a", "system_prompt": "one", "model": "demo:echo", "status": "published" })).await.id()
+    person
+        .post("/agents", json!({ "name": "a", "system_prompt": "one", "model": "demo:echo", "status": "published" }))
+        .await
+        .id()
 }
 
 /// `agent_version` and `draft` of a new run.

@@ -6,15 +6,16 @@ use std::time::Duration;
 use artel_bus::Bus;
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame, Phase, Timestamp,
-    ToolCallRow, ToolId, ToolOutcome, ToolRef, Usage, WaitFor,
+    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame,
+    Phase, Timestamp, ToolCallRow, ToolId, ToolOutcome, ToolRef, Usage, WaitFor,
 };
 use artel_store::{CallChange, Claim, Fence, Journal, Runs, Step};
 use serde_json::{Value, json};
 
 use crate::world::World;
 
-const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 };
+const USAGE: Usage =
+    Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 };
 
 /// A claimed run.
 pub(crate) struct Drive<'a> {
@@ -107,7 +108,8 @@ impl Drive<'_> {
             finished_at: None,
         };
         let answered = answered("", 1);
-        self.writes(vec![answered, Event::ToolPlanned(planned)], Step { new_calls: vec![row], ..Step::default() }).await;
+        self.writes(vec![answered, Event::ToolPlanned(planned)], Step { new_calls: vec![row], ..Step::default() })
+            .await;
         id
     }
 
@@ -152,7 +154,12 @@ impl Drive<'_> {
             replaces: None,
             approvers: Vec::new(),
         };
-        let step = Step { approvals: vec![approval], phase: Some(Phase::Waiting), waits_for: vec![WaitFor::Approval], ..Step::default() };
+        let step = Step {
+            approvals: vec![approval],
+            phase: Some(Phase::Waiting),
+            waits_for: vec![WaitFor::Approval],
+            ..Step::default()
+        };
         self.writes(vec![asked], step).await;
         approval_id
     }
@@ -162,7 +169,14 @@ impl Drive<'_> {
         let at = self.world.clock.now();
         let output = json!({ "text": "hello" });
         let outcome = ToolOutcome::Succeeded { output: output.clone() };
-        let finished = Event::ToolFinished { call_id: id, name: "echo".into(), outcome, attempts: 1, duration_ms: 12, request: None };
+        let finished = Event::ToolFinished {
+            call_id: id,
+            name: "echo".into(),
+            outcome,
+            attempts: 1,
+            duration_ms: 12,
+            request: None,
+        };
         let change = CallChange {
             id,
             state: CallState::Succeeded,
@@ -180,14 +194,24 @@ impl Drive<'_> {
 
     pub(crate) async fn succeeds(&mut self, output: &str) {
         let ended = Event::RunSucceeded { output: output.to_owned(), usage: Some(USAGE) };
-        let step = Step { phase: Some(Phase::Succeeded), output_message: Some(output.to_owned()), usage: Some(USAGE), ..Step::default() };
+        let step = Step {
+            phase: Some(Phase::Succeeded),
+            output_message: Some(output.to_owned()),
+            usage: Some(USAGE),
+            ..Step::default()
+        };
         self.writes(vec![answered(output, 0), ended], step).await;
     }
 
     pub(crate) async fn fails(&mut self, code: &str, message: &str) {
         let ended = Event::RunFailed { code: code.into(), message: message.to_owned(), usage: None };
         let phase = if code == "cancelled" { Phase::Cancelled } else { Phase::Failed };
-        let step = Step { phase: Some(phase), error: Some((code.into(), message.to_owned())), cancel_approvals: true, ..Step::default() };
+        let step = Step {
+            phase: Some(phase),
+            error: Some((code.into(), message.to_owned())),
+            cancel_approvals: true,
+            ..Step::default()
+        };
         self.writes(vec![ended], step).await;
     }
 
@@ -197,17 +221,26 @@ impl Drive<'_> {
         let entries: Vec<Entry> =
             events.into_iter().zip(self.next..).map(|(event, seq)| Entry { seq, run_id: run.id, at, event }).collect();
         self.next += entries.len() as i64;
-        let fence = Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
+        let fence =
+            Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch };
         let step = Step { entries: entries.clone(), next_seq: self.next, progress: true, at, ..step };
         self.world.store.commit(&fence, step).await.unwrap();
         for entry in entries {
             let prev = std::mem::replace(&mut self.last, entry.seq);
-            let frame = Frame { tenant_id: run.tenant_id, session_id: run.session_id.clone(), prev, entry: Arc::new(entry) };
+            let frame =
+                Frame { tenant_id: run.tenant_id, session_id: run.session_id.clone(), prev, entry: Arc::new(entry) };
             self.world.bus.publish(Arc::new(frame));
         }
     }
 }
 
 fn answered(text: &str, planned: u32) -> Event {
-    Event::ModelAnswered { step: 1, text: text.to_owned(), finish: FinishReason::Stop, usage: Some(USAGE), planned, opaque: None }
+    Event::ModelAnswered {
+        step: 1,
+        text: text.to_owned(),
+        finish: FinishReason::Stop,
+        usage: Some(USAGE),
+        planned,
+        opaque: None,
+    }
 }

@@ -179,12 +179,19 @@ impl World {
 
     /// Whether some file of the database has this text in it.
     pub(crate) fn files_contain(&self, text: &str) -> bool {
-        let files = std::fs::read_dir(self.data.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        let files =
+            std::fs::read_dir(self.data.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
         files.into_iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
     }
 }
 
-pub(crate) fn token_from(issuer: &TokenIssuer, clock: &dyn Clock, tenant: TenantId, user: UserId, scopes: &[&str]) -> String {
+pub(crate) fn token_from(
+    issuer: &TokenIssuer,
+    clock: &dyn Clock,
+    tenant: TenantId,
+    user: UserId,
+    scopes: &[&str],
+) -> String {
     let grant = Grant { user_id: user, tenant_id: tenant, scopes: Scopes::new(scopes.iter().copied()), key_id: None };
     issuer.issue(&grant, Duration::from_hours(1), clock).unwrap()
 }

@@ -49,7 +49,11 @@ impl Lane {
 }
 
 /// Hands batches over until it is told to stop, and then what is left.
-pub(super) async fn run(mut queue: Receiver<Call>, stop: CancellationToken, take: impl Fn(Vec<Call>) -> BoxFuture<'static, ()>) {
+pub(super) async fn run(
+    mut queue: Receiver<Call>,
+    stop: CancellationToken,
+    take: impl Fn(Vec<Call>) -> BoxFuture<'static, ()>,
+) {
     loop {
         let mut batch = Vec::new();
         tokio::select! {

@@ -85,7 +85,8 @@ impl Meter {
             }
             CallOutcome::Error(code) => {
                 let (provider, model) = (self.provider.clone(), self.model.clone());
-                counter!("artel_llm_calls_total", "provider" => provider, "model" => model, "outcome" => code).increment(1);
+                counter!("artel_llm_calls_total", "provider" => provider, "model" => model, "outcome" => code)
+                    .increment(1);
                 duration(call.operation, &self.provider, &self.model, code).record(seconds);
             }
         }

@@ -39,7 +39,8 @@ impl Collector {
             .with_endpoint(url)
             .with_timeout(PATIENCE)
             .with_headers(headers.collect());
-        let mut exporter = exporter.build().context("the exporter of spans cannot be set up (OTEL_EXPORTER_OTLP_ENDPOINT)")?;
+        let mut exporter =
+            exporter.build().context("the exporter of spans cannot be set up (OTEL_EXPORTER_OTLP_ENDPOINT)")?;
         exporter.set_resource(&Resource::builder_empty().with_service_name(config.otlp.service_name.clone()).build());
         let scope = InstrumentationScope::builder("artel").with_version(env!("CARGO_PKG_VERSION")).build();
         Ok(Some(Self { exporter, scope }))
@@ -51,7 +52,8 @@ impl Collector {
     }
 
     fn span(&self, call: &CallRecord) -> SpanData {
-        // An id of version 7 ends in random bits, so its half serves for the span, and all of it for a trace of its own.
+        // An id of version 7 ends in random bits, so its half serves for the span, and all of it for a trace of its
+        // own.
         let trace_id = call.trace.map_or(call.id, |trace| trace.trace_id);
         let parent = call.trace.and_then(|trace| trace.parent);
         let context = SpanContext::new(

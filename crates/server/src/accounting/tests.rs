@@ -78,7 +78,8 @@ async fn calls_that_come_one_by_one_are_written_together_and_soon() {
 fn a_lane_that_nobody_empties_drops_calls_and_says_so_once() {
     let (lane, mut queue) = Lane::new("store");
     let record = call(0);
-    let refused: Vec<bool> = (0..20_000).filter_map(|_| lane.send(record.clone()).err()).map(|full| full.is_first).collect();
+    let refused: Vec<bool> =
+        (0..20_000).filter_map(|_| lane.send(record.clone()).err()).map(|full| full.is_first).collect();
     assert_eq!(refused.len(), 20_000 - 16 * 1024);
     assert!(refused[0] && refused[1..].iter().all(|is_first| !is_first));
     queue.try_recv().unwrap();

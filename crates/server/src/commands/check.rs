@@ -27,16 +27,18 @@ const PROBES: [(&str, u16, u16); 15] = [
 pub(crate) async fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let known = args.token.is_some();
     let target = Target::new(&args.url, args.token)?;
-    let mut rows = vec![vec![String::new(), "route".into(), "status".into(), "expected".into(), "ms".into(), "note".into()]];
+    let mut rows =
+        vec![vec![String::new(), "route".into(), "status".into(), "expected".into(), "ms".into(), "note".into()]];
     let mut failed = 0;
     for (path, without, with) in PROBES {
         let expected = if known { with } else { without };
         let start = Instant::now();
         let (status, note) = match target.get(path).send().await {
             Ok(answer) => (answer.status().as_u16().to_string(), String::new()),
-            Err(error) => {
-                ("-".to_owned(), if error.is_connect() { "nobody answers there".to_owned() } else { error.without_url().to_string() })
-            }
+            Err(error) => (
+                "-".to_owned(),
+                if error.is_connect() { "nobody answers there".to_owned() } else { error.without_url().to_string() },
+            ),
         };
         // The right to read keys or the audit log is one that not every token has.
         let forbidden = known && status == "403";
@@ -44,7 +46,14 @@ pub(crate) async fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
         failed += usize::from(!good);
         let note = if forbidden { "this token lacks the scope".to_owned() } else { note };
         let mark = if good { "ok" } else { "FAIL" };
-        rows.push(vec![mark.into(), path.into(), status, expected.to_string(), start.elapsed().as_millis().to_string(), note]);
+        rows.push(vec![
+            mark.into(),
+            path.into(),
+            status,
+            expected.to_string(),
+            start.elapsed().as_millis().to_string(),
+            note,
+        ]);
     }
     output::table(&rows);
     output::line(&format!("{} of {} routes answer as they should", PROBES.len() - failed, PROBES.len()));

@@ -56,7 +56,9 @@ async fn create(store: &dyn OrgStore, config: &Config, args: ClientArgs) -> anyh
     let secret_hash = secret.as_ref().map(|secret| secrets.hash(&client.id, secret.expose_secret()));
     let entry = audit("client.create", "client", client.id.to_string());
     match store.create_client(ClientRecord { client, secret_hash }, entry).await {
-        Err(StoreError::Duplicate(_)) => bail!("there is a client of that name already; `artel clients list` shows those there are"),
+        Err(StoreError::Duplicate(_)) => {
+            bail!("there is a client of that name already; `artel clients list` shows those there are")
+        }
         made => made?,
     }
     output::line(secret.as_ref().map_or("created", |secret| secret.expose_secret()));
@@ -88,7 +90,8 @@ fn check(args: &ClientArgs) -> anyhow::Result<()> {
 }
 
 async fn list(store: &dyn OrgStore, tenant: TenantId) -> anyhow::Result<()> {
-    let head = ["client id", "type", "grants", "scopes", "access/refresh s", "state", "redirect URIs"].map(str::to_owned);
+    let head =
+        ["client id", "type", "grants", "scopes", "access/refresh s", "state", "redirect URIs"].map(str::to_owned);
     let mut rows = vec![head.to_vec()];
     rows.extend(store.list_clients(tenant).await?.iter().map(row));
     output::table(&rows);
@@ -129,5 +132,7 @@ async fn rotate_secret(store: &dyn OrgStore, config: &Config, client_id: String)
 async fn find(store: &dyn OrgStore, client_id: String) -> anyhow::Result<OAuthClient> {
     let id = ClientId::new(client_id);
     let record = store.find_client(&id).await?;
-    record.map(|record| record.client).with_context(|| format!("there is no client {id}; `artel clients list` shows those there are"))
+    record
+        .map(|record| record.client)
+        .with_context(|| format!("there is no client {id}; `artel clients list` shows those there are"))
 }

@@ -25,7 +25,8 @@ pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
     let clock = SystemClock;
     let (now, id) = (clock.now(), ApiKeyId(clock.uuid()));
     let fresh = maker.new_key()?;
-    let expires_at = args.expires_in_days.map(|days| artel_domain::clock::micros(now.as_microsecond() + days * 86_400_000_000));
+    let expires_at =
+        args.expires_in_days.map(|days| artel_domain::clock::micros(now.as_microsecond() + days * 86_400_000_000));
     let key = ApiKey {
         id,
         tenant_id: args.tenant,
@@ -40,7 +41,9 @@ pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
         revoked_at: None,
     };
     store.ensure_principal(args.tenant, args.user, now).await?;
-    store.create_api_key(NewApiKey { key, hash: fresh.hash.clone() }, audit("api_key.create", "api_key", id.to_string())).await?;
+    store
+        .create_api_key(NewApiKey { key, hash: fresh.hash.clone() }, audit("api_key.create", "api_key", id.to_string()))
+        .await?;
     store.close().await;
     output::line(fresh.secret.expose_secret());
     Ok(ExitCode::SUCCESS)

@@ -15,7 +15,9 @@ pub(crate) async fn run(args: ModelMockArgs) -> anyhow::Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(args.addr)
         .await
         .with_context(|| format!("{} cannot be listened on; is another process there? (--addr)", args.addr))?;
-    output::line_now(&serde_json::json!({ "ready": true, "model_mock": format!("http://{}", listener.local_addr()?) }).to_string());
+    output::line_now(
+        &serde_json::json!({ "ready": true, "model_mock": format!("http://{}", listener.local_addr()?) }).to_string(),
+    );
     tokio::select! {
         result = Mock::new(script).serve(listener) => result?,
         result = tokio::signal::ctrl_c() => result?,

@@ -30,7 +30,9 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
             store.put_secret(tenant, &name, &sealed, audit("secret.put", "secret", name.clone())).await?;
             output::line(&format!("stored {name}"));
         }
-        SecretsCommand::List { tenant } => store.list_secret_names(tenant).await?.iter().for_each(|name| output::line(name)),
+        SecretsCommand::List { tenant } => {
+            store.list_secret_names(tenant).await?.iter().for_each(|name| output::line(name))
+        }
         SecretsCommand::Delete { name, tenant } => {
             if !store.delete_secret(tenant, &name, audit("secret.delete", "secret", name.clone())).await? {
                 bail!("there is no secret {name}; `artel secrets list` shows those there are");
@@ -48,7 +50,10 @@ fn check_provider(name: &str, config: &Config) -> anyhow::Result<()> {
     let custom = config.llm_providers.keys().map(|name| format!("custom:{name}"));
     let known: Vec<String> = ["openai", "anthropic", "ollama"].map(str::to_owned).into_iter().chain(custom).collect();
     if !known.iter().any(|known| known == provider) {
-        bail!("there is no model provider `{provider}` here; known are {}. Example: artel secrets set llm/openai", known.join(", "));
+        bail!(
+            "there is no model provider `{provider}` here; known are {}. Example: artel secrets set llm/openai",
+            known.join(", ")
+        );
     }
     Ok(())
 }

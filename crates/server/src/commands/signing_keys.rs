@@ -26,7 +26,9 @@ pub(crate) async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
     let kid = sealed.kid.clone();
     let next = NewSigningKey { kid: sealed.kid, sealed: sealed.sealed, public_jwk: sealed.public_jwk };
     let not_after = micros(SystemClock.now().as_microsecond() + args.overlap_hours * HOUR);
-    store.rotate_signing_key(next, not_after, first::TENANT, audit("signing_key.rotate", "signing_key", kid.clone())).await?;
+    store
+        .rotate_signing_key(next, not_after, first::TENANT, audit("signing_key.rotate", "signing_key", kid.clone()))
+        .await?;
     store.close().await;
     output::line(&kid);
     Ok(ExitCode::SUCCESS)
@@ -50,11 +52,17 @@ pub(crate) async fn withdraw(kid: String) -> anyhow::Result<ExitCode> {
     let config = Config::load()?;
     logging::start(&config);
     let store = wiring::open_store(&config).await?;
-    let done = store.withdraw_signing_key(&kid, first::TENANT, audit("signing_key.withdraw", "signing_key", kid.clone())).await?;
+    let done = store
+        .withdraw_signing_key(&kid, first::TENANT, audit("signing_key.withdraw", "signing_key", kid.clone()))
+        .await?;
     store.close().await;
     if !done {
-        bail!("no key of that name is retiring; `artel keys list` shows all, and `artel keys rotate` retires the active one");
+        bail!(
+            "no key of that name is retiring; `artel keys list` shows all, and `artel keys rotate` retires the active one"
+        );
     }
-    output::line("withdrawn; tokens that it signed are refused within seconds here, within an hour by those who remember the key set");
+    output::line(
+        "withdrawn; tokens that it signed are refused within seconds here, within an hour by those who remember the key set",
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -22,7 +22,9 @@ pub(crate) async fn tool_mock(args: ToolMockArgs) -> anyhow::Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(args.addr)
         .await
         .with_context(|| format!("{} cannot be listened on; is another process there? (--addr)", args.addr))?;
-    output::line_now(&serde_json::json!({ "ready": true, "tool_mock": format!("http://{}", listener.local_addr()?) }).to_string());
+    output::line_now(
+        &serde_json::json!({ "ready": true, "tool_mock": format!("http://{}", listener.local_addr()?) }).to_string(),
+    );
     tokio::select! {
         result = artel_tool_mock::serve(listener) => result?,
         result = tokio::signal::ctrl_c() => result?,

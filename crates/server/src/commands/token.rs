@@ -12,7 +12,12 @@ use crate::vault::Vault;
 pub(crate) fn run(args: &TokenArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load()?;
     let vault = Vault::open(&config)?;
-    let grant = Grant { user_id: args.user, tenant_id: args.tenant, scopes: Scopes::new(args.scopes.iter().cloned()), key_id: None };
+    let grant = Grant {
+        user_id: args.user,
+        tenant_id: args.tenant,
+        scopes: Scopes::new(args.scopes.iter().cloned()),
+        key_id: None,
+    };
     output::line(&vault.issuer(&config).issue(&grant, Duration::from_secs(args.ttl_seconds), &SystemClock)?);
     Ok(ExitCode::SUCCESS)
 }

@@ -30,7 +30,11 @@ pub(crate) async fn run(command: UsersCommand) -> anyhow::Result<ExitCode> {
             let account = find(store_ref, &user).await?;
             let entry = audit("user.deactivate", "user", account.user_id.to_string());
             let done = store.deactivate_account(account.tenant_id, account.user_id, entry).await?;
-            output::line(if done { "deactivated; all logins ended and API keys revoked" } else { "was deactivated already" });
+            output::line(if done {
+                "deactivated; all logins ended and API keys revoked"
+            } else {
+                "was deactivated already"
+            });
         }
         UsersCommand::Activate { user } => {
             let account = find(store_ref, &user).await?;
@@ -111,10 +115,17 @@ async fn set_password(store: &dyn OrgStore, user: &str, from_stdin: bool) -> any
     Ok(())
 }
 
-async fn invite(store: &dyn OrgStore, config: &Config, tenant_id: TenantId, is_admin: bool, hours: i64) -> anyhow::Result<()> {
+async fn invite(
+    store: &dyn OrgStore,
+    config: &Config,
+    tenant_id: TenantId,
+    is_admin: bool,
+    hours: i64,
+) -> anyhow::Result<()> {
     let code = Vault::open(config)?.opaque_tokens().new_invite()?;
     let now = SystemClock.now();
-    let invite = Invite { tenant_id, is_admin, created_at: now, expires_at: micros(now.as_microsecond() + hours * HOUR) };
+    let invite =
+        Invite { tenant_id, is_admin, created_at: now, expires_at: micros(now.as_microsecond() + hours * HOUR) };
     // The organisation may be a new one.
     store.ensure_principal(tenant_id, UserId(tenant_id.0), now).await?;
     let entry = audit("invite.create", "invite", code.hash[..12].to_owned());
@@ -125,7 +136,9 @@ async fn invite(store: &dyn OrgStore, config: &Config, tenant_id: TenantId, is_a
 
 async fn find(store: &dyn OrgStore, user: &str) -> anyhow::Result<Account> {
     let login = store.find_login(user).await?;
-    login.map(|login| login.account).with_context(|| format!("there is no user {user}; `artel users list` shows those there are"))
+    login
+        .map(|login| login.account)
+        .with_context(|| format!("there is no user {user}; `artel users list` shows those there are"))
 }
 
 /// From standard input, held to the rules for new passwords; or a fresh one.

@@ -51,7 +51,8 @@ pub(super) fn auth(s: &mut Settings, environment: &str) -> Result<AuthSettings, 
     let dev = matches!(environment, "dev" | "development");
     let unused = unused(s)?;
     let port = s.number("AUTH_SERVICE__PORT", 8003, 0..=65_535_u16)?;
-    let own = s.one_of("AUTH_SERVICE__ENVIRONMENT", &["production", "dev", "development", "staging", "test"], environment)?;
+    let own =
+        s.one_of("AUTH_SERVICE__ENVIRONMENT", &["production", "dev", "development", "staging", "test"], environment)?;
     let internal_secret = s.secret("AUTH_SERVICE__INTERNAL_CLIENT_SECRET", 16)?;
     Ok(AuthSettings {
         addr: s.parse(
@@ -60,7 +61,12 @@ pub(super) fn auth(s: &mut Settings, environment: &str) -> Result<AuthSettings, 
             "an address and a port (port 0 picks a free one)",
             "127.0.0.1:8003",
         )?,
-        issuer: s.text("AUTH_SERVICE__JWT_ISSUER", "https://auth.codelab.local", "a URL", "https://artel.example.com")?,
+        issuer: s.text(
+            "AUTH_SERVICE__JWT_ISSUER",
+            "https://auth.codelab.local",
+            "a URL",
+            "https://artel.example.com",
+        )?,
         audience: s.text("AUTH_SERVICE__JWT_AUDIENCE", "codelab-api", "a name", "codelab-api")?,
         public_url: values::base_url(s, "AUTH_SERVICE__PUBLIC_URL", "https://artel.example.com")?,
         environment: if own == "dev" { "development".to_owned() } else { own },

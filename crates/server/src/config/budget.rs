@@ -10,8 +10,14 @@ const MOST_USD: f64 = 1_000_000.0;
 pub(super) fn caps(s: &mut Settings) -> Result<Caps, Invalid> {
     Ok(Caps {
         run: Cap { tokens: tokens(s, "BUDGET_RUN_TOKENS")?, nano_usd: money(s, "BUDGET_RUN_USD")? },
-        agent_day: Cap { tokens: tokens(s, "BUDGET_AGENT_DAILY_TOKENS")?, nano_usd: money(s, "BUDGET_AGENT_DAILY_USD")? },
-        tenant_day: Cap { tokens: tokens(s, "BUDGET_TENANT_DAILY_TOKENS")?, nano_usd: money(s, "BUDGET_TENANT_DAILY_USD")? },
+        agent_day: Cap {
+            tokens: tokens(s, "BUDGET_AGENT_DAILY_TOKENS")?,
+            nano_usd: money(s, "BUDGET_AGENT_DAILY_USD")?,
+        },
+        tenant_day: Cap {
+            tokens: tokens(s, "BUDGET_TENANT_DAILY_TOKENS")?,
+            nano_usd: money(s, "BUDGET_TENANT_DAILY_USD")?,
+        },
     })
 }
 
@@ -26,5 +32,7 @@ fn money(s: &mut Settings, name: &'static str) -> Result<Option<i64>, Invalid> {
     let Some(text) = s.given(name) else { return Ok(None) };
     let usd = text.parse::<f64>().ok().filter(|usd| *usd > 0.0 && *usd <= MOST_USD);
     let nanos = usd.map(|usd| (usd * NANOS).round() as i64);
-    nanos.map(Some).ok_or_else(|| invalid(name, format!("'{text}' is not an amount of US dollars, more than 0, up to 1000000"), "25.50"))
+    nanos.map(Some).ok_or_else(|| {
+        invalid(name, format!("'{text}' is not an amount of US dollars, more than 0, up to 1000000"), "25.50")
+    })
 }

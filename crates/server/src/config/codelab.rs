@@ -33,7 +33,9 @@ pub(crate) struct CodelabSettings {
 }
 
 pub(super) fn codelab(s: &mut Settings, dev: bool) -> Result<CodelabSettings, Invalid> {
-    for unused in ["GATEWAY__AGENT_URL", "GATEWAY__AUTH_SERVICE_URL", "GATEWAY__REQUEST_TIMEOUT", "GATEWAY__AGENT_STREAM_TIMEOUT"] {
+    for unused in
+        ["GATEWAY__AGENT_URL", "GATEWAY__AUTH_SERVICE_URL", "GATEWAY__REQUEST_TIMEOUT", "GATEWAY__AGENT_STREAM_TIMEOUT"]
+    {
         // Known, and without meaning: no part of the product calls another over HTTP.
         s.given(unused);
     }
@@ -75,7 +77,8 @@ fn first(s: &mut Settings, many_agents: bool) -> Result<Specialist, Invalid> {
     const NAME: &str = "AGENT_RUNTIME__DEFAULT_AGENT";
     let usual = if many_agents { "orchestrator" } else { "coder" };
     let name = s.text(NAME, usual, "an agent", "orchestrator")?;
-    let wrong = || invalid(NAME, format!("'{name}' is none of orchestrator, coder, architect, debug, ask"), "orchestrator");
+    let wrong =
+        || invalid(NAME, format!("'{name}' is none of orchestrator, coder, architect, debug, ask"), "orchestrator");
     Specialist::parse(&name).ok_or_else(wrong)
 }
 

@@ -40,8 +40,16 @@ pub(super) fn llm(s: &mut Settings) -> Result<LlmSettings, Invalid> {
             in_a_row: s.number("LLM_BREAKER_FAILURES", breaker.in_a_row, 0..=1_000_000)?,
             percent: s.number("LLM_BREAKER_PERCENT", breaker.percent, 1..=100)?,
             least_calls: s.number("LLM_BREAKER_LEAST_CALLS", breaker.least_calls, 1..=1_000_000)?,
-            window: Duration::from_secs(s.number("LLM_BREAKER_WINDOW_SECONDS", breaker.window.as_secs(), 1..=86_400)?),
-            open_for: Duration::from_secs(s.number("LLM_BREAKER_OPEN_SECONDS", breaker.open_for.as_secs(), 1..=86_400)?),
+            window: Duration::from_secs(s.number(
+                "LLM_BREAKER_WINDOW_SECONDS",
+                breaker.window.as_secs(),
+                1..=86_400,
+            )?),
+            open_for: Duration::from_secs(s.number(
+                "LLM_BREAKER_OPEN_SECONDS",
+                breaker.open_for.as_secs(),
+                1..=86_400,
+            )?),
         },
         limits: s.json("LLM_LIMITS", r#"{"openai": {"total": 120, "max_concurrency": 50}}"#)?,
         routes: s.json("LLM_ROUTES", r#"{"gpt-4o": {"fallbacks": ["custom:local"], "retries": 3}}"#)?,
@@ -73,8 +81,9 @@ fn headers(s: &mut Settings) -> Result<Vec<(String, SecretString)>, Invalid> {
     const NAME: &str = "OTEL_EXPORTER_OTLP_HEADERS";
     let Some(text) = s.secret(NAME, 1)? else { return Ok(Vec::new()) };
     let pair = |pair: &str| {
-        let (name, value) =
-            pair.split_once('=').ok_or_else(|| invalid(NAME, "a part of it has no '='".to_owned(), "authorization=Bearer%20x"))?;
+        let (name, value) = pair
+            .split_once('=')
+            .ok_or_else(|| invalid(NAME, "a part of it has no '='".to_owned(), "authorization=Bearer%20x"))?;
         let value = percent_encoding::percent_decode_str(value.trim()).decode_utf8_lossy();
         Ok((name.trim().to_ascii_lowercase(), SecretString::from(value.as_ref())))
     };

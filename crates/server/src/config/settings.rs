@@ -82,7 +82,13 @@ impl Settings {
         }
     }
 
-    pub(crate) fn parse<T: FromStr>(&mut self, name: &'static str, default: &str, shape: &str, example: &str) -> Result<T, Invalid> {
+    pub(crate) fn parse<T: FromStr>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        shape: &str,
+        example: &str,
+    ) -> Result<T, Invalid> {
         let given = self.given(name);
         if given.is_none() {
             self.fall_back(name, default);
@@ -91,7 +97,13 @@ impl Settings {
         text.parse().map_err(|_| invalid(name, format!("'{text}' is not {shape}"), example))
     }
 
-    pub(crate) fn text(&mut self, name: &'static str, default: &str, shape: &str, example: &str) -> Result<String, Invalid> {
+    pub(crate) fn text(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        shape: &str,
+        example: &str,
+    ) -> Result<String, Invalid> {
         self.parse(name, default, shape, example)
     }
 
@@ -138,17 +150,27 @@ impl Settings {
         }
     }
 
-    pub(crate) fn list<T: FromStr>(&mut self, name: &'static str, shape: &str, example: &str) -> Result<Vec<T>, Invalid> {
+    pub(crate) fn list<T: FromStr>(
+        &mut self,
+        name: &'static str,
+        shape: &str,
+        example: &str,
+    ) -> Result<Vec<T>, Invalid> {
         let Some(text) = self.given(name) else {
             self.fall_back(name, "");
             return Ok(Vec::new());
         };
-        let item = |item: &str| item.parse().map_err(|_| invalid(name, format!("'{item}' is none of {shape}"), example));
+        let item =
+            |item: &str| item.parse().map_err(|_| invalid(name, format!("'{item}' is none of {shape}"), example));
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(item).collect()
     }
 
     /// A value that is never shown.
-    pub(crate) fn secret(&mut self, name: &'static str, least_characters: usize) -> Result<Option<SecretString>, Invalid> {
+    pub(crate) fn secret(
+        &mut self,
+        name: &'static str,
+        least_characters: usize,
+    ) -> Result<Option<SecretString>, Invalid> {
         let given = self.given(name);
         self.mask(name);
         match given {
@@ -160,21 +182,31 @@ impl Settings {
     }
 
     /// JSON that may hold secrets: errors name the place, never the text.
-    pub(crate) fn json_secret<T: DeserializeOwned + Default>(&mut self, name: &'static str, example: &str) -> Result<T, Invalid> {
+    pub(crate) fn json_secret<T: DeserializeOwned + Default>(
+        &mut self,
+        name: &'static str,
+        example: &str,
+    ) -> Result<T, Invalid> {
         let given = self.given(name);
         self.mask(name);
         let Some(text) = given else { return Ok(T::default()) };
         serde_json::from_str(&text).map_err(|error| {
-            let problem = format!("it is not the JSON that is expected (line {}, column {})", error.line(), error.column());
+            let problem =
+                format!("it is not the JSON that is expected (line {}, column {})", error.line(), error.column());
             invalid(name, problem, &format!("'{example}'"))
         })
     }
 
     /// JSON without secrets.
-    pub(crate) fn json<T: DeserializeOwned + Default>(&mut self, name: &'static str, example: &str) -> Result<T, Invalid> {
+    pub(crate) fn json<T: DeserializeOwned + Default>(
+        &mut self,
+        name: &'static str,
+        example: &str,
+    ) -> Result<T, Invalid> {
         let Some(text) = self.given(name) else { return Ok(T::default()) };
-        serde_json::from_str(&text)
-            .map_err(|error| invalid(name, format!("it is not the JSON that is expected: {error}"), &format!("'{example}'")))
+        serde_json::from_str(&text).map_err(|error| {
+            invalid(name, format!("it is not the JSON that is expected: {error}"), &format!("'{example}'"))
+        })
     }
 
     fn mask(&mut self, name: &'static str) {
@@ -195,7 +227,9 @@ fn masked(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     match authority.rsplit_once('@') {
-        Some((user, host)) => format!("{scheme}://{}:********@{host}{path}", user.split(':').next().unwrap_or_default()),
+        Some((user, host)) => {
+            format!("{scheme}://{}:********@{host}{path}", user.split(':').next().unwrap_or_default())
+        }
         None => url.to_owned(),
     }
 }
@@ -208,7 +242,8 @@ pub(crate) fn invalid(name: &str, problem: String, example: &str) -> Invalid {
 fn read_file(path: &Path) -> Result<BTreeMap<String, String>, Invalid> {
     let problem = |problem: String| invalid("ARTEL_CONFIG", format!("{}: {problem}", path.display()), "./artel.toml");
     let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
-    let table: toml::Table = toml::from_str(&text).map_err(|error| problem(error.to_string().lines().collect::<Vec<_>>().join(" ")))?;
+    let table: toml::Table =
+        toml::from_str(&text).map_err(|error| problem(error.to_string().lines().collect::<Vec<_>>().join(" ")))?;
     let mut values = BTreeMap::new();
     flatten("", &table, &mut values);
     Ok(values)

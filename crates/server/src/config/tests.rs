@@ -35,7 +35,11 @@ fn a_bad_value_is_one_line_with_name_shape_and_example() {
             "GATEWAY__INTERNAL_API_KEY: it is the value of the public examples, which everybody knows. \
              Example: GATEWAY__INTERNAL_API_KEY=$(openssl rand -base64 32)",
         ),
-        ("JWT_SECRET", "short", "JWT_SECRET: it has fewer than 16 characters. Example: JWT_SECRET=<a long random text>"),
+        (
+            "JWT_SECRET",
+            "short",
+            "JWT_SECRET: it has fewer than 16 characters. Example: JWT_SECRET=<a long random text>",
+        ),
         (
             "REDIS_URL",
             "localhost:6379",
@@ -71,10 +75,18 @@ fn the_key_between_services_has_several_names_and_one_value() {
         key.map(|key| secrecy::ExposeSecret::expose_secret(&key).to_owned())
     };
     assert_eq!(key(&[]), None);
-    for name in ["INTERNAL_API_KEY", "LLM_PROXY__INTERNAL_API_KEY", "AGENT_RUNTIME__INTERNAL_API_KEY", "GATEWAY__INTERNAL_API_KEY"] {
+    for name in [
+        "INTERNAL_API_KEY",
+        "LLM_PROXY__INTERNAL_API_KEY",
+        "AGENT_RUNTIME__INTERNAL_API_KEY",
+        "GATEWAY__INTERNAL_API_KEY",
+    ] {
         assert_eq!(key(&[(name, "long-enough")]).as_deref(), Some("long-enough"));
     }
-    assert_eq!(key(&[("ENVIRONMENT", "dev"), ("INTERNAL_API_KEY", "change-me-internal-key")]).as_deref(), Some("change-me-internal-key"));
+    assert_eq!(
+        key(&[("ENVIRONMENT", "dev"), ("INTERNAL_API_KEY", "change-me-internal-key")]).as_deref(),
+        Some("change-me-internal-key")
+    );
     let two = error(&[("INTERNAL_API_KEY", "long-enough"), ("GATEWAY__INTERNAL_API_KEY", "another-one")]);
     assert!(two.starts_with("GATEWAY__INTERNAL_API_KEY: it differs"), "{two}");
 }
@@ -82,7 +94,13 @@ fn the_key_between_services_has_several_names_and_one_value() {
 #[test]
 fn every_form_of_database_url_in_the_field_is_understood() {
     for url in ["postgresql+asyncpg://u:p@h:5432/d", "postgres://u:p@h/d", "postgresql://u:p@h/d"] {
-        assert!(matches!(Config::read(&mut Settings::of(&[("DATABASE_URL", url)])).unwrap().database, Database::Postgres(_)), "{url}");
+        assert!(
+            matches!(
+                Config::read(&mut Settings::of(&[("DATABASE_URL", url)])).unwrap().database,
+                Database::Postgres(_)
+            ),
+            "{url}"
+        );
     }
     let config = Config::read(&mut Settings::of(&[("DATABASE_URL", "sqlite:///srv/a.db")])).unwrap();
     assert!(matches!(config.database, Database::Sqlite(path) if path.to_str() == Some("/srv/a.db")));
@@ -127,7 +145,8 @@ fn a_bad_model_table_is_one_line_that_names_file_and_place() {
     let path = directory.to_str().unwrap();
     let told = error(&[("LLM_MODELS_FILE", path)]);
     std::fs::remove_file(&directory).unwrap();
-    let beginning = format!("LLM_MODELS_FILE: {path}: models[0].price_per_million.input: invalid type: string \"cheap\"");
+    let beginning =
+        format!("LLM_MODELS_FILE: {path}: models[0].price_per_million.input: invalid type: string \"cheap\"");
     assert!(told.starts_with(&beginning) && told.contains("It must look like {") && !told.contains('\n'), "{told}");
     assert!(error(&[("LLM_MODELS_FILE", "/nowhere/models.json")]).contains("/nowhere/models.json: No such file"));
 }
@@ -174,9 +193,13 @@ fn a_human_is_asked_about_dangerous_tools_unless_the_operator_says_otherwise() {
         let config = Config::read(&mut Settings::of(values)).unwrap();
         config.approval_rules.into_iter().map(|rule| rule.tool).collect()
     };
-    let usual = ["write_file", "delete_file", "run_command", "create_directory", "move_file", "git_commit", "execute_command"];
+    let usual =
+        ["write_file", "delete_file", "run_command", "create_directory", "move_file", "git_commit", "execute_command"];
     assert_eq!(asked(&[]), usual);
-    assert_eq!(asked(&[("HITL_DANGEROUS_TOOLS", "pay_*, refund")]), ["pay_*", "refund", "create_directory", "move_file", "git_commit"]);
+    assert_eq!(
+        asked(&[("HITL_DANGEROUS_TOOLS", "pay_*, refund")]),
+        ["pay_*", "refund", "create_directory", "move_file", "git_commit"]
+    );
     assert!(asked(&[("HITL_ENABLED", "false"), ("HITL_DANGEROUS_TOOLS", "pay_*")]).is_empty());
     let timeout = |values: &[(&str, &str)]| Config::read(&mut Settings::of(values)).unwrap().approval_timeout;
     assert_eq!(timeout(&[]), None);

@@ -19,7 +19,9 @@ pub(super) fn database(s: &mut Settings, data_dir: &Path) -> Result<Database, In
     let scheme = url.split(':').next().unwrap_or_default();
     match scheme.split('+').next().unwrap_or_default() {
         "postgres" | "postgresql" => Ok(Database::Postgres(SecretString::from(url))),
-        "sqlite" => Ok(Database::Sqlite(artel_store_sqlite::SqliteOptions::new(&url.replacen("sqlite+aiosqlite:", "sqlite:", 1)).path)),
+        "sqlite" => Ok(Database::Sqlite(
+            artel_store_sqlite::SqliteOptions::new(&url.replacen("sqlite+aiosqlite:", "sqlite:", 1)).path,
+        )),
         _ => Err(invalid(
             "DATABASE_URL",
             format!("'{scheme}:' is not a database that is known here (postgresql or sqlite)"),
@@ -107,7 +109,9 @@ pub(super) fn networks(s: &mut Settings) -> Result<Vec<IpNet>, Invalid> {
     let network = |text: &String| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
     texts
         .iter()
-        .map(|text| network(text).map_err(|_| invalid("TRUSTED_PROXIES", format!("'{text}' is none of {shape}"), example)))
+        .map(|text| {
+            network(text).map_err(|_| invalid("TRUSTED_PROXIES", format!("'{text}' is none of {shape}"), example))
+        })
         .collect()
 }
 
@@ -118,7 +122,11 @@ pub(super) fn log_level(s: &mut Settings) -> Result<String, Invalid> {
         .to_ascii_lowercase()
         .replace("warning", "warn")
         .replace("critical", "error");
-    let own = s.one_of("AUTH_SERVICE__LOG_LEVEL", &["trace", "debug", "info", "warning", "warn", "error", "critical", ""], "")?;
+    let own = s.one_of(
+        "AUTH_SERVICE__LOG_LEVEL",
+        &["trace", "debug", "info", "warning", "warn", "error", "critical", ""],
+        "",
+    )?;
     let own = own.replace("warning", "warn").replace("critical", "error");
     let text = if own.is_empty() { text } else { format!("{text},artel_auth_api={own}") };
     match text.parse::<tracing_subscriber::filter::Targets>() {
@@ -141,6 +149,7 @@ pub(super) fn check_timeouts(config: &Config) -> Result<(), Invalid> {
     if config.tool_default_timeout_ms <= config.tool_max_timeout_ms {
         return Ok(());
     }
-    let problem = format!("{} is more than TOOL_MAX_TIMEOUT_MS ({})", config.tool_default_timeout_ms, config.tool_max_timeout_ms);
+    let problem =
+        format!("{} is more than TOOL_MAX_TIMEOUT_MS ({})", config.tool_default_timeout_ms, config.tool_max_timeout_ms);
     Err(invalid("TOOL_DEFAULT_TIMEOUT_MS", problem, "15000"))
 }

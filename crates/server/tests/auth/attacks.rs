@@ -53,7 +53,9 @@ async fn no_forged_or_bent_token_opens_any_door(database: Database) {
         send_for_status(request).await
     };
     let introspect = async |token: &str| {
-        let request = client.post(format!("{}/oauth/introspect", artel.url())).basic_auth("codelab-internal", Some(INTERNAL_SECRET));
+        let request = client
+            .post(format!("{}/oauth/introspect", artel.url()))
+            .basic_auth("codelab-internal", Some(INTERNAL_SECRET));
         send(request.form(&[("token", token)])).await
     };
     let honest = target.honest();

@@ -10,8 +10,11 @@ async fn authlib_and_oauthlib_get_tokens_by_every_grant() {
     let redirect_uri = "http://127.0.0.1:7777/callback";
     run(&artel, &["clients", "create", "py-app", "--redirect-uri", redirect_uri, "--scopes", "openid,api:read"]).await;
     let grants = "authorization_code,refresh_token,client_credentials";
-    let secret =
-        run(&artel, &["clients", "create", "py-service", "--confidential", "--grants", grants, "--redirect-uri", redirect_uri]).await;
+    let secret = run(
+        &artel,
+        &["clients", "create", "py-service", "--confidential", "--grants", grants, "--redirect-uri", redirect_uri],
+    )
+    .await;
     let environment = [
         ("ARTEL_URL", artel.url()),
         ("ARTEL_PASSWORD", PASSWORD),

@@ -47,7 +47,8 @@ async fn what_could_never_work_is_refused_with_the_reason() {
 
 #[tokio::test]
 async fn a_password_that_nobody_gave_is_made_and_shown_once() {
-    let mut artel = launch(Database::Sqlite).with("AUTH_SERVICE__MASTER_KEY", "").with("ENVIRONMENT", "production").start().await;
+    let mut artel =
+        launch(Database::Sqlite).with("AUTH_SERVICE__MASTER_KEY", "").with("ENVIRONMENT", "production").start().await;
     let shown = |log: &str, before: &str| {
         log.lines()
             .filter_map(|line| line.split_once(before))

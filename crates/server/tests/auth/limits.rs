@@ -21,7 +21,10 @@ async fn the_sixth_request_of_an_address_in_a_minute_is_refused_as_clients_know_
     let artel = production(Database::Sqlite).start().await;
     for left in ["4", "3", "2", "1", "0"] {
         let answer = login(&artel, "admin", PASSWORD).await;
-        assert_eq!((answer.status, answer.header("x-ratelimit-limit"), answer.header("x-ratelimit-remaining")), (200, "5", left));
+        assert_eq!(
+            (answer.status, answer.header("x-ratelimit-limit"), answer.header("x-ratelimit-remaining")),
+            (200, "5", left)
+        );
     }
     let refused = login(&artel, "admin", PASSWORD).await;
     assert_eq!(refused.refusal(), (429, "rate_limit_exceeded", "Too many requests. Please try again later."));
@@ -40,7 +43,11 @@ async fn an_address_is_believed_from_trusted_proxies_only() {
     for n in 0..5 {
         assert_eq!(login_from(&strict, &format!("192.0.2.{n}"), "admin", PASSWORD).await.status, 200);
     }
-    assert_eq!(login_from(&strict, "192.0.2.99", "admin", PASSWORD).await.status, 429, "a stranger may write what he likes");
+    assert_eq!(
+        login_from(&strict, "192.0.2.99", "admin", PASSWORD).await.status,
+        429,
+        "a stranger may write what he likes"
+    );
 
     let behind = production(Database::Sqlite).with("TRUSTED_PROXIES", "127.0.0.1").start().await;
     for n in 0..10 {
@@ -111,7 +118,11 @@ async fn fifty_guesses_at_once_are_five(database: Database) {
 async fn people_with_many_programs_do_not_lock_themselves_out(database: Database) {
     let artel = launch(database).start().await;
     let answers = futures::future::join_all((0..12).map(|_| login(&artel, "admin", PASSWORD))).await;
-    assert!(answers.iter().all(|answer| answer.status == 200), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    assert!(
+        answers.iter().all(|answer| answer.status == 200),
+        "{:?}",
+        answers.iter().map(|answer| answer.status).collect::<Vec<_>>()
+    );
 }
 
 async fn ten_failures_lock_the_address_whoever_was_tried(database: Database) {
@@ -119,7 +130,11 @@ async fn ten_failures_lock_the_address_whoever_was_tried(database: Database) {
     for n in 0..10 {
         assert_eq!(login(&artel, &format!("user{n}"), "wrong").await.status, 401);
     }
-    assert_eq!(login(&artel, "admin", PASSWORD).await.refusal().1, "account_locked", "the lockout holds without rate limits too");
+    assert_eq!(
+        login(&artel, "admin", PASSWORD).await.refusal().1,
+        "account_locked",
+        "the lockout holds without rate limits too"
+    );
 }
 
 #[tokio::test]
@@ -127,7 +142,11 @@ async fn when_nobody_can_count_nobody_gets_in() {
     let artel = production(Database::Sqlite).with("REDIS_URL", "redis://127.0.0.1:1/").start().await;
     let refused = login(&artel, "admin", PASSWORD).await;
     assert_eq!((refused.status, refused.refusal().1), (503, "temporarily_unavailable"));
-    assert!(!refused.header("retry-after").is_empty() && !refused.text.to_lowercase().contains("redis"), "{}", refused.text);
+    assert!(
+        !refused.header("retry-after").is_empty() && !refused.text.to_lowercase().contains("redis"),
+        "{}",
+        refused.text
+    );
     assert_eq!(send(http().get(format!("{}/health", artel.url_of("auth")))).await.status, 200);
 }
 
@@ -141,7 +160,9 @@ async fn logins_failures_and_lockouts_are_in_the_audit_log_without_what_was_type
     let client = artel.client_of("00000000-0000-0000-0000-000000000001").await;
     let (_, rows) = client.get("/audit?limit=200").await;
     let text = rows.to_string();
-    for action in ["auth.login", "auth.login_failed", "auth.lockout", "user.create", "client.create", "signing_key.create"] {
+    for action in
+        ["auth.login", "auth.login_failed", "auth.lockout", "user.create", "client.create", "signing_key.create"]
+    {
         assert!(text.contains(&json!(action).to_string()), "{action} is not in {text}");
     }
     assert!(!text.contains("typed") && !text.to_lowercase().contains("wrong-box"), "{text}");

@@ -17,7 +17,8 @@ const VERIFIER: &str = "a-verifier-of-at-least-43-characters-0123456789";
 async fn with_app(database: Database) -> Artel {
     let artel = launch(database).start().await;
     let name = "My <b>app</b>";
-    run(&artel, &["clients", "create", APP, "--name", name, "--redirect-uri", CALLBACK, "--scopes", "openid,api:read"]).await;
+    run(&artel, &["clients", "create", APP, "--name", name, "--redirect-uri", CALLBACK, "--scopes", "openid,api:read"])
+        .await;
     artel
 }
 
@@ -81,12 +82,17 @@ async fn a_person_signs_in_on_the_page_and_the_client_gets_tokens_for_the_code(d
     let page = send(http().get(question(&artel, &[]))).await;
     assert_eq!(page.status, 200);
     assert!(
-        page.text.contains("My &lt;b&gt;app&lt;/b&gt;") && page.text.contains("api:read") && !page.text.contains("<script"),
+        page.text.contains("My &lt;b&gt;app&lt;/b&gt;")
+            && page.text.contains("api:read")
+            && !page.text.contains("<script"),
         "{}",
         page.text
     );
     let policy = page.header("content-security-policy");
-    assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self' https://app.example.com;"), "{policy}");
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("form-action 'self' https://app.example.com;"),
+        "{policy}"
+    );
     assert_eq!((page.header("x-frame-options"), page.header("cache-control")), ("DENY", "no-store"));
     assert!(page.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{}", page.header("set-cookie"));
 
@@ -95,9 +101,13 @@ async fn a_person_signs_in_on_the_page_and_the_client_gets_tokens_for_the_code(d
     assert_eq!(wrong.status, 401);
     assert!(wrong.text.contains("Invalid username or password"), "{}", wrong.text);
 
-    let back = submit(&artel, &form_of(&wrong), &[("username", "admin"), ("password", PASSWORD), ("action", "sign_in")]).await;
+    let back =
+        submit(&artel, &form_of(&wrong), &[("username", "admin"), ("password", PASSWORD), ("action", "sign_in")]).await;
     let sent = sent_to_client(&back);
-    assert_eq!((sent["state"].as_str(), sent["iss"].as_str(), sent["tab"].as_str()), ("s t&a=te", "https://auth.codelab.local", "1"));
+    assert_eq!(
+        (sent["state"].as_str(), sent["iss"].as_str(), sent["tab"].as_str()),
+        ("s t&a=te", "https://auth.codelab.local", "1")
+    );
     let tokens = exchange(&artel, &sent["code"], VERIFIER, CALLBACK).await;
     assert_eq!(tokens.status, 200, "{}", tokens.text);
     assert_eq!(tokens.json["scope"], "api:read openid");
@@ -105,12 +115,17 @@ async fn a_person_signs_in_on_the_page_and_the_client_gets_tokens_for_the_code(d
     assert_eq!((&who["aud"], &who["nonce"], &who["type"]), (&json!(APP), &json!("n-1"), &json!("id")));
     let userinfo = get(&format!("{}/oauth/userinfo", artel.url()), &tokens.text_of("access_token")).await;
     assert_eq!((&userinfo.json["preferred_username"], &userinfo.json["sub"]), (&json!("admin"), &who["sub"]));
-    assert_eq!(get(&format!("{}/v1/agents", artel.url()), &tokens.text_of("id_token")).await.status, 401, "an id token opens nothing");
+    assert_eq!(
+        get(&format!("{}/v1/agents", artel.url()), &tokens.text_of("id_token")).await.status,
+        401,
+        "an id token opens nothing"
+    );
 
     // A code that comes again was stolen by one of the two.
     let again = exchange(&artel, &sent["code"], VERIFIER, CALLBACK).await;
     assert_eq!((again.status, again.refusal().1), (400, "invalid_grant"));
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", &tokens.text_of("refresh_token")), ("client_id", APP)];
+    let fields =
+        [("grant_type", "refresh_token"), ("refresh_token", &tokens.text_of("refresh_token")), ("client_id", APP)];
     assert_eq!(token(&artel, &fields).await.refusal().1, "invalid_grant");
 }
 
@@ -118,9 +133,12 @@ async fn a_code_is_good_for_its_verifier_its_redirect_uri_and_its_client_alone(d
     let artel = with_app(database).await;
     run(&artel, &["clients", "create", "other-app", "--redirect-uri", CALLBACK]).await;
     let form = form_of(&send(http().get(question(&artel, &[]))).await);
-    let code = sent_to_client(&submit(&artel, &form, &[("username", "admin"), ("password", PASSWORD)]).await)["code"].clone();
+    let code =
+        sent_to_client(&submit(&artel, &form, &[("username", "admin"), ("password", PASSWORD)]).await)["code"].clone();
     let other = "another-verifier-of-at-least-43-characters-0123";
-    for (verifier, redirect_uri) in [(other, CALLBACK), (VERIFIER, "https://app.example.com/callback"), ("short", CALLBACK)] {
+    for (verifier, redirect_uri) in
+        [(other, CALLBACK), (VERIFIER, "https://app.example.com/callback"), ("short", CALLBACK)]
+    {
         assert_eq!(exchange(&artel, &code, verifier, redirect_uri).await.status, 400, "{verifier} {redirect_uri}");
     }
     let fields = [
@@ -181,10 +199,15 @@ async fn a_person_may_say_no(database: Database) {
 
 async fn nobody_can_make_a_strangers_browser_sign_in(database: Database) {
     let artel = with_app(database).await;
-    let (mine, theirs) = (form_of(&send(http().get(question(&artel, &[]))).await), form_of(&send(http().get(question(&artel, &[]))).await));
+    let (mine, theirs) = (
+        form_of(&send(http().get(question(&artel, &[]))).await),
+        form_of(&send(http().get(question(&artel, &[]))).await),
+    );
     assert_ne!(mine.1, theirs.1, "each browser has a cookie of its own");
     let typed = [("username", "admin"), ("password", PASSWORD)];
-    for (form, cookie) in [(mine.0.clone(), theirs.1.clone()), (mine.0.clone(), "a=b".to_owned()), ("AAAA".to_owned(), mine.1.clone())] {
+    for (form, cookie) in
+        [(mine.0.clone(), theirs.1.clone()), (mine.0.clone(), "a=b".to_owned()), ("AAAA".to_owned(), mine.1.clone())]
+    {
         let answer = submit(&artel, &(form, cookie), &typed).await;
         assert_eq!((answer.status, answer.header("location")), (400, ""), "{}", answer.text);
     }
@@ -205,7 +228,11 @@ async fn the_page_knows_the_lockout_too(database: Database) {
     }
     let locked = submit(&artel, &form, &[("username", "admin"), ("password", PASSWORD)]).await;
     assert_eq!(locked.status, 429);
-    assert!(locked.text.contains("Too many failed logins") && !locked.header("retry-after").is_empty(), "{}", locked.text);
+    assert!(
+        locked.text.contains("Too many failed logins") && !locked.header("retry-after").is_empty(),
+        "{}",
+        locked.text
+    );
 }
 
 on_both_databases! {

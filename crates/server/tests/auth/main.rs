@@ -1,7 +1,8 @@
 //! The auth service as its clients see it: the real binary, driven over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-/// Each of these tests on SQLite and on PostgreSQL, as `name::on_sqlite` and `name::on_postgres`. Those that are about no table stay on SQLite.
+/// Each of these tests on SQLite and on PostgreSQL, as `name::on_sqlite` and `name::on_postgres`. Those that are about
+/// no table stay on SQLite.
 macro_rules! on_both_databases {
     ($($test:ident),* $(,)?) => {
         $(

@@ -55,13 +55,15 @@ async fn whoever_has_an_invitation_becomes_a_user_once(database: Database) {
     let ada = [("username", "ada"), ("password", STRONG), ("email", "ada@example.com"), ("invite", &code)];
     assert_eq!(post(&url, &ada[..3]).await.refusal().1, "invalid_invite");
     for (field, bad) in [("username", "a b c"), ("email", "nonsense"), ("password", "alllowercase1!")] {
-        let fields: Vec<_> = ada.iter().map(|(name, value)| (*name, if *name == field { bad } else { value })).collect();
+        let fields: Vec<_> =
+            ada.iter().map(|(name, value)| (*name, if *name == field { bad } else { value })).collect();
         let refused = post(&url, &fields).await;
         assert_eq!((refused.status, &refused.json["field_errors"][0]["field"]), (422, &json!(field)));
     }
     let made = post(&url, &ada).await;
     assert_eq!((made.status, &made.json["tenant_id"]), (201, &json!(tenant)), "{}", made.text);
-    let again: Vec<_> = ada.iter().map(|(name, value)| (*name, if *name == "username" { "bob" } else { value })).collect();
+    let again: Vec<_> =
+        ada.iter().map(|(name, value)| (*name, if *name == "username" { "bob" } else { value })).collect();
     assert_eq!(post(&url, &again).await.refusal().1, "invalid_invite", "it is used up");
     assert_eq!(login(&artel, "ada@example.com", STRONG).await.status, 200);
 }
@@ -70,7 +72,10 @@ async fn whoever_has_an_invitation_becomes_a_user_once(database: Database) {
 async fn the_operator_decides_whether_strangers_become_users() {
     let fields = [("username", "ada"), ("password", STRONG)];
     let closed = launch(Database::Sqlite).with("AUTH_SERVICE__REGISTRATION", "closed").start().await;
-    assert_eq!(post(&format!("{}/oauth/register-user", closed.url()), &fields).await.refusal().1, "registration_closed");
+    assert_eq!(
+        post(&format!("{}/oauth/register-user", closed.url()), &fields).await.refusal().1,
+        "registration_closed"
+    );
     let open = launch(Database::Sqlite).with("AUTH_SERVICE__REGISTRATION", "open").start().await;
     let url = format!("{}/oauth/register-user", open.url());
     let made = post(&url, &fields).await;

@@ -3,7 +3,9 @@
 use artel_testkit::{Artel, Database};
 use serde_json::json;
 
-use crate::world::{Answer, IDE, INTERNAL_SECRET, PASSWORD, get, http, launch, login, post, read, refresh, run, send, token};
+use crate::world::{
+    Answer, IDE, INTERNAL_SECRET, PASSWORD, get, http, launch, login, post, read, refresh, run, send, token,
+};
 
 async fn ask(artel: &Artel, path: &str, secret: &str, presented: &str) -> Answer {
     let request = http().post(format!("{}/oauth/{path}", artel.url())).basic_auth("codelab-internal", Some(secret));
@@ -14,10 +16,24 @@ async fn a_service_gets_tokens_for_its_secret_and_no_refresh_token(database: Dat
     let artel = launch(database).start().await;
     let secret = run(
         &artel,
-        &["clients", "create", "my-service", "--confidential", "--grants", "client_credentials", "--scopes", "api:read,api:write"],
+        &[
+            "clients",
+            "create",
+            "my-service",
+            "--confidential",
+            "--grants",
+            "client_credentials",
+            "--scopes",
+            "api:read,api:write",
+        ],
     )
     .await;
-    let fields = [("grant_type", "client_credentials"), ("client_id", "my-service"), ("client_secret", &secret), ("scope", "api:read")];
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "my-service"),
+        ("client_secret", &secret),
+        ("scope", "api:read"),
+    ];
     let answer = token(&artel, &fields).await;
     assert_eq!((answer.status, &answer.json["scope"]), (200, &json!("api:read")), "{}", answer.text);
     assert!(answer.json.get("refresh_token").is_none(), "{}", answer.text);
@@ -48,13 +64,20 @@ async fn introspection_says_what_a_token_is_worth_right_now(database: Database) 
 
     assert_eq!(ask(&artel, "introspect", "wrong", &access).await.refusal().1, "invalid_client");
     let url = format!("{}/oauth/introspect", artel.url());
-    assert_eq!(post(&url, &[("token", &access), ("client_id", IDE)]).await.refusal().1, "invalid_client", "a public client proves nothing");
+    assert_eq!(
+        post(&url, &[("token", &access), ("client_id", IDE)]).await.refusal().1,
+        "invalid_client",
+        "a public client proves nothing"
+    );
 
     run(&artel, &["users", "deactivate", "admin"]).await;
     for presented in [&access, &refresh_token] {
         assert_eq!(ask(&artel, "introspect", INTERNAL_SECRET, presented).await.json, json!({ "active": false }));
     }
-    assert_eq!(login(&artel, "admin", PASSWORD).await.refusal(), (401, "invalid_grant", "Invalid username or password"));
+    assert_eq!(
+        login(&artel, "admin", PASSWORD).await.refusal(),
+        (401, "invalid_grant", "Invalid username or password")
+    );
     run(&artel, &["users", "activate", "admin"]).await;
     assert_eq!(login(&artel, "admin", PASSWORD).await.status, 200);
 }
@@ -75,8 +98,16 @@ async fn revoking_either_token_ends_the_login_and_rubbish_is_as_good_as_revoked(
     let url = format!("{}/oauth/revoke", artel.url());
     for name in ["access_token", "refresh_token"] {
         let tokens = login(&artel, "admin", PASSWORD).await;
-        assert_eq!(ask(&artel, "revoke", INTERNAL_SECRET, &tokens.text_of(name)).await.status, 200, "another client's token");
-        assert_eq!(get(&format!("{}/oauth/userinfo", artel.url()), &tokens.text_of("access_token")).await.status, 200, "is left alone");
+        assert_eq!(
+            ask(&artel, "revoke", INTERNAL_SECRET, &tokens.text_of(name)).await.status,
+            200,
+            "another client's token"
+        );
+        assert_eq!(
+            get(&format!("{}/oauth/userinfo", artel.url()), &tokens.text_of("access_token")).await.status,
+            200,
+            "is left alone"
+        );
         assert_eq!(post(&url, &[("token", &tokens.text_of(name)), ("client_id", IDE)]).await.status, 200);
         assert_eq!(refresh(&artel, &tokens.text_of("refresh_token")).await.status, 401, "after revoking the {name}");
     }

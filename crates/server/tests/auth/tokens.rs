@@ -9,7 +9,10 @@ async fn the_login_of_the_seeds_samples_is_answered_as_the_seed_shows_it(databas
     let artel = launch(database).start().await;
     // httpx and Dart's http write the content type differently; the curl sample names scopes and an e-mail address.
     let samples = [
-        ("application/x-www-form-urlencoded", "grant_type=password&username=admin&password=Correct-Horse-7&client_id=codelab-flutter-app"),
+        (
+            "application/x-www-form-urlencoded",
+            "grant_type=password&username=admin&password=Correct-Horse-7&client_id=codelab-flutter-app",
+        ),
         (
             "application/x-www-form-urlencoded; charset=utf-8",
             "grant_type=password&username=admin&password=Correct-Horse-7&client_id=codelab-flutter-app",
@@ -61,7 +64,13 @@ async fn an_access_token_opens_the_platform_as_far_as_its_scopes_go(database: Da
     let agent = json!({ "name": "Scribe" });
     assert_eq!(send(http().post(&agents).bearer_auth(&all).json(&agent)).await.status, 201);
 
-    let narrow = [("grant_type", "password"), ("username", "admin"), ("password", PASSWORD), ("client_id", IDE), ("scope", "api:read")];
+    let narrow = [
+        ("grant_type", "password"),
+        ("username", "admin"),
+        ("password", PASSWORD),
+        ("client_id", IDE),
+        ("scope", "api:read"),
+    ];
     let narrow = token(&artel, &narrow).await;
     assert_eq!(narrow.json["scope"], "api:read");
     let narrow = narrow.text_of("access_token");
@@ -84,7 +93,12 @@ const REFUSALS: &[(Fields, u16, &str, &str)] = &[
     (&[("username", NAME_OF_300), ("password", "x")], 401, "invalid_grant", "Invalid username or password"),
     (&[("client_id", "nobody")], 401, "invalid_client", "Client authentication failed"),
     (&[("client_id", "codelab-internal")], 401, "invalid_client", "Client authentication failed"),
-    (&[("client_id", "codelab-internal"), ("client_secret", "x")], 401, "invalid_client", "Client authentication failed"),
+    (
+        &[("client_id", "codelab-internal"), ("client_secret", "x")],
+        401,
+        "invalid_client",
+        "Client authentication failed",
+    ),
     (
         &[("grant_type", "client_credentials"), ("client_id", "codelab-internal"), ("client_secret", INTERNAL_SECRET)],
         401,
@@ -98,13 +112,19 @@ const REFUSALS: &[(Fields, u16, &str, &str)] = &[
     (&[("username", "")], 400, "invalid_request", "The parameter username is missing"),
     (&[("password", "")], 400, "invalid_request", "The parameter password is missing"),
     (&[("grant_type", "refresh_token")], 400, "invalid_request", "The parameter refresh_token is missing"),
-    (&[("grant_type", "refresh_token"), ("refresh_token", "x")], 401, "invalid_grant", "Invalid or expired refresh token"),
+    (
+        &[("grant_type", "refresh_token"), ("refresh_token", "x")],
+        401,
+        "invalid_grant",
+        "Invalid or expired refresh token",
+    ),
 ];
 
 async fn every_refusal_has_the_status_and_words_that_clients_know(database: Database) {
     let artel = launch(database).with("AUTH_SERVICE__BRUTE_FORCE_THRESHOLD", "1000").start().await;
     for (changes, status, error, description) in REFUSALS {
-        let mut fields = vec![("grant_type", "password"), ("username", "admin"), ("password", PASSWORD), ("client_id", IDE)];
+        let mut fields =
+            vec![("grant_type", "password"), ("username", "admin"), ("password", PASSWORD), ("client_id", IDE)];
         for (name, value) in *changes {
             fields.retain(|(known, _)| known != name);
             fields.push((name, value));
@@ -159,7 +179,8 @@ async fn a_client_that_lost_the_answer_gets_the_same_refresh_token_again(databas
     let artel = launch(database).with("AUTH_SERVICE__REFRESH_GRACE_SECONDS", "30").start().await;
     let first = login(&artel, "admin", PASSWORD).await.text_of("refresh_token");
     let answers = futures::future::join_all((0..20).map(|_| refresh(&artel, &first))).await;
-    let successors: std::collections::BTreeSet<String> = answers.iter().map(|answer| answer.text_of("refresh_token")).collect();
+    let successors: std::collections::BTreeSet<String> =
+        answers.iter().map(|answer| answer.text_of("refresh_token")).collect();
     assert_eq!(successors.len(), 1, "twenty at once are one family");
     assert_eq!(refresh(&artel, successors.first().unwrap()).await.status, 200);
 }
@@ -167,8 +188,12 @@ async fn a_client_that_lost_the_answer_gets_the_same_refresh_token_again(databas
 async fn another_client_cannot_use_a_refresh_token_that_it_found(database: Database) {
     let artel = launch(database).start().await;
     let found = login(&artel, "admin", PASSWORD).await.text_of("refresh_token");
-    let fields =
-        [("grant_type", "refresh_token"), ("refresh_token", &found), ("client_id", "codelab-internal"), ("client_secret", INTERNAL_SECRET)];
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &found),
+        ("client_id", "codelab-internal"),
+        ("client_secret", INTERNAL_SECRET),
+    ];
     assert_eq!(token(&artel, &fields).await.refusal(), (401, "invalid_grant", "Invalid or expired refresh token"));
     assert_eq!(refresh(&artel, &found).await.status, 200, "its owner is not harmed");
 }
@@ -177,11 +202,15 @@ async fn the_internal_client_shows_its_secret_in_the_form_or_in_the_header(datab
     let artel = launch(database).start().await;
     let url = format!("{}/oauth/token", artel.url_of("auth"));
     let user = [("grant_type", "password"), ("username", "admin"), ("password", PASSWORD)];
-    let by_form: Vec<_> = user.iter().copied().chain([("client_id", "codelab-internal"), ("client_secret", INTERNAL_SECRET)]).collect();
+    let by_form: Vec<_> =
+        user.iter().copied().chain([("client_id", "codelab-internal"), ("client_secret", INTERNAL_SECRET)]).collect();
     let by_header = http().post(&url).basic_auth("codelab-internal", Some(INTERNAL_SECRET)).form(&user);
     for answer in [token(&artel, &by_form).await, send(by_header).await] {
         assert_eq!(answer.status, 200, "{}", answer.text);
-        assert_eq!((&answer.json["expires_in"], &answer.json["scope"]), (&json!(3600), &json!("api:admin api:read api:write")));
+        assert_eq!(
+            (&answer.json["expires_in"], &answer.json["scope"]),
+            (&json!(3600), &json!("api:admin api:read api:write"))
+        );
     }
     let both = send(http().post(&url).basic_auth("codelab-internal", Some(INTERNAL_SECRET)).form(&by_form)).await;
     assert_eq!(both.refusal().1, "invalid_request");
@@ -212,7 +241,11 @@ async fn the_password_grant_can_be_switched_off(database: Database) {
     let artel = launch(database).with("AUTH_SERVICE__PASSWORD_GRANT", "false").start().await;
     assert_eq!(login(&artel, "admin", PASSWORD).await.refusal().1, "unsupported_grant_type");
     let metadata = send(http().get(format!("{}/.well-known/oauth-authorization-server", artel.url()))).await;
-    assert!(!metadata.json["grant_types_supported"].as_array().unwrap().contains(&json!("password")), "{}", metadata.text);
+    assert!(
+        !metadata.json["grant_types_supported"].as_array().unwrap().contains(&json!("password")),
+        "{}",
+        metadata.text
+    );
 }
 
 async fn what_is_known_about_the_service_is_where_clients_look_for_it(database: Database) {
@@ -227,7 +260,10 @@ async fn what_is_known_about_the_service_is_where_clients_look_for_it(database: 
         }
     }
     let health = send(http().get(format!("{}/auth-health", artel.url()))).await;
-    assert_eq!((health.status, &health.json["status"], &health.json["environment"]), (200, &json!("healthy"), &json!("development")));
+    assert_eq!(
+        (health.status, &health.json["status"], &health.json["environment"]),
+        (200, &json!("healthy"), &json!("development"))
+    );
     let auth = artel.url_of("auth");
     assert_eq!(send(http().get(format!("{auth}/health"))).await.json, health.json);
     assert_eq!(send(http().get(auth)).await.json["service"], "CodeLab Auth Service");

@@ -66,7 +66,8 @@ pub(crate) async fn token(artel: &Artel, fields: &[(&str, &str)]) -> Answer {
 }
 
 pub(crate) async fn login(artel: &Artel, username: &str, password: &str) -> Answer {
-    token(artel, &[("grant_type", "password"), ("username", username), ("password", password), ("client_id", IDE)]).await
+    token(artel, &[("grant_type", "password"), ("username", username), ("password", password), ("client_id", IDE)])
+        .await
 }
 
 pub(crate) async fn refresh(artel: &Artel, refresh_token: &str) -> Answer {
@@ -84,7 +85,8 @@ pub(crate) async fn get(url: &str, bearer: &str) -> Answer {
 
 /// Header and claims of a JWT, unverified.
 pub(crate) fn read(jwt: &str) -> (Value, Value) {
-    let part = |n: usize| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(jwt.split('.').nth(n).unwrap()).unwrap()).unwrap();
+    let part =
+        |n: usize| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(jwt.split('.').nth(n).unwrap()).unwrap()).unwrap();
     (part(0), part(1))
 }
 

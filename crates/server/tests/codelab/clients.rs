@@ -18,23 +18,34 @@ async fn world(script: impl Fn(&Value) -> Reply + Send + Sync + 'static) -> Worl
 
 /// The form that both send: without a scope, and without a secret.
 async fn signs_in(artel: &Artel) -> Client {
-    let form = [("grant_type", "password"), ("username", "admin"), ("password", PASSWORD), ("client_id", "codelab-flutter-app")];
+    let form = [
+        ("grant_type", "password"),
+        ("username", "admin"),
+        ("password", PASSWORD),
+        ("client_id", "codelab-flutter-app"),
+    ];
     let answer = Client::anonymous(artel.url()).request("POST", "/oauth/token").form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let token: Value = answer.json().await.unwrap();
-    assert!(token["refresh_token"].is_string() && token["expires_in"].is_i64() && token["token_type"] == "bearer", "{token}");
+    assert!(
+        token["refresh_token"].is_string() && token["expires_in"].is_i64() && token["token_type"] == "bearer",
+        "{token}"
+    );
     Client::new(artel.url(), token["access_token"].as_str().unwrap())
 }
 
 /// A post without a body.
 async fn opens_session(client: &Client, headers: &[(&str, &str)]) -> Value {
-    let request = headers.iter().fold(client.request("POST", "/api/v1/sessions"), |request, (name, value)| request.header(*name, *value));
+    let request = headers
+        .iter()
+        .fold(client.request("POST", "/api/v1/sessions"), |request, (name, value)| request.header(*name, *value));
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 201);
     answer.json().await.unwrap()
 }
 
-/// It sends no credentials on the socket, answers every call whatever the flag says, adds tokens up, and stops at the first final message.
+/// It sends no credentials on the socket, answers every call whatever the flag says, adds tokens up, and stops at the
+/// first final message.
 async fn runs_the_benchmark(world: &World, client: &Client, headers: &[(&str, &str)]) {
     assert_eq!(client.get("/api/v1/health").await.0, 200);
     let trial = opens_session(client, headers).await;
@@ -58,10 +69,14 @@ async fn runs_the_benchmark(world: &World, client: &Client, headers: &[(&str, &s
             }
             "tool_call" => {
                 assert!(
-                    frame["call_id"].is_string() && frame["arguments"].is_object() && frame.get("content").is_none_or(Value::is_string)
+                    frame["call_id"].is_string()
+                        && frame["arguments"].is_object()
+                        && frame.get("content").is_none_or(Value::is_string)
                 );
                 let done = workspace.execute(&frame);
-                socket.send(&json!({ "type": "tool_result", "call_id": frame["call_id"], "result": done["result"] })).await;
+                socket
+                    .send(&json!({ "type": "tool_result", "call_id": frame["call_id"], "result": done["result"] }))
+                    .await;
             }
             "agent_switched" => switches += i32::from(frame["metadata"]["to_agent"].is_string()),
             "error" => panic!("{frame}"),
@@ -71,12 +86,17 @@ async fn runs_the_benchmark(world: &World, client: &Client, headers: &[(&str, &s
     assert_eq!((workspace.done.len(), switches), (3, 1));
     assert!(response.contains("It says Привет, мир"), "{response}");
     let path = format!("/api/v1/events/metrics/session/{}", session["id"].as_str().unwrap());
-    let request = headers.iter().fold(client.request("GET", &path), |request, (name, value)| request.header(*name, *value));
+    let request =
+        headers.iter().fold(client.request("GET", &path), |request, (name, value)| request.header(*name, *value));
     let metrics: Value = request.send().await.unwrap().json().await.unwrap();
     let requests = metrics["requests"].as_array().unwrap();
     assert_eq!(requests.len(), 5, "{metrics}");
     for request in requests {
-        assert!(request["success"].is_boolean() && request["prompt_tokens"].is_i64() && request["completion_tokens"].is_i64());
+        assert!(
+            request["success"].is_boolean()
+                && request["prompt_tokens"].is_i64()
+                && request["completion_tokens"].is_i64()
+        );
         assert!(request["model"].is_string() && request["duration_ms"].is_number());
     }
 }
@@ -94,7 +114,8 @@ async fn the_benchmark_does_its_task_with_the_internal_key() {
     runs_the_benchmark(&world, &Client::anonymous(world.artel.url()), &[("x-internal-auth", KEY)]).await;
 }
 
-/// It opens the socket first and asks for the session at the same time, shows nothing on the socket, and sends every key it knows.
+/// It opens the socket first and asks for the session at the same time, shows nothing on the socket, and sends every
+/// key it knows.
 #[tokio::test]
 async fn the_ide_opens_a_session_that_it_left_with_a_call_open_and_finishes_it() {
     let world = world(|body| match (input(body).as_str(), results(body).pop()) {
@@ -115,7 +136,9 @@ async fn the_ide_opens_a_session_that_it_left_with_a_call_open_and_finishes_it()
     let path = format!("/api/v1/ws/{id}");
     let headers = [("user-agent", "Dart/3.8 (dart:io)")];
     let mut socket = Socket::open(world.artel.url(), &path, &headers).await.unwrap();
-    socket.send(&json!({ "type": "user_message", "content": "Write", "role": "user", "call_id": null, "metadata": null })).await;
+    socket
+        .send(&json!({ "type": "user_message", "content": "Write", "role": "user", "call_id": null, "metadata": null }))
+        .await;
     let call = socket.turn().await.pop().unwrap();
     socket.close().await;
 

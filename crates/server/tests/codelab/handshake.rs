@@ -46,7 +46,11 @@ async fn what_is_wrong_is_refused_before_the_upgrade() {
     let session = world.session().await;
     let path = format!("/api/v1/ws/{session}");
     let (status, body) = refusal(&world, &path, &[("authorization", "Bearer a.b.c")]).await;
-    assert_eq!((status, &body["error"]), (401, &json!("invalid_token")), "the owner's presence does not help a wrong token: {body}");
+    assert_eq!(
+        (status, &body["error"]),
+        (401, &json!("invalid_token")),
+        "the owner's presence does not help a wrong token: {body}"
+    );
     assert!(body["error_description"].is_string() && body["detail"].is_string() && body["message"].is_string());
     assert_eq!(refusal(&world, &path, &[("x-internal-auth", "wrong")]).await.0, 401);
     assert_eq!(refusal(&world, &format!("{path}?access_token=nonsense"), &[]).await.0, 401);
@@ -96,7 +100,11 @@ async fn a_socket_without_credentials_is_let_in_where_its_owner_was_just_seen() 
     let session = world.session().await;
     let path = format!("/api/v1/ws/{session}");
     answers(&world, &path, &[]).await;
-    assert_eq!(refusal(&world, "/api/v1/ws/01890000-0000-4000-8000-000000000001", &[]).await.0, 401, "nobody's session");
+    assert_eq!(
+        refusal(&world, "/api/v1/ws/01890000-0000-4000-8000-000000000001", &[]).await.0,
+        401,
+        "nobody's session"
+    );
     answers(&world, "/ws/guessable", &[("authorization", &world.bearer())]).await;
     assert_eq!(refusal(&world, "/ws/guessable", &[]).await.0, 401, "an id that can be guessed is no secret");
     assert_eq!(refusal(&world, "/ws/new_1", &[]).await.0, 401);
@@ -107,7 +115,13 @@ async fn a_socket_may_come_before_the_request_that_vouches_for_it() {
     let world = world(&[]).await;
     // Made by a service: where its owner is, nobody knows.
     let runtime = Client::anonymous(world.artel.url_of("runtime"));
-    let made = runtime.request("POST", "/sessions").header("x-internal-auth", KEY).header("x-user-id", OTHER).send().await.unwrap();
+    let made = runtime
+        .request("POST", "/sessions")
+        .header("x-internal-auth", KEY)
+        .header("x-user-id", OTHER)
+        .send()
+        .await
+        .unwrap();
     let session = made.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/ws/{session}");
     assert_eq!(refusal(&world, &path, &[]).await.0, 401);

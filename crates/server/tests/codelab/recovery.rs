@@ -87,7 +87,8 @@ async fn an_answer_survives_kills_on_postgres() {
 async fn an_answer_that_comes_out_otherwise_after_a_kill_is_told_anew_behind_a_line() {
     let asked = AtomicUsize::new(0);
     let mut world = World::new(move |_| {
-        let text = if asked.fetch_add(1, Ordering::SeqCst) == 0 { "one two three four five six" } else { "uno dos tres" };
+        let text =
+            if asked.fetch_add(1, Ordering::SeqCst) == 0 { "one two three four five six" } else { "uno dos tres" };
         Reply::Slow(text.into(), Duration::from_millis(120))
     })
     .await;
@@ -134,7 +135,9 @@ async fn a_new_socket_is_told_nothing_that_was() {
 async fn a_task_is_cancelled_and_the_session_goes_on() {
     let world = World::new(|body| match input(body).as_str() {
         "Hang" => Reply::Hang,
-        "Write" if results(body).is_empty() => Reply::CallOf(String::new(), "write_file", json!({ "path": "a", "content": "x" })),
+        "Write" if results(body).is_empty() => {
+            Reply::CallOf(String::new(), "write_file", json!({ "path": "a", "content": "x" }))
+        }
         said => Reply::Text(format!("You said {said}")),
     })
     .await;
@@ -180,7 +183,8 @@ async fn a_deleted_session_closes_its_sockets() {
     let deleted = world.client.request("DELETE", &format!("/api/v1/sessions/{session}")).send().await.unwrap();
     assert_eq!(deleted.status(), 200);
     assert_eq!(socket.closed().await, Some(4404));
-    let refused = world.try_socket(&format!("/api/v1/ws/{session}"), &[("authorization", &world.bearer())]).await.unwrap_err();
+    let refused =
+        world.try_socket(&format!("/api/v1/ws/{session}"), &[("authorization", &world.bearer())]).await.unwrap_err();
     assert_eq!((refused.0, &refused.1["error"]), (404, &json!("SESSION_NOT_FOUND")));
 }
 

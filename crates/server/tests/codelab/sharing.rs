@@ -40,7 +40,8 @@ async fn all_sockets_of_a_session_hear_the_same_and_the_first_result_counts() {
 #[tokio::test]
 async fn sockets_of_two_gateways_hear_the_same_and_either_takes_the_results() {
     let Some(database) = Database::postgres().await else { return };
-    let world = World::with(database, &[("JWT_SECRET", "one secret for all processes of this installation")], coding).await;
+    let world =
+        World::with(database, &[("JWT_SECRET", "one secret for all processes of this installation")], coding).await;
     let (_other, url) = world.artel.another().await;
     let session = world.session().await;
     let (path, bearer) = (format!("/api/v1/ws/{session}?stream=tokens"), world.bearer());
@@ -66,7 +67,10 @@ async fn sockets_of_two_gateways_hear_the_same_and_either_takes_the_results() {
 #[tokio::test]
 async fn a_reader_that_does_not_read_slows_nobody_is_cut_and_can_go_on() {
     let large = "lorem ipsum ".repeat(35_000);
-    let world = World::new(move |body| Reply::Text(if input(body).starts_with("big") { large.clone() } else { "ok".to_owned() })).await;
+    let world = World::new(move |body| {
+        Reply::Text(if input(body).starts_with("big") { large.clone() } else { "ok".to_owned() })
+    })
+    .await;
     let session = world.session().await;
     let mut socket = world.socket(&session, "?stream=whole&seq=1").await;
     let mut lines = Vec::new();

@@ -39,7 +39,8 @@ async fn a_task_is_done_by_a_client_that_executes_the_tools(database: Database) 
     assert_eq!(last_tokens(&frames), "It says Привет, мир");
     assert!(frames.iter().all(|frame| frame.as_object().unwrap().values().all(|value| !value.is_null())));
     assert!(frames.iter().all(|frame| frame.get("seq").is_none()), "nobody asked for cursors");
-    let finals = frames.iter().filter(|frame| frame["type"] == "assistant_message" && frame["is_final"] == true).count();
+    let finals =
+        frames.iter().filter(|frame| frame["type"] == "assistant_message" && frame["is_final"] == true).count();
     assert_eq!(finals, 1, "the benchmark stops at the first final message");
     let history = world.history(&session).await;
     assert_eq!(history["current_agent"], "coder");
@@ -87,7 +88,9 @@ async fn a_refusal_in_the_ides_words_rejects_and_a_failure_does_not() {
         socket.send(&says("Write a.txt")).await;
         let call = socket.turn().await.pop().unwrap();
         assert_eq!(call["requires_approval"], true, "{call}");
-        socket.send(&json!({ "type": "tool_result", "call_id": call["call_id"], "error": error, "result": null })).await;
+        socket
+            .send(&json!({ "type": "tool_result", "call_id": call["call_id"], "error": error, "result": null }))
+            .await;
         let last = socket.turn().await.pop().unwrap();
         assert!(last["content"].as_str().unwrap().contains(error), "{last}");
         let (_, approvals) = world.client.get(&format!("/approvals?session_id={session}&status={state}")).await;
@@ -122,7 +125,8 @@ async fn a_call_is_approved_edited_or_rejected_before_it_is_executed() {
     let bad = json!({ "type": "hitl_decision", "call_id": asked["call_id"], "decision": "edit", "modified_arguments": { "path": 5 } });
     socket.send(&bad).await;
     assert_eq!(socket.turn().await[0]["error_code"], "INVALID_FORMAT");
-    let rejects = json!({ "type": "hitl_decision", "call_id": asked["call_id"], "decision": "reject", "feedback": "not there" });
+    let rejects =
+        json!({ "type": "hitl_decision", "call_id": asked["call_id"], "decision": "reject", "feedback": "not there" });
     socket.send(&rejects).await;
     assert!(socket.turn().await.pop().unwrap()["content"].as_str().unwrap().contains("not there"));
     socket.send(&rejects).await;
@@ -141,7 +145,9 @@ async fn a_switch_is_one_frame_and_what_it_says_is_answered_unless_it_is_the_ide
     let world = World::new(|body| Reply::Text(format!("You said {}", input(body)))).await;
     let session = world.session().await;
     let mut socket = world.socket(&session, "?stream=whole").await;
-    socket.send(&json!({ "type": "switch_agent", "agent_type": "debug", "content": "Switched to Debug", "reason": null })).await;
+    socket
+        .send(&json!({ "type": "switch_agent", "agent_type": "debug", "content": "Switched to Debug", "reason": null }))
+        .await;
     let frames = socket.turn().await;
     assert_eq!(kinds(&frames), ["agent_switched"]);
     assert_eq!((&frames[0]["to_agent"], &frames[0]["is_final"]), (&json!("debug"), &json!(true)));
@@ -157,7 +163,9 @@ async fn a_switch_is_one_frame_and_what_it_says_is_answered_unless_it_is_the_ide
 #[tokio::test]
 async fn a_message_over_an_open_call_goes_first_and_history_stays_paired() {
     let world = World::new(|body| match input(body).as_str() {
-        "Write" if results(body).is_empty() => Reply::CallOf(String::new(), "write_file", json!({ "path": "a", "content": "x" })),
+        "Write" if results(body).is_empty() => {
+            Reply::CallOf(String::new(), "write_file", json!({ "path": "a", "content": "x" }))
+        }
         said => Reply::Text(format!("You said {said}")),
     })
     .await;

@@ -1,4 +1,5 @@
-//! The five agents: what each may, how they hand over, the plans that they carry out, and what is known of it afterwards.
+//! The five agents: what each may, how they hand over, the plans that they carry out, and what is known of it
+//! afterwards.
 
 use std::sync::Mutex;
 
@@ -45,7 +46,11 @@ async fn an_architect_that_writes_code_is_told_no_and_goes_on() {
     let mut socket = switched_to(&world, &session, "plan", "?stream=whole").await;
     let mut workspace = Workspace::new();
     let frames = carry_out(&mut socket, &mut workspace, "Design it").await;
-    assert_eq!(kinds(&frames), ["tool_call", "assistant_message"], "the client never sees the call that is not allowed");
+    assert_eq!(
+        kinds(&frames),
+        ["tool_call", "assistant_message"],
+        "the client never sees the call that is not allowed"
+    );
     assert_eq!((workspace.read("plan.md").as_deref(), workspace.read("a.dart")), (Some("# Plan"), None));
     assert!(frames[1]["content"].as_str().unwrap().contains(".md files only"), "{frames:#?}");
 }
@@ -53,8 +58,12 @@ async fn an_architect_that_writes_code_is_told_no_and_goes_on() {
 #[tokio::test]
 async fn a_debugger_cannot_write_and_hands_over_to_the_coder_who_can() {
     let world = World::new(|body| match (who(body), results(body).len()) {
-        ("debug", 1..) => Reply::CallOf(String::new(), "switch_mode", json!({ "mode": "coder", "reason": "it must be mended" })),
-        ("debug", 0) | ("coder", 2) => Reply::CallOf(String::new(), "write_file", json!({ "path": "a.dart", "content": "mended" })),
+        ("debug", 1..) => {
+            Reply::CallOf(String::new(), "switch_mode", json!({ "mode": "coder", "reason": "it must be mended" }))
+        }
+        ("debug", 0) | ("coder", 2) => {
+            Reply::CallOf(String::new(), "write_file", json!({ "path": "a.dart", "content": "mended" }))
+        }
         (name, _) => Reply::Text(format!("Mended by the {name}")),
     })
     .await;
@@ -113,7 +122,9 @@ fn planning(body: &Value) -> Reply {
 
 #[tokio::test]
 async fn a_plan_is_shown_approved_and_carried_out_by_the_agents_it_names() {
-    let world = World::with(artel_testkit::Database::Sqlite, &[("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", "false")], planning).await;
+    let world =
+        World::with(artel_testkit::Database::Sqlite, &[("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", "false")], planning)
+            .await;
     let session = world.session().await;
     let mut socket = world.socket(&session, "?stream=whole&plans=1").await;
     socket.send(&says("Greet the world")).await;
@@ -147,7 +158,9 @@ async fn a_plan_is_shown_approved_and_carried_out_by_the_agents_it_names() {
 
 #[tokio::test]
 async fn a_plan_that_is_rejected_is_not_carried_out() {
-    let world = World::with(artel_testkit::Database::Sqlite, &[("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", "false")], planning).await;
+    let world =
+        World::with(artel_testkit::Database::Sqlite, &[("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", "false")], planning)
+            .await;
     let session = world.session().await;
     let mut socket = world.socket(&session, "?stream=whole&plans=1").await;
     socket.send(&says("Greet the world")).await;
@@ -163,13 +176,16 @@ async fn a_plan_that_is_rejected_is_not_carried_out() {
 
 #[tokio::test]
 async fn whoever_shows_no_plans_is_told_and_gets_the_work_done() {
-    let world = World::with(artel_testkit::Database::Sqlite, &[("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", "false")], planning).await;
+    let world =
+        World::with(artel_testkit::Database::Sqlite, &[("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", "false")], planning)
+            .await;
     let session = world.session().await;
     let mut socket = world.socket(&session, "?stream=whole").await;
     let mut workspace = Workspace::new();
     socket.send(&says("Greet the world")).await;
     let mut frames = Vec::new();
-    while !frames.last().is_some_and(|frame: &Value| frame["type"] == "assistant_message" && frame["is_final"] == true) {
+    while !frames.last().is_some_and(|frame: &Value| frame["type"] == "assistant_message" && frame["is_final"] == true)
+    {
         let frame = socket.next().await.unwrap();
         assert!(!frame["type"].as_str().unwrap().starts_with("plan"), "nobody asked for such frames: {frame}");
         if frame["type"] == "tool_call" {
@@ -188,8 +204,10 @@ async fn a_client_is_offered_what_it_can_do() {
     let mut socket = world.socket(&session, "?tools=read_file,git_commit,teleport").await;
     carry_out(&mut socket, &mut Workspace::new(), "hi").await;
     let tools = offered(&world.model.requests().pop().unwrap());
-    let clients: Vec<&String> =
-        tools.iter().filter(|tool| !["switch_mode", "attempt_completion", "ask_followup_question"].contains(&tool.as_str())).collect();
+    let clients: Vec<&String> = tools
+        .iter()
+        .filter(|tool| !["switch_mode", "attempt_completion", "ask_followup_question"].contains(&tool.as_str()))
+        .collect();
     assert_eq!(clients, ["read_file", "git_commit"]);
 }
 
@@ -201,7 +219,11 @@ async fn a_completion_and_a_question_are_messages_with_their_tokens() {
         *turns += 1;
         match *turns {
             1 => Reply::CallOf(String::new(), "attempt_completion", json!({ "result": "Готово" })),
-            _ => Reply::CallOf(String::new(), "ask_followup_question", json!({ "question": "Какой файл?", "suggestions": ["a", "b"] })),
+            _ => Reply::CallOf(
+                String::new(),
+                "ask_followup_question",
+                json!({ "question": "Какой файл?", "suggestions": ["a", "b"] }),
+            ),
         }
     })
     .await;
@@ -212,7 +234,11 @@ async fn a_completion_and_a_question_are_messages_with_their_tokens() {
         let frames = go_on(&mut socket, &mut Workspace::new()).await;
         let tokens: String = frames.iter().filter_map(|frame| frame["token"].as_str()).collect();
         let last = frames.last().unwrap();
-        assert_eq!((tokens.as_str(), &last["content"], &last["is_final"]), (said, &json!(said), &json!(true)), "{frames:#?}");
+        assert_eq!(
+            (tokens.as_str(), &last["content"], &last["is_final"]),
+            (said, &json!(said), &json!(true)),
+            "{frames:#?}"
+        );
         assert_eq!(last["metadata"]["suggestions"], suggestions);
     }
 }
@@ -263,8 +289,14 @@ fn assert_readable_to_the_ide(frame: &Value) {
             assert!(frame.get(key).is_none_or(|value| value.is_null() || fits(value)), "{key} in {frame}");
         }
     };
-    assert!(["assistant_message", "tool_call", "agent_switched", "error"].contains(&frame["type"].as_str().unwrap()), "{frame}");
-    is(&["content", "role", "call_id", "tool_name", "error", "agent_type", "from_agent", "to_agent", "reason"], Value::is_string);
+    assert!(
+        ["assistant_message", "tool_call", "agent_switched", "error"].contains(&frame["type"].as_str().unwrap()),
+        "{frame}"
+    );
+    is(
+        &["content", "role", "call_id", "tool_name", "error", "agent_type", "from_agent", "to_agent", "reason"],
+        Value::is_string,
+    );
     is(&["is_final", "requires_approval"], Value::is_boolean);
     is(&["arguments", "result", "metadata"], Value::is_object);
 }
@@ -281,18 +313,28 @@ async fn the_ides_frames_are_understood_and_ours_are_to_it() {
     let headers = [("authorization", world.bearer()), ("user-agent", "Dart/3.8 (dart:io)".to_owned())];
     let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut socket = world.try_socket(&format!("/api/v1/ws/{session}"), &headers).await.unwrap();
-    socket.send(&of_the_ide(&json!({ "type": "switch_agent", "agent_type": "coder", "content": "Switched to Coder Agent" }))).await;
+    socket
+        .send(&of_the_ide(
+            &json!({ "type": "switch_agent", "agent_type": "coder", "content": "Switched to Coder Agent" }),
+        ))
+        .await;
     let mut frames = socket.turn().await;
     socket.send(&of_the_ide(&json!({ "type": "user_message", "content": "Write", "role": "user" }))).await;
     frames.extend(socket.turn().await);
     let call = frames.last().unwrap().clone();
     let result = json!({ "success": true, "bytes_written": 1 });
     socket
-        .send(&of_the_ide(&json!({ "type": "tool_result", "call_id": call["call_id"], "tool_name": "write_file", "result": result })))
+        .send(&of_the_ide(
+            &json!({ "type": "tool_result", "call_id": call["call_id"], "tool_name": "write_file", "result": result }),
+        ))
         .await;
     frames.extend(socket.turn().await);
     socket.send(&of_the_ide(&json!({ "type": "user_message", "content": "Fail", "role": "user" }))).await;
     frames.extend(socket.turn().await);
-    assert_eq!(kinds(&frames), ["agent_switched", "assistant_message", "tool_call", "assistant_message", "error"], "{frames:#?}");
+    assert_eq!(
+        kinds(&frames),
+        ["agent_switched", "assistant_message", "tool_call", "assistant_message", "error"],
+        "{frames:#?}"
+    );
     frames.iter().for_each(assert_readable_to_the_ide);
 }

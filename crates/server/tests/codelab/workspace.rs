@@ -26,8 +26,12 @@ impl Workspace {
         let tool = call["tool_name"].as_str().unwrap();
         self.done.push(tool.to_owned());
         match self.result(tool, &call["arguments"]) {
-            Ok(result) => json!({ "type": "tool_result", "call_id": call["call_id"], "tool_name": tool, "result": result, "error": null }),
-            Err(error) => json!({ "type": "tool_result", "call_id": call["call_id"], "tool_name": tool, "result": null, "error": error }),
+            Ok(result) => {
+                json!({ "type": "tool_result", "call_id": call["call_id"], "tool_name": tool, "result": result, "error": null })
+            }
+            Err(error) => {
+                json!({ "type": "tool_result", "call_id": call["call_id"], "tool_name": tool, "result": null, "error": error })
+            }
         }
     }
 
@@ -45,12 +49,17 @@ impl Workspace {
             }
             "list_files" => {
                 let entries = std::fs::read_dir(&path).map_err(|error| error.to_string())?;
-                let names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+                let names: Vec<String> =
+                    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
                 Ok(json!({ "success": true, "total_count": names.len(), "items": names }))
             }
             "execute_command" => {
                 let words: Vec<&str> = args["command"].as_str().unwrap().split(' ').collect();
-                let output = Command::new(words[0]).args(&words[1..]).current_dir(&path).output().map_err(|error| error.to_string())?;
+                let output = Command::new(words[0])
+                    .args(&words[1..])
+                    .current_dir(&path)
+                    .output()
+                    .map_err(|error| error.to_string())?;
                 Ok(
                     json!({ "exit_code": output.status.code(), "stdout": String::from_utf8_lossy(&output.stdout), "stderr": "", "timed_out": false }),
                 )

@@ -77,7 +77,9 @@ pub(crate) const KEY: &str = "a-key-of-this-test-installation-0123456789";
 /// The router asks before an agent does.
 fn routing(body: &Value) -> Option<Reply> {
     let system = body["messages"][0]["content"].as_str().unwrap_or_default();
-    system.contains("task classifier").then(|| Reply::Text(r#"{"agent":"coder","confidence":"high","reasoning":"it is code"}"#.to_owned()))
+    system
+        .contains("task classifier")
+        .then(|| Reply::Text(r#"{"agent":"coder","confidence":"high","reasoning":"it is code"}"#.to_owned()))
 }
 
 /// Results of tools since the user spoke last.

@@ -1,5 +1,5 @@
-//! Clients of OpenAI's API that other people wrote, from PyPI and npm, against the real binary and a scripted provider that plays OpenAI,
-//! Anthropic and Ollama.
+//! Clients of OpenAI's API that other people wrote, from PyPI and npm, against the real binary and a scripted provider
+//! that plays OpenAI, Anthropic and Ollama.
 
 use artel_model_mock::{Failure, How, ModelMock, Reply, Script, When};
 use artel_testkit::{Database, Launch};

@@ -28,7 +28,10 @@ async fn a_demo_model_answers_in_openais_shape() {
     assert_eq!(status, 200, "{answer}");
     assert_eq!(answer["object"], "chat.completion");
     let choice = &answer["choices"][0];
-    assert_eq!((&choice["message"]["content"], &choice["finish_reason"]), (&json!("You said: hello there"), &json!("stop")));
+    assert_eq!(
+        (&choice["message"]["content"], &choice["finish_reason"]),
+        (&json!("You said: hello there"), &json!("stop"))
+    );
     assert_eq!(answer["usage"]["total_tokens"].as_i64().unwrap(), 3 + 6);
 }
 
@@ -61,7 +64,10 @@ async fn only_services_and_keys_with_the_scope_are_let_in() {
     let refused = |status: u16, kind: &str| (status, kind.to_owned());
     let answered = (200, "answered".to_owned());
     assert_eq!(post(Client::anonymous(url), Some(("X-Internal-Auth", KEY))).await, answered);
-    assert_eq!(post(Client::anonymous(url), Some(("X-Internal-Auth", "wrong"))).await, refused(401, "authentication_error"));
+    assert_eq!(
+        post(Client::anonymous(url), Some(("X-Internal-Auth", "wrong"))).await,
+        refused(401, "authentication_error")
+    );
     assert_eq!(post(Client::anonymous(url), None).await, refused(401, "authentication_error"));
     assert_eq!(post(Client::new(url, "artel_unknown"), None).await, refused(401, "authentication_error"));
     let may_not = artel.command(&["keys", "create", "--scopes", "tools:write"]).await.0;
@@ -72,7 +78,8 @@ async fn only_services_and_keys_with_the_scope_are_let_in() {
 
 #[tokio::test]
 async fn the_role_alone_is_a_whole_proxy() {
-    let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("INTERNAL_API_KEY", KEY).roles("llm-proxy");
+    let launch =
+        Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("INTERNAL_API_KEY", KEY).roles("llm-proxy");
     let artel = launch.start().await;
     let (status, answer) = service(&artel).post("/chat/completions", &hello(false)).await;
     assert_eq!((status, &answer["object"]), (200, &json!("chat.completion")));
@@ -81,7 +88,9 @@ async fn the_role_alone_is_a_whole_proxy() {
 
 #[tokio::test]
 async fn the_public_port_serves_models_to_keys_only_when_the_operator_says_so() {
-    let public = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("INTERNAL_API_KEY", KEY).with("LLM_PROXY_PUBLIC", "true");
+    let public = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite)
+        .with("INTERNAL_API_KEY", KEY)
+        .with("LLM_PROXY_PUBLIC", "true");
     let public = public.start().await;
     let key = public.command(&["keys", "create", "--scopes", "llm:invoke"]).await.0;
     let (status, answer) = Client::new(public.url(), key.trim()).post("/v1/chat/completions", &hello(false)).await;
@@ -89,7 +98,8 @@ async fn the_public_port_serves_models_to_keys_only_when_the_operator_says_so() 
     assert_eq!(Client::new(public.url(), key.trim()).get("/v1/models").await.0, 200);
     // Nobody is a service there.
     assert_eq!(Client::new(public.url(), KEY).post("/v1/chat/completions", &hello(false)).await.0, 401);
-    let service = Client::anonymous(public.url()).request("POST", "/v1/chat/completions").header("x-internal-auth", KEY);
+    let service =
+        Client::anonymous(public.url()).request("POST", "/v1/chat/completions").header("x-internal-auth", KEY);
     assert_eq!(service.json(&hello(false)).send().await.unwrap().status(), 401);
     let private = artel().await;
     assert_eq!(private.client().await.post("/v1/chat/completions", &hello(false)).await.0, 404);

@@ -58,7 +58,9 @@ struct Provider {
 }
 
 impl Provider {
-    async fn of<F: Future<Output = Option<()>> + Send + 'static>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> Self {
+    async fn of<F: Future<Output = Option<()>> + Send + 'static>(
+        serve: impl Fn(TcpStream) -> F + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://localhost:{}/v1", listener.local_addr().unwrap().port());
         let mut server = JoinSet::new();
@@ -110,8 +112,11 @@ async fn asked(provider: &Provider, trusted: &Authority) -> (u16, Value) {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("authorities.pem");
     std::fs::write(&file, &trusted.pem).unwrap();
-    let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite).with("INTERNAL_API_KEY", KEY).with("LLM_RETRIES", "0");
-    let artel: Artel = launch.with("OPENAI_BASE_URL", &provider.url).with("SSL_CERT_FILE", file.to_str().unwrap()).start().await;
+    let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::Sqlite)
+        .with("INTERNAL_API_KEY", KEY)
+        .with("LLM_RETRIES", "0");
+    let artel: Artel =
+        launch.with("OPENAI_BASE_URL", &provider.url).with("SSL_CERT_FILE", file.to_str().unwrap()).start().await;
     let mut question = hello(false);
     question["model"] = json!("openai:scripted");
     Client::new(artel.url_of("llm_proxy"), KEY).post("/v1/chat/completions", &question).await

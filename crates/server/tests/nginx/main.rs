@@ -1,6 +1,11 @@
-//! CodeLab's services apart, as deploy/compose runs them, behind a real nginx with the very configuration of deploy/nginx: each public path
-//! comes out where its clients look for it.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail by panicking, and say why they are skipped")]
+//! CodeLab's services apart, as deploy/compose runs them, behind a real nginx with the very configuration of
+//! deploy/nginx: each public path comes out where its clients look for it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say why they are skipped"
+)]
 
 mod world;
 
@@ -15,9 +20,11 @@ use world::World;
 async fn every_public_path_comes_out_at_its_service_and_no_other_does() {
     let Some(world) = World::start().await else { return };
     let stranger = Client::anonymous(&world.origin);
-    for (path, member, value) in
-        [("/auth-health", "status", "healthy"), ("/gateway-health", "service", "gateway"), ("/api/v1/health", "service", "gateway")]
-    {
+    for (path, member, value) in [
+        ("/auth-health", "status", "healthy"),
+        ("/gateway-health", "service", "gateway"),
+        ("/api/v1/health", "service", "gateway"),
+    ] {
         let (status, body) = stranger.get(path).await;
         assert_eq!((status, body[member].as_str()), (200, Some(value)), "{path}: {body}");
     }
@@ -35,7 +42,12 @@ async fn every_public_path_comes_out_at_its_service_and_no_other_does() {
     assert_eq!(stranger.post("/api/v1/sessions", &json!({})).await.0, 401);
     let session = ada.create("/api/v1/sessions", &json!({})).await;
     let id = session["id"].as_str().unwrap();
-    for path in ["/api/v1/sessions", &format!("/api/v1/sessions/{id}"), &format!("/api/v1/sessions/{id}/history"), "/api/v1/agents"] {
+    for path in [
+        "/api/v1/sessions",
+        &format!("/api/v1/sessions/{id}"),
+        &format!("/api/v1/sessions/{id}/history"),
+        "/api/v1/agents",
+    ] {
         assert_eq!(ada.get(path).await.0, 200, "{path}");
     }
 }
@@ -71,7 +83,8 @@ async fn a_socket_that_shows_nothing_is_its_users_if_they_are_where_it_comes_fro
 /// The frame that ends the turn.
 async fn last_of_turn(socket: &mut world::Socket) -> Value {
     loop {
-        let frame = tokio::time::timeout(std::time::Duration::from_secs(30), socket.next()).await.expect("a frame within 30 s");
+        let frame =
+            tokio::time::timeout(std::time::Duration::from_secs(30), socket.next()).await.expect("a frame within 30 s");
         let Message::Text(text) = frame.expect("an open socket").unwrap() else { continue };
         let frame: Value = serde_json::from_str(&text).unwrap();
         match frame["type"].as_str() {

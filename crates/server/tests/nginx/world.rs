@@ -35,7 +35,8 @@ impl World {
         let service = |roles: &str| launch(directory.path(), roles);
         // One after the other: the first makes the tables and the first user.
         let auth = service("auth").start().await;
-        let llm_proxy = service("llm-proxy").with("OPENAI_BASE_URL", model.url()).with("OPENAI_API_KEY", "any").start().await;
+        let llm_proxy =
+            service("llm-proxy").with("OPENAI_BASE_URL", model.url()).with("OPENAI_API_KEY", "any").start().await;
         let runtime = service("runtime,worker").with("LLM_PROXY_URL", llm_proxy.url_of("llm_proxy")).start().await;
         let gateway = service("gateway").start().await;
         let (nginx, origin) = serve(&nginx, directory.path(), auth.url_of("auth"), gateway.url()).await;
@@ -44,7 +45,12 @@ impl World {
 
     /// The first user, through the proxy.
     pub(crate) async fn signs_in(&self) -> Client {
-        let form = [("grant_type", "password"), ("username", "admin"), ("password", PASSWORD), ("client_id", "codelab-flutter-app")];
+        let form = [
+            ("grant_type", "password"),
+            ("username", "admin"),
+            ("password", PASSWORD),
+            ("client_id", "codelab-flutter-app"),
+        ];
         let answer = Client::anonymous(&self.origin).request("POST", "/oauth/token").form(&form).send().await.unwrap();
         let body: serde_json::Value = answer.json().await.unwrap();
         Client::new(&self.origin, body["access_token"].as_str().unwrap_or_else(|| panic!("{body}")))

@@ -14,7 +14,12 @@ pub(crate) struct EntryRow {
 
 impl From<EntryRow> for Entry {
     fn from(row: EntryRow) -> Self {
-        Self { seq: row.seq, run_id: RunId(row.run_id), at: time(row.created_at), event: Event::read(&row.kind, &row.payload) }
+        Self {
+            seq: row.seq,
+            run_id: RunId(row.run_id),
+            at: time(row.created_at),
+            event: Event::read(&row.kind, &row.payload),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rows and what they mean: the only place where columns become words of the domain.
 //!
-//! Each aggregate has a row struct that the query macros fill, a `TryFrom` into the domain, and where several queries read it a macro
-//! with its column list, so that the list is written once and every query stays checked.
+//! Each aggregate has a row struct that the query macros fill, a `TryFrom` into the domain, and where several queries
+//! read it a macro with its column list, so that the list is written once and every query stays checked.
 
 mod account;
 mod agent;

@@ -1,4 +1,6 @@
-use artel_domain::{ClientId, FamilyId, Hashed, OAuthClient, SigningKey, SigningKeyState, TenantId, TokenFamily, UserId};
+use artel_domain::{
+    ClientId, FamilyId, Hashed, OAuthClient, SigningKey, SigningKeyState, TenantId, TokenFamily, UserId,
+};
 use artel_store::ClientRecord;
 use artel_store::rotation::Lineage;
 use uuid::Uuid;
@@ -80,7 +82,11 @@ impl TryFrom<FamilyRow> for (TokenFamily, Lineage) {
             expires_at: time(row.expires_at),
             revoked_at: row.revoked_at.map(time),
         };
-        let lineage = Lineage { current_hash: row.current_hash, previous_hash: row.previous_hash, rotated_at: row.rotated_at.map(time) };
+        let lineage = Lineage {
+            current_hash: row.current_hash,
+            previous_hash: row.previous_hash,
+            rotated_at: row.rotated_at.map(time),
+        };
         Ok((family, lineage))
     }
 }

@@ -23,7 +23,13 @@ impl Agents for PostgresStore {
         agents::list(&self.pool, tenant, &filter, page).await.map_err(store_error)
     }
 
-    async fn update_agent(&self, tenant: TenantId, agent: AgentId, patch: AgentPatch, audit: AuditEntry) -> Result<Option<Agent>> {
+    async fn update_agent(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        patch: AgentPatch,
+        audit: AuditEntry,
+    ) -> Result<Option<Agent>> {
         agents::refuse_read_only(&self.pool, tenant, agent).await?;
         retrying(|| profiles::update(&self.pool, tenant, agent, &patch, &audit)).await
     }
@@ -33,7 +39,13 @@ impl Agents for PostgresStore {
         retrying(|| agents::delete(&self.pool, tenant, agent, &audit)).await
     }
 
-    async fn publish_agent(&self, tenant: TenantId, agent: AgentId, by: UserId, audit: AuditEntry) -> Result<Option<Agent>> {
+    async fn publish_agent(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        by: UserId,
+        audit: AuditEntry,
+    ) -> Result<Option<Agent>> {
         agents::refuse_read_only(&self.pool, tenant, agent).await?;
         retrying(|| versions::publish(&self.pool, tenant, agent, by, &audit)).await
     }
@@ -46,7 +58,14 @@ impl Agents for PostgresStore {
         versions::find(&self.pool, tenant, agent, version).await.map_err(store_error)
     }
 
-    async fn rollback_agent(&self, tenant: TenantId, agent: AgentId, version: i64, by: UserId, audit: AuditEntry) -> Result<Option<Agent>> {
+    async fn rollback_agent(
+        &self,
+        tenant: TenantId,
+        agent: AgentId,
+        version: i64,
+        by: UserId,
+        audit: AuditEntry,
+    ) -> Result<Option<Agent>> {
         agents::refuse_read_only(&self.pool, tenant, agent).await?;
         retrying(|| versions::roll_back(&self.pool, tenant, agent, version, by, &audit)).await
     }

@@ -8,7 +8,13 @@ use crate::{access, agents, budgets, runs};
 
 #[async_trait]
 impl Budgets for PostgresStore {
-    async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool> {
+    async fn put_budget(
+        &self,
+        tenant: TenantId,
+        agent: Option<AgentId>,
+        budget: Budget,
+        audit: AuditEntry,
+    ) -> Result<bool> {
         if let Some(agent) = agent {
             agents::refuse_read_only(&self.pool, tenant, agent).await?;
         }

@@ -8,7 +8,13 @@ use crate::store::PostgresStore;
 
 #[async_trait]
 impl BuiltinAgents for PostgresStore {
-    async fn ensure_builtin_agent(&self, tenant: TenantId, agent: BuiltinAgent, owner: UserId, audit: AuditEntry) -> Result<Agent> {
+    async fn ensure_builtin_agent(
+        &self,
+        tenant: TenantId,
+        agent: BuiltinAgent,
+        owner: UserId,
+        audit: AuditEntry,
+    ) -> Result<Agent> {
         let ensure = || retrying(|| builtin_agents::ensure(&self.pool, tenant, agent, owner, &audit));
         match ensure().await {
             // Another process made the row at the same time.

@@ -19,7 +19,13 @@ impl Idempotency for PostgresStore {
         lock_seconds: i64,
     ) -> Result<Begun> {
         let now = micros(now);
-        let request = idempotency::Request { key, hash: request_hash, resource_id, now, locked_until: now + lock_seconds * 1_000_000 };
+        let request = idempotency::Request {
+            key,
+            hash: request_hash,
+            resource_id,
+            now,
+            locked_until: now + lock_seconds * 1_000_000,
+        };
         retrying(|| idempotency::begin(&self.pool, &request)).await
     }
 

@@ -22,14 +22,27 @@ impl Journal for PostgresStore {
         if held { Ok(()) } else { Err(StoreError::Fenced) }
     }
 
-    async fn session_entries(&self, viewer: &Viewer, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+    async fn session_entries(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        before_seq: i64,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
         let found = journal::of_session(&self.pool, viewer, session, before_seq, limit).await.map_err(store_error)?;
         access::note(self, viewer, [session]).await?;
         Ok(found)
     }
 
-    async fn session_entries_after(&self, viewer: &Viewer, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
-        let found = journal::of_session_after(&self.pool, viewer, session, after_seq, limit).await.map_err(store_error)?;
+    async fn session_entries_after(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        after_seq: i64,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
+        let found =
+            journal::of_session_after(&self.pool, viewer, session, after_seq, limit).await.map_err(store_error)?;
         access::note(self, viewer, [session]).await?;
         Ok(found)
     }

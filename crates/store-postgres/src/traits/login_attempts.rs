@@ -11,7 +11,12 @@ use crate::values::{micros, text};
 
 #[async_trait]
 impl LoginAttempts for PostgresStore {
-    async fn begin_login(&self, mut counted: Vec<Counted>, window: Duration, now: Timestamp) -> Result<Option<Timestamp>> {
+    async fn begin_login(
+        &self,
+        mut counted: Vec<Counted>,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>> {
         // Always in the same order, so that two logins at once do not wait for each other.
         counted.sort_by(|one, other| one.key.cmp(&other.key));
         let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);

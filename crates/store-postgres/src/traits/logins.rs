@@ -36,7 +36,13 @@ impl Logins for PostgresStore {
         retrying(|| revoke::one(&self.pool, tenant, family, &audit)).await
     }
 
-    async fn revoke_families(&self, tenant: TenantId, user: UserId, client: Option<ClientId>, audit: AuditEntry) -> Result<u64> {
+    async fn revoke_families(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        client: Option<ClientId>,
+        audit: AuditEntry,
+    ) -> Result<u64> {
         retrying(|| revoke::all(&self.pool, tenant, user, client.as_ref(), &audit)).await
     }
 

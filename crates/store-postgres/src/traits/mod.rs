@@ -1,5 +1,5 @@
-//! The traits of `artel-store`, one file each, in the order of the promises: every method hands its intent over to the SQL of its
-//! aggregate.
+//! The traits of `artel-store`, one file each, in the order of the promises: every method hands its intent over to the
+//! SQL of its aggregate.
 
 mod accounts;
 mod agents;

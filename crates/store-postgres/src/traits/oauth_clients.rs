@@ -20,7 +20,13 @@ impl OAuthClients for PostgresStore {
         oauth_clients::list(&self.pool, tenant).await.map_err(store_error)
     }
 
-    async fn rotate_client_secret(&self, tenant: TenantId, client: &ClientId, secret_hash: Hashed, audit: AuditEntry) -> Result<bool> {
+    async fn rotate_client_secret(
+        &self,
+        tenant: TenantId,
+        client: &ClientId,
+        secret_hash: Hashed,
+        audit: AuditEntry,
+    ) -> Result<bool> {
         retrying(|| oauth_clients::rotate_secret(&self.pool, tenant, client, &secret_hash, &audit)).await
     }
 

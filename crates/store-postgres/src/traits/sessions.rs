@@ -22,7 +22,13 @@ impl Sessions for PostgresStore {
         sessions::find_by_id(&self.pool, session).await.map_err(store_error)
     }
 
-    async fn rename_session(&self, viewer: &Viewer, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
+    async fn rename_session(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        title: &str,
+        audit: AuditEntry,
+    ) -> Result<Option<Session>> {
         retrying(|| sessions::rename(&self.pool, viewer, session, title, &audit)).await
     }
 

@@ -12,11 +12,22 @@ impl SigningKeys for PostgresStore {
         signing_keys::list(&self.pool, now).await.map_err(store_error)
     }
 
-    async fn ensure_signing_key(&self, first: NewSigningKey, tenant: TenantId, audit: AuditEntry) -> Result<SigningKey> {
+    async fn ensure_signing_key(
+        &self,
+        first: NewSigningKey,
+        tenant: TenantId,
+        audit: AuditEntry,
+    ) -> Result<SigningKey> {
         retrying(|| signing_keys::ensure(&self.pool, &first, tenant, &audit)).await
     }
 
-    async fn rotate_signing_key(&self, next: NewSigningKey, not_after: Timestamp, tenant: TenantId, audit: AuditEntry) -> Result<()> {
+    async fn rotate_signing_key(
+        &self,
+        next: NewSigningKey,
+        not_after: Timestamp,
+        tenant: TenantId,
+        audit: AuditEntry,
+    ) -> Result<()> {
         retrying(|| signing_keys::rotate(&self.pool, &next, not_after, tenant, &audit)).await
     }
 

@@ -20,7 +20,13 @@ impl Tools for PostgresStore {
         tools::list(&self.pool, tenant, page).await.map_err(store_error)
     }
 
-    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>> {
+    async fn update_tool(
+        &self,
+        tenant: TenantId,
+        tool: ToolId,
+        patch: ToolPatch,
+        audit: AuditEntry,
+    ) -> Result<Option<ToolDefinition>> {
         retrying(|| tools::update(&self.pool, tenant, tool, &patch, &audit)).await
     }
 

@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 const URL: &str = "ARTEL_TEST_POSTGRES_URL";
 const PREFIX: &str = "artel_test_";
 
-/// The URL of a new, empty schema, which is all of the database that its connections see; `None` when there is no server. In CI
-/// there must be one. (A database of its own would cost a checkpoint to remove.)
+/// The URL of a new, empty schema, which is all of the database that its connections see; `None` when there is no
+/// server. In CI there must be one. (A database of its own would cost a checkpoint to remove.)
 pub(crate) async fn database() -> Option<String> {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let Ok(server) = std::env::var(URL) else {
@@ -33,16 +33,23 @@ pub(crate) async fn store(url: &str) -> PostgresStore {
 }
 
 pub(crate) fn options(url: &str) -> PostgresOptions {
-    PostgresOptions { url: url.to_owned(), pool_size: 5, max_overflow: 5, pool_timeout_seconds: 10, pool_recycle_seconds: 300 }
+    PostgresOptions {
+        url: url.to_owned(),
+        pool_size: 5,
+        max_overflow: 5,
+        pool_timeout_seconds: 10,
+        pool_recycle_seconds: 300,
+    }
 }
 
 /// A test cannot run anything after its end, so the next one removes what processes that are gone left behind.
 async fn drop_leftovers(admin: &mut PgConnection) {
-    let names: Vec<String> =
-        sqlx::query_scalar!("SELECT nspname::text AS \"name!\" FROM pg_namespace WHERE nspname LIKE 'artel\\_test\\_%'")
-            .fetch_all(&mut *admin)
-            .await
-            .unwrap();
+    let names: Vec<String> = sqlx::query_scalar!(
+        "SELECT nspname::text AS \"name!\" FROM pg_namespace WHERE nspname LIKE 'artel\\_test\\_%'"
+    )
+    .fetch_all(&mut *admin)
+    .await
+    .unwrap();
     for name in names.into_iter().filter(|name| is_leftover(name)) {
         // Another test may be quicker.
         drop(sqlx::query(AssertSqlSafe(format!("DROP SCHEMA IF EXISTS {name} CASCADE"))).execute(&mut *admin).await);

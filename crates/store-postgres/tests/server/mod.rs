@@ -23,7 +23,8 @@ impl Server {
             return None;
         };
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let server = Self { bin, dir: std::env::temp_dir().join(format!("artel-pg-{}-{port}", std::process::id())), port };
+        let server =
+            Self { bin, dir: std::env::temp_dir().join(format!("artel-pg-{}-{port}", std::process::id())), port };
         server.creates_directory();
         let data = server.data();
         server.runs("initdb", &["-D", &data, "-U", "artel", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]).await;
@@ -73,7 +74,14 @@ impl Server {
             Command::new(program)
         };
         // Not piped: the server inherits them, and a pipe would stay open as long as it runs.
-        let status = command.args(args).current_dir(&self.dir).stdout(Stdio::null()).stderr(Stdio::null()).status().await.unwrap();
+        let status = command
+            .args(args)
+            .current_dir(&self.dir)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .await
+            .unwrap();
         assert!(status.success(), "{args:?}: {status}");
     }
 }
@@ -100,8 +108,13 @@ fn as_root() -> Option<(u32, u32)> {
 
 /// The newest installed version's directory, else the one in PATH.
 fn binaries() -> Option<PathBuf> {
-    let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
-    let in_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let packaged =
+        std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let in_path =
+        std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     let has_server = |bin: &PathBuf| Path::new(bin).join("pg_ctl").exists() && Path::new(bin).join("initdb").exists();
-    packaged.filter(has_server).max_by_key(|bin| bin.parent().map(Path::to_path_buf)).or_else(|| in_path.into_iter().find(has_server))
+    packaged
+        .filter(has_server)
+        .max_by_key(|bin| bin.parent().map(Path::to_path_buf))
+        .or_else(|| in_path.into_iter().find(has_server))
 }

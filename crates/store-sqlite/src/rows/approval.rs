@@ -1,4 +1,6 @@
-use artel_domain::{AgentId, Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, UserId};
+use artel_domain::{
+    AgentId, Approval, ApprovalId, ApprovalState, CallId, Decision, RunId, SessionId, TenantId, UserId,
+};
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};

@@ -35,7 +35,10 @@ impl TryFrom<CallRow> for ToolCallRow {
     type Error = Failure;
 
     fn try_from(row: CallRow) -> Outcome<Self> {
-        let earlier = EarlierRef { tool_id: row.tool_id.map(ToolId), executor: word("executor", &row.executor, Executor::parse)? };
+        let earlier = EarlierRef {
+            tool_id: row.tool_id.map(ToolId),
+            executor: word("executor", &row.executor, Executor::parse)?,
+        };
         Ok(Self {
             id: CallId(row.id),
             tenant_id: TenantId(row.tenant_id),

@@ -1,9 +1,10 @@
 //! Rows and what they mean: the only place where columns become words of the domain.
 //!
-//! Each aggregate has a row struct that the query macros fill, a `TryFrom` into the domain, and a macro with its column list, so that the
-//! list is written once and every query stays checked.
+//! Each aggregate has a row struct that the query macros fill, a `TryFrom` into the domain, and a macro with its column
+//! list, so that the list is written once and every query stays checked.
 //!
-//! Queries of the hot path say `LIMIT ?1 + 0`: under a bare `LIMIT ?1` SQLite plans the statement anew each time it is bound.
+//! Queries of the hot path say `LIMIT ?1 + 0`: under a bare `LIMIT ?1` SQLite plans the statement anew each time it is
+//! bound.
 
 mod account;
 mod agent;

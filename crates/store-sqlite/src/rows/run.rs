@@ -51,7 +51,8 @@ impl TryFrom<RunRow> for Run {
         };
         let phase = word("phase", &row.phase, Phase::parse)?;
         // What is stored is of the last sleep, which may be over.
-        let waits_for = if phase == Phase::Waiting { json_or_none("waits_for", row.waits_for.as_deref())? } else { None };
+        let waits_for =
+            if phase == Phase::Waiting { json_or_none("waits_for", row.waits_for.as_deref())? } else { None };
         let parent = row.parent_run_id.zip(row.parent_call_id);
         Ok(Self {
             id: RunId(row.id),

@@ -38,7 +38,11 @@ impl TryFrom<SessionRow> for Session {
             description: row.description,
             metadata: json_or_none("metadata", row.metadata.as_deref())?,
             system_prompt: row.system_prompt,
-            specialist: row.specialist.as_deref().map(|text| word("specialist", text, Specialist::parse)).transpose()?,
+            specialist: row
+                .specialist
+                .as_deref()
+                .map(|text| word("specialist", text, Specialist::parse))
+                .transpose()?,
             is_pinned: row.is_pinned,
             message_count: row.message_count,
             is_active: row.is_active,

@@ -1,7 +1,7 @@
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
-    AgentId, AuthType, Binding, BindingId, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId,
-    ToolStatus,
+    AgentId, AuthType, Binding, BindingId, EffectClass, ExecutionType, PermissionScope, RateLimit, TenantId,
+    ToolDefinition, ToolId, ToolStatus,
 };
 use uuid::Uuid;
 

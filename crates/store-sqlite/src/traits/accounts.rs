@@ -19,7 +19,8 @@ impl Accounts for SqliteStore {
     }
 
     async fn find_login_of(&self, tenant: TenantId, user: UserId) -> Result<Option<Login>> {
-        let found = accounts!("WHERE tenant_id = ?1 AND user_id = ?2", tenant.0, user.0).fetch_optional(&self.reads).await;
+        let found =
+            accounts!("WHERE tenant_id = ?1 AND user_id = ?2", tenant.0, user.0).fetch_optional(&self.reads).await;
         Ok(one(found.map_err(crate::error::Failure::from)?)?)
     }
 
@@ -40,16 +41,24 @@ impl Accounts for SqliteStore {
         audit: AuditEntry,
     ) -> Result<bool> {
         let asked = (tenant, user, password_hash, keep, audit);
-        self.write(asked, |(tenant, user, hash, keep, audit), tx| Box::pin(accounts::set_password(tx, *tenant, *user, hash, *keep, audit)))
-            .await
+        self.write(asked, |(tenant, user, hash, keep, audit), tx| {
+            Box::pin(accounts::set_password(tx, *tenant, *user, hash, *keep, audit))
+        })
+        .await
     }
 
     async fn deactivate_account(&self, tenant: TenantId, user: UserId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, user, audit), |(tenant, user, audit), tx| Box::pin(accounts::deactivate(tx, *tenant, *user, audit))).await
+        self.write((tenant, user, audit), |(tenant, user, audit), tx| {
+            Box::pin(accounts::deactivate(tx, *tenant, *user, audit))
+        })
+        .await
     }
 
     async fn reactivate_account(&self, tenant: TenantId, user: UserId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, user, audit), |(tenant, user, audit), tx| Box::pin(accounts::reactivate(tx, *tenant, *user, audit))).await
+        self.write((tenant, user, audit), |(tenant, user, audit), tx| {
+            Box::pin(accounts::reactivate(tx, *tenant, *user, audit))
+        })
+        .await
     }
 
     async fn create_invite(&self, new: NewInvite, audit: AuditEntry) -> Result<()> {
@@ -61,6 +70,9 @@ impl Accounts for SqliteStore {
     }
 
     async fn accept_invite(&self, hash: &str, new: NewAccount, audit: AuditEntry) -> Result<bool> {
-        self.write((hash.to_owned(), new, audit), |(hash, new, audit), tx| Box::pin(invites::accept(tx, hash, new, audit))).await
+        self.write((hash.to_owned(), new, audit), |(hash, new, audit), tx| {
+            Box::pin(invites::accept(tx, hash, new, audit))
+        })
+        .await
     }
 }

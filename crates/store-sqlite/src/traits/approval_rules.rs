@@ -8,7 +8,10 @@ use crate::store::SqliteStore;
 #[async_trait]
 impl ApprovalRules for SqliteStore {
     async fn put_approval_rules(&self, tenant: TenantId, rules: Vec<ApprovalRule>, audit: AuditEntry) -> Result<()> {
-        self.write((tenant, rules, audit), |(tenant, rules, audit), tx| Box::pin(approval_rules::put(tx, *tenant, rules, audit))).await
+        self.write((tenant, rules, audit), |(tenant, rules, audit), tx| {
+            Box::pin(approval_rules::put(tx, *tenant, rules, audit))
+        })
+        .await
     }
 
     async fn find_approval_rules(&self, tenant: TenantId) -> Result<Vec<ApprovalRule>> {

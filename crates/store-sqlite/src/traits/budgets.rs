@@ -7,9 +7,18 @@ use crate::{access, budgets, runs};
 
 #[async_trait]
 impl Budgets for SqliteStore {
-    async fn put_budget(&self, tenant: TenantId, agent: Option<AgentId>, budget: Budget, audit: AuditEntry) -> Result<bool> {
+    async fn put_budget(
+        &self,
+        tenant: TenantId,
+        agent: Option<AgentId>,
+        budget: Budget,
+        audit: AuditEntry,
+    ) -> Result<bool> {
         let asked = (tenant, agent, budget, audit);
-        self.write(asked, |(tenant, agent, budget, audit), tx| Box::pin(budgets::put(tx, *tenant, *agent, *budget, audit))).await
+        self.write(asked, |(tenant, agent, budget, audit), tx| {
+            Box::pin(budgets::put(tx, *tenant, *agent, *budget, audit))
+        })
+        .await
     }
 
     async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget> {
@@ -29,6 +38,9 @@ impl Budgets for SqliteStore {
     }
 
     async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {
-        self.write((fence.clone(), reservation), |(fence, reservation), tx| Box::pin(budgets::reserve(tx, fence, reservation))).await
+        self.write((fence.clone(), reservation), |(fence, reservation), tx| {
+            Box::pin(budgets::reserve(tx, fence, reservation))
+        })
+        .await
     }
 }

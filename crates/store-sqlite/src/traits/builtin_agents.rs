@@ -7,9 +7,18 @@ use crate::store::SqliteStore;
 
 #[async_trait]
 impl BuiltinAgents for SqliteStore {
-    async fn ensure_builtin_agent(&self, tenant: TenantId, agent: BuiltinAgent, owner: UserId, audit: AuditEntry) -> Result<Agent> {
+    async fn ensure_builtin_agent(
+        &self,
+        tenant: TenantId,
+        agent: BuiltinAgent,
+        owner: UserId,
+        audit: AuditEntry,
+    ) -> Result<Agent> {
         let asked = (tenant, agent, owner, audit);
-        self.write(asked, |(tenant, agent, owner, audit), tx| Box::pin(builtin_agents::ensure(tx, *tenant, *agent, *owner, audit))).await
+        self.write(asked, |(tenant, agent, owner, audit), tx| {
+            Box::pin(builtin_agents::ensure(tx, *tenant, *agent, *owner, audit))
+        })
+        .await
     }
 
     async fn configure_builtin_agent(

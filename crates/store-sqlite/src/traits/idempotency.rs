@@ -18,12 +18,19 @@ impl Idempotency for SqliteStore {
         lock_seconds: i64,
     ) -> Result<Begun> {
         let locked_until = micros(now).saturating_add(lock_seconds.saturating_mul(1_000_000));
-        let request = idempotency::Request { key: key.clone(), hash: request_hash.to_owned(), resource_id, now: micros(now), locked_until };
+        let request = idempotency::Request {
+            key: key.clone(),
+            hash: request_hash.to_owned(),
+            resource_id,
+            now: micros(now),
+            locked_until,
+        };
         self.write(request, |request, tx| Box::pin(idempotency::begin(tx, request))).await
     }
 
     async fn finish_idempotent(&self, key: &IdempotencyKey, response: StoredResponse) -> Result<()> {
-        self.write((key.clone(), response), |(key, response), tx| Box::pin(idempotency::finish(tx, key, response))).await
+        self.write((key.clone(), response), |(key, response), tx| Box::pin(idempotency::finish(tx, key, response)))
+            .await
     }
 
     async fn abandon_idempotent(&self, key: &IdempotencyKey) -> Result<()> {

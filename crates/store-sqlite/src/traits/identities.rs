@@ -12,7 +12,10 @@ impl Identities for SqliteStore {
         if identities::is_known(&self.reads, tenant, user).await? {
             return Ok(());
         }
-        self.write((tenant, user, micros(at)), |(tenant, user, at), tx| Box::pin(identities::ensure(tx, *tenant, *user, *at))).await
+        self.write((tenant, user, micros(at)), |(tenant, user, at), tx| {
+            Box::pin(identities::ensure(tx, *tenant, *user, *at))
+        })
+        .await
     }
 
     async fn create_api_key(&self, new: NewApiKey, audit: AuditEntry) -> Result<()> {
@@ -33,12 +36,14 @@ impl Identities for SqliteStore {
 
     async fn revoke_api_key(&self, tenant: TenantId, user: UserId, key: ApiKeyId, audit: AuditEntry) -> Result<bool> {
         let asked = (tenant, user, key, audit);
-        self.write(asked, |(tenant, user, key, audit), tx| Box::pin(keys::revoke(tx, *tenant, *user, *key, audit))).await
+        self.write(asked, |(tenant, user, key, audit), tx| Box::pin(keys::revoke(tx, *tenant, *user, *key, audit)))
+            .await
     }
 
     async fn put_secret(&self, tenant: TenantId, name: &str, sealed: &str, audit: AuditEntry) -> Result<()> {
         let asked = (tenant, name.to_owned(), sealed.to_owned(), audit);
-        self.write(asked, |(tenant, name, sealed, audit), tx| Box::pin(secrets::put(tx, *tenant, name, sealed, audit))).await
+        self.write(asked, |(tenant, name, sealed, audit), tx| Box::pin(secrets::put(tx, *tenant, name, sealed, audit)))
+            .await
     }
 
     async fn find_secret(&self, tenant: TenantId, name: &str) -> Result<Option<String>> {
@@ -50,7 +55,10 @@ impl Identities for SqliteStore {
     }
 
     async fn delete_secret(&self, tenant: TenantId, name: &str, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, name.to_owned(), audit), |(tenant, name, audit), tx| Box::pin(secrets::delete(tx, *tenant, name, audit))).await
+        self.write((tenant, name.to_owned(), audit), |(tenant, name, audit), tx| {
+            Box::pin(secrets::delete(tx, *tenant, name, audit))
+        })
+        .await
     }
 
     async fn record_audit(&self, tenant: TenantId, audit: AuditEntry) -> Result<()> {

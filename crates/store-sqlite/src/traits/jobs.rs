@@ -22,6 +22,7 @@ impl Jobs for SqliteStore {
 
     async fn finish_job(&self, claim: &JobClaim, outcome: JobOutcome, next_in: Duration) -> Result<bool> {
         let finished = (claim.clone(), outcome, next_in);
-        self.write(finished, |(claim, outcome, next_in), tx| Box::pin(jobs::finish(tx, claim, *outcome, *next_in))).await
+        self.write(finished, |(claim, outcome, next_in), tx| Box::pin(jobs::finish(tx, claim, *outcome, *next_in)))
+            .await
     }
 }

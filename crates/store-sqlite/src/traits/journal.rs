@@ -16,16 +16,29 @@ impl Journal for SqliteStore {
     }
 
     async fn hand_back(&self, fence: &Fence, blocked: Blocked) -> Result<()> {
-        self.write((fence.clone(), blocked), |(fence, blocked), tx| Box::pin(blocked::hand_back(tx, fence, blocked))).await
+        self.write((fence.clone(), blocked), |(fence, blocked), tx| Box::pin(blocked::hand_back(tx, fence, blocked)))
+            .await
     }
 
-    async fn session_entries(&self, viewer: &Viewer, session: &SessionId, before_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+    async fn session_entries(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        before_seq: i64,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
         let found = journal::of_session(&self.reads, viewer, session, before_seq, limit).await?;
         access::note(self, viewer, [session]).await?;
         Ok(found)
     }
 
-    async fn session_entries_after(&self, viewer: &Viewer, session: &SessionId, after_seq: i64, limit: u32) -> Result<Vec<Entry>> {
+    async fn session_entries_after(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        after_seq: i64,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
         let found = journal::of_session_after(&self.reads, viewer, session, after_seq, limit).await?;
         access::note(self, viewer, [session]).await?;
         Ok(found)

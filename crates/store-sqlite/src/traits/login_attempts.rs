@@ -13,7 +13,8 @@ impl LoginAttempts for SqliteStore {
     async fn begin_login(&self, counted: Vec<Counted>, window: Duration, now: Timestamp) -> Result<Option<Timestamp>> {
         let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
         let asked = (counted, window, micros(now));
-        self.write(asked, |(counted, window, now), tx| Box::pin(login_attempts::begin(tx, counted, *window, *now))).await
+        self.write(asked, |(counted, window, now), tx| Box::pin(login_attempts::begin(tx, counted, *window, *now)))
+            .await
     }
 
     async fn forget_attempts(&self, keys: Vec<String>) -> Result<()> {

@@ -34,12 +34,24 @@ impl Logins for SqliteStore {
     }
 
     async fn revoke_family(&self, tenant: TenantId, family: FamilyId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, family, audit), |(tenant, family, audit), tx| Box::pin(revoke::one(tx, *tenant, *family, audit))).await
+        self.write((tenant, family, audit), |(tenant, family, audit), tx| {
+            Box::pin(revoke::one(tx, *tenant, *family, audit))
+        })
+        .await
     }
 
-    async fn revoke_families(&self, tenant: TenantId, user: UserId, client: Option<ClientId>, audit: AuditEntry) -> Result<u64> {
+    async fn revoke_families(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        client: Option<ClientId>,
+        audit: AuditEntry,
+    ) -> Result<u64> {
         let asked = (tenant, user, client, audit);
-        self.write(asked, |(tenant, user, client, audit), tx| Box::pin(revoke::all(tx, *tenant, *user, client.as_ref(), audit))).await
+        self.write(asked, |(tenant, user, client, audit), tx| {
+            Box::pin(revoke::all(tx, *tenant, *user, client.as_ref(), audit))
+        })
+        .await
     }
 
     async fn save_code(&self, new: NewCode, audit: AuditEntry) -> Result<bool> {

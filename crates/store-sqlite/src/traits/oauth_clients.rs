@@ -19,14 +19,23 @@ impl OAuthClients for SqliteStore {
         Ok(oauth_clients::list(&self.reads, tenant).await?)
     }
 
-    async fn rotate_client_secret(&self, tenant: TenantId, client: &ClientId, secret_hash: Hashed, audit: AuditEntry) -> Result<bool> {
+    async fn rotate_client_secret(
+        &self,
+        tenant: TenantId,
+        client: &ClientId,
+        secret_hash: Hashed,
+        audit: AuditEntry,
+    ) -> Result<bool> {
         let asked = (tenant, client.clone(), secret_hash, audit);
-        self.write(asked, |(tenant, client, hash, audit), tx| Box::pin(oauth_clients::rotate_secret(tx, *tenant, client, hash, audit)))
-            .await
+        self.write(asked, |(tenant, client, hash, audit), tx| {
+            Box::pin(oauth_clients::rotate_secret(tx, *tenant, client, hash, audit))
+        })
+        .await
     }
 
     async fn deactivate_client(&self, tenant: TenantId, client: &ClientId, audit: AuditEntry) -> Result<bool> {
         let asked = (tenant, client.clone(), audit);
-        self.write(asked, |(tenant, client, audit), tx| Box::pin(oauth_clients::deactivate(tx, *tenant, client, audit))).await
+        self.write(asked, |(tenant, client, audit), tx| Box::pin(oauth_clients::deactivate(tx, *tenant, client, audit)))
+            .await
     }
 }

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use artel_domain::{Approval, ApprovalId, AuditEntry, Entry, Run, RunId, Session, SessionId, Timestamp, ToolCallRow};
-use artel_store::{ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs, Viewer};
+use artel_store::{
+    ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs, Viewer,
+};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;

@@ -21,9 +21,18 @@ impl Sessions for SqliteStore {
         Ok(sessions::find_by_id(&self.reads, session).await?)
     }
 
-    async fn rename_session(&self, viewer: &Viewer, session: &SessionId, title: &str, audit: AuditEntry) -> Result<Option<Session>> {
+    async fn rename_session(
+        &self,
+        viewer: &Viewer,
+        session: &SessionId,
+        title: &str,
+        audit: AuditEntry,
+    ) -> Result<Option<Session>> {
         let asked = (viewer.clone(), session.clone(), title.to_owned(), audit);
-        self.write(asked, |(viewer, session, title, audit), tx| Box::pin(sessions::rename(tx, viewer, session, title, audit))).await
+        self.write(asked, |(viewer, session, title, audit), tx| {
+            Box::pin(sessions::rename(tx, viewer, session, title, audit))
+        })
+        .await
     }
 
     async fn end_session(&self, viewer: &Viewer, session: &SessionId, audit: AuditEntry) -> Result<bool> {
@@ -37,7 +46,10 @@ impl Sessions for SqliteStore {
     }
 
     async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {
-        self.write((tenant, user, ip, at), |(tenant, user, ip, at), tx| Box::pin(presence::note(tx, *tenant, *user, *ip, *at))).await
+        self.write((tenant, user, ip, at), |(tenant, user, ip, at), tx| {
+            Box::pin(presence::note(tx, *tenant, *user, *ip, *at))
+        })
+        .await
     }
 
     async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool> {

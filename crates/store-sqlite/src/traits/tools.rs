@@ -20,13 +20,23 @@ impl Tools for SqliteStore {
         Ok(tools::list(&self.reads, tenant, page).await?)
     }
 
-    async fn update_tool(&self, tenant: TenantId, tool: ToolId, patch: ToolPatch, audit: AuditEntry) -> Result<Option<ToolDefinition>> {
+    async fn update_tool(
+        &self,
+        tenant: TenantId,
+        tool: ToolId,
+        patch: ToolPatch,
+        audit: AuditEntry,
+    ) -> Result<Option<ToolDefinition>> {
         let asked = (tenant, tool, patch, audit);
-        self.write(asked, |(tenant, tool, patch, audit), tx| Box::pin(tools::update(tx, *tenant, *tool, patch, audit))).await
+        self.write(asked, |(tenant, tool, patch, audit), tx| Box::pin(tools::update(tx, *tenant, *tool, patch, audit)))
+            .await
     }
 
     async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        self.write((tenant, tool, audit), |(tenant, tool, audit), tx| Box::pin(tools::delete(tx, *tenant, *tool, audit))).await
+        self.write((tenant, tool, audit), |(tenant, tool, audit), tx| {
+            Box::pin(tools::delete(tx, *tenant, *tool, audit))
+        })
+        .await
     }
 
     async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
@@ -50,6 +60,9 @@ impl Tools for SqliteStore {
     }
 
     async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        self.write((Place { tenant, agent, tool }, audit), |(place, audit), tx| Box::pin(attachments::unbind(tx, place, audit))).await
+        self.write((Place { tenant, agent, tool }, audit), |(place, audit), tx| {
+            Box::pin(attachments::unbind(tx, place, audit))
+        })
+        .await
     }
 }

@@ -48,7 +48,10 @@ async fn ask(store: &SqliteStore, tenant: TenantId, deed: Deed) -> Result<(), St
 }
 
 async fn is_written(store: &SqliteStore, tenant: TenantId) -> bool {
-    let rows = store.list_audit(&artel_store::Viewer::service(tenant), AuditFilter { limit: 10, ..AuditFilter::default() }).await.unwrap();
+    let rows = store
+        .list_audit(&artel_store::Viewer::service(tenant), AuditFilter { limit: 10, ..AuditFilter::default() })
+        .await
+        .unwrap();
     let listed = store.list_tenants().await.unwrap().contains(&tenant);
     assert_eq!(listed, rows.len() == 1, "a write and its audit row go together");
     listed

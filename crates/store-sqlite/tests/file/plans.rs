@@ -7,17 +7,33 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection};
 
 use crate::support::open;
 
-/// Tables and aliases that may be read from end to end: results of the statement itself, and what is small or meant to be listed.
-const MAY_BE_SCANNED: [&str; 12] =
-    ["json_each", "tenants", "signing_keys", "leased", "picked", "runnable", "sleeping", "t", "l", "u", "CONSTANT", "agents"];
+/// Tables and aliases that may be read from end to end: results of the statement itself, and what is small or meant to
+/// be listed.
+const MAY_BE_SCANNED: [&str; 12] = [
+    "json_each",
+    "tenants",
+    "signing_keys",
+    "leased",
+    "picked",
+    "runnable",
+    "sleeping",
+    "t",
+    "l",
+    "u",
+    "CONSTANT",
+    "agents",
+];
 
 /// The statements of this crate, as `.sqlx` keeps them.
 fn statements() -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
     let files = std::fs::read_dir(directory).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
-    let queries = files.map(|text| serde_json::from_slice::<serde_json::Value>(&text).unwrap()["query"].as_str().unwrap().to_owned());
+    let queries = files
+        .map(|text| serde_json::from_slice::<serde_json::Value>(&text).unwrap()["query"].as_str().unwrap().to_owned());
     // Some are two or three statements in one trip.
-    queries.flat_map(|query| query.split(';').map(|statement| statement.trim().to_owned()).collect::<Vec<_>>()).collect()
+    queries
+        .flat_map(|query| query.split(';').map(|statement| statement.trim().to_owned()).collect::<Vec<_>>())
+        .collect()
 }
 
 async fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
@@ -32,7 +48,8 @@ fn reads_a_whole_table(step: &str) -> bool {
     // What a subquery found is a result of the statement; what the subquery reads is a step of its own.
     let is_result = |name: &str| MAY_BE_SCANNED.contains(&name) || name.starts_with("(subquery-");
     // A virtual table here is `json_each` over one value.
-    let unbounded = scanned.is_some_and(|name| !is_result(name) && !step.contains("INDEX runs_") && !step.contains("VIRTUAL TABLE"));
+    let unbounded = scanned
+        .is_some_and(|name| !is_result(name) && !step.contains("INDEX runs_") && !step.contains("VIRTUAL TABLE"));
     unbounded || (step.contains("AUTOMATIC") && !step.starts_with("SEARCH u "))
 }
 

@@ -43,7 +43,10 @@ async fn what_was_acknowledged_survives_sigkill() {
 
     let store = open(path).await;
     for run in &acknowledged {
-        assert!(store.find_run(&tenant.viewer(), *run).await.unwrap().is_some(), "run {run} was acknowledged and is lost");
+        assert!(
+            store.find_run(&tenant.viewer(), *run).await.unwrap().is_some(),
+            "run {run} was acknowledged and is lost"
+        );
     }
     assert!(tenant.audit_is_whole(&store).await > acknowledged.len() as i64);
 }
@@ -77,7 +80,8 @@ async fn processes_that_start_at_once_do_not_collide() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("made/on/the/way/artel.db");
     let path = path.to_str().unwrap();
-    let mut children: Vec<_> = (0..6).map(|_| child("processes::child_opens_the_database", path, SystemClock.uuid())).collect();
+    let mut children: Vec<_> =
+        (0..6).map(|_| child("processes::child_opens_the_database", path, SystemClock.uuid())).collect();
     for child in &mut children {
         assert!(child.wait().unwrap().success());
     }
@@ -101,7 +105,8 @@ async fn processes_that_write_at_the_same_time_wait_for_each_other() {
     let path = path.to_str().unwrap();
     let store = open(path).await;
     let tenant = Tenant::fresh(&store).await;
-    let mut children: Vec<_> = (0..2).map(|_| child("processes::child_starts_a_hundred_runs", path, tenant.id.0)).collect();
+    let mut children: Vec<_> =
+        (0..2).map(|_| child("processes::child_starts_a_hundred_runs", path, tenant.id.0)).collect();
     for _ in 0..100 {
         tenant.starts_run(&store).await;
     }

@@ -3,7 +3,8 @@
 use std::process::{Child, Command, Stdio};
 
 use artel_domain::{
-    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Principal, RunId, SessionId, SystemClock, TenantId, UserId,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Principal, RunId, SessionId, SystemClock,
+    TenantId, UserId,
 };
 use artel_store::{Agents, Created, Identities, NewRun, ProfileChoice, Runs};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};

@@ -27,7 +27,11 @@ impl Upgraded {
     }
 
     async fn writes(&mut self, statement: &'static str, agent: AgentId) {
-        assert_eq!(sqlx::query(statement).bind::<Uuid>(agent.0).execute(&mut self.before).await.unwrap().rows_affected(), 1, "{statement}");
+        assert_eq!(
+            sqlx::query(statement).bind::<Uuid>(agent.0).execute(&mut self.before).await.unwrap().rows_affected(),
+            1,
+            "{statement}"
+        );
     }
 
     async fn version_of(&self, run: RunId) -> Option<i64> {
@@ -52,7 +56,10 @@ async fn what_the_release_before_published_or_changed_is_a_version_with_its_next
     upgraded.writes("UPDATE agents SET snapshot_version = NULL, system_prompt = 'two' WHERE id = ?1", agent).await;
     let second = upgraded.tenant.starts_run(&upgraded.store).await;
     assert_eq!(upgraded.version_of(second).await, Some(2), "an upgrade changes no agent's answers");
-    assert_eq!((upgraded.kept(1).await.system_prompt.as_str(), upgraded.kept(2).await.system_prompt.as_str()), ("one", "two"));
+    assert_eq!(
+        (upgraded.kept(1).await.system_prompt.as_str(), upgraded.kept(2).await.system_prompt.as_str()),
+        ("one", "two")
+    );
     let third = upgraded.tenant.starts_run(&upgraded.store).await;
     assert_eq!(upgraded.version_of(third).await, Some(2));
 }
@@ -64,7 +71,8 @@ async fn a_name_that_the_release_before_wrote_is_found_without_case() {
     upgraded.writes("UPDATE agents SET name = 'Ёлка' WHERE id = ?1", agent).await;
     for (q, found) in [("ёлк", 1), ("scribe", 0)] {
         let filter = AgentFilter { q: Some(q.to_owned()), ..AgentFilter::default() };
-        let (_, all) = upgraded.store.list_agents(upgraded.tenant.id, filter, Page { limit: 9, offset: 0 }).await.unwrap();
+        let (_, all) =
+            upgraded.store.list_agents(upgraded.tenant.id, filter, Page { limit: 9, offset: 0 }).await.unwrap();
         assert_eq!(all, found, "{q}");
     }
 }
@@ -73,10 +81,18 @@ async fn a_name_that_the_release_before_wrote_is_found_without_case() {
 async fn a_builtin_agent_that_the_release_before_deleted_is_there_again() {
     let mut upgraded = Upgraded::new().await;
     let (tenant, codelab) = (upgraded.tenant, BuiltinAgent::Codelab);
-    let made = upgraded.store.ensure_builtin_agent(tenant.id, codelab, tenant.user, tenant.audit("agent.create")).await.unwrap();
+    let made = upgraded
+        .store
+        .ensure_builtin_agent(tenant.id, codelab, tenant.user, tenant.audit("agent.create"))
+        .await
+        .unwrap();
     upgraded.writes("UPDATE agents SET deleted_at = 1, name = 'mine', kind = 'custom' WHERE id = ?1", made.id).await;
     assert_eq!(upgraded.store.find_agent(tenant.id, made.id).await.unwrap(), None);
-    let again = upgraded.store.ensure_builtin_agent(tenant.id, codelab, tenant.user, tenant.audit("agent.create")).await.unwrap();
+    let again = upgraded
+        .store
+        .ensure_builtin_agent(tenant.id, codelab, tenant.user, tenant.audit("agent.create"))
+        .await
+        .unwrap();
     assert!(codelab.is_intact(&again), "{again:?}");
     assert_eq!(upgraded.store.find_agent(tenant.id, made.id).await.unwrap(), Some(again));
 }

@@ -42,16 +42,16 @@ pub async fn a_name_and_an_email_are_taken_once_over_all_tenants(store: Arc<dyn 
 pub async fn of_many_who_want_a_name_at_once_one_gets_it(store: Arc<dyn Store>) {
     let world = LoginWorld::new(&store).await;
     let name = unique("eve");
-    let made =
-        at_once(
-            (0..10).map(|_| {
-                let (world, name) = (world.clone(), name.clone());
-                async move {
-                    world.store.create_account(account(world.tenant, UserId(uuid()), &name), world.audit("account.create", now())).await
-                }
-            }),
-        )
-        .await;
+    let made = at_once((0..10).map(|_| {
+        let (world, name) = (world.clone(), name.clone());
+        async move {
+            world
+                .store
+                .create_account(account(world.tenant, UserId(uuid()), &name), world.audit("account.create", now()))
+                .await
+        }
+    }))
+    .await;
     assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1, "{made:?}");
     assert!(made.iter().all(|made| matches!(made, Ok(()) | Err(StoreError::Duplicate(_)))), "{made:?}");
 }
@@ -64,7 +64,8 @@ pub async fn accounts_are_listed_by_name_page_by_page(store: Arc<dyn Store>) {
         store.create_account(new, world.audit("account.create", now())).await.unwrap();
     }
     let page = store.list_accounts(world.tenant, Some(prefix.clone()), 2).await.unwrap();
-    let names = |page: &[artel_domain::Account]| page.iter().map(|one| one.username.replace(&prefix, "")).collect::<Vec<_>>();
+    let names =
+        |page: &[artel_domain::Account]| page.iter().map(|one| one.username.replace(&prefix, "")).collect::<Vec<_>>();
     assert_eq!(names(&page), ["A", "b"]);
     let rest = store.list_accounts(world.tenant, Some(page[1].username.clone()), 2).await.unwrap();
     assert_eq!(names(&rest), ["c"]);
@@ -77,15 +78,26 @@ pub async fn a_new_password_ends_every_login_but_the_one_that_is_kept(store: Arc
     let (_, token) = world.logs_in(at).await;
     let set = |hash: &str, keep| {
         let (world, hash) = (world.clone(), Hashed::new(hash));
-        async move { world.store.set_password(world.tenant, world.user, hash, keep, world.audit("account.password", at)).await.unwrap() }
+        async move {
+            world
+                .store
+                .set_password(world.tenant, world.user, hash, keep, world.audit("account.password", at))
+                .await
+                .unwrap()
+        }
     };
     assert!(set("$argon2id$2", Some(kept.id)).await);
     assert!(world.is_live(&kept_token, at).await && !world.is_live(&token, at).await);
-    assert_eq!(store.find_login_of(world.tenant, world.user).await.unwrap().unwrap().password_hash, Hashed::new("$argon2id$2"));
+    assert_eq!(
+        store.find_login_of(world.tenant, world.user).await.unwrap().unwrap().password_hash,
+        Hashed::new("$argon2id$2")
+    );
     assert!(set("$argon2id$3", None).await);
     assert!(!world.is_live(&kept_token, at).await);
 
-    let nobody = store.set_password(world.tenant, UserId(uuid()), Hashed::new("x"), None, world.audit("account.password", at)).await;
+    let nobody = store
+        .set_password(world.tenant, UserId(uuid()), Hashed::new("x"), None, world.audit("account.password", at))
+        .await;
     assert!(!nobody.unwrap());
     assert_eq!(world.outcomes("account.password").await.len(), 2);
 }
@@ -111,7 +123,10 @@ pub async fn a_deactivated_account_has_no_logins_no_keys_and_gets_no_new_ones(st
     assert!(!store.reactivate_account(world.tenant, world.user, world.audit("account.reactivate", at)).await.unwrap());
     assert!(!world.is_live(&token, at).await, "what was revoked stays revoked");
     world.logs_in(at).await;
-    assert_eq!((world.outcomes("account.deactivate").await.len(), world.outcomes("account.reactivate").await.len()), (1, 1));
+    assert_eq!(
+        (world.outcomes("account.deactivate").await.len(), world.outcomes("account.reactivate").await.len()),
+        (1, 1)
+    );
 }
 
 pub async fn no_login_survives_a_deactivation_that_happens_at_the_same_time(store: Arc<dyn Store>) {
@@ -122,7 +137,11 @@ pub async fn no_login_survives_a_deactivation_that_happens_at_the_same_time(stor
             let world = world.clone();
             async move {
                 if turn == 6 {
-                    world.store.deactivate_account(world.tenant, world.user, world.audit("account.deactivate", at)).await.unwrap();
+                    world
+                        .store
+                        .deactivate_account(world.tenant, world.user, world.audit("account.deactivate", at))
+                        .await
+                        .unwrap();
                 } else {
                     let new = crate::NewFamily { family: world.family(at), token_hash: unique("token") };
                     world.store.start_family(new, world.audit("auth.login", at)).await.unwrap();
@@ -137,7 +156,8 @@ pub async fn no_login_survives_a_deactivation_that_happens_at_the_same_time(stor
 pub async fn an_invitation_makes_one_account_in_its_tenant(store: Arc<dyn Store>) {
     let world = LoginWorld::new(&store).await;
     let at = world.opened;
-    let invite = Invite { tenant_id: world.tenant, is_admin: false, created_at: at, expires_at: at + Duration::from_hours(1) };
+    let invite =
+        Invite { tenant_id: world.tenant, is_admin: false, created_at: at, expires_at: at + Duration::from_hours(1) };
     let new = NewInvite { invite: invite.clone(), hash: unique("invite") };
     store.create_invite(new.clone(), world.audit("invite.create", at)).await.unwrap();
     assert_eq!(store.find_invite(&new.hash, at).await.unwrap(), Some(invite.clone()));
@@ -145,7 +165,12 @@ pub async fn an_invitation_makes_one_account_in_its_tenant(store: Arc<dyn Store>
 
     let accepts = |tenant, name: String, at| {
         let (world, hash) = (world.clone(), new.hash.clone());
-        async move { world.store.accept_invite(&hash, account(tenant, UserId(uuid()), &name), world.audit("invite.accept", at)).await }
+        async move {
+            world
+                .store
+                .accept_invite(&hash, account(tenant, UserId(uuid()), &name), world.audit("invite.accept", at))
+                .await
+        }
     };
     assert!(!accepts(TenantId(uuid()), unique("mallory"), at).await.unwrap(), "another tenant");
     assert!(!accepts(world.tenant, unique("late"), invite.expires_at).await.unwrap(), "too late");

@@ -12,11 +12,21 @@ use crate::{AgentFilter, AgentPatch, BindingPatch, CloneAgent, Page, Store};
 const ALL: Page = Page { limit: 100, offset: 0 };
 
 async fn publishes(world: &World) -> Agent {
-    world.store.publish_agent(world.tenant, world.agent, world.user, world.audit("agent.publish")).await.unwrap().expect("the agent lives")
+    world
+        .store
+        .publish_agent(world.tenant, world.agent, world.user, world.audit("agent.publish"))
+        .await
+        .unwrap()
+        .expect("the agent lives")
 }
 
 async fn patches(world: &World, patch: AgentPatch) -> Agent {
-    world.store.update_agent(world.tenant, world.agent, patch, world.audit("agent.update")).await.unwrap().expect("the agent lives")
+    world
+        .store
+        .update_agent(world.tenant, world.agent, patch, world.audit("agent.update"))
+        .await
+        .unwrap()
+        .expect("the agent lives")
 }
 
 async fn rolls_back(world: &World, version: i64) -> Option<Agent> {
@@ -68,10 +78,12 @@ pub async fn agents_are_listed_newest_first_page_by_page(store: Arc<dyn Store>) 
     for name in ["one", "two", "three"] {
         ada.creates_agent(name).await;
     }
-    let (page, all) = store.list_agents(ada.tenant, AgentFilter::default(), Page { limit: 2, offset: 1 }).await.unwrap();
+    let (page, all) =
+        store.list_agents(ada.tenant, AgentFilter::default(), Page { limit: 2, offset: 1 }).await.unwrap();
     assert_eq!(page.iter().map(|agent| agent.name.as_str()).collect::<Vec<_>>(), ["two", "one"]);
     assert_eq!(all, 4);
-    let (beyond, all) = store.list_agents(ada.tenant, AgentFilter::default(), Page { limit: 2, offset: 9 }).await.unwrap();
+    let (beyond, all) =
+        store.list_agents(ada.tenant, AgentFilter::default(), Page { limit: 2, offset: 9 }).await.unwrap();
     assert!(beyond.is_empty());
     assert_eq!(all, 4, "the number of all does not depend on the page");
 }
@@ -140,7 +152,10 @@ pub async fn a_deleted_agent_is_absent(store: Arc<dyn Store>) {
     assert!(!store.delete_agent(ada.tenant, ada.agent, ada.audit("agent.delete")).await.unwrap());
     assert_eq!(store.find_agent(ada.tenant, ada.agent).await.unwrap(), None);
     assert_eq!(store.list_agents(ada.tenant, AgentFilter::default(), ALL).await.unwrap(), (vec![], 0));
-    assert_eq!(store.update_agent(ada.tenant, ada.agent, AgentPatch::default(), ada.audit("agent.update")).await.unwrap(), None);
+    assert_eq!(
+        store.update_agent(ada.tenant, ada.agent, AgentPatch::default(), ada.audit("agent.update")).await.unwrap(),
+        None
+    );
     assert_eq!(store.publish_agent(ada.tenant, ada.agent, ada.user, ada.audit("agent.publish")).await.unwrap(), None);
     assert!(store.list_agent_versions(ada.tenant, ada.agent).await.unwrap().is_empty());
     assert_eq!(store.find_agent_version(ada.tenant, ada.agent, 2).await.unwrap(), None);
@@ -209,16 +224,26 @@ pub async fn publishing_at_once_gives_every_version_once(store: Arc<dyn Store>) 
 
 pub async fn rolling_back_restores_the_profile_and_the_bindings_as_a_new_version(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
-    let (kept, dropped, added) = (creates_tool(&ada, "kept").await, creates_tool(&ada, "dropped").await, creates_tool(&ada, "added").await);
+    let (kept, dropped, added) =
+        (creates_tool(&ada, "kept").await, creates_tool(&ada, "dropped").await, creates_tool(&ada, "added").await);
     for tool in [&kept, &dropped] {
         store.bind_tool(binding(&ada, ada.agent, tool.id), ada.audit("binding.create")).await.unwrap();
     }
     let past = publishes(&ada).await;
 
-    let patch = AgentPatch { system_prompt: Some("be long".to_owned()), model: Some("demo:other".to_owned()), ..AgentPatch::default() };
+    let patch = AgentPatch {
+        system_prompt: Some("be long".to_owned()),
+        model: Some("demo:other".to_owned()),
+        ..AgentPatch::default()
+    };
     patches(
         &ada,
-        AgentPatch { name: Some("clerk".to_owned()), llm_params: Some(Some(json!({}))), status: Some(AgentStatus::Draft), ..patch },
+        AgentPatch {
+            name: Some("clerk".to_owned()),
+            llm_params: Some(Some(json!({}))),
+            status: Some(AgentStatus::Draft),
+            ..patch
+        },
     )
     .await;
     let wide = BindingPatch { allowed_domains: Some(vec!["elsewhere.example".to_owned()]), ..BindingPatch::default() };
@@ -233,7 +258,11 @@ pub async fn rolling_back_restores_the_profile_and_the_bindings_as_a_new_version
     assert_eq!(version.agent, back);
     assert_eq!(version.bindings.len(), 1);
     assert!(version.bindings[0].allowed_domains.is_empty(), "limits go back too");
-    assert_eq!(store.find_agent_version(ada.tenant, ada.agent, past.version).await.unwrap().unwrap().agent, past, "snapshots never change");
+    assert_eq!(
+        store.find_agent_version(ada.tenant, ada.agent, past.version).await.unwrap().unwrap().agent,
+        past,
+        "snapshots never change"
+    );
 }
 
 pub async fn rolling_back_to_a_version_that_never_was_changes_nothing(store: Arc<dyn Store>) {
@@ -277,6 +306,7 @@ pub async fn a_copys_name_is_cut_to_two_hundred_characters(store: Arc<dyn Store>
     patches(&ada, AgentPatch { name: Some("ж".repeat(198)), ..AgentPatch::default() }).await;
     let made = store.clone_agent(ada.agent, copy_for(&ada, None), ada.audit("agent.clone")).await.unwrap().unwrap();
     assert_eq!(made.name, format!("{} (", "ж".repeat(198)));
-    let named = store.clone_agent(ada.agent, copy_for(&ada, Some("twin")), ada.audit("agent.clone")).await.unwrap().unwrap();
+    let named =
+        store.clone_agent(ada.agent, copy_for(&ada, Some("twin")), ada.audit("agent.clone")).await.unwrap().unwrap();
     assert_eq!(named.name, "twin");
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use artel_domain::{
-    ApprovalState, CallId, CallState, Decision, Form, Phase, Run, SessionId, Specialist, TeamRequest, TenantId, Timestamp, ToolCallRow,
-    ToolId, ToolOutcome, ToolRef, Wait,
+    ApprovalState, CallId, CallState, Decision, Form, Phase, Run, SessionId, Specialist, TeamRequest, TenantId,
+    Timestamp, ToolCallRow, ToolId, ToolOutcome, ToolRef, Wait,
 };
 use serde_json::json;
 
@@ -125,7 +125,9 @@ pub async fn of_twenty_answers_at_once_one_is_accepted(store: Arc<dyn Store>) {
     let answers = at_once((0..20).map(|i| {
         let (world, given) = (world.clone(), succeeding(&world, &run, call.id));
         let output = json!(i);
-        async move { (output.clone(), answer(&world, CallAnswer { outcome: ToolOutcome::Succeeded { output }, ..given }).await) }
+        async move {
+            (output.clone(), answer(&world, CallAnswer { outcome: ToolOutcome::Succeeded { output }, ..given }).await)
+        }
     }));
     let (accepted, already): (Vec<_>, Vec<_>) =
         answers.await.into_iter().partition(|(_, answered)| *answered == Answered::Accepted(run.id));
@@ -159,7 +161,10 @@ pub async fn a_session_waits_for_its_own_clients_calls_only(store: Arc<dyn Store
         assert_eq!(answer(&world, given.clone()).await, Answered::Unknown, "{given:?}");
     }
     for stranger in [other.viewer(), Viewer::service(TenantId(uuid()))] {
-        assert_eq!(store.answer_call(&stranger, mine.clone(), world.audit("call.answer")).await.unwrap(), Answered::Unknown);
+        assert_eq!(
+            store.answer_call(&stranger, mine.clone(), world.audit("call.answer")).await.unwrap(),
+            Answered::Unknown
+        );
     }
     assert_eq!(store.list_tool_calls(&world.viewer(), &[run.id]).await.unwrap(), calls);
     assert_eq!(world.finds(run.id).await.phase, Phase::Waiting);
@@ -175,11 +180,17 @@ pub async fn who_answers_a_call_that_is_asked_about_approves_it(store: Arc<dyn S
     let given = succeeding(&world, &claim.run, call.id);
     assert_eq!(answer(&world, given.clone()).await, Answered::Accepted(claim.run.id));
     let approved = store.find_approval(&world.viewer(), asked.id).await.unwrap().unwrap();
-    assert_eq!((approved.state, approved.decision, approved.decided_args), (ApprovalState::Approved, Some(Decision::Approve), None));
+    assert_eq!(
+        (approved.state, approved.decision, approved.decided_args),
+        (ApprovalState::Approved, Some(Decision::Approve), None)
+    );
     assert_eq!((approved.decided_by, approved.decided_at), (Some(world.user), Some(given.at)));
     assert_eq!(store.find_approval(&world.viewer(), other.id).await.unwrap(), Some(other), "only this one");
     assert_eq!(
-        store.decide_approval(&world.viewer(), deciding(&asked, Decision::Reject), world.audit("approval.decide")).await.unwrap(),
+        store
+            .decide_approval(&world.viewer(), deciding(&asked, Decision::Reject), world.audit("approval.decide"))
+            .await
+            .unwrap(),
         None
     );
     assert_eq!(takes(&world).await.0.run.id, claim.run.id);
@@ -190,9 +201,16 @@ pub async fn a_call_that_was_approved_is_answered_later(store: Arc<dyn Store>) {
     let (claim, held, call) = drives(&world, "s").await;
     let asked = question(&claim.run, 0);
     store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::Waiting) }).await.unwrap();
-    let decided = store.decide_approval(&world.viewer(), deciding(&asked, Decision::Edit), world.audit("approval.decide")).await.unwrap();
+    let decided = store
+        .decide_approval(&world.viewer(), deciding(&asked, Decision::Edit), world.audit("approval.decide"))
+        .await
+        .unwrap();
     assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Accepted(claim.run.id));
-    assert_eq!(store.find_approval(&world.viewer(), asked.id).await.unwrap(), decided, "the decision stays as it was taken");
+    assert_eq!(
+        store.find_approval(&world.viewer(), asked.id).await.unwrap(),
+        decided,
+        "the decision stays as it was taken"
+    );
 }
 
 pub async fn a_call_that_was_refused_takes_no_answer(store: Arc<dyn Store>) {
@@ -201,7 +219,11 @@ pub async fn a_call_that_was_refused_takes_no_answer(store: Arc<dyn Store>) {
         let (claim, held, call) = drives(&world, decision.as_str()).await;
         let asked = question(&claim.run, 0);
         store.commit(&held, Step { approvals: vec![asked.clone()], ..ending(1, Phase::Waiting) }).await.unwrap();
-        store.decide_approval(&world.viewer(), deciding(&asked, decision), world.audit("approval.decide")).await.unwrap().unwrap();
+        store
+            .decide_approval(&world.viewer(), deciding(&asked, decision), world.audit("approval.decide"))
+            .await
+            .unwrap()
+            .unwrap();
         let given = succeeding(&world, &claim.run, call.id);
         assert_eq!(answer(&world, given).await, Answered::Already(claim.run.id));
         assert_eq!(row(&world, &claim.run, 0).await, call);
@@ -223,12 +245,18 @@ pub async fn of_an_answer_and_a_refusal_at_once_one_counts(store: Arc<dyn Store>
                     matches!(answer(&world, given).await, Answered::Accepted(_))
                 } else {
                     let audit = world.audit("approval.decide");
-                    world.store.decide_approval(&world.viewer(), deciding(&asked, Decision::Reject), audit).await.unwrap().is_some()
+                    world
+                        .store
+                        .decide_approval(&world.viewer(), deciding(&asked, Decision::Reject), audit)
+                        .await
+                        .unwrap()
+                        .is_some()
                 }
             }
         }));
         assert_eq!(counted.await.into_iter().filter(|counts| *counts).count(), 1, "round {round}");
-        let (approval, row) = (store.find_approval(&world.viewer(), asked.id).await.unwrap().unwrap(), row(&world, &claim.run, 0).await);
+        let (approval, row) =
+            (store.find_approval(&world.viewer(), asked.id).await.unwrap().unwrap(), row(&world, &claim.run, 0).await);
         assert_eq!(approval.state == ApprovalState::Approved, row.finished_at.is_some(), "round {round}");
         world.claims("worker", LEASE).await.expect("it is woken either way");
     }
@@ -252,7 +280,11 @@ pub async fn a_run_that_is_over_takes_no_answer(store: Arc<dyn Store>) {
     for end in [Phase::Succeeded, Phase::Failed, Phase::Cancelled] {
         let (claim, held, call) = drives(&world, end.as_str()).await;
         store.commit(&held, ending(1, end)).await.unwrap();
-        assert_eq!(answer(&world, succeeding(&world, &claim.run, call.id)).await, Answered::Already(claim.run.id), "{end:?}");
+        assert_eq!(
+            answer(&world, succeeding(&world, &claim.run, call.id)).await,
+            Answered::Already(claim.run.id),
+            "{end:?}"
+        );
         assert_eq!(row(&world, &claim.run, 0).await, call);
         assert_eq!(world.finds(claim.run.id).await.phase, end);
     }
@@ -280,9 +312,14 @@ pub async fn what_is_journalled_about_an_answered_call_does_not_open_it_again(st
 /// A run that sleeps over a call whose tool said what it waits for.
 async fn sleeps_over(world: &World, in_session: &str, wait: Wait) -> (Run, ToolCallRow) {
     let (claim, held) = world.drives(in_session).await;
-    let call = ToolCallRow { state: CallState::Dispatched, attempts: 1, dispatched_at: Some(now()), ..planned(&claim.run, 0) };
+    let call =
+        ToolCallRow { state: CallState::Dispatched, attempts: 1, dispatched_at: Some(now()), ..planned(&claim.run, 0) };
     let said = CallChange { wait: Some(wait.clone()), ..changed(call.id, CallState::Dispatched) };
-    world.store.commit(&held, Step { new_calls: vec![call.clone()], calls: vec![said], ..ending(1, Phase::Waiting) }).await.unwrap();
+    world
+        .store
+        .commit(&held, Step { new_calls: vec![call.clone()], calls: vec![said], ..ending(1, Phase::Waiting) })
+        .await
+        .unwrap();
     (claim.run, ToolCallRow { wait: Some(wait), ..call })
 }
 
@@ -297,7 +334,8 @@ pub async fn a_form_is_answered_once_and_its_run_is_woken(store: Arc<dyn Store>)
     assert_eq!(world.claims("worker", LEASE).await, None);
     let answers = at_once((0..20).map(|i| {
         let outcome = ToolOutcome::Succeeded { output: json!({ "name": i }) };
-        let (world, given) = (world.clone(), CallAnswer { to: AnswerTo::Form, outcome, ..succeeding(&world, &run, call.id) });
+        let (world, given) =
+            (world.clone(), CallAnswer { to: AnswerTo::Form, outcome, ..succeeding(&world, &run, call.id) });
         async move { answer(&world, given).await }
     }))
     .await;
@@ -311,8 +349,13 @@ pub async fn a_form_is_answered_once_and_its_run_is_woken(store: Arc<dyn Store>)
 pub async fn a_call_takes_no_answer_of_another_kind(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (run, call) = sleeps_over(&world, "a", form()).await;
-    assert_eq!(answer(&world, succeeding(&world, &run, call.id)).await, Answered::Unknown, "a form is no client's call");
-    for (name, wait) in [("b", Wait::Child), ("c", Wait::Until { at: Timestamp::from_second(4_000_000_000).unwrap() })] {
+    assert_eq!(
+        answer(&world, succeeding(&world, &run, call.id)).await,
+        Answered::Unknown,
+        "a form is no client's call"
+    );
+    for (name, wait) in [("b", Wait::Child), ("c", Wait::Until { at: Timestamp::from_second(4_000_000_000).unwrap() })]
+    {
         let (run, call) = sleeps_over(&world, name, wait).await;
         for to in [AnswerTo::Client, AnswerTo::Form] {
             let given = CallAnswer { to, ..succeeding(&world, &run, call.id) };

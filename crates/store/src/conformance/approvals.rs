@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, CallId, Decision, Phase, Run, RunId, Target, TargetChange, TenantId, Timestamp, ToolRef, digest,
+    Approval, ApprovalId, ApprovalState, CallId, Decision, Phase, Run, RunId, Target, TargetChange, TenantId,
+    Timestamp, ToolRef, digest,
 };
 use serde_json::json;
 
@@ -114,7 +115,11 @@ pub async fn of_twenty_deciders_at_once_one_wins(store: Arc<dyn Store>) {
     }));
     let answers: Vec<_> = deciders.await.into_iter().flatten().collect();
     assert_eq!(answers.len(), 1);
-    assert_eq!(store.find_approval(&world.viewer(), asked[0].id).await.unwrap().as_ref(), Some(&answers[0]), "the winner's words stay");
+    assert_eq!(
+        store.find_approval(&world.viewer(), asked[0].id).await.unwrap().as_ref(),
+        Some(&answers[0]),
+        "the winner's words stay"
+    );
     let rows = store.list_audit(&world.viewer(), AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
     assert_eq!(rows.iter().filter(|row| row.action == "approval.decide").count(), 1);
     assert_eq!(world.claims_up_to(10, "worker", LEASE).await.len(), 1);
@@ -156,8 +161,13 @@ pub async fn cancelling_closes_what_is_still_open(store: Arc<dyn Store>) {
     let claim = world.claims("worker", LEASE).await.unwrap();
     let step = Step { cancel_approvals: true, ..ending(claim.first_seq, Phase::Cancelled) };
     store.commit(&fence(&claim.run), step).await.unwrap();
-    let states: Vec<_> =
-        store.list_approvals(&world.viewer(), of(Some(run.id), None, 10)).await.unwrap().iter().map(|approval| approval.state).collect();
+    let states: Vec<_> = store
+        .list_approvals(&world.viewer(), of(Some(run.id), None, 10))
+        .await
+        .unwrap()
+        .iter()
+        .map(|approval| approval.state)
+        .collect();
     assert_eq!(states, [ApprovalState::Approved, ApprovalState::Cancelled]);
     assert_eq!(decide(&world, deciding(&asked[1], Decision::Approve)).await, None);
     assert_eq!(store.find_approval(&world.viewer(), other[0].id).await.unwrap().unwrap().state, ApprovalState::Pending);
@@ -205,10 +215,12 @@ pub async fn a_question_is_due_when_its_time_is_over_and_nobody_answered(store: 
     let (claim, held) = world.drives("s").await;
     let at = |seconds| Some(Timestamp::from_second(seconds).unwrap());
     let ends = [at(2_000_000_002), at(2_000_000_001), None, at(2_000_000_000)];
-    let asked: Vec<_> = (0..).zip(ends).map(|(n, expires_at)| Approval { expires_at, ..question(&claim.run, n) }).collect();
+    let asked: Vec<_> =
+        (0..).zip(ends).map(|(n, expires_at)| Approval { expires_at, ..question(&claim.run, n) }).collect();
     ask(&world, &held, asked.clone(), Some(Phase::Waiting)).await;
     decide(&world, deciding(&asked[3], Decision::Approve)).await.unwrap();
-    let due = async |seconds: i64, limit| store.due_approvals(Timestamp::from_second(seconds).unwrap(), limit).await.unwrap();
+    let due =
+        async |seconds: i64, limit| store.due_approvals(Timestamp::from_second(seconds).unwrap(), limit).await.unwrap();
     assert_eq!(due(2_000_000_000, 10).await, []);
     assert_eq!(due(2_000_000_001, 10).await, [asked[1].clone()]);
     assert_eq!(due(2_000_000_009, 10).await, [asked[1].clone(), asked[0].clone()], "the longest over first");
@@ -229,7 +241,11 @@ pub async fn a_question_that_is_replaced_decides_nothing_any_more(store: Arc<dyn
         reason: "it changed".to_owned(),
         ..question(&run, 0)
     };
-    let step = Step { approvals: vec![again.clone()], replaced_approvals: vec![asked[0].id], ..ending(claim.first_seq, Phase::Waiting) };
+    let step = Step {
+        approvals: vec![again.clone()],
+        replaced_approvals: vec![asked[0].id],
+        ..ending(claim.first_seq, Phase::Waiting)
+    };
     store.commit(&fence(&claim.run), step).await.unwrap();
 
     assert_eq!(store.find_approval(&world.viewer(), again.id).await.unwrap().as_ref(), Some(&again));
@@ -241,6 +257,11 @@ pub async fn a_question_that_is_replaced_decides_nothing_any_more(store: Arc<dyn
     decide(&world, deciding(&again, Decision::Approve)).await.unwrap();
     let claim = world.claims("worker", LEASE).await.unwrap();
     let approvals = store.load_turn(&fence(&claim.run), 10).await.unwrap().approvals;
-    let decided: Vec<_> = approvals.iter().filter(|approval| approval.decision.is_some()).map(|approval| approval.id).collect();
-    assert_eq!((approvals.len(), decided), (2, vec![again.id]), "one decision is left to act on, for workers of any release");
+    let decided: Vec<_> =
+        approvals.iter().filter(|approval| approval.decision.is_some()).map(|approval| approval.id).collect();
+    assert_eq!(
+        (approvals.len(), decided),
+        (2, vec![again.id]),
+        "one decision is left to act on, for workers of any release"
+    );
 }

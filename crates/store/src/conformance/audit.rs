@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{Actor, AgentId, ApiKey, ApiKeyId, AuditEntry, AuditRow, BindingId, Phase, RunId, TenantId, ToolId, UserId};
+use artel_domain::{
+    Actor, AgentId, ApiKey, ApiKeyId, AuditEntry, AuditRow, BindingId, Phase, RunId, TenantId, ToolId, UserId,
+};
 use serde_json::json;
 
 use super::tools::{binding, tool_named};
@@ -56,7 +58,11 @@ async fn writes_none(world: &World, what: &str, change: impl Future<Output = ()>
 pub async fn a_row_tells_who_did_what_from_where(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
     let entry = AuditEntry {
-        actor: Actor { user_id: Some(ada.user), api_key_id: Some(ApiKeyId(uuid())), ip: Some("2001:db8::1".to_owned()) },
+        actor: Actor {
+            user_id: Some(ada.user),
+            api_key_id: Some(ApiKeyId(uuid())),
+            ip: Some("2001:db8::1".to_owned()),
+        },
         // Members out of order, a float at the edge of precision, and what JSON escapes.
         details: Some(json!({"z": 0.1, "a": [1e-7, 123_456_789.123_456_79, "\u{0}\n\"ё\""], "n": null})),
         outcome: "denied".to_owned(),
@@ -100,7 +106,9 @@ pub async fn the_first_writes_at_once_make_one_chain(store: Arc<dyn Store>) {
     store.ensure_principal(world.tenant, world.user, now()).await.unwrap();
     at_once((0..10).map(|i| {
         let world = world.clone();
-        async move { if i % 2 == 0 { drop(records(&world, "login.ok").await) } else { drop(world.creates_agent("first").await) } }
+        async move {
+            if i % 2 == 0 { drop(records(&world, "login.ok").await) } else { drop(world.creates_agent("first").await) }
+        }
     }))
     .await;
     assert_eq!(head(&world).await.0, 10);
@@ -167,18 +175,27 @@ pub async fn the_list_is_filtered_and_newest_first(store: Arc<dyn Store>) {
         let ada = ada.clone();
         async move {
             let rows = ada.store.list_audit(&ada.viewer(), AuditFilter { limit: MANY, ..filter }).await.unwrap();
-            rows.into_iter().filter(|row| row.action == "thing.touch").map(|row| (row.entity_type, row.entity_id)).collect::<Vec<_>>()
+            rows.into_iter()
+                .filter(|row| row.action == "thing.touch")
+                .map(|row| (row.entity_type, row.entity_id))
+                .collect::<Vec<_>>()
         }
     };
     let (run_a, run_b, tool_a) =
         (("run".to_owned(), "a".to_owned()), ("run".to_owned(), "b".to_owned()), ("tool".to_owned(), "a".to_owned()));
     let all = AuditFilter::default;
     assert_eq!(found(all()).await, [tool_a.clone(), run_b.clone(), run_a.clone()]);
-    assert_eq!(found(AuditFilter { entity_type: Some("run".to_owned()), ..all() }).await, [run_b.clone(), run_a.clone()]);
+    assert_eq!(
+        found(AuditFilter { entity_type: Some("run".to_owned()), ..all() }).await,
+        [run_b.clone(), run_a.clone()]
+    );
     assert_eq!(found(AuditFilter { entity_id: Some("a".to_owned()), ..all() }).await, [tool_a.clone(), run_a.clone()]);
     assert_eq!(found(AuditFilter { user_id: Some(stranger), ..all() }).await, std::slice::from_ref(&run_b));
     assert_eq!(found(AuditFilter { since: Some(entries[1].at), ..all() }).await, [tool_a, run_b.clone()]);
-    assert_eq!(found(AuditFilter { since: Some(entries[0].at), until: Some(entries[1].at), ..all() }).await, [run_b, run_a]);
+    assert_eq!(
+        found(AuditFilter { since: Some(entries[0].at), until: Some(entries[1].at), ..all() }).await,
+        [run_b, run_a]
+    );
     assert_eq!(store.list_audit(&ada.viewer(), AuditFilter { limit: 2, ..all() }).await.unwrap().len(), 2);
 }
 
@@ -196,7 +213,14 @@ pub async fn every_change_of_an_agent_has_its_row(store: Arc<dyn Store>) {
     writes_none(&ada, "no such version", async { assert!(roll_back(77).await.unwrap().is_none()) }).await;
     let clone = |source| {
         let id = AgentId(uuid());
-        let copy = CloneAgent { tenant_id: tenant, id, owner_user_id: user, name: None, at: now(), binding_namespace: BindingId(uuid()) };
+        let copy = CloneAgent {
+            tenant_id: tenant,
+            id,
+            owner_user_id: user,
+            name: None,
+            at: now(),
+            binding_namespace: BindingId(uuid()),
+        };
         store.clone_agent(source, copy, audit("agent.clone"))
     };
     writes_one(&ada, "agent.clone", async { assert!(clone(agent).await.unwrap().is_some()) }).await;

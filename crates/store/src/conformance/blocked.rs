@@ -63,7 +63,11 @@ pub async fn whatever_wakes_a_sleeping_run_wakes_one_that_was_handed_back(store:
     let asked = question(&claim.run, 0);
     store.commit(&held, Step { approvals: vec![asked.clone()], ..writing(vec![]) }).await.unwrap();
     store.hand_back(&held, blocked(&claim, LONG)).await.unwrap();
-    store.decide_approval(&world.viewer(), approves(&world, &asked), world.audit("approval.decide")).await.unwrap().unwrap();
+    store
+        .decide_approval(&world.viewer(), approves(&world, &asked), world.audit("approval.decide"))
+        .await
+        .unwrap()
+        .unwrap();
     let again = world.claims("worker", LEASE).await.unwrap();
     assert_eq!(again.run.id, claim.run.id);
     store.cancel_run(&world.viewer(), again.run.id, world.audit("run.cancel")).await.unwrap();
@@ -72,7 +76,14 @@ pub async fn whatever_wakes_a_sleeping_run_wakes_one_that_was_handed_back(store:
 }
 
 fn approves(world: &World, asked: &Approval) -> Decided {
-    Decided { approval_id: asked.id, decision: Decision::Approve, args: None, feedback: None, by: Some(world.user), at: now() }
+    Decided {
+        approval_id: asked.id,
+        decision: Decision::Approve,
+        args: None,
+        feedback: None,
+        by: Some(world.user),
+        at: now(),
+    }
 }
 
 pub async fn a_worker_that_lost_its_run_hands_nothing_back(store: Arc<dyn Store>) {

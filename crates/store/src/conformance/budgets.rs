@@ -38,7 +38,8 @@ async fn today(world: &World) -> [Spend; 2] {
 pub async fn a_budget_is_kept_for_the_tenant_and_for_each_agent(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let own = Budget { run: up_to(5), day: Cap { tokens: None, nano_usd: Some(7) } };
-    let put = async |agent, budget| store.put_budget(world.tenant, agent, budget, world.audit("budget.put")).await.unwrap();
+    let put =
+        async |agent, budget| store.put_budget(world.tenant, agent, budget, world.audit("budget.put")).await.unwrap();
     assert!(put(None, own).await);
     assert_eq!(store.find_budget(world.tenant, None).await.unwrap(), own);
     assert_eq!(store.find_budget(world.tenant, Some(world.agent)).await.unwrap(), Budget::default());
@@ -137,12 +138,19 @@ pub async fn a_hundred_calls_at_once_stay_within_the_cap(store: Arc<dyn Store>) 
             let granted = reserve(&world, &fence, 10, tenant_day(250)).await == Reserved::Granted;
             if granted {
                 assert!(today(&world).await[0].tokens <= 250);
-                world.store.commit(&fence, Step { settle: Some(tokens(7)), ..ending(1, artel_domain::Phase::Succeeded) }).await.unwrap();
+                world
+                    .store
+                    .commit(&fence, Step { settle: Some(tokens(7)), ..ending(1, artel_domain::Phase::Succeeded) })
+                    .await
+                    .unwrap();
             }
             i64::from(granted)
         }
     });
     let granted: i64 = at_once(calls).await.into_iter().sum();
-    assert!((25..=35).contains(&granted), "{granted} of 100 calls of at most 10 tokens were granted under a cap of 250");
+    assert!(
+        (25..=35).contains(&granted),
+        "{granted} of 100 calls of at most 10 tokens were granted under a cap of 250"
+    );
     assert_eq!(today(&world).await[0], tokens(granted * 7));
 }

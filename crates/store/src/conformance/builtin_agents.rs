@@ -17,7 +17,12 @@ async fn ensures(world: &World) -> Agent {
 
 async fn configures(world: &World, patch: BuiltinPatch) -> Agent {
     let audit = world.audit("agent.configure");
-    world.store.configure_builtin_agent(world.tenant, CODELAB, patch, world.user, audit).await.unwrap().expect("the row is there")
+    world
+        .store
+        .configure_builtin_agent(world.tenant, CODELAB, patch, world.user, audit)
+        .await
+        .unwrap()
+        .expect("the row is there")
 }
 
 fn run_of(world: &World, agent: AgentId) -> NewRun {
@@ -25,7 +30,8 @@ fn run_of(world: &World, agent: AgentId) -> NewRun {
 }
 
 async fn audited(world: &World, action: &str) -> usize {
-    let rows = world.store.list_audit(&world.viewer(), AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
+    let rows =
+        world.store.list_audit(&world.viewer(), AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
     rows.iter().filter(|row| row.action == action).count()
 }
 
@@ -102,7 +108,10 @@ pub async fn another_model_of_a_builtin_agent_is_another_version(store: Arc<dyn 
     let set = configures(&ada, patch).await;
     assert_eq!((set.model.as_str(), set.version), ("demo:echo", 2));
     assert_eq!(store.find_budget(ada.tenant, Some(builtin.id)).await.unwrap(), budget);
-    assert_eq!(configures(&ada, BuiltinPatch { budget: Some(Budget::default()), ..BuiltinPatch::default() }).await.version, 2);
+    assert_eq!(
+        configures(&ada, BuiltinPatch { budget: Some(Budget::default()), ..BuiltinPatch::default() }).await.version,
+        2
+    );
     assert!(store.find_budget(ada.tenant, Some(builtin.id)).await.unwrap().is_unlimited());
 
     let claim = ada.claims("worker", LEASE).await.expect("the run can be claimed");

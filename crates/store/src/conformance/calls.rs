@@ -57,7 +57,10 @@ pub async fn the_calls_of_many_runs_come_in_the_order_they_were_planned(store: A
         let (claim, held) = world.drives(name).await;
         let later = ToolCallRow { id: CallId::derive(claim.run.id, 2, 0), step: 2, ..planned(&claim.run, 0) };
         let calls = vec![planned(&claim.run, 0), planned(&claim.run, 1), later];
-        store.commit(&held, Step { new_calls: calls.iter().rev().cloned().collect(), ..writing(vec![]) }).await.unwrap();
+        store
+            .commit(&held, Step { new_calls: calls.iter().rev().cloned().collect(), ..writing(vec![]) })
+            .await
+            .unwrap();
         expected.extend(calls);
     }
     let runs: Vec<_> = expected.iter().map(|call| call.run_id).collect();

@@ -48,12 +48,17 @@ pub async fn a_code_makes_one_login_as_it_was_asked_for(store: Arc<dyn Store>) {
     let world = LoginWorld::new(&store).await;
     let code = gets_code(&world).await;
     let asked = redeem(&code, world.opened);
-    let Redemption::Redeemed(family, nonce) = redeems(&world, asked.clone(), world.opened).await else { panic!("not redeemed") };
+    let Redemption::Redeemed(family, nonce) = redeems(&world, asked.clone(), world.opened).await else {
+        panic!("not redeemed")
+    };
     assert_eq!(nonce, code.nonce);
     assert_eq!((family.id, family.user_id, &family.scopes), (asked.family_id, world.user, &code.scopes));
     assert_eq!(store.find_family(world.tenant, family.id).await.unwrap(), Some(family));
     assert!(world.is_live(&asked.token_hash, world.opened).await);
-    assert!(matches!(redeems(&world, Redeem { hash: "no such code".to_owned(), ..asked }, world.opened).await, Redemption::Unknown));
+    assert!(matches!(
+        redeems(&world, Redeem { hash: "no such code".to_owned(), ..asked }, world.opened).await,
+        Redemption::Unknown
+    ));
     assert_eq!(world.outcomes("auth.redeem").await, ["ok"]);
 }
 
@@ -81,7 +86,10 @@ pub async fn a_code_is_good_for_its_own_client_redirect_and_verifier_only(store:
     ] {
         assert_eq!(redeems(&world, wrong, world.opened).await, Redemption::Mismatch);
     }
-    assert!(matches!(redeems(&world, right, world.opened).await, Redemption::Redeemed(..)), "the right one is not robbed of it");
+    assert!(
+        matches!(redeems(&world, right, world.opened).await, Redemption::Redeemed(..)),
+        "the right one is not robbed of it"
+    );
 }
 
 pub async fn a_code_expires(store: Arc<dyn Store>) {
@@ -120,6 +128,11 @@ pub async fn a_new_password_voids_codes_that_were_not_redeemed(store: Arc<dyn St
     let world = LoginWorld::new(&store).await;
     let code = gets_code(&world).await;
     let hash = artel_domain::Hashed::new("new");
-    assert!(store.set_password(world.tenant, world.user, hash, None, world.audit("account.password", world.opened)).await.unwrap());
+    assert!(
+        store
+            .set_password(world.tenant, world.user, hash, None, world.audit("account.password", world.opened))
+            .await
+            .unwrap()
+    );
     assert_eq!(redeems(&world, redeem(&code, world.opened), world.opened).await, Redemption::Unknown);
 }

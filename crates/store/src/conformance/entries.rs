@@ -1,11 +1,13 @@
-//! Promises about the journal's entries: kept as they were written, read by followers, folded when their run is long over.
+//! Promises about the journal's entries: kept as they were written, read by followers, folded when their run is long
+//! over.
 
 use std::sync::Arc;
 
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, Phase, Plan, RoutedBy, Run, Specialist, Subtask, SwitchCause,
-    Target, TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, ToolRef, Usage, UserId, Wait, digest,
+    CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, Phase, Plan, RoutedBy, Run, Specialist,
+    Subtask, SwitchCause, Target, TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, ToolRef, Usage, UserId,
+    Wait, digest,
 };
 use serde_json::json;
 
@@ -42,10 +44,28 @@ fn every_event(run: &Run) -> Vec<Event> {
     };
     let plan = Plan { title: text.clone(), description: text.clone(), subtasks: vec![subtask] };
     vec![
-        Event::RunStarted { agent_id: run.agent_id, agent_version: 7, trace_id: text.clone(), input: text.clone(), team: None },
-        Event::RunStarted { agent_id: run.agent_id, agent_version: 7, trace_id: text.clone(), input: String::new(), team: Some(start) },
+        Event::RunStarted {
+            agent_id: run.agent_id,
+            agent_version: 7,
+            trace_id: text.clone(),
+            input: text.clone(),
+            team: None,
+        },
+        Event::RunStarted {
+            agent_id: run.agent_id,
+            agent_version: 7,
+            trace_id: text.clone(),
+            input: String::new(),
+            team: Some(start),
+        },
         Event::RouteRequested,
-        Event::Routed { agent: Specialist::Ask, confidence: Confidence::Low, reason: text.clone(), by: RoutedBy::Model, usage },
+        Event::Routed {
+            agent: Specialist::Ask,
+            confidence: Confidence::Low,
+            reason: text.clone(),
+            by: RoutedBy::Model,
+            usage,
+        },
         Event::AgentSwitched {
             from: Specialist::Ask,
             to: Specialist::Coder,
@@ -99,7 +119,12 @@ fn every_event(run: &Run) -> Vec<Event> {
         },
         Event::ToolDispatched { call_id: call, attempt: 1 },
         Event::CallWaits { call_id: call, wait: Wait::Until { at: now() } },
-        Event::FormAnswered { call_id: call, values: Some(args.clone()), reason: Some(text.clone()), by: Some(UserId(uuid())) },
+        Event::FormAnswered {
+            call_id: call,
+            values: Some(args.clone()),
+            reason: Some(text.clone()),
+            by: Some(UserId(uuid())),
+        },
         Event::ToolFinished {
             call_id: call,
             name: "sum".to_owned(),
@@ -122,7 +147,8 @@ fn every_event(run: &Run) -> Vec<Event> {
 pub async fn every_kind_of_entry_comes_back_as_it_was_written(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;
-    let entries: Vec<_> = (claim.first_seq..).zip(every_event(&claim.run)).map(|(seq, event)| entry(&held, seq, event)).collect();
+    let entries: Vec<_> =
+        (claim.first_seq..).zip(every_event(&claim.run)).map(|(seq, event)| entry(&held, seq, event)).collect();
     store.commit(&held, writing(entries.clone())).await.unwrap();
     let read = journal_of(&world, &claim.run).await;
     assert_eq!(read, entries);
@@ -149,7 +175,10 @@ pub async fn an_entry_that_cannot_be_read_comes_back_byte_for_byte(store: Arc<dy
     assert_eq!((turn.journal, turn.last_seq), (written[..3].to_vec(), 4));
 
     store
-        .commit(&held, Step { phase: Some(Phase::Succeeded), ..writing(vec![delta(&held, 5, 1, "a"), delta(&held, 6, 1, "b")]) })
+        .commit(
+            &held,
+            Step { phase: Some(Phase::Succeeded), ..writing(vec![delta(&held, 5, 1, "a"), delta(&held, 6, 1, "b")]) },
+        )
         .await
         .unwrap();
     assert_eq!(store.fold_deltas(later(), 10).await.unwrap(), 1, "folding goes round what it cannot read");
@@ -166,7 +195,8 @@ pub async fn the_sessions_journal_is_read_in_windows_without_deltas(store: Arc<d
     let (_, second) = world.drives("s").await;
     let more = vec![requested(&second, 4), requested(&second, 5)];
     store.commit(&second, writing(more.clone())).await.unwrap();
-    let window = async |before, limit| store.session_entries(&world.viewer(), &session("s"), before, limit).await.unwrap();
+    let window =
+        async |before, limit| store.session_entries(&world.viewer(), &session("s"), before, limit).await.unwrap();
     assert_eq!(window(0, 100).await, [told[0].clone(), told[2].clone(), more[0].clone(), more[1].clone()]);
     assert_eq!(window(0, 2).await, more);
     assert_eq!(window(4, 1).await, told[2..]);
@@ -184,11 +214,15 @@ pub async fn the_sessions_journal_is_read_on_over_all_its_runs_with_deltas(store
     store.commit(&second, writing(more.clone())).await.unwrap();
     let (_, elsewhere) = world.drives("elsewhere").await;
     store.commit(&elsewhere, writing(vec![requested(&elsewhere, 1)])).await.unwrap();
-    let after = async |seq, limit| store.session_entries_after(&world.viewer(), &session("s"), seq, limit).await.unwrap();
+    let after =
+        async |seq, limit| store.session_entries_after(&world.viewer(), &session("s"), seq, limit).await.unwrap();
     assert_eq!(after(0, 100).await, [told.clone(), more.clone()].concat());
     assert_eq!(after(1, 2).await, [told[1].clone(), more[0].clone()]);
     assert_eq!(after(4, 100).await, []);
-    assert_eq!(store.session_entries_after(&Viewer::service(TenantId(uuid())), &session("s"), 0, 10).await.unwrap(), []);
+    assert_eq!(
+        store.session_entries_after(&Viewer::service(TenantId(uuid())), &session("s"), 0, 10).await.unwrap(),
+        []
+    );
 }
 
 pub async fn a_runs_journal_is_read_in_pages(store: Arc<dyn Store>) {
@@ -224,7 +258,8 @@ pub async fn folding_keeps_text_and_order(store: Arc<dyn Store>) {
     assert_eq!(store.fold_deltas(claim.run.created_at, 10).await.unwrap(), 0, "it ended after that");
     assert_eq!(store.fold_deltas(later(), 10).await.unwrap(), 3);
     let whole = Event::Delta { step: 1, text: "Hello\n🦀".to_owned() };
-    let expected = [told[0].clone(), told[2].clone(), Entry { event: whole, ..told[5].clone() }, told[6].clone(), told[7].clone()];
+    let expected =
+        [told[0].clone(), told[2].clone(), Entry { event: whole, ..told[5].clone() }, told[6].clone(), told[7].clone()];
     assert_eq!(journal_of(&world, &claim.run).await, expected);
     assert_eq!(store.fold_deltas(later(), 10).await.unwrap(), 0);
 }

@@ -51,7 +51,11 @@ pub async fn another_request_under_the_key_is_a_mismatch(store: Arc<dyn Store>) 
     let (key, at) = (fresh_key(), now());
     begin(&store, &key, "h", uuid(), at).await;
     assert_eq!(begin(&store, &key, "other", uuid(), at).await, Begun::Mismatch, "while it is under way");
-    assert_eq!(begin(&store, &key, "other", uuid(), after(at, LOCK_SECONDS + 1)).await, Begun::Mismatch, "when its lock lapsed");
+    assert_eq!(
+        begin(&store, &key, "other", uuid(), after(at, LOCK_SECONDS + 1)).await,
+        Begun::Mismatch,
+        "when its lock lapsed"
+    );
     store.finish_idempotent(&key, response()).await.unwrap();
     assert_eq!(begin(&store, &key, "other", uuid(), at).await, Begun::Mismatch, "when it is answered");
     assert_eq!(begin(&store, &key, "h", uuid(), at).await, Begun::Replay(response()));
@@ -62,7 +66,11 @@ pub async fn a_try_that_died_is_retried_under_the_same_id(store: Arc<dyn Store>)
     begin(&store, &key, "h", resource_id, at).await;
     let lapsed = after(at, LOCK_SECONDS + 1);
     assert_eq!(begin(&store, &key, "h", uuid(), lapsed).await, Begun::Retry { resource_id });
-    assert_eq!(begin(&store, &key, "h", uuid(), lapsed).await, Begun::Running { resource_id }, "the retry has the lock");
+    assert_eq!(
+        begin(&store, &key, "h", uuid(), lapsed).await,
+        Begun::Running { resource_id },
+        "the retry has the lock"
+    );
     assert_eq!(begin(&store, &key, "h", uuid(), after(lapsed, LOCK_SECONDS + 1)).await, Begun::Retry { resource_id });
     store.finish_idempotent(&key, response()).await.unwrap();
     assert_eq!(begin(&store, &key, "h", uuid(), lapsed).await, Begun::Replay(response()));
@@ -75,7 +83,8 @@ pub async fn of_many_at_once_one_does_the_work(store: Arc<dyn Store>) {
             let (store, key) = (Arc::clone(&store), key.clone());
             async move { begin(&store, &key, "h", uuid(), at).await }
         }));
-        let (running, working): (Vec<_>, Vec<_>) = tries.await.into_iter().partition(|begun| matches!(begun, Begun::Running { .. }));
+        let (running, working): (Vec<_>, Vec<_>) =
+            tries.await.into_iter().partition(|begun| matches!(begun, Begun::Running { .. }));
         assert_eq!(running.len(), 19);
         working.into_iter().next().unwrap()
     };
@@ -89,7 +98,11 @@ pub async fn a_key_lives_for_a_day(store: Arc<dyn Store>) {
     store.finish_idempotent(&key, response()).await.unwrap();
     let (resource_id, next_day) = (uuid(), after(at, DAY_SECONDS + 1));
     assert_eq!(begin(&store, &key, "other", resource_id, next_day).await, Begun::Fresh { resource_id });
-    assert_eq!(begin(&store, &key, "other", uuid(), next_day).await, Begun::Running { resource_id }, "the old answer is forgotten");
+    assert_eq!(
+        begin(&store, &key, "other", uuid(), next_day).await,
+        Begun::Running { resource_id },
+        "the old answer is forgotten"
+    );
 }
 
 pub async fn an_abandoned_key_is_free_and_an_answered_one_is_not(store: Arc<dyn Store>) {

@@ -1,5 +1,5 @@
-//! Refreshes, repeats, thefts, revocations and broken calls in any order and at once, against a model: every set of answers must be
-//! one that some order of the calls explains, and never may two tokens of a login live.
+//! Refreshes, repeats, thefts, revocations and broken calls in any order and at once, against a model: every set of
+//! answers must be one that some order of the calls explains, and never may two tokens of a login live.
 
 mod model;
 mod script;
@@ -49,7 +49,8 @@ async fn play(store: Arc<dyn Store>, script: Script) -> Result<(), String> {
         let newest: Vec<_> = candidates[0].iter().map(|login| login.newest).collect();
         let calls: Vec<Call> = step.ops.iter().map(|op| op.against(&newest)).collect();
         let answers = at_once(calls.iter().enumerate().map(|(index, call)| {
-            let (world, tokens, call, cut) = (world.clone(), tokens.clone(), *call, step.cuts.get(index).copied().flatten());
+            let (world, tokens, call, cut) =
+                (world.clone(), tokens.clone(), *call, step.cuts.get(index).copied().flatten());
             async move { (call, answer(&world, &tokens, call, at, cut).await) }
         }))
         .await;
@@ -58,7 +59,9 @@ async fn play(store: Arc<dyn Store>, script: Script) -> Result<(), String> {
         let seen = look(&world, &tokens, &newest, at).await?;
         let fitting: Vec<_> = explained.into_iter().filter(|logins| prediction(logins, &seen, at) == seen).collect();
         if fitting.is_empty() {
-            return Err(format!("step {number} at {at}: no order explains {answers:?} and {seen:?} after any of {candidates:?}"));
+            return Err(format!(
+                "step {number} at {at}: no order explains {answers:?} and {seen:?} after any of {candidates:?}"
+            ));
         }
         candidates = fitting;
     }
@@ -66,7 +69,13 @@ async fn play(store: Arc<dyn Store>, script: Script) -> Result<(), String> {
 }
 
 /// What the store says, unless the caller leaves before it does.
-async fn answer(world: &LoginWorld, tokens: &[String], call: Call, at: artel_domain::Timestamp, cut: Option<u64>) -> Option<Answer> {
+async fn answer(
+    world: &LoginWorld,
+    tokens: &[String],
+    call: Call,
+    at: artel_domain::Timestamp,
+    cut: Option<u64>,
+) -> Option<Answer> {
     let asked = ask(world, tokens, call, at);
     match cut {
         None => Some(asked.await),
@@ -85,10 +94,12 @@ async fn ask(world: &LoginWorld, tokens: &[String], call: Call, at: artel_domain
             let thief = LoginWorld { client: artel_domain::ClientId::new("a thief's client"), ..world.clone() };
             Answer::Rotation(thief.refreshes(&token(tokens, call), at).await.as_str())
         }
-        Op::RevokeToken => {
-            Answer::Done(u64::from(world.store.revoke_refresh_token(&token(tokens, call), &world.client, audit).await.unwrap()))
+        Op::RevokeToken => Answer::Done(u64::from(
+            world.store.revoke_refresh_token(&token(tokens, call), &world.client, audit).await.unwrap(),
+        )),
+        Op::RevokeAll => {
+            Answer::Done(world.store.revoke_families(world.tenant, world.user, None, audit).await.unwrap())
         }
-        Op::RevokeAll => Answer::Done(world.store.revoke_families(world.tenant, world.user, None, audit).await.unwrap()),
     }
 }
 
@@ -96,7 +107,8 @@ fn token(tokens: &[String], call: Call) -> String {
     (0..call.generation).fold(tokens[call.login].clone(), |token, _| successor(&token))
 }
 
-/// Returns when no call that was left by its caller is still under way: this one waits for the family and changes nothing.
+/// Returns when no call that was left by its caller is still under way: this one waits for the family and changes
+/// nothing.
 async fn settle(world: &LoginWorld, tokens: &[String], at: artel_domain::Timestamp) {
     for login in 0..tokens.len() {
         ask(world, tokens, Call { op: Op::Steal, login, generation: 0 }, at).await;
@@ -104,7 +116,12 @@ async fn settle(world: &LoginWorld, tokens: &[String], at: artel_domain::Timesta
 }
 
 /// Which generations of each login live. More than one is wrong whatever the model says.
-async fn look(world: &LoginWorld, tokens: &[String], newest: &[usize], at: artel_domain::Timestamp) -> Result<Vec<Vec<usize>>, String> {
+async fn look(
+    world: &LoginWorld,
+    tokens: &[String],
+    newest: &[usize],
+    at: artel_domain::Timestamp,
+) -> Result<Vec<Vec<usize>>, String> {
     let mut seen = Vec::new();
     for (login, newest) in newest.iter().enumerate() {
         let mut live = Vec::new();

@@ -63,7 +63,8 @@ pub async fn a_renewed_job_stays_its_holders(store: Arc<dyn Store>) {
 
 pub async fn failures_are_counted_until_the_job_succeeds(store: Arc<dyn Store>) {
     let name = unique("job");
-    let outcomes = [JobOutcome::Failed, JobOutcome::Failed, JobOutcome::Interrupted, JobOutcome::Succeeded, JobOutcome::Failed];
+    let outcomes =
+        [JobOutcome::Failed, JobOutcome::Failed, JobOutcome::Interrupted, JobOutcome::Succeeded, JobOutcome::Failed];
     for (outcome, failures) in outcomes.into_iter().zip([0, 1, 2, 2, 0]) {
         let claim = claims(&store, &name, LEASE).await;
         assert_eq!(claim.failures, failures);

@@ -23,7 +23,13 @@ pub async fn a_step_is_written_as_one(store: Arc<dyn Store>) {
     let (claim, held) = world.drives("s").await;
     let run = &claim.run;
     let (call, asked) = (planned(run, 0), question(run, 0));
-    let usage = Usage { prompt_tokens: 10, completion_tokens: 20, cached_tokens: 3, reasoning_tokens: 4, cache_write_tokens: 0 };
+    let usage = Usage {
+        prompt_tokens: 10,
+        completion_tokens: 20,
+        cached_tokens: 3,
+        reasoning_tokens: 4,
+        cache_write_tokens: 0,
+    };
     let step = Step {
         new_calls: vec![call.clone(), planned(run, 1)],
         approvals: vec![asked.clone()],
@@ -35,7 +41,10 @@ pub async fn a_step_is_written_as_one(store: Arc<dyn Store>) {
     assert_eq!(store.list_tool_calls(&world.viewer(), &[run.id]).await.unwrap(), step.new_calls);
     assert_eq!(store.find_approval(&world.viewer(), asked.id).await.unwrap(), Some(asked));
     let now_is = world.finds(run.id).await;
-    assert_eq!((now_is.phase, now_is.usage, now_is.epoch, now_is.updated_at), (Phase::Running, Some(usage), 1, Some(step.at)));
+    assert_eq!(
+        (now_is.phase, now_is.usage, now_is.epoch, now_is.updated_at),
+        (Phase::Running, Some(usage), 1, Some(step.at))
+    );
 
     let edited = json!({"a": 1});
     let change = CallChange {
@@ -69,10 +78,14 @@ pub async fn a_step_is_written_as_one(store: Arc<dyn Store>) {
 pub async fn an_end_is_kept_with_what_came_of_it(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;
-    let step = Step { output_message: Some("done".to_owned()), usage: Some(Usage::default()), ..ending(2, Phase::Succeeded) };
+    let step =
+        Step { output_message: Some("done".to_owned()), usage: Some(Usage::default()), ..ending(2, Phase::Succeeded) };
     store.commit(&held, step.clone()).await.unwrap();
     let run = world.finds(claim.run.id).await;
-    assert_eq!((run.phase, run.output_message.as_deref(), run.usage), (Phase::Succeeded, Some("done"), Some(Usage::default())));
+    assert_eq!(
+        (run.phase, run.output_message.as_deref(), run.usage),
+        (Phase::Succeeded, Some("done"), Some(Usage::default()))
+    );
     assert_eq!((run.error_code, run.error_message, run.updated_at), (None, None, Some(step.at)));
 
     let (claim, held) = world.drives("s").await;
@@ -111,7 +124,10 @@ pub async fn a_worker_that_lost_its_run_writes_nothing(store: Arc<dyn Store>) {
     assert_eq!(store.list_tool_calls(&world.viewer(), &[stale.run.id]).await.unwrap(), []);
     assert_eq!(
         store
-            .list_approvals(&world.viewer(), ApprovalFilter { run_id: Some(stale.run.id), limit: 10, ..ApprovalFilter::default() })
+            .list_approvals(
+                &world.viewer(),
+                ApprovalFilter { run_id: Some(stale.run.id), limit: 10, ..ApprovalFilter::default() }
+            )
             .await
             .unwrap(),
         []

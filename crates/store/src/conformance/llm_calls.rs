@@ -13,7 +13,13 @@ fn at(seconds: i64) -> Timestamp {
 
 /// With everything that may be absent.
 fn full(account: &str, seconds: i64) -> LlmCall {
-    let usage = Usage { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 30, reasoning_tokens: 5, cache_write_tokens: 7 };
+    let usage = Usage {
+        prompt_tokens: 100,
+        completion_tokens: 20,
+        cached_tokens: 30,
+        reasoning_tokens: 5,
+        cache_write_tokens: 7,
+    };
     LlmCall {
         id: uuid(),
         account: account.to_owned(),
@@ -93,7 +99,8 @@ pub async fn sums_are_by_provider_and_model(store: Arc<dyn Store>) {
 }
 
 pub async fn the_oldest_calls_are_forgotten_a_few_at_a_time(store: Arc<dyn Store>) {
-    let calls: Vec<_> = [("a", 5), ("b", 4), ("a", 3), ("b", 2), ("a", 1)].map(|(account, seconds)| bare(account, seconds)).into();
+    let calls: Vec<_> =
+        [("a", 5), ("b", 4), ("a", 3), ("b", 2), ("a", 1)].map(|(account, seconds)| bare(account, seconds)).into();
     store.record_llm_calls(calls.clone()).await.unwrap();
     let of = async |account: &str| store.list_llm_calls(account, ALL).await.unwrap();
     assert_eq!(store.forget_llm_calls(at(1), 10).await.unwrap(), 0, "one that began then is not older");

@@ -23,7 +23,11 @@ pub async fn after_five_attempts_a_name_is_locked_until_its_window_ends(store: A
     }
     let until = start + WINDOW;
     assert_eq!(begins(&store, &user, &ip, start + Duration::from_mins(5)).await, Some(until));
-    assert_eq!(begins(&store, &user, &unique("ip"), until - Duration::from_secs(1)).await, Some(until), "from another address too");
+    assert_eq!(
+        begins(&store, &user, &unique("ip"), until - Duration::from_secs(1)).await,
+        Some(until),
+        "from another address too"
+    );
     assert_eq!(begins(&store, &user, &ip, until).await, None, "the window is over, and a new one begins");
     assert_eq!(begins(&store, &unique("user"), &unique("ip"), start).await, None, "others are not concerned");
 }

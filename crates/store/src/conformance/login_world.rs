@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{Account, AuditEntry, ClientId, FamilyId, GrantType, Hashed, OAuthClient, TenantId, Timestamp, TokenFamily, UserId};
+use artel_domain::{
+    Account, AuditEntry, ClientId, FamilyId, GrantType, Hashed, OAuthClient, TenantId, Timestamp, TokenFamily, UserId,
+};
 
 use super::world::{World, now, uuid};
 use crate::{ClientRecord, NewAccount, NewFamily, Rotate, Rotation, Store};
@@ -68,14 +70,22 @@ impl LoginWorld {
         let (tenant, user) = (TenantId(uuid()), UserId(uuid()));
         let client = client(tenant);
         let world = Self { store: Arc::clone(store), tenant, user, client: client.client.id.clone(), opened: now() };
-        store.create_account(account(tenant, user, &unique("ada")), world.audit("account.create", now())).await.unwrap();
+        store
+            .create_account(account(tenant, user, &unique("ada")), world.audit("account.create", now()))
+            .await
+            .unwrap();
         store.create_client(client, world.audit("client.create", now())).await.unwrap();
         world
     }
 
     /// Without an actor: the store names the user.
     pub fn audit(&self, action: &'static str, at: Timestamp) -> AuditEntry {
-        let world = World { store: Arc::clone(&self.store), tenant: self.tenant, user: self.user, agent: artel_domain::AgentId(uuid()) };
+        let world = World {
+            store: Arc::clone(&self.store),
+            tenant: self.tenant,
+            user: self.user,
+            agent: artel_domain::AgentId(uuid()),
+        };
         AuditEntry { actor: artel_domain::Actor::default(), at, ..world.audit(action) }
     }
 

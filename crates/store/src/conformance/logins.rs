@@ -16,12 +16,19 @@ pub async fn a_login_is_found_by_its_token_and_noted_at_the_account(store: Arc<d
     assert_eq!((standing.family, standing.is_live), (family.clone(), true));
     assert_eq!(store.find_family(world.tenant, family.id).await.unwrap(), Some(family.clone()));
     assert_eq!(store.find_family(TenantId(uuid()), family.id).await.unwrap(), None);
-    assert_eq!(store.list_families(world.tenant, world.user, world.opened).await.unwrap(), std::slice::from_ref(&family));
+    assert_eq!(
+        store.list_families(world.tenant, world.user, world.opened).await.unwrap(),
+        std::slice::from_ref(&family)
+    );
     assert_eq!(store.find_account(world.tenant, world.user).await.unwrap().unwrap().last_login_at, Some(world.opened));
     assert_eq!(store.find_refresh_token("no such token", world.opened).await.unwrap(), None);
 
-    let again =
-        store.start_family(NewFamily { family: world.family(world.opened), token_hash: token }, world.audit("a", world.opened)).await;
+    let again = store
+        .start_family(
+            NewFamily { family: world.family(world.opened), token_hash: token },
+            world.audit("a", world.opened),
+        )
+        .await;
     assert!(matches!(again, Err(StoreError::Duplicate(_))), "{again:?}");
     let rows = store.audit_chain(world.tenant, 0, 100).await.unwrap();
     let row = rows.iter().find(|row| row.action == "auth.login").unwrap();
@@ -69,7 +76,9 @@ pub async fn the_first_token_after_the_third_revokes_the_family(store: Arc<dyn S
     assert!(matches!(world.refreshes(&first, world.opened).await, Rotation::Rotated(_)));
     assert!(matches!(world.refreshes(&second, world.opened).await, Rotation::Rotated(_)));
 
-    let Rotation::Reused(family) = world.refreshes(&first, world.opened).await else { panic!("not noticed, though within the grace") };
+    let Rotation::Reused(family) = world.refreshes(&first, world.opened).await else {
+        panic!("not noticed, though within the grace")
+    };
     assert_eq!(family.revoked_at, Some(world.opened));
     assert!(!world.is_live(&third, world.opened).await);
     for token in [&first, &second, &third] {
@@ -143,7 +152,9 @@ pub async fn another_client_gets_nothing_and_breaks_nothing(store: Arc<dyn Store
     let (_, token) = world.logs_in(world.opened).await;
     let mallory = LoginWorld { client: LoginWorld::new(&store).await.client, ..world.clone() };
     assert!(matches!(mallory.refreshes(&token, world.opened).await, Rotation::WrongClient(_)));
-    assert!(!store.revoke_refresh_token(&token, &mallory.client, world.audit("auth.revoke", world.opened)).await.unwrap());
+    assert!(
+        !store.revoke_refresh_token(&token, &mallory.client, world.audit("auth.revoke", world.opened)).await.unwrap()
+    );
     assert!(world.is_live(&token, world.opened).await);
     assert!(matches!(world.refreshes("no such token", world.opened).await, Rotation::Unknown));
     assert_eq!(world.outcomes("auth.refresh").await, ["wrong_client"]);
@@ -178,7 +189,9 @@ pub async fn logins_of_a_user_are_revoked_one_by_one_by_client_or_all(store: Arc
     assert!(store.revoke_family(world.tenant, one.id, world.audit("auth.revoke", at)).await.unwrap());
     assert!(!world.is_live(&one_token, at).await && world.is_live(&second, at).await);
 
-    let revoke = |client: Option<ClientId>| store.revoke_families(world.tenant, world.user, client, world.audit("auth.revoke", at));
+    let revoke = |client: Option<ClientId>| {
+        store.revoke_families(world.tenant, world.user, client, world.audit("auth.revoke", at))
+    };
     assert_eq!(revoke(Some(world.client.clone())).await.unwrap(), 1);
     assert!(!world.is_live(&second, at).await && world.is_live(&elsewhere, at).await);
     assert_eq!(revoke(None).await.unwrap(), 1);

@@ -1,8 +1,9 @@
 //! A test for each promise of the traits, run on every store.
 //!
 //! A store crate's test target says `artel_store::conformance_tests!(make_store);` beside its
-//! `async fn make_store() -> Arc<dyn Store>`, or an `Option` of it where `None` means that the server it needs is not there.
-//! Each call gives an **empty database of its own**: claims go over all tenants, so tests that share one would take each other's runs.
+//! `async fn make_store() -> Arc<dyn Store>`, or an `Option` of it where `None` means that the server it needs is not
+//! there. Each call gives an **empty database of its own**: claims go over all tenants, so tests that share one would
+//! take each other's runs.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -415,7 +416,9 @@ mod tests {
     fn every_promise_is_listed() {
         for (group, text) in FILES {
             for line in text.lines() {
-                let Some(name) = line.strip_prefix("pub async fn ").and_then(|rest| rest.split('(').next()) else { continue };
+                let Some(name) = line.strip_prefix("pub async fn ").and_then(|rest| rest.split('(').next()) else {
+                    continue;
+                };
                 assert!(listed(group).contains(&name), "{group}::{name} is not in conformance_tests!");
             }
         }

@@ -38,7 +38,11 @@ pub async fn a_new_secret_takes_the_place_of_the_old_one(store: Arc<dyn Store>) 
     let rotate = |tenant, client: ClientId| {
         let world = world.clone();
         async move {
-            world.store.rotate_client_secret(tenant, &client, Hashed::new("new"), world.audit("client.rotate_secret", now())).await.unwrap()
+            world
+                .store
+                .rotate_client_secret(tenant, &client, Hashed::new("new"), world.audit("client.rotate_secret", now()))
+                .await
+                .unwrap()
         }
     };
     assert!(rotate(world.tenant, world.client.clone()).await);
@@ -57,7 +61,9 @@ pub async fn a_deactivated_client_has_no_logins_and_gets_no_new_ones(store: Arc<
     let world = LoginWorld::new(&store).await;
     let at = world.opened;
     let (_, token) = world.logs_in(at).await;
-    assert!(!store.deactivate_client(TenantId(uuid()), &world.client, world.audit("client.deactivate", at)).await.unwrap());
+    assert!(
+        !store.deactivate_client(TenantId(uuid()), &world.client, world.audit("client.deactivate", at)).await.unwrap()
+    );
     assert!(store.deactivate_client(world.tenant, &world.client, world.audit("client.deactivate", at)).await.unwrap());
     assert!(!store.deactivate_client(world.tenant, &world.client, world.audit("client.deactivate", at)).await.unwrap());
     assert!(!world.is_live(&token, at).await);

@@ -24,7 +24,12 @@ async fn agent(world: &World) -> Agent {
 }
 
 async fn patches(world: &World, patch: AgentPatch) -> Agent {
-    world.store.update_agent(world.tenant, world.agent, patch, world.audit("agent.update")).await.unwrap().expect("the agent lives")
+    world
+        .store
+        .update_agent(world.tenant, world.agent, patch, world.audit("agent.update"))
+        .await
+        .unwrap()
+        .expect("the agent lives")
 }
 
 async fn prompts(world: &World, prompt: &str) -> Agent {
@@ -82,7 +87,11 @@ pub async fn a_run_uses_the_version_that_it_names_whatever_is_changed_or_publish
     let claim = ada.claims("worker", LEASE).await.expect("the run can be claimed");
     assert_eq!(claim.run.agent_version, Some(4));
     assert_eq!(reads(&ada, &claim.run).await, brief(&[]));
-    store.publish_agent(ada.tenant, ada.agent, ada.user, ada.audit("agent.publish")).await.unwrap().expect("the agent lives");
+    store
+        .publish_agent(ada.tenant, ada.agent, ada.user, ada.audit("agent.publish"))
+        .await
+        .unwrap()
+        .expect("the agent lives");
     store.delete_agent(ada.tenant, ada.agent, ada.audit("agent.delete")).await.unwrap();
     assert_eq!(reads(&ada, &claim.run).await, brief(&[]), "also when the agent is gone");
 }
@@ -116,7 +125,10 @@ pub async fn a_draft_is_published_by_its_status_too(store: Arc<dyn Store>) {
     let status = |status| AgentPatch { status: Some(status), ..AgentPatch::default() };
     let first = patches(&ada, status(AgentStatus::Published)).await;
     assert_eq!(first.version, 1, "its first version has the number that it was created with");
-    assert_eq!(store.find_agent_version(ada.tenant, ada.agent, 1).await.unwrap().expect("the version was kept").agent, first);
+    assert_eq!(
+        store.find_agent_version(ada.tenant, ada.agent, 1).await.unwrap().expect("the version was kept").agent,
+        first
+    );
 
     patches(&ada, status(AgentStatus::Draft)).await;
     assert_eq!(patches(&ada, status(AgentStatus::Published)).await.version, 1, "nothing was changed");
@@ -138,7 +150,11 @@ pub async fn a_binding_of_a_published_agent_is_in_its_next_version(store: Arc<dy
     assert_eq!(starts(&ada, PUBLISHED).await.agent_version, Some(5));
     let claim = ada.claims("worker", LEASE).await.expect("the run can be claimed");
     let patch = BindingPatch { timeout_ms: Some(77), ..BindingPatch::default() };
-    store.update_binding(ada.tenant, ada.agent, tool, patch.clone(), ada.audit("binding.update")).await.unwrap().unwrap();
+    store
+        .update_binding(ada.tenant, ada.agent, tool, patch.clone(), ada.audit("binding.update"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(agent(&ada).await.version, 6);
     store.update_binding(ada.tenant, ada.agent, tool, patch, ada.audit("binding.update")).await.unwrap().unwrap();
     assert_eq!(agent(&ada).await.version, 6, "the same limits again are no change");

@@ -16,14 +16,19 @@ fn newest(limit: u32) -> RunFilter {
 }
 
 pub(super) async fn audited(world: &World, action: &str) -> usize {
-    let rows = world.store.list_audit(&world.viewer(), AuditFilter { limit: 1000, ..AuditFilter::default() }).await.unwrap();
+    let rows =
+        world.store.list_audit(&world.viewer(), AuditFilter { limit: 1000, ..AuditFilter::default() }).await.unwrap();
     rows.iter().filter(|row| row.action == action).count()
 }
 
 pub async fn an_accepted_run_is_found_as_it_was_accepted(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let new = NewRun {
-        principal: Principal { user_id: world.user, api_key_id: Some(ApiKeyId(uuid())), scopes: vec!["a".to_owned(), "b".to_owned()] },
+        principal: Principal {
+            user_id: world.user,
+            api_key_id: Some(ApiKeyId(uuid())),
+            scopes: vec!["a".to_owned(), "b".to_owned()],
+        },
         input_message: "Grüße, \"мир\" \u{1F980}\n\u{0001}".to_owned(),
         ..world.new_run("s")
     };
@@ -41,7 +46,9 @@ pub async fn a_retried_create_returns_the_same_run_and_writes_nothing(store: Arc
     let Created::Run(first) = world.creates(new.clone()).await else { panic!("refused") };
     store.claim_runs("worker", LEASE, 1, BLOCK).await.unwrap();
     store.delete_agent(world.tenant, world.agent, world.audit("agent.delete")).await.unwrap();
-    let Created::Run(again) = world.creates(NewRun { input_message: "another".to_owned(), ..new }).await else { panic!("refused") };
+    let Created::Run(again) = world.creates(NewRun { input_message: "another".to_owned(), ..new }).await else {
+        panic!("refused")
+    };
     assert_eq!((again.id, again.input_message, again.phase), (first.id, first.input_message, Phase::Running));
     assert_eq!(audited(&world, "run.create").await, 1);
     assert_eq!(store.list_runs(&world.viewer(), newest(10)).await.unwrap().len(), 1);
@@ -76,7 +83,9 @@ pub async fn a_run_of_an_absent_deleted_or_foreign_agent_is_refused(store: Arc<d
 pub async fn another_tenants_run_id_is_not_given_away(store: Arc<dyn Store>) {
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let taken = world.starts("s").await;
-    let answer = store.create_run(&other.viewer(), NewRun { id: taken.id, ..other.new_run("s") }, other.audit("run.create")).await;
+    let answer = store
+        .create_run(&other.viewer(), NewRun { id: taken.id, ..other.new_run("s") }, other.audit("run.create"))
+        .await;
     assert!(matches!(answer, Err(crate::StoreError::Duplicate(_))), "{answer:?}");
     assert_eq!(world.finds(taken.id).await, taken);
 }
@@ -102,8 +111,10 @@ pub async fn fifty_creates_at_once_stay_within_the_daily_limit(store: Arc<dyn St
 
     let midnight_after = Timestamp::from_second(1_760_054_400).unwrap();
     assert!(matches!(world.creates(by_key("s", midnight_after)).await, Created::Run(_)), "the next day counts anew");
-    let of_another =
-        NewRun { principal: Principal { api_key_id: Some(ApiKeyId(uuid())), ..by_key("s", noon).principal }, ..by_key("s", noon) };
+    let of_another = NewRun {
+        principal: Principal { api_key_id: Some(ApiKeyId(uuid())), ..by_key("s", noon).principal },
+        ..by_key("s", noon)
+    };
     assert!(matches!(world.creates(of_another).await, Created::Run(_)), "another key has a count of its own");
 }
 
@@ -126,7 +137,9 @@ pub async fn runs_are_listed_newest_first_and_by_filter(store: Arc<dyn Store>) {
     for name in ["a", "b", "a", "c"] {
         all.insert(0, world.starts(name).await.id);
     }
-    let Created::Run(other) = world.creates(NewRun { agent_id: second.id, ..world.new_run("b") }).await else { panic!("refused") };
+    let Created::Run(other) = world.creates(NewRun { agent_id: second.id, ..world.new_run("b") }).await else {
+        panic!("refused")
+    };
     all.insert(0, other.id);
     let list = async |filter: RunFilter| ids(&store.list_runs(&world.viewer(), filter).await.unwrap());
 
@@ -211,16 +224,28 @@ pub async fn a_foreign_tenant_sees_no_run(store: Arc<dyn Store>) {
     assert_eq!(store.list_runs(&Viewer::service(stranger), in_session).await.unwrap(), []);
     assert_eq!(store.list_tool_calls(&Viewer::service(stranger), &[run.id]).await.unwrap(), []);
     assert_eq!(store.find_session(&Viewer::service(stranger), &session("s")).await.unwrap(), None);
-    assert_eq!(store.cancel_run(&Viewer::service(stranger), run.id, other.audit("run.cancel")).await.unwrap(), CancelOutcome::Missing);
+    assert_eq!(
+        store.cancel_run(&Viewer::service(stranger), run.id, other.audit("run.cancel")).await.unwrap(),
+        CancelOutcome::Missing
+    );
     assert_eq!(store.run_entries(&Viewer::service(stranger), run.id, 0, 10).await.unwrap(), []);
     assert_eq!(
         store
-            .list_approvals(&Viewer::service(stranger), ApprovalFilter { run_id: Some(run.id), limit: 10, ..ApprovalFilter::default() })
+            .list_approvals(
+                &Viewer::service(stranger),
+                ApprovalFilter { run_id: Some(run.id), limit: 10, ..ApprovalFilter::default() }
+            )
             .await
             .unwrap(),
         []
     );
-    assert_eq!(store.find_approval(&Viewer::service(stranger), ApprovalId::derive(CallId::derive(run.id, 1, 0))).await.unwrap(), None);
+    assert_eq!(
+        store
+            .find_approval(&Viewer::service(stranger), ApprovalId::derive(CallId::derive(run.id, 1, 0)))
+            .await
+            .unwrap(),
+        None
+    );
     assert_eq!(world.finds(run.id).await, run, "and did nothing to it");
 
     let nobody = (TenantId(uuid()), UserId(uuid()));

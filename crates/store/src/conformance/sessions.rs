@@ -120,7 +120,8 @@ pub async fn sessions_of_an_id_are_found_in_all_tenants_when_they_are_somebodys(
 
 pub async fn a_run_leaves_its_session_as_it_is(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
-    let new = NewSession { title: Some("mine".to_owned()), system_prompt: Some("p".to_owned()), ..new_session(&world, "s") };
+    let new =
+        NewSession { title: Some("mine".to_owned()), system_prompt: Some("p".to_owned()), ..new_session(&world, "s") };
     let made = creates(&world, new).await.unwrap();
     let (claim, held) = world.drives("s").await;
     assert_eq!(claim.first_seq, 1);
@@ -138,7 +139,9 @@ pub async fn sessions_are_listed_by_their_newest_activity_page_by_page(store: Ar
     }
     creates(&world, NewSession { user_id: UserId(uuid()), ..new_session(&world, "another user's") }).await.unwrap();
     world.starts("a run's").await;
-    let list = async |active_only, page| store.list_sessions(&world.viewer(), SessionFilter { active_only }, page).await.unwrap();
+    let list = async |active_only, page| {
+        store.list_sessions(&world.viewer(), SessionFilter { active_only }, page).await.unwrap()
+    };
     let (all, total) = list(false, ALL).await;
     assert_eq!((ids(&all), total), (vec!["b", "d", "c", "a"], 4));
     let (page, total) = list(false, Page { limit: 2, offset: 1 }).await;
@@ -151,7 +154,10 @@ pub async fn sessions_are_listed_by_their_newest_activity_page_by_page(store: Ar
     let held = fence(&world.claims("worker", LEASE).await.unwrap().run);
     world
         .store
-        .commit(&held, Step { session: SessionChange { messages: 1, ..SessionChange::default() }, at: at(9), ..Step::default() })
+        .commit(
+            &held,
+            Step { session: SessionChange { messages: 1, ..SessionChange::default() }, at: at(9), ..Step::default() },
+        )
         .await
         .unwrap();
     ends_at(&world, "b", at(4)).await;
@@ -203,7 +209,12 @@ pub async fn an_ended_session_is_kept_and_its_open_runs_are_cancelled(store: Arc
     let (asleep, held) = world.drives("asleep").await;
     store.commit(&held, ending(1, Phase::Waiting)).await.unwrap();
     let untouched = world.starts("other").await;
-    assert!(!store.end_session(&Viewer::service(TenantId(uuid())), &session("s"), world.audit("session.end")).await.unwrap());
+    assert!(
+        !store
+            .end_session(&Viewer::service(TenantId(uuid())), &session("s"), world.audit("session.end"))
+            .await
+            .unwrap()
+    );
     assert!(ends(&world, "s").await && ends(&world, "asleep").await);
     assert!(!ends(&world, "s").await, "once");
     assert!(!ends(&world, "absent").await);
@@ -218,7 +229,11 @@ pub async fn an_ended_session_is_kept_and_its_open_runs_are_cancelled(store: Arc
     assert_eq!(state(&asleep.run).await, (Phase::Queued, true), "for somebody to end it");
     assert_eq!(state(&untouched).await, (Phase::Queued, false));
     assert!(!finds(&world, "s").await.is_active);
-    assert_eq!(store.run_entries(&world.viewer(), over.run.id, 0, 10).await.unwrap().len(), 0, "its records stay readable");
+    assert_eq!(
+        store.run_entries(&world.viewer(), over.run.id, 0, 10).await.unwrap().len(),
+        0,
+        "its records stay readable"
+    );
     assert_eq!(audited(&world, "session.end").await, 2);
 }
 
@@ -227,21 +242,38 @@ pub async fn a_step_changes_its_session_by_what_it_names(store: Arc<dyn Store>) 
     opens(&world, "s").await;
     let theirs = opens(&other, "s").await;
     let (_, held) = world.drives("s").await;
-    let change =
-        SessionChange { specialist: Some(Specialist::Coder), is_pinned: Some(true), title: Some("first words".to_owned()), messages: 2 };
+    let change = SessionChange {
+        specialist: Some(Specialist::Coder),
+        is_pinned: Some(true),
+        title: Some("first words".to_owned()),
+        messages: 2,
+    };
     changes(&world, &held, change).await;
     let state = async || {
         let session = finds(&world, "s").await;
         (session.specialist, session.is_pinned, session.title.unwrap(), session.message_count)
     };
     assert_eq!(state().await, (Some(Specialist::Coder), true, "first words".to_owned(), 2));
-    changes(&world, &held, SessionChange { title: Some("later words".to_owned()), messages: 3, ..SessionChange::default() }).await;
-    assert_eq!(state().await, (Some(Specialist::Coder), true, "first words".to_owned(), 5), "a title that is there stays");
+    changes(
+        &world,
+        &held,
+        SessionChange { title: Some("later words".to_owned()), messages: 3, ..SessionChange::default() },
+    )
+    .await;
+    assert_eq!(
+        state().await,
+        (Some(Specialist::Coder), true, "first words".to_owned(), 5),
+        "a title that is there stays"
+    );
     changes(&world, &held, SessionChange { is_pinned: Some(false), ..SessionChange::default() }).await;
     assert_eq!(state().await, (Some(Specialist::Coder), false, "first words".to_owned(), 5));
     let end = SessionChange { specialist: Some(Specialist::Ask), messages: 1, ..SessionChange::default() };
     store.commit(&held, Step { session: end, ..ending(2, Phase::Succeeded) }).await.unwrap();
-    assert_eq!(state().await, (Some(Specialist::Ask), false, "first words".to_owned(), 6), "also with the run's last step");
+    assert_eq!(
+        state().await,
+        (Some(Specialist::Ask), false, "first words".to_owned(), 6),
+        "also with the run's last step"
+    );
     assert_eq!(finds(&other, "s").await, theirs);
 }
 
@@ -270,7 +302,10 @@ pub async fn a_user_was_present_where_and_when_they_were_seen(store: Arc<dyn Sto
     }
     assert!(was(world.tenant, world.user, here, at(10)).await, "what is noted late does not set the clock back");
     assert!(!was(world.tenant, world.user, here, at(11)).await);
-    assert!(was(world.tenant, world.user, ip("::ffff:203.0.113.7"), at(0)).await, "the same address, as a socket of both kinds tells it");
+    assert!(
+        was(world.tenant, world.user, ip("::ffff:203.0.113.7"), at(0)).await,
+        "the same address, as a socket of both kinds tells it"
+    );
     assert!(!was(world.tenant, world.user, elsewhere, at(0)).await);
     assert!(!was(world.tenant, UserId(uuid()), here, at(0)).await);
     assert!(!was(other.tenant, world.user, here, at(0)).await);

@@ -19,7 +19,9 @@ pub async fn of_many_who_start_at_once_all_get_the_same_first_key(store: Arc<dyn
     let world = LoginWorld::new(&store).await;
     let got = at_once((0..10).map(|_| {
         let world = world.clone();
-        async move { world.store.ensure_signing_key(key(), world.tenant, world.audit("key.create", world.opened)).await.unwrap() }
+        async move {
+            world.store.ensure_signing_key(key(), world.tenant, world.audit("key.create", world.opened)).await.unwrap()
+        }
     }))
     .await;
     assert!(got.iter().all(|one| *one == got[0] && one.state == SigningKeyState::Active), "{got:?}");
@@ -56,10 +58,15 @@ pub async fn a_retiring_key_can_be_withdrawn_and_the_active_one_cannot(store: Ar
     let old = store.ensure_signing_key(key(), world.tenant, world.audit("key.create", at)).await.unwrap();
     let withdraw = |kid: String| {
         let world = world.clone();
-        async move { world.store.withdraw_signing_key(&kid, TenantId(uuid()), world.audit("key.withdraw", at)).await.unwrap() }
+        async move {
+            world.store.withdraw_signing_key(&kid, TenantId(uuid()), world.audit("key.withdraw", at)).await.unwrap()
+        }
     };
     assert!(!withdraw(old.kid.clone()).await && !withdraw("no such key".to_owned()).await);
-    store.rotate_signing_key(key(), at + Duration::from_hours(1), world.tenant, world.audit("key.rotate", at)).await.unwrap();
+    store
+        .rotate_signing_key(key(), at + Duration::from_hours(1), world.tenant, world.audit("key.rotate", at))
+        .await
+        .unwrap();
     assert!(withdraw(old.kid.clone()).await);
     assert!(!withdraw(old.kid).await);
     assert_eq!(store.signing_keys(at).await.unwrap().len(), 1);

@@ -17,7 +17,9 @@ pub async fn what_the_specialists_are_asked_is_kept(store: Arc<dyn Store>) {
     assert_eq!(takes(&world).await.0.run.team, Some(team()));
     assert_eq!(world.starts("another").await.team, None);
     let least = TeamRequest::default();
-    let Created::Run(run) = world.creates(NewRun { team: Some(least.clone()), ..world.new_run("third") }).await else { panic!("refused") };
+    let Created::Run(run) = world.creates(NewRun { team: Some(least.clone()), ..world.new_run("third") }).await else {
+        panic!("refused")
+    };
     assert_eq!(world.finds(run.id).await.team, Some(least));
 }
 
@@ -71,10 +73,15 @@ pub async fn of_many_creates_at_once_each_wakes_the_one_that_waits(store: Arc<dy
         let name = format!("s{round}");
         let (claim, held, _) = drives(&world, &name).await;
         let first_seq = claim.first_seq;
-        let tasks = at_once((0..4).map(|i| {
-            let (world, name, held) = (world.clone(), name.clone(), held.clone());
-            async move { if i == 0 { sleeps(&world, &held, first_seq).await } else { drop(asks(&world, &name).await) } }
-        }));
+        let tasks =
+            at_once(
+                (0..4).map(|i| {
+                    let (world, name, held) = (world.clone(), name.clone(), held.clone());
+                    async move {
+                        if i == 0 { sleeps(&world, &held, first_seq).await } else { drop(asks(&world, &name).await) }
+                    }
+                }),
+            );
         tasks.await;
         let (mut again, mut held) = takes(&world).await;
         assert_eq!(again.run.id, claim.run.id, "round {round}: it never sleeps with others behind it");

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{
-    AgentId, AuthType, Binding, BindingId, EffectClass, ExecutionType, PermissionScope, RateLimit, ToolDefinition, ToolId, ToolStatus,
+    AgentId, AuthType, Binding, BindingId, EffectClass, ExecutionType, PermissionScope, RateLimit, ToolDefinition,
+    ToolId, ToolStatus,
 };
 use serde_json::json;
 
@@ -134,11 +135,17 @@ pub async fn a_deleted_tool_is_absent_and_its_bindings_are_too(store: Arc<dyn St
     assert!(!store.delete_tool(ada.tenant, tool.id, ada.audit("tool.delete")).await.unwrap());
     assert_eq!(store.find_tool(ada.tenant, tool.id).await.unwrap(), None);
     assert_eq!(store.list_tools(ada.tenant, ALL).await.unwrap().1, 1);
-    assert_eq!(store.update_tool(ada.tenant, tool.id, ToolPatch::default(), ada.audit("tool.update")).await.unwrap(), None);
+    assert_eq!(
+        store.update_tool(ada.tenant, tool.id, ToolPatch::default(), ada.audit("tool.update")).await.unwrap(),
+        None
+    );
     let bound = store.list_bindings(ada.tenant, ada.agent).await.unwrap().unwrap();
     assert_eq!(bound.into_iter().map(|(_, tool)| tool.id).collect::<Vec<_>>(), [other.id]);
     let patch = BindingPatch { timeout_ms: Some(1), ..BindingPatch::default() };
-    assert_eq!(store.update_binding(ada.tenant, ada.agent, tool.id, patch, ada.audit("binding.update")).await.unwrap(), None);
+    assert_eq!(
+        store.update_binding(ada.tenant, ada.agent, tool.id, patch, ada.audit("binding.update")).await.unwrap(),
+        None
+    );
     assert!(!store.unbind_tool(ada.tenant, ada.agent, tool.id, ada.audit("binding.delete")).await.unwrap());
     let refused = store.bind_tool(binding(&ada, ada.agent, tool.id), ada.audit("binding.create")).await.unwrap();
     assert_eq!(refused, BindingWrite::ToolMissing);
@@ -149,7 +156,10 @@ pub async fn a_tool_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
     let tool = creates_tool(&ada, "echo").await;
     assert_eq!(store.find_tool(bob.tenant, tool.id).await.unwrap(), None);
     assert_eq!(store.list_tools(bob.tenant, ALL).await.unwrap(), (vec![], 0));
-    assert_eq!(store.update_tool(bob.tenant, tool.id, ToolPatch::default(), bob.audit("tool.update")).await.unwrap(), None);
+    assert_eq!(
+        store.update_tool(bob.tenant, tool.id, ToolPatch::default(), bob.audit("tool.update")).await.unwrap(),
+        None
+    );
     assert!(!store.delete_tool(bob.tenant, tool.id, bob.audit("tool.delete")).await.unwrap());
     let refused = store.bind_tool(binding(&bob, bob.agent, tool.id), bob.audit("binding.create")).await.unwrap();
     assert_eq!(refused, BindingWrite::ToolMissing);
@@ -214,17 +224,37 @@ pub async fn an_update_of_a_binding_changes_only_what_it_names(store: Arc<dyn St
     let before = binds(&ada, tool.id).await;
     let update = |patch| {
         let ada = ada.clone();
-        async move { ada.store.update_binding(ada.tenant, ada.agent, tool.id, patch, ada.audit("binding.update")).await.unwrap().unwrap() }
+        async move {
+            ada.store
+                .update_binding(ada.tenant, ada.agent, tool.id, patch, ada.audit("binding.update"))
+                .await
+                .unwrap()
+                .unwrap()
+        }
     };
-    let limited =
-        BindingPatch { rate_limit: Some(Some(limit("2/day"))), secrets_ref: Some(Some("key".to_owned())), ..BindingPatch::default() };
+    let limited = BindingPatch {
+        rate_limit: Some(Some(limit("2/day"))),
+        secrets_ref: Some(Some("key".to_owned())),
+        ..BindingPatch::default()
+    };
     let after = update(limited).await;
-    let expected =
-        Binding { rate_limit: Some(limit("2/day")), secrets_ref: Some("key".to_owned()), updated_at: after.updated_at, ..before };
+    let expected = Binding {
+        rate_limit: Some(limit("2/day")),
+        secrets_ref: Some("key".to_owned()),
+        updated_at: after.updated_at,
+        ..before
+    };
     assert_eq!(after, expected);
-    let cleared =
-        update(BindingPatch { rate_limit: Some(None), permission_scope: Some(PermissionScope::Read), ..BindingPatch::default() }).await;
-    assert_eq!(cleared, Binding { rate_limit: None, permission_scope: PermissionScope::Read, updated_at: cleared.updated_at, ..after });
+    let cleared = update(BindingPatch {
+        rate_limit: Some(None),
+        permission_scope: Some(PermissionScope::Read),
+        ..BindingPatch::default()
+    })
+    .await;
+    assert_eq!(
+        cleared,
+        Binding { rate_limit: None, permission_scope: PermissionScope::Read, updated_at: cleared.updated_at, ..after }
+    );
 }
 
 pub async fn an_unbound_tool_can_be_bound_again(store: Arc<dyn Store>) {
@@ -243,7 +273,10 @@ pub async fn a_binding_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
     let bound = binds(&ada, tool.id).await;
     assert_eq!(store.list_bindings(bob.tenant, ada.agent).await.unwrap(), None);
     let patch = BindingPatch { timeout_ms: Some(1), ..BindingPatch::default() };
-    assert_eq!(store.update_binding(bob.tenant, ada.agent, tool.id, patch, bob.audit("binding.update")).await.unwrap(), None);
+    assert_eq!(
+        store.update_binding(bob.tenant, ada.agent, tool.id, patch, bob.audit("binding.update")).await.unwrap(),
+        None
+    );
     assert!(!store.unbind_tool(bob.tenant, ada.agent, tool.id, bob.audit("binding.delete")).await.unwrap());
     let foreign = binding(&bob, ada.agent, creates_tool(&bob, "bob's").await.id);
     assert_eq!(store.bind_tool(foreign, bob.audit("binding.create")).await.unwrap(), BindingWrite::AgentMissing);

@@ -14,7 +14,9 @@ pub async fn a_fresh_turn_is_loaded_with_its_agent_and_nothing_else(store: Arc<d
     let (_, held) = world.drives("s").await;
     let turn = store.load_turn(&held, 50).await.unwrap();
     assert_eq!(turn.agent.id, world.agent);
-    assert!(turn.bindings.is_empty() && turn.journal.is_empty() && turn.dialogue.is_empty() && turn.approvals.is_empty());
+    assert!(
+        turn.bindings.is_empty() && turn.journal.is_empty() && turn.dialogue.is_empty() && turn.approvals.is_empty()
+    );
     assert_eq!(turn.last_seq, 0);
 }
 
@@ -22,8 +24,14 @@ pub async fn a_turn_is_loaded_without_deltas_and_with_what_came_before(store: Ar
     let world = World::new(&store).await;
     let (_, first) = world.drives("s").await;
     let answered = |seq: i64, text: &str| {
-        let event =
-            Event::ModelAnswered { step: 1, text: text.to_owned(), finish: FinishReason::Stop, usage: None, planned: 0, opaque: None };
+        let event = Event::ModelAnswered {
+            step: 1,
+            text: text.to_owned(),
+            finish: FinishReason::Stop,
+            usage: None,
+            planned: 0,
+            opaque: None,
+        };
         entry(&first, seq, event)
     };
     let told = vec![requested(&first, 1), delta(&first, 2, 1, "a"), answered(3, "a"), answered(4, "b")];

@@ -12,7 +12,10 @@ pub async fn a_sleeping_run_says_what_it_waits_for(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;
     let waits_for = vec![WaitFor::Form, WaitFor::Child];
-    store.commit(&held, Step { waits_for: waits_for.clone(), ..ending(claim.first_seq, Phase::Waiting) }).await.unwrap();
+    store
+        .commit(&held, Step { waits_for: waits_for.clone(), ..ending(claim.first_seq, Phase::Waiting) })
+        .await
+        .unwrap();
     assert_eq!(world.finds(claim.run.id).await.waits_for, waits_for);
     store.cancel_run(&world.viewer(), claim.run.id, world.audit("run.cancel")).await.unwrap();
     assert_eq!(world.finds(claim.run.id).await.waits_for, [], "it waits no more");
@@ -23,7 +26,8 @@ pub async fn a_run_that_sleeps_until_a_time_is_claimable_when_it_has_come(store:
     let world = World::new(&store).await;
     let (claim, held) = world.drives("s").await;
     let wake_at = now().checked_add(Duration::from_hours(1)).unwrap();
-    let step = Step { waits_for: vec![WaitFor::Until], wake_at: Some(wake_at), ..ending(claim.first_seq, Phase::Waiting) };
+    let step =
+        Step { waits_for: vec![WaitFor::Until], wake_at: Some(wake_at), ..ending(claim.first_seq, Phase::Waiting) };
     store.commit(&held, step).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await, None, "not before");
     store.cancel_run(&world.viewer(), claim.run.id, world.audit("run.cancel")).await.unwrap();
@@ -32,7 +36,8 @@ pub async fn a_run_that_sleeps_until_a_time_is_claimable_when_it_has_come(store:
 
     let (claim, held) = world.drives("s").await;
     let wake_at = now().checked_add(Duration::from_millis(300)).unwrap();
-    let step = Step { waits_for: vec![WaitFor::Until], wake_at: Some(wake_at), ..ending(claim.first_seq, Phase::Waiting) };
+    let step =
+        Step { waits_for: vec![WaitFor::Until], wake_at: Some(wake_at), ..ending(claim.first_seq, Phase::Waiting) };
     store.commit(&held, step).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await, None);
     tokio::time::sleep(Duration::from_millis(400)).await;
@@ -44,7 +49,10 @@ pub async fn a_run_that_sleeps_until_a_time_is_claimable_when_it_has_come(store:
     assert_eq!(claims.len(), 1, "by one worker");
     let awake = &claims[0];
     assert_eq!((awake.run.id, awake.recovered, awake.run.crash_count), (claim.run.id, false, 0));
-    assert!(store.load_turn(&fence(&awake.run), 10).await.unwrap().now >= wake_at, "the worker hears that its time has come");
+    assert!(
+        store.load_turn(&fence(&awake.run), 10).await.unwrap().now >= wake_at,
+        "the worker hears that its time has come"
+    );
     store.commit(&fence(&awake.run), ending(awake.first_seq, Phase::Waiting)).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await, None, "the next sleep has no end of its own");
 }
@@ -52,7 +60,10 @@ pub async fn a_run_that_sleeps_until_a_time_is_claimable_when_it_has_come(store:
 /// A child of the run, in a session of its own.
 async fn starts_child(world: &World, parent: &Run) -> NewRun {
     let call_id = CallId::derive(parent.id, 1, 0);
-    let new = NewRun { parent: Some(ParentCall { run_id: parent.id, call_id }), ..world.new_run(&format!("child {}", uuid())) };
+    let new = NewRun {
+        parent: Some(ParentCall { run_id: parent.id, call_id }),
+        ..world.new_run(&format!("child {}", uuid()))
+    };
     assert!(matches!(world.creates(new.clone()).await, Created::Run(run) if run.parent == new.parent));
     new
 }
@@ -62,7 +73,10 @@ pub async fn the_end_of_a_child_wakes_the_run_that_started_it(store: Arc<dyn Sto
     let (claim, held) = world.drives("s").await;
     let parent = claim.run;
     let children = [starts_child(&world, &parent).await, starts_child(&world, &parent).await];
-    store.commit(&held, Step { waits_for: vec![WaitFor::Child], ..ending(claim.first_seq, Phase::Waiting) }).await.unwrap();
+    store
+        .commit(&held, Step { waits_for: vec![WaitFor::Child], ..ending(claim.first_seq, Phase::Waiting) })
+        .await
+        .unwrap();
     for new in &children {
         let child = world.claims("worker", LEASE).await.unwrap();
         assert_eq!(child.run.id, new.id, "the parent sleeps");

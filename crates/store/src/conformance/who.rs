@@ -1,8 +1,11 @@
-//! Promises about who sees and changes what of a session: its owner, a colleague, an approver, an administrator, a service.
+//! Promises about who sees and changes what of a session: its owner, a colleague, an approver, an administrator, a
+//! service.
 
 use std::sync::Arc;
 
-use artel_domain::{Approval, CallId, Decision, Phase, Run, RunId, SessionId, ToolCallRow, ToolOutcome, ToolRef, UserId, Visibility};
+use artel_domain::{
+    Approval, CallId, Decision, Phase, Run, RunId, SessionId, ToolCallRow, ToolOutcome, ToolRef, UserId, Visibility,
+};
 use serde_json::json;
 
 use super::approvals::{deciding, question};
@@ -10,8 +13,8 @@ use super::calls::planned;
 use super::world::{World, at_once, ending, fence, now, session, uuid};
 use crate::viewer::ACCESS;
 use crate::{
-    AnswerTo, Answered, ApprovalFilter, AuditFilter, CallAnswer, CancelOutcome, Created, Decided, NewRun, Page, RunFilter, SessionFilter,
-    Step, Store, Viewer,
+    AnswerTo, Answered, ApprovalFilter, AuditFilter, CallAnswer, CancelOutcome, Created, Decided, NewRun, Page,
+    RunFilter, SessionFilter, Step, Store, Viewer,
 };
 
 /// A run that waits for a human in a session of the world's user.
@@ -23,7 +26,9 @@ struct Waiting {
 
 /// With these approvers.
 async fn waiting(world: &World, in_session: &str, visibility: Visibility, approvers: &[&str]) -> Waiting {
-    let Created::Run(run) = world.creates(NewRun { visibility, ..world.new_run(in_session) }).await else { panic!("refused") };
+    let Created::Run(run) = world.creates(NewRun { visibility, ..world.new_run(in_session) }).await else {
+        panic!("refused")
+    };
     let claims = world.claims_up_to(10, "worker", super::world::LEASE).await;
     let claim = claims.into_iter().find(|claim| claim.run.id == run.id).expect("it is free");
     let approvers = approvers.iter().map(|name| (*name).to_owned()).collect();
@@ -81,8 +86,16 @@ async fn sees_approval(world: &World, viewer: &Viewer, asked: &Approval) -> Vec<
         store.find_approval(viewer, asked.id).await.unwrap().is_some(),
         !store.list_approvals(viewer, all_approvals()).await.unwrap().is_empty(),
         !store.list_approvals(viewer, in_session).await.unwrap().is_empty(),
-        !store.list_approvals(viewer, ApprovalFilter { run_id: Some(asked.run_id), ..all_approvals() }).await.unwrap().is_empty(),
-        !store.list_approvals(viewer, ApprovalFilter { state: Some(asked.state), ..all_approvals() }).await.unwrap().is_empty(),
+        !store
+            .list_approvals(viewer, ApprovalFilter { run_id: Some(asked.run_id), ..all_approvals() })
+            .await
+            .unwrap()
+            .is_empty(),
+        !store
+            .list_approvals(viewer, ApprovalFilter { state: Some(asked.state), ..all_approvals() })
+            .await
+            .unwrap()
+            .is_empty(),
     ]
 }
 
@@ -118,7 +131,14 @@ pub async fn a_colleague_finds_nothing_of_a_private_session(store: Arc<dyn Store
     let colleague = colleague(&world).with_scopes(&["api:write".to_owned(), "runs:write".to_owned()]);
     assert_eq!(sees(&world, &colleague, &waiting).await, [false; 7]);
     assert_eq!(sees_approval(&world, &colleague, &waiting.asked).await, [false; 5]);
-    assert_eq!(store.list_sessions(&colleague, SessionFilter { active_only: false }, Page { limit: 9, offset: 0 }).await.unwrap().1, 0);
+    assert_eq!(
+        store
+            .list_sessions(&colleague, SessionFilter { active_only: false }, Page { limit: 9, offset: 0 })
+            .await
+            .unwrap()
+            .1,
+        0
+    );
 }
 
 pub async fn a_colleague_changes_nothing_of_a_private_session(store: Arc<dyn Store>) {
@@ -126,10 +146,16 @@ pub async fn a_colleague_changes_nothing_of_a_private_session(store: Arc<dyn Sto
     let waiting = waiting(&world, &unique(), Visibility::Private, &[]).await;
     let (run, session) = (&waiting.run, &waiting.run.session_id);
     for stranger in [colleague(&world), administrator(&world)] {
-        assert_eq!(store.cancel_run(&stranger, run.id, world.audit("run.cancel")).await.unwrap(), CancelOutcome::Missing);
+        assert_eq!(
+            store.cancel_run(&stranger, run.id, world.audit("run.cancel")).await.unwrap(),
+            CancelOutcome::Missing
+        );
         assert!(!decides(&world, &stranger, &waiting.asked, Decision::Approve).await);
         assert_eq!(starts(&world, &stranger, session).await, Created::SessionTaken);
-        assert_eq!(store.rename_session(&stranger, session, "stolen", world.audit("session.rename")).await.unwrap(), None);
+        assert_eq!(
+            store.rename_session(&stranger, session, "stolen", world.audit("session.rename")).await.unwrap(),
+            None
+        );
         assert!(!store.end_session(&stranger, session, world.audit("session.end")).await.unwrap());
         let answer = CallAnswer {
             to: AnswerTo::Client,
@@ -156,7 +182,10 @@ pub async fn a_session_of_the_tenant_is_everybodys_in_it(store: Arc<dyn Store>) 
     assert!(matches!(starts(&world, &colleague, &waiting.run.session_id).await, Created::Run(_)));
     let found = store.find_session(&colleague, &waiting.run.session_id).await.unwrap().unwrap();
     assert_eq!((found.owner_id, found.visibility), (Some(world.user), Visibility::Tenant), "it stays its owner's");
-    assert!(matches!(store.cancel_run(&colleague, waiting.run.id, world.audit("run.cancel")).await.unwrap(), CancelOutcome::Requested(_)));
+    assert!(matches!(
+        store.cancel_run(&colleague, waiting.run.id, world.audit("run.cancel")).await.unwrap(),
+        CancelOutcome::Requested(_)
+    ));
 }
 
 pub async fn a_named_approver_sees_and_decides_the_approval_and_nothing_else(store: Arc<dyn Store>) {
@@ -192,19 +221,31 @@ pub async fn an_administrator_reads_and_leaves_a_row_for_the_owner(store: Arc<dy
     let rows = AuditFilter { action: Some(ACCESS.to_owned()), limit: 100, ..AuditFilter::default() };
     let rows = store.list_audit(&world.viewer(), rows).await.unwrap();
     assert_eq!(rows.len(), 1, "one for the request, however often it looks");
-    assert_eq!((rows[0].user_id, rows[0].entity_id.as_str()), (Some(administrator.user_id), waiting.run.session_id.0.as_str()));
+    assert_eq!(
+        (rows[0].user_id, rows[0].entity_id.as_str()),
+        (Some(administrator.user_id), waiting.run.session_id.0.as_str())
+    );
     let again = Viewer::user(world.tenant, administrator.user_id).as_administrator(world.audit(ACCESS));
     store.find_run(&again, waiting.run.id).await.unwrap().unwrap();
     store.find_run(&again, world.starts("of the tenant").await.id).await.unwrap().unwrap();
-    let of = |action: &'static str| AuditFilter { action: Some(action.to_owned()), limit: 100, ..AuditFilter::default() };
-    assert_eq!(store.list_audit(&world.viewer(), of(ACCESS)).await.unwrap().len(), 2, "the next request leaves another");
+    let of =
+        |action: &'static str| AuditFilter { action: Some(action.to_owned()), limit: 100, ..AuditFilter::default() };
+    assert_eq!(
+        store.list_audit(&world.viewer(), of(ACCESS)).await.unwrap().len(),
+        2,
+        "the next request leaves another"
+    );
 }
 
 pub async fn an_administrator_decides_only_where_a_rule_names_administrators(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     for (approvers, decided) in [(&[][..], false), (&["scope:finance"], false), (&["scope:admin"], true)] {
         let waiting = waiting(&world, &unique(), Visibility::Private, approvers).await;
-        assert_eq!(decides(&world, &administrator(&world), &waiting.asked, Decision::Approve).await, decided, "{approvers:?}");
+        assert_eq!(
+            decides(&world, &administrator(&world), &waiting.asked, Decision::Approve).await,
+            decided,
+            "{approvers:?}"
+        );
     }
 }
 
@@ -288,7 +329,8 @@ pub async fn the_audit_log_hides_rows_about_a_colleagues_private_session(store: 
         ("agent", world.agent.to_string()),
     ];
     for (entity_type, entity_id) in &ids {
-        let row = artel_domain::AuditEntry { entity_type, entity_id: entity_id.clone(), ..world.audit("thing.happened") };
+        let row =
+            artel_domain::AuditEntry { entity_type, entity_id: entity_id.clone(), ..world.audit("thing.happened") };
         store.record_audit(world.tenant, row).await.unwrap();
     }
     let filter = AuditFilter { action: Some("thing.happened".to_owned()), limit: 100, ..AuditFilter::default() };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{
-    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, Run, RunId, SessionId, SystemClock,
-    TenantId, Timestamp, UserId, Visibility,
+    Actor, Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Clock, Entry, Event, Phase, Principal, Run, RunId,
+    SessionId, SystemClock, TenantId, Timestamp, UserId, Visibility,
 };
 use uuid::Uuid;
 
@@ -44,7 +44,8 @@ pub struct World {
 
 impl World {
     pub async fn new(store: &Arc<dyn Store>) -> Self {
-        let mut world = Self { store: Arc::clone(store), tenant: TenantId(uuid()), user: UserId(uuid()), agent: AgentId(uuid()) };
+        let mut world =
+            Self { store: Arc::clone(store), tenant: TenantId(uuid()), user: UserId(uuid()), agent: AgentId(uuid()) };
         store.ensure_principal(world.tenant, world.user, now()).await.unwrap();
         world.agent = world.creates_agent("scribe").await.id;
         world
@@ -171,7 +172,9 @@ pub fn ending(next_seq: i64, phase: Phase) -> Step {
 }
 
 /// All at once, each in a task of its own; the answers in no order.
-pub async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(tasks: impl IntoIterator<Item = F>) -> Vec<T> {
+pub async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+    tasks: impl IntoIterator<Item = F>,
+) -> Vec<T> {
     let mut set = tokio::task::JoinSet::new();
     for task in tasks {
         set.spawn(task);

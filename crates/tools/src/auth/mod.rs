@@ -79,7 +79,8 @@ impl Authenticator {
             _ => {}
         }
         let name = request.secrets_ref.ok_or("this tool needs a secret and the binding names none (secrets_ref)")?;
-        let secret = self.secrets.get(request.tenant, name).await.ok_or_else(|| format!("the secret '{name}' is not set"))?;
+        let secret =
+            self.secrets.get(request.tenant, name).await.ok_or_else(|| format!("the secret '{name}' is not set"))?;
         redactor.hide(secret.expose_secret());
         if request.auth_type == AuthType::Oauth2 {
             let token = self.tokens.get(request.tenant, name, &secret, egress, redactor).await?;
@@ -112,25 +113,29 @@ impl Authenticator {
 }
 
 fn from_secret(auth_type: AuthType, name: &str, secret: &str, redactor: &mut Redactor) -> Result<Credential, String> {
-    let header =
-        |header: HeaderName, value: &str| Ok(Credential { header: Some((header, sensitive(value, name)?)), ..Credential::default() });
+    let header = |header: HeaderName, value: &str| {
+        Ok(Credential { header: Some((header, sensitive(value, name)?)), ..Credential::default() })
+    };
     match auth_type {
         AuthType::BearerToken => header(AUTHORIZATION, &format!("Bearer {secret}")),
         AuthType::BasicAuth => {
-            let (_, password) = secret.split_once(':').ok_or_else(|| format!("the secret '{name}' must have the form user:password"))?;
+            let (_, password) = secret
+                .split_once(':')
+                .ok_or_else(|| format!("the secret '{name}' must have the form user:password"))?;
             let encoded = base64::engine::general_purpose::STANDARD.encode(secret);
             redactor.hide(password);
             redactor.hide(&encoded);
             header(AUTHORIZATION, &format!("Basic {encoded}"))
         }
         AuthType::QueryParam => {
-            let parameter =
-                serde_json::from_str(secret).unwrap_or_else(|_| NamedParameter { name: "api_key".into(), value: secret.to_owned() });
+            let parameter = serde_json::from_str(secret)
+                .unwrap_or_else(|_| NamedParameter { name: "api_key".into(), value: secret.to_owned() });
             redactor.hide(&parameter.value);
             Ok(Credential { query: Some((parameter.name, parameter.value.into())), ..Credential::default() })
         }
         // The other kinds never come here.
-        _ => named_header(auth_type, name, secret, redactor).and_then(|named| header(header_name(&named.header)?, &named.value)),
+        _ => named_header(auth_type, name, secret, redactor)
+            .and_then(|named| header(header_name(&named.header)?, &named.value)),
     }
 }
 
@@ -145,7 +150,8 @@ fn named_header(auth_type: AuthType, name: &str, secret: &str, redactor: &mut Re
 }
 
 fn sensitive(value: &str, name: &str) -> Result<HeaderValue, String> {
-    let mut value = HeaderValue::from_str(value).map_err(|_| format!("the secret '{name}' holds characters that a header cannot hold"))?;
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| format!("the secret '{name}' holds characters that a header cannot hold"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -77,14 +77,17 @@ impl TokenCache {
         let slot = self.slot(tenant, name);
         // Held while the token is fetched: whoever comes second finds what the first one got.
         let mut cached = slot.lock().await;
-        if let Some(found) =
-            cached.as_ref().filter(|cached| cached.until > Instant::now() && cached.made_from.expose_secret() == secret.expose_secret())
-        {
+        if let Some(found) = cached.as_ref().filter(|cached| {
+            cached.until > Instant::now() && cached.made_from.expose_secret() == secret.expose_secret()
+        }) {
             return Ok(found.token.clone());
         }
         let (token, life) = fetch(name, secret, egress, redactor).await?;
-        *cached =
-            Some(CachedToken { token: token.clone(), made_from: secret.clone(), until: Instant::now() + life.saturating_sub(RENEW_EARLY) });
+        *cached = Some(CachedToken {
+            token: token.clone(),
+            made_from: secret.clone(),
+            until: Instant::now() + life.saturating_sub(RENEW_EARLY),
+        });
         Ok(token)
     }
 
@@ -106,9 +109,15 @@ impl TokenCache {
     }
 }
 
-async fn fetch(name: &str, secret: &SecretString, egress: &Egress, redactor: &mut Redactor) -> Result<(SecretString, Duration), String> {
-    let client: ClientCredentials = serde_json::from_str(secret.expose_secret())
-        .map_err(|_| format!("the secret '{name}' must be JSON with the members token_url, client_id and client_secret"))?;
+async fn fetch(
+    name: &str,
+    secret: &SecretString,
+    egress: &Egress,
+    redactor: &mut Redactor,
+) -> Result<(SecretString, Duration), String> {
+    let client: ClientCredentials = serde_json::from_str(secret.expose_secret()).map_err(|_| {
+        format!("the secret '{name}' must be JSON with the members token_url, client_id and client_secret")
+    })?;
     redactor.hide(&client.client_secret);
     let failed = |what: String| format!("no access token for the secret '{name}': {what}");
     let (url, rule) = egress.check(&client.token_url, &[]).map_err(|refusal| failed(refusal.to_string()))?;
@@ -121,8 +130,8 @@ async fn fetch(name: &str, secret: &SecretString, egress: &Egress, redactor: &mu
         return Err(failed(format!("the token endpoint answered {}", status.as_u16())));
     }
     let (answer, _) = read_capped(response, MAX_ANSWER).await.map_err(|error| failed(error.to_string()))?;
-    let response_body: TokenResponse =
-        serde_json::from_slice(&answer).map_err(|_| failed("the token endpoint's answer has no access_token".into()))?;
+    let response_body: TokenResponse = serde_json::from_slice(&answer)
+        .map_err(|_| failed("the token endpoint's answer has no access_token".into()))?;
     let life = response_body.expires_in.unwrap_or(DEFAULT_LIFE_SECONDS).min(MAX_LIFE_SECONDS);
     Ok((response_body.access_token.into(), Duration::from_secs(life)))
 }

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use evalexpr::{
-    ContextWithMutableFunctions, ContextWithMutableVariables, EvalexprError, Function, HashMapContext, Node, Operator, Value as Number,
+    ContextWithMutableFunctions, ContextWithMutableVariables, EvalexprError, Function, HashMapContext, Node, Operator,
+    Value as Number,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -48,7 +49,9 @@ impl Builtin for Calculator {
     type Args = Args;
 
     async fn call(&self, _: &CallContext, args: Args) -> Result<ToolOutput, ToolError> {
-        let result = off_thread(move || evaluate(&args.expression).map(|result| json!({"expression": args.expression, "result": result})));
+        let result = off_thread(move || {
+            evaluate(&args.expression).map(|result| json!({"expression": args.expression, "result": result}))
+        });
         Ok(result.await?.into())
     }
 }
@@ -79,18 +82,25 @@ fn evaluate(expression: &str) -> Result<Value, String> {
 /// A power whose base is a power without parentheses (which would be a node of their own).
 fn has_power_tower(node: &Node) -> bool {
     let children = node.children();
-    let tower = matches!(node.operator(), Operator::Exp) && children.iter().any(|child| matches!(child.operator(), Operator::Exp));
+    let tower = matches!(node.operator(), Operator::Exp)
+        && children.iter().any(|child| matches!(child.operator(), Operator::Exp));
     tower || children.iter().any(has_power_tower)
 }
 
 fn context() -> Result<HashMapContext, EvalexprError> {
     let mut context = HashMapContext::new();
     for (name, function) in FUNCTIONS {
-        context.set_function(name.into(), Function::new(move |argument| Ok(Number::Float(function(argument.as_number()?)))))?;
+        context.set_function(
+            name.into(),
+            Function::new(move |argument| Ok(Number::Float(function(argument.as_number()?)))),
+        )?;
     }
-    for (name, value) in
-        [("pi", std::f64::consts::PI), ("PI", std::f64::consts::PI), ("e", std::f64::consts::E), ("E", std::f64::consts::E)]
-    {
+    for (name, value) in [
+        ("pi", std::f64::consts::PI),
+        ("PI", std::f64::consts::PI),
+        ("e", std::f64::consts::E),
+        ("E", std::f64::consts::E),
+    ] {
         context.set_value(name.into(), Number::Float(value))?;
     }
     Ok(context)

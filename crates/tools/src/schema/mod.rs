@@ -102,11 +102,14 @@ fn object_problems(schema: &Value) -> Vec<SchemaProblem> {
     if schema.get("type").and_then(Value::as_str) != Some("object") {
         problems.push(SchemaProblem::new("/type", "the arguments' schema must be of type \"object\""));
     }
-    let names = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|properties| properties.keys());
+    let names =
+        schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|properties| properties.keys());
     problems.extend(names.filter(|name| !is_identifier(name)).map(|name| {
         SchemaProblem::new(
             format!("/properties/{name}"),
-            format!("the property name '{name}' is not an identifier (letters, digits and _, not starting with a digit)"),
+            format!(
+                "the property name '{name}' is not an identifier (letters, digits and _, not starting with a digit)"
+            ),
         )
     }));
     problems

@@ -20,7 +20,9 @@ fn walk(value: &Value, path: &mut String, problems: &mut Vec<SchemaProblem>) {
                 path.push_str(&name.replace('~', "~0").replace('/', "~1"));
                 match (name.as_str(), member) {
                     ("pattern", Value::String(pattern)) => try_pattern(pattern, path, problems),
-                    ("patternProperties", Value::Object(map)) => map.keys().for_each(|pattern| try_pattern(pattern, path, problems)),
+                    ("patternProperties", Value::Object(map)) => {
+                        map.keys().for_each(|pattern| try_pattern(pattern, path, problems))
+                    }
                     _ => {}
                 }
                 walk(member, path, problems);

@@ -74,7 +74,10 @@ impl<'a> Expansion<'a> {
             tallest = tallest.max(self.height);
         }
         if expanded > MAX_EXPANDED {
-            return Err(SchemaProblem::new("", format!("with its references written out the schema has more than {MAX_EXPANDED} parts")));
+            return Err(SchemaProblem::new(
+                "",
+                format!("with its references written out the schema has more than {MAX_EXPANDED} parts"),
+            ));
         }
         self.height = tallest;
         Ok(expanded)
@@ -95,7 +98,8 @@ impl<'a> Expansion<'a> {
         if !reference.starts_with('#') {
             return Err(problem(reference, "leaves the document; only '#/...' is followed"));
         }
-        let target = resolve(self.root, reference).ok_or_else(|| problem(reference, "names no schema in this document"))?;
+        let target =
+            resolve(self.root, reference).ok_or_else(|| problem(reference, "names no schema in this document"))?;
         // The chain that is open right now counts too, or a long one would overflow the stack before it was measured.
         let open = self.known.values().filter(|known| matches!(known, Known::Open)).count();
         tall(reference, u32::try_from(open).unwrap_or(u32::MAX))?;

@@ -36,7 +36,10 @@ fn check_dialect(dialect: &Value) -> Result<(), SchemaProblem> {
     if known {
         Ok(())
     } else {
-        Err(SchemaProblem::new("/$schema", "only the dialects of json-schema.org are known; schemas are read as 2020-12"))
+        Err(SchemaProblem::new(
+            "/$schema",
+            "only the dialects of json-schema.org are known; schemas are read as 2020-12",
+        ))
     }
 }
 
@@ -74,9 +77,17 @@ fn refuse_keyword(name: &str, member: &Value, depth: usize) -> Result<(), Schema
     let inner_id = name == "$id" && member.is_string() && depth > 1;
     // Only a string (or a flag) makes it a keyword; as the name of a property it holds a schema.
     let dynamic = REFUSED_KEYWORDS.contains(&name) && (member.is_string() || member.is_boolean());
-    if inner_id || dynamic { Err(SchemaProblem::new("", format!("the keyword {name} is not supported here"))) } else { Ok(()) }
+    if inner_id || dynamic {
+        Err(SchemaProblem::new("", format!("the keyword {name} is not supported here")))
+    } else {
+        Ok(())
+    }
 }
 
 fn at_most(what: &str, found: usize, limit: usize) -> Result<(), SchemaProblem> {
-    if found > limit { Err(SchemaProblem::new("", format!("the schema holds {found} uses of {what}, more than {limit}"))) } else { Ok(()) }
+    if found > limit {
+        Err(SchemaProblem::new("", format!("the schema holds {found} uses of {what}, more than {limit}")))
+    } else {
+        Ok(())
+    }
 }

@@ -41,7 +41,10 @@ fn only_an_object_schema_is_accepted() {
     for schema in [json!({"type": "string"}), json!({}), json!(true), json!([]), json!({"type": ["object", "null"]})] {
         refusal(&schema);
     }
-    assert!(refusal(&json!({"type": "object", "properties": {"a": {"type": "strnig"}}})).contains("not a valid JSON Schema"));
+    assert!(
+        refusal(&json!({"type": "object", "properties": {"a": {"type": "strnig"}}}))
+            .contains("not a valid JSON Schema")
+    );
 }
 
 #[test]
@@ -74,7 +77,8 @@ fn a_chain_of_ten_thousand_references_is_refused_and_does_not_crash() {
 #[test]
 fn a_chain_within_the_number_of_references_is_bounded_in_either_order() {
     for forward in [true, false] {
-        let mut links: Vec<(String, Value)> = (0..200).map(|i| (format!("d{i}"), json!({"$ref": format!("#/$defs/d{}", i + 1)}))).collect();
+        let mut links: Vec<(String, Value)> =
+            (0..200).map(|i| (format!("d{i}"), json!({"$ref": format!("#/$defs/d{}", i + 1)}))).collect();
         links.push(("d200".into(), json!({})));
         if !forward {
             links.reverse();

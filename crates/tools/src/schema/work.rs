@@ -16,7 +16,10 @@ const MAX_NESTED: u32 = 200;
 
 pub(super) fn bounded(schema: &Value, args: &Value) -> Result<(), String> {
     let mut count = Count { root: schema, known: HashMap::new() };
-    count.apply(schema, args, 0).map(|_| ()).ok_or_else(|| "the arguments are nested too deeply for the tool's schema".to_owned())
+    count
+        .apply(schema, args, 0)
+        .map(|_| ())
+        .ok_or_else(|| "the arguments are nested too deeply for the tool's schema".to_owned())
 }
 
 struct Count<'a> {
@@ -37,7 +40,9 @@ impl<'a> Count<'a> {
             return None;
         }
         let mut total = 1;
-        if let Some(target) = members.get("$ref").and_then(Value::as_str).and_then(|reference| refs::resolve(self.root, reference)) {
+        if let Some(target) =
+            members.get("$ref").and_then(Value::as_str).and_then(|reference| refs::resolve(self.root, reference))
+        {
             total += self.apply(target, value, nested + 1)?;
         }
         for inner in refs::in_place(members) {
@@ -59,7 +64,8 @@ impl<'a> Count<'a> {
         let mut total = object.len() as u64;
         let named = schema.get("properties").and_then(Value::as_object);
         let any = ["additionalProperties", "unevaluatedProperties"].into_iter().filter_map(|name| schema.get(name));
-        let matching = schema.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(|map| map.values());
+        let matching =
+            schema.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(|map| map.values());
         let any: Vec<&Value> = any.chain(matching).collect();
         for (name, member) in object {
             for inner in any.iter().copied().chain(named.and_then(|named| named.get(name))) {
@@ -74,7 +80,8 @@ impl<'a> Count<'a> {
 
     fn items(&mut self, schema: &'a Map<String, Value>, items: &'a [Value], nested: u32) -> Option<u64> {
         let mut total = items.len() as u64;
-        let every: Vec<&Value> = ["items", "contains", "unevaluatedItems"].into_iter().filter_map(|name| schema.get(name)).collect();
+        let every: Vec<&Value> =
+            ["items", "contains", "unevaluatedItems"].into_iter().filter_map(|name| schema.get(name)).collect();
         let prefix = schema.get("prefixItems").and_then(Value::as_array);
         for (index, item) in items.iter().enumerate() {
             for inner in every.iter().copied().chain(prefix.and_then(|prefix| prefix.get(index))) {

@@ -46,7 +46,9 @@ impl Answer {
 impl Body {
     fn of(headers: &HeaderMap, bytes: &Bytes, truncated: bool, cap: usize, redactor: &Redactor) -> Self {
         if let Some(encoding) = compressed(headers) {
-            return Self::Text(format!("[the answer is compressed ({encoding}) although that was not asked for; it is not shown]"));
+            return Self::Text(format!(
+                "[the answer is compressed ({encoding}) although that was not asked for; it is not shown]"
+            ));
         }
         if !truncated
             && is_json(headers)
@@ -79,13 +81,15 @@ impl Body {
 
 fn compressed(headers: &HeaderMap) -> Option<String> {
     let encoding = headers.get(CONTENT_ENCODING)?.to_str().ok()?.to_ascii_lowercase();
-    (encoding != "identity" && encoding.chars().all(|c| c.is_ascii_alphanumeric() || "-, ".contains(c))).then_some(encoding)
+    (encoding != "identity" && encoding.chars().all(|c| c.is_ascii_alphanumeric() || "-, ".contains(c)))
+        .then_some(encoding)
 }
 
 /// By its label, or for want of one.
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_none_or(|value| {
-        let media = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let media =
+            value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         media == "application/json" || media.ends_with("+json") || media == "text/json"
     })
 }

@@ -51,7 +51,8 @@ impl Webhook {
 
     /// What the last attempt means for the call.
     pub(super) async fn outcome(&self, result: Result<Answer, Fault>) -> ToolOutcome {
-        outcome(result, self.definition.effect, self.definition.response_transform.as_deref(), self.limits.response_cap).await
+        outcome(result, self.definition.effect, self.definition.response_transform.as_deref(), self.limits.response_cap)
+            .await
     }
 }
 
@@ -62,7 +63,10 @@ impl Webhooks {
         if attempt > self.config.retry_attempts {
             return None;
         }
-        let asked = result.as_ref().ok().and_then(|answer| retry::retry_after(answer.retry_after.as_deref()?, self.clock.now()));
+        let asked = result
+            .as_ref()
+            .ok()
+            .and_then(|answer| retry::retry_after(answer.retry_after.as_deref()?, self.clock.now()));
         // The low bits of a fresh id are random.
         let jitter = (self.clock.uuid().as_u128() & 0xffff) as f64 / 65_535.0;
         retry::delay(attempt, asked, jitter)

@@ -34,7 +34,8 @@ impl Template<'_> {
     pub(crate) fn fill(&self, args: &Value) -> Result<Mapped, String> {
         let none = Map::new();
         let args = args.as_object().unwrap_or(&none);
-        let mut mapped = Mapped { url: self.endpoint.clone(), headers: custom_headers(self.custom_headers)?, body: None };
+        let mut mapped =
+            Mapped { url: self.endpoint.clone(), headers: custom_headers(self.custom_headers)?, body: None };
         let in_path = placeholders(self.endpoint);
         let path = filled_path(self.endpoint, args)?;
         mapped.url.set_path(&path);
@@ -91,8 +92,8 @@ fn add_header(headers: &mut HeaderMap, name: &str, value: &Value) -> Result<(), 
         return Ok(());
     }
     let header = header_name(&name.replace('_', "-"))?;
-    let value =
-        HeaderValue::from_str(&plain(value)).map_err(|_| format!("the argument '{name}' holds characters that a header cannot hold"))?;
+    let value = HeaderValue::from_str(&plain(value))
+        .map_err(|_| format!("the argument '{name}' holds characters that a header cannot hold"))?;
     headers.insert(header, value);
     Ok(())
 }
@@ -105,7 +106,11 @@ fn plain(value: &Value) -> String {
 fn placeholders(endpoint: &Url) -> Vec<String> {
     let segments = endpoint.path_segments().into_iter().flatten();
     segments
-        .flat_map(|segment| pieces(segment).into_iter().filter_map(|piece| if let Piece::Name(name) = piece { Some(name) } else { None }))
+        .flat_map(|segment| {
+            pieces(segment)
+                .into_iter()
+                .filter_map(|piece| if let Piece::Name(name) = piece { Some(name) } else { None })
+        })
         .collect()
 }
 

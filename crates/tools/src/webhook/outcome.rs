@@ -59,8 +59,14 @@ pub(crate) fn ending(result: &Result<Answer, Fault>) -> Ending {
 /// # Arguments
 /// * `transform`: a JMESPath expression for an answer in JSON.
 /// * `cap`: the most that a transformed answer may be, in bytes.
-pub(crate) async fn outcome(result: Result<Answer, Fault>, effect: EffectClass, transform: Option<&str>, cap: usize) -> ToolOutcome {
-    let uncertain = ending(&result) == Ending::Uncertain && matches!(effect, EffectClass::AtMostOnce | EffectClass::Verifiable);
+pub(crate) async fn outcome(
+    result: Result<Answer, Fault>,
+    effect: EffectClass,
+    transform: Option<&str>,
+    cap: usize,
+) -> ToolOutcome {
+    let uncertain =
+        ending(&result) == Ending::Uncertain && matches!(effect, EffectClass::AtMostOnce | EffectClass::Verifiable);
     match result {
         Ok(answer) if answer.status.is_success() => succeeded(answer, transform, cap).await,
         Ok(answer) => {

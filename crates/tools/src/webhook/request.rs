@@ -57,13 +57,20 @@ pub(crate) struct Prepared<'a> {
 
 impl<'a> Request<'a> {
     pub(crate) fn prepare(&self, egress: &Egress) -> Result<Prepared<'a>, String> {
-        let (endpoint, rule) = egress.check(self.endpoint, self.allowed_domains).map_err(|refusal| refusal.to_string())?;
-        let template = Template { endpoint: &endpoint, method: self.method, mapping: self.mapping, custom_headers: self.custom_headers };
+        let (endpoint, rule) =
+            egress.check(self.endpoint, self.allowed_domains).map_err(|refusal| refusal.to_string())?;
+        let template = Template {
+            endpoint: &endpoint,
+            method: self.method,
+            mapping: self.mapping,
+            custom_headers: self.custom_headers,
+        };
         let mapped = template.fill(self.args)?;
         let mut headers = mapped.headers;
         let body = mapped.body.map(|body| Bytes::from(body.to_string()));
         self.add_headers(&mut headers, body.is_some())?;
-        let method = Method::from_bytes(self.method.as_str().as_bytes()).map_err(|_| "unknown HTTP method".to_owned())?;
+        let method =
+            Method::from_bytes(self.method.as_str().as_bytes()).map_err(|_| "unknown HTTP method".to_owned())?;
         let outgoing = Outgoing { method, url: mapped.url, headers, body, fresh: self.fresh };
         Ok(Prepared { outgoing, rule, tenant: self.tenant, auth_type: self.auth_type, secrets_ref: self.secrets_ref })
     }
@@ -84,7 +91,8 @@ impl<'a> Request<'a> {
         ];
         for (name, value) in ours {
             if let Some(value) = value {
-                let value = HeaderValue::from_str(&value).map_err(|_| format!("the value of {name} is not a header value"))?;
+                let value =
+                    HeaderValue::from_str(&value).map_err(|_| format!("the value of {name} is not a header value"))?;
                 headers.insert(HeaderName::from_static(name), value);
             }
         }
@@ -94,7 +102,8 @@ impl<'a> Request<'a> {
 
 /// W3C trace context for a trace id of 32 hexadecimal digits (with or without hyphens).
 fn traceparent(trace_id: &str, call: &str) -> Option<String> {
-    let hexadecimal = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
+    let hexadecimal =
+        |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
     let (trace, span) = (hexadecimal(trace_id), hexadecimal(call));
     (trace.len() == 32 && span.len() >= 16).then(|| format!("00-{trace}-{}-01", &span[..16]))
 }
@@ -120,11 +129,21 @@ impl Prepared<'_> {
         tokio::time::timeout(limits.timeout, exchange).await.unwrap_or(Err(Fault::Timeout(limits.timeout)))
     }
 
-    async fn exchange(&self, cap: usize, egress: &Egress, auth: &Authenticator, record: &mut RequestRecord) -> Result<Answer, Fault> {
+    async fn exchange(
+        &self,
+        cap: usize,
+        egress: &Egress,
+        auth: &Authenticator,
+        record: &mut RequestRecord,
+    ) -> Result<Answer, Fault> {
         let mut redactor = Redactor::default();
         let audience = self.host().to_owned();
-        let wanted =
-            CredentialRequest { tenant: self.tenant, auth_type: self.auth_type, secrets_ref: self.secrets_ref, audience: &audience };
+        let wanted = CredentialRequest {
+            tenant: self.tenant,
+            auth_type: self.auth_type,
+            secrets_ref: self.secrets_ref,
+            audience: &audience,
+        };
         let credential = auth.credential(&wanted, egress, &mut redactor).await.map_err(Fault::Refused)?;
         let mut response = self.send(&credential, egress, record).await?;
         if response.status() == StatusCode::UNAUTHORIZED
@@ -137,7 +156,12 @@ impl Prepared<'_> {
         Ok(Answer::read(response, cap, &redactor).await?)
     }
 
-    async fn send(&self, credential: &Credential, egress: &Egress, record: &mut RequestRecord) -> Result<Response, SendError> {
+    async fn send(
+        &self,
+        credential: &Credential,
+        egress: &Egress,
+        record: &mut RequestRecord,
+    ) -> Result<Response, SendError> {
         let mut outgoing = self.outgoing.clone();
         if let Some((name, value)) = &credential.header {
             record.mask_header(name.as_str());

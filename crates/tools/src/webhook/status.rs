@@ -22,7 +22,8 @@ impl Webhook {
         let Ok(prepared) = request.prepare(&context.egress) else { return Verified::Unknown };
         let mut attempt = 1;
         loop {
-            let result = prepared.attempt(self.limits, &context.egress, &self.shared.auth, &mut prepared.record()).await;
+            let result =
+                prepared.attempt(self.limits, &context.egress, &self.shared.auth, &mut prepared.record()).await;
             let pause = self.shared.pause(&result, attempt).filter(|_| ending(&result) != Ending::Settled);
             let Some(pause) = pause else { return self.meaning(result).await };
             tokio::time::sleep(pause).await;

@@ -31,10 +31,12 @@ impl Webhook {
         let mut report = TestReport { status_code: Some(status.as_u16()), raw_body, ..TestReport::default() };
         match (answer.body, self.definition.response_transform.as_deref()) {
             _ if !status.is_success() => report.error = Some(format!("the tool answered {status}")),
-            (Body::Json(value), Some(expression)) => match transformed(expression, value, self.limits.response_cap).await {
-                Ok(transformed) => report.transformed_body = Some(transformed),
-                Err(error) => report.error = Some(error),
-            },
+            (Body::Json(value), Some(expression)) => {
+                match transformed(expression, value, self.limits.response_cap).await {
+                    Ok(transformed) => report.transformed_body = Some(transformed),
+                    Err(error) => report.error = Some(error),
+                }
+            }
             (body, _) => report.transformed_body = Some(body.into_value()),
         }
         report

@@ -25,7 +25,10 @@ async fn each_kind_puts_its_secret_where_the_receiver_looks() {
     assert_eq!(sent(AuthType::QueryParam, "a&b").await.target, "/?q=1&api_key=a%26b");
     assert_eq!(sent(AuthType::QueryParam, r#"{"name": "tok", "value": "v"}"#).await.target, "/?q=1&tok=v");
     let service = sent(AuthType::Service, "unused").await;
-    assert_eq!(service.header("authorization"), Some("Bearer signed-for-127.0.0.1-by-00000000-0000-0000-0000-000000000001"));
+    assert_eq!(
+        service.header("authorization"),
+        Some("Bearer signed-for-127.0.0.1-by-00000000-0000-0000-0000-000000000001")
+    );
 }
 
 #[tokio::test]
@@ -53,7 +56,10 @@ async fn a_secret_that_is_missing_or_malformed_is_named_and_not_shown() {
 async fn token_server(expires_in: u64) -> Receiver {
     Receiver::start(move |_, number| async move {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        answer(200, &json!({"access_token": format!("token-{}", number + 1), "token_type": "bearer", "expires_in": expires_in}))
+        answer(
+            200,
+            &json!({"access_token": format!("token-{}", number + 1), "token_type": "bearer", "expires_in": expires_in}),
+        )
     })
     .await
 }
@@ -76,7 +82,10 @@ async fn parallel_calls_share_one_token_until_shortly_before_it_expires() {
     }
     output(&bench.call(&tools).await);
     assert_eq!(tokens.seen().len(), 1);
-    assert_eq!(tokens.seen()[0].body, "grant_type=client_credentials&client_id=me&client_secret=s3cret%26&scope=a+b&audience=x");
+    assert_eq!(
+        tokens.seen()[0].body,
+        "grant_type=client_credentials&client_id=me&client_secret=s3cret%26&scope=a+b&audience=x"
+    );
     assert!(receiver.seen().iter().all(|request| request.header("authorization") == Some("Bearer token-1")));
     // Less than thirty seconds of life: not worth keeping.
     let short = token_server(29).await;

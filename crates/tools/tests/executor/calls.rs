@@ -55,7 +55,8 @@ async fn the_mapping_and_the_tools_headers_reach_the_receiver() {
 async fn arguments_that_do_not_fit_go_back_to_the_model_and_nothing_is_sent() {
     let receiver = Receiver::echoing().await;
     let bench = Bench::to(&receiver, "/").with(|bench| {
-        bench.tool.input_schema = json!({"type": "object", "properties": {"text": {"type": "integer"}}, "required": ["text"]});
+        bench.tool.input_schema =
+            json!({"type": "object", "properties": {"text": {"type": "integer"}}, "required": ["text"]});
     });
     let done = bench.run().await;
     assert!(failed(&done).contains("/text"), "{done:?}");
@@ -74,7 +75,8 @@ async fn a_writing_binding_needs_the_scope() {
 #[tokio::test]
 async fn the_rate_limit_counts_per_tenant_agent_and_tool() {
     let receiver = Receiver::echoing().await;
-    let mut bench = Bench::to(&receiver, "/").with(|bench| bench.binding.rate_limit = Some("2/minute".parse().unwrap()));
+    let mut bench =
+        Bench::to(&receiver, "/").with(|bench| bench.binding.rate_limit = Some("2/minute".parse().unwrap()));
     let tools = bench.tools();
     for _ in 0..2 {
         output(&bench.call(&tools).await);
@@ -167,8 +169,10 @@ async fn an_answer_over_the_cap_is_cut_marked_and_flagged() {
 #[tokio::test]
 async fn a_compressed_answer_is_not_unpacked() {
     // 10 MB of zeros as gzip would be 10 kB; what matters is that the bytes are not taken for text or unpacked.
-    let receiver =
-        Receiver::start(|_, _| async { ([("content-encoding", "gzip")], vec![0x1f_u8, 0x8b, 8, 0, 0, 0, 0, 0]).into_response() }).await;
+    let receiver = Receiver::start(|_, _| async {
+        ([("content-encoding", "gzip")], vec![0x1f_u8, 0x8b, 8, 0, 0, 0, 0, 0]).into_response()
+    })
+    .await;
     let done = Bench::to(&receiver, "/").run().await;
     assert!(output(&done).as_str().unwrap().contains("compressed (gzip)"));
 }
@@ -184,7 +188,9 @@ async fn json_becomes_a_value_text_stays_text_and_nothing_is_an_empty_text() {
         }
     })
     .await;
-    for (path, expected) in [("/json", json!([1])), ("/text", json!("[1]")), ("/broken", json!("[1")), ("/none", json!(""))] {
+    for (path, expected) in
+        [("/json", json!([1])), ("/text", json!("[1]")), ("/broken", json!("[1")), ("/none", json!(""))]
+    {
         assert_eq!(output(&Bench::to(&receiver, path).run().await), &expected, "{path}");
     }
 }
@@ -192,15 +198,18 @@ async fn json_becomes_a_value_text_stays_text_and_nothing_is_an_empty_text() {
 #[tokio::test]
 async fn the_transform_cuts_the_answer() {
     let receiver = Receiver::echoing().await;
-    let transformed =
-        |expression: &str| Bench::to(&receiver, "/").with(|bench| bench.tool.response_transform = Some(expression.to_owned()));
+    let transformed = |expression: &str| {
+        Bench::to(&receiver, "/").with(|bench| bench.tool.response_transform = Some(expression.to_owned()))
+    };
     assert_eq!(output(&transformed("got.text").run().await), &json!("hello"));
     assert!(failed(&transformed("sum(got)").run().await).contains("response_transform failed"));
 }
 
 #[tokio::test]
 async fn an_error_status_reaches_the_model_with_the_beginning_of_the_body() {
-    let receiver = Receiver::start(|_, _| async { answer(404, &json!({"reason": "no such city", "noise": "x".repeat(5_000)})) }).await;
+    let receiver =
+        Receiver::start(|_, _| async { answer(404, &json!({"reason": "no such city", "noise": "x".repeat(5_000)})) })
+            .await;
     let done = Bench::to(&receiver, "/").run().await;
     let error = failed(&done);
     assert!(error.contains("404") && error.contains("no such city") && error.len() < 700, "{error}");

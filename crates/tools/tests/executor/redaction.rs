@@ -14,8 +14,11 @@ const CANARY: &str = "canary-5ecret/+=";
 /// Answers with everything it was sent, as a debugging receiver does.
 async fn mirror(status: u16) -> Receiver {
     Receiver::start(move |seen, _| async move {
-        let headers: serde_json::Map<String, serde_json::Value> =
-            seen.headers.iter().map(|(name, value)| (name.to_string(), json!(String::from_utf8_lossy(value.as_bytes())))).collect();
+        let headers: serde_json::Map<String, serde_json::Value> = seen
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), json!(String::from_utf8_lossy(value.as_bytes()))))
+            .collect();
         answer(status, &json!({"target": seen.target, "headers": headers, "access_token": CANARY, "expires_in": 3600}))
     })
     .await
@@ -71,8 +74,11 @@ async fn no_secret_is_in_the_outcome_the_record_the_report_or_the_log() {
                 let tools = bench.tools();
                 let done = bench.call(&tools).await;
                 let report = tools.test(bench.test_call()).await;
-                let left =
-                    format!("{done:?} {report:?} {} {}", serde_json::to_string(&done).unwrap(), serde_json::to_string(&report).unwrap());
+                let left = format!(
+                    "{done:?} {report:?} {} {}",
+                    serde_json::to_string(&done).unwrap(),
+                    serde_json::to_string(&report).unwrap()
+                );
                 assert_clean(&left, auth_type);
                 assert!(endpoint == closed || done.request.unwrap().headers.values().any(|value| value == "***"));
             }
@@ -80,8 +86,10 @@ async fn no_secret_is_in_the_outcome_the_record_the_report_or_the_log() {
     }
     let written = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(written.contains("tool call finished"));
-    let ours: String =
-        written.lines().filter(|line| line.contains("artel_tools") || line.contains("artel_egress") || line.contains("reqwest")).collect();
+    let ours: String = written
+        .lines()
+        .filter(|line| line.contains("artel_tools") || line.contains("artel_egress") || line.contains("reqwest"))
+        .collect();
     assert_clean(&ours, AuthType::None);
 }
 

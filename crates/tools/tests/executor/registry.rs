@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use artel_domain::{EffectClass, ExecutionType, PermissionScope, Spend, ToolOutcome, ToolRef};
-use artel_tools::{BoundTool, Budget, CallContext, CallEnd, Descriptor, Registry, Tool, ToolError, ToolOutput, Unavailable, off_thread};
+use artel_tools::{
+    BoundTool, Budget, CallContext, CallEnd, Descriptor, Registry, Tool, ToolError, ToolOutput, Unavailable, off_thread,
+};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -34,7 +36,8 @@ impl Tool for Obedient {
     }
 
     fn available(&self) -> Result<(), Unavailable> {
-        let unavailable = || Unavailable { reason: "there is no browser".into(), how_to: "install one and set BROWSER".into() };
+        let unavailable =
+            || Unavailable { reason: "there is no browser".into(), how_to: "install one and set BROWSER".into() };
         if self.missing { Err(unavailable()) } else { Ok(()) }
     }
 
@@ -108,7 +111,10 @@ async fn dropping_a_call_cancels_what_it_started_elsewhere() {
 async fn a_tool_may_end_the_run_and_a_panic_of_its_work_may_not() {
     let (bench, tools) = bench_with(Obedient::new(), 0, EffectClass::ReadOnly);
     let bench = bench.with(|bench| bench.args = json!({"do": "abort"}));
-    assert_eq!(bench.report(&tools).await.end, CallEnd::Aborted { code: "no_disk", message: "the disk is full".into() });
+    assert_eq!(
+        bench.report(&tools).await.end,
+        CallEnd::Aborted { code: "no_disk", message: "the disk is full".into() }
+    );
     let bench = bench.with(|bench| bench.args = json!({"do": "panic"}));
     assert!(failed(bench.report(&tools).await.end).contains("broke off"));
 }
@@ -163,7 +169,10 @@ async fn a_row_lends_a_built_in_tool_its_name_texts_schema_and_effect() {
     let descriptor = bound.descriptor();
     assert_eq!((descriptor.name.as_str(), descriptor.effect), ("probe", EffectClass::Idempotent));
     assert_eq!(bound.effect(&json!({})), EffectClass::Idempotent);
-    assert_eq!(bench.report(&tools).await.end, CallEnd::Finished(ToolOutcome::Succeeded { output: json!({"in_run": true}) }));
+    assert_eq!(
+        bench.report(&tools).await.end,
+        CallEnd::Finished(ToolOutcome::Succeeded { output: json!({"in_run": true}) })
+    );
     assert_eq!(tools.test(bench.test_call()).await.transformed_body, Some(json!({"in_run": false})));
 }
 

@@ -10,8 +10,10 @@ use tokio::net::TcpListener;
 use crate::support::{Bench, Receiver, answer, failed, output, with_header};
 
 async fn failing(times: usize, status: u16) -> Receiver {
-    Receiver::start(move |_, number| async move { if number < times { answer(status, &json!({})) } else { answer(200, &json!("done")) } })
-        .await
+    Receiver::start(move |_, number| async move {
+        if number < times { answer(status, &json!({})) } else { answer(200, &json!("done")) }
+    })
+    .await
 }
 
 fn with_effect(receiver: &Receiver, effect: EffectClass) -> Bench {
@@ -28,10 +30,8 @@ async fn a_failing_receiver_is_called_again_with_the_same_key_and_the_same_bytes
         let done = with_effect(&receiver, EffectClass::Idempotent).run().await;
         assert_eq!((output(&done), done.attempts), (&json!("done"), 3), "{status}");
         let seen = receiver.seen();
-        assert!(
-            seen.iter()
-                .all(|request| request.header("x-idempotency-key") == seen[0].header("x-idempotency-key") && request.body == seen[0].body)
-        );
+        assert!(seen.iter().all(|request| request.header("x-idempotency-key") == seen[0].header("x-idempotency-key")
+            && request.body == seen[0].body));
     }
 }
 
@@ -54,11 +54,10 @@ async fn a_client_error_is_never_repeated() {
 
 #[tokio::test]
 async fn retry_after_is_waited_for_unless_it_is_too_long() {
-    let receiver =
-        Receiver::start(
-            |_, number| async move { if number == 0 { with_header(429, "retry-after", "1") } else { answer(200, &json!("done")) } },
-        )
-        .await;
+    let receiver = Receiver::start(|_, number| async move {
+        if number == 0 { with_header(429, "retry-after", "1") } else { answer(200, &json!("done")) }
+    })
+    .await;
     let started = Instant::now();
     output(&with_effect(&receiver, EffectClass::AtMostOnce).run().await);
     assert!(started.elapsed() >= Duration::from_secs(1));
@@ -68,9 +67,12 @@ async fn retry_after_is_waited_for_unless_it_is_too_long() {
 
 #[tokio::test]
 async fn a_timeout_is_repeated_only_when_that_can_do_no_harm() {
-    for (effect, calls) in
-        [(EffectClass::ReadOnly, 3), (EffectClass::Idempotent, 3), (EffectClass::AtMostOnce, 1), (EffectClass::Verifiable, 1)]
-    {
+    for (effect, calls) in [
+        (EffectClass::ReadOnly, 3),
+        (EffectClass::Idempotent, 3),
+        (EffectClass::AtMostOnce, 1),
+        (EffectClass::Verifiable, 1),
+    ] {
         let receiver = Receiver::start(|_, _| async {
             tokio::time::sleep(Duration::from_mins(1)).await;
             answer(200, &json!({}))
@@ -91,10 +93,16 @@ async fn a_tool_that_writes_is_not_called_again_after_a_server_error_or_a_lost_c
     }
     let receiver = failing(1, 504).await;
     let done = with_effect(&receiver, EffectClass::AtMostOnce).run().await;
-    assert!(matches!(done.outcome, ToolOutcome::Unknown { .. }), "a gateway does not know what its receiver did: {done:?}");
+    assert!(
+        matches!(done.outcome, ToolOutcome::Unknown { .. }),
+        "a gateway does not know what its receiver did: {done:?}"
+    );
     let (listener, accepted) = closing().await;
-    let done =
-        Bench::at(&format!("http://{listener}/")).allowing(&listener).with(|bench| bench.tool.effect = EffectClass::AtMostOnce).run().await;
+    let done = Bench::at(&format!("http://{listener}/"))
+        .allowing(&listener)
+        .with(|bench| bench.tool.effect = EffectClass::AtMostOnce)
+        .run()
+        .await;
     assert!(matches!(done.outcome, ToolOutcome::Unknown { .. }), "{done:?}");
     assert_eq!(accepted.load(std::sync::atomic::Ordering::SeqCst), 1);
 }
@@ -119,8 +127,11 @@ async fn closing() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
 #[tokio::test]
 async fn a_refused_connection_may_be_tried_again_whatever_the_tool_does() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
-    let done =
-        Bench::at(&format!("http://{address}/")).allowing(&address).with(|bench| bench.tool.effect = EffectClass::AtMostOnce).run().await;
+    let done = Bench::at(&format!("http://{address}/"))
+        .allowing(&address)
+        .with(|bench| bench.tool.effect = EffectClass::AtMostOnce)
+        .run()
+        .await;
     assert!(failed(&done).contains("could not connect"));
     assert_eq!(done.attempts, 3);
 }
@@ -154,10 +165,12 @@ async fn verifiable(status: u16) -> Receiver {
 
 #[tokio::test]
 async fn a_verifiable_tool_is_asked_before_it_is_called_again() {
-    for (status, expected, calls) in [(200, Some("done"), 1), (404, Some("done later"), 2), (202, None, 1), (403, None, 1)] {
+    for (status, expected, calls) in
+        [(200, Some("done"), 1), (404, Some("done later"), 2), (202, None, 1), (403, None, 1)]
+    {
         let receiver = verifiable(status).await;
-        let bench =
-            with_effect(&receiver, EffectClass::Verifiable).with(|bench| bench.tool.status_endpoint = Some(receiver.url("/status")));
+        let bench = with_effect(&receiver, EffectClass::Verifiable)
+            .with(|bench| bench.tool.status_endpoint = Some(receiver.url("/status")));
         let done = bench.run().await;
         match expected {
             Some(expected) => assert_eq!(output(&done), expected),
@@ -179,11 +192,12 @@ async fn verify_tells_finished_from_never_arrived_from_unknown() {
         (500, Verified::Unknown),
     ] {
         let receiver = verifiable(status).await;
-        let bench =
-            with_effect(&receiver, EffectClass::Verifiable).with(|bench| bench.tool.status_endpoint = Some(receiver.url("/status")));
+        let bench = with_effect(&receiver, EffectClass::Verifiable)
+            .with(|bench| bench.tool.status_endpoint = Some(receiver.url("/status")));
         assert_eq!(bench.verify().await, expected);
     }
-    let guarded = Bench::at("https://a.example/").with(|bench| bench.tool.status_endpoint = Some("http://127.0.0.1:1/".into()));
+    let guarded =
+        Bench::at("https://a.example/").with(|bench| bench.tool.status_endpoint = Some("http://127.0.0.1:1/".into()));
     assert_eq!(guarded.verify().await, Verified::Unknown);
     assert_eq!(Bench::at("https://a.example/").verify().await, Verified::Unknown);
 }

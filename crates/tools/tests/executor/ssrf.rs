@@ -14,7 +14,8 @@ fn corpus() -> Vec<String> {
 /// The URL as it is, and with the listener's port spliced in where the authority ends.
 fn variants(url: &str, port: u16) -> Vec<String> {
     let spliced = url.strip_suffix('/').map(|start| format!("{start}:{port}/"));
-    let before_mark = url.split_once(['#', '@']).map(|(start, rest)| format!("{}:{port}/#{rest}", start.trim_end_matches('/')));
+    let before_mark =
+        url.split_once(['#', '@']).map(|(start, rest)| format!("{}:{port}/#{rest}", start.trim_end_matches('/')));
     [Some(url.to_owned()), spliced, before_mark].into_iter().flatten().collect()
 }
 
@@ -147,7 +148,9 @@ async fn a_redirect_is_followed_only_to_an_allowed_domain() {
         async move { with_header(307, "location", &to) }
     })
     .await;
-    let bench = Bench::to(&front, "/").allowing("localhost").with(|bench| bench.resolver = Names::new(&[("localhost", &[&["127.0.0.1"]])]));
+    let bench = Bench::to(&front, "/")
+        .allowing("localhost")
+        .with(|bench| bench.resolver = Names::new(&[("localhost", &[&["127.0.0.1"]])]));
     assert!(failed(&bench.run().await).contains("not among the allowed domains"));
     assert_eq!(target.connections(), 0);
     let bench = bench.with(|bench| bench.binding.allowed_domains = vec!["127.0.0.1".into(), "localhost".into()]);
@@ -163,9 +166,12 @@ async fn another_host_gets_neither_credentials_nor_the_tenants_headers() {
         async move { with_header(307, "location", &to) }
     })
     .await;
-    let bench = Bench::to(&front, "/").allowing("127.0.0.1").secret(artel_domain::AuthType::BearerToken, "top-secret").with(|bench| {
-        bench.tool.custom_headers = [("x-custom".to_owned(), "mine".to_owned())].into();
-    });
+    let bench = Bench::to(&front, "/")
+        .allowing("127.0.0.1")
+        .secret(artel_domain::AuthType::BearerToken, "top-secret")
+        .with(|bench| {
+            bench.tool.custom_headers = [("x-custom".to_owned(), "mine".to_owned())].into();
+        });
     output(&bench.run().await);
     let (first, second) = (&front.seen()[0], &target.seen()[0]);
     assert_eq!((first.header("authorization"), first.header("x-custom")), (Some("Bearer top-secret"), Some("mine")));

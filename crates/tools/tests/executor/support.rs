@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
-    AgentId, AuthType, Binding, BindingId, CallId, Clock, EffectClass, ExecutionType, PermissionScope, Principal, RateLimit, RunId,
-    SessionId, SystemClock, TenantId, ToolDefinition, ToolId, ToolOutcome, ToolRef, ToolStatus, UserId,
+    AgentId, AuthType, Binding, BindingId, CallId, Clock, EffectClass, ExecutionType, PermissionScope, Principal,
+    RateLimit, RunId, SessionId, SystemClock, TenantId, ToolDefinition, ToolId, ToolOutcome, ToolRef, ToolStatus,
+    UserId,
 };
 use artel_egress::{Egress, Resolver};
 use artel_tools::{
-    BoundTool, Budget, CallEnd, CallLimits, CallReport, CallRequest, Exchange, Registry, RequestRecord, RunScope, SecretString, Secrets,
-    ServiceSigner, TestCall, ToolsConfig, ToolsDeps, Verified,
+    BoundTool, Budget, CallEnd, CallLimits, CallReport, CallRequest, Exchange, Registry, RequestRecord, RunScope,
+    SecretString, Secrets, ServiceSigner, TestCall, ToolsConfig, ToolsDeps, Verified,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -146,7 +147,9 @@ pub(crate) struct Names(Mutex<BTreeMap<String, Vec<Vec<IpAddr>>>>);
 
 impl Names {
     pub(crate) fn new(names: &[(&str, &[&[&str]])]) -> Arc<Self> {
-        let parsed = |answers: &[&[&str]]| answers.iter().map(|answer| answer.iter().map(|ip| ip.parse().unwrap()).collect()).collect();
+        let parsed = |answers: &[&[&str]]| {
+            answers.iter().map(|answer| answer.iter().map(|ip| ip.parse().unwrap()).collect()).collect()
+        };
         Arc::new(Self(Mutex::new(names.iter().map(|(name, answers)| ((*name).to_owned(), parsed(answers))).collect())))
     }
 }
@@ -291,7 +294,9 @@ impl Bench {
             secrets: self.secrets.clone(),
             limits: Arc::new(CountedCalls { left: Mutex::default() }),
             signer: Some(Arc::new(FakeSigner)),
-            egress: Arc::new(Egress::new(&self.allow_private_hosts, self.host_aliases.clone(), &self.resolver).unwrap()),
+            egress: Arc::new(
+                Egress::new(&self.allow_private_hosts, self.host_aliases.clone(), &self.resolver).unwrap(),
+            ),
             clock: Arc::new(SystemClock),
         };
         Registry::new(self.config.clone(), deps)
@@ -303,7 +308,11 @@ impl Bench {
     }
 
     fn request(&self) -> CallRequest {
-        let run = RunScope { agent_id: self.binding.agent_id, session_id: SessionId("session".into()), run_id: RunId(Uuid::from_u128(5)) };
+        let run = RunScope {
+            agent_id: self.binding.agent_id,
+            session_id: SessionId("session".into()),
+            run_id: RunId(Uuid::from_u128(5)),
+        };
         CallRequest {
             tenant_id: self.tool.tenant_id,
             principal: principal(),

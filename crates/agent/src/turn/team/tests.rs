@@ -1,7 +1,7 @@
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    ApprovalId, CallId, Confidence, Decision, EffectClass, Event, FinishReason, RoutedBy, RunId, Specialist, SwitchCause, TeamStart,
-    ToolOutcome, ToolRef,
+    ApprovalId, CallId, Confidence, Decision, EffectClass, Event, FinishReason, RoutedBy, RunId, Specialist,
+    SwitchCause, TeamStart, ToolOutcome, ToolRef,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -123,7 +123,8 @@ fn a_switch_without_a_message_is_a_run_of_its_own() {
 #[test]
 fn a_call_of_the_client_waits_for_it_and_is_never_made_by_the_server() {
     let mut turn = turn();
-    let (journal, actions) = play(&mut turn, [started(false, None, "hi"), answered(1, "", 1), client(1, 0, Verdict::Allow)]);
+    let (journal, actions) =
+        play(&mut turn, [started(false, None, "hi"), answered(1, "", 1), client(1, 0, Verdict::Allow)]);
     assert_eq!(kinds(&journal)[3..], ["tool_planned", "tool_dispatched"]);
     assert_eq!(actions[1..], [Action::RunTool { call_id: CallId::derive(RUN, 1, 0) }]);
     assert!(turn.is_waiting());
@@ -135,8 +136,10 @@ fn a_call_of_the_client_waits_for_it_and_is_never_made_by_the_server() {
 #[test]
 fn calls_of_the_client_come_one_at_a_time_even_when_they_only_read() {
     let mut turn = turn();
-    let (journal, _) =
-        play(&mut turn, [started(false, None, "hi"), answered(1, "", 2), client(1, 0, Verdict::Allow), client(1, 1, Verdict::Allow)]);
+    let (journal, _) = play(
+        &mut turn,
+        [started(false, None, "hi"), answered(1, "", 2), client(1, 0, Verdict::Allow), client(1, 1, Verdict::Allow)],
+    );
     assert_eq!(kinds(&journal).iter().filter(|kind| **kind == "tool_dispatched").count(), 1);
     let (journal, _) = play(&mut turn, [done(1, 0)]);
     assert_eq!(kinds(&journal), ["tool_finished", "tool_dispatched"]);
@@ -149,8 +152,10 @@ fn who_goes_on_ends_a_run_that_waits_and_leaves_no_call_open() {
     play(&mut turn, [started(false, None, "hi"), answered(1, "", 2), client(1, 0, ask), client(1, 1, Verdict::Allow)]);
     assert!(turn.is_waiting());
     let effects = turn.supersede();
-    let events: Vec<Event> =
-        effects.into_iter().map(|effect| if let Effect::Record(event) = effect { event } else { panic!("an action") }).collect();
+    let events: Vec<Event> = effects
+        .into_iter()
+        .map(|effect| if let Effect::Record(event) = effect { event } else { panic!("an action") })
+        .collect();
     let (journal, actions) = play(&mut turn, events);
     assert_eq!((kinds(&journal), actions), (vec!["tool_finished", "tool_finished", "run_failed"], vec![]));
     assert!(matches!(&journal[2], Event::RunFailed { code, .. } if code == "superseded"));
@@ -162,7 +167,9 @@ fn a_model_hands_over_and_the_next_agent_goes_on_at_once() {
     let call = control(1, "switch_mode", json!({ "mode": "debug", "reason": "an error" }));
     let (journal, actions) = play(&mut turn, [started(false, None, "hi"), answered(1, "", 1), call]);
     assert_eq!(kinds(&journal)[3..], ["tool_planned", "agent_switched", "tool_finished", "model_requested"]);
-    assert!(matches!(&journal[4], Event::AgentSwitched { cause: SwitchCause::Model, reason, .. } if reason == "an error"));
+    assert!(
+        matches!(&journal[4], Event::AgentSwitched { cause: SwitchCause::Model, reason, .. } if reason == "an error")
+    );
     assert_eq!(actions.last(), Some(&Action::CallModel { step: 2 }));
     assert_eq!(turn.specialist(), Some(Specialist::Debug));
 }
@@ -181,7 +188,8 @@ fn the_eleventh_switch_for_one_message_ends_the_run() {
     play(&mut turn, [started(false, None, "hi")]);
     for step in 1..=10 {
         let mode = if step % 2 == 1 { "coder" } else { "ask" };
-        let (journal, _) = play(&mut turn, [answered(step, "", 1), control(step, "switch_mode", json!({ "mode": mode }))]);
+        let (journal, _) =
+            play(&mut turn, [answered(step, "", 1), control(step, "switch_mode", json!({ "mode": mode }))]);
         assert_eq!(kinds(&journal).last(), Some(&"model_requested"), "switch {step}");
     }
     let (journal, _) = play(&mut turn, [answered(11, "", 1), control(11, "switch_mode", json!({ "mode": "coder" }))]);
@@ -213,13 +221,21 @@ fn plan() -> Value {
 #[test]
 fn a_plan_is_carried_out_in_the_order_of_its_dependencies_each_part_by_its_agent() {
     let mut turn = turn();
-    let (journal, _) = play(&mut turn, [started(false, None, "hi"), answered(1, "", 1), control(1, "create_plan", plan())]);
-    assert_eq!(kinds(&journal)[4..], ["tool_finished", "plan_started", "agent_switched", "subtask_started", "model_requested"]);
+    let (journal, _) =
+        play(&mut turn, [started(false, None, "hi"), answered(1, "", 1), control(1, "create_plan", plan())]);
+    assert_eq!(
+        kinds(&journal)[4..],
+        ["tool_finished", "plan_started", "agent_switched", "subtask_started", "model_requested"]
+    );
     let (journal, _) = play(&mut turn, [answered(2, "one is done", 0)]);
     assert_eq!(kinds(&journal), ["model_answered", "subtask_finished", "subtask_started", "model_requested"]);
     assert!(matches!(journal[2], Event::SubtaskStarted { index: 2 }));
-    let (journal, _) = play(&mut turn, [answered(3, "", 1), control(3, "attempt_completion", json!({ "result": "three is done" }))]);
-    assert_eq!(kinds(&journal)[2..], ["tool_finished", "subtask_finished", "agent_switched", "subtask_started", "model_requested"]);
+    let (journal, _) =
+        play(&mut turn, [answered(3, "", 1), control(3, "attempt_completion", json!({ "result": "three is done" }))]);
+    assert_eq!(
+        kinds(&journal)[2..],
+        ["tool_finished", "subtask_finished", "agent_switched", "subtask_started", "model_requested"]
+    );
     let (journal, _) = play(&mut turn, [answered(4, "two is done", 0)]);
     assert_eq!(kinds(&journal), ["model_answered", "subtask_finished", "plan_finished", "run_succeeded"]);
     for part in ["one is done", "two is done", "three is done"] {
@@ -229,7 +245,15 @@ fn a_plan_is_carried_out_in_the_order_of_its_dependencies_each_part_by_its_agent
 
 #[test]
 fn a_plan_that_is_asked_about_starts_when_it_is_approved_and_not_when_it_is_rejected() {
-    let held = || planned(1, 0, ToolRef::control("create_plan"), plan(), Verdict::Ask { reason: "plan".into(), approvers: Vec::new() });
+    let held = || {
+        planned(
+            1,
+            0,
+            ToolRef::control("create_plan"),
+            plan(),
+            Verdict::Ask { reason: "plan".into(), approvers: Vec::new() },
+        )
+    };
     let mut asked = turn();
     let (journal, _) = play(&mut asked, [started(false, None, "hi"), answered(1, "", 1), held()]);
     assert_eq!(kinds(&journal).last(), Some(&"approval_requested"));
@@ -259,8 +283,15 @@ fn plans_that_cannot_be_carried_out_are_refused() {
 #[test]
 fn a_replay_comes_to_the_same_state() {
     let mut live = turn();
-    let (mut journal, _) =
-        play(&mut live, [started(true, None, "hi"), routed(Specialist::Architect), answered(1, "", 1), control(1, "create_plan", plan())]);
+    let (mut journal, _) = play(
+        &mut live,
+        [
+            started(true, None, "hi"),
+            routed(Specialist::Architect),
+            answered(1, "", 1),
+            control(1, "create_plan", plan()),
+        ],
+    );
     journal.extend(play(&mut live, [answered(2, "one is done", 0)]).0);
     let replayed = Turn::replay(Limits::default(), &journal);
     assert_eq!(replayed.specialist(), live.specialist());

@@ -68,9 +68,13 @@ fn a_call_whose_tool_is_gone_is_refused_and_a_rejected_one_needs_no_look() {
     let mut turn = held(EffectClass::AtMostOnce);
     turn.observe(|_| Present::Refused("gone".into()));
     let (journal, _) = play(&mut turn.clone(), [approves(1)]);
-    assert!(matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error == "gone"));
+    assert!(
+        matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error == "gone")
+    );
     let (journal, _) = play(&mut turn, [decided(1, 0, Decision::Reject, None)]);
-    assert!(matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error.contains("rejected")));
+    assert!(
+        matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error.contains("rejected"))
+    );
 }
 
 #[test]
@@ -99,7 +103,15 @@ fn a_call_that_nobody_was_asked_about_is_not_looked_at() {
 
 #[test]
 fn a_journal_with_two_rounds_is_replayed_to_the_second() {
-    let journal = [started(), requested(1), answered(1, "", 1), asks(1, 0, EffectClass::AtMostOnce), shown(1), approves(1), shown(2)];
+    let journal = [
+        started(),
+        requested(1),
+        answered(1, "", 1),
+        asks(1, 0, EffectClass::AtMostOnce),
+        shown(1),
+        approves(1),
+        shown(2),
+    ];
     let mut turn = turn_after(journal);
     assert_eq!(turn.call(id(1, 0)).unwrap().approval, Some(ApprovalId::of_round(id(1, 0), 2)));
     let (journal, _) = play(&mut turn, [approves(2)]);

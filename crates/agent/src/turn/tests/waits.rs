@@ -27,7 +27,11 @@ fn a_run_waits_for_what_its_calls_wait_for() {
         let turn = asleep(wait.clone());
         assert_eq!(turn.waits(), [wait]);
         assert!(turn.is_waiting());
-        assert_eq!(outstanding(&turn), (vec![], vec![Action::RunTool { call_id: id(1, 0) }]), "an answer is looked for, nothing is made");
+        assert_eq!(
+            outstanding(&turn),
+            (vec![], vec![Action::RunTool { call_id: id(1, 0) }]),
+            "an answer is looked for, nothing is made"
+        );
     }
 }
 
@@ -67,7 +71,9 @@ fn an_answered_form_ends_its_call_and_the_model_gets_the_values() {
     assert_eq!(kinds(&journal), ["form_answered", "tool_finished", "model_requested"]);
     assert_eq!(actions, [Action::CallModel { step: 2 }]);
     let expected = json!({ "submitted": true, "values": { "name": "Ada" } });
-    assert!(matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. } if *output == expected));
+    assert!(
+        matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. } if *output == expected)
+    );
     let (journal, _) = play(&mut turn, [answers(Some(json!({ "name": "Eve" })), None)]);
     assert_eq!(kinds(&journal), ["form_answered"], "the second answer changes nothing");
 }
@@ -77,7 +83,9 @@ fn a_form_that_nobody_answers_ends_its_call_too() {
     let mut turn = asleep(form());
     let (journal, _) = play(&mut turn, [answers(None, Some("nobody answered in time"))]);
     let expected = json!({ "submitted": false, "reason": "nobody answered in time" });
-    assert!(matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. } if *output == expected));
+    assert!(
+        matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. } if *output == expected)
+    );
 }
 
 #[test]

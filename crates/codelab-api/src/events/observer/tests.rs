@@ -10,8 +10,12 @@ const RUN: RunId = RunId(Uuid::from_u128(1));
 
 /// Each entry comes a second after the one before.
 fn entries(events: Vec<Event>) -> Vec<Entry> {
-    let entry =
-        |(index, event)| Entry { seq: index as i64 + 1, run_id: RUN, at: artel_domain::clock::micros(index as i64 * 1_000_000), event };
+    let entry = |(index, event)| Entry {
+        seq: index as i64 + 1,
+        run_id: RUN,
+        at: artel_domain::clock::micros(index as i64 * 1_000_000),
+        event,
+    };
     events.into_iter().enumerate().map(entry).collect()
 }
 
@@ -25,9 +29,21 @@ fn told(events: Vec<Event>) -> Vec<(&'static str, Value)> {
 }
 
 fn started(input: &str) -> Event {
-    let team = TeamStart { agent: Specialist::Orchestrator, route: true, switch_to: None, reason: None, model: "demo:echo".into() };
+    let team = TeamStart {
+        agent: Specialist::Orchestrator,
+        route: true,
+        switch_to: None,
+        reason: None,
+        model: "demo:echo".into(),
+    };
     let trace_id = "trace".to_owned();
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id, input: input.into(), team: Some(team) }
+    Event::RunStarted {
+        agent_id: AgentId(Uuid::nil()),
+        agent_version: 1,
+        trace_id,
+        input: input.into(),
+        team: Some(team),
+    }
 }
 
 fn routed(by: RoutedBy) -> Event {
@@ -41,7 +57,13 @@ fn usage() -> Usage {
 
 fn switched() -> Event {
     let (from, to) = (Specialist::Orchestrator, Specialist::Coder);
-    Event::AgentSwitched { from, to, reason: "code".into(), confidence: Some(Confidence::High), cause: SwitchCause::Router }
+    Event::AgentSwitched {
+        from,
+        to,
+        reason: "code".into(),
+        confidence: Some(Confidence::High),
+        cause: SwitchCause::Router,
+    }
 }
 
 fn asked() -> Event {
@@ -49,7 +71,14 @@ fn asked() -> Event {
 }
 
 fn answered(text: &str, planned: u32) -> Event {
-    Event::ModelAnswered { step: 1, text: text.into(), finish: FinishReason::Stop, usage: Some(usage()), planned, opaque: None }
+    Event::ModelAnswered {
+        step: 1,
+        text: text.into(),
+        finish: FinishReason::Stop,
+        usage: Some(usage()),
+        planned,
+        opaque: None,
+    }
 }
 
 fn call() -> CallId {
@@ -101,7 +130,14 @@ fn decided(decision: Decision) -> Event {
 }
 
 fn finished(outcome: ToolOutcome) -> Event {
-    Event::ToolFinished { call_id: call(), name: "write_file".into(), outcome, attempts: 1, duration_ms: 7, request: None }
+    Event::ToolFinished {
+        call_id: call(),
+        name: "write_file".into(),
+        outcome,
+        attempts: 1,
+        duration_ms: 7,
+        request: None,
+    }
 }
 
 fn failed(code: &str) -> Event {
@@ -112,7 +148,10 @@ fn failed(code: &str) -> Event {
 fn a_run_is_processing_by_an_agent() {
     assert_eq!(
         told(vec![started("hi")]),
-        [("session.message.added", json!({ "role": "user" })), ("agent.processing.started", json!({ "agent": "orchestrator" })),]
+        [
+            ("session.message.added", json!({ "role": "user" })),
+            ("agent.processing.started", json!({ "agent": "orchestrator" })),
+        ]
     );
     // A switch alone says nothing.
     assert_eq!(told(vec![started("")]), [("agent.processing.started", json!({ "agent": "orchestrator" }))]);
@@ -137,7 +176,10 @@ fn the_choice_of_an_agent_is_a_model_call_that_is_flagged() {
         "model": "demo:echo", "duration_ms": 1000, "prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12,
         "has_tool_calls": false, "classifier": true,
     });
-    assert_eq!(told(vec![started("hi"), Event::RouteRequested, routed(RoutedBy::Model)]), [("llm.request.completed", counts)]);
+    assert_eq!(
+        told(vec![started("hi"), Event::RouteRequested, routed(RoutedBy::Model)]),
+        [("llm.request.completed", counts)]
+    );
     let failed = told(vec![started("hi"), Event::RouteRequested, routed(RoutedBy::Keywords)]);
     assert_eq!((failed[0].0, &failed[0].1["classifier"]), ("llm.request.failed", &json!(true)));
     assert_eq!(told(vec![started("hi"), routed(RoutedBy::Keywords)]), [], "nobody was asked");
@@ -166,14 +208,18 @@ fn an_answer_that_was_cut_off_failed() {
 fn a_summary_is_a_model_call_that_is_flagged() {
     let summary = Event::ContextSummarised { through_seq: 1, text: "short".into(), usage: Some(usage()) };
     let told = told(vec![started("hi"), summary]);
-    assert_eq!((told[0].0, &told[0].1["summary"], &told[0].1["total_tokens"]), ("llm.request.completed", &json!(true), &json!(12)));
+    assert_eq!(
+        (told[0].0, &told[0].1["summary"], &told[0].1["total_tokens"]),
+        ("llm.request.completed", &json!(true), &json!(12))
+    );
 }
 
 #[test]
 fn a_tool_is_asked_for_started_and_ends() {
     let client = || planned("write_file", ToolRef::client);
     let dispatched = || Event::ToolDispatched { call_id: call(), attempt: 1 };
-    let requested = json!({ "tool_name": "write_file", "arguments": { "path": "a" }, "call_id": call(), "agent": "orchestrator" });
+    let requested =
+        json!({ "tool_name": "write_file", "arguments": { "path": "a" }, "call_id": call(), "agent": "orchestrator" });
     assert_eq!(told(vec![started("hi"), client()]), [("tool.execution.requested", requested)]);
     let named = json!({ "tool_name": "write_file", "call_id": call() });
     assert_eq!(told(vec![started("hi"), client(), dispatched()]), [("tool.execution.started", named)]);
@@ -192,7 +238,8 @@ fn what_steers_a_run_is_no_tool() {
 
 #[test]
 fn a_held_call_is_told_in_all_three_ways_that_clients_know() {
-    let names: Vec<_> = told(vec![started("hi"), held("write_file", json!({}))]).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<_> =
+        told(vec![started("hi"), held("write_file", json!({}))]).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["tool.approval.required", "hitl.approval.requested", "approval.requested"]);
     let plan = told(vec![started("hi"), held("create_plan", json!({ "title": "Rewrite it" }))]);
     let data = json!({ "request_id": ApprovalId::derive(call()), "request_type": "plan", "subject": "Rewrite it", "reason": "writes" });

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::super::reader::Reader;
 use super::*;
 use story::{
-    PLANS, TOKENS, WHOLE, answered, asked, asks_human, call, decided, delta, dispatched, entry, failed, finished, planned, started,
-    succeeded, switched, writes,
+    PLANS, TOKENS, WHOLE, answered, asked, asks_human, call, decided, delta, dispatched, entry, failed, finished,
+    planned, started, succeeded, switched, writes,
 };
 
 fn told(view: View, events: &[Event]) -> Vec<Told> {
@@ -42,13 +42,19 @@ fn an_answer_comes_in_tokens_that_are_its_content_together() {
 #[test]
 fn an_answer_that_was_not_streamed_comes_as_one_token() {
     let frames = frames(TOKENS, &[asked(1), answered("Hello", 0), succeeded("Hello")]);
-    assert_eq!(frames, [json!({ "type": "assistant_message", "token": "Hello", "content": "Hello", "is_final": true })]);
+    assert_eq!(
+        frames,
+        [json!({ "type": "assistant_message", "token": "Hello", "content": "Hello", "is_final": true })]
+    );
 }
 
 #[test]
 fn a_whole_answer_is_one_frame() {
     let frames = frames(WHOLE, &[asked(1), delta("Hel"), delta("lo"), answered("Hello", 0), succeeded("Hello")]);
-    assert_eq!(frames, [json!({ "type": "assistant_message", "token": "Hello", "content": "Hello", "is_final": true })]);
+    assert_eq!(
+        frames,
+        [json!({ "type": "assistant_message", "token": "Hello", "content": "Hello", "is_final": true })]
+    );
 }
 
 #[test]
@@ -72,8 +78,14 @@ fn a_void_answer_is_not_seen_in_whole_mode_and_mended_in_tokens() {
 
 #[test]
 fn a_void_answer_that_comes_otherwise_stands_after_a_line() {
-    let events =
-        [asked(1), delta("Hello"), Event::MessageReset { step: 1 }, delta("Good day"), answered("Good day", 0), succeeded("Good day")];
+    let events = [
+        asked(1),
+        delta("Hello"),
+        Event::MessageReset { step: 1 },
+        delta("Good day"),
+        answered("Good day", 0),
+        succeeded("Good day"),
+    ];
     let tokens = frames(TOKENS, &events);
     assert_eq!(spoken(&tokens), "Hello\n\n---\n\nGood day");
     assert_eq!(tokens.last().unwrap()["content"], spoken(&tokens).as_str());
@@ -83,11 +95,17 @@ fn a_void_answer_that_comes_otherwise_stands_after_a_line() {
 fn text_beside_a_tool_call_is_never_final() {
     let events = [asked(1), delta("Let "), delta("me"), answered("Let me see", 1), writes(0), dispatched(0)];
     let tokens = frames(TOKENS, &events);
-    assert_eq!(tokens.iter().map(|frame| frame["type"].as_str().unwrap()).collect::<Vec<_>>()[2..], ["assistant_message", "tool_call"]);
+    assert_eq!(
+        tokens.iter().map(|frame| frame["type"].as_str().unwrap()).collect::<Vec<_>>()[2..],
+        ["assistant_message", "tool_call"]
+    );
     assert_eq!(spoken(&tokens), "Let me see");
     assert!(tokens.iter().filter(|frame| frame["type"] == "assistant_message").all(|frame| frame["is_final"] == false));
     let whole = frames(WHOLE, &events);
-    assert_eq!(whole[0], json!({ "type": "assistant_message", "token": "Let me see", "content": "Let me see", "is_final": false }));
+    assert_eq!(
+        whole[0],
+        json!({ "type": "assistant_message", "token": "Let me see", "content": "Let me see", "is_final": false })
+    );
     assert_eq!(whole.len(), 2);
 }
 
@@ -136,7 +154,8 @@ fn a_call_that_the_client_answered_or_refused_is_not_handed_out() {
 #[test]
 fn calls_of_servers_and_of_the_machine_are_not_shown() {
     for tool in [ToolRef::builtin as fn(&str) -> ToolRef, ToolRef::control] {
-        let events = [asked(1), answered("", 1), planned(0, "switch_mode", json!({}), tool), dispatched(0), finished(0)];
+        let events =
+            [asked(1), answered("", 1), planned(0, "switch_mode", json!({}), tool), dispatched(0), finished(0)];
         assert_eq!(frames(WHOLE, &events), [Value::Null; 0]);
     }
 }
@@ -147,7 +166,8 @@ fn a_switch_is_told_at_the_root_and_in_metadata() {
     let facts = json!({
         "from_agent": "orchestrator", "to_agent": "coder", "reason": "it is code", "confidence": "high", "timestamp": "2023-11-14T22:13:23Z",
     });
-    let mut expected = json!({ "type": "agent_switched", "content": "Switched to coder agent", "is_final": false, "metadata": facts });
+    let mut expected =
+        json!({ "type": "agent_switched", "content": "Switched to coder agent", "is_final": false, "metadata": facts });
     expected.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
     assert_eq!(frames, [expected]);
 }
@@ -168,8 +188,15 @@ fn a_switch_without_a_message_is_all_there_is(#[case] rest: Vec<Event>) {
 
 #[test]
 fn a_switch_with_a_message_is_followed_by_its_answer() {
-    let events = [started("go on", Some(Specialist::Coder)), switched(SwitchCause::User), asked(1), answered("Yes", 0), succeeded("Yes")];
-    let frames: Vec<_> = told(WHOLE, &events).into_iter().filter_map(|told| told.frame).map(|frame| frame.json()).collect();
+    let events = [
+        started("go on", Some(Specialist::Coder)),
+        switched(SwitchCause::User),
+        asked(1),
+        answered("Yes", 0),
+        succeeded("Yes"),
+    ];
+    let frames: Vec<_> =
+        told(WHOLE, &events).into_iter().filter_map(|told| told.frame).map(|frame| frame.json()).collect();
     assert_eq!(frames.len(), 2);
     assert_eq!((&frames[0]["is_final"], &frames[1]["is_final"]), (&json!(false), &json!(true)));
 }
@@ -205,7 +232,8 @@ fn a_completed_task_ends_with_its_result_and_a_question_with_its_suggestions() {
     assert_eq!(tokens.last().unwrap()["content"], spoken(&tokens).as_str());
     assert_eq!(frames(WHOLE, &done).last().unwrap()["content"], "It is written");
     let args = json!({ "question": "Which?", "suggestions": ["a", "b"] });
-    let asks = [asked(1), answered("", 1), planned(0, "ask_followup_question", args, ToolRef::control), succeeded("Which?")];
+    let asks =
+        [asked(1), answered("", 1), planned(0, "ask_followup_question", args, ToolRef::control), succeeded("Which?")];
     let last = frames(TOKENS, &asks).pop().unwrap();
     assert_eq!((&last["token"], &last["metadata"]["suggestions"]), (&json!("Which?"), &json!(["a", "b"])));
 }
@@ -232,7 +260,8 @@ fn each_segment_ends_with_the_clients_turn_and_begins_its_own_content() {
     let rests: Vec<usize> = told.iter().enumerate().filter(|(_, told)| told.rests).map(|(at, _)| at).collect();
     assert_eq!(rests, [6, 13]);
     assert_eq!(told[13].frame.as_ref().unwrap().json()["content"], "Second");
-    let kinds: Vec<String> = told.iter().filter_map(|told| told.frame.as_ref()).map(|frame| frame.kind().to_owned()).collect();
+    let kinds: Vec<String> =
+        told.iter().filter_map(|told| told.frame.as_ref()).map(|frame| frame.kind().to_owned()).collect();
     assert_eq!(kinds, ["agent_switched", "assistant_message", "tool_call", "assistant_message", "assistant_message"]);
 }
 
@@ -240,7 +269,8 @@ fn each_segment_ends_with_the_clients_turn_and_begins_its_own_content() {
 fn no_frame_is_larger_than_clients_bear() {
     let large = "x".repeat(1_100_000);
     let args = json!({ "path": "a", "content": large });
-    let frames = frames(WHOLE, &[asked(1), answered("", 1), planned(0, "write_file", args, ToolRef::client), dispatched(0)]);
+    let frames =
+        frames(WHOLE, &[asked(1), answered("", 1), planned(0, "write_file", args, ToolRef::client), dispatched(0)]);
     assert_eq!((&frames[0]["type"], &frames[0]["error_code"]), (&json!("error"), &json!("TOOL_EXECUTION_ERROR")));
     assert_eq!(frames[0]["details"]["call_id"], json!(call(0)));
 }
@@ -248,7 +278,16 @@ fn no_frame_is_larger_than_clients_bear() {
 #[test]
 fn no_frame_has_a_null() {
     let question = asks_human(0, "write_file", json!({}));
-    let events = [asked(1), switched(SwitchCause::Model), answered("t", 1), writes(0), question, dispatched(0), finished(0), failed("x")];
+    let events = [
+        asked(1),
+        switched(SwitchCause::Model),
+        answered("t", 1),
+        writes(0),
+        question,
+        dispatched(0),
+        finished(0),
+        failed("x"),
+    ];
     for view in [TOKENS, WHOLE, PLANS] {
         for frame in frames(view, &events) {
             assert!(frame.as_object().unwrap().values().all(|value| !value.is_null()), "{frame}");
@@ -270,16 +309,22 @@ fn a_reader_that_comes_back_gets_what_it_does_not_have_whatever_was_kept() {
     };
     // It had "one two three" at entry 5; of that, entry 3 alone was kept, and the answer came again.
     let mut kept = vec![entry(1, started("hi", None)), entry(2, asked(1)), entry(3, delta("one two"))];
-    kept.extend([entry(9, Event::MessageReset { step: 1 }), entry(10, delta("one two")), entry(11, delta(" three four"))]);
+    kept.extend([
+        entry(9, Event::MessageReset { step: 1 }),
+        entry(10, delta("one two")),
+        entry(11, delta(" three four")),
+    ]);
     ended(&mut kept, 12);
     // The same reader, when all was kept.
-    let mut whole = vec![entry(1, started("hi", None)), entry(2, asked(1)), entry(3, delta("one two")), entry(5, delta(" three"))];
+    let mut whole =
+        vec![entry(1, started("hi", None)), entry(2, asked(1)), entry(3, delta("one two")), entry(5, delta(" three"))];
     whole.push(entry(6, delta(" four")));
     ended(&mut whole, 7);
     let after = Cursor { entry: 5, characters: "one two three".len() };
     for entries in [kept, whole] {
         let mut reader = Reader::new(TOKENS, 5, Some(after), true);
-        let frames: Vec<Value> = entries.iter().filter_map(|entry| reader.read(entry).frame).map(|frame| frame.json()).collect();
+        let frames: Vec<Value> =
+            entries.iter().filter_map(|entry| reader.read(entry).frame).map(|frame| frame.json()).collect();
         assert_eq!(spoken(&frames), " four");
         assert_eq!(frames.last().unwrap()["content"], text);
         assert!(frames.iter().all(|frame| frame["seq"].as_i64().unwrap() > after.seq()));

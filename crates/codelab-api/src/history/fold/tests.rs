@@ -1,7 +1,7 @@
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    AgentId, ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, Plan, RunId, Subtask, SwitchCause, TeamStart, ToolOutcome,
-    ToolRef,
+    AgentId, ApprovalId, CallId, Decision, EffectClass, Event, FinishReason, Plan, RunId, Subtask, SwitchCause,
+    TeamStart, ToolOutcome, ToolRef,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -11,7 +11,12 @@ use super::*;
 const RUN: RunId = RunId(Uuid::from_u128(1));
 
 fn story(events: Vec<Event>) -> Story {
-    let entry = |(index, event)| Entry { seq: index as i64 + 1, run_id: RUN, at: artel_domain::clock::micros(index as i64), event };
+    let entry = |(index, event)| Entry {
+        seq: index as i64 + 1,
+        run_id: RUN,
+        at: artel_domain::clock::micros(index as i64),
+        event,
+    };
     tell(&events.into_iter().enumerate().map(entry).collect::<Vec<_>>())
 }
 
@@ -27,8 +32,20 @@ fn messages(events: Vec<Event>) -> Value {
 }
 
 fn started(input: &str) -> Event {
-    let team = TeamStart { agent: Specialist::Orchestrator, route: true, switch_to: None, reason: None, model: "demo:echo".into() };
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: input.into(), team: Some(team) }
+    let team = TeamStart {
+        agent: Specialist::Orchestrator,
+        route: true,
+        switch_to: None,
+        reason: None,
+        model: "demo:echo".into(),
+    };
+    Event::RunStarted {
+        agent_id: AgentId(Uuid::nil()),
+        agent_version: 1,
+        trace_id: String::new(),
+        input: input.into(),
+        team: Some(team),
+    }
 }
 
 fn switched(from: Specialist, to: Specialist) -> Event {
@@ -59,7 +76,14 @@ fn planned(number: u32, name: &str, tool: fn(&str) -> ToolRef, args: Value) -> E
 }
 
 fn finished(number: u32, outcome: ToolOutcome) -> Event {
-    Event::ToolFinished { call_id: call(number), name: "read_file".into(), outcome, attempts: 1, duration_ms: 1, request: None }
+    Event::ToolFinished {
+        call_id: call(number),
+        name: "read_file".into(),
+        outcome,
+        attempts: 1,
+        duration_ms: 1,
+        request: None,
+    }
 }
 
 fn succeeded(output: &str) -> Event {
@@ -68,8 +92,14 @@ fn succeeded(output: &str) -> Event {
 
 #[test]
 fn a_question_and_its_answer_are_two_messages_and_the_answer_has_its_agent() {
-    let told = messages(vec![started("hi"), switched(Specialist::Orchestrator, Specialist::Ask), answered("hello", 0), succeeded("hello")]);
-    let wanted = json!([{ "role": "user", "content": "hi" }, { "role": "assistant", "content": "hello", "agent_name": "ask" }]);
+    let told = messages(vec![
+        started("hi"),
+        switched(Specialist::Orchestrator, Specialist::Ask),
+        answered("hello", 0),
+        succeeded("hello"),
+    ]);
+    let wanted =
+        json!([{ "role": "user", "content": "hi" }, { "role": "assistant", "content": "hello", "agent_name": "ask" }]);
     assert_eq!(told, wanted);
 }
 
@@ -111,7 +141,12 @@ fn a_call_that_was_edited_is_told_as_it_was_made() {
         decided_by: None,
         answered: false,
     };
-    let told = messages(vec![started("x"), answered("", 1), planned(0, "read_file", ToolRef::client, json!({ "path": "a" })), decided]);
+    let told = messages(vec![
+        started("x"),
+        answered("", 1),
+        planned(0, "read_file", ToolRef::client, json!({ "path": "a" })),
+        decided,
+    ]);
     assert_eq!(told[1]["tool_calls"][0]["function"]["arguments"], r#"{"path":"b"}"#);
 }
 
@@ -136,7 +171,8 @@ fn a_plan_is_told_and_what_came_of_its_parts() {
         estimated_time_minutes: 5,
         dependencies: Vec::new(),
     };
-    let plan = Plan { title: "Rewrite it".into(), description: "In Rust".into(), subtasks: vec![part("Write"), part("Test")] };
+    let plan =
+        Plan { title: "Rewrite it".into(), description: "In Rust".into(), subtasks: vec![part("Write"), part("Test")] };
     let told = messages(vec![
         started("rewrite it"),
         answered("", 1),
@@ -166,6 +202,7 @@ fn a_switch_alone_says_nothing_but_is_in_the_list_of_agents() {
 
 #[test]
 fn a_story_that_begins_in_the_middle_is_told_from_there() {
-    let told = messages(vec![finished(0, ToolOutcome::Succeeded { output: json!("x") }), answered("so", 0), succeeded("so")]);
+    let told =
+        messages(vec![finished(0, ToolOutcome::Succeeded { output: json!("x") }), answered("so", 0), succeeded("so")]);
     assert_eq!(told, json!([{ "role": "assistant", "content": "so" }]));
 }

@@ -28,7 +28,13 @@ fn an_entry_that_cannot_be_read_is_kept_byte_for_byte() {
 fn a_run_is_driven_over_an_unknown_entry_only_when_the_entry_says_so() {
     let must = |payload: &str| Event::read("form_asked", payload).must_be_understood();
     assert!(!must(r#"{"kind":"form_asked","optional":true}"#));
-    for payload in [r#"{"kind":"form_asked"}"#, r#"{"kind":"form_asked","optional":false}"#, r#"{"optional":"true"}"#, "", "[true]"] {
+    for payload in [
+        r#"{"kind":"form_asked"}"#,
+        r#"{"kind":"form_asked","optional":false}"#,
+        r#"{"optional":"true"}"#,
+        "",
+        "[true]",
+    ] {
         assert!(must(payload), "{payload}");
     }
     assert!(!Event::ModelRequested { step: 1 }.must_be_understood());
@@ -40,8 +46,12 @@ fn an_unknown_entry_travels_between_processes_as_it_is() {
     let entry: Entry = serde_json::from_str(text).unwrap();
     assert_eq!(entry.event, other("form_asked", r#"{"kind":"form_asked","b":1,"a":2}"#));
     assert_eq!(serde_json::to_string(&entry).unwrap(), text);
-    let known =
-        Entry { seq: 7, run_id: RunId(uuid::Uuid::nil()), at: Timestamp::UNIX_EPOCH, event: Event::Delta { step: 1, text: "a".into() } };
+    let known = Entry {
+        seq: 7,
+        run_id: RunId(uuid::Uuid::nil()),
+        at: Timestamp::UNIX_EPOCH,
+        event: Event::Delta { step: 1, text: "a".into() },
+    };
     let value = serde_json::to_value(&known).unwrap();
     assert_eq!(value["event"], json!({ "kind": "delta", "step": 1, "text": "a" }));
     assert_eq!(serde_json::from_value::<Entry>(value).unwrap(), known);

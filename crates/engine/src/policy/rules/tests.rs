@@ -32,7 +32,9 @@ fn what_no_rule_speaks_of_is_allowed() {
 #[test]
 fn the_first_rule_that_speaks_of_a_call_decides_and_its_reason_is_given() {
     let rules = [
-        rule(r#"{"tool": "write_file", "effect": "allow", "conditions": [{"argument": "/path", "is": "matches", "value": "notes/*"}]}"#),
+        rule(
+            r#"{"tool": "write_file", "effect": "allow", "conditions": [{"argument": "/path", "is": "matches", "value": "notes/*"}]}"#,
+        ),
         rule(r#"{"tool": "write_*", "effect": "ask", "reason": "it writes"}"#),
         rule(r#"{"tool": "*", "effect": "deny"}"#),
     ];
@@ -95,6 +97,12 @@ fn dangerous_tools_are_those_of_the_list_and_a_few_more_each_once() {
     };
     assert_eq!(names(&[]), ["create_directory", "move_file", "git_commit"]);
     assert_eq!(names(&["delete_*", "move_file"]), ["delete_*", "move_file", "create_directory", "git_commit"]);
-    assert_eq!(names(&["run_command"]), ["run_command", "create_directory", "move_file", "git_commit", "execute_command"]);
-    assert_eq!(names(&["execute_command"]), ["execute_command", "create_directory", "move_file", "git_commit", "run_command"]);
+    assert_eq!(
+        names(&["run_command"]),
+        ["run_command", "create_directory", "move_file", "git_commit", "execute_command"]
+    );
+    assert_eq!(
+        names(&["execute_command"]),
+        ["execute_command", "create_directory", "move_file", "git_commit", "run_command"]
+    );
 }

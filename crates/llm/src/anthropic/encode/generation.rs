@@ -1,7 +1,7 @@
 //! Which generation of models a name belongs to: what a request may say depends on it.
 
-/// `claude-opus-4-6-20260101` is (4, 6), `claude-3-7-sonnet-latest` is (3, 7). A name without numbers is a new model of Anthropic's;
-/// another server's model gets a budget, which is what such servers know.
+/// `claude-opus-4-6-20260101` is (4, 6), `claude-3-7-sonnet-latest` is (3, 7). A name without numbers is a new model of
+/// Anthropic's; another server's model gets a budget, which is what such servers know.
 pub(super) fn of_model(model: &str) -> (u32, u32) {
     let Some((_, rest)) = model.split_once("claude-") else { return (3, 7) };
     // Longer numbers are dates.

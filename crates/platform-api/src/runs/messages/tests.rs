@@ -12,7 +12,13 @@ fn journal(events: Vec<Event>) -> Vec<Entry> {
 }
 
 fn started() -> Event {
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: "Echo hello".into(), team: None }
+    Event::RunStarted {
+        agent_id: AgentId(Uuid::nil()),
+        agent_version: 1,
+        trace_id: String::new(),
+        input: "Echo hello".into(),
+        team: None,
+    }
 }
 
 fn answered(text: &str, planned: u32) -> Event {

@@ -33,14 +33,19 @@ fn finished(outcome: ToolOutcome) -> Event {
     Event::ToolFinished { call_id: CALL, name: "Echo!".into(), outcome, attempts: 1, duration_ms: 12, request: None }
 }
 
-const USAGE: Usage = Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 };
+const USAGE: Usage =
+    Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 };
 
 #[rstest]
 #[case(Event::RunStarted { agent_id: artel_domain::AgentId(Uuid::nil()), agent_version: 1, trace_id: "t".into(), input: "i".into(), team: None },
     "start", r#"{"run_id":"00000000-0000-0000-0000-000000000001","trace_id":"t"}"#)]
 #[case(Event::Delta { step: 1, text: "Hel\nlo".into() }, "token", r#"{"delta":"Hel\nlo"}"#)]
 #[case(Event::MessageReset { step: 2 }, "message_reset", r#"{"step":2}"#)]
-#[case(planned(), "tool_call", r#"{"tool_call_id":"00000000-0000-0000-0000-000000000002","name":"Echo!","args":{"text":"hello"}}"#)]
+#[case(
+    planned(),
+    "tool_call",
+    r#"{"tool_call_id":"00000000-0000-0000-0000-000000000002","name":"Echo!","args":{"text":"hello"}}"#
+)]
 #[case(finished(ToolOutcome::Succeeded { output: json!({"text": "hello"}) }), "tool_result",
     r#"{"tool_call_id":"00000000-0000-0000-0000-000000000002","name":"Echo!","status":"succeeded","output":{"text":"hello"},"duration_ms":12}"#)]
 #[case(finished(ToolOutcome::Unknown { error: "cut off".into() }), "tool_result",
@@ -78,10 +83,23 @@ fn an_approval_shows_what_is_asked() {
 #[rstest]
 #[case(Decision::Edit, Some(json!({"path": "/tmp/a"})), None, r#""decision":"edit","feedback":null,"args":{"path":"/tmp/a"}}"#)]
 #[case(Decision::Reject, None, Some("no".to_owned()), r#""decision":"reject","feedback":"no"}"#)]
-fn a_decision_is_shown(#[case] decision: Decision, #[case] args: Option<Value>, #[case] feedback: Option<String>, #[case] end: &str) {
+fn a_decision_is_shown(
+    #[case] decision: Decision,
+    #[case] args: Option<Value>,
+    #[case] feedback: Option<String>,
+    #[case] end: &str,
+) {
     let approval_id = ApprovalId(Uuid::from_u128(3));
-    let (name, data) =
-        shown(Event::ApprovalDecided { approval_id, call_id: CALL, decision, args, feedback, decided_by: None, answered: false }).unwrap();
+    let (name, data) = shown(Event::ApprovalDecided {
+        approval_id,
+        call_id: CALL,
+        decision,
+        args,
+        feedback,
+        decided_by: None,
+        answered: false,
+    })
+    .unwrap();
     assert_eq!(name, "approval_decided");
     assert!(data.contains("\"tool_call_id\"") && data.ends_with(end), "{data}");
 }

@@ -75,8 +75,8 @@ fn apply(logins: &mut [Login], call: Call, at: Timestamp) -> Answer {
     }
 }
 
-/// Every state in which some order of these calls, with just these answers, may have left the logins. A call without an answer was
-/// left by its caller: it may have happened or not.
+/// Every state in which some order of these calls, with just these answers, may have left the logins. A call without an
+/// answer was left by its caller: it may have happened or not.
 pub(super) fn explain(before: &[Vec<Login>], calls: &[(Call, Option<Answer>)], at: Timestamp) -> Vec<Vec<Login>> {
     let mut after = Vec::new();
     for logins in before {

@@ -21,13 +21,20 @@ fn arguments_go_to_the_body_of_a_post_and_to_the_query_of_a_get() {
     let get = fill(HttpMethod::Get, "https://a.example/w?units=c", &[], &args).unwrap();
     assert_eq!((get.url.as_str(), get.body), ("https://a.example/w?units=c&city=Oslo&days=2", None));
     assert_eq!(fill(HttpMethod::Post, "https://a.example/", &[], &json!({})).unwrap().body, Some(json!({})));
-    assert_eq!(fill(HttpMethod::Get, "https://a.example/", &[], &json!({"x": null})).unwrap().url.as_str(), "https://a.example/");
+    assert_eq!(
+        fill(HttpMethod::Get, "https://a.example/", &[], &json!({"x": null})).unwrap().url.as_str(),
+        "https://a.example/"
+    );
 }
 
 #[test]
 fn the_mapping_places_each_argument() {
-    let mapping =
-        [("id", ArgumentPlace::Path), ("tag", ArgumentPlace::Query), ("x_lang", ArgumentPlace::Header), ("note", ArgumentPlace::Body)];
+    let mapping = [
+        ("id", ArgumentPlace::Path),
+        ("tag", ArgumentPlace::Query),
+        ("x_lang", ArgumentPlace::Header),
+        ("note", ArgumentPlace::Body),
+    ];
     let args = json!({"id": 7, "tag": ["a", "b&c"], "x_lang": "en", "note": {"t": 1}});
     let mapped = fill(HttpMethod::Put, "https://a.example/items/{id}/v{id}", &mapping, &args).unwrap();
     assert_eq!(mapped.url.as_str(), "https://a.example/items/7/v7?tag=a&tag=b%26c");
@@ -37,11 +44,27 @@ fn the_mapping_places_each_argument() {
 
 #[test]
 fn a_value_cannot_leave_its_path_segment() {
-    for value in ["../admin", "a/b", "a?b=c", "a#b", "a\\b", "%2e%2e%2f", "@evil.example", "..;/x", "a%2fb", ".\u{0}", "//evil.example"] {
+    for value in [
+        "../admin",
+        "a/b",
+        "a?b=c",
+        "a#b",
+        "a\\b",
+        "%2e%2e%2f",
+        "@evil.example",
+        "..;/x",
+        "a%2fb",
+        ".\u{0}",
+        "//evil.example",
+    ] {
         let mapped = fill(HttpMethod::Get, "https://a.example/items/{id}/x", &[], &json!({"id": value})).unwrap();
         let segments: Vec<&str> = mapped.url.path_segments().unwrap().collect();
         assert_eq!((segments.len(), segments[0], segments[2]), (3, "items", "x"), "{value}: {}", mapped.url);
-        assert_eq!((mapped.url.host_str(), mapped.url.query(), mapped.url.fragment()), (Some("a.example"), None, None), "{value}");
+        assert_eq!(
+            (mapped.url.host_str(), mapped.url.query(), mapped.url.fragment()),
+            (Some("a.example"), None, None),
+            "{value}"
+        );
     }
     for value in ["..", ".", ""] {
         fill(HttpMethod::Get, "https://a.example/items/{id}/x", &[], &json!({"id": value})).unwrap_err();
@@ -54,13 +77,16 @@ fn a_value_cannot_leave_its_path_segment() {
 fn our_headers_and_those_of_the_connection_are_not_the_tenants_to_set() {
     let headers = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
     check_headers(&headers("X-Custom", "v")).unwrap();
-    for name in ["Host", "content-length", "X-Tenant-Id", "x-idempotency-key", "Transfer-Encoding", "bad name", "", "a\r\nb"] {
+    for name in
+        ["Host", "content-length", "X-Tenant-Id", "x-idempotency-key", "Transfer-Encoding", "bad name", "", "a\r\nb"]
+    {
         assert!(check_headers(&headers(name, "v")).is_err(), "{name:?}");
     }
     for value in ["a\r\nx-evil: 1", "a\nb", "\u{0}"] {
         assert!(check_headers(&headers("x-custom", value)).is_err(), "{value:?}");
     }
-    let mapping = [("host", ArgumentPlace::Header), ("x_user_id", ArgumentPlace::Header), ("x_a", ArgumentPlace::Header)];
+    let mapping =
+        [("host", ArgumentPlace::Header), ("x_user_id", ArgumentPlace::Header), ("x_a", ArgumentPlace::Header)];
     for args in [json!({"host": "evil.example"}), json!({"x_user_id": "1"}), json!({"x_a": "b\r\nc: d"})] {
         assert!(fill(HttpMethod::Post, "https://a.example/", &mapping, &args).is_err(), "{args}");
     }

@@ -12,12 +12,21 @@ fn plan() -> Plan {
         estimated_time_minutes: 5,
         dependencies,
     };
-    Plan { title: "Big".into(), description: String::new(), subtasks: vec![subtask("one", vec![]), subtask("two", vec![0])] }
+    Plan {
+        title: "Big".into(),
+        description: String::new(),
+        subtasks: vec![subtask("one", vec![]), subtask("two", vec![0])],
+    }
 }
 
 fn planning(rest: &[Event]) -> Vec<Event> {
     let args = serde_json::to_value(plan()).unwrap();
-    let head = [asked(1), answered("", 1), planned(0, "create_plan", args.clone(), ToolRef::control), asks_human(0, "create_plan", args)];
+    let head = [
+        asked(1),
+        answered("", 1),
+        planned(0, "create_plan", args.clone(), ToolRef::control),
+        asks_human(0, "create_plan", args),
+    ];
     head.into_iter().chain(rest.iter().cloned()).collect()
 }
 
@@ -33,16 +42,30 @@ fn carried_out() -> Vec<Event> {
 
 #[test]
 fn a_client_that_shows_plans_is_asked_and_hears_how_they_go() {
-    let rest: Vec<Event> = [decided(0, Decision::Approve, None, false), finished(0)].into_iter().chain(carried_out()).collect();
+    let rest: Vec<Event> =
+        [decided(0, Decision::Approve, None, false), finished(0)].into_iter().chain(carried_out()).collect();
     let frames = frames(PLANS, &planning(&rest));
     let kinds: Vec<&str> = frames.iter().map(|frame| frame["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["plan_approval_required", "status", "plan_progress", "subtask_completed", "plan_completed", "assistant_message"]);
+    assert_eq!(
+        kinds,
+        [
+            "plan_approval_required",
+            "status",
+            "plan_progress",
+            "subtask_completed",
+            "plan_completed",
+            "assistant_message"
+        ]
+    );
     assert_eq!(frames[0]["approval_request_id"], json!(ApprovalId::derive(call(0))));
     assert_eq!(frames[0]["plan_id"], json!(call(0)));
     assert_eq!(frames[0]["plan_summary"]["subtasks_count"], 2);
     assert_eq!(frames[0]["plan_summary"]["total_estimated_time"], "10 min");
     assert_eq!(frames[0]["plan_summary"]["subtasks"][1]["dependencies"], json!(["0"]));
-    assert_eq!((&frames[3]["metadata"]["result"], &frames[3]["metadata"]["duration_seconds"]), (&json!("r1"), &json!(1.0)));
+    assert_eq!(
+        (&frames[3]["metadata"]["result"], &frames[3]["metadata"]["duration_seconds"]),
+        (&json!("r1"), &json!(1.0))
+    );
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    AgentId, ApprovalId, CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, RunId, Specialist, SwitchCause, TeamStart,
-    Timestamp, ToolOutcome, ToolRef,
+    AgentId, ApprovalId, CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, RunId, Specialist,
+    SwitchCause, TeamStart, Timestamp, ToolOutcome, ToolRef,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,8 +27,20 @@ pub(super) fn entry(seq: i64, event: Event) -> Entry {
 }
 
 pub(super) fn started(input: &str, switch_to: Option<Specialist>) -> Event {
-    let team = TeamStart { agent: Specialist::Orchestrator, route: true, switch_to, reason: Some("why".into()), model: "m".into() };
-    Event::RunStarted { agent_id: AgentId(Uuid::nil()), agent_version: 1, trace_id: String::new(), input: input.into(), team: Some(team) }
+    let team = TeamStart {
+        agent: Specialist::Orchestrator,
+        route: true,
+        switch_to,
+        reason: Some("why".into()),
+        model: "m".into(),
+    };
+    Event::RunStarted {
+        agent_id: AgentId(Uuid::nil()),
+        agent_version: 1,
+        trace_id: String::new(),
+        input: input.into(),
+        team: Some(team),
+    }
 }
 
 pub(super) fn asked(step: u32) -> Event {
