@@ -2,12 +2,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_bus::Bus;
-use artel_domain::{Clock, TenantId};
-use artel_http::{MetricsText, PublicKeys};
+use artel_domain::TenantId;
+use artel_http::{Ground, PublicKeys};
 use artel_identity::{AccessTokenIssuer, ClientSecrets, OpaqueTokens, Passwords, SecretBox};
 use artel_store::AuthStore;
-use ipnet::IpNet;
 
 use crate::guard::{Guard, Limits};
 use crate::keys::Keys;
@@ -30,8 +28,6 @@ pub struct AuthConfig {
     /// The tenant whose audit log has the entries without a tenant: unknown usernames, unknown clients, signing keys.
     pub home_tenant: TenantId,
     pub limits: Limits,
-    /// The proxies whose `X-Forwarded-For` is used.
-    pub trusted_proxies: Vec<IpNet>,
     /// How long a refresh token may be used again right after its use, for clients that did not get the response.
     pub refresh_grace: Duration,
 }
@@ -48,9 +44,7 @@ pub enum Registration {
 
 /// The parts that this surface is built of.
 pub struct Deps {
-    pub store: Arc<dyn AuthStore>,
-    pub bus: Arc<dyn Bus>,
-    pub clock: Arc<dyn Clock>,
+    pub ground: Ground<dyn AuthStore>,
     pub keys: Arc<Keys>,
     /// The key set document of the installation.
     pub public_keys: Arc<dyn PublicKeys>,
@@ -60,7 +54,6 @@ pub struct Deps {
     pub opaque: OpaqueTokens,
     /// Seals signing keys and the state of login forms.
     pub seal: Arc<SecretBox>,
-    pub metrics: Arc<dyn MetricsText>,
 }
 
 /// The state of every handler. Cheap to clone.
@@ -69,13 +62,11 @@ pub struct AuthApp(Arc<Shared>);
 
 /// What an [`AuthApp`] points to.
 pub struct Shared {
-    pub(crate) store: Arc<dyn AuthStore>,
-    pub(crate) clock: Arc<dyn Clock>,
+    ground: Ground<dyn AuthStore>,
     pub(crate) issuer: AccessTokenIssuer,
     pub(crate) client_secrets: Arc<ClientSecrets>,
     pub(crate) opaque: OpaqueTokens,
     pub(crate) seal: Arc<SecretBox>,
-    pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) public_keys: Arc<dyn PublicKeys>,
     pub(crate) passwords: PasswordWorkers,
@@ -85,18 +76,16 @@ pub struct Shared {
 
 impl AuthApp {
     pub fn new(deps: Deps, config: AuthConfig) -> Self {
-        let Deps { store, bus, clock, keys, public_keys, issuer, passwords, client_secrets, opaque, seal, metrics } =
-            deps;
-        let guard = Guard::new(store.clone(), bus, clock.clone(), config.limits.clone());
+        let Deps { ground, keys, public_keys, issuer, passwords, client_secrets, opaque, seal } = deps;
+        let Ground { store, bus, clock, .. } = ground.clone();
+        let guard = Guard::new(store, bus, clock, config.limits.clone());
         let passwords = PasswordWorkers::new(passwords);
         Self(Arc::new(Shared {
-            store,
-            clock,
+            ground,
             issuer,
             client_secrets,
             opaque,
             seal,
-            metrics,
             keys,
             public_keys,
             passwords,
@@ -123,5 +112,13 @@ impl Deref for AuthApp {
 
     fn deref(&self) -> &Shared {
         &self.0
+    }
+}
+
+impl Deref for Shared {
+    type Target = Ground<dyn AuthStore>;
+
+    fn deref(&self) -> &Ground<dyn AuthStore> {
+        &self.ground
     }
 }

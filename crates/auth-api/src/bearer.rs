@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 use artel_domain::{Account, ClientId, FamilyId, OAuthClient, TenantId, Timestamp, UserId};
-use artel_http::ip;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -90,7 +89,7 @@ impl FromRequestParts<AuthApp> for SignedIn {
         let active = app.active_token(token.trim()).await?.ok_or_else(invalid)?;
         // These routes are for people, not for clients that act for themselves.
         let account = active.account.ok_or_else(invalid)?;
-        let by = By { user: Some(account.user_id), ip: ip::of(parts, &app.config.trusted_proxies) };
+        let by = By { user: Some(account.user_id), ip: app.gate.ip(parts) };
         Ok(Self {
             account,
             is_first_party: active.is_first_party,
@@ -110,6 +109,6 @@ impl FromRequestParts<AuthApp> for Address {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AuthApp) -> Result<Self, Infallible> {
-        Ok(Self(ip::of(parts, &app.config.trusted_proxies)))
+        Ok(Self(app.gate.ip(parts)))
     }
 }

@@ -135,7 +135,8 @@ impl Gate {
         })
     }
 
-    pub(crate) fn ip(&self, parts: &Parts) -> Option<IpAddr> {
+    /// Where a request comes from, believing trusted proxies only.
+    pub fn ip(&self, parts: &Parts) -> Option<IpAddr> {
         ip::of(parts, &self.0.trusted_proxies)
     }
 

@@ -1,9 +1,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use artel_domain::Clock;
-use artel_http::{Gate, InternalKey, MetricsText};
+use artel_http::{Gate, Ground, InternalKey};
 use artel_llm::Models;
+use artel_store::GateStore;
 use axum::extract::FromRef;
 
 use crate::chat::Streams;
@@ -11,11 +11,8 @@ use crate::reasoning_cache::ReasoningCache;
 
 /// The parts that this surface is built of.
 pub struct Deps {
+    pub ground: Ground<dyn GateStore>,
     pub models: Arc<Models>,
-    pub clock: Arc<dyn Clock>,
-    /// Checks the platform's tokens and keys.
-    pub gate: Gate,
-    pub metrics: Arc<dyn MetricsText>,
 }
 
 /// What the operator decides about this surface.
@@ -31,10 +28,8 @@ pub struct App(Arc<Shared>);
 
 /// What an [`App`] points to.
 pub struct Shared {
+    ground: Ground<dyn GateStore>,
     pub(crate) models: Arc<Models>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) gate: Gate,
-    pub(crate) metrics: Arc<dyn MetricsText>,
     pub(crate) reasoning: ReasoningCache,
     pub(crate) streams: Streams,
     pub(crate) config: ProxyConfig,
@@ -42,16 +37,9 @@ pub struct Shared {
 
 impl App {
     pub fn new(deps: Deps, config: ProxyConfig) -> Self {
-        let Deps { models, clock, gate, metrics } = deps;
-        Self(Arc::new(Shared {
-            models,
-            clock,
-            gate,
-            metrics,
-            reasoning: ReasoningCache::new(),
-            streams: Streams::new(),
-            config,
-        }))
+        let Deps { ground, models } = deps;
+        let (reasoning, streams) = (ReasoningCache::new(), Streams::new());
+        Self(Arc::new(Shared { ground, models, reasoning, streams, config }))
     }
 }
 
@@ -60,6 +48,14 @@ impl Deref for App {
 
     fn deref(&self) -> &Shared {
         &self.0
+    }
+}
+
+impl Deref for Shared {
+    type Target = Ground<dyn GateStore>;
+
+    fn deref(&self) -> &Ground<dyn GateStore> {
+        &self.ground
     }
 }
 

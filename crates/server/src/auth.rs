@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use artel_auth_api::{AuthApp, AuthConfig, Deps, Keys, KeysConfig, Limits, Seed, seed};
-use artel_bus::Bus;
+use artel_domain::RateLimit;
 use artel_domain::tool::RatePeriod;
-use artel_domain::{Clock, RateLimit};
-use artel_http::{MetricsText, PublicKeys};
+use artel_http::{Ground, PublicKeys};
 use artel_identity::{AccessTokenIssuer, Passwords};
 use artel_store::Store;
 use async_trait::async_trait;
@@ -18,31 +17,20 @@ use crate::config::{AuthSettings, Config};
 use crate::vault::Vault;
 use crate::{first, output};
 
-/// What the auth service shares with the rest of the process.
-pub(crate) struct Ground<'a> {
-    pub(crate) store: &'a Arc<dyn Store>,
-    pub(crate) bus: &'a Arc<dyn Bus>,
-    pub(crate) clock: &'a Arc<dyn Clock>,
-    pub(crate) vault: &'a Arc<Vault>,
-    pub(crate) metrics: &'a Arc<dyn MetricsText>,
-}
-
 /// Puts it together.
-pub(crate) fn build(config: &Config, ground: &Ground<'_>) -> anyhow::Result<AuthApp> {
-    let (settings, vault) = (&config.auth, ground.vault);
+pub(crate) fn build(config: &Config, ground: &Ground<dyn Store>, vault: &Arc<Vault>) -> anyhow::Result<AuthApp> {
+    let settings = &config.auth;
     let keys_config = KeysConfig {
         issuer: settings.issuer.clone(),
         audience: settings.audience.clone(),
         home_tenant: first::TENANT,
         first: first_key(settings)?,
     };
-    let (store, clock, seal) = (ground.store.clone(), ground.clock.clone(), Arc::new(vault.seal()));
-    let keys =
-        Arc::new(Keys::new(store.clone(), clock.clone(), seal.clone(), Arc::new(vault.verifier(config)), keys_config));
+    let (store, seal) = (ground.store.clone(), Arc::new(vault.seal()));
+    let verifier = Arc::new(vault.verifier(config));
+    let keys = Arc::new(Keys::new(store.clone(), ground.clock.clone(), seal.clone(), verifier, keys_config));
     let deps = Deps {
-        store,
-        bus: ground.bus.clone(),
-        clock,
+        ground: ground.with_store(store),
         public_keys: Arc::new(KeySets { vault: vault.clone(), auth: keys.clone() }),
         keys,
         issuer: AccessTokenIssuer::new(settings.issuer.clone(), settings.audience.clone()),
@@ -50,7 +38,6 @@ pub(crate) fn build(config: &Config, ground: &Ground<'_>) -> anyhow::Result<Auth
         client_secrets: Arc::new(vault.client_secrets()),
         opaque: vault.opaque_tokens(),
         seal,
-        metrics: ground.metrics.clone(),
     };
     Ok(AuthApp::new(deps, auth_config(config)))
 }
@@ -76,7 +63,6 @@ fn auth_config(config: &Config) -> AuthConfig {
             lockout: settings.lockout,
             exempt_loopback: settings.is_dev(),
         },
-        trusted_proxies: config.trusted_proxies.clone(),
         refresh_grace: settings.refresh_grace,
     }
 }

@@ -16,6 +16,7 @@ use crate::cli::{DemoArgs, Role};
 use crate::config::Config;
 use crate::http_client::Target;
 use crate::serve::Running;
+use crate::surfaces::Port;
 use crate::{logging, output, serve};
 
 const TOOL_HOST: &str = "tool-mock";
@@ -55,7 +56,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 }
 
 async fn walk(config: &Config, running: &Running, tool_addr: SocketAddr) -> anyhow::Result<()> {
-    let public = running.address(Role::Platform).context("the demo serves the public API")?;
+    let public = running.address(Port::Public).context("the demo serves the public API")?;
     let url = format!("http://{public}");
     let (key, token) = introduce(config, running, &url).await?;
     let api = Target::new(&url, Some(token.clone()))?;

@@ -15,6 +15,7 @@ mod open_files;
 mod output;
 mod secret_names;
 mod serve;
+mod surfaces;
 mod tool_ports;
 mod vault;
 mod wiring;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use artel_engine::Worker;
-use artel_http::{Connections, Patience, surface};
+use artel_http::{Connections, Patience};
 use artel_scheduler::Scheduler;
 use axum::Router;
 use tokio::net::TcpListener;
@@ -18,13 +18,14 @@ use crate::auth;
 use crate::cli::Role;
 use crate::config::Config;
 use crate::open_files;
+use crate::surfaces::{Port, Serving};
 use crate::wiring::Parts;
 
 /// A running process.
 pub(crate) struct Running {
     pub(crate) parts: Arc<Parts>,
-    /// Where each role listens that is served here and has a port.
-    addresses: Vec<(Role, SocketAddr)>,
+    /// Where each port is that is served here.
+    addresses: Vec<(Port, SocketAddr)>,
     worker: Option<(Worker, Scheduler)>,
     servers: TaskTracker,
     stop: CancellationToken,
@@ -45,72 +46,25 @@ pub(crate) async fn start(
         servers.spawn(stop.clone().run_until_cancelled_owned(auth::make_ready(parts.auth.clone())));
     }
     let connections = Connections::new(open_files::divide(config));
+    let serving = Serving { roles, parts: &parts, config };
     let mut addresses = Vec::new();
-    for (role, listener) in listeners {
-        addresses.push((role, listener.local_addr()?));
-        if let Some(routes) = routes(role, roles, &parts, config) {
-            servers.spawn(serve_http(listener, routes, stop.clone(), connections.clone()));
-        }
+    for (port, listener) in listeners {
+        addresses.push((port, listener.local_addr()?));
+        servers.spawn(serve_http(listener, port.routes(&serving), stop.clone(), connections.clone()));
     }
     let worker = roles.contains(&Role::Worker).then(|| (Worker::start(parts.engine(config)), parts.scheduler(config)));
     Ok(Running { parts, addresses, worker, servers, stop, grace: config.shutdown_grace })
 }
 
-/// The ports of all roles are taken before anything else starts: a busy one is said at once.
-async fn listen(config: &Config, roles: &[Role]) -> anyhow::Result<Vec<(Role, TcpListener)>> {
+/// All ports are taken before anything else starts: a busy one is said at once.
+async fn listen(config: &Config, roles: &[Role]) -> anyhow::Result<Vec<(Port, TcpListener)>> {
     let mut listeners = Vec::new();
-    for role in roles {
-        // The public port is one, whoever serves at it.
-        if *role == Role::Gateway && roles.contains(&Role::Platform) {
-            continue;
-        }
-        let Some((addr, setting)) = port(*role, config) else { continue };
+    for port in Port::of(roles) {
+        let (addr, setting) = port.address(config);
         let busy = || format!("{addr} cannot be listened on; is another process there? ({setting})");
-        listeners.push((*role, TcpListener::bind(addr).await.with_context(busy)?));
+        listeners.push((port, TcpListener::bind(addr).await.with_context(busy)?));
     }
     Ok(listeners)
-}
-
-/// Where a role is to listen, and the setting that says so.
-fn port(role: Role, config: &Config) -> Option<(SocketAddr, &'static str)> {
-    match role {
-        Role::Platform | Role::Gateway => Some((config.public_addr, "ARTEL_PUBLIC_ADDR")),
-        Role::Runtime => Some((config.codelab.runtime_addr, "ARTEL_RUNTIME_ADDR")),
-        Role::LlmProxy => Some((config.llm_proxy_addr, "ARTEL_LLM_PROXY_ADDR")),
-        Role::Auth => Some((config.auth.addr, "ARTEL_AUTH_ADDR")),
-        Role::Worker => None,
-    }
-}
-
-/// What a role serves at its port.
-fn routes(role: Role, roles: &[Role], parts: &Parts, config: &Config) -> Option<Router> {
-    match role {
-        Role::LlmProxy => Some(artel_llm_proxy::router(parts.llm_proxy(Some(parts.vault.internal_key())))),
-        Role::Platform | Role::Gateway => Some(public(roles, parts, config)),
-        Role::Runtime => Some(artel_codelab_api::runtime_router(parts.codelab.clone())),
-        Role::Auth => Some(artel_auth_api::router(parts.auth.clone())),
-        Role::Worker => None,
-    }
-}
-
-/// One origin for every public client: the platform's routes and those of the auth service, the gateway's, and the
-/// models if the operator shows them.
-fn public(roles: &[Role], parts: &Parts, config: &Config) -> Router {
-    let mut routes = Router::new();
-    if roles.contains(&Role::Platform) {
-        routes =
-            artel_platform_api::routes(parts.platform(config)).merge(artel_auth_api::public_routes(parts.auth.clone()));
-    }
-    if roles.contains(&Role::Gateway) {
-        routes = routes.merge(artel_codelab_api::gateway_routes(parts.codelab.clone()));
-    }
-    if !roles.contains(&Role::Platform) {
-        routes = routes.merge(artel_codelab_api::gateway_probes(parts.codelab.clone()));
-    }
-    if config.llm_proxy_public {
-        routes = routes.merge(artel_llm_proxy::public_routes(parts.llm_proxy(None)));
-    }
-    surface(routes, parts.clock.clone())
 }
 
 async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationToken, connections: Connections) {
@@ -120,9 +74,9 @@ async fn serve_http(listener: TcpListener, routes: Router, stop: CancellationTok
 }
 
 impl Running {
-    /// Where a role listens; `None` when it is not served here.
-    pub(crate) fn address(&self, role: Role) -> Option<SocketAddr> {
-        self.addresses.iter().find(|(served, _)| *served == role).map(|(_, address)| *address)
+    /// Where a port is; `None` when it is not served here.
+    pub(crate) fn address(&self, port: Port) -> Option<SocketAddr> {
+        self.addresses.iter().find(|(served, _)| *served == port).map(|(_, address)| *address)
     }
 
     /// Waits for SIGTERM or Ctrl-C.
@@ -146,6 +100,6 @@ impl Running {
         self.servers.close();
         self.servers.wait().await;
         self.parts.books.finish().await;
-        self.parts.store.close().await;
+        self.parts.ground.store.close().await;
     }
 }

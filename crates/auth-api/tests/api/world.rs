@@ -1,5 +1,6 @@
 //! A world for one test: the surface on SQLite, with a clock that the test moves.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,8 +9,10 @@ use std::time::Duration;
 use artel_auth_api::{AuthApp, AuthConfig, Deps, Keys, KeysConfig, Limits, Registration, Seed, router, seed};
 use artel_bus::LocalBus;
 use artel_domain::{AuditEntry, ClientId, Clock, OAuthClient, SystemClock, TenantId, Timestamp, UserId};
-use artel_http::{MetricsText, PublicKeys};
-use artel_identity::{AccessTokenIssuer, ClientSecrets, OpaqueTokens, Passwords, SecretBox, TokenVerifier};
+use artel_http::{Gate, GateConfig, Ground, MetricsText, PublicKeys};
+use artel_identity::{
+    AccessTokenIssuer, ApiKeyMaker, ClientSecrets, OpaqueTokens, Passwords, SecretBox, TokenVerifier,
+};
 use artel_store::{ClientRecord, OAuthClients as _};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use axum::Router;
@@ -90,11 +93,19 @@ impl World {
             home_tenant: TenantId(HOME),
             first: None,
         };
+        let bus = Arc::new(LocalBus::new());
+        let gate = Gate::new(
+            store.clone(),
+            bus.clone(),
+            clock.clone(),
+            verifier.clone(),
+            Arc::new(ApiKeyMaker::new(&"pepper".into())),
+            seal.clone(),
+            gate_config(),
+        );
         let keys = Arc::new(Keys::new(store.clone(), clock.clone(), seal.clone(), verifier, keys_config));
         let deps = Deps {
-            store: store.clone(),
-            bus: Arc::new(LocalBus::new()),
-            clock: clock.clone(),
+            ground: Ground { store: store.clone(), bus, clock: clock.clone(), gate, metrics: Arc::new(Nothing) },
             keys,
             public_keys: Arc::new(Nothing),
             issuer: AccessTokenIssuer::new("https://auth.test", "api"),
@@ -102,7 +113,6 @@ impl World {
             client_secrets: Arc::new(ClientSecrets::new(&"pepper".into())),
             opaque: OpaqueTokens::new(&"pepper".into()),
             seal,
-            metrics: Arc::new(Nothing),
         };
         let app = AuthApp::new(deps, config());
         let first = Seed {
@@ -173,8 +183,17 @@ fn config() -> AuthConfig {
             lockout: Duration::from_mins(15),
             exempt_loopback: false,
         },
-        trusted_proxies: Vec::new(),
         refresh_grace: Duration::from_secs(10),
+    }
+}
+
+fn gate_config() -> GateConfig {
+    GateConfig {
+        rate_default: "100/minute".parse().unwrap(),
+        rate_runs: "100/minute".parse().unwrap(),
+        trusted_proxies: Vec::new(),
+        static_keys: HashMap::new(),
+        auth_service: None,
     }
 }
 

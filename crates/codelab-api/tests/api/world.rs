@@ -14,7 +14,7 @@ use artel_domain::{
 };
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Deps as EngineDeps, EngineConfig, Rules, TeamConfig, Worker, dangerous_tools};
-use artel_http::{Gate, GateConfig, InternalKey, surface};
+use artel_http::{Gate, GateConfig, Ground, InternalKey, surface};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::{Config as ModelConfig, Endpoint, Models};
@@ -98,12 +98,14 @@ impl World {
         let limits = IntentsConfig { max_context_tokens: 8000 };
         let intents = Intents::new(store.clone(), bus.clone(), clock.clone(), rules.clone(), limits);
         let deps = Deps {
-            store: store.clone(),
-            bus: bus.clone(),
-            clock: clock.clone(),
-            gate,
+            ground: Ground {
+                store: store.clone(),
+                bus: bus.clone(),
+                clock: clock.clone(),
+                gate,
+                metrics: Arc::new(SomeMetrics),
+            },
             intents,
-            metrics: Arc::new(SomeMetrics),
             models_available: Arc::new(|| true),
         };
         let app = App::new(deps, config);

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use artel_bus::LocalBus;
 use artel_domain::{RateLimit, SystemClock};
-use artel_http::{ConnectionLimits, Connections, Gate, GateConfig, InternalKey, MetricsText, Patience};
+use artel_http::{ConnectionLimits, Connections, Gate, GateConfig, Ground, InternalKey, MetricsText, Patience};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenVerifier};
 use artel_llm::{Accountant, CallRecord, Config, Endpoint, Models, Timeouts};
 use artel_llm_proxy::{App, Deps, ProxyConfig, router};
 use artel_model_mock::{ModelMock, Protocol, Script};
+use artel_store::GateStore;
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -88,8 +89,7 @@ impl World {
         let book = Arc::new(Book::default());
         let models = Models::new(config).unwrap().accounting_to(book.clone(), Arc::new(SystemClock));
         let data = tempfile::tempdir().unwrap();
-        let gate = gate(&data).await;
-        let deps = Deps { models: Arc::new(models), clock: Arc::new(SystemClock), gate, metrics: Arc::new(NoMetrics) };
+        let deps = Deps { ground: ground(&data).await, models: Arc::new(models) };
         let app = App::new(deps, ProxyConfig { internal_key: Some(InternalKey::new(KEY.into())) });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -123,7 +123,7 @@ pub(crate) fn config(mock: &str) -> Config {
     }
 }
 
-async fn gate(data: &tempfile::TempDir) -> Gate {
+async fn ground(data: &tempfile::TempDir) -> Ground<dyn GateStore> {
     let options = SqliteOptions::new(data.path().join("artel.db").to_str().unwrap());
     let store = Arc::new(SqliteStore::open(&options).await.unwrap());
     let plenty: RateLimit = "1000000/second".parse().unwrap();
@@ -136,13 +136,8 @@ async fn gate(data: &tempfile::TempDir) -> Gate {
     };
     let tokens = TokenVerifier::new(&"a secret of the tests, long enough".into(), "artel", "artel");
     let (keys, seal) = (ApiKeyMaker::new(&"pepper-pepper".into()), SecretBox::new(&[7; 32]));
-    Gate::new(
-        store,
-        Arc::new(LocalBus::new()),
-        Arc::new(SystemClock),
-        Arc::new(tokens),
-        Arc::new(keys),
-        Arc::new(seal),
-        about,
-    )
+    let (bus, clock) = (Arc::new(LocalBus::new()), Arc::new(SystemClock));
+    let gate =
+        Gate::new(store.clone(), bus.clone(), clock.clone(), Arc::new(tokens), Arc::new(keys), Arc::new(seal), about);
+    Ground { store, bus, clock, gate, metrics: Arc::new(NoMetrics) }
 }

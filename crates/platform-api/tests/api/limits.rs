@@ -5,7 +5,7 @@ use crate::world::World;
 
 #[tokio::test]
 async fn every_principal_has_a_budget_and_is_told_what_is_left() {
-    let world = World::with(|config| config.rate_default = "3/minute".parse().unwrap()).await;
+    let world = World::with_gate(|config| config.rate_default = "3/minute".parse().unwrap()).await;
     let ada = world.ada();
     let first = ada.get("/agents").await;
     assert_eq!((first.header("x-ratelimit-limit"), first.header("x-ratelimit-remaining")), ("3", "2"));
@@ -22,7 +22,7 @@ async fn every_principal_has_a_budget_and_is_told_what_is_left() {
 
 #[tokio::test]
 async fn guessing_is_counted_by_address_and_probes_are_not_counted() {
-    let world = World::with(|config| config.rate_default = "2/minute".parse().unwrap()).await;
+    let world = World::with_gate(|config| config.rate_default = "2/minute".parse().unwrap()).await;
     let stranger = world.stranger();
     for _ in 0..2 {
         stranger.post("/auth/token", json!({ "api_key": "guess" })).await.is_problem(401);
@@ -39,7 +39,7 @@ async fn guessing_is_counted_by_address_and_probes_are_not_counted() {
 
 #[tokio::test]
 async fn starting_runs_has_a_tighter_limit_than_reading_them() {
-    let world = World::with(|config| config.rate_runs = "1/minute".parse().unwrap()).await;
+    let world = World::with_gate(|config| config.rate_runs = "1/minute".parse().unwrap()).await;
     let ada = world.ada();
     let run = json!({ "agent_id": ada.creates_agent("a").await, "input_message": "hi" });
     let started = ada.post("/runs?wait=false", run.clone()).await;

@@ -9,7 +9,7 @@ use artel_bus::LocalBus;
 use artel_domain::{Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Rules, dangerous_tools};
-use artel_http::{AuthServiceTrust, StaticKey};
+use artel_http::{AuthServiceTrust, Gate, GateConfig, Ground, StaticKey};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::Models;
@@ -124,27 +124,46 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut ApiConfig)) -> Self {
+        Self::build(change, |_| {}).await
+    }
+
+    /// With other limits or keys.
+    pub(crate) async fn with_gate(change: impl FnOnce(&mut GateConfig)) -> Self {
+        Self::build(|_| {}, change).await
+    }
+
+    async fn build(change: impl FnOnce(&mut ApiConfig), change_gate: impl FnOnce(&mut GateConfig)) -> Self {
         let data = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(data.path().join("artel.db").to_str().unwrap());
         let store = Arc::new(SqliteStore::open(&options).await.unwrap());
         let (bus, clock) = (Arc::new(LocalBus::new()), Arc::new(HandClock::default()));
-        let mut config = config();
+        let (mut config, mut gate) = (config(), gate_config());
         change(&mut config);
+        change_gate(&mut gate);
         let (rules, limits) = (Arc::new(Rules::new(dangerous_tools(&[]))), IntentsConfig { max_context_tokens: 8000 });
         let intents = Intents::new(store.clone(), bus.clone(), clock.clone(), rules, limits);
         let deps = Deps {
-            store: store.clone(),
-            bus: bus.clone(),
-            clock: clock.clone(),
-            tokens: Arc::new(TokenVerifier::new(&SECRET.into(), ISSUER, ISSUER)),
+            ground: Ground {
+                gate: Gate::new(
+                    store.clone(),
+                    bus.clone(),
+                    clock.clone(),
+                    Arc::new(TokenVerifier::new(&SECRET.into(), ISSUER, ISSUER)),
+                    Arc::new(ApiKeyMaker::new(&"pepper".into())),
+                    Arc::new(SecretBox::new(&[7; 32])),
+                    gate,
+                ),
+                store: store.clone(),
+                bus: bus.clone(),
+                clock: clock.clone(),
+                metrics: Arc::new(NoMetrics),
+            },
             issuer: Arc::new(TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER)),
             key_maker: Arc::new(ApiKeyMaker::new(&"pepper".into())),
-            seal: Arc::new(SecretBox::new(&[7; 32])),
             models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
             tools: Arc::new(registry(clock.clone())),
             intents,
             public_keys: Arc::new(NoKeys),
-            metrics: Arc::new(NoMetrics),
         };
         Self { app: router(App::new(deps, config)), store, bus, clock, data }
     }
@@ -197,20 +216,28 @@ pub(crate) fn token_from(
 }
 
 fn config() -> ApiConfig {
+    ApiConfig {
+        default_model: "demo:echo".to_owned(),
+        sse_keepalive: Duration::from_secs(15),
+        test_token: Some(TestToken {
+            tenant_id: TenantId(Uuid::from_u128(0xA)),
+            user_id: UserId(Uuid::from_u128(0xADA)),
+        }),
+        token_ttl: Duration::from_hours(1),
+        tool_default_timeout_ms: 15_000,
+        tool_max_timeout_ms: 60_000,
+    }
+}
+
+fn gate_config() -> GateConfig {
     let ada = StaticKey {
         tenant_id: TenantId(Uuid::from_u128(0xA)),
         user_id: UserId(Uuid::from_u128(0xADA)),
         scopes: Scopes::new(["tools:read", "tools:write"]),
     };
-    ApiConfig {
-        default_model: "demo:echo".to_owned(),
+    GateConfig {
         rate_default: "100000/second".parse().unwrap(),
         rate_runs: "100000/second".parse().unwrap(),
-        sse_keepalive: Duration::from_secs(15),
-        test_token: Some(TestToken { tenant_id: ada.tenant_id, user_id: ada.user_id }),
-        token_ttl: Duration::from_hours(1),
-        tool_default_timeout_ms: 15_000,
-        tool_max_timeout_ms: 60_000,
         static_keys: HashMap::from([(STATIC_KEY.to_owned(), ada)]),
         trusted_proxies: Vec::new(),
         auth_service: Some(AuthServiceTrust { issuer: AUTH_ISSUER.to_owned(), audience: AUTH_AUDIENCE.to_owned() }),

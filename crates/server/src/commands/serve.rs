@@ -3,24 +3,25 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::cli::{Role, ServeArgs};
+use crate::cli::ServeArgs;
 use crate::config::Config;
+use crate::surfaces::Port;
 use crate::{logging, output, serve};
 
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load()?;
     logging::start(&config);
     let running = serve::start(&config, &args.role, BTreeMap::new()).await?;
-    let url = |role| running.address(role).map(|addr| format!("http://{addr}"));
+    let url = |port| running.address(port).map(|addr| format!("http://{addr}"));
     let ready = json!({
         "ready": true,
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
-        "database": running.parts.store.kind(),
-        "public": url(Role::Platform).or_else(|| url(Role::Gateway)),
-        "runtime": url(Role::Runtime),
-        "llm_proxy": url(Role::LlmProxy),
-        "auth": url(Role::Auth),
+        "database": running.parts.ground.store.kind(),
+        "public": url(Port::Public),
+        "runtime": url(Port::Runtime),
+        "llm_proxy": url(Port::LlmProxy),
+        "auth": url(Port::Auth),
     });
     output::line_now(&ready.to_string());
     running.until_told_to_stop().await?;

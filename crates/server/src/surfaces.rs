@@ -1,0 +1,120 @@
+//! What this product serves over HTTP: which role serves which routes at which port. A new surface is a line in
+//! [`SURFACES`].
+
+use std::net::SocketAddr;
+
+use artel_http::surface;
+use axum::Router;
+
+use crate::cli::Role;
+use crate::config::Config;
+use crate::wiring::Parts;
+
+/// Every surface.
+const SURFACES: &[Surface] = &[
+    Surface { roles: &[Role::Platform], port: Port::Public, routes: platform },
+    Surface { roles: &[Role::Platform], port: Port::Public, routes: auth_for_the_public },
+    Surface { roles: &[Role::Gateway], port: Port::Public, routes: gateway },
+    Surface { roles: &[Role::Platform, Role::Gateway], port: Port::Public, routes: models_for_the_public },
+    Surface { roles: &[Role::Runtime], port: Port::Runtime, routes: runtime },
+    Surface { roles: &[Role::LlmProxy], port: Port::LlmProxy, routes: models },
+    Surface { roles: &[Role::Auth], port: Port::Auth, routes: auth },
+];
+
+/// Routes at a port, in processes that have one of the roles.
+struct Surface {
+    roles: &'static [Role],
+    port: Port,
+    /// At the public port they are merged with those of the other surfaces; at the other ports they come finished.
+    routes: fn(&Serving<'_>) -> Router,
+}
+
+/// What a process serves from.
+#[derive(Clone, Copy)]
+pub(crate) struct Serving<'a> {
+    pub(crate) roles: &'a [Role],
+    pub(crate) parts: &'a Parts,
+    pub(crate) config: &'a Config,
+}
+
+/// A port that clients know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Port {
+    /// One origin for every public client.
+    Public,
+    Runtime,
+    LlmProxy,
+    Auth,
+}
+
+impl Port {
+    /// The ports of a process with these roles.
+    pub(crate) fn of(roles: &[Role]) -> impl Iterator<Item = Self> + '_ {
+        let all = [Self::Public, Self::Runtime, Self::LlmProxy, Self::Auth];
+        all.into_iter().filter(|port| SURFACES.iter().any(|surface| surface.is_at(*port, roles)))
+    }
+
+    /// Where it is, and the setting that says so.
+    pub(crate) fn address(self, config: &Config) -> (SocketAddr, &'static str) {
+        match self {
+            Self::Public => (config.public_addr, "ARTEL_PUBLIC_ADDR"),
+            Self::Runtime => (config.codelab.runtime_addr, "ARTEL_RUNTIME_ADDR"),
+            Self::LlmProxy => (config.llm_proxy_addr, "ARTEL_LLM_PROXY_ADDR"),
+            Self::Auth => (config.auth.addr, "ARTEL_AUTH_ADDR"),
+        }
+    }
+
+    /// All that is served there, with fallbacks and outer layers.
+    pub(crate) fn routes(self, serving: &Serving<'_>) -> Router {
+        let here = SURFACES.iter().filter(|surface| surface.is_at(self, serving.roles));
+        let routes = here.fold(Router::new(), |routes, of| routes.merge((of.routes)(serving)));
+        match self {
+            Self::Public => surface(routes, serving.parts.ground.clock.clone()),
+            Self::Runtime | Self::LlmProxy | Self::Auth => routes,
+        }
+    }
+}
+
+impl Surface {
+    fn is_at(&self, port: Port, roles: &[Role]) -> bool {
+        self.port == port && self.roles.iter().any(|role| roles.contains(role))
+    }
+}
+
+fn platform(serving: &Serving<'_>) -> Router {
+    artel_platform_api::routes(serving.parts.platform(serving.config))
+}
+
+fn auth_for_the_public(serving: &Serving<'_>) -> Router {
+    artel_auth_api::public_routes(serving.parts.auth.clone())
+}
+
+/// The platform has probes of its own at the root.
+fn gateway(serving: &Serving<'_>) -> Router {
+    let app = &serving.parts.codelab;
+    let routes = artel_codelab_api::gateway_routes(app.clone());
+    if serving.roles.contains(&Role::Platform) {
+        return routes;
+    }
+    routes.merge(artel_codelab_api::gateway_probes(app.clone()))
+}
+
+/// If the operator shows the models.
+fn models_for_the_public(serving: &Serving<'_>) -> Router {
+    if !serving.config.llm_proxy_public {
+        return Router::new();
+    }
+    artel_llm_proxy::public_routes(serving.parts.llm_proxy(None))
+}
+
+fn runtime(serving: &Serving<'_>) -> Router {
+    artel_codelab_api::runtime_router(serving.parts.codelab.clone())
+}
+
+fn models(serving: &Serving<'_>) -> Router {
+    artel_llm_proxy::router(serving.parts.llm_proxy(Some(serving.parts.vault.internal_key())))
+}
+
+fn auth(serving: &Serving<'_>) -> Router {
+    artel_auth_api::router(serving.parts.auth.clone())
+}
