@@ -19,12 +19,19 @@ impl Turn {
         match self.state {
             State::New | State::Over => Vec::new(),
             State::Routing => vec![Effect::Act(Action::Route)],
-            State::AskingModel => vec![Effect::Record(Event::MessageReset { step: self.step })],
+            State::AskingModel => self.void_answer().into_iter().map(Effect::Record).collect(),
             // An answer and its calls are one transaction, so a journal that ends here is damaged; asking again is
             // safe: nothing was dispatched.
             State::Planning(_) => vec![Effect::Record(Event::ModelRequested { step: self.step })],
             State::Working => self.outstanding_calls(),
         }
+    }
+
+    /// The entry that tells readers to drop what they saw of an answer that never came to its end; `None` when no answer
+    /// was under way. A worker that takes over a run records it first, also when it only ends the run: what its
+    /// predecessor streamed shortly before its end is not in the store.
+    pub fn void_answer(&self) -> Option<Event> {
+        (self.state == State::AskingModel).then_some(Event::MessageReset { step: self.step })
     }
 
     fn outstanding_calls(&self) -> Vec<Effect> {

@@ -88,7 +88,13 @@ mod tests {
         let event = Event::Delta { step: 1, text: "two words\n\u{1F980}".to_owned() };
         let entry = Entry { seq: 5, run_id: RunId(Uuid::from_u128(9)), at: Timestamp::UNIX_EPOCH, event };
         let session_id = SessionId("a: session/with *odd* [text]".to_owned());
-        let frame = Frame { tenant_id: TenantId(Uuid::from_u128(1)), session_id, prev: 4, entry: Arc::new(entry) };
+        let frame = Frame {
+            tenant_id: TenantId(Uuid::from_u128(1)),
+            session_id,
+            prev: 4,
+            entry: Arc::new(entry),
+            stored: false,
+        };
         [Message::Frame(Arc::new(frame)), Message::Wake, Message::Cancel(RunId(Uuid::from_u128(7)))]
     }
 

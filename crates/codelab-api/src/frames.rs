@@ -7,7 +7,7 @@
 //!
 //! In `tokens` mode the tokens of a segment, put together, are the `content` of its final message. An answer that was
 //! cut off and is given again goes on where it was, when its text begins alike; otherwise it comes whole after
-//! [`text::RESTART`].
+//! [`text::RESTART`]. A reader who joins in the middle of a segment has its rest as content.
 
 mod calls;
 mod cursor;

@@ -1,5 +1,6 @@
 //! How a client wants its stream, said in the query string or told by what it calls itself.
 
+use artel_engine::Pieces;
 use artel_http::{Checked, Faults};
 use artel_specialists::{COMMON, client_tool};
 use axum::http::header::USER_AGENT;
@@ -64,6 +65,11 @@ impl Options {
     /// Only those who know the cursor get it.
     pub(crate) fn with_seq(&self) -> bool {
         self.seq.unwrap_or(false) || self.after.is_some()
+    }
+
+    /// Whoever knows the cursor may go on behind any piece: it must still be there then.
+    pub(crate) fn pieces(&self, view: View) -> Pieces {
+        if view.tokens && self.with_seq() { Pieces::Stored } else { Pieces::Live }
     }
 
     fn shows_plans(&self) -> bool {

@@ -241,4 +241,15 @@ pub struct Frame {
     pub session_id: SessionId,
     pub prev: i64,
     pub entry: Arc<Entry>,
+    /// The store has the entry, and all before it. A delta goes out before it is stored; the last one of each batch
+    /// goes out a second time when the batch is stored, with this mark. Absent in frames of the last version.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stored: bool,
+}
+
+impl Frame {
+    /// The store has the entry and all before it. Only deltas are published before they are stored.
+    pub fn is_stored(&self) -> bool {
+        self.stored || !matches!(self.entry.event, Event::Delta { .. })
+    }
 }

@@ -102,10 +102,14 @@ impl Drive {
         let mut effects = opening;
         loop {
             let actions = self.settle(effects).await?;
+            if self.turn.is_over() {
+                // Dropping what is under way closes its connections.
+                return Ok(());
+            }
             for action in actions {
                 self.begin(action);
             }
-            if self.turn.is_over() || self.work.is_empty() {
+            if self.work.is_empty() {
                 return Ok(());
             }
             effects = self.returned().await?.into_iter().map(Effect::Record).collect();

@@ -11,8 +11,8 @@ use artel_store::{RunStore, StoreError, Viewer};
 use futures::Stream;
 use tokio::time::Instant;
 
-pub use reader::SessionRef;
 use reader::{POLL, Reader, Subject};
+pub use reader::{Pieces, SessionRef};
 pub use session::{SessionEntries, follow_session};
 
 /// Which run to follow, and for whom.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use artel_agent::{Effect, Turn};
 use artel_domain::{Approval, CallState, Entry, Event, JOURNAL_LEVEL, Run, RunFailure};
-use artel_store::{Blocked, Claim, Step, StoreError, TurnRecord};
+use artel_store::{Blocked, Claim, Step, StoreError, TurnRecord, Viewer};
 
 use crate::outside::Outside;
 use crate::projection::project;
@@ -19,6 +19,8 @@ use crate::{Deps, team};
 const DIALOGUE_LIMIT: u32 = 400;
 /// Workers that may die over one run without progress between.
 const MOST_CRASHES: i64 = 5;
+/// Newest entries that are looked at for an answer that was under way, where the journal as a whole cannot be read.
+const LOOK_BACK: u32 = 20;
 /// How long workers of this version leave a run alone whose journal they cannot read.
 const PAUSE: Duration = Duration::from_mins(5);
 
@@ -58,17 +60,36 @@ fn must_end(run: &Run) -> Option<(RunFailure, String)> {
     (run.crash_count > MOST_CRASHES).then(|| (RunFailure::CrashedRepeatedly, message()))
 }
 
-/// Ends the run by what its row says: neither journal, agent nor calls are looked at.
+/// Ends the run by what its row says: neither agent nor calls are looked at, and of the journal only its end.
 async fn end(deps: &Arc<Deps>, claim: &Claim) -> Result<Option<TurnRecord>, Stop> {
     let Some((code, message)) = must_end(&claim.run) else { return Ok(None) };
     tracing::warn!(%code, "the run is ended from its row alone, because it cannot be driven");
     // No entry that a reader has seen has the number before the claim's first, unless it is the newest of all.
     let mut scribe = Scribe::new(deps.clone(), claim, claim.first_seq - 1);
-    let failed = scribe.entry(Event::RunFailed { code, message, usage: claim.run.usage });
+    let void = unfinished_answer(deps, &claim.run).await.map(|step| Event::MessageReset { step });
+    let failed = Event::RunFailed { code, message, usage: claim.run.usage };
+    let entries: Vec<Entry> = void.into_iter().chain([failed]).map(|event| scribe.entry(event)).collect();
     let mut step = Step::default();
-    project(&claim.run, &failed, None, &mut step);
-    scribe.commit(&claim.run, vec![failed], step).await?;
+    for entry in &entries {
+        project(&claim.run, entry, None, &mut step);
+    }
+    scribe.commit(&claim.run, entries, step).await?;
     Ok(None)
+}
+
+/// The step whose answer was under way, by the newest entries that can be read. Readers may have seen pieces of it that
+/// are not stored. `None` also when the store cannot say.
+async fn unfinished_answer(deps: &Deps, run: &Run) -> Option<u32> {
+    let viewer = Viewer::service(run.tenant_id);
+    let newest = deps.store.session_entries(&viewer, &run.session_id, 0, LOOK_BACK).await;
+    let newest = newest.inspect_err(|error| tracing::warn!(%error, "the end of the journal cannot be read")).ok()?;
+    let own = newest.iter().rev().take_while(|entry| entry.run_id == run.id);
+    let is_passed_over =
+        |event: &Event| matches!(event, Event::Other { .. } | Event::ContextSummarised { .. } | Event::CancelRequested);
+    match own.map(|entry| &entry.event).find(|event| !is_passed_over(event))? {
+        Event::ModelRequested { step } | Event::MessageReset { step } => Some(*step),
+        _ => None,
+    }
 }
 
 async fn hand_back(deps: &Deps, claim: &Claim, entry: &Entry) -> Result<Option<TurnRecord>, Stop> {
@@ -107,8 +128,12 @@ pub(crate) fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnReco
         }));
     }
     match must_end(run) {
-        Some(_) if run.cancel_requested && !turn.is_new() => effects.push(Effect::Record(Event::CancelRequested)),
-        Some((code, message)) => effects.push(Effect::Record(turn.failure(code, message))),
+        Some((code, message)) => {
+            effects.extend(turn.void_answer().map(Effect::Record));
+            let is_cancelled = run.cancel_requested && !turn.is_new();
+            let end = if is_cancelled { Event::CancelRequested } else { turn.failure(code, message) };
+            effects.push(Effect::Record(end));
+        }
         None => {
             effects.extend(decisions(turn, record, outside));
             effects.extend(turn.outstanding());

@@ -38,9 +38,15 @@ pub(crate) struct Scribe {
     /// The run's newest entry on the bus.
     prev: i64,
     /// Deltas on the bus that are not in the store yet.
-    unsaved: VecDeque<Entry>,
+    unsaved: VecDeque<Arc<Frame>>,
     oldest_unsaved: Option<Instant>,
-    saving: Option<BoxFuture<'static, Result<(), Stop>>>,
+    saving: Option<Saving>,
+}
+
+/// A batch of deltas on its way into the store.
+struct Saving {
+    write: BoxFuture<'static, Result<(), Stop>>,
+    newest: Option<Arc<Frame>>,
 }
 
 impl Scribe {
@@ -73,8 +79,8 @@ impl Scribe {
             self.save().await?;
         }
         let entry = self.entry(event);
-        self.publish(&entry);
-        self.unsaved.push_back(entry);
+        let frame = self.publish(entry, false);
+        self.unsaved.push_back(frame);
         self.oldest_unsaved.get_or_insert_with(|| Instant::now() + BATCH_AGE);
         if self.unsaved.len() >= BATCH && self.saving.is_none() {
             self.begin_saving();
@@ -92,47 +98,59 @@ impl Scribe {
             self.begin_saving();
         }
         let result = match &mut self.saving {
-            Some(saving) => saving.await,
+            Some(saving) => (&mut saving.write).await,
             None => Ok(()),
         };
-        self.saving = None;
-        result
+        let saved = self.saving.take();
+        result?;
+        self.confirm(saved.and_then(|saved| saved.newest));
+        Ok(())
     }
 
     /// Writes entries and what `step` says that they change in one transaction, after all deltas before them, then puts
     /// them on the bus.
     pub(crate) async fn commit(&mut self, run: &Run, entries: Vec<Entry>, mut step: Step) -> Result<(), Stop> {
         if let Some(saving) = self.saving.take() {
-            saving.await?;
+            saving.write.await?;
         }
         let shown = entries.clone();
-        step.entries = self.unsaved.drain(..).chain(entries).collect();
-        self.oldest_unsaved = None;
+        step.entries = self.take_unsaved().into_iter().chain(entries).collect();
         let step = self.prepare(step);
         write(self.deps.clone(), self.fence.clone(), step).await?;
-        for entry in &shown {
-            crate::telemetry::count(run, entry);
-            self.publish(entry);
+        for entry in shown {
+            crate::telemetry::count(run, &entry);
+            self.publish(entry, true);
         }
         Ok(())
     }
 
+    /// Stores all deltas that are on the bus.
     async fn save(&mut self) -> Result<(), Stop> {
-        if let Some(saving) = self.saving.take() {
-            saving.await?;
+        if self.saving.is_some() {
+            self.saving().await?;
         }
         self.begin_saving();
-        match self.saving.take() {
-            Some(saving) => saving.await,
-            None => Ok(()),
-        }
+        self.saving().await
     }
 
     fn begin_saving(&mut self) {
-        let entries = self.unsaved.drain(..).collect();
-        self.oldest_unsaved = None;
+        let newest = self.unsaved.back().cloned();
+        let entries = self.take_unsaved();
         let step = self.prepare(Step { entries, ..Step::default() });
-        self.saving = Some(Box::pin(write(self.deps.clone(), self.fence.clone(), step)));
+        let write = Box::pin(write(self.deps.clone(), self.fence.clone(), step));
+        self.saving = Some(Saving { write, newest });
+    }
+
+    fn take_unsaved(&mut self) -> Vec<Entry> {
+        self.oldest_unsaved = None;
+        self.unsaved.drain(..).map(|frame| Entry::clone(&frame.entry)).collect()
+    }
+
+    /// Tells those who show only what is stored that a batch of deltas is.
+    fn confirm(&self, newest: Option<Arc<Frame>>) {
+        if let Some(frame) = newest {
+            self.deps.bus.publish(Arc::new(Frame { stored: true, ..Frame::clone(&frame) }));
+        }
     }
 
     fn prepare(&mut self, mut step: Step) -> Step {
@@ -145,15 +163,18 @@ impl Scribe {
         step
     }
 
-    fn publish(&mut self, entry: &Entry) {
-        let frame = Frame {
+    fn publish(&mut self, entry: Entry, stored: bool) -> Arc<Frame> {
+        let seq = entry.seq;
+        let frame = Arc::new(Frame {
             tenant_id: self.fence.tenant_id,
             session_id: self.fence.session_id.clone(),
             prev: self.prev,
-            entry: Arc::new(entry.clone()),
-        };
-        self.prev = entry.seq;
-        self.deps.bus.publish(Arc::new(frame));
+            entry: Arc::new(entry),
+            stored,
+        });
+        self.prev = seq;
+        self.deps.bus.publish(frame.clone());
+        frame
     }
 }
 

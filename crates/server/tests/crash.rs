@@ -109,6 +109,67 @@ async fn a_stream_cut_in_the_middle_of_an_answer_says_so_and_never_reuses_a_numb
     assert_eq!(all.last().unwrap().data["output"], json!(words));
 }
 
+/// A run whose worker dies while the model answers; what its reader saw until then.
+async fn an_answer_breaks_off(artel: &mut Artel, client: &Client) -> Vec<Event> {
+    let agent = client.agent("openai:gpt-4o-mini", &[]).await;
+    let mut stream = client.stream(&agent, "Talk").await;
+    let mut seen = stream.until("token").await;
+    artel.kill().await;
+    seen.extend(stream.rest().await);
+    seen
+}
+
+/// The reader goes on: it is told to drop the answer, and then how the run ended.
+async fn the_answer_is_void(client: &Client, seen: Vec<Event>, code: &str) {
+    let run = seen[0].data["run_id"].as_str().unwrap().to_owned();
+    client.finished_run(&run).await;
+    let tokens = seen.len();
+    let all = resumed(client, &run, seen).await;
+    let rest = names(&all[tokens..]);
+    let resets = rest.iter().rposition(|name| *name == "message_reset").expect("the answer is void");
+    assert_eq!(rest[resets..], ["message_reset", "error"], "{rest:?}");
+    assert_eq!(all.last().unwrap().data["code"], code);
+    let replay = client.events(&run, None).await.rest().await;
+    assert_eq!(names(&replay).last_chunk().unwrap(), &["message_reset", "error"]);
+}
+
+fn never_ending() -> Reply {
+    Reply::Slow("word ".repeat(1000), Duration::from_millis(25))
+}
+
+async fn a_run_that_is_cancelled_after_a_crash_takes_its_answer_back(database: Database) {
+    let model = ModelServer::start(|_| never_ending()).await;
+    let mut artel = start(database, &model).await;
+    let client = artel.client().await;
+    let seen = an_answer_breaks_off(&mut artel, &client).await;
+    artel.restart_as(Some("platform")).await;
+    let path = format!("/runs/{}/cancel", seen[0].data["run_id"].as_str().unwrap());
+    assert_eq!(client.at(artel.url()).post(&path, &json!({})).await.0, 202);
+    artel.kill().await;
+    artel.restart_as(None).await;
+    the_answer_is_void(&client.at(artel.url()), seen, "cancelled").await;
+    assert_eq!(model.requests().len(), 1, "nobody is asked again for a run that is cancelled");
+}
+
+async fn a_run_that_crashes_again_and_again_takes_its_answer_back(database: Database) {
+    let model = ModelServer::start(|_| never_ending()).await;
+    let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("LEASE_SECONDS", "1");
+    let mut artel = launch.with("OPENAI_BASE_URL", model.url()).start().await;
+    let client = artel.client().await;
+    let mut seen = an_answer_breaks_off(&mut artel, &client).await;
+    let run = seen[0].data["run_id"].as_str().unwrap().to_owned();
+    for _ in 0..5 {
+        artel.restart().await;
+        let client = client.at(artel.url());
+        let mut stream = client.events(&run, seen.last().map(|event| event.id)).await;
+        seen.extend(stream.until("token").await);
+        artel.kill().await;
+        seen.extend(stream.rest().await);
+    }
+    artel.restart().await;
+    the_answer_is_void(&client.at(artel.url()), seen, "crashed_repeatedly").await;
+}
+
 async fn a_dozen_kills_lose_no_run(database: Database) {
     let model = ModelServer::start(|request| {
         let messages = request["messages"].as_array().unwrap();
@@ -140,5 +201,7 @@ on_both_stores! {
     a_keyed_tool_has_one_effect as crash_during_a_keyed_tool_has_one_effect_on_sqlite, crash_during_a_keyed_tool_has_one_effect_on_postgres;
     a_tool_that_writes_is_never_called_twice as crash_during_a_writing_tool_never_calls_it_twice_on_sqlite, crash_during_a_writing_tool_never_calls_it_twice_on_postgres;
     a_stream_cut_in_the_middle_of_an_answer_says_so_and_never_reuses_a_number as crash_in_an_answer_resets_it_on_sqlite, crash_in_an_answer_resets_it_on_postgres;
+    a_run_that_is_cancelled_after_a_crash_takes_its_answer_back as cancelled_after_a_crash_on_sqlite, cancelled_after_a_crash_on_postgres;
+    a_run_that_crashes_again_and_again_takes_its_answer_back as crashed_repeatedly_on_sqlite, crashed_repeatedly_on_postgres;
     a_dozen_kills_lose_no_run as crash_a_dozen_times_loses_no_run_on_sqlite, crash_a_dozen_times_loses_no_run_on_postgres;
 }

@@ -8,7 +8,7 @@ use artel_domain::{Clock as _, Entry, Event, Run, RunId, SystemClock, TenantId};
 use artel_store::{ApprovalFilter, Fence, RunStore, Step, Viewer};
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Receiver, on_both_stores};
+use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Receiver, Reply, on_both_stores};
 use serde_json::{Value, json};
 
 /// A run that waits for a human, and what it needs to go on.
@@ -26,7 +26,7 @@ struct World {
 impl World {
     async fn new(database: Database) -> Self {
         let url = if let Database::Postgres { url, .. } = &database { Some(url.clone()) } else { None };
-        let model = ModelServer::calling_the_tool_once(json!({ "text": "hello" })).await;
+        let model = ModelServer::start(answer).await;
         let receiver = Receiver::start(Duration::ZERO).await;
         let artel =
             Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", model.url()).start().await;
@@ -37,6 +37,13 @@ impl World {
         assert_eq!((status, &run["phase"]), (202, &json!("waiting_for_approval")), "{run:#}");
         let run = run["id"].as_str().unwrap().to_owned();
         Self { artel, client, agent, url, run, _model: model, receiver }
+    }
+
+    /// The run is from here on another one, whose model is in the middle of an answer.
+    async fn talks(&mut self) {
+        let mut stream = self.client.stream(&self.agent, "Talk").await;
+        let seen = stream.until("token").await;
+        self.run = seen[0].data["run_id"].as_str().unwrap().to_owned();
     }
 
     async fn store(&self) -> Arc<dyn RunStore> {
@@ -114,6 +121,16 @@ impl World {
         let body = json!({ "agent_id": self.agent, "input_message": "Write again", "session_id": "s" });
         let (status, run) = self.client.post("/runs", &body).await;
         assert_eq!((status, &run["phase"]), (202, &json!("waiting_for_approval")), "{run:#}");
+    }
+}
+
+/// Talks for long when it is asked to; otherwise it calls the tool once.
+fn answer(body: &Value) -> Reply {
+    let last = body["messages"].as_array().unwrap().last().unwrap();
+    match (last["role"].as_str(), last["content"].as_str()) {
+        (Some("tool"), Some(told)) => Reply::Text(format!("The tool said {told}")),
+        (_, Some("Talk")) => Reply::Slow("word ".repeat(1000), Duration::from_millis(25)),
+        _ => Reply::Call(json!({ "text": "hello" })),
     }
 }
 
@@ -207,6 +224,18 @@ async fn a_run_that_cannot_be_driven_and_crashed_too_often_is_ended(database: Da
     world.the_session_goes_on().await;
 }
 
+async fn an_answer_under_way_is_void_when_the_run_is_ended_from_its_row(database: Database) {
+    let mut world = World::new(database).await;
+    world.talks().await;
+    world.a_newer_version_writes("form_asked", r#"{"kind":"form_asked","form":{"a":1}}"#).await;
+    world.is_handed_back().await;
+    assert_eq!(world.client.post(&format!("/runs/{}/cancel", world.run), &json!({})).await.0, 202);
+    world.client.finished_run(&world.run).await;
+    let events = world.client.events(&world.run, None).await.rest().await;
+    let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(names.last_chunk().unwrap(), &["message_reset", "error"], "{names:?}");
+}
+
 fn audit() -> artel_domain::AuditEntry {
     artel_domain::AuditEntry {
         actor: artel_domain::Actor::default(),
@@ -224,5 +253,6 @@ on_both_stores! {
     a_run_with_an_entry_of_a_newer_version_is_handed_back_and_can_be_cancelled as handed_back_and_cancelled_on_sqlite, handed_back_and_cancelled_on_postgres;
     a_waiting_run_with_a_damaged_entry_is_cancelled_with_its_question as a_damaged_run_is_cancelled_on_sqlite, a_damaged_run_is_cancelled_on_postgres;
     an_entry_that_may_be_skipped_stops_nobody as an_optional_entry_is_skipped_on_sqlite, an_optional_entry_is_skipped_on_postgres;
+    an_answer_under_way_is_void_when_the_run_is_ended_from_its_row as ended_from_its_row_in_an_answer_on_sqlite, ended_from_its_row_in_an_answer_on_postgres;
     a_run_that_cannot_be_driven_and_crashed_too_often_is_ended as a_poisoned_run_ends_on_sqlite, a_poisoned_run_ends_on_postgres;
 }

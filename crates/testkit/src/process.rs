@@ -139,6 +139,12 @@ impl Artel {
         (self.child, self.ready) = spawn(&self.launch, self.directory.path(), &self.log).await;
     }
 
+    /// The same with these roles, with commas; all of them when there are none.
+    pub async fn restart_as(&mut self, roles: Option<&str>) {
+        self.launch.roles = roles.map(str::to_owned);
+        self.restart().await;
+    }
+
     /// Runs a subcommand on the same data; its stdout and whether it succeeded.
     pub async fn command(&self, args: &[&str]) -> (String, bool) {
         let output = base(&self.launch, self.directory.path()).args(args).output().await.expect("the binary");

@@ -31,7 +31,13 @@ pub(crate) fn unique(name: &str) -> String {
 pub(crate) fn frame(session: &SessionId, seq: i64) -> Arc<Frame> {
     let event = Event::Delta { step: 1, text: format!("word {seq}") };
     let entry = Entry { seq, run_id: run(1), at: Timestamp::UNIX_EPOCH, event };
-    Arc::new(Frame { tenant_id: tenant(), session_id: session.clone(), prev: seq - 1, entry: Arc::new(entry) })
+    Arc::new(Frame {
+        tenant_id: tenant(),
+        session_id: session.clone(),
+        prev: seq - 1,
+        entry: Arc::new(entry),
+        stored: false,
+    })
 }
 
 /// The next thing a follower hears, as the frame's seq; `None` when it is told to read the store.

@@ -18,7 +18,13 @@ fn session(name: &str) -> SessionId {
 fn frame(of: u128, session_name: &str, seq: i64) -> Arc<Frame> {
     let event = Event::Delta { step: 1, text: format!("{seq}") };
     let entry = Entry { seq, run_id: RunId(uuid::Uuid::nil()), at: Timestamp::UNIX_EPOCH, event };
-    Arc::new(Frame { tenant_id: tenant(of), session_id: session(session_name), prev: seq - 1, entry: Arc::new(entry) })
+    Arc::new(Frame {
+        tenant_id: tenant(of),
+        session_id: session(session_name),
+        prev: seq - 1,
+        entry: Arc::new(entry),
+        stored: false,
+    })
 }
 
 async fn seq(follower: &mut Follower) -> i64 {

@@ -1,6 +1,8 @@
-//! Where a reader stands: behind an entry, and so many characters into the text under way. Pieces of a text go out
-//! before they are stored; when a process dies in between, the number alone would not tell how much of it the reader
-//! has.
+//! Where a reader stands: behind an entry, and so many characters into the text under way. The entries of a run that is
+//! long over are put together; the number alone would not tell how much of such a text the reader has.
+//!
+//! The characters are those of the text that was under way at that entry. An entry that makes this text void has a
+//! higher number, so nothing is ever counted in another text.
 
 /// Characters of a text that can be told.
 const BITS: u32 = 20;

@@ -45,8 +45,25 @@ impl Told {
 pub(crate) struct Mapper {
     view: View,
     run: Option<Run>,
-    /// Where a reader who comes back stands, until it is passed.
-    stands: Option<Cursor>,
+    /// Where the reader stands, until it is passed.
+    stands: Option<Standing>,
+}
+
+/// What a reader has of what was told before.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Standing {
+    /// Nothing up to this entry: a new reader.
+    Nothing(i64),
+    /// All up to here: a reader who comes back.
+    All(Cursor),
+}
+
+impl Standing {
+    fn entry(self) -> i64 {
+        match self {
+            Self::Nothing(entry) | Self::All(Cursor { entry, .. }) => entry,
+        }
+    }
 }
 
 /// What is known of the run under way.
@@ -63,26 +80,28 @@ struct Run {
 }
 
 impl Mapper {
-    pub(crate) fn new(view: View) -> Self {
+    #[cfg(test)]
+    pub(super) fn new(view: View) -> Self {
         Self { view, run: None, stands: None }
     }
 
-    /// For a reader who comes back.
-    pub(crate) fn resuming(view: View, stands: Cursor) -> Self {
-        Self { stands: Some(stands), ..Self::new(view) }
+    pub(super) fn of_reader(view: View, stands: Standing) -> Self {
+        Self { view, run: None, stands: Some(stands) }
     }
 
     /// What the client is told when this happens; entries come in order.
     pub(crate) fn on(&mut self, entry: &Entry) -> Told {
+        let passed = self.stands.take_if(|stands| entry.seq > stands.entry());
         if let Event::RunStarted { input, team, .. } = &entry.event {
             self.run = Some(Run::new(entry.run_id, input, team.as_ref()));
             return Told::nothing();
         }
         let view = self.view;
-        let passed = self.stands.take_if(|stands| entry.seq > stands.entry);
         let Some(run) = self.run.as_mut().filter(|run| run.id == entry.run_id) else { return Told::nothing() };
-        if let Some(stands) = passed.filter(|_| view.tokens) {
-            run.spoken.reader_has(stands.characters);
+        match passed.filter(|_| view.tokens) {
+            Some(Standing::Nothing(_)) => run.spoken.reader_has_nothing(),
+            Some(Standing::All(cursor)) => run.spoken.reader_has(cursor.characters),
+            None => {}
         }
         let told = run.on(view, entry);
         if entry.event.is_end() {

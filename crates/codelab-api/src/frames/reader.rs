@@ -1,7 +1,7 @@
 use artel_domain::Entry;
 
 use super::cursor::Cursor;
-use super::mapper::{Mapper, Told, View};
+use super::mapper::{Mapper, Standing, Told, View};
 
 /// What one client gets to see.
 #[derive(Debug)]
@@ -15,8 +15,8 @@ pub(crate) struct Reader {
 impl Reader {
     /// `after` is the client's, who knows what it means; `known` is where the session is read on from.
     pub(crate) fn new(view: View, known: i64, after: Option<Cursor>, with_seq: bool) -> Self {
-        let mapper = after.map_or_else(|| Mapper::new(view), |after| Mapper::resuming(view, after));
-        Self { mapper, known, with_seq }
+        let stands = after.map_or(Standing::Nothing(known), Standing::All);
+        Self { mapper: Mapper::of_reader(view, stands), known, with_seq }
     }
 
     /// What is new to the client.

@@ -17,6 +17,8 @@ pub(super) struct Spoken {
     again: Option<String>,
     /// Characters of the text under way that the reader has, when that is more than was kept.
     claimed: usize,
+    /// The reader has words that nobody knows any more: what comes next stands behind a line.
+    is_cut: bool,
 }
 
 impl Spoken {
@@ -33,7 +35,9 @@ impl Spoken {
     pub(super) fn next_text(&mut self) {
         self.from = None;
         self.again = None;
-        self.claimed = 0;
+        if std::mem::take(&mut self.claimed) > 0 {
+            self.is_cut = true;
+        }
     }
 
     /// The client is to act: what is said afterwards is another segment.
@@ -41,8 +45,13 @@ impl Spoken {
         *self = Self::default();
     }
 
-    /// The reader comes back with so many characters of the text under way. Pieces that went out shortly before a crash
-    /// are not kept.
+    /// The reader has nothing of what was told so far, and does not go on behind it.
+    pub(super) fn reader_has_nothing(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The reader comes back with so many characters of the text under way. That is more than was given out when the
+    /// pieces of a text were put together since; they are the same text until it is cut off.
     pub(super) fn reader_has(&mut self, characters: usize) {
         if characters > self.characters() {
             self.claimed = characters;
@@ -50,9 +59,12 @@ impl Spoken {
         }
     }
 
-    /// What was given out of the text under way is void: it comes again.
+    /// What was given out of the text under way is void: it comes again. What the reader has beyond it cannot be
+    /// compared with what comes.
     pub(super) fn cut_off(&mut self) {
-        if self.from.is_some() || self.claimed > 0 {
+        if self.claimed > 0 {
+            self.next_text();
+        } else if self.from.is_some() {
             self.again = Some(String::new());
         }
     }
@@ -111,7 +123,11 @@ impl Spoken {
             return None;
         }
         let begins_later = self.from.is_none() && !self.all.is_empty();
-        let token = if begins_later { format!("{BREAK}{piece}") } else { piece.to_owned() };
+        let token = match (std::mem::take(&mut self.is_cut), begins_later) {
+            (true, _) => format!("{RESTART}{piece}"),
+            (false, true) => format!("{BREAK}{piece}"),
+            (false, false) => piece.to_owned(),
+        };
         self.all.push_str(&token);
         self.from.get_or_insert(self.all.len() - piece.len());
         if known == 0 {
@@ -191,22 +207,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_reader_has_of_a_void_text_and_nobody_kept_is_never_taken_for_the_next_text() {
+        for again in ["one two three four", "uno dos"] {
+            let mut spoken = Spoken::default();
+            said(&mut spoken, &["one two"]);
+            spoken.reader_has("one two three".len());
+            spoken.cut_off();
+            assert_eq!(said(&mut spoken, &[again, "!"]), [format!("\n\n---\n\n{again}"), "!".to_owned()]);
+            let mut nothing_kept = Spoken::default();
+            nothing_kept.reader_has(3);
+            nothing_kept.cut_off();
+            assert_eq!(nothing_kept.finish(again).unwrap(), format!("\n\n---\n\n{again}"));
+        }
+    }
+
+    #[test]
     fn a_reader_that_has_more_than_was_kept_gets_what_is_behind_it() {
         let mut spoken = Spoken::default();
         said(&mut spoken, &["one two"]);
         spoken.reader_has("one two three".len());
-        spoken.cut_off();
-        assert_eq!(said(&mut spoken, &["one", " two th", "ree", " four"]), [" four"]);
+        assert_eq!(said(&mut spoken, &[" th", "ree", " four"]), [" four"]);
         assert_eq!(spoken.finish("one two three four"), None);
         assert_eq!(spoken.all(), "one two three four");
         let mut nothing_kept = Spoken::default();
         nothing_kept.reader_has(3);
         assert_eq!(said(&mut nothing_kept, &["on", "e two"]), [" two"]);
-        let mut other = Spoken::default();
-        said(&mut other, &["one"]);
-        other.reader_has(7);
-        other.cut_off();
-        assert_eq!(said(&mut other, &["uno", " dos"]), ["\n\n---\n\nuno", " dos"]);
         let mut shorter = Spoken::default();
         shorter.reader_has(7);
         assert_eq!(said(&mut shorter, &["one"]), [""; 0]);

@@ -35,9 +35,9 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
     let place = app.sockets.take_place(guest.user.tenant_id, guest.user.user_id).ok_or_else(full)?;
     let about = SessionRef { viewer: guest.user.viewer(), session_id: guest.session.clone() };
     // Before the upgrade: what the client does once it is connected cannot be missed.
-    let following =
-        follow_session(app.store.clone(), &*app.bus, about, options.after().map(|after| after.entry)).await?;
     let view = options.view(&app.config, &guest.user, &parts.headers);
+    let after = options.after().map(|after| after.entry);
+    let following = follow_session(app.store.clone(), &*app.bus, about, after, options.pieces(view)).await?;
     let reader = Reader::new(view, following.known, options.after(), options.with_seq());
     let talk = Talk::new(app.clone(), guest, options.client(), reader, following.entries);
     let upgrade = upgrade

@@ -35,14 +35,15 @@ pub(super) async fn answer(
 ) -> Result<Response, Fault> {
     let about = SessionRef { viewer: user.viewer(), session_id: session.clone() };
     // Before anything happens: what comes of it cannot be missed.
-    let following = follow_session(app.store.clone(), &*app.bus, about, None).await?;
+    let view = options.view(&app.config, user, headers);
+    let following = follow_session(app.store.clone(), &*app.bus, about, None, options.pieces(view)).await?;
     let run = match perform(app, user, &session, &options.client(), incoming).await {
         Ok(run) => run,
         Err(problem) if problem.code() == codes::INVALID_CALL_ID => return Ok(just(app, frames::of_problem(&problem))),
         Err(problem) => return Err(problem.into()),
     };
     let Some(run) = run else { return Ok(response(app, stream::empty())) };
-    let reader = Reader::new(options.view(&app.config, user, headers), following.known, None, options.with_seq());
+    let reader = Reader::new(view, following.known, None, options.with_seq());
     let reading = Reading { entries: following.entries, reader, run, over: false };
     Ok(response(app, reading.into_frames()))
 }

@@ -1,3 +1,4 @@
+use std::collections::btree_map::OccupiedEntry;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,16 @@ pub(super) enum Subject {
     Session,
 }
 
+/// When the pieces of an answer are given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pieces {
+    /// As they come. A crash of the worker can take some of them out of the journal again.
+    #[default]
+    Live,
+    /// When they are stored, a fraction of a second later: for readers who go on behind them after a crash.
+    Stored,
+}
+
 /// Which session to follow, and for whom.
 #[derive(Debug, Clone)]
 pub struct SessionRef {
@@ -49,8 +60,11 @@ pub(super) struct Reader {
     /// How long it is left alone while nothing happens.
     pause: Duration,
     ready: VecDeque<Arc<Entry>>,
-    /// Live frames whose predecessor has not been seen yet.
+    /// Live frames whose predecessor has not been seen yet, or that are not to be shown yet.
     pending: BTreeMap<i64, Arc<Frame>>,
+    pieces: Pieces,
+    /// With [`Pieces::Stored`]: the store has everything up to this number.
+    stored: i64,
     over: bool,
 }
 
@@ -64,7 +78,12 @@ impl Reader {
         read_at: Instant,
     ) -> Self {
         let (ready, pending) = (VecDeque::new(), BTreeMap::new());
-        Self { store, live, session, subject, last, read_at, pause: POLL, ready, pending, over: false }
+        let (pause, pieces) = (POLL, Pieces::Live);
+        Self { store, live, session, subject, last, read_at, pause, ready, pending, pieces, stored: last, over: false }
+    }
+
+    pub(super) fn showing(self, pieces: Pieces) -> Self {
+        Self { pieces, ..self }
     }
 
     pub(super) fn into_stream(self) -> impl Stream<Item = Result<Arc<Entry>, StoreError>> + Send + 'static {
@@ -103,10 +122,36 @@ impl Reader {
             return;
         }
         self.pause = POLL;
+        if self.pieces == Pieces::Stored {
+            return self.hold(frame);
+        }
         if frame.prev == self.last {
             self.ready.push_back(frame.entry.clone());
             return;
         }
+        self.keep(frame);
+    }
+
+    /// Keeps a frame until it is known to be stored.
+    fn hold(&mut self, frame: Arc<Frame>) {
+        let is_stored = frame.is_stored();
+        let seq = frame.entry.seq;
+        self.read_at = self.read_at.min(Instant::now() + POLL);
+        if self.pending.len() < MOST_PENDING {
+            self.pending.insert(seq, frame);
+        }
+        if is_stored {
+            self.stored = self.stored.max(seq);
+            self.take_pending();
+            let has_gap = self.ready.back().is_none_or(|entry| entry.seq < seq);
+            if has_gap {
+                self.read_at = Instant::now();
+            }
+        }
+    }
+
+    /// Keeps a frame until what is before it is there.
+    fn keep(&mut self, frame: Arc<Frame>) {
         // Something is missing in between, or may be where another run begins; the store has it, or will have it
         // shortly.
         self.read_at =
@@ -129,16 +174,24 @@ impl Reader {
             }
         };
         let full = entries.len() == page as usize;
-        let soon = if full {
-            Duration::ZERO
-        } else if self.pending.is_empty() {
-            self.pause_after(entries.is_empty())
-        } else {
-            CATCH_UP
+        let soon = match (full, self.waits_for_store()) {
+            (true, _) => Duration::ZERO,
+            (false, true) => CATCH_UP,
+            (false, false) => self.pause_after(entries.is_empty()),
         };
         self.ready.extend(entries.into_iter().map(Arc::new));
         self.read_at = Instant::now() + soon;
         Ok(())
+    }
+
+    /// A frame may be shown as soon as the store gives what is before it.
+    fn waits_for_store(&self) -> bool {
+        self.pending.first_key_value().is_some_and(|(seq, _)| *seq <= self.shown_to())
+    }
+
+    /// The newest number that may be shown.
+    fn shown_to(&self) -> i64 {
+        if self.pieces == Pieces::Stored { self.stored } else { i64::MAX }
     }
 
     fn pause_after(&mut self, silence: bool) -> Duration {
@@ -149,11 +202,14 @@ impl Reader {
         pause
     }
 
-    /// Moves the frames that now follow without a gap behind what the store gave.
+    /// Moves the frames that now follow without a gap, and may be shown, behind what the store gave.
     fn take_pending(&mut self) {
         let mut newest = self.ready.back().map_or(self.last, |entry| entry.seq);
         self.pending = self.pending.split_off(&(newest + 1));
-        while let Some(first) = self.pending.first_entry().filter(|first| first.get().prev == newest) {
+        let shown_to = self.shown_to();
+        let follows =
+            |first: &OccupiedEntry<'_, i64, Arc<Frame>>, newest| first.get().prev == newest && *first.key() <= shown_to;
+        while let Some(first) = self.pending.first_entry().filter(|first| follows(first, newest)) {
             let frame = first.remove();
             newest = frame.entry.seq;
             self.ready.push_back(frame.entry.clone());

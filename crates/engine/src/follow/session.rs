@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use tokio::time::Instant;
 
-use super::reader::{Reader, SessionRef, Subject};
+use super::reader::{Pieces, Reader, SessionRef, Subject};
 
 /// Entries read at once on the way back to where a run began.
 const WINDOW: u32 = 256;
@@ -23,16 +23,20 @@ pub struct SessionEntries {
 
 /// Follows all runs of a session, for a reader who knows its entries up to `after`, or, with `None`, all there are now
 /// but for an answer that is being streamed.
+///
+/// # Errors
+/// Fails when the store does.
 pub async fn follow_session(
     store: Arc<dyn RunStore>,
     bus: &dyn Bus,
     session: SessionRef,
     after: Option<i64>,
+    pieces: Pieces,
 ) -> Result<SessionEntries, StoreError> {
     // Subscribed before the first read, so that nothing falls between the two.
     let live = bus.follow(session.viewer.tenant_id, &session.session_id);
     let Place { known, first } = place(&*store, &session, after.map(|after| after.max(0))).await?;
-    let reader = Reader::new(store, live, session, Subject::Session, first, Instant::now());
+    let reader = Reader::new(store, live, session, Subject::Session, first, Instant::now()).showing(pieces);
     Ok(SessionEntries { known, entries: reader.into_stream().boxed() })
 }
 

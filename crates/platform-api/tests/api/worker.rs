@@ -227,8 +227,13 @@ impl Drive<'_> {
         self.world.store.commit(&fence, step).await.unwrap();
         for entry in entries {
             let prev = std::mem::replace(&mut self.last, entry.seq);
-            let frame =
-                Frame { tenant_id: run.tenant_id, session_id: run.session_id.clone(), prev, entry: Arc::new(entry) };
+            let frame = Frame {
+                tenant_id: run.tenant_id,
+                session_id: run.session_id.clone(),
+                prev,
+                entry: Arc::new(entry),
+                stored: true,
+            };
             self.world.bus.publish(Arc::new(frame));
         }
     }

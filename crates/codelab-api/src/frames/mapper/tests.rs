@@ -300,33 +300,71 @@ fn what_belongs_to_no_run_that_began_says_nothing() {
     assert_eq!(told(TOKENS, &[delta("x"), succeeded("x")]), [Told::nothing(), Told::nothing()]);
 }
 
-#[test]
-fn a_reader_that_comes_back_gets_what_it_does_not_have_whatever_was_kept() {
-    let text = "one two three four";
-    let ended = |entries: &mut Vec<Entry>, seq| {
-        entries.push(entry(seq, answered(text, 0)));
-        entries.push(entry(seq + 1, succeeded(text)));
-    };
-    // It had "one two three" at entry 5; of that, entry 3 alone was kept, and the answer came again.
-    let mut kept = vec![entry(1, started("hi", None)), entry(2, asked(1)), entry(3, delta("one two"))];
-    kept.extend([
-        entry(9, Event::MessageReset { step: 1 }),
-        entry(10, delta("one two")),
-        entry(11, delta(" three four")),
-    ]);
-    ended(&mut kept, 12);
-    // The same reader, when all was kept.
-    let mut whole =
-        vec![entry(1, started("hi", None)), entry(2, asked(1)), entry(3, delta("one two")), entry(5, delta(" three"))];
-    whole.push(entry(6, delta(" four")));
-    ended(&mut whole, 7);
+/// What a reader is told who comes back behind entry 5 with "one two three".
+fn resumed(entries: &[Entry]) -> Vec<Value> {
     let after = Cursor { entry: 5, characters: "one two three".len() };
-    for entries in [kept, whole] {
-        let mut reader = Reader::new(TOKENS, 5, Some(after), true);
-        let frames: Vec<Value> =
-            entries.iter().filter_map(|entry| reader.read(entry).frame).map(|frame| frame.json()).collect();
+    let mut reader = Reader::new(TOKENS, 5, Some(after), true);
+    let frames: Vec<Value> =
+        entries.iter().filter_map(|entry| reader.read(entry).frame).map(|frame| frame.json()).collect();
+    assert!(frames.iter().all(|frame| frame["seq"].as_i64().unwrap() > after.seq()));
+    frames
+}
+
+/// The rest of a run that answers so.
+fn ends(seq: i64, text: &str) -> [Entry; 2] {
+    [entry(seq, answered(text, 0)), entry(seq + 1, succeeded(text))]
+}
+
+#[test]
+fn a_reader_that_comes_back_gets_what_it_does_not_have_also_when_the_pieces_were_put_together() {
+    let text = "one two three four";
+    let begun = [entry(1, started("hi", None)), entry(2, asked(1))];
+    let kept = [entry(3, delta("one two")), entry(5, delta(" three")), entry(6, delta(" four"))];
+    let folded = [entry(6, delta(text))];
+    for pieces in [&kept[..], &folded] {
+        let frames = resumed(&[&begun, pieces, &ends(7, text)].concat());
         assert_eq!(spoken(&frames), " four");
         assert_eq!(frames.last().unwrap()["content"], text);
-        assert!(frames.iter().all(|frame| frame["seq"].as_i64().unwrap() > after.seq()));
+    }
+}
+
+#[test]
+fn an_answer_that_comes_again_is_never_counted_in_the_characters_of_the_one_before() {
+    // At entry 5 the reader had "one two three" of an answer that is void since entry 9.
+    let begun = [entry(1, started("hi", None)), entry(2, asked(1))];
+    let kept = [entry(3, delta("one two")), entry(5, delta(" three"))];
+    for (pieces, again, expected) in [
+        (&kept[..], "one two three four", " four"),
+        (&kept[..], "one two other four", "\n\n---\n\none two other four"),
+        // What is void is not kept for ever, and cannot be compared then.
+        (&[], "one two other four", "\n\n---\n\none two other four"),
+        (&[], "one two three four", "\n\n---\n\none two three four"),
+    ] {
+        let void = [entry(9, Event::MessageReset { step: 1 }), entry(10, delta(again))];
+        let frames = resumed(&[&begun, pieces, &void, &ends(11, again)].concat());
+        assert_eq!(spoken(&frames), expected);
+        let content = frames.last().unwrap()["content"].as_str().unwrap();
+        assert!(content.ends_with(again), "{content}");
+        assert!(pieces.is_empty() || content == format!("one two three{expected}"), "{content}");
+    }
+}
+
+#[test]
+fn the_content_of_a_reader_that_joins_in_the_middle_is_what_it_was_told() {
+    let entries = [
+        entry(1, started("hi", None)),
+        entry(2, asked(1)),
+        entry(3, delta("First.")),
+        entry(4, answered("First.", 1)),
+        entry(5, Event::ModelRequested { step: 2 }),
+        entry(6, delta("Sec")),
+        entry(7, delta("ond.")),
+        entry(8, succeeded("Second.")),
+    ];
+    for (known, content) in [(5, "Second."), (2, "First.\n\nSecond.")] {
+        let mut reader = Reader::new(TOKENS, known, None, false);
+        let frames: Vec<Value> =
+            entries.iter().filter_map(|entry| reader.read(entry).frame).map(|frame| frame.json()).collect();
+        assert_eq!((spoken(&frames).as_str(), &frames.last().unwrap()["content"]), (content, &json!(content)));
     }
 }
