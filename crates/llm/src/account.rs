@@ -16,10 +16,13 @@ pub trait Accountant: Send + Sync {
 /// One call, all its attempts and fallbacks included.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRecord {
+    /// The id of the call. [`crate::Opening::call_id`] is the same.
     pub id: Uuid,
+    /// Chat or embeddings.
     pub operation: Operation,
     /// [`crate::Request::account`]
     pub account: String,
+    /// The name that the caller asked for: a model, or a name that the operator chose.
     pub requested: ModelName,
     /// The model that answered, or was asked last.
     pub served: ModelName,
@@ -34,26 +37,36 @@ pub struct CallRecord {
     pub is_estimated: bool,
     /// In billionths of a US dollar; absent when the price is not known.
     pub cost_nanos: Option<i64>,
+    /// The start of the call, by the clock of the product.
     pub started_at: Timestamp,
+    /// From the start to the end of the call.
     pub latency: Duration,
+    /// From the start to the first piece of the answer; absent when no piece came.
     pub time_to_first_token: Option<Duration>,
+    /// How the call ended.
     pub outcome: CallOutcome,
+    /// Why the answer ended; absent without a complete answer.
     pub finish: Option<FinishReason>,
-    /// Pieces of the answer that came.
+    /// The number of deltas that the provider sent.
     pub deltas: u64,
-    /// Their text, in bytes.
+    /// The length of their text in bytes.
     pub streamed_bytes: u64,
+    /// The trace that the call is part of.
     pub trace: Option<Trace>,
 }
 
-/// What was asked for.
+/// The kind of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
+    /// A chat completion.
     Chat,
+    /// Vectors of texts.
     Embeddings,
 }
 
 impl Operation {
+    ///
+    /// FROZEN: the tables of model calls hold these words.
     /// `chat` or `embeddings`.
     pub fn word(self) -> &'static str {
         match self {
@@ -66,6 +79,7 @@ impl Operation {
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallOutcome {
+    /// The answer is complete.
     Ok,
     /// [`crate::ModelError::code`]
     Error(&'static str),
@@ -74,6 +88,8 @@ pub enum CallOutcome {
 }
 
 impl CallOutcome {
+    ///
+    /// FROZEN: the tables of model calls hold these words.
     /// `ok`, `error` or `cancelled`.
     pub fn word(self) -> &'static str {
         match self {
@@ -83,12 +99,13 @@ impl CallOutcome {
         }
     }
 
+    /// The code of the error; `None` when the call did not fail.
     pub fn error_code(self) -> Option<&'static str> {
         if let Self::Error(code) = self { Some(code) } else { None }
     }
 }
 
-/// Drops the records.
+/// An accountant that drops the records.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct NoAccount;
 

@@ -1,7 +1,8 @@
-//! Whether a model that keeps failing is asked at all: a state machine without a clock, so that tests can drive it.
+//! The circuit breaker: whether a failing model is called. It is a state machine without a clock, so that tests can
+//! drive it.
 //!
-//! Failures are results that tell of the provider's health: unreachable, silent, 5xx, unreadable. A refusal (4xx) shows
-//! that the provider works. A call that was abandoned shows nothing.
+//! A failure is a result that shows bad health of the provider: unreachable, silent, 5xx, unreadable. A refusal (4xx)
+//! shows that the provider works. A call that was abandoned shows nothing.
 
 mod permit;
 
@@ -19,7 +20,7 @@ pub(crate) enum Breaker {
     Open {
         until: Instant,
     },
-    /// Its time is over; one call probes whether the model works again.
+    /// The open time is over. One call probes whether the model works again.
     HalfOpen {
         probing: bool,
     },
@@ -38,9 +39,9 @@ pub(crate) struct Count {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Admission {
     Go,
-    /// Go; its result decides the next state.
+    /// The call may be made. Its result decides the next state.
     Probe,
-    /// Not before this moment; `None` while a probe is under way.
+    /// No call before this moment; `None` while a probe is under way.
     NotBefore(Option<Instant>),
 }
 
@@ -59,8 +60,11 @@ pub(crate) enum CallResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BreakerState {
+    /// Calls are made.
     Closed,
+    /// One call probes whether the model works again; other calls are refused.
     HalfOpen,
+    /// No call is made.
     Open,
 }
 
@@ -81,7 +85,7 @@ impl Breaker {
         }
     }
 
-    /// Takes the result of a call that was admitted. Calls of an earlier state change nothing.
+    /// Records the result of a call that was admitted. A call that was admitted in an earlier state changes nothing.
     pub(crate) fn record(&mut self, limits: &BreakerLimits, was_probe: bool, result: CallResult, now: Instant) {
         match self {
             Self::HalfOpen { .. } if was_probe => {
@@ -109,7 +113,7 @@ impl Breaker {
         }
     }
 
-    /// Whether forgetting this breaker would change nothing.
+    /// Whether the breaker can be forgotten without a change of behaviour.
     pub(crate) fn is_quiet(&self, limits: &BreakerLimits, now: Instant) -> bool {
         matches!(self, Self::Closed(count) if count.failed == 0 || count.is_over(limits, now))
     }
@@ -121,7 +125,7 @@ impl Count {
             return;
         }
         if self.is_over(limits, now) {
-            // Failures in a row are counted however slowly they come.
+            // Consecutive failures are counted however slowly they come.
             *self = Self { since: now, in_a_row: self.in_a_row, failed: 0, all: 0 };
         }
         self.all += 1;

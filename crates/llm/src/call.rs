@@ -19,7 +19,7 @@ use crate::{Accountant, Catalog, Completion, Embeddings, ModelError, ModelName, 
 pub(crate) struct Accounting {
     pub(crate) accountant: Arc<dyn Accountant>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Knows the prices.
+    /// The table with the prices.
     pub(crate) catalog: Arc<Catalog>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Call<'a> {
     accounting: &'a Accounting,
     operation: Operation,
     pub(crate) id: Uuid,
-    /// Its `model` is the one that is asked at the moment.
+    /// The request. Its `model` is the one that is called at the moment.
     pub(crate) request: Request,
     pub(crate) stats: Stats,
     requested: ModelName,
@@ -42,7 +42,7 @@ pub(crate) struct Call<'a> {
     started: Instant,
     started_at: Timestamp,
     is_over: bool,
-    /// Another process records the call.
+    /// The call goes through a proxy, which records it.
     is_accounted_elsewhere: bool,
 }
 
@@ -79,18 +79,18 @@ impl<'a> Call<'a> {
         self.started
     }
 
-    /// The next model of the chain is asked.
-    pub(crate) fn turn_to(&mut self, model: ModelName) {
+    /// Continues the call with the next model of the route.
+    pub(crate) fn switch_to(&mut self, model: ModelName) {
         self.fallbacks += 1;
         self.request.model = model;
     }
 
-    /// The proxy that the call goes through records it.
+    /// Marks the call as recorded by the proxy that it goes through.
     pub(crate) fn skip_accounting(&mut self) {
         self.is_accounted_elsewhere = true;
     }
 
-    /// The course of the call so far.
+    /// The opening of the answer: the model, the attempts and the time so far.
     pub(crate) fn opening(&self) -> Opening {
         Opening {
             call_id: self.id,
@@ -119,7 +119,7 @@ impl<'a> Call<'a> {
         cost
     }
 
-    /// Records a call for vectors.
+    /// Records an embedding call.
     pub(crate) fn end_embedding(mut self, outcome: Result<&Embeddings, &ModelError>) {
         self.is_over = true;
         let mut record = match outcome {

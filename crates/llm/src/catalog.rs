@@ -1,4 +1,4 @@
-//! Names, sizes and prices of models: a table that is part of the program, and before it the operator's own.
+//! Names, sizes and prices of models: the operator's table, then the built-in one.
 
 mod file;
 mod pattern;
@@ -17,7 +17,7 @@ use crate::name::DEMO;
 /// The table of models.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    /// The operator's table first. Within a table the most specific entry counts.
+    /// The operator's table first. Within a table the most specific entry wins.
     tables: Vec<Vec<Entry>>,
 }
 
@@ -28,14 +28,15 @@ pub struct ModelInfo {
     pub name: Option<String>,
     /// Prompt and answer together, in tokens.
     pub context_length: Option<u32>,
+    /// The longest answer in tokens; absent when it is unknown.
     pub max_output_tokens: Option<u32>,
-    /// The context length that Ollama is asked for. It takes memory, so none is asked for unless it is given.
+    /// The context length to request from Ollama. Absent: Ollama's own default. A long context takes memory.
     pub num_ctx: Option<u32>,
-    /// Absent when they are unknown, which does not mean that the model is free.
+    /// Absent: the prices are unknown. This does not mean that the model is free.
     pub prices: Option<Prices>,
 }
 
-/// A model of the table that can be named.
+/// A model of the table that has a full name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Listed<'a> {
     pub(crate) provider: &'a str,
@@ -43,16 +44,16 @@ pub(crate) struct Listed<'a> {
     pub(crate) info: &'a ModelInfo,
 }
 
-/// The table of the program.
+/// The built-in table.
 impl Default for Catalog {
     fn default() -> Self {
-        // A test reads the table of the program, so it is never wrong here.
+        // A test reads the built-in table, so reading it cannot fail here.
         Self { tables: file::shipped().into_iter().collect() }
     }
 }
 
 impl Catalog {
-    /// The table of the program, and before it the operator's, if there is one.
+    /// The operator's table, if there is one, then the built-in one.
     ///
     /// # Errors
     /// Fails when the operator's file cannot be read or has a wrong entry.
@@ -72,18 +73,19 @@ impl Catalog {
         self.best(fit).map(|entry| &entry.info)
     }
 
-    /// What a call costs; `None` when the model's price is not known. The demo costs nothing.
+    /// The cost of a call; `None` when the model's price is not known. The demo costs nothing.
     pub(crate) fn cost_nanodollars(&self, model: &ModelName, usage: &Usage) -> Option<NanoUsd> {
         if model.provider() == DEMO { Some(0) } else { self.find(model)?.cost_nanodollars(usage) }
     }
 
-    /// The provider of a model that is named without one. Only providers that `is_usable` come into question.
+    /// The provider of a model that is named without one. Only providers for which `is_usable` returns true are
+    /// considered.
     pub(crate) fn provider_of(&self, model: &str, is_usable: impl Fn(&str) -> bool) -> Option<&str> {
         let fit = |entry: &Entry| entry.fit(None, model).filter(|_| is_usable(&entry.provider));
         self.best(fit).map(|entry| entry.provider.as_str())
     }
 
-    /// Every model with a name and a provider of its own, each once.
+    /// Every model that has a display name and a provider, each once.
     pub(crate) fn listed(&self) -> impl Iterator<Item = Listed<'_>> {
         let mut seen = std::collections::HashSet::new();
         let listed = self.tables.iter().flatten().filter_map(Entry::listed);
@@ -99,7 +101,7 @@ impl Catalog {
         self.tables.iter().find_map(|table| table.get(best_of(table)?))
     }
 
-    /// The operator's entry, with its absent members taken from the entry of the program.
+    /// The operator's entry, with its absent members taken from the built-in entry.
     fn completed(&self, mut entry: Entry) -> Entry {
         let known = entry
             .id

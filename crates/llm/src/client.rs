@@ -25,11 +25,11 @@ use tower::util::BoxCloneSyncService;
 /// The interval of TCP keep-alive probes on an idle connection. [`KEEPALIVE_RETRIES`] missed probes close it.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 const KEEPALIVE_RETRIES: u32 = 3;
-/// A connection with unacknowledged bytes is closed after this time. Without the limit, the streams of an HTTP/2
-/// connection that a firewall forgot would hang for a quarter of an hour, and new streams would join them.
+/// The time after which a connection with unacknowledged bytes is closed. Without this limit, streams on an HTTP/2
+/// connection that a firewall dropped would hang for 15 minutes, and new streams would use the same connection.
 #[cfg(target_os = "linux")]
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often a request is resent at once when the provider says that it did not process it.
+/// How often a request is sent again at once when the provider says that it did not process it.
 const MAX_RESENDS: u32 = 2;
 
 type Connector = BoxCloneSyncService<Uri, MaybeHttpsStream<TokioIo<TcpStream>>, BoxError>;
@@ -104,7 +104,7 @@ fn tls() -> Result<ClientConfig, rustls::Error> {
     Ok(trusting.with_no_client_auth())
 }
 
-/// A text for people that says why a request could not be sent.
+/// The reason why a request could not be sent, as a text for people.
 pub(crate) fn reason(error: &SendError) -> String {
     match causes(error).find_map(certificate_error) {
         Some(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {

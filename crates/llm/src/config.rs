@@ -25,6 +25,7 @@ pub struct Config {
     /// The provider of names without prefix that are not in the table: `openai`, `anthropic`, `ollama`, `demo` or
     /// `custom:<name>`.
     pub default_provider: Option<String>,
+    /// The time limits of all providers that have none of their own.
     pub timeouts: Timeouts,
     /// Attempts after the first one.
     pub retries: u32,
@@ -32,12 +33,13 @@ pub struct Config {
     pub max_answer_bytes: usize,
     /// Calls that one provider may have under way; the others wait.
     pub max_concurrency: usize,
+    /// The limits of the circuit breakers.
     pub breaker: BreakerLimits,
     /// Limits of single providers, by their names.
     pub limits: BTreeMap<String, ProviderLimits>,
     /// What happens when a model fails, by its name; and names of the operator's choice.
     pub routes: BTreeMap<String, RouteConfig>,
-    /// Another process that makes every call for this one, except those to `demo:`.
+    /// An LLM proxy of this product, in another process, that makes every call except those to `demo:`.
     pub proxy: Option<ProxyEndpoint>,
 }
 
@@ -62,26 +64,29 @@ impl Default for Config {
     }
 }
 
-/// Where a provider is, and the key for it.
+/// The address of a provider, and the key for it.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoint {
-    /// Ends before the path of the protocol (`/chat/completions`, `/v1/messages`, `/api/chat`); the provider's own
-    /// when absent.
+    /// The base URL, without the path of the protocol (`/chat/completions`, `/v1/messages`, `/api/chat`). Absent: the
+    /// provider's own.
     pub base_url: Option<String>,
-    /// Servers at the operator's own base URL may need none.
+    /// Absent: servers at the operator's own base URL may need no key.
     pub api_key: Option<SecretString>,
 }
 
-/// A provider given as data: any server that speaks a protocol we know.
+/// A provider that is configured as data: any server that speaks a known protocol.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomProvider {
+    /// The wire protocol that the server speaks.
     #[serde(default)]
     pub protocol: Protocol,
+    /// The base URL, without the path of the protocol.
     pub base_url: String,
+    /// The key; absent when the server needs none.
     #[serde(default)]
     pub api_key: Option<SecretString>,
-    /// The model meant by a bare `custom:<name>`; the provider's own name when absent.
+    /// The model of a bare `custom:<name>`. Absent: the name of the provider.
     #[serde(default)]
     pub model: Option<String>,
 }
@@ -93,7 +98,7 @@ pub enum Protocol {
     /// Chat Completions: OpenAI, vLLM, llama.cpp, LM Studio, OpenRouter and many more.
     #[default]
     OpenAi,
-    /// Messages: Anthropic, and those who speak its protocol.
+    /// Messages: Anthropic, and servers that speak its protocol.
     Anthropic,
     /// Ollama's own `/api/chat`.
     Ollama,
@@ -102,12 +107,13 @@ pub enum Protocol {
 /// The time limits of a call.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
+    /// Name resolution, TCP and the TLS handshake together.
     pub connect: Duration,
-    /// From sending the request to the first byte of the answer: a slow machine reads a long prompt in this time.
+    /// From sending the request to the first byte of the answer. A slow machine needs this time to read a long prompt.
     pub first_byte: Duration,
-    /// Silence in the middle of an answer.
+    /// The longest time between two chunks of an answer.
     pub between_chunks: Duration,
-    /// The whole call with all its retries.
+    /// The whole call with all its attempts.
     pub total: Duration,
 }
 
@@ -122,16 +128,18 @@ impl Default for Timeouts {
     }
 }
 
-/// When a model that keeps failing is not asked.
+/// When the circuit breaker of a failing model opens, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct BreakerLimits {
-    /// Failures one after the other; 0 switches the breaker off.
+    /// Consecutive failures; 0 switches the breaker off.
     pub in_a_row: u32,
-    /// Or this share of the calls of a window, once it holds so many.
+    /// The percentage of failed calls in a window that opens it too, once the window holds the minimum of calls.
     pub percent: u32,
+    /// The minimum of calls in a window before `percent` counts.
     pub least_calls: u32,
+    /// The length of a window.
     pub window: Duration,
-    /// The time without calls. After it one call probes.
+    /// How long no call is made. After it one call probes.
     pub open_for: Duration,
 }
 
@@ -147,23 +155,28 @@ impl Default for BreakerLimits {
     }
 }
 
-/// What differs for one provider; times are in seconds and may have a fraction.
+/// Limits of one provider that differ from the common ones. Times are in seconds and may have a fraction.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderLimits {
+    /// See [`Timeouts::connect`].
     #[serde(default, deserialize_with = "seconds")]
     pub connect: Option<Duration>,
+    /// See [`Timeouts::first_byte`].
     #[serde(default, deserialize_with = "seconds")]
     pub first_byte: Option<Duration>,
+    /// See [`Timeouts::between_chunks`].
     #[serde(default, deserialize_with = "seconds")]
     pub between_chunks: Option<Duration>,
+    /// See [`Timeouts::total`].
     #[serde(default, deserialize_with = "seconds")]
     pub total: Option<Duration>,
+    /// See [`Config::max_concurrency`].
     #[serde(default)]
     pub max_concurrency: Option<usize>,
 }
 
-/// Longer ones could not be added to a clock.
+/// The longest time limit. A longer one could overflow when it is added to a clock.
 const LONGEST_TIME: Duration = Duration::from_hours(365 * 24);
 
 fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
@@ -173,7 +186,7 @@ fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>
 }
 
 impl Timeouts {
-    /// These, except for what the provider has of its own.
+    /// These limits with the provider's own ones in place of the common ones.
     pub(crate) fn with(self, own: ProviderLimits) -> Self {
         Self {
             connect: own.connect.unwrap_or(self.connect),
@@ -184,14 +197,15 @@ impl Timeouts {
     }
 }
 
-/// What happens when a model fails. Its key is a model's name, or with `model` a name of the operator's choice.
+/// What happens when a model fails. The key of the map is a model's name, or with `model` a name that the operator
+/// chose.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RouteConfig {
     /// The model that the name stands for.
     #[serde(default)]
     pub model: Option<String>,
-    /// Asked in this order when the model cannot answer. Their own routes are not followed.
+    /// The models to call in this order when the model cannot answer. Their own routes are not followed.
     #[serde(default)]
     pub fallbacks: Vec<String>,
     /// Attempts after the first one, for this model.
@@ -199,30 +213,37 @@ pub struct RouteConfig {
     pub retries: Option<u32>,
 }
 
-/// An LLM proxy of this product.
+/// The address of an LLM proxy of this product.
 #[derive(Debug, Clone)]
 pub struct ProxyEndpoint {
-    /// Ends before `/v1/chat/completions`.
+    /// The base URL, without `/v1/chat/completions`.
     pub url: String,
-    /// For the header `x-internal-auth`.
+    /// The value of the header `x-internal-auth`.
     pub internal_key: Option<SecretString>,
 }
 
 /// A configuration that cannot work.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// A base URL that cannot be used.
     #[error("the base URL of model provider `{provider}` is not usable: {reason}")]
     BaseUrl { provider: String, reason: String },
+    /// A custom provider whose name has illegal characters.
     #[error("`{0}` is not a name for a custom model provider; use letters, digits, `-`, `_` and `.`")]
     Name(String),
+    /// A key with characters that a header cannot hold. It names the provider.
     #[error("the key of model provider `{0}` holds characters that no HTTP header may hold")]
     Key(String),
+    /// [`Config::default_provider`] is not a provider.
     #[error("the default model provider `{0}` does not exist")]
     DefaultProvider(String),
+    /// A route that cannot work.
     #[error("the route `{name}` cannot be used: {reason}")]
     Route { name: String, reason: String },
+    /// Limits for a provider that is not configured.
     #[error("limits are given for `{0}`, which is no model provider here")]
     Limits(String),
+    /// The TLS library cannot be configured.
     #[error("the HTTP client for model providers cannot be built")]
     Client(#[source] rustls::Error),
 }

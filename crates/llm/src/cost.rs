@@ -5,8 +5,8 @@ use artel_domain::{NanoUsd, Usage};
 use crate::{ModelName, Models};
 
 impl Models {
-    /// The most that a call of so many tokens can cost, in billionths of a US dollar: whichever model of its route
-    /// answers, and however much of its prompt is written to a cache. `None` when one of the prices is unknown.
+    /// The highest possible cost of a call with these token counts, in billionths of a US dollar: over all models of
+    /// its route, and with the prompt written to a cache. `None` when one of the prices is unknown.
     pub fn most_cost(&self, model: &ModelName, usage: &Usage) -> Option<NanoUsd> {
         let plain = Usage { cached_tokens: 0, cache_write_tokens: 0, ..*usage };
         let written = Usage { cache_write_tokens: usage.prompt_tokens, ..plain };

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// No model reads or writes more tokens in one call.
+/// The largest count that is believed. No model reads or writes more tokens in one call.
 const MAX_TOKENS: i64 = u32::MAX as i64;
 
-/// A token count. Reading it never fails: a value that is no count is kept as unreadable.
+/// A token count. Deserialising it never fails: a value that is not a count becomes `Unreadable`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Count {
     Tokens(i64),
@@ -15,7 +15,7 @@ pub(crate) enum Count {
 }
 
 impl Count {
-    /// The count, from 0 to 2³²−1; `None` when it cannot be read.
+    /// The count, from 0 to 2³²−1; `None` when it is unreadable.
     pub(crate) fn tokens(self) -> Option<i64> {
         if let Self::Tokens(tokens) = self { Some(tokens) } else { None }
     }
@@ -33,14 +33,15 @@ impl Count {
     }
 }
 
-/// The count of a member that may be absent; 0 when it is absent or unreadable. For counts that are parts of others.
+/// The count of a member that may be absent; 0 when it is absent or unreadable. It is for counts that are parts of
+/// another count.
 pub(crate) fn part(count: Option<Count>) -> i64 {
     count.and_then(Count::tokens).unwrap_or(0)
 }
 
-/// Prompt and completion of a report. When one of them is absent, the total tells it.
+/// The prompt and completion counts of a report. When one of them is absent, it is computed from the total.
 ///
-/// Returns `None` when the report does not tell both: then nobody knows what the call used.
+/// Returns `None` when the report does not determine both: the usage of the call is unknown then.
 pub(crate) fn prompt_and_completion(
     prompt: Option<Count>,
     completion: Option<Count>,
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_value_is_a_count_or_an_unreadable_one() {
+    fn every_value_is_a_count_or_unreadable() {
         for (json, tokens) in [
             ("11", Some(11)),
             ("11.0", Some(11)),
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_must_tell_prompt_and_completion() {
+    fn a_report_must_determine_prompt_and_completion() {
         let count = |tokens| Some(Count::Tokens(tokens));
         assert_eq!(prompt_and_completion(count(3), count(4), None), Some((3, 4)));
         assert_eq!(prompt_and_completion(count(3), None, count(7)), Some((3, 4)));

@@ -1,4 +1,4 @@
-//! The border between the driver, which does I/O, and the wire protocols, which are pure.
+//! The interface between the driver, which does I/O, and the wire protocols, which are pure.
 
 use artel_domain::Usage;
 use http::StatusCode;
@@ -7,73 +7,84 @@ use serde_json::Value;
 
 use crate::{Completion, Delta, EmbeddingRequest, Embeddings, ModelError, Request};
 
-/// One wire protocol: how a request is written and an answer read. Holds no state and touches no network.
+/// One wire protocol: it encodes requests and decodes answers. It has no state and does no I/O.
 pub(crate) trait Dialect: Send + Sync {
     /// Path segments after the base URL.
     fn path(&self) -> &'static [&'static str];
-    /// The headers of every request besides its content type, the key included; `None` when the key cannot stand in a
-    /// header.
+    /// The headers of every request besides its content type, including the key; `None` when the key has characters
+    /// that a header cannot hold.
     fn headers(&self, key: Option<&str>) -> Option<Vec<(HeaderName, HeaderValue)>>;
-    /// The JSON body, always asking for a stream. Fails when the request cannot be written in this protocol.
+    /// Encodes the JSON body, which always asks for a stream.
+    ///
+    /// # Errors
+    /// Fails when the request cannot be written in this protocol.
     fn encode(&self, request: &Request) -> Result<Value, ModelError>;
-    /// How a stream of this protocol is cut into JSON texts.
+    /// How a stream of this protocol is divided into JSON texts.
     fn framing(&self) -> Framing;
-    /// A reader for one streamed answer to this request.
+    /// A decoder for one streamed answer to this request.
     fn decoder(&self, request: &Request) -> Box<dyn Decoder>;
-    /// Reads an answer that came as one JSON value, from servers that do not stream. Appends the deltas of the answer.
+    /// Decodes an answer that came as one JSON value, from a server that does not stream. Appends its deltas to
+    /// `deltas`.
+    ///
+    /// # Errors
+    /// Fails when the answer is not complete or not of this protocol.
     fn decode_whole(&self, request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError>;
-    /// How vectors are asked for; `None` when the protocol has none.
+    /// The embeddings of the protocol; `None` when it has none.
     fn embeddings(&self) -> Option<&dyn EmbeddingDialect> {
         None
     }
-    /// What a response with an error status means.
+    /// The error for a response with an error status.
     fn error(&self, status: StatusCode, body: &[u8]) -> ModelError;
 }
 
-/// How a stream is cut into JSON texts.
+/// How a stream is divided into JSON texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
-    /// Server-sent events. An answer in one piece begins with `{` instead.
+    /// Server-sent events. A complete answer begins with `{` instead.
     Events,
-    /// JSON values one after the other. An answer in one piece is a stream of one value.
+    /// JSON values one after the other. A complete answer is a stream of one value.
     Values,
 }
 
-/// How a protocol asks for vectors, where it can.
+/// The embeddings of a protocol.
 pub(crate) trait EmbeddingDialect: Send + Sync {
     /// Path segments after the base URL.
     fn path(&self) -> &'static [&'static str];
     /// The JSON body.
     fn encode(&self, request: &EmbeddingRequest) -> Result<Value, ModelError>;
-    /// Reads the answer, which comes in one piece.
+    /// Decodes the answer, which is one JSON value.
     fn decode(&self, request: &EmbeddingRequest, body: &[u8]) -> Result<Embeddings, ModelError>;
 }
 
-/// Reads one streamed answer. The bytes may be cut anywhere. The calls are: `feed` for each piece, `close`, `finish`.
+/// Decodes one streamed answer, whose bytes may be cut anywhere. The order of calls is: `feed` for each piece, `close`,
+/// `finish`.
 pub(crate) trait Decoder: Send {
-    /// Takes the next bytes and appends what may be shown. After an error or [`Progress::Complete`] it is not fed
-    /// again.
+    /// Takes the next bytes and appends the deltas that they complete. It is not called again after an error or
+    /// [`Progress::Complete`].
     fn feed(&mut self, bytes: &[u8], deltas: &mut Vec<Delta>) -> Result<Progress, ModelError>;
-    /// The usage reported so far, for the account of a call that ends before its answer does.
+    /// The usage that was reported so far, for the record of a call that ends before its answer does.
     fn usage(&self) -> Option<Usage> {
         None
     }
-    /// Whether texts hold stand-ins for halves of characters, see [`crate::surrogates`].
+    /// Whether texts hold stand-ins for halves of surrogate pairs, see [`crate::surrogates`].
     fn has_stand_ins(&self) -> bool;
-    /// No more bytes will come: reads what is left of them.
+    /// The stream has ended: decodes the bytes that are left.
     fn close(&mut self, deltas: &mut Vec<Delta>) -> Result<(), ModelError>;
-    /// The whole answer. Fails when it is not complete.
+    /// The complete answer.
+    ///
+    /// # Errors
+    /// Fails when the answer is not complete.
     fn finish(self: Box<Self>, deltas: &mut Vec<Delta>) -> Result<Completion, ModelError>;
 }
 
-/// Whether more of an answer is to come.
+/// Whether an answer goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
     More,
     Complete,
 }
 
-/// A header value that is not shown in logs; `None` when it holds characters that no header may hold.
+/// A header value that logs do not show; `None` when it has characters that a header cannot hold.
 pub(crate) fn sensitive(value: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(value).ok()?;
     value.set_sensitive(true);

@@ -1,4 +1,4 @@
-//! The one place that talks to providers over the network: streaming, time limits, retries. Knows no protocol.
+//! The only place that talks to providers over the network: streaming, time limits, retries. It knows no protocol.
 
 mod attempt;
 mod body;
@@ -30,19 +30,19 @@ pub(crate) struct Driver {
     pub(crate) max_answer_bytes: usize,
 }
 
-/// How often and how long one model may be asked.
+/// How often one model may be called, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetryLimits {
     /// Attempts after the first one.
     pub(crate) retries: u32,
     pub(crate) deadline: Instant,
-    /// The time for the whole call, for the text of the error.
+    /// The time limit of the whole call, for the text of the error.
     pub(crate) total: Duration,
 }
 
 impl Driver {
-    /// Asks a model until there is an answer, an error that stays, or no time left. Dropping the future closes the
-    /// connection.
+    /// Calls a model until there is an answer, an error that a retry cannot mend, or no time left. Dropping the future
+    /// closes the connection.
     ///
     /// # Errors
     /// The error of the last attempt that was sent.
@@ -82,14 +82,15 @@ impl Driver {
                 return Err(failure.error);
             };
             made += 1;
-            tracing::warn!(model = %call.request.model, attempt = made, ?delay, code = failure.error.code(), "model call failed, trying again");
+            let (model, code) = (&call.request.model, failure.error.code());
+            tracing::warn!(%model, attempt = made, ?delay, code, "model call failed, trying again");
             earlier = Some(failure.error);
             sleep(delay).await;
             call.stats.upstream += delay;
         }
     }
 
-    /// One attempt, with the breaker's permit and one of the provider's slots. Both are given back in every case.
+    /// One attempt, with a permit of the breaker and one of the provider's slots. Both are given back however it ends.
     async fn attempt(
         self,
         upstream: &Upstream,
@@ -149,7 +150,7 @@ fn circuit_open(retry_after: Duration) -> AttemptError {
 }
 
 fn no_slot(upstream: &Upstream) -> AttemptError {
-    AttemptError::NotSent(ModelError::Unavailable(format!("all its {} places are taken", upstream.slots.most())))
+    AttemptError::NotSent(ModelError::Unavailable(format!("all its {} places are taken", upstream.slots.max())))
 }
 
 fn unreachable(error: &SendError) -> Failure {

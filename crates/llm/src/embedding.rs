@@ -1,4 +1,4 @@
-//! Texts in, vectors out: the form of it that all providers share.
+//! Embeddings: the common form of requests and answers.
 
 mod vector;
 
@@ -15,38 +15,44 @@ pub(crate) use vector::{floats, in_format};
 use crate::params::{bad, text, whole};
 use crate::{BadParam, Message, ModelName, Params, Request, Rest, Trace};
 
-/// One request for vectors.
+/// One request for embeddings.
 #[derive(Debug, Clone)]
 pub struct EmbeddingRequest {
+    /// The full name of the model.
     pub model: ModelName,
+    /// What to compute.
     pub params: EmbeddingParams,
     /// Whose account the call is recorded on: an opaque word (a tenant, a service).
     pub account: String,
     /// Keys that replace the operator's, by provider name.
     pub keys: BTreeMap<String, SecretString>,
-    /// What the call is part of.
+    /// The trace that the call is part of.
     pub trace: Option<Trace>,
 }
 
 /// The texts, and the form of the vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmbeddingParams {
+    /// The texts, or their tokens.
     pub input: EmbeddingInput,
+    /// The number of dimensions; absent: the model's own.
     pub dimensions: Option<u32>,
+    /// The JSON form of the vectors.
     pub format: VectorFormat,
-    /// Members under their OpenAI names that have no place above, for providers of that protocol.
+    /// Members under their OpenAI names without a field above, for providers of that protocol.
     pub rest: Rest,
 }
 
-/// One vector for each.
+/// The input: one vector is computed for each item.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EmbeddingInput {
+    /// Plain texts.
     Texts(Vec<String>),
-    /// Texts that a client has cut into tokens of the model already.
+    /// Token lists of the model, when the client did the tokenization.
     Tokens(Vec<Vec<u32>>),
 }
 
-/// How a vector is written.
+/// The JSON form of a vector.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum VectorFormat {
     /// An array of numbers.
@@ -59,14 +65,14 @@ pub enum VectorFormat {
 /// The vectors, in the order of the input.
 #[derive(Debug, Clone)]
 pub struct Embeddings {
-    /// Each is JSON in the format that was asked for, as the provider wrote it.
+    /// Each vector is JSON in the requested format, with the provider's own digits.
     pub vectors: Vec<Box<RawValue>>,
     /// Absent when the provider reports none.
     pub usage: Option<Usage>,
 }
 
 impl EmbeddingRequest {
-    /// The same request as a call, with the texts, from which missing token counts are estimated.
+    /// The request as a chat call with the same texts, for the estimate of missing token counts.
     pub(crate) fn as_call(&self) -> Request {
         let texts = match &self.params.input {
             EmbeddingInput::Texts(texts) => texts.as_slice(),
@@ -94,7 +100,10 @@ impl EmbeddingInput {
 }
 
 impl EmbeddingParams {
-    /// Reads a request's members under their OpenAI names; `model` is passed over.
+    /// Reads the members of a request under their OpenAI names; `model` is skipped.
+    ///
+    /// # Errors
+    /// Fails for a member that is not valid.
     pub fn read(members: &Map<String, Value>) -> Result<Self, BadParam> {
         let given = |name: &str| members.get(name).filter(|value| !value.is_null());
         let known = ["model", "input", "dimensions", "encoding_format"];
@@ -108,7 +117,7 @@ impl EmbeddingParams {
     }
 }
 
-/// One text, several, one list of tokens, or several.
+/// Reads one text, several texts, one list of tokens, or several lists.
 fn input(value: &Value) -> Result<EmbeddingInput, BadParam> {
     let wrong = || bad("input", "must be a text, or an array of texts or of lists of tokens");
     let one = [value.clone()];
@@ -135,7 +144,7 @@ fn format(value: &Value) -> Result<VectorFormat, BadParam> {
 }
 
 impl Embeddings {
-    /// The answer as OpenAI writes it.
+    /// The answer in OpenAI's form. `model` is the name that the client used.
     pub fn body<'a>(&'a self, model: &'a str) -> impl Serialize + 'a {
         let data =
             self.vectors.iter().enumerate().map(|(index, embedding)| Item { object: "embedding", index, embedding });

@@ -1,4 +1,4 @@
-//! Why a model did not answer, sorted by what a caller does about it.
+//! Why a model did not answer. The variants differ in what a caller does about them.
 
 use std::time::Duration;
 
@@ -8,39 +8,45 @@ pub enum ModelError {
     /// The provider is down, unreachable or overloaded.
     #[error("the model provider is not available: {0}")]
     Unavailable(String),
+    /// The provider limits the rate of requests or tokens. `retry_after`: the time that the provider asks to wait.
     #[error("the model provider limits the rate: {message}{}", retry_hint(*.retry_after))]
     RateLimited { message: String, retry_after: Option<Duration> },
-    /// The provider will refuse the same request again: a bad parameter, too long a context.
+    /// The provider would refuse the same request again: a bad parameter, too long a context.
     #[error("the model provider refused the request: {0}")]
     Rejected(String),
-    /// The request cannot be written in the provider's protocol, or is not valid: found before anything was sent.
+    /// The request cannot be written in the provider's protocol, or is not valid. Nothing was sent.
     #[error("the request cannot be put to the model: {0}")]
     BadRequest(String),
-    /// More than the provider takes in one request (an image, the body), found here or there.
+    /// A part of the request (an image, the body) is larger than the provider accepts. Either side may have found this.
     #[error("the request is too large for the model provider: {0}")]
     TooLarge(String),
+    /// A time limit of [`crate::Timeouts`] ended the call.
     #[error("the model did not answer in time: {0}")]
     Timeout(String),
-    /// What came back is not the protocol.
+    /// The answer does not follow the protocol.
     #[error("the model provider's answer cannot be read: {0}")]
     Protocol(String),
+    /// The operator has not configured the provider.
     #[error("the model provider is not configured: {0}")]
     NotConfigured(String),
+    /// The provider does not know the model.
     #[error("the model provider does not know the model: {0}")]
     NotFound(String),
     /// The operator's key or the tenant's, not the key of the caller.
     #[error("the model provider does not accept our key: {0}")]
     KeyRefused(String),
-    /// Waiting does not help; the account must be paid for.
+    /// Waiting does not help: somebody must pay for the account.
     #[error("the account at the model provider is used up: {0}")]
     QuotaExhausted(String),
-    /// It failed so often that it is not asked for a while.
+    /// The model failed so often that no call is made for a while.
     #[error("the model is not asked at present: {message}{}", retry_hint(Some(*.retry_after)))]
     CircuitOpen { message: String, retry_after: Duration },
 }
 
 impl ModelError {
-    /// A stable word for programs.
+    /// A stable code for programs.
+    ///
+    /// FROZEN: records of calls and clients' error handling use these codes.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unavailable(_) => "model_unavailable",
@@ -72,23 +78,23 @@ impl ModelError {
         }
     }
 
-    /// Whether another model may succeed. A fault of the request itself fails everywhere.
+    /// Whether another model may succeed. A fault of the request itself fails with every model.
     pub(crate) fn allows_fallback(&self) -> bool {
         !matches!(self, Self::Rejected(_) | Self::BadRequest(_) | Self::TooLarge(_))
     }
 
-    /// Whether it counts as a failure of the provider. Refusals do not, rate limits included: they are about a key.
+    /// Whether the error counts as a failure of the provider. Refusals and rate limits do not: they concern a key.
     pub(crate) fn is_provider_failure(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Timeout(_) | Self::Protocol(_))
     }
 
-    /// A refusal by the status it came with.
+    /// The error for a refusal with this status.
     pub(crate) fn of_status(self, status: u16) -> Self {
         match (self, status) {
             (Self::Rejected(text), 401 | 403) => Self::KeyRefused(text),
             (Self::Rejected(text), 404) => Self::NotFound(text),
             (Self::Rejected(text), 413) => Self::TooLarge(text),
-            // Those that do get better are `RateLimited`.
+            // Limits that waiting helps against are `RateLimited` already.
             (Self::Rejected(text), 402 | 429) => Self::QuotaExhausted(text),
             (other, _) => other,
         }

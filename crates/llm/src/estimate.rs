@@ -1,4 +1,5 @@
-//! Token counts by the length of a text, where the provider reports none: four characters are about one token.
+//! Token counts estimated from the length of a text, where the provider reports none: four characters are about one
+//! token.
 
 use crate::Request;
 
@@ -6,7 +7,7 @@ pub(crate) fn tokens(characters: usize) -> i64 {
     i64::try_from(characters.div_ceil(4)).unwrap_or(i64::MAX)
 }
 
-/// What a request's texts, calls and tools come to.
+/// The estimated tokens of a request's texts, calls and tools.
 pub(crate) fn prompt_tokens(request: &Request) -> i64 {
     let characters = |text: &str| text.chars().count();
     let calls = |message: &crate::Message| {

@@ -4,10 +4,10 @@ use artel_domain::FinishReason;
 
 use crate::ModelError;
 
-/// Our word for the provider's. An answer that ends normally after calls means the calls.
+/// Translates the provider's word. An answer with calls that ends normally ends with `ToolCalls`.
 ///
 /// # Errors
-/// Fails for a word that says that the answer failed, and for a turn that cannot be continued here.
+/// Fails for a word that means a failed answer, and for a turn that this crate cannot continue.
 pub(crate) fn reason(word: Option<&str>, has_calls: bool) -> Result<FinishReason, ModelError> {
     let Some(word) = word else { return Ok(normal(has_calls)) };
     Ok(match word.to_ascii_lowercase().as_str() {
@@ -37,7 +37,8 @@ pub(crate) fn reason(word: Option<&str>, has_calls: bool) -> Result<FinishReason
         | "invalid_tool_call" => {
             return Err(ModelError::Protocol(format!("it ended its answer with `{word}`")));
         }
-        // The blocks of the provider's own tools would have to go back unchanged, and this crate has no form for them.
+        // The blocks of tools that the provider executes would have to be sent back unchanged, and this crate has no
+        // form for them.
         "pause_turn" => {
             return Err(ModelError::Protocol(
                 "it paused its turn (pause_turn), which cannot be continued here".to_owned(),
@@ -56,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_for_a_failure_is_an_error() {
+    fn a_word_that_means_failure_is_an_error() {
         for (word, code) in [
             ("network_error", "model_unavailable"),
             ("insufficient_system_resource", "model_unavailable"),
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_all_providers_are_known_and_others_stay() {
+    fn words_of_all_providers_are_known_and_unknown_words_are_kept() {
         assert_eq!(reason(None, false), Ok(FinishReason::Stop));
         assert_eq!(reason(Some("stop"), true), Ok(FinishReason::ToolCalls));
         for word in ["length", "max_tokens", "MAX_TOKENS", "model_length"] {

@@ -1,8 +1,7 @@
-//! Messages of the journal, in the form of this crate.
+//! Converts messages of the journal into the common form.
 
 use crate::{Message, Part, opaque};
 
-/// A message of the journal, in this form.
 impl From<artel_domain::Message> for Message {
     fn from(message: artel_domain::Message) -> Self {
         use artel_domain::Message as Journalled;

@@ -5,19 +5,19 @@ use secrecy::SecretString;
 
 use crate::ModelError;
 
-/// Knows the keys that accounts have of their own. It is asked before every call, so it must be quick.
+/// Looks up the keys that accounts have of their own. It is called before every model call, so it must be fast.
 #[async_trait]
 pub trait KeyRing: Send + Sync {
-    /// The account's own key for a provider (`openai`, `custom:<name>`); `None` when it has none and the operator's is
-    /// meant.
+    /// The account's own key for a provider (`openai`, `custom:<name>`); `None` when the account has none and the
+    /// operator's key is used.
     ///
     /// # Errors
-    /// Fails when the key cannot be looked up. The call fails then, so that the operator does not pay for it by
+    /// Fails when the key cannot be looked up. The model call fails then, so that the operator does not pay for it by
     /// mistake.
     async fn key(&self, account: &str, provider: &str) -> Result<Option<SecretString>, ModelError>;
 }
 
-/// No account has a key of its own.
+/// A key ring without keys.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct NoKeys;
 

@@ -1,7 +1,7 @@
-//! Reads JSON of providers that are not exact about it: an unreadable member costs that member, not the answer.
+//! Lenient JSON for inexact providers: an unreadable member is dropped or repaired, and the rest of the answer is kept.
 //!
-//! The strict parser goes first. Only when it fails is the text parsed into a tree and repaired, so that a provider
-//! that writes correct JSON costs nothing more.
+//! The strict parser runs first. Only when it fails is the text parsed into a tree and repaired, so correct JSON costs
+//! nothing extra.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::surrogates;
 
-/// Members repaired in one text. More are a sign that the text is something else.
+/// The largest number of repairs in one text. More repairs mean that the text is something else.
 const MAX_REPAIRS: usize = 64;
 
 /// Parses a JSON text that holds one value.
@@ -35,7 +35,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, has_stand_ins: &mut bool) ->
 /// The text with every unreadable member repaired; `None` when that is not possible.
 ///
 /// # Arguments
-/// `check` returns the place that cannot be read, see [`unreadable_at`].
+/// `check` returns the path of the first value that cannot be read, see [`unreadable_at`].
 pub(crate) fn repaired(text: &str, check: impl Fn(&str) -> Option<Place>, has_stand_ins: &mut bool) -> Option<String> {
     let text = surrogates::with_stand_ins(text, has_stand_ins);
     let mut value: Value = serde_json::from_str(&text).ok()?;
@@ -50,7 +50,7 @@ pub(crate) fn repaired(text: &str, check: impl Fn(&str) -> Option<Place>, has_st
     None
 }
 
-/// Where a value is in a JSON text, from the root.
+/// The path of a value in a JSON text, from the root.
 pub(crate) type Place = Vec<Step>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -59,7 +59,7 @@ pub(crate) enum Step {
     Member(String),
 }
 
-/// The first place at which a text cannot be read as `T`; `None` when all of it can.
+/// The path of the first value that cannot be read as a `T`; `None` when there is none.
 pub(crate) fn unreadable_at<'a, T: Deserialize<'a>>(text: &'a str) -> Option<Place> {
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize::<_, T>(&mut json).err().map(|error| place(error.path()))
@@ -74,10 +74,10 @@ fn place(path: &Path) -> Place {
     path.iter().map_while(step).collect()
 }
 
-/// What was tried at a place: the readings of the original value that are left, the best one last.
+/// The readings of the original value that are not tried yet, by path. The best one is last.
 type Tried = HashMap<Place, Vec<Value>>;
 
-/// Replaces the value at a place by another reading of it, then by `null`, then removes it; `None` at the root.
+/// Replaces the value at a path by another reading of it, then by `null`, then removes it; `None` at the root.
 fn repair(root: &mut Value, mut place: Place, tried: &mut Tried) -> Option<()> {
     let slot = find(root, &place)?;
     let readings = tried.entry(place.clone()).or_insert_with(|| readings(slot));
@@ -89,7 +89,7 @@ fn repair(root: &mut Value, mut place: Place, tried: &mut Tried) -> Option<()> {
         (Step::Member(name), Value::Object(members)) => members.shift_remove(&name).map(drop),
         (Step::Item(index), Value::Array(items)) if index < items.len() => {
             items.remove(index);
-            // The items after it have other places now.
+            // The items after the removed one have other paths now.
             tried.clear();
             Some(())
         }
@@ -104,7 +104,7 @@ fn find<'a>(root: &'a mut Value, place: &[Step]) -> Option<&'a mut Value> {
     })
 }
 
-/// `11.0` may mean 11, `"11"` may mean 11, 11 may mean `"11"`; `null` stands for absent.
+/// Other readings of a value: `11.0` and `"11"` may mean 11, and 11 may mean `"11"`. `null` means absent.
 fn readings(value: &Value) -> Vec<Value> {
     let mut readings = vec![Value::Null];
     match value {

@@ -1,8 +1,8 @@
-//! Speaks to language models: one internal form in and out, one pure dialect per wire protocol, one driver that does
-//! the I/O.
+//! Calls language models: one common form of requests and answers, one pure dialect per wire protocol, one driver that
+//! does the I/O.
 //!
-//! This crate must never know runs, sessions, tenants, a store or an HTTP surface. It gets a [`Request`] and gives a
-//! [`Completion`]; what the calls in it mean, and whether they may be made, is the engine's business.
+//! This crate must never know runs, sessions, tenants, a store or an HTTP surface. It takes a [`Request`] and returns a
+//! [`Completion`]. The engine decides what the calls in it mean and whether they may be executed.
 //!
 //! # Names
 //! `provider:model`. `openai:<model>` is the endpoint of [`Config::openai`], `anthropic:<model>` that of
@@ -15,8 +15,8 @@
 //! implementation of `dialect::Dialect`.
 //!
 //! # The demo provider
-//! Needs no network and no key, keeps no state: it decides from the messages alone, so that the same history always
-//! gets the same answer and a run that is recovered after a crash goes on where it was.
+//! Needs no network and no key, and has no state. It decides from the messages alone: the same history always gets the
+//! same answer, and a run that is recovered after a crash continues where it was.
 //!
 //! | model | behaviour |
 //! |---|---|

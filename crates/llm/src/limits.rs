@@ -1,39 +1,44 @@
-//! How much more a provider lets us ask, as its headers tell it: one form for OpenAI's and Anthropic's.
+//! The rate limits that a provider reports in its headers: one form for OpenAI's and Anthropic's headers.
 
 use std::time::Duration;
 
 use artel_domain::Timestamp;
 use http::header::{DATE, HeaderMap};
 
-/// What is left of the provider's limits after an answer. All empty when it tells nothing.
+/// What is left of the provider's limits after an answer. All members are empty when the provider reports nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RateLimits {
+    /// The limit on requests.
     pub requests: RateLimit,
+    /// The limit on tokens.
     pub tokens: RateLimit,
 }
 
 /// One limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RateLimit {
+    /// The limit itself.
     pub limit: Option<u64>,
+    /// What is left of it.
     pub remaining: Option<u64>,
-    /// From now until it is whole again.
+    /// The time from now until all of `limit` is available again.
     pub reset: Option<Duration>,
 }
 
 impl RateLimits {
-    /// `now` is for providers that name a moment and send no date of their own.
+    /// Reads the headers. `now` is used when the headers name a moment and the response has no `Date`.
     pub(crate) fn read(headers: &HeaderMap, now: Timestamp) -> Self {
         let now = text(headers, DATE.as_str()).and_then(http_date).unwrap_or(now);
         Self { requests: RateLimit::read(headers, &REQUESTS, now), tokens: RateLimit::read(headers, &TOKENS, now) }
     }
 
+    /// Whether the provider reported nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// The headers that tell one limit; the first one that is there counts.
+/// The headers of one limit, in order of preference.
 struct Names {
     limit: [&'static str; 2],
     remaining: [&'static str; 2],
@@ -63,19 +68,19 @@ impl RateLimit {
     }
 }
 
-/// A Go duration (`6m0s`), plain seconds, or a moment in RFC 3339.
+/// Reads a Go duration (`6m0s`), plain seconds, or a moment in RFC 3339.
 fn reset(text: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
     if let Ok(moment) = text.parse::<Timestamp>() {
-        // A moment that is over means now.
+        // A moment in the past means now.
         return Some(Duration::try_from(moment.duration_since(now)).unwrap_or_default());
     }
     go_duration(text)
 }
 
-/// `1h2m3.5s`, `12ms`, `0s`: numbers with units, nothing between them.
+/// Reads numbers with units and nothing between them: `1h2m3.5s`, `12ms`, `0s`.
 fn go_duration(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut total = 0.0;

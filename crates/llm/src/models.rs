@@ -1,4 +1,4 @@
-//! All models of an installation: names in, answers out.
+//! All models of an installation: from a model's name to its answer.
 
 mod build;
 mod embed;
@@ -54,10 +54,10 @@ pub struct Models {
 }
 
 impl Models {
-    /// The models of a configuration. Their calls are not recorded until [`Models::accounting_to`].
+    /// The models of a configuration. Their calls are not recorded until [`Models::accounting_to`] is used.
     ///
     /// # Errors
-    /// Fails for a configuration that cannot work, with the reason.
+    /// Fails for a configuration that cannot work; the error tells the reason.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         let (upstreams, bare_names) = build::upstreams(&config)?;
         let mut models = Self {
@@ -84,14 +84,14 @@ impl Models {
         Ok(models)
     }
 
-    /// The same models, with one record of each call for this accountant.
+    /// The same models, which give one record of each call to this accountant.
     #[must_use]
     pub fn accounting_to(mut self, accountant: Arc<dyn Accountant>, clock: Arc<dyn Clock>) -> Self {
         self.accounting = Accounting { accountant, clock, ..self.accounting };
         self
     }
 
-    /// The same models, with accounts' own keys in place of the operator's.
+    /// The same models, which use the accounts' own keys in place of the operator's.
     #[must_use]
     pub fn with_keys(mut self, keys: Arc<dyn KeyRing>) -> Self {
         self.keys = keys;
@@ -103,13 +103,13 @@ impl Models {
         &self.catalog
     }
 
-    /// The same models, called from this process even when a proxy is configured: for the proxy itself.
+    /// The same models, called from this process even when a proxy is configured. The proxy itself uses them.
     #[must_use]
     pub fn in_process(&self) -> Self {
         Self { proxy: None, ..self.clone() }
     }
 
-    /// The full name for a model name as users write it. Whether the provider can be reached is not checked.
+    /// The full name for a model name that a user wrote. It is not checked whether the provider can be reached.
     ///
     /// # Errors
     /// Fails for a name without a known provider.
@@ -120,7 +120,7 @@ impl Models {
             return Ok(own);
         }
         match self.model(own.model()) {
-            // The proxy may know more names than we do.
+            // The proxy may know names that this process does not know.
             Err(unknown)
                 if self.proxy.is_some() && !text.is_empty() && !matches!(unknown, UnknownModel::Demo { .. }) =>
             {
@@ -130,14 +130,14 @@ impl Models {
         }
     }
 
-    /// Asks a model, and its fallbacks when it fails.
+    /// Calls a model, and its fallbacks when it fails.
     ///
     /// # Arguments
-    /// `on_delta` gets the deltas as they come, [`Delta::Opened`] first. When its receiver is gone nothing is sent, and
-    /// every failure may be tried again. Dropping the future closes the connection to the provider at once.
+    /// `on_delta` gets the deltas as they come, [`Delta::Opened`] first. When its receiver is gone, nothing is sent and
+    /// every failure may be retried. Dropping the future closes the connection to the provider at once.
     ///
     /// # Errors
-    /// The error of the last model that was asked.
+    /// The error of the last model that was called.
     pub async fn stream(&self, request: Request, on_delta: Sender<Delta>) -> Result<Served, ModelError> {
         let mut call = Call::begin(&self.accounting, Operation::Chat, request);
         let outcome = self.serve(&mut call, &on_delta).await;
@@ -151,19 +151,19 @@ impl Models {
         self.proxy.iter().chain(self.upstreams.values()).map(|upstream| upstream.health()).collect()
     }
 
-    /// The operator's own names for models, with the models they stand for.
+    /// The names that the operator chose, with the models that they stand for.
     pub fn own_names(&self) -> Vec<(&str, &ModelName)> {
         self.routes.own_names()
     }
 
-    /// The models that may answer for a name, the first choice first.
+    /// The models that may answer for a name, in the order in which they are called.
     pub(crate) fn chain<'a>(&'a self, name: &'a ModelName) -> impl Iterator<Item = &'a ModelName> {
         let route = self.routes.of(name);
         let first = route.and_then(|route| route.model.as_ref()).unwrap_or(name);
         std::iter::once(first).chain(route.into_iter().flat_map(|route| &route.fallbacks))
     }
 
-    /// The full name of a model, which is none of the operator's own names.
+    /// The full name of a model. The operator's own names are not looked up here.
     fn model(&self, text: &str) -> Result<ModelName, UnknownModel> {
         let text = text.trim();
         if text == DEMO || text.starts_with("demo:") {
@@ -182,13 +182,13 @@ impl Models {
         }
     }
 
-    /// Whose model the table says a name without prefix is.
+    /// The provider that the table gives to a name without prefix.
     fn provider_of(&self, text: &str) -> Option<&str> {
         if text.parse::<ModelName>().is_ok_and(|name| self.knows(name.provider())) {
             return None;
         }
-        // `gpt-oss:20b` is how others name an open model; of a vendor's own names only those of tuned models have a
-        // colon.
+        // `gpt-oss:20b` is how Ollama's users name an open model. Of OpenAI's own names only those of fine-tuned models
+        // have a colon.
         let is_tag = text.contains(':') && !text.starts_with("ft:");
         self.catalog.provider_of(text, |provider| {
             self.upstreams.contains_key(provider) && !(is_tag && VENDORS.contains(&provider))

@@ -11,13 +11,13 @@ pub(crate) const ANTHROPIC: &str = "anthropic";
 pub(crate) const OLLAMA: &str = "ollama";
 /// The provider of the built-in models.
 pub(crate) const DEMO: &str = "demo";
-/// The provider names of the operator's own endpoints begin with this.
+/// The provider names of the operator's own endpoints begin with this prefix.
 pub(crate) const CUSTOM: &str = "custom:";
 
-/// The internal provider for a call through an LLM proxy of this product. Users cannot name it.
+/// The internal provider of a call through an LLM proxy of this product. Users cannot write this name.
 pub(crate) const PROXY: &str = "proxy";
 
-/// A full model name: which provider, and what that provider calls the model.
+/// A full model name: the provider, and the provider's own name for the model.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ModelName {
     provider: String,
@@ -25,7 +25,7 @@ pub struct ModelName {
 }
 
 impl ModelName {
-    /// Joins a provider's name and a model's name. Neither is checked.
+    /// Joins the name of a provider and the name of a model. Neither is checked.
     pub fn new(provider: impl Into<String>, model: impl Into<String>) -> Self {
         Self { provider: provider.into(), model: model.into() }
     }
@@ -35,7 +35,7 @@ impl ModelName {
         &self.provider
     }
 
-    /// The model's name as the provider knows it; may itself contain colons.
+    /// The provider's own name for the model. It may contain colons.
     pub fn model(&self) -> &str {
         &self.model
     }
@@ -47,7 +47,7 @@ impl fmt::Display for ModelName {
     }
 }
 
-/// Reads the full form. Short forms need the configuration: [`crate::Models::check`].
+/// Reads the full form. Short forms need the configuration, see [`crate::Models::check`].
 impl FromStr for ModelName {
     type Err = UnknownModel;
 
@@ -65,13 +65,16 @@ impl FromStr for ModelName {
     }
 }
 
-/// Why a model name cannot be used. The text names valid choices.
+/// Why a model name cannot be used. The text lists valid choices.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownModel {
+    /// The text is not a model name.
     #[error("`{0}` is not a model name; write `provider:model`, for example `openai:gpt-4o-mini` or `demo:echo`")]
     Malformed(String),
+    /// The provider is not configured. `known` lists the providers that are.
     #[error("unknown model provider `{provider}`; known providers: {}", .known.join(", "))]
     Provider { provider: String, known: Vec<String> },
+    /// The demo has no such variant. `known` lists its variants.
     #[error("`demo:{variant}` does not exist; the demo models are {known}")]
     Demo { variant: String, known: String },
 }

@@ -1,16 +1,16 @@
-//! JSON values one a line, cut out of a stream of bytes that may itself be cut anywhere.
+//! Splits a stream of bytes into lines of JSON. The stream may be cut anywhere.
 
-/// The parser's state between two pieces of a stream. It knows lines, not JSON.
+/// The state of the parser between two pieces of a stream. It knows lines, not JSON.
 #[derive(Debug, Default)]
 pub(crate) struct Parser {
-    /// The beginning of a line whose end has not come yet.
+    /// The beginning of a line whose end has not arrived.
     line: Vec<u8>,
-    /// The byte order mark, if any, is behind us.
+    /// The first line is over, so a byte order mark is no longer removed.
     past_first_line: bool,
 }
 
 impl Parser {
-    /// Takes the next bytes of the stream, appends the lines they complete. Empty lines are left out.
+    /// Takes the next bytes of the stream and appends the lines that they complete. Empty lines are left out.
     pub(crate) fn push(&mut self, mut bytes: &[u8], lines: &mut Vec<Vec<u8>>) {
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
             self.line.extend_from_slice(&bytes[..end]);
@@ -20,7 +20,7 @@ impl Parser {
         self.line.extend_from_slice(bytes);
     }
 
-    /// The stream has ended: what is left is a line too, whole or not.
+    /// The stream has ended: the rest is a line too, complete or not.
     pub(crate) fn finish(mut self) -> Option<Vec<u8>> {
         self.take()
     }

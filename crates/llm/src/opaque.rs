@@ -1,7 +1,7 @@
-//! What goes back to a provider with an answer, as the journal keeps it.
+//! What must be sent back to a provider with an answer, in the form that the journal stores.
 //!
-//! FROZEN: journals hold this form. It is a list of reasoning blocks. Members without a form are in a last block of
-//! their own, which has no text and no signature: releases that do not know its `members` read an empty block and send
+//! FROZEN: journals hold this form. It is a list of reasoning blocks. Members without a typed form are in an extra last
+//! block that has no text and no signature: releases that do not know its `members` read an empty block and send
 //! nothing.
 
 use artel_domain::AssistantCall;
@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 
 use crate::{Reasoning, Rest};
 
-/// The members without a form.
+/// The members without a typed form.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Members {
     #[serde(default, skip_serializing_if = "Rest::is_empty")]
     message: Rest,
-    /// One for each call, in their order; empty when no call has any.
+    /// The members of each call, in the order of the calls; empty when no call has any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     calls: Vec<Rest>,
 }
 
-/// `None` when there is nothing to keep.
+/// The stored form; `None` when there is nothing to store.
 pub(crate) fn write(reasoning: &[Reasoning], message: &Rest, calls: &[AssistantCall]) -> Option<Value> {
     let mut blocks = reasoning.iter().map(serde_json::to_value).collect::<Result<Vec<Value>, _>>().ok()?;
     let have_members = calls.iter().any(|call| !call.rest.is_empty());
@@ -32,7 +32,8 @@ pub(crate) fn write(reasoning: &[Reasoning], message: &Rest, calls: &[AssistantC
     (!blocks.is_empty()).then(|| blocks.into())
 }
 
-/// Returns the reasoning and the message's members; the calls get theirs. A form that is not known holds nothing.
+/// Reads the stored form. Returns the reasoning and the members of the message, and puts the members of the calls into
+/// `calls`. An unknown form counts as empty.
 pub(crate) fn read(kept: Value, calls: &mut [AssistantCall]) -> (Vec<Reasoning>, Rest) {
     let Value::Array(mut blocks) = kept else { return (Vec::new(), Rest::new()) };
     let members = blocks.last().and_then(|last| last.get("members")).cloned();
@@ -60,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_is_read_back() {
+    fn what_was_written_is_read_back() {
         let reasoning = vec![Reasoning::Thinking { thinking: "hm".into(), signature: Some("s".into()) }];
         let message = rest(&json!({ "reasoning_details": [{ "type": "reasoning.encrypted", "data": "x" }] }));
         let calls = [call(&json!({})), call(&json!({ "extra_content": { "google": { "thought_signature": "t" } } }))];
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn reasoning_alone_is_kept_as_it_always_was() {
+    fn reasoning_alone_has_the_form_of_earlier_releases() {
         let reasoning = [Reasoning::RedactedThinking { data: "x".into() }];
         let kept = write(&reasoning, &Rest::new(), &[call(&json!({}))]);
         assert_eq!(kept, Some(json!([{ "type": "redacted_thinking", "data": "x" }])));
@@ -79,14 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn a_release_that_does_not_know_members_reads_reasoning_that_says_nothing() {
+    fn a_release_that_does_not_know_members_reads_an_empty_reasoning_block() {
         let kept = write(&[], &rest(&json!({ "phase": "b" })), &[]).unwrap();
         let read: Vec<Reasoning> = serde_json::from_value(kept).unwrap();
         assert_eq!(read, [Reasoning::Thinking { thinking: String::new(), signature: None }]);
     }
 
     #[test]
-    fn another_form_holds_nothing() {
+    fn an_unknown_form_counts_as_empty() {
         for kept in [json!({ "thinking": "x" }), json!(5), json!([{ "type": "unknown" }])] {
             assert_eq!(read(kept, &mut []), (Vec::new(), Rest::new()));
         }

@@ -1,10 +1,13 @@
-//! Results of tools belong to calls. A dialogue that no provider accepts is refused before it is sent.
+//! The check that each result belongs to a call. A dialogue that no provider accepts is refused before it is sent.
 
 use std::collections::HashSet;
 
 use crate::{Message, ModelError};
 
-/// Fails for a result whose call no assistant message before it asked for.
+/// Checks that an earlier assistant message made the call of each result.
+///
+/// # Errors
+/// Fails for a result without such a call.
 pub(crate) fn check_results(messages: &[Message]) -> Result<(), ModelError> {
     let mut asked = HashSet::new();
     for message in messages {

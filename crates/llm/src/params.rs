@@ -1,10 +1,11 @@
-//! [`Params`] from members under their OpenAI names. Agents keep them, and clients of the proxy send them.
+//! Reads [`Params`] from members under their OpenAI names. Agents store such members, and clients of the proxy send
+//! them.
 
 use serde_json::{Map, Value};
 
 use crate::{Params, ResponseFormat, Thinking, ToolChoice};
 
-/// Members that are not parameters: they are parts of the request, or another value would break the protocol.
+/// Members that are not parameters: they are parts of the request, or another value would change the protocol.
 pub(crate) const RESERVED: [&str; 8] =
     ["model", "messages", "tools", "stream", "stream_options", "n", "functions", "function_call"];
 
@@ -12,15 +13,15 @@ pub(crate) const RESERVED: [&str; 8] =
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` {problem}")]
 pub struct BadParam {
-    /// `temperature`, `stop[1]`, `response_format.json_schema`
+    /// The path of the parameter: `temperature`, `stop[1]`, `response_format.json_schema`.
     pub name: String,
-    /// The predicate of a sentence about the name: `must be a number`.
+    /// What is wrong, as the rest of a sentence that begins with the name: `must be a number`.
     pub problem: String,
 }
 
 impl Params {
-    /// Reads an object's members. `null` means absent. Members without a typed form stay in [`Params::rest`]. Members
-    /// of the request itself (`model`, `messages`, `stream`, …) are skipped.
+    /// Reads the members of an object. `null` means absent. Members without a typed form are put into [`Params::rest`].
+    /// Members of the request itself (`model`, `messages`, `stream`, …) are skipped.
     ///
     /// # Errors
     /// Fails for a member with a typed form whose value is not valid.
@@ -45,13 +46,13 @@ impl Params {
             }
             "temperature" => self.temperature = Some(number(name, value)?),
             "top_p" => self.top_p = Some(number(name, value)?),
-            "parallel_tool_calls" => self.parallel_tool_calls = Some(truth(name, value)?),
+            "parallel_tool_calls" => self.parallel_tool_calls = Some(boolean(name, value)?),
             "stop" => self.stop = stop(value)?,
-            // `thinking` is more exact than `reasoning_effort`, so it wins in either order.
+            // `thinking` is more exact than `reasoning_effort`, so it has precedence in either order.
             "thinking" => self.thinking = Some(thinking(value)?),
             "reasoning_effort" => {
                 let effort = text(name, value)?.to_owned();
-                self.thinking.get_or_insert(Thinking::RetryLimits(effort));
+                self.thinking.get_or_insert(Thinking::Effort(effort));
             }
             "tool_choice" => match tool_choice(value)? {
                 Some(choice) => self.tool_choice = Some(choice),
@@ -74,8 +75,8 @@ impl Params {
 /// The kinds of `tool_choice` that only OpenAI's own protocol has.
 const OPENAI_CHOICES: [&str; 2] = ["allowed_tools", "custom"];
 
-/// A word, `{"type": <word>}` as Anthropic writes it, or an object that names a function; `None` for the kinds that
-/// only OpenAI's own protocol has.
+/// Reads a word, `{"type": <word>}` as Anthropic writes it, or an object that names a function; `None` for the kinds
+/// that only OpenAI's own protocol has.
 fn tool_choice(value: &Value) -> Result<Option<ToolChoice>, BadParam> {
     let wrong = || bad("tool_choice", "must be `auto`, `none`, `required` or an object that names a function");
     let Value::Object(choice) = value else {
@@ -99,7 +100,7 @@ fn choice_word(word: &str) -> Option<ToolChoice> {
     }
 }
 
-/// The name is in `function`, or (OpenAI's Responses, Anthropic) beside the type.
+/// The function of a named choice. The name is in `function`, or beside the type (OpenAI's Responses API, Anthropic).
 fn named_choice(choice: &Map<String, Value>) -> Result<ToolChoice, BadParam> {
     let function = choice.get("function").and_then(Value::as_object).unwrap_or(choice);
     let name = function.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
@@ -107,7 +108,7 @@ fn named_choice(choice: &Map<String, Value>) -> Result<ToolChoice, BadParam> {
         .ok_or_else(|| bad("tool_choice.function.name", "must be a tool's name"))
 }
 
-/// `None` for kinds that only some servers know.
+/// The format; `None` for kinds that only some servers know.
 fn response_format(value: &Value) -> Result<Option<ResponseFormat>, BadParam> {
     let Value::Object(format) = value else {
         return Err(bad("response_format", "must be an object"));
@@ -117,7 +118,7 @@ fn response_format(value: &Value) -> Result<Option<ResponseFormat>, BadParam> {
     };
     match kind {
         "text" if format.len() == 1 => Ok(Some(ResponseFormat::Text)),
-        // llama.cpp takes a `schema` beside it.
+        // llama.cpp accepts a `schema` beside the type.
         "json_object" if format.len() == 1 => Ok(Some(ResponseFormat::JsonObject)),
         "json_schema" => json_schema(format.get("json_schema")).map(Some),
         _ => Ok(None),
@@ -138,7 +139,7 @@ fn json_schema(value: Option<&Value>) -> Result<ResponseFormat, BadParam> {
     };
     let strict = match rest.shift_remove("strict") {
         None | Some(Value::Null) => None,
-        Some(value) => Some(truth(&format!("{NAME}.strict"), &value)?),
+        Some(value) => Some(boolean(&format!("{NAME}.strict"), &value)?),
     };
     Ok(ResponseFormat::JsonSchema { name, schema, strict, rest })
 }
@@ -181,7 +182,7 @@ fn number(name: &str, value: &Value) -> Result<f64, BadParam> {
     value.as_f64().ok_or_else(|| bad(name, "must be a number"))
 }
 
-fn truth(name: &str, value: &Value) -> Result<bool, BadParam> {
+fn boolean(name: &str, value: &Value) -> Result<bool, BadParam> {
     value.as_bool().ok_or_else(|| bad(name, "must be true or false"))
 }
 

@@ -1,4 +1,4 @@
-//! Whether and when a failed attempt is made again: pure, so that it can be tested as a table.
+//! Whether and when a failed attempt is repeated. The code is pure, so that tests are tables.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use http::header::{DATE, HeaderMap, RETRY_AFTER};
 use crate::ModelError;
 use crate::limits::{http_date, text};
 
-/// The longest wait that a provider may ask for. A longer one fails the call.
+/// The longest wait that a provider may demand. A longer one fails the call.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
@@ -19,7 +19,7 @@ pub(crate) struct Failure {
     pub(crate) retry: Retry,
 }
 
-/// What to do after a failed attempt.
+/// The decision after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retry {
     Never,
@@ -28,23 +28,23 @@ pub(crate) enum Retry {
 }
 
 impl Failure {
-    /// Trying again cannot help.
+    /// A failure that a retry cannot mend.
     pub(crate) fn fatal(error: ModelError) -> Self {
         Self { error, retry: Retry::Never }
     }
 
-    /// Trying again helps if the error is of that kind.
+    /// A failure that is retried if its error is transient.
     pub(crate) fn of(error: ModelError) -> Self {
         let retry = if error.is_transient() { Retry::Backoff } else { Retry::Never };
         Self { error, retry }
     }
 
-    /// Trying again may help, whatever the error's kind.
+    /// A failure that is retried whatever its error is.
     pub(crate) fn passing(error: ModelError) -> Self {
         Self { error, retry: Retry::Backoff }
     }
 
-    /// A response with an error status. The provider's headers decide.
+    /// A response with an error status. The provider's headers decide about a retry.
     pub(crate) fn of_response(mut error: ModelError, headers: &HeaderMap) -> Self {
         let wait = wait_asked_for(headers);
         if let ModelError::RateLimited { retry_after, .. } = &mut error {
@@ -60,7 +60,7 @@ impl Failure {
         Self { error, retry }
     }
 
-    /// How long to wait before the next attempt, if there is to be one. `jitter` is between 0 and 1.
+    /// The time to wait before the next attempt; `None` when there is to be none. `jitter` is between 0 and 1.
     pub(crate) fn delay(&self, attempts_made: u32, jitter: f64) -> Option<Duration> {
         match self.retry {
             Retry::Never => None,
@@ -88,7 +88,8 @@ fn wait_asked_for(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// The time between two HTTP dates. The provider's own `Date` is "now", so that a wrong clock here does no harm.
+/// The time between two HTTP dates. `now` is the provider's own `Date`, so that a wrong clock on this machine does no
+/// harm.
 fn until(then: &str, now: &str) -> Option<Duration> {
     let seconds = http_date(then)?.duration_since(http_date(now)?).as_secs();
     Some(Duration::from_secs(seconds.try_into().unwrap_or(0)))

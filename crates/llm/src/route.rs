@@ -1,16 +1,16 @@
-//! Which models answer for a name: the model itself, then its fallbacks.
+//! Routes: the models that answer for a name, which are the model itself and its fallbacks.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{ConfigError, ModelName, RouteConfig};
 
-/// The provider part of the operator's own names.
+/// The provider part of the names that the operator chose.
 pub(crate) const ROUTE: &str = "route";
 
 /// What happens to calls for one name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Route {
-    /// The model meant, when the name is one of the operator's own.
+    /// The model that the name stands for, when the operator chose the name.
     pub(crate) model: Option<ModelName>,
     pub(crate) fallbacks: Vec<ModelName>,
     pub(crate) retries: Option<u32>,
@@ -21,13 +21,13 @@ pub(crate) struct Route {
 pub(crate) struct Routes(HashMap<ModelName, Route>);
 
 impl Routes {
-    /// `check` makes names of models full.
+    /// Reads the routes of a configuration. `check` turns model names into full names.
     pub(crate) fn read(
         config: &BTreeMap<String, RouteConfig>,
         check: impl Fn(&str) -> Result<ModelName, String>,
     ) -> Result<Self, ConfigError> {
         let own_names = |name: &str| config.get(name).and_then(|route| route.model.as_deref());
-        // A fallback may be one of the operator's own names: it stands for its model.
+        // A fallback may be a name that the operator chose. It stands for that name's model.
         let full = |name: &str| check(own_names(name).unwrap_or(name));
         let mut routes = HashMap::new();
         for (name, route) in config {
@@ -52,7 +52,7 @@ impl Routes {
         if self.0.is_empty() { None } else { self.0.get(name) }
     }
 
-    /// The operator's own names, sorted, with the models they stand for.
+    /// The names that the operator chose, sorted, with the models that they stand for.
     pub(crate) fn own_names(&self) -> Vec<(&str, &ModelName)> {
         let mut names: Vec<_> =
             self.0.iter().filter_map(|(name, route)| Some((name.model(), route.model.as_ref()?))).collect();

@@ -1,4 +1,4 @@
-//! Schemas of tools, in the shape that providers accept: an object with properties, and no choice at the top.
+//! Schemas of tools, in the form that providers accept: an object with properties, and no alternatives at the top.
 
 use artel_domain::ToolSpec;
 use serde_json::{Map, Value, json};
@@ -7,13 +7,16 @@ use crate::ModelError;
 
 type Object = Map<String, Value>;
 
-/// How deep choices may stand in choices, and references point to references.
-const DEEPEST: usize = 8;
+/// How deep alternatives and references may be nested.
+const MAX_DEPTH: usize = 8;
 
-/// The schema of a tool's arguments, with the `type` and `properties` that providers insist on. Choices at its top are
-/// merged into one object where that is possible; where it is not, the refusal names the tool.
+/// The schema of a tool's arguments, with the `type` and `properties` that providers require. Alternatives at the top
+/// are merged into one object.
 ///
-/// The model may then write more than the schema allowed, which the tool's own check finds.
+/// The merged schema may allow more than the tool's own schema. The check before the call finds such arguments.
+///
+/// # Errors
+/// Fails with the tool's name when the alternatives cannot be merged.
 pub(crate) fn arguments_schema(tool: &ToolSpec) -> Result<Value, ModelError> {
     completed(&tool.input_schema)
         .map_err(|why| ModelError::BadRequest(format!("the schema of tool `{}` {why}", tool.name)))
@@ -25,7 +28,7 @@ fn completed(schema: &Value) -> Result<Value, String> {
         Value::Null => Object::new(),
         _ => return Err("is not an object".to_owned()),
     };
-    let mut flat = flattened(&root, &root, DEEPEST)?;
+    let mut flat = flattened(&root, &root, MAX_DEPTH)?;
     flat.insert("type".to_owned(), "object".into());
     if flat.get("properties").is_none_or(Value::is_null) {
         flat.insert("properties".to_owned(), json!({}));
@@ -33,7 +36,7 @@ fn completed(schema: &Value) -> Result<Value, String> {
     Ok(Value::Object(flat))
 }
 
-/// The schema without a reference, `allOf`, `anyOf` or `oneOf` of its own.
+/// The schema with its own reference, `allOf`, `anyOf` and `oneOf` resolved.
 fn flattened(schema: &Object, root: &Object, depth: usize) -> Result<Object, String> {
     if depth == 0 {
         return Err("nests choices or references too deeply".to_owned());
@@ -51,7 +54,7 @@ fn flattened(schema: &Object, root: &Object, depth: usize) -> Result<Object, Str
     }
     for choice in ["anyOf", "oneOf"] {
         let all = branches(&mut flat, choice)?;
-        // `null` is how an optional value is described; arguments are always there.
+        // A `null` alternative describes an optional value, but arguments are always present.
         let real = all.iter().filter(|branch| branch.get("type").is_none_or(|kind| kind != "null"));
         let ways = real.map(|branch| flattened(branch, root, depth - 1)).collect::<Result<Vec<_>, _>>()?;
         allow_any(&mut flat, ways);
@@ -75,7 +78,7 @@ fn branches(schema: &mut Object, keyword: &str) -> Result<Vec<Object>, String> {
     };
     let object = |branch: Value| match branch {
         Value::Object(object) => Ok(object),
-        // "Anything goes".
+        // `true` allows everything.
         Value::Bool(true) => Ok(Object::new()),
         _ => Err(format!("has a top-level `{keyword}` of something else than objects")),
     };
@@ -91,7 +94,7 @@ fn target<'a>(reference: &Value, root: &'a Object) -> Result<&'a Object, String>
     found.ok_or_else(unknown)
 }
 
-/// Both must hold: all properties, all of them that either requires.
+/// Both schemas must hold: the properties of both, and what either requires.
 fn require_all(schema: &mut Object, other: Object) {
     let required = union(names(schema), names(&other));
     for (name, property) in properties(&other) {
@@ -103,7 +106,7 @@ fn require_all(schema: &mut Object, other: Object) {
     }
 }
 
-/// One of these must hold: all properties, and only those required that each way requires.
+/// One of these schemas must hold: the properties of all, and only what each of them requires.
 fn allow_any(schema: &mut Object, ways: Vec<Object>) {
     let Some(first) = ways.first() else { return };
     let in_each = names(first).into_iter().filter(|name| ways.iter().all(|way| names(way).contains(name))).collect();
@@ -113,7 +116,7 @@ fn allow_any(schema: &mut Object, ways: Vec<Object>) {
             merge_property(schema, name, property, "anyOf");
         }
     }
-    // What one way forbids another may need.
+    // A property that one schema forbids may be needed by another.
     schema.shift_remove("additionalProperties");
     set_required(schema, required);
 }

@@ -1,32 +1,32 @@
-//! Server-sent events, parsed incrementally: the bytes may be cut anywhere, also inside a character or between CR and
-//! LF.
+//! Parses server-sent events incrementally (WHATWG HTML, 9.2). The bytes may be cut anywhere, also inside a character
+//! or between CR and LF.
 
 use memchr::memchr2;
 
-/// One event with data; events without data are never dispatched.
+/// One event with data. Events without data are not dispatched.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Event {
     /// The `event:` field; empty when absent.
     pub(crate) name: String,
-    /// The `data:` lines, joined by line feeds.
+    /// The values of the `data:` lines, joined by line feeds.
     pub(crate) data: String,
 }
 
-/// The parser's state between two pieces of a stream.
+/// The state of the parser between two pieces of a stream.
 #[derive(Debug, Default)]
 pub(crate) struct Parser {
-    /// The beginning of a line whose end has not come yet.
+    /// The beginning of a line whose end has not arrived.
     line: Vec<u8>,
     event: Event,
     has_data: bool,
     /// The last byte was a CR: a LF that follows belongs to it.
     after_cr: bool,
-    /// The byte order mark, if any, is behind us.
+    /// The first line is over, so a byte order mark is no longer removed.
     past_first_line: bool,
 }
 
 impl Parser {
-    /// Takes the next bytes of the stream, appends the events they complete.
+    /// Takes the next bytes of the stream and appends the events that they complete.
     pub(crate) fn push(&mut self, mut bytes: &[u8], events: &mut Vec<Event>) {
         if self.after_cr && !bytes.is_empty() {
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
@@ -46,7 +46,8 @@ impl Parser {
         self.line.extend_from_slice(bytes);
     }
 
-    /// The stream has ended. Unlike a browser we take a last event that no blank line follows: some servers forget it.
+    /// The stream has ended. Unlike a browser, this parser accepts a last event without a blank line after it, because
+    /// some servers forget the line.
     pub(crate) fn finish(mut self) -> Option<Event> {
         let mut events = Vec::new();
         if !self.line.is_empty() {
@@ -68,7 +69,7 @@ impl Parser {
         } else {
             self.field(&String::from_utf8_lossy(bytes));
         }
-        // Hand the allocation back to the next line.
+        // The next line uses the same allocation.
         self.line = line;
         self.line.clear();
     }
@@ -85,7 +86,8 @@ impl Parser {
                 self.has_data = true;
             }
             "event" => value.clone_into(&mut self.event.name),
-            // Comments have an empty name; `id` and `retry` mean nothing here; others are to be ignored.
+            // Comments have an empty name. `id` and `retry` are not used here, and the standard says to ignore all
+            // other fields.
             _ => {}
         }
     }

@@ -1,9 +1,9 @@
-//! Characters that a provider cut in two.
+//! Joins characters that a provider cut into two halves.
 //!
-//! A provider that cuts its text into pieces of UTF-16 sends half of a surrogate pair at the end of one piece and the
-//! other half at the beginning of the next. No Rust string can hold a half, so the reader puts a stand-in of the
-//! private use area in its place. [`Joining`] makes the character of two halves that follow each other, and U+FFFD of a
-//! half that stays alone.
+//! A provider that cuts its text into pieces of UTF-16 may send one half of a surrogate pair at the end of a piece and
+//! the other half at the beginning of the next. A Rust string cannot hold a half, so the parser puts a stand-in of the
+//! private use area in its place. [`Joining`] replaces two consecutive stand-ins by their character, and a single one
+//! by U+FFFD.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,13 +14,13 @@ use serde_json::Value;
 use crate::dialect::{Decoder, Progress};
 use crate::{Completion, Delta, ModelError, Reasoning, Rest};
 
-/// The stand-in for U+D800; the other 2,047 follow it.
+/// The stand-in for U+D800. Those for the other 2,047 surrogates follow it.
 const FIRST: u32 = 0x10_F000;
 const LAST: u32 = FIRST + 0x7FF;
 
-/// The JSON text with a stand-in for each unpaired half. `has_stand_ins` is set when there is one.
+/// The JSON text with a stand-in for each unpaired surrogate. Sets `has_stand_ins` when there is one.
 pub(crate) fn with_stand_ins<'a>(text: &'a str, has_stand_ins: &mut bool) -> Cow<'a, str> {
-    // A text that has such characters of its own must not be mistaken for halves.
+    // A text that already has characters of this range cannot be told from stand-ins.
     let is_ambiguous = text.chars().any(|character| unit(character).is_some());
     let stand_in = |unit: u16| match char::from_u32(FIRST + u32::from(unit - 0xD800)) {
         Some(stand_in) if !is_ambiguous => stand_in,
@@ -35,13 +35,13 @@ pub(crate) fn with_stand_ins<'a>(text: &'a str, has_stand_ins: &mut bool) -> Cow
     }
 }
 
-/// The code unit that a stand-in stands for.
+/// The UTF-16 code unit that a stand-in stands for.
 fn unit(character: char) -> Option<u16> {
     let code = u32::from(character);
     if (FIRST..=LAST).contains(&code) { u16::try_from(code - FIRST + 0xD800).ok() } else { None }
 }
 
-/// Joins the halves of a text. A last half that may still find its other half is put into `open`.
+/// Joins the halves in a text. A last half whose other half may still come is put into `open`.
 fn join(text: &str, open: &mut Option<u16>) -> String {
     let mut units: Vec<u16> = open.take().into_iter().collect();
     let mut joined = String::with_capacity(text.len());
@@ -65,7 +65,7 @@ fn flush(units: &mut Vec<u16>, joined: &mut String) {
         .extend(char::decode_utf16(units.drain(..)).map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)));
 }
 
-/// A text that is complete.
+/// Completes a text to which nothing will be added.
 fn complete(text: &mut String) {
     if text.chars().any(|character| unit(character).is_some()) {
         let mut open = None;
@@ -104,7 +104,7 @@ fn complete_answer(answer: &mut Completion) {
     complete_members(&mut answer.rest);
 }
 
-/// Which pieces are parts of one text.
+/// The text that a delta is a piece of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Channel {
     Text,
@@ -134,18 +134,18 @@ impl Channel {
     }
 }
 
-/// The halves that wait for their other half, by the text that they are part of.
+/// The halves whose other half may still come, by the text that they are part of.
 #[derive(Debug, Default)]
 struct Joiner(HashMap<Channel, u16>);
 
 impl Joiner {
-    /// Rewrites the deltas from this one on.
+    /// Rewrites the deltas from index `from` on.
     fn join(&mut self, deltas: &mut Vec<Delta>, from: usize) {
         let pieces = deltas.split_off(from);
         deltas.extend(pieces.into_iter().filter_map(|delta| self.joined(delta)));
     }
 
-    /// `None` when nothing of a piece can be told yet.
+    /// The delta with its halves joined; `None` when none of its text can be shown yet.
     fn joined(&mut self, mut delta: Delta) -> Option<Delta> {
         if let Some(channel) = Channel::of(&delta) {
             let mut open = self.0.remove(&channel);
@@ -161,7 +161,7 @@ impl Joiner {
         Some(delta)
     }
 
-    /// No more pieces will come: halves that still wait stay alone. The whole answer is completed too.
+    /// The stream has ended: halves without a partner become U+FFFD. The complete answer is rewritten too.
     fn finish(self, answer: &mut Completion, deltas: &mut Vec<Delta>) {
         let replacement = || char::REPLACEMENT_CHARACTER.to_string();
         deltas.extend(self.0.into_keys().map(|channel| channel.delta(replacement())));
@@ -169,14 +169,14 @@ impl Joiner {
     }
 }
 
-/// Completes the characters of an answer in one piece, and of its deltas from this one on.
+/// Rewrites a complete answer, and its deltas from index `from` on.
 pub(crate) fn complete_whole(answer: &mut Completion, deltas: &mut Vec<Delta>, from: usize) {
     let mut joiner = Joiner::default();
     joiner.join(deltas, from);
     joiner.finish(answer, deltas);
 }
 
-/// A decoder whose characters are whole.
+/// A decoder that joins the halves of characters.
 pub(crate) struct Joining {
     pieces: Box<dyn Decoder>,
     joiner: Joiner,

@@ -1,4 +1,4 @@
-//! Where a call belongs among other people's spans: W3C trace context, no more of it than we need.
+//! The trace that a call is part of (W3C Trace Context), as far as this product needs it.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -8,13 +8,14 @@ use uuid::Uuid;
 /// The trace that a call is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trace {
+    /// The id of the trace.
     pub trace_id: Uuid,
-    /// The span that asked; absent when only the trace is known.
+    /// The span that made the call; absent when only the trace is known.
     pub parent: Option<NonZeroU64>,
 }
 
 impl Trace {
-    /// Reads the header `traceparent`: `00-<32 hex>-<16 hex>-<2 hex>`.
+    /// Reads the header `traceparent`: `00-<32 hex>-<16 hex>-<2 hex>`. Returns `None` for anything else.
     pub fn of_traceparent(text: &str) -> Option<Self> {
         let mut parts = text.trim().split('-');
         let (version, trace, parent) = (parts.next()?, parts.next()?, parts.next()?);
@@ -26,14 +27,16 @@ impl Trace {
         Some(Self { trace_id, parent: NonZeroU64::new(u64::from_str_radix(parent, 16).ok()?) })
     }
 
-    /// Reads a trace id as the rest of the product writes it: a UUID. What is none, or nil, is no trace.
+    /// Reads a trace id in the form of a UUID, which the rest of the product uses. Returns `None` for other texts and
+    /// for the nil UUID.
     pub fn of_id(text: &str) -> Option<Self> {
         let trace_id = Uuid::parse_str(text).ok().filter(|id| !id.is_nil())?;
         Some(Self { trace_id, parent: None })
     }
 }
 
-/// As the header `traceparent`. Without a parent the trace's own last half stands for it: the header must name one.
+/// Writes the header `traceparent`. Without a parent, the last half of the trace id stands for it, because the header
+/// must name a parent.
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parent = self.parent.map_or(self.trace_id.as_u64_pair().1.max(1), NonZeroU64::get);
@@ -46,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_traceparent_is_read_and_written_the_same() {
+    fn a_traceparent_is_read_and_written_unchanged() {
         let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         let trace = Trace::of_traceparent(text).unwrap();
         assert_eq!(trace.trace_id.to_string(), "4bf92f35-77b3-4da6-a3ce-929d0e0e4736");
@@ -61,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_trace_is_none() {
+    fn invalid_texts_are_no_trace() {
         for text in [
             "",
             "00-short-00f067aa0ba902b7-01",

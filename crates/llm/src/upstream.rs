@@ -1,4 +1,4 @@
-//! One provider as this process sees it: its address, its protocol, its calls under way, its health.
+//! One provider as this process sees it: address, protocol, calls under way, health.
 
 mod health;
 mod slots;
@@ -20,28 +20,28 @@ use crate::{ModelError, Protocol, Request, Timeouts};
 
 /// One provider's endpoint.
 pub(crate) struct Upstream {
-    /// Its name, as in model names.
+    /// The name of the provider in model names.
     pub(crate) name: String,
     pub(crate) dialect: Arc<dyn Dialect>,
     pub(crate) protocol: Protocol,
     /// The full URL that requests go to.
     pub(crate) url: Uri,
-    /// The full URL for vectors, where the protocol has them.
+    /// The full URL of embedding requests, where the protocol has them.
     pub(crate) embeddings_url: Option<Uri>,
     pub(crate) key: Option<SecretString>,
-    /// It refuses requests without a key.
+    /// The provider refuses requests without a key.
     pub(crate) needs_key: bool,
     pub(crate) http: HttpClient,
     pub(crate) timeouts: Timeouts,
     pub(crate) slots: Slots,
     pub(crate) breakers: Breakers,
     pub(crate) last_outcomes: LastOutcomes,
-    /// It is an LLM proxy of this product, which makes retries and fallbacks and records the calls.
+    /// The provider is an LLM proxy of this product, which makes retries and fallbacks and records the calls.
     pub(crate) is_proxy: bool,
 }
 
 impl Upstream {
-    /// The key for this request: the tenant's own, else the operator's.
+    /// The key for this request: the tenant's own, or else the operator's.
     pub(crate) fn key<'a>(&'a self, request: &'a Request) -> Option<&'a SecretString> {
         request.keys.get(&self.name).or(self.key.as_ref())
     }
@@ -51,12 +51,12 @@ impl Upstream {
         request.keys.get(&self.name).map_or(Credential::OPERATOR, Credential::of_key)
     }
 
-    /// Whether it can be asked without a tenant's own key.
+    /// Whether it can be called without a tenant's own key.
     pub(crate) fn is_configured(&self) -> bool {
         self.key.is_some() || !self.needs_key
     }
 
-    /// Everything that the request carries besides its body.
+    /// The headers of the request.
     pub(crate) fn headers(&self, request: &Request) -> Result<HeaderMap, ModelError> {
         let key = self.key(request);
         if self.is_proxy {
@@ -72,7 +72,7 @@ impl Upstream {
         Ok(own.into_iter().collect())
     }
 
-    /// Some providers quote the key in their errors.
+    /// Removes the key from a text, because some providers quote it in their errors.
     pub(crate) fn masked(&self, request: &Request, text: &str) -> String {
         match self.key(request).map(ExposeSecret::expose_secret).filter(|key| key.len() >= 4) {
             Some(key) => text.replace(key, "***"),
@@ -81,7 +81,7 @@ impl Upstream {
     }
 }
 
-/// The headers between processes of this product: its key, the account, the trace.
+/// The headers between processes of this product: internal key, account, trace.
 fn internal(key: Option<&SecretString>, request: &Request) -> HeaderMap {
     let key = key.and_then(|key| crate::dialect::sensitive(key.expose_secret()));
     let account = HeaderValue::try_from(&request.account).ok();

@@ -20,7 +20,7 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::{Instant, sleep, timeout};
 use upstream::{END, Step, Upstream, events, response, text};
 
-/// A config whose `custom:mock` is the mock; waits are short, so that tests are.
+/// A configuration whose `custom:mock` is the mock. Waits are short, so that tests are fast.
 fn config(upstream: &Upstream) -> Config {
     let custom: CustomProvider = serde_json::from_value(
         json!({ "base_url": format!("http://{}/v1", upstream.address), "api_key": "sk-canary-123" }),
@@ -29,7 +29,7 @@ fn config(upstream: &Upstream) -> Config {
     Config { custom: [("mock".to_owned(), custom)].into(), ..Config::default() }
 }
 
-fn patient_for(timeouts: Timeouts, upstream: &Upstream) -> Config {
+fn with_timeouts(timeouts: Timeouts, upstream: &Upstream) -> Config {
     Config { timeouts, ..config(upstream) }
 }
 
@@ -69,7 +69,7 @@ fn ok() -> Vec<Step> {
     vec![events(&format!("{}{}{END}", text("Hello "), text("мир")))]
 }
 
-/// A refusal that names a short wait.
+/// A refusal that demands a short wait.
 fn refusal(status: u16) -> Vec<Step> {
     vec![response(status, "content-type: application/json\r\nretry-after-ms: 1\r\n", r#"{"error":{"message":"busy"}}"#)]
 }
@@ -86,7 +86,7 @@ async fn a_request_goes_out_as_post_with_the_key_and_asks_for_a_stream() {
 }
 
 #[tokio::test]
-async fn an_openai_base_url_of_ones_own_needs_no_key() {
+async fn an_operators_openai_base_url_needs_no_key() {
     let mut upstream = Upstream::answering(vec![ok()]).await;
     let openai =
         Endpoint { base_url: Some(format!("http://{}/v1", upstream.address)), api_key: Some(String::new().into()) };
@@ -117,7 +117,7 @@ async fn text_is_shown_while_the_answer_is_still_coming() {
 }
 
 #[tokio::test]
-async fn bytes_that_trickle_in_make_the_same_answer() {
+async fn bytes_one_by_one_give_the_same_answer() {
     let Step::Send(bytes) = ok().remove(0) else { unreachable!() };
     let steps =
         bytes.chunks(3).flat_map(|piece| [Step::Send(piece.to_vec()), Step::Wait(Duration::from_millis(1))]).collect();
@@ -127,7 +127,7 @@ async fn bytes_that_trickle_in_make_the_same_answer() {
 }
 
 #[tokio::test]
-async fn passing_refusals_are_tried_again() {
+async fn transient_refusals_are_retried() {
     for status in [408, 409, 429, 500, 503, 529] {
         let mut upstream = Upstream::answering(vec![refusal(status), refusal(status), ok()]).await;
         let (shown, outcome) = ask(config(&upstream)).await;
@@ -137,7 +137,7 @@ async fn passing_refusals_are_tried_again() {
 }
 
 #[tokio::test]
-async fn retries_end_with_the_providers_own_words() {
+async fn after_the_last_retry_the_error_has_the_providers_text() {
     let mut upstream = Upstream::answering(vec![refusal(503)]).await;
     let error = ask(config(&upstream)).await.1.unwrap_err();
     assert_eq!(error, ModelError::Unavailable("custom:mock: it answered 503: busy".to_owned()));
@@ -145,7 +145,7 @@ async fn retries_end_with_the_providers_own_words() {
 }
 
 #[tokio::test]
-async fn lasting_refusals_are_not_tried_again() {
+async fn permanent_refusals_are_not_retried() {
     let quota = r#"{"error":{"message":"no money","code":"insufficient_quota"}}"#;
     let replies = [
         vec![response(400, "", "{}")],
@@ -164,7 +164,7 @@ async fn lasting_refusals_are_not_tried_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_before_any_text_is_asked_for_again() {
+async fn an_answer_that_breaks_off_before_any_text_is_retried() {
     let broken = vec![events("data: {\"choices\":[")];
     let overloaded = vec![events("data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n")];
     for first in [broken, overloaded, Vec::new()] {
@@ -191,7 +191,7 @@ async fn an_answer_that_breaks_after_text_was_shown_is_an_error_and_never_repeat
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_after_the_end_of_the_answer_harms_nobody() {
+async fn a_connection_that_breaks_after_the_end_of_the_answer_does_no_harm() {
     let finish = END.split("data: [DONE]").next().unwrap();
     let head = "content-type: text/event-stream\r\ncontent-length: 9999\r\n";
     let upstream = Upstream::answering(vec![vec![response(200, head, &format!("{}{finish}", text("Hi")))]]).await;
@@ -199,7 +199,7 @@ async fn a_connection_that_breaks_after_the_end_of_the_answer_harms_nobody() {
 }
 
 #[tokio::test]
-async fn an_answer_in_one_piece_is_taken_too() {
+async fn an_answer_as_one_json_value_is_accepted_too() {
     let body = json!({ "choices": [{ "index": 0, "finish_reason": "stop", "message": { "role": "assistant", "content": "Hi" } }] });
     let upstream =
         Upstream::answering(vec![vec![response(200, "content-type: application/json\r\n", &body.to_string())]]).await;
@@ -208,7 +208,7 @@ async fn an_answer_in_one_piece_is_taken_too() {
 }
 
 #[tokio::test]
-async fn what_is_not_an_answer_is_named_with_an_excerpt() {
+async fn the_error_for_a_body_that_is_not_an_answer_has_an_excerpt() {
     let replies = [
         ("content-type: text/html\r\n", "<h1>Welcome to nginx</h1>", "<h1>Welcome to nginx</h1>"),
         ("content-type: application/json\r\n", "oops", "oops"),
@@ -234,7 +234,7 @@ async fn an_answer_without_end_is_cut_off_at_the_limit() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_not_there_is_unavailable_and_its_address_stays_with_us() {
+async fn an_unreachable_provider_is_unavailable_and_the_error_hides_its_address() {
     let upstream = Upstream::answering(vec![ok()]).await;
     let config = Config { retries: 0, ..config(&upstream) };
     drop(upstream);
@@ -243,7 +243,7 @@ async fn a_provider_that_is_not_there_is_unavailable_and_its_address_stays_with_
 }
 
 #[tokio::test]
-async fn a_key_that_the_provider_quotes_is_not_passed_on() {
+async fn a_key_that_the_provider_quotes_is_masked() {
     let upstream = Upstream::answering(vec![vec![response(
         401,
         "",
@@ -261,7 +261,7 @@ async fn silence_before_the_first_byte_ends_in_time() {
     for steps in [vec![Step::Hang], vec![events(""), Step::Hang]] {
         let mut upstream = Upstream::answering(vec![steps]).await;
         let started = Instant::now();
-        let error = ask(patient_for(timeouts, &upstream)).await.1.unwrap_err();
+        let error = ask(with_timeouts(timeouts, &upstream)).await.1.unwrap_err();
         assert_eq!(error.code(), "model_timeout");
         assert!(started.elapsed() < Duration::from_secs(2));
         assert_eq!(upstream.request_count(), 1);
@@ -280,24 +280,24 @@ async fn silence_in_the_middle_ends_in_time_but_slow_text_does_not() {
     for steps in [vec![events(&text("Hel")), Step::Hang], slow_to_begin] {
         let upstream = Upstream::answering(vec![steps]).await;
         let started = Instant::now();
-        let (shown, outcome) = ask(patient_for(timeouts, &upstream)).await;
+        let (shown, outcome) = ask(with_timeouts(timeouts, &upstream)).await;
         assert_eq!((shown.as_str(), outcome.unwrap_err().code()), ("Hel", "model_timeout"));
         assert!(started.elapsed() < Duration::from_secs(2));
     }
     let slow = (0..8).flat_map(|_| [Step::Wait(Duration::from_millis(50)), Step::Send(text("x").into())]);
     let steps = std::iter::once(events("")).chain(slow).chain([Step::Send(END.into())]).collect();
     let upstream = Upstream::answering(vec![steps]).await;
-    assert_eq!(ask(patient_for(timeouts, &upstream)).await.0, "xxxxxxxx");
+    assert_eq!(ask(with_timeouts(timeouts, &upstream)).await.0, "xxxxxxxx");
 }
 
 #[tokio::test]
-async fn a_call_ends_in_time_however_the_provider_drags_it_out() {
+async fn the_total_timeout_ends_a_call_that_never_stops_sending() {
     let drip =
         (0..1000).flat_map(|_| [Step::Wait(Duration::from_millis(20)), Step::Send(b": still here\n\n".to_vec())]);
     let upstream = Upstream::answering(vec![std::iter::once(events("")).chain(drip).collect()]).await;
     let timeouts = Timeouts { total: Duration::from_millis(200), ..Timeouts::default() };
     let started = Instant::now();
-    let error = ask(patient_for(timeouts, &upstream)).await.1.unwrap_err();
+    let error = ask(with_timeouts(timeouts, &upstream)).await.1.unwrap_err();
     assert_eq!(error.to_string(), "the model did not answer in time: custom:mock: no complete answer within 200ms");
     assert!(started.elapsed() < Duration::from_secs(2));
 }
@@ -307,7 +307,7 @@ async fn a_wait_beyond_the_total_time_is_not_begun() {
     let upstream = Upstream::answering(vec![vec![response(429, "retry-after: 30\r\n", "{}")]]).await;
     let timeouts = Timeouts { total: Duration::from_secs(5), ..Timeouts::default() };
     let started = Instant::now();
-    assert_eq!(ask(patient_for(timeouts, &upstream)).await.1.unwrap_err().code(), "model_rate_limited");
+    assert_eq!(ask(with_timeouts(timeouts, &upstream)).await.1.unwrap_err().code(), "model_rate_limited");
     assert!(started.elapsed() < Duration::from_secs(2));
 }
 
@@ -325,7 +325,7 @@ async fn dropping_the_call_closes_the_connection_at_once() {
 }
 
 #[tokio::test]
-async fn an_answer_nobody_listens_to_is_still_complete() {
+async fn an_answer_without_a_receiver_is_still_complete() {
     let upstream = Upstream::answering(vec![ok()]).await;
     let models = Models::new(config(&upstream)).unwrap();
     let (sender, receiver) = mpsc::channel(1);
@@ -333,7 +333,7 @@ async fn an_answer_nobody_listens_to_is_still_complete() {
     assert_eq!(models.stream(request(&models, "custom:mock"), sender).await.unwrap().answer.text, "Hello мир");
 }
 
-/// Messages at the mock's address, under the provider's own name.
+/// Anthropic at the mock's address, under the provider's own name.
 fn anthropic(upstream: &Upstream) -> Models {
     let anthropic = Endpoint {
         base_url: Some(format!("http://{}", upstream.address)),
@@ -343,7 +343,7 @@ fn anthropic(upstream: &Upstream) -> Models {
 }
 
 #[tokio::test]
-async fn a_claude_is_asked_at_its_own_path_with_key_and_version() {
+async fn an_anthropic_model_is_called_at_its_own_path_with_key_and_version() {
     let stream = events(include_str!("golden/anthropic/text.sse"));
     let mut upstream = Upstream::answering(vec![vec![stream]]).await;
     let models = anthropic(&upstream);
@@ -359,7 +359,7 @@ async fn a_claude_is_asked_at_its_own_path_with_key_and_version() {
 }
 
 #[tokio::test]
-async fn an_overloaded_claude_is_asked_again_but_not_after_text_was_shown() {
+async fn an_overloaded_anthropic_model_is_retried_but_not_after_text_was_shown() {
     let overloaded = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
     let busy = vec![response(529, "content-type: application/json\r\nretry-after-ms: 1\r\n", overloaded)];
     let broken = vec![events(include_str!("golden/anthropic/error-midway.sse"))];

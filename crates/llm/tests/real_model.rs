@@ -1,6 +1,6 @@
-//! The same walk with a real language model, when `ARTEL_REAL_MODEL_URL` names the base URL
-//! (`http://127.0.0.1:8080/v1`) of a server that speaks Chat Completions and Messages, as llama.cpp's does. Such a
-//! model is slow and says what it likes: only the shape is asserted.
+//! The same cases with a real language model, when `ARTEL_REAL_MODEL_URL` names the base URL
+//! (`http://127.0.0.1:8080/v1`) of a server that speaks Chat Completions and Messages, such as llama.cpp's. Such a
+//! model is slow and its texts vary, so only the form of the answers is asserted.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and tell as tests do")]
 
@@ -96,7 +96,7 @@ async fn a_real_model_calls_a_tool_and_takes_its_result() {
 }
 
 #[tokio::test]
-async fn a_real_model_that_is_refused_something_says_so() {
+async fn a_real_model_reports_a_refused_request() {
     let Some(models) = real_models() else { return };
     for model in PROTOCOLS {
         let long = request(&models, model, vec![Message::user("слово ".repeat(30_000))]);
@@ -126,7 +126,7 @@ async fn a_real_model_keeps_to_a_json_schema() {
 }
 
 #[tokio::test]
-async fn a_real_model_that_is_cancelled_in_mid_stream_is_free_for_the_next() {
+async fn a_real_model_that_is_cancelled_in_mid_stream_serves_the_next_call() {
     let Some(models) = real_models() else { return };
     for model in PROTOCOLS {
         let (sender, mut deltas) = mpsc::channel(1000);
@@ -139,7 +139,7 @@ async fn a_real_model_that_is_cancelled_in_mid_stream_is_free_for_the_next() {
             () = async { while !matches!(deltas.recv().await, Some(Delta::Text(_))) {} } => {}
         }
         println!("cancelled after {:?}", begun.elapsed());
-        // The server works on one answer at a time: this one comes only when it has let go of the other.
+        // The server works on one answer at a time, so this answer comes only after the server has dropped the other.
         let (_, next) = ask(&models, request(&models, model, vec![Message::user("Скажи: да")])).await;
         assert!(!next.text.is_empty(), "{model}");
         assert!(begun.elapsed() < std::time::Duration::from_mins(2), "{model}: the server still wrote the story");

@@ -1,4 +1,5 @@
-//! Lines mean the same whole and cut anywhere. The first byte says how they are cut.
+//! The parser gives the same lines for a whole stream and for the same stream cut anywhere. The first byte of the input
+//! decides how the stream is cut.
 
 #![no_main]
 

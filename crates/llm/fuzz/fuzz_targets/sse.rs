@@ -1,4 +1,5 @@
-//! A stream of events means the same whole and cut anywhere. The first byte says how it is cut.
+//! The parser gives the same events for a whole stream and for the same stream cut anywhere. The first byte of the
+//! input decides how the stream is cut.
 
 #![no_main]
 
@@ -24,6 +25,6 @@ fuzz_target!(|bytes: &[u8]| {
     let whole = parse([stream]);
     assert_eq!(parse(stream.chunks(usize::from(*size).max(1))), whole);
     let texts: usize = whole.iter().map(|event| event.data.len() + event.name.len()).sum();
-    // A byte that is no character becomes three.
+    // An invalid byte becomes U+FFFD, which has three bytes in UTF-8.
     assert!(texts <= 3 * stream.len(), "events hold no more than was sent");
 });

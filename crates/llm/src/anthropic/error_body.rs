@@ -1,4 +1,4 @@
-//! Errors as Anthropic tells them: with a status, or as an event after status 200.
+//! Errors as Anthropic reports them: with an error status, or as an event after status 200.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -6,21 +6,21 @@ use serde_json::Value;
 use crate::ModelError;
 use crate::error::excerpt;
 
-/// An answer with an error status.
+/// The error for an answer with an error status.
 pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
     let body_read = ErrorBody::read(body);
     let told = format!("it answered {}: {}", status.as_u16(), body_read.message);
     body_read.classify(status.as_u16(), told)
 }
 
-/// An error event after status 200.
+/// The error for an error event after status 200.
 pub(super) fn in_stream(body: &[u8]) -> ModelError {
     let body_read = ErrorBody::read(body);
     let told = format!("it broke off: {}", body_read.message);
     body_read.classify(body_read.status(), told)
 }
 
-/// What there is to an error.
+/// The parts of an error body.
 #[derive(Debug)]
 struct ErrorBody {
     /// `invalid_request_error`, `overloaded_error`, …; empty when the body is not Anthropic's.
@@ -29,7 +29,8 @@ struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// Reads `{"type": "error", "error": {"type", "message"}}`; what stands in front of the API answers with web pages.
+    /// Reads `{"type": "error", "error": {"type", "message"}}`. A gateway in front of the API may answer with a web
+    /// page instead.
     fn read(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -40,7 +41,7 @@ impl ErrorBody {
         Self { kind: member("type").unwrap_or_default().to_owned(), message }
     }
 
-    /// The status that the error would have had, had it come in time.
+    /// The HTTP status that belongs to the kind of error, for an error after status 200.
     fn status(&self) -> u16 {
         match self.kind.as_str() {
             "invalid_request_error" => 400,
@@ -57,7 +58,7 @@ impl ErrorBody {
 
     fn classify(&self, status: u16, told: String) -> ModelError {
         match status {
-            // An image over the limit is an invalid request to the API, and this is all that tells it from others.
+            // The API reports an image over the limit as an invalid request. Only this text tells the difference.
             400 if self.message.contains("image exceeds") => ModelError::TooLarge(told),
             413 => ModelError::TooLarge(told),
             429 => ModelError::RateLimited { message: told, retry_after: None },

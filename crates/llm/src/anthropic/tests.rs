@@ -1,4 +1,4 @@
-//! Requests written, answers read: the cases that are known to go wrong, one sentence each.
+//! Requests and answers of the Messages protocol: one test for each case that is known to go wrong.
 
 mod bodies;
 mod params;
@@ -61,7 +61,7 @@ fn refused(request: &Request) -> String {
     }
 }
 
-/// What comes of these bytes: deltas, joined where they follow each other, and the answer.
+/// Decodes these bytes. Returns the deltas, joined where they follow each other, and the answer.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Delta>, Result<Completion, ModelError>) {
     let mut deltas = Vec::new();
     let outcome = read(pieces, &mut deltas);

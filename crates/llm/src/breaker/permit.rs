@@ -1,4 +1,4 @@
-//! The breakers of one provider, and what a call holds while it is under way.
+//! The breakers of one provider, and the permit that a call holds while it is under way.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
@@ -11,11 +11,11 @@ use tokio::time::Instant;
 use super::{Admission, Breaker, BreakerState, CallResult};
 use crate::BreakerLimits;
 
-/// Models with failures that are remembered at once under the operator's key, and as many under all other keys
-/// together. Model names come from users, so their number is limited.
+/// The number of models whose failures are remembered under the operator's key, and the number under all other keys
+/// together. Clients choose model names, so the memory must have a limit.
 const MAX_MODELS: usize = 1024;
 
-/// Whose key a call uses. A tenant's own key that fails says nothing about the calls of others.
+/// Whose key a call uses. A failure of a tenant's own key says nothing about the calls of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Credential(Option<u64>);
 
@@ -23,24 +23,24 @@ impl Credential {
     /// The operator's key, or no key.
     pub(crate) const OPERATOR: Self = Self(None);
 
-    /// A tenant's own key. Only a hash of it is kept, with a seed of this process.
+    /// A tenant's own key. Only a hash of it is kept, with a random seed of this process.
     pub(crate) fn of_key(key: &SecretString) -> Self {
         static SEED: LazyLock<std::hash::RandomState> = LazyLock::new(std::hash::RandomState::new);
         Self(Some(SEED.hash_one(key.expose_secret())))
     }
 }
 
-/// What a breaker is for.
+/// What a breaker belongs to: a model and a key.
 type Key = (String, Credential);
 
-/// All breakers of one provider. A model has one only after it failed.
+/// All breakers of one provider. A model has a breaker only after its first failure.
 #[derive(Debug)]
 pub(crate) struct Breakers {
     limits: BreakerLimits,
     breakers: Mutex<HashMap<Key, Breaker>>,
 }
 
-/// The permission to make one call. A permit that is dropped without a result means an abandoned call.
+/// The permission to make one call. A permit that is dropped without a result counts as an abandoned call.
 #[derive(Debug)]
 pub(crate) struct Permit<'a> {
     breakers: &'a Breakers,
@@ -70,7 +70,7 @@ impl Breakers {
         }
     }
 
-    /// Models whose breaker for the operator's key is not closed. Those of other keys are about these keys alone.
+    /// Models whose breaker for the operator's key is not closed. Breakers of tenants' keys concern only these tenants.
     pub(crate) fn troubled(&self, now: Instant) -> Vec<(String, BreakerState)> {
         let breakers = self.lock();
         let of_operator = breakers.iter().filter(|((_, credential), _)| *credential == Credential::OPERATOR);
@@ -99,13 +99,13 @@ impl Breakers {
         self.lock().len()
     }
 
-    /// After a panic elsewhere the counts are still counts.
+    /// After a panic in another task the counts are still valid.
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, Breaker>> {
         self.breakers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Makes room by forgetting breakers that are closed, if it must.
+/// Whether there is room for a new breaker. Forgets closed breakers when the limit is reached.
 fn has_room(breakers: &mut HashMap<Key, Breaker>, key: &Key, now: Instant) -> bool {
     let is_operators = |credential: &Credential| *credential == Credential::OPERATOR;
     let is_alike = |other: &Key| is_operators(&other.1) == is_operators(&key.1);

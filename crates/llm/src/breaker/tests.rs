@@ -13,7 +13,7 @@ fn limits() -> BreakerLimits {
     BreakerLimits { in_a_row: 3, percent: 50, least_calls: 10, window: Duration::from_mins(1), open_for: OPEN_FOR }
 }
 
-/// A breaker after these outcomes, one a second.
+/// A breaker after these results, one per second.
 fn after(verdicts: &[CallResult], start: Instant) -> (Breaker, Instant) {
     let mut breaker = Breaker::new(start);
     let mut now = start;
@@ -38,7 +38,8 @@ fn it_opens_after_failures_in_a_row_and_only_after_failures() {
         (&[Failed, Failed, Answered, Failed], BreakerState::Closed),
         (&[Refused; 50], BreakerState::Closed),
         (&[Abandoned; 50], BreakerState::Closed),
-        // What shows nothing about the provider's health neither counts nor breaks the row.
+        // A refusal or an abandoned call shows nothing about the provider's health: it does not count, and the failures
+        // before and after it are still consecutive.
         (&[Failed, Refused, Failed, Abandoned, Failed], BreakerState::Open),
     ];
     for (verdicts, expected) in cases {
@@ -56,7 +57,7 @@ fn it_opens_when_every_second_call_of_the_window_fails() {
 }
 
 #[test]
-fn failures_of_an_earlier_window_are_forgotten_but_a_row_is_not() {
+fn failures_of_an_earlier_window_are_forgotten_but_consecutive_failures_are_not() {
     let start = Instant::now();
     let (mut breaker, now) =
         after(&[Failed, Failed, Answered, Failed, Failed, Answered, Failed, Failed, Answered], start);
@@ -69,7 +70,7 @@ fn failures_of_an_earlier_window_are_forgotten_but_a_row_is_not() {
 }
 
 #[test]
-fn when_its_time_is_over_a_single_probe_decides() {
+fn after_the_open_time_a_single_probe_decides() {
     for (result, expected) in
         [(Answered, BreakerState::Closed), (Refused, BreakerState::Closed), (Failed, BreakerState::Open)]
     {
@@ -85,7 +86,7 @@ fn when_its_time_is_over_a_single_probe_decides() {
 }
 
 #[test]
-fn a_probe_that_nobody_waited_for_leaves_the_question_to_the_next() {
+fn after_an_abandoned_probe_the_next_call_probes() {
     let (mut breaker, opened) = after(&[Failed; 3], Instant::now());
     let later = opened + OPEN_FOR;
     assert_eq!(breaker.admit(later), Admission::Probe);
@@ -94,7 +95,7 @@ fn a_probe_that_nobody_waited_for_leaves_the_question_to_the_next() {
 }
 
 #[test]
-fn calls_from_before_it_opened_come_too_late() {
+fn results_of_calls_from_before_it_opened_change_nothing() {
     let (mut breaker, opened) = after(&[Failed; 3], Instant::now());
     breaker.record(&limits(), false, Answered, opened);
     assert_eq!(breaker.state(opened), BreakerState::Open);
@@ -113,7 +114,7 @@ fn zero_failures_in_a_row_switch_it_off() {
 }
 
 #[test]
-fn a_provider_remembers_only_models_in_trouble() {
+fn only_failing_models_have_a_breaker() {
     let breakers = Breakers::new(limits());
     let now = Instant::now();
     for number in 0..5000 {
@@ -144,7 +145,8 @@ fn a_dropped_probe_frees_its_place() {
 }
 
 proptest! {
-    /// Whatever happens, in whatever order: never two probes at once, never a call while it is open, always a way back.
+    /// In any order of events there are never two probes at once, no call is made while the breaker is open, and it
+    /// always closes again.
     #[test]
     fn it_never_lets_two_probes_in_and_always_recovers(steps in prop::collection::vec((0_u8..6, 0_u64..40), 1..200)) {
         let mut now = Instant::now();

@@ -24,19 +24,19 @@ pub(crate) struct Stats {
     /// The usage that the provider reported before the end of its answer.
     pub(crate) usage: Option<Usage>,
     characters: usize,
-    /// A part of the answer was sent: another attempt would repeat it.
+    /// A part of the answer was sent to the caller. Another attempt would repeat it.
     pub(crate) sent_any: bool,
 }
 
 impl Stats {
-    /// An attempt begins. What an earlier one brought was not sent and is not counted.
+    /// Begins an attempt. Counts of an earlier attempt are dropped, because nothing of it was sent.
     pub(crate) fn begin_attempt(&mut self) {
         let (attempts, upstream) = (self.attempts + 1, self.upstream);
         *self = Self { attempts, upstream, ..Self::default() };
     }
 
-    /// The reported usage; else what is known of it, and the rest by the length of the texts. Also returns whether a
-    /// part is estimated.
+    /// The usage and whether a part of it is estimated. Where the provider reported nothing, tokens are estimated from
+    /// the length of the texts.
     pub(crate) fn usage(&self, reported: Option<Usage>, request: &Request) -> (Option<Usage>, bool) {
         if reported.is_some() || self.attempts == 0 {
             return (reported, false);
@@ -72,7 +72,7 @@ pub(crate) struct DeltaSink<'a> {
 impl DeltaSink<'_> {
     pub(crate) async fn send(&mut self, delta: Delta) {
         self.stats.count(&delta);
-        // The receiver is gone. The answer is still wanted, and no part of it was seen.
+        // The receiver is gone. The answer is still wanted, and the receiver has seen no part of it.
         if self.on_delta.is_closed() {
             return;
         }

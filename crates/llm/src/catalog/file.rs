@@ -1,4 +1,4 @@
-//! The table as a file.
+//! Reads a table of models from JSON.
 
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -9,15 +9,15 @@ use super::pattern::Pattern;
 use super::{Listed, ModelInfo, Prices};
 
 const SHIPPED: &str = include_str!("../../data/models.json");
-/// An entry of this provider holds for every provider that has none of its own.
+/// An entry of this provider holds for every provider that has no entry of its own.
 const ANY: &str = "*";
 const EXAMPLE: &str = r#"{"models": [{"provider": "openai", "id": "gpt-4o", "context_length": 128000, "price_per_million": {"input": 2.5, "output": 10}}]}"#;
 
-/// A table that cannot be used.
+/// A table of models that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: {problem}. It must look like {EXAMPLE}")]
 pub struct BadModelTable {
-    /// The file, and where in it.
+    /// The file, and the place in it.
     place: String,
     problem: String,
 }
@@ -111,7 +111,7 @@ fn entry(row: RawEntry) -> Result<Entry, &'static str> {
 }
 
 impl Entry {
-    /// How well it fits a model of that provider, or of whichever; `None` when not at all.
+    /// How specific the entry is for a model of this provider (`None`: any provider); `None` when it does not match.
     pub(super) fn fit(&self, provider: Option<&str>, model: &str) -> Option<Fit> {
         let of_this_provider = provider.is_none_or(|provider| self.provider == provider);
         if !of_this_provider && self.provider != ANY || provider.is_none() && self.provider == ANY {

@@ -1,4 +1,4 @@
-//! Patterns for model ids: `*` stands for any text, also for none.
+//! Patterns for model ids: `*` stands for any text, also for the empty one.
 
 use serde::Deserialize;
 
@@ -6,9 +6,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Pattern {
-    /// Before the first `*`: nearly all of a table is told apart by it.
+    /// The text before the first `*`. It rejects nearly all entries of a table.
     head: String,
-    /// After it, if there is one.
+    /// The text after it, if there is a `*`.
     tail: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl Pattern {
         rest.ends_with(end)
     }
 
-    /// How much of it is fixed: the more, the more specific.
+    /// The number of fixed characters. A greater number is more specific.
     pub(super) fn weight(&self) -> usize {
         let tail = self.tail.as_deref().unwrap_or_default();
         self.head.chars().chain(tail.chars()).filter(|character| *character != '*').count()

@@ -1,4 +1,4 @@
-//! Prices, and the cost of a call. All numbers are whole, from the file to the account.
+//! Prices, and the cost of a call. All numbers are integers, from the file to the account.
 
 use artel_domain::{NanoUsd, Usage};
 use serde::{Deserialize, Deserializer, de};
@@ -11,15 +11,15 @@ use super::ModelInfo;
 #[serde(deny_unknown_fields)]
 pub struct Prices {
     input: Price,
-    /// For tokens read from the provider's cache; the price of the input when absent.
+    /// For tokens read from the provider's cache. Absent: the input price.
     cached_input: Option<Price>,
-    /// For tokens written to that cache; the price of the input when absent.
+    /// For tokens written to that cache. Absent: the input price.
     cache_write: Option<Price>,
-    /// For all that the model wrote, its reasoning included.
+    /// For all completion tokens, reasoning included.
     output: Price,
 }
 
-/// Millionths of a dollar, for a million tokens.
+/// Millionths of a US dollar for a million tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Price(u32);
 
@@ -42,7 +42,8 @@ impl ModelInfo {
 }
 
 impl Price {
-    /// In millionths of a millionth of a dollar: the price of a single token is a whole number of them.
+    /// The price of tokens in millionths of a millionth of a US dollar. The price of a single token is an integer in
+    /// this unit.
     fn of(self, tokens: i64) -> i128 {
         i128::from(self.0) * i128::from(tokens)
     }
@@ -51,7 +52,7 @@ impl Price {
 impl<'de> Deserialize<'de> for Price {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = Number::deserialize(deserializer)?;
-        // The shortest decimals that mean this number, which are those that were written.
+        // The shortest decimal text of the number, which is the text in the file.
         let number = number.as_f64().map_or_else(|| number.to_string(), |decimal| decimal.to_string());
         let price = millionths(&number).map(Self);
         price.ok_or_else(|| {
@@ -62,7 +63,7 @@ impl<'de> Deserialize<'de> for Price {
     }
 }
 
-/// The number's own digits, so that 0.1 is a tenth.
+/// Reads the decimal digits of the number, so that 0.1 is exactly a tenth.
 fn millionths(number: &str) -> Option<u32> {
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
     let decimals = decimals.trim_end_matches('0');

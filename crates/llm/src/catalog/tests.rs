@@ -11,7 +11,7 @@ fn shipped() -> Catalog {
     Catalog::default()
 }
 
-/// With a table of the operator's own.
+/// The built-in table with this operator's table before it.
 fn with(models: &Value) -> Catalog {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("models.json");
@@ -42,7 +42,7 @@ fn priced(prices: &Value) -> ModelInfo {
 }
 
 #[test]
-fn the_table_that_comes_with_the_program_knows_the_well_known_models() {
+fn the_built_in_table_knows_the_well_known_models() {
     let catalog = shipped();
     for (name, shown, context) in [
         ("openai:gpt-4o-mini", "GPT-4o mini", 128_000),
@@ -131,7 +131,7 @@ fn patterns_match_whole_names() {
 }
 
 #[test]
-fn the_operators_table_comes_first_and_takes_from_ours_what_it_leaves_out() {
+fn the_operators_entry_wins_and_takes_absent_members_from_the_built_in_entry() {
     let catalog = with(&json!([
         { "provider": "openai", "id": "gpt-4o", "price_per_million": { "input": 1, "output": 2 } },
         { "provider": "openai", "match": ["gpt-4.1*"], "name": "ours" },
@@ -147,7 +147,7 @@ fn the_operators_table_comes_first_and_takes_from_ours_what_it_leaves_out() {
 }
 
 #[test]
-fn a_model_without_a_provider_belongs_to_whoever_the_table_says() {
+fn the_table_gives_a_provider_to_a_model_that_is_named_without_one() {
     let catalog = shipped();
     let of = |name: &str| catalog.provider_of(name, |provider| provider != "ollama");
     for (name, provider) in [
@@ -167,7 +167,7 @@ fn a_model_without_a_provider_belongs_to_whoever_the_table_says() {
 }
 
 #[test]
-fn a_call_costs_what_its_tokens_cost_each_paid_once() {
+fn each_token_of_a_call_is_paid_once() {
     let info = priced(&json!({ "input": 3, "cached_input": 0.3, "cache_write": 3.75, "output": 15 }));
     let cost = |prompt, cached, written, completion| {
         info.cost_nanodollars(&usage(prompt, cached, written, completion)).unwrap()
@@ -182,13 +182,13 @@ fn a_call_costs_what_its_tokens_cost_each_paid_once() {
 }
 
 #[test]
-fn caches_without_a_price_of_their_own_cost_what_input_costs() {
+fn cached_tokens_without_a_price_cost_what_input_costs() {
     let info = priced(&json!({ "input": 2, "output": 8 }));
     assert_eq!(info.cost_nanodollars(&usage(1000, 400, 300, 0)), info.cost_nanodollars(&usage(1000, 0, 0, 0)));
 }
 
 #[test]
-fn counts_that_cannot_be_true_cost_no_more_than_the_prompt() {
+fn impossible_cache_counts_cost_no_more_than_the_prompt() {
     let info = priced(&json!({ "input": 2, "cached_input": 1, "cache_write": 4, "output": 8 }));
     assert_eq!(info.cost_nanodollars(&usage(10, 50, 50, -3)), Some(10 * 1000));
     assert_eq!(info.cost_nanodollars(&usage(-5, -1, -1, 0)), Some(0));
@@ -206,7 +206,7 @@ fn prices_are_exact_and_costs_are_rounded_once() {
 }
 
 #[test]
-fn a_bad_table_is_one_line_with_file_place_and_what_it_must_look_like() {
+fn the_error_of_a_bad_table_names_file_and_place_and_shows_a_correct_entry() {
     let error = |text: &str| file::parse("/etc/models.json", text).unwrap_err().to_string();
     let row = |row: &str| error(&format!("{{\"models\": [{{\"provider\": \"x\", \"id\": \"y\"}},\n{row}]}}"));
     let cases = [

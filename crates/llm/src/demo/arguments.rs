@@ -1,17 +1,18 @@
-//! Arguments for a tool out of its JSON Schema and the user's message.
+//! Generates arguments for a tool from its JSON Schema and the user's message.
 
 use serde_json::{Map, Value};
 
 use super::message::UserMessage;
 
-/// Deeper schemas than this get `null`.
-const DEEPEST: usize = 8;
+/// Values below this depth of a schema are `null`.
+const MAX_DEPTH: usize = 8;
 
-/// Arguments for the given step. When there are several calls each gets its own number, so that they can be told apart.
+/// The arguments for a step. When the message asks for several calls, each gets its number, so that a reader can
+/// distinguish them.
 pub(super) fn arguments(schema: &Value, message: &UserMessage, step: usize) -> Value {
     let several = message.times() > 1;
     let numbers = if several { Vec::new() } else { message.numbers() };
-    Source { message, step, several, numbers: numbers.into_iter() }.object(schema, DEEPEST)
+    Source { message, step, several, numbers: numbers.into_iter() }.object(schema, MAX_DEPTH)
 }
 
 struct Source<'a> {
@@ -53,7 +54,7 @@ impl Source<'_> {
         }
     }
 
-    /// The first choice that the message names, else the first.
+    /// The first choice that the message names, or else the first one.
     fn choice(&self, choices: &[Value]) -> Value {
         let named = |choice: &&Value| {
             choice.as_str().is_some_and(|choice| self.message.text().to_lowercase().contains(&choice.to_lowercase()))
@@ -82,7 +83,7 @@ impl Source<'_> {
     }
 }
 
-/// The first type that is not `null`; an unspecified one is a string.
+/// The first type that is not `null`; `string` when the schema has no type.
 fn kind(schema: &Value) -> &str {
     match &schema["type"] {
         Value::String(kind) => kind,
@@ -92,7 +93,7 @@ fn kind(schema: &Value) -> &str {
     }
 }
 
-/// 2 rather than 2.0: people read these.
+/// Writes 2 instead of 2.0, because people read these numbers.
 fn plain_number(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 1e15 { (number as i64).into() } else { number.into() }
 }

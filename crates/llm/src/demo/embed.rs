@@ -7,15 +7,15 @@ use crate::embedding::floats;
 use crate::{EmbeddingInput, EmbeddingRequest, Embeddings, ModelError};
 
 const DIMENSIONS: u32 = 64;
-/// Larger ones would only fill the memory.
-const MOST_DIMENSIONS: u32 = 4096;
+/// The limit keeps memory small: more dimensions have no use here.
+const MAX_DIMENSIONS: u32 = 4096;
 
 /// The same text always has the same vector, of length 1.
 pub(crate) fn embed(request: &EmbeddingRequest) -> Result<Embeddings, ModelError> {
     let params = &request.params;
     let dimensions = params.dimensions.unwrap_or(DIMENSIONS);
-    if !(1..=MOST_DIMENSIONS).contains(&dimensions) {
-        return Err(ModelError::BadRequest(format!("`dimensions` of a demo model are 1 to {MOST_DIMENSIONS}")));
+    if !(1..=MAX_DIMENSIONS).contains(&dimensions) {
+        return Err(ModelError::BadRequest(format!("`dimensions` of a demo model are 1 to {MAX_DIMENSIONS}")));
     }
     let texts: Vec<String> = match &params.input {
         EmbeddingInput::Texts(texts) => texts.clone(),
@@ -29,7 +29,7 @@ pub(crate) fn embed(request: &EmbeddingRequest) -> Result<Embeddings, ModelError
     Ok(Embeddings { vectors, usage: Some(Usage { prompt_tokens, ..Usage::default() }) })
 }
 
-/// Each word adds 1 or −1 at a place of its own; a text without words has a place of its own too.
+/// Each word adds 1 or −1 at an index that its hash chooses. A text without words has an index of its own.
 fn vector(text: &str, dimensions: usize) -> Vec<f32> {
     let mut vector = vec![0.0; dimensions];
     let mut add = |word: &str| {
@@ -50,7 +50,9 @@ fn length_of(vector: &[f32]) -> f32 {
     vector.iter().map(|number| number * number).sum::<f32>().sqrt()
 }
 
-/// FNV-1a, and the upper half folded in: it must be the same on every machine and in every version.
+/// FNV-1a with the upper half folded in.
+///
+/// FROZEN: stored vectors must stay comparable with new ones, on every machine and in every version.
 fn hash(word: &str) -> u32 {
     let long = word
         .bytes()
@@ -80,7 +82,7 @@ mod tests {
             .map(|answer| answer.vectors.iter().map(|vector| serde_json::from_str(vector.get()).unwrap()).collect())
     }
 
-    fn likeness(one: &[f32], other: &[f32]) -> f32 {
+    fn cosine_similarity(one: &[f32], other: &[f32]) -> f32 {
         one.iter().zip(other).map(|(a, b)| a * b).sum()
     }
 
@@ -90,8 +92,9 @@ mod tests {
             ask(&json!({ "input": ["the cat sleeps", "The cat eats", "stock prices rise", "the cat sleeps"] }))
                 .unwrap();
         assert_eq!(vectors[0], vectors[3]);
-        assert!((likeness(&vectors[0], &vectors[0]) - 1.0).abs() < 1e-5);
-        assert!(likeness(&vectors[0], &vectors[1]) > 0.5 && likeness(&vectors[0], &vectors[2]) < 0.5, "{vectors:?}");
+        assert!((cosine_similarity(&vectors[0], &vectors[0]) - 1.0).abs() < 1e-5);
+        let similarity = |other: usize| cosine_similarity(&vectors[0], &vectors[other]);
+        assert!(similarity(1) > 0.5 && similarity(2) < 0.5, "{vectors:?}");
     }
 
     #[test]
@@ -100,5 +103,10 @@ mod tests {
         assert_eq!(length(json!({ "input": "" })), Ok(64));
         assert_eq!(length(json!({ "input": [7, 8], "dimensions": 3 })), Ok(3));
         assert_eq!(length(json!({ "input": "a", "dimensions": 0 })).unwrap_err().code(), "model_bad_request");
+    }
+
+    #[test]
+    fn the_hash_of_a_word_never_changes() {
+        assert_eq!(["", "cat", "кот"].map(super::hash), [0x4fd0_bfc1, 0xf907_a43e, 0x19c7_8f3b]);
     }
 }

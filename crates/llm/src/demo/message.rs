@@ -1,4 +1,4 @@
-//! What the demo understands of a user message.
+//! The demo's reading of a user message.
 
 /// A user message and its words.
 pub(super) struct UserMessage<'a> {
@@ -6,16 +6,16 @@ pub(super) struct UserMessage<'a> {
     words: Vec<String>,
 }
 
-/// Words that say nothing about which tool is meant, or that are about tools in general.
+/// Words that do not tell which tool is meant, or that are about tools in general.
 const COMMON: [&str; 34] = [
     "the", "and", "for", "with", "using", "use", "call", "run", "tool", "tools", "please", "this", "that", "from",
     "into", "what", "you", "your", "are", "can", "will", "get", "its", "has", "not", "word", "text", "back", "returns",
     "return", "given", "then", "times", "input",
 ];
-/// The text to work with ends before these.
+/// The subject of the message ends before one of these.
 const ENDS: [&str; 9] = [" using", " with ", " via ", " through ", " by ", ",", ".", "!", "?"];
-/// A call is repeated at most this often: limits on steps are somebody else's to test, with `demo:loop`.
-const MOST_TIMES: usize = 1000;
+/// The largest number of calls for one message. `demo:loop` is the model for tests of step limits.
+const MAX_CALLS: usize = 1000;
 
 impl<'a> UserMessage<'a> {
     pub(super) fn new(text: &'a str) -> Self {
@@ -26,27 +26,27 @@ impl<'a> UserMessage<'a> {
         self.text
     }
 
-    /// Whether it asks for some tool without saying which.
-    pub(super) fn speaks_of_tools(&self) -> bool {
+    /// Whether the message asks for a tool without naming one.
+    pub(super) fn mentions_tools(&self) -> bool {
         const SIGNS: [&str; 3] = ["tool", "tools", "call"];
         self.words.iter().any(|word| SIGNS.contains(&word.as_str()) || word.starts_with("инструмент"))
     }
 
-    /// How many telling words of another text occur here.
+    /// How many words, common ones left out, another text shares with the message.
     pub(super) fn words_shared_with(&self, other: &str) -> usize {
         let telling = |word: &&String| word.chars().count() > 2 && !COMMON.contains(&word.as_str());
-        words(other).iter().filter(telling).filter(|word| self.words.iter().any(|mine| alike(mine, word))).count()
+        words(other).iter().filter(telling).filter(|word| self.words.iter().any(|mine| same_stem(mine, word))).count()
     }
 
-    /// How many calls it asks for.
+    /// How many calls the message asks for.
     pub(super) fn times(&self) -> usize {
         let pairs =
             self.words.windows(2).find_map(|pair| repetition(&pair[1]).then(|| number_word(&pair[0])).flatten());
         let single = || self.words.iter().find_map(|word| once_twice(word));
-        pairs.or_else(single).unwrap_or(1).clamp(1, MOST_TIMES)
+        pairs.or_else(single).unwrap_or(1).clamp(1, MAX_CALLS)
     }
 
-    /// The numbers in it, without the one that says how often.
+    /// The numbers in the message, without the number of calls.
     pub(super) fn numbers(&self) -> Vec<f64> {
         let pieces: Vec<&str> = self
             .text
@@ -63,13 +63,13 @@ impl<'a> UserMessage<'a> {
         numbers
     }
 
-    /// The text it wants something done with.
+    /// The text that the user wants to have processed.
     pub(super) fn subject(&self) -> String {
         let found = self.quoted().or_else(|| self.after_word()).or_else(|| self.after_verb());
         found.unwrap_or(self.text).trim().to_owned()
     }
 
-    /// The longest piece of arithmetic.
+    /// The longest arithmetic expression.
     pub(super) fn arithmetic(&self) -> Option<String> {
         let pieces = self
             .text
@@ -103,13 +103,13 @@ impl<'a> UserMessage<'a> {
     }
 }
 
-/// Lower-case words; `snake_case` and `kebab-case` are several.
+/// Lower-case words. `snake_case` and `kebab-case` are split into several.
 fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// Whether two words mean the same: "adds" and "add", "calculate" and "calculator".
-fn alike(one: &str, other: &str) -> bool {
+/// Whether two words have the same stem: "adds" and "add", "calculate" and "calculator".
+fn same_stem(one: &str, other: &str) -> bool {
     const STEM: usize = 5;
     let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
     shared >= STEM || one.trim_end_matches('s') == other.trim_end_matches('s')
@@ -141,7 +141,7 @@ fn between(text: &str, open: char, close: char) -> Option<&str> {
     (!inner.trim().is_empty()).then_some(inner)
 }
 
-/// What follows the first occurrence of a marker as a word of its own, in any case.
+/// The text after the first occurrence of a marker as a separate word, in any case.
 fn after<'t>(text: &'t str, marker: &str) -> Option<&'t str> {
     let starts = |at: usize| text.get(at..at + marker.len()).is_some_and(|piece| piece.to_lowercase() == marker);
     let word_begins = |at: usize| text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());

@@ -1,4 +1,4 @@
-//! A built-in model for machines without keys or network. The crate's documentation has its rules.
+//! A built-in model for machines without keys or network. The documentation of the crate states its rules.
 
 mod arguments;
 mod embed;
@@ -15,7 +15,7 @@ pub(crate) use embed::embed;
 use crate::call::DeltaSink;
 use crate::{Completion, Delta, ModelError, Request, Rest, UnknownModel};
 
-/// What kind of model the demo plays.
+/// The variants of the demo model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Variant {
     Echo,
@@ -51,8 +51,8 @@ impl Variant {
         }
     }
 
-    /// Words per delta, and the time between deltas.
-    fn pace(self, words: usize) -> (usize, Duration) {
+    /// The number of words per delta, and the time between deltas.
+    fn delta_timing(self, words: usize) -> (usize, Duration) {
         match self {
             Self::Slow => (1, Duration::from_millis(50)),
             Self::Long => (1, Duration::from_millis(5)),
@@ -62,7 +62,7 @@ impl Variant {
     }
 }
 
-/// What the demo says to a request.
+/// The demo's reply to a request.
 #[derive(Debug, PartialEq)]
 enum Reply {
     Text(String),
@@ -81,7 +81,7 @@ pub(crate) async fn stream(request: &Request, sink: &mut DeltaSink<'_>) -> Resul
 
 fn reply(variant: Variant, request: &Request) -> Result<Reply, ModelError> {
     match variant {
-        Variant::Echo | Variant::Slow => Ok(rules::follow(request)),
+        Variant::Echo | Variant::Slow => Ok(rules::reply_to(request)),
         Variant::Loop => Ok(rules::call_again(request)),
         Variant::Silent => Ok(Reply::Text("Done.".to_owned())),
         Variant::Long => Ok(Reply::Text(long_text())),
@@ -89,7 +89,7 @@ fn reply(variant: Variant, request: &Request) -> Result<Reply, ModelError> {
     }
 }
 
-/// Four hundred words that tell a reader where it is.
+/// Four hundred words with their numbers, so that a reader sees where the text is.
 fn long_text() -> String {
     (1..=100).map(|line| format!("Line {line} of 100.")).collect::<Vec<_>>().join("\n")
 }
@@ -118,7 +118,7 @@ fn answer(request: &Request, reply: Reply) -> Completion {
 
 async fn show(variant: Variant, text: &str, sink: &mut DeltaSink<'_>) {
     let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
-    let (per_delta, gap) = variant.pace(words.len());
+    let (per_delta, gap) = variant.delta_timing(words.len());
     for piece in words.chunks(per_delta.max(1)) {
         sink.send(Delta::Text(piece.concat())).await;
         if !gap.is_zero() {
@@ -134,7 +134,7 @@ async fn show_calls(calls: &[AssistantCall], sink: &mut DeltaSink<'_>) {
     }
 }
 
-/// Four characters are about a token.
+/// An estimate: four characters are about one token.
 fn tokens(characters: usize) -> i64 {
     characters.div_ceil(4) as i64
 }

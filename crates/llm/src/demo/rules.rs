@@ -1,4 +1,4 @@
-//! What the demo does next, decided from the messages alone.
+//! Decides the demo's reply from the messages alone.
 
 use artel_domain::{AssistantCall, ToolSpec};
 
@@ -7,8 +7,9 @@ use super::arguments::arguments;
 use super::message::UserMessage;
 use crate::{Message, Request, ToolChoice};
 
-/// Calls a tool as often as the last user message asks for, then tells the result; or says the message back.
-pub(super) fn follow(request: &Request) -> Reply {
+/// Calls a tool as often as the last user message asks for, then reports the result. Without a fitting tool it repeats
+/// the message.
+pub(super) fn reply_to(request: &Request) -> Reply {
     let turn = Turn::of(request);
     let message = UserMessage::new(&turn.text);
     match best_tool(offered(request), &message) {
@@ -17,7 +18,7 @@ pub(super) fn follow(request: &Request) -> Reply {
     }
 }
 
-/// Calls the first tool, whatever came before.
+/// Calls the first tool, whatever the messages say.
 pub(super) fn call_again(request: &Request) -> Reply {
     let turn = Turn::of(request);
     match offered(request).first() {
@@ -37,12 +38,12 @@ fn offered(request: &Request) -> &[ToolSpec] {
     }
 }
 
-/// The last user message and what happened since.
+/// The last user message, and the messages after it.
 struct Turn<'a> {
     text: String,
-    /// Which user message of the dialogue this is.
+    /// The number of this user message in the dialogue.
     number: usize,
-    /// The step to take now, from 1.
+    /// The number of the step to take now, from 1.
     step: usize,
     last_result: Option<&'a Message>,
     messages: &'a [Message],
@@ -55,7 +56,7 @@ impl<'a> Turn<'a> {
         let (since, text) = users().next_back().map_or((0, String::new()), |(at, message)| (at + 1, message.text()));
         let number = users().count();
         let mut results = messages[since..].iter().filter(|message| matches!(message, Message::Tool { .. }));
-        let step = results.clone().count().max(last_step_named(&messages[since..], number)) + 1;
+        let step = results.clone().count().max(last_step_in_ids(&messages[since..], number)) + 1;
         Self { text, number, step, last_result: results.next_back(), messages }
     }
 
@@ -77,7 +78,7 @@ impl<'a> Turn<'a> {
         format!("The tool{} {verb}: {}", self.name_of(call_id), result.text())
     }
 
-    /// The name of the tool that was called under this id, after a space; empty when the call is not in the context.
+    /// A space and the name of the tool that was called under this id; empty when the call is not in the context.
     fn name_of(&self, id: &str) -> String {
         let calls = self.messages.iter().rev().flat_map(Message::calls);
         calls.into_iter().find(|call| call.id == id).map_or_else(String::new, |call| format!(" {}", call.name))
@@ -88,8 +89,8 @@ fn call_id(turn: usize, step: usize) -> String {
     format!("demo_{turn}_{step}")
 }
 
-/// The step written into the newest call id: counting results alone would begin again when the context was trimmed.
-fn last_step_named(messages: &[Message], turn: usize) -> usize {
+/// The step number in the newest call id. A count of results would begin again after the context was trimmed.
+fn last_step_in_ids(messages: &[Message], turn: usize) -> usize {
     let prefix = format!("demo_{turn}_");
     let ids = messages
         .iter()
@@ -101,11 +102,11 @@ fn last_step_named(messages: &[Message], turn: usize) -> usize {
 fn best_tool<'a>(tools: &'a [ToolSpec], message: &UserMessage) -> Option<&'a ToolSpec> {
     const ENOUGH: usize = 2;
     let scored = tools.iter().map(|tool| (score(tool, message), tool));
-    // Of equals the first one: `max_by_key` would take the last.
+    // `max_by_key` returns the last of equal elements, and the first one is wanted.
     let best = scored.rev().max_by_key(|(score, _)| *score)?;
     match best {
         (score, tool) if score >= ENOUGH => Some(tool),
-        _ if message.speaks_of_tools() => tools.iter().find(|tool| tool.name.contains("echo")).or(tools.first()),
+        _ if message.mentions_tools() => tools.iter().find(|tool| tool.name.contains("echo")).or(tools.first()),
         _ => None,
     }
 }

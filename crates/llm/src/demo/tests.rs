@@ -69,7 +69,7 @@ async fn answer(tools: &[ToolSpec], messages: Vec<Message>) -> Completion {
     ask(&request(Variant::Echo, tools, messages)).await.1.unwrap()
 }
 
-/// The name and arguments of the one call that a message leads to.
+/// The name and the arguments of the single call in the answer to a message.
 async fn called(tools: &[ToolSpec], text: &str) -> Option<(String, Value)> {
     let answer = answer(tools, vec![user(text)]).await;
     let call = answer.calls.into_iter().next()?;
@@ -81,7 +81,7 @@ fn after(call: &AssistantCall, content: &str, is_error: bool) -> [Message; 2] {
 }
 
 #[tokio::test]
-async fn it_calls_the_tool_and_tells_the_result() {
+async fn it_calls_the_tool_and_reports_the_result() {
     let mut messages = vec![user("Echo the word hello using the tool")];
     let first = answer(&[echo()], messages.clone()).await;
     assert_eq!(first.finish, FinishReason::ToolCalls);
@@ -127,7 +127,7 @@ async fn it_picks_the_tool_that_fits_and_fills_its_arguments() {
 }
 
 #[tokio::test]
-async fn it_answers_itself_when_no_tool_is_meant_or_offered() {
+async fn it_repeats_the_message_when_no_tool_is_meant_or_offered() {
     assert_eq!(called(&[echo(), add()], "Hello there").await, None);
     assert_eq!(answer(&[echo()], vec![user("Hello there")]).await.text, "You said: Hello there");
     assert_eq!(
@@ -152,7 +152,7 @@ async fn every_kind_of_property_gets_a_value_that_fits() {
 }
 
 #[tokio::test]
-async fn it_calls_as_often_as_it_is_told_one_call_per_step_each_different() {
+async fn it_makes_as_many_different_calls_as_asked_one_per_step() {
     for (text, times) in [
         ("Call the tool 5 times", 5),
         ("call the tool twice", 2),
@@ -175,7 +175,7 @@ async fn it_calls_as_often_as_it_is_told_one_call_per_step_each_different() {
 }
 
 #[tokio::test]
-async fn it_knows_its_step_also_when_old_results_fell_out_of_the_context() {
+async fn it_knows_its_step_after_the_context_was_trimmed() {
     let call = AssistantCall {
         id: "demo_1_4".to_owned(),
         name: "echo_tool".to_owned(),
@@ -209,7 +209,7 @@ async fn deltas_join_to_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_and_long_take_their_time() {
+async fn slow_and_long_pause_between_deltas() {
     let started = Instant::now();
     let (deltas, _) = ask(&request(Variant::Slow, &[], vec![user("a b c")])).await;
     assert_eq!((deltas.len(), started.elapsed().as_millis()), (5, 250));

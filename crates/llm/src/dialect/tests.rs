@@ -1,4 +1,4 @@
-//! What holds for the answers of every protocol, streamed and in one piece.
+//! Properties of the answers of every protocol, streamed and complete.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ fn whole(dialect: &dyn Dialect, body: &str) -> Read {
     (deltas, answer)
 }
 
-/// The text of an answer in every protocol, as a stream of these pieces and in one piece. `usage` is JSON text.
+/// The same text in every protocol, as a stream of these pieces and as one value. `usage` is JSON text.
 fn bodies(protocol: &str, pieces: &[&str], usage: &str, word: &str) -> (String, String) {
     let all = pieces.concat();
     let event = |data: String| format!("data: {data}\n\n");
@@ -98,7 +98,7 @@ fn shown(deltas: &[Delta]) -> String {
 }
 
 #[test]
-fn a_character_that_was_cut_in_two_is_whole_again_and_half_of_one_is_replaced() {
+fn the_halves_of_a_surrogate_pair_are_joined_and_a_single_half_is_replaced() {
     for (protocol, dialect) in dialects() {
         for (pieces, text) in [
             (&[r"A\ud83d", r"\ude00B"][..], "A😀B"),
@@ -116,7 +116,7 @@ fn a_character_that_was_cut_in_two_is_whole_again_and_half_of_one_is_replaced() 
 }
 
 #[test]
-fn a_usage_that_cannot_be_read_is_unknown_and_never_costs_the_answer() {
+fn an_unreadable_usage_is_unknown_and_never_fails_the_answer() {
     let names = [("openai", ["prompt_tokens", "completion_tokens"]), ("anthropic", ["input_tokens", "output_tokens"])];
     for (protocol, dialect) in dialects() {
         let [prompt, completion] = names
@@ -149,7 +149,7 @@ fn a_usage_that_cannot_be_read_is_unknown_and_never_costs_the_answer() {
 }
 
 #[test]
-fn a_word_for_a_failure_fails_the_call_and_names_it() {
+fn a_finish_reason_that_means_failure_fails_the_call() {
     for (protocol, dialect) in dialects() {
         for word in ["network_error", "insufficient_system_resource", "malformed_function_call"] {
             for (_, answer) in both(dialect.as_ref(), &bodies(protocol, &["Hi"], "null", word)) {
@@ -160,7 +160,7 @@ fn a_word_for_a_failure_fails_the_call_and_names_it() {
 }
 
 #[test]
-fn one_unreadable_member_never_costs_the_answer() {
+fn one_unreadable_member_never_fails_the_answer() {
     for (protocol, body) in [
         (
             0,
@@ -182,7 +182,7 @@ fn one_unreadable_member_never_costs_the_answer() {
 }
 
 #[test]
-fn members_of_calls_and_messages_without_a_form_go_back_unchanged() {
+fn members_without_a_typed_form_are_sent_back_unchanged() {
     let signature = json!({ "google": { "thought_signature": "c2ln" } });
     let details = json!([{ "type": "reasoning.encrypted", "data": "ZW5j", "format": "x", "index": 0 }]);
     let function = json!({ "name": "now", "arguments": "{}" });

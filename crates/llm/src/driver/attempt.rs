@@ -1,4 +1,4 @@
-//! One request and its answer, as it comes.
+//! One request and its answer.
 
 use artel_domain::Clock;
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use crate::{Completion, Delta, ModelError, RateLimits, Request};
 /// The beginnings of lines that only a stream of events has.
 const EVENT_LINES: [&[u8]; 5] = [b":", b"data", b"event", b"id", b"retry"];
 
-/// One try at one request.
+/// One attempt at one request.
 pub(super) struct Attempt<'a> {
     pub(super) upstream: &'a Upstream,
     pub(super) request: &'a Request,
@@ -68,11 +68,11 @@ impl Attempt<'_> {
         chunk
     }
 
-    /// The bytes up to a first one that is not blank; all bytes when there is none.
+    /// The bytes up to the first chunk that is not white space.
     async fn first(&mut self, body: &mut Body) -> Result<Bytes, Failure> {
         let mut first = Bytes::new();
         while visible(&first).is_empty() {
-            // A failure at this point is told by what follows: there is nothing to read.
+            // A failure here needs no report: without bytes the code that follows fails the attempt.
             let Some(chunk) = self.next(body).await? else { break };
             first = if first.is_empty() { chunk } else { [first, chunk].concat().into() };
         }
@@ -132,13 +132,13 @@ impl Attempt<'_> {
     }
 }
 
-/// What a body is, as its first bytes tell. Its headers may be wrong.
+/// The kind of a body by its first bytes. Its headers may be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Content {
     Json,
     Events,
     Page,
-    /// Something else, or nothing.
+    /// Another text, or an empty body.
     Text,
 }
 
@@ -154,14 +154,14 @@ fn content(first: &[u8]) -> Content {
     }
 }
 
-/// Without a byte order mark and blanks at the beginning.
+/// The bytes without a byte order mark and white space at the beginning.
 fn visible(bytes: &[u8]) -> &[u8] {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
     let bytes = bytes.strip_prefix(MARK).unwrap_or(if MARK.starts_with(bytes) { &[] } else { bytes });
     bytes.trim_ascii_start()
 }
 
-/// In small letters and without parameters. It counts only where the first bytes tell nothing.
+/// The media type in lower case, without parameters. It is used only where the first bytes do not tell the kind.
 fn media_type(head: &HeaderMap) -> String {
     let value = head.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_bytes_tell_what_a_body_is() {
+    fn the_first_bytes_tell_the_kind_of_a_body() {
         for (bytes, expected) in [
             (&b"{\"id\":1}"[..], Content::Json),
             (b"\xEF\xBB\xBF \r\n[{", Content::Json),

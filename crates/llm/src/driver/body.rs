@@ -14,18 +14,18 @@ use crate::ModelError;
 use crate::client::chain;
 use crate::retry::Failure;
 
-/// The part of an error page that is read, in bytes.
+/// The bytes of an error page that are read at most.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// The bytes of a response, read with limits.
 pub(super) struct Body {
     bytes: Incoming,
     coding: Coding,
-    /// The time for the next chunk.
+    /// The time limit of the next chunk.
     patience: Duration,
     between_chunks: Duration,
-    /// Fires when the next chunk is late, or before. It is not set anew for every chunk, and never to an earlier time:
-    /// that would wake the runtime.
+    /// Fires at the limit of the next chunk or earlier. It is not reset for every chunk, and never to an earlier time:
+    /// a reset would wake the runtime.
     alarm: Pin<Box<Sleep>>,
     max_bytes: usize,
     bytes_left: usize,
@@ -33,8 +33,8 @@ pub(super) struct Body {
 
 impl Body {
     /// # Arguments
-    /// `between_chunks` is the time between two chunks, `patience` that for the first one. `max_bytes` is the longest
-    /// body, after decompression.
+    /// `between_chunks`: the time limit between two chunks. `patience`: the time limit of the first chunk. `max_bytes`:
+    /// the longest body after decompression.
     pub(super) fn new(bytes: Incoming, between_chunks: Duration, patience: Duration, max_bytes: usize) -> Self {
         let alarm = Box::pin(sleep_until(Instant::now() + patience.min(between_chunks)));
         let coding = Coding::new();
@@ -44,7 +44,7 @@ impl Body {
     /// The next bytes, decompressed; `None` at the end. They may be empty.
     ///
     /// # Errors
-    /// Fails when they come too late, are too many, or the connection breaks.
+    /// Fails when the bytes come too late, are too many, or the connection breaks.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
         let Some(chunk) = self.next_chunk().await? else { return Ok(None) };
         let damaged = |error| Failure::fatal(ModelError::Protocol(format!("its compressed body is damaged: {error}")));
@@ -73,7 +73,7 @@ impl Body {
         Ok(chunk)
     }
 
-    /// The beginning of an error page. Failures end it: the status is known already.
+    /// The beginning of an error page. A read failure only ends it, because the status is already known.
     pub(super) async fn beginning(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         while bytes.len() < MAX_ERROR_BODY
@@ -85,7 +85,7 @@ impl Body {
         bytes
     }
 
-    /// Takes the end of the stream if it is there already, so that the connection can be used again.
+    /// Reads the end of the stream if it has already arrived, so that the connection can be used again.
     pub(super) fn drain(&mut self) {
         const MAX_CHUNKS: usize = 4;
         for _ in 0..MAX_CHUNKS {

@@ -1,4 +1,4 @@
-//! The content coding of a response, told from its first bytes: a header that is wrong or missing does no harm.
+//! The content coding of a response, detected from its first bytes, because the header may be wrong or missing.
 
 use std::io::{self, Write as _};
 
@@ -7,10 +7,10 @@ use flate2::write::MultiGzDecoder;
 
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 
-/// Undoes the coding of a body that comes in pieces.
+/// Decodes the coding of a body that comes in pieces.
 #[derive(Debug)]
 pub(super) enum Coding {
-    /// Too little has come to tell; at most one byte is held back.
+    /// Too few bytes have come to detect it. At most one byte is held back.
     Unknown(Option<u8>),
     Plain,
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),

@@ -1,4 +1,4 @@
-//! Vectors over the network, with the time limits of answers. They come whole, at the end.
+//! Embedding calls over the network, with the same time limits as answers.
 
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
@@ -12,7 +12,7 @@ use crate::retry::Failure;
 use crate::upstream::Upstream;
 use crate::{EmbeddingRequest, Embeddings, ModelError};
 
-/// Where vectors are asked for, and how.
+/// The address and the request of an embedding call.
 struct Target<'a> {
     upstream: &'a Upstream,
     url: &'a Uri,
@@ -21,7 +21,7 @@ struct Target<'a> {
 }
 
 impl Driver {
-    /// Asks until there are vectors, an error that stays, or no time left.
+    /// Calls a model until there are embeddings, an error that a retry cannot mend, or no time left.
     pub(crate) async fn embed(
         self,
         upstream: &Upstream,
@@ -57,12 +57,13 @@ impl Driver {
                 return Err(failure.error);
             };
             made += 1;
-            tracing::warn!(model = %target.asked.model, attempt = made, ?delay, code = failure.error.code(), "embedding failed, trying again");
+            let (model, code) = (&target.asked.model, failure.error.code());
+            tracing::warn!(%model, attempt = made, ?delay, code, "embedding failed, trying again");
             sleep(delay).await;
         }
     }
 
-    /// One attempt, with the breaker's permit and one of the provider's slots.
+    /// One attempt, with a permit of the breaker and one of the provider's slots.
     async fn embed_attempt(
         self,
         target: &Target<'_>,

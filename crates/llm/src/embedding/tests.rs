@@ -30,7 +30,7 @@ fn the_other_members_are_read_under_their_openai_names() {
 }
 
 #[test]
-fn what_cannot_become_a_vector_is_refused_by_name() {
+fn input_that_cannot_become_a_vector_is_refused_by_name() {
     let shape = "`input` must be a text, or an array of texts or of lists of tokens";
     for input in [json!(null), json!([]), json!({}), json!([{}]), json!([[1], "a"]), json!([-1])] {
         assert_eq!(read(&json!({ "input": input })).unwrap_err(), shape);

@@ -1,4 +1,4 @@
-//! Vectors as JSON writes them.
+//! The JSON forms of vectors.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,8 +7,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::VectorFormat;
 use crate::ModelError;
 
-/// A vector in the format that was asked for. Not every server knows both; what is right already stays as it was
-/// written.
+/// The vector in the requested format. Not every server knows both formats. A vector in the right format stays
+/// unchanged.
 pub(crate) fn in_format(vector: Box<RawValue>, format: VectorFormat) -> Result<Box<RawValue>, ModelError> {
     match (vector.get().starts_with('"'), format) {
         (false, VectorFormat::Float) | (true, VectorFormat::Base64) => Ok(vector),

@@ -14,7 +14,7 @@ fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
 }
 
 #[test]
-fn every_way_to_tell_a_time_is_understood() {
+fn every_form_of_a_reset_time_is_understood() {
     let cases = [
         ("6m0s", Some(360_000)),
         ("1h2m3.5s", Some(3_723_500)),
@@ -77,7 +77,7 @@ fn anthropics_headers_are_read_by_the_providers_own_clock() {
 }
 
 #[test]
-fn what_makes_no_sense_is_as_good_as_absent() {
+fn values_that_make_no_sense_count_as_absent() {
     let limits = RateLimits::read(
         &headers(&[("x-ratelimit-limit-requests", "many"), ("x-ratelimit-reset-tokens", "never")]),
         now(),

@@ -1,4 +1,4 @@
-//! Makes providers out of the configuration.
+//! Builds the providers of a configuration.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(super) fn upstreams(config: &Config) -> Result<(Upstreams, BareNames), Confi
     let mut bare_names = BTreeMap::new();
     builder.add(plan(OPENAI, Protocol::OpenAi, OPENAI_BASE_URL, &config.openai))?;
     builder.add(plan(ANTHROPIC, Protocol::Anthropic, ANTHROPIC_BASE_URL, &config.anthropic))?;
-    // Where no address is given there is none: Ollama runs on a machine of one's own.
+    // Ollama has no default address, because it runs on the operator's own machine.
     if let Some(base_url) = &config.ollama.base_url {
         builder.add(plan(OLLAMA, Protocol::Ollama, base_url, &config.ollama))?;
     }
@@ -47,7 +47,7 @@ pub(super) fn upstreams(config: &Config) -> Result<(Upstreams, BareNames), Confi
     }
 }
 
-/// The LLM proxy that makes the calls, if there is one. It has breakers and limits of its own.
+/// The LLM proxy that makes the calls, if there is one. It has circuit breakers and limits of its own.
 pub(super) fn proxy(config: &Config) -> Result<Option<Upstream>, ConfigError> {
     let Some(proxy) = &config.proxy else { return Ok(None) };
     let base_url = format!("{}/v1", proxy.url.trim().trim_end_matches('/'));
@@ -59,7 +59,7 @@ pub(super) fn proxy(config: &Config) -> Result<Option<Upstream>, ConfigError> {
     Ok(Some(Upstream { is_proxy: true, ..plan.build(config, limits, breaker, http)? }))
 }
 
-/// A built-in provider. Its own address needs a key, an address of the operator may need none.
+/// A built-in provider. At its default address it needs a key; at an address of the operator it may need none.
 fn plan(provider: &str, protocol: Protocol, own_url: &str, endpoint: &Endpoint) -> Plan {
     Plan {
         provider: provider.to_owned(),
@@ -80,7 +80,7 @@ struct Plan {
 
 struct Builder<'a> {
     config: &'a Config,
-    /// One client for each connect timeout. Each has its own connections and certificates.
+    /// One client for each connect timeout. Each client has its own connections and certificates.
     clients: BTreeMap<Duration, HttpClient>,
     upstreams: Upstreams,
 }
@@ -142,7 +142,7 @@ impl Plan {
     }
 }
 
-/// The base URL with the dialect's path; a query (`?api-version=…`) stays.
+/// The base URL with the dialect's path. A query (`?api-version=…`) is kept.
 pub(super) fn endpoint(base_url: &str, path: &[&str]) -> Result<Uri, &'static str> {
     let mut url = Url::parse(base_url.trim()).map_err(|_| "it is not a URL")?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -151,7 +151,7 @@ pub(super) fn endpoint(base_url: &str, path: &[&str]) -> Result<Uri, &'static st
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it holds a user name or password; give the key as the API key");
     }
-    // Where the path begins with the version, people write the base URL with it or without.
+    // Where the path begins with the version, operators write the base URL with the version or without it.
     let is_versioned = url.path().trim_end_matches('/').ends_with("/v1");
     let path = path.strip_prefix(&["v1"]).filter(|_| is_versioned).unwrap_or(path);
     let mut segments = url.path_segments_mut().map_err(|()| "it has no path")?;

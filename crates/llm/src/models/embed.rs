@@ -1,4 +1,4 @@
-//! One request for vectors, from the model's name to the answer.
+//! One embedding request, from the model's name to the answer.
 
 use super::Models;
 use crate::account::Operation;
@@ -7,7 +7,7 @@ use crate::name::DEMO;
 use crate::{EmbeddingRequest, Embeddings, ModelError, ModelName, demo};
 
 impl Models {
-    /// Turns texts into vectors. There is no fallback: the vectors of two models cannot be compared.
+    /// Computes the vectors of texts. There is no fallback, because the vectors of two models cannot be compared.
     ///
     /// # Errors
     /// The error of the last attempt.
@@ -40,7 +40,7 @@ impl Models {
                 .ok_or_else(|| ModelError::NotConfigured(self.unknown_provider(&provider).to_string()))?,
         };
         if !upstream.is_proxy {
-            self.bring_key(&mut call.request, &provider).await?;
+            self.add_key(&mut call.request, &provider).await?;
         }
         call.request.model.clone_from(&request.model);
         let retries = route.and_then(|route| route.retries).unwrap_or(self.retries);

@@ -1,4 +1,4 @@
-//! The list of models to choose from.
+//! The list of models that a user can choose from.
 
 use serde::Serialize;
 
@@ -7,21 +7,25 @@ use crate::ModelName;
 use crate::demo::Variant;
 use crate::name::DEMO;
 
-/// A model that can be named.
+/// A model that has a full name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListedModel {
     /// The full name: `openai:gpt-4o`.
     pub id: String,
-    /// For people.
+    /// The display name.
     pub name: String,
+    /// `openai`, `anthropic`, `ollama`, `demo` or `custom:<name>`.
     pub provider: String,
+    /// Prompt and answer together, in tokens; absent when it is unknown.
     pub context_length: Option<u32>,
-    /// Its provider is configured, without a tenant's own key. Whether the provider has the model is not checked.
+    /// Its provider is configured, without regard to tenants' own keys. It is not checked whether the provider has the
+    /// model.
     pub is_available: bool,
 }
 
 impl Models {
-    /// The models of the table, the operator's own and the demo's, by full name. Providers may have others too.
+    /// The models of the table, the operator's own names and the demo's models, sorted by full name. Providers may have
+    /// more models.
     pub fn list(&self) -> Vec<ListedModel> {
         let listed = self.catalog.listed().map(|model| ModelName::new(model.provider, model.id));
         let bare = self.bare_names.iter().map(|(provider, model)| ModelName::new(provider, model));

@@ -1,4 +1,4 @@
-//! One call from name to answer: the model, then its fallbacks.
+//! One call: the model, then its fallbacks.
 
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ impl Models {
         }
     }
 
-    /// The proxy makes retries and fallbacks. Only a proxy that cannot be reached is tried again from here.
+    /// Calls the model through the proxy, which makes retries and fallbacks. Only a proxy that cannot be reached is
+    /// tried again from here.
     async fn through_proxy(
         &self,
         proxy: &Upstream,
@@ -33,8 +34,8 @@ impl Models {
         self.driver.ask(proxy, call, on_delta, limits).await
     }
 
-    /// Asks each model in turn, as long as nothing of an answer was sent and another model may succeed. When all fail,
-    /// the error is that of the last model to which a request was sent.
+    /// Calls each model of the route in turn, while nothing of an answer was sent and another model may succeed. When
+    /// all fail, the error is that of the last model to which a request was sent.
     async fn with_fallbacks(&self, call: &mut Call<'_>, on_delta: &Sender<Delta>) -> Result<Completion, ModelError> {
         let route = self.routes.of(call.requested());
         if let Some(model) = route.and_then(|route| route.model.as_ref()) {
@@ -63,7 +64,7 @@ impl Models {
                 last_asked = Some(error.clone());
             }
             let Some(next) = next else { return Err(last_asked.unwrap_or(error)) };
-            call.turn_to(next.clone());
+            call.switch_to(next.clone());
             retries = self.routes.of(next).and_then(|route| route.retries);
         }
     }
@@ -90,7 +91,7 @@ impl Models {
             };
             return Err(ModelError::NotConfigured(missing));
         };
-        self.bring_key(&mut call.request, &upstream.name).await?;
+        self.add_key(&mut call.request, &upstream.name).await?;
         let outcome = self.driver.ask(upstream, call, on_delta, limits).await;
         outcome.map_err(|error| match error {
             ModelError::NotConfigured(text) => {
@@ -100,8 +101,8 @@ impl Models {
         })
     }
 
-    /// Adds the account's own key for a provider, if it has one. A key of the request itself wins.
-    pub(super) async fn bring_key(&self, request: &mut Request, provider: &str) -> Result<(), ModelError> {
+    /// Adds the account's own key for a provider, if it has one. A key in the request itself has precedence.
+    pub(super) async fn add_key(&self, request: &mut Request, provider: &str) -> Result<(), ModelError> {
         if !request.keys.contains_key(provider)
             && let Some(key) = self.keys.key(&request.account, provider).await?
         {
@@ -115,7 +116,7 @@ impl Models {
     }
 }
 
-/// How an operator configures a provider.
+/// A hint for the operator: the setting that configures a provider.
 fn hint(provider: &str) -> &'static str {
     match provider {
         OPENAI => "; set OPENAI_API_KEY, or OPENAI_BASE_URL for an OpenAI-compatible server, or use a `demo:` model",

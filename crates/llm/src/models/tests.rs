@@ -39,7 +39,7 @@ fn models(config: Config) -> Models {
 }
 
 #[test]
-fn names_are_made_full() {
+fn short_names_become_full_names() {
     let models = models(config());
     let cases = [
         ("openai:gpt-4o-mini", "openai:gpt-4o-mini"),
@@ -64,7 +64,7 @@ fn names_are_made_full() {
 }
 
 #[test]
-fn names_that_mean_nothing_are_refused_with_what_would_do() {
+fn unknown_names_are_refused_with_a_list_of_valid_ones() {
     let models = models(config());
     let refusal = |name: &str| models.check(name).unwrap_err().to_string();
     assert_eq!(
@@ -88,7 +88,7 @@ fn names_without_prefix_go_to_the_default_provider() {
 }
 
 #[test]
-fn names_without_prefix_belong_to_whom_the_table_says() {
+fn the_table_gives_a_provider_to_names_without_prefix() {
     let ollama = Endpoint { base_url: Some("http://127.0.0.1:11434".to_owned()), api_key: None };
     let with_ollama = models(Config { ollama, default_provider: Some("custom:local".to_owned()), ..config() });
     for (written, full) in [
@@ -111,7 +111,7 @@ fn names_without_prefix_belong_to_whom_the_table_says() {
 }
 
 #[test]
-fn a_table_of_ones_own_can_claim_names() {
+fn an_operators_table_can_give_names_to_a_provider() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("models.json");
     let table = json!({ "models": [
@@ -132,7 +132,7 @@ fn a_table_of_ones_own_can_claim_names() {
 }
 
 #[test]
-fn every_model_that_can_be_named_is_listed_once() {
+fn every_model_with_a_full_name_is_listed_once() {
     let models = models(config());
     let rows = models.list();
     let row = |id: &str| rows.iter().find(|row| row.id == id).unwrap_or_else(|| panic!("{id}"));
@@ -161,7 +161,7 @@ fn every_model_that_can_be_named_is_listed_once() {
 }
 
 #[tokio::test]
-async fn ollama_without_an_address_says_what_is_missing() {
+async fn a_call_to_ollama_without_an_address_says_which_setting_is_missing() {
     let models = models(Config::default());
     let error = models.stream(request(models.check("ollama:llama3.1").unwrap()), mpsc::channel(1).0).await.unwrap_err();
     assert_eq!(error.code(), "model_not_configured");
@@ -193,7 +193,7 @@ fn a_configuration_that_cannot_work_is_refused_at_start() {
 }
 
 #[test]
-fn the_path_is_added_to_any_way_of_writing_a_base_url() {
+fn the_path_is_added_to_every_form_of_a_base_url() {
     let url = |base: &str| endpoint(base, &["chat", "completions"]).unwrap().to_string();
     assert_eq!(url("http://h/v1"), "http://h/v1/chat/completions");
     assert_eq!(url(" http://h/v1/ "), "http://h/v1/chat/completions");
@@ -202,7 +202,7 @@ fn the_path_is_added_to_any_way_of_writing_a_base_url() {
 }
 
 #[test]
-fn a_version_that_the_path_begins_with_may_stand_in_the_base_url_too() {
+fn the_base_url_may_end_with_the_version_that_the_path_begins_with() {
     let url = |base: &str| endpoint(base, &["v1", "messages"]).unwrap().to_string();
     for base in [
         "https://api.anthropic.com",
@@ -216,7 +216,7 @@ fn a_version_that_the_path_begins_with_may_stand_in_the_base_url_too() {
 }
 
 #[tokio::test]
-async fn openai_without_a_key_is_a_valid_name_whose_runs_say_what_is_missing() {
+async fn a_call_to_openai_without_a_key_says_which_setting_is_missing() {
     let models = models(Config::default());
     let model = models.check("openai:gpt-4o-mini").unwrap();
     let error = models.stream(request(model), mpsc::channel(1).0).await.unwrap_err();
@@ -225,7 +225,7 @@ async fn openai_without_a_key_is_a_valid_name_whose_runs_say_what_is_missing() {
 }
 
 #[test]
-fn providers_say_whether_they_could_be_asked() {
+fn providers_say_whether_they_are_configured() {
     let told = |config: Config| {
         let all = models(config).providers();
         all.into_iter().map(|provider| (provider.name, provider.is_configured)).collect::<BTreeMap<_, _>>()
@@ -237,7 +237,7 @@ fn providers_say_whether_they_could_be_asked() {
 }
 
 #[test]
-fn the_most_that_a_call_can_cost_is_that_of_the_dearest_model_of_its_route() {
+fn the_highest_cost_of_a_call_is_that_of_the_most_expensive_model_of_its_route() {
     let routes = [(
         "gpt-4o-mini".to_owned(),
         RouteConfig { fallbacks: vec!["openai:gpt-4o".to_owned()], ..RouteConfig::default() },

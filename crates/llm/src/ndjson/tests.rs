@@ -41,8 +41,11 @@ fn a_line_is_given_out_as_soon_as_it_ends() {
 
 proptest! {
     #[test]
-    fn any_bytes_mean_the_same_whole_and_in_pieces(
-        bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), Just(b'\r'), Just(b' '), Just(b'{'), any::<u8>()], 0..200),
+    fn bytes_in_pieces_give_the_same_lines_as_the_whole(
+        bytes in proptest::collection::vec(
+            prop_oneof![Just(b'\n'), Just(b'\r'), Just(b' '), Just(b'{'), any::<u8>()],
+            0..200,
+        ),
         size in 1..9usize,
     ) {
         let parse = |pieces: Vec<&[u8]>| {

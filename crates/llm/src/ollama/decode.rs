@@ -1,4 +1,4 @@
-//! `/api/chat` answers → deltas and [`Completion`].
+//! Decodes `/api/chat` answers into deltas and a [`Completion`].
 
 use artel_domain::{AssistantCall, Usage};
 use serde_json::{Deserializer, json};
@@ -13,29 +13,29 @@ use crate::ndjson::Parser;
 use crate::surrogates::Joining;
 use crate::{Completion, Delta, ModelError, Reasoning, Request, Rest, finish, lenient};
 
-/// Reads a streamed answer.
+/// Decodes a streamed answer.
 #[derive(Debug)]
 pub(super) struct StreamDecoder {
     parser: Parser,
     state: State,
 }
 
-/// What is known of an answer so far.
+/// The state of a decoder.
 #[derive(Debug)]
 struct State {
     ids: Ids,
     text: String,
     thinking: String,
     calls: Vec<AssistantCall>,
-    /// The provider's word.
+    /// The provider's word for the reason of the end.
     finish: Option<String>,
     usage: Option<Usage>,
-    /// The value that is being read, which some servers spread over several lines.
+    /// The value that is being read. Some servers spread a value over several lines.
     value: ValueText,
     has_stand_ins: bool,
-    /// A value was read.
+    /// At least one value was read.
     begun: bool,
-    /// The last line was read.
+    /// The line with `done: true` was read.
     done: bool,
 }
 
@@ -62,7 +62,7 @@ impl Decoder for StreamDecoder {
     fn close(&mut self, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
         let rest = std::mem::take(&mut self.parser).finish();
         match rest.map_or(Ok(()), |line| self.state.on_bytes(&line, deltas)) {
-            // A broken stream ends with half a line; the answer's own state says whether it is complete.
+            // A broken stream ends with half a line. The state of the answer tells whether it is complete.
             Err(ModelError::Protocol(_)) if self.state.begun => Ok(()),
             outcome => outcome,
         }
@@ -73,7 +73,7 @@ impl Decoder for StreamDecoder {
     }
 }
 
-/// Reads an answer in one piece: a stream of one value.
+/// Decodes a complete answer: a stream of one value.
 pub(super) fn whole(request: &Request, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
     let mut decoder = Box::new(Joining::new(Box::new(StreamDecoder::new(request))));
     decoder.feed(body, deltas)?;
@@ -106,7 +106,7 @@ impl State {
             return Ok(());
         }
         let text = self.value.take();
-        // Some servers write several values on a line.
+        // Some servers write several values on one line.
         let values: Result<Vec<Line>, _> = Deserializer::from_str(&text).into_iter().collect();
         let lines = match values {
             Ok(lines) => lines,
@@ -151,7 +151,8 @@ impl State {
         message.tool_calls.into_iter().flatten().try_for_each(|call| self.on_call(call, deltas))
     }
 
-    /// Calls come whole. Their own `index` is not used: many models number each of them 0.
+    /// Takes a call, which always comes complete. Its `index` is not used, because many models give each call the index
+    /// 0.
     fn on_call(&mut self, call: Call, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
         let function = call.function.unwrap_or_default();
         let rest: Rest = call.rest.into_iter().filter(|(name, value)| name != "index" && !value.is_null()).collect();

@@ -1,4 +1,4 @@
-//! `/api/embed`: all vectors at once, in the order of the input.
+//! The dialect of `/api/embed`: all vectors in one answer, in the order of the input.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -14,7 +14,7 @@ use crate::embedding::in_format;
 use crate::error::excerpt;
 use crate::{EmbeddingInput, EmbeddingRequest, Embeddings, ModelError, lenient};
 
-/// Members that Ollama has beside those we write.
+/// Members of Ollama's that have no typed field here.
 const ITS_OWN: [&str; 2] = ["keep_alive", "options"];
 
 impl EmbeddingDialect for Ollama {
@@ -32,7 +32,7 @@ impl EmbeddingDialect for Ollama {
         body.insert("input".into(), texts.as_slice().into());
         body.extend(params.dimensions.map(|dimensions| ("dimensions".to_owned(), dimensions.into())));
         body.extend(ITS_OWN.iter().filter_map(|name| given(&params.rest, name)));
-        // The vector of half a text is not the text's.
+        // The vector of a truncated text is not the vector of the text.
         body.extend([given(&params.rest, "truncate").unwrap_or_else(|| ("truncate".to_owned(), false.into()))]);
         Ok(Value::Object(body))
     }

@@ -1,4 +1,4 @@
-//! [`Request`] → the body of `/api/chat`.
+//! Encodes a [`Request`] as the body of `/api/chat`.
 
 use serde_json::{Map, Value};
 
@@ -6,17 +6,17 @@ use super::members::given;
 use super::{messages, options, tools};
 use crate::{ModelError, Request, ResponseFormat, Thinking};
 
-/// Members that Ollama has beside those we write. The others of `rest` mean nothing to it.
-const ITS_OWN: [&str; 5] = ["format", "keep_alive", "logprobs", "top_logprobs", "think"];
-/// Members with a form of their own stand in `rest` only when they are of a kind that OpenAI's protocol alone knows.
-/// What they ask for cannot be left out in no_data.
-const NO_SUCH_KIND: [&str; 2] = ["response_format", "tool_choice"];
-/// Without these Ollama silently drops the beginning of a dialogue that is too long.
+/// Members of Ollama's that have no typed field here. Ollama does not know the other members of `rest`.
+const OLLAMA_MEMBERS: [&str; 5] = ["format", "keep_alive", "logprobs", "top_logprobs", "think"];
+/// These members have typed fields. They stand in `rest` only when their value is of a kind that only OpenAI's protocol
+/// has. Such a request is refused: without the member the answer would silently differ from what was asked for.
+const OPENAI_ONLY: [&str; 2] = ["response_format", "tool_choice"];
+/// Without these two members Ollama silently drops the beginning of a dialogue that is too long.
 const NEVER_CUT: [&str; 2] = ["truncate", "shift"];
 
 pub(super) fn body(request: &Request, num_ctx: Option<u32>) -> Result<Value, ModelError> {
     let params = &request.params;
-    if let Some(name) = NO_SUCH_KIND.iter().find(|name| given(&params.rest, name).is_some()) {
+    if let Some(name) = OPENAI_ONLY.iter().find(|name| given(&params.rest, name).is_some()) {
         return Err(ModelError::BadRequest(format!("Ollama has nothing that this kind of `{name}` could mean")));
     }
     let tools = tools::offered(request)?;
@@ -30,7 +30,7 @@ pub(super) fn body(request: &Request, num_ctx: Option<u32>) -> Result<Value, Mod
         body.insert("tools".into(), tools.into());
     }
     body.insert("stream".into(), true.into());
-    body.extend(ITS_OWN.iter().filter_map(|name| given(&params.rest, name)));
+    body.extend(OLLAMA_MEMBERS.iter().filter_map(|name| given(&params.rest, name)));
     body.extend(format.map(|format| ("format".to_owned(), format)));
     body.extend(params.thinking.as_ref().and_then(think).map(|think| ("think".to_owned(), think)));
     body.extend(
@@ -51,13 +51,14 @@ fn format(wanted: &ResponseFormat) -> Option<Value> {
     }
 }
 
-/// Ollama knows on, off and three efforts; a budget of tokens it does not know. Absent, the model does as it was made.
+/// The `think` member. Ollama knows on, off and three efforts, but no budget in tokens. Absent: the default of the
+/// model.
 fn think(wanted: &Thinking) -> Option<Value> {
     Some(match wanted {
         Thinking::Adaptive => return None,
         Thinking::Disabled => false.into(),
         Thinking::Budget(_) => true.into(),
-        Thinking::RetryLimits(effort) => match effort.as_str() {
+        Thinking::Effort(effort) => match effort.as_str() {
             "none" => false.into(),
             "minimal" => "low".into(),
             "xhigh" => "high".into(),

@@ -1,4 +1,4 @@
-//! Errors as Ollama tells them: `{"error": "…"}`, with a status or as a line of a stream that began well.
+//! Errors as Ollama reports them: `{"error": "…"}`, with an error status or as a line of a stream after status 200.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::ModelError;
 use crate::error::excerpt;
 
-/// An answer with an error status.
+/// The error for an answer with an error status.
 pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
     let text = String::from_utf8_lossy(body);
     let message = serde_json::from_str::<Value>(&text)
@@ -22,12 +22,12 @@ pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
     }
 }
 
-/// An error line after status 200: by then the request had been accepted, so it is the server that failed.
+/// The error for an error line after status 200. The request was accepted, so the server failed.
 pub(super) fn in_stream(error: &Value) -> ModelError {
     ModelError::Unavailable(format!("it broke off: {}", message(error)))
 }
 
-/// Gateways in front of it wrap the text once more.
+/// The text of an error. Gateways in front of Ollama put the error into another object.
 fn message(error: &Value) -> String {
     let text = error.as_str().or_else(|| error.get("message").and_then(Value::as_str));
     text.map_or_else(|| excerpt(&error.to_string()), excerpt)

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::{Message, Request};
 
-/// The ids of a dialogue's calls. A new id depends only on the place in the dialogue, so that an answer that is read
-/// twice has the same ids.
+/// The ids of the calls of a dialogue. A new id depends only on the position in the dialogue, so that the same answer
+/// gets the same ids when it is decoded again.
 #[derive(Debug)]
 pub(super) struct Ids {
     taken: HashSet<String>,
@@ -18,7 +18,7 @@ impl Ids {
         Self { next: taken.len(), taken: taken.into_iter().cloned().collect() }
     }
 
-    /// The id that came with a call, or a new one when there was none or another call has it.
+    /// The id that came with a call, or a new id when the call had none or the id is taken.
     pub(super) fn claim(&mut self, given: Option<String>) -> String {
         let place = self.next;
         self.next += 1;

@@ -1,4 +1,4 @@
-//! The dialogue as Ollama reads it.
+//! Encodes the dialogue for Ollama.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::pairing::check_results;
 use crate::{ImageSource, Message, ModelError, Part, PartBody, Reasoning};
 
-/// With `shape`, a system message describes the form of the answer.
+/// All messages. With `shape`, a system message describes the required format of the answer.
 pub(super) fn all(messages: &[Message], shape: Option<&Value>) -> Result<Value, ModelError> {
     check_results(messages)?;
     let leading = messages.iter().take_while(|message| matches!(message, Message::System { .. })).count();
@@ -28,7 +28,7 @@ pub(super) fn all(messages: &[Message], shape: Option<&Value>) -> Result<Value, 
     Ok(written.into())
 }
 
-/// Leading system messages become one: the chat templates of many models allow a single one, at the start.
+/// Joins the leading system messages into one: the chat templates of many models allow only one, at the start.
 fn system(head: &[Message], shape: Option<&Value>) -> Result<Option<Value>, ModelError> {
     let mut texts =
         head.iter().map(|message| content(message).map(|content| content.text)).collect::<Result<Vec<_>, _>>()?;
@@ -50,7 +50,7 @@ fn failed_call(message: &Message) -> Option<&str> {
     if let Message::Tool { call_id, is_error: true, .. } = message { Some(call_id) } else { None }
 }
 
-/// `names` are those of the calls so far, by id; `failed` the ids of calls that came to nothing.
+/// One message. `names` holds the names of the calls so far, by id; `failed` the ids of calls whose result is an error.
 fn one(message: &Message, names: &BTreeMap<&str, &str>, failed: &BTreeSet<&str>) -> Result<Value, ModelError> {
     let Content { text, images } = content(message)?;
     let mut written = Map::new();
@@ -87,7 +87,7 @@ fn role(message: &Message) -> &'static str {
     }
 }
 
-/// Signed reasoning is of another provider and for that provider alone.
+/// The readable reasoning. Signed reasoning is from another provider, and only that provider can use it.
 fn thinking(reasoning: &[Reasoning]) -> Option<String> {
     let own = |block: &Reasoning| match block {
         Reasoning::Thinking { thinking, signature: None } if !thinking.is_empty() => Some(thinking.clone()),
@@ -97,7 +97,8 @@ fn thinking(reasoning: &[Reasoning]) -> Option<String> {
     (!blocks.is_empty()).then(|| blocks.join("\n\n"))
 }
 
-/// Ollama wants an object. Another text of a model is put inside one if the model was told that the call failed.
+/// A call of an earlier turn. Ollama requires an object for the arguments. Any other text of a model is put inside an
+/// object if the model was told that the call failed.
 fn written_call(call: &AssistantCall, failed: &BTreeSet<&str>) -> Result<Value, ModelError> {
     let arguments = match (call.arguments.trim(), serde_json::from_str(&call.arguments)) {
         ("", _) => Map::new(),

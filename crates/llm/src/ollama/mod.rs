@@ -1,12 +1,13 @@
-//! Ollama's own dialect, `/api/chat`. Its OpenAI-compatible layer loses errors in the middle of a stream, so it is not
-//! used.
+//! The dialect of Ollama's own `/api/chat`. Ollama's OpenAI-compatible layer loses errors in the middle of a stream, so
+//! it is not used.
 //!
-//! What Ollama cannot do, and what is done instead:
-//! * It has no `tool_choice`. `none` leaves the tools out, and a named tool is the only one offered. It cannot be told
-//!   that a tool must be called, nor to make one call at a time.
-//! * A `format` forbids the model to call tools. When a request has both, the tools are offered and the shape is
-//!   described in the system message.
-//! * It cuts an overlong dialogue silently. We ask it not to (`truncate`, `shift`), so that it says so.
+//! What Ollama does not have, and what is done instead:
+//! * It has no `tool_choice`. For `none` no tools are offered, for a named tool only that tool. There is no way to
+//!   demand that a tool is called, or that only one call is made at a time.
+//! * A `format` forbids the model to call tools. When a request has both, the tools are offered and the system message
+//!   describes the format.
+//! * It silently truncates a dialogue that is too long. The members `truncate` and `shift` make it report an error
+//!   instead.
 //! * It reads images as base64 only.
 
 mod decode;
@@ -35,7 +36,7 @@ use crate::{Completion, Delta, ModelError, Request};
 /// `/api/chat`.
 #[derive(Debug, Clone)]
 pub(crate) struct Ollama {
-    /// Says how long a context to make room for.
+    /// Tells how long a context Ollama must allocate.
     catalog: Arc<Catalog>,
 }
 

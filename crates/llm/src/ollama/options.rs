@@ -1,11 +1,11 @@
-//! The model's settings: one object in Ollama, members of the request everywhere else.
+//! The model's settings: one object `options` in Ollama, members of the request in the other protocols.
 
 use serde_json::{Map, Value};
 
 use super::members::given;
 use crate::Params;
 
-/// Settings that may stand in a request under these names, whether OpenAI has them too or not.
+/// Settings that a request may have as members, whether OpenAI knows them too or not.
 const NAMES: [&str; 17] = [
     "frequency_penalty",
     "main_gpu",
@@ -26,8 +26,8 @@ const NAMES: [&str; 17] = [
     "use_mmap",
 ];
 
-/// `options` of the request as they came, then single members, then what has a form of its own; the table's `num_ctx`
-/// when none is named.
+/// The request's own `options`, then single members, then typed fields; later ones replace earlier ones. `num_ctx`
+/// comes from the table when the request has none.
 pub(super) fn of(params: &Params, num_ctx: Option<u32>) -> Map<String, Value> {
     let mut options = params.rest.get("options").and_then(Value::as_object).cloned().unwrap_or_default();
     options.extend(NAMES.iter().filter_map(|name| given(&params.rest, name)));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::schema::arguments_schema;
 use crate::{ModelError, Request, ToolChoice};
 
-/// None when none may be called; one when that one is to be called.
+/// The tools to offer: no tool when none may be called, one tool when that one must be called.
 pub(super) fn offered(request: &Request) -> Result<Vec<Value>, ModelError> {
     let tools = &request.tools;
     match &request.params.tool_choice {
@@ -28,7 +28,7 @@ fn written(tool: &ToolSpec) -> Result<Value, ModelError> {
     )
 }
 
-/// Ollama reads schemas into types of its own, in which a property is an object.
+/// The schema of a tool. Ollama parses schemas into types of its own, in which every property is an object.
 fn parameters(tool: &ToolSpec) -> Result<Value, ModelError> {
     let mut schema = arguments_schema(tool)?;
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);

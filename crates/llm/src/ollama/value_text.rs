@@ -1,6 +1,6 @@
 //! The text of a JSON value that may be spread over several lines.
 
-/// Lines, until they are a whole value.
+/// Lines that are collected until they are a complete value.
 #[derive(Debug, Default)]
 pub(super) struct ValueText {
     text: String,
@@ -20,7 +20,7 @@ impl ValueText {
                 _ => {}
             }
         }
-        // No string goes over the end of a line: what is open then never becomes a value.
+        // A string cannot go over the end of a line, so these lines can never become a value.
         if in_string {
             self.depth = 0;
         }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_whole_when_all_its_brackets_are_closed() {
+    fn a_value_is_complete_when_all_its_brackets_are_closed() {
         let mut value = ValueText::default();
         let lines = [r#"{ "message": {"#, r#"  "content": "} \" ]" },"#, r#"  "list": [1,"#, "2] }"];
         let open: Vec<bool> = lines.into_iter().map(|line| (value.push_line(line), value.is_open()).1).collect();

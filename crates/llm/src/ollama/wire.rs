@@ -1,4 +1,4 @@
-//! The members of `/api/chat` answers that we read. Everything is optional: servers differ, and `null` stands for
+//! The members of `/api/chat` answers that this crate reads. All are optional, because servers differ; `null` means
 //! absent.
 
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use artel_domain::Usage;
 use crate::Rest;
 use crate::count::Count;
 
-/// A line of a stream, or a whole answer.
+/// A line of a stream, or a complete answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct Line {
     pub(super) message: Option<Message>,
@@ -36,7 +36,7 @@ pub(super) struct Call {
     pub(super) function: Option<Function>,
     #[serde(default, rename = "type")]
     _type: IgnoredAny,
-    /// Members without a form.
+    /// Members without a typed form.
     #[serde(flatten)]
     pub(super) rest: Rest,
 }
@@ -44,7 +44,7 @@ pub(super) struct Call {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Function {
     pub(super) name: Option<String>,
-    /// As it was written: numbers keep their digits.
+    /// The JSON text of the arguments, so that numbers keep their digits.
     arguments: Option<Box<RawValue>>,
 }
 
@@ -54,8 +54,8 @@ impl Line {
         self.prompt_eval_count.is_some() || self.eval_count.is_some()
     }
 
-    /// The usage that the line reports; `None` when it cannot be read. Ollama leaves out a count
-    /// of 0, that of the prompt for example when all of it was still in its memory.
+    /// The usage that the line reports; `None` when it is unreadable. Ollama leaves out a count of 0, for example that
+    /// of a prompt which was completely in its cache.
     pub(super) fn usage(&self) -> Option<Usage> {
         let tokens = |count: Option<Count>| count.map_or(Some(0), Count::tokens);
         let (prompt_tokens, completion_tokens) = (tokens(self.prompt_eval_count)?, tokens(self.eval_count)?);
@@ -64,7 +64,7 @@ impl Line {
 }
 
 impl Function {
-    /// JSON text; some servers send a string that holds it.
+    /// The JSON text of the arguments. Some servers send a string that holds it.
     pub(super) fn arguments_text(&self) -> String {
         let written = self.arguments.as_deref().map_or("null", RawValue::get);
         let text = serde_json::from_str::<String>(written).unwrap_or_else(|_| written.to_owned());

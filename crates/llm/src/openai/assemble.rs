@@ -1,4 +1,4 @@
-//! Tool calls out of their pieces.
+//! Assembles tool calls from the pieces of a stream.
 
 use artel_domain::AssistantCall;
 use serde::de::IgnoredAny;
@@ -6,26 +6,26 @@ use serde::de::IgnoredAny;
 use super::wire::{CallPiece, FunctionPiece};
 use crate::{Delta, ModelError, Rest};
 
-/// The calls of one answer while they grow, in the order of their first pieces.
+/// The calls of one answer, in the order of their first pieces.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     growing: Vec<GrowingCall>,
-    /// So many of the calls have been shown; their names and ids are fixed.
+    /// The number of calls whose beginning was sent as a delta. Their names and ids can no longer change.
     announced: usize,
-    /// Calls of the dialogue before this answer.
+    /// The number of calls in the dialogue before this answer.
     before: usize,
-    /// The calls that were named in the chunk that is being read.
+    /// The indexes of the calls that the current chunk has named.
     named_in_chunk: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
 struct GrowingCall {
     index: Option<u64>,
-    /// The provider's; empty until it names one.
+    /// The provider's id; empty until a piece has one.
     id: String,
     name: String,
     arguments: String,
-    /// So many bytes of the arguments have been shown.
+    /// The number of bytes of the arguments that were sent as deltas.
     shown: usize,
     rest: Rest,
 }
@@ -39,13 +39,13 @@ impl Calls {
         self.growing.is_empty()
     }
 
-    /// The pieces that follow are of the next chunk.
+    /// The next pieces belong to a new chunk.
     pub(super) fn begin_chunk(&mut self) {
         self.named_in_chunk.clear();
     }
 
-    /// Takes a piece and shows what of it can be shown. Returns the call's place and the piece's members without a
-    /// form, when it has any.
+    /// Takes a piece and appends the deltas that it completes. Returns the index of the call and the piece's members
+    /// without a typed form, when it has any.
     pub(super) fn add(&mut self, mut piece: CallPiece, deltas: &mut Vec<Delta>) -> Option<(usize, Rest)> {
         let rest = piece.take_rest();
         let function = piece.function.unwrap_or_default();
@@ -58,7 +58,7 @@ impl Calls {
             self.named_in_chunk.push(at);
         }
         self.growing[at].extend(id, &function, at < self.announced);
-        // A name may come in pieces: it is whole when arguments follow or another call begins.
+        // A name may come in pieces. It is complete when arguments follow or another call begins.
         let whole = if self.growing[at].arguments.is_empty() { at } else { at + 1 };
         self.announce(whole, deltas);
         self.show(at, deltas);
@@ -69,7 +69,7 @@ impl Calls {
         Some((at, rest))
     }
 
-    /// The call that a piece continues; `None` when it begins a call.
+    /// The index of the call that a piece continues; `None` when the piece begins a call.
     fn position(&self, index: Option<u64>, id: &str, function: &FunctionPiece) -> Option<usize> {
         let at = match index {
             Some(_) => self.growing.iter().rposition(|call| call.index == index)?,
@@ -77,7 +77,7 @@ impl Calls {
         };
         let call = &self.growing[at];
         let begins = match index {
-            // Some servers number every call 0: another id together with a name is another call.
+            // Some servers give each call the index 0. A different id together with a name begins another call.
             Some(_) if !id.is_empty() && !call.id.is_empty() => function.is_named() && call.id != id,
             Some(_) => function.is_named() && (self.named_in_chunk.contains(&at) || call.is_followed_by(function)),
             None if id.is_empty() => function.is_named(),
@@ -86,7 +86,7 @@ impl Calls {
         (!begins).then_some(at)
     }
 
-    /// Shows that the calls before this one have begun, in order: one without a name holds up those that follow.
+    /// Announces the calls before index `end`, in order. A call without a name delays the calls after it.
     fn announce(&mut self, end: usize, deltas: &mut Vec<Delta>) {
         while self.announced < end && !self.growing[self.announced].name.is_empty() {
             let index = self.announced;
@@ -106,7 +106,7 @@ impl Calls {
         }
     }
 
-    /// The finished calls; shows what of them has not been shown yet.
+    /// The complete calls. Appends the deltas that were not sent yet.
     pub(super) fn finish(mut self, deltas: &mut Vec<Delta>) -> Result<Vec<AssistantCall>, ModelError> {
         self.announce(self.growing.len(), deltas);
         if self.announced < self.growing.len() {
@@ -135,11 +135,12 @@ impl GrowingCall {
             self.name.push_str(name);
         }
         let piece = function.arguments_text();
-        // Blanks alone are no arguments.
+        // White space alone does not count as arguments.
         self.arguments.push_str(if self.arguments.is_empty() { piece.trim_start() } else { &piece });
     }
 
-    /// Whether a named piece without an id of its own is another call: this one is whole, and the piece begins anew.
+    /// Whether a named piece without an id begins another call: the arguments of this call are complete, and the piece
+    /// has another name or begins new arguments.
     fn is_followed_by(&self, function: &FunctionPiece) -> bool {
         let is_whole = || serde_json::from_str::<IgnoredAny>(&self.arguments).is_ok();
         let begins = function.arguments_text().trim_start().starts_with('{');
@@ -147,7 +148,7 @@ impl GrowingCall {
         !self.arguments.is_empty() && (begins || is_other) && is_whole()
     }
 
-    /// A call without an id gets one that depends on nothing but its place in the dialogue.
+    /// A call without an id gets one that depends only on its position in the dialogue.
     fn fix_id(&mut self, place: usize) {
         if self.id.is_empty() {
             self.id = format!("call_{place}");

@@ -1,4 +1,4 @@
-//! Chat Completions answers → deltas and [`Completion`].
+//! Decodes Chat Completions answers into deltas and a [`Completion`].
 
 use artel_domain::Usage;
 use serde_json::{Value, json};
@@ -13,25 +13,25 @@ use crate::sse::{Event, Parser};
 use crate::surrogates::complete_whole;
 use crate::{Completion, Delta, ModelError, Reasoning, Rest, finish, lenient};
 
-/// Reads a streamed answer.
+/// Decodes a streamed answer.
 #[derive(Debug)]
 pub(super) struct StreamDecoder {
     parser: Parser,
     state: State,
 }
 
-/// What is known of an answer so far.
+/// The state of a decoder.
 #[derive(Debug, Default)]
 struct State {
     text: String,
     thoughts: String,
-    /// Signed or hidden reasoning, whole.
+    /// Signed or hidden reasoning blocks, each complete.
     blocks: Vec<Reasoning>,
     calls: Calls,
-    /// The provider's word.
+    /// The provider's word for the reason of the end.
     finish: Option<String>,
     usage: Option<Usage>,
-    /// Members of the message without a form.
+    /// Members of the message without a typed form.
     message: Rest,
     rest: Rest,
     /// `[DONE]` was seen.
@@ -66,7 +66,7 @@ impl Decoder for StreamDecoder {
     fn close(&mut self, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
         let Some(event) = std::mem::take(&mut self.parser).finish() else { return Ok(()) };
         match self.state.on_event(&event, deltas) {
-            // A broken stream ends with half an event; the answer's own state says whether it is complete.
+            // A broken stream ends with half an event. The state of the answer tells whether it is complete.
             Ok(()) | Err(ModelError::Protocol(_)) => Ok(()),
             Err(error) => Err(error),
         }
@@ -77,9 +77,9 @@ impl Decoder for StreamDecoder {
     }
 }
 
-/// Reads an answer in one piece.
+/// Decodes an answer that came as one JSON value.
 pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
-    // There is no `[DONE]` to wait for.
+    // A complete answer has no `[DONE]`.
     let mut state = State { done: true, ..State::after(calls_so_far) };
     let from = deltas.len();
     state.on_data(String::from_utf8_lossy(body).trim_start_matches('\u{FEFF}'), deltas)?;
@@ -130,7 +130,7 @@ impl State {
         if let Some(usage) = chunk.usage {
             self.usage = usage.of_chat();
         }
-        // We never ask for more than one choice.
+        // Requests never ask for more than one choice, so other choices are ignored.
         let ours = chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0);
         ours.for_each(|choice| self.on_choice(choice, deltas));
         Ok(())
@@ -152,7 +152,8 @@ impl State {
         }
     }
 
-    /// Keeps the message's members without a form, and shows them under `delta` together with those of its calls.
+    /// Stores the message's members without a typed form, and shows them under `delta` together with those of its
+    /// calls.
     fn keep_rest(&mut self, of_message: Rest, of_calls: Vec<Value>, shown: &mut Rest) {
         if of_message.is_empty() && of_calls.is_empty() {
             return;
@@ -165,7 +166,7 @@ impl State {
         shown.insert("delta".to_owned(), delta.into());
     }
 
-    /// Returns the calls' members without a form, each with the call's index.
+    /// Returns the calls' members without a typed form, each with the index of its call.
     fn on_delta(&mut self, mut delta: wire::Delta, deltas: &mut Vec<Delta>) -> Vec<Value> {
         self.blocks.append(&mut delta.take_blocks());
         if let Some(thought) = delta.take_reasoning() {
@@ -198,8 +199,8 @@ impl State {
         }
         let finish = finish::reason(self.finish.as_deref(), !self.calls.is_empty())?;
         let calls = self.calls.finish(deltas)?;
-        // Providers that show their reasoning want it back while the model works with tools. After the answer it is of
-        // no use to them.
+        // Providers that show their reasoning want it back while the model works with tools. After the final answer
+        // they do not need it.
         let goes_back = !calls.is_empty() && !self.thoughts.is_empty();
         let thoughts = goes_back.then_some(Reasoning::Thinking { thinking: self.thoughts, signature: None });
         let reasoning = if self.blocks.is_empty() { thoughts.into_iter().collect() } else { self.blocks };

@@ -1,4 +1,4 @@
-//! `POST /embeddings`, close to how the client wrote it.
+//! The dialect of `POST /embeddings`, which keeps the client's form where it can.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,7 +24,7 @@ impl EmbeddingDialect for OpenAi {
         if let Some(dimensions) = params.dimensions {
             body.insert("dimensions".into(), dimensions.into());
         }
-        // Not every server knows the member, and all of them write floats without it.
+        // Not every server knows the member, and all servers write floats without it.
         if params.format == VectorFormat::Base64 {
             body.insert("encoding_format".into(), "base64".into());
         }
@@ -53,7 +53,7 @@ impl EmbeddingDialect for OpenAi {
     }
 }
 
-/// A single text goes alone, which every server takes.
+/// A single text is sent without a list, because every server accepts that.
 fn input(input: &EmbeddingInput) -> Value {
     match input {
         EmbeddingInput::Texts(texts) if texts.len() == 1 => texts[0].as_str().into(),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_goes_out_near_to_how_it_came() {
+    fn a_request_keeps_the_form_of_the_client() {
         let asked = json!({ "model": "openai:small", "input": ["a", "b"], "dimensions": 4, "encoding_format": "base64", "user": "u" });
         let sent =
             json!({ "model": "small", "input": ["a", "b"], "dimensions": 4, "encoding_format": "base64", "user": "u" });
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_come_back_in_the_order_of_the_input_and_to_the_digit() {
+    fn vectors_have_the_order_of_the_input_and_keep_their_digits() {
         let body = r#"{"object":"list","data":[{"index":1,"embedding":[2e-1]},{"index":0,"embedding":[-0.006929283495992422]}],"model":"m","usage":{"prompt_tokens":5,"total_tokens":5}}"#;
         let answer = OpenAi::default().decode(&request(&json!({ "input": ["a", "b"] })), body.as_bytes()).unwrap();
         let vectors: Vec<&str> = answer.vectors.iter().map(|vector| vector.get()).collect();
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn too_few_vectors_or_none_at_all_are_not_an_answer() {
+    fn an_answer_with_too_few_vectors_is_an_error() {
         let one = decode(&json!({ "data": [{ "index": 0, "embedding": [1] }] })).unwrap_err();
         assert_eq!(one, ModelError::Protocol("it sent 1 vectors for 2 inputs".to_owned()));
         assert!(matches!(decode(&json!({ "error": "no" })), Err(ModelError::Protocol(_))));

@@ -1,4 +1,4 @@
-//! [`Request`] → Chat Completions body.
+//! Encodes a [`Request`] as a Chat Completions body.
 
 use artel_domain::ToolSpec;
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use crate::{ModelError, Request, ResponseFormat, Thinking, ToolChoice};
 
 /// Members that providers refuse in a request without tools.
 const NEED_TOOLS: [&str; 2] = ["tool_choice", "parallel_tool_calls"];
-/// OpenAI's own models that know the limit on tokens under its newer name only.
+/// OpenAI's own models that know the token limit only under its newer name.
 const NEWER_FAMILIES: [&str; 4] = ["o1", "o3", "o4", "gpt-5"];
 
 pub(super) fn body(request: &Request, is_official: bool) -> Result<Value, ModelError> {
@@ -53,12 +53,12 @@ fn params(request: &Request) -> impl Iterator<Item = (String, Value)> {
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
-/// Writes `0` rather than `0.0`.
+/// Writes `0` instead of `0.0`.
 fn plain(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 1e15 { (number as i64).into() } else { number.into() }
 }
 
-/// Many servers know the older name only, OpenAI's newer models the newer one only.
+/// The name of the token limit. Many servers know only the older name, OpenAI's newer models only the newer one.
 fn limit_name(request: &Request) -> &'static str {
     let is_newer = || NEWER_FAMILIES.iter().any(|family| request.model.model().starts_with(family));
     let is_openai = request.model.provider() == OPENAI;
@@ -93,11 +93,11 @@ fn response_format(format: &ResponseFormat) -> Value {
     }
 }
 
-/// This protocol has three words for a budget in tokens. Adaptive and disabled thinking send nothing, because models
-/// without thinking refuse every word.
+/// The effort that stands for a budget in tokens: this protocol has three words for it. Adaptive and disabled thinking
+/// send nothing, because models without thinking refuse every word.
 fn effort(request: &Request) -> Option<&str> {
     match request.params.thinking.as_ref()? {
-        Thinking::RetryLimits(word) => Some(word),
+        Thinking::Effort(word) => Some(word),
         _ if is_proxy(request) => None,
         Thinking::Budget(..=2048) => Some("low"),
         Thinking::Budget(..=8192) => Some("medium"),
@@ -106,10 +106,10 @@ fn effort(request: &Request) -> Option<&str> {
     }
 }
 
-/// A proxy of this product reads the member unchanged.
+/// The `thinking` member, for a proxy of this product, which reads it unchanged.
 fn thinking(request: &Request) -> Option<Value> {
     match request.params.thinking.as_ref().filter(|_| is_proxy(request))? {
-        Thinking::RetryLimits(_) => None,
+        Thinking::Effort(_) => None,
         Thinking::Budget(tokens) => Some(json!({ "type": "enabled", "budget_tokens": tokens })),
         Thinking::Adaptive => Some(json!({ "type": "adaptive" })),
         Thinking::Disabled => Some(json!({ "type": "disabled" })),

@@ -1,4 +1,4 @@
-//! Errors as OpenAI-shaped servers tell them: with a status, or inside a stream that began well.
+//! Errors as servers of this protocol report them: with an error status, or inside a stream after status 200.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -6,14 +6,14 @@ use serde_json::Value;
 use crate::ModelError;
 use crate::error::excerpt;
 
-/// An answer with an error status.
+/// The error for an answer with an error status.
 pub(super) fn of_response(status: StatusCode, body: &[u8]) -> ModelError {
     let body_read = ErrorBody::read(body);
     let told = format!("it answered {}: {}", status.as_u16(), body_read.message);
     body_read.classify(status, told)
 }
 
-/// An error chunk after status 200.
+/// The error for an error chunk after status 200.
 pub(super) fn in_stream(body: &[u8]) -> ModelError {
     let body_read = ErrorBody::read(body);
     let status = body_read.status();
@@ -21,7 +21,7 @@ pub(super) fn in_stream(body: &[u8]) -> ModelError {
     body_read.classify(status, told)
 }
 
-/// What there is to an error, wherever the server put it.
+/// The parts of an error, wherever the server put them.
 #[derive(Debug)]
 struct ErrorBody {
     message: String,
@@ -36,7 +36,7 @@ impl ErrorBody {
         let Ok(value) = serde_json::from_str::<Value>(&text) else {
             return Self::plain(&text);
         };
-        // Gemini wraps the error into a list; most wrap it into `error`; older vLLM does not wrap it.
+        // Gemini puts the error into a list, most servers into `error`; older versions of vLLM put it at the top.
         let outer = value.get(0).unwrap_or(&value);
         let inner = outer.get("error").filter(|error| !error.is_null()).unwrap_or(outer);
         let member = |name: &str| inner.get(name).filter(|value| !value.is_null());
@@ -63,7 +63,7 @@ impl ErrorBody {
         self.words.iter().any(|word| word.to_ascii_lowercase().contains(part))
     }
 
-    /// The status that the error would have had, had it come in time.
+    /// The HTTP status that belongs to the error, for an error after status 200.
     fn status(&self) -> StatusCode {
         if let Some(status) = self.code.and_then(|code| StatusCode::from_u16(code).ok()) {
             return status;
@@ -83,7 +83,7 @@ impl ErrorBody {
 
     fn classify(&self, status: StatusCode, told: String) -> ModelError {
         match status.as_u16() {
-            // Out of money is told as 429 too, but waiting does not help.
+            // A used-up account is reported as 429 too, but waiting does not help.
             429 if self.says("insufficient_quota") => ModelError::Rejected(told),
             429 => ModelError::RateLimited { message: told, retry_after: None },
             408 | 409 | 500.. => ModelError::Unavailable(told),

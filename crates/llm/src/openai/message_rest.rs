@@ -1,10 +1,10 @@
-//! Members of a message without a form, put together from the pieces of a stream.
+//! Assembles the members of a message without a typed form from the pieces of a stream.
 
 use serde_json::{Map, Value};
 
 use crate::Rest;
 
-/// Adds the members of a piece. Lists are joined; of anything else the later value counts. Empty lists say nothing.
+/// Adds the members of a piece. Lists are joined; other values are replaced. Empty lists are ignored.
 pub(super) fn add_to(message: &mut Rest, piece: Rest) {
     for (name, value) in piece {
         match (message.get_mut(&name), value) {
@@ -15,7 +15,8 @@ pub(super) fn add_to(message: &mut Rest, piece: Rest) {
     }
 }
 
-/// OpenRouter's `reasoning_details` come in pieces of a block: those of the same type and index are one block.
+/// Adds an item of a list. OpenRouter's `reasoning_details` come in pieces: items of the same type and index are joined
+/// into one block.
 fn add_item(all: &mut Vec<Value>, item: Value) {
     if let (Some(Value::Object(block)), Value::Object(piece)) = (all.last_mut(), &item)
         && continues(block, piece)
@@ -33,7 +34,7 @@ fn add_item(all: &mut Vec<Value>, item: Value) {
     all.push(item);
 }
 
-/// The members of a reasoning block that come in pieces.
+/// The members of a reasoning block whose texts come in pieces.
 const TEXTS: [&str; 2] = ["text", "summary"];
 
 fn continues(block: &Map<String, Value>, piece: &Map<String, Value>) -> bool {

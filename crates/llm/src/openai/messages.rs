@@ -1,4 +1,4 @@
-//! The dialogue as Chat Completions writes it.
+//! Encodes the dialogue as Chat Completions messages.
 
 use artel_domain::AssistantCall;
 use serde_json::{Map, Value, json};
@@ -20,32 +20,32 @@ pub(super) fn write(request: &Request, is_official: bool) -> Result<Value, Model
     }
     let is_openai = request.model.provider() == OPENAI;
     let (lead, others) = split_lead(&request.messages);
-    let mut writer = Writer { is_openai, is_official, written: Vec::new(), pictures: Vec::new() };
+    let mut writer = Writer { is_openai, is_official, written: Vec::new(), images: Vec::new() };
     writer.lead(lead);
     for message in others {
         writer.message(message);
     }
-    writer.show_pictures();
+    writer.add_images();
     Ok(Value::Array(writer.written))
 }
 
-/// The leading system messages, and the messages after them.
+/// Splits the dialogue into the leading system messages and the rest.
 fn split_lead(messages: &[Message]) -> (&[Message], &[Message]) {
     let count = messages.iter().take_while(|message| matches!(message, Message::System { .. })).count();
     messages.split_at(count)
 }
 
 struct Writer {
-    /// The provider `openai`, not one of the others that speak its protocol.
+    /// The provider is `openai`, not another one that speaks its protocol.
     is_openai: bool,
     is_official: bool,
     written: Vec<Value>,
-    /// Images of tool results, for which this protocol has no place in the result.
-    pictures: Vec<Value>,
+    /// Images of tool results. In this protocol a result cannot hold images.
+    images: Vec<Value>,
 }
 
 impl Writer {
-    /// Leading system messages become one: the chat templates of many open models allow a single one, at the start.
+    /// Joins the leading system messages into one: the chat templates of many open models allow only one, at the start.
     fn lead(&mut self, lead: &[Message]) {
         let mut joined: Vec<Part> = Vec::new();
         let (mut any_developer, mut all_rest) = (false, Rest::new());
@@ -67,7 +67,7 @@ impl Writer {
 
     fn message(&mut self, message: &Message) {
         if !matches!(message, Message::Tool { .. }) {
-            self.show_pictures();
+            self.add_images();
         }
         match message {
             Message::System { content, developer, rest } => self.system(content, *developer, rest),
@@ -91,9 +91,11 @@ impl Writer {
             return self.push(json!({ "role": "assistant", "content": parts::content(content) }), &rest);
         }
         let said = if content.is_empty() { Value::Null } else { parts::content(content) };
-        let mut message = json!({ "role": "assistant", "content": said, "tool_calls": calls.iter().map(|call| self.call(call)).collect::<Vec<_>>() });
+        let calls: Vec<_> = calls.iter().map(|call| self.call(call)).collect();
+        let mut message = json!({ "role": "assistant", "content": said, "tool_calls": calls });
         let thoughts = thoughts(reasoning);
-        // OpenAI refuses members that it does not know. It never shows reasoning, so this is of another provider.
+        // OpenAI refuses members that it does not know. It never shows reasoning, so this reasoning is from another
+        // provider.
         if !self.is_openai && !thoughts.is_empty() {
             message["reasoning_content"] = thoughts.into();
         }
@@ -115,15 +117,16 @@ impl Writer {
         };
         self.push(json!({ "role": "tool", "tool_call_id": call_id, "content": said }), rest);
         if !others.is_empty() {
-            self.pictures.push(json!({ "type": "text", "text": format!("This is what call {call_id} returned:") }));
-            self.pictures.extend(others.iter().map(parts::part));
+            self.images.push(json!({ "type": "text", "text": format!("This is what call {call_id} returned:") }));
+            self.images.extend(others.iter().map(parts::part));
         }
     }
 
-    /// The results of one step must follow each other, so their images come after the last of them.
-    fn show_pictures(&mut self) {
-        if !self.pictures.is_empty() {
-            let content = std::mem::take(&mut self.pictures);
+    /// Adds the images of results. The results of one step must follow each other, so the images come after the last
+    /// result.
+    fn add_images(&mut self) {
+        if !self.images.is_empty() {
+            let content = std::mem::take(&mut self.images);
             self.written.push(json!({ "role": "user", "content": content }));
         }
     }
@@ -133,7 +136,7 @@ impl Writer {
     }
 }
 
-/// Readable reasoning, in the form that the providers that show it want back. Signed blocks are of another protocol.
+/// Readable reasoning, in the form that the providers that show it want back. Signed blocks belong to another protocol.
 fn thoughts(reasoning: &[Reasoning]) -> String {
     let open = |block: &Reasoning| match block {
         Reasoning::Thinking { thinking, signature: None } => Some(thinking.clone()),
@@ -142,8 +145,8 @@ fn thoughts(reasoning: &[Reasoning]) -> String {
     reasoning.iter().filter_map(open).collect()
 }
 
-/// Arguments of an earlier call. llama.cpp and vLLM parse them, and fail the whole request when a model wrote something
-/// else than an object. Such a text is put inside an object.
+/// The arguments of an earlier call. llama.cpp and vLLM parse them, and fail the whole request when they are not an
+/// object. Any other text of a model is put inside an object.
 fn arguments(written: &str) -> String {
     if written.trim().is_empty() {
         return "{}".to_owned();

@@ -62,7 +62,7 @@ impl Dialect for OpenAi {
     }
 }
 
-/// The number of the first call id that is made here, so that ids stay unique in the dialogue.
+/// The number of the first generated call id, so that ids stay unique in the dialogue.
 fn calls_so_far(request: &Request) -> usize {
     request.messages.iter().map(|message| message.calls().len()).sum()
 }

@@ -1,15 +1,15 @@
-//! A message's content as Chat Completions writes it. Cache breakpoints are of another protocol and left out.
+//! Encodes the content of a message. Cache breakpoints belong to another protocol and are left out.
 
 use serde_json::{Value, json};
 
 use crate::{ImageSource, Part, PartBody};
 
-/// A string for plain text, which every server takes; else a list of parts.
+/// A string for plain text, because every server accepts it; otherwise a list of parts.
 pub(super) fn content(parts: &[Part]) -> Value {
     if let [] | [Part { body: PartBody::Text(_), .. }] = parts {
         return parts.first().and_then(Part::as_text).unwrap_or_default().into();
     }
-    // Some servers refuse a text part that says nothing.
+    // Some servers refuse an empty text part.
     let telling: Vec<&Part> =
         parts.iter().filter(|part| part.as_text().is_none_or(|text| !text.trim().is_empty())).collect();
     match telling.as_slice() {

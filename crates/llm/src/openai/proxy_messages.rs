@@ -1,5 +1,5 @@
-//! The dialogue for an LLM proxy of this product. The proxy reads our extensions of Chat Completions, so that a call
-//! through it is the same call as one in process.
+//! Encodes the dialogue for an LLM proxy of this product. The proxy reads our extensions of Chat Completions, so that a
+//! call through it is the same call as one in process.
 
 use artel_domain::AssistantCall;
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ fn marked(given: &Part) -> Value {
     written
 }
 
-/// The arguments unchanged: the proxy writes them for its provider.
+/// A call with unchanged arguments. The proxy encodes them for its provider.
 fn call(call: &AssistantCall) -> Value {
     let function = json!({ "name": call.name, "arguments": call.arguments });
     with_call_rest(json!({ "id": call.id, "type": "function", "function": function }), &call.rest)

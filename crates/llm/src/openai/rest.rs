@@ -1,10 +1,10 @@
-//! Members without a form, put back where they came from.
+//! Puts members without a typed form back where they came from.
 
 use serde_json::Value;
 
 use crate::Rest;
 
-/// Adds members to an object. A member that it has already stays.
+/// Adds members to an object. Members that the object already has stay unchanged.
 pub(super) fn with_rest(mut object: Value, rest: &Rest) -> Value {
     if let Value::Object(members) = &mut object {
         for (name, value) in rest {
@@ -14,7 +14,7 @@ pub(super) fn with_rest(mut object: Value, rest: &Rest) -> Value {
     object
 }
 
-/// Adds a call's members; those under `function` go into the call's `function`.
+/// Adds the members of a call. Those under `function` go into the call's `function`.
 pub(super) fn with_call_rest(call: Value, rest: &Rest) -> Value {
     let mut call = with_rest(call, rest);
     if let Some(Value::Object(of_function)) = rest.get("function") {

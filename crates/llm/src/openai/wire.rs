@@ -1,5 +1,5 @@
-//! The members of Chat Completions answers that we read. Everything is optional: servers differ, and `null` stands for
-//! absent.
+//! The members of Chat Completions answers that this crate reads. All are optional, because servers differ; `null`
+//! means absent.
 
 use artel_domain::Usage;
 use serde::Deserialize;
@@ -10,8 +10,10 @@ use serde_json::value::RawValue;
 use crate::count::{Count, part, prompt_and_completion};
 use crate::{Reasoning, Rest};
 
-/// A chunk of a stream, or a whole answer: the latter has `message` where the former has `delta`.
-/// Members with an underscore are named only to be skipped: every answer has new ones, or they say nothing.
+/// A chunk of a stream, or a complete answer: the latter has `message` where the former has `delta`.
+///
+/// Members whose field begins with an underscore are listed only to be skipped: their values change with every answer,
+/// or say nothing.
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk<'a> {
     pub(super) choices: Option<Vec<Choice>>,
@@ -28,8 +30,7 @@ pub(super) struct Chunk<'a> {
     /// Padding that hides the length of the text.
     #[serde(default, rename = "obfuscation")]
     _obfuscation: IgnoredAny,
-    /// OpenAI repeats these two in every chunk. They are named because each member without a name costs a dozen
-    /// allocations.
+    /// OpenAI repeats these two in every chunk. They are listed because each unlisted member costs a dozen allocations.
     #[serde(borrow)]
     system_fingerprint: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -39,14 +40,14 @@ pub(super) struct Chunk<'a> {
 }
 
 impl Chunk<'_> {
-    /// Adds the members without a form to those of earlier chunks. A later value replaces an earlier one.
+    /// Adds the members without a typed form to those of earlier chunks. A later value replaces an earlier one.
     pub(super) fn add_rest(&mut self, rest: &mut Rest) {
         for (name, raw) in [("system_fingerprint", self.system_fingerprint), ("service_tier", self.service_tier)] {
             let Some(raw) = raw else { continue };
             if rest.get(name).and_then(Value::as_str).is_some_and(|held| is_text(raw, held)) {
                 continue;
             }
-            // The parser has checked already that it is JSON.
+            // The parser has already checked that it is JSON.
             if let Ok(value) = serde_json::from_str(raw.get()) {
                 rest.insert(name.to_owned(), value);
             }
@@ -55,7 +56,7 @@ impl Chunk<'_> {
     }
 }
 
-/// Whether this is that text, written without escapes.
+/// Whether the JSON is exactly this text, written without escapes.
 fn is_text(raw: &RawValue, text: &str) -> bool {
     !text.contains('\\') && raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(text)
 }
@@ -72,12 +73,12 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// The piece of the message. Some servers send `message` beside `delta`; it is empty then.
+    /// The message's piece. Some servers send `message` beside `delta`; `delta` is empty then.
     pub(super) fn take_delta(&mut self) -> Option<Delta> {
         self.delta.take().or(self.message.take())
     }
 
-    /// Members of the choice without a form, `logprobs` among them.
+    /// Members of the choice without a typed form, such as `logprobs`.
     pub(super) fn take_rest(&mut self) -> Rest {
         let mut rest = without_nulls(std::mem::take(&mut self.rest));
         rest.extend(self.logprobs.take().map(|logprobs| ("logprobs".to_owned(), logprobs)));
@@ -97,21 +98,21 @@ pub(super) struct Delta {
     #[serde(default, rename = "role")]
     _role: IgnoredAny,
     pub(super) content: Option<Content>,
-    /// OpenAI's models decline in a member of its own; there is no other text then.
+    /// OpenAI's models refuse in a separate member; there is no other text then.
     pub(super) refusal: Option<String>,
     pub(super) tool_calls: Option<Vec<CallPiece>>,
-    /// The model's reasoning under the name of DeepSeek and many others.
+    /// The model's reasoning, under the name that DeepSeek and many others use.
     reasoning_content: Option<String>,
-    /// The name of OpenRouter and newer versions of vLLM. Some servers send both with the same text.
+    /// The same under the name of OpenRouter and newer versions of vLLM. Some servers send both with the same text.
     reasoning: Option<Value>,
-    /// Reasoning to send back, signed or hidden: proxies of other protocols add it (this product's, LiteLLM).
+    /// Reasoning to send back, signed or hidden. Proxies of other protocols add it (this product's, LiteLLM).
     thinking_blocks: Option<Value>,
     #[serde(flatten)]
     rest: Rest,
 }
 
 impl Delta {
-    /// Blocks of an unknown form are left out.
+    /// The reasoning blocks. Blocks of an unknown form are left out.
     pub(super) fn take_blocks(&mut self) -> Vec<Reasoning> {
         self.thinking_blocks.take().and_then(|blocks| serde_json::from_value(blocks).ok()).unwrap_or_default()
     }
@@ -121,7 +122,7 @@ impl Delta {
         self.reasoning_content.take().filter(|text| !text.is_empty()).or(other).filter(|text| !text.is_empty())
     }
 
-    /// Members of the message without a form (`reasoning_details`, `annotations`).
+    /// Members of the message without a typed form (`reasoning_details`, `annotations`).
     pub(super) fn take_rest(&mut self) -> Rest {
         without_nulls(std::mem::take(&mut self.rest))
     }
@@ -161,7 +162,7 @@ pub(super) struct CallPiece {
 }
 
 impl CallPiece {
-    /// Members of the call without a form (`extra_content`); those of its function are under `function`.
+    /// Members of the call without a typed form (`extra_content`). Those of its function are under `function`.
     pub(super) fn take_rest(&mut self) -> Rest {
         let mut rest = without_nulls(std::mem::take(&mut self.rest));
         let function = self.function.as_mut().map(|function| without_nulls(std::mem::take(&mut function.rest)));
@@ -185,7 +186,7 @@ impl FunctionPiece {
         self.name.as_deref().is_some_and(|name| !name.is_empty())
     }
 
-    /// JSON text; some servers send the object itself.
+    /// The JSON text of the arguments. Some servers send the object itself.
     pub(super) fn arguments_text(&self) -> String {
         match &self.arguments {
             None | Some(Value::Null) => String::new(),
@@ -209,7 +210,7 @@ pub(super) struct WireUsage {
 #[derive(Debug, Default, Deserialize)]
 struct PromptDetails {
     cached_tokens: Option<Count>,
-    /// OpenRouter's.
+    /// OpenRouter's name for tokens written to a cache.
     cache_write_tokens: Option<Count>,
 }
 
@@ -219,7 +220,7 @@ struct CompletionDetails {
 }
 
 impl WireUsage {
-    /// `None` when the report does not tell prompt and completion: nobody knows then what the call used.
+    /// The usage of a chat; `None` when the report does not determine both prompt and completion.
     pub(super) fn of_chat(self) -> Option<Usage> {
         let (prompt_tokens, completion_tokens) =
             prompt_and_completion(self.prompt_tokens, self.completion_tokens, self.total_tokens)?;
@@ -233,7 +234,7 @@ impl WireUsage {
         })
     }
 
-    /// Vectors have no completion.
+    /// The usage of embeddings, which have no completion tokens.
     pub(super) fn of_embeddings(self) -> Option<Usage> {
         let prompt_tokens = self.prompt_tokens.or(self.total_tokens)?.tokens()?;
         Some(Usage { prompt_tokens, ..Usage::default() })

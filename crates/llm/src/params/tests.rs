@@ -24,7 +24,7 @@ fn members_are_read_under_their_openai_names() {
         stop: vec!["END".to_owned()],
         parallel_tool_calls: Some(false),
         tool_choice: Some(ToolChoice::Required),
-        thinking: Some(Thinking::RetryLimits("low".to_owned())),
+        thinking: Some(Thinking::Effort("low".to_owned())),
         response_format: Some(ResponseFormat::JsonObject),
         rest: [("seed".to_owned(), json!(7))].into_iter().collect(),
         ..Params::default()
@@ -33,13 +33,13 @@ fn members_are_read_under_their_openai_names() {
 }
 
 #[test]
-fn what_belongs_to_the_request_itself_is_passed_over() {
+fn members_of_the_request_itself_are_skipped() {
     let members = json!({ "model": "m", "messages": [], "tools": [], "stream": true, "stream_options": {}, "n": 2, "functions": [] });
     assert_eq!(read(members), Ok(Params::default()));
 }
 
 #[test]
-fn the_newer_name_of_the_limit_counts_whatever_the_order() {
+fn the_newer_name_of_the_limit_wins_in_either_order() {
     let both = [
         json!({ "max_tokens": 1, "max_completion_tokens": 2.0 }),
         json!({ "max_completion_tokens": 2, "max_tokens": 1 }),
@@ -66,7 +66,7 @@ fn a_tool_choice_may_be_a_word_or_name_a_function() {
 }
 
 #[test]
-fn a_response_format_keeps_what_is_beside_its_schema() {
+fn a_response_format_keeps_the_members_beside_its_schema() {
     let described = json!({ "name": "city", "schema": { "type": "object" }, "strict": true, "description": "a city" });
     let format = read(json!({ "response_format": { "type": "json_schema", "json_schema": described } }))
         .unwrap()
@@ -84,7 +84,7 @@ fn a_response_format_keeps_what_is_beside_its_schema() {
 }
 
 #[test]
-fn thinking_may_be_asked_for_in_anthropics_way() {
+fn thinking_may_have_anthropics_form() {
     let asked = |value: Value| read(json!({ "reasoning_effort": "high", "thinking": value })).unwrap().thinking;
     assert_eq!(asked(json!({ "type": "enabled", "budget_tokens": 2048 })), Some(Thinking::Budget(2048)));
     assert_eq!(asked(json!({ "type": "adaptive" })), Some(Thinking::Adaptive));
@@ -92,7 +92,7 @@ fn thinking_may_be_asked_for_in_anthropics_way() {
 }
 
 #[test]
-fn what_cannot_mean_anything_is_refused_by_name() {
+fn invalid_values_are_refused_by_name() {
     let cases = [
         (json!({ "temperature": "hot" }), "`temperature` must be a number"),
         (json!({ "max_tokens": -1 }), "`max_tokens` must be a whole number that is not negative"),

@@ -27,13 +27,13 @@ fn transient_errors_are_retried_and_others_are_not() {
 }
 
 #[test]
-fn the_provider_may_overrule_us_both_ways() {
+fn the_providers_header_decides_for_and_against_a_retry() {
     assert_eq!(retry(limited(), &[("x-should-retry", "false")]), Retry::Never);
     assert_eq!(retry(rejected(), &[("x-should-retry", "true")]), Retry::Backoff);
 }
 
 #[test]
-fn the_wait_that_the_provider_names_is_kept() {
+fn the_wait_that_the_provider_demands_is_respected() {
     let seconds = |n| Retry::After(Duration::from_secs(n));
     assert_eq!(retry(limited(), &[("retry-after", "3")]), seconds(3));
     assert_eq!(retry(limited(), &[("retry-after", "0.5")]), Retry::After(Duration::from_millis(500)));
@@ -48,14 +48,14 @@ fn the_wait_that_the_provider_names_is_kept() {
 }
 
 #[test]
-fn waits_that_make_no_sense_fall_back_to_our_own() {
+fn invalid_waits_are_replaced_by_our_backoff() {
     for value in ["-1", "NaN", "inf", "soon", "Sun, 06 Nov 1994 08:49:37 GMT"] {
         assert_eq!(retry(limited(), &[("retry-after", value)]), Retry::Backoff, "{value}");
     }
 }
 
 #[test]
-fn a_long_wait_is_reported_instead_of_waited_for() {
+fn a_wait_beyond_the_limit_fails_the_call() {
     let headers = [(HeaderName::from_static("retry-after"), HeaderValue::from_static("3600"))].into_iter().collect();
     let failure = Failure::of_response(limited(), &headers);
     assert_eq!(failure.retry, Retry::Never);

@@ -17,7 +17,7 @@ fn refusal(config: Value) -> String {
 }
 
 #[test]
-fn a_model_has_fallbacks_and_retries_under_any_way_of_writing_its_name() {
+fn a_model_has_its_route_under_every_form_of_its_name() {
     let routes = routes(json!({ "gpt-4o": { "fallbacks": ["anthropic:claude", "gpt-4"], "retries": 3 } })).unwrap();
     let fallbacks = vec![ModelName::new("anthropic", "claude"), ModelName::new("openai", "gpt-4")];
     assert_eq!(
@@ -28,7 +28,7 @@ fn a_model_has_fallbacks_and_retries_under_any_way_of_writing_its_name() {
 }
 
 #[test]
-fn a_name_of_ones_own_stands_for_a_model_also_as_a_fallback() {
+fn an_operators_name_stands_for_a_model_also_as_a_fallback() {
     let routes = routes(json!({
         "fast": { "model": "gpt-mini", "fallbacks": ["gpt-4"] },
         "gpt-4o": { "fallbacks": ["fast"] },

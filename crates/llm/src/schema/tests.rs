@@ -9,7 +9,7 @@ fn schema(input_schema: Value) -> Result<Value, String> {
 }
 
 #[test]
-fn what_providers_insist_on_is_added() {
+fn what_providers_require_is_added() {
     let empty = json!({ "type": "object", "properties": {} });
     for written in
         [json!({}), json!(null), json!({ "type": ["object", "null"] }), json!({ "type": "object", "properties": null })]
@@ -19,7 +19,7 @@ fn what_providers_insist_on_is_added() {
 }
 
 #[test]
-fn a_schema_that_is_complete_stays_as_it_is() {
+fn a_complete_schema_stays_unchanged() {
     let complete = json!({
         "type": "object", "properties": { "city": { "anyOf": [{ "type": "string" }, { "type": "null" }] } }, "required": ["city"],
         "additionalProperties": false, "$defs": {},
@@ -57,7 +57,7 @@ fn all_parts_of_an_all_of_are_required() {
 }
 
 #[test]
-fn choices_behind_references_and_in_each_other_are_followed() {
+fn alternatives_behind_references_and_nested_alternatives_are_resolved() {
     let written = json!({
         "$defs": { "Cat": { "type": "object", "properties": { "kind": { "const": "cat" }, "lives": { "type": "integer" } }, "required": ["kind", "lives"] } },
         "anyOf": [
@@ -79,7 +79,7 @@ fn choices_behind_references_and_in_each_other_are_followed() {
 }
 
 #[test]
-fn a_schema_that_is_only_a_reference_is_followed_once() {
+fn a_schema_that_is_only_a_reference_is_resolved_once() {
     let node = json!({ "type": "object", "properties": { "next": { "$ref": "#/$defs/Node" } } });
     let flat = schema(json!({ "$ref": "#/$defs/Node", "$defs": { "Node": node } })).unwrap();
     assert_eq!((&flat["type"], &flat["properties"]["next"]["$ref"]), (&json!("object"), &json!("#/$defs/Node")));

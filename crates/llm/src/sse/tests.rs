@@ -29,12 +29,12 @@ fn one_space_after_the_colon_is_not_data() {
 }
 
 #[test]
-fn comments_unknown_fields_and_events_without_data_are_passed_over() {
+fn comments_unknown_fields_and_events_without_data_are_ignored() {
     assert_eq!(data(": ping\n\nid: 7\nretry: 3\nfoo\n\nevent: nothing\n\ndata: a\n\n"), ["a"]);
 }
 
 #[test]
-fn an_event_has_a_name_only_if_it_says_so() {
+fn an_event_without_an_event_field_has_no_name() {
     let events = parse(["event: error\ndata: {}\n\ndata: {}\n\n".as_bytes()]);
     assert_eq!(events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["error", ""]);
 }
@@ -56,7 +56,7 @@ fn the_last_event_needs_no_blank_line() {
 }
 
 #[test]
-fn a_stream_means_the_same_wherever_it_is_cut() {
+fn a_stream_is_parsed_the_same_wherever_it_is_cut() {
     let stream =
         "\u{feff}: hi\r\ndata: приве́т 🌟\r\ndata: ещё\r\n\r\nevent: x\rdata: 1\rdata: 2\r\rdata:3\n\ndata: конец"
             .as_bytes();
@@ -76,8 +76,11 @@ fn a_stream_means_the_same_wherever_it_is_cut() {
 
 proptest! {
     #[test]
-    fn any_bytes_mean_the_same_whole_and_byte_by_byte(
-        bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), Just(b'\r'), Just(b':'), Just(b' '), Just(b'd'), any::<u8>()], 0..200),
+    fn bytes_one_by_one_give_the_same_events_as_the_whole(
+        bytes in proptest::collection::vec(
+            prop_oneof![Just(b'\n'), Just(b'\r'), Just(b':'), Just(b' '), Just(b'd'), any::<u8>()],
+            0..200,
+        ),
         size in 1..9usize,
     ) {
         prop_assert_eq!(parse([bytes.as_slice()]), parse(bytes.chunks(size)));

@@ -12,30 +12,39 @@ use crate::{BreakerState, ModelError};
 /// One provider's state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProviderHealth {
+    /// The name of the provider.
     pub provider: String,
-    /// Whether it could be asked without a tenant's own key.
+    /// Whether it can be called without a tenant's own key.
     pub configured: bool,
-    /// The worst of its models.
+    /// The worst state of its models.
     pub breaker: BreakerState,
     /// Models whose breaker is not closed.
     pub troubled: Vec<TroubledModel>,
+    /// Calls under way.
     pub in_flight: usize,
+    /// The limit on calls under way.
     pub max_concurrency: usize,
+    /// The latest failure; absent while there was none.
     pub last_error: Option<LastError>,
+    /// The end of the latest successful call; absent while there was none.
     pub last_success_at: Option<Timestamp>,
 }
 
 /// A model whose breaker is not closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TroubledModel {
+    /// The provider's own name for the model.
     pub model: String,
+    /// The state of its circuit breaker.
     pub breaker: BreakerState,
 }
 
-/// The latest failure. Only its code is shown, because the text may hold what readers must not see.
+/// The latest failure. Only the code is shown, because the text may hold things that readers must not see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LastError {
+    /// [`crate::ModelError::code`].
     pub code: &'static str,
+    /// When it happened.
     pub at: Timestamp,
 }
 
@@ -67,7 +76,7 @@ impl Upstream {
             breaker: troubled.iter().map(|(_, state)| *state).max().unwrap_or(BreakerState::Closed),
             troubled: troubled.into_iter().map(|(model, breaker)| TroubledModel { model, breaker }).collect(),
             in_flight: self.slots.taken(),
-            max_concurrency: self.slots.most(),
+            max_concurrency: self.slots.max(),
             last_error,
             last_success_at,
         }

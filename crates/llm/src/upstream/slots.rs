@@ -1,19 +1,19 @@
-//! How many calls one provider may have under way.
+//! The limit on the concurrent calls of one provider.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-/// The places, and who is in them.
+/// The slots of one provider.
 #[derive(Debug)]
 pub(crate) struct Slots {
     places: Semaphore,
-    most: usize,
+    max: usize,
     taken: AtomicUsize,
 }
 
-/// A place; dropping it frees it.
+/// A slot. Dropping it frees it.
 #[derive(Debug)]
 pub(crate) struct Slot<'a> {
     slots: &'a Slots,
@@ -21,12 +21,12 @@ pub(crate) struct Slot<'a> {
 }
 
 impl Slots {
-    pub(crate) fn new(most: usize) -> Self {
-        let most = most.clamp(1, Semaphore::MAX_PERMITS);
-        Self { places: Semaphore::new(most), most, taken: AtomicUsize::new(0) }
+    pub(crate) fn new(max: usize) -> Self {
+        let max = max.clamp(1, Semaphore::MAX_PERMITS);
+        Self { places: Semaphore::new(max), max, taken: AtomicUsize::new(0) }
     }
 
-    /// Waits for a place; `None` when there was none in time.
+    /// Waits for a slot; `None` when none was free in time.
     pub(crate) async fn take(&self, until: Instant) -> Option<Slot<'_>> {
         let permit = match self.places.try_acquire() {
             Ok(permit) => permit,
@@ -36,8 +36,8 @@ impl Slots {
         Some(Slot { slots: self, _permit: permit })
     }
 
-    pub(crate) fn most(&self) -> usize {
-        self.most
+    pub(crate) fn max(&self) -> usize {
+        self.max
     }
 
     pub(crate) fn taken(&self) -> usize {

@@ -13,7 +13,7 @@ fn quick(config: Config) -> Config {
 }
 
 #[tokio::test]
-async fn a_model_that_keeps_failing_is_left_alone_until_a_probe_succeeds() {
+async fn a_failing_model_gets_no_calls_until_a_probe_succeeds() {
     let mut a = Upstream::answering(vec![status(503), status(503), status(500), ok()]).await;
     let world = World::of(quick(config(&a, &a)));
     assert_eq!(world.ask_whole("custom:a:m").await.unwrap_err().code(), "model_unavailable");
@@ -35,12 +35,12 @@ async fn a_model_that_keeps_failing_is_left_alone_until_a_probe_succeeds() {
     assert!(world.ask_whole("custom:a:m").await.is_ok());
     assert_eq!(world.health("custom:a").breaker, BreakerState::Closed);
     assert!(world.health("custom:a").last_success_at.is_some());
-    let refused = &world.accounted()[2];
+    let refused = &world.records()[2];
     assert_eq!((refused.attempts, refused.usage, refused.outcome.error_code()), (0, None, Some("model_circuit_open")));
 }
 
 #[tokio::test]
-async fn refusals_and_callers_that_go_away_are_not_the_providers_illness() {
+async fn refusals_and_cancelled_calls_open_no_breaker() {
     for reply in [status(400), status(401), status(404), status(429), vec![Step::Hang]] {
         let a = Upstream::answering(vec![reply]).await;
         let world = World::of(quick(config(&a, &a)));
@@ -52,26 +52,26 @@ async fn refusals_and_callers_that_go_away_are_not_the_providers_illness() {
 }
 
 #[tokio::test]
-async fn an_open_breaker_gives_way_to_the_fallback_without_asking() {
+async fn with_an_open_breaker_the_fallback_is_called_at_once() {
     let (mut a, b) = (Upstream::answering(vec![status(503)]).await, Upstream::answering(vec![ok()]).await);
     let world = World::of(with_fallback(quick(config(&a, &b))));
     for _ in 0..5 {
         assert!(world.ask_whole("custom:a:m").await.is_ok());
     }
     assert_eq!(a.request_count(), 2);
-    let attempts: Vec<u32> = world.accounted().iter().map(|call| call.attempts).collect();
+    let attempts: Vec<u32> = world.records().iter().map(|call| call.attempts).collect();
     assert_eq!(attempts, [2, 2, 1, 1, 1]);
 }
 
 #[tokio::test]
-async fn a_probe_whose_caller_went_away_leaves_it_to_the_next() {
+async fn after_a_cancelled_probe_the_next_call_probes() {
     let mut a = Upstream::answering(vec![status(503), status(503), vec![Step::Hang], ok()]).await;
     let world = World::of(quick(config(&a, &a)));
     for _ in 0..2 {
         assert!(world.ask_whole("custom:a:m").await.is_err());
     }
     sleep(OPEN_FOR).await;
-    world.give_up("custom:a:m", Duration::from_millis(50)).await;
+    world.cancel("custom:a:m", Duration::from_millis(50)).await;
     assert!(world.ask_whole("custom:a:m").await.is_ok());
     assert_eq!(a.request_count(), 4);
 }

@@ -1,10 +1,10 @@
-//! Calls as the product makes them: routes, breakers, places, patience, and the account, over real connections.
+//! Calls as the product makes them, over real connections: routes, circuit breakers, slots, time limits and records.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod account;
 mod breakers;
-mod misfortunes;
+mod faults;
 mod proxy;
 mod routes;
 mod slots;

@@ -6,11 +6,11 @@ use crate::upstream::{Step, Upstream, events, response, text};
 use crate::world::{World, config, ok, shown, status, with_fallback};
 
 #[tokio::test]
-async fn a_model_that_fails_gives_way_to_its_fallback_and_everybody_is_told() {
+async fn the_fallback_of_a_failing_model_answers_and_answer_and_record_say_so() {
     let (mut a, mut b) = (Upstream::answering(vec![status(503)]).await, Upstream::answering(vec![ok()]).await);
     let world = World::of(with_fallback(config(&a, &b)));
     let (deltas, served) = world.ask("custom:a:m").await;
-    let (served, call) = (served.unwrap(), world.the_call());
+    let (served, call) = (served.unwrap(), world.the_record());
     assert_eq!((served.answer.text.as_str(), shown(&deltas).as_str()), ("Hello", "Hello"));
     let Delta::Opened(opening) = &deltas[0] else { panic!("{deltas:?}") };
     assert_eq!((opening.model.to_string().as_str(), opening.attempts, opening.fallbacks), ("custom:b:other", 2, 1));
@@ -25,7 +25,7 @@ async fn a_model_that_fails_gives_way_to_its_fallback_and_everybody_is_told() {
 }
 
 #[tokio::test]
-async fn what_another_model_may_do_better_falls_back_and_what_is_wrong_everywhere_does_not() {
+async fn faults_of_a_model_fall_back_and_faults_of_the_request_do_not() {
     let quota = r#"{"error":{"message":"no money","code":"insufficient_quota"}}"#;
     let page = response(200, "content-type: text/html\r\n", "<h1>hi</h1>");
     let in_band = events("data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n");
@@ -55,7 +55,7 @@ async fn what_another_model_may_do_better_falls_back_and_what_is_wrong_everywher
 }
 
 #[tokio::test]
-async fn an_answer_that_has_begun_is_never_begun_again_unless_nobody_saw_it() {
+async fn an_answer_is_not_repeated_after_its_first_delta_was_received() {
     let broken = vec![events(&text("Hel"))];
     let (a, mut b) = (Upstream::answering(vec![broken]).await, Upstream::answering(vec![ok()]).await);
     let world = World::of(with_fallback(config(&a, &b)));
@@ -73,25 +73,25 @@ async fn a_route_has_retries_of_its_own() {
     let route = RouteConfig { retries: Some(3), ..RouteConfig::default() };
     let world = World::of(Config { routes: [("custom:a".to_owned(), route)].into(), ..config(&a, &a) });
     assert!(world.ask("custom:a").await.1.is_err());
-    assert_eq!((a.request_count(), world.the_call().attempts), (4, 4));
+    assert_eq!((a.request_count(), world.the_record().attempts), (4, 4));
     assert!(world.ask("custom:a:another").await.1.is_err());
     assert_eq!(a.request_count(), 1);
 }
 
 #[tokio::test]
-async fn a_name_of_ones_own_stands_for_a_model_with_its_fallbacks() {
+async fn an_operators_name_stands_for_a_model_with_its_fallbacks() {
     let (a, b) = (Upstream::answering(vec![status(503)]).await, Upstream::answering(vec![ok()]).await);
     let route =
         RouteConfig { model: Some("custom:a:m".to_owned()), fallbacks: vec!["custom:b".to_owned()], retries: None };
     let world = World::of(Config { routes: [("fast".to_owned(), route)].into(), ..config(&a, &b) });
     for name in ["fast", "route:fast"] {
         assert_eq!(world.ask(name).await.1.unwrap().opening.model.to_string(), "custom:b:b");
-        assert_eq!(world.the_call().requested.to_string(), "route:fast");
+        assert_eq!(world.the_record().requested.to_string(), "route:fast");
     }
 }
 
 #[tokio::test]
-async fn when_all_fail_the_error_is_that_of_the_last_one_asked() {
+async fn when_all_models_fail_the_error_is_that_of_the_last_one_called() {
     let (a, b) = (Upstream::answering(vec![status(503)]).await, Upstream::answering(vec![status(529)]).await);
     let to = |fallback: &str| {
         let route = RouteConfig { fallbacks: vec![fallback.to_owned()], ..RouteConfig::default() };

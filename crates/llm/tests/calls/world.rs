@@ -1,4 +1,4 @@
-//! Models with two providers of the test's own, and an accountant that remembers.
+//! Models with two providers of the test's own, and an accountant that keeps the records.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -17,19 +17,19 @@ use crate::upstream::{END, Step, Upstream, events, response, text};
 
 pub(crate) struct World {
     pub(crate) models: Models,
-    book: Arc<Book>,
+    book: Arc<Records>,
 }
 
 #[derive(Default)]
-struct Book(Mutex<Vec<CallRecord>>);
+struct Records(Mutex<Vec<CallRecord>>);
 
-impl Accountant for Book {
+impl Accountant for Records {
     fn record(&self, call: CallRecord) {
         self.0.lock().unwrap().push(call);
     }
 }
 
-/// `custom:a` and `custom:b`; nothing is tried again unless a test says so.
+/// `custom:a` and `custom:b`, without retries.
 pub(crate) fn config(a: &Upstream, b: &Upstream) -> Config {
     let custom = |upstream: &Upstream| -> CustomProvider {
         serde_json::from_value(
@@ -49,7 +49,7 @@ pub(crate) fn with_fallback(config: Config) -> Config {
 
 impl World {
     pub(crate) fn of(config: Config) -> Self {
-        let book = Arc::new(Book::default());
+        let book = Arc::new(Records::default());
         let models = Models::new(config).unwrap().accounting_to(book.clone(), Arc::new(SystemClock));
         Self { models, book }
     }
@@ -66,7 +66,7 @@ impl World {
         }
     }
 
-    /// Somebody reads along.
+    /// Makes a call whose deltas are received.
     pub(crate) async fn ask(&self, model: &str) -> (Vec<Delta>, Result<Served, ModelError>) {
         let (sender, mut receiver) = mpsc::channel(1000);
         let outcome = self.models.stream(self.request(model), sender).await;
@@ -77,25 +77,25 @@ impl World {
         (deltas, outcome)
     }
 
-    /// Nobody reads along.
+    /// Makes a call whose deltas nobody receives.
     pub(crate) async fn ask_whole(&self, model: &str) -> Result<Served, ModelError> {
-        self.models.stream(self.request(model), to_nobody()).await
+        self.models.stream(self.request(model), without_receiver()).await
     }
 
-    /// Whoever asks goes away after a while. The stream is read until then.
-    pub(crate) async fn give_up(&self, model: &str, after: Duration) {
+    /// Makes a call that is cancelled after a while. Its deltas are received until then.
+    pub(crate) async fn cancel(&self, model: &str, after: Duration) {
         let (sender, _receiver) = mpsc::channel(1000);
         assert!(timeout(after, self.models.stream(self.request(model), sender)).await.is_err(), "it was answered");
     }
 
-    /// All calls that were accounted for since the last time this was asked.
-    pub(crate) fn accounted(&self) -> Vec<CallRecord> {
+    /// All records since the last time this was called.
+    pub(crate) fn records(&self) -> Vec<CallRecord> {
         std::mem::take(&mut self.book.0.lock().unwrap())
     }
 
-    /// The only call since then.
-    pub(crate) fn the_call(&self) -> CallRecord {
-        let mut calls = self.accounted();
+    /// The only record since then.
+    pub(crate) fn the_record(&self) -> CallRecord {
+        let mut calls = self.records();
         assert_eq!(calls.len(), 1, "{calls:?}");
         calls.remove(0)
     }
@@ -104,14 +104,14 @@ impl World {
         self.models.health().into_iter().find(|health| health.provider == provider).unwrap()
     }
 
-    /// Fails when a place is kept for a call that is over.
-    pub(crate) fn has_free_places(&self) -> bool {
+    /// Whether no slot is taken by a call that is over.
+    pub(crate) fn has_free_slots(&self) -> bool {
         self.models.health().iter().all(|health| health.in_flight == 0)
     }
 }
 
 /// A sender whose receiver is gone.
-pub(crate) fn to_nobody() -> mpsc::Sender<Delta> {
+pub(crate) fn without_receiver() -> mpsc::Sender<Delta> {
     let (sender, _) = mpsc::channel(1);
     sender
 }
@@ -128,7 +128,7 @@ pub(crate) fn status(status: u16) -> Vec<Step> {
     vec![response(status, "content-type: application/json\r\n", r#"{"error":{"message":"busy"}}"#)]
 }
 
-/// Time for a connection that was closed to be noticed.
-pub(crate) async fn a_moment() {
+/// The time in which a closed connection is noticed.
+pub(crate) async fn connection_close_delay() {
     sleep(Duration::from_millis(20)).await;
 }

@@ -1,4 +1,4 @@
-//! Bodies that are something else than their headers say.
+//! Bodies that are of another kind than their headers say.
 
 use std::io::Write as _;
 
@@ -18,7 +18,7 @@ fn stream() -> String {
 }
 
 #[tokio::test]
-async fn the_first_bytes_of_a_body_decide_and_nothing_is_asked_twice() {
+async fn the_first_bytes_decide_the_kind_of_a_body_without_a_second_request() {
     for kind in ["application/json; charset=utf-16", "text/event-stream", "text/html", "text/plain", "x", ""] {
         for body in [whole(), stream(), format!("\r\n {}", whole()), format!("\u{FEFF}: ping\n\n{}", stream())] {
             let head = format!("content-type: {kind}\r\n");

@@ -1,4 +1,4 @@
-//! Vectors from providers over real connections.
+//! Embeddings from providers over real connections.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -15,9 +15,9 @@ const JSON: &str = "content-type: application/json\r\n";
 
 /// Keeps all records.
 #[derive(Default)]
-struct Book(Mutex<Vec<CallRecord>>);
+struct Records(Mutex<Vec<CallRecord>>);
 
-impl Accountant for Book {
+impl Accountant for Records {
     fn record(&self, call: CallRecord) {
         self.0.lock().unwrap().push(call);
     }
@@ -46,14 +46,14 @@ fn vectors() -> Vec<Step> {
 }
 
 #[tokio::test]
-async fn vectors_are_asked_for_again_when_the_provider_is_busy_and_accounted_once() {
+async fn embeddings_are_retried_when_the_provider_is_busy_and_recorded_once() {
     let busy = vec![response(
         503,
         "content-type: application/json\r\nretry-after-ms: 1\r\n",
         r#"{"error":{"message":"busy"}}"#,
     )];
     let mut upstream = Upstream::answering(vec![busy, vectors()]).await;
-    let book = Arc::new(Book::default());
+    let book = Arc::new(Records::default());
     let models = models(&upstream).accounting_to(book.clone(), Arc::new(SystemClock));
     let answer = embed(&models, "custom:mock:m", json!({ "input": "hi", "user": "u" })).await.unwrap();
     assert_eq!(serde_json::to_value(answer.body("m")).unwrap()["data"][0]["embedding"], json!([0.25, -1.0]));
@@ -69,7 +69,7 @@ async fn vectors_are_asked_for_again_when_the_provider_is_busy_and_accounted_onc
 }
 
 #[tokio::test]
-async fn what_is_not_a_list_of_vectors_is_an_error_that_keeps_the_key() {
+async fn a_body_without_vectors_is_an_error_that_masks_the_key() {
     let refused = vec![response(401, JSON, r#"{"error":{"message":"Incorrect API key sk-canary-123"}}"#)];
     let upstream = Upstream::answering(vec![refused, vec![response(200, JSON, "oops")]]).await;
     let models = models(&upstream);
@@ -80,7 +80,7 @@ async fn what_is_not_a_list_of_vectors_is_an_error_that_keeps_the_key() {
 }
 
 #[tokio::test]
-async fn the_demo_has_vectors_without_a_network() {
+async fn the_demo_has_embeddings_without_a_network() {
     let models = Models::new(Config::default()).unwrap();
     let answer = embed(&models, "demo", json!({ "input": ["a b", "a b"], "dimensions": 8 })).await.unwrap();
     assert_eq!(answer.vectors[0].get(), answer.vectors[1].get());

@@ -1,4 +1,4 @@
-//! A model provider that answers over real TCP exactly the bytes it is told to, and remembers what it was asked.
+//! A model provider for tests: it answers over real TCP with exactly the given bytes, and records the requests.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-/// What the provider does, in order, with one connection; then it closes it.
+/// What the provider does with one connection, in order. After the last step it closes the connection.
 #[derive(Clone)]
 pub(crate) enum Step {
     Send(Vec<u8>),
     Wait(Duration),
-    /// Until the client closes the connection.
+    /// Waits until the client closes the connection.
     Hang,
 }
 
-/// A running provider; stops when dropped.
+/// A running provider, which stops when it is dropped.
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
     requests: UnboundedReceiver<String>,
@@ -27,7 +27,7 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
-    /// The n-th connection gets the n-th reply, later ones the last.
+    /// The n-th connection gets the n-th reply, later connections the last one.
     pub(crate) async fn answering(replies: Vec<Vec<Step>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -50,12 +50,12 @@ impl Upstream {
         self.requests.recv().await.unwrap()
     }
 
-    /// How many requests came that nobody has asked for yet.
+    /// The number of requests that [`Upstream::request`] has not returned yet.
     pub(crate) fn request_count(&mut self) -> usize {
         std::iter::from_fn(|| self.requests.try_recv().ok()).count()
     }
 
-    /// When the client closed a connection that hung.
+    /// The time at which the client closed a connection that hung.
     pub(crate) async fn closed_at(&mut self) -> Instant {
         self.closed.recv().await.unwrap()
     }
@@ -98,7 +98,7 @@ async fn read_request(stream: &mut TcpStream) -> String {
     }
 }
 
-/// A status line, headers and a body that ends with the connection.
+/// A status line, headers and a body that ends when the connection closes.
 pub(crate) fn response(status: u16, headers: &str, body: &str) -> Step {
     Step::Send(format!("HTTP/1.1 {status} Status\r\nconnection: close\r\n{headers}\r\n{body}").into_bytes())
 }
@@ -113,6 +113,6 @@ pub(crate) fn text(text: &str) -> String {
     format!("data: {}\n\n", serde_json::json!({ "choices": [{ "index": 0, "delta": { "content": text } }] }))
 }
 
-/// How a stream ends well.
+/// The proper end of a stream.
 pub(crate) const END: &str =
     "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";

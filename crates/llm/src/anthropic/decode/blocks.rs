@@ -1,4 +1,4 @@
-//! Content blocks out of their pieces.
+//! Assembles content blocks from the events of a stream.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 use super::wire::{Block, BlockKind, EventDelta};
 use crate::{Delta, ModelError, Reasoning};
 
-/// The blocks of one answer while they grow.
+/// The content blocks of one answer, as far as they have come.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     calls_so_far: usize,
-    /// By the provider's index, which counts all kinds of blocks.
+    /// Open blocks by the provider's index, which counts blocks of all kinds.
     open: BTreeMap<u64, OpenBlock>,
     pub(super) text: String,
     pub(super) calls: Vec<AssistantCall>,
@@ -20,13 +20,13 @@ pub(super) struct Blocks {
     pub(super) citations: Vec<Value>,
 }
 
-/// What the pieces of an open block are added to.
+/// The target of the deltas of an open block.
 #[derive(Debug)]
 enum OpenBlock {
     Text,
-    /// The place in `reasoning`.
+    /// The index in `reasoning`.
     Thinking(usize),
-    /// The place in `calls`, and the input that the block began with.
+    /// The index in `calls`, and the input that `content_block_start` brought.
     Call(usize, Option<Value>),
     /// A kind of block that is not shown.
     Skipped,
@@ -42,7 +42,7 @@ impl Blocks {
     }
 
     pub(super) fn begin(&mut self, index: u64, block: Block, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        // A block that had no end before ends here.
+        // A new block of the same index ends an earlier block that had no end event.
         self.end(index, deltas);
         let open = match block.kind {
             BlockKind::Text => {
@@ -80,7 +80,7 @@ impl Blocks {
             None if piece.partial_json.is_some() => {
                 return Err(ModelError::Protocol("arguments came for no tool call".to_owned()));
             }
-            // Some servers do not announce a text.
+            // Some servers send text deltas without a `content_block_start`.
             None => self.add_text(piece.text.unwrap_or_default(), deltas),
         }
         Ok(())
@@ -94,7 +94,7 @@ impl Blocks {
         }
     }
 
-    /// Blocks without an end are over with the answer.
+    /// Ends the blocks that had no end event.
     pub(super) fn end_all(&mut self, deltas: &mut Vec<Delta>) {
         while let Some((&index, _)) = self.open.first_key_value() {
             self.end(index, deltas);
@@ -132,7 +132,7 @@ impl Blocks {
 
     fn add_arguments(&mut self, at: usize, piece: &str, deltas: &mut Vec<Delta>) {
         let arguments = &mut self.calls[at].arguments;
-        // Blanks alone are no arguments: then they are `{}`.
+        // Arguments of white space only count as empty and become `{}`.
         let piece = if arguments.is_empty() { piece.trim_start() } else { piece };
         arguments.push_str(piece);
         show(|piece| Delta::Arguments { index: at, piece }, piece, deltas);

@@ -1,4 +1,4 @@
-//! Messages answers → deltas and [`Completion`].
+//! Decodes Messages answers into deltas and a [`Completion`].
 
 mod blocks;
 mod wire;
@@ -14,20 +14,21 @@ use crate::sse::{self, Parser};
 use crate::surrogates::complete_whole;
 use crate::{Completion, Delta, ModelError, Rest, finish, lenient};
 
-/// Reads a streamed answer.
+/// Decodes a streamed answer.
 #[derive(Debug)]
 pub(super) struct StreamDecoder {
     parser: Parser,
     state: State,
 }
 
-/// What is known of an answer so far.
+/// The state of a decoder.
 #[derive(Debug, Default)]
 struct State {
     blocks: Blocks,
     ending: Ending,
     usage: Option<WireUsage>,
-    /// A report after the first said how much the model wrote. The count in the first report is a beginning only.
+    /// A later usage report told `output_tokens`. The count in the first report (`message_start`) is only a start
+    /// value.
     has_final_usage: bool,
     /// `message_stop` was seen.
     done: bool,
@@ -72,7 +73,7 @@ impl Decoder for StreamDecoder {
     }
 }
 
-/// Reads an answer in one piece.
+/// Decodes an answer that came as one JSON value.
 pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{FEFF}');
@@ -104,7 +105,7 @@ impl State {
 
     fn on_event(&mut self, event: &sse::Event, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
         let data = event.data.trim();
-        // Some servers add the end mark of another protocol.
+        // Some servers add the end mark of OpenAI's protocol.
         if self.done || data.is_empty() || data == "[DONE]" {
             return Ok(());
         }
@@ -161,10 +162,10 @@ impl State {
     }
 }
 
-/// The other members of the answer, under OpenAI's names where it has any.
+/// The other members of the answer, under the names of OpenAI's protocol where it has them.
 fn rest(state: &State) -> Rest {
     let tier = state.usage.as_ref().and_then(|usage| usage.service_tier.as_deref());
-    // The one word that differs from OpenAI's.
+    // The only tier whose name differs from OpenAI's.
     let tier = tier.map(|tier| if tier == "standard" { "default" } else { tier });
     let citations = Some(&state.blocks.citations).filter(|citations| !citations.is_empty());
     let members = [
@@ -177,7 +178,7 @@ fn rest(state: &State) -> Rest {
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-/// An answer that is no message: an error of the provider or of a gateway, or another protocol.
+/// The error for a body without `content`: an error of the provider or of a gateway, or an answer of another protocol.
 fn no_content(text: &str) -> ModelError {
     let is_error = |value: &serde_json::Value| value.get("error").is_some_and(|error| !error.is_null());
     match serde_json::from_str(text) {
@@ -186,7 +187,7 @@ fn no_content(text: &str) -> ModelError {
     }
 }
 
-/// A text that cannot be read as an answer is an error that a gateway wrote, or garbage.
+/// The error for a text that is not an answer: an error page of a gateway, or garbage.
 fn unreadable(error: &serde_json::Error, text: &str) -> ModelError {
     match no_content(text) {
         ModelError::Protocol(_) => ModelError::Protocol(format!("{error} in `{}`", excerpt(text))),

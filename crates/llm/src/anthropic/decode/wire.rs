@@ -1,5 +1,5 @@
-//! The members of Messages answers that we read. Everything is optional; members and types that are not listed are
-//! skipped.
+//! The members of Messages answers that this crate reads. All are optional. Members and types that are not listed here
+//! are skipped.
 
 use artel_domain::Usage;
 use serde::Deserialize;
@@ -30,7 +30,7 @@ pub(super) enum EventKind {
     MessageDelta,
     MessageStop,
     Error,
-    /// Pings, and types of the future.
+    /// Pings, and event types that this crate does not know.
     #[default]
     #[serde(other)]
     Unknown,
@@ -60,7 +60,7 @@ impl Whole {
     }
 }
 
-/// A content block, whole or as it begins. Which members it has depends on its type.
+/// A content block: complete, or as `content_block_start` announces it. Its members depend on its type.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Block {
     #[serde(default, rename = "type")]
@@ -82,7 +82,7 @@ pub(super) enum BlockKind {
     Thinking,
     RedactedThinking,
     ToolUse,
-    /// Tools that the provider runs itself, their results, and types of the future.
+    /// Tools that the provider executes, their results, and block types that this crate does not know.
     #[default]
     #[serde(other)]
     Other,
@@ -118,7 +118,7 @@ pub(super) struct Ending {
     pub(super) container: Option<Value>,
 }
 
-/// Tokens so far: each report replaces the members that it has.
+/// Token counts so far. A later report replaces the members that it has.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct WireUsage {
     input_tokens: Option<Count>,
@@ -135,7 +135,7 @@ struct OutputDetails {
 }
 
 impl WireUsage {
-    /// The reports are cumulative: a later number replaces an earlier one.
+    /// The reports are cumulative: a later count replaces an earlier one.
     pub(super) fn replaced_by(self, later: Self) -> Self {
         Self {
             input_tokens: later.input_tokens.or(self.input_tokens),
@@ -152,21 +152,22 @@ impl WireUsage {
         self.output_tokens.is_some()
     }
 
-    /// The usage as far as it is known; what is not known is 0.
+    /// The usage as far as it is known; an unknown count is 0.
     pub(super) fn so_far(&self) -> Usage {
         self.with(part(self.input_tokens), part(self.output_tokens))
     }
 
-    /// The usage of the whole call; `None` when a report leaves it open.
+    /// The usage of the whole call; `None` when a count is missing or unreadable.
     pub(super) fn complete(&self) -> Option<Usage> {
         let all = [self.cache_read_input_tokens, self.cache_creation_input_tokens];
-        // Tokens that are read from a cache and cannot be counted could be any number.
+        // An unreadable count of cached tokens could be any number.
         let are_readable = all.into_iter().flatten().all(|count| count.tokens().is_some());
         let (input, output) = (self.input_tokens?.tokens()?, self.output_tokens?.tokens()?);
         are_readable.then(|| self.with(input, output))
     }
 
-    /// `input_tokens` are only those after the last cache breakpoint; a prompt is all that the model read.
+    /// `input_tokens` counts only the tokens after the last cache breakpoint. Our prompt count is its sum with the
+    /// tokens read from the cache and written to it (Anthropic, "Prompt caching", "Tracking cache performance").
     fn with(&self, input_tokens: i64, output_tokens: i64) -> Usage {
         let read = part(self.cache_read_input_tokens);
         let written = part(self.cache_creation_input_tokens);

@@ -1,14 +1,14 @@
-//! Parts of a message → content blocks.
+//! Encodes the parts of a message as content blocks.
 
 use serde_json::{Value, json};
 
 use super::image;
 use crate::{Message, ModelError, Part, PartBody, Rest};
 
-/// Blocks of Anthropic's own that a client may put among its parts.
+/// Content blocks of Anthropic's protocol that a client may put among its parts.
 const NATIVE: [&str; 3] = ["document", "search_result", "container_upload"];
 
-/// The blocks of a message that may hold whatever the protocol knows.
+/// The blocks of a message that may hold every kind of part.
 pub(super) fn of(message: &Message) -> Result<Vec<Value>, ModelError> {
     collect(message, |part| match &part.body {
         PartBody::Text(words) => Ok(text(words)),
@@ -17,11 +17,11 @@ pub(super) fn of(message: &Message) -> Result<Vec<Value>, ModelError> {
     })
 }
 
-/// The blocks of a message that may hold text alone.
+/// The blocks of a message that may hold text only. `whose` names the message in the error.
 pub(super) fn of_texts(message: &Message, whose: &str) -> Result<Vec<Value>, ModelError> {
     collect(message, |part| match &part.body {
         PartBody::Text(words) => Ok(text(words)),
-        // How OpenAI's models declined in an earlier turn.
+        // A refusal that one of OpenAI's models wrote in an earlier turn.
         PartBody::Other(value) if value["type"] == "refusal" => Ok(text(value["refusal"].as_str().unwrap_or_default())),
         _ => Err(ModelError::BadRequest(format!("{whose} can hold only text for a model of this provider"))),
     })
@@ -31,8 +31,8 @@ pub(super) fn text(words: &str) -> Value {
     json!({ "type": "text", "text": words })
 }
 
-/// Blocks without text are refused, so parts without it are dropped. A cache breakpoint on one moves to what stands
-/// before it.
+/// The provider refuses empty text blocks, so empty text parts are dropped. The cache breakpoint of a dropped part
+/// moves to the block before it.
 fn collect(message: &Message, block: impl Fn(&Part) -> Result<Value, ModelError>) -> Result<Vec<Value>, ModelError> {
     let mut blocks: Vec<Value> = Vec::new();
     for part in message.content() {
@@ -45,7 +45,7 @@ fn collect(message: &Message, block: impl Fn(&Part) -> Result<Value, ModelError>
             last["cache_control"] = mark.clone();
         }
     }
-    // Some clients mark the message instead of a part.
+    // Some clients put `cache_control` on the message instead of on a part.
     if let (Some(mark), Some(last)) =
         (rest(message).get("cache_control").filter(|mark| !mark.is_null()), blocks.last_mut())
     {

@@ -1,17 +1,17 @@
-//! Cache breakpoints, of which a request may have four.
+//! Cache breakpoints. A request may have four (Anthropic, "Prompt caching").
 
 use serde_json::{Map, Value};
 
-const MOST: usize = 4;
+const MAX_BREAKPOINTS: usize = 4;
 
-/// Drops breakpoints beyond the fourth. The first stays, for the common beginning of dialogues, and the last ones, for
-/// the next turn.
+/// Drops breakpoints beyond the fourth. It keeps the first, for the common beginning of dialogues, and the last ones,
+/// for the next turn.
 pub(super) fn keep_four(body: &mut Map<String, Value>) {
-    // On the body itself it stands for one on the last block.
-    let most = if body.contains_key("cache_control") { MOST - 1 } else { MOST };
+    // A breakpoint on the body counts as one on the last block.
+    let max = if body.contains_key("cache_control") { MAX_BREAKPOINTS - 1 } else { MAX_BREAKPOINTS };
     let marked = || |block: &&mut Value| block.get("cache_control").is_some();
     let count = blocks(body).filter(marked()).count();
-    blocks(body).filter(marked()).skip(1).take(count.saturating_sub(most)).for_each(|block| {
+    blocks(body).filter(marked()).skip(1).take(count.saturating_sub(max)).for_each(|block| {
         block.as_object_mut().and_then(|block| block.shift_remove("cache_control"));
     });
 }

@@ -1,4 +1,4 @@
-//! The ids of tool calls as Anthropic takes them: of letters, digits, `_` and `-`, and each once in a request.
+//! The ids of tool calls in the form that Anthropic accepts: letters, digits, `_` and `-`, each id once in a request.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -9,12 +9,12 @@ use crate::ModelError;
 #[derive(Debug, Default)]
 pub(super) struct CallIds {
     used: HashSet<String>,
-    /// The calls without a result so far: the id in the dialogue, and the id that was given.
+    /// The calls without a result so far: the id in the dialogue, and the id in the request.
     open: Vec<(String, String)>,
 }
 
 impl CallIds {
-    /// The id for a call. One that an earlier call has already gets a number.
+    /// The id of a call in the request. An id that an earlier call already has gets a number.
     ///
     /// # Errors
     /// Fails for an empty id.
@@ -27,20 +27,20 @@ impl CallIds {
         Ok(id)
     }
 
-    /// The id for a result: that of the first call without one that has this id in the dialogue.
+    /// The id of a result in the request: that of the first open call with this id in the dialogue.
     ///
     /// # Errors
     /// Fails for an empty id.
     pub(super) fn of_result(&mut self, given: &str) -> Result<String, ModelError> {
         match self.open.iter().position(|(id, _)| id == given) {
             Some(at) => Ok(self.open.remove(at).1),
-            // No call has this id: the check of pairs refuses it.
+            // No call has this id. `pairs::check` will refuse the request.
             None => legal(given),
         }
     }
 }
 
-/// Other characters become their code. The same id becomes the same again.
+/// Replaces each other character by `_` and its code in hexadecimal. The same id always gives the same text.
 fn legal(given: &str) -> Result<String, ModelError> {
     if given.is_empty() {
         return Err(ModelError::BadRequest("a tool call has no id".to_owned()));
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_of_the_same_id_are_told_apart_and_results_follow_their_calls() {
+    fn calls_with_the_same_id_get_different_ids_and_results_get_the_ids_of_their_calls() {
         let mut ids = CallIds::default();
         assert_eq!(ids.of_call("call_0").unwrap(), "call_0");
         assert_eq!(ids.of_result("call_0").unwrap(), "call_0");
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn different_ids_that_would_be_written_alike_stay_different() {
+    fn different_ids_with_the_same_legal_form_stay_different() {
         let mut ids = CallIds::default();
         assert_eq!(ids.of_call("a.b").unwrap(), "a_2eb");
         assert_eq!(ids.of_call("a_2eb").unwrap(), "a_2eb_2");

@@ -1,16 +1,16 @@
-//! Tool calls of earlier turns, and their results.
+//! Encodes the tool calls of earlier turns, and their results.
 
 use artel_domain::AssistantCall;
 use serde_json::{Map, Value, json};
 
-/// A call under this id.
+/// The block of a call under this id.
 pub(super) fn call(id: &str, call: &AssistantCall) -> Value {
     json!({ "type": "tool_use", "id": id, "name": call.name, "input": input(&call.arguments) })
 }
 
-/// The result of the call with this id, with its blocks inside.
+/// The block of the result of the call with this id. It holds the result's blocks.
 pub(super) fn result(id: &str, is_error: bool, mut blocks: Vec<Value>) -> Value {
-    // A breakpoint inside means the same as one on the whole result, which is where it is looked for.
+    // A breakpoint inside the result means the same as one on the whole result, where the provider looks for it.
     let marks = blocks.iter_mut().filter_map(|block| block.as_object_mut()?.shift_remove("cache_control"));
     let mark = marks.last();
     let content = match blocks.as_slice() {
@@ -29,7 +29,8 @@ pub(super) fn result(id: &str, is_error: bool, mut blocks: Vec<Value>) -> Value 
     result
 }
 
-/// Arguments of an earlier call, which must be an object here. Another text of a model is put inside one.
+/// The arguments of an earlier call. The provider requires an object, so any other text of a model is put inside an
+/// object.
 fn input(written: &str) -> Value {
     if written.trim().is_empty() {
         return json!({});

@@ -1,7 +1,9 @@
-//! Which generation of models a name belongs to: what a request may say depends on it.
+//! The generation of a model, from its name. The generation decides which members a request may have.
 
-/// `claude-opus-4-6-20260101` is (4, 6), `claude-3-7-sonnet-latest` is (3, 7). A name without numbers is a new model of
-/// Anthropic's; another server's model gets a budget, which is what such servers know.
+/// The generation as (major, minor): `claude-opus-4-6-20260101` is (4, 6), `claude-3-7-sonnet-latest` is (3, 7).
+///
+/// A `claude-` name without numbers counts as the newest generation. A name without `claude-` is a model of another
+/// server and counts as (3, 7), because such servers know thinking budgets.
 pub(super) fn of_model(model: &str) -> (u32, u32) {
     let Some((_, rest)) = model.split_once("claude-") else { return (3, 7) };
     // Longer numbers are dates.
@@ -16,7 +18,7 @@ mod tests {
     use super::of_model;
 
     #[test]
-    fn a_models_name_tells_its_generation() {
+    fn the_generation_is_read_from_the_models_name() {
         let cases = [
             ("claude-opus-4-6", (4, 6)),
             ("claude-opus-4-20250514", (4, 0)),

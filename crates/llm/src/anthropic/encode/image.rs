@@ -1,11 +1,11 @@
-//! Images, as data or as an address.
+//! Encodes images, as data or as a URL.
 
 use serde_json::{Value, json};
 
 use crate::{ImageSource, ModelError};
 
-/// The provider counts the characters of base64, not the bytes of the image.
-const MOST_CHARACTERS: usize = 10 * 1024 * 1024;
+/// The provider limits the base64 text, not the bytes of the image.
+const MAX_BASE64_CHARACTERS: usize = 10 * 1024 * 1024;
 const MEDIA_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
 pub(super) fn block(source: &ImageSource) -> Result<Value, ModelError> {
@@ -28,8 +28,8 @@ fn inline(media_type: &str, data: &str) -> Result<Value, ModelError> {
             "an image of type `{media_type}` cannot be given to this model; it takes {known}"
         )));
     }
-    if data.len() > MOST_CHARACTERS {
-        let limit = MOST_CHARACTERS / 1024 / 1024;
+    if data.len() > MAX_BASE64_CHARACTERS {
+        let limit = MAX_BASE64_CHARACTERS / 1024 / 1024;
         return Err(ModelError::TooLarge(format!(
             "an image is {} characters of base64; the provider takes {limit} MiB",
             data.len()

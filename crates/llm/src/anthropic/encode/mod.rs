@@ -1,4 +1,4 @@
-//! [`Request`] → Messages body.
+//! Encodes a [`Request`] as a Messages body.
 
 mod blocks;
 mod cache;
@@ -19,13 +19,13 @@ use serde_json::{Map, Value};
 
 use crate::{ModelError, Params, Request};
 
-/// Members with a field of their own are in `rest` only when they are of a kind that OpenAI's protocol alone has. Such
-/// a request is refused, because nobody would notice that a wish was left out.
-const NO_SUCH_KIND: [&str; 2] = ["response_format", "tool_choice"];
+/// These members have typed fields. They stand in `rest` only when their value is of a kind that only OpenAI's protocol
+/// has. Such a request is refused: without the member the answer would silently differ from what was asked for.
+const OPENAI_ONLY: [&str; 2] = ["response_format", "tool_choice"];
 
-/// `longest` is the longest answer of the model in tokens, where that is known.
+/// The body of a request. `longest` is the longest answer of the model in tokens, where that is known.
 pub(super) fn body(request: &Request, longest: Option<u32>) -> Result<Value, ModelError> {
-    if let Some(name) = NO_SUCH_KIND.iter().find(|name| request.params.rest.contains_key(**name)) {
+    if let Some(name) = OPENAI_ONLY.iter().find(|name| request.params.rest.contains_key(**name)) {
         let message = format!("Anthropic's protocol has nothing like this kind of `{name}`");
         return Err(ModelError::BadRequest(message));
     }
@@ -47,9 +47,9 @@ pub(super) fn body(request: &Request, longest: Option<u32>) -> Result<Value, Mod
     set("stream", Some(true.into()));
     set("thinking", thinking.member());
     if !thinking.is_on() {
-        // OpenAI's scale ends at 2, this one at 1.
+        // OpenAI's scale ends at 2, Anthropic's at 1.
         set("temperature", temperature.map(|temperature| temperature.min(1.0).into()));
-        // Newer models refuse to be given both.
+        // Newer models refuse a request that has both.
         set("top_p", top_p.filter(|_| temperature.is_none()).map(Into::into));
     }
     let stops: Vec<&str> = stop.iter().map(String::as_str).filter(|stop| !stop.trim().is_empty()).collect();

@@ -1,10 +1,10 @@
-//! The shape of the answer's text.
+//! Encodes the required format of the answer's text.
 
 use serde_json::{Map, Value, json};
 
 use crate::{Params, ResponseFormat, Rest};
 
-/// The `output_config` member: what the client gave under that name, the schema, and how hard to try.
+/// The `output_config` member: the client's own member of this name, the schema, and the effort.
 pub(super) fn config(params: &Params, rest: &Rest, effort: Option<&str>) -> Option<Value> {
     let mut config = rest.get("output_config").and_then(Value::as_object).cloned().unwrap_or_default();
     if let Some(ResponseFormat::JsonSchema { schema, .. }) = &params.response_format {
@@ -16,15 +16,16 @@ pub(super) fn config(params: &Params, rest: &Rest, effort: Option<&str>) -> Opti
     (!config.is_empty()).then_some(Value::Object(config))
 }
 
-/// There is no mode for "some JSON object" without a schema, so the model is told.
+/// The protocol has no mode for JSON without a schema, so an instruction in the prompt asks the model for it.
 pub(super) fn instruction(params: &Params) -> Option<&'static str> {
     let wanted = matches!(params.response_format, Some(ResponseFormat::JsonObject));
     wanted.then_some("Answer with one JSON object and nothing else: no other text, no code fence.")
 }
 
-/// The provider insists that objects name all of their properties. An answer of that kind fits the open schema too.
+/// The provider requires `additionalProperties: false` on every object. An answer that fits the closed schema fits the
+/// client's schema too.
 fn closed(schema: &Value) -> Value {
-    /// Their values are data, not schemas.
+    /// Members whose values are data, not schemas.
     const DATA: [&str; 5] = ["enum", "const", "default", "example", "examples"];
     match schema {
         Value::Array(all) => all.iter().map(closed).collect(),

@@ -1,10 +1,10 @@
-//! Calls and results belong together.
+//! The check that tool calls and results belong together.
 
 use super::turn::Turn;
 use crate::ModelError;
 
-/// Whether each call has one result in the turn that follows it, and each result its call. The provider would refuse
-/// the whole request.
+/// Checks that each call has one result in the turn after it, and each result its call. The provider would refuse the
+/// whole request without saying which call is meant.
 pub(super) fn check(turns: &[Turn]) -> Result<(), ModelError> {
     let mut open: Vec<&str> = Vec::new();
     for turn in turns {

@@ -1,10 +1,10 @@
-//! Members that have no place in our form.
+//! Members of a request without a typed field.
 
 use serde_json::{Value, json};
 
 use crate::Rest;
 
-/// Those that Anthropic knows under these names; it refuses a request with any other.
+/// The members that Anthropic knows under these names. It refuses a request with any other.
 const KNOWN: [&str; 8] = [
     "cache_control",
     "container",
@@ -16,7 +16,7 @@ const KNOWN: [&str; 8] = [
     "top_k",
 ];
 
-/// What goes on to the provider.
+/// The members that are sent to the provider.
 pub(super) fn of(given: &Rest) -> Rest {
     let given_value = |name: &str| given.get(name).filter(|value| !value.is_null());
     let mut rest: Rest =
@@ -24,7 +24,7 @@ pub(super) fn of(given: &Rest) -> Rest {
     if let Some(tier) = given_value("service_tier").and_then(tier) {
         rest.insert("service_tier".to_owned(), tier.into());
     }
-    // OpenAI's `metadata` is a map of the client's own; of its members only this one means something here.
+    // OpenAI's `metadata` is a map with the client's own keys. Only its `user_id` has a meaning for Anthropic.
     let user = given_value("metadata").and_then(|metadata| metadata.get("user_id")).or_else(|| given_value("user"));
     if let Some(user) = user.or_else(|| given_value("safety_identifier")).filter(|user| user.is_string()) {
         rest.insert("metadata".to_owned(), json!({ "user_id": user }));
@@ -32,7 +32,7 @@ pub(super) fn of(given: &Rest) -> Rest {
     rest
 }
 
-/// Both protocols have tiers, but only one word in common.
+/// Both protocols have service tiers, but only one of the words is the same.
 fn tier(given: &Value) -> Option<&'static str> {
     match given.as_str()? {
         "auto" => Some("auto"),

@@ -1,4 +1,4 @@
-//! System messages. Those at the beginning are the prompt's `system`; later ones stay where they are.
+//! System messages. Those at the beginning become the `system` member; later ones stay at their place.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub(super) fn split(messages: &[Message]) -> (&[Message], &[Message]) {
     messages.split_at(messages.iter().take_while(|message| matches!(message, Message::System { .. })).count())
 }
 
-/// The `system` member: a text where that is enough, blocks where a cache breakpoint stands on one.
+/// The `system` member: a text; or blocks when a block has a cache breakpoint.
 pub(super) fn of(leading: &[Message], instruction: Option<&str>) -> Result<Option<Value>, ModelError> {
     let mut all = Vec::new();
     for message in leading {
@@ -27,8 +27,8 @@ pub(super) fn of(leading: &[Message], instruction: Option<&str>) -> Result<Optio
     Ok(Some(texts.join("\n\n").into()))
 }
 
-/// A system message in the middle of a dialogue, as blocks of a user's turn. Only the newest models take a system role
-/// there, and at the front it would come too early. The tag marks the text as the system's.
+/// A system message in the middle of a dialogue, as blocks of a user's turn. Only the newest models accept the role
+/// `system` there, and in the `system` member the text would come too early. The tag marks the text as the system's.
 pub(super) fn note(message: &Message) -> Result<Vec<Value>, ModelError> {
     let mut all = blocks::of_texts(message, "a system message")?;
     for block in &mut all {

@@ -1,4 +1,4 @@
-//! How much the model thinks, which depends on what its generation understands.
+//! Encodes how much the model thinks. What a model understands depends on its generation.
 
 use serde_json::{Value, json};
 
@@ -6,17 +6,18 @@ use super::generation::of_model;
 use super::turn::Turn;
 use crate::{ModelError, Request, Thinking};
 
-/// The provider takes no smaller budget.
-const SMALLEST_BUDGET: u32 = 1024;
-/// An answer must be bounded; this holds for all models that there are.
-const MAX_TOKENS: u32 = 4096;
-/// Prompt and limit must fit into the context together, so a default limit is not the longest answer of the model.
-const MOST_UNASKED: u32 = 32_000;
+/// The smallest budget that the provider accepts (Anthropic, "Extended thinking").
+const MIN_BUDGET: u32 = 1024;
+/// The default of `max_tokens`, which the provider requires. Every model accepts this value.
+const DEFAULT_MAX_TOKENS: u32 = 4096;
+/// The largest default of `max_tokens`. Prompt and `max_tokens` must fit into the context together, so the default is
+/// not always the longest answer of the model.
+const MAX_DEFAULT_MAX_TOKENS: u32 = 32_000;
 
-/// What the request says about thinking.
+/// The thinking mode of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Nothing.
+    /// The request has no `thinking` member.
     Silent,
     Disabled,
     Budget(u32),
@@ -30,11 +31,12 @@ pub(super) fn of(request: &Request, turns: &[Turn]) -> Result<Mode, ModelError> 
         None => Mode::Silent,
         Some(Thinking::Disabled) => Mode::Disabled,
         Some(Thinking::Adaptive) => Mode::Adaptive { effort: None },
-        Some(Thinking::Budget(tokens)) => Mode::Budget((*tokens).max(SMALLEST_BUDGET)),
-        Some(Thinking::RetryLimits(word)) => by_effort(word, of_model(request.model.model()))?,
+        Some(Thinking::Budget(tokens)) => Mode::Budget((*tokens).max(MIN_BUDGET)),
+        Some(Thinking::Effort(word)) => by_effort(word, of_model(request.model.model()))?,
     };
-    // With a budget, an assistant turn with calls must begin with its reasoning. Without it, thinking is switched off.
-    Ok(if matches!(mode, Mode::Budget(_)) && goes_on_without_thoughts(turns) { Mode::Silent } else { mode })
+    // With a budget, the provider requires that an assistant turn with calls begins with its thinking. Where that is
+    // lost, the request goes out without thinking.
+    Ok(if matches!(mode, Mode::Budget(_)) && has_lost_thinking(turns) { Mode::Silent } else { mode })
 }
 
 impl Mode {
@@ -56,26 +58,28 @@ impl Mode {
         }
     }
 
-    /// Thoughts count too: a limit that they could use up is one for the answer alone.
+    /// The `max_tokens` member. Thinking tokens count towards it, so a limit that is not above the budget is taken as
+    /// the limit of the answer alone and the budget is added.
     pub(super) fn max_tokens(self, asked: Option<u32>, longest: Option<u32>) -> u32 {
-        let unasked = longest.unwrap_or(MAX_TOKENS).min(MOST_UNASKED);
+        let default = longest.unwrap_or(DEFAULT_MAX_TOKENS).min(MAX_DEFAULT_MAX_TOKENS);
         match (self, asked) {
             (Self::Budget(budget), Some(asked)) if asked > budget => asked,
             (Self::Budget(budget), Some(asked)) => budget.saturating_add(asked.max(1)),
             (Self::Budget(budget), None) => {
-                budget.saturating_add(unasked).min(longest.unwrap_or(u32::MAX)).max(budget.saturating_add(1))
+                budget.saturating_add(default).min(longest.unwrap_or(u32::MAX)).max(budget.saturating_add(1))
             }
-            (_, asked) => asked.unwrap_or(unasked),
+            (_, asked) => asked.unwrap_or(default),
         }
     }
 }
 
-/// OpenAI's words. From 4.6 on the models take them themselves, from 3.7 on a budget; before they cannot think.
+/// The mode for a word of OpenAI's `reasoning_effort`. Models from 4.6 on take an effort, models from 3.7 on a budget.
+/// Older models cannot think.
 fn by_effort(word: &str, generation: (u32, u32)) -> Result<Mode, ModelError> {
     let (effort, budget) = match word {
         "none" if generation >= (4, 6) => return Ok(Mode::Disabled),
         "none" => return Ok(Mode::Silent),
-        "minimal" => ("low", SMALLEST_BUDGET),
+        "minimal" => ("low", MIN_BUDGET),
         "low" => ("low", 2048),
         "medium" => ("medium", 8192),
         "high" => ("high", 16_384),
@@ -94,11 +98,11 @@ fn by_effort(word: &str, generation: (u32, u32)) -> Result<Mode, ModelError> {
     })
 }
 
-/// Whether the last turn brings results to a turn that does not begin with thoughts.
-fn goes_on_without_thoughts(turns: &[Turn]) -> bool {
+/// Whether the last turn holds results for an assistant turn that does not begin with thinking.
+fn has_lost_thinking(turns: &[Turn]) -> bool {
     let [.., asked, answered] = turns else { return false };
     let first_is = |turn: &Turn, kinds: &[&str]| {
         turn.blocks.first().is_some_and(|block| kinds.iter().any(|kind| block["type"] == *kind))
     };
-    answered.is_users() && first_is(answered, &["tool_result"]) && !first_is(asked, &["thinking", "redacted_thinking"])
+    answered.is_user() && first_is(answered, &["tool_result"]) && !first_is(asked, &["thinking", "redacted_thinking"])
 }

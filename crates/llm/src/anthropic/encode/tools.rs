@@ -1,4 +1,4 @@
-//! The tools on offer, and which of them the model may or must call.
+//! Encodes the tools that the model may call, and the choice among them.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::{ModelError, Request, ToolChoice};
 /// Further members of a tool that the provider knows.
 const KNOWN: [&str; 6] =
     ["strict", "cache_control", "input_examples", "defer_loading", "eager_input_streaming", "allowed_callers"];
-/// Earlier models refuse `strict`, which clients of OpenAI's send without being asked.
+/// Earlier models refuse `strict`, which OpenAI's SDKs send by default.
 const FIRST_STRICT: (u32, u32) = (4, 5);
 
-/// The `tools` member. A dialogue in which tools were called must name them, also when they are not on offer any more.
+/// The `tools` member. A dialogue with tool calls must name their tools even when they are no longer offered.
 pub(super) fn of(request: &Request, turns: &[Turn]) -> Result<Option<Value>, ModelError> {
     let all = if request.tools.is_empty() {
         called(turns)
@@ -30,7 +30,7 @@ pub(super) fn of(request: &Request, turns: &[Turn]) -> Result<Option<Value>, Mod
     Ok((!all.is_empty()).then(|| all.into()))
 }
 
-/// The `tool_choice` member. A model that thinks cannot be forced to call.
+/// The `tool_choice` member. A model that thinks cannot be forced to call a tool.
 pub(super) fn choice(request: &Request, turns: &[Turn], thinks: bool) -> Result<Option<Value>, ModelError> {
     if request.tools.is_empty() {
         return Ok((!called(turns).is_empty()).then(|| json!({ "type": "none" })));

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-/// All that one side says before the other.
+/// Consecutive messages of one role, as the protocol requires them.
 #[derive(Debug)]
 pub(super) struct Turn {
     pub(super) role: Role,
@@ -14,14 +14,14 @@ pub(super) enum Role {
 }
 
 impl Turn {
-    pub(super) fn is_users(&self) -> bool {
+    pub(super) fn is_user(&self) -> bool {
         self.role == Role::User
     }
 }
 
 impl From<Turn> for Value {
     fn from(turn: Turn) -> Self {
-        let role = if turn.is_users() { "user" } else { "assistant" };
+        let role = if turn.is_user() { "user" } else { "assistant" };
         json!({ "role": role, "content": turn.blocks })
     }
 }

@@ -1,4 +1,4 @@
-//! The dialogue as turns of a user and an assistant, one after the other.
+//! The dialogue as alternating turns of user and assistant.
 
 use serde_json::{Value, json};
 
@@ -7,15 +7,16 @@ use super::turn::{Role, Turn};
 use super::{blocks, calls, pairs, system};
 use crate::{Message, ModelError, Reasoning};
 
-/// The text of the first user turn when a dialogue has none: the provider wants one first.
+/// The text of the first user turn of a dialogue that has none: the provider requires that the first turn is the
+/// user's.
 const OPENING: &str = "Begin.";
 
-/// Turns in which each call has its result.
+/// The turns of a dialogue, in which each call has its result.
 pub(super) fn of(dialogue: &[Message]) -> Result<Vec<Turn>, ModelError> {
     let mut turns: Vec<Turn> = Vec::new();
     let mut ids = CallIds::default();
     for message in dialogue {
-        let (role, blocks) = said(message, &mut ids)?;
+        let (role, blocks) = encode_message(message, &mut ids)?;
         match turns.last_mut() {
             _ if blocks.is_empty() => {}
             Some(last) if last.role == role => last.blocks.extend(blocks),
@@ -23,7 +24,8 @@ pub(super) fn of(dialogue: &[Message]) -> Result<Vec<Turn>, ModelError> {
         }
     }
     for turn in &mut turns {
-        // Results stand first in the turn after the calls; the sort keeps their order, and that of the rest.
+        // The results of calls stand first in the next turn. The sort is stable, so it keeps the order within both
+        // groups.
         turn.blocks.sort_by_key(|block| block["type"] != "tool_result");
     }
     pairs::check(&turns)?;
@@ -34,7 +36,7 @@ pub(super) fn of(dialogue: &[Message]) -> Result<Vec<Turn>, ModelError> {
     Ok(turns)
 }
 
-fn said(message: &Message, ids: &mut CallIds) -> Result<(Role, Vec<Value>), ModelError> {
+fn encode_message(message: &Message, ids: &mut CallIds) -> Result<(Role, Vec<Value>), ModelError> {
     match message {
         Message::System { .. } => Ok((Role::User, system::note(message)?)),
         Message::User { .. } => Ok((Role::User, blocks::of(message)?)),
@@ -43,7 +45,7 @@ fn said(message: &Message, ids: &mut CallIds) -> Result<(Role, Vec<Value>), Mode
             Ok((Role::User, vec![calls::result(&id, *is_error, blocks::of(message)?)]))
         }
         Message::Assistant { calls, reasoning, .. } => {
-            let mut all: Vec<Value> = reasoning.iter().filter_map(thought).collect();
+            let mut all: Vec<Value> = reasoning.iter().filter_map(thinking_block).collect();
             all.extend(blocks::of_texts(message, "an assistant message")?);
             for call in calls {
                 all.push(calls::call(&ids.of_call(&call.id)?, call));
@@ -53,8 +55,9 @@ fn said(message: &Message, ids: &mut CallIds) -> Result<(Role, Vec<Value>), Mode
     }
 }
 
-/// A block of reasoning, unchanged. One without a signature is of another provider, and this one would refuse it.
-fn thought(reasoning: &Reasoning) -> Option<Value> {
+/// A reasoning block, unchanged; `None` without a signature: such a block is from another provider, and Anthropic would
+/// refuse it.
+fn thinking_block(reasoning: &Reasoning) -> Option<Value> {
     match reasoning {
         Reasoning::Thinking { thinking, signature } => {
             let signature = signature.as_ref().filter(|signature| !signature.is_empty())?;
@@ -64,9 +67,9 @@ fn thought(reasoning: &Reasoning) -> Option<Value> {
     }
 }
 
-/// The provider refuses an assistant turn at the end that ends in blanks.
+/// The provider refuses a last assistant turn that ends in white space.
 fn trim_unfinished(turns: &mut [Turn]) {
-    let Some(last) = turns.last_mut().filter(|turn| !turn.is_users()).and_then(|turn| turn.blocks.last_mut()) else {
+    let Some(last) = turns.last_mut().filter(|turn| !turn.is_user()).and_then(|turn| turn.blocks.last_mut()) else {
         return;
     };
     if let Some(text) = last["text"].as_str() {

@@ -56,7 +56,7 @@ fn a_request_is_written_as_messages() {
 }
 
 #[test]
-fn everything_at_once_has_its_place() {
+fn a_request_with_every_member_is_written_completely() {
     let schema = json!({ "type": "object", "properties": { "answer": { "type": "string" } }, "required": ["answer"] });
     let members = json!({
         "tool_choice": "required", "parallel_tool_calls": false, "max_tokens": 300, "reasoning_effort": "low", "temperature": 0.3,
@@ -109,7 +109,7 @@ fn a_later_system_message_stays_in_its_place_and_is_never_the_assistants() {
 }
 
 #[test]
-fn neighbours_of_one_role_become_one_turn() {
+fn consecutive_messages_of_one_role_become_one_turn() {
     let all = vec![
         Message::user("a"),
         Message::user("b"),
@@ -143,7 +143,7 @@ fn results_stand_first_in_their_turn_and_keep_their_order() {
 }
 
 #[test]
-fn calls_and_results_that_miss_each_other_are_found_before_sending() {
+fn a_call_without_a_result_and_a_result_without_a_call_are_refused_before_sending() {
     let done = |id: &str| result(id, vec![Part::text("x")]);
     let cases = [
         (vec![done("a")], "does not follow"),
@@ -162,7 +162,7 @@ fn calls_and_results_that_miss_each_other_are_found_before_sending() {
 }
 
 #[test]
-fn ids_of_other_providers_are_made_fit_in_both_places() {
+fn ids_of_other_providers_become_legal_in_calls_and_in_results() {
     let written = messages(vec![
         asked(&["functions.look:0", "functions.look:1"]),
         result("functions.look:1", vec![]),
@@ -173,7 +173,7 @@ fn ids_of_other_providers_are_made_fit_in_both_places() {
 }
 
 #[test]
-fn four_cache_breakpoints_stay_the_first_and_the_last() {
+fn four_cache_breakpoints_are_kept_the_first_and_the_last_ones() {
     let all = vec![
         Message::System { content: vec![marked("one"), marked("two")], developer: false, rest: Rest::new() },
         user(vec![marked("three"), Part::text("three and a half"), marked(" ")]),
@@ -200,7 +200,7 @@ fn four_cache_breakpoints_stay_the_first_and_the_last() {
 }
 
 #[test]
-fn images_go_as_data_or_https_address() {
+fn images_are_sent_as_data_or_as_https_url() {
     let source = |source: ImageSource| messages(vec![user(vec![image(source)])])[0]["content"][0]["source"].clone();
     let url = |url: &str| ImageSource::Url(url.to_owned());
     assert_eq!(source(url("https://example.com/a.png")), json!({ "type": "url", "url": "https://example.com/a.png" }));
@@ -222,7 +222,7 @@ fn an_image_that_is_too_large_is_an_error_of_its_own() {
 }
 
 #[test]
-fn what_the_protocol_cannot_carry_is_said() {
+fn what_the_protocol_cannot_carry_is_refused() {
     let audio = Part { body: PartBody::Other(json!({ "type": "input_audio" })), cache_control: None };
     assert!(refused(&request(vec![user(vec![audio])])).contains("`input_audio`"));
     let picture =
@@ -237,7 +237,7 @@ fn what_the_protocol_cannot_carry_is_said() {
 }
 
 #[test]
-fn an_answer_to_be_continued_does_not_end_in_blanks() {
+fn an_answer_to_be_continued_does_not_end_in_white_space() {
     assert_eq!(
         messages(vec![Message::user("hi"), Message::assistant("The answer is: \n", vec![])])[1]["content"][0]["text"],
         "The answer is:"

@@ -92,7 +92,7 @@ fn members_of_a_tool_that_the_provider_knows_go_with_it() {
 }
 
 #[test]
-fn an_answer_is_always_bounded() {
+fn every_request_has_max_tokens() {
     assert_eq!(with("qwen-local", &json!({}))["max_tokens"], 4096, "what nobody knows gets what all can do");
     assert_eq!(
         with("claude-sonnet-4-5", &json!({}))["max_tokens"],
@@ -117,7 +117,7 @@ fn a_thinking_budget_is_below_the_limit_and_leaves_room_for_the_answer() {
 }
 
 #[test]
-fn an_effort_is_said_as_the_models_generation_understands_it() {
+fn an_effort_is_written_as_the_models_generation_understands_it() {
     let said = |model: &str, word: &str| {
         let written = with(model, &json!({ "reasoning_effort": word }));
         (
@@ -136,7 +136,7 @@ fn an_effort_is_said_as_the_models_generation_understands_it() {
 }
 
 #[test]
-fn a_model_that_thinks_is_not_forced_or_heated() {
+fn a_thinking_model_gets_no_forced_tool_and_no_temperature() {
     let members = json!({ "temperature": 0.2, "top_p": 0.5, "top_k": 3, "tool_choice": "required", "parallel_tool_calls": false });
     for wish in [json!({ "type": "enabled", "budget_tokens": 2000 }), json!({ "type": "adaptive" })] {
         let mut members = members.clone();
@@ -155,7 +155,7 @@ fn a_model_that_thinks_is_not_forced_or_heated() {
 }
 
 #[test]
-fn a_tool_loop_whose_thoughts_are_lost_goes_on_without_a_budget() {
+fn a_tool_loop_that_lost_its_thinking_goes_on_without_a_budget() {
     let turns = |reasoning: Vec<Reasoning>| {
         vec![
             Message::user("hi"),
@@ -180,7 +180,7 @@ fn a_tool_loop_whose_thoughts_are_lost_goes_on_without_a_budget() {
 }
 
 #[test]
-fn heat_stays_on_the_providers_scale() {
+fn a_temperature_above_one_becomes_one() {
     assert_eq!(with("claude-sonnet-4-5", &json!({ "temperature": 1.7 }))["temperature"], json!(1.0));
     let both = with("claude-sonnet-4-5", &json!({ "temperature": 0.5, "top_p": 0.9 }));
     assert_eq!((&both["temperature"], both.get("top_p")), (&json!(0.5), None));
@@ -215,7 +215,7 @@ fn a_schema_for_the_answer_closes_its_objects_and_goes_beside_tools() {
 }
 
 #[test]
-fn stops_are_a_list_without_blanks() {
+fn stop_sequences_of_white_space_are_left_out() {
     assert_eq!(with("claude-sonnet-4-5", &json!({ "stop": "END" }))["stop_sequences"], json!(["END"]));
     assert_eq!(with("claude-sonnet-4-5", &json!({ "stop": ["\n", "END"] }))["stop_sequences"], json!(["END"]));
     assert!(with("claude-sonnet-4-5", &json!({ "stop": ["\n"] })).get("stop_sequences").is_none());

@@ -85,7 +85,7 @@ fn an_answer_means_the_same_however_its_lines_are_written() {
 }
 
 #[test]
-fn an_answer_without_its_end_is_an_error_wherever_it_stops() {
+fn an_answer_without_its_end_is_an_error_wherever_it_breaks_off() {
     let early = Err(ModelError::Protocol("the stream ended early".to_owned()));
     for name in ["text", "parallel-tools", "thinking"] {
         let bytes = golden(name).as_bytes();
@@ -145,7 +145,7 @@ fn arguments_may_come_whole_with_the_beginning_of_the_block() {
 }
 
 #[test]
-fn blocks_may_grow_side_by_side() {
+fn the_deltas_of_several_blocks_may_alternate() {
     let tool = |id: &str| json!({ "type": "tool_use", "id": id, "name": "echo", "input": {} });
     let json = |index, text: &str| piece(index, &json!({ "type": "input_json_delta", "partial_json": text }));
     let events = [
@@ -162,7 +162,7 @@ fn blocks_may_grow_side_by_side() {
 }
 
 #[test]
-fn an_index_that_is_used_again_begins_another_block() {
+fn a_repeated_index_begins_a_new_block() {
     let tool = |id: &str| json!({ "type": "tool_use", "id": id, "name": "now", "input": {} });
     let answer = answer_to(&[begin(0, &tool("a")), begin(0, &tool("b")), finish("tool_use"), end()]);
     assert_eq!(answer.calls, [call("a", "now", "{}"), call("b", "now", "{}")]);
@@ -184,7 +184,7 @@ fn a_text_need_not_be_announced_but_a_call_must() {
 }
 
 #[test]
-fn made_up_ids_go_on_counting_through_the_dialogue() {
+fn generated_call_ids_are_numbered_through_the_dialogue() {
     let before = Message::assistant("", vec![call("call_0", "now", "{}"), call("call_1", "now", "{}")]);
     let mut decoder = dialect().decoder(&request(vec![before]));
     let tool = json!({ "type": "tool_use", "name": "now", "input": {} });
@@ -193,7 +193,7 @@ fn made_up_ids_go_on_counting_through_the_dialogue() {
 }
 
 #[test]
-fn stop_reasons_become_our_words_and_keep_the_providers() {
+fn stop_reasons_are_translated_and_the_providers_word_is_kept() {
     let text = || begin(0, &json!({ "type": "text", "text": "x" }));
     let cases = [
         ("end_turn", FinishReason::Stop),
@@ -212,7 +212,7 @@ fn stop_reasons_become_our_words_and_keep_the_providers() {
 }
 
 #[test]
-fn calls_are_meant_whatever_ordinary_word_ends_the_turn() {
+fn an_answer_with_calls_ends_with_tool_calls_under_every_ordinary_stop_reason() {
     let tool = || begin(0, &json!({ "type": "tool_use", "id": "a", "name": "now", "input": {} }));
     let reason = |word: &str| answer_to(&[tool(), finish(word), end()]).finish;
     assert_eq!(reason("tool_use"), FinishReason::ToolCalls);
@@ -282,16 +282,23 @@ proptest! {
     }
 
     #[test]
-    fn no_selection_of_events_makes_the_reader_panic(picks in proptest::collection::vec(any::<proptest::sample::Index>(), 0..20)) {
+    fn no_selection_of_events_makes_the_reader_panic(
+        picks in proptest::collection::vec(any::<proptest::sample::Index>(), 0..20),
+    ) {
         let events: Vec<&str> = GOLDEN.iter().flat_map(|(_, recording)| recording.split_inclusive("\n\n")).collect();
         let mixed: String = picks.iter().map(|pick| events[pick.index(events.len())]).collect();
         let _ = decode([mixed.as_bytes()]);
     }
 
     #[test]
-    fn any_text_and_arguments_survive_in_any_pieces(text in "\\PC{0,30}", argument in "\\PC{0,30}", size in 1..20usize) {
+    fn any_text_and_arguments_survive_in_any_pieces(
+        text in "\\PC{0,30}",
+        argument in "\\PC{0,30}",
+        size in 1..20usize,
+    ) {
         let arguments = json!({ "text": argument }).to_string();
-        let letters = arguments.chars().map(|letter| piece(1, &json!({ "type": "input_json_delta", "partial_json": letter.to_string() })));
+        let delta = |letter: char| json!({ "type": "input_json_delta", "partial_json": letter.to_string() });
+        let letters = arguments.chars().map(|letter| piece(1, &delta(letter)));
         let head = [
             begin(0, &json!({ "type": "text", "text": "" })),
             piece(0, &json!({ "type": "text_delta", "text": text })),

@@ -59,7 +59,7 @@ fn an_error_with_a_good_status_is_still_an_error() {
 }
 
 #[test]
-fn error_statuses_are_sorted_by_what_a_caller_can_do() {
+fn error_statuses_become_errors_by_what_a_caller_can_do() {
     let error = |status: u16, body: &str| dialect().error(StatusCode::from_u16(status).unwrap(), body.as_bytes());
     let told = |kind: &str, message: &str| {
         format!(r#"{{"type":"error","error":{{"type":"{kind}","message":"{message}"}},"request_id":"req_1"}}"#)

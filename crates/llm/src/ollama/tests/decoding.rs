@@ -113,7 +113,7 @@ fn calls_on_lines_before_the_last_one_finish_with_tool_calls_though_ollama_says_
 }
 
 #[test]
-fn an_answer_means_the_same_wherever_its_bytes_are_cut() {
+fn an_answer_is_decoded_the_same_wherever_its_bytes_are_cut() {
     for recording in [TEXT, PARALLEL] {
         let uncut = decode([recording]);
         for cut in 0..=recording.len() {
@@ -139,7 +139,7 @@ fn an_answer_that_stops_before_its_last_line_is_an_error_wherever_it_stops() {
 }
 
 #[test]
-fn a_whole_answer_means_what_its_stream_means() {
+fn a_complete_answer_is_decoded_like_its_stream() {
     let body = json!({
         "model": "qwen3:8b",
         "message": { "role": "assistant", "content": "Well:", "thinking": "hm", "tool_calls": [{ "function": { "name": "now", "arguments": {} } }] },
@@ -154,7 +154,7 @@ fn a_whole_answer_means_what_its_stream_means() {
 }
 
 #[test]
-fn reasons_to_stop_are_told_apart() {
+fn each_done_reason_has_its_finish_reason() {
     let tool = calls(&json!([{ "function": { "name": "now", "arguments": {} } }]));
     for (word, finish) in [
         ("stop", FinishReason::Stop),
@@ -171,7 +171,7 @@ fn reasons_to_stop_are_told_apart() {
 }
 
 #[test]
-fn made_up_ids_go_on_counting_through_the_dialogue_and_never_repeat() {
+fn generated_call_ids_are_numbered_through_the_dialogue_and_never_repeat() {
     let history = vec![Message::assistant("", vec![call("call_0", "now", "{}"), call("call_3", "now", "{}")])];
     let one = json!({ "function": { "name": "now", "arguments": {} } });
     let named = |id: &str| json!({ "id": id, "function": { "name": "now", "arguments": {} } });
@@ -182,7 +182,7 @@ fn made_up_ids_go_on_counting_through_the_dialogue_and_never_repeat() {
 }
 
 #[test]
-fn arguments_keep_every_digit_and_may_come_as_text_or_not_at_all() {
+fn arguments_keep_every_digit_and_may_be_text_or_absent() {
     let exact = r#"{"message":{"tool_calls":[{"function":{"name":"add","arguments":{"a":12345678901234567890123,"b":1.10}}}]},"done":true}"#;
     assert_eq!(decode([exact.as_bytes()]).1.unwrap().calls[0].arguments, r#"{"a":12345678901234567890123,"b":1.10}"#);
     for (written, read) in [(json!("{\"a\":1}"), r#"{"a":1}"#), (json!(""), "{}"), (Value::Null, "{}")] {
@@ -228,7 +228,7 @@ fn garbage_is_named_with_an_excerpt() {
 }
 
 #[test]
-fn what_comes_after_the_last_line_does_not_matter() {
+fn bytes_after_the_last_line_are_ignored() {
     let after = format!("{}garbage\n", stream(&[says("yes"), done("stop"), says("no")]));
     for size in [1, 7, 1000] {
         let (deltas, outcome) = decode(after.as_bytes().chunks(size));
@@ -246,7 +246,7 @@ fn probabilities_are_passed_on_in_openais_shape() {
 }
 
 #[test]
-fn error_statuses_are_sorted_by_what_a_caller_can_do() {
+fn error_statuses_become_errors_by_what_a_caller_can_do() {
     let error = |status: u16, body: &str| ollama().error(StatusCode::from_u16(status).unwrap(), body.as_bytes());
     for (status, body, code) in [
         (400, r#"{"error":"\"phi4\" does not support tools"}"#, "model_rejected"),

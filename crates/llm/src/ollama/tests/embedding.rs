@@ -17,7 +17,7 @@ fn asking(members: &Value) -> EmbeddingRequest {
 }
 
 #[test]
-fn texts_are_asked_for_together_and_never_cut_in_silence() {
+fn texts_are_sent_in_one_request_and_never_truncated_silently() {
     let asked = asking(&json!({ "input": "a", "dimensions": 4, "keep_alive": "5m", "user": "ada" }));
     let sent =
         json!({ "model": "nomic-embed-text", "input": ["a"], "dimensions": 4, "keep_alive": "5m", "truncate": false });
@@ -28,7 +28,7 @@ fn texts_are_asked_for_together_and_never_cut_in_silence() {
 }
 
 #[test]
-fn vectors_come_back_in_order_to_the_digit_and_in_either_format() {
+fn vectors_keep_their_order_and_digits_in_both_formats() {
     let body = br#"{"model":"m","embeddings":[[0.5,-0.006929283495992422],[2e-1,1]],"prompt_eval_count":7}"#;
     let answer = ollama().decode(&asking(&json!({ "input": ["a", "b"] })), body).unwrap();
     let vectors: Vec<&str> = answer.vectors.iter().map(|vector| vector.get()).collect();

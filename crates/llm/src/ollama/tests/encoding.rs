@@ -16,7 +16,7 @@ fn encoded(request: &Request) -> Value {
     ollama().encode(request).unwrap()
 }
 
-/// Why a request cannot be written.
+/// The reason why a request cannot be encoded.
 fn refused(request: &Request) -> String {
     match ollama().encode(request).unwrap_err() {
         ModelError::BadRequest(told) => told,
@@ -42,7 +42,7 @@ fn user(content: Vec<Part>) -> Message {
 }
 
 #[test]
-fn a_dialogue_is_written_in_ollamas_way() {
+fn a_dialogue_is_written_as_ollama_reads_it() {
     let assistant = Message::Assistant {
         content: vec![Part::text("Looking.")],
         calls: vec![call("call_a", "echo", "{\"text\": \"привет\"}"), call("call_b", "now", " ")],
@@ -96,7 +96,7 @@ fn settings_go_into_options() {
 }
 
 #[test]
-fn options_that_are_given_as_such_are_kept_and_single_members_win() {
+fn the_requests_options_are_kept_and_single_members_replace_them() {
     let rest = rest(json!({ "options": { "mirostat": 1, "seed": 1, "temperature": 1 }, "seed": 2 }));
     let body = encoded(&asking(Params { temperature: Some(0.0), rest, ..Params::default() }));
     assert_eq!(body["options"], json!({ "mirostat": 1, "seed": 2, "temperature": 0.0 }));
@@ -117,7 +117,7 @@ fn the_context_comes_from_the_table_unless_the_request_names_one() {
 }
 
 #[test]
-fn a_dialogue_is_never_cut_in_silence_unless_that_is_asked_for() {
+fn a_dialogue_is_never_truncated_silently_unless_the_request_allows_it() {
     let body = encoded(&asking(Params::default()));
     assert_eq!((&body["truncate"], &body["shift"]), (&json!(false), &json!(false)));
     assert_eq!(
@@ -128,7 +128,7 @@ fn a_dialogue_is_never_cut_in_silence_unless_that_is_asked_for() {
 
 #[test]
 fn thinking_is_off_on_or_an_effort() {
-    let effort = |word: &str| Thinking::RetryLimits(word.to_owned());
+    let effort = |word: &str| Thinking::Effort(word.to_owned());
     for (wish, written) in [
         (effort("none"), json!(false)),
         (effort("minimal"), json!("low")),
@@ -153,7 +153,7 @@ fn schema() -> ResponseFormat {
 }
 
 #[test]
-fn the_shape_of_the_answer_is_a_format() {
+fn the_response_format_is_ollamas_format() {
     let format = |format: ResponseFormat| {
         encoded(&asking(Params { response_format: Some(format), ..Params::default() }))["format"].clone()
     };
@@ -163,7 +163,7 @@ fn the_shape_of_the_answer_is_a_format() {
 }
 
 #[test]
-fn a_shape_beside_tools_is_described_because_a_format_would_forbid_the_tools() {
+fn a_format_beside_tools_is_described_because_it_would_forbid_the_tools() {
     let params = Params { response_format: Some(schema()), ..Params::default() };
     let asked = Request { tools: vec![tool("now", json!({}))], ..asking(params.clone()) };
     let body = encoded(&asked);
@@ -180,7 +180,7 @@ fn a_shape_beside_tools_is_described_because_a_format_would_forbid_the_tools() {
 }
 
 #[test]
-fn a_choice_of_tools_is_a_choice_of_what_is_offered() {
+fn a_tool_choice_decides_which_tools_are_offered() {
     let names = |choice: Option<ToolChoice>| {
         let params = Params { tool_choice: choice, ..Params::default() };
         let body = encoded(&Request { tools: vec![tool("a", json!({})), tool("b", json!({}))], ..asking(params) });

@@ -9,7 +9,7 @@ fn begins(index: usize, id: &str, name: &str) -> Delta {
     Delta::Call { index, id: id.to_owned(), name: name.to_owned() }
 }
 
-fn goes_on(index: usize, piece: &str) -> Delta {
+fn continues(index: usize, piece: &str) -> Delta {
     Delta::Arguments { index, piece: piece.to_owned() }
 }
 
@@ -23,7 +23,7 @@ fn a_tool_call_recorded_from_llama_cpp_is_read() {
 }
 
 #[test]
-fn parallel_calls_are_put_together_by_index() {
+fn parallel_calls_are_assembled_by_index() {
     let answer = decode([PARALLEL]).1.unwrap();
     assert_eq!(
         answer.calls,
@@ -40,7 +40,7 @@ fn parallel_calls_are_put_together_by_index() {
 }
 
 #[test]
-fn a_server_that_says_stop_after_tool_calls_means_the_calls() {
+fn an_answer_with_calls_and_the_reason_stop_ends_with_tool_calls() {
     let one = pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now", "arguments": "{}" } }]));
     assert_eq!(answer_to(&[one.clone(), finish("stop")]).finish, FinishReason::ToolCalls);
     assert_eq!(answer_to(&[one, finish("length")]).finish, FinishReason::Length);
@@ -65,7 +65,7 @@ fn names_may_come_in_pieces() {
 }
 
 #[test]
-fn calls_without_index_or_with_the_same_index_are_told_apart_by_id_and_name() {
+fn calls_without_index_or_with_the_same_index_are_distinguished_by_id_and_name() {
     let whole = |index: Option<u64>, id: &str| json!({ "index": index, "id": id, "function": { "name": "now", "arguments": "{}" } });
     for index in [None, Some(0)] {
         let answer = answer_to(&[pieces(&json!([whole(index, "a"), whole(index, "b")])), finish("tool_calls")]);
@@ -90,7 +90,7 @@ fn arguments_that_come_as_an_object_become_text() {
 }
 
 #[test]
-fn made_up_ids_go_on_counting_through_the_dialogue() {
+fn generated_call_ids_are_numbered_through_the_dialogue() {
     let before = Message::assistant("", vec![call("call_0", "now", "{}"), call("call_1", "now", "{}")]);
     let body = stream(&[pieces(&json!([{ "index": 0, "function": { "name": "now", "arguments": "{}" } }]))]);
     let mut decoder = OpenAi::default().decoder(&request(vec![before]));
@@ -118,8 +118,13 @@ fn a_call_is_shown_as_its_pieces_come() {
         piece(9, "b", "now", ""),
     ];
     let chunks: Vec<Value> = chunks.into_iter().chain([finish("tool_calls")]).collect();
-    let expected =
-        [begins(0, "a", "get_time"), goes_on(0, "{\"z"), goes_on(0, "\":1}"), begins(1, "b", "now"), goes_on(1, "{}")];
+    let expected = [
+        begins(0, "a", "get_time"),
+        continues(0, "{\"z"),
+        continues(0, "\":1}"),
+        begins(1, "b", "now"),
+        continues(1, "{}"),
+    ];
     assert_eq!(deltas_of(&chunks), expected);
 }
 
@@ -131,16 +136,16 @@ fn pieces_of_several_calls_may_alternate() {
     let expected = [
         begins(0, "call_0", "a"),
         begins(1, "call_1", "b"),
-        goes_on(1, "{"),
-        goes_on(0, "{"),
-        goes_on(1, "}"),
-        goes_on(0, "}"),
+        continues(1, "{"),
+        continues(0, "{"),
+        continues(1, "}"),
+        continues(0, "}"),
     ];
     assert_eq!(deltas_of(&[first, then, finish("tool_calls")]), expected);
 }
 
 #[test]
-fn text_and_calls_may_alternate_and_empty_text_closes_nothing() {
+fn text_and_calls_may_alternate_and_empty_text_ends_no_call() {
     let piece = |index: u64, name: &str, arguments: &str| {
         pieces(&json!([{ "index": index, "function": { "name": name, "arguments": arguments } }]))
     };
@@ -160,27 +165,27 @@ fn text_and_calls_may_alternate_and_empty_text_closes_nothing() {
 }
 
 #[test]
-fn an_id_that_comes_too_late_changes_nothing_that_was_shown() {
+fn a_late_id_does_not_change_a_call_that_was_announced() {
     let chunks = [
         pieces(&json!([{ "index": 0, "function": { "name": "now", "arguments": "{" } }])),
         pieces(&json!([{ "index": 0, "id": "late", "function": { "arguments": "}" } }])),
         finish("tool_calls"),
     ];
     assert_eq!(answer_to(&chunks).calls, [call("call_0", "now", "{}")]);
-    assert_eq!(deltas_of(&chunks), [begins(0, "call_0", "now"), goes_on(0, "{"), goes_on(0, "}")]);
+    assert_eq!(deltas_of(&chunks), [begins(0, "call_0", "now"), continues(0, "{"), continues(0, "}")]);
 }
 
 #[test]
-fn arguments_of_blanks_are_an_empty_object() {
+fn arguments_of_white_space_are_an_empty_object() {
     let piece = |arguments: &str| {
         pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now", "arguments": arguments } }]))
     };
     let chunks = [piece(" "), piece("\n"), finish("tool_calls")];
-    assert_eq!(deltas_of(&chunks), [begins(0, "a", "now"), goes_on(0, "{}")]);
+    assert_eq!(deltas_of(&chunks), [begins(0, "a", "now"), continues(0, "{}")]);
 }
 
 #[test]
-fn a_call_cut_short_by_the_limit_is_told_as_such() {
+fn a_call_that_the_token_limit_cut_off_ends_with_length() {
     let chunks = [
         pieces(&json!([{ "index": 0, "id": "a", "function": { "name": "now", "arguments": "{\"ci" } }])),
         finish("length"),

@@ -1,4 +1,4 @@
-//! An answer means the same in one piece, as a stream, and wherever that stream is cut.
+//! An answer is decoded the same as one value, as a stream, and wherever that stream is cut.
 
 use http::StatusCode;
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use crate::dialect::Dialect as _;
 use crate::openai::message_rest::add_to;
 
 #[test]
-fn an_answer_means_the_same_wherever_its_bytes_are_cut() {
+fn an_answer_is_decoded_the_same_wherever_its_bytes_are_cut() {
     for recording in RECORDINGS {
         let whole = decode([recording]);
         assert!(whole.1.is_ok(), "{whole:?}");
@@ -21,7 +21,7 @@ fn an_answer_means_the_same_wherever_its_bytes_are_cut() {
 }
 
 #[test]
-fn the_deltas_tell_the_whole_answer() {
+fn the_deltas_joined_are_the_answer() {
     for recording in RECORDINGS {
         let (shown, answer) = decode([recording]);
         let answer = answer.unwrap();
@@ -30,7 +30,7 @@ fn the_deltas_tell_the_whole_answer() {
 }
 
 #[test]
-fn an_answer_in_one_piece_means_what_its_stream_means() {
+fn a_complete_answer_is_decoded_like_its_stream() {
     for recording in RECORDINGS {
         let (streamed, answer) = decode([recording]);
         let mut deltas = Vec::new();
@@ -45,7 +45,7 @@ fn an_answer_in_one_piece_means_what_its_stream_means() {
     }
 }
 
-/// The whole answer that a server would have given instead of this stream.
+/// The complete answer that a server would have given instead of this stream.
 fn in_one_piece(recording: &[u8]) -> Value {
     let text = String::from_utf8_lossy(recording);
     let events = text.lines().filter_map(|line| line.trim().strip_prefix("data: ")).filter(|data| *data != "[DONE]");

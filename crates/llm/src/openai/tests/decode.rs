@@ -21,7 +21,7 @@ fn text_recorded_from_llama_cpp_is_read() {
 }
 
 #[test]
-fn an_answer_that_stops_short_is_an_error_wherever_it_stops() {
+fn an_answer_without_its_end_is_an_error_wherever_it_breaks_off() {
     let last = String::from_utf8_lossy(TEXT).find(r#""finish_reason":"stop""#).unwrap();
     let early = Err(ModelError::Protocol("the stream ended early".to_owned()));
     for cut in 0..last {
@@ -30,7 +30,7 @@ fn an_answer_that_stops_short_is_an_error_wherever_it_stops() {
 }
 
 #[test]
-fn an_answer_that_is_over_needs_no_done_mark() {
+fn an_answer_with_a_finish_reason_needs_no_done_mark() {
     let whole = stream(&[delta(&json!({ "content": "hi" })), finish("stop")]);
     let (body, _) = whole.split_once("data: [DONE]").unwrap();
     assert_eq!(decode([body.as_bytes()]).1.unwrap().text, "hi");
@@ -38,13 +38,13 @@ fn an_answer_that_is_over_needs_no_done_mark() {
 }
 
 #[test]
-fn a_done_mark_makes_up_for_a_missing_finish_reason_but_not_for_a_missing_answer() {
+fn a_done_mark_replaces_a_missing_finish_reason_but_not_a_missing_answer() {
     assert_eq!(answer_to(&[delta(&json!({ "content": "hi" }))]).finish, FinishReason::Stop);
     assert_eq!(decode([b"data: [DONE]\n\n".as_slice()]).1.unwrap_err().code(), "model_protocol_error");
 }
 
 #[test]
-fn finish_reasons_become_our_words() {
+fn finish_reasons_are_translated() {
     let reason = |word: &str| answer_to(&[delta(&json!({ "content": "x" })), finish(word)]).finish;
     assert_eq!(reason("stop"), FinishReason::Stop);
     assert_eq!(reason("length"), FinishReason::Length);
@@ -85,7 +85,7 @@ fn text_may_come_as_parts_or_as_a_refusal() {
 }
 
 #[test]
-fn other_choices_than_the_first_are_not_ours() {
+fn choices_after_the_first_are_ignored() {
     let other = json!({ "choices": [{ "index": 1, "delta": { "content": "no" } }] });
     assert_eq!(answer_to(&[other, delta(&json!({ "content": "yes" })), finish("stop")]).text, "yes");
 }
@@ -123,7 +123,7 @@ fn reasoning_is_shown_and_goes_back_when_tools_are_called() {
 }
 
 #[test]
-fn reasoning_under_its_other_name_is_shown_once_and_stays_here_without_calls() {
+fn reasoning_under_its_other_name_is_shown_once_and_not_sent_back_without_calls() {
     let (shown, answer) = decode([OPENROUTER]);
     let answer = answer.unwrap();
     assert_eq!((shown.reasoning.as_str(), answer.text.as_str(), answer.reasoning.len()), ("Two and two.", "Four.", 0));
@@ -152,7 +152,7 @@ fn a_stream_without_usage_has_none() {
 }
 
 #[test]
-fn reasoning_that_a_proxy_of_another_protocol_hands_over_is_kept_to_be_handed_back() {
+fn reasoning_blocks_from_a_proxy_of_another_protocol_are_kept_and_sent_back() {
     let blocks = json!([{ "type": "thinking", "thinking": "Hm.", "signature": "s" }, { "type": "redacted_thinking", "data": "d" }]);
     let answer = answer_to(&[
         delta(&json!({ "reasoning_content": "Hm." })),

@@ -6,12 +6,12 @@ use super::{OpenAi, call, request};
 use crate::dialect::Dialect as _;
 use crate::{ImageSource, Message, ModelName, Params, Part, PartBody, Reasoning, Request, Rest};
 
-/// The messages as they are written for OpenAI.
+/// The messages as encoded for OpenAI.
 fn written(messages: Vec<Message>) -> Value {
     OpenAi::default().encode(&request(messages)).unwrap()["messages"].take()
 }
 
-/// The messages as they are written for another server of this protocol.
+/// The messages as encoded for another server of this protocol.
 fn written_elsewhere(messages: Vec<Message>) -> Value {
     let model = ModelName::new("custom:local", "qwen");
     OpenAi::default().encode(&Request { model, ..request(messages) }).unwrap()["messages"].take()
@@ -30,7 +30,7 @@ fn part(body: PartBody) -> Part {
     Part { body, cache_control: Some(json!({ "type": "ephemeral" })) }
 }
 
-fn picture(detail: Option<&str>) -> Part {
+fn image(detail: Option<&str>) -> Part {
     let source = ImageSource::Inline { media_type: "image/png".to_owned(), data: "aGk=".to_owned() };
     part(PartBody::Image { source, detail: detail.map(str::to_owned) })
 }
@@ -72,7 +72,7 @@ fn choices_about_tools_are_not_sent_without_tools() {
 }
 
 #[test]
-fn plain_text_is_a_string_and_all_else_a_list_of_parts() {
+fn plain_text_is_a_string_and_other_content_a_list_of_parts() {
     let text = |text: &str| part(PartBody::Text(text.to_owned()));
     assert_eq!(
         written(vec![user(vec![text("hi")])]),
@@ -81,7 +81,7 @@ fn plain_text_is_a_string_and_all_else_a_list_of_parts() {
     );
     let link = part(PartBody::Image { source: ImageSource::Url("https://example.org/a.png".to_owned()), detail: None });
     let audio = json!({ "type": "input_audio", "input_audio": { "data": "AA==", "format": "wav" } });
-    let all = vec![text("look"), picture(Some("low")), text(" \n"), link, part(PartBody::Other(audio.clone()))];
+    let all = vec![text("look"), image(Some("low")), text(" \n"), link, part(PartBody::Other(audio.clone()))];
     let expected = json!([
         { "type": "text", "text": "look" },
         { "type": "image_url", "image_url": { "url": "data:image/png;base64,aGk=", "detail": "low" } },
@@ -94,7 +94,7 @@ fn plain_text_is_a_string_and_all_else_a_list_of_parts() {
 }
 
 #[test]
-fn the_first_instructions_are_one_message_and_later_ones_stay_where_they_are() {
+fn leading_system_messages_become_one_and_later_ones_stay_in_place() {
     let all = || vec![Message::system("a"), developer("b"), Message::user("hi"), Message::system("c"), developer("d")];
     let roles = |first: &str, last: &str| {
         json!([
@@ -107,14 +107,14 @@ fn the_first_instructions_are_one_message_and_later_ones_stay_where_they_are() {
 }
 
 #[test]
-fn members_that_a_client_gave_a_message_come_along_but_change_nothing_of_ours() {
+fn a_clients_own_members_of_a_message_are_sent_but_replace_no_typed_member() {
     let rest: Rest = [("name".to_owned(), json!("ada")), ("role".to_owned(), json!("system"))].into_iter().collect();
     let message = Message::User { content: vec![Part::text("hi")], rest };
     assert_eq!(written(vec![message]), json!([{ "role": "user", "content": "hi", "name": "ada" }]));
 }
 
 #[test]
-fn open_reasoning_goes_back_with_its_calls_to_those_who_show_it() {
+fn readable_reasoning_is_sent_back_with_its_calls_to_providers_that_show_it() {
     let open = Reasoning::Thinking { thinking: "hm".to_owned(), signature: None };
     let signed = Reasoning::Thinking { thinking: "secret".to_owned(), signature: Some("s".to_owned()) };
     let asked = |calls| Message::Assistant {
@@ -133,12 +133,12 @@ fn open_reasoning_goes_back_with_its_calls_to_those_who_show_it() {
 }
 
 #[test]
-fn pictures_in_results_follow_after_the_last_result() {
+fn images_of_results_follow_after_the_last_result() {
     let result =
         |id: &str, content| Message::Tool { call_id: id.to_owned(), content, is_error: false, rest: Rest::new() };
     let asked = Message::assistant("", vec![call("a", "look", "{}"), call("b", "look", "{}")]);
     let messages =
-        vec![asked, result("a", vec![picture(None)]), result("b", vec![Part::text("dark")]), Message::user("well?")];
+        vec![asked, result("a", vec![image(None)]), result("b", vec![Part::text("dark")]), Message::user("well?")];
     let shown = written(messages);
     let roles: Vec<&str> = shown.as_array().unwrap().iter().map(|message| message["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["assistant", "tool", "tool", "user", "user"]);
@@ -190,7 +190,7 @@ fn every_choice_about_tools_is_written() {
 }
 
 #[test]
-fn a_shape_for_the_answer_goes_out_as_it_came_also_beside_tools() {
+fn a_response_format_is_sent_unchanged_also_beside_tools() {
     let format = json!({ "type": "json_schema", "json_schema": { "name": "n", "schema": { "type": "object" }, "strict": true, "description": "x" } });
     let params = params(&json!({ "response_format": format }));
     let body = OpenAi::default()
@@ -200,7 +200,7 @@ fn a_shape_for_the_answer_goes_out_as_it_came_also_beside_tools() {
 }
 
 #[test]
-fn a_wish_to_think_is_written_as_an_effort() {
+fn a_thinking_budget_is_written_as_an_effort() {
     let effort = |value: Value| with_params(ModelName::new("openai", "o3"), params(&value))["reasoning_effort"].take();
     assert_eq!(effort(json!({ "reasoning_effort": "minimal" })), "minimal");
     let budget = |tokens: u32| effort(json!({ "thinking": { "type": "enabled", "budget_tokens": tokens } }));
@@ -209,7 +209,7 @@ fn a_wish_to_think_is_written_as_an_effort() {
 }
 
 #[test]
-fn what_a_client_gave_a_tool_comes_along() {
+fn a_clients_own_members_of_a_tool_are_sent() {
     let rest: Rest =
         [("strict".to_owned(), json!(true)), ("cache_control".to_owned(), json!({}))].into_iter().collect();
     let body = OpenAi::default()

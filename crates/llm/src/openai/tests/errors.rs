@@ -14,7 +14,7 @@ fn an_error_inside_the_stream_ends_it_after_what_was_said() {
 }
 
 #[test]
-fn an_error_inside_the_stream_is_sorted_by_what_it_says() {
+fn an_error_inside_the_stream_is_classified_by_its_text() {
     let code = |error: Value| decode([stream(&[json!({ "error": error })]).as_bytes()]).1.unwrap_err().code();
     assert_eq!(code(json!({ "message": "slow", "type": "rate_limit_exceeded" })), "model_rate_limited");
     assert_eq!(code(json!({ "message": "bad", "type": "BadRequestError", "code": 400 })), "model_rejected");
@@ -37,7 +37,7 @@ fn garbage_in_the_stream_is_named_with_an_excerpt() {
 }
 
 #[test]
-fn error_statuses_are_sorted_by_what_a_caller_can_do() {
+fn error_statuses_become_errors_by_what_a_caller_can_do() {
     let error =
         |status: u16, body: &str| OpenAi::default().error(StatusCode::from_u16(status).unwrap(), body.as_bytes());
     let quota = r#"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#;

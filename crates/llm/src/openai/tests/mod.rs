@@ -21,7 +21,7 @@ const DEEPSEEK: &[u8] = include_bytes!("../../../tests/recorded/deepseek-reasoni
 const OPENROUTER: &[u8] = include_bytes!("../../../tests/recorded/openrouter-reasoning.sse");
 const RECORDINGS: [&[u8]; 6] = [TEXT, TOOL_CALL, PARALLEL, REFUSED, DEEPSEEK, OPENROUTER];
 
-/// What all deltas of an answer come to, however they were cut.
+/// All deltas of an answer, joined, however they were cut.
 #[derive(Debug, Default, PartialEq)]
 struct Shown {
     text: String,

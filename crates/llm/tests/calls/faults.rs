@@ -1,4 +1,5 @@
-//! Everything that a provider can do wrong, one after the other: each has an end, a name, and a line in the account.
+//! Everything that a provider can do wrong, one fault after the other: each call ends in time with an error code and a
+//! record.
 
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use tokio::time::{Instant, timeout};
 use crate::upstream::{Step, Upstream, events, response, text};
 use crate::world::{World, config, status};
 
-/// What may happen, the error it is, and how many pieces come before at most.
-fn misfortunes() -> Vec<(&'static str, Vec<Step>, &'static str, u64)> {
+/// What the provider does, the error code of the call, and the largest number of deltas before it.
+fn faults() -> Vec<(&'static str, Vec<Step>, &'static str, u64)> {
     let stream = "content-type: text/event-stream\r\n";
     let lie = |length| response(200, &format!("{stream}content-length: {length}\r\n"), &text("Hel"));
     let flood = std::iter::once(events("")).chain((0..200).map(|_| Step::Send(text(&"x".repeat(1000)).into())));
@@ -71,26 +72,26 @@ fn misfortunes() -> Vec<(&'static str, Vec<Step>, &'static str, u64)> {
 }
 
 #[tokio::test]
-async fn every_misfortune_ends_in_time_with_a_name_and_a_line_in_the_account() {
+async fn every_fault_ends_in_time_with_an_error_code_and_a_record() {
     let timeouts = Timeouts {
         first_byte: Duration::from_millis(150),
         between_chunks: Duration::from_millis(150),
         total: Duration::from_millis(400),
         ..Timeouts::default()
     };
-    for (what, reply, code, pieces) in misfortunes() {
+    for (what, reply, code, pieces) in faults() {
         let hangs = reply.iter().any(|step| matches!(step, Step::Hang));
         let mut a = Upstream::answering(vec![reply]).await;
         let world = World::of(Config { timeouts, max_answer_bytes: 10_000, ..config(&a, &a) });
         let started = Instant::now();
         let error = world.ask("custom:a").await.1.expect_err(what);
         assert!(started.elapsed() < Duration::from_secs(2), "{what}");
-        let call = world.the_call();
+        let call = world.the_record();
         assert_eq!((error.code(), call.outcome), (code, CallOutcome::Error(code)), "{what}: {error}");
         assert_eq!(call.attempts, 1, "{what}");
         assert!(call.deltas <= pieces && (pieces != 1 || call.deltas == 1), "{what}: {} pieces", call.deltas);
         assert!(call.is_estimated && call.usage.is_some(), "{what}");
-        assert!(world.has_free_places(), "{what}");
+        assert!(world.has_free_slots(), "{what}");
         assert_eq!(world.health("custom:a").last_error.map(|error| error.code), Some(code), "{what}");
         if hangs {
             timeout(Duration::from_millis(500), a.closed_at()).await.expect(what);
