@@ -1,6 +1,6 @@
 //! Calls and plans that wait for the user's word.
 
-use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, SessionId, Timestamp};
+use artel_domain::{Approval, ApprovalId, ApprovalState, CallId, SessionId, Timestamp, ToolRef};
 use artel_http::Checked;
 use artel_store::ApprovalFilter;
 use axum::Json;
@@ -43,6 +43,9 @@ struct PendingApproval {
     created_at: Timestamp,
     call_id: CallId,
     tool_name: String,
+    /// Which tool it is; left out in approvals of releases that did not keep it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<ToolRef>,
     arguments: Value,
 }
 
@@ -93,6 +96,7 @@ fn tool(approval: Approval) -> PendingApproval {
         created_at: approval.created_at,
         call_id: approval.call_id,
         tool_name: approval.name,
+        tool: approval.target.map(|target| target.tool),
         arguments: approval.args,
     }
 }
@@ -111,6 +115,7 @@ fn plan(approval: Approval) -> PendingApproval {
         created_at: approval.created_at,
         call_id: approval.call_id,
         tool_name: PLAN.to_owned(),
+        tool: approval.target.map(|target| target.tool),
         arguments,
     }
 }
@@ -122,7 +127,7 @@ fn request_id(approval: ApprovalId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use artel_domain::{RunId, TenantId};
+    use artel_domain::{RunId, Target, TenantId};
     use uuid::Uuid;
 
     use super::*;
@@ -176,5 +181,9 @@ mod tests {
             (&json!("tool"), &json!(call), &json!(call))
         );
         assert_eq!(shown["arguments"], json!({ "path": "a" }));
+        assert_eq!(shown.get("tool"), None, "no member is null");
+        let tool = ToolRef::client("write_file");
+        let asked = Approval { target: Some(Target::named(tool.clone())), ..held("write_file", json!({})) };
+        assert_eq!(serde_json::to_value(PendingApproval::from(asked)).unwrap()["tool"], json!(tool));
     }
 }

@@ -20,6 +20,8 @@ pub struct CodelabConfig {
     pub sockets_per_user: usize,
     /// How long after a request of the owner a socket without credentials is let into their session; `None` never.
     pub session_capability: Option<Duration>,
+    /// Origins (`https://ide.example`) whose pages may open a socket without credentials.
+    pub socket_origins: Vec<String>,
     /// `auto`, `tokens` or `whole`, where a socket does not say.
     pub stream_mode: StreamMode,
     /// Clients whose `User-Agent` begins with this get whole messages in `auto`.

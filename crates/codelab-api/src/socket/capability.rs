@@ -5,8 +5,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use artel_domain::{Session, SessionId};
+use artel_domain::SessionId;
 use artel_http::Problem;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::App;
@@ -16,37 +17,32 @@ use crate::user::User;
 const HOLD: Duration = Duration::from_secs(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// The owner of the session, if they are at this address.
+/// The owner of the session, if they are at this address. Who is not there is waited for equally long whether there is
+/// such a session or not: the time tells nothing.
 pub(super) async fn owner(app: &App, id: &SessionId, ip: Option<IpAddr>) -> Result<Option<User>, Problem> {
     let (Some(window), Some(ip)) = (app.config.session_capability, ip) else { return Ok(None) };
     // An id that its client made up can be guessed.
     if Uuid::parse_str(&id.0).is_err() {
         return Ok(None);
     }
-    let give_up = tokio::time::Instant::now() + HOLD;
-    loop {
-        let sessions = app.store.find_sessions_by_id(id).await?;
-        // Nobody vouches for what is not there.
-        if sessions.is_empty() {
-            return Ok(None);
+    let give_up = Instant::now() + HOLD;
+    let looks = async {
+        loop {
+            if let Some(user) = look(app, id, ip, window).await? {
+                return Ok::<_, Problem>(user);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
-        if let Some(user) = present(app, &sessions, ip, window).await? {
-            return Ok(Some(user));
-        }
-        if tokio::time::Instant::now() >= give_up {
-            return Ok(None);
-        }
-        tokio::time::sleep(LOOK_AGAIN).await;
-    }
+    };
+    tokio::time::timeout_at(give_up, looks).await.ok().transpose()
 }
 
-async fn present(app: &App, sessions: &[Session], ip: IpAddr, window: Duration) -> Result<Option<User>, Problem> {
+async fn look(app: &App, id: &SessionId, ip: IpAddr, window: Duration) -> Result<Option<User>, Problem> {
+    let sessions = app.store.find_sessions_by_id(id).await?;
+    // Somebody of another tenant can make a session of the same id: then it names nobody.
+    let [session] = &sessions[..] else { return Ok(None) };
+    let Some(user) = session.user_id else { return Ok(None) };
     let since = app.clock.now().checked_sub(window).map_err(Problem::internal)?;
-    for session in sessions {
-        let Some(user) = session.user_id else { continue };
-        if app.store.was_present(session.tenant_id, user, ip, since).await? {
-            return Ok(Some(User::vouched(session.tenant_id, user, Some(ip))));
-        }
-    }
-    Ok(None)
+    let is_here = app.store.was_present(session.tenant_id, user, ip, since).await?;
+    Ok(is_here.then(|| User::vouched(session.tenant_id, user, Some(ip))))
 }

@@ -7,7 +7,7 @@ use artel_http::{InternalKey, Problem, ip, limits};
 use artel_identity::Scope;
 use artel_intents::OpenSession;
 use axum::http::HeaderValue;
-use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::header::{AUTHORIZATION, HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::request::Parts;
 
 use super::capability;
@@ -34,17 +34,36 @@ pub(super) async fn admit(app: &App, parts: &mut Parts, id: SessionId, options: 
     let ip = address(app, parts).await;
     count(app, ip).await?;
     let Some(user) = by_credentials(app, parts, options, ip).await? else {
+        check_origin(app, &parts.headers)?;
         let owner = capability::owner(app, &id, ip).await?;
         let user = owner.ok_or_else(|| Problem::unauthenticated("unauthenticated", "Authentication required"))?;
         return Ok(Guest { user, session: id, is_new: false });
     };
     user.needs(Scope::RunsRead)?;
     if id.0.starts_with(NEW) {
+        user.needs(Scope::RunsWrite)?;
         let made = app.intents.create_session(&user.requester(), OpenSession::default()).await?;
         return Ok(Guest { user, session: made.id, is_new: true });
     }
-    let session = app.intents.open_session(&user.requester(), &id).await?;
+    // Whoever only reads makes nothing.
+    let session = if user.may(Scope::RunsWrite) {
+        app.intents.open_session(&user.requester(), &id).await?
+    } else {
+        app.intents.own_session(&user.requester(), &id).await?
+    };
     Ok(Guest { user, session: session.id, is_new: false })
+}
+
+/// A page of any site can open a socket from its reader's address. Only pages name their origin.
+fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
+    let allowed = &app.config.socket_origins;
+    if origin.to_str().is_ok_and(|origin| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))) {
+        return Ok(());
+    }
+    let message = "A web page opens a socket with a token only: Sec-WebSocket-Protocol: bearer, <token>. \
+                   The operator can let pages of an origin in without one: GATEWAY__WS_ALLOWED_ORIGINS.";
+    Err(Problem::forbidden("origin_not_allowed", message))
 }
 
 /// New sockets of one address.

@@ -303,6 +303,7 @@ fn config() -> CodelabConfig {
         runtime_rate_per_user: plenty(),
         sockets_per_user: 10,
         session_capability: Some(Duration::from_mins(15)),
+        socket_origins: Vec::new(),
         stream_mode: StreamMode::Auto,
         whole_for_user_agent: "Dart/".into(),
         ping_interval: Duration::from_secs(30),

@@ -6,8 +6,8 @@ use artel_http::{At, Caller, Checked, Faults, Params, Problem};
 use artel_store::{StoreError, Viewer};
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -55,12 +55,13 @@ pub(crate) struct RunEvent {
 /// Read what happened in a run, and follow it until its end.
 ///
 /// A stream of events as in `POST /runs/stream`, from the first one or after `Last-Event-ID` on: cut anywhere and
-/// resumed, it has the same bytes as when it is never cut. With `Accept: application/json`, the events so far as a
-/// list. Needs `runs:read`.
+/// resumed, it has the same bytes as when it is never cut. A reader who has seen the last event is answered with 204.
+/// With `Accept: application/json`, the events so far as a list. Needs `runs:read`.
 #[utoipa::path(get, path = "/runs/{run_id}/events", tag = TAG,
     params(("run_id" = RunId, Path), ListRunEvents,
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.", pattern = "^[0-9]{1,18}$", nullable = false)),
-    responses((status = 200, description = "The events.", content((StreamedEvent = "text/event-stream"), (RunEvents = "application/json")))))]
+    responses((status = 200, description = "The events.", content((StreamedEvent = "text/event-stream"), (RunEvents = "application/json"))),
+        (status = 204, description = "The run is over, and its last event was seen.")))]
 pub(crate) async fn list_run_events(
     State(app): State<App>,
     caller: Caller<RunsRead>,
@@ -79,6 +80,10 @@ pub(crate) async fn list_run_events(
     }
     if finished {
         let rest = journal(&app, &viewer, &run, after).await?;
+        if rest.is_empty() {
+            // A browser's EventSource connects again after every end of a stream but this one.
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
         let rest = futures::stream::iter(rest.into_iter().map(|entry| Ok(Arc::new(entry))));
         return Ok(stream_of(&app, rest.boxed()));
     }

@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{Entry, Event, ToolOutcome, Usage};
+use artel_domain::{Entry, Event, FinishReason, ToolOutcome, Usage};
 use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
@@ -25,7 +25,9 @@ pub(crate) struct StreamedEvent {
     /// Where a reader goes on: `Last-Event-ID`.
     #[schema(pattern = "^[0-9]+$")]
     id: String,
-    #[schema(pattern = "^(start|token|message_reset|tool_call|tool_result|approval|approval_decided|result|error)$")]
+    #[schema(
+        pattern = "^(start|token|message_reset|message_cut|tool_call|tool_result|approval|approval_decided|result|error)$"
+    )]
     event: String,
     /// A JSON object.
     data: String,
@@ -61,6 +63,9 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
         Event::RunStarted { trace_id, .. } => ("start", json!({ "run_id": entry.run_id, "trace_id": trace_id })),
         Event::Delta { text, .. } => ("token", json!({ "delta": text })),
         Event::MessageReset { step } => ("message_reset", json!({ "step": step })),
+        Event::ModelAnswered {
+            step, finish: finish @ (FinishReason::Length | FinishReason::ContentFilter), ..
+        } => ("message_cut", json!({ "step": step, "finish_reason": finish.word() })),
         Event::ToolPlanned(PlannedCall { call_id, name, args, .. }) => {
             ("tool_call", json!({ "tool_call_id": call_id, "name": name, "args": args }))
         }

@@ -11,8 +11,8 @@ use crate::App;
 
 /// Run an agent and stream what happens.
 ///
-/// Events: `start` `{run_id, trace_id}`, `token` `{delta}`, `message_reset` `{step}`, `tool_call` `{tool_call_id, name,
-/// args}`, `tool_result` `{tool_call_id, name, status, output|error, duration_ms}`, `approval` `{approval_id,
+/// Events: `start` `{run_id, trace_id}`, `token` `{delta}`, `message_reset` `{step}`, `message_cut` `{step,
+/// finish_reason}` when the model stopped before its answer was complete, `tool_call` `{tool_call_id, name, args}`, `tool_result` `{tool_call_id, name, status, output|error, duration_ms}`, `approval` `{approval_id,
 /// tool_call_id, name, args, args_digest, reason}` when a human is asked and `approval_decided` `{approval_id,
 /// tool_call_id, decision, feedback, args?}` when they answered, then one `result` `{output, tokens}` or one
 /// `error` `{error, code}`. The `id` of an event is where `GET /runs/{run_id}/events` goes on. The run goes on when the

@@ -307,6 +307,36 @@ async fn a_stream_asked_for_twice_with_one_key_is_the_same_stream() {
 }
 
 #[tokio::test]
+async fn whoever_asks_with_one_key_at_the_same_moment_gets_the_one_stream() {
+    let (world, ada, agent) = world().await;
+    let headers = [("content-type", "application/json"), ("idempotency-key", "k")];
+    let body = run(&agent).to_string();
+    let ask = || ada.send("POST", "/runs/stream", &headers, body.clone().into());
+    let (answers, ()) = join!(futures::future::join_all((0..120).map(|_| ask())), world.works());
+    for answer in &answers {
+        assert_eq!((answer.status, &answer.bytes), (200, &answers[0].bytes));
+    }
+    assert_eq!(answers.iter().filter(|answer| !answer.headers.contains_key("idempotency-replayed")).count(), 1);
+    assert_eq!(ada.get("/runs").await.body.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_reader_who_saw_the_end_of_a_run_is_told_that_nothing_comes() {
+    let (world, ada, agent) = world().await;
+    let (stream, ()) = join!(ada.post("/runs/stream", run(&agent)), world.works());
+    let path = format!("/runs/{}/events", ada.get("/runs").await.body[0]["id"].as_str().unwrap());
+    let last = text(&stream.bytes).lines().rev().find_map(|line| line.strip_prefix("id: ").map(str::to_owned)).unwrap();
+    let over = ada.send("GET", &path, &[("last-event-id", &last)], Body::empty()).await;
+    assert_eq!((over.status, over.bytes.len()), (204, 0));
+    ada.get(&format!("{path}?after={last}")).await.is(StatusCode::NO_CONTENT);
+    let before = last.parse::<i64>().unwrap() - 1;
+    ada.send("GET", &path, &[("last-event-id", &before.to_string())], Body::empty()).await.is(StatusCode::OK);
+    let json = [("accept", "application/json"), ("last-event-id", last.as_str())];
+    let listed = ada.send("GET", &path, &json, Body::empty()).await;
+    assert_eq!((listed.status, &listed.body["events"], &listed.body["finished"]), (200, &json!([]), &json!(true)));
+}
+
+#[tokio::test]
 async fn a_run_goes_on_when_its_client_hangs_up() {
     let (world, ada, agent) = world().await;
     let headers = [("content-type", "application/json")];

@@ -26,6 +26,7 @@ pub(crate) struct CodelabSettings {
     pub(crate) runtime_rate_per_user: RateLimit,
     pub(crate) sockets_per_user: usize,
     pub(crate) session_capability: Option<Duration>,
+    pub(crate) socket_origins: Vec<String>,
     pub(crate) stream_mode: StreamMode,
     pub(crate) whole_for_user_agent: String,
     pub(crate) ping_interval: Duration,
@@ -61,6 +62,7 @@ pub(super) fn codelab(s: &mut Settings, dev: bool) -> Result<CodelabSettings, In
         runtime_rate_per_user: s.parse("AGENT_RUNTIME__RATE_LIMIT", "60/minute", RATE, "60/minute")?,
         sockets_per_user: s.number("GATEWAY__MAX_SOCKETS_PER_USER", 10, 1..=1_000_000)?,
         session_capability: capability(s)?,
+        socket_origins: origins(s),
         stream_mode: match s.one_of("GATEWAY__WS_STREAM_MODE", &["auto", "tokens", "whole"], "auto")?.as_str() {
             "tokens" => StreamMode::Tokens,
             "whole" => StreamMode::Whole,
@@ -80,6 +82,16 @@ fn first(s: &mut Settings, many_agents: bool) -> Result<Specialist, Invalid> {
     let wrong =
         || invalid(NAME, format!("'{name}' is none of orchestrator, coder, architect, debug, ask"), "orchestrator");
     Specialist::parse(&name).ok_or_else(wrong)
+}
+
+/// Pages of these origins may open a socket without credentials.
+fn origins(s: &mut Settings) -> Vec<String> {
+    let given = s.given("GATEWAY__WS_ALLOWED_ORIGINS").unwrap_or_default();
+    given
+        .split(',')
+        .map(|origin| origin.trim().trim_end_matches('/').to_owned())
+        .filter(|origin| !origin.is_empty())
+        .collect()
 }
 
 /// How long after a request of their user sockets without credentials are let in; both of today's clients send none.

@@ -78,6 +78,7 @@ fn codelab_config(config: &Config, internal_key: InternalKey) -> CodelabConfig {
         runtime_rate_per_user: codelab.runtime_rate_per_user,
         sockets_per_user: codelab.sockets_per_user,
         session_capability: codelab.session_capability,
+        socket_origins: codelab.socket_origins.clone(),
         stream_mode: codelab.stream_mode,
         whole_for_user_agent: codelab.whole_for_user_agent.clone(),
         ping_interval: codelab.ping_interval,

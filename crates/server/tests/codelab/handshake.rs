@@ -111,6 +111,50 @@ async fn a_socket_without_credentials_is_let_in_where_its_owner_was_just_seen() 
 }
 
 #[tokio::test]
+async fn an_id_that_two_tenants_have_lets_nobody_in_without_credentials() {
+    let world = world(&[]).await;
+    let session = world.session().await;
+    let path = format!("/api/v1/ws/{session}");
+    answers(&world, &path, &[]).await;
+    let stranger = world.artel.client_of("aaaaaaaa-0000-4000-8000-000000000001").await;
+    answers(&world, &path, &[("authorization", &format!("Bearer {}", stranger.token()))]).await;
+    assert_eq!(refusal(&world, &path, &[]).await.0, 401);
+    answers(&world, &path, &[("authorization", &world.bearer())]).await;
+}
+
+#[tokio::test]
+async fn a_refusal_takes_equally_long_whether_there_is_such_a_session_or_not() {
+    let world = world(&[]).await;
+    let runtime = Client::anonymous(world.artel.url_of("runtime"));
+    let made = runtime.request("POST", "/sessions").header("x-internal-auth", KEY).header("x-user-id", OTHER);
+    let made = made.send().await.unwrap().json::<Value>().await.unwrap();
+    let known = made["id"].as_str().unwrap().to_owned();
+    let took = async |id: &str| {
+        let start = std::time::Instant::now();
+        let (status, mut body) = refusal(&world, &format!("/api/v1/ws/{id}"), &[]).await;
+        body.as_object_mut().unwrap().remove("trace_id");
+        (start.elapsed().as_secs_f64(), status, body)
+    };
+    let (known, unknown) = (took(&known).await, took("01890000-0000-4000-8000-000000000001").await);
+    assert_eq!((known.1, &known.2), (401, &unknown.2));
+    assert!((known.0 - unknown.0).abs() < 0.3 && known.0 >= 2.0, "{} s and {} s", known.0, unknown.0);
+}
+
+#[tokio::test]
+async fn a_page_of_a_foreign_site_opens_no_socket_without_a_token() {
+    let world = world(&[("GATEWAY__WS_ALLOWED_ORIGINS", "https://ide.example, https://other.example/")]).await;
+    let path = format!("/api/v1/ws/{}", world.session().await);
+    for origin in ["https://evil.example", "https://ide.example.evil", "null", world.artel.url()] {
+        let (status, body) = refusal(&world, &path, &[("origin", origin)]).await;
+        assert_eq!((status, &body["error"]), (403, &json!("origin_not_allowed")), "{origin}");
+        answers(&world, &path, &[("origin", origin), ("authorization", &world.bearer())]).await;
+    }
+    for origin in ["https://ide.example", "https://other.example"] {
+        answers(&world, &path, &[("origin", origin)]).await;
+    }
+}
+
+#[tokio::test]
 async fn a_socket_may_come_before_the_request_that_vouches_for_it() {
     let world = world(&[]).await;
     // Made by a service: where its owner is, nobody knows.
@@ -175,4 +219,9 @@ async fn a_token_that_may_only_read_starts_nothing() {
     let mut socket = world.try_socket(&format!("/api/v1/ws/{session}"), &[("authorization", &bearer)]).await.unwrap();
     socket.send(&says("hello")).await;
     assert_eq!(socket.turn().await.pop().unwrap()["error_code"], "UNAUTHORIZED");
+    // Nor does it make a session.
+    let absent = "/api/v1/ws/01890000-0000-4000-8000-000000000002";
+    assert_eq!(refusal(&world, absent, &[("authorization", &bearer)]).await.0, 404);
+    assert_eq!(refusal(&world, "/api/v1/ws/new_1", &[("authorization", &bearer)]).await.0, 403);
+    assert_eq!(world.client.get("/api/v1/sessions").await.1["total"], 1);
 }

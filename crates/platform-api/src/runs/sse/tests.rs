@@ -1,6 +1,6 @@
 use artel_domain::clock::micros;
 use artel_domain::event::Verdict;
-use artel_domain::{ApprovalId, CallId, Decision, EffectClass, RunId};
+use artel_domain::{ApprovalId, CallId, Decision, EffectClass, FinishReason, RunId};
 use rstest::rstest;
 use uuid::Uuid;
 
@@ -33,6 +33,10 @@ fn finished(outcome: ToolOutcome) -> Event {
     Event::ToolFinished { call_id: CALL, name: "Echo!".into(), outcome, attempts: 1, duration_ms: 12, request: None }
 }
 
+fn answered(finish: FinishReason) -> Event {
+    Event::ModelAnswered { step: 2, text: "Hello".into(), finish, usage: None, planned: 0, opaque: None }
+}
+
 const USAGE: Usage =
     Usage { prompt_tokens: 150, completion_tokens: 45, cached_tokens: 0, reasoning_tokens: 0, cache_write_tokens: 0 };
 
@@ -41,6 +45,8 @@ const USAGE: Usage =
     "start", r#"{"run_id":"00000000-0000-0000-0000-000000000001","trace_id":"t"}"#)]
 #[case(Event::Delta { step: 1, text: "Hel\nlo".into() }, "token", r#"{"delta":"Hel\nlo"}"#)]
 #[case(Event::MessageReset { step: 2 }, "message_reset", r#"{"step":2}"#)]
+#[case(answered(FinishReason::Length), "message_cut", r#"{"step":2,"finish_reason":"length"}"#)]
+#[case(answered(FinishReason::ContentFilter), "message_cut", r#"{"step":2,"finish_reason":"content_filter"}"#)]
 #[case(
     planned(),
     "tool_call",
@@ -107,6 +113,8 @@ fn a_decision_is_shown(
 #[test]
 fn what_happens_inside_is_not_shown() {
     assert_eq!(shown(Event::ModelRequested { step: 1 }), None);
+    assert_eq!(shown(answered(FinishReason::Stop)), None);
+    assert_eq!(shown(answered(FinishReason::Other("odd".into()))), None);
     assert_eq!(shown(Event::ToolDispatched { call_id: CALL, attempt: 1 }), None);
     assert_eq!(shown(Event::CancelRequested), None);
 }
