@@ -1,12 +1,15 @@
-//! What fits into a model's context: the system prompt, the current input, and the newest whole blocks of the dialogue.
+//! Fits a dialogue into a model's context: the system prompt, the current input, and the newest complete blocks.
 
 use artel_domain::{Message, ToolSpec};
 
 use crate::dialogue::{Block, Dialogue};
 
+/// The limits of a model's context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContextLimits {
+    /// The limit on estimated tokens, see [`estimate_tokens`].
     pub max_tokens: usize,
+    /// The limit on messages.
     pub max_messages: usize,
 }
 
@@ -16,33 +19,39 @@ impl Default for ContextLimits {
     }
 }
 
+/// What a model gets to read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fit {
+    /// The whole dialogue fits.
     Whole(Vec<Message>),
-    /// Older blocks fell out. `dropped` is what is to be summarised (with the earlier summary first, if any), up to
-    /// `through_seq`.
+    /// Older blocks were left out. `dropped` is to be summarised, with the earlier summary first, if there is one.
     Trimmed {
+        /// The messages for the model.
         messages: Vec<Message>,
+        /// The messages that were left out.
         dropped: Vec<Message>,
+        /// The journal number of the newest entry that was left out.
         through_seq: i64,
     },
-    /// Prompt, tools and input alone are too much.
+    /// Prompt, tools and current input alone are too long.
     TooLarge {
+        /// Their estimated tokens.
         tokens: usize,
+        /// The limit.
         max_tokens: usize,
     },
 }
 
-/// A rough count of tokens, on the high side: four bytes of Latin text or two characters of any other script are about
-/// one token.
+/// An estimate of the tokens of a text, on the high side: about one token for four bytes of Latin text or for two
+/// characters of another script.
 pub fn estimate_tokens(text: &str) -> usize {
     let ascii = text.bytes().filter(u8::is_ascii).count();
     let other = text.chars().filter(|c| !c.is_ascii()).count();
     ascii.div_ceil(4) + other.div_ceil(2)
 }
 
-/// Chooses what the model reads. When something must go, the newest blocks up to **half** of the room stay: then the
-/// summary that replaces the rest serves many turns, instead of being made anew in each.
+/// Chooses what the model reads. When blocks must be left out, the newest blocks stay up to **half** of the available
+/// room. The summary of the rest then serves many turns, instead of being written anew in each.
 pub fn fit(system: &str, tools: &[ToolSpec], dialogue: &Dialogue, limits: ContextLimits) -> Fit {
     let fixed = prompt_tokens(system, dialogue.summary.as_deref()) + tools.iter().map(tool_tokens).sum::<usize>();
     let current = dialogue.blocks.iter().rposition(|b| b.is_current_input);
@@ -87,7 +96,8 @@ fn trim(system: &str, dialogue: &Dialogue, current: Option<usize>, room: usize, 
     }
 }
 
-/// A block too large for all the room there is keeps its pairs and loses text: results first, they are what grows.
+/// Shortens a block that is larger than the available room. It keeps its pairs of call and result; results lose text
+/// first, because they are what grows.
 fn shortened(block: &Block, room: usize) -> Block {
     if block.is_current_input || block_tokens(block) <= room {
         return block.clone();
@@ -104,7 +114,7 @@ fn shortened(block: &Block, room: usize) -> Block {
     block
 }
 
-/// Cuts text down to about `tokens`, keeping its beginning and saying how much is gone.
+/// Cuts a text down to about `tokens`. It keeps the beginning and says how much is missing.
 fn cut(text: &mut String, tokens: usize) {
     if estimate_tokens(text) <= tokens {
         return;

@@ -1,4 +1,4 @@
-//! From journal entries to the messages that a model reads.
+//! Builds the messages that a model reads from journal entries.
 
 use artel_domain::event::PlannedCall;
 use artel_domain::{AssistantCall, Entry, Message, RunId, ToolOutcome};
@@ -6,29 +6,35 @@ use serde_json::Value;
 
 use crate::transcript::{Answer, Call, Content, Item, Transcript};
 
-/// Messages that stand or fall together: a user's message, an answer, or an answer with all its calls and their
+/// Messages that are kept or left out together: a user's message, an answer, or an answer with all its calls and their
 /// results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
+    /// The messages, in order.
     pub messages: Vec<Message>,
-    /// The journal number of its newest entry.
+    /// The journal number of the newest entry.
     pub seq: i64,
-    /// The input of the run that is under way.
+    /// Whether it is the input of the current run.
     pub is_current_input: bool,
 }
 
 /// A session's dialogue as a model reads it: a view of its [`Transcript`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Dialogue {
-    /// What was kept of older blocks.
+    /// The summary of the blocks that were left out.
     pub summary: Option<String>,
+    /// The blocks, oldest first.
     pub blocks: Vec<Block>,
 }
 
 impl Dialogue {
-    /// Folds entries in order of `seq`; `current` is the run under way. Every call has exactly one result afterwards:
-    /// one that was left open (its run ended first) gets a synthetic one, so that no provider ever sees an unpaired
-    /// call.
+    /// Builds the dialogue.
+    ///
+    /// # Arguments
+    /// `entries` are in order of `seq`; `current` is the current run.
+    ///
+    /// Every call has exactly one result afterwards. A call without a result, because its run ended first, gets a
+    /// synthetic one, so that no provider gets a call without a result.
     pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>, current: RunId) -> Self {
         let mut dialogue = Self::default();
         for item in &Transcript::of(entries).items {
@@ -39,13 +45,13 @@ impl Dialogue {
 
     fn take(&mut self, item: &Item<'_>, is_current: bool) {
         match &item.content {
-            // A run that only switches the specialist says nothing.
+            // A run that only switches the specialist has no message.
             Content::Input { text: "", .. } => {}
             Content::Input { text, .. } => self.say(text, item.seq, is_current),
-            // Of an answer that is not among the entries, the calls mean nothing to a model.
+            // The calls of an answer that is not among the entries mean nothing to a model.
             Content::Answer(Answer { text: Some(text), opaque, calls }) => self.answer(text, *opaque, calls, item.seq),
             Content::Subtask { index, count, subtask } => {
-                // It is what is being worked on now, and put to its agent as a user would put it.
+                // A subtask is the current input, and its agent gets it as a user's message.
                 self.blocks.iter_mut().for_each(|block| block.is_current_input = false);
                 let text = format!("Subtask {} of {count}: {}\n\n{}", index + 1, subtask.title, subtask.description);
                 self.say(&text, item.seq, is_current);
@@ -85,7 +91,7 @@ fn result(call: &Call<'_>) -> Message {
 
 fn wire_call(call: &Call<'_>) -> AssistantCall {
     let arguments = match call.args {
-        // What the model wrote was not JSON; it is shown to it as it was.
+        // The model did not write JSON; its text is shown to it unchanged.
         Value::String(raw) => raw.clone(),
         args => args.to_string(),
     };
@@ -97,7 +103,7 @@ fn wire_call(call: &Call<'_>) -> AssistantCall {
     }
 }
 
-/// The id that pairs call and result in a request. Providers repeat theirs within a dialogue, so ours is used.
+/// The id that pairs call and result in a request. Providers may repeat their ids within a dialogue, so our id is used.
 fn wire_id(call: &PlannedCall) -> String {
     format!("call_{}", call.call_id.0.simple())
 }

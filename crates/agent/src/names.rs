@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 const LONGEST: usize = 64;
 
-/// One name for each tool name, in order: fits `^[a-zA-Z0-9_-]{1,64}$`, and no two are equal.
+/// One name for each tool, in order. Each fits `^[a-zA-Z0-9_-]{1,64}$`, and no two are equal.
 pub fn offer<'a>(tools: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
     tools
@@ -41,7 +41,7 @@ mod tests {
     use super::offer;
 
     #[test]
-    fn names_fit_the_pattern_and_stay_apart() {
+    fn names_fit_the_pattern_and_are_different() {
         let long = "x".repeat(200);
         let names = offer(["echo", "echo", "погода в городе", "прогноз", "a.b", "a b", &long, &long, ""]);
         assert_eq!(&names[..6], ["echo", "echo_2", "tool", "tool_2", "a_b", "a_b_2"]);

@@ -1,14 +1,13 @@
-//! Notices a model that makes the same calls again and again.
+//! Detects a model that makes the same calls again and again.
 
 use artel_domain::{Entry, ToolOutcome};
 
 use crate::transcript::{Answer, Call, Transcript};
 
-/// How many of the run's latest steps made exactly the same calls, with the same arguments and the same results: 1 when
-/// the last step is unlike the one before it, 0 when no step made calls yet.
-///
-/// A small model may repeat a call for ever because it does not read the result. Another result (a poll that moves on)
-/// starts the count anew.
+/// The number of latest steps of the run with exactly the same calls, arguments and results: 1 when the last step
+/// differs from the one before it, 0 when no step made calls.
+/// A small model may repeat a call for ever because it does not read the result. A different result, for example of a
+/// poll, restarts the count.
 pub fn repeated_steps(journal: &[Entry]) -> usize {
     let transcript = Transcript::of(journal);
     let Some(last) = transcript.steps().next_back() else { return 0 };

@@ -7,41 +7,38 @@ use team::Team;
 
 const SUPERSEDED: &str = "superseded: the user went on before this call had a result";
 
-/// What the machine wants done.
+/// What the machine wants to have done.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "effects are few and live for one transaction")]
 pub enum Effect {
-    /// Append this to the journal in the transaction of the event that led to it, and feed it back.
+    /// Append this event to the journal, in the transaction of the event that led to it, and feed it back.
     Record(Event),
-    /// Do this after that transaction.
+    /// Perform this action after that transaction.
     Act(Action),
 }
 
+/// An action outside the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    CallModel {
-        step: u32,
-    },
-    /// Ask which specialist the input is for.
+    /// Call the model for this step.
+    CallModel { step: u32 },
+    /// Decide which specialist the input is for.
     Route,
-    /// The dispatch is journalled: send the call, with the key that never changes. A call that waits for something from
-    /// outside is not sent: its answer is looked for.
-    RunTool {
-        call_id: CallId,
-    },
-    /// The call was cut off: ask the tool's status operation what became of it.
-    VerifyTool {
-        call_id: CallId,
-    },
-    /// Drop the model call and the tool calls under way.
+    /// Execute the call, whose dispatch is in the journal. Its idempotency key never changes. A call that waits for
+    /// something from outside is not sent; its answer is looked up instead.
+    RunTool { call_id: CallId },
+    /// The call was interrupted: ask the tool's status operation for its result.
+    VerifyTool { call_id: CallId },
+    /// Stop the model call and the tool calls that are under way.
     StopWork,
 }
 
+/// The limits of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Model calls in one run; in each subtask of a plan.
+    /// Model calls in one run, or in one subtask of a plan.
     pub max_steps: u32,
-    /// Changes of the specialist in one run, not counting those of its plan.
+    /// Switches of the specialist in one run, not counting those of its plan.
     pub max_switches: u32,
 }
 
@@ -51,37 +48,38 @@ impl Default for Limits {
     }
 }
 
-/// Where a run stands.
+/// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     New,
     Routing,
     AskingModel,
-    /// The answer is in; this many planned calls of it are still to come.
+    /// The answer has come. This many of its planned calls have not.
     Planning(u32),
     Working,
     Over,
 }
 
-/// One run as a machine.
+/// One run as a state machine.
 #[derive(Debug, Clone)]
 pub struct Turn {
     limits: Limits,
     pub(crate) state: State,
     pub(crate) step: u32,
     pub(crate) calls: Vec<Call>,
-    /// In a run of the specialists.
+    /// Present in a run of the specialists.
     pub(crate) team: Option<Team>,
     usage: Option<Usage>,
     cancelling: bool,
 }
 
 impl Turn {
+    /// A run that has not started.
     pub fn new(limits: Limits) -> Self {
         Self { limits, state: State::New, step: 0, calls: Vec::new(), team: None, usage: None, cancelling: false }
     }
 
-    /// The machine as it was after these events.
+    /// The machine after these events.
     pub fn replay<'a>(limits: Limits, journal: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut turn = Self::new(limits);
         for event in journal {
@@ -90,34 +88,38 @@ impl Turn {
         turn
     }
 
+    /// Whether the run has not started.
     pub fn is_new(&self) -> bool {
         self.state == State::New
     }
 
+    /// Whether the run has ended.
     pub fn is_over(&self) -> bool {
         self.state == State::Over
     }
 
+    /// The current step, from 1; 0 before the first.
     pub fn step(&self) -> u32 {
         self.step
     }
 
-    /// Tokens of all model calls so far; `None` while no provider reported any.
+    /// Tokens of all model calls so far; `None` while no provider has reported any.
     pub fn usage(&self) -> Option<Usage> {
         self.usage
     }
 
+    /// The call of the current step with this id.
     pub fn call(&self, id: CallId) -> Option<&Call> {
         self.calls.iter().find(|c| c.planned.call_id == id)
     }
 
-    /// The event that ends this run badly.
+    /// The event that ends this run as failed.
     pub fn failure(&self, code: RunFailure, message: impl Into<String>) -> Event {
         Event::RunFailed { code, message: message.into(), usage: self.usage }
     }
 
-    /// Takes in what happened; answers with what to do. An event that does not fit the state changes nothing: a journal
-    /// is never wrong, a late answer may be.
+    /// Takes an event and returns what to do. An event that does not fit the state changes nothing: the journal is
+    /// never wrong, but an answer may come late.
     pub fn on(&mut self, event: &Event) -> Vec<Effect> {
         if self.is_over() {
             return Vec::new();
@@ -178,7 +180,7 @@ impl Turn {
     fn on_answer(&mut self, text: &str, finish: &FinishReason, usage: Option<Usage>, planned: u32) -> Vec<Effect> {
         self.spend(usage);
         if planned > 0 {
-            // Calls that were cut off must never be made, and asking again would be cut off again.
+            // Calls with incomplete arguments must never be executed, and a repeated request would be cut off again.
             match finish {
                 FinishReason::Length => {
                     let message =
@@ -258,10 +260,11 @@ impl Turn {
         effects
     }
 
-    /// The events that end this run because of one call. The other calls that are open end before the run does, and no
-    /// other is made.
+    /// The events that end this run because of one call. The other open calls end before the run does, and no further
+    /// call is made.
     ///
     /// # Arguments
+    /// * `failed`: the call. The caller records its result before.
     /// * `failed`: the call, whose own result the caller records before.
     pub fn failure_of_call(&mut self, failed: CallId, code: RunFailure, message: impl Into<String>) -> Vec<Event> {
         self.cancelling = true;
@@ -275,7 +278,7 @@ impl Turn {
         ends.chain([self.failure(code, message)]).collect()
     }
 
-    /// The user went on with another message while this run waits: it ends, and its open calls with it.
+    /// Ends this run, which waits, and its open calls, because the user sent another message.
     pub fn supersede(&mut self) -> Vec<Effect> {
         self.cancelling = true;
         let open = self.calls.iter().filter(|c| !c.state.is_final());
@@ -287,7 +290,7 @@ impl Turn {
     }
 
     /// Starts the planned calls that may start now: all of them when the server executes every call of the step and
-    /// each only reads, else the next in order.
+    /// each only reads; otherwise the next one in order.
     pub(crate) fn advance(&self) -> Vec<Effect> {
         let together =
             |c: &Call| c.planned.effect == EffectClass::ReadOnly && !c.planned.is_client() && !c.planned.is_control();
@@ -314,7 +317,7 @@ impl Turn {
         }
     }
 
-    /// The call is to be made.
+    /// Begins the execution of the call.
     fn make(&self, call: &Call) -> Vec<Effect> {
         if call.planned.is_control() { self.control(call) } else { vec![dispatch(call)] }
     }

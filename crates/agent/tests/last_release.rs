@@ -1,4 +1,4 @@
-//! Journals that the last release recorded, read by this version: each run stands where it stood.
+//! Journals that the last release recorded, read by this version: each run is in the same phase.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, HashMap};
@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use artel_agent::{Dialogue, Effect, Limits, Transcript, Turn};
 use artel_domain::{Entry, Event, Message, Phase, RunId};
 
-/// Finished, failed, cancelled, superseded, waiting and cut off runs of plain agents and of the specialists, without
-/// deltas.
+/// Finished, failed, cancelled, superseded, waiting and interrupted runs of plain agents and of the specialists,
+/// without deltas.
 fn recorded() -> BTreeMap<RunId, Vec<Entry>> {
     let mut runs: BTreeMap<RunId, Vec<Entry>> = BTreeMap::new();
     for line in include_str!("recorded/journal.jsonl").lines() {
@@ -28,7 +28,7 @@ fn phases() -> HashMap<RunId, Phase> {
 }
 
 #[test]
-fn a_recorded_run_stands_where_it_stood() {
+fn a_recorded_run_is_in_the_recorded_phase() {
     let runs = recorded();
     assert_eq!(runs.len(), 18);
     for (run, phase) in phases() {

@@ -13,48 +13,52 @@ use tokio_util::task::TaskTracker;
 use crate::channel::{Channels, Message};
 use crate::limits::SharedLimits;
 use crate::link::Link;
-use crate::minutely::Minutely;
+use crate::log_throttle::LogThrottle;
 use crate::outbox::Outbox;
 use crate::reader::{Reader, observed};
 
-/// How long the start waits for Redis before it goes on without.
-const START: Duration = Duration::from_secs(1);
-const PING: Duration = Duration::from_secs(1);
+/// How long the start waits for Redis before it continues without.
+const START_TIMEOUT: Duration = Duration::from_secs(1);
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The bus of one process among many. Everything is delivered within the process at once, and to the others by Redis.
+/// The bus of one process among many. Messages are delivered within the process at once, and to the other processes
+/// through Redis.
 pub struct RedisBus {
     local: Arc<LocalBus>,
     outbox: Outbox,
     limits: SharedLimits,
-    degraded: Minutely,
+    degraded: LogThrottle,
     asking: Link,
     subscribed: watch::Receiver<bool>,
     _stop: DropGuard,
 }
 
-/// The address of Redis cannot be understood.
+/// The URL of Redis is not valid.
 #[derive(Debug, thiserror::Error)]
 #[error("not the address of a Redis server (redis://[user:password@]host[:port][/database], rediss:// with TLS): {0}")]
 pub struct BadUrl(redis::RedisError);
 
-/// How the connection to the other processes is.
+/// The state of the connection to the other processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Health {
-    /// The time of a round trip; `None` when Redis cannot be reached.
+    /// The time of a round trip to Redis; `None` when Redis cannot be reached.
     pub latency: Option<Duration>,
-    /// Messages from other processes arrive.
+    /// Whether messages from other processes arrive.
     pub subscribed: bool,
     /// Messages to other processes that were dropped since the start.
     pub messages_lost: u64,
-    /// Uses that this process counted alone since the start, because Redis was away.
+    /// Uses that only this process counted since the start, because Redis could not be reached.
     pub limits_degraded: u64,
 }
 
 impl RedisBus {
-    /// Joins the processes that share this Redis. When it cannot be reached, the bus starts alone and joins later: only
-    /// an address that makes no sense is an error. Runs on the current tokio runtime and stops when dropped.
+    /// Connects to the processes that share this Redis. When Redis cannot be reached, the bus starts alone and connects
+    /// later. The tasks run on the current tokio runtime and stop when the bus is dropped.
+    ///
+    /// # Errors
+    /// Fails for an invalid URL.
     pub async fn connect(url: &str, clock: &dyn Clock) -> Result<Self, BadUrl> {
-        // Only TLS needs it; whoever installed a provider before keeps theirs.
+        // Only TLS needs the provider. A provider that was installed before stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::open(url).map_err(BadUrl)?;
         let database = client.get_connection_info().redis_settings().db();
@@ -64,7 +68,7 @@ impl RedisBus {
             bus.asking.up().await;
             let _ = subscribed.wait_for(|yes| *yes).await;
         };
-        if timeout(START, joined).await.is_err() {
+        if timeout(START_TIMEOUT, joined).await.is_err() {
             tracing::warn!("starting without Redis; other processes are found through the store until it is there");
         }
         Ok(bus)
@@ -85,10 +89,10 @@ impl RedisBus {
         tasks.spawn(stop.clone().run_until_cancelled_owned(reader.run()));
 
         let limits = SharedLimits::new(asking.clone(), channels);
-        Self { local, outbox, limits, degraded: Minutely::default(), asking, subscribed, _stop: stop.drop_guard() }
+        Self { local, outbox, limits, degraded: LogThrottle::default(), asking, subscribed, _stop: stop.drop_guard() }
     }
 
-    /// Asks Redis for a sign of life, and tells what its absence has cost so far.
+    /// Measures the round trip to Redis, and reports what its absence has cost so far.
     pub async fn health(&self) -> Health {
         Health {
             latency: self.ping().await,
@@ -101,7 +105,7 @@ impl RedisBus {
     async fn ping(&self) -> Option<Duration> {
         let mut live = self.asking.live()?;
         let started = Instant::now();
-        let answer = timeout(PING, redis::cmd("PING").exec_async(&mut live.connection)).await;
+        let answer = timeout(PING_TIMEOUT, redis::cmd("PING").exec_async(&mut live.connection)).await;
         if let Ok(Ok(())) = answer {
             return Some(started.elapsed());
         }

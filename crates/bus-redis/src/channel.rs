@@ -1,12 +1,12 @@
-//! Names of channels and the form of messages. A message begins with the process that sent it, so that everyone can
-//! skip their own without reading on.
+//! The names of channels and the encoding of messages. A message begins with the id of its sender, so that a process
+//! can skip its own messages without parsing them.
 
 use std::fmt::Write;
 use std::sync::Arc;
 
 use artel_domain::{Frame, RunId, SessionId, TenantId};
 
-/// What travels between processes.
+/// A message between processes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Message {
     Frame(Arc<Frame>),
@@ -14,14 +14,17 @@ pub(crate) enum Message {
     Cancel(RunId),
 }
 
-/// The channels and keys of one installation, as one process uses them.
+/// The names of one installation's channels and keys, for one process.
 pub(crate) struct Channels {
     prefix: String,
     origin: String,
 }
 
 impl Channels {
-    /// Redis does not separate channels by database number, and two installations may share a server: so names do.
+    /// Redis channels are not separated by database number, and two installations may share a server. So the names
+    /// contain the database number.
+    ///
+    /// FROZEN: the names and the encoding of messages, because processes of two versions share them during an upgrade.
     pub(crate) fn new(database: i64, process: impl std::fmt::Display) -> Self {
         Self { prefix: format!("artel:{database}:"), origin: process.to_string() }
     }
@@ -42,7 +45,7 @@ impl Channels {
         format!("{}limit:{rate}:{key}", self.prefix)
     }
 
-    /// The channel and the bytes of a message; `None` for a frame that has no JSON form.
+    /// The channel and the text of a message; `None` for a frame that has no JSON form.
     pub(crate) fn encode(&self, message: &Message) -> Option<(String, String)> {
         let mut text = self.origin.clone();
         match message {
@@ -59,7 +62,7 @@ impl Channels {
         }
     }
 
-    /// What another process said; `None` for our own messages and for what cannot be read.
+    /// Decodes a message of another process; `None` for our own messages and for unreadable ones.
     pub(crate) fn decode(&self, channel: &str, payload: &[u8]) -> Option<Message> {
         let text = std::str::from_utf8(payload).ok()?;
         let (origin, body) = text.split_once(' ').unwrap_or((text, ""));
@@ -109,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn installations_on_other_databases_of_the_same_server_do_not_hear_each_other() {
+    fn installations_on_different_databases_of_one_server_are_separate() {
         let (ours, theirs) = (Channels::new(0, "one"), Channels::new(1, "two"));
         for message in messages() {
             let (channel, payload) = ours.encode(&message).unwrap();
@@ -118,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_passed_over() {
+    fn unreadable_messages_are_skipped() {
         let channels = Channels::new(0, "one");
         let frames = channels.frames(TenantId(Uuid::nil()), &SessionId("s".to_owned()));
         for (channel, payload) in [

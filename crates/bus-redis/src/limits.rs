@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use crate::channel::Channels;
 use crate::link::{Link, down, late};
 
-/// An answer that takes longer is not worth waiting for: the process counts for itself.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// The time limit of an answer. After it the process counts for itself.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(50);
 
 pub(crate) struct SharedLimits {
     script: Script,
@@ -25,13 +25,16 @@ impl SharedLimits {
         Self { script: Script::new(include_str!("limit.lua")), link, channels }
     }
 
-    /// Counts one use, or says that Redis is not there to count it.
+    /// Counts one use.
+    ///
+    /// # Errors
+    /// Fails when Redis cannot be reached or is late.
     pub(crate) async fn admit(&self, key: &str, rate: RateLimit) -> RedisResult<Admission> {
         let Some(mut live) = self.link.live() else { return Err(down()) };
         let interval_micros = rate.window().as_secs_f64() * 1e6 / f64::from(rate.count.max(1));
         let mut call = self.script.key(self.channels.limit(rate, key));
         call.arg(interval_micros).arg(rate.count);
-        match timeout(PATIENCE, call.invoke_async(&mut live.connection)).await.unwrap_or_else(|_| Err(late())) {
+        match timeout(ANSWER_TIMEOUT, call.invoke_async(&mut live.connection)).await.unwrap_or_else(|_| Err(late())) {
             Ok(answer) => Ok(admission(rate, answer)),
             Err(error) => {
                 self.link.broken(&live);

@@ -1,4 +1,4 @@
-//! A connection that is made in the background, so that nobody who needs an answer waits for it to come up.
+//! A connection that is made in the background, so that no caller waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,39 +8,39 @@ use redis::{AsyncConnectionConfig, Client, RedisResult};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::minutely::Minutely;
+use crate::log_throttle::LogThrottle;
 
-/// Time for a connection to come up, greeting included.
-const CONNECT: Duration = Duration::from_secs(2);
-/// Rest after a failure.
-const REST: Duration = Duration::from_secs(1);
+/// The time limit of a connection attempt, including the handshake.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The wait after a failed attempt.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// One multiplexed connection, or none at the moment.
 #[derive(Clone)]
 pub(crate) struct Link {
-    live: Arc<watch::Sender<Option<Live>>>,
+    live: Arc<watch::Sender<Option<LiveConnection>>>,
 }
 
-/// A connection that worked when last heard of.
+/// A connection that worked when it was last used.
 #[derive(Clone)]
-pub(crate) struct Live {
+pub(crate) struct LiveConnection {
     generation: u64,
     pub(crate) connection: MultiplexedConnection,
 }
 
 impl Link {
-    /// A link without a connection; [`Link::keep`] brings it up.
+    /// A link without a connection. [`Link::keep`] makes it.
     pub(crate) fn new() -> Self {
         Self { live: Arc::new(watch::Sender::new(None)) }
     }
 
-    pub(crate) fn live(&self) -> Option<Live> {
+    pub(crate) fn live(&self) -> Option<LiveConnection> {
         self.live.borrow().clone()
     }
 
-    /// Throws a connection away after an error or an answer that did not come. A silent one is thrown away too, because
-    /// a lost network looks the same; the next is tried after a rest.
-    pub(crate) fn broken(&self, live: &Live) {
+    /// Drops a connection after an error or a missing answer. A silent connection is dropped too, because a lost
+    /// network looks the same. The next attempt follows after a wait.
+    pub(crate) fn broken(&self, live: &LiveConnection) {
         self.live.send_if_modified(|current| {
             let same = current.as_ref().is_some_and(|now| now.generation == live.generation);
             if same {
@@ -56,14 +56,14 @@ impl Link {
         let _ = self.live.subscribe().wait_for(Option::is_some).await;
     }
 
-    /// Keeps a connection up for as long as it is polled.
+    /// Keeps a connection up while it is polled.
     pub(crate) async fn keep(self, client: Client) {
-        let failures = Minutely::default();
+        let failures = LogThrottle::default();
         let mut watched = self.live.subscribe();
         for generation in 0.. {
             match connect(&client).await {
                 Ok(connection) => {
-                    self.live.send_replace(Some(Live { generation, connection }));
+                    self.live.send_replace(Some(LiveConnection { generation, connection }));
                     let _ = watched.wait_for(Option::is_none).await;
                 }
                 Err(error) => {
@@ -72,24 +72,24 @@ impl Link {
                     }
                 }
             }
-            sleep(REST).await;
+            sleep(RETRY_DELAY).await;
         }
     }
 }
 
 async fn connect(client: &Client) -> RedisResult<MultiplexedConnection> {
-    // Whoever asks sets the time to wait; the connection's own limit would be one more to keep in step.
-    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT)).set_response_timeout(None);
+    // The caller sets the time limit of a command. A limit of the connection would be a second one to keep in step.
+    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT)).set_response_timeout(None);
     let connecting = client.get_multiplexed_async_connection_with_config(&config);
-    timeout(CONNECT, connecting).await.unwrap_or_else(|_| Err(late()))
+    timeout(CONNECT_TIMEOUT, connecting).await.unwrap_or_else(|_| Err(late()))
 }
 
-/// The error of an answer that did not come in time.
+/// The error for an answer that did not come in time.
 pub(crate) fn late() -> redis::RedisError {
     (redis::ErrorKind::Io, "no answer in time").into()
 }
 
-/// The error of a question that could not even be asked.
+/// The error for a command that could not be sent.
 pub(crate) fn down() -> redis::RedisError {
     (redis::ErrorKind::Io, "not connected").into()
 }

@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Counts what goes wrong, and says when it is time to log it again: at once, then at most once a minute.
+/// Counts events, and decides when to log the count: at once, then at most once a minute.
 #[derive(Default)]
-pub(crate) struct Minutely {
+pub(crate) struct LogThrottle {
     count: AtomicU64,
     logged: Mutex<Option<Instant>>,
 }
 
-impl Minutely {
-    /// Counts `more`; the total so far when it is time to log.
+impl LogThrottle {
+    /// Adds to the count. Returns the total when it is time to log it.
     pub(crate) fn add(&self, more: u64) -> Option<u64> {
         let total = self.count.fetch_add(more, Ordering::Relaxed) + more;
         let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
@@ -30,11 +30,11 @@ impl Minutely {
 
 #[cfg(test)]
 mod tests {
-    use super::Minutely;
+    use super::LogThrottle;
 
     #[test]
-    fn a_storm_is_counted_whole_and_logged_once() {
-        let lost = Minutely::default();
+    fn a_burst_is_counted_completely_and_logged_once() {
+        let lost = LogThrottle::default();
         assert_eq!((lost.add(3), lost.add(1), lost.add(1)), (Some(3), None, None));
         assert_eq!(lost.total(), 5);
     }

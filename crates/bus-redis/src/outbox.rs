@@ -1,5 +1,5 @@
-//! Messages on their way to Redis: a bounded queue and one task that empties it. Nobody waits; what does not fit is
-//! dropped and counted.
+//! Messages on their way to Redis: a bounded queue, and one task that empties it. No caller waits. A message that does
+//! not fit is dropped and counted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,33 +10,33 @@ use tokio::time::timeout;
 
 use crate::channel::{Channels, Message};
 use crate::link::{Link, down, late};
-use crate::minutely::Minutely;
+use crate::log_throttle::LogThrottle;
 
-/// Messages that may wait to be sent.
-const ROOM: usize = 4096;
-/// Messages sent in one round trip.
+/// The number of messages that may wait.
+const QUEUE_CAPACITY: usize = 4096;
+/// The number of messages in one round trip.
 const BATCH: usize = 256;
-/// Time for a round trip before the connection is given up.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The time limit of a round trip. After it the connection is dropped.
+const ROUND_TRIP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where messages are put.
+/// The end of the queue that takes messages.
 pub(crate) struct Outbox {
     queue: mpsc::Sender<Message>,
-    lost: Arc<Minutely>,
+    lost: Arc<LogThrottle>,
 }
 
-/// The other end, to be driven by [`Sending::run`].
+/// The end of the queue that sends messages. [`Sending::run`] drives it.
 pub(crate) struct Sending {
     queue: mpsc::Receiver<Message>,
-    lost: Arc<Minutely>,
+    lost: Arc<LogThrottle>,
     link: Link,
     channels: Arc<Channels>,
 }
 
 impl Outbox {
     pub(crate) fn new(link: Link, channels: Arc<Channels>) -> (Self, Sending) {
-        let (sender, receiver) = mpsc::channel(ROOM);
-        let lost = Arc::new(Minutely::default());
+        let (sender, receiver) = mpsc::channel(QUEUE_CAPACITY);
+        let lost = Arc::new(LogThrottle::default());
         (Self { queue: sender, lost: Arc::clone(&lost) }, Sending { queue: receiver, lost, link, channels })
     }
 
@@ -46,15 +46,15 @@ impl Outbox {
         }
     }
 
-    /// Messages that were dropped since the start.
+    /// The number of messages that were dropped since the start.
     pub(crate) fn lost(&self) -> u64 {
         self.lost.total()
     }
 }
 
 impl Sending {
-    /// Sends until the outbox is gone. While there is no connection it throws away what comes, so that memory does not
-    /// fill with frames that are stale by the time Redis is back.
+    /// Sends until the outbox is dropped. While there is no connection, messages are dropped, because they would be
+    /// outdated when Redis is back.
     pub(crate) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH);
         while self.queue.recv_many(&mut batch, BATCH).await > 0 {
@@ -67,7 +67,7 @@ impl Sending {
 
     async fn send(&self, batch: &[Message]) -> RedisResult<()> {
         let Some(mut live) = self.link.live() else { return Err(down()) };
-        let sent = timeout(PATIENCE, self.pipeline(batch).exec_async(&mut live.connection)).await;
+        let sent = timeout(ROUND_TRIP_TIMEOUT, self.pipeline(batch).exec_async(&mut live.connection)).await;
         let result = sent.unwrap_or_else(|_| Err(late()));
         if result.is_err() {
             self.link.broken(&live);
@@ -75,7 +75,7 @@ impl Sending {
         result
     }
 
-    /// One wake-up says as much as many.
+    /// Several wake-ups are sent as one.
     fn pipeline(&self, batch: &[Message]) -> Pipeline {
         let mut pipeline = redis::pipe();
         let mut woken = false;
@@ -91,7 +91,7 @@ impl Sending {
     }
 }
 
-fn count_lost(lost: &Minutely, more: u64, reason: &dyn std::fmt::Display) {
+fn count_lost(lost: &LogThrottle, more: u64, reason: &dyn std::fmt::Display) {
     if let Some(lost) = lost.add(more) {
         tracing::warn!(%reason, lost, "messages to other processes were dropped; they will find out from the store");
     }

@@ -1,4 +1,5 @@
-//! What other processes say: one subscriber connection, with a channel for each session that somebody here follows.
+//! Receives the messages of other processes: one subscriber connection, with a channel for each session that is
+//! followed in this process.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,26 +15,26 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::channel::{Channels, Message};
 use crate::link::late;
-use crate::minutely::Minutely;
+use crate::log_throttle::LogThrottle;
 
-/// Time for the server to answer anything.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// A silent connection is asked this often whether it is still there.
-const PING: Duration = Duration::from_secs(5);
-/// Channels named in one command.
-const CHUNK: usize = 500;
-const FIRST_REST: Duration = Duration::from_millis(50);
-const LONGEST_REST: Duration = Duration::from_secs(1);
+/// The time limit of every answer of the server.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often a silent connection is tested.
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+/// The number of channels in one command.
+const MAX_CHANNELS: usize = 500;
+const MIN_RETRY_DELAY: Duration = Duration::from_millis(50);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// A session that got its first follower (`true`) or lost its last.
+/// A session that got its first follower (`true`) or lost its last one (`false`).
 type Change = (TenantId, SessionId, bool);
 
-/// Passes on which sessions are followed here.
-pub(crate) struct Followed(mpsc::UnboundedSender<Change>);
+/// Passes changes of the followed sessions to the reader.
+pub(crate) struct FollowObserver(mpsc::UnboundedSender<Change>);
 
-impl TopicObserver for Followed {
+impl TopicObserver for FollowObserver {
     fn opened(&self, tenant: TenantId, session: &SessionId) {
-        // It fails only when the reader is gone, and then the bus is going too.
+        // The send fails only when the reader is gone, and then the bus is being dropped too.
         let _ = self.0.send((tenant, session.clone(), true));
     }
 
@@ -42,7 +43,7 @@ impl TopicObserver for Followed {
     }
 }
 
-/// The task that listens.
+/// The task that receives messages.
 pub(crate) struct Reader {
     client: Client,
     channels: Arc<Channels>,
@@ -51,10 +52,10 @@ pub(crate) struct Reader {
     subscribed: watch::Sender<bool>,
 }
 
-/// The bus that the reader feeds, with the news of its followers.
+/// The bus that the reader feeds, and the changes of its followed sessions.
 pub(crate) fn observed() -> (Arc<LocalBus>, mpsc::UnboundedReceiver<Change>) {
     let (sender, changes) = mpsc::unbounded_channel();
-    (Arc::new(LocalBus::observed(Arc::new(Followed(sender)))), changes)
+    (Arc::new(LocalBus::observed(Arc::new(FollowObserver(sender)))), changes)
 }
 
 impl Reader {
@@ -72,31 +73,32 @@ impl Reader {
         self.subscribed.subscribe()
     }
 
-    /// Listens for as long as it is polled, over as many connections as it takes.
+    /// Receives messages while it is polled, over as many connections as necessary.
     pub(crate) async fn run(mut self) {
-        let failures = Minutely::default();
-        let mut rest = FIRST_REST;
+        let failures = LogThrottle::default();
+        let mut rest = MIN_RETRY_DELAY;
         loop {
             let ended = self.listen().await;
             if self.subscribed.send_replace(false) {
-                rest = FIRST_REST;
+                rest = MIN_RETRY_DELAY;
             }
             if let (Err(error), Some(failures)) = (ended, failures.add(1)) {
                 tracing::warn!(%error, failures, "messages from other processes do not arrive; they are found in the store");
             }
             sleep(rest).await;
-            rest = (rest * 2).min(LONGEST_REST);
+            rest = (rest * 2).min(MAX_RETRY_DELAY);
         }
     }
 
     /// One connection, from its subscriptions to its loss.
     async fn listen(&mut self) -> RedisResult<()> {
-        // Nobody applies changes while there is no connection; they must not pile up.
+        // Changes without a connection are not needed and must not use memory: the next connection subscribes to all
+        // followed sessions.
         self.skip_changes();
         let (mut sink, mut messages) = in_time(self.client.get_async_pubsub()).await?.split();
         self.subscribe_all(&mut sink).await?;
         self.subscribed.send_replace(true);
-        let mut ping = interval(PING);
+        let mut ping = interval(PING_INTERVAL);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -107,15 +109,16 @@ impl Reader {
         }
     }
 
-    /// Subscribes to everything that is followed now. What was said before may have been missed, so followers read the
+    /// Subscribes to all sessions that are followed now. Earlier messages may have been missed, so followers read the
     /// store again and workers look for work.
     async fn subscribe_all(&mut self, sink: &mut PubSubSink) -> RedisResult<()> {
-        // These are in the list below. A change that comes while it is made is applied after it, in order.
+        // These changes are in the list below. A change that comes while the list is made is applied after it, in
+        // order.
         self.skip_changes();
         let followed = self.local.followed();
         let mut names = vec![self.channels.wakes(), self.channels.cancels()];
         names.extend(followed.iter().map(|(tenant, session)| self.channels.frames(*tenant, session)));
-        for chunk in names.chunks(CHUNK) {
+        for chunk in names.chunks(MAX_CHANNELS) {
             in_time(sink.subscribe(chunk)).await?;
         }
         for (tenant, session) in &followed {
@@ -125,13 +128,13 @@ impl Reader {
         Ok(())
     }
 
-    /// Follows the changes that have gathered; of several for one session only the last matters.
+    /// Applies the collected changes. Of several changes of one session only the last matters.
     async fn apply(&mut self, first: Change, sink: &mut PubSubSink) -> RedisResult<()> {
         let mut latest = HashMap::new();
         let mut next = Some(first);
         while let Some((tenant, session, opened)) = next {
             latest.insert((tenant, session), opened);
-            next = if latest.len() < CHUNK { self.changes.try_recv().ok() } else { None };
+            next = if latest.len() < MAX_CHANNELS { self.changes.try_recv().ok() } else { None };
         }
         let (opened, closed): (Vec<_>, Vec<_>) = latest.into_iter().partition(|(_, opened)| *opened);
         let names = |topics: &[((TenantId, SessionId), bool)]| -> Vec<String> {
@@ -143,7 +146,7 @@ impl Reader {
         if !opened.is_empty() {
             in_time(sink.subscribe(names(&opened))).await?;
         }
-        // What was said between their start and this moment was not heard.
+        // Messages between the start of a follower and this moment were not received.
         for ((tenant, session), _) in &opened {
             self.local.reread(*tenant, session);
         }
@@ -165,5 +168,5 @@ impl Reader {
 }
 
 async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(late()))
+    timeout(ANSWER_TIMEOUT, answer).await.unwrap_or_else(|_| Err(late()))
 }

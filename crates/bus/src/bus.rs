@@ -6,44 +6,51 @@ use async_trait::async_trait;
 
 use crate::{Cancellations, Follower};
 
-/// The seam between one process and many. No method fails, and none but the two `async` ones waits.
+/// The messages between parts of the product, within one process or many. No method returns an error, and only the two
+/// `async` methods wait.
 #[async_trait]
 pub trait Bus: Send + Sync {
-    /// Hands a live journal entry to everyone who follows its session.
+    /// Sends a live journal entry to all followers of its session.
     fn publish(&self, frame: Arc<Frame>);
 
-    /// Follows a session from now on. Follow first, read the store second: then nothing falls between the two.
+    /// Follows a session from now on. Follow first and read the store second; then no entry is missed between the two.
     fn follow(&self, tenant: TenantId, session: &SessionId) -> Follower;
 
-    /// Something became runnable: one waiting worker of every process looks for it.
+    /// Reports that a run became runnable. In every process, one waiting worker looks for it.
     fn wake_workers(&self);
 
-    /// Returns when woken since the last wait. One wake-up may stand for many runs: claim until there is nothing left.
+    /// Waits for the next wake-up since the last wait. One wake-up may stand for many runs, so a worker claims runs
+    /// until there are none left.
     async fn wait_for_work(&self);
 
-    /// Asks whoever drives this run to look at its cancel flag in the store.
+    /// Asks the worker that drives this run to look at its cancel flag in the store.
     fn cancel_run(&self, run: RunId);
 
-    /// The runs named by [`Bus::cancel_run`] from now on.
+    /// The runs that [`Bus::cancel_run`] names from now on.
     fn cancellations(&self) -> Cancellations;
 
-    /// Counts one use of `key` against `rate` (GCRA: bursts up to the count, then evenly spread).
+    /// Counts one use of `key` against `rate`.
+    ///
+    /// # Arguments
+    /// * `key`: what is limited, such as a caller or a tool. Different rates of one key are counted separately.
+    /// * `rate`: uses per period. The algorithm is GCRA: a burst up to the count, then uses at even intervals.
     async fn admit(&self, key: &str, rate: RateLimit) -> Admission;
 }
 
-/// The answer of [`Bus::admit`]. A refused use is not counted.
+/// The result of [`Bus::admit`]. A refused use is not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Admission {
+    /// Whether the use may go on.
     pub allowed: bool,
-    /// How many uses are allowed at once.
+    /// How many uses are allowed in one burst.
     pub limit: u32,
-    /// How many of them are left right now.
+    /// How many of them are left now.
     pub remaining: u32,
-    /// When the next use will be allowed; zero when this one was.
+    /// The time until the next use is allowed; zero when this one was.
     pub retry_after: Duration,
-    /// When all of `limit` will be there again.
+    /// The time until all of `limit` is available again.
     pub reset_after: Duration,
-    /// The count shared with other processes could not be reached, and this is the process's own: what must fail
-    /// closed (logins, tokens) refuses now.
+    /// Redis could not be reached, so only this process's own uses were counted. A caller that must fail closed
+    /// (logins, tokens) refuses the use.
     pub degraded: bool,
 }

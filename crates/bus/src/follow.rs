@@ -1,4 +1,4 @@
-//! Topics: one per session that somebody follows, gone with its last follower.
+//! Topics: one for each session that has a follower. It is removed with its last follower.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
@@ -6,16 +6,17 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Wea
 use artel_domain::{Frame, RunId, SessionId, TenantId};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-/// Frames that a follower may be behind before it must read the store again. A topic reserves room for them (about 3
-/// KB).
+/// The number of frames that a follower may be behind before it must read the store again. A topic reserves memory for
+/// them (about 3 KB).
 const BACKLOG: usize = 64;
 
-/// What a follower hears.
+/// What a follower receives.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Followed {
+    /// A live journal entry.
     Frame(Arc<Frame>),
-    /// Frames were missed, or may have been: read the store from the last entry seen. Frames that follow may repeat
-    /// what the store gave; their `seq` tells.
+    /// Frames were missed, or may have been: read the store from the last entry seen. The next frames may repeat
+    /// entries of the store; their `seq` tells.
     Lagged,
     /// The bus is gone.
     Closed,
@@ -43,23 +44,25 @@ impl Follower {
 impl Drop for Follower {
     fn drop(&mut self) {
         if let Some(topics) = self.topics.upgrade() {
-            topics.leave(self.tenant, &self.session);
+            topics.unsubscribe(self.tenant, &self.session);
         }
     }
 }
 
-/// Hears of the first follower that a session gets and the last one that it loses, in order. Called under a lock: it
-/// must return at once and not call back.
+/// Observes the first follower that a session gets and the last one that it loses, in order. It is called under a lock,
+/// so it must return at once and not call the bus.
 pub trait TopicObserver: Send + Sync {
+    /// The session got its first follower.
     fn opened(&self, tenant: TenantId, session: &SessionId);
+    /// The session lost its last follower.
     fn closed(&self, tenant: TenantId, session: &SessionId);
 }
 
-/// Hints to cancel; a slow reader misses some and finds them in the store.
+/// The runs to cancel. A slow reader misses some, and finds their flags in the store.
 pub struct Cancellations(pub(crate) broadcast::Receiver<RunId>);
 
 impl Cancellations {
-    /// The next run to look at, or `None` when the bus is gone.
+    /// The next run to look at; `None` when the bus is gone.
     pub async fn next(&mut self) -> Option<RunId> {
         loop {
             match self.0.recv().await {
@@ -77,7 +80,7 @@ pub(crate) enum Signal {
     Reread,
 }
 
-/// Nested by tenant so that a frame finds its topic without building a key.
+/// Nested by tenant, so that a lookup needs no combined key.
 type ByTenant = HashMap<TenantId, HashMap<SessionId, Topic>>;
 
 #[derive(Default)]
@@ -98,22 +101,22 @@ impl Topics {
 
     pub(crate) fn signal(&self, tenant: TenantId, session: &SessionId, signal: Signal) {
         if let Some(topic) = self.read().get(&tenant).and_then(|sessions| sessions.get(session)) {
-            // The last follower may be leaving at this moment; then nobody misses it.
+            // A failure means that the last follower has just gone, so nobody misses the frame.
             let _ = topic.signals.send(signal);
         }
     }
 
-    pub(crate) fn join(self: &Arc<Self>, tenant: TenantId, session: &SessionId) -> Follower {
+    pub(crate) fn subscribe(self: &Arc<Self>, tenant: TenantId, session: &SessionId) -> Follower {
         let mut open = self.write();
         let topic = open.entry(tenant).or_default().entry(session.clone()).or_insert_with(|| {
-            self.tell(|observer| observer.opened(tenant, session));
+            self.notify(|observer| observer.opened(tenant, session));
             Topic { signals: broadcast::channel(BACKLOG).0, followers: 0 }
         });
         topic.followers += 1;
         Follower { signals: topic.signals.subscribe(), topics: Arc::downgrade(self), tenant, session: session.clone() }
     }
 
-    fn leave(&self, tenant: TenantId, session: &SessionId) {
+    fn unsubscribe(&self, tenant: TenantId, session: &SessionId) {
         let mut open = self.write();
         let Some(sessions) = open.get_mut(&tenant) else { return };
         let Some(topic) = sessions.get_mut(session) else { return };
@@ -125,7 +128,7 @@ impl Topics {
         if sessions.is_empty() {
             open.remove(&tenant);
         }
-        self.tell(|observer| observer.closed(tenant, session));
+        self.notify(|observer| observer.closed(tenant, session));
     }
 
     pub(crate) fn list(&self) -> Vec<(TenantId, SessionId)> {
@@ -133,9 +136,9 @@ impl Topics {
         open.iter().flat_map(|(tenant, sessions)| sessions.keys().map(|session| (*tenant, session.clone()))).collect()
     }
 
-    fn tell(&self, news: impl FnOnce(&dyn TopicObserver)) {
+    fn notify(&self, event: impl FnOnce(&dyn TopicObserver)) {
         if let Some(observer) = &self.observer {
-            news(observer.as_ref());
+            event(observer.as_ref());
         }
     }
 

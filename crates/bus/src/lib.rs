@@ -1,8 +1,8 @@
-//! What passes between parts of the product that do not call each other: live journal entries, wake-ups of workers,
+//! The messages between parts of the product that do not call each other: live journal entries, wake-ups of workers,
 //! hints to cancel, and shared rate limits.
 //!
-//! The bus must never know a database, HTTP or what an event means. Nothing on it is a promise: the store has the
-//! truth, and whoever misses a message loses time, never correctness.
+//! The bus must never know a database, HTTP or what an event means. No delivery is guaranteed. The store has the truth,
+//! and a reader that misses a message loses time, never correctness.
 
 mod bus;
 mod follow;

@@ -1,4 +1,4 @@
-//! Rate limits within one process: GCRA, one limiter per distinct rate.
+//! Rate limits within one process: GCRA, with one limiter per distinct rate.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -14,13 +14,13 @@ use governor::{Quota, RateLimiter};
 
 use crate::Admission;
 
-/// Uses between two sweeps, at least. Beyond that a sweep waits for as many uses as it found keys, so that sweeping
-/// costs each use the same however many keys there are.
+/// The minimal number of uses between two sweeps. With more keys, a sweep waits for as many uses as it found keys, so
+/// that the cost per use stays the same.
 const SWEEP_EVERY: usize = 1024;
 
 type Keyed<C> = RateLimiter<String, DashMapStateStore<String>, C, StateInformationMiddleware>;
 
-/// This process's own rate limits. Keys that have been idle for long enough to be as good as new are forgotten.
+/// The rate limits of this process. A key that has been idle until its full burst is available again is forgotten.
 pub struct LocalLimits<C: Clock = DefaultClock> {
     by_rate: RwLock<HashMap<RateLimit, Arc<Keyed<C>>>>,
     until_sweep: AtomicUsize,
@@ -38,7 +38,7 @@ impl<C: Clock + Clone> LocalLimits<C> {
         Self { by_rate: RwLock::default(), until_sweep: AtomicUsize::new(SWEEP_EVERY), clock }
     }
 
-    /// Counts one use of `key`.
+    /// Counts one use of `key` against `rate`, see [`crate::Bus::admit`].
     pub fn admit(&self, key: &str, rate: RateLimit) -> Admission {
         if self.until_sweep.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.sweep();
@@ -78,7 +78,7 @@ impl<C: Clock + Clone> LocalLimits<C> {
         let mut by_rate = self.by_rate.write().unwrap_or_else(PoisonError::into_inner);
         by_rate.retain(|_, limiter| {
             limiter.retain_recent();
-            // Somebody may hold it and be about to count on it.
+            // Another thread may hold the limiter and be about to count on it.
             !limiter.is_empty() || Arc::strong_count(limiter) > 1
         });
         let keys: usize = by_rate.values().map(|limiter| limiter.len()).sum();
@@ -86,7 +86,7 @@ impl<C: Clock + Clone> LocalLimits<C> {
     }
 }
 
-/// The time in which one use grows back.
+/// The time after which one use is available again.
 fn interval(rate: RateLimit) -> Duration {
     (rate.window() / rate.count.max(1)).max(Duration::from_nanos(1))
 }

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, broadcast};
 use crate::follow::{Signal, TopicObserver, Topics};
 use crate::{Admission, Bus, Cancellations, Follower, LocalLimits};
 
-/// Hints to cancel that a slow worker may be behind.
+/// The number of hints to cancel that a slow worker may be behind.
 const CANCEL_BACKLOG: usize = 256;
 
 /// The bus of one process.
@@ -19,21 +19,23 @@ pub struct LocalBus {
 }
 
 impl LocalBus {
+    /// A bus without an observer.
     pub fn new() -> Self {
         Self::with_topics(Topics::default())
     }
 
-    /// A bus that tells which sessions are followed, for one that brings them frames from elsewhere.
+    /// A bus that reports which sessions are followed. The bus of many processes uses it to bring frames from the
+    /// others.
     pub fn observed(observer: Arc<dyn TopicObserver>) -> Self {
         Self::with_topics(Topics::observed(observer))
     }
 
-    /// Tells the followers of a session that they may have missed something.
+    /// Tells the followers of a session that they may have missed frames.
     pub fn reread(&self, tenant: TenantId, session: &SessionId) {
         self.topics.signal(tenant, session, Signal::Reread);
     }
 
-    /// The sessions that somebody follows.
+    /// The sessions that have a follower.
     pub fn followed(&self) -> Vec<(TenantId, SessionId)> {
         self.topics.list()
     }
@@ -57,7 +59,7 @@ impl Bus for LocalBus {
     }
 
     fn follow(&self, tenant: TenantId, session: &SessionId) -> Follower {
-        self.topics.join(tenant, session)
+        self.topics.subscribe(tenant, session)
     }
 
     fn wake_workers(&self) {
@@ -69,7 +71,7 @@ impl Bus for LocalBus {
     }
 
     fn cancel_run(&self, run: RunId) {
-        // Without a worker in this process there is nobody to tell.
+        // Without a worker in this process there is no receiver.
         let _ = self.cancels.send(run);
     }
 

@@ -1,8 +1,9 @@
-//! Which addresses belong to the public internet: an allow-list for IPv6, the registries' special ranges for IPv4.
+//! Which addresses belong to the public internet: an allow-list for IPv6, the special-purpose ranges of the registry
+//! for IPv4.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Special-purpose IPv4 ranges (IANA registry), as address and prefix length.
+/// Special-purpose IPv4 ranges (IANA IPv4 Special-Purpose Address Registry), as address and prefix length.
 const SPECIAL_V4: [(Ipv4Addr, u32); 17] = [
     (Ipv4Addr::UNSPECIFIED, 8),            // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
@@ -23,11 +24,11 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 17] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved, broadcast
 ];
 
-/// Everything global lies in 2000::/3, which leaves out v4-mapped, v4-compatible, NAT64, ULA, link-local, fec0 and
-/// multicast.
+/// All global unicast addresses are in 2000::/3 (RFC 4291, 2.4; IANA). It excludes v4-mapped, v4-compatible, NAT64,
+/// ULA, link-local, fec0 and multicast addresses.
 const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// Within it, these carry other addresses or none.
+/// Ranges within 2000::/3 that embed other addresses or are reserved (IANA IPv6 Special-Purpose Address Registry).
 const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocol assignments: Teredo, ORCHID, benchmarking
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
@@ -35,7 +36,7 @@ const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
-/// Is this a global unicast address?
+/// Whether this is a global unicast address.
 pub fn is_global(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => !SPECIAL_V4.iter().any(|range| within_v4(v4, *range)),

@@ -1,4 +1,5 @@
-//! The HTTP clients: one TLS configuration, separate pools for the public internet and for what the operator permitted.
+//! The HTTP clients: one TLS configuration, and separate connection pools for the public internet and for the hosts
+//! that the operator permits.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -53,7 +54,7 @@ fn client(
         .no_proxy()
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
-        // Never decompressed: a small answer cannot become a large one.
+        // No decompression, so that a small answer cannot become a large one.
         .no_gzip()
         .no_brotli()
         .no_zstd()
@@ -66,7 +67,7 @@ fn client(
         .build()
 }
 
-/// Read from the system once per process.
+/// The root certificates of the system, read once per process.
 static ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     let mut roots = RootCertStore::empty();
     let (added, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -1,20 +1,21 @@
-//! The form that a URL must have before anything else is asked about it.
+//! The form of a URL, which is checked before anything else.
 
 use url::Url;
 
 use crate::error::Refusal;
 
-/// Checks the form of an endpoint. Where its host is can change, so that is checked with each call.
+/// Checks the form of a tool's URL. The addresses of its host can change, so they are checked at each call.
 ///
 /// # Errors
-/// Why the URL can never be called.
+/// The reason why the URL can never be called.
 pub fn check_endpoint(text: &str) -> Result<(), Refusal> {
     parse(text).and_then(|url| check_form(&url))
 }
 
-/// Parses a URL, and refuses spellings that parsers read differently.
+/// Parses a URL. Refuses spellings that parsers read differently.
 pub(crate) fn parse(text: &str) -> Result<Url, Refusal> {
-    // Parsers differ most in what they forgive; an authority with any of this is never written by accident.
+    // Parsers differ most in the errors that they tolerate. No correct URL has any of these characters in its
+    // authority.
     let authority =
         text.split_once("//").map_or(text, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
     if text.chars().any(|c| c.is_control() || c.is_whitespace()) || authority.contains(['%', '\\']) {
@@ -24,7 +25,7 @@ pub(crate) fn parse(text: &str) -> Result<Url, Refusal> {
     if url.fragment().is_some() { Err(Refusal::Fragment) } else { Ok(url) }
 }
 
-/// Scheme, credentials, port and host.
+/// Checks scheme, credentials, port and host.
 pub(crate) fn check_form(url: &Url) -> Result<(), Refusal> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Refusal::Scheme(url.scheme().to_owned()));

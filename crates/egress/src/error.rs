@@ -1,9 +1,9 @@
 //! Why there is no answer.
 
-/// Redirects that are followed after the first request.
+/// The largest number of redirects after the first request.
 pub const MAX_REDIRECTS: usize = 3;
 
-/// Why a URL is not called. The texts go to models and users, so they hold no resolved address.
+/// Why a URL is not called. The texts go to models and users, so they contain no resolved address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("this is not a URL with a host")]
@@ -33,20 +33,24 @@ pub enum Refusal {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
+    /// A hop was refused.
     #[error("{0}")]
     Refused(#[from] Refusal),
-    /// No connection: when it is the first hop, the request cannot have had an effect.
+    /// No connection. When it is the first hop, the request cannot have had an effect.
     #[error("could not connect to the host")]
     Connect { first_hop: bool },
+    /// The connection broke. The request may have had an effect.
     #[error("the connection was lost before the answer was complete")]
     Lost,
 }
 
-/// The operator's part of the configuration could not be used.
+/// The operator's settings could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EgressError {
+    /// An entry of the private hosts is not a host.
     #[error("'{0}' is not a host or host:port such as tool-mock or 127.0.0.1:9000")]
     PrivateHost(String),
+    /// The HTTP client could not be built.
     #[error("the HTTP client cannot be built: {0}")]
     Client(String),
 }

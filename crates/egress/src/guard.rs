@@ -19,13 +19,13 @@ use crate::redirect;
 use crate::resolver::Resolver;
 
 /// How a checked URL is reached.
-enum Way {
+enum Target {
     Public,
     Permitted,
     Alias(SocketAddr),
 }
 
-/// The guard: checks URLs and sends what passed.
+/// The guard: checks URLs and sends requests to those that passed.
 pub struct Egress {
     private_hosts: PrivateHosts,
     aliases: BTreeMap<String, SocketAddr>,
@@ -37,12 +37,12 @@ impl Egress {
     ///
     /// # Arguments
     /// * `private_hosts`: `host` or `host:port` that may be reached although its address is private.
-    /// * `aliases`: `host` or `host:port`, and the address where it really is. An alias counts as allowed by the
-    ///   operator.
-    /// * `resolver`: asked for the addresses of each name when a connection is opened.
+    /// * `aliases`: `host` or `host:port`, and the address that is connected to instead. An alias counts as permitted
+    ///   by the operator.
+    /// * `resolver`: resolves each name when a connection is opened.
     ///
     /// # Errors
-    /// An entry of `private_hosts` that is no host, or an HTTP client that cannot be built.
+    /// Fails for an entry of `private_hosts` that is not a host, or when an HTTP client cannot be built.
     pub fn new(
         private_hosts: &[String],
         aliases: BTreeMap<String, SocketAddr>,
@@ -55,28 +55,29 @@ impl Egress {
         })
     }
 
-    /// Parses a URL and checks it, as far as that goes without resolving its host.
+    /// Parses a URL and checks it, as far as that is possible without resolving its host.
     ///
     /// # Arguments
-    /// * `allowed_domains`: the host names that may be reached; when empty, only the URL's own.
+    /// * `allowed_domains`: the host names that may be reached. When it is empty, only the URL's own host may be
+    ///   reached.
     ///
     /// # Errors
-    /// Why the URL is not called.
+    /// The reason why the URL is not called.
     pub fn check(&self, text: &str, allowed_domains: &[String]) -> Result<(Url, HostRule), Refusal> {
         let url = parse(text)?;
         let rule = HostRule::new(allowed_domains, &url);
-        self.way(&url, &rule)?;
+        self.target(&url, &rule)?;
         Ok((url, rule))
     }
 
-    fn way(&self, url: &Url, rule: &HostRule) -> Result<Way, Refusal> {
+    fn target(&self, url: &Url, rule: &HostRule) -> Result<Target, Refusal> {
         check_form(url)?;
         rule.check(url)?;
         if let Some(address) = self.alias(url) {
-            return Ok(Way::Alias(address));
+            return Ok(Target::Alias(address));
         }
         if self.private_hosts.contains(url) {
-            return Ok(Way::Permitted);
+            return Ok(Target::Permitted);
         }
         let literal = match url.host() {
             Some(Host::Ipv4(v4)) => Some(v4.into()),
@@ -87,7 +88,7 @@ impl Egress {
             Some(address) if !is_global(address) => {
                 Err(Refusal::NotPublic(url.host_str().unwrap_or_default().to_owned()))
             }
-            _ => Ok(Way::Public),
+            _ => Ok(Target::Public),
         }
     }
 
@@ -97,35 +98,35 @@ impl Egress {
         self.aliases.get(&with_port).or_else(|| self.aliases.get(host)).copied()
     }
 
-    /// Sends a request and follows redirects. Each hop is checked like the first.
+    /// Sends a request and follows redirects. Each hop is checked like the first one.
     ///
     /// # Arguments
-    /// * `rule`: from [`Egress::check`].
+    /// * `rule`: the rule that [`Egress::check`] returned.
     ///
     /// # Errors
-    /// A refused hop, no connection, or a connection that was lost.
+    /// A refused hop, no connection, or a lost connection.
     pub async fn send(&self, mut request: Outgoing, rule: &HostRule) -> Result<Response, SendError> {
         for hops in 0.. {
-            let way = self.way(&request.url, rule)?;
-            let response = self.hop(&request, &way).await.map_err(|error| classify(&error, hops == 0))?;
+            let target = self.target(&request.url, rule)?;
+            let response = self.hop(&request, &target).await.map_err(|error| classify(&error, hops == 0))?;
             let Some(target) = redirect_target(&request.url, &response) else { return Ok(response) };
             request = redirect::follow(request, response.status(), target?, hops)?;
         }
         Err(Refusal::TooManyRedirects.into())
     }
 
-    async fn hop(&self, request: &Outgoing, way: &Way) -> Result<Response, reqwest::Error> {
+    async fn hop(&self, request: &Outgoing, target: &Target) -> Result<Response, reqwest::Error> {
         let mut url = request.url.clone();
         let mut headers = request.headers.clone();
-        if let Way::Alias(address) = way {
+        if let Target::Alias(address) = target {
             if let Some(host) = authority(&url) {
                 headers.insert(HOST, host);
             }
-            // Neither fails for an http URL with a host, and nothing else comes here.
+            // Neither call fails for an http URL with a host, and other URLs do not get here.
             let _ = url.set_ip_host(address.ip());
             let _ = url.set_port(Some(address.port()));
         }
-        let client = self.clients.choose(matches!(way, Way::Public), request.fresh);
+        let client = self.clients.choose(matches!(target, Target::Public), request.fresh);
         let mut builder = client.request(request.method.clone(), url).headers(headers);
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());

@@ -1,20 +1,24 @@
-//! Host names, in the one form in which they are compared.
+//! Host names, in the normal form in which they are compared.
 
 use url::{Host, Url};
 
 use crate::error::Refusal;
 
-/// Which hosts one call may reach, by exact name.
+/// The hosts that one call may reach, by exact name.
 #[derive(Debug, Clone)]
 pub struct HostRule {
     allowed: Vec<String>,
 }
 
 impl HostRule {
-    /// The binding's domains; with none, only the host of the URL that the tenant wrote.
+    /// The rule of a call.
+    ///
+    /// # Arguments
+    /// * `allowed_domains`: the domains of the binding. When the list is empty, only the host of `endpoint` is allowed.
+    /// * `endpoint`: the URL that the tenant wrote.
     pub fn new(allowed_domains: &[String], endpoint: &Url) -> Self {
-        let listed: Vec<String> = allowed_domains.iter().filter_map(|domain| normal(domain)).collect();
-        // A list that holds nothing usable allows nothing: it was meant to be a restriction.
+        let listed: Vec<String> = allowed_domains.iter().filter_map(|domain| normalize(domain)).collect();
+        // A list without a usable entry allows nothing, because it was meant as a restriction.
         if allowed_domains.is_empty() {
             Self { allowed: endpoint.host_str().map(str::to_owned).into_iter().collect() }
         } else {
@@ -22,7 +26,10 @@ impl HostRule {
         }
     }
 
-    /// May the call reach this host?
+    /// Checks that the call may reach the host of this URL.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`] when it may not.
     pub fn check(&self, url: &Url) -> Result<(), Refusal> {
         let host = url.host_str().unwrap_or_default();
         if self.allowed.iter().any(|allowed| allowed == host) {
@@ -33,25 +40,25 @@ impl HostRule {
     }
 }
 
-/// Checks that this is a bare host name or address, as `allowed_domains` takes them.
+/// Checks that this is a host name or address without anything else, as `allowed_domains` takes them.
 ///
 /// # Errors
 /// A text that names the entry and shows a correct one.
 pub fn check_domain(domain: &str) -> Result<(), String> {
-    normal(domain)
+    normalize(domain)
         .map(|_| ())
         .ok_or_else(|| format!("'{domain}' is not a host name such as api.example.com (no scheme, port or path)"))
 }
 
-/// Lower case, punycode, addresses in their one spelling. `None` when it is not a bare host.
-fn normal(host: &str) -> Option<String> {
+/// The normal form: lower case, punycode, addresses in their single spelling. `None` when the text is not a host.
+fn normalize(host: &str) -> Option<String> {
     if host.is_empty() || host.ends_with('.') || host.contains(['%', '/', '@', '?', '#', '\\']) {
         return None;
     }
     Host::parse(host).ok().map(|host| host.to_string())
 }
 
-/// The operator's exceptions: hosts, or host and port, that may be private.
+/// The operator's exceptions: hosts, or hosts with a port, that may be private.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PrivateHosts(Vec<(String, Option<u16>)>);
 
@@ -65,11 +72,11 @@ impl PrivateHosts {
     }
 
     fn entry(entry: &str) -> Option<(String, Option<u16>)> {
-        if let Some(host) = normal(entry) {
+        if let Some(host) = normalize(entry) {
             return Some((host, None));
         }
         let (host, port) = entry.rsplit_once(':')?;
-        Some((normal(host)?, Some(port.parse().ok().filter(|port| *port != 0)?)))
+        Some((normalize(host)?, Some(port.parse().ok().filter(|port| *port != 0)?)))
     }
 
     pub(crate) fn contains(&self, url: &Url) -> bool {
@@ -107,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn no_domains_means_the_endpoints_own_host_and_useless_ones_mean_nothing() {
+    fn without_domains_the_endpoints_host_is_allowed_and_unusable_domains_allow_nothing() {
         assert!(allows(&[], "https://own.example/elsewhere"));
         assert!(!allows(&[], "https://other.example/"));
         assert!(!allows(&["https://own.example"], "https://own.example/"));

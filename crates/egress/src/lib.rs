@@ -1,9 +1,9 @@
-//! The egress guard: every URL that a tenant gave is called through it, and by no other way.
+//! The egress guard: every URL that a tenant gave is called through it and in no other way.
 //!
 //! A URL is parsed once. The WHATWG rules turn decimal, octal, hexadecimal, short and full-width addresses into one
-//! form. The URL is checked, and sent as it was parsed. Literal addresses are checked in [`Egress`], because a resolver
-//! never sees them. Names are checked in the resolver of the connection itself (`resolver.rs`), so that no second
-//! answer can differ from the checked one.
+//! form. The parsed URL is checked, and the request is sent to the same parsed URL. Literal addresses are checked in
+//! [`Egress`], because a resolver never sees them. Names are checked in the resolver of the connection itself
+//! (`resolver.rs`), so that a second lookup cannot give a different answer than the checked one.
 //!
 //! This crate must never know tenants, tools, runs or stores: it is given a request and a list of host names.
 

@@ -3,13 +3,18 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use url::Url;
 
-/// A request as the caller wants it sent.
+/// A request that the guard is to send.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
+    /// The method.
     pub method: Method,
+    /// The URL that [`crate::Egress::check`] returned.
     pub url: Url,
+    /// The headers. `Host` is set by the guard.
     pub headers: HeaderMap,
+    /// The body; absent when there is none.
     pub body: Option<Bytes>,
-    /// Use a connection of its own: one from the pool may be dying, and then nobody knows whether the request arrived.
+    /// Use a new connection. A connection of the pool may be about to close, and then nobody knows whether the request
+    /// arrived.
     pub fresh: bool,
 }

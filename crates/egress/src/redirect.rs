@@ -1,4 +1,4 @@
-//! What the next hop of a redirect may be, decided without I/O.
+//! Which request follows a redirect, decided without I/O.
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, USER_AGENT};
 use reqwest::{Method, StatusCode};
@@ -7,15 +7,16 @@ use url::Url;
 use crate::error::{MAX_REDIRECTS, Refusal};
 use crate::outgoing::Outgoing;
 
-/// What may be told to another origin. Everything else could be a credential: the tenant names headers freely.
-const HARMLESS: [&str; 3] = ["x-trace-id", "traceparent", "x-idempotency-key"];
+/// The headers that another origin may get. Every other header could be a credential, because tenants choose header
+/// names freely.
+const NON_SECRET_HEADERS: [&str; 3] = ["x-trace-id", "traceparent", "x-idempotency-key"];
 
-/// Does this status send the caller elsewhere?
+/// Whether this status is a redirect.
 pub(crate) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// The request to send after `hops` redirects to follow one more to `target`.
+/// The request that follows a redirect to `target`, after `hops` redirects.
 pub(crate) fn follow(sent: Outgoing, status: StatusCode, mut target: Url, hops: usize) -> Result<Outgoing, Refusal> {
     if hops >= MAX_REDIRECTS {
         return Err(Refusal::TooManyRedirects);
@@ -32,26 +33,28 @@ pub(crate) fn follow(sent: Outgoing, status: StatusCode, mut target: Url, hops: 
         headers.remove(CONTENT_LENGTH);
     }
     if !same_origin(&url, &target) {
-        headers = harmless(&headers);
+        headers = without_secrets(&headers);
     }
     Ok(Outgoing { method, url: target, headers, body, fresh })
 }
 
-/// 307 and 308 keep the method; the others turn everything into a GET, as browsers do for POST.
+/// 307 and 308 keep the method. The others turn every method into GET, as browsers do for POST (Fetch standard,
+/// "HTTP-redirect fetch").
 fn next_method(method: Method, status: StatusCode) -> Method {
     if matches!(status.as_u16(), 307 | 308) { method } else { Method::GET }
 }
 
-/// The same host and port, or the usual step up from http to https.
+/// Whether host and port are the same, or the redirect only changes http to https.
 fn same_origin(from: &Url, to: &Url) -> bool {
     let ports = (from.port_or_known_default(), to.port_or_known_default());
     let upgraded = from.scheme() == "http" && to.scheme() == "https" && ports == (Some(80), Some(443));
     from.host() == to.host() && (upgraded || (from.scheme() == to.scheme() && ports.0 == ports.1))
 }
 
-fn harmless(headers: &HeaderMap) -> HeaderMap {
+fn without_secrets(headers: &HeaderMap) -> HeaderMap {
     let standard = [ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT];
-    let keep = |name: &reqwest::header::HeaderName| standard.contains(name) || HARMLESS.contains(&name.as_str());
+    let keep =
+        |name: &reqwest::header::HeaderName| standard.contains(name) || NON_SECRET_HEADERS.contains(&name.as_str());
     headers.iter().filter(|(name, _)| keep(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 

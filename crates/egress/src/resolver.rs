@@ -1,4 +1,4 @@
-//! Names become addresses once per connection, and only checked addresses are connected to.
+//! Names are resolved once per connection, and only checked addresses are connected to.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -10,9 +10,13 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use crate::address::is_global;
 use crate::error::Refusal;
 
-/// Answers with all addresses of a name.
+/// Resolves names.
 #[async_trait]
 pub trait Resolver: Send + Sync {
+    /// All addresses of a name.
+    ///
+    /// # Errors
+    /// Fails when the name cannot be resolved.
     async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>>;
 }
 
@@ -27,7 +31,7 @@ impl Resolver for SystemResolver {
     }
 }
 
-/// The resolver that the HTTP client calls when it opens a connection: there is no second resolution after the check.
+/// The resolver that the HTTP client calls when it opens a connection. There is no second resolution after the check.
 pub(crate) struct Guarded {
     pub(crate) inner: Arc<dyn Resolver>,
     pub(crate) public_only: bool,
@@ -38,7 +42,8 @@ impl Resolve for Guarded {
         let (inner, public_only) = (Arc::clone(&self.inner), self.public_only);
         Box::pin(async move {
             let addresses = inner.resolve(name.as_str()).await?;
-            // One private answer condemns the name: which of them a connection would take is not ours to foresee.
+            // One private address refuses the whole name, because it is not known which address the connection would
+            // use.
             if public_only && !addresses.iter().copied().all(is_global) {
                 return Err(Refusal::NotPublic(name.as_str().to_owned()).into());
             }

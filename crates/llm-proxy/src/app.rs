@@ -9,16 +9,16 @@ use axum::extract::FromRef;
 use crate::chat::Streams;
 use crate::reasoning_cache::ReasoningCache;
 
-/// The parts that this surface is built of.
+/// The parts that this surface needs.
 pub struct Deps {
     pub ground: Ground<dyn GateStore>,
     pub models: Arc<Models>,
 }
 
-/// What the operator decides about this surface.
+/// The operator's settings of this surface.
 #[derive(Debug, Clone)]
 pub struct ProxyConfig {
-    /// The key of the other services of this installation. Absent on a public port, which serves no services.
+    /// The key of the other services of this installation. Absent on a public port, which does not serve them.
     pub internal_key: Option<InternalKey>,
 }
 

@@ -1,4 +1,4 @@
-//! The caller, and the account of the call.
+//! The caller, and the account that its calls are recorded on.
 
 use artel_http::caller::LlmInvoke;
 use artel_http::{Caller, InternalKey, limits, trace};
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 
 /// The account of services that name no tenant.
 const INTERNAL: &str = "internal";
-/// The tenant for which a service asks.
+/// The header in which a service names the tenant that it acts for.
 const TENANT: &str = "x-artel-tenant";
 const LONGEST_ACCOUNT: usize = 64;
 
@@ -31,7 +31,7 @@ impl FromRequestParts<App> for Invoker {
             match InternalKey::shown(&parts.headers) {
                 Some(shown) if key.is(shown) => return Self::service(&parts.headers),
                 Some(_) => return Err(Fault::wrong_key()),
-                // Most SDKs know one way only to show a key.
+                // Most SDKs can send a key only as a bearer token.
                 None if bearer(&parts.headers).is_some_and(|shown| key.is(shown)) => {
                     return Self::service(&parts.headers);
                 }
@@ -53,7 +53,7 @@ impl Invoker {
     }
 }
 
-/// The caller's trace, else the one that this request begins.
+/// The caller's trace, or the trace that begins with this request.
 pub(crate) fn trace_of(headers: &HeaderMap) -> Option<Trace> {
     let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(Trace::of_traceparent);
     given.or_else(|| Trace::of_id(&trace::current()))

@@ -4,6 +4,6 @@ mod context;
 pub(crate) mod create;
 mod events;
 mod headers;
-mod pace;
+mod write_timer;
 
-pub(crate) use pace::Streams;
+pub(crate) use write_timer::Streams;

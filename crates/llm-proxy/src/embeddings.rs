@@ -20,7 +20,7 @@ use crate::payload::Payload;
 struct WireEmbeddings<'a> {
     object: &'static str,
     data: Vec<WireEmbedding<'a>>,
-    /// As the client named it.
+    /// The model as the client named it.
     model: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<WireUsage>,
@@ -39,7 +39,7 @@ struct WireUsage {
     total_tokens: i64,
 }
 
-/// Turn texts into vectors.
+/// Creates embeddings.
 pub(crate) async fn create_embeddings(
     State(app): State<App>,
     invoker: Invoker,

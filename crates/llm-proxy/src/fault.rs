@@ -1,4 +1,4 @@
-//! The one error of this surface, in the shape that clients of OpenAI's API look for.
+//! The error of this surface, in the form that clients of OpenAI's API expect.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ struct Error<'a> {
     r#type: &'static str,
     param: Option<&'a str>,
     code: Option<&'static str>,
-    /// The log has the request under this id.
+    /// The id under which the log has the request.
     trace_id: &'a str,
 }
 
@@ -61,13 +61,13 @@ impl Fault {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", code, message)
     }
 
-    /// 401 for a wrong internal key.
+    /// 401: the internal key is wrong.
     pub(crate) fn wrong_key() -> Self {
         let message = "InvalidRequest value in x-internal-auth.";
         Self::new(StatusCode::UNAUTHORIZED, "authentication_error", "invalid_api_key", message)
     }
 
-    /// 401 for a caller who shows nothing.
+    /// 401: the request has no key.
     pub(crate) fn no_key() -> Self {
         let message =
             "Show a key: x-internal-auth, or 'Authorization: Bearer <key or token with the scope llm:invoke>'.";
@@ -76,12 +76,12 @@ impl Fault {
         fault.with_header(WWW_AUTHENTICATE, challenge)
     }
 
-    /// 400: `x-artel-tenant` holds what cannot name an account.
+    /// 400: `x-artel-tenant` cannot name an account.
     pub(crate) fn bad_tenant() -> Self {
         Self::invalid("invalid_tenant", "x-artel-tenant must be 1 to 64 letters, digits, '-', '_', '.' or ':'.")
     }
 
-    /// 413, for bodies beyond the limit.
+    /// 413: the body is longer than the limit.
     pub(crate) fn too_large(limit_bytes: usize) -> Self {
         let message = format!(
             "The request is larger than {} MiB. Send fewer or smaller images, or link to them by URL.",
@@ -90,7 +90,7 @@ impl Fault {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request_error", "request_too_large", message)
     }
 
-    /// 400: the body did not arrive whole.
+    /// 400: the body did not arrive completely.
     pub(crate) fn broken_body() -> Self {
         Self::invalid("malformed_request", "The request's body broke off.")
     }
@@ -105,20 +105,20 @@ impl Fault {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request_error", "method_not_allowed", message)
     }
 
-    /// 500: an answer went on before it had begun.
+    /// 500: a delta came before the opening of the answer.
     pub(crate) fn out_of_order() -> Self {
         tracing::error!("a model's answer came without its opening");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "internal_error", "Something went wrong on our side.")
     }
 
-    /// As the data of an event, for an answer that had begun.
+    /// Writes the error as the data of an event, for a stream that has begun.
     pub(crate) fn write_event(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"data: ");
         out.extend_from_slice(&self.body());
         out.extend_from_slice(b"\n\n");
     }
 
-    /// Under this id, when the request's own is out of reach.
+    /// Replaces the trace id, for code that cannot reach the request's own.
     #[must_use]
     pub(crate) fn traced(mut self, id: &str) -> Self {
         id.clone_into(&mut self.0.trace_id);
@@ -143,9 +143,9 @@ impl Fault {
         self
     }
 
-    /// Asking again is of no use: OpenAI's clients look for this before they look at the status.
+    /// A retry is of no use. OpenAI's clients look at `x-should-retry` before they look at the status.
     #[must_use]
-    fn final_word(self) -> Self {
+    fn not_retryable(self) -> Self {
         self.with_header(HeaderName::from_static("x-should-retry"), HeaderValue::from_static("false"))
     }
 
@@ -174,7 +174,7 @@ impl From<UnknownModel> for Fault {
     }
 }
 
-/// What went wrong behind us is a 5xx, unless the client can do something about it.
+/// A failure of the provider is a 5xx, unless the client can do something about it.
 impl From<ModelError> for Fault {
     fn from(error: ModelError) -> Self {
         let text = sentence(&error.to_string());
@@ -186,13 +186,14 @@ impl From<ModelError> for Fault {
                     .retry_after(wait)
             }
             ModelError::QuotaExhausted(_) => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "insufficient_quota", "insufficient_quota", text).final_word()
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "insufficient_quota", "insufficient_quota", text)
+                    .not_retryable()
             }
             ModelError::NotFound(_) => {
                 Self::new(StatusCode::NOT_FOUND, "invalid_request_error", "model_not_found", text).with_param("model")
             }
-            // The key is the operator's: to the client's own key nothing is wrong.
-            ModelError::KeyRefused(_) => ours(StatusCode::BAD_GATEWAY, "provider_auth").final_word(),
+            // The provider refused the operator's key. The client's own key is valid.
+            ModelError::KeyRefused(_) => ours(StatusCode::BAD_GATEWAY, "provider_auth").not_retryable(),
             ModelError::CircuitOpen { .. } => ours(StatusCode::SERVICE_UNAVAILABLE, "circuit_open").retry_after(wait),
             ModelError::Rejected(_) => Self::invalid("rejected_by_provider", text),
             ModelError::BadRequest(_) => Self::invalid("unsupported_by_provider", text),
@@ -203,13 +204,13 @@ impl From<ModelError> for Fault {
             ModelError::Protocol(_) => ours(StatusCode::BAD_GATEWAY, "provider_protocol"),
             ModelError::Timeout(_) => ours(StatusCode::GATEWAY_TIMEOUT, "provider_timeout"),
             ModelError::NotConfigured(_) => {
-                ours(StatusCode::SERVICE_UNAVAILABLE, "provider_not_configured").final_word()
+                ours(StatusCode::SERVICE_UNAVAILABLE, "provider_not_configured").not_retryable()
             }
         }
     }
 }
 
-/// The platform's own refusals (unknown token, missing scope, a store that is down), in this surface's shape.
+/// The platform's own refusals (unknown token, missing scope, a store that is down), in the form of this surface.
 impl From<Problem> for Fault {
     fn from(problem: Problem) -> Self {
         let kind = match problem.status() {
@@ -233,7 +234,7 @@ impl IntoResponse for Fault {
         let answer = response.headers_mut();
         answer.extend(HeaderValue::try_from(&trace_id).ok().map(|id| (HeaderName::from_static("x-request-id"), id)));
         if let Some(wait) = retry_after {
-            // Rounded up: earlier would be too early.
+            // Rounded up, because an earlier retry would fail.
             answer.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs_f64().ceil() as u64));
             answer.insert("retry-after-ms", HeaderValue::from(wait.as_millis() as u64));
         }
@@ -242,7 +243,7 @@ impl IntoResponse for Fault {
     }
 }
 
-/// Errors of libraries begin small and end without a stop.
+/// Makes a sentence of a library's error text, which begins in lower case and has no full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();

@@ -13,17 +13,17 @@ use crate::App;
 
 #[derive(Serialize)]
 pub(crate) struct Health {
-    /// `healthy`, or `degraded` when a provider that is set up fails.
+    /// `healthy`, or `degraded` when a configured provider fails.
     status: &'static str,
     service: &'static str,
     version: &'static str,
     /// One word for each provider.
     providers: BTreeMap<String, &'static str>,
-    /// The same in full.
+    /// All that is known of each provider.
     details: Vec<ProviderHealth>,
 }
 
-/// Say how it is. Always 200: a provider that is down is no reason to restart a process that works.
+/// Reports the health. The status is always 200: a provider that is down is no reason to restart a working process.
 pub(crate) async fn check_health(State(app): State<App>) -> Json<Health> {
     let details = app.models.health();
     let fails = details.iter().any(|provider| word(provider) == "unavailable");
@@ -44,7 +44,7 @@ fn word(provider: &ProviderHealth) -> &'static str {
     }
 }
 
-/// Read counters and gauges for Prometheus.
+/// Returns the metrics in Prometheus text format.
 pub(crate) async fn get_metrics(State(app): State<App>) -> Response {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render().await).into_response()
 }

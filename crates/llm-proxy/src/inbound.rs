@@ -1,5 +1,5 @@
-//! Reads requests of OpenAI's protocol into the one form. It is pure, and strict where a wrong guess would change the
-//! answer.
+//! Reads requests of OpenAI's protocol into the common form. It is pure, and strict where a wrong guess would change
+//! the answer.
 
 mod assistant;
 mod content;
@@ -18,10 +18,10 @@ use serde_json::Value;
 pub(crate) use invalid::InvalidRequest;
 use members::Members;
 
-/// A chat completion request as it was read.
+/// A chat completion request.
 #[derive(Debug)]
 pub(crate) struct Chat {
-    /// As the client wrote it.
+    /// The model as the client wrote it.
     pub(crate) model: String,
     pub(crate) messages: Vec<Message>,
     pub(crate) tools: Vec<ToolSpec>,
@@ -47,7 +47,7 @@ pub(crate) fn read_chat(body: &[u8]) -> Result<Chat, InvalidRequest> {
     Ok(Chat { model, messages, tools, params, stream, include_usage })
 }
 
-/// Reads the body of `POST /v1/embeddings`: the model as the client wrote it, and the rest.
+/// Reads the body of `POST /v1/embeddings`. Returns the model as the client wrote it, and the parameters.
 pub(crate) fn read_embedding(body: &[u8]) -> Result<(String, EmbeddingParams), InvalidRequest> {
     let mut members = Members::of_body(body)?;
     let model = members.required_text("model")?;
@@ -56,7 +56,7 @@ pub(crate) fn read_embedding(body: &[u8]) -> Result<(String, EmbeddingParams), I
 }
 
 impl Chat {
-    /// The request to this model, on this account.
+    /// The request to this model, recorded on this account.
     pub(crate) fn into_request(self, model: ModelName, account: String, trace: Option<Trace>) -> Request {
         let Self { messages, tools, params, .. } = self;
         Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace }

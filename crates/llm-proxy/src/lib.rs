@@ -1,8 +1,8 @@
 //! The LLM proxy: every model of this installation behind OpenAI's API.
 //!
-//! A surface: it reads requests of OpenAI's protocol into the form of `artel-llm`, calls the model there, and writes
-//! the answer in OpenAI's protocol. It must never know a provider or its wire protocol, retry a call, or touch runs and
-//! their journal.
+//! This crate is a surface. It reads requests of OpenAI's protocol into the common form of `artel-llm`, calls the model
+//! there, and writes the answer in OpenAI's protocol. It must never know a provider or its wire protocol, retry a call,
+//! or touch runs and their journal.
 
 mod app;
 mod call;

@@ -7,14 +7,14 @@ pub(crate) mod list_llm;
 use artel_llm::{ListedModel, Models};
 use serde::Serialize;
 
-/// A model as OpenAI lists it, and what it leaves out.
+/// A model in OpenAI's form, with further members.
 #[derive(Serialize)]
 pub(crate) struct WireModel {
     id: String,
     object: &'static str,
-    /// Unknown.
+    /// 0, because the time is unknown.
     created: i64,
-    /// The provider.
+    /// The name of the provider.
     owned_by: String,
     name: String,
     context_length: Option<u32>,
@@ -28,7 +28,7 @@ impl From<ListedModel> for WireModel {
     }
 }
 
-/// The operator's own names first, then every model of every provider.
+/// The names that the operator chose, then every model of every provider.
 fn rows(models: &Models) -> Vec<ListedModel> {
     let all = models.list();
     let own = models.own_names().into_iter().map(|(name, model)| {

@@ -1,4 +1,4 @@
-//! Writes a model's answer the way OpenAI's API does: as one object, or as chunks of a stream. Pure.
+//! Writes a model's answer in the form of OpenAI's API: as one object, or as chunks of a stream. It is pure.
 
 mod chunks;
 mod json;
@@ -11,26 +11,26 @@ pub(crate) use whole::{ExtraMembers, write_completion};
 use artel_domain::FinishReason;
 use artel_llm::{Completion, Opening, Reasoning};
 
-/// What every piece of one answer says about itself.
+/// The members that are the same in every part of one answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
     /// `chatcmpl-…`
     pub(crate) id: String,
-    /// Unix seconds.
+    /// Seconds since 1970.
     pub(crate) created: i64,
-    /// The model as the client named it.
+    /// The model as the client named it, or the model that answered in its place.
     pub(crate) model: String,
 }
 
 impl Head {
-    /// The model is called as the client called it, unless another one had to answer.
+    /// The head of an answer. The model keeps the name that the client used, unless another model answered.
     pub(crate) fn new(opening: &Opening, asked_for: &str, created: i64) -> Self {
         let model = if opening.fallbacks == 0 { asked_for.to_owned() } else { opening.model.to_string() };
         Self { id: format!("chatcmpl-{}", opening.call_id.simple()), created, model }
     }
 }
 
-/// OpenAI's word. A word without a counterpart is passed on, because `stop` would be wrong.
+/// OpenAI's word for the reason of the end. A reason without a counterpart is passed on, because `stop` would be wrong.
 fn finish_word(answer: &Completion) -> &str {
     match &answer.finish {
         FinishReason::Stop => "stop",
@@ -41,8 +41,8 @@ fn finish_word(answer: &Completion) -> &str {
     }
 }
 
-/// The reasoning as blocks, when there is more to it than its text: what is signed or hidden must come back as it is.
-fn to_hand_back(answer: &Completion) -> Option<&[Reasoning]> {
+/// The reasoning blocks, if some are signed or hidden: these must be sent back unchanged.
+fn blocks_to_send_back(answer: &Completion) -> Option<&[Reasoning]> {
     let is_text = |block: &Reasoning| matches!(block, Reasoning::Thinking { signature: None, .. });
     (!answer.reasoning.iter().all(is_text)).then_some(&answer.reasoning)
 }

@@ -4,10 +4,11 @@ use axum::http::StatusCode;
 
 use crate::fault::Fault;
 
-/// The longest request body. Longer ones are answered 413. Images are part of a request, and grow by a third there.
+/// The longest request body in bytes. Longer bodies are answered with 413. Images are part of a request, and base64
+/// makes them a third longer.
 pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
-/// A request's body, whole and within the limit.
+/// The complete body of a request, within the limit.
 pub(crate) struct Payload(pub(crate) Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Payload {

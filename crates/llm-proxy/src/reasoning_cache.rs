@@ -1,5 +1,5 @@
-//! Keeps the reasoning of answers for clients that do not. Most clients send an assistant's message back without
-//! members that they do not know, and some providers refuse a tool's result without the signed reasoning before its
+//! Stores the reasoning of answers for clients that cannot send it back. Most clients drop members that they do not
+//! know from an assistant's message, and some providers refuse a tool's result without the signed reasoning before its
 //! call.
 
 use std::sync::Arc;
@@ -11,39 +11,38 @@ use moka::sync::Cache;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// How long a client may take until its next request.
+/// How long an entry is stored: a client may take so long until its next request.
 const TIME_TO_LIVE: Duration = Duration::from_hours(2);
-/// The size of all entries together.
+/// The maximal size of all entries together.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
-/// The size of an entry beside its content.
+/// The estimated size of an entry without its content.
 const ENTRY_BYTES: usize = 128;
 
 type Key = [u8; 32];
 
-/// What of this process's answers must go back to their providers, by the part that every client sends back. Bounded in
-/// size and time.
+/// The omitted parts of this process's answers, by the parts that every client sends back. Bounded in size and time.
 #[derive(Debug, Clone)]
-pub(crate) struct ReasoningCache(Cache<Key, Arc<Hidden>>);
+pub(crate) struct ReasoningCache(Cache<Key, Arc<OmittedParts>>);
 
-/// The parts of an answer that most clients drop.
+/// The parts of an answer that most clients do not send back.
 #[derive(Debug)]
-struct Hidden {
+struct OmittedParts {
     reasoning: Vec<Reasoning>,
-    /// Members of the message without a form.
+    /// Members of the message without a typed form.
     message: Rest,
-    /// Members of each call without a form.
+    /// Members of each call without a typed form.
     calls: Vec<Rest>,
 }
 
 impl ReasoningCache {
     pub(crate) fn new() -> Self {
-        let weigh = |_: &Key, hidden: &Arc<Hidden>| hidden.bytes().try_into().unwrap_or(u32::MAX);
+        let weigh = |_: &Key, hidden: &Arc<OmittedParts>| hidden.bytes().try_into().unwrap_or(u32::MAX);
         Self(Cache::builder().weigher(weigh).max_capacity(MAX_BYTES).time_to_live(TIME_TO_LIVE).build())
     }
 
-    /// Keeps what must come back with the answer to these messages.
+    /// Stores what must be sent back with the answer to these messages.
     pub(crate) fn keep(&self, account: &str, messages: &[Message], answer: &Completion) {
-        let hidden = Hidden::of(answer);
+        let hidden = OmittedParts::of(answer);
         if hidden.is_empty() {
             return;
         }
@@ -52,7 +51,7 @@ impl ReasoningCache {
         }
     }
 
-    /// Puts it back into the messages that came without.
+    /// Adds the stored parts to messages that come without them.
     pub(crate) fn restore(&self, account: &str, messages: &mut [Message]) {
         for at in 0..messages.len() {
             let (before, rest) = messages.split_at_mut(at);
@@ -62,13 +61,13 @@ impl ReasoningCache {
             }
             let key = key(account, before.last(), message.calls(), &message.text());
             if let Some(hidden) = key.and_then(|key| self.0.get(&key)) {
-                hidden.put_into(message);
+                hidden.add_to(message);
             }
         }
     }
 }
 
-impl Hidden {
+impl OmittedParts {
     fn of(answer: &Completion) -> Self {
         let calls = answer.calls.iter().map(|call| call.rest.clone()).collect();
         Self { reasoning: answer.reasoning.clone(), message: answer.message.clone(), calls }
@@ -78,8 +77,8 @@ impl Hidden {
         self.reasoning.is_empty() && self.message.is_empty() && self.calls.iter().all(Rest::is_empty)
     }
 
-    /// What the client sent itself stays.
-    fn put_into(&self, message: &mut Message) {
+    /// Adds the stored parts. What the client sent itself stays unchanged.
+    fn add_to(&self, message: &mut Message) {
         let Message::Assistant { calls, reasoning, rest, .. } = message else { return };
         if reasoning.is_empty() {
             reasoning.clone_from(&self.reasoning);
@@ -105,7 +104,7 @@ impl Hidden {
     }
 }
 
-/// About what a value takes in memory.
+/// The approximate size of a value in memory.
 fn bytes(value: &Value) -> usize {
     const NODE: usize = 32;
     NODE + match value {
@@ -116,8 +115,8 @@ fn bytes(value: &Value) -> usize {
     }
 }
 
-/// A hash of the account and of the part of an answer that every client sends back: the ids of its calls, else its text
-/// and the message that it answers. Arguments are not in it, because clients rewrite them.
+/// A hash of the account and of what every client sends back of an answer: the ids of its calls, or else its text and
+/// the message that it answers. Arguments are left out, because clients rewrite them.
 fn key(account: &str, before: Option<&Message>, calls: &[AssistantCall], text: &str) -> Option<Key> {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {

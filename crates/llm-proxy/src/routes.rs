@@ -15,7 +15,7 @@ use crate::models::list_llm::list_llm_models;
 use crate::payload::MAX_BODY_BYTES;
 use crate::{App, health};
 
-/// The finished surface of the internal port: routes, fallbacks, trace ids.
+/// The complete router of the internal port: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
     let clock = app.clock.clone();
     let inner = Router::new()
@@ -29,7 +29,7 @@ pub fn router(app: App) -> Router {
     around(routes, clock)
 }
 
-/// What a public port may serve beside its own routes.
+/// The routes that a public port may serve in addition to its own.
 pub fn public_routes(app: App) -> Router {
     Router::new()
         .route("/v1/chat/completions", post(create_chat_completion))

@@ -1,4 +1,4 @@
-//! A waker that remembers that it was woken.
+//! A waker that records that it was woken.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Wake};
 
 use futures::task::AtomicWaker;
 
-/// Set by waking it, taken by one reader.
+/// A flag that is set by a wake and taken by one reader.
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
     is_given: AtomicBool,
@@ -14,14 +14,14 @@ pub(crate) struct Signal {
 }
 
 impl Signal {
-    /// A signal that is set.
-    pub(crate) fn given() -> Self {
+    /// A signal that is already set.
+    pub(crate) fn new_set() -> Self {
         Self { is_given: AtomicBool::new(true), reader: AtomicWaker::new() }
     }
 
-    /// Takes it, or wakes `cx` when it is set.
+    /// Takes the flag. When it is not set, `cx` is woken as soon as it is.
     pub(crate) fn poll_take(&self, cx: &Context<'_>) -> Poll<()> {
-        // Before the look, so that nothing is missed between the two.
+        // Registered before the flag is read, so that no wake between the two is missed.
         self.reader.register(cx.waker());
         if self.is_given.swap(false, Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
     }

@@ -3,10 +3,13 @@ use serde_json::Value;
 
 use crate::profile;
 
-/// Tools that put content into a file.
+/// Tools that change the content of a file.
 const WRITING: [&str; 2] = ["write_file", "delete_file"];
 
-/// Whether a specialist may make this call of one of its tools; the error is told to the model.
+/// Checks whether a specialist may make this call of one of its tools.
+///
+/// # Errors
+/// A text for the model.
 pub fn check(specialist: Specialist, tool: &str, args: &Value) -> Result<(), String> {
     let profile = profile(specialist);
     if !profile.tools.iter().any(|own| own == tool) {
@@ -46,7 +49,7 @@ mod tests {
     #[case(Specialist::Orchestrator, "write_file", "a.md", false)]
     #[case(Specialist::Coder, "write_file", "lib/a.dart", true)]
     #[case(Specialist::Coder, "delete_file", "lib/a.dart", true)]
-    fn each_specialist_does_what_it_may(
+    fn each_specialist_may_only_make_its_own_calls(
         #[case] who: Specialist,
         #[case] tool: &str,
         #[case] path: &str,
@@ -56,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_without_a_path_is_not_a_write_of_markdown() {
+    fn a_write_without_a_path_is_refused_to_a_specialist_that_may_only_write_markdown() {
         assert!(check(Specialist::Architect, "write_file", &json!({})).is_err());
         assert!(check(Specialist::Architect, "write_file", &json!({ "path": 7 })).is_err());
     }

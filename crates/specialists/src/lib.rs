@@ -1,7 +1,6 @@
-//! The five agents that are built in, as data: who they are, what they are told, which tools they get, what they may
-//! not do, and how an input finds the right one.
+//! The five built-in agents as data: names, prompts, tools, restrictions, and the routing of an input to one of them.
 //!
-//! Pure: this crate must never know a store, a network or how a run is driven.
+//! It is pure. This crate must never know a store, a network or how a run is driven.
 
 mod guard;
 mod profile;

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use artel_domain::Specialist;
 use serde::Deserialize;
 
-/// Who a specialist is.
+/// The profile of a specialist.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Profile {
     #[serde(rename = "type")]
@@ -12,14 +12,14 @@ pub struct Profile {
     pub emoji: String,
     pub description_ru: String,
     pub description_en: String,
-    /// Tools that the connected client executes, where it can.
+    /// Tools that the connected client executes, if it supports them.
     pub tools: Vec<String>,
-    /// Tools that steer the run.
+    /// Control tools, which the turn machine executes.
     pub control_tools: Vec<String>,
-    /// Files it may write end with this; any file when absent.
+    /// The ending of the files that it may write; absent: all files.
     #[serde(default)]
     pub write_suffix: Option<String>,
-    /// The same and more in words, for people.
+    /// The restrictions in words, for people.
     pub restrictions: Vec<String>,
     pub capabilities: Vec<String>,
     #[serde(skip)]
@@ -44,7 +44,7 @@ fn prompt(specialist: Specialist) -> &'static str {
     }
 }
 
-/// All five, the orchestrator first.
+/// The profiles of all five specialists, the orchestrator first.
 pub fn profiles() -> &'static [Profile] {
     &PROFILES
 }
@@ -56,11 +56,11 @@ pub fn profile(specialist: Specialist) -> &'static Profile {
     &PROFILES[index]
 }
 
-/// By any name that clients use for it.
+/// The specialist of this name; older names of clients are known too.
 pub fn parse(name: &str) -> Option<Specialist> {
     let name = name.trim().to_lowercase();
     match name.as_str() {
-        // One agent for everything, in clients that know no team.
+        // The names of the single agent of clients without specialists.
         "code" | "universal" => Some(Specialist::Coder),
         "plan" => Some(Specialist::Architect),
         "explain" => Some(Specialist::Ask),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn old_names_are_known_and_others_are_not() {
+    fn older_names_are_known_and_unknown_names_are_not() {
         let known = [
             ("code", Specialist::Coder),
             ("plan", Specialist::Architect),

@@ -1,18 +1,18 @@
-//! Which specialist an input is for: a question to a model with one typed answer, and words to go by when there is
-//! none.
+//! Chooses the specialist for an input: by a question to a model with a typed answer, or by keywords when the model
+//! gives none.
 
 use artel_domain::{Confidence, Specialist};
 use serde::Deserialize;
 
 use crate::profile::parse;
 
-/// What the router is told.
+/// The prompt of the routing question.
 pub const PROMPT: &str = include_str!("../data/prompts/router.md");
-/// Longer answers are not wanted.
+/// The limit of the answer in tokens.
 pub const MAX_TOKENS: u32 = 300;
 pub const TEMPERATURE: f64 = 0.3;
 
-/// A choice.
+/// A chosen specialist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub agent: Specialist,
@@ -21,7 +21,7 @@ pub struct Route {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct RouterAnswer {
     agent: String,
     #[serde(default)]
     confidence: Option<String>,
@@ -29,13 +29,13 @@ struct Answer {
     reasoning: Option<String>,
 }
 
-/// Reads the model's answer: a JSON object, bare, in a fence or between other words. An agent that nobody knows is the
-/// coder; `None` when there is no such object.
+/// Reads the model's answer: a JSON object, alone, in a code fence or between other words. An unknown agent name means
+/// the coder. `None` when there is no such object.
 pub fn read(answer: &str) -> Option<Route> {
     let object = answer.find('{').zip(answer.rfind('}')).and_then(|(from, to)| answer.get(from..=to))?;
-    let answer: Answer = serde_json::from_str(object).ok()?;
+    let answer: RouterAnswer = serde_json::from_str(object).ok()?;
     let agent = match parse(&answer.agent) {
-        // The router itself answers nothing.
+        // The orchestrator only routes, so it cannot be chosen.
         None | Some(Specialist::Orchestrator) => Specialist::Coder,
         Some(agent) => agent,
     };
@@ -45,8 +45,8 @@ pub fn read(answer: &str) -> Option<Route> {
     Some(Route { agent, confidence, reason })
 }
 
-/// Beginnings of words, asked in this order: what is explained or mended is often also "code".
-const WORDS: [(Specialist, &[&str]); 3] = [
+/// Beginnings of words, checked in this order, because an input about explaining or mending often contains "code" too.
+const KEYWORDS: [(Specialist, &[&str]); 3] = [
     (
         Specialist::Debug,
         &[
@@ -120,7 +120,7 @@ const WORDS: [(Specialist, &[&str]); 3] = [
         ],
     ),
 ];
-/// Verbs that begin an order to change something: then it is the coder's, whatever else is spoken of.
+/// Verbs at the beginning of an order to change something. Such an input is for the coder, whatever else it mentions.
 const ORDERS: [&str; 23] = [
     "create",
     "write",
@@ -147,29 +147,32 @@ const ORDERS: [&str; 23] = [
     "обнов",
 ];
 
-/// What else speaks of the coder's work.
+/// Other words about the coder's work.
 const CODE: [&str; 2] = ["code", "код"];
-/// Words that begin a question about something, whatever it is about.
+/// Verbs at the beginning of a question. Such an input is a question, whatever it mentions.
 const QUESTIONS: [&str; 4] = ["explain", "describe", "объясн", "расскаж"];
 
-/// The choice without a model: by words, Russian and English.
+/// The choice without a model: by Russian and English keywords.
 pub fn by_keywords(input: &str) -> Route {
     let text = input.to_lowercase();
-    let route =
-        |agent, word: &str| Route { agent, confidence: Confidence::Low, reason: format!("the message says '{word}'") };
+    let route = |agent, word: &str| Route {
+        agent,
+        confidence: Confidence::Low,
+        reason: format!("the message says '{word}'"),
+    };
     let first = text.split_whitespace().next().unwrap_or_default();
     if let Some(word) = QUESTIONS.into_iter().find(|word| first.starts_with(word)) {
         return route(Specialist::Ask, word);
     }
     if let Some(order) = ORDERS.into_iter().find(|order| first.starts_with(order)) {
-        return route(if documents(&text) { Specialist::Architect } else { Specialist::Coder }, order);
+        return route(if orders_a_design_document(&text) { Specialist::Architect } else { Specialist::Coder }, order);
     }
-    for (agent, words) in WORDS {
-        if let Some(word) = words.iter().find(|word| says(&text, word)) {
+    for (agent, words) in KEYWORDS {
+        if let Some(word) = words.iter().find(|word| contains_word(&text, word)) {
             return route(agent, word);
         }
     }
-    if let Some(word) = ORDERS.into_iter().chain(CODE).find(|word| says(&text, word)) {
+    if let Some(word) = ORDERS.into_iter().chain(CODE).find(|word| contains_word(&text, word)) {
         return route(Specialist::Coder, word);
     }
     Route {
@@ -179,15 +182,15 @@ pub fn by_keywords(input: &str) -> Route {
     }
 }
 
-/// An order to write down a design is the architect's.
-fn documents(text: &str) -> bool {
+/// Whether the input is an order to write down a design, which is for the architect.
+fn orders_a_design_document(text: &str) -> bool {
     ["architecture", "design doc", "specification", "архитектур", "спецификац", "техническое задание"]
         .iter()
-        .any(|word| says(text, word))
+        .any(|word| contains_word(text, word))
 }
 
-/// The word, or one that begins with it, is in the text.
-fn says(text: &str, word: &str) -> bool {
+/// Whether the text contains the word, or a word that begins with it.
+fn contains_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| !text[..at].chars().next_back().is_some_and(char::is_alphanumeric))
 }
 
@@ -203,7 +206,11 @@ mod tests {
     #[case("Sure! {\"agent\":\"code\"} is best.", Specialist::Coder, Confidence::Medium)]
     #[case(r#"{"agent":"wizard","confidence":"high"}"#, Specialist::Coder, Confidence::High)]
     #[case(r#"{"agent":"orchestrator","confidence":"certain"}"#, Specialist::Coder, Confidence::Medium)]
-    fn an_answer_is_read_as_it_comes(#[case] answer: &str, #[case] agent: Specialist, #[case] confidence: Confidence) {
+    fn an_answer_is_read_in_every_form(
+        #[case] answer: &str,
+        #[case] agent: Specialist,
+        #[case] confidence: Confidence,
+    ) {
         let route = read(answer).unwrap();
         assert_eq!((route.agent, route.confidence), (agent, confidence));
     }
@@ -214,7 +221,7 @@ mod tests {
     #[case("}{")]
     #[case(r#"{"agent": 7}"#)]
     #[case(r#"{"confidence":"high"}"#)]
-    fn what_is_no_answer_is_none(#[case] answer: &str) {
+    fn a_text_without_a_choice_is_no_answer(#[case] answer: &str) {
         assert_eq!(read(answer), None);
     }
 
@@ -235,7 +242,7 @@ mod tests {
     #[case("Переименуй класс ошибки", Specialist::Coder)]
     #[case("привет", Specialist::Coder)]
     #[case("address book", Specialist::Coder)]
-    fn words_of_both_languages_lead_somewhere(#[case] input: &str, #[case] agent: Specialist) {
+    fn keywords_of_both_languages_choose_a_specialist(#[case] input: &str, #[case] agent: Specialist) {
         assert_eq!(by_keywords(input).agent, agent, "{:?}", by_keywords(input));
     }
 }

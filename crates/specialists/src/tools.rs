@@ -4,7 +4,7 @@ use artel_domain::{EffectClass, ToolSpec};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What every client is taken to be able to execute when it does not say.
+/// The tools that a client is assumed to execute when it does not list its tools.
 pub const COMMON: [&str; 6] =
     ["read_file", "write_file", "list_files", "create_directory", "execute_command", "search_in_code"];
 
@@ -13,13 +13,13 @@ pub const COMMON: [&str; 6] =
 pub struct SpecialistTool {
     pub name: String,
     pub description: String,
-    /// Of its arguments.
+    /// The JSON Schema of its arguments.
     pub input_schema: Value,
     pub effect: EffectClass,
 }
 
 impl SpecialistTool {
-    /// As it is offered to a model.
+    /// The tool as a model gets it.
     pub fn spec(&self) -> ToolSpec {
         ToolSpec {
             name: self.name.clone(),
@@ -31,26 +31,26 @@ impl SpecialistTool {
 }
 
 #[derive(Default, Deserialize)]
-struct Tools {
+struct ToolsFile {
     client: Vec<SpecialistTool>,
     control: Vec<SpecialistTool>,
 }
 
-static TOOLS: LazyLock<Tools> =
+static TOOLS: LazyLock<ToolsFile> =
     LazyLock::new(|| serde_json::from_str(include_str!("../data/tools.json")).unwrap_or_default());
 
-/// Those that a client executes.
+/// The tools that a client executes.
 pub fn client_tools() -> &'static [SpecialistTool] {
     &TOOLS.client
 }
 
-/// Also by the older name `run_command`.
+/// The client tool of this name. The older name `run_command` is known too.
 pub fn client_tool(name: &str) -> Option<&'static SpecialistTool> {
     let name = if name == "run_command" { "execute_command" } else { name };
     TOOLS.client.iter().find(|tool| tool.name == name)
 }
 
-/// One that steers the run.
+/// The control tool of this name.
 pub fn control_tool(name: &str) -> Option<&'static SpecialistTool> {
     TOOLS.control.iter().find(|tool| tool.name == name)
 }

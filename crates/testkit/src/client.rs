@@ -23,7 +23,7 @@ impl Client {
         Self { http, base: base.to_owned(), token: None }
     }
 
-    /// What a stream's events say in their `data`, to its end, for streams without ids.
+    /// The `data` of a stream's events, to its end. For streams without ids.
     pub async fn post_for_data(&self, path: &str, body: &Value) -> Vec<String> {
         let answer = self.request("POST", path).json(body).send().await.expect("an answer");
         assert!(answer.status().is_success(), "POST {path}: {}", answer.status());
@@ -33,7 +33,7 @@ impl Client {
             .collect()
     }
 
-    /// The same caller at another address.
+    /// The same caller with another base URL.
     #[must_use]
     pub fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }
@@ -59,14 +59,14 @@ impl Client {
         answer(self.request("POST", path).json(body)).await
     }
 
-    /// Posts what must succeed; gives the answer.
+    /// Posts a request that must succeed; returns the answer.
     pub async fn create(&self, path: &str, body: &Value) -> Value {
         let (status, answer) = self.post(path, body).await;
         assert!((200..300).contains(&status), "POST {path}: {status} {answer}");
         answer
     }
 
-    /// An agent of this model with these tools bound; its id.
+    /// Creates an agent with this model and these tools; returns its id.
     pub async fn agent(&self, model: &str, tools: &[Value]) -> String {
         let agent = self.create("/agents", &json!({ "name": "Agent", "model": model, "status": "published" })).await;
         let agent = agent["id"].as_str().expect("an id").to_owned();
@@ -77,14 +77,14 @@ impl Client {
         agent
     }
 
-    /// Starts a run without waiting for it; its id.
+    /// Starts a run without waiting for it; returns its id.
     pub async fn start_run(&self, agent: &str, input: &str) -> String {
         let (status, run) = self.post("/runs?wait=false", &json!({ "agent_id": agent, "input_message": input })).await;
         assert_eq!(status, 202, "{run}");
         run["id"].as_str().expect("an id").to_owned()
     }
 
-    /// Reads a run until it is over.
+    /// Reads a run until it has ended.
     pub async fn finished_run(&self, id: &str) -> Value {
         for _ in 0..300 {
             let (status, run) = self.get(&format!("/runs/{id}")).await;

@@ -21,18 +21,18 @@ pub struct SpanCollector {
     received: Received,
 }
 
-/// A span as it came.
+/// A span that was received.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReceivedSpan {
     pub service: String,
     pub name: String,
-    /// Hexadecimal, as are the other ids; a span without a parent has an empty one.
+    /// Hexadecimal, as are the other ids. Empty in the parent id of a span without a parent.
     pub trace_id: String,
     pub span_id: String,
     pub parent_span_id: String,
     pub took: Duration,
     pub attributes: BTreeMap<String, Value>,
-    /// All that was sent with it, to look for what must not be there.
+    /// All bytes of the request, for checks that something is not in it.
     pub raw: Vec<u8>,
 }
 
@@ -48,12 +48,12 @@ impl SpanCollector {
         Self { url, received }
     }
 
-    /// For `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    /// The value for `OTEL_EXPORTER_OTLP_ENDPOINT`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// All spans so far, once there are this many.
+    /// All spans so far, as soon as there are this many.
     pub async fn spans(&self, at_least: usize) -> Vec<ReceivedSpan> {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {

@@ -7,15 +7,15 @@ use uuid::Uuid;
 /// A database for one test.
 #[derive(Debug)]
 pub enum Database {
-    /// In the process's data directory.
+    /// A file in the process's data directory.
     Sqlite,
-    /// Fresh, on the server of `ARTEL_TEST_POSTGRES_URL`; dropped with this value.
+    /// A new database on the server of `ARTEL_TEST_POSTGRES_URL`. It is dropped with this value.
     Postgres { url: String, admin_url: String, name: String },
 }
 
 impl Database {
-    /// A fresh PostgreSQL database, and the Redis URL if there is one. `None`, with the reason printed, when the
-    /// machine has no test server; in CI that is a failure.
+    /// A new PostgreSQL database, and the Redis URL if there is one. `None` when the machine has no test server: the
+    /// reason is printed, and in CI that is a failure.
     pub async fn postgres() -> Option<Self> {
         let Ok(admin_url) = std::env::var("ARTEL_TEST_POSTGRES_URL") else {
             assert!(std::env::var_os("CI").is_none(), "ARTEL_TEST_POSTGRES_URL is not set; ./scripts/test sets it");
@@ -33,8 +33,8 @@ impl Database {
         Some(Self::Postgres { url, admin_url, name })
     }
 
-    /// Runs this SQL text, many statements, in the database of a process with this data directory that has not started
-    /// yet.
+    /// Runs this SQL text of many statements in the database of a process that has not started yet. `data` is its data
+    /// directory.
     pub(crate) async fn restore(&self, data: &Path, sql: &str) {
         let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
         match self {
@@ -52,7 +52,7 @@ impl Database {
         }
     }
 
-    /// The environment that makes Artel use it.
+    /// The environment variables that make Artel use it.
     pub fn environment(&self) -> Vec<(String, String)> {
         match self {
             Self::Sqlite => Vec::new(),
@@ -68,7 +68,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         let Self::Postgres { admin_url, name, .. } = self else { return };
         let (admin_url, name) = (admin_url.clone(), name.clone());
-        // A runtime of its own: this one may be ending.
+        // A new runtime, because the current one may be shutting down.
         let _ = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
@@ -83,7 +83,7 @@ impl Drop for Database {
     }
 }
 
-/// Two tests of one promise, which takes the [`Database`]: `promise as on_sqlite, on_postgres;` for each.
+/// Defines two tests of one function that takes a [`Database`]: `promise as on_sqlite, on_postgres;` for each.
 #[macro_export]
 macro_rules! on_both_stores {
     ($($promise:ident as $sqlite:ident, $postgres:ident;)*) => {$(

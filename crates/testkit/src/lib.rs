@@ -1,8 +1,8 @@
-//! What tests need of the world: the real binary as a process that can be killed, a receiver of tool calls that counts
-//! effects, a model server that speaks from a script, a reader of event streams, a client of sockets, a collector of
-//! spans, a fresh PostgreSQL database.
+//! Test helpers: the real binary as a process that can be killed, a receiver of tool calls that counts effects, a
+//! scripted model server, a reader of event streams, a WebSocket client, a collector of spans, a new PostgreSQL
+//! database.
 //!
-//! Everything here panics on failure: it is only ever called by tests.
+//! Every function here panics on failure, because only tests call it.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -29,7 +29,7 @@ pub use receiver::Receiver;
 pub use socket::Socket;
 pub use sse::{Event, Events, parse_events};
 
-/// Runs something beside the test, until the test ends.
+/// Runs a future in the background of the test, until the test ends.
 pub fn beside<F: Future<Output: Send> + Send + 'static>(work: F) {
     tokio::spawn(work);
 }

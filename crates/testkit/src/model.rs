@@ -9,13 +9,13 @@ pub enum Reply {
     Text(String),
     /// Words with a pause before each.
     Slow(String, Duration),
-    /// One call of the first tool offered.
+    /// One call of the first tool that is offered.
     Call(Value),
-    /// Says this, then calls the tool of this name.
+    /// A text, then a call of the tool with this name.
     CallOf(String, &'static str, Value),
     /// An HTTP error.
     Status(u16),
-    /// Accepts and never answers.
+    /// The connection is accepted and never answered.
     Hang,
 }
 
@@ -36,7 +36,7 @@ impl From<Reply> for artel_model_mock::Reply {
     }
 }
 
-/// The scripted provider, for tests that need little of it. It lives as long as the test.
+/// A scripted model provider for simple tests. It runs as long as the test.
 #[derive(Clone)]
 pub struct ModelServer {
     mock: Mock,
@@ -44,12 +44,12 @@ pub struct ModelServer {
 }
 
 impl ModelServer {
-    /// The script sees each request's body.
+    /// Starts a provider whose script gets the body of each request.
     pub async fn start(script: impl Fn(&Value) -> Reply + Send + Sync + 'static) -> Self {
         Self::serve(move |asked| script(&asked.body)).await
     }
 
-    /// Calls the first tool with `args` once, then answers with the tool's result.
+    /// Starts a provider that calls the first tool with `args` once, then answers with the tool's result.
     pub async fn calling_the_tool_once(args: Value) -> Self {
         Self::serve(move |asked| match asked.last_role() {
             "tool" => Reply::Text(format!("The tool said {}", asked.last_text())),
@@ -66,7 +66,7 @@ impl ModelServer {
         Self { mock, url }
     }
 
-    /// For `OPENAI_BASE_URL`.
+    /// The value for `OPENAI_BASE_URL`.
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -10,20 +10,21 @@ use tokio::process::{Child, Command};
 
 use crate::{Client, Database};
 
-/// How a process is to be started.
+/// How to start a process.
 #[derive(Debug)]
 pub struct Launch {
     binary: PathBuf,
     roles: Option<String>,
     environment: Vec<(String, String)>,
-    /// What the database holds before the first start.
+    /// SQL for the database before the first start.
     recorded: Option<String>,
     /// Dropped after the process.
     database: Database,
 }
 
 impl Launch {
-    /// `binary` is `env!("CARGO_BIN_EXE_artel")`. Dev mode, loopback, free port, generous rate limits, short leases.
+    /// `binary` is `env!("CARGO_BIN_EXE_artel")`. The process runs in dev mode on loopback with a free port, high rate
+    /// limits and short leases.
     pub fn new(binary: impl Into<PathBuf>, database: Database) -> Self {
         let given = [
             ("ENVIRONMENT", "dev"),
@@ -58,21 +59,21 @@ impl Launch {
         self
     }
 
-    /// Only these roles, with commas.
+    /// Starts only these roles, separated by commas.
     #[must_use]
     pub fn roles(mut self, roles: &str) -> Self {
         self.roles = Some(roles.to_owned());
         self
     }
 
-    /// On a database that holds what this SQL text makes.
+    /// Starts on a database in which this SQL text was run.
     #[must_use]
     pub fn on_recorded(mut self, sql: String) -> Self {
         self.recorded = Some(sql);
         self
     }
 
-    /// Starts it in a fresh data directory and waits until it is ready.
+    /// Starts the process in a new data directory and waits until it is ready.
     pub async fn start(self) -> Artel {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let log = Arc::new(Mutex::new(String::new()));
@@ -84,11 +85,11 @@ impl Launch {
     }
 }
 
-/// The real binary, running. Killed when dropped.
+/// The real binary as a running process. It is killed when this value is dropped.
 #[derive(Debug)]
 pub struct Artel {
     child: Child,
-    /// The line that it printed when it was.
+    /// The JSON line that the process printed when it was ready.
     ready: Value,
     directory: TempDir,
     log: Arc<Mutex<String>>,
@@ -96,17 +97,17 @@ pub struct Artel {
 }
 
 impl Artel {
-    /// `http://127.0.0.1:<port>`; another one after a restart.
+    /// `http://127.0.0.1:<port>`. The port changes with a restart.
     pub fn url(&self) -> &str {
         self.ready["public"].as_str().expect("it serves the platform")
     }
 
-    /// The same for another role, by its name in the ready line (`llm_proxy`).
+    /// The URL of another role, by its name in the ready line (`llm_proxy`).
     pub fn url_of(&self, role: &str) -> &str {
         self.ready[role].as_str().unwrap_or_else(|| panic!("it serves no {role}: {}", self.ready))
     }
 
-    /// Everything it logged so far, over all its lives.
+    /// All log lines so far, of all starts.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -115,18 +116,18 @@ impl Artel {
         self.directory.path()
     }
 
-    /// A second process on the same database (PostgreSQL) or file.
+    /// Starts a second process on the same database (PostgreSQL) or file.
     pub async fn another(&self) -> (Child, String) {
         let (child, ready) = spawn(&self.launch, self.directory.path(), &self.log).await;
         (child, ready["public"].as_str().expect("it serves the platform").to_owned())
     }
 
-    /// SIGKILL: nothing is flushed, nothing is said.
+    /// Kills the process with SIGKILL.
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("SIGKILL");
     }
 
-    /// SIGTERM; waits for the end and says whether it was a good one.
+    /// Stops the process with SIGTERM; returns whether it ended successfully.
     pub async fn terminate(&mut self) -> bool {
         let pid = self.child.id().expect("a running process").to_string();
         Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill");
@@ -134,7 +135,7 @@ impl Artel {
         ended.expect("an exit status").success()
     }
 
-    /// A new life on the same data.
+    /// Starts the process again on the same data.
     pub async fn restart(&mut self) {
         (self.child, self.ready) = spawn(&self.launch, self.directory.path(), &self.log).await;
     }
@@ -145,7 +146,7 @@ impl Artel {
         self.restart().await;
     }
 
-    /// Runs a subcommand on the same data; its stdout and whether it succeeded.
+    /// Runs a subcommand on the same data; returns its stdout and whether it succeeded.
     pub async fn command(&self, args: &[&str]) -> (String, bool) {
         let output = base(&self.launch, self.directory.path()).args(args).output().await.expect("the binary");
         if !output.status.success() {
@@ -154,7 +155,7 @@ impl Artel {
         (String::from_utf8(output.stdout).expect("UTF-8"), output.status.success())
     }
 
-    /// The same, with something to read on its standard input.
+    /// Runs a subcommand with text on its standard input.
     pub async fn command_reading(&self, input: &str, args: &[&str]) -> (String, bool) {
         let mut command = base(&self.launch, self.directory.path());
         let mut child = command
@@ -170,12 +171,12 @@ impl Artel {
         (String::from_utf8(told).expect("UTF-8"), output.status.success())
     }
 
-    /// Lets clients that other people wrote talk to it: a script of the project that installs them, with what it is to
-    /// know.
+    /// Runs third-party clients against the process. `script` installs and starts them; `environment` is added to its
+    /// environment.
     pub async fn serves(&self, script: &str, environment: &[(&str, &str)]) {
         let ran = Command::new(script).envs(environment.iter().copied()).output().await.expect("the script");
         let (out, errors) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-        // What cannot be installed on somebody's laptop is no failure of the product; in CI it is one.
+        // A client that cannot be installed on a developer's machine is no failure of the product. In CI it is one.
         if ran.status.code() == Some(77) && std::env::var_os("CI").is_none() {
             println!("skipped: {errors}");
             return;
@@ -202,7 +203,7 @@ impl Artel {
 
 fn base(launch: &Launch, directory: &Path) -> Command {
     let mut command = Command::new(&launch.binary);
-    // Nothing of the surrounding shell decides what a test does.
+    // The environment of the shell must not influence a test.
     command.env_clear().envs(launch.environment.iter().map(|(name, value)| (name, value)));
     command.env("ARTEL_DATA_DIR", directory.join("data")).env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.current_dir(directory);

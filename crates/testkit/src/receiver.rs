@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-/// A tool's server. It honours `x-idempotency-key`: a repeated key has no second effect and gets the first answer.
+/// The server of a tool. It honours `x-idempotency-key`: a repeated key has no second effect and gets the first answer.
 #[derive(Debug, Clone)]
 pub struct Receiver {
     inner: Arc<Inner>,
@@ -20,16 +20,16 @@ pub struct Receiver {
 #[derive(Debug)]
 struct Inner {
     delay: Mutex<Duration>,
-    /// Arrivals by key, in order of first arrival.
+    /// The number of calls by key, in order of the first call.
     calls: Mutex<BTreeMap<String, usize>>,
     effects: Mutex<BTreeMap<String, Value>>,
     arrived: watch::Sender<usize>,
-    /// Calls whose connection was closed before the answer.
+    /// The number of calls whose connection was closed before the answer.
     dropped: AtomicUsize,
 }
 
 impl Receiver {
-    /// Each call takes `delay`.
+    /// Starts a receiver whose calls take `delay`.
     pub async fn start(delay: Duration) -> Self {
         let inner = Arc::new(Inner {
             delay: Mutex::new(delay),
@@ -45,7 +45,7 @@ impl Receiver {
         Self { inner, url }
     }
 
-    /// The body of `POST /tools` for it.
+    /// The body of `POST /tools` for this receiver.
     pub fn tool(&self, name: &str, effect: &str) -> Value {
         json!({
             "name": name,
@@ -61,24 +61,24 @@ impl Receiver {
         *self.inner.delay.lock().unwrap() = delay;
     }
 
-    /// Waits until `count` calls have arrived in all.
+    /// Waits until `count` calls have arrived in total.
     pub async fn arrived(&self, count: usize) {
         let mut arrived = self.inner.arrived.subscribe();
         let waited = tokio::time::timeout(Duration::from_secs(20), arrived.wait_for(|n| *n >= count)).await;
         waited.expect("a call within 20 s").expect("the receiver lives");
     }
 
-    /// All arrivals.
+    /// The number of all calls.
     pub fn calls(&self) -> usize {
         self.inner.calls.lock().unwrap().values().sum()
     }
 
-    /// Arrivals by key.
+    /// The number of calls by key.
     pub fn calls_by_key(&self) -> BTreeMap<String, usize> {
         self.inner.calls.lock().unwrap().clone()
     }
 
-    /// Different effects: one per key.
+    /// The number of effects: one per key.
     pub fn effects(&self) -> usize {
         self.inner.effects.lock().unwrap().len()
     }
@@ -100,7 +100,7 @@ impl Drop for Unfinished<'_> {
 async fn work(State(inner): State<Arc<Inner>>, headers: HeaderMap, Json(args): Json<Value>) -> Json<Value> {
     let key = headers.get("x-idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned();
     *inner.calls.lock().unwrap().entry(key.clone()).or_default() += 1;
-    // The effect happens at once, the answer comes late: the worst case for whoever dies in between.
+    // The effect happens at once and the answer comes late. That is the worst case when the caller dies between them.
     let answer = inner.effects.lock().unwrap().entry(key).or_insert_with(|| json!({ "done": args["text"] })).clone();
     inner.arrived.send_modify(|count| *count += 1);
     let delay = *inner.delay.lock().unwrap();

@@ -10,19 +10,22 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// No frame takes longer in any test.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit of every frame in every test.
+const FRAME_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A client of a WebSocket, as other people write it: it knows nothing of the server but the protocol.
+/// A WebSocket client that knows only the protocol.
 #[derive(Debug)]
 pub struct Socket {
     inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// The protocol that the server chose among those offered.
+    /// The subprotocol that the server chose.
     protocol: Option<String>,
 }
 
 impl Socket {
-    /// `base` as of [`crate::Artel::url`]. A refusal before the upgrade is its status and body.
+    /// Opens a socket. `base` is [`crate::Artel::url`].
+    ///
+    /// # Errors
+    /// The status and body of a refusal before the upgrade.
     pub async fn open(base: &str, path: &str, headers: &[(&str, &str)]) -> Result<Self, (u16, Value)> {
         let url = format!("{}{path}", base.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("a URL");
@@ -30,7 +33,7 @@ impl Socket {
             let name: HeaderName = name.parse().expect("a header's name");
             request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header's value"));
         }
-        match tokio::time::timeout(PATIENCE, connect_async(request)).await.expect("an answer") {
+        match tokio::time::timeout(FRAME_TIMEOUT, connect_async(request)).await.expect("an answer") {
             Ok((inner, answer)) => {
                 let protocol = answer
                     .headers()
@@ -58,7 +61,7 @@ impl Socket {
         self.inner.send(Message::text(text)).await.expect("it can be sent");
     }
 
-    /// The server may close while it is sent.
+    /// Sends a frame that the server may answer with a close.
     pub async fn try_send_text(&mut self, text: &str) {
         let _ = self.inner.send(Message::text(text)).await;
     }
@@ -79,12 +82,12 @@ impl Socket {
         }
     }
 
-    /// The next frame of this type, with those before it.
+    /// The next frame of this type, and the frames before it.
     pub async fn until(&mut self, kind: &str) -> Vec<Value> {
         self.until_one(|frame| frame["type"] == kind).await
     }
 
-    /// All frames until it is the client's turn.
+    /// All frames until the server waits for the client.
     pub async fn turn(&mut self) -> Vec<Value> {
         self.until_one(|frame| match frame["type"].as_str().expect("a type") {
             "tool_call" | "error" | "plan_approval_required" => true,
@@ -106,21 +109,21 @@ impl Socket {
         }
     }
 
-    /// Nothing comes for so long.
+    /// Checks that no frame comes within this time.
     pub async fn is_silent(&mut self, so_long: Duration) {
         if let Ok(frame) = tokio::time::timeout(so_long, self.next()).await {
             panic!("nothing was to come, but {frame:?} did");
         }
     }
 
-    /// A ping is answered within so long, while no frame is on its way.
+    /// Checks that a ping is answered within this time, while no frame is on its way.
     pub async fn is_alive(&mut self, so_long: Duration) {
         self.inner.send(Message::Ping(Vec::new().into())).await.expect("it can be sent");
         let answer = tokio::time::timeout(so_long, self.inner.next()).await.expect("a pong in time");
         assert!(matches!(answer, Some(Ok(Message::Pong(_)))), "not a pong: {answer:?}");
     }
 
-    /// The code with which the server closes, after frames that do not matter; `None` when the connection just ends.
+    /// Reads until the server closes. Returns its close code; `None` when the connection just ends.
     pub async fn closed(mut self) -> Option<u16> {
         loop {
             if let Message::Close(close) = self.read().await? {
@@ -129,13 +132,13 @@ impl Socket {
         }
     }
 
-    /// Says goodbye, and waits for the server's.
+    /// Closes the socket and waits for the server's close.
     pub async fn close(mut self) {
         let _ = self.inner.close(None).await;
         while let Some(Ok(_)) = self.inner.next().await {}
     }
 
-    /// Says goodbye as a browser does; the code with which the server answers.
+    /// Closes the socket as a browser does; returns the server's close code.
     pub async fn goodbye(mut self) -> Option<u16> {
         let normal = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::from_static("") };
         self.inner.close(Some(normal)).await.expect("it can be sent");
@@ -144,7 +147,7 @@ impl Socket {
 
     async fn read(&mut self) -> Option<Message> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.inner.next()).await.expect("something within 30 s");
+            let message = tokio::time::timeout(FRAME_TIMEOUT, self.inner.next()).await.expect("something within 30 s");
             match message {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(message)) => return Some(message),

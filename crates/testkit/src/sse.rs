@@ -1,17 +1,17 @@
 use futures::StreamExt as _;
 use serde_json::Value;
 
-/// One event of a stream, as read off the wire.
+/// One event of a stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub id: i64,
     pub name: String,
     pub data: Value,
-    /// Its bytes, with the blank line that ends it.
+    /// Its bytes, including the blank line at its end.
     pub raw: String,
 }
 
-/// A stream being read.
+/// A stream that is being read.
 pub struct Events {
     response: futures::stream::BoxStream<'static, reqwest::Result<Vec<u8>>>,
     buffer: Vec<u8>,
@@ -26,7 +26,7 @@ impl Events {
         Self { response, buffer: Vec::new() }
     }
 
-    /// The next event; `None` when the stream ended, well or badly.
+    /// The next event; `None` when the stream has ended or broken.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\n\n") {
@@ -40,7 +40,7 @@ impl Events {
         }
     }
 
-    /// Reads on until an event of this name.
+    /// Reads until an event of this name.
     pub async fn until(&mut self, name: &str) -> Vec<Event> {
         let mut seen = Vec::new();
         while let Some(event) = self.next().await {
@@ -53,7 +53,7 @@ impl Events {
         panic!("the stream ended before '{name}': {seen:?}");
     }
 
-    /// Everything up to the end.
+    /// Reads all events to the end.
     pub async fn rest(&mut self) -> Vec<Event> {
         let mut seen = Vec::new();
         while let Some(event) = self.next().await {
@@ -63,12 +63,12 @@ impl Events {
     }
 }
 
-/// Events out of a whole stream's text.
+/// Parses the text of a complete stream.
 pub fn parse_events(text: &str) -> Vec<Event> {
     text.split_inclusive("\n\n").filter_map(parse).collect()
 }
 
-/// Comments (keep-alives) are no events.
+/// Parses one event; `None` for comments (keep-alives).
 fn parse(raw: &str) -> Option<Event> {
     let field = |name: &str| raw.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let data = field("data:")?;

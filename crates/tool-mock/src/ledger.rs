@@ -1,11 +1,11 @@
-//! Who called how often, and what took effect.
+//! The record of all calls and of their effects.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::knobs::Knobs;
+use crate::options::CallOptions;
 
 /// All calls since the start or the last reset.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ struct Keyed {
     answer: Option<Value>,
 }
 
-/// What `GET /calls` answers.
+/// The answer of `GET /calls`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     calls: u64,
@@ -44,7 +44,7 @@ struct KeyReport {
     count: Count,
 }
 
-/// How one call is to be answered.
+/// How one call is answered.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Verdict {
     Answer(Value),
@@ -52,8 +52,14 @@ pub(crate) enum Verdict {
 }
 
 impl Ledger {
-    /// Book a call whose answer would be `answer`. A key that has taken effect gets its first answer again.
-    pub(crate) fn book(&mut self, path: &'static str, key: Option<&str>, knobs: &Knobs, answer: Value) -> Verdict {
+    /// Records a call whose answer would be `answer`. A key that has already taken effect gets its first answer again.
+    pub(crate) fn record(
+        &mut self,
+        path: &'static str,
+        key: Option<&str>,
+        options: &CallOptions,
+        answer: Value,
+    ) -> Verdict {
         let whole = self.paths.entry(path).or_default();
         whole.calls += 1;
         let mut unkeyed = Keyed { path, count: *whole, answer: None };
@@ -62,8 +68,8 @@ impl Ledger {
             None => &mut unkeyed,
         };
         keyed.count.calls += 1;
-        let failure = knobs.failure(keyed.count.failures);
-        let takes_effect = failure.is_none() || knobs.after_effect;
+        let failure = options.failure(keyed.count.failures);
+        let takes_effect = failure.is_none() || options.after_effect;
         if takes_effect && keyed.answer.is_none() {
             keyed.answer = Some(answer);
             keyed.count.effects += 1;
@@ -79,7 +85,7 @@ impl Ledger {
         }
     }
 
-    /// The answer of a key that took effect.
+    /// The answer of a key that has taken effect.
     pub(crate) fn answer(&self, key: &str) -> Option<&Value> {
         self.keys.get(key)?.answer.as_ref()
     }

@@ -1,12 +1,13 @@
-//! A receiver of tool calls to try Artel with: it echoes and adds, and on request it is slow, fails, and counts.
+//! A receiver of tool calls for trying out Artel. It echoes and adds. On request it is slow or fails, and it counts its
+//! calls.
 //!
-//! It honours `x-idempotency-key` as a good receiver does: the first call with a key has the effect, and every later
-//! one gets the first one's answer. `GET /calls` tells how many calls and how many effects there were.
+//! It honours `x-idempotency-key` as a good receiver does: the first call with a key takes effect, and every later one
+//! gets the first answer. `GET /calls` reports the number of calls and of effects.
 //!
-//! It must never know Artel: whatever it can do, any receiver in any language could.
+//! It must never know Artel: every receiver in every language could do the same.
 
-mod knobs;
 mod ledger;
+mod options;
 mod routes;
 
 use std::sync::{Arc, Mutex};
@@ -17,7 +18,7 @@ use tokio::net::TcpListener;
 
 use ledger::Ledger;
 
-/// The routes, with an empty ledger of their own.
+/// The routes, with a ledger of their own.
 pub fn router() -> Router {
     Router::new()
         .route("/echo", post(routes::echo))
@@ -29,6 +30,9 @@ pub fn router() -> Router {
 }
 
 /// Serves until the future is dropped.
+///
+/// # Errors
+/// Fails when the listener fails.
 pub async fn serve(listener: TcpListener) -> std::io::Result<()> {
     axum::serve(listener, router()).await
 }

@@ -1,4 +1,4 @@
-//! What a caller may ask of one call, as query parameters or as headers (`x-mock-delay-ms`, `x-mock-fail`, …).
+//! The options of one call, as query parameters or as headers (`x-mock-delay-ms`, `x-mock-fail`, …).
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -10,41 +10,41 @@ use axum::http::request::Parts;
 
 const LONGEST_DELAY_MS: u64 = 10 * 60 * 1000;
 
-/// Misbehaviour on request. A value that cannot be read counts as absent.
+/// Faults that the caller asks for. A value that cannot be read counts as absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Knobs {
-    /// `delay_ms`: answer that much later; the effect comes first.
+pub(crate) struct CallOptions {
+    /// `delay_ms`: how much later the answer comes. The effect comes first.
     pub(crate) delay: Duration,
-    /// `fail`: the status to answer with.
+    /// `fail`: the error status of the answer.
     pub(crate) fail: Option<StatusCode>,
-    /// `fail_times`: only the first that many calls of a key (of the path, without a key) fail; absent: all.
+    /// `fail_times`: how many calls of a key (or of the path, without a key) fail; absent: all.
     pub(crate) fail_times: Option<u64>,
-    /// `after_effect=true`: the effect takes place although the answer is a failure.
+    /// `after_effect=true`: the effect takes place although the answer is an error.
     pub(crate) after_effect: bool,
-    /// `retry_after`: seconds, sent with a failure.
+    /// `retry_after`: seconds, sent with an error.
     pub(crate) retry_after: Option<u64>,
 }
 
-impl Knobs {
-    fn read(knob: impl Fn(&str) -> Option<String>) -> Self {
-        let number = |name: &str| knob(name).and_then(|text| text.parse::<u64>().ok());
+impl CallOptions {
+    fn read(option: impl Fn(&str) -> Option<String>) -> Self {
+        let number = |name: &str| option(name).and_then(|text| text.parse::<u64>().ok());
         let failure = number("fail").and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
         Self {
             delay: Duration::from_millis(number("delay_ms").unwrap_or_default().min(LONGEST_DELAY_MS)),
             fail: failure.filter(|status| status.is_client_error() || status.is_server_error()),
             fail_times: number("fail_times"),
-            after_effect: knob("after_effect").is_some_and(|text| text == "true" || text == "1"),
+            after_effect: option("after_effect").is_some_and(|text| text == "true" || text == "1"),
             retry_after: number("retry_after"),
         }
     }
 
-    /// The failure to answer with, after `failed` failures before.
+    /// The error status of this call, after `failed` failed calls.
     pub(crate) fn failure(&self, failed: u64) -> Option<StatusCode> {
         self.fail.filter(|_| self.fail_times.is_none_or(|times| failed < times))
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Knobs {
+impl<S: Send + Sync> FromRequestParts<S> for CallOptions {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {

@@ -1,4 +1,4 @@
-//! The operations.
+//! The routes of the mock.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Number, Value, json};
 
-use crate::knobs::Knobs;
 use crate::ledger::{Ledger, Report, Verdict};
+use crate::options::CallOptions;
 
 pub(crate) type Shared = Arc<Mutex<Ledger>>;
 
@@ -32,46 +32,49 @@ struct Sum {
     b: Number,
 }
 
-/// `{text}` → `{text}`
+/// Echoes: `{text}` → `{text}`.
 pub(crate) async fn echo(
     State(ledger): State<Shared>,
-    knobs: Knobs,
+    options: CallOptions,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
     let asked: Echo = read(&body)?;
-    perform(&ledger, "/echo", knobs, &headers, json!({ "text": asked.text })).await
+    perform(&ledger, "/echo", options, &headers, json!({ "text": asked.text })).await
 }
 
-/// `{a, b}` → `{result}`
+/// Adds: `{a, b}` → `{result}`.
 pub(crate) async fn sum(
     State(ledger): State<Shared>,
-    knobs: Knobs,
+    options: CallOptions,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
     let asked: Sum = read(&body)?;
-    perform(&ledger, "/sum", knobs, &headers, json!({ "result": added(&asked.a, &asked.b) })).await
+    perform(&ledger, "/sum", options, &headers, json!({ "result": sum_of(&asked.a, &asked.b) })).await
 }
 
-/// How often each path and each key was called, and how many effects that had.
+/// Reports how often each path and each key was called, and how many calls took effect.
 pub(crate) async fn calls(State(ledger): State<Shared>) -> Json<Report> {
     Json(open(&ledger).report())
 }
 
-/// Forget everything.
+/// Clears the ledger.
 pub(crate) async fn reset(State(ledger): State<Shared>) -> StatusCode {
     *open(&ledger) = Ledger::default();
     StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct StatusQuery {
     idempotency_key: Option<String>,
 }
 
-/// What became of a key: its answer, or 404 when no call with it took effect.
-pub(crate) async fn status(State(ledger): State<Shared>, Query(asked): Query<Asked>) -> Result<Json<Value>, Problem> {
+/// Reports the result of a key: its answer, or 404 when no call with it took effect.
+pub(crate) async fn status(
+    State(ledger): State<Shared>,
+    Query(asked): Query<StatusQuery>,
+) -> Result<Json<Value>, Problem> {
     let missing = || {
         Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -98,23 +101,23 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 async fn perform(
     ledger: &Shared,
     path: &'static str,
-    knobs: Knobs,
+    options: CallOptions,
     headers: &HeaderMap,
     answer: Value,
 ) -> Result<Json<Value>, Problem> {
     let key = headers.get("x-idempotency-key").and_then(|key| key.to_str().ok());
-    let verdict = open(ledger).book(path, key, &knobs, answer);
-    tokio::time::sleep(knobs.delay).await;
+    let verdict = open(ledger).record(path, key, &options, answer);
+    tokio::time::sleep(options.delay).await;
     match verdict {
         Verdict::Answer(answer) => Ok(Json(answer)),
         Verdict::Fail(status) => Err(Problem {
-            retry_after: knobs.retry_after,
+            retry_after: options.retry_after,
             ..Problem::new(status, "failed_on_request", "this failure was asked for")
         }),
     }
 }
 
-/// A refusal in words.
+/// An error answer.
 pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
@@ -139,8 +142,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Whole numbers stay whole.
-fn added(a: &Number, b: &Number) -> Value {
+/// The sum. Integers stay integers.
+fn sum_of(a: &Number, b: &Number) -> Value {
     let whole = a.as_i64().zip(b.as_i64()).and_then(|(a, b)| a.checked_add(b));
     let sum = || a.as_f64().unwrap_or(f64::NAN) + b.as_f64().unwrap_or(f64::NAN);
     whole.map_or_else(|| json!(sum()), |whole| json!(whole))

@@ -86,7 +86,7 @@ fn calls_belong_to_their_answer_and_have_their_edits_and_results() {
 }
 
 #[test]
-fn a_part_of_a_journal_keeps_what_it_has_of_an_answer() {
+fn a_part_of_a_journal_keeps_calls_without_their_answer() {
     let entries = journal(vec![finished(0), planned(1), planned(2), finished(2)]);
     let transcript = Transcript::of(&entries);
     let [lone, answer] = &transcript.items[..] else { panic!("{transcript:#?}") };

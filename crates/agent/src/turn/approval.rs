@@ -11,13 +11,13 @@ const CHANGED_UNDER_WAY: &str = "the server stopped while this call was under wa
     approve it again to have it made as it is now";
 
 impl Turn {
-    /// Calls that a human has been asked about.
+    /// The number of calls that wait for a human's decision.
     pub fn awaiting(&self) -> usize {
         self.calls.iter().filter(|call| call.state == CallState::AwaitingApproval).count()
     }
 
-    /// Says how the tools of approved calls are now. Not an event: each worker looks for itself, and what follows is
-    /// recorded.
+    /// Compares the tools of approved calls with what was shown. This is not an event: each worker compares for itself,
+    /// and what follows is recorded.
     pub fn observe(&mut self, present: impl Fn(&Call) -> Present) {
         for call in self.calls.iter_mut().filter(|call| call.approval.is_some() && !call.state.is_final()) {
             call.present = present(call);
@@ -45,7 +45,7 @@ impl Turn {
         }
     }
 
-    /// A decision about an older question about the call decides nothing.
+    /// Takes a decision. A decision about an older question about the call has no effect.
     fn on_decided(
         &mut self,
         about: (CallId, ApprovalId),
@@ -78,7 +78,7 @@ impl Turn {
         }
     }
 
-    /// An approved call is made only as it was shown.
+    /// Executes an approved call if its tool is as it was shown.
     fn make_approved(&self, call: &Call) -> Vec<Effect> {
         match &call.present {
             Present::AsShown => self.make(call),
@@ -108,7 +108,7 @@ pub(super) fn ask(call: &Call, reason: &str) -> Effect {
     })
 }
 
-/// Asks about a call that was cut off and would now go elsewhere.
+/// Asks again about an interrupted call that would now go to another target.
 pub(crate) fn ask_again(call: &Call) -> Effect {
     ask(call, CHANGED_UNDER_WAY)
 }

@@ -1,4 +1,4 @@
-//! One call of the step under way, as the machine sees it.
+//! One call of the current step, as the machine sees it.
 
 use artel_domain::event::PlannedCall;
 use artel_domain::{ApprovalId, CallState, Target, Wait};
@@ -7,31 +7,35 @@ use serde_json::Value;
 /// One planned call of the current step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
+    /// The call as the model planned it.
     pub planned: PlannedCall,
-    /// The arguments to be used: the planned ones, or those a human put in their place.
+    /// The arguments to use: the planned ones, or those that a human replaced them with.
     pub args: Value,
+    /// How far the call is.
     pub state: CallState,
+    /// How often it was dispatched.
     pub attempts: u32,
-    /// What the tool said that the call waits for, since it was dispatched.
+    /// What the tool said that the call waits for, after it was dispatched.
     pub wait: Option<Wait>,
     /// The newest question to a human about this call.
     pub approval: Option<ApprovalId>,
-    /// What that question showed; `None` where it pinned nothing but the arguments.
+    /// What that question showed; `None` when it pinned only the arguments.
     pub shown: Option<Target>,
-    /// Questions so far.
+    /// The number of questions so far.
     pub(crate) rounds: u32,
     /// How its tool is now, compared with what was shown.
     pub(crate) present: Present,
 }
 
-/// How a held call's tool is now, compared with what the human was shown.
+/// How the tool of a held call is now, compared with what the human was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Present {
+    /// The same.
     #[default]
     AsShown,
-    /// The call would go elsewhere, or as somebody else.
+    /// The call would go to another target, or be made as somebody else.
     Changed,
-    /// The call cannot be made any more; the text says why, for the model.
+    /// The call cannot be made any more. The text tells the model why.
     Refused(String),
 }
 
@@ -60,7 +64,7 @@ impl Call {
         }
     }
 
-    /// It waits for an answer from outside: a client's result, a form, child runs, a time.
+    /// Whether it waits for an answer from outside: a client's result, a form, child runs, a time.
     pub fn waits_for_answer(&self) -> bool {
         self.state == CallState::Dispatched && self.waits().is_some()
     }

@@ -1,4 +1,4 @@
-//! Calls that steer the run: the machine makes them itself.
+//! Control calls: calls that the machine executes itself.
 
 use artel_domain::{Event, Plan, RunFailure, Specialist, SwitchCause, ToolOutcome};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Call, Effect, Turn, finish, refuse};
 
 impl Turn {
-    /// What a call of a control tool comes to; its arguments fit the tool's schema.
+    /// The effects of a call of a control tool. Its arguments fit the tool's schema.
     pub(crate) fn control(&self, call: &Call) -> Vec<Effect> {
         match call.planned.name.as_str() {
             "switch_mode" => self.switch(call),
@@ -48,7 +48,7 @@ impl Turn {
         vec![Effect::Record(switched), done(call, &format!("Switched to {} agent", to.as_str()))]
     }
 
-    /// What follows from a control call that is over; `None` when the step just goes on.
+    /// What follows from a finished control call; `None` when the step continues as usual.
     pub(crate) fn after_control(&self, call: &Call) -> Option<Vec<Effect>> {
         if !call.planned.is_control() || call.state != artel_domain::CallState::Succeeded {
             return None;
@@ -66,11 +66,14 @@ impl Turn {
     }
 }
 
-fn done(call: &Call, told: &str) -> Effect {
-    finish(call, ToolOutcome::Succeeded { output: Value::String(told.to_owned()) })
+fn done(call: &Call, answer: &str) -> Effect {
+    finish(call, ToolOutcome::Succeeded { output: Value::String(answer.to_owned()) })
 }
 
-/// Reads the arguments of `create_plan`; the error is told to the model.
+/// Reads the arguments of `create_plan`.
+///
+/// # Errors
+/// A text for the model.
 pub fn plan_of(args: &Value) -> Result<Plan, String> {
     let plan: Plan = serde_json::from_value(args.clone()).map_err(|error| format!("this is not a plan: {error}"))?;
     let count = plan.subtasks.len();
@@ -88,7 +91,8 @@ pub fn plan_of(args: &Value) -> Result<Plan, String> {
     if has_cycle(&plan) { Err("the subtasks depend on each other in a circle".to_owned()) } else { Ok(plan) }
 }
 
-/// Takes away what is ready until nothing is: what is left depends on itself.
+/// Whether subtasks depend on each other. Removes subtasks without open dependencies until none is left; the rest is a
+/// cycle.
 fn has_cycle(plan: &Plan) -> bool {
     let mut done = vec![false; plan.subtasks.len()];
     loop {

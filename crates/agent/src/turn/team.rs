@@ -1,31 +1,31 @@
-//! A run of the specialists: who is to answer, and the plan that they carry out.
+//! A run of the specialists: which of them answers, and the plan that they carry out.
 
 use artel_domain::{Event, Plan, Specialist, SwitchCause, TeamStart};
 
 use super::{Action, Effect, State, Turn};
 
-/// What a run of the specialists knows beside its calls.
+/// The state of a specialists' run beside its calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Team {
     pub(crate) agent: Specialist,
     has_input: bool,
     switches: u32,
-    plan: Option<UnderWay>,
+    plan: Option<RunningPlan>,
 }
 
 /// A plan that is being carried out.
 #[derive(Debug, Clone)]
-struct UnderWay {
+struct RunningPlan {
     plan: Plan,
-    /// Of each subtask that is done, its result.
+    /// The result of each subtask; `None` while it is not done.
     results: Vec<Option<String>>,
     current: usize,
-    /// Steps before the current subtask.
+    /// The number of steps before the current subtask.
     first_step: u32,
 }
 
 impl Turn {
-    /// Who answers now.
+    /// The specialist that answers now.
     pub fn specialist(&self) -> Option<Specialist> {
         self.team.as_ref().map(|team| team.agent)
     }
@@ -71,7 +71,7 @@ impl Turn {
         team.switches += u32::from(cause != SwitchCause::Plan);
         match cause {
             SwitchCause::User | SwitchCause::Router => self.answer_input(),
-            // The call that led to it, or the subtask, goes on.
+            // The call that led to the switch, or the subtask, continues.
             SwitchCause::Model | SwitchCause::Plan => Vec::new(),
         }
     }
@@ -89,16 +89,16 @@ impl Turn {
         self.team.as_ref().is_some_and(|team| team.plan.is_some())
     }
 
-    /// Steps before the work under way, from which its own are counted.
+    /// The number of steps before the current work. The step limit counts from there.
     pub(crate) fn first_step(&self) -> u32 {
-        self.team.as_ref().and_then(|team| team.plan.as_ref()).map_or(0, |under_way| under_way.first_step)
+        self.team.as_ref().and_then(|team| team.plan.as_ref()).map_or(0, |running_plan| running_plan.first_step)
     }
 
-    /// The run's last word; within a plan, that of a subtask.
+    /// Takes the final answer of the run, or of the current subtask of a plan.
     pub(crate) fn complete(&self, output: String) -> Vec<Effect> {
         match self.team.as_ref().and_then(|team| team.plan.as_ref()) {
-            Some(under_way) => {
-                vec![Effect::Record(Event::SubtaskFinished { index: under_way.current, result: output })]
+            Some(running_plan) => {
+                vec![Effect::Record(Event::SubtaskFinished { index: running_plan.current, result: output })]
             }
             None => vec![self.success(output)],
         }
@@ -110,42 +110,42 @@ impl Turn {
                 let step = self.step;
                 let Some(team) = &mut self.team else { return Vec::new() };
                 let results = vec![None; plan.subtasks.len()];
-                team.plan = Some(UnderWay { plan: plan.clone(), results, current: 0, first_step: step });
+                team.plan = Some(RunningPlan { plan: plan.clone(), results, current: 0, first_step: step });
                 self.next_subtask()
             }
             Event::SubtaskStarted { index } => {
                 let step = self.step;
-                if let Some(under_way) = self.under_way() {
-                    under_way.current = *index;
-                    under_way.first_step = step;
+                if let Some(running_plan) = self.running_plan() {
+                    running_plan.current = *index;
+                    running_plan.first_step = step;
                 }
                 self.ask_model()
             }
             Event::SubtaskFinished { index, result } => {
-                if let Some(slot) = self.under_way().and_then(|under_way| under_way.results.get_mut(*index)) {
+                if let Some(slot) = self.running_plan().and_then(|running_plan| running_plan.results.get_mut(*index)) {
                     *slot = Some(result.clone());
                 }
                 self.next_subtask()
             }
             Event::PlanFinished => {
-                let report = self.under_way().map(|under_way| under_way.report()).unwrap_or_default();
+                let report = self.running_plan().map(|running_plan| running_plan.report()).unwrap_or_default();
                 vec![self.success(report)]
             }
             _ => Vec::new(),
         }
     }
 
-    fn under_way(&mut self) -> Option<&mut UnderWay> {
+    fn running_plan(&mut self) -> Option<&mut RunningPlan> {
         self.team.as_mut()?.plan.as_mut()
     }
 
     fn next_subtask(&mut self) -> Vec<Effect> {
-        let Some((agent, under_way)) = self.team.as_ref().and_then(|team| Some((team.agent, team.plan.as_ref()?)))
+        let Some((agent, running_plan)) = self.team.as_ref().and_then(|team| Some((team.agent, team.plan.as_ref()?)))
         else {
             return Vec::new();
         };
-        let Some(index) = under_way.ready() else { return vec![Effect::Record(Event::PlanFinished)] };
-        let subtask = &under_way.plan.subtasks[index];
+        let Some(index) = running_plan.ready() else { return vec![Effect::Record(Event::PlanFinished)] };
+        let subtask = &running_plan.plan.subtasks[index];
         let switched = (subtask.agent != agent).then(|| {
             Effect::Record(Event::AgentSwitched {
                 from: agent,
@@ -159,15 +159,15 @@ impl Turn {
     }
 }
 
-impl UnderWay {
-    /// The first subtask that is not done and depends on none that is not.
+impl RunningPlan {
+    /// The first open subtask that depends on no open subtask.
     fn ready(&self) -> Option<usize> {
         let done = |index: &usize| self.results.get(*index).is_some_and(Option::is_some);
         let open = |index: &usize| !done(index) && self.plan.subtasks[*index].dependencies.iter().all(done);
         (0..self.plan.subtasks.len()).find(open)
     }
 
-    /// What came of each subtask.
+    /// The results of all subtasks as one text.
     fn report(&self) -> String {
         let parts = self.plan.subtasks.iter().zip(&self.results).enumerate();
         let lines = parts.map(|(index, (subtask, result))| {

@@ -93,7 +93,7 @@ fn decided(step: u32, ordinal: u32, decision: Decision, args: Option<Value>) -> 
     }
 }
 
-/// Feeds each event and all that the machine records because of it; the journal and the actions.
+/// Feeds each event and everything that the machine records because of it. Returns the journal and the actions.
 pub(super) fn play(turn: &mut Turn, events: impl IntoIterator<Item = Event>) -> (Vec<Event>, Vec<Action>) {
     let (mut journal, mut actions) = (Vec::new(), Vec::new());
     for event in events {
@@ -153,7 +153,7 @@ fn a_run_asks_the_model_and_ends_with_its_answer() {
 }
 
 #[test]
-fn calls_that_write_go_one_after_the_other() {
+fn writing_calls_run_one_after_the_other() {
     let mut turn = turn_after([started(), requested(1)]);
     let (journal, actions) = play(&mut turn, [answered(1, "", 2), writes(1, 0), writes(1, 1)]);
     assert_eq!(kinds(&journal), ["model_answered", "tool_planned", "tool_planned", "tool_dispatched"]);
@@ -166,7 +166,7 @@ fn calls_that_write_go_one_after_the_other() {
 }
 
 #[test]
-fn calls_that_only_read_go_together_and_one_that_writes_among_them_ends_that() {
+fn reading_calls_start_together_unless_one_call_of_the_step_writes() {
     let mut turn = turn_after([started(), requested(1)]);
     let (_, actions) = play(&mut turn, [answered(1, "", 2), reads(1, 0), reads(1, 1)]);
     assert_eq!(actions.len(), 2);
@@ -219,7 +219,7 @@ fn the_step_limit_ends_a_run_that_only_calls_tools() {
 }
 
 #[test]
-fn an_approval_holds_the_very_call_and_those_after_it() {
+fn an_approval_holds_its_call_and_the_calls_after_it() {
     let mut turn = turn_after([started(), requested(1)]);
     let (journal, actions) = play(&mut turn, [answered(1, "", 2), asks(1, 0, EffectClass::AtMostOnce), writes(1, 1)]);
     assert_eq!(kinds(&journal).last(), Some(&"approval_requested"));
@@ -283,14 +283,14 @@ fn a_call_that_ends_the_run_leaves_no_call_open_and_starts_none() {
 }
 
 #[test]
-fn recovery_asks_the_model_again_and_tells_readers_to_drop_what_they_saw() {
+fn recovery_repeats_the_model_request_and_resets_the_message() {
     let turn = turn_after([started(), requested(1)]);
     assert_eq!(outstanding(&turn), (vec!["message_reset"], vec![Action::CallModel { step: 1 }]));
 }
 
 #[test]
-fn recovery_of_a_cut_off_call_goes_by_its_declared_effect() {
-    let cut_off = |effect| {
+fn recovery_of_an_interrupted_call_depends_on_its_declared_effect() {
+    let interrupted = |effect| {
         turn_after([
             started(),
             requested(1),
@@ -300,21 +300,21 @@ fn recovery_of_a_cut_off_call_goes_by_its_declared_effect() {
         ])
     };
     for effect in [EffectClass::ReadOnly, EffectClass::Idempotent] {
-        let turn = cut_off(effect);
+        let turn = interrupted(effect);
         assert_eq!(outstanding(&turn), (vec!["tool_dispatched"], vec![Action::RunTool { call_id: id(1, 0) }]));
         assert!(matches!(turn.outstanding()[0], Effect::Record(Event::ToolDispatched { attempt: 2, .. })));
     }
     assert_eq!(
-        outstanding(&cut_off(EffectClass::Verifiable)),
+        outstanding(&interrupted(EffectClass::Verifiable)),
         (vec![], vec![Action::VerifyTool { call_id: id(1, 0) }])
     );
-    let (recorded, actions) = outstanding(&cut_off(EffectClass::AtMostOnce));
+    let (recorded, actions) = outstanding(&interrupted(EffectClass::AtMostOnce));
     assert_eq!(recorded, ["tool_finished", "model_requested"]);
     assert_eq!(actions, [Action::CallModel { step: 2 }], "never called again; the model is told");
 }
 
 #[test]
-fn recovery_goes_on_with_calls_that_were_never_dispatched() {
+fn recovery_continues_with_calls_that_were_never_dispatched() {
     let turn = turn_after([
         started(),
         requested(1),

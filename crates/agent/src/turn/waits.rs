@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{Call, Effect, State, Turn, finish};
 
 impl Turn {
-    /// What the run waits for, one entry a call, in the order of the calls. Empty while there is something to do.
+    /// What the run waits for, one entry for each call, in the order of the calls. Empty while there is something to
+    /// do.
     pub fn waits(&self) -> Vec<Wait> {
         let is_under_way = |call: &Call| call.state == CallState::Dispatched && call.waits().is_none();
         if self.state != State::Working || self.calls.iter().any(is_under_way) {
@@ -15,12 +16,12 @@ impl Turn {
         self.calls.iter().filter_map(Call::waits).collect()
     }
 
-    /// Nothing can be done until somebody outside answers.
+    /// Whether nothing can be done until something comes from outside.
     pub fn is_waiting(&self) -> bool {
         !self.waits().is_empty()
     }
 
-    /// The calls of the step under way that wait.
+    /// The calls of the current step that wait.
     pub fn waiting_calls(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.waits().is_some())
     }

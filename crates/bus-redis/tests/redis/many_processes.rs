@@ -1,9 +1,9 @@
-//! Two buses on one Redis are two processes. Needs `ARTEL_TEST_REDIS_URL`; each test has a database number of its own,
-//! and with it channels of its own.
+//! Two buses on one Redis stand for two processes. The tests need `ARTEL_TEST_REDIS_URL`. Each test uses its own
+//! database number, and so its own channels.
 
 use std::time::Duration;
 
-use crate::support::{SOON, bus, frame, hear, run, tenant, unique, until, until_told_to_reread};
+use crate::support::{SOON, bus, frame, receive, run, tenant, unique, until, until_told_to_reread};
 use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
 use artel_domain::{RateLimit, SessionId};
@@ -39,14 +39,14 @@ async fn a_frame_reaches_the_followers_of_every_process_once_and_in_order() {
         here.publish(frame(&session, seq));
     }
     for seq in 1..=50 {
-        assert_eq!((hear(&mut near).await, hear(&mut far).await), (Some(seq), Some(seq)));
+        assert_eq!((receive(&mut near).await, receive(&mut far).await), (Some(seq), Some(seq)));
     }
     there.publish(frame(&session, 51));
-    assert_eq!((hear(&mut near).await, hear(&mut far).await), (Some(51), Some(51)));
+    assert_eq!((receive(&mut near).await, receive(&mut far).await), (Some(51), Some(51)));
 }
 
 #[tokio::test]
-async fn sessions_that_nobody_follows_any_more_are_not_subscribed_to() {
+async fn the_channels_of_sessions_without_followers_are_unsubscribed() {
     let Some(url) = url(2) else { return };
     let bus = bus(&url).await;
     let mut asking = redis::Client::open(url).unwrap().get_multiplexed_async_connection().await.unwrap();
@@ -73,14 +73,14 @@ async fn sessions_that_nobody_follows_any_more_are_not_subscribed_to() {
 async fn a_wake_up_reaches_the_workers_of_every_process() {
     let Some((here, there)) = two(3).await else { return };
     for bus in [&here, &there] {
-        // Joining woke the workers once: something may have been said before.
+        // The connection woke the workers once, because messages may have been missed.
         let _ = timeout(Duration::from_millis(100), bus.wait_for_work()).await;
     }
     here.wake_workers();
     timeout(SOON, here.wait_for_work()).await.unwrap();
     timeout(SOON, there.wait_for_work()).await.unwrap();
     let again = timeout(Duration::from_millis(200), here.wait_for_work()).await;
-    assert!(again.is_err(), "a process does not hear its own wake-up a second time");
+    assert!(again.is_err(), "a process does not receive its own wake-up a second time");
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn processes_share_one_count_of_uses() {
 }
 
 #[tokio::test]
-async fn a_use_comes_back_when_it_was_promised_and_idle_counts_leave_the_server() {
+async fn a_use_is_allowed_at_its_retry_time_and_idle_counts_expire() {
     let Some(url) = url(6) else { return };
     let bus = bus(&url).await;
     let key = unique("ada");
@@ -125,9 +125,10 @@ async fn a_use_comes_back_when_it_was_promised_and_idle_counts_leave_the_server(
     assert!((1..=1001).contains(&left), "{left} ms");
 }
 
-/// The shared and the local limits are two programs for one promise. At these rates nothing grows back during the test.
+/// The shared and the local limits are two implementations of one promise. At these rates no use becomes available
+/// again during the test.
 #[tokio::test]
-async fn the_shared_count_answers_like_the_local_one() {
+async fn the_shared_limits_answer_like_the_local_limits() {
     let Some(url) = url(7) else { return };
     let (shared, local) = (bus(&url).await, LocalBus::new());
     for text in ["1/hour", "7/hour", "100/hour", "3/day", "1000/day"] {
@@ -151,7 +152,7 @@ async fn the_shared_count_answers_like_the_local_one() {
 }
 
 #[tokio::test]
-async fn health_tells_how_far_redis_is() {
+async fn health_reports_the_round_trip_time() {
     let Some(url) = url(8) else { return };
     let health = bus(&url).await.health().await;
     assert!(health.latency.is_some() && health.subscribed, "{health:?}");

@@ -1,8 +1,8 @@
-//! Redis goes away in every way it can, and nobody waits for it. These tests start a Redis of their own.
+//! Every kind of failure of Redis; no caller waits for it. Each test starts a Redis of its own.
 
 use std::time::{Duration, Instant};
 
-use crate::support::{SOON, Server, bus, frame, hear, tenant, unique, until, until_told_to_reread};
+use crate::support::{SOON, Server, bus, frame, receive, tenant, unique, until, until_told_to_reread};
 use artel_bus::Bus;
 use artel_bus_redis::RedisBus;
 use artel_domain::{RateLimit, SessionId, SystemClock};
@@ -12,8 +12,8 @@ fn rate(text: &str) -> RateLimit {
     text.parse().unwrap()
 }
 
-/// One hears what the other says about a session that nobody followed before.
-async fn hear_each_other(here: &RedisBus, there: &RedisBus) {
+/// Waits until one bus receives what the other publishes about a new session.
+async fn receive_from_each_other(here: &RedisBus, there: &RedisBus) {
     let session = SessionId(unique("chat"));
     let mut far = there.follow(tenant(), &session);
     until_told_to_reread(&mut far).await;
@@ -25,7 +25,7 @@ async fn hear_each_other(here: &RedisBus, there: &RedisBus) {
 }
 
 #[tokio::test]
-async fn when_redis_dies_each_process_goes_on_alone_and_when_it_is_back_they_meet_again() {
+async fn without_redis_each_process_works_alone_and_they_reconnect_when_it_is_back() {
     let mut server = Server::started().await;
     let (here, there) = (bus(&server.url()).await, bus(&server.url()).await);
     let session = SessionId(unique("chat"));
@@ -39,7 +39,7 @@ async fn when_redis_dies_each_process_goes_on_alone_and_when_it_is_back_they_mee
     let started = Instant::now();
     here.publish(frame(&session, 1));
     here.wake_workers();
-    assert_eq!(hear(&mut near).await, Some(1));
+    assert_eq!(receive(&mut near).await, Some(1));
     timeout(SOON, here.wait_for_work()).await.unwrap();
     let alone: Vec<_> = futures::future::join_all((0..4).map(|_| here.admit("ada", rate("3/day")))).await;
     assert!(started.elapsed() < Duration::from_millis(200), "took {:?}", started.elapsed());
@@ -52,13 +52,13 @@ async fn when_redis_dies_each_process_goes_on_alone_and_when_it_is_back_they_mee
     server.start().await;
     until_told_to_reread(&mut far).await;
     timeout(SOON, there.wait_for_work()).await.expect("workers look for what they may have missed");
-    hear_each_other(&here, &there).await;
+    receive_from_each_other(&here, &there).await;
     until("the count is shared again", async || !here.admit(&unique("bob"), rate("3/day")).await.degraded).await;
     assert!(here.health().await.latency.is_some());
 }
 
 #[tokio::test]
-async fn a_redis_that_hangs_delays_one_answer_for_a_moment_and_the_next_ones_not_at_all() {
+async fn a_hanging_redis_delays_one_answer_briefly_and_the_next_ones_not_at_all() {
     let server = Server::started().await;
     let (here, there) = (bus(&server.url()).await, bus(&server.url()).await);
     assert!(!here.admit("ada", rate("1000/day")).await.degraded);
@@ -75,12 +75,12 @@ async fn a_redis_that_hangs_delays_one_answer_for_a_moment_and_the_next_ones_not
     assert!(times[100] < Duration::from_millis(5), "the median is {:?}", times[100]);
 
     server.resume();
-    hear_each_other(&here, &there).await;
+    receive_from_each_other(&here, &there).await;
     until("the count is shared again", async || !here.admit("ada", rate("1000/day")).await.degraded).await;
 }
 
 #[tokio::test]
-async fn while_redis_hangs_publishing_never_blocks_and_what_does_not_fit_is_counted() {
+async fn while_redis_hangs_publishing_never_blocks_and_dropped_messages_are_counted() {
     let server = Server::started().await;
     let bus = bus(&server.url()).await;
     let session = SessionId(unique("chat"));
@@ -108,7 +108,7 @@ async fn a_flushed_redis_forgets_counts_and_nothing_else() {
     let fresh = there.admit("ada", rate("1/day")).await;
     assert!(fresh.allowed && !fresh.degraded, "{fresh:?}");
     here.publish(frame(&session, 1));
-    assert_eq!(hear(&mut far).await, Some(1));
+    assert_eq!(receive(&mut far).await, Some(1));
 }
 
 #[tokio::test]
@@ -117,13 +117,13 @@ async fn a_connection_that_the_server_closes_is_made_again() {
     let (here, there) = (bus(&server.url()).await, bus(&server.url()).await);
     for kind in ["pubsub", "normal"] {
         assert!(server.command(&format!("CLIENT KILL TYPE {kind}")).await);
-        hear_each_other(&here, &there).await;
+        receive_from_each_other(&here, &there).await;
         until("the count is shared", async || !here.admit(&unique("ada"), rate("1/day")).await.degraded).await;
     }
 }
 
 #[tokio::test]
-async fn a_process_starts_without_redis_and_joins_when_it_comes() {
+async fn a_process_starts_without_redis_and_connects_when_redis_is_there() {
     let mut server = Server::reserved();
     let started = Instant::now();
     let (here, there) = tokio::join!(bus_at(&server), bus_at(&server));
@@ -131,12 +131,12 @@ async fn a_process_starts_without_redis_and_joins_when_it_comes() {
     let session = SessionId(unique("chat"));
     let mut near = here.follow(tenant(), &session);
     here.publish(frame(&session, 1));
-    assert_eq!(hear(&mut near).await, Some(1));
+    assert_eq!(receive(&mut near).await, Some(1));
     assert!(here.admit("ada", rate("1/day")).await.degraded);
 
     server.start().await;
     until_told_to_reread(&mut near).await;
-    hear_each_other(&here, &there).await;
+    receive_from_each_other(&here, &there).await;
 }
 
 async fn bus_at(server: &Server) -> RedisBus {
@@ -144,7 +144,7 @@ async fn bus_at(server: &Server) -> RedisBus {
 }
 
 #[tokio::test]
-async fn only_an_address_that_makes_no_sense_stops_the_start() {
+async fn only_an_invalid_url_prevents_the_start() {
     for address in ["", "localhost:6379", "postgres://localhost", "redis://localhost/not-a-number"] {
         let refused = RedisBus::connect(address, &SystemClock).await.err().map(|error| error.to_string());
         assert!(refused.as_ref().is_some_and(|text| text.contains("redis://")), "{address}: {refused:?}");

@@ -1,4 +1,4 @@
-//! What both suites need: frames, waiting, and a Redis of their own.
+//! Helpers of both suites: frames, waiting, and a separate Redis server.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -40,8 +40,8 @@ pub(crate) fn frame(session: &SessionId, seq: i64) -> Arc<Frame> {
     })
 }
 
-/// The next thing a follower hears, as the frame's seq; `None` when it is told to read the store.
-pub(crate) async fn hear(follower: &mut Follower) -> Option<i64> {
+/// The next thing that a follower receives: the frame's `seq`, or `None` when it is told to read the store.
+pub(crate) async fn receive(follower: &mut Follower) -> Option<i64> {
     match tokio::time::timeout(SOON, follower.next()).await.expect("nothing was heard") {
         Followed::Frame(frame) => Some(frame.entry.seq),
         Followed::Lagged => None,
@@ -49,9 +49,9 @@ pub(crate) async fn hear(follower: &mut Follower) -> Option<i64> {
     }
 }
 
-/// Waits until `follower` has been told to read the store, which it is as soon as its session's channel is open.
+/// Waits until `follower` has been told to read the store. That happens as soon as the channel of its session is open.
 pub(crate) async fn until_told_to_reread(follower: &mut Follower) {
-    while hear(follower).await.is_some() {}
+    while receive(follower).await.is_some() {}
 }
 
 /// Polls until `done`.
@@ -63,14 +63,14 @@ pub(crate) async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// A Redis that a test may kill and pause.
+/// A Redis server that a test may kill and pause.
 pub(crate) struct Server {
     port: u16,
     child: Option<Child>,
 }
 
 impl Server {
-    /// A place for a server that is not started yet.
+    /// A free port for a server that is not started yet.
     pub(crate) fn reserved() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self { port, child: None }

@@ -12,7 +12,7 @@ fn limits() -> (LocalLimits<FakeRelativeClock>, FakeRelativeClock) {
 }
 
 #[test]
-fn a_burst_up_to_the_limit_passes_and_the_next_use_learns_when_to_come_back() {
+fn a_burst_up_to_the_limit_passes_and_the_next_use_gets_a_retry_time() {
     let (limits, _) = limits();
     let answers: Vec<_> = (0..3).map(|_| limits.admit("ada", rate("3/minute"))).collect();
     assert_eq!(
@@ -34,7 +34,7 @@ fn a_burst_up_to_the_limit_passes_and_the_next_use_learns_when_to_come_back() {
 }
 
 #[test]
-fn a_use_comes_back_exactly_when_it_was_promised_and_a_refused_one_costs_nothing() {
+fn a_use_is_allowed_exactly_at_its_retry_time_and_a_refused_use_is_not_counted() {
     let (limits, clock) = limits();
     let admit = || limits.admit("ada", rate("2/second"));
     assert!(admit().allowed && admit().allowed);
@@ -48,7 +48,7 @@ fn a_use_comes_back_exactly_when_it_was_promised_and_a_refused_one_costs_nothing
 }
 
 #[test]
-fn keys_and_rates_are_counted_apart() {
+fn keys_and_rates_are_counted_separately() {
     let (limits, _) = limits();
     assert!(limits.admit("ada", rate("1/day")).allowed);
     assert!(limits.admit("bob", rate("1/day")).allowed);
@@ -83,7 +83,7 @@ fn keys_that_have_been_idle_are_forgotten_and_busy_ones_are_not() {
 }
 
 #[test]
-fn rates_that_nobody_uses_any_more_are_forgotten() {
+fn unused_rates_are_forgotten() {
     let (limits, clock) = limits();
     for count in 1..=2 * SWEEP_EVERY as u32 {
         limits.admit("ada", RateLimit { count, per: artel_domain::tool::RatePeriod::Second });

@@ -36,7 +36,7 @@ async fn seq(follower: &mut Follower) -> i64 {
 }
 
 #[tokio::test]
-async fn every_follower_of_a_session_gets_its_frames_in_order_and_nobody_elses() {
+async fn every_follower_gets_the_frames_of_its_session_in_order_and_no_others() {
     let bus = LocalBus::new();
     let (mut ada, mut bob) = (bus.follow(tenant(1), &session("s")), bus.follow(tenant(1), &session("s")));
     let mut other_tenant = bus.follow(tenant(2), &session("s"));
@@ -52,7 +52,7 @@ async fn every_follower_of_a_session_gets_its_frames_in_order_and_nobody_elses()
 }
 
 #[tokio::test]
-async fn a_follower_that_falls_behind_is_told_so_and_then_gets_what_is_left() {
+async fn a_follower_that_falls_behind_gets_lagged_and_then_the_remaining_frames() {
     let bus = LocalBus::new();
     let mut slow = bus.follow(tenant(1), &session("s"));
     for n in 1..=200 {
@@ -67,7 +67,7 @@ async fn a_follower_that_falls_behind_is_told_so_and_then_gets_what_is_left() {
 }
 
 #[tokio::test]
-async fn a_session_without_followers_leaves_nothing_behind() {
+async fn a_session_without_followers_has_no_topic() {
     let bus = Arc::new(LocalBus::new());
     let mut readers = Vec::new();
     for n in 0..2000 {
@@ -96,7 +96,7 @@ async fn followers_end_when_the_bus_is_gone() {
 }
 
 #[tokio::test]
-async fn a_wake_up_before_the_wait_is_not_lost_and_counts_once() {
+async fn wake_ups_before_the_wait_are_not_lost_and_count_as_one() {
     let bus = LocalBus::new();
     bus.wake_workers();
     bus.wake_workers();
@@ -114,7 +114,7 @@ async fn a_wake_up_reaches_a_worker_that_waits() {
 }
 
 #[tokio::test]
-async fn a_hint_to_cancel_reaches_every_worker_and_a_flood_of_them_does_not_end_the_stream() {
+async fn a_hint_to_cancel_reaches_every_worker_and_too_many_hints_do_not_end_the_stream() {
     let bus = LocalBus::new();
     let (mut one, mut two) = (bus.cancellations(), bus.cancellations());
     let run = |n: u128| RunId(uuid::Uuid::from_u128(n));
@@ -139,7 +139,7 @@ impl TopicObserver for Notes {
 }
 
 #[tokio::test]
-async fn the_observer_hears_of_the_first_follower_and_of_the_last() {
+async fn the_observer_is_called_for_the_first_and_the_last_follower() {
     let notes = Arc::new(Notes::default());
     let bus = LocalBus::observed(Arc::clone(&notes) as Arc<dyn TopicObserver>);
     let one = bus.follow(tenant(1), &session("a"));

@@ -14,7 +14,7 @@ fn check(url: &str) -> Result<(), Refusal> {
 }
 
 #[test]
-fn a_public_url_passes_and_says_nothing_yet_about_its_addresses() {
+fn a_public_url_passes_before_its_addresses_are_resolved() {
     for url in [
         "https://api.example.com/v1?x=1",
         "http://1.1.1.1:8080/",
@@ -26,7 +26,7 @@ fn a_public_url_passes_and_says_nothing_yet_about_its_addresses() {
 }
 
 #[test]
-fn what_the_operator_named_may_be_private_and_nothing_else() {
+fn only_hosts_that_the_operator_named_may_be_private() {
     check("http://tool-mock:9000/echo").unwrap();
     check("http://demo:9000/echo").unwrap();
     for url in [

@@ -5,14 +5,14 @@ use artel_llm::{Message, Opening};
 use crate::App;
 use crate::outbound::Head;
 
-/// What is known of a request while its answer comes.
+/// What a response needs to know of its request.
 pub(super) struct ChatContext {
     pub(super) app: App,
     pub(super) begun: Instant,
     pub(super) account: String,
     /// The model as the client named it.
     pub(super) model: String,
-    /// The message that is answered.
+    /// The last message of the request.
     pub(super) last: Option<Message>,
     pub(super) include_usage: bool,
 }

@@ -17,9 +17,9 @@ use crate::inbound::read_chat;
 use crate::outbound::{ExtraMembers, write_completion};
 use crate::payload::Payload;
 
-/// Ask a model.
+/// Creates a chat completion.
 ///
-/// The status is known before the first byte: a stream begins only when the provider has said something.
+/// The status is known before the first byte: a stream begins only after the provider has sent something.
 pub(crate) async fn create_chat_completion(
     State(app): State<App>,
     invoker: Invoker,
@@ -45,17 +45,17 @@ pub(crate) async fn create_chat_completion(
 }
 
 async fn whole(context: ChatContext, mut call: Call) -> Result<Response, Fault> {
-    let (mut gathered, mut deltas) = (ExtraMembers::default(), Vec::new());
+    let (mut extra, mut deltas) = (ExtraMembers::default(), Vec::new());
     let outcome = loop {
         let step = call.step(&mut deltas).await;
-        gathered.take(&mut deltas);
+        extra.take(&mut deltas);
         if let Step::Ended(outcome) = step {
             break outcome;
         }
     };
     let served = outcome?;
     context.app.reasoning.keep(&context.account, context.last.as_slice(), &served.answer);
-    let body = write_completion(&context.head(&served.opening), &served.answer, &gathered);
+    let body = write_completion(&context.head(&served.opening), &served.answer, &extra);
     let response = ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
     Ok(headers::about(&served.opening, context.begun, response))
 }
@@ -65,11 +65,11 @@ async fn streamed(context: ChatContext, mut call: Call) -> Result<Response, Faul
     let first = call.step(&mut deltas).await;
     let opening = match (Call::opening(&mut deltas), &first) {
         (Some(opening), _) => *opening,
-        // It had nothing to say.
+        // The answer is empty.
         (None, Step::Ended(Ok(served))) => served.opening.clone(),
-        // Nothing was sent, so that the status can still say what happened.
+        // Nothing was sent, so the status can still report the error.
         (None, Step::Ended(Err(error))) => return Err(error.clone().into()),
-        (None, Step::Going) => return Err(Fault::out_of_order()),
+        (None, Step::Running) => return Err(Fault::out_of_order()),
     };
     let begun = context.begun;
     let response = Events::begin(context, call, &opening, deltas, first).into_response();

@@ -12,35 +12,42 @@ use axum::response::{IntoResponse, Response};
 use futures::Stream;
 
 use super::context::ChatContext;
-use super::pace::Pace;
+use super::write_timer::WriteTimer;
 use crate::call::{Call, Step};
 use crate::fault::Fault;
 use crate::outbound::Chunks;
 
-/// This many bytes are written at once.
-const ENOUGH: usize = 16 * 1024;
+/// A write has at least this many bytes when more deltas are ready.
+const WRITE_BYTES: usize = 16 * 1024;
 
-/// Chunks as the deltas come. All that are ready become one write. Nothing is read from the provider until the client
-/// has taken the last write.
+/// Writes chunks as the deltas come. All deltas that are ready become one write. Nothing is read from the provider
+/// until the client has taken the last write.
 pub(super) struct Events {
     context: ChatContext,
-    /// Gone when the answer has ended.
+    /// `None` after the end of the answer.
     call: Option<Call>,
     chunks: Chunks,
     deltas: Vec<Delta>,
-    /// Written, and not yet taken.
+    /// Bytes that are encoded and not yet taken by the client.
     ready: Vec<u8>,
-    pace: Pace,
+    write_timer: WriteTimer,
     trace_id: String,
 }
 
 impl Events {
-    /// Goes on from what came first.
+    /// Continues after the first deltas.
     pub(super) fn begin(context: ChatContext, call: Call, opening: &Opening, deltas: Vec<Delta>, first: Step) -> Self {
         let chunks = Chunks::new(&context.head(opening), context.include_usage);
-        let pace = context.app.streams.open();
-        let mut events =
-            Self { context, call: Some(call), chunks, deltas, ready: Vec::new(), pace, trace_id: trace::current() };
+        let write_timer = context.app.streams.open();
+        let mut events = Self {
+            context,
+            call: Some(call),
+            chunks,
+            deltas,
+            ready: Vec::new(),
+            write_timer,
+            trace_id: trace::current(),
+        };
         events.take(first);
         events
     }
@@ -54,27 +61,28 @@ impl Events {
         }
     }
 
-    /// Collects the bytes of the next write; none when the answer has ended.
+    /// Collects the bytes of the next write; no bytes when the answer has ended.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while let Some(call) = &mut self.call
-            && (self.ready.is_empty() || (self.pace.gathers() && self.ready.len() < ENOUGH))
+            && (self.ready.is_empty() || (self.write_timer.collects_more() && self.ready.len() < WRITE_BYTES))
         {
             if self.ready.is_empty() {
-                ready!(self.pace.poll_turn(cx));
+                ready!(self.write_timer.poll_may_read(cx));
             }
             match call.poll_step(cx, &mut self.deltas) {
                 Poll::Ready(step) => {
                     self.take(step);
-                    self.pace.more_came();
+                    self.write_timer.received_more();
                 }
                 Poll::Pending if self.ready.is_empty() => return Poll::Pending,
-                Poll::Pending => return self.pace.poll_idle(cx),
+                Poll::Pending => return self.write_timer.poll_idle(cx),
             }
         }
         Poll::Ready(())
     }
 
-    /// After an error there is no finish chunk and no `[DONE]`, so that nobody takes the answer for complete.
+    /// Writes the end. After an error there is no finish chunk and no `[DONE]`, so that no client takes the answer for
+    /// complete.
     fn end(&mut self, outcome: Result<Box<Served>, ModelError>) {
         match outcome {
             Ok(served) => {
@@ -92,7 +100,7 @@ impl Stream for Events {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let events = &mut *self;
         ready!(events.poll_ready(cx));
-        events.pace.wrote();
+        events.write_timer.wrote();
         let ready = std::mem::take(&mut events.ready);
         Poll::Ready((!ready.is_empty()).then(|| Ok(ready.into())))
     }
@@ -103,7 +111,7 @@ impl IntoResponse for Events {
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
             (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-            // nginx would collect the stream before it passes it on.
+            // nginx would buffer the stream.
             (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
         ];
         (headers, Body::from_stream(self)).into_response()

@@ -7,7 +7,7 @@ use artel_llm::{Opening, RateLimit};
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
-/// The model that answered, the time spent in this process, and the provider's rate limits.
+/// Adds the model that answered, the time spent in this process, and the provider's rate limits.
 pub(super) fn about(opening: &Opening, begun: Instant, mut response: Response) -> Response {
     let headers = response.headers_mut();
     set(headers, "x-request-id", opening.call_id);
@@ -20,7 +20,7 @@ pub(super) fn about(opening: &Opening, begun: Instant, mut response: Response) -
     response
 }
 
-/// OpenAI's names for the limit, what is left of it, and when it is whole again.
+/// OpenAI's names for the limit, the remaining amount, and the time until it is available again.
 const REQUESTS: [&str; 3] =
     ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
 const TOKENS: [&str; 3] = ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"];
@@ -31,12 +31,12 @@ fn limit(headers: &mut HeaderMap, [most, left, reset]: [&'static str; 3], limit:
     limit.reset.into_iter().for_each(|wait| set(headers, reset, go_duration(wait)));
 }
 
-/// As OpenAI writes durations: `1.5s`, `360s`.
+/// Formats a duration as OpenAI does: `1.5s`, `360s`.
 fn go_duration(wait: Duration) -> String {
     format!("{}s", wait.as_millis() as f64 / 1000.0)
 }
 
-/// What cannot stand in a header is left out.
+/// Sets a header. A value with characters that a header cannot hold is left out.
 fn set(headers: &mut HeaderMap, name: &'static str, content: impl Display) {
     if let Ok(value) = HeaderValue::try_from(content.to_string()) {
         headers.insert(HeaderName::from_static(name), value);

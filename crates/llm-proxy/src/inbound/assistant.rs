@@ -1,4 +1,4 @@
-//! Earlier answers of the model, with the extension members that hold its reasoning.
+//! Reads earlier answers of the model, with the extension members that hold its reasoning.
 
 use artel_domain::AssistantCall;
 use artel_llm::{Message, Part, Reasoning, Rest};
@@ -14,13 +14,14 @@ pub(super) fn read_assistant(mut members: Members) -> Result<Message, InvalidReq
     let mut content = content::optional(&mut members)?.unwrap_or_default();
     let calls = members.each("tool_calls", read_call)?.unwrap_or_default();
     let reasoning = read_reasoning(&mut members)?;
-    // Only OpenAI's protocol has a place for a refusal, but every model must know that it declined.
+    // Only OpenAI's protocol has a member for a refusal, but every model must know that it refused. So the refusal
+    // becomes text.
     if let Some(refusal) = members.text("refusal")?
         && content.is_empty()
     {
         content.push(Part::text(refusal));
     }
-    // `audio` names an earlier spoken answer.
+    // `audio` refers to an earlier spoken answer.
     if content.is_empty() && calls.is_empty() && reasoning.is_empty() && !members.has("audio") {
         return Err(InvalidRequest::at("content", "is required when there are no 'tool_calls'"));
     }
@@ -40,7 +41,7 @@ fn read_call(value: Value) -> Result<AssistantCall, InvalidRequest> {
     Ok(AssistantCall { id, name, arguments, rest: with_function(members.rest(), of_function) })
 }
 
-/// Members without a form; those of the function are under `function`.
+/// The members of a call without a typed form. Those of its function are put under `function`.
 fn with_function(mut rest: Rest, of_function: Rest) -> Rest {
     if !of_function.is_empty() {
         rest.insert("function".to_owned(), of_function.into());
@@ -52,7 +53,7 @@ fn read_function(value: Value) -> Result<(String, String, Rest), InvalidRequest>
     let mut members = Members::of(value)?;
     let name = members.required_text("name")?;
     let arguments = match members.take("arguments") {
-        // A call without arguments, as some models and clients write it.
+        // Some models and clients write a call without arguments like this.
         None => "{}".to_owned(),
         Some(Value::String(text)) if text.trim().is_empty() => "{}".to_owned(),
         Some(Value::String(text)) => text,
@@ -62,8 +63,8 @@ fn read_function(value: Value) -> Result<(String, String, Rest), InvalidRequest>
     Ok((name, arguments, members.rest()))
 }
 
-/// `thinking_blocks` is whole, so it wins over the bare text of `reasoning_content` (or `reasoning`, as others call
-/// it).
+/// Reads the reasoning. `thinking_blocks` is complete, so it wins over the plain text of `reasoning_content` (or
+/// `reasoning`, as other providers name it).
 fn read_reasoning(members: &mut Members) -> Result<Vec<Reasoning>, InvalidRequest> {
     let blocks = members.each("thinking_blocks", |block| {
         serde_json::from_value(block).map_err(|error| InvalidRequest::whole(format!("{error}")))

@@ -1,4 +1,4 @@
-//! The content of a message: a string, or parts.
+//! Reads the content of a message: a string, or a list of parts.
 
 use artel_llm::{ImageSource, Part, PartBody};
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(super) fn optional(members: &mut Members) -> Result<Option<Vec<Part>>, Inval
         Some(Value::Array(parts)) => Some(each(parts, read_part).map_err(|wrong| wrong.inside("content"))?),
         Some(_) => return Err(InvalidRequest::at("content", "must be a string or an array of parts")),
     };
-    // Beside a string there is no part that could carry it, so clients put it on the message.
+    // A string has no part that could hold the member, so clients put it on the message.
     if let Some(cache_control) = members.take("cache_control")
         && let Some(last) = content.as_mut().and_then(|parts| parts.last_mut())
     {
@@ -49,7 +49,7 @@ fn text_of(members: &mut Members, name: &str) -> Result<String, InvalidRequest> 
 
 fn read_image(members: &mut Members) -> Result<PartBody, InvalidRequest> {
     let (url, detail) = match members.take("image_url") {
-        // Not what OpenAI says, but what many write.
+        // OpenAI's protocol requires an object here, but many clients write a string.
         Some(Value::String(url)) => (url, None),
         Some(image) => {
             let read = |mut image: Members| Ok((image.required_text("url")?, image.text("detail")?));

@@ -3,9 +3,9 @@ use std::fmt::Display;
 /// What is wrong with a request, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InvalidRequest {
-    /// `messages[2].content[0].image_url`; empty for the body as a whole.
+    /// The path of the member: `messages[2].content[0].image_url`; empty for the body as a whole.
     pub(crate) param: String,
-    /// The predicate of a sentence about the place: `must be a string`.
+    /// What is wrong, as the rest of a sentence that begins with the path: `must be a string`.
     problem: String,
 }
 
@@ -14,12 +14,12 @@ impl InvalidRequest {
         Self { param: param.to_owned(), problem: problem.into() }
     }
 
-    /// About the value as a whole.
+    /// An error about the value as a whole.
     pub(crate) fn whole(problem: impl Into<String>) -> Self {
         Self::at("", problem)
     }
 
-    /// The same as seen from the object around it.
+    /// The same error with the path seen from the object around it.
     pub(crate) fn inside(mut self, outer: impl Display) -> Self {
         let inner = std::mem::take(&mut self.param);
         self.param = match inner.as_bytes().first() {

@@ -4,13 +4,14 @@ use serde_json::Value;
 
 use super::InvalidRequest;
 
-/// An object that is being read. Known members are taken out; the others stay.
+/// The members of an object while it is read. Known members are taken out; the others remain.
 pub(super) struct Members(Rest);
 
 impl Members {
     pub(super) fn of_body(body: &[u8]) -> Result<Self, InvalidRequest> {
         let invalid = |error: serde_json::Error| InvalidRequest::whole(format!("is not valid JSON: {error}"));
-        // Clients cut texts between the halves of a character, so a strict reading gets a second one.
+        // Clients cut texts between the halves of a surrogate pair, so a body that the strict parser refuses is read
+        // again leniently.
         let value = match (serde_json::from_slice(body), std::str::from_utf8(body)) {
             (Ok(value), _) => value,
             (Err(_), Ok(text)) => read_foreign_json(text).map_err(invalid)?,
@@ -26,7 +27,7 @@ impl Members {
         }
     }
 
-    /// `null` counts as absent, as clients send it for what they do not set.
+    /// Takes a member out. `null` counts as absent, because clients send it for members that they do not set.
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.shift_remove(name).filter(|value| !value.is_null())
     }
@@ -43,7 +44,7 @@ impl Members {
         }
     }
 
-    /// A string that is there and not empty.
+    /// Takes a string that must be present and not empty.
     pub(super) fn required_text(&mut self, name: &str) -> Result<String, InvalidRequest> {
         match self.text(name)? {
             Some(text) if !text.trim().is_empty() => Ok(text),
@@ -60,7 +61,7 @@ impl Members {
         }
     }
 
-    /// Each item read by `read`, which sees the item alone: errors get their place here.
+    /// Reads each item of a list with `read`. `read` sees only the item; the item's path is added to its error here.
     pub(super) fn each<T>(
         &mut self,
         name: &str,
@@ -73,7 +74,7 @@ impl Members {
         }
     }
 
-    /// The members that were not taken. `null`s are dropped, because not every provider takes them.
+    /// The remaining members. `null` members are dropped, because not every provider accepts them.
     pub(super) fn rest(mut self) -> Rest {
         self.0.retain(|_, value| !value.is_null());
         self.0

@@ -1,4 +1,4 @@
-//! Messages, by their role.
+//! Reads messages, by their role.
 
 use artel_llm::Message;
 use serde_json::Value;
@@ -40,7 +40,7 @@ fn read_system(mut members: Members, developer: bool) -> Result<Message, Invalid
 fn read_tool(mut members: Members) -> Result<Message, InvalidRequest> {
     let call_id = members.required_text("tool_call_id")?;
     let content = content::required(&mut members)?;
-    // An extension: OpenAI's protocol leaves it to the words of the result whether the tool failed.
+    // An extension: in OpenAI's protocol only the text of the result can tell that the tool failed.
     let is_error = members.flag("is_error")?.unwrap_or(false);
     Ok(Message::Tool { call_id, content, is_error, rest: members.rest() })
 }

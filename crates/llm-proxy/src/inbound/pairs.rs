@@ -1,12 +1,12 @@
-//! Each result belongs to a call, and each call has a result. Providers refuse anything else with errors that do not
-//! say what is wrong.
+//! The check that each result belongs to a call and each call has a result. Providers refuse other dialogues with
+//! errors that do not name the fault.
 
 use artel_llm::Message;
 
 use super::InvalidRequest;
 
 pub(super) fn check(messages: &[Message]) -> Result<(), InvalidRequest> {
-    // The ids that still wait for a result. Providers may use the same id again in a later turn.
+    // The ids of the calls without a result so far. Providers may use the same id again in a later turn.
     let mut open: Vec<&str> = Vec::new();
     let mut asked: Vec<&str> = Vec::new();
     let mut asked_at = 0;

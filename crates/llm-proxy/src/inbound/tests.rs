@@ -16,7 +16,7 @@ fn with_messages(messages: Value) -> Result<Chat, InvalidRequest> {
     read(&body)
 }
 
-/// A request that says hello, with these members beside.
+/// A request with one user's message and these members.
 fn with(members: &Value) -> Result<Chat, InvalidRequest> {
     let mut body = json!({ "model": "m", "messages": [{ "role": "user", "content": "hello" }] });
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
@@ -32,7 +32,7 @@ fn rest(value: Value) -> Rest {
 }
 
 #[test]
-fn every_role_has_its_place() {
+fn every_role_is_read() {
     let chat = with_messages(json!([
         { "role": "system", "content": "Be brief." },
         { "role": "developer", "content": [{ "type": "text", "text": "Be kind.", "cache_control": { "type": "ephemeral" } }] },
@@ -106,7 +106,7 @@ fn an_image_is_inline_or_linked() {
 }
 
 #[test]
-fn a_part_that_has_no_form_here_is_kept_whole() {
+fn a_part_without_a_typed_form_is_kept_unchanged() {
     let audio = json!({ "type": "input_audio", "input_audio": { "data": "aGk=", "format": "wav" } });
     let chat = with_messages(json!([{ "role": "user", "content": [audio] }])).unwrap();
     assert_eq!(chat.messages[0].content()[0].body, PartBody::Other(audio));
@@ -120,7 +120,7 @@ fn cache_control_on_a_message_is_for_its_last_part() {
 }
 
 #[test]
-fn tools_keep_what_has_no_form_here() {
+fn tools_keep_members_without_a_typed_form() {
     let tool = json!({ "type": "function", "function": { "name": "look", "strict": true }, "cache_control": { "type": "ephemeral" } });
     let chat = with(&json!({ "tools": [tool], "tool_choice": { "type": "function", "function": { "name": "look" } } }))
         .unwrap();
@@ -143,7 +143,7 @@ fn unknown_members_are_kept_and_nulls_are_not() {
 #[case(json!({ "stream": true }), true, false)]
 #[case(json!({ "stream": true, "stream_options": { "include_usage": true } }), true, true)]
 #[case(json!({ "stream": true, "stream_options": null }), true, false)]
-fn a_stream_and_its_usage_are_asked_for(#[case] members: Value, #[case] stream: bool, #[case] usage: bool) {
+fn stream_and_include_usage_are_read(#[case] members: Value, #[case] stream: bool, #[case] usage: bool) {
     let chat = with(&members).unwrap();
     assert_eq!((chat.stream, chat.include_usage), (stream, usage));
 }
@@ -174,14 +174,14 @@ fn a_stream_and_its_usage_are_asked_for(#[case] members: Value, #[case] stream: 
     "messages[0].tool_calls[0].function.arguments", "must be a string")]
 #[case(json!({ "messages": [{ "role": "assistant", "content": "x", "thinking_blocks": [{ "type": "dream" }] }] }),
     "messages[0].thinking_blocks[0]", "unknown variant")]
-fn a_wrong_request_is_told_where(#[case] members: Value, #[case] param: &str, #[case] says: &str) {
+fn the_error_of_an_invalid_request_names_the_member(#[case] members: Value, #[case] param: &str, #[case] says: &str) {
     let wrong = with(&members).unwrap_err();
     assert_eq!(wrong.param, param);
     assert!(wrong.message().contains(says), "{}", wrong.message());
 }
 
 #[test]
-fn what_is_no_json_is_told_as_a_whole() {
+fn the_error_of_invalid_json_names_no_member() {
     for body in [&b"{"[..], b"[]", b"", b"\xff"] {
         let wrong = read_chat(body).unwrap_err();
         assert_eq!(wrong.param, "");
@@ -209,7 +209,7 @@ fn a_result_without_a_call_and_a_call_without_a_result_are_refused() {
 }
 
 #[test]
-fn members_of_a_call_without_a_form_are_kept() {
+fn members_of_a_call_without_a_typed_form_are_kept() {
     let signature = json!({ "google": { "thought_signature": "c2ln" } });
     let mut made = call("a");
     made["extra_content"] = signature.clone();
@@ -226,13 +226,13 @@ fn members_of_a_call_without_a_form_are_kept() {
 }
 
 #[test]
-fn half_of_a_character_in_a_request_is_replaced() {
+fn a_single_half_of_a_surrogate_pair_is_replaced() {
     let body = r#"{"model":"m","messages":[{"role":"user","content":"A\ud83d"}]}"#;
     assert_eq!(read_chat(body.as_bytes()).unwrap().messages, [Message::user("A\u{FFFD}")]);
 }
 
 #[test]
-fn every_form_of_a_tool_choice_is_obeyed_or_refused() {
+fn every_form_of_a_tool_choice_is_read_or_refused() {
     let choice = |value: Value| {
         let tool = json!({ "type": "function", "function": { "name": "look" } });
         with(&json!({ "tools": [tool], "tool_choice": value })).map(|chat| chat.params.tool_choice)

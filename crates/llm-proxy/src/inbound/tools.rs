@@ -1,4 +1,4 @@
-//! The tools on offer, and the choice among them.
+//! Reads the tools that the model may call, and the choice among them.
 
 use artel_domain::ToolSpec;
 use artel_llm::{Params, ToolChoice};
@@ -22,7 +22,7 @@ pub(super) fn read_tools(members: &mut Members) -> Result<Vec<ToolSpec>, Invalid
     Ok(tools)
 }
 
-/// OpenAI's first way of offering tools. Half of it would be lost silently, so it is refused.
+/// Refuses `functions`, OpenAI's first form of tools: a part of it would be lost silently.
 pub(super) fn refuse_functions(members: &Members) -> Result<(), InvalidRequest> {
     for (old, new) in [("functions", "tools"), ("function_call", "tool_choice")] {
         if members.has(old) {
@@ -32,7 +32,7 @@ pub(super) fn refuse_functions(members: &Members) -> Result<(), InvalidRequest> 
     Ok(())
 }
 
-/// A choice needs tools to choose from.
+/// Refuses a choice that the tools do not allow.
 pub(super) fn fit_choice(mut params: Params, tools: &[ToolSpec]) -> Result<Params, InvalidRequest> {
     match &params.tool_choice {
         Some(ToolChoice::Named(name)) if !tools.iter().any(|tool| tool.name == *name) => {

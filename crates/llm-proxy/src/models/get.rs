@@ -7,7 +7,7 @@ use crate::App;
 use crate::caller::Invoker;
 use crate::fault::Fault;
 
-/// Say what is known of a model, under any of its names.
+/// Gets a model by any of its names.
 pub(crate) async fn get_model(
     State(app): State<App>,
     _: Invoker,
@@ -16,7 +16,7 @@ pub(crate) async fn get_model(
     let name = app.models.check(&id)?;
     let full = name.to_string();
     let known = rows(&app.models).into_iter().find(|row| row.id == id || row.id == full);
-    // Providers have models that are in no table.
+    // Providers have models that are not in the table.
     let row = known.unwrap_or_else(|| ListedModel {
         is_available: app
             .models

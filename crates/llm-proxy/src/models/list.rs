@@ -12,7 +12,7 @@ pub(crate) struct WireModels {
     data: Vec<WireModel>,
 }
 
-/// List the models that can be asked now, as OpenAI does.
+/// Lists the models that can be called now, in OpenAI's form.
 pub(crate) async fn list_models(State(app): State<App>, _: Invoker) -> Json<WireModels> {
     let data = rows(&app.models).into_iter().filter(|row| row.is_available).map(WireModel::from);
     Json(WireModels { object: "list", data: data.collect() })

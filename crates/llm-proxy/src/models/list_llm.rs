@@ -6,7 +6,7 @@ use super::rows;
 use crate::App;
 use crate::caller::Invoker;
 
-/// List all models that are known here, those whose provider is not configured included.
+/// Lists all known models, including those whose provider is not configured.
 pub(crate) async fn list_llm_models(State(app): State<App>, _: Invoker) -> Json<Vec<ListedModel>> {
     Json(rows(&app.models))
 }

@@ -5,20 +5,20 @@ use serde::Serialize;
 
 use super::json::{member, raw, value};
 use super::parts::{Extension, WireUsage};
-use super::{Head, finish_word, to_hand_back};
+use super::{Head, blocks_to_send_back, finish_word};
 
-/// Writes one stream. What is constant in it is written once and copied from then on.
+/// Writes one stream. Its constant parts are encoded once and copied into every chunk.
 #[derive(Debug)]
 pub(crate) struct Chunks {
     /// `data: {"id":…,"model":…,"choices":[`
     opening: Vec<u8>,
-    /// After `choices`: `]}` or `],"usage":null}`, and the blank line.
+    /// The text after `choices`: `]}` or `],"usage":null}`, and the blank line.
     closing: &'static str,
     include_usage: bool,
     begun: bool,
 }
 
-/// The beginning of a call; its arguments follow in pieces.
+/// The beginning of a call. Its arguments follow in pieces.
 #[derive(Serialize)]
 struct CallBegins<'a> {
     index: usize,
@@ -56,7 +56,7 @@ impl Chunks {
         Self { opening, closing, include_usage, begun: false }
     }
 
-    /// One chunk for each delta, the chunk with the role before the first.
+    /// Writes one chunk for each delta. The chunk with the role comes before the first.
     pub(crate) fn write(&mut self, deltas: &[Delta], out: &mut Vec<u8>) {
         if deltas.is_empty() {
             return;
@@ -90,10 +90,10 @@ impl Chunks {
         }
     }
 
-    /// The end of an answer: its reasoning to hand back, why it ended, what it used, `[DONE]`.
+    /// Writes the end of an answer: reasoning blocks, finish reason, usage, `[DONE]`.
     pub(crate) fn finish(&mut self, answer: &Completion, out: &mut Vec<u8>) {
         self.begin(out);
-        if let Some(blocks) = to_hand_back(answer) {
+        if let Some(blocks) = blocks_to_send_back(answer) {
             self.member(out, "thinking_blocks", blocks);
         }
         raw_bytes(out, &self.opening);
@@ -125,7 +125,7 @@ impl Chunks {
         }
     }
 
-    /// A chunk whose delta has one member.
+    /// Writes a chunk whose delta has one member.
     fn member(&self, out: &mut Vec<u8>, name: &str, content: &(impl Serialize + ?Sized)) {
         let delta = |out: &mut Vec<u8>| {
             raw(out, "{\"");
@@ -137,7 +137,7 @@ impl Chunks {
         self.choice(out, delta, &Rest::new());
     }
 
-    /// `rest` may hold further members of the choice; its `delta` is written by `delta`.
+    /// Writes a chunk. `delta` writes its delta; `rest` holds further members of the choice.
     fn choice(&self, out: &mut Vec<u8>, delta: impl FnOnce(&mut Vec<u8>), rest: &Rest) {
         raw_bytes(out, &self.opening);
         raw(out, "{\"index\":0,\"delta\":");

@@ -1,4 +1,4 @@
-//! JSON written straight into bytes: trees of values would cost more than the answer.
+//! Writes JSON straight into bytes, because building trees of values would cost more than the rest of the answer.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ pub(super) fn raw(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// Writes a value. This can fail only for maps whose keys are no strings, and there are none here.
+/// Writes a value. This can fail only for maps whose keys are not strings, and there are none here.
 pub(super) fn value(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     let start = out.len();
     if serde_json::to_writer(&mut *out, value).is_err() {

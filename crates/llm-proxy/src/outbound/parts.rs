@@ -1,4 +1,4 @@
-//! Pieces that the whole object and the chunks have in common.
+//! Parts that the complete object and the chunks have in common.
 
 use artel_domain::Usage;
 use artel_llm::Completion;
@@ -19,7 +19,7 @@ pub(super) struct WireUsage {
 #[derive(Debug, Serialize)]
 struct PromptDetails {
     cached_tokens: i64,
-    /// Not OpenAI's (OpenRouter calls it so): tokens that were written to a cache and cost more.
+    /// OpenRouter's extension: tokens that were written to a cache, which cost more.
     #[serde(skip_serializing_if = "is_zero")]
     cache_write_tokens: i64,
 }
@@ -44,7 +44,8 @@ impl From<Usage> for WireUsage {
     }
 }
 
-/// Our own member of a choice: the provider's word for why it stopped, when OpenAI has another or none.
+/// This product's own member of a choice: the provider's word for the reason of the end, when OpenAI has another word
+/// or none.
 #[derive(Debug, Serialize)]
 pub(super) struct Extension<'a> {
     finish_word: &'a str,
@@ -57,7 +58,7 @@ impl<'a> Extension<'a> {
     }
 }
 
-/// Not one of OpenAI's words, so that it stands in both places.
+/// Whether the word is not one of OpenAI's. Then it stands in both members.
 fn is_foreign(word: &str) -> bool {
     !matches!(word, "stop" | "length" | "tool_calls" | "content_filter" | "function_call")
 }

@@ -33,8 +33,8 @@ fn stream(deltas: &[Delta], answer: &Completion, include_usage: bool) -> String 
     String::from_utf8(out).unwrap()
 }
 
-/// The chunks' choices or usage, without what all chunks have in common.
-fn told(stream: &str) -> Vec<Value> {
+/// The choices or the usage of the chunks, without the members that all chunks have.
+fn variable_members(stream: &str) -> Vec<Value> {
     let events = stream.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap());
     events
         .filter(|data| *data != "[DONE]")
@@ -49,7 +49,7 @@ fn whole(deltas: Vec<Delta>, answer: &Completion) -> Value {
 }
 
 #[test]
-fn a_stream_looks_exactly_like_openais() {
+fn a_stream_has_exactly_the_bytes_of_openais() {
     let text = stream(&[Delta::Text("He".into()), Delta::Text("\"\n".into())], &answer("He\"\n"), false);
     insta::assert_snapshot!(text, @r#"
     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}
@@ -89,8 +89,10 @@ fn calls_are_streamed_in_pieces_by_index() {
         Delta::Arguments { index: 0, piece: "1}".into() },
         Delta::Arguments { index: 1, piece: "{}".into() },
     ];
-    let calls: Vec<Value> =
-        told(&stream(&deltas, &answer(""), false)).iter().map(|c| c["delta"]["tool_calls"].clone()).collect();
+    let calls: Vec<Value> = variable_members(&stream(&deltas, &answer(""), false))
+        .iter()
+        .map(|c| c["delta"]["tool_calls"].clone())
+        .collect();
     assert_eq!(
         calls[1..6],
         [
@@ -104,13 +106,14 @@ fn calls_are_streamed_in_pieces_by_index() {
 }
 
 #[test]
-fn what_must_come_back_is_sent_as_blocks_before_the_finish() {
+fn reasoning_that_must_be_sent_back_is_sent_as_blocks_before_the_finish() {
     let signed = Reasoning::Thinking { thinking: "Hm".into(), signature: Some("s".into()) };
     let answer =
         Completion { reasoning: vec![signed, Reasoning::RedactedThinking { data: "d".into() }], ..answer("Hi") };
     let blocks = json!([{ "type": "thinking", "thinking": "Hm", "signature": "s" }, { "type": "redacted_thinking", "data": "d" }]);
-    let told = told(&stream(&[Delta::Reasoning("Hm".into()), Delta::Text("Hi".into())], &answer, false));
-    let deltas: Vec<&Value> = told.iter().map(|choice| &choice["delta"]).collect();
+    let variable_members =
+        variable_members(&stream(&[Delta::Reasoning("Hm".into()), Delta::Text("Hi".into())], &answer, false));
+    let deltas: Vec<&Value> = variable_members.iter().map(|choice| &choice["delta"]).collect();
     let begin = json!({ "role": "assistant", "content": "" });
     let thought = json!({ "reasoning_content": "Hm" });
     assert_eq!(
@@ -142,7 +145,7 @@ fn the_providers_own_word_for_the_end_is_kept(
     #[case] artel: Value,
 ) {
     let answer = Completion { finish, finish_word: own.map(str::to_owned), ..answer("") };
-    let streamed = told(&stream(&[], &answer, false)).pop().unwrap();
+    let streamed = variable_members(&stream(&[], &answer, false)).pop().unwrap();
     let whole = &whole(Vec::new(), &answer)["choices"][0];
     for choice in [&streamed, whole] {
         assert_eq!((&choice["finish_reason"], &choice["artel"]), (&json!(word), &artel));
@@ -204,24 +207,24 @@ fn a_whole_answer_has_every_member_of_openais() {
 }
 
 #[test]
-fn a_refusal_is_told_as_one() {
+fn a_refusal_has_its_own_member() {
     let deltas = vec![Delta::Refusal("I ca".into()), Delta::Refusal("n't.".into())];
-    let told = told(&stream(&deltas, &answer("I can't."), false));
-    assert_eq!(told[1]["delta"], json!({ "refusal": "I ca" }));
+    let variable_members = variable_members(&stream(&deltas, &answer("I can't."), false));
+    assert_eq!(variable_members[1]["delta"], json!({ "refusal": "I ca" }));
     let message = &whole(deltas, &answer("I can't."))["choices"][0]["message"];
     assert_eq!((&message["content"], &message["refusal"]), (&Value::Null, &json!("I can't.")));
 }
 
 #[test]
-fn members_without_a_form_reach_clients_of_the_same_protocol() {
+fn members_without_a_typed_form_reach_clients_of_the_same_protocol() {
     let piece = |token: &str| {
         Delta::Rest(rest(
             json!({ "logprobs": { "content": [{ "token": token }] }, "delta": { "annotations": [token] } }),
         ))
     };
-    let told = told(&stream(&[piece("a")], &answer("a"), false));
+    let variable_members = variable_members(&stream(&[piece("a")], &answer("a"), false));
     assert_eq!(
-        (&told[1]["logprobs"]["content"][0]["token"], &told[1]["delta"]["annotations"]),
+        (&variable_members[1]["logprobs"]["content"][0]["token"], &variable_members[1]["delta"]["annotations"]),
         (&json!("a"), &json!(["a"]))
     );
     let choice = &whole(vec![piece("a"), piece("b")], &answer("ab"))["choices"][0];
@@ -230,7 +233,7 @@ fn members_without_a_form_reach_clients_of_the_same_protocol() {
 }
 
 #[test]
-fn members_of_calls_and_messages_without_a_form_are_shown() {
+fn members_of_calls_and_messages_without_a_typed_form_are_shown() {
     let signature = json!({ "google": { "thought_signature": "c2ln" } });
     let call = AssistantCall {
         id: "a".into(),

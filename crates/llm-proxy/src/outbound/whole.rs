@@ -1,4 +1,4 @@
-//! An answer as one `chat.completion` object.
+//! Writes an answer as one `chat.completion` object.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::json::{member, raw, value};
 use super::parts::{Extension, WireUsage};
-use super::{Head, finish_word, to_hand_back};
+use super::{Head, blocks_to_send_back, finish_word};
 
-/// What only the deltas tell: the part of the text that is a refusal, and members without a form.
+/// What only the deltas hold: the part of the text that is a refusal, and members without a typed form.
 #[derive(Debug, Default)]
 pub(crate) struct ExtraMembers {
     reasoning: String,
@@ -28,7 +28,7 @@ impl ExtraMembers {
                 Delta::Refusal(text) => self.refusal.push_str(&text),
                 Delta::Rest(mut rest) => {
                     if let Some(Value::Object(of_delta)) = rest.shift_remove("delta") {
-                        // The calls of the answer have these members already.
+                        // The calls of the answer already have these members.
                         let of_message = of_delta.into_iter().filter(|(name, _)| name != "tool_calls");
                         of_message.for_each(|(name, content)| merge(&mut self.of_message, name, content));
                     }
@@ -40,7 +40,7 @@ impl ExtraMembers {
     }
 }
 
-/// `logprobs` and annotations come in pieces: their lists are joined. Of anything else the last value counts.
+/// Adds a member. The lists of `logprobs` and `annotations` come in pieces and are joined; other values are replaced.
 fn merge(rest: &mut Rest, name: String, content: Value) {
     match (rest.get_mut(&name), content) {
         (Some(Value::Object(kept)), Value::Object(more)) => {
@@ -95,8 +95,8 @@ struct Function<'a> {
     rest: Option<&'a Rest>,
 }
 
-/// Writes the whole answer.
-pub(crate) fn write_completion(head: &Head, answer: &Completion, gathered: &ExtraMembers) -> Vec<u8> {
+/// Writes the complete answer.
+pub(crate) fn write_completion(head: &Head, answer: &Completion, extra: &ExtraMembers) -> Vec<u8> {
     let mut out = Vec::with_capacity(512 + answer.text.len());
     raw(&mut out, "{\"id\":");
     value(&mut out, &head.id);
@@ -105,11 +105,11 @@ pub(crate) fn write_completion(head: &Head, answer: &Completion, gathered: &Extr
     member(&mut out, "model", &head.model);
     let choice = Choice {
         index: 0,
-        message: message(answer, gathered),
-        logprobs: gathered.of_choice.get("logprobs"),
+        message: message(answer, extra),
+        logprobs: extra.of_choice.get("logprobs"),
         finish_reason: finish_word(answer),
         artel: Extension::of(answer),
-        rest: gathered
+        rest: extra
             .of_choice
             .iter()
             .map(|(name, content)| (name.as_str(), content))
@@ -127,25 +127,20 @@ pub(crate) fn write_completion(head: &Head, answer: &Completion, gathered: &Extr
     out
 }
 
-fn message<'a>(answer: &'a Completion, gathered: &'a ExtraMembers) -> WireMessage<'a> {
-    let refused = !gathered.refusal.is_empty();
-    // The refusal is part of the answer's text; what is left of it was said before.
+fn message<'a>(answer: &'a Completion, extra: &'a ExtraMembers) -> WireMessage<'a> {
+    let refused = !extra.refusal.is_empty();
+    // The refusal is a part of the answer's text. The rest of the text came before it.
     let said =
-        if refused { answer.text.strip_suffix(gathered.refusal.as_str()).unwrap_or_default() } else { &answer.text };
+        if refused { answer.text.strip_suffix(extra.refusal.as_str()).unwrap_or_default() } else { &answer.text };
     let silent = said.is_empty() && (refused || !answer.calls.is_empty());
     WireMessage {
         role: "assistant",
         content: (!silent).then_some(said),
-        refusal: refused.then_some(gathered.refusal.as_str()),
-        reasoning_content: reasoning_text(answer, gathered),
-        thinking_blocks: to_hand_back(answer),
+        refusal: refused.then_some(extra.refusal.as_str()),
+        reasoning_content: reasoning_text(answer, extra),
+        thinking_blocks: blocks_to_send_back(answer),
         tool_calls: answer.calls.iter().map(call).collect(),
-        rest: gathered
-            .of_message
-            .iter()
-            .chain(&answer.message)
-            .map(|(name, content)| (name.as_str(), content))
-            .collect(),
+        rest: extra.of_message.iter().chain(&answer.message).map(|(name, content)| (name.as_str(), content)).collect(),
     }
 }
 
@@ -164,12 +159,12 @@ fn call(call: &AssistantCall) -> WireCall<'_> {
     }
 }
 
-fn reasoning_text(answer: &Completion, gathered: &ExtraMembers) -> Option<String> {
+fn reasoning_text(answer: &Completion, extra: &ExtraMembers) -> Option<String> {
     let thought = answer.reasoning.iter().filter_map(|block| match block {
         Reasoning::Thinking { thinking, .. } => Some(thinking.as_str()),
         Reasoning::RedactedThinking { .. } => None,
     });
     let thought: String = thought.collect();
-    let text = if thought.is_empty() { gathered.reasoning.clone() } else { thought };
+    let text = if thought.is_empty() { extra.reasoning.clone() } else { thought };
     (!text.is_empty()).then_some(text)
 }

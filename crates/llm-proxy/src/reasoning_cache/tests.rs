@@ -23,39 +23,36 @@ fn reasoning(message: &Message) -> &[Reasoning] {
     if let Message::Assistant { reasoning, .. } = message { reasoning } else { &[] }
 }
 
-/// What an account gets back for this dialogue.
-fn restored(memory: &ReasoningCache, account: &str, mut messages: Vec<Message>) -> Vec<Reasoning> {
-    memory.restore(account, &mut messages);
+/// The reasoning of the last message that an account gets back for this dialogue.
+fn restored(cache: &ReasoningCache, account: &str, mut messages: Vec<Message>) -> Vec<Reasoning> {
+    cache.restore(account, &mut messages);
     reasoning(&messages[1]).to_vec()
 }
 
 #[test]
-fn a_client_that_cannot_carry_reasoning_gets_it_put_back() {
-    let memory = ReasoningCache::new();
+fn reasoning_is_restored_for_a_client_that_drops_it() {
+    let cache = ReasoningCache::new();
     let asked = [Message::user("go")];
-    memory.keep("ada", &asked, &answer("Let me see.", vec![call("a", "{\"x\": 1}")]));
-    // Clients write arguments anew, and drop the text beside a call.
+    cache.keep("ada", &asked, &answer("Let me see.", vec![call("a", "{\"x\": 1}")]));
+    // Clients format arguments anew, and drop the text beside a call.
     let sent = || vec![Message::user("go"), Message::assistant("", vec![call("a", "{\"x\":1}")])];
-    assert_eq!(restored(&memory, "ada", sent()), signed());
-    assert_eq!(restored(&memory, "bob", sent()), []);
-    assert_eq!(restored(&memory, "ada", vec![Message::user("go"), Message::assistant("", vec![call("b", "{}")])]), []);
+    assert_eq!(restored(&cache, "ada", sent()), signed());
+    assert_eq!(restored(&cache, "bob", sent()), []);
+    assert_eq!(restored(&cache, "ada", vec![Message::user("go"), Message::assistant("", vec![call("b", "{}")])]), []);
 }
 
 #[test]
-fn an_answer_in_words_is_known_by_them_and_by_what_it_answers() {
-    let memory = ReasoningCache::new();
-    memory.keep("ada", &[Message::user("2+2?")], &answer("Four.", Vec::new()));
-    assert_eq!(
-        restored(&memory, "ada", vec![Message::user("2+2?"), Message::assistant("Four.", Vec::new())]),
-        signed()
-    );
-    assert_eq!(restored(&memory, "ada", vec![Message::user("1+3?"), Message::assistant("Four.", Vec::new())]), []);
+fn a_text_answer_is_recognised_by_its_text_and_the_message_before_it() {
+    let cache = ReasoningCache::new();
+    cache.keep("ada", &[Message::user("2+2?")], &answer("Four.", Vec::new()));
+    assert_eq!(restored(&cache, "ada", vec![Message::user("2+2?"), Message::assistant("Four.", Vec::new())]), signed());
+    assert_eq!(restored(&cache, "ada", vec![Message::user("1+3?"), Message::assistant("Four.", Vec::new())]), []);
 }
 
 #[test]
-fn what_the_client_sends_wins() {
-    let memory = ReasoningCache::new();
-    memory.keep("ada", &[Message::user("go")], &answer("", vec![call("a", "{}")]));
+fn reasoning_that_the_client_sends_wins() {
+    let cache = ReasoningCache::new();
+    cache.keep("ada", &[Message::user("go")], &answer("", vec![call("a", "{}")]));
     let own = Reasoning::Thinking { thinking: "mine".into(), signature: Some("t".into()) };
     let carried = Message::Assistant {
         content: Vec::new(),
@@ -63,5 +60,5 @@ fn what_the_client_sends_wins() {
         reasoning: vec![own.clone()],
         rest: Rest::new(),
     };
-    assert_eq!(restored(&memory, "ada", vec![Message::user("go"), carried]), [own]);
+    assert_eq!(restored(&cache, "ada", vec![Message::user("go"), carried]), [own]);
 }

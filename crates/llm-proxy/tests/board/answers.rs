@@ -1,4 +1,4 @@
-//! Cases 1 to 8 and 18 to 20: what the provider says, and what the client hears.
+//! Cases 1 to 8 and 18 to 20: what the provider answers, and what the client receives.
 
 use artel_model_mock::{Block, Call, Cuts, LineEnd, Part, Protocol, Reply, Script, Step, Stop, Usage, Wire, Words};
 use rstest::rstest;
@@ -16,7 +16,7 @@ fn call(name: &str, arguments: &Value) -> Call {
     Call { name: Some(name.into()), arguments: Some(arguments.clone()), ..Call::default() }
 }
 
-/// The calls of an answer as `(name, arguments)`; their ids differ.
+/// The calls of an answer as `(name, arguments)`, without their ids, which differ.
 fn calls(answer: &Value) -> Vec<(&str, &str)> {
     let calls = answer["choice"]["message"]["tool_calls"].as_array().unwrap();
     let mut ids: Vec<&str> = calls.iter().map(|call| call["id"].as_str().unwrap()).collect();
@@ -164,7 +164,7 @@ async fn case_18_ollamas_calls_come_before_their_end_and_may_lack_an_id() {
     let world = World::new("").await;
     let parallel = vec![call("weather", &json!({ "city": "Rome" })), call("weather", &json!({ "city": "Oslo" }))];
     let bare = Wire { omit: vec![Part::CallIds, Part::CallIndexes], ..Wire::default() };
-    // The last line says `stop`, as Ollama does.
+    // The last line says `stop`, as Ollama writes it.
     let reply = Reply::of([Step::Parallel(parallel)]).stop(Stop::Raw("stop".into())).wire(bare);
     world.mock.set_script(Script::from(reply));
     let body = hello(Protocol::Ollama, &with_tools());
@@ -207,7 +207,7 @@ async fn case_20_event_streams_are_read_as_the_standard_says(#[case] wire: Wire)
     }
 }
 
-/// The readers themselves are tested with a cut at every single place; here the network does it.
+/// The decoders are tested with a cut at every byte. This test cuts on a real connection.
 #[tokio::test]
 async fn the_bytes_of_a_rich_answer_may_be_cut_anywhere() {
     let world = World::new("").await;

@@ -1,4 +1,4 @@
-//! Asking the proxy as a client, in every way that must come to the same.
+//! Calls the proxy as a client does, in every way that must give the same answer.
 
 use artel_model_mock::{Cuts, Protocol, Reply, Script, Wire};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ impl Answered {
     }
 }
 
-/// A user's hello to the model of a protocol, with these members beside.
+/// A user's message to the model of a protocol, with these members.
 pub(crate) fn hello(protocol: Protocol, members: &Value) -> Value {
     let mut body = json!({ "model": model(protocol), "messages": [{ "role": "user", "content": "hello" }] });
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
@@ -55,8 +55,8 @@ impl World {
         Answered { status, headers, text: answer.text().await.unwrap() }
     }
 
-    /// The same reply streamed, streamed with usage, and whole, its bytes together and one by one. All must come to one
-    /// and the same answer, which is returned: its choice and its usage.
+    /// The same reply streamed, streamed with usage, and complete, with its bytes together and one by one. Checks that
+    /// all give the same answer, and returns its choice and its usage.
     pub(crate) async fn every_way(&self, protocol: Protocol, reply: &Reply, members: &Value) -> Value {
         let mut seen: Vec<(String, Value)> = Vec::new();
         for (pieces, cut) in [
@@ -73,12 +73,12 @@ impl World {
             };
             let whole = self.ask(&body(json!({}))).await;
             assert_eq!(whole.status, 200, "{protocol:?} {pieces}: {}", whole.text);
-            seen.push((format!("whole, {pieces}"), told(&whole.json())));
+            seen.push((format!("whole, {pieces}"), stable_parts(&whole.json())));
             let streamed =
                 self.ask(&body(json!({ "stream": true, "stream_options": { "include_usage": true } }))).await;
-            seen.push((format!("streamed with usage, {pieces}"), told(&fold(&streamed.text, true))));
+            seen.push((format!("streamed with usage, {pieces}"), stable_parts(&fold(&streamed.text, true))));
             let streamed = self.ask(&body(json!({ "stream": true }))).await;
-            let mut without_usage = told(&fold(&streamed.text, false));
+            let mut without_usage = stable_parts(&fold(&streamed.text, false));
             without_usage["usage"] = seen[0].1["usage"].clone();
             seen.push((format!("streamed, {pieces}"), without_usage));
         }
@@ -90,7 +90,7 @@ impl World {
     }
 }
 
-/// What does not change from call to call.
-fn told(answer: &Value) -> Value {
+/// The parts of an answer that are the same in every call.
+fn stable_parts(answer: &Value) -> Value {
     json!({ "choice": answer["choices"][0], "usage": answer["usage"] })
 }

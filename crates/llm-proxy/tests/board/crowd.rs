@@ -1,4 +1,4 @@
-//! Many streams at once: each lets a few deltas gather before it writes, and none loses any.
+//! Many streams at once: each collects a few deltas before it writes, and no stream loses any.
 
 use std::num::NonZero;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use crate::fold::fold;
 use crate::world::{PROTOCOLS, World};
 
 const DELTAS: usize = 60;
-/// So many on each core write at most every 15 ms.
+/// With this many streams per core, each stream writes at most every 15 ms.
 const STREAMS_PER_CORE: usize = 100;
-/// A test should not need more files than a process may open.
+/// The test must not need more files than a process may open.
 const MOST_CORES: usize = 4;
 
 #[tokio::test]
-async fn streams_among_many_write_seldom_and_lose_nothing() {
+async fn many_streams_write_rarely_and_lose_nothing() {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let text = (0..DELTAS).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
     let world = World::new(Reply::text(&text).timing(Timing::of(300, 3))).await;

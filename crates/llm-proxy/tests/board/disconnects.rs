@@ -1,4 +1,4 @@
-//! Case 21: a client that goes away takes its call with it, at once.
+//! Case 21: a client that closes its connection ends its call at once.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,11 @@ use serde_json::json;
 use crate::ask::hello;
 use crate::world::{PROTOCOLS, World};
 
-/// The promise is 100 ms; a busy machine gets some more in a test that counts the worst of several.
+/// The promise is 100 ms. The test allows the worst of several calls more time, because the machine may be busy.
 const SOON: Duration = Duration::from_millis(100);
 
-/// Runs a call until `until` says so, hangs up, and measures how long the provider's connection stays.
+/// Makes a call until `until` is ready, closes the connection, and measures how long the provider's connection stays
+/// open.
 async fn hang_up(reply: Reply, stream: bool, after_first_bytes: bool) {
     let world = World::with(reply, |config| config.max_concurrency = 1).await;
     for (at, protocol) in PROTOCOLS.into_iter().enumerate() {
@@ -21,7 +22,7 @@ async fn hang_up(reply: Reply, stream: bool, after_first_bytes: bool) {
         let mut best = Duration::MAX;
         for attempt in 0..3_u64 {
             let asked = request.try_clone().unwrap();
-            // A client of its own, so that hanging up closes the connection.
+            // A separate HTTP client, so that dropping the request closes the connection.
             let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
             let asked = asked.build().unwrap();
             let number = at as u64 * 3 + attempt + 1;

@@ -1,5 +1,5 @@
-//! Case 5, and all that goes wrong with providers: the right status before the first byte, an error event after it,
-//! never an answer.
+//! Case 5, and all other failures of providers: the right status before the first byte, an error event after it, never
+//! an answer.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::world::{PROTOCOLS, World};
 #[case::garbage(Reply::default().body(Body::Garbage), 502, "api_error", "provider_protocol")]
 #[case::silence(Reply::hang(), 504, "api_error", "provider_timeout")]
 #[tokio::test]
-async fn what_fails_before_the_first_byte_has_its_status(
+async fn a_failure_before_the_first_byte_has_its_status(
     #[case] reply: Reply,
     #[case] status: u16,
     #[case] kind: &str,
@@ -45,7 +45,7 @@ async fn what_fails_before_the_first_byte_has_its_status(
     world.mock.wait_idle().await;
 }
 
-/// The deltas of a stream that broke off, and its last event.
+/// The deltas of an incomplete stream, and its last event.
 fn broken_off(answer: &Answered) -> (String, Value) {
     assert_eq!(answer.status, 200);
     assert!(!answer.text.contains("[DONE]"), "{}", answer.text);
@@ -67,7 +67,7 @@ fn broken_off(answer: &Answered) -> (String, Value) {
 #[case::too_early_an_end(How::End, "provider_protocol")]
 #[case::an_error_in_the_stream(How::Error(Failure::new("overloaded_error", "busy")), "provider_unavailable")]
 #[tokio::test]
-async fn case_05_what_fails_in_mid_stream_is_an_error_event_and_no_end(#[case] how: How, #[case] code: &str) {
+async fn case_05_a_failure_in_mid_stream_is_an_error_event_without_an_end(#[case] how: How, #[case] code: &str) {
     let world = World::new(Reply::text("One two three four").fault_after_deltas(2, how)).await;
     for (at, protocol) in PROTOCOLS.into_iter().enumerate() {
         let (said, error) = broken_off(&world.ask(&hello(protocol, &json!({ "stream": true }))).await);
@@ -106,7 +106,7 @@ async fn case_19_an_answer_without_its_end_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_second_try_is_not_seen_and_a_model_may_stand_in() {
+async fn a_retry_is_invisible_and_a_fallback_may_answer() {
     let script = || Script {
         replies: vec![Reply::status(500).header("retry-after-ms", "1"), Reply::text("Second")],
         ..Script::default()
@@ -134,7 +134,7 @@ async fn a_second_try_is_not_seen_and_a_model_may_stand_in() {
 }
 
 #[tokio::test]
-async fn a_provider_that_keeps_failing_is_left_alone_for_a_while() {
+async fn a_failing_provider_gets_no_calls_for_a_while() {
     let world = World::with(Reply::status(500), |config| {
         config.retries = 0;
         config.breaker.in_a_row = 2;
@@ -154,7 +154,7 @@ async fn a_provider_that_keeps_failing_is_left_alone_for_a_while() {
 }
 
 #[tokio::test]
-async fn nobody_waits_longer_than_a_timeout() {
+async fn no_call_takes_longer_than_its_timeout() {
     let world = World::new(Reply::hang()).await;
     let begun = std::time::Instant::now();
     assert_eq!(world.ask(&hello(Protocol::Anthropic, &json!({ "stream": true }))).await.status, 504);

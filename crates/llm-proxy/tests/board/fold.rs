@@ -1,8 +1,8 @@
-//! Puts the chunks of a stream together, as careful clients do, and holds them to OpenAI's grammar on the way.
+//! Assembles the chunks of a stream as careful clients do, and checks them against OpenAI's grammar.
 
 use serde_json::{Map, Value, json};
 
-/// The stream as the whole answer that it tells.
+/// The complete answer that the stream holds.
 pub(crate) fn fold(stream: &str, include_usage: bool) -> Value {
     let chunks = chunks(stream);
     let (usage, spoken) = if include_usage {
@@ -26,7 +26,7 @@ pub(crate) fn fold(stream: &str, include_usage: bool) -> Value {
     folded.whole(usage.map(|chunk| chunk["usage"].clone()))
 }
 
-/// The chunks of a stream that ended well.
+/// The chunks of a stream that ended properly.
 pub(crate) fn chunks(stream: &str) -> Vec<Value> {
     let mut data: Vec<&str> =
         stream.split_terminator("\n\n").map(|event| event.strip_prefix("data: ").unwrap()).collect();
@@ -87,7 +87,7 @@ impl Folded {
         }
     }
 
-    /// In the shape of an answer that was not streamed, as far as the stream tells it.
+    /// The answer in the form of one that was not streamed, as far as the stream holds it.
     fn whole(self, usage: Option<Value>) -> Value {
         let text = |name: &str| self.texts.get(name).filter(|text| *text != "").cloned();
         let silent = text("refusal").is_some() || !self.calls.is_empty();

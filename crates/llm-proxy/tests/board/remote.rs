@@ -1,5 +1,5 @@
-//! A process that leaves its calls to a proxy asks the provider exactly what it would ask by itself, and hears the
-//! same.
+//! A process that calls models through a proxy sends the provider exactly the same request as a process without one,
+//! and gets the same answer.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn object(value: Value) -> Rest {
     serde_json::from_value(value).unwrap()
 }
 
-/// Everything that the form can hold and the protocol can carry.
+/// A request with everything that the common form can hold and the protocol can carry.
 fn request(models: &Models, protocol: Protocol) -> Request {
     let picture = Part {
         body: PartBody::Image {
@@ -79,14 +79,14 @@ fn request(models: &Models, protocol: Protocol) -> Request {
     }
 }
 
-/// The answer, what was shown of it, and what the provider was asked for it.
+/// The answer, its deltas, and the request that the provider received.
 async fn ask(world: &World, models: &Models, protocol: Protocol) -> (Completion, Vec<Delta>, Value) {
     world.mock.forget_requests();
     let (sender, mut receiver) = mpsc::channel(1000);
     let served = models.stream(request(models, protocol), sender).await.unwrap();
     let mut deltas = Vec::new();
     while let Some(delta) = receiver.recv().await {
-        // Its own word for the end is told in one process, and beside the answer by a proxy.
+        // In one process the finish word is a part of the answer; a proxy sends it in a member beside the answer.
         if !matches!(delta, Delta::Opened(_) | Delta::Rest(_)) {
             deltas.push(delta);
         }
@@ -115,7 +115,7 @@ async fn a_call_through_the_proxy_is_the_same_call_as_one_in_process() {
         let (mut answer, mut deltas, asked) = ask(&world, &here, protocol).await;
         let (mut remote_answer, mut remote_deltas, remote_asked) = ask(&world, &behind, protocol).await;
         if protocol == Protocol::Ollama {
-            // Made up anew for each call.
+            // Ids are generated anew for each call.
             for calls in [&mut answer.calls, &mut remote_answer.calls] {
                 for call in calls {
                     call.id.clear();

@@ -8,7 +8,7 @@ use crate::ask::{hello, tools};
 use crate::world::{PROTOCOLS, World};
 
 impl World {
-    /// What the provider is asked when the client asks this.
+    /// The request that the provider receives when the client sends these members.
     async fn asked(&self, protocol: Protocol, members: &Value) -> Value {
         self.mock.forget_requests();
         let answer = self.ask(&hello(protocol, members)).await;
@@ -18,7 +18,7 @@ impl World {
     }
 }
 
-/// A dialogue with everything in it: two system messages, a call with its results, pictures.
+/// A dialogue with every kind of content: two system messages, a call with its results, images.
 fn dialogue() -> Value {
     let call = |id: &str, city: &str| json!({ "id": id, "type": "function", "function": { "name": "weather", "arguments": json!({ "city": city }).to_string() } });
     json!([
@@ -36,9 +36,9 @@ fn dialogue() -> Value {
     ])
 }
 
-/// Cases 11, 12, 13, 16 and 17 at once, as golden files: read them, they are the point.
+/// Cases 11, 12, 13, 16 and 17 as golden files. The files show the three protocols side by side.
 #[tokio::test]
-async fn case_11_a_whole_dialogue_reaches_each_provider_in_its_own_words() {
+async fn case_11_a_whole_dialogue_is_written_in_each_providers_protocol() {
     let world = World::new("Hi").await;
     for protocol in PROTOCOLS {
         let asked = world
@@ -101,7 +101,7 @@ async fn case_15_schemas_are_completed_and_those_that_cannot_be_are_named() {
 }
 
 #[tokio::test]
-async fn case_13_a_system_message_alone_gets_somebody_to_answer() {
+async fn case_13_a_system_message_alone_gets_a_user_turn() {
     let world = World::new("Hi").await;
     let asked =
         world.asked(Protocol::Anthropic, &json!({ "messages": [{ "role": "system", "content": "Say hi." }] })).await;
@@ -110,7 +110,7 @@ async fn case_13_a_system_message_alone_gets_somebody_to_answer() {
 }
 
 #[tokio::test]
-async fn case_17_what_is_too_large_is_told_so() {
+async fn case_17_a_request_that_is_too_large_is_refused_as_such() {
     let world = World::new("Hi").await;
     let image = json!({ "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{}", "A".repeat(33 << 20)) } });
     let refused =
@@ -121,7 +121,7 @@ async fn case_17_what_is_too_large_is_told_so() {
 }
 
 #[tokio::test]
-async fn case_18_broken_arguments_in_the_history_are_the_clients_fault_where_they_cannot_be_written() {
+async fn case_18_broken_arguments_in_the_history_are_refused_where_the_protocol_cannot_carry_them() {
     let world = World::new("Hi").await;
     let call = json!({ "id": "a", "type": "function", "function": { "name": "weather", "arguments": "{\"city\": " } });
     let result = json!({ "role": "tool", "tool_call_id": "a", "content": "no" });
@@ -132,7 +132,7 @@ async fn case_18_broken_arguments_in_the_history_are_the_clients_fault_where_the
     assert_eq!(asked["messages"][1]["content"][0]["input"], json!({ "malformed_arguments": "{\"city\": " }));
 }
 
-/// The reply's reasoning, in every form that providers have.
+/// A reply with reasoning, in every form that providers have.
 fn thoughtful() -> Reply {
     let steps = [
         Step::thinking("Let me see.", "c2ln"),

@@ -1,4 +1,4 @@
-//! The rest of the surface: models, vectors, headers, wrong ways in.
+//! The rest of the surface: models, embeddings, headers, wrong requests.
 
 use artel_model_mock::{Protocol, Reply, Timing};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn an_answer_says_who_gave_it_and_what_it_cost_in_time() {
+async fn an_answers_headers_name_the_model_and_the_time_in_this_process() {
     let reply = Reply::text("Hi")
         .header("x-ratelimit-limit-requests", "100")
         .header("x-ratelimit-remaining-requests", "99")
@@ -45,7 +45,7 @@ async fn an_answer_says_who_gave_it_and_what_it_cost_in_time() {
 }
 
 #[tokio::test]
-async fn an_account_is_named_by_whoever_is_trusted() {
+async fn only_a_trusted_caller_can_name_an_account() {
     let world = World::new("Hi").await;
     let body = hello(Protocol::OpenAi, &json!({}));
     world.post("/v1/chat/completions", &body).header("x-artel-tenant", "ada-s-shop").send().await.unwrap();
@@ -99,7 +99,7 @@ async fn texts_become_vectors() {
 }
 
 #[tokio::test]
-async fn wrong_ways_in_are_told_in_the_same_shape() {
+async fn errors_of_routing_and_authentication_have_the_same_form() {
     let world = World::new("Hi").await;
     assert_eq!(world.get("/v1/nothing").await.error(), (404, "invalid_request_error".into(), "unknown_url".into()));
     assert_eq!(

@@ -29,32 +29,32 @@ pub(crate) fn model(protocol: Protocol) -> &'static str {
     }
 }
 
-/// A proxy, its provider, and what was accounted.
+/// A proxy, its provider, and the records of its calls.
 pub(crate) struct World {
     pub(crate) mock: ModelMock,
     pub(crate) http: reqwest::Client,
     pub(crate) url: String,
-    pub(crate) book: Arc<Book>,
+    pub(crate) book: Arc<Records>,
     _server: JoinSet<bool>,
     _data: tempfile::TempDir,
 }
 
-/// All calls that were told of.
+/// All records of calls.
 #[derive(Default)]
-pub(crate) struct Book(Mutex<Vec<CallRecord>>);
+pub(crate) struct Records(Mutex<Vec<CallRecord>>);
 
-impl Accountant for Book {
+impl Accountant for Records {
     fn record(&self, call: CallRecord) {
         self.0.lock().unwrap().push(call);
     }
 }
 
-impl Book {
+impl Records {
     pub(crate) fn calls(&self) -> Vec<CallRecord> {
         self.0.lock().unwrap().clone()
     }
 
-    /// The last call, once there are that many.
+    /// The latest record, once there are this many.
     pub(crate) async fn last_of(&self, count: usize) -> CallRecord {
         for _ in 0..200 {
             let calls = self.calls();
@@ -77,7 +77,7 @@ impl MetricsText for NoMetrics {
 }
 
 impl World {
-    /// No retries, so that a script says all that happens.
+    /// A proxy without retries, so that the script decides everything.
     pub(crate) async fn new(script: impl Into<Script>) -> Self {
         Self::with(script, |config| config.retries = 0).await
     }
@@ -86,7 +86,7 @@ impl World {
         let mock = ModelMock::start(script).await.unwrap();
         let mut config = config(mock.url());
         change(&mut config);
-        let book = Arc::new(Book::default());
+        let book = Arc::new(Records::default());
         let models = Models::new(config).unwrap().accounting_to(book.clone(), Arc::new(SystemClock));
         let data = tempfile::tempdir().unwrap();
         let deps = Deps { ground: ground(&data).await, models: Arc::new(models) };

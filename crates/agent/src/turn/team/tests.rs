@@ -89,7 +89,7 @@ fn output(journal: &[Event]) -> &str {
 }
 
 #[test]
-fn an_input_is_routed_then_answered_by_whom_it_suits() {
+fn an_input_is_routed_and_answered_by_the_chosen_specialist() {
     let mut turn = turn();
     let (journal, actions) = play(&mut turn, [started(true, None, "Создай файл")]);
     assert_eq!((kinds(&journal), actions), (vec!["run_started", "route_requested"], vec![Action::Route]));
@@ -99,7 +99,7 @@ fn an_input_is_routed_then_answered_by_whom_it_suits() {
 }
 
 #[test]
-fn a_route_to_whoever_answers_already_switches_nothing() {
+fn a_route_to_the_current_specialist_switches_nothing() {
     let mut turn = turn();
     let (journal, _) = play(&mut turn, [started(true, None, "hi"), routed(Specialist::Orchestrator)]);
     assert_eq!(kinds(&journal), ["run_started", "route_requested", "routed", "model_requested"]);
@@ -146,7 +146,7 @@ fn calls_of_the_client_come_one_at_a_time_even_when_they_only_read() {
 }
 
 #[test]
-fn who_goes_on_ends_a_run_that_waits_and_leaves_no_call_open() {
+fn a_new_message_ends_a_waiting_run_and_leaves_no_call_open() {
     let ask = Verdict::Ask { reason: "dangerous".into(), approvers: Vec::new() };
     let mut turn = turn();
     play(&mut turn, [started(false, None, "hi"), answered(1, "", 2), client(1, 0, ask), client(1, 1, Verdict::Allow)]);
@@ -162,7 +162,7 @@ fn who_goes_on_ends_a_run_that_waits_and_leaves_no_call_open() {
 }
 
 #[test]
-fn a_model_hands_over_and_the_next_agent_goes_on_at_once() {
+fn after_a_models_switch_the_next_specialist_continues_at_once() {
     let mut turn = turn();
     let call = control(1, "switch_mode", json!({ "mode": "debug", "reason": "an error" }));
     let (journal, actions) = play(&mut turn, [started(false, None, "hi"), answered(1, "", 1), call]);
@@ -175,7 +175,7 @@ fn a_model_hands_over_and_the_next_agent_goes_on_at_once() {
 }
 
 #[test]
-fn a_switch_to_oneself_is_refused_and_the_run_goes_on() {
+fn a_switch_to_the_current_specialist_is_refused_and_the_run_continues() {
     let mut turn = turn();
     let call = control(1, "switch_mode", json!({ "mode": "orchestrator" }));
     let (journal, _) = play(&mut turn, [started(false, None, "hi"), answered(1, "", 1), call]);
@@ -197,7 +197,7 @@ fn the_eleventh_switch_for_one_message_ends_the_run() {
 }
 
 #[test]
-fn completion_and_questions_are_the_last_word() {
+fn attempt_completion_and_ask_followup_question_end_the_run() {
     for (name, args) in [
         ("attempt_completion", json!({ "result": "Готово" })),
         ("ask_followup_question", json!({ "question": "Готово", "suggestions": ["a", "b"] })),
@@ -209,7 +209,7 @@ fn completion_and_questions_are_the_last_word() {
     }
 }
 
-/// The second depends on the third.
+/// A plan whose second subtask depends on the third.
 fn plan() -> Value {
     json!({ "title": "Plan", "description": "All of it", "subtasks": [
         { "title": "One", "description": "1", "agent": "coder", "estimated_time_minutes": 5 },
@@ -219,7 +219,7 @@ fn plan() -> Value {
 }
 
 #[test]
-fn a_plan_is_carried_out_in_the_order_of_its_dependencies_each_part_by_its_agent() {
+fn a_plans_subtasks_run_in_the_order_of_their_dependencies_each_with_its_specialist() {
     let mut turn = turn();
     let (journal, _) =
         play(&mut turn, [started(false, None, "hi"), answered(1, "", 1), control(1, "create_plan", plan())]);

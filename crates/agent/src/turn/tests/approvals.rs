@@ -1,4 +1,4 @@
-//! An approved call is made as it was shown, or asked about again.
+//! An approved call is executed as it was shown, or the human is asked again.
 
 use artel_domain::{Target, ToolRef};
 
@@ -64,7 +64,7 @@ fn an_edited_call_is_asked_about_again_with_the_edited_arguments() {
 }
 
 #[test]
-fn a_call_whose_tool_is_gone_is_refused_and_a_rejected_one_needs_no_look() {
+fn a_call_whose_tool_is_gone_is_refused_and_a_rejected_call_is_not_compared() {
     let mut turn = held(EffectClass::AtMostOnce);
     turn.observe(|_| Present::Refused("gone".into()));
     let (journal, _) = play(&mut turn.clone(), [approves(1)]);
@@ -78,7 +78,7 @@ fn a_call_whose_tool_is_gone_is_refused_and_a_rejected_one_needs_no_look() {
 }
 
 #[test]
-fn a_cut_off_call_is_not_made_at_a_changed_tool() {
+fn an_interrupted_call_is_not_repeated_at_a_changed_tool() {
     for (effect, present, expected) in [
         (EffectClass::Idempotent, Present::AsShown, vec!["tool_dispatched"]),
         (EffectClass::Idempotent, Present::Changed, vec!["approval_requested"]),
@@ -95,7 +95,7 @@ fn a_cut_off_call_is_not_made_at_a_changed_tool() {
 }
 
 #[test]
-fn a_call_that_nobody_was_asked_about_is_not_looked_at() {
+fn a_call_without_a_question_is_not_compared() {
     let mut turn = turn_after([started(), requested(1), answered(1, "", 1), reads(1, 0), dispatched(1, 0, 1)]);
     turn.observe(|_| Present::Changed);
     assert_eq!(outstanding(&turn).0, ["tool_dispatched"]);

@@ -16,15 +16,15 @@ fn answers(values: Option<Value>, reason: Option<&str>) -> Event {
     Event::FormAnswered { call_id: id(1, 0), values, reason: reason.map(str::to_owned), by: None }
 }
 
-/// One call, dispatched, whose tool said what it waits for.
-fn asleep(wait: Wait) -> Turn {
+/// A turn with one dispatched call, whose tool said what it waits for.
+fn waiting_turn(wait: Wait) -> Turn {
     turn_after([started(), requested(1), answered(1, "", 1), writes(1, 0), dispatched(1, 0, 1), waits(0, wait)])
 }
 
 #[test]
 fn a_run_waits_for_what_its_calls_wait_for() {
     for wait in [form(), Wait::Child, Wait::Until { at: artel_domain::clock::micros(5) }] {
-        let turn = asleep(wait.clone());
+        let turn = waiting_turn(wait.clone());
         assert_eq!(turn.waits(), [wait]);
         assert!(turn.is_waiting());
         assert_eq!(
@@ -66,7 +66,7 @@ fn a_clients_call_and_a_held_call_wait_in_the_same_way() {
 
 #[test]
 fn an_answered_form_ends_its_call_and_the_model_gets_the_values() {
-    let mut turn = asleep(form());
+    let mut turn = waiting_turn(form());
     let (journal, actions) = play(&mut turn, [answers(Some(json!({ "name": "Ada" })), None)]);
     assert_eq!(kinds(&journal), ["form_answered", "tool_finished", "model_requested"]);
     assert_eq!(actions, [Action::CallModel { step: 2 }]);
@@ -79,8 +79,8 @@ fn an_answered_form_ends_its_call_and_the_model_gets_the_values() {
 }
 
 #[test]
-fn a_form_that_nobody_answers_ends_its_call_too() {
-    let mut turn = asleep(form());
+fn an_expired_form_ends_its_call_too() {
+    let mut turn = waiting_turn(form());
     let (journal, _) = play(&mut turn, [answers(None, Some("nobody answered in time"))]);
     let expected = json!({ "submitted": false, "reason": "nobody answered in time" });
     assert!(
@@ -90,7 +90,7 @@ fn a_form_that_nobody_answers_ends_its_call_too() {
 
 #[test]
 fn values_for_a_call_that_waits_for_no_form_change_nothing() {
-    let mut turn = asleep(Wait::Child);
+    let mut turn = waiting_turn(Wait::Child);
     let (journal, actions) = play(&mut turn, [answers(Some(json!({})), None)]);
     assert_eq!((kinds(&journal), actions), (vec!["form_answered"], vec![]));
     assert_eq!(turn.waits(), [Wait::Child]);
@@ -99,7 +99,7 @@ fn values_for_a_call_that_waits_for_no_form_change_nothing() {
 #[test]
 fn cancelling_ends_a_run_that_waits() {
     for wait in [form(), Wait::Child, Wait::Until { at: artel_domain::clock::micros(5) }] {
-        let mut turn = asleep(wait);
+        let mut turn = waiting_turn(wait);
         let (journal, _) = play(&mut turn, [Event::CancelRequested]);
         assert_eq!(kinds(&journal), ["cancel_requested", "tool_finished", "run_failed"]);
     }
