@@ -3,7 +3,7 @@
 /// The floors, from the ground up. A crate imports crates of lower floors only: never of its own, never of a higher
 /// one.
 pub(crate) const FLOORS: &[&[&str]] = &[
-    &["artel-domain", "artel-egress"],
+    &["artel-domain", "artel-egress", "artel-catalogue"],
     &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity", "artel-specialists"],
     &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
     &["artel-intents", "artel-scheduler"],
@@ -28,6 +28,7 @@ pub(crate) const CONCRETE: &[&str] = &["artel-store-sqlite", "artel-store-postgr
 pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-domain", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-egress", &["axum", "sqlx"]),
+    ("artel-catalogue", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-agent", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-identity", &["axum", "sqlx"]),
     ("artel-store", &["axum", "reqwest", "sqlx"]),

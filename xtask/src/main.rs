@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line's output")]
 
 mod arrows;
+mod catalogue_page;
 mod circles;
 mod database;
 mod drawing;
@@ -28,6 +29,7 @@ use anyhow::bail;
 
 const USAGE: &str = "usage: cargo xtask tidy
        cargo xtask sqlx-prepare [--check] [sqlite] [postgres]
+       cargo xtask catalogue-page
        cargo xtask follow <page>";
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     match arguments.next() {
         Some("tidy") => tidy::tidy(),
         Some("sqlx-prepare") => sqlx_prepare::sqlx_prepare(&arguments.collect::<Vec<_>>()),
+        Some("catalogue-page") => catalogue_page::write(),
         Some("follow") => follow::follow(arguments.next().unwrap_or("docs/adding/tool.md")),
         _ => bail!(USAGE),
     }

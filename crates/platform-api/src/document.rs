@@ -76,6 +76,12 @@ pub(crate) struct IdempotencyKey {
     key: Option<String>,
 }
 
+/// One of a few words.
+pub(crate) fn one_of(words: &[&str]) -> Schema {
+    let words = words.iter().map(|word| json!(word));
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build().into()
+}
+
 fn nullable(kind: Type) -> SchemaType {
     SchemaType::from_iter([kind, Type::Null])
 }

@@ -20,6 +20,7 @@ mod patch;
 mod routes;
 mod runs;
 mod sessions;
+mod tool_catalogue;
 mod tools;
 
 pub use app::{ApiConfig, App, Deps, TestToken};

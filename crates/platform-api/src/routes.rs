@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, audit, auth, bindings, budgets, builtin_agents, docs, health,
-    runs, sessions, tools,
+    runs, sessions, tool_catalogue, tools,
 };
 
 /// The finished surface: routes, fallbacks, trace ids.
@@ -53,6 +53,8 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(builtin_agents::list::list_builtin_agents))
         .routes(routes!(builtin_agents::get::get_builtin_agent, builtin_agents::update::update_builtin_agent))
         .routes(routes!(tools::create::create_tool, tools::list::list_tools))
+        .routes(routes!(tool_catalogue::list::list_catalogue_tools))
+        .routes(routes!(tool_catalogue::get::get_catalogue_tool))
         .routes(routes!(tools::get::get_tool, tools::update::update_tool, tools::delete::delete_tool))
         .routes(routes!(tools::test::test_tool))
         .routes(routes!(bindings::list::list_bindings))

@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// Prove what the audit log says
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Look at the catalogue of tools
+    #[command(subcommand)]
+    Tools(ToolsCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -211,6 +214,16 @@ pub(crate) enum AuditCommand {
         /// Only this one
         #[arg(long)]
         tenant: Option<TenantId>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ToolsCommand {
+    /// List the tools, and what is missing for those that this installation cannot call
+    List {
+        /// As JSON, one object for each tool
+        #[arg(long)]
+        json: bool,
     },
 }
 

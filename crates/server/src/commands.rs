@@ -12,11 +12,12 @@ mod serve;
 mod signing_keys;
 mod small;
 mod token;
+mod tools;
 mod users;
 
 use std::process::ExitCode;
 
-use crate::cli::{AuditCommand, Command, ConfigCommand, KeysCommand};
+use crate::cli::{AuditCommand, Command, ConfigCommand, KeysCommand, ToolsCommand};
 use crate::demo;
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -33,6 +34,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Token(args) => token::run(&args),
         Command::Secrets(command) => secrets::run(command).await,
         Command::Audit(AuditCommand::Verify { tenant }) => audit::verify(tenant).await,
+        Command::Tools(ToolsCommand::List { json }) => tools::list(json),
         Command::Config(ConfigCommand::Check) => config::check(),
         Command::Check(args) => check::run(args).await,
         Command::LoadTest(args) => load_test::run(args).await,

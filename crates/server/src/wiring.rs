@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use artel_auth_api::AuthApp;
 use artel_codelab_api::App as Codelab;
 use artel_domain::{Clock, SystemClock};
@@ -48,6 +48,9 @@ pub(crate) struct Parts {
 impl Parts {
     /// `aliases` are hosts that tools find at a fixed address (the demo's tool-mock).
     pub(crate) async fn build(config: &Config, aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Self> {
+        if let Err(faults) = artel_tools::check_catalogue() {
+            bail!("the catalogue of tools does not hold together: {}", faults.join("; "));
+        }
         let vault = Arc::new(Vault::open(config)?);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open_store(config).await?;

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::descriptor::Descriptor;
 use crate::limits;
-use crate::schema;
 use crate::tool::{Tool, Unavailable};
 
 /// A tool as one agent may call it. The registry makes it.
@@ -62,9 +61,11 @@ impl BoundTool {
     /// # Errors
     /// A text for the model.
     pub fn check(&self, args: &Value, may_write: bool) -> Result<(), String> {
-        schema::validate(&self.descriptor().input_schema, args)?;
+        let descriptor = self.descriptor();
+        descriptor.check(&descriptor.plain(args.clone()))?;
         if self.writes && !may_write {
-            return Err("this tool may write, and the caller of this run has no scope tools:write".to_owned());
+            let text = "this tool may write, and the caller of this run has no scope tools:write";
+            return Err(descriptor.coded("forbidden", text));
         }
         Ok(())
     }

@@ -1,7 +1,11 @@
 use std::time::Duration;
 
+use artel_catalogue::Entry;
 use artel_domain::{EffectClass, ToolDefinition};
 use serde_json::Value;
+
+use crate::catalogue::effect_of;
+use crate::schema;
 
 /// The longest that a call takes when its tool does not say otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -25,6 +29,10 @@ pub struct Descriptor {
     pub timeout: Duration,
     /// What recovery may do with a call that was cut off, where the arguments make no difference.
     pub effect: EffectClass,
+    /// Texts of its errors begin with a code such as `invalid_argument`: the tools of the catalogue.
+    pub(crate) codes: bool,
+    /// Arguments that are left out when a model sends `null` for them.
+    pub(crate) nulls: Vec<String>,
 }
 
 impl Descriptor {
@@ -38,12 +46,57 @@ impl Descriptor {
             input_schema,
             timeout: DEFAULT_TIMEOUT,
             effect: EffectClass::ReadOnly,
+            codes: false,
+            nulls: Vec::new(),
         }
+    }
+
+    /// What the catalogue says about its tool.
+    pub fn of_entry(entry: &Entry) -> Self {
+        let new = Self::new(entry.name.clone(), entry.description.clone(), entry.input_schema.clone());
+        let new = new.title(entry.title.en.clone()).timeout(entry.timeout).effect(effect_of(entry));
+        Self { codes: true, nulls: entry.strip_null_fields.clone(), ..new }
     }
 
     /// What a tenant's row says about its tool.
     pub(crate) fn of_row(row: &ToolDefinition) -> Self {
         Self::new(row.name.clone(), row.description.clone(), row.input_schema.clone()).effect(row.effect)
+    }
+
+    /// The same with the habits of the function behind it.
+    #[must_use]
+    pub(crate) fn like(self, function: &Self) -> Self {
+        Self { codes: function.codes, nulls: function.nulls.clone(), ..self }
+    }
+
+    /// Holds arguments to the schema.
+    ///
+    /// # Errors
+    /// A text for the model.
+    pub(crate) fn check(&self, args: &Value) -> Result<(), String> {
+        schema::validate(&self.input_schema, args).map_err(|problem| self.refusal(&problem))
+    }
+
+    /// The text about arguments that cannot be used.
+    pub(crate) fn refusal(&self, problem: &str) -> String {
+        if self.codes {
+            format!("invalid_argument: {problem}; correct the arguments and call the tool again")
+        } else {
+            problem.to_owned()
+        }
+    }
+
+    /// An error's text, after its code where the tool's errors have one.
+    pub(crate) fn coded(&self, code: &str, text: &str) -> String {
+        if self.codes { format!("{code}: {text}") } else { text.to_owned() }
+    }
+
+    /// The arguments without those that stand for "left out".
+    pub(crate) fn plain(&self, mut args: Value) -> Value {
+        if let Some(members) = args.as_object_mut() {
+            members.retain(|name, value| !value.is_null() || !self.nulls.contains(name));
+        }
+        args
     }
 
     /// The same with another title.

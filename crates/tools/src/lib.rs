@@ -11,6 +11,7 @@
 mod auth;
 mod bound;
 mod builtin;
+mod catalogue;
 mod config;
 mod context;
 mod descriptor;
@@ -34,6 +35,7 @@ mod webhook;
 pub use auth::ServiceSigner;
 pub use bound::BoundTool;
 pub use builtin::{Builtin, Typed, builtins, function_name};
+pub use catalogue::{check_catalogue, standing};
 pub use config::ToolsConfig;
 pub use context::{Budget, CallContext, CallRequest, RunScope};
 pub use descriptor::{DEFAULT_TIMEOUT, Descriptor};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use artel_catalogue::{Entry, catalogue};
 use artel_domain::{Binding, Clock, EffectClass, ExecutionType, ToolDefinition, ToolOutcome, ToolRef};
 use artel_egress::Egress;
 use serde_json::Value;
@@ -13,6 +14,7 @@ use crate::auth::{Authenticator, ServiceSigner};
 use crate::bound::BoundTool;
 use crate::builtin::row::InternalRow;
 use crate::builtin::{builtins, function_name};
+use crate::catalogue::standing;
 use crate::config::ToolsConfig;
 use crate::context::{CallContext, CallRequest};
 use crate::exchange::CallRecord;
@@ -20,7 +22,7 @@ use crate::limits::CallLimits;
 use crate::output::{ToolError, ToolOutput, unknown};
 use crate::report::{CallEnd, CallReport};
 use crate::secrets::Secrets;
-use crate::tool::{Tool, Verified};
+use crate::tool::{Tool, Unavailable, Verified};
 use crate::webhook::{Webhook, Webhooks};
 
 /// What the registry needs from the rest of the product.
@@ -62,6 +64,29 @@ impl Registry {
     /// The built-in tool of that name.
     pub fn builtin(&self, name: &str) -> Option<&Arc<dyn Tool>> {
         self.builtins.get(name)
+    }
+
+    /// Can this installation call a tool of the catalogue?
+    ///
+    /// # Errors
+    /// Says what is missing, and what the operator does about it.
+    pub fn standing(&self, entry: &Entry) -> Result<(), Unavailable> {
+        standing(self.builtin(&entry.name).map(AsRef::as_ref))
+    }
+
+    /// The built-in tool of that name, when this installation can call it.
+    ///
+    /// # Errors
+    /// `None` for a name that nobody knows; else what is missing.
+    pub fn usable(&self, name: &str) -> Result<&Arc<dyn Tool>, Option<Unavailable>> {
+        match (self.builtin(name), catalogue().entry(name)) {
+            (Some(tool), None) => Ok(tool),
+            (tool, Some(_)) => {
+                standing(tool.map(AsRef::as_ref)).map_err(Some)?;
+                tool.ok_or(None)
+            }
+            (None, None) => Err(None),
+        }
     }
 
     /// The names of all built-in tools.
@@ -139,11 +164,13 @@ impl Registry {
     }
 
     async fn admit(&self, tool: &BoundTool, request: &CallRequest, args: &Value) -> Result<(), String> {
-        tool.available().map_err(|missing| missing.to_string())?;
+        tool.available().map_err(|missing| tool.descriptor().coded("unavailable", &missing.to_string()))?;
         tool.check(args, request.may_write)?;
         let Some((key, rate)) = tool.rate() else { return Ok(()) };
         let too_often = |wait: std::time::Duration| {
-            format!("this tool may be called at a rate of {rate}; try again in {} s", wait.as_secs_f64().ceil())
+            let text =
+                format!("this tool may be called at a rate of {rate}; try again in {} s", wait.as_secs_f64().ceil());
+            tool.descriptor().coded("rate_limited", &text)
         };
         self.limits.admit(key, rate).await.map_err(too_often)
     }
@@ -154,7 +181,7 @@ async fn bounded(tool: &BoundTool, context: &CallContext, args: &Value) -> Resul
     let call = tool.tool.call(context, args.clone());
     tokio::time::timeout_at(context.deadline, call).await.unwrap_or_else(|_| {
         let limit = tool.descriptor().timeout.as_millis();
-        let late = format!("the tool did not finish within {limit} ms");
+        let late = tool.descriptor().coded("timeout", &format!("the tool did not finish within {limit} ms"));
         Err(match tool.effect(args) {
             EffectClass::ReadOnly | EffectClass::Idempotent => ToolError::Tell(late),
             EffectClass::AtMostOnce | EffectClass::Verifiable => ToolError::Unknown(unknown(&late)),

@@ -36,16 +36,15 @@ pub(super) fn check(tools: &Registry, tool: &ToolDefinition) -> Faults {
 
 /// An internal tool names its function in `endpoint` or, without one, by its own name.
 fn check_internal(faults: &mut Faults, tools: &Registry, tool: &ToolDefinition) {
-    if tools.builtin(function_name(tool)).is_none() {
-        let field = if tool.endpoint.is_some() { "endpoint" } else { "name" };
-        faults.add(
-            field,
-            format!(
-                "there is no internal tool '{}'; there are {}",
-                function_name(tool),
-                tools.builtin_names().join(", ")
-            ),
-        );
+    let name = function_name(tool);
+    let field = if tool.endpoint.is_some() { "endpoint" } else { "name" };
+    match tools.usable(name) {
+        Ok(_) => {}
+        Err(Some(lack)) => faults.add(field, format!("'{name}' is unavailable: {}; {}", lack.reason, lack.how_to)),
+        Err(None) => {
+            let known = tools.builtin_names().join(", ");
+            faults.add(field, format!("there is no internal tool '{name}'; there are {known}"));
+        }
     }
 }
 

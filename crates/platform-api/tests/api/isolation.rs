@@ -41,7 +41,7 @@ impl Things {
             "session_id" => self.session.clone(),
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
-            "builtin_agent" => "absent".to_owned(),
+            "builtin_agent" | "name" => "absent".to_owned(),
             other => panic!("what is a {other}?"),
         }
     }

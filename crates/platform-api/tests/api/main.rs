@@ -19,6 +19,7 @@ mod isolation;
 mod limits;
 mod private_sessions;
 mod runs;
+mod tool_catalogue;
 mod tools;
 mod versions;
 mod worker;

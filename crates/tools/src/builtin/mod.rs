@@ -4,7 +4,6 @@ mod calculator;
 mod current_time;
 mod echo;
 pub(crate) mod row;
-mod schema;
 #[cfg(test)]
 pub(crate) mod testing;
 mod typed;

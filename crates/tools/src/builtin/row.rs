@@ -22,6 +22,10 @@ impl InternalRow {
     /// `function` is the tool that the row names; `None` when there is none of that name.
     pub(crate) fn new(definition: &ToolDefinition, function: Option<Arc<dyn Tool>>, timeout: Duration) -> Self {
         let descriptor = Descriptor::of_row(definition).timeout(timeout);
+        let descriptor = match &function {
+            Some(function) => descriptor.like(function.descriptor()),
+            None => descriptor,
+        };
         let missing = || Unavailable {
             reason: format!("there is no internal function '{}'", function_name(definition)),
             how_to: "a newer version of the server may have it".to_owned(),

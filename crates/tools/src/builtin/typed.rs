@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use artel_catalogue::{catalogue, schema_of};
 use artel_domain::EffectClass;
 use async_trait::async_trait;
 use schemars::JsonSchema;
@@ -9,13 +10,15 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::schema;
 use crate::context::CallContext;
 use crate::descriptor::{DEFAULT_TIMEOUT, Descriptor};
 use crate::output::{ToolError, ToolOutput};
 use crate::tool::{Tool, Unavailable, Verified};
 
 /// One built-in tool. To add one: a file with a type that implements this, and its line in [`super::builtins`].
+///
+/// The texts, the time and the schema of a tool of the catalogue are there: it leaves `TITLE`, `DESCRIPTION` and
+/// `TIMEOUT` out, and its `Args` is the catalogue's type.
 #[async_trait]
 pub trait Builtin: Send + Sync + 'static {
     /// What a model calls: `[a-z0-9_]{1,64}`.
@@ -23,7 +26,7 @@ pub trait Builtin: Send + Sync + 'static {
     /// What people read.
     const TITLE: &'static str = Self::NAME;
     /// What a model reads to decide whether to call it.
-    const DESCRIPTION: &'static str;
+    const DESCRIPTION: &'static str = "";
     /// The longest that one call takes.
     const TIMEOUT: Duration = DEFAULT_TIMEOUT;
     /// What recovery may do with a call that was cut off.
@@ -64,8 +67,14 @@ pub struct Typed<T> {
 
 impl<T: Builtin> Typed<T> {
     pub fn new(tool: T) -> Self {
-        let descriptor = Descriptor::new(T::NAME, T::DESCRIPTION, schema::of::<T::Args>());
-        Self { tool, descriptor: descriptor.title(T::TITLE).timeout(T::TIMEOUT).effect(T::EFFECT) }
+        let descriptor = catalogue().entry(T::NAME).map_or_else(
+            || {
+                let descriptor = Descriptor::new(T::NAME, T::DESCRIPTION, schema_of::<T::Args>());
+                descriptor.title(T::TITLE).timeout(T::TIMEOUT).effect(T::EFFECT)
+            },
+            Descriptor::of_entry,
+        );
+        Self { tool, descriptor }
     }
 }
 
@@ -85,7 +94,13 @@ impl<T: Builtin> Tool for Typed<T> {
 
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {
         context.record.note(|exchange| exchange.attempts = 1);
-        let args = T::Args::deserialize(args).map_err(|error| format!("the arguments do not fit: {error}"))?;
+        let args = self.descriptor.plain(args);
+        // A tenant's row may have a looser schema than the tool's own.
+        if self.descriptor.codes {
+            self.descriptor.check(&args)?;
+        }
+        let args = T::Args::deserialize(args)
+            .map_err(|error| self.descriptor.refusal(&format!("the arguments do not fit: {error}")))?;
         self.tool.call(context, args).await
     }
 

@@ -1,0 +1,47 @@
+//! What the catalogue is to this installation: whether its data hold together, and which of its tools can be called.
+
+use artel_catalogue::{Entry, catalogue};
+use artel_domain::EffectClass;
+
+use crate::schema::{check_schema, validate};
+use crate::tool::{Tool, Unavailable};
+
+/// Holds the catalogue's data to their rules. The server asks at its start.
+///
+/// # Errors
+/// Everything that is wrong, with the tool's name first.
+pub fn check_catalogue() -> Result<(), Vec<String>> {
+    let of_entry = |entry: &Entry| -> Vec<String> {
+        let schema = check_schema(&entry.input_schema).err().unwrap_or_default();
+        let schema = schema.into_iter().map(|problem| problem.to_string());
+        let examples = entry.examples.iter().filter_map(|example| validate(&entry.input_schema, example).err());
+        schema.chain(examples).map(|fault| format!("{}: {fault}", entry.name)).collect()
+    };
+    let mut faults = catalogue().faults.clone();
+    faults.extend(catalogue().entries.iter().flat_map(of_entry));
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Can an installation call a tool of the catalogue?
+///
+/// # Arguments
+/// * `tool`: the tool's engine; `None` when the installation has none.
+///
+/// # Errors
+/// Says what is missing, and what the operator does about it.
+pub fn standing(tool: Option<&dyn Tool>) -> Result<(), Unavailable> {
+    let missing = || Unavailable {
+        reason: "this version of Artel has no engine for it".to_owned(),
+        how_to: format!("install a version newer than {} whose release notes name it", env!("CARGO_PKG_VERSION")),
+    };
+    tool.ok_or_else(missing)?.available()
+}
+
+/// What recovery may do with a call that was cut off, where the arguments make no difference.
+pub(crate) fn effect_of(entry: &Entry) -> EffectClass {
+    // The strictest class stands for a word that nobody knows; a test holds that there is none.
+    serde_json::from_value(entry.effect().into()).unwrap_or(EffectClass::AtMostOnce)
+}
+
+#[cfg(test)]
+mod tests;
