@@ -4,7 +4,16 @@
 /// one.
 pub(crate) const FLOORS: &[&[&str]] = &[
     &["artel-domain", "artel-egress", "artel-catalogue"],
-    &["artel-store", "artel-bus", "artel-llm", "artel-tools", "artel-agent", "artel-identity", "artel-specialists"],
+    &[
+        "artel-store",
+        "artel-bus",
+        "artel-llm",
+        "artel-tools",
+        "artel-agent",
+        "artel-identity",
+        "artel-specialists",
+        "artel-connectors",
+    ],
     &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
     &["artel-intents", "artel-scheduler"],
     &[
@@ -39,6 +48,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-auth-api", &["sqlx"]),
     ("artel-codelab-api", &["sqlx"]),
     ("artel-specialists", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-connectors", &["axum", "reqwest", "sqlx", "tokio"]),
 ];
 
 /// The floor a crate stands on, counted from 1.

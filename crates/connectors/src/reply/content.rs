@@ -1,0 +1,59 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+
+use super::HttpReply;
+use crate::schema::{Operation, ReplyKind};
+
+/// The body as JSON; `None` when it is none.
+pub fn json(body: &[u8]) -> Option<Value> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(body).ok()
+}
+
+/// The caller's part of the body, and all of it.
+pub(super) fn data(
+    operation: &Operation,
+    reply: &HttpReply<'_>,
+    body: Option<Value>,
+) -> Result<(Value, Value), String> {
+    let wanted = &operation.reply;
+    if reply.body.is_empty() {
+        return Ok((Value::Null, Value::Null));
+    }
+    match (wanted.kind, body) {
+        (ReplyKind::Json | ReplyKind::Any, Some(body)) => {
+            let data = wanted.data.find(&body).cloned().unwrap_or(Value::Null);
+            Ok((data, body))
+        }
+        (ReplyKind::Json, None) => Err(format!("the answer is not JSON: {}", shortened(reply.body))),
+        (ReplyKind::Text, body) => Ok((text(reply.body).into(), body.unwrap_or_default())),
+        (ReplyKind::Binary, body) => Ok((binary(reply), body.unwrap_or_default())),
+        (ReplyKind::Any, None) => match std::str::from_utf8(reply.body) {
+            Ok(text) => Ok((text.into(), Value::Null)),
+            Err(_) => Ok((binary(reply), Value::Null)),
+        },
+    }
+}
+
+fn binary(reply: &HttpReply<'_>) -> Value {
+    let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    json!({
+        "media_type": media_type.unwrap_or("application/octet-stream"),
+        "bytes": reply.body.len(),
+        "base64": STANDARD.encode(reply.body),
+    })
+}
+
+fn text(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).into_owned()
+}
+
+/// The beginning of a text, for people.
+pub(super) fn shortened(body: &[u8]) -> String {
+    const SHOWN: usize = 300;
+    let text = text(body);
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SHOWN { line } else { line.chars().take(SHOWN).chain(['…']).collect() }
+}

@@ -1,0 +1,156 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use url::Url;
+
+use super::place::{Given, given};
+use super::{BuildError, Call, encode};
+use crate::account::{Secrets, malformed};
+use crate::schema::{Connector, Encoding, Format, Piece, Place, Template};
+
+/// The names in `{…}` of a path, without `{...}`.
+pub(crate) fn path_names(path: &str) -> impl Iterator<Item = &str> {
+    let inner = path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name));
+    inner.filter(|name| *name != "...")
+}
+
+/// The base URL of a host under a credential.
+///
+/// # Arguments
+/// * `host`: its name; under a scheme with a host of its own, `main` is that one.
+///
+/// # Errors
+/// A member of the credential that is missing or malformed.
+pub fn base_url(connector: &Connector, host: &str, secrets: &Secrets<'_>) -> Result<String, BuildError> {
+    let own = secrets.scheme().and_then(|scheme| scheme.host.as_ref()).filter(|_| host == "main");
+    let template = own.or_else(|| connector.hosts.get(host)).ok_or(BuildError::Address)?;
+    fill_url(connector, template, secrets)
+}
+
+/// A URL with the credential's members in it: texts are encoded, so that none can lead to another host.
+pub(super) fn fill_url(
+    connector: &Connector,
+    template: &Template,
+    secrets: &Secrets<'_>,
+) -> Result<String, BuildError> {
+    let mut url = String::new();
+    for piece in template.pieces() {
+        match piece {
+            Piece::Text(text) => url.push_str(text),
+            Piece::Member(name) => url.push_str(&url_part(connector, name, secrets)?),
+        }
+    }
+    Ok(url)
+}
+
+fn url_part(connector: &Connector, name: &str, secrets: &Secrets<'_>) -> Result<String, BuildError> {
+    let text = secrets.text(name).ok_or_else(|| BuildError::credential(name, "is missing"))?;
+    let Some(member) = connector.credential.get(name) else { return Ok(encode::member(&text)) };
+    if let Some(message) = malformed(member, &Value::from(text.clone())) {
+        return Err(BuildError::credential(name, message));
+    }
+    match member.format {
+        Format::Url => Ok(text.trim_end_matches('/').to_owned()),
+        Format::Host => Ok(text),
+        _ if matches!(text.as_str(), "." | "..") => Err(BuildError::credential(name, "cannot be part of a path")),
+        _ => Ok(encode::member(&text)),
+    }
+}
+
+/// Every host that a call under this credential may reach: those of the connector and those its replies lead to.
+pub fn hosts_of(connector: &Connector, secrets: &Secrets<'_>) -> Vec<String> {
+    let named = connector.hosts.keys().filter_map(|host| base_url(connector, host, secrets).ok());
+    let hosts = named.filter_map(|url| Some(Url::parse(&url).ok()?.host_str()?.to_owned()));
+    hosts.chain(connector.other_hosts.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The whole URL.
+pub(super) fn url(call: &Call<'_>, query: &[(String, String)]) -> Result<Url, BuildError> {
+    let host = call.operation.host.as_ref().or(call.module.host.as_ref()).map_or("main", String::as_str);
+    let base = base_url(call.connector, host, call.secrets)?;
+    let mut text = format!("{base}{}", path(call)?);
+    if !query.is_empty() {
+        text.push(if text.contains('?') { '&' } else { '?' });
+        text.push_str(&encode::query(query));
+    }
+    Url::parse(&text).map_err(|_| BuildError::Address)
+}
+
+fn path(call: &Call<'_>) -> Result<String, BuildError> {
+    let mut path = String::new();
+    let mut rest = call.operation.path.as_str();
+    while let Some((before, from)) = rest.split_once('{') {
+        let (name, after) = from.split_once('}').ok_or(BuildError::Address)?;
+        path.push_str(&encode::address(before));
+        path.push_str(&if name == "..." { arguments(call)? } else { segment(call, name)? });
+        rest = after;
+    }
+    // The connector's own text may end in a query.
+    let (last, query) = rest.split_once('?').map_or((rest, None), |(last, query)| (last, Some(query)));
+    path.push_str(&encode::address(last));
+    if let Some(query) = query {
+        path.push('?');
+        path.push_str(query);
+    }
+    let address = given(call.operation, call.params).find(|given| given.parameter.place == Place::Address);
+    address.map_or(Ok(path.clone()), |given| free_path(&given).map(|free| path + &free))
+}
+
+fn segment(call: &Call<'_>, name: &str) -> Result<String, BuildError> {
+    let found = given(call.operation, call.params).find(|given| given.name == name);
+    let given = found.ok_or_else(|| BuildError::parameter(name, "is required"))?;
+    let text = given.text()?;
+    let dots = |segment: &str| matches!(segment, "." | "..");
+    let leads_away = match given.parameter.encode {
+        Encoding::Plain => text.is_empty() || dots(&text),
+        Encoding::Segments => text.is_empty() || text.starts_with('/') || text.split('/').any(dots),
+        _ => false,
+    };
+    if leads_away {
+        return Err(BuildError::parameter(name, "is part of a path: not empty, no . or .. in it"));
+    }
+    Ok(encode::path_literal(&text, given.parameter.encode))
+}
+
+/// `Period=datetime'…',Condition='…'`
+fn arguments(call: &Call<'_>) -> Result<String, BuildError> {
+    let arguments = given(call.operation, call.params).filter(|given| given.parameter.place == Place::Argument);
+    let written = arguments.map(|given| {
+        Ok(format!("{}={}", given.wire_name(), encode::path_literal(&given.text()?, given.parameter.encode)))
+    });
+    Ok(written.collect::<Result<Vec<_>, _>>()?.join(","))
+}
+
+/// A path that the caller wrote.
+fn free_path(given: &Given<'_>) -> Result<String, BuildError> {
+    let text = given.text()?;
+    let decoded = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
+    let leads_away = |path: &str| path.contains('\\') || path.split('/').any(|part| matches!(part, "." | ".."));
+    if !text.starts_with('/') || leads_away(&text) || leads_away(&decoded) {
+        return Err(BuildError::parameter(given.name, "begins with / and has no . or .. in it"));
+    }
+    if text.contains(['?', '#']) {
+        return Err(BuildError::parameter(given.name, "has no ? or # in it: parameters go into the query"));
+    }
+    Ok(encode::address(&text))
+}
+
+/// The pairs of the query, without what signs the request.
+pub(super) fn query(call: &Call<'_>) -> Result<Vec<(String, String)>, BuildError> {
+    let mut pairs: Vec<(String, String)> =
+        call.operation.always.query.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    for given in given(call.operation, call.params) {
+        match given.parameter.place {
+            Place::Query => pairs.extend(encode::pairs(given.wire_name(), &given.value, given.parameter.encode)),
+            Place::QueryMap => {
+                let members = given.value.as_object();
+                let members = members.ok_or_else(|| BuildError::parameter(given.name, "is an object"))?;
+                for (name, value) in members {
+                    pairs.extend(encode::pairs(name, value, given.parameter.encode));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(pairs)
+}
