@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Measure Artel's figures on this machine.
+/// Measure Artel's promised figures on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "artel-bench", version)]
 pub(crate) struct Cli {
@@ -17,14 +17,14 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     #[command(flatten)]
     Measure(Measure),
-    /// The LLM proxy beside others of its kind: proxies on core 0, models and load on core 1 (start this program
+    /// The LLM proxy compared with other proxies: proxies on core 0, models and load on core 1 (start this program
     /// there).
     LlmProxy(LlmOptions),
-    /// Pass bytes on to a model and do nothing else: what stands beside the proxies in `llm-proxy`.
+    /// Pass bytes on to a model unchanged: the baseline of `llm-proxy`.
     Relay {
         #[arg(long)]
         model: SocketAddr,
-        /// As requests and answers instead of as bytes.
+        /// Forward HTTP requests and responses instead of bytes.
         #[arg(long)]
         http: bool,
     },
@@ -37,7 +37,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Measure {
-    /// Everything, side by side, round after round.
+    /// Measure all figures, round after round.
     All(Options),
     /// Start to the first answer of GET /health.
     Startup(Options),
@@ -65,19 +65,19 @@ pub(crate) struct LlmOptions {
     /// Length of each load, after its warm-up.
     #[arg(long, default_value_t = 5)]
     pub(crate) seconds: u64,
-    /// Streams of 64 deltas, 20 ms apart, at once.
+    /// The number of concurrent streams; each has 64 deltas, 20 ms apart.
     #[arg(long, default_value_t = 1000)]
     pub(crate) streams: usize,
-    /// The product; also the model behind all proxies (`artel model-mock`).
+    /// The Artel binary, which also serves as the model behind all proxies (`artel model-mock`).
     #[arg(long, env = "ARTEL_BENCH_BINARY", default_value = "target/release/artel")]
     pub(crate) artel: PathBuf,
-    /// The `litellm` of a Python environment; absent: not measured.
+    /// The `litellm` command of a Python environment; absent: not measured.
     #[arg(long)]
     pub(crate) litellm: Option<PathBuf>,
     /// The directory with `node_modules/@portkey-ai/gateway`; absent: not measured.
     #[arg(long)]
     pub(crate) portkey: Option<PathBuf>,
-    /// Where the raw measurements go, as JSON.
+    /// The file for the raw measurements, as JSON.
     #[arg(long)]
     pub(crate) json: Option<PathBuf>,
 }
@@ -90,10 +90,10 @@ pub(crate) struct Options {
     /// Length of each load, after its warm-up.
     #[arg(long, default_value_t = 8)]
     pub(crate) seconds: u64,
-    /// Waiting streams held open at once.
+    /// The number of waiting streams.
     #[arg(long, default_value_t = 1000)]
     pub(crate) streams: usize,
-    /// The product.
+    /// The Artel binary.
     #[arg(long, env = "ARTEL_BENCH_BINARY", default_value = "target/release/artel")]
     pub(crate) artel: PathBuf,
     /// A Python with the peer's requirements.
@@ -105,15 +105,15 @@ pub(crate) struct Options {
     /// The script that starts a private PostgreSQL.
     #[arg(long, default_value = "scripts/services")]
     pub(crate) services: PathBuf,
-    /// Where data directories are made: a real disk, or durability costs nothing.
+    /// The directory for data directories. It must be on a real disk, or durability costs nothing.
     #[arg(long, env = "ARTEL_BENCH_SCRATCH", default_value = "/tmp")]
     pub(crate) scratch: PathBuf,
-    /// Where the raw measurements go, as JSON.
+    /// The file for the raw measurements, as JSON.
     #[arg(long)]
     pub(crate) json: Option<PathBuf>,
 }
 
-/// What can be measured on its own.
+/// What can be measured separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Startup,
@@ -127,7 +127,7 @@ pub(crate) enum Part {
 }
 
 impl Measure {
-    /// The parts of a round, in order, and how to measure them.
+    /// The parts of a round in order, and the options.
     pub(crate) fn plan(self) -> (&'static [Part], Options) {
         match self {
             Self::All(options) => (
@@ -150,7 +150,7 @@ impl Measure {
             Self::Overhead(options) => (&[Part::Overhead], options),
             Self::Throughput(options) => (&[Part::Throughput], options),
             Self::Postgres(options) => (&[Part::Postgres], options),
-            // The comparison needs both sides in the same round.
+            // The comparison needs both programs in the same round.
             Self::Peer(options) => (&[Part::Throughput, Part::Peer], options),
         }
     }

@@ -1,4 +1,4 @@
-//! A lean HTTP/1.1 client: one kept-alive connection, no pool, no redirects.
+//! A minimal HTTP/1.1 client: one keep-alive connection, no pool, no redirects.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// Who is asked, and as whom.
+/// The address and the headers of requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
@@ -36,13 +36,13 @@ impl Client {
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         let mut driver = JoinSet::new();
         driver.spawn(async move {
-            // A broken connection is seen by the sender, as the failure of its request.
+            // The sender sees a broken connection as the failure of its request.
             let _ = connection.await;
         });
         Ok(Self { target, sender, _driver: driver })
     }
 
-    /// The answer with its body still to be read.
+    /// Sends a request. The body of the response is not read yet.
     pub(crate) async fn open(
         &mut self,
         method: Method,
@@ -63,14 +63,14 @@ impl Client {
         Ok(self.sender.send_request(request.body(Full::new(body))?).await?)
     }
 
-    /// The whole answer.
+    /// Sends a request and reads the complete response.
     pub(crate) async fn ask(&mut self, method: Method, path: &str, body: Bytes) -> Result<(StatusCode, Bytes)> {
         let response = self.open(method, path, "application/json", body).await?;
         let status = response.status();
         Ok((status, response.into_body().collect().await?.to_bytes()))
     }
 
-    /// The answer as JSON, when it is a success.
+    /// Sends a request and reads a successful response as JSON.
     pub(crate) async fn ask_json(&mut self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
         let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
         let (status, answer) = self.ask(method, path, body).await.with_context(|| path.to_owned())?;

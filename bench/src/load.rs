@@ -1,4 +1,4 @@
-//! A closed loop of runs: each of N connections starts its next run when it has the answer to the last.
+//! A closed loop of runs: each of N connections starts its next run when it has the answer to the last one.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::times::Times;
 
 const WARM_UP: Duration = Duration::from_secs(2);
 
-/// What is asked, how hard, and whose processor time is charged.
+/// The request, the number of connections, and the processes whose CPU time is counted.
 #[derive(Debug)]
 pub(crate) struct Load<'a> {
     pub(crate) targets: &'a [Target],
@@ -27,18 +27,18 @@ pub(crate) struct Load<'a> {
     pub(crate) watched: &'a [Watched],
 }
 
-/// What came of it.
+/// The result of a load.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) runs_per_second: f64,
-    /// Of all that was watched together, the load generator not included.
+    /// Runs per CPU second of all watched processes together, without the load generator.
     pub(crate) runs_per_cpu_second: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
     pub(crate) raw: Value,
 }
 
-/// The window in which answers count, and the latencies of those that came within it.
+/// The time window in which answers count, and their latencies.
 struct Window {
     opens: Instant,
     closes: Instant,
@@ -46,7 +46,7 @@ struct Window {
 }
 
 impl Load<'_> {
-    /// Runs the loop; the first answer that is not a run that succeeded ends it with an error.
+    /// Runs the loop. The first answer that is not a successful run ends it with an error.
     pub(crate) async fn run(&self) -> Result<Outcome> {
         LocalSet::new().run_until(self.run_here()).await
     }
@@ -70,7 +70,7 @@ impl Load<'_> {
         self.outcome(window.latencies.take(), &spent)
     }
 
-    /// Of everything watched and, last, of this program.
+    /// The CPU time of everything watched and, last, of this program.
     fn cpu_seconds(&self) -> Result<Vec<(&'static str, f64)>> {
         let watched = self.watched.iter().cloned().chain([Watched::myself()]);
         watched.map(|process| Ok((process.name, process.cpu_seconds()?))).collect()

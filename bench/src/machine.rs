@@ -1,4 +1,4 @@
-//! What else explains the figures: the machine, its disk, and what else it was doing.
+//! Conditions that influence the figures: the machine, its disk, and its other load.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -28,13 +28,13 @@ pub(crate) fn describe(scratch: &Path) -> Value {
     })
 }
 
-/// Processes that ran or wanted to, averaged over the last minute, and how many do right now (this one included).
+/// The number of running or runnable processes, as an average of the last minute and now (this process included).
 pub(crate) fn busy() -> Result<Value> {
     let load = procfs::LoadAverage::current()?;
     Ok(json!({ "load_average_1_minute": (f64::from(load.one) * 100.0).round() / 100.0, "running_now": load.cur }))
 }
 
-/// Milliseconds of a small durable write here: the floor under every durable answer.
+/// Milliseconds of a small durable write on this disk. No durable answer can be faster.
 pub(crate) fn durable_write_ms(scratch: &Path) -> Result<f64> {
     const WRITES: usize = 200;
     let path = scratch.join("durable-write");

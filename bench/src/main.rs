@@ -1,8 +1,8 @@
-//! Measures the figures that Artel promises, on the machine it runs on, against a program that does the same
-//! work with FastAPI and pydantic-ai.
+//! Measures the figures that Artel promises on this machine, and compares them with a program that does the same work
+//! with FastAPI and pydantic-ai.
 //!
-//! It only knows what a user of the product knows: the binary, its environment variables and its HTTP surface.
-//! It must never link the product's own code paths, so that nothing is measured that a client could not see.
+//! It uses only what a user of the product has: the binary, its environment variables and its HTTP surface. It must
+//! never link the product's own code, so that it measures only what a client can see.
 
 mod cli;
 mod client;
@@ -20,7 +20,7 @@ mod times;
 use anyhow::Result;
 use clap::Parser;
 
-/// One thread generates the load, so that it takes as little as it can of the cores it shares with the product.
+/// One thread generates the load, because the load shares its cores with the product.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     match cli::Cli::parse().command {

@@ -1,7 +1,7 @@
-//! A zero-delay model behind the OpenAI-compatible wire, asked by Artel and by the peer alike.
+//! A model without delay behind OpenAI's protocol, which Artel and the peer both call.
 //!
-//! A model whose name starts with `hold` never answers: its runs wait until the caller gives up. One whose name starts
-//! with `stamp` streams the time at which it answers, in microseconds since 1970.
+//! A model whose name begins with `hold` never answers: its runs wait until the caller gives up. A model whose name
+//! begins with `stamp` streams the time of its answer, in microseconds since 1970.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// The answer to every question.
+/// The answer to every request.
 pub(crate) const ANSWER: &str = "All is well.";
 
 const COMPLETION: &str = r#"{"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"fixed","choices":[{"index":0,"message":{"role":"assistant","content":"All is well."},"finish_reason":"stop"}],"usage":{"prompt_tokens":24,"completion_tokens":4,"total_tokens":28}}"#;
@@ -33,16 +33,16 @@ const STREAM: &str = concat!(
     "\n\ndata: [DONE]\n\n",
 );
 
-/// The part of the question that decides the form of the answer.
+/// The members of a request that decide the form of the answer.
 #[derive(Deserialize)]
-struct Question<'a> {
+struct ChatRequest<'a> {
     #[serde(borrow)]
     model: std::borrow::Cow<'a, str>,
     #[serde(default)]
     stream: bool,
 }
 
-/// Serves on a thread of its own until the program ends; answers the base URL.
+/// Serves on a separate thread until the program ends. Returns the base URL.
 pub(crate) fn start(port: u16) -> Result<String> {
     let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     listener.set_nonblocking(true)?;
@@ -52,7 +52,7 @@ pub(crate) fn start(port: u16) -> Result<String> {
     Ok(base_url)
 }
 
-/// The same for use by hand.
+/// Serves for use by hand.
 pub(crate) fn serve_forever(port: u16) -> Result<()> {
     crate::report::say(&start(port)?)?;
     loop {
@@ -80,7 +80,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
         Ok(body) => body.to_bytes(),
         Err(_) => return Ok(refusal("the body broke off")),
     };
-    match serde_json::from_slice::<Question>(&body) {
+    match serde_json::from_slice::<ChatRequest>(&body) {
         Ok(question) if question.model.starts_with("hold") => std::future::pending().await,
         Ok(question) if question.stream && question.model.starts_with("stamp") => {
             let now = SystemClock.now().as_microsecond().to_string();

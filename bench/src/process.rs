@@ -1,4 +1,4 @@
-//! What the kernel knows about a program: its processor time and its memory, with every process below it.
+//! What the kernel knows about a program and its child processes: CPU time and memory.
 
 use std::collections::HashMap;
 
@@ -13,19 +13,19 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// This very program: the load generator and the model server.
+    /// This program: the load generator and the model server.
     pub(crate) fn myself() -> Self {
         Self { name: "load_generator_and_model", pid: std::process::id().cast_signed() }
     }
 
-    /// Processor time used so far, ended children included.
+    /// The CPU time so far, including that of ended children.
     pub(crate) fn cpu_seconds(&self) -> Result<f64> {
         let ticks: i64 =
             self.tree()?.iter().map(|stat| (stat.utime + stat.stime).cast_signed() + stat.cutime + stat.cstime).sum();
         Ok(ticks as f64 / procfs::ticks_per_second() as f64)
     }
 
-    /// Resident memory in bytes. Pages shared between the processes count once for each.
+    /// Resident memory in bytes. Pages that several processes share count once for each.
     pub(crate) fn resident_bytes(&self) -> Result<f64> {
         let pages: u64 = self.tree()?.iter().map(|stat| stat.rss).sum();
         Ok((pages * procfs::page_size()) as f64)

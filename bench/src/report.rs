@@ -1,4 +1,4 @@
-//! What came out: the table for people, the raw measurements for machines.
+//! The results: a table for people, raw measurements for machines.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -50,7 +50,7 @@ impl Report {
             let target = match figure.target {
                 Target::AtMost(bound) => format!("≤ {bound}"),
                 Target::AtLeast(bound) => format!("≥ {bound}"),
-                Target::Untold => String::new(),
+                Target::NoTarget => String::new(),
             };
             let [min, median, max] = [min, median, max].map(short);
             table.add_row([
@@ -88,7 +88,7 @@ impl Report {
     }
 }
 
-/// Three digits that mean something.
+/// A number with three significant digits.
 fn short(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 => format!("{value:.0}"),

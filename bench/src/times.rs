@@ -16,7 +16,7 @@ impl Times {
         self.0.len()
     }
 
-    /// In milliseconds, at a share between 0 and 1; not a number when there are none.
+    /// The time in milliseconds at a share between 0 and 1; not a number when there are no times.
     pub(crate) fn ms_at(&self, share: f64) -> f64 {
         let at = (self.0.len().saturating_sub(1) as f64 * share).round() as usize;
         self.0.get(at).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)

@@ -1,9 +1,9 @@
-//! Arrows between crates: each must be in the drawing.
+//! Dependencies between crates ("arrows"). Each must be allowed by the drawing.
 
 use crate::drawing::{BESIDE, CONCRETE, FLOORS, PURE, floor_of};
 use crate::workspace::{Dependency, Package};
 
-/// Each arrow that the drawing does not have, as a sentence.
+/// One sentence for each dependency that the drawing does not allow.
 pub(crate) fn faults(packages: &[Package]) -> Vec<String> {
     packages.iter().flat_map(package_faults).collect()
 }

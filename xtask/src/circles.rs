@@ -1,4 +1,4 @@
-//! Circles between files: of two modules of a crate that need each other neither can be read, tested or moved alone. A
+//! Cycles between the files of a crate. Two modules that need each other cannot be read, tested or moved separately. A
 //! module and its own ancestors may need each other.
 
 use std::collections::BTreeSet;
@@ -7,12 +7,12 @@ use std::path::Path;
 use crate::known_circles::KNOWN;
 use crate::modules::{Arrows, Module, arrows};
 
-/// What is wrong, and what is worth saying.
+/// Faults, and remarks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Findings {
-    /// Files in a circle that the list of known ones does not have.
+    /// Files in a cycle that are not in the list of known cycles.
     pub(crate) faults: Vec<String>,
-    /// Files of that list that are in no circle any more.
+    /// Files of that list that are no longer in a cycle.
     pub(crate) mended: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ fn compare(krate: &str, circles: &[BTreeSet<Module>], known: &[&str], findings: 
     );
 }
 
-/// The sets of modules of which each can be reached from each other.
+/// The sets of modules in which each module reaches every other one.
 fn circles(arrows: &Arrows) -> Vec<BTreeSet<Module>> {
     let mut circles: Vec<BTreeSet<Module>> = Vec::new();
     for module in arrows.keys() {

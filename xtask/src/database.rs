@@ -1,4 +1,4 @@
-//! Databases to ask while queries are compiled: fresh, with the migrations of one store applied, gone afterwards.
+//! Databases for the compilation of queries: new, with the migrations of one store, and removed afterwards.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -23,7 +23,7 @@ impl Database {
         }
     }
 
-    /// What the macros of sqlx call it in the files they write.
+    /// The name that sqlx's macros write into their files.
     pub(crate) fn macro_name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
@@ -51,7 +51,7 @@ impl Database {
         self.directory(root).join(".sqlx")
     }
 
-    /// A database that has the tables of this store and nothing else.
+    /// A new database with the tables of this store.
     pub(crate) fn fresh(self, root: &Path, scratch: &Path) -> anyhow::Result<Fresh> {
         let migrations = files(&self.directory(root).join("migrations"))?;
         match self {
@@ -61,11 +61,11 @@ impl Database {
     }
 }
 
-/// A database that lives as long as this value.
+/// A database that exists as long as this value.
 #[derive(Debug)]
 pub(crate) struct Fresh {
     pub(crate) url: String,
-    /// The script that stops the server, and the directory to tell it.
+    /// The script that stops the server, and its argument.
     server: Option<(PathBuf, String)>,
 }
 
@@ -80,7 +80,7 @@ impl Drop for Fresh {
     }
 }
 
-/// Applies files to a SQLite database; Python has SQLite inside, and every machine that builds this has Python.
+/// Applies files to a SQLite database with Python, which contains SQLite and exists on every machine that builds this.
 const APPLY: &str = "import sqlite3, sys
 database = sqlite3.connect(sys.argv[1])
 for migration in sys.argv[2:]:

@@ -1,7 +1,6 @@
 //! The drawing of ARCHITECTURE.md as data: the one place that says which crate may import which.
 
-/// The floors, from the ground up. A crate imports crates of lower floors only: never of its own, never of a higher
-/// one.
+/// The floors, from the bottom up. A crate imports only crates of lower floors.
 pub(crate) const FLOORS: &[&[&str]] = &[
     &["artel-domain", "artel-egress", "artel-catalogue"],
     &[
@@ -27,13 +26,13 @@ pub(crate) const FLOORS: &[&[&str]] = &[
     &["artel"],
 ];
 
-/// Beside the house: these may import every floor, and no floor imports them but for its tests.
+/// Crates beside the floors. They may import every floor; only tests of the floors may import them.
 pub(crate) const BESIDE: &[&str] = &["artel-testkit", "artel-bench", "xtask"];
 
-/// Concrete stores and buses: only the top floor names them, everyone else knows the trait.
+/// Concrete stores and buses. Only the top floor names them; all other crates use the trait.
 pub(crate) const CONCRETE: &[&str] = &["artel-store-sqlite", "artel-store-postgres", "artel-bus-redis"];
 
-/// Crates that must stay free of some libraries, because what they promise is tested without them.
+/// Crates that must not use some libraries, because tests rely on it.
 pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-domain", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-egress", &["axum", "sqlx"]),
@@ -51,7 +50,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-connectors", &["axum", "reqwest", "sqlx", "tokio"]),
 ];
 
-/// The floor a crate stands on, counted from 1.
+/// The floor of a crate, counted from 1.
 pub(crate) fn floor_of(krate: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| floor.contains(&krate)).map(|index| index + 1)
 }

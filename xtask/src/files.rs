@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-/// The Rust files under a directory, in order; none when it is not there.
+/// The Rust files under a directory, sorted; none when it does not exist.
 pub(crate) fn rust_files(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if directory.exists() {
@@ -26,7 +26,7 @@ fn visit(directory: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The files of a directory, in order; none when it is not there.
+/// The files of a directory, sorted; none when it does not exist.
 pub(crate) fn files(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !directory.exists() {
         return Ok(Vec::new());

@@ -1,7 +1,7 @@
-//! `follow`: does what a how-to page says, in a copy of the workspace, and runs the tests that the page adds.
+//! `follow`: applies the changes of a how-to page to a copy of the workspace, and runs the tests that the page adds.
 //!
 //! A block of the page with ` file=<path>` behind its language is applied: a `diff` block inserts its `+` lines between
-//! the lines around them, any other block is a new file.
+//! the lines around them, and any other block is a new file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub(crate) struct Change {
 #[derive(Debug, PartialEq)]
 enum Kind {
     NewFile(String),
-    /// The lines as they are, and as they become.
+    /// The lines before and after the change.
     Edit {
         before: String,
         after: String,
@@ -46,7 +46,7 @@ pub(crate) fn follow(page: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the page changes, in its order.
+/// The changes of the page, in order.
 pub(crate) fn changes(page: &str) -> anyhow::Result<Vec<Change>> {
     let mut found = Vec::new();
     let mut lines = page.lines();
@@ -79,7 +79,7 @@ fn edit(block: &[&str]) -> anyhow::Result<Kind> {
     Ok(Kind::Edit { before, after })
 }
 
-/// Does to the copy what the change says.
+/// Applies a change to the copy.
 pub(crate) fn apply(change: &Change, copy: &Path) -> anyhow::Result<()> {
     let path = copy.join(&change.file);
     let shown = change.file.display();
@@ -90,7 +90,7 @@ pub(crate) fn apply(change: &Change, copy: &Path) -> anyhow::Result<()> {
         }
         Kind::Edit { before, after } => {
             let old = fs::read_to_string(&path).with_context(|| format!("{shown} cannot be read"))?;
-            // Of lines that are there more than once, the first are meant: a changelog's newest part stands first.
+            // When the lines occur more than once, the first place is changed: in a changelog that is the newest part.
             ensure!(old.contains(before.as_str()), "{shown} has not these lines one after the other:\n{before}");
             fs::write(&path, old.replacen(before, after, 1)).with_context(|| format!("{shown} cannot be written"))
         }
@@ -104,7 +104,7 @@ fn files(changes: &[Change]) -> usize {
     files.len()
 }
 
-/// The files that git knows, or would take in, as they are on disk.
+/// Copies the files that git tracks or would add, as they are on disk.
 fn copy_of(root: &Path, copy: &Path) -> anyhow::Result<()> {
     if copy.exists() {
         fs::remove_dir_all(copy)?;
@@ -123,8 +123,8 @@ fn copy_of(root: &Path, copy: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Gives the copy's crates a version of their own. Cargo tells crates of two workspaces apart by name, version and path
-/// within the workspace, and both are built in one directory, so that what is built of the dependencies is used again.
+/// Gives the crates of the copy another version. Both workspaces build in one directory, so that dependencies are built
+/// once, and cargo distinguishes crates by name, version and path within the workspace.
 fn rename(copy: &Path) -> anyhow::Result<()> {
     let manifest = copy.join("Cargo.toml");
     let text = fs::read_to_string(&manifest)?;

@@ -1,3 +1,3 @@
-//! Files that need each other and are not cut apart yet, by crate. This list only ever gets shorter.
+//! Known cycles between files, by crate. The list may only get shorter.
 
 pub(crate) const KNOWN: &[(&str, &[&str])] = &[];

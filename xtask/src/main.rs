@@ -1,7 +1,7 @@
-//! The chores of this repository that a shell script would do badly: `cargo xtask tidy`, `sqlx-prepare` and `follow`.
+//! Repository tasks that are too complex for a shell script: `cargo xtask tidy`, `sqlx-prepare` and `follow`.
 //!
-//! It reads the workspace from outside and never links a crate of it, so that it builds in seconds and still works
-//! when they do not compile.
+//! It reads the workspace from outside and links no crate of it, so it builds in seconds and works even when they do
+//! not compile.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line's output")]
 
 mod arrows;

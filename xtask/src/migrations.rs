@@ -1,4 +1,4 @@
-//! Migrations come in twins: the same number and name on both stores, each number once.
+//! Migrations are twins: the same number and name on both stores, and each number once.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,8 +24,8 @@ fn compare(left: &BTreeSet<String>, right: &BTreeSet<String>) -> Vec<String> {
     missing_right.chain(missing_left).chain(misnumbered(left)).collect()
 }
 
-/// A migration starts with its number in four digits, and a number is taken once. Gaps may be: changes that are made at
-/// the same time take numbers beforehand.
+/// A migration name begins with four digits, and each number is used once. Gaps are allowed, because changes that are
+/// made at the same time get their numbers in advance.
 fn misnumbered(names: &BTreeSet<String>) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let fault = |name: &String| match number(name) {

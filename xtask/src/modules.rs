@@ -1,4 +1,4 @@
-//! The files of one crate as modules, and which of them names which.
+//! The files of one crate as modules, and which module names which other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,13 +9,13 @@ use crate::source::code;
 
 /// A module by its path from the crate's root: `a::b` is `["a", "b"]`.
 pub(crate) type Module = Vec<String>;
-/// Which module's file names which others.
+/// The modules that each module's file names.
 pub(crate) type Arrows = BTreeMap<Module, BTreeSet<Module>>;
 
-/// How many names may lead to another name before the search ends.
+/// The largest number of re-exports that a name may pass through.
 const MOST_HOPS: usize = 8;
 
-/// Reads `src`; arrows between a module and its own ancestors are left out.
+/// Reads `src`. Dependencies between a module and its own ancestors are left out.
 pub(crate) fn arrows(src: &Path) -> anyhow::Result<Arrows> {
     let mut texts = BTreeMap::new();
     for file in rust_files(src)? {
@@ -28,7 +28,7 @@ pub(crate) fn arrows(src: &Path) -> anyhow::Result<Arrows> {
     Ok(texts.iter().map(|(module, text)| (module.clone(), krate.named_by(module, text))).collect())
 }
 
-/// `None` for files of tests, and for a binary beside the library.
+/// The module of a file; `None` for test files and for a binary beside the library.
 fn module_of(file: &Path) -> Option<Module> {
     let mut module: Module = file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if module.iter().any(|part| part == "tests" || part == "bin") {
@@ -53,7 +53,7 @@ impl Krate {
         targets.filter(|target| !target.starts_with(module) && !module.starts_with(target)).collect()
     }
 
-    /// The module that the path leads to from `module`, also by way of names that modules on the way hand on.
+    /// The module that the path leads to from `module`, also through re-exports of the modules on the way.
     fn target(&self, module: &Module, path: &[String], hops: usize) -> Option<Module> {
         let absolute = absolute(module, path).or_else(|| {
             let child = self.is_module(module, path.first()?).then(|| module.clone())?;
@@ -74,7 +74,7 @@ impl Krate {
     }
 }
 
-/// `None` when the path begins with neither `crate`, `super` nor `self`.
+/// The path from the crate's root; `None` when it begins with neither `crate`, `super` nor `self`.
 fn absolute(module: &Module, path: &[String]) -> Option<Module> {
     let (mut base, mut rest) = match path.first()?.as_str() {
         "crate" => (Vec::new(), &path[1..]),

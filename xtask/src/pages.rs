@@ -1,6 +1,6 @@
-//! The pages that say how to add something name files and symbols that exist, and the layout page names every crate.
+//! Checks that the how-to pages name files and symbols that exist, and that the layout page names every crate.
 //!
-//! What a page shows in its own code blocks may be new: it is what the reader adds.
+//! A page may show new files and symbols in its own code blocks, because the reader adds them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use anyhow::Context as _;
 
 const PAGES: &str = "docs/adding";
 const LAYOUT: &str = "CONTRIBUTING.md";
-/// Where symbols are looked for, beside the files at the root.
+/// The directories in which symbols are searched, beside the files at the root.
 const SOURCES: [&str; 5] = ["crates", "xtask", "scripts", "bench", ".cargo"];
 const SOURCE_ENDS: [&str; 5] = ["rs", "sql", "toml", "json", "example"];
-/// Ends of words in backticks that are files.
+/// Endings by which a word in backticks is recognised as a file.
 const FILE_ENDS: [&str; 6] = [".rs", ".md", ".json", ".sql", ".toml", ".snap"];
 
 pub(crate) fn faults(root: &Path) -> anyhow::Result<Vec<String>> {
@@ -68,7 +68,7 @@ impl Known {
         Ok(Self { files: paths.iter().map(relative).collect(), words })
     }
 
-    /// What a page names and nobody has.
+    /// What a page names and does not exist.
     fn missing(&self, page: &str, here: &Path) -> Vec<String> {
         let (prose, blocks) = split(page);
         let shown: BTreeSet<&str> = identifiers(&blocks).collect();
@@ -89,14 +89,14 @@ impl Known {
     }
 }
 
-/// A path without a place for a name in it, such as `src/<verb>.rs`.
+/// Whether the text is a path without a placeholder such as `src/<verb>.rs`.
 fn is_path(span: &str) -> bool {
     let has_end = FILE_ENDS.iter().any(|end| span.ends_with(end)) || (span.ends_with('/') && span.len() > 1);
     has_end && !span.contains(['<', '*', ' ', '{', '…', ':'])
 }
 
 /// The name of a type, a constant or a function in backticks: `Checked`, `tools::find`, `upstreams()`. Other words are
-/// not looked up.
+/// not checked.
 fn symbol(span: &str) -> Option<&str> {
     let (path, is_call) = span.strip_suffix("()").map_or((span, false), |path| (path, true));
     if path.is_empty() || !path.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':') {
@@ -115,7 +115,7 @@ fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
 }
 
-/// The prose of a page and its fenced blocks.
+/// Splits a page into its prose and its fenced blocks.
 fn split(page: &str) -> (String, String) {
     let mut parts: BTreeMap<bool, String> = BTreeMap::new();
     let mut fenced = false;
@@ -129,12 +129,12 @@ fn split(page: &str) -> (String, String) {
     (parts.remove(&false).unwrap_or_default(), parts.remove(&true).unwrap_or_default())
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 fn code_spans(prose: &str) -> Vec<&str> {
     prose.split('`').skip(1).step_by(2).collect()
 }
 
-/// Targets of links within the repository, without their anchors.
+/// The targets of links within the repository, without their anchors.
 fn links(prose: &str) -> Vec<&str> {
     let targets = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     targets

@@ -4,7 +4,7 @@
 /// A path by its segments, as it is written.
 pub(crate) type Path = Vec<String>;
 
-/// The leaves of every `use`: `use a::{b, c::d}` is `a::b` and `a::c::d`.
+/// The leaves of every `use`: `use a::{b, c::d}` gives `a::b` and `a::c::d`.
 pub(crate) fn used(code: &str) -> Vec<Path> {
     let mut paths = Vec::new();
     for statement in code.split(';') {
@@ -14,7 +14,7 @@ pub(crate) fn used(code: &str) -> Vec<Path> {
     paths
 }
 
-/// Paths in the midst of code.
+/// Paths outside of `use` declarations.
 pub(crate) fn named(code: &str) -> Vec<Path> {
     let mut paths = Vec::new();
     for root in ["crate::", "super::", "self::"] {
@@ -53,7 +53,7 @@ fn leaves(prefix: &mut Path, tree: &str, paths: &mut Vec<Path>) {
     prefix.truncate(known);
 }
 
-/// What stands between the commas that are in no inner braces.
+/// The parts between commas that are not within inner braces.
 fn parts(inside: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
     for (at, byte) in inside.bytes().enumerate() {

@@ -1,4 +1,4 @@
-//! The prepared queries (`.sqlx`): written by the macros of sqlx, never by hand.
+//! The prepared queries (`.sqlx`). Only sqlx's macros write them.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ struct Prepared {
     hash: String,
 }
 
-/// Files of `.sqlx` that the macros did not write in this form: edited, merged or copied by hand.
+/// Files in `.sqlx` that the macros did not write in this form: edited, merged or copied by hand.
 pub(crate) fn faults(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut faults = Vec::new();
     for database in Database::ALL {

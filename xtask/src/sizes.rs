@@ -1,10 +1,10 @@
-//! Long files: not a fault, a place to look at.
+//! Long files. They are not faults, but worth a look.
 
 use std::path::{Path, PathBuf};
 
 use crate::files::rust_files;
 
-/// Beyond this many lines it is worth asking whether two things live in one file.
+/// A file with more lines may contain two things.
 const LONG: usize = 400;
 
 /// Rust files of the workspace that are longer than [`LONG`], with their lines.

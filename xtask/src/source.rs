@@ -1,4 +1,4 @@
-//! The text of a Rust file without what names nothing: comments, string literals, its tests.
+//! The text of a Rust file without comments, string literals and tests, which contain no dependencies.
 
 /// Blanks comments and strings, and cuts the tests at the end of the file.
 pub(crate) fn code(text: &str) -> String {
@@ -11,7 +11,7 @@ pub(crate) fn code(text: &str) -> String {
             code.push(' ');
             rest = &rest[skipped..];
         } else if next.is_alphanumeric() || next == '_' {
-            // A whole word at once: the `r` at a word's end begins no raw string.
+            // Takes a whole word, because an `r` at the end of a word does not begin a raw string.
             let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             code.push_str(&rest[..end]);
             rest = &rest[end..];
@@ -23,7 +23,7 @@ pub(crate) fn code(text: &str) -> String {
     code
 }
 
-/// The length of the comment or literal that the text begins with, 0 when it begins with neither.
+/// The length of the comment or literal at the beginning of the text; 0 when there is none.
 fn literal_or_comment(text: &str) -> usize {
     if text.starts_with("//") {
         return text.find('\n').unwrap_or(text.len());

@@ -1,7 +1,7 @@
-//! `sqlx-prepare`: let the macros of sqlx write `.sqlx` from a fresh database.
+//! `sqlx-prepare`: writes `.sqlx` with sqlx's macros and a new database.
 //!
-//! With a URL and `SQLX_OFFLINE_DIR` at hand the macros write one file for each query as they expand it; that is all
-//! that `cargo sqlx prepare` does, so its long build is spared. Compile caches are left out: what a query means hangs
+//! With a URL and `SQLX_OFFLINE_DIR` set, the macros write one file for each query that they expand. `cargo sqlx
+//! prepare` does the same, but its installation takes long. Compiler caches are not used, because the expansion depends
 //! on the database, which they do not see.
 
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub(crate) fn sqlx_prepare(arguments: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Compile the store against a fresh database and collect what the macros write.
+/// Compiles the store against a new database and collects the files of the macros.
 fn expand(database: Database, root: &Path) -> anyhow::Result<Prepared> {
     let scratch = Scratch::new(database)?;
     let fresh = database.fresh(root, &scratch.0)?;
@@ -62,7 +62,7 @@ fn expand(database: Database, root: &Path) -> anyhow::Result<Prepared> {
     read(&written)
 }
 
-/// Make cargo compile the crate anew: rustc does not know that the database is another one.
+/// Makes cargo compile the crate again, because rustc does not know that the database changed.
 #[expect(clippy::disallowed_methods, reason = "a file's time is the wall clock's; no product code runs here")]
 fn touch(file: &Path) -> anyhow::Result<()> {
     let opened = std::fs::File::options().append(true).open(file).with_context(|| file.display().to_string())?;
@@ -74,7 +74,7 @@ fn read(directory: &Path) -> anyhow::Result<Prepared> {
     files(directory)?.iter().map(|file| Ok((named(file), std::fs::read_to_string(file)?))).collect()
 }
 
-/// Files that did not change are not written, so that nothing is rebuilt for them.
+/// Files that did not change are not written, so that nothing is rebuilt.
 fn write(directory: &Path, old: &Prepared, new: &Prepared) -> anyhow::Result<()> {
     std::fs::create_dir_all(directory)?;
     for name in old.keys().filter(|name| !new.contains_key(*name)) {

@@ -1,4 +1,4 @@
-//! `tidy`: what a compiler does not see and a reviewer forgets.
+//! `tidy`: checks that the compiler does not make.
 
 use anyhow::bail;
 

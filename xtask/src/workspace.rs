@@ -1,4 +1,4 @@
-//! What `cargo metadata` says of the workspace.
+//! The workspace as `cargo metadata` describes it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub(crate) struct Workspace {
     #[serde(rename = "workspace_root")]
     pub(crate) root: PathBuf,
-    /// Where cargo builds.
+    /// The target directory.
     #[serde(rename = "target_directory")]
     pub(crate) target: PathBuf,
     pub(crate) packages: Vec<Package>,
@@ -25,12 +25,12 @@ pub(crate) struct Package {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Dependency {
     pub(crate) name: String,
-    /// None is a normal dependency; `dev` and `build` are the others.
+    /// The kind: `None` is a normal dependency, the others are `dev` and `build`.
     pub(crate) kind: Option<String>,
 }
 
 impl Dependency {
-    /// Dependencies of tests are no arrows: a test may stand on any floor.
+    /// Dependencies of tests are not checked: a test may use any floor.
     pub(crate) fn is_for_tests(&self) -> bool {
         self.kind.as_deref() == Some("dev")
     }
@@ -48,7 +48,7 @@ impl Workspace {
     }
 }
 
-/// The cargo that runs us, or the one in PATH.
+/// The cargo that runs this program, or the one in `PATH`.
 pub(crate) fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".into())
 }

@@ -1,4 +1,4 @@
-//! The workspace against its drawing.
+//! Checks the workspace against its drawing.
 
 use std::process::Command;
 

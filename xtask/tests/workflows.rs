@@ -1,4 +1,4 @@
-//! The files for GitHub are read as YAML, and say what the documentation says of them.
+//! Checks that the files for GitHub are valid YAML and agree with the documentation.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Small chats in a closed loop: each connection asks again when it has its answer.
+//! Small chats in a closed loop: each connection sends its next request when it has its answer.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,8 +17,8 @@ use crate::times::Times;
 
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// What came of one number of connections.
-pub(super) struct Rung {
+/// The result for one number of connections.
+pub(super) struct LoadLevel {
     pub(super) connections: usize,
     pub(super) per_second: f64,
     pub(super) p50_ms: f64,
@@ -26,18 +26,18 @@ pub(super) struct Rung {
     pub(super) cpu_per_thousand: Option<f64>,
 }
 
-impl Rung {
+impl LoadLevel {
     pub(super) fn raw(&self) -> Value {
         json!({ "connections": self.connections, "chats_per_second": self.per_second, "p50_ms": self.p50_ms, "p99_ms": self.p99_ms,
                 "cpu_seconds_per_1000": self.cpu_per_thousand })
     }
 }
 
-pub(super) async fn closed_loop(subject: &Subject, connections: usize, window: Duration) -> Result<Rung> {
+pub(super) async fn closed_loop(subject: &Subject, connections: usize, window: Duration) -> Result<LoadLevel> {
     LocalSet::new().run_until(here(subject, connections, window)).await
 }
 
-async fn here(subject: &Subject, connections: usize, window: Duration) -> Result<Rung> {
+async fn here(subject: &Subject, connections: usize, window: Duration) -> Result<LoadLevel> {
     let opens = Instant::now() + WARM_UP;
     let closes = opens + window;
     let latencies = Rc::new(RefCell::new(Vec::new()));
@@ -60,7 +60,7 @@ async fn here(subject: &Subject, connections: usize, window: Duration) -> Result
     let count = latencies.count() as f64;
     let cpu = before.zip(after).map(|(before, after)| (after - before) / count * 1e3);
     let (p50_ms, p99_ms) = (latencies.ms_at(0.5), latencies.ms_at(0.99));
-    Ok(Rung { connections, per_second: count / window.as_secs_f64(), p50_ms, p99_ms, cpu_per_thousand: cpu })
+    Ok(LoadLevel { connections, per_second: count / window.as_secs_f64(), p50_ms, p99_ms, cpu_per_thousand: cpu })
 }
 
 async fn work(

@@ -1,5 +1,5 @@
-//! The LLM proxy beside others of its kind, in turns on the same machine: the proxy alone on core 0, the model and the
-//! load on core 1.
+//! The LLM proxy compared with other proxies on the same machine, one after the other: the proxy alone on core 0, the
+//! model and the load on core 1.
 
 mod chat;
 pub(crate) mod relay;
@@ -18,11 +18,11 @@ use crate::report::say;
 use subject::{Kind, Model, Subject};
 use table::Table;
 
-/// Connections of the ladder's rungs.
-const RUNGS: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
-/// Bounds on p99 under which throughput is told, in milliseconds.
+/// The numbers of connections.
+const LOAD_LEVELS: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
+/// The bounds on p99, in milliseconds, under which throughput is reported.
 const BOUNDS: [f64; 4] = [1.0, 5.0, 10.0, 50.0];
-/// Memory is looked at when nothing moves any more.
+/// The wait before memory is measured.
 const SETTLING: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(options: &LlmOptions) -> Result<()> {
@@ -46,7 +46,7 @@ pub(crate) async fn run(options: &LlmOptions) -> Result<()> {
     say(&format!("\n{}", table.text()))
 }
 
-/// The model itself first: what everything else is compared with.
+/// The subjects. The first is the model itself, with which all others are compared.
 fn kinds(options: &LlmOptions) -> Vec<Kind> {
     let litellm = options.litellm.clone().map(Kind::LiteLlm);
     let portkey = options.portkey.clone().map(Kind::Portkey);
@@ -65,7 +65,7 @@ async fn measure(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOpt
     if let Some(bytes) = subject.resident_bytes()? {
         table.sample(name, "memory at rest, MB", bytes / 1e6);
     }
-    ladder(table, &subject, name, options).await?;
+    load_levels(table, &subject, name, options).await?;
     let streamed = streams::run(&subject, options.streams).await?;
     table.sample(name, &format!("{} streams of 64 deltas at 20 ms: whole", options.streams), streamed.whole as f64);
     table.sample(name, "  frames lost", streamed.lost as f64);
@@ -81,7 +81,7 @@ async fn measure(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOpt
     memory_of_streams(table, kind, model, options).await
 }
 
-/// Of a fresh process: one that has had many streams already would put new ones where the old ones were.
+/// Measures a new process: a process that had many streams before would reuse their memory.
 async fn memory_of_streams(table: &mut Table, kind: &Kind, model: &Model, options: &LlmOptions) -> Result<()> {
     let subject = Subject::start(kind, model).await?;
     if let Some(bytes) = streams::memory_of_each(&subject, options.streams).await? {
@@ -90,30 +90,31 @@ async fn memory_of_streams(table: &mut Table, kind: &Kind, model: &Model, option
     subject.stop().await
 }
 
-/// Small chats, not streamed, by ever more connections.
-async fn ladder(table: &mut Table, subject: &Subject, name: &'static str, options: &LlmOptions) -> Result<()> {
+/// Measures small chats that are not streamed, with a growing number of connections.
+async fn load_levels(table: &mut Table, subject: &Subject, name: &'static str, options: &LlmOptions) -> Result<()> {
     let window = Duration::from_secs(options.seconds);
-    let mut rungs = Vec::new();
-    for connections in RUNGS {
-        let rung = chat::closed_loop(subject, connections, window).await?;
-        table.raw(name, &format!("chats_{connections}"), rung.raw());
-        // More connections than a second's work of this subject would only wait.
-        let is_over = rung.p50_ms > 1000.0;
-        rungs.push(rung);
+    let mut levels = Vec::new();
+    for connections in LOAD_LEVELS {
+        let level = chat::closed_loop(subject, connections, window).await?;
+        table.raw(name, &format!("chats_{connections}"), level.raw());
+        // If an answer takes more than a second, more connections would only wait longer.
+        let is_over = level.p50_ms > 1000.0;
+        levels.push(level);
         if is_over {
             break;
         }
     }
-    let first = &rungs[0];
+    let first = &levels[0];
     table.sample(name, "one chat at a time, p50, ms", first.p50_ms);
     table.sample(name, "one chat at a time, p99, ms", first.p99_ms);
-    let best = rungs.iter().map(|rung| rung.per_second).fold(0.0, f64::max);
+    let best = levels.iter().map(|level| level.per_second).fold(0.0, f64::max);
     table.sample(name, "small chats/s, best", best);
     for bound in BOUNDS {
-        let within = rungs.iter().filter(|rung| rung.p99_ms <= bound).map(|rung| rung.per_second).fold(0.0, f64::max);
+        let within =
+            levels.iter().filter(|level| level.p99_ms <= bound).map(|level| level.per_second).fold(0.0, f64::max);
         table.sample(name, &format!("small chats/s at p99 ≤ {bound} ms"), within);
     }
-    let cheapest = rungs.iter().filter_map(|rung| rung.cpu_per_thousand).fold(f64::INFINITY, f64::min);
+    let cheapest = levels.iter().filter_map(|level| level.cpu_per_thousand).fold(f64::INFINITY, f64::min);
     if cheapest.is_finite() {
         table.sample(name, "CPU seconds per 1,000 chats", cheapest);
     }

@@ -1,5 +1,5 @@
-//! What reads nothing of what it passes on, as bytes or as HTTP: the least that a process of its own between a client
-//! and a model costs on a machine, and the least that it costs with this HTTP library.
+//! A relay that passes on bytes or HTTP messages without reading them. It shows the least that a separate process
+//! between client and model costs on a machine, and the least that it costs with this HTTP library.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::report::say;
 
-/// Passes on to `model` until the process is stopped. Its first line says where it listens.
+/// Passes requests on to `model` until the process is stopped. Its first line of output is its address.
 pub(crate) async fn serve(model: SocketAddr, http: bool) -> Result<()> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     say(&json!({ "llm_relay": listener.local_addr()?.to_string() }).to_string())?;
@@ -31,7 +31,7 @@ pub(crate) async fn serve(model: SocketAddr, http: bool) -> Result<()> {
         let (client, _) = listener.accept().await?;
         client.set_nodelay(true)?;
         let provider = provider.clone();
-        // One that breaks off is its client's to complain about.
+        // The client of a connection that breaks off sees the failure, so nothing is reported here.
         connections.spawn(async move {
             if http { requests(client, provider, model).await } else { bytes(client, model).await }.ok()
         });

@@ -1,4 +1,5 @@
-//! Many streams at once: whether every frame arrives, when the first one does, and what an open stream costs.
+//! Many streams at once: whether every frame arrives, when the first one arrives, and how much memory an open stream
+//! needs.
 
 use std::time::Duration;
 
@@ -16,35 +17,35 @@ use super::subject::{DELTAS, Subject, held_body, stream_body};
 use crate::client::Client;
 use crate::times::Times;
 
-/// Over this time the streams begin, so that they do not all begin in one instant.
+/// The time over which the streams are started, so that they do not all start in one instant.
 const SPREAD: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(1);
-/// A proxy that shows nothing of a stream for this long keeps it back.
+/// A proxy that sends nothing of a stream for this long buffers it.
 const FIRST_DELTA: Duration = Duration::from_secs(10);
-/// Opened before the first look at memory, so that what is made once is not charged to the streams.
+/// The streams that are opened before the first measurement, so that memory that is allocated only once is not counted.
 const WARM_UP: usize = 20;
 
 pub(super) struct Streamed {
-    /// Streams that came whole and in order.
+    /// Streams that arrived completely and in order.
     pub(super) whole: usize,
-    /// Deltas that did not come, of all streams.
+    /// Missing deltas of all streams.
     pub(super) lost: usize,
     pub(super) first_p50_ms: f64,
     pub(super) first_p99_ms: f64,
-    /// The longest time without a frame after the first, at the 99th stream of a hundred.
+    /// The longest time between two frames, at the 99th percentile of the streams.
     pub(super) pause_p99_ms: f64,
     pub(super) cpu_seconds: Option<f64>,
     pub(super) seconds: f64,
-    /// A few of what went wrong.
+    /// Some of the errors.
     pub(super) errors: Vec<String>,
 }
 
-/// One stream: what came, and when the first delta did. It is read when all have ended, so that reading keeps none of
-/// them waiting.
-struct Seen {
+/// One stream: its bytes, and when its first delta came. It is parsed after all streams have ended, so that parsing
+/// delays none of them.
+struct Received {
     bytes: Vec<u8>,
     first: Duration,
-    /// The longest time without a frame after the first.
+    /// The longest time between two frames.
     pause: Duration,
 }
 
@@ -96,7 +97,7 @@ async fn here(subject: &Subject, count: usize) -> Result<Streamed> {
     })
 }
 
-async fn one(mut client: Client, path: &str, body: Bytes) -> Result<Seen> {
+async fn one(mut client: Client, path: &str, body: Bytes) -> Result<Received> {
     let begun = Instant::now();
     let (mut bytes, mut first) = (Vec::new(), None);
     let (mut before, mut pause) = (begun, Duration::ZERO);
@@ -113,7 +114,7 @@ async fn one(mut client: Client, path: &str, body: Bytes) -> Result<Seen> {
         before = now;
     }
     let Some(first) = first else { bail!("no delta came: {}", String::from_utf8_lossy(&bytes)) };
-    Ok(Seen { bytes, first, pause })
+    Ok(Received { bytes, first, pause })
 }
 
 async fn open(client: &mut Client, path: &str, body: Bytes) -> Result<Incoming> {
@@ -130,7 +131,7 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
-/// How many deltas came, each in its place.
+/// The number of deltas, which must be in order.
 fn in_order(bytes: &[u8]) -> Result<usize> {
     let mut text = String::new();
     for line in std::str::from_utf8(bytes)?.lines() {
@@ -144,11 +145,11 @@ fn in_order(bytes: &[u8]) -> Result<usize> {
     Ok(text.split_whitespace().enumerate().take_while(|(number, word)| *word == format!("w{number}")).count())
 }
 
-/// Bytes by which the subject grows with each stream that is open and silent; `None` when it is not ours to look at.
+/// The memory in bytes that each open and silent stream adds; `None` when the process cannot be measured.
 pub(super) async fn memory_of_each(subject: &Subject, count: usize) -> Result<Option<f64>> {
     let mut held = Vec::with_capacity(count + WARM_UP);
     for _ in 0..WARM_UP {
-        // A proxy that keeps the first delta back until there is another has no stream to look at.
+        // A proxy that holds the first delta back until the next one has no stream to measure.
         let Some(stream) = hold(subject).await? else { return Ok(None) };
         held.push(stream);
     }
@@ -163,7 +164,7 @@ pub(super) async fn memory_of_each(subject: &Subject, count: usize) -> Result<Op
     Ok(before.zip(after).map(|(before, after)| (after - before) / count as f64))
 }
 
-/// A stream that has had one delta and waits for more; `None` when the delta does not come through.
+/// A stream that has had one delta and waits for more; `None` when the delta does not arrive.
 async fn hold(subject: &Subject) -> Result<Option<(Client, Incoming)>> {
     let mut client = Client::connect(subject.target.clone()).await?;
     let answer = timeout(FIRST_DELTA, async {
@@ -173,7 +174,7 @@ async fn hold(subject: &Subject) -> Result<Option<(Client, Incoming)>> {
     });
     match answer.await {
         Ok(Ok(answer)) => Ok(Some((client, answer))),
-        // It streams nothing at all: the part before has said so.
+        // The proxy does not stream. The measurement before has reported that.
         Ok(Err(_)) | Err(_) => Ok(None),
     }
 }

@@ -13,17 +13,17 @@ use tokio::process::Command;
 use crate::client::{Client, Target};
 use crate::subject::Program;
 
-/// Of a stream under measurement.
+/// The deltas of a measured stream.
 pub(super) const DELTAS: usize = 64;
 const KEY: &str = "an-internal-key-for-the-benchmark";
 
-/// What can stand between a client and a model.
+/// What is between the client and the model.
 pub(super) enum Kind {
     /// Nothing.
     Direct,
-    /// A process that only passes bytes on.
+    /// A process that passes on bytes.
     Relay,
-    /// A process that passes requests on as they are.
+    /// A process that forwards requests unchanged.
     BareProxy,
     Artel(PathBuf),
     LiteLlm(PathBuf),
@@ -43,7 +43,7 @@ impl Kind {
     }
 }
 
-/// A scripted model, on the core of the load.
+/// A scripted model on the core of the load generator.
 pub(super) struct Model {
     address: SocketAddr,
     _program: Program,
@@ -74,7 +74,7 @@ impl Model {
     }
 }
 
-/// A proxy that runs.
+/// A running proxy.
 pub(super) struct Subject {
     pub(super) target: Target,
     pub(super) path: &'static str,
@@ -131,7 +131,7 @@ impl Subject {
         let address = free_address()?;
         let config = self.directory.path().join("config.yaml");
         let route = json!({ "model_name": "*", "litellm_params": { "model": "openai/*", "api_base": model.base_url(), "api_key": "unused" } });
-        // JSON is YAML.
+        // JSON is valid YAML.
         std::fs::write(
             &config,
             json!({ "model_list": [route], "litellm_settings": { "telemetry": false } }).to_string(),
@@ -181,7 +181,7 @@ impl Subject {
 
     pub(super) async fn stop(self) -> Result<()> {
         match self.program {
-            // Streams that are held open would only be waited for.
+            // A graceful stop would wait for the open streams.
             Some(program) => program.kill().await,
             None => Ok(()),
         }
@@ -205,11 +205,11 @@ pub(super) fn held_body() -> Bytes {
 
 fn body(model: &str, stream: bool) -> Bytes {
     let messages = json!([{ "role": "system", "content": "You answer in one short sentence." }, { "role": "user", "content": "Is all well?" }]);
-    // `openai:` would be said to Artel alone; a name that each sends to its only provider is said to all.
+    // Only Artel knows the prefix `openai:`. Every proxy sends this name to its only provider.
     Bytes::from(json!({ "model": format!("gpt-4o-{model}"), "messages": messages, "stream": stream }).to_string())
 }
 
-/// A program with nothing but the path of this one's environment.
+/// Starts a program with only the `PATH` of this program's environment.
 fn on_core_0(program: PathBuf) -> Command {
     let mut command = Command::new("taskset");
     command.args(["-c", "0"]).arg(program);
@@ -217,7 +217,7 @@ fn on_core_0(program: PathBuf) -> Command {
     command
 }
 
-/// Not every proxy tells the port it chose; one that was free a moment ago is as good.
+/// Not every proxy reports the port that it chose, so a port that was free a moment ago is used.
 fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.local_addr()?)
 }

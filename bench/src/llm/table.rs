@@ -1,4 +1,4 @@
-//! What came out: a row for each figure, a column for each subject.
+//! The results: a row for each figure, a column for each subject.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::figures::Spread;
 pub(super) struct Table {
     machine: Value,
     subjects: Vec<&'static str>,
-    /// In the order in which they first came.
+    /// The figures in the order of their first sample.
     figures: Vec<String>,
     samples: BTreeMap<(String, &'static str), Vec<f64>>,
     rounds: Vec<Value>,
@@ -80,7 +80,7 @@ fn cell(spread: &Spread) -> String {
     if min == max { median } else { format!("{median} ({min}–{max})") }
 }
 
-/// Three digits that mean something.
+/// A number with three significant digits.
 fn short(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 || size == 0.0 => format!("{value:.0}"),

@@ -1,5 +1,5 @@
-//! The rounds: in each, every part starts its subject anew, measures it and stops it, so that Artel and its peer
-//! take turns on the same machine in the same minutes.
+//! The rounds. In each, every part starts its program anew, measures it and stops it, so that Artel and its peer run on
+//! the same machine in the same minutes.
 
 mod peer;
 mod runs;

@@ -1,4 +1,4 @@
-//! The same work on FastAPI and pydantic-ai, and how it compares with what Artel did earlier in the round.
+//! The same work on FastAPI and pydantic-ai, compared with Artel's figures of the same round.
 
 use anyhow::Result;
 

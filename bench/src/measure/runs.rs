@@ -1,4 +1,4 @@
-//! How long runs take and how many fit into a second, on either database.
+//! How long runs take and how many are done per second, on both databases.
 
 use anyhow::{Result, ensure};
 use hyper::Method;
@@ -18,7 +18,7 @@ use crate::subject::{Artel, Postgres};
 
 /// The built-in model that answers at once.
 const BUILT_IN: &str = "demo:silent";
-/// The model server of this program, reached as any OpenAI-compatible provider is.
+/// The model server of this program, reached like any OpenAI-compatible provider.
 const OVER_HTTP: &str = "openai:fixed";
 
 pub(super) async fn overhead(bench: &mut Bench<'_>) -> Result<()> {
@@ -73,7 +73,7 @@ pub(super) async fn postgres(bench: &mut Bench<'_>) -> Result<()> {
 }
 
 impl Bench<'_> {
-    /// The same load on a new agent of this model; each run opens a session of its own.
+    /// Runs the same load on a new agent with this model. Each run has its own session.
     async fn runs(
         &mut self,
         name: &str,
@@ -88,7 +88,7 @@ impl Bench<'_> {
         self.load(name, Load { targets: &[owner], body, concurrency, window: self.window(), watched }).await
     }
 
-    /// A load whose details go to the raw file under this name.
+    /// Runs a load and stores its details in the raw file under this name.
     pub(super) async fn load(&mut self, name: &str, load: Load<'_>) -> Result<Outcome> {
         let outcome = load.run().await?;
         let (rate, p50, p99, per_cpu) =
@@ -107,7 +107,7 @@ impl Bench<'_> {
     }
 }
 
-/// One run is looked at closely: it has an answer, and it can be read back with the same one.
+/// Checks one run closely: it has an answer, and a later read returns the same answer.
 async fn check_one(owner: &Target, body: &[u8], model: &str) -> Result<()> {
     let mut client = Client::connect(owner.clone()).await?;
     let run = client.ask_json(Method::POST, "/runs", Some(&serde_json::from_slice::<Value>(body)?)).await?;

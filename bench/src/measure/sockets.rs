@@ -1,5 +1,5 @@
-//! What CodeLab's sockets cost: the growth of resident memory per idle one, and how soon what a model says reaches its
-//! client while others are open.
+//! The cost of CodeLab's sockets: the resident memory per idle socket, and how soon a model's answer reaches its client
+//! while others are open.
 
 use anyhow::{Context, Result, bail};
 use artel_domain::{Clock as _, SystemClock};
@@ -19,11 +19,11 @@ use crate::client::Target;
 use crate::figures::{SOCKET, SOCKET_FANOUT_P50, SOCKET_FANOUT_P99};
 use crate::subject::Artel;
 
-/// Opened before the first look, so that what is made once is not charged to the sockets.
+/// The sockets that are opened before the first measurement, so that memory that is allocated only once is not counted.
 const WARM_UP: usize = 50;
-/// Of the open sockets, those whose users talk.
+/// The number of sockets whose users send messages.
 const ACTIVE: usize = 100;
-/// Between two messages of one user.
+/// The time between two messages of one user.
 const PAUSE: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(30);
 const NO_LIMIT: &str = "1000000000/second";
@@ -33,7 +33,7 @@ type Socket = WebSocketStream<TcpStream>;
 pub(super) async fn sockets(bench: &mut Bench<'_>) -> Result<()> {
     let mut setup =
         bench.artel.with("GATEWAY__MAX_SOCKETS_PER_USER", "1000000").with("AGENT_RUNTIME__LLM_MODEL", "openai:stamp");
-    // What a model says at once is what is timed, not what it is asked before.
+    // The answer of the model is timed, so the routing question before it is switched off.
     setup = setup.with("AGENT_RUNTIME__AUTO_AGENT_SWITCHING", "false");
     for limit in ["GATEWAY__RATE_LIMIT", "GATEWAY__WS_RATE_LIMIT", "GATEWAY__MESSAGE_RATE_LIMIT"] {
         setup = setup.with(limit, NO_LIMIT);
@@ -57,7 +57,7 @@ pub(super) async fn sockets(bench: &mut Bench<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Some users talk, in turns that are spread evenly; every answer tells when the model gave it.
+/// Some users send messages, spread evenly over time. Every answer contains the time at which the model gave it.
 async fn fan_out(bench: &mut Bench<'_>, mut open: Vec<Socket>) -> Result<()> {
     let (until, mut talks) = (Instant::now() + bench.window(), JoinSet::new());
     for (number, socket) in open.drain(..ACTIVE.min(open.len())).enumerate() {
@@ -79,7 +79,7 @@ async fn fan_out(bench: &mut Bench<'_>, mut open: Vec<Socket>) -> Result<()> {
     Ok(())
 }
 
-/// Microseconds from what the model said to its frame, of each answer.
+/// The microseconds from the model's answer to its frame, for each answer.
 async fn talk(mut socket: Socket, until: Instant) -> Result<Vec<i64>> {
     let mut delays = Vec::new();
     while Instant::now() < until {
@@ -109,7 +109,7 @@ async fn first_token(socket: &mut Socket) -> Result<i64> {
     }
 }
 
-/// A session of its own, made by the connection.
+/// Opens a socket, which creates its own session.
 async fn connect(owner: &Target, number: usize) -> Result<Socket> {
     let stream = TcpStream::connect(owner.address).await?;
     stream.set_nodelay(true)?;
@@ -117,7 +117,7 @@ async fn connect(owner: &Target, number: usize) -> Result<Socket> {
     for (name, value) in &owner.headers {
         request.headers_mut().insert(*name, value.parse()?);
     }
-    // Ours are on this side of the same machine, and not what is measured.
+    // The client's buffers are on the same machine and must not be measured.
     let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(0);
     Ok(client_async_with_config(request, stream, Some(config)).await?.0)
 }

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::Bench;
 use crate::figures::{MEMORY_REST, START_AGAIN, START_FRESH};
 
-/// What a start leaves to the background has this long to settle.
+/// The time in which background work of the start ends.
 pub(super) const SETTLING: Duration = Duration::from_secs(3);
 
 pub(super) async fn startup(bench: &mut Bench<'_>) -> Result<()> {

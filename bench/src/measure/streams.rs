@@ -1,4 +1,4 @@
-//! What a waiting stream costs: the growth of resident memory per stream, with many of them open.
+//! The cost of a waiting stream: the resident memory per stream, with many of them open.
 
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
@@ -14,9 +14,9 @@ use crate::client::{Client, Target};
 use crate::figures::{Figure, STREAM_READER, STREAM_RUN};
 use crate::subject::Artel;
 
-/// The model server never answers this one.
+/// A model that the model server never answers.
 const HELD: &str = "openai:hold";
-/// Opened before the first look, so that what is made once is not charged to the streams.
+/// The streams that are opened before the first measurement, so that memory that is allocated only once is not counted.
 const WARM_UP: usize = 50;
 
 struct Stream {
@@ -50,12 +50,12 @@ async fn readers(bench: &mut Bench<'_>) -> Result<()> {
 
 /// Each stream has a run, and a model call, of its own.
 async fn runs(bench: &mut Bench<'_>) -> Result<()> {
-    // By default a worker has fewer runs under way and lets the others queue.
+    // By default a worker drives fewer runs at once and queues the others.
     let artel = bench.artel.with("WORKER_MAX_RUNS", (WARM_UP + bench.options.streams).to_string()).start().await?;
     let owner = artel.owner().await?;
     let body = artel.run_on(&owner, HELD).await?;
     grow(bench, &artel, &STREAM_RUN, || open(&owner, Method::POST, "/runs/stream", body.clone())).await?;
-    // The runs end with the process; waiting for a graceful stop of runs that never end would measure nothing.
+    // The runs end with the process. A graceful stop would wait for runs that never end.
     drop(artel);
     Ok(())
 }
@@ -97,7 +97,7 @@ async fn open(owner: &Target, method: Method, path: &str, body: Bytes) -> Result
     Ok(Stream { body: response.into_body(), _client: client })
 }
 
-/// A run that is under way and will not end by itself.
+/// Starts a run that does not end by itself.
 async fn start_held_run(owner: &Target, body: &[u8]) -> Result<String> {
     let mut client = Client::connect(owner.clone()).await?;
     let run = client.ask_json(Method::POST, "/runs?wait=false", Some(&serde_json::from_slice::<Value>(body)?)).await?;

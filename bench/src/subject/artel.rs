@@ -1,4 +1,4 @@
-//! Artel: `artel serve` as an operator starts it, with the production settings and no rate limits.
+//! Artel: `artel serve` as an operator starts it, with production settings and without rate limits.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,13 +18,13 @@ use crate::process::Watched;
 
 const NO_LIMIT: &str = "1000000000/second";
 
-/// Everything but the defaults.
+/// Settings that differ from the defaults.
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
     pub(crate) binary: PathBuf,
     pub(crate) scratch: PathBuf,
     pub(crate) model_url: String,
-    /// Added to what every start has; without a database it is embedded SQLite.
+    /// Settings beside those of every start. Without a database Artel uses embedded SQLite.
     pub(crate) settings: Vec<(&'static str, String)>,
 }
 
@@ -50,7 +50,7 @@ impl Setup {
         self.start_again(data).await
     }
 
-    /// Starts it on a data directory that was in use.
+    /// Starts Artel on a data directory that was used before.
     pub(crate) async fn start_again(&self, data: TempDir) -> Result<Artel> {
         let begun = Instant::now();
         let mut program = Program::start("artel", &mut self.command(data.path()), data.path())?;
@@ -93,7 +93,7 @@ impl Artel {
         Ok(Target { address: self.address, headers: vec![("authorization", format!("Bearer {token}"))] })
     }
 
-    /// The body that starts a run of a new agent on this model.
+    /// The request body that starts a run of a new agent with this model.
     pub(crate) async fn run_on(&self, owner: &Target, model: &str) -> Result<Bytes> {
         let mut client = Client::connect(owner.clone()).await?;
         let agent = json!({ "name": format!("bench {model}"), "model": model, "system_prompt": "You answer in one short sentence." });
@@ -101,7 +101,7 @@ impl Artel {
         Ok(Bytes::from(json!({ "agent_id": agent["id"], "input_message": "Is all well?" }).to_string()))
     }
 
-    /// Stops it; the data directory stays until the answer is dropped.
+    /// Stops Artel. The data directory exists until the returned value is dropped.
     pub(crate) async fn stop(self) -> Result<TempDir> {
         self.program.stop(Signal::TERM).await?;
         Ok(self.data)
@@ -115,7 +115,7 @@ async fn healthy(address: SocketAddr) -> Result<()> {
     Ok(())
 }
 
-/// The address of the public listener in the ready line, wherever the line keeps it.
+/// The address of the public listener in the ready line, at any depth.
 fn public_address(line: &str) -> Option<SocketAddr> {
     find_public(&serde_json::from_str(line).ok()?)
 }

@@ -1,4 +1,4 @@
-//! The programs under measurement: each is started in a directory of its own and stopped again.
+//! The measured programs. Each is started in a directory of its own and stopped again.
 
 mod artel;
 mod peer;

@@ -24,7 +24,7 @@ pub(crate) struct Peer {
 impl Peer {
     pub(crate) async fn start(python: &Path, app: &Path, scratch: &Path, model_url: &str) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("artel-bench-peer-").tempdir_in(scratch)?;
-        // uvicorn does not tell the port it chose; one that was free a moment ago is as good.
+        // uvicorn does not report the port that it chose, so a port that was free a moment ago is used.
         let address = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.local_addr()?;
         let app = std::path::absolute(app)?;
         let mut command = Command::new(interpreter(python)?);
@@ -48,7 +48,7 @@ impl Peer {
         self.program.watched.clone()
     }
 
-    /// The body that starts a run; the peer has one agent.
+    /// The request body that starts a run. The peer has one agent.
     pub(crate) fn run() -> Bytes {
         Bytes::from(json!({ "agent_id": "the-only-one", "input_message": "Is all well?" }).to_string())
     }
@@ -58,8 +58,8 @@ impl Peer {
     }
 }
 
-/// A virtual environment is known by the path of its interpreter, so that a relative one must be made absolute and
-/// no link resolved.
+/// Python finds a virtual environment by the path of its interpreter. So a relative path is made absolute, and no link
+/// is resolved.
 fn interpreter(python: &Path) -> Result<PathBuf> {
     if python.components().count() == 1 {
         return Ok(python.to_owned());

@@ -1,4 +1,4 @@
-//! A private PostgreSQL that has every commit on the disk before it is answered.
+//! A private PostgreSQL that writes every commit to the disk before it answers.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -17,7 +17,7 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts it with `scripts/services`, the way the tests do, but durable.
+    /// Starts it with `scripts/services`, as the tests do, but with durable commits.
     pub(crate) async fn start(services: &Path) -> Result<Self> {
         let mut command = Command::new(services);
         let output = command.args(["start", "--durable", "postgres"]).stderr(Stdio::inherit()).output().await?;
@@ -32,13 +32,13 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // Nothing better can be done about a failure here than what the script says itself.
+        // The script itself reports a failure. Nothing more can be done here.
         let _ =
             std::process::Command::new(&self.services).args(["stop", &self.directory]).stdin(Stdio::null()).status();
     }
 }
 
-/// The process that all of the server's others are children of.
+/// The parent process of all processes of the server.
 fn first_process(directory: &Path) -> Result<i32> {
     let path = directory.join("pg/postmaster.pid");
     let file = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;

@@ -1,4 +1,4 @@
-//! A child process: started with nothing but the environment it is given, logging to a file, stopped gently.
+//! A child process that gets only the given environment, logs to a file and is stopped gracefully.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub(crate) struct Program {
     child: Child,
     log: PathBuf,
     pub(crate) watched: Watched,
-    /// Kept so that the program never writes to a closed pipe.
+    /// Kept open so that the program never writes to a closed pipe.
     stdout: Lines<BufReader<ChildStdout>>,
 }
 
@@ -41,7 +41,7 @@ impl Program {
         Ok(Self { child, log, watched: Watched { name, pid }, stdout: BufReader::new(stdout).lines() })
     }
 
-    /// The first thing found in a line of its standard output.
+    /// Reads standard output until `find` returns a value for a line.
     pub(crate) async fn line<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Result<T> {
         let lines = async {
             while let Some(line) = self.stdout.next_line().await? {
@@ -53,11 +53,11 @@ impl Program {
         };
         match timeout(LONGEST_START, lines).await {
             Ok(Ok(Some(found))) => Ok(found),
-            _ => bail!("{} did not say that it is ready; {}", self.watched.name, self.last_words()),
+            _ => bail!("{} did not say that it is ready; {}", self.watched.name, self.log_tail()),
         }
     }
 
-    /// Tries again until it succeeds, for as long as a start may take.
+    /// Repeats `attempt` until it succeeds, for at most the time that a start may take.
     pub(crate) async fn until_ready<T, Trying: Future<Output = Result<T>>>(
         &mut self,
         mut attempt: impl FnMut() -> Trying,
@@ -72,7 +72,7 @@ impl Program {
         };
         tokio::select! {
             ready = timeout(LONGEST_START, attempts) => ready.with_context(|| format!("{} is not ready after {LONGEST_START:?}", self.watched.name)),
-            ended = self.child.wait() => bail!("{} ended: {}; {}", self.watched.name, ended?, self.last_words()),
+            ended = self.child.wait() => bail!("{} ended: {}; {}", self.watched.name, ended?, self.log_tail()),
         }
     }
 
@@ -87,7 +87,7 @@ impl Program {
             ended.success() || ended.code().is_none(),
             "{} ended with {ended}; {}",
             self.watched.name,
-            self.last_words()
+            self.log_tail()
         );
         Ok(())
     }
@@ -97,7 +97,7 @@ impl Program {
         Ok(self.child.kill().await?)
     }
 
-    fn last_words(&self) -> String {
+    fn log_tail(&self) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines = log.lines().collect::<Vec<_>>();
         format!("its last words:\n{}", lines[lines.len().saturating_sub(20)..].join("\n"))

@@ -11,24 +11,24 @@ use crate::guard::{Guard, Limits};
 use crate::keys::Keys;
 use crate::password_workers::PasswordWorkers;
 
-/// What the operator decides about this surface.
+/// The operator's settings of this surface.
 #[derive(Debug, Clone)]
 pub struct AuthConfig {
     /// `iss` of all tokens.
     pub issuer: String,
     /// `aud` of access tokens.
     pub audience: String,
-    /// Where clients reach the service, for the metadata documents; absent: where the request was sent to.
+    /// The base URL of the service for clients, for the metadata documents. Absent: the address of each request.
     pub public_url: Option<String>,
-    /// What `/health` calls the environment.
+    /// The name of the environment in `/health`.
     pub environment: String,
-    /// Whether the password grant is there at all.
+    /// Whether the password grant exists.
     pub password_grant: bool,
     pub registration: Registration,
-    /// The tenant whose audit log has the entries without a tenant: unknown usernames, unknown clients, signing keys.
+    /// The tenant whose audit log holds the entries without a tenant: unknown usernames, unknown clients, signing keys.
     pub home_tenant: TenantId,
     pub limits: Limits,
-    /// How long a refresh token may be used again right after its use, for clients that did not get the response.
+    /// How long a refresh token may be used again after its use, for clients that did not receive the response.
     pub refresh_grace: Duration,
 }
 
@@ -42,7 +42,7 @@ pub enum Registration {
     Open,
 }
 
-/// The parts that this surface is built of.
+/// The parts that this surface needs.
 pub struct Deps {
     pub ground: Ground<dyn AuthStore>,
     pub keys: Arc<Keys>,
@@ -94,14 +94,14 @@ impl AuthApp {
         }))
     }
 
-    /// The signing keys, for whoever publishes them too.
+    /// The signing keys, for other surfaces that publish the key set.
     pub fn keys(&self) -> &Arc<Keys> {
         &self.keys
     }
 }
 
 impl AuthConfig {
-    /// Whether browsers reach the service by TLS, as far as it knows.
+    /// Whether browsers reach the service over TLS, according to its settings.
     pub(crate) fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }

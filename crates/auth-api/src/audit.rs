@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::AuthApp;
 
-/// Who acts from where, as far as it is known.
+/// The actor of an audit entry and their address, as far as they are known.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct By {
     pub(crate) user: Option<UserId>,
@@ -17,7 +17,7 @@ pub(crate) struct By {
 }
 
 impl AuthApp {
-    /// An entry about something that happens now and goes well unless `outcome` is changed.
+    /// An entry about something that happens now. Its outcome is `success` unless it is changed.
     pub(crate) fn audit(
         &self,
         by: By,
@@ -37,7 +37,7 @@ impl AuthApp {
     }
 }
 
-/// Says more about an entry.
+/// Adds details to an entry.
 pub(crate) trait Details {
     #[must_use]
     fn with_outcome(self, outcome: &str) -> Self;

@@ -1,4 +1,5 @@
-//! The owner of an access token: it is signed by this service, its client is active and its login was not ended.
+//! The owner of an access token. The token is signed by this service, its client is active, and its login has not
+//! ended.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -12,7 +13,7 @@ use crate::AuthApp;
 use crate::audit::By;
 use crate::error::OAuthError;
 
-/// A valid access token, with what the store says about it now.
+/// A valid access token, with what the store knows about it now.
 #[derive(Debug, Clone)]
 pub(crate) struct ActiveToken {
     pub(crate) tenant_id: TenantId,
@@ -20,7 +21,7 @@ pub(crate) struct ActiveToken {
     pub(crate) client_id: ClientId,
     pub(crate) is_first_party: bool,
     pub(crate) scopes: Vec<String>,
-    /// The login that it is of. A client that acts for itself has none, and no account.
+    /// The login that the token belongs to. A client that acts for itself has none, and no account.
     pub(crate) family_id: Option<FamilyId>,
     pub(crate) account: Option<Account>,
     pub(crate) id: Option<String>,
@@ -33,7 +34,7 @@ pub(crate) struct ActiveToken {
 pub(crate) struct SignedIn {
     pub(crate) account: Account,
     pub(crate) client_id: ClientId,
-    /// The client is one of this installation's own.
+    /// Whether the client belongs to this installation.
     pub(crate) is_first_party: bool,
     pub(crate) family_id: Option<FamilyId>,
     pub(crate) scopes: Vec<String>,
@@ -41,7 +42,7 @@ pub(crate) struct SignedIn {
 }
 
 impl AuthApp {
-    /// `None` when anything about the token is wrong.
+    /// Checks a token; `None` when anything about it is wrong.
     pub(crate) async fn active_token(&self, token: &str) -> Result<Option<ActiveToken>, OAuthError> {
         let Ok(claims) = self.keys.verifier().await?.verify(token, self.clock.now()) else { return Ok(None) };
         let grant = claims.grant;
@@ -101,7 +102,7 @@ impl FromRequestParts<AuthApp> for SignedIn {
     }
 }
 
-/// Where a request comes from, believing trusted proxies only.
+/// The address that a request comes from. Only trusted proxies are believed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Address(pub(crate) Option<IpAddr>);
 

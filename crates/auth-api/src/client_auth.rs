@@ -1,4 +1,4 @@
-//! Which client a request is from, and whether it proves that: by the form or by HTTP Basic (RFC 6749, 2.3.1).
+//! Identifies and authenticates the client of a request, by the form or by HTTP Basic (RFC 6749, 2.3.1).
 
 use std::net::IpAddr;
 
@@ -19,7 +19,7 @@ use crate::form::Fields;
 #[derive(Debug)]
 pub(crate) struct ClientCredentials {
     pub(crate) id: ClientId,
-    /// The readings of the secret: one of the form, up to three of HTTP Basic. None when there is no secret.
+    /// The possible readings of the secret: one of the form, up to three of HTTP Basic; empty when there is no secret.
     pub(crate) secrets: Vec<SecretString>,
 }
 
@@ -40,14 +40,14 @@ impl ClientCredentials {
 }
 
 impl AuthApp {
-    /// The client of this request: known, active, and, when it has a secret, showing it.
+    /// The client of this request: known, active, and authenticated if it has a secret.
     pub(crate) async fn client(
         &self,
         shown: &ClientCredentials,
         ip: Option<IpAddr>,
     ) -> Result<OAuthClient, OAuthError> {
         let record = self.store.find_client(&shown.id).await?;
-        // An unknown client costs a comparison too.
+        // The comparison is made for an unknown client too, so that it takes the same time.
         let known = record.as_ref().and_then(|record| record.secret_hash.as_ref());
         let matches = if let Some(hash) = known {
             shown.secrets.iter().any(|secret| self.client_secrets.matches(&shown.id, secret.expose_secret(), hash))
@@ -56,7 +56,7 @@ impl AuthApp {
             false
         };
         let record = record.filter(|record| record.client.is_active()).ok_or_else(OAuthError::invalid_client)?;
-        // A public client has nothing to prove; a secret that it sends all the same proves nothing either.
+        // A public client has no secret. One that it sends all the same is ignored.
         if record.client.is_confidential && !matches {
             let by = By { user: None, ip };
             let audit = self.audit(by, "auth.client_failed", ("client", &shown.id)).with_outcome("invalid_client");
@@ -67,10 +67,10 @@ impl AuthApp {
     }
 }
 
-/// The id and the readings of the secret of HTTP Basic.
+/// The id and the possible readings of the secret of HTTP Basic.
 ///
-/// RFC 6749 (2.3.1) encodes both as forms do: a space is `+`. Many clients leave a plus sign as it is, and some do not
-/// encode at all, so these readings are taken too.
+/// RFC 6749 (2.3.1) encodes both like a form, so a space is `+`. Many clients do not encode plus signs, and some do not
+/// encode at all. These readings are accepted too.
 fn basic(headers: &HeaderMap) -> Result<Option<(String, Vec<SecretString>)>, OAuthError> {
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let (scheme, rest) = value.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
@@ -81,7 +81,7 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, Vec<SecretString>)>, OAu
     let Some((id, secret)) = decoded.as_deref().and_then(|text| text.split_once(':')) else {
         return Err(OAuthError::invalid_client());
     };
-    // No client id of this service has a space or a plus sign.
+    // Client ids of this service have no spaces and no plus signs.
     let id = percent_decoded(id)?;
     if secret.is_empty() {
         return Ok(Some((id, Vec::new())));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_shows_itself_by_the_form_or_by_the_header() {
+    fn a_client_authenticates_by_the_form_or_by_the_header() {
         let secret = || "s3 cret+%".to_owned();
         let holds = |basic, form| {
             let (id, secrets) = shown(basic, form).unwrap();

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 type Cause = Box<dyn Error + Send + Sync>;
 
-/// Why a request of the auth service was not served. What caused a 5xx goes to the log, never to the client.
+/// Why a request of the auth service failed. The cause of a 5xx goes to the log, never to the client.
 #[derive(Debug)]
 pub(crate) struct OAuthError(Box<Inner>);
 
@@ -22,7 +22,7 @@ struct Inner {
     status: StatusCode,
     code: &'static str,
     description: String,
-    /// Beside the usual ones.
+    /// Members beside the usual ones.
     members: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
@@ -34,28 +34,28 @@ impl OAuthError {
         Self(Box::new(Inner { status, code, description: description.into(), members, headers, cause: None }))
     }
 
-    /// 400: a parameter is missing, repeated or makes no sense.
+    /// 400: a parameter is missing, repeated or not valid.
     pub(crate) fn invalid_request(description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
     }
 
-    /// 401: a password or refresh token is not valid. The IDE recognises a wrong password by this status.
+    /// 401: a password or refresh token is not valid. CodeLab's IDE recognises a wrong password by this status.
     pub(crate) fn invalid_grant(description: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_grant", description)
     }
 
-    /// 400: the code is not valid. This is the status of RFC 6749; no older client uses codes.
+    /// 400: the code is not valid. RFC 6749 requires this status, and no older client uses codes.
     pub(crate) fn invalid_code(description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
     }
 
-    /// 401: the client is unknown or not authenticated. One text for all reasons.
+    /// 401: the client is unknown or not authenticated. The text is the same for all reasons.
     pub(crate) fn invalid_client() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", "Client authentication failed")
             .with_header(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="artel""#))
     }
 
-    /// 401: the client may not ask in this way.
+    /// 401: the client may not use this grant or endpoint.
     pub(crate) fn unauthorized_client(description: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized_client", description)
     }
@@ -70,7 +70,7 @@ impl OAuthError {
         Self::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", "This grant type is not supported")
     }
 
-    /// 422: well-formed, but this place is wrong.
+    /// 422: a field of a well-formed request is not valid.
     pub(crate) fn invalid_field(field: &str, message: impl std::fmt::Display) -> Self {
         let errors = json!([{ "field": field, "message": message.to_string() }]);
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_error", message.to_string())
@@ -101,7 +101,7 @@ impl OAuthError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Something went wrong on our side.").because(cause)
     }
 
-    /// 503: a dependency is down, and what depends on it is refused.
+    /// 503: a dependency is down, so the request is refused.
     pub(crate) fn unavailable(cause: impl Into<Cause>) -> Self {
         let text = "The service cannot answer this right now. Please try again.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", text).because(cause).retry_after(1)
@@ -142,7 +142,7 @@ impl OAuthError {
         &self.0.description
     }
 
-    /// The headers, for an answer with another body (a page); the cause of a 5xx is logged.
+    /// The headers, for a response with another body (a page). Logs the cause of a 5xx.
     pub(crate) fn into_headers(self) -> Vec<(HeaderName, HeaderValue)> {
         self.log();
         self.0.headers

@@ -1,4 +1,5 @@
-//! Bodies of OAuth requests: forms, as the RFCs have them, or JSON objects of texts. No parameter may come twice.
+//! Reads the bodies of OAuth requests: forms, as the RFCs require, or JSON objects with text members. A repeated
+//! parameter is an error (RFC 6749, 3.2).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,10 +16,11 @@ use url::form_urlencoded;
 
 use crate::error::OAuthError;
 
-/// Larger bodies are answered 413; nothing that OAuth sends comes near.
+/// Larger bodies are answered with 413. No OAuth request comes near this size.
 pub(crate) const MAX_FORM_BYTES: usize = 64 * 1024;
 
-/// The parameters of a request. Empty ones count as absent, as RFC 6749 asks. Not printable: some are passwords.
+/// The parameters of a request. Empty ones count as absent (RFC 6749, 3.2). The type cannot be printed, because some
+/// parameters are passwords.
 #[derive(Default, Clone)]
 pub(crate) struct Fields(BTreeMap<String, String>);
 
@@ -39,7 +41,7 @@ impl Fields {
         self.required(name).map(SecretString::from)
     }
 
-    /// From `a=1&b=2`: a form, or a query string.
+    /// Reads `a=1&b=2`: a form or a query string.
     pub(crate) fn of_form(bytes: &[u8]) -> Result<Self, OAuthError> {
         let mut fields = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(bytes) {
@@ -123,12 +125,12 @@ fn add(fields: &mut BTreeMap<String, String>, name: String, value: String) -> Re
     if fields.insert(name, value).is_some() { Err(repeated) } else { Ok(()) }
 }
 
-/// A name that a stranger chose, fit to be repeated in a text.
+/// A parameter name of the client in a form that can be shown in an error.
 fn shown(name: &str) -> String {
     name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect()
 }
 
-/// A JSON object in the order it was written; one member twice is an error.
+/// The members of a JSON object in their order. A repeated member is an error.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_comes_twice_is_refused_also_when_it_means_nothing_or_is_empty() {
+    fn a_repeated_parameter_is_refused_even_when_it_is_unknown_or_empty() {
         for form in ["a=1&a=2", "grant_type=password&grant_type=", "x&x"] {
             let error = Fields::of_form(form.as_bytes()).unwrap_err();
             assert_eq!((error.status().as_u16(), error.code()), (400, "invalid_request"), "{form}");

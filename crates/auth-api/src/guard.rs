@@ -1,4 +1,4 @@
-//! The limits on guessing: requests per address, logins per username, and the lockout after failures. All of them fail
+//! Limits against guessing: requests per address, logins per username, and the lockout after failures. All of them fail
 //! closed: when the counters cannot be reached, every login is refused.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -19,12 +19,12 @@ use crate::error::OAuthError;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-/// How many logins of different names may be under way without waiting for each other.
-const STRIPES: usize = 256;
-/// A lockout is audited once in this time.
+/// The number of locks for logins of different names. Two names may share a lock.
+const NAME_LOCKS: usize = 256;
+/// How often a lockout is audited.
 const AUDITED: RateLimit = RateLimit { count: 1, per: RatePeriod::Minute };
 
-/// The limits on guessing.
+/// The limits against guessing.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Whether requests are counted. The lockout holds in both cases.
@@ -33,14 +33,14 @@ pub struct Limits {
     pub per_address: RateLimit,
     /// Requests of one address to the other endpoints.
     pub per_address_any: RateLimit,
-    /// Logins of one username, right and wrong ones.
+    /// Logins of one username, successful and failed.
     pub per_username: RateLimit,
     /// Failures until a username is locked.
     pub username_threshold: u32,
     /// Failures until an address is locked.
     pub address_threshold: u32,
     pub lockout: Duration,
-    /// Development: callers on this machine share no address limits.
+    /// Whether loopback addresses have no address limits (for development).
     pub exempt_loopback: bool,
 }
 
@@ -50,15 +50,15 @@ pub(crate) struct Guard {
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
     limits: Limits,
-    /// Logins of one name run one after the other. An attempt counts as a failure until its password was found right,
-    /// so parallel logins of one person would lock them out.
-    turns: Vec<Mutex<()>>,
+    /// One lock per group of names, so that logins of one name run one after the other. An attempt counts as a failure
+    /// until its password is found right, so parallel logins of one person would lock them out.
+    name_locks: Vec<Mutex<()>>,
 }
 
-/// The name of a login attempt, and its address.
+/// The name and the address of a login attempt.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
-    /// A user's id or the hash of an unknown name.
+    /// The id of the user, or the hash of an unknown name.
     pub(crate) name: String,
     pub(crate) ip: Option<IpAddr>,
 }
@@ -67,17 +67,17 @@ pub(crate) struct Attempt {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Locked {
     pub(crate) until: Timestamp,
-    /// Whether the audit log has no entry for it yet.
-    pub(crate) is_news: bool,
+    /// Whether the audit log has no entry for this lockout yet.
+    pub(crate) is_first: bool,
 }
 
 impl Guard {
     pub(crate) fn new(store: Arc<dyn LoginAttempts>, bus: Arc<dyn Bus>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
-        let turns = (0..STRIPES).map(|_| Mutex::new(())).collect();
-        Self { store, bus, clock, limits, turns }
+        let name_locks = (0..NAME_LOCKS).map(|_| Mutex::new(())).collect();
+        Self { store, bus, clock, limits, name_locks }
     }
 
-    /// Counts a request of this address to the endpoint; `None` when it is not counted.
+    /// Counts a request of this address to the endpoint. Returns `None` when it is not counted.
     pub(crate) async fn admit_address(
         &self,
         endpoint: &str,
@@ -89,7 +89,7 @@ impl Guard {
         self.admit(&format!("auth:{endpoint}:{}", ip::bucket(ip)), self.limits.per_address).await.map(Some)
     }
 
-    /// Counts a request to an endpoint without secrets to guess.
+    /// Counts a request to an endpoint that checks no secrets.
     pub(crate) async fn admit_request(&self, ip: Option<IpAddr>) -> Result<Option<Admission>, OAuthError> {
         if !self.limits.enabled || self.is_exempt(ip) {
             return Ok(None);
@@ -110,10 +110,10 @@ impl Guard {
     pub(crate) async fn turn(&self, name: &str) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);
-        self.turns[hasher.finish() as usize % STRIPES].lock().await
+        self.name_locks[hasher.finish() as usize % NAME_LOCKS].lock().await
     }
 
-    /// Counts a failure in advance; the inner error says that there were too many.
+    /// Counts a failure in advance. The inner error says that the name or address is locked.
     pub(crate) async fn begin(&self, attempt: &Attempt) -> Result<Result<(), Locked>, OAuthError> {
         let thresholds = [self.limits.username_threshold, self.limits.address_threshold];
         let counted =
@@ -121,8 +121,8 @@ impl Guard {
         let Some(until) = self.store.begin_login(counted, self.limits.lockout, self.clock.now()).await? else {
             return Ok(Ok(()));
         };
-        let is_news = self.bus.admit(&format!("auth:lockout:{}", attempt.name), AUDITED).await.allowed;
-        Ok(Err(Locked { until, is_news }))
+        let is_first = self.bus.admit(&format!("auth:lockout:{}", attempt.name), AUDITED).await.allowed;
+        Ok(Err(Locked { until, is_first }))
     }
 
     /// The password was right: forgets the failures.
@@ -130,7 +130,7 @@ impl Guard {
         Ok(self.store.forget_attempts(self.keys(attempt)).await?)
     }
 
-    /// The name's key first.
+    /// The keys of the counters. The key of the name is the first.
     fn keys(&self, attempt: &Attempt) -> Vec<String> {
         let mut keys = vec![format!("name:{}", attempt.name)];
         if !self.is_exempt(attempt.ip) {
@@ -153,7 +153,7 @@ impl Guard {
 }
 
 impl Locked {
-    /// 429, as the IDE expects it.
+    /// 429, in the form that CodeLab's IDE expects.
     pub(crate) fn into_error(self, now: Timestamp) -> OAuthError {
         let seconds = whole_seconds(Duration::try_from(self.until.duration_since(now)).unwrap_or_default());
         let text = format!("Too many failed logins. Try again in {seconds} seconds.");
@@ -172,7 +172,7 @@ pub(crate) fn refusal(admission: &Admission) -> OAuthError {
     error
 }
 
-/// What is left to the address, for clients that look.
+/// Adds the headers that tell what is left of the limit.
 pub(crate) fn report(admission: &Admission, headers: &mut HeaderMap) {
     headers.entry(LIMIT).or_insert(HeaderValue::from(admission.limit));
     headers.entry(REMAINING).or_insert(HeaderValue::from(admission.remaining));

@@ -1,5 +1,5 @@
-//! `POST /oauth/introspect` (RFC 7662): for services that do not verify tokens, or must know at once that a login
-//! ended.
+//! `POST /oauth/introspect` (RFC 7662): for services that do not verify tokens themselves, or must know at once that a
+//! login has ended.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,8 @@ use crate::client_auth::ClientCredentials;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Tells whether a token is active now. Only for clients with a secret, and only about tokens of users whom they serve.
+/// Reports whether a token is active now. The caller must be a client with a secret, and the token must belong to a
+/// user whom it serves.
 pub(crate) async fn introspect_token(
     State(app): State<AuthApp>,
     Address(ip): Address,

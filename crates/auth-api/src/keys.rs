@@ -1,4 +1,4 @@
-//! The keys that sign access tokens. The store holds them sealed. This file caches them and updates the verifier.
+//! The keys that sign access tokens. The store holds them sealed; this module caches them and updates the verifier.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::error::OAuthError;
 
-/// How long a rotation by another process may go unnoticed.
+/// How long a rotation by another process may stay unnoticed.
 const FRESH: Duration = Duration::from_secs(5);
 
 /// The keys of this installation, as one process knows them.
@@ -31,9 +31,9 @@ pub struct Keys {
 pub struct KeysConfig {
     pub issuer: String,
     pub audience: String,
-    /// Whose audit log has what happens to the keys.
+    /// The tenant whose audit log holds the entries about the keys.
     pub home_tenant: TenantId,
-    /// The first key as PEM; absent: one is generated.
+    /// The first key as PEM. Absent: one is generated.
     pub first: Option<SecretString>,
 }
 
@@ -45,7 +45,7 @@ struct Known {
 }
 
 impl Keys {
-    /// The keys of an installation. `verifier` gets every change.
+    /// The keys of an installation. `verifier` is updated with every change.
     pub fn new(
         store: Arc<dyn SigningKeys>,
         clock: Arc<dyn Clock>,
@@ -56,17 +56,17 @@ impl Keys {
         Self { store, clock, seal, verifier, config, known: Mutex::new(None) }
     }
 
-    /// The key set that verifies access tokens. Makes the first key when there is none.
+    /// The key set that verifies access tokens. Creates the first key when there is none.
     pub async fn jwks(&self) -> Result<Value, String> {
         self.known().await.map(|known| known.jwks).map_err(|error| error.description().to_owned())
     }
 
-    /// The key that signs, and the verifier knows of it.
+    /// The active signing key. The verifier knows it.
     pub(crate) async fn active(&self) -> Result<Arc<ServiceKey>, OAuthError> {
         Ok(self.known().await?.active)
     }
 
-    /// The verifier of access tokens, up to date.
+    /// The verifier of access tokens, with the current keys.
     pub(crate) async fn verifier(&self) -> Result<&TokenVerifier, OAuthError> {
         self.known().await?;
         Ok(&self.verifier)

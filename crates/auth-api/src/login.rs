@@ -1,4 +1,4 @@
-//! A name and a password become an account, or the same refusal for every reason.
+//! Checks a name and a password. The result is an account, or the same refusal for every reason.
 
 use std::net::IpAddr;
 
@@ -13,18 +13,18 @@ use crate::audit::{By, Details as _};
 use crate::error::OAuthError;
 use crate::guard::Attempt;
 
-/// No username is longer.
+/// The longest username.
 const LONGEST_NAME: usize = 255;
 
-/// A name and a password as they were typed.
+/// A name and a password as the person typed them.
 pub(crate) struct TypedCredentials {
     pub(crate) name: String,
     pub(crate) password: SecretString,
 }
 
 impl AuthApp {
-    /// The account that signs in. An unknown name, a wrong password, a deactivated account and one that this client
-    /// does not serve cannot be told apart: same text, same work, same counting.
+    /// The account that signs in. An unknown name, a wrong password, a deactivated account and an account that this
+    /// client does not serve cannot be distinguished: the text, the work and the counting are the same.
     pub(crate) async fn sign_in(
         &self,
         typed: TypedCredentials,
@@ -47,7 +47,7 @@ impl AuthApp {
         Err(OAuthError::invalid_grant("Invalid username or password"))
     }
 
-    /// Whether somebody who is signed in knows their password.
+    /// Whether a signed-in person knows their password.
     pub(crate) async fn knows_password(
         &self,
         login: &Login,
@@ -65,7 +65,7 @@ impl AuthApp {
         Ok(right)
     }
 
-    /// Counts the attempt, then looks at the password.
+    /// Counts the attempt, then checks the password.
     async fn check(
         &self,
         attempt: &Attempt,
@@ -75,7 +75,7 @@ impl AuthApp {
     ) -> Result<bool, OAuthError> {
         let _turn = self.guard.turn(&attempt.name).await;
         if let Err(locked) = self.guard.begin(attempt).await? {
-            if locked.is_news {
+            if locked.is_first {
                 self.note(login.map(|login| &login.account), attempt.ip, client, "auth.lockout", "locked").await?;
             }
             return Err(locked.into_error(self.clock.now()));
@@ -93,7 +93,7 @@ impl AuthApp {
         self.note(account, ip, client, "auth.login_failed", "invalid_grant").await
     }
 
-    /// An unknown name is not logged, because people type passwords into that field.
+    /// The audit entry has no unknown name, because people sometimes type their password into that field.
     async fn note(
         &self,
         account: Option<&Account>,
@@ -113,8 +113,8 @@ impl AuthApp {
     }
 }
 
-/// Under which name attempts are counted: one for a person, whether by username or e-mail; of an unknown name only the
-/// hash is kept.
+/// The name under which attempts are counted: the user's id, whether they typed the username or the e-mail address; of
+/// an unknown name only the hash.
 fn counted_name(login: Option<&Login>, typed: &str) -> String {
     match login {
         Some(login) => login.account.user_id.to_string(),

@@ -10,10 +10,10 @@ use crate::bearer::SignedIn;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Ends the login that the access token came of, or, with `everywhere=true`, every login of the account.
+/// Ends the login of the access token or, with `everywhere=true`, every login of the account.
 ///
-/// Refresh tokens stop at once. Access tokens that were given already work until their end (15 minutes at most) where
-/// only their signature is looked at.
+/// Refresh tokens stop at once. Access tokens that were issued before keep working until their end (15 minutes at most)
+/// where only their signature is checked.
 pub(crate) async fn log_out(
     State(app): State<AuthApp>,
     signed_in: SignedIn,

@@ -1,4 +1,4 @@
-//! What clients may know about this service before they talk to it: RFC 8414, and the same under OpenID's name.
+//! The metadata documents of this service: RFC 8414, and the same under the name of OpenID Connect Discovery.
 
 use artel_domain::GrantType;
 use axum::Json;
@@ -22,7 +22,7 @@ pub(crate) async fn get_jwks(State(app): State<AuthApp>) -> Result<impl IntoResp
 /// RFC 8414.
 pub(crate) async fn get_server_metadata(State(app): State<AuthApp>, parts: Parts) -> impl IntoResponse {
     let document = document(&app, &base_url(&app, &parts));
-    // The addresses may be those of whoever asked.
+    // Without a configured URL the document contains the address of the request, so it must not be cached.
     ([(CACHE_CONTROL, if app.config.public_url.is_some() { FOR_AN_HOUR } else { "no-store" })], Json(document))
 }
 
@@ -57,7 +57,7 @@ fn document(app: &AuthApp, base: &str) -> Value {
     })
 }
 
-/// Where the client reaches this service: as configured, else as it was asked just now.
+/// The base URL of this service: the configured one, or else the address of this request.
 fn base_url(app: &AuthApp, parts: &Parts) -> String {
     if let Some(url) = &app.config.public_url {
         return url.trim_end_matches('/').to_owned();

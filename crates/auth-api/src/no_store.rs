@@ -3,8 +3,8 @@ use axum::http::header::{CACHE_CONTROL, HeaderValue, PRAGMA};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// RFC 6749: nothing on the way keeps tokens.
-pub(crate) async fn keep_nowhere(request: Request, next: Next) -> Response {
+/// Adds `Cache-Control: no-store`, because no cache may store tokens (RFC 6749, 5.1).
+pub(crate) async fn add_no_store(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

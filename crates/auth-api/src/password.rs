@@ -11,7 +11,7 @@ use crate::bearer::SignedIn;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Changes one's own password: takes `current_password` and `new_password`. All other logins of the account end.
+/// Changes the caller's password with `current_password` and `new_password`. All other logins of the account end.
 pub(crate) async fn change_password(
     State(app): State<AuthApp>,
     signed_in: SignedIn,

@@ -1,5 +1,5 @@
-//! Password checks take a tenth of a second of one core, on purpose. They run on the blocking pool, few at a time, and
-//! requests beyond a queue are refused, so that logins never starve the rest of the process.
+//! Runs password checks. A check deliberately takes about a tenth of a second of one core. Only a few run at a time on
+//! the blocking pool, and requests beyond a queue are refused, so that logins never block the rest of the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,12 +23,12 @@ pub(crate) struct PasswordWorkers {
 
 impl PasswordWorkers {
     pub(crate) fn new(passwords: Arc<Passwords>) -> Self {
-        // Half of the cores at most stay with the rest of the work.
+        // At most half of the cores check passwords.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self { passwords, at_work: Semaphore::new(cores.div_ceil(2)), waiting: AtomicUsize::new(0) }
     }
 
-    /// Whether it is the password. Without a hash (nobody has that name) the answer is no, after the same work.
+    /// Whether this is the password. Without a hash (no user has the name) the result is false after the same work.
     pub(crate) async fn verify(&self, password: SecretString, hash: Option<Hashed>) -> Result<bool, OAuthError> {
         let passwords = self.passwords.clone();
         self.work(move || passwords.verify(&password, hash.as_ref())).await
@@ -53,7 +53,7 @@ impl PasswordWorkers {
     }
 }
 
-/// Counts itself for as long as it lives, also when the request is given up.
+/// Counts itself while it lives, also when the request is cancelled.
 struct Waiting<'a> {
     all: &'a AtomicUsize,
     before: usize,

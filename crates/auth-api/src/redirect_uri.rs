@@ -1,4 +1,4 @@
-//! The addresses to which a browser may be sent with a code.
+//! Redirect URIs: the addresses to which a browser may be sent with a code.
 
 use url::{Host, Url};
 
@@ -17,7 +17,8 @@ pub enum RedirectUriFault {
     Scheme,
 }
 
-/// https anywhere, http on this machine, and the schemes of installed programs (RFC 8252).
+/// Checks a redirect URI for registration: https for every host, http for loopback addresses, and private-use schemes
+/// of installed programs (RFC 8252, 7).
 pub fn check_redirect_uri(text: &str) -> Result<(), RedirectUriFault> {
     let url = Url::parse(text).map_err(|_| RedirectUriFault::NotAbsolute)?;
     if url.fragment().is_some() {
@@ -36,14 +37,14 @@ pub fn check_redirect_uri(text: &str) -> Result<(), RedirectUriFault> {
         "https" => Ok(()),
         "http" if is_this_machine => Ok(()),
         "http" => Err(RedirectUriFault::PlainHttp),
-        // Neither `javascript:` nor `data:` nor any other scheme that a browser knows has a dot.
+        // `javascript:`, `data:` and the other schemes of browsers have no dot.
         scheme if scheme.contains('.') => Ok(()),
         _ => Err(RedirectUriFault::Scheme),
     }
 }
 
-/// Whether a browser may be sent to a redirect URI for a registered one. They are equal, but for the port of a loopback
-/// address: an installed program listens on any free port (RFC 8252, 7.3). `localhost` is a name, so its port counts.
+/// Whether a redirect URI matches a registered one. They must be equal, except for the port of a loopback address: an
+/// installed program listens on any free port (RFC 8252, 7.3). `localhost` is a name, so its port must match.
 pub(crate) fn is_registered(registered: &str, requested: &str) -> bool {
     registered == requested
         || without_loopback_port(registered).is_some_and(|uri| Some(uri) == without_loopback_port(requested))
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_go_only_where_nobody_else_reads_them() {
+    fn only_safe_redirect_uris_can_be_registered() {
         for good in [
             "https://app.example.com/callback?x=1",
             "http://127.0.0.1:7777/cb",

@@ -16,7 +16,7 @@ use crate::bearer::Address;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Makes an account of `username`, `password`, and perhaps `email`; `invite` says in which tenant.
+/// Creates an account with `username`, `password` and an optional `email`. `invite` decides the tenant.
 pub(crate) async fn register_user(
     State(app): State<AuthApp>,
     Address(ip): Address,
@@ -31,7 +31,7 @@ pub(crate) async fn register_user(
     let user_id = UserId(app.clock.uuid());
     let account = Account {
         user_id,
-        // A person without an invitation gets a tenant of their own.
+        // A person without an invitation gets a new tenant.
         tenant_id: invite.as_ref().map_or_else(|| TenantId(app.clock.uuid()), |invite| invite.tenant_id),
         username: wanted.username,
         email: wanted.email,
@@ -62,7 +62,7 @@ pub(crate) async fn register_user(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-/// The invitation, when there is one that still holds. Whoever shows a bad one is refused, also where none is needed.
+/// The valid invitation, if the request has one. An invalid invitation is refused even where none is needed.
 async fn invitation(app: &AuthApp, code: Option<&str>) -> Result<Option<Invite>, OAuthError> {
     match (app.config.registration, code) {
         (Registration::Closed, _) => {

@@ -10,10 +10,10 @@ use crate::client_auth::ClientCredentials;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Ends the login that a refresh or access token is of. An unknown token counts as revoked, so it is answered 200 too.
+/// Ends the login that a refresh or access token belongs to. An unknown token counts as revoked, so the answer is 200
+/// too.
 ///
-/// An access token works until its end all the same where it is only verified by its signature; here it is refused at
-/// once.
+/// An access token keeps working until its end where only its signature is checked. This service refuses it at once.
 pub(crate) async fn revoke_token(
     State(app): State<AuthApp>,
     Address(ip): Address,
@@ -27,7 +27,7 @@ pub(crate) async fn revoke_token(
     if app.store.revoke_refresh_token(&artel_identity::opaque_hash(token), &client.id, audit).await? {
         return Ok(StatusCode::OK);
     }
-    // The hint about the type is not needed: access tokens are told by their signature.
+    // The hint about the type is not needed: an access token is recognised by its signature.
     if let Some(known) = app.active_token(token).await?
         && known.client_id == client.id
         && let Some(family) = known.family_id

@@ -1,4 +1,4 @@
-//! All routes, in two sets: what this service serves at its own port, and what the public port serves of it.
+//! All routes in two sets: those of the service's own port, and those that the public port serves.
 
 use artel_http::surface;
 use axum::Router;
@@ -10,10 +10,10 @@ use axum::routing::{get, post};
 use crate::bearer::Address;
 use crate::form::MAX_FORM_BYTES;
 use crate::guard::{refusal, report};
-use crate::no_store::keep_nowhere;
+use crate::no_store::add_no_store;
 use crate::{AuthApp, authorize, health, introspect, logout, metadata, password, register, revoke, token, userinfo};
 
-/// The finished surface of the service's own port.
+/// The complete router of the service's own port.
 pub fn router(app: AuthApp) -> Router {
     let own = Router::new()
         .route("/.well-known/jwks.json", get(metadata::get_jwks))
@@ -24,14 +24,14 @@ pub fn router(app: AuthApp) -> Router {
     surface(shared(&app).merge(own).with_state(app), clock)
 }
 
-/// The routes for the public port, which has a key set document and a `/health` of its own.
+/// The routes for the public port, which has its own key set document and `/health`.
 pub fn public_routes(app: AuthApp) -> Router {
     let own = Router::new().route("/auth-health", get(health::check_health));
     shared(&app).merge(own).with_state(app)
 }
 
 fn shared(app: &AuthApp) -> Router<AuthApp> {
-    // Those that look at a secret which could be guessed.
+    // The routes that check a secret.
     let guarded = Router::new()
         .route("/oauth/token", post(token::issue_token))
         .route("/oauth/register-user", post(register::register_user))
@@ -42,23 +42,23 @@ fn shared(app: &AuthApp) -> Router<AuthApp> {
         .route("/oauth/introspect", post(introspect::introspect_token))
         .route("/oauth/userinfo", get(userinfo::get_userinfo).post(userinfo::get_userinfo))
         .route("/oauth/logout", post(logout::log_out))
-        // The form is counted by its handler, which answers with a page.
+        // The handler counts the form itself, because it answers with a page.
         .route("/oauth/authorize", get(authorize::show_login).post(authorize::sign_in))
         .route_layer(from_fn_with_state(app.clone(), limit_requests));
-    let tokens = guarded.merge(busy).layer(from_fn(keep_nowhere)).layer(DefaultBodyLimit::max(MAX_FORM_BYTES));
+    let tokens = guarded.merge(busy).layer(from_fn(add_no_store)).layer(DefaultBodyLimit::max(MAX_FORM_BYTES));
     let open = Router::new()
         .route("/.well-known/oauth-authorization-server", get(metadata::get_server_metadata))
         .route("/.well-known/openid-configuration", get(metadata::get_server_metadata));
     tokens.merge(open)
 }
 
-/// Few requests per address: guessing must be slow.
+/// Limits requests per address strictly, against guessing.
 async fn limit_address(State(app): State<AuthApp>, address: Address, request: Request, next: Next) -> Response {
     let endpoint = request.uri().path().to_owned();
     limited(app.guard.admit_address(&endpoint, address.0).await, request, next).await
 }
 
-/// Many requests per address: nothing here can be guessed, but everything costs something.
+/// Limits requests per address loosely: these routes check no secret, but each request has a cost.
 async fn limit_requests(State(app): State<AuthApp>, address: Address, request: Request, next: Next) -> Response {
     limited(app.guard.admit_request(address.0).await, request, next).await
 }

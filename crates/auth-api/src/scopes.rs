@@ -1,13 +1,14 @@
-//! Which scopes a token gets: what was asked for, within what the client may have and what the user is.
+//! Which scopes a token gets: the requested ones, within those of the client and the user.
 
 use artel_domain::OAuthClient;
 
 use crate::error::OAuthError;
 
-/// Only administrators' tokens carry it.
+/// Only administrators' tokens have this scope.
 const ADMIN: &str = "api:admin";
 
-/// The granted scopes, sorted, without repeats. Without a wish it is all that the client may have and the user may do.
+/// The granted scopes, sorted, without repeats. Without a request these are all scopes that both client and user may
+/// have.
 pub(crate) fn granted(
     client: &OAuthClient,
     asked: Option<&str>,
@@ -28,7 +29,7 @@ pub(crate) fn granted(
     Ok(granted)
 }
 
-/// As it stands in a token request or answer.
+/// The form of scopes in a token request or response: words separated by spaces.
 pub(crate) fn spaced(scopes: &[String]) -> String {
     scopes.join(" ")
 }

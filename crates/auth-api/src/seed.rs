@@ -1,4 +1,4 @@
-//! What a new installation begins with: the user `admin` and the two clients that CodeLab's programs are built for.
+//! Creates the initial data of an installation: the user `admin` and the two clients of CodeLab's programs.
 
 use artel_domain::{Account, ClientId, GrantType, OAuthClient, TenantId, UserId};
 use artel_identity::{NoEntropy, entropy};
@@ -12,41 +12,41 @@ use crate::error::OAuthError;
 const ADMIN: &str = "admin";
 const IDE: &str = "codelab-flutter-app";
 const INTERNAL: &str = "codelab-internal";
-/// Characters of a generated password; none that is easily taken for another.
+/// The characters of a generated password, without those that look alike.
 const ALPHABET: &[u8; 56] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
 
-/// What the operator decides about it.
+/// The operator's settings.
 #[derive(Debug)]
 pub struct Seed {
-    /// The user that `admin` is.
+    /// The id of the user `admin`.
     pub admin: UserId,
-    /// Absent: one is made.
+    /// Absent: a password is generated.
     pub admin_password: Option<SecretString>,
-    /// Of `codelab-internal`; absent: one is made.
+    /// The secret of `codelab-internal`. Absent: one is generated.
     pub internal_secret: Option<SecretString>,
     /// Lifetimes of the IDE's tokens.
     pub access_ttl_seconds: i64,
     pub refresh_ttl_seconds: i64,
 }
 
-/// What was made just now and nobody knows yet: to be shown once.
+/// Generated secrets, which must be shown once.
 #[derive(Debug, Default)]
 pub struct Seeded {
     pub admin_password: Option<SecretString>,
     pub internal_secret: Option<SecretString>,
 }
 
-/// Why a new installation could not be furnished.
+/// Why the initial data could not be created.
 #[derive(Debug, thiserror::Error)]
 #[error("the first user and the first clients cannot be made: {0}")]
 pub struct SeedError(String);
 
-/// Makes what is not there. Of several processes that start at once, one makes it.
+/// Creates what does not exist. When several processes start at once, one of them creates it.
 pub async fn seed(app: &AuthApp, seed: &Seed) -> Result<Seeded, SeedError> {
-    furnish(app, seed).await.map_err(|error| SeedError(error.to_string()))
+    create_missing(app, seed).await.map_err(|error| SeedError(error.to_string()))
 }
 
-async fn furnish(app: &AuthApp, seed: &Seed) -> Result<Seeded, OAuthError> {
+async fn create_missing(app: &AuthApp, seed: &Seed) -> Result<Seeded, OAuthError> {
     let mut seeded = Seeded::default();
     if app.store.find_login(ADMIN).await?.is_none() {
         let password = seed.admin_password.clone().map_or_else(generated_password, Ok)?;
@@ -136,11 +136,11 @@ fn home(app: &AuthApp) -> TenantId {
     app.config.home_tenant
 }
 
-/// A password that nobody can guess and that keeps the rules for new ones: twenty random characters and one of each
+/// A password that cannot be guessed and meets the rules for new passwords: twenty random characters and one of each
 /// kind.
 pub fn generated_password() -> Result<SecretString, NoEntropy> {
     let random = entropy::<64>()?;
-    // Bytes beyond the largest multiple would make some characters likelier.
+    // Bytes from 224 on would make some characters more likely: 224 is the largest multiple of 56 below 256.
     let fair = random.iter().filter(|byte| **byte < 224).take(20);
     let text: String = fair.map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect();
     Ok(format!("{text}!Aa1").into())

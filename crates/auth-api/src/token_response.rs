@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::error::OAuthError;
 use crate::{AuthApp, scopes};
 
-/// The members that clients know, and `issued_at`, by which the IDE sees when a refresh is due.
+/// The members of the response. CodeLab's IDE computes from `issued_at` when a refresh is due.
 #[derive(Serialize)]
 pub(crate) struct TokenResponse {
     access_token: String,
@@ -88,7 +88,8 @@ impl AuthApp {
         })
     }
 
-    /// The id token for the client, for the scope `openid`. Its audience and type make it invalid as an access token.
+    /// The id token for the client, if the scopes contain `openid`. Its audience and type make it invalid as an access
+    /// token.
     pub(crate) async fn id_token(
         &self,
         family: &TokenFamily,

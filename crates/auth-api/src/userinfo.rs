@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::bearer::SignedIn;
 
-/// Tells whose access token was sent. The login to which it belongs must still hold.
+/// Returns the owner of the access token. Its login must not have ended.
 ///
-/// The e-mail address is for tokens with the scopes `openid` and `email`, as OpenID Connect has it. This installation's
-/// own clients get it too: they know no such scopes.
+/// The e-mail address is for tokens with the scopes `openid` and `email` (OpenID Connect Core, 5.4). This
+/// installation's own clients get it too, because they do not know these scopes.
 pub(crate) async fn get_userinfo(signed_in: SignedIn) -> Json<Value> {
     let SignedIn { account, client_id, is_first_party, scopes, .. } = signed_in;
     let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);

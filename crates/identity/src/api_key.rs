@@ -1,5 +1,5 @@
-//! API keys: random text, of which only a keyed hash is ever stored. Looking a key up by that hash takes the same time
-//! whatever the caller guessed, and a stolen table is worth nothing without the pepper.
+//! API keys: random text, of which only a keyed hash is stored. A lookup by that hash takes the same time for every
+//! guess, and a stolen table is useless without the pepper.
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -9,38 +9,45 @@ use crate::entropy::{NoEntropy, entropy};
 
 const PREFIX: &str = "artel_";
 
-/// Makes API keys and hashes them with the operator's pepper.
+/// Creates API keys and hashes them with the operator's pepper.
 pub struct ApiKeyMaker {
     keyed: Hmac<Sha256>,
 }
 
-/// A key at the one moment when its text is known.
+/// A new key. Its text is known only now.
 #[derive(Debug)]
 pub struct NewKey {
-    /// Shown to its owner once.
+    /// The text of the key, which is shown to its owner once.
     pub secret: SecretString,
-    /// What is stored.
+    /// The hash to store.
     pub hash: String,
-    /// What a list shows.
+    /// The last four characters, for lists.
     pub last4: String,
 }
 
 impl ApiKeyMaker {
+    /// A maker for this pepper, which may have any length.
     pub fn new(pepper: &SecretString) -> Self {
         Self { keyed: keyed_with(pepper) }
     }
 
+    /// A new key from random bytes of the operating system.
+    ///
+    /// # Errors
+    /// Fails when the system has no random bytes.
     pub fn new_key(&self) -> Result<NewKey, NoEntropy> {
         Ok(self.key_from(entropy()?))
     }
 
-    /// The key that these random bytes make.
+    /// The key of these random bytes.
     pub fn key_from(&self, random: [u8; 24]) -> NewKey {
         let secret = format!("{PREFIX}{}", hex::encode(random));
         NewKey { hash: self.hash(&secret), last4: last4(&secret), secret: secret.into() }
     }
 
-    /// HMAC-SHA256 of a key, hex: how a presented key is looked up.
+    /// The hash under which a key is stored and looked up: HMAC-SHA256 with the pepper, in lower-case hex.
+    ///
+    /// FROZEN: stored keys are found by this hash. The test `the_hash_is_hmac_sha256_with_the_pepper` holds it.
     pub fn hash(&self, key: &str) -> String {
         let mut keyed = self.keyed.clone();
         keyed.update(key.as_bytes());
@@ -54,12 +61,12 @@ impl std::fmt::Debug for ApiKeyMaker {
     }
 }
 
-/// HMAC-SHA256 under the operator's pepper.
+/// HMAC-SHA256 with the operator's pepper as the key.
 pub(crate) fn keyed_with(pepper: &SecretString) -> Hmac<Sha256> {
     Hmac::new(&block(pepper.expose_secret().as_bytes()).into())
 }
 
-/// RFC 2104: a key is padded to the hash's block, a longer one is hashed first.
+/// The HMAC key, padded to the block of the hash. A longer pepper is hashed first (RFC 2104, 2).
 fn block(pepper: &[u8]) -> [u8; 64] {
     let mut block = [0; 64];
     if pepper.len() <= block.len() {

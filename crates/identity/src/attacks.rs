@@ -1,5 +1,5 @@
-//! Attacks on RS256 access tokens, as data: made with the victim's own key where an attacker could not, so that nothing
-//! but the one fault stands between the token and the door. Feature `attacks`; for tests at the verifier and over HTTP.
+//! Attacks on RS256 access tokens, as data. They are signed with the victim's own key where a real attacker could not
+//! do that, so that each token has exactly one fault. Feature `attacks`, for tests of the verifier and over HTTP.
 
 mod claims;
 mod forge;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::ServiceKey;
 
-/// What is attacked.
+/// The victim of the attacks.
 pub struct Target<'a> {
     /// A key that the victim trusts.
     pub key: &'a ServiceKey,
@@ -28,12 +28,12 @@ pub struct Attack {
 }
 
 impl Target<'_> {
-    /// The token that must pass, so that the corpus fails for its own reasons only.
+    /// A valid token, which shows that the others fail for their own reason.
     pub fn honest(&self) -> String {
         forge::signed(self.key, &forge::header(self.key), &self.claims.to_string())
     }
 
-    /// Everything that must be refused. Each name occurs once.
+    /// All tokens that must be refused, each with a unique name.
     pub fn attacks(&self) -> Vec<Attack> {
         let groups = [
             ("header", header::attacks(self)),

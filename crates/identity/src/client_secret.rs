@@ -1,5 +1,5 @@
-//! Secrets of OAuth clients. They are shown on every request, so they are kept as keyed hashes like API keys, not as
-//! slow ones like passwords: a stolen table is worth nothing without the pepper.
+//! Secrets of OAuth clients. They come with every request, so they are stored as keyed hashes like API keys, not as
+//! slow hashes like passwords. A stolen table is useless without the pepper.
 
 use artel_domain::{ClientId, Hashed};
 use base64::Engine;
@@ -11,7 +11,7 @@ use sha2::Sha256;
 use crate::api_key::keyed_with;
 use crate::entropy::{NoEntropy, entropy};
 
-/// Makes and checks the secrets of clients.
+/// Creates and checks the secrets of clients.
 #[derive(Clone)]
 pub struct ClientSecrets {
     keyed: Hmac<Sha256>,
@@ -22,16 +22,22 @@ impl ClientSecrets {
         Self { keyed: keyed_with(pepper) }
     }
 
+    /// A new secret from random bytes of the operating system.
+    ///
+    /// # Errors
+    /// Fails when the system has no random bytes.
     pub fn new_secret(&self) -> Result<SecretString, NoEntropy> {
         Ok(format!("artel_cs_{}", URL_SAFE_NO_PAD.encode(entropy::<32>()?)).into())
     }
 
-    /// What is stored of the secret of this client.
+    /// The hash to store for the secret of this client.
+    ///
+    /// FROZEN: the hashed text, because stored secrets are compared with it.
     pub fn hash(&self, client: &ClientId, secret: &str) -> Hashed {
         Hashed::new(hex::encode(self.of(client, secret).finalize().into_bytes()))
     }
 
-    /// Compares in constant time.
+    /// Whether this is the client's secret. The comparison takes constant time.
     pub fn matches(&self, client: &ClientId, presented: &str, stored: &Hashed) -> bool {
         let stored = hex::decode(stored.expose()).unwrap_or_default();
         self.of(client, presented).verify_slice(&stored).is_ok()
@@ -71,6 +77,13 @@ mod tests {
             assert!(!secrets.matches(&app, wrong, &stored), "{wrong}");
         }
         assert!(!secrets.matches(&app, "", &Hashed::new("")) && !secrets.matches(&app, "x", &Hashed::new("no hex")));
+    }
+
+    #[test]
+    fn the_stored_hash_is_that_of_earlier_releases() {
+        let stored = ClientSecrets::new(&"pepper".into()).hash(&ClientId::new("app"), "internal-secret-123");
+        let expected = "19623ddae277b29c7eb40f428e0ef0a1c966dee2c7b2d76b6910b2dc62b0c382";
+        assert_eq!(stored.expose(), expected);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Credentials and permissions: scopes, tokens, API keys, passwords, client secrets, signing keys and sealed secrets.
 //!
-//! This crate must never know HTTP, a store or the wall clock: time and ids come in, answers go out. Whether a key is
-//! revoked is somebody else's question.
+//! This crate must never know HTTP, a store or the wall clock: time and ids are arguments. Another crate checks whether
+//! a key is revoked.
 
 mod api_key;
 #[cfg(any(test, feature = "attacks"))]

@@ -1,4 +1,4 @@
-//! The forms of names: of users, clients, scopes.
+//! The valid forms of the names of users, clients and scopes.
 
 /// `^[A-Za-z0-9_]{3,255}$`
 pub fn is_username(name: &str) -> bool {
@@ -15,7 +15,7 @@ pub fn is_scope_token(word: &str) -> bool {
     (1..=100).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_:.-".contains(&b))
 }
 
-/// Something before one `@` and something with a dot behind it. Whether mail arrives there only mail can tell.
+/// Text before a single `@`, and a domain with a dot after it. Only a message can show whether mail arrives there.
 pub fn is_email(address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@' && !"<>()[],;:\\\"".contains(c);

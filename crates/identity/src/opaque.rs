@@ -13,20 +13,21 @@ use sha2::{Digest, Sha256};
 use crate::api_key::keyed_with;
 use crate::entropy::{NoEntropy, entropy};
 
-/// What refresh tokens begin with, so that whoever finds one knows what it is.
+/// The prefixes show what a token is when somebody finds it.
 const REFRESH: &str = "artel_rt_";
 const CODE: &str = "artel_ac_";
 const INVITE: &str = "artel_in_";
 
-/// A token at the one moment when its text is known.
+/// A new token. Its text is known only now.
 #[derive(Debug, Clone)]
 pub struct OpaqueToken {
+    /// The text of the token.
     pub secret: SecretString,
-    /// What is stored.
+    /// The hash to store.
     pub hash: String,
 }
 
-/// Makes opaque tokens.
+/// Creates opaque tokens.
 #[derive(Clone)]
 pub struct OpaqueTokens {
     keyed: Hmac<Sha256>,
@@ -42,10 +43,11 @@ impl OpaqueTokens {
         Ok(opaque(REFRESH, &entropy::<32>()?))
     }
 
-    /// The token that takes the place of this one. The same each time, so that a client that lost the answer gets the
-    /// same answer when it asks again, though the store has never seen the text; and nobody else can work it out.
+    /// The token that replaces this one. It is the same each time, so that a client that lost the response gets the
+    /// same token when it asks again, although the store has never seen the text. Nobody without the pepper can compute
+    /// it.
     ///
-    /// FROZEN: what is hashed, because the second request may reach a process of another version.
+    /// FROZEN: the hashed text, because the second request may reach a process of another version.
     pub fn successor(&self, presented: &str) -> OpaqueToken {
         let mut keyed = self.keyed.clone();
         keyed.update(b"refresh-token successor\0");
@@ -53,10 +55,18 @@ impl OpaqueTokens {
         opaque(REFRESH, &keyed.finalize().into_bytes())
     }
 
+    /// A new authorization code.
+    ///
+    /// # Errors
+    /// Fails when the system has no random bytes.
     pub fn new_code(&self) -> Result<OpaqueToken, NoEntropy> {
         Ok(opaque(CODE, &entropy::<32>()?))
     }
 
+    /// A new invitation code.
+    ///
+    /// # Errors
+    /// Fails when the system has no random bytes.
     pub fn new_invite(&self) -> Result<OpaqueToken, NoEntropy> {
         Ok(opaque(INVITE, &entropy::<32>()?))
     }
@@ -68,7 +78,9 @@ impl std::fmt::Debug for OpaqueTokens {
     }
 }
 
-/// SHA-256 of a token, hex: how a presented one is looked up.
+/// The hash under which a token is stored and looked up: SHA-256 in lower-case hex.
+///
+/// FROZEN: stored tokens are found by this hash.
 pub fn opaque_hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
@@ -93,6 +105,13 @@ mod tests {
             |pepper: &str| tokens(pepper).successor(first.secret.expose_secret()).secret.expose_secret().to_owned();
         assert_eq!(of("pepper"), of("pepper"));
         assert_ne!(of("pepper"), of("other"));
+    }
+
+    #[test]
+    fn successor_and_stored_hash_are_those_of_earlier_releases() {
+        let successor = tokens("pepper").successor("artel_rt_presented");
+        assert_eq!(successor.secret.expose_secret(), "artel_rt_NYGAV540NPylvsLhN8-FeqWjBpW4fTeF88kQALdgI6E");
+        assert_eq!(successor.hash, "80a4c8d65e86bc882d929d24dd9e4bfc2d696328c9c6071f4977f92738d4cb3b");
     }
 
     #[test]

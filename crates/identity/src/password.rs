@@ -1,4 +1,4 @@
-//! Passwords: argon2id, and the rules for new ones. A check takes the same time for a user who does not exist.
+//! Passwords: argon2id, and the rules for new ones. A check takes the same time for an unknown user.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -8,27 +8,28 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::entropy::{NoEntropy, entropy};
 
-/// Chosen so that a check costs 50 to 150 ms on one core; the figures are in ARCHITECTURE.md.
+/// The parameters make a check cost 50 to 150 ms of one core; the figures are in ARCHITECTURE.md.
 const MEMORY_KIB: u32 = 32_768;
 const PASSES: u32 = 3;
 const LANES: u32 = 1;
 
-/// A salt and a hash that belong to no password.
+/// A salt and a hash for unknown users. No password has this hash.
 const NOBODY: &str = "bm9ib2R5Lm5vYm9keS4uLg$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBldmVyLi4";
 
-/// Longer ones are not looked at; the rules for new ones end far below.
+/// Longer passwords are not checked. The limit for new passwords is far below.
 const LONGEST_BYTES: usize = 1024;
 const SHORTEST: usize = 8;
 const LONGEST: usize = 72;
 const SPECIAL: &str = "!@#$%^&*(),.?\":{}|<>";
 
-/// Hashes and checks passwords. One check takes tens of milliseconds of a core and tens of megabytes: run it on a
-/// blocking pool, and only a few at once.
+/// Hashes and checks passwords. One check takes tens of milliseconds of a core and tens of megabytes of memory, so run
+/// it on a blocking pool, and only a few at once.
 pub struct Passwords {
     argon2: Argon2<'static>,
     nobody: Hashed,
 }
 
+/// Why a password could not be hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     #[error(transparent)]
@@ -37,7 +38,7 @@ pub enum PasswordError {
     Unhashable,
 }
 
-/// What is wrong with a new password.
+/// The rule that a new password breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordFault {
     #[error("The password must have at least {SHORTEST} characters.")]
@@ -79,8 +80,8 @@ impl Passwords {
 
     /// Whether this is the password. `None` stands for a user who does not exist, and costs as much.
     ///
-    /// Keyboards write the same letters in different forms (NFC, NFD). The normal form is tried first. The other forms
-    /// follow, because older hashes are of a password as it was typed.
+    /// Keyboards write the same letters in different forms (NFC, NFD). The normal form is tried first, then the other
+    /// forms, because older hashes are of the password as it was typed.
     pub fn verify(&self, password: &SecretString, stored: Option<&Hashed>) -> bool {
         let typed = password.expose_secret();
         if typed.len() > LONGEST_BYTES {
@@ -121,8 +122,8 @@ fn forms(typed: &str) -> Vec<SecretString> {
     forms.into_iter().map(SecretString::from).collect()
 }
 
-/// Checks the rules for a password that a person chooses, in its normal form. They do not hold at a login: older
-/// passwords may be weaker.
+/// Checks the rules for a password that a person chooses, in its normal form. They are not checked at a login, because
+/// older passwords may be weaker.
 ///
 /// # Errors
 /// The first rule that the password breaks.

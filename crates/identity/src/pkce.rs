@@ -1,20 +1,20 @@
-//! PKCE (RFC 7636), method S256: the only one, because `plain` proves nothing.
+//! PKCE (RFC 7636) with the method S256 only, because `plain` gives no protection.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// The challenge that belongs to a verifier.
+/// The challenge of a verifier: SHA-256 as base64url without padding.
 pub fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
-/// 43 to 128 unreserved characters.
+/// Whether this is a verifier: 43 to 128 unreserved characters (RFC 7636, 4.1).
 pub fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
 }
 
-/// What S256 makes: 32 bytes as base64url.
+/// Whether this is an S256 challenge: 32 bytes as base64url.
 pub fn is_challenge(text: &str) -> bool {
     URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }

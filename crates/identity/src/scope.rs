@@ -1,4 +1,4 @@
-//! What a principal may do. Scopes are kept as they were granted; what they imply is worked out when asked.
+//! Scopes: what a principal may do. Scopes are stored as they were granted; implied scopes are computed at each check.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub enum Scope {
     AuditRead,
     Admin,
     LlmInvoke,
-    /// The scopes of the auth service's clients, coarser than the platform's own.
+    /// The `api:` scopes are those of the auth service's clients. They are coarser than the platform's own.
     ApiRead,
     ApiWrite,
     ApiAdmin,
@@ -38,7 +38,9 @@ impl Scope {
         Self::ApiAdmin,
     ];
 
-    /// The word on every wire.
+    /// The word of the scope in tokens, keys and requests.
+    ///
+    /// FROZEN: tokens, API keys and clients hold these words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ToolsRead => "tools:read",
@@ -61,9 +63,9 @@ impl Scope {
         Self::ALL.into_iter().find(|scope| scope.as_str() == word)
     }
 
-    /// Everything that holding this scope permits, itself included. The tools scopes reach furthest because the first
-    /// clients of the API know no others. The `api:` scopes are those of the first clients of the auth service:
-    /// reading, working with agents, tools and runs, and everything in the tenant.
+    /// All scopes that this scope permits, itself included. The tools scopes permit much, because the first clients of
+    /// the API know no others. The `api:` scopes are those of the first clients of the auth service: reading; working
+    /// with agents, tools and runs; everything in the tenant.
     fn implies(self) -> &'static [Self] {
         match self {
             Self::ToolsRead => &[Self::ToolsRead, Self::AgentsRead, Self::RunsRead],
@@ -98,7 +100,7 @@ impl Scope {
     }
 }
 
-/// The scopes that were granted, in their order, without repeats. Words that mean nothing here are kept as they are.
+/// Granted scopes in their order, without repeats. Unknown words are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct Scopes(Vec<String>);
@@ -114,22 +116,22 @@ impl Scopes {
         Self(granted)
     }
 
-    /// Reads the form of OAuth: words with spaces between them.
+    /// Reads OAuth's form: words separated by spaces.
     pub fn from_spaced(text: &str) -> Self {
         Self::new(text.split_ascii_whitespace())
     }
 
-    /// As granted, not expanded.
+    /// The words as granted, without implied scopes.
     pub fn words(&self) -> &[String] {
         &self.0
     }
 
-    /// Whether some granted scope is this one or implies it.
+    /// Whether a granted scope is this one or implies it.
     pub fn allows(&self, wanted: Scope) -> bool {
         self.0.iter().filter_map(|word| Scope::parse(word)).any(|held| held.implies().contains(&wanted))
     }
 
-    /// Whether the holder of `other` may grant these: nobody gives away more than they can do themselves.
+    /// Whether the holder of `other` may grant these scopes. Nobody can grant more than they may do themselves.
     pub fn is_subset_of(&self, other: &Self) -> bool {
         self.0.iter().all(|word| match Scope::parse(word) {
             Some(scope) => other.allows(scope),

@@ -1,5 +1,5 @@
-//! Secrets at rest: authenticated encryption under the process's key. The associated data says where the secret
-//! belongs, so that a row moved to another tenant or name does not open.
+//! Secrets at rest: authenticated encryption with the process's key. The associated data names the place of the secret,
+//! so a row that was moved to another tenant or name does not open.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,9 @@ use crate::entropy::{NoEntropy, entropy};
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
-/// XChaCha20-Poly1305 under one 32-byte key. Sealed form: version, nonce, ciphertext with tag.
+/// XChaCha20-Poly1305 with one 32-byte key.
+///
+/// FROZEN: the sealed form, because databases hold it: version (1 byte), nonce (24 bytes), ciphertext with tag.
 pub struct SecretBox(XChaCha20Poly1305);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +23,7 @@ pub enum SealError {
     NoEntropy(#[from] NoEntropy),
     #[error("the secret is too long to seal")]
     TooLong,
-    /// Sealed under another key, for another place, or changed since.
+    /// Sealed with another key, sealed for another place, or changed.
     #[error("the sealed secret does not open")]
     DoesNotOpen,
 }
@@ -31,7 +33,10 @@ impl SecretBox {
         Self(XChaCha20Poly1305::new(key.into()))
     }
 
-    /// Seals for the place that `aad` names; two seals of the same text differ.
+    /// Seals for the place that `aad` names. Two seals of the same text differ.
+    ///
+    /// # Errors
+    /// Fails when the system has no random bytes, or the text is too long.
     pub fn seal(&self, aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
         let nonce = entropy::<NONCE>()?;
         let payload = Payload { msg: plaintext, aad };
@@ -40,6 +45,9 @@ impl SecretBox {
     }
 
     /// Opens what was sealed for the same `aad`.
+    ///
+    /// # Errors
+    /// Fails when key or place differ, or the sealed bytes were changed.
     pub fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<SecretSlice<u8>, SealError> {
         let (version, rest) = sealed.split_first().ok_or(SealError::DoesNotOpen)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(SealError::DoesNotOpen)?;
@@ -55,7 +63,7 @@ impl SecretBox {
         Ok(STANDARD.encode(self.seal(aad, plaintext)?))
     }
 
-    /// Opens what [`Self::seal_text`] made; the plaintext must be UTF-8.
+    /// Opens what [`Self::seal_text`] returned. The plaintext must be UTF-8.
     pub fn open_text(&self, aad: &[u8], sealed: &str) -> Result<secrecy::SecretString, SealError> {
         let sealed = STANDARD.decode(sealed).map_err(|_| SealError::DoesNotOpen)?;
         let plaintext = self.open(aad, &sealed)?;

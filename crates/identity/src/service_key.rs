@@ -1,4 +1,4 @@
-//! The service's own signing key, for tokens that others verify by our JWKS.
+//! The service's own signing keys, for tokens that others verify with our JWKS.
 
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -13,7 +13,8 @@ use crate::{SealError, SecretBox};
 
 const BITS: usize = 2048;
 
-/// An RSA key that signs with RS256. Its `kid` is its RFC 7638 thumbprint, so that every process names it alike.
+/// An RSA key that signs with RS256. Its `kid` is its RFC 7638 thumbprint, so that every process gives it the same
+/// name.
 pub struct ServiceKey {
     key: EncodingKey,
     public: Jwk,
@@ -21,7 +22,8 @@ pub struct ServiceKey {
 }
 
 impl ServiceKey {
-    /// Makes a new key, as PKCS#8 PEM to be kept in a file. Takes a noticeable part of a second: not for an async task.
+    /// Generates a key as PKCS#8 PEM for a file. This takes a noticeable part of a second, so do not call it in an
+    /// async task.
     pub fn generate_pem() -> Result<SecretString, KeyError> {
         let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, BITS).map_err(unusable)?;
         let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(unusable)?;
@@ -45,7 +47,7 @@ impl ServiceKey {
         &self.kid
     }
 
-    /// A signed token with these claims, which the caller has made complete.
+    /// A signed token with exactly these claims.
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, KeyError> {
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::RS256) };
         jsonwebtoken::encode(&header, claims, &self.key).map_err(|error| KeyError::CannotSign(error.to_string()))
@@ -66,26 +68,26 @@ impl ServiceKey {
         json!({ "keys": keys.into_iter().collect::<Vec<_>>() })
     }
 
-    /// A new key as it is kept where others can read: private half sealed, public half in clear. Takes as long as
-    /// `generate_pem`.
+    /// Generates a key in the form in which the store holds it: the private half sealed, the public half readable. It
+    /// takes as long as `generate_pem`.
     pub fn generate_sealed(seal: &SecretBox) -> Result<SealedKey, SealedKeyError> {
         Self::seal_pem(&Self::generate_pem()?, seal)
     }
 
-    /// The same of a key that the operator has.
+    /// The same form of a key that the operator has.
     pub fn seal_pem(pem: &SecretString, seal: &SecretBox) -> Result<SealedKey, SealedKeyError> {
         let key = Self::from_pem(pem)?;
         let sealed = seal.seal_text(&place(&key.kid), pem.expose_secret().as_bytes())?;
         Ok(SealedKey { public_jwk: key.public_jwk(), sealed, kid: key.kid })
     }
 
-    /// Loads what was sealed, if it is the key of that name.
+    /// Opens a sealed key, and checks that it has this name.
     pub fn open(kid: &str, sealed: &str, seal: &SecretBox) -> Result<Self, SealedKeyError> {
         let key = Self::from_pem(&seal.open_text(&place(kid), sealed)?)?;
         if key.kid == kid { Ok(key) } else { Err(SealedKeyError::Seal(SealError::DoesNotOpen)) }
     }
 
-    /// Signs any bytes: the attack corpus makes tokens that no issuer would.
+    /// Signs any bytes, for the attack corpus.
     #[cfg(any(test, feature = "attacks"))]
     pub(crate) fn sign_bytes(&self, message: &[u8], algorithm: Algorithm) -> Result<String, KeyError> {
         jsonwebtoken::crypto::sign(message, &self.key, algorithm)
@@ -93,7 +95,7 @@ impl ServiceKey {
     }
 }
 
-/// A key that can be stored.
+/// A key in the form in which the store holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SealedKey {
     pub kid: String,
@@ -101,17 +103,19 @@ pub struct SealedKey {
     pub public_jwk: Value,
 }
 
-/// Why a kept key cannot be used.
+/// Why a stored key cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealedKeyError {
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// Most likely the master key is not the one it was sealed under.
+    /// Usually the master key differs from the one with which it was sealed.
     #[error("the signing key cannot be opened: {0}")]
     Seal(#[from] SealError),
 }
 
-/// FROZEN: the text, because signing keys that are stored open for no other.
+/// The place of a sealed key.
+///
+/// FROZEN: the text, because stored signing keys open only for this place.
 fn place(kid: &str) -> Vec<u8> {
     format!("signing-key/{kid}").into_bytes()
 }
@@ -122,7 +126,7 @@ impl std::fmt::Debug for ServiceKey {
     }
 }
 
-/// Base64 without padding: four characters for three bytes.
+/// Whether the modulus is long enough, from its base64: four characters for three bytes.
 fn is_long_enough(public: &Jwk) -> bool {
     matches!(&public.algorithm, AlgorithmParameters::RSA(rsa) if rsa.n.len() * 6 / 8 * 8 >= BITS)
 }

@@ -11,7 +11,7 @@ pub use claims::{Claims, Grant};
 pub use issue::TokenIssuer;
 pub use verify::TokenVerifier;
 
-/// Why a token is not accepted. None of these is worth telling a stranger in detail.
+/// Why a token is not accepted. Answers to clients do not tell the variants in detail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     #[error("the token is malformed")]
@@ -31,7 +31,7 @@ pub enum TokenError {
     WrongAudience,
     #[error("the token is from another issuer")]
     WrongIssuer,
-    /// A refresh token is not an access token.
+    /// For example a refresh token in place of an access token.
     #[error("the token is of another type")]
     WrongType,
     #[error("the token has no '{0}' claim")]

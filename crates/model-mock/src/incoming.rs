@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{Endpoint, Protocol};
 
-/// A request as scripts see it.
+/// A request in the form that scripts see.
 #[derive(Debug, Clone)]
 pub struct IncomingRequest {
     pub protocol: Protocol,
@@ -14,7 +14,7 @@ pub struct IncomingRequest {
     pub headers: Vec<(String, String)>,
     pub body: Value,
     pub model: String,
-    /// Whether the answer is to be streamed.
+    /// Whether the answer is streamed.
     pub stream: bool,
     /// OpenAI's `stream_options.include_usage`.
     pub include_usage: bool,
@@ -50,24 +50,25 @@ impl IncomingRequest {
         self.headers.iter().find(|(held, _)| held.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The last message; null without one.
+    /// The last message; null when there is none.
     pub fn last_message(&self) -> &Value {
         self.messages().last().unwrap_or(&Value::Null)
     }
 
-    /// `user`, `assistant`, …; `tool` when the last message brings results of calls, in every protocol.
+    /// The role of the last message: `user`, `assistant`, …; in every protocol `tool` when the message holds results of
+    /// calls.
     pub fn last_role(&self) -> &str {
         let last = self.last_message();
         let has_result = blocks(&last["content"]).any(|block| block["type"] == "tool_result");
         if has_result { "tool" } else { last["role"].as_str().unwrap_or_default() }
     }
 
-    /// The text of the last message, or of the results that it brings.
+    /// The text of the last message, or of the results that it holds.
     pub fn last_text(&self) -> Cow<'_, str> {
         text(&self.last_message()["content"])
     }
 
-    /// Name and argument schema of the first tool offered.
+    /// The name and the argument schema of the first tool that is offered.
     pub fn first_tool(&self) -> Option<(&str, &Value)> {
         let tool = self.body["tools"].get(0)?;
         let function = tool.get("function").unwrap_or(tool);
@@ -75,7 +76,7 @@ impl IncomingRequest {
         Some((function["name"].as_str()?, schema))
     }
 
-    /// How many calls the dialogue holds already.
+    /// The number of calls in the dialogue.
     pub fn calls_so_far(&self) -> usize {
         let calls = |message: &Value| {
             let uses = blocks(&message["content"]).filter(|block| block["type"] == "tool_use").count();
@@ -93,7 +94,7 @@ fn blocks(content: &Value) -> impl Iterator<Item = &Value> {
     content.as_array().into_iter().flatten()
 }
 
-/// Text parts and results, a line each.
+/// Text parts and results, one per line.
 fn text(content: &Value) -> Cow<'_, str> {
     match content {
         Value::String(text) => Cow::Borrowed(text),

@@ -1,12 +1,11 @@
-//! A model provider that says what a script tells it to, over real HTTP: OpenAI Chat Completions, Anthropic Messages
-//! and Ollama's chat. A script names texts, thoughts, tool calls and faults. This crate writes them in the exact
-//! grammar of each protocol.
+//! A scripted model provider over real HTTP: OpenAI Chat Completions, Anthropic Messages and Ollama's chat. A script
+//! lists texts, reasoning, tool calls and faults. This crate writes them in the exact grammar of each protocol.
 //!
-//! [`Mock`] is the provider, [`ModelMock`] one that runs on a free port, [`render()`] the bytes of an answer without
-//! any socket.
+//! [`Mock`] is the provider, [`ModelMock`] a provider that serves on a free port, and [`render()`] returns the bytes of
+//! an answer without a socket.
 //!
-//! It must never know Artel: it does nothing that a provider on the net could not do. It writes HTTP by itself, because
-//! no HTTP library lets a server lie about lengths, break off within a line or send its head at a crawl.
+//! It must never know Artel: it does nothing that a real provider could not do. It writes HTTP itself, because no HTTP
+//! library lets a server send a wrong length, break off within a line or send its head slowly.
 
 mod incoming;
 mod lowered;

@@ -1,11 +1,12 @@
-//! A reply made definite for one request: names, ids, arguments and deltas stand, only the grammar is missing.
+//! A reply with all values that the request decides: names, ids, arguments and deltas. Only the grammar of the protocol
+//! is missing.
 
 use serde_json::{Map, Value};
 
 use crate::script::split;
 use crate::{Block, Call, Failure, How, IncomingRequest, Protocol, Reply, Step, Stop, Thinking, Usage};
 
-/// What a renderer gets.
+/// The input of a renderer.
 pub(crate) struct Lowered<'a> {
     pub(crate) id: String,
     pub(crate) model: &'a str,
@@ -14,7 +15,7 @@ pub(crate) struct Lowered<'a> {
     pub(crate) usage: Usage,
 }
 
-/// One thing that happens in an answer.
+/// One part of an answer.
 pub(crate) enum Part<'a> {
     Text(Vec<String>),
     Thinking {
@@ -22,7 +23,7 @@ pub(crate) enum Part<'a> {
         signature: &'a str,
     },
     Redacted(&'a str),
-    /// One call, or several whose pieces come by turns.
+    /// One call, or several calls whose pieces alternate.
     Calls(Vec<OneCall>),
     Block(&'a Block),
     Ping,
@@ -35,20 +36,20 @@ pub(crate) enum Part<'a> {
 }
 
 pub(crate) struct OneCall {
-    /// Counted over the calls of this answer.
+    /// The index among the calls of this answer.
     pub(crate) index: usize,
     pub(crate) id: String,
-    /// The script names the id.
+    /// The script gives the id.
     pub(crate) own_id: bool,
     pub(crate) name: String,
-    /// As text, possibly broken.
+    /// The arguments as text, which may be broken.
     pub(crate) arguments: String,
-    /// The same in pieces; none when it comes together with the name.
+    /// The same text in pieces; empty when it comes together with the name.
     pub(crate) pieces: Vec<String>,
 }
 
 impl OneCall {
-    /// The arguments as a value: an object, or the text that is none.
+    /// The arguments as a value: an object, or the text when it is not an object.
     pub(crate) fn value(&self) -> Value {
         match serde_json::from_str::<Map<String, Value>>(&self.arguments) {
             Ok(object) => Value::Object(object),
@@ -58,7 +59,7 @@ impl OneCall {
     }
 }
 
-/// Makes `reply` definite for the request `asked`.
+/// Computes the values of `reply` for the request `asked`.
 pub(crate) fn lower<'a>(reply: &'a Reply, asked: &'a IncomingRequest) -> Lowered<'a> {
     let mut calls = Calls { asked, so_far: asked.calls_so_far(), here: 0 };
     let parts: Vec<Part<'a>> = reply.steps.iter().map(|step| part(step, asked, &mut calls)).collect();
@@ -108,7 +109,7 @@ fn words(text: &str, pieces: Option<usize>) -> Vec<String> {
     pieces.map_or_else(|| text.split_inclusive(' ').map(str::to_owned).collect(), |pieces| split(text, pieces))
 }
 
-/// Numbers calls within the answer and names them through the dialogue.
+/// Numbers calls within the answer, and generates ids that are unique in the dialogue.
 struct Calls<'a> {
     asked: &'a IncomingRequest,
     so_far: usize,
@@ -137,7 +138,8 @@ impl Calls<'_> {
     }
 }
 
-/// Arguments that fit a schema well enough: each required property has a value of its type, texts are what was said.
+/// Generates arguments that fit a schema: each required property has a value of its type, and strings are the user's
+/// text.
 fn made_up(schema: &Value, said: &str) -> Value {
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     required.map(|name| (name.to_owned(), value_for(&schema["properties"][name], said))).collect::<Map<_, _>>().into()
@@ -158,7 +160,7 @@ fn value_for(schema: &Value, said: &str) -> Value {
     }
 }
 
-/// Whether the answer depends on more of the request than its model, its mode and how many calls there were.
+/// Whether the answer depends on more of the request than its model, its mode and its number of calls.
 pub(crate) fn is_dynamic(reply: &Reply) -> bool {
     let made_up = |call: &Call| call.name.is_none() || call.arguments.is_none();
     reply.steps.iter().any(|step| match step {

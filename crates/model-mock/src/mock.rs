@@ -12,7 +12,7 @@ use crate::{Endpoint, IncomingRequest, Protocol, Reply, Script, When};
 
 use crate::request_log::{ClosedEarly, Counts, Recorded, RequestLog, Stats};
 
-/// A scripted provider: what it is told, and what it saw. Clones are the same one.
+/// A scripted provider: its script and its records. Clones share both.
 #[derive(Clone)]
 pub struct Mock(Arc<Inner>);
 
@@ -29,7 +29,7 @@ struct Behaviour {
     function: Option<Arc<Function>>,
     /// How often each reply was given.
     given: Vec<usize>,
-    /// Answers that depend on nothing but what the key says.
+    /// Rendered answers that depend on nothing but their key.
     ready: HashMap<Key, Arc<Plan>>,
 }
 
@@ -44,7 +44,7 @@ struct Key {
     model: String,
 }
 
-/// More answers than this are not kept ready.
+/// The largest number of rendered answers that are kept.
 const MOST_READY: usize = 256;
 
 impl Behaviour {
@@ -52,7 +52,7 @@ impl Behaviour {
         Self { given: vec![0; script.replies.len()], script: Arc::new(script), function: None, ready: HashMap::new() }
     }
 
-    /// The reply for a request: the first that is meant for it, otherwise the next in turn.
+    /// The reply for a request: the first whose `when` matches, or else the next one without `when`.
     fn choose(&mut self, asked: &IncomingRequest) -> Option<usize> {
         let replies = &self.script.replies;
         let left =
@@ -115,7 +115,7 @@ impl Mock {
         Self::with(Behaviour::new(script.into()))
     }
 
-    /// A provider whose replies are made by a function of the request.
+    /// A provider whose replies a function of the request returns.
     pub fn answering(function: impl Fn(&IncomingRequest) -> Reply + Send + Sync + 'static) -> Self {
         Self::with(Behaviour { function: Some(Arc::new(function)), ..Behaviour::new(Script::default()) })
     }
@@ -129,22 +129,22 @@ impl Mock {
         Self(Arc::new(inner))
     }
 
-    /// Replaces the script; the new one begins at its beginning. What was seen stays.
+    /// Replaces the script. The new one begins with its first reply. The records stay.
     pub fn set_script(&self, script: impl Into<Script>) {
         *lock(&self.0.behaviour) = Behaviour::new(script.into());
     }
 
-    /// The last requests, at most 10,000 or 64 MiB of them.
+    /// The latest requests: at most 10,000 or 64 MiB of them.
     pub fn requests(&self) -> Vec<Recorded> {
         lock(&self.0.request_log).requests()
     }
 
-    /// Forgets the requests, not the counts.
+    /// Forgets the requests, but not the counts.
     pub fn forget_requests(&self) {
         lock(&self.0.request_log).forget();
     }
 
-    /// What is going on, and what went on.
+    /// The current state, and the counts since the start.
     pub fn stats(&self) -> Stats {
         lock(&self.0.request_log).stats(*self.0.counts.borrow())
     }
@@ -159,7 +159,7 @@ impl Mock {
         self.wait_until(|counts| counts.open_answers == 0).await;
     }
 
-    /// Waits until clients have closed that many connections before their answer's end; tells of the last of these.
+    /// Waits until clients have closed this many connections before the end of their answer. Returns the last one.
     pub async fn wait_closed(&self, count: u64) -> ClosedEarly {
         loop {
             self.wait_until(|counts| counts.closed_early >= count).await;

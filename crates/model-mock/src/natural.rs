@@ -1,8 +1,8 @@
 use crate::script::Step;
 use crate::{Call, IncomingRequest, Reply, Words};
 
-/// The reply of a mock without a script: a call of the first tool on offer, then what the tool returned. Without tools
-/// it echoes the message.
+/// The reply of a mock without a script: a call of the first tool that is offered, then a text with its result. Without
+/// tools it echoes the message.
 pub(crate) fn natural(asked: &IncomingRequest) -> Reply {
     if asked.last_role() == "tool" {
         return Reply::of([Step::Text(Words::Whole(format!("The tool said {}", asked.last_text())))]);

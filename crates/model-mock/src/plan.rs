@@ -7,19 +7,19 @@ use bytes::Bytes;
 use crate::render::Rendered;
 use crate::{How, Reply};
 
-/// One thing to do with the connection.
+/// One operation on the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Op {
-    /// One write, flushed.
+    /// One write, followed by a flush.
     Send(Bytes),
-    /// Milliseconds after the last rest was due.
+    /// A pause in milliseconds, counted from the end of the previous pause.
     Wait(u64),
-    /// Until the client goes.
+    /// Wait until the client closes the connection.
     Hang,
     Reset,
 }
 
-/// An answer, ready to be sent as often as it is asked for.
+/// A rendered answer, which can be sent any number of times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) ops: Vec<Op>,
@@ -27,7 +27,7 @@ pub(crate) struct Plan {
     pub(crate) close: bool,
 }
 
-/// How the body's end is known.
+/// How the client recognises the end of the body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Framing {
     Chunked,
@@ -129,7 +129,7 @@ impl Plan {
         }
     }
 
-    /// What nothing stands between is one write; the chunks within stay what they are.
+    /// Merges consecutive writes into one. The HTTP chunks within it stay the same.
     fn merge(&mut self) {
         let mut merged: Vec<Op> = Vec::with_capacity(self.ops.len());
         let mut run: Vec<u8> = Vec::new();
@@ -155,7 +155,7 @@ fn framing(rendered: &Rendered, reply: &Reply) -> Framing {
         Some(length) => Framing::Length(length),
         None if reply.wire.until_close => Framing::UntilClose,
         None if rendered.streamed => Framing::Chunked,
-        // The whole body's length, also when less of it comes.
+        // The length of the complete body, even when less of it is sent.
         None => Framing::Length(rendered.tape.full_length()),
     }
 }

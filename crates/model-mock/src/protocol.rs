@@ -17,7 +17,7 @@ impl Protocol {
     pub const ALL: [Self; 3] = [Self::OpenAi, Self::Anthropic, Self::Ollama];
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
@@ -32,8 +32,8 @@ pub enum Endpoint {
     CountTokens,
 }
 
-/// Which protocol and endpoint a request goes to. Whatever stands before the known end of a path is the operator's base
-/// URL, so that one mock can play several providers.
+/// The protocol and endpoint of a request. Everything before the known end of a path belongs to the operator's base
+/// URL, so one mock can stand for several providers.
 pub(crate) fn endpoint(method: &str, path: &str, is_anthropic: bool) -> Option<(Protocol, Endpoint)> {
     let listing = if is_anthropic { Protocol::Anthropic } else { Protocol::OpenAi };
     let known: [(&str, &str, Protocol, Endpoint); 8] = [

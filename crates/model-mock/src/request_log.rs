@@ -1,4 +1,4 @@
-//! What the mock saw.
+//! The records of the mock.
 
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ const MOST_REQUESTS: usize = 10_000;
 const MOST_BYTES: usize = 64 << 20;
 const MOST_CLOSED: usize = 10_000;
 
-/// Headers whose values are nobody's business.
+/// Headers whose values are not shown.
 const SECRET: [&str; 8] = [
     "authorization",
     "proxy-authorization",
@@ -25,17 +25,17 @@ const SECRET: [&str; 8] = [
     "x-api-token",
 ];
 
-/// One request.
+/// One recorded request.
 #[derive(Debug, Clone)]
 pub struct Recorded {
     /// Counted from 1.
     pub number: u64,
-    /// Since the mock began.
+    /// Milliseconds since the start of the mock.
     pub at_ms: u64,
     pub protocol: Option<Protocol>,
     pub method: String,
     pub path: String,
-    /// As they came, with names in lower case; keys as well.
+    /// The headers as they came, keys included, with names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
 }
@@ -46,12 +46,12 @@ impl Recorded {
         self.headers.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body; null when it is no JSON.
+    /// The body as JSON; null when it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// What may be shown: of keys only that they are there, and how long.
+    /// The request in a form that may be shown: of keys only their length.
     pub(crate) fn shown(&self) -> Value {
         let header = |(name, value): &(String, String)| {
             let shown = if SECRET.contains(&name.as_str()) {
@@ -80,16 +80,16 @@ impl Recorded {
 pub struct ClosedEarly {
     /// The request's number.
     pub request: u64,
-    /// When, for tests in the same process.
+    /// The time, for tests in the same process.
     #[serde(skip)]
     pub at: Instant,
-    /// When, since the mock began.
+    /// Milliseconds since the start of the mock.
     pub at_ms: u64,
-    /// How long after the request.
+    /// Milliseconds since the request.
     pub after_ms: u64,
 }
 
-/// How much is going on.
+/// The current counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Counts {
     pub(crate) requests: u64,
@@ -99,21 +99,21 @@ pub(crate) struct Counts {
     pub(crate) closed_early: u64,
 }
 
-/// What is going on, and what went on.
+/// The current state, and the counts since the start.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stats {
-    /// The time on the clock that all `at_ms` are of.
+    /// The current time in milliseconds since the start of the mock, on the same clock as every `at_ms`.
     pub now_ms: u64,
-    /// All requests for the provider.
+    /// Requests to the provider so far.
     pub requests: u64,
-    /// All connections.
+    /// Connections so far.
     pub connections: u64,
     pub open_connections: u64,
     /// Answers under way, streamed or not.
     pub open_answers: u64,
-    /// All answers whose client went before the end.
+    /// Answers so far whose client closed the connection before the end.
     pub closed_early: u64,
-    /// The last of them.
+    /// The latest of these.
     pub closed: Vec<ClosedEarly>,
 }
 
@@ -140,7 +140,7 @@ impl RequestLog {
         }
     }
 
-    /// Takes a request down and gives it its number.
+    /// Records a request and returns its number.
     pub(crate) fn record(&mut self, mut request: Recorded) -> u64 {
         self.number += 1;
         request.number = self.number;
@@ -167,7 +167,7 @@ impl RequestLog {
         }
     }
 
-    /// The n-th of them, counted from 1, as long as it is remembered.
+    /// The n-th early close, counted from 1, if it is still recorded.
     pub(crate) fn closed_early(&self, number: u64) -> Option<ClosedEarly> {
         let forgotten = self.closed_in_all - self.closed.len() as u64;
         self.closed.get(usize::try_from(number.checked_sub(forgotten + 1)?).ok()?).copied()

@@ -36,7 +36,7 @@ async fn json_of(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 
-/// The pieces in which a stream arrives: HTTP's chunks, for each is a frame.
+/// The pieces in which a stream arrives: the HTTP chunks, of which each is a frame.
 async fn pieces(mut response: Response) -> Vec<Vec<u8>> {
     let mut pieces = Vec::new();
     while let Some(piece) = response.chunk().await.unwrap() {
@@ -46,7 +46,7 @@ async fn pieces(mut response: Response) -> Vec<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn what_goes_over_the_wire_is_what_render_says() {
+async fn the_bytes_on_the_connection_are_those_of_render() {
     let reply = Reply::of([Step::text("Привет, мир"), Step::call("now", json!({ "zone": "Kyiv" }))]);
     let mock = ModelMock::start(reply.clone()).await.unwrap();
     for protocol in Protocol::ALL {
@@ -81,7 +81,7 @@ async fn without_a_script_it_calls_the_first_tool_once_and_echoes() {
 }
 
 #[tokio::test]
-async fn replies_come_in_turn_unless_one_is_meant_for_the_request() {
+async fn replies_are_used_in_order_unless_one_matches_the_request() {
     let meant = Reply::text("meant").when(When {
         last: Some("Special".into()),
         model: Some("gpt-*".into()),
@@ -122,7 +122,7 @@ async fn bytes_arrive_in_the_pieces_that_were_asked_for() {
 }
 
 #[tokio::test]
-async fn it_is_as_slow_as_it_is_told_to_be() {
+async fn it_pauses_as_the_script_says() {
     let mock =
         ModelMock::start(Reply::text("a b c d e").timing(Timing { head_ms: 40, ..Timing::of(150, 50) })).await.unwrap();
     let began = Instant::now();
@@ -222,7 +222,7 @@ async fn a_whole_answer_fails_at_once_when_its_stream_would_fail_later() {
     assert!(cut.is_err());
 }
 
-/// All that a plain socket gets until the other side closes, or for half a second.
+/// Everything that a plain socket receives until the other side closes, for at most half a second.
 async fn raw(mock: &ModelMock) -> String {
     let mut stream = TcpStream::connect(mock.url().trim_start_matches("http://")).await.unwrap();
     let body = question(false).to_string();
@@ -238,7 +238,7 @@ async fn raw(mock: &ModelMock) -> String {
 }
 
 #[tokio::test]
-async fn it_lies_about_lengths_and_closes_then() {
+async fn it_sends_a_wrong_length_and_then_closes() {
     let mock =
         ModelMock::start(Reply::text("x").wire(Wire { content_length: Some(9999), ..Wire::default() })).await.unwrap();
     let seen = raw(&mock).await;
@@ -254,7 +254,7 @@ async fn it_lies_about_lengths_and_closes_then() {
 }
 
 #[tokio::test]
-async fn it_notices_at_once_that_a_client_went() {
+async fn it_notices_at_once_that_a_client_closed_its_connection() {
     let mock = ModelMock::start(Reply::hang()).await.unwrap();
     let mut number = 0;
     let slow = Reply::text("a b c").timing(Timing::of(20, 60_000));
@@ -276,7 +276,7 @@ async fn it_notices_at_once_that_a_client_went() {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_also_by_a_client_that_asks_ahead() {
+async fn a_connection_is_reused_also_for_pipelined_requests() {
     let mock = ModelMock::start(Reply::text("Hi").timing(Timing::of(20, 0))).await.unwrap();
     let mut stream = TcpStream::connect(mock.url().trim_start_matches("http://")).await.unwrap();
     let body = question(true).to_string();
@@ -329,7 +329,7 @@ async fn other_processes_see_requests_and_stats_and_replace_the_script() {
 }
 
 #[tokio::test]
-async fn models_and_embeddings_are_there_in_each_shape() {
+async fn models_and_embeddings_have_each_protocols_form() {
     let mock = ModelMock::start(Script { models: vec!["a".into(), "b".into()], ..Script::default() }).await.unwrap();
     let get = async |path: &str, version: Option<&str>| {
         let mut request = client().get(format!("{}{path}", mock.url()));
@@ -357,7 +357,7 @@ async fn models_and_embeddings_are_there_in_each_shape() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_for_a_model_is_refused_in_words() {
+async fn other_requests_are_refused_with_an_explanation() {
     let mock = ModelMock::start(Script::default()).await.unwrap();
     let post = async |path: &str, body: &'static str| {
         client().post(format!("{}{path}", mock.url())).body(body).send().await.unwrap()

@@ -11,7 +11,7 @@ use crate::AuthApp;
 use crate::error::OAuthError;
 
 pub(super) const COOKIE_NAME: &str = "artel_login";
-/// An older form is shown again instead of accepted.
+/// A form that is older is shown again instead of accepted.
 const OLD_SECONDS: i64 = 15 * 60;
 
 #[derive(Serialize, Deserialize)]
@@ -55,11 +55,14 @@ pub(super) fn new_cookie() -> Result<String, OAuthError> {
     Ok(hex::encode(entropy::<16>().map_err(OAuthError::internal)?))
 }
 
-/// Whether it has the form of a cookie of this service.
+/// Whether the text has the form of this service's cookie.
 pub(super) fn is_cookie(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// The place of a sealed form state.
+///
+/// FROZEN: the text, because a form that one version showed may be submitted to a process of another version.
 fn place(cookie: &str) -> Vec<u8> {
     format!("login-form/{cookie}").into_bytes()
 }

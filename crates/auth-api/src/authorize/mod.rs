@@ -1,5 +1,5 @@
-//! `/oauth/authorize`: the sign-in for people with a browser. The page works without scripts. The client's request is
-//! in the form, sealed and bound to a cookie, so that no other site can make a browser sign in.
+//! `/oauth/authorize`: the login page for people with a browser. It works without scripts. The form contains the
+//! client's request, sealed and bound to a cookie, so that no other site can make a browser sign in.
 
 mod form_state;
 mod page;
@@ -39,7 +39,7 @@ pub(crate) async fn show_login(State(app): State<AuthApp>, headers: HeaderMap, u
     shown.await.unwrap_or_else(|refused| refuse(&app, refused))
 }
 
-/// Takes the submitted form, and sends the browser back to the client: with a code, or with the error `access_denied`.
+/// Takes the submitted form and redirects the browser to the client, with a code or with the error `access_denied`.
 pub(crate) async fn sign_in(
     State(app): State<AuthApp>,
     Address(ip): Address,
@@ -59,7 +59,7 @@ pub(crate) async fn sign_in(
         if ticket.is_old {
             return Ok(login_page(&app, &headers, &asked, &client, Some(&stale()))?);
         }
-        match enter(&app, ip, &fields, &asked, &client).await {
+        match issue_code(&app, ip, &fields, &asked, &client).await {
             Ok(code) => Ok(asked.redirect(&app, &[("code", code.expose_secret())])),
             Err(error) if error.code() == "invalid_scope" => Err(asked.refused("invalid_scope", error.description())),
             Err(error) => {
@@ -70,8 +70,8 @@ pub(crate) async fn sign_in(
     answered.await.unwrap_or_else(|refused| refuse(&app, refused))
 }
 
-/// The code for a person whose password is right.
-async fn enter(
+/// Issues a code for a person whose password is right.
+async fn issue_code(
     app: &AuthApp,
     ip: Option<std::net::IpAddr>,
     fields: &Fields,
@@ -115,7 +115,7 @@ fn login_page(
     client: &OAuthClient,
     error: Option<&OAuthError>,
 ) -> Result<Response, OAuthError> {
-    // A second tab keeps the cookie of the first.
+    // A second tab uses the cookie of the first.
     let known = cookie(headers).filter(|value| form_state::is_cookie(value)).map(str::to_owned);
     let cookie = match known {
         Some(cookie) => cookie,
@@ -149,7 +149,7 @@ fn with_headers(mut page: Response, error: OAuthError) -> Response {
     page
 }
 
-/// An error for the client goes back to it. Any other is shown as a page without a redirect.
+/// Sends an error that is meant for the client back to it. Any other error is shown as a page without a redirect.
 fn refuse(app: &AuthApp, refused: AuthorizationRefusal) -> Response {
     match refused {
         AuthorizationRefusal::ToClient { asked, code, description } => {
@@ -173,7 +173,7 @@ fn html(status: StatusCode, page: Markup, form_action: &str) -> Response {
     response
 }
 
-/// 303: the browser follows with GET and does not send the form again.
+/// 303: the browser follows with GET and does not send the form again (RFC 9110, 15.4.4).
 fn see_other(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => {

@@ -1,4 +1,4 @@
-//! The pages, as text. Everything that comes from outside is escaped by the template.
+//! The pages. The template escapes everything that comes from outside.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 const STYLE: &str = include_str!("page.css");
 
-/// The policy names the style by its hash: no other style, and no script, is run.
+/// The policy names the style by its hash, so no other style and no script is used.
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
 
 /// What the login page shows.
@@ -81,7 +81,7 @@ fn document(title: &str, body: &Markup) -> Markup {
     }
 }
 
-/// Scopes in words, for those who sign in.
+/// The meaning of a scope in words, for the person who signs in.
 fn meaning(scope: &str) -> Option<&'static str> {
     Some(match scope {
         "openid" => "know who you are",
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_strangers_wrote_is_text_and_never_markup() {
+    fn foreign_text_is_escaped() {
         let evil = r#""><script>alert(1)</script>"#;
         let page = failure(evil).into_string();
         assert!(!page.contains("<script>") && page.contains("&lt;script&gt;"), "{page}");

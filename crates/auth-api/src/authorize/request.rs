@@ -1,4 +1,5 @@
-//! The authorization request of a client. Nothing is sent to a redirect URI before it is known to be the client's.
+//! The authorization request of a client. Nothing is sent to a redirect URI before it is known to be registered for the
+//! client.
 
 use artel_domain::{ClientId, GrantType, OAuthClient};
 use artel_identity::pkce;
@@ -11,7 +12,7 @@ use crate::error::OAuthError;
 use crate::form::Fields;
 use crate::{AuthApp, redirect_uri, scopes};
 
-/// A request that may be answered to its redirect URI.
+/// A request whose redirect URI is registered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct AuthorizationRequest {
     client_id: ClientId,
@@ -23,9 +24,9 @@ pub(super) struct AuthorizationRequest {
     pub(super) login_hint: Option<String>,
 }
 
-/// Why there is no login page, and who gets the error.
+/// Why there is no login page, and who is told.
 pub(super) enum AuthorizationRefusal {
-    /// The redirect URI may be wrong: the person sees a page.
+    /// The redirect URI may be wrong, so the person sees an error page.
     ErrorPage(OAuthError),
     ToClient {
         asked: Box<AuthorizationRequest>,
@@ -40,7 +41,7 @@ impl From<OAuthError> for AuthorizationRefusal {
     }
 }
 
-/// The request of the query, or why not.
+/// Reads the request of the query string.
 pub(super) async fn check(
     app: &AuthApp,
     fields: &Fields,
@@ -64,7 +65,7 @@ pub(super) async fn check(
     Ok((asked, client))
 }
 
-/// The client may have changed since the form was shown.
+/// Checks a request again: the client may have changed since the form was shown.
 pub(super) async fn check_again(
     app: &AuthApp,
     asked: AuthorizationRequest,
@@ -82,7 +83,7 @@ pub(super) async fn check_again(
     Ok((asked, client))
 }
 
-/// The fault of the parameters, when the redirect URI is known to be good.
+/// The error of the other parameters. The redirect URI is known to be registered.
 fn fault(fields: &Fields) -> Option<(&'static str, &'static str)> {
     match fields.get("response_type") {
         Some("code") => {}
@@ -98,14 +99,14 @@ fn fault(fields: &Fields) -> Option<(&'static str, &'static str)> {
     let Some(challenge) = fields.get("code_challenge") else {
         return Some(("invalid_request", "PKCE is required: send code_challenge and code_challenge_method=S256"));
     };
-    // Without a method it would be `plain`, which protects from little.
+    // The default method would be `plain`, which gives little protection (RFC 7636, 4.2 and 7.2).
     if fields.get("code_challenge_method") != Some("S256") || !pkce::is_challenge(challenge) {
         return Some((
             "invalid_request",
             "PKCE is required with code_challenge_method=S256 and a challenge of 43 characters",
         ));
     }
-    // This service has no browser sessions, so nobody is signed in already.
+    // This service has no browser sessions, so every user must sign in.
     (fields.get("prompt") == Some("none")).then_some(("login_required", "The user must sign in"))
 }
 
@@ -114,7 +115,7 @@ impl AuthorizationRequest {
         AuthorizationRefusal::ToClient { asked: Box::new(self.clone()), code, description: description.into() }
     }
 
-    /// Back to the client with these parameters, its `state`, and who answers (RFC 9207).
+    /// Redirects to the client with these parameters, its `state`, and the issuer (RFC 9207).
     pub(super) fn redirect(&self, app: &AuthApp, parameters: &[(&str, &str)]) -> Response {
         let mut url = match Url::parse(&self.redirect_uri) {
             Ok(url) => url,
@@ -131,10 +132,11 @@ impl AuthorizationRequest {
         see_other(url.as_str())
     }
 
-    /// Where the form may lead: here, and, because browsers hold redirects to it too, to the client.
+    /// The targets of the form for the policy: this service and, because browsers apply the policy to redirects too,
+    /// the client.
     pub(super) fn form_action(&self) -> String {
         let target = Url::parse(&self.redirect_uri).ok().map(|url| match url.origin() {
-            // Addresses in brackets have no place in a policy.
+            // A policy cannot contain an address in brackets.
             url::Origin::Tuple(_, url::Host::Ipv6(_), _) | url::Origin::Opaque(_) => format!("{}:", url.scheme()),
             origin @ url::Origin::Tuple(..) => origin.ascii_serialization(),
         });

@@ -1,4 +1,4 @@
-//! The code grant, always with PKCE: what the login page gave to the browser becomes tokens for the client that asked.
+//! The authorization code grant, always with PKCE: the client exchanges the code from the login page for tokens.
 
 use artel_domain::FamilyId;
 use artel_identity::pkce;

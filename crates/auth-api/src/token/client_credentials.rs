@@ -1,4 +1,5 @@
-//! The client-credentials grant: a program that acts for itself. No refresh token: it can always ask again.
+//! The client credentials grant: a program that acts for itself. There is no refresh token, because the program can
+//! always request a new token.
 
 use super::Request;
 use crate::error::OAuthError;

@@ -23,7 +23,7 @@ use crate::error::OAuthError;
 use crate::form::Fields;
 use crate::token_response::{Subject, TokenResponse};
 
-/// A token request, as far as all grants have it in common.
+/// The parts of a token request that all grants share.
 struct Request<'a> {
     app: &'a AuthApp,
     client: OAuthClient,
@@ -31,7 +31,7 @@ struct Request<'a> {
     ip: Option<IpAddr>,
 }
 
-/// Gives tokens for a password, a code, a refresh token, or a client's secret.
+/// Issues tokens for a password, a code, a refresh token, or a client's secret.
 pub(crate) async fn issue_token(
     State(app): State<AuthApp>,
     Address(ip): Address,
@@ -75,7 +75,7 @@ async fn answer(
 }
 
 impl AuthApp {
-    /// Whether this installation has the grant at all.
+    /// Whether this installation supports the grant.
     pub(crate) fn offers(&self, grant: GrantType) -> bool {
         grant != GrantType::Password || self.config.password_grant
     }
@@ -107,7 +107,7 @@ impl Request<'_> {
         }
     }
 
-    /// The answer for a login: with a refresh token when the client may use one.
+    /// The response for a login, with a refresh token when the client may use one.
     async fn tokens(&self, family: &TokenFamily, refresh_token: &SecretString) -> Result<TokenResponse, OAuthError> {
         let answer = self.app.access_token(Subject::of(family), &self.client).await?;
         Ok(if self.client.may_use(GrantType::RefreshToken) { answer.with_refresh_token(refresh_token) } else { answer })

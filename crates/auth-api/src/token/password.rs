@@ -1,5 +1,5 @@
-//! The password grant: for our own clients only, because whoever uses it sees the password. Current guidance forbids
-//! it; the IDE knows no other.
+//! The password grant, for this installation's own clients only, because the client sees the password. Current guidance
+//! forbids the grant (RFC 9700, 2.4), but CodeLab's IDE supports no other.
 
 use artel_store::NewFamily;
 
@@ -26,7 +26,7 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthE
     let audit = request.audit(Some(account.user_id), "auth.login");
     let new = NewFamily { family: family.clone(), token_hash: token.hash };
     if !app.store.start_family(new, audit).await? {
-        // The account or the client was switched off just now.
+        // The account or the client has just been deactivated.
         return Err(OAuthError::invalid_grant("Invalid username or password"));
     }
     request.tokens(&family, &token.secret).await

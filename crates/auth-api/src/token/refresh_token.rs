@@ -1,4 +1,4 @@
-//! The refresh grant: each token works once, and one that comes again ends the login that it came of.
+//! The refresh grant: each token works once. A token that is used again ends its login.
 
 use artel_domain::TokenFamily;
 use artel_identity::Scopes;
@@ -9,8 +9,8 @@ use super::{Request, after};
 use crate::error::OAuthError;
 use crate::token_response::TokenResponse;
 
-/// A `scope` parameter may name fewer scopes than the login has: they are those of the new access token. The login
-/// keeps its own, so that the next refresh may have all of them again (RFC 6749, 6).
+/// Issues new tokens. A `scope` parameter may name fewer scopes than the login has; the new access token gets those.
+/// The login keeps its scopes, so that the next refresh may request all of them again (RFC 6749, 6).
 pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthError> {
     let app = request.app;
     let presented = request.fields.required("refresh_token")?;
@@ -39,13 +39,13 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthE
     }
 }
 
-/// The scopes that the request names. They are checked before the token is spent, so that the client may ask again.
+/// The scopes that the request names. They are checked before the token is spent, so that the client may retry.
 async fn wanted_scopes(request: &Request<'_>, presented: &str) -> Result<Option<Vec<String>>, OAuthError> {
     let Some(wanted) = request.fields.get("scope") else { return Ok(None) };
     let hash = artel_identity::opaque_hash(presented);
     let standing = request.app.store.find_refresh_token(&hash, request.app.clock.now()).await?;
     let wanted = Scopes::from_spaced(wanted).words().to_vec();
-    // A token that is unknown or of another client is refused as such.
+    // A token that is unknown or belongs to another client is refused with the usual error later.
     let Some(standing) = standing.filter(|standing| standing.family.client_id == request.client.id) else {
         return Ok(Some(wanted));
     };

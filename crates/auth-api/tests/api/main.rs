@@ -1,4 +1,4 @@
-//! What depends on time, over the routes with a clock that the test moves.
+//! Tests of what depends on time, over the routes, with a clock that the test advances.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod standards;

@@ -3,10 +3,10 @@ use std::time::Duration;
 use crate::world::{Answer, CALLBACK, PASSWORD, World};
 
 const VERIFIER: &str = "a-verifier-of-at-least-43-characters-0123456789";
-/// S256 of the verifier.
+/// The S256 challenge of the verifier.
 const CHALLENGE: &str = "wZL8MkZejwdzHh4jB2kh79_6EBNURpiMV6pTtCVALSs";
 
-/// The hidden field and the cookie of a fresh login page.
+/// The hidden field and the cookie of a new login page.
 async fn page(world: &World) -> (String, String) {
     let query = format!(
         "response_type=code&client_id=my-app&redirect_uri={}&code_challenge={CHALLENGE}&code_challenge_method=S256",
@@ -40,7 +40,7 @@ async fn exchange(world: &World, redirected: &Answer) -> Answer {
 }
 
 #[tokio::test]
-async fn a_code_is_good_for_a_minute() {
+async fn a_code_is_valid_for_a_minute() {
     let world = World::new().await;
     let in_time = sign_in(&world, &page(&world).await).await;
     world.clock.advance(Duration::from_secs(55));
@@ -95,7 +95,7 @@ async fn no_refresh_moves_the_end_of_a_login() {
 }
 
 #[tokio::test]
-async fn an_access_token_ends_when_it_said_it_would() {
+async fn an_access_token_ends_at_its_expiry() {
     let world = World::new().await;
     let bearer = format!("Bearer {}", world.login(PASSWORD).await.json["access_token"].as_str().unwrap());
     let headers = [("authorization", bearer.as_str())];

@@ -1,4 +1,4 @@
-//! A world for one test: the surface on SQLite, with a clock that the test moves.
+//! The fixture of one test: the surface on SQLite, with a clock that the test advances.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -31,7 +31,7 @@ const HOME: Uuid = Uuid::from_u128(1);
 
 pub(crate) struct World {
     app: Router,
-    pub(crate) clock: Arc<HandClock>,
+    pub(crate) clock: Arc<TestClock>,
     _data: tempfile::TempDir,
 }
 
@@ -42,17 +42,17 @@ pub(crate) struct Answer {
     pub(crate) json: Value,
 }
 
-/// The real clock, moved by the test.
+/// The real clock plus an offset that the test advances.
 #[derive(Default)]
-pub(crate) struct HandClock(AtomicI64);
+pub(crate) struct TestClock(AtomicI64);
 
-impl HandClock {
+impl TestClock {
     pub(crate) fn advance(&self, by: Duration) {
         self.0.fetch_add(by.as_secs() as i64, Ordering::SeqCst);
     }
 }
 
-impl Clock for HandClock {
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         artel_domain::clock::micros(SystemClock.now().as_microsecond() + self.0.load(Ordering::SeqCst) * 1_000_000)
     }
@@ -62,29 +62,29 @@ impl Clock for HandClock {
     }
 }
 
-struct Nothing;
+struct NoMetrics;
 
 #[async_trait::async_trait]
-impl MetricsText for Nothing {
+impl MetricsText for NoMetrics {
     async fn render(&self) -> String {
         String::new()
     }
 }
 
 #[async_trait::async_trait]
-impl PublicKeys for Nothing {
+impl PublicKeys for NoMetrics {
     async fn jwks(&self) -> Result<Value, String> {
         Ok(json!({ "keys": [] }))
     }
 }
 
 impl World {
-    /// With `admin` and a client `my-app` for codes.
+    /// A fixture with `admin` and a client `my-app` for codes.
     pub(crate) async fn new() -> Self {
         let data = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(data.path().join("artel.db").to_str().unwrap());
         let store = Arc::new(SqliteStore::open(&options).await.unwrap());
-        let clock = Arc::new(HandClock::default());
+        let clock = Arc::new(TestClock::default());
         let seal = Arc::new(SecretBox::new(&[7; 32]));
         let verifier = Arc::new(TokenVerifier::new(&"a secret of the tests, long enough".into(), "artel", "artel"));
         let keys_config = KeysConfig {
@@ -105,9 +105,9 @@ impl World {
         );
         let keys = Arc::new(Keys::new(store.clone(), clock.clone(), seal.clone(), verifier, keys_config));
         let deps = Deps {
-            ground: Ground { store: store.clone(), bus, clock: clock.clone(), gate, metrics: Arc::new(Nothing) },
+            ground: Ground { store: store.clone(), bus, clock: clock.clone(), gate, metrics: Arc::new(NoMetrics) },
             keys,
-            public_keys: Arc::new(Nothing),
+            public_keys: Arc::new(NoMetrics),
             issuer: AccessTokenIssuer::new("https://auth.test", "api"),
             passwords: Arc::new(Passwords::new().unwrap()),
             client_secrets: Arc::new(ClientSecrets::new(&"pepper".into())),
@@ -123,7 +123,7 @@ impl World {
             refresh_ttl_seconds: 86_400,
         };
         seed(&app, &first).await.unwrap();
-        store.create_client(ClientRecord { client: my_app(), secret_hash: None }, by_nobody()).await.unwrap();
+        store.create_client(ClientRecord { client: my_app(), secret_hash: None }, anonymous_entry()).await.unwrap();
         Self { app: router(app), clock, _data: data }
     }
 
@@ -217,7 +217,7 @@ fn my_app() -> OAuthClient {
     }
 }
 
-fn by_nobody() -> AuditEntry {
+fn anonymous_entry() -> AuditEntry {
     AuditEntry {
         actor: artel_domain::Actor::default(),
         action: "client.create",

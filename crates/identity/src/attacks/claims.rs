@@ -1,11 +1,11 @@
-//! Claims that the victim must not believe though the signature is right.
+//! Claims that must be refused although the signature is right.
 
 use serde_json::{Value, json};
 
 use super::forge::{header, signed};
 use super::{Named, Target};
 
-/// What every access token of the auth service says.
+/// The claims of every access token of the auth service.
 const REQUIRED: [&str; 11] =
     ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "type", "client_id", "scope", "tenant_id"];
 
@@ -105,7 +105,7 @@ fn times(now: i64) -> Vec<(&'static str, Value)> {
     times
 }
 
-/// Payloads as raw text: what no JSON library writes.
+/// Payloads as raw text, because no JSON library writes them.
 pub(super) fn payloads(target: &Target<'_>) -> Vec<Named> {
     let honest = target.claims.to_string();
     let open = honest.strip_suffix('}').unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Making tokens that no issuer would.
+//! Creates tokens that no issuer would create.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -25,7 +25,7 @@ pub(super) fn unsigned(header: &str, payload: &str) -> String {
     format!("{}.{}", b64(header), b64(payload))
 }
 
-/// Signed with RS256, whatever the header says.
+/// A token signed with RS256, whatever its header says.
 pub(super) fn signed(key: &ServiceKey, header: &str, payload: &str) -> String {
     let signed = unsigned(header, payload);
     let signature = key.sign_bytes(signed.as_bytes(), Algorithm::RS256).unwrap_or_default();
@@ -40,7 +40,7 @@ pub(super) fn hmac(secret: &[u8], header: &str, payload: &str) -> String {
     format!("{signed}.{}", b64(keyed.finalize().into_bytes()))
 }
 
-/// Every form in which somebody may have the public key at hand and take it for a shared secret.
+/// All forms in which a verifier may have the public key and use it as a shared secret.
 pub(super) fn public_forms(key: &ServiceKey) -> Vec<(&'static str, Vec<u8>)> {
     let jwk = key.public_jwk();
     let member = |name: &str| jwk.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! Headers that want to choose how they are verified.
+//! Headers that try to choose how the token is verified.
 
 use serde_json::{Value, json};
 
@@ -32,8 +32,8 @@ pub(super) fn attacks(target: &Target<'_>) -> Vec<Named> {
     attacks
 }
 
-/// The right signature under a name that is not the key's; and, in case the name is used to fetch something, one by
-/// what is there.
+/// A right signature under another key's name; and, in case the name is used to fetch a key, signatures by what is
+/// found there.
 fn kids(target: &Target<'_>) -> Vec<Named> {
     let payload = target.claims.to_string();
     let kid = target.key.kid();
@@ -99,7 +99,7 @@ fn algorithms(target: &Target<'_>) -> Vec<Named> {
     attacks
 }
 
-/// A stranger signs and brings the key along.
+/// Tokens that a stranger signed and that contain the stranger's key.
 fn brought_keys(target: &Target<'_>) -> Vec<Named> {
     let Ok(stranger) = crate::ServiceKey::generate_pem().and_then(|pem| crate::ServiceKey::from_pem(&pem)) else {
         return Vec::new();
@@ -146,7 +146,7 @@ fn extensions(target: &Target<'_>) -> Vec<Named> {
     ]
 }
 
-/// The public key as a shared secret.
+/// The public key used as a shared secret.
 pub(super) fn confusions(target: &Target<'_>) -> Vec<Named> {
     let payload = target.claims.to_string();
     let mut attacks = Vec::new();

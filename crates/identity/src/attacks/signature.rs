@@ -1,4 +1,4 @@
-//! Signatures that are not over what they should be, and text that is no token.
+//! Wrong signatures, and text that is not a token.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -46,7 +46,7 @@ trait OrWithoutPadding {
 }
 
 impl OrWithoutPadding for Named {
-    /// A signature whose length needs no padding gets some all the same.
+    /// A signature whose length needs no padding gets padding all the same.
     fn or_without_padding(self, signature: &str) -> Self {
         let (name, token) = self;
         if token.ends_with(signature) { (name, format!("{token}=")) } else { (name, token) }

@@ -1,4 +1,4 @@
-//! Access tokens of the auth service (RS256), as clients of its first life know them.
+//! Access tokens of the auth service (RS256), with the claims that its clients expect.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use serde::Serialize;
 use super::KeyError;
 use crate::{Scopes, ServiceKey};
 
-/// What an access token is to be issued for.
+/// The content of an access token to issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessGrant {
     pub user_id: UserId,
     pub tenant_id: TenantId,
     pub client_id: ClientId,
     pub scopes: Scopes,
-    /// The login it belongs to; a client that acts for itself has none.
+    /// The login that the token belongs to; `None` for a client that acts for itself.
     pub family_id: Option<FamilyId>,
 }
 
-/// A signed token, and what its owner is told about it.
+/// A signed token and its values for the response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessToken {
     pub token: String,
@@ -28,7 +28,7 @@ pub struct AccessToken {
     pub expires_at: Timestamp,
 }
 
-/// Says what the tokens of one auth service say; keys come and go.
+/// Issues the access tokens of one auth service.
 #[derive(Debug, Clone)]
 pub struct AccessTokenIssuer {
     issuer: String,
@@ -40,7 +40,7 @@ impl AccessTokenIssuer {
         Self { issuer: issuer.into(), audience: audience.into() }
     }
 
-    /// A token that works from now on for `ttl`. Takes a millisecond or two of a core.
+    /// Issues a token that is valid from now for `ttl`. Signing takes one or two milliseconds of a core.
     pub fn issue(
         &self,
         key: &ServiceKey,

@@ -1,4 +1,4 @@
-//! What a token says, and the strict reading of it.
+//! The claims of a token, read strictly.
 
 use artel_domain::{ApiKeyId, ClientId, FamilyId, TenantId, Timestamp, UserId};
 use serde_json::Value;
@@ -7,44 +7,45 @@ use super::TokenError;
 use super::strict::StrictObject;
 use crate::Scopes;
 
-/// Clocks of two machines may differ by less than this.
+/// The largest accepted difference between the clocks of two machines.
 const LEEWAY_SECONDS: i64 = 30;
 
-/// What a token is to be issued for.
+/// The content of a token to issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     pub user_id: UserId,
     pub tenant_id: TenantId,
     pub scopes: Scopes,
-    /// The API key that was exchanged for the token; when it is revoked, the token stops working.
+    /// The API key that was exchanged for the token. When it is revoked, the token stops working.
     pub key_id: Option<ApiKeyId>,
 }
 
-/// What a verified token says.
+/// The claims of a verified token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     pub grant: Grant,
     pub id: Option<String>,
     pub issued_at: Option<Timestamp>,
     pub expires_at: Timestamp,
-    /// The OAuth client that the token was issued to, and the login it came of; the platform's own tokens name
+    /// The OAuth client that the token was issued to and the login that it belongs to. The platform's own tokens have
     /// neither.
     pub client_id: Option<ClientId>,
     pub family_id: Option<FamilyId>,
 }
 
-/// Whose tokens they are, and so what they must say.
+/// Who issued a token, which decides its required claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// Signed with the shared secret, by this platform or by whoever the operator gave it to: says what it needs to.
+    /// Signed with the shared secret, by this platform or by somebody who has the secret. Only the necessary claims are
+    /// required.
     Own,
-    /// Signed by the auth service, which says everything. Its refresh tokens of old had the same claims, but for
+    /// Signed by the auth service, which sets all claims. Its earlier refresh tokens had the same claims except for
     /// `type`.
     AuthService,
 }
 
 impl Claims {
-    /// Reads the payload of a token whose signature is already known to be right.
+    /// Reads the payload of a token whose signature has been verified.
     pub(super) fn read(
         payload: &StrictObject,
         origin: Origin,
@@ -86,7 +87,7 @@ fn check_completeness(payload: &StrictObject) -> Result<(), TokenError> {
     for name in ["iat", "nbf"] {
         payload.time(name)?.ok_or(TokenError::MissingClaim(name))?;
     }
-    // A key of the platform does not make tokens of the auth service.
+    // A key of the platform does not issue tokens of the auth service.
     if payload.get("key_id").is_some() {
         return Err(TokenError::Malformed);
     }
@@ -118,7 +119,7 @@ fn check_audience(payload: &StrictObject, audience: &str) -> Result<(), TokenErr
     if named { Ok(()) } else { Err(TokenError::WrongAudience) }
 }
 
-/// `scopes` is a list of words or, like the `scope` of OAuth, words with spaces between them.
+/// `scopes` is a list of words, or words separated by spaces as in OAuth's `scope`.
 fn scopes(payload: &StrictObject) -> Result<Scopes, TokenError> {
     let granted = payload.get("scopes").or_else(|| payload.get("scope"));
     match granted {

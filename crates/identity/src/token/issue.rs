@@ -21,7 +21,7 @@ impl TokenIssuer {
         Self { key, issuer: issuer.into(), audience: audience.into() }
     }
 
-    /// A token that works from now on for `ttl`.
+    /// Issues a token that is valid from now for `ttl`.
     pub fn issue(&self, grant: &Grant, ttl: Duration, clock: &dyn Clock) -> Result<String, KeyError> {
         let issued_at = clock.now().as_second();
         let claims = WireClaims {

@@ -1,4 +1,4 @@
-//! JSON objects from strangers: every member once, every claim of its one type.
+//! JSON objects from untrusted senders: each member once, each claim with its single type.
 
 use artel_domain::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::TokenError;
 
-/// A JSON object in which no member occurs twice: two readers of a token must not see two different claims.
+/// A JSON object without repeated members, because two readers must not read two different claims from one token.
 pub(super) struct StrictObject(Map<String, Value>);
 
 impl StrictObject {
@@ -18,7 +18,7 @@ impl StrictObject {
         self.0.get(name)
     }
 
-    /// A text member; `null` is as good as absent.
+    /// A text member; `null` counts as absent.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, TokenError> {
         match self.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -31,14 +31,14 @@ impl StrictObject {
         self.text(name)?.ok_or(TokenError::MissingClaim(name))
     }
 
-    /// A `NumericDate`: seconds since 1970, perhaps with a fraction, which is dropped.
+    /// A `NumericDate` (RFC 7519, 2): seconds since 1970. A fraction is dropped.
     pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, TokenError> {
         let number = match self.get(name) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::Number(number)) => number,
             Some(_) => return Err(TokenError::Malformed),
         };
-        // A cast from a float saturates, and both ends are far beyond what a time can be.
+        // A cast from a float saturates, and both limits are far outside the range of timestamps.
         let seconds = number.as_i64().or_else(|| number.as_f64().map(|float| float.floor() as i64));
         let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
         time.map(Some).ok_or(TokenError::Malformed)

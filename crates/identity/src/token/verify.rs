@@ -13,16 +13,16 @@ use super::claims::Origin;
 use super::strict::StrictObject;
 use super::{Claims, KeyError, TokenError};
 
-/// Longer tokens are refused unread.
+/// Longer tokens are refused without reading them, in bytes.
 const LONGEST: usize = 16 * 1024;
-/// Shorter RSA moduli than 2048 bits are refused.
+/// The shortest accepted RSA modulus in bytes: 2048 bits.
 const SHORTEST_MODULUS: usize = 256;
 
-/// Verifies tokens: those without `kid` by the platform's own HS256 key, those with one by the key of exactly that
-/// name. Algorithm, issuer and audience belong to the key; the token has no say in them.
+/// Verifies tokens: those without `kid` with the platform's own HS256 key, those with a `kid` with the key of exactly
+/// that name. The key decides algorithm, issuer and audience; the token has no influence on them.
 pub struct TokenVerifier {
     own: TrustedKey,
-    /// Exchanged as a whole when the auth service's keys are rotated.
+    /// Replaced as a whole when the auth service's keys are rotated.
     by_kid: RwLock<Arc<KeysByKid>>,
 }
 
@@ -49,9 +49,11 @@ impl TokenVerifier {
         Self { own, by_kid: RwLock::default() }
     }
 
-    /// From now on trusts the RS256 signing keys of this JWKS, for one issuer and audience, and no others beside the
-    /// own key: a key that is gone from the set is gone. Keys of other kinds are passed over. When one cannot be used,
-    /// nothing changes.
+    /// Trusts the RS256 signing keys of this JWKS for one issuer and audience, in place of all earlier ones except the
+    /// platform's own key. Keys of other kinds are skipped.
+    ///
+    /// # Errors
+    /// Fails when a key cannot be used; then nothing changes.
     pub fn trust_jwks(&self, jwks: &Value, issuer: &str, audience: &str) -> Result<(), KeyError> {
         let set: JwkSet = serde_json::from_value(jwks.clone()).map_err(unusable)?;
         let mut keys = KeysByKid::new();
@@ -71,12 +73,15 @@ impl TokenVerifier {
         Ok(())
     }
 
-    /// How many keys of the auth service are trusted.
+    /// The number of trusted keys of the auth service.
     pub fn trusted_keys(&self) -> usize {
         self.known().len()
     }
 
-    /// What the token says, if it may be believed at `now`.
+    /// The claims of the token, if it is valid at `now`.
+    ///
+    /// # Errors
+    /// The reason why the token is refused.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
         if token.len() > LONGEST {
             return Err(TokenError::Malformed);
@@ -96,8 +101,8 @@ impl TokenVerifier {
     }
 
     fn key_for<'k>(&'k self, header: &StrictObject, known: &'k KeysByKid) -> Result<&'k TrustedKey, TokenError> {
-        // RFC 7515: an extension marked critical that is not understood makes the token invalid; none is understood
-        // here.
+        // RFC 7515, 4.1.11: a token with a critical extension that is not understood is invalid. This verifier
+        // understands none.
         if header.get("crit").is_some() {
             return Err(TokenError::Malformed);
         }
@@ -133,7 +138,7 @@ impl<'a> Parts<'a> {
     fn of(token: &'a str) -> Result<Self, TokenError> {
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenError::Malformed)?;
-        // A signature that is not even base64 is a matter of form, not of keys.
+        // A signature that is not base64 is malformed, whatever the key.
         decoded(signature)?;
         Ok(Self { header: StrictObject::parse(&decoded(header)?)?, payload, signed, signature })
     }

@@ -33,13 +33,13 @@ fn body(plan: &Plan) -> Vec<u8> {
 }
 
 #[test]
-fn an_answer_without_rests_is_one_write() {
+fn an_answer_without_pauses_is_one_write() {
     assert_eq!(plan(&"a b c".into(), true).ops.len(), 1);
     assert_eq!(plan(&"a b c".into(), false).ops.len(), 1);
 }
 
 #[test]
-fn a_rest_stands_before_each_delta_but_the_first() {
+fn there_is_a_pause_before_each_delta_but_the_first() {
     let plan = plan(&Reply::text("a b c").timing(Timing::of(300, 20)), true);
     let waits: Vec<u64> =
         plan.ops.iter().filter_map(|op| if let Op::Wait(ms) = op { Some(*ms) } else { None }).collect();
@@ -49,7 +49,7 @@ fn a_rest_stands_before_each_delta_but_the_first() {
 
 proptest! {
     #[test]
-    fn whatever_the_cuts_and_rests_the_bytes_are_the_same(
+    fn cuts_and_pauses_do_not_change_the_bytes(
         sizes in proptest::collection::vec(0..40usize, 0..5), at in proptest::collection::vec(0..2000usize, 0..5), by_size: bool, gap in 0..2u64,
     ) {
         let cuts = if by_size { Cuts::Sizes(sizes) } else { Cuts::At { at } };

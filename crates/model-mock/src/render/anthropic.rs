@@ -1,4 +1,4 @@
-//! Messages.
+//! Renders Messages answers.
 
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A block of its own. `last` is structure rather than growth: it stands just before the stop.
+    /// Writes one block. `last` is an event of structure, not a delta, and comes just before the stop.
     fn block(&mut self, start: &Value, deltas: impl IntoIterator<Item = Value>, last: Option<Value>, tape: &mut Tape) {
         let index = self.index;
         self.index += 1;
@@ -84,7 +84,7 @@ impl Writer<'_> {
         self.stop(index, tape);
     }
 
-    /// The pieces of several calls come by turns, which Anthropic's own servers do not do but its protocol allows.
+    /// Writes several calls whose pieces alternate. Anthropic's own servers do not do this, but its protocol allows it.
     fn calls(&mut self, calls: &[OneCall], tape: &mut Tape) {
         let first = self.index;
         self.index += calls.len();
@@ -120,7 +120,7 @@ impl Writer<'_> {
     }
 }
 
-/// A call without arguments has none in its stream: the empty object of the start is all there is.
+/// A call without arguments has no pieces in its stream: the empty object of its start is complete.
 fn json_pieces(call: &OneCall) -> Vec<&str> {
     match call.arguments.as_str() {
         "{}" => Vec::new(),
@@ -168,7 +168,7 @@ fn message(answer: &Lowered<'_>, content: &Value, stop_reason: Option<&str>, sto
     })
 }
 
-/// The word, and the sequence that was met.
+/// The stop reason, and the stop sequence that was met.
 fn stop_reason(stop: &Stop) -> (&str, Option<&str>) {
     match stop {
         Stop::Stop => ("end_turn", None),
@@ -180,7 +180,7 @@ fn stop_reason(stop: &Stop) -> (&str, Option<&str>) {
     }
 }
 
-/// Cumulative wherever it stands.
+/// The usage, which is cumulative in every event.
 fn usage(usage: &Usage) -> Value {
     json!({
         "input_tokens": usage.input,

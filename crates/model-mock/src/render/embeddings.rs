@@ -1,4 +1,4 @@
-//! Vectors: the same text always has the same one, and its length is 1.
+//! Embeddings: the same text always has the same vector, and its length is 1.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,7 @@ const MOST: u64 = 4096;
 pub(super) fn answer(asked: &IncomingRequest, dimensions: usize) -> Value {
     let wanted = asked.body["dimensions"].as_u64().map_or(dimensions, |wanted| wanted.min(MOST) as usize);
     let inputs = match &asked.body["input"] {
-        // Numbers are one text's tokens.
+        // A list of numbers is the tokens of one text.
         Value::Array(items) if !items.iter().all(Value::is_number) => items.iter().map(text).collect(),
         one => vec![text(one)],
     };
@@ -44,7 +44,7 @@ fn packed(vector: &[f32]) -> String {
 }
 
 fn vector(text: &str, dimensions: usize) -> Vec<f32> {
-    // FNV-1a, then its own kind of noise: good enough to tell texts apart.
+    // FNV-1a, then a simple pseudo-random sequence: enough to give different texts different vectors.
     let mut state = text
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::{Failure, Protocol};
 
-/// An error as the provider words it.
+/// An error in the words of the provider.
 pub(crate) fn error_body(protocol: Protocol, status: u16, failure: &Failure) -> Value {
     let message = failure.message.as_deref().unwrap_or_else(|| message(status));
     match protocol {

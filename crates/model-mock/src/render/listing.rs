@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::{CREATED, CREATED_TEXT};
 use crate::Protocol;
 
-/// The list of models as the provider shows it.
+/// The list of models in the provider's form.
 pub(super) fn models(protocol: Protocol, names: &[String]) -> Value {
     match protocol {
         Protocol::OpenAi => {

@@ -1,4 +1,4 @@
-//! Answers in each protocol's exact grammar.
+//! Renders answers in the exact grammar of each protocol.
 
 mod anthropic;
 mod embeddings;
@@ -17,12 +17,12 @@ use crate::{Body, Endpoint, Failure, How, IncomingRequest, Protocol, Reply, Scri
 pub(crate) use error::error_body;
 pub(crate) use tape::Tape;
 
-/// When every answer of the mock was made, as far as it says.
+/// The creation time that every answer of the mock states.
 const CREATED: u64 = 1_767_225_600;
 const CREATED_TEXT: &str = "2026-01-01T00:00:00Z";
 
-/// The body of an answer to a minimal request, exactly as it goes over the wire. A fault of the reply ends it where it
-/// would end there.
+/// The body of an answer to a minimal request, with exactly the bytes that are sent. A fault of the reply ends it at
+/// the same byte as on a connection.
 pub fn render(protocol: Protocol, reply: &Reply, streaming: bool) -> Vec<u8> {
     render_for(&IncomingRequest::plain(protocol, streaming), reply)
 }
@@ -32,15 +32,15 @@ pub fn render_for(asked: &IncomingRequest, reply: &Reply) -> Vec<u8> {
     answer(asked, reply, &Script::default()).tape.into_bytes()
 }
 
-/// A status, a type and a body with its rests.
+/// The status, the content type, and the body with its pauses.
 pub(crate) struct Rendered {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     /// The header that names the request; providers differ.
     pub(crate) request_id: &'static str,
-    /// A stream: its length is not known beforehand.
+    /// The answer is a stream, so its length is not known in advance.
     pub(crate) streamed: bool,
-    /// It ends before even its head was sent.
+    /// The connection ends before the head of the response was sent.
     pub(crate) headless: bool,
     /// Milliseconds before the head.
     pub(crate) delay_ms: u64,
@@ -117,7 +117,7 @@ fn stream(asked: &IncomingRequest, status: u16, reply: &Reply) -> Rendered {
     }
 }
 
-/// What a stream that has begun says when it fails.
+/// The error event in a stream that has begun.
 fn stream_error(protocol: Protocol, reply: &Reply, failure: &Failure) -> Vec<u8> {
     let body = error_body(protocol, failure.status.unwrap_or(500), failure);
     match protocol {
@@ -127,7 +127,7 @@ fn stream_error(protocol: Protocol, reply: &Reply, failure: &Failure) -> Vec<u8>
     }
 }
 
-/// What goes wrong in a stream goes wrong before a whole answer begins.
+/// A complete answer. A fault in the stream fails a complete answer at its beginning.
 fn whole(asked: &IncomingRequest, status: u16, reply: &Reply) -> Rendered {
     let lowered = lower(reply, asked);
     let halt = lowered.parts.iter().find_map(|part| match part {
@@ -180,7 +180,7 @@ fn scripted(protocol: Protocol, status: u16, body: &Body, reply: &Reply) -> Rend
     bytes(status, content_type, body, reply, 0)
 }
 
-/// A whole answer comes when its stream would have ended.
+/// A complete answer is sent when its stream would have ended.
 fn bytes(status: u16, content_type: &'static str, body: &[u8], reply: &Reply, rests_ms: u64) -> Rendered {
     let delay_ms = reply.timing.head_ms + reply.timing.first_ms + rests_ms;
     Rendered {

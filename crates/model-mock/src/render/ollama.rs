@@ -1,4 +1,4 @@
-//! Ollama's own chat.
+//! Renders answers of Ollama's own chat.
 
 use serde_json::{Map, Value, json};
 
@@ -68,7 +68,7 @@ pub(super) fn whole(answer: &Lowered<'_>, wire: &Wire) -> Value {
     last(answer, &message, wire)
 }
 
-/// Real servers name ids only lately; the mock names one when the script does.
+/// Calls. Only newer servers send ids, so the mock sends one when the script gives it.
 fn calls(calls: &[OneCall], wire: &Wire) -> Vec<Value> {
     let shown = |call: &OneCall| {
         let mut shown = Map::new();
@@ -87,7 +87,7 @@ fn calls(calls: &[OneCall], wire: &Wire) -> Vec<Value> {
     calls.iter().map(shown).collect()
 }
 
-/// The last line of a stream, or the whole answer.
+/// The last line of a stream, or the complete answer.
 fn last(answer: &Lowered<'_>, message: &Value, wire: &Wire) -> Value {
     let mut line = json!({ "model": answer.model, "created_at": CREATED_TEXT, "message": message });
     if !wire.omits(script::Part::Finish) {
@@ -100,7 +100,7 @@ fn last(answer: &Lowered<'_>, message: &Value, wire: &Wire) -> Value {
     line
 }
 
-/// A count of 0 is left out, as the real server does when the whole prompt came from its cache.
+/// Adds durations and counts. A count of 0 is left out, as the real server does when the whole prompt was in its cache.
 fn durations_and_counts(line: &mut Value, usage: &Usage) {
     line["total_duration"] = 5_000_000.into();
     line["load_duration"] = 1_000_000.into();

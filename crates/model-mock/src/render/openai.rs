@@ -1,4 +1,4 @@
-//! Chat Completions.
+//! Renders Chat Completions answers.
 
 use serde_json::{Map, Value, json};
 
@@ -63,7 +63,7 @@ impl Writer<'_> {
         }
     }
 
-    /// First the names, then the pieces of all by turns.
+    /// Writes several calls: first their names, then their pieces alternating.
     fn calls(&self, calls: &[OneCall], tape: &mut Tape) {
         for call in calls {
             let arguments = if call.pieces.is_empty() { call.arguments.as_str() } else { "" };

@@ -1,16 +1,16 @@
-//! Lines of streams.
+//! Renders events and lines of streams.
 
 use serde_json::Value;
 
 use crate::script::{Part, Wire};
 
-/// An event of an event stream.
+/// A server-sent event.
 pub(super) fn event(name: Option<&str>, data: &Value, wire: &Wire) -> Vec<u8> {
     let text = if wire.multi_line { format!("{data:#}") } else { data.to_string() };
     text_event(name, &text, wire)
 }
 
-/// An event whose data is no JSON, or JSON already.
+/// An event whose data is not JSON, or is JSON text already.
 pub(super) fn text_event(name: Option<&str>, data: &str, wire: &Wire) -> Vec<u8> {
     let (end, space) = (wire.line_end.as_str(), if wire.space { " " } else { "" });
     let mut out = String::with_capacity(data.len() + 64);

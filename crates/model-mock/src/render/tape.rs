@@ -1,23 +1,23 @@
 use crate::script::{Part, Wire};
 use crate::{Failure, Fault, How, Reply, Timing};
 
-/// The bytes of a body with the rests between them, and how it ends. Nothing is added after the end.
+/// The bytes of a body, the pauses between them, and how the body ends. Nothing is added after the end.
 pub(crate) struct Tape {
     bytes: Vec<u8>,
     /// Offsets and milliseconds, in order.
     waits: Vec<(usize, u64)>,
-    /// Where a frame begins, in order.
+    /// The offsets at which frames begin, in order.
     marks: Vec<usize>,
     deltas: usize,
     gap_ms: u64,
     fault: Option<(Fault, Vec<u8>)>,
     end: Option<How>,
-    /// How long the body was before it broke off at a byte.
+    /// The length of the complete body, when it was cut at a byte.
     full_length: Option<usize>,
 }
 
 impl Tape {
-    /// The tape of a stream; `error` renders an error in the middle of it.
+    /// The tape of a stream. `error` renders an error in the middle of it.
     pub(crate) fn streaming(reply: &Reply, error: impl Fn(&Failure) -> Vec<u8>) -> Self {
         let mut tape = Self::new(reply, reply.timing, error);
         if reply.wire.bom {
@@ -34,7 +34,7 @@ impl Tape {
         tape
     }
 
-    /// No body: it ends before it begins.
+    /// A connection that ends before the body begins.
     pub(crate) fn halted(how: How) -> Self {
         Self { end: Some(how), ..Self::new(&Reply::default(), Timing::default(), |_| Vec::new()) }
     }
@@ -58,7 +58,7 @@ impl Tape {
         tape
     }
 
-    /// What belongs to the structure of the stream.
+    /// Adds bytes that belong to the structure of the stream.
     pub(crate) fn frame(&mut self, bytes: &[u8]) {
         if self.end.is_none() && !(self.deltas > 0 && self.break_off_at_delta()) {
             self.marks.push(self.bytes.len());
@@ -66,7 +66,7 @@ impl Tape {
         }
     }
 
-    /// What a user would see growing: the gap stands before it, unless it is the first.
+    /// Adds a delta. The pause comes before it, unless it is the first delta.
     pub(crate) fn delta(&mut self, bytes: &[u8]) {
         if self.end.is_some() || self.break_off_at_delta() {
             return;
@@ -88,7 +88,7 @@ impl Tape {
         self.end.get_or_insert(how);
     }
 
-    /// The end of a stream: what is to be missing goes, what is to break off breaks off.
+    /// Ends a stream: removes the parts that the script omits, and applies a fault at a byte.
     pub(crate) fn finish(&mut self, wire: &Wire) {
         if self.end.is_none() {
             let ends = |bytes: &[u8]| bytes.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
@@ -134,7 +134,7 @@ impl Tape {
         &self.bytes
     }
 
-    /// How long the body is, or would have been.
+    /// The length of the body, or of the complete body when it was cut.
     pub(crate) fn full_length(&self) -> usize {
         self.full_length.unwrap_or(self.bytes.len())
     }
@@ -151,7 +151,7 @@ impl Tape {
         &self.marks
     }
 
-    /// How it ends; properly, when nothing is said.
+    /// How the body ends; properly, when the script names no fault.
     pub(crate) fn end(&self) -> &How {
         self.end.as_ref().unwrap_or(&How::End)
     }

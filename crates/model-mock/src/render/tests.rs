@@ -11,7 +11,7 @@ fn streamed(protocol: Protocol, reply: &Reply) -> String {
     text(protocol, reply, true)
 }
 
-/// Nearly everything that an answer can hold.
+/// A reply with nearly everything that an answer can hold.
 fn rich() -> Reply {
     let call = |name: &str, city: &str| Call {
         name: Some(name.into()),
@@ -42,7 +42,7 @@ fn a_rich_answer_is_streamed_in_each_grammar() {
 }
 
 #[test]
-fn a_rich_answer_is_given_whole_in_each_shape() {
+fn a_rich_answer_is_rendered_complete_in_each_protocol() {
     let whole = |protocol| serde_json::from_str::<Value>(&text(protocol, &rich(), false)).unwrap();
     insta::assert_json_snapshot!("openai_whole", whole(Protocol::OpenAi));
     insta::assert_json_snapshot!("anthropic_whole", whole(Protocol::Anthropic));
@@ -95,7 +95,7 @@ fn a_fault_at_a_byte_keeps_exactly_the_bytes_before_it() {
 }
 
 #[test]
-fn each_stop_has_its_own_word_in_each_protocol() {
+fn each_stop_reason_has_its_word_in_each_protocol() {
     let words = |stop: Stop| {
         let reply = Reply::text("x").stop(stop);
         let whole = |protocol| serde_json::from_str::<Value>(&text(protocol, &reply, false)).unwrap();
@@ -149,7 +149,7 @@ fn ndjson_may_lack_its_last_line_or_its_end() {
 }
 
 #[test]
-fn what_the_protocol_does_not_know_can_be_sent_as_well() {
+fn content_that_the_protocol_does_not_know_can_be_sent() {
     let block = Block {
         start: json!({ "type": "server_tool_use", "id": "srv", "name": "web_search", "input": {} }),
         deltas: vec![json!({ "type": "citations_delta", "citation": {} })],
@@ -192,7 +192,7 @@ fn errors_are_worded_as_each_provider_does() {
 }
 
 #[test]
-fn cuts_fall_where_they_are_told_to() {
+fn the_body_is_cut_at_the_given_offsets() {
     assert_eq!(Cuts::Every(3).offsets(9), [3, 6]);
     assert_eq!(Cuts::Sizes(vec![1, 4]).offsets(12), [1, 5, 6, 10, 11]);
     assert_eq!(Cuts::At { at: vec![5, 2, 99] }.offsets(7), [2, 5]);
@@ -211,7 +211,7 @@ fn ids_of_calls_are_counted_through_the_dialogue() {
 }
 
 #[test]
-fn arguments_are_made_up_to_fit_the_first_tool() {
+fn generated_arguments_fit_the_schema_of_the_first_tool() {
     let schema = json!({ "type": "object", "properties": {
         "text": { "type": "string" }, "count": { "type": "integer", "minimum": 3 }, "unit": { "enum": ["C", "F"] },
         "tags": { "type": "array", "items": { "type": "boolean" } }, "left_out": { "type": "string" },
@@ -226,7 +226,7 @@ fn arguments_are_made_up_to_fit_the_first_tool() {
 }
 
 #[test]
-fn words_come_one_by_one_unless_they_are_told_otherwise() {
+fn a_text_is_sent_word_by_word_by_default() {
     assert_eq!(Words::Whole("a bc  d".into()).deltas(), ["a ", "bc ", " ", "d"]);
     assert_eq!(Words::Pieces { text: "Київ".into(), pieces: 2 }.deltas(), ["Ки", "їв"]);
 }

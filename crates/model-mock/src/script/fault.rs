@@ -5,9 +5,9 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
-    /// An error in the protocol's shape; what an error status has when nothing else is said.
+    /// An error in the protocol's form. An error status has it by default.
     Error(Failure),
-    /// A web page, as proxies on the way like to send.
+    /// A web page, as proxies send it.
     Html,
     /// Bytes that are neither text nor JSON.
     Garbage,
@@ -16,7 +16,7 @@ pub enum Body {
     Json(Value),
 }
 
-/// An error as providers word it. What is absent is chosen by the status.
+/// An error as the provider reports it. Absent members are chosen by the status.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Failure {
@@ -25,7 +25,7 @@ pub struct Failure {
     pub kind: Option<String>,
     /// OpenAI only.
     pub code: Option<String>,
-    /// What a request that is not streamed gets when the error comes after the beginning.
+    /// The status of an answer that is not streamed, for an error after the beginning of a stream.
     pub status: Option<u16>,
 }
 
@@ -36,20 +36,20 @@ impl Failure {
     }
 }
 
-/// Where and how an answer goes wrong. An answer that is not streamed has no deltas: it goes wrong at its beginning.
+/// Where and how an answer fails. An answer that is not streamed has no deltas, so it fails at its beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// After that many deltas (texts, thoughts, pieces of calls).
+    /// After this many deltas (texts, reasoning, pieces of calls).
     #[serde(default)]
     pub after_deltas: Option<usize>,
-    /// After that many bytes of the body; wins over `after_deltas`.
+    /// After this many bytes of the body. It has precedence over `after_deltas`.
     #[serde(default)]
     pub after_bytes: Option<usize>,
     pub how: How,
 }
 
-/// The ways in which an answer ends before its time.
+/// The ways in which an answer ends too early.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum How {
@@ -57,10 +57,10 @@ pub enum How {
     Cut,
     /// The connection is reset.
     Reset,
-    /// Nothing more comes, and the connection stays open.
+    /// Nothing more is sent, and the connection stays open.
     Hang,
-    /// The body ends properly, as far as HTTP is concerned.
+    /// The body ends properly for HTTP.
     End,
-    /// An error in the protocol's shape, then a proper end.
+    /// An error in the protocol's form, then a proper end.
     Error(Failure),
 }

@@ -1,4 +1,4 @@
-//! What the mock is told to do: data that can stand in a file, or be built by a test.
+//! Scripts: data that can be in a file, or that a test builds.
 
 mod fault;
 mod reply;
@@ -18,16 +18,16 @@ pub(crate) use step::split;
 
 /// A whole script.
 ///
-/// A request takes the first reply whose `when` matches it. Otherwise the replies without `when` are taken one after
-/// the other, and the last of them again and again. Without any, the mock echoes, and calls the first tool that it is
+/// A request gets the first reply whose `when` matches it. Otherwise the replies without `when` are used one after the
+/// other, and the last one again and again. Without any reply, the mock echoes, and calls the first tool that it is
 /// offered once.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Script {
     pub replies: Vec<Reply>,
-    /// The names that the lists of models show.
+    /// The names in the lists of models.
     pub models: Vec<String>,
-    /// The length of embeddings whose request does not name one.
+    /// The length of embeddings whose request names none.
     pub dimensions: usize,
 }
 
@@ -37,7 +37,7 @@ impl Default for Script {
     }
 }
 
-/// A script that cannot be read, with the place.
+/// A script that cannot be read. The text names the place.
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptError {
     #[error("the script is not a valid script: {0}")]
@@ -47,7 +47,10 @@ pub enum ScriptError {
 }
 
 impl Script {
-    /// Reads JSON (the first character is a brace) or TOML.
+    /// Reads JSON (when the first character is a brace) or TOML.
+    ///
+    /// # Errors
+    /// Fails with the place of the fault.
     pub fn parse(text: &str) -> Result<Self, ScriptError> {
         if text.trim_start().starts_with('{') {
             return Ok(serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text))?);

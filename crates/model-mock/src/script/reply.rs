@@ -8,25 +8,25 @@ use serde_json::Value;
 
 use super::{Body, Call, Fault, How, Step, When, Wire};
 
-/// One answer: what is said, and how it goes.
+/// One answer: its content, and how it is sent.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, default)]
 pub struct Reply {
     pub when: Option<When>,
-    /// How many requests it is for. Absent: one, or with `when` all.
+    /// How many requests get this reply. Absent: one, or all when there is a `when`.
     pub times: Option<usize>,
     /// Absent: 200.
     pub status: Option<u16>,
-    /// More headers, or other values.
+    /// Additional or replaced headers.
     pub headers: BTreeMap<String, String>,
-    /// Instead of steps.
+    /// A body in place of steps.
     pub body: Option<Body>,
     pub steps: Vec<Step>,
-    /// Absent: 20 in, 5 out.
+    /// Absent: 20 input tokens, 5 output tokens.
     pub usage: Option<Usage>,
-    /// Absent: calls of tools if there are any, otherwise a good end.
+    /// Absent: tool calls if there are any, or else a normal end.
     pub stop: Option<Stop>,
-    /// The model's name in the answer. Absent: as asked.
+    /// The model's name in the answer. Absent: the requested name.
     pub model: Option<String>,
     /// The answer's id.
     pub id: Option<String>,
@@ -36,7 +36,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A text, word by word.
+    /// A text, sent word by word.
     pub fn text(text: &str) -> Self {
         Self::of([Step::text(text)])
     }
@@ -51,12 +51,12 @@ impl Reply {
         Self::of([Step::call(name, arguments)])
     }
 
-    /// A call of the first tool offered.
+    /// A call of the first tool that is offered.
     pub fn call_of_first_tool(arguments: Value) -> Self {
         Self::of([Step::Tool(Call { arguments: Some(arguments), ..Call::default() })])
     }
 
-    /// A status with an error in the protocol's shape.
+    /// A status with an error in the protocol's form.
     pub fn status(status: u16) -> Self {
         Self { status: Some(status), ..Self::default() }
     }
@@ -113,13 +113,13 @@ impl Reply {
         Self { wire, ..self }
     }
 
-    /// Goes wrong after so many deltas.
+    /// Fails after this many deltas.
     #[must_use]
     pub fn fault_after_deltas(self, deltas: usize, how: How) -> Self {
         Self { fault: Some(Fault { after_deltas: Some(deltas), after_bytes: None, how }), ..self }
     }
 
-    /// Goes wrong after so many bytes of the body.
+    /// Fails after this many bytes of the body.
     #[must_use]
     pub fn fault_after_bytes(self, bytes: usize, how: How) -> Self {
         Self { fault: Some(Fault { after_deltas: None, after_bytes: Some(bytes), how }), ..self }
@@ -138,7 +138,7 @@ impl<'de> Deserialize<'de> for Reply {
     }
 }
 
-/// A reply may be just its text. An untagged enum would do, but its errors would not say what is wrong.
+/// A reply may be just its text. An untagged enum would accept that too, but its errors would not tell the fault.
 struct TextOrMap;
 
 impl<'de> Visitor<'de> for TextOrMap {
@@ -157,7 +157,7 @@ impl<'de> Visitor<'de> for TextOrMap {
     }
 }
 
-/// Why an answer ends; each protocol has its own word.
+/// Why an answer ends. Each protocol has its own words.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
@@ -165,17 +165,17 @@ pub enum Stop {
     Length,
     ToolCalls,
     ContentFilter,
-    /// A stop sequence was met; Anthropic says which.
+    /// A stop sequence was met. Only Anthropic tells which.
     Sequence(String),
-    /// The provider's own word, in every protocol as it is.
+    /// A provider's word, sent unchanged in every protocol.
     Raw(String),
 }
 
-/// What the answer says that it used.
+/// The usage that the answer reports, in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Usage {
-    /// Without what came from a cache or was written to one.
+    /// Input tokens without those read from a cache or written to one.
     #[serde(default)]
     pub input: u64,
     #[serde(default)]
@@ -184,7 +184,7 @@ pub struct Usage {
     pub cache_read: u64,
     #[serde(default)]
     pub cache_creation: u64,
-    /// A part of `output`.
+    /// Part of `output`.
     #[serde(default)]
     pub reasoning: u64,
 }
@@ -196,13 +196,13 @@ impl Default for Usage {
 }
 
 impl Usage {
-    /// All that was read, from wherever.
+    /// All input tokens, including those of caches.
     pub fn prompt(&self) -> u64 {
         self.input + self.cache_read + self.cache_creation
     }
 }
 
-/// When the bytes go. A whole answer takes as long as its stream would.
+/// When the bytes are sent, in milliseconds. A complete answer takes as long as its stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Timing {
@@ -217,7 +217,7 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// So long to the first token, so long between two.
+    /// A time to the first token, and a time between two deltas, both in milliseconds.
     pub fn of(first_ms: u64, gap_ms: u64) -> Self {
         Self { first_ms, gap_ms, ..Self::default() }
     }

@@ -3,32 +3,32 @@ use serde_json::Value;
 
 use super::Failure;
 
-/// One thing that happens in an answer, in order.
+/// One part of an answer, in order.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     Text(Words),
-    /// The last message's text.
+    /// The text of the last message.
     Echo,
-    /// Reasoning; Anthropic's signature goes with it.
+    /// Reasoning. Anthropic's signature is sent with it.
     Thinking(Thinking),
-    /// Reasoning that Anthropic shows to nobody; the others send nothing.
+    /// Anthropic's hidden reasoning. The other protocols send nothing.
     RedactedThinking(String),
     Tool(Call),
-    /// Calls whose pieces come by turns. Ollama puts them on one line.
+    /// Calls whose pieces alternate. Ollama sends them on one line.
     Parallel(Vec<Call>),
-    /// A content block of Anthropic's as it stands, such as `server_tool_use`.
+    /// A content block of Anthropic's, sent unchanged, such as `server_tool_use`.
     Block(Block),
-    /// Anthropic's `ping`; a comment with OpenAI, nothing with Ollama.
+    /// Anthropic's `ping`; a comment in OpenAI's protocol, nothing in Ollama's.
     Ping,
     /// A comment line of an event stream.
     Comment(String),
     /// An event that the protocol does not know.
     Event(String, Value),
-    /// Bytes as they are.
+    /// Bytes that are sent unchanged.
     Raw(String),
     WaitMs(u64),
-    /// An error after a good beginning, then a proper end.
+    /// An error after a proper beginning, then a proper end.
     Error(Failure),
     Hang,
     Cut,
@@ -36,7 +36,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// A text, word by word.
+    /// A text, sent word by word.
     pub fn text(text: &str) -> Self {
         Self::Text(Words::Whole(text.to_owned()))
     }
@@ -46,7 +46,7 @@ impl Step {
         Self::Text(Words::Deltas(deltas.iter().map(|&delta| delta.to_owned()).collect()))
     }
 
-    /// Thoughts with a signature; both may be empty.
+    /// Reasoning with a signature. Both may be empty.
     pub fn thinking(text: &str, signature: &str) -> Self {
         Self::Thinking(Thinking::Signed { text: text.to_owned(), signature: signature.to_owned(), pieces: None })
     }
@@ -57,15 +57,15 @@ impl Step {
     }
 }
 
-/// A text and its deltas.
+/// A text and how it is cut into deltas.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "a text, a list of deltas, or {text, pieces}")]
 pub enum Words {
     /// Word by word.
     Whole(String),
-    /// These deltas.
+    /// Exactly these deltas.
     Deltas(Vec<String>),
-    /// That many deltas.
+    /// This many deltas of about the same length.
     Pieces { text: String, pieces: usize },
 }
 
@@ -98,13 +98,13 @@ pub enum Thinking {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Call {
-    /// Absent: the first tool offered.
+    /// Absent: the first tool that is offered.
     pub name: Option<String>,
-    /// An object, or a text that is sent as it is, broken or empty. Absent: made to fit the tool's schema.
+    /// An object, or a text that is sent unchanged, broken or empty. Absent: generated from the tool's schema.
     pub arguments: Option<Value>,
-    /// Absent: counted through the dialogue.
+    /// Absent: generated and numbered through the dialogue.
     pub id: Option<String>,
-    /// In how many pieces the arguments come; 0: together with the name. Absent: one.
+    /// The number of pieces of the arguments; 0 sends them together with the name. Absent: one.
     pub pieces: Option<usize>,
 }
 
@@ -112,17 +112,17 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
-    /// What `content_block_start` carries.
+    /// The content of `content_block_start`.
     pub start: Value,
-    /// What the `content_block_delta`s carry.
+    /// The content of the `content_block_delta` events.
     #[serde(default)]
     pub deltas: Vec<Value>,
-    /// The block of an answer that is not streamed; `start`, when absent.
+    /// The block of an answer that is not streamed. Absent: `start`.
     #[serde(default)]
     pub whole: Option<Value>,
 }
 
-/// A text in at most so many parts of about the same length, whole characters each.
+/// Cuts a text into at most this many parts of about the same length, between characters.
 pub(crate) fn split(text: &str, pieces: usize) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
     let size = letters.len().div_ceil(pieces.max(1)).max(1);

@@ -29,7 +29,7 @@ fault = { after_deltas = 1, how = { error = { type = "overloaded_error", message
 "#;
 
 #[test]
-fn toml_and_json_say_the_same() {
+fn toml_and_json_give_the_same_script() {
     let json = json!({ "models": ["one", "two"], "replies": [
         { "status": 429, "times": 2, "headers": { "retry-after": "1" } },
         {
@@ -62,7 +62,7 @@ fn a_reply_may_be_just_its_text() {
 }
 
 #[test]
-fn a_script_that_is_wrong_is_refused_with_the_place_and_what_would_be_right() {
+fn an_invalid_script_is_refused_with_the_place_and_the_valid_choices() {
     let refused = |text: &str| Script::parse(text).unwrap_err().to_string();
     assert!(refused(r#"{"replies": [{"steps": [{"txt": "x"}]}]}"#).contains("replies[0].steps[0]"));
     assert!(
@@ -89,7 +89,7 @@ fn a_star_in_a_model_stands_for_anything() {
 }
 
 #[test]
-fn the_script_of_the_documentation_is_one() {
+fn the_script_of_the_documentation_is_valid() {
     let page = include_str!("../../../../docs/model-mock.md");
     let (_, rest) = page.split_once("```toml\n").unwrap();
     let (script, _) = rest.split_once("```").unwrap();

@@ -4,17 +4,17 @@ use serde::Deserialize;
 
 use crate::{Endpoint, IncomingRequest, Protocol};
 
-/// Which requests a reply is for. What is absent does not matter. `*` in `model` stands for any characters.
+/// Which requests a reply is for. Absent members match everything. `*` in `model` stands for any characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
     pub protocol: Option<Protocol>,
-    /// Chat, when absent.
+    /// Absent: chat.
     pub endpoint: Endpoint,
     pub model: Option<String>,
     /// A part of the last message's text.
     pub last: Option<String>,
-    /// The last message's role: `user`, or `tool` for the results of calls in every protocol.
+    /// The role of the last message: `user`, or in every protocol `tool` for the results of calls.
     pub role: Option<String>,
     /// A part of the path.
     pub path: Option<String>,

@@ -1,31 +1,31 @@
 use serde::Deserialize;
 
-/// How an answer's bytes look and travel. The default is what the provider itself does.
+/// How the bytes of an answer look and are sent. The default is what the provider itself does.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a knob of its own, and any may be turned with any")]
 pub struct Wire {
-    /// Body bytes written apart, each a TCP segment (and a chunk of HTTP) of its own.
+    /// How the body is cut into writes. Each write is a TCP segment (and an HTTP chunk) of its own.
     pub pieces: Option<Cuts>,
-    /// A rest after each of them.
+    /// A pause after each of them.
     pub piece_gap_ms: u64,
     pub line_end: LineEnd,
     /// `data: {…}` or `data:{…}`
     pub space: bool,
-    /// A byte order mark before everything.
+    /// A byte order mark before the stream.
     pub bom: bool,
-    /// The JSON of an event on several `data:` lines.
+    /// Whether the JSON of an event is on several `data:` lines.
     pub multi_line: bool,
     /// OpenAI's random padding in each chunk.
     pub obfuscation: bool,
-    /// Which parts of the stream are missing.
+    /// The parts of the stream that are left out.
     pub omit: Vec<Part>,
-    /// Where reasoning stands in OpenAI's protocol: `reasoning_content`, or `reasoning` (OpenRouter).
+    /// The member with the reasoning in OpenAI's protocol: `reasoning_content`, or `reasoning` (OpenRouter).
     pub reasoning_member: String,
-    /// The length that the head claims, true or not. Otherwise streams are chunked and whole answers have their
+    /// The length that the head states, true or not. Absent: streams are chunked and complete answers have their
     /// length.
     pub content_length: Option<usize>,
-    /// The body ends with the connection: neither a length nor chunks.
+    /// The body ends when the connection closes: there is neither a length nor chunks.
     pub until_close: bool,
 }
 
@@ -59,14 +59,14 @@ impl Wire {
 pub enum Cuts {
     /// Into pieces of this size.
     Every(usize),
-    /// Into pieces of these sizes, and from the beginning of the list again.
+    /// Into pieces of these sizes, starting again with the first after the last.
     Sizes(Vec<usize>),
     /// At these offsets.
     At { at: Vec<usize> },
 }
 
 impl Cuts {
-    /// The offsets within a body of `length` bytes, in order; the end is none of them.
+    /// The offsets of the cuts in a body of `length` bytes, in order, without the end.
     pub(crate) fn offsets(&self, length: usize) -> Vec<usize> {
         let sizes = match self {
             Self::At { at } => {
@@ -88,7 +88,7 @@ impl Cuts {
     }
 }
 
-/// How lines of a stream end.
+/// How the lines of a stream end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LineEnd {
@@ -108,13 +108,13 @@ impl LineEnd {
     }
 }
 
-/// A part of a stream that a bad server forgets.
+/// A part of a stream that a faulty server leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// `[DONE]`; `message_stop`; Ollama's last line.
     Done,
-    /// The chunk or event that says why it ended, and Ollama's `done_reason`.
+    /// The chunk or event with the finish reason, and Ollama's `done_reason`.
     Finish,
     Usage,
     /// OpenAI's first chunk with the role.
@@ -127,6 +127,6 @@ pub enum Part {
     EventNames,
     /// The blank line after the last event.
     LastBlankLine,
-    /// Every line end at the end.
+    /// All line ends at the end.
     LastNewline,
 }

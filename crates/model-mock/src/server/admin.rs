@@ -29,7 +29,7 @@ pub(super) fn answer(mock: &Mock, request: &Incoming) -> Option<Plan> {
     })
 }
 
-/// The last `?last=n` of them, or all.
+/// The last `?last=n` requests, or all.
 fn requests(mock: &Mock, request: &Incoming) -> Value {
     let all = mock.requests();
     let last = request

@@ -1,4 +1,4 @@
-//! One connection: requests and answers by turns.
+//! One connection: alternating requests and answers.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub(super) async fn serve(mock: Mock, mut stream: TcpStream) {
     }
 }
 
-/// Whether the connection can go on.
+/// Whether the connection can be used for the next request.
 async fn answer(mock: &Mock, request: Incoming, stream: &mut TcpStream, ahead: &mut BytesMut) -> bool {
     if let Some(plan) = admin::answer(mock, &request) {
         return perform(&plan, stream, ahead).await == Sent::All;
@@ -109,7 +109,7 @@ fn plan(mock: &Mock, request: Incoming) -> Arc<Plan> {
     mock.plan(&asked)
 }
 
-/// Counts something as long as it lives.
+/// Counts something while it lives.
 struct Open<'a, F: Fn(&mut crate::request_log::Counts)> {
     mock: &'a Mock,
     over: F,

@@ -1,4 +1,4 @@
-//! Requests as they come over the wire.
+//! Reads requests from the connection.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,7 +12,7 @@ const LONGEST_BODY: usize = 64 << 20;
 #[derive(Debug)]
 pub(super) struct Incoming {
     pub(super) method: String,
-    /// With the query.
+    /// The request target with its query.
     pub(super) target: String,
     /// Names in lower case.
     pub(super) headers: Vec<(String, String)>,
@@ -25,7 +25,7 @@ impl Incoming {
         self.headers.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str())
     }
 
-    /// Without the query.
+    /// The path without the query.
     pub(super) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
@@ -35,11 +35,11 @@ impl Incoming {
 pub(super) enum NoRequest {
     /// The client closed the connection, or broke it off.
     Gone,
-    /// What came is no HTTP/1.1, or too large.
+    /// The bytes are not HTTP/1.1, or too many.
     Bad,
 }
 
-/// The next request. `buffer` holds what came and was not used yet.
+/// Reads the next request. `buffer` holds bytes that have arrived and are not used yet.
 pub(super) async fn next(stream: &mut TcpStream, buffer: &mut BytesMut) -> Result<Incoming, NoRequest> {
     let mut request = loop {
         if let Some((request, length)) = head(buffer)? {
@@ -103,7 +103,7 @@ async fn chunked(stream: &mut TcpStream, buffer: &mut BytesMut) -> Result<Bytes,
                 if size > LONGEST_BODY - body.len() {
                     return Err(NoRequest::Bad);
                 }
-                // Trailers are not supported: nobody sends them to a model.
+                // Trailers are not supported, because no client sends them to a model.
                 body.extend_from_slice(&exactly(stream, buffer, size).await?);
                 exactly(stream, buffer, 2).await?;
                 if size == 0 {

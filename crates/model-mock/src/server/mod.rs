@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::Mock;
 
-/// Takes connections for ever. All of them end with this future.
+/// Accepts connections until the future is dropped, which ends all of them.
 pub(crate) async fn serve(mock: Mock, listener: TcpListener) -> std::io::Result<()> {
     let mut connections = JoinSet::new();
     loop {
@@ -18,7 +18,7 @@ pub(crate) async fn serve(mock: Mock, listener: TcpListener) -> std::io::Result<
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else {
-                    // Out of file descriptors, or a client that went at once: neither is a reason to stop.
+                    // Out of file descriptors, or a client that closed at once. In both cases the mock continues.
                     tokio::time::sleep(std::time::Duration::from_millis(10)).await;
                     continue;
                 };

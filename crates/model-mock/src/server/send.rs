@@ -1,4 +1,4 @@
-//! A plan, performed on a connection.
+//! Sends a plan on a connection.
 
 use std::time::Duration;
 
@@ -10,21 +10,21 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::plan::{Op, Plan};
 
-/// A client that sends more than this while it waits for an answer is not read any further.
+/// A client that sends more than this before its answer is not read any further.
 const MOST_AHEAD: usize = 1 << 20;
 
 /// How sending ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
     All,
-    /// The connection is to be reset.
+    /// The connection must be reset.
     Reset,
     /// The client closed the connection first.
     ClientGone,
 }
 
-/// Sends what the plan says, and notices within no time when the client goes. `ahead` takes what the client sends
-/// meanwhile.
+/// Sends the plan, and notices at once when the client closes the connection. `ahead` takes the bytes that the client
+/// sends meanwhile.
 pub(super) async fn perform(plan: &Plan, stream: &mut TcpStream, ahead: &mut BytesMut) -> Sent {
     if let [Op::Send(bytes)] = plan.ops.as_slice() {
         return sent(stream.write_all(bytes).await.is_ok());
@@ -37,7 +37,7 @@ pub(super) async fn perform(plan: &Plan, stream: &mut TcpStream, ahead: &mut Byt
 }
 
 async fn all(ops: &[Op], mut writer: WriteHalf<'_>) -> Sent {
-    // Rests count from when the last one was due, so that they do not add up to more than was asked for.
+    // Pauses count from the end of the previous pause, so that delays do not add up.
     let mut due = Instant::now();
     for (at, op) in ops.iter().enumerate() {
         match op {
@@ -45,7 +45,8 @@ async fn all(ops: &[Op], mut writer: WriteHalf<'_>) -> Sent {
                 if writer.write_all(bytes).await.is_err() {
                     return Sent::ClientGone;
                 }
-                // One write is one segment: the connection has no delay. The reader gets a chance to see it alone.
+                // One write is one segment, because the connection has no delay. The yield lets the reader see the
+                // segment alone.
                 if matches!(ops.get(at + 1), Some(Op::Send(_))) {
                     tokio::task::yield_now().await;
                 }
