@@ -71,7 +71,9 @@ impl Program {
             }
         };
         tokio::select! {
-            ready = timeout(LONGEST_START, attempts) => ready.with_context(|| format!("{} is not ready after {LONGEST_START:?}", self.watched.name)),
+            ready = timeout(LONGEST_START, attempts) => {
+                ready.with_context(|| format!("{} is not ready after {LONGEST_START:?}", self.watched.name))
+            }
             ended = self.child.wait() => bail!("{} ended: {}; {}", self.watched.name, ended?, self.log_tail()),
         }
     }

@@ -28,7 +28,7 @@ impl Turn {
         }
     }
 
-    /// The entry that tells readers to drop the text of an answer that did not end; `None` when no answer was under way.
+    /// The entry that tells readers to drop the text of an answer that did not end; `None` when there was no answer.
     /// A worker that takes over a run records it first, also when it only ends the run: the last text that its
     /// predecessor streamed is not in the store.
     pub fn void_answer(&self) -> Option<Event> {

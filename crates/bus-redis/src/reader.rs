@@ -83,7 +83,11 @@ impl Reader {
                 rest = MIN_RETRY_DELAY;
             }
             if let (Err(error), Some(failures)) = (ended, failures.add(1)) {
-                tracing::warn!(%error, failures, "messages from other processes do not arrive; they are found in the store");
+                tracing::warn!(
+                    %error,
+                    failures,
+                    "messages from other processes do not arrive; they are found in the store"
+                );
             }
             sleep(rest).await;
             rest = (rest * 2).min(MAX_RETRY_DELAY);

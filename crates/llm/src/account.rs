@@ -65,9 +65,9 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// The stored word, which is also a label of metrics: `chat` or `embeddings`.
     ///
     /// FROZEN: the tables of model calls hold these words.
-    /// `chat` or `embeddings`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Chat => "chat",
@@ -88,9 +88,9 @@ pub enum CallOutcome {
 }
 
 impl CallOutcome {
+    /// The stored word, which is also a label of metrics: `ok`, `error` or `cancelled`.
     ///
     /// FROZEN: the tables of model calls hold these words.
-    /// `ok`, `error` or `cancelled`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -111,4 +111,16 @@ pub(crate) struct NoAccount;
 
 impl Accountant for NoAccount {
     fn record(&self, _: CallRecord) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallOutcome, Operation};
+
+    #[test]
+    fn the_stored_words_never_change() {
+        assert_eq!([Operation::Chat, Operation::Embeddings].map(Operation::word), ["chat", "embeddings"]);
+        let outcomes = [CallOutcome::Ok, CallOutcome::Error("timeout"), CallOutcome::Cancelled];
+        assert_eq!(outcomes.map(CallOutcome::word), ["ok", "error", "cancelled"]);
+    }
 }

@@ -96,9 +96,11 @@ fn a_call_left_open_gets_a_synthetic_result() {
     entries.extend(journal(NOW, 10, vec![input("two")]));
     let dialogue = Dialogue::fold(&entries, NOW);
     assert_eq!(dialogue.blocks.len(), 3);
-    assert!(
-        matches!(&dialogue.blocks[1].messages[2], Message::Tool { content, is_error: true, .. } if content.contains("superseded"))
-    );
+    assert!(matches!(
+        &dialogue.blocks[1].messages[2],
+        Message::Tool { content, is_error: true, .. }
+            if content.contains("superseded")
+    ));
 }
 
 #[test]

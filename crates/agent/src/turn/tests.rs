@@ -147,9 +147,11 @@ fn a_run_asks_the_model_and_ends_with_its_answer() {
     let (journal, actions) = play(&mut turn, [answered(1, "hello", 0)]);
     assert_eq!(kinds(&journal), ["model_answered", "run_succeeded"]);
     assert!(actions.is_empty() && turn.is_over());
-    assert!(
-        matches!(&journal[1], Event::RunSucceeded { output, usage: Some(usage) } if output == "hello" && usage.total() == 12)
-    );
+    assert!(matches!(
+        &journal[1],
+        Event::RunSucceeded { output, usage: Some(usage) }
+            if output == "hello" && usage.total() == 12
+    ));
 }
 
 #[test]
@@ -181,9 +183,11 @@ fn a_refused_call_is_told_to_the_model_and_never_made() {
     let refused = planned(1, 0, EffectClass::AtMostOnce, Verdict::Refuse { reason: "no such tool".into() });
     let (journal, actions) = play(&mut turn, [answered(1, "", 1), refused]);
     assert_eq!(kinds(&journal), ["model_answered", "tool_planned", "tool_finished", "model_requested"]);
-    assert!(
-        matches!(&journal[2], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error == "no such tool")
-    );
+    assert!(matches!(
+        &journal[2],
+        Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. }
+            if error == "no such tool"
+    ));
     assert_eq!(actions, [Action::CallModel { step: 2 }]);
 }
 
@@ -211,9 +215,11 @@ fn the_step_limit_ends_a_run_that_only_calls_tools() {
         let (journal, _) = play(&mut turn, [finished(step, 0)]);
         assert_eq!(turn.is_over(), step == 3, "{:?}", kinds(&journal));
         if step == 3 {
-            assert!(
-                matches!(journal.last(), Some(Event::RunFailed { code, usage: Some(u), .. }) if code == "max_steps" && u.total() == 36)
-            );
+            assert!(matches!(
+                journal.last(),
+                Some(Event::RunFailed { code, usage: Some(u), .. })
+                    if code == "max_steps" && u.total() == 36
+            ));
         }
     }
 }
@@ -248,9 +254,11 @@ fn edited_arguments_replace_the_proposed_ones_and_a_rejection_goes_to_the_model(
     play(&mut turn, [finished(1, 0)]);
     assert!(turn.is_waiting());
     let (journal, actions) = play(&mut turn, [decided(1, 1, Decision::Reject, None)]);
-    assert!(
-        matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error.contains("rejected") && error.contains("because"))
-    );
+    assert!(matches!(
+        &journal[1],
+        Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. }
+            if error.contains("rejected") && error.contains("because")
+    ));
     assert_eq!(actions, [Action::CallModel { step: 2 }]);
 }
 

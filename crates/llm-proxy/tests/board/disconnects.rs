@@ -39,7 +39,10 @@ async fn hang_up(reply: Reply, stream: bool, after_first_bytes: bool) {
             } else {
                 tokio::select! {
                     () = call => {}
-                    () = async { world.mock.wait_requests(number).await; tokio::time::sleep(Duration::from_millis(30)).await } => {}
+                    () = async {
+                    world.mock.wait_requests(number).await;
+                    tokio::time::sleep(Duration::from_millis(30)).await
+                } => {}
                 }
             }
             let left = Instant::now();

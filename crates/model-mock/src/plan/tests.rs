@@ -50,7 +50,10 @@ fn there_is_a_pause_before_each_delta_but_the_first() {
 proptest! {
     #[test]
     fn cuts_and_pauses_do_not_change_the_bytes(
-        sizes in proptest::collection::vec(0..40usize, 0..5), at in proptest::collection::vec(0..2000usize, 0..5), by_size: bool, gap in 0..2u64,
+        sizes in proptest::collection::vec(0..40usize, 0..5),
+        at in proptest::collection::vec(0..2000usize, 0..5),
+        by_size: bool,
+        gap in 0..2u64,
     ) {
         let cuts = if by_size { Cuts::Sizes(sizes) } else { Cuts::At { at } };
         let wire = Wire { pieces: Some(cuts), piece_gap_ms: gap, ..Wire::default() };

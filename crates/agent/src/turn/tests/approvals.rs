@@ -72,9 +72,11 @@ fn a_call_whose_tool_is_gone_is_refused_and_a_rejected_call_is_not_compared() {
         matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error == "gone")
     );
     let (journal, _) = play(&mut turn, [decided(1, 0, Decision::Reject, None)]);
-    assert!(
-        matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. } if error.contains("rejected"))
-    );
+    assert!(matches!(
+        &journal[1],
+        Event::ToolFinished { outcome: ToolOutcome::Failed { error }, .. }
+            if error.contains("rejected")
+    ));
 }
 
 #[test]

@@ -71,9 +71,11 @@ fn an_answered_form_ends_its_call_and_the_model_gets_the_values() {
     assert_eq!(kinds(&journal), ["form_answered", "tool_finished", "model_requested"]);
     assert_eq!(actions, [Action::CallModel { step: 2 }]);
     let expected = json!({ "submitted": true, "values": { "name": "Ada" } });
-    assert!(
-        matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. } if *output == expected)
-    );
+    assert!(matches!(
+        &journal[1],
+        Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. }
+            if *output == expected
+    ));
     let (journal, _) = play(&mut turn, [answers(Some(json!({ "name": "Eve" })), None)]);
     assert_eq!(kinds(&journal), ["form_answered"], "the second answer changes nothing");
 }
@@ -83,9 +85,11 @@ fn an_expired_form_ends_its_call_too() {
     let mut turn = waiting_turn(form());
     let (journal, _) = play(&mut turn, [answers(None, Some("nobody answered in time"))]);
     let expected = json!({ "submitted": false, "reason": "nobody answered in time" });
-    assert!(
-        matches!(&journal[1], Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. } if *output == expected)
-    );
+    assert!(matches!(
+        &journal[1],
+        Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. }
+            if *output == expected
+    ));
 }
 
 #[test]
