@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use artel_domain::{ClientId, FamilyId, OAuthClient, TenantId, TokenFamily, UserId};
+use artel_domain::{ClientId, FamilyId, OAuthClient, TenantId, Timestamp, TokenFamily, UserId};
 use artel_identity::{AccessGrant, Scopes};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -32,6 +32,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) client_id: &'a ClientId,
     pub(crate) scopes: &'a [String],
     pub(crate) family_id: Option<FamilyId>,
+    /// When the user signed in, or the client showed its secret.
+    pub(crate) signed_in_at: Timestamp,
 }
 
 impl<'a> Subject<'a> {
@@ -42,6 +44,7 @@ impl<'a> Subject<'a> {
             client_id: &family.client_id,
             scopes: &family.scopes,
             family_id: Some(family.id),
+            signed_in_at: family.created_at,
         }
     }
 }
@@ -74,6 +77,7 @@ impl AuthApp {
             client_id: subject.client_id.clone(),
             scopes: Scopes::new(subject.scopes.iter().cloned()),
             family_id: subject.family_id,
+            signed_in_at: Some(subject.signed_in_at),
         };
         let lifetime = Duration::from_secs(client.access_ttl_seconds.unsigned_abs());
         let signed = self.issuer.issue(&key, &grant, lifetime, &*self.clock)?;

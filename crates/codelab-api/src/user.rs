@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use artel_domain::{Actor, AgentId, Principal, Requester, TenantId, Timestamp, UserId};
+use artel_domain::{Actor, AgentId, DailyLimit, Principal, Requester, TenantId, Timestamp, UserId};
 use artel_http::{Identity, Problem, trace};
 use artel_identity::{Scope, Scopes};
 use artel_store::Viewer;
@@ -16,8 +16,8 @@ pub(crate) struct User {
     pub(crate) actor: Actor,
     /// The only agent that their API key may run, if any.
     pub(crate) only_agent: Option<AgentId>,
-    /// Runs that their API key may start in a day.
-    pub(crate) daily_limit: Option<i64>,
+    /// What the runs that they start count against.
+    pub(crate) daily_limits: Vec<DailyLimit>,
     /// When what they showed stops working.
     pub(crate) valid_until: Option<Timestamp>,
     /// A service that names no user: it works in whatever session it names.
@@ -34,7 +34,7 @@ impl User {
             principal: Principal { user_id, api_key_id: None, scopes },
             actor: Actor { user_id: Some(user_id), api_key_id: None, ip: ip.map(|ip| ip.to_string()) },
             only_agent: None,
-            daily_limit: None,
+            daily_limits: Vec::new(),
             valid_until: None,
             is_service: false,
         }
@@ -64,7 +64,7 @@ impl User {
             principal: self.principal.clone(),
             actor: self.actor.clone(),
             only_agent: self.only_agent,
-            daily_limit: self.daily_limit,
+            daily_limits: self.daily_limits.clone(),
             is_service: self.is_service,
             trace_id: trace::current(),
         }
@@ -73,7 +73,7 @@ impl User {
 
 impl From<&Identity> for User {
     fn from(identity: &Identity) -> Self {
-        let Requester { tenant_id, principal, actor, only_agent, daily_limit, .. } = identity.requester();
+        let Requester { tenant_id, principal, actor, only_agent, daily_limits, .. } = identity.requester();
         let valid_until = identity.valid_until;
         Self {
             tenant_id,
@@ -81,7 +81,7 @@ impl From<&Identity> for User {
             principal,
             actor,
             only_agent,
-            daily_limit,
+            daily_limits,
             valid_until,
             is_service: false,
         }

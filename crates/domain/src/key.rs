@@ -19,4 +19,7 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// The key that made this one: this one ends with it, and its runs count against the limits of both.
+    #[serde(default)]
+    pub parent_id: Option<ApiKeyId>,
 }

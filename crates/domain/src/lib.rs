@@ -49,7 +49,7 @@ pub use ids::{AgentId, ApiKeyId, ApprovalId, BindingId, CallId, FamilyId, RunId,
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use refusal::{Refusal, RefusalKind, Subject};
-pub use requester::Requester;
+pub use requester::{DailyLimit, Requester};
 pub use run::{ParentCall, Phase, Principal, Run, RunStatus};
 pub use session::{Session, Visibility};
 pub use specialist::{Confidence, Plan, RoutedBy, Specialist, Subtask, SwitchCause, TeamRequest, TeamStart};

@@ -1,5 +1,7 @@
 use std::fmt::Display;
 
+use uuid::Uuid;
+
 use crate::{Actor, AgentId, AuditEntry, Principal, TenantId, Timestamp, UserId};
 
 /// On whose behalf something is done, whichever surface asks for it.
@@ -12,12 +14,20 @@ pub struct Requester {
     pub actor: Actor,
     /// The only agent that the API key may run, if any.
     pub only_agent: Option<AgentId>,
-    /// Runs that the API key may start in a UTC day.
-    pub daily_limit: Option<i64>,
+    /// What the runs that are started count against.
+    pub daily_limits: Vec<DailyLimit>,
     /// A service of the installation that names no user: it works in whatever session it names.
     pub is_service: bool,
     /// The request, or the message on a socket, by which this is asked for.
     pub trace_id: String,
+}
+
+/// Runs that may be started in a UTC day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DailyLimit {
+    /// The API key, the user or the tenant that it is set for.
+    pub of: Uuid,
+    pub runs: i64,
 }
 
 impl Requester {

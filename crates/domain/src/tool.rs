@@ -108,6 +108,12 @@ impl RateLimit {
     pub fn window(self) -> Duration {
         Duration::from_secs(self.per.row().1)
     }
+
+    /// So many times as much in the same window.
+    #[must_use]
+    pub fn times(self, times: u32) -> Self {
+        Self { count: self.count.saturating_mul(times), ..self }
+    }
 }
 
 impl std::str::FromStr for RateLimit {

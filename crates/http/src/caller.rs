@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use artel_identity::Scope;
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
 use crate::gate::{Admitted, Gate};
@@ -17,34 +17,40 @@ use crate::{Identity, Problem, credentials};
 pub trait Permission: Send + Sync + 'static {
     /// Any of these; none means that every authenticated caller will do.
     const SCOPES: &'static [Scope];
+    /// Whether it changes agents, or what agents share. A key that was made for one agent changes that agent alone: the
+    /// one that the path names as `agent_id`.
+    const CHANGES_AGENTS: bool;
 }
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident: $($scope:ident)|*),* $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident: $($scope:ident)|* $(, changes $agents:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name;
         impl Permission for $name {
             const SCOPES: &'static [Scope] = &[$(Scope::$scope),*];
+            const CHANGES_AGENTS: bool = permissions!(@changes $($agents)?);
         }
     )*};
+    (@changes agents) => { true };
+    (@changes) => { false };
 }
 
 permissions! {
     /// Any authenticated caller.
-    Anyone: ,
-    AgentsRead: AgentsRead,
-    AgentsWrite: AgentsWrite,
-    ToolsRead: ToolsRead,
-    ToolsWrite: ToolsWrite,
-    RunsRead: RunsRead,
-    RunsWrite: RunsWrite,
+    Anyone: ;
+    AgentsRead: AgentsRead;
+    AgentsWrite: AgentsWrite, changes agents;
+    ToolsRead: ToolsRead;
+    ToolsWrite: ToolsWrite, changes agents;
+    RunsRead: RunsRead;
+    RunsWrite: RunsWrite;
     /// The first clients of the API made keys with `tools:write` alone; a key's scopes are within its creator's anyway.
-    KeysWrite: ApiKeysWrite | ToolsWrite,
-    AuditRead: AuditRead,
+    KeysWrite: ApiKeysWrite | ToolsWrite;
+    AuditRead: AuditRead;
     /// Who decides for the whole tenant.
-    Administrator: Admin,
-    LlmInvoke: LlmInvoke,
+    Administrator: Admin, changes agents;
+    LlmInvoke: LlmInvoke;
 }
 
 /// A caller who holds the permission `P`. First in a handler's arguments: 401 comes before 403, and both before what is
@@ -80,6 +86,7 @@ where
         }?;
         match P::SCOPES {
             [needed, ..] if !P::SCOPES.iter().any(|scope| identity.scopes.allows(*scope)) => Err(missing(*needed)),
+            _ if P::CHANGES_AGENTS && !may_change(&identity, parts).await => Err(other_agent()),
             _ => Ok(Self { identity, permission: PhantomData }),
         }
     }
@@ -111,6 +118,21 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         Ok(Self(Gate::from_ref(state).ip(parts)))
     }
+}
+
+/// Whether the caller may change any agent, or the path names the only one that it may.
+async fn may_change(identity: &Identity, parts: &mut Parts) -> bool {
+    let Some(only) = identity.agent_id else { return true };
+    let Ok(named) = RawPathParams::from_request_parts(parts, &()).await else { return false };
+    named.iter().any(|(name, value)| name == "agent_id" && value.parse() == Ok(only))
+}
+
+/// For a key that was made for one agent.
+pub fn other_agent() -> Problem {
+    Problem::forbidden(
+        "agent_not_allowed",
+        "This API key is for one agent only: it runs and changes that agent, and nothing that other agents share.",
+    )
 }
 
 fn missing(scope: Scope) -> Problem {

@@ -12,6 +12,7 @@ use artel_store::GateStore;
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
+mod acting;
 mod auth_service;
 mod failure;
 mod keys;
@@ -19,10 +20,11 @@ mod keys;
 pub use auth_service::AuthServiceTrust;
 
 use crate::credentials::{self, Credential};
+use crate::identity::Shown;
 use crate::{Identity, Problem, ip};
 use auth_service::Tokens;
 use failure::AuthFailure;
-use keys::Keys;
+use keys::{Keys, Refused};
 
 /// A principal that the operator wrote into `AUTH_API_KEYS`.
 #[derive(Debug, Clone)]
@@ -39,12 +41,29 @@ pub struct GateConfig {
     pub rate_default: RateLimit,
     /// Starting runs.
     pub rate_runs: RateLimit,
+    /// How much more users and tenants may do than one key.
+    pub shares: Shares,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Key → principal.
     pub static_keys: HashMap<String, StaticKey>,
     /// Whose access tokens are accepted beside the platform's own.
     pub auth_service: Option<AuthServiceTrust>,
+}
+
+/// How many times the limit of one key may be used by many keys together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shares {
+    /// By a user, with all their keys and tokens.
+    pub user: u32,
+    /// By all users of a tenant.
+    pub tenant: u32,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self { user: 5, tenant: 50 }
+    }
 }
 
 /// What tells callers apart and counts them. Cheap to clone.
@@ -60,6 +79,7 @@ struct Inner {
     keys: Keys,
     rate_default: RateLimit,
     rate_runs: RateLimit,
+    shares: Shares,
     trusted_proxies: Vec<IpNet>,
 }
 
@@ -84,9 +104,20 @@ impl Gate {
         config: GateConfig,
     ) -> Self {
         let keys = Keys::new(store.clone(), clock.clone(), key_maker, config.static_keys);
-        let GateConfig { rate_default, rate_runs, trusted_proxies, auth_service, .. } = config;
+        let GateConfig { rate_default, rate_runs, shares, trusted_proxies, auth_service, .. } = config;
         let tokens = Tokens::new(store.clone(), clock.clone(), tokens, auth_service);
-        Self(Arc::new(Inner { store, bus, clock, tokens, seal, keys, rate_default, rate_runs, trusted_proxies }))
+        Self(Arc::new(Inner {
+            store,
+            bus,
+            clock,
+            tokens,
+            seal,
+            keys,
+            rate_default,
+            rate_runs,
+            shares,
+            trusted_proxies,
+        }))
     }
 
     /// Who an API key belongs to; unknown, revoked and expired keys are one and the same 401.
@@ -112,7 +143,17 @@ impl Gate {
             Credential::Key(key) => self.0.keys.identify_and_note_use(key, ip).await?,
             Credential::Token(token) => self.by_token(token, ip).await?,
         };
-        Ok(Arc::new(identity))
+        let Some(user) = acting::wanted(&parts.headers, &identity)? else { return Ok(Arc::new(identity)) };
+        self.0.keys.ensure_known(identity.tenant_id, user).await?;
+        Ok(Arc::new(identity.acting_as(user)))
+    }
+
+    /// An audit row, once a minute for each key, that its request was refused because of `code`.
+    pub(crate) async fn note_refusal(&self, caller: &Identity, code: &str) {
+        if let Some(key) = caller.api_key_id {
+            let refused = Refused { tenant: caller.tenant_id, user: caller.user_id, key, ip: caller.ip };
+            self.0.keys.note_refused(&refused, code).await;
+        }
     }
 
     async fn by_token(&self, token: &str, ip: Option<IpAddr>) -> Result<Identity, AuthFailure> {
@@ -120,7 +161,10 @@ impl Gate {
         let grant = claims.grant;
         self.0.keys.ensure_known(grant.tenant_id, grant.user_id).await?;
         let key = match grant.key_id {
-            Some(id) => Some(self.0.keys.live(grant.tenant_id, grant.user_id, id).await?),
+            Some(id) => {
+                let named = Refused { tenant: grant.tenant_id, user: grant.user_id, key: id, ip };
+                Some(self.0.keys.live(&named).await?)
+            }
             None => None,
         };
         Ok(Identity {
@@ -128,10 +172,15 @@ impl Gate {
             user_id: grant.user_id,
             api_key_id: grant.key_id,
             scopes: grant.scopes,
-            agent_id: key.as_ref().and_then(|key| key.agent_id),
-            daily_limit: key.as_ref().and_then(|key| key.daily_limit),
+            agent_id: key.as_ref().and_then(|held| held.key.agent_id),
+            line: key.as_ref().map(|held| held.line.clone()).unwrap_or_default(),
+            shown: match &key {
+                Some(held) => Shown::Key { expires_at: held.key.expires_at },
+                None => Shown::Token { signed_in_at: claims.signed_in_at, is_own: claims.is_own },
+            },
             valid_until: Some(claims.expires_at),
             ip,
+            acts_as: None,
         })
     }
 
@@ -162,5 +211,9 @@ impl Gate {
 
     pub(crate) fn rate_runs(&self) -> RateLimit {
         self.0.rate_runs
+    }
+
+    pub(crate) fn shares(&self) -> Shares {
+        self.0.shares
     }
 }

@@ -1,8 +1,11 @@
 use std::fmt::Display;
 use std::net::IpAddr;
 
-use artel_domain::{Actor, AgentId, ApiKeyId, AuditEntry, Principal, Requester, TenantId, Timestamp, UserId};
+use artel_domain::{
+    Actor, AgentId, ApiKeyId, AuditEntry, DailyLimit, Principal, Requester, TenantId, Timestamp, UserId,
+};
 use artel_identity::Scopes;
+use artel_store::KeyInLine;
 
 use crate::trace;
 
@@ -14,20 +17,59 @@ pub struct Identity {
     /// The key that was shown, or that was exchanged for the token that was.
     pub api_key_id: Option<ApiKeyId>,
     pub scopes: Scopes,
-    /// The only agent that the key may run, if any.
+    /// The only agent that the key may run and change, if any.
     pub agent_id: Option<AgentId>,
-    /// Runs that the key may start in a day.
-    pub daily_limit: Option<i64>,
+    /// The key and those above it: what is counted for it is counted for each of them.
+    pub line: Vec<KeyInLine>,
+    pub shown: Shown,
     /// When the token or key that was shown stops working.
     pub valid_until: Option<Timestamp>,
     pub ip: Option<IpAddr>,
+    /// The user for whom a service key acts, when it is not its own.
+    pub acts_as: Option<UserId>,
+}
+
+/// What a caller showed: it decides how long the keys may live that the caller makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// A key that the operator configured.
+    StaticKey,
+    /// A key, or a token that was issued from one.
+    Key { expires_at: Option<Timestamp> },
+    /// A token that no key of the platform stands behind.
+    Token {
+        /// When the user signed in, if the token says so.
+        signed_in_at: Option<Timestamp>,
+        /// Signed with the platform's own secret, by the platform or by whoever the operator gave it to.
+        is_own: bool,
+    },
 }
 
 impl Identity {
-    /// The name under which limits and idempotency keys are kept: the key, else the user.
+    /// The same caller in the name of another user of its tenant, without an administrator's rights.
+    #[must_use]
+    pub(crate) fn acting_as(self, user_id: UserId) -> Self {
+        Self { user_id, scopes: self.scopes.acting(), acts_as: Some(user_id), ..self }
+    }
+
+    /// The tightest of the daily limits that hold for the caller's runs.
+    pub fn daily_limit(&self) -> Option<i64> {
+        self.line.iter().filter_map(|key| key.daily_limit).min()
+    }
+
+    /// The name under which idempotency keys are kept: the key, else the user; of a key that acts for many, both.
     pub fn account(&self) -> String {
-        match self.api_key_id {
-            Some(key) => format!("key:{key}"),
+        match (self.api_key_id, self.acts_as) {
+            (Some(key), None) => format!("key:{key}"),
+            (Some(key), Some(user)) => format!("key:{key}:user:{user}"),
+            (None, _) => format!("user:{}", self.user_id),
+        }
+    }
+
+    /// The name under which requests are counted: the key that no key made, else the user. Keys made by keys share a count.
+    pub fn payer(&self) -> String {
+        match self.line.last() {
+            Some(root) => format!("key:{}", root.id),
             None => format!("user:{}", self.user_id),
         }
     }
@@ -44,7 +86,7 @@ impl Identity {
             principal: self.principal(),
             actor: self.actor(),
             only_agent: self.agent_id,
-            daily_limit: self.daily_limit,
+            daily_limits: self.daily_limits(),
             is_service: false,
             trace_id: trace::current(),
         }
@@ -59,6 +101,11 @@ impl Identity {
         at: Timestamp,
     ) -> AuditEntry {
         self.requester().audit(action, entity_type, entity_id, at)
+    }
+
+    fn daily_limits(&self) -> Vec<DailyLimit> {
+        let limit = |key: &KeyInLine| key.daily_limit.map(|runs| DailyLimit { of: key.id.0, runs });
+        self.line.iter().filter_map(limit).collect()
     }
 
     fn actor(&self) -> Actor {

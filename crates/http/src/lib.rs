@@ -26,9 +26,9 @@ mod traced;
 
 pub use body::{Body, Checked, Faults};
 pub use caller::{Caller, CallerIp, GivenKey, Permission};
-pub use gate::{AuthServiceTrust, Gate, GateConfig, StaticKey};
+pub use gate::{AuthServiceTrust, Gate, GateConfig, Shares, StaticKey};
 pub use ground::Ground;
-pub use identity::Identity;
+pub use identity::{Identity, Shown};
 pub use internal::InternalKey;
 pub use metrics::MetricsText;
 pub use once::{Attempt, Once};

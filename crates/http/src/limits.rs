@@ -1,6 +1,7 @@
 //! Rate limits, as layers: every request is counted for its principal, or for its address when it has none.
 
 use artel_bus::Admission;
+use artel_domain::RateLimit;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, HeaderValue};
@@ -8,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::gate::{Admitted, Gate};
+use crate::problem::RefusedBecause;
 use crate::{Identity, Problem, ip};
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -18,33 +20,51 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 pub async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let known = gate.authenticate(&parts).await;
-    let bucket = match &known {
-        Ok(identity) => bucket(identity),
-        Err(_) => format!("api:{}", ip::bucket(gate.ip(&parts))),
+    let admission = match &known {
+        Ok(caller) => count(&gate, "api", caller, gate.rate_default()).await,
+        Err(_) => gate.bus().admit(&format!("api:{}", ip::bucket(gate.ip(&parts))), gate.rate_default()).await,
     };
-    parts.extensions.insert(Admitted(known));
-    let admission = gate.bus().admit(&bucket, gate.rate_default()).await;
-    limited(&admission, Request::from_parts(parts, body), next).await
+    parts.extensions.insert(Admitted(known.clone()));
+    let answer = limited(&admission, Request::from_parts(parts, body), next).await;
+    let refused = answer.extensions().get::<RefusedBecause>().copied();
+    if let (Ok(caller), Some(RefusedBecause(code))) = (known, refused) {
+        gate.note_refusal(&caller, code).await;
+    }
+    answer
 }
 
 /// The tighter limit on starting runs; goes behind [`admit`].
 pub async fn admit_runs(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let Some(Admitted(Ok(identity))) = request.extensions().get::<Admitted>() else {
+    let Some(Admitted(Ok(caller))) = request.extensions().get::<Admitted>() else {
         return next.run(request).await;
     };
-    let bucket = format!("runs:{}:{}", identity.tenant_id, identity.account());
-    let admission = gate.bus().admit(&bucket, gate.rate_runs()).await;
+    let caller = caller.clone();
+    let admission = count(&gate, "runs", &caller, gate.rate_runs()).await;
     limited(&admission, request, next).await
 }
 
 /// Counts one request of a known caller like those of [`admit`], for surfaces that say no in words of their own.
 pub async fn charge(gate: &Gate, caller: &Identity) -> Result<(), Problem> {
-    let admission = gate.bus().admit(&bucket(caller), gate.rate_default()).await;
+    let admission = count(gate, "api", caller, gate.rate_default()).await;
     if admission.allowed { Ok(()) } else { Err(refusal(&admission)) }
 }
 
-fn bucket(caller: &Identity) -> String {
-    format!("api:{}:{}", caller.tenant_id, caller.account())
+/// Counts one request for the caller's key, for its user and for its tenant, in this order: what one refuses is not
+/// counted for the next. What is left is told of the key, unless another one refused.
+async fn count(gate: &Gate, what: &str, caller: &Identity, rate: RateLimit) -> Admission {
+    let Identity { tenant_id, user_id, .. } = caller;
+    let own = gate.bus().admit(&format!("{what}:{tenant_id}:{}", caller.payer()), rate).await;
+    if !own.allowed {
+        return own;
+    }
+    let shares = gate.shares();
+    for (of, times) in [(format!("all-of-user:{user_id}"), shares.user), ("all-of-tenant".to_owned(), shares.tenant)] {
+        let shared = gate.bus().admit(&format!("{what}:{tenant_id}:{of}"), rate.times(times)).await;
+        if !shared.allowed {
+            return shared;
+        }
+    }
+    own
 }
 
 /// For routes where nobody is known yet: by address.

@@ -17,6 +17,10 @@ use crate::trace;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
+/// The code of a 403, kept with the answer for whoever records it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RefusedBecause(pub(crate) &'static str);
+
 /// Why a request was not served. 5xx causes go to the log, never to the client.
 #[derive(Debug)]
 pub struct Problem(Box<Inner>);
@@ -257,8 +261,13 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let refused = (self.0.status == StatusCode::FORBIDDEN).then_some(RefusedBecause(self.0.code));
         let (status, headers, body) = self.into_parts();
-        (status, headers, Json(body)).into_response()
+        let mut response = (status, headers, Json(body)).into_response();
+        if let Some(refused) = refused {
+            response.extensions_mut().insert(refused);
+        }
+        response
     }
 }
 

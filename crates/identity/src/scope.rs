@@ -15,6 +15,8 @@ pub enum Scope {
     AuditRead,
     Admin,
     LlmInvoke,
+    /// To act for other users of the tenant. Nothing implies it; an administrator may grant it to a key.
+    UsersActAs,
     /// The `api:` scopes are those of the auth service's clients. They are coarser than the platform's own.
     ApiRead,
     ApiWrite,
@@ -22,7 +24,8 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
+        Self::UsersActAs,
         Self::ToolsRead,
         Self::ToolsWrite,
         Self::AgentsRead,
@@ -37,6 +40,9 @@ impl Scope {
         Self::ApiWrite,
         Self::ApiAdmin,
     ];
+
+    /// Without the first: an administrator acts under their own name.
+    const OF_ADMINISTRATORS: &'static [Self] = Self::ALL.split_at(1).1;
 
     /// The word of the scope in tokens, keys and requests.
     ///
@@ -53,6 +59,7 @@ impl Scope {
             Self::AuditRead => "audit:read",
             Self::Admin => "admin",
             Self::LlmInvoke => "llm:invoke",
+            Self::UsersActAs => "users:act-as",
             Self::ApiRead => "api:read",
             Self::ApiWrite => "api:write",
             Self::ApiAdmin => "api:admin",
@@ -90,12 +97,13 @@ impl Scope {
                 Self::RunsWrite,
                 Self::RunsRead,
             ],
-            Self::Admin | Self::ApiAdmin => &Self::ALL,
+            Self::Admin | Self::ApiAdmin => Self::OF_ADMINISTRATORS,
             Self::AgentsRead => &[Self::AgentsRead],
             Self::RunsRead => &[Self::RunsRead],
             Self::ApiKeysWrite => &[Self::ApiKeysWrite],
             Self::AuditRead => &[Self::AuditRead],
             Self::LlmInvoke => &[Self::LlmInvoke],
+            Self::UsersActAs => &[Self::UsersActAs],
         }
     }
 }
@@ -131,9 +139,20 @@ impl Scopes {
         self.0.iter().filter_map(|word| Scope::parse(word)).any(|held| held.implies().contains(&wanted))
     }
 
+    /// What the holder may do in the name of another user: neither an administrator's rights nor acting for a third one.
+    #[must_use]
+    pub fn acting(&self) -> Self {
+        let is_own = |word: &&String| {
+            let scope = Scope::parse(word);
+            !matches!(scope, Some(Scope::Admin | Scope::ApiAdmin | Scope::UsersActAs))
+        };
+        Self(self.0.iter().filter(is_own).cloned().collect())
+    }
+
     /// Whether the holder of `other` may grant these scopes. Nobody can grant more than they may do themselves.
     pub fn is_subset_of(&self, other: &Self) -> bool {
         self.0.iter().all(|word| match Scope::parse(word) {
+            Some(Scope::UsersActAs) => other.allows(Scope::UsersActAs) || other.allows(Scope::Admin),
             Some(scope) => other.allows(scope),
             None => other.0.contains(word) || other.allows(Scope::Admin),
         })

@@ -14,6 +14,7 @@ impl Intents {
     /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the run. `Conflict`: the run is over.
     pub async fn cancel_run(&self, requester: &Requester, run: RunId) -> Result<Run, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
+        self.check_agent_of(requester, run).await?;
         match self.request_cancel(requester, run).await? {
             CancelOutcome::Requested(run) => {
                 self.bus.wake_workers();

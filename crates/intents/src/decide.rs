@@ -73,6 +73,7 @@ impl Intents {
     ) -> Result<Approval, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         let held = self.find_held(requester, approval).await?;
+        self.check_agent_of(requester, held.run_id).await?;
         check_open(&held, self.clock.now())?;
         let (decision, args) = match decision {
             HumanDecision::Approve => (Decision::Approve, None),

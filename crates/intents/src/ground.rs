@@ -10,6 +10,17 @@ use artel_store::IntentStore;
 pub struct IntentsConfig {
     /// A single input of more tokens (as [`artel_engine::estimate_tokens`] counts them) is refused.
     pub max_context_tokens: usize,
+    /// Runs that one user may start in a UTC day, with all their keys.
+    pub runs_per_day_user: Option<i64>,
+    /// The same for all users of a tenant together.
+    pub runs_per_day_tenant: Option<i64>,
+}
+
+impl IntentsConfig {
+    /// Without daily limits.
+    pub fn new(max_context_tokens: usize) -> Self {
+        Self { max_context_tokens, runs_per_day_user: None, runs_per_day_tenant: None }
+    }
 }
 
 /// Performs intents. Cheap to clone.

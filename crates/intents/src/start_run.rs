@@ -1,10 +1,11 @@
 use artel_domain::{
-    AgentId, AgentStatus, BuiltinAgent, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject, TeamRequest,
-    Timestamp, Visibility,
+    AgentId, AgentStatus, BuiltinAgent, DailyLimit, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject,
+    TeamRequest, Timestamp, Visibility,
 };
 use artel_engine::estimate_tokens;
 use artel_identity::{Scope, Scopes};
 use artel_store::{Created, NewRun, ProfileChoice, Viewer};
+use uuid::Uuid;
 
 use crate::text::without_nul;
 use crate::{Intents, scopes};
@@ -98,7 +99,7 @@ impl Intents {
             parent: None,
             visibility,
             at: self.clock.now(),
-            daily_limit: requester.daily_limit,
+            daily_limits: self.daily_limits(requester),
         };
         self.store_run(requester, new).await
     }
@@ -144,10 +145,19 @@ impl Intents {
                 Err(Refusal::conflict(Subject::Session, "session_taken", message))
             }
             Created::DailyLimit => {
-                let message = "The daily limit of this API key is used up.";
+                let message = "A daily limit of runs is used up: that of the API key, of a key that made it, of the user or of the \
+                               organisation. It counts anew from midnight UTC.";
                 Err(Refusal::too_many(Subject::Run, message, seconds_until_midnight(at)))
             }
         }
+    }
+
+    /// All that the requester's runs count against: their keys' limits, the user's and the tenant's.
+    fn daily_limits(&self, requester: &Requester) -> Vec<DailyLimit> {
+        let user = self.config.runs_per_day_user.map(|runs| DailyLimit { of: requester.user_id().0, runs });
+        // The tenant as a whole has the id of zeros: a user may have the same id as their tenant.
+        let tenant = self.config.runs_per_day_tenant.map(|runs| DailyLimit { of: Uuid::nil(), runs });
+        requester.daily_limits.iter().copied().chain(user).chain(tenant).collect()
     }
 
     fn check_input(&self, start: &StartRun) -> Result<(), Refusal> {
@@ -170,8 +180,11 @@ impl Intents {
         agent: AgentId,
         draft: Option<bool>,
     ) -> Result<ProfileChoice, Refusal> {
-        let agent =
-            self.store.find_agent(requester.tenant_id, agent).await?.ok_or_else(|| Refusal::absent(Subject::Agent))?;
+        let agent = self
+            .store
+            .find_agent(&self.viewer(requester), agent)
+            .await?
+            .ok_or_else(|| Refusal::absent(Subject::Agent))?;
         check_only_agent(requester, agent.id)?;
         let is_owner = agent.owner_user_id == requester.user_id() && !agent.is_read_only();
         let is_admin = || Scopes::new(requester.principal.scopes.iter().cloned()).allows(Scope::Admin);
@@ -189,6 +202,19 @@ pub(crate) fn check_only_agent(requester: &Requester, agent: AgentId) -> Result<
         return Ok(());
     }
     Err(Refusal::forbidden(Subject::Agent, "agent_not_allowed", "This API key may run another agent only."))
+}
+
+impl Intents {
+    /// Refuses an API key that was made for another agent than the run's.
+    pub(crate) async fn check_agent_of(&self, requester: &Requester, run: RunId) -> Result<(), Refusal> {
+        if requester.only_agent.is_none() {
+            return Ok(());
+        }
+        match self.store.find_run(&Viewer::from(requester), run).await? {
+            Some(run) => check_only_agent(requester, run.agent_id),
+            None => Err(Refusal::absent(Subject::Run)),
+        }
+    }
 }
 
 fn is_draft() -> Refusal {

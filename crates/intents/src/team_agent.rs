@@ -1,4 +1,5 @@
 use artel_domain::{AgentId, BuiltinAgent, Refusal, Requester};
+use artel_store::Viewer;
 
 use crate::Intents;
 use crate::start_run::check_only_agent;
@@ -10,7 +11,7 @@ impl Intents {
         let agent = BuiltinAgent::Codelab;
         let id = agent.id(requester.tenant_id);
         check_only_agent(requester, id)?;
-        if self.store.find_agent(requester.tenant_id, id).await?.is_some_and(|row| agent.is_intact(&row)) {
+        if self.store.find_agent(&Viewer::from(requester), id).await?.is_some_and(|row| agent.is_intact(&row)) {
             return Ok(id);
         }
         let audit = requester.audit("agent.create", "agent", id, self.clock.now());

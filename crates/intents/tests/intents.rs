@@ -34,7 +34,7 @@ impl World {
         let data = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(data.path().join("artel.db").to_str().unwrap());
         let store = Arc::new(SqliteStore::open(&options).await.unwrap());
-        let limits = IntentsConfig { max_context_tokens: 100 };
+        let limits = IntentsConfig::new(100);
         let clock = Arc::new(SystemClock);
         let intents = Intents::new(store.clone(), Arc::new(LocalBus::new()), clock, Arc::new(AllowAll), limits);
         for user in [ADA, EVE] {
@@ -95,7 +95,7 @@ fn user(user_id: UserId) -> Requester {
         principal: Principal { user_id, api_key_id: None, scopes: vec!["runs:write".into()] },
         actor: Actor { user_id: Some(user_id), ..Actor::default() },
         only_agent: None,
-        daily_limit: None,
+        daily_limits: Vec::new(),
         is_service: false,
         trace_id: "a trace".into(),
     }
@@ -149,7 +149,7 @@ async fn a_key_for_one_agent_starts_no_other_and_no_team() {
 #[tokio::test]
 async fn only_its_owner_runs_a_draft() {
     let world = World::with_agent(AgentStatus::Draft).await;
-    assert_eq!(world.start(&user(EVE), world.run()).await.unwrap_err().code, "agent_is_draft");
+    assert_eq!(world.start(&user(EVE), world.run()).await.unwrap_err().code, "not_found");
     world.start(&user(ADA), world.run()).await.unwrap();
 }
 

@@ -22,6 +22,10 @@ pub struct ApiConfig {
     pub test_token: Option<TestToken>,
     /// How long issued tokens work.
     pub token_ttl: Duration,
+    /// For how long after a sign-in its tokens make API keys.
+    pub key_sign_in: Duration,
+    /// How long keys live that are made by tokens of the platform's own that do not say when somebody signed in.
+    pub key_life_from_token: Duration,
     /// The timeout of bindings that name none.
     pub tool_default_timeout_ms: u64,
     /// The longest timeout that a binding may name.

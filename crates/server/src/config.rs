@@ -8,6 +8,7 @@ mod check;
 mod codelab;
 mod llm;
 mod settings;
+mod shares;
 mod values;
 
 pub(crate) use auth::AuthSettings;
@@ -15,6 +16,7 @@ pub(crate) use check::table;
 pub(crate) use codelab::CodelabSettings;
 pub(crate) use llm::{LlmSettings, OtlpSettings};
 pub(crate) use settings::{Invalid, Settings};
+pub(crate) use shares::ShareSettings;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -66,6 +68,7 @@ pub(crate) struct Config {
     pub(crate) auth_api_keys: BTreeMap<String, StaticKey>,
     pub(crate) rate_limit_default: RateLimit,
     pub(crate) rate_limit_runs: RateLimit,
+    pub(crate) shares: ShareSettings,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) default_model: String,
     pub(crate) openai_api_key: Option<SecretString>,
@@ -164,6 +167,7 @@ impl Config {
                 "a rate N/second, N/minute, N/hour or N/day",
                 "20/minute",
             )?,
+            shares: shares::shares(s)?,
             trusted_proxies: values::networks(s)?,
             default_model: s.text(
                 "PYDANTICAI_DEFAULT_MODEL",

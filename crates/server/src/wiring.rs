@@ -143,7 +143,11 @@ fn tools(
 }
 
 fn intents(config: &Config, ground: &Ground<dyn Store>, policy: Arc<dyn Policy>) -> Intents {
-    let limits = IntentsConfig { max_context_tokens: config.max_context_tokens };
+    let limits = IntentsConfig {
+        max_context_tokens: config.max_context_tokens,
+        runs_per_day_user: config.shares.runs_per_day_user,
+        runs_per_day_tenant: config.shares.runs_per_day_tenant,
+    };
     Intents::new(ground.store.clone(), ground.bus.clone(), ground.clock.clone(), policy, limits)
 }
 

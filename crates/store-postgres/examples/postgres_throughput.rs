@@ -193,7 +193,7 @@ impl Bench {
             parent: None,
             visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
-            daily_limit: None,
+            daily_limits: Vec::new(),
         }
     }
 

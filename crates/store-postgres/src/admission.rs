@@ -1,4 +1,4 @@
-//! Accepting runs: run, session, the key's daily count and the audit row in one transaction, which runs of the same
+//! Accepting runs: run, session, the daily counts and the audit row in one transaction, which runs of the same
 //! tenant share.
 
 use std::collections::{HashMap, HashSet};
@@ -58,7 +58,7 @@ fn answer(outcome: Outcome) -> Result<Created> {
 enum Obstacle {
     /// Its session is another user's.
     Session,
-    /// Its key's daily limit is used up.
+    /// One of its daily limits is used up.
     DailyLimit,
 }
 
@@ -115,25 +115,49 @@ impl Sessions {
     }
 }
 
-/// Counts a run against its key's limit of the day. False when there is nothing left, and also when the run will not be
-/// made anyway.
+/// Counts a run against the limits of the day. False, and nothing is counted, when one of them has nothing left, and also
+/// when the run will not be made anyway.
 async fn count_day(tx: &mut PgConnection, new: &NewRun) -> sqlx::Result<bool> {
-    let (Some(limit), Some(key)) = (new.daily_limit, new.principal.api_key_id) else { return Ok(true) };
+    if new.daily_limits.is_empty() {
+        return Ok(true);
+    }
+    let (of, limits): (Vec<Uuid>, Vec<i64>) = new.daily_limits.iter().map(|limit| (limit.of, limit.runs)).unzip();
     let counted = sqlx::query!(
-        "INSERT INTO api_key_days AS d (tenant_id, api_key_id, day, runs)
-         SELECT a.tenant_id, $3, $4, 1 FROM agents a
-         WHERE a.tenant_id = $1 AND a.id = $2 AND a.deleted_at IS NULL AND $5::bigint > 0 AND NOT EXISTS (SELECT 1 FROM runs WHERE id = $6)
-         ON CONFLICT (tenant_id, api_key_id, day) DO UPDATE SET runs = d.runs + 1 WHERE d.runs < $5::bigint",
+        r#"WITH counted AS (
+             INSERT INTO api_key_days AS d (tenant_id, api_key_id, day, runs)
+             SELECT a.tenant_id, q.id, $4, 1 FROM agents a, unnest($3::uuid[]) AS q (id)
+             WHERE a.tenant_id = $1 AND a.id = $2 AND a.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM runs WHERE id = $6)
+             ORDER BY q.id
+             ON CONFLICT (tenant_id, api_key_id, day) DO UPDATE SET runs = d.runs + 1
+             RETURNING d.api_key_id, d.runs)
+           SELECT count(*) AS "all!", count(*) FILTER (WHERE c.runs > q.runs) AS "over!"
+           FROM counted c JOIN unnest($3::uuid[], $5::bigint[]) AS q (id, runs) ON q.id = c.api_key_id"#,
         new.tenant_id.0,
         new.agent_id.0,
-        key.0,
+        &of,
         day(new.at),
-        limit,
+        &limits,
         new.id.0,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if counted.over > 0 {
+        uncount_day(tx, new, &of).await?;
+    }
+    Ok(counted.all > 0 && counted.over == 0)
+}
+
+/// The rows are locked since they were counted up, so that nobody saw them.
+async fn uncount_day(tx: &mut PgConnection, new: &NewRun, of: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE api_key_days SET runs = runs - 1 WHERE tenant_id = $1 AND api_key_id = ANY ($2) AND day = $3",
+        new.tenant_id.0,
+        of,
+        day(new.at),
     )
     .execute(tx)
     .await?;
-    Ok(counted.rows_affected() == 1)
+    Ok(())
 }
 
 /// Days since 1970, UTC.

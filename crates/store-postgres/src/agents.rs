@@ -1,8 +1,8 @@
 //! Agents' rows. Who creates and changes them is in `profiles`, copying in `copies`, their published versions are in
 //! `versions`.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId, caseless};
-use artel_store::{AgentFilter, Page, Result, StoreError};
+use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, BuiltinAgent, TenantId, caseless};
+use artel_store::{AgentFilter, Page, Result, StoreError, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
@@ -87,16 +87,29 @@ pub(crate) async fn lock(tx: &mut PgConnection, tenant: TenantId, agent: AgentId
     row.map(Agent::try_from).transpose()
 }
 
+/// The same; `None` also for a draft of somebody else.
+pub(crate) async fn lock_seen(tx: &mut PgConnection, viewer: &Viewer, agent: AgentId) -> sqlx::Result<Option<Agent>> {
+    Ok(lock(tx, viewer.tenant_id, agent).await?.filter(|agent| viewer.sees_agent(agent)))
+}
+
 /// `ReadOnlyAgent` when only the agent's settings may be changed. No agent becomes built in, so that this may be asked
 /// beforehand.
-pub(crate) async fn refuse_read_only(pool: &PgPool, tenant: TenantId, agent: AgentId) -> Result<()> {
-    match find(pool, tenant, agent).await.map_err(store_error)? {
+pub(crate) async fn refuse_read_only(pool: &PgPool, viewer: &Viewer, agent: AgentId) -> Result<()> {
+    if BuiltinAgent::of(viewer.tenant_id, agent).is_some() {
+        return Err(StoreError::ReadOnlyAgent);
+    }
+    match find_seen(pool, viewer, agent).await.map_err(store_error)? {
         Some(agent) if agent.is_read_only() => Err(StoreError::ReadOnlyAgent),
         _ => Ok(()),
     }
 }
 
-pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
+/// `None` also for a draft of somebody else.
+pub(crate) async fn find_seen(pool: &PgPool, viewer: &Viewer, agent: AgentId) -> sqlx::Result<Option<Agent>> {
+    Ok(find(pool, viewer.tenant_id, agent).await?.filter(|agent| viewer.sees_agent(agent)))
+}
+
+async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Option<Agent>> {
     let row = select_agent!("FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL", tenant.0, agent.0)
         .fetch_optional(pool)
         .await?;
@@ -105,20 +118,23 @@ pub(crate) async fn find(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sql
 
 pub(crate) async fn list(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     filter: &AgentFilter,
     page: Page,
 ) -> sqlx::Result<(Vec<Agent>, i64)> {
     let mut tx = filtered(pool).await?;
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_deref().map(|q| caseless(&text(q)));
+    let drafts_of = viewer.reads_only().map(|user| user.0);
     let all = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM agents
            WHERE tenant_id = $1 AND deleted_at IS NULL
-             AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(folded_name, $3) > 0)"#,
-        tenant.0,
+             AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(folded_name, $3) > 0)
+             AND ($4::uuid IS NULL OR status <> 'draft' OR owner_user_id = $4 OR kind <> 'custom')"#,
+        viewer.tenant_id.0,
         status,
         q,
+        drafts_of,
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -126,12 +142,14 @@ pub(crate) async fn list(
         "FROM agents
          WHERE tenant_id = $1 AND deleted_at IS NULL
            AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(folded_name, $3) > 0)
+           AND ($6::uuid IS NULL OR status <> 'draft' OR owner_user_id = $6 OR kind <> 'custom')
          ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5",
-        tenant.0,
+        viewer.tenant_id.0,
         status,
         q,
         i64::from(page.limit),
         i64::from(page.offset),
+        drafts_of,
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -139,9 +157,12 @@ pub(crate) async fn list(
     Ok((agents, all))
 }
 
-pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, agent: AgentId, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
-    let deleted = sqlx::query!(
+pub(crate) async fn delete(pool: &PgPool, viewer: &Viewer, agent: AgentId, audit: &AuditEntry) -> sqlx::Result<bool> {
+    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    if lock_seen(&mut tx, viewer, agent).await?.is_none() {
+        return Ok(false);
+    }
+    sqlx::query!(
         "UPDATE agents SET deleted_at = $3 WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
         tenant.0,
         agent.0,
@@ -149,9 +170,6 @@ pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, agent: AgentId, audi
     )
     .execute(&mut *tx)
     .await?;
-    if deleted.rows_affected() == 0 {
-        return Ok(false);
-    }
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(true)

@@ -1,16 +1,21 @@
 //! Giving a tool to an agent, and taking it away. A published agent gets its next version with it.
 
 use artel_domain::{AgentId, AuditEntry, Binding, PermissionScope, TenantId, ToolId};
-use artel_store::{BindingPatch, BindingWrite};
+use artel_store::{BindingPatch, BindingWrite, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::rows::BindingRow;
 use crate::values::{maybe_json, micros};
 use crate::{agents, audit, bindings, tools, versions};
 
-pub(crate) async fn bind(pool: &PgPool, binding: &Binding, audit: &AuditEntry) -> sqlx::Result<BindingWrite> {
+pub(crate) async fn bind(
+    pool: &PgPool,
+    viewer: &Viewer,
+    binding: &Binding,
+    audit: &AuditEntry,
+) -> sqlx::Result<BindingWrite> {
     let mut tx = pool.begin().await?;
-    let Some(agent) = agents::lock(&mut tx, binding.tenant_id, binding.agent_id).await? else {
+    let Some(agent) = agents::lock_seen(&mut tx, viewer, binding.agent_id).await? else {
         return Ok(BindingWrite::AgentMissing);
     };
     if let Some(earlier) = bindings::find(&mut tx, binding.tenant_id, binding.agent_id, binding.tool_id).await? {
@@ -41,14 +46,14 @@ async fn lock_tool(tx: &mut PgConnection, tenant: TenantId, tool: ToolId) -> sql
 
 pub(crate) async fn update(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: AgentId,
     tool: ToolId,
     patch: &BindingPatch,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Binding>> {
-    let mut tx = pool.begin().await?;
-    let Some(owner) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(None) };
+    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let Some(owner) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     let owner = versions::ensure(&mut tx, owner, audit.at).await?;
     let row = sqlx::query_as!(
         BindingRow,
@@ -82,13 +87,13 @@ pub(crate) async fn update(
 
 pub(crate) async fn unbind(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: AgentId,
     tool: ToolId,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
-    let Some(owner) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(false) };
+    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let Some(owner) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(false) };
     let owner = versions::ensure(&mut tx, owner, audit.at).await?;
     let removed = sqlx::query!(
         "DELETE FROM bindings WHERE tenant_id = $1 AND agent_id = $2 AND tool_id = $3",

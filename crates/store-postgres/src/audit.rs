@@ -153,7 +153,12 @@ pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: &AuditFilter) -
            AND ($5::bigint IS NULL OR created_at >= $5)
            AND ($6::bigint IS NULL OR created_at <= $6)
            AND ($8::text IS NULL OR action = $8)
+           AND ($10::uuid IS NULL OR entity_type = 'session' AND EXISTS (SELECT 1 FROM session_access s
+               WHERE s.tenant_id = $1 AND s.id = audit_log.entity_id AND s.owner_id = $10))
            AND ($9::uuid IS NULL OR user_id = $9 OR CASE entity_type
+               WHEN 'agent' THEN NOT EXISTS (SELECT 1 FROM agents g
+                   WHERE g.id = CASE WHEN audit_log.entity_id ~ '^[0-9a-f-]{36}$' THEN audit_log.entity_id::uuid END
+                     AND g.tenant_id = $1 AND g.status = 'draft' AND g.kind = 'custom' AND g.owner_user_id <> $9)
                WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM session_access s
                    WHERE s.tenant_id = $1 AND s.id = audit_log.entity_id AND s.is_private AND s.owner_id IS DISTINCT FROM $9)
                WHEN 'run' THEN NOT EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
@@ -176,6 +181,7 @@ pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: &AuditFilter) -
         i64::from(filter.limit),
         filter.action.as_deref().map(text),
         viewer.reads_only().map(|id| id.0),
+        filter.session_owner.map(|id| id.0),
     )
     .fetch_all(&mut *tx)
     .await?;

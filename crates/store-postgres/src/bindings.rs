@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use artel_domain::{AgentId, Binding, TenantId, ToolDefinition, ToolId};
+use artel_store::Viewer;
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 use crate::rows::BindingRow;
-use crate::tools;
 use crate::values::{json, micros, text};
+use crate::{agents, tools};
 
 /// `None` when the tool is absent, or the agent has it already.
 pub(crate) async fn insert_if_tool_lives(tx: &mut PgConnection, binding: &Binding) -> sqlx::Result<Option<Binding>> {
@@ -83,18 +84,11 @@ pub(crate) async fn of_agent(
 
 pub(crate) async fn list(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: AgentId,
 ) -> sqlx::Result<Option<Vec<(Binding, ToolDefinition)>>> {
-    let found = sqlx::query_scalar!(
-        "SELECT id FROM agents WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
-        tenant.0,
-        agent.0
-    )
-    .fetch_optional(pool)
-    .await?;
-    match found {
-        Some(_) => with_tools(pool, tenant, agent).await.map(Some),
+    match agents::find_seen(pool, viewer, agent).await? {
+        Some(_) => with_tools(pool, viewer.tenant_id, agent).await.map(Some),
         None => Ok(None),
     }
 }

@@ -1,7 +1,7 @@
 //! Budgets and what was spent of them. Locks are taken in the order tenant, agent, run.
 
 use artel_domain::{AgentId, AuditEntry, Budget, BudgetScope, Cap, RunId, Spend, TenantId, Timestamp};
-use artel_store::{Fence, Reservation, Reserved};
+use artel_store::{Fence, Reservation, Reserved, Viewer};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -21,14 +21,14 @@ fn day(at: Timestamp) -> i64 {
 
 pub(crate) async fn put(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: Option<AgentId>,
     budget: Budget,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
     if let Some(agent) = agent
-        && agents::lock(&mut tx, tenant, agent).await?.is_none()
+        && agents::lock_seen(&mut tx, viewer, agent).await?.is_none()
     {
         return Ok(false);
     }

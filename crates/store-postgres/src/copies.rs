@@ -1,7 +1,7 @@
 //! Copies of agents.
 
 use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, AuditEntry, Binding, BindingId};
-use artel_store::CloneAgent;
+use artel_store::{CloneAgent, Viewer};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ const NAME_CHARACTERS: usize = 200;
 
 pub(crate) async fn copy(
     pool: &PgPool,
+    viewer: &Viewer,
     source: AgentId,
     copy: &CloneAgent,
     audit: &AuditEntry,
@@ -22,7 +23,7 @@ pub(crate) async fn copy(
     if let Some(earlier) = agents::find_even_deleted(&mut tx, tenant, copy.id).await? {
         return Ok(Some(earlier));
     }
-    let Some(original) = agents::lock(&mut tx, tenant, source).await? else { return Ok(None) };
+    let Some(original) = agents::lock_seen(&mut tx, viewer, source).await? else { return Ok(None) };
     let made = agents::insert(&mut tx, &draft_of(&original, copy)).await?;
     for binding in bindings::of_agent(&mut *tx, tenant, source).await? {
         bindings::insert_if_tool_lives(&mut tx, &rebound(binding, copy)).await?;

@@ -1,7 +1,7 @@
 //! Creating and changing agents.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId};
-use artel_store::AgentPatch;
+use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry};
+use artel_store::{AgentPatch, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::{agents, audit, versions};
@@ -23,18 +23,18 @@ pub(crate) async fn create(pool: &PgPool, agent: &Agent, audit: &AuditEntry) -> 
 
 pub(crate) async fn update(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: AgentId,
     patch: &AgentPatch,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
     let mut tx = pool.begin().await?;
-    let Some(agent) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(None) };
+    let Some(agent) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     let agent = versions::ensure(&mut tx, agent, audit.at).await?;
     let was = agent.status;
     let agent = Agent { updated_at: Some(audit.at), ..patch.clone().apply(agent) };
     let updated = settle(&mut tx, was, agent, audit).await?;
-    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Some(updated))
 }

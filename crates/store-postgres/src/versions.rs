@@ -1,7 +1,7 @@
 //! An agent's published versions, and going back to one.
 
 use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, TenantId, Timestamp, UserId};
-use artel_store::Snapshot;
+use artel_store::{Snapshot, Viewer};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -9,14 +9,17 @@ use crate::rows::{VersionRow, select_agent};
 use crate::values::{json, micros, parsed};
 use crate::{agents, audit, bindings};
 
-pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<AgentVersion>> {
+pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, agent: AgentId) -> sqlx::Result<Vec<AgentVersion>> {
+    if agents::find_seen(pool, viewer, agent).await?.is_none() {
+        return Ok(Vec::new());
+    }
     let rows = sqlx::query_as!(
         VersionRow,
         "SELECT v.agent_id, v.version, v.snapshot, v.created_by, v.created_at
          FROM agent_versions v JOIN agents a ON a.id = v.agent_id AND a.deleted_at IS NULL
          WHERE v.tenant_id = $1 AND v.agent_id = $2
          ORDER BY v.version DESC",
-        tenant.0,
+        viewer.tenant_id.0,
         agent.0,
     )
     .fetch_all(pool)
@@ -26,16 +29,19 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, agent: AgentId) -> sql
 
 pub(crate) async fn find(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: AgentId,
     version: i64,
 ) -> sqlx::Result<Option<AgentVersion>> {
+    if agents::find_seen(pool, viewer, agent).await?.is_none() {
+        return Ok(None);
+    }
     let row = sqlx::query_as!(
         VersionRow,
         "SELECT v.agent_id, v.version, v.snapshot, v.created_by, v.created_at
          FROM agent_versions v JOIN agents a ON a.id = v.agent_id AND a.deleted_at IS NULL
          WHERE v.tenant_id = $1 AND v.agent_id = $2 AND v.version = $3",
-        tenant.0,
+        viewer.tenant_id.0,
         agent.0,
         version,
     )
@@ -46,13 +52,13 @@ pub(crate) async fn find(
 
 pub(crate) async fn publish(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: AgentId,
     by: UserId,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
-    let mut tx = pool.begin().await?;
-    let Some(agent) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(None) };
+    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let Some(agent) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     let published = write_next(&mut tx, agent, by, audit).await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
@@ -61,15 +67,15 @@ pub(crate) async fn publish(
 
 pub(crate) async fn roll_back(
     pool: &PgPool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: AgentId,
     version: i64,
     by: UserId,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
-    let Some(past) = find(pool, tenant, agent, version).await? else { return Ok(None) };
-    let mut tx = pool.begin().await?;
-    let Some(agent) = agents::lock(&mut tx, tenant, agent).await? else { return Ok(None) };
+    let Some(past) = find(pool, viewer, agent, version).await? else { return Ok(None) };
+    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let Some(agent) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     bindings::remove_all(&mut tx, tenant, agent.id).await?;
     for binding in &past.bindings {
         bindings::insert_if_tool_lives(&mut tx, binding).await?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use artel_domain::{Agent, AgentId, AgentStatus, BuiltinAgent};
 use artel_store::conformance::world::{World, uuid};
-use artel_store::{AgentFilter, Created, NewRun, Page, ProfileChoice, Store};
+use artel_store::{AgentFilter, Created, NewRun, Page, ProfileChoice, Store, Viewer};
 use sqlx::{Connection, PgConnection};
 
 /// A tenant with one published agent, and a connection on which the release before writes.
@@ -44,7 +44,7 @@ impl Upgraded {
 
     async fn kept(&self, version: i64) -> Agent {
         let World { store, tenant, agent, .. } = &self.world;
-        store.find_agent_version(*tenant, *agent, version).await.unwrap().unwrap().agent
+        store.find_agent_version(&Viewer::service(*tenant), *agent, version).await.unwrap().unwrap().agent
     }
 }
 
@@ -75,7 +75,7 @@ async fn a_name_that_the_release_before_wrote_is_found_without_case() {
         let filter = AgentFilter { q: Some(q.to_owned()), ..AgentFilter::default() };
         let page = Page { limit: 9, offset: 0 };
         assert_eq!(
-            upgraded.world.store.list_agents(upgraded.world.tenant, filter, page).await.unwrap().1,
+            upgraded.world.store.list_agents(&upgraded.world.viewer(), filter, page).await.unwrap().1,
             found,
             "{q}"
         );
@@ -89,8 +89,8 @@ async fn a_builtin_agent_that_the_release_before_deleted_is_there_again() {
     let ensures = || world.store.ensure_builtin_agent(world.tenant, codelab, world.user, world.audit("agent.create"));
     let made = ensures().await.unwrap();
     upgraded.writes("UPDATE agents SET deleted_at = 1, name = 'mine', kind = 'custom' WHERE id = $1", made.id).await;
-    assert_eq!(world.store.find_agent(world.tenant, made.id).await.unwrap(), None);
+    assert_eq!(world.store.find_agent(&world.viewer(), made.id).await.unwrap(), None);
     let again = ensures().await.unwrap();
     assert!(codelab.is_intact(&again), "{again:?}");
-    assert_eq!(world.store.find_agent(world.tenant, made.id).await.unwrap(), Some(again));
+    assert_eq!(world.store.find_agent(&world.viewer(), made.id).await.unwrap(), Some(again));
 }

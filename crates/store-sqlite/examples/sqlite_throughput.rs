@@ -117,7 +117,7 @@ impl Bench {
             parent: None,
             visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
-            daily_limit: None,
+            daily_limits: Vec::new(),
         };
         self.store
             .create_run(&artel_store::Viewer::user(self.tenant, self.user), new, self.audit("run.create"))

@@ -4,38 +4,38 @@ use artel_domain::{AgentStatus, AuditEntry, Phase, Run};
 use artel_store::{Created, NewRun, ProfileChoice, StoreError, Viewer};
 
 use crate::error::{Failure, Outcome};
-use crate::values::micros;
+use crate::values::{hex, micros};
 use crate::writer::Tx;
 use crate::{agents, runs, steering, versions};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
-/// A limit that the run counts against.
-struct Quota {
-    api_key: uuid::Uuid,
+/// The limits that the run counts against.
+struct Quotas {
+    /// JSON: for each its owner's id and the number of runs.
+    limits: String,
     /// Days since 1970, UTC.
     day: i64,
-    limit: i64,
 }
 
-impl Quota {
-    fn of(new: &NewRun) -> Option<Self> {
-        let (limit, key) = (new.daily_limit?, new.principal.api_key_id?);
-        Some(Self { api_key: key.0, day: micros(new.at).div_euclid(DAY_MICROS), limit })
+impl Quotas {
+    fn of(new: &NewRun) -> Outcome<Self> {
+        let limits: Vec<_> = new.daily_limits.iter().map(|limit| (hex(limit.of), limit.runs)).collect();
+        Ok(Self { limits: serde_json::to_string(&limits)?, day: micros(new.at).div_euclid(DAY_MICROS) })
     }
 }
 
 pub(crate) async fn create(tx: &mut Tx, viewer: &Viewer, new: &NewRun, audit: &AuditEntry) -> Outcome<Created> {
-    let quota = Quota::of(new);
-    let mut inserted = insert(tx, viewer, new, quota.as_ref()).await?;
+    let quotas = Quotas::of(new)?;
+    let mut inserted = insert(tx, viewer, new, &quotas).await?;
     if inserted.is_none() && versions::ensure_by_id(tx, new.tenant_id, new.agent_id, new.at).await? {
-        inserted = insert(tx, viewer, new, quota.as_ref()).await?;
+        inserted = insert(tx, viewer, new, &quotas).await?;
     }
     let Some(agent_version) = inserted else {
         return not_inserted(tx, viewer, new).await;
     };
-    if let Some(quota) = quota {
-        count(tx, new, &quota).await?;
+    if !new.daily_limits.is_empty() {
+        count(tx, new, &quotas).await?;
     }
     if new.team.is_some() {
         steering::wake_session(tx, new.tenant_id, &new.session_id, micros(new.at)).await?;
@@ -47,13 +47,11 @@ pub(crate) async fn create(tx: &mut Tx, viewer: &Viewer, new: &NewRun, audit: &A
 /// The run and, in the same trip, its session. The version of the agent, or that it is a draft; `None` when the agent
 /// is not there, is switched off or has no version that may be used, the session is another
 /// user's, the limit is used up, or the run is there already.
-async fn insert(tx: &mut Tx, viewer: &Viewer, new: &NewRun, quota: Option<&Quota>) -> Outcome<Option<Option<i64>>> {
+async fn insert(tx: &mut Tx, viewer: &Viewer, new: &NewRun, quotas: &Quotas) -> Outcome<Option<Option<i64>>> {
     let principal = serde_json::to_string(&new.principal)?;
     let team = new.team.as_ref().map(serde_json::to_string).transpose()?;
     let (parent_run, parent_call) = new.parent.map(|parent| (parent.run_id.0, parent.call_id.0)).unzip();
     let at = micros(new.at);
-    let (api_key, day) = (quota.map(|quota| quota.api_key), quota.map(|quota| quota.day));
-    let limit = quota.map_or(i64::MAX, |quota| quota.limit);
     let (user, shares) = (viewer.changes_only().map(|user| user.0), new.session_id.is_unique());
     let visibility = new.visibility.as_str();
     let takes_current = new.profile == ProfileChoice::Current;
@@ -66,8 +64,9 @@ async fn insert(tx: &mut Tx, viewer: &Viewer, new: &NewRun, quota: Option<&Quota
            FROM agents a
            WHERE a.id = ? AND a.tenant_id = ? AND a.deleted_at IS NULL AND a.is_enabled = 1
                AND CASE a.status WHEN 'draft' THEN ? ELSE a.snapshot_version IS a.version END
-               AND coalesce((SELECT d.runs FROM api_key_days d
-                   WHERE d.tenant_id = a.tenant_id AND d.api_key_id = ? AND d.day = ?), 0) < ?
+               AND NOT EXISTS (SELECT 1 FROM json_each(?) q LEFT JOIN api_key_days d
+                   ON d.tenant_id = a.tenant_id AND d.api_key_id = unhex(q.value ->> 0) AND d.day = ?
+                   WHERE coalesce(d.runs, 0) >= q.value ->> 1)
                AND NOT EXISTS (SELECT 1 FROM session_access s WHERE s.tenant_id = a.tenant_id AND s.id = ?
                    AND coalesce(s.owner_id <> ?, 0) AND (s.is_private OR NOT ?))
            ON CONFLICT (id) DO NOTHING
@@ -90,9 +89,8 @@ async fn insert(tx: &mut Tx, viewer: &Viewer, new: &NewRun, quota: Option<&Quota
         new.agent_id.0,
         new.tenant_id.0,
         takes_current,
-        api_key,
-        day,
-        limit,
+        quotas.limits,
+        quotas.day,
         new.session_id.0,
         user,
         shares,
@@ -147,13 +145,14 @@ async fn is_taken(tx: &mut Tx, viewer: &Viewer, new: &NewRun) -> Outcome<bool> {
     Ok(taken.fetch_one(&mut tx.conn).await?)
 }
 
-async fn count(tx: &mut Tx, new: &NewRun, quota: &Quota) -> Outcome<()> {
+async fn count(tx: &mut Tx, new: &NewRun, quotas: &Quotas) -> Outcome<()> {
     sqlx::query!(
-        "INSERT INTO api_key_days (tenant_id, api_key_id, day, runs) VALUES (?1, ?2, ?3, 1)
+        "INSERT INTO api_key_days (tenant_id, api_key_id, day, runs)
+         SELECT ?1, unhex(value ->> 0), ?2, 1 FROM json_each(?3) WHERE true
          ON CONFLICT (tenant_id, api_key_id, day) DO UPDATE SET runs = runs + 1",
         new.tenant_id.0,
-        quota.api_key,
-        quota.day
+        quotas.day,
+        quotas.limits
     )
     .execute(&mut tx.conn)
     .await?;

@@ -1,7 +1,7 @@
 //! Agents' rows. Who creates and changes them is in `profiles`, their published versions are in `versions`.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId, caseless};
-use artel_store::{AgentFilter, Page, StoreError};
+use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, BuiltinAgent, TenantId, caseless};
+use artel_store::{AgentFilter, Page, StoreError, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::{Failure, Outcome};
@@ -52,9 +52,17 @@ pub(crate) async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: A
     one(found.fetch_optional(db).await?)
 }
 
+/// `None` also for a draft of somebody else.
+pub(crate) async fn find_seen(db: impl SqliteExecutor<'_>, viewer: &Viewer, agent: AgentId) -> Outcome<Option<Agent>> {
+    Ok(find(db, viewer.tenant_id, agent).await?.filter(|agent| viewer.sees_agent(agent)))
+}
+
 /// `ReadOnlyAgent` when only the agent's settings may be changed.
-pub(crate) async fn find_changeable(tx: &mut Tx, tenant: TenantId, agent: AgentId) -> Outcome<Option<Agent>> {
-    match find(&mut tx.conn, tenant, agent).await? {
+pub(crate) async fn find_changeable(tx: &mut Tx, viewer: &Viewer, agent: AgentId) -> Outcome<Option<Agent>> {
+    if BuiltinAgent::of(viewer.tenant_id, agent).is_some() {
+        return Err(Failure(StoreError::ReadOnlyAgent));
+    }
+    match find_seen(&mut tx.conn, viewer, agent).await? {
         Some(agent) if agent.is_read_only() => Err(Failure(StoreError::ReadOnlyAgent)),
         found => Ok(found),
     }
@@ -62,32 +70,37 @@ pub(crate) async fn find_changeable(tx: &mut Tx, tenant: TenantId, agent: AgentI
 
 pub(crate) async fn list(
     reads: &SqlitePool,
-    tenant: TenantId,
+    viewer: &Viewer,
     filter: &AgentFilter,
     page: Page,
 ) -> Outcome<(Vec<Agent>, i64)> {
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_deref().map(caseless);
+    let drafts_of = viewer.reads_only().map(|user| user.0);
     // `instr` knows no wildcards, so that the text is taken as it is.
     let found = agents!(
         "SELECT",
         "FROM agents WHERE tenant_id = ?1 AND deleted_at IS NULL AND (?2 IS NULL OR status = ?2)
              AND (?3 IS NULL OR instr(folded_name, ?3) > 0)
+             AND (?6 IS NULL OR status <> 'draft' OR owner_user_id = ?6 OR kind <> 'custom')
          ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5",
-        tenant.0,
+        viewer.tenant_id.0,
         status,
         q,
         page.limit,
-        page.offset
+        page.offset,
+        drafts_of
     )
     .fetch_all(reads)
     .await?;
     let total = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!: i64" FROM agents WHERE tenant_id = ?1 AND deleted_at IS NULL AND (?2 IS NULL OR status = ?2)
-               AND (?3 IS NULL OR instr(folded_name, ?3) > 0)"#,
-        tenant.0,
+               AND (?3 IS NULL OR instr(folded_name, ?3) > 0)
+               AND (?4 IS NULL OR status <> 'draft' OR owner_user_id = ?4 OR kind <> 'custom')"#,
+        viewer.tenant_id.0,
         status,
-        q
+        q,
+        drafts_of
     )
     .fetch_one(reads)
     .await?;
@@ -122,11 +135,11 @@ pub(crate) async fn write_profile(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     Ok(())
 }
 
-pub(crate) async fn delete(tx: &mut Tx, tenant: TenantId, agent: AgentId, audit: &AuditEntry) -> Outcome<bool> {
-    if find_changeable(tx, tenant, agent).await?.is_none() {
+pub(crate) async fn delete(tx: &mut Tx, viewer: &Viewer, agent: AgentId, audit: &AuditEntry) -> Outcome<bool> {
+    if find_changeable(tx, viewer, agent).await?.is_none() {
         return Ok(false);
     }
-    let at = micros(audit.at);
+    let (tenant, at) = (viewer.tenant_id, micros(audit.at));
     sqlx::query!("UPDATE agents SET deleted_at = ?1 WHERE id = ?2 AND tenant_id = ?3", at, agent.0, tenant.0)
         .execute(&mut tx.conn)
         .await?;

@@ -1,14 +1,14 @@
 //! Giving a tool to an agent, and taking it away. A published agent gets its next version with it.
 
-use artel_domain::{Agent, AgentId, AuditEntry, Binding, TenantId, ToolId};
-use artel_store::{BindingPatch, BindingWrite};
+use artel_domain::{Agent, AgentId, AuditEntry, Binding, ToolId};
+use artel_store::{BindingPatch, BindingWrite, Viewer};
 
 use crate::error::Outcome;
 use crate::writer::Tx;
 use crate::{agents, bindings, tools, versions};
 
-pub(crate) async fn bind(tx: &mut Tx, binding: &Binding, audit: &AuditEntry) -> Outcome<BindingWrite> {
-    let Some(agent) = agents::find_changeable(tx, binding.tenant_id, binding.agent_id).await? else {
+pub(crate) async fn bind(tx: &mut Tx, viewer: &Viewer, binding: &Binding, audit: &AuditEntry) -> Outcome<BindingWrite> {
+    let Some(agent) = agents::find_changeable(tx, viewer, binding.agent_id).await? else {
         return Ok(BindingWrite::AgentMissing);
     };
     if tools::find(&mut tx.conn, binding.tenant_id, binding.tool_id).await?.is_none() {
@@ -28,7 +28,7 @@ pub(crate) async fn bind(tx: &mut Tx, binding: &Binding, audit: &AuditEntry) -> 
 }
 
 pub(crate) struct Place {
-    pub(crate) tenant: TenantId,
+    pub(crate) viewer: Viewer,
     pub(crate) agent: AgentId,
     pub(crate) tool: ToolId,
 }
@@ -52,7 +52,7 @@ pub(crate) async fn update(
     binding.updated_at = Some(audit.at);
     bindings::write(tx, &binding).await?;
     versions::after_binding(tx, agent, audit).await?;
-    tx.audit(place.tenant, audit);
+    tx.audit(place.viewer.tenant_id, audit);
     Ok(Some(binding))
 }
 
@@ -63,15 +63,16 @@ pub(crate) async fn unbind(tx: &mut Tx, place: &Place, audit: &AuditEntry) -> Ou
     let agent = versions::ensure(tx, agent, audit.at).await?;
     sqlx::query!("DELETE FROM bindings WHERE id = ?1", binding.id.0).execute(&mut tx.conn).await?;
     versions::after_binding(tx, agent, audit).await?;
-    tx.audit(place.tenant, audit);
+    tx.audit(place.viewer.tenant_id, audit);
     Ok(true)
 }
 
 /// `None` also when the agent is deleted. `ReadOnlyAgent` when it is built in.
 async fn find_changeable(tx: &mut Tx, place: &Place) -> Outcome<Option<(Agent, Binding)>> {
-    match agents::find_changeable(tx, place.tenant, place.agent).await? {
+    match agents::find_changeable(tx, &place.viewer, place.agent).await? {
         Some(agent) => {
-            Ok(bindings::find(tx, place.tenant, place.agent, place.tool).await?.map(|binding| (agent, binding)))
+            let found = bindings::find(tx, place.viewer.tenant_id, place.agent, place.tool).await?;
+            Ok(found.map(|binding| (agent, binding)))
         }
         None => Ok(None),
     }

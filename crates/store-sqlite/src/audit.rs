@@ -90,12 +90,17 @@ macro_rules! select_audit {
 pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, filter: &AuditFilter) -> Outcome<Vec<AuditRow>> {
     let viewing = viewer.reads_only().map(|id| id.0);
     let user = filter.user_id.map(|id| id.0);
+    let owner = filter.session_owner.map(|id| id.0);
     let since = filter.since.map(micros);
     let until = filter.until.map(micros);
     let found = select_audit!(
         "WHERE tenant_id = ?1 AND (?2 IS NULL OR entity_type = ?2) AND (?3 IS NULL OR entity_id = ?3) AND (?4 IS NULL OR user_id = ?4)
              AND (?5 IS NULL OR created_at >= ?5) AND (?6 IS NULL OR created_at <= ?6) AND (?8 IS NULL OR action = ?8)
+             AND (?10 IS NULL OR entity_type = 'session' AND EXISTS (SELECT 1 FROM session_access s
+                 WHERE s.tenant_id = ?1 AND s.id = audit_log.entity_id AND s.owner_id = ?10))
              AND (?9 IS NULL OR user_id = ?9 OR CASE entity_type
+                 WHEN 'agent' THEN NOT EXISTS (SELECT 1 FROM agents g WHERE g.id = unhex(replace(audit_log.entity_id, '-', ''))
+                     AND g.tenant_id = ?1 AND g.status = 'draft' AND g.kind = 'custom' AND g.owner_user_id <> ?9)
                  WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM session_access s
                      WHERE s.tenant_id = ?1 AND s.id = audit_log.entity_id AND s.is_private AND s.owner_id IS NOT ?9)
                  WHEN 'run' THEN NOT EXISTS (SELECT 1 FROM runs r JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
@@ -116,7 +121,8 @@ pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, filter: &AuditFilt
         until,
         filter.limit,
         filter.action,
-        viewing
+        viewing,
+        owner
     )
     .fetch_all(reads)
     .await?;

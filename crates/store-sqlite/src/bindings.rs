@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use artel_domain::{AgentId, Binding, BindingId, PermissionScope, RateLimit, TenantId, ToolDefinition, ToolId};
-use artel_store::CloneAgent;
+use artel_store::{CloneAgent, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
 use uuid::Uuid;
 
@@ -15,11 +15,11 @@ use crate::{agents, tools};
 
 pub(crate) async fn list(
     reads: &SqlitePool,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: AgentId,
 ) -> Outcome<Option<Vec<(Binding, ToolDefinition)>>> {
-    match agents::find(reads, tenant, agent).await? {
-        Some(_) => Ok(Some(with_tools(reads, tenant, agent).await?)),
+    match agents::find_seen(reads, viewer, agent).await? {
+        Some(_) => Ok(Some(with_tools(reads, viewer.tenant_id, agent).await?)),
         None => Ok(None),
     }
 }

@@ -1,7 +1,7 @@
 //! Budgets and what was spent of them.
 
 use artel_domain::{AgentId, AuditEntry, Budget, BudgetScope, Cap, RunId, Spend, TenantId, Timestamp};
-use artel_store::{Fence, Reservation, Reserved, StoreError};
+use artel_store::{Fence, Reservation, Reserved, StoreError, Viewer};
 use sqlx::{Executor, Sqlite, SqlitePool};
 use uuid::Uuid;
 
@@ -23,18 +23,18 @@ pub(crate) fn day(at: Timestamp) -> i64 {
 
 pub(crate) async fn put(
     tx: &mut Tx,
-    tenant: TenantId,
+    viewer: &Viewer,
     agent: Option<AgentId>,
     budget: Budget,
     audit: &AuditEntry,
 ) -> Outcome<bool> {
     if let Some(agent) = agent
-        && agents::find_changeable(tx, tenant, agent).await?.is_none()
+        && agents::find_changeable(tx, viewer, agent).await?.is_none()
     {
         return Ok(false);
     }
-    write(tx, tenant, agent, budget, audit.at).await?;
-    tx.audit(tenant, audit);
+    write(tx, viewer.tenant_id, agent, budget, audit.at).await?;
+    tx.audit(viewer.tenant_id, audit);
     Ok(true)
 }
 

@@ -1,7 +1,7 @@
 //! Creating and changing agents.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, TenantId};
-use artel_store::AgentPatch;
+use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry};
+use artel_store::{AgentPatch, Viewer};
 
 use crate::error::Outcome;
 use crate::writer::Tx;
@@ -22,19 +22,19 @@ pub(crate) async fn create(tx: &mut Tx, agent: &Agent, audit: &AuditEntry) -> Ou
 
 pub(crate) async fn update(
     tx: &mut Tx,
-    tenant: TenantId,
+    viewer: &Viewer,
     id: AgentId,
     patch: &AgentPatch,
     audit: &AuditEntry,
 ) -> Outcome<Option<Agent>> {
-    let Some(agent) = agents::find_changeable(tx, tenant, id).await? else {
+    let Some(agent) = agents::find_changeable(tx, viewer, id).await? else {
         return Ok(None);
     };
     let agent = versions::ensure(tx, agent, audit.at).await?;
     let was = agent.status;
     let agent = Agent { updated_at: Some(audit.at), ..patch.clone().apply(agent) };
     let updated = settle(tx, was, agent, audit).await?;
-    tx.audit(tenant, audit);
+    tx.audit(viewer.tenant_id, audit);
     Ok(Some(updated))
 }
 

@@ -3,7 +3,7 @@
 use artel_domain::{
     Agent, AgentId, AgentKind, AgentStatus, AgentVersion, AuditEntry, RunId, TenantId, Timestamp, UserId,
 };
-use artel_store::{CloneAgent, Snapshot};
+use artel_store::{CloneAgent, Snapshot, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
@@ -16,29 +16,29 @@ use crate::{agents, bindings};
 const NAME_LENGTH: usize = 200;
 
 pub(crate) struct Target {
-    pub(crate) tenant: TenantId,
+    pub(crate) viewer: Viewer,
     pub(crate) agent: AgentId,
     pub(crate) version: i64,
 }
 
 pub(crate) async fn publish(
     tx: &mut Tx,
-    tenant: TenantId,
+    viewer: &Viewer,
     id: AgentId,
     by: UserId,
     audit: &AuditEntry,
 ) -> Outcome<Option<Agent>> {
-    match agents::find_changeable(tx, tenant, id).await? {
+    match agents::find_changeable(tx, viewer, id).await? {
         Some(agent) => Ok(Some(write_next(tx, agent, by, audit).await?)),
         None => Ok(None),
     }
 }
 
 pub(crate) async fn roll_back(tx: &mut Tx, target: &Target, by: UserId, audit: &AuditEntry) -> Outcome<Option<Agent>> {
-    let Some(mut agent) = agents::find_changeable(tx, target.tenant, target.agent).await? else {
+    let Some(mut agent) = agents::find_changeable(tx, &target.viewer, target.agent).await? else {
         return Ok(None);
     };
-    let Some(snapshot) = find(&mut tx.conn, target.tenant, target.agent, target.version).await? else {
+    let Some(snapshot) = find(&mut tx.conn, target.viewer.tenant_id, target.agent, target.version).await? else {
         return Ok(None);
     };
     let Agent { name, system_prompt, model, llm_params, .. } = snapshot.agent;
@@ -193,11 +193,26 @@ macro_rules! select_versions {
     };
 }
 
-pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, agent: AgentId) -> Outcome<Vec<AgentVersion>> {
-    all(select_versions!("ORDER BY v.version DESC", tenant.0, agent.0).fetch_all(reads).await?)
+pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, agent: AgentId) -> Outcome<Vec<AgentVersion>> {
+    if agents::find_seen(reads, viewer, agent).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    all(select_versions!("ORDER BY v.version DESC", viewer.tenant_id.0, agent.0).fetch_all(reads).await?)
 }
 
-pub(crate) async fn find(
+pub(crate) async fn find_seen(
+    reads: &SqlitePool,
+    viewer: &Viewer,
+    agent: AgentId,
+    version: i64,
+) -> Outcome<Option<AgentVersion>> {
+    match agents::find_seen(reads, viewer, agent).await? {
+        Some(_) => find(reads, viewer.tenant_id, agent, version).await,
+        None => Ok(None),
+    }
+}
+
+async fn find(
     db: impl SqliteExecutor<'_>,
     tenant: TenantId,
     agent: AgentId,
@@ -220,11 +235,12 @@ pub(crate) async fn of_run(reads: &SqlitePool, run: RunId) -> Outcome<Option<Sna
 
 pub(crate) async fn copy(
     tx: &mut Tx,
+    viewer: &Viewer,
     source: AgentId,
     copy: &CloneAgent,
     audit: &AuditEntry,
 ) -> Outcome<Option<Agent>> {
-    let Some(original) = agents::find_changeable(tx, copy.tenant_id, source).await? else {
+    let Some(original) = agents::find_changeable(tx, viewer, source).await? else {
         return Ok(None);
     };
     if let Some(known) = agents::find_even_deleted(tx, copy.tenant_id, copy.id).await? {

@@ -2,7 +2,7 @@ use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, Bindin
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::Result;
+use crate::{Result, Viewer};
 
 /// A window over a list, newest first.
 #[derive(Debug, Clone, Copy)]
@@ -53,44 +53,46 @@ impl AgentPatch {
 /// bindings while it has no other unpublished changes. An agent that an earlier release published without a snapshot,
 /// or changed afterwards, gets one before its next run or change.
 ///
-/// Every method that changes an agent, its bindings or its budget answers `ReadOnlyAgent` for a built-in one: see
-/// [`crate::BuiltinAgents`].
+/// A draft is its owner's and administrators': every method answers other viewers as if it did not exist.
+///
+/// Every method that changes an agent, its bindings or its budget answers `ReadOnlyAgent` for a built-in one, also before
+/// the tenant has a row of it: see [`crate::BuiltinAgents`].
 #[async_trait]
 pub trait Agents: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is
     /// written.
     async fn create_agent(&self, agent: Agent, audit: AuditEntry) -> Result<Agent>;
-    async fn find_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Agent>>;
+    async fn find_agent(&self, viewer: &Viewer, agent: AgentId) -> Result<Option<Agent>>;
     /// The page and the number of all that match.
-    async fn list_agents(&self, tenant: TenantId, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)>;
+    async fn list_agents(&self, viewer: &Viewer, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)>;
     /// A published agent whose profile is changed has unpublished changes from then on, until it is published or
     /// changed back.
     async fn update_agent(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: AgentId,
         patch: AgentPatch,
         audit: AuditEntry,
     ) -> Result<Option<Agent>>;
     /// Soft: runs under way finish, their records stay readable.
-    async fn delete_agent(&self, tenant: TenantId, agent: AgentId, audit: AuditEntry) -> Result<bool>;
+    async fn delete_agent(&self, viewer: &Viewer, agent: AgentId, audit: AuditEntry) -> Result<bool>;
     /// Version + 1, status published, an immutable snapshot of profile and bindings.
     async fn publish_agent(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: AgentId,
         by: UserId,
         audit: AuditEntry,
     ) -> Result<Option<Agent>>;
     /// Newest first; empty when the agent is absent or was never published.
-    async fn list_agent_versions(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<AgentVersion>>;
-    async fn find_agent_version(&self, tenant: TenantId, agent: AgentId, version: i64) -> Result<Option<AgentVersion>>;
+    async fn list_agent_versions(&self, viewer: &Viewer, agent: AgentId) -> Result<Vec<AgentVersion>>;
+    async fn find_agent_version(&self, viewer: &Viewer, agent: AgentId, version: i64) -> Result<Option<AgentVersion>>;
     /// Profile (name, prompt, model, parameters) and bindings become those of the snapshot; the version number grows
     /// and the result is itself a published snapshot. Bindings to tools deleted since are left out. `None`: no such
     /// agent or version.
     async fn rollback_agent(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: AgentId,
         version: i64,
         by: UserId,
@@ -98,7 +100,13 @@ pub trait Agents: Send + Sync {
     ) -> Result<Option<Agent>>;
     /// `copy` carries the new id, owner, name and time; profile and bindings come from `source`, status draft, version
     /// 1. `None`: no such source.
-    async fn clone_agent(&self, source: AgentId, copy: CloneAgent, audit: AuditEntry) -> Result<Option<Agent>>;
+    async fn clone_agent(
+        &self,
+        viewer: &Viewer,
+        source: AgentId,
+        copy: CloneAgent,
+        audit: AuditEntry,
+    ) -> Result<Option<Agent>>;
 }
 
 #[derive(Debug, Clone)]

@@ -24,10 +24,10 @@ pub enum Reserved {
 /// cap together.
 #[async_trait]
 pub trait Budgets: Send + Sync {
-    /// The tenant's own budget, or one agent's; an unlimited one removes it. False when there is no such agent.
+    /// The tenant's own budget, or one agent's; an unlimited one removes it. False when the viewer sees no such agent.
     async fn put_budget(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: Option<AgentId>,
         budget: Budget,
         audit: AuditEntry,

@@ -11,6 +11,22 @@ pub struct NewApiKey {
     pub hash: String,
 }
 
+/// A key with the keys above it. `key` is bounded by them: it is revoked when one of them is, and expires with the first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldKey {
+    pub key: ApiKey,
+    /// The key itself, the key that made it, and so on up to one that no key made.
+    pub line: Vec<KeyInLine>,
+}
+
+/// What a key and those below it count against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyInLine {
+    pub id: ApiKeyId,
+    /// Runs in a UTC day.
+    pub daily_limit: Option<i64>,
+}
+
 /// What a token issued from a key, or the key itself, is worth right now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyStanding {
@@ -26,6 +42,8 @@ pub struct AuditFilter {
     pub entity_id: Option<String>,
     pub user_id: Option<UserId>,
     pub action: Option<String>,
+    /// Only rows about sessions of this user.
+    pub session_owner: Option<UserId>,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     /// At most this many rows.
@@ -38,15 +56,19 @@ pub trait Identities: Send + Sync {
     /// Makes the tenant and the user exist (a signed token vouches for them); does nothing when they do.
     async fn ensure_principal(&self, tenant: TenantId, user: UserId, at: Timestamp) -> Result<()>;
 
-    /// `Duplicate` when the hash is known.
+    /// Below its `parent_id`, when it has one. `Duplicate` when the hash is known.
     async fn create_api_key(&self, new: NewApiKey, audit: AuditEntry) -> Result<()>;
     /// By the keyed hash, over all tenants; also revoked and expired ones.
-    async fn find_api_key(&self, hash: &str) -> Result<Option<ApiKey>>;
+    async fn find_api_key(&self, hash: &str) -> Result<Option<HeldKey>>;
+    /// The same by its id, for tokens that were issued from it.
+    async fn find_api_key_by_id(&self, tenant: TenantId, key: ApiKeyId) -> Result<Option<HeldKey>>;
+    /// What the key is worth with the keys above it.
     async fn api_key_standing(&self, tenant: TenantId, key: ApiKeyId, now: Timestamp) -> Result<KeyStanding>;
-    /// The user's own keys, newest first.
-    async fn list_api_keys(&self, tenant: TenantId, user: UserId, include_revoked: bool) -> Result<Vec<ApiKey>>;
-    /// False when the user has no such live key.
-    async fn revoke_api_key(&self, tenant: TenantId, user: UserId, key: ApiKeyId, audit: AuditEntry) -> Result<bool>;
+    /// The viewer's own keys, for an administrator those of the whole tenant; newest first. A key is among the revoked
+    /// ones when a key above it is.
+    async fn list_api_keys(&self, viewer: &Viewer, include_revoked: bool) -> Result<Vec<ApiKey>>;
+    /// The keys below it stop with it. False when the viewer, unless an administrator, has no such live key.
+    async fn revoke_api_key(&self, viewer: &Viewer, key: ApiKeyId, audit: AuditEntry) -> Result<bool>;
 
     /// Sealed bytes of the tenant's secret; sealing happens above the store.
     async fn put_secret(&self, tenant: TenantId, name: &str, sealed: &str, audit: AuditEntry) -> Result<()>;

@@ -39,7 +39,7 @@ pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
 pub use error::StoreError;
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
-pub use identity::{AuditFilter, Identities, KeyStanding, NewApiKey};
+pub use identity::{AuditFilter, HeldKey, Identities, KeyInLine, KeyStanding, NewApiKey};
 pub use jobs::{JobClaim, JobOutcome, JobTurn, Jobs};
 pub use journal::{Blocked, CallChange, Fence, Journal, Step, TurnRecord};
 pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls};

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use artel_domain::{
-    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, Decision, Entry, ParentCall, Phase, Principal, Run,
-    RunId, Session, SessionId, TeamRequest, TenantId, Timestamp, ToolCallRow, UserId, Visibility,
+    AgentId, Approval, ApprovalId, ApprovalState, AuditEntry, DailyLimit, Decision, Entry, ParentCall, Phase,
+    Principal, Run, RunId, Session, SessionId, TeamRequest, TenantId, Timestamp, ToolCallRow, UserId, Visibility,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -40,8 +40,8 @@ pub struct NewRun {
     /// The call of another run that starts this one: that run is woken when this one ends. It must be in another
     /// session, because runs of one session wait for each other.
     pub parent: Option<ParentCall>,
-    /// Runs that the principal's API key may start in the UTC day of `at`; counted in the same transaction.
-    pub daily_limit: Option<i64>,
+    /// What the run counts against in the UTC day of `at`: in the same transaction, and against all of them or none.
+    pub daily_limits: Vec<DailyLimit>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +56,7 @@ pub enum Created {
     /// The session is another user's and not for this viewer to continue. Nothing was written: [`Runs::session_key`]
     /// gives the id of the viewer's own session of that name.
     SessionTaken,
-    /// The key's daily limit is used up.
+    /// One of the daily limits is used up.
     DailyLimit,
 }
 

@@ -8,7 +8,7 @@ use artel_domain::{
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::{Page, Result};
+use crate::{Page, Result, Viewer};
 
 /// `None` leaves a member as it is; the inner `None` clears it.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +47,8 @@ pub enum BindingWrite {
     Duplicate,
 }
 
-/// Tools and bindings. Deleted tools are absent, and so are their bindings.
+/// Tools and bindings. Deleted tools are absent, and so are their bindings. The bindings of an agent that the viewer does
+/// not see are absent, as [`crate::Agents`] says.
 #[async_trait]
 pub trait Tools: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is
@@ -67,16 +68,16 @@ pub trait Tools: Send + Sync {
     /// Soft; its bindings go with it.
     async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool>;
 
-    async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite>;
+    async fn bind_tool(&self, viewer: &Viewer, binding: Binding, audit: AuditEntry) -> Result<BindingWrite>;
     /// Oldest first, with their tools. `None`: no such agent.
-    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>>;
+    async fn list_bindings(&self, viewer: &Viewer, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>>;
     async fn update_binding(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: AgentId,
         tool: ToolId,
         patch: BindingPatch,
         audit: AuditEntry,
     ) -> Result<Option<Binding>>;
-    async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool>;
+    async fn unbind_tool(&self, viewer: &Viewer, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool>;
 }

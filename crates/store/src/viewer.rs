@@ -1,10 +1,10 @@
-//! Who asks for something of a session: the one place that says how much of a tenant's sessions somebody may see and
-//! change.
+//! Who asks for something of a session or an agent: the one place that says how much of a tenant's sessions and drafts
+//! somebody may see and change.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use artel_domain::{AuditEntry, Requester, SessionId, TenantId, UserId};
+use artel_domain::{Agent, AgentStatus, AuditEntry, Requester, SessionId, TenantId, UserId};
 use uuid::Uuid;
 
 /// The action of the audit row that an administrator's look into another user's private session leaves.
@@ -14,7 +14,7 @@ pub const ACCESS: &str = "session.access";
 /// not see did not exist.
 ///
 /// A private session is seen by its owner, by administrators and by services; a tenant's session by every user of the
-/// tenant.
+/// tenant. A draft agent is seen and changed by its owner, by administrators and by services.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     pub tenant_id: TenantId,
@@ -74,9 +74,16 @@ impl Viewer {
         matches!(self.role, Role::Service)
     }
 
-    /// The user whose private sessions alone are seen; `None`: all are.
+    /// The user whose private sessions and draft agents alone are seen; `None`: all are.
     pub fn reads_only(&self) -> Option<UserId> {
         matches!(self.role, Role::User).then_some(self.user_id)
+    }
+
+    /// Whether the agent exists for the viewer. Built-in agents are nobody's drafts.
+    pub fn sees_agent(&self, agent: &Agent) -> bool {
+        agent.status != AgentStatus::Draft
+            || agent.is_read_only()
+            || self.reads_only().is_none_or(|user| user == agent.owner_user_id)
     }
 
     /// The user whose private sessions alone may be changed; `None`: all may.

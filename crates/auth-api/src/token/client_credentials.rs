@@ -20,6 +20,7 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthE
         client_id: &client.id,
         scopes: &scopes,
         family_id: None,
+        signed_in_at: app.clock.now(),
     };
     app.access_token(subject, client).await
 }

@@ -191,6 +191,7 @@ fn gate_config() -> GateConfig {
     GateConfig {
         rate_default: "100/minute".parse().unwrap(),
         rate_runs: "100/minute".parse().unwrap(),
+        shares: artel_http::Shares::default(),
         trusted_proxies: Vec::new(),
         static_keys: HashMap::new(),
         auth_service: None,

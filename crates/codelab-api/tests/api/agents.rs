@@ -155,7 +155,7 @@ async fn codelab_that_an_earlier_release_let_be_deleted_is_there_again_with_its_
     world.store.create_agent(damaged.clone(), crate::world::audit()).await.unwrap();
     let id = ada.opens_session().await;
     ada.post(&format!("/api/v1/agents/{id}/switch"), json!({ "agent_type": "ask", "content": "hello" })).await.is(200);
-    let whole = world.store.find_agent(ada.tenant, damaged.id).await.unwrap().unwrap();
+    let whole = world.store.find_agent(&artel_store::Viewer::service(ada.tenant), damaged.id).await.unwrap().unwrap();
     assert_eq!(
         (whole.name.as_str(), whole.kind, whole.status),
         ("CodeLab", AgentKind::Builtin, AgentStatus::Published)

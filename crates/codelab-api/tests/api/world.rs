@@ -95,7 +95,7 @@ impl World {
         );
         let mut config = config();
         change(&mut config);
-        let limits = IntentsConfig { max_context_tokens: 8000 };
+        let limits = IntentsConfig::new(8000);
         let intents = Intents::new(store.clone(), bus.clone(), clock.clone(), rules.clone(), limits);
         let deps = Deps {
             ground: Ground {
@@ -190,7 +190,7 @@ impl World {
             parent: None,
             visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
-            daily_limit: None,
+            daily_limits: Vec::new(),
         };
         let run = new.id;
         self.store.create_run(&user.viewer(), new, audit()).await.unwrap();
@@ -280,6 +280,7 @@ fn gate_config() -> GateConfig {
     GateConfig {
         rate_default: plenty(),
         rate_runs: plenty(),
+        shares: artel_http::Shares::default(),
         trusted_proxies: Vec::new(),
         static_keys: HashMap::new(),
         auth_service: None,

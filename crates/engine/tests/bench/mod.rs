@@ -16,7 +16,7 @@ use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
 use artel_llm::Models;
 use artel_store::{
-    AnswerTo, Answered, ApprovalFilter, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store, ToolPatch,
+    AnswerTo, Answered, ApprovalFilter, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store, ToolPatch, Viewer,
 };
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
@@ -115,7 +115,7 @@ impl Bench {
             created_at: SystemClock.now(),
             updated_at: None,
         };
-        self.store.bind_tool(binding, audit()).await.unwrap();
+        self.store.bind_tool(&Viewer::service(self.tenant), binding, audit()).await.unwrap();
     }
 
     pub(crate) fn worker(&self, policy: impl Policy + 'static) -> Worker {
@@ -184,7 +184,7 @@ impl Bench {
             parent,
             visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
-            daily_limit: None,
+            daily_limits: Vec::new(),
         };
         assert!(matches!(self.store.create_run(&self.viewer(), new, audit()).await.unwrap(), Created::Run(_)));
         self.bus.wake_workers();
@@ -253,7 +253,7 @@ impl Bench {
     /// What the agent may spend in one run, in tokens.
     pub(crate) async fn limit_run(&self, tokens: i64) {
         let budget = Budget { run: Cap { tokens: Some(tokens), nano_usd: None }, day: Cap::default() };
-        assert!(self.store.put_budget(self.tenant, Some(self.agent), budget, audit()).await.unwrap());
+        assert!(self.store.put_budget(&Viewer::service(self.tenant), Some(self.agent), budget, audit()).await.unwrap());
     }
 
     pub(crate) async fn spent(&self, run: RunId) -> i64 {
@@ -274,20 +274,22 @@ impl Bench {
 
     /// Changes the one tool that is bound.
     pub(crate) async fn change_tool(&self, patch: ToolPatch) {
-        let bindings = self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap();
+        let bindings = self.store.list_bindings(&Viewer::service(self.tenant), self.agent).await.unwrap().unwrap();
         self.store.update_tool(self.tenant, bindings[0].1.id, patch, audit()).await.unwrap().unwrap();
     }
 
     /// Deletes every tool that is bound.
     pub(crate) async fn delete_tools(&self) {
-        for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
+        for (binding, _) in self.store.list_bindings(&Viewer::service(self.tenant), self.agent).await.unwrap().unwrap()
+        {
             assert!(self.store.delete_tool(self.tenant, binding.tool_id, audit()).await.unwrap());
         }
     }
 
     async fn unbind_all(&self) {
-        for (binding, _) in self.store.list_bindings(self.tenant, self.agent).await.unwrap().unwrap() {
-            self.store.unbind_tool(self.tenant, self.agent, binding.tool_id, audit()).await.unwrap();
+        for (binding, _) in self.store.list_bindings(&Viewer::service(self.tenant), self.agent).await.unwrap().unwrap()
+        {
+            self.store.unbind_tool(&Viewer::service(self.tenant), self.agent, binding.tool_id, audit()).await.unwrap();
         }
     }
 

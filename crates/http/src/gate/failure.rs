@@ -12,6 +12,10 @@ pub(crate) enum AuthFailure {
     Unusable,
     Token(TokenError),
     Key,
+    /// The caller says that it acts for another user, and may not.
+    ActAs,
+    /// The user for whom it acts has no such id.
+    BadUser,
     Store(Arc<StoreError>),
 }
 
@@ -28,6 +32,12 @@ impl From<AuthFailure> for Problem {
             AuthFailure::Token(TokenError::Expired) => Self::unauthenticated("token_expired", "The token has expired."),
             AuthFailure::Token(_) => Self::unauthenticated("invalid_token", "The token is not valid here."),
             AuthFailure::Key => Self::unauthenticated("invalid_credentials", "The token or API key is not valid."),
+            AuthFailure::ActAs => Self::forbidden(
+                "insufficient_scope",
+                "To act for another user (x-user-id) a key needs the scope users:act-as. Leave the header out to act for yourself.",
+            )
+            .with_details(serde_json::json!({ "required_scope": "users:act-as" })),
+            AuthFailure::BadUser => Self::malformed("x-user-id must be the id of a user, a UUID."),
             AuthFailure::Store(error) => match &*error {
                 StoreError::Unavailable(_) => Self::unavailable(error),
                 _ => Self::internal(error),

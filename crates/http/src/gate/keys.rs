@@ -5,19 +5,22 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{ApiKey, ApiKeyId, Clock, TenantId, UserId};
+use artel_domain::{Actor, ApiKeyId, AuditEntry, Clock, TenantId, UserId};
 use artel_identity::{ApiKeyMaker, Scopes};
-use artel_store::{Identities, StoreError};
+use artel_store::{HeldKey, Identities, StoreError};
 use moka::future::Cache;
 
 use super::StaticKey;
 use super::failure::AuthFailure;
-use crate::Identity;
+use crate::identity::Shown;
+use crate::{Identity, trace};
 
 /// How long a revocation on another machine may go unnoticed.
 const FRESH: Duration = Duration::from_secs(5);
 /// The use of a key is audited once in this time.
 const USE_AUDITED: Duration = Duration::from_mins(5);
+/// Refusals of a key are audited once in this time.
+const REFUSAL_AUDITED: Duration = Duration::from_mins(1);
 const MOST: u64 = 10_000;
 
 pub(super) struct Keys {
@@ -26,10 +29,19 @@ pub(super) struct Keys {
     maker: Arc<ApiKeyMaker>,
     /// By keyed hash, so that looking one up takes the same time however much of it is right.
     fixed: HashMap<String, StaticKey>,
-    by_hash: Cache<String, Option<Arc<ApiKey>>>,
-    by_id: Cache<(TenantId, UserId, ApiKeyId), Option<Arc<ApiKey>>>,
+    by_hash: Cache<String, Option<Arc<HeldKey>>>,
+    by_id: Cache<(TenantId, UserId, ApiKeyId), Option<Arc<HeldKey>>>,
     known: Cache<(TenantId, UserId), ()>,
     audited: Cache<ApiKeyId, ()>,
+    refused: Cache<ApiKeyId, ()>,
+}
+
+/// A key that was shown and refused, by whom and from where.
+pub(super) struct Refused {
+    pub(super) tenant: TenantId,
+    pub(super) user: UserId,
+    pub(super) key: ApiKeyId,
+    pub(super) ip: Option<IpAddr>,
 }
 
 impl Keys {
@@ -49,6 +61,7 @@ impl Keys {
             by_id: Cache::builder().max_capacity(MOST).time_to_live(FRESH).build(),
             known: Cache::new(MOST),
             audited: Cache::builder().max_capacity(MOST).time_to_live(USE_AUDITED).build(),
+            refused: Cache::builder().max_capacity(MOST).time_to_live(REFUSAL_AUDITED).build(),
         }
     }
 
@@ -60,8 +73,10 @@ impl Keys {
         }
         let find = async { Ok::<_, StoreError>(self.store.find_api_key(&hash).await?.map(Arc::new)) };
         let found = self.by_hash.try_get_with_by_ref(&hash, find).await?;
-        let key = self.if_live(found)?;
-        Ok(of_stored(&key, ip))
+        let held = found.ok_or(AuthFailure::Key)?;
+        let shown = Refused { tenant: held.key.tenant_id, user: held.key.user_id, key: held.key.id, ip };
+        let held = self.if_live(Some(held), &shown).await?;
+        Ok(of_stored(&held, ip))
     }
 
     pub(super) async fn identify_and_note_use(&self, key: &str, ip: Option<IpAddr>) -> Result<Identity, AuthFailure> {
@@ -74,13 +89,32 @@ impl Keys {
     }
 
     /// The key behind a token, if the token may still be believed.
-    pub(super) async fn live(&self, tenant: TenantId, user: UserId, id: ApiKeyId) -> Result<Arc<ApiKey>, AuthFailure> {
+    pub(super) async fn live(&self, named: &Refused) -> Result<Arc<HeldKey>, AuthFailure> {
         let find = async {
-            let keys = self.store.list_api_keys(tenant, user, true).await?;
-            Ok::<_, StoreError>(keys.into_iter().find(|key| key.id == id).map(Arc::new))
+            let found = self.store.find_api_key_by_id(named.tenant, named.key).await?;
+            Ok::<_, StoreError>(found.filter(|held| held.key.user_id == named.user).map(Arc::new))
         };
-        let found = self.by_id.try_get_with((tenant, user, id), find).await?;
-        self.if_live(found)
+        let found = self.by_id.try_get_with((named.tenant, named.user, named.key), find).await?;
+        self.if_live(found, named).await
+    }
+
+    /// Once a minute for each key. Whoever is refused is told so also when that cannot be recorded.
+    pub(super) async fn note_refused(&self, refused: &Refused, why: &str) {
+        let (user_id, api_key_id) = (Some(refused.user), Some(refused.key));
+        let audit = AuditEntry {
+            actor: Actor { user_id, api_key_id, ip: refused.ip.map(|ip| ip.to_string()) },
+            action: "api_key.refused",
+            entity_type: "api_key",
+            entity_id: refused.key.to_string(),
+            trace_id: trace::current(),
+            outcome: why.to_owned(),
+            details: None,
+            at: self.clock.now(),
+        };
+        let record = self.store.record_audit(refused.tenant, audit);
+        if let Err(error) = self.refused.try_get_with(refused.key, record).await {
+            tracing::warn!(%error, "the refusal of an API key could not be recorded");
+        }
     }
 
     /// A signed token vouches for its tenant and user: they exist from now on.
@@ -94,22 +128,32 @@ impl Keys {
         self.by_id.invalidate_all();
     }
 
-    fn if_live(&self, key: Option<Arc<ApiKey>>) -> Result<Arc<ApiKey>, AuthFailure> {
+    async fn if_live(&self, found: Option<Arc<HeldKey>>, shown: &Refused) -> Result<Arc<HeldKey>, AuthFailure> {
         let now = self.clock.now();
-        key.filter(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now)).ok_or(AuthFailure::Key)
+        let why = match &found {
+            None => "unknown",
+            Some(held) if held.key.revoked_at.is_some() => "revoked",
+            Some(held) if held.key.expires_at.is_some_and(|end| end <= now) => "expired",
+            Some(held) => return Ok(held.clone()),
+        };
+        self.note_refused(shown, why).await;
+        Err(AuthFailure::Key)
     }
 }
 
-fn of_stored(key: &ApiKey, ip: Option<IpAddr>) -> Identity {
+fn of_stored(held: &HeldKey, ip: Option<IpAddr>) -> Identity {
+    let key = &held.key;
     Identity {
         tenant_id: key.tenant_id,
         user_id: key.user_id,
         api_key_id: Some(key.id),
         scopes: Scopes::new(key.scopes.iter().cloned()),
         agent_id: key.agent_id,
-        daily_limit: key.daily_limit,
+        line: held.line.clone(),
+        shown: Shown::Key { expires_at: key.expires_at },
         valid_until: key.expires_at,
         ip,
+        acts_as: None,
     }
 }
 
@@ -120,8 +164,10 @@ fn of_static(key: &StaticKey, ip: Option<IpAddr>) -> Identity {
         api_key_id: None,
         scopes: key.scopes.clone(),
         agent_id: None,
-        daily_limit: None,
+        line: Vec::new(),
+        shown: Shown::StaticKey,
         valid_until: None,
         ip,
+        acts_as: None,
     }
 }

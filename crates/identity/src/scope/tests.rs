@@ -1,6 +1,6 @@
 use super::Scope::{
     self, Admin, AgentsRead, AgentsWrite, ApiAdmin, ApiKeysWrite, ApiRead, ApiWrite, AuditRead, LlmInvoke, RunsRead,
-    RunsWrite, ToolsRead, ToolsWrite,
+    RunsWrite, ToolsRead, ToolsWrite, UsersActAs,
 };
 use super::Scopes;
 
@@ -18,15 +18,16 @@ fn allowed(words: &[&str]) -> Vec<Scope> {
 #[case::reading_only(&["agents:read"], &[AgentsRead])]
 #[case::keys(&["api-keys:write"], &[ApiKeysWrite])]
 #[case::audit(&["audit:read"], &[AuditRead])]
+#[case::acting_for_others_is_all_it_allows(&["users:act-as"], &[UsersActAs])]
 #[case::models(&["llm:invoke"], &[LlmInvoke])]
 #[case::several(&["agents:read", "audit:read"], &[AgentsRead, AuditRead])]
-#[case::admin(&["admin"], &Scope::ALL)]
+#[case::admin(&["admin"], Scope::OF_ADMINISTRATORS)]
 #[case::the_auth_services_reading_scope(&["api:read"], &[ToolsRead, AgentsRead, RunsRead, ApiRead])]
 #[case::the_auth_services_writing_scope(
     &["api:write"],
     &[ToolsRead, ToolsWrite, AgentsRead, AgentsWrite, RunsRead, RunsWrite, ApiRead, ApiWrite]
 )]
-#[case::the_auth_services_administrators(&["api:admin"], &Scope::ALL)]
+#[case::the_auth_services_administrators(&["api:admin"], Scope::OF_ADMINISTRATORS)]
 #[case::unknown_words_give_nothing(&["tools", "TOOLS:WRITE", "tools:write ", "tools:*", "*", ""], &[])]
 fn a_granted_word_allows_exactly_what_it_implies(#[case] words: &[&str], #[case] expected: &[Scope]) {
     assert_eq!(allowed(words), expected);
@@ -58,6 +59,9 @@ fn what_is_implied_is_closed_so_that_a_grant_can_never_grow() {
 #[case("anything:odd", "tools:write anything:odd", true)]
 #[case("tools:write", "agents:write runs:write tools:read", false)]
 #[case("runs:read audit:read", "tools:write", false)]
+#[case("users:act-as", "admin", true)]
+#[case("users:act-as", "users:act-as", true)]
+#[case("users:act-as", "tools:write api-keys:write", false)]
 #[case("admin", "tools:write api-keys:write audit:read llm:invoke", false)]
 #[case("anything:odd", "tools:write", false)]
 #[case("runs:read", "", false)]
@@ -69,4 +73,10 @@ fn a_caller_grants_only_what_it_has(#[case] wanted: &str, #[case] held: &str, #[
 fn words_keep_their_order_and_lose_their_repeats() {
     let scopes: Scopes = serde_json::from_str(r#"["tools:read","odd","tools:read",""]"#).unwrap();
     assert_eq!(serde_json::to_string(&scopes).unwrap(), r#"["tools:read","odd"]"#);
+}
+
+#[test]
+fn who_acts_for_another_user_is_no_administrator_and_acts_for_no_third() {
+    let service = Scopes::from_spaced("admin api:admin users:act-as runs:write odd");
+    assert_eq!(service.acting().words(), ["runs:write", "odd"]);
 }

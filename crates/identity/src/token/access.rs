@@ -17,6 +17,8 @@ pub struct AccessGrant {
     pub scopes: Scopes,
     /// The login that the token belongs to; `None` for a client that acts for itself.
     pub family_id: Option<FamilyId>,
+    /// When the user, or the client that acts for itself, showed who it is.
+    pub signed_in_at: Option<Timestamp>,
 }
 
 /// A signed token and its values for the response.
@@ -64,6 +66,7 @@ impl AccessTokenIssuer {
             scope: grant.scopes.words().join(" "),
             tenant_id: grant.tenant_id,
             sid: grant.family_id,
+            auth_time: grant.signed_in_at.map(Timestamp::as_second),
         };
         let token = key.sign(&claims)?;
         let at = |seconds: i64| artel_domain::clock::micros(seconds.saturating_mul(1_000_000));
@@ -87,4 +90,6 @@ struct WireClaims<'a> {
     tenant_id: TenantId,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<FamilyId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
 }

@@ -27,6 +27,10 @@ pub struct Claims {
     pub id: Option<String>,
     pub issued_at: Option<Timestamp>,
     pub expires_at: Timestamp,
+    /// When the user signed in (`auth_time`), if the token says so.
+    pub signed_in_at: Option<Timestamp>,
+    /// Signed with the platform's own secret.
+    pub is_own: bool,
     /// The OAuth client that the token was issued to and the login that it belongs to. The platform's own tokens have
     /// neither.
     pub client_id: Option<ClientId>,
@@ -74,6 +78,8 @@ impl Claims {
             id: payload.text("jti")?.map(str::to_owned),
             issued_at: payload.time("iat")?,
             expires_at: payload.time("exp")?.ok_or(TokenError::MissingClaim("exp"))?,
+            signed_in_at: payload.time("auth_time")?,
+            is_own: origin == Origin::Own,
             client_id: payload.text("client_id")?.map(ClientId::new),
             family_id: payload.text("sid")?.map(parsed).transpose()?,
         })

@@ -130,6 +130,7 @@ async fn ground(data: &tempfile::TempDir) -> Ground<dyn GateStore> {
     let about = GateConfig {
         rate_default: plenty,
         rate_runs: plenty,
+        shares: artel_http::Shares::default(),
         trusted_proxies: Vec::new(),
         static_keys: HashMap::new(),
         auth_service: None,

@@ -1,5 +1,5 @@
 use artel_domain::{Agent, AgentId, BindingId};
-use artel_http::caller::AgentsWrite;
+use artel_http::caller::{AgentsWrite, other_agent};
 use artel_http::{At, Attempt, Body, Caller, Checked, Faults, Problem};
 use artel_store::CloneAgent as Copy;
 use axum::Json;
@@ -42,6 +42,9 @@ pub(crate) async fn clone_agent(
     attempt: Attempt,
     body: Body<CloneAgent>,
 ) -> Result<Response, Problem> {
+    if caller.agent_id.is_some() {
+        return Err(other_agent());
+    }
     let copy = async |id| {
         let at = app.clock.now();
         let copy = Copy {
@@ -53,7 +56,7 @@ pub(crate) async fn clone_agent(
             binding_namespace: BindingId(id),
         };
         let audit = caller.audit("agent.clone", "agent", copy.id, at);
-        let cloned = app.store.clone_agent(source, copy, audit).await?;
+        let cloned = app.store.clone_agent(&app.viewer(&caller), source, copy, audit).await?;
         cloned
             .map(|agent| (StatusCode::CREATED, Json(agent)).into_response())
             .ok_or_else(|| Problem::not_found("agent"))

@@ -18,6 +18,6 @@ pub(crate) async fn delete_agent(
     At(agent): At<AgentId>,
 ) -> Result<StatusCode, Problem> {
     let audit = caller.audit("agent.delete", "agent", agent, app.clock.now());
-    let was_there = app.store.delete_agent(caller.tenant_id, agent, audit).await?;
+    let was_there = app.store.delete_agent(&app.viewer(&caller), agent, audit).await?;
     was_there.then_some(StatusCode::NO_CONTENT).ok_or_else(|| Problem::not_found("agent"))
 }

@@ -17,6 +17,6 @@ pub(crate) async fn get_agent(
     caller: Caller<AgentsRead>,
     At(agent): At<AgentId>,
 ) -> Result<Json<Agent>, Problem> {
-    let found = app.store.find_agent(caller.tenant_id, agent).await?;
+    let found = app.store.find_agent(&app.viewer(&caller), agent).await?;
     found.map(Json).ok_or_else(|| Problem::not_found("agent"))
 }

@@ -18,6 +18,6 @@ pub(crate) async fn get_agent_version(
     caller: Caller<AgentsRead>,
     At((agent, version)): At<(AgentId, i64)>,
 ) -> Result<Json<AgentVersion>, Problem> {
-    let found = app.store.find_agent_version(caller.tenant_id, agent, version).await?;
+    let found = app.store.find_agent_version(&app.viewer(&caller), agent, version).await?;
     found.map(Json).ok_or_else(|| Problem::not_found("agent version"))
 }

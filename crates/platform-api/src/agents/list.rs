@@ -48,6 +48,6 @@ pub(crate) async fn list_agents(
 ) -> Result<impl IntoResponse, Problem> {
     let page = Page { limit: wanted.limit.unwrap_or(50), offset: wanted.offset.unwrap_or(0) };
     let filter = AgentFilter { status: wanted.status, q: wanted.q.filter(|q| !q.is_empty()) };
-    let (agents, total) = app.store.list_agents(caller.tenant_id, filter, page).await?;
+    let (agents, total) = app.store.list_agents(&app.viewer(&caller), filter, page).await?;
     Ok((AppendHeaders([("x-total-count", total)]), Json(agents)))
 }

@@ -17,8 +17,8 @@ pub(crate) async fn list_agent_versions(
     caller: Caller<AgentsRead>,
     At(agent): At<AgentId>,
 ) -> Result<Json<Vec<AgentVersion>>, Problem> {
-    if app.store.find_agent(caller.tenant_id, agent).await?.is_none() {
+    if app.store.find_agent(&app.viewer(&caller), agent).await?.is_none() {
         return Err(Problem::not_found("agent"));
     }
-    Ok(Json(app.store.list_agent_versions(caller.tenant_id, agent).await?))
+    Ok(Json(app.store.list_agent_versions(&app.viewer(&caller), agent).await?))
 }

@@ -22,7 +22,7 @@ pub(crate) async fn publish_agent(
 ) -> Result<Response, Problem> {
     let publish = async |_| {
         let audit = caller.audit("agent.publish", "agent", agent, app.clock.now());
-        let published = app.store.publish_agent(caller.tenant_id, agent, caller.user_id, audit).await?;
+        let published = app.store.publish_agent(&app.viewer(&caller), agent, caller.user_id, audit).await?;
         published.map(|agent| Json(agent).into_response()).ok_or_else(|| Problem::not_found("agent"))
     };
     app.gate.once(&caller, &attempt, "", publish).await

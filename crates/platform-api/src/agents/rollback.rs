@@ -46,7 +46,7 @@ pub(crate) async fn rollback_agent(
     let rollback = async |_| {
         let audit = caller.audit("agent.rollback", "agent", agent, app.clock.now());
         let version = body.value.version;
-        let rolled_back = app.store.rollback_agent(caller.tenant_id, agent, version, caller.user_id, audit).await?;
+        let rolled_back = app.store.rollback_agent(&app.viewer(&caller), agent, version, caller.user_id, audit).await?;
         rolled_back.map(|agent| Json(agent).into_response()).ok_or_else(|| Problem::not_found("agent version"))
     };
     app.gate.once(&caller, &attempt, &body.digest, rollback).await

@@ -62,6 +62,6 @@ pub(crate) async fn update_agent(
         is_enabled: new.is_enabled,
     };
     let audit = caller.audit("agent.update", "agent", agent, app.clock.now());
-    let updated = app.store.update_agent(caller.tenant_id, agent, patch, audit).await?;
+    let updated = app.store.update_agent(&app.viewer(&caller), agent, patch, audit).await?;
     updated.map(Json).ok_or_else(|| Problem::not_found("agent"))
 }

@@ -13,28 +13,26 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::TAG;
+use super::{TAG, grant};
 use crate::App;
-
-const SECONDS_PER_DAY: u64 = 86_400;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateApiKey {
     /// What the key may do: some of what its creator may.
     #[schema(schema_with = crate::document::scopes)]
-    scopes: Vec<String>,
+    pub(super) scopes: Vec<String>,
     #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     name: Option<String>,
-    /// Never when absent.
+    /// As late as the caller's keys may end when absent: never, or with the key that makes it.
     #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 3650)]
-    expires_in_days: Option<u64>,
-    /// The only agent that the key may run.
-    agent_id: Option<AgentId>,
-    /// Runs that the key may start in a day (UTC).
+    pub(super) expires_in_days: Option<u64>,
+    /// The only agent that the key may run and change.
+    pub(super) agent_id: Option<AgentId>,
+    /// Runs that the key and those made with it may start in a day (UTC).
     #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1_000_000)]
-    daily_limit: Option<i64>,
+    pub(super) daily_limit: Option<i64>,
 }
 
 impl Checked for CreateApiKey {
@@ -61,12 +59,15 @@ pub(crate) struct NewApiKeyView {
     daily_limit: Option<i64>,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
+    /// The key that made it.
+    parent_id: Option<ApiKeyId>,
 }
 
 /// Create an API key.
 ///
-/// It acts as its creator, within its scopes. Needs `api-keys:write` (or `tools:write`, which is all that the first
-/// clients have).
+/// It acts as its creator, within its scopes. A key that was made with a key (`parent_id`) ends with that one, and its
+/// runs count against the limits of both. A token of a user who signed in too long ago makes no keys (403
+/// `sign_in_again`). Needs `api-keys:write` (or `tools:write`, which is all that the first clients have).
 #[utoipa::path(post, path = "/api-keys", tag = TAG, params(crate::document::IdempotencyKey), request_body = CreateApiKey,
     responses((status = 201, description = "The key.", body = NewApiKeyView), (status = 409, response = crate::document::Conflict),
         (status = 404, response = crate::document::NotFound)))]
@@ -77,30 +78,14 @@ pub(crate) async fn create_api_key(
     body: Body<CreateApiKey>,
 ) -> Result<Response, Problem> {
     let new = body.value;
-    check_grant(&app, &caller, &new).await?;
+    let ends_at = grant::check(&app, &caller, &new).await?;
     let create = async |id| {
         let made = make(&app, &attempt, id)?;
-        let key = describe(&caller, new, id, &made, app.clock.now());
+        let key = ApiKey { expires_at: ends_at, ..describe(&caller, new, id, &made, app.clock.now()) };
         let kept = keep(&app, &caller, key, &made).await?;
         Ok((StatusCode::CREATED, Json(view(kept, &made))).into_response())
     };
     app.gate.once(&caller, &attempt, &body.digest, create).await
-}
-
-/// Nobody gives away more than they have.
-async fn check_grant(app: &App, caller: &Identity, new: &CreateApiKey) -> Result<(), Problem> {
-    if !Scopes::new(new.scopes.iter().cloned()).is_subset_of(&caller.scopes) {
-        return Err(Problem::forbidden("insufficient_scope", "A key's scopes must be some of your own."));
-    }
-    if caller.agent_id.is_some() && new.agent_id != caller.agent_id {
-        return Err(Problem::forbidden("agent_not_allowed", "You may run one agent only, and so may your keys."));
-    }
-    if caller.daily_limit.is_some_and(|own| new.daily_limit.is_none_or(|asked| asked > own)) {
-        return Err(Problem::forbidden("daily_limit_exceeded", "A key's daily limit must be within your own."));
-    }
-    let Some(agent) = new.agent_id else { return Ok(()) };
-    let found = app.store.find_agent(caller.tenant_id, agent).await?;
-    found.map(|_| ()).ok_or_else(|| Problem::not_found("agent"))
 }
 
 /// A retry must show the same key, so the key of a repeatable request is derived from its id; the pepper keeps it
@@ -116,7 +101,6 @@ fn make(app: &App, attempt: &Attempt, id: Uuid) -> Result<NewKey, Problem> {
 }
 
 fn describe(caller: &Identity, new: CreateApiKey, id: Uuid, made: &NewKey, at: Timestamp) -> ApiKey {
-    let lifetime = |days| std::time::Duration::from_secs(days * SECONDS_PER_DAY);
     ApiKey {
         id: ApiKeyId(id),
         tenant_id: caller.tenant_id,
@@ -127,15 +111,16 @@ fn describe(caller: &Identity, new: CreateApiKey, id: Uuid, made: &NewKey, at: T
         scopes: Scopes::new(new.scopes).into(),
         daily_limit: new.daily_limit,
         created_at: at,
-        expires_at: new.expires_in_days.map(|days| at + lifetime(days)),
+        expires_at: None,
         revoked_at: None,
+        parent_id: caller.api_key_id,
     }
 }
 
 /// Stores the key, or finds it when an earlier try did.
 async fn keep(app: &App, caller: &Identity, key: ApiKey, made: &NewKey) -> Result<ApiKey, Problem> {
     if let Some(found) = app.store.find_api_key(&made.hash).await? {
-        return Ok(found);
+        return Ok(found.key);
     }
     let audit = caller.audit("api_key.create", "api_key", key.id, key.created_at);
     app.store.create_api_key(NewApiKey { key: key.clone(), hash: made.hash.clone() }, audit).await?;
@@ -143,7 +128,7 @@ async fn keep(app: &App, caller: &Identity, key: ApiKey, made: &NewKey) -> Resul
 }
 
 fn view(key: ApiKey, made: &NewKey) -> NewApiKeyView {
-    let ApiKey { id, name, last4, scopes, agent_id, daily_limit, created_at, expires_at, .. } = key;
+    let ApiKey { id, name, last4, scopes, agent_id, daily_limit, created_at, expires_at, parent_id, .. } = key;
     let key = made.secret.expose_secret().to_owned();
-    NewApiKeyView { id, key, name, last4, scopes, agent_id, daily_limit, created_at, expires_at }
+    NewApiKeyView { id, key, name, last4, scopes, agent_id, daily_limit, created_at, expires_at, parent_id }
 }

@@ -12,7 +12,7 @@ use crate::App;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListApiKeys {
-    /// Also keys that were revoked.
+    /// Also keys that were revoked, or made with one that was.
     #[serde(default)]
     #[param(default = false)]
     include_revoked: bool,
@@ -22,7 +22,7 @@ impl Checked for ListApiKeys {}
 
 /// List your own API keys, newest first.
 ///
-/// The keys themselves are never shown again.
+/// An administrator gets every key of the tenant. The keys themselves are never shown again.
 #[utoipa::path(get, path = "/api-keys", tag = TAG, params(ListApiKeys),
     responses((status = 200, description = "The keys.", body = [ApiKey])))]
 pub(crate) async fn list_api_keys(
@@ -30,5 +30,5 @@ pub(crate) async fn list_api_keys(
     caller: Caller<Anyone>,
     Params(wanted): Params<ListApiKeys>,
 ) -> Result<Json<Vec<ApiKey>>, Problem> {
-    Ok(Json(app.store.list_api_keys(caller.tenant_id, caller.user_id, wanted.include_revoked).await?))
+    Ok(Json(app.store.list_api_keys(&app.viewer(&caller), wanted.include_revoked).await?))
 }

@@ -1,4 +1,4 @@
-use artel_http::{CallerIp, Identity, Problem};
+use artel_http::{CallerIp, Identity, Problem, Shown};
 use artel_identity::{Scope, Scopes};
 use axum::Json;
 use axum::extract::State;
@@ -35,9 +35,11 @@ pub(crate) async fn issue_test_token(
         api_key_id: None,
         scopes: Scopes::new(SCOPES.map(Scope::as_str)),
         agent_id: None,
-        daily_limit: None,
+        line: Vec::new(),
+        shown: Shown::Token { signed_in_at: None, is_own: true },
         valid_until: None,
         ip,
+        acts_as: None,
     };
     let now = app.clock.now();
     app.store.ensure_principal(whom.tenant_id, whom.user_id, now).await?;

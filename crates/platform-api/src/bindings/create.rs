@@ -75,7 +75,7 @@ pub(crate) async fn create_binding(
             updated_at: None,
         };
         let audit = caller.audit("binding.create", "binding", binding.id, binding.created_at);
-        match app.store.bind_tool(binding, audit).await? {
+        match app.store.bind_tool(&app.viewer(&caller), binding, audit).await? {
             BindingWrite::Done(binding) => Ok((StatusCode::CREATED, Json(binding)).into_response()),
             BindingWrite::AgentMissing => Err(Problem::not_found("agent")),
             BindingWrite::ToolMissing => Err(Problem::not_found("tool")),

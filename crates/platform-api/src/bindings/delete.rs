@@ -19,6 +19,6 @@ pub(crate) async fn delete_binding(
     At((agent, tool)): At<(AgentId, ToolId)>,
 ) -> Result<StatusCode, Problem> {
     let audit = caller.audit("binding.delete", "binding", format!("{agent}/{tool}"), app.clock.now());
-    let was_there = app.store.unbind_tool(caller.tenant_id, agent, tool, audit).await?;
+    let was_there = app.store.unbind_tool(&app.viewer(&caller), agent, tool, audit).await?;
     was_there.then_some(StatusCode::NO_CONTENT).ok_or_else(|| Problem::not_found("binding"))
 }

@@ -44,6 +44,7 @@ pub(crate) async fn list_bindings(
     caller: Caller<AgentsRead>,
     At(agent): At<AgentId>,
 ) -> Result<Json<Vec<BoundTool>>, Problem> {
-    let bound = app.store.list_bindings(caller.tenant_id, agent).await?.ok_or_else(|| Problem::not_found("agent"))?;
+    let bound =
+        app.store.list_bindings(&app.viewer(&caller), agent).await?.ok_or_else(|| Problem::not_found("agent"))?;
     Ok(Json(bound.into_iter().map(|(binding, tool)| BoundTool { binding, tool: tool.into() }).collect()))
 }

@@ -60,6 +60,6 @@ pub(crate) async fn update_binding(
         secrets_ref: new.secrets_ref,
     };
     let audit = caller.audit("binding.update", "binding", format!("{agent}/{tool}"), app.clock.now());
-    let updated = app.store.update_binding(caller.tenant_id, agent, tool, patch, audit).await?;
+    let updated = app.store.update_binding(&app.viewer(&caller), agent, tool, patch, audit).await?;
     updated.map(Json).ok_or_else(|| Problem::not_found("binding"))
 }

@@ -17,6 +17,6 @@ pub(crate) async fn get_agent_budget(
     caller: Caller<AgentsRead>,
     At(agent): At<AgentId>,
 ) -> Result<Json<BudgetView>, Problem> {
-    app.store.find_agent(caller.tenant_id, agent).await?.ok_or_else(|| Problem::not_found("agent"))?;
+    app.store.find_agent(&app.viewer(&caller), agent).await?.ok_or_else(|| Problem::not_found("agent"))?;
     Ok(Json(view(&app, caller.tenant_id, Some(agent)).await?))
 }

@@ -19,7 +19,7 @@ pub(crate) async fn put_agent_budget(
     body: Body<BudgetLimits>,
 ) -> Result<Json<BudgetView>, Problem> {
     let audit = caller.audit("budget.update", "agent", agent, app.clock.now());
-    if !app.store.put_budget(caller.tenant_id, Some(agent), (&body.value).into(), audit).await? {
+    if !app.store.put_budget(&app.viewer(&caller), Some(agent), (&body.value).into(), audit).await? {
         return Err(Problem::not_found("agent"));
     }
     Ok(Json(view(&app, caller.tenant_id, Some(agent)).await?))

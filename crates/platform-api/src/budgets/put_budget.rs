@@ -17,6 +17,6 @@ pub(crate) async fn put_budget(
     body: Body<BudgetLimits>,
 ) -> Result<Json<BudgetView>, Problem> {
     let audit = caller.audit("budget.update", "tenant", caller.tenant_id, app.clock.now());
-    app.store.put_budget(caller.tenant_id, None, (&body.value).into(), audit).await?;
+    app.store.put_budget(&app.viewer(&caller), None, (&body.value).into(), audit).await?;
     Ok(Json(view(&app, caller.tenant_id, None).await?))
 }

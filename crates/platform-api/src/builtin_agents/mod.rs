@@ -7,6 +7,7 @@ pub(crate) mod update;
 
 use artel_domain::{AgentId, AgentKind, BuiltinAgent, TenantId, Timestamp};
 use artel_http::Problem;
+use artel_store::Viewer;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,7 +35,7 @@ pub(crate) struct BuiltinAgentView {
 /// The tenant's settings; those of a tenant that has set nothing are the product's.
 async fn view(app: &App, tenant: TenantId, agent: BuiltinAgent) -> Result<BuiltinAgentView, Problem> {
     let id = agent.id(tenant);
-    let row = app.store.find_agent(tenant, id).await?;
+    let row = app.store.find_agent(&Viewer::service(tenant), id).await?;
     let budget = app.store.find_budget(tenant, Some(id)).await?;
     Ok(BuiltinAgentView {
         builtin_agent: agent,

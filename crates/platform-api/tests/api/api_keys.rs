@@ -97,7 +97,7 @@ async fn a_bad_key_is_refused_by_the_name_of_what_is_bad(#[case] body: Value, #[
 #[tokio::test]
 async fn a_colleague_does_not_see_my_keys() {
     let world = World::new().await;
-    let (ada, eve) = (world.ada(), world.person(0xA, 0xE4E));
+    let (ada, eve) = (world.ada(), world.person_with(0xA, 0xE4E, &["tools:write"]));
     let (id, _) = key_of(&ada, json!({ "scopes": ["agents:read"] })).await;
     assert_eq!(eve.get("/api-keys").await.body, json!([]));
     eve.delete(&format!("/api-keys/{id}")).await.is_problem(404);

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use artel_domain::{Actor, AuditEntry, ClientId, Clock, TenantId, UserId};
+use artel_domain::{Actor, AuditEntry, ClientId, Clock, TenantId, Timestamp, UserId};
 use artel_identity::attacks::Target;
 use artel_identity::{AccessGrant, AccessTokenIssuer, Scopes, SecretBox, ServiceKey};
 use artel_store::{NewSigningKey, SigningKeys};
@@ -41,11 +41,16 @@ fn audit(world: &World) -> AuditEntry {
 }
 
 fn token(world: &World, key: &ServiceKey, scope: &str) -> String {
+    token_of_login(world, key, scope, None)
+}
+
+fn token_of_login(world: &World, key: &ServiceKey, scope: &str, signed_in_at: Option<Timestamp>) -> String {
     let grant = AccessGrant {
         user_id: USER,
         tenant_id: TENANT,
         client_id: ClientId::new("codelab-flutter-app"),
         scopes: Scopes::from_spaced(scope),
+        signed_in_at,
         family_id: None,
     };
     AccessTokenIssuer::new(AUTH_ISSUER, AUTH_AUDIENCE)
@@ -131,5 +136,24 @@ async fn the_attack_corpus_is_refused_at_the_door() {
         let answer = world.stranger().with_token(&attack.token).get("/v1/agents").await;
         assert_eq!(answer.status, 401, "{}: {answer:?}", attack.name);
         answer.is_problem(401);
+    }
+}
+
+#[tokio::test]
+async fn a_login_makes_keys_only_shortly_after_it_was_made() {
+    let world = World::new().await;
+    let key = makes_key(&world).await;
+    let made = async |minutes: Option<u64>| {
+        let signed_in_at = minutes.map(|minutes| world.clock.now() - Duration::from_secs(minutes * 60));
+        let caller = world.stranger().with_token(&token_of_login(&world, &key, "api:write", signed_in_at));
+        caller.creates_key(json!({ "scopes": ["runs:read"] })).await
+    };
+    let fresh = made(Some(14)).await;
+    fresh.is(StatusCode::CREATED);
+    assert_eq!(fresh.body["expires_at"], Value::Null);
+    for too_late in [made(Some(16)).await, made(None).await] {
+        let body = &too_late.is_problem(403).body;
+        assert_eq!(body["error"], "sign_in_again");
+        assert!(body["message"].as_str().unwrap().contains("Sign in again"), "{body}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use artel_bus::LocalBus;
-use artel_domain::{Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
+use artel_domain::{ApiKeyId, Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Rules, dangerous_tools};
 use artel_http::{AuthServiceTrust, Gate, GateConfig, Ground, StaticKey};
@@ -140,7 +140,7 @@ impl World {
         let (mut config, mut gate) = (config(), gate_config());
         change(&mut config);
         change_gate(&mut gate);
-        let (rules, limits) = (Arc::new(Rules::new(dangerous_tools(&[]))), IntentsConfig { max_context_tokens: 8000 });
+        let (rules, limits) = (Arc::new(Rules::new(dangerous_tools(&[]))), IntentsConfig::new(8000));
         let intents = Intents::new(store.clone(), bus.clone(), clock.clone(), rules, limits);
         let deps = Deps {
             ground: Ground {
@@ -196,6 +196,14 @@ impl World {
         token_from(&TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER), &*self.clock, tenant, user, scopes)
     }
 
+    /// A token that says that it was issued from this key.
+    pub(crate) fn token_of_key(&self, person: &Person, key: ApiKeyId) -> String {
+        let (user_id, tenant_id) = (person.user, person.tenant);
+        let grant = Grant { user_id, tenant_id, scopes: Scopes::new(ALL.iter().copied()), key_id: Some(key) };
+        let issuer = TokenIssuer::new(&SECRET.into(), ISSUER, ISSUER);
+        issuer.issue(&grant, Duration::from_hours(1), &*self.clock).unwrap()
+    }
+
     /// Whether some file of the database has this text in it.
     pub(crate) fn files_contain(&self, text: &str) -> bool {
         let files =
@@ -224,6 +232,8 @@ fn config() -> ApiConfig {
             user_id: UserId(Uuid::from_u128(0xADA)),
         }),
         token_ttl: Duration::from_hours(1),
+        key_sign_in: Duration::from_mins(15),
+        key_life_from_token: Duration::from_hours(24 * 90),
         tool_default_timeout_ms: 15_000,
         tool_max_timeout_ms: 60_000,
     }
@@ -238,6 +248,7 @@ fn gate_config() -> GateConfig {
     GateConfig {
         rate_default: "100000/second".parse().unwrap(),
         rate_runs: "100000/second".parse().unwrap(),
+        shares: artel_http::Shares::default(),
         static_keys: HashMap::from([(STATIC_KEY.to_owned(), ada)]),
         trusted_proxies: Vec::new(),
         auth_service: Some(AuthServiceTrust { issuer: AUTH_ISSUER.to_owned(), audience: AUTH_AUDIENCE.to_owned() }),

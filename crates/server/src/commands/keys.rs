@@ -39,6 +39,7 @@ pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
         created_at: now,
         expires_at,
         revoked_at: None,
+        parent_id: None,
     };
     store.ensure_principal(args.tenant, args.user, now).await?;
     store

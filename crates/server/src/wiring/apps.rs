@@ -63,6 +63,8 @@ fn api_config(config: &Config) -> ApiConfig {
         sse_keepalive: config.sse_keepalive,
         test_token: config.allow_test_tokens.then_some(TestToken { tenant_id: first::TENANT, user_id: first::USER }),
         token_ttl: TOKEN_TTL,
+        key_sign_in: config.shares.key_sign_in,
+        key_life_from_token: config.shares.key_life_from_token,
         tool_default_timeout_ms: config.tool_default_timeout_ms,
         tool_max_timeout_ms: config.tool_max_timeout_ms,
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use artel_bus::Bus;
 use artel_domain::Clock;
-use artel_http::{AuthServiceTrust, Gate, GateConfig, Ground, MetricsText, StaticKey};
+use artel_http::{AuthServiceTrust, Gate, GateConfig, Ground, MetricsText, Shares, StaticKey};
 use artel_identity::Scopes;
 use artel_store::Store;
 
@@ -35,6 +35,7 @@ fn gate_config(config: &Config) -> GateConfig {
     GateConfig {
         rate_default: config.rate_limit_default,
         rate_runs: config.rate_limit_runs,
+        shares: Shares { user: config.shares.user_times, tenant: config.shares.tenant_times },
         trusted_proxies: config.trusted_proxies.clone(),
         static_keys: static_keys(config),
         auth_service: Some(auth_service(config)),

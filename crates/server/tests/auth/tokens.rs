@@ -3,7 +3,9 @@
 use artel_testkit::Database;
 use serde_json::json;
 
-use crate::world::{IDE, INTERNAL_SECRET, PASSWORD, admin, get, http, launch, login, read, refresh, run, send, token};
+use crate::world::{
+    Answer, IDE, INTERNAL_SECRET, PASSWORD, admin, get, http, launch, login, read, refresh, run, send, token,
+};
 
 async fn the_login_of_the_seeds_samples_is_answered_as_the_seed_shows_it(database: Database) {
     let artel = launch(database).start().await;
@@ -161,9 +163,13 @@ async fn bodies_that_say_a_thing_twice_or_are_no_form_are_refused(database: Data
 
 async fn a_refresh_token_works_once_and_one_that_comes_again_ends_the_login(database: Database) {
     let artel = launch(database).with("AUTH_SERVICE__REFRESH_GRACE_SECONDS", "0").start().await;
-    let first = login(&artel, "admin", PASSWORD).await.text_of("refresh_token");
+    let signed_in = login(&artel, "admin", PASSWORD).await;
+    let first = signed_in.text_of("refresh_token");
     let second = refresh(&artel, &first).await;
     assert_eq!(second.status, 200, "{}", second.text);
+    let auth_time = |answer: &Answer| read(&answer.text_of("access_token")).1["auth_time"].clone();
+    assert!(auth_time(&signed_in).is_i64());
+    assert_eq!(auth_time(&second), auth_time(&signed_in), "a refresh is no sign-in");
     assert_eq!(second.json["scope"], "api:read api:write");
     let (second, access) = (second.text_of("refresh_token"), second.text_of("access_token"));
     assert_ne!(first, second);

@@ -10,15 +10,15 @@ use crate::{access, agents, budgets, runs};
 impl Budgets for PostgresStore {
     async fn put_budget(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: Option<AgentId>,
         budget: Budget,
         audit: AuditEntry,
     ) -> Result<bool> {
         if let Some(agent) = agent {
-            agents::refuse_read_only(&self.pool, tenant, agent).await?;
+            agents::refuse_read_only(&self.pool, viewer, agent).await?;
         }
-        retrying(|| budgets::put(&self.pool, tenant, agent, budget, &audit)).await
+        retrying(|| budgets::put(&self.pool, viewer, agent, budget, &audit)).await
     }
 
     async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget> {

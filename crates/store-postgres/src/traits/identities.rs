@@ -1,5 +1,5 @@
 use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, UserId};
-use artel_store::{AuditFilter, Identities, KeyStanding, NewApiKey, Result, Viewer};
+use artel_store::{AuditFilter, HeldKey, Identities, KeyStanding, NewApiKey, Result, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
@@ -16,20 +16,24 @@ impl Identities for PostgresStore {
         retrying(|| keys::create(&self.pool, &new, &audit)).await
     }
 
-    async fn find_api_key(&self, hash: &str) -> Result<Option<ApiKey>> {
+    async fn find_api_key(&self, hash: &str) -> Result<Option<HeldKey>> {
         keys::find(&self.pool, hash).await.map_err(store_error)
+    }
+
+    async fn find_api_key_by_id(&self, tenant: TenantId, key: ApiKeyId) -> Result<Option<HeldKey>> {
+        keys::find_by_id(&self.pool, tenant, key).await.map_err(store_error)
     }
 
     async fn api_key_standing(&self, tenant: TenantId, key: ApiKeyId, now: Timestamp) -> Result<KeyStanding> {
         keys::standing(&self.pool, tenant, key, now).await.map_err(store_error)
     }
 
-    async fn list_api_keys(&self, tenant: TenantId, user: UserId, include_revoked: bool) -> Result<Vec<ApiKey>> {
-        keys::list(&self.pool, tenant, user, include_revoked).await.map_err(store_error)
+    async fn list_api_keys(&self, viewer: &Viewer, include_revoked: bool) -> Result<Vec<ApiKey>> {
+        keys::list(&self.pool, viewer, include_revoked).await.map_err(store_error)
     }
 
-    async fn revoke_api_key(&self, tenant: TenantId, user: UserId, key: ApiKeyId, audit: AuditEntry) -> Result<bool> {
-        retrying(|| keys::revoke(&self.pool, tenant, user, key, &audit)).await
+    async fn revoke_api_key(&self, viewer: &Viewer, key: ApiKeyId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| keys::revoke(&self.pool, viewer, key, &audit)).await
     }
 
     async fn put_secret(&self, tenant: TenantId, name: &str, sealed: &str, audit: AuditEntry) -> Result<()> {

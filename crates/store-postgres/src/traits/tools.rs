@@ -1,5 +1,5 @@
 use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolId};
-use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
+use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
@@ -34,29 +34,29 @@ impl Tools for PostgresStore {
         retrying(|| tools::delete(&self.pool, tenant, tool, &audit)).await
     }
 
-    async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
-        agents::refuse_read_only(&self.pool, binding.tenant_id, binding.agent_id).await?;
-        retrying(|| attachments::bind(&self.pool, &binding, &audit)).await
+    async fn bind_tool(&self, viewer: &Viewer, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
+        agents::refuse_read_only(&self.pool, viewer, binding.agent_id).await?;
+        retrying(|| attachments::bind(&self.pool, viewer, &binding, &audit)).await
     }
 
-    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
-        bindings::list(&self.pool, tenant, agent).await.map_err(store_error)
+    async fn list_bindings(&self, viewer: &Viewer, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
+        bindings::list(&self.pool, viewer, agent).await.map_err(store_error)
     }
 
     async fn update_binding(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: AgentId,
         tool: ToolId,
         patch: BindingPatch,
         audit: AuditEntry,
     ) -> Result<Option<Binding>> {
-        agents::refuse_read_only(&self.pool, tenant, agent).await?;
-        retrying(|| attachments::update(&self.pool, tenant, agent, tool, &patch, &audit)).await
+        agents::refuse_read_only(&self.pool, viewer, agent).await?;
+        retrying(|| attachments::update(&self.pool, viewer, agent, tool, &patch, &audit)).await
     }
 
-    async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        agents::refuse_read_only(&self.pool, tenant, agent).await?;
-        retrying(|| attachments::unbind(&self.pool, tenant, agent, tool, &audit)).await
+    async fn unbind_tool(&self, viewer: &Viewer, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
+        agents::refuse_read_only(&self.pool, viewer, agent).await?;
+        retrying(|| attachments::unbind(&self.pool, viewer, agent, tool, &audit)).await
     }
 }

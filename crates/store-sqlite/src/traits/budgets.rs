@@ -9,14 +9,14 @@ use crate::{access, budgets, runs};
 impl Budgets for SqliteStore {
     async fn put_budget(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: Option<AgentId>,
         budget: Budget,
         audit: AuditEntry,
     ) -> Result<bool> {
-        let asked = (tenant, agent, budget, audit);
-        self.write(asked, |(tenant, agent, budget, audit), tx| {
-            Box::pin(budgets::put(tx, *tenant, *agent, *budget, audit))
+        let asked = (viewer.clone(), agent, budget, audit);
+        self.write(asked, |(viewer, agent, budget, audit), tx| {
+            Box::pin(budgets::put(tx, viewer, *agent, *budget, audit))
         })
         .await
     }

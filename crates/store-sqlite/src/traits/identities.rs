@@ -1,5 +1,5 @@
 use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, UserId};
-use artel_store::{AuditFilter, Identities, KeyStanding, NewApiKey, Result, Viewer};
+use artel_store::{AuditFilter, HeldKey, Identities, KeyStanding, NewApiKey, Result, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
@@ -22,22 +22,27 @@ impl Identities for SqliteStore {
         self.write((new, audit), |(new, audit), tx| Box::pin(keys::create(tx, new, audit))).await
     }
 
-    async fn find_api_key(&self, hash: &str) -> Result<Option<ApiKey>> {
+    async fn find_api_key(&self, hash: &str) -> Result<Option<HeldKey>> {
         Ok(keys::find(&self.reads, hash).await?)
+    }
+
+    async fn find_api_key_by_id(&self, tenant: TenantId, key: ApiKeyId) -> Result<Option<HeldKey>> {
+        Ok(keys::find_by_id(&self.reads, tenant, key).await?)
     }
 
     async fn api_key_standing(&self, tenant: TenantId, key: ApiKeyId, now: Timestamp) -> Result<KeyStanding> {
         Ok(keys::standing(&self.reads, tenant, key, micros(now)).await?)
     }
 
-    async fn list_api_keys(&self, tenant: TenantId, user: UserId, include_revoked: bool) -> Result<Vec<ApiKey>> {
-        Ok(keys::list(&self.reads, tenant, user, include_revoked).await?)
+    async fn list_api_keys(&self, viewer: &Viewer, include_revoked: bool) -> Result<Vec<ApiKey>> {
+        Ok(keys::list(&self.reads, viewer, include_revoked).await?)
     }
 
-    async fn revoke_api_key(&self, tenant: TenantId, user: UserId, key: ApiKeyId, audit: AuditEntry) -> Result<bool> {
-        let asked = (tenant, user, key, audit);
-        self.write(asked, |(tenant, user, key, audit), tx| Box::pin(keys::revoke(tx, *tenant, *user, *key, audit)))
-            .await
+    async fn revoke_api_key(&self, viewer: &Viewer, key: ApiKeyId, audit: AuditEntry) -> Result<bool> {
+        self.write((viewer.clone(), key, audit), |(viewer, key, audit), tx| {
+            Box::pin(keys::revoke(tx, viewer, *key, audit))
+        })
+        .await
     }
 
     async fn put_secret(&self, tenant: TenantId, name: &str, sealed: &str, audit: AuditEntry) -> Result<()> {

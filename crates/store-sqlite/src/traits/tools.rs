@@ -1,5 +1,5 @@
 use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolId};
-use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools};
+use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools, Viewer};
 use async_trait::async_trait;
 
 use crate::attachments::Place;
@@ -39,28 +39,31 @@ impl Tools for SqliteStore {
         .await
     }
 
-    async fn bind_tool(&self, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
-        self.write((binding, audit), |(binding, audit), tx| Box::pin(attachments::bind(tx, binding, audit))).await
+    async fn bind_tool(&self, viewer: &Viewer, binding: Binding, audit: AuditEntry) -> Result<BindingWrite> {
+        self.write((viewer.clone(), binding, audit), |(viewer, binding, audit), tx| {
+            Box::pin(attachments::bind(tx, viewer, binding, audit))
+        })
+        .await
     }
 
-    async fn list_bindings(&self, tenant: TenantId, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
-        Ok(bindings::list(&self.reads, tenant, agent).await?)
+    async fn list_bindings(&self, viewer: &Viewer, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
+        Ok(bindings::list(&self.reads, viewer, agent).await?)
     }
 
     async fn update_binding(
         &self,
-        tenant: TenantId,
+        viewer: &Viewer,
         agent: AgentId,
         tool: ToolId,
         patch: BindingPatch,
         audit: AuditEntry,
     ) -> Result<Option<Binding>> {
-        let asked = (Place { tenant, agent, tool }, patch, audit);
+        let asked = (Place { viewer: viewer.clone(), agent, tool }, patch, audit);
         self.write(asked, |(place, patch, audit), tx| Box::pin(attachments::update(tx, place, patch, audit))).await
     }
 
-    async fn unbind_tool(&self, tenant: TenantId, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
-        self.write((Place { tenant, agent, tool }, audit), |(place, audit), tx| {
+    async fn unbind_tool(&self, viewer: &Viewer, agent: AgentId, tool: ToolId, audit: AuditEntry) -> Result<bool> {
+        self.write((Place { viewer: viewer.clone(), agent, tool }, audit), |(place, audit), tx| {
             Box::pin(attachments::unbind(tx, place, audit))
         })
         .await

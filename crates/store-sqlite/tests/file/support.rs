@@ -86,7 +86,7 @@ impl Tenant {
             parent: None,
             visibility: artel_domain::Visibility::Tenant,
             at: SystemClock.now(),
-            daily_limit: None,
+            daily_limits: Vec::new(),
         };
         let created = store.create_run(&self.viewer(), new, self.audit("run.create")).await.unwrap();
         assert!(matches!(created, Created::Run(_)));

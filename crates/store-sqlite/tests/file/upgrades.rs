@@ -1,7 +1,7 @@
 //! Rows as the release before wrote them, or still writes them beside this one.
 
 use artel_domain::{Agent, AgentId, BuiltinAgent, RunId};
-use artel_store::{AgentFilter, Agents, BuiltinAgents, Page, Runs};
+use artel_store::{AgentFilter, Agents, BuiltinAgents, Page, Runs, Viewer};
 use artel_store_sqlite::SqliteStore;
 use sqlx::{Connection, SqliteConnection};
 use uuid::Uuid;
@@ -39,7 +39,12 @@ impl Upgraded {
     }
 
     async fn kept(&self, version: i64) -> Agent {
-        self.store.find_agent_version(self.tenant.id, self.tenant.agent, version).await.unwrap().unwrap().agent
+        self.store
+            .find_agent_version(&Viewer::service(self.tenant.id), self.tenant.agent, version)
+            .await
+            .unwrap()
+            .unwrap()
+            .agent
     }
 }
 
@@ -71,8 +76,11 @@ async fn a_name_that_the_release_before_wrote_is_found_without_case() {
     upgraded.writes("UPDATE agents SET name = 'Ёлка' WHERE id = ?1", agent).await;
     for (q, found) in [("ёлк", 1), ("scribe", 0)] {
         let filter = AgentFilter { q: Some(q.to_owned()), ..AgentFilter::default() };
-        let (_, all) =
-            upgraded.store.list_agents(upgraded.tenant.id, filter, Page { limit: 9, offset: 0 }).await.unwrap();
+        let (_, all) = upgraded
+            .store
+            .list_agents(&Viewer::service(upgraded.tenant.id), filter, Page { limit: 9, offset: 0 })
+            .await
+            .unwrap();
         assert_eq!(all, found, "{q}");
     }
 }
@@ -87,12 +95,12 @@ async fn a_builtin_agent_that_the_release_before_deleted_is_there_again() {
         .await
         .unwrap();
     upgraded.writes("UPDATE agents SET deleted_at = 1, name = 'mine', kind = 'custom' WHERE id = ?1", made.id).await;
-    assert_eq!(upgraded.store.find_agent(tenant.id, made.id).await.unwrap(), None);
+    assert_eq!(upgraded.store.find_agent(&Viewer::service(tenant.id), made.id).await.unwrap(), None);
     let again = upgraded
         .store
         .ensure_builtin_agent(tenant.id, codelab, tenant.user, tenant.audit("agent.create"))
         .await
         .unwrap();
     assert!(codelab.is_intact(&again), "{again:?}");
-    assert_eq!(upgraded.store.find_agent(tenant.id, made.id).await.unwrap(), Some(again));
+    assert_eq!(upgraded.store.find_agent(&Viewer::service(tenant.id), made.id).await.unwrap(), Some(again));
 }

@@ -113,7 +113,7 @@ pub async fn a_deactivated_account_has_no_logins_no_keys_and_gets_no_new_ones(st
     assert!(store.deactivate_account(world.tenant, world.user, world.audit("account.deactivate", at)).await.unwrap());
     assert!(!store.deactivate_account(world.tenant, world.user, world.audit("account.deactivate", at)).await.unwrap());
     assert!(!world.is_live(&token, at).await);
-    assert!(store.find_api_key(&key.hash).await.unwrap().unwrap().revoked_at.is_some());
+    assert!(store.find_api_key(&key.hash).await.unwrap().unwrap().key.revoked_at.is_some());
     let login = store.find_login_of(world.tenant, world.user).await.unwrap().unwrap();
     assert_eq!((login.account.is_active(), login.account.deactivated_at), (false, Some(at)));
     let new = crate::NewFamily { family: world.family(at), token_hash: unique("token") };

@@ -201,14 +201,14 @@ pub async fn the_list_is_filtered_and_newest_first(store: Arc<dyn Store>) {
 
 pub async fn every_change_of_an_agent_has_its_row(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
-    let (tenant, agent, user) = (ada.tenant, ada.agent, ada.user);
+    let (tenant, agent, user, viewer) = (ada.tenant, ada.agent, ada.user, ada.viewer());
     let audit = |action| ada.audit(action);
     writes_one(&ada, "agent.create", async { drop(ada.creates_agent("new").await) }).await;
-    let update = || store.update_agent(tenant, agent, AgentPatch::default(), audit("agent.update"));
+    let update = || store.update_agent(&viewer, agent, AgentPatch::default(), audit("agent.update"));
     writes_one(&ada, "agent.update", async { assert!(update().await.unwrap().is_some()) }).await;
-    let publish = || store.publish_agent(tenant, agent, user, audit("agent.publish"));
+    let publish = || store.publish_agent(&viewer, agent, user, audit("agent.publish"));
     writes_one(&ada, "agent.publish", async { assert!(publish().await.unwrap().is_some()) }).await;
-    let roll_back = |version| store.rollback_agent(tenant, agent, version, user, audit("agent.rollback"));
+    let roll_back = |version| store.rollback_agent(&viewer, agent, version, user, audit("agent.rollback"));
     writes_one(&ada, "agent.rollback", async { assert!(roll_back(2).await.unwrap().is_some()) }).await;
     writes_none(&ada, "no such version", async { assert!(roll_back(77).await.unwrap().is_none()) }).await;
     let clone = |source| {
@@ -221,11 +221,11 @@ pub async fn every_change_of_an_agent_has_its_row(store: Arc<dyn Store>) {
             at: now(),
             binding_namespace: BindingId(uuid()),
         };
-        store.clone_agent(source, copy, audit("agent.clone"))
+        store.clone_agent(&viewer, source, copy, audit("agent.clone"))
     };
     writes_one(&ada, "agent.clone", async { assert!(clone(agent).await.unwrap().is_some()) }).await;
     writes_none(&ada, "no such source", async { assert!(clone(AgentId(uuid())).await.unwrap().is_none()) }).await;
-    let delete = || store.delete_agent(tenant, agent, audit("agent.delete"));
+    let delete = || store.delete_agent(&viewer, agent, audit("agent.delete"));
     writes_one(&ada, "agent.delete", async { assert!(delete().await.unwrap()) }).await;
     writes_none(&ada, "deleted already", async {
         assert!(!delete().await.unwrap());
@@ -237,18 +237,18 @@ pub async fn every_change_of_an_agent_has_its_row(store: Arc<dyn Store>) {
 
 pub async fn every_change_of_a_tool_and_a_binding_has_its_row(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
-    let (tenant, agent) = (ada.tenant, ada.agent);
+    let (tenant, agent, viewer) = (ada.tenant, ada.agent, ada.viewer());
     let audit = |action| ada.audit(action);
     let tool = tool_named(&ada, "echo");
     let id = tool.id;
     writes_one(&ada, "tool.create", async { drop(store.create_tool(tool, audit("tool.create")).await.unwrap()) }).await;
     let update = |id| store.update_tool(tenant, id, ToolPatch::default(), audit("tool.update"));
     writes_one(&ada, "tool.update", async { assert!(update(id).await.unwrap().is_some()) }).await;
-    let bind = |id| store.bind_tool(binding(&ada, agent, id), audit("binding.create"));
+    let bind = |id| store.bind_tool(&viewer, binding(&ada, agent, id), audit("binding.create"));
     writes_one(&ada, "binding.create", async { drop(bind(id).await.unwrap()) }).await;
-    let change = || store.update_binding(tenant, agent, id, BindingPatch::default(), audit("binding.update"));
+    let change = || store.update_binding(&viewer, agent, id, BindingPatch::default(), audit("binding.update"));
     writes_one(&ada, "binding.update", async { assert!(change().await.unwrap().is_some()) }).await;
-    let unbind = || store.unbind_tool(tenant, agent, id, audit("binding.delete"));
+    let unbind = || store.unbind_tool(&viewer, agent, id, audit("binding.delete"));
     writes_one(&ada, "binding.delete", async { assert!(unbind().await.unwrap()) }).await;
     let delete = || store.delete_tool(tenant, id, audit("tool.delete"));
     writes_one(&ada, "tool.delete", async { assert!(delete().await.unwrap()) }).await;
@@ -264,7 +264,7 @@ pub async fn every_change_of_a_tool_and_a_binding_has_its_row(store: Arc<dyn Sto
 
 pub async fn every_change_of_a_key_and_a_secret_has_its_row(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
-    let (tenant, user) = (ada.tenant, ada.user);
+    let (tenant, user, viewer) = (ada.tenant, ada.user, ada.viewer());
     let audit = |action| ada.audit(action);
     let id = ApiKeyId(uuid());
     let key = ApiKey {
@@ -279,6 +279,7 @@ pub async fn every_change_of_a_key_and_a_secret_has_its_row(store: Arc<dyn Store
         created_at: now(),
         expires_at: None,
         revoked_at: None,
+        parent_id: None,
     };
     let new = NewApiKey { key, hash: uuid().to_string() };
     let create = |id| {
@@ -287,7 +288,7 @@ pub async fn every_change_of_a_key_and_a_secret_has_its_row(store: Arc<dyn Store
     };
     writes_one(&ada, "api_key.create", async { create(id).await.unwrap() }).await;
     writes_none(&ada, "the hash is known", async { assert!(create(ApiKeyId(uuid())).await.is_err()) }).await;
-    let revoke = || store.revoke_api_key(tenant, user, id, audit("api_key.revoke"));
+    let revoke = || store.revoke_api_key(&viewer, id, audit("api_key.revoke"));
     writes_one(&ada, "api_key.revoke", async { assert!(revoke().await.unwrap()) }).await;
     writes_none(&ada, "revoked already", async { assert!(!revoke().await.unwrap()) }).await;
     let put = || store.put_secret(tenant, "weather", "sealed", audit("secret.put"));

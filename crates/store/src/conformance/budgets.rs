@@ -38,8 +38,9 @@ async fn today(world: &World) -> [Spend; 2] {
 pub async fn a_budget_is_kept_for_the_tenant_and_for_each_agent(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let own = Budget { run: up_to(5), day: Cap { tokens: None, nano_usd: Some(7) } };
-    let put =
-        async |agent, budget| store.put_budget(world.tenant, agent, budget, world.audit("budget.put")).await.unwrap();
+    let put = async |agent, budget| {
+        store.put_budget(&world.viewer(), agent, budget, world.audit("budget.put")).await.unwrap()
+    };
     assert!(put(None, own).await);
     assert_eq!(store.find_budget(world.tenant, None).await.unwrap(), own);
     assert_eq!(store.find_budget(world.tenant, Some(world.agent)).await.unwrap(), Budget::default());
@@ -55,8 +56,8 @@ pub async fn a_budget_is_kept_for_the_tenant_and_for_each_agent(store: Arc<dyn S
 pub async fn a_budget_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let budget = Budget { run: up_to(5), ..Budget::default() };
-    assert!(!store.put_budget(other.tenant, Some(world.agent), budget, other.audit("budget.put")).await.unwrap());
-    assert!(store.put_budget(world.tenant, Some(world.agent), budget, world.audit("budget.put")).await.unwrap());
+    assert!(!store.put_budget(&other.viewer(), Some(world.agent), budget, other.audit("budget.put")).await.unwrap());
+    assert!(store.put_budget(&world.viewer(), Some(world.agent), budget, world.audit("budget.put")).await.unwrap());
     assert_eq!(store.find_budget(other.tenant, Some(world.agent)).await.unwrap(), Budget::default());
     let (_, fence) = world.drives("s").await;
     reserve(&world, &fence, 10, Caps::default()).await;

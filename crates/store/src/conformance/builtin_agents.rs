@@ -42,18 +42,18 @@ pub async fn a_builtin_agent_is_made_once_in_each_tenant(store: Arc<dyn Store>) 
         async move { ensures(&ada).await }
     }))
     .await;
-    let stored = store.find_agent(ada.tenant, CODELAB.id(ada.tenant)).await.unwrap().expect("the row is there");
+    let stored = store.find_agent(&ada.viewer(), CODELAB.id(ada.tenant)).await.unwrap().expect("the row is there");
     assert!(made.iter().all(|agent| *agent == stored), "{made:?}");
     assert_eq!((stored.kind, stored.is_enabled, stored.version), (AgentKind::Builtin, true, 1));
-    assert!(store.find_agent_version(ada.tenant, stored.id, 1).await.unwrap().is_some());
+    assert!(store.find_agent_version(&ada.viewer(), stored.id, 1).await.unwrap().is_some());
     assert_eq!(audited(&ada, "agent.create").await, 2, "one for the agent of the world, one for the built-in agent");
     assert_ne!(ensures(&bob).await.id, stored.id);
-    assert_eq!(store.find_agent(bob.tenant, stored.id).await.unwrap(), None);
+    assert_eq!(store.find_agent(&bob.viewer(), stored.id).await.unwrap(), None);
 }
 
 pub async fn a_builtin_agent_is_changed_by_its_settings_only(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
-    let (tenant, user) = (ada.tenant, ada.user);
+    let (tenant, user, viewer) = (ada.tenant, ada.user, ada.viewer());
     let builtin = ensures(&ada).await;
     let tool = creates_tool(&ada, "echo").await.id;
     let audit = || ada.audit("agent.update");
@@ -61,24 +61,44 @@ pub async fn a_builtin_agent_is_changed_by_its_settings_only(store: Arc<dyn Stor
     let budget = Budget { run: Cap { tokens: Some(1), nano_usd: None }, ..Budget::default() };
     let copy = copy_for(&ada, None);
     let refused = [
-        store.update_agent(tenant, builtin.id, renamed, audit()).await.map(drop),
-        store.delete_agent(tenant, builtin.id, audit()).await.map(drop),
-        store.publish_agent(tenant, builtin.id, user, audit()).await.map(drop),
-        store.rollback_agent(tenant, builtin.id, 1, user, audit()).await.map(drop),
-        store.clone_agent(builtin.id, copy.clone(), audit()).await.map(drop),
-        store.bind_tool(binding(&ada, builtin.id, tool), audit()).await.map(drop),
-        store.update_binding(tenant, builtin.id, tool, BindingPatch::default(), audit()).await.map(drop),
-        store.unbind_tool(tenant, builtin.id, tool, audit()).await.map(drop),
-        store.put_budget(tenant, Some(builtin.id), budget, audit()).await.map(drop),
+        store.update_agent(&viewer, builtin.id, renamed, audit()).await.map(drop),
+        store.delete_agent(&viewer, builtin.id, audit()).await.map(drop),
+        store.publish_agent(&viewer, builtin.id, user, audit()).await.map(drop),
+        store.rollback_agent(&viewer, builtin.id, 1, user, audit()).await.map(drop),
+        store.clone_agent(&viewer, builtin.id, copy.clone(), audit()).await.map(drop),
+        store.bind_tool(&viewer, binding(&ada, builtin.id, tool), audit()).await.map(drop),
+        store.update_binding(&viewer, builtin.id, tool, BindingPatch::default(), audit()).await.map(drop),
+        store.unbind_tool(&viewer, builtin.id, tool, audit()).await.map(drop),
+        store.put_budget(&viewer, Some(builtin.id), budget, audit()).await.map(drop),
     ];
     for (number, outcome) in refused.into_iter().enumerate() {
         assert!(matches!(outcome, Err(StoreError::ReadOnlyAgent)), "the change with the number {number}: {outcome:?}");
     }
-    assert_eq!(store.find_agent(tenant, builtin.id).await.unwrap(), Some(builtin.clone()));
-    assert_eq!(store.find_agent(tenant, copy.id).await.unwrap(), None);
-    assert_eq!(store.list_bindings(tenant, builtin.id).await.unwrap(), Some(vec![]));
+    assert_eq!(store.find_agent(&viewer, builtin.id).await.unwrap(), Some(builtin.clone()));
+    assert_eq!(store.find_agent(&viewer, copy.id).await.unwrap(), None);
+    assert_eq!(store.list_bindings(&viewer, builtin.id).await.unwrap(), Some(vec![]));
     assert!(store.find_budget(tenant, Some(builtin.id)).await.unwrap().is_unlimited());
     assert_eq!(audited(&ada, "agent.update").await, 0, "nothing was written");
+}
+
+pub async fn a_builtin_agent_is_read_only_before_its_first_use(store: Arc<dyn Store>) {
+    let ada = World::new(&store).await;
+    let (viewer, agent, tool) = (ada.viewer(), CODELAB.id(ada.tenant), creates_tool(&ada, "echo").await.id);
+    let audit = || ada.audit("agent.update");
+    let refused = [
+        store.update_agent(&viewer, agent, AgentPatch::default(), audit()).await.map(drop),
+        store.delete_agent(&viewer, agent, audit()).await.map(drop),
+        store.publish_agent(&viewer, agent, ada.user, audit()).await.map(drop),
+        store.rollback_agent(&viewer, agent, 1, ada.user, audit()).await.map(drop),
+        store.clone_agent(&viewer, agent, copy_for(&ada, None), audit()).await.map(drop),
+        store.bind_tool(&viewer, binding(&ada, agent, tool), audit()).await.map(drop),
+        store.unbind_tool(&viewer, agent, tool, audit()).await.map(drop),
+        store.put_budget(&viewer, Some(agent), Budget::default(), audit()).await.map(drop),
+    ];
+    for (number, outcome) in refused.into_iter().enumerate() {
+        assert!(matches!(outcome, Err(StoreError::ReadOnlyAgent)), "the change with the number {number}: {outcome:?}");
+    }
+    assert_eq!(store.find_agent(&viewer, agent).await.unwrap(), None, "nothing was made");
 }
 
 pub async fn a_builtin_agent_is_switched_off_and_on_again(store: Arc<dyn Store>) {
@@ -138,13 +158,13 @@ pub async fn a_builtin_agent_that_an_earlier_release_let_be_changed_becomes_whol
     };
     store.create_agent(damaged.clone(), ada.audit("agent.create")).await.unwrap();
     let patch = AgentPatch { name: Some("again".to_owned()), ..AgentPatch::default() };
-    let refused = store.update_agent(ada.tenant, damaged.id, patch, ada.audit("agent.update")).await;
+    let refused = store.update_agent(&ada.viewer(), damaged.id, patch, ada.audit("agent.update")).await;
     assert!(matches!(refused, Err(StoreError::ReadOnlyAgent)), "its id says what it is: {refused:?}");
 
     let whole = ensures(&ada).await;
     assert!(CODELAB.is_intact(&whole), "{whole:?}");
     assert_eq!((whole.model.as_str(), whole.version), ("demo:echo", 3), "the tenant's choice of a model stays");
-    assert_eq!(store.find_agent(ada.tenant, damaged.id).await.unwrap(), Some(whole));
+    assert_eq!(store.find_agent(&ada.viewer(), damaged.id).await.unwrap(), Some(whole));
     assert_eq!(audited(&ada, "agent.restore").await, 1);
     ensures(&ada).await;
     assert_eq!(audited(&ada, "agent.restore").await, 1, "what is whole is left alone");

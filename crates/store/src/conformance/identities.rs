@@ -7,7 +7,7 @@ use artel_domain::{ApiKey, ApiKeyId, TenantId, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::world::{World, at_once, now, uuid};
-use crate::{KeyStanding, NewApiKey, Store, StoreError};
+use crate::{KeyStanding, NewApiKey, Store, StoreError, Viewer};
 
 pub(super) fn key_of(world: &World) -> NewApiKey {
     NewApiKey {
@@ -23,6 +23,7 @@ pub(super) fn key_of(world: &World) -> NewApiKey {
             created_at: now(),
             expires_at: None,
             revoked_at: None,
+            parent_id: None,
         },
         hash: Uuid::simple(uuid()).to_string(),
     }
@@ -32,6 +33,10 @@ async fn creates_key(world: &World) -> NewApiKey {
     let new = key_of(world);
     world.store.create_api_key(new.clone(), world.audit("api_key.create")).await.unwrap();
     new
+}
+
+async fn finds(store: &Arc<dyn Store>, key: &NewApiKey) -> ApiKey {
+    store.find_api_key(&key.hash).await.unwrap().unwrap().key
 }
 
 fn later(at: Timestamp) -> Timestamp {
@@ -52,7 +57,9 @@ pub async fn a_principal_may_be_vouched_for_again_and_by_many_at_once(store: Arc
 pub async fn a_key_is_found_by_its_hash_as_it_was_stored(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
     let new = creates_key(&ada).await;
-    assert_eq!(store.find_api_key(&new.hash).await.unwrap(), Some(new.key));
+    assert_eq!(finds(&store, &new).await, new.key);
+    let by_id = store.find_api_key_by_id(ada.tenant, new.key.id).await.unwrap();
+    assert_eq!(by_id, store.find_api_key(&new.hash).await.unwrap());
     assert_eq!(store.find_api_key("never issued").await.unwrap(), None);
 }
 
@@ -62,8 +69,8 @@ pub async fn a_hash_is_unique_over_all_tenants(store: Arc<dyn Store>) {
     let second = NewApiKey { hash: first.hash.clone(), ..key_of(&bob) };
     let refused = store.create_api_key(second, bob.audit("api_key.create")).await;
     assert!(matches!(refused, Err(StoreError::Duplicate(_))), "{refused:?}");
-    assert_eq!(store.find_api_key(&first.hash).await.unwrap(), Some(first.key));
-    assert!(store.list_api_keys(bob.tenant, bob.user, true).await.unwrap().is_empty());
+    assert_eq!(finds(&store, &first).await, first.key);
+    assert!(store.list_api_keys(&bob.viewer(), true).await.unwrap().is_empty());
 }
 
 pub async fn the_list_holds_the_users_own_keys_newest_first_and_no_revoked_ones(store: Arc<dyn Store>) {
@@ -72,25 +79,32 @@ pub async fn the_list_holds_the_users_own_keys_newest_first_and_no_revoked_ones(
     let colleague = World { user: UserId(uuid()), ..ada.clone() };
     store.ensure_principal(colleague.tenant, colleague.user, now()).await.unwrap();
     creates_key(&colleague).await;
-    assert!(store.revoke_api_key(ada.tenant, ada.user, gone.id, ada.audit("api_key.revoke")).await.unwrap());
+    assert!(store.revoke_api_key(&ada.viewer(), gone.id, ada.audit("api_key.revoke")).await.unwrap());
 
     let listed = |keys: Vec<ApiKey>| keys.into_iter().map(|key| key.id).collect::<Vec<_>>();
-    assert_eq!(listed(store.list_api_keys(ada.tenant, ada.user, false).await.unwrap()), [new.id, old.id]);
-    assert_eq!(listed(store.list_api_keys(ada.tenant, ada.user, true).await.unwrap()), [new.id, gone.id, old.id]);
+    assert_eq!(listed(store.list_api_keys(&ada.viewer(), false).await.unwrap()), [new.id, old.id]);
+    assert_eq!(listed(store.list_api_keys(&ada.viewer(), true).await.unwrap()), [new.id, gone.id, old.id]);
 }
 
 pub async fn a_key_is_revoked_once_and_only_by_its_owner(store: Arc<dyn Store>) {
     let (ada, bob) = (World::new(&store).await, World::new(&store).await);
     let new = creates_key(&ada).await;
     let key = new.key.id;
-    assert!(!store.revoke_api_key(ada.tenant, UserId(uuid()), key, ada.audit("api_key.revoke")).await.unwrap());
-    assert!(!store.revoke_api_key(bob.tenant, ada.user, key, bob.audit("api_key.revoke")).await.unwrap());
+    assert!(
+        !store
+            .revoke_api_key(&Viewer::user(ada.tenant, UserId(uuid())), key, ada.audit("api_key.revoke"))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store.revoke_api_key(&Viewer::user(bob.tenant, ada.user), key, bob.audit("api_key.revoke")).await.unwrap()
+    );
     assert_eq!(store.api_key_standing(ada.tenant, key, now()).await.unwrap(), KeyStanding::Good);
 
     let audit = ada.audit("api_key.revoke");
-    assert!(store.revoke_api_key(ada.tenant, ada.user, key, audit.clone()).await.unwrap());
-    assert!(!store.revoke_api_key(ada.tenant, ada.user, key, ada.audit("api_key.revoke")).await.unwrap());
-    assert_eq!(store.find_api_key(&new.hash).await.unwrap().unwrap().revoked_at, Some(audit.at));
+    assert!(store.revoke_api_key(&ada.viewer(), key, audit.clone()).await.unwrap());
+    assert!(!store.revoke_api_key(&ada.viewer(), key, ada.audit("api_key.revoke")).await.unwrap());
+    assert_eq!(finds(&store, &new).await.revoked_at, Some(audit.at));
 }
 
 pub async fn a_key_stands_as_it_does_now(store: Arc<dyn Store>) {
@@ -99,7 +113,7 @@ pub async fn a_key_stands_as_it_does_now(store: Arc<dyn Store>) {
     expiring.key.expires_at = Some(later(expiring.key.created_at));
     store.create_api_key(expiring.clone(), ada.audit("api_key.create")).await.unwrap();
     let revoked = creates_key(&ada).await.key.id;
-    store.revoke_api_key(ada.tenant, ada.user, revoked, ada.audit("api_key.revoke")).await.unwrap();
+    store.revoke_api_key(&ada.viewer(), revoked, ada.audit("api_key.revoke")).await.unwrap();
 
     let standing = |tenant, key, at| {
         let store = Arc::clone(&store);

@@ -22,12 +22,14 @@ pub mod builtin_agents;
 pub mod calls;
 pub mod claims;
 pub mod codes;
+pub mod drafts;
 pub mod entries;
 pub mod idempotency;
 pub mod identities;
 pub mod interleavings;
 pub mod jobs;
 pub mod journal;
+pub mod key_lines;
 pub mod llm_calls;
 pub mod login_attempts;
 pub mod login_world;
@@ -55,6 +57,7 @@ macro_rules! conformance_tests {
             a_run_of_an_absent_deleted_or_foreign_agent_is_refused,
             another_tenants_run_id_is_not_given_away,
             fifty_creates_at_once_stay_within_the_daily_limit,
+            a_run_counts_against_all_its_limits_or_none,
             a_session_is_made_once_and_follows_its_newest_agent,
             runs_are_listed_newest_first_and_by_filter,
             a_cancelled_run_is_claimable_in_every_phase_but_the_last,
@@ -161,6 +164,13 @@ macro_rules! conformance_tests {
             a_unique_id_is_one_session_for_the_whole_tenant,
             a_name_that_looks_like_a_stored_id_is_nobody_elses,
             the_audit_log_hides_rows_about_a_colleagues_private_session,
+            the_owner_of_a_session_finds_who_looked_into_it,
+        ]);
+        $crate::conformance_group!($make_store, drafts: [
+            a_draft_is_seen_by_its_owner_and_by_administrators,
+            a_colleague_changes_nothing_of_a_draft,
+            an_administrator_changes_and_deletes_a_draft,
+            a_copy_is_a_draft_of_whoever_made_it,
         ]);
         $crate::conformance_group!($make_store, answers: [
             each_answer_is_kept_in_the_calls_row_and_wakes_the_run,
@@ -234,6 +244,13 @@ macro_rules! conformance_tests {
             a_secret_is_kept_replaced_listed_and_deleted,
             a_secret_is_invisible_to_other_tenants,
         ]);
+        $crate::conformance_group!($make_store, key_lines: [
+            a_key_knows_the_keys_above_it,
+            a_key_dies_with_any_key_above_it,
+            a_key_expires_with_the_first_key_above_it,
+            a_key_of_another_tenant_is_above_none,
+            an_administrator_lists_and_revokes_every_key_of_the_tenant,
+        ]);
         $crate::conformance_group!($make_store, agents: [
             an_agent_is_found_as_it_was_stored,
             creating_an_agent_again_gives_the_first_one,
@@ -264,6 +281,7 @@ macro_rules! conformance_tests {
         $crate::conformance_group!($make_store, builtin_agents: [
             a_builtin_agent_is_made_once_in_each_tenant,
             a_builtin_agent_is_changed_by_its_settings_only,
+            a_builtin_agent_is_read_only_before_its_first_use,
             a_builtin_agent_is_switched_off_and_on_again,
             another_model_of_a_builtin_agent_is_another_version,
             a_builtin_agent_that_an_earlier_release_let_be_changed_becomes_whole,

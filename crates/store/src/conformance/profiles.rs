@@ -20,13 +20,13 @@ async fn published(store: &Arc<dyn Store>) -> World {
 }
 
 async fn agent(world: &World) -> Agent {
-    world.store.find_agent(world.tenant, world.agent).await.unwrap().expect("the agent lives")
+    world.store.find_agent(&world.viewer(), world.agent).await.unwrap().expect("the agent lives")
 }
 
 async fn patches(world: &World, patch: AgentPatch) -> Agent {
     world
         .store
-        .update_agent(world.tenant, world.agent, patch, world.audit("agent.update"))
+        .update_agent(&world.viewer(), world.agent, patch, world.audit("agent.update"))
         .await
         .unwrap()
         .expect("the agent lives")
@@ -55,14 +55,19 @@ async fn reads(world: &World, run: &Run) -> (String, Vec<String>) {
 }
 
 async fn binds(world: &World, tool: ToolId) -> Binding {
-    match world.store.bind_tool(binding(world, world.agent, tool), world.audit("binding.create")).await.unwrap() {
+    match world
+        .store
+        .bind_tool(&world.viewer(), binding(world, world.agent, tool), world.audit("binding.create"))
+        .await
+        .unwrap()
+    {
         BindingWrite::Done(binding) => binding,
         refused => panic!("the binding was refused: {refused:?}"),
     }
 }
 
 async fn unbinds(world: &World, tool: ToolId) {
-    assert!(world.store.unbind_tool(world.tenant, world.agent, tool, world.audit("binding.delete")).await.unwrap());
+    assert!(world.store.unbind_tool(&world.viewer(), world.agent, tool, world.audit("binding.delete")).await.unwrap());
 }
 
 fn brief(tools: &[&str]) -> (String, Vec<String>) {
@@ -73,7 +78,7 @@ pub async fn an_agent_that_is_created_as_published_has_its_version_at_once(store
     let ada = published(&store).await;
     let agent = agent(&ada).await;
     assert_eq!((agent.status, agent.version, agent.has_unpublished_changes), (AgentStatus::Published, 4, false));
-    let version = store.find_agent_version(ada.tenant, ada.agent, 4).await.unwrap().expect("the version was kept");
+    let version = store.find_agent_version(&ada.viewer(), ada.agent, 4).await.unwrap().expect("the version was kept");
     assert_eq!((version.agent, version.created_by), (agent, ada.user));
     assert_eq!(starts(&ada, PUBLISHED).await.agent_version, Some(4));
     assert_eq!(uses(&ada).await, brief(&[]));
@@ -88,11 +93,11 @@ pub async fn a_run_uses_the_version_that_it_names_whatever_is_changed_or_publish
     assert_eq!(claim.run.agent_version, Some(4));
     assert_eq!(reads(&ada, &claim.run).await, brief(&[]));
     store
-        .publish_agent(ada.tenant, ada.agent, ada.user, ada.audit("agent.publish"))
+        .publish_agent(&ada.viewer(), ada.agent, ada.user, ada.audit("agent.publish"))
         .await
         .unwrap()
         .expect("the agent lives");
-    store.delete_agent(ada.tenant, ada.agent, ada.audit("agent.delete")).await.unwrap();
+    store.delete_agent(&ada.viewer(), ada.agent, ada.audit("agent.delete")).await.unwrap();
     assert_eq!(reads(&ada, &claim.run).await, brief(&[]), "also when the agent is gone");
 }
 
@@ -126,7 +131,7 @@ pub async fn a_draft_is_published_by_its_status_too(store: Arc<dyn Store>) {
     let first = patches(&ada, status(AgentStatus::Published)).await;
     assert_eq!(first.version, 1, "its first version has the number that it was created with");
     assert_eq!(
-        store.find_agent_version(ada.tenant, ada.agent, 1).await.unwrap().expect("the version was kept").agent,
+        store.find_agent_version(&ada.viewer(), ada.agent, 1).await.unwrap().expect("the version was kept").agent,
         first
     );
 
@@ -135,7 +140,7 @@ pub async fn a_draft_is_published_by_its_status_too(store: Arc<dyn Store>) {
     patches(&ada, AgentPatch { system_prompt: Some("be long".to_owned()), ..status(AgentStatus::Draft) }).await;
     let second = patches(&ada, status(AgentStatus::Published)).await;
     assert_eq!((second.version, second.has_unpublished_changes), (2, false));
-    assert_eq!(store.list_agent_versions(ada.tenant, ada.agent).await.unwrap().len(), 2);
+    assert_eq!(store.list_agent_versions(&ada.viewer(), ada.agent).await.unwrap().len(), 2);
 }
 
 pub async fn a_binding_of_a_published_agent_is_in_its_next_version(store: Arc<dyn Store>) {
@@ -151,12 +156,12 @@ pub async fn a_binding_of_a_published_agent_is_in_its_next_version(store: Arc<dy
     let claim = ada.claims("worker", LEASE).await.expect("the run can be claimed");
     let patch = BindingPatch { timeout_ms: Some(77), ..BindingPatch::default() };
     store
-        .update_binding(ada.tenant, ada.agent, tool, patch.clone(), ada.audit("binding.update"))
+        .update_binding(&ada.viewer(), ada.agent, tool, patch.clone(), ada.audit("binding.update"))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(agent(&ada).await.version, 6);
-    store.update_binding(ada.tenant, ada.agent, tool, patch, ada.audit("binding.update")).await.unwrap().unwrap();
+    store.update_binding(&ada.viewer(), ada.agent, tool, patch, ada.audit("binding.update")).await.unwrap().unwrap();
     assert_eq!(agent(&ada).await.version, 6, "the same limits again are no change");
     unbinds(&ada, tool).await;
     assert_eq!(agent(&ada).await.version, 7);
@@ -195,7 +200,7 @@ pub async fn of_many_bindings_at_once_each_is_in_a_version(store: Arc<dyn Store>
     .await;
     let agent = agent(&ada).await;
     assert_eq!((agent.version, agent.has_unpublished_changes), (10, false));
-    let newest = store.find_agent_version(ada.tenant, ada.agent, 10).await.unwrap().expect("the version was kept");
+    let newest = store.find_agent_version(&ada.viewer(), ada.agent, 10).await.unwrap().expect("the version was kept");
     assert_eq!(newest.bindings.len(), 6);
 }
 

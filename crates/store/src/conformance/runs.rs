@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use artel_domain::{ApiKeyId, ApprovalId, CallId, Phase, Principal, Run, RunId, TenantId, Timestamp, UserId};
+use artel_domain::{
+    ApiKeyId, ApprovalId, CallId, DailyLimit, Phase, Principal, Run, RunId, TenantId, Timestamp, UserId,
+};
 
 use super::world::{BLOCK, LEASE, World, at_once, ending, fence, now, session, uuid};
 use crate::{ApprovalFilter, AuditFilter, CancelOutcome, Created, NewRun, RunFilter, Store, Viewer};
@@ -41,11 +43,11 @@ pub async fn an_accepted_run_is_found_as_it_was_accepted(store: Arc<dyn Store>) 
 
 pub async fn a_retried_create_returns_the_same_run_and_writes_nothing(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
-    let new = NewRun { daily_limit: Some(1), ..world.new_run("s") };
+    let new = NewRun { daily_limits: vec![DailyLimit { of: uuid(), runs: 1 }], ..world.new_run("s") };
     let new = NewRun { principal: Principal { api_key_id: Some(ApiKeyId(uuid())), ..new.principal }, ..new };
     let Created::Run(first) = world.creates(new.clone()).await else { panic!("refused") };
     store.claim_runs("worker", LEASE, 1, BLOCK).await.unwrap();
-    store.delete_agent(world.tenant, world.agent, world.audit("agent.delete")).await.unwrap();
+    store.delete_agent(&world.viewer(), world.agent, world.audit("agent.delete")).await.unwrap();
     let Created::Run(again) = world.creates(NewRun { input_message: "another".to_owned(), ..new }).await else {
         panic!("refused")
     };
@@ -72,7 +74,7 @@ pub async fn a_run_of_an_absent_deleted_or_foreign_agent_is_refused(store: Arc<d
     let absent = NewRun { agent_id: artel_domain::AgentId(uuid()), ..world.new_run("s") };
     let foreign = NewRun { agent_id: other.agent, ..world.new_run("s") };
     let deleted = world.new_run("s");
-    store.delete_agent(world.tenant, world.agent, world.audit("agent.delete")).await.unwrap();
+    store.delete_agent(&world.viewer(), world.agent, world.audit("agent.delete")).await.unwrap();
     for new in [absent, foreign, deleted] {
         assert_eq!(world.creates(new).await, Created::AgentMissing);
     }
@@ -95,7 +97,7 @@ pub async fn fifty_creates_at_once_stay_within_the_daily_limit(store: Arc<dyn St
     let key = ApiKeyId(uuid());
     let by_key = |name: &str, at: Timestamp| NewRun {
         principal: Principal { user_id: world.user, api_key_id: Some(key), scopes: Vec::new() },
-        daily_limit: Some(10),
+        daily_limits: vec![DailyLimit { of: key.0, runs: 10 }],
         at,
         ..world.new_run(name)
     };
@@ -111,11 +113,24 @@ pub async fn fifty_creates_at_once_stay_within_the_daily_limit(store: Arc<dyn St
 
     let midnight_after = Timestamp::from_second(1_760_054_400).unwrap();
     assert!(matches!(world.creates(by_key("s", midnight_after)).await, Created::Run(_)), "the next day counts anew");
-    let of_another = NewRun {
-        principal: Principal { api_key_id: Some(ApiKeyId(uuid())), ..by_key("s", noon).principal },
-        ..by_key("s", noon)
-    };
+    let of_another = NewRun { daily_limits: vec![DailyLimit { of: uuid(), runs: 10 }], ..by_key("s", noon) };
     assert!(matches!(world.creates(of_another).await, Created::Run(_)), "another key has a count of its own");
+}
+
+pub async fn a_run_counts_against_all_its_limits_or_none(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (wide, narrow) = (DailyLimit { of: uuid(), runs: 3 }, DailyLimit { of: uuid(), runs: 1 });
+    let starts = async |limits: &[DailyLimit]| {
+        let new = NewRun { daily_limits: limits.to_vec(), ..world.new_run(&uuid().to_string()) };
+        matches!(world.creates(new).await, Created::Run(_))
+    };
+    assert!(starts(&[narrow, wide]).await);
+    for _ in 0..5 {
+        assert!(!starts(&[narrow, wide]).await, "the narrow limit is used up");
+    }
+    assert!(starts(&[wide]).await && starts(&[wide]).await, "a refused run counts nowhere");
+    assert!(!starts(&[wide]).await);
+    assert!(!starts(&[DailyLimit { of: uuid(), runs: 0 }]).await);
 }
 
 pub async fn a_session_is_made_once_and_follows_its_newest_agent(store: Arc<dyn Store>) {

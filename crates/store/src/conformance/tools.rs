@@ -61,7 +61,12 @@ pub(super) fn binding(world: &World, agent: AgentId, tool: ToolId) -> Binding {
 }
 
 async fn binds(world: &World, tool: ToolId) -> Binding {
-    match world.store.bind_tool(binding(world, world.agent, tool), world.audit("binding.create")).await.unwrap() {
+    match world
+        .store
+        .bind_tool(&world.viewer(), binding(world, world.agent, tool), world.audit("binding.create"))
+        .await
+        .unwrap()
+    {
         BindingWrite::Done(binding) => binding,
         refused => panic!("the binding was refused: {refused:?}"),
     }
@@ -139,15 +144,16 @@ pub async fn a_deleted_tool_is_absent_and_its_bindings_are_too(store: Arc<dyn St
         store.update_tool(ada.tenant, tool.id, ToolPatch::default(), ada.audit("tool.update")).await.unwrap(),
         None
     );
-    let bound = store.list_bindings(ada.tenant, ada.agent).await.unwrap().unwrap();
+    let bound = store.list_bindings(&ada.viewer(), ada.agent).await.unwrap().unwrap();
     assert_eq!(bound.into_iter().map(|(_, tool)| tool.id).collect::<Vec<_>>(), [other.id]);
     let patch = BindingPatch { timeout_ms: Some(1), ..BindingPatch::default() };
     assert_eq!(
-        store.update_binding(ada.tenant, ada.agent, tool.id, patch, ada.audit("binding.update")).await.unwrap(),
+        store.update_binding(&ada.viewer(), ada.agent, tool.id, patch, ada.audit("binding.update")).await.unwrap(),
         None
     );
-    assert!(!store.unbind_tool(ada.tenant, ada.agent, tool.id, ada.audit("binding.delete")).await.unwrap());
-    let refused = store.bind_tool(binding(&ada, ada.agent, tool.id), ada.audit("binding.create")).await.unwrap();
+    assert!(!store.unbind_tool(&ada.viewer(), ada.agent, tool.id, ada.audit("binding.delete")).await.unwrap());
+    let refused =
+        store.bind_tool(&ada.viewer(), binding(&ada, ada.agent, tool.id), ada.audit("binding.create")).await.unwrap();
     assert_eq!(refused, BindingWrite::ToolMissing);
 }
 
@@ -161,7 +167,8 @@ pub async fn a_tool_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
         None
     );
     assert!(!store.delete_tool(bob.tenant, tool.id, bob.audit("tool.delete")).await.unwrap());
-    let refused = store.bind_tool(binding(&bob, bob.agent, tool.id), bob.audit("binding.create")).await.unwrap();
+    let refused =
+        store.bind_tool(&bob.viewer(), binding(&bob, bob.agent, tool.id), bob.audit("binding.create")).await.unwrap();
     assert_eq!(refused, BindingWrite::ToolMissing);
     let stolen = ToolDefinition { tenant_id: bob.tenant, ..tool.clone() };
     assert!(store.create_tool(stolen, bob.audit("tool.create")).await.is_err(), "an id is taken for all tenants");
@@ -177,10 +184,10 @@ pub async fn a_binding_is_listed_with_its_tool_oldest_first(store: Arc<dyn Store
         secrets_ref: Some("weather".to_owned()),
         ..binding(&ada, ada.agent, first.id)
     };
-    let made = store.bind_tool(new.clone(), ada.audit("binding.create")).await.unwrap();
+    let made = store.bind_tool(&ada.viewer(), new.clone(), ada.audit("binding.create")).await.unwrap();
     assert_eq!(made, BindingWrite::Done(new.clone()));
     let later = binds(&ada, second.id).await;
-    assert_eq!(store.list_bindings(ada.tenant, ada.agent).await.unwrap().unwrap(), [(new, first), (later, second)]);
+    assert_eq!(store.list_bindings(&ada.viewer(), ada.agent).await.unwrap().unwrap(), [(new, first), (later, second)]);
 }
 
 pub async fn an_agent_has_a_tool_once(store: Arc<dyn Store>) {
@@ -188,9 +195,10 @@ pub async fn an_agent_has_a_tool_once(store: Arc<dyn Store>) {
     let tool = creates_tool(&ada, "echo").await;
     let first = binds(&ada, tool.id).await;
     let before = store.audit_head(ada.tenant).await.unwrap();
-    let second = store.bind_tool(binding(&ada, ada.agent, tool.id), ada.audit("binding.create")).await.unwrap();
+    let second =
+        store.bind_tool(&ada.viewer(), binding(&ada, ada.agent, tool.id), ada.audit("binding.create")).await.unwrap();
     assert_eq!(second, BindingWrite::Duplicate);
-    let retried = store.bind_tool(first.clone(), ada.audit("binding.create")).await.unwrap();
+    let retried = store.bind_tool(&ada.viewer(), first.clone(), ada.audit("binding.create")).await.unwrap();
     assert_eq!(retried, BindingWrite::Done(first), "a retried request gets what it made");
     assert_eq!(store.audit_head(ada.tenant).await.unwrap(), before, "nothing is written");
 }
@@ -200,7 +208,7 @@ pub async fn of_many_bindings_of_one_tool_at_once_one_is_made(store: Arc<dyn Sto
     let tool = creates_tool(&ada, "echo").await;
     let written = at_once((0..10).map(|_| {
         let (ada, new) = (ada.clone(), binding(&ada, ada.agent, tool.id));
-        async move { ada.store.bind_tool(new, ada.audit("binding.create")).await.unwrap() }
+        async move { ada.store.bind_tool(&ada.viewer(), new, ada.audit("binding.create")).await.unwrap() }
     }))
     .await;
     assert_eq!(written.iter().filter(|write| matches!(write, BindingWrite::Done(_))).count(), 1, "{written:?}");
@@ -212,10 +220,16 @@ pub async fn a_binding_needs_an_agent_and_a_tool_that_exist(store: Arc<dyn Store
     let tool = creates_tool(&ada, "echo").await;
     let missing_agent = binding(&ada, AgentId(uuid()), tool.id);
     let missing_tool = binding(&ada, ada.agent, ToolId(uuid()));
-    assert_eq!(store.bind_tool(missing_agent, ada.audit("binding.create")).await.unwrap(), BindingWrite::AgentMissing);
-    assert_eq!(store.bind_tool(missing_tool, ada.audit("binding.create")).await.unwrap(), BindingWrite::ToolMissing);
-    assert_eq!(store.list_bindings(ada.tenant, AgentId(uuid())).await.unwrap(), None);
-    assert_eq!(store.list_bindings(ada.tenant, ada.agent).await.unwrap(), Some(vec![]));
+    assert_eq!(
+        store.bind_tool(&ada.viewer(), missing_agent, ada.audit("binding.create")).await.unwrap(),
+        BindingWrite::AgentMissing
+    );
+    assert_eq!(
+        store.bind_tool(&ada.viewer(), missing_tool, ada.audit("binding.create")).await.unwrap(),
+        BindingWrite::ToolMissing
+    );
+    assert_eq!(store.list_bindings(&ada.viewer(), AgentId(uuid())).await.unwrap(), None);
+    assert_eq!(store.list_bindings(&ada.viewer(), ada.agent).await.unwrap(), Some(vec![]));
 }
 
 pub async fn an_update_of_a_binding_changes_only_what_it_names(store: Arc<dyn Store>) {
@@ -226,7 +240,7 @@ pub async fn an_update_of_a_binding_changes_only_what_it_names(store: Arc<dyn St
         let ada = ada.clone();
         async move {
             ada.store
-                .update_binding(ada.tenant, ada.agent, tool.id, patch, ada.audit("binding.update"))
+                .update_binding(&ada.viewer(), ada.agent, tool.id, patch, ada.audit("binding.update"))
                 .await
                 .unwrap()
                 .unwrap()
@@ -261,9 +275,9 @@ pub async fn an_unbound_tool_can_be_bound_again(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
     let tool = creates_tool(&ada, "echo").await;
     binds(&ada, tool.id).await;
-    assert!(store.unbind_tool(ada.tenant, ada.agent, tool.id, ada.audit("binding.delete")).await.unwrap());
-    assert!(!store.unbind_tool(ada.tenant, ada.agent, tool.id, ada.audit("binding.delete")).await.unwrap());
-    assert_eq!(store.list_bindings(ada.tenant, ada.agent).await.unwrap(), Some(vec![]));
+    assert!(store.unbind_tool(&ada.viewer(), ada.agent, tool.id, ada.audit("binding.delete")).await.unwrap());
+    assert!(!store.unbind_tool(&ada.viewer(), ada.agent, tool.id, ada.audit("binding.delete")).await.unwrap());
+    assert_eq!(store.list_bindings(&ada.viewer(), ada.agent).await.unwrap(), Some(vec![]));
     binds(&ada, tool.id).await;
 }
 
@@ -271,14 +285,17 @@ pub async fn a_binding_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
     let (ada, bob) = (World::new(&store).await, World::new(&store).await);
     let tool = creates_tool(&ada, "echo").await;
     let bound = binds(&ada, tool.id).await;
-    assert_eq!(store.list_bindings(bob.tenant, ada.agent).await.unwrap(), None);
+    assert_eq!(store.list_bindings(&bob.viewer(), ada.agent).await.unwrap(), None);
     let patch = BindingPatch { timeout_ms: Some(1), ..BindingPatch::default() };
     assert_eq!(
-        store.update_binding(bob.tenant, ada.agent, tool.id, patch, bob.audit("binding.update")).await.unwrap(),
+        store.update_binding(&bob.viewer(), ada.agent, tool.id, patch, bob.audit("binding.update")).await.unwrap(),
         None
     );
-    assert!(!store.unbind_tool(bob.tenant, ada.agent, tool.id, bob.audit("binding.delete")).await.unwrap());
+    assert!(!store.unbind_tool(&bob.viewer(), ada.agent, tool.id, bob.audit("binding.delete")).await.unwrap());
     let foreign = binding(&bob, ada.agent, creates_tool(&bob, "bob's").await.id);
-    assert_eq!(store.bind_tool(foreign, bob.audit("binding.create")).await.unwrap(), BindingWrite::AgentMissing);
-    assert_eq!(store.list_bindings(ada.tenant, ada.agent).await.unwrap(), Some(vec![(bound, tool)]));
+    assert_eq!(
+        store.bind_tool(&bob.viewer(), foreign, bob.audit("binding.create")).await.unwrap(),
+        BindingWrite::AgentMissing
+    );
+    assert_eq!(store.list_bindings(&ada.viewer(), ada.agent).await.unwrap(), Some(vec![(bound, tool)]));
 }

@@ -53,6 +53,6 @@ pub async fn a_turn_is_loaded_without_deltas_and_with_what_came_before(store: Ar
 pub async fn a_turn_of_a_deleted_agent_is_loaded(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (_, held) = world.drives("s").await;
-    store.delete_agent(world.tenant, world.agent, world.audit("agent.delete")).await.unwrap();
+    store.delete_agent(&world.viewer(), world.agent, world.audit("agent.delete")).await.unwrap();
     assert_eq!(store.load_turn(&held, 50).await.unwrap().agent.id, world.agent);
 }

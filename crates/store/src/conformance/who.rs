@@ -326,7 +326,7 @@ pub async fn the_audit_log_hides_rows_about_a_colleagues_private_session(store: 
         ("run", run.id.to_string()),
         ("approval", asked.id.to_string()),
         ("tool_call", call.to_string()),
-        ("agent", world.agent.to_string()),
+        ("tool", uuid().to_string()),
     ];
     for (entity_type, entity_id) in &ids {
         let row =
@@ -337,5 +337,27 @@ pub async fn the_audit_log_hides_rows_about_a_colleagues_private_session(store: 
     let seen = async |viewer: &Viewer| store.list_audit(viewer, filter.clone()).await.unwrap().len();
     assert_eq!(seen(&world.viewer()).await, 5);
     assert_eq!(seen(&administrator(&world)).await, 5);
-    assert_eq!(seen(&colleague(&world)).await, 1, "the agent's alone");
+    assert_eq!(seen(&colleague(&world)).await, 1, "the tool's alone");
+}
+
+pub async fn the_owner_of_a_session_finds_who_looked_into_it(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let second = World { user: UserId(uuid()), ..world.clone() };
+    let hers = waiting(&world, &unique(), Visibility::Private, &[]).await.run;
+    let his = waiting(&second, &unique(), Visibility::Private, &[]).await.run;
+    let administrator = administrator(&world);
+    for run in [&hers, &his] {
+        store.find_run(&administrator, run.id).await.unwrap().unwrap();
+    }
+    for (owner, run) in [(&world, &hers), (&second, &his)] {
+        let filter = AuditFilter {
+            action: Some(ACCESS.to_owned()),
+            session_owner: Some(owner.user),
+            limit: 9,
+            ..AuditFilter::default()
+        };
+        let rows = store.list_audit(&owner.viewer(), filter).await.unwrap();
+        let found: Vec<_> = rows.iter().map(|row| row.entity_id.as_str()).collect();
+        assert_eq!(found, [run.session_id.0.as_str()]);
+    }
 }

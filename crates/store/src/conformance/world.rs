@@ -108,7 +108,7 @@ impl World {
             parent: None,
             visibility: Visibility::Tenant,
             at: now(),
-            daily_limit: None,
+            daily_limits: Vec::new(),
         }
     }
 

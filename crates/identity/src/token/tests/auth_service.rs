@@ -42,6 +42,7 @@ fn an_access_token_says_what_clients_and_the_platform_look_for() {
         tenant_id: TenantId(Uuid::from_u128(2)),
         client_id: ClientId::new("codelab-flutter-app"),
         scopes: Scopes::from_spaced("api:read api:write"),
+        signed_in_at: None,
         family_id: Some(FamilyId(Uuid::from_u128(4))),
     };
     let issued = issuer.issue(&key, &grant, Duration::from_mins(15), &Still(NOW)).unwrap();
