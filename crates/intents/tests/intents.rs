@@ -31,10 +31,13 @@ struct World {
 impl World {
     /// Ada and Eve of one tenant, and an agent of Ada's in this state.
     async fn with_agent(status: AgentStatus) -> Self {
+        Self::build(status, IntentsConfig::new(100)).await
+    }
+
+    async fn build(status: AgentStatus, limits: IntentsConfig) -> Self {
         let data = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(data.path().join("artel.db").to_str().unwrap());
         let store = Arc::new(SqliteStore::open(&options).await.unwrap());
-        let limits = IntentsConfig::new(100);
         let clock = Arc::new(SystemClock);
         let intents = Intents::new(store.clone(), Arc::new(LocalBus::new()), clock, Arc::new(AllowAll), limits);
         for user in [ADA, EVE] {
@@ -144,6 +147,18 @@ async fn a_key_for_one_agent_starts_no_other_and_no_team() {
     assert_eq!(refusal.code, "agent_not_allowed");
     let refusal = world.intents.create_session(&keyed, OpenSession::default()).await.unwrap_err();
     assert_eq!(refusal.code, "agent_not_allowed");
+}
+
+#[tokio::test]
+async fn users_and_their_tenant_have_daily_limits_whatever_they_show() {
+    let limits = IntentsConfig { runs_per_day_user: Some(2), runs_per_day_tenant: Some(3), ..IntentsConfig::new(100) };
+    let world = World::build(AgentStatus::Published, limits).await;
+    let starts = async |by: UserId| {
+        let session_id = SessionId(SystemClock.uuid().to_string());
+        world.start(&user(by), StartRun { session_id, ..world.run() }).await.map(drop).map_err(|refusal| refusal.code)
+    };
+    assert_eq!([starts(ADA).await, starts(ADA).await, starts(ADA).await], [Ok(()), Ok(()), Err("rate_limited")]);
+    assert_eq!([starts(EVE).await, starts(EVE).await], [Ok(()), Err("rate_limited")], "the tenant has had three");
 }
 
 #[tokio::test]

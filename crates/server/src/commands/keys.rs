@@ -15,7 +15,7 @@ use crate::{logging, output, wiring};
 pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
     if let Some(unknown) = args.scopes.iter().find(|word| Scope::parse(word).is_none()) {
         bail!(
-            "'{unknown}' is not a scope; known are tools:read, tools:write, agents:read, agents:write, runs:read, runs:write, api-keys:write, audit:read and admin"
+            "'{unknown}' is not a scope; known are tools:read, tools:write, agents:read, agents:write, runs:read, runs:write, api-keys:write, audit:read, llm:invoke, users:act-as and admin"
         );
     }
     let config = Config::load()?;
