@@ -2,11 +2,16 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Agent, CallId, Entry, Event, FinishReason, Phase, Run, RunFailure, Spend, Wait, WaitFor};
+use artel_domain::event::PlannedCall;
+use artel_domain::{
+    Agent, AssistantCall, CallId, Entry, Event, FinishReason, Phase, Run, RunFailure, Spend, Wait, WaitFor,
+};
 use artel_llm::{Completion, Delta, Trace};
 use artel_store::{Claim, Step};
+use artel_tools::{BrokeOff, Fuel, Programs};
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -25,7 +30,7 @@ use crate::signals::{Signal, Signals};
 use crate::targets::Targets;
 use crate::team::Team;
 use crate::tool_call::{ToolCall, ToolEnd};
-use crate::toolbox::Toolbox;
+use crate::toolbox::{Judge, Toolbox};
 
 const DELTA_QUEUE: usize = 64;
 
@@ -67,11 +72,11 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let Some(record) = load(&deps, &claim).await? else { return Ok(()) };
     let fence = fence(&claim);
     let scribe = Scribe::new(deps.clone(), &claim, record.last_seq);
-    let mut turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
+    let turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
     let (targets, outside) = (Targets::of(&record), Outside::of(&record));
-    turn.observe(|call| targets.present(&claim.run, deps.policy.as_ref(), call));
+    let run = Arc::new(claim.run.clone());
+    let (turn, targets) = observed(&deps, &run, turn, targets).await?;
     let opening = opening(&deps, &claim, &turn, &record, &outside);
-    let run = Arc::new(claim.run);
     let mut drive = Drive {
         purse: Purse::new(deps.config.budget, &record, fence),
         spent: None,
@@ -95,6 +100,21 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     };
     drive.take_on_specialist();
     drive.go(opening).await
+}
+
+/// The turn that knows how the tools of its calls are now. Rules are asked again about calls that were held.
+async fn observed(deps: &Deps, run: &Arc<Run>, mut turn: Turn, targets: Targets) -> Result<(Turn, Targets), Stop> {
+    let (tenant, run, policy) = (run.tenant_id, run.clone(), deps.policy.clone());
+    if !targets.has_held_calls() {
+        let fuel = Fuel::steps(0, Duration::ZERO);
+        turn.observe(|call| targets.present(&Judge { run: &run, policy: &*policy, fuel: &fuel }, call));
+        return Ok((turn, targets));
+    }
+    let work = move |fuel: &Fuel| {
+        turn.observe(|call| targets.present(&Judge { run: &run, policy: &*policy, fuel }, call));
+        Ok::<_, BrokeOff>((turn, targets))
+    };
+    Ok(Programs::of_process().run(tenant, work).await?)
 }
 
 impl Drive {
@@ -299,20 +319,19 @@ impl Drive {
                 self.spent = spent;
                 self.send_rest().await?;
                 self.summarised = false;
-                Ok(self.answered(answer))
+                self.answered(answer).await
             }
         }
     }
 
     /// An answer and the calls in it, as entries of one transaction.
-    fn answered(&self, answer: Completion) -> Vec<Event> {
+    async fn answered(&mut self, answer: Completion) -> Result<Vec<Event>, Stop> {
         let step = self.turn.step();
         let planned = answer.calls.len() as u32;
         // The machine ends a run whose calls were cut off; such calls are not even planned.
         let cut_off = matches!(answer.finish, FinishReason::Length | FinishReason::ContentFilter);
-        let calls = if cut_off { &[] } else { answer.calls.as_slice() };
-        let calls = self.toolbox.plan(&self.run, self.deps.policy.as_ref(), step, calls);
         let opaque = answer.opaque();
+        let calls = if cut_off { Vec::new() } else { self.planned(step, answer.calls).await? };
         let answered = Event::ModelAnswered {
             step,
             text: answer.text,
@@ -321,7 +340,18 @@ impl Drive {
             planned,
             opaque,
         };
-        std::iter::once(answered).chain(calls.into_iter().map(Event::ToolPlanned)).collect()
+        Ok(std::iter::once(answered).chain(calls.into_iter().map(Event::ToolPlanned)).collect())
+    }
+
+    async fn planned(&mut self, step: u32, calls: Vec<AssistantCall>) -> Result<Vec<PlannedCall>, Stop> {
+        if calls.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (toolbox, run, policy) = (self.toolbox.clone(), self.run.clone(), self.deps.policy.clone());
+        let work = move |fuel: &Fuel| {
+            Ok::<_, BrokeOff>(toolbox.plan(&Judge { run: &run, policy: &*policy, fuel }, step, &calls))
+        };
+        Ok(Programs::of_process().run(self.run.tenant_id, work).await?)
     }
 
     async fn send(&mut self, frame: Option<String>) -> Result<(), Stop> {

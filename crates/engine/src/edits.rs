@@ -1,13 +1,17 @@
 //! Arguments that a human puts in place of a model's are held to what the model's were held to: the tool's schema, what
 //! its agent may do, the rules.
 
+use std::sync::Arc;
+
 use artel_agent::plan_of;
 use artel_domain::event::Verdict;
-use artel_domain::{Approval, Event, Run, Specialist, ToolRef};
+use artel_domain::{Approval, ApprovalRule, Event, Specialist, ToolRef};
 use artel_specialists::{client_tool, control_tool};
 use artel_store::{RunStore, StoreError, Viewer};
+use artel_tools::{BrokeOff, Fuel, Programs};
 use serde_json::Value;
 
+use crate::toolbox::Judge;
 use crate::{Asked, Policy};
 
 /// Entries that are read to find whose call it is: a run of more has switched since.
@@ -24,10 +28,16 @@ pub enum EditProblem {
     Store(#[from] StoreError),
 }
 
+impl From<BrokeOff> for EditProblem {
+    fn from(broke_off: BrokeOff) -> Self {
+        Self::Wrong(broke_off.to_string())
+    }
+}
+
 /// Whether `args` may be used in the call that was asked about.
 pub async fn check_edit(
     store: &dyn RunStore,
-    policy: &dyn Policy,
+    policy: &Arc<dyn Policy>,
     asked: &Approval,
     args: &Value,
 ) -> Result<(), EditProblem> {
@@ -36,55 +46,66 @@ pub async fn check_edit(
     let calls = store.list_tool_calls(viewer, &[asked.run_id]).await?;
     let call = calls.into_iter().find(|call| call.id == asked.call_id).ok_or(EditProblem::ToolGone)?;
     let tool = call.tool.ok_or(EditProblem::ToolGone)?;
-    let name = check_schema(store, asked, &tool, args).await?;
+    let held = held(store, asked, tool).await?;
     let run = store.find_run(viewer, asked.run_id).await?.ok_or(EditProblem::ToolGone)?;
-    check_rules(store, policy, &run, (&tool, &name), args).await
+    let rules = store.find_approval_rules(run.tenant_id).await?;
+    let (policy, args) = (policy.clone(), args.clone());
+    let work = move |fuel: &Fuel| {
+        held.check_schema(&args, fuel).map_err(EditProblem::Wrong)?;
+        held.check_rules(&Judge { run: &run, policy: &*policy, fuel }, &rules, &args)
+    };
+    Programs::of_process().run(asked.tenant_id, work).await
 }
 
-/// The tool's name, as it is now: rules are about that one.
-async fn check_schema(
-    store: &dyn RunStore,
-    asked: &Approval,
-    tool: &ToolRef,
-    args: &Value,
-) -> Result<String, EditProblem> {
-    let fits = |schema: &Value| artel_tools::validate(schema, args).map_err(EditProblem::Wrong);
-    match tool {
+/// What new arguments of a call are held to.
+struct Held {
+    tool: ToolRef,
+    /// As it is now: rules are about that one.
+    name: String,
+    input_schema: Value,
+    /// Whose turn it is, for a tool that the client executes.
+    specialist: Option<Specialist>,
+}
+
+async fn held(store: &dyn RunStore, asked: &Approval, tool: ToolRef) -> Result<Held, EditProblem> {
+    let (input_schema, specialist) = match &tool {
         ToolRef::Row { id, .. } => {
             let row = store.find_tool(asked.tenant_id, *id).await?.ok_or(EditProblem::ToolGone)?;
-            fits(&row.input_schema)?;
-            return Ok(row.name);
+            return Ok(Held { name: row.name, input_schema: row.input_schema, tool, specialist: None });
         }
         ToolRef::Client { name } => {
             let tool = client_tool(name).ok_or(EditProblem::ToolGone)?;
-            fits(&tool.input_schema)?;
             let specialist = specialist(store, asked).await?.ok_or(EditProblem::ToolGone)?;
-            artel_specialists::check(specialist, &tool.name, args).map_err(EditProblem::Wrong)?;
+            (tool.input_schema.clone(), Some(specialist))
         }
-        ToolRef::Control { name } => {
-            fits(&control_tool(name).ok_or(EditProblem::ToolGone)?.input_schema)?;
-            if name == "create_plan" {
-                plan_of(args).map_err(EditProblem::Wrong)?;
-            }
-        }
+        ToolRef::Control { name } => (control_tool(name).ok_or(EditProblem::ToolGone)?.input_schema.clone(), None),
         // No agent has tools of these kinds, so nothing of theirs can be held.
         ToolRef::Builtin { .. } | ToolRef::Connector { .. } | ToolRef::Mcp { .. } => return Err(EditProblem::ToolGone),
-    }
-    Ok(asked.name.clone())
+    };
+    Ok(Held { name: asked.name.clone(), input_schema, tool, specialist })
 }
 
-async fn check_rules(
-    store: &dyn RunStore,
-    policy: &dyn Policy,
-    run: &Run,
-    (tool, name): (&ToolRef, &str),
-    args: &Value,
-) -> Result<(), EditProblem> {
-    let tenant_rules = store.find_approval_rules(run.tenant_id).await?;
-    match policy.verdict(&Asked { agent_id: run.agent_id, tool, name, args, tenant_rules: &tenant_rules }) {
-        Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
-        // A human decides: that is what is happening here.
-        Verdict::Allow | Verdict::Ask { .. } => Ok(()),
+impl Held {
+    fn check_schema(&self, args: &Value, fuel: &Fuel) -> Result<(), String> {
+        artel_tools::validate(&self.input_schema, args, fuel)?;
+        match (&self.tool, self.specialist) {
+            (ToolRef::Client { name }, Some(specialist)) => {
+                let own_name = client_tool(name).map_or(name.as_str(), |tool| tool.name.as_str());
+                artel_specialists::check(specialist, own_name, args)
+            }
+            (ToolRef::Control { name }, _) if name == "create_plan" => plan_of(args).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_rules(&self, judge: &Judge<'_>, rules: &[ApprovalRule], args: &Value) -> Result<(), EditProblem> {
+        let (agent_id, fuel) = (judge.run.agent_id, judge.fuel);
+        let asked = Asked { agent_id, tool: &self.tool, name: &self.name, args, tenant_rules: rules, fuel };
+        match judge.policy.verdict(&asked) {
+            Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
+            // A human decides: that is what is happening here.
+            Verdict::Allow | Verdict::Ask { .. } => Ok(()),
+        }
     }
 }
 

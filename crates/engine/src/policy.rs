@@ -6,12 +6,13 @@ mod subject;
 
 use artel_domain::event::Verdict;
 use artel_domain::{AgentId, ApprovalRule, ToolRef};
+use artel_tools::Fuel;
 use serde_json::Value;
 
 pub use rules::{Rules, dangerous_tools};
 
 /// A call that a model wants to make, with arguments that fit the tool's schema.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     pub agent_id: AgentId,
     pub tool: &'a ToolRef,
@@ -20,6 +21,8 @@ pub struct Asked<'a> {
     pub args: &'a Value,
     /// What the tenant's administrators say, in order.
     pub tenant_rules: &'a [ApprovalRule],
+    /// Pays for the rules' patterns.
+    pub fuel: &'a Fuel,
 }
 
 /// Decides whether a call is made, refused, or put before a human. Asked once per call, before anything is dispatched;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use artel_domain::{Entry, Event, Frame, Run};
 use artel_store::{Claim, Fence, Step, StoreError};
+use artel_tools::BrokeOff;
 use futures::future::BoxFuture;
 use tokio::time::Instant;
 
@@ -28,6 +29,9 @@ pub(crate) enum Stop {
     LetGo,
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Calls could not be judged.
+    #[error(transparent)]
+    Judged(#[from] BrokeOff),
 }
 
 pub(crate) struct Scribe {

@@ -2,11 +2,12 @@
 
 use artel_agent::{Call, Present};
 use artel_domain::event::Verdict;
-use artel_domain::{Approval, ApprovalRule, Binding, Event, Run, Target, TargetChange, ToolDefinition, ToolRef};
+use artel_domain::{Approval, ApprovalRule, Binding, Event, Target, TargetChange, ToolDefinition, ToolRef};
 use artel_store::TurnRecord;
 use serde_json::Value;
 
-use crate::{Asked, Policy};
+use crate::Asked;
+use crate::toolbox::Judge;
 
 /// A value of a changed member is cut to this many characters in the reason of a question.
 const LONGEST_VALUE: usize = 200;
@@ -28,6 +29,11 @@ impl Targets {
         }
     }
 
+    /// Rules may have to be asked about them.
+    pub(crate) fn has_held_calls(&self) -> bool {
+        !self.approvals.is_empty()
+    }
+
     /// `None` when the agent has no such tool any more.
     fn target(&self, tool: &ToolRef) -> Option<Target> {
         match tool {
@@ -41,12 +47,12 @@ impl Targets {
 
     /// How the tool of a call that a human was asked about is now. A rule that forbids the call by now refuses it, as
     /// long as it was not dispatched.
-    pub(crate) fn present(&self, run: &Run, policy: &dyn Policy, call: &Call) -> Present {
+    pub(crate) fn present(&self, judge: &Judge<'_>, call: &Call) -> Present {
         let target = call.planned.tool.as_ref().and_then(|tool| self.target(tool));
         let Some(target) = target else {
             return Present::Refused(format!("the tool '{}' is not bound to this agent any more", call.planned.name));
         };
-        if let Some(why) = self.forbidden(run, policy, call, &target) {
+        if let Some(why) = self.forbidden(judge, call, &target) {
             return Present::Refused(why);
         }
         match &call.shown {
@@ -55,15 +61,16 @@ impl Targets {
         }
     }
 
-    fn forbidden(&self, run: &Run, policy: &dyn Policy, call: &Call, target: &Target) -> Option<String> {
+    fn forbidden(&self, judge: &Judge<'_>, call: &Call, target: &Target) -> Option<String> {
         if call.state != artel_domain::CallState::AwaitingApproval {
             return None;
         }
         let name = target.members.get("name").and_then(Value::as_str).unwrap_or(&call.planned.name);
         let edited = self.approvals.iter().find(|approval| Some(approval.id) == call.approval);
         let args = edited.and_then(|approval| approval.decided_args.as_ref()).unwrap_or(&call.args);
-        let asked = Asked { agent_id: run.agent_id, tool: &target.tool, name, args, tenant_rules: &self.rules };
-        if let Verdict::Refuse { reason } = policy.verdict(&asked) { Some(reason) } else { None }
+        let (agent_id, tenant_rules, fuel) = (judge.run.agent_id, &self.rules, judge.fuel);
+        let asked = Asked { agent_id, tool: &target.tool, name, args, tenant_rules, fuel };
+        if let Verdict::Refuse { reason } = judge.policy.verdict(&asked) { Some(reason) } else { None }
     }
 
     /// A question to a human, with what the call would reach now and what differs from the question before it. Other

@@ -1,5 +1,7 @@
 //! The tools an agent has right now, under the names they are offered by.
 
+use std::sync::Arc;
+
 use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
@@ -7,7 +9,7 @@ use artel_domain::{
 };
 use artel_identity::{Scope, Scopes};
 use artel_specialists::SpecialistTool;
-use artel_tools::{BoundTool, Registry};
+use artel_tools::{BoundTool, Fuel, Registry};
 use serde_json::{Map, Value};
 
 use crate::{Asked, Policy};
@@ -15,12 +17,20 @@ use crate::{Asked, Policy};
 /// The control tool whose calls a human may be shown as a plan.
 const CREATE_PLAN: &str = "create_plan";
 
+#[derive(Clone)]
 pub(crate) struct Toolbox {
-    items: Vec<Item>,
+    items: Arc<[Item]>,
     /// Whose tools they are, among the specialists.
     specialist: Option<Specialist>,
     may_write: bool,
-    tenant_rules: Vec<ApprovalRule>,
+    tenant_rules: Arc<[ApprovalRule]>,
+}
+
+/// What calls are judged with.
+pub(crate) struct Judge<'a> {
+    pub(crate) run: &'a Run,
+    pub(crate) policy: &'a dyn Policy,
+    pub(crate) fuel: &'a Fuel,
 }
 
 /// A tool as it is offered.
@@ -78,7 +88,7 @@ impl Toolbox {
         let offered = names::offer(bindings.iter().map(|(_, tool)| tool.name.as_str()));
         let items = offered.into_iter().zip(bindings).filter_map(|(name, bound)| Item::of_row(tools, name, bound));
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
-        Self { items: items.collect(), specialist: None, may_write, tenant_rules }
+        Self { items: items.collect(), specialist: None, may_write, tenant_rules: tenant_rules.into() }
     }
 
     /// The tools of a specialist: those that the client can execute, and those that steer the run.
@@ -120,23 +130,23 @@ impl Toolbox {
         self.items.iter().find(|item| item.tool.row_id() == Some(id))?.callable.clone()
     }
 
-    /// Resolves and judges what the model asked for.
-    pub(crate) fn plan(&self, run: &Run, policy: &dyn Policy, step: u32, calls: &[AssistantCall]) -> Vec<PlannedCall> {
-        calls.iter().zip(0..).map(|(call, ordinal)| self.plan_one(run, policy, step, ordinal, call)).collect()
+    /// Resolves and judges what the model asked for. Schemas and rules are the tenant's programs.
+    pub(crate) fn plan(&self, judge: &Judge<'_>, step: u32, calls: &[AssistantCall]) -> Vec<PlannedCall> {
+        calls.iter().zip(0..).map(|(call, ordinal)| self.plan_one(judge, step, ordinal, call)).collect()
     }
 
-    fn plan_one(&self, run: &Run, policy: &dyn Policy, step: u32, ordinal: u32, call: &AssistantCall) -> PlannedCall {
+    fn plan_one(&self, judge: &Judge<'_>, step: u32, ordinal: u32, call: &AssistantCall) -> PlannedCall {
         let item = self.items.iter().find(|item| item.spec.name == call.name);
         let (args, verdict) = match (item, parse(&call.arguments)) {
             (None, args) => (args.unwrap_or_else(|_| call.arguments.clone().into()), refuse(self.unknown(&call.name))),
             (Some(_), Err(problem)) => (Value::String(call.arguments.clone()), refuse(problem)),
             (Some(item), Ok(args)) => {
-                let verdict = self.judge(run, policy, item, &args).unwrap_or_else(refuse);
+                let verdict = self.judge(judge, item, &args).unwrap_or_else(refuse);
                 (args, verdict)
             }
         };
         PlannedCall {
-            call_id: CallId::derive(run.id, step, ordinal),
+            call_id: CallId::derive(judge.run.id, step, ordinal),
             step,
             ordinal,
             provider_call_id: call.id.clone(),
@@ -150,10 +160,10 @@ impl Toolbox {
     }
 
     /// The error is what the model is told.
-    fn judge(&self, run: &Run, policy: &dyn Policy, item: &Item, args: &Value) -> Result<Verdict, String> {
+    fn judge(&self, judge: &Judge<'_>, item: &Item, args: &Value) -> Result<Verdict, String> {
         match &item.callable {
-            Some(callable) => callable.check(args, self.may_write)?,
-            None => artel_tools::validate(&item.spec.input_schema, args)?,
+            Some(callable) => callable.check(args, self.may_write, judge.fuel)?,
+            None => artel_tools::validate(&item.spec.input_schema, args, judge.fuel)?,
         }
         match (&item.tool, self.specialist) {
             (ToolRef::Client { name }, Some(specialist)) => artel_specialists::check(specialist, name, args)?,
@@ -161,13 +171,14 @@ impl Toolbox {
             _ => {}
         }
         let asked = Asked {
-            agent_id: run.agent_id,
+            agent_id: judge.run.agent_id,
             tool: &item.tool,
             name: &item.name,
             args,
             tenant_rules: &self.tenant_rules,
+            fuel: judge.fuel,
         };
-        Ok(match policy.verdict(&asked) {
+        Ok(match judge.policy.verdict(&asked) {
             Verdict::Allow if item.asks => {
                 Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned(), approvers: Vec::new() }
             }
@@ -190,7 +201,7 @@ impl Toolbox {
     }
 }
 
-fn refuse(reason: String) -> Verdict {
+pub(crate) fn refuse(reason: String) -> Verdict {
     Verdict::Refuse { reason }
 }
 

@@ -145,7 +145,7 @@ impl Inner {
                 match drive(deps, claim, receiver).await {
                     Ok(()) => {}
                     Err(Stop::LetGo) => tracing::info!("let go of the run"),
-                    Err(Stop::Store(error)) => {
+                    Err(error) => {
                         tracing::error!(%error, "the run cannot go on here; it is taken up again when its lease is over");
                     }
                 }

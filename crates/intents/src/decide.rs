@@ -134,7 +134,7 @@ impl Intents {
             let message = "must be the new arguments, an object";
             return Err(Refusal::new(RefusalKind::Invalid, Subject::Arguments, ARGUMENTS_MISSING, message));
         }
-        match check_edit(&*self.store, &*self.policy, held, &args).await {
+        match check_edit(&*self.store, &self.policy, held, &args).await {
             Ok(()) => Ok(args),
             Err(EditProblem::Wrong(message)) => Err(Refusal::invalid(Subject::Arguments, message)),
             Err(EditProblem::ToolGone) => {

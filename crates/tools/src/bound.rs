@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::descriptor::Descriptor;
 use crate::limits;
+use crate::programs::Fuel;
 use crate::tool::{Tool, Unavailable};
 
 /// A tool as one agent may call it. The registry makes it.
@@ -57,12 +58,13 @@ impl BoundTool {
     /// # Arguments
     /// * `args`: what the model, or a human in its place, wrote.
     /// * `may_write`: whoever started the run has `tools:write`.
+    /// * `fuel`: pays for the validation, see [`Programs`](crate::Programs).
     ///
     /// # Errors
     /// A text for the model.
-    pub fn check(&self, args: &Value, may_write: bool) -> Result<(), String> {
+    pub fn check(&self, args: &Value, may_write: bool, fuel: &Fuel) -> Result<(), String> {
         let descriptor = self.descriptor();
-        descriptor.check(&descriptor.plain(args.clone()))?;
+        descriptor.check(&descriptor.plain(args.clone()), fuel)?;
         if self.writes && !may_write {
             let text = "this tool may write, and the caller of this run has no scope tools:write";
             return Err(descriptor.coded("forbidden", text));

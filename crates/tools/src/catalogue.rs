@@ -1,10 +1,16 @@
 //! What the catalogue is to this installation: whether its data hold together, and which of its tools can be called.
 
+use std::time::Duration;
+
 use artel_catalogue::{Entry, catalogue};
 use artel_domain::EffectClass;
 
+use crate::programs::Fuel;
 use crate::schema::{check_schema, validate};
 use crate::tool::{Tool, Unavailable};
+
+/// Our own examples are small.
+const FUEL_OF_AN_EXAMPLE: u64 = 1_000_000;
 
 /// Holds the catalogue's data to their rules. The server asks at its start.
 ///
@@ -14,7 +20,10 @@ pub fn check_catalogue() -> Result<(), Vec<String>> {
     let of_entry = |entry: &Entry| -> Vec<String> {
         let schema = check_schema(&entry.input_schema).err().unwrap_or_default();
         let schema = schema.into_iter().map(|problem| problem.to_string());
-        let examples = entry.examples.iter().filter_map(|example| validate(&entry.input_schema, example).err());
+        let examples = entry.examples.iter().filter_map(|example| {
+            let fuel = Fuel::steps(FUEL_OF_AN_EXAMPLE, Duration::from_secs(5));
+            validate(&entry.input_schema, example, &fuel).err()
+        });
         schema.chain(examples).map(|fault| format!("{}: {fault}", entry.name)).collect()
     };
     let mut faults = catalogue().faults.clone();

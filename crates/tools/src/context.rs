@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::exchange::CallRecord;
+use crate::programs::{BrokeOff, Fuel, Programs};
 
 /// One call, as the engine orders it.
 #[derive(Clone)]
@@ -75,5 +76,19 @@ impl CallContext {
     /// FROZEN: the call's id as text, because a receiver that got the call from an earlier version must know it again.
     pub fn idempotency_key(&self) -> String {
         self.call_id.to_string()
+    }
+
+    /// Does work that keeps a processor busy, on a thread where no async task waits for it, among the other programs of
+    /// the tenant. Work whose length depends on what a tenant or a model wrote pays [`Fuel`] for its steps, or is
+    /// bounded before it begins: nothing else can stop it.
+    ///
+    /// # Errors
+    /// The error of the work, or [`BrokeOff`] when it panicked.
+    pub async fn off_thread<T, E>(&self, work: impl FnOnce(&Fuel) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<BrokeOff> + Send + 'static,
+    {
+        Programs::of_process().run(self.tenant_id, work).await
     }
 }

@@ -5,6 +5,7 @@ use artel_domain::{EffectClass, ToolDefinition};
 use serde_json::Value;
 
 use crate::catalogue::effect_of;
+use crate::programs::Fuel;
 use crate::schema;
 
 /// The longest that a call takes when its tool does not say otherwise.
@@ -73,8 +74,8 @@ impl Descriptor {
     ///
     /// # Errors
     /// A text for the model.
-    pub(crate) fn check(&self, args: &Value) -> Result<(), String> {
-        schema::validate(&self.input_schema, args).map_err(|problem| self.refusal(&problem))
+    pub(crate) fn check(&self, args: &Value, fuel: &Fuel) -> Result<(), String> {
+        schema::validate(&self.input_schema, args, fuel).map_err(|problem| self.refusal(&problem))
     }
 
     /// The text about arguments that cannot be used.

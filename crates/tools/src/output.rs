@@ -3,6 +3,8 @@
 use artel_domain::{ToolOutcome, Wait};
 use serde_json::Value;
 
+use crate::programs::BrokeOff;
+
 /// What a tool answers. Artifacts will stand beside the value.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -39,6 +41,12 @@ pub enum ToolError {
 impl From<String> for ToolError {
     fn from(text: String) -> Self {
         Self::Tell(text)
+    }
+}
+
+impl From<BrokeOff> for ToolError {
+    fn from(broke_off: BrokeOff) -> Self {
+        Self::Tell(broke_off.to_string())
     }
 }
 

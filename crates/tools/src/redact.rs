@@ -4,12 +4,14 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use crate::programs::{Exhausted, Fuel};
+
 pub(crate) const MASK: &str = "***";
 /// Shorter needles would hit innocent text everywhere.
 const SHORTEST: usize = 4;
 
 /// Everything of one call that must not be seen.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Redactor(Vec<SecretString>);
 
 impl Redactor {
@@ -24,6 +26,11 @@ impl Redactor {
         }
         // The longest first, so that a secret within a secret leaves no rest.
         self.0.sort_by_key(|needle| std::cmp::Reverse(needle.expose_secret().len()));
+    }
+
+    /// Pays for looking at so many bytes.
+    pub(crate) fn pay(&self, bytes: usize, fuel: &Fuel) -> Result<(), Exhausted> {
+        fuel.spend((bytes * (1 + self.0.len())) as u64)
     }
 
     pub(crate) fn text(&self, text: &str) -> String {

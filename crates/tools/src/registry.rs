@@ -20,6 +20,7 @@ use crate::context::{CallContext, CallRequest};
 use crate::exchange::CallRecord;
 use crate::limits::CallLimits;
 use crate::output::{ToolError, ToolOutput, unknown};
+use crate::programs::Programs;
 use crate::report::{CallEnd, CallReport};
 use crate::secrets::Secrets;
 use crate::tool::{Tool, Unavailable, Verified};
@@ -165,7 +166,7 @@ impl Registry {
 
     async fn admit(&self, tool: &BoundTool, request: &CallRequest, args: &Value) -> Result<(), String> {
         tool.available().map_err(|missing| tool.descriptor().coded("unavailable", &missing.to_string()))?;
-        tool.check(args, request.may_write)?;
+        check(tool, request, args).await?;
         let Some((key, rate)) = tool.rate() else { return Ok(()) };
         let too_often = |wait: std::time::Duration| {
             let text =
@@ -174,6 +175,12 @@ impl Registry {
         };
         self.limits.admit(key, rate).await.map_err(too_often)
     }
+}
+
+/// Holds the call to the schema and the permission, among the tenant's programs.
+pub(crate) async fn check(tool: &BoundTool, request: &CallRequest, args: &Value) -> Result<(), String> {
+    let (tool, args, may_write) = (tool.clone(), args.clone(), request.may_write);
+    Programs::of_process().run(request.tenant_id, move |fuel| tool.check(&args, may_write, fuel)).await
 }
 
 /// The call, given up at its deadline.

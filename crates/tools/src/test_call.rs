@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::bound::BoundTool;
 use crate::context::CallRequest;
-use crate::registry::{Registry, elapsed_ms};
+use crate::registry::{Registry, check, elapsed_ms};
 use crate::report::CallEnd;
 use crate::test_report::TestReport;
 use crate::webhook::Webhook;
@@ -47,7 +47,7 @@ impl Registry {
             Webhook::new(self.webhooks.clone(), call.tool, call.allowed_domains, call.secrets_ref, timeout_ms);
         let webhook = Arc::new(webhook);
         let tool = BoundTool::free(webhook.clone());
-        tool.check(&call.args, request.may_write)?;
+        check(&tool, &request, &call.args).await?;
         webhook.test(&self.context(&tool, &request), &call.args).await
     }
 

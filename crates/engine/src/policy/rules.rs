@@ -4,12 +4,14 @@ use std::cmp::Ordering;
 
 use artel_domain::event::Verdict;
 use artel_domain::{ApprovalRule, Approvers, ArgumentCondition, Comparison, RuleEffect};
+use artel_tools::{Exhausted, Fuel};
 use serde_json::Value;
 
 use super::{Asked, Policy, glob, subject};
 
 /// Tools that change a machine's files or history, whatever else the operator lists.
 const ALWAYS_DANGEROUS: [&str; 3] = ["create_directory", "move_file", "git_commit"];
+const TOO_MUCH_WORK: &str = "this organisation's rules take too much work to judge these arguments; send shorter ones";
 /// One tool under two names.
 const SAME: [&str; 2] = ["run_command", "execute_command"];
 
@@ -53,8 +55,15 @@ impl Rules {
 
 impl Policy for Rules {
     fn verdict(&self, asked: &Asked<'_>) -> Verdict {
-        let rule = asked.tenant_rules.iter().chain(&self.operators).find(|rule| speaks_of(rule, asked));
-        rule.map_or(Verdict::Allow, |rule| verdict(rule, asked.name))
+        for rule in asked.tenant_rules.iter().chain(&self.operators) {
+            match speaks_of(rule, asked) {
+                Ok(false) => {}
+                Ok(true) => return verdict(rule, asked.name),
+                // What nobody judged is not made.
+                Err(Exhausted) => return Verdict::Refuse { reason: TOO_MUCH_WORK.to_owned() },
+            }
+        }
+        Verdict::Allow
     }
 }
 
@@ -70,24 +79,51 @@ fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
     }
 }
 
-fn speaks_of(rule: &ApprovalRule, asked: &Asked<'_>) -> bool {
-    rule.agent_id.is_none_or(|agent| agent == asked.agent_id)
-        && subject::matches(rule, asked.tool, &[asked.name])
-        && rule.conditions.iter().all(|condition| holds(condition, asked.args))
+fn speaks_of(rule: &ApprovalRule, asked: &Asked<'_>) -> Result<bool, Exhausted> {
+    if rule.agent_id.is_some_and(|agent| agent != asked.agent_id)
+        || !subject::matches(rule, asked.tool, &[asked.name], asked.fuel)?
+    {
+        return Ok(false);
+    }
+    for condition in &rule.conditions {
+        if !holds(condition, asked.args, asked.fuel)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
-fn holds(condition: &ArgumentCondition, args: &Value) -> bool {
-    let Some(given) = args.pointer(&condition.argument) else { return false };
+fn holds(condition: &ArgumentCondition, args: &Value, fuel: &Fuel) -> Result<bool, Exhausted> {
+    // Values that are compared are looked at no further than the smaller of them goes.
+    fuel.spend(1 + condition.argument.len() as u64 + size(&condition.value))?;
+    let Some(given) = args.pointer(&condition.argument) else { return Ok(false) };
     // As JSON Schema has it, 1 and 1.0 are one number.
     let order = given.as_f64().zip(condition.value.as_f64()).and_then(|(given, value)| given.partial_cmp(&value));
-    match condition.is {
+    Ok(match condition.is {
         Comparison::Equals => *given == condition.value || order == Some(Ordering::Equal),
         Comparison::Greater => order == Some(Ordering::Greater),
         Comparison::Less => order == Some(Ordering::Less),
-        Comparison::Matches => {
-            given.as_str().zip(condition.value.as_str()).is_some_and(|(given, pattern)| glob::matches(pattern, given))
+        Comparison::Matches => match given.as_str().zip(condition.value.as_str()) {
+            Some((given, pattern)) => glob::matches(pattern, given, fuel)?,
+            None => false,
+        },
+    })
+}
+
+/// Values and bytes of texts in it.
+fn size(value: &Value) -> u64 {
+    let mut total = 0;
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        total += 1;
+        match value {
+            Value::String(text) => total += text.len() as u64,
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => open.extend(members.values()),
+            _ => {}
         }
     }
+    total
 }
 
 #[cfg(test)]

@@ -1,14 +1,20 @@
 //! Which tools a rule is about. Every comparison of a rule with a tool goes through [`matches`].
 
 use artel_domain::{ApprovalRule, ToolRef};
+use artel_tools::{Exhausted, Fuel};
 
 use super::glob;
 
 /// Whether the rule's pattern fits the tool under one of its names: those given, and the one that its reference holds.
-pub(super) fn matches(rule: &ApprovalRule, tool: &ToolRef, names: &[&str]) -> bool {
+pub(super) fn matches(rule: &ApprovalRule, tool: &ToolRef, names: &[&str], fuel: &Fuel) -> Result<bool, Exhausted> {
     let pattern = normalised(&rule.tool);
     let own = tool.own_name();
-    names.iter().copied().chain(own.as_deref()).any(|name| glob::matches(pattern, normalised(name)))
+    for name in names.iter().copied().chain(own.as_deref()) {
+        if glob::matches(pattern, normalised(name), fuel)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The form in which names and patterns are compared. White space around a name makes no other name.
@@ -18,6 +24,8 @@ fn normalised(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use artel_domain::{Clock, RuleEffect, SystemClock, ToolId};
 
     use super::*;
@@ -49,7 +57,8 @@ mod tests {
             ("gitlab/*", &connector, "connector_execute", false),
             ("files/read", &mcp, "read", true),
         ] {
-            assert_eq!(matches(&rule(pattern), tool, &[name]), fits, "{pattern} {name}");
+            let fuel = Fuel::steps(1000, Duration::from_secs(1));
+            assert_eq!(matches(&rule(pattern), tool, &[name], &fuel), Ok(fits), "{pattern} {name}");
         }
     }
 }

@@ -6,7 +6,11 @@ pub(crate) mod put;
 use artel_domain::{ApprovalRule, ArgumentCondition, Comparison};
 use artel_http::{Checked, Faults};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
+
+/// Characters of a value that an argument is compared with.
+const LONGEST_VALUE: usize = 4000;
 
 /// Ordered: the first rule that speaks of a call decides. A call that none speaks of goes by the operator's defaults.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -57,5 +61,13 @@ fn check_condition(faults: &mut Faults, place: &str, condition: &ArgumentConditi
         Comparison::Greater | Comparison::Less => (condition.value.is_number(), "must be a number"),
         Comparison::Matches => (condition.value.is_string(), "must be a text with * and ?"),
     };
-    faults.ensure(fits, &format!("{place}.value"), needs);
+    let value = format!("{place}.value");
+    faults.ensure(fits, &value, needs);
+    match &condition.value {
+        Value::String(text) => faults.length(&value, text.as_str(), 0..=LONGEST_VALUE),
+        other => {
+            let fits = other.to_string().len() <= LONGEST_VALUE;
+            faults.ensure(fits, &value, "must have at most 4000 characters as JSON");
+        }
+    }
 }

@@ -112,7 +112,7 @@ pub(crate) async fn create_tool(
     body: Body<CreateTool>,
 ) -> Result<Response, Problem> {
     let tool = body.value.into_tool(&caller, &app);
-    rules::check(&app.tools, &tool).result()?;
+    rules::check(&app.tools, &tool).await.result()?;
     let create = async |id| {
         let tool = ToolDefinition { id: ToolId(id), ..tool };
         let audit = caller.audit("tool.create", "tool", tool.id, tool.created_at);

@@ -1,14 +1,30 @@
 //! What must hold for every tool, however it came to be as it is.
 
+use std::sync::Arc;
+
 use artel_domain::{EffectClass, ExecutionType, ToolDefinition};
 use artel_egress::check_endpoint;
 use artel_http::Faults;
-use artel_tools::{Registry, check_headers, check_schema, check_transform, function_name};
+use artel_tools::{BrokeOff, Programs, Registry, check_headers, check_schema, check_transform, function_name};
 
 const LONGEST_URL: usize = 2000;
 
-/// What is wrong with a tool as it would be kept. `tools` knows the built-in ones.
-pub(super) fn check(tools: &Registry, tool: &ToolDefinition) -> Faults {
+/// What is wrong with a tool as it would be kept. To find it out is one of the tenant's programs, because a schema is
+/// compiled.
+///
+/// # Arguments
+/// * `tools`: knows the built-in ones.
+pub(super) async fn check(tools: &Arc<Registry>, tool: &ToolDefinition) -> Faults {
+    let (tools, tool, tenant) = (tools.clone(), tool.clone(), tool.tenant_id);
+    let found = Programs::of_process().run(tenant, move |_| Ok::<_, BrokeOff>(faults(&tools, &tool))).await;
+    found.unwrap_or_else(|broke_off| {
+        let mut faults = Faults::default();
+        faults.add("input_schema", broke_off.to_string());
+        faults
+    })
+}
+
+fn faults(tools: &Registry, tool: &ToolDefinition) -> Faults {
     let mut faults = Faults::default();
     for problem in check_schema(&tool.input_schema).err().unwrap_or_default() {
         faults.add(format!("input_schema{}", dotted(&problem.path)), problem.message);

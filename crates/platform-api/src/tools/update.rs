@@ -5,7 +5,6 @@ use artel_domain::{AuthType, EffectClass, ExecutionType, ToolDefinition, ToolId,
 use artel_http::caller::ToolsWrite;
 use artel_http::{At, Body, Caller, Checked, Faults, Problem};
 use artel_store::ToolPatch;
-use artel_tools::Registry;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -86,15 +85,15 @@ pub(crate) async fn update_tool(
 ) -> Result<Json<ToolDefinition>, Problem> {
     let patch = ToolPatch::from(body.value);
     let tool = app.store.find_tool(caller.tenant_id, id).await?.ok_or_else(|| Problem::not_found("tool"))?;
-    check(&app.tools, &patch, &patched(tool, patch.clone()))?;
+    check(&app, &patch, &patched(tool, patch.clone())).await?;
     let audit = caller.audit("tool.update", "tool", id, app.clock.now());
     let updated = app.store.update_tool(caller.tenant_id, id, patch, audit).await?;
     updated.map(Json).ok_or_else(|| Problem::not_found("tool"))
 }
 
 /// What is wrong with something that was sent is 422; what does not go with what the tool has and keeps is 409.
-fn check(tools: &Registry, patch: &ToolPatch, tool: &ToolDefinition) -> Result<(), Problem> {
-    let faults = rules::check(tools, tool);
+async fn check(app: &App, patch: &ToolPatch, tool: &ToolDefinition) -> Result<(), Problem> {
+    let faults = rules::check(&app.tools, tool).await;
     let stays_internal = tool.execution_type == ExecutionType::Internal && patch.execution_type.is_none();
     let is_kept = |field: &str| match field {
         "name" => stays_internal || patch.name.is_none(),

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::Builtin;
 use crate::context::CallContext;
-use crate::off_thread::off_thread;
 use crate::output::{ToolError, ToolOutput};
 
 /// Arithmetic in double precision.
@@ -48,8 +47,8 @@ impl Builtin for Calculator {
     const DESCRIPTION: &'static str = "Evaluates an arithmetic expression: + - * / % ^, parentheses, min, max, floor, ceil, round, sqrt, abs, exp, ln, log10, sin, cos, tan, pi, e.";
     type Args = Args;
 
-    async fn call(&self, _: &CallContext, args: Args) -> Result<ToolOutput, ToolError> {
-        let result = off_thread(move || {
+    async fn call(&self, context: &CallContext, args: Args) -> Result<ToolOutput, ToolError> {
+        let result = context.off_thread(move |_| {
             evaluate(&args.expression).map(|result| json!({"expression": args.expression, "result": result}))
         });
         Ok(result.await?.into())

@@ -97,7 +97,8 @@ impl<T: Builtin> Tool for Typed<T> {
         let args = self.descriptor.plain(args);
         // A tenant's row may have a looser schema than the tool's own.
         if self.descriptor.codes {
-            self.descriptor.check(&args)?;
+            let (descriptor, given) = (self.descriptor.clone(), args.clone());
+            context.off_thread(move |fuel| descriptor.check(&given, fuel)).await?;
         }
         let args = T::Args::deserialize(args)
             .map_err(|error| self.descriptor.refusal(&format!("the arguments do not fit: {error}")))?;

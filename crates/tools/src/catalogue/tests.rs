@@ -7,6 +7,10 @@ use crate::builtin::builtins;
 use crate::descriptor::Descriptor;
 use crate::schema::validate;
 
+fn fuel() -> crate::programs::Fuel {
+    crate::programs::Fuel::steps(1_000_000, std::time::Duration::from_secs(5))
+}
+
 #[test]
 fn the_catalogue_of_this_binary_has_no_fault() {
     assert_eq!(check_catalogue(), Ok(()));
@@ -61,7 +65,7 @@ fn bad_arguments_are_refused_by_the_name_of_what_is_bad() {
         ("exit", json!({"answer": "done", "why": "tired"}), "'why'"),
     ];
     for (tool, args, expected) in cases {
-        let refusal = validate(&catalogue().entry(tool).unwrap().input_schema, &args).unwrap_err();
+        let refusal = validate(&catalogue().entry(tool).unwrap().input_schema, &args, &fuel()).unwrap_err();
         assert!(refusal.contains(expected), "{tool} {args}: {refusal}");
     }
 }
@@ -71,9 +75,9 @@ fn null_stands_for_an_argument_that_is_left_out_and_errors_begin_with_a_code() {
     let search = Descriptor::of_entry(catalogue().entry("web_search").unwrap());
     let plain = search.plain(json!({"query": "a", "count": null, "lang": null}));
     assert_eq!(plain, json!({"query": "a"}));
-    search.check(&plain).unwrap();
+    search.check(&plain, &fuel()).unwrap();
     assert_eq!(search.plain(json!({"query": null})), json!({"query": null}), "what is required stays");
-    let refusal = search.check(&json!({"query": null})).unwrap_err();
+    let refusal = search.check(&json!({"query": null}), &fuel()).unwrap_err();
     assert!(refusal.starts_with("invalid_argument: "), "{refusal}");
     assert!(refusal.ends_with("; correct the arguments and call the tool again"), "{refusal}");
 }

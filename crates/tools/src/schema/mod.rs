@@ -17,6 +17,8 @@ use artel_domain::digest;
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
+use crate::programs::Fuel;
+
 /// One reason why a schema is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaProblem {
@@ -64,13 +66,14 @@ pub fn check_schema(schema: &Value) -> Result<(), Vec<SchemaProblem>> {
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// Checks arguments against a schema.
+/// Checks arguments against a schema. The work is paid for before it is done.
 ///
 /// # Errors
 /// A text that a model can act upon: what does not fit, and where.
-pub fn validate(schema: &Value, args: &Value) -> Result<(), String> {
-    let validator = compiled(schema)?;
-    work::bounded(schema, args)?;
+pub fn validate(schema: &Value, args: &Value, fuel: &Fuel) -> Result<(), String> {
+    let compiled = compiled(schema)?;
+    work::pay(schema, args, &compiled.patterns, fuel)?;
+    let validator = &compiled.validator;
     if validator.is_valid(args) {
         return Ok(());
     }
@@ -144,9 +147,16 @@ fn compile(schema: &Value) -> Result<Validator, SchemaProblem> {
         })
 }
 
+/// A schema that is ready to be applied.
+struct Compiled {
+    validator: Validator,
+    /// What each regular expression in it costs for each byte of a text.
+    patterns: HashMap<String, u64>,
+}
+
 /// The validator of a schema, from the cache or freshly checked and compiled.
-fn compiled(schema: &Value) -> Result<Arc<Validator>, String> {
-    static CACHE: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+fn compiled(schema: &Value) -> Result<Arc<Compiled>, String> {
+    static CACHE: LazyLock<Mutex<HashMap<String, Arc<Compiled>>>> = LazyLock::new(Mutex::default);
     // Depth first: even the digest recurses.
     shape::check(schema).map_err(|problem| format!("the tool's schema is not usable: {problem}"))?;
     let key = digest::of(schema);
@@ -156,7 +166,8 @@ fn compiled(schema: &Value) -> Result<Arc<Validator>, String> {
     // A schema that came from elsewhere than the checked door (an import, an older version) is held to the same bounds.
     let refused = |problem: &SchemaProblem| format!("the tool's schema is not usable: {problem}");
     refs::check(schema).map_err(|problem| refused(&problem))?;
-    let made = Arc::new(compile(schema).map_err(|problem| refused(&problem))?);
+    let validator = compile(schema).map_err(|problem| refused(&problem))?;
+    let made = Arc::new(Compiled { validator, patterns: pattern::sizes(schema) });
     let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     if cache.len() >= CACHED_VALIDATORS {
         cache.clear();

@@ -1,17 +1,38 @@
 //! Regular expressions of a schema, tried one by one so that the problem can name the place.
 
+use std::collections::HashMap;
+
 use jsonschema::{Draft, PatternOptions};
+use regex_automata::nfa::thompson::{self, NFA};
 use serde_json::{Value, json};
 
 use super::{REGEX_SIZE_LIMIT, SchemaProblem};
 
+/// Fuel for each byte of a text, for an expression whose size cannot be told.
+const UNKNOWN_SIZE: u64 = 4096;
+
 pub(super) fn check(schema: &Value) -> Vec<SchemaProblem> {
     let mut problems = Vec::new();
-    walk(schema, &mut String::new(), &mut problems);
+    walk(schema, &mut String::new(), &mut |pattern, path| try_pattern(pattern, path, &mut problems));
     problems
 }
 
-fn walk(value: &Value, path: &mut String, problems: &mut Vec<SchemaProblem>) {
+/// How many states each expression's automaton has: at most so many steps does it make for each byte of a text.
+pub(super) fn sizes(schema: &Value) -> HashMap<String, u64> {
+    let mut sizes = HashMap::new();
+    walk(schema, &mut String::new(), &mut |pattern, _| {
+        sizes.entry(pattern.to_owned()).or_insert_with(|| size(pattern));
+    });
+    sizes
+}
+
+fn size(pattern: &str) -> u64 {
+    let bounded = thompson::Config::new().nfa_size_limit(Some(REGEX_SIZE_LIMIT));
+    let built = NFA::compiler().configure(bounded).build(pattern);
+    built.map_or(UNKNOWN_SIZE, |automaton| automaton.states().len() as u64)
+}
+
+fn walk(value: &Value, path: &mut String, each: &mut impl FnMut(&str, &str)) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
@@ -19,13 +40,11 @@ fn walk(value: &Value, path: &mut String, problems: &mut Vec<SchemaProblem>) {
                 path.push('/');
                 path.push_str(&name.replace('~', "~0").replace('/', "~1"));
                 match (name.as_str(), member) {
-                    ("pattern", Value::String(pattern)) => try_pattern(pattern, path, problems),
-                    ("patternProperties", Value::Object(map)) => {
-                        map.keys().for_each(|pattern| try_pattern(pattern, path, problems))
-                    }
+                    ("pattern", Value::String(pattern)) => each(pattern, path),
+                    ("patternProperties", Value::Object(map)) => map.keys().for_each(|pattern| each(pattern, path)),
                     _ => {}
                 }
-                walk(member, path, problems);
+                walk(member, path, each);
                 path.truncate(before);
             }
         }
@@ -34,7 +53,7 @@ fn walk(value: &Value, path: &mut String, problems: &mut Vec<SchemaProblem>) {
                 let before = path.len();
                 path.push('/');
                 path.push_str(&index.to_string());
-                walk(item, path, problems);
+                walk(item, path, each);
                 path.truncate(before);
             }
         }

@@ -1,6 +1,13 @@
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
-use super::{check_schema, validate};
+use super::check_schema;
+use crate::programs::Fuel;
+
+fn validate(schema: &Value, args: &Value) -> Result<(), String> {
+    super::validate(schema, args, &Fuel::steps(100_000_000, Duration::from_secs(5)))
+}
 
 fn object(properties: &Value) -> Value {
     json!({"type": "object", "properties": properties})
@@ -124,7 +131,7 @@ fn arguments_that_would_make_a_branching_schema_explode_are_refused_at_once() {
     check_schema(&schema).unwrap();
     validate(&schema, &json!({"c": {"c": {}}})).unwrap();
     let deep = (0..40).fold(json!({}), |inner, _| json!({"c": inner}));
-    assert!(validate(&schema, &deep).unwrap_err().contains("too deeply"));
+    assert!(validate(&schema, &deep).unwrap_err().contains("too much work"));
 }
 
 #[test]
@@ -153,7 +160,44 @@ fn a_regular_expression_that_does_not_compile_or_is_too_large_is_named() {
 fn a_backtracking_expression_takes_linear_time() {
     let schema = object(&json!({"a": {"type": "string", "pattern": "^(a+)+$"}}));
     check_schema(&schema).unwrap();
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     assert!(validate(&schema, &json!({"a": format!("{}!", "a".repeat(5_000))})).is_err());
     assert!(started.elapsed().as_secs() < 2);
+}
+
+#[test]
+fn what_a_validation_costs_is_known_before_it_begins() {
+    let started = Instant::now();
+    let texts = json!({"a": vec!["x"; 50_000], "t": "x".repeat(1_000_000)});
+    let names: Value = (0..40_000).map(|n| (format!("n{n}"), json!(n))).collect::<serde_json::Map<_, _>>().into();
+    let wide = json!({"a": (0..180_000).collect::<Vec<_>>()});
+    let many: Vec<String> = (0..5_000).map(|n| format!("v{n}")).collect();
+    let nested =
+        (0..7).fold(json!({"unevaluatedItems": false}), |inner, _| json!({"allOf": [inner], "unevaluatedItems": {}}));
+    let patterns: serde_json::Map<_, _> =
+        (0..32).map(|n| (format!("^(n|{n}){{1,40}}$"), json!({"type": "integer"}))).collect();
+    for (schema, args) in [
+        (object(&json!({"a": {"items": {"enum": many}}})), &texts),
+        (object(&json!({"t": {"pattern": "^(([a-y]{1,50}){1,50}|x)*y$"}})), &texts),
+        (json!({"type": "object", "patternProperties": patterns}), &names),
+        (
+            json!({"type": "object", "propertyNames": {"anyOf": vec![json!({"pattern": "^([a-z]{1,30}){1,30}$"}); 20]}}),
+            &names,
+        ),
+        (object(&json!({"a": nested})), &wide),
+        (object(&json!({"a": {"uniqueItems": true}})), &wide),
+    ] {
+        check_schema(&schema).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let _ = validate(&schema, args);
+    }
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
+#[test]
+fn arguments_that_take_too_much_work_are_refused_before_it_is_done() {
+    let schema = object(&json!({"t": {"pattern": "^(([a-y]{1,50}){1,50}|x)*y$"}}));
+    check_schema(&schema).unwrap();
+    let told = validate(&schema, &json!({"t": "x".repeat(1_000_000)})).unwrap_err();
+    assert_eq!(told, "the arguments take too much work to be held to the tool's schema; send less");
+    assert!(validate(&schema, &json!({"t": "xy"})).is_ok());
 }

@@ -1,11 +1,14 @@
-//! What came back: read up to a cap, scrubbed of secrets, parsed.
+//! What came back: read up to a cap, decoded, scrubbed of secrets, parsed.
 
+use artel_domain::TenantId;
 use artel_egress::{SendError, read_capped};
 use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
+use super::charset;
+use crate::programs::{Fuel, Programs};
 use crate::redact::Redactor;
 
 /// Characters of an error's body that the model gets to see.
@@ -24,15 +27,28 @@ pub(crate) struct Answer {
 pub(crate) enum Body {
     Json(Value),
     Text(String),
+    /// Why there is neither.
+    Unreadable(String),
 }
 
 impl Answer {
-    pub(crate) async fn read(response: Response, cap: usize, redactor: &Redactor) -> Result<Self, SendError> {
+    /// # Arguments
+    /// * `tenant`: on whose behalf the answer is read.
+    /// * `cap`: bytes that are read.
+    pub(crate) async fn read(
+        tenant: TenantId,
+        response: Response,
+        cap: usize,
+        redactor: &Redactor,
+    ) -> Result<Self, SendError> {
         let status = response.status();
         let headers = response.headers().clone();
         let (bytes, truncated) = read_capped(response, cap).await?;
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Self { status, retry_after, body: Body::of(&headers, &bytes, truncated, cap, redactor), truncated })
+        let redactor = redactor.clone();
+        let work = move |fuel: &Fuel| Body::of(&headers, &bytes, truncated.then_some(cap), &redactor, fuel);
+        let body = Programs::of_process().run(tenant, work).await.unwrap_or_else(Body::Unreadable);
+        Ok(Self { status, retry_after, body, truncated })
     }
 
     /// The beginning of the body as text, for an error.
@@ -44,39 +60,76 @@ impl Answer {
 }
 
 impl Body {
-    fn of(headers: &HeaderMap, bytes: &Bytes, truncated: bool, cap: usize, redactor: &Redactor) -> Self {
+    /// * `cut_at`: the bytes after which the answer was cut off.
+    ///
+    /// # Errors
+    /// Why the body cannot be read as text.
+    fn of(
+        headers: &HeaderMap,
+        bytes: &Bytes,
+        cut_at: Option<usize>,
+        redactor: &Redactor,
+        fuel: &Fuel,
+    ) -> Result<Self, String> {
         if let Some(encoding) = compressed(headers) {
-            return Self::Text(format!(
+            return Ok(Self::Text(format!(
                 "[the answer is compressed ({encoding}) although that was not asked for; it is not shown]"
-            ));
+            )));
         }
-        if !truncated
+        let kind = content_type(headers);
+        if is_no_text(&kind) && std::str::from_utf8(bytes).is_err() {
+            return Ok(Self::Text(format!("[the answer is not text ({}); it is not shown]", media(&kind))));
+        }
+        redactor.pay(bytes.len(), fuel)?;
+        let text = charset::decode(&kind, bytes, cut_at.is_some())?;
+        if cut_at.is_none()
             && is_json(headers)
-            && let Ok(mut value) = serde_json::from_slice(bytes)
+            && let Ok(mut value) = serde_json::from_str(&text)
         {
             redactor.value(&mut value);
-            return Self::Json(value);
+            return Ok(Self::Json(value));
         }
-        let mut text = redactor.text(&String::from_utf8_lossy(bytes));
-        if truncated {
+        let mut text = redactor.text(&text);
+        if let Some(cap) = cut_at {
             text = format!("{text}\n[truncated: the answer is larger than {cap} bytes]");
         }
-        Self::Text(text)
+        Ok(Self::Text(text))
     }
 
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Json(value) => value.to_string(),
             Self::Text(text) => text.clone(),
+            Self::Unreadable(why) => format!("[the answer is not shown: {why}]"),
         }
     }
 
-    pub(crate) fn into_value(self) -> Value {
+    /// # Errors
+    /// Why there is no value.
+    pub(crate) fn into_value(self) -> Result<Value, String> {
         match self {
-            Self::Json(value) => value,
-            Self::Text(text) => Value::String(text),
+            Self::Json(value) => Ok(value),
+            Self::Text(text) => Ok(Value::String(text)),
+            Self::Unreadable(why) => Err(why),
         }
     }
+}
+
+/// Empty when the answer has none.
+fn content_type(headers: &HeaderMap) -> String {
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+fn media(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Pictures and the like: their bytes mean nothing to a model.
+fn is_no_text(content_type: &str) -> bool {
+    let media = media(content_type);
+    let kind = media.split('/').next().unwrap_or_default();
+    matches!(kind, "image" | "audio" | "video" | "font")
+        || matches!(media.as_str(), "application/octet-stream" | "application/pdf" | "application/zip")
 }
 
 fn compressed(headers: &HeaderMap) -> Option<String> {
@@ -88,8 +141,7 @@ fn compressed(headers: &HeaderMap) -> Option<String> {
 /// By its label, or for want of one.
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_none_or(|value| {
-        let media =
-            value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let media = media(value.to_str().unwrap_or_default());
         media == "application/json" || media.ends_with("+json") || media == "text/json"
     })
 }

@@ -22,13 +22,13 @@ impl Webhook {
             if next == Next::Ask {
                 match self.ask_status(context).await {
                     Verified::Finished(outcome) => return outcome,
-                    Verified::Unknown => return self.outcome(result).await,
+                    Verified::Unknown => return self.outcome(context, result).await,
                     Verified::NeverArrived => {}
                 }
             }
             let pause = self.shared.pause(&result, attempt).filter(|_| next != Next::Stop);
             let Some(pause) = pause else {
-                return if next == Next::Ask { never_happened(&result) } else { self.outcome(result).await };
+                return if next == Next::Ask { never_happened(&result) } else { self.outcome(context, result).await };
             };
             tracing::debug!(call = %context.call_id, host = prepared.host(), attempt, ?pause, "a tool call is repeated");
             tokio::time::sleep(pause).await;
@@ -50,9 +50,9 @@ impl Webhook {
     }
 
     /// What the last attempt means for the call.
-    pub(super) async fn outcome(&self, result: Result<Answer, Fault>) -> ToolOutcome {
-        outcome(result, self.definition.effect, self.definition.response_transform.as_deref(), self.limits.response_cap)
-            .await
+    pub(super) async fn outcome(&self, context: &CallContext, result: Result<Answer, Fault>) -> ToolOutcome {
+        let transform = self.definition.response_transform.as_deref();
+        outcome(context.tenant_id, result, self.definition.effect, transform, self.limits.response_cap).await
     }
 }
 

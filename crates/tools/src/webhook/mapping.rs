@@ -3,23 +3,28 @@
 use std::collections::BTreeMap;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::headers::{custom_headers, header_name};
+use crate::programs::Fuel;
 use crate::schema::is_identifier;
 
 /// Everything but the unreserved characters, so that a value cannot leave its path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Characters of a URL with its arguments in it, and bytes of the headers that arguments make.
+const LONGEST: usize = 60_000;
 
 /// The parts of a request that come from the arguments and the tool's own headers.
 #[derive(Debug)]
 pub(crate) struct Mapped {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Value>,
+    pub(crate) body: Option<Bytes>,
 }
 
 /// The endpoint, how arguments are placed, and the arguments.
@@ -31,7 +36,9 @@ pub(crate) struct Template<'a> {
 }
 
 impl Template<'_> {
-    pub(crate) fn fill(&self, args: &Value) -> Result<Mapped, String> {
+    /// # Errors
+    /// A text for the model: an argument that does not fit its place, or is too long for it.
+    pub(crate) fn fill(&self, args: &Value, fuel: &Fuel) -> Result<Mapped, String> {
         let none = Map::new();
         let args = args.as_object().unwrap_or(&none);
         let mut mapped =
@@ -41,6 +48,7 @@ impl Template<'_> {
         mapped.url.set_path(&path);
         let mut body = Map::new();
         for (name, value) in args {
+            fuel.spend((1 + name.len() + in_path.len()) as u64)?;
             match self.place(name, &in_path) {
                 ArgumentPlace::Path => {}
                 ArgumentPlace::Query => add_query(&mut mapped.url, name, value),
@@ -50,7 +58,9 @@ impl Template<'_> {
                 }
             }
         }
-        mapped.body = (has_body(self.method) || !body.is_empty()).then_some(Value::Object(body));
+        check_length(&mapped)?;
+        let has_body = has_body(self.method) || !body.is_empty();
+        mapped.body = has_body.then(|| Bytes::from(Value::Object(body).to_string()));
         Ok(mapped)
     }
 
@@ -61,6 +71,16 @@ impl Template<'_> {
         let default = if has_body(self.method) { ArgumentPlace::Body } else { ArgumentPlace::Query };
         self.mapping.get(name).copied().filter(|place| *place != ArgumentPlace::Path).unwrap_or(default)
     }
+}
+
+fn check_length(mapped: &Mapped) -> Result<(), String> {
+    let headers: usize = mapped.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    for (what, length) in [("URL", mapped.url.as_str().len()), ("headers", headers)] {
+        if length > LONGEST {
+            return Err(format!("with these arguments the {what} would have {length} characters, more than {LONGEST}"));
+        }
+    }
+    Ok(())
 }
 
 fn has_body(method: HttpMethod) -> bool {

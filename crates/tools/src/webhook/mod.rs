@@ -3,6 +3,7 @@
 
 mod answer;
 mod attempts;
+mod charset;
 mod mapping;
 mod outcome;
 mod request;
@@ -115,7 +116,7 @@ impl Tool for Webhook {
 
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {
         let key = context.idempotency_key();
-        let prepared = self.request(context, &key, &args)?.prepare(&context.egress)?;
+        let prepared = self.request(context, &key, &args)?.prepare(&context.egress).await?;
         result_of(self.attempts(context, &prepared).await)
     }
 

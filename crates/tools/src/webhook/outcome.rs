@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use artel_domain::{EffectClass, ToolOutcome};
+use artel_domain::{EffectClass, TenantId, ToolOutcome};
 use artel_egress::SendError;
 use serde_json::Value;
 
 use super::answer::Answer;
 use super::retry::Ending;
-use crate::off_thread::off_thread;
 use crate::output::unknown;
+use crate::programs::Programs;
 use crate::transform;
 
 /// Why an attempt brought no answer.
@@ -57,9 +57,11 @@ pub(crate) fn ending(result: &Result<Answer, Fault>) -> Ending {
 /// What the call came to.
 ///
 /// # Arguments
+/// * `tenant`: whose expression it is.
 /// * `transform`: a JMESPath expression for an answer in JSON.
 /// * `cap`: the most that a transformed answer may be, in bytes.
 pub(crate) async fn outcome(
+    tenant: TenantId,
     result: Result<Answer, Fault>,
     effect: EffectClass,
     transform: Option<&str>,
@@ -68,7 +70,7 @@ pub(crate) async fn outcome(
     let uncertain =
         ending(&result) == Ending::Uncertain && matches!(effect, EffectClass::AtMostOnce | EffectClass::Verifiable);
     match result {
-        Ok(answer) if answer.status.is_success() => succeeded(answer, transform, cap).await,
+        Ok(answer) if answer.status.is_success() => succeeded(tenant, answer, transform, cap).await,
         Ok(answer) => {
             let status = answer.status.as_u16();
             let error = format!("the tool answered {} {}", answer.status, answer.excerpt());
@@ -84,22 +86,31 @@ pub(crate) async fn outcome(
     }
 }
 
-async fn succeeded(answer: Answer, transform: Option<&str>, cap: usize) -> ToolOutcome {
+async fn succeeded(tenant: TenantId, answer: Answer, transform: Option<&str>, cap: usize) -> ToolOutcome {
     let truncated = answer.truncated;
-    let output = answer.body.into_value();
+    let output = match answer.body.into_value() {
+        Ok(output) => output,
+        Err(error) => return ToolOutcome::Failed { error: format!("the tool answered, but {error}") },
+    };
     match transform {
         // Cut JSON is text, and an expression over text finds nothing.
-        Some(expression) if !truncated && !output.is_string() => match transformed(expression, output, cap).await {
-            Ok(output) => ToolOutcome::Succeeded { output },
-            Err(error) => ToolOutcome::Failed { error: format!("the tool answered, but {error}") },
-        },
+        Some(expression) if !truncated && !output.is_string() => {
+            match transformed(tenant, expression, output, cap).await {
+                Ok(output) => ToolOutcome::Succeeded { output },
+                Err(error) => ToolOutcome::Failed { error: format!("the tool answered, but {error}") },
+            }
+        }
         _ => ToolOutcome::Succeeded { output },
     }
 }
 
-/// The answer after the expression of the tool's author. Both can be large, so the work is done where no async task
-/// waits for it.
-pub(crate) async fn transformed(expression: &str, answer: Value, cap: usize) -> Result<Value, String> {
+/// The answer after the expression of the tool's author.
+pub(crate) async fn transformed(
+    tenant: TenantId,
+    expression: &str,
+    answer: Value,
+    cap: usize,
+) -> Result<Value, String> {
     let expression = expression.to_owned();
-    off_thread(move || transform::apply(&expression, &answer, cap)).await
+    Programs::of_process().run(tenant, move |fuel| transform::apply(&expression, &answer, cap, fuel)).await
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{AuthType, TenantId, UserId};
 use artel_egress::{Egress, HostRule, Outgoing, SendError};
-use bytes::Bytes;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Response, StatusCode};
 use secrecy::ExposeSecret;
@@ -14,9 +13,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::answer::Answer;
-use super::mapping::Template;
+use super::mapping::{Mapped, Template};
 use super::outcome::Fault;
 use crate::auth::{Authenticator, Credential, CredentialRequest};
+use crate::programs::{Fuel, Programs};
 use crate::record::RequestRecord;
 use crate::redact::Redactor;
 
@@ -56,23 +56,26 @@ pub(crate) struct Prepared<'a> {
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn prepare(&self, egress: &Egress) -> Result<Prepared<'a>, String> {
+    pub(crate) async fn prepare(&self, egress: &Egress) -> Result<Prepared<'a>, String> {
         let (endpoint, rule) =
             egress.check(self.endpoint, self.allowed_domains).map_err(|refusal| refusal.to_string())?;
-        let template = Template {
-            endpoint: &endpoint,
-            method: self.method,
-            mapping: self.mapping,
-            custom_headers: self.custom_headers,
-        };
-        let mapped = template.fill(self.args)?;
-        let mut headers = mapped.headers;
-        let body = mapped.body.map(|body| Bytes::from(body.to_string()));
+        let mapped = self.fill(endpoint).await?;
+        let (mut headers, body) = (mapped.headers, mapped.body);
         self.add_headers(&mut headers, body.is_some())?;
         let method =
             Method::from_bytes(self.method.as_str().as_bytes()).map_err(|_| "unknown HTTP method".to_owned())?;
         let outgoing = Outgoing { method, url: mapped.url, headers, body, fresh: self.fresh };
         Ok(Prepared { outgoing, rule, tenant: self.tenant, auth_type: self.auth_type, secrets_ref: self.secrets_ref })
+    }
+
+    async fn fill(&self, endpoint: Url) -> Result<Mapped, String> {
+        let (method, mapping, custom_headers) = (self.method, self.mapping.clone(), self.custom_headers.clone());
+        let args = self.args.clone();
+        let work = move |fuel: &Fuel| {
+            let (endpoint, mapping, custom_headers) = (&endpoint, &mapping, &custom_headers);
+            Template { endpoint, method, mapping, custom_headers }.fill(&args, fuel)
+        };
+        Programs::of_process().run(self.tenant, work).await
     }
 
     fn add_headers(&self, headers: &mut HeaderMap, has_body: bool) -> Result<(), String> {
@@ -153,7 +156,7 @@ impl Prepared<'_> {
             let renewed = auth.credential(&wanted, egress, &mut redactor).await.map_err(Fault::Refused)?;
             response = self.send(&renewed, egress, record).await?;
         }
-        Ok(Answer::read(response, cap, &redactor).await?)
+        Ok(Answer::read(self.tenant, response, cap, &redactor).await?)
     }
 
     async fn send(

@@ -19,21 +19,21 @@ impl Webhook {
         let key = context.idempotency_key();
         let args = json!({ "idempotency_key": key });
         let request = Request { endpoint, args: &args, fresh: false, ..self.bare_request(context, &key) };
-        let Ok(prepared) = request.prepare(&context.egress) else { return Verified::Unknown };
+        let Ok(prepared) = request.prepare(&context.egress).await else { return Verified::Unknown };
         let mut attempt = 1;
         loop {
             let result =
                 prepared.attempt(self.limits, &context.egress, &self.shared.auth, &mut prepared.record()).await;
             let pause = self.shared.pause(&result, attempt).filter(|_| ending(&result) != Ending::Settled);
-            let Some(pause) = pause else { return self.meaning(result).await };
+            let Some(pause) = pause else { return self.meaning(context, result).await };
             tokio::time::sleep(pause).await;
             attempt += 1;
         }
     }
 
-    async fn meaning(&self, result: Result<Answer, Fault>) -> Verified {
+    async fn meaning(&self, context: &CallContext, result: Result<Answer, Fault>) -> Verified {
         match &result {
-            Ok(answer) if answer.status == StatusCode::OK => Verified::Finished(self.outcome(result).await),
+            Ok(answer) if answer.status == StatusCode::OK => Verified::Finished(self.outcome(context, result).await),
             Ok(answer) if answer.status == StatusCode::NOT_FOUND => Verified::NeverArrived,
             _ => Verified::Unknown,
         }

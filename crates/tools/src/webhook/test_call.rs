@@ -15,14 +15,14 @@ impl Webhook {
     pub(crate) async fn test(&self, context: &CallContext, args: &Value) -> Result<TestReport, String> {
         let key = context.idempotency_key();
         let request = Request { fresh: true, ..self.request(context, &key, args)? };
-        let prepared = request.prepare(&context.egress)?;
+        let prepared = request.prepare(&context.egress).await?;
         let mut record = prepared.record();
         let result = prepared.attempt(self.limits, &context.egress, &self.shared.auth, &mut record).await;
-        let report = self.report(result).await;
+        let report = self.report(context, result).await;
         Ok(TestReport { request_url: Some(record.url), request_method: Some(record.method), ..report })
     }
 
-    async fn report(&self, result: Result<Answer, Fault>) -> TestReport {
+    async fn report(&self, context: &CallContext, result: Result<Answer, Fault>) -> TestReport {
         let answer = match result {
             Ok(answer) => answer,
             Err(fault) => return TestReport::failed(fault.text()),
@@ -32,12 +32,15 @@ impl Webhook {
         match (answer.body, self.definition.response_transform.as_deref()) {
             _ if !status.is_success() => report.error = Some(format!("the tool answered {status}")),
             (Body::Json(value), Some(expression)) => {
-                match transformed(expression, value, self.limits.response_cap).await {
+                match transformed(context.tenant_id, expression, value, self.limits.response_cap).await {
                     Ok(transformed) => report.transformed_body = Some(transformed),
                     Err(error) => report.error = Some(error),
                 }
             }
-            (body, _) => report.transformed_body = Some(body.into_value()),
+            (body, _) => match body.into_value() {
+                Ok(value) => report.transformed_body = Some(value),
+                Err(error) => report.error = Some(error),
+            },
         }
         report
     }

@@ -167,6 +167,56 @@ async fn an_answer_over_the_cap_is_cut_marked_and_flagged() {
 }
 
 #[tokio::test]
+async fn an_answer_is_read_in_its_character_set_or_the_call_fails_and_names_it() {
+    const WORD: &[u8] = b"\xcf\xf0\xe8\xe2\xe5\xf2";
+    let utf_16: Vec<u8> = "{\"a\": \"Привет\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let xml = [b"<?xml version='1.0' encoding='windows-1251'?><a>".as_slice(), WORD, b"</a>"].concat();
+    for (kind, body, read) in [
+        ("text/plain; charset=windows-1251", WORD.to_vec(), Ok(json!("Привет"))),
+        ("application/json; charset=windows-1251", [b"{\"a\": \"", WORD, b"\"}"].concat(), Ok(json!({"a": "Привет"}))),
+        ("application/json; charset=utf-16le", utf_16, Ok(json!({"a": "Привет"}))),
+        ("application/json", "\u{FEFF}{\"a\": 1}".as_bytes().to_vec(), Ok(json!({"a": 1}))),
+        ("text/xml", xml, Ok(json!("<?xml version='1.0' encoding='windows-1251'?><a>Привет</a>"))),
+        ("image/png", b"\x89PNG\xff".to_vec(), Ok(json!("[the answer is not text (image/png); it is not shown]"))),
+        ("text/plain", WORD.to_vec(), Err("the tool answered, but its bytes are not text in the character set UTF-8")),
+        (
+            "text/plain; charset=klingon",
+            WORD.to_vec(),
+            Err("the tool answered, but its character set 'klingon' is not known here; UTF-8 is"),
+        ),
+    ] {
+        let receiver = Receiver::start(move |_, _| {
+            let body = body.clone();
+            async move { ([("content-type", kind)], body).into_response() }
+        })
+        .await;
+        let done = Bench::to(&receiver, "/").run().await;
+        match read {
+            Ok(value) => assert_eq!(output(&done), &value, "{kind}"),
+            Err(told) => assert_eq!(failed(&done), told, "{kind}"),
+        }
+    }
+    let receiver = Receiver::start(|_, _| async {
+        (axum::http::StatusCode::BAD_REQUEST, [("content-type", "text/plain; charset=windows-1251")], WORD)
+            .into_response()
+    })
+    .await;
+    assert!(failed(&Bench::to(&receiver, "/").run().await).ends_with("400 Bad Request Привет"));
+}
+
+#[tokio::test]
+async fn arguments_that_make_a_url_too_long_are_told_so() {
+    let receiver = Receiver::echoing().await;
+    let bench = Bench::to(&receiver, "/").with(|bench| {
+        bench.tool.http_method = HttpMethod::Get;
+        bench.args = json!({"text": "x".repeat(70_000)});
+    });
+    let told = failed(&bench.run().await).to_owned();
+    assert!(told.contains("the URL would have") && told.contains("more than 60000"), "{told}");
+    assert_eq!(receiver.seen().len(), 0);
+}
+
+#[tokio::test]
 async fn a_compressed_answer_is_not_unpacked() {
     // 10 MB of zeros as gzip would be 10 kB; what matters is that the bytes are not taken for text or unpacked.
     let receiver = Receiver::start(|_, _| async {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use artel_domain::{EffectClass, ExecutionType, PermissionScope, Spend, ToolOutcome, ToolRef};
 use artel_tools::{
-    BoundTool, Budget, CallContext, CallEnd, Descriptor, Registry, Tool, ToolError, ToolOutput, Unavailable, off_thread,
+    BoundTool, Budget, CallContext, CallEnd, Descriptor, Fuel, Registry, Tool, ToolError, ToolOutput, Unavailable,
 };
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -51,7 +51,10 @@ impl Tool for Obedient {
                 Ok(json!(null).into())
             }
             "abort" => Err(ToolError::Abort { code: "no_disk", message: "the disk is full".into() }),
-            "panic" => Ok(off_thread(|| -> Result<Value, String> { panic!("this is the test's") }).await?.into()),
+            "panic" => {
+                let work = |_: &Fuel| -> Result<Value, String> { panic!("this is the test's") };
+                Ok(context.off_thread(work).await?.into())
+            }
             "spend" => {
                 let budget = context.budget.as_ref().ok_or("no budget applies")?;
                 budget.spend(Spend { tokens: 7, nano_usd: 0 }).await?;
@@ -134,7 +137,8 @@ async fn a_tool_whose_engine_is_missing_is_not_called_and_says_what_the_operator
 async fn a_call_is_held_to_schema_and_permission_in_the_same_words_when_it_is_planned_and_when_it_is_made() {
     let (bench, tools) = bench_with(Obedient::new(), 0, EffectClass::ReadOnly);
     let bench = bench.with(|bench| bench.binding.permission_scope = PermissionScope::Write);
-    let planned = |tool: &BoundTool, args: &Value| tool.check(args, false).unwrap_err();
+    let fuel = Fuel::steps(1_000_000, Duration::from_secs(1));
+    let planned = |tool: &BoundTool, args: &Value| tool.check(args, false, &fuel).unwrap_err();
     let made = failed(bench.report(&tools).await.end);
     assert!(made.contains("tools:write"), "{made}");
     assert_eq!(planned(&bench.bound(&tools), &bench.args), made);

@@ -1,4 +1,6 @@
 use artel_domain::{AgentId, Clock, SystemClock, ToolRef};
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::*;
@@ -9,7 +11,8 @@ fn rule(text: &str) -> ApprovalRule {
 
 /// `allow`, or the effect and its reason.
 fn said(operators: &[ApprovalRule], tenants: &[ApprovalRule], agent_id: AgentId, name: &str, args: &Value) -> String {
-    let asked = Asked { agent_id, tool: &ToolRef::client(name), name, args, tenant_rules: tenants };
+    let fuel = Fuel::steps(1_000_000, Duration::from_secs(1));
+    let asked = Asked { agent_id, tool: &ToolRef::client(name), name, args, tenant_rules: tenants, fuel: &fuel };
     match Rules::new(operators.to_vec()).verdict(&asked) {
         Verdict::Allow => "allow".into(),
         Verdict::Ask { reason, .. } => format!("ask: {reason}"),

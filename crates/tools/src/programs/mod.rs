@@ -1,0 +1,107 @@
+//! The one door through which everything runs that a tenant or a model wrote: schemas, globs, argument conditions,
+//! JMESPath expressions, templates, the decoding and masking of answers.
+//!
+//! A program runs on a thread where no async task waits for it, with [`Fuel`] that it pays for each step. A tenant's
+//! programs have a share of these threads, so that one tenant's do not hold up another's. A thread cannot be stopped
+//! from outside. What does not pay fuel itself (a compiler, a library) must therefore be bounded before it begins: in
+//! length, nesting, expansion and the memory that it takes.
+
+mod fuel;
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use artel_domain::TenantId;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub use fuel::{Exhausted, Fuel};
+
+/// The longest that one program runs, once it has a thread.
+const LONGEST_RUN: Duration = Duration::from_secs(1);
+
+/// Runs programs of tenants, a limited number at once: in all, and for each tenant.
+pub struct Programs {
+    threads: Arc<Semaphore>,
+    share: usize,
+    tenants: Mutex<HashMap<TenantId, Weak<Semaphore>>>,
+}
+
+/// The work of a program ended without a result. The server's log says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the work broke off; the server's log says why")]
+pub struct BrokeOff;
+
+impl From<BrokeOff> for String {
+    fn from(broke_off: BrokeOff) -> Self {
+        broke_off.to_string()
+    }
+}
+
+impl Programs {
+    /// # Arguments
+    /// * `threads`: programs that run at once. One tenant gets half of them, at least one.
+    pub fn new(threads: usize) -> Self {
+        let threads = threads.max(2);
+        Self { threads: Arc::new(Semaphore::new(threads)), share: threads / 2, tenants: Mutex::default() }
+    }
+
+    /// The programs of this process. Its processors are one resource, so that there is one door to them.
+    pub fn of_process() -> &'static Self {
+        static PROGRAMS: LazyLock<Programs> =
+            LazyLock::new(|| Programs::new(std::thread::available_parallelism().map_or(2, usize::from)));
+        &PROGRAMS
+    }
+
+    /// Runs a tenant's program: waits for one of the tenant's threads, then runs it with fuel. Whoever drops the
+    /// future takes a waiting program out of the queue, and stops a running one at its next payment of fuel.
+    ///
+    /// # Errors
+    /// The program's own error, or [`BrokeOff`] when it panicked.
+    pub async fn run<T, E>(
+        &self,
+        tenant: TenantId,
+        program: impl FnOnce(&Fuel) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<BrokeOff> + Send + 'static,
+    {
+        let places = self.places(tenant).await.ok_or(BrokeOff)?;
+        let caller = Arc::new(());
+        let left = Arc::downgrade(&caller);
+        let work = move || {
+            let _places = places;
+            program(&Fuel::new(LONGEST_RUN, left))
+        };
+        let ended = tokio::task::spawn_blocking(work).await;
+        drop(caller);
+        ended.unwrap_or_else(|error| {
+            tracing::error!(%tenant, %error, "the work of a tool or a rule broke off");
+            Err(BrokeOff.into())
+        })
+    }
+
+    /// The tenant's place first: whoever waits for it holds no thread.
+    async fn places(&self, tenant: TenantId) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit, Arc<Semaphore>)> {
+        let own = self.own(tenant);
+        let place = own.clone().acquire_owned().await.ok()?;
+        let thread = self.threads.clone().acquire_owned().await.ok()?;
+        Some((place, thread, own))
+    }
+
+    fn own(&self, tenant: TenantId) -> Arc<Semaphore> {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = tenants.get(&tenant).and_then(Weak::upgrade) {
+            return own;
+        }
+        // Those who run nothing are forgotten.
+        tenants.retain(|_, own| own.strong_count() > 0);
+        let own = Arc::new(Semaphore::new(self.share));
+        tenants.insert(tenant, Arc::downgrade(&own));
+        own
+    }
+}
+
+#[cfg(test)]
+mod tests;
