@@ -1,0 +1,174 @@
+//! What a colleague tries with each operation.
+
+use serde_json::{Value, json};
+
+use crate::operations::Operation;
+use crate::world::Things;
+
+/// How an operation could touch a session.
+pub(crate) enum Plan {
+    /// It has nothing to do with sessions.
+    Nothing,
+    /// It names a thing of a session in its path or body: what is private is as absent as what never was.
+    Names(fn(&Things) -> Value),
+    /// It may begin something of its own under the given name: it does so, or refuses, and tells nothing.
+    Begins(fn(&Things) -> Value),
+    /// It lists or counts.
+    Lists,
+    /// It opens a socket.
+    Opens,
+}
+
+fn no_body(_: &Things) -> Value {
+    Value::Null
+}
+
+/// Of the platform's document.
+pub(crate) fn of_platform(operation: &Operation) -> Plan {
+    match operation.key().replace(" /v1/", " /").as_str() {
+        "GET /runs/{run_id}" | "GET /runs/{run_id}/events" | "GET /approvals/{approval_id}" => Plan::Names(no_body),
+        "GET /sessions/{session_id}/messages" => Plan::Names(no_body),
+        "POST /runs/{run_id}/cancel" => Plan::Names(|_| json!({})),
+        "POST /approvals/{approval_id}/decision" => {
+            Plan::Names(|_| json!({ "decision": "edit", "arguments": { "path": "b.txt", "content": "mine" } }))
+        }
+        "POST /runs" | "POST /runs/stream" => Plan::Begins(
+            |things| json!({ "agent_id": things.run, "input_message": "hi", "session_id": things.session }),
+        ),
+        "GET /runs" | "GET /approvals" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" => Plan::Lists,
+        "GET /agents/{agent_id}"
+        | "PUT /agents/{agent_id}"
+        | "DELETE /agents/{agent_id}"
+        | "POST /agents"
+        | "POST /agents/{agent_id}/publish"
+        | "POST /agents/{agent_id}/rollback"
+        | "POST /agents/{agent_id}/clone"
+        | "GET /agents/{agent_id}/versions"
+        | "GET /agents/{agent_id}/versions/{version}"
+        | "GET /agents/{agent_id}/budget"
+        | "PUT /agents/{agent_id}/budget"
+        | "PUT /budget"
+        | "GET /agents/{agent_id}/tools"
+        | "POST /agents/{agent_id}/tools/{tool_id}"
+        | "PATCH /agents/{agent_id}/tools/{tool_id}"
+        | "DELETE /agents/{agent_id}/tools/{tool_id}"
+        | "GET /builtin-agents"
+        | "GET /builtin-agents/{builtin_agent}"
+        | "PUT /builtin-agents/{builtin_agent}"
+        | "GET /tools/catalogue"
+        | "GET /tools/catalogue/{name}"
+        | "GET /tools"
+        | "POST /tools"
+        | "GET /tools/{tool_id}"
+        | "PUT /tools/{tool_id}"
+        | "DELETE /tools/{tool_id}"
+        | "POST /tools/{tool_id}/test"
+        | "GET /approval-rules"
+        | "PUT /approval-rules"
+        | "GET /api-keys"
+        | "POST /api-keys"
+        | "DELETE /api-keys/{api_key_id}"
+        | "POST /auth/token"
+        | "GET /auth/test-token"
+        | "GET /health"
+        | "GET /health/db"
+        | "GET /openapi.json"
+        | "GET /.well-known/jwks.json" => Plan::Nothing,
+        unknown => panic!("say in plan.rs what a colleague tries with {unknown}"),
+    }
+}
+
+/// Of CodeLab's gateway and runtime.
+pub(crate) fn of_codelab(operation: &Operation) -> Plan {
+    match operation.key().as_str() {
+        "GET /sessions/{session_id}"
+        | "DELETE /sessions/{session_id}"
+        | "GET /sessions/{session_id}/history"
+        | "GET /sessions/{session_id}/pending-approvals"
+        | "GET /agents/{session_id}/current"
+        | "GET /events/metrics/session/{session_id}" => Plan::Names(no_body),
+        "PATCH /sessions/{session_id}" => Plan::Names(|_| json!({ "title": "mine" })),
+        "POST /agents/{session_id}/switch" => Plan::Names(|_| json!({ "agent_type": "architect" })),
+        "POST /sessions/{session_id}/hitl-decision" => Plan::Names(
+            |things| json!({ "call_id": things.call, "decision": "edit", "modified_arguments": { "path": "b.txt", "content": "mine" } }),
+        ),
+        "POST /sessions" => Plan::Begins(|things| json!({ "session_id": things.session, "id": things.session })),
+        "POST /agent/message/stream" => Plan::Begins(
+            |things| json!({ "session_id": things.session, "message": { "type": "user_message", "role": "user", "content": "hi" } }),
+        ),
+        "GET /sessions"
+        | "GET /events/metrics"
+        | "GET /events/metrics/sessions"
+        | "GET /events/audit-log"
+        | "GET /events/stats"
+        | "GET /metrics" => Plan::Lists,
+        "ANY /ws/{session_id}" => Plan::Opens,
+        "GET /agents" | "GET /health" | "GET /gateway-health" | "GET /nginx-health" => Plan::Nothing,
+        unknown => panic!("say in plan.rs what a colleague tries with {unknown}"),
+    }
+}
+
+/// Of the surfaces that know no sessions: that each operation was looked at is all that is asked.
+pub(crate) fn of_others(operation: &Operation) -> Plan {
+    match operation.key().as_str() {
+        "POST /chat/completions"
+        | "POST /v1/chat/completions"
+        | "POST /v1/embeddings"
+        | "GET /v1/models"
+        | "GET /v1/models/{*id}"
+        | "GET /v1/llm/models"
+        | "GET /health"
+        | "GET /auth-health"
+        | "GET /"
+        | "POST /oauth/token"
+        | "POST /oauth/register-user"
+        | "POST /oauth/password"
+        | "POST /oauth/revoke"
+        | "POST /oauth/introspect"
+        | "GET /oauth/userinfo"
+        | "POST /oauth/userinfo"
+        | "POST /oauth/logout"
+        | "GET /oauth/authorize"
+        | "POST /oauth/authorize"
+        | "GET /.well-known/jwks.json"
+        | "GET /.well-known/oauth-authorization-server"
+        | "GET /.well-known/openid-configuration" => Plan::Nothing,
+        "GET /metrics" => Plan::Lists,
+        unknown => panic!("say in plan.rs what a colleague tries with {unknown}"),
+    }
+}
+
+/// The path with its parameters filled in.
+pub(crate) fn filled(path: &str, things: &Things) -> String {
+    let part = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        Some("session_id") => things.session.clone(),
+        Some("run_id") => things.run.clone(),
+        Some("approval_id") => things.approval.clone(),
+        Some(other) => panic!("what is a {other}?"),
+        None => part.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// A value of the private session for each parameter of a query that could name a thing of it.
+pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
+    let of = |name: &String| match name.as_str() {
+        "session_id" => Some(format!("session_id={}", things.session)),
+        "run_id" => Some(format!("run_id={}", things.run)),
+        "before" => Some(format!("before={}", things.run)),
+        "entity_id" => Some(format!("entity_id={}", things.run)),
+        "entity_type" => Some("entity_type=session".to_owned()),
+        "agent_id" | "status" | "limit" | "offset" | "q" | "include" | "after" | "wait" | "include_revoked"
+        | "user_id" | "since" | "until" | "action" => None,
+        unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
+    };
+    operation.query.iter().filter_map(of).collect()
+}
+
+/// That the plan fills every id in the body.
+pub(crate) fn check_body(operation: &Operation, body: &Value) {
+    for name in &operation.body_ids {
+        let is_harmless = matches!(name.as_str(), "agent_id");
+        assert!(is_harmless || body.get(name).is_some(), "the plan of {} does not fill {name}", operation.key());
+    }
+}
