@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::TenantId;
-use artel_http::{Ground, PublicKeys};
+use artel_http::{Ground, PublicKeys, TrustedHosts};
 use artel_identity::{AccessTokenIssuer, ClientSecrets, OpaqueTokens, Passwords, SecretBox};
 use artel_store::AuthStore;
 
@@ -18,8 +18,10 @@ pub struct AuthConfig {
     pub issuer: String,
     /// `aud` of access tokens.
     pub audience: String,
-    /// The base URL of the service for clients, for the metadata documents. Absent: the address of each request.
+    /// Where clients reach the service, for the metadata documents; absent: where the request was sent to, if that is
+    /// one of `trusted_hosts`, else the issuer.
     pub public_url: Option<String>,
+    pub trusted_hosts: TrustedHosts,
     /// The name of the environment in `/health`.
     pub environment: String,
     /// Whether the password grant exists.

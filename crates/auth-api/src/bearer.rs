@@ -19,7 +19,6 @@ pub(crate) struct ActiveToken {
     pub(crate) tenant_id: TenantId,
     pub(crate) user_id: UserId,
     pub(crate) client_id: ClientId,
-    pub(crate) is_first_party: bool,
     pub(crate) scopes: Vec<String>,
     /// The login that the token belongs to. A client that acts for itself has none, and no account.
     pub(crate) family_id: Option<FamilyId>,
@@ -34,8 +33,6 @@ pub(crate) struct ActiveToken {
 pub(crate) struct SignedIn {
     pub(crate) account: Account,
     pub(crate) client_id: ClientId,
-    /// Whether the client belongs to this installation.
-    pub(crate) is_first_party: bool,
     pub(crate) family_id: Option<FamilyId>,
     pub(crate) scopes: Vec<String>,
     pub(crate) by: By,
@@ -66,7 +63,6 @@ impl AuthApp {
             tenant_id: grant.tenant_id,
             user_id: grant.user_id,
             client_id,
-            is_first_party: client.is_first_party,
             scopes: grant.scopes.words().to_vec(),
             family_id: claims.family_id,
             account,
@@ -91,14 +87,7 @@ impl FromRequestParts<AuthApp> for SignedIn {
         // These routes are for people, not for clients that act for themselves.
         let account = active.account.ok_or_else(invalid)?;
         let by = By { user: Some(account.user_id), ip: app.gate.ip(parts) };
-        Ok(Self {
-            account,
-            is_first_party: active.is_first_party,
-            client_id: active.client_id,
-            family_id: active.family_id,
-            scopes: active.scopes,
-            by,
-        })
+        Ok(Self { account, client_id: active.client_id, family_id: active.family_id, scopes: active.scopes, by })
     }
 }
 

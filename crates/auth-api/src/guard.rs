@@ -33,10 +33,12 @@ pub struct Limits {
     pub per_address: RateLimit,
     /// Requests of one address to the other endpoints.
     pub per_address_any: RateLimit,
-    /// Logins of one username, successful and failed.
+    /// Logins of one username from one address, right and wrong ones.
     pub per_username: RateLimit,
-    /// Failures until a username is locked.
+    /// Failures until a username is locked for the address that they came from.
     pub username_threshold: u32,
+    /// Failures until a username is locked for every address. Higher, so that one address locks nobody out elsewhere.
+    pub username_threshold_anywhere: u32,
     /// Failures until an address is locked.
     pub address_threshold: u32,
     pub lockout: Duration,
@@ -61,6 +63,16 @@ pub(crate) struct Attempt {
     /// The id of the user, or the hash of an unknown name.
     pub(crate) name: String,
     pub(crate) ip: Option<IpAddr>,
+}
+
+impl Attempt {
+    fn from_here(&self) -> String {
+        format!("name:{}@{}", self.name, ip::bucket(self.ip))
+    }
+
+    fn from_anywhere(&self) -> String {
+        format!("name:{}", self.name)
+    }
 }
 
 /// A lockout.
@@ -97,12 +109,12 @@ impl Guard {
         self.admit(&format!("auth:any:{}", ip::bucket(ip)), self.limits.per_address_any).await.map(Some)
     }
 
-    /// Counts a login of this name.
-    pub(crate) async fn admit_name(&self, name: &str) -> Result<(), OAuthError> {
+    /// Counts a login of this name from this address.
+    pub(crate) async fn admit_name(&self, attempt: &Attempt) -> Result<(), OAuthError> {
         if !self.limits.enabled {
             return Ok(());
         }
-        let admission = self.admit(&format!("auth:name:{name}"), self.limits.per_username).await?;
+        let admission = self.admit(&format!("auth:{}", attempt.from_here()), self.limits.per_username).await?;
         if admission.allowed { Ok(()) } else { Err(refusal(&admission)) }
     }
 
@@ -115,10 +127,8 @@ impl Guard {
 
     /// Counts a failure in advance. The inner error says that the name or address is locked.
     pub(crate) async fn begin(&self, attempt: &Attempt) -> Result<Result<(), Locked>, OAuthError> {
-        let thresholds = [self.limits.username_threshold, self.limits.address_threshold];
-        let counted =
-            self.keys(attempt).into_iter().zip(thresholds).map(|(key, threshold)| Counted { key, threshold }).collect();
-        let Some(until) = self.store.begin_login(counted, self.limits.lockout, self.clock.now()).await? else {
+        let Some(until) = self.store.begin_login(self.counted(attempt), self.limits.lockout, self.clock.now()).await?
+        else {
             return Ok(Ok(()));
         };
         let is_first = self.bus.admit(&format!("auth:lockout:{}", attempt.name), AUDITED).await.allowed;
@@ -127,16 +137,20 @@ impl Guard {
 
     /// The password was right: forgets the failures.
     pub(crate) async fn succeeded(&self, attempt: &Attempt) -> Result<(), OAuthError> {
-        Ok(self.store.forget_attempts(self.keys(attempt)).await?)
+        let keys = self.counted(attempt).into_iter().map(|counted| counted.key).collect();
+        Ok(self.store.forget_attempts(keys).await?)
     }
 
-    /// The keys of the counters. The key of the name is the first.
-    fn keys(&self, attempt: &Attempt) -> Vec<String> {
-        let mut keys = vec![format!("name:{}", attempt.name)];
+    fn counted(&self, attempt: &Attempt) -> Vec<Counted> {
+        let Limits { username_threshold, username_threshold_anywhere, address_threshold, .. } = self.limits;
+        let mut counted = vec![
+            Counted { key: attempt.from_here(), threshold: username_threshold },
+            Counted { key: attempt.from_anywhere(), threshold: username_threshold_anywhere },
+        ];
         if !self.is_exempt(attempt.ip) {
-            keys.push(ip::bucket(attempt.ip));
+            counted.push(Counted { key: ip::bucket(attempt.ip), threshold: address_threshold });
         }
-        keys
+        counted
     }
 
     fn is_exempt(&self, ip: Option<IpAddr>) -> bool {

@@ -35,7 +35,7 @@ impl AuthApp {
         let login = if is_a_name { self.store.find_login(&typed.name).await? } else { None };
         let attempt = Attempt { name: counted_name(login.as_ref(), &typed.name), ip };
         let known = login.as_ref().map(|login| &login.account);
-        self.guard.admit_name(&attempt.name).await?;
+        self.guard.admit_name(&attempt).await?;
         let may_enter = |account: &Account| account.is_active() && client.serves(account.tenant_id);
         if self.check(&attempt, typed.password, login.as_ref(), Some(client)).await?
             && let Some(account) = known.filter(|account| may_enter(account))
@@ -55,7 +55,7 @@ impl AuthApp {
         ip: Option<IpAddr>,
     ) -> Result<bool, OAuthError> {
         let attempt = Attempt { name: counted_name(Some(login), ""), ip };
-        self.guard.admit_name(&attempt.name).await?;
+        self.guard.admit_name(&attempt).await?;
         let right = self.check(&attempt, password, Some(login), None).await?;
         if right {
             self.guard.succeeded(&attempt).await?;

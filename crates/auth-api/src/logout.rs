@@ -12,8 +12,8 @@ use crate::form::Fields;
 
 /// Ends the login of the access token or, with `everywhere=true`, every login of the account.
 ///
-/// Refresh tokens stop at once. Access tokens that were issued before keep working until their end (15 minutes at most)
-/// where only their signature is checked.
+/// Its refresh and access tokens stop at once, and so do the streams and sockets that were opened with them; in other
+/// processes that hear nothing by Redis, within five seconds.
 pub(crate) async fn log_out(
     State(app): State<AuthApp>,
     signed_in: SignedIn,
@@ -27,5 +27,6 @@ pub(crate) async fn log_out(
         }
         _ => app.store.revoke_families(account.tenant_id, account.user_id, None, audit).await?,
     };
+    app.gate.access_changed();
     Ok(Json(json!({ "status": "logged_out", "sessions_ended": ended })))
 }

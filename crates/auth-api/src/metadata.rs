@@ -3,7 +3,7 @@
 use artel_domain::GrantType;
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, HOST, HeaderMap};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
@@ -57,14 +57,16 @@ fn document(app: &AuthApp, base: &str) -> Value {
     })
 }
 
-/// The base URL of this service: the configured one, or else the address of this request.
+/// Where the client reaches this service: as configured, else at the host that it asked, if that is ours; never where a
+/// stranger says. The issuer is an address of the operator's choice too.
 fn base_url(app: &AuthApp, parts: &Parts) -> String {
     if let Some(url) = &app.config.public_url {
         return url.trim_end_matches('/').to_owned();
     }
-    let text =
-        |headers: &HeaderMap, name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let host = text(&parts.headers, HOST.as_str()).unwrap_or_else(|| "localhost".to_owned());
-    let is_https = text(&parts.headers, "x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+    let Some(host) = app.config.trusted_hosts.of(&parts.headers) else {
+        return app.config.issuer.trim_end_matches('/').to_owned();
+    };
+    let scheme = parts.headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    let is_https = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
     format!("{}://{host}", if is_https { "https" } else { "http" })
 }

@@ -29,5 +29,6 @@ pub(crate) async fn change_password(
     let hash = app.passwords.hash(new).await?;
     let audit = app.audit(by, "user.password_change", ("user", account.user_id));
     app.store.set_password(account.tenant_id, account.user_id, hash, family_id, audit).await?;
+    app.gate.access_changed();
     Ok(Json(json!({ "status": "password_changed" })))
 }

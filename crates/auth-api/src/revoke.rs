@@ -10,10 +10,8 @@ use crate::client_auth::ClientCredentials;
 use crate::error::OAuthError;
 use crate::form::Fields;
 
-/// Ends the login that a refresh or access token belongs to. An unknown token counts as revoked, so the answer is 200
-/// too.
-///
-/// An access token keeps working until its end where only its signature is checked. This service refuses it at once.
+/// Ends the login that a refresh or access token belongs to; the access tokens of the login stop with it. An unknown
+/// token counts as revoked, so the answer is 200 too.
 pub(crate) async fn revoke_token(
     State(app): State<AuthApp>,
     Address(ip): Address,
@@ -25,6 +23,7 @@ pub(crate) async fn revoke_token(
     let by = By { user: None, ip };
     let audit = app.audit(by, "auth.token_revoke", ("user", "")).with_client(&client.id);
     if app.store.revoke_refresh_token(&artel_identity::opaque_hash(token), &client.id, audit).await? {
+        app.gate.access_changed();
         return Ok(StatusCode::OK);
     }
     // The hint about the type is not needed: an access token is recognised by its signature.
@@ -35,6 +34,7 @@ pub(crate) async fn revoke_token(
         let by = By { user: Some(known.user_id), ip };
         let audit = app.audit(by, "auth.token_revoke", ("family", family)).with_client(&client.id);
         app.store.revoke_family(known.tenant_id, family, audit).await?;
+        app.gate.access_changed();
     }
     Ok(StatusCode::OK)
 }

@@ -7,10 +7,9 @@ use crate::bearer::SignedIn;
 
 /// Returns the owner of the access token. Its login must not have ended.
 ///
-/// The e-mail address is for tokens with the scopes `openid` and `email` (OpenID Connect Core, 5.4). This
-/// installation's own clients get it too, because they do not know these scopes.
+/// The e-mail address is for tokens with the scopes `openid` and `email` (OpenID Connect Core, 5.4).
 pub(crate) async fn get_userinfo(signed_in: SignedIn) -> Json<Value> {
-    let SignedIn { account, client_id, is_first_party, scopes, .. } = signed_in;
+    let SignedIn { account, client_id, scopes, .. } = signed_in;
     let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
     let mut answer = json!({
         "sub": account.user_id,
@@ -23,7 +22,7 @@ pub(crate) async fn get_userinfo(signed_in: SignedIn) -> Json<Value> {
         "created_at": account.created_at,
         "last_login_at": account.last_login_at,
     });
-    if is_first_party || has("openid") && has("email") {
+    if has("openid") && has("email") {
         answer["email"] = json!(account.email);
         answer["email_verified"] = false.into();
     }

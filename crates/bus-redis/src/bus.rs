@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use artel_bus::{Admission, Bus, Cancellations, Follower, LocalBus};
+use artel_bus::{AccessChanges, Admission, Bus, Cancellations, Follower, LocalBus};
 use artel_domain::{Clock, Frame, RateLimit, RunId, SessionId, TenantId};
 use async_trait::async_trait;
 use redis::Client;
@@ -141,6 +141,15 @@ impl Bus for RedisBus {
 
     fn cancellations(&self) -> Cancellations {
         self.local.cancellations()
+    }
+
+    fn access_changed(&self) {
+        self.local.access_changed();
+        self.outbox.put(Message::Access);
+    }
+
+    fn access_changes(&self) -> AccessChanges {
+        self.local.access_changes()
     }
 
     async fn admit(&self, key: &str, rate: RateLimit) -> Admission {

@@ -12,6 +12,8 @@ pub(crate) enum Message {
     Frame(Arc<Frame>),
     Wake,
     Cancel(RunId),
+    /// Somebody's access ended.
+    Access,
 }
 
 /// The names of one installation's channels and keys, for one process.
@@ -37,6 +39,10 @@ impl Channels {
         format!("{}cancel", self.prefix)
     }
 
+    pub(crate) fn access(&self) -> String {
+        format!("{}access", self.prefix)
+    }
+
     pub(crate) fn frames(&self, tenant: TenantId, session: &SessionId) -> String {
         format!("{}frames:{tenant}:{session}", self.prefix)
     }
@@ -50,6 +56,7 @@ impl Channels {
         let mut text = self.origin.clone();
         match message {
             Message::Wake => Some((self.wakes(), text)),
+            Message::Access => Some((self.access(), text)),
             Message::Cancel(run) => {
                 write!(text, " {run}").ok()?;
                 Some((self.cancels(), text))
@@ -71,6 +78,7 @@ impl Channels {
         }
         match channel.strip_prefix(&self.prefix)? {
             "wake" => Some(Message::Wake),
+            "access" => Some(Message::Access),
             "cancel" => body.parse().ok().map(Message::Cancel),
             name if name.starts_with("frames:") => {
                 serde_json::from_str(body).ok().map(|frame| Message::Frame(Arc::new(frame)))
@@ -87,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    fn messages() -> [Message; 3] {
+    fn messages() -> [Message; 4] {
         let event = Event::Delta { step: 1, text: "two words\n\u{1F980}".to_owned() };
         let entry = Entry { seq: 5, run_id: RunId(Uuid::from_u128(9)), at: Timestamp::UNIX_EPOCH, event };
         let session_id = SessionId("a: session/with *odd* [text]".to_owned());
@@ -98,7 +106,7 @@ mod tests {
             entry: Arc::new(entry),
             stored: false,
         };
-        [Message::Frame(Arc::new(frame)), Message::Wake, Message::Cancel(RunId(Uuid::from_u128(7)))]
+        [Message::Frame(Arc::new(frame)), Message::Wake, Message::Cancel(RunId(Uuid::from_u128(7))), Message::Access]
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Reader {
         // order.
         self.skip_changes();
         let followed = self.local.followed();
-        let mut names = vec![self.channels.wakes(), self.channels.cancels()];
+        let mut names = vec![self.channels.wakes(), self.channels.cancels(), self.channels.access()];
         names.extend(followed.iter().map(|(tenant, session)| self.channels.frames(*tenant, session)));
         for chunk in names.chunks(MAX_CHANNELS) {
             in_time(sink.subscribe(chunk)).await?;
@@ -129,6 +129,7 @@ impl Reader {
             self.local.reread(*tenant, session);
         }
         self.local.wake_workers();
+        self.local.access_changed();
         Ok(())
     }
 
@@ -166,6 +167,7 @@ impl Reader {
             Some(Message::Frame(frame)) => self.local.publish(frame),
             Some(Message::Wake) => self.local.wake_workers(),
             Some(Message::Cancel(run)) => self.local.cancel_run(run),
+            Some(Message::Access) => self.local.access_changed(),
             None => {}
         }
     }

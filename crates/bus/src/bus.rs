@@ -4,7 +4,7 @@ use std::time::Duration;
 use artel_domain::{Frame, RateLimit, RunId, SessionId, TenantId};
 use async_trait::async_trait;
 
-use crate::{Cancellations, Follower};
+use crate::{AccessChanges, Cancellations, Follower};
 
 /// The messages between parts of the product, within one process or many. No method returns an error, and only the two
 /// `async` methods wait.
@@ -28,6 +28,12 @@ pub trait Bus: Send + Sync {
 
     /// The runs that [`Bus::cancel_run`] names from now on.
     fn cancellations(&self) -> Cancellations;
+
+    /// Somebody's access ended, or may have: whoever keeps connections open asks the store whose.
+    fn access_changed(&self);
+
+    /// The calls of [`Bus::access_changed`] from now on.
+    fn access_changes(&self) -> AccessChanges;
 
     /// Counts one use of `key` against `rate`.
     ///

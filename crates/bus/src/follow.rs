@@ -74,6 +74,19 @@ impl Cancellations {
     }
 }
 
+/// Hints that somebody's access ended. Several become one for a slow reader.
+pub struct AccessChanges(pub(crate) broadcast::Receiver<()>);
+
+impl AccessChanges {
+    /// Waits for the next hint; `false` when the bus is gone. Dropping the wait loses nothing.
+    pub async fn next(&mut self) -> bool {
+        match self.0.recv().await {
+            Ok(()) | Err(RecvError::Lagged(_)) => true,
+            Err(RecvError::Closed) => false,
+        }
+    }
+}
+
 #[derive(Clone)]
 pub(crate) enum Signal {
     Frame(Arc<Frame>),

@@ -10,6 +10,6 @@ mod limits;
 mod local;
 
 pub use bus::{Admission, Bus};
-pub use follow::{Cancellations, Followed, Follower, TopicObserver};
+pub use follow::{AccessChanges, Cancellations, Followed, Follower, TopicObserver};
 pub use limits::LocalLimits;
 pub use local::LocalBus;

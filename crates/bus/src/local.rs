@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use tokio::sync::{Notify, broadcast};
 
 use crate::follow::{Signal, TopicObserver, Topics};
-use crate::{Admission, Bus, Cancellations, Follower, LocalLimits};
+use crate::{AccessChanges, Admission, Bus, Cancellations, Follower, LocalLimits};
 
 /// The number of hints to cancel that a slow worker may be behind.
 const CANCEL_BACKLOG: usize = 256;
@@ -15,6 +15,7 @@ pub struct LocalBus {
     topics: Arc<Topics>,
     work: Notify,
     cancels: broadcast::Sender<RunId>,
+    access: broadcast::Sender<()>,
     limits: LocalLimits,
 }
 
@@ -41,8 +42,8 @@ impl LocalBus {
     }
 
     fn with_topics(topics: Topics) -> Self {
-        let (cancels, _) = broadcast::channel(CANCEL_BACKLOG);
-        Self { topics: Arc::new(topics), work: Notify::new(), cancels, limits: LocalLimits::default() }
+        let (cancels, access) = (broadcast::Sender::new(CANCEL_BACKLOG), broadcast::Sender::new(1));
+        Self { topics: Arc::new(topics), work: Notify::new(), cancels, access, limits: LocalLimits::default() }
     }
 }
 
@@ -77,6 +78,15 @@ impl Bus for LocalBus {
 
     fn cancellations(&self) -> Cancellations {
         Cancellations(self.cancels.subscribe())
+    }
+
+    fn access_changed(&self) {
+        // Without anybody who keeps connections open there is nobody to tell.
+        let _ = self.access.send(());
+    }
+
+    fn access_changes(&self) -> AccessChanges {
+        AccessChanges(self.access.subscribe())
     }
 
     async fn admit(&self, key: &str, rate: RateLimit) -> Admission {

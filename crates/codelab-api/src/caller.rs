@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use artel_domain::{TenantId, UserId};
+use artel_domain::{Basis, TenantId, UserId};
 use artel_http::caller::Anyone;
-use artel_http::{Caller, CallerIp, InternalKey, Problem};
+use artel_http::{Caller, CallerIp, InternalKey, Problem, Standing};
 use artel_identity::Scope;
 use artel_store::StoreError;
 use axum::extract::FromRequestParts;
@@ -71,7 +71,12 @@ async fn service(app: &App, parts: &mut Parts) -> Result<User, Fault> {
     let user = named_user.unwrap_or(internal.user_id);
     app.presence.ensure_known(tenant, user).await.map_err(away)?;
     let ip = address(app, parts).await;
-    Ok(User { is_service: named_user.is_none(), ..User::vouched(tenant, user, ip) })
+    let standing = match named_user {
+        Some(user) => app.gate.standing(Basis::of_user(tenant, user)),
+        None => Standing::permanent(),
+    };
+    standing.ensure().await?;
+    Ok(User { is_service: named_user.is_none(), ..User::vouched(tenant, user, standing, ip) })
 }
 
 fn away(error: Arc<StoreError>) -> Fault {

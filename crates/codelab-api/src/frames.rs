@@ -20,8 +20,8 @@ mod text;
 mod wire;
 
 pub(crate) use cursor::Cursor;
-pub(crate) use failure::of_problem;
+pub(crate) use failure::{access_ended, of_problem};
 pub(crate) use mapper::View;
 pub(crate) use plans::in_words as plan_in_words;
 pub(crate) use reader::Reader;
-pub(crate) use wire::{Frame, done, error, session_info};
+pub(crate) use wire::{Frame, done, session_info};

@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{Clock, TenantId, UserId};
+use artel_domain::{Basis, Clock, TenantId, UserId};
 use artel_store::{StoreError, SurfaceStore};
 use moka::future::Cache;
 
 use crate::user::User;
 
-/// The same user at the same address is written to the store no more often than this.
+/// The same access at the same address is written to the store no more often than this.
 const PAUSE: Duration = Duration::from_secs(15);
 const MOST_REMEMBERED: u64 = 10_000;
 
@@ -19,7 +19,7 @@ const MOST_REMEMBERED: u64 = 10_000;
 pub(crate) struct Presence {
     store: Arc<dyn SurfaceStore>,
     clock: Arc<dyn Clock>,
-    written: Cache<(TenantId, UserId, IpAddr), ()>,
+    written: Cache<(Basis, IpAddr), ()>,
     known: Cache<(TenantId, UserId), ()>,
 }
 
@@ -37,8 +37,9 @@ impl Presence {
     /// Notes that the user made a request of their own from this address. A failure of the store is logged, and the
     /// request goes on.
     pub(crate) async fn note(&self, user: &User, ip: IpAddr) {
-        let write = self.store.note_presence(user.tenant_id, user.user_id, ip, self.clock.now());
-        if let Err(error) = self.written.try_get_with((user.tenant_id, user.user_id, ip), write).await {
+        let basis = user.basis();
+        let write = self.store.note_presence(&basis, ip, self.clock.now());
+        if let Err(error) = self.written.try_get_with((basis.clone(), ip), write).await {
             tracing::warn!(%error, "the presence of a user was not noted");
         }
     }

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
-use artel_domain::{Actor, AgentId, DailyLimit, Principal, Requester, TenantId, Timestamp, UserId};
-use artel_http::{Identity, Problem, trace};
+use artel_domain::{Actor, AgentId, Basis, DailyLimit, Principal, Requester, TenantId, UserId};
+use artel_http::{Identity, Problem, Standing, trace};
 use artel_identity::{Scope, Scopes};
 use artel_store::Viewer;
 
@@ -18,15 +18,15 @@ pub(crate) struct User {
     pub(crate) only_agent: Option<AgentId>,
     /// What the runs that they start count against.
     pub(crate) daily_limits: Vec<DailyLimit>,
-    /// When what they showed stops working.
-    pub(crate) valid_until: Option<Timestamp>,
+    /// Their streams and sockets end with it.
+    pub(crate) standing: Standing,
     /// A service that names no user: it works in whatever session it names.
     pub(crate) is_service: bool,
 }
 
 impl User {
     /// A user whom a service of the installation, or their own fresh presence, vouches for.
-    pub(crate) fn vouched(tenant_id: TenantId, user_id: UserId, ip: Option<IpAddr>) -> Self {
+    pub(crate) fn vouched(tenant_id: TenantId, user_id: UserId, standing: Standing, ip: Option<IpAddr>) -> Self {
         let scopes = [Scope::ApiRead, Scope::ApiWrite].map(|scope| scope.as_str().to_owned()).to_vec();
         Self {
             tenant_id,
@@ -35,9 +35,14 @@ impl User {
             actor: Actor { user_id: Some(user_id), api_key_id: None, ip: ip.map(|ip| ip.to_string()) },
             only_agent: None,
             daily_limits: Vec::new(),
-            valid_until: None,
+            standing,
             is_service: false,
         }
+    }
+
+    /// On what their access rests.
+    pub(crate) fn basis(&self) -> Basis {
+        self.standing.basis().cloned().unwrap_or(Basis::of_user(self.tenant_id, self.user_id))
     }
 
     /// Whose sessions they see and change here. Administrators have no more than anybody else on these surfaces.
@@ -74,7 +79,6 @@ impl User {
 impl From<&Identity> for User {
     fn from(identity: &Identity) -> Self {
         let Requester { tenant_id, principal, actor, only_agent, daily_limits, .. } = identity.requester();
-        let valid_until = identity.valid_until;
         Self {
             tenant_id,
             user_id: identity.user_id,
@@ -82,7 +86,7 @@ impl From<&Identity> for User {
             actor,
             only_agent,
             daily_limits,
-            valid_until,
+            standing: identity.standing.clone(),
             is_service: false,
         }
     }

@@ -7,6 +7,7 @@ pub mod agent;
 pub mod any_value;
 pub mod approval;
 pub mod audit;
+mod basis;
 pub mod budget;
 pub mod call;
 pub mod caseless;
@@ -37,6 +38,7 @@ pub use approval::{
     Approval, ApprovalRule, ApprovalState, Approvers, ArgumentCondition, Comparison, Decision, RuleEffect,
 };
 pub use audit::{Actor, AuditEntry, AuditRow};
+pub use basis::Basis;
 pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
 pub use caseless::caseless;

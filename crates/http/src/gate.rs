@@ -1,16 +1,19 @@
-//! Authentication: from what a request shows to an [`Identity`]. Keys and their standing are cached for at most five
-//! seconds.
+//! Authentication: from what a request shows to an [`Identity`]. What was read of keys and standings is believed for a
+//! few seconds, and no longer than until somebody says that an access was ended.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use artel_bus::Bus;
-use artel_domain::{Clock, RateLimit, TenantId, UserId};
+use artel_bus::{AccessChanges, Bus};
+use artel_domain::{Basis, Clock, RateLimit, TenantId, UserId};
 use artel_identity::{ApiKeyMaker, Scopes, SecretBox, TokenVerifier};
 use artel_store::GateStore;
 use axum::http::request::Parts;
 use ipnet::IpNet;
+use tokio::time::MissedTickBehavior;
+use tokio_util::task::TaskTracker;
 
 mod acting;
 mod auth_service;
@@ -21,7 +24,8 @@ pub use auth_service::AuthServiceTrust;
 
 use crate::credentials::{self, Credential};
 use crate::identity::Shown;
-use crate::{Identity, Problem, ip};
+use crate::standing::Standings;
+use crate::{Identity, Problem, Standing, ip};
 use auth_service::Tokens;
 use failure::AuthFailure;
 use keys::{Keys, Refused};
@@ -66,6 +70,9 @@ impl Default for Shares {
     }
 }
 
+/// Whether open connections may stay is asked this often, for what the bus does not tell.
+const LOOKS_EVERY: Duration = Duration::from_secs(2);
+
 /// What tells callers apart and counts them. Cheap to clone.
 #[derive(Clone)]
 pub struct Gate(Arc<Inner>);
@@ -77,6 +84,7 @@ struct Inner {
     tokens: Tokens,
     seal: Arc<SecretBox>,
     keys: Keys,
+    standings: Arc<Standings>,
     rate_default: RateLimit,
     rate_runs: RateLimit,
     shares: Shares,
@@ -103,21 +111,26 @@ impl Gate {
         seal: Arc<SecretBox>,
         config: GateConfig,
     ) -> Self {
-        let keys = Keys::new(store.clone(), clock.clone(), key_maker, config.static_keys);
+        let standings = Arc::new(Standings::new(store.clone(), clock.clone()));
+        let keys = Keys::new(store.clone(), clock.clone(), key_maker, standings.clone(), config.static_keys);
         let GateConfig { rate_default, rate_runs, shares, trusted_proxies, auth_service, .. } = config;
         let tokens = Tokens::new(store.clone(), clock.clone(), tokens, auth_service);
-        Self(Arc::new(Inner {
+        let changes = bus.access_changes();
+        let gate = Self(Arc::new(Inner {
             store,
             bus,
             clock,
             tokens,
             seal,
             keys,
+            standings,
             rate_default,
             rate_runs,
             shares,
             trusted_proxies,
-        }))
+        }));
+        TaskTracker::new().spawn(look_again_and_again(Arc::downgrade(&gate.0), changes));
+        gate
     }
 
     /// Who an API key belongs to; unknown, revoked and expired keys are one and the same 401.
@@ -130,9 +143,17 @@ impl Gate {
         }
     }
 
-    /// What is cached about keys is void: call it after a revocation.
-    pub fn forget_keys(&self) {
-        self.0.keys.forget();
+    /// Somebody's access was ended, whoever's: call it after a revocation. No request is let in on what was remembered;
+    /// open streams and sockets end at once in this process and in those that the bus reaches, within seconds in the
+    /// others.
+    pub fn access_changed(&self) {
+        self.0.forget();
+        self.0.bus.access_changed();
+    }
+
+    /// The standing of a user for whom somebody else vouches.
+    pub fn standing(&self, basis: Basis) -> Standing {
+        self.0.standings.standing(basis, None)
     }
 
     pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<Arc<Identity>, AuthFailure> {
@@ -145,7 +166,8 @@ impl Gate {
         };
         let Some(user) = acting::wanted(&parts.headers, &identity)? else { return Ok(Arc::new(identity)) };
         self.0.keys.ensure_known(identity.tenant_id, user).await?;
-        Ok(Arc::new(identity.acting_as(user)))
+        let identity = identity.acting_as(user);
+        if identity.standing.holds().await? { Ok(Arc::new(identity)) } else { Err(AuthFailure::Ended) }
     }
 
     /// An audit row, once a minute for each key, that its request was refused because of `code`.
@@ -167,6 +189,18 @@ impl Gate {
             }
             None => None,
         };
+        let basis = Basis {
+            tenant_id: grant.tenant_id,
+            user_id: grant.user_id,
+            api_key_id: grant.key_id,
+            family_id: claims.family_id,
+            // A client's own token has no login.
+            client_id: claims.client_id.filter(|_| claims.family_id.is_none()),
+        };
+        let standing = self.0.standings.standing(basis, Some(claims.expires_at));
+        if !standing.holds().await? {
+            return Err(AuthFailure::Ended);
+        }
         Ok(Identity {
             tenant_id: grant.tenant_id,
             user_id: grant.user_id,
@@ -178,7 +212,7 @@ impl Gate {
                 Some(held) => Shown::Key { expires_at: held.key.expires_at },
                 None => Shown::Token { signed_in_at: claims.signed_in_at, is_own: claims.is_own },
             },
-            valid_until: Some(claims.expires_at),
+            standing,
             ip,
             acts_as: None,
         })
@@ -215,5 +249,38 @@ impl Gate {
 
     pub(crate) fn shares(&self) -> Shares {
         self.0.shares
+    }
+}
+
+impl Inner {
+    fn forget(&self) {
+        self.keys.forget();
+        self.standings.forget();
+    }
+}
+
+/// Looks who lost their standing: at every hint of the bus, and every few seconds. Ends with the gate.
+async fn look_again_and_again(gate: Weak<Inner>, mut changes: AccessChanges) {
+    let mut pause = tokio::time::interval(LOOKS_EVERY);
+    pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut has_bus = true;
+    loop {
+        let hinted = tokio::select! {
+            _ = pause.tick() => false,
+            told = changes.next(), if has_bus => {
+                has_bus = told;
+                told
+            }
+        };
+        let Some(gate) = gate.upgrade() else { return };
+        if hinted {
+            gate.forget();
+        }
+        let lost = gate.standings.newly_lost().await;
+        if !lost.is_empty() {
+            // First, so that nobody who is cut here is let in again on what was remembered.
+            gate.forget();
+            lost.iter().for_each(|who| who.end());
+        }
     }
 }

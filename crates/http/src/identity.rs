@@ -7,7 +7,7 @@ use artel_domain::{
 use artel_identity::Scopes;
 use artel_store::KeyInLine;
 
-use crate::trace;
+use crate::{Standing, trace};
 
 /// An authenticated principal.
 #[derive(Debug, Clone)]
@@ -22,8 +22,8 @@ pub struct Identity {
     /// The key and those above it: what is counted for it is counted for each of them.
     pub line: Vec<KeyInLine>,
     pub shown: Shown,
-    /// When the token or key that was shown stops working.
-    pub valid_until: Option<Timestamp>,
+    /// Whether they may go on, for answers that outlive the request's check.
+    pub standing: Standing,
     pub ip: Option<IpAddr>,
     /// The user for whom a service key acts, when it is not its own.
     pub acts_as: Option<UserId>,
@@ -49,7 +49,8 @@ impl Identity {
     /// The same caller in the name of another user of its tenant, without an administrator's rights.
     #[must_use]
     pub(crate) fn acting_as(self, user_id: UserId) -> Self {
-        Self { user_id, scopes: self.scopes.acting(), acts_as: Some(user_id), ..self }
+        let (scopes, standing) = (self.scopes.acting(), self.standing.for_user(user_id));
+        Self { user_id, scopes, standing, acts_as: Some(user_id), ..self }
     }
 
     /// The tightest of the daily limits that hold for the caller's runs.

@@ -5,9 +5,11 @@
 
 pub mod body;
 pub mod caller;
+pub mod cors;
 mod credentials;
 pub mod gate;
 mod ground;
+mod hosts;
 mod identity;
 pub mod internal;
 pub mod ip;
@@ -20,14 +22,19 @@ pub mod prefer;
 pub mod problem;
 mod public_keys;
 pub mod serve;
+pub mod standing;
+pub mod stream;
 pub mod surface;
 pub mod trace;
 mod traced;
+pub mod upgrade;
 
 pub use body::{Body, Checked, Faults};
 pub use caller::{Caller, CallerIp, GivenKey, Permission};
+pub use cors::Origin;
 pub use gate::{AuthServiceTrust, Gate, GateConfig, Shares, StaticKey};
 pub use ground::Ground;
+pub use hosts::TrustedHosts;
 pub use identity::{Identity, Shown};
 pub use internal::InternalKey;
 pub use metrics::MetricsText;
@@ -37,5 +44,6 @@ pub use prefer::Prefer;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use public_keys::PublicKeys;
 pub use serve::{ConnectionLimits, Connections, Patience, serve};
+pub use standing::{Loss, Standing, Watch};
 pub use surface::{around, surface};
 pub use trace::TraceId;

@@ -1,6 +1,7 @@
 //! The one error at the edge: every library error becomes a [`Problem`], every problem the same JSON body.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{Refusal, RefusalKind};
@@ -144,6 +145,14 @@ impl Problem {
             "A service that Artel depends on is not available.",
         );
         problem.because(cause).retry_after(1)
+    }
+
+    /// 503 or 500, for an error of the store that several hear of.
+    pub(crate) fn of_store(error: Arc<StoreError>) -> Self {
+        match &*error {
+            StoreError::Unavailable(_) => Self::unavailable(error),
+            _ => Self::internal(error),
+        }
     }
 
     #[must_use]

@@ -1,7 +1,7 @@
 //! The caller, and the account that its calls are recorded on.
 
 use artel_http::caller::LlmInvoke;
-use artel_http::{Caller, InternalKey, limits, trace};
+use artel_http::{Caller, InternalKey, Standing, limits, trace};
 use artel_llm::Trace;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -21,6 +21,8 @@ const LONGEST_ACCOUNT: usize = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct Invoker {
     pub(crate) account: String,
+    /// Streams end with it.
+    pub(crate) standing: Standing,
 }
 
 impl FromRequestParts<App> for Invoker {
@@ -43,13 +45,13 @@ impl FromRequestParts<App> for Invoker {
         }
         let caller = Caller::<LlmInvoke>::from_request_parts(parts, app).await?;
         limits::charge(&app.gate, &caller).await?;
-        Ok(Self { account: caller.tenant_id.to_string() })
+        Ok(Self { account: caller.tenant_id.to_string(), standing: caller.standing.clone() })
     }
 }
 
 impl Invoker {
     fn service(headers: &HeaderMap) -> Result<Self, Fault> {
-        Ok(Self { account: account(headers)? })
+        Ok(Self { account: account(headers)?, standing: Standing::permanent() })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use artel_http::{Problem, trace};
+use artel_http::{Loss, Problem, trace};
 use artel_llm::{ModelError, UnknownModel};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -74,6 +74,11 @@ impl Fault {
         let challenge = HeaderValue::from_static(r#"Bearer realm="artel""#);
         let fault = Self::new(StatusCode::UNAUTHORIZED, "authentication_error", "missing_api_key", message);
         fault.with_header(WWW_AUTHENTICATE, challenge)
+    }
+
+    /// 401: the caller's key or token was good when the answer began.
+    pub(crate) fn access_ended(loss: Loss) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "authentication_error", loss.code(), loss.message())
     }
 
     /// 400: `x-artel-tenant` cannot name an account.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{TenantId, UserId};
-use artel_http::{Gate, Ground, Identity, PublicKeys};
+use artel_http::{Gate, Ground, Identity, PublicKeys, TrustedHosts};
 use artel_identity::{ApiKeyMaker, TokenIssuer};
 use artel_intents::Intents;
 use artel_llm::Models;
@@ -20,6 +20,8 @@ pub struct ApiConfig {
     pub sse_keepalive: Duration,
     /// `GET /auth/test-token` exists only when this is set.
     pub test_token: Option<TestToken>,
+    /// Under which names test tokens are given.
+    pub trusted_hosts: TrustedHosts,
     /// How long issued tokens work.
     pub token_ttl: Duration,
     /// For how long after a sign-in its tokens make API keys.

@@ -12,6 +12,8 @@ pub struct SweepDeps {
     pub bus: Arc<dyn Bus>,
     pub clock: Arc<dyn Clock>,
     pub retention: Retention,
+    /// Whether runs are cancelled whose API key is revoked or whose user is deactivated.
+    pub cancels_runs_without_standing: bool,
 }
 
 /// What the operator decides about old records.

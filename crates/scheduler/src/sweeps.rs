@@ -6,9 +6,11 @@ use std::time::Duration;
 use crate::deps::SweepDeps;
 use crate::expiry::expire_approvals;
 use crate::job::Job;
+use crate::standing::cancel_runs_without_standing;
 
 const EVERY: Duration = Duration::from_mins(10);
 const EXPIRY_EVERY: Duration = Duration::from_secs(1);
+const STANDING_EVERY: Duration = Duration::from_secs(2);
 const RUNS_AT_A_TIME: u32 = 200;
 const LOGINS_AT_A_TIME: u32 = 1000;
 /// How long logins that are over stay to be looked at.
@@ -38,6 +40,11 @@ pub fn sweeps(deps: SweepDeps) -> Vec<Job> {
             deps.store.forget_presence(deps.before(PRESENCE_RETENTION)).await
         }),
     ];
+    if deps.cancels_runs_without_standing {
+        jobs.push(sweep("cancel_runs_without_standing", STANDING_EVERY, &deps, |deps| async move {
+            cancel_runs_without_standing(&deps).await
+        }));
+    }
     if let Some(kept) = deps.retention.llm_calls {
         jobs.push(sweep(
             "forget_llm_calls",

@@ -7,6 +7,7 @@ mod budget;
 mod check;
 mod codelab;
 mod llm;
+mod secrets;
 mod settings;
 mod shares;
 mod values;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{RateLimit, TenantId, UserId};
+use artel_http::{Origin, TrustedHosts};
 use artel_llm::{Catalog, CustomProvider};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -65,6 +67,10 @@ pub(crate) struct Config {
     pub(crate) api_key_pepper: Option<SecretString>,
     pub(crate) master_key: Option<SecretString>,
     pub(crate) allow_test_tokens: bool,
+    /// Names of this installation beside loopback, for what depends on the host that a client asks.
+    pub(crate) trusted_hosts: TrustedHosts,
+    /// Pages of these may use every surface from a browser.
+    pub(crate) cors_origins: Vec<Origin>,
     pub(crate) auth_api_keys: BTreeMap<String, StaticKey>,
     pub(crate) rate_limit_default: RateLimit,
     pub(crate) rate_limit_runs: RateLimit,
@@ -100,6 +106,7 @@ pub(crate) struct Config {
     /// The operator's, after the tenants'.
     pub(crate) approval_rules: Vec<artel_domain::ApprovalRule>,
     pub(crate) approval_timeout: Option<Duration>,
+    pub(crate) cancel_runs_of_revoked_keys: bool,
     pub(crate) shutdown_grace: Duration,
     /// Connections to all ports together; a share of the limit of open files when absent.
     pub(crate) max_connections: Option<usize>,
@@ -127,7 +134,8 @@ impl Config {
         let config = Self {
             public_addr: s.parse(
                 "ARTEL_PUBLIC_ADDR",
-                "0.0.0.0:8000",
+                // What development makes easy is for this machine.
+                if dev { "127.0.0.1:8000" } else { "0.0.0.0:8000" },
                 "an address and a port (port 0 picks a free one)",
                 "127.0.0.1:8000",
             )?,
@@ -145,16 +153,23 @@ impl Config {
             db_max_overflow: s.number("DB_MAX_OVERFLOW", 30, 0..=1000)?,
             db_pool_timeout: Duration::from_secs(s.number("DB_POOL_TIMEOUT_SECONDS", 30, 1..=3600)?),
             db_pool_recycle: Duration::from_secs(s.number("DB_POOL_RECYCLE_SECONDS", 1800, 1..=86_400 * 30)?),
-            jwt_secret: s.secret("JWT_SECRET", 16)?,
+            jwt_secret: secrets::secret(s, "JWT_SECRET", 32, dev)?,
             jwt_audience: s.text("JWT_AUDIENCE", "agent-platform", "a name", "agent-platform")?,
             jwt_issuer: s.text("JWT_ISSUER", "agent-platform", "a name", "agent-platform")?,
-            api_key_pepper: s.secret("API_KEY_PEPPER", 8)?,
+            api_key_pepper: secrets::secret(s, "API_KEY_PEPPER", 16, dev)?,
             master_key: s.secret("ARTEL_MASTER_KEY", 32)?,
             allow_test_tokens: s.flag("ALLOW_TEST_TOKENS", false)? || dev,
-            auth_api_keys: s.json_secret(
-                "AUTH_API_KEYS",
-                r#"{"my-key": {"tenant_id": "<uuid>", "user_id": "<uuid>", "scopes": ["tools:write"]}}"#,
+            trusted_hosts: TrustedHosts::new(s.list(
+                "TRUSTED_HOSTS",
+                "host names, separated by commas",
+                "artel.test",
+            )?),
+            cors_origins: s.list(
+                "CORS_ALLOWED_ORIGINS",
+                "origins (https://host or https://host:port, without a path; no *), separated by commas",
+                "https://app.example.com",
             )?,
+            auth_api_keys: values::static_keys(s, dev)?,
             rate_limit_default: s.parse(
                 "RATE_LIMIT_DEFAULT",
                 "100/minute",
@@ -209,6 +224,7 @@ impl Config {
             budget: budget::caps(s)?,
             approval_rules: approval::rules(s)?,
             approval_timeout: approval::timeout(s)?,
+            cancel_runs_of_revoked_keys: s.flag("CANCEL_RUNS_OF_REVOKED_KEYS", true)?,
             shutdown_grace: Duration::from_secs(s.number("SHUTDOWN_GRACE_SECONDS", 30, 0..=3600)?),
             max_connections: s.number_if_given("MAX_CONNECTIONS", 16..=1_000_000, 10_000)?,
             max_connections_per_address: s.number_if_given("MAX_CONNECTIONS_PER_ADDRESS", 1..=1_000_000, 1_000)?,

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use artel_http::cors::shared_with;
 use artel_http::surface;
 use axum::Router;
 
@@ -68,10 +69,11 @@ impl Port {
     pub(crate) fn routes(self, serving: &Serving<'_>) -> Router {
         let here = SURFACES.iter().filter(|surface| surface.is_at(self, serving.roles));
         let routes = here.fold(Router::new(), |routes, of| routes.merge((of.routes)(serving)));
-        match self {
+        let finished = match self {
             Self::Public => surface(routes, serving.parts.ground.clock.clone()),
             Self::Runtime | Self::LlmProxy | Self::Auth => routes,
-        }
+        };
+        shared_with(finished, &serving.config.cors_origins)
     }
 }
 

@@ -86,6 +86,7 @@ impl Parts {
             bus: self.ground.bus.clone(),
             clock: self.ground.clock.clone(),
             retention,
+            cancels_runs_without_standing: config.cancel_runs_of_revoked_keys,
         };
         Scheduler::start(&deps, sweeps(sweeping))
     }

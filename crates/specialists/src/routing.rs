@@ -155,11 +155,8 @@ const QUESTIONS: [&str; 4] = ["explain", "describe", "объясн", "расск
 /// The choice without a model: by Russian and English keywords.
 pub fn by_keywords(input: &str) -> Route {
     let text = input.to_lowercase();
-    let route = |agent, word: &str| Route {
-        agent,
-        confidence: Confidence::Low,
-        reason: format!("the message says '{word}'"),
-    };
+    let route =
+        |agent, word: &str| Route { agent, confidence: Confidence::Low, reason: format!("the message says '{word}'") };
     let first = text.split_whitespace().next().unwrap_or_default();
     if let Some(word) = QUESTIONS.into_iter().find(|word| first.starts_with(word)) {
         return route(Specialist::Ask, word);

@@ -49,6 +49,7 @@ mod runs;
 mod secrets;
 mod sessions;
 mod signing_keys;
+mod standings;
 mod steering;
 mod store;
 mod tool_calls;

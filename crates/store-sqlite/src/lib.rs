@@ -47,6 +47,7 @@ mod runs;
 mod secrets;
 mod sessions;
 mod signing_keys;
+mod standings;
 mod startup;
 mod steering;
 mod store;

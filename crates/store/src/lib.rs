@@ -28,6 +28,7 @@ pub mod runs;
 pub mod sessions;
 pub mod signing_keys;
 pub mod snapshot;
+pub mod standings;
 pub mod sums;
 pub mod tools;
 pub mod viewer;
@@ -53,6 +54,7 @@ pub use runs::{
 pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;
+pub use standings::Standings;
 pub use sums::{AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
 pub use viewer::Viewer;

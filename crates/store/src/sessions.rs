@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use artel_domain::{
-    AgentId, AuditEntry, CallId, RunId, Session, SessionId, Specialist, TenantId, Timestamp, ToolOutcome, UserId,
+    AgentId, AuditEntry, Basis, CallId, RunId, Session, SessionId, Specialist, TenantId, Timestamp, ToolOutcome, UserId,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -95,10 +95,17 @@ pub trait Sessions: Send + Sync {
     /// it becomes approved, and the run is woken as by [`crate::Runs::decide_approval`]; the worker journals it.
     async fn answer_call(&self, viewer: &Viewer, answer: CallAnswer, audit: AuditEntry) -> Result<Answered>;
 
-    /// The user was seen at this address.
-    async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()>;
-    /// The user was seen at this address at or after `since`.
-    async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool>;
+    /// The user was seen at this address, with access that rests on `basis`.
+    async fn note_presence(&self, basis: &Basis, ip: IpAddr, at: Timestamp) -> Result<()>;
+    /// On what the user's access rested when they were last seen at this address, if that was at or after `since`.
+    /// Whether it still holds is for [`crate::Standings`] to say.
+    async fn find_presence(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        ip: IpAddr,
+        since: Timestamp,
+    ) -> Result<Option<Basis>>;
     /// Forgets what was seen before `before`; how many.
     async fn forget_presence(&self, before: Timestamp) -> Result<u64>;
 }

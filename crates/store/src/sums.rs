@@ -5,7 +5,7 @@
 
 use crate::{
     Accounts, Agents, ApprovalRules, Budgets, BuiltinAgents, Idempotency, Identities, Jobs, Journal, LlmCalls,
-    LoginAttempts, Logins, OAuthClients, Operations, Runs, Sessions, SigningKeys, Tools,
+    LoginAttempts, Logins, OAuthClients, Operations, Runs, Sessions, SigningKeys, Standings, Tools,
 };
 
 macro_rules! sums {
@@ -32,11 +32,11 @@ sums! {
     /// What a tenant has beside its agents: principals, API keys, secrets, its audit log, accounts and clients.
     OrgStore = Identities + Accounts + OAuthClients;
 
-    /// What lets callers in: API keys, keys of access tokens, requests that may come again.
-    GateStore = Identities + SigningKeys + Idempotency;
+    /// What lets callers in: API keys, keys of access tokens, who lost their standing, requests that may come again.
+    GateStore = Identities + SigningKeys + Standings + Idempotency;
 
     /// What is done in time by one of the processes: jobs on leases, and what they sweep.
-    SweepStore = Jobs + Runs + Idempotency + Logins + Sessions + LlmCalls;
+    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
     SurfaceStore = IntentStore + GateStore + Operations;

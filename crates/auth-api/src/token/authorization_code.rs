@@ -36,6 +36,7 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthE
             Ok(request.tokens(&family, &token.secret).await?.with_id_token(id_token))
         }
         Redemption::Reused => {
+            app.gate.access_changed();
             Err(OAuthError::invalid_code("The code was used before; the login that came of it was ended"))
         }
         Redemption::Expired => Err(OAuthError::invalid_code("The code has expired")),

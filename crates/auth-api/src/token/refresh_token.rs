@@ -30,7 +30,10 @@ pub(super) async fn answer(request: Request<'_>) -> Result<TokenResponse, OAuthE
             request.tokens(&narrowed(family, wanted), &successor.secret).await
         }
         Rotation::Repeated(family) => request.tokens(&narrowed(family, wanted), &successor.secret).await,
-        Rotation::Reused(_) => Err(OAuthError::invalid_grant("Refresh token has been revoked (reuse detected)")),
+        Rotation::Reused(_) => {
+            app.gate.access_changed();
+            Err(OAuthError::invalid_grant("Refresh token has been revoked (reuse detected)"))
+        }
         Rotation::Revoked(_) => Err(OAuthError::invalid_grant("Refresh token has been revoked")),
         Rotation::Expired(_) => Err(OAuthError::invalid_grant("Refresh token has expired")),
         Rotation::WrongClient(_) | Rotation::Unknown => {

@@ -24,9 +24,10 @@ async fn a_refresh_may_ask_for_fewer_scopes_and_never_for_more() {
 }
 
 #[tokio::test]
-async fn this_installations_own_client_gets_the_e_mail_address() {
+async fn nobody_is_told_the_e_mail_address_without_the_scopes_for_it() {
     let world = World::new().await;
     let bearer = format!("Bearer {}", world.login(PASSWORD).await.json["access_token"].as_str().unwrap());
     let who = world.get("/oauth/userinfo", &[("authorization", bearer.as_str())]).await.json;
-    assert_eq!(who["email_verified"], false);
+    assert_eq!(who["preferred_username"], "admin");
+    assert!(who.get("email").is_none() && who.get("email_verified").is_none(), "{who}");
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use artel_auth_api::{AuthApp, AuthConfig, Deps, Keys, KeysConfig, Limits, Registration, Seed, router, seed};
 use artel_bus::LocalBus;
 use artel_domain::{AuditEntry, ClientId, Clock, OAuthClient, SystemClock, TenantId, Timestamp, UserId};
-use artel_http::{Gate, GateConfig, Ground, MetricsText, PublicKeys};
+use artel_http::{Gate, GateConfig, Ground, MetricsText, PublicKeys, TrustedHosts};
 use artel_identity::{
     AccessTokenIssuer, ApiKeyMaker, ClientSecrets, OpaqueTokens, Passwords, SecretBox, TokenVerifier,
 };
@@ -169,6 +169,7 @@ fn config() -> AuthConfig {
         issuer: "https://auth.test".to_owned(),
         audience: "api".to_owned(),
         public_url: None,
+        trusted_hosts: TrustedHosts::default(),
         environment: "production".to_owned(),
         password_grant: true,
         registration: Registration::Closed,
@@ -179,6 +180,7 @@ fn config() -> AuthConfig {
             per_address_any: "100/minute".parse().unwrap(),
             per_username: "10/hour".parse().unwrap(),
             username_threshold: 5,
+            username_threshold_anywhere: 50,
             address_threshold: 100,
             lockout: Duration::from_mins(15),
             exempt_loopback: false,

@@ -1,7 +1,7 @@
 //! What went wrong, in the words that clients know.
 
 use artel_domain::RunFailure;
-use artel_http::Problem;
+use artel_http::{Loss, Problem};
 use serde_json::json;
 
 use super::wire::{Frame, error};
@@ -17,6 +17,15 @@ pub(super) fn of_run(code: &RunFailure, message: &str) -> Frame {
         _ => "AGENT_ERROR",
     };
     error(word, message, Some(&json!({ "code": code })))
+}
+
+/// The last frame of a client whose access was ended.
+pub(crate) fn access_ended(loss: Loss) -> Frame {
+    let code = match loss {
+        Loss::Revoked => "ACCESS_REVOKED",
+        Loss::Expired => "TOKEN_EXPIRED",
+    };
+    error(code, loss.message(), None)
 }
 
 /// A frame or request of the client that was refused.

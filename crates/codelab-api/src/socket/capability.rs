@@ -43,6 +43,9 @@ async fn look(app: &App, id: &SessionId, ip: IpAddr, window: Duration) -> Result
     let [session] = &sessions[..] else { return Ok(None) };
     let Some(user) = session.user_id else { return Ok(None) };
     let since = app.clock.now().checked_sub(window).map_err(Problem::internal)?;
-    let is_here = app.store.was_present(session.tenant_id, user, ip, since).await?;
-    Ok(is_here.then(|| User::vouched(session.tenant_id, user, Some(ip))))
+    let Some(basis) = app.store.find_presence(session.tenant_id, user, ip, since).await? else { return Ok(None) };
+    // A presence ends with what it rested on: the key, the login, the account.
+    let standing = app.gate.standing(basis);
+    let is_here = standing.ensure().await.is_ok();
+    Ok(is_here.then(|| User::vouched(session.tenant_id, user, standing, Some(ip))))
 }

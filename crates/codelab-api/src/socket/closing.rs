@@ -14,6 +14,8 @@ pub(super) enum Closing {
     /// It reads slower than there is to read.
     TooSlow,
     TokenExpired,
+    /// The key was revoked, the login ended, the account deactivated.
+    AccessRevoked,
     SessionDeleted,
 }
 
@@ -27,6 +29,7 @@ impl Closing {
             Self::Internal => (close_code::ERROR, "the session cannot be read now; connect again"),
             Self::TooSlow => (close_code::AGAIN, "the reader is too slow; connect again with ?after="),
             Self::TokenExpired => (4401, "the token has expired"),
+            Self::AccessRevoked => (4401, "the access was ended"),
             Self::SessionDeleted => (4404, "the session is deleted"),
         };
         CloseFrame { code, reason: reason.into() }

@@ -1,5 +1,5 @@
 use artel_engine::{SessionRef, follow_session};
-use artel_http::Problem;
+use artel_http::{Problem, upgrade};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
@@ -39,6 +39,7 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
     let after = options.after().map(|after| after.entry);
     let following = follow_session(app.store.clone(), &*app.bus, about, after, options.pieces(view)).await?;
     let reader = Reader::new(view, following.known, options.after(), options.with_seq());
+    let standing = guest.user.standing.clone();
     let talk = Talk::new(app.clone(), guest, options.client(), reader, following.entries);
     let upgrade = upgrade
         .protocols([BEARER])
@@ -46,11 +47,11 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
         .max_frame_size(LARGEST_MESSAGE)
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER);
-    Ok(upgrade.on_upgrade(move |socket| {
+    Ok(upgrade::upgrade(&standing, upgrade, move |socket, watch| {
         let tracker = app.sockets.tracker().clone();
         // Boxed: what it needs lives as long as it talks, and the upgrade's own state does not.
         tracker.track_future(Box::pin(async move {
-            talk.hold(socket).await;
+            talk.hold(socket, watch).await;
             drop(place);
         }))
     }))

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{Entry, RateLimit, Refusal, RefusalKind};
-use artel_http::{Problem, trace};
+use artel_http::{Loss, Problem, Watch, trace};
 use artel_store::StoreError;
 use axum::Error;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
@@ -62,12 +62,12 @@ impl Talk {
     }
 
     /// Talks until one of the two has enough.
-    pub(super) async fn hold(mut self, socket: WebSocket) {
+    pub(super) async fn hold(mut self, socket: WebSocket, mut watch: Watch) {
         let mut outbox = Outbox::new(socket);
         if self.host.guest.is_new {
             outbox.push(said(&frames::session_info(&self.host.guest.session.0)));
         }
-        match self.go_on(&mut outbox).await {
+        match self.go_on(&mut outbox, &mut watch).await {
             Over::Gone => {}
             Over::Goodbye => reply(outbox).await,
             Over::Close(closing) => {
@@ -79,14 +79,18 @@ impl Talk {
         }
     }
 
-    async fn go_on(&mut self, outbox: &mut Outbox) -> Over {
-        let mut timers = Timers::new(&self.host.app, &self.host.guest.user);
+    async fn go_on(&mut self, outbox: &mut Outbox, watch: &mut Watch) -> Over {
+        let mut timers = Timers::new(&self.host.app);
         let mut ends = self.host.app.sockets.ends();
         let stop = self.host.app.sockets.stopping();
         loop {
             let room = outbox.has_room();
             let stuck_since = outbox.stuck_since();
+            if watch.is_lost() {
+                return part((&mut *watch).await, outbox);
+            }
             let flow = tokio::select! {
+                loss = &mut *watch => return part(loss, outbox),
                 heard = outbox.next() => {
                     timers.heard();
                     self.hear(heard, outbox).await
@@ -156,14 +160,6 @@ impl Talk {
                 let is_stuck = outbox.stuck_since().is_some_and(|since| since.elapsed() >= timers::PATIENCE);
                 if is_stuck { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
             }
-            Due::TokenExpired => {
-                outbox.push(said(&frames::error(
-                    "TOKEN_EXPIRED",
-                    "The token has expired. Connect again with a fresh one.",
-                    None,
-                )));
-                Err(Over::Close(Closing::TokenExpired))
-            }
         }
     }
 }
@@ -209,6 +205,15 @@ impl Host {
             _ => Ok(()),
         }
     }
+}
+
+/// The last frame for a client that may not go on.
+fn part(loss: Loss, outbox: &mut Outbox) -> Over {
+    outbox.push(said(&frames::access_ended(loss)));
+    Over::Close(match loss {
+        Loss::Expired => Closing::TokenExpired,
+        Loss::Revoked => Closing::AccessRevoked,
+    })
 }
 
 fn said(frame: &Frame) -> Message {

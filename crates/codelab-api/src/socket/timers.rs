@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use artel_domain::Timestamp;
 use tokio::time::Instant;
 
 use crate::App;
-use crate::user::User;
 
 /// A client that takes nothing for so long is cut.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15);
@@ -17,7 +15,6 @@ pub(super) enum Due {
     Ping,
     /// No sign of life came.
     Silence,
-    TokenExpired,
     TooSlow,
 }
 
@@ -27,20 +24,15 @@ pub(super) struct Timers {
     heard_at: Instant,
     /// Of a ping that nothing came after.
     pinged_at: Option<Instant>,
-    expires_at: Option<Instant>,
 }
 
 impl Timers {
-    /// `expires`: of a socket whose user showed something that has an end.
-    pub(super) fn new(app: &App, user: &User) -> Self {
-        let now = Instant::now();
-        let expires_at = user.valid_until.map(|end| now + until(app.clock.now(), end));
+    pub(super) fn new(app: &App) -> Self {
         Self {
             interval: app.config.ping_interval,
             timeout: app.config.pong_timeout,
-            heard_at: now,
+            heard_at: Instant::now(),
             pinged_at: None,
-            expires_at,
         }
     }
 
@@ -59,16 +51,9 @@ impl Timers {
             Some(pinged_at) => (pinged_at + self.timeout, Due::Silence),
             None => (self.heard_at + self.interval, Due::Ping),
         };
-        let expired = self.expires_at.map(|at| (at, Due::TokenExpired));
         let slow = stuck_since.map(|since| (since + PATIENCE, Due::TooSlow));
-        let (at, due) = [Some(alive), expired, slow].into_iter().flatten().min_by_key(|(at, _)| *at).unwrap_or(alive);
+        let (at, due) = [Some(alive), slow].into_iter().flatten().min_by_key(|(at, _)| *at).unwrap_or(alive);
         tokio::time::sleep_until(at).await;
         due
     }
-}
-
-fn until(now: Timestamp, end: Timestamp) -> Duration {
-    // Beyond a year nobody is connected any more.
-    let seconds = end.duration_since(now).as_secs_f64().clamp(0.0, 31_536_000.0);
-    Duration::from_secs_f64(seconds)
 }

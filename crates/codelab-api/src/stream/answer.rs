@@ -1,16 +1,15 @@
 //! The stream itself: `data:` lines alone, a comment now and then, and `done` at the end.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use artel_domain::{Entry, RunId, SessionId};
 use artel_engine::{SessionRef, follow_session};
 use artel_http::Problem;
+use artel_http::stream::events;
 use artel_store::StoreError;
-use axum::http::HeaderName;
-use axum::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::response::sse::{Event, KeepAlive};
 use futures::stream::{BoxStream, once, unfold};
 use futures::{Stream, StreamExt, stream};
 
@@ -21,8 +20,6 @@ use crate::frames::{self, Frame, Reader};
 use crate::incoming::{Incoming, perform};
 use crate::options::Options;
 use crate::user::User;
-
-const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Does what the client wants in a session of theirs, and streams what comes of it until it is the client's turn again.
 pub(super) async fn answer(
@@ -39,17 +36,19 @@ pub(super) async fn answer(
     let following = follow_session(app.store.clone(), &*app.bus, about, None, options.pieces(view)).await?;
     let run = match perform(app, user, &session, &options.client(), incoming).await {
         Ok(run) => run,
-        Err(problem) if problem.code() == codes::INVALID_CALL_ID => return Ok(just(app, frames::of_problem(&problem))),
+        Err(problem) if problem.code() == codes::INVALID_CALL_ID => {
+            return Ok(just(app, user, frames::of_problem(&problem)));
+        }
         Err(problem) => return Err(problem.into()),
     };
-    let Some(run) = run else { return Ok(response(app, stream::empty())) };
+    let Some(run) = run else { return Ok(response(app, user, stream::empty())) };
     let reader = Reader::new(view, following.known, None, options.with_seq());
     let reading = Reading { entries: following.entries, reader, run, over: false };
-    Ok(response(app, reading.into_frames()))
+    Ok(response(app, user, reading.into_frames()))
 }
 
-fn just(app: &App, frame: Frame) -> Response {
-    response(app, once(async { frame }))
+fn just(app: &App, user: &User, frame: Frame) -> Response {
+    response(app, user, once(async { frame }))
 }
 
 /// The frames of one run that its reader does not know.
@@ -93,13 +92,11 @@ impl Reading {
     }
 }
 
-fn response(app: &App, frames: impl Stream<Item = Frame> + Send + 'static) -> Response {
+/// After the frame that says that the access was ended there is no `done`: the answer is not complete.
+fn response(app: &App, user: &User, frames: impl Stream<Item = Frame> + Send + 'static) -> Response {
     let all = frames.chain(once(async { frames::done() }));
-    let events = all.map(|frame| Ok::<_, Infallible>(Event::default().data(frame.text())));
     let alive = KeepAlive::new().interval(app.config.sse_keepalive).text("ping");
-    let mut response = Sse::new(events).keep_alive(alive).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(UNBUFFERED, HeaderValue::from_static("no"));
-    response
+    let event = |frame: Frame| Event::default().data(frame.text());
+    let farewell = move |loss| event(frames::access_ended(loss));
+    events(&user.standing, all.map(event), alive, farewell)
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use artel_identity::TokenError;
 use artel_store::StoreError;
 
-use crate::Problem;
+use crate::{Problem, standing};
 
 /// Why a caller is not known.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub(crate) enum AuthFailure {
     ActAs,
     /// The user for whom it acts has no such id.
     BadUser,
+    /// What the token rests on is lost.
+    Ended,
     Store(Arc<StoreError>),
 }
 
@@ -38,10 +40,8 @@ impl From<AuthFailure> for Problem {
             )
             .with_details(serde_json::json!({ "required_scope": "users:act-as" })),
             AuthFailure::BadUser => Self::malformed("x-user-id must be the id of a user, a UUID."),
-            AuthFailure::Store(error) => match &*error {
-                StoreError::Unavailable(_) => Self::unavailable(error),
-                _ => Self::internal(error),
-            },
+            AuthFailure::Ended => standing::ended(),
+            AuthFailure::Store(error) => Self::of_store(error),
         }
     }
 }

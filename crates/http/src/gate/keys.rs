@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{Actor, ApiKeyId, AuditEntry, Clock, TenantId, UserId};
+use artel_domain::{Actor, ApiKeyId, AuditEntry, Basis, Clock, TenantId, UserId};
 use artel_identity::{ApiKeyMaker, Scopes};
 use artel_store::{HeldKey, Identities, StoreError};
 use moka::future::Cache;
@@ -13,10 +13,9 @@ use moka::future::Cache;
 use super::StaticKey;
 use super::failure::AuthFailure;
 use crate::identity::Shown;
+use crate::standing::{FRESH, Standings};
 use crate::{Identity, trace};
 
-/// How long a revocation on another machine may go unnoticed.
-const FRESH: Duration = Duration::from_secs(5);
 /// The use of a key is audited once in this time.
 const USE_AUDITED: Duration = Duration::from_mins(5);
 /// Refusals of a key are audited once in this time.
@@ -27,6 +26,7 @@ pub(super) struct Keys {
     store: Arc<dyn Identities>,
     clock: Arc<dyn Clock>,
     maker: Arc<ApiKeyMaker>,
+    standings: Arc<Standings>,
     /// By keyed hash, so that looking one up takes the same time however much of it is right.
     fixed: HashMap<String, StaticKey>,
     by_hash: Cache<String, Option<Arc<HeldKey>>>,
@@ -49,6 +49,7 @@ impl Keys {
         store: Arc<dyn Identities>,
         clock: Arc<dyn Clock>,
         maker: Arc<ApiKeyMaker>,
+        standings: Arc<Standings>,
         fixed: HashMap<String, StaticKey>,
     ) -> Self {
         let fixed = fixed.into_iter().map(|(key, principal)| (maker.hash(&key), principal)).collect();
@@ -56,6 +57,7 @@ impl Keys {
             store,
             clock,
             maker,
+            standings,
             fixed,
             by_hash: Cache::builder().max_capacity(MOST).time_to_live(FRESH).build(),
             by_id: Cache::builder().max_capacity(MOST).time_to_live(FRESH).build(),
@@ -69,14 +71,15 @@ impl Keys {
         let hash = self.maker.hash(key);
         if let Some(fixed) = self.fixed.get(&hash) {
             self.ensure_known(fixed.tenant_id, fixed.user_id).await?;
-            return Ok(of_static(fixed, ip));
+            let identity = self.of_static(fixed, ip);
+            return if identity.standing.holds().await? { Ok(identity) } else { Err(AuthFailure::Ended) };
         }
         let find = async { Ok::<_, StoreError>(self.store.find_api_key(&hash).await?.map(Arc::new)) };
         let found = self.by_hash.try_get_with_by_ref(&hash, find).await?;
         let held = found.ok_or(AuthFailure::Key)?;
         let shown = Refused { tenant: held.key.tenant_id, user: held.key.user_id, key: held.key.id, ip };
         let held = self.if_live(Some(held), &shown).await?;
-        Ok(of_stored(&held, ip))
+        Ok(self.of_stored(&held, ip))
     }
 
     pub(super) async fn identify_and_note_use(&self, key: &str, ip: Option<IpAddr>) -> Result<Identity, AuthFailure> {
@@ -139,35 +142,36 @@ impl Keys {
         self.note_refused(shown, why).await;
         Err(AuthFailure::Key)
     }
-}
 
-fn of_stored(held: &HeldKey, ip: Option<IpAddr>) -> Identity {
-    let key = &held.key;
-    Identity {
-        tenant_id: key.tenant_id,
-        user_id: key.user_id,
-        api_key_id: Some(key.id),
-        scopes: Scopes::new(key.scopes.iter().cloned()),
-        agent_id: key.agent_id,
-        line: held.line.clone(),
-        shown: Shown::Key { expires_at: key.expires_at },
-        valid_until: key.expires_at,
-        ip,
-        acts_as: None,
+    fn of_stored(&self, held: &HeldKey, ip: Option<IpAddr>) -> Identity {
+        let key = &held.key;
+        let basis = Basis { api_key_id: Some(key.id), ..Basis::of_user(key.tenant_id, key.user_id) };
+        Identity {
+            tenant_id: key.tenant_id,
+            user_id: key.user_id,
+            api_key_id: Some(key.id),
+            scopes: Scopes::new(key.scopes.iter().cloned()),
+            agent_id: key.agent_id,
+            line: held.line.clone(),
+            shown: Shown::Key { expires_at: key.expires_at },
+            standing: self.standings.standing(basis, key.expires_at),
+            ip,
+            acts_as: None,
+        }
     }
-}
 
-fn of_static(key: &StaticKey, ip: Option<IpAddr>) -> Identity {
-    Identity {
-        tenant_id: key.tenant_id,
-        user_id: key.user_id,
-        api_key_id: None,
-        scopes: key.scopes.clone(),
-        agent_id: None,
-        line: Vec::new(),
-        shown: Shown::StaticKey,
-        valid_until: None,
-        ip,
-        acts_as: None,
+    fn of_static(&self, key: &StaticKey, ip: Option<IpAddr>) -> Identity {
+        Identity {
+            tenant_id: key.tenant_id,
+            user_id: key.user_id,
+            api_key_id: None,
+            scopes: key.scopes.clone(),
+            agent_id: None,
+            line: Vec::new(),
+            shown: Shown::StaticKey,
+            standing: self.standings.standing(Basis::of_user(key.tenant_id, key.user_id), None),
+            ip,
+            acts_as: None,
+        }
     }
 }

@@ -28,6 +28,7 @@ impl Served {
         Self::start_with(patience, ConnectionLimits::default()).await
     }
 
+    #[expect(clippy::disallowed_methods, reason = "these callers have no standing to lose")]
     async fn start_with(patience: Patience, limits: ConnectionLimits) -> Self {
         let words = |pause| {
             let words = stream::iter(["one ", "two"]).then(move |word| async move {

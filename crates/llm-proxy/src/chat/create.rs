@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use artel_http::Standing;
 use artel_llm::Delta;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -39,9 +40,9 @@ pub(crate) async fn create_chat_completion(
         last: chat.messages.last().cloned(),
         include_usage: chat.include_usage,
     };
-    let stream = chat.stream;
+    let (stream, standing) = (chat.stream, invoker.standing);
     let call = Call::new(app.models.clone(), chat.into_request(model, invoker.account, trace_of(&headers)));
-    if stream { streamed(context, call).await } else { whole(context, call).await }
+    if stream { streamed(context, call, &standing).await } else { whole(context, call).await }
 }
 
 async fn whole(context: ChatContext, mut call: Call) -> Result<Response, Fault> {
@@ -60,7 +61,7 @@ async fn whole(context: ChatContext, mut call: Call) -> Result<Response, Fault> 
     Ok(headers::about(&served.opening, context.begun, response))
 }
 
-async fn streamed(context: ChatContext, mut call: Call) -> Result<Response, Fault> {
+async fn streamed(context: ChatContext, mut call: Call, standing: &Standing) -> Result<Response, Fault> {
     let mut deltas: Vec<Delta> = Vec::new();
     let first = call.step(&mut deltas).await;
     let opening = match (Call::opening(&mut deltas), &first) {
@@ -72,6 +73,6 @@ async fn streamed(context: ChatContext, mut call: Call) -> Result<Response, Faul
         (None, Step::Running) => return Err(Fault::out_of_order()),
     };
     let begun = context.begun;
-    let response = Events::begin(context, call, &opening, deltas, first).into_response();
+    let response = Events::begin(context, call, &opening, deltas, first).into_response(standing);
     Ok(headers::about(&opening, begun, response))
 }

@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use artel_http::trace;
+use artel_http::{Standing, stream, trace};
 use artel_llm::{Delta, ModelError, Opening, Served};
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures::Stream;
@@ -106,14 +106,21 @@ impl Stream for Events {
     }
 }
 
-impl IntoResponse for Events {
-    fn into_response(self) -> Response {
+impl Events {
+    /// The answer; it breaks off like one that failed when the caller loses their standing.
+    pub(super) fn into_response(self, standing: &Standing) -> Response {
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
             (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
             // nginx would buffer the stream.
             (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
         ];
-        (headers, Body::from_stream(self)).into_response()
+        let trace_id = self.trace_id.clone();
+        let farewell = move |loss| {
+            let mut last = Vec::new();
+            Fault::access_ended(loss).traced(&trace_id).write_event(&mut last);
+            last.into()
+        };
+        (headers, stream::bytes(standing, self, farewell)).into_response()
     }
 }

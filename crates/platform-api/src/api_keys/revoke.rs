@@ -27,6 +27,6 @@ pub(crate) async fn revoke_api_key(
     if !app.store.revoke_api_key(&app.viewer(&caller), key, audit).await? {
         return Err(Problem::not_found("API key"));
     }
-    app.gate.forget_keys();
+    app.gate.access_changed();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,8 @@
-use artel_http::{CallerIp, Identity, Problem, Shown};
+use artel_http::{CallerIp, Identity, Problem, Shown, Standing};
 use artel_identity::{Scope, Scopes};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,17 +18,23 @@ pub(crate) struct TestTokenView {
 
 /// Get a token for trying things out.
 ///
-/// Exists only in a development environment or where `ALLOW_TEST_TOKENS` is set.
+/// Exists only in a development environment or where `ALLOW_TEST_TOKENS` is set, and answers at localhost and at the
+/// hosts of `TRUSTED_HOSTS`.
 #[utoipa::path(get, path = "/auth/test-token", tag = TAG, security(()),
     responses((status = 200, description = "A token.", body = TestTokenView), (status = 404, response = crate::document::NotFound)))]
 pub(crate) async fn issue_test_token(
     State(app): State<App>,
     CallerIp(ip): CallerIp,
+    headers: HeaderMap,
 ) -> Result<Json<TestTokenView>, Problem> {
     let whom = app
         .config
         .test_token
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "not_found", "There are no test tokens here."))?;
+    if app.config.trusted_hosts.of(&headers).is_none() {
+        let message = "Test tokens are given at localhost, and at the hosts that the setting TRUSTED_HOSTS names.";
+        return Err(Problem::forbidden("host_not_trusted", message));
+    }
     let identity = Identity {
         tenant_id: whom.tenant_id,
         user_id: whom.user_id,
@@ -37,7 +43,7 @@ pub(crate) async fn issue_test_token(
         agent_id: None,
         line: Vec::new(),
         shown: Shown::Token { signed_in_at: None, is_own: true },
-        valid_until: None,
+        standing: Standing::permanent(),
         ip,
         acts_as: None,
     };

@@ -85,13 +85,13 @@ pub(crate) async fn list_run_events(
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
         let rest = futures::stream::iter(rest.into_iter().map(|entry| Ok(Arc::new(entry))));
-        return Ok(stream_of(&app, rest.boxed()));
+        return Ok(stream_of(&app, &caller.standing, rest.boxed()));
     }
     let start = start_of(&app, &viewer, &run, after).await?;
     let seen = move |entry: &Result<Arc<Entry>, StoreError>| {
         std::future::ready(entry.as_ref().is_ok_and(|entry| entry.seq <= after))
     };
-    Ok(stream_of(&app, follow_from(&app, &viewer, &run, start).skip_while(seen).boxed()))
+    Ok(stream_of(&app, &caller.standing, follow_from(&app, &viewer, &run, start).skip_while(seen).boxed()))
 }
 
 /// Where to follow from. A reader who claims to have seen what is not stored (yet, or ever) starts at what is:

@@ -1,22 +1,17 @@
 //! Journal entries as server-sent events. The bytes of an event depend on its entry alone, so that a resumed stream
 //! equals an uncut one.
 
-use std::convert::Infallible;
-
 use artel_domain::event::PlannedCall;
 use artel_domain::{Entry, Event, FinishReason, ToolOutcome, Usage};
-use axum::http::HeaderName;
-use axum::http::header::{CACHE_CONTROL, HeaderValue};
-use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use artel_http::{Loss, Standing, stream};
+use axum::response::Response;
+use axum::response::sse::{Event as SseEvent, KeepAlive};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::accept::Entries;
 use crate::App;
-
-const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// One event of the stream.
 #[derive(ToSchema)]
@@ -26,28 +21,29 @@ pub(crate) struct StreamedEvent {
     #[schema(pattern = "^[0-9]+$")]
     id: String,
     #[schema(
-        pattern = "^(start|token|message_reset|message_cut|tool_call|tool_result|approval|approval_decided|result|error)$"
+        pattern = "^(start|token|message_reset|message_cut|tool_call|tool_result|approval|approval_decided|result|error|access_ended)$"
     )]
     event: String,
     /// A JSON object.
     data: String,
 }
 
-/// A response that sends the entries as they come. When the store fails, the stream ends and the reader resumes.
-pub(super) fn stream_of(app: &App, entries: Entries) -> Response {
+/// A response that sends the entries as they come. When the store fails, the stream ends and the reader resumes. When
+/// the reader loses their standing, it ends with `access_ended`, which has no id and is no part of what resumes.
+pub(super) fn stream_of(app: &App, standing: &Standing, entries: Entries) -> Response {
     let known = entries.take_while(|entry| {
         if let Err(error) = entry {
             tracing::warn!(%error, "a stream was cut off");
         }
         std::future::ready(entry.is_ok())
     });
-    let events =
-        known.filter_map(|entry| std::future::ready(entry.ok().and_then(|entry| sse(&entry)).map(Ok::<_, Infallible>)));
-    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(app.config.sse_keepalive)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(UNBUFFERED, HeaderValue::from_static("no"));
-    response
+    let events = known.filter_map(|entry| std::future::ready(entry.ok().and_then(|entry| sse(&entry))));
+    stream::events(standing, events, KeepAlive::new().interval(app.config.sse_keepalive), access_ended)
+}
+
+fn access_ended(loss: Loss) -> SseEvent {
+    let data = json!({ "error": loss.message(), "code": loss.code() });
+    SseEvent::default().event("access_ended").data(data.to_string())
 }
 
 fn sse(entry: &Entry) -> Option<SseEvent> {

@@ -10,6 +10,20 @@ use serde_json::json;
 use crate::world::{ALL, HandClock, ISSUER, SECRET, STATIC_KEY, World, token_from};
 
 #[tokio::test]
+async fn a_page_that_names_our_address_its_own_gets_no_test_token() {
+    let world = World::new().await;
+    let at = async |host: &'static str| {
+        world.stranger().send("GET", "/auth/test-token", &[("host", host)], axum::body::Body::empty()).await
+    };
+    for host in ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "artel.test"] {
+        assert_eq!(at(host).await.status, 200, "{host}");
+    }
+    for host in ["evil.example:8000", "localhost.evil.example"] {
+        assert_eq!(at(host).await.is_problem(403).body["error"], "host_not_trusted");
+    }
+}
+
+#[tokio::test]
 async fn a_key_is_exchanged_for_a_token_from_the_header_or_the_body() {
     let world = World::new().await;
     let ada = world.ada();

@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use artel_domain::{Actor, AuditEntry, ClientId, Clock, TenantId, Timestamp, UserId};
+use artel_domain::{Actor, AuditEntry, ClientId, Clock, GrantType, OAuthClient, TenantId, Timestamp, UserId};
 use artel_identity::attacks::Target;
 use artel_identity::{AccessGrant, AccessTokenIssuer, Scopes, SecretBox, ServiceKey};
-use artel_store::{NewSigningKey, SigningKeys};
+use artel_store::{ClientRecord, Identities, NewSigningKey, OAuthClients, SigningKeys};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,6 +18,7 @@ const USER: UserId = UserId(Uuid::from_u128(0xADA));
 
 /// A key that signs from now on, as another process would make it.
 async fn makes_key(world: &World) -> ServiceKey {
+    knows_the_client(world).await;
     let seal = SecretBox::new(&[7; 32]);
     let made = ServiceKey::generate_sealed(&seal).unwrap();
     let key = ServiceKey::open(&made.kid, &made.sealed, &seal).unwrap();
@@ -25,6 +26,30 @@ async fn makes_key(world: &World) -> ServiceKey {
     let until = world.clock.now() + Duration::from_hours(1);
     world.store.rotate_signing_key(new, until, TENANT, audit(world)).await.unwrap();
     key
+}
+
+/// The client that tokens are issued to: access is lost with it.
+async fn knows_the_client(world: &World) {
+    world.store.ensure_principal(TENANT, USER, world.clock.now()).await.unwrap();
+    let client = OAuthClient {
+        id: ClientId::new("codelab-flutter-app"),
+        tenant_id: TENANT,
+        user_id: USER,
+        name: "The IDE".to_owned(),
+        description: None,
+        is_confidential: false,
+        is_first_party: true,
+        scopes: vec!["api:read".to_owned()],
+        grant_types: vec![GrantType::Password],
+        redirect_uris: Vec::new(),
+        access_ttl_seconds: 900,
+        refresh_ttl_seconds: 900,
+        created_at: world.clock.now(),
+        updated_at: None,
+        deactivated_at: None,
+    };
+    // A second key of the same world finds it there.
+    let _ = world.store.create_client(ClientRecord { client, secret_hash: None }, audit(world)).await;
 }
 
 fn audit(world: &World) -> AuditEntry {

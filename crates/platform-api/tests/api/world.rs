@@ -9,7 +9,7 @@ use artel_bus::LocalBus;
 use artel_domain::{ApiKeyId, Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Rules, dangerous_tools};
-use artel_http::{AuthServiceTrust, Gate, GateConfig, Ground, StaticKey};
+use artel_http::{AuthServiceTrust, Gate, GateConfig, Ground, StaticKey, TrustedHosts};
 use artel_identity::{ApiKeyMaker, Grant, Scopes, SecretBox, TokenIssuer, TokenVerifier};
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::Models;
@@ -231,6 +231,7 @@ fn config() -> ApiConfig {
             tenant_id: TenantId(Uuid::from_u128(0xA)),
             user_id: UserId(Uuid::from_u128(0xADA)),
         }),
+        trusted_hosts: TrustedHosts::new(vec!["artel.test".to_owned()]),
         token_ttl: Duration::from_hours(1),
         key_sign_in: Duration::from_mins(15),
         key_life_from_token: Duration::from_hours(24 * 90),

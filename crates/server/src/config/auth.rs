@@ -8,7 +8,7 @@ use artel_auth_api::Registration;
 use secrecy::SecretString;
 
 use super::settings::{Invalid, Settings, invalid};
-use super::values;
+use super::{secrets, values};
 
 /// The secret of `codelab-internal` that everybody knows; only where `ENVIRONMENT` says that nothing is at stake.
 const WELL_KNOWN: &str = "internal-secret-123";
@@ -33,6 +33,7 @@ pub(crate) struct AuthSettings {
     pub(crate) per_address: u32,
     pub(crate) per_username: u32,
     pub(crate) username_threshold: u32,
+    pub(crate) username_threshold_anywhere: u32,
     pub(crate) address_threshold: u32,
     pub(crate) lockout: Duration,
     /// Given, and without meaning here.
@@ -53,7 +54,7 @@ pub(super) fn auth(s: &mut Settings, environment: &str) -> Result<AuthSettings, 
     let port = s.number("AUTH_SERVICE__PORT", 8003, 0..=65_535_u16)?;
     let own =
         s.one_of("AUTH_SERVICE__ENVIRONMENT", &["production", "dev", "development", "staging", "test"], environment)?;
-    let internal_secret = s.secret("AUTH_SERVICE__INTERNAL_CLIENT_SECRET", 16)?;
+    let internal_secret = secrets::secret(s, "AUTH_SERVICE__INTERNAL_CLIENT_SECRET", 16, dev)?;
     Ok(AuthSettings {
         addr: s.parse(
             "ARTEL_AUTH_ADDR",
@@ -76,12 +77,13 @@ pub(super) fn auth(s: &mut Settings, environment: &str) -> Result<AuthSettings, 
         refresh_ttl_seconds: s.number("AUTH_SERVICE__REFRESH_TOKEN_LIFETIME", 2_592_000, 60..=31_536_000)?,
         refresh_grace: Duration::from_secs(s.number("AUTH_SERVICE__REFRESH_GRACE_SECONDS", 10, 0..=60)?),
         private_key: s.given("AUTH_SERVICE__PRIVATE_KEY_PATH").map(PathBuf::from),
-        admin_password: s.secret("AUTH_SERVICE__MASTER_KEY", 1)?,
+        admin_password: secrets::secret(s, "AUTH_SERVICE__MASTER_KEY", 12, dev)?,
         internal_secret: internal_secret.or_else(|| dev.then(|| SecretString::from(WELL_KNOWN))),
         rate_limiting: s.flag("AUTH_SERVICE__ENABLE_RATE_LIMITING", true)?,
         per_address: s.number("AUTH_SERVICE__RATE_LIMIT_PER_IP", 5, 1..=1_000_000)?,
         per_username: s.number("AUTH_SERVICE__RATE_LIMIT_PER_USERNAME", 10, 1..=1_000_000)?,
         username_threshold: s.number("AUTH_SERVICE__BRUTE_FORCE_THRESHOLD", 5, 1..=1000)?,
+        username_threshold_anywhere: s.number("AUTH_SERVICE__BRUTE_FORCE_GLOBAL_THRESHOLD", 50, 1..=100_000)?,
         address_threshold: s.number("AUTH_SERVICE__BRUTE_FORCE_IP_THRESHOLD", 10, 1..=100_000)?,
         lockout: Duration::from_secs(s.number("AUTH_SERVICE__BRUTE_FORCE_LOCKOUT_DURATION", 900, 1..=86_400)?),
         unused,

@@ -32,13 +32,14 @@ fn a_bad_value_is_one_line_with_name_shape_and_example() {
         (
             "GATEWAY__INTERNAL_API_KEY",
             "change-me-internal-key",
-            "GATEWAY__INTERNAL_API_KEY: it is the value of the public examples, which everybody knows. \
-             Example: GATEWAY__INTERNAL_API_KEY=$(openssl rand -base64 32)",
+            "GATEWAY__INTERNAL_API_KEY: it is the value of a public example, which everybody knows \
+             (ENVIRONMENT=dev lets it pass). Example: GATEWAY__INTERNAL_API_KEY=$(openssl rand -base64 32)",
         ),
         (
             "JWT_SECRET",
             "short",
-            "JWT_SECRET: it has fewer than 16 characters. Example: JWT_SECRET=<a long random text>",
+            "JWT_SECRET: it has fewer than 32 characters (ENVIRONMENT=dev lets it pass). \
+             Example: JWT_SECRET=$(openssl rand -base64 32)",
         ),
         (
             "REDIS_URL",
@@ -81,13 +82,16 @@ fn the_key_between_services_has_several_names_and_one_value() {
         "AGENT_RUNTIME__INTERNAL_API_KEY",
         "GATEWAY__INTERNAL_API_KEY",
     ] {
-        assert_eq!(key(&[(name, "long-enough")]).as_deref(), Some("long-enough"));
+        assert_eq!(key(&[(name, "long-enough-for-production")]).as_deref(), Some("long-enough-for-production"));
     }
     assert_eq!(
         key(&[("ENVIRONMENT", "dev"), ("INTERNAL_API_KEY", "change-me-internal-key")]).as_deref(),
         Some("change-me-internal-key")
     );
-    let two = error(&[("INTERNAL_API_KEY", "long-enough"), ("GATEWAY__INTERNAL_API_KEY", "another-one")]);
+    let two = error(&[
+        ("INTERNAL_API_KEY", "long-enough-for-production"),
+        ("GATEWAY__INTERNAL_API_KEY", "another-one-of-that-length"),
+    ]);
     assert!(two.starts_with("GATEWAY__INTERNAL_API_KEY: it differs"), "{two}");
 }
 
@@ -109,12 +113,12 @@ fn every_form_of_database_url_in_the_field_is_understood() {
 #[test]
 fn secrets_are_never_shown() {
     let mut settings = Settings::of(&[
-        ("JWT_SECRET", "canary-canary-canary"),
+        ("JWT_SECRET", "canary-canary-canary-canary-canary"),
         ("DATABASE_URL", "postgresql://user:canary@host/db"),
         ("REDIS_URL", "redis://:canary@host:6379/0"),
         (
             "AUTH_API_KEYS",
-            r#"{"canary": {"tenant_id": "00000000-0000-0000-0000-000000000001", "user_id": "00000000-0000-0000-0000-000000000002"}}"#,
+            r#"{"canary-canary-canary": {"tenant_id": "00000000-0000-0000-0000-000000000001", "user_id": "00000000-0000-0000-0000-000000000002"}}"#,
         ),
         ("OPENAI_API_KEY", "canary"),
     ]);

@@ -1,5 +1,6 @@
 //! Values with a shape of their own.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::settings::{Invalid, Settings, invalid};
-use super::{Config, Database};
+use super::{Config, Database, StaticKey, secrets};
 
 /// `DATABASE_URL` in every form that the seed's users have; SQLite in the data directory when absent.
 pub(super) fn database(s: &mut Settings, data_dir: &Path) -> Result<Database, Invalid> {
@@ -75,19 +76,13 @@ pub(super) fn catalog(s: &mut Settings) -> Result<Arc<Catalog>, Invalid> {
 const INTERNAL_KEYS: [&str; 4] =
     ["INTERNAL_API_KEY", "LLM_PROXY__INTERNAL_API_KEY", "AGENT_RUNTIME__INTERNAL_API_KEY", "GATEWAY__INTERNAL_API_KEY"];
 
-/// Values that stand in public examples: everybody knows them.
-const PUBLISHED_KEYS: [&str; 3] = ["change-me-internal-key", "change-me-in-production", "INTERNAL_API_KEY"];
-
 /// One key under any of its names. In production it must be one that is not printed in a manual.
 pub(super) fn internal_key(s: &mut Settings, dev: bool) -> Result<Option<SecretString>, Invalid> {
-    const EXAMPLE: &str = "$(openssl rand -base64 32)";
+    const EXAMPLE: &str = secrets::MAKE;
     let mut key: Option<SecretString> = None;
     for name in INTERNAL_KEYS {
-        let Some(given) = s.secret(name, 8)? else { continue };
+        let Some(given) = secrets::secret(s, name, 16, dev)? else { continue };
         let text = given.expose_secret();
-        if !dev && PUBLISHED_KEYS.contains(&text) {
-            return Err(invalid(name, "it is the value of the public examples, which everybody knows".into(), EXAMPLE));
-        }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(invalid(name, "it holds characters that no HTTP header may hold".into(), EXAMPLE));
         }
@@ -100,6 +95,17 @@ pub(super) fn internal_key(s: &mut Settings, dev: bool) -> Result<Option<SecretS
         }
     }
     Ok(key)
+}
+
+/// `AUTH_API_KEYS`: what is wrong with a key is said without the key.
+pub(super) fn static_keys(s: &mut Settings, dev: bool) -> Result<BTreeMap<String, StaticKey>, Invalid> {
+    const NAME: &str = "AUTH_API_KEYS";
+    let example = r#"{"my-key": {"tenant_id": "<uuid>", "user_id": "<uuid>", "scopes": ["tools:write"]}}"#;
+    let keys: BTreeMap<String, StaticKey> = s.json_secret(NAME, example)?;
+    if !dev {
+        keys.keys().try_for_each(|key| secrets::check(NAME, key, 16))?;
+    }
+    Ok(keys)
 }
 
 /// `TRUSTED_PROXIES`: addresses or networks.

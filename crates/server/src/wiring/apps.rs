@@ -62,6 +62,7 @@ fn api_config(config: &Config) -> ApiConfig {
         default_model: config.default_model.clone(),
         sse_keepalive: config.sse_keepalive,
         test_token: config.allow_test_tokens.then_some(TestToken { tenant_id: first::TENANT, user_id: first::USER }),
+        trusted_hosts: config.trusted_hosts.clone(),
         token_ttl: TOKEN_TTL,
         key_sign_in: config.shares.key_sign_in,
         key_life_from_token: config.shares.key_life_from_token,

@@ -92,6 +92,25 @@ async fn after_five_failures_a_username_is_locked_also_for_the_right_password_an
     assert_eq!(login(&artel, "admin", PASSWORD).await.refusal().1, "account_locked");
 }
 
+async fn a_stranger_locks_nobody_out_but_many_lock_the_name(database: Database) {
+    let artel = production(database)
+        .with("TRUSTED_PROXIES", "127.0.0.1")
+        .with("AUTH_SERVICE__RATE_LIMIT_PER_IP", "100000")
+        .with("AUTH_SERVICE__BRUTE_FORCE_GLOBAL_THRESHOLD", "12")
+        .start()
+        .await;
+    for _ in 0..5 {
+        assert_eq!(login_from(&artel, "192.0.2.1", "admin", "wrong").await.status, 401);
+    }
+    assert_eq!(login_from(&artel, "192.0.2.1", "admin", PASSWORD).await.refusal().1, "account_locked");
+    assert_eq!(login_from(&artel, "192.0.2.2", "admin", PASSWORD).await.status, 200, "its owner is elsewhere");
+    for n in 0..12 {
+        let status = login_from(&artel, &format!("198.51.100.{n}"), "admin", "wrong").await.status;
+        assert_eq!(status, 401, "{n}");
+    }
+    assert_eq!(login_from(&artel, "192.0.2.2", "admin", PASSWORD).await.refusal().1, "account_locked");
+}
+
 async fn a_name_that_is_nobodys_is_locked_like_any_other(database: Database) {
     let artel = launch(database).start().await;
     let mut answers = Vec::new();
@@ -173,6 +192,7 @@ async fn logins_failures_and_lockouts_are_in_the_audit_log_without_what_was_type
 
 on_both_databases! {
     after_five_failures_a_username_is_locked_also_for_the_right_password_and_over_a_restart,
+    a_stranger_locks_nobody_out_but_many_lock_the_name,
     a_name_that_is_nobodys_is_locked_like_any_other,
     fifty_guesses_at_once_are_five,
     people_with_many_programs_do_not_lock_themselves_out,

@@ -18,4 +18,5 @@ mod operations;
 mod runs;
 mod sessions;
 mod signing_keys;
+mod standings;
 mod tools;

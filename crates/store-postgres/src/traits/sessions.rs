@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
+use artel_domain::{AuditEntry, Basis, Session, SessionId, TenantId, Timestamp, UserId};
 use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions, Viewer};
 use async_trait::async_trait;
 
@@ -40,12 +40,18 @@ impl Sessions for PostgresStore {
         retrying(|| answers::answer(&self.pool, viewer, &answer, &audit)).await
     }
 
-    async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {
-        presence::note(&self.pool, tenant, user, ip, at).await.map_err(store_error)
+    async fn note_presence(&self, basis: &Basis, ip: IpAddr, at: Timestamp) -> Result<()> {
+        presence::note(&self.pool, basis, ip, at).await.map_err(store_error)
     }
 
-    async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool> {
-        presence::was(&self.pool, tenant, user, ip, since).await.map_err(store_error)
+    async fn find_presence(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        ip: IpAddr,
+        since: Timestamp,
+    ) -> Result<Option<Basis>> {
+        presence::find(&self.pool, tenant, user, ip, since).await.map_err(store_error)
     }
 
     async fn forget_presence(&self, before: Timestamp) -> Result<u64> {

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use artel_domain::{AuditEntry, Session, SessionId, TenantId, Timestamp, UserId};
+use artel_domain::{AuditEntry, Basis, Session, SessionId, TenantId, Timestamp, UserId};
 use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions, Viewer};
 use async_trait::async_trait;
 
@@ -45,15 +45,18 @@ impl Sessions for SqliteStore {
         self.write(asked, |(viewer, answer, audit), tx| Box::pin(answers::answer(tx, viewer, answer, audit))).await
     }
 
-    async fn note_presence(&self, tenant: TenantId, user: UserId, ip: IpAddr, at: Timestamp) -> Result<()> {
-        self.write((tenant, user, ip, at), |(tenant, user, ip, at), tx| {
-            Box::pin(presence::note(tx, *tenant, *user, *ip, *at))
-        })
-        .await
+    async fn note_presence(&self, basis: &Basis, ip: IpAddr, at: Timestamp) -> Result<()> {
+        self.write((basis.clone(), ip, at), |(basis, ip, at), tx| Box::pin(presence::note(tx, basis, *ip, *at))).await
     }
 
-    async fn was_present(&self, tenant: TenantId, user: UserId, ip: IpAddr, since: Timestamp) -> Result<bool> {
-        Ok(presence::was(&self.reads, tenant, user, ip, since).await?)
+    async fn find_presence(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        ip: IpAddr,
+        since: Timestamp,
+    ) -> Result<Option<Basis>> {
+        Ok(presence::find(&self.reads, tenant, user, ip, since).await?)
     }
 
     async fn forget_presence(&self, before: Timestamp) -> Result<u64> {

@@ -39,6 +39,7 @@ pub mod profiles;
 pub mod runs;
 pub mod sessions;
 pub mod signing_keys;
+pub mod standings;
 pub mod successors;
 pub mod tools;
 pub mod turns;
@@ -79,6 +80,15 @@ macro_rules! conformance_tests {
             the_flood_of_one_tenant_does_not_starve_another,
             tenants_take_turns_within_one_claim,
             a_sleeping_run_is_not_claimed,
+        ]);
+        $crate::conformance_group!($make_store, standings: [
+            access_by_a_key_is_lost_with_the_key,
+            access_by_a_login_is_lost_with_the_login_and_with_the_account,
+            access_of_a_client_is_lost_with_the_client,
+            many_are_answered_in_the_order_of_the_question,
+            a_presence_tells_on_what_it_rested,
+            runs_of_a_revoked_key_are_found_until_they_are_cancelled_or_over,
+            runs_of_a_deactivated_account_are_found,
         ]);
         $crate::conformance_group!($make_store, waits: [
             a_sleeping_run_says_what_it_waits_for,
@@ -394,7 +404,7 @@ macro_rules! conformance_group {
 #[cfg(test)]
 mod tests {
     const LIST: &str = include_str!("mod.rs");
-    const FILES: [(&str, &str); 27] = [
+    const FILES: [(&str, &str); 28] = [
         ("accounts", include_str!("accounts.rs")),
         ("agents", include_str!("agents.rs")),
         ("answers", include_str!("answers.rs")),
@@ -418,6 +428,7 @@ mod tests {
         ("runs", include_str!("runs.rs")),
         ("sessions", include_str!("sessions.rs")),
         ("signing_keys", include_str!("signing_keys.rs")),
+        ("standings", include_str!("standings.rs")),
         ("successors", include_str!("successors.rs")),
         ("tools", include_str!("tools.rs")),
         ("turns", include_str!("turns.rs")),

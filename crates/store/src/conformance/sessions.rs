@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use artel_domain::{Phase, Run, Session, SessionId, Specialist, TenantId, Timestamp, UserId, Visibility};
+use artel_domain::{Basis, Phase, Run, Session, SessionId, Specialist, TenantId, Timestamp, UserId, Visibility};
 use serde_json::json;
 
 use super::runs::audited;
@@ -295,10 +295,11 @@ pub async fn a_user_was_present_where_and_when_they_were_seen(store: Arc<dyn Sto
     let (world, other) = (World::new(&store).await, World::new(&store).await);
     let ip = |text: &str| text.parse::<IpAddr>().unwrap();
     let (here, elsewhere) = (ip("203.0.113.7"), ip("2001:db8::1"));
-    let was = async |tenant, user, ip, since| store.was_present(tenant, user, ip, since).await.unwrap();
+    let was = async |tenant, user, ip, since| store.find_presence(tenant, user, ip, since).await.unwrap().is_some();
+    let basis = Basis::of_user(world.tenant, world.user);
     assert!(!was(world.tenant, world.user, here, at(0)).await);
     for seconds in [10, 5] {
-        store.note_presence(world.tenant, world.user, here, at(seconds)).await.unwrap();
+        store.note_presence(&basis, here, at(seconds)).await.unwrap();
     }
     assert!(was(world.tenant, world.user, here, at(10)).await, "what is noted late does not set the clock back");
     assert!(!was(world.tenant, world.user, here, at(11)).await);
@@ -310,7 +311,7 @@ pub async fn a_user_was_present_where_and_when_they_were_seen(store: Arc<dyn Sto
     assert!(!was(world.tenant, UserId(uuid()), here, at(0)).await);
     assert!(!was(other.tenant, world.user, here, at(0)).await);
 
-    store.note_presence(world.tenant, world.user, elsewhere, at(20)).await.unwrap();
+    store.note_presence(&basis, elsewhere, at(20)).await.unwrap();
     assert_eq!(store.forget_presence(at(10)).await.unwrap(), 0);
     assert_eq!(store.forget_presence(at(20)).await.unwrap(), 1);
     assert!(!was(world.tenant, world.user, here, at(0)).await);
