@@ -131,10 +131,11 @@ mod tests {
     #[test]
     fn names_and_encoding_are_those_of_earlier_releases() {
         let channels = Channels::new(3, "one");
-        let [frame, wake, cancel] = messages().map(|message| channels.encode(&message).unwrap());
+        let [frame, wake, cancel, access] = messages().map(|message| channels.encode(&message).unwrap());
         assert_eq!(wake, ("artel:3:wake".to_owned(), "one".to_owned()));
         let run = "00000000-0000-0000-0000-000000000007";
         assert_eq!(cancel, ("artel:3:cancel".to_owned(), format!("one {run}")));
+        assert_eq!(access, ("artel:3:access".to_owned(), "one".to_owned()));
         let session = "00000000-0000-0000-0000-000000000001:a: session/with *odd* [text]";
         assert_eq!(frame.0, format!("artel:3:frames:{session}"));
         assert!(frame.1.starts_with("one {\""), "{}", frame.1);
