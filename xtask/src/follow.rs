@@ -1,7 +1,8 @@
-//! `follow`: applies the changes of a how-to page to a copy of the workspace, and runs the tests that the page adds.
+//! `follow`: applies the changes of a how-to page to a copy of the workspace, and runs the page's tests there.
 //!
 //! A block of the page with ` file=<path>` behind its language is applied: a `diff` block inserts its `+` lines between
-//! the lines around them, and any other block is a new file.
+//! the lines around them, and any other block is a new file. The lines of a block `sh test` are the commands that must
+//! succeed afterwards.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ enum Kind {
     },
 }
 
-/// Applies the page to a copy and runs the tests of the crate that it is about.
+/// Applies the page to a copy and runs its tests.
 pub(crate) fn follow(page: &str) -> anyhow::Result<()> {
     let Workspace { root, target, .. } = Workspace::read()?;
     let text = fs::read_to_string(root.join(page)).with_context(|| format!("{page} cannot be read"))?;
@@ -38,10 +39,8 @@ pub(crate) fn follow(page: &str) -> anyhow::Result<()> {
     for change in &changes {
         apply(change, &copy)?;
     }
-    let new =
-        changes.iter().filter(|change| matches!(change.kind, Kind::NewFile(_))).map(|change| change.file.as_path());
     rename(&copy)?;
-    test(&copy, &target, &new.collect::<Vec<_>>())?;
+    test(&copy, &target, &tests(&text))?;
     println!("followed: {page}, {} changes in {} files", changes.len(), files(&changes));
     Ok(())
 }
@@ -134,21 +133,27 @@ fn rename(copy: &Path) -> anyhow::Result<()> {
     Ok(fs::write(&manifest, format!("{before}[workspace.package]\nversion = \"{version}-followed\"{rest}"))?)
 }
 
-/// Runs the tests of the new files' modules.
-fn test(copy: &Path, target: &Path, new: &[&Path]) -> anyhow::Result<()> {
-    let krate = new
-        .first()
-        .and_then(|file| file.iter().nth(1))
-        .and_then(|name| name.to_str())
-        .context("the page adds no file")?;
-    let modules = new.iter().filter_map(|file| file.file_stem());
-    let status = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
-        .current_dir(copy)
-        .env("CARGO_TARGET_DIR", target)
-        .args(["test", "--offline", "--quiet", "--package", &format!("artel-{krate}"), "--lib", "--"])
-        .args(modules)
-        .status()?;
-    ensure!(status.success(), "the workspace that follows the page does not pass its tests");
+/// The commands of the page's blocks `sh test`.
+fn tests(page: &str) -> Vec<&str> {
+    let mut lines = page.lines();
+    let mut found = Vec::new();
+    while lines.by_ref().any(|line| line == "```sh test") {
+        found.extend(lines.by_ref().take_while(|line| *line != "```"));
+    }
+    found
+}
+
+fn test(copy: &Path, target: &Path, commands: &[&str]) -> anyhow::Result<()> {
+    ensure!(!commands.is_empty(), "the page has no block `sh test` that says how to try the change");
+    for command in commands {
+        let status = Command::new("sh")
+            .current_dir(copy)
+            .env("CARGO_TARGET_DIR", target)
+            .args(["-c", command])
+            .status()
+            .context("sh cannot be run")?;
+        ensure!(status.success(), "in the workspace that follows the page, this fails: {command}");
+    }
     Ok(())
 }
 
@@ -167,11 +172,19 @@ mod tests {
     }
 
     #[test]
-    fn the_page_about_tools_says_what_can_be_done_to_the_files_as_they_are() {
+    fn pages_say_what_can_be_done_to_the_files_as_they_are() {
+        can_be_done("docs/adding/tool.md", 5);
+        can_be_done("docs/adding/event.md", 6);
+    }
+
+    /// # Arguments
+    /// * `files`: the most files that the page may change, the changelog among them.
+    fn can_be_done(page: &str, files: usize) {
         let root = crate::workspace::Workspace::read().unwrap().root;
-        let page = std::fs::read_to_string(root.join("docs/adding/tool.md")).unwrap();
+        let page = std::fs::read_to_string(root.join(page)).unwrap();
         let found = changes(&page).unwrap();
-        assert!(found.len() >= 4 && super::files(&found) <= 5, "{found:?}");
+        assert!(found.len() >= 4 && super::files(&found) <= files, "{found:?}");
+        assert!(!super::tests(&page).is_empty());
         for change in &found {
             let there = std::fs::read_to_string(root.join(&change.file));
             match &change.kind {

@@ -30,7 +30,7 @@ use anyhow::bail;
 const USAGE: &str = "usage: cargo xtask tidy
        cargo xtask sqlx-prepare [--check] [sqlite] [postgres]
        cargo xtask catalogue-page
-       cargo xtask follow <page>";
+       cargo xtask follow <page>...";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -49,7 +49,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         Some("tidy") => tidy::tidy(),
         Some("sqlx-prepare") => sqlx_prepare::sqlx_prepare(&arguments.collect::<Vec<_>>()),
         Some("catalogue-page") => catalogue_page::write(),
-        Some("follow") => follow::follow(arguments.next().unwrap_or("docs/adding/tool.md")),
+        Some("follow") => arguments.try_for_each(follow::follow),
         _ => bail!(USAGE),
     }
 }

@@ -4,6 +4,7 @@
 //! processes of the last version read what this one writes. A member may be added when it has a default; a kind may be
 //! added when [`JOURNAL_LEVEL`] grows.
 
+mod optional;
 mod text;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::optional::Optional;
 pub use crate::planned_call::{PlannedCall, Verdict};
 use crate::{
     AgentId, ApprovalId, CallId, Confidence, Decision, FinishReason, Plan, RoutedBy, RunFailure, RunId, SessionId,
