@@ -13,7 +13,14 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-specialists",
         "artel-connectors",
     ],
-    &["artel-engine", "artel-store-sqlite", "artel-store-postgres", "artel-bus-redis", "artel-http"],
+    &[
+        "artel-engine",
+        "artel-store-sqlite",
+        "artel-store-postgres",
+        "artel-bus-redis",
+        "artel-http",
+        "artel-connector-engine",
+    ],
     &["artel-intents", "artel-scheduler"],
     &[
         "artel-platform-api",
@@ -48,6 +55,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-codelab-api", &["sqlx"]),
     ("artel-specialists", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-connectors", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-connector-engine", &["axum", "sqlx"]),
 ];
 
 /// The floor of a crate, counted from 1.

@@ -1,4 +1,5 @@
 mod accounts;
+mod connectors;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,6 +7,7 @@ use std::path::PathBuf;
 pub(crate) use accounts::{ClientArgs, ClientsCommand, RotateArgs, UserArgs, UsersCommand};
 use artel_domain::{AgentId, TenantId, UserId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use connectors::{ConnectorsCommand, ImportArgs, TestArgs};
 
 /// Artel: a self-hosted platform for AI agents. Define agents, give them tools, run them, watch them, keep a human in
 /// charge.
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     /// Look at the catalogue of tools
     #[command(subcommand)]
     Tools(ToolsCommand),
+    /// Look at the external services that agents can use, check and import them
+    #[command(subcommand)]
+    Connectors(ConnectorsCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

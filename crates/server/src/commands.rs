@@ -4,6 +4,7 @@ mod audit;
 mod check;
 mod clients;
 mod config;
+mod connectors;
 mod keys;
 mod load_test;
 mod model_mock;
@@ -35,6 +36,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Secrets(command) => secrets::run(command).await,
         Command::Audit(AuditCommand::Verify { tenant }) => audit::verify(tenant).await,
         Command::Tools(ToolsCommand::List { json }) => tools::list(json),
+        Command::Connectors(command) => connectors::run(command).await,
         Command::Config(ConfigCommand::Check) => config::check(),
         Command::Check(args) => check::run(args).await,
         Command::LoadTest(args) => load_test::run(args).await,

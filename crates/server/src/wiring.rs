@@ -5,6 +5,8 @@ mod callees;
 mod ground;
 mod opening;
 
+pub(crate) use callees::egress;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;

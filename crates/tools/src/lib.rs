@@ -45,6 +45,7 @@ pub use limits::CallLimits;
 pub use output::{ToolError, ToolOutput};
 pub use programs::{BrokeOff, Exhausted, Fuel, Programs};
 pub use record::RequestRecord;
+pub use redact::Redactor;
 pub use registry::{Registry, ToolsDeps};
 pub use report::{CallEnd, CallReport};
 pub use schema::{SchemaProblem, check_schema, is_identifier, validate};

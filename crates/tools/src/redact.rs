@@ -1,5 +1,7 @@
 //! Takes secrets out of what a server answered: receivers echo headers, and answers go to models, journals and logs.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -12,14 +14,16 @@ const SHORTEST: usize = 4;
 
 /// Everything of one call that must not be seen.
 #[derive(Clone, Default)]
-pub(crate) struct Redactor(Vec<SecretString>);
+pub struct Redactor(Vec<SecretString>);
 
 impl Redactor {
-    /// Hide this secret in its plain and its percent-encoded form.
-    pub(crate) fn hide(&mut self, secret: &str) {
+    /// Hide this secret in its plain form, percent-encoded, and in base64.
+    pub fn hide(&mut self, secret: &str) {
         let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
         let form_encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        for needle in [secret.to_owned(), encoded, form_encoded] {
+        // Without padding: what is padded begins with it.
+        let base64 = [STANDARD_NO_PAD.encode(secret), URL_SAFE_NO_PAD.encode(secret)];
+        for needle in [secret.to_owned(), encoded, form_encoded].into_iter().chain(base64) {
             if needle.len() >= SHORTEST && !self.0.iter().any(|known| known.expose_secret() == needle) {
                 self.0.push(needle.into());
             }
@@ -33,14 +37,15 @@ impl Redactor {
         fuel.spend((bytes * (1 + self.0.len())) as u64)
     }
 
-    pub(crate) fn text(&self, text: &str) -> String {
+    /// The text without the secrets.
+    pub fn text(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, needle| {
             if text.contains(needle.expose_secret()) { text.replace(needle.expose_secret(), MASK) } else { text }
         })
     }
 
     /// Strings and names of members alike; numbers cannot hold a secret that is sent as text.
-    pub(crate) fn value(&self, value: &mut Value) {
+    pub fn value(&self, value: &mut Value) {
         if self.0.is_empty() {
             return;
         }
@@ -81,6 +86,13 @@ mod tests {
             json!({"s3cr t/": ["a s3cr t/ b", "q=s3cr%20t%2F", "q=s3cr+t%2F"], "n": 1, "x": "s3cr t/longer"});
         redactor.value(&mut value);
         assert_eq!(value, json!({"***": ["a *** b", "q=***", "q=***"], "n": 1, "x": "***"}));
+    }
+
+    #[test]
+    fn a_secret_in_base64_is_hidden() {
+        let mut redactor = Redactor::default();
+        redactor.hide("s3cret>>?");
+        assert_eq!(redactor.text("a czNjcmV0Pj4/ b czNjcmV0Pj4_ c"), "a *** b *** c");
     }
 
     #[test]

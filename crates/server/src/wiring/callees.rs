@@ -33,7 +33,7 @@ pub(super) fn model_config(config: &Config, vault: &Vault) -> ModelConfig {
     }
 }
 
-pub(super) fn egress(config: &Config, host_aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Egress> {
+pub(crate) fn egress(config: &Config, host_aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Egress> {
     let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
     Egress::new(&config.tool_allow_private_hosts, host_aliases, &resolver)
         .context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")

@@ -1,0 +1,112 @@
+//! One request and its reply.
+
+use std::time::Duration;
+
+use artel_connectors::request::HttpRequest;
+use artel_domain::Timestamp;
+use artel_egress::{Egress, Outgoing, SendError, read_capped};
+use artel_tools::Redactor;
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use tokio::time::Instant;
+
+use crate::error::ExecuteError;
+
+/// The most that is read of a reply, in bytes.
+const MAX_REPLY: usize = 16 * 1024 * 1024;
+
+/// A reply as it came.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) now: Timestamp,
+}
+
+impl Reply {
+    pub(crate) fn as_http(&self) -> artel_connectors::reply::HttpReply<'_> {
+        artel_connectors::reply::HttpReply {
+            status: self.status,
+            headers: &self.headers,
+            body: &self.body,
+            now: self.now,
+        }
+    }
+}
+
+/// Sends a request, and follows redirects among these hosts only.
+///
+/// # Arguments
+/// * `hosts`: where the request and its redirects may lead; empty for the URL's own host alone.
+/// * `writes`: what is lost on the way may have had its effect.
+/// * `until`: when the caller stops waiting.
+///
+/// # Errors
+/// No reply, and whether that is known to be harmless.
+pub(crate) async fn send(
+    egress: &Egress,
+    request: &HttpRequest,
+    hosts: &[String],
+    writes: bool,
+    until: Instant,
+) -> Result<(u16, HeaderMap, Bytes), ExecuteError> {
+    let work = async {
+        let (url, rule) =
+            egress.check(request.url.as_str(), hosts).map_err(|refusal| not_sent(&refusal.to_string()))?;
+        let outgoing = Outgoing {
+            method: method(request),
+            url,
+            headers: request.headers.clone(),
+            body: request.body.clone().map(Bytes::from),
+            // A pooled connection may be dying, and then nobody knows whether a write arrived.
+            fresh: writes,
+        };
+        let response = egress.send(outgoing, &rule).await.map_err(|error| lost(&error, writes))?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let (body, more) = read_capped(response, MAX_REPLY).await.map_err(|error| lost(&error, writes))?;
+        if more {
+            let text = format!("the answer is larger than {} MiB; ask for less", MAX_REPLY / 1024 / 1024);
+            return Err(if writes { ExecuteError::Unknown(text) } else { ExecuteError::NotSent(text) });
+        }
+        Ok((status, headers, body))
+    };
+    let late = |_| {
+        let text = "the service did not answer in time".to_owned();
+        if writes { ExecuteError::Unknown(text) } else { ExecuteError::NotSent(text) }
+    };
+    tokio::time::timeout_at(until, work).await.map_err(late)?
+}
+
+fn method(request: &HttpRequest) -> Method {
+    request.method.as_str().parse().unwrap_or(Method::GET)
+}
+
+fn not_sent(text: &str) -> ExecuteError {
+    ExecuteError::NotSent(text.to_owned())
+}
+
+fn lost(error: &SendError, writes: bool) -> ExecuteError {
+    match error {
+        SendError::Refused(_) | SendError::Connect { first_hop: true } => not_sent(&error.to_string()),
+        SendError::Connect { .. } | SendError::Lost if writes => ExecuteError::Unknown(error.to_string()),
+        SendError::Connect { .. } | SendError::Lost => not_sent(&error.to_string()),
+    }
+}
+
+/// Hides what a request shows of the credential, also joined and encoded as it was sent.
+pub(crate) fn hide_sent(redactor: &mut Redactor, request: &HttpRequest) {
+    for value in request.headers.values().filter(|value| value.is_sensitive()) {
+        if let Ok(text) = std::str::from_utf8(value.as_bytes()) {
+            redactor.hide(text);
+            if let Some((_, rest)) = text.split_once(' ') {
+                redactor.hide(rest);
+            }
+        }
+    }
+}
+
+/// The end of a request's time: its own, or the caller's when that is sooner.
+pub(crate) fn end_of(seconds: Option<u32>, until: Instant) -> Instant {
+    const USUAL_SECONDS: u32 = 30;
+    until.min(Instant::now() + Duration::from_secs(seconds.unwrap_or(USUAL_SECONDS).into()))
+}

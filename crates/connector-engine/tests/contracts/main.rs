@@ -1,0 +1,16 @@
+//! What each shipped connector sends and understands, against a local server that answers as the service documents.
+
+mod bitrix24;
+mod diadoc;
+mod generic;
+mod github;
+mod gitlab;
+mod one_c_odata;
+mod ozon;
+mod sbis;
+mod service;
+mod signing_in;
+mod telegram;
+mod walls;
+mod wildberries;
+mod yandex_market;

@@ -1,0 +1,111 @@
+//! What must not happen: a secret that is shown, a request that leaves the connector's hosts, a call without end.
+
+use std::time::Duration;
+
+use artel_connector_engine::{ExecuteError, PageBounds};
+use serde_json::json;
+
+use crate::service::{Service, ok, status};
+
+const SECRET: &str = "s3cret/value+1?";
+
+async fn service() -> Service {
+    let credential = json!({"base_url": "http://own.example", "bearer": SECRET});
+    Service::start("http", &["own.example"], credential).await
+}
+
+fn get() -> serde_json::Value {
+    json!({"method": "GET", "path": "/"})
+}
+
+#[tokio::test]
+async fn a_secret_that_the_service_echoes_is_hidden_in_every_form() {
+    let service = service().await;
+    let echo = "plain s3cret/value+1? url s3cret%2Fvalue%2B1%3F base64 czNjcmV0L3ZhbHVlKzE/ urlsafe czNjcmV0L3ZhbHVlKzE_ form s3cret%2Fvalue%2B1%3F";
+    service.answers([
+        ok(&json!({"echo": echo, SECRET: [SECRET]})),
+        status(400, &[], &json!({"message": echo}).to_string()),
+    ]);
+    let data = service.call("request", &get()).await.unwrap().data;
+    let told = service.call("request", &get()).await.unwrap_err().to_string();
+    for shown in [data.to_string(), told] {
+        assert!(!shown.contains("s3cret") && !shown.contains("czNjcmV0"), "{shown}");
+        assert!(shown.contains("plain *** url *** base64 *** urlsafe *** form ***"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_is_refused_and_one_within_is_followed() {
+    let service = service().await;
+    service.answers([
+        status(307, &[("location", "http://own.example/moved")], ""),
+        ok(&json!({"moved": true})),
+        status(302, &[("location", "http://evil.example/")], ""),
+        status(302, &[("location", "http://169.254.169.254/")], ""),
+    ]);
+    assert_eq!(service.call("request", &get()).await.unwrap().data, json!({"moved": true}));
+    for host in ["evil.example", "169.254.169.254"] {
+        let told = service.call("request", &get()).await.unwrap_err();
+        assert_eq!(told.to_string(), format!("the host {host} is not among the allowed domains"));
+    }
+    assert_eq!(service.seen().len(), 4);
+}
+
+#[tokio::test]
+async fn a_private_address_of_a_credential_is_refused() {
+    let credential = json!({"base_url": "http://127.0.0.1:1", "bearer": "t0ken-1"});
+    let service = Service::start("http", &[], credential).await;
+    let told = service.call("request", &get()).await.unwrap_err();
+    assert_eq!(told, ExecuteError::NotSent("the host 127.0.0.1 is not on the public internet".to_owned()));
+}
+
+#[tokio::test]
+async fn what_the_caller_cannot_wait_for_is_told_with_its_time() {
+    let service = service().await;
+    service.answers([status(429, &[("retry-after", "600")], "")]);
+    let request = get();
+    let told = service.call_with("request", &request, None, Duration::from_secs(2)).await.unwrap_err();
+    assert!(matches!(&told, ExecuteError::TooFast { retry_after, .. } if retry_after.as_secs() >= 599), "{told:?}");
+    // The next call does not even ask: the service said when.
+    let _ = service.seen();
+    let told = service.call_with("request", &request, None, Duration::from_secs(2)).await.unwrap_err();
+    assert!(matches!(told, ExecuteError::TooFast { .. }) && service.seen().is_empty());
+}
+
+#[tokio::test]
+async fn pages_end_at_the_callers_bounds_and_say_what_is_next() {
+    let service =
+        Service::start("gitlab", &["gitlab.com"], json!({"token": "glpat-1", "instance_url": "http://gitlab.com"}))
+            .await;
+    let link = "<http://gitlab.com/api/v4/projects?page=2>; rel=\"next\"";
+    service.answers([status(200, &[("link", link)], "[{\"id\": 1}]")]);
+    let bounds = PageBounds { max_pages: 1, max_items: 100 };
+    let outcome = service.call_with("projects", &json!({}), Some(bounds), Duration::from_secs(5)).await.unwrap();
+    assert_eq!((outcome.pages, outcome.next.unwrap()["page"].clone()), (1, json!(2)));
+}
+
+#[tokio::test]
+async fn arguments_that_do_not_fit_and_incomplete_credentials_are_told_before_anything_is_sent() {
+    let service = service().await;
+    let told = service.call("request", &json!({"method": "BREW", "path": "/"})).await.unwrap_err();
+    assert!(matches!(&told, ExecuteError::Arguments(text) if text.contains("BREW")), "{told}");
+    assert!(matches!(service.call("nothing", &get()).await.unwrap_err(), ExecuteError::Arguments(_)));
+    let service = Service::start("ozon", &[], json!({"client_id": "1"})).await;
+    let told = service.call("roles", &json!({})).await.unwrap_err();
+    assert!(matches!(&told, ExecuteError::Credential(text) if text.contains("client_id and api_key")), "{told}");
+    assert!(service.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_write_that_was_cut_off_may_have_had_its_effect_and_a_read_has_none() {
+    let service = service().await;
+    // Without an answer the connection stays open until the caller gives up.
+    let patience = Duration::from_millis(300);
+    service.hangs();
+    let write = json!({"method": "POST", "path": "/"});
+    let told = service.call_with("request", &write, None, patience).await.unwrap_err();
+    assert!(matches!(told, ExecuteError::Unknown(_)), "{told}");
+    service.hangs();
+    let told = service.call_with("request", &get(), None, patience).await.unwrap_err();
+    assert!(matches!(told, ExecuteError::NotSent(_)), "{told}");
+}

@@ -1,0 +1,95 @@
+//! `artel connectors …`: look at connectors, check and import them, try a credential.
+
+mod import;
+mod show;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use artel_connectors::{Catalogue, Origin};
+
+use crate::cli::ConnectorsCommand;
+use crate::config::Config;
+use crate::output;
+
+pub(crate) async fn run(command: ConnectorsCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        ConnectorsCommand::List => list(),
+        ConnectorsCommand::Check { file } => check(&file),
+        ConnectorsCommand::Show { key } => show::run(&key),
+        ConnectorsCommand::Import(args) => import::run(&args).await,
+        ConnectorsCommand::Test(args) => test::run(&args).await,
+    }
+}
+
+fn list() -> anyhow::Result<ExitCode> {
+    let row = |cells: [&str; 5]| cells.map(str::to_owned).to_vec();
+    let mut rows = vec![row(["KEY", "KIND", "SIGN-IN", "OPERATIONS", "TITLE"])];
+    for listed in catalogue()?.iter() {
+        let connector = &listed.connector;
+        let kind = match listed.origin {
+            Origin::Shipped => "shipped",
+            Origin::Operator => "operator",
+        };
+        let ways: Vec<&str> = connector.auth.iter().map(|scheme| scheme.key.as_str()).collect();
+        let operations = connector.operations().count().to_string();
+        rows.push(row([&connector.key, kind, &ways.join(", "), &operations, &connector.title.en]));
+    }
+    output::table(&rows);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(file: &Path) -> anyhow::Result<ExitCode> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    match artel_connectors::parse(&file.display().to_string(), &text) {
+        Ok(connector) => {
+            let (key, operations) = (&connector.key, connector.operations().count());
+            output::line(&format!("{}: the connector {key} is good, with {operations} operations", file.display()));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(faults) => {
+            faults.iter().for_each(|fault| output::error(&fault.to_string()));
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// The shipped connectors and those of `CONNECTORS_DIR`. What is left out is told on stderr.
+fn catalogue() -> anyhow::Result<Catalogue> {
+    let (catalogue, warnings) = Catalogue::new(&operators_files()?);
+    warnings.iter().for_each(|warning| output::error(&format!("left out: {warning}")));
+    Ok(catalogue)
+}
+
+/// Names and texts of the YAML files in `CONNECTORS_DIR`, in the order of their names.
+fn operators_files() -> anyhow::Result<Vec<(String, String)>> {
+    let Some(directory) = std::env::var_os("CONNECTORS_DIR").filter(|value| !value.is_empty()).map(PathBuf::from)
+    else {
+        return Ok(Vec::new());
+    };
+    let unreadable = || format!("{} cannot be read (CONNECTORS_DIR)", directory.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&directory).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+            let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The guard with the operator's exceptions (`TOOL_ALLOW_PRIVATE_HOSTS`).
+fn egress() -> anyhow::Result<artel_egress::Egress> {
+    crate::wiring::egress(&Config::load()?, std::collections::BTreeMap::new())
+}
+
+/// The connector of that key.
+fn named(key: &str) -> anyhow::Result<std::sync::Arc<artel_connectors::Connector>> {
+    let catalogue = catalogue()?;
+    let found = catalogue.get(key).map(|listed| std::sync::Arc::clone(&listed.connector));
+    found.with_context(|| format!("there is no connector {key}; `artel connectors list` shows those there are"))
+}
