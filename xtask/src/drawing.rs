@@ -20,6 +20,8 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-bus-redis",
         "artel-http",
         "artel-connector-engine",
+        "artel-artifacts",
+        "artel-tools-web",
     ],
     &["artel-intents", "artel-scheduler"],
     &[
@@ -48,6 +50,8 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-identity", &["axum", "sqlx"]),
     ("artel-store", &["axum", "reqwest", "sqlx"]),
     ("artel-engine", &["axum", "sqlx"]),
+    ("artel-artifacts", &["axum", "reqwest", "sqlx"]),
+    ("artel-tools-web", &["axum", "sqlx"]),
     ("artel-intents", &["artel-http", "axum", "reqwest", "sqlx"]),
     ("artel-scheduler", &["axum", "reqwest", "sqlx"]),
     ("artel-platform-api", &["sqlx"]),

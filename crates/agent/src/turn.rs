@@ -310,6 +310,9 @@ impl Turn {
     }
 
     fn start(&self, call: &Call) -> Vec<Effect> {
+        if let Some(refused) = self.beside_exit() {
+            return vec![refused];
+        }
         match &call.planned.verdict {
             Verdict::Allow => self.make(call),
             Verdict::Refuse { reason } => vec![refuse(call, reason.clone())],

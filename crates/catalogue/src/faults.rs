@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::blocks::Blocks;
+use crate::catalogue::Catalogue;
 use crate::entry::{Category, Entry};
-use crate::read::Catalogue;
 
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(3600);

@@ -5,6 +5,7 @@
 
 pub mod args;
 mod blocks;
+mod catalogue;
 mod entry;
 mod faults;
 mod group;
@@ -14,8 +15,9 @@ mod read;
 mod schema;
 
 pub use blocks::Blocks;
+pub use catalogue::Catalogue;
 pub use entry::{Category, Entry, ResultType};
 pub use group::{Group, Title};
 pub use page::page;
-pub use read::{Catalogue, catalogue};
+pub use read::catalogue;
 pub use schema::schema_of;

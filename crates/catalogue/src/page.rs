@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::blocks::Blocks;
+use crate::catalogue::Catalogue;
 use crate::entry::Entry;
-use crate::read::Catalogue;
 
+const WIDTH: usize = 120;
 const HEAD: &str = "# The catalogue of tools
 
 <!-- Written by `cargo xtask catalogue-page`; `cargo xtask tidy` compares it with the data. -->
@@ -32,11 +33,17 @@ pub fn page(catalogue: &Catalogue) -> String {
 fn section(page: &mut String, entry: &Entry) {
     let _ = write!(page, "\n### {}\n\n**{}** · {}\n\n", entry.name, entry.title.en, entry.title.ru);
     if let Ok(blocks) = Blocks::of(&entry.description) {
-        let _ = write!(
-            page,
-            "{}\n\n* **When to use**: {}\n* **When not to use**: {}\n* **Constraints**: {}\n* **Results**: {}\n\n",
-            blocks.purpose, blocks.when, blocks.when_not, blocks.constraints, blocks.interpretation
-        );
+        page.push_str(&wrapped(blocks.purpose, ""));
+        page.push('\n');
+        for (name, block) in [
+            ("When to use", blocks.when),
+            ("When not to use", blocks.when_not),
+            ("Constraints", blocks.constraints),
+            ("Results", blocks.interpretation),
+        ] {
+            page.push_str(&wrapped(&format!("* **{name}**: {block}"), "  "));
+        }
+        page.push('\n');
     }
     let _ = write!(
         page,
@@ -50,6 +57,24 @@ fn section(page: &mut String, entry: &Entry) {
     for example in &entry.examples {
         let _ = write!(page, "\n```json\n{example}\n```\n");
     }
+}
+
+/// Lines of at most 120 characters.
+///
+/// # Arguments
+/// * `indent`: what each line but the first begins with.
+fn wrapped(text: &str, indent: &str) -> String {
+    let (mut lines, mut line) = (String::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + word.chars().count() >= WIDTH {
+            lines.push_str(line.trim_end());
+            lines.push('\n');
+            line = indent.to_owned();
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+    lines + line.trim_end() + "\n"
 }
 
 fn arguments(page: &mut String, schema: &Value) {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use serde_yaml_ng::Mapping;
 
 use crate::args;
+use crate::catalogue::Catalogue;
 use crate::entry::Entry;
 use crate::faults;
 use crate::group::{Group, Title};
@@ -15,17 +16,6 @@ use crate::raw::{RawEntry, RawGroup};
 const TOOLS: &str = include_str!("../data/tools.yaml");
 const GROUPS: &str = include_str!("../data/groups.yaml");
 
-/// All tools that the product knows of.
-#[derive(Debug, Default)]
-pub struct Catalogue {
-    /// In the order in which people see them.
-    pub groups: Vec<Group>,
-    /// In the order of the groups.
-    pub entries: Vec<Entry>,
-    /// What is wrong with the data files; the server does not start with any.
-    pub faults: Vec<String>,
-}
-
 /// The catalogue of this binary. It is read once.
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(TOOLS, GROUPS));
@@ -33,11 +23,6 @@ pub fn catalogue() -> &'static Catalogue {
 }
 
 impl Catalogue {
-    /// The tool of that name.
-    pub fn entry(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.name == name)
-    }
-
     /// Reads the two data files; what is wrong with them is in `faults`.
     pub(crate) fn read(tools: &str, groups: &str) -> Self {
         match Self::parse(tools, groups) {

@@ -43,6 +43,8 @@ id! {
     /// One tool call of a run: UUIDv5 of run, step and ordinal, so that it survives a crash.
     CallId,
     ApprovalId,
+    /// A file that a user sent or a tool made.
+    ArtifactId,
     /// One login: all refresh tokens that came of it.
     FamilyId,
 }
@@ -54,6 +56,15 @@ impl CallId {
     /// run of an earlier version goes on with the ids that its journal has.
     pub fn derive(run: RunId, step: u32, ordinal: u32) -> Self {
         Self(Uuid::new_v5(&run.0, format!("call/{step}/{ordinal}").as_bytes()))
+    }
+}
+
+impl ArtifactId {
+    /// A file that a call made: the call made again finds it.
+    ///
+    /// FROZEN: files that are kept have these ids.
+    pub fn of_call(call: CallId, ordinal: u32) -> Self {
+        Self(Uuid::new_v5(&call.0, format!("artifact/{ordinal}").as_bytes()))
     }
 }
 

@@ -6,6 +6,7 @@ pub mod account;
 pub mod agent;
 pub mod any_value;
 pub mod approval;
+pub mod artifact;
 pub mod audit;
 mod basis;
 pub mod budget;
@@ -37,6 +38,7 @@ pub use agent::{Agent, AgentKind, AgentStatus, AgentVersion, BuiltinAgent};
 pub use approval::{
     Approval, ApprovalRule, ApprovalState, Approvers, ArgumentCondition, Comparison, Decision, RuleEffect,
 };
+pub use artifact::Artifact;
 pub use audit::{Actor, AuditEntry, AuditRow};
 pub use basis::Basis;
 pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
@@ -47,7 +49,9 @@ pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
 pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
 pub use failure::RunFailure;
 pub use foreign_json::{read_foreign_json, replace_unpaired_surrogates};
-pub use ids::{AgentId, ApiKeyId, ApprovalId, BindingId, CallId, FamilyId, RunId, SessionId, TenantId, ToolId, UserId};
+pub use ids::{
+    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, FamilyId, RunId, SessionId, TenantId, ToolId, UserId,
+};
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use refusal::{Refusal, RefusalKind, Subject};

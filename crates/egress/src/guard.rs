@@ -70,6 +70,18 @@ impl Egress {
         Ok((url, rule))
     }
 
+    /// The same for a URL that a model found: when `allowed_domains` is empty, every public host may be reached, also by
+    /// redirects.
+    ///
+    /// # Errors
+    /// The reason why the URL is not called.
+    pub fn check_any(&self, text: &str, allowed_domains: &[String]) -> Result<(Url, HostRule), Refusal> {
+        let url = parse(text)?;
+        let rule = HostRule::any(allowed_domains, &url);
+        self.target(&url, &rule)?;
+        Ok((url, rule))
+    }
+
     fn target(&self, url: &Url, rule: &HostRule) -> Result<Target, Refusal> {
         check_form(url)?;
         rule.check(url)?;

@@ -7,7 +7,8 @@ use crate::error::Refusal;
 /// The hosts that one call may reach, by exact name.
 #[derive(Debug, Clone)]
 pub struct HostRule {
-    allowed: Vec<String>,
+    /// `None`: every host.
+    allowed: Option<Vec<String>>,
 }
 
 impl HostRule {
@@ -20,10 +21,15 @@ impl HostRule {
         let listed: Vec<String> = allowed_domains.iter().filter_map(|domain| normalize(domain)).collect();
         // A list without a usable entry allows nothing, because it was meant as a restriction.
         if allowed_domains.is_empty() {
-            Self { allowed: endpoint.host_str().map(str::to_owned).into_iter().collect() }
+            Self { allowed: Some(endpoint.host_str().map(str::to_owned).into_iter().collect()) }
         } else {
-            Self { allowed: listed }
+            Self { allowed: Some(listed) }
         }
+    }
+
+    /// The listed domains; with none, every host: for addresses that a model found.
+    pub fn any(allowed_domains: &[String], url: &Url) -> Self {
+        if allowed_domains.is_empty() { Self { allowed: None } } else { Self::new(allowed_domains, url) }
     }
 
     /// Checks that the call may reach the host of this URL.
@@ -32,7 +38,8 @@ impl HostRule {
     /// [`Refusal::NotAllowed`] when it may not.
     pub fn check(&self, url: &Url) -> Result<(), Refusal> {
         let host = url.host_str().unwrap_or_default();
-        if self.allowed.iter().any(|allowed| allowed == host) {
+        let allowed = self.allowed.as_ref();
+        if allowed.is_none_or(|allowed| allowed.iter().any(|allowed| allowed == host)) {
             Ok(())
         } else {
             Err(Refusal::NotAllowed(host.to_owned()))

@@ -5,17 +5,21 @@ use std::sync::Arc;
 use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, Run, Specialist, ToolDefinition, ToolRef, ToolSpec,
+    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, ExecutionType, Run, Specialist, ToolDefinition, ToolRef,
+    ToolSpec,
 };
 use artel_identity::{Scope, Scopes};
 use artel_specialists::SpecialistTool;
-use artel_tools::{BoundTool, Fuel, Registry};
+use artel_tools::{BoundTool, Fuel, Registry, function_name};
 use serde_json::{Map, Value};
 
 use crate::{Asked, Policy};
 
 /// The control tool whose calls a human may be shown as a plan.
 const CREATE_PLAN: &str = "create_plan";
+
+/// The tool of the catalogue that ends the turn.
+const EXIT: &str = "exit";
 
 #[derive(Clone)]
 pub(crate) struct Toolbox {
@@ -58,10 +62,13 @@ impl Item {
         }
         let descriptor = callable.descriptor().clone();
         let (description, input_schema) = (descriptor.description, descriptor.input_schema);
+        // The machine ends the turn itself, whatever the tenant calls the tool.
+        let ends = bound.1.execution_type == ExecutionType::Internal && function_name(&bound.1) == EXIT;
+        let (tool, name) = if ends { (ToolRef::control(EXIT), EXIT.to_owned()) } else { (tool, descriptor.name) };
         Some(Self {
             spec: ToolSpec { name: offered, description, input_schema, rest: Map::new() },
             tool,
-            name: descriptor.name,
+            name,
             effect: descriptor.effect,
             callable: Some(callable),
             asks: false,

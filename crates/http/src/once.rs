@@ -56,6 +56,11 @@ pub enum Once {
 }
 
 impl Attempt {
+    /// The client's key, for what is made under an id of its own.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// True when the client sent a key: the id of what is made will be found again by a retry.
     pub fn is_repeatable(&self) -> bool {
         self.key.is_some()

@@ -2,6 +2,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use artel_artifacts::{ArtifactFiles, ArtifactLinks};
 use artel_domain::{TenantId, UserId};
 use artel_http::{Gate, Ground, Identity, PublicKeys, TrustedHosts};
 use artel_identity::{ApiKeyMaker, TokenIssuer};
@@ -51,6 +52,9 @@ pub struct Deps {
     pub intents: Intents,
     /// The public keys of `/.well-known/jwks.json`.
     pub public_keys: Arc<dyn PublicKeys>,
+    /// Files of users and tools.
+    pub artifacts: ArtifactFiles,
+    pub artifact_links: Arc<ArtifactLinks>,
 }
 
 /// The state of every handler. Cheap to clone.
@@ -66,13 +70,26 @@ pub struct Shared {
     pub(crate) tools: Arc<Registry>,
     pub(crate) intents: Intents,
     pub(crate) public_keys: Arc<dyn PublicKeys>,
+    pub(crate) artifacts: ArtifactFiles,
+    pub(crate) artifact_links: Arc<ArtifactLinks>,
     pub(crate) config: ApiConfig,
 }
 
 impl App {
     pub fn new(deps: Deps, config: ApiConfig) -> Self {
-        let Deps { ground, issuer, key_maker, models, tools, intents, public_keys } = deps;
-        Self(Arc::new(Shared { ground, issuer, key_maker, models, tools, intents, public_keys, config }))
+        let Deps { ground, issuer, key_maker, models, tools, intents, public_keys, artifacts, artifact_links } = deps;
+        Self(Arc::new(Shared {
+            ground,
+            issuer,
+            key_maker,
+            models,
+            tools,
+            intents,
+            public_keys,
+            artifacts,
+            artifact_links,
+            config,
+        }))
     }
 
     /// How much of the tenant's sessions the caller may see now.

@@ -8,6 +8,7 @@ mod api_keys;
 mod app;
 mod approval_rules;
 mod approvals;
+mod artifacts;
 mod audit;
 mod auth;
 mod bindings;

@@ -3,14 +3,18 @@
 use artel_http::limits::{admit, admit_runs, admit_strangers};
 use artel_http::surface;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    App, agents, api_keys, approval_rules, approvals, audit, auth, bindings, budgets, builtin_agents, docs, health,
-    runs, sessions, tool_catalogue, tools,
+    App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
+    health, runs, sessions, tool_catalogue, tools,
 };
+
+/// A file with what is around it in a form.
+const LARGEST_FORM: usize = artel_artifacts::LARGEST as usize + 64 * 1024;
 
 /// The finished surface: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
@@ -26,12 +30,15 @@ pub fn routes(app: App) -> Router {
     let strangers = Router::from(sign_in()).layer(from_fn_with_state(gate(), admit_strangers));
     let api = known.merge(strangers);
     let open = Router::from(probes()).merge(docs::routes());
+    let api = api.merge(
+        Router::from(uploads()).layer(DefaultBodyLimit::max(LARGEST_FORM)).layer(from_fn_with_state(gate(), admit)),
+    );
     Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
 }
 
 /// What is described under `/v1`.
 pub(crate) fn versioned() -> OpenApiRouter<App> {
-    resources().merge(run_starts())
+    resources().merge(run_starts()).merge(uploads())
 }
 
 /// What is described at the root.
@@ -74,7 +81,15 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(approvals::decide::decide_approval))
         .routes(routes!(approval_rules::get::get_approval_rules, approval_rules::put::put_approval_rules))
         .routes(routes!(sessions::list_messages::list_session_messages))
+        .routes(routes!(artifacts::get::get_artifact, artifacts::delete::delete_artifact))
+        .routes(routes!(artifacts::get_meta::get_artifact_meta))
+        .routes(routes!(artifacts::link::link_artifact))
         .routes(routes!(audit::list::list_audit))
+}
+
+/// Files may be larger than other bodies.
+fn uploads() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(artifacts::create::create_artifact))
 }
 
 /// Runs cost more than reading: they have a limit of their own.

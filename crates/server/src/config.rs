@@ -10,6 +10,7 @@ mod llm;
 mod secrets;
 mod settings;
 mod shares;
+mod toolkit;
 mod values;
 
 pub(crate) use auth::AuthSettings;
@@ -18,6 +19,7 @@ pub(crate) use codelab::CodelabSettings;
 pub(crate) use llm::{LlmSettings, OtlpSettings};
 pub(crate) use settings::{Invalid, Settings};
 pub(crate) use shares::ShareSettings;
+pub(crate) use toolkit::ToolkitSettings;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -92,6 +94,7 @@ pub(crate) struct Config {
     pub(crate) tool_max_timeout_ms: u64,
     pub(crate) tool_retry_attempts: u32,
     pub(crate) tool_allow_private_hosts: Vec<String>,
+    pub(crate) toolkit: ToolkitSettings,
     pub(crate) sse_keepalive: Duration,
     pub(crate) lease: Duration,
     pub(crate) event_retention: Duration,
@@ -212,6 +215,7 @@ impl Config {
                 "host names or host:port, separated by commas",
                 "tool-mock,10.0.0.5:9000",
             )?,
+            toolkit: toolkit::toolkit(s)?,
             sse_keepalive: Duration::from_secs(s.number("SSE_KEEPALIVE_SECONDS", 15, 1..=3600)?),
             lease: Duration::from_secs(s.number("LEASE_SECONDS", 10, 1..=600)?),
             event_retention: Duration::from_secs(s.number("EVENT_RETENTION_SECONDS", 86_400, 1..=86_400 * 365)?),

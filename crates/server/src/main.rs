@@ -17,6 +17,7 @@ mod secret_names;
 mod serve;
 mod surfaces;
 mod tool_ports;
+mod toolkit;
 mod vault;
 mod wiring;
 

@@ -10,8 +10,10 @@ pub(crate) use callees::egress;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use artel_artifacts::ArtifactFiles;
 use artel_auth_api::AuthApp;
 use artel_codelab_api::App as Codelab;
 use artel_domain::{Clock, SystemClock};
@@ -19,19 +21,22 @@ use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Poli
 use artel_http::{Ground, MetricsText};
 use artel_intents::{Intents, IntentsConfig};
 use artel_llm::Models;
-use artel_scheduler::{Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
+use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
 
 pub(crate) use opening::open_store;
 
 use crate::accounting::Bookkeeping;
-use crate::auth;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::model_keys::TenantKeys;
 use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
 use crate::vault::Vault;
+use crate::{auth, toolkit};
+
+/// What was deleted is gone from the disk this soon.
+const SWEEP_FILES_EVERY: Duration = Duration::from_mins(5);
 
 /// Everything that surfaces and workers share.
 pub(crate) struct Parts {
@@ -45,6 +50,8 @@ pub(crate) struct Parts {
     /// The workers' rules about calls.
     policy: Arc<dyn Policy>,
     intents: Intents,
+    /// Files of users and tools.
+    artifacts: ArtifactFiles,
 }
 
 impl Parts {
@@ -66,12 +73,17 @@ impl Parts {
         let models = Arc::new(models.with_keys(keys).accounting_to(accountant, clock.clone()));
         let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::new(store.clone(), models.clone()));
         let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
-        let tools = Arc::new(tools(config, &ground, &vault, aliases)?);
+        let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone());
+        let tools = toolkit::tools(config)?
+            .into_iter()
+            .fold(tools(config, &ground, &vault, aliases)?, Registry::with)
+            .keeping(Arc::new(artifacts.clone()));
+        let tools = Arc::new(tools);
         let auth = auth::build(config, &ground, &vault)?;
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
         let intents = intents(config, &ground, policy.clone());
         let codelab = apps::codelab(config, &ground, intents.clone(), models.clone(), vault.internal_key());
-        Ok(Self { ground, models, tools, vault, auth, codelab, books, policy, intents })
+        Ok(Self { ground, models, tools, vault, auth, codelab, books, policy, intents, artifacts })
     }
 
     /// What is done in time, by one of the processes that have the role of a worker.
@@ -90,7 +102,13 @@ impl Parts {
             retention,
             cancels_runs_without_standing: config.cancel_runs_of_revoked_keys,
         };
-        Scheduler::start(&deps, sweeps(sweeping))
+        let mut jobs = sweeps(sweeping);
+        let files = self.artifacts.clone();
+        jobs.push(Job::new("sweep_artifacts", SWEEP_FILES_EVERY, move || {
+            let files = files.clone();
+            async move { Ok(files.sweep().await?) }
+        }));
+        Scheduler::start(&deps, jobs)
     }
 
     /// Unique among processes that live at the same time.

@@ -13,6 +13,7 @@ mod agents;
 mod answers;
 mod approval_rules;
 mod approvals;
+mod artifacts;
 mod attachments;
 mod audit;
 mod batch;

@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod agents;
 pub mod approval_rules;
+pub mod artifacts;
 pub mod budgets;
 pub mod builtin_agents;
 #[cfg(feature = "conformance")]
@@ -36,6 +37,7 @@ pub mod viewer;
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page};
 pub use approval_rules::ApprovalRules;
+pub use artifacts::{ArtifactStart, Artifacts, NewArtifact, StoredBytes};
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
 pub use error::StoreError;

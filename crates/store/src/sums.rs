@@ -4,8 +4,8 @@
 //! that is expected.
 
 use crate::{
-    Accounts, Agents, ApprovalRules, Budgets, BuiltinAgents, Idempotency, Identities, Jobs, Journal, LlmCalls,
-    LoginAttempts, Logins, OAuthClients, Operations, Runs, Sessions, SigningKeys, Standings, Tools,
+    Accounts, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Idempotency, Identities, Jobs, Journal,
+    LlmCalls, LoginAttempts, Logins, OAuthClients, Operations, Runs, Sessions, SigningKeys, Standings, Tools,
 };
 
 macro_rules! sums {
@@ -39,7 +39,7 @@ sums! {
     SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
-    SurfaceStore = IntentStore + GateStore + Operations;
+    SurfaceStore = IntentStore + GateStore + Operations + Artifacts;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
     Store = SurfaceStore + AuthStore + OrgStore + SweepStore;

@@ -16,12 +16,13 @@ pub struct BoundTool {
     pub(crate) tool: Arc<dyn Tool>,
     writes: bool,
     rate: Option<(String, RateLimit)>,
+    pub(crate) allowed_domains: Vec<String>,
 }
 
 impl BoundTool {
     /// A tool without terms of its own.
     pub(crate) fn free(tool: Arc<dyn Tool>) -> Self {
-        Self { tool, writes: false, rate: None }
+        Self { tool, writes: false, rate: None, allowed_domains: Vec::new() }
     }
 
     /// A tool under the terms of a binding.
@@ -31,6 +32,7 @@ impl BoundTool {
             tool,
             writes: binding.permission_scope == PermissionScope::Write,
             rate: binding.rate_limit.map(|rate| (key(), rate)),
+            allowed_domains: binding.allowed_domains.clone(),
         }
     }
 

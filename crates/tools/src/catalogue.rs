@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use artel_catalogue::{Entry, catalogue};
-use artel_domain::EffectClass;
 
 use crate::programs::Fuel;
 use crate::schema::{check_schema, validate};
@@ -44,12 +43,6 @@ pub fn standing(tool: Option<&dyn Tool>) -> Result<(), Unavailable> {
         how_to: format!("install a version newer than {} whose release notes name it", env!("CARGO_PKG_VERSION")),
     };
     tool.ok_or_else(missing)?.available()
-}
-
-/// What recovery may do with a call that was cut off, where the arguments make no difference.
-pub(crate) fn effect_of(entry: &Entry) -> EffectClass {
-    // The strictest class stands for a word that nobody knows; a test holds that there is none.
-    serde_json::from_value(entry.effect().into()).unwrap_or(EffectClass::AtMostOnce)
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use artel_domain::{AgentId, CallId, Clock, Principal, RunId, SessionId, Spend, TenantId};
+use artel_domain::{AgentId, ArtifactId, CallId, Clock, Principal, RunId, SessionId, Spend, TenantId};
 use artel_egress::Egress;
 use async_trait::async_trait;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::artifacts::ToolArtifact;
 use crate::exchange::CallRecord;
 use crate::programs::{BrokeOff, Fuel, Programs};
 
@@ -55,6 +56,10 @@ pub struct CallContext {
     pub budget: Option<Arc<dyn Budget>>,
     /// The only way to a URL that a tenant or a model gave.
     pub egress: Arc<Egress>,
+    /// The hosts that the agent's binding names; none means that it says nothing about hosts.
+    pub allowed_domains: Vec<String>,
+    /// Keeps files that the tool makes; `None` where nothing does.
+    pub artifacts: Option<Arc<dyn ArtifactKeeper>>,
     pub clock: Arc<dyn Clock>,
     /// What the tool did so far. It is journalled also when the call is given up.
     pub record: CallRecord,
@@ -68,6 +73,16 @@ pub trait Budget: Send + Sync {
     /// # Errors
     /// A text for the model that names the budget without room.
     async fn spend(&self, amount: Spend) -> Result<(), String>;
+}
+
+/// Keeps the files that tools make, with the session of the call.
+#[async_trait]
+pub trait ArtifactKeeper: Send + Sync {
+    /// Keeps a file. The same call keeps the same `ordinal` once: made again after a crash, it finds the file.
+    ///
+    /// # Errors
+    /// A text for the model.
+    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String>;
 }
 
 impl CallContext {

@@ -4,7 +4,6 @@ use artel_catalogue::Entry;
 use artel_domain::{EffectClass, ToolDefinition};
 use serde_json::Value;
 
-use crate::catalogue::effect_of;
 use crate::programs::Fuel;
 use crate::schema;
 
@@ -117,4 +116,10 @@ impl Descriptor {
     pub fn effect(self, effect: EffectClass) -> Self {
         Self { effect, ..self }
     }
+}
+
+/// What recovery may do with a call that was cut off, where the arguments make no difference.
+pub(crate) fn effect_of(entry: &Entry) -> EffectClass {
+    // The strictest class stands for a word that nobody knows; a test holds that there is none.
+    serde_json::from_value(entry.effect().into()).unwrap_or(EffectClass::AtMostOnce)
 }

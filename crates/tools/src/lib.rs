@@ -8,6 +8,7 @@
 //!
 //! This crate must never know journals, stores or surfaces: it is given one call and says what came of it.
 
+mod artifacts;
 mod auth;
 mod bound;
 mod builtin;
@@ -17,6 +18,7 @@ mod context;
 mod descriptor;
 mod exchange;
 mod headers;
+mod large;
 mod limits;
 mod output;
 mod programs;
@@ -32,12 +34,13 @@ mod tool;
 mod transform;
 mod webhook;
 
+pub use artifacts::ToolArtifact;
 pub use auth::ServiceSigner;
 pub use bound::BoundTool;
-pub use builtin::{Builtin, Typed, builtins, function_name};
+pub use builtin::{Builtin, Typed, builtins, function_name, keeping_builtins};
 pub use catalogue::{check_catalogue, standing};
 pub use config::ToolsConfig;
-pub use context::{Budget, CallContext, CallRequest, RunScope};
+pub use context::{ArtifactKeeper, Budget, CallContext, CallRequest, RunScope};
 pub use descriptor::{DEFAULT_TIMEOUT, Descriptor};
 pub use exchange::{CallRecord, Exchange};
 pub use headers::check_headers;

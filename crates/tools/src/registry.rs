@@ -13,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::{Authenticator, ServiceSigner};
 use crate::bound::BoundTool;
 use crate::builtin::row::InternalRow;
-use crate::builtin::{builtins, function_name};
+use crate::builtin::{builtins, function_name, keeping_builtins};
 use crate::catalogue::standing;
 use crate::config::ToolsConfig;
-use crate::context::{CallContext, CallRequest};
+use crate::context::{ArtifactKeeper, CallContext, CallRequest};
 use crate::exchange::CallRecord;
+use crate::large;
 use crate::limits::CallLimits;
 use crate::output::{ToolError, ToolOutput, unknown};
 use crate::programs::Programs;
@@ -43,6 +44,7 @@ pub struct Registry {
     pub(crate) webhooks: Arc<Webhooks>,
     limits: Arc<dyn CallLimits>,
     egress: Arc<Egress>,
+    artifacts: Option<Arc<dyn ArtifactKeeper>>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -52,7 +54,15 @@ impl Registry {
         let auth = Authenticator::new(deps.secrets, deps.signer);
         let webhooks = Arc::new(Webhooks::new(config.clone(), auth, deps.clock.clone()));
         let builtins = builtins().into_iter().map(|tool| (tool.descriptor().name.clone(), tool)).collect();
-        Self { config, builtins, webhooks, limits: deps.limits, egress: deps.egress, clock: deps.clock }
+        Self {
+            config,
+            builtins,
+            webhooks,
+            limits: deps.limits,
+            egress: deps.egress,
+            artifacts: None,
+            clock: deps.clock,
+        }
     }
 
     /// The same with one more built-in tool. One of the same name is replaced.
@@ -60,6 +70,13 @@ impl Registry {
     pub fn with(mut self, tool: Arc<dyn Tool>) -> Self {
         self.builtins.insert(tool.descriptor().name.clone(), tool);
         self
+    }
+
+    /// The same with a place for files: tools that make files are there, and of an answer that is too large for a model
+    /// the whole is kept.
+    #[must_use]
+    pub fn keeping(self, artifacts: Arc<dyn ArtifactKeeper>) -> Self {
+        keeping_builtins().into_iter().fold(Self { artifacts: Some(artifacts), ..self }, Self::with)
     }
 
     /// The built-in tool of that name.
@@ -136,7 +153,10 @@ impl Registry {
         let context = self.context(tool, request);
         let _ended = context.cancel.clone().drop_guard();
         let result = match self.admit(tool, request, args).await {
-            Ok(()) => bounded(tool, &context, args).await,
+            Ok(()) => match bounded(tool, &context, args).await {
+                Ok(output) => Ok(large::bounded(&context, &tool.descriptor().name, output).await),
+                Err(error) => Err(error),
+            },
             Err(refusal) => Err(ToolError::Tell(refusal)),
         };
         let report =
@@ -159,9 +179,24 @@ impl Registry {
     pub(crate) fn context(&self, tool: &BoundTool, request: &CallRequest) -> CallContext {
         let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, .. } = request.clone();
         let deadline = tokio::time::Instant::now() + tool.descriptor().timeout;
-        let (egress, clock) = (self.egress.clone(), self.clock.clone());
+        let (egress, clock, artifacts) = (self.egress.clone(), self.clock.clone(), self.artifacts.clone());
+        let allowed_domains = tool.allowed_domains.clone();
         let (cancel, record) = (CancellationToken::new(), CallRecord::default());
-        CallContext { tenant_id, principal, run, call_id, trace_id, deadline, cancel, budget, egress, clock, record }
+        CallContext {
+            tenant_id,
+            principal,
+            run,
+            call_id,
+            trace_id,
+            deadline,
+            cancel,
+            budget,
+            egress,
+            allowed_domains,
+            artifacts,
+            clock,
+            record,
+        }
     }
 
     async fn admit(&self, tool: &BoundTool, request: &CallRequest, args: &Value) -> Result<(), String> {

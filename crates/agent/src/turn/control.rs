@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use super::{Call, Effect, Turn, finish, refuse};
 
+/// The tool of the catalogue that ends the turn.
+const EXIT: &str = "exit";
+
 impl Turn {
     /// The effects of a call of a control tool. Its arguments fit the tool's schema.
     pub(crate) fn control(&self, call: &Call) -> Vec<Effect> {
@@ -25,8 +28,18 @@ impl Turn {
                 Ok(_) => vec![done(call, "The plan is accepted and carried out now, subtask by subtask.")],
                 Err(problem) => vec![refuse(call, problem)],
             },
+            EXIT => vec![exit(call)],
             other => vec![refuse(call, format!("there is no tool '{other}'"))],
         }
+    }
+
+    /// Calls beside `exit` in the same answer are not made: the next of them to be refused; `None` when there is none.
+    pub(crate) fn beside_exit(&self) -> Option<Effect> {
+        let exit = self.calls.iter().find(|call| call.planned.is_control_named(EXIT))?;
+        let other = |call: &&Call| !call.state.is_final() && call.planned.call_id != exit.planned.call_id;
+        let beside = self.calls.iter().find(other)?;
+        let error = "conflict: exit was called in the same answer, so this call was not made; call exit alone, last";
+        Some(refuse(beside, error.to_owned()))
     }
 
     fn switch(&self, call: &Call) -> Vec<Effect> {
@@ -56,6 +69,7 @@ impl Turn {
         let text = |name: &str| call.args.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         match call.planned.name.as_str() {
             "attempt_completion" => Some(self.complete(text("result"))),
+            EXIT => Some(self.complete(text("answer"))),
             "ask_followup_question" => Some(vec![self.success(text("question"))]),
             "create_plan" => {
                 let plan = plan_of(&call.args).ok()?;
@@ -64,6 +78,21 @@ impl Turn {
             _ => None,
         }
     }
+}
+
+/// The end of the turn, with an answer that the schema of a tenant's row may not have asked for.
+fn exit(call: &Call) -> Effect {
+    let answer = call.args.get("answer").and_then(Value::as_str).unwrap_or_default();
+    let has_files = call.args.get("files").and_then(Value::as_array).is_some_and(|files| !files.is_empty());
+    if answer.trim().is_empty() {
+        return refuse(call, "invalid_argument: answer: it is missing or blank; say what was done".into());
+    }
+    if has_files {
+        let error =
+            "unavailable: files: sessions have no workspace here; leave files out, and put what matters into answer";
+        return refuse(call, error.into());
+    }
+    done(call, "The task is finished.")
 }
 
 fn done(call: &Call, answer: &str) -> Effect {

@@ -1,4 +1,5 @@
 mod approvals;
+mod exit;
 mod waits;
 
 use std::collections::VecDeque;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use artel_domain::{CallState, Phase, Spend};
+use artel_domain::tool::HttpMethod;
+use artel_domain::{CallState, PermissionScope, Phase, Spend, ToolRef};
 use artel_engine::AllowAll;
 use artel_tools::{CallContext, Descriptor, Tool, ToolError, ToolOutput, Unavailable};
 use async_trait::async_trait;
@@ -89,4 +90,17 @@ async fn a_tool_that_cannot_be_called_here_is_not_offered_to_the_model() {
     let run = bench.start_run(INPUT).await;
     assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
     assert_eq!(bench.calls(run).await, []);
+}
+
+#[tokio::test]
+async fn exit_is_made_by_the_machine_and_not_by_a_worker() {
+    let bench = Bench::new().await;
+    bench.bind_internal("exit", PermissionScope::Read, HttpMethod::Post).await;
+    let _worker = bench.worker(AllowAll);
+    let run = bench.start_run(INPUT).await;
+    bench.until(run, |run| run.phase.is_end()).await;
+    let call = bench.calls(run).await.remove(0);
+    assert_eq!(call.tool, Some(ToolRef::control("exit")));
+    // The row's schema does not ask for an answer; the machine does.
+    assert_eq!(call.error.as_deref(), Some("invalid_argument: answer: it is missing or blank; say what was done"));
 }

@@ -16,6 +16,7 @@ struct Things {
     key: String,
     approval: String,
     session: String,
+    artifact: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -27,7 +28,9 @@ async fn things(world: &World) -> Things {
     let (run, ()) = futures::join!(ada.post("/runs", start), world.works());
     let key = ada.creates_key(json!({ "scopes": ["agents:read"] })).await.id();
     let approval = world.held_call(&ada, &agent, &tool).await;
-    Things { agent, tool, run: run.id(), key, approval, session: "secret-session".to_owned() }
+    let made = crate::artifacts::uploads(&ada, "a.txt", b"secret").await;
+    let artifact = made["artifact_id"].as_str().unwrap().to_owned();
+    Things { agent, tool, run: run.id(), key, approval, session: "secret-session".to_owned(), artifact }
 }
 
 impl Things {
@@ -39,6 +42,7 @@ impl Things {
             "api_key_id" => self.key.clone(),
             "approval_id" => self.approval.clone(),
             "session_id" => self.session.clone(),
+            "artifact_id" => self.artifact.clone(),
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
             "builtin_agent" | "name" => "absent".to_owned(),

@@ -5,6 +5,7 @@ mod agents;
 mod api_keys;
 mod approval_rules;
 mod approvals;
+mod artifacts;
 mod audit;
 mod auth;
 mod auth_service;

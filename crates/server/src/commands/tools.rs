@@ -1,26 +1,33 @@
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use artel_catalogue::{Catalogue, Entry, catalogue};
-use artel_tools::{Unavailable, builtins, standing};
+use artel_tools::{Tool, Unavailable, builtins, keeping_builtins, standing};
 use serde_json::json;
 
-use crate::output;
+use crate::config::Config;
+use crate::{output, toolkit};
 
 /// All tools of the catalogue, group by group. It needs neither a database nor a running server.
 pub(crate) fn list(as_json: bool) -> anyhow::Result<ExitCode> {
     let catalogue = catalogue();
+    let tools = Tools([builtins(), keeping_builtins(), toolkit::tools(&Config::load()?)?].concat());
     if as_json {
-        let rows: Vec<_> = catalogue.entries.iter().map(|entry| row_of(entry, standing_of(entry).err())).collect();
+        let rows: Vec<_> = catalogue.entries.iter().map(|entry| row_of(entry, tools.standing(entry).err())).collect();
         output::line(&serde_json::to_string_pretty(&rows)?);
     } else {
-        output::table(&table(catalogue));
+        output::table(&table(catalogue, &tools));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn standing_of(entry: &Entry) -> Result<(), Unavailable> {
-    let known = builtins();
-    standing(known.iter().find(|tool| tool.descriptor().name == entry.name).map(AsRef::as_ref))
+/// The engines of this installation.
+struct Tools(Vec<Arc<dyn Tool>>);
+
+impl Tools {
+    fn standing(&self, entry: &Entry) -> Result<(), Unavailable> {
+        standing(self.0.iter().find(|tool| tool.descriptor().name == entry.name).map(AsRef::as_ref))
+    }
 }
 
 fn row_of(entry: &Entry, lack: Option<Unavailable>) -> serde_json::Value {
@@ -32,10 +39,10 @@ fn row_of(entry: &Entry, lack: Option<Unavailable>) -> serde_json::Value {
     row
 }
 
-fn table(catalogue: &Catalogue) -> Vec<Vec<String>> {
+fn table(catalogue: &Catalogue, tools: &Tools) -> Vec<Vec<String>> {
     let mut rows = vec![["TOOL", "GROUP", "AVAILABLE", "WHAT IS MISSING"].map(str::to_owned).to_vec()];
     for entry in &catalogue.entries {
-        let (available, missing) = match standing_of(entry) {
+        let (available, missing) = match tools.standing(entry) {
             Ok(()) => ("yes", String::new()),
             Err(lack) => ("no", format!("{}; {}", lack.reason, lack.how_to)),
         };
@@ -50,7 +57,7 @@ mod tests {
 
     #[test]
     fn every_tool_has_a_line_that_says_what_is_missing() {
-        let rows = table(catalogue());
+        let rows = table(catalogue(), &Tools(builtins()));
         assert_eq!(rows.len(), 45);
         for row in &rows[1..] {
             assert_eq!(row[2] == "no", row[3].contains("; "), "{row:?}");

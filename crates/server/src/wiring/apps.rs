@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use artel_artifacts::ArtifactLinks;
 use artel_codelab_api::{App as Codelab, CodelabConfig, Deps as CodelabDeps, InternalCaller};
 use artel_http::{Ground, InternalKey};
 use artel_intents::Intents;
@@ -28,6 +29,8 @@ impl Parts {
             tools: self.tools.clone(),
             intents: self.intents.clone(),
             public_keys: Arc::new(auth::KeySets { vault: self.vault.clone(), auth: self.auth.keys().clone() }),
+            artifacts: self.artifacts.clone(),
+            artifact_links: Arc::new(ArtifactLinks::new(self.vault.seal())),
         };
         Platform::new(deps, api_config(config))
     }

@@ -6,6 +6,7 @@
 mod account;
 mod agent;
 mod approval;
+mod artifact;
 mod audit;
 mod call;
 mod entry;
@@ -19,6 +20,7 @@ mod tool;
 pub(crate) use account::AccountRow;
 pub(crate) use agent::{AgentRow, VersionRow, returning_agent, select_agent};
 pub(crate) use approval::{ApprovalRow, select_approval};
+pub(crate) use artifact::{ArtifactRow, artifacts};
 pub(crate) use audit::AuditLogRow;
 pub(crate) use call::{CallRow, select_call};
 pub(crate) use entry::{EntryRow, payload};

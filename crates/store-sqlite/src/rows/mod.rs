@@ -9,6 +9,7 @@
 mod account;
 mod agent;
 mod approval;
+mod artifact;
 mod audit;
 mod call;
 mod entry;
@@ -22,6 +23,7 @@ mod tool;
 pub(crate) use account::{AccountRow, InviteRow, accounts};
 pub(crate) use agent::{AgentRow, VersionRow, agents};
 pub(crate) use approval::{ApprovalRow, approvals};
+pub(crate) use artifact::{ArtifactRow, artifacts};
 pub(crate) use audit::AuditLogRow;
 pub(crate) use call::{CallRow, calls};
 pub(crate) use entry::{EntryRow, entries};

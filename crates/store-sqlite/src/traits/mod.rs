@@ -4,6 +4,7 @@
 mod accounts;
 mod agents;
 mod approval_rules;
+mod artifacts;
 mod budgets;
 mod builtin_agents;
 mod idempotency;

@@ -15,6 +15,7 @@ pub mod agents;
 pub mod answers;
 pub mod approval_rules;
 pub mod approvals;
+pub mod artifacts;
 pub mod audit;
 pub mod blocked;
 pub mod budgets;
@@ -232,6 +233,17 @@ macro_rules! conformance_tests {
             the_oldest_calls_are_forgotten_a_few_at_a_time,
             accounts_do_not_mix,
         ]);
+        $crate::conformance_group!($make_store, artifacts: [
+            an_artifact_is_found_when_its_bytes_are_stored_and_as_it_was_stored,
+            what_was_broken_off_may_be_begun_again_and_what_is_there_is_there,
+            of_many_who_finish_an_artifact_at_once_one_does,
+            a_colleague_finds_no_artifact_of_a_private_session_and_deletes_none,
+            an_artifact_of_a_session_of_the_tenant_is_everybodys_in_it,
+            an_administrators_look_at_a_private_artifact_leaves_a_row,
+            a_deleted_artifact_is_swept_once_and_its_id_stays_taken_until_then,
+            an_attempt_that_was_broken_off_long_ago_is_swept_and_cannot_be_finished,
+            an_ephemeral_artifact_goes_with_its_session,
+        ]);
         $crate::conformance_group!($make_store, idempotency: [
             a_fresh_key_is_work_to_do,
             the_same_request_under_way_is_running,
@@ -410,6 +422,7 @@ mod tests {
         ("answers", include_str!("answers.rs")),
         ("approval_rules", include_str!("approval_rules.rs")),
         ("approvals", include_str!("approvals.rs")),
+        ("artifacts", include_str!("artifacts.rs")),
         ("audit", include_str!("audit.rs")),
         ("budgets", include_str!("budgets.rs")),
         ("calls", include_str!("calls.rs")),

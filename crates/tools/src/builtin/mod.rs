@@ -3,6 +3,8 @@
 mod calculator;
 mod current_time;
 mod echo;
+mod exit;
+mod message_compose;
 pub(crate) mod row;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -23,6 +25,15 @@ pub fn builtins() -> Vec<Arc<dyn Tool>> {
         Arc::new(Typed::new(calculator::Calculator)),
         Arc::new(Typed::new(current_time::CurrentTime)),
         Arc::new(Typed::new(echo::Echo)),
+        Arc::new(Typed::new(exit::Exit)),
+    ]
+}
+
+/// The built-in tools that make files: for installations that keep files.
+pub fn keeping_builtins() -> Vec<Arc<dyn Tool>> {
+    vec![
+        // One line each, in alphabetical order.
+        Arc::new(Typed::new(message_compose::MessageCompose)),
     ]
 }
 

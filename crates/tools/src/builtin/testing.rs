@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use artel_domain::{CallId, Clock, Principal, TenantId, Timestamp, UserId};
+use std::sync::Mutex;
+
+use artel_domain::{ArtifactId, CallId, Clock, Principal, TenantId, Timestamp, UserId};
 use artel_egress::{Egress, Resolver, SystemResolver};
+use async_trait::async_trait;
 use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::typed::{Builtin, Typed};
-use crate::context::CallContext;
+use crate::artifacts::ToolArtifact;
+use crate::context::{ArtifactKeeper, CallContext};
 use crate::exchange::CallRecord;
 use crate::output::ToolError;
 use crate::tool::Tool as _;
@@ -34,6 +38,31 @@ pub(crate) async fn answer<T: Builtin>(tool: T, args: Value) -> Result<Value, To
     Typed::new(tool).call(&context(), args).await.map(|output| output.value)
 }
 
+/// Keeps files in memory, for the test to look at.
+#[derive(Clone, Default)]
+pub(crate) struct Kept(Arc<Mutex<Vec<ToolArtifact>>>);
+
+impl Kept {
+    pub(crate) fn all(&self) -> Vec<ToolArtifact> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl ArtifactKeeper for Kept {
+    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
+        let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
+        self.0.lock().unwrap().push(artifact);
+        Ok(id)
+    }
+}
+
+/// The answer of one call that may keep files.
+pub(crate) async fn answer_keeping<T: Builtin>(tool: T, args: Value, kept: &Kept) -> Result<Value, ToolError> {
+    let context = CallContext { artifacts: Some(Arc::new(kept.clone())), ..context() };
+    Typed::new(tool).call(&context, args).await.map(|output| output.value)
+}
+
 /// The text that a model gets instead of an answer.
 pub(crate) async fn refusal<T: Builtin>(tool: T, args: Value) -> String {
     match answer(tool, args).await {
@@ -54,6 +83,8 @@ fn context() -> CallContext {
         cancel: CancellationToken::new(),
         budget: None,
         egress: Arc::new(Egress::new(&[], BTreeMap::new(), &resolver).unwrap()),
+        allowed_domains: Vec::new(),
+        artifacts: None,
         clock: Arc::new(FixedClock),
         record: CallRecord::default(),
     }

@@ -2,9 +2,9 @@ use artel_catalogue::catalogue;
 use artel_domain::EffectClass;
 use serde_json::json;
 
-use super::{check_catalogue, effect_of, standing};
-use crate::builtin::builtins;
-use crate::descriptor::Descriptor;
+use super::{check_catalogue, standing};
+use crate::builtin::{builtins, keeping_builtins};
+use crate::descriptor::{Descriptor, effect_of};
 use crate::schema::validate;
 
 fn fuel() -> crate::programs::Fuel {
@@ -33,7 +33,7 @@ fn a_tool_without_an_engine_says_so_and_how_to_get_one() {
 
 #[test]
 fn a_built_in_tool_of_the_catalogue_is_as_the_catalogue_says() {
-    for tool in builtins() {
+    for tool in builtins().into_iter().chain(keeping_builtins()) {
         let Some(entry) = catalogue().entry(&tool.descriptor().name) else { continue };
         assert_eq!(tool.descriptor(), &Descriptor::of_entry(entry));
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use artel_domain::{EffectClass, ExecutionType, PermissionScope, Spend, ToolOutcome, ToolRef};
+use artel_domain::{ArtifactId, EffectClass, ExecutionType, PermissionScope, Spend, ToolOutcome, ToolRef};
 use artel_tools::{
-    BoundTool, Budget, CallContext, CallEnd, Descriptor, Fuel, Registry, Tool, ToolError, ToolOutput, Unavailable,
+    ArtifactKeeper, BoundTool, Budget, CallContext, CallEnd, Descriptor, Fuel, Registry, Tool, ToolArtifact, ToolError,
+    ToolOutput, Unavailable,
 };
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -60,6 +61,7 @@ impl Tool for Obedient {
                 budget.spend(Spend { tokens: 7, nano_usd: 0 }).await?;
                 Ok(json!("spent").into())
             }
+            "talk" => Ok(json!({"text": "x".repeat(100_000)}).into()),
             _ => Ok(json!({"in_run": context.run.is_some()}).into()),
         }
     }
@@ -146,6 +148,43 @@ async fn a_call_is_held_to_schema_and_permission_in_the_same_words_when_it_is_pl
     let made = failed(bench.report(&tools).await.end);
     assert!(made.contains("city") && made.matches("do not fit").count() == 1, "{made}");
     assert_eq!(planned(&bench.bound(&tools), &bench.args), made);
+}
+
+/// Keeps files in memory, or fails to.
+struct Keeper(Option<Arc<std::sync::Mutex<Vec<ToolArtifact>>>>);
+
+#[async_trait]
+impl ArtifactKeeper for Keeper {
+    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
+        let kept = self.0.as_ref().ok_or("failed: no disk")?;
+        let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
+        kept.lock().unwrap().push(artifact);
+        Ok(id)
+    }
+}
+
+#[tokio::test]
+async fn of_an_answer_that_is_too_large_the_model_gets_the_beginning_and_the_whole_is_kept() {
+    let (bench, tools) = bench_with(Obedient::new(), 0, EffectClass::ReadOnly);
+    let bench = bench.with(|bench| bench.args = json!({"do": "talk"}));
+    let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let tools = tools.keeping(Arc::new(Keeper(Some(kept.clone()))));
+    let CallEnd::Finished(ToolOutcome::Succeeded { output }) = bench.report(&tools).await.end else { panic!() };
+    assert!(output.to_string().len() <= 32 * 1024 && output["text"].as_str().unwrap().ends_with("x…"), "{output}");
+    assert_eq!((&output["truncated"], output["artifact_id"].is_string()), (&json!(true), true));
+    let whole = kept.lock().unwrap().pop().unwrap();
+    assert_eq!((whole.kind, whole.is_ephemeral), ("tool_result", true));
+    assert_eq!(serde_json::from_slice::<Value>(&whole.bytes).unwrap()["text"], "x".repeat(100_000));
+}
+
+#[tokio::test]
+async fn an_answer_whose_rest_cannot_be_kept_says_so() {
+    let (bench, tools) = bench_with(Obedient::new(), 0, EffectClass::ReadOnly);
+    let bench = bench.with(|bench| bench.args = json!({"do": "talk"}));
+    let tools = tools.keeping(Arc::new(Keeper(None)));
+    let CallEnd::Finished(ToolOutcome::Succeeded { output }) = bench.report(&tools).await.end else { panic!() };
+    assert!(output.get("artifact_id").is_none(), "{output}");
+    assert!(output["truncated_note"].as_str().unwrap().contains("could not be kept"));
 }
 
 struct Empty;

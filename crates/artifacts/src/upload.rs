@@ -1,0 +1,85 @@
+use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId};
+use artel_store::{NewArtifact, StoredBytes};
+use bytes::Bytes;
+use object_store::buffered::BufWriter;
+use sha2::{Digest as _, Sha256};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::error::ArtifactError;
+use crate::ground::Ground;
+use crate::media::{HEAD, media_type};
+
+/// The largest file, in bytes.
+pub const LARGEST: u64 = 100 * 1024 * 1024;
+/// What a file has in memory at most; S3 takes no smaller parts.
+const PART: usize = 5 * 1024 * 1024;
+const PARTS_AT_ONCE: usize = 2;
+
+/// A file that is being stored. One that is dropped before its end is never found; a sweep removes what is left of it.
+pub struct Upload {
+    ground: Ground,
+    tenant: TenantId,
+    artifact: ArtifactId,
+    writer: BufWriter,
+    digest: Sha256,
+    head: Vec<u8>,
+    bytes: u64,
+}
+
+impl Upload {
+    pub(crate) fn new(ground: Ground, new: &NewArtifact) -> Self {
+        let path = ground.place.path(new.tenant_id, new.id);
+        let writer = BufWriter::with_capacity(ground.place.objects.clone(), path, PART);
+        Self {
+            ground,
+            tenant: new.tenant_id,
+            artifact: new.id,
+            writer: writer.with_max_concurrency(PARTS_AT_ONCE),
+            digest: Sha256::new(),
+            head: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Stores the next bytes; waits while the storage is slower than they come.
+    ///
+    /// # Errors
+    /// [`ArtifactError::TooLarge`] for a file beyond [`LARGEST`].
+    pub async fn write(&mut self, bytes: Bytes) -> Result<(), ArtifactError> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > LARGEST {
+            self.writer.abort().await?;
+            return Err(ArtifactError::TooLarge);
+        }
+        self.digest.update(&bytes);
+        let wanted = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..wanted]);
+        Ok(self.writer.put(bytes).await?)
+    }
+
+    /// All bytes are there: the artifact can be found from now on.
+    ///
+    /// # Arguments
+    /// * `told`: the media type, where the maker knows it; else the bytes tell it.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Ended`] when it took so long that a sweep ended it.
+    pub async fn finish(
+        mut self,
+        title: Option<String>,
+        told: Option<&str>,
+        audit: AuditEntry,
+    ) -> Result<Artifact, ArtifactError> {
+        self.writer.shutdown().await?;
+        let is_whole = self.bytes <= self.head.len() as u64;
+        let stored = StoredBytes {
+            title,
+            media_type: told.unwrap_or_else(|| media_type(&self.head, is_whole)).to_owned(),
+            bytes: self.bytes,
+            sha256: hex::encode(self.digest.finalize()),
+            at: self.ground.clock.now(),
+        };
+        let made = self.ground.rows.finish_artifact(self.tenant, self.artifact, stored, audit).await?;
+        made.ok_or(ArtifactError::Ended)
+    }
+}

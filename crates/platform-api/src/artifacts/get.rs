@@ -1,0 +1,91 @@
+use artel_domain::{Artifact, ArtifactId};
+use artel_http::caller::RunsRead;
+use artel_http::{At, Caller, Checked, Faults, Params, Problem};
+use artel_store::Viewer;
+use axum::body::Body;
+use axum::extract::{FromRequestParts as _, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::headers::{etag, headers};
+use super::range::{Part, part};
+use super::{TAG, problem};
+use crate::App;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GetArtifact {
+    /// From `POST /artifacts/{artifact_id}/link`: opens the file without a credential.
+    #[param(nullable = false)]
+    token: Option<String>,
+}
+
+impl Checked for GetArtifact {
+    fn check(&self, faults: &mut Faults) {
+        faults.length("token", self.token.as_deref(), 1..=1000);
+    }
+}
+
+/// Read a file's bytes.
+///
+/// `Range` asks for a part of them. Needs `runs:read`, or the token of a link.
+#[utoipa::path(get, path = "/artifacts/{artifact_id}", tag = TAG, params(("artifact_id" = ArtifactId, Path), GetArtifact),
+    responses(
+        (status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304, description = "The caller has it already (`If-None-Match`)."),
+        (status = 416, description = "The file has no such part.")))]
+pub(crate) async fn get_artifact(
+    State(app): State<App>,
+    At(artifact): At<ArtifactId>,
+    mut parts: Parts,
+) -> Result<Response, Problem> {
+    let artifact = found(&app, artifact, &mut parts).await?.ok_or_else(|| Problem::not_found("artifact"))?;
+    let (headers, etag) = (headers(&artifact), etag(&artifact));
+    if parts.headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let mut answer = match part(&parts.headers, artifact.bytes, &etag) {
+        Part::Outside => outside(artifact.bytes),
+        Part::Whole => {
+            let bytes = app.artifacts.read(&artifact, None).await.map_err(problem)?;
+            sized(Body::from_stream(bytes), artifact.bytes)
+        }
+        Part::Bytes(range) => {
+            let bytes = app.artifacts.read(&artifact, Some(range.clone())).await.map_err(problem)?;
+            let mut answer = sized(Body::from_stream(bytes), range.end - range.start);
+            *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let said = format!("bytes {}-{}/{}", range.start, range.end - 1, artifact.bytes);
+            answer.headers_mut().extend(HeaderValue::from_str(&said).ok().map(|value| (CONTENT_RANGE, value)));
+            answer
+        }
+    };
+    answer.headers_mut().extend(headers);
+    Ok(answer)
+}
+
+/// By a link's token, else as the caller sees it.
+async fn found(app: &App, artifact: ArtifactId, parts: &mut Parts) -> Result<Option<Artifact>, Problem> {
+    let Params(wanted) = Params::<GetArtifact>::from_request_parts(parts, app).await?;
+    let linked = wanted.token.and_then(|token| app.artifact_links.open(&token, artifact, app.clock.now()));
+    let viewer = match linked {
+        Some(tenant) => Viewer::service(tenant),
+        None => app.viewer(&*Caller::<RunsRead>::from_request_parts(parts, app).await?),
+    };
+    Ok(app.store.find_artifact(&viewer, artifact).await?)
+}
+
+fn sized(body: Body, bytes: u64) -> Response {
+    ([(CONTENT_LENGTH, HeaderValue::from(bytes))], body).into_response()
+}
+
+fn outside(bytes: u64) -> Response {
+    let said = HeaderValue::from_str(&format!("bytes */{bytes}")).ok();
+    let mut answer = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+    answer.headers_mut().extend(said.map(|value| (CONTENT_RANGE, value)));
+    answer
+}

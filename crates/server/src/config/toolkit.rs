@@ -1,0 +1,41 @@
+//! What the tools of the catalogue stand on: where files are kept, which search services there are.
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::settings::{Invalid, Settings, invalid};
+
+#[derive(Debug, Clone)]
+pub(crate) struct ToolkitSettings {
+    /// The data directory when absent.
+    pub(crate) artifacts: Option<Url>,
+    pub(crate) searxng: Option<Url>,
+    pub(crate) brave_key: Option<SecretString>,
+    pub(crate) tavily_key: Option<SecretString>,
+    /// API key and folder.
+    pub(crate) yandex: Option<(SecretString, String)>,
+}
+
+pub(super) fn toolkit(s: &mut Settings) -> Result<ToolkitSettings, Invalid> {
+    let artifacts = url(s, "ARTIFACTS_URL", &["s3", "file"], "s3://bucket/prefix")?;
+    let searxng = url(s, "SEARXNG_URL", &["http", "https"], "http://searxng:8080/")?;
+    let (brave_key, tavily_key) = (s.secret("BRAVE_API_KEY", 1)?, s.secret("TAVILY_API_KEY", 1)?);
+    let yandex = match (s.secret("YANDEX_SEARCH_API_KEY", 1)?, s.given("YANDEX_FOLDER_ID")) {
+        (Some(key), Some(folder)) => Some((key, folder)),
+        (None, None) => None,
+        _ => {
+            let problem = "it belongs together with YANDEX_SEARCH_API_KEY: set both or neither".to_owned();
+            return Err(invalid("YANDEX_FOLDER_ID", problem, "b1gabcdefghijklmnopq"));
+        }
+    };
+    Ok(ToolkitSettings { artifacts, searxng, brave_key, tavily_key, yandex })
+}
+
+fn url(s: &mut Settings, name: &'static str, schemes: &[&str], example: &str) -> Result<Option<Url>, Invalid> {
+    let given = s.given(name);
+    s.mask_url(name);
+    let Some(text) = given else { return Ok(None) };
+    let url = Url::parse(&text).ok().filter(|url| schemes.contains(&url.scheme()));
+    url.map(Some)
+        .ok_or_else(|| invalid(name, format!("it is no URL that begins with {}", schemes.join(" or ")), example))
+}
