@@ -7,8 +7,9 @@ use crate::plain;
 /// Larger pages are read without being taken apart.
 const LARGEST: usize = 3 * 1024 * 1024;
 const MOST_ELEMENTS: usize = 20_000;
-/// Pages nest as deep as they like, and the readers of them recurse.
-const STACK: usize = 256 * 1024 * 1024;
+/// The reader of articles takes the square of the depth, and recurses.
+const DEEPEST: usize = 256;
+const STACK: usize = 64 * 1024 * 1024;
 
 /// What a page says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(crate) fn read(html: String, url: String) -> Result<Page, String> {
 
 fn article(html: &str, url: &str) -> Page {
     let whole = || Page { title: title_of(html), content: plain::text_of(html) };
-    if html.len() > LARGEST || html.matches('<').count() > 2 * MOST_ELEMENTS {
+    if html.len() > LARGEST || html.matches('<').count() > 2 * MOST_ELEMENTS || depth(html) > DEEPEST {
         return whole();
     }
     let config = Config { max_elements_to_parse: MOST_ELEMENTS, text_mode: TextMode::Markdown, ..Config::default() };
@@ -43,6 +44,28 @@ fn article(html: &str, url: &str) -> Page {
         }
         _ => whole(),
     }
+}
+
+/// How deep elements stand in each other at most, counted without knowing which of them need no end.
+fn depth(html: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    for tag in html.split('<').skip(1) {
+        match tag.bytes().next() {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(letter) if letter.is_ascii_alphabetic() && !is_void(tag) => depth += 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// An element that has no content, and so no end.
+fn is_void(tag: &str) -> bool {
+    const VOID: [&str; 9] = ["br", "img", "meta", "link", "input", "hr", "source", "wbr", "col"];
+    let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
+    VOID.iter().any(|void| name.eq_ignore_ascii_case(void))
+        || tag.split('>').next().is_some_and(|tag| tag.ends_with('/'))
 }
 
 fn title_of(html: &str) -> Option<String> {
