@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Budget, BudgetScope, Caps, RunFailure, Spend, Usage};
+use artel_domain::{Budget, BudgetScope, Caps, RunFailure, RunId, Spend, Usage};
 use artel_llm::{Message, Models, PartBody, Request, Served, Thinking};
-use artel_store::{Fence, Reservation, Reserved, TurnRecord};
+use artel_store::{Fence, Reservation, Reserved, StoreError, TurnRecord};
 use async_trait::async_trait;
 
 use crate::Deps;
+use crate::store_away::ask_until_answered;
 
 /// What a model may write when its agent sets no `max_tokens`: without a bound nothing could be set aside.
 const DEFAULT_MAX_TOKENS: u32 = 4096;
@@ -43,6 +44,11 @@ impl Purse {
         Self { caps, fence, agent: record.agent.id }
     }
 
+    /// Whose calls are paid for.
+    pub(crate) fn run(&self) -> RunId {
+        self.fence.run_id
+    }
+
     /// Sets aside the most that the request can come to, and bounds the request to it. `None` where nothing is capped;
     /// the error is the run's.
     pub(crate) async fn reserve(
@@ -68,10 +74,16 @@ impl Purse {
 
     async fn set_aside(&self, deps: &Deps, amount: Spend) -> Result<Reserved, (RunFailure, String)> {
         let reservation = Reservation { agent_id: self.agent, amount, caps: self.caps, at: deps.clock.now() };
-        deps.store.reserve_budget(&self.fence, reservation).await.map_err(|error| {
-            tracing::error!(run_id = %self.fence.run_id, %error, "the budget cannot be asked");
-            (RunFailure::BudgetUnavailable, "the budget could not be checked; see the server's log".to_owned())
-        })
+        let ask = || deps.store.reserve_budget(&self.fence, reservation.clone());
+        match ask_until_answered(self.fence.run_id, "the budget cannot be asked now", ask).await {
+            Ok(reserved) => Ok(reserved),
+            // The run is another worker's: the worker that lost it drops this future.
+            Err(StoreError::Fenced) => std::future::pending().await,
+            Err(error) => {
+                tracing::error!(run_id = %self.fence.run_id, %error, "the budget cannot be read");
+                Err((RunFailure::BudgetUnavailable, "the budget could not be read; see the server's log".to_owned()))
+            }
+        }
     }
 
     fn most(&self, models: &Models, request: &mut Request) -> Result<Spend, (RunFailure, String)> {

@@ -37,6 +37,8 @@ pub struct EngineConfig {
     /// After this many steps with the same calls and the same results, the model is asked to answer without tools; 0
     /// never.
     pub max_repeats: usize,
+    /// The most tool calls that are made of one answer of a model. The model is told how many were left out.
+    pub max_calls_per_step: usize,
     /// What the operator lets every run, agent and tenant cost; theirs can only tighten it.
     pub budget: Caps,
     pub team: TeamConfig,
@@ -53,6 +55,7 @@ impl EngineConfig {
             limits: Limits::default(),
             context: ContextLimits::default(),
             max_repeats: 3,
+            max_calls_per_step: 128,
             budget: Caps::default(),
             team: TeamConfig::default(),
             approval_timeout: None,

@@ -69,9 +69,9 @@ pub(crate) struct Drive {
 
 /// Drives the run as far as it goes. An error means that another worker will have to go on.
 pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Result<(), Stop> {
-    let Some(record) = load(&deps, &claim).await? else { return Ok(()) };
+    let Some(record) = load(&deps, &claim, signals.let_go()).await? else { return Ok(()) };
     let fence = fence(&claim);
-    let scribe = Scribe::new(deps.clone(), &claim, record.last_seq);
+    let scribe = Scribe::new(deps.clone(), &claim, signals.let_go(), record.last_seq);
     let turn = Turn::replay(deps.config.limits, record.journal.iter().map(|entry| &entry.event));
     let (targets, outside) = (Targets::of(&record), Outside::of(&record));
     let run = Arc::new(claim.run.clone());
@@ -327,11 +327,12 @@ impl Drive {
     /// An answer and the calls in it, as entries of one transaction.
     async fn answered(&mut self, answer: Completion) -> Result<Vec<Event>, Stop> {
         let step = self.turn.step();
-        let planned = answer.calls.len() as u32;
         // The machine ends a run whose calls were cut off; such calls are not even planned.
         let cut_off = matches!(answer.finish, FinishReason::Length | FinishReason::ContentFilter);
+        let asked = answer.calls.len();
         let opaque = answer.opaque();
         let calls = if cut_off { Vec::new() } else { self.planned(step, answer.calls).await? };
+        let planned = if cut_off { asked } else { calls.len() } as u32;
         let answered = Event::ModelAnswered {
             step,
             text: answer.text,
@@ -348,8 +349,9 @@ impl Drive {
             return Ok(Vec::new());
         }
         let (toolbox, run, policy) = (self.toolbox.clone(), self.run.clone(), self.deps.policy.clone());
+        let most = self.deps.config.max_calls_per_step;
         let work = move |fuel: &Fuel| {
-            Ok::<_, BrokeOff>(toolbox.plan(&Judge { run: &run, policy: &*policy, fuel }, step, &calls))
+            Ok::<_, BrokeOff>(toolbox.plan(&Judge { run: &run, policy: &*policy, fuel }, step, &calls, most))
         };
         Ok(Programs::of_process().run(self.run.tenant_id, work).await?)
     }

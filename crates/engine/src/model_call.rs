@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use artel_agent::{Dialogue, Fit, fit};
 use artel_domain::{Agent, Entry, Event, Message, RunFailure, RunId, Spend, ToolSpec};
-use artel_llm::{Completion, Delta, ModelError, Params, Request, ToolChoice, Trace};
+use artel_llm::{Completion, Delta, ModelError, Params, Request, Served, ToolChoice, Trace};
 use tokio::sync::mpsc::Sender;
 
 use crate::Deps;
 use crate::budget::Purse;
+use crate::store_away::Pauses;
 
 const SUMMARY_PROMPT: &str = "Summarise the conversation below in at most 200 words, in its own language. Keep names, numbers, decisions, \
     open questions and results of tools that may matter later. Completion with the summary only.";
@@ -130,13 +131,21 @@ pub(crate) async fn call(
     let account = agent.tenant_id.to_string();
     let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: *trace };
     let allowance = purse.reserve(deps, &mut request).await?;
-    let served = deps
-        .models
-        .stream(request, deltas)
-        .await
-        .map_err(|error: ModelError| (error.code().into(), error.to_string()))?;
+    let served =
+        stream(asker, request, deltas).await.map_err(|error: ModelError| (error.code().into(), error.to_string()))?;
     let spent = allowance.map(|allowance| allowance.spent(&served));
     Ok((served.answer, spent))
+}
+
+/// Asks the model. While nobody can tell whose key pays, the call waits: nothing of it was sent.
+async fn stream(asker: &Asker, request: Request, deltas: Sender<Delta>) -> Result<Served, ModelError> {
+    let mut pauses = Pauses::new(asker.purse.run());
+    loop {
+        match asker.deps.models.stream(request.clone(), deltas.clone()).await {
+            Err(error @ ModelError::KeysUnavailable(_)) => pauses.wait("the model cannot be asked now", &error).await,
+            answered => return answered,
+        }
+    }
 }
 
 fn wire(messages: Vec<Message>) -> Vec<artel_llm::Message> {

@@ -13,6 +13,8 @@ use artel_store::{Blocked, Claim, Step, StoreError, TurnRecord, Viewer};
 use crate::outside::Outside;
 use crate::projection::project;
 use crate::scribe::{Scribe, Stop, fence};
+use crate::signals::LetGo;
+use crate::store_away::ask_until_answered;
 use crate::{Deps, team};
 
 /// Journal entries of earlier runs that are read for the context.
@@ -25,21 +27,27 @@ const LOOK_BACK: u32 = 20;
 const PAUSE: Duration = Duration::from_mins(5);
 
 /// Loads what the run is driven with; `None` when it cannot be driven and was handed back or ended.
-pub(crate) async fn load(deps: &Arc<Deps>, claim: &Claim) -> Result<Option<TurnRecord>, Stop> {
+pub(crate) async fn load(deps: &Arc<Deps>, claim: &Claim, mut let_go: LetGo) -> Result<Option<TurnRecord>, Stop> {
     let run = &claim.run;
     if run.crash_count > MOST_CRASHES + 1 {
         // The worker that was to end the run died over it too.
-        return end(deps, claim).await;
+        return end(deps, claim, let_go).await;
     }
-    match deps.store.load_turn(&fence(claim), DIALOGUE_LIMIT).await {
+    let fence = fence(claim);
+    let ask = || deps.store.load_turn(&fence, DIALOGUE_LIMIT);
+    let loaded = tokio::select! {
+        () = let_go.told() => return Err(Stop::LetGo),
+        loaded = ask_until_answered(run.id, "the run cannot be loaded now", ask) => loaded,
+    };
+    match loaded {
         Ok(record) => match record.journal.iter().find(|entry| entry.event.must_be_understood()) {
             None => Ok(Some(record)),
-            Some(_) if must_end(run).is_some() => end(deps, claim).await,
+            Some(_) if must_end(run).is_some() => end(deps, claim, let_go).await,
             Some(entry) => hand_back(deps, claim, entry).await,
         },
         Err(StoreError::Broken(error)) if must_end(run).is_some() => {
             tracing::error!(error = &*error, "the run cannot be loaded");
-            end(deps, claim).await
+            end(deps, claim, let_go).await
         }
         Err(StoreError::Fenced) => Err(Stop::LetGo),
         Err(error) => Err(error.into()),
@@ -61,11 +69,11 @@ fn must_end(run: &Run) -> Option<(RunFailure, String)> {
 }
 
 /// Ends the run by what its row says: neither agent nor calls are looked at, and of the journal only its end.
-async fn end(deps: &Arc<Deps>, claim: &Claim) -> Result<Option<TurnRecord>, Stop> {
+async fn end(deps: &Arc<Deps>, claim: &Claim, let_go: LetGo) -> Result<Option<TurnRecord>, Stop> {
     let Some((code, message)) = must_end(&claim.run) else { return Ok(None) };
     tracing::warn!(%code, "the run is ended from its row alone, because it cannot be driven");
     // No entry that a reader has seen has the number before the claim's first, unless it is the newest of all.
-    let mut scribe = Scribe::new(deps.clone(), claim, claim.first_seq - 1);
+    let mut scribe = Scribe::new(deps.clone(), claim, let_go, claim.first_seq - 1);
     let void = unfinished_answer(deps, &claim.run).await.map(|step| Event::MessageReset { step });
     let failed = Event::RunFailed { code, message, usage: claim.run.usage };
     let entries: Vec<Entry> = void.into_iter().chain([failed]).map(|event| scribe.entry(event)).collect();
@@ -78,10 +86,11 @@ async fn end(deps: &Arc<Deps>, claim: &Claim) -> Result<Option<TurnRecord>, Stop
 }
 
 /// The step whose answer was under way, by the newest entries that can be read. Readers may have seen pieces of it that
-/// are not stored. `None` also when the store cannot say.
+/// are not stored. `None` also when the journal is damaged.
 async fn unfinished_answer(deps: &Deps, run: &Run) -> Option<u32> {
     let viewer = Viewer::service(run.tenant_id);
-    let newest = deps.store.session_entries(&viewer, &run.session_id, 0, LOOK_BACK).await;
+    let ask = || deps.store.session_entries(&viewer, &run.session_id, 0, LOOK_BACK);
+    let newest = ask_until_answered(run.id, "the end of the journal cannot be read now", ask).await;
     let newest = newest.inspect_err(|error| tracing::warn!(%error, "the end of the journal cannot be read")).ok()?;
     let own = newest.iter().rev().take_while(|entry| entry.run_id == run.id);
     let is_passed_over =
@@ -107,7 +116,9 @@ async fn hand_back(deps: &Deps, claim: &Claim, entry: &Entry) -> Result<Option<T
     );
     let blocked =
         Blocked { level: JOURNAL_LEVEL, pause: PAUSE, reason, next_seq: claim.first_seq, at: deps.clock.now() };
-    match deps.store.hand_back(&fence(claim), blocked).await {
+    let fence = fence(claim);
+    let ask = || deps.store.hand_back(&fence, blocked.clone());
+    match ask_until_answered(claim.run.id, "the run cannot be handed back now", ask).await {
         Ok(()) => Ok(None),
         Err(StoreError::Fenced) => Err(Stop::LetGo),
         Err(error) => Err(error.into()),

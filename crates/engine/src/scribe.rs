@@ -11,6 +11,8 @@ use futures::future::BoxFuture;
 use tokio::time::Instant;
 
 use crate::Deps;
+use crate::signals::LetGo;
+use crate::store_away::Pauses;
 
 /// Journal numbers reserved at a time. Deltas use them before they are stored, so that a number that a reader may have
 /// seen is never used again, whatever happens to this process.
@@ -18,8 +20,6 @@ pub(crate) const BLOCK: i64 = 1024;
 /// Deltas are stored when there are this many, or the oldest has waited this long.
 const BATCH: usize = 32;
 const BATCH_AGE: Duration = Duration::from_millis(200);
-/// How long a commit is tried again while the database is away.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a driver stops without an end of the run.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,7 @@ pub(crate) enum Stop {
 pub(crate) struct Scribe {
     deps: Arc<Deps>,
     fence: Fence,
+    let_go: LetGo,
     next_seq: i64,
     end_seq: i64,
     /// The run's newest entry on the bus.
@@ -54,12 +55,13 @@ struct Saving {
 }
 
 impl Scribe {
-    pub(crate) fn new(deps: Arc<Deps>, claim: &Claim, last_seq: i64) -> Self {
+    pub(crate) fn new(deps: Arc<Deps>, claim: &Claim, let_go: LetGo, last_seq: i64) -> Self {
         let fence = fence(claim);
         let (next_seq, end_seq) = (claim.first_seq, claim.first_seq + BLOCK);
         Self {
             deps,
             fence,
+            let_go,
             next_seq,
             end_seq,
             prev: last_seq,
@@ -120,7 +122,7 @@ impl Scribe {
         let shown = entries.clone();
         step.entries = self.take_unsaved().into_iter().chain(entries).collect();
         let step = self.prepare(step);
-        write(self.deps.clone(), self.fence.clone(), step).await?;
+        write(self.deps.clone(), self.fence.clone(), self.let_go.clone(), step).await?;
         for entry in shown {
             crate::telemetry::count(run, &entry);
             self.publish(entry, true);
@@ -141,7 +143,7 @@ impl Scribe {
         let newest = self.unsaved.back().cloned();
         let entries = self.take_unsaved();
         let step = self.prepare(Step { entries, ..Step::default() });
-        let write = Box::pin(write(self.deps.clone(), self.fence.clone(), step));
+        let write = Box::pin(write(self.deps.clone(), self.fence.clone(), self.let_go.clone(), step));
         self.saving = Some(Saving { write, newest });
     }
 
@@ -187,24 +189,23 @@ pub(crate) fn fence(claim: &Claim) -> Fence {
     Fence { tenant_id: run.tenant_id, session_id: run.session_id.clone(), run_id: run.id, epoch: run.epoch }
 }
 
-/// Commits; when the database is away, again until it is back. Its answer may have been lost: entries that are there
-/// already are ours, because nobody else may use their numbers.
-async fn write(deps: Arc<Deps>, fence: Fence, step: Step) -> Result<(), Stop> {
-    let give_up = Instant::now() + PATIENCE;
-    let mut pause = Duration::from_millis(50);
+/// Commits; while the store is away, again until it is back or the run is to be let go. An answer may have been lost:
+/// entries that are there already are ours, because nobody else may use their numbers.
+async fn write(deps: Arc<Deps>, fence: Fence, mut let_go: LetGo, step: Step) -> Result<(), Stop> {
+    let mut pauses = Pauses::new(fence.run_id);
     let mut tried = false;
     loop {
-        match deps.store.commit(&fence, step.clone()).await {
+        let error = match deps.store.commit(&fence, step.clone()).await {
             Ok(()) => return Ok(()),
             Err(StoreError::Duplicate(_)) if tried => return Ok(()),
             Err(StoreError::Fenced) => return Err(Stop::LetGo),
-            Err(StoreError::Unavailable(error)) if Instant::now() < give_up => {
-                tracing::warn!(run_id = %fence.run_id, %error, "the journal cannot be written now; trying again");
-            }
+            Err(error @ StoreError::Unavailable(_)) => error,
             Err(error) => return Err(error.into()),
-        }
+        };
         tried = true;
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(2));
+        tokio::select! {
+            () = let_go.told() => return Err(Stop::LetGo),
+            () = pauses.wait("the journal cannot be written now", &error) => {}
+        }
     }
 }

@@ -23,6 +23,18 @@ pub(crate) struct Signals {
     seen: Signal,
 }
 
+/// Hears only that the run is to be let go, for those that wait for something else meanwhile.
+#[derive(Debug, Clone)]
+pub(crate) struct LetGo(watch::Receiver<Signal>);
+
+impl LetGo {
+    /// Waits for [`Signal::LetGo`]. May be dropped at any time.
+    pub(crate) async fn told(&mut self) {
+        // An error says that the worker is gone, and with it the right to drive.
+        let _ = self.0.wait_for(|signal| *signal == Signal::LetGo).await;
+    }
+}
+
 pub(crate) fn signals() -> (SignalSender, Signals) {
     let (sender, receiver) = watch::channel(Signal::None);
     (SignalSender(sender), Signals { receiver, seen: Signal::None })
@@ -39,6 +51,10 @@ impl SignalSender {
 }
 
 impl Signals {
+    pub(crate) fn let_go(&self) -> LetGo {
+        LetGo(self.receiver.clone())
+    }
+
     /// Waits for a signal that was not seen yet.
     pub(crate) async fn next(&mut self) -> Signal {
         let seen = self.seen;

@@ -8,7 +8,11 @@ use artel_tools::{BoundTool, Budget, CallEnd, CallReport, CallRequest, RunScope,
 use serde_json::Value;
 
 use crate::Deps;
+use crate::store_away::Pauses;
 use crate::toolbox::Toolbox;
+
+const NOBODY_KNOWS: &str = "the server stopped while this call was under way, and the tool's status operation does not say \
+                           what became of it";
 
 /// Everything that one call needs, owned, so that several can be under way.
 pub(crate) struct ToolCall {
@@ -73,26 +77,32 @@ impl ToolCall {
         Self { budget, ..self }
     }
 
+    /// Makes the call. While this installation cannot begin it, because its store is away, the call waits.
     pub(crate) async fn make(self) -> ToolEnd {
         let Some(tool) = &self.tool else { return self.unbound() };
-        let report = self.deps.tools.call(tool, &self.request(), &self.args).await;
+        let (request, mut pauses) = (self.request(), Pauses::new(self.run.id));
+        let report = loop {
+            let report = self.deps.tools.call(tool, &request, &self.args).await;
+            let CallEnd::NotBegun(why) = &report.end else { break report };
+            pauses.wait("a tool cannot be called now", why).await;
+        };
         self.ended(report)
     }
 
     /// Asks what became of a call that was cut off; it is made again only when it certainly never arrived.
     pub(crate) async fn verify(self) -> ToolEnd {
         let Some(tool) = &self.tool else { return self.unbound() };
-        let outcome = match self.deps.tools.verify(tool, &self.request(), &self.args).await {
-            Verified::NeverArrived => {
-                return Event::ToolDispatched { call_id: self.call_id, attempt: self.attempts + 1 }.into();
+        let (request, mut pauses) = (self.request(), Pauses::new(self.run.id));
+        loop {
+            match self.deps.tools.verify(tool, &request, &self.args).await {
+                Verified::NotNow(why) => pauses.wait("a tool cannot be asked now", &why).await,
+                Verified::NeverArrived => {
+                    return Event::ToolDispatched { call_id: self.call_id, attempt: self.attempts + 1 }.into();
+                }
+                Verified::Finished(outcome) => return self.finished(outcome),
+                Verified::Unknown => return self.finished(ToolOutcome::Unknown { error: NOBODY_KNOWS.into() }),
             }
-            Verified::Finished(outcome) => outcome,
-            Verified::Unknown => ToolOutcome::Unknown {
-                error: "the server stopped while this call was under way, and the tool's status operation does not say what became of it"
-                    .into(),
-            },
-        };
-        self.finished(outcome)
+        }
     }
 
     fn request(&self) -> CallRequest {
@@ -117,6 +127,8 @@ impl ToolCall {
                 ToolOutcome::Failed { error: message.clone() },
                 Some(CallFailure { call_id: self.call_id, code, message }),
             ),
+            // `make` has waited.
+            CallEnd::NotBegun(why) => (ToolOutcome::Failed { error: why }, None),
         };
         let event = Event::ToolFinished {
             call_id: self.call_id,

@@ -138,8 +138,24 @@ impl Toolbox {
     }
 
     /// Resolves and judges what the model asked for. Schemas and rules are the tenant's programs.
-    pub(crate) fn plan(&self, judge: &Judge<'_>, step: u32, calls: &[AssistantCall]) -> Vec<PlannedCall> {
-        calls.iter().zip(0..).map(|(call, ordinal)| self.plan_one(judge, step, ordinal, call)).collect()
+    ///
+    /// # Arguments
+    /// * `most`: calls that are planned to be made. One more call is planned and refused, so that the model hears of
+    ///   those that are left out.
+    pub(crate) fn plan(
+        &self,
+        judge: &Judge<'_>,
+        step: u32,
+        calls: &[AssistantCall],
+        most: usize,
+    ) -> Vec<PlannedCall> {
+        let (kept, refusal) = bounded(calls, most);
+        let mut planned: Vec<PlannedCall> =
+            kept.iter().zip(0..).map(|(call, ordinal)| self.plan_one(judge, step, ordinal, call)).collect();
+        if let (Some(reason), Some(last)) = (refusal, planned.last_mut()) {
+            last.verdict = refuse(reason);
+        }
+        planned
     }
 
     fn plan_one(&self, judge: &Judge<'_>, step: u32, ordinal: u32, call: &AssistantCall) -> PlannedCall {
@@ -208,6 +224,19 @@ impl Toolbox {
     }
 }
 
+/// The calls that are planned, and why the last of them is refused, when there are too many.
+fn bounded(calls: &[AssistantCall], most: usize) -> (&[AssistantCall], Option<String>) {
+    if calls.len() <= most {
+        return (calls, None);
+    }
+    let reason = format!(
+        "this answer asked for {} tool calls, and at most {most} are made of one answer: this call and those after it were \
+         not made. Ask for fewer calls at a time.",
+        calls.len()
+    );
+    (&calls[..=most], Some(reason))
+}
+
 pub(crate) fn refuse(reason: String) -> Verdict {
     Verdict::Refuse { reason }
 }
@@ -220,5 +249,25 @@ fn parse(arguments: &str) -> Result<Value, String> {
         Ok(args @ Value::Object(_)) => Ok(args),
         Ok(_) => Err("the arguments must be a JSON object".into()),
         Err(error) => Err(format!("the arguments are not valid JSON: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AssistantCall, bounded};
+
+    #[test]
+    fn of_too_many_calls_one_stands_for_those_that_are_left_out() {
+        let call = |n: usize| AssistantCall {
+            id: n.to_string(),
+            name: "echo".to_owned(),
+            arguments: "{}".to_owned(),
+            rest: serde_json::Map::new(),
+        };
+        let calls: Vec<AssistantCall> = (0..20_000).map(call).collect();
+        assert_eq!(bounded(&calls[..3], 3), (&calls[..3], None));
+        let (kept, refusal) = bounded(&calls, 128);
+        assert_eq!(kept, &calls[..129]);
+        assert!(refusal.unwrap().contains("20000 tool calls"));
     }
 }

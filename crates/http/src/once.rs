@@ -1,8 +1,13 @@
 //! `Idempotency-Key`: a request that a client sends twice is done once. Answers are kept sealed for 24 hours, because
 //! some show a secret.
+//!
+//! The id of what a request makes is stored with its key before the request is carried out, and stays there whatever
+//! becomes of the first try: its answer may be lost although the work is done. Every later try works under that id, by
+//! store methods that insert or find. Tries at once do the same, so that no lock is needed, and none can be left over.
 
 use std::future::Future;
 
+use artel_store::idempotency::LIFETIME;
 use artel_store::{Begun, IdempotencyKey, StoredResponse};
 use axum::body::{Body, to_bytes};
 use axum::extract::FromRequestParts;
@@ -16,8 +21,6 @@ use uuid::Uuid;
 
 use crate::{Gate, Identity, Problem};
 
-/// How long a request may take before a retry takes its place.
-const LOCK_SECONDS: i64 = 30;
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -47,10 +50,9 @@ impl<S: Sync> FromRequestParts<S> for Attempt {
 pub enum Once {
     /// No key, or its first use: make the thing under this id.
     First(Uuid),
-    /// An earlier try died or is not recorded as answered: perhaps the thing is there already, under this id.
+    /// Another try has no stored answer: the thing is there already under this id, or is being made, or is not. Insert
+    /// or find it.
     Again(Uuid),
-    /// Another request with the key is under way; it makes the thing under this id.
-    UnderWay(Uuid),
     /// Answered before, and this was the answer.
     Answered(Response),
 }
@@ -81,30 +83,39 @@ impl Attempt {
 }
 
 impl Gate {
-    /// Claims the attempt's key. `Problem` 422 when the key was used with another request.
+    /// Notes the attempt under its key.
+    ///
+    /// # Errors
+    /// 422 when the key was used with another request.
     pub async fn begin(&self, caller: &Identity, attempt: &Attempt, body_digest: &str) -> Result<Once, Problem> {
         let fresh = self.clock().uuid();
         let Some(key) = attempt.stored_key(caller) else { return Ok(Once::First(fresh)) };
         let hash = attempt.request_hash(body_digest);
-        match self.store().begin_idempotent(&key, &hash, fresh, self.clock().now(), LOCK_SECONDS).await? {
+        match self.store().begin_idempotent(&key, &hash, fresh, LIFETIME).await? {
             Begun::Fresh { resource_id } => Ok(Once::First(resource_id)),
-            Begun::Retry { resource_id } => Ok(Once::Again(resource_id)),
-            Begun::Running { resource_id } => Ok(Once::UnderWay(resource_id)),
+            Begun::Known { resource_id } => Ok(Once::Again(resource_id)),
             Begun::Replay(stored) => self.open(&key, &stored).map(Once::Answered),
             Begun::Mismatch => Err(reused()),
         }
     }
 
-    /// The attempt came to nothing: its key is free again.
-    pub async fn abandon(&self, caller: &Identity, attempt: &Attempt) {
-        if let Some(key) = attempt.stored_key(caller)
+    /// Frees the key of a first try that was refused, so that the client can correct the request and keep the key.
+    ///
+    /// Only a refusal (4xx) says that nothing was done. After any other error the work may be done: the key keeps its
+    /// id.
+    pub async fn free_if_refused(&self, caller: &Identity, attempt: &Attempt, status: StatusCode) {
+        if status.is_client_error()
+            && let Some(key) = attempt.stored_key(caller)
             && let Err(error) = self.store().abandon_idempotent(&key).await
         {
-            tracing::warn!(%error, "an idempotency key stays locked until its lock lapses");
+            tracing::warn!(%error, "the idempotency key of a refused request was not freed; it holds for that request");
         }
     }
 
-    /// Does `work` under the id it is given, once per key; a 2xx answer is kept for the next try.
+    /// Does `work` under the id that it is given, and keeps a 2xx answer for the next try.
+    ///
+    /// # Arguments
+    /// * `work`: inserts or finds what has this id, so that it may be done by several tries.
     pub async fn once<W, F>(
         &self,
         caller: &Identity,
@@ -116,17 +127,19 @@ impl Gate {
         W: FnOnce(Uuid) -> F,
         F: Future<Output = Result<Response, Problem>>,
     {
-        let id = match self.begin(caller, attempt, body_digest).await? {
+        let (id, is_first) = match self.begin(caller, attempt, body_digest).await? {
             Once::Answered(response) => return Ok(response),
-            Once::UnderWay(_) => return Err(under_way()),
-            Once::First(id) | Once::Again(id) => id,
+            Once::First(id) => (id, true),
+            Once::Again(id) => (id, false),
         };
         let done = work(id).await;
+        let status = done.as_ref().map_or_else(Problem::status, Response::status);
         match (attempt.stored_key(caller), done) {
-            (Some(key), Ok(response)) if response.status().is_success() => self.keep(&key, response).await,
-            (None, done) => done,
-            (Some(_), done) => {
-                self.abandon(caller, attempt).await;
+            (Some(key), Ok(response)) if status.is_success() => self.keep(&key, response).await,
+            (_, done) => {
+                if is_first {
+                    self.free_if_refused(caller, attempt, status).await;
+                }
                 done
             }
         }
@@ -161,7 +174,7 @@ pub fn replayed(mut response: Response) -> Response {
     response
 }
 
-/// 409: the first request with this key has no answer yet.
+/// 409: what the first request with this key began is not over, and this request is to wait for its end.
 pub fn under_way() -> Problem {
     Problem::conflict("idempotency_key_in_use", "A request with this Idempotency-Key is still under way.")
 }

@@ -205,6 +205,7 @@ impl From<ModelError> for Fault {
             ModelError::TooLarge(_) => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request_error", "request_too_large", text)
             }
+            ModelError::KeysUnavailable(_) => ours(StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             ModelError::Unavailable(_) => ours(StatusCode::BAD_GATEWAY, "provider_unavailable"),
             ModelError::Protocol(_) => ours(StatusCode::BAD_GATEWAY, "provider_protocol"),
             ModelError::Timeout(_) => ours(StatusCode::GATEWAY_TIMEOUT, "provider_timeout"),

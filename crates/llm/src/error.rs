@@ -38,6 +38,10 @@ pub enum ModelError {
     /// Waiting does not help: somebody must pay for the account.
     #[error("the account at the model provider is used up: {0}")]
     QuotaExhausted(String),
+    /// Whose key pays for the call cannot be told at the moment, because the place where keys are kept does not answer.
+    /// Nothing was sent.
+    #[error("keys of model providers cannot be read at the moment: {0}")]
+    KeysUnavailable(String),
     /// The model failed so often that no call is made for a while.
     #[error("the model is not asked at present: {message}{}", retry_hint(Some(*.retry_after)))]
     CircuitOpen { message: String, retry_after: Duration },
@@ -60,6 +64,7 @@ impl ModelError {
             Self::NotFound(_) => "model_not_found",
             Self::KeyRefused(_) => "model_key_refused",
             Self::QuotaExhausted(_) => "model_quota_exhausted",
+            Self::KeysUnavailable(_) => "model_unavailable",
             Self::CircuitOpen { .. } => "model_circuit_open",
         }
     }
@@ -80,7 +85,7 @@ impl ModelError {
 
     /// Whether another model may succeed. A fault of the request itself fails with every model.
     pub(crate) fn allows_fallback(&self) -> bool {
-        !matches!(self, Self::Rejected(_) | Self::BadRequest(_) | Self::TooLarge(_))
+        !matches!(self, Self::Rejected(_) | Self::BadRequest(_) | Self::TooLarge(_) | Self::KeysUnavailable(_))
     }
 
     /// Whether the error counts as a failure of the provider. Refusals and rate limits do not: they concern a key.
@@ -114,6 +119,7 @@ impl ModelError {
             | Self::NotFound(message)
             | Self::KeyRefused(message)
             | Self::QuotaExhausted(message)
+            | Self::KeysUnavailable(message)
             | Self::CircuitOpen { message, .. } => message,
         };
         *message = rewrite(message);

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use artel_store::idempotency::LIFETIME as IDEMPOTENCY_LIFETIME;
+
 use crate::deps::SweepDeps;
 use crate::expiry::expire_approvals;
 use crate::job::Job;
@@ -13,6 +15,7 @@ const EXPIRY_EVERY: Duration = Duration::from_secs(1);
 const STANDING_EVERY: Duration = Duration::from_secs(2);
 const RUNS_AT_A_TIME: u32 = 200;
 const LOGINS_AT_A_TIME: u32 = 1000;
+const KEYS_AT_A_TIME: u32 = 5000;
 /// How long logins that are over stay to be looked at.
 const LOGINS_RETENTION: Duration = Duration::from_hours(24 * 7);
 /// Longer than anybody asks whether a user was seen lately.
@@ -31,7 +34,7 @@ pub fn sweeps(deps: SweepDeps) -> Vec<Job> {
             deps.store.fold_deltas(deps.before(deps.retention.events), RUNS_AT_A_TIME).await
         }),
         sweep("sweep_idempotency_keys", EVERY, &deps, |deps| async move {
-            deps.store.sweep_idempotent(deps.clock.now()).await
+            deps.store.sweep_idempotent(IDEMPOTENCY_LIFETIME, KEYS_AT_A_TIME).await
         }),
         sweep("sweep_logins", EVERY, &deps, |deps| async move {
             deps.store.sweep_logins(deps.before(LOGINS_RETENTION), LOGINS_AT_A_TIME).await

@@ -6,7 +6,7 @@ use std::time::Duration;
 use artel_domain::TenantId;
 use artel_identity::SecretBox;
 use artel_llm::{KeyRing, ModelError};
-use artel_store::Identities;
+use artel_store::{Identities, StoreError};
 use async_trait::async_trait;
 use moka::future::Cache;
 use secrecy::SecretString;
@@ -34,7 +34,10 @@ impl TenantKeys {
         let name = format!("{LLM_PREFIX}{provider}");
         let sealed = self.store.find_secret(tenant, &name).await.map_err(|error| {
             tracing::error!(%tenant, name, %error, "a tenant's key for a model provider cannot be read");
-            ModelError::Unavailable(format!("{provider}: whether there is a key of one's own cannot be told right now"))
+            match error {
+                StoreError::Unavailable(_) => ModelError::KeysUnavailable(provider.to_owned()),
+                _ => ModelError::NotConfigured(format!("{provider}: the key `{name}` cannot be read")),
+            }
         })?;
         let opened = sealed.map(|sealed| self.seal.open_text(&place(tenant, &name), &sealed)).transpose();
         opened.map_err(|error| {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId};
 use artel_identity::SecretBox;
-use artel_store::Identities;
+use artel_store::{Identities, StoreError};
+use artel_tools::SecretError;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::json;
@@ -28,22 +29,24 @@ impl StoredSecrets {
 
 #[async_trait]
 impl artel_tools::Secrets for StoredSecrets {
-    async fn get(&self, tenant: TenantId, name: &str) -> Option<SecretString> {
+    async fn get(&self, tenant: TenantId, name: &str) -> Result<Option<SecretString>, SecretError> {
         // The author of a binding could otherwise have the key of a model provider sent to a server of theirs.
         if name.starts_with(secret_names::LLM_PREFIX) {
-            return None;
+            return Ok(None);
         }
-        let sealed = match self.store.find_secret(tenant, name).await {
-            Ok(sealed) => sealed?,
-            Err(error) => {
-                tracing::error!(%tenant, name, %error, "a tenant's secret cannot be read");
-                return None;
+        let sealed = self.store.find_secret(tenant, name).await.map_err(|error| {
+            tracing::error!(%tenant, name, %error, "a tenant's secret cannot be read");
+            if matches!(error, StoreError::Unavailable(_)) {
+                SecretError::NotNow(error.to_string())
+            } else {
+                SecretError::Unreadable
             }
-        };
-        let opened = self.seal.open_text(&secret_names::place(tenant, name), &sealed);
-        opened
-            .inspect_err(|error| tracing::error!(%tenant, name, %error, "a tenant's secret cannot be opened; was the master key changed?"))
-            .ok()
+        })?;
+        let Some(sealed) = sealed else { return Ok(None) };
+        self.seal.open_text(&secret_names::place(tenant, name), &sealed).map(Some).map_err(|error| {
+            tracing::error!(%tenant, name, %error, "a tenant's secret cannot be opened; was the master key changed?");
+            SecretError::Unreadable
+        })
     }
 }
 

@@ -138,6 +138,7 @@ impl Parts {
                     max_messages: config.max_context_messages,
                 },
                 max_repeats: config.max_repeats,
+                max_calls_per_step: config.max_calls_per_step,
                 budget: config.budget,
                 approval_timeout: config.approval_timeout,
                 ..EngineConfig::new(self.process_name())

@@ -108,6 +108,7 @@ pub(crate) async fn claim(
     .await?;
     let mut claims = Vec::with_capacity(rows.len());
     for row in rows {
+        let id = row.id;
         let run = Run::try_from(RunRow {
             id: row.id,
             tenant_id: row.tenant_id,
@@ -136,8 +137,14 @@ pub(crate) async fn claim(
             reasoning_tokens: row.reasoning_tokens,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        })?;
-        claims.push((row.turn, Claim { run, first_seq: row.first_seq, recovered: row.lapsed }));
+        });
+        match run {
+            Ok(run) => claims.push((row.turn, Claim { run, first_seq: row.first_seq, recovered: row.lapsed })),
+            // The run stays leased, so that the others go on: it is met again when the lease is over.
+            Err(error) => {
+                tracing::error!(run_id = %id, %error, "the row of a run cannot be read; the run is left alone")
+            }
+        }
     }
     claims.sort_by_key(|(turn, claim)| (*turn, claim.run.id));
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())

@@ -22,12 +22,15 @@ where
     }
 }
 
-/// A serialization failure, a deadlock, or two writers that both found a place free (a session's head, a run's id,
-/// the first signing key).
+/// A serialization failure, a deadlock, or two writers that both found a place free: a session's head, the id of
+/// something that one request makes, the first signing key.
 fn lost_a_race(error: &sqlx::Error) -> bool {
     let Some(db) = error.as_database_error() else { return false };
     matches!(db.code().as_deref(), Some("40001" | "40P01"))
-        || matches!(db.constraint(), Some("runs_heads" | "runs_pkey" | "signing_keys_active"))
+        || matches!(
+            db.constraint(),
+            Some("runs_heads" | "runs_pkey" | "agents_pkey" | "tools_pkey" | "signing_keys_active")
+        )
 }
 
 pub(crate) fn store_error(error: sqlx::Error) -> StoreError {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use artel_domain::{Event, Phase};
 use artel_store::conformance::world::{BLOCK, LEASE, World, ending, entry, fence};
 use artel_store::{Claim, Step, Store};
+use sqlx::{Connection, PgConnection};
 use tokio::task::JoinSet;
 
 const PROCESSES: usize = 3;
@@ -53,6 +54,20 @@ async fn ends(world: &World, claim: &Claim, under_way: &UnderWay) {
     // Free before the end is written: after it another process may already have the next run.
     under_way.lock().unwrap().remove(&session);
     world.store.commit(&fence, step).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_costs_only_its_own_run() {
+    let Some(url) = scratch::database().await else { return };
+    let store: Arc<dyn Store> = Arc::new(scratch::store(&url).await);
+    let world = World::new(&store).await;
+    let (damaged, well) = (world.starts("a").await, world.starts("b").await);
+    let mut database = PgConnection::connect(&url).await.unwrap();
+    let damage = sqlx::query("UPDATE runs SET principal = 'nonsense' WHERE id = $1").bind(damaged.id.0);
+    damage.execute(&mut database).await.unwrap();
+    let claims = world.claims_up_to(2, "worker", LEASE).await;
+    assert_eq!(claims.iter().map(|claim| claim.run.id).collect::<Vec<_>>(), [well.id]);
+    assert!(world.claims("worker", LEASE).await.is_none(), "the damaged one keeps nobody busy");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

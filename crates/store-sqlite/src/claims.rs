@@ -11,7 +11,7 @@ use artel_domain::{Phase, Run, RunId, SessionId, TenantId};
 use artel_store::{Claim, Renewed};
 
 use crate::error::{Failure, Outcome};
-use crate::rows::{all, runs};
+use crate::rows::{RunRow, runs};
 use crate::values::{duration_micros, hex, hex_list};
 use crate::writer::Tx;
 
@@ -28,13 +28,23 @@ pub(crate) async fn claim(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<Cl
         return Ok(Vec::new());
     }
     let mut numbers = take(tx, request, &runnable).await?;
-    let claimed = |run: Run| {
-        let first_seq = numbers
-            .remove(&(run.tenant_id, run.session_id.clone()))
-            .ok_or_else(|| Failure::broken("a run without a session"))?;
-        Ok(taken(run, first_seq))
-    };
-    runnable.into_iter().map(claimed).collect()
+    let mut claims = Vec::with_capacity(runnable.len());
+    for row in runnable {
+        let id = row.id;
+        match Run::try_from(row) {
+            Ok(run) => {
+                let first_seq = numbers
+                    .remove(&(run.tenant_id, run.session_id.clone()))
+                    .ok_or_else(|| Failure::broken("a run without a session"))?;
+                claims.push(taken(run, first_seq));
+            }
+            // The run stays leased, so that the others go on: it is met again when the lease is over.
+            Err(Failure(error)) => {
+                tracing::error!(run_id = %id, %error, "the row of a run cannot be read; the run is left alone");
+            }
+        }
+    }
+    Ok(claims)
 }
 
 fn taken(mut run: Run, first_seq: i64) -> Claim {
@@ -49,7 +59,7 @@ fn taken(mut run: Run, first_seq: i64) -> Claim {
 
 /// What may be driven now, as it was before it is taken: of each tenant the oldest runs, in the order of turns. A
 /// tenant's runs under way, and its runs before in the list, count as turns it had.
-async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
+async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<RunRow>> {
     let found = runs!(
         "WITH RECURSIVE
              leased(run, tenant, lapsed) AS MATERIALIZED (
@@ -88,14 +98,14 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<Run>> {
         "FROM picked CROSS JOIN runs ON id = run ORDER BY turn, id",
         limit
     );
-    all(found.fetch_all(&mut tx.conn).await?)
+    Ok(found.fetch_all(&mut tx.conn).await?)
 }
 
 /// The first number of each session's new block. Sessions have one head each, so no two of these runs share one.
-async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[Run]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
-    let ids = hex_list(runs.iter().map(|run| run.id.0))?;
+async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[RunRow]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
+    let ids = hex_list(runs.iter().map(|run| run.id))?;
     let lease = duration_micros(request.lease);
-    let sessions: Vec<_> = runs.iter().map(|run| (hex(run.tenant_id.0), &run.session_id)).collect();
+    let sessions: Vec<_> = runs.iter().map(|run| (hex(run.tenant_id), &run.session_id)).collect();
     let sessions = serde_json::to_string(&sessions)?;
     let blocks = sqlx::query!(
         r#"UPDATE runs SET crash_count = crash_count + (phase = 'running'), phase = 'running', epoch = epoch + 1, wake = 0, owner = ?,

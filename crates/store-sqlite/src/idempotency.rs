@@ -1,17 +1,16 @@
+//! Requests that clients may send again. The age of a key is told by the database's clock.
+
 use artel_store::{Begun, IdempotencyKey, StoredResponse};
 use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
 use crate::writer::Tx;
 
-const LIFE_MICROS: i64 = 86_400_000_000;
-
 pub(crate) struct Request {
     pub(crate) key: IdempotencyKey,
     pub(crate) hash: String,
     pub(crate) resource_id: Uuid,
-    pub(crate) now: i64,
-    pub(crate) locked_until: i64,
+    pub(crate) lifetime_micros: i64,
 }
 
 pub(crate) async fn begin(tx: &mut Tx, request: &Request) -> Outcome<Begun> {
@@ -19,39 +18,29 @@ pub(crate) async fn begin(tx: &mut Tx, request: &Request) -> Outcome<Begun> {
         return Ok(Begun::Fresh { resource_id: request.resource_id });
     }
     let known = find(tx, &request.key).await?;
-    let resource_id = known.resource_id;
     if known.request_hash != request.hash {
         return Ok(Begun::Mismatch);
     }
-    if let (Some(status), Some(body)) = (known.status, known.body) {
-        let status = u16::try_from(status).map_err(Failure::broken)?;
-        return Ok(Begun::Replay(StoredResponse { status, body }));
-    }
-    if known.locked_until > request.now {
-        return Ok(Begun::Running { resource_id });
-    }
-    lock_again(tx, request).await?;
-    Ok(Begun::Retry { resource_id })
+    let Some(status) = known.status else { return Ok(Begun::Known { resource_id: known.resource_id }) };
+    let status = u16::try_from(status).map_err(Failure::broken)?;
+    Ok(Begun::Replay(StoredResponse { status, body: known.body.unwrap_or_default() }))
 }
 
-/// True when the key is this request's now.
+/// False when the key is known. Earlier releases lock the key while they work; here nobody does.
 async fn insert_or_replace_expired(tx: &mut Tx, request: &Request) -> Outcome<bool> {
     let IdempotencyKey { tenant_id, principal, key } = &request.key;
-    let expired = request.now - LIFE_MICROS;
     let written = sqlx::query!(
         "INSERT INTO idempotency_keys (tenant_id, principal, key, request_hash, resource_id, status, body, locked_until, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL, ?6, ?7)
+         VALUES (?1, ?2, ?3, ?4, ?5, NULL, NULL, 0, CAST(unixepoch('subsec') * 1000000 AS INTEGER))
          ON CONFLICT (tenant_id, principal, key) DO UPDATE SET request_hash = excluded.request_hash, resource_id = excluded.resource_id,
-             status = NULL, body = NULL, locked_until = excluded.locked_until, created_at = excluded.created_at
-         WHERE created_at <= ?8",
+             status = NULL, body = NULL, locked_until = 0, created_at = excluded.created_at
+         WHERE created_at <= excluded.created_at - ?6",
         tenant_id.0,
         principal,
         key,
         request.hash,
         request.resource_id,
-        request.locked_until,
-        request.now,
-        expired
+        request.lifetime_micros
     )
     .execute(&mut tx.conn)
     .await?;
@@ -63,34 +52,19 @@ struct Known {
     resource_id: Uuid,
     status: Option<i64>,
     body: Option<String>,
-    locked_until: i64,
 }
 
 async fn find(tx: &mut Tx, IdempotencyKey { tenant_id, principal, key }: &IdempotencyKey) -> Outcome<Known> {
     let known = sqlx::query_as!(
         Known,
         r#"SELECT request_hash AS "request_hash!: String", resource_id AS "resource_id!: Uuid", status AS "status?: i64",
-               body AS "body?: String", locked_until AS "locked_until!: i64"
+               body AS "body?: String"
            FROM idempotency_keys WHERE tenant_id = ?1 AND principal = ?2 AND key = ?3"#,
         tenant_id.0,
         principal,
         key
     );
     Ok(known.fetch_one(&mut tx.conn).await?)
-}
-
-async fn lock_again(tx: &mut Tx, request: &Request) -> Outcome<()> {
-    let IdempotencyKey { tenant_id, principal, key } = &request.key;
-    sqlx::query!(
-        "UPDATE idempotency_keys SET locked_until = ?1 WHERE tenant_id = ?2 AND principal = ?3 AND key = ?4",
-        request.locked_until,
-        tenant_id.0,
-        principal,
-        key
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
 }
 
 pub(crate) async fn finish(
@@ -124,10 +98,13 @@ pub(crate) async fn abandon(tx: &mut Tx, IdempotencyKey { tenant_id, principal, 
     Ok(())
 }
 
-pub(crate) async fn sweep(tx: &mut Tx, now: i64) -> Outcome<u64> {
-    let expired = now - LIFE_MICROS;
-    Ok(sqlx::query!("DELETE FROM idempotency_keys WHERE created_at <= ?1", expired)
-        .execute(&mut tx.conn)
-        .await?
-        .rows_affected())
+pub(crate) async fn sweep(tx: &mut Tx, lifetime_micros: i64, limit: u32) -> Outcome<u64> {
+    let swept = sqlx::query!(
+        "DELETE FROM idempotency_keys WHERE (tenant_id, principal, key) IN (
+             SELECT tenant_id, principal, key FROM idempotency_keys
+             WHERE created_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER) - ?1 ORDER BY created_at LIMIT ?2)",
+        lifetime_micros,
+        limit
+    );
+    Ok(swept.execute(&mut tx.conn).await?.rows_affected())
 }

@@ -52,6 +52,25 @@ impl Database {
         }
     }
 
+    /// The same database by way of a proxy that can disturb the talk with it; `None` for SQLite, which talks to nobody.
+    pub async fn disturbed(self) -> (Self, Option<crate::DatabaseProxy>) {
+        match &self {
+            Self::Sqlite => (self, None),
+            Self::Postgres { url, .. } => {
+                let proxy = crate::DatabaseProxy::start(url).await;
+                let through = proxy.url().to_owned();
+                (self.at(through), Some(proxy))
+            }
+        }
+    }
+
+    fn at(mut self, through: String) -> Self {
+        if let Self::Postgres { url, .. } = &mut self {
+            *url = through;
+        }
+        self
+    }
+
     /// The environment variables that make Artel use it.
     pub fn environment(&self) -> Vec<(String, String)> {
         match self {

@@ -1,6 +1,6 @@
 //! Test helpers: the real binary as a process that can be killed, a receiver of tool calls that counts effects, a
 //! scripted model server, a reader of event streams, a WebSocket client, a collector of spans, a new PostgreSQL
-//! database.
+//! database, a proxy that disturbs the connections to it.
 //!
 //! Every function here panics on failure, because only tests call it.
 #![expect(
@@ -14,6 +14,7 @@
 mod client;
 mod collector;
 mod database;
+mod database_proxy;
 mod model;
 mod process;
 mod receiver;
@@ -23,6 +24,7 @@ mod sse;
 pub use client::Client;
 pub use collector::{ReceivedSpan, SpanCollector};
 pub use database::Database;
+pub use database_proxy::DatabaseProxy;
 pub use model::{ModelServer, Reply};
 pub use process::{Artel, Launch};
 pub use receiver::Receiver;

@@ -52,7 +52,7 @@ pub use redact::Redactor;
 pub use registry::{Registry, ToolsDeps};
 pub use report::{CallEnd, CallReport};
 pub use schema::{SchemaProblem, check_schema, is_identifier, validate};
-pub use secrets::{EnvSecrets, ExposeSecret, SecretString, Secrets};
+pub use secrets::{EnvSecrets, ExposeSecret, SecretError, SecretString, Secrets};
 pub use test_call::TestCall;
 pub use test_report::TestReport;
 pub use tool::{Tool, Unavailable, Verified};

@@ -33,6 +33,10 @@ pub enum ToolError {
     /// client is not a tool's to ask for.
     #[error("the call waits for something from outside ({})", .0.word().as_str())]
     Wait(Wait),
+    /// The call cannot be begun now, because something of this installation is away for the moment: the store, for
+    /// example. Nothing was sent. The model is told nothing, and the call is made again. The text is for the log.
+    #[error("the call cannot be begun now: {0}")]
+    NotNow(String),
     /// The run fails with this code and message.
     #[error("{code}: {message}")]
     Abort { code: &'static str, message: String },

@@ -237,6 +237,7 @@ fn end_of(result: Result<ToolOutput, ToolError>) -> CallEnd {
         Err(ToolError::Tell(error)) => CallEnd::Finished(ToolOutcome::Failed { error }),
         Err(ToolError::Unknown(error)) => CallEnd::Finished(ToolOutcome::Unknown { error }),
         Err(ToolError::Wait(wait)) => CallEnd::Waits(wait),
+        Err(ToolError::NotNow(why)) => CallEnd::NotBegun(why),
         Err(ToolError::Abort { code, message }) => CallEnd::Aborted { code, message },
     }
 }
@@ -246,6 +247,7 @@ fn log(tool: &BoundTool, context: &CallContext, report: &CallReport) {
     let state = match &report.end {
         CallEnd::Finished(outcome) => outcome.state().as_str(),
         CallEnd::Waits(_) => "waits",
+        CallEnd::NotBegun(_) => "not begun",
         CallEnd::Aborted { code, .. } => code,
     };
     tracing::debug!(tool = name, %call, trace_id = context.trace_id, attempts = exchange.attempts, status = exchange.status_code, ms = report.duration_ms, state, "tool call finished");

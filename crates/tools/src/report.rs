@@ -19,6 +19,8 @@ pub enum CallEnd {
     Finished(ToolOutcome),
     /// The call has no result yet.
     Waits(Wait),
+    /// The call could not be begun, and is to be made again soon. The text is for the log.
+    NotBegun(String),
     /// The run fails.
     Aborted { code: &'static str, message: String },
 }

@@ -10,8 +10,22 @@ pub use secrecy::{ExposeSecret, SecretString};
 /// Finds a secret by the name that a binding gives (`secrets_ref`).
 #[async_trait]
 pub trait Secrets: Send + Sync {
-    /// The secret of that name; `None` when it is not set or cannot be read.
-    async fn get(&self, tenant: TenantId, name: &str) -> Option<SecretString>;
+    /// The secret of that name; `None` when it is not set.
+    ///
+    /// # Errors
+    /// The secret may be set, and its value is not known.
+    async fn get(&self, tenant: TenantId, name: &str) -> Result<Option<SecretString>, SecretError>;
+}
+
+/// Why the value of a secret is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// The place where secrets are kept does not answer now. The same question can be asked again soon.
+    #[error("secrets cannot be read at the moment: {0}")]
+    NotNow(String),
+    /// The secret is set and cannot be opened. It must be stored again.
+    #[error("the secret is set and cannot be opened")]
+    Unreadable,
 }
 
 type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -119,15 +133,15 @@ fn is_variable_name(name: &str) -> bool {
 
 #[async_trait]
 impl Secrets for EnvSecrets {
-    async fn get(&self, tenant: TenantId, name: &str) -> Option<SecretString> {
+    async fn get(&self, tenant: TenantId, name: &str) -> Result<Option<SecretString>, SecretError> {
         if is_variable_name(name)
             && let Some(value) = self.variable(name)
         {
-            return Some(value.into());
+            return Ok(Some(value.into()));
         }
         match &self.fallback {
             Some(fallback) => fallback.get(tenant, name).await,
-            None => None,
+            None => Ok(None),
         }
     }
 }
@@ -139,14 +153,14 @@ mod tests {
     use artel_domain::TenantId;
     use async_trait::async_trait;
 
-    use super::{EnvSecrets, ExposeSecret, SecretString, Secrets};
+    use super::{EnvSecrets, ExposeSecret, SecretError, SecretString, Secrets};
 
     struct Stored;
 
     #[async_trait]
     impl Secrets for Stored {
-        async fn get(&self, _: TenantId, name: &str) -> Option<SecretString> {
-            (name != "absent").then(|| format!("stored {name}").into())
+        async fn get(&self, _: TenantId, name: &str) -> Result<Option<SecretString>, SecretError> {
+            Ok((name != "absent").then(|| format!("stored {name}").into()))
         }
     }
 
@@ -159,7 +173,8 @@ mod tests {
             _ => Some("the operator's".to_owned()),
         };
         let secrets = EnvSecrets::with_lookup(Box::new(variables), vec!["MY_SETTING".into()], Some(Arc::new(Stored)));
-        secrets.get(TenantId(uuid::Uuid::nil()), name).await.map(|secret| secret.expose_secret().to_owned())
+        let found = secrets.get(TenantId(uuid::Uuid::nil()), name).await.unwrap();
+        found.map(|secret| secret.expose_secret().to_owned())
     }
 
     #[tokio::test]

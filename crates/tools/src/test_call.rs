@@ -63,6 +63,7 @@ impl Registry {
             CallEnd::Waits(wait) => {
                 Err(format!("the call would wait for something from outside ({})", wait.word().as_str()))
             }
+            CallEnd::NotBegun(why) => Err(format!("the call could not be begun: {why}")),
             CallEnd::Aborted { message, .. } => Err(message),
         }
     }

@@ -63,4 +63,7 @@ pub enum Verified {
     NeverArrived,
     /// Nobody knows, or the call is still under way.
     Unknown,
+    /// The tool could not be asked, because something of this installation is away for the moment. The same question
+    /// can be asked again soon. The text is for the log.
+    NotNow(String),
 }

@@ -1,6 +1,7 @@
 //! What a run makes of how a tool ends.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use artel_domain::tool::HttpMethod;
 use artel_domain::{CallState, PermissionScope, Phase, Spend, ToolRef};
@@ -23,6 +24,8 @@ enum Behaviour {
     Abort,
     Spend(i64),
     Missing,
+    /// The store is away for so many calls.
+    NotNow(AtomicU32),
 }
 
 fn echo(behaviour: Behaviour) -> Arc<dyn Tool> {
@@ -41,16 +44,33 @@ impl Tool for Echo {
     }
 
     async fn call(&self, context: &CallContext, _: Value) -> Result<ToolOutput, ToolError> {
-        match self.behaviour {
+        match &self.behaviour {
+            Behaviour::NotNow(times) if times.load(Ordering::SeqCst) > 0 => {
+                times.fetch_sub(1, Ordering::SeqCst);
+                Err(ToolError::NotNow("the database is not available".into()))
+            }
+            Behaviour::NotNow(_) => Ok(json!("hello").into()),
             Behaviour::Abort => Err(ToolError::Abort { code: "no_disk", message: "the disk is full".into() }),
             Behaviour::Spend(tokens) => {
                 let budget = context.budget.as_ref().ok_or("no budget applies")?;
-                budget.spend(Spend { tokens, nano_usd: 0 }).await?;
+                budget.spend(Spend { tokens: *tokens, nano_usd: 0 }).await?;
                 Ok(json!({ "run": context.run.is_some() }).into())
             }
             Behaviour::Missing => Err("nobody asked".into()),
         }
     }
+}
+
+#[tokio::test]
+async fn a_call_that_cannot_be_begun_waits_and_its_model_hears_nothing_of_it() {
+    let bench = Bench::new().await;
+    let behaviour = Behaviour::NotNow(AtomicU32::new(3));
+    let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(behaviour)));
+    let run = bench.start_run(INPUT).await;
+    let run = bench.until(run, |run| run.phase.is_end()).await;
+    assert_eq!(run.phase, Phase::Succeeded, "{run:?}");
+    let calls = bench.calls(run.id).await;
+    assert_eq!((calls.len(), calls[0].state, calls[0].result.clone()), (1, CallState::Succeeded, Some(json!("hello"))));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use artel_http::body::whole;
 use artel_http::caller::KeysWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Identity, Problem};
 use artel_identity::{NewKey, Scope, Scopes};
-use artel_store::NewApiKey;
+use artel_store::{NewApiKey, StoreError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -123,8 +123,12 @@ async fn keep(app: &App, caller: &Identity, key: ApiKey, made: &NewKey) -> Resul
         return Ok(found.key);
     }
     let audit = caller.audit("api_key.create", "api_key", key.id, key.created_at);
-    app.store.create_api_key(NewApiKey { key: key.clone(), hash: made.hash.clone() }, audit).await?;
-    Ok(key)
+    match app.store.create_api_key(NewApiKey { key: key.clone(), hash: made.hash.clone() }, audit).await {
+        Ok(()) => Ok(key),
+        // Another try of the request was quicker.
+        Err(error @ StoreError::Duplicate(_)) => Ok(app.store.find_api_key(&made.hash).await?.ok_or(error)?),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn view(key: ApiKey, made: &NewKey) -> NewApiKeyView {

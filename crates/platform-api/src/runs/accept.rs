@@ -1,11 +1,9 @@
 //! From a request to a stored run: the same for every way of starting one.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use artel_domain::{AgentId, Entry, Run, RunId, SessionId, Visibility};
 use artel_engine::{RunRef, follow, follow_new};
-use artel_http::once::under_way;
 use artel_http::{Attempt, Body, Checked, Faults, Identity, Once, Problem};
 use artel_intents::{Runner, Started};
 use artel_store::{StoreError, Viewer};
@@ -13,7 +11,6 @@ use axum::response::Response;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use serde::Deserialize;
-use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::App;
@@ -57,10 +54,6 @@ pub(super) enum Accepted {
     Answered(Response),
 }
 
-/// How long a request waits for an earlier one with the same key to store its run, and how often it looks.
-const PATIENCE: Duration = Duration::from_secs(10);
-const LOOK_AGAIN: Duration = Duration::from_millis(40);
-
 /// Stores the run once per idempotency key.
 pub(super) async fn accept(
     app: &App,
@@ -68,27 +61,19 @@ pub(super) async fn accept(
     attempt: &Attempt,
     body: Body<StartRun>,
 ) -> Result<Accepted, Problem> {
-    let give_up = Instant::now() + PATIENCE;
-    let id = loop {
-        let known = async |id| app.store.find_run(&app.viewer(caller), RunId(id)).await;
-        match app.gate.begin(caller, attempt, &body.digest).await? {
-            Once::Answered(response) => return Ok(Accepted::Answered(response)),
-            Once::First(id) => break id,
-            Once::Again(id) => match known(id).await? {
-                Some(run) => return Ok(Accepted::Known(run.into())),
-                None => break id,
-            },
-            // The other request has not stored the run yet, or gives it up just now.
-            Once::UnderWay(id) => match known(id).await? {
-                Some(run) => return Ok(Accepted::Known(run.into())),
-                None if Instant::now() >= give_up => return Err(under_way()),
-                None => tokio::time::sleep(LOOK_AGAIN).await,
-            },
-        }
+    let once = app.gate.begin(caller, attempt, &body.digest).await?;
+    let is_first = matches!(once, Once::First(_));
+    let id = match once {
+        Once::Answered(response) => return Ok(Accepted::Answered(response)),
+        Once::First(id) => id,
+        Once::Again(id) => match app.store.find_run(&app.viewer(caller), RunId(id)).await? {
+            Some(run) => return Ok(Accepted::Known(run.into())),
+            None => id,
+        },
     };
     let stored = store(app, caller, body.value, RunId(id)).await;
-    if stored.is_err() {
-        app.gate.abandon(caller, attempt).await;
+    if let (Err(problem), true) = (&stored, is_first) {
+        app.gate.free_if_refused(caller, attempt, problem.status()).await;
     }
     stored
 }

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -60,17 +58,6 @@ async fn a_new_key_can_be_asked_for_again_and_is_not_in_the_database_in_clear() 
 }
 
 #[tokio::test]
-async fn a_key_is_forgotten_after_a_day() {
-    let world = World::new().await;
-    let ada = world.ada();
-    keyed(&ada, "/agents", "k", json!({ "name": "a" })).await.is(StatusCode::CREATED);
-    world.clock.advance(Duration::from_secs(86_401));
-    let later = keyed(&world.ada(), "/agents", "k", json!({ "name": "b" })).await;
-    later.is(StatusCode::CREATED);
-    assert_eq!(later.body["name"], "b");
-}
-
-#[tokio::test]
 async fn a_bad_key_is_refused() {
     let world = World::new().await;
     for bad in ["", &"x".repeat(256)] {
@@ -79,11 +66,11 @@ async fn a_bad_key_is_refused() {
 }
 
 #[tokio::test]
-async fn many_at_once_with_one_key_make_one_agent() {
+async fn many_at_once_with_one_key_make_one_agent_and_are_all_answered() {
     let world = World::new().await;
     let ada = world.ada();
     let tries = futures::future::join_all((0..8).map(|_| keyed(&ada, "/agents", "k", json!({ "name": "a" })))).await;
-    assert!(tries.iter().all(|answer| matches!(answer.status, 201 | 409)), "{tries:?}");
-    assert!(tries.iter().any(|answer| answer.status == 201));
+    assert!(tries.iter().all(|answer| answer.status == 201), "{tries:?}");
+    assert!(tries.iter().all(|answer| answer.body["id"] == tries[0].body["id"]), "{tries:?}");
     assert_eq!(ada.get("/agents").await.header("x-total-count"), "1");
 }

@@ -1,4 +1,5 @@
-use artel_domain::Timestamp;
+use std::time::Duration;
+
 use artel_store::{Begun, Idempotency, IdempotencyKey, Result, StoredResponse};
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -6,7 +7,7 @@ use uuid::Uuid;
 use crate::error::{retrying, store_error};
 use crate::idempotency;
 use crate::store::PostgresStore;
-use crate::values::micros;
+use crate::values::duration_micros;
 
 #[async_trait]
 impl Idempotency for PostgresStore {
@@ -15,17 +16,10 @@ impl Idempotency for PostgresStore {
         key: &IdempotencyKey,
         request_hash: &str,
         resource_id: Uuid,
-        now: Timestamp,
-        lock_seconds: i64,
+        lifetime: Duration,
     ) -> Result<Begun> {
-        let now = micros(now);
-        let request = idempotency::Request {
-            key,
-            hash: request_hash,
-            resource_id,
-            now,
-            locked_until: now + lock_seconds * 1_000_000,
-        };
+        let lifetime_micros = duration_micros(lifetime);
+        let request = idempotency::Request { key, hash: request_hash, resource_id, lifetime_micros };
         retrying(|| idempotency::begin(&self.pool, &request)).await
     }
 
@@ -37,7 +31,7 @@ impl Idempotency for PostgresStore {
         idempotency::abandon(&self.pool, key).await.map_err(store_error)
     }
 
-    async fn sweep_idempotent(&self, now: Timestamp) -> Result<u64> {
-        idempotency::sweep(&self.pool, micros(now)).await.map_err(store_error)
+    async fn sweep_idempotent(&self, lifetime: Duration, limit: u32) -> Result<u64> {
+        idempotency::sweep(&self.pool, duration_micros(lifetime), limit).await.map_err(store_error)
     }
 }

@@ -1,11 +1,12 @@
-use artel_domain::Timestamp;
+use std::time::Duration;
+
 use artel_store::{Begun, Idempotency, IdempotencyKey, Result, StoredResponse};
 use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::idempotency;
 use crate::store::SqliteStore;
-use crate::values::micros;
+use crate::values::duration_micros;
 
 #[async_trait]
 impl Idempotency for SqliteStore {
@@ -14,17 +15,10 @@ impl Idempotency for SqliteStore {
         key: &IdempotencyKey,
         request_hash: &str,
         resource_id: Uuid,
-        now: Timestamp,
-        lock_seconds: i64,
+        lifetime: Duration,
     ) -> Result<Begun> {
-        let locked_until = micros(now).saturating_add(lock_seconds.saturating_mul(1_000_000));
-        let request = idempotency::Request {
-            key: key.clone(),
-            hash: request_hash.to_owned(),
-            resource_id,
-            now: micros(now),
-            locked_until,
-        };
+        let (key, hash) = (key.clone(), request_hash.to_owned());
+        let request = idempotency::Request { key, hash, resource_id, lifetime_micros: duration_micros(lifetime) };
         self.write(request, |request, tx| Box::pin(idempotency::begin(tx, request))).await
     }
 
@@ -37,7 +31,8 @@ impl Idempotency for SqliteStore {
         self.write(key.clone(), |key, tx| Box::pin(idempotency::abandon(tx, key))).await
     }
 
-    async fn sweep_idempotent(&self, now: Timestamp) -> Result<u64> {
-        self.write(micros(now), |now, tx| Box::pin(idempotency::sweep(tx, *now))).await
+    async fn sweep_idempotent(&self, lifetime: Duration, limit: u32) -> Result<u64> {
+        let asked = (duration_micros(lifetime), limit);
+        self.write(asked, |(lifetime, limit), tx| Box::pin(idempotency::sweep(tx, *lifetime, *limit))).await
     }
 }

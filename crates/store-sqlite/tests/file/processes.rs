@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::support::{Tenant, child, open, told};
 use artel_domain::{Clock, RunId, SystemClock};
 use artel_store::{Operations, Runs};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 use tokio::task::JoinSet;
 
 /// Starts runs, several at a time, and says on stdout which were acknowledged, until it is killed.
@@ -24,6 +26,21 @@ async fn child_starts_runs_until_it_is_killed() {
         });
     }
     tasks.join_next().await;
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_costs_only_its_own_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("artel.db");
+    let store = open(path.to_str().unwrap()).await;
+    let tenant = Tenant::fresh(&store).await;
+    let (damaged, well) = (tenant.starts_run(&store).await, tenant.starts_run(&store).await);
+    let mut database = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&path)).await.unwrap();
+    let damage = sqlx::query("UPDATE runs SET principal = 'nonsense' WHERE id = ?1").bind(damaged.0);
+    damage.execute(&mut database).await.unwrap();
+    let claims = async |limit| store.claim_runs("worker", Duration::from_mins(1), limit, 10).await.unwrap();
+    assert_eq!(claims(2).await.iter().map(|claim| claim.run.id).collect::<Vec<_>>(), [well]);
+    assert!(claims(1).await.is_empty(), "the damaged one keeps nobody busy");
 }
 
 #[tokio::test]

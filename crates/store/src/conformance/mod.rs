@@ -246,15 +246,14 @@ macro_rules! conformance_tests {
         ]);
         $crate::conformance_group!($make_store, idempotency: [
             a_fresh_key_is_work_to_do,
-            the_same_request_under_way_is_running,
+            a_request_without_an_answer_keeps_its_id_and_keeps_nobody_out,
             an_answered_request_is_replayed,
             another_request_under_the_key_is_a_mismatch,
-            a_try_that_died_is_retried_under_the_same_id,
-            of_many_at_once_one_does_the_work,
-            a_key_lives_for_a_day,
+            many_at_once_work_under_one_id,
+            a_key_is_forgotten_when_its_lifetime_is_over,
             an_abandoned_key_is_free_and_an_answered_one_is_not,
             keys_of_other_principals_and_tenants_are_other_keys,
-            sweeping_removes_what_is_older_than_a_day,
+            sweeping_removes_a_bounded_number_of_keys_whose_lifetime_is_over,
         ]);
         $crate::conformance_group!($make_store, identities: [
             a_principal_may_be_vouched_for_again_and_by_many_at_once,

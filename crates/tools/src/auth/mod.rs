@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::headers::header_name;
 use crate::redact::Redactor;
-use crate::secrets::Secrets;
+use crate::secrets::{SecretError, Secrets};
 
 use oauth2::TokenCache;
 
@@ -42,6 +42,15 @@ pub(crate) struct Credential {
     pub(crate) token: Option<SecretString>,
 }
 
+/// Why a call has no secret.
+#[derive(Debug)]
+pub(crate) enum NoSecret {
+    /// There is none to use. The text is for the model.
+    Refused(String),
+    /// Secrets cannot be read at the moment. The text is for the log.
+    NotNow(String),
+}
+
 /// Turns secrets into credentials. Error texts go to models, so they name secrets and never hold them.
 pub(crate) struct Authenticator {
     secrets: Arc<dyn Secrets>,
@@ -66,24 +75,46 @@ impl Authenticator {
         Self { secrets, signer, tokens: TokenCache::default() }
     }
 
+    /// The tenant's secret that the call is authenticated with; `None` where it needs none.
+    ///
+    /// # Errors
+    /// `Refused`: no such secret. `NotNow`: secrets cannot be read at the moment.
+    pub(crate) async fn secret(&self, request: &CredentialRequest<'_>) -> Result<Option<SecretString>, NoSecret> {
+        if matches!(request.auth_type, AuthType::None | AuthType::Service) {
+            return Ok(None);
+        }
+        let Some(name) = request.secrets_ref else {
+            let missing = "this tool needs a secret and the binding names none (secrets_ref)";
+            return Err(NoSecret::Refused(missing.to_owned()));
+        };
+        match self.secrets.get(request.tenant, name).await {
+            Ok(Some(secret)) => Ok(Some(secret)),
+            Ok(None) => Err(NoSecret::Refused(format!("the secret '{name}' is not set"))),
+            Err(SecretError::Unreadable) => {
+                Err(NoSecret::Refused(format!("the secret '{name}' cannot be opened; it must be stored again")))
+            }
+            Err(SecretError::NotNow(why)) => Err(NoSecret::NotNow(why)),
+        }
+    }
+
     /// The credential for a call; everything in it is also hidden from the answer.
+    ///
+    /// # Arguments
+    /// * `secret`: from [`Self::secret`].
     pub(crate) async fn credential(
         &self,
         request: &CredentialRequest<'_>,
+        secret: Option<&SecretString>,
         egress: &Egress,
         redactor: &mut Redactor,
     ) -> Result<Credential, String> {
-        match request.auth_type {
-            AuthType::None => return Ok(Credential::default()),
-            AuthType::Service => return self.service(request, redactor).await,
-            _ => {}
+        if request.auth_type == AuthType::Service {
+            return self.service(request, redactor).await;
         }
-        let name = request.secrets_ref.ok_or("this tool needs a secret and the binding names none (secrets_ref)")?;
-        let secret =
-            self.secrets.get(request.tenant, name).await.ok_or_else(|| format!("the secret '{name}' is not set"))?;
+        let (Some(name), Some(secret)) = (request.secrets_ref, secret) else { return Ok(Credential::default()) };
         redactor.hide(secret.expose_secret());
         if request.auth_type == AuthType::Oauth2 {
-            let token = self.tokens.get(request.tenant, name, &secret, egress, redactor).await?;
+            let token = self.tokens.get(request.tenant, name, secret, egress, redactor).await?;
             redactor.hide(token.expose_secret());
             let header = Some((AUTHORIZATION, sensitive(&format!("Bearer {}", token.expose_secret()), name)?));
             return Ok(Credential { header, query: None, token: Some(token) });

@@ -10,25 +10,40 @@ use super::request::Prepared;
 use super::retry::{self, Next};
 use super::{Webhook, Webhooks};
 use crate::context::CallContext;
+use crate::output::ToolError;
 use crate::tool::Verified;
 
 impl Webhook {
     /// Sends until there is an answer that settles the call, or no attempt is left.
-    pub(super) async fn attempts(&self, context: &CallContext, prepared: &Prepared<'_>) -> ToolOutcome {
+    ///
+    /// # Errors
+    /// `NotNow`: an attempt could not be begun, and those before it allow that the call is made again from the start.
+    pub(super) async fn attempts(
+        &self,
+        context: &CallContext,
+        prepared: &Prepared<'_>,
+    ) -> Result<ToolOutcome, ToolError> {
         let mut attempt = 1;
         loop {
             let result = self.attempt(context, prepared, attempt).await;
+            if let Err(Fault::NotNow(why)) = result {
+                return Err(ToolError::NotNow(why));
+            }
             let next = retry::next(self.definition.effect, ending(&result));
             if next == Next::Ask {
-                match self.ask_status(context).await {
-                    Verified::Finished(outcome) => return outcome,
-                    Verified::Unknown => return self.outcome(context, result).await,
+                match self.ask_status_until_told(context).await {
+                    Verified::Finished(outcome) => return Ok(outcome),
                     Verified::NeverArrived => {}
+                    Verified::Unknown | Verified::NotNow(_) => return Ok(self.outcome(context, result).await),
                 }
             }
             let pause = self.shared.pause(&result, attempt).filter(|_| next != Next::Stop);
             let Some(pause) = pause else {
-                return if next == Next::Ask { never_happened(&result) } else { self.outcome(context, result).await };
+                return Ok(if next == Next::Ask {
+                    never_happened(&result)
+                } else {
+                    self.outcome(context, result).await
+                });
             };
             tracing::debug!(call = %context.call_id, host = prepared.host(), attempt, ?pause, "a tool call is repeated");
             tokio::time::sleep(pause).await;

@@ -13,6 +13,7 @@ mod test_call;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{Binding, Clock, EffectClass, ToolDefinition};
@@ -27,6 +28,9 @@ use crate::output::{ToolError, ToolOutput, result_of};
 use crate::tool::{Tool, Verified};
 
 use request::{Limits, Request};
+
+/// What the look-up of secrets may take of a call's deadline, beside the time that the tool has.
+const SECRETS_PATIENCE: Duration = Duration::from_secs(20);
 
 /// What all webhooks of this process share.
 pub(crate) struct Webhooks {
@@ -65,7 +69,7 @@ impl Webhook {
     ) -> Self {
         let limits = Limits { timeout: shared.config.timeout(timeout_ms), response_cap: shared.config.response_cap };
         let longest = retry::longest(definition.effect, shared.config.retry_attempts, limits.timeout);
-        let descriptor = Descriptor::of_row(&definition).timeout(longest);
+        let descriptor = Descriptor::of_row(&definition).timeout(longest + SECRETS_PATIENCE);
         Self { shared, descriptor, definition, allowed_domains, secrets_ref, limits }
     }
 
@@ -117,7 +121,7 @@ impl Tool for Webhook {
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {
         let key = context.idempotency_key();
         let prepared = self.request(context, &key, &args)?.prepare(&context.egress).await?;
-        result_of(self.attempts(context, &prepared).await)
+        result_of(self.attempts(context, &prepared).await?)
     }
 
     /// `GET <status_endpoint>?idempotency_key=…` under the same guards and with the same credential as the call itself.

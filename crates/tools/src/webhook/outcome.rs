@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::retry::Ending;
+use crate::auth::NoSecret;
 use crate::output::unknown;
 use crate::programs::Programs;
 use crate::transform;
@@ -17,6 +18,9 @@ use crate::transform;
 pub(crate) enum Fault {
     /// A guard, a missing secret, a token that could not be had. The text is for the model.
     Refused(String),
+    /// Something of this installation that the attempt needs is away for the moment. Nothing was sent. The text says
+    /// what.
+    NotNow(String),
     Timeout(Duration),
     Connect {
         first_hop: bool,
@@ -34,10 +38,20 @@ impl From<SendError> for Fault {
     }
 }
 
+impl From<NoSecret> for Fault {
+    fn from(why: NoSecret) -> Self {
+        match why {
+            NoSecret::Refused(text) => Self::Refused(text),
+            NoSecret::NotNow(text) => Self::NotNow(text),
+        }
+    }
+}
+
 impl Fault {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Refused(text) => text.clone(),
+            Self::NotNow(why) => format!("the call could not be begun: {why}"),
             Self::Timeout(limit) => format!("the tool did not answer within {} ms", limit.as_millis()),
             Self::Connect { .. } => "could not connect to the tool's host".to_owned(),
             Self::Lost => "the connection was lost before the tool's answer was complete".to_owned(),
@@ -48,7 +62,7 @@ impl Fault {
 pub(crate) fn ending(result: &Result<Answer, Fault>) -> Ending {
     match result {
         Ok(answer) => Ending::of_status(answer.status, answer.retry_after.is_some()),
-        Err(Fault::Refused(_)) => Ending::Settled,
+        Err(Fault::Refused(_) | Fault::NotNow(_)) => Ending::Settled,
         Err(Fault::Connect { first_hop: true }) => Ending::NotAccepted,
         Err(Fault::Connect { first_hop: false } | Fault::Timeout(_) | Fault::Lost) => Ending::Uncertain,
     }

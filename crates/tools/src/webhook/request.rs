@@ -8,7 +8,7 @@ use artel_domain::{AuthType, TenantId, UserId};
 use artel_egress::{Egress, HostRule, Outgoing, SendError};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Response, StatusCode};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
@@ -120,7 +120,8 @@ impl Prepared<'_> {
         self.outgoing.url.host_str().unwrap_or_default()
     }
 
-    /// Authenticate, send, read. Dropping the future closes the connection.
+    /// Authenticate, send, read. Dropping the future closes the connection. The look-up of the secret does not count
+    /// against the time that the tool has.
     pub(crate) async fn attempt(
         &self,
         limits: Limits,
@@ -128,18 +129,6 @@ impl Prepared<'_> {
         auth: &Authenticator,
         record: &mut RequestRecord,
     ) -> Result<Answer, Fault> {
-        let exchange = self.exchange(limits.response_cap, egress, auth, record);
-        tokio::time::timeout(limits.timeout, exchange).await.unwrap_or(Err(Fault::Timeout(limits.timeout)))
-    }
-
-    async fn exchange(
-        &self,
-        cap: usize,
-        egress: &Egress,
-        auth: &Authenticator,
-        record: &mut RequestRecord,
-    ) -> Result<Answer, Fault> {
-        let mut redactor = Redactor::default();
         let audience = self.host().to_owned();
         let wanted = CredentialRequest {
             tenant: self.tenant,
@@ -147,13 +136,27 @@ impl Prepared<'_> {
             secrets_ref: self.secrets_ref,
             audience: &audience,
         };
-        let credential = auth.credential(&wanted, egress, &mut redactor).await.map_err(Fault::Refused)?;
+        let secret = auth.secret(&wanted).await?;
+        let exchange = self.exchange((&wanted, secret.as_ref()), limits.response_cap, egress, auth, record);
+        tokio::time::timeout(limits.timeout, exchange).await.unwrap_or(Err(Fault::Timeout(limits.timeout)))
+    }
+
+    async fn exchange(
+        &self,
+        (wanted, secret): (&CredentialRequest<'_>, Option<&SecretString>),
+        cap: usize,
+        egress: &Egress,
+        auth: &Authenticator,
+        record: &mut RequestRecord,
+    ) -> Result<Answer, Fault> {
+        let mut redactor = Redactor::default();
+        let credential = auth.credential(wanted, secret, egress, &mut redactor).await.map_err(Fault::Refused)?;
         let mut response = self.send(&credential, egress, record).await?;
         if response.status() == StatusCode::UNAUTHORIZED
             && let Some(token) = &credential.token
         {
-            auth.forget(&wanted, token).await;
-            let renewed = auth.credential(&wanted, egress, &mut redactor).await.map_err(Fault::Refused)?;
+            auth.forget(wanted, token).await;
+            let renewed = auth.credential(wanted, secret, egress, &mut redactor).await.map_err(Fault::Refused)?;
             response = self.send(&renewed, egress, record).await?;
         }
         Ok(Answer::read(self.tenant, response, cap, &redactor).await?)

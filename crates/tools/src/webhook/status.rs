@@ -1,5 +1,7 @@
 //! Asks a verifiable tool what became of a call whose answer was lost.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -10,6 +12,8 @@ use super::request::Request;
 use super::retry::Ending;
 use crate::context::CallContext;
 use crate::tool::Verified;
+
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 impl Webhook {
     /// 200 is the call's answer, 404 means that the call never arrived. Anything else, 202 ("still at it") included,
@@ -31,10 +35,21 @@ impl Webhook {
         }
     }
 
+    /// The same, and again while the question cannot be asked. The deadline of the call ends it.
+    pub(super) async fn ask_status_until_told(&self, context: &CallContext) -> Verified {
+        loop {
+            match self.ask_status(context).await {
+                Verified::NotNow(_) => tokio::time::sleep(ASK_AGAIN).await,
+                told => return told,
+            }
+        }
+    }
+
     async fn meaning(&self, context: &CallContext, result: Result<Answer, Fault>) -> Verified {
         match &result {
             Ok(answer) if answer.status == StatusCode::OK => Verified::Finished(self.outcome(context, result).await),
             Ok(answer) if answer.status == StatusCode::NOT_FOUND => Verified::NeverArrived,
+            Err(Fault::NotNow(why)) => Verified::NotNow(why.clone()),
             _ => Verified::Unknown,
         }
     }

@@ -16,7 +16,7 @@ use artel_domain::{
 use artel_egress::{Egress, Resolver};
 use artel_tools::{
     BoundTool, Budget, CallEnd, CallLimits, CallReport, CallRequest, Exchange, Registry, RequestRecord, RunScope,
-    SecretString, Secrets, ServiceSigner, TestCall, ToolsConfig, ToolsDeps, Verified,
+    SecretError, SecretString, Secrets, ServiceSigner, TestCall, ToolsConfig, ToolsDeps, Verified,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -170,8 +170,8 @@ pub(crate) struct FixedSecrets(pub(crate) Mutex<BTreeMap<String, String>>);
 
 #[async_trait]
 impl Secrets for FixedSecrets {
-    async fn get(&self, _: TenantId, name: &str) -> Option<SecretString> {
-        self.0.lock().unwrap().get(name).map(|secret| secret.clone().into())
+    async fn get(&self, _: TenantId, name: &str) -> Result<Option<SecretString>, SecretError> {
+        Ok(self.0.lock().unwrap().get(name).map(|secret| secret.clone().into()))
     }
 }
 
