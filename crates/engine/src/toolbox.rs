@@ -142,13 +142,7 @@ impl Toolbox {
     /// # Arguments
     /// * `most`: calls that are planned to be made. One more call is planned and refused, so that the model hears of
     ///   those that are left out.
-    pub(crate) fn plan(
-        &self,
-        judge: &Judge<'_>,
-        step: u32,
-        calls: &[AssistantCall],
-        most: usize,
-    ) -> Vec<PlannedCall> {
+    pub(crate) fn plan(&self, judge: &Judge<'_>, step: u32, calls: &[AssistantCall], most: usize) -> Vec<PlannedCall> {
         let (kept, refusal) = bounded(calls, most);
         let mut planned: Vec<PlannedCall> =
             kept.iter().zip(0..).map(|(call, ordinal)| self.plan_one(judge, step, ordinal, call)).collect();

@@ -28,6 +28,7 @@ async fn a_request_whose_commit_is_not_answered_is_done_once() {
     let requests = [
         ("/runs?wait=false", run),
         ("/agents", json!({ "name": "second" })),
+        (&format!("/agents/{agent}/publish"), json!({})),
         (&format!("/agents/{agent}/clone"), json!({ "name": "third" })),
         ("/tools", json!({ "name": "echo", "execution_type": "internal", "input_schema": { "type": "object" } })),
         ("/api-keys", json!({ "scopes": ["agents:read"] })),
@@ -43,6 +44,8 @@ async fn a_request_whose_commit_is_not_answered_is_done_once() {
     assert_eq!(client.get("/runs").await.1.as_array().unwrap().len(), 1);
     assert_eq!(client.get("/tools").await.1.as_array().unwrap().len(), 1);
     assert_eq!(client.get("/api-keys").await.1.as_array().unwrap().len(), 1);
+    let (_, published) = client.get(&format!("/agents/{agent}")).await;
+    assert_eq!(published["version"], 2, "published once");
 }
 
 #[tokio::test]

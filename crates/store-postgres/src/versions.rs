@@ -1,7 +1,7 @@
 //! An agent's published versions, and going back to one.
 
 use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, TenantId, Timestamp, UserId};
-use artel_store::{Snapshot, Viewer};
+use artel_store::{Publication, Snapshot, Viewer};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -54,12 +54,15 @@ pub(crate) async fn publish(
     pool: &PgPool,
     viewer: &Viewer,
     agent: AgentId,
-    by: UserId,
+    publication: Publication,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
     let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
     let Some(agent) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
-    let published = write_next(&mut tx, agent, by, audit).await?;
+    if let Some(earlier) = of_request(&mut tx, &agent, publication.request_id).await? {
+        return Ok(Some(earlier));
+    }
+    let published = write_next(&mut tx, agent, publication, audit).await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Some(published))
@@ -70,31 +73,53 @@ pub(crate) async fn roll_back(
     viewer: &Viewer,
     agent: AgentId,
     version: i64,
-    by: UserId,
+    publication: Publication,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
     let Some(past) = find(pool, viewer, agent, version).await? else { return Ok(None) };
     let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
     let Some(agent) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
+    if let Some(earlier) = of_request(&mut tx, &agent, publication.request_id).await? {
+        return Ok(Some(earlier));
+    }
     bindings::remove_all(&mut tx, tenant, agent.id).await?;
     for binding in &past.bindings {
         bindings::insert_if_tool_lives(&mut tx, binding).await?;
     }
     let Agent { name, system_prompt, model, llm_params, .. } = past.agent;
-    let agent = write_next(&mut tx, Agent { name, system_prompt, model, llm_params, ..agent }, by, audit).await?;
+    let agent = Agent { name, system_prompt, model, llm_params, ..agent };
+    let agent = write_next(&mut tx, agent, publication, audit).await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Some(agent))
 }
 
 /// The agent as its next version, published, with a snapshot.
-async fn write_next(tx: &mut PgConnection, mut agent: Agent, by: UserId, audit: &AuditEntry) -> sqlx::Result<Agent> {
+async fn write_next(
+    tx: &mut PgConnection,
+    mut agent: Agent,
+    publication: Publication,
+    audit: &AuditEntry,
+) -> sqlx::Result<Agent> {
     agent.version += 1;
     agent.status = AgentStatus::Published;
     agent.updated_at = Some(audit.at);
     agent.has_unpublished_changes = false;
     let current = current(tx, agent).await?;
-    store(tx, current, by, audit.at).await
+    store(tx, current, publication.by, audit.at, Some(publication.request_id)).await
+}
+
+/// The agent as the version of this request has it; `None` when no version is of this request.
+async fn of_request(tx: &mut PgConnection, agent: &Agent, request_id: Uuid) -> sqlx::Result<Option<Agent>> {
+    let made = sqlx::query_scalar!(
+        "SELECT snapshot FROM agent_versions WHERE tenant_id = $1 AND agent_id = $2 AND request_id = $3",
+        agent.tenant_id.0,
+        agent.id.0,
+        request_id,
+    )
+    .fetch_optional(tx)
+    .await?;
+    made.map(|text| parsed::<Snapshot>(&text)).transpose().map(|made| made.map(|made| made.agent))
 }
 
 /// Makes the published version say what the agent is: the agent is published as it is. Its version grows when it has a
@@ -104,11 +129,11 @@ pub(crate) async fn keep(tx: &mut PgConnection, mut agent: Agent, by: UserId, at
     let mut current = current(tx, agent).await?;
     match kept(tx, &current.agent).await? {
         Some(kept) if kept.runs_as(&current) => write_row(tx, &current.agent).await,
-        None => store(tx, current, by, at).await,
+        None => store(tx, current, by, at, None).await,
         Some(_) => {
             current.agent.version += 1;
             current.agent.updated_at = Some(at);
-            store(tx, current, by, at).await
+            store(tx, current, by, at, None).await
         }
     }
 }
@@ -202,17 +227,25 @@ async fn is_kept(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<bool> {
 }
 
 /// The row and its snapshot.
-async fn store(tx: &mut PgConnection, snapshot: Snapshot, by: UserId, at: Timestamp) -> sqlx::Result<Agent> {
+async fn store(
+    tx: &mut PgConnection,
+    snapshot: Snapshot,
+    by: UserId,
+    at: Timestamp,
+    request_id: Option<Uuid>,
+) -> sqlx::Result<Agent> {
     let agent = write_row(tx, &snapshot.agent).await?;
     let snapshot = Snapshot { agent, ..snapshot };
     sqlx::query!(
-        "INSERT INTO agent_versions (tenant_id, agent_id, version, snapshot, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO agent_versions (tenant_id, agent_id, version, snapshot, created_by, created_at, request_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         snapshot.agent.tenant_id.0,
         snapshot.agent.id.0,
         snapshot.agent.version,
         json(&snapshot)?,
         by.0,
         micros(at),
+        request_id,
     )
     .execute(tx)
     .await?;

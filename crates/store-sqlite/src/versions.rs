@@ -3,8 +3,9 @@
 use artel_domain::{
     Agent, AgentId, AgentKind, AgentStatus, AgentVersion, AuditEntry, RunId, TenantId, Timestamp, UserId,
 };
-use artel_store::{CloneAgent, Snapshot, Viewer};
+use artel_store::{CloneAgent, Publication, Snapshot, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
+use uuid::Uuid;
 
 use crate::error::Outcome;
 use crate::rows::{VersionRow, agents as agent_rows, all, one};
@@ -25,38 +26,59 @@ pub(crate) async fn publish(
     tx: &mut Tx,
     viewer: &Viewer,
     id: AgentId,
-    by: UserId,
+    publication: Publication,
     audit: &AuditEntry,
 ) -> Outcome<Option<Agent>> {
-    match agents::find_changeable(tx, viewer, id).await? {
-        Some(agent) => Ok(Some(write_next(tx, agent, by, audit).await?)),
-        None => Ok(None),
+    let Some(agent) = agents::find_changeable(tx, viewer, id).await? else { return Ok(None) };
+    if let Some(earlier) = of_request(tx, &agent, publication.request_id).await? {
+        return Ok(Some(earlier));
     }
+    Ok(Some(write_next(tx, agent, publication, audit).await?))
 }
 
-pub(crate) async fn roll_back(tx: &mut Tx, target: &Target, by: UserId, audit: &AuditEntry) -> Outcome<Option<Agent>> {
+pub(crate) async fn roll_back(
+    tx: &mut Tx,
+    target: &Target,
+    publication: Publication,
+    audit: &AuditEntry,
+) -> Outcome<Option<Agent>> {
     let Some(mut agent) = agents::find_changeable(tx, &target.viewer, target.agent).await? else {
         return Ok(None);
     };
     let Some(snapshot) = find(&mut tx.conn, target.viewer.tenant_id, target.agent, target.version).await? else {
         return Ok(None);
     };
+    if let Some(earlier) = of_request(tx, &agent, publication.request_id).await? {
+        return Ok(Some(earlier));
+    }
     let Agent { name, system_prompt, model, llm_params, .. } = snapshot.agent;
     agent = Agent { name, system_prompt, model, llm_params, ..agent };
     bindings::replace(tx, target.agent, &snapshot.bindings).await?;
-    Ok(Some(write_next(tx, agent, by, audit).await?))
+    Ok(Some(write_next(tx, agent, publication, audit).await?))
 }
 
 /// The agent as its next version, published, with a snapshot.
-async fn write_next(tx: &mut Tx, mut agent: Agent, by: UserId, audit: &AuditEntry) -> Outcome<Agent> {
+async fn write_next(tx: &mut Tx, mut agent: Agent, publication: Publication, audit: &AuditEntry) -> Outcome<Agent> {
     agent.version += 1;
     agent.status = AgentStatus::Published;
     agent.updated_at = Some(audit.at);
     agent.has_unpublished_changes = false;
     let current = current(tx, agent).await?;
-    store(tx, &current, by, audit.at).await?;
+    store(tx, &current, publication.by, audit.at, Some(publication.request_id)).await?;
     tx.audit(current.agent.tenant_id, audit);
     Ok(current.agent)
+}
+
+/// The agent as the version of this request has it; `None` when no version is of this request.
+async fn of_request(tx: &mut Tx, agent: &Agent, request_id: Uuid) -> Outcome<Option<Agent>> {
+    let made = sqlx::query_scalar!(
+        r#"SELECT snapshot AS "snapshot!: String" FROM agent_versions WHERE tenant_id = ?1 AND agent_id = ?2 AND request_id = ?3"#,
+        agent.tenant_id.0,
+        agent.id.0,
+        request_id
+    );
+    let made = made.fetch_optional(&mut tx.conn).await?;
+    Ok(made.map(|text| json::<Snapshot>("snapshot", &text)).transpose()?.map(|made| made.agent))
 }
 
 /// Makes the published version say what the agent is: the agent is published as it is. Its version grows when it has a
@@ -66,11 +88,11 @@ pub(crate) async fn keep(tx: &mut Tx, mut agent: Agent, by: UserId, at: Timestam
     let mut current = current(tx, agent).await?;
     match kept(tx, &current.agent).await? {
         Some(kept) if kept.runs_as(&current) => write_row(tx, &current.agent).await?,
-        None => store(tx, &current, by, at).await?,
+        None => store(tx, &current, by, at, None).await?,
         Some(_) => {
             current.agent.version += 1;
             current.agent.updated_at = Some(at);
-            store(tx, &current, by, at).await?;
+            store(tx, &current, by, at, None).await?;
         }
     }
     Ok(current.agent)
@@ -151,8 +173,8 @@ async fn is_kept(tx: &mut Tx, agent: &Agent) -> Outcome<bool> {
 }
 
 /// The row and its snapshot.
-async fn store(tx: &mut Tx, snapshot: &Snapshot, by: UserId, at: Timestamp) -> Outcome<()> {
-    insert(tx, snapshot, by, micros(at)).await?;
+async fn store(tx: &mut Tx, snapshot: &Snapshot, by: UserId, at: Timestamp, request_id: Option<Uuid>) -> Outcome<()> {
+    insert(tx, snapshot, by, micros(at), request_id).await?;
     write_row(tx, &snapshot.agent).await
 }
 
@@ -164,17 +186,19 @@ async fn write_row(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     Ok(())
 }
 
-async fn insert(tx: &mut Tx, snapshot: &Snapshot, by: UserId, at: i64) -> Outcome<()> {
+async fn insert(tx: &mut Tx, snapshot: &Snapshot, by: UserId, at: i64, request_id: Option<Uuid>) -> Outcome<()> {
     let agent = &snapshot.agent;
     let text = serde_json::to_string(snapshot)?;
     sqlx::query!(
-        "INSERT INTO agent_versions (tenant_id, agent_id, version, snapshot, created_by, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO agent_versions (tenant_id, agent_id, version, snapshot, created_by, created_at, request_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         agent.tenant_id.0,
         agent.id.0,
         agent.version,
         text,
         by.0,
-        at
+        at,
+        request_id
     )
     .execute(&mut tx.conn)
     .await?;

@@ -1,6 +1,7 @@
 use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, BindingId, TenantId, Timestamp, UserId};
 use async_trait::async_trait;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{Result, Viewer};
 
@@ -76,26 +77,28 @@ pub trait Agents: Send + Sync {
     ) -> Result<Option<Agent>>;
     /// Soft: runs under way finish, their records stay readable.
     async fn delete_agent(&self, viewer: &Viewer, agent: AgentId, audit: AuditEntry) -> Result<bool>;
-    /// Version + 1, status published, an immutable snapshot of profile and bindings.
+    /// Version + 1, status published, an immutable snapshot of profile and bindings. When the agent has a version of
+    /// this request already (it was retried), the agent is returned as that version has it and nothing is written.
+    /// `None`: no such agent.
     async fn publish_agent(
         &self,
         viewer: &Viewer,
         agent: AgentId,
-        by: UserId,
+        publication: Publication,
         audit: AuditEntry,
     ) -> Result<Option<Agent>>;
     /// Newest first; empty when the agent is absent or was never published.
     async fn list_agent_versions(&self, viewer: &Viewer, agent: AgentId) -> Result<Vec<AgentVersion>>;
     async fn find_agent_version(&self, viewer: &Viewer, agent: AgentId, version: i64) -> Result<Option<AgentVersion>>;
     /// Profile (name, prompt, model, parameters) and bindings become those of the snapshot; the version number grows
-    /// and the result is itself a published snapshot. Bindings to tools deleted since are left out. `None`: no such
-    /// agent or version.
+    /// and the result is itself a published snapshot. Bindings to tools deleted since are left out. A retried request
+    /// is answered as by [`Self::publish_agent`]. `None`: no such agent or version.
     async fn rollback_agent(
         &self,
         viewer: &Viewer,
         agent: AgentId,
         version: i64,
-        by: UserId,
+        publication: Publication,
         audit: AuditEntry,
     ) -> Result<Option<Agent>>;
     /// `copy` carries the new id, owner, name and time; profile and bindings come from `source`, status draft, version
@@ -107,6 +110,14 @@ pub trait Agents: Send + Sync {
         copy: CloneAgent,
         audit: AuditEntry,
     ) -> Result<Option<Agent>>;
+}
+
+/// A new version of an agent that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Publication {
+    pub by: UserId,
+    /// The id of the request, the same for each of its tries.
+    pub request_id: Uuid,
 }
 
 #[derive(Debug, Clone)]

@@ -35,7 +35,7 @@ pub mod tools;
 pub mod viewer;
 
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
-pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page};
+pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Publication};
 pub use approval_rules::ApprovalRules;
 pub use artifacts::{ArtifactStart, Artifacts, NewArtifact, StoredBytes};
 pub use budgets::{Budgets, Reservation, Reserved};

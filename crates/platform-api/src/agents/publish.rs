@@ -1,6 +1,7 @@
 use artel_domain::{Agent, AgentId};
 use artel_http::caller::AgentsWrite;
 use artel_http::{At, Attempt, Caller, Problem};
+use artel_store::Publication;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -20,9 +21,10 @@ pub(crate) async fn publish_agent(
     At(agent): At<AgentId>,
     attempt: Attempt,
 ) -> Result<Response, Problem> {
-    let publish = async |_| {
+    let publish = async |request_id| {
         let audit = caller.audit("agent.publish", "agent", agent, app.clock.now());
-        let published = app.store.publish_agent(&app.viewer(&caller), agent, caller.user_id, audit).await?;
+        let publication = Publication { by: caller.user_id, request_id };
+        let published = app.store.publish_agent(&app.viewer(&caller), agent, publication, audit).await?;
         published.map(|agent| Json(agent).into_response()).ok_or_else(|| Problem::not_found("agent"))
     };
     app.gate.once(&caller, &attempt, "", publish).await

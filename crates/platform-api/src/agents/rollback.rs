@@ -2,6 +2,7 @@ use artel_domain::{Agent, AgentId};
 use artel_http::body::whole;
 use artel_http::caller::AgentsWrite;
 use artel_http::{At, Attempt, Body, Caller, Checked, Faults, Problem};
+use artel_store::Publication;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -43,10 +44,10 @@ pub(crate) async fn rollback_agent(
     attempt: Attempt,
     body: Body<RollbackAgent>,
 ) -> Result<Response, Problem> {
-    let rollback = async |_| {
+    let rollback = async |request_id| {
         let audit = caller.audit("agent.rollback", "agent", agent, app.clock.now());
-        let version = body.value.version;
-        let rolled_back = app.store.rollback_agent(&app.viewer(&caller), agent, version, caller.user_id, audit).await?;
+        let (version, publication) = (body.value.version, Publication { by: caller.user_id, request_id });
+        let rolled_back = app.store.rollback_agent(&app.viewer(&caller), agent, version, publication, audit).await?;
         rolled_back.map(|agent| Json(agent).into_response()).ok_or_else(|| Problem::not_found("agent version"))
     };
     app.gate.once(&caller, &attempt, &body.digest, rollback).await

@@ -126,7 +126,7 @@ async fn keep(app: &App, caller: &Identity, key: ApiKey, made: &NewKey) -> Resul
     match app.store.create_api_key(NewApiKey { key: key.clone(), hash: made.hash.clone() }, audit).await {
         Ok(()) => Ok(key),
         // Another try of the request was quicker.
-        Err(error @ StoreError::Duplicate(_)) => Ok(app.store.find_api_key(&made.hash).await?.ok_or(error)?),
+        Err(error @ StoreError::Duplicate(_)) => Ok(app.store.find_api_key(&made.hash).await?.ok_or(error)?.key),
         Err(error) => Err(error.into()),
     }
 }

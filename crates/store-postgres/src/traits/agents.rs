@@ -1,5 +1,5 @@
-use artel_domain::{Agent, AgentId, AgentVersion, AuditEntry, UserId};
-use artel_store::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Result, Viewer};
+use artel_domain::{Agent, AgentId, AgentVersion, AuditEntry};
+use artel_store::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Publication, Result, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, store_error};
@@ -43,11 +43,11 @@ impl Agents for PostgresStore {
         &self,
         viewer: &Viewer,
         agent: AgentId,
-        by: UserId,
+        publication: Publication,
         audit: AuditEntry,
     ) -> Result<Option<Agent>> {
         agents::refuse_read_only(&self.pool, viewer, agent).await?;
-        retrying(|| versions::publish(&self.pool, viewer, agent, by, &audit)).await
+        retrying(|| versions::publish(&self.pool, viewer, agent, publication, &audit)).await
     }
 
     async fn list_agent_versions(&self, viewer: &Viewer, agent: AgentId) -> Result<Vec<AgentVersion>> {
@@ -63,11 +63,11 @@ impl Agents for PostgresStore {
         viewer: &Viewer,
         agent: AgentId,
         version: i64,
-        by: UserId,
+        publication: Publication,
         audit: AuditEntry,
     ) -> Result<Option<Agent>> {
         agents::refuse_read_only(&self.pool, viewer, agent).await?;
-        retrying(|| versions::roll_back(&self.pool, viewer, agent, version, by, &audit)).await
+        retrying(|| versions::roll_back(&self.pool, viewer, agent, version, publication, &audit)).await
     }
 
     async fn clone_agent(

@@ -1,5 +1,5 @@
-use artel_domain::{Agent, AgentId, AgentVersion, AuditEntry, UserId};
-use artel_store::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Result, Viewer};
+use artel_domain::{Agent, AgentId, AgentVersion, AuditEntry};
+use artel_store::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Publication, Result, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
@@ -47,12 +47,14 @@ impl Agents for SqliteStore {
         &self,
         viewer: &Viewer,
         agent: AgentId,
-        by: UserId,
+        publication: Publication,
         audit: AuditEntry,
     ) -> Result<Option<Agent>> {
-        let asked = (viewer.clone(), agent, by, audit);
-        self.write(asked, |(viewer, agent, by, audit), tx| Box::pin(versions::publish(tx, viewer, *agent, *by, audit)))
-            .await
+        let asked = (viewer.clone(), agent, publication, audit);
+        self.write(asked, |(viewer, agent, publication, audit), tx| {
+            Box::pin(versions::publish(tx, viewer, *agent, *publication, audit))
+        })
+        .await
     }
 
     async fn list_agent_versions(&self, viewer: &Viewer, agent: AgentId) -> Result<Vec<AgentVersion>> {
@@ -68,12 +70,14 @@ impl Agents for SqliteStore {
         viewer: &Viewer,
         agent: AgentId,
         version: i64,
-        by: UserId,
+        publication: Publication,
         audit: AuditEntry,
     ) -> Result<Option<Agent>> {
         let target = versions::Target { viewer: viewer.clone(), agent, version };
-        self.write((target, by, audit), |(target, by, audit), tx| Box::pin(versions::roll_back(tx, target, *by, audit)))
-            .await
+        self.write((target, publication, audit), |(target, publication, audit), tx| {
+            Box::pin(versions::roll_back(tx, target, *publication, audit))
+        })
+        .await
     }
 
     async fn clone_agent(

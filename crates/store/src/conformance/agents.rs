@@ -14,7 +14,7 @@ const ALL: Page = Page { limit: 100, offset: 0 };
 async fn publishes(world: &World) -> Agent {
     world
         .store
-        .publish_agent(&world.viewer(), world.agent, world.user, world.audit("agent.publish"))
+        .publish_agent(&world.viewer(), world.agent, world.publication(), world.audit("agent.publish"))
         .await
         .unwrap()
         .expect("the agent lives")
@@ -31,7 +31,7 @@ async fn patches(world: &World, patch: AgentPatch) -> Agent {
 
 async fn rolls_back(world: &World, version: i64) -> Option<Agent> {
     let audit = world.audit("agent.rollback");
-    world.store.rollback_agent(&world.viewer(), world.agent, version, world.user, audit).await.unwrap()
+    world.store.rollback_agent(&world.viewer(), world.agent, version, world.publication(), audit).await.unwrap()
 }
 
 pub(super) fn copy_for(world: &World, name: Option<&str>) -> CloneAgent {
@@ -157,7 +157,7 @@ pub async fn a_deleted_agent_is_absent(store: Arc<dyn Store>) {
         None
     );
     assert_eq!(
-        store.publish_agent(&ada.viewer(), ada.agent, ada.user, ada.audit("agent.publish")).await.unwrap(),
+        store.publish_agent(&ada.viewer(), ada.agent, ada.publication(), ada.audit("agent.publish")).await.unwrap(),
         None
     );
     assert!(store.list_agent_versions(&ada.viewer(), ada.agent).await.unwrap().is_empty());
@@ -186,7 +186,7 @@ pub async fn an_agent_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
     assert_eq!(store.update_agent(&bob.viewer(), ada.agent, patch, bob.audit("agent.update")).await.unwrap(), None);
     assert!(!store.delete_agent(&bob.viewer(), ada.agent, bob.audit("agent.delete")).await.unwrap());
     assert_eq!(
-        store.publish_agent(&bob.viewer(), ada.agent, bob.user, bob.audit("agent.publish")).await.unwrap(),
+        store.publish_agent(&bob.viewer(), ada.agent, bob.publication(), bob.audit("agent.publish")).await.unwrap(),
         None
     );
     assert!(store.list_agent_versions(&bob.viewer(), ada.agent).await.unwrap().is_empty());
@@ -280,6 +280,25 @@ pub async fn rolling_back_restores_the_profile_and_the_bindings_as_a_new_version
         past,
         "snapshots never change"
     );
+}
+
+pub async fn a_publication_that_is_asked_for_again_is_made_once(store: Arc<dyn Store>) {
+    let ada = World::new(&store).await;
+    let (publish, roll_back) = (ada.publication(), ada.publication());
+    let viewer = ada.viewer();
+    let publishes =
+        async || store.publish_agent(&viewer, ada.agent, publish, ada.audit("agent.publish")).await.unwrap().unwrap();
+    let rolls_back = async || {
+        let audit = ada.audit("agent.rollback");
+        store.rollback_agent(&viewer, ada.agent, 2, roll_back, audit).await.unwrap().unwrap()
+    };
+    let published = publishes().await;
+    assert_eq!(publishes().await, published);
+    let rolled_back = rolls_back().await;
+    assert_eq!(rolls_back().await, rolled_back);
+    assert_eq!(publishes().await, published, "also after another version");
+    assert_eq!((published.version, rolled_back.version), (2, 3));
+    assert_eq!(store.list_agent_versions(&viewer, ada.agent).await.unwrap().len(), 2);
 }
 
 pub async fn rolling_back_to_a_version_that_never_was_changes_nothing(store: Arc<dyn Store>) {

@@ -206,9 +206,9 @@ pub async fn every_change_of_an_agent_has_its_row(store: Arc<dyn Store>) {
     writes_one(&ada, "agent.create", async { drop(ada.creates_agent("new").await) }).await;
     let update = || store.update_agent(&viewer, agent, AgentPatch::default(), audit("agent.update"));
     writes_one(&ada, "agent.update", async { assert!(update().await.unwrap().is_some()) }).await;
-    let publish = || store.publish_agent(&viewer, agent, user, audit("agent.publish"));
+    let publish = || store.publish_agent(&viewer, agent, ada.publication(), audit("agent.publish"));
     writes_one(&ada, "agent.publish", async { assert!(publish().await.unwrap().is_some()) }).await;
-    let roll_back = |version| store.rollback_agent(&viewer, agent, version, user, audit("agent.rollback"));
+    let roll_back = |version| store.rollback_agent(&viewer, agent, version, ada.publication(), audit("agent.rollback"));
     writes_one(&ada, "agent.rollback", async { assert!(roll_back(2).await.unwrap().is_some()) }).await;
     writes_none(&ada, "no such version", async { assert!(roll_back(77).await.unwrap().is_none()) }).await;
     let clone = |source| {

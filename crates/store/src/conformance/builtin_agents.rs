@@ -53,7 +53,7 @@ pub async fn a_builtin_agent_is_made_once_in_each_tenant(store: Arc<dyn Store>) 
 
 pub async fn a_builtin_agent_is_changed_by_its_settings_only(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
-    let (tenant, user, viewer) = (ada.tenant, ada.user, ada.viewer());
+    let (tenant, viewer) = (ada.tenant, ada.viewer());
     let builtin = ensures(&ada).await;
     let tool = creates_tool(&ada, "echo").await.id;
     let audit = || ada.audit("agent.update");
@@ -63,8 +63,8 @@ pub async fn a_builtin_agent_is_changed_by_its_settings_only(store: Arc<dyn Stor
     let refused = [
         store.update_agent(&viewer, builtin.id, renamed, audit()).await.map(drop),
         store.delete_agent(&viewer, builtin.id, audit()).await.map(drop),
-        store.publish_agent(&viewer, builtin.id, user, audit()).await.map(drop),
-        store.rollback_agent(&viewer, builtin.id, 1, user, audit()).await.map(drop),
+        store.publish_agent(&viewer, builtin.id, ada.publication(), audit()).await.map(drop),
+        store.rollback_agent(&viewer, builtin.id, 1, ada.publication(), audit()).await.map(drop),
         store.clone_agent(&viewer, builtin.id, copy.clone(), audit()).await.map(drop),
         store.bind_tool(&viewer, binding(&ada, builtin.id, tool), audit()).await.map(drop),
         store.update_binding(&viewer, builtin.id, tool, BindingPatch::default(), audit()).await.map(drop),
@@ -88,8 +88,8 @@ pub async fn a_builtin_agent_is_read_only_before_its_first_use(store: Arc<dyn St
     let refused = [
         store.update_agent(&viewer, agent, AgentPatch::default(), audit()).await.map(drop),
         store.delete_agent(&viewer, agent, audit()).await.map(drop),
-        store.publish_agent(&viewer, agent, ada.user, audit()).await.map(drop),
-        store.rollback_agent(&viewer, agent, 1, ada.user, audit()).await.map(drop),
+        store.publish_agent(&viewer, agent, ada.publication(), audit()).await.map(drop),
+        store.rollback_agent(&viewer, agent, 1, ada.publication(), audit()).await.map(drop),
         store.clone_agent(&viewer, agent, copy_for(&ada, None), audit()).await.map(drop),
         store.bind_tool(&viewer, binding(&ada, agent, tool), audit()).await.map(drop),
         store.unbind_tool(&viewer, agent, tool, audit()).await.map(drop),

@@ -49,7 +49,7 @@ async fn drafted(world: &World) -> Agent {
         entity_id: world.agent.to_string(),
         ..world.audit("agent.publish")
     };
-    store.publish_agent(&world.viewer(), world.agent, world.user, audit).await.unwrap().unwrap();
+    store.publish_agent(&world.viewer(), world.agent, world.publication(), audit).await.unwrap().unwrap();
     let back = AgentPatch { status: Some(AgentStatus::Draft), ..AgentPatch::default() };
     store.update_agent(&world.viewer(), world.agent, back, world.audit("agent.update")).await.unwrap().unwrap()
 }
@@ -61,7 +61,7 @@ pub async fn a_draft_is_seen_by_its_owner_and_by_administrators(store: Arc<dyn S
     assert_eq!(sees(&world, &administrator(&world)).await, [true; 8]);
     assert_eq!(sees(&world, &Viewer::service(world.tenant)).await, [true; 8]);
     assert_eq!(sees(&world, &colleague(&world)).await, [false; 8]);
-    store.publish_agent(&world.viewer(), world.agent, world.user, world.audit("agent.publish")).await.unwrap();
+    store.publish_agent(&world.viewer(), world.agent, world.publication(), world.audit("agent.publish")).await.unwrap();
     assert_eq!(sees(&world, &colleague(&world)).await, [true; 8], "what is published is for everybody");
 }
 
@@ -75,8 +75,8 @@ pub async fn a_colleague_changes_nothing_of_a_draft(store: Arc<dyn Store>) {
     let budget = Budget { run: Cap { tokens: Some(1), nano_usd: None }, ..Budget::default() };
     assert_eq!(store.update_agent(&eve, agent, stolen, audit()).await.unwrap(), None);
     assert!(!store.delete_agent(&eve, agent, audit()).await.unwrap());
-    assert_eq!(store.publish_agent(&eve, agent, eve.user_id, audit()).await.unwrap(), None);
-    assert_eq!(store.rollback_agent(&eve, agent, 2, eve.user_id, audit()).await.unwrap(), None);
+    assert_eq!(store.publish_agent(&eve, agent, world.publication(), audit()).await.unwrap(), None);
+    assert_eq!(store.rollback_agent(&eve, agent, 2, world.publication(), audit()).await.unwrap(), None);
     assert_eq!(store.clone_agent(&eve, agent, copy_for(&world, None), audit()).await.unwrap(), None);
     let refused = store.bind_tool(&eve, binding(&world, agent, spare), audit()).await.unwrap();
     assert_eq!(refused, BindingWrite::AgentMissing);
@@ -100,7 +100,7 @@ pub async fn an_administrator_changes_and_deletes_a_draft(store: Arc<dyn Store>)
 pub async fn a_copy_is_a_draft_of_whoever_made_it(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     drafted(&world).await;
-    store.publish_agent(&world.viewer(), world.agent, world.user, world.audit("agent.publish")).await.unwrap();
+    store.publish_agent(&world.viewer(), world.agent, world.publication(), world.audit("agent.publish")).await.unwrap();
     let eve = colleague(&world);
     let copy = CloneAgent { owner_user_id: eve.user_id, ..copy_for(&world, None) };
     let made = store.clone_agent(&eve, world.agent, copy, world.audit("agent.clone")).await.unwrap().unwrap();

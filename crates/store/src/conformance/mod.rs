@@ -285,6 +285,7 @@ macro_rules! conformance_tests {
             publishing_at_once_gives_every_version_once,
             rolling_back_restores_the_profile_and_the_bindings_as_a_new_version,
             rolling_back_to_a_version_that_never_was_changes_nothing,
+            a_publication_that_is_asked_for_again_is_made_once,
             a_copy_is_a_draft_of_its_own_with_the_same_tools,
             a_copys_name_is_cut_to_two_hundred_characters,
         ]);

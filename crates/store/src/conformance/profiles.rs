@@ -93,7 +93,7 @@ pub async fn a_run_uses_the_version_that_it_names_whatever_is_changed_or_publish
     assert_eq!(claim.run.agent_version, Some(4));
     assert_eq!(reads(&ada, &claim.run).await, brief(&[]));
     store
-        .publish_agent(&ada.viewer(), ada.agent, ada.user, ada.audit("agent.publish"))
+        .publish_agent(&ada.viewer(), ada.agent, ada.publication(), ada.audit("agent.publish"))
         .await
         .unwrap()
         .expect("the agent lives");

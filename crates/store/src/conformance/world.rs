@@ -10,7 +10,7 @@ use artel_domain::{
 };
 use uuid::Uuid;
 
-use crate::{Claim, Created, Fence, NewRun, ProfileChoice, Step, Store, Viewer};
+use crate::{Claim, Created, Fence, NewRun, ProfileChoice, Publication, Step, Store, Viewer};
 
 /// Long enough to outlive a test.
 pub const LEASE: Duration = Duration::from_mins(1);
@@ -91,6 +91,11 @@ impl World {
 
     pub async fn creates_agent(&self, name: &str) -> Agent {
         self.store.create_agent(self.agent_named(name), self.audit("agent.create")).await.unwrap()
+    }
+
+    /// A publication by the user of this world.
+    pub fn publication(&self) -> Publication {
+        Publication { by: self.user, request_id: uuid() }
     }
 
     /// A run that is not stored yet.
