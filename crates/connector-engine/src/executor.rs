@@ -1,5 +1,8 @@
 //! One call of an operation, from its parameters to its result.
 
+mod pages;
+mod signing;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,9 +24,10 @@ use crate::attempt::{self, Reply, hide_sent};
 use crate::error::ExecuteError;
 use crate::outcome::Outcome;
 use crate::pace::{MustWait, Pace, wait_until};
-use crate::pages::PageBounds;
-use crate::signing::Obtained;
 use crate::tokens::Tokens;
+
+pub use pages::PageBounds;
+use signing::Obtained;
 
 /// Replies that say "too fast" or "not yet" before a call is given up.
 const MAX_REPEATS: u32 = 60;
@@ -135,7 +139,7 @@ impl Executor {
     async fn once(&self, work: &mut Work<'_>, params: &Map<String, Value>) -> Result<Outcome, ExecuteError> {
         let params = artel_connectors::paging::first(work.operation, params);
         let answered = self.answered(work, &params, None).await?;
-        let next = crate::pages::next_params(work.operation, &params, &answered);
+        let next = pages::next_params(work.operation, &params, &answered);
         let (status, refused_items) = (answered.reply.status, answered.done.refused_items.clone());
         let data = self.finished(work, answered).await?;
         Ok(Outcome { status, data, pages: 1, next, refused_items })
@@ -236,7 +240,7 @@ fn built(work: &Work<'_>, params: &Map<String, Value>, url: Option<&Url>) -> Res
         _ => ExecuteError::Credential(error.to_string()),
     })?;
     if let Some(url) = url {
-        request.url = crate::pages::same_origin(&request.url, url)?;
+        request.url = pages::same_origin(&request.url, url)?;
     }
     Ok(request)
 }

@@ -21,16 +21,13 @@ mod error;
 mod executor;
 mod outcome;
 mod pace;
-mod pages;
 mod probe;
-mod signing;
 mod token_request;
 mod tokens;
 
 pub use account::Account;
 pub use error::ExecuteError;
-pub use executor::{Executor, ExecutorDeps, Request};
+pub use executor::{Executor, ExecutorDeps, PageBounds, Request};
 pub use outcome::Outcome;
-pub use pages::PageBounds;
 pub use probe::ProbeReport;
 pub use tokens::{LocalTokens, Token, TokenLock, TokenPlace, Tokens};

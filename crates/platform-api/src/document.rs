@@ -83,6 +83,16 @@ pub(crate) fn one_of(words: &[&str]) -> Schema {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build().into()
 }
 
+/// The category of a tool of the catalogue.
+pub(crate) fn category() -> Schema {
+    one_of(&["read", "write", "external", "llm", "code_execution"])
+}
+
+/// What the result of a tool of the catalogue is.
+pub(crate) fn result_type() -> Schema {
+    one_of(&["authoritative", "contextual", "action", "metadata", "status"])
+}
+
 fn nullable(kind: Type) -> SchemaType {
     SchemaType::from_iter([kind, Type::Null])
 }

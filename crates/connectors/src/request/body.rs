@@ -1,9 +1,8 @@
 //! Bodies: what is in them, and how it is written.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::encoded::decode;
 use super::place::given;
 use super::{BuildError, Call, encode, multipart};
 use crate::schema::{Body, Operation, Place, Pointer};
@@ -98,9 +97,4 @@ fn raw(content: &Value) -> Result<Vec<u8>, BuildError> {
         Some(encoded) => decode(encoded),
         None => Ok(content.to_string().into_bytes()),
     }
-}
-
-pub(super) fn decode(encoded: &Value) -> Result<Vec<u8>, BuildError> {
-    let bytes = encoded.as_str().and_then(|text| STANDARD.decode(text).ok());
-    bytes.ok_or_else(|| BuildError::parameter("base64", "is not base64"))
 }

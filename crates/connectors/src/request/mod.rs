@@ -3,6 +3,7 @@
 mod address;
 mod body;
 mod encode;
+mod encoded;
 mod multipart;
 mod place;
 mod sign;

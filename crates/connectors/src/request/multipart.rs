@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::body::decode;
+use super::encoded::decode;
 use super::place::given;
 use super::{BuildError, Call, encode};
 use crate::schema::Place;

@@ -20,19 +20,26 @@ use crate::App;
 pub(crate) struct CreateApiKey {
     /// What the key may do: some of what its creator may.
     #[schema(schema_with = crate::document::scopes)]
-    pub(super) scopes: Vec<String>,
+    scopes: Vec<String>,
     #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
     name: Option<String>,
     /// As late as the caller's keys may end when absent: never, or with the key that makes it.
     #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 3650)]
-    pub(super) expires_in_days: Option<u64>,
+    expires_in_days: Option<u64>,
     /// The only agent that the key may run and change.
-    pub(super) agent_id: Option<AgentId>,
+    agent_id: Option<AgentId>,
     /// Runs that the key and those made with it may start in a day (UTC).
     #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1_000_000)]
-    pub(super) daily_limit: Option<i64>,
+    daily_limit: Option<i64>,
+}
+
+impl CreateApiKey {
+    fn request(&self) -> grant::KeyRequest<'_> {
+        let Self { scopes, agent_id, daily_limit, expires_in_days, .. } = self;
+        grant::KeyRequest { scopes, agent_id: *agent_id, daily_limit: *daily_limit, expires_in_days: *expires_in_days }
+    }
 }
 
 impl Checked for CreateApiKey {
@@ -78,7 +85,7 @@ pub(crate) async fn create_api_key(
     body: Body<CreateApiKey>,
 ) -> Result<Response, Problem> {
     let new = body.value;
-    let ends_at = grant::check(&app, &caller, &new).await?;
+    let ends_at = grant::check(&app, &caller, &new.request()).await?;
     let create = async |id| {
         let made = make(&app, &attempt, id)?;
         let key = ApiKey { expires_at: ends_at, ..describe(&caller, new, id, &made, app.clock.now()) };

@@ -2,19 +2,26 @@
 
 use std::time::Duration;
 
-use artel_domain::Timestamp;
+use artel_domain::{AgentId, Timestamp};
 use artel_http::caller::other_agent;
 use artel_http::{Identity, Problem, Shown};
 use artel_identity::Scopes;
 
-use super::create::CreateApiKey;
 use crate::App;
 
 /// Makers of makers: a key that is further from the first one makes no keys.
 const MOST_ABOVE: usize = 8;
 
+/// What is asked for a new key.
+pub(super) struct KeyRequest<'a> {
+    pub(super) scopes: &'a [String],
+    pub(super) agent_id: Option<AgentId>,
+    pub(super) daily_limit: Option<i64>,
+    pub(super) expires_in_days: Option<u64>,
+}
+
 /// Refuses a key that would be more than its maker; the time at which it ends.
-pub(super) async fn check(app: &App, caller: &Identity, new: &CreateApiKey) -> Result<Option<Timestamp>, Problem> {
+pub(super) async fn check(app: &App, caller: &Identity, new: &KeyRequest<'_>) -> Result<Option<Timestamp>, Problem> {
     if !Scopes::new(new.scopes.iter().cloned()).is_subset_of(&caller.scopes) {
         return Err(Problem::forbidden("insufficient_scope", "A key's scopes must be some of your own."));
     }
@@ -35,7 +42,7 @@ pub(super) async fn check(app: &App, caller: &Identity, new: &CreateApiKey) -> R
     found.map(|_| ends_at).ok_or_else(|| Problem::not_found("agent"))
 }
 
-fn ends_at(app: &App, caller: &Identity, new: &CreateApiKey) -> Result<Option<Timestamp>, Problem> {
+fn ends_at(app: &App, caller: &Identity, new: &KeyRequest<'_>) -> Result<Option<Timestamp>, Problem> {
     let now = app.clock.now();
     let latest = latest_end(app, caller, now)?;
     let Some(days) = new.expires_in_days else { return Ok(latest) };

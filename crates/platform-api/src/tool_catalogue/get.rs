@@ -4,7 +4,8 @@ use artel_http::{At, Caller, Problem};
 use axum::Json;
 use axum::extract::State;
 
-use super::{CatalogueTool, TAG, view};
+use super::TAG;
+use super::view::{CatalogueTool, view};
 use crate::App;
 
 /// Read a tool of the catalogue.

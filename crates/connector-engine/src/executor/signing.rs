@@ -10,10 +10,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::Executor;
 use crate::account::Account;
 use crate::attempt::{self, Reply, hide_sent};
 use crate::error::ExecuteError;
-use crate::executor::Executor;
 use crate::token_request::{self, Given};
 use crate::tokens::Token;
 

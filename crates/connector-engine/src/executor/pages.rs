@@ -5,8 +5,8 @@ use artel_connectors::schema::Operation;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::{Answered, Executor, Work};
 use crate::error::ExecuteError;
-use crate::executor::{Answered, Executor, Work};
 use crate::outcome::Outcome;
 
 /// How far a list is read.
