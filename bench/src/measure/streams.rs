@@ -50,8 +50,9 @@ async fn readers(bench: &mut Bench<'_>) -> Result<()> {
 
 /// Each stream has a run, and a model call, of its own.
 async fn runs(bench: &mut Bench<'_>) -> Result<()> {
-    // By default a worker drives fewer runs at once and queues the others.
-    let artel = bench.artel.with("WORKER_MAX_RUNS", (WARM_UP + bench.options.streams).to_string()).start().await?;
+    // By default a worker drives fewer runs at once and queues the others. One tenant gets three quarters of the places.
+    let places = (WARM_UP + bench.options.streams) * 4 / 3 + 4;
+    let artel = bench.artel.with("WORKER_MAX_RUNS", places.to_string()).start().await?;
     let owner = artel.owner().await?;
     let body = artel.run_on(&owner, HELD).await?;
     grow(bench, &artel, &STREAM_RUN, || open(&owner, Method::POST, "/runs/stream", body.clone())).await?;

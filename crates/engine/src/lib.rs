@@ -19,6 +19,7 @@ mod recovery;
 mod routing;
 mod scribe;
 mod signals;
+mod slots;
 mod store_away;
 mod targets;
 mod team;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use artel_domain::RunId;
+use artel_domain::{RunId, TenantId};
 use artel_store::Claim;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -13,11 +13,11 @@ use crate::blocked::wake_blocked;
 use crate::drive::drive;
 use crate::scribe::{BLOCK, Stop};
 use crate::signals::{Signal, SignalSender, signals};
+use crate::slots::Room;
 use crate::{Deps, EngineConfig};
 
 /// The store is asked for work at least this often: wake-ups only make it faster.
 const POLL: Duration = Duration::from_secs(1);
-const CLAIMS_AT_A_TIME: usize = 32;
 
 /// Claims runs and drives them, until it is shut down.
 pub struct Worker {
@@ -36,6 +36,7 @@ struct Inner {
 }
 
 struct Active {
+    tenant_id: TenantId,
     epoch: i64,
     signal: SignalSender,
 }
@@ -99,8 +100,9 @@ impl Inner {
 
     async fn claim_loop(self: Arc<Self>, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            let free = self.config().max_active.saturating_sub(self.active().len()).min(CLAIMS_AT_A_TIME);
-            let claimed = if free == 0 { 0 } else { self.claim(free).await };
+            let room = self.room();
+            let free = room.claims;
+            let claimed = if free == 0 { 0 } else { self.claim(&room).await };
             if claimed == free && free > 0 {
                 continue;
             }
@@ -113,9 +115,14 @@ impl Inner {
         }
     }
 
-    async fn claim(self: &Arc<Self>, limit: usize) -> usize {
+    fn room(&self) -> Room {
+        Room::of(self.config().max_active, self.active().values().map(|active| active.tenant_id))
+    }
+
+    async fn claim(self: &Arc<Self>, room: &Room) -> usize {
         let config = self.config();
-        match self.deps.store.claim_runs(&config.worker, config.lease, limit as u32, BLOCK).await {
+        let limit = room.claims as u32;
+        match self.deps.store.claim_runs(&config.worker, config.lease, limit, BLOCK, &room.full).await {
             Ok(claims) => {
                 let count = claims.len();
                 for claim in claims {
@@ -136,7 +143,7 @@ impl Inner {
         if claim.recovered {
             tracing::warn!(%run_id, trace_id = claim.run.trace_id, crashes = claim.run.crash_count, "taking up a run that its worker left");
         }
-        self.active().insert(run_id, Active { epoch: claim.run.epoch, signal });
+        self.active().insert(run_id, Active { tenant_id: claim.run.tenant_id, epoch: claim.run.epoch, signal });
         let span = tracing::info_span!("run", %run_id, trace_id = claim.run.trace_id, tenant_id = %claim.run.tenant_id);
         let guard = Guard { inner: self.clone(), run_id, epoch: claim.run.epoch };
         let deps = self.deps.clone();

@@ -4,6 +4,7 @@
 
 mod bench;
 mod pinning;
+mod slots;
 mod tools;
 mod waits;
 

@@ -211,7 +211,7 @@ async fn a_run_that_cannot_be_driven_and_crashed_too_often_is_ended(database: Da
             store.decide_approval(&Viewer::service(run.tenant_id), decided, audit()).await.unwrap().unwrap();
             // As workers of the last release do: each dies over the run.
             for _ in 0..7 {
-                let claimed = store.claim_runs("older", Duration::from_millis(1), 1, 64).await.unwrap();
+                let claimed = store.claim_runs("older", Duration::from_millis(1), 1, 64, &[]).await.unwrap();
                 assert_eq!(claimed.len(), 1);
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }

@@ -114,7 +114,7 @@ impl Bench {
     async fn claim_runs(self: &Arc<Self>) -> Result<(), StoreError> {
         let mut driven = JoinSet::new();
         while Instant::now() < self.until {
-            let claims = self.store.claim_runs("bench", LEASE, 64, 64).await?;
+            let claims = self.store.claim_runs("bench", LEASE, 64, 64, &[]).await?;
             if claims.is_empty() {
                 drop(timeout(POLL, self.created.notified()).await);
             }

@@ -6,7 +6,7 @@ use artel_store::{Identities as _, Result, Viewer};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::error::store_error;
+use crate::error::within;
 use crate::store::PostgresStore;
 use crate::values::text;
 
@@ -19,14 +19,14 @@ pub(crate) async fn note(
     if !viewer.is_administrator() || sessions.is_empty() {
         return Ok(());
     }
-    record(store, viewer, others(&store.pool, viewer, &sessions).await.map_err(store_error)?).await
+    record(store, viewer, within(others(&store.pool, viewer, &sessions)).await?).await
 }
 
 pub(crate) async fn note_runs(store: &PostgresStore, viewer: &Viewer, runs: &[RunId]) -> Result<()> {
     if !viewer.is_administrator() || runs.is_empty() {
         return Ok(());
     }
-    record(store, viewer, others_of_runs(&store.pool, viewer, runs).await.map_err(store_error)?).await
+    record(store, viewer, within(others_of_runs(&store.pool, viewer, runs)).await?).await
 }
 
 async fn record(store: &PostgresStore, viewer: &Viewer, sessions: Vec<SessionId>) -> Result<()> {

@@ -6,7 +6,7 @@ use artel_store::{AgentFilter, Page, Result, StoreError, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
-use crate::error::store_error;
+use crate::error::within;
 use crate::filters::filtered;
 use crate::rows::{returning_agent, select_agent};
 use crate::values::{maybe_json, micros, text};
@@ -98,7 +98,7 @@ pub(crate) async fn refuse_read_only(pool: &PgPool, viewer: &Viewer, agent: Agen
     if BuiltinAgent::of(viewer.tenant_id, agent).is_some() {
         return Err(StoreError::ReadOnlyAgent);
     }
-    match find_seen(pool, viewer, agent).await.map_err(store_error)? {
+    match within(find_seen(pool, viewer, agent)).await? {
         Some(agent) if agent.is_read_only() => Err(StoreError::ReadOnlyAgent),
         _ => Ok(()),
     }

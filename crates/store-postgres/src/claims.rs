@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use artel_domain::{Run, RunId};
+use artel_domain::{Run, RunId, TenantId};
 use artel_store::{Claim, Renewed};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -25,6 +25,7 @@ pub(crate) async fn claim(
     lease: Duration,
     limit: u32,
     seq_block: i64,
+    without: &[TenantId],
 ) -> sqlx::Result<Vec<Claim>> {
     let rows = sqlx::query!(
         r#"WITH RECURSIVE clock AS MATERIALIZED (
@@ -52,6 +53,7 @@ pub(crate) async fn claim(
                WHERE r.phase = 'running' AND r.tenant_id = d.tenant_id AND r.lease_until >= clock.now) live
            ), chosen AS (
              SELECT t.tenant_id FROM ready t LEFT JOIN busy b USING (tenant_id)
+             WHERE t.tenant_id <> ALL ($6)
              ORDER BY coalesce(b.runs, 0), t.id LIMIT $3::bigint + $5::bigint
            ), candidate AS (
              SELECT q.tenant_id, q.id
@@ -65,11 +67,13 @@ pub(crate) async fn claim(
                SELECT r.tenant_id, r.id FROM runs r
                WHERE r.phase = 'running' AND r.tenant_id = d.tenant_id AND r.lease_until < clock.now
                ORDER BY r.lease_until LIMIT $3::bigint + $5::bigint) q
+             WHERE d.tenant_id <> ALL ($6)
              UNION ALL
              SELECT q.tenant_id, q.id
              FROM clock CROSS JOIN LATERAL (
                SELECT r.tenant_id, r.id FROM runs r
                WHERE r.phase = 'waiting_for_approval' AND r.wake_at IS NOT NULL AND r.wake_at <= clock.now
+                 AND r.tenant_id <> ALL ($6)
                ORDER BY r.wake_at LIMIT $3::bigint + $5::bigint) q
            ), ranked AS (
              SELECT c.id, coalesce(b.runs, 0) + row_number() OVER (PARTITION BY c.tenant_id ORDER BY c.id) AS turn
@@ -103,6 +107,7 @@ pub(crate) async fn claim(
         i64::from(limit),
         seq_block,
         SPARE_CANDIDATES,
+        &without.iter().map(|tenant| tenant.0).collect::<Vec<_>>(),
     )
     .fetch_all(pool)
     .await?;

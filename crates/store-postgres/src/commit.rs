@@ -54,7 +54,8 @@ enum Followers {
 }
 
 /// Run, journal and the session's numbers, when the fence holds. An approval that was decided, or a cancel that came,
-/// while the run was being driven is not slept over: the run goes back to the queue instead.
+/// while the run was being driven is not slept over: the run goes back to the queue instead. Only a run that is being
+/// driven falls asleep: one that did before, and whose worker never heard of it, may have been woken meanwhile.
 async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, followers: Followers) -> sqlx::Result<bool> {
     let seqs: Vec<i64> = step.entries.iter().map(|entry| entry.seq).collect();
     let kinds: Vec<String> = step.entries.iter().map(|entry| entry.event.kind().to_owned()).collect();
@@ -85,6 +86,7 @@ async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, follow
                  finished_at = CASE WHEN $6 THEN $15 ELSE finished_at END
              WHERE id = $1 AND tenant_id = $2 AND session_id = $3 AND epoch = $4
                AND phase IN ('queued', 'running', 'waiting_for_approval')
+               AND (phase = 'running' OR $5::text IS DISTINCT FROM 'waiting_for_approval')
                AND ((is_head < 2 AND parent_run_id IS NULL) OR NOT $6 OR $16)
              RETURNING id
            ), entry AS (

@@ -1,6 +1,7 @@
 //! What went wrong, in the words of the store; and trying again when the database asks for it.
 
 use std::future::Future;
+use std::time::Duration;
 
 use artel_store::StoreError;
 use sqlx::error::ErrorKind;
@@ -8,8 +9,50 @@ use sqlx::error::ErrorKind;
 /// Tries of a transaction that lost against a concurrent one.
 const TRIES: u32 = 8;
 
+/// How long one intent may take, from the wait for a connection to the last answer. A server that is frozen, or a
+/// network that swallows packets, says nothing for ever. [`within`], [`retrying`] and their twins for sweeps are the
+/// ways from an error of the driver to one of the store, so that no intent is without this bound.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// The same for what clears up in the background: nobody waits for it, and it may have much to do.
+const SWEEP_DEADLINE: Duration = Duration::from_mins(2);
+
+/// What the database answers in time. What was asked may be done all the same.
+pub(crate) async fn within<T>(asked: impl Future<Output = sqlx::Result<T>>) -> artel_store::Result<T> {
+    in_time(async { asked.await.map_err(store_error) }).await
+}
+
+/// The same for what clears up in the background.
+pub(crate) async fn sweeping<T>(asked: impl Future<Output = sqlx::Result<T>>) -> artel_store::Result<T> {
+    bounded(SWEEP_DEADLINE, async { asked.await.map_err(store_error) }).await
+}
+
+/// The same for what waits for the answer to another's intent as well.
+pub(crate) async fn in_time<T>(asked: impl Future<Output = artel_store::Result<T>>) -> artel_store::Result<T> {
+    bounded(DEADLINE, asked).await
+}
+
+async fn bounded<T>(limit: Duration, asked: impl Future<Output = artel_store::Result<T>>) -> artel_store::Result<T> {
+    let silent = || format!("the database did not answer within {} s", limit.as_secs());
+    tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| Err(StoreError::Unavailable(silent().into())))
+}
+
 /// Runs a transaction, again when the database broke it off in favour of another.
 pub(crate) async fn retrying<T, F>(transaction: impl Fn() -> F) -> artel_store::Result<T>
+where
+    F: Future<Output = sqlx::Result<T>>,
+{
+    within(until_settled(transaction)).await
+}
+
+/// The same for what clears up in the background.
+pub(crate) async fn sweeping_again<T, F>(transaction: impl Fn() -> F) -> artel_store::Result<T>
+where
+    F: Future<Output = sqlx::Result<T>>,
+{
+    sweeping(until_settled(transaction)).await
+}
+
+async fn until_settled<T, F>(transaction: impl Fn() -> F) -> sqlx::Result<T>
 where
     F: Future<Output = sqlx::Result<T>>,
 {
@@ -17,7 +60,7 @@ where
     loop {
         match transaction().await {
             Err(error) if tries < TRIES && lost_a_race(&error) => tries += 1,
-            result => return result.map_err(store_error),
+            result => return result,
         }
     }
 }

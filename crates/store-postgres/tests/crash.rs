@@ -51,7 +51,7 @@ async fn works(world: World) -> Vec<Acknowledged> {
 
 /// Claims any run and ends it; it may be another client's.
 async fn ends_one(world: &World, acknowledged: &mut Vec<Acknowledged>) -> artel_store::Result<()> {
-    let Some(claim) = world.store.claim_runs("worker", LEASE, 1, 10).await?.pop() else { return Ok(()) };
+    let Some(claim) = world.store.claim_runs("worker", LEASE, 1, 10, &[]).await?.pop() else { return Ok(()) };
     world.store.commit(&fence(&claim.run), ending(claim.first_seq, Phase::Succeeded)).await?;
     acknowledged.push(Acknowledged { run: claim.run.id, ended: true });
     Ok(())

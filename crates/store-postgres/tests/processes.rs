@@ -30,7 +30,7 @@ async fn creates(world: World) {
 async fn drives(world: World, worker: String, under_way: UnderWay, left: Arc<Mutex<usize>>) -> usize {
     let mut driven = 0;
     while *left.lock().unwrap() > 0 {
-        let claims = world.store.claim_runs(&worker, LEASE, 4, BLOCK).await.unwrap();
+        let claims = world.store.claim_runs(&worker, LEASE, 4, BLOCK, &[]).await.unwrap();
         if claims.is_empty() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }

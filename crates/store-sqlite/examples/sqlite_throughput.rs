@@ -93,7 +93,7 @@ impl Bench {
         while Instant::now() < end {
             let begun = Instant::now();
             self.create().await;
-            let claims = self.store.claim_runs(&name, Duration::from_secs(10), 1, 64).await.unwrap();
+            let claims = self.store.claim_runs(&name, Duration::from_secs(10), 1, 64, &[]).await.unwrap();
             for claim in claims {
                 self.drive(claim).await;
                 cycles.push(begun.elapsed());

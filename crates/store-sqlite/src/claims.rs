@@ -20,10 +20,12 @@ pub(crate) struct ClaimRequest {
     pub(crate) lease: Duration,
     pub(crate) limit: u32,
     pub(crate) seq_block: i64,
+    /// Tenants whose runs stay where they are.
+    pub(crate) without: Vec<TenantId>,
 }
 
 pub(crate) async fn claim(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<Claim>> {
-    let runnable = runnable(tx, request.limit).await?;
+    let runnable = runnable(tx, request).await?;
     if runnable.is_empty() {
         return Ok(Vec::new());
     }
@@ -59,13 +61,15 @@ fn taken(mut run: Run, first_seq: i64) -> Claim {
 
 /// What may be driven now, as it was before it is taken: of each tenant the oldest runs, in the order of turns. A
 /// tenant's runs under way, and its runs before in the list, count as turns it had.
-async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<RunRow>> {
+async fn runnable(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<RunRow>> {
+    let without = hex_list(request.without.iter().map(|tenant| tenant.0))?;
     let found = runs!(
         "WITH RECURSIVE
              leased(run, tenant, lapsed) AS MATERIALIZED (
                  SELECT id, tenant_id, lease_until < CAST(unixepoch('subsec') * 1000000 AS INTEGER)
                  FROM runs INDEXED BY runs_leased WHERE phase = 'running'),
              under_way(tenant, turns) AS MATERIALIZED (SELECT tenant, count(*) FROM leased WHERE NOT lapsed GROUP BY tenant),
+             passed_over(tenant) AS MATERIALIZED (SELECT unhex(value) FROM json_each(?2)),
              tenants(tenant) AS (
                  SELECT min(tenant_id) FROM runs INDEXED BY runs_ready WHERE phase = 'queued' AND is_head = 1
                  UNION ALL
@@ -74,7 +78,7 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<RunRow>> {
                  FROM tenants WHERE tenant IS NOT NULL),
              next_tenants(tenant, turns) AS MATERIALIZED (
                  SELECT t.tenant, coalesce(u.turns, 0) AS turns FROM tenants t LEFT JOIN under_way u ON u.tenant = t.tenant
-                 WHERE t.tenant IS NOT NULL
+                 WHERE t.tenant IS NOT NULL AND t.tenant NOT IN passed_over
                  ORDER BY turns, (SELECT min(id) FROM runs INDEXED BY runs_ready
                      WHERE tenant_id = t.tenant AND phase = 'queued' AND is_head = 1)
                  LIMIT ?1 + 0),
@@ -84,19 +88,20 @@ async fn runnable(tx: &mut Tx, limit: u32) -> Outcome<Vec<RunRow>> {
                      ORDER BY id LIMIT ?1 + 0)
                  UNION ALL
                  SELECT l.run, l.tenant, coalesce((SELECT u.turns FROM under_way u WHERE u.tenant = l.tenant), 0)
-                 FROM leased l WHERE l.lapsed
+                 FROM leased l WHERE l.lapsed AND l.tenant NOT IN passed_over
                  UNION ALL
                  SELECT sleeping.run, sleeping.tenant, coalesce((SELECT u.turns FROM under_way u WHERE u.tenant = sleeping.tenant), 0) FROM (
                      SELECT id AS run, tenant_id AS tenant FROM runs INDEXED BY runs_sleeping
                      WHERE phase = 'waiting_for_approval' AND wake_at IS NOT NULL
-                         AND wake_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+                         AND wake_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER) AND tenant_id NOT IN passed_over
                      ORDER BY wake_at LIMIT ?1 + 0) sleeping),
              picked(run, turn) AS MATERIALIZED (
                  SELECT run, turns + row_number() OVER (PARTITION BY tenant ORDER BY run) AS turn FROM runnable
                  ORDER BY turn, run LIMIT ?1 + 0)
          SELECT",
         "FROM picked CROSS JOIN runs ON id = run ORDER BY turn, id",
-        limit
+        request.limit,
+        without
     );
     Ok(found.fetch_all(&mut tx.conn).await?)
 }

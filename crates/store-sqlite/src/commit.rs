@@ -112,8 +112,9 @@ async fn stay(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
     if step.reserve > 0 { reserve_numbers(tx, fence, step).await } else { Ok(()) }
 }
 
-/// The worker lets go of the run. A run that was cancelled or decided meanwhile does not go to sleep. The numbers that
-/// an ended run did not use go back to its session: only a run under way has any, so they are nobody's.
+/// The worker lets go of the run. A run that was cancelled or decided meanwhile does not go to sleep, and only a run
+/// that is being driven does: one that did before, and whose worker never heard of it, may have been woken. The numbers
+/// that an ended run did not use go back to its session: only a run under way has any, so they are nobody's.
 async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome<()> {
     let columns = Columns::of(step)?;
     let (word, over) = (phase.as_str(), phase.is_end());
@@ -128,6 +129,7 @@ async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome
                phase = CASE WHEN ? = 'waiting_for_approval' AND (wake = 1 OR cancel_requested = 1) THEN 'queued' ELSE ? END,
                waits_for = ?, wake_at = ?, owner = NULL, lease_until = NULL, is_head = iif(?, 0, is_head), finished_at = iif(?, ?, NULL)
            WHERE id = ? AND tenant_id = ? AND session_id = ? AND epoch = ? AND phase IN ('queued', 'running', 'waiting_for_approval')
+               AND (phase = 'running' OR ? <> 'waiting_for_approval')
            RETURNING EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = runs.tenant_id AND o.session_id = runs.session_id
                AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> runs.id) AS "successor!: bool",
                parent_run_id AS "parent?: uuid::Uuid";
@@ -156,6 +158,7 @@ async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome
         fence.tenant_id.0,
         fence.session_id.0,
         fence.epoch,
+        word,
         fence.tenant_id.0,
         fence.session_id.0,
         fence.run_id.0,

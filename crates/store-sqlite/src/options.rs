@@ -1,6 +1,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The longest that a caller waits for a connection, a place in the writer's queue or the writer's answer.
+const DEADLINE: Duration = Duration::from_secs(10);
+
 /// Where the database is and how many connections read it.
 #[derive(Debug, Clone)]
 pub struct SqliteOptions {
@@ -21,6 +24,11 @@ impl SqliteOptions {
             None => path_or_url,
         };
         Self { path: PathBuf::from(path), pool_size: 5, max_overflow: 10, acquire_timeout: Duration::from_secs(30) }
+    }
+
+    /// How long a caller waits for one thing.
+    pub(crate) fn patience(&self) -> Duration {
+        self.acquire_timeout.min(DEADLINE)
     }
 
     /// Connections of the reading pool.

@@ -42,12 +42,12 @@ impl SqliteStore {
         startup::migrate(&mut conn).await?;
         let reads = SqlitePoolOptions::new()
             .max_connections(options.readers())
-            .acquire_timeout(options.acquire_timeout)
+            .acquire_timeout(options.patience())
             // The file is here or nowhere: asking before each use would double the cost of a read.
             .test_before_acquire(false)
             .connect_with(reading(options))
             .await?;
-        let writer = Writer::start(conn, writing(options), options.acquire_timeout)?;
+        let writer = Writer::start(conn, writing(options), options.patience())?;
         Ok(Self { reads, options: options.clone(), writer })
     }
 

@@ -49,6 +49,8 @@ pub(crate) struct Writer {
     queue: mpsc::Sender<Option<Box<dyn Job>>>,
     /// Closed when the writer is gone.
     alive: watch::Receiver<()>,
+    /// How long a caller waits for a place in the queue, and then for the answer: what was asked may be done all the
+    /// same.
     patience: Duration,
 }
 
@@ -81,7 +83,9 @@ impl Writer {
             .send_timeout(Some(job), self.patience)
             .await
             .map_err(|_| Failure::unavailable("the writer is closed or overloaded"))?;
-        answer.await.map_err(|_| Failure::unavailable("the writer is closed"))?
+        let answered = tokio::time::timeout(self.patience, answer).await;
+        let answered = answered.map_err(|_| Failure::unavailable("the writer did not answer in time"))?;
+        answered.map_err(|_| Failure::unavailable("the writer is closed"))?
     }
 
     /// Writes what is queued, then closes the connection.

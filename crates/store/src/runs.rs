@@ -127,8 +127,15 @@ pub trait Runs: Send + Sync {
     /// several tenants each gets its turn: those with fewer runs under way first, then the oldest run. Each claim
     /// raises `epoch`, sets owner and a lease of `lease` by the database's clock, phase `running`, reserves `seq_block`
     /// numbers in its session; a lapsed lease adds 1 to `crash_count`. A run that waits is not runnable unless it is
-    /// cancelled, or what it waits for has come.
-    async fn claim_runs(&self, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> Result<Vec<Claim>>;
+    /// cancelled, or what it waits for has come. Runs of the tenants `without` stay where they are.
+    async fn claim_runs(
+        &self,
+        worker: &str,
+        lease: Duration,
+        limit: u32,
+        seq_block: i64,
+        without: &[TenantId],
+    ) -> Result<Vec<Claim>>;
     /// Extends the leases that `worker` still holds at these epochs. Returns those it lost, and those for which a
     /// cancel was requested.
     async fn renew_leases(&self, worker: &str, lease: Duration, held: &[(RunId, i64)]) -> Result<Renewed>;

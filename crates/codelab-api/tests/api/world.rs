@@ -200,7 +200,8 @@ impl World {
 
     /// A run with this journal, as a worker would have written it.
     pub(crate) async fn writes(&self, events: Vec<Event>) {
-        let claims = self.store.claim_runs("test", Duration::from_secs(30), 1, events.len() as i64 + 1).await.unwrap();
+        let claims =
+            self.store.claim_runs("test", Duration::from_secs(30), 1, events.len() as i64 + 1, &[]).await.unwrap();
         let (run, first) = (claims[0].run.clone(), claims[0].first_seq);
         let entries: Vec<Entry> = events
             .into_iter()

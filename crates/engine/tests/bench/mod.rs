@@ -16,7 +16,8 @@ use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
 use artel_llm::Models;
 use artel_store::{
-    AnswerTo, Answered, ApprovalFilter, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store, ToolPatch, Viewer,
+    AnswerTo, Answered, ApprovalFilter, BindingPatch, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store,
+    ToolPatch, Viewer,
 };
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
@@ -45,7 +46,7 @@ pub(crate) struct Bench {
     tenant: TenantId,
     user: UserId,
     agent: AgentId,
-    _directory: tempfile::TempDir,
+    directory: Arc<tempfile::TempDir>,
 }
 
 impl Bench {
@@ -53,10 +54,19 @@ impl Bench {
         let directory = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(directory.path().join("artel.db").to_str().unwrap());
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options).await.unwrap());
+        Self::on(store, Arc::new(LocalBus::new()), Arc::new(directory)).await
+    }
+
+    /// Another tenant on the same store.
+    pub(crate) async fn neighbour(&self) -> Self {
+        Self::on(self.store.clone(), self.bus.clone(), self.directory.clone()).await
+    }
+
+    async fn on(store: Arc<dyn Store>, bus: Arc<dyn Bus>, directory: Arc<tempfile::TempDir>) -> Self {
         let (tenant, user) = (TenantId(SystemClock.uuid()), UserId(SystemClock.uuid()));
         store.ensure_principal(tenant, user, SystemClock.now()).await.unwrap();
         let agent = AgentId(SystemClock.uuid());
-        let bench = Self { store, bus: Arc::new(LocalBus::new()), tenant, user, agent, _directory: directory };
+        let bench = Self { store, bus, tenant, user, agent, directory };
         let profile = Agent {
             id: agent,
             tenant_id: tenant,
@@ -128,6 +138,15 @@ impl Bench {
         policy: impl Policy + 'static,
         change: impl FnOnce(Registry) -> Registry,
     ) -> Worker {
+        self.worker_of(EngineConfig::new(SystemClock.uuid().to_string()), policy, change)
+    }
+
+    pub(crate) fn worker_of(
+        &self,
+        config: EngineConfig,
+        policy: impl Policy + 'static,
+        change: impl FnOnce(Registry) -> Registry,
+    ) -> Worker {
         let ports = ToolsDeps {
             secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
             limits: Arc::new(NoLimits),
@@ -144,7 +163,7 @@ impl Bench {
             tools: Arc::new(change(Registry::new(ToolsConfig::default(), ports))),
             policy: Arc::new(policy),
             clock: Arc::new(SystemClock),
-            config: EngineConfig::new(SystemClock.uuid().to_string()),
+            config,
         })
     }
 
@@ -270,6 +289,14 @@ impl Bench {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("after 10 s there are {} approvals", self.approvals(run).await.len());
+    }
+
+    /// How long a call of the one tool that is bound may take.
+    pub(crate) async fn allow_time(&self, timeout_ms: u64) {
+        let viewer = Viewer::service(self.tenant);
+        let bindings = self.store.list_bindings(&viewer, self.agent).await.unwrap().unwrap();
+        let patch = BindingPatch { timeout_ms: Some(timeout_ms), ..BindingPatch::default() };
+        self.store.update_binding(&viewer, self.agent, bindings[0].1.id, patch, audit()).await.unwrap().unwrap();
     }
 
     /// Changes the one tool that is bound.

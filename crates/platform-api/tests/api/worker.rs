@@ -29,7 +29,7 @@ impl World {
     /// Waits for a run to claim.
     pub(crate) async fn claim(&self) -> Drive<'_> {
         loop {
-            let claims = self.store.claim_runs("test", Duration::from_secs(30), 1, 64).await.unwrap();
+            let claims = self.store.claim_runs("test", Duration::from_secs(30), 1, 64, &[]).await.unwrap();
             if let Some(claim) = claims.into_iter().next() {
                 let next = claim.first_seq;
                 return Drive { world: self, claim, next, last: 0 };

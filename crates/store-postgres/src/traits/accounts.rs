@@ -3,7 +3,7 @@ use artel_domain::{Account, AuditEntry, FamilyId, Hashed, Invite, TenantId, Time
 use artel_store::{Accounts, Login, NewAccount, NewInvite, Result};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 use crate::{accounts, invites};
 
@@ -14,11 +14,11 @@ impl Accounts for PostgresStore {
     }
 
     async fn find_login(&self, login: &str) -> Result<Option<Login>> {
-        accounts::find_login(&self.pool, &login_key(login)).await.map_err(store_error)
+        within(accounts::find_login(&self.pool, &login_key(login))).await
     }
 
     async fn find_login_of(&self, tenant: TenantId, user: UserId) -> Result<Option<Login>> {
-        accounts::find_login_of(&self.pool, tenant, user).await.map_err(store_error)
+        within(accounts::find_login_of(&self.pool, tenant, user)).await
     }
 
     async fn find_account(&self, tenant: TenantId, user: UserId) -> Result<Option<Account>> {
@@ -26,7 +26,7 @@ impl Accounts for PostgresStore {
     }
 
     async fn list_accounts(&self, tenant: TenantId, after: Option<String>, limit: u32) -> Result<Vec<Account>> {
-        accounts::list(&self.pool, tenant, after.as_deref().map(login_key), limit).await.map_err(store_error)
+        within(accounts::list(&self.pool, tenant, after.as_deref().map(login_key), limit)).await
     }
 
     async fn set_password(
@@ -53,7 +53,7 @@ impl Accounts for PostgresStore {
     }
 
     async fn find_invite(&self, hash: &str, now: Timestamp) -> Result<Option<Invite>> {
-        invites::find(&self.pool, hash, now).await.map_err(store_error)
+        within(invites::find(&self.pool, hash, now)).await
     }
 
     async fn accept_invite(&self, hash: &str, new: NewAccount, audit: AuditEntry) -> Result<bool> {

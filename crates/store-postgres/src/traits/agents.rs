@@ -2,7 +2,7 @@ use artel_domain::{Agent, AgentId, AgentVersion, AuditEntry};
 use artel_store::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Publication, Result, Viewer};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 use crate::{agents, copies, names, profiles, versions};
 
@@ -13,14 +13,14 @@ impl Agents for PostgresStore {
     }
 
     async fn find_agent(&self, viewer: &Viewer, agent: AgentId) -> Result<Option<Agent>> {
-        agents::find_seen(&self.pool, viewer, agent).await.map_err(store_error)
+        within(agents::find_seen(&self.pool, viewer, agent)).await
     }
 
     async fn list_agents(&self, viewer: &Viewer, filter: AgentFilter, page: Page) -> Result<(Vec<Agent>, i64)> {
         if filter.q.is_some() {
-            names::fold_stale(&self.pool, viewer.tenant_id).await.map_err(store_error)?;
+            within(names::fold_stale(&self.pool, viewer.tenant_id)).await?;
         }
-        agents::list(&self.pool, viewer, &filter, page).await.map_err(store_error)
+        within(agents::list(&self.pool, viewer, &filter, page)).await
     }
 
     async fn update_agent(
@@ -51,11 +51,11 @@ impl Agents for PostgresStore {
     }
 
     async fn list_agent_versions(&self, viewer: &Viewer, agent: AgentId) -> Result<Vec<AgentVersion>> {
-        versions::list(&self.pool, viewer, agent).await.map_err(store_error)
+        within(versions::list(&self.pool, viewer, agent)).await
     }
 
     async fn find_agent_version(&self, viewer: &Viewer, agent: AgentId, version: i64) -> Result<Option<AgentVersion>> {
-        versions::find(&self.pool, viewer, agent, version).await.map_err(store_error)
+        within(versions::find(&self.pool, viewer, agent, version)).await
     }
 
     async fn rollback_agent(

@@ -3,7 +3,7 @@ use artel_store::{ApprovalRules, Result};
 use async_trait::async_trait;
 
 use crate::approval_rules;
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 
 #[async_trait]
@@ -13,6 +13,6 @@ impl ApprovalRules for PostgresStore {
     }
 
     async fn find_approval_rules(&self, tenant: TenantId) -> Result<Vec<ApprovalRule>> {
-        approval_rules::find(&self.pool, tenant).await.map_err(store_error)
+        within(approval_rules::find(&self.pool, tenant)).await
     }
 }

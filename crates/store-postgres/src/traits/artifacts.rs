@@ -2,7 +2,7 @@ use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId, Timestamp};
 use artel_store::{ArtifactStart, Artifacts, NewArtifact, Result, StoredBytes, Viewer};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 use crate::{access, artifacts};
 
@@ -23,7 +23,7 @@ impl Artifacts for PostgresStore {
     }
 
     async fn find_artifact(&self, viewer: &Viewer, artifact: ArtifactId) -> Result<Option<Artifact>> {
-        let found = artifacts::find(&self.pool, viewer, artifact).await.map_err(store_error)?;
+        let found = within(artifacts::find(&self.pool, viewer, artifact)).await?;
         access::note(self, viewer, found.iter().filter_map(|artifact| artifact.session_id.as_ref())).await?;
         Ok(found)
     }

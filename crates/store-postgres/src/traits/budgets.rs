@@ -2,7 +2,7 @@ use artel_domain::{AgentId, AuditEntry, Budget, RunId, Spend, TenantId, Timestam
 use artel_store::{Budgets, Fence, Reservation, Reserved, Result, StoreError, Viewer};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 use crate::{access, agents, budgets, runs};
 
@@ -22,19 +22,19 @@ impl Budgets for PostgresStore {
     }
 
     async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget> {
-        budgets::find(&self.pool, tenant, agent).await.map_err(store_error)
+        within(budgets::find(&self.pool, tenant, agent)).await
     }
 
     async fn spent_on_day(&self, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> Result<Spend> {
-        budgets::spent_on_day(&self.pool, tenant, agent, at).await.map_err(store_error)
+        within(budgets::spent_on_day(&self.pool, tenant, agent, at)).await
     }
 
     async fn spent_by_run(&self, viewer: &Viewer, run: RunId) -> Result<Spend> {
-        if runs::find_seen(&self.pool, viewer, run).await.map_err(store_error)?.is_none() {
+        if within(runs::find_seen(&self.pool, viewer, run)).await?.is_none() {
             return Ok(Spend::default());
         }
         access::note_runs(self, viewer, &[run]).await?;
-        budgets::spent_by_run(&self.pool, viewer.tenant_id, run).await.map_err(store_error)
+        within(budgets::spent_by_run(&self.pool, viewer.tenant_id, run)).await
     }
 
     async fn reserve_budget(&self, fence: &Fence, reservation: Reservation) -> Result<Reserved> {

@@ -3,7 +3,7 @@ use artel_store::{BuiltinAgents, BuiltinPatch, Result, StoreError};
 use async_trait::async_trait;
 
 use crate::builtin_agents;
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 
 #[async_trait]
@@ -35,6 +35,6 @@ impl BuiltinAgents for PostgresStore {
     }
 
     async fn count_disabled_agents(&self, kind: AgentKind) -> Result<i64> {
-        builtin_agents::count_disabled(&self.pool, kind).await.map_err(store_error)
+        within(builtin_agents::count_disabled(&self.pool, kind)).await
     }
 }

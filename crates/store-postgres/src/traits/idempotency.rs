@@ -4,7 +4,7 @@ use artel_store::{Begun, Idempotency, IdempotencyKey, Result, StoredResponse};
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, sweeping, within};
 use crate::idempotency;
 use crate::store::PostgresStore;
 use crate::values::duration_micros;
@@ -24,14 +24,14 @@ impl Idempotency for PostgresStore {
     }
 
     async fn finish_idempotent(&self, key: &IdempotencyKey, response: StoredResponse) -> Result<()> {
-        idempotency::finish(&self.pool, key, &response).await.map_err(store_error)
+        within(idempotency::finish(&self.pool, key, &response)).await
     }
 
     async fn abandon_idempotent(&self, key: &IdempotencyKey) -> Result<()> {
-        idempotency::abandon(&self.pool, key).await.map_err(store_error)
+        within(idempotency::abandon(&self.pool, key)).await
     }
 
     async fn sweep_idempotent(&self, lifetime: Duration, limit: u32) -> Result<u64> {
-        idempotency::sweep(&self.pool, duration_micros(lifetime), limit).await.map_err(store_error)
+        sweeping(idempotency::sweep(&self.pool, duration_micros(lifetime), limit)).await
     }
 }

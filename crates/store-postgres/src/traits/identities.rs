@@ -2,7 +2,7 @@ use artel_domain::{ApiKey, ApiKeyId, AuditEntry, AuditRow, TenantId, Timestamp, 
 use artel_store::{AuditFilter, HeldKey, Identities, KeyStanding, NewApiKey, Result, Viewer};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{in_time, retrying, within};
 use crate::store::PostgresStore;
 use crate::{audit, identities, keys, secrets};
 
@@ -17,19 +17,19 @@ impl Identities for PostgresStore {
     }
 
     async fn find_api_key(&self, hash: &str) -> Result<Option<HeldKey>> {
-        keys::find(&self.pool, hash).await.map_err(store_error)
+        within(keys::find(&self.pool, hash)).await
     }
 
     async fn find_api_key_by_id(&self, tenant: TenantId, key: ApiKeyId) -> Result<Option<HeldKey>> {
-        keys::find_by_id(&self.pool, tenant, key).await.map_err(store_error)
+        within(keys::find_by_id(&self.pool, tenant, key)).await
     }
 
     async fn api_key_standing(&self, tenant: TenantId, key: ApiKeyId, now: Timestamp) -> Result<KeyStanding> {
-        keys::standing(&self.pool, tenant, key, now).await.map_err(store_error)
+        within(keys::standing(&self.pool, tenant, key, now)).await
     }
 
     async fn list_api_keys(&self, viewer: &Viewer, include_revoked: bool) -> Result<Vec<ApiKey>> {
-        keys::list(&self.pool, viewer, include_revoked).await.map_err(store_error)
+        within(keys::list(&self.pool, viewer, include_revoked)).await
     }
 
     async fn revoke_api_key(&self, viewer: &Viewer, key: ApiKeyId, audit: AuditEntry) -> Result<bool> {
@@ -41,11 +41,11 @@ impl Identities for PostgresStore {
     }
 
     async fn find_secret(&self, tenant: TenantId, name: &str) -> Result<Option<String>> {
-        secrets::find(&self.pool, tenant, name).await.map_err(store_error)
+        within(secrets::find(&self.pool, tenant, name)).await
     }
 
     async fn list_secret_names(&self, tenant: TenantId) -> Result<Vec<String>> {
-        secrets::names(&self.pool, tenant).await.map_err(store_error)
+        within(secrets::names(&self.pool, tenant)).await
     }
 
     async fn delete_secret(&self, tenant: TenantId, name: &str, audit: AuditEntry) -> Result<bool> {
@@ -53,22 +53,22 @@ impl Identities for PostgresStore {
     }
 
     async fn record_audit(&self, tenant: TenantId, audit: AuditEntry) -> Result<()> {
-        self.audit.write(tenant, audit).await
+        in_time(self.audit.write(tenant, audit)).await
     }
 
     async fn list_audit(&self, viewer: &Viewer, filter: AuditFilter) -> Result<Vec<AuditRow>> {
-        audit::list(&self.pool, viewer, &filter).await.map_err(store_error)
+        within(audit::list(&self.pool, viewer, &filter)).await
     }
 
     async fn audit_chain(&self, tenant: TenantId, after_seq: i64, limit: u32) -> Result<Vec<AuditRow>> {
-        audit::chain(&self.pool, tenant, after_seq, limit).await.map_err(store_error)
+        within(audit::chain(&self.pool, tenant, after_seq, limit)).await
     }
 
     async fn audit_head(&self, tenant: TenantId) -> Result<Option<(i64, String)>> {
-        audit::head(&self.pool, tenant).await.map_err(store_error)
+        within(audit::head(&self.pool, tenant)).await
     }
 
     async fn list_tenants(&self) -> Result<Vec<TenantId>> {
-        identities::list_tenants(&self.pool).await.map_err(store_error)
+        within(identities::list_tenants(&self.pool)).await
     }
 }

@@ -2,14 +2,14 @@ use artel_domain::{Entry, SessionId};
 use artel_store::{Blocked, Fence, Journal, Result, Step, StoreError, TurnRecord, Viewer};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 use crate::{access, blocked, commit, journal, turn};
 
 #[async_trait]
 impl Journal for PostgresStore {
     async fn load_turn(&self, fence: &Fence, dialogue_limit: u32) -> Result<TurnRecord> {
-        turn::load(&self.pool, fence, dialogue_limit).await.map_err(store_error)?.ok_or(StoreError::Fenced)
+        within(turn::load(&self.pool, fence, dialogue_limit)).await?.ok_or(StoreError::Fenced)
     }
 
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()> {
@@ -29,7 +29,7 @@ impl Journal for PostgresStore {
         before_seq: i64,
         limit: u32,
     ) -> Result<Vec<Entry>> {
-        let found = journal::of_session(&self.pool, viewer, session, before_seq, limit).await.map_err(store_error)?;
+        let found = within(journal::of_session(&self.pool, viewer, session, before_seq, limit)).await?;
         access::note(self, viewer, [session]).await?;
         Ok(found)
     }
@@ -41,8 +41,7 @@ impl Journal for PostgresStore {
         after_seq: i64,
         limit: u32,
     ) -> Result<Vec<Entry>> {
-        let found =
-            journal::of_session_after(&self.pool, viewer, session, after_seq, limit).await.map_err(store_error)?;
+        let found = within(journal::of_session_after(&self.pool, viewer, session, after_seq, limit)).await?;
         access::note(self, viewer, [session]).await?;
         Ok(found)
     }

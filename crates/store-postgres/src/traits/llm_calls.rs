@@ -2,7 +2,7 @@ use artel_domain::Timestamp;
 use artel_store::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls, Result};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, sweeping_again, within};
 use crate::llm_calls;
 use crate::store::PostgresStore;
 use crate::values::text;
@@ -14,15 +14,15 @@ impl LlmCalls for PostgresStore {
     }
 
     async fn list_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCall>> {
-        let rows = llm_calls::list(&self.pool, &text(account), filter).await.map_err(store_error)?;
+        let rows = within(llm_calls::list(&self.pool, &text(account), filter)).await?;
         Ok(rows.into_iter().map(LlmCall::from).collect())
     }
 
     async fn sum_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCallSum>> {
-        llm_calls::sum(&self.pool, &text(account), filter).await.map_err(store_error)
+        within(llm_calls::sum(&self.pool, &text(account), filter)).await
     }
 
     async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {
-        retrying(|| llm_calls::forget(&self.pool, before, limit)).await
+        sweeping_again(|| llm_calls::forget(&self.pool, before, limit)).await
     }
 }

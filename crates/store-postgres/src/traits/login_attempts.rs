@@ -4,7 +4,7 @@ use artel_domain::Timestamp;
 use artel_store::{Counted, LoginAttempts, Result};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::login_attempts;
 use crate::store::PostgresStore;
 use crate::values::{micros, text};
@@ -25,7 +25,7 @@ impl LoginAttempts for PostgresStore {
 
     async fn forget_attempts(&self, keys: Vec<String>) -> Result<()> {
         let keys: Vec<_> = keys.iter().map(|key| text(key)).collect();
-        let deleted = sqlx::query!("DELETE FROM login_attempts WHERE key = ANY($1)", &keys).execute(&self.pool).await;
-        deleted.map(|_| ()).map_err(store_error)
+        let deleted = sqlx::query!("DELETE FROM login_attempts WHERE key = ANY($1)", &keys).execute(&self.pool);
+        within(deleted).await.map(|_| ())
     }
 }

@@ -2,7 +2,7 @@ use artel_domain::{AuditEntry, ClientId, FamilyId, TenantId, Timestamp, TokenFam
 use artel_store::{Logins, NewCode, NewFamily, Redeem, Redemption, Result, Rotate, Rotation, Standing};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, sweeping_again, within};
 use crate::store::PostgresStore;
 use crate::{codes, families, revoke, rotate};
 
@@ -17,15 +17,15 @@ impl Logins for PostgresStore {
     }
 
     async fn find_refresh_token(&self, hash: &str, now: Timestamp) -> Result<Option<Standing>> {
-        families::find_by_token(&self.pool, hash, now).await.map_err(store_error)
+        within(families::find_by_token(&self.pool, hash, now)).await
     }
 
     async fn find_family(&self, tenant: TenantId, family: FamilyId) -> Result<Option<TokenFamily>> {
-        families::find(&self.pool, tenant, family).await.map_err(store_error)
+        within(families::find(&self.pool, tenant, family)).await
     }
 
     async fn list_families(&self, tenant: TenantId, user: UserId, now: Timestamp) -> Result<Vec<TokenFamily>> {
-        families::list(&self.pool, tenant, user, now).await.map_err(store_error)
+        within(families::list(&self.pool, tenant, user, now)).await
     }
 
     async fn revoke_refresh_token(&self, hash: &str, client: &ClientId, audit: AuditEntry) -> Result<bool> {
@@ -55,6 +55,6 @@ impl Logins for PostgresStore {
     }
 
     async fn sweep_logins(&self, before: Timestamp, limit: u32) -> Result<u64> {
-        retrying(|| families::sweep(&self.pool, before, limit)).await
+        sweeping_again(|| families::sweep(&self.pool, before, limit)).await
     }
 }

@@ -2,7 +2,7 @@ use artel_domain::{AuditEntry, ClientId, Hashed, OAuthClient, TenantId};
 use artel_store::{ClientRecord, OAuthClients, Result};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::oauth_clients;
 use crate::store::PostgresStore;
 
@@ -13,11 +13,11 @@ impl OAuthClients for PostgresStore {
     }
 
     async fn find_client(&self, client: &ClientId) -> Result<Option<ClientRecord>> {
-        oauth_clients::find(&self.pool, client).await.map_err(store_error)
+        within(oauth_clients::find(&self.pool, client)).await
     }
 
     async fn list_clients(&self, tenant: TenantId) -> Result<Vec<OAuthClient>> {
-        oauth_clients::list(&self.pool, tenant).await.map_err(store_error)
+        within(oauth_clients::list(&self.pool, tenant)).await
     }
 
     async fn rotate_client_secret(

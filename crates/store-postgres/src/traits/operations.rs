@@ -1,14 +1,14 @@
 use artel_store::{Health, Operations, Result};
 use async_trait::async_trait;
 
-use crate::error::store_error;
+use crate::error::within;
 use crate::operations;
 use crate::store::PostgresStore;
 
 #[async_trait]
 impl Operations for PostgresStore {
     async fn health(&self) -> Result<Health> {
-        self.ask_health().await.map_err(store_error)
+        within(self.ask_health()).await
     }
 
     fn kind(&self) -> &'static str {
@@ -16,7 +16,7 @@ impl Operations for PostgresStore {
     }
 
     async fn count_open_runs(&self) -> Result<Vec<(String, i64)>> {
-        operations::count_open_runs(&self.pool).await.map_err(store_error)
+        within(operations::count_open_runs(&self.pool)).await
     }
 
     async fn close(&self) {

@@ -4,7 +4,7 @@ use artel_domain::{AuditEntry, Basis, Session, SessionId, TenantId, Timestamp, U
 use artel_store::{Answered, CallAnswer, NewSession, Page, Result, SessionFilter, Sessions, Viewer};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, sweeping, within};
 use crate::store::PostgresStore;
 use crate::{answers, presence, sessions};
 
@@ -15,11 +15,11 @@ impl Sessions for PostgresStore {
     }
 
     async fn list_sessions(&self, viewer: &Viewer, filter: SessionFilter, page: Page) -> Result<(Vec<Session>, i64)> {
-        sessions::list(&self.pool, viewer, filter, page).await.map_err(store_error)
+        within(sessions::list(&self.pool, viewer, filter, page)).await
     }
 
     async fn find_sessions_by_id(&self, session: &SessionId) -> Result<Vec<Session>> {
-        sessions::find_by_id(&self.pool, session).await.map_err(store_error)
+        within(sessions::find_by_id(&self.pool, session)).await
     }
 
     async fn rename_session(
@@ -41,7 +41,7 @@ impl Sessions for PostgresStore {
     }
 
     async fn note_presence(&self, basis: &Basis, ip: IpAddr, at: Timestamp) -> Result<()> {
-        presence::note(&self.pool, basis, ip, at).await.map_err(store_error)
+        within(presence::note(&self.pool, basis, ip, at)).await
     }
 
     async fn find_presence(
@@ -51,10 +51,10 @@ impl Sessions for PostgresStore {
         ip: IpAddr,
         since: Timestamp,
     ) -> Result<Option<Basis>> {
-        presence::find(&self.pool, tenant, user, ip, since).await.map_err(store_error)
+        within(presence::find(&self.pool, tenant, user, ip, since)).await
     }
 
     async fn forget_presence(&self, before: Timestamp) -> Result<u64> {
-        presence::forget(&self.pool, before).await.map_err(store_error)
+        sweeping(presence::forget(&self.pool, before)).await
     }
 }

@@ -2,14 +2,14 @@ use artel_domain::{AuditEntry, SigningKey, TenantId, Timestamp};
 use artel_store::{NewSigningKey, Result, SigningKeys};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::signing_keys;
 use crate::store::PostgresStore;
 
 #[async_trait]
 impl SigningKeys for PostgresStore {
     async fn signing_keys(&self, now: Timestamp) -> Result<Vec<SigningKey>> {
-        signing_keys::list(&self.pool, now).await.map_err(store_error)
+        within(signing_keys::list(&self.pool, now)).await
     }
 
     async fn ensure_signing_key(

@@ -2,7 +2,7 @@ use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolI
 use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools, Viewer};
 use async_trait::async_trait;
 
-use crate::error::{retrying, store_error};
+use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 use crate::{agents, attachments, bindings, tools};
 
@@ -13,11 +13,11 @@ impl Tools for PostgresStore {
     }
 
     async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>> {
-        tools::find(&self.pool, tenant, tool).await.map_err(store_error)
+        within(tools::find(&self.pool, tenant, tool)).await
     }
 
     async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)> {
-        tools::list(&self.pool, tenant, page).await.map_err(store_error)
+        within(tools::list(&self.pool, tenant, page)).await
     }
 
     async fn update_tool(
@@ -40,7 +40,7 @@ impl Tools for PostgresStore {
     }
 
     async fn list_bindings(&self, viewer: &Viewer, agent: AgentId) -> Result<Option<Vec<(Binding, ToolDefinition)>>> {
-        bindings::list(&self.pool, viewer, agent).await.map_err(store_error)
+        within(bindings::list(&self.pool, viewer, agent)).await
     }
 
     async fn update_binding(

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use artel_domain::{Approval, ApprovalId, AuditEntry, Entry, Run, RunId, Session, SessionId, Timestamp, ToolCallRow};
+use artel_domain::{
+    Approval, ApprovalId, AuditEntry, Entry, Run, RunId, Session, SessionId, TenantId, Timestamp, ToolCallRow,
+};
 use artel_store::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, Renewed, Result, RunFilter, Runs, Viewer,
 };
@@ -44,8 +46,16 @@ impl Runs for SqliteStore {
         Ok(sessions::key(&self.reads, viewer, name).await?)
     }
 
-    async fn claim_runs(&self, worker: &str, lease: Duration, limit: u32, seq_block: i64) -> Result<Vec<Claim>> {
-        let asked = claims::ClaimRequest { worker: worker.to_owned(), lease, limit, seq_block };
+    async fn claim_runs(
+        &self,
+        worker: &str,
+        lease: Duration,
+        limit: u32,
+        seq_block: i64,
+        without: &[TenantId],
+    ) -> Result<Vec<Claim>> {
+        let asked =
+            claims::ClaimRequest { worker: worker.to_owned(), lease, limit, seq_block, without: without.to_vec() };
         self.write(asked, |asked, tx| Box::pin(claims::claim(tx, asked))).await
     }
 

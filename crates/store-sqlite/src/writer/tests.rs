@@ -116,3 +116,21 @@ async fn closing_finishes_what_is_queued() {
     store.close().await;
     assert!(asked.join_all().await.iter().all(Result::is_ok));
 }
+
+#[tokio::test]
+async fn a_writer_that_does_not_answer_is_not_waited_for() {
+    let directory = tempfile::tempdir().unwrap().keep();
+    let mut options = SqliteOptions::new(directory.join("artel.db").to_str().unwrap());
+    options.acquire_timeout = Duration::from_millis(100);
+    let store = SqliteStore::open(&options).await.unwrap();
+    let tenant = TenantId(SystemClock.uuid());
+    let slow = store.write(tenant, |tenant, tx| {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            commit(tx, *tenant, Deed::Write).await
+        })
+    });
+    assert!(matches!(slow.await, Err(StoreError::Unavailable(_))));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(is_written(&store, tenant).await, "it is done all the same");
+}

@@ -38,7 +38,7 @@ async fn a_row_that_cannot_be_read_costs_only_its_own_run() {
     let mut database = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&path)).await.unwrap();
     let damage = sqlx::query("UPDATE runs SET principal = 'nonsense' WHERE id = ?1").bind(damaged.0);
     damage.execute(&mut database).await.unwrap();
-    let claims = async |limit| store.claim_runs("worker", Duration::from_mins(1), limit, 10).await.unwrap();
+    let claims = async |limit| store.claim_runs("worker", Duration::from_mins(1), limit, 10, &[]).await.unwrap();
     assert_eq!(claims(2).await.iter().map(|claim| claim.run.id).collect::<Vec<_>>(), [well]);
     assert!(claims(1).await.is_empty(), "the damaged one keeps nobody busy");
 }

@@ -9,7 +9,7 @@ use artel_domain::{
 use serde_json::json;
 
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
-use crate::{ApprovalFilter, AuditFilter, Decided, Fence, Step, Store, Viewer};
+use crate::{ApprovalFilter, AuditFilter, Decided, Fence, Step, Store, StoreError, Viewer};
 
 /// A pending question about the run's call with this ordinal.
 pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
@@ -141,6 +141,26 @@ pub async fn a_decision_while_the_worker_has_the_run_is_not_slept_over(store: Ar
     assert_eq!(world.claims("worker", LEASE).await, None, "once");
     decide(&world, deciding(&asked[1], Decision::Reject)).await.unwrap();
     assert_eq!(world.claims("worker", LEASE).await.unwrap().run.id, claim.run.id);
+}
+
+pub async fn falling_asleep_again_after_a_lost_answer_sleeps_over_nothing(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held) = world.drives("s").await;
+    let asked = question(&claim.run, 0);
+    ask(&world, &held, vec![asked.clone()], None).await;
+    store.commit(&held, ending(1, Phase::Waiting)).await.unwrap();
+    decide(&world, deciding(&asked, Decision::Approve)).await.unwrap();
+    let repeated = store.commit(&held, ending(1, Phase::Waiting)).await;
+    assert!(matches!(repeated, Err(StoreError::Fenced)), "{repeated:?}");
+    let again = world.claims("worker", LEASE).await.expect("the decision is looked at");
+    assert_eq!(again.run.id, claim.run.id);
+
+    let (claim, held) = world.drives("cancelled").await;
+    store.commit(&held, ending(1, Phase::Waiting)).await.unwrap();
+    store.cancel_run(&world.viewer(), claim.run.id, world.audit("run.cancel")).await.unwrap();
+    let repeated = store.commit(&held, ending(1, Phase::Waiting)).await;
+    assert!(matches!(repeated, Err(StoreError::Fenced)), "{repeated:?}");
+    assert!(world.claims("worker", LEASE).await.is_some(), "and so with a cancel");
 }
 
 pub async fn asking_again_finds_the_first_question(store: Arc<dyn Store>) {

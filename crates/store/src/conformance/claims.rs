@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{Phase, RunId};
+use artel_domain::{Phase, RunId, TenantId};
 
-use super::world::{BLOCK, LAPSE, LEASE, SHORT_LEASE, World, at_once, ending, fence, uuid};
-use crate::{Claim, Store};
+use super::world::{BLOCK, LAPSE, LEASE, SHORT_LEASE, World, at_once, ending, fence, now, uuid};
+use crate::{Claim, Step, Store};
 
 pub async fn a_claim_takes_the_oldest_run(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
@@ -188,6 +188,31 @@ pub async fn tenants_take_turns_within_one_claim(store: Arc<dyn Store>) {
     assert_eq!(claimed(1).await, [0, 1, 0], "those with fewer runs under way come first");
     assert_eq!(claimed(2).await, [1, 1, 0], "with two each, both get one");
     assert_eq!(claimed(10).await, [3, 0, 0], "nothing stays behind when there is room");
+}
+
+pub async fn tenants_that_are_left_out_keep_their_runs(store: Arc<dyn Store>) {
+    let (full, other) = (World::new(&store).await, World::new(&store).await);
+    let (claim, held) = full.drives("asleep").await;
+    let asleep = claim.run.id;
+    let wake_at = Some(now().checked_add(LAPSE * 5).unwrap());
+    store.commit(&held, Step { wake_at, ..ending(claim.first_seq, Phase::Waiting) }).await.unwrap();
+    let lapsed = full.starts("lapsed").await.id;
+    full.claims("dead", SHORT_LEASE).await.expect("the run can be claimed");
+    let queued = full.starts("queued").await.id;
+    let lone = other.starts("s").await.id;
+    tokio::time::sleep(LAPSE * 6).await;
+
+    let claimed = async |without: &[TenantId]| -> Vec<RunId> {
+        let claims = store.claim_runs("worker", LEASE, 10, BLOCK, without).await.unwrap();
+        let mut runs: Vec<_> = claims.into_iter().map(|claim| claim.run.id).collect();
+        runs.sort_unstable();
+        runs
+    };
+    assert_eq!(claimed(&[full.tenant, other.tenant]).await, []);
+    assert_eq!(claimed(&[full.tenant]).await, [lone]);
+    let mut kept = [lapsed, asleep, queued];
+    kept.sort_unstable();
+    assert_eq!(claimed(&[other.tenant]).await, kept, "what lapsed, slept or is queued");
 }
 
 pub async fn a_sleeping_run_is_not_claimed(store: Arc<dyn Store>) {

@@ -80,6 +80,7 @@ macro_rules! conformance_tests {
             released_runs_are_claimable_at_once_and_no_crash,
             the_flood_of_one_tenant_does_not_starve_another,
             tenants_take_turns_within_one_claim,
+            tenants_that_are_left_out_keep_their_runs,
             a_sleeping_run_is_not_claimed,
         ]);
         $crate::conformance_group!($make_store, standings: [
@@ -141,6 +142,7 @@ macro_rules! conformance_tests {
             each_decision_is_kept_and_wakes_the_run,
             of_twenty_deciders_at_once_one_wins,
             a_decision_while_the_worker_has_the_run_is_not_slept_over,
+            falling_asleep_again_after_a_lost_answer_sleeps_over_nothing,
             asking_again_finds_the_first_question,
             cancelling_closes_what_is_still_open,
             questions_are_listed_oldest_first_and_by_filter,

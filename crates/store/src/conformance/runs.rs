@@ -46,7 +46,7 @@ pub async fn a_retried_create_returns_the_same_run_and_writes_nothing(store: Arc
     let new = NewRun { daily_limits: vec![DailyLimit { of: uuid(), runs: 1 }], ..world.new_run("s") };
     let new = NewRun { principal: Principal { api_key_id: Some(ApiKeyId(uuid())), ..new.principal }, ..new };
     let Created::Run(first) = world.creates(new.clone()).await else { panic!("refused") };
-    store.claim_runs("worker", LEASE, 1, BLOCK).await.unwrap();
+    store.claim_runs("worker", LEASE, 1, BLOCK, &[]).await.unwrap();
     store.delete_agent(&world.viewer(), world.agent, world.audit("agent.delete")).await.unwrap();
     let Created::Run(again) = world.creates(NewRun { input_message: "another".to_owned(), ..new }).await else {
         panic!("refused")

@@ -141,7 +141,7 @@ impl World {
     }
 
     pub async fn claims_up_to(&self, limit: u32, worker: &str, lease: Duration) -> Vec<Claim> {
-        self.store.claim_runs(worker, lease, limit, BLOCK).await.unwrap()
+        self.store.claim_runs(worker, lease, limit, BLOCK, &[]).await.unwrap()
     }
 
     pub async fn finds(&self, run: RunId) -> Run {
