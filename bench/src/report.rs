@@ -50,7 +50,7 @@ impl Report {
             let target = match figure.target {
                 Target::AtMost(bound) => format!("≤ {bound}"),
                 Target::AtLeast(bound) => format!("≥ {bound}"),
-                Target::NoTarget => String::new(),
+                Target::Unbounded => String::new(),
             };
             let [min, median, max] = [min, median, max].map(short);
             table.add_row([

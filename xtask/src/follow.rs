@@ -190,7 +190,7 @@ mod tests {
             match &change.kind {
                 Kind::NewFile(_) => assert!(there.is_err(), "{change:?} is there already"),
                 Kind::Edit { before, .. } => {
-                    assert!(there.unwrap().contains(before.as_str()), "{change:?} does not apply")
+                    assert!(there.unwrap().contains(before.as_str()), "{change:?} does not apply");
                 }
             }
         }

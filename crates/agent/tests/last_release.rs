@@ -38,7 +38,7 @@ fn a_recorded_run_is_in_the_recorded_phase() {
         let left = turn.outstanding();
         match phase {
             Phase::Running => {
-                assert!(matches!(left[..], [Effect::Record(Event::MessageReset { step: 1 })]), "{left:?}")
+                assert!(matches!(left[..], [Effect::Record(Event::MessageReset { step: 1 })]), "{left:?}");
             }
             phase if phase.is_end() => assert_eq!(left, []),
             _ => assert!(left.iter().all(|effect| matches!(effect, Effect::Act(_))), "nobody is asked twice: {left:?}"),

@@ -66,11 +66,11 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    fn from_here(&self) -> String {
+    fn name_and_address(&self) -> String {
         format!("name:{}@{}", self.name, ip::bucket(self.ip))
     }
 
-    fn from_anywhere(&self) -> String {
+    fn name_alone(&self) -> String {
         format!("name:{}", self.name)
     }
 }
@@ -114,7 +114,7 @@ impl Guard {
         if !self.limits.enabled {
             return Ok(());
         }
-        let admission = self.admit(&format!("auth:{}", attempt.from_here()), self.limits.per_username).await?;
+        let admission = self.admit(&format!("auth:{}", attempt.name_and_address()), self.limits.per_username).await?;
         if admission.allowed { Ok(()) } else { Err(refusal(&admission)) }
     }
 
@@ -144,8 +144,8 @@ impl Guard {
     fn counted(&self, attempt: &Attempt) -> Vec<Counted> {
         let Limits { username_threshold, username_threshold_anywhere, address_threshold, .. } = self.limits;
         let mut counted = vec![
-            Counted { key: attempt.from_here(), threshold: username_threshold },
-            Counted { key: attempt.from_anywhere(), threshold: username_threshold_anywhere },
+            Counted { key: attempt.name_and_address(), threshold: username_threshold },
+            Counted { key: attempt.name_alone(), threshold: username_threshold_anywhere },
         ];
         if !self.is_exempt(attempt.ip) {
             counted.push(Counted { key: ip::bucket(attempt.ip), threshold: address_threshold });

@@ -11,7 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::entry::{Category, Entry};
 
 const SHORTEST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_hours(1);
 /// A prompt holds all descriptions that a model is offered.
 const LONGEST_DESCRIPTION: usize = 2000;
 

@@ -69,7 +69,7 @@ fn wrapped(text: &str, indent: &str) -> String {
         if !line.is_empty() && line.chars().count() + word.chars().count() >= WIDTH {
             lines.push_str(line.trim_end());
             lines.push('\n');
-            line = indent.to_owned();
+            indent.clone_into(&mut line);
         }
         line.push_str(word);
         line.push(' ');

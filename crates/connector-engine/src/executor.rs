@@ -93,36 +93,13 @@ impl Executor {
     /// # Errors
     /// Why there is no result; the variant says who can do something about it. No text holds a secret.
     pub async fn execute(&self, request: &Request<'_>) -> Result<Outcome, ExecuteError> {
-        let mut work = self.begin(request)?;
+        let mut work = begin(request)?;
         check_params(&work, request.params).await?;
         let result = self.run(&mut work, request).await;
         result.map_err(|error| hidden(error, &work.redactor)).map(|mut outcome| {
             work.redactor.value(&mut outcome.data);
             outcome.refused_items.iter_mut().for_each(|item| item.message = work.redactor.text(&item.message));
             outcome
-        })
-    }
-
-    fn begin<'a>(&self, request: &Request<'a>) -> Result<Work<'a>, ExecuteError> {
-        let account = request.account;
-        let connector = &account.connector;
-        let Some((module, operation)) = connector.operation(request.operation) else {
-            return Err(ExecuteError::Arguments(format!("{} has no operation {}", connector.key, request.operation)));
-        };
-        check_account(connector, &account.credential).map_err(|faults| {
-            let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.member, fault.message)).collect();
-            ExecuteError::Credential(format!("the credential of {} is incomplete: {}", connector.key, told.join("; ")))
-        })?;
-        let mut redactor = Redactor::default();
-        account.secrets().hidden().iter().for_each(|secret| redactor.hide(secret));
-        Ok(Work {
-            account,
-            module,
-            operation,
-            idempotency_key: request.idempotency_key,
-            until: Instant::now() + request.patience,
-            obtained: None,
-            redactor,
         })
     }
 
@@ -211,6 +188,29 @@ impl Executor {
         let (status, headers, body) = attempt::send(&self.egress, &request, &hosts, writes, end).await?;
         Ok((request, Reply { status, headers, body, now: self.clock.now() }))
     }
+}
+
+fn begin<'a>(request: &Request<'a>) -> Result<Work<'a>, ExecuteError> {
+    let account = request.account;
+    let connector = &account.connector;
+    let Some((module, operation)) = connector.operation(request.operation) else {
+        return Err(ExecuteError::Arguments(format!("{} has no operation {}", connector.key, request.operation)));
+    };
+    check_account(connector, &account.credential).map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.member, fault.message)).collect();
+        ExecuteError::Credential(format!("the credential of {} is incomplete: {}", connector.key, told.join("; ")))
+    })?;
+    let mut redactor = Redactor::default();
+    account.secrets().hidden().iter().for_each(|secret| redactor.hide(secret));
+    Ok(Work {
+        account,
+        module,
+        operation,
+        idempotency_key: request.idempotency_key,
+        until: Instant::now() + request.patience,
+        obtained: None,
+        redactor,
+    })
 }
 
 /// Schemas of imported connectors are strangers' work, so they run as programs of their tenant.

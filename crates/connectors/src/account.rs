@@ -207,7 +207,7 @@ impl<'a> Secrets<'a> {
     pub fn hidden(&self) -> Vec<String> {
         let secret = |(name, value): (&String, &Value)| {
             let hidden = self.connector.credential.get(name).is_none_or(|member| member.secret);
-            hidden.then(|| texts(value)).unwrap_or_default()
+            if hidden { texts(value) } else { Vec::new() }
         };
         let members = self.credential.0.iter().flat_map(secret);
         members.chain(self.obtained.iter().map(|(_, value)| value.clone())).collect()

@@ -20,7 +20,7 @@ pub(crate) async fn wake_blocked(deps: Arc<Deps>, stop: CancellationToken) {
                 deps.bus.wake_workers();
             }
             Err(error) => {
-                tracing::warn!(%error, "runs that were handed back could not be looked for; trying again in two seconds")
+                tracing::warn!(%error, "runs that were handed back could not be looked for; trying again in two seconds");
             }
         }
     }

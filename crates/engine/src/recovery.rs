@@ -138,17 +138,14 @@ pub(crate) fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnReco
             team: team::start(run, &record.agent, record.session.as_ref(), &deps.config.team),
         }));
     }
-    match must_end(run) {
-        Some((code, message)) => {
-            effects.extend(turn.void_answer().map(Effect::Record));
-            let is_cancelled = run.cancel_requested && !turn.is_new();
-            let end = if is_cancelled { Event::CancelRequested } else { turn.failure(code, message) };
-            effects.push(Effect::Record(end));
-        }
-        None => {
-            effects.extend(decisions(turn, record, outside));
-            effects.extend(turn.outstanding());
-        }
+    if let Some((code, message)) = must_end(run) {
+        effects.extend(turn.void_answer().map(Effect::Record));
+        let is_cancelled = run.cancel_requested && !turn.is_new();
+        let end = if is_cancelled { Event::CancelRequested } else { turn.failure(code, message) };
+        effects.push(Effect::Record(end));
+    } else {
+        effects.extend(decisions(turn, record, outside));
+        effects.extend(turn.outstanding());
     }
     effects
 }

@@ -280,7 +280,9 @@ async fn look_again_and_again(gate: Weak<Inner>, mut changes: AccessChanges) {
         if !lost.is_empty() {
             // First, so that nobody who is cut here is let in again on what was remembered.
             gate.forget();
-            lost.iter().for_each(|who| who.end());
+            for who in &lost {
+                who.end();
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ pub struct TrustedHosts(Vec<String>);
 
 impl TrustedHosts {
     /// `names` without ports, in whatever case.
-    pub fn new(names: Vec<String>) -> Self {
+    pub fn new(names: &[String]) -> Self {
         Self(names.iter().map(|name| name.to_ascii_lowercase()).collect())
     }
 
@@ -61,7 +61,7 @@ mod tests {
     #[case("", false)]
     fn loopback_and_the_names_that_the_operator_gave_are_believed(#[case] host: &str, #[case] is_good: bool) {
         let headers = [(HOST, host.parse().unwrap())].into_iter().collect();
-        assert_eq!(TrustedHosts::new(vec!["artel.TEST".to_owned()]).of(&headers), is_good.then_some(host));
+        assert_eq!(TrustedHosts::new(&["artel.TEST".to_owned()]).of(&headers), is_good.then_some(host));
     }
 
     #[test]

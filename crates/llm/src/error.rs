@@ -53,7 +53,7 @@ impl ModelError {
     /// FROZEN: records of calls and clients' error handling use these codes.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unavailable(_) => "model_unavailable",
+            Self::Unavailable(_) | Self::KeysUnavailable(_) => "model_unavailable",
             Self::RateLimited { .. } => "model_rate_limited",
             Self::Rejected(_) => "model_rejected",
             Self::BadRequest(_) => "model_bad_request",
@@ -64,7 +64,6 @@ impl ModelError {
             Self::NotFound(_) => "model_not_found",
             Self::KeyRefused(_) => "model_key_refused",
             Self::QuotaExhausted(_) => "model_quota_exhausted",
-            Self::KeysUnavailable(_) => "model_unavailable",
             Self::CircuitOpen { .. } => "model_circuit_open",
         }
     }

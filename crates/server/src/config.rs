@@ -50,6 +50,7 @@ pub(crate) struct StaticKey {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) public_addr: SocketAddr,
@@ -163,7 +164,7 @@ impl Config {
             api_key_pepper: secrets::secret(s, "API_KEY_PEPPER", 16, dev)?,
             master_key: s.secret("ARTEL_MASTER_KEY", 32)?,
             allow_test_tokens: s.flag("ALLOW_TEST_TOKENS", false)? || dev,
-            trusted_hosts: TrustedHosts::new(s.list(
+            trusted_hosts: TrustedHosts::new(&s.list(
                 "TRUSTED_HOSTS",
                 "host names, separated by commas",
                 "artel.test",

@@ -1,6 +1,6 @@
 //! Whoever loses their access loses what is open too: sockets, event streams, streams of models. Through the real
 //! binary, without Redis, so that other processes find it in the store.
-#![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests and what helps them fail by panicking")]
 
 use std::time::{Duration, Instant};
 

@@ -43,7 +43,7 @@ impl World {
     async fn talks(&mut self) {
         let mut stream = self.client.stream(&self.agent, "Talk").await;
         let seen = stream.until("token").await;
-        self.run = seen[0].data["run_id"].as_str().unwrap().to_owned();
+        seen[0].data["run_id"].as_str().unwrap().clone_into(&mut self.run);
     }
 
     async fn store(&self) -> Arc<dyn RunStore> {

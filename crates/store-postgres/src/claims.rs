@@ -147,7 +147,7 @@ pub(crate) async fn claim(
             Ok(run) => claims.push((row.turn, Claim { run, first_seq: row.first_seq, recovered: row.lapsed })),
             // The run stays leased, so that the others go on: it is met again when the lease is over.
             Err(error) => {
-                tracing::error!(run_id = %id, %error, "the row of a run cannot be read; the run is left alone")
+                tracing::error!(run_id = %id, %error, "the row of a run cannot be read; the run is left alone");
             }
         }
     }

@@ -17,18 +17,26 @@ const DEADLINE: Duration = Duration::from_secs(10);
 const SWEEP_DEADLINE: Duration = Duration::from_mins(2);
 
 /// What the database answers in time. What was asked may be done all the same.
-pub(crate) async fn within<T>(asked: impl Future<Output = sqlx::Result<T>>) -> artel_store::Result<T> {
-    in_time(async { asked.await.map_err(store_error) }).await
+///
+/// The future is on the heap: transactions are large, and each wrapper around one would hold it once more.
+pub(crate) fn within<T>(asked: impl Future<Output = sqlx::Result<T>>) -> impl Future<Output = artel_store::Result<T>> {
+    let asked = Box::pin(asked);
+    bounded(DEADLINE, async { asked.await.map_err(store_error) })
 }
 
 /// The same for what clears up in the background.
-pub(crate) async fn sweeping<T>(asked: impl Future<Output = sqlx::Result<T>>) -> artel_store::Result<T> {
-    bounded(SWEEP_DEADLINE, async { asked.await.map_err(store_error) }).await
+pub(crate) fn sweeping<T>(
+    asked: impl Future<Output = sqlx::Result<T>>,
+) -> impl Future<Output = artel_store::Result<T>> {
+    let asked = Box::pin(asked);
+    bounded(SWEEP_DEADLINE, async { asked.await.map_err(store_error) })
 }
 
 /// The same for what waits for the answer to another's intent as well.
-pub(crate) async fn in_time<T>(asked: impl Future<Output = artel_store::Result<T>>) -> artel_store::Result<T> {
-    bounded(DEADLINE, asked).await
+pub(crate) fn in_time<T>(
+    asked: impl Future<Output = artel_store::Result<T>>,
+) -> impl Future<Output = artel_store::Result<T>> {
+    bounded(DEADLINE, Box::pin(asked))
 }
 
 async fn bounded<T>(limit: Duration, asked: impl Future<Output = artel_store::Result<T>>) -> artel_store::Result<T> {
@@ -58,7 +66,7 @@ where
 {
     let mut tries = 1;
     loop {
-        match transaction().await {
+        match Box::pin(transaction()).await {
             Err(error) if tries < TRIES && lost_a_race(&error) => tries += 1,
             result => return result,
         }

@@ -42,10 +42,10 @@ pub(crate) async fn bounded(context: &CallContext, tool: &str, output: ToolOutpu
         is_ephemeral: true,
     };
     let kept = artifacts.keep(context, artifact).await;
-    shortened(&output.value, Some(kept)).into()
+    shortened(&output.value, Some(&kept)).into()
 }
 
-fn shortened(value: &Value, kept: Option<Result<ArtifactId, String>>) -> Value {
+fn shortened(value: &Value, kept: Option<&Result<ArtifactId, String>>) -> Value {
     let mut short = STEPS
         .iter()
         .map(|(characters, items)| object(cut(value, *characters, *items, 0)))
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn short(value: &Value) -> Value {
-        shortened(value, Some(Ok(ArtifactId(uuid::Uuid::nil()))))
+        shortened(value, Some(&Ok(ArtifactId(uuid::Uuid::nil()))))
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
             let answer = short(&value);
             assert!(answer.to_string().len() <= MOST && answer["truncated"] == true);
         }
-        let failed = shortened(&json!("x".repeat(90_000)), Some(Err("no disk".to_owned())));
+        let failed = shortened(&json!("x".repeat(90_000)), Some(&Err("no disk".to_owned())));
         assert!(failed.get("artifact_id").is_none());
         assert!(failed["truncated_note"].as_str().unwrap().contains("could not be kept"));
     }

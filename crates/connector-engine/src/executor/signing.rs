@@ -116,7 +116,7 @@ impl Executor {
         let refusal =
             login.refusals.iter().find(|refusal| refusal.when.fits(reply.status, &reply.headers, body.as_ref()));
         let means = refusal.map_or("check login and password", |refusal| refusal.means.en.as_str());
-        Err(self.refused(account, &reply, means, redactor))
+        Err(refused(account, &reply, means, redactor))
     }
 
     async fn ask_token(
@@ -130,7 +130,9 @@ impl Executor {
         let secrets = account.secrets();
         let newest = known.and_then(|token| token.refresh_token.as_ref()).map(|token| token.expose_secret().to_owned());
         let refresh_token = newest.or_else(|| secrets.text("refresh_token"));
-        refresh_token.iter().for_each(|token| redactor.hide(token));
+        if let Some(token) = &refresh_token {
+            redactor.hide(token);
+        }
         let request =
             token_request::request(oauth2, &secrets, refresh_token.as_deref()).map_err(ExecuteError::Credential)?;
         let reply = self.ask(&request, redactor, until).await?;
@@ -140,7 +142,7 @@ impl Executor {
             given.refresh_token.iter().for_each(|token| redactor.hide(token));
             return Ok(given);
         }
-        Err(self.refused(account, &reply, "the access was revoked or has expired: connect the account again", redactor))
+        Err(refused(account, &reply, "the access was revoked or has expired: connect the account again", redactor))
     }
 
     async fn ask(
@@ -155,17 +157,17 @@ impl Executor {
         let (status, headers, body) = attempt::send(&self.egress, request, &[], false, end).await?;
         Ok(Reply { status, headers, body, now: self.clock.now() })
     }
+}
 
-    /// A service that is down says nothing about the credential.
-    fn refused(&self, account: &Account, reply: &Reply, means: &str, redactor: &Redactor) -> ExecuteError {
-        let service = &account.connector.key;
-        if reply.status >= 500 || reply.status == 429 {
-            let text = format!("{service} answered {} when it was asked for a token; try again later", reply.status);
-            return ExecuteError::NotSent(text);
-        }
-        let said = artel_connectors::reply::words(&reply.as_http());
-        ExecuteError::Credential(redactor.text(&format!("{service} refused the credential ({said}): {means}")))
+/// A service that is down says nothing about the credential.
+fn refused(account: &Account, reply: &Reply, means: &str, redactor: &Redactor) -> ExecuteError {
+    let service = &account.connector.key;
+    if reply.status >= 500 || reply.status == 429 {
+        let text = format!("{service} answered {} when it was asked for a token; try again later", reply.status);
+        return ExecuteError::NotSent(text);
     }
+    let said = artel_connectors::reply::words(&reply.as_http());
+    ExecuteError::Credential(redactor.text(&format!("{service} refused the credential ({said}): {means}")))
 }
 
 fn kept(given: Given, known: Option<Token>, made_from: String, now: Timestamp) -> Token {

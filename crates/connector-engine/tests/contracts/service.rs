@@ -16,6 +16,7 @@ use artel_egress::{Egress, Resolver, SystemResolver};
 use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
@@ -60,13 +61,7 @@ pub(crate) struct Service {
     script: Arc<Mutex<Script>>,
     executor: Executor,
     account: Account,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    _tasks: JoinSet<()>,
 }
 
 impl Service {
@@ -76,15 +71,16 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let script = Arc::new(Mutex::new(Script::default()));
-        let task = tokio::task::spawn(serve(listener, Arc::clone(&script)));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve(listener, Arc::clone(&script)));
         let Value::Object(members) = credential else { panic!("a credential is an object") };
         let account = Account {
-            tenant: TenantId(Default::default()),
+            tenant: TenantId(uuid::Uuid::nil()),
             id: "account".to_owned(),
             connector: Arc::new(without_tls(connector)),
             credential: Credential::new(members),
         };
-        Self { script, executor: executor(hosts, address), account, task }
+        Self { script, executor: executor(hosts, address), account, _tasks: tasks }
     }
 
     /// The replies that come next.
@@ -191,8 +187,9 @@ fn without_tls(key: &str) -> Connector {
 }
 
 async fn serve(listener: TcpListener, script: Arc<Mutex<Script>>) {
+    let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::task::spawn(connection(stream, Arc::clone(&script)));
+        connections.spawn(connection(stream, Arc::clone(&script)));
     }
 }
 
@@ -208,10 +205,10 @@ async fn connection(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
         }
         let mut head = format!("HTTP/1.1 {} Said\r\n", answer.status);
         for (name, value) in &answer.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([*name, ": ", &**value, "\r\n"]);
         }
         if answer.status != 204 {
-            head.push_str(&format!("content-length: {}\r\n", answer.body.len()));
+            head = head + "content-length: " + &answer.body.len().to_string() + "\r\n";
         }
         let sent = stream.write_all(format!("{head}\r\n{}", answer.body).as_bytes()).await;
         if sent.is_err() {

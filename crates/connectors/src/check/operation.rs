@@ -62,7 +62,9 @@ fn one(operation: &Operation, name: &str, parameter: &Parameter, faults: &mut Fa
         }
         _ => None,
     };
-    wants.into_iter().for_each(|message| faults.add(message));
+    if let Some(message) = wants {
+        faults.add(message);
+    }
     if !parameter.schema.is_object() {
         faults.add("`schema` is a JSON Schema, an object");
     }

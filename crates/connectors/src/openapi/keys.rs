@@ -51,7 +51,7 @@ fn plain(text: &str, also: char) -> String {
 pub(super) fn parameter_key(name: &str, taken: &HashSet<String>, prefix: &str) -> String {
     let mut key = plain(name, '_');
     if key.is_empty() || key.starts_with(|c: char| c.is_ascii_digit()) {
-        key = format!("{prefix}_{key}").trim_end_matches('_').to_owned();
+        format!("{prefix}_{key}").trim_end_matches('_').clone_into(&mut key);
     }
     if taken.contains(&key) {
         key = format!("{prefix}_{key}");

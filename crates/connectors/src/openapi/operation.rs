@@ -36,7 +36,6 @@ pub(super) fn of_item(item: &Value) -> Vec<(&'static str, Value)> {
 }
 
 /// Makes an operation, with the tag that it belongs to.
-#[expect(clippy::too_many_arguments, reason = "what an operation is made of")]
 pub(super) fn make(
     source: &Source<'_>,
     key: String,
@@ -128,15 +127,15 @@ fn tag(source: &Source<'_>) -> String {
 
 fn deprecated(operation: &Value) -> Option<Deprecated> {
     let gone = operation.get("deprecated") == Some(&json!(true));
-    gone.then(|| Deprecated { until: None, successor: None, note: None })
+    gone.then_some(Deprecated { until: None, successor: None, note: None })
 }
 
 /// The media type of the first reply that means success decides.
 fn reply(operation: &Value, document: &Document<'_>) -> Reply {
     let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
-    let success =
+    let mut success =
         responses.filter(|(status, _)| status.starts_with('2') || *status == "default").map(|(_, reply)| reply);
-    let content = success.filter_map(|reply| document.resolved(reply.clone()).ok()?.get("content").cloned()).next();
+    let content = success.find_map(|reply| document.resolved(reply.clone()).ok()?.get("content").cloned());
     let types: Vec<String> =
         content.and_then(|content| content.as_object().cloned()).into_iter().flatten().map(|(name, _)| name).collect();
     let plain = types.is_empty() || types.iter().any(|name| name == "application/json" || name.contains('*'));

@@ -23,6 +23,7 @@ pub(super) struct Collected {
 const NOT_ASKED: [&str; 6] = ["accept", "content-type", "authorization", "user-agent", "host", "content-length"];
 
 /// Reads the parameters of the path and of the operation; the latter win.
+#[expect(clippy::too_many_arguments, reason = "where the parameters stand, and what they may refer to")]
 pub(super) fn collect(
     place: &str,
     path: &str,

@@ -72,17 +72,17 @@ impl Servers {
         match self.source.clone().filter(|source| source.scheme() == "https").and_then(|source| source.join(&url).ok())
         {
             Some(whole) => Template::plain(whole.as_str().trim_end_matches('/')),
-            None => self.from_credential(&url, None),
+            None => self.template_of_credential(&url, None),
         }
     }
 
     fn absolute(&mut self, url: &str, variables: Option<&Value>, report: &mut Report) -> Template {
         let Some(rest) = url.strip_prefix("https://") else {
             report.add("servers", format!("{url} is not https: the credential brings base_url"));
-            return self.from_credential("", Some(with_default(url, variables)));
+            return self.template_of_credential("", Some(with_default(url, variables)));
         };
         let Ok(template) = Template::try_from(format!("https://{rest}")) else {
-            return self.from_credential("", None);
+            return self.template_of_credential("", None);
         };
         let names: Vec<String> = template.names().map(str::to_owned).collect();
         let mut text = url.to_owned();
@@ -118,7 +118,7 @@ impl Servers {
         key
     }
 
-    fn from_credential(&mut self, path: &str, default: Option<String>) -> Template {
+    fn template_of_credential(&mut self, path: &str, default: Option<String>) -> Template {
         let member = Member {
             title: Text { ru: "Адрес API".to_owned(), en: "Address of the API".to_owned() },
             description: None,

@@ -101,7 +101,7 @@ fn part(name: &str, scheme: &Value, signing: &mut Signing) -> Option<Part> {
             let send = Send::Basic { username: place(&user), password: place(&password) };
             Some(Part { needs: vec![user], send: vec![send], oauth2: None })
         }
-        ("http", _) | ("openidconnect", _) => Some(bearer(signing, "token")),
+        ("http" | "openidconnect", _) => Some(bearer(signing, "token")),
         ("apikey", _) => api_key(name, scheme, signing),
         ("oauth2", _) => Some(oauth2(scheme, signing)),
         _ => None,

@@ -9,6 +9,7 @@ fn options() -> ImportOptions {
 }
 
 /// A document of these paths, with whatever else it needs.
+#[expect(clippy::needless_pass_by_value, reason = "tests give literals")]
 fn document(paths: Value, more: Value) -> Value {
     let mut document = json!({
         "openapi": "3.0.3", "info": {"title": "Service", "version": "1"},

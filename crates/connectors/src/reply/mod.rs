@@ -79,7 +79,7 @@ pub fn read(connector: &Connector, operation: &Operation, scheme: Option<&Scheme
     if let Some(throttle) = connector.throttle.iter().find(|throttle| fits(&throttle.when)) {
         return Reading::TooFast(wait::first(&throttle.wait, throttle.otherwise_seconds, reply, body.as_ref()));
     }
-    if ended(scheme).iter().any(|condition| fits(condition)) {
+    if ended(scheme).iter().any(fits) {
         return Reading::SignInEnded(failure::told(connector, operation, reply, body.as_ref()));
     }
     if let Some(Later::Repeat { when, wait, otherwise_seconds }) = &operation.later

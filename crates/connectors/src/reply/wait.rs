@@ -9,7 +9,7 @@ use super::HttpReply;
 use crate::schema::{Connector, Unit, Wait};
 
 /// The longest wait that is believed.
-const MAX_WAIT: Duration = Duration::from_secs(24 * 3600);
+const MAX_WAIT: Duration = Duration::from_hours(24);
 
 /// The first time that the reply tells, or the usual one.
 pub(super) fn first(waits: &[Wait], otherwise_seconds: u32, reply: &HttpReply<'_>, body: Option<&Value>) -> Duration {

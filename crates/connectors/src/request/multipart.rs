@@ -25,7 +25,9 @@ pub(super) fn write(call: &Call<'_>, content: &Value) -> Result<(String, Vec<u8>
         parts.push(part);
     }
     let mut digest = Sha256::new();
-    parts.iter().for_each(|part| digest.update(&part.bytes));
+    for part in &parts {
+        digest.update(&part.bytes);
+    }
     let boundary = format!("artel-{}", &hex::encode(digest.finalize())[..32]);
     let mut body = Vec::new();
     for part in &parts {
@@ -58,10 +60,10 @@ fn file(name: &str, value: &Value) -> Result<Part, BuildError> {
 fn head(part: &Part, boundary: &str) -> String {
     let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", quoted(&part.name));
     if let Some(file) = &part.file {
-        head.push_str(&format!("; filename=\"{}\"", quoted(file)));
+        head = head + "; filename=\"" + &quoted(file) + "\"";
     }
     if let Some(media_type) = &part.media_type {
-        head.push_str(&format!("\r\nContent-Type: {}", media_type.replace(['\r', '\n'], "")));
+        head = head + "\r\nContent-Type: " + &media_type.replace(['\r', '\n'], "");
     }
     head + "\r\n\r\n"
 }

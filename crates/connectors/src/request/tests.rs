@@ -26,7 +26,7 @@ modules:
 ";
 
 fn connector(operation: &str) -> Connector {
-    let indented: String = operation.lines().map(|line| format!("      {line}\n")).collect();
+    let indented: String = operation.lines().flat_map(|line| ["      ", line, "\n"]).collect();
     parse("parts.yaml", &format!("{PARTS}{indented}")).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 

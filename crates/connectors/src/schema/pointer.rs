@@ -24,7 +24,7 @@ impl TryFrom<String> for Pointer {
 
 impl From<Pointer> for String {
     fn from(pointer: Pointer) -> Self {
-        pointer.0.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
+        pointer.0.iter().flat_map(|part| ["/".to_owned(), part.replace('~', "~0").replace('/', "~1")]).collect()
     }
 }
 

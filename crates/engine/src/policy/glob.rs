@@ -25,7 +25,7 @@ pub(super) fn matches(pattern: &str, text: &str, fuel: &Fuel) -> Result<bool, Ex
 /// What is behind the piece at the beginning of the text.
 fn fits_at_start<'a>(piece: &str, text: &'a str) -> Option<&'a str> {
     let mut rest = text.chars();
-    piece.chars().all(|wanted| rest.next().is_some_and(|c| fits(wanted, c))).then(|| rest.as_str())
+    piece.chars().all(|wanted| rest.next().is_some_and(|c| fits(wanted, c))).then_some(rest.as_str())
 }
 
 fn fits_at_end(piece: &str, text: &str) -> bool {

@@ -75,7 +75,7 @@ impl Standings {
             let bases: Vec<Basis> = some.iter().map(|(basis, _)| basis.clone()).collect();
             match self.store.are_lost(&bases, self.clock.now()).await {
                 Ok(lost) => {
-                    found.extend(some.iter().zip(lost).filter(|(_, lost)| *lost).map(|((_, who), _)| who.clone()))
+                    found.extend(some.iter().zip(lost).filter(|(_, lost)| *lost).map(|((_, who), _)| who.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "whose access was ended could not be read; open connections stay");

@@ -41,7 +41,7 @@ async fn hang_up(reply: Reply, stream: bool, after_first_bytes: bool) {
                     () = call => {}
                     () = async {
                     world.mock.wait_requests(number).await;
-                    tokio::time::sleep(Duration::from_millis(30)).await
+                    tokio::time::sleep(Duration::from_millis(30)).await;
                 } => {}
                 }
             }

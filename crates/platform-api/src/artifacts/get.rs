@@ -2,12 +2,14 @@ use artel_domain::{Artifact, ArtifactId};
 use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Checked, Faults, Params, Problem};
 use artel_store::Viewer;
-use axum::body::Body;
+use axum::BoxError;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts as _, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use futures::TryStream;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -53,11 +55,11 @@ pub(crate) async fn get_artifact(
         Part::Outside => outside(artifact.bytes),
         Part::Whole => {
             let bytes = app.artifacts.read(&artifact, None).await.map_err(problem)?;
-            sized(Body::from_stream(bytes), artifact.bytes)
+            sized(bytes, artifact.bytes)
         }
         Part::Bytes(range) => {
             let bytes = app.artifacts.read(&artifact, Some(range.clone())).await.map_err(problem)?;
-            let mut answer = sized(Body::from_stream(bytes), range.end - range.start);
+            let mut answer = sized(bytes, range.end - range.start);
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
             let said = format!("bytes {}-{}/{}", range.start, range.end - 1, artifact.bytes);
             answer.headers_mut().extend(HeaderValue::from_str(&said).ok().map(|value| (CONTENT_RANGE, value)));
@@ -79,8 +81,12 @@ async fn found(app: &App, artifact: ArtifactId, parts: &mut Parts) -> Result<Opt
     Ok(app.store.find_artifact(&viewer, artifact).await?)
 }
 
-fn sized(body: Body, bytes: u64) -> Response {
-    ([(CONTENT_LENGTH, HeaderValue::from(bytes))], body).into_response()
+#[expect(clippy::disallowed_methods, reason = "a file has an end, and its length is told before")]
+fn sized<S>(content: S, bytes: u64) -> Response
+where
+    S: TryStream<Ok = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    ([(CONTENT_LENGTH, HeaderValue::from(bytes))], Body::from_stream(content)).into_response()
 }
 
 fn outside(bytes: u64) -> Response {

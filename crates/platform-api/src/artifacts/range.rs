@@ -21,21 +21,27 @@ pub(super) fn part(headers: &HeaderMap, length: u64, etag: &str) -> Part {
     let asked = headers.get(RANGE).and_then(|value| value.to_str().ok()).filter(|_| !changed);
     let Some(range) = asked.and_then(|text| text.strip_prefix("bytes=")) else { return Part::Whole };
     let Some((from, to)) = range.split_once('-') else { return Part::Whole };
-    match (number(from), number(to)) {
-        (Some(None), Some(Some(last))) => suffix(last, length),
-        (Some(Some(from)), Some(None)) => within(from, length, length),
-        (Some(Some(from)), Some(Some(to))) if from <= to => within(from, to.saturating_add(1), length),
+    match (bound(from), bound(to)) {
+        (Bound::Absent, Bound::At(last)) => suffix(last, length),
+        (Bound::At(from), Bound::Absent) => within(from, length, length),
+        (Bound::At(from), Bound::At(to)) if from <= to => within(from, to.saturating_add(1), length),
         _ => Part::Whole,
     }
 }
 
-/// `Some(None)` for nothing, `None` for what is no number.
-fn number(text: &str) -> Option<Option<u64>> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Some(None);
+/// One end of a range as the header has it.
+enum Bound {
+    Absent,
+    At(u64),
+    Unreadable,
+}
+
+fn bound(text: &str) -> Bound {
+    match text.trim() {
+        "" => Bound::Absent,
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => Bound::At(digits.parse().unwrap_or(u64::MAX)),
+        _ => Bound::Unreadable,
     }
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| Some(text.parse().unwrap_or(u64::MAX)))
 }
 
 fn suffix(last: u64, length: u64) -> Part {

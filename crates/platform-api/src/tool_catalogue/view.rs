@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 /// A tool of the catalogue, and whether it can be called here.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "the catalogue's contract has these members")]
 pub(crate) struct CatalogueTool {
     /// What a model calls, and what `execution_type: internal` names.
     name: String,

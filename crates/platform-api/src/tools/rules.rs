@@ -36,7 +36,7 @@ fn faults(tools: &Registry, tool: &ToolDefinition) -> Faults {
     }
     match &tool.status_endpoint {
         None if tool.effect == EffectClass::Verifiable => {
-            faults.add("status_endpoint", "is missing: a verifiable tool needs one")
+            faults.add("status_endpoint", "is missing: a verifiable tool needs one");
         }
         None => {}
         Some(endpoint) => check_url(&mut faults, "status_endpoint", endpoint),

@@ -238,7 +238,7 @@ fn config() -> ApiConfig {
             tenant_id: TenantId(Uuid::from_u128(0xA)),
             user_id: UserId(Uuid::from_u128(0xADA)),
         }),
-        trusted_hosts: TrustedHosts::new(vec!["artel.test".to_owned()]),
+        trusted_hosts: TrustedHosts::new(&["artel.test".to_owned()]),
         token_ttl: Duration::from_hours(1),
         key_sign_in: Duration::from_mins(15),
         key_life_from_token: Duration::from_hours(24 * 90),

@@ -50,7 +50,9 @@ fn check(file: &Path) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(faults) => {
-            faults.iter().for_each(|fault| output::error(&fault.to_string()));
+            for fault in &faults {
+                output::error(&fault.to_string());
+            }
             Ok(ExitCode::FAILURE)
         }
     }
@@ -59,7 +61,9 @@ fn check(file: &Path) -> anyhow::Result<ExitCode> {
 /// The shipped connectors and those of `CONNECTORS_DIR`. What is left out is told on stderr.
 fn catalogue() -> anyhow::Result<Catalogue> {
     let (catalogue, warnings) = Catalogue::new(&operators_files()?);
-    warnings.iter().for_each(|warning| output::error(&format!("left out: {warning}")));
+    for warning in &warnings {
+        output::error(&format!("left out: {warning}"));
+    }
     Ok(catalogue)
 }
 

@@ -31,7 +31,9 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
             output::line(&format!("stored {name}"));
         }
         SecretsCommand::List { tenant } => {
-            store.list_secret_names(tenant).await?.iter().for_each(|name| output::line(name))
+            for name in store.list_secret_names(tenant).await? {
+                output::line(&name);
+            }
         }
         SecretsCommand::Delete { name, tenant } => {
             if !store.delete_secret(tenant, &name, audit("secret.delete", "secret", name.clone())).await? {

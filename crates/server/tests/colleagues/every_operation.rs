@@ -16,9 +16,10 @@ struct Door<'a> {
 impl Door<'_> {
     async fn calls(&self, method: &str, path: &str, body: &Value) -> Answer {
         let path = format!("{}{path}", self.prefix);
-        match self.by_a_service {
-            true => self.caller.by_a_service(self.base, method, &path, body).await,
-            false => self.caller.calls(self.base, method, &path, body).await,
+        if self.by_a_service {
+            self.caller.by_a_service(self.base, method, &path, body).await
+        } else {
+            self.caller.calls(self.base, method, &path, body).await
         }
     }
 }

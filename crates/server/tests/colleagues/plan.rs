@@ -26,8 +26,10 @@ fn no_body(_: &Things) -> Value {
 /// Of the platform's document.
 pub(crate) fn of_platform(operation: &Operation) -> Plan {
     match operation.key().replace(" /v1/", " /").as_str() {
-        "GET /runs/{run_id}" | "GET /runs/{run_id}/events" | "GET /approvals/{approval_id}" => Plan::Names(no_body),
-        "GET /sessions/{session_id}/messages" => Plan::Names(no_body),
+        "GET /runs/{run_id}"
+        | "GET /runs/{run_id}/events"
+        | "GET /approvals/{approval_id}"
+        | "GET /sessions/{session_id}/messages" => Plan::Names(no_body),
         "POST /runs/{run_id}/cancel" => Plan::Names(|_| json!({})),
         "POST /approvals/{approval_id}/decision" => {
             Plan::Names(|_| json!({ "decision": "edit", "arguments": { "path": "b.txt", "content": "mine" } }))

@@ -91,15 +91,15 @@ async fn searches(config: SearchConfig, args: Value) -> Result<Value, String> {
     calls(tool(config), args, false, None).await
 }
 
-fn url(text: &str) -> Option<url::Url> {
-    Some(text.parse().unwrap())
+fn url(text: &str) -> url::Url {
+    text.parse().unwrap()
 }
 
 #[tokio::test]
 async fn searxng_is_asked_as_it_documents() {
     let asked = Asked::default();
     let base = serves(services(&asked)).await;
-    let config = SearchConfig { searxng: url(&format!("{base}/sx/")), ..SearchConfig::default() };
+    let config = SearchConfig { searxng: Some(url(&format!("{base}/sx/"))), ..SearchConfig::default() };
     let found = searches(config, json!({"query": "key rate", "freshness": "week", "lang": "ru"})).await.unwrap();
     assert_eq!(asked.last(), json!({"q": "key rate", "format": "json", "language": "ru", "time_range": "week"}));
     let result = json!({"title": "Key rate", "url": "https://cbr.example/rate", "snippet": "The key rate is 16%.",
@@ -111,7 +111,7 @@ async fn searxng_is_asked_as_it_documents() {
 async fn brave_is_asked_as_it_documents() {
     let asked = Asked::default();
     let base = serves(services(&asked)).await;
-    let config = SearchConfig { brave_key: Some("bk".into()), base: url(&base), ..SearchConfig::default() };
+    let config = SearchConfig { brave_key: Some("bk".into()), base: Some(url(&base)), ..SearchConfig::default() };
     let found =
         searches(config, json!({"query": "site:docs.example axum", "count": 3, "freshness": "day"})).await.unwrap();
     let query = json!({"q": "docs.example axum", "count": "3", "text_decorations": "false", "freshness": "pd"});
@@ -125,7 +125,7 @@ async fn brave_is_asked_as_it_documents() {
 async fn tavily_is_asked_as_it_documents() {
     let asked = Asked::default();
     let base = serves(services(&asked)).await;
-    let config = SearchConfig { tavily_key: Some("tvly-k".into()), base: url(&base), ..SearchConfig::default() };
+    let config = SearchConfig { tavily_key: Some("tvly-k".into()), base: Some(url(&base)), ..SearchConfig::default() };
     let found = searches(config, json!({"query": "axum", "freshness": "month"})).await.unwrap();
     let body = json!({"query": "axum", "max_results": 8, "search_depth": "basic", "time_range": "month"});
     assert_eq!(asked.last(), json!({"body": body, "key": "Bearer tvly-k"}));
@@ -136,8 +136,11 @@ async fn tavily_is_asked_as_it_documents() {
 async fn yandex_is_asked_as_it_documents() {
     let asked = Asked::default();
     let base = serves(services(&asked)).await;
-    let config =
-        SearchConfig { yandex: Some(("yk".into(), "folder".to_owned())), base: url(&base), ..SearchConfig::default() };
+    let config = SearchConfig {
+        yandex: Some(("yk".into(), "folder".to_owned())),
+        base: Some(url(&base)),
+        ..SearchConfig::default()
+    };
     let found = searches(config, json!({"query": "ключевая ставка", "count": 5})).await.unwrap();
     let sent = asked.last();
     assert_eq!(sent["key"], "Api-Key yk");
@@ -157,9 +160,9 @@ async fn when_one_service_fails_the_next_is_asked() {
     let asked = Asked::default();
     let base = serves(services(&asked).route("/down/search", get(|| async { StatusCode::BAD_GATEWAY }))).await;
     let config = SearchConfig {
-        searxng: url(&format!("{base}/down")),
+        searxng: Some(url(&format!("{base}/down"))),
         tavily_key: Some("k".into()),
-        base: url(&base),
+        base: Some(url(&base)),
         ..SearchConfig::default()
     };
     assert_eq!(searches(config, json!({"query": "axum"})).await.unwrap()["provider"], "tavily");
@@ -189,13 +192,13 @@ async fn every_way_to_fail_has_its_own_text() {
         let config = SearchConfig {
             brave_key: Some("k".into()),
             tavily_key: Some("k".into()),
-            base: url(&base),
+            base: Some(url(&base)),
             ..SearchConfig::default()
         };
         let told = searches(config, json!({"query": "axum"})).await.unwrap_err();
         assert_eq!(told, format!("{expected}{tail}"));
     }
-    let nowhere = SearchConfig { searxng: url("http://127.0.0.1:1/"), ..SearchConfig::default() };
+    let nowhere = SearchConfig { searxng: Some(url("http://127.0.0.1:1/")), ..SearchConfig::default() };
     let told = searches(nowhere, json!({"query": "axum"})).await.unwrap_err();
     assert_eq!(
         told,
@@ -215,7 +218,7 @@ async fn bad_arguments_are_refused_by_their_names() {
         (json!({"query": "a", "lang": "russian"}), "at /lang"),
         (json!({"query": "\"\""}), "query: it must have 1 to 400 characters that are words"),
     ] {
-        let config = SearchConfig { searxng: url("http://127.0.0.1:1/"), ..SearchConfig::default() };
+        let config = SearchConfig { searxng: Some(url("http://127.0.0.1:1/")), ..SearchConfig::default() };
         let told = searches(config, args).await.unwrap_err();
         assert!(told.starts_with("invalid_argument: ") && told.contains(expected), "{told}");
     }

@@ -27,9 +27,10 @@ async fn a_program_without_end_is_stopped() {
 #[tokio::test]
 async fn one_tenants_programs_leave_room_for_anothers() {
     let (programs, flood) = (Arc::new(Programs::new(2)), tenant());
+    let mut flooding = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let programs = programs.clone();
-        tokio::spawn(async move { programs.run(flood, for_ever).await });
+        flooding.spawn(async move { programs.run(flood, for_ever).await });
     }
     tokio::time::sleep(Duration::from_millis(20)).await;
     let started = Instant::now();
