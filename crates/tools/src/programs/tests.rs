@@ -25,7 +25,7 @@ async fn a_program_without_end_is_stopped() {
 }
 
 #[tokio::test]
-async fn one_tenants_programs_leave_room_for_anothers() {
+async fn one_tenants_programs_leave_room_for_others() {
     let (programs, flood) = (Arc::new(Programs::new(2)), tenant());
     let mut flooding = tokio::task::JoinSet::new();
     for _ in 0..20 {
