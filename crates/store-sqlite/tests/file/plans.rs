@@ -24,6 +24,9 @@ const MAY_BE_SCANNED: [&str; 12] = [
     "agents",
 ];
 
+/// Partial indexes, which hold a few rows of their tables.
+const PARTIAL: [&str; 2] = ["INDEX runs_", "INDEX artifacts_to_sweep"];
+
 /// The statements of this crate, as `.sqlx` keeps them.
 fn statements() -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
@@ -42,14 +45,16 @@ async fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
     rows.iter().map(|row| row.get("detail")).collect()
 }
 
-/// `SCAN runs USING INDEX runs_leased` reads a partial index, which holds open runs only.
+/// `SCAN runs USING INDEX runs_leased` reads a partial index, which holds open runs only; that of `artifacts_to_sweep`
+/// holds files that are not stored.
 fn reads_a_whole_table(step: &str) -> bool {
     let scanned = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
     // What a subquery found is a result of the statement; what the subquery reads is a step of its own.
     let is_result = |name: &str| MAY_BE_SCANNED.contains(&name) || name.starts_with("(subquery-");
     // A virtual table here is `json_each` over one value.
-    let unbounded = scanned
-        .is_some_and(|name| !is_result(name) && !step.contains("INDEX runs_") && !step.contains("VIRTUAL TABLE"));
+    let unbounded = scanned.is_some_and(|name| {
+        !is_result(name) && !PARTIAL.iter().any(|index| step.contains(index)) && !step.contains("VIRTUAL TABLE")
+    });
     unbounded || (step.contains("AUTOMATIC") && !step.starts_with("SEARCH u "))
 }
 
