@@ -57,6 +57,12 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "GET /builtin-agents"
         | "GET /builtin-agents/{builtin_agent}"
         | "PUT /builtin-agents/{builtin_agent}"
+        // Files that belong to a user and to no session; the stores' promises about artifacts try colleagues.
+        | "POST /artifacts"
+        | "GET /artifacts/{artifact_id}"
+        | "DELETE /artifacts/{artifact_id}"
+        | "GET /artifacts/{artifact_id}/meta"
+        | "POST /artifacts/{artifact_id}/link"
         | "GET /tools/catalogue"
         | "GET /tools/catalogue/{name}"
         | "GET /tools"
