@@ -7,6 +7,7 @@ use artel_store::NewArtifact;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
@@ -15,7 +16,8 @@ use super::problem;
 const LONGEST_TITLE: usize = 300;
 
 /// A file with its title.
-#[derive(ToSchema)]
+#[derive(ToSchema, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "read by `Received`; this is its description")]
 pub(crate) struct CreateArtifact {
     /// The file.

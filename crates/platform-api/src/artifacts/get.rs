@@ -22,7 +22,7 @@ use crate::App;
 #[into_params(parameter_in = Query)]
 pub(crate) struct GetArtifact {
     /// From `POST /artifacts/{artifact_id}/link`: opens the file without a credential.
-    #[param(nullable = false)]
+    #[param(nullable = false, min_length = 1, max_length = 1000)]
     token: Option<String>,
 }
 
@@ -37,8 +37,8 @@ impl Checked for GetArtifact {
 /// `Range` asks for a part of them. Needs `runs:read`, or the token of a link.
 #[utoipa::path(get, path = "/artifacts/{artifact_id}", tag = TAG, params(("artifact_id" = ArtifactId, Path), GetArtifact),
     responses(
-        (status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The bytes, under the media type of the file.", body = Vec<u8>, content_type = "*/*"),
+        (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "*/*"),
         (status = 304, description = "The caller has it already (`If-None-Match`)."),
         (status = 416, description = "The file has no such part.")))]
 pub(crate) async fn get_artifact(
