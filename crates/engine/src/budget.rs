@@ -21,7 +21,7 @@ const TOKENS_AROUND: usize = 64;
 
 /// The caps of one run, and the right to use them.
 #[derive(Clone)]
-pub(crate) struct Purse {
+pub(crate) struct RunBudget {
     caps: Caps,
     fence: Fence,
     agent: artel_domain::AgentId,
@@ -32,7 +32,7 @@ pub(crate) struct Allowance {
     most: Spend,
 }
 
-impl Purse {
+impl RunBudget {
     /// The operator's caps with the tenant's and the agent's: each can only tighten.
     pub(crate) fn new(operator: Caps, record: &TurnRecord, fence: Fence) -> Self {
         let (Budget { run: tenant_run, day: tenant_day }, agent) = (record.tenant_budget, record.agent_budget);
@@ -68,7 +68,7 @@ impl Purse {
 
     /// What the run's tools may spend from; `None` where nothing is capped.
     pub(crate) fn for_tools(&self, deps: &Arc<Deps>) -> Option<Arc<dyn artel_tools::Budget>> {
-        let budget = || ToolBudget { purse: self.clone(), deps: deps.clone() };
+        let budget = || ToolBudget { budget: self.clone(), deps: deps.clone() };
         (!self.caps.is_unlimited()).then(|| Arc::new(budget()) as Arc<dyn artel_tools::Budget>)
     }
 
@@ -115,14 +115,14 @@ impl Allowance {
 
 /// The budgets of a run, as its tools see them.
 struct ToolBudget {
-    purse: Purse,
+    budget: RunBudget,
     deps: Arc<Deps>,
 }
 
 #[async_trait]
 impl artel_tools::Budget for ToolBudget {
     async fn spend(&self, amount: Spend) -> Result<(), String> {
-        match self.purse.set_aside(&self.deps, amount).await {
+        match self.budget.set_aside(&self.deps, amount).await {
             Ok(Reserved::Granted) => Ok(()),
             Ok(Reserved::Exhausted(scope)) => {
                 Err(format!("{} has no room for {}", whose(scope), amount_in_words(amount)))

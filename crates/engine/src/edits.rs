@@ -12,7 +12,7 @@ use artel_tools::{BrokeOff, Fuel, Programs};
 use serde_json::Value;
 
 use crate::toolbox::Judge;
-use crate::{Asked, Policy};
+use crate::{Policy, ProposedCall};
 
 /// Entries that are read to find whose call it is: a run of more has switched since.
 const READ: u32 = 2000;
@@ -100,7 +100,7 @@ impl Held {
 
     fn check_rules(&self, judge: &Judge<'_>, rules: &[ApprovalRule], args: &Value) -> Result<(), EditProblem> {
         let (agent_id, fuel) = (judge.run.agent_id, judge.fuel);
-        let asked = Asked { agent_id, tool: &self.tool, name: &self.name, args, tenant_rules: rules, fuel };
+        let asked = ProposedCall { agent_id, tool: &self.tool, name: &self.name, args, tenant_rules: rules, fuel };
         match judge.policy.verdict(&asked) {
             Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
             // A human decides: that is what is happening here.

@@ -47,11 +47,6 @@ impl Frames {
             None => std::future::pending().await,
         }
     }
-
-    /// A new answer begins.
-    pub(crate) fn reset(&mut self) {
-        *self = Self::default();
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use artel_llm::{Completion, Delta, ModelError, Params, Request, Served, ToolChoi
 use tokio::sync::mpsc::Sender;
 
 use crate::Deps;
-use crate::budget::Purse;
+use crate::budget::RunBudget;
 use crate::store_away::Pauses;
 
 const SUMMARY_PROMPT: &str = "Summarise the conversation below in at most 200 words, in its own language. Keep names, numbers, decisions, \
@@ -62,23 +62,23 @@ pub(crate) fn question<'a>(
 
 /// Who asks, and on whose account.
 #[derive(Clone)]
-pub(crate) struct Asker {
+pub(crate) struct ModelCaller {
     pub(crate) deps: Arc<Deps>,
     pub(crate) agent: Arc<Agent>,
-    pub(crate) purse: Purse,
+    pub(crate) budget: RunBudget,
     pub(crate) trace: Option<Trace>,
 }
 
 /// With `answer_now` the model may not call tools again.
 pub(crate) async fn ask(
-    asker: Asker,
+    caller: ModelCaller,
     messages: Vec<Message>,
     tools: Vec<ToolSpec>,
     answer_now: bool,
     deltas: Sender<Delta>,
 ) -> Outcome {
     let mut params =
-        match asker.agent.llm_params.as_ref().and_then(|params| params.as_object()).map(Params::read).transpose() {
+        match caller.agent.llm_params.as_ref().and_then(|params| params.as_object()).map(Params::read).transpose() {
             Ok(params) => params.unwrap_or_default(),
             Err(bad) => {
                 return Outcome::Failed {
@@ -90,7 +90,7 @@ pub(crate) async fn ask(
     if answer_now {
         params.tool_choice = Some(ToolChoice::None);
     }
-    match call(&asker, wire(messages), tools, params, deltas).await {
+    match call(&caller, wire(messages), tools, params, deltas).await {
         Ok((answer, spent)) => Outcome::Answered(answer, spent),
         Err((code, message)) => Outcome::Failed { code, message },
     }
@@ -98,16 +98,16 @@ pub(crate) async fn ask(
 
 /// Asks the agent's own model for a summary. Without one the run goes on all the same: the entry then says what was
 /// left out.
-pub(crate) async fn summarise(asker: Asker, dropped: Vec<Message>, through_seq: i64) -> Outcome {
+pub(crate) async fn summarise(caller: ModelCaller, dropped: Vec<Message>, through_seq: i64) -> Outcome {
     let messages = vec![
         Message::System { text: SUMMARY_PROMPT.to_owned() },
-        Message::User { text: transcript(&dropped, &asker.deps) },
+        Message::User { text: transcript(&dropped, &caller.deps) },
     ];
     let params = Params { max_tokens: Some(SUMMARY_MAX_TOKENS), ..Params::default() };
     // Nobody watches a summary grow. The receiver goes at once: one that is kept and never read would hold the model up
     // for ever.
     let (deltas, _) = tokio::sync::mpsc::channel(1);
-    let answer = call(&asker, wire(messages), Vec::new(), params, deltas).await;
+    let answer = call(&caller, wire(messages), Vec::new(), params, deltas).await;
     let (text, usage, spent) = match answer {
         Ok((answer, spent)) if !answer.text.trim().is_empty() => (answer.text, answer.usage, spent),
         Ok((answer, spent)) => (left_out(&dropped), answer.usage, spent),
@@ -120,28 +120,28 @@ pub(crate) async fn summarise(asker: Asker, dropped: Vec<Message>, through_seq: 
 }
 
 pub(crate) async fn call(
-    asker: &Asker,
+    caller: &ModelCaller,
     messages: Vec<artel_llm::Message>,
     tools: Vec<ToolSpec>,
     params: Params,
     deltas: Sender<Delta>,
 ) -> Result<(Completion, Option<Spend>), (RunFailure, String)> {
-    let Asker { deps, agent, purse, trace } = asker;
+    let ModelCaller { deps, agent, budget, trace } = caller;
     let model = deps.models.check(&agent.model).map_err(|error| (RunFailure::ModelUnknown, error.to_string()))?;
     let account = agent.tenant_id.to_string();
     let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: *trace };
-    let allowance = purse.reserve(deps, &mut request).await?;
+    let allowance = budget.reserve(deps, &mut request).await?;
     let served =
-        stream(asker, request, deltas).await.map_err(|error: ModelError| (error.code().into(), error.to_string()))?;
+        stream(caller, request, deltas).await.map_err(|error: ModelError| (error.code().into(), error.to_string()))?;
     let spent = allowance.map(|allowance| allowance.spent(&served));
     Ok((served.answer, spent))
 }
 
 /// Asks the model. While nobody can tell whose key pays, the call waits: nothing of it was sent.
-async fn stream(asker: &Asker, request: Request, deltas: Sender<Delta>) -> Result<Served, ModelError> {
-    let mut pauses = Pauses::new(asker.purse.run());
+async fn stream(caller: &ModelCaller, request: Request, deltas: Sender<Delta>) -> Result<Served, ModelError> {
+    let mut pauses = Pauses::new(caller.budget.run());
     loop {
-        match asker.deps.models.stream(request.clone(), deltas.clone()).await {
+        match caller.deps.models.stream(request.clone(), deltas.clone()).await {
             Err(error @ ModelError::KeysUnavailable(_)) => pauses.wait("the model cannot be asked now", &error).await,
             answered => return answered,
         }

@@ -13,7 +13,7 @@ pub use rules::{Rules, dangerous_tools};
 
 /// A call that a model wants to make, with arguments that fit the tool's schema.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct ProposedCall<'a> {
     pub agent_id: AgentId,
     pub tool: &'a ToolRef,
     /// The tool's own name.
@@ -28,7 +28,7 @@ pub struct Asked<'a> {
 /// Decides whether a call is made, refused, or put before a human. Asked once per call, before anything is dispatched;
 /// the answer is journalled with the call, so that a restart cannot change it.
 pub trait Policy: Send + Sync {
-    fn verdict(&self, asked: &Asked<'_>) -> Verdict;
+    fn verdict(&self, asked: &ProposedCall<'_>) -> Verdict;
 }
 
 /// Every bound tool may be called.
@@ -36,7 +36,7 @@ pub trait Policy: Send + Sync {
 pub struct AllowAll;
 
 impl Policy for AllowAll {
-    fn verdict(&self, _: &Asked<'_>) -> Verdict {
+    fn verdict(&self, _: &ProposedCall<'_>) -> Verdict {
         Verdict::Allow
     }
 }

@@ -6,7 +6,7 @@ use artel_domain::{Approval, ApprovalRule, Binding, Event, Target, TargetChange,
 use artel_store::TurnRecord;
 use serde_json::Value;
 
-use crate::Asked;
+use crate::ProposedCall;
 use crate::toolbox::Judge;
 
 /// A value of a changed member is cut to this many characters in the reason of a question.
@@ -69,7 +69,7 @@ impl Targets {
         let edited = self.approvals.iter().find(|approval| Some(approval.id) == call.approval);
         let args = edited.and_then(|approval| approval.decided_args.as_ref()).unwrap_or(&call.args);
         let (agent_id, tenant_rules, fuel) = (judge.run.agent_id, &self.rules, judge.fuel);
-        let asked = Asked { agent_id, tool: &target.tool, name, args, tenant_rules, fuel };
+        let asked = ProposedCall { agent_id, tool: &target.tool, name, args, tenant_rules, fuel };
         if let Verdict::Refuse { reason } = judge.policy.verdict(&asked) { Some(reason) } else { None }
     }
 

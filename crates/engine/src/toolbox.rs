@@ -13,7 +13,7 @@ use artel_specialists::SpecialistTool;
 use artel_tools::{BoundTool, Fuel, Registry, function_name};
 use serde_json::{Map, Value};
 
-use crate::{Asked, Policy};
+use crate::{Policy, ProposedCall};
 
 /// The control tool whose calls a human may be shown as a plan.
 const CREATE_PLAN: &str = "create_plan";
@@ -187,7 +187,7 @@ impl Toolbox {
             (ToolRef::Control { name }, _) if name == CREATE_PLAN => drop(plan_of(args)?),
             _ => {}
         }
-        let asked = Asked {
+        let asked = ProposedCall {
             agent_id: judge.run.agent_id,
             tool: &item.tool,
             name: &item.name,

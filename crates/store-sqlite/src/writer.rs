@@ -60,12 +60,12 @@ impl Writer {
     pub(crate) fn start(conn: SqliteConnection, options: SqliteConnectOptions, patience: Duration) -> Outcome<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (leaving, alive) = watch::channel(());
-        let hand = Hand { tx: Tx { conn, audits: Vec::new() }, options, jobs };
+        let thread_state = WriterThread { tx: Tx { conn, audits: Vec::new() }, options, jobs };
         let runtime = Handle::current();
         // A thread of its own, because each statement hands over to sqlx's thread and back: among the runtime's tasks,
         // the writer would wait for its turn each time.
         let thread = std::thread::Builder::new().name("artel-writer".to_owned()).spawn(move || {
-            runtime.block_on(hand.serve());
+            runtime.block_on(thread_state.serve());
             drop(leaving);
         });
         thread.map_err(Failure::unavailable)?;
@@ -78,7 +78,7 @@ impl Writer {
         O: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Asked { input, intent, outcome: None, reply });
+        let job = Box::new(QueuedWrite { input, intent, outcome: None, reply });
         self.queue
             .send_timeout(Some(job), self.patience)
             .await
@@ -104,14 +104,15 @@ trait Job: Send {
     fn answer(self: Box<Self>, fate: Result<(), &StoreError>);
 }
 
-struct Asked<I, O> {
+/// A write that waits for its turn, and who waits for its outcome.
+struct QueuedWrite<I, O> {
     input: I,
     intent: Intent<I, O>,
     outcome: Option<Outcome<O>>,
     reply: oneshot::Sender<Outcome<O>>,
 }
 
-impl<I: Send + Sync, O: Send> Job for Asked<I, O> {
+impl<I: Send + Sync, O: Send> Job for QueuedWrite<I, O> {
     fn attempt<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let attempt = AssertUnwindSafe((self.intent)(&self.input, tx)).catch_unwind().await;
@@ -136,16 +137,16 @@ impl<I: Send + Sync, O: Send> Job for Asked<I, O> {
 }
 
 /// The writing thread.
-struct Hand {
+struct WriterThread {
     tx: Tx,
     options: SqliteConnectOptions,
     jobs: mpsc::Receiver<Option<Box<dyn Job>>>,
 }
 
-impl Hand {
+impl WriterThread {
     async fn serve(mut self) {
-        while let Some(asked) = self.jobs.recv().await {
-            match asked {
+        while let Some(message) = self.jobs.recv().await {
+            match message {
                 Some(job) => self.group(job).await,
                 None => self.jobs.close(),
             }

@@ -20,13 +20,13 @@ pub(crate) struct View {
 
 /// What an entry means to a client.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct Shown {
     pub(crate) frame: Option<Frame>,
     /// Nothing more comes until the client does something.
     pub(crate) rests: bool,
 }
 
-impl Told {
+impl Shown {
     pub(super) fn nothing() -> Self {
         Self::default()
     }
@@ -90,14 +90,14 @@ impl Mapper {
     }
 
     /// What the client is told when this happens; entries come in order.
-    pub(crate) fn on(&mut self, entry: &Entry) -> Told {
+    pub(crate) fn on(&mut self, entry: &Entry) -> Shown {
         let passed = self.stands.take_if(|stands| entry.seq > stands.entry());
         if let Event::RunStarted { input, team, .. } = &entry.event {
             self.run = Some(Run::new(entry.run_id, input, team.as_ref()));
-            return Told::nothing();
+            return Shown::nothing();
         }
         let view = self.view;
-        let Some(run) = self.run.as_mut().filter(|run| run.id == entry.run_id) else { return Told::nothing() };
+        let Some(run) = self.run.as_mut().filter(|run| run.id == entry.run_id) else { return Shown::nothing() };
         match passed.filter(|_| view.tokens) {
             Some(Standing::Nothing(_)) => run.spoken.reader_has_nothing(),
             Some(Standing::All(cursor)) => run.spoken.reader_has(cursor.characters),
@@ -107,7 +107,7 @@ impl Mapper {
         if entry.event.is_end() {
             self.run = None;
         }
-        Told { frame: told.frame.map(fit), ..told }
+        Shown { frame: told.frame.map(fit), ..told }
     }
 
     /// How much of the text under way was told.
@@ -129,23 +129,23 @@ impl Run {
         }
     }
 
-    fn on(&mut self, view: View, entry: &Entry) -> Told {
+    fn on(&mut self, view: View, entry: &Entry) -> Shown {
         match &entry.event {
             Event::AgentSwitched { from, to, reason, confidence, cause } => {
                 let is_all = *cause == SwitchCause::User && self.only_switches.take().is_some();
                 let switched = Switched { from: *from, to: *to, reason, confidence: *confidence, at: entry.at, is_all };
-                Told::on(wire::agent_switched(&switched))
+                Shown::on(wire::agent_switched(&switched))
             }
             Event::ModelRequested { step } => self.on_step(*step),
-            Event::Delta { text, .. } if view.tokens => Told::on(self.spoken.push(text).as_deref().map(wire::token)),
+            Event::Delta { text, .. } if view.tokens => Shown::on(self.spoken.push(text).as_deref().map(wire::token)),
             Event::MessageReset { .. } => {
                 self.spoken.cut_off();
-                Told::nothing()
+                Shown::nothing()
             }
-            Event::ModelAnswered { text, planned, .. } if *planned > 0 => Told::on(self.say(view, text)),
+            Event::ModelAnswered { text, planned, .. } if *planned > 0 => Shown::on(self.say(view, text)),
             Event::ToolPlanned(planned) => {
                 self.calls.plan(planned);
-                Told::nothing()
+                Shown::nothing()
             }
             Event::ToolDispatched { call_id, .. } => {
                 let frame = self.calls.dispatch(*call_id);
@@ -153,7 +153,7 @@ impl Run {
             }
             Event::ToolFinished { call_id, .. } => {
                 self.calls.finish(*call_id);
-                Told::nothing()
+                Shown::nothing()
             }
             Event::ApprovalRequested { .. } | Event::ApprovalDecided { .. } => self.on_approval(view, &entry.event),
             Event::PlanStarted { .. }
@@ -162,18 +162,18 @@ impl Run {
             | Event::PlanFinished => self.on_plan(view, entry),
             Event::RunSucceeded { output, .. } => self.succeed(view, output, entry),
             Event::RunFailed { code, message, .. } => fail(code, message),
-            _ => Told::nothing(),
+            _ => Shown::nothing(),
         }
     }
 
     /// The same step comes again after a crash.
-    fn on_step(&mut self, step: u32) -> Told {
+    fn on_step(&mut self, step: u32) -> Shown {
         if step != self.step {
             self.step = step;
             self.spoken.next_text();
             self.calls.next_step();
         }
-        Told::nothing()
+        Shown::nothing()
     }
 
     /// A text that is over, and not the turn's last.
@@ -185,22 +185,22 @@ impl Run {
     }
 
     /// With a frame it is the client's turn.
-    fn hand_over(&mut self, frame: Option<Frame>) -> Told {
+    fn hand_over(&mut self, frame: Option<Frame>) -> Shown {
         if frame.is_none() {
-            return Told::nothing();
+            return Shown::nothing();
         }
         self.spoken.next_segment();
-        Told::last(frame)
+        Shown::last(frame)
     }
 
-    fn on_approval(&mut self, view: View, event: &Event) -> Told {
+    fn on_approval(&mut self, view: View, event: &Event) -> Shown {
         match event {
             Event::ApprovalRequested { approval_id, call_id, args, .. } if self.calls.is_plan(*call_id) => {
                 self.plan_was_shown = true;
                 if view.plans {
                     return self.hand_over(Some(plans::asked(*approval_id, *call_id, args)));
                 }
-                Told { rests: true, ..Told::on(self.say(view, &plans::in_words(args))) }
+                Shown { rests: true, ..Shown::on(self.say(view, &plans::in_words(args))) }
             }
             Event::ApprovalRequested { call_id, reason, .. } => {
                 let frame = self.calls.ask(*call_id, reason);
@@ -211,43 +211,43 @@ impl Run {
                 self.calls.decide(*call_id, args.as_ref(), *answered, somebody_else);
                 let is_refused = matches!(decision, Decision::Reject | Decision::Expire);
                 let tells = view.plans && is_refused && self.calls.is_plan(*call_id);
-                Told::on(tells.then(|| plans::rejected(*approval_id, *call_id, feedback.as_deref())))
+                Shown::on(tells.then(|| plans::rejected(*approval_id, *call_id, feedback.as_deref())))
             }
-            _ => Told::nothing(),
+            _ => Shown::nothing(),
         }
     }
 
-    fn on_plan(&mut self, view: View, entry: &Entry) -> Told {
+    fn on_plan(&mut self, view: View, entry: &Entry) -> Shown {
         let frame = match &entry.event {
             Event::PlanStarted { call_id, plan } => {
                 self.plan = Some(UnderWay::new(*call_id, plan));
                 if !view.plans {
                     let is_known = std::mem::replace(&mut self.plan_was_shown, true);
                     let words = serde_json::to_value(plan).map(|plan| plans::in_words(&plan)).unwrap_or_default();
-                    return if is_known { Told::nothing() } else { Told::on(self.say(view, &words)) };
+                    return if is_known { Shown::nothing() } else { Shown::on(self.say(view, &words)) };
                 }
                 self.plan.as_ref().map(UnderWay::begun)
             }
             Event::SubtaskStarted { index } => self.plan.as_mut().map(|plan| plan.starts(*index, entry.at)),
-            Event::SubtaskFinished { result, .. } if !view.plans => return Told::on(self.say(view, result)),
+            Event::SubtaskFinished { result, .. } if !view.plans => return Shown::on(self.say(view, result)),
             Event::SubtaskFinished { index, result } => {
                 self.plan.as_mut().map(|plan| plan.finishes(*index, result, entry.at))
             }
             _ => self.plan.take().map(|plan| plan.is_done()),
         };
-        Told::on(frame.filter(|_| view.plans))
+        Shown::on(frame.filter(|_| view.plans))
     }
 
-    fn succeed(&mut self, view: View, output: &str, entry: &Entry) -> Told {
+    fn succeed(&mut self, view: View, output: &str, entry: &Entry) -> Shown {
         if let Some(TeamStart { agent, switch_to, reason, .. }) = self.only_switches.take() {
             // Nobody had to be switched to.
             let to: Specialist = switch_to.unwrap_or(agent);
             let reason = reason.as_deref().unwrap_or_default();
             let switched = Switched { from: agent, to, reason, confidence: None, at: entry.at, is_all: true };
-            return Told::last(wire::agent_switched(&switched));
+            return Shown::last(wire::agent_switched(&switched));
         }
         if output.is_empty() && self.has_only_switched() {
-            return Told::last(None);
+            return Shown::last(None);
         }
         let frame = if view.tokens {
             let token = self.spoken.finish(output).unwrap_or_default();
@@ -255,7 +255,7 @@ impl Run {
         } else {
             wire::message(output, true)
         };
-        Told::last(match self.calls.suggestions() {
+        Shown::last(match self.calls.suggestions() {
             Some(suggestions) => wire::suggesting(frame, suggestions),
             None => frame,
         })
@@ -267,11 +267,11 @@ impl Run {
     }
 }
 
-fn fail(code: &RunFailure, message: &str) -> Told {
+fn fail(code: &RunFailure, message: &str) -> Shown {
     match code {
         // The user went on to something else, and sees that.
-        RunFailure::Superseded => Told::last(None),
-        _ => Told::last(super::failure::of_run(code, message)),
+        RunFailure::Superseded => Shown::last(None),
+        _ => Shown::last(super::failure::of_run(code, message)),
     }
 }
 

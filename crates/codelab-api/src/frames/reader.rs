@@ -1,7 +1,7 @@
 use artel_domain::Entry;
 
 use super::cursor::Cursor;
-use super::mapper::{Mapper, Standing, Told, View};
+use super::mapper::{Mapper, Shown, Standing, View};
 
 /// What one client gets to see.
 #[derive(Debug)]
@@ -20,12 +20,12 @@ impl Reader {
     }
 
     /// What is new to the client.
-    pub(crate) fn read(&mut self, entry: &Entry) -> Told {
+    pub(crate) fn read(&mut self, entry: &Entry) -> Shown {
         let told = self.mapper.on(entry);
         if entry.seq <= self.known {
-            return Told::nothing();
+            return Shown::nothing();
         }
         let place = Cursor { entry: entry.seq, characters: self.mapper.characters() };
-        Told { frame: told.frame.map(|frame| if self.with_seq { frame.with_seq(place) } else { frame }), ..told }
+        Shown { frame: told.frame.map(|frame| if self.with_seq { frame.with_seq(place) } else { frame }), ..told }
     }
 }

@@ -7,7 +7,7 @@ use artel_domain::{ApprovalRule, Approvers, ArgumentCondition, Comparison, RuleE
 use artel_tools::{Exhausted, Fuel};
 use serde_json::Value;
 
-use super::{Asked, Policy, glob, subject};
+use super::{Policy, ProposedCall, glob, subject};
 
 /// Tools that change a machine's files or history, whatever else the operator lists.
 const ALWAYS_DANGEROUS: [&str; 3] = ["create_directory", "move_file", "git_commit"];
@@ -54,7 +54,7 @@ impl Rules {
 }
 
 impl Policy for Rules {
-    fn verdict(&self, asked: &Asked<'_>) -> Verdict {
+    fn verdict(&self, asked: &ProposedCall<'_>) -> Verdict {
         for rule in asked.tenant_rules.iter().chain(&self.operators) {
             match speaks_of(rule, asked) {
                 Ok(false) => {}
@@ -79,7 +79,7 @@ fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
     }
 }
 
-fn speaks_of(rule: &ApprovalRule, asked: &Asked<'_>) -> Result<bool, Exhausted> {
+fn speaks_of(rule: &ApprovalRule, asked: &ProposedCall<'_>) -> Result<bool, Exhausted> {
     if rule.agent_id.is_some_and(|agent| agent != asked.agent_id)
         || !subject::matches(rule, asked.tool, &[asked.name], asked.fuel)?
     {

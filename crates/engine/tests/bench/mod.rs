@@ -13,7 +13,7 @@ use artel_domain::{
     SessionId, SystemClock, TenantId, ToolCallRow, ToolDefinition, ToolId, ToolOutcome, ToolStatus, UserId,
 };
 use artel_egress::{Egress, Resolver, SystemResolver};
-use artel_engine::{Asked, Deps, EngineConfig, Policy, Worker};
+use artel_engine::{Deps, EngineConfig, Policy, ProposedCall, Worker};
 use artel_llm::Models;
 use artel_store::{
     AnswerTo, Answered, ApprovalFilter, BindingPatch, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store,
@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 pub(crate) struct AskAlways;
 
 impl Policy for AskAlways {
-    fn verdict(&self, _: &Asked<'_>) -> Verdict {
+    fn verdict(&self, _: &ProposedCall<'_>) -> Verdict {
         Verdict::Ask { reason: "this test asks always".into(), approvers: Vec::new() }
     }
 }

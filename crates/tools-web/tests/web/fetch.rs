@@ -9,9 +9,9 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::support::{Kept, calls, serves};
+use crate::support::{MemoryKeeper, calls, serves};
 
-async fn fetches(args: Value, private: bool, keeper: Option<Arc<Kept>>) -> Result<Value, String> {
+async fn fetches(args: Value, private: bool, keeper: Option<Arc<MemoryKeeper>>) -> Result<Value, String> {
     calls(Arc::new(Typed::new(WebFetchTool)), args, private, keeper).await
 }
 
@@ -65,7 +65,7 @@ async fn texts_are_read_in_their_own_encoding() {
 #[tokio::test]
 async fn of_a_long_text_the_model_gets_the_beginning_and_a_handle_of_the_whole() {
     let site = serves(site()).await;
-    let kept = Arc::new(Kept::default());
+    let kept = Arc::new(MemoryKeeper::default());
     let args = json!({"url": format!("{site}/long"), "max_chars": 10});
     let read = fetches(args, true, Some(kept.clone())).await.unwrap();
     assert_eq!((&read["content"], &read["truncated"]), (&json!("я".repeat(10)), &json!(true)));
@@ -77,7 +77,7 @@ async fn of_a_long_text_the_model_gets_the_beginning_and_a_handle_of_the_whole()
 #[tokio::test]
 async fn a_file_that_is_no_text_is_kept() {
     let site = serves(site()).await;
-    let kept = Arc::new(Kept::default());
+    let kept = Arc::new(MemoryKeeper::default());
     let read = fetches(json!({"url": format!("{site}/picture.png")}), true, Some(kept.clone())).await.unwrap();
     assert_eq!((&read["title"], &read["content"]), (&json!("picture.png"), &json!("")));
     assert_eq!(kept.0.lock().unwrap()[0].media_type, "image/png");

@@ -24,10 +24,10 @@ impl CallLimits for NoLimits {
 
 /// Keeps files in memory, for the test to look at.
 #[derive(Default)]
-pub(crate) struct Kept(pub(crate) Mutex<Vec<ToolArtifact>>);
+pub(crate) struct MemoryKeeper(pub(crate) Mutex<Vec<ToolArtifact>>);
 
 #[async_trait]
-impl ArtifactKeeper for Kept {
+impl ArtifactKeeper for MemoryKeeper {
     async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
         let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
         self.0.lock().unwrap().push(artifact);
@@ -56,7 +56,7 @@ pub(crate) async fn calls(
     tool: Arc<dyn Tool>,
     args: Value,
     private: bool,
-    keeper: Option<Arc<Kept>>,
+    keeper: Option<Arc<MemoryKeeper>>,
 ) -> Result<Value, String> {
     let name = tool.descriptor().name.clone();
     let deps = ToolsDeps {

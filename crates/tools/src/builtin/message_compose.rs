@@ -68,7 +68,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::MessageCompose;
-    use crate::builtin::testing::{Kept, answer_keeping, refusal};
+    use crate::builtin::testing::{MemoryKeeper, answer_keeping, refusal};
 
     fn variants(labels: &[&str]) -> Value {
         let variants: Vec<Value> =
@@ -78,7 +78,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_draft_is_kept_and_the_same_call_finds_it() {
-        let kept = Kept::default();
+        let kept = MemoryKeeper::default();
         let first = answer_keeping(MessageCompose, variants(&["Formal", "Friendly"]), &kept).await.unwrap();
         let again = answer_keeping(MessageCompose, variants(&["Formal", "Friendly"]), &kept).await.unwrap();
         assert_eq!(first, again);

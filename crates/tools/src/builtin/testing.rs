@@ -40,16 +40,16 @@ pub(crate) async fn answer<T: Builtin>(tool: T, args: Value) -> Result<Value, To
 
 /// Keeps files in memory, for the test to look at.
 #[derive(Clone, Default)]
-pub(crate) struct Kept(Arc<Mutex<Vec<ToolArtifact>>>);
+pub(crate) struct MemoryKeeper(Arc<Mutex<Vec<ToolArtifact>>>);
 
-impl Kept {
+impl MemoryKeeper {
     pub(crate) fn all(&self) -> Vec<ToolArtifact> {
         self.0.lock().unwrap().clone()
     }
 }
 
 #[async_trait]
-impl ArtifactKeeper for Kept {
+impl ArtifactKeeper for MemoryKeeper {
     async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
         let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
         self.0.lock().unwrap().push(artifact);
@@ -58,7 +58,7 @@ impl ArtifactKeeper for Kept {
 }
 
 /// The answer of one call that may keep files.
-pub(crate) async fn answer_keeping<T: Builtin>(tool: T, args: Value, kept: &Kept) -> Result<Value, ToolError> {
+pub(crate) async fn answer_keeping<T: Builtin>(tool: T, args: Value, kept: &MemoryKeeper) -> Result<Value, ToolError> {
     let context = CallContext { artifacts: Some(Arc::new(kept.clone())), ..context() };
     Typed::new(tool).call(&context, args).await.map(|output| output.value)
 }

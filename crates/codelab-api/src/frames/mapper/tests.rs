@@ -12,7 +12,7 @@ use story::{
     planned, started, succeeded, switched, writes,
 };
 
-fn told(view: View, events: &[Event]) -> Vec<Told> {
+fn told(view: View, events: &[Event]) -> Vec<Shown> {
     let mut mapper = Mapper::new(view);
     let entries = events.iter().enumerate().map(|(at, event)| entry(at as i64 + 1, event.clone()));
     entries.map(|entry| mapper.on(&entry)).collect()
@@ -297,7 +297,7 @@ fn no_frame_has_a_null() {
 
 #[test]
 fn what_belongs_to_no_run_that_began_says_nothing() {
-    assert_eq!(told(TOKENS, &[delta("x"), succeeded("x")]), [Told::nothing(), Told::nothing()]);
+    assert_eq!(told(TOKENS, &[delta("x"), succeeded("x")]), [Shown::nothing(), Shown::nothing()]);
 }
 
 /// What a reader is told who comes back behind entry 5 with "one two three".

@@ -12,7 +12,7 @@ fn rule(text: &str) -> ApprovalRule {
 /// `allow`, or the effect and its reason.
 fn said(operators: &[ApprovalRule], tenants: &[ApprovalRule], agent_id: AgentId, name: &str, args: &Value) -> String {
     let fuel = Fuel::steps(1_000_000, Duration::from_secs(1));
-    let asked = Asked { agent_id, tool: &ToolRef::client(name), name, args, tenant_rules: tenants, fuel: &fuel };
+    let asked = ProposedCall { agent_id, tool: &ToolRef::client(name), name, args, tenant_rules: tenants, fuel: &fuel };
     match Rules::new(operators.to_vec()).verdict(&asked) {
         Verdict::Allow => "allow".into(),
         Verdict::Ask { reason, .. } => format!("ask: {reason}"),
