@@ -21,6 +21,7 @@ mod sizes;
 mod source;
 mod sqlx_prepare;
 mod tidy;
+mod translations;
 mod workspace;
 
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use crate::workspace::Workspace;
-use crate::{arrows, catalogue_page, circles, migrations, pages, queries, sizes};
+use crate::{arrows, catalogue_page, circles, migrations, pages, queries, sizes, translations};
 
 pub(crate) fn tidy() -> anyhow::Result<()> {
     let workspace = Workspace::read()?;
@@ -15,6 +15,7 @@ pub(crate) fn tidy() -> anyhow::Result<()> {
         queries::faults(root)?,
         pages::faults(root)?,
         catalogue_page::faults(root)?,
+        translations::faults(root)?,
         circles.faults,
     ];
     let faults = faults.concat();

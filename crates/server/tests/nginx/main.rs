@@ -1,5 +1,6 @@
 //! CodeLab's services apart, as deploy/compose runs them, behind a real nginx with the very configuration of
-//! deploy/nginx: each public path comes out where its clients look for it.
+//! deploy/nginx: each public path comes out where its clients look for it. And one process behind the configurations
+//! for it, of compose.yaml and of the documentation.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,6 +8,8 @@
     reason = "tests fail by panicking, and say why they are skipped"
 )]
 
+mod platform;
+mod proxy;
 mod world;
 
 use artel_testkit::Client;

@@ -1,14 +1,13 @@
 //! Four processes on one database, and an nginx in front of them.
 
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 
 use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Reply};
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
+use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
+
+use crate::proxy::{Nginx, program, replaced};
 
 pub(crate) type Socket = WebSocketStream<TcpStream>;
 
@@ -17,7 +16,7 @@ const CONFIGURATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/n
 
 pub(crate) struct World {
     pub(crate) origin: String,
-    _nginx: Child,
+    _nginx: Nginx,
     _services: Vec<Artel>,
     _directory: TempDir,
 }
@@ -25,11 +24,7 @@ pub(crate) struct World {
 impl World {
     /// `None`, with the reason printed, when the machine has no nginx; in CI that is a failure.
     pub(crate) async fn start() -> Option<Self> {
-        let Ok(nginx) = std::env::var("ARTEL_TEST_NGINX") else {
-            assert!(std::env::var_os("CI").is_none(), "ARTEL_TEST_NGINX is not set; ./scripts/test sets it");
-            println!("skipped: ARTEL_TEST_NGINX is not set; ./scripts/test installs nginx and sets it");
-            return None;
-        };
+        let nginx = program()?;
         let directory = tempfile::tempdir().unwrap();
         let model = ModelServer::start(|_| Reply::Text("Hello from the model.".to_owned())).await;
         let service = |roles: &str| launch(directory.path(), roles);
@@ -39,7 +34,8 @@ impl World {
             service("llm-proxy").with("OPENAI_BASE_URL", model.url()).with("OPENAI_API_KEY", "any").start().await;
         let runtime = service("runtime,worker").with("LLM_PROXY_URL", llm_proxy.url_of("llm_proxy")).start().await;
         let gateway = service("gateway").start().await;
-        let (nginx, origin) = serve(&nginx, directory.path(), auth.url_of("auth"), gateway.url()).await;
+        let nginx = serve(&nginx, directory.path(), auth.url_of("auth"), gateway.url()).await;
+        let origin = format!("http://127.0.0.1:{}", nginx.ports[0]);
         Some(Self { origin, _nginx: nginx, _services: vec![auth, llm_proxy, runtime, gateway], _directory: directory })
     }
 
@@ -73,49 +69,12 @@ fn launch(directory: &Path, roles: &str) -> Launch {
 }
 
 /// The configuration of the installation, with the addresses and the directory of this test in place of its own.
-async fn serve(nginx: &str, directory: &Path, auth: &str, gateway: &str) -> (Child, String) {
+async fn serve(nginx: &str, directory: &Path, auth: &str, gateway: &str) -> Nginx {
     let written = std::fs::read_to_string(CONFIGURATION).unwrap();
     let address = |url: &str| url.strip_prefix("http://").unwrap().to_owned();
     let written = replaced(&written, "auth-service:8003", &address(auth));
     let written = replaced(&written, "gateway:8000", &address(gateway));
     let written = replaced(&written, "/tmp/", &format!("{}/", directory.display()));
-    for _ in 0..5 {
-        // Free now, and perhaps somebody else's a moment later: then there is another try.
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-        let file = directory.join("nginx.conf");
-        std::fs::write(&file, replaced(&written, "listen 80;", &format!("listen 127.0.0.1:{port};"))).unwrap();
-        let mut command = Command::new(nginx);
-        // One process: it is gone with the test however that ends.
-        command
-            .arg("-p")
-            .arg(directory)
-            .arg("-c")
-            .arg(&file)
-            .args(["-g", "daemon off; master_process off;"])
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
-        let mut child = command.spawn().expect("nginx starts");
-        if is_up(port, &mut child).await {
-            return (child, format!("http://127.0.0.1:{port}"));
-        }
-    }
-    panic!("nginx did not start");
-}
-
-fn replaced(text: &str, from: &str, to: &str) -> String {
-    assert!(text.contains(from), "deploy/nginx/nginx.conf has no {from:?}");
-    text.replace(from, to)
-}
-
-async fn is_up(port: u16, child: &mut Child) -> bool {
-    for _ in 0..500 {
-        if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            return true;
-        }
-        if child.try_wait().unwrap().is_some() {
-            return false;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    false
+    let at = |ports: &[u16]| replaced(&written, "listen 80;", &format!("listen 127.0.0.1:{};", ports[0]));
+    Nginx::start(nginx, directory, 1, at).await
 }
