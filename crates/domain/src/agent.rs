@@ -17,10 +17,12 @@ words! {
         /// The assistant that every organisation has without making it. Only its settings may be changed.
         System = "system",
     }
-    /// The agents of kind `builtin`.
+    /// The agents of the kinds `builtin` and `system`.
     BuiltinAgent {
         /// The row that all specialists of a tenant share: their model, their budgets and their switch hang on it.
         Codelab = "codelab",
+        /// The assistant of an organisation: it answers where no agent is named.
+        System = "system",
     }
 }
 
@@ -37,6 +39,12 @@ pub struct Agent {
     /// Parameters for the model: `temperature`, `max_tokens` and what else the provider understands.
     #[schema(value_type = Option<Object>)]
     pub llm_params: Option<Value>,
+    /// For people: no model reads it, and no version knows it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Shown by clients; never fetched by the product.
+    #[serde(default)]
+    pub avatar_url: Option<String>,
     pub status: AgentStatus,
     /// The number of the newest published version; of a draft, the number that was given at its creation.
     pub version: i64,
@@ -88,7 +96,9 @@ pub struct AgentVersion {
 }
 
 impl BuiltinAgent {
-    pub const ALL: [Self; 1] = [Self::Codelab];
+    pub const ALL: [Self; 2] = [Self::Codelab, Self::System];
+
+    const DEFAULT_MODEL: &'static str = "default";
 
     /// FROZEN: the UUIDv5 of the tenant's id and this word. Sessions, runs, budgets and API keys of every installation
     /// name it.
@@ -104,13 +114,30 @@ impl BuiltinAgent {
     pub fn name(self) -> &'static str {
         match self {
             Self::Codelab => "CodeLab",
+            Self::System => "Assistant",
+        }
+    }
+
+    pub fn kind(self) -> AgentKind {
+        match self {
+            Self::Codelab => AgentKind::Builtin,
+            Self::System => AgentKind::System,
+        }
+    }
+
+    /// What the agent is told in every run. It is part of the product and in no row, so that processes of two releases
+    /// do not write over each other's. Empty for one whose prompts are the specialists'.
+    pub fn prompt(self) -> &'static str {
+        match self {
+            Self::Codelab => "",
+            Self::System => include_str!("agent/assistant.md").trim_ascii(),
         }
     }
 
     /// The model of a tenant that has set none: what the operator configured.
     pub fn default_model(self) -> &'static str {
         match self {
-            Self::Codelab => "default",
+            Self::Codelab | Self::System => Self::DEFAULT_MODEL,
         }
     }
 
@@ -126,9 +153,11 @@ impl BuiltinAgent {
             system_prompt: String::new(),
             model: self.default_model().to_owned(),
             llm_params: None,
+            description: None,
+            avatar_url: None,
             status: AgentStatus::Published,
             version: 1,
-            kind: AgentKind::Builtin,
+            kind: self.kind(),
             is_enabled: true,
             has_unpublished_changes: false,
             created_at: at,
@@ -138,7 +167,7 @@ impl BuiltinAgent {
 
     /// True when the row says what the product says; model, parameters and the switch are the tenant's.
     pub fn is_intact(self, row: &Agent) -> bool {
-        row.kind == AgentKind::Builtin
+        row.kind == self.kind()
             && row.status == AgentStatus::Published
             && row.name == self.name()
             && row.system_prompt.is_empty()

@@ -42,6 +42,8 @@ pub struct EngineConfig {
     /// What the operator lets every run, agent and tenant cost; theirs can only tighten it.
     pub budget: Caps,
     pub team: TeamConfig,
+    /// The model of the system agent, where its tenant's row says [`DEFAULT_MODEL`].
+    pub default_model: String,
     /// How long a human has for a decision; without end when absent.
     pub approval_timeout: Option<Duration>,
 }
@@ -58,6 +60,7 @@ impl EngineConfig {
             max_calls_per_step: 128,
             budget: Caps::default(),
             team: TeamConfig::default(),
+            default_model: "demo:echo".to_owned(),
             approval_timeout: None,
         }
     }

@@ -21,6 +21,7 @@ use self::actor::Actor;
 use self::answer_stream::AnswerStream;
 use self::record::Record;
 use crate::Deps;
+use crate::assistant;
 use crate::budget::RunBudget;
 use crate::model_call::{self, ModelCaller, Outcome, Question};
 use crate::outside::Outside;
@@ -67,7 +68,8 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let team = Team::of(&run, &loaded);
     let TurnRecord { agent, bindings, approval_rules, dialogue, journal, .. } = loaded;
     let toolbox = Toolbox::new(&deps.tools, &bindings, approval_rules, &run);
-    let actor = Actor { agent: Arc::new(agent), toolbox, team };
+    let agent = Arc::new(assistant::whole(agent, &deps.config));
+    let actor = Actor { agent, toolbox, team };
     let record = Record { turn, targets, outside, dialogue, journal, scribe };
     let (work, answer) = (FuturesUnordered::new(), AnswerStream::default());
     let mut drive =

@@ -4,6 +4,7 @@
 //! A surface never drives: it stores an intent, wakes the workers ([`artel_bus::Bus::wake_workers`]) and follows the
 //! journal ([`follow`]). This crate must never know HTTP or a concrete store.
 
+mod assistant;
 mod blocked;
 mod budget;
 mod config;

@@ -62,6 +62,8 @@ impl World {
             system_prompt: String::new(),
             model: "demo:echo".into(),
             llm_params: None,
+            description: None,
+            avatar_url: None,
             status,
             version: 1,
             kind: AgentKind::Custom,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_artifacts::{ArtifactFiles, ArtifactLinks};
+use artel_connectors::Catalogue;
 use artel_domain::{TenantId, UserId};
 use artel_http::{Gate, Ground, Identity, PublicKeys, TrustedHosts};
 use artel_identity::{ApiKeyMaker, TokenIssuer};
@@ -55,6 +56,8 @@ pub struct Deps {
     /// Files of users and tools.
     pub artifacts: ArtifactFiles,
     pub artifact_links: Arc<ArtifactLinks>,
+    /// The external services that agents may be given.
+    pub connectors: Arc<Catalogue>,
 }
 
 /// The state of every handler. Cheap to clone.
@@ -72,12 +75,24 @@ pub struct Shared {
     pub(crate) public_keys: Arc<dyn PublicKeys>,
     pub(crate) artifacts: ArtifactFiles,
     pub(crate) artifact_links: Arc<ArtifactLinks>,
+    pub(crate) connectors: Arc<Catalogue>,
     pub(crate) config: ApiConfig,
 }
 
 impl App {
     pub fn new(deps: Deps, config: ApiConfig) -> Self {
-        let Deps { ground, issuer, key_maker, models, tools, intents, public_keys, artifacts, artifact_links } = deps;
+        let Deps {
+            ground,
+            issuer,
+            key_maker,
+            models,
+            tools,
+            intents,
+            public_keys,
+            artifacts,
+            artifact_links,
+            connectors,
+        } = deps;
         Self(Arc::new(Shared {
             ground,
             issuer,
@@ -88,6 +103,7 @@ impl App {
             public_keys,
             artifacts,
             artifact_links,
+            connectors,
             config,
         }))
     }

@@ -48,6 +48,7 @@ fn base() -> OpenApi {
             crate::builtin_agents::TAG,
             "Agents that every tenant has without making them, and what a tenant sets of them.",
         ),
+        tag(crate::organizations::TAG, "An organisation's agents and what they may reach."),
         tag(crate::tools::TAG, "What a model may call."),
         tag(crate::bindings::TAG, "Which agent may use which tool, within which limits."),
         tag(crate::budgets::TAG, "What runs may cost."),
@@ -114,6 +115,19 @@ pub(crate) fn model_name() -> Schema {
 
 /// What every installation knows.
 const MODEL_PATTERN: &str = "^((openai|anthropic|ollama):[!-~]{1,100}|demo:(echo|slow|silent|long|loop|fail))$";
+
+pub(crate) fn connector_keys() -> Schema {
+    let key = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("The pattern has the keys that every installation knows; the operator may add others."))
+        .pattern(Some(CONNECTOR_PATTERN))
+        .examples([json!("telegram")]);
+    ArrayBuilder::new().items(key).max_items(Some(500)).build().into()
+}
+
+/// What every installation knows.
+const CONNECTOR_PATTERN: &str =
+    "^(bitrix24|diadoc|github|gitlab|http|jsonrpc|one_c_odata|ozon|sbis|telegram|wildberries|yandex_market)$";
 
 pub(crate) fn timeout() -> Schema {
     ObjectBuilder::new()

@@ -17,6 +17,7 @@ mod builtin_agents;
 mod docs;
 mod document;
 mod health;
+mod organizations;
 mod patch;
 mod routes;
 mod runs;

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
-    health, runs, sessions, tool_catalogue, tools,
+    health, organizations, runs, sessions, tool_catalogue, tools,
 };
 
 /// A file with what is around it in a form.
@@ -85,6 +85,19 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(artifacts::get_meta::get_artifact_meta))
         .routes(routes!(artifacts::link::link_artifact))
         .routes(routes!(audit::list::list_audit))
+        .merge(organization())
+}
+
+fn organization() -> OpenApiRouter<App> {
+    use organizations::agents;
+    OpenApiRouter::default()
+        .routes(routes!(agents::create::create_organization_agent, agents::list::list_organization_agents))
+        .routes(routes!(
+            agents::get::get_organization_agent,
+            agents::update::update_organization_agent,
+            agents::delete::delete_organization_agent
+        ))
+        .routes(routes!(agents::put_connectors::put_agent_connectors))
 }
 
 /// Files may be larger than other bodies.

@@ -5,6 +5,7 @@ mod auth;
 mod cli;
 mod commands;
 mod config;
+mod connectors;
 mod demo;
 mod first;
 mod http_client;

@@ -16,6 +16,7 @@ use anyhow::{Context as _, bail};
 use artel_artifacts::ArtifactFiles;
 use artel_auth_api::AuthApp;
 use artel_codelab_api::App as Codelab;
+use artel_connectors::Catalogue;
 use artel_domain::{Clock, SystemClock};
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{Ground, MetricsText};
@@ -33,7 +34,7 @@ use crate::metrics::Metrics;
 use crate::model_keys::TenantKeys;
 use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
 use crate::vault::Vault;
-use crate::{auth, toolkit};
+use crate::{auth, connectors, toolkit};
 
 /// What was deleted is gone from the disk this soon.
 const SWEEP_FILES_EVERY: Duration = Duration::from_mins(5);
@@ -52,6 +53,7 @@ pub(crate) struct Parts {
     intents: Intents,
     /// Files of users and tools.
     artifacts: ArtifactFiles,
+    pub(crate) connectors: Arc<Catalogue>,
 }
 
 impl Parts {
@@ -83,7 +85,8 @@ impl Parts {
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
         let intents = intents(config, &ground, policy.clone());
         let codelab = apps::codelab(config, &ground, intents.clone(), models.clone(), vault.internal_key());
-        Ok(Self { ground, models, tools, vault, auth, codelab, books, policy, intents, artifacts })
+        let connectors = Arc::new(connectors()?);
+        Ok(Self { ground, models, tools, vault, auth, codelab, books, policy, intents, artifacts, connectors })
     }
 
     /// What is done in time, by one of the processes that have the role of a worker.
@@ -140,6 +143,7 @@ impl Parts {
                 max_repeats: config.max_repeats,
                 max_calls_per_step: config.max_calls_per_step,
                 budget: config.budget,
+                default_model: config.default_model.clone(),
                 approval_timeout: config.approval_timeout,
                 ..EngineConfig::new(self.process_name())
             },
@@ -162,6 +166,15 @@ fn tools(
         clock: ground.clock.clone(),
     };
     Ok(Registry::new(callees::tools_config(config), deps))
+}
+
+/// A file that cannot be used is left out, and the operator is told.
+fn connectors() -> anyhow::Result<Catalogue> {
+    let (catalogue, warnings) = connectors::catalogue()?;
+    for warning in &warnings {
+        tracing::warn!(%warning, "a connector was left out");
+    }
+    Ok(catalogue)
 }
 
 fn intents(config: &Config, ground: &Ground<dyn Store>, policy: Arc<dyn Policy>) -> Intents {

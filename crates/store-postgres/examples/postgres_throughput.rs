@@ -206,6 +206,8 @@ impl Bench {
             system_prompt: String::new(),
             model: "demo:echo".to_owned(),
             llm_params: None,
+            description: None,
+            avatar_url: None,
             status: AgentStatus::Draft,
             version: 1,
             kind: AgentKind::Custom,

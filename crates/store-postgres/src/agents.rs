@@ -1,7 +1,7 @@
 //! Agents' rows. Who creates and changes them is in `profiles`, copying in `copies`, their published versions are in
 //! `versions`.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, BuiltinAgent, TenantId, caseless};
+use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, AuditEntry, BuiltinAgent, TenantId, caseless};
 use artel_store::{AgentFilter, Page, Result, StoreError, Viewer};
 use sqlx::{PgConnection, PgPool};
 
@@ -26,8 +26,8 @@ pub(crate) async fn insert(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result
     let name = text(&agent.name);
     returning_agent!(
         "INSERT INTO agents (id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at,
-                             kind, is_enabled, is_changed, folded_name, folded_from)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $4)",
+                             kind, is_enabled, is_changed, folded_name, folded_from, description, avatar_url)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $4, $16, $17)",
         agent.id.0,
         agent.tenant_id.0,
         agent.owner_user_id.0,
@@ -43,6 +43,8 @@ pub(crate) async fn insert(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result
         agent.is_enabled,
         agent.has_unpublished_changes,
         caseless(&name),
+        agent.description.as_deref().map(text),
+        agent.avatar_url.as_deref().map(text),
     )
     .fetch_one(tx)
     .await?
@@ -55,7 +57,7 @@ pub(crate) async fn write(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<
     returning_agent!(
         "UPDATE agents
          SET name = $2, system_prompt = $3, model = $4, llm_params = $5, status = $6, version = $7, updated_at = $8, kind = $9,
-             is_enabled = $10, is_changed = $11, folded_name = $12, folded_from = $2
+             is_enabled = $10, is_changed = $11, folded_name = $12, folded_from = $2, description = $13, avatar_url = $14
          WHERE id = $1",
         agent.id.0,
         name,
@@ -69,6 +71,8 @@ pub(crate) async fn write(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<
         agent.is_enabled,
         agent.has_unpublished_changes,
         caseless(&name),
+        agent.description.as_deref().map(text),
+        agent.avatar_url.as_deref().map(text),
     )
     .fetch_one(tx)
     .await?
@@ -126,15 +130,17 @@ pub(crate) async fn list(
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_deref().map(|q| caseless(&text(q)));
     let drafts_of = viewer.reads_only().map(|user| user.0);
+    let kind = filter.kind.map(AgentKind::as_str);
     let all = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM agents
            WHERE tenant_id = $1 AND deleted_at IS NULL
              AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(folded_name, $3) > 0)
-             AND ($4::uuid IS NULL OR status <> 'draft' OR owner_user_id = $4 OR kind <> 'custom')"#,
+             AND ($4::uuid IS NULL OR status <> 'draft' OR owner_user_id = $4 OR kind <> 'custom') AND ($5::text IS NULL OR kind = $5)"#,
         viewer.tenant_id.0,
         status,
         q,
         drafts_of,
+        kind,
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -142,7 +148,7 @@ pub(crate) async fn list(
         "FROM agents
          WHERE tenant_id = $1 AND deleted_at IS NULL
            AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR strpos(folded_name, $3) > 0)
-           AND ($6::uuid IS NULL OR status <> 'draft' OR owner_user_id = $6 OR kind <> 'custom')
+           AND ($6::uuid IS NULL OR status <> 'draft' OR owner_user_id = $6 OR kind <> 'custom') AND ($7::text IS NULL OR kind = $7)
          ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5",
         viewer.tenant_id.0,
         status,
@@ -150,6 +156,7 @@ pub(crate) async fn list(
         i64::from(page.limit),
         i64::from(page.offset),
         drafts_of,
+        kind,
     )
     .fetch_all(&mut *tx)
     .await?;

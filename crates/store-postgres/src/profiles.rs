@@ -33,21 +33,28 @@ pub(crate) async fn update(
     let agent = versions::ensure(&mut tx, agent, audit.at).await?;
     let was = agent.status;
     let agent = Agent { updated_at: Some(audit.at), ..patch.clone().apply(agent) };
-    let updated = settle(&mut tx, was, agent, audit).await?;
+    let updated = settle(&mut tx, was, agent, patch.publishes, audit).await?;
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Some(updated))
 }
 
 /// Writes a changed agent: a draft that becomes published is kept as a version, a published one is compared with its
-/// version.
-async fn settle(tx: &mut PgConnection, was: AgentStatus, mut agent: Agent, audit: &AuditEntry) -> sqlx::Result<Agent> {
+/// version, or kept as the next one when that is asked for.
+async fn settle(
+    tx: &mut PgConnection,
+    was: AgentStatus,
+    mut agent: Agent,
+    publishes: bool,
+    audit: &AuditEntry,
+) -> sqlx::Result<Agent> {
     agent.has_unpublished_changes = match (was, agent.status) {
         (AgentStatus::Published, AgentStatus::Published) => versions::differs(tx, &agent).await?,
         _ => false,
     };
     let agent = agents::write(tx, &agent).await?;
-    if (was, agent.status) == (AgentStatus::Draft, AgentStatus::Published) {
+    let published = agent.status == AgentStatus::Published && (publishes || was == AgentStatus::Draft);
+    if published {
         let by = versions::author(audit, &agent);
         return versions::keep(tx, agent, by, audit.at).await;
     }

@@ -48,6 +48,9 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         system_prompt: row.system_prompt,
         model: row.model,
         llm_params: row.llm_params,
+        // For people: no run reads them.
+        description: None,
+        avatar_url: None,
         status: row.status,
         version: row.version,
         kind: row.kind,

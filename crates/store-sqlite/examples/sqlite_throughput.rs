@@ -62,6 +62,8 @@ impl Bench {
             system_prompt: "be brief".to_owned(),
             model: "demo:echo".to_owned(),
             llm_params: None,
+            description: None,
+            avatar_url: None,
             status: AgentStatus::Published,
             version: 1,
             kind: AgentKind::Custom,

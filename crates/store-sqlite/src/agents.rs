@@ -1,6 +1,6 @@
 //! Agents' rows. Who creates and changes them is in `profiles`, their published versions are in `versions`.
 
-use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry, BuiltinAgent, TenantId, caseless};
+use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, AuditEntry, BuiltinAgent, TenantId, caseless};
 use artel_store::{AgentFilter, Page, StoreError, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
 
@@ -16,8 +16,8 @@ pub(crate) async fn insert(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     let (kind, folded) = (agent.kind.as_str(), caseless(&agent.name));
     sqlx::query!(
         "INSERT INTO agents (id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at,
-             kind, is_enabled, is_changed, folded_name, folded_from)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?4)",
+             kind, is_enabled, is_changed, folded_name, folded_from, description, avatar_url)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?4, ?16, ?17)",
         agent.id.0,
         agent.tenant_id.0,
         agent.owner_user_id.0,
@@ -32,7 +32,9 @@ pub(crate) async fn insert(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
         kind,
         agent.is_enabled,
         agent.has_unpublished_changes,
-        folded
+        folded,
+        agent.description,
+        agent.avatar_url
     )
     .execute(&mut tx.conn)
     .await?;
@@ -77,30 +79,35 @@ pub(crate) async fn list(
     let status = filter.status.map(AgentStatus::as_str);
     let q = filter.q.as_deref().map(caseless);
     let drafts_of = viewer.reads_only().map(|user| user.0);
+    let kind = filter.kind.map(AgentKind::as_str);
     // `instr` knows no wildcards, so that the text is taken as it is.
     let found = agents!(
         "SELECT",
         "FROM agents WHERE tenant_id = ?1 AND deleted_at IS NULL AND (?2 IS NULL OR status = ?2)
              AND (?3 IS NULL OR instr(folded_name, ?3) > 0)
              AND (?6 IS NULL OR status <> 'draft' OR owner_user_id = ?6 OR kind <> 'custom')
+             AND (?7 IS NULL OR kind = ?7)
          ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5",
         viewer.tenant_id.0,
         status,
         q,
         page.limit,
         page.offset,
-        drafts_of
+        drafts_of,
+        kind
     )
     .fetch_all(reads)
     .await?;
     let total = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!: i64" FROM agents WHERE tenant_id = ?1 AND deleted_at IS NULL AND (?2 IS NULL OR status = ?2)
                AND (?3 IS NULL OR instr(folded_name, ?3) > 0)
-               AND (?4 IS NULL OR status <> 'draft' OR owner_user_id = ?4 OR kind <> 'custom')"#,
+               AND (?4 IS NULL OR status <> 'draft' OR owner_user_id = ?4 OR kind <> 'custom')
+               AND (?5 IS NULL OR kind = ?5)"#,
         viewer.tenant_id.0,
         status,
         q,
-        drafts_of
+        drafts_of,
+        kind
     )
     .fetch_one(reads)
     .await?;
@@ -115,7 +122,7 @@ pub(crate) async fn write_profile(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     let (kind, folded) = (agent.kind.as_str(), caseless(&agent.name));
     sqlx::query!(
         "UPDATE agents SET name = ?1, system_prompt = ?2, model = ?3, llm_params = ?4, status = ?5, version = ?6, updated_at = ?7,
-             kind = ?8, is_enabled = ?9, is_changed = ?10, folded_name = ?11, folded_from = ?1
+             kind = ?8, is_enabled = ?9, is_changed = ?10, folded_name = ?11, folded_from = ?1, description = ?13, avatar_url = ?14
          WHERE id = ?12",
         agent.name,
         agent.system_prompt,
@@ -128,7 +135,9 @@ pub(crate) async fn write_profile(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
         agent.is_enabled,
         agent.has_unpublished_changes,
         folded,
-        agent.id.0
+        agent.id.0,
+        agent.description,
+        agent.avatar_url
     )
     .execute(&mut tx.conn)
     .await?;

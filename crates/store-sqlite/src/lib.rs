@@ -10,6 +10,7 @@
 mod access;
 mod accounts;
 mod admission;
+mod agent_connectors;
 mod agents;
 mod answers;
 mod approval_rules;

@@ -33,20 +33,27 @@ pub(crate) async fn update(
     let agent = versions::ensure(tx, agent, audit.at).await?;
     let was = agent.status;
     let agent = Agent { updated_at: Some(audit.at), ..patch.clone().apply(agent) };
-    let updated = settle(tx, was, agent, audit).await?;
+    let updated = settle(tx, was, agent, patch.publishes, audit).await?;
     tx.audit(viewer.tenant_id, audit);
     Ok(Some(updated))
 }
 
 /// Writes a changed agent: a draft that becomes published is kept as a version, a published one is compared with its
-/// version.
-async fn settle(tx: &mut Tx, was: AgentStatus, mut agent: Agent, audit: &AuditEntry) -> Outcome<Agent> {
+/// version, or kept as the next one when that is asked for.
+async fn settle(
+    tx: &mut Tx,
+    was: AgentStatus,
+    mut agent: Agent,
+    publishes: bool,
+    audit: &AuditEntry,
+) -> Outcome<Agent> {
     agent.has_unpublished_changes = match (was, agent.status) {
         (AgentStatus::Published, AgentStatus::Published) => versions::differs(tx, &agent).await?,
         _ => false,
     };
     agents::write_profile(tx, &agent).await?;
-    if (was, agent.status) == (AgentStatus::Draft, AgentStatus::Published) {
+    let published = agent.status == AgentStatus::Published && (publishes || was == AgentStatus::Draft);
+    if published {
         let by = versions::author(audit, &agent);
         return versions::keep(tx, agent, by, audit.at).await;
     }

@@ -1,4 +1,6 @@
-use artel_domain::{Agent, AgentId, AgentStatus, AgentVersion, AuditEntry, BindingId, TenantId, Timestamp, UserId};
+use artel_domain::{
+    Agent, AgentId, AgentKind, AgentStatus, AgentVersion, AuditEntry, BindingId, TenantId, Timestamp, UserId,
+};
 use async_trait::async_trait;
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,6 +17,7 @@ pub struct Page {
 #[derive(Debug, Clone, Default)]
 pub struct AgentFilter {
     pub status: Option<AgentStatus>,
+    pub kind: Option<AgentKind>,
     /// A part of the name, compared by [`artel_domain::caseless()`].
     pub q: Option<String>,
 }
@@ -30,6 +33,12 @@ pub struct AgentPatch {
     pub status: Option<AgentStatus>,
     /// Not a part of the profile: it holds at once, and no version knows it.
     pub is_enabled: Option<bool>,
+    /// As [`Self::is_enabled`]: no part of the profile. `Some(None)` clears it.
+    pub description: Option<Option<String>>,
+    /// The same.
+    pub avatar_url: Option<Option<String>>,
+    /// The agent is published with what this changes, if it was published before.
+    pub publishes: bool,
 }
 
 impl AgentPatch {
@@ -42,6 +51,8 @@ impl AgentPatch {
             llm_params: self.llm_params.unwrap_or(agent.llm_params),
             status: self.status.unwrap_or(agent.status),
             is_enabled: self.is_enabled.unwrap_or(agent.is_enabled),
+            description: self.description.unwrap_or(agent.description),
+            avatar_url: self.avatar_url.unwrap_or(agent.avatar_url),
             ..agent
         }
     }

@@ -6,6 +6,7 @@
 //! live on the **database's clock**, because several machines compare them.
 
 pub mod accounts;
+pub mod agent_connectors;
 pub mod agents;
 pub mod approval_rules;
 pub mod artifacts;
@@ -35,6 +36,7 @@ pub mod tools;
 pub mod viewer;
 
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
+pub use agent_connectors::AgentConnectors;
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Publication};
 pub use approval_rules::ApprovalRules;
 pub use artifacts::{ArtifactStart, Artifacts, NewArtifact, StoredBytes};

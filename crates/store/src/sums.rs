@@ -4,8 +4,8 @@
 //! that is expected.
 
 use crate::{
-    Accounts, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Idempotency, Identities, Jobs, Journal,
-    LlmCalls, LoginAttempts, Logins, OAuthClients, Operations, Runs, Sessions, SigningKeys, Standings, Tools,
+    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Idempotency, Identities, Jobs,
+    Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations, Runs, Sessions, SigningKeys, Standings, Tools,
 };
 
 macro_rules! sums {
@@ -18,7 +18,7 @@ macro_rules! sums {
 
 sums! {
     /// Agents and what they may use: their profiles, versions, tools and bindings.
-    AgentStore = Agents + BuiltinAgents + Tools;
+    AgentStore = Agents + AgentConnectors + BuiltinAgents + Tools;
 
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;

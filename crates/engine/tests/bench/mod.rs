@@ -75,6 +75,8 @@ impl Bench {
             system_prompt: String::new(),
             model: "demo:echo".into(),
             llm_params: None,
+            description: None,
+            avatar_url: None,
             status: AgentStatus::Published,
             version: 1,
             kind: AgentKind::Custom,

@@ -62,6 +62,8 @@ pub(crate) async fn create_agent(
             system_prompt: new.system_prompt.unwrap_or_default(),
             model,
             llm_params: new.llm_params.map(Value::Object),
+            description: None,
+            avatar_url: None,
             status: new.status.unwrap_or(AgentStatus::Draft),
             version: new.version.unwrap_or(1),
             kind: AgentKind::Custom,

@@ -47,7 +47,7 @@ pub(crate) async fn list_agents(
     Params(wanted): Params<ListAgents>,
 ) -> Result<impl IntoResponse, Problem> {
     let page = Page { limit: wanted.limit.unwrap_or(50), offset: wanted.offset.unwrap_or(0) };
-    let filter = AgentFilter { status: wanted.status, q: wanted.q.filter(|q| !q.is_empty()) };
+    let filter = AgentFilter { status: wanted.status, kind: None, q: wanted.q.filter(|q| !q.is_empty()) };
     let (agents, total) = app.store.list_agents(&app.viewer(&caller), filter, page).await?;
     Ok((AppendHeaders([("x-total-count", total)]), Json(agents)))
 }

@@ -60,6 +60,7 @@ pub(crate) async fn update_agent(
         llm_params: new.llm_params.map(|params| params.map(Value::Object)),
         status: new.status,
         is_enabled: new.is_enabled,
+        ..AgentPatch::default()
     };
     let audit = caller.audit("agent.update", "agent", agent, app.clock.now());
     let updated = app.store.update_agent(&app.viewer(&caller), agent, patch, audit).await?;

@@ -41,7 +41,7 @@ async fn view(app: &App, tenant: TenantId, agent: BuiltinAgent) -> Result<Builti
         builtin_agent: agent,
         agent_id: id,
         name: agent.name(),
-        kind: AgentKind::Builtin,
+        kind: agent.kind(),
         is_enabled: row.as_ref().is_none_or(|row| row.is_enabled),
         updated_at: row.as_ref().and_then(|row| row.updated_at),
         model: row.map(|row| row.model).filter(|model| model != agent.default_model()),

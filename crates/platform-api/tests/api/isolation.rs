@@ -10,6 +10,7 @@ const ABSENT: &str = "00000000-0000-0000-0000-000000000009";
 
 /// What ada has of everything.
 struct Things {
+    tenant: String,
     agent: String,
     tool: String,
     run: String,
@@ -30,12 +31,14 @@ async fn things(world: &World) -> Things {
     let approval = world.held_call(&ada, &agent, &tool).await;
     let made = crate::artifacts::uploads(&ada, "a.txt", b"secret").await;
     let artifact = made["artifact_id"].as_str().unwrap().to_owned();
-    Things { agent, tool, run: run.id(), key, approval, session: "secret-session".to_owned(), artifact }
+    let session = "secret-session".to_owned();
+    Things { tenant: ada.tenant.to_string(), agent, tool, run: run.id(), key, approval, session, artifact }
 }
 
 impl Things {
     fn id(&self, parameter: &str) -> String {
         match parameter {
+            "org_id" => self.tenant.clone(),
             "agent_id" => self.agent.clone(),
             "tool_id" => self.tool.clone(),
             "run_id" => self.run.clone(),

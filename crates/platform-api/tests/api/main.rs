@@ -20,6 +20,7 @@ mod idempotency;
 mod isolation;
 mod key_lines;
 mod limits;
+mod organizations;
 mod private_sessions;
 mod runs;
 mod service_keys;

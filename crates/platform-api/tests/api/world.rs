@@ -171,6 +171,7 @@ impl World {
                 clock.clone(),
             ),
             artifact_links: Arc::new(ArtifactLinks::new(SecretBox::new(&[7; 32]))),
+            connectors: Arc::new(artel_connectors::Catalogue::new(&[]).0),
         };
         Self { app: router(App::new(deps, config)), store, bus, clock, data }
     }

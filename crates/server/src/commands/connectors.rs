@@ -4,7 +4,7 @@ mod import;
 mod show;
 mod test;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -60,30 +60,11 @@ fn check(file: &Path) -> anyhow::Result<ExitCode> {
 
 /// The shipped connectors and those of `CONNECTORS_DIR`. What is left out is told on stderr.
 fn catalogue() -> anyhow::Result<Catalogue> {
-    let (catalogue, warnings) = Catalogue::new(&operators_files()?);
+    let (catalogue, warnings) = crate::connectors::catalogue()?;
     for warning in &warnings {
         output::error(&format!("left out: {warning}"));
     }
     Ok(catalogue)
-}
-
-/// Names and texts of the YAML files in `CONNECTORS_DIR`, in the order of their names.
-fn operators_files() -> anyhow::Result<Vec<(String, String)>> {
-    let Some(directory) = std::env::var_os("CONNECTORS_DIR").filter(|value| !value.is_empty()).map(PathBuf::from)
-    else {
-        return Ok(Vec::new());
-    };
-    let unreadable = || format!("{} cannot be read (CONNECTORS_DIR)", directory.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&directory).with_context(unreadable)? {
-        let path = entry.with_context(unreadable)?.path();
-        if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-            files.push((path.display().to_string(), text));
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// The guard with the operator's exceptions (`TOOL_ALLOW_PRIVATE_HOSTS`).

@@ -31,6 +31,7 @@ impl Parts {
             public_keys: Arc::new(auth::KeySets { vault: self.vault.clone(), auth: self.auth.keys().clone() }),
             artifacts: self.artifacts.clone(),
             artifact_links: Arc::new(ArtifactLinks::new(self.vault.seal())),
+            connectors: self.connectors.clone(),
         };
         Platform::new(deps, api_config(config))
     }

@@ -63,6 +63,13 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "DELETE /artifacts/{artifact_id}"
         | "GET /artifacts/{artifact_id}/meta"
         | "POST /artifacts/{artifact_id}/link"
+        // Agents, which no session owns.
+        | "GET /organizations/{org_id}/agents"
+        | "POST /organizations/{org_id}/agents"
+        | "GET /organizations/{org_id}/agents/{agent_id}"
+        | "PATCH /organizations/{org_id}/agents/{agent_id}"
+        | "DELETE /organizations/{org_id}/agents/{agent_id}"
+        | "PUT /organizations/{org_id}/agents/{agent_id}/connectors"
         | "GET /tools/catalogue"
         | "GET /tools/catalogue/{name}"
         | "GET /tools"

@@ -13,6 +13,8 @@ pub(crate) struct AgentRow {
     pub(crate) system_prompt: String,
     pub(crate) model: String,
     pub(crate) llm_params: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) avatar_url: Option<String>,
     pub(crate) status: String,
     pub(crate) version: i64,
     pub(crate) kind: String,
@@ -34,6 +36,8 @@ impl TryFrom<AgentRow> for Agent {
             system_prompt: row.system_prompt,
             model: row.model,
             llm_params: maybe_parsed(row.llm_params.as_deref())?,
+            description: row.description,
+            avatar_url: row.avatar_url,
             status: word(AgentStatus::parse, &row.status)?,
             version: row.version,
             kind: word(AgentKind::parse, &row.kind)?,
@@ -50,8 +54,8 @@ macro_rules! select_agent {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::AgentRow,
-            "SELECT id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, kind, is_enabled, is_changed,
-                    created_at, updated_at " + $rest
+            "SELECT id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, description, avatar_url, status,
+                    version, kind, is_enabled, is_changed, created_at, updated_at " + $rest
             $(, $arg)*
         )
     };
@@ -63,8 +67,8 @@ macro_rules! returning_agent {
         sqlx::query_as!(
             $crate::rows::AgentRow,
             $statement
-                + " RETURNING id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, kind, is_enabled,
-                    is_changed, created_at, updated_at"
+                + " RETURNING id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, description,
+                    avatar_url, status, version, kind, is_enabled, is_changed, created_at, updated_at"
             $(, $arg)*
         )
     };

@@ -2,6 +2,7 @@
 //! SQL of its aggregate.
 
 mod accounts;
+mod agent_connectors;
 mod agents;
 mod approval_rules;
 mod artifacts;

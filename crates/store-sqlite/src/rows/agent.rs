@@ -13,6 +13,8 @@ pub(crate) struct AgentRow {
     pub(crate) system_prompt: String,
     pub(crate) model: String,
     pub(crate) llm_params: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) avatar_url: Option<String>,
     pub(crate) status: String,
     pub(crate) version: i64,
     pub(crate) kind: String,
@@ -34,6 +36,8 @@ impl TryFrom<AgentRow> for Agent {
             system_prompt: row.system_prompt,
             model: row.model,
             llm_params: json_or_none("llm_params", row.llm_params.as_deref())?,
+            description: row.description,
+            avatar_url: row.avatar_url,
             status: word("status", &row.status, AgentStatus::parse)?,
             version: row.version,
             kind: word("kind", &row.kind, AgentKind::parse)?,
@@ -52,7 +56,8 @@ macro_rules! agents {
             $crate::rows::AgentRow,
             $before + r#" id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", owner_user_id AS "owner_user_id!: uuid::Uuid",
                 name AS "name!: String", system_prompt AS "system_prompt!: String", model AS "model!: String",
-                llm_params AS "llm_params?: String", status AS "status!: String", version AS "version!: i64",
+                llm_params AS "llm_params?: String", description AS "description?: String",
+                avatar_url AS "avatar_url?: String", status AS "status!: String", version AS "version!: i64",
                 kind AS "kind!: String", is_enabled AS "is_enabled!: bool", is_changed AS "is_changed!: bool",
                 created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
             $(, $arg)*

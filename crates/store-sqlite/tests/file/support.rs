@@ -42,6 +42,8 @@ impl Tenant {
             system_prompt: String::new(),
             model: "demo:echo".to_owned(),
             llm_params: None,
+            description: None,
+            avatar_url: None,
             status: AgentStatus::Published,
             version: 1,
             kind: AgentKind::Custom,

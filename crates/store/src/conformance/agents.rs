@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Agent, AgentId, AgentStatus, BindingId};
+use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, BindingId};
 use serde_json::json;
 
 use super::tools::{binding, creates_tool};
@@ -104,8 +104,9 @@ pub async fn agents_are_filtered_by_status_and_a_part_of_the_name(store: Arc<dyn
     assert_eq!(names(q("SCRI")).await, ["scribe"]);
     assert_eq!(names(q("%_")).await, ["100%_sure"], "a search is not a pattern");
     assert_eq!(names(q("%s%")).await, [""; 0]);
-    assert_eq!(names(AgentFilter { status: Some(AgentStatus::Draft), q: None }).await, ["100%_sure"]);
-    assert_eq!(names(AgentFilter { status: Some(AgentStatus::Published), q: Some("sure".to_owned()) }).await, [""; 0]);
+    assert_eq!(names(AgentFilter { status: Some(AgentStatus::Draft), ..AgentFilter::default() }).await, ["100%_sure"]);
+    assert_eq!(names(AgentFilter { status: Some(AgentStatus::Published), ..q("sure") }).await, [""; 0]);
+    assert_eq!(names(AgentFilter { kind: Some(AgentKind::System), ..AgentFilter::default() }).await, [""; 0]);
 }
 
 pub async fn names_are_found_in_any_case_of_any_script(store: Arc<dyn Store>) {

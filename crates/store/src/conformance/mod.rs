@@ -11,6 +11,7 @@
 )]
 
 pub mod accounts;
+pub mod agent_connectors;
 pub mod agents;
 pub mod answers;
 pub mod approval_rules;
@@ -297,10 +298,16 @@ macro_rules! conformance_tests {
             an_unpublished_change_is_used_by_who_asks_for_it_and_by_nobody_else,
             a_draft_is_run_as_it_is_and_has_no_version,
             a_draft_is_published_by_its_status_too,
+            a_change_that_publishes_is_a_version_of_a_published_agent_only,
             a_binding_of_a_published_agent_is_in_its_next_version,
             a_binding_beside_an_unpublished_change_is_one_more_of_them,
             of_many_bindings_at_once_each_is_in_a_version,
             an_agent_that_is_switched_off_starts_no_run,
+        ]);
+        $crate::conformance_group!($make_store, agent_connectors: [
+            a_list_of_connectors_keeps_its_order_and_is_replaced_as_a_whole,
+            connectors_of_several_agents_are_found_at_once,
+            connectors_are_those_of_ones_own_agents,
         ]);
         $crate::conformance_group!($make_store, builtin_agents: [
             a_builtin_agent_is_made_once_in_each_tenant,
@@ -420,6 +427,7 @@ mod tests {
     const LIST: &str = include_str!("mod.rs");
     const FILES: &[(&str, &str)] = &[
         ("accounts", include_str!("accounts.rs")),
+        ("agent_connectors", include_str!("agent_connectors.rs")),
         ("agents", include_str!("agents.rs")),
         ("answers", include_str!("answers.rs")),
         ("approval_rules", include_str!("approval_rules.rs")),

@@ -143,6 +143,22 @@ pub async fn a_draft_is_published_by_its_status_too(store: Arc<dyn Store>) {
     assert_eq!(store.list_agent_versions(&ada.viewer(), ada.agent).await.unwrap().len(), 2);
 }
 
+pub async fn a_change_that_publishes_is_a_version_of_a_published_agent_only(store: Arc<dyn Store>) {
+    let ada = published(&store).await;
+    let longer = AgentPatch { system_prompt: Some("be long".to_owned()), publishes: true, ..AgentPatch::default() };
+    let changed = patches(&ada, longer.clone()).await;
+    assert_eq!((changed.version, changed.has_unpublished_changes), (5, false));
+    let described =
+        AgentPatch { description: Some(Some("writes".to_owned())), publishes: true, ..AgentPatch::default() };
+    let described = patches(&ada, described).await;
+    assert_eq!((described.version, described.description.as_deref()), (5, Some("writes")), "no version knows it");
+    let shown = AgentPatch { avatar_url: Some(Some("https://a.example/b.png".to_owned())), ..AgentPatch::default() };
+    assert!(!patches(&ada, shown).await.has_unpublished_changes);
+    let draft = World::new(&store).await;
+    let changed = patches(&draft, longer).await;
+    assert_eq!((changed.status, changed.version), (AgentStatus::Draft, 1));
+}
+
 pub async fn a_binding_of_a_published_agent_is_in_its_next_version(store: Arc<dyn Store>) {
     let ada = published(&store).await;
     let tool = creates_tool(&ada, "echo").await.id;

@@ -79,6 +79,8 @@ impl World {
             system_prompt: "be brief".to_owned(),
             model: "demo:echo".to_owned(),
             llm_params: None,
+            description: None,
+            avatar_url: None,
             status: AgentStatus::Draft,
             version: 1,
             kind: AgentKind::Custom,

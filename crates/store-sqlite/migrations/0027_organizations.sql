@@ -1,0 +1,13 @@
+-- What an organisation's agents say of themselves, and which connectors they may call.
+-- The twin of this file is in store-postgres/migrations.
+
+ALTER TABLE agents ADD COLUMN description TEXT;
+ALTER TABLE agents ADD COLUMN avatar_url  TEXT; -- never fetched
+
+CREATE TABLE agent_connectors (
+    tenant_id     BLOB    NOT NULL,
+    agent_id      BLOB    NOT NULL,
+    connector_key TEXT    NOT NULL,
+    position      INTEGER NOT NULL, -- from 0, in the order in which the list was given
+    PRIMARY KEY (tenant_id, agent_id, connector_key)
+) STRICT, WITHOUT ROWID;
