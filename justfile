@@ -42,6 +42,10 @@ unused:
 clippy:
     cargo clippy --workspace --all-targets --quiet -- -D warnings
 
+# The web interface: build, --check, test, types
+console *arguments:
+    scripts/console "$@"
+
 # API documentation, with every link resolved
 # The binary is left out: its comments are the help that clap prints as it stands, not Markdown.
 doc:

@@ -30,6 +30,9 @@ pub struct AuthConfig {
     /// The tenant whose audit log holds the entries without a tenant: unknown usernames, unknown clients, signing keys.
     pub home_tenant: TenantId,
     pub limits: Limits,
+    /// Where this installation's own console may be sent back to, beside what its client is registered with: the
+    /// addresses of the installation change with its settings.
+    pub console_redirects: Vec<String>,
     /// How long a refresh token may be used again after its use, for clients that did not receive the response.
     pub refresh_grace: Duration,
 }

@@ -1,4 +1,5 @@
-//! Creates the initial data of an installation: the user `admin` and the two clients of CodeLab's programs.
+//! Creates the initial data of an installation: the user `admin`, the client of the console, and the two clients of
+//! CodeLab's programs.
 
 use artel_domain::{Account, ClientId, GrantType, OAuthClient, TenantId, UserId};
 use artel_identity::{NoEntropy, entropy};
@@ -11,6 +12,8 @@ use crate::error::OAuthError;
 
 const ADMIN: &str = "admin";
 const IDE: &str = "codelab-flutter-app";
+/// The client of the console: people sign in with their browser.
+pub(crate) const CONSOLE: &str = "artel-console";
 const INTERNAL: &str = "codelab-internal";
 /// The characters of a generated password, without those that look alike.
 const ALPHABET: &[u8; 56] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
@@ -24,7 +27,7 @@ pub struct Seed {
     pub admin_password: Option<SecretString>,
     /// The secret of `codelab-internal`. Absent: one is generated.
     pub internal_secret: Option<SecretString>,
-    /// Lifetimes of the IDE's tokens.
+    /// Lifetimes of the tokens of the IDE and of the console.
     pub access_ttl_seconds: i64,
     pub refresh_ttl_seconds: i64,
 }
@@ -54,6 +57,7 @@ async fn create_missing(app: &AuthApp, seed: &Seed) -> Result<Seeded, OAuthError
         seeded.admin_password = (is_new && seed.admin_password.is_none()).then_some(password);
     }
     create_client(app, ide(app, seed), None).await?;
+    create_client(app, console(app, seed), None).await?;
     if app.store.find_client(&ClientId::new(INTERNAL)).await?.is_none() {
         let secret = seed.internal_secret.clone().map_or_else(|| app.client_secrets.new_secret(), Ok)?;
         let is_new = create_client(app, internal(app), Some(&secret)).await?;
@@ -100,6 +104,18 @@ fn ide(app: &AuthApp, seed: &Seed) -> OAuthClient {
         access_ttl_seconds: seed.access_ttl_seconds,
         refresh_ttl_seconds: seed.refresh_ttl_seconds,
         ..client(app, IDE, "CodeLab IDE", &["api:read", "api:write"])
+    }
+}
+
+/// The server keeps its tokens, so a browser never has them.
+fn console(app: &AuthApp, seed: &Seed) -> OAuthClient {
+    let redirects = ["http://127.0.0.1/console/sign-in/callback", "http://[::1]/console/sign-in/callback"];
+    OAuthClient {
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        redirect_uris: redirects.map(str::to_owned).to_vec(),
+        access_ttl_seconds: seed.access_ttl_seconds,
+        refresh_ttl_seconds: seed.refresh_ttl_seconds,
+        ..client(app, CONSOLE, "Artel console", &["api:admin", "api:read", "api:write"])
     }
 }
 

@@ -16,6 +16,11 @@ impl TrustedHosts {
         Self(names.iter().map(|name| name.to_ascii_lowercase()).collect())
     }
 
+    /// The names that the operator gave.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// The `Host` of the request, with its port, when it is loopback or one of the names. No browser leaves it out, so
     /// a request without one is answered as one to `localhost`.
     pub fn of<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {

@@ -65,8 +65,17 @@ fn auth_config(config: &Config) -> AuthConfig {
             lockout: settings.lockout,
             exempt_loopback: settings.is_dev(),
         },
+        console_redirects: console_redirects(config),
         refresh_grace: settings.refresh_grace,
     }
+}
+
+/// Loopback addresses are registered with the client; their ports do not count, but for the name `localhost`.
+fn console_redirects(config: &Config) -> Vec<String> {
+    let local = format!("http://localhost:{}", config.public_addr.port());
+    let named = config.trusted_hosts.names().map(|host| format!("https://{host}"));
+    let origins = named.chain([local]).chain(config.auth.public_url.clone());
+    origins.map(|origin| format!("{}{}", origin.trim_end_matches('/'), artel_console::CALLBACK)).collect()
 }
 
 fn first_key(settings: &AuthSettings) -> anyhow::Result<Option<SecretString>> {

@@ -77,6 +77,10 @@ async fn walk(config: &Config, running: &Running, tool_addr: SocketAddr) -> anyh
     heading("Yours to try");
     output::table(&[
         vec!["API".into(), url.clone()],
+        vec![
+            "Console".into(),
+            format!("{url}{}  (signs in once, within ten minutes)", running.parts.console.invite(key.clone().into())?),
+        ],
         vec!["Docs".into(), format!("{url}/docs  {url}/redoc")],
         vec!["Health".into(), format!("{url}/health/db")],
         vec!["Metrics".into(), format!("{url}/metrics")],

@@ -15,6 +15,7 @@ use crate::wiring::Parts;
 const SURFACES: &[Surface] = &[
     Surface { roles: &[Role::Platform], port: Port::Public, routes: platform },
     Surface { roles: &[Role::Platform], port: Port::Public, routes: auth_for_the_public },
+    Surface { roles: &[Role::Platform], port: Port::Public, routes: console },
     Surface { roles: &[Role::Gateway], port: Port::Public, routes: gateway },
     Surface { roles: &[Role::Platform, Role::Gateway], port: Port::Public, routes: models_for_the_public },
     Surface { roles: &[Role::Runtime], port: Port::Runtime, routes: runtime },
@@ -70,7 +71,7 @@ impl Port {
         let here = SURFACES.iter().filter(|surface| surface.is_at(self, serving.roles));
         let routes = here.fold(Router::new(), |routes, of| routes.merge((of.routes)(serving)));
         let finished = match self {
-            Self::Public => surface(routes, serving.parts.ground.clock.clone()),
+            Self::Public => public(routes, serving),
             Self::Runtime | Self::LlmProxy | Self::Auth => routes,
         };
         shared_with(finished, &serving.config.cors_origins)
@@ -85,6 +86,19 @@ impl Surface {
 
 fn platform(serving: &Serving<'_>) -> Router {
     artel_platform_api::routes(serving.parts.platform(serving.config))
+}
+
+fn console(serving: &Serving<'_>) -> Router {
+    artel_console::routes(serving.parts.console.clone())
+}
+
+/// Browsers that are signed in at the console use all routes of its origin.
+fn public(routes: Router, serving: &Serving<'_>) -> Router {
+    let finished = surface(routes, serving.parts.ground.clock.clone());
+    if !serving.roles.contains(&Role::Platform) {
+        return finished;
+    }
+    artel_console::in_front(serving.parts.console.clone(), finished)
 }
 
 fn auth_for_the_public(serving: &Serving<'_>) -> Router {

@@ -17,6 +17,7 @@ use artel_artifacts::ArtifactFiles;
 use artel_auth_api::AuthApp;
 use artel_codelab_api::App as Codelab;
 use artel_connectors::Catalogue;
+use artel_console::Console;
 use artel_domain::{Clock, SystemClock};
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{Ground, MetricsText};
@@ -47,6 +48,7 @@ pub(crate) struct Parts {
     pub(crate) vault: Arc<Vault>,
     pub(crate) auth: AuthApp,
     pub(crate) codelab: Codelab,
+    pub(crate) console: Console,
     pub(crate) books: Bookkeeping,
     /// The workers' rules about calls.
     policy: Arc<dyn Policy>,
@@ -86,7 +88,8 @@ impl Parts {
         let intents = intents(config, &ground, policy.clone());
         let codelab = apps::codelab(config, &ground, intents.clone(), models.clone(), vault.internal_key());
         let connectors = Arc::new(connectors()?);
-        Ok(Self { ground, models, tools, vault, auth, codelab, books, policy, intents, artifacts, connectors })
+        let console = apps::console(&ground, &vault, &auth);
+        Ok(Self { ground, models, tools, vault, auth, codelab, console, books, policy, intents, artifacts, connectors })
     }
 
     /// What is done in time, by one of the processes that have the role of a worker.

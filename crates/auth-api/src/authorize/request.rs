@@ -10,6 +10,7 @@ use url::Url;
 use super::see_other;
 use crate::error::OAuthError;
 use crate::form::Fields;
+use crate::seed::CONSOLE;
 use crate::{AuthApp, redirect_uri, scopes};
 
 /// A request whose redirect URI is registered.
@@ -73,7 +74,9 @@ pub(super) async fn check_again(
     let record = app.store.find_client(&asked.client_id).await.map_err(OAuthError::from)?;
     let client = record.map(|record| record.client).filter(OAuthClient::is_active);
     let client = client.ok_or_else(|| OAuthError::invalid_request("This application is not known here."))?;
-    let is_known = client.redirect_uris.iter().any(|known| redirect_uri::is_registered(known, &asked.redirect_uri));
+    let own = (client.id.as_str() == CONSOLE).then_some(&app.config.console_redirects).into_iter().flatten();
+    let mut known = client.redirect_uris.iter().chain(own);
+    let is_known = known.any(|known| redirect_uri::is_registered(known, &asked.redirect_uri));
     if !is_known {
         return Err(OAuthError::invalid_request("The redirect_uri is not one of this application's.").into());
     }

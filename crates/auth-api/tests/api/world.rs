@@ -185,6 +185,7 @@ fn config() -> AuthConfig {
             lockout: Duration::from_mins(15),
             exempt_loopback: false,
         },
+        console_redirects: vec!["https://artel.example.com/console/sign-in/callback".to_owned()],
         refresh_grace: Duration::from_secs(10),
     }
 }

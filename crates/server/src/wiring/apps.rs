@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_artifacts::ArtifactLinks;
+use artel_auth_api::AuthApp;
 use artel_codelab_api::{App as Codelab, CodelabConfig, Deps as CodelabDeps, InternalCaller};
+use artel_console::{Console, Deps as ConsoleDeps};
 use artel_http::{Ground, InternalKey};
 use artel_intents::Intents;
 use artel_llm::{BreakerState, Models};
@@ -14,6 +16,7 @@ use artel_store::Store;
 
 use super::Parts;
 use crate::config::Config;
+use crate::vault::Vault;
 use crate::{auth, first};
 
 const TOKEN_TTL: Duration = Duration::from_hours(1);
@@ -43,6 +46,16 @@ impl Parts {
         let deps = LlmProxyDeps { ground: self.ground.with_store(self.ground.store.clone()), models };
         LlmProxy::new(deps, ProxyConfig { internal_key })
     }
+}
+
+/// The console, which signs people in with the auth service of this process.
+pub(super) fn console(ground: &Ground<dyn Store>, vault: &Vault, auth: &AuthApp) -> Console {
+    Console::new(ConsoleDeps {
+        gate: ground.gate.clone(),
+        clock: ground.clock.clone(),
+        seal: Arc::new(vault.seal()),
+        auth_service: artel_auth_api::public_routes(auth.clone()),
+    })
 }
 
 /// CodeLab's gateway and runtime.

@@ -1,0 +1,21 @@
+// Names for what the API sends. `schema.d.ts` is made from the OpenAPI document (`scripts/console types`).
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Agent = Schemas['Agent'];
+export type AgentVersion = Schemas['AgentVersion'];
+export type ApiKey = Schemas['ApiKey'];
+export type Approval = Schemas['Approval'];
+export type AuditRow = Schemas['AuditRow'];
+export type Binding = Schemas['BoundTool'];
+export type Budget = Schemas['BudgetView'];
+export type CatalogueTool = Schemas['CatalogueTool'];
+export type DatabaseHealth = Schemas['DatabaseHealth'];
+export type Message = Schemas['Message'];
+export type NewKey = Schemas['NewApiKeyView'];
+export type Phase = Schemas['Phase'];
+export type Run = Schemas['Run'];
+export type RunEvent = Schemas['RunEvent'];
+export type RunEvents = Schemas['RunEvents'];
+export type Tool = Schemas['Tool'];

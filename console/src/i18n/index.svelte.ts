@@ -1,0 +1,95 @@
+// Texts in the reader's language. Each language is a file of its own, loaded when it is needed.
+import type en from './en.json';
+
+export type Key = keyof typeof en;
+export type Language = 'en' | 'ru';
+type Text = string | Partial<Record<Intl.LDMLPluralRule, string>>;
+type Values = Record<string, string | number>;
+
+const STORED = 'artel-language';
+const FILES: Record<Language, () => Promise<{ default: Record<string, Text> }>> = {
+  en: () => import('./en.json'),
+  ru: () => import('./ru.json'),
+};
+
+const state = $state<{ language: Language; texts: Record<string, Text> }>({ language: 'en', texts: {} });
+
+export function language(): Language {
+  return state.language;
+}
+
+/** The stored choice, else the first language of the browser that there is a file for. */
+export function preferred(): Language {
+  const wanted = [localStorage.getItem(STORED) ?? '', ...navigator.languages].map((name) => name.slice(0, 2));
+  return wanted.find((name): name is Language => name in FILES) ?? 'en';
+}
+
+export async function speak(wanted: Language): Promise<void> {
+  const { default: texts } = await FILES[wanted]();
+  state.texts = texts;
+  state.language = wanted;
+  document.documentElement.lang = wanted;
+}
+
+export async function choose(wanted: Language): Promise<void> {
+  localStorage.setItem(STORED, wanted);
+  await speak(wanted);
+}
+
+/** The text with `{name}` replaced by the values. A text with plural forms is chosen by `count`. */
+export function t(key: Key, values: Values = {}): string {
+  const found = state.texts[key] ?? key;
+  const text = typeof found === 'string' ? found : plural(found, Number(values.count ?? 0));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => shown(values[name]) ?? whole);
+}
+
+function plural(forms: Exclude<Text, string>, count: number): string {
+  return forms[new Intl.PluralRules(state.language).select(count)] ?? forms.other ?? '';
+}
+
+function shown(value: string | number | undefined): string | undefined {
+  return typeof value === 'number' ? number(value) : value;
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(state.language).format(value);
+}
+
+export function dollars(value: number): string {
+  const digits = value !== 0 && Math.abs(value) < 1 ? 4 : 2;
+  const style = { style: 'currency', currency: 'USD', maximumFractionDigits: digits } as const;
+  return new Intl.NumberFormat(state.language, style).format(value);
+}
+
+export function dateTime(time: string): string {
+  return new Intl.DateTimeFormat(state.language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time));
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** "5 minutes ago", "in 2 hours"; a date when it is more than a week away. */
+export function relative(time: string, now: number): string {
+  const seconds = Math.round((new Date(time).getTime() - now) / 1000);
+  if (Math.abs(seconds) > 7 * 86_400) {
+    return new Intl.DateTimeFormat(state.language, { dateStyle: 'medium' }).format(new Date(time));
+  }
+  const format = new Intl.RelativeTimeFormat(state.language, { numeric: 'auto' });
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+  }
+  return Math.abs(seconds) < 10 ? format.format(0, 'second') : format.format(seconds, 'second');
+}
+
+/** "250 ms", "3.2 s", "4 min". */
+export function duration(ms: number): string {
+  const unit = (value: number, name: string, digits = 0) => {
+    const style = { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits } as const;
+    return new Intl.NumberFormat(state.language, style).format(value);
+  };
+  if (ms < 1000) return unit(ms, 'millisecond');
+  return ms < 60_000 ? unit(ms / 1000, 'second', 1) : unit(ms / 60_000, 'minute', 1);
+}

@@ -1,0 +1,35 @@
+// Which page is at which address. Each page is a file that is loaded when it is first opened.
+import type { Component } from 'svelte';
+import type { Key } from '../i18n/index.svelte';
+
+export interface PageProps {
+  /** The part of the address after the page's own. */
+  id: string;
+}
+
+export interface Page {
+  path: string;
+  /** In the navigation, when it is there. */
+  label?: Key;
+  /** Without this scope the page is not shown. */
+  scope?: string;
+  load: () => Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
+}
+
+export const PAGES: Page[] = [
+  { path: '', label: 'nav.home', scope: 'runs:read', load: () => import('./Home.svelte') },
+  { path: 'chat', label: 'nav.chat', scope: 'runs:write', load: () => import('./Chat.svelte') },
+  { path: 'approvals', label: 'nav.approvals', scope: 'runs:read', load: () => import('./Approvals.svelte') },
+  { path: 'runs', label: 'nav.runs', scope: 'runs:read', load: () => import('./Runs.svelte') },
+  { path: 'agents', label: 'nav.agents', scope: 'agents:read', load: () => import('./Agents.svelte') },
+  { path: 'access', label: 'nav.access', load: () => import('./Access.svelte') },
+  { path: 'run', scope: 'runs:read', load: () => import('./Run.svelte') },
+  { path: 'agent', scope: 'agents:read', load: () => import('./Agent.svelte') },
+];
+
+/** The page of an address, and what follows its own path. */
+export function pageOf(path: string): { page: Page; id: string } | null {
+  const [first = '', ...rest] = path.split('/');
+  const page = PAGES.find((known) => known.path === first);
+  return page === undefined ? null : { page, id: rest.join('/') };
+}

@@ -1,0 +1,68 @@
+// What a page reads from the server: while it is asked for, what came, and why nothing came.
+import { untrack } from 'svelte';
+import { Problem } from './api/client';
+
+export interface Resource<T> {
+  readonly value: T | null;
+  readonly problem: Problem | null;
+  readonly isLoading: boolean;
+  reload(): Promise<void>;
+  /** Puts a value in place that the page knows better than the last answer. */
+  set(value: T): void;
+}
+
+/**
+ * Reads now, whenever something that `read` used has changed, and every `everyMs` while the page can be seen. To be
+ * called while a component is made.
+ */
+export function resource<T>(read: (signal: AbortSignal) => Promise<T>, everyMs = 0): Resource<T> {
+  let shown = $state.raw<{ value: T | null; problem: Problem | null; isLoading: boolean }>({
+    value: null,
+    problem: null,
+    isLoading: true,
+  });
+  let ending = new AbortController();
+
+  async function load(): Promise<void> {
+    ending.abort();
+    const own = (ending = new AbortController());
+    // What is shown must not become something that the reading depends on.
+    untrack(() => (shown = { ...shown, isLoading: true }));
+    try {
+      const value = await read(own.signal);
+      if (!own.signal.aborted) shown = { value, problem: null, isLoading: false };
+    } catch (cause) {
+      if (!own.signal.aborted) shown = { ...shown, problem: asProblem(cause), isLoading: false };
+    }
+  }
+
+  $effect(() => {
+    void load();
+    return () => ending.abort();
+  });
+  $effect(() => {
+    if (everyMs === 0) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible' && !shown.isLoading) void load();
+    }, everyMs);
+    return () => clearInterval(timer);
+  });
+
+  return {
+    get value() {
+      return shown.value;
+    },
+    get problem() {
+      return shown.problem;
+    },
+    get isLoading() {
+      return shown.isLoading;
+    },
+    reload: load,
+    set: (value) => (shown = { value, problem: null, isLoading: false }),
+  };
+}
+
+export function asProblem(cause: unknown): Problem {
+  return cause instanceof Problem ? cause : new Problem(-1, 'console', String(cause));
+}

@@ -1,0 +1,134 @@
+// What a model, a tool or another person wrote is data, on every page: nothing runs, nothing is fetched, nothing leaves
+// the window, and what is shown is what is sent.
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Artel } from './artel';
+import { isTooWide, launch, signIn, visit, type Visit } from './browser';
+import { HOSTILE } from './hostile';
+import { asks, furnish, pays, until, type World } from './world';
+
+/** As many at once as one answer of a model carries. */
+const TOGETHER = 12;
+/** What the API takes as a text: no half surrogates, no NUL. */
+const sendable = HOSTILE.filter((text) => !/\p{Cs}|\u0000/u.test(text));
+
+let artel: Artel;
+let browser: Browser;
+let world: World;
+let one: Visit;
+
+beforeAll(async () => {
+  [artel, browser] = await Promise.all([Artel.start(), launch()]);
+  world = await furnish(artel);
+  one = await visit(browser, artel, { width: 360 });
+  await signIn(one, artel);
+});
+afterAll(async () => {
+  world?.close();
+  await Promise.all([artel?.stop(), browser?.close()]);
+});
+
+/** Nothing ran, nothing was fetched, nothing became markup, nothing is wider than the window. */
+async function isHarmless(): Promise<void> {
+  await new Promise((done) => setTimeout(done, 100));
+  expect(one.complaints).toEqual([]);
+  expect(one.strangers).toEqual([]);
+  const found = await one.page.evaluate(() => ({
+    markup: document.querySelectorAll('main :is(script, iframe, img, svg, object, embed, video, audio, link, style, form[action], base, [style*="url"], [onclick], [onerror], [onload])').length,
+    addresses: [...document.querySelectorAll<HTMLAnchorElement>('main a')].map((link) => link.protocol),
+    bases: document.querySelectorAll('base, meta[http-equiv]').length,
+  }));
+  expect(found.markup + found.bases).toBe(0);
+  expect(found.addresses.filter((scheme) => !['http:', 'https:', 'mailto:', 'data:'].includes(scheme))).toEqual([]);
+  expect(await isTooWide(one.page)).toBe(false);
+}
+
+it('has at least a hundred of them', () => {
+  expect(new Set(HOSTILE).size).toBeGreaterThanOrEqual(100);
+});
+
+it('shows what a model says and what a tool is called with as text, in the chat', async () => {
+  await world.api.put('/v1/approval-rules', { rules: [] });
+  for (let from = 0; from < sendable.length; from += TOGETHER) {
+    const some = sendable.slice(from, from + TOGETHER);
+    const calls = some.map((text) => ({ tool: { name: 'pay', arguments: { to: text } } }));
+    const replies = [
+      { when: { role: 'tool' }, steps: [{ text: some }] },
+      { when: { tools: true }, steps: [...some.map((text) => ({ text: `${text}\n\n` })), ...calls] },
+    ];
+    await artel.script({ replies });
+    const body = { agent_id: world.agentId, input_message: some.find((text) => text.trim() !== '') ?? 'x', session_id: `chat-${from}` };
+    await world.api.post('/v1/runs', body);
+    await one.page.goto(`${artel.url}/console/chat/chat-${from}`);
+    await one.page.locator('details.call').last().waitFor();
+    await one.page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+    await isHarmless();
+  }
+}, 180_000);
+
+it('shows them in the tables and on the page of a run', async () => {
+  await one.page.goto(`${artel.url}/console/runs`);
+  await one.page.getByRole('region', { name: 'Runs' }).waitFor();
+  await isHarmless();
+  const runs = await world.api.get<{ id: string }[]>('/v1/runs?limit=20');
+  for (const run of runs) {
+    await one.page.goto(`${artel.url}/console/run/${run.id}`);
+    await one.page.getByRole('button', { name: 'result' }).last().waitFor();
+    await one.page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+    await isHarmless();
+  }
+  await one.page.goto(`${artel.url}/console/`);
+  await one.page.getByRole('heading', { name: 'Home' }).waitFor();
+  await isHarmless();
+}, 120_000);
+
+it('shows the arguments of an approval exactly, with what cannot be seen', async () => {
+  await world.api.put('/v1/approval-rules', { rules: [{ tool: 'pay', effect: 'ask', reason: '<img src=x onerror=alert(1)>' }] });
+  const args = Object.fromEntries(sendable.map((text, index) => [`a${index}`, text]));
+  await pays(artel, { to: 'x', ...args });
+  const approval = await asks(world, '<script>alert(1)</script>');
+  await one.page.goto(`${artel.url}/console/approvals/${approval.id}`);
+  await one.page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+  await isHarmless();
+  for (const mark of ['U+202E', 'U+200B', 'U+E0041', 'U+00AD', 'U+FEFF', 'U+3164', 'U+2028', 'U+00A0', 'U+001B']) {
+    expect(await one.page.locator('.values .mark', { hasText: mark }).count(), mark).toBeGreaterThan(0);
+  }
+  expect(await one.page.locator('.values .mark').evaluateAll((marks) => marks.every((mark) => (mark as HTMLElement).offsetWidth > 0))).toBe(true);
+  // An edit that changes nothing sends the same bytes.
+  const before = world.received.length;
+  await one.page.getByRole('button', { name: 'Edit' }).click();
+  await one.page.getByRole('button', { name: 'Approve as edited' }).click();
+  await until(async () => world.received.length > before);
+  expect(JSON.parse(world.received.at(-1) ?? '')).toEqual({ to: 'x', ...args });
+});
+
+it('shows them as names of agents and of keys, and as prompts', async () => {
+  const names = sendable.filter((text) => text.length <= 200 && text.trim() !== '');
+  const made: string[] = [];
+  for (const name of names) {
+    const agent = await world.api.post('/v1/agents', { name, system_prompt: name, model: 'demo:echo' });
+    made.push(agent.id);
+    await world.api.post('/v1/api-keys', { name, scopes: ['runs:read'] });
+  }
+  for (const page of ['agents', 'agents?offset=50', 'access', 'access/audit', 'chat', 'runs']) {
+    await one.page.goto(`${artel.url}/console/${page}`);
+    await one.page.locator('h1').waitFor();
+    await until(async () => (await one.page.getByText('Loading').count()) === 0);
+    await isHarmless();
+  }
+  for (const id of made.filter((_, index) => index % 8 === 0)) {
+    await one.page.goto(`${artel.url}/console/agent/${id}`);
+    await one.page.getByLabel('Prompt').waitFor();
+    await isHarmless();
+  }
+}, 120_000);
+
+it('follows no address that an address names', async () => {
+  for (const path of ['sign-in?error=<script>alert(1)</script>', 'run/<img src=x onerror=alert(1)>', '%E0%A4%A', 'runs?text=<svg onload=alert(1)>', 'approvals/../../x', 'agent/javascript:alert(1)']) {
+    await one.page.goto(`${artel.url}/console/${path}`);
+    await one.page.locator('main').waitFor();
+    await isHarmless();
+  }
+  const answer = await one.context.request.get(`${artel.url}/console/sign-in/start?to=https://evil.example/`, { maxRedirects: 0 });
+  expect(answer.headers()['location']).toMatch(/^\/oauth\/authorize\?/);
+});

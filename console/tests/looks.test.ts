@@ -1,0 +1,120 @@
+// How pages look: to a screen reader, on a phone, in the dark, in both languages, empty and full. Pictures of all are
+// left in tests/pictures.
+import { gzipSync } from 'node:zlib';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Artel } from './artel';
+import { isTooWide, launch, signIn, violations, visit, type Look, type Visit } from './browser';
+import { asks, furnish, pays, until, type World } from './world';
+
+const PICTURES = 'tests/pictures';
+const LOOKS: (Look & { name: string })[] = [
+  { name: 'en-light', language: 'en', theme: 'light' },
+  { name: 'ru-dark', language: 'ru', theme: 'dark' },
+  { name: 'ru-phone', language: 'ru', theme: 'light', width: 360, height: 740 },
+];
+
+let artel: Artel;
+let browser: Browser;
+
+beforeAll(async () => {
+  [artel, browser] = await Promise.all([Artel.start(), launch()]);
+});
+afterAll(async () => {
+  await Promise.all([artel?.stop(), browser?.close()]);
+});
+
+async function look(one: Visit, path: string, picture: string): Promise<void> {
+  await one.page.goto(`${artel.url}/console/${path}`);
+  await one.page.locator('h1').waitFor();
+  await until(async () => (await one.page.getByText(/^(Loading|Загрузка)/).count()) === 0);
+  await one.page.screenshot({ path: `${PICTURES}/${picture}.png`, fullPage: true });
+  expect(await violations(one.page), picture).toEqual([]);
+  expect(await isTooWide(one.page), `${picture} is too wide`).toBe(false);
+}
+
+describe.each(LOOKS)('in $name', (how) => {
+  it('has an empty state that says what to do, on every page', async () => {
+    const one = await visit(browser, artel, how);
+    await one.page.goto(`${artel.url}/console/`);
+    await one.page.locator('h1').waitFor();
+    await one.page.screenshot({ path: `${PICTURES}/${how.name}-sign-in.png` });
+    expect(await violations(one.page)).toEqual([]);
+    await signIn(one, artel);
+    if (how === LOOKS[0]) {
+      for (const page of ['', 'chat', 'approvals', 'runs', 'agents', 'access']) await look(one, page, `${how.name}-empty-${page || 'home'}`);
+    }
+    await look(one, 'nowhere', `${how.name}-missing`).catch(() => undefined);
+    expect(one.complaints).toEqual([]);
+  });
+});
+
+describe('with something in it', () => {
+  let world: World;
+  let pages: Record<string, string>;
+
+  beforeAll(async () => {
+    world = await furnish(artel);
+    await pays(artel, { to: 'ACME GmbH', amount: 1250.5 }, 'The invoice is **paid**.\n\n1. checked\n2. paid\n\n```py\nprint("done")  # all\n```');
+    await world.api.put('/v1/approval-rules', { rules: [] });
+    const session = { agent_id: world.agentId, session_id: 'chat-full' };
+    const run = await world.api.post('/v1/runs', { ...session, input_message: 'Please pay the invoice of ACME' });
+    await world.api.put('/v1/approval-rules', { rules: [{ tool: 'pay', effect: 'ask', reason: 'money leaves the house' }] });
+    const approval = await asks(world, 'Pay 1250.50 to ACME GmbH');
+    await artel.script({ replies: [{ status: 400, body: { error: { message: 'no such model' } } }] });
+    await world.api.post('/v1/runs', { agent_id: world.agentId, input_message: 'This one fails' });
+    await world.api.post('/v1/api-keys', { name: 'ci', scopes: ['runs:read', 'runs:write'], expires_in_days: 30 });
+    await world.api.post(`/v1/agents/${world.agentId}/publish`);
+    pages = {
+      home: '',
+      chat: 'chat/chat-full',
+      approvals: `approvals/${approval.id}`,
+      runs: 'runs',
+      run: `run/${run.id}`,
+      waiting: `run/${approval.run_id}`,
+      agents: 'agents',
+      agent: `agent/${world.agentId}`,
+      'new-agent': 'agent/new',
+      access: 'access',
+      audit: 'access/audit',
+    };
+  });
+  afterAll(() => world?.close());
+
+  it.each(LOOKS)('has no violation of WCAG 2.2 AA and no sideways scrolling in $name', async (how) => {
+    const one = await visit(browser, artel, how);
+    await signIn(one, artel);
+    for (const [name, path] of Object.entries(pages)) await look(one, path, `${how.name}-${name}`);
+    expect(one.complaints).toEqual([]);
+    expect(one.strangers).toEqual([]);
+  }, 120_000);
+
+  it('stays whole when the text is twice as large', async () => {
+    const one = await visit(browser, artel, { width: 640, height: 900 });
+    await signIn(one, artel);
+    for (const path of Object.values(pages)) {
+      await one.page.goto(`${artel.url}/console/${path}`);
+      await one.page.locator('h1').waitFor();
+      await one.page.evaluate(() => (document.documentElement.style.fontSize = '32px'));
+      expect(await isTooWide(one.page), path).toBe(false);
+    }
+  });
+
+  it('says without JavaScript what this is and where the API is', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(artel.url);
+    expect(page.url()).toBe(`${artel.url}/console/`);
+    expect(await page.getByRole('link').first().getAttribute('href')).toBe('/docs');
+    expect(await page.locator('noscript, main').innerText()).toContain('The console needs JavaScript');
+  });
+});
+
+it('loads at most 120 kB of compressed JavaScript, in all', () => {
+  const files = readdirSync('dist/assets').filter((name) => name.endsWith('.js'));
+  const bytes = files.map((name) => gzipSync(readFileSync(`dist/assets/${name}`), { level: 9 }).length);
+  const total = bytes.reduce((sum, size) => sum + size, 0);
+  console.log(`all JavaScript of the console, compressed: ${total} bytes in ${files.length} files`);
+  expect(total).toBeLessThanOrEqual(120_000);
+});
