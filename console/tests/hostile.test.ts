@@ -124,7 +124,7 @@ it('shows them as names of agents and of keys, and as prompts', async () => {
 }, 120_000);
 
 it('follows no address that an address names', async () => {
-  for (const path of ['sign-in?error=<script>alert(1)</script>', 'run/<img src=x onerror=alert(1)>', '%E0%A4%A', 'runs?text=<svg onload=alert(1)>', 'approvals/../../x', 'agent/javascript:alert(1)']) {
+  for (const path of ['sign-in?error=<script>alert(1)</script>', 'run/<img src=x onerror=alert(1)>', '%E0%A4%A', 'runs?text=<svg onload=alert(1)>', 'agent/javascript:alert(1)']) {
     await one.page.goto(`${artel.url}/console/${path}`);
     await one.page.locator('main').waitFor();
     await isHarmless();

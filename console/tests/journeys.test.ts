@@ -62,7 +62,7 @@ it('lets an approver decide by keyboard: approve, edit, reject', async () => {
   await pays(artel, '{"to": "ACME", "amount": 12345678901234567890}');
   const first = await asks(world);
   await page.goto(`${artel.url}/console/approvals`);
-  await page.getByText('money leaves the house').waitFor();
+  await page.getByText('money leaves the house', { exact: true }).waitFor();
   await page.getByText('12345678901234567890').waitFor();
   await page.keyboard.press('a');
   await until(async () => (await world.api.get(`/v1/approvals/${first.id}`)).status === 'approved');
@@ -103,7 +103,7 @@ it('lets an approver decide on a phone', async () => {
   await pays(artel, { to: 'ACME', amount: 3 });
   const approval = await asks(world);
   await one.page.getByRole('link', { name: 'pay' }).first().click();
-  await one.page.getByText('money leaves the house').waitFor();
+  await one.page.getByText('money leaves the house', { exact: true }).waitFor();
   expect(await isTooWide(one.page)).toBe(false);
   await one.page.getByRole('button', { name: 'Approve', exact: true }).click();
   await until(async () => (await world.api.get(`/v1/approvals/${approval.id}`)).status === 'approved');

@@ -107,7 +107,7 @@ describe('with something in it', () => {
     await page.goto(artel.url);
     expect(page.url()).toBe(`${artel.url}/console/`);
     expect(await page.getByRole('link').first().getAttribute('href')).toBe('/docs');
-    expect(await page.locator('noscript, main').innerText()).toContain('The console needs JavaScript');
+    expect(await page.getByRole('main').innerText()).toContain('The console needs JavaScript');
   });
 });
 

@@ -4,7 +4,12 @@ import { Lexer, type Token } from 'marked';
 export type { Token };
 
 export function parseMarkdown(text: string): Token[] {
-  return new Lexer({ gfm: true, breaks: true }).lex(text);
+  try {
+    return new Lexer({ gfm: true, breaks: true }).lex(text);
+  } catch {
+    // Nested without end. It is shown as it was written.
+    return [{ type: 'unread', raw: text }];
+  }
 }
 
 /** The address of a link, when it leads to a page or a mailbox; `null` for scripts, data and everything else. */

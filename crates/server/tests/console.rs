@@ -13,7 +13,8 @@ async fn artel() -> Artel {
 }
 
 fn browser() -> Client {
-    Client::builder().redirect(Policy::none()).build().unwrap()
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().redirect(Policy::none()).build().unwrap()
 }
 
 async fn key(artel: &Artel) -> String {
