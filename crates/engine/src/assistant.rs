@@ -1,8 +1,11 @@
-//! The system agent: its row has the tenant's settings, its prompt is part of the product.
+//! Agents in an organisation's sessions. The system agent's row has the tenant's settings, and its prompt is part of the
+//! product. Every agent has the tools of the catalogue there, and is told which.
 
 use artel_domain::{Agent, AgentKind, BuiltinAgent};
+use artel_tools::Registry;
 
 use crate::config::{DEFAULT_MODEL, EngineConfig};
+use crate::toolbox::Toolbox;
 
 /// The agent as it is asked. Other agents are whole already.
 pub(crate) fn whole(agent: Agent, config: &EngineConfig) -> Agent {
@@ -11,4 +14,16 @@ pub(crate) fn whole(agent: Agent, config: &EngineConfig) -> Agent {
     }
     let model = if agent.model == DEFAULT_MODEL { config.default_model.clone() } else { agent.model };
     Agent { system_prompt: BuiltinAgent::System.prompt().to_owned(), model, ..agent }
+}
+
+/// The agent and its tools as they are in a session of an organisation.
+pub(crate) fn in_organization(agent: Agent, toolbox: Toolbox, tools: &Registry) -> (Agent, Toolbox) {
+    let toolbox = toolbox.with_catalogue(tools);
+    let names: Vec<String> = toolbox.specs().into_iter().map(|spec| spec.name).collect();
+    if names.is_empty() {
+        return (agent, toolbox);
+    }
+    let told = format!("Your tools now: {}. There are no others.", names.join(", "));
+    let system_prompt = [agent.system_prompt.trim(), &told].join("\n\n").trim().to_owned();
+    (Agent { system_prompt, ..agent }, toolbox)
 }

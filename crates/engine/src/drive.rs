@@ -66,9 +66,12 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let opening = opening(&deps, &claim, &turn, &loaded, &outside);
     let budget = RunBudget::new(deps.config.budget, &loaded, fence(&claim));
     let team = Team::of(&run, &loaded);
-    let TurnRecord { agent, bindings, approval_rules, dialogue, journal, .. } = loaded;
+    let TurnRecord { agent, bindings, approval_rules, dialogue, journal, in_organization, .. } = loaded;
     let toolbox = Toolbox::new(&deps.tools, &bindings, approval_rules, &run);
-    let agent = Arc::new(assistant::whole(agent, &deps.config));
+    let agent = assistant::whole(agent, &deps.config);
+    let (agent, toolbox) =
+        if in_organization { assistant::in_organization(agent, toolbox, &deps.tools) } else { (agent, toolbox) };
+    let agent = Arc::new(agent);
     let actor = Actor { agent, toolbox, team };
     let record = Record { turn, targets, outside, dialogue, journal, scribe };
     let (work, answer) = (FuturesUnordered::new(), AnswerStream::default());

@@ -38,6 +38,7 @@ pub(crate) struct Judge<'a> {
 }
 
 /// A tool as it is offered.
+#[derive(Clone)]
 struct Item {
     spec: ToolSpec,
     tool: ToolRef,
@@ -75,6 +76,15 @@ impl Item {
         })
     }
 
+    fn of_catalogue(callable: BoundTool) -> Self {
+        let descriptor = callable.descriptor().clone();
+        let (name, description, input_schema) = (descriptor.name, descriptor.description, descriptor.input_schema);
+        // The machine ends the turn itself.
+        let tool = if name == EXIT { ToolRef::control(EXIT) } else { ToolRef::builtin(&name) };
+        let spec = ToolSpec { name: name.clone(), description, input_schema, rest: Map::new() };
+        Self { spec, tool, name, effect: descriptor.effect, callable: Some(callable), asks: false }
+    }
+
     fn of_specialist(tool: ToolRef, of: &SpecialistTool) -> Self {
         Self { spec: of.spec(), tool, name: of.name.clone(), effect: of.effect, callable: None, asks: false }
     }
@@ -96,6 +106,14 @@ impl Toolbox {
         let items = offered.into_iter().zip(bindings).filter_map(|(name, bound)| Item::of_row(tools, name, bound));
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
         Self { items: items.collect(), specialist: None, may_write, tenant_rules: tenant_rules.into() }
+    }
+
+    /// With the tools of the catalogue that this installation can call. A tool of the agent's own keeps its name.
+    pub(crate) fn with_catalogue(mut self, tools: &Registry) -> Self {
+        let own = |name: &str| self.items.iter().any(|item| item.spec.name == name);
+        let more = tools.catalogue_tools().filter(|tool| !own(&tool.descriptor().name)).map(Item::of_catalogue);
+        self.items = self.items.iter().cloned().chain(more).collect();
+        self
     }
 
     /// The tools of a specialist: those that the client can execute, and those that steer the run.
@@ -133,8 +151,13 @@ impl Toolbox {
 
     /// The tool of a planned call; `None` when it was unbound since.
     pub(crate) fn callable(&self, tool: Option<&ToolRef>) -> Option<BoundTool> {
-        let id = tool?.row_id()?;
-        self.items.iter().find(|item| item.tool.row_id() == Some(id))?.callable.clone()
+        let is_meant = |item: &&Item| match (&item.tool, tool) {
+            // The row may be of another version by now.
+            (ToolRef::Row { id, .. }, Some(ToolRef::Row { id: planned, .. })) => id == planned,
+            (ToolRef::Builtin { name }, Some(ToolRef::Builtin { name: planned })) => name == planned,
+            _ => false,
+        };
+        self.items.iter().find(is_meant)?.callable.clone()
     }
 
     /// Resolves and judges what the model asked for. Schemas and rules are the tenant's programs.

@@ -15,6 +15,7 @@ mod start_run;
 mod switch;
 mod team_agent;
 mod text;
+mod turns;
 mod viewer;
 
 pub use answer::CallAnswer;
@@ -23,3 +24,4 @@ pub use ground::{Intents, IntentsConfig};
 pub use sessions::OpenSession;
 pub use start_run::{Runner, StartRun, Started};
 pub use switch::Switch;
+pub use turns::{StartTurn, WhenBusy};

@@ -2,6 +2,7 @@
 
 mod approval;
 mod tool;
+mod turn;
 
 use artel_http::openapi::{CommonAnswers, tag};
 use artel_identity::Scope;
@@ -28,6 +29,7 @@ pub fn openapi() -> OpenApi {
 fn complete(mut document: OpenApi) -> OpenApi {
     approval::refine(&mut document);
     tool::refine(&mut document);
+    turn::refine(&mut document);
     CommonAnswers.modify(&mut document);
     document
 }

@@ -24,6 +24,7 @@ mod runs;
 mod sessions;
 mod tool_catalogue;
 mod tools;
+mod turns;
 
 pub use app::{ApiConfig, App, Deps, TestToken};
 pub use document::openapi;

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
-    health, organizations, runs, sessions, tool_catalogue, tools,
+    health, organizations, runs, sessions, tool_catalogue, tools, turns,
 };
 
 /// A file with what is around it in a form.
@@ -81,6 +81,11 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(approvals::decide::decide_approval))
         .routes(routes!(approval_rules::get::get_approval_rules, approval_rules::put::put_approval_rules))
         .routes(routes!(sessions::list_messages::list_session_messages))
+        .routes(routes!(sessions::list::list_sessions))
+        .routes(routes!(sessions::get::get_session, sessions::update::update_session, sessions::delete::delete_session))
+        .routes(routes!(turns::stream::stream_session))
+        .routes(routes!(turns::cancel::cancel_turn))
+        .routes(routes!(turns::input::answer_turn))
         .routes(routes!(artifacts::get::get_artifact, artifacts::delete::delete_artifact))
         .routes(routes!(artifacts::get_meta::get_artifact_meta))
         .routes(routes!(artifacts::link::link_artifact))
@@ -107,7 +112,10 @@ fn uploads() -> OpenApiRouter<App> {
 
 /// Runs cost more than reading: they have a limit of their own.
 fn run_starts() -> OpenApiRouter<App> {
-    OpenApiRouter::default().routes(routes!(runs::create::create_run)).routes(routes!(runs::stream::stream_run))
+    OpenApiRouter::default()
+        .routes(routes!(runs::create::create_run))
+        .routes(routes!(runs::stream::stream_run))
+        .routes(routes!(turns::start::start_turn))
 }
 
 fn sign_in() -> OpenApiRouter<App> {

@@ -26,6 +26,8 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
                   CASE WHEN r.team IS NULL THEN false
                        ELSE EXISTS (SELECT 1 FROM runs b WHERE b.tenant_id = r.tenant_id AND b.session_id = r.session_id
                                     AND b.phase = 'queued' AND b.is_head = 0) END AS "has_successor!",
+                  EXISTS (SELECT 1 FROM sessions s WHERE s.tenant_id = r.tenant_id AND s.id = r.session_id
+                          AND s.surface = 'organization') AS "in_organization!",
                   EXISTS (SELECT 1 FROM tool_calls c WHERE c.run_id = r.id AND c.wait IS NOT NULL) AS "waits!",
                   EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = r.id) AS "has_children!",
                   (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS "now!"
@@ -79,6 +81,7 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         children: if row.has_children { runs::of_parent(pool, fence).await? } else { Vec::new() },
         now: time(row.now),
         session: if row.team { sessions::find(pool, fence.tenant_id, &fence.session_id).await? } else { None },
+        in_organization: row.in_organization,
         has_successor: row.has_successor,
         last_seq: row.last_seq,
         agent,

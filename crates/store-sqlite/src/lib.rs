@@ -40,6 +40,7 @@ mod names;
 mod oauth_clients;
 mod operations;
 mod options;
+mod organization_sessions;
 mod presence;
 mod profiles;
 mod revoke;

@@ -38,6 +38,7 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
         children,
         now: time(there_is.now),
         session,
+        in_organization: there_is.organization,
         has_successor: there_is.successor,
         last_seq: there_is.last_seq,
     })
@@ -57,6 +58,8 @@ struct Outline {
     team: bool,
     /// And another is waiting for its end.
     successor: bool,
+    /// The session is one with an organisation's agent.
+    organization: bool,
     /// A tool said that its call waits.
     waits: bool,
     /// Calls of the run started others.
@@ -78,6 +81,8 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
                r.team IS NOT NULL AS "team!: bool",
                r.team IS NOT NULL AND EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = r.tenant_id AND o.session_id = r.session_id
                    AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> r.id) AS "successor!: bool",
+               EXISTS (SELECT 1 FROM sessions s WHERE s.tenant_id = r.tenant_id AND s.id = r.session_id AND s.surface = 'organization')
+                   AS "organization!: bool",
                EXISTS (SELECT 1 FROM tool_calls c WHERE c.run_id = r.id AND c.wait IS NOT NULL) AS "waits!: bool",
                EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = r.id) AS "children!: bool",
                CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS "now!: i64"

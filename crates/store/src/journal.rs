@@ -102,6 +102,8 @@ pub struct TurnRecord {
     pub now: Timestamp,
     /// The run's session; read for runs of the specialists only.
     pub session: Option<Session>,
+    /// The session is one with an organisation's agent: the tools of the catalogue are offered in it.
+    pub in_organization: bool,
     /// A later run of the session is open; looked for in runs of the specialists only.
     pub has_successor: bool,
     /// The number of the run's newest entry of any kind, 0 when there is none.

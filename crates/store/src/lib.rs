@@ -25,6 +25,7 @@ pub mod login_attempts;
 pub mod logins;
 pub mod oauth_clients;
 pub mod operations;
+pub mod organization_sessions;
 pub mod rotation;
 pub mod runs;
 pub mod sessions;
@@ -52,6 +53,7 @@ pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{Health, Operations};
+pub use organization_sessions::{NewOrganizationSession, OrganizationSessionFilter, OrganizationSessions};
 pub use runs::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,
 };

@@ -5,7 +5,8 @@
 
 use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Idempotency, Identities, Jobs,
-    Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations, Runs, Sessions, SigningKeys, Standings, Tools,
+    Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations, OrganizationSessions, Runs, Sessions,
+    SigningKeys, Standings, Tools,
 };
 
 macro_rules! sums {
@@ -24,7 +25,7 @@ sums! {
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;
 
     /// What may be asked of runs and sessions, on whichever surface.
-    IntentStore = RunStore + AgentStore + Sessions;
+    IntentStore = RunStore + AgentStore + Sessions + OrganizationSessions;
 
     /// Signing in: accounts, clients, logins, the keys of access tokens, and the audit log.
     AuthStore = Accounts + OAuthClients + Logins + LoginAttempts + SigningKeys + Identities;

@@ -107,6 +107,12 @@ impl Registry {
         }
     }
 
+    /// The tools of the catalogue that this installation can call, under no terms of an agent's binding.
+    pub fn catalogue_tools(&self) -> impl Iterator<Item = BoundTool> {
+        let usable = |entry: &Entry| self.usable(&entry.name).ok().cloned();
+        catalogue().entries.iter().filter_map(usable).map(BoundTool::free)
+    }
+
     /// The names of all built-in tools.
     pub fn builtin_names(&self) -> Vec<&str> {
         self.builtins.keys().map(String::as_str).collect()

@@ -42,7 +42,7 @@ impl Checked for StartRun {
 }
 
 /// A run's journal as it comes.
-pub(super) type Entries = BoxStream<'static, Result<Arc<Entry>, StoreError>>;
+pub(crate) type Entries = BoxStream<'static, Result<Arc<Entry>, StoreError>>;
 
 /// What became of a request to start a run.
 pub(super) enum Accepted {

@@ -12,4 +12,6 @@ mod sse;
 pub(crate) mod stream;
 mod view;
 
+pub(crate) use accept::Entries;
+
 pub(crate) const TAG: &str = "runs";

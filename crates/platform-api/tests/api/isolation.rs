@@ -41,7 +41,7 @@ impl Things {
             "org_id" => self.tenant.clone(),
             "agent_id" => self.agent.clone(),
             "tool_id" => self.tool.clone(),
-            "run_id" => self.run.clone(),
+            "run_id" | "turn_id" => self.run.clone(),
             "api_key_id" => self.key.clone(),
             "approval_id" => self.approval.clone(),
             "session_id" => self.session.clone(),
@@ -61,6 +61,8 @@ fn body(operation: &Value) -> Value {
         "create_agent" => json!({ "name": "a" }),
         "create_tool" => tool("t"),
         "decide_approval" => json!({ "decision": "approve" }),
+        "update_session" => json!({ "title": "mine" }),
+        "answer_turn" => json!({ "approval_id": ABSENT, "decision": "approve" }),
         _ => json!({}),
     }
 }

@@ -29,7 +29,16 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         "GET /runs/{run_id}"
         | "GET /runs/{run_id}/events"
         | "GET /approvals/{approval_id}"
-        | "GET /sessions/{session_id}/messages" => Plan::Names(no_body),
+        | "GET /sessions/{session_id}/messages"
+        | "GET /sessions/{session_id}"
+        | "DELETE /sessions/{session_id}"
+        | "GET /sessions/{session_id}/stream"
+        | "POST /sessions/{session_id}/turns/{turn_id}/cancel" => Plan::Names(no_body),
+        "PATCH /sessions/{session_id}" => Plan::Names(|_| json!({ "title": "mine" })),
+        "POST /sessions/{session_id}/turns/{turn_id}/input" => {
+            Plan::Names(|things| json!({ "approval_id": things.approval, "decision": "approve", "form_id": null }))
+        }
+        "POST /sessions/stream" => Plan::Begins(|things| json!({ "message": "hi", "session_id": things.session })),
         "POST /runs/{run_id}/cancel" => Plan::Names(|_| json!({})),
         "POST /approvals/{approval_id}/decision" => {
             Plan::Names(|_| json!({ "decision": "edit", "arguments": { "path": "b.txt", "content": "mine" } }))
@@ -37,7 +46,7 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         "POST /runs" | "POST /runs/stream" => Plan::Begins(
             |things| json!({ "agent_id": things.run, "input_message": "hi", "session_id": things.session }),
         ),
-        "GET /runs" | "GET /approvals" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" => Plan::Lists,
+        "GET /runs" | "GET /sessions" | "GET /approvals" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" => Plan::Lists,
         "GET /agents/{agent_id}"
         | "PUT /agents/{agent_id}"
         | "DELETE /agents/{agent_id}"
@@ -157,7 +166,7 @@ pub(crate) fn of_others(operation: &Operation) -> Plan {
 pub(crate) fn filled(path: &str, things: &Things) -> String {
     let part = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some("session_id") => things.session.clone(),
-        Some("run_id") => things.run.clone(),
+        Some("run_id" | "turn_id") => things.run.clone(),
         Some("approval_id") => things.approval.clone(),
         Some(other) => panic!("what is a {other}?"),
         None => part.to_owned(),
@@ -170,6 +179,7 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
     let of = |name: &String| match name.as_str() {
         "session_id" => Some(format!("session_id={}", things.session)),
         "run_id" => Some(format!("run_id={}", things.run)),
+        "turn_id" => Some(format!("turn_id={}", things.run)),
         "before" => Some(format!("before={}", things.run)),
         "entity_id" => Some(format!("entity_id={}", things.run)),
         "entity_type" => Some("entity_type=session".to_owned()),

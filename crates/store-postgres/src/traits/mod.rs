@@ -17,6 +17,7 @@ mod login_attempts;
 mod logins;
 mod oauth_clients;
 mod operations;
+mod organization_sessions;
 mod runs;
 mod sessions;
 mod signing_keys;

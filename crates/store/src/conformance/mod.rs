@@ -37,6 +37,7 @@ pub mod login_attempts;
 pub mod login_world;
 pub mod logins;
 pub mod oauth_clients;
+pub mod organization_sessions;
 pub mod profiles;
 pub mod runs;
 pub mod sessions;
@@ -309,6 +310,13 @@ macro_rules! conformance_tests {
             connectors_of_several_agents_are_found_at_once,
             connectors_are_those_of_ones_own_agents,
         ]);
+        $crate::conformance_group!($make_store, organization_sessions: [
+            a_session_of_an_organisation_is_private_and_made_once,
+            sessions_of_an_organisation_are_found_by_agent_and_title,
+            a_renamed_session_is_found_by_its_new_title,
+            a_session_of_an_organisation_is_absent_to_everybody_else,
+            a_worker_is_told_that_a_run_is_in_such_a_session,
+        ]);
         $crate::conformance_group!($make_store, builtin_agents: [
             a_builtin_agent_is_made_once_in_each_tenant,
             a_builtin_agent_is_changed_by_its_settings_only,
@@ -447,6 +455,7 @@ mod tests {
         ("journal", include_str!("journal.rs")),
         ("llm_calls", include_str!("llm_calls.rs")),
         ("login_attempts", include_str!("login_attempts.rs")),
+        ("organization_sessions", include_str!("organization_sessions.rs")),
         ("oauth_clients", include_str!("oauth_clients.rs")),
         ("runs", include_str!("runs.rs")),
         ("sessions", include_str!("sessions.rs")),
