@@ -184,7 +184,7 @@ it('makes an agent, tries it, publishes it, changes it, compares, and rolls back
   await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 2').waitFor();
   await page.getByLabel('Prompt').fill('You rhyme in Latin.');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save' }).first().click();
   await page.getByText('unpublished changes', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Compare' }).first().click();
   await page.locator('.diff .added', { hasText: 'Latin' }).waitFor();
@@ -193,6 +193,27 @@ it('makes an agent, tries it, publishes it, changes it, compares, and rolls back
   await page.getByRole('button', { name: 'Roll back' }).last().click();
   await page.getByText('Version 4').waitFor();
   await until(async () => (await page.getByLabel('Prompt').inputValue()) === 'You rhyme.');
+  expect(complaints).toEqual([]);
+});
+
+it('makes a tool, and calls it once to see what is sent and answered', async () => {
+  const { page, complaints, context } = await visit(browser, artel);
+  await signIn({ page, context, strangers: [], complaints }, artel);
+  await page.goto(`${artel.url}/console/tools`);
+  await page.getByRole('link', { name: 'New tool' }).click();
+  await page.getByLabel('Name').fill('refund');
+  await page.getByLabel('Description').fill('Pays back');
+  await page.getByLabel('Address').fill((await world.api.get(`/v1/tools/${world.toolId}`)).endpoint);
+  await page.getByLabel('Schema of the arguments').fill('{"type": "object"');
+  await page.getByText('This is no JSON').waitFor();
+  await page.getByLabel('Schema of the arguments').fill('{"type": "object", "properties": {"to": {"type": "string"}}}');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'refund' }).waitFor();
+  const before = world.received.length;
+  await page.getByLabel('Arguments (JSON)').fill('{"to": "ACME"}');
+  await page.getByRole('button', { name: 'Call it' }).click();
+  await page.getByText('status_code').waitFor();
+  expect(JSON.parse(world.received[before] ?? '')).toEqual({ to: 'ACME' });
   expect(complaints).toEqual([]);
 });
 

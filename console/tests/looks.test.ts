@@ -28,7 +28,7 @@ afterAll(async () => {
 async function look(one: Visit, path: string, picture: string): Promise<void> {
   await one.page.goto(`${artel.url}/console/${path}`);
   await one.page.locator('h1').waitFor();
-  await until(async () => (await one.page.getByText(/^(Loading|Загрузка)/).count()) === 0);
+  await until(async () => (await one.page.getByText(/^(Loading …|Загрузка…)$/).count()) === 0);
   await one.page.screenshot({ path: `${PICTURES}/${picture}.png`, fullPage: true });
   expect(await violations(one.page), picture).toEqual([]);
   expect(await isTooWide(one.page), `${picture} is too wide`).toBe(false);
@@ -43,9 +43,9 @@ describe.each(LOOKS)('in $name', (how) => {
     expect(await violations(one.page)).toEqual([]);
     await signIn(one, artel);
     if (how === LOOKS[0]) {
-      for (const page of ['', 'chat', 'approvals', 'runs', 'agents', 'access']) await look(one, page, `${how.name}-empty-${page || 'home'}`);
+      for (const page of ['', 'chat', 'approvals', 'runs', 'agents', 'tools', 'usage', 'access']) await look(one, page, `${how.name}-empty-${page || 'home'}`);
     }
-    await look(one, 'nowhere', `${how.name}-missing`).catch(() => undefined);
+    await look(one, 'nowhere', `${how.name}-missing`);
     expect(one.complaints).toEqual([]);
   });
 });
@@ -76,6 +76,12 @@ describe('with something in it', () => {
       agents: 'agents',
       agent: `agent/${world.agentId}`,
       'new-agent': 'agent/new',
+      tools: 'tools',
+      catalogue: 'tools/catalogue',
+      tool: `tool/${world.toolId}`,
+      'new-tool': 'tool/new',
+      usage: 'usage',
+      system: 'system',
       access: 'access',
       audit: 'access/audit',
     };

@@ -51,18 +51,23 @@ function shown(value: string | number | undefined): string | undefined {
   return typeof value === 'number' ? number(value) : value;
 }
 
+/** The reader's own variant of the language, which writes dates and numbers in its way. */
+function locale(): string {
+  return navigator.languages.find((name) => name.slice(0, 2) === state.language) ?? state.language;
+}
+
 export function number(value: number): string {
-  return new Intl.NumberFormat(state.language).format(value);
+  return new Intl.NumberFormat(locale()).format(value);
 }
 
 export function dollars(value: number): string {
   const digits = value !== 0 && Math.abs(value) < 1 ? 4 : 2;
   const style = { style: 'currency', currency: 'USD', maximumFractionDigits: digits } as const;
-  return new Intl.NumberFormat(state.language, style).format(value);
+  return new Intl.NumberFormat(locale(), style).format(value);
 }
 
 export function dateTime(time: string): string {
-  return new Intl.DateTimeFormat(state.language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(time));
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -75,9 +80,9 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function relative(time: string, now: number): string {
   const seconds = Math.round((new Date(time).getTime() - now) / 1000);
   if (Math.abs(seconds) > 7 * 86_400) {
-    return new Intl.DateTimeFormat(state.language, { dateStyle: 'medium' }).format(new Date(time));
+    return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(time));
   }
-  const format = new Intl.RelativeTimeFormat(state.language, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   }
@@ -88,7 +93,7 @@ export function relative(time: string, now: number): string {
 export function duration(ms: number): string {
   const unit = (value: number, name: string, digits = 0) => {
     const style = { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits } as const;
-    return new Intl.NumberFormat(state.language, style).format(value);
+    return new Intl.NumberFormat(locale(), style).format(value);
   };
   if (ms < 1000) return unit(ms, 'millisecond');
   return ms < 60_000 ? unit(ms / 1000, 'second', 1) : unit(ms / 60_000, 'minute', 1);

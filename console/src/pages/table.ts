@@ -22,8 +22,12 @@ export const PAGES: Page[] = [
   { path: 'approvals', label: 'nav.approvals', scope: 'runs:read', load: () => import('./Approvals.svelte') },
   { path: 'runs', label: 'nav.runs', scope: 'runs:read', load: () => import('./Runs.svelte') },
   { path: 'agents', label: 'nav.agents', scope: 'agents:read', load: () => import('./Agents.svelte') },
+  { path: 'tools', label: 'nav.tools', scope: 'tools:read', load: () => import('./Tools.svelte') },
+  { path: 'usage', label: 'nav.usage', scope: 'agents:read', load: () => import('./Usage.svelte') },
   { path: 'access', label: 'nav.access', load: () => import('./Access.svelte') },
+  { path: 'system', label: 'nav.system', load: () => import('./System.svelte') },
   { path: 'run', scope: 'runs:read', load: () => import('./Run.svelte') },
+  { path: 'tool', scope: 'tools:read', load: () => import('./Tool.svelte') },
   { path: 'agent', scope: 'agents:read', load: () => import('./Agent.svelte') },
 ];
 
