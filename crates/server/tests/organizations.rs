@@ -227,7 +227,7 @@ async fn a_busy_session_refuses_or_queues_and_a_turn_is_cancelled(database: Data
 }
 
 async fn a_held_call_is_decided_by_its_turns_input(database: Database) {
-    let world = World::new(database).await;
+    let mut world = World::new(database).await;
     let rules = json!({ "rules": [{ "tool": "message_compose", "effect": "ask" }] });
     let put = world.ada.request("PUT", "/approval-rules").json(&rules).send().await.unwrap();
     assert!(put.status().is_success(), "{}", put.status());
@@ -238,6 +238,9 @@ async fn a_held_call_is_decided_by_its_turns_input(database: Database) {
         started["turn_id"].as_str().unwrap()
     );
     let approval = pending(&world.ada, started["run_id"].as_str().unwrap()).await;
+    world.artel.kill().await;
+    world.artel.restart().await;
+    world.ada = world.ada.at(world.artel.url());
     for (body, field) in [
         (json!({}), "approval_id"),
         (json!({ "approval_id": approval }), "decision"),

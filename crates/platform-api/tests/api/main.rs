@@ -26,6 +26,7 @@ mod runs;
 mod service_keys;
 mod tool_catalogue;
 mod tools;
+mod turns;
 mod versions;
 mod worker;
 mod world;
