@@ -115,16 +115,12 @@ pub(crate) async fn start_turn(
 
 /// The message, and below it the files that go with it: the agent's tools take their ids.
 async fn with_files(app: &App, viewer: &Viewer, message: String, files: &[Attachment]) -> Result<String, Problem> {
-    let (mut lines, mut faults) = (Vec::new(), Faults::default());
-    for (index, Attachment { artifact_id }) in files.iter().enumerate() {
-        match app.store.find_artifact(viewer, *artifact_id).await? {
-            Some(file) => {
-                let (title, kind) = (file.title.as_deref().unwrap_or("file"), &file.media_type);
-                lines.push(format!("- {title} ({kind}, {} bytes): artifact_id {artifact_id}", file.bytes));
-            }
-            None => faults.add(format!("attachments[{index}].artifact_id"), "there is no such file"),
-        }
+    let mut lines = Vec::new();
+    for Attachment { artifact_id } in files {
+        let file = app.store.find_artifact(viewer, *artifact_id).await?;
+        let file = file.ok_or_else(|| Problem::not_found(&format!("artifact as {artifact_id}")))?;
+        let (title, kind) = (file.title.as_deref().unwrap_or("file"), &file.media_type);
+        lines.push(format!("- {title} ({kind}, {} bytes): artifact_id {artifact_id}", file.bytes));
     }
-    faults.result()?;
     if lines.is_empty() { Ok(message) } else { Ok(format!("{message}\n\nAttached files:\n{}", lines.join("\n"))) }
 }

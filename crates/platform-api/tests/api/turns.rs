@@ -36,8 +36,11 @@ async fn files_go_with_a_message_by_their_ids() {
         own["artifact_id"].as_str().unwrap()
     );
     assert_eq!(run["input_message"], expected.as_str());
-    ada.post(START, with(&foreign)).await.names("attachments[0].artifact_id");
-    ada.post(START, with(&json!({ "artifact_id": ABSENT }))).await.names("attachments[0].artifact_id");
+    for unknown in [foreign, json!({ "artifact_id": ABSENT })] {
+        let refused = ada.post(START, with(&unknown)).await;
+        let message = refused.is_problem(404).body["message"].as_str().unwrap();
+        assert!(message.contains(unknown["artifact_id"].as_str().unwrap()), "{message}");
+    }
 }
 
 #[rstest]
