@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use crate::error::ArtifactError;
 use crate::files::{ArtifactFiles, Beginning};
 
+const LONGEST_TITLE: usize = 300;
+
 #[async_trait]
 impl ArtifactKeeper for ArtifactFiles {
     async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
@@ -35,8 +37,13 @@ async fn store(
 ) -> Result<(), ArtifactError> {
     let Beginning::Upload(mut upload) = files.begin(new).await? else { return Ok(()) };
     upload.write(artifact.bytes).await?;
-    upload.finish(artifact.title, Some(&artifact.media_type), audit).await?;
+    upload.finish(artifact.title.map(|title| short(&title)), Some(&artifact.media_type), audit).await?;
     Ok(())
+}
+
+/// As long as a title of an upload may be, and without control characters: it stands in a header of each answer.
+fn short(title: &str) -> String {
+    title.chars().filter(|letter| !letter.is_control()).take(LONGEST_TITLE).collect()
 }
 
 fn audit(context: &CallContext, id: ArtifactId) -> AuditEntry {

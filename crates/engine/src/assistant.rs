@@ -1,4 +1,4 @@
-//! Agents in an organisation's sessions. The system agent's row has the tenant's settings, and its prompt is part of the
+//! Agents in an organisation's sessions. The system agent's row has the tenant's settings; its prompt is part of the
 //! product. Every agent has the tools of the catalogue there, and is told which.
 
 use artel_domain::{Agent, AgentKind, BuiltinAgent};
@@ -7,7 +7,7 @@ use artel_tools::Registry;
 use crate::config::{DEFAULT_MODEL, EngineConfig};
 use crate::toolbox::Toolbox;
 
-/// The agent as it is asked. Other agents are whole already.
+/// The agent as it is asked. Any other agent is returned unchanged.
 pub(crate) fn whole(agent: Agent, config: &EngineConfig) -> Agent {
     if agent.kind != AgentKind::System {
         return agent;

@@ -48,7 +48,7 @@ pub(crate) struct Drive {
     signals: Signals,
     work: FuturesUnordered<BoxFuture<'static, Returned>>,
     answer: AnswerStream,
-    /// Older messages were put in short in this step.
+    /// Older messages were summarised in this step.
     is_summarised: bool,
     budget: RunBudget,
     /// What the last model call came to, until a commit puts it in place of what was set aside.

@@ -79,8 +79,9 @@ async fn held(store: &dyn RunStore, asked: &Approval, tool: ToolRef) -> Result<H
             (tool.input_schema.clone(), Some(specialist))
         }
         ToolRef::Control { name } => (control_tool(name).ok_or(EditProblem::ToolGone)?.input_schema.clone(), None),
-        // No agent has tools of these kinds, so nothing of theirs can be held.
-        ToolRef::Builtin { .. } | ToolRef::Connector { .. } | ToolRef::Mcp { .. } => return Err(EditProblem::ToolGone),
+        ToolRef::Builtin { name } => (artel_tools::builtin_schema(name).ok_or(EditProblem::ToolGone)?, None),
+        // No agent has tools of these kinds, so none of their calls can be held.
+        ToolRef::Connector { .. } | ToolRef::Mcp { .. } => return Err(EditProblem::ToolGone),
     };
     Ok(Held { name: asked.name.clone(), input_schema, tool, specialist })
 }

@@ -15,6 +15,7 @@ mod place;
 
 pub use faults::{Checked, Faults};
 
+use crate::body_sender::BodyCut;
 use crate::{FieldError, Prefer, Problem};
 use place::Place;
 
@@ -61,7 +62,14 @@ fn unread(rejection: &BytesRejection) -> Problem {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is larger than 1 MiB.")
         }
-        _ => Problem::malformed("The body could not be read to its end."),
+        other => match BodyCut::of(other) {
+            Some(BodyCut::AccessEnded) => crate::standing::ended(),
+            Some(BodyCut::Silent) => {
+                let message = "Nothing of the body came for a minute; send the request again.";
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", message)
+            }
+            _ => Problem::malformed("The body could not be read to its end."),
+        },
     }
 }
 

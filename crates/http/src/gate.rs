@@ -22,6 +22,7 @@ mod keys;
 
 pub use auth_service::AuthServiceTrust;
 
+use crate::body_sender::BodySender;
 use crate::credentials::{self, Credential};
 use crate::identity::Shown;
 use crate::standing::Standings;
@@ -157,6 +158,14 @@ impl Gate {
     }
 
     pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<Arc<Identity>, AuthFailure> {
+        let identity = self.identity_of(parts).await?;
+        if let Some(sender) = parts.extensions.get::<BodySender>() {
+            sender.is(&identity.standing);
+        }
+        Ok(identity)
+    }
+
+    async fn identity_of(&self, parts: &Parts) -> Result<Arc<Identity>, AuthFailure> {
         let ip = self.ip(parts);
         let identity = match credentials::read(&parts.headers) {
             Credential::Absent => return Err(AuthFailure::Absent),

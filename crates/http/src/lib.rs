@@ -4,6 +4,7 @@
 //! This crate must never know a surface's routes or entities, SQL, or how a run is driven.
 
 pub mod body;
+mod body_sender;
 pub mod caller;
 pub mod cors;
 mod credentials;

@@ -2,6 +2,7 @@ use artel_domain::{Phase, Refusal, Requester, Run, RunId, SessionId, Subject};
 use artel_identity::Scope;
 use artel_store::{CancelOutcome, RunFilter, Viewer};
 
+use crate::start_run::check_only_agent;
 use crate::{Intents, scopes};
 
 /// A session has at most a few runs that are not over.
@@ -30,18 +31,39 @@ impl Intents {
     /// Asks for the end of every run of a session that is not over; the ids of these runs.
     ///
     /// # Errors
-    /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the session is not the requester's, or has ended.
+    /// `Forbidden`: the scope `runs:write` is missing, or the key is for another agent. `Absent`: the session is not the
+    /// requester's, or has ended.
     pub async fn cancel_session(&self, requester: &Requester, session: &SessionId) -> Result<Vec<RunId>, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         let session = self.own_session(requester, session).await?;
+        check_only_agent(requester, session.agent_id)?;
+        self.cancel_open_runs(requester, &session.id).await
+    }
+
+    /// The runs of the session that are not over; at most `limit`.
+    pub(crate) async fn open_runs(
+        &self,
+        requester: &Requester,
+        session: &SessionId,
+        limit: u32,
+    ) -> Result<Vec<Run>, Refusal> {
         let open = RunFilter {
-            session_id: Some(session.id),
+            session_id: Some(session.clone()),
             phases: vec![Phase::Queued, Phase::Running, Phase::Waiting],
-            limit: MOST_RUNS,
+            limit,
             ..RunFilter::default()
         };
+        Ok(self.store.list_runs(&Viewer::from(requester), open).await?)
+    }
+
+    /// Asks for the end of all of them, in the store first: their workers hear of what is stored.
+    pub(crate) async fn cancel_open_runs(
+        &self,
+        requester: &Requester,
+        session: &SessionId,
+    ) -> Result<Vec<RunId>, Refusal> {
         let mut cancelled = Vec::new();
-        for run in self.store.list_runs(&Viewer::from(requester), open).await? {
+        for run in self.open_runs(requester, session, MOST_RUNS).await? {
             if let CancelOutcome::Requested(run) = self.request_cancel(requester, run.id).await? {
                 cancelled.push(run.id);
             }

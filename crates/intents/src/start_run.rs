@@ -1,6 +1,6 @@
 use artel_domain::{
-    AgentId, AgentStatus, BuiltinAgent, DailyLimit, Refusal, RefusalKind, Requester, Run, RunId, SessionId, Subject,
-    TeamRequest, Timestamp, Visibility,
+    AgentId, AgentStatus, BuiltinAgent, DailyLimit, Refusal, RefusalKind, Requester, Run, RunId, Session, SessionId,
+    Subject, TeamRequest, Timestamp, Visibility,
 };
 use artel_engine::estimate_tokens;
 use artel_identity::{Scope, Scopes};
@@ -205,6 +205,14 @@ pub(crate) fn check_only_agent(requester: &Requester, agent: AgentId) -> Result<
 }
 
 impl Intents {
+    /// Refuses an API key that was made for another agent than the session's.
+    ///
+    /// # Errors
+    /// `Forbidden`: it was.
+    pub fn check_agent_of_session(&self, requester: &Requester, session: &Session) -> Result<(), Refusal> {
+        check_only_agent(requester, session.agent_id)
+    }
+
     /// Refuses an API key that was made for another agent than the run's.
     pub(crate) async fn check_agent_of(&self, requester: &Requester, run: RunId) -> Result<(), Refusal> {
         if requester.only_agent.is_none() {

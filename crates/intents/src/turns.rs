@@ -1,15 +1,16 @@
 use artel_domain::{
-    AgentId, BuiltinAgent, Phase, Refusal, RefusalKind, Requester, Run, RunId, Session, SessionId, Subject, Visibility,
+    AgentId, BuiltinAgent, Refusal, RefusalKind, Requester, Run, RunId, Session, SessionId, Subject, Visibility,
 };
 use artel_identity::Scope;
-use artel_store::{NewOrganizationSession, RunFilter, Viewer};
+use artel_store::{NewOrganizationSession, Viewer};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::start_run::check_only_agent;
 use crate::text::without_nul;
 use crate::{Intents, Runner, StartRun, scopes};
 
-/// Titles are the first message, cut to this many characters.
+/// Titles are cut to this many characters.
 const LONGEST_TITLE: usize = 500;
 
 /// A turn of a dialogue with an organisation's agent that is asked for. A turn is a run.
@@ -21,7 +22,10 @@ pub struct StartTurn {
     pub session: Option<SessionId>,
     /// The session's own when absent; in a new session, the system agent.
     pub agent: Option<AgentId>,
+    /// What the agent reads.
     pub message: String,
+    /// Of a new session; cut to 500 characters.
+    pub title: String,
     /// Kept with a new session.
     pub metadata: Option<Value>,
     pub when_busy: WhenBusy,
@@ -79,13 +83,13 @@ impl Intents {
     /// Ends the requester's session and cancels its turns. Its records stay in the store.
     ///
     /// # Errors
-    /// `Absent`: as [`Intents::organization_session`]. `Forbidden`: the scope `runs:write` is missing.
+    /// `Absent`: as [`Intents::organization_session`]. `Forbidden`: the scope `runs:write` is missing, or the key is for
+    /// another agent.
     pub async fn end_organization_session(&self, requester: &Requester, id: &SessionId) -> Result<(), Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         let session = self.organization_session(requester, id).await?;
-        for run in self.open_turns(requester, &session.id).await? {
-            self.bus.cancel_run(run.id);
-        }
+        check_only_agent(requester, session.agent_id)?;
+        self.cancel_open_runs(requester, &session.id).await?;
         let audit = requester.audit("session.delete", "session", &session.id, self.clock.now());
         if !self.store.end_session(&Viewer::from(requester), &session.id, audit).await? {
             return Err(Refusal::absent(Subject::Session));
@@ -114,7 +118,7 @@ impl Intents {
             tenant_id: requester.tenant_id,
             owner_id: requester.user_id(),
             agent_id: agent,
-            title: without_nul(start.message.trim().chars().take(LONGEST_TITLE).collect()),
+            title: without_nul(start.title.trim().chars().take(LONGEST_TITLE).collect()),
             metadata: start.metadata.clone(),
             at,
         };
@@ -136,22 +140,12 @@ impl Intents {
     }
 
     async fn check_idle(&self, requester: &Requester, session: &Session) -> Result<(), Refusal> {
-        if self.open_turns(requester, &session.id).await?.is_empty() {
+        if self.open_runs(requester, &session.id, 1).await?.is_empty() {
             return Ok(());
         }
         let message =
             "The session has a turn that is not over. Wait for its end, cancel it, or send \"on_busy\": \"queue\".";
         Err(Refusal::conflict(Subject::Session, "turn_in_progress", message))
-    }
-
-    async fn open_turns(&self, requester: &Requester, session: &SessionId) -> Result<Vec<Run>, Refusal> {
-        let open = RunFilter {
-            session_id: Some(session.clone()),
-            phases: vec![Phase::Queued, Phase::Running, Phase::Waiting],
-            limit: 100,
-            ..RunFilter::default()
-        };
-        Ok(self.store.list_runs(&Viewer::from(requester), open).await?)
     }
 }
 

@@ -152,6 +152,21 @@ async fn a_key_for_one_agent_starts_no_other_and_no_team() {
 }
 
 #[tokio::test]
+async fn a_key_for_one_agent_ends_no_session_of_another() {
+    let world = World::new().await;
+    let session = world.intents.create_session(&user(ADA), OpenSession::default()).await.unwrap();
+    let keyed = Requester { only_agent: Some(AgentId(Uuid::from_u128(7))), ..user(ADA) };
+    for refusal in [
+        world.intents.end_session(&keyed, &session.id).await.map(drop).unwrap_err(),
+        world.intents.cancel_session(&keyed, &session.id).await.map(drop).unwrap_err(),
+        world.intents.check_agent_of_session(&keyed, &session).unwrap_err(),
+    ] {
+        assert_eq!(refusal.code, "agent_not_allowed");
+    }
+    world.intents.end_session(&user(ADA), &session.id).await.unwrap();
+}
+
+#[tokio::test]
 async fn users_and_their_tenant_have_daily_limits_whatever_they_show() {
     let limits = IntentsConfig { runs_per_day_user: Some(2), runs_per_day_tenant: Some(3), ..IntentsConfig::new(100) };
     let world = World::build(AgentStatus::Published, limits).await;

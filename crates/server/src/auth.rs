@@ -70,7 +70,7 @@ fn auth_config(config: &Config) -> AuthConfig {
     }
 }
 
-/// Loopback addresses are registered with the client; their ports do not count, but for the name `localhost`.
+/// 127.0.0.1 and [::1] match with any port. `localhost` is a name, so its port must match: it is added here.
 fn console_redirects(config: &Config) -> Vec<String> {
     let local = format!("http://localhost:{}", config.public_addr.port());
     let named = config.trusted_hosts.names().map(|host| format!("https://{host}"));

@@ -27,6 +27,10 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let mut config = Config::load()?;
     config.public_addr = args.addr;
     config.allow_test_tokens = true;
+    // Agents without a model of their own, and the assistant, answer without a provider too.
+    if config.default_model.starts_with("openai:") {
+        config.default_model = model(&config);
+    }
     if std::env::var_os("LOG_LEVEL").is_none() {
         "warn".clone_into(&mut config.log_level);
         config.log_json = false;

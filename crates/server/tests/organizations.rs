@@ -250,7 +250,12 @@ async fn a_held_call_is_decided_by_its_turns_input(database: Database) {
         assert_eq!(status, 422, "{refused}");
         assert!(refused.to_string().contains(field), "{refused}");
     }
-    let approve = json!({ "approval_id": approval, "decision": "approve" });
+    let edit =
+        |arguments: Value| json!({ "approval_id": approval, "decision": "edit", "modified_arguments": arguments });
+    let (status, refused) = world.ada.post(&input, &edit(json!({ "variants": [] }))).await;
+    assert_eq!(status, 422, "arguments that the tool does not take: {refused}");
+    let variants = json!([{ "label": "Edited", "text": "Good day" }, { "label": "Short", "text": "Hi" }]);
+    let approve = edit(json!({ "variants": variants }));
     assert_eq!(world.ada.post(&input, &approve).await.0, 202);
     assert_eq!(world.ada.post(&input, &approve).await.0, 409, "once");
     let events = world.hears(&started).await;

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Reply, Socket, on_both_stores};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// Within this a revocation holds everywhere.
 const EVERYWHERE: Duration = Duration::from_secs(5);
@@ -94,6 +96,58 @@ async fn a_revoked_key_loses_everything_that_is_open_at_once(database: Database)
     assert_eq!((&ended["status"], &ended["error_message"]), (&json!("failed"), &json!("cancelled")), "{ended}");
 }
 
+/// Sends a request whose body stops after its first byte; the rest of it, to be sent later.
+async fn held_back(artel: &Artel, key: &str, method: &str, path: &str, body: &Value) -> (TcpStream, Vec<u8>) {
+    let address = artel.url().trim_start_matches("http://").to_owned();
+    let mut connection = TcpStream::connect(&address).await.unwrap();
+    let body = body.to_string().into_bytes();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    connection.write_all(&[head.as_bytes(), &body[..1]].concat()).await.unwrap();
+    (connection, body[1..].to_vec())
+}
+
+async fn a_request_whose_body_comes_after_the_revocation_is_not_done(database: Database) {
+    let (artel, _model) = start(database, &[]).await;
+    let owner = person(&artel).await;
+    let agent = owner.agent("demo:echo", &[]).await;
+    let (id, key) = key(&owner).await;
+    let rules = json!({ "rules": [{ "tool": "anything", "effect": "allow" }] });
+    let requests = [
+        ("POST", "/v1/agents", json!({ "name": "late" })),
+        ("POST", "/v1/runs?wait=false", json!({ "agent_id": agent, "input_message": "late" })),
+        ("PUT", "/v1/approval-rules", rules),
+        ("POST", "/api/v1/sessions", json!({ "title": "late" })),
+        (
+            "POST",
+            "/v1/chat/completions",
+            json!({ "model": "demo:echo", "messages": [{ "role": "user", "content": "late" }] }),
+        ),
+    ];
+    let mut held = Vec::new();
+    for (method, path, body) in &requests {
+        held.push(held_back(&artel, &key, method, path, body).await);
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let revoked = owner.request("DELETE", &format!("/v1/api-keys/{id}")).send().await.unwrap();
+    assert_eq!(revoked.status(), 204);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    for ((mut connection, rest), (method, path, _)) in held.into_iter().zip(&requests) {
+        // The server may have answered and closed already.
+        let _ = connection.write_all(&rest).await;
+        let mut answer = Vec::new();
+        let _ = connection.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 4"), "{method} {path}: {answer}");
+    }
+    assert!(!owner.get("/v1/agents").await.1.to_string().contains("late"));
+    assert_eq!(owner.get("/v1/runs").await.1, json!([]));
+    assert_eq!(owner.get("/v1/approval-rules").await.1["rules"], json!([]));
+}
+
 async fn an_operator_may_let_runs_of_revoked_keys_finish(database: Database) {
     let (artel, _model) = start(database, &[("CANCEL_RUNS_OF_REVOKED_KEYS", "false")]).await;
     let owner = person(&artel).await;
@@ -161,6 +215,7 @@ async fn a_deactivated_account_is_out_also_where_it_shows_nothing(database: Data
 }
 
 on_both_stores! {
+    a_request_whose_body_comes_after_the_revocation_is_not_done as a_late_body_on_sqlite, a_late_body_on_postgres;
     a_revoked_key_loses_everything_that_is_open_at_once
         as a_revoked_key_loses_everything_at_once_on_sqlite, a_revoked_key_loses_everything_at_once_on_postgres;
     an_operator_may_let_runs_of_revoked_keys_finish

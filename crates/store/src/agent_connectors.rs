@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use crate::{Result, Viewer};
 
-/// Which connectors an agent may call. The list holds at once, whatever is published.
+/// Which connectors an agent is given. The list belongs to no version.
 #[async_trait]
 pub trait AgentConnectors: Send + Sync {
     /// In place of the whole list; `keys` are distinct, and their order is kept. `None`: no such agent.
@@ -18,8 +18,10 @@ pub trait AgentConnectors: Send + Sync {
         audit: AuditEntry,
     ) -> Result<Option<Agent>>;
     /// The keys in their order; none for an agent that has no list.
-    async fn connectors_of_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<String>>;
-    /// The same for several agents. Those without a list are absent.
+    async fn connectors_of_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<String>> {
+        Ok(self.connectors_of_agents(tenant, &[agent]).await?.remove(&agent).unwrap_or_default())
+    }
+    /// The keys of several agents. Those without a list are absent.
     async fn connectors_of_agents(&self, tenant: TenantId, agents: &[AgentId])
     -> Result<HashMap<AgentId, Vec<String>>>;
 }

@@ -4,6 +4,7 @@
 //! never know stores, runs or surfaces.
 
 mod charset;
+mod depth;
 mod fetch;
 mod page;
 mod plain;

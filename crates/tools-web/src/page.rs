@@ -2,13 +2,15 @@
 
 use dom_smoothie::{Config, Readability, TextMode};
 
-use crate::plain;
+use crate::{depth, plain};
 
 /// Larger pages are read without being taken apart.
 const LARGEST: usize = 3 * 1024 * 1024;
 const MOST_ELEMENTS: usize = 20_000;
 /// The reader of articles takes the square of the depth, and recurses.
 const DEEPEST: usize = 256;
+/// Characters of a title.
+const LONGEST_TITLE: usize = 300;
 const STACK: usize = 64 * 1024 * 1024;
 
 /// What a page says.
@@ -32,46 +34,28 @@ pub(crate) fn read(html: String, url: String) -> Result<Page, String> {
 
 fn article(html: &str, url: &str) -> Page {
     let whole = || Page { title: title_of(html), content: plain::text_of(html) };
-    if html.len() > LARGEST || html.matches('<').count() > 2 * MOST_ELEMENTS || depth(html) > DEEPEST {
+    if html.len() > LARGEST || html.matches('<').count() > 2 * MOST_ELEMENTS || depth::exceeds(html, DEEPEST) {
         return whole();
     }
     let config = Config { max_elements_to_parse: MOST_ELEMENTS, text_mode: TextMode::Markdown, ..Config::default() };
     let Ok(mut reader) = Readability::new(html, Some(url), Some(config)) else { return whole() };
     match reader.parse() {
         Ok(article) if !article.text_content.trim().is_empty() => {
-            let title = Some(article.title.trim().to_owned()).filter(|title| !title.is_empty());
-            Page { title, content: article.text_content.trim().to_owned() }
+            Page { title: shortened(&article.title), content: article.text_content.trim().to_owned() }
         }
         _ => whole(),
     }
 }
 
-/// How deep elements stand in each other at most, counted without knowing which of them need no end.
-fn depth(html: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    for tag in html.split('<').skip(1) {
-        match tag.bytes().next() {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(letter) if letter.is_ascii_alphabetic() && !is_void(tag) => depth += 1,
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
-}
-
-/// An element that has no content, and so no end.
-fn is_void(tag: &str) -> bool {
-    const VOID: [&str; 9] = ["br", "img", "meta", "link", "input", "hr", "source", "wbr", "col"];
-    let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
-    VOID.iter().any(|void| name.eq_ignore_ascii_case(void))
-        || tag.split('>').next().is_some_and(|tag| tag.ends_with('/'))
-}
-
 fn title_of(html: &str) -> Option<String> {
     let start = html.find("<title")?;
     let (_, rest) = html[start..].split_once('>')?;
-    let title = plain::text_of(rest.split("</title").next()?);
+    shortened(&plain::text_of(rest.split("</title").next()?))
+}
+
+/// What a model and people read of a title.
+fn shortened(title: &str) -> Option<String> {
+    let title: String = title.trim().chars().take(LONGEST_TITLE).collect();
     (!title.is_empty()).then_some(title)
 }
 
@@ -102,6 +86,24 @@ mod tests {
     fn a_page_without_an_article_is_all_its_text() {
         assert_eq!(page("<title>T</title><p>Short.</p>").content.replace("T ", ""), "Short.");
         assert_eq!(page("").content, "");
+    }
+
+    #[test]
+    fn a_title_has_an_end() {
+        let paragraph = "Words that make an article of this page, and some more of them. ".repeat(20);
+        for body in ["", &format!("<article><p>{paragraph}</p></article>")] {
+            let title = page(&format!("<title>{}</title>{body}", "x".repeat(100_000))).title.unwrap();
+            assert_eq!(title.chars().count(), 300);
+        }
+    }
+
+    #[test]
+    fn a_page_that_pretends_to_be_flat_is_read_soon() {
+        let started = std::time::Instant::now();
+        for element in ["<div/>", "<div></x>", "<span><div></span>"] {
+            page(&format!("<html><body>{}words", element.repeat(19_000)));
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use artel_catalogue::{Entry, catalogue};
+use serde_json::Value;
 
 use crate::programs::Fuel;
 use crate::schema::{check_schema, validate};
@@ -28,6 +29,11 @@ pub fn check_catalogue() -> Result<(), Vec<String>> {
     let mut faults = catalogue().faults.clone();
     faults.extend(catalogue().entries.iter().flat_map(of_entry));
     if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// What the arguments of a tool of the catalogue are held to; `None` for a name that the catalogue does not have.
+pub fn builtin_schema(name: &str) -> Option<Value> {
+    catalogue().entry(name).map(|entry| entry.input_schema.clone())
 }
 
 /// Can an installation call a tool of the catalogue?

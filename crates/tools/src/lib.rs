@@ -38,7 +38,7 @@ pub use artifacts::ToolArtifact;
 pub use auth::ServiceSigner;
 pub use bound::BoundTool;
 pub use builtin::{Builtin, Typed, builtins, function_name, keeping_builtins};
-pub use catalogue::{check_catalogue, standing};
+pub use catalogue::{builtin_schema, check_catalogue, standing};
 pub use config::ToolsConfig;
 pub use context::{ArtifactKeeper, Budget, CallContext, CallRequest, RunScope};
 pub use descriptor::{DEFAULT_TIMEOUT, Descriptor};

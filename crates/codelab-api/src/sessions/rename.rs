@@ -29,7 +29,9 @@ pub(crate) async fn rename_session(
     InPath(id): InPath,
     Said(wanted): Said<RenameSession>,
 ) -> Result<Json<SessionView>, Fault> {
-    let id = app.intents.own_session(&user.requester(), &id).await?.id;
+    let session = app.intents.own_session(&user.requester(), &id).await?;
+    app.intents.check_agent_of_session(&user.requester(), &session)?;
+    let id = session.id;
     let audit = user.requester().audit("session.rename", "session", &id, app.clock.now());
     let renamed = app.store.rename_session(&user.viewer(), &id, &wanted.title, audit).await?;
     let session = renamed.ok_or_else(refusals::no_session)?;

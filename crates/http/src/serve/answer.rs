@@ -18,6 +18,7 @@ use tower::Service as _;
 use super::connections::{Place, Stage};
 use super::unread::{Rest, split};
 use crate::Problem;
+use crate::body_sender::BodySender;
 
 /// Answers one request.
 pub(super) async fn answer(
@@ -38,8 +39,10 @@ pub(super) async fn answer(
         return Ok(finished(response, place));
     }
     let expects_continue = request.headers().contains_key(EXPECT);
-    let (head, body) = request.into_parts();
-    let (body, rest) = split(body);
+    let (mut head, body) = request.into_parts();
+    let sender = BodySender::default();
+    head.extensions.insert(sender.clone());
+    let (body, rest) = split(body, sender);
     let mut response = routes.call(Request::from_parts(head, body)).await?;
     read_rest(&mut response, rest, expects_continue, &place).await;
     Ok(finished(response, place))

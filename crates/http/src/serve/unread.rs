@@ -1,24 +1,36 @@
-//! Request bodies that nobody read: a small rest is read after the answer was made, a large one closes the connection
-//! after the answer.
-//!
-//! Without this the next request on the same connection dies: the client believes that the connection is kept, the
-//! server closes it.
+//! The bodies of requests. One ends with an error when its sender loses their standing, or sends nothing for a minute.
+//! When a handler left a rest unread, a small one is read after the answer was made, and a large one closes the
+//! connection after the answer: else the next request on the same connection dies, because the client believes that
+//! the connection is kept.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
+use tokio::time::Sleep;
+
+use crate::body_sender::{BodyCut, BodySender};
+use crate::{Standing, Watch};
 
 /// A rest of at most this many bytes is read.
 const SMALL: u64 = 256 * 1024;
 /// For at most this long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// For so long a sender may send nothing.
+const SILENCE: Duration = Duration::from_mins(1);
+
 /// The body of a request that has one, shared with the server so that it can read what the handler left.
-pub(super) struct RequestBody(Shared);
+pub(super) struct RequestBody {
+    shared: Shared,
+    sender: BodySender,
+    /// Both are there only while the body is waited for: most bodies are there at once.
+    watch: Option<Watch>,
+    silence: Option<Pin<Box<Sleep>>>,
+}
 
 /// What the server keeps of a request's body.
 pub(super) struct Rest(Shared);
@@ -30,10 +42,10 @@ struct State {
     ended: bool,
 }
 
-pub(super) fn split(body: Incoming) -> (RequestBody, Rest) {
+pub(super) fn split(body: Incoming, sender: BodySender) -> (RequestBody, Rest) {
     let ended = body.is_end_stream();
     let shared = Arc::new(Mutex::new(State { body, ended }));
-    (RequestBody(shared.clone()), Rest(shared))
+    (RequestBody { shared: shared.clone(), sender, watch: None, silence: None }, Rest(shared))
 }
 
 impl State {
@@ -44,20 +56,48 @@ impl State {
     }
 }
 
+impl RequestBody {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the wait for more of the body has to end.
+    fn is_cut(&mut self, cx: &mut Context<'_>) -> Option<BodyCut> {
+        if self.watch.is_none() {
+            self.watch = self.sender.standing().map(Standing::watch);
+        }
+        if self.watch.as_mut().is_some_and(|watch| Pin::new(watch).poll(cx).is_ready()) {
+            return Some(BodyCut::AccessEnded);
+        }
+        let silence = self.silence.get_or_insert_with(|| Box::pin(tokio::time::sleep(SILENCE)));
+        silence.as_mut().poll(cx).is_ready().then_some(BodyCut::Silent)
+    }
+}
+
 impl HttpBody for RequestBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BodyCut;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).poll(cx)
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyCut>>> {
+        let this = self.get_mut();
+        // First: what comes after the loss is not done any more.
+        if this.watch.as_mut().is_some_and(|watch| Pin::new(watch).poll(cx).is_ready()) {
+            return Poll::Ready(Some(Err(BodyCut::AccessEnded)));
+        }
+        let polled = this.state().poll(cx);
+        if let Poll::Ready(frame) = polled {
+            this.silence = None;
+            return Poll::Ready(frame.map(|frame| frame.map_err(BodyCut::Broken)));
+        }
+        this.is_cut(cx).map_or(Poll::Pending, |cut| Poll::Ready(Some(Err(cut))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).body.is_end_stream()
+        self.state().body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).body.size_hint()
+        self.state().body.size_hint()
     }
 }
 

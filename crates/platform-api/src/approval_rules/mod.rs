@@ -38,6 +38,8 @@ impl Checked for TenantRules {
 fn check_approvers(faults: &mut Faults, place: &str, rule: &ApprovalRule) {
     // Approvers of a rule that does not ask have nothing to decide, and are kept as they are.
     let Some(approvers) = &rule.approvers else { return };
+    let names_somebody = !approvers.users.is_empty() || !approvers.scopes.is_empty();
+    faults.ensure(names_somebody, place, "names nobody; give users (ids) or scopes, or leave approvers out");
     faults.ensure(approvers.users.len() <= 50, &format!("{place}.users"), "must have at most 50 entries");
     faults.ensure(approvers.scopes.len() <= 10, &format!("{place}.scopes"), "must have at most 10 entries");
     for (i, scope) in approvers.scopes.iter().enumerate() {

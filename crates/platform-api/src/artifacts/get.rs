@@ -1,6 +1,6 @@
 use artel_domain::{Artifact, ArtifactId};
 use artel_http::caller::RunsRead;
-use artel_http::{At, Caller, Checked, Faults, Params, Problem};
+use artel_http::{At, Caller, Checked, Faults, Params, Problem, Standing};
 use artel_store::Viewer;
 use axum::BoxError;
 use axum::body::{Body, Bytes};
@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use futures::TryStream;
+use futures::{StreamExt as _, TryStream, TryStreamExt as _};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -46,7 +46,8 @@ pub(crate) async fn get_artifact(
     At(artifact): At<ArtifactId>,
     mut parts: Parts,
 ) -> Result<Response, Problem> {
-    let artifact = found(&app, artifact, &mut parts).await?.ok_or_else(|| Problem::not_found("artifact"))?;
+    let (artifact, standing) = found(&app, artifact, &mut parts).await?;
+    let artifact = artifact.ok_or_else(|| Problem::not_found("artifact"))?;
     let (headers, etag) = (headers(&artifact), etag(&artifact));
     if parts.headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
@@ -55,11 +56,11 @@ pub(crate) async fn get_artifact(
         Part::Outside => outside(artifact.bytes),
         Part::Whole => {
             let bytes = app.artifacts.read(&artifact, None).await.map_err(problem)?;
-            sized(bytes, artifact.bytes)
+            sized(bytes, artifact.bytes, &standing)
         }
         Part::Bytes(range) => {
             let bytes = app.artifacts.read(&artifact, Some(range.clone())).await.map_err(problem)?;
-            let mut answer = sized(bytes, range.end - range.start);
+            let mut answer = sized(bytes, range.end - range.start, &standing);
             *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
             let said = format!("bytes {}-{}/{}", range.start, range.end - 1, artifact.bytes);
             answer.headers_mut().extend(HeaderValue::from_str(&said).ok().map(|value| (CONTENT_RANGE, value)));
@@ -70,22 +71,26 @@ pub(crate) async fn get_artifact(
     Ok(answer)
 }
 
-/// By a link's token, else as the caller sees it.
-async fn found(app: &App, artifact: ArtifactId, parts: &mut Parts) -> Result<Option<Artifact>, Problem> {
+/// By a link's token, else as the caller sees it; and for how long it may be read.
+async fn found(app: &App, artifact: ArtifactId, parts: &mut Parts) -> Result<(Option<Artifact>, Standing), Problem> {
     let Params(wanted) = Params::<GetArtifact>::from_request_parts(parts, app).await?;
     let linked = wanted.token.and_then(|token| app.artifact_links.open(&token, artifact, app.clock.now()));
-    let viewer = match linked {
-        Some(tenant) => Viewer::service(tenant),
-        None => app.viewer(&*Caller::<RunsRead>::from_request_parts(parts, app).await?),
+    let (viewer, standing) = if let Some(tenant) = linked {
+        (Viewer::service(tenant), Standing::permanent())
+    } else {
+        let caller = Caller::<RunsRead>::from_request_parts(parts, app).await?;
+        (app.viewer(&caller), caller.standing.clone())
     };
-    Ok(app.store.find_artifact(&viewer, artifact).await?)
+    Ok((app.store.find_artifact(&viewer, artifact).await?, standing))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a file has an end, and its length is told before")]
-fn sized<S>(content: S, bytes: u64) -> Response
+/// A slow reader's answer ends with their standing, before its length is reached.
+#[expect(clippy::disallowed_methods, reason = "the bytes end with the caller's standing")]
+fn sized<S>(content: S, bytes: u64, standing: &Standing) -> Response
 where
     S: TryStream<Ok = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
+    let content = content.into_stream().take_until(standing.watch());
     ([(CONTENT_LENGTH, HeaderValue::from(bytes))], Body::from_stream(content)).into_response()
 }
 

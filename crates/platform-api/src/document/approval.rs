@@ -2,15 +2,19 @@
 //! derive said.
 
 use serde_json::{Value, json};
-use utoipa::openapi::schema::{AllOfBuilder, AnyOf, AnyOfBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AllOfBuilder, AnyOf, AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type,
+};
 use utoipa::openapi::{OpenApi, Ref, RefOr};
 
 /// Splits the schemas into their members and what goes together.
 pub(super) fn refine(openapi: &mut OpenApi) {
     let Some(schemas) = openapi.components.as_mut().map(|components| &mut components.schemas) else { return };
-    for (name, members, rule) in
-        [("DecideApproval", "DecisionMembers", decision()), ("ArgumentCondition", "ConditionMembers", condition())]
-    {
+    for (name, members, rule) in [
+        ("DecideApproval", "DecisionMembers", decision()),
+        ("ArgumentCondition", "ConditionMembers", condition()),
+        ("Approvers", "ApproverNames", somebody()),
+    ] {
         let Some(schema) = schemas.remove(name) else { continue };
         schemas.insert(members.to_owned(), schema);
         let whole = AllOfBuilder::new().item(Ref::from_schema_name(members)).item(Schema::from(rule));
@@ -39,6 +43,15 @@ fn condition() -> AnyOf {
     };
     let equals = ObjectBuilder::new().property("is", among(&["eq"]));
     AnyOfBuilder::new().item(equals).item(of(&["gt", "lt"], Type::Number)).item(of(&["matches"], Type::String)).build()
+}
+
+/// Approvers that name nobody are refused.
+fn somebody() -> AnyOf {
+    let of = |member: &str| {
+        let named = ArrayBuilder::new().min_items(Some(1));
+        ObjectBuilder::new().property(member, named).required(member)
+    };
+    AnyOfBuilder::new().item(of("users")).item(of("scopes")).build()
 }
 
 fn among(words: &[&str]) -> ObjectBuilder {

@@ -96,7 +96,7 @@ async fn store(app: &App, caller: &Identity, start: StartRun, id: RunId) -> Resu
 }
 
 /// The rest of a run that is stored already.
-pub(super) fn follow_from(app: &App, viewer: &Viewer, run: &Run, after: i64) -> Entries {
+pub(crate) fn follow_from(app: &App, viewer: &Viewer, run: &Run, after: i64) -> Entries {
     let reference = RunRef { viewer: viewer.clone(), session_id: run.session_id.clone(), run_id: run.id };
     follow(app.store.clone(), &*app.bus, reference, after).boxed()
 }

@@ -96,7 +96,7 @@ pub(crate) async fn list_run_events(
 
 /// Where to follow from. A reader who claims to have seen what is not stored (yet, or ever) starts at what is:
 /// otherwise an end before `after` would never reach it.
-async fn start_of(app: &App, viewer: &Viewer, run: &Run, after: i64) -> Result<i64, Problem> {
+pub(crate) async fn start_of(app: &App, viewer: &Viewer, run: &Run, after: i64) -> Result<i64, Problem> {
     if after == 0 || !app.store.run_entries(viewer, run.id, after, 1).await?.is_empty() {
         return Ok(after);
     }

@@ -41,7 +41,8 @@ pub(super) fn stream_of(app: &App, standing: &Standing, entries: Entries) -> Res
     stream::events(standing, events, KeepAlive::new().interval(app.config.sse_keepalive), access_ended)
 }
 
-fn access_ended(loss: Loss) -> SseEvent {
+/// Tells a reader that their access was ended.
+pub(crate) fn access_ended(loss: Loss) -> SseEvent {
     let data = json!({ "error": loss.message(), "code": loss.code() });
     SseEvent::default().event("access_ended").data(data.to_string())
 }

@@ -38,6 +38,7 @@ pub(crate) async fn update_session(
 ) -> Result<Json<SessionView>, Problem> {
     let viewer = Viewer::from(&caller.requester());
     let known = found(&app, &viewer, &session).await?;
+    app.intents.check_agent_of_session(&caller.requester(), &known)?;
     let Some(title) = body.value.title else { return Ok(Json(known.into())) };
     let audit = caller.audit("session.rename", "session", &known.id, app.clock.now());
     let renamed = app.store.rename_organization_session(&viewer, &known.id, &title, audit).await?;

@@ -1,6 +1,7 @@
 use artel_domain::RunId;
 use artel_http::caller::RunsWrite;
 use artel_http::{At, Caller, Problem};
+use artel_store::Viewer;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -21,7 +22,7 @@ pub(crate) async fn cancel_turn(
     caller: Caller<RunsWrite>,
     At(TurnAt { session_id, turn_id }): At<TurnAt>,
 ) -> Result<(StatusCode, Json<TurnRef>), Problem> {
-    let run = found(&app, &app.viewer(&caller), &session_id, turn_id).await?;
+    let run = found(&app, &Viewer::from(&caller.requester()), &session_id, turn_id).await?;
     let run = app.intents.cancel_run(&caller.requester(), run.id).await?;
     Ok((StatusCode::ACCEPTED, Json(TurnRef { session_id: run.session_id.shown(), turn_id: run.id })))
 }

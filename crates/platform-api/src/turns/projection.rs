@@ -10,6 +10,8 @@ use super::cursor::Cursor;
 
 /// A result is summed up in at most this many characters.
 const LONGEST_SUMMARY: usize = 2000;
+/// A result shows at most this many files.
+const MOST_FILES: usize = 100;
 
 /// One event of a stream.
 #[derive(Debug, PartialEq)]
@@ -39,11 +41,17 @@ impl Projection {
     /// * `artifacts`: those of [`artifact_ids`] that the reader may see.
     pub(super) fn events(&mut self, entry: &Entry, artifacts: &[Artifact]) -> Vec<TurnEvent> {
         let Some((name, data)) = self.event(entry, artifacts) else { return Vec::new() };
-        let files: Vec<Value> = artifacts.iter().map(shown).collect();
-        self.files.extend(files.iter().filter(|file| !self.files.contains(file)).cloned().collect::<Vec<_>>());
-        let all = std::iter::once((name, data)).chain(files.into_iter().map(|file| ("artifact", file)));
         let at = |part| Cursor { seq: entry.seq, part };
-        (0..).zip(all).map(|(part, (name, data))| TurnEvent { at: at(part), name, data }).collect()
+        let mut events = vec![TurnEvent { at: at(0), name, data }];
+        // A file that was deleted leaves its number free: the others keep theirs.
+        for (part, id) in (1..).zip(artifact_ids(&entry.event)) {
+            let Some(file) = artifacts.iter().find(|artifact| artifact.id == id).map(shown) else { continue };
+            if !self.files.contains(&file) {
+                self.files.push(file.clone());
+            }
+            events.push(TurnEvent { at: at(part), name: "artifact", data: file });
+        }
+        events
     }
 
     fn event(&mut self, entry: &Entry, artifacts: &[Artifact]) -> Option<(&'static str, Value)> {
@@ -79,7 +87,7 @@ impl Projection {
     }
 }
 
-/// The files that an entry's event speaks of.
+/// The files that an entry's event names, the first hundred.
 pub(super) fn artifact_ids(event: &Event) -> Vec<ArtifactId> {
     let mut found = Vec::new();
     if let Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. } = event {
@@ -92,7 +100,7 @@ fn collect(value: &Value, found: &mut Vec<ArtifactId>) {
     match value {
         Value::Object(members) => {
             let id = members.get("artifact_id").and_then(Value::as_str).and_then(|text| text.parse().ok());
-            if let Some(id) = id.filter(|id| !found.contains(id)) {
+            if let Some(id) = id.filter(|id| found.len() < MOST_FILES && !found.contains(id)) {
                 found.push(id);
             }
             members.values().for_each(|member| collect(member, found));
@@ -128,8 +136,10 @@ fn approval(event: &Event) -> Option<(&'static str, Value)> {
     Some(match event {
         Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, changed, .. } => (
             "approval_requested",
-            json!({ "approval_id": approval_id, "call_id": call_id, "name": name, "arguments": args, "arguments_digest": args_digest,
-                    "reason": reason, "changed": changed }),
+            json!({
+                "approval_id": approval_id, "call_id": call_id, "name": name, "arguments": args,
+                "arguments_digest": args_digest, "reason": reason, "changed": changed,
+            }),
         ),
         Event::ApprovalDecided { approval_id, call_id, decision, args, feedback, decided_by, .. } => (
             "approval_decided",
@@ -142,7 +152,8 @@ fn approval(event: &Event) -> Option<(&'static str, Value)> {
 
 fn tokens(usage: Usage) -> Value {
     json!({
-        "prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens, "total_tokens": usage.total(),
+        "prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.total(),
     })
 }
 

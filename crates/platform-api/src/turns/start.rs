@@ -92,12 +92,14 @@ pub(crate) async fn start_turn(
     let work = async |id| {
         let requester = caller.requester();
         let attachments = wanted.attachments.unwrap_or_default();
+        let title = wanted.message.clone();
         let message = with_files(&app, &Viewer::from(&requester), wanted.message, &attachments).await?;
         let start = artel_intents::StartTurn {
             id: RunId(id),
             session: wanted.session_id.map(SessionId),
             agent: wanted.agent_id,
             message,
+            title,
             metadata: wanted.metadata.map(Value::Object),
             when_busy: match wanted.on_busy {
                 Some(OnBusy::Queue) => WhenBusy::Queue,

@@ -1,9 +1,9 @@
 use std::collections::VecDeque;
 
 use artel_domain::{Artifact, Entry, RunId, SessionId};
-use artel_engine::{Pieces, RunRef, SessionRef, follow, follow_session};
+use artel_engine::{Pieces, SessionRef, follow_session};
 use artel_http::caller::RunsRead;
-use artel_http::{At, Caller, Checked, Loss, Params, Problem, stream};
+use artel_http::{At, Caller, Checked, Params, Problem, stream};
 use artel_store::{StoreError, Viewer};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -12,13 +12,14 @@ use axum::response::{IntoResponse, Response};
 use futures::stream::unfold;
 use futures::{Stream, StreamExt};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor::Cursor;
 use super::projection::{Projection, TurnEvent, artifact_ids};
 use crate::App;
-use crate::runs::Entries;
+use crate::runs::accept::{Entries, follow_from};
+use crate::runs::events::start_of;
+use crate::runs::sse::access_ended;
 use crate::sessions::TAG;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,7 +59,8 @@ pub(crate) struct StreamedTurnEvent {
 /// last event is answered with 204. Needs `runs:read`.
 #[utoipa::path(get, path = "/sessions/{session_id}/stream", tag = TAG,
     params(("session_id" = String, Path, min_length = 1, max_length = 200), StreamSession,
-        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.", pattern = "^[0-9]{1,18}$", nullable = false)),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.",
+            pattern = "^[0-9]{1,18}([.][0-9]{1,4})?$", nullable = false)),
     responses((status = 200, description = "The events.", body = StreamedTurnEvent, content_type = "text/event-stream"),
         (status = 204, description = "The turn is over, and its last event was seen.")))]
 pub(crate) async fn stream_session(
@@ -70,35 +72,36 @@ pub(crate) async fn stream_session(
 ) -> Result<Response, Problem> {
     let (seen, viewer) = (Cursor::last_seen(&headers)?, app.viewer(&caller));
     let session = crate::sessions::found(&app, &viewer, &session).await?.id;
-    let entries = match wanted.turn_id {
-        None => of_session(&app, &viewer, &session, seen).await?,
+    let (entries, seen) = match wanted.turn_id {
+        None => (of_session(&app, &viewer, &session, seen).await?, seen),
         Some(turn) => match of_turn(&app, &viewer, &session, turn, seen).await? {
-            Some(entries) => entries,
+            Some(found) => found,
             // A browser's EventSource connects again after every end of a stream but this one.
             None => return Ok(StatusCode::NO_CONTENT.into_response()),
         },
     };
     let projection = Projection::new(session.shown());
-    let reading = Reading { app: app.clone(), viewer, entries, projection, ready: VecDeque::new(), seen };
+    let reading = Reading { app: app.clone(), viewer, session, entries, projection, ready: VecDeque::new(), seen };
     let alive = KeepAlive::new().interval(app.config.sse_keepalive);
     Ok(stream::events(&caller.standing, reading.into_events(), alive, access_ended))
 }
 
 /// From the turn's beginning on, also for a reader who saw a part of it: what follows depends on it. `None`: the reader
-/// saw the end.
+/// saw the end. And what the reader has seen, as far as the journal has it.
 async fn of_turn(
     app: &App,
     viewer: &Viewer,
     session: &SessionId,
     turn: RunId,
     seen: Cursor,
-) -> Result<Option<Entries>, Problem> {
+) -> Result<Option<(Entries, Cursor)>, Problem> {
     let run = super::found(app, viewer, session, turn).await?;
     if run.phase.is_end() && app.store.run_entries(viewer, run.id, seen.seq, 1).await?.is_empty() {
         return Ok(None);
     }
-    let reference = RunRef { viewer: viewer.clone(), session_id: run.session_id, run_id: run.id };
-    Ok(Some(follow(app.store.clone(), &*app.bus, reference, 0).boxed()))
+    let stored = start_of(app, viewer, &run, seen.seq).await?;
+    let seen = if stored < seen.seq { Cursor { seq: stored, part: u16::MAX } } else { seen };
+    Ok(Some((follow_from(app, viewer, &run, 0), seen)))
 }
 
 /// From the beginning of the turn on in which the reader stopped.
@@ -109,15 +112,11 @@ async fn of_session(app: &App, viewer: &Viewer, session: &SessionId, seen: Curso
     Ok(follow_session(app.store.clone(), &*app.bus, reference, after, Pieces::Live).await?.entries)
 }
 
-fn access_ended(loss: Loss) -> SseEvent {
-    let data = json!({ "error": loss.message(), "code": loss.code() });
-    SseEvent::default().event("access_ended").data(data.to_string())
-}
-
-/// A journal as a reader hears of it.
+/// One reader's place in a journal.
 struct Reading {
     app: App,
     viewer: Viewer,
+    session: SessionId,
     entries: Entries,
     projection: Projection,
     ready: VecDeque<TurnEvent>,
@@ -145,18 +144,24 @@ impl Reading {
                 return Ok(Some(event));
             }
             let Some(entry) = self.entries.next().await.transpose()? else { return Ok(None) };
-            let artifacts = artifacts(&self.app, &self.viewer, &entry).await?;
+            let artifacts = artifacts(&self.app, &self.viewer, &self.session, &entry).await?;
             let events = self.projection.events(&entry, &artifacts);
             self.ready.extend(events.into_iter().filter(|event| event.at > self.seen));
         }
     }
 }
 
-/// The files of an entry that the reader may see.
-async fn artifacts(app: &App, viewer: &Viewer, entry: &Entry) -> Result<Vec<Artifact>, StoreError> {
+/// The files that were made in this session, of those that an entry names. A tool may name any file.
+async fn artifacts(
+    app: &App,
+    viewer: &Viewer,
+    session: &SessionId,
+    entry: &Entry,
+) -> Result<Vec<Artifact>, StoreError> {
     let mut found = Vec::new();
     for id in artifact_ids(&entry.event) {
-        found.extend(app.store.find_artifact(viewer, id).await?);
+        let artifact = app.store.find_artifact(viewer, id).await?;
+        found.extend(artifact.filter(|artifact| artifact.session_id.as_ref() == Some(session)));
     }
     Ok(found)
 }

@@ -211,6 +211,34 @@ async fn a_key_for_one_agent_changes_that_agent_alone() {
 }
 
 #[tokio::test]
+async fn a_key_for_one_agent_changes_no_session_of_another_and_deletes_no_shared_file() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let (own, other) = (ada.creates_agent("own").await, ada.creates_agent("other").await);
+    for agent in [&own, &other] {
+        ada.post(&format!("/agents/{agent}/publish"), Value::Null).await.is(StatusCode::OK);
+    }
+    let (bound, _) = key(&ada, json!({ "scopes": ["runs:write"], "agent_id": own })).await;
+    let session = async |agent: &str| {
+        let started = ada.post("/sessions/stream", json!({ "message": "hi", "agent_id": agent })).await;
+        started.is(StatusCode::ACCEPTED);
+        format!("/sessions/{}", started.body["session_id"].as_str().unwrap())
+    };
+    let (mine, theirs) = (session(&own).await, session(&other).await);
+    for (method, body) in [("PATCH", json!({ "title": "mine" })), ("DELETE", Value::Null)] {
+        let refused = bound.call(method, &theirs, body).await;
+        assert_eq!(refused.is_problem(403).body["error"], "agent_not_allowed", "{method}");
+    }
+    ada.get(&theirs).await.is(StatusCode::OK);
+    bound.call("PATCH", &mine, json!({ "title": "renamed" })).await.is(StatusCode::OK);
+    bound.call("DELETE", &mine, Value::Null).await.is(StatusCode::NO_CONTENT);
+    let file = crate::artifacts::uploads(&ada, "a.txt", b"shared").await;
+    let file = format!("/artifacts/{}", file["artifact_id"].as_str().unwrap());
+    assert_eq!(bound.delete(&file).await.is_problem(403).body["error"], "agent_not_allowed");
+    ada.delete(&file).await.is(StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
 async fn a_key_for_one_agent_steers_no_run_of_another() {
     let world = World::new().await;
     let ada = world.ada();

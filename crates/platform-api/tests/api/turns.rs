@@ -36,6 +36,7 @@ async fn files_go_with_a_message_by_their_ids() {
         own["artifact_id"].as_str().unwrap()
     );
     assert_eq!(run["input_message"], expected.as_str());
+    assert_eq!(ada.get("/sessions").await.body[0]["title"], "Read it");
     for unknown in [foreign, json!({ "artifact_id": ABSENT })] {
         let refused = ada.post(START, with(&unknown)).await;
         let message = refused.is_problem(404).body["message"].as_str().unwrap();

@@ -21,11 +21,6 @@ impl AgentConnectors for PostgresStore {
         retrying(|| agent_connectors::put(&self.pool, viewer, agent, &keys, &audit)).await
     }
 
-    async fn connectors_of_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<String>> {
-        let mut found = within(agent_connectors::of(&self.pool, tenant, &[agent])).await?;
-        Ok(found.remove(&agent).unwrap_or_default())
-    }
-
     async fn connectors_of_agents(
         &self,
         tenant: TenantId,

@@ -22,11 +22,6 @@ impl AgentConnectors for SqliteStore {
         .await
     }
 
-    async fn connectors_of_agent(&self, tenant: TenantId, agent: AgentId) -> Result<Vec<String>> {
-        let mut found = agent_connectors::of(&self.reads, tenant, &[agent]).await?;
-        Ok(found.remove(&agent).unwrap_or_default())
-    }
-
     async fn connectors_of_agents(
         &self,
         tenant: TenantId,

@@ -1,4 +1,4 @@
-use artel_domain::{Agent, AgentId, AgentKind, BuiltinAgent};
+use artel_domain::{Agent, AgentId, AgentKind, BuiltinAgent, TenantId};
 use artel_http::caller::AgentsRead;
 use artel_http::{Checked, Faults, Params, Problem};
 use artel_store::{AgentFilter, Page};
@@ -50,11 +50,10 @@ pub(crate) async fn list_organization_agents(
         agents.push(found(&app, &caller, BuiltinAgent::System.id(caller.tenant_id)).await?);
     }
     agents.extend(custom);
-    Ok((AppendHeaders([("x-total-count", total)]), Json(views(&app, agents).await?)))
+    Ok((AppendHeaders([("x-total-count", total)]), Json(views(&app, caller.tenant_id, agents).await?)))
 }
 
-async fn views(app: &App, agents: Vec<Agent>) -> Result<Vec<OrganizationAgent>, Problem> {
-    let Some(tenant) = agents.first().map(|agent| agent.tenant_id) else { return Ok(Vec::new()) };
+async fn views(app: &App, tenant: TenantId, agents: Vec<Agent>) -> Result<Vec<OrganizationAgent>, Problem> {
     let ids: Vec<AgentId> = agents.iter().map(|agent| agent.id).collect();
     let mut connectors = app.store.connectors_of_agents(tenant, &ids).await?;
     let view = |agent: Agent| {

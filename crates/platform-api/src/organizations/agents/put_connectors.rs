@@ -27,10 +27,10 @@ impl Checked for PutConnectors {
     }
 }
 
-/// Set the connectors that an agent may call.
+/// Set the connectors of an agent.
 ///
-/// The list holds at once, also for runs under way. Order is kept, and a key that comes twice counts once. The system
-/// agent may call every connector, and its list cannot be set (400). Needs `agents:write`.
+/// The list is kept; runs do not call connectors yet. Order is kept, and a key that comes twice counts once. The system
+/// agent has every connector, and its list cannot be set (400). Needs `agents:write`.
 #[utoipa::path(put, path = "/organizations/{org_id}/agents/{agent_id}/connectors", tag = TAG,
     params(("org_id" = String, Path), ("agent_id" = AgentId, Path)), request_body = PutConnectors,
     responses((status = 200, description = "The agent as it is now.", body = OrganizationAgent)))]

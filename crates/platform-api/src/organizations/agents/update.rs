@@ -62,8 +62,8 @@ fn given(member: &Option<Option<String>>) -> Option<&str> {
 
 /// Change an agent of an organisation.
 ///
-/// The change holds for the next run of everybody: a published agent is published with it. Runs under way keep what
-/// they began with. The system agent cannot be changed (400). Needs `agents:write`.
+/// A change of name, prompt, model or parameters holds for the next run of everybody: a published agent is published
+/// with it. Runs under way keep what they began with. The system agent cannot be changed (400). Needs `agents:write`.
 #[utoipa::path(patch, path = "/organizations/{org_id}/agents/{agent_id}", tag = TAG,
     params(("org_id" = String, Path), ("agent_id" = AgentId, Path)), request_body = UpdateOrganizationAgent,
     responses((status = 200, description = "The agent as it is now.", body = OrganizationAgent)))]
@@ -82,6 +82,9 @@ pub(crate) async fn update_organization_agent(
 }
 
 fn patch(app: &App, new: UpdateOrganizationAgent) -> Result<AgentPatch, Problem> {
+    // Only what a version holds is published: switching an agent off publishes nobody's unpublished changes.
+    let publishes =
+        new.name.is_some() || new.system_prompt.is_some() || new.model.is_some() || new.llm_params.is_some();
     let named = |name: Option<String>| known_model(&app.models, name.as_deref().unwrap_or(&app.config.default_model));
     Ok(AgentPatch {
         name: new.name,
@@ -92,6 +95,6 @@ fn patch(app: &App, new: UpdateOrganizationAgent) -> Result<AgentPatch, Problem>
         is_enabled: new.is_enabled,
         description: new.description,
         avatar_url: new.avatar_url,
-        publishes: true,
+        publishes,
     })
 }

@@ -19,7 +19,7 @@ pub(crate) struct OrganizationAgent {
     created_by: UserId,
     created_at: Timestamp,
     updated_at: Option<Timestamp>,
-    /// The connectors that it may call, in the order in which they were given. The system agent may call all.
+    /// Its connectors, in the order in which they were given. The system agent has all. Runs do not call connectors yet.
     connectors: Vec<String>,
     /// `custom`, or `system`: the assistant that every organisation has without making it.
     kind: AgentKind,

@@ -102,6 +102,21 @@ fn a_files_event_comes_after_its_result_and_the_end_lists_it() {
 }
 
 #[test]
+fn files_keep_their_numbers_when_one_is_deleted() {
+    let other = ArtifactId(Uuid::from_u128(4));
+    let output = json!([{ "artifact_id": FILE }, { "artifact_id": other }]);
+    let left = Artifact { id: other, ..artifact() };
+    let events = Projection::new(SessionId("s".to_owned())).events(&entry(4, finished(output)), &[left]);
+    assert_eq!(events.iter().map(|event| event.at.to_string()).collect::<Vec<_>>(), ["4", "4.2"]);
+}
+
+#[test]
+fn a_result_that_names_many_files_shows_a_hundred() {
+    let many: Vec<Value> = (0..500).map(|n| json!({ "artifact_id": Uuid::from_u128(n) })).collect();
+    assert_eq!(artifact_ids(&finished(json!(many))).len(), MOST_FILES);
+}
+
+#[test]
 fn a_long_result_is_cut_and_says_so() {
     let mut projection = Projection::new(SessionId("s".to_owned()));
     let events = projection.events(&entry(1, finished(json!("я".repeat(LONGEST_SUMMARY + 1)))), &[]);
