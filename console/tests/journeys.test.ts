@@ -116,7 +116,7 @@ it('leaves the open question to the reader, and takes one decision from one key'
   await decide(read);
   await until(async () => (await one.page.locator(`nav a[href*="${opened}"]`).count()) === 0);
   expect(new URL(one.page.url()).pathname).toContain(opened);
-  await one.page.locator('#main').getByText('Rejected').waitFor();
+  await one.page.locator('section[data-keys] .badge', { hasText: 'rejected' }).waitFor();
 
   // A letter outside of the list and the card is no command; one that is held is one command.
   const [left, right] = [first, second, third].filter((approval) => approval !== read);
