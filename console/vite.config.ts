@@ -14,6 +14,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { '^/(v1|oauth|health|console/(session|sign-in/|enter))': { target: artel, changeOrigin: true } } },
+  server: {
+    // The server signs browsers in that reach it at loopback; the `Host` and the `Origin` of a request stay the same.
+    host: '127.0.0.1',
+    proxy: { '^/(v1|oauth|health|docs|redoc|openapi\\.json|metrics|console/(session|sign-in/|enter))': { target: artel } },
+  },
   test: { include: ['src/**/*.test.ts'] },
 });

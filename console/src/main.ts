@@ -8,8 +8,7 @@ import './styles.css';
 
 applyTheme();
 startRouter();
-const asked = startSession();
+void startSession();
 await speak(preferred());
-await asked;
 const target = document.getElementById('app');
 if (target !== null) mount(App, { target });

@@ -59,7 +59,11 @@ export function resource<T>(read: (signal: AbortSignal) => Promise<T>, everyMs =
       return shown.isLoading;
     },
     reload: load,
-    set: (value) => (shown = { value, problem: null, isLoading: false }),
+    set: (value) => {
+      // An answer that is still to come is older.
+      ending.abort();
+      shown = { value, problem: null, isLoading: false };
+    },
   };
 }
 

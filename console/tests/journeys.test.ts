@@ -9,6 +9,11 @@ let artel: Artel;
 let browser: Browser;
 let world: World;
 
+/** The text of an answer, with numbers as they stand. */
+async function exactly(address: string, token: string): Promise<string> {
+  return (await fetch(address, { headers: { authorization: `Bearer ${token}` } })).text();
+}
+
 beforeAll(async () => {
   [artel, browser] = await Promise.all([Artel.start(), launch()]);
   world = await furnish(artel);
@@ -75,7 +80,7 @@ it('lets an approver decide by keyboard: approve, edit, reject', async () => {
   await page.keyboard.press('e');
   const field = page.getByLabel('Arguments (JSON)');
   await field.fill('{"to": "ACME", "amount": 1');
-  await page.getByText('This is no JSON').waitFor();
+  await page.getByText('This is not valid JSON').waitFor();
   expect(await page.getByRole('button', { name: 'Approve as edited' }).isDisabled()).toBe(true);
   await field.fill('{"to": "ACME", "amount": 1.10}');
   await page.locator('.diff .added', { hasText: '"amount": 1.10' }).waitFor();
@@ -95,6 +100,46 @@ it('lets an approver decide by keyboard: approve, edit, reject', async () => {
   });
   expect([rejected.feedback, world.received.length]).toEqual(['Use the other account', 2]);
   expect(complaints).toEqual([]);
+});
+
+it('leaves the open question to the reader, and takes one decision from one key', async () => {
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  await pays(artel, { to: 'ACME', amount: 3 });
+  const [first, second, third] = [await asks(world), await asks(world), await asks(world)];
+  const decide = (approval: { id: string }) => world.api.post(`/v1/approvals/${approval.id}/decision`, { decision: 'reject' });
+  const stateOf = async (approval: { id: string }) => (await world.api.get(`/v1/approvals/${approval.id}`)).status;
+  await one.page.goto(`${artel.url}/console/approvals`);
+  await one.page.waitForURL(/approvals\/[0-9a-f-]{36}/);
+  const opened = new URL(one.page.url()).pathname.split('/').at(-1) ?? '';
+  const read = [first, second, third].find((approval) => approval.id === opened);
+  await decide(read);
+  await until(async () => (await one.page.locator(`nav a[href*="${opened}"]`).count()) === 0);
+  expect(new URL(one.page.url()).pathname).toContain(opened);
+  await one.page.locator('section[data-keys] .badge', { hasText: 'rejected' }).waitFor();
+
+  // A letter outside of the list and the card is no command; one that is held is one command.
+  const [left, right] = [first, second, third].filter((approval) => approval !== read);
+  await one.page.locator(`nav a[href*="${left.id}"]`).click();
+  await one.page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+  await one.page.locator('nav#nav a').first().focus();
+  await one.page.keyboard.press('a');
+  expect(await stateOf(left)).toBe('pending');
+  await one.page.locator('section[data-keys]').focus();
+  for (let held = 0; held < 20; held += 1) {
+    await one.page.keyboard.down('a');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  await one.page.keyboard.up('a');
+  await one.page.waitForURL(new RegExp(right.id));
+  expect([await stateOf(left), await stateOf(right)]).toEqual(['approved', 'pending']);
+  expect(await one.page.evaluate(() => document.activeElement?.matches('section[data-keys]'))).toBe(true);
+  // The same key in a Russian layout.
+  await one.page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+  await one.page.evaluate(() => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ф', code: 'KeyA', bubbles: true })));
+  await until(async () => (await stateOf(right)) === 'approved');
+  await until(async () => one.page.evaluate(() => document.activeElement?.tagName === 'H1'));
+  expect(one.complaints).toEqual([]);
 });
 
 it('lets an approver decide on a phone', async () => {
@@ -130,6 +175,27 @@ it('streams an answer, shows the call, decides inline, and finds the dialogue ag
   await page.goBack();
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   expect(complaints).toEqual([]);
+});
+
+it('shows after a reload what an edited call was made with', async () => {
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  await pays(artel, { to: 'ACME', amount: 5 }, 'It is edited.');
+  await one.page.goto(`${artel.url}/console/chat`);
+  await one.page.getByRole('button', { name: 'New dialogue' }).click();
+  await one.page.getByRole('textbox', { name: 'Message' }).fill('Pay 5 to ACME, or so');
+  await one.page.keyboard.press('Enter');
+  await one.page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await one.page.getByLabel('Arguments (JSON)').fill('{"to": "EMCA", "amount": 12345678901234567890}');
+  await one.page.getByRole('button', { name: 'Approve as edited' }).click();
+  await one.page.getByText('It is edited.').waitFor();
+  await one.page.reload();
+  await one.page.getByText('It is edited.').waitFor();
+  const call = one.page.locator('details.call');
+  await call.locator('summary').click();
+  await call.getByText('12345678901234567890').waitFor();
+  expect([await call.getByText('EMCA').count(), await call.getByText('ACME').count()]).toEqual([1, 0]);
+  expect(one.complaints).toEqual([]);
 });
 
 it('loses nothing of an answer when the server is killed in the middle', async () => {
@@ -196,6 +262,30 @@ it('makes an agent, tries it, publishes it, changes it, compares, and rolls back
   expect(complaints).toEqual([]);
 });
 
+it('makes one agent when the answer was lost and the form is sent again', async () => {
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  let lost = 0;
+  await one.page.route('**/v1/agents', async (route) => {
+    if (route.request().method() !== 'POST' || lost > 0) return route.fallback();
+    lost += 1;
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await one.page.goto(`${artel.url}/console/agent/new`);
+  await one.page.getByLabel('Name').fill('Onlychild');
+  await one.page.getByLabel('Prompt').fill('You are one.');
+  await one.page.getByLabel('Model', { exact: true }).fill('demo:echo');
+  await one.page.getByRole('button', { name: 'Create' }).click();
+  await one.page.getByText('The server cannot be reached.').waitFor();
+  await one.page.getByRole('button', { name: 'Create' }).click();
+  await one.page.getByRole('heading', { name: 'Onlychild' }).waitFor();
+  expect((await world.api.get('/v1/agents?q=Onlychild')).length).toBe(1);
+  await one.page.getByLabel('Prompt').fill('You are the one.');
+  await one.page.getByRole('button', { name: 'Save' }).first().click();
+  await one.page.getByText('Saved.').waitFor();
+});
+
 it('makes a tool, and calls it once to see what is sent and answered', async () => {
   const { page, complaints, context } = await visit(browser, artel);
   await signIn({ page, context, strangers: [], complaints }, artel);
@@ -205,10 +295,14 @@ it('makes a tool, and calls it once to see what is sent and answered', async () 
   await page.getByLabel('Description').fill('Pays back');
   await page.getByLabel('Address').fill((await world.api.get(`/v1/tools/${world.toolId}`)).endpoint);
   await page.getByLabel('Schema of the arguments').fill('{"type": "object"');
-  await page.getByText('This is no JSON').waitFor();
-  await page.getByLabel('Schema of the arguments').fill('{"type": "object", "properties": {"to": {"type": "string"}}}');
+  await page.getByText('This is not valid JSON').waitFor();
+  await page.getByLabel('Schema of the arguments').fill('{"type": "object", "properties": {"to": {"type": "string"}, "id": {"type": "integer", "maximum": 12345678901234567890}}}');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { name: 'refund' }).waitFor();
+  await page.getByLabel('Description').fill('Pays back what was paid');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  expect(await exactly(`${artel.url}/v1/tools`, world.api.token)).toContain('12345678901234567890');
   const before = world.received.length;
   await page.getByLabel('Arguments (JSON)').fill('{"to": "ACME"}');
   await page.getByRole('button', { name: 'Call it' }).click();
@@ -233,7 +327,7 @@ it('makes a key, shows it once, and revokes it', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await until(async () => (await page.getByRole('button', { name: 'Revoke ci' }).count()) === 0);
   expect((await fetch(`${artel.url}/v1/runs`, { headers: { 'x-api-key': key } })).status).toBe(401);
-  await page.getByLabel('also those that were revoked').check();
+  await page.getByLabel('Show revoked keys').check();
   await page.locator('tr', { hasText: 'ci' }).getByText('revoked').waitFor();
   expect(await page.content()).not.toContain(key);
 });

@@ -25,6 +25,18 @@ afterAll(async () => {
   await Promise.all([artel?.stop(), browser?.close()]);
 });
 
+/** What each page says when there is nothing yet. */
+const EMPTY: Record<string, string> = {
+  '': 'There are no runs yet.',
+  chat: 'There is no agent to talk to.',
+  approvals: 'Nothing here.',
+  runs: 'There are no runs yet.',
+  agents: 'There are no agents yet.',
+  tools: 'There are no own tools yet.',
+  usage: 'There are no agents yet.',
+  access: 'There are no keys yet.',
+};
+
 async function look(one: Visit, path: string, picture: string): Promise<void> {
   await one.page.goto(`${artel.url}/console/${path}`);
   await one.page.locator('h1').waitFor();
@@ -43,7 +55,10 @@ describe.each(LOOKS)('in $name', (how) => {
     expect(await violations(one.page)).toEqual([]);
     await signIn(one, artel);
     if (how === LOOKS[0]) {
-      for (const page of ['', 'chat', 'approvals', 'runs', 'agents', 'tools', 'usage', 'access']) await look(one, page, `${how.name}-empty-${page || 'home'}`);
+      for (const [page, text] of Object.entries(EMPTY)) {
+        await look(one, page, `${how.name}-empty-${page || 'home'}`);
+        expect(await one.page.getByText(text, { exact: true }).count(), page).toBe(1);
+      }
     }
     await look(one, 'nowhere', `${how.name}-missing`);
     expect(one.complaints).toEqual([]);

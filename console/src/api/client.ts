@@ -1,5 +1,5 @@
 // Requests to the public API. The browser sends the session's cookie by itself; no token is ever seen here.
-import { parseJson, type Json } from '../text/json';
+import { parseJson, writeJson, type Json } from '../text/json';
 
 /** What the server refused, in its own words; or that it could not be reached (`status` 0). */
 export class Problem extends Error {
@@ -32,6 +32,9 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Says whether somebody is signed in after all. */
 type Renew = () => Promise<boolean>;
 
+/** Asked by `renew` itself: it would wait for itself. */
+const SESSION = '/console/session';
+
 let renew: Renew = () => Promise.resolve(false);
 
 /** What is done when the server no longer knows who asks. */
@@ -63,6 +66,11 @@ export async function put<T>(path: string, body: unknown): Promise<T> {
   return answer<T>(await send('PUT', path, { body }));
 }
 
+/** The same with numbers as they stand, in what is sent and in the answer. */
+export async function putExact<T>(path: string, body: object): Promise<T> {
+  return parseJson(await (await send('PUT', path, { text: writeJson(body as Json) })).text()) as T;
+}
+
 export async function remove(path: string): Promise<void> {
   await send('DELETE', path);
 }
@@ -72,11 +80,30 @@ export function once(): Record<string, string> {
   return { 'Idempotency-Key': crypto.randomUUID() };
 }
 
+/**
+ * The requests of one form. What is sent again, because nobody knows whether it arrived, goes under the same key and so
+ * is done once. After a success, or when something else is sent, the key is a new one.
+ */
+export class Once {
+  private sent = '';
+  private headers: Record<string, string> = {};
+
+  async post<T>(path: string, body?: object, options: Options = {}): Promise<T> {
+    const text = body === undefined ? undefined : writeJson(body as Json);
+    const sent = `${path} ${text ?? ''}`;
+    if (sent !== this.sent) [this.sent, this.headers] = [sent, once()];
+    const response = await send('POST', path, { ...options, ...(text === undefined ? {} : { text }), headers: this.headers });
+    const made = await answer<T>(response);
+    this.sent = '';
+    return made;
+  }
+}
+
 /** Sends a request; an answer that is no success is a `Problem`. */
 export async function send(method: Method, path: string, options: Options = {}): Promise<Response> {
   const response = await attempt(method, path, options);
   if (response.ok) return response;
-  if (response.status === 401 && (await renew())) {
+  if (response.status === 401 && !path.startsWith(SESSION) && (await renew())) {
     const again = await attempt(method, path, options);
     if (again.ok) return again;
     throw await problem(again);
@@ -94,7 +121,8 @@ async function attempt(method: Method, path: string, options: Options): Promise<
   try {
     return await fetch(path + query(options.query), init);
   } catch (cause) {
-    if (options.signal?.aborted) throw cause;
+    const isTooLate = cause instanceof DOMException && cause.name === 'TimeoutError';
+    if (options.signal?.aborted && !isTooLate) throw cause;
     throw new Problem(0, 'offline', '');
   }
 }

@@ -21,19 +21,22 @@ export interface Follower {
 const LAST = new Set(['result', 'error']);
 const SHORTEST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
+/** The server says something every 15 seconds, if only that it is there: a connection that is silent longer is gone. */
+const LONGEST_SILENCE = 60_000;
 
 /** Follows a run from after the event `after` until its end or until the signal aborts. */
 export async function follow(runId: string, after: number, follower: Follower, signal: AbortSignal): Promise<void> {
   let pause = SHORTEST_PAUSE;
   while (!signal.aborted) {
+    const watch = new Watch();
     try {
       const response = await send('GET', `/v1/runs/${runId}/events`, {
         headers: { Accept: 'text/event-stream', 'Last-Event-ID': String(after) },
-        signal,
+        signal: AbortSignal.any([signal, watch.signal]),
       });
       if (response.status === 204 || response.body === null) return follower.ended(null);
       follower.connected(true);
-      for await (const batch of batches(response.body)) {
+      for await (const batch of batches(response.body, watch)) {
         pause = SHORTEST_PAUSE;
         after = batch.reduce((last, event) => Math.max(last, event.id), after);
         follower.events(batch);
@@ -42,10 +45,35 @@ export async function follow(runId: string, after: number, follower: Follower, s
     } catch (cause) {
       if (signal.aborted) return;
       if (cause instanceof Problem && isFinal(cause)) return follower.ended(cause);
+    } finally {
+      watch.end();
     }
     follower.connected(false);
     await rest(pause, signal);
     pause = Math.min(pause * 2, LONGEST_PAUSE);
+  }
+}
+
+/** Ends a connection that says nothing for too long. */
+class Watch {
+  private readonly ending = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.heard();
+  }
+
+  get signal(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  heard(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ending.abort(), LONGEST_SILENCE);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
   }
 }
 
@@ -66,13 +94,14 @@ function rest(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function* batches(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent[]> {
+async function* batches(body: ReadableStream<Uint8Array>, watch: Watch): AsyncGenerator<StreamEvent[]> {
   const reader = body.pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>).getReader();
   let rest = '';
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      watch.heard();
       const blocks = (rest + value).split('\n\n');
       rest = blocks.pop() ?? '';
       const events = blocks.map(parseEvent).filter((event) => event !== null);

@@ -19,3 +19,4 @@ export type Run = Schemas['Run'];
 export type RunEvent = Schemas['RunEvent'];
 export type RunEvents = Schemas['RunEvents'];
 export type Tool = Schemas['Tool'];
+export type ToolCall = Schemas['ToolCall'];

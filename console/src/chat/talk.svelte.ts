@@ -1,7 +1,7 @@
 // A dialogue with an agent: what was said, and what is being said.
-import { Problem, get, getExact, once, post } from '../api/client';
+import { Once, Problem, getExact, post } from '../api/client';
 import { follow, type StreamEvent } from '../api/events';
-import type { Message, Run } from '../api/types';
+import type { Message, Run, ToolCall } from '../api/types';
 import { asProblem } from '../resource.svelte';
 import { parseJson, type Json } from '../text/json';
 import { fold, newCall, newTurn, type Call, type CallStatus, type Turn } from './turn';
@@ -17,6 +17,8 @@ export class Talk {
   isSending = $state(false);
   problem = $state.raw<Problem | null>(null);
   private readonly ending = new AbortController();
+  /** A text that is sent again after a failure is the same message. */
+  private readonly once = new Once();
 
   constructor(
     private readonly sessionId: string,
@@ -35,7 +37,7 @@ export class Talk {
       const signal = this.ending.signal;
       const [messages, runs] = await Promise.all([
         getExact<Message[]>(path, { signal }),
-        get<Run[]>('/v1/runs', { query: { session_id: this.sessionId, limit: 100 }, signal }),
+        getExact<Run[]>('/v1/runs', { query: { session_id: this.sessionId, limit: 100 }, signal }),
       ]);
       this.turns = turnsOf(messages, runs);
       for (const run of runs.filter((run) => run.status === 'queued' || run.status === 'running')) this.follow(run.id);
@@ -78,9 +80,8 @@ export class Talk {
     this.ending.abort();
   }
 
-  /** The key makes it one run, however often the connection breaks. */
+  /** It is one run, however often the connection breaks. */
   private async start(agentId: string, input: string, draft?: boolean): Promise<Run> {
-    const headers = once();
     const body = {
       agent_id: agentId,
       input_message: input,
@@ -90,7 +91,7 @@ export class Talk {
     };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await post<Run>('/v1/runs', body, { query: { wait: 'false' }, headers });
+        return await this.once.post<Run>('/v1/runs', body, { query: { wait: 'false' } });
       } catch (cause) {
         if (!asProblem(cause).isOffline || attempt === TRIES) throw cause;
         await new Promise((done) => setTimeout(done, attempt * 1000));
@@ -140,8 +141,10 @@ function turnsOf(messages: Message[], runs: Run[]): Turn[] {
     else if (!isUnderWay(byId.get(message.run_id))) add(turn, message);
   }
   for (const run of runs.toReversed()) {
-    const turn = turnOf(run.id);
-    if (isUnderWay(run)) continue;
+    // Where a finished run that said nothing belongs is not known.
+    const turn = isUnderWay(run) ? turnOf(run.id) : turns.get(run.id);
+    if (turn === undefined || isUnderWay(run)) continue;
+    for (const called of run.tools_called ?? []) putArgs(turn, called);
     turn.state = run.status === 'failed' ? 'failed' : 'succeeded';
     turn.error = run.error_message ?? null;
     turn.tokens = run.total_tokens ?? null;
@@ -165,6 +168,12 @@ function add(turn: Turn, message: Message): void {
   found.status = (message.status ?? 'unknown') as CallStatus;
   if (found.status === 'succeeded') found.output = parsed(message.content);
   else found.error = message.content;
+}
+
+/** What was called, which a human may have edited; the message has what the model wanted. */
+function putArgs(turn: Turn, called: ToolCall): void {
+  const found = turn.parts.find((part): part is Call => part.kind === 'call' && part.id === called.tool_call_id);
+  if (found !== undefined) found.args = called.args as Json;
 }
 
 function parsed(text: string): Json {

@@ -13,6 +13,8 @@ export interface Page {
   label?: Key;
   /** Without this scope the page is not shown. */
   scope?: string;
+  /** Another `id` is another page: it begins anew. Other pages go on, with the focus and what is written in them. */
+  isOneThing?: true;
   load: () => Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
 }
 
@@ -26,9 +28,9 @@ export const PAGES: Page[] = [
   { path: 'usage', label: 'nav.usage', scope: 'agents:read', load: () => import('./Usage.svelte') },
   { path: 'access', label: 'nav.access', load: () => import('./Access.svelte') },
   { path: 'system', label: 'nav.system', load: () => import('./System.svelte') },
-  { path: 'run', scope: 'runs:read', load: () => import('./Run.svelte') },
-  { path: 'tool', scope: 'tools:read', load: () => import('./Tool.svelte') },
-  { path: 'agent', scope: 'agents:read', load: () => import('./Agent.svelte') },
+  { path: 'run', isOneThing: true, scope: 'runs:read', load: () => import('./Run.svelte') },
+  { path: 'tool', isOneThing: true, scope: 'tools:read', load: () => import('./Tool.svelte') },
+  { path: 'agent', isOneThing: true, scope: 'agents:read', load: () => import('./Agent.svelte') },
 ];
 
 /** The page of an address, and what follows its own path. */

@@ -18,7 +18,7 @@ const PATTERN = new RegExp(
   'g',
 );
 /** Longer code is shown without colours. */
-const LONGEST = 50_000;
+const LONGEST = 5_000;
 
 export function highlight(code: string): Word[] {
   if (code.length > LONGEST) return [{ kind: 'plain', text: code }];

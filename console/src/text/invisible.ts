@@ -22,6 +22,13 @@ export function prosePieces(text: string): Piece[] {
   return split(text, TURNS);
 }
 
+/** The same as one text, for where there is no markup: options and titles of windows. */
+export function visible(text: string): string {
+  return pieces(text)
+    .map((piece) => piece.text)
+    .join('');
+}
+
 function split(text: string, pattern: RegExp): Piece[] {
   const found: Piece[] = [];
   let from = 0;

@@ -11,7 +11,7 @@ it('links to pages and mailboxes only', () => {
 
 it('reads what is nested without end', () => {
   for (const text of ['> '.repeat(20_000), '* '.repeat(2000) + 'x', '['.repeat(5000), '***'.repeat(2000)]) {
-    expect(parseMarkdown(text).map((token) => token.raw).join('')).toContain(text.trim().slice(0, 10));
+    expect(parseMarkdown(text).map((token) => token.raw).join('')).toBe(text);
   }
 }, 20_000);
 

@@ -54,7 +54,7 @@ pub(crate) async fn renew(State(console): State<Console>, mut parts: Parts) -> R
     let left = session.seconds_left(console.clock.now());
     let mut response = Json(view(&caller, name.as_deref(), left)).into_response();
     if is_new {
-        console.keep(&mut response, &place, &session);
+        console.keep(&mut response, &place, &session)?;
     }
     Ok(response)
 }
@@ -69,7 +69,7 @@ pub(crate) async fn with_key(
     let key = given.key.expose_secret().trim();
     console.gate.identify_key(key, console.gate.ip(&parts)).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    console.keep(&mut response, &place, &Session::Key(key.to_owned()));
+    console.keep(&mut response, &place, &Session::Key(key.to_owned()))?;
     Ok(response)
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn with_link(
     let place = Place::of(&headers).ok_or_else(no_host)?;
     let Some(key) = console.invitations.take(&code, console.clock.now()) else { return Ok(failed("link")) };
     let mut response = Redirect::to("/console/").into_response();
-    console.keep(&mut response, &place, &Session::Key(key.expose_secret().to_owned()));
+    console.keep(&mut response, &place, &Session::Key(key.expose_secret().to_owned()))?;
     Ok(response)
 }
 

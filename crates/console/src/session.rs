@@ -2,6 +2,7 @@
 //! serves any browser, a restart signs nobody out, and there is no table to sweep. Only the server can open the seal.
 
 use artel_domain::Timestamp;
+use artel_http::Problem;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
@@ -66,15 +67,17 @@ impl Console {
     }
 
     /// Has the browser keep the session.
-    pub(crate) fn keep(&self, response: &mut Response, place: &Place, session: &Session) {
-        let sealed = serde_json::to_vec(session).ok().and_then(|text| self.seal.seal_text(AAD, &text).ok());
+    ///
+    /// # Errors
+    /// Fails when the session cannot be sealed: a browser that is told nothing would look signed in.
+    pub(crate) fn keep(&self, response: &mut Response, place: &Place, session: &Session) -> Result<(), Problem> {
+        let text = serde_json::to_vec(session).map_err(Problem::internal)?;
+        let sealed = self.seal.seal_text(AAD, &text).map_err(Problem::internal)?;
         let seconds = matches!(session, Session::Login { .. }).then_some(LOGIN_SECONDS);
-        let set = sealed.and_then(|sealed| cookie::set(place, COOKIE, &sealed, SameSite::Strict, seconds));
-        if let Some(value) = set {
-            response.headers_mut().append(SET_COOKIE, value);
-        } else {
-            tracing::error!("a session could not be sealed");
-        }
+        let value = cookie::set(place, COOKIE, &sealed, SameSite::Strict, seconds)
+            .ok_or_else(|| Problem::internal("the sealed session is no value of a header"))?;
+        response.headers_mut().append(SET_COOKIE, value);
+        Ok(())
     }
 }
 

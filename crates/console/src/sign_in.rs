@@ -85,7 +85,7 @@ pub(crate) async fn finish(
     let mut response = match signed_in(&console, &parts, &place, answer).await {
         Ok((session, to)) => {
             let mut response = Redirect::to(&to).into_response();
-            console.keep(&mut response, &place, &session);
+            console.keep(&mut response, &place, &session)?;
             response
         }
         Err(word) => failed(word),
@@ -107,8 +107,10 @@ async fn signed_in(
     place: &Place,
     answer: Answer,
 ) -> Result<(Session, String), &'static str> {
-    if answer.error.as_deref() == Some("access_denied") {
-        return Err("cancelled");
+    match answer.error.as_deref() {
+        Some("access_denied") => return Err("cancelled"),
+        Some(_) => return Err("refused"),
+        None => {}
     }
     let pending = pending(console, parts, place).ok_or("expired")?;
     let code = answer.code.filter(|_| answer.state.as_deref() == Some(&pending.state)).ok_or("expired")?;
@@ -125,9 +127,13 @@ fn pending(console: &Console, parts: &Parts, place: &Place) -> Option<Pending> {
     (age <= i64::from(SECONDS)).then_some(pending)
 }
 
-/// Whether this is a page of the console and of nobody else.
+/// Whether this is a page of the console and of nobody else. A browser takes `%2e` for a dot too.
 fn is_page(path: &str) -> bool {
-    path.starts_with("/console/") && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    let (route, _) = path.split_once(['?', '#']).unwrap_or((path, ""));
+    let is_dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    path.starts_with("/console/")
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && !route.split('/').any(is_dots)
 }
 
 fn random() -> Result<String, Problem> {
@@ -145,10 +151,21 @@ mod tests {
 
     #[test]
     fn a_sign_in_ends_at_a_page_of_the_console() {
-        assert!(is_page("/console/runs?status=failed") && is_page("/console/"));
-        for elsewhere in
-            ["/", "//evil.example/console/", "https://evil.example/console/", "/console/\\evil", "/console/\n"]
-        {
+        for page in ["/console/", "/console/runs?status=failed", "/console/runs?text=/../", "/console/tool/.a..b"] {
+            assert!(is_page(page), "{page:?}");
+        }
+        let foreign = ["/", "//evil.example/console/", "https://evil.example/console/"];
+        let unseen = ["/console/\\evil", "/console/\n", "/console/ "];
+        let dots = [
+            "/console/..",
+            "/console/../oauth/authorize",
+            "/console/./x",
+            "/console/%2e%2E/oauth/authorize",
+            "/console/.%2e/x",
+            "/console/a/%2e./../x?y",
+            "/console/..#x",
+        ];
+        for elsewhere in foreign.iter().chain(&unseen).chain(&dots) {
             assert!(!is_page(elsewhere), "{elsewhere:?}");
         }
     }

@@ -1,1 +1,0 @@
-import{av as l,o as p,O as r,K as n,r as f,T as _,S as m}from"./resource.svelte-pwE80RRj.js";var v=m("<span> </span>");function d(e,t){let s=l(t,"look",3,"plain");var a=v(),o=_(a,!0);p(()=>{r(a,1,`badge ${s()??""}`,"svelte-1pg3llf"),n(o,t.text)}),f(e,a)}export{d as B};
