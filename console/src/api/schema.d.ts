@@ -797,6 +797,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions with an organisation's agents, newest activity first.
+         * @description One's own; an administrator's list has everybody's. Needs `runs:read`.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a session with an organisation's agent.
+         * @description Needs `runs:read`.
+         */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        /**
+         * End a session.
+         * @description Its turns are cancelled; the records of its runs stay readable for its owner. Needs `runs:write`.
+         */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        /**
+         * Name a session.
+         * @description Its owner does. Needs `runs:write`.
+         */
+        patch: operations["update_session"];
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happens in a session.
+         * @description Events: `turn_started` `{session_id, turn_id, agent_id}`, `text_delta` `{delta}`, `message_reset` `{step}`, `usage`,
+         *     `tool_call` `{call_id, name, arguments}`, `tool_result` `{call_id, name, status, summary, artifact_ids}`, `artifact`
+         *     `{artifact_id, kind, title, media_type, ephemeral, url}`, `form_requested` `{form_id, title, fields}`,
+         *     `approval_requested`, `approval_decided`, then one of `turn_completed` `{output, files, usage}`, `turn_failed`
+         *     `{error, code}`, `turn_cancelled`. With `turn_id` the stream begins at the turn's first event, or after
+         *     `Last-Event-ID`, and ends with the turn: cut anywhere and resumed, it has the same bytes. A reader who has seen the
+         *     last event is answered with 204. Needs `runs:read`.
+         */
+        get: operations["stream_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/turns/{turn_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a turn.
+         * @description What is under way is broken off, and the stream ends with `turn_cancelled`. Needs `runs:write`.
+         */
+        post: operations["cancel_turn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/turns/{turn_id}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer what a turn waits for.
+         * @description An approval is decided once; what was decided, expired or cancelled already is a 409. Needs `runs:write`.
+         */
+        post: operations["answer_turn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/artifacts/{artifact_id}": {
         parameters: {
             query?: never;
@@ -881,6 +995,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{org_id}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an organisation's agents.
+         * @description The system agent is the first of the first page and counts neither against `limit` nor in `X-Total-Count`. The
+         *     others follow, newest first. Needs `agents:read`.
+         */
+        get: operations["list_organization_agents"];
+        put?: never;
+        /**
+         * Create an agent in an organisation.
+         * @description It is published at once: everybody in the organisation may run it, by scope. Needs `agents:write`.
+         */
+        post: operations["create_organization_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/agents/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agent of an organisation.
+         * @description Needs `agents:read`.
+         */
+        get: operations["get_organization_agent"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an agent of an organisation.
+         * @description Its runs and sessions stay readable. The system agent cannot be deleted (400). Needs `agents:write`.
+         */
+        delete: operations["delete_organization_agent"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an agent of an organisation.
+         * @description A change of name, prompt, model or parameters holds for the next run of everybody: a published agent is published
+         *     with it. Runs under way keep what they began with. The system agent cannot be changed (400). Needs `agents:write`.
+         */
+        patch: operations["update_organization_agent"];
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/agents/{agent_id}/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the connectors of an agent.
+         * @description The list is kept; runs do not call connectors yet. Order is kept, and a key that comes twice counts once. The system
+         *     agent has every connector, and its list cannot be set (400). Needs `agents:write`.
+         */
+        put: operations["put_agent_connectors"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/stream": {
         parameters: {
             query?: never;
@@ -901,6 +1090,28 @@ export interface paths {
          *     client disconnects; the same `Idempotency-Key` attaches to the same run. Needs `runs:write`.
          */
         post: operations["stream_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message to an agent.
+         * @description The answer says where to read what comes of it. The session is private: it is its owner's and administrators'. The
+         *     agent has its own tools and those of the catalogue that this installation can call. The same `Idempotency-Key` gets
+         *     the same turn. Needs `runs:write`.
+         */
+        post: operations["start_turn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -943,6 +1154,10 @@ export interface components {
             model: string;
             /** @description Parameters for the model: `temperature`, `max_tokens` and what else the provider understands. */
             llm_params?: Record<string, never> | null;
+            /** @description For people: no model reads it, and no version knows it. */
+            description?: string | null;
+            /** @description Shown by clients; never fetched by the product. */
+            avatar_url?: string | null;
             status: components["schemas"]["AgentStatus"];
             /**
              * Format: int64
@@ -1063,11 +1278,16 @@ export interface components {
         /** @enum {string} */
         ApprovalState: "pending" | "approved" | "rejected" | "expired" | "cancelled";
         /** @description Who may decide a held call besides the session's owner. */
-        Approvers: {
+        ApproverNames: {
             /** @default [] */
             users: components["schemas"]["UserId"][];
             scopes?: string[];
         };
+        Approvers: components["schemas"]["ApproverNames"] & ({
+            users: unknown[];
+        } | {
+            scopes: unknown[];
+        });
         ArgumentCondition: components["schemas"]["ConditionMembers"] & ({
             /** @enum {string} */
             is?: "eq";
@@ -1125,6 +1345,10 @@ export interface components {
             id: components["schemas"]["CallId"];
             name: string;
             args: unknown;
+        };
+        /** @description A file that goes with the message. */
+        Attachment: {
+            artifact_id: components["schemas"]["ArtifactId"];
         };
         AuditRow: {
             /**
@@ -1209,10 +1433,10 @@ export interface components {
             spent_today: components["schemas"]["SpentView"];
         };
         /**
-         * @description The agents of kind `builtin`.
+         * @description The agents of the kinds `builtin` and `system`.
          * @enum {string}
          */
-        BuiltinAgent: "codelab";
+        BuiltinAgent: "codelab" | "system";
         /** @description A built-in agent as the tenant has set it. */
         BuiltinAgentView: {
             builtin_agent: components["schemas"]["BuiltinAgent"];
@@ -1349,6 +1573,25 @@ export interface components {
              */
             allowed_domains?: string[] | null;
             secrets_ref?: string | null;
+        };
+        /** @description All but the name may be absent. */
+        CreateOrganizationAgent: {
+            name: string;
+            /** @description For people; no model reads it. */
+            description?: string | null;
+            system_prompt?: string | null;
+            /**
+             * @description An http or https URL without user, password or fragment. The pattern shows the usual form.
+             * @example https://api.example.com/v1/weather
+             */
+            avatar_url?: string | null;
+            /**
+             * @description `provider:model`, as the pattern says. What the operator has set up besides, `custom:<name>`, is accepted too.
+             * @example openai:gpt-4o-mini
+             * @example demo:echo
+             */
+            model?: string | null;
+            llm_params?: Record<string, never> | null;
         };
         CreateTool: components["schemas"]["ToolMembers"] & ({
             /** @enum {unknown} */
@@ -1488,6 +1731,28 @@ export interface components {
             expires_at?: string | null;
             parent_id?: components["schemas"]["ApiKeyId"] | null;
         };
+        /** @description An agent of an organisation: the same one as under `/agents`. */
+        OrganizationAgent: {
+            id: components["schemas"]["AgentId"];
+            org_id: components["schemas"]["TenantId"];
+            name: string;
+            description?: string | null;
+            system_prompt: string;
+            avatar_url?: string | null;
+            /** @description `false`: no run of it can be started, on any surface. */
+            is_enabled: boolean;
+            created_by: components["schemas"]["UserId"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at?: string | null;
+            /** @description Its connectors, in the order in which they were given. The system agent has all. Runs do not call connectors yet. */
+            connectors: string[];
+            /** @description `custom`, or `system`: the assistant that every organisation has without making it. */
+            kind: components["schemas"]["AgentKind"];
+            model: string;
+            llm_params?: Record<string, never> | null;
+        };
         /** @enum {string} */
         PermissionScope: "read" | "write";
         /**
@@ -1525,6 +1790,9 @@ export interface components {
         ProcessHealth: {
             /** @description `ok` */
             status: string;
+        };
+        PutConnectors: {
+            connector_keys: string[];
         };
         /** @enum {string} */
         Role: "user" | "assistant" | "tool";
@@ -1611,6 +1879,21 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "queued" | "running" | "succeeded" | "failed";
+        /** @description A dialogue with an organisation's agent. */
+        Session: {
+            id: components["schemas"]["SessionId"];
+            org_id: components["schemas"]["TenantId"];
+            /** @description The agent that spoke last. */
+            agent_id: components["schemas"]["AgentId"];
+            user_id?: components["schemas"]["UserId"] | null;
+            /** @description The first message, until somebody names the session. */
+            title?: string | null;
+            metadata?: Record<string, never> | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
         /**
          * @description A dialogue's id within its tenant, as it is stored. A UUID when the client names none; otherwise the client's own
          *     text of 1 to 200 characters, or [`SessionId::of_user`] of it when another user of the tenant has a session with that
@@ -1637,9 +1920,40 @@ export interface components {
             draft?: boolean | null;
             visibility?: ("private" | "tenant") & Record<string, never>;
         };
+        StartTurn: {
+            message: string;
+            agent_id?: components["schemas"]["AgentId"] | null;
+            /** @description The session to go on with, as this operation answered it; a new one when absent. */
+            session_id?: string | null;
+            /** @description Files from `POST /artifacts`. The agent is told their names and ids. */
+            attachments?: components["schemas"]["Attachment"][] | null;
+            /** @description Kept with a new session; at most 16 KiB. */
+            metadata?: Record<string, never> | null;
+            on_busy?: ("refuse" | "queue") & Record<string, never>;
+        };
+        /** @description Where to read what comes of a message. */
+        StartedTurn: {
+            session_id: components["schemas"]["SessionId"];
+            turn_id: components["schemas"]["RunId"];
+            /** @description The same as `turn_id`: a turn is a run. */
+            run_id: components["schemas"]["RunId"];
+            /** @description Relative to the address of this API. */
+            stream_url: string;
+        };
         /** @description One event of the stream. */
         StreamedEvent: {
             /** @description Where a reader goes on: `Last-Event-ID`. */
+            id: string;
+            event: string;
+            /** @description A JSON object. */
+            data: string;
+        };
+        /** @description One event of the stream. */
+        StreamedTurnEvent: {
+            /**
+             * @description Where a reader goes on: `Last-Event-ID`. The number of the journal's entry; further events of the same entry
+             *     have `.1`, `.2` behind it.
+             */
             id: string;
             event: string;
             /** @description A JSON object. */
@@ -1901,6 +2215,44 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        TurnInput: components["schemas"]["TurnInputMembers"] & ({
+            approval_id: string;
+            /** @enum {unknown} */
+            form_id?: null;
+            /** @enum {string} */
+            decision: "edit";
+            modified_arguments: Record<string, never>;
+        } | {
+            approval_id: string;
+            /** @enum {unknown} */
+            form_id?: null;
+            /** @enum {string} */
+            decision: "approve" | "reject";
+            /** @enum {unknown} */
+            modified_arguments?: null;
+        } | {
+            form_id: string;
+            /** @enum {unknown} */
+            approval_id?: null;
+            values: Record<string, never>;
+        });
+        /** @description Either `form_id` with `values`, or `approval_id` with `decision`. */
+        TurnInputMembers: {
+            form_id?: components["schemas"]["CallId"] | null;
+            /** @description The answers to a form, by the names of its fields. */
+            values?: Record<string, never> | null;
+            approval_id?: components["schemas"]["ApprovalId"] | null;
+            decision?: components["schemas"]["HumanDecision"] | null;
+            /** @description With `edit`, and only then: what the tool is called with instead. */
+            modified_arguments?: Record<string, never> | null;
+            /** @description With `reject` the model reads it. */
+            feedback?: string | null;
+        };
+        /** @description A turn, by its ids. */
+        TurnRef: {
+            session_id: components["schemas"]["SessionId"];
+            turn_id: components["schemas"]["RunId"];
+        };
         /** @description A full profile or a part of one; what is absent stays as it is. */
         UpdateAgent: {
             name?: string | null;
@@ -1946,6 +2298,30 @@ export interface components {
              */
             model?: string | null;
             budget?: components["schemas"]["BudgetLimits"] | null;
+        };
+        /** @description What is absent stays as it is; `null` clears a member that may be empty. */
+        UpdateOrganizationAgent: {
+            name?: string | null;
+            description?: string | null;
+            system_prompt?: string | null;
+            /**
+             * @description An http or https URL without user, password or fragment. The pattern shows the usual form.
+             * @example https://api.example.com/v1/weather
+             */
+            avatar_url?: string | null;
+            /**
+             * @description `provider:model`, as the pattern says. What the operator has set up besides, `custom:<name>`, is accepted too.
+             * @example openai:gpt-4o-mini
+             * @example demo:echo
+             */
+            model?: string | null;
+            llm_params?: Record<string, never> | null;
+            /** @description `false`: no run can be started until it is `true` again, on any surface. */
+            is_enabled?: boolean | null;
+        };
+        /** @description What is absent stays as it is. */
+        UpdateSession: {
+            title?: string | null;
         };
         UpdateTool: components["schemas"]["ToolChanges"] & ({
             /** @enum {unknown} */
@@ -3333,6 +3709,11 @@ export interface operations {
                 status?: components["schemas"]["RunStatus"];
                 /** @description Only runs older than this one: the last id of the page before. */
                 before?: components["schemas"]["RunId"];
+                /**
+                 * @description Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no audit
+                 *     rows.
+                 */
+                own?: boolean;
                 /** @description At most this many; 50 when absent. */
                 limit?: number;
             };
@@ -3520,6 +3901,11 @@ export interface operations {
                 status?: components["schemas"]["ApprovalState"];
                 run_id?: components["schemas"]["RunId"];
                 session_id?: string;
+                /**
+                 * @description Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no audit
+                 *     rows.
+                 */
+                own?: boolean;
                 /** @description At most this many; 50 when absent. */
                 limit?: number;
             };
@@ -3703,6 +4089,243 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Only those where this agent spoke last. */
+                agent_id?: components["schemas"]["AgentId"];
+                /** @description A part of the title, any case. */
+                q?: string;
+                /** @description At most this many; 20 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sessions. */
+            200: {
+                headers: {
+                    /** @description How many match in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSession"];
+            };
+        };
+        responses: {
+            /** @description The session as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stream_session: {
+        parameters: {
+            query?: {
+                /** @description The turn to read until its end; without it, all turns of the session, without an end. */
+                turn_id?: components["schemas"]["RunId"];
+            };
+            header?: {
+                /** @description The id of the last event seen. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamedTurnEvent"];
+                };
+            };
+            /** @description The turn is over, and its last event was seen. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancel_turn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                turn_id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will end shortly. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnRef"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    answer_turn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                turn_id: components["schemas"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnInput"];
+            };
+        };
+        responses: {
+            /** @description The turn goes on. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnRef"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_artifact: {
         parameters: {
             query?: {
@@ -3717,13 +4340,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The bytes. */
+            /** @description The bytes, under the media type of the file. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
             /** @description The part that was asked for. */
@@ -3732,7 +4355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
             /** @description The caller has it already (`If-None-Match`). */
@@ -3879,6 +4502,214 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_organization_agents: {
+        parameters: {
+            query?: {
+                /** @description At most this many agents beside the system agent; 20 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of agents. */
+            200: {
+                headers: {
+                    /** @description How many the organisation has made. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationAgent"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_organization_agent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOrganizationAgent"];
+            };
+        };
+        responses: {
+            /** @description The new agent. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationAgent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_organization_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationAgent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_organization_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_organization_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOrganizationAgent"];
+            };
+        };
+        responses: {
+            /** @description The agent as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationAgent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_agent_connectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutConnectors"];
+            };
+        };
+        responses: {
+            /** @description The agent as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationAgent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     stream_run: {
         parameters: {
             query?: never;
@@ -3902,6 +4733,44 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["StreamedEvent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    start_turn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartTurn"];
+            };
+        };
+        responses: {
+            /** @description The turn begins. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedTurn"];
                 };
             };
             400: components["responses"]["Malformed"];

@@ -112,6 +112,11 @@ impl App {
     pub(crate) fn viewer(&self, caller: &Identity) -> Viewer {
         self.intents.viewer(&caller.requester())
     }
+
+    /// The same; with `own`, an administrator sees no private session of anybody else.
+    pub(crate) fn viewer_of(&self, caller: &Identity, own: Option<bool>) -> Viewer {
+        if own == Some(true) { Viewer::from(&caller.requester()) } else { self.viewer(caller) }
+    }
 }
 
 impl Deref for App {

@@ -23,6 +23,10 @@ pub(crate) struct ListRuns {
     /// Only runs older than this one: the last id of the page before.
     #[param(nullable = false)]
     before: Option<RunId>,
+    /// Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no audit
+    /// rows.
+    #[param(nullable = false)]
+    own: Option<bool>,
     /// At most this many; 50 when absent.
     #[param(nullable = false, minimum = 1, maximum = 200)]
     limit: Option<u32>,
@@ -45,7 +49,7 @@ pub(crate) async fn list_runs(
     caller: Caller<RunsRead>,
     Params(wanted): Params<ListRuns>,
 ) -> Result<Json<Vec<RunView>>, Problem> {
-    let viewer = app.viewer(&caller);
+    let viewer = app.viewer_of(&caller, wanted.own);
     let session_id = match wanted.session_id {
         Some(name) => match app.store.find_session(&viewer, &SessionId(name)).await? {
             Some(session) => Some(session.id),

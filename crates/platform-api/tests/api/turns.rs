@@ -71,6 +71,14 @@ async fn an_administrator_reads_a_session_and_its_owner_sees_that() {
     admin.call("DELETE", &place, Value::Null).await.is_problem(404);
     let goes_on = json!({ "message": "x", "session_id": started.body["session_id"] });
     admin.post(START, goes_on).await.is_problem(404);
+    let looked = owner.get("/audit?action=session.access").await.body.as_array().unwrap().len();
+    let run = started.body["run_id"].as_str().unwrap();
+    for path in ["/runs?own=true", "/approvals?own=true"] {
+        assert!(!admin.get(path).await.body.to_string().contains(run), "{path}");
+    }
+    let again = owner.get("/audit?action=session.access").await.body.as_array().unwrap().len();
+    assert_eq!(again, looked, "a list of one's own leaves no row");
+    assert!(admin.get("/runs").await.body.to_string().contains(run));
     let looked = owner.get("/audit?action=session.access").await.body;
     assert!(!looked.as_array().unwrap().is_empty(), "{looked}");
     assert_eq!(owner.get(&place).await.body["title"], "Dear diary");
