@@ -32,6 +32,7 @@ pub mod tool;
 pub mod tool_ref;
 pub mod wait;
 mod words;
+pub mod workspace;
 
 pub use account::{Account, Hashed, Invite};
 pub use agent::{Agent, AgentKind, AgentStatus, AgentVersion, BuiltinAgent};
@@ -63,3 +64,4 @@ pub use target::{Target, TargetChange};
 pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, ToolDefinition, ToolStatus};
 pub use tool_ref::{EarlierRef, ToolRef};
 pub use wait::{Form, FormField, Wait, WaitFor};
+pub use workspace::{BadPath, WorkspaceFile, WorkspacePath};

@@ -28,6 +28,7 @@ pub struct ProposedCall<'a> {
 /// Decides whether a call is made, refused, or put before a human. Asked once per call, before anything is dispatched;
 /// the answer is journalled with the call, so that a restart cannot change it.
 pub trait Policy: Send + Sync {
+    /// What becomes of the call. It must be the same for the same call, whenever it is asked.
     fn verdict(&self, asked: &ProposedCall<'_>) -> Verdict;
 }
 

@@ -12,6 +12,7 @@ const HEADER: &str = "x-internal-auth";
 pub struct InternalKey(SecretString);
 
 impl InternalKey {
+    /// `key`: what a caller must send in `x-internal-auth`.
     pub fn new(key: SecretString) -> Self {
         Self(key)
     }

@@ -71,6 +71,7 @@ pub struct ProblemBody {
 }
 
 impl Problem {
+    /// `code`: a word for programs. `message`: a sentence for people that says what to do.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             status,
@@ -155,24 +156,28 @@ impl Problem {
         }
     }
 
+    /// The answer carries this header too.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
         self
     }
 
+    /// What a program needs to know beside the code.
     #[must_use]
     pub fn with_details(mut self, details: Value) -> Self {
         self.0.details = Some(details);
         self
     }
 
+    /// What is wrong with which member of the request.
     #[must_use]
     pub fn with_field_errors(mut self, field_errors: Vec<FieldError>) -> Self {
         self.0.field_errors = field_errors;
         self
     }
 
+    /// The cause, for the log alone: the caller never sees it.
     #[must_use]
     pub fn because(mut self, cause: impl Into<Cause>) -> Self {
         self.0.cause = Some(cause.into());
@@ -185,6 +190,7 @@ impl Problem {
         self.with_header(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
+    /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         self.0.status
     }

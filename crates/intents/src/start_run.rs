@@ -56,6 +56,7 @@ pub enum Started {
 }
 
 impl Started {
+    /// The run, whether it is new or was there already.
     pub fn into_run(self) -> Run {
         match self {
             Self::New(run) | Self::Known(run) => *run,

@@ -25,6 +25,7 @@ mod sessions;
 mod tool_catalogue;
 mod tools;
 mod turns;
+mod workspace;
 
 pub use app::{ApiConfig, App, Deps, TestToken};
 pub use document::openapi;

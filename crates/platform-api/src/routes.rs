@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
-    health, organizations, runs, sessions, tool_catalogue, tools, turns,
+    health, organizations, runs, sessions, tool_catalogue, tools, turns, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -31,7 +31,10 @@ pub fn routes(app: App) -> Router {
     let api = known.merge(strangers);
     let open = Router::from(probes()).merge(docs::routes());
     let api = api.merge(
-        Router::from(uploads()).layer(DefaultBodyLimit::max(LARGEST_FORM)).layer(from_fn_with_state(gate(), admit)),
+        Router::from(uploads())
+            .merge(workspace::deep_files())
+            .layer(DefaultBodyLimit::max(LARGEST_FORM))
+            .layer(from_fn_with_state(gate(), admit)),
     );
     Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
 }
@@ -86,6 +89,7 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(turns::stream::stream_session))
         .routes(routes!(turns::cancel::cancel_turn))
         .routes(routes!(turns::input::answer_turn))
+        .routes(routes!(workspace::list::list_workspace_files))
         .routes(routes!(artifacts::get::get_artifact, artifacts::delete::delete_artifact))
         .routes(routes!(artifacts::get_meta::get_artifact_meta))
         .routes(routes!(artifacts::link::link_artifact))
@@ -107,7 +111,11 @@ fn organization() -> OpenApiRouter<App> {
 
 /// Files may be larger than other bodies.
 fn uploads() -> OpenApiRouter<App> {
-    OpenApiRouter::default().routes(routes!(artifacts::create::create_artifact))
+    OpenApiRouter::default().routes(routes!(artifacts::create::create_artifact)).routes(routes!(
+        workspace::get::get_workspace_file,
+        workspace::put::put_workspace_file,
+        workspace::delete::delete_workspace_file
+    ))
 }
 
 /// Runs cost more than reading: they have a limit of their own.

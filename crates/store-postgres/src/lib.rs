@@ -61,6 +61,7 @@ mod traits;
 mod turn;
 mod values;
 mod versions;
+mod workspaces;
 
 pub use options::PostgresOptions;
 pub use store::PostgresStore;

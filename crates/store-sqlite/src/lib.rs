@@ -60,6 +60,7 @@ mod traits;
 mod turn;
 mod values;
 mod versions;
+mod workspaces;
 mod writer;
 
 pub use options::SqliteOptions;

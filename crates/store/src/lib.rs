@@ -35,6 +35,7 @@ pub mod standings;
 pub mod sums;
 pub mod tools;
 pub mod viewer;
+pub mod workspaces;
 
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agent_connectors::AgentConnectors;
@@ -67,3 +68,4 @@ pub use viewer::Viewer;
 
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
+pub use workspaces::{WorkspaceWrite, Workspaces};

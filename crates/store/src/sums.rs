@@ -6,7 +6,7 @@
 use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Idempotency, Identities, Jobs,
     Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations, OrganizationSessions, Runs, Sessions,
-    SigningKeys, Standings, Tools,
+    SigningKeys, Standings, Tools, Workspaces,
 };
 
 macro_rules! sums {
@@ -40,7 +40,7 @@ sums! {
     SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
-    SurfaceStore = IntentStore + GateStore + Operations + Artifacts;
+    SurfaceStore = IntentStore + GateStore + Operations + Artifacts + Workspaces;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
     Store = SurfaceStore + AuthStore + OrgStore + SweepStore;

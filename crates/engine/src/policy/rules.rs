@@ -48,6 +48,7 @@ fn asking(tool: &str) -> ApprovalRule {
 }
 
 impl Rules {
+    /// `operators`: rules of the installation, in order. They are asked after those of the tenant.
     pub fn new(operators: Vec<ApprovalRule>) -> Self {
         Self { operators }
     }

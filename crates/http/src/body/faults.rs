@@ -28,10 +28,12 @@ impl Faults {
         faults.result()
     }
 
+    /// Nothing when nothing was wrong, else 422 with every fault that was added.
     pub fn result(self) -> Result<(), Problem> {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }
     }
 
+    /// Nothing was wrong until now.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -46,6 +48,7 @@ impl Faults {
         Problem::conflict(code, message).with_field_errors(self.0)
     }
 
+    /// `field`: the place in the request, such as `items[2].name`. `message` ends the sentence that begins with it.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push(FieldError { field: field.into(), message: message.into() });
     }

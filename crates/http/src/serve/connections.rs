@@ -99,6 +99,7 @@ pub(super) enum Stage {
 }
 
 impl Connections {
+    /// No connection is open yet.
     pub fn new(limits: ConnectionLimits) -> Self {
         let started = Instant::now();
         Self(Arc::new(Shared { limits, started, open: Mutex::default(), lingering: TaskTracker::new() }))

@@ -2,20 +2,14 @@ use artel_domain::{Artifact, ArtifactId};
 use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Checked, Faults, Params, Problem, Standing};
 use artel_store::Viewer;
-use axum::BoxError;
-use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts as _, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
-use futures::{StreamExt as _, TryStream, TryStreamExt as _};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::headers::{etag, headers};
-use super::range::{Part, part};
-use super::{TAG, problem};
+use super::TAG;
+use super::bytes::bytes_of;
 use crate::App;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,27 +42,7 @@ pub(crate) async fn get_artifact(
 ) -> Result<Response, Problem> {
     let (artifact, standing) = found(&app, artifact, &mut parts).await?;
     let artifact = artifact.ok_or_else(|| Problem::not_found("artifact"))?;
-    let (headers, etag) = (headers(&artifact), etag(&artifact));
-    if parts.headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-    }
-    let mut answer = match part(&parts.headers, artifact.bytes, &etag) {
-        Part::Outside => outside(artifact.bytes),
-        Part::Whole => {
-            let bytes = app.artifacts.read(&artifact, None).await.map_err(problem)?;
-            sized(bytes, artifact.bytes, &standing)
-        }
-        Part::Bytes(range) => {
-            let bytes = app.artifacts.read(&artifact, Some(range.clone())).await.map_err(problem)?;
-            let mut answer = sized(bytes, range.end - range.start, &standing);
-            *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
-            let said = format!("bytes {}-{}/{}", range.start, range.end - 1, artifact.bytes);
-            answer.headers_mut().extend(HeaderValue::from_str(&said).ok().map(|value| (CONTENT_RANGE, value)));
-            answer
-        }
-    };
-    answer.headers_mut().extend(headers);
-    Ok(answer)
+    bytes_of(&app, &artifact, &parts.headers, &standing).await
 }
 
 /// By a link's token, else as the caller sees it; and for how long it may be read.
@@ -82,21 +56,4 @@ async fn found(app: &App, artifact: ArtifactId, parts: &mut Parts) -> Result<(Op
         (app.viewer(&caller), caller.standing.clone())
     };
     Ok((app.store.find_artifact(&viewer, artifact).await?, standing))
-}
-
-/// A slow reader's answer ends with their standing, before its length is reached.
-#[expect(clippy::disallowed_methods, reason = "the bytes end with the caller's standing")]
-fn sized<S>(content: S, bytes: u64, standing: &Standing) -> Response
-where
-    S: TryStream<Ok = Bytes, Error: Into<BoxError>> + Send + 'static,
-{
-    let content = content.into_stream().take_until(standing.watch());
-    ([(CONTENT_LENGTH, HeaderValue::from(bytes))], Body::from_stream(content)).into_response()
-}
-
-fn outside(bytes: u64) -> Response {
-    let said = HeaderValue::from_str(&format!("bytes */{bytes}")).ok();
-    let mut answer = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
-    answer.headers_mut().extend(said.map(|value| (CONTENT_RANGE, value)));
-    answer
 }

@@ -1,5 +1,6 @@
 //! Artifacts: files that users send and tools make.
 
+pub(crate) mod bytes;
 pub(crate) mod create;
 mod create_form;
 pub(crate) mod delete;

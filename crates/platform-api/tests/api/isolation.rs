@@ -49,6 +49,8 @@ impl Things {
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
             "builtin_agent" | "name" => "absent".to_owned(),
+            // Looked for in the session, which is the secret.
+            "path" => "a.txt".to_owned(),
             other => panic!("what is a {other}?"),
         }
     }

@@ -29,4 +29,5 @@ mod tools;
 mod turns;
 mod versions;
 mod worker;
+mod workspace;
 mod world;

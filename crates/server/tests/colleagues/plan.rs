@@ -30,6 +30,10 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "GET /runs/{run_id}/events"
         | "GET /approvals/{approval_id}"
         | "GET /sessions/{session_id}/messages"
+        | "GET /sessions/{session_id}/files"
+        | "GET /sessions/{session_id}/files/{path}"
+        | "PUT /sessions/{session_id}/files/{path}"
+        | "DELETE /sessions/{session_id}/files/{path}"
         | "GET /sessions/{session_id}"
         | "DELETE /sessions/{session_id}"
         | "GET /sessions/{session_id}/stream"
@@ -168,6 +172,8 @@ pub(crate) fn filled(path: &str, things: &Things) -> String {
         Some("session_id") => things.session.clone(),
         Some("run_id" | "turn_id") => things.run.clone(),
         Some("approval_id") => things.approval.clone(),
+        // Of the private session's workspace.
+        Some("path") => "a.txt".to_owned(),
         Some(other) => panic!("what is a {other}?"),
         None => part.to_owned(),
     };
@@ -183,8 +189,8 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
         "before" => Some(format!("before={}", things.run)),
         "entity_id" => Some(format!("entity_id={}", things.run)),
         "entity_type" => Some("entity_type=session".to_owned()),
-        "own" | "agent_id" | "status" | "limit" | "offset" | "q" | "include" | "after" | "wait" | "include_revoked"
-        | "user_id" | "since" | "until" | "action" => None,
+        "own" | "path" | "agent_id" | "status" | "limit" | "offset" | "q" | "include" | "after" | "wait"
+        | "include_revoked" | "user_id" | "since" | "until" | "action" => None,
         unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
     };
     operation.query.iter().filter_map(of).collect()

@@ -16,6 +16,7 @@ mod oauth;
 mod run;
 mod session;
 mod tool;
+mod workspace;
 
 pub(crate) use account::AccountRow;
 pub(crate) use agent::{AgentRow, VersionRow, returning_agent, select_agent};
@@ -30,3 +31,4 @@ pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow};
 pub(crate) use run::{RunRow, select_run};
 pub(crate) use session::{SessionRow, sessions};
 pub(crate) use tool::{BindingRow, ToolRow, returning_tool, select_tool};
+pub(crate) use workspace::{WorkspaceFileRow, workspace_files};

@@ -23,3 +23,4 @@ mod sessions;
 mod signing_keys;
 mod standings;
 mod tools;
+mod workspaces;

@@ -19,6 +19,7 @@ mod oauth;
 mod run;
 mod session;
 mod tool;
+mod workspace;
 
 pub(crate) use account::{AccountRow, InviteRow, accounts};
 pub(crate) use agent::{AgentRow, VersionRow, agents};
@@ -33,6 +34,7 @@ pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow, families, oauth_clie
 pub(crate) use run::{RunRow, runs};
 pub(crate) use session::{SessionRow, sessions};
 pub(crate) use tool::{BindingRow, ToolRow, bindings, tools};
+pub(crate) use workspace::{WorkspaceFileRow, workspace_files};
 
 use crate::error::{Failure, Outcome};
 

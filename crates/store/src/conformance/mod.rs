@@ -48,6 +48,7 @@ pub mod tools;
 pub mod turns;
 pub mod waits;
 pub mod who;
+pub mod workspaces;
 pub mod world;
 
 /// One `#[tokio::test]` per promise. A promise that is missing here fails this crate's own test.
@@ -247,6 +248,16 @@ macro_rules! conformance_tests {
             a_deleted_artifact_is_swept_once_and_its_id_stays_taken_until_then,
             an_attempt_that_was_broken_off_long_ago_is_swept_and_cannot_be_finished,
             an_ephemeral_artifact_goes_with_its_session,
+        ]);
+        $crate::conformance_group!($make_store, workspaces: [
+            a_file_is_found_at_its_path_and_listed_under_its_directories,
+            a_new_file_at_a_path_takes_the_place_of_the_old_one,
+            a_path_is_a_file_or_a_directory,
+            a_workspace_has_at_most_a_gibibyte,
+            of_many_writes_of_one_path_at_once_one_artifact_is_left,
+            an_artifact_of_elsewhere_is_put_nowhere,
+            a_colleague_neither_sees_nor_changes_a_private_workspace,
+            a_workspace_ends_with_its_session,
         ]);
         $crate::conformance_group!($make_store, idempotency: [
             a_fresh_key_is_work_to_do,
@@ -465,6 +476,7 @@ mod tests {
         ("tools", include_str!("tools.rs")),
         ("turns", include_str!("turns.rs")),
         ("waits", include_str!("waits.rs")),
+        ("workspaces", include_str!("workspaces.rs")),
     ];
 
     /// What stands between the brackets of `group: [`.
