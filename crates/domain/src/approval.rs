@@ -73,7 +73,9 @@ impl Approval {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ApprovalRule {
     /// The tool's name; `*` stands for any text, `?` for one character.
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]+$")]
+    ///
+    /// Names are compared as [`crate::names`] says: case, punctuation and letters that look alike make no other.
+    #[schema(schema_with = tool_pattern)]
     pub tool: String,
     /// Only calls of this agent; of every agent when absent.
     #[serde(default)]
@@ -101,6 +103,21 @@ pub struct Approvers {
     /// Everybody in the tenant with one of these scopes; `admin` stands for its administrators.
     #[schema(schema_with = scopes)]
     pub scopes: Vec<String>,
+}
+
+fn tool_pattern() -> utoipa::openapi::schema::Schema {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(
+            "The tool's name; `*` stands for any text, `?` for one character. Case, white space, punctuation and letters \
+             that look alike make no other name, and a tool is also known by what its built-in function is called.",
+        ))
+        .min_length(Some(1))
+        .max_length(Some(200))
+        .pattern(Some(crate::names::schema_pattern()))
+        .build()
+        .into()
 }
 
 fn scopes() -> utoipa::openapi::schema::Schema {

@@ -20,6 +20,7 @@ pub mod failure;
 mod foreign_json;
 pub mod ids;
 pub mod key;
+pub mod names;
 pub mod oauth;
 pub mod planned_call;
 pub mod refusal;

@@ -11,7 +11,7 @@ use artel_store::{RunStore, StoreError, Viewer};
 use artel_tools::{BrokeOff, Fuel, Programs};
 use serde_json::Value;
 
-use crate::toolbox::Judge;
+use crate::toolbox::{Judge, function_of};
 use crate::{Policy, ProposedCall};
 
 /// Entries that are read to find whose call it is: a run of more has switched since.
@@ -62,6 +62,8 @@ struct Held {
     tool: ToolRef,
     /// As it is now: rules are about that one.
     name: String,
+    /// The built-in function that it is.
+    function: Option<String>,
     input_schema: Value,
     /// Whose turn it is, for a tool that the client executes.
     specialist: Option<Specialist>,
@@ -71,7 +73,8 @@ async fn held(store: &dyn RunStore, asked: &Approval, tool: ToolRef) -> Result<H
     let (input_schema, specialist) = match &tool {
         ToolRef::Row { id, .. } => {
             let row = store.find_tool(asked.tenant_id, *id).await?.ok_or(EditProblem::ToolGone)?;
-            return Ok(Held { name: row.name, input_schema: row.input_schema, tool, specialist: None });
+            let function = function_of(&row).map(str::to_owned);
+            return Ok(Held { name: row.name, function, input_schema: row.input_schema, tool, specialist: None });
         }
         ToolRef::Client { name } => {
             let tool = client_tool(name).ok_or(EditProblem::ToolGone)?;
@@ -83,7 +86,7 @@ async fn held(store: &dyn RunStore, asked: &Approval, tool: ToolRef) -> Result<H
         // No agent has tools of these kinds, so none of their calls can be held.
         ToolRef::Connector { .. } | ToolRef::Mcp { .. } => return Err(EditProblem::ToolGone),
     };
-    Ok(Held { name: asked.name.clone(), input_schema, tool, specialist })
+    Ok(Held { name: asked.name.clone(), function: None, input_schema, tool, specialist })
 }
 
 impl Held {
@@ -101,7 +104,9 @@ impl Held {
 
     fn check_rules(&self, judge: &Judge<'_>, rules: &[ApprovalRule], args: &Value) -> Result<(), EditProblem> {
         let (agent_id, fuel) = (judge.run.agent_id, judge.fuel);
-        let asked = ProposedCall { agent_id, tool: &self.tool, name: &self.name, args, tenant_rules: rules, fuel };
+        let other_names = &[self.function.as_deref().unwrap_or(&self.name)];
+        let asked =
+            ProposedCall { agent_id, tool: &self.tool, name: &self.name, other_names, args, tenant_rules: rules, fuel };
         match judge.policy.verdict(&asked) {
             Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
             // A human decides: that is what is happening here.

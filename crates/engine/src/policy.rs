@@ -18,6 +18,8 @@ pub struct ProposedCall<'a> {
     pub tool: &'a ToolRef,
     /// The tool's own name.
     pub name: &'a str,
+    /// What else it is called: what it is offered to the model as, the built-in function that it is.
+    pub other_names: &'a [&'a str],
     pub args: &'a Value,
     /// What the tenant's administrators say, in order.
     pub tenant_rules: &'a [ApprovalRule],

@@ -7,7 +7,7 @@ use artel_store::TurnRecord;
 use serde_json::Value;
 
 use crate::ProposedCall;
-use crate::toolbox::Judge;
+use crate::toolbox::{Judge, function_of};
 
 /// A value of a changed member is cut to this many characters in the reason of a question.
 const LONGEST_VALUE: usize = 200;
@@ -69,7 +69,10 @@ impl Targets {
         let edited = self.approvals.iter().find(|approval| Some(approval.id) == call.approval);
         let args = edited.and_then(|approval| approval.decided_args.as_ref()).unwrap_or(&call.args);
         let (agent_id, tenant_rules, fuel) = (judge.run.agent_id, &self.rules, judge.fuel);
-        let asked = ProposedCall { agent_id, tool: &target.tool, name, args, tenant_rules, fuel };
+        let row = self.rows.iter().find(|(_, row)| target.tool.row_id() == Some(row.id));
+        let function = row.and_then(|(_, row)| function_of(row)).unwrap_or(name);
+        let other_names = &[call.planned.offered_name.as_str(), function];
+        let asked = ProposedCall { agent_id, tool: &target.tool, name, other_names, args, tenant_rules, fuel };
         if let Verdict::Refuse { reason } = judge.policy.verdict(&asked) { Some(reason) } else { None }
     }
 

@@ -44,6 +44,8 @@ struct Item {
     tool: ToolRef,
     /// The tool's own name, as the tenant or the data file wrote it.
     name: String,
+    /// The built-in function that a tenant's tool is.
+    function: Option<String>,
     /// What recovery may do with a call, where a worker does not make it.
     effect: EffectClass,
     /// For tools whose calls a worker makes.
@@ -64,12 +66,14 @@ impl Item {
         let descriptor = callable.descriptor().clone();
         let (description, input_schema) = (descriptor.description, descriptor.input_schema);
         // The machine ends the turn itself, whatever the tenant calls the tool.
-        let ends = bound.1.execution_type == ExecutionType::Internal && function_name(&bound.1) == EXIT;
+        let function = function_of(&bound.1);
+        let ends = function == Some(EXIT);
         let (tool, name) = if ends { (ToolRef::control(EXIT), EXIT.to_owned()) } else { (tool, descriptor.name) };
         Some(Self {
             spec: ToolSpec { name: offered, description, input_schema, rest: Map::new() },
             tool,
             name,
+            function: function.map(str::to_owned),
             effect: descriptor.effect,
             callable: Some(callable),
             asks: false,
@@ -86,7 +90,8 @@ impl Item {
     }
 
     fn of_specialist(tool: ToolRef, of: &SpecialistTool) -> Self {
-        Self { spec: of.spec(), tool, name: of.name.clone(), effect: of.effect, callable: None, asks: false }
+        let (spec, name) = (of.spec(), of.name.clone());
+        Self { spec, tool, name, function: None, effect: of.effect, callable: None, asks: false }
     }
 
     fn effect_of(&self, args: &Value) -> EffectClass {
@@ -214,6 +219,7 @@ impl Toolbox {
             agent_id: judge.run.agent_id,
             tool: &item.tool,
             name: &item.name,
+            other_names: &[&item.spec.name, item.function.as_deref().unwrap_or(&item.name)],
             args,
             tenant_rules: &self.tenant_rules,
             fuel: judge.fuel,
@@ -252,6 +258,11 @@ fn bounded(calls: &[AssistantCall], most: usize) -> (&[AssistantCall], Option<St
         calls.len()
     );
     (&calls[..=most], Some(reason))
+}
+
+/// The built-in function that a tenant's tool is.
+pub(crate) fn function_of(row: &ToolDefinition) -> Option<&str> {
+    (row.execution_type == ExecutionType::Internal).then(|| function_name(row))
 }
 
 pub(crate) fn refuse(reason: String) -> Verdict {

@@ -4,6 +4,7 @@ mod approval;
 mod tool;
 mod turn;
 
+use artel_domain::names;
 use artel_http::openapi::{CommonAnswers, tag};
 use artel_identity::Scope;
 use serde_json::json;
@@ -103,6 +104,27 @@ fn nullable(kind: Type) -> SchemaType {
 
 pub(crate) fn anything() -> Schema {
     ObjectBuilder::new().schema_type(SchemaType::AnyValue).build().into()
+}
+
+/// What an agent or a tool is called.
+pub(crate) fn name() -> Schema {
+    name_of(Type::String.into())
+}
+
+/// The same where there may be none.
+pub(crate) fn maybe_name() -> Schema {
+    name_of(nullable(Type::String))
+}
+
+fn name_of(kind: SchemaType) -> Schema {
+    ObjectBuilder::new()
+        .schema_type(kind)
+        .description(Some("Without control characters and invisible characters."))
+        .pattern(Some(names::schema_pattern()))
+        .min_length(Some(1))
+        .max_length(Some(200))
+        .build()
+        .into()
 }
 
 pub(crate) fn model_name() -> Schema {

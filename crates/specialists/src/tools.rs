@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use artel_domain::{EffectClass, ToolSpec};
+use artel_domain::{EffectClass, ToolSpec, names};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -44,10 +44,10 @@ pub fn client_tools() -> &'static [SpecialistTool] {
     &TOOLS.client
 }
 
-/// The client tool of this name. The older name `run_command` is known too.
+/// The client tool of this name, or of the one that is another name of it.
 pub fn client_tool(name: &str) -> Option<&'static SpecialistTool> {
-    let name = if name == "run_command" { "execute_command" } else { name };
-    TOOLS.client.iter().find(|tool| tool.name == name)
+    let called = |name: &str| TOOLS.client.iter().find(|tool| tool.name == name);
+    called(name).or_else(|| called(names::alias(name)?))
 }
 
 /// The control tool of this name.

@@ -6,7 +6,7 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::rows::BindingRow;
 use crate::values::{maybe_json, micros};
-use crate::{agents, audit, bindings, tools, versions};
+use crate::{agents, audit, bindings, name_taken, tools, versions};
 
 pub(crate) async fn bind(
     pool: &PgPool,
@@ -26,6 +26,9 @@ pub(crate) async fn bind(
         let missing = !lock_tool(&mut tx, binding.tenant_id, binding.tool_id).await?;
         return Ok(if missing { BindingWrite::ToolMissing } else { BindingWrite::Duplicate });
     };
+    if let Some(taken) = name_taken::by_any_agent(&mut tx, binding.tenant_id, binding.tool_id).await? {
+        return Ok(BindingWrite::NameTaken(taken));
+    }
     versions::after_binding(&mut tx, agent, audit).await?;
     audit::append(&mut tx, binding.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;

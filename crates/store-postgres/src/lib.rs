@@ -38,6 +38,7 @@ mod journal;
 mod keys;
 mod llm_calls;
 mod login_attempts;
+mod name_taken;
 mod names;
 mod oauth_clients;
 mod operations;

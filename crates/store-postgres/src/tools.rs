@@ -2,13 +2,13 @@
 
 use artel_domain::tool::HttpMethod;
 use artel_domain::{AuditEntry, AuthType, EffectClass, ExecutionType, TenantId, ToolDefinition, ToolId, ToolStatus};
-use artel_store::{Page, ToolPatch};
+use artel_store::{Page, ToolPatch, ToolWrite};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::audit;
 use crate::rows::{returning_tool, select_tool};
 use crate::values::{json, maybe_json, micros, text};
+use crate::{audit, name_taken};
 
 pub(crate) async fn create(pool: &PgPool, tool: &ToolDefinition, audit: &AuditEntry) -> sqlx::Result<ToolDefinition> {
     let mut tx = pool.begin().await?;
@@ -99,8 +99,12 @@ pub(crate) async fn update(
     tool: ToolId,
     patch: &ToolPatch,
     audit: &AuditEntry,
-) -> sqlx::Result<Option<ToolDefinition>> {
+) -> sqlx::Result<ToolWrite> {
     let mut tx = pool.begin().await?;
+    let is_renamed = match &patch.name {
+        Some(name) => lock_name(&mut tx, tenant, tool).await?.is_some_and(|before| before != *name),
+        None => false,
+    };
     let row = returning_tool!(
         "UPDATE tools
          SET name = coalesce($3, name), description = coalesce($4, description), input_schema = coalesce($5, input_schema),
@@ -132,10 +136,24 @@ pub(crate) async fn update(
     )
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row else { return Ok(ToolWrite::Missing) };
+    if is_renamed && let Some(taken) = name_taken::by_any_agent(&mut tx, tenant, tool).await? {
+        return Ok(ToolWrite::NameTaken(taken));
+    }
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
-    row.try_into().map(Some)
+    row.try_into().map(|tool| ToolWrite::Done(Box::new(tool)))
+}
+
+/// The name that the tool has until this transaction changes it.
+async fn lock_name(tx: &mut PgConnection, tenant: TenantId, tool: ToolId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "SELECT name FROM tools WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE",
+        tenant.0,
+        tool.0
+    )
+    .fetch_optional(tx)
+    .await
 }
 
 /// What a clearable member is set to.

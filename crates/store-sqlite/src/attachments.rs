@@ -5,19 +5,22 @@ use artel_store::{BindingPatch, BindingWrite, Viewer};
 
 use crate::error::Outcome;
 use crate::writer::Tx;
-use crate::{agents, bindings, tools, versions};
+use crate::{agents, bindings, name_taken, tools, versions};
 
 pub(crate) async fn bind(tx: &mut Tx, viewer: &Viewer, binding: &Binding, audit: &AuditEntry) -> Outcome<BindingWrite> {
     let Some(agent) = agents::find_changeable(tx, viewer, binding.agent_id).await? else {
         return Ok(BindingWrite::AgentMissing);
     };
-    if tools::find(&mut tx.conn, binding.tenant_id, binding.tool_id).await?.is_none() {
+    let Some(tool) = tools::find(&mut tx.conn, binding.tenant_id, binding.tool_id).await? else {
         return Ok(BindingWrite::ToolMissing);
-    }
+    };
     match bindings::find(tx, binding.tenant_id, binding.agent_id, binding.tool_id).await? {
         Some(known) if known.id == binding.id => Ok(BindingWrite::Done(known)),
         Some(_) => Ok(BindingWrite::Duplicate),
         None => {
+            if let Some(taken) = name_taken::by_agent(tx, binding.agent_id, &tool).await? {
+                return Ok(BindingWrite::NameTaken(taken));
+            }
             let agent = versions::ensure(tx, agent, audit.at).await?;
             bindings::insert(tx, binding).await?;
             versions::after_binding(tx, agent, audit).await?;

@@ -1,8 +1,9 @@
 use artel_domain::{AuditEntry, TenantId, ToolDefinition, ToolId};
-use artel_store::{Page, ToolPatch};
+use artel_store::{Page, ToolPatch, ToolWrite};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
+use crate::name_taken;
 use crate::rows::{all, one, tools};
 use crate::values::micros;
 use crate::writer::Tx;
@@ -53,14 +54,18 @@ pub(crate) async fn update(
     id: ToolId,
     patch: &ToolPatch,
     audit: &AuditEntry,
-) -> Outcome<Option<ToolDefinition>> {
+) -> Outcome<ToolWrite> {
     let Some(tool) = find(&mut tx.conn, tenant, id).await? else {
-        return Ok(None);
+        return Ok(ToolWrite::Missing);
     };
+    let is_renamed = patch.name.as_ref().is_some_and(|name| *name != tool.name);
     let tool = ToolDefinition { version: tool.version + 1, updated_at: Some(audit.at), ..patched(tool, patch.clone()) };
+    if is_renamed && let Some(taken) = name_taken::by_any_agent(tx, &tool).await? {
+        return Ok(ToolWrite::NameTaken(taken));
+    }
     write(tx, &tool).await?;
     tx.audit(tenant, audit);
-    Ok(Some(tool))
+    Ok(ToolWrite::Done(Box::new(tool)))
 }
 
 fn patched(tool: ToolDefinition, patch: ToolPatch) -> ToolDefinition {

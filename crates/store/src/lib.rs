@@ -63,7 +63,7 @@ pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;
 pub use standings::Standings;
 pub use sums::{AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};
-pub use tools::{BindingPatch, BindingWrite, ToolPatch, Tools};
+pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};
 pub use viewer::Viewer;
 
 /// What a store answers.

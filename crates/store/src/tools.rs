@@ -45,6 +45,24 @@ pub enum BindingWrite {
     ToolMissing,
     /// This agent has this tool already (under another binding id).
     Duplicate,
+    /// This agent has another tool whose name counts as the same, as [`artel_domain::names`] says: the other's name.
+    NameTaken(String),
+}
+
+/// How the update of a tool ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToolWrite {
+    Done(Box<ToolDefinition>),
+    Missing,
+    /// An agent that has the tool has another one, of this name, that counts as the same as the new name.
+    NameTaken(String),
+}
+
+impl ToolWrite {
+    /// The tool, when it was written.
+    pub fn done(self) -> Option<ToolDefinition> {
+        if let Self::Done(tool) = self { Some(*tool) } else { None }
+    }
 }
 
 /// Tools and bindings. Deleted tools are absent, and so are their bindings. The bindings of an agent that the viewer does
@@ -57,14 +75,14 @@ pub trait Tools: Send + Sync {
     async fn find_tool(&self, tenant: TenantId, tool: ToolId) -> Result<Option<ToolDefinition>>;
     /// The page (newest first) and the number of all.
     async fn list_tools(&self, tenant: TenantId, page: Page) -> Result<(Vec<ToolDefinition>, i64)>;
-    /// Version + 1.
+    /// Version + 1. A new name must be no other's among the tools of each agent that has the tool.
     async fn update_tool(
         &self,
         tenant: TenantId,
         tool: ToolId,
         patch: ToolPatch,
         audit: AuditEntry,
-    ) -> Result<Option<ToolDefinition>>;
+    ) -> Result<ToolWrite>;
     /// Soft; its bindings go with it.
     async fn delete_tool(&self, tenant: TenantId, tool: ToolId, audit: AuditEntry) -> Result<bool>;
 

@@ -12,8 +12,6 @@ use super::{Policy, ProposedCall, glob, subject};
 /// Tools that change a machine's files or history, whatever else the operator lists.
 const ALWAYS_DANGEROUS: [&str; 3] = ["create_directory", "move_file", "git_commit"];
 const TOO_MUCH_WORK: &str = "this organisation's rules take too much work to judge these arguments; send shorter ones";
-/// One tool under two names.
-const SAME: [&str; 2] = ["run_command", "execute_command"];
 
 /// The tenant's rules, then the operator's. A call that none of them speaks of is allowed.
 #[derive(Debug, Clone, Default)]
@@ -23,10 +21,7 @@ pub struct Rules {
 
 /// The operator's rules for tools of these names (`*` and `?` as in every rule): a human is asked about each call.
 pub fn dangerous_tools(names: &[String]) -> Vec<ApprovalRule> {
-    let mut all: Vec<&str> = names.iter().map(String::as_str).chain(ALWAYS_DANGEROUS).collect();
-    if all.iter().any(|name| SAME.contains(name)) {
-        all.extend(SAME);
-    }
+    let all = names.iter().map(String::as_str).chain(ALWAYS_DANGEROUS);
     let mut rules: Vec<ApprovalRule> = Vec::new();
     for name in all {
         if rules.iter().all(|rule| rule.tool != name) {
@@ -56,8 +51,9 @@ impl Rules {
 
 impl Policy for Rules {
     fn verdict(&self, asked: &ProposedCall<'_>) -> Verdict {
+        let names = subject::names(asked);
         for rule in asked.tenant_rules.iter().chain(&self.operators) {
-            match speaks_of(rule, asked) {
+            match speaks_of(rule, asked, &names) {
                 Ok(false) => {}
                 Ok(true) => return verdict(rule, asked.name),
                 // What nobody judged is not made.
@@ -80,10 +76,8 @@ fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
     }
 }
 
-fn speaks_of(rule: &ApprovalRule, asked: &ProposedCall<'_>) -> Result<bool, Exhausted> {
-    if rule.agent_id.is_some_and(|agent| agent != asked.agent_id)
-        || !subject::matches(rule, asked.tool, &[asked.name], asked.fuel)?
-    {
+fn speaks_of(rule: &ApprovalRule, asked: &ProposedCall<'_>, names: &[String]) -> Result<bool, Exhausted> {
+    if rule.agent_id.is_some_and(|agent| agent != asked.agent_id) || !subject::matches(rule, names, asked.fuel)? {
         return Ok(false);
     }
     for condition in &rule.conditions {

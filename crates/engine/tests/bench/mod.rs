@@ -304,7 +304,7 @@ impl Bench {
     /// Changes the one tool that is bound.
     pub(crate) async fn change_tool(&self, patch: ToolPatch) {
         let bindings = self.store.list_bindings(&Viewer::service(self.tenant), self.agent).await.unwrap().unwrap();
-        self.store.update_tool(self.tenant, bindings[0].1.id, patch, audit()).await.unwrap().unwrap();
+        self.store.update_tool(self.tenant, bindings[0].1.id, patch, audit()).await.unwrap().done().unwrap();
     }
 
     /// Deletes every tool that is bound.

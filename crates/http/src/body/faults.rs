@@ -1,6 +1,8 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use artel_domain::names;
+
 use crate::{FieldError, Problem};
 
 /// A request that knows what types alone cannot say.
@@ -65,6 +67,15 @@ impl Faults {
         let Some(text) = text.into() else { return };
         if !allowed.contains(&text.chars().count()) {
             self.add(field, format!("must have {} to {} characters", allowed.start(), allowed.end()));
+        }
+    }
+
+    /// A name that rules, models and people know something by, when there is one.
+    pub fn name<'a>(&mut self, field: &str, name: impl Into<Option<&'a str>>) {
+        let Some(name) = name.into() else { return };
+        self.length(field, name, 1..=200);
+        if let Some(fault) = names::fault(name) {
+            self.add(field, fault);
         }
     }
 

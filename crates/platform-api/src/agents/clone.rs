@@ -15,13 +15,13 @@ use crate::App;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct CloneAgent {
     /// The source's name + " (copy)" when absent.
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::maybe_name)]
     name: Option<String>,
 }
 
 impl Checked for CloneAgent {
     fn check(&self, faults: &mut Faults) {
-        faults.length("name", self.name.as_deref(), 1..=200);
+        faults.name("name", self.name.as_deref());
     }
 
     fn when_absent() -> Option<Self> {

@@ -15,7 +15,7 @@ use crate::App;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateAgent {
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::name)]
     name: String,
     #[schema(max_length = 100_000, pattern = "^[^\\u0000]*$")]
     system_prompt: Option<String>,
@@ -32,7 +32,7 @@ pub(crate) struct CreateAgent {
 
 impl Checked for CreateAgent {
     fn check(&self, faults: &mut Faults) {
-        faults.length("name", self.name.as_str(), 1..=200);
+        faults.name("name", self.name.as_str());
         faults.length("system_prompt", self.system_prompt.as_deref(), 0..=100_000);
         faults.length("model", self.model.as_deref(), 1..=200);
         faults.range("version", self.version, 1..=2_147_483_647);

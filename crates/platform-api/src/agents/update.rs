@@ -16,7 +16,7 @@ use crate::patch::nullable;
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateAgent {
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::maybe_name)]
     name: Option<String>,
     #[schema(max_length = 100_000, pattern = "^[^\\u0000]*$")]
     system_prompt: Option<String>,
@@ -34,7 +34,7 @@ pub(crate) struct UpdateAgent {
 
 impl Checked for UpdateAgent {
     fn check(&self, faults: &mut Faults) {
-        faults.length("name", self.name.as_deref(), 1..=200);
+        faults.name("name", self.name.as_deref());
         faults.length("system_prompt", self.system_prompt.as_deref(), 0..=100_000);
         faults.length("model", self.model.as_deref(), 1..=200);
     }

@@ -24,7 +24,7 @@ impl Checked for TenantRules {
         faults.ensure(self.rules.len() <= 200, "rules", "must have at most 200 entries");
         for (i, rule) in self.rules.iter().enumerate() {
             let field = |name: &str| format!("rules[{i}].{name}");
-            faults.length(&field("tool"), rule.tool.as_str(), 1..=200);
+            faults.name(&field("tool"), rule.tool.as_str());
             faults.length(&field("reason"), rule.reason.as_deref(), 0..=500);
             faults.ensure(rule.conditions.len() <= 20, &field("conditions"), "must have at most 20 entries");
             check_approvers(faults, &field("approvers"), rule);

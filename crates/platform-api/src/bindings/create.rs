@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::{TAG, check_domains, check_secret, checked_timeout};
 use crate::App;
+use crate::tools::name_taken;
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct CreateBinding {
@@ -79,6 +80,7 @@ pub(crate) async fn create_binding(
             BindingWrite::Done(binding) => Ok((StatusCode::CREATED, Json(binding)).into_response()),
             BindingWrite::AgentMissing => Err(Problem::not_found("agent")),
             BindingWrite::ToolMissing => Err(Problem::not_found("tool")),
+            BindingWrite::NameTaken(other) => Err(name_taken(&other)),
             BindingWrite::Duplicate => Err(Problem::conflict("already_bound", "The agent has this tool already.")),
         }
     };

@@ -21,7 +21,7 @@ use crate::App;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateTool {
     /// For `internal` tools without `endpoint`: which function.
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::name)]
     name: String,
     #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
@@ -57,7 +57,7 @@ pub(crate) struct CreateTool {
 
 impl Checked for CreateTool {
     fn check(&self, faults: &mut Faults) {
-        faults.length("name", self.name.as_str(), 1..=200);
+        faults.name("name", self.name.as_str());
         faults.length("description", self.description.as_deref(), 0..=10_000);
         faults.range("version", self.version, 1..=2_147_483_647);
     }

@@ -4,14 +4,14 @@ use artel_domain::tool::{ArgumentPlace, HttpMethod};
 use artel_domain::{AuthType, EffectClass, ExecutionType, ToolDefinition, ToolId, ToolStatus};
 use artel_http::caller::ToolsWrite;
 use artel_http::{At, Body, Caller, Checked, Faults, Problem};
-use artel_store::ToolPatch;
+use artel_store::{ToolPatch, ToolWrite};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{TAG, rules};
+use super::{TAG, name_taken, rules};
 use crate::App;
 use crate::patch::nullable;
 
@@ -19,7 +19,7 @@ use crate::patch::nullable;
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateTool {
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::maybe_name)]
     name: Option<String>,
     #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
@@ -46,7 +46,7 @@ pub(crate) struct UpdateTool {
 
 impl Checked for UpdateTool {
     fn check(&self, faults: &mut Faults) {
-        faults.length("name", self.name.as_deref(), 1..=200);
+        faults.name("name", self.name.as_deref());
         faults.length("description", self.description.as_deref(), 0..=10_000);
     }
 }
@@ -87,8 +87,11 @@ pub(crate) async fn update_tool(
     let tool = app.store.find_tool(caller.tenant_id, id).await?.ok_or_else(|| Problem::not_found("tool"))?;
     check(&app, &patch, &patched(tool, patch.clone())).await?;
     let audit = caller.audit("tool.update", "tool", id, app.clock.now());
-    let updated = app.store.update_tool(caller.tenant_id, id, patch, audit).await?;
-    updated.map(Json).ok_or_else(|| Problem::not_found("tool"))
+    match app.store.update_tool(caller.tenant_id, id, patch, audit).await? {
+        ToolWrite::Done(tool) => Ok(Json(*tool)),
+        ToolWrite::Missing => Err(Problem::not_found("tool")),
+        ToolWrite::NameTaken(other) => Err(name_taken(&other)),
+    }
 }
 
 /// What is wrong with something that was sent is 422; what does not go with what the tool has and keeps is 409.

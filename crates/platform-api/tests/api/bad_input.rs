@@ -111,3 +111,25 @@ async fn an_id_that_cannot_be_read_cannot_exist() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_name_with_what_nobody_sees_is_refused() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let (agent, tool) = (ada.creates_agent("a").await, ada.creates_tool("t").await);
+    for name in ["a\u{200b}", "a\nb", "\u{202e}a", "a\u{e0041}b", "\u{feff}a", "\u{7}", "\u{3164}", " \u{a0}"] {
+        ada.post(
+            "/tools",
+            json!({ "name": name, "input_schema": { "type": "object" },
+            "execution_type": "http_webhook", "endpoint": "https://tools.example/t" }),
+        )
+        .await
+        .names("name");
+        ada.put(&format!("/tools/{tool}"), json!({ "name": name })).await.names("name");
+        ada.post("/agents", json!({ "name": name, "model": "demo:echo" })).await.names("name");
+        ada.put(&format!("/agents/{agent}"), json!({ "name": name })).await.names("name");
+        ada.post(&format!("/agents/{agent}/clone"), json!({ "name": name })).await.names("name");
+        let rules = json!({ "rules": [{ "tool": name, "effect": "deny" }] });
+        ada.put("/approval-rules", rules).await.names("rules[0].tool");
+    }
+}

@@ -73,3 +73,21 @@ async fn a_deleted_tool_takes_its_bindings_with_it() {
     assert_eq!(ada.get(&format!("/agents/{agent}/tools")).await.body, json!([]));
     ada.binds(&agent, &tool).await.is_problem(404);
 }
+
+#[tokio::test]
+async fn an_agent_has_no_two_tools_whose_names_count_as_one() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let (agent, tool) = (ada.creates_agent("a").await, ada.creates_tool("write_file").await);
+    ada.binds(&agent, &tool).await.is(StatusCode::CREATED);
+    for name in ["write file", "Write_File", "writ\u{435}_file"] {
+        let other = ada.creates_tool(name).await;
+        let refused = ada.binds(&agent, &other).await;
+        refused.is_problem(409);
+        assert_eq!(refused.body["error"], "name_taken", "{name}");
+    }
+    let third = ada.creates_tool("read_file").await;
+    ada.binds(&agent, &third).await.is(StatusCode::CREATED);
+    ada.put(&format!("/tools/{third}"), json!({ "name": "WRITE-FILE" })).await.is_problem(409);
+    ada.put(&format!("/tools/{third}"), json!({ "name": "READ-FILE" })).await.is(StatusCode::OK);
+}

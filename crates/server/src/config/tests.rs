@@ -197,8 +197,7 @@ fn a_human_is_asked_about_dangerous_tools_unless_the_operator_says_otherwise() {
         let config = Config::read(&mut Settings::of(values)).unwrap();
         config.approval_rules.into_iter().map(|rule| rule.tool).collect()
     };
-    let usual =
-        ["write_file", "delete_file", "run_command", "create_directory", "move_file", "git_commit", "execute_command"];
+    let usual = ["write_file", "delete_file", "run_command", "create_directory", "move_file", "git_commit"];
     assert_eq!(asked(&[]), usual);
     assert_eq!(
         asked(&[("HITL_DANGEROUS_TOOLS", "pay_*, refund")]),

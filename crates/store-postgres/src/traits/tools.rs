@@ -1,5 +1,5 @@
 use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolId};
-use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools, Viewer};
+use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, ToolWrite, Tools, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, within};
@@ -26,7 +26,7 @@ impl Tools for PostgresStore {
         tool: ToolId,
         patch: ToolPatch,
         audit: AuditEntry,
-    ) -> Result<Option<ToolDefinition>> {
+    ) -> Result<ToolWrite> {
         retrying(|| tools::update(&self.pool, tenant, tool, &patch, &audit)).await
     }
 

@@ -1,5 +1,5 @@
 use artel_domain::{AgentId, AuditEntry, Binding, TenantId, ToolDefinition, ToolId};
-use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, Tools, Viewer};
+use artel_store::{BindingPatch, BindingWrite, Page, Result, ToolPatch, ToolWrite, Tools, Viewer};
 use async_trait::async_trait;
 
 use crate::attachments::Place;
@@ -26,7 +26,7 @@ impl Tools for SqliteStore {
         tool: ToolId,
         patch: ToolPatch,
         audit: AuditEntry,
-    ) -> Result<Option<ToolDefinition>> {
+    ) -> Result<ToolWrite> {
         let asked = (tenant, tool, patch, audit);
         self.write(asked, |(tenant, tool, patch, audit), tx| Box::pin(tools::update(tx, *tenant, *tool, patch, audit)))
             .await

@@ -243,7 +243,7 @@ pub async fn every_change_of_a_tool_and_a_binding_has_its_row(store: Arc<dyn Sto
     let id = tool.id;
     writes_one(&ada, "tool.create", async { drop(store.create_tool(tool, audit("tool.create")).await.unwrap()) }).await;
     let update = |id| store.update_tool(tenant, id, ToolPatch::default(), audit("tool.update"));
-    writes_one(&ada, "tool.update", async { assert!(update(id).await.unwrap().is_some()) }).await;
+    writes_one(&ada, "tool.update", async { assert!(update(id).await.unwrap().done().is_some()) }).await;
     let bind = |id| store.bind_tool(&viewer, binding(&ada, agent, id), audit("binding.create"));
     writes_one(&ada, "binding.create", async { drop(bind(id).await.unwrap()) }).await;
     let change = || store.update_binding(&viewer, agent, id, BindingPatch::default(), audit("binding.update"));
@@ -253,7 +253,7 @@ pub async fn every_change_of_a_tool_and_a_binding_has_its_row(store: Arc<dyn Sto
     let delete = || store.delete_tool(tenant, id, audit("tool.delete"));
     writes_one(&ada, "tool.delete", async { assert!(delete().await.unwrap()) }).await;
     writes_none(&ada, "nothing there", async {
-        assert!(update(ToolId(uuid())).await.unwrap().is_none());
+        assert!(update(ToolId(uuid())).await.unwrap().done().is_none());
         drop(bind(id).await.unwrap());
         assert!(change().await.unwrap().is_none());
         assert!(!unbind().await.unwrap());

@@ -346,6 +346,7 @@ macro_rules! conformance_tests {
             a_binding_is_listed_with_its_tool_oldest_first,
             an_agent_has_a_tool_once,
             of_many_bindings_of_one_tool_at_once_one_is_made,
+            an_agent_has_no_two_tools_whose_names_count_as_one,
             a_binding_needs_an_agent_and_a_tool_that_exist,
             an_update_of_a_binding_changes_only_what_it_names,
             an_unbound_tool_can_be_bound_again,

@@ -11,7 +11,7 @@ use artel_domain::{
 use serde_json::json;
 
 use super::world::{World, at_once, now, uuid};
-use crate::{BindingPatch, BindingWrite, Page, Store, ToolPatch};
+use crate::{BindingPatch, BindingWrite, Page, Store, ToolPatch, ToolWrite};
 
 const ALL: Page = Page { limit: 100, offset: 0 };
 
@@ -115,7 +115,8 @@ pub async fn an_update_of_a_tool_changes_only_what_it_names_and_raises_the_versi
         custom_headers: Some(BTreeMap::new()),
         ..ToolPatch::default()
     };
-    let after = store.update_tool(ada.tenant, before.id, patch, ada.audit("tool.update")).await.unwrap().unwrap();
+    let after =
+        store.update_tool(ada.tenant, before.id, patch, ada.audit("tool.update")).await.unwrap().done().unwrap();
     let expected = ToolDefinition {
         name: "shout".to_owned(),
         endpoint: None,
@@ -142,7 +143,7 @@ pub async fn a_deleted_tool_is_absent_and_its_bindings_are_too(store: Arc<dyn St
     assert_eq!(store.list_tools(ada.tenant, ALL).await.unwrap().1, 1);
     assert_eq!(
         store.update_tool(ada.tenant, tool.id, ToolPatch::default(), ada.audit("tool.update")).await.unwrap(),
-        None
+        ToolWrite::Missing
     );
     let bound = store.list_bindings(&ada.viewer(), ada.agent).await.unwrap().unwrap();
     assert_eq!(bound.into_iter().map(|(_, tool)| tool.id).collect::<Vec<_>>(), [other.id]);
@@ -164,7 +165,7 @@ pub async fn a_tool_is_invisible_to_other_tenants(store: Arc<dyn Store>) {
     assert_eq!(store.list_tools(bob.tenant, ALL).await.unwrap(), (vec![], 0));
     assert_eq!(
         store.update_tool(bob.tenant, tool.id, ToolPatch::default(), bob.audit("tool.update")).await.unwrap(),
-        None
+        ToolWrite::Missing
     );
     assert!(!store.delete_tool(bob.tenant, tool.id, bob.audit("tool.delete")).await.unwrap());
     let refused =
@@ -201,6 +202,31 @@ pub async fn an_agent_has_a_tool_once(store: Arc<dyn Store>) {
     let retried = store.bind_tool(&ada.viewer(), first.clone(), ada.audit("binding.create")).await.unwrap();
     assert_eq!(retried, BindingWrite::Done(first), "a retried request gets what it made");
     assert_eq!(store.audit_head(ada.tenant).await.unwrap(), before, "nothing is written");
+}
+
+pub async fn an_agent_has_no_two_tools_whose_names_count_as_one(store: Arc<dyn Store>) {
+    let ada = World::new(&store).await;
+    let first = creates_tool(&ada, "write_file").await;
+    let other = creates_tool(&ada, "writ\u{435} file").await;
+    binds(&ada, first.id).await;
+    let before = store.audit_head(ada.tenant).await.unwrap();
+    let refused =
+        store.bind_tool(&ada.viewer(), binding(&ada, ada.agent, other.id), ada.audit("binding.create")).await.unwrap();
+    assert_eq!(refused, BindingWrite::NameTaken("write_file".to_owned()));
+    assert_eq!(store.list_bindings(&ada.viewer(), ada.agent).await.unwrap().unwrap().len(), 1);
+
+    let third = creates_tool(&ada, "read_file").await;
+    binds(&ada, third.id).await;
+    let audited = store.audit_head(ada.tenant).await.unwrap();
+    let named = |name: &str| ToolPatch { name: Some(name.to_owned()), ..ToolPatch::default() };
+    let renames =
+        async |tool, name| store.update_tool(ada.tenant, tool, named(name), ada.audit("tool.update")).await.unwrap();
+    assert_eq!(renames(third.id, "Write-File").await, ToolWrite::NameTaken("write_file".to_owned()));
+    assert_eq!(store.audit_head(ada.tenant).await.unwrap(), audited, "nothing is written");
+    assert_ne!(audited, before);
+    assert_eq!(store.find_tool(ada.tenant, third.id).await.unwrap().unwrap().name, "read_file");
+    assert!(renames(third.id, "READ_FILE").await.done().is_some(), "its own name is no other's");
+    assert!(renames(other.id, "Write-File").await.done().is_some(), "no agent has it");
 }
 
 pub async fn of_many_bindings_of_one_tool_at_once_one_is_made(store: Arc<dyn Store>) {

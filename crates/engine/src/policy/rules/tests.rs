@@ -12,7 +12,8 @@ fn rule(text: &str) -> ApprovalRule {
 /// `allow`, or the effect and its reason.
 fn said(operators: &[ApprovalRule], tenants: &[ApprovalRule], agent_id: AgentId, name: &str, args: &Value) -> String {
     let fuel = Fuel::steps(1_000_000, Duration::from_secs(1));
-    let asked = ProposedCall { agent_id, tool: &ToolRef::client(name), name, args, tenant_rules: tenants, fuel: &fuel };
+    let tool = &ToolRef::client(name);
+    let asked = ProposedCall { agent_id, tool, name, other_names: &[], args, tenant_rules: tenants, fuel: &fuel };
     match Rules::new(operators.to_vec()).verdict(&asked) {
         Verdict::Allow => "allow".into(),
         Verdict::Ask { reason, .. } => format!("ask: {reason}"),
@@ -24,6 +25,17 @@ fn effect(tenants: &[ApprovalRule], name: &str, args: &Value) -> String {
     let agent = AgentId(SystemClock.uuid());
     let said = said(&[], tenants, agent, name, args);
     said.split(':').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_rule_about_a_tool_is_about_its_other_names_too() {
+    let rules = [rule(r#"{"tool": "run_command", "effect": "deny"}"#)];
+    for name in ["run_command", "execute_command", "Run Command", "run_comman\u{501}", "run_command\u{200b}"] {
+        assert_eq!(effect(&rules, name, &json!({})), "deny", "{name:?}");
+    }
+    let operators = dangerous_tools(&["execute_command".to_owned()]);
+    let said = said(&operators, &[], AgentId(SystemClock.uuid()), "run_command", &json!({}));
+    assert!(said.starts_with("ask"), "{said}");
 }
 
 #[test]
@@ -100,12 +112,5 @@ fn dangerous_tools_are_those_of_the_list_and_a_few_more_each_once() {
     };
     assert_eq!(names(&[]), ["create_directory", "move_file", "git_commit"]);
     assert_eq!(names(&["delete_*", "move_file"]), ["delete_*", "move_file", "create_directory", "git_commit"]);
-    assert_eq!(
-        names(&["run_command"]),
-        ["run_command", "create_directory", "move_file", "git_commit", "execute_command"]
-    );
-    assert_eq!(
-        names(&["execute_command"]),
-        ["execute_command", "create_directory", "move_file", "git_commit", "run_command"]
-    );
+    assert_eq!(names(&["run_command"]), ["run_command", "create_directory", "move_file", "git_commit"]);
 }

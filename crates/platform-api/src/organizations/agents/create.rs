@@ -17,7 +17,7 @@ use crate::organizations::{Member, TAG};
 /// All but the name may be absent.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateOrganizationAgent {
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::name)]
     name: String,
     /// For people; no model reads it.
     #[schema(max_length = 2000, pattern = "^[^\\u0000]*$")]
@@ -36,7 +36,7 @@ pub(crate) struct CreateOrganizationAgent {
 
 impl Checked for CreateOrganizationAgent {
     fn check(&self, faults: &mut Faults) {
-        faults.length("name", self.name.as_str(), 1..=200);
+        faults.name("name", self.name.as_str());
         check_profile(
             faults,
             [

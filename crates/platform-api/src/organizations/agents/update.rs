@@ -18,7 +18,7 @@ use crate::patch::nullable;
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(clippy::option_option, reason = "absent, null and given are three things")]
 pub(crate) struct UpdateOrganizationAgent {
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::maybe_name)]
     name: Option<String>,
     #[serde(default, deserialize_with = "nullable")]
     #[schema(max_length = 2000, pattern = "^[^\\u0000]*$", value_type = Option<String>)]
@@ -42,7 +42,7 @@ pub(crate) struct UpdateOrganizationAgent {
 
 impl Checked for UpdateOrganizationAgent {
     fn check(&self, faults: &mut Faults) {
-        faults.length("name", self.name.as_deref(), 1..=200);
+        faults.name("name", self.name.as_deref());
         check_profile(
             faults,
             [

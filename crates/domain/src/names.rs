@@ -1,0 +1,152 @@
+//! Names of tools, agents and rules: which may be given, and which of them count as one name.
+//!
+//! Whoever matches a name does it through this module. A name that only looks like another one would walk around a
+//! rule about that one, and a model or a human would take one for the other.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
+use unicode_security::skeleton;
+
+use crate::caseless;
+
+/// Tools that have more than one name.
+const ALIASES: [[&str; 2]; 1] = [["run_command", "execute_command"]];
+
+/// Characters that control a display, or that nobody sees: from, to.
+const UNSEEN: [(char, char); 28] = [
+    ('\0', '\u{1f}'),
+    ('\u{7f}', '\u{9f}'),
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{600}', '\u{605}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{6dd}', '\u{6dd}'),
+    ('\u{70f}', '\u{70f}'),
+    ('\u{890}', '\u{891}'),
+    ('\u{8e2}', '\u{8e2}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fffb}'),
+    ('\u{110bd}', '\u{110bd}'),
+    ('\u{110cd}', '\u{110cd}'),
+    ('\u{13430}', '\u{1343f}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+];
+
+/// Why nothing may be called so; `None` for a name that may be given. Its length is the caller's to check.
+pub fn fault(name: &str) -> Option<&'static str> {
+    if name.chars().any(is_unseen) {
+        return Some("must have no control characters and no invisible characters");
+    }
+    (!name.is_empty() && name.trim().is_empty()).then_some("must be more than white space")
+}
+
+/// The regular expression of names that may be given, for schemas.
+pub fn schema_pattern() -> String {
+    let ranges: String = UNSEEN.iter().map(|(from, to)| range(*from, *to)).collect();
+    format!("^[^{ranges}]*[^{ranges}\\s][^{ranges}]*$")
+}
+
+/// Characters of the basic plane are escaped as every dialect knows it, others stand for themselves.
+fn range(from: char, to: char) -> String {
+    let written = |c: char| {
+        let code = u32::from(c);
+        if code <= 0xffff { format!("\\u{code:04x}") } else { c.to_string() }
+    };
+    if from == to { written(from) } else { format!("{}-{}", written(from), written(to)) }
+}
+
+fn is_unseen(c: char) -> bool {
+    UNSEEN.iter().any(|(from, to)| (*from..=*to).contains(&c))
+}
+
+/// Whether two names count as one: case, the encoding of letters, white space, punctuation, what nobody sees and
+/// letters that look alike make no other name.
+pub fn are_same(left: &str, right: &str) -> bool {
+    let right = forms_of(right, |_| false);
+    forms_of(left, |_| false).iter().any(|form| right.contains(form))
+}
+
+/// Another name of the same tool, when it has one.
+pub fn alias(name: &str) -> Option<&'static str> {
+    ALIASES.iter().find_map(
+        |[old, new]| {
+            if are_same(name, old) { Some(*new) } else { are_same(name, new).then_some(*old) }
+        },
+    )
+}
+
+/// The forms in which a name and its [`alias`] are compared with the forms of a pattern.
+pub fn forms(name: &str) -> Vec<String> {
+    let mut forms: Vec<String> = Vec::new();
+    for name in [Some(name), alias(name)].into_iter().flatten() {
+        forms.extend(forms_of(name, |_| false));
+        forms.push(untrimmed(&caseless(&seen(name)), |_| false));
+    }
+    forms.sort_unstable();
+    forms.dedup();
+    forms
+}
+
+/// The forms in which a pattern is compared with [`forms`]: `*` and `?` stay what they are.
+pub fn pattern_forms(pattern: &str) -> Vec<String> {
+    forms_of(pattern, |c| c == '*' || c == '?')
+}
+
+/// As it is written, and as it looks. A form that is empty says nothing, so that such a name is only itself.
+fn forms_of(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
+    let seen = seen(name);
+    let looks: String = seen.chars().flat_map(latin).collect();
+    let mut forms: Vec<String> = [caseless(&seen), skeleton(&caseless(&looks)).collect::<String>()]
+        .iter()
+        .map(|text| untrimmed(&caseless(text), keeps).trim_matches('_').to_owned())
+        .filter(|form| !form.is_empty())
+        .collect();
+    if forms.is_empty() {
+        forms.push(seen);
+    }
+    forms.dedup();
+    forms
+}
+
+/// Without what nobody sees, each character in the form that stands for all its encodings.
+fn seen(name: &str) -> String {
+    name.nfkc().filter(|c| !is_unseen(*c)).nfkc().collect()
+}
+
+/// A capital letter that looks like a Latin one, before its case is forgotten: the small `н` looks like no `h`.
+fn latin(c: char) -> Vec<char> {
+    if c.is_ascii() { vec![c] } else { skeleton(c.encode_utf8(&mut [0; 4])).collect() }
+}
+
+/// With one `_` in place of all that separates words.
+fn untrimmed(text: &str, keeps: fn(char) -> bool) -> String {
+    let mut words = String::with_capacity(text.len());
+    for c in text.chars() {
+        let separates = !keeps(c) && (c.is_whitespace() || c.is_ascii_punctuation() || is_punctuation(c));
+        match (separates, words.ends_with('_')) {
+            (true, true) => {}
+            (true, false) => words.push('_'),
+            (false, _) => words.push(c),
+        }
+    }
+    words
+}
+
+fn is_punctuation(c: char) -> bool {
+    matches!(c.general_category_group(), GeneralCategoryGroup::Punctuation | GeneralCategoryGroup::Separator)
+}
+
+#[cfg(test)]
+mod tests;
