@@ -30,7 +30,7 @@ fn effect(tenants: &[ApprovalRule], name: &str, args: &Value) -> String {
 #[test]
 fn a_rule_about_a_tool_is_about_its_other_names_too() {
     let rules = [rule(r#"{"tool": "run_command", "effect": "deny"}"#)];
-    for name in ["run_command", "execute_command", "Run Command", "run_comman\u{501}", "run_command\u{200b}"] {
+    for name in ["run_command", "execute_command", "Run Command", "\u{ff52}un_command", "run_command\u{200b}"] {
         assert_eq!(effect(&rules, name, &json!({})), "deny", "{name:?}");
     }
     let operators = dangerous_tools(&["execute_command".to_owned()]);
