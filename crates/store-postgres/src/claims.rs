@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use artel_domain::{Run, RunId, TenantId};
-use artel_store::{Claim, Renewed};
+use artel_store::{Claim, Renewed, SHARED_CRASHES};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -79,9 +79,13 @@ pub(crate) async fn claim(
              SELECT c.id, coalesce(b.runs, 0) + row_number() OVER (PARTITION BY c.tenant_id ORDER BY c.id) AS turn
              FROM candidate c LEFT JOIN busy b USING (tenant_id)
            ), taken AS (
-             SELECT r.id, r.tenant_id, r.session_id, r.lapsed, k.turn
+             SELECT r.id, r.tenant_id, r.session_id, r.lapsed, k.turn,
+                    r.lapsed AND (r.epoch % $7::bigint = 0 OR NOT EXISTS (
+                      SELECT FROM runs beside
+                      WHERE beside.phase = 'running' AND beside.owner = r.owner AND beside.id <> r.id
+                        AND beside.lease_until < clock.now + $2::bigint / 2)) AS crashed
              FROM (SELECT ranked.id, ranked.turn FROM ranked ORDER BY ranked.turn, ranked.id) k CROSS JOIN clock CROSS JOIN LATERAL (
-               SELECT r.id, r.tenant_id, r.session_id, r.phase = 'running' AS lapsed FROM runs r
+               SELECT r.id, r.tenant_id, r.session_id, r.epoch, r.owner, r.phase = 'running' AS lapsed FROM runs r
                WHERE r.id = k.id
                  AND ((r.phase = 'queued' AND r.is_head > 0) OR (r.phase = 'running' AND r.lease_until < clock.now)
                       OR (r.phase = 'waiting_for_approval' AND r.wake_at <= clock.now))
@@ -90,10 +94,10 @@ pub(crate) async fn claim(
            ), reserved AS (
              UPDATE sessions s SET next_seq = s.next_seq + $4 FROM taken t
              WHERE s.tenant_id = t.tenant_id AND s.id = t.session_id
-             RETURNING t.id, t.lapsed, t.turn, s.next_seq - $4 AS first_seq
+             RETURNING t.id, t.lapsed, t.crashed, t.turn, s.next_seq - $4 AS first_seq
            )
            UPDATE runs r
-           SET phase = 'running', epoch = r.epoch + 1, owner = $1, wake = false, crash_count = r.crash_count + v.lapsed::int,
+           SET phase = 'running', epoch = r.epoch + 1, owner = $1, wake = false, crash_count = r.crash_count + v.crashed::int,
                blocked_level = NULL, blocked_reason = NULL,
                lease_until = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + $2::bigint
            FROM reserved v
@@ -108,6 +112,7 @@ pub(crate) async fn claim(
         seq_block,
         SPARE_CANDIDATES,
         &without.iter().map(|tenant| tenant.0).collect::<Vec<_>>(),
+        SHARED_CRASHES,
     )
     .fetch_all(pool)
     .await?;

@@ -4,11 +4,12 @@
 //! of those with the fewest runs under way, as many as runs are asked for, only as many runs are looked at as could be
 //! taken.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use artel_domain::{Phase, Run, RunId, SessionId, TenantId};
-use artel_store::{Claim, Renewed};
+use artel_store::{Claim, Renewed, SHARED_CRASHES};
+use uuid::Uuid;
 
 use crate::error::{Failure, Outcome};
 use crate::rows::{RunRow, runs};
@@ -29,7 +30,8 @@ pub(crate) async fn claim(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<Cl
     if runnable.is_empty() {
         return Ok(Vec::new());
     }
-    let mut numbers = take(tx, request, &runnable).await?;
+    let crashed = crashed(tx, request, &runnable).await?;
+    let mut numbers = take(tx, request, &runnable, &crashed).await?;
     let mut claims = Vec::with_capacity(runnable.len());
     for row in runnable {
         let id = row.id;
@@ -38,7 +40,8 @@ pub(crate) async fn claim(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<Cl
                 let first_seq = numbers
                     .remove(&(run.tenant_id, run.session_id.clone()))
                     .ok_or_else(|| Failure::broken("a run without a session"))?;
-                claims.push(taken(run, first_seq));
+                let has_crashed = crashed.contains(&id);
+                claims.push(taken(run, first_seq, has_crashed));
             }
             // The run stays leased, so that the others go on: it is met again when the lease is over.
             Err(Failure(error)) => {
@@ -49,12 +52,12 @@ pub(crate) async fn claim(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<Cl
     Ok(claims)
 }
 
-fn taken(mut run: Run, first_seq: i64) -> Claim {
+fn taken(mut run: Run, first_seq: i64, has_crashed: bool) -> Claim {
     let recovered = run.phase == Phase::Running;
     run.phase = Phase::Running;
     run.waits_for.clear();
     run.epoch += 1;
-    run.crash_count += i64::from(recovered);
+    run.crash_count += i64::from(has_crashed);
     run.blocked_reason = None;
     Claim { run, first_seq, recovered }
 }
@@ -106,14 +109,44 @@ async fn runnable(tx: &mut Tx, request: &ClaimRequest) -> Outcome<Vec<RunRow>> {
     Ok(found.fetch_all(&mut tx.conn).await?)
 }
 
+/// Those of the runs whose crash counts against them: whose worker had no other run when it died, and every
+/// [`SHARED_CRASHES`]th time also others.
+async fn crashed(tx: &mut Tx, request: &ClaimRequest, runs: &[RunRow]) -> Outcome<HashSet<Uuid>> {
+    if runs.iter().all(|run| run.phase != Phase::Running.as_str()) {
+        return Ok(HashSet::new());
+    }
+    let ids = hex_list(runs.iter().map(|run| run.id))?;
+    let near = duration_micros(request.lease) / 2;
+    let crashed = sqlx::query_scalar!(
+        r#"SELECT r.id AS "id!: Uuid" FROM runs r
+           WHERE r.id IN (SELECT unhex(value) FROM json_each(?1)) AND r.phase = 'running'
+               AND (r.epoch % ?2 = 0 OR NOT EXISTS (
+                   SELECT 1 FROM runs beside INDEXED BY runs_leased
+                   WHERE beside.phase = 'running' AND beside.owner = r.owner AND beside.id <> r.id
+                       AND beside.lease_until < CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?3))"#,
+        ids,
+        SHARED_CRASHES,
+        near
+    )
+    .fetch_all(&mut tx.conn)
+    .await?;
+    Ok(crashed.into_iter().collect())
+}
+
 /// The first number of each session's new block. Sessions have one head each, so no two of these runs share one.
-async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[RunRow]) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
+async fn take(
+    tx: &mut Tx,
+    request: &ClaimRequest,
+    runs: &[RunRow],
+    crashed: &HashSet<Uuid>,
+) -> Outcome<HashMap<(TenantId, SessionId), i64>> {
+    let crashed = hex_list(crashed.iter().copied())?;
     let ids = hex_list(runs.iter().map(|run| run.id))?;
     let lease = duration_micros(request.lease);
     let sessions: Vec<_> = runs.iter().map(|run| (hex(run.tenant_id), &run.session_id)).collect();
     let sessions = serde_json::to_string(&sessions)?;
     let blocks = sqlx::query!(
-        r#"UPDATE runs SET crash_count = crash_count + (phase = 'running'), phase = 'running', epoch = epoch + 1, wake = 0, owner = ?,
+        r#"UPDATE runs SET crash_count = crash_count + (id IN (SELECT unhex(value) FROM json_each(?))), phase = 'running', epoch = epoch + 1, wake = 0, owner = ?,
                blocked_level = NULL, blocked_reason = NULL,
                lease_until = CAST(unixepoch('subsec') * 1000000 AS INTEGER) + ?
            WHERE id IN (SELECT unhex(value) FROM json_each(?));
@@ -121,6 +154,7 @@ async fn take(tx: &mut Tx, request: &ClaimRequest, runs: &[RunRow]) -> Outcome<H
            UPDATE sessions SET next_seq = next_seq + ?
            WHERE (tenant_id, id) IN (SELECT unhex(value ->> 0), value ->> 1 FROM json_each(?))
            RETURNING tenant_id AS "tenant_id!: uuid::Uuid", id AS "id!: String", next_seq AS "next_seq!: i64""#,
+        crashed,
         request.worker,
         lease,
         ids,

@@ -57,6 +57,7 @@ pub use operations::{Health, Operations};
 pub use organization_sessions::{NewOrganizationSession, OrganizationSessionFilter, OrganizationSessions};
 pub use runs::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,
+    SHARED_CRASHES,
 };
 pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};

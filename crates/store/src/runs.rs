@@ -87,6 +87,10 @@ pub enum CancelOutcome {
     Missing,
 }
 
+/// A worker that dies over several runs counts against each of them once in so many claims: most of them are innocent,
+/// and one that kills its worker ends nevertheless.
+pub const SHARED_CRASHES: i64 = 4;
+
 /// A run that is now this worker's, under a fresh epoch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
@@ -126,7 +130,8 @@ pub trait Runs: Send + Sync {
     /// that has come by the database's clock; never one whose session has an earlier run that is not over. Of
     /// several tenants each gets its turn: those with fewer runs under way first, then the oldest run. Each claim
     /// raises `epoch`, sets owner and a lease of `lease` by the database's clock, phase `running`, reserves `seq_block`
-    /// numbers in its session; a lapsed lease adds 1 to `crash_count`. A run that waits is not runnable unless it is
+    /// numbers in its session. A lapsed lease adds 1 to `crash_count` when the worker had no other run, and at every
+    /// [`SHARED_CRASHES`]th claim of the run also when it had. A run that waits is not runnable unless it is
     /// cancelled, or what it waits for has come. Runs of the tenants `without` stay where they are.
     async fn claim_runs(
         &self,

@@ -112,7 +112,25 @@ pub async fn of_many_workers_one_takes_over_a_lapsed_lease(store: Arc<dyn Store>
     }));
     let claims: Vec<Claim> = claims.await.into_iter().flatten().collect();
     assert_eq!(claims.len(), 5);
-    assert!(claims.iter().all(|claim| claim.recovered && claim.run.epoch == 2 && claim.run.crash_count == 1));
+    assert!(claims.iter().all(|claim| claim.recovered && claim.run.epoch == 2));
+}
+
+pub async fn a_worker_that_dies_over_many_runs_counts_against_each_a_quarter(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    for i in 0..3 {
+        world.starts(&format!("s{i}")).await;
+    }
+    let mut counts = Vec::new();
+    for life in 0..6 {
+        let claims = world.claims_up_to(3, &format!("worker-{life}"), SHORT_LEASE).await;
+        assert_eq!(claims.len(), 3);
+        counts.push(claims.iter().map(|claim| claim.run.crash_count).collect::<Vec<_>>());
+        for claim in &claims {
+            assert_eq!(world.finds(claim.run.id).await.crash_count, claim.run.crash_count);
+        }
+        tokio::time::sleep(LAPSE).await;
+    }
+    assert_eq!(counts, [[0; 3], [0; 3], [0; 3], [0; 3], [1; 3], [1; 3]]);
 }
 
 pub async fn a_renewed_lease_holds(store: Arc<dyn Store>) {

@@ -78,6 +78,7 @@ macro_rules! conformance_tests {
             creates_in_one_session_at_once_keep_its_order,
             a_lapsed_lease_is_taken_over_under_a_higher_epoch,
             of_many_workers_one_takes_over_a_lapsed_lease,
+            a_worker_that_dies_over_many_runs_counts_against_each_a_quarter,
             a_renewed_lease_holds,
             renewing_tells_what_was_lost_and_what_was_cancelled,
             released_runs_are_claimable_at_once_and_no_crash,
