@@ -86,7 +86,7 @@ impl Item {
         // The machine ends the turn itself.
         let tool = if name == EXIT { ToolRef::control(EXIT) } else { ToolRef::builtin(&name) };
         let spec = ToolSpec { name: name.clone(), description, input_schema, rest: Map::new() };
-        Self { spec, tool, name, effect: descriptor.effect, callable: Some(callable), asks: false }
+        Self { spec, tool, name, function: None, effect: descriptor.effect, callable: Some(callable), asks: false }
     }
 
     fn of_specialist(tool: ToolRef, of: &SpecialistTool) -> Self {
