@@ -47,6 +47,10 @@ id! {
     ArtifactId,
     /// One login: all refresh tokens that came of it.
     FamilyId,
+    /// One account of an external service.
+    CredentialId,
+    /// The right of an agent to use a credential.
+    GrantId,
 }
 
 impl CallId {

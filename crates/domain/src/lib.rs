@@ -13,6 +13,7 @@ pub mod budget;
 pub mod call;
 pub mod caseless;
 pub mod clock;
+pub mod credential;
 pub mod dialogue;
 pub mod digest;
 pub mod event;
@@ -47,12 +48,14 @@ pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
 pub use caseless::caseless;
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use credential::{Consent, Credential, Grant, GrantScopes};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
 pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
 pub use failure::RunFailure;
 pub use foreign_json::{read_foreign_json, replace_unpaired_surrogates};
 pub use ids::{
-    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, FamilyId, RunId, SessionId, TenantId, ToolId, UserId,
+    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, RunId, SessionId,
+    TenantId, ToolId, UserId,
 };
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};

@@ -80,7 +80,15 @@ fn lost_a_race(error: &sqlx::Error) -> bool {
     matches!(db.code().as_deref(), Some("40001" | "40P01"))
         || matches!(
             db.constraint(),
-            Some("runs_heads" | "runs_pkey" | "agents_pkey" | "tools_pkey" | "signing_keys_active")
+            Some(
+                "runs_heads"
+                    | "runs_pkey"
+                    | "agents_pkey"
+                    | "tools_pkey"
+                    | "credentials_pkey"
+                    | "grants_pkey"
+                    | "signing_keys_active"
+            )
         )
 }
 
@@ -103,6 +111,8 @@ fn duplicate(error: &sqlx::Error) -> Option<&'static str> {
         Some("tools") => "the tool",
         Some("bindings") => "the binding",
         Some("runs") => "the run",
+        Some("credentials") => "the credential",
+        Some("grants") => "the grant",
         Some("journal") => "the journal entry",
         Some("tool_calls") => "the tool call",
         Some("approvals") => "the approval",

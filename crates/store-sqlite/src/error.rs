@@ -77,13 +77,15 @@ fn is_passing(refused: &dyn DatabaseError) -> bool {
 }
 
 fn what_is_unique(refused: &dyn DatabaseError) -> &'static str {
-    const NAMES: [(&str, &str); 18] = [
+    const NAMES: [(&str, &str); 20] = [
         ("api_keys.", "this API key"),
         ("agents.", "this agent"),
         ("agent_versions.", "this version of the agent"),
         ("tools.", "this tool"),
         ("bindings.", "this binding"),
         ("runs.", "this run"),
+        ("credentials.", "this credential"),
+        ("grants.", "this grant"),
         ("journal.", "a journal entry with this number"),
         ("tool_calls.", "this tool call"),
         ("approvals.", "this approval"),

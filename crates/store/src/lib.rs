@@ -14,6 +14,7 @@ pub mod budgets;
 pub mod builtin_agents;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod credentials;
 pub mod error;
 pub mod folding;
 pub mod idempotency;
@@ -44,6 +45,7 @@ pub use approval_rules::ApprovalRules;
 pub use artifacts::{ArtifactStart, Artifacts, NewArtifact, StoredBytes};
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
+pub use credentials::{CredentialPatch, CredentialWrite, Credentials, GrantWrite, Grants, SealedCredential};
 pub use error::StoreError;
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, HeldKey, Identities, KeyInLine, KeyStanding, NewApiKey};
@@ -63,7 +65,9 @@ pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, Se
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;
 pub use standings::Standings;
-pub use sums::{AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, Store, SurfaceStore, SweepStore};
+pub use sums::{
+    AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, ServiceStore, Store, SurfaceStore, SweepStore,
+};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};
 pub use viewer::Viewer;
 

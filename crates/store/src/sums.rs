@@ -4,9 +4,9 @@
 //! that is expected.
 
 use crate::{
-    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Idempotency, Identities, Jobs,
-    Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations, OrganizationSessions, Runs, Sessions,
-    SigningKeys, Standings, Tools, Workspaces,
+    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Credentials, Grants,
+    Idempotency, Identities, Jobs, Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations,
+    OrganizationSessions, Runs, Sessions, SigningKeys, Standings, Tools, Workspaces,
 };
 
 macro_rules! sums {
@@ -20,6 +20,9 @@ macro_rules! sums {
 sums! {
     /// Agents and what they may use: their profiles, versions, tools and bindings.
     AgentStore = Agents + AgentConnectors + BuiltinAgents + Tools;
+
+    /// External services: their accounts, and which agent may use them.
+    ServiceStore = Credentials + Grants;
 
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;
@@ -40,7 +43,7 @@ sums! {
     SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
-    SurfaceStore = IntentStore + GateStore + Operations + Artifacts + Workspaces;
+    SurfaceStore = IntentStore + GateStore + Operations + Artifacts + Workspaces + Credentials + Grants;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
     Store = SurfaceStore + AuthStore + OrgStore + SweepStore;

@@ -24,6 +24,7 @@ pub mod builtin_agents;
 pub mod calls;
 pub mod claims;
 pub mod codes;
+pub mod credentials;
 pub mod drafts;
 pub mod entries;
 pub mod idempotency;
@@ -86,6 +87,16 @@ macro_rules! conformance_tests {
             tenants_take_turns_within_one_claim,
             tenants_that_are_left_out_keep_their_runs,
             a_sleeping_run_is_not_claimed,
+        ]);
+        $crate::conformance_group!($make_store, credentials: [
+            a_credential_is_kept_listed_changed_and_deleted,
+            an_instance_is_there_once_for_each_service,
+            a_credential_of_a_user_is_that_users_alone,
+            another_tenant_has_nothing_of_a_credential_or_a_grant,
+            a_use_is_noted_at_most_once_a_minute,
+            a_grant_is_given_once_changed_and_revoked,
+            of_many_grants_of_one_credential_at_once_one_is_made,
+            an_agents_credentials_are_those_of_its_services_each_with_its_grant,
         ]);
         $crate::conformance_group!($make_store, standings: [
             access_by_a_key_is_lost_with_the_key,
@@ -459,6 +470,7 @@ mod tests {
         ("calls", include_str!("calls.rs")),
         ("claims", include_str!("claims.rs")),
         ("codes", include_str!("codes.rs")),
+        ("credentials", include_str!("credentials.rs")),
         ("entries", include_str!("entries.rs")),
         ("logins", include_str!("logins.rs")),
         ("idempotency", include_str!("idempotency.rs")),

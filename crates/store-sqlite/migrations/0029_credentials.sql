@@ -1,0 +1,27 @@
+-- Accounts of external services with their sealed secrets, and which agent may use them. The twin of this file is in store-postgres/migrations.
+
+CREATE TABLE credentials (
+    id            BLOB    NOT NULL PRIMARY KEY,
+    tenant_id     BLOB    NOT NULL,
+    service_name  TEXT    NOT NULL, -- the key of a connector
+    instance_id   TEXT    NOT NULL,
+    account_label TEXT    NOT NULL,
+    user_id       BLOB,             -- null: the organisation's
+    sealed        TEXT    NOT NULL,
+    created_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    last_used_at  INTEGER
+) STRICT;
+CREATE UNIQUE INDEX credentials_by_instance ON credentials (tenant_id, service_name, instance_id);
+
+CREATE TABLE grants (
+    id            BLOB    NOT NULL PRIMARY KEY,
+    tenant_id     BLOB    NOT NULL,
+    agent_id      BLOB    NOT NULL,
+    credential_id BLOB    NOT NULL,
+    scopes        TEXT    NOT NULL, -- JSON: names and true, false or "ask"
+    created_by    BLOB    NOT NULL,
+    created_at    INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX grants_by_agent ON grants (tenant_id, agent_id, credential_id);
+CREATE INDEX grants_by_credential ON grants (tenant_id, credential_id);
