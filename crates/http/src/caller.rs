@@ -43,6 +43,8 @@ permissions! {
     AgentsWrite: AgentsWrite, changes agents;
     ToolsRead: ToolsRead;
     ToolsWrite: ToolsWrite, changes agents;
+    CredentialsRead: CredentialsRead;
+    CredentialsWrite: CredentialsWrite, changes agents;
     RunsRead: RunsRead;
     RunsWrite: RunsWrite;
     /// The first clients of the API made keys with `tools:write` alone; a key's scopes are within its creator's anyway.

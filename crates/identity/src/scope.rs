@@ -11,6 +11,9 @@ pub enum Scope {
     AgentsWrite,
     RunsRead,
     RunsWrite,
+    /// Accounts of external services, without their secrets.
+    CredentialsRead,
+    CredentialsWrite,
     ApiKeysWrite,
     AuditRead,
     Admin,
@@ -24,7 +27,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::UsersActAs,
         Self::ToolsRead,
         Self::ToolsWrite,
@@ -32,6 +35,8 @@ impl Scope {
         Self::AgentsWrite,
         Self::RunsRead,
         Self::RunsWrite,
+        Self::CredentialsRead,
+        Self::CredentialsWrite,
         Self::ApiKeysWrite,
         Self::AuditRead,
         Self::Admin,
@@ -55,6 +60,8 @@ impl Scope {
             Self::AgentsWrite => "agents:write",
             Self::RunsRead => "runs:read",
             Self::RunsWrite => "runs:write",
+            Self::CredentialsRead => "credentials:read",
+            Self::CredentialsWrite => "credentials:write",
             Self::ApiKeysWrite => "api-keys:write",
             Self::AuditRead => "audit:read",
             Self::Admin => "admin",
@@ -83,6 +90,8 @@ impl Scope {
                 Self::AgentsRead,
                 Self::RunsWrite,
                 Self::RunsRead,
+                Self::CredentialsWrite,
+                Self::CredentialsRead,
             ],
             Self::AgentsWrite => &[Self::AgentsWrite, Self::AgentsRead],
             Self::RunsWrite => &[Self::RunsWrite, Self::RunsRead],
@@ -96,10 +105,14 @@ impl Scope {
                 Self::AgentsRead,
                 Self::RunsWrite,
                 Self::RunsRead,
+                Self::CredentialsWrite,
+                Self::CredentialsRead,
             ],
             Self::Admin | Self::ApiAdmin => Self::OF_ADMINISTRATORS,
             Self::AgentsRead => &[Self::AgentsRead],
+            Self::CredentialsWrite => &[Self::CredentialsWrite, Self::CredentialsRead],
             Self::RunsRead => &[Self::RunsRead],
+            Self::CredentialsRead => &[Self::CredentialsRead],
             Self::ApiKeysWrite => &[Self::ApiKeysWrite],
             Self::AuditRead => &[Self::AuditRead],
             Self::LlmInvoke => &[Self::LlmInvoke],

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_artifacts::{ArtifactFiles, ArtifactLinks};
+use artel_connector_engine::Executor;
 use artel_connectors::Catalogue;
 use artel_domain::{TenantId, UserId};
 use artel_http::{Gate, Ground, Identity, PublicKeys, TrustedHosts};
-use artel_identity::{ApiKeyMaker, TokenIssuer};
+use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer};
 use artel_intents::Intents;
 use artel_llm::Models;
 use artel_store::{SurfaceStore, Viewer};
@@ -58,6 +59,10 @@ pub struct Deps {
     pub artifact_links: Arc<ArtifactLinks>,
     /// The external services that agents may be given.
     pub connectors: Arc<Catalogue>,
+    /// Calls them.
+    pub executor: Arc<Executor>,
+    /// Seals the secrets of credentials.
+    pub seal: Arc<SecretBox>,
 }
 
 /// The state of every handler. Cheap to clone.
@@ -76,6 +81,8 @@ pub struct Shared {
     pub(crate) artifacts: ArtifactFiles,
     pub(crate) artifact_links: Arc<ArtifactLinks>,
     pub(crate) connectors: Arc<Catalogue>,
+    pub(crate) executor: Arc<Executor>,
+    pub(crate) seal: Arc<SecretBox>,
     pub(crate) config: ApiConfig,
 }
 
@@ -92,6 +99,8 @@ impl App {
             artifacts,
             artifact_links,
             connectors,
+            executor,
+            seal,
         } = deps;
         Self(Arc::new(Shared {
             ground,
@@ -104,6 +113,8 @@ impl App {
             artifacts,
             artifact_links,
             connectors,
+            executor,
+            seal,
             config,
         }))
     }

@@ -154,6 +154,40 @@ pub(crate) fn connector_keys() -> Schema {
 const CONNECTOR_PATTERN: &str =
     "^(bitrix24|diadoc|github|gitlab|http|jsonrpc|one_c_odata|ozon|sbis|telegram|wildberries|yandex_market)$";
 
+/// The key of one connector.
+pub(crate) fn connector_key() -> Schema {
+    let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some(CONNECTOR_PATTERN));
+    key.description(Some("The pattern has the keys that every installation knows; the operator may add others.")).into()
+}
+
+/// Where a connector comes from.
+pub(crate) fn connector_origin() -> Schema {
+    one_of(&["shipped", "operator", "organisation"])
+}
+
+/// What a grant covers.
+pub(crate) fn grant_scopes() -> Schema {
+    let about = "`read` and `write` are `true`, `false` or `\"ask\"`: a human decides about each call. Other members are \
+                 modules of the connector. What is not named is allowed; once a module is named as allowed, those that are \
+                 not named are forbidden.";
+    let consent = || {
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).enum_values(Some([
+            json!(true),
+            json!(false),
+            json!("ask"),
+        ]))
+    };
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(about))
+        .property("read", consent())
+        .property("write", consent())
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        .examples([json!({ "read": true, "write": "ask" })])
+        .build()
+        .into()
+}
+
 pub(crate) fn timeout() -> Schema {
     ObjectBuilder::new()
         .schema_type(nullable(Type::Integer))

@@ -107,6 +107,25 @@ fn organization() -> OpenApiRouter<App> {
             agents::delete::delete_organization_agent
         ))
         .routes(routes!(agents::put_connectors::put_agent_connectors))
+        .merge(services())
+}
+
+/// Of an organisation: connectors, credentials, grants.
+fn services() -> OpenApiRouter<App> {
+    use organizations::{connectors, credentials, grants};
+    OpenApiRouter::default()
+        .routes(routes!(connectors::list::list_connectors))
+        .routes(routes!(connectors::get::get_connector))
+        .routes(routes!(credentials::create::create_credential, credentials::list::list_credentials))
+        .routes(routes!(
+            credentials::get::get_credential,
+            credentials::update::update_credential,
+            credentials::delete::delete_credential
+        ))
+        .routes(routes!(credentials::test::test_credential))
+        .routes(routes!(grants::available::list_available_credentials))
+        .routes(routes!(grants::create::create_grant, grants::list::list_grants))
+        .routes(routes!(grants::update::update_grant, grants::delete::delete_grant))
 }
 
 /// Files may be larger than other bodies.

@@ -16,6 +16,7 @@ use anyhow::{Context as _, bail};
 use artel_artifacts::ArtifactFiles;
 use artel_auth_api::AuthApp;
 use artel_codelab_api::App as Codelab;
+use artel_connector_engine::Executor;
 use artel_connectors::Catalogue;
 use artel_console::Console;
 use artel_domain::{Clock, SystemClock};
@@ -56,6 +57,8 @@ pub(crate) struct Parts {
     /// Files of users and tools.
     artifacts: ArtifactFiles,
     pub(crate) connectors: Arc<Catalogue>,
+    /// Calls them.
+    executor: Arc<Executor>,
 }
 
 impl Parts {
@@ -88,8 +91,23 @@ impl Parts {
         let intents = intents(config, &ground, policy.clone());
         let codelab = apps::codelab(config, &ground, intents.clone(), models.clone(), vault.internal_key());
         let connectors = Arc::new(connectors()?);
+        let executor = Arc::new(callees::executor(config, &ground)?);
         let console = apps::console(&ground, &vault, &auth);
-        Ok(Self { ground, models, tools, vault, auth, codelab, console, books, policy, intents, artifacts, connectors })
+        Ok(Self {
+            ground,
+            models,
+            tools,
+            vault,
+            auth,
+            codelab,
+            console,
+            books,
+            policy,
+            intents,
+            artifacts,
+            connectors,
+            executor,
+        })
     }
 
     /// What is done in time, by one of the processes that have the role of a worker.

@@ -1,6 +1,6 @@
 use super::Scope::{
-    self, Admin, AgentsRead, AgentsWrite, ApiAdmin, ApiKeysWrite, ApiRead, ApiWrite, AuditRead, LlmInvoke, RunsRead,
-    RunsWrite, ToolsRead, ToolsWrite, UsersActAs,
+    self, Admin, AgentsRead, AgentsWrite, ApiAdmin, ApiKeysWrite, ApiRead, ApiWrite, AuditRead, CredentialsRead,
+    CredentialsWrite, LlmInvoke, RunsRead, RunsWrite, ToolsRead, ToolsWrite, UsersActAs,
 };
 use super::Scopes;
 
@@ -11,11 +11,12 @@ fn allowed(words: &[&str]) -> Vec<Scope> {
 
 #[rstest::rstest]
 #[case::nothing(&[], &[])]
-#[case::the_seed_scope_reaches_the_whole_walk(&["tools:write"], &[ToolsRead, ToolsWrite, AgentsRead, AgentsWrite, RunsRead, RunsWrite])]
+#[case::the_seed_scope_reaches_the_whole_walk(&["tools:write"], &[ToolsRead, ToolsWrite, AgentsRead, AgentsWrite, RunsRead, RunsWrite, CredentialsRead, CredentialsWrite])]
 #[case::reading_tools_reads_what_uses_them(&["tools:read"], &[ToolsRead, AgentsRead, RunsRead])]
 #[case::writing_agents_does_not_write_tools(&["agents:write"], &[AgentsRead, AgentsWrite])]
 #[case::writing_runs_reads_runs(&["runs:write"], &[RunsRead, RunsWrite])]
 #[case::reading_only(&["agents:read"], &[AgentsRead])]
+#[case::writing_credentials_reads_them(&["credentials:write"], &[CredentialsRead, CredentialsWrite])]
 #[case::keys(&["api-keys:write"], &[ApiKeysWrite])]
 #[case::audit(&["audit:read"], &[AuditRead])]
 #[case::acting_for_others_is_all_it_allows(&["users:act-as"], &[UsersActAs])]
@@ -25,7 +26,7 @@ fn allowed(words: &[&str]) -> Vec<Scope> {
 #[case::the_auth_services_reading_scope(&["api:read"], &[ToolsRead, AgentsRead, RunsRead, ApiRead])]
 #[case::the_auth_services_writing_scope(
     &["api:write"],
-    &[ToolsRead, ToolsWrite, AgentsRead, AgentsWrite, RunsRead, RunsWrite, ApiRead, ApiWrite]
+    &[ToolsRead, ToolsWrite, AgentsRead, AgentsWrite, RunsRead, RunsWrite, CredentialsRead, CredentialsWrite, ApiRead, ApiWrite]
 )]
 #[case::the_auth_services_administrators(&["api:admin"], Scope::OF_ADMINISTRATORS)]
 #[case::unknown_words_give_nothing(&["tools", "TOOLS:WRITE", "tools:write ", "tools:*", "*", ""], &[])]

@@ -1,6 +1,9 @@
-//! An organisation's agents, under the organisation's id.
+//! An organisation's agents and what they may reach: connectors, credentials and grants, under the organisation's id.
 
 pub(crate) mod agents;
+pub(crate) mod connectors;
+pub(crate) mod credentials;
+pub(crate) mod grants;
 mod member;
 
 pub(crate) use member::Member;

@@ -18,6 +18,8 @@ struct Things {
     approval: String,
     session: String,
     artifact: String,
+    credential: String,
+    grant: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -32,7 +34,19 @@ async fn things(world: &World) -> Things {
     let made = crate::artifacts::uploads(&ada, "a.txt", b"secret").await;
     let artifact = made["artifact_id"].as_str().unwrap().to_owned();
     let session = "secret-session".to_owned();
-    Things { tenant: ada.tenant.to_string(), agent, tool, run: run.id(), key, approval, session, artifact }
+    let (credential, grant) = crate::credentials::granted(&ada, &agent).await;
+    Things {
+        tenant: ada.tenant.to_string(),
+        agent,
+        tool,
+        run: run.id(),
+        key,
+        approval,
+        session,
+        artifact,
+        credential,
+        grant,
+    }
 }
 
 impl Things {
@@ -46,6 +60,9 @@ impl Things {
             "approval_id" => self.approval.clone(),
             "session_id" => self.session.clone(),
             "artifact_id" => self.artifact.clone(),
+            "credential_id" => self.credential.clone(),
+            "grant_id" => self.grant.clone(),
+            "connector_key" => "absent".to_owned(),
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
             "builtin_agent" | "name" => "absent".to_owned(),
@@ -61,6 +78,9 @@ fn body(operation: &Value) -> Value {
     match operation["operationId"].as_str().unwrap() {
         "rollback_agent" => json!({ "version": 2 }),
         "create_agent" => json!({ "name": "a" }),
+        "create_credential" => crate::credentials::account("main"),
+        "create_grant" => json!({ "credential_id": ABSENT }),
+        "update_grant" => json!({ "scopes": { "write": false } }),
         "create_tool" => tool("t"),
         "decide_approval" => json!({ "decision": "approve" }),
         "update_session" => json!({ "title": "mine" }),

@@ -13,6 +13,7 @@ mod bad_input;
 mod bindings;
 mod budgets;
 mod builtin_agents;
+mod credentials;
 mod document;
 mod drafts;
 mod health;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use artel_artifacts::{ArtifactFiles, ArtifactLinks, Place};
 use artel_bus::LocalBus;
+use artel_connector_engine::{Executor, ExecutorDeps, LocalTokens};
 use artel_domain::{ApiKeyId, Clock, RateLimit, SystemClock, TenantId, Timestamp, UserId};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_engine::{Rules, dangerous_tools};
@@ -172,6 +173,15 @@ impl World {
             ),
             artifact_links: Arc::new(ArtifactLinks::new(SecretBox::new(&[7; 32]))),
             connectors: Arc::new(artel_connectors::Catalogue::new(&[]).0),
+            executor: Arc::new(Executor::new(ExecutorDeps {
+                egress: Arc::new(
+                    Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap(),
+                ),
+                bus: bus.clone(),
+                clock: clock.clone(),
+                tokens: Arc::new(LocalTokens::default()),
+            })),
+            seal: Arc::new(SecretBox::new(&[7; 32])),
         };
         Self { app: router(App::new(deps, config)), store, bus, clock, data }
     }

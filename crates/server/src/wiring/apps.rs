@@ -35,6 +35,8 @@ impl Parts {
             artifacts: self.artifacts.clone(),
             artifact_links: Arc::new(ArtifactLinks::new(self.vault.seal())),
             connectors: self.connectors.clone(),
+            executor: self.executor.clone(),
+            seal: Arc::new(self.vault.seal()),
         };
         Platform::new(deps, api_config(config))
     }

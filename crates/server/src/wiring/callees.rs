@@ -5,8 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use artel_connector_engine::{Executor, ExecutorDeps, LocalTokens};
 use artel_egress::{Egress, Resolver, SystemResolver};
+use artel_http::Ground;
 use artel_llm::{Config as ModelConfig, Endpoint, ProxyEndpoint};
+use artel_store::Store;
 use artel_tools::ToolsConfig;
 
 use crate::config::Config;
@@ -37,6 +40,13 @@ pub(crate) fn egress(config: &Config, host_aliases: BTreeMap<String, SocketAddr>
     let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
     Egress::new(&config.tool_allow_private_hosts, host_aliases, &resolver)
         .context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")
+}
+
+/// Calls external services. Tokens that it obtains on the way are this process's.
+pub(super) fn executor(config: &Config, ground: &Ground<dyn Store>) -> anyhow::Result<Executor> {
+    let (bus, clock) = (ground.bus.clone(), ground.clock.clone());
+    let egress = Arc::new(egress(config, BTreeMap::new())?);
+    Ok(Executor::new(ExecutorDeps { egress, bus, clock, tokens: Arc::new(LocalTokens::default()) }))
 }
 
 pub(super) fn tools_config(config: &Config) -> ToolsConfig {

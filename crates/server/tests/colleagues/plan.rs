@@ -83,6 +83,20 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "PATCH /organizations/{org_id}/agents/{agent_id}"
         | "DELETE /organizations/{org_id}/agents/{agent_id}"
         | "PUT /organizations/{org_id}/agents/{agent_id}/connectors"
+        | "GET /organizations/{org_id}/connectors"
+        | "GET /organizations/{org_id}/connectors/{connector_key}"
+        // They belong to a user or to all of the organisation, and to no session; the stores' promises try colleagues.
+        | "POST /organizations/{org_id}/credentials"
+        | "GET /organizations/{org_id}/credentials"
+        | "GET /organizations/{org_id}/credentials/{credential_id}"
+        | "PATCH /organizations/{org_id}/credentials/{credential_id}"
+        | "DELETE /organizations/{org_id}/credentials/{credential_id}"
+        | "POST /organizations/{org_id}/credentials/{credential_id}/test"
+        | "GET /organizations/{org_id}/agents/{agent_id}/available-credentials"
+        | "POST /organizations/{org_id}/agents/{agent_id}/grants"
+        | "GET /organizations/{org_id}/agents/{agent_id}/grants"
+        | "PATCH /organizations/{org_id}/agents/{agent_id}/grants/{grant_id}"
+        | "DELETE /organizations/{org_id}/agents/{agent_id}/grants/{grant_id}"
         | "GET /tools/catalogue"
         | "GET /tools/catalogue/{name}"
         | "GET /tools"
@@ -189,7 +203,7 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
         "before" => Some(format!("before={}", things.run)),
         "entity_id" => Some(format!("entity_id={}", things.run)),
         "entity_type" => Some("entity_type=session".to_owned()),
-        "own" | "path" | "agent_id" | "status" | "limit" | "offset" | "q" | "include" | "after" | "wait"
+        "own" | "path" | "service_name" | "agent_id" | "status" | "limit" | "offset" | "q" | "include" | "after" | "wait"
         | "include_revoked" | "user_id" | "since" | "until" | "action" => None,
         unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
     };

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::{AgentAt, OrganizationAgent, agent_view, changeable};
 use crate::App;
+use crate::organizations::grants::revoke_uncovered;
 use crate::organizations::{Member, TAG};
 
 /// More than any catalogue has.
@@ -29,8 +30,9 @@ impl Checked for PutConnectors {
 
 /// Set the connectors of an agent.
 ///
-/// The list is kept; runs do not call connectors yet. Order is kept, and a key that comes twice counts once. The system
-/// agent has every connector, and its list cannot be set (400). Needs `agents:write`.
+/// The list holds at once, also for runs under way. Grants of credentials whose connector is not in it are revoked.
+/// Order is kept, and a key that comes twice counts once. The system agent may call every connector, and its list
+/// cannot be set (400). Needs `agents:write`.
 #[utoipa::path(put, path = "/organizations/{org_id}/agents/{agent_id}/connectors", tag = TAG,
     params(("org_id" = String, Path), ("agent_id" = AgentId, Path)), request_body = PutConnectors,
     responses((status = 200, description = "The agent as it is now.", body = OrganizationAgent)))]
@@ -46,6 +48,7 @@ pub(crate) async fn put_agent_connectors(
     let audit = AuditEntry { details: Some(json!({ "connector_keys": keys })), ..audit };
     let put = app.store.put_agent_connectors(&app.viewer(&caller), agent, keys.clone(), audit).await?;
     let agent = put.ok_or_else(|| Problem::not_found("agent"))?;
+    revoke_uncovered(&app, &caller, agent.id, &keys).await?;
     Ok(Json(agent_view(&app, agent, keys)))
 }
 

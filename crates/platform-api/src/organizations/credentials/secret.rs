@@ -1,0 +1,81 @@
+//! Secrets on their way into the store and, for a request to their service, out of it.
+
+use std::sync::Arc;
+
+use artel_connectors::{Connector, Credential as Secret, check_account};
+use artel_domain::{CredentialId, TenantId};
+use artel_http::{Faults, Problem};
+use artel_identity::SecretBox;
+use artel_store::SealedCredential;
+use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value};
+
+use crate::App;
+
+/// The most that a secret may have, in bytes of JSON.
+const LARGEST: usize = 64 * 1024;
+
+/// What a sealed secret is bound to, so that a row moved to another tenant or credential cannot be opened.
+///
+/// FROZEN: sealed secrets of released versions open under this text only.
+fn place(tenant: TenantId, credential: CredentialId) -> Vec<u8> {
+    format!("credential/{tenant}/{credential}").into_bytes()
+}
+
+/// That a request's `secret` is an object. The text never holds the value.
+pub(super) fn check_shape(faults: &mut Faults, secret: &Value) {
+    faults.ensure(
+        secret.is_object(),
+        "secret",
+        "must be an object with the members that the connector's auth.schema names",
+    );
+    faults.ensure(secret.to_string().len() <= LARGEST, "secret", "must have at most 64 KiB");
+}
+
+/// The connector of that key.
+///
+/// # Errors
+/// 422 that names the field.
+pub(super) fn connector(app: &App, key: &str) -> Result<Arc<Connector>, Problem> {
+    let found = app.connectors.get(key).map(|listed| Arc::clone(&listed.connector));
+    found.ok_or_else(|| {
+        let known: Vec<&str> = app.connectors.iter().map(|listed| listed.connector.key.as_str()).collect();
+        let message = format!("there is no connector '{key}'; there are {}", known.join(", "));
+        Problem::invalid_field("service_name", message)
+    })
+}
+
+/// Holds a secret to what the connector asks for.
+///
+/// # Errors
+/// 422 with each member that is wrong.
+pub(super) fn checked(connector: &Connector, secret: Value) -> Result<Map<String, Value>, Problem> {
+    let Value::Object(members) = secret else { return Err(Problem::invalid_field("secret", "must be an object")) };
+    let mut faults = Faults::default();
+    for fault in check_account(connector, &Secret::new(members.clone())).err().unwrap_or_default() {
+        let field = if fault.member.is_empty() { "secret".to_owned() } else { format!("secret.{}", fault.member) };
+        faults.add(field, fault.message);
+    }
+    faults.result().map(|()| members)
+}
+
+/// The secret as the store keeps it.
+pub(super) fn sealed(
+    seal: &SecretBox,
+    tenant: TenantId,
+    credential: CredentialId,
+    secret: &Map<String, Value>,
+) -> Result<String, Problem> {
+    let text = serde_json::to_string(secret).map_err(Problem::internal)?;
+    seal.seal_text(&place(tenant, credential), text.as_bytes()).map_err(Problem::internal)
+}
+
+/// The secret, for a request to its service.
+pub(super) fn opened(seal: &SecretBox, sealed: &SealedCredential) -> Result<Secret, Problem> {
+    let credential = &sealed.credential;
+    let text =
+        seal.open_text(&place(credential.tenant_id, credential.id), &sealed.sealed).map_err(Problem::internal)?;
+    // The parser's own words could show a part of the secret.
+    let members = serde_json::from_str(text.expose_secret()).map_err(|_| Problem::internal("a secret is no JSON"))?;
+    Ok(Secret::new(members))
+}
