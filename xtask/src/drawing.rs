@@ -23,7 +23,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-artifacts",
         "artel-tools-web",
     ],
-    &["artel-intents", "artel-scheduler"],
+    &["artel-intents", "artel-scheduler", "artel-tools-services"],
     &[
         "artel-platform-api",
         "artel-auth-api",
@@ -52,6 +52,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-store", &["axum", "reqwest", "sqlx"]),
     ("artel-engine", &["axum", "sqlx"]),
     ("artel-artifacts", &["axum", "reqwest", "sqlx"]),
+    ("artel-tools-services", &["axum", "reqwest", "sqlx"]),
     ("artel-tools-web", &["axum", "sqlx"]),
     ("artel-intents", &["artel-http", "axum", "reqwest", "sqlx"]),
     ("artel-scheduler", &["axum", "reqwest", "sqlx"]),

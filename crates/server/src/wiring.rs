@@ -27,6 +27,7 @@ use artel_llm::Models;
 use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
+use artel_tools_services::Services;
 
 pub(crate) use opening::open_store;
 
@@ -81,8 +82,17 @@ impl Parts {
         let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::new(store.clone(), models.clone()));
         let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
         let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone());
+        let connectors = Arc::new(connectors()?);
+        let executor = Arc::new(callees::executor(config, &ground)?);
+        let services = Arc::new(Services {
+            store: ground.store.clone(),
+            catalogue: connectors.clone(),
+            executor: executor.clone(),
+            seal: Arc::new(vault.seal()),
+        });
         let tools = toolkit::tools(config)?
             .into_iter()
+            .chain(artel_tools_services::tools(&services))
             .fold(tools(config, &ground, &vault, aliases)?, Registry::with)
             .keeping(Arc::new(artifacts.clone()));
         let tools = Arc::new(tools);
@@ -90,8 +100,6 @@ impl Parts {
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
         let intents = intents(config, &ground, policy.clone());
         let codelab = apps::codelab(config, &ground, intents.clone(), models.clone(), vault.internal_key());
-        let connectors = Arc::new(connectors()?);
-        let executor = Arc::new(callees::executor(config, &ground)?);
         let console = apps::console(&ground, &vault, &auth);
         Ok(Self {
             ground,

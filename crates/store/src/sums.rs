@@ -21,8 +21,8 @@ sums! {
     /// Agents and what they may use: their profiles, versions, tools and bindings.
     AgentStore = Agents + AgentConnectors + BuiltinAgents + Tools;
 
-    /// External services: their accounts, and which agent may use them.
-    ServiceStore = Credentials + Grants;
+    /// External services: their accounts, which agent may use them, and the audit log of their use.
+    ServiceStore = Agents + AgentConnectors + Credentials + Grants + Identities;
 
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;

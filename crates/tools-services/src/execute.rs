@@ -1,0 +1,214 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_catalogue::args::ConnectorExecute;
+use artel_connector_engine::{Account, Outcome, PageBounds, Request};
+use artel_connectors::request::writes;
+use artel_connectors::schema::Access as Kind;
+use artel_connectors::{Connector, Secrets};
+use artel_domain::{Actor, AuditEntry, Consent, EffectClass};
+use artel_tools::{Builtin, CallContext, ToolError, ToolOutput};
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::access::{Access, Granted};
+use crate::describe::unknown_operation;
+use crate::error::{of_execute, of_store, tell};
+use crate::secret;
+use crate::services::Services;
+
+/// What is kept of a call's time for its own words.
+const RESERVE: Duration = Duration::from_secs(1);
+const MOST_ITEMS: u32 = 100_000;
+
+/// Asks a service to do something, by a granted account.
+pub(crate) struct ConnectorExecuteTool(pub(crate) Arc<Services>);
+
+#[async_trait]
+impl Builtin for ConnectorExecuteTool {
+    const NAME: &'static str = "connector_execute";
+    const EFFECT: EffectClass = EffectClass::AtMostOnce;
+    type Args = ConnectorExecute;
+
+    /// Operations that read whatever their arguments are may be called again. Of all others the worst is assumed.
+    fn effect(&self, args: &ConnectorExecute) -> EffectClass {
+        let connector = self.0.connector(&args.service);
+        let access = connector.as_ref().and_then(|connector| connector.operation(&args.operation));
+        match access.map(|(_, operation)| &operation.access) {
+            Some(Kind::Read) => EffectClass::ReadOnly,
+            Some(Kind::ByMethod) if is_get(args) => EffectClass::ReadOnly,
+            _ => EffectClass::AtMostOnce,
+        }
+    }
+
+    async fn call(&self, context: &CallContext, args: ConnectorExecute) -> Result<ToolOutput, ToolError> {
+        match self.admitted(context, &args).await {
+            Ok(account) => self.execute(context, &account, &args).await,
+            Err(refusal) => {
+                if matches!(refusal, ToolError::Tell(_)) {
+                    self.note(context, &args, "connector.refused", &refusal.to_string()).await;
+                }
+                Err(refusal)
+            }
+        }
+    }
+}
+
+fn is_get(args: &ConnectorExecute) -> bool {
+    let method = args.params.as_ref().and_then(|params| params.get("method")).and_then(Value::as_str);
+    matches!(method, Some("GET" | "HEAD"))
+}
+
+impl ConnectorExecuteTool {
+    /// The account of the call, when all that must hold does: agent, connector, grant, scopes.
+    async fn admitted(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Account, ToolError> {
+        let access = Access::of(&self.0, context).await?;
+        let connector = access.connector(&self.0, &args.service)?;
+        let granted = access.granted(&self.0, std::slice::from_ref(&connector.key)).await?;
+        let granted = chosen(&connector, granted, args.instance_id.as_deref())?;
+        let Some((module, operation)) = connector.operation(&args.operation) else {
+            return Err(unknown_operation(&connector, &args.operation));
+        };
+        let account = self.account(&access, &connector, &granted).await?;
+        let params = args.params.clone().unwrap_or_default();
+        let writing = writes(operation, &params, &Secrets::new(&connector, &account.credential));
+        let instance = &granted.credential.instance_id;
+        let kind = if writing { "write" } else { "read" };
+        match granted.scopes.consent(&module.key, writing) {
+            Consent::Yes => Ok(account),
+            Consent::No => {
+                let what =
+                    format!("the grant of the account {instance} does not cover {kind} calls of {}", operation.key);
+                Err(tell("forbidden", &what, "tell the user what you would have done"))
+            }
+            // Nobody can be asked here yet, so that the call is not made.
+            Consent::Ask => {
+                let what = format!("a human must agree to {kind} calls of {} by the account {instance}", operation.key);
+                Err(tell(
+                    "approval_required",
+                    &what,
+                    "show the user what you would send, so that they do it or widen the grant",
+                ))
+            }
+        }
+    }
+
+    async fn account(
+        &self,
+        access: &Access,
+        connector: &Arc<Connector>,
+        granted: &Granted,
+    ) -> Result<Account, ToolError> {
+        let (services, id) = (&self.0, granted.credential.id);
+        let found = services.store.find_sealed_credential(&access.viewer, id).await.map_err(of_store)?;
+        let found = found.ok_or_else(|| tell("forbidden", "the account was deleted", "tell the user"))?;
+        let credential = secret::opened(&services.seal, &found).map_err(|error| {
+            tracing::error!(credential = %id, %error, "a credential cannot be opened; was the master key changed?");
+            tell("failed", "the account's secret cannot be opened", "tell the user to enter it again")
+        })?;
+        Ok(Account {
+            tenant: found.credential.tenant_id,
+            id: id.to_string(),
+            connector: Arc::clone(connector),
+            credential,
+        })
+    }
+
+    async fn execute(
+        &self,
+        context: &CallContext,
+        account: &Account,
+        args: &ConnectorExecute,
+    ) -> Result<ToolOutput, ToolError> {
+        let params = args.params.clone().unwrap_or_default();
+        let pages = args.paginate.as_ref().map(|paginate| PageBounds {
+            max_pages: paginate.max_pages.into(),
+            max_items: paginate.max_items.unwrap_or(MOST_ITEMS) as usize,
+        });
+        let key = context.idempotency_key();
+        let request = Request {
+            account,
+            operation: &args.operation,
+            params: &params,
+            pages,
+            patience: context.deadline.saturating_duration_since(Instant::now()).saturating_sub(RESERVE),
+            idempotency_key: Some(&key),
+        };
+        let result = self.0.executor.execute(&request).await;
+        self.used(context, account).await;
+        if self.effect(args) != EffectClass::ReadOnly {
+            let outcome = result.as_ref().map_or_else(|error| error.to_string(), |_| "ok".to_owned());
+            self.note(context, args, "connector.write", &outcome).await;
+        }
+        result.map(|outcome| answer(outcome).into()).map_err(of_execute)
+    }
+
+    /// That the account was used is worth knowing, and nothing fails because it is not written down.
+    async fn used(&self, context: &CallContext, account: &Account) {
+        let Ok(id) = account.id.parse() else { return };
+        if let Err(error) = self.0.store.note_credential_use(context.tenant_id, id, context.clock.now()).await {
+            tracing::warn!(%error, "the use of a credential was not written down");
+        }
+    }
+
+    async fn note(&self, context: &CallContext, args: &ConnectorExecute, action: &'static str, outcome: &str) {
+        let run = context.run.as_ref();
+        let details = json!({
+            "operation": args.operation,
+            "instance_id": args.instance_id,
+            "agent_id": run.map(|run| run.agent_id),
+            "run_id": run.map(|run| run.run_id),
+        });
+        let principal = &context.principal;
+        let audit = AuditEntry {
+            actor: Actor { user_id: Some(principal.user_id), api_key_id: principal.api_key_id, ip: None },
+            action,
+            entity_type: "connector",
+            entity_id: args.service.clone(),
+            trace_id: context.trace_id.clone(),
+            outcome: outcome.to_owned(),
+            details: Some(details),
+            at: context.clock.now(),
+        };
+        if let Err(error) = self.0.store.record_audit(context.tenant_id, audit).await {
+            tracing::warn!(%error, action, "an audit row was not written");
+        }
+    }
+}
+
+/// The account that the call means.
+fn chosen(connector: &Connector, granted: Vec<Granted>, wanted: Option<&str>) -> Result<Granted, ToolError> {
+    let names = granted.iter().map(|one| one.credential.instance_id.clone()).collect::<Vec<_>>().join(", ");
+    let service = &connector.key;
+    let mut fitting =
+        granted.into_iter().filter(|one| wanted.is_none_or(|wanted| one.credential.instance_id == wanted));
+    match (fitting.next(), fitting.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => {
+            let what = format!("instance_id: this agent has several accounts of {service}");
+            Err(tell("invalid_argument", &what, &format!("name one of {names}")))
+        }
+        (None, _) if names.is_empty() => {
+            let what = format!("this agent is granted no account of {service}");
+            Err(tell("forbidden", &what, "ask the user to grant one to this agent"))
+        }
+        (None, _) => {
+            let what = format!("this agent is not granted the account {} of {service}", wanted.unwrap_or_default());
+            Err(tell("forbidden", &what, &format!("it has {names}")))
+        }
+    }
+}
+
+fn answer(outcome: Outcome) -> Value {
+    let Outcome { status, data, pages, next, refused_items } = outcome;
+    let mut answer = json!({ "status": status, "data": data });
+    if pages > 1 || next.is_some() {
+        answer["page"] = json!({ "pages": pages, "next_params": next });
+    }
+    if !refused_items.is_empty() {
+        let items: Vec<Value> = refused_items.iter().map(|item| json!(item.message)).collect();
+        answer["refused_items"] = json!(items);
+    }
+    answer
+}

@@ -1,0 +1,29 @@
+//! The tools by which agents use external services: `list_services`, `describe_service`, `connector_execute`.
+//!
+//! Whether an agent may do what a model asks for is decided at the moment of the call ([`access`]): the agent is
+//! enabled, the connector is among its own, a grant exists, and its scopes cover the operation. Hosts and addresses are
+//! checked by the connector engine. This crate must never know HTTP routes, journals or SQL.
+
+mod access;
+mod describe;
+mod error;
+mod execute;
+mod list;
+mod secret;
+mod services;
+
+use std::sync::Arc;
+
+use artel_tools::{Tool, Typed};
+
+pub use secret::{NotOpened, opened, sealed};
+pub use services::Services;
+
+/// The tools of this crate.
+pub fn tools(services: &Arc<Services>) -> Vec<Arc<dyn Tool>> {
+    vec![
+        Arc::new(Typed::new(execute::ConnectorExecuteTool(Arc::clone(services)))),
+        Arc::new(Typed::new(describe::DescribeServiceTool(Arc::clone(services)))),
+        Arc::new(Typed::new(list::ListServicesTool(Arc::clone(services)))),
+    ]
+}
