@@ -31,14 +31,18 @@ impl Access {
         let no_run = || tell("forbidden", "services are used within a run of an agent only", "start a run");
         let run = context.run.as_ref().ok_or_else(no_run)?;
         let tenant = context.tenant_id;
-        let found = services.store.find_agent(&Viewer::service(tenant), run.agent_id).await.map_err(of_store)?;
+        let found = services
+            .store
+            .find_agent(&Viewer::service(tenant), run.agent_id)
+            .await
+            .map_err(|error| of_store(&error))?;
         let gone =
             || tell("forbidden", "this agent is disabled or was deleted", "tell the user; no service can be used");
         let agent = found.filter(|agent| agent.is_enabled).ok_or_else(gone)?;
         let connectors = if agent.kind == AgentKind::System {
             services.catalogue.iter().map(|listed| Arc::clone(&listed.connector)).collect()
         } else {
-            let keys = services.store.connectors_of_agent(tenant, agent.id).await.map_err(of_store)?;
+            let keys = services.store.connectors_of_agent(tenant, agent.id).await.map_err(|error| of_store(&error))?;
             keys.iter().filter_map(|key| services.connector(key)).collect()
         };
         Ok(Self { agent, viewer: Viewer::user(tenant, context.principal.user_id), connectors })
@@ -59,7 +63,11 @@ impl Access {
 
     /// The accounts of these services that the agent is granted.
     pub(crate) async fn granted(&self, services: &Services, keys: &[String]) -> Result<Vec<Granted>, ToolError> {
-        let all = services.store.list_agent_credentials(&self.viewer, self.agent.id, keys).await.map_err(of_store)?;
+        let all = services
+            .store
+            .list_agent_credentials(&self.viewer, self.agent.id, keys)
+            .await
+            .map_err(|error| of_store(&error))?;
         let is_system = self.agent.kind == AgentKind::System;
         let of_grant = |(credential, grant): (Credential, Option<artel_domain::Grant>)| {
             let scopes = if is_system { Some(GrantScopes::of_system_agent()) } else { grant.map(|grant| grant.scopes) };

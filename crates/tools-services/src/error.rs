@@ -9,22 +9,16 @@ pub(crate) fn tell(code: &str, what: &str, now: &str) -> ToolError {
     ToolError::Tell(format!("{code}: {what}; {now}"))
 }
 
-pub(crate) fn of_store(error: StoreError) -> ToolError {
-    match error {
-        StoreError::Unavailable(_) => ToolError::NotNow(error.to_string()),
-        _ => {
-            tracing::error!(%error, "what an agent may use cannot be read");
-            tell(
-                "failed",
-                "what this agent may use cannot be read",
-                "tell the user that something is wrong on our side",
-            )
-        }
+pub(crate) fn of_store(error: &StoreError) -> ToolError {
+    if matches!(error, StoreError::Unavailable(_)) {
+        return ToolError::NotNow(error.to_string());
     }
+    tracing::error!(%error, "what an agent may use cannot be read");
+    tell("failed", "what this agent may use cannot be read", "tell the user that something is wrong on our side")
 }
 
 /// Why a call has no result.
-pub(crate) fn of_execute(error: ExecuteError) -> ToolError {
+pub(crate) fn of_execute(error: &ExecuteError) -> ToolError {
     let what = error.to_string();
     match error {
         ExecuteError::Arguments(_) => {

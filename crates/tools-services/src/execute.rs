@@ -101,7 +101,8 @@ impl ConnectorExecuteTool {
         granted: &Granted,
     ) -> Result<Account, ToolError> {
         let (services, id) = (&self.0, granted.credential.id);
-        let found = services.store.find_sealed_credential(&access.viewer, id).await.map_err(of_store)?;
+        let found =
+            services.store.find_sealed_credential(&access.viewer, id).await.map_err(|error| of_store(&error))?;
         let found = found.ok_or_else(|| tell("forbidden", "the account was deleted", "tell the user"))?;
         let credential = secret::opened(&services.seal, &found).map_err(|error| {
             tracing::error!(credential = %id, %error, "a credential cannot be opened; was the master key changed?");
@@ -138,10 +139,10 @@ impl ConnectorExecuteTool {
         let result = self.0.executor.execute(&request).await;
         self.used(context, account).await;
         if self.effect(args) != EffectClass::ReadOnly {
-            let outcome = result.as_ref().map_or_else(|error| error.to_string(), |_| "ok".to_owned());
+            let outcome = result.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned());
             self.note(context, args, "connector.write", &outcome).await;
         }
-        result.map(|outcome| answer(outcome).into()).map_err(of_execute)
+        result.map(|outcome| answer(outcome).into()).map_err(|error| of_execute(&error))
     }
 
     /// That the account was used is worth knowing, and nothing fails because it is not written down.

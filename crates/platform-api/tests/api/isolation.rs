@@ -62,10 +62,9 @@ impl Things {
             "artifact_id" => self.artifact.clone(),
             "credential_id" => self.credential.clone(),
             "grant_id" => self.grant.clone(),
-            "connector_key" => "absent".to_owned(),
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
-            "builtin_agent" | "name" => "absent".to_owned(),
+            "builtin_agent" | "connector_key" | "name" => "absent".to_owned(),
             // Looked for in the session, which is the secret.
             "path" => "a.txt".to_owned(),
             other => panic!("what is a {other}?"),
