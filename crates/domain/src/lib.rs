@@ -19,6 +19,7 @@ pub mod digest;
 pub mod event;
 pub mod failure;
 mod foreign_json;
+pub mod form;
 pub mod ids;
 pub mod key;
 pub mod names;
@@ -53,13 +54,14 @@ pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
 pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
 pub use failure::RunFailure;
 pub use foreign_json::{read_foreign_json, replace_unpaired_surrogates};
+pub use form::{AskedForm, FormState};
 pub use ids::{
     AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, RunId, SessionId,
     TenantId, ToolId, UserId,
 };
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
-pub use refusal::{Refusal, RefusalKind, Subject};
+pub use refusal::{Fault, Refusal, RefusalKind, Subject};
 pub use requester::{DailyLimit, Requester};
 pub use run::{ParentCall, Phase, Principal, Run, RunStatus};
 pub use session::{Session, Visibility};
@@ -67,5 +69,5 @@ pub use specialist::{Confidence, Plan, RoutedBy, Specialist, Subtask, SwitchCaus
 pub use target::{Target, TargetChange};
 pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, ToolDefinition, ToolStatus};
 pub use tool_ref::{EarlierRef, ToolRef};
-pub use wait::{Form, FormField, Wait, WaitFor};
+pub use wait::{FieldType, Form, FormField, Wait, WaitFor};
 pub use workspace::{BadPath, WorkspaceFile, WorkspacePath};

@@ -16,6 +16,17 @@ pub struct Refusal {
     pub message: String,
     /// Facts for programs.
     pub details: Option<Box<Value>>,
+    /// What is wrong with each member, when several may be.
+    pub faults: Vec<Fault>,
+}
+
+/// What is wrong with one member of what was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where: `values.city`.
+    pub field: String,
+    /// Goes on after the member's name: "must be a number".
+    pub message: String,
 }
 
 /// What the asker does about a refusal.
@@ -47,6 +58,7 @@ pub enum Subject {
     /// The arguments that are put in place of a call's.
     Arguments,
     Call,
+    Form,
     /// The message that starts a run.
     Input,
     Run,
@@ -66,6 +78,7 @@ impl Subject {
             Self::Approval => "approval",
             Self::Arguments => "arguments",
             Self::Call => "call",
+            Self::Form => "form",
             Self::Input => "input_message",
             Self::Run => "run",
             Self::Scope => "scope",
@@ -80,7 +93,7 @@ impl Subject {
 impl Refusal {
     /// A refusal without details.
     pub fn new(kind: RefusalKind, subject: Subject, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, subject, code, message: message.into(), details: None }
+        Self { kind, subject, code, message: message.into(), details: None, faults: Vec::new() }
     }
 
     pub fn forbidden(subject: Subject, code: &'static str, message: impl Into<String>) -> Self {
@@ -98,6 +111,11 @@ impl Refusal {
     /// `message` goes on after the subject's name: "must be an object".
     pub fn invalid(subject: Subject, message: impl Into<String>) -> Self {
         Self::new(RefusalKind::Invalid, subject, "validation_error", message)
+    }
+
+    /// Several members are wrong.
+    pub fn faulty(subject: Subject, faults: Vec<Fault>) -> Self {
+        Self { faults, ..Self::invalid(subject, "has members that are wrong") }
     }
 
     pub fn too_many(subject: Subject, message: impl Into<String>, retry_after_seconds: u64) -> Self {

@@ -66,6 +66,9 @@ pub struct Form {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub fields: Vec<FormField>,
+    /// The service that the user is asked to connect before they answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<String>,
 }
 
 /// One question of a form.

@@ -93,7 +93,9 @@ fn client_result(row: &ToolCallRow) -> Event {
 }
 
 fn form_values(row: &ToolCallRow) -> Event {
-    Event::FormAnswered { call_id: row.id, values: row.result.clone(), reason: row.error.clone(), by: row.answered_by }
+    let member = |name: &str| row.result.as_ref().and_then(|result| result.get(name)).cloned();
+    let reason = member("reason").and_then(|reason| reason.as_str().map(str::to_owned)).or_else(|| row.error.clone());
+    Event::FormAnswered { call_id: row.id, values: member("values"), reason, by: row.answered_by }
 }
 
 fn child_result(run: &Run) -> Value {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_domain::{Refusal, RefusalKind};
+use artel_domain::{Fault, Refusal, RefusalKind};
 use artel_store::StoreError;
 use axum::Json;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -244,14 +244,21 @@ fn summary(errors: &[FieldError]) -> String {
     }
 }
 
+impl From<Fault> for FieldError {
+    fn from(fault: Fault) -> Self {
+        Self { field: fault.field, message: fault.message }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { kind, subject, code, message, details } = refusal;
+        let Refusal { kind, subject, code, message, details, faults } = refusal;
         let problem = match kind {
             RefusalKind::Forbidden => Self::forbidden(code, message),
             RefusalKind::Absent => Self::new(StatusCode::NOT_FOUND, code, message),
             RefusalKind::Conflict => Self::conflict(code, message),
             RefusalKind::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, message),
+            RefusalKind::Invalid if !faults.is_empty() => Self::invalid(faults.into_iter().map(Into::into).collect()),
             RefusalKind::Invalid => Self::invalid_field(subject.as_str(), message),
             RefusalKind::TooMany { retry_after_seconds } => Self::too_many(message, retry_after_seconds),
             RefusalKind::Unavailable(cause) => Self::unavailable(cause),

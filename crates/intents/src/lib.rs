@@ -8,6 +8,7 @@
 mod answer;
 mod cancel;
 mod decide;
+mod forms;
 mod ground;
 mod scopes;
 mod sessions;
@@ -20,6 +21,7 @@ mod viewer;
 
 pub use answer::CallAnswer;
 pub use decide::{ARGUMENTS_MISSING, ApprovalRef, HumanDecision, NewArguments};
+pub use forms::{FormAnswer, FormRef};
 pub use ground::{Intents, IntentsConfig};
 pub use sessions::OpenSession;
 pub use start_run::{Runner, StartRun, Started};

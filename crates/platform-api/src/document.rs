@@ -57,6 +57,7 @@ fn base() -> OpenApi {
         tag(crate::budgets::TAG, "What runs may cost."),
         tag(crate::runs::TAG, "Executions of an agent, from one input to one final answer."),
         tag(crate::approvals::TAG, "Tool calls that wait for a human, and which ones do."),
+        tag(crate::forms::TAG, "Questions of runs to their users."),
         tag(crate::sessions::TAG, "Dialogues."),
         tag(crate::workspace::TAG, "Files of sessions: what tools work on."),
         tag(crate::artifacts::TAG, "Files that users send and tools make."),

@@ -16,6 +16,7 @@ mod budgets;
 mod builtin_agents;
 mod docs;
 mod document;
+mod forms;
 mod health;
 mod organizations;
 mod patch;

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
-    health, organizations, runs, sessions, tool_catalogue, tools, turns, workspace,
+    forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -82,6 +82,9 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(approvals::list::list_approvals))
         .routes(routes!(approvals::get::get_approval))
         .routes(routes!(approvals::decide::decide_approval))
+        .routes(routes!(forms::list::list_forms))
+        .routes(routes!(forms::get::get_form))
+        .routes(routes!(forms::answer::answer_form))
         .routes(routes!(approval_rules::get::get_approval_rules, approval_rules::put::put_approval_rules))
         .routes(routes!(sessions::list_messages::list_session_messages))
         .routes(routes!(sessions::list::list_sessions))

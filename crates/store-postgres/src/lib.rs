@@ -31,6 +31,7 @@ mod error;
 mod families;
 mod filters;
 mod fold;
+mod forms;
 mod grants;
 mod idempotency;
 mod identities;

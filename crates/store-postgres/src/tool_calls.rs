@@ -80,7 +80,7 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
              SET state = CASE WHEN finished_at IS NOT NULL AND NOT $12::boolean THEN state ELSE $3 END,
                  attempts = coalesce($4, attempts), args = coalesce($5, args), args_digest = coalesce($6, args_digest),
                  result = coalesce($7, result), error = coalesce($8, error), duration_ms = coalesce($9, duration_ms),
-                 dispatched_at = coalesce($10, dispatched_at), finished_at = coalesce($11, finished_at),
+                 dispatched_at = coalesce($10, dispatched_at), finished_at = coalesce(finished_at, $11),
                  wait = coalesce($13, wait)
              WHERE id = $1 AND run_id = $2",
             change.id.0,

@@ -29,6 +29,7 @@ mod credentials;
 mod error;
 mod families;
 mod fold;
+mod forms;
 mod grants;
 mod idempotency;
 mod identities;

@@ -88,7 +88,7 @@ pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &CallChange) -> O
     sqlx::query!(
         "UPDATE tool_calls SET state = iif(finished_at IS NOT NULL AND NOT ?12, state, ?1), attempts = coalesce(?2, attempts),
              args = coalesce(?3, args), args_digest = coalesce(?4, args_digest), result = coalesce(?5, result), error = coalesce(?6, error),
-             duration_ms = coalesce(?7, duration_ms), dispatched_at = coalesce(?8, dispatched_at), finished_at = coalesce(?9, finished_at),
+             duration_ms = coalesce(?7, duration_ms), dispatched_at = coalesce(?8, dispatched_at), finished_at = coalesce(finished_at, ?9),
              wait = coalesce(?13, wait)
          WHERE id = ?10 AND run_id = ?11",
         state,

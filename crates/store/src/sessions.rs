@@ -53,7 +53,7 @@ pub struct CallAnswer {
 pub enum AnswerTo {
     /// The result of a call that the client executes.
     Client,
-    /// The values of a form: the outcome's output. A failed outcome says why there are none.
+    /// The result of the call of a form, as [`artel_domain::form`] makes it.
     Form,
 }
 

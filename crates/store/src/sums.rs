@@ -4,7 +4,7 @@
 //! that is expected.
 
 use crate::{
-    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Credentials, Grants,
+    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Credentials, Forms, Grants,
     Idempotency, Identities, Jobs, Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations,
     OrganizationSessions, Runs, Sessions, SigningKeys, Standings, Tools, Workspaces,
 };
@@ -28,7 +28,7 @@ sums! {
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;
 
     /// What may be asked of runs and sessions, on whichever surface.
-    IntentStore = RunStore + AgentStore + Sessions + OrganizationSessions;
+    IntentStore = RunStore + AgentStore + Sessions + OrganizationSessions + Forms + Artifacts;
 
     /// Signing in: accounts, clients, logins, the keys of access tokens, and the audit log.
     AuthStore = Accounts + OAuthClients + Logins + LoginAttempts + SigningKeys + Identities;

@@ -1,7 +1,8 @@
 //! Calls that wait for something from outside.
 
+use artel_domain::form::{not_submitted, submitted};
 use artel_domain::{CallId, CallState, ToolOutcome, Wait};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Call, Effect, State, Turn, finish};
 
@@ -39,8 +40,8 @@ impl Turn {
         let waits = |call: &&Call| call.planned.call_id == id && matches!(call.waits(), Some(Wait::Form { .. }));
         let Some(call) = self.calls.iter().find(waits) else { return Vec::new() };
         let output = match values {
-            Some(values) => json!({ "submitted": true, "values": values }),
-            None => json!({ "submitted": false, "reason": reason.unwrap_or("nobody answered") }),
+            Some(values) => submitted(values),
+            None => not_submitted(reason.unwrap_or("nobody answered")),
         };
         vec![finish(call, ToolOutcome::Succeeded { output })]
     }

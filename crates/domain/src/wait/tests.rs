@@ -12,7 +12,7 @@ fn form() -> Form {
         options: Vec::new(),
         default: None,
     };
-    Form { title: "Who are you?".into(), description: None, fields: vec![name] }
+    Form { title: "Who are you?".into(), description: None, fields: vec![name], connect: None }
 }
 
 #[test]

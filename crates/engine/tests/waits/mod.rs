@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use artel_domain::form::submitted;
 use artel_domain::{CallId, CallState, Clock, Form, Phase, SystemClock, ToolOutcome, Wait, WaitFor};
 use artel_engine::{AllowAll, Worker};
 use artel_store::Answered;
@@ -38,7 +39,7 @@ fn worker(bench: &Bench, wait: Wait) -> Worker {
 }
 
 fn form(until: Option<artel_domain::Timestamp>) -> Wait {
-    Wait::Form { form: Form { title: "Who?".into(), description: None, fields: Vec::new() }, until }
+    Wait::Form { form: Form { title: "Who?".into(), description: None, fields: Vec::new(), connect: None }, until }
 }
 
 fn later(wait: Duration) -> artel_domain::Timestamp {
@@ -57,7 +58,7 @@ async fn a_form_is_answered_while_no_worker_lives_and_the_next_one_goes_on() {
     let call = bench.calls(run).await.remove(0);
     assert_eq!((call.state, &call.wait), (CallState::Dispatched, &Some(form(None))));
 
-    let values = ToolOutcome::Succeeded { output: json!({ "name": "Ada" }) };
+    let values = ToolOutcome::Succeeded { output: submitted(&json!({ "name": "Ada" })) };
     assert_eq!(bench.answer_form(run, call.id, values.clone()).await, Answered::Accepted(run));
     assert_eq!(bench.answer_form(run, call.id, values).await, Answered::Already(run));
     let _second = worker(&bench, form(None));

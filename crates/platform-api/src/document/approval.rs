@@ -1,4 +1,4 @@
-//! What goes together in a decision and in a rule's condition. A derive cannot say that, so it is added to what the
+//! What goes together in a decision, in an answer to a form and in a rule's condition. A derive cannot say that, so it is added to what the
 //! derive said.
 
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ pub(super) fn refine(openapi: &mut OpenApi) {
     let Some(schemas) = openapi.components.as_mut().map(|components| &mut components.schemas) else { return };
     for (name, members, rule) in [
         ("DecideApproval", "DecisionMembers", decision()),
+        ("AnswerForm", "AnswerMembers", answer()),
         ("ArgumentCondition", "ConditionMembers", condition()),
         ("Approvers", "ApproverNames", somebody()),
     ] {
@@ -29,10 +30,26 @@ fn decision() -> AnyOf {
         .property("decision", among(&["edit"]))
         .property("arguments", arguments)
         .required("arguments");
-    let nothing = ObjectBuilder::new().schema_type(SchemaType::AnyValue).enum_values(Some([Value::Null]));
     let others =
-        ObjectBuilder::new().property("decision", among(&["approve", "reject"])).property("arguments", nothing);
+        ObjectBuilder::new().property("decision", among(&["approve", "reject"])).property("arguments", nothing());
     AnyOfBuilder::new().item(edits).item(others).build()
+}
+
+/// Values, or a reason why there are none.
+fn answer() -> AnyOf {
+    let filled = ObjectBuilder::new()
+        .property("values", ObjectBuilder::new().schema_type(Type::Object))
+        .property("reason", nothing())
+        .required("values");
+    let declined = ObjectBuilder::new()
+        .property("values", nothing())
+        .property("reason", ObjectBuilder::new().schema_type(Type::String))
+        .required("reason");
+    AnyOfBuilder::new().item(filled).item(declined).build()
+}
+
+fn nothing() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::AnyValue).enum_values(Some([Value::Null]))
 }
 
 /// Numbers are compared with numbers, patterns are texts.

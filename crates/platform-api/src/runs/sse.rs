@@ -2,7 +2,7 @@
 //! equals an uncut one.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{Entry, Event, FinishReason, ToolOutcome, Usage};
+use artel_domain::{CallId, Entry, Event, FinishReason, Form, Timestamp, ToolOutcome, Usage, Wait};
 use artel_http::{Loss, Standing, stream};
 use axum::response::Response;
 use axum::response::sse::{Event as SseEvent, KeepAlive};
@@ -21,7 +21,7 @@ pub(crate) struct StreamedEvent {
     #[schema(pattern = "^[0-9]+$")]
     id: String,
     #[schema(
-        pattern = "^(start|token|message_reset|message_cut|tool_call|tool_result|approval|approval_decided|result|error|access_ended)$"
+        pattern = "^(start|token|message_reset|message_cut|tool_call|tool_result|approval|approval_decided|form_requested|form_answered|result|error|access_ended)$"
     )]
     event: String,
     /// A JSON object.
@@ -97,8 +97,14 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
         }
         Event::RunSucceeded { output, usage } => ("result", json!({ "output": output, "tokens": tokens(*usage) })),
         Event::RunFailed { code, message, .. } => ("error", json!({ "error": message, "code": code })),
+        Event::CallWaits { call_id, wait: Wait::Form { form, until } } => {
+            ("form_requested", asked(*call_id, form, *until))
+        }
+        Event::FormAnswered { call_id, values, reason, by } => (
+            "form_answered",
+            json!({ "form_id": call_id, "submitted": values.is_some(), "values": values, "reason": reason, "answered_by": by }),
+        ),
         Event::CallWaits { .. }
-        | Event::FormAnswered { .. }
         | Event::RouteRequested
         | Event::Routed { .. }
         | Event::AgentSwitched { .. }
@@ -114,6 +120,11 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
         | Event::Other { .. } => return None,
     };
     Some((name, data))
+}
+
+fn asked(id: CallId, form: &Form, until: Option<Timestamp>) -> Value {
+    let Form { title, description, fields, connect } = form;
+    json!({ "form_id": id, "title": title, "description": description, "fields": fields, "connect": connect, "expires_at": until })
 }
 
 fn tokens(usage: Option<Usage>) -> Value {

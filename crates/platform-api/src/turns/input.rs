@@ -1,7 +1,7 @@
 use artel_domain::{ApprovalId, CallId, RunId};
 use artel_http::caller::RunsWrite;
 use artel_http::{At, Body, Caller, Checked, Faults, Problem};
-use artel_intents::{ApprovalRef, HumanDecision, NewArguments};
+use artel_intents::{ApprovalRef, FormAnswer, FormRef, HumanDecision, NewArguments};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -56,7 +56,8 @@ impl TurnInput {
 
 /// Answer what a turn waits for.
 ///
-/// An approval is decided once; what was decided, expired or cancelled already is a 409. Needs `runs:write`.
+/// An approval is decided once, and a form is answered once; what was decided, answered, expired or cancelled already is
+/// a 409. Each value that does not fit its form is a field error (422). Needs `runs:write`.
 #[utoipa::path(post, path = "/sessions/{session_id}/turns/{turn_id}/input", tag = TAG,
     params(("session_id" = String, Path, min_length = 1, max_length = 200), ("turn_id" = RunId, Path)), request_body = TurnInput,
     responses((status = 202, description = "The turn goes on.", body = TurnRef), (status = 409, response = crate::document::Conflict)))]
@@ -67,9 +68,16 @@ pub(crate) async fn answer_turn(
     body: Body<TurnInput>,
 ) -> Result<(StatusCode, Json<TurnRef>), Problem> {
     let run = found(&app, &app.viewer(&caller), &session_id, turn_id).await?;
-    match (body.value.approval_id, body.value.decision) {
-        (Some(approval), Some(decision)) => decide(&app, &caller, run.id, approval, decision, body.value).await?,
-        _ => return Err(Problem::invalid_field("form_id", "the turn waits for no such form")),
+    match (body.value.form_id, body.value.approval_id, body.value.decision) {
+        (Some(id), ..) => {
+            let form = FormRef { id, of_run: Some(run.id) };
+            let answer = FormAnswer::Values(Value::Object(body.value.values.unwrap_or_default()));
+            app.intents.answer_form(&caller.requester(), form, answer).await?;
+        }
+        (_, Some(approval), Some(decision)) => {
+            decide(&app, &caller, run.id, approval, decision, body.value).await?;
+        }
+        _ => return Err(Problem::invalid_field("decision", "is missing")),
     }
     Ok((StatusCode::ACCEPTED, Json(TurnRef { session_id: run.session_id.shown(), turn_id: run.id })))
 }

@@ -22,6 +22,17 @@ impl World {
         drive.asks(tool, json!({ "text": "hello" }), end).await.to_string()
     }
 
+    /// A form that waits, in a new run; its id.
+    pub(crate) async fn asked_form(&self, person: &Person, agent: &str) -> String {
+        person
+            .post("/runs?wait=false", json!({ "agent_id": agent, "input_message": "hi" }))
+            .await
+            .is(StatusCode::ACCEPTED);
+        let mut drive = self.claim().await;
+        drive.starts().await;
+        drive.asks_with_a_form().await.to_string()
+    }
+
     /// A call of ada's that waits, and its tool.
     async fn adas(&self) -> (Person, String, String) {
         let ada = self.ada();

@@ -16,6 +16,7 @@ struct Things {
     run: String,
     key: String,
     approval: String,
+    form: String,
     session: String,
     artifact: String,
     credential: String,
@@ -31,6 +32,7 @@ async fn things(world: &World) -> Things {
     let (run, ()) = futures::join!(ada.post("/runs", start), world.works());
     let key = ada.creates_key(json!({ "scopes": ["agents:read"] })).await.id();
     let approval = world.held_call(&ada, &agent, &tool).await;
+    let form = world.asked_form(&ada, &agent).await;
     let made = crate::artifacts::uploads(&ada, "a.txt", b"secret").await;
     let artifact = made["artifact_id"].as_str().unwrap().to_owned();
     let session = "secret-session".to_owned();
@@ -42,6 +44,7 @@ async fn things(world: &World) -> Things {
         run: run.id(),
         key,
         approval,
+        form,
         session,
         artifact,
         credential,
@@ -58,6 +61,7 @@ impl Things {
             "run_id" | "turn_id" => self.run.clone(),
             "api_key_id" => self.key.clone(),
             "approval_id" => self.approval.clone(),
+            "form_id" => self.form.clone(),
             "session_id" => self.session.clone(),
             "artifact_id" => self.artifact.clone(),
             "credential_id" => self.credential.clone(),
@@ -81,6 +85,7 @@ fn body(operation: &Value) -> Value {
         "create_grant" => json!({ "credential_id": ABSENT }),
         "update_grant" => json!({ "scopes": { "write": false } }),
         "create_tool" => tool("t"),
+        "answer_form" => json!({ "values": {} }),
         "decide_approval" => json!({ "decision": "approve" }),
         "update_session" => json!({ "title": "mine" }),
         "answer_turn" => json!({ "approval_id": ABSENT, "decision": "approve" }),

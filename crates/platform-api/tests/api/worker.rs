@@ -6,8 +6,8 @@ use std::time::Duration;
 use artel_bus::Bus;
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Frame,
-    Phase, Timestamp, ToolCallRow, ToolId, ToolOutcome, ToolRef, Usage, WaitFor,
+    Approval, ApprovalId, ApprovalState, CallId, CallState, Clock, EffectClass, Entry, Event, FinishReason, Form,
+    Frame, Phase, Timestamp, ToolCallRow, ToolId, ToolOutcome, ToolRef, Usage, Wait, WaitFor,
 };
 use artel_store::{CallChange, Claim, Fence, Journal, Runs, Step};
 use serde_json::{Value, json};
@@ -162,6 +162,29 @@ impl Drive<'_> {
         };
         self.writes(vec![asked], step).await;
         approval_id
+    }
+
+    /// Asks a human with a form and lets go of the run.
+    pub(crate) async fn asks_with_a_form(&mut self) -> CallId {
+        let id = self.plans(None, json!({})).await;
+        let form = Form { title: "Who?".into(), description: None, fields: Vec::new(), connect: None };
+        let wait = Wait::Form { form, until: None };
+        let change = CallChange {
+            id,
+            state: CallState::Dispatched,
+            attempts: Some(1),
+            args: None,
+            wait: Some(wait.clone()),
+            result: None,
+            error: None,
+            duration_ms: None,
+            dispatched_at: Some(self.world.clock.now()),
+            finished_at: None,
+        };
+        let waits_for = vec![WaitFor::Form];
+        let step = Step { calls: vec![change], phase: Some(Phase::Waiting), waits_for, ..Step::default() };
+        self.writes(vec![Event::CallWaits { call_id: id, wait }], step).await;
+        id
     }
 
     pub(crate) async fn calls_a_tool(&mut self) {

@@ -29,6 +29,7 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         "GET /runs/{run_id}"
         | "GET /runs/{run_id}/events"
         | "GET /approvals/{approval_id}"
+        | "GET /forms/{form_id}"
         | "GET /sessions/{session_id}/messages"
         | "GET /sessions/{session_id}/files"
         | "GET /sessions/{session_id}/files/{path}"
@@ -47,10 +48,11 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         "POST /approvals/{approval_id}/decision" => {
             Plan::Names(|_| json!({ "decision": "edit", "arguments": { "path": "b.txt", "content": "mine" } }))
         }
+        "POST /forms/{form_id}/answer" => Plan::Names(|_| json!({ "values": { "name": "mine" } })),
         "POST /runs" | "POST /runs/stream" => Plan::Begins(
             |things| json!({ "agent_id": things.run, "input_message": "hi", "session_id": things.session }),
         ),
-        "GET /runs" | "GET /sessions" | "GET /approvals" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" => Plan::Lists,
+        "GET /runs" | "GET /sessions" | "GET /approvals" | "GET /forms" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" => Plan::Lists,
         "GET /agents/{agent_id}"
         | "PUT /agents/{agent_id}"
         | "DELETE /agents/{agent_id}"
@@ -188,6 +190,7 @@ pub(crate) fn filled(path: &str, things: &Things) -> String {
         Some("approval_id") => things.approval.clone(),
         // Of the private session's workspace.
         Some("path") => "a.txt".to_owned(),
+        Some("form_id") => things.call.clone(),
         Some(other) => panic!("what is a {other}?"),
         None => part.to_owned(),
     };

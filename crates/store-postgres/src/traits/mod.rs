@@ -9,6 +9,7 @@ mod artifacts;
 mod budgets;
 mod builtin_agents;
 mod credentials;
+mod forms;
 mod idempotency;
 mod identities;
 mod jobs;

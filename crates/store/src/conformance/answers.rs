@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use artel_domain::form::submitted;
 use artel_domain::{
     ApprovalState, CallId, CallState, Decision, Form, Phase, Run, SessionId, Specialist, TeamRequest, TenantId,
     Timestamp, ToolCallRow, ToolId, ToolOutcome, ToolRef, Wait,
@@ -324,7 +325,10 @@ async fn sleeps_over(world: &World, in_session: &str, wait: Wait) -> (Run, ToolC
 }
 
 fn form() -> Wait {
-    Wait::Form { form: Form { title: "Who?".to_owned(), description: None, fields: Vec::new() }, until: None }
+    Wait::Form {
+        form: Form { title: "Who?".to_owned(), description: None, fields: Vec::new(), connect: None },
+        until: None,
+    }
 }
 
 pub async fn a_form_is_answered_once_and_its_run_is_woken(store: Arc<dyn Store>) {
@@ -333,7 +337,7 @@ pub async fn a_form_is_answered_once_and_its_run_is_woken(store: Arc<dyn Store>)
     assert_eq!(row(&world, &run, 0).await, call, "what it waits for is kept");
     assert_eq!(world.claims("worker", LEASE).await, None);
     let answers = at_once((0..20).map(|i| {
-        let outcome = ToolOutcome::Succeeded { output: json!({ "name": i }) };
+        let outcome = ToolOutcome::Succeeded { output: submitted(&json!({ "name": i })) };
         let (world, given) =
             (world.clone(), CallAnswer { to: AnswerTo::Form, outcome, ..succeeding(&world, &run, call.id) });
         async move { answer(&world, given).await }

@@ -27,6 +27,7 @@ pub mod codes;
 pub mod credentials;
 pub mod drafts;
 pub mod entries;
+pub mod forms;
 pub mod idempotency;
 pub mod identities;
 pub mod interleavings;
@@ -213,6 +214,13 @@ macro_rules! conformance_tests {
             what_is_journalled_about_an_answered_call_does_not_open_it_again,
             a_form_is_answered_once_and_its_run_is_woken,
             a_call_takes_no_answer_of_another_kind,
+        ]);
+        $crate::conformance_group!($make_store, forms: [
+            a_form_is_found_as_it_was_asked_and_as_it_was_answered,
+            a_form_without_values_says_why,
+            forms_are_listed_oldest_first_and_by_filter,
+            a_colleague_finds_no_form_of_a_private_session_and_answers_none,
+            an_administrators_look_at_a_private_form_leaves_a_row,
         ]);
         $crate::conformance_group!($make_store, successors: [
             what_the_specialists_are_asked_is_kept,
@@ -472,6 +480,7 @@ mod tests {
         ("codes", include_str!("codes.rs")),
         ("credentials", include_str!("credentials.rs")),
         ("entries", include_str!("entries.rs")),
+        ("forms", include_str!("forms.rs")),
         ("logins", include_str!("logins.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("identities", include_str!("identities.rs")),

@@ -5,6 +5,7 @@ mod current_time;
 mod echo;
 mod exit;
 mod message_compose;
+mod request_form;
 pub(crate) mod row;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -26,6 +27,7 @@ pub fn builtins() -> Vec<Arc<dyn Tool>> {
         Arc::new(Typed::new(current_time::CurrentTime)),
         Arc::new(Typed::new(echo::Echo)),
         Arc::new(Typed::new(exit::Exit)),
+        Arc::new(Typed::new(request_form::RequestForm)),
     ]
 }
 

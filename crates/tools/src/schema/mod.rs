@@ -42,6 +42,7 @@ impl fmt::Display for SchemaProblem {
 const REGEX_SIZE_LIMIT: usize = 512 * 1024;
 const CACHED_VALIDATORS: usize = 64;
 const SHOWN_ERRORS: usize = 5;
+const MOST_FAULTS: usize = 50;
 const SHOWN_CHARACTERS: usize = 300;
 
 /// Checks that this is a schema (2020-12, `type: object`, properties named like Python identifiers) that is safe to
@@ -80,6 +81,22 @@ pub fn validate(schema: &Value, args: &Value, fuel: &Fuel) -> Result<(), String>
     let mut shown: Vec<String> = validator.iter_errors(args).take(SHOWN_ERRORS).map(|error| readable(&error)).collect();
     shown.dedup();
     Err(format!("the arguments do not fit the tool's schema: {}", shown.join("; ")))
+}
+
+/// Everything in a value that does not fit a schema of the product's own making: JSON Pointers with what is wrong there.
+/// The texts go on after the name of the place ("is not of type "string""), and do not repeat the value. The work is paid for before it is done.
+///
+/// # Errors
+/// The value asks for more work than is allowed.
+pub(crate) fn faults(schema: &Value, value: &Value, fuel: &Fuel) -> Result<Vec<(String, String)>, String> {
+    let compiled = compiled(schema)?;
+    work::pay(schema, value, &compiled.patterns, fuel)?;
+    let all = compiled.validator.iter_errors(value).take(MOST_FAULTS);
+    let told = |error: jsonschema::ValidationError<'_>| {
+        let message: String = error.masked().to_string().chars().take(SHOWN_CHARACTERS).collect();
+        (error.instance_path().to_string(), message.trim_start_matches("value ").to_owned())
+    };
+    Ok(all.map(told).collect())
 }
 
 fn readable(error: &jsonschema::ValidationError<'_>) -> String {

@@ -5,7 +5,10 @@ use artel_domain::{Form, ToolRef};
 use super::*;
 
 fn form() -> Wait {
-    Wait::Form { form: Form { title: "Who?".into(), description: None, fields: Vec::new() }, until: None }
+    Wait::Form {
+        form: Form { title: "Who?".into(), description: None, fields: Vec::new(), connect: None },
+        until: None,
+    }
 }
 
 fn waits(ordinal: u32, wait: Wait) -> Event {

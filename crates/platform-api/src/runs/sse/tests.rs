@@ -111,6 +111,22 @@ fn a_decision_is_shown(
 }
 
 #[test]
+fn a_form_and_its_answer_are_shown() {
+    let form = Form { title: "Who?".into(), description: None, fields: Vec::new(), connect: None };
+    let asked = shown(Event::CallWaits { call_id: CALL, wait: Wait::Form { form, until: None } }).unwrap();
+    let id = "00000000-0000-0000-0000-000000000002";
+    let expected = format!(
+        r#"{{"form_id":"{id}","title":"Who?","description":null,"fields":[],"connect":null,"expires_at":null}}"#
+    );
+    assert_eq!(asked, ("form_requested", expected));
+    let answered = Event::FormAnswered { call_id: CALL, values: Some(json!({"name": "Ada"})), reason: None, by: None };
+    let expected =
+        format!(r#"{{"form_id":"{id}","submitted":true,"values":{{"name":"Ada"}},"reason":null,"answered_by":null}}"#);
+    assert_eq!(shown(answered), Some(("form_answered", expected)));
+    assert_eq!(shown(Event::CallWaits { call_id: CALL, wait: Wait::Child }), None);
+}
+
+#[test]
 fn what_happens_inside_is_not_shown() {
     assert_eq!(shown(Event::ModelRequested { step: 1 }), None);
     assert_eq!(shown(answered(FinishReason::Stop)), None);

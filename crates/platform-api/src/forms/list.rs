@@ -1,0 +1,58 @@
+use artel_domain::{FormState, RunId, SessionId};
+use artel_http::caller::RunsRead;
+use artel_http::{Caller, Checked, Faults, Params, Problem};
+use artel_store::FormFilter;
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::TAG;
+use super::view::FormView;
+use crate::App;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListForms {
+    /// `pending`: those that somebody can answer.
+    #[param(nullable = false)]
+    status: Option<FormState>,
+    #[param(nullable = false)]
+    run_id: Option<RunId>,
+    #[param(nullable = false, min_length = 1, max_length = 200)]
+    session_id: Option<String>,
+    /// At most this many; 50 when absent.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+impl Checked for ListForms {
+    fn check(&self, faults: &mut Faults) {
+        faults.length("session_id", self.session_id.as_deref(), 1..=200);
+        faults.range("limit", self.limit, 1..=200);
+    }
+}
+
+/// List forms, oldest first.
+///
+/// Needs `runs:read`.
+#[utoipa::path(get, path = "/forms", tag = TAG, params(ListForms),
+    responses((status = 200, description = "The forms.", body = [FormView])))]
+pub(crate) async fn list_forms(
+    State(app): State<App>,
+    caller: Caller<RunsRead>,
+    Params(wanted): Params<ListForms>,
+) -> Result<Json<Vec<FormView>>, Problem> {
+    let ListForms { status, run_id, session_id, limit } = wanted;
+    let viewer = app.viewer(&caller);
+    let session_id = match session_id {
+        Some(name) => match app.store.find_session(&viewer, &SessionId(name)).await? {
+            Some(session) => Some(session.id),
+            None => return Ok(Json(Vec::new())),
+        },
+        None => None,
+    };
+    let filter = FormFilter { run_id, session_id, state: status, limit: limit.unwrap_or(50) };
+    let found = app.store.list_forms(&viewer, filter).await?;
+    Ok(Json(found.into_iter().map(FormView::from).collect()))
+}
