@@ -116,6 +116,10 @@ impl RedisBus {
 
 #[async_trait]
 impl Bus for RedisBus {
+    async fn is_connected(&self) -> Option<bool> {
+        Some(self.ping().await.is_some())
+    }
+
     fn publish(&self, frame: Arc<Frame>) {
         self.local.publish(Arc::clone(&frame));
         self.outbox.put(Message::Frame(frame));

@@ -10,6 +10,11 @@ use crate::{AccessChanges, Cancellations, Follower};
 /// `async` methods wait.
 #[async_trait]
 pub trait Bus: Send + Sync {
+    /// Whether the other processes are reached now; `None` for a bus that has none.
+    async fn is_connected(&self) -> Option<bool> {
+        None
+    }
+
     /// Sends a live journal entry to all followers of its session.
     fn publish(&self, frame: Arc<Frame>);
 

@@ -76,7 +76,12 @@ impl RunBudget {
         let reservation = Reservation { agent_id: self.agent, amount, caps: self.caps, at: deps.clock.now() };
         let ask = || deps.store.reserve_budget(&self.fence, reservation.clone());
         match ask_until_answered(self.fence.run_id, "the budget cannot be asked now", ask).await {
-            Ok(reserved) => Ok(reserved),
+            Ok(reserved) => {
+                if let Reserved::Exhausted(scope) = &reserved {
+                    metrics::counter!("artel_budget_refusals_total", "scope" => scope.as_str()).increment(1);
+                }
+                Ok(reserved)
+            }
             // The run is another worker's: the worker that lost it drops this future.
             Err(StoreError::Fenced) => std::future::pending().await,
             Err(error) => {

@@ -26,7 +26,11 @@ pub(crate) fn count(run: &Run, entry: &Entry) {
 }
 
 fn ended(run: &Run, entry: &Entry, outcome: String) {
-    counter!("artel_runs_ended_total", "outcome" => outcome).increment(1);
     let took = entry.at.as_microsecond() - run.created_at.as_microsecond();
+    tracing::info!(
+        run_id = %run.id, agent_id = %run.agent_id, trace_id = %run.trace_id, outcome, duration_ms = took / 1000,
+        "a run ended"
+    );
+    counter!("artel_runs_ended_total", "outcome" => outcome).increment(1);
     histogram!("artel_run_seconds").record(took as f64 / 1_000_000.0);
 }

@@ -17,6 +17,7 @@ pub mod ip;
 pub mod limits;
 pub mod metrics;
 pub mod once;
+mod open;
 pub mod openapi;
 pub mod params;
 pub mod prefer;

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt};
 
 use crate::Standing;
+use crate::open::Open;
 use crate::standing::{Loss, Watch};
 
 const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -46,7 +47,8 @@ where
     S: Stream,
     F: FnOnce(Loss) -> S::Item,
 {
-    WhileStanding { items: Some(Box::pin(items)), watch: standing.watch(), farewell: Some(farewell) }
+    let (items, farewell) = (Some(Box::pin(items)), Some(farewell));
+    WhileStanding { items, watch: standing.watch(), farewell, _open: Open::stream() }
 }
 
 /// The items of a stream, until its reader loses their standing; then one more.
@@ -55,6 +57,7 @@ struct WhileStanding<S, F> {
     items: Option<Pin<Box<S>>>,
     watch: Watch,
     farewell: Option<F>,
+    _open: Open,
 }
 
 impl<S, F> Unpin for WhileStanding<S, F> {}

@@ -31,6 +31,7 @@ async fn answer(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().clone();
     // The template, not the path: ids would make a series each.
+    let is_probe = is_probe(request.uri().path());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = served.unwrap_or_else(|panic| Problem::internal(words(&*panic)).into_response());
@@ -38,12 +39,22 @@ async fn answer(request: Request, next: Next) -> Response {
         response.headers_mut().insert(CORRELATION, value.clone());
         response.headers_mut().insert(HEADER, value);
     }
-    let status = response.status().as_str().to_owned();
-    counter!("artel_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status)
+    let (status, took) = (response.status(), start.elapsed());
+    counter!("artel_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_str().to_owned())
         .increment(1);
-    histogram!("artel_http_request_seconds", "route" => route).record(start.elapsed().as_secs_f64());
-    tracing::debug!(status = response.status().as_u16(), latency_ms = start.elapsed().as_millis() as u64, "answered");
+    histogram!("artel_http_request_seconds", "route" => route.clone()).record(took.as_secs_f64());
+    let (status, latency_ms) = (status.as_u16(), took.as_millis() as u64);
+    if is_probe {
+        tracing::debug!(%route, status, latency_ms, "answered");
+    } else {
+        tracing::info!(%route, status, latency_ms, "answered");
+    }
     response
+}
+
+/// Probes come every few seconds, and nobody wants to read of them.
+fn is_probe(path: &str) -> bool {
+    path.contains("health") || path.ends_with("/metrics")
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 
+use crate::open::Open;
 use crate::standing::{Standing, Watch};
 
 /// How long a conversation may take to end by itself once the standing is lost. Together with the time after which a
@@ -21,6 +22,7 @@ where
 {
     let (watch, end) = (standing.watch(), standing.watch());
     upgrade.on_upgrade(move |socket| async move {
+        let _open = Open::socket();
         tokio::select! {
             () = talk(socket, watch) => {}
             () = overdue(end) => tracing::warn!("a socket did not end with its caller's standing and was cut"),

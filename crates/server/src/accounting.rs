@@ -9,7 +9,7 @@ mod spans;
 use std::sync::Arc;
 use std::time::Duration;
 
-use artel_llm::{Accountant, CallRecord};
+use artel_llm::{Accountant, CallOutcome, CallRecord};
 use artel_store::LlmCalls;
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +37,10 @@ struct Book {
 impl Accountant for Book {
     fn record(&self, call: CallRecord) {
         self.meters.count(&call);
+        if let CallOutcome::Error(code) = call.outcome {
+            let (model, attempts, latency_ms) = (&call.served, call.attempts, call.latency.as_millis() as u64);
+            tracing::warn!(call_id = %call.id, %model, code, attempts, latency_ms, "a model call failed");
+        }
         let call = Arc::new(call);
         let spans = self.spans.as_ref().map(|lane| lane.send(call.clone()));
         for full in [Some(self.rows.send(call)), spans].into_iter().flatten().filter_map(Result::err) {

@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub(crate) use accounts::{ClientArgs, ClientsCommand, RotateArgs, UserArgs, UsersCommand};
-use artel_domain::{AgentId, TenantId, UserId};
+use artel_domain::{AgentId, ApiKeyId, TenantId, UserId};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 pub(crate) use connectors::{ConnectorsCommand, ImportArgs, TestArgs};
 
 /// Artel: a self-hosted platform for AI agents. Define agents, give them tools, run them, watch them, keep a human in
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Make API keys; rotate the keys that sign access tokens
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Look at the API keys of a tenant, and revoke them; `artel keys create` makes one
+    #[command(subcommand)]
+    ApiKeys(ApiKeysCommand),
     /// Print a signed token for the API, made with this installation's JWT secret
     Token(TokenArgs),
     /// Keep tenants' secrets, sealed in the database: those of tools, and keys for model providers (llm/<provider>)
@@ -96,6 +100,10 @@ pub(crate) enum Command {
     ModelMock(ModelMockArgs),
     /// Print the OpenAPI document
     Openapi,
+    /// Print completions for a shell: artel completions bash > /etc/bash_completion.d/artel
+    Completions { shell: Shell },
+    /// Print the manual page: artel man > /usr/local/share/man/man1/artel.1
+    Man,
 }
 
 #[derive(Args)]
@@ -121,6 +129,11 @@ pub(crate) enum Role {
     Auth,
 }
 
+impl Role {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Platform, Self::Gateway, Self::Runtime, Self::LlmProxy, Self::Worker, Self::Auth];
+}
+
 #[derive(Args)]
 pub(crate) struct DemoArgs {
     /// Where to listen; port 0 picks a free one
@@ -129,6 +142,9 @@ pub(crate) struct DemoArgs {
     /// Stop after the walk instead of staying up
     #[arg(long)]
     pub(crate) exit: bool,
+    /// Keep the demo's data here; otherwise it is in a temporary directory, which is removed at the end
+    #[arg(long)]
+    pub(crate) data_dir: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -172,6 +188,28 @@ pub(crate) struct KeyArgs {
     /// Runs that the key may start in a day
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
     pub(crate) daily_limit: Option<i64>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ApiKeysCommand {
+    /// List the keys that are not revoked
+    List {
+        #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+        tenant: TenantId,
+        /// Those that are revoked too
+        #[arg(long)]
+        all: bool,
+        /// As JSON, one object for each key
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a key, and all keys that were made with it
+    Revoke {
+        /// The key's id, as `artel api-keys list` shows it
+        id: ApiKeyId,
+        #[arg(long, default_value = "00000000-0000-0000-0000-000000000001")]
+        tenant: TenantId,
+    },
 }
 
 #[derive(Args)]

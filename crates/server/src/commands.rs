@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+mod api_keys;
 mod audit;
 mod check;
 mod clients;
@@ -32,6 +33,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Keys(KeysCommand::Withdraw { kid }) => signing_keys::withdraw(kid).await,
         Command::Users(command) => users::run(command).await,
         Command::Clients(command) => clients::run(command).await,
+        Command::ApiKeys(command) => api_keys::run(command).await,
         Command::Token(args) => token::run(&args),
         Command::Secrets(command) => secrets::run(command).await,
         Command::Audit(AuditCommand::Verify { tenant }) => audit::verify(tenant).await,
@@ -43,5 +45,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::ToolMock(args) => small::tool_mock(args).await,
         Command::ModelMock(args) => model_mock::run(args).await,
         Command::Openapi => small::openapi(),
+        Command::Completions { shell } => small::completions(shell),
+        Command::Man => small::man(),
     }
 }

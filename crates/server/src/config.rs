@@ -7,6 +7,7 @@ mod budget;
 mod check;
 mod codelab;
 mod llm;
+mod near;
 mod secrets;
 mod settings;
 mod shares;
@@ -17,6 +18,7 @@ pub(crate) use auth::AuthSettings;
 pub(crate) use check::table;
 pub(crate) use codelab::CodelabSettings;
 pub(crate) use llm::{LlmSettings, OtlpSettings};
+use settings::invalid;
 pub(crate) use settings::{Invalid, Settings};
 pub(crate) use shares::ShareSettings;
 pub(crate) use toolkit::ToolkitSettings;
@@ -56,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) public_addr: SocketAddr,
     pub(crate) llm_proxy_addr: SocketAddr,
     pub(crate) llm_proxy_public: bool,
+    /// Where `/health` and `/metrics` are served besides, whatever the roles.
+    pub(crate) metrics_addr: Option<SocketAddr>,
     /// `x-internal-auth`
     pub(crate) internal_api_key: Option<SecretString>,
     pub(crate) database: Database,
@@ -120,6 +124,8 @@ pub(crate) struct Config {
     pub(crate) codelab: CodelabSettings,
     pub(crate) log_json: bool,
     pub(crate) log_level: String,
+    /// Variables of the environment that look like misspelt settings, each with what is probably meant.
+    pub(crate) near_misses: Vec<String>,
     /// Every setting there is: none of them is ever given to a tool as its secret.
     pub(crate) names: Vec<String>,
 }
@@ -127,7 +133,12 @@ pub(crate) struct Config {
 impl Config {
     /// Reads and checks everything.
     pub(crate) fn load() -> Result<Self, Invalid> {
-        Self::read(&mut Settings::load()?)
+        let mut settings = Settings::load()?;
+        let config = Self::read(&mut settings)?;
+        match settings.unknown_in_file().first() {
+            Some(unknown) => Err(invalid(unknown, settings.why_unknown(unknown), "")),
+            None => Ok(config),
+        }
     }
 
     pub(crate) fn read(s: &mut Settings) -> Result<Self, Invalid> {
@@ -151,6 +162,7 @@ impl Config {
                 "127.0.0.1:8002",
             )?,
             llm_proxy_public: s.flag("LLM_PROXY_PUBLIC", false)?,
+            metrics_addr: values::metrics_addr(s)?,
             internal_api_key: values::internal_key(s, dev)?,
             database: values::database(s, &data_dir)?,
             redis_url: values::redis(s)?,
@@ -239,6 +251,7 @@ impl Config {
             codelab: codelab::codelab(s, dev)?,
             log_json: s.one_of("LOG_FORMAT", &["json", "pretty"], if dev { "pretty" } else { "json" })? == "json",
             log_level: values::log_level(s)?,
+            near_misses: s.near_misses(),
             names: s.effective().iter().map(|setting| setting.name.to_owned()).collect(),
             data_dir,
         };

@@ -1,7 +1,6 @@
 //! `artel demo`: the product at work, as a client sees it. Everything after the start goes through the public API.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,10 +9,11 @@ use artel_domain::{Clock as _, SystemClock, TenantId, UserId};
 use artel_identity::{Grant, Scopes};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::cli::{DemoArgs, Role};
-use crate::config::Config;
+use crate::config::{Config, Database};
 use crate::http_client::Target;
 use crate::serve::Running;
 use crate::surfaces::Port;
@@ -21,22 +21,13 @@ use crate::{logging, output, serve};
 
 const TOOL_HOST: &str = "tool-mock";
 const INPUT: &str = "Echo the word hello using the tool";
+/// Of a terminal that nobody made larger.
+const COLUMNS: usize = 80;
 const SCOPES: [&str; 4] = ["tools:read", "tools:write", "api-keys:write", "audit:read"];
 
 pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    let mut config = Config::load()?;
-    config.public_addr = args.addr;
-    config.allow_test_tokens = true;
-    // Agents without a model of their own, and the assistant, answer without a provider too.
-    if config.default_model.starts_with("openai:") {
-        config.default_model = model(&config);
-    }
-    if std::env::var_os("LOG_LEVEL").is_none() {
-        "warn".clone_into(&mut config.log_level);
-        config.log_json = false;
-    }
+    let (config, _kept) = config(&args)?;
     logging::start(&config);
-
     let tool = TcpListener::bind("127.0.0.1:0").await?;
     let tool_addr = tool.local_addr()?;
     let mock = artel_tool_mock::serve(tool);
@@ -45,9 +36,8 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         let running = serve::start(&config, &[Role::Platform, Role::Worker], aliases)
             .await
             .map_err(|error| error.context("the demo cannot start (another port: --addr 127.0.0.1:0)"))?;
-        let result = walk(&config, &running, tool_addr).await;
+        let result = walk(&config, &running, args.exit).await;
         if result.is_ok() && !args.exit {
-            output::line("\nThe server stays up; Ctrl-C stops it.");
             running.until_told_to_stop().await?;
         }
         running.shutdown().await;
@@ -59,61 +49,88 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn walk(config: &Config, running: &Running, tool_addr: SocketAddr) -> anyhow::Result<()> {
+/// The operator's models, on a database and with secrets that are gone with the demo: it makes a tenant, and opens what
+/// production keeps shut.
+fn config(args: &DemoArgs) -> anyhow::Result<(Config, Option<TempDir>)> {
+    let mut config = Config::load()?;
+    let kept = match &args.data_dir {
+        Some(directory) => {
+            config.data_dir.clone_from(directory);
+            None
+        }
+        None => Some(tempfile::Builder::new().prefix("artel-demo-").tempdir().context("no temporary directory")?),
+    };
+    if let Some(directory) = &kept {
+        directory.path().clone_into(&mut config.data_dir);
+    }
+    config.database = Database::Sqlite(config.data_dir.join("artel.db"));
+    (config.redis_url, config.metrics_addr, config.toolkit.artifacts) = (None, None, None);
+    (config.jwt_secret, config.api_key_pepper, config.master_key) = (None, None, None);
+    // Nobody signs in to a demo: what is given is not made up and shown.
+    config.auth.admin_password = Some(format!("Demo-1!{}", SystemClock.uuid()).into());
+    config.auth.internal_secret = Some(SystemClock.uuid().to_string().into());
+    config.public_addr = args.addr;
+    config.allow_test_tokens = true;
+    // Agents without a model of their own, and the assistant, answer without a provider too.
+    if config.default_model.starts_with("openai:") {
+        config.default_model = model(&config);
+    }
+    if std::env::var_os("LOG_LEVEL").is_none() {
+        "warn".clone_into(&mut config.log_level);
+        config.log_json = false;
+    }
+    Ok((config, kept))
+}
+
+/// What is printed fits a terminal of 80 columns and 24 lines.
+async fn walk(config: &Config, running: &Running, exits: bool) -> anyhow::Result<()> {
     let public = running.address(Port::Public).context("the demo serves the public API")?;
     let url = format!("http://{public}");
-    let (key, token) = introduce(config, running, &url).await?;
-    let api = Target::new(&url, Some(token.clone()))?;
+    let key = introduce(config, running, &url).await?;
+    let api = Target::new(&url, Some(key.clone()))?;
     let model = model(config);
-    heading(&format!("A tool, an agent with the model {model}, and the binding between them"));
-    let tool = create(&api, "/v1/tools", &echo_tool()).await?;
-    let agent = create(&api, "/v1/agents", &echo_agent(&model)).await?;
+    let tool = create(&api, "/v1/tools", &echo_tool(), "echo_tool, behind HTTP").await?;
+    let agent = create(&api, "/v1/agents", &echo_agent(&model), &format!("EchoAgent, with {model}")).await?;
     let (tool_id, agent_id) = (id(&tool)?, id(&agent)?);
     let binding = json!({ "permission_scope": "read", "timeout_ms": 15_000, "allowed_domains": [TOOL_HOST] });
-    create(&api, &format!("/v1/agents/{agent_id}/tools/{tool_id}"), &binding).await?;
-
-    heading(&format!("POST /v1/runs/stream  \"{INPUT}\""));
+    let bound = format!("/v1/agents/{agent_id}/tools/{tool_id}");
+    create(&api, &bound, &binding, "the agent may call it").await?;
+    output::line(&format!("POST /v1/runs/stream   \"{INPUT}\""));
     let run_id = stream(&api, agent_id).await?;
-    heading(&format!("GET /v1/runs/{run_id}"));
     let run: Value = api.get(&format!("/v1/runs/{run_id}")).send().await?.error_for_status()?.json().await?;
-    output::line(&serde_json::to_string_pretty(&run)?);
-
-    heading("Yours to try");
-    output::table(&[
-        vec!["API".into(), url.clone()],
-        vec![
-            "Console".into(),
-            format!("{url}{}  (signs in once, within ten minutes)", running.parts.console.invite(key.clone().into())?),
-        ],
-        vec!["Docs".into(), format!("{url}/docs  {url}/redoc")],
-        vec!["Health".into(), format!("{url}/health/db")],
-        vec!["Metrics".into(), format!("{url}/metrics")],
-        vec!["Tool".into(), format!("http://{tool_addr}  (agents reach it as http://{TOOL_HOST}:9000)")],
-        vec!["Data".into(), config.data_dir.display().to_string()],
-        vec!["API key".into(), key],
-        vec!["Token".into(), token],
-    ]);
-    output::line(&format!(
-        "\ncurl -N {url}/v1/runs/stream -H 'Authorization: Bearer <token>' -H 'Content-Type: application/json' \\\n  -d '{{\"agent_id\": \"{agent_id}\", \"input_message\": \"{INPUT}\"}}'"
-    ));
-    if run["status"] != "succeeded" {
+    let status = run["status"].as_str().unwrap_or("?");
+    output::line(&format!("GET  /v1/runs/{{id}}     {status}, {} tokens", run["total_tokens"]));
+    if status != "succeeded" {
         bail!("the run did not succeed: {}", run["error_message"].as_str().unwrap_or("no reason given"));
+    }
+    if !exits {
+        let console = running.parts.console.invite(key.clone().into())?;
+        output::line(&format!("\nThe console (this address signs in once, within ten minutes):\n{url}{console}"));
+        tell_what_to_try(&url, &key, agent_id);
     }
     Ok(())
 }
 
-/// A new tenant, an API key for it, and a token for the key.
-async fn introduce(config: &Config, running: &Running, url: &str) -> anyhow::Result<(String, String)> {
+/// Commands that work as they are copied.
+fn tell_what_to_try(url: &str, key: &str, agent_id: &str) {
+    output::line(&format!(
+        "\nThe server stays up; Ctrl-C stops it and removes its data. In another terminal:\n\n\
+         KEY={key}\n\
+         curl -N {url}/v1/runs/stream -H \"x-api-key: $KEY\" \\\n  \
+           -d '{{\"agent_id\": \"{agent_id}\",\n       \"input_message\": \"{INPUT}\"}}'\n\
+         curl {url}/health/db\n\n\
+         The reference, to try with the same key: {url}/docs"
+    ));
+}
+
+/// A new tenant, and an API key for it.
+async fn introduce(config: &Config, running: &Running, url: &str) -> anyhow::Result<String> {
     let (tenant_id, user_id) = (TenantId(SystemClock.uuid()), UserId(SystemClock.uuid()));
     let grant = Grant { user_id, tenant_id, scopes: Scopes::new(SCOPES), key_id: None };
     let owner = running.parts.vault.issuer(config).issue(&grant, Duration::from_mins(1), &SystemClock)?;
-    let key =
-        create(&Target::new(url, Some(owner))?, "/v1/api-keys", &json!({ "name": "demo", "scopes": SCOPES })).await?;
-    let key = key["key"].as_str().context("the new API key is missing")?.to_owned();
-    let answer = create(&Target::new(url, None)?, "/auth/token", &json!({ "api_key": key })).await?;
-    let token = answer["token"].as_str().context("the token is missing")?.to_owned();
-    heading(&format!("Tenant {tenant_id}, with an API key and a token"));
-    Ok((key, token))
+    let wanted = json!({ "name": "demo", "scopes": SCOPES });
+    let key = create(&Target::new(url, Some(owner))?, "/v1/api-keys", &wanted, "a key of a new tenant").await?;
+    Ok(key["key"].as_str().context("the new API key is missing")?.to_owned())
 }
 
 /// A real model when there is one.
@@ -140,37 +157,53 @@ fn echo_agent(model: &str) -> Value {
     json!({ "name": "EchoAgent", "system_prompt": "Use tools when needed.", "model": model, "llm_params": params, "status": "published" })
 }
 
-async fn create(api: &Target, path: &str, body: &Value) -> anyhow::Result<Value> {
+async fn create(api: &Target, path: &str, body: &Value, what: &str) -> anyhow::Result<Value> {
     let answer = api.post(path).json(body).send().await?;
     let status = answer.status();
     let text = answer.text().await?;
     if !status.is_success() {
         bail!("POST {path} was answered {status}: {text}");
     }
-    output::line(&format!("POST {path}  {}", status.as_u16()));
+    let collection = path.split('/').take(3).collect::<Vec<_>>().join("/");
+    output::line(&format!("POST {collection:<17} {}  {what}", status.as_u16()));
     serde_json::from_str(&text).with_context(|| format!("POST {path} was not answered with JSON"))
 }
 
-/// Prints the events as they come; the run's id from the first one.
+/// Prints the events as they come, each as a line; the run's id from the first one.
 async fn stream(api: &Target, agent_id: &str) -> anyhow::Result<String> {
     let body = json!({ "agent_id": agent_id, "input_message": INPUT });
     let answer = api.post("/v1/runs/stream").json(&body).send().await?.error_for_status()?;
-    let mut events = String::new();
+    let (mut unread, mut run_id) = (String::new(), None);
     let mut chunks = answer.bytes_stream();
     while let Some(chunk) = chunks.next().await {
-        let text = String::from_utf8_lossy(&chunk?).into_owned();
-        output::part_now(&text);
-        events.push_str(&text);
+        unread.push_str(&String::from_utf8_lossy(&chunk?));
+        while let Some((event, rest)) = unread.split_once("\n\n") {
+            let told = tell(event);
+            run_id = run_id.or(told);
+            unread = rest.to_owned();
+        }
     }
-    let start = events.lines().find_map(|line| line.strip_prefix("data:")).context("the stream had no events")?;
-    let start: Value = serde_json::from_str(start.trim())?;
-    Ok(start["run_id"].as_str().context("the stream did not begin with the run's id")?.to_owned())
+    run_id.context("the stream did not begin with the run's id")
+}
+
+/// Pieces of the text are left out: the result has all of it. The run's id, when the event names it.
+fn tell(event: &str) -> Option<String> {
+    let member = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map_or("", str::trim);
+    let (kind, data) = (member("event:"), member("data:"));
+    if !matches!(kind, "token" | "") {
+        output::line(&format!("  {kind:<12} {}", cut(data, COLUMNS - 16)));
+    }
+    let data: Value = serde_json::from_str(data).unwrap_or_default();
+    data["run_id"].as_str().map(str::to_owned)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 fn id(entity: &Value) -> anyhow::Result<&str> {
     entity["id"].as_str().context("an id is missing")
-}
-
-fn heading(text: &str) {
-    output::line(&format!("\n── {text}"));
 }

@@ -14,6 +14,7 @@ mod metrics;
 mod model_keys;
 mod open_files;
 mod output;
+mod probes;
 mod secret_names;
 mod serve;
 mod surfaces;
@@ -46,8 +47,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// The causes of an error, each said once: many an error's text ends with that of its cause.
+fn chain(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if said.last().is_none_or(|last| !last.ends_with(&cause)) {
+            said.push(cause);
+        }
+    }
+    said.join(": ")
+}
+
 /// One line: what went wrong, and why.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    output::error(&format!("artel: {error:#}"));
+    output::error(&format!("artel: {}", chain(error)));
     ExitCode::FAILURE
 }

@@ -1,10 +1,15 @@
 //! `GET /metrics` in Prometheus text format.
 
+mod help;
+mod process;
+
 use std::sync::{Arc, OnceLock};
 
+use artel_bus::Bus;
+use artel_domain::{Clock, Timestamp};
 use artel_http::MetricsText;
 use artel_llm::Models;
-use artel_store::Operations;
+use artel_store::{Operations, Store};
 use async_trait::async_trait;
 use metrics::gauge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -39,17 +44,55 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
     store: Arc<dyn Operations>,
+    bus: Arc<dyn Bus>,
+    clock: Arc<dyn Clock>,
     models: Arc<Models>,
+    started: Timestamp,
 }
 
 impl Metrics {
-    pub(crate) fn new(store: Arc<dyn Operations>, models: Arc<Models>) -> Self {
-        Self { handle: recorder().clone(), store, models }
+    pub(crate) fn new(store: Arc<dyn Store>, bus: Arc<dyn Bus>, clock: Arc<dyn Clock>, models: Arc<Models>) -> Self {
+        gauge!("artel_build_info", "version" => env!("CARGO_PKG_VERSION"), "database" => store.kind()).set(1.0);
+        let started = clock.now();
+        Self { handle: recorder().clone(), store, bus, clock, models, started }
     }
 
     /// From now on what is measured is kept.
     pub(crate) fn record() {
         recorder();
+    }
+
+    async fn observe_database(&self) {
+        match tokio::time::timeout(PATIENCE, self.store.health()).await {
+            Ok(Ok(health)) => {
+                gauge!("artel_db_up").set(1.0);
+                gauge!("artel_db_connections_active").set(health.active_connections);
+                gauge!("artel_db_connections_open").set(health.total_connections);
+                gauge!("artel_db_connections_max").set(health.max_connections);
+                gauge!("artel_db_pool_capacity").set(health.pool_size + health.max_overflow);
+                gauge!("artel_db_latency_seconds_now").set(health.latency_ms / 1000.0);
+            }
+            _ => gauge!("artel_db_up").set(0.0),
+        }
+    }
+
+    async fn observe_runs(&self) {
+        if let Ok(Ok(counts)) = tokio::time::timeout(PATIENCE, self.store.count_open_runs()).await {
+            for phase in ["queued", "running", "waiting_for_approval"] {
+                let count = counts.iter().find(|(name, _)| name == phase).map_or(0, |(_, count)| *count);
+                gauge!("artel_runs_open", "phase" => phase).set(count as f64);
+            }
+        }
+        if let Ok(Ok(oldest)) = tokio::time::timeout(PATIENCE, self.store.oldest_waiting()).await {
+            gauge!("artel_run_oldest_queued_seconds").set(self.age(oldest.queued_run));
+            gauge!("artel_approval_oldest_pending_seconds").set(self.age(oldest.pending_approval));
+        }
+    }
+
+    /// In seconds; 0 of what is not there.
+    fn age(&self, of: Option<Timestamp>) -> f64 {
+        let micros = of.map_or(0, |of| self.clock.now().as_microsecond() - of.as_microsecond());
+        micros.max(0) as f64 / 1e6
     }
 }
 
@@ -70,31 +113,25 @@ fn build() -> PrometheusHandle {
     let handle = recorder.handle();
     // Fails only when there is one already, which then gets the numbers.
     let _ = metrics::set_global_recorder(recorder);
+    help::describe();
+    // They are there from the beginning, so that a rule about them never looks at nothing.
+    gauge!("artel_streams_open").increment(0.0);
+    gauge!("artel_sockets_open").increment(0.0);
     handle
 }
 
 #[async_trait]
 impl MetricsText for Metrics {
-    /// Counters as recorded, and the store's state as it is now.
+    /// Counters as recorded, and the store's and the bus's state as it is now.
     async fn render(&self) -> String {
-        match tokio::time::timeout(PATIENCE, self.store.health()).await {
-            Ok(Ok(health)) => {
-                gauge!("artel_db_up").set(1.0);
-                gauge!("artel_db_connections_active").set(health.active_connections);
-                gauge!("artel_db_connections_total").set(health.total_connections);
-                gauge!("artel_db_connections_max").set(health.max_connections);
-                gauge!("artel_db_latency_seconds_now").set(health.latency_ms / 1000.0);
+        let redis = async {
+            if let Some(connected) = self.bus.is_connected().await {
+                gauge!("artel_redis_up").set(f64::from(u8::from(connected)));
             }
-            _ => gauge!("artel_db_up").set(0.0),
-        }
-        if let Ok(Ok(counts)) = tokio::time::timeout(PATIENCE, self.store.count_open_runs()).await {
-            for phase in ["queued", "running", "waiting_for_approval"] {
-                let count = counts.iter().find(|(name, _)| name == phase).map_or(0, |(_, count)| *count);
-                gauge!("artel_runs_open", "phase" => phase).set(count as f64);
-            }
-        }
+        };
+        tokio::join!(self.observe_database(), self.observe_runs(), redis);
         accounting::observe(&self.models);
         self.handle.run_upkeep();
-        self.handle.render()
+        self.handle.render() + &process::text(self.started)
     }
 }

@@ -1,27 +1,22 @@
 //! The one place that prints. Logs go to stderr through `tracing`; this is what a command answers.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the CLI's output module")]
 
-/// A line of the answer.
+use std::io::{ErrorKind, Write as _};
+
+/// A line of the answer. Whoever closed the pipe (`artel … | head`) has what they wanted: the command ends.
 pub(crate) fn line(text: &str) {
-    println!("{text}");
+    if writeln!(std::io::stdout(), "{text}").is_err_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+        std::process::exit(0);
+    }
 }
 
-/// A line that is there at once, also when stdout is a pipe (the ready line).
+/// A line that is there at once, also when stdout is a pipe (the ready line). A server goes on when nobody reads it.
 pub(crate) fn line_now(text: &str) {
-    use std::io::Write as _;
-    println!("{text}");
-    let _ = std::io::stdout().flush();
-}
-
-/// Part of a line, at once.
-pub(crate) fn part_now(text: &str) {
-    use std::io::Write as _;
-    print!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
     let _ = std::io::stdout().flush();
 }
 
 pub(crate) fn error(text: &str) {
-    eprintln!("{text}");
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Columns padded to their widest cell; the last one as it is.

@@ -59,8 +59,7 @@ pub(crate) async fn start(
 /// All ports are taken before anything else starts: a busy one is said at once.
 async fn listen(config: &Config, roles: &[Role]) -> anyhow::Result<Vec<(Port, TcpListener)>> {
     let mut listeners = Vec::new();
-    for port in Port::of(roles) {
-        let (addr, setting) = port.address(config);
+    for (port, addr, setting) in Port::of(roles, config) {
         let busy = || format!("{addr} cannot be listened on; is another process there? ({setting})");
         listeners.push((port, TcpListener::bind(addr).await.with_context(busy)?));
     }

@@ -9,6 +9,7 @@ use axum::Router;
 
 use crate::cli::Role;
 use crate::config::Config;
+use crate::probes;
 use crate::wiring::Parts;
 
 /// Every surface.
@@ -21,6 +22,7 @@ const SURFACES: &[Surface] = &[
     Surface { roles: &[Role::Runtime], port: Port::Runtime, routes: runtime },
     Surface { roles: &[Role::LlmProxy], port: Port::LlmProxy, routes: models },
     Surface { roles: &[Role::Auth], port: Port::Auth, routes: auth },
+    Surface { roles: &Role::ALL, port: Port::Metrics, routes: metrics },
 ];
 
 /// Routes at a port, in processes that have one of the roles.
@@ -47,22 +49,29 @@ pub(crate) enum Port {
     Runtime,
     LlmProxy,
     Auth,
+    /// Numbers and health alone, where the operator wants them: the one port of a worker.
+    Metrics,
 }
 
 impl Port {
-    /// The ports of a process with these roles.
-    pub(crate) fn of(roles: &[Role]) -> impl Iterator<Item = Self> + '_ {
-        let all = [Self::Public, Self::Runtime, Self::LlmProxy, Self::Auth];
-        all.into_iter().filter(|port| SURFACES.iter().any(|surface| surface.is_at(*port, roles)))
+    /// The ports of a process with these roles: where each is, and the setting that says so.
+    pub(crate) fn of<'a>(
+        roles: &'a [Role],
+        config: &'a Config,
+    ) -> impl Iterator<Item = (Self, SocketAddr, &'static str)> + 'a {
+        let all = [Self::Public, Self::Runtime, Self::LlmProxy, Self::Auth, Self::Metrics];
+        let served = all.into_iter().filter(|port| SURFACES.iter().any(|surface| surface.is_at(*port, roles)));
+        served.filter_map(|port| port.address(config).map(|(address, setting)| (port, address, setting)))
     }
 
-    /// Where it is, and the setting that says so.
-    pub(crate) fn address(self, config: &Config) -> (SocketAddr, &'static str) {
+    /// `None` for a port that the operator does not want.
+    fn address(self, config: &Config) -> Option<(SocketAddr, &'static str)> {
         match self {
-            Self::Public => (config.public_addr, "ARTEL_PUBLIC_ADDR"),
-            Self::Runtime => (config.codelab.runtime_addr, "ARTEL_RUNTIME_ADDR"),
-            Self::LlmProxy => (config.llm_proxy_addr, "ARTEL_LLM_PROXY_ADDR"),
-            Self::Auth => (config.auth.addr, "ARTEL_AUTH_ADDR"),
+            Self::Public => Some((config.public_addr, "ARTEL_PUBLIC_ADDR")),
+            Self::Runtime => Some((config.codelab.runtime_addr, "ARTEL_RUNTIME_ADDR")),
+            Self::LlmProxy => Some((config.llm_proxy_addr, "ARTEL_LLM_PROXY_ADDR")),
+            Self::Auth => Some((config.auth.addr, "ARTEL_AUTH_ADDR")),
+            Self::Metrics => config.metrics_addr.map(|address| (address, "ARTEL_METRICS_ADDR")),
         }
     }
 
@@ -72,6 +81,7 @@ impl Port {
         let routes = here.fold(Router::new(), |routes, of| routes.merge((of.routes)(serving)));
         let finished = match self {
             Self::Public => public(routes, serving),
+            Self::Metrics => surface(routes, serving.parts.ground.clock.clone()),
             Self::Runtime | Self::LlmProxy | Self::Auth => routes,
         };
         shared_with(finished, &serving.config.cors_origins)
@@ -129,6 +139,10 @@ fn runtime(serving: &Serving<'_>) -> Router {
 
 fn models(serving: &Serving<'_>) -> Router {
     artel_llm_proxy::router(serving.parts.llm_proxy(Some(serving.parts.vault.internal_key())))
+}
+
+fn metrics(serving: &Serving<'_>) -> Router {
+    probes::routes(serving.parts.ground.metrics.clone())
 }
 
 fn auth(serving: &Serving<'_>) -> Router {

@@ -79,7 +79,8 @@ impl Parts {
         let models =
             Models::new(callees::model_config(config, &vault)).context("the model providers cannot be set up")?;
         let models = Arc::new(models.with_keys(keys).accounting_to(accountant, clock.clone()));
-        let metrics: Arc<dyn MetricsText> = Arc::new(Metrics::new(store.clone(), models.clone()));
+        let metrics: Arc<dyn MetricsText> =
+            Arc::new(Metrics::new(store.clone(), bus.clone(), clock.clone(), models.clone()));
         let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
         let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone());
         let connectors = Arc::new(connectors()?);

@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use artel_domain::Phase;
-use artel_store::Health;
+use artel_store::{Health, OldestWaiting};
 use sqlx::PgPool;
 
 use crate::store::PostgresStore;
+use crate::values::time;
 
 impl PostgresStore {
     pub(crate) async fn ask_health(&self) -> sqlx::Result<Health> {
@@ -47,4 +48,16 @@ pub(crate) async fn count_open_runs(pool: &PgPool) -> sqlx::Result<Vec<(String, 
     .await?;
     let counted = [(Phase::Queued, row.queued), (Phase::Running, row.running), (Phase::Waiting, row.waiting)];
     Ok(counted.map(|(phase, runs)| (phase.as_str().to_owned(), runs)).into())
+}
+
+/// By the indexes of open runs, which are small; the questions by those of their runs.
+pub(crate) async fn oldest_waiting(pool: &PgPool) -> sqlx::Result<OldestWaiting> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT min(created_at) FROM runs WHERE phase = 'queued' AND is_head > 0) AS queued,
+                  (SELECT min(a.created_at) FROM runs r JOIN approvals a ON a.run_id = r.id
+                   WHERE r.phase = 'waiting_for_approval' AND a.state = 'pending') AS pending"#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(OldestWaiting { queued_run: row.queued.map(time), pending_approval: row.pending.map(time) })
 }

@@ -1,9 +1,10 @@
 use std::time::Instant;
 
-use artel_store::Health;
+use artel_store::{Health, OldestWaiting};
 
 use crate::error::Outcome;
 use crate::store::SqliteStore;
+use crate::values::time;
 
 pub(crate) async fn health(store: &SqliteStore) -> Outcome<Health> {
     let asked = Instant::now();
@@ -29,4 +30,17 @@ pub(crate) async fn count_open_runs(store: &SqliteStore) -> Outcome<Vec<(String,
     .fetch_all(&store.reads)
     .await?;
     Ok(counts.into_iter().map(|count| (count.phase, count.runs)).collect())
+}
+
+/// By the indexes of open runs, which are small; the questions by those of their runs.
+pub(crate) async fn oldest_waiting(store: &SqliteStore) -> Outcome<OldestWaiting> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT min(created_at) FROM runs WHERE phase = 'queued' AND is_head = 1) AS "queued: i64",
+                  (SELECT min(a.created_at) FROM runs r JOIN approvals a ON a.run_id = r.id
+                   WHERE r.phase IN ('queued', 'running', 'waiting_for_approval')
+                     AND r.phase = 'waiting_for_approval' AND a.state = 'pending') AS "pending: i64""#
+    )
+    .fetch_one(&store.reads)
+    .await?;
+    Ok(OldestWaiting { queued_run: row.queued.map(time), pending_approval: row.pending.map(time) })
 }

@@ -1,3 +1,4 @@
+use artel_domain::Timestamp;
 use async_trait::async_trait;
 
 use crate::Result;
@@ -16,6 +17,16 @@ pub struct Health {
     pub latency_ms: f64,
 }
 
+/// How far back what waits goes, over all tenants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OldestWaiting {
+    /// When the oldest run was accepted that a worker could take now. A run that waited for a human counts from its
+    /// acceptance.
+    pub queued_run: Option<Timestamp>,
+    /// When the oldest question was asked that a run sleeps over.
+    pub pending_approval: Option<Timestamp>,
+}
+
 #[async_trait]
 pub trait Operations: Send + Sync {
     /// A round trip to the database.
@@ -24,6 +35,8 @@ pub trait Operations: Send + Sync {
     fn kind(&self) -> &'static str;
     /// Runs by phase over all tenants, for metrics: queued, running, waiting.
     async fn count_open_runs(&self) -> Result<Vec<(String, i64)>>;
+    /// What has waited longest, for metrics.
+    async fn oldest_waiting(&self) -> Result<OldestWaiting>;
     /// Finishes what is queued for writing and closes every connection.
     async fn close(&self);
 }

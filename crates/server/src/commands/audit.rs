@@ -1,5 +1,6 @@
 use std::process::ExitCode;
 
+use anyhow::bail;
 use artel_domain::TenantId;
 use artel_store::Identities;
 
@@ -12,9 +13,11 @@ pub(crate) async fn verify(tenant: Option<TenantId>) -> anyhow::Result<ExitCode>
     let config = Config::load()?;
     logging::start(&config);
     let store = wiring::open_store(&config).await?;
+    let known = store.list_tenants().await?;
     let tenants = match tenant {
+        Some(tenant) if !known.contains(&tenant) => bail!("there is no tenant {tenant}"),
         Some(tenant) => vec![tenant],
-        None => store.list_tenants().await?,
+        None => known,
     };
     let mut broken = 0;
     for tenant in tenants {

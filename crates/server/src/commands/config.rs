@@ -9,10 +9,12 @@ pub(crate) fn check() -> anyhow::Result<ExitCode> {
     for line in table(&settings) {
         output::line(&line);
     }
-    let unknown = settings.unknown_in_file();
-    if !unknown.is_empty() {
-        output::error(&format!("artel.toml has settings that Artel does not know: {}", unknown.join(", ")));
-        return Ok(ExitCode::FAILURE);
+    for near in settings.near_misses() {
+        output::error(&near);
     }
-    Ok(ExitCode::SUCCESS)
+    let unknown = settings.unknown_in_file();
+    for name in &unknown {
+        output::error(&format!("{name}: {}", settings.why_unknown(name)));
+    }
+    Ok(if unknown.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use artel_domain::{Actor, ApiKey, ApiKeyId, AuditEntry, Clock, SystemClock};
 use artel_identity::Scope;
-use artel_store::NewApiKey;
+use artel_store::{NewApiKey, Viewer};
 use secrecy::ExposeSecret as _;
 
 use crate::cli::KeyArgs;
@@ -13,11 +13,7 @@ use crate::{logging, output, wiring};
 
 /// Prints the key alone, so that `KEY=$(artel keys create)` works.
 pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
-    if let Some(unknown) = args.scopes.iter().find(|word| Scope::parse(word).is_none()) {
-        bail!(
-            "'{unknown}' is not a scope; known are tools:read, tools:write, agents:read, agents:write, runs:read, runs:write, api-keys:write, audit:read, llm:invoke, users:act-as and admin"
-        );
-    }
+    check_scopes(&args.scopes)?;
     let config = Config::load()?;
     logging::start(&config);
     let maker = Vault::open(&config)?.key_maker();
@@ -41,6 +37,11 @@ pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
         revoked_at: None,
         parent_id: None,
     };
+    if let Some(agent) = args.agent
+        && store.find_agent(&Viewer::service(args.tenant), agent).await?.is_none()
+    {
+        bail!("the tenant {} has no agent {agent}", args.tenant);
+    }
     store.ensure_principal(args.tenant, args.user, now).await?;
     store
         .create_api_key(NewApiKey { key, hash: fresh.hash.clone() }, audit("api_key.create", "api_key", id.to_string()))
@@ -48,6 +49,17 @@ pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
     store.close().await;
     output::line(fresh.secret.expose_secret());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every word is a scope; the error names the first one that is none, and those that there are.
+pub(super) fn check_scopes(words: &[String]) -> anyhow::Result<()> {
+    match words.iter().find(|word| Scope::parse(word).is_none()) {
+        Some(unknown) => {
+            let known: Vec<&str> = Scope::ALL.into_iter().map(Scope::as_str).collect();
+            bail!("'{unknown}' is not a scope; known are {}", known.join(", "))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What an operator at the command line does.

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap::CommandFactory as _;
+use clap_complete::Shell;
 
-use crate::cli::ToolMockArgs;
+use crate::cli::{Cli, ToolMockArgs};
 use crate::config::Config;
 use crate::{logging, output, wiring};
 
@@ -34,5 +36,19 @@ pub(crate) async fn tool_mock(args: ToolMockArgs) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
     output::line(&artel_platform_api::openapi().to_pretty_json()?);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "artel", &mut text);
+    output::line(String::from_utf8(text)?.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn man() -> anyhow::Result<ExitCode> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut text)?;
+    output::line(String::from_utf8(text)?.trim_end());
     Ok(ExitCode::SUCCESS)
 }

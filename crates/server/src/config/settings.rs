@@ -9,13 +9,20 @@ use std::str::FromStr;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
+use super::near;
+
 /// A value that stops the start.
 #[derive(Debug, thiserror::Error)]
-#[error("{name}: {problem}. Example: {name}={example}")]
+#[error("{name}: {problem}{}", ending(.name, .example))]
 pub(crate) struct Invalid {
     pub(crate) name: String,
     pub(crate) problem: String,
     pub(crate) example: String,
+}
+
+/// Some faults have no example of what is right.
+fn ending(name: &str, example: &str) -> String {
+    if example.is_empty() { String::new() } else { format!(". Example: {name}={example}") }
 }
 
 /// One setting as it took effect, for `artel config check`.
@@ -59,6 +66,24 @@ impl Settings {
     /// Names in the file that nothing asked for: probably misspelt.
     pub(crate) fn unknown_in_file(&self) -> Vec<&str> {
         self.file.keys().map(String::as_str).filter(|name| !self.effective.iter().any(|e| e.name == *name)).collect()
+    }
+
+    /// What is said of a name in the file that nothing asked for.
+    pub(crate) fn why_unknown(&self, name: &str) -> String {
+        let meant = near::meant(name, self.effective.iter().map(|setting| setting.name));
+        let meant = meant.map_or_else(String::new, |meant| format!("; is {meant} meant?"));
+        format!("artel.toml sets it, and there is no such setting{meant}")
+    }
+
+    /// Variables of the environment that are no settings, but nearly.
+    pub(crate) fn near_misses(&self) -> Vec<String> {
+        let known = |name: &str| self.effective.iter().any(|setting| setting.name == name);
+        let unknown = self.environment.keys().filter(|name| !known(name) && !name.starts_with("SECRET_"));
+        let meant = |name: &String| {
+            let meant = near::meant(name, self.effective.iter().map(|setting| setting.name))?;
+            Some(format!("the variable {name} means nothing here; is {meant} meant?"))
+        };
+        unknown.filter_map(meant).collect()
     }
 
     /// The value as given; an empty one counts as absent, as in the seed's compose files.

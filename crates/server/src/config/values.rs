@@ -1,7 +1,7 @@
 //! Values with a shape of their own.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,13 +136,29 @@ pub(super) fn log_level(s: &mut Settings) -> Result<String, Invalid> {
     let own = own.replace("warning", "warn").replace("critical", "error");
     let text = if own.is_empty() { text } else { format!("{text},artel_auth_api={own}") };
     match text.parse::<tracing_subscriber::filter::Targets>() {
-        Ok(_) => Ok(text),
-        Err(_) => Err(invalid(
+        Ok(_) if text.split(',').all(names_a_level) => Ok(text),
+        _ => Err(invalid(
             "LOG_LEVEL",
-            format!("'{text}' is not a level (error, warn, info, debug, trace) or a filter"),
+            format!("'{text}' is not a level (off, error, warn, info, debug, trace) or a filter"),
             "info,artel_engine=debug",
         )),
     }
+}
+
+/// A part of a filter: a level, or a target and its level. A target alone would mean everything of a target that may not
+/// exist: so `loud` would silence the log.
+fn names_a_level(part: &str) -> bool {
+    let level = part.rsplit('=').next().unwrap_or_default().trim();
+    matches!(level, "off" | "error" | "warn" | "info" | "debug" | "trace")
+}
+
+/// `ARTEL_METRICS_ADDR`; port 0 picks a free one.
+pub(super) fn metrics_addr(s: &mut Settings) -> Result<Option<SocketAddr>, Invalid> {
+    let shape = "an address and a port";
+    let Some(text) = s.given("ARTEL_METRICS_ADDR") else { return Ok(None) };
+    let address =
+        text.parse().map_err(|_| invalid("ARTEL_METRICS_ADDR", format!("'{text}' is not {shape}"), "127.0.0.1:9464"));
+    address.map(Some)
 }
 
 /// `None`: they are never forgotten.

@@ -1,4 +1,4 @@
-use artel_store::{Health, Operations, Result};
+use artel_store::{Health, OldestWaiting, Operations, Result};
 use async_trait::async_trait;
 
 use crate::error::within;
@@ -17,6 +17,10 @@ impl Operations for PostgresStore {
 
     async fn count_open_runs(&self) -> Result<Vec<(String, i64)>> {
         within(operations::count_open_runs(&self.pool)).await
+    }
+
+    async fn oldest_waiting(&self) -> Result<OldestWaiting> {
+        within(operations::oldest_waiting(&self.pool)).await
     }
 
     async fn close(&self) {

@@ -1,4 +1,4 @@
-use artel_store::{Health, Operations, Result};
+use artel_store::{Health, OldestWaiting, Operations, Result};
 use async_trait::async_trait;
 
 use crate::operations;
@@ -16,6 +16,10 @@ impl Operations for SqliteStore {
 
     async fn count_open_runs(&self) -> Result<Vec<(String, i64)>> {
         Ok(operations::count_open_runs(self).await?)
+    }
+
+    async fn oldest_waiting(&self) -> Result<OldestWaiting> {
+        Ok(operations::oldest_waiting(self).await?)
     }
 
     async fn close(&self) {

@@ -9,7 +9,7 @@ use artel_domain::{
 use serde_json::json;
 
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
-use crate::{ApprovalFilter, AuditFilter, Decided, Fence, Step, Store, StoreError, Viewer};
+use crate::{ApprovalFilter, AuditFilter, Decided, Fence, OldestWaiting, Step, Store, StoreError, Viewer};
 
 /// A pending question about the run's call with this ordinal.
 pub(super) fn question(run: &Run, ordinal: u32) -> Approval {
@@ -284,4 +284,19 @@ pub async fn a_question_that_is_replaced_decides_nothing_any_more(store: Arc<dyn
         (2, vec![again.id]),
         "one decision is left to act on, for workers of any release"
     );
+}
+
+pub async fn what_waits_longest_is_known(store: Arc<dyn Store>) {
+    assert_eq!(store.oldest_waiting().await.unwrap(), OldestWaiting::default());
+    let world = World::new(&store).await;
+    let (_, asked) = sleeping(&world, "asks", 2).await;
+    let run = world.starts("new").await;
+    world.starts("newer").await;
+    let waiting = store.oldest_waiting().await.unwrap();
+    assert_eq!(waiting.pending_approval, Some(asked[0].created_at));
+    assert_eq!(waiting.queued_run, Some(run.created_at));
+    for approval in &asked {
+        decide(&world, deciding(approval, Decision::Approve)).await;
+    }
+    assert_eq!(store.oldest_waiting().await.unwrap().pending_approval, None);
 }

@@ -155,6 +155,7 @@ macro_rules! conformance_tests {
         ]);
         $crate::conformance_group!($make_store, approvals: [
             a_question_is_found_as_it_was_asked,
+            what_waits_longest_is_known,
             each_decision_is_kept_and_wakes_the_run,
             of_twenty_deciders_at_once_one_wins,
             a_decision_while_the_worker_has_the_run_is_not_slept_over,
