@@ -1,6 +1,6 @@
 //! The tools by which agents use external services: `list_services`, `describe_service`, `connector_execute`.
 //!
-//! Whether an agent may do what a model asks for is decided at the moment of the call ([`access`]): the agent is
+//! Whether an agent may do what a model asks for is decided at the moment of the call (`access`): the agent is
 //! enabled, the connector is among its own, a grant exists, and its scopes cover the operation. Hosts and addresses are
 //! checked by the connector engine. This crate must never know HTTP routes, journals or SQL.
 
