@@ -7,6 +7,7 @@
 mod arrows;
 mod catalogue_page;
 mod circles;
+mod columns;
 mod database;
 mod drawing;
 mod files;

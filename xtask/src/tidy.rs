@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use crate::workspace::Workspace;
-use crate::{arrows, catalogue_page, circles, migrations, pages, queries, sizes, translations};
+use crate::{arrows, catalogue_page, circles, columns, migrations, pages, queries, sizes, translations};
 
 pub(crate) fn tidy() -> anyhow::Result<()> {
     let workspace = Workspace::read()?;
@@ -16,6 +16,7 @@ pub(crate) fn tidy() -> anyhow::Result<()> {
         pages::faults(root)?,
         catalogue_page::faults(root)?,
         translations::faults(root)?,
+        columns::faults(root)?,
         circles.faults,
     ];
     let faults = faults.concat();

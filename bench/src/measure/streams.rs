@@ -50,7 +50,8 @@ async fn readers(bench: &mut Bench<'_>) -> Result<()> {
 
 /// Each stream has a run, and a model call, of its own.
 async fn runs(bench: &mut Bench<'_>) -> Result<()> {
-    // By default a worker drives fewer runs at once and queues the others. One tenant gets three quarters of the places.
+    // By default a worker drives fewer runs at once and queues the others. One tenant gets three quarters of the
+    // places.
     let places = (WARM_UP + bench.options.streams) * 4 / 3 + 4;
     let artel = bench.artel.with("WORKER_MAX_RUNS", places.to_string()).start().await?;
     let owner = artel.owner().await?;

@@ -8,8 +8,8 @@ use crate::{
 words! {
     /// The four values that clients know.
     RunStatus { Queued = "queued", Running = "running", Succeeded = "succeeded", Failed = "failed" }
-    /// What the four values leave out. A run that sleeps is stored as `waiting_for_approval`, whatever it waits for: the word is older
-    /// than the other waits, and processes of earlier releases read it. FROZEN.
+    /// What the four values leave out. A run that sleeps is stored as `waiting_for_approval`, whatever it waits for:
+    /// the word is older than the other waits, and processes of earlier releases read it. FROZEN.
     Phase {
         Queued = "queued", Running = "running", Waiting = "waiting_for_approval",
         Succeeded = "succeeded", Failed = "failed", Cancelled = "cancelled",

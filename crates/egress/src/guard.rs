@@ -70,8 +70,8 @@ impl Egress {
         Ok((url, rule))
     }
 
-    /// The same for a URL that a model found: when `allowed_domains` is empty, every public host may be reached, also by
-    /// redirects.
+    /// The same for a URL that a model found: when `allowed_domains` is empty, every public host may be reached, also
+    /// by redirects.
     ///
     /// # Errors
     /// The reason why the URL is not called.

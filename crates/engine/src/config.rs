@@ -49,7 +49,8 @@ pub struct EngineConfig {
 }
 
 impl EngineConfig {
-    /// The defaults of production. `worker` names this process in leases; it must differ from that of every other process.
+    /// The defaults of production. `worker` names this process in leases; it must differ from that of every other
+    /// process.
     pub fn new(worker: impl Into<String>) -> Self {
         Self {
             worker: worker.into(),

@@ -67,7 +67,8 @@ impl Identity {
         }
     }
 
-    /// The name under which requests are counted: the key that no key made, else the user. Keys made by keys share a count.
+    /// The name under which requests are counted: the key that no key made, else the user. Keys made by keys share a
+    /// count.
     pub fn payer(&self) -> String {
         match self.line.last() {
             Some(root) => format!("key:{}", root.id),

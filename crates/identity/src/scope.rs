@@ -152,7 +152,8 @@ impl Scopes {
         self.0.iter().filter_map(|word| Scope::parse(word)).any(|held| held.implies().contains(&wanted))
     }
 
-    /// What the holder may do in the name of another user: neither an administrator's rights nor acting for a third one.
+    /// What the holder may do in the name of another user: neither an administrator's rights nor acting for a third
+    /// one.
     #[must_use]
     pub fn acting(&self) -> Self {
         let is_own = |word: &&String| {

@@ -31,8 +31,8 @@ impl Intents {
     /// Asks for the end of every run of a session that is not over; the ids of these runs.
     ///
     /// # Errors
-    /// `Forbidden`: the scope `runs:write` is missing, or the key is for another agent. `Absent`: the session is not the
-    /// requester's, or has ended.
+    /// `Forbidden`: the scope `runs:write` is missing, or the key is for another agent. `Absent`: the session is not
+    /// the requester's, or has ended.
     pub async fn cancel_session(&self, requester: &Requester, session: &SessionId) -> Result<Vec<RunId>, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         let session = self.own_session(requester, session).await?;

@@ -83,8 +83,8 @@ impl Intents {
     /// Ends the requester's session and cancels its turns. Its records stay in the store.
     ///
     /// # Errors
-    /// `Absent`: as [`Intents::organization_session`]. `Forbidden`: the scope `runs:write` is missing, or the key is for
-    /// another agent.
+    /// `Absent`: as [`Intents::organization_session`]. `Forbidden`: the scope `runs:write` is missing, or the key is
+    /// for another agent.
     pub async fn end_organization_session(&self, requester: &Requester, id: &SessionId) -> Result<(), Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         let session = self.organization_session(requester, id).await?;

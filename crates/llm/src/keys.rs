@@ -12,8 +12,8 @@ pub trait KeyRing: Send + Sync {
     /// operator's key is used.
     ///
     /// # Errors
-    /// `KeysUnavailable` when the key cannot be looked up now. The model call fails then, so that the operator does not pay for
-    /// it by mistake.
+    /// `KeysUnavailable` when the key cannot be looked up now. The model call fails then, so that the operator does not
+    /// pay for it by mistake.
     async fn key(&self, account: &str, provider: &str) -> Result<Option<SecretString>, ModelError>;
 }
 

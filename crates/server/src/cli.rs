@@ -79,8 +79,8 @@ pub(crate) enum Command {
     ///   artel model-mock &
     ///   OPENAI_BASE_URL=http://127.0.0.1:9100/v1 OPENAI_API_KEY=any artel serve
     ///
-    /// The base URL of Anthropic and Ollama is http://127.0.0.1:9100, without /v1. A script is TOML or JSON. Replies are taken in turn,
-    /// the last one again and again; a reply with `when` is for the requests that match it:
+    /// The base URL of Anthropic and Ollama is http://127.0.0.1:9100, without /v1. A script is TOML or JSON. Replies
+    /// are taken in turn, the last one again and again; a reply with `when` is for the requests that match it:
     ///
     ///   [[replies]]
     ///   status = 429

@@ -115,8 +115,8 @@ impl Sessions {
     }
 }
 
-/// Counts a run against the limits of the day. False, and nothing is counted, when one of them has nothing left, and also
-/// when the run will not be made anyway.
+/// Counts a run against the limits of the day. False, and nothing is counted, when one of them has nothing left, and
+/// also when the run will not be made anyway.
 async fn count_day(tx: &mut PgConnection, new: &NewRun) -> sqlx::Result<bool> {
     if new.daily_limits.is_empty() {
         return Ok(true);

@@ -67,8 +67,8 @@ impl AgentPatch {
 ///
 /// A draft is its owner's and administrators': every method answers other viewers as if it did not exist.
 ///
-/// Every method that changes an agent, its bindings or its budget answers `ReadOnlyAgent` for a built-in one, also before
-/// the tenant has a row of it: see [`crate::BuiltinAgents`].
+/// Every method that changes an agent, its bindings or its budget answers `ReadOnlyAgent` for a built-in one, also
+/// before the tenant has a row of it: see [`crate::BuiltinAgents`].
 #[async_trait]
 pub trait Agents: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is

@@ -11,7 +11,8 @@ pub struct NewApiKey {
     pub hash: String,
 }
 
-/// A key with the keys above it. `key` is bounded by them: it is revoked when one of them is, and expires with the first.
+/// A key with the keys above it. `key` is bounded by them: it is revoked when one of them is, and expires with the
+/// first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldKey {
     pub key: ApiKey,

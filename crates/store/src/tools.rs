@@ -65,8 +65,8 @@ impl ToolWrite {
     }
 }
 
-/// Tools and bindings. Deleted tools are absent, and so are their bindings. The bindings of an agent that the viewer does
-/// not see are absent, as [`crate::Agents`] says.
+/// Tools and bindings. Deleted tools are absent, and so are their bindings. The bindings of an agent that the viewer
+/// does not see are absent, as [`crate::Agents`] says.
 #[async_trait]
 pub trait Tools: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is

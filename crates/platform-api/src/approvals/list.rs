@@ -21,8 +21,8 @@ pub(crate) struct ListApprovals {
     run_id: Option<RunId>,
     #[param(nullable = false, min_length = 1, max_length = 200)]
     session_id: Option<String>,
-    /// Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no audit
-    /// rows.
+    /// Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no
+    /// audit rows.
     #[param(nullable = false)]
     own: Option<bool>,
     /// At most this many; 50 when absent.

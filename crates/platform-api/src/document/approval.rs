@@ -1,5 +1,5 @@
-//! What goes together in a decision, in an answer to a form and in a rule's condition. A derive cannot say that, so it is added to what the
-//! derive said.
+//! What goes together in a decision, in an answer to a form and in a rule's condition. A derive cannot say that, so it
+//! is added to what the derive said.
 
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{

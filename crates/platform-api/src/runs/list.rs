@@ -23,8 +23,8 @@ pub(crate) struct ListRuns {
     /// Only runs older than this one: the last id of the page before.
     #[param(nullable = false)]
     before: Option<RunId>,
-    /// Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no audit
-    /// rows.
+    /// Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no
+    /// audit rows.
     #[param(nullable = false)]
     own: Option<bool>,
     /// At most this many; 50 when absent.

@@ -56,8 +56,8 @@ impl TurnInput {
 
 /// Answer what a turn waits for.
 ///
-/// An approval is decided once, and a form is answered once; what was decided, answered, expired or cancelled already is
-/// a 409. Each value that does not fit its form is a field error (422). Needs `runs:write`.
+/// An approval is decided once, and a form is answered once; what was decided, answered, expired or cancelled already
+/// is a 409. Each value that does not fit its form is a field error (422). Needs `runs:write`.
 #[utoipa::path(post, path = "/sessions/{session_id}/turns/{turn_id}/input", tag = TAG,
     params(("session_id" = String, Path, min_length = 1, max_length = 200), ("turn_id" = RunId, Path)), request_body = TurnInput,
     responses((status = 202, description = "The turn goes on.", body = TurnRef), (status = 409, response = crate::document::Conflict)))]

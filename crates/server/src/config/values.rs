@@ -145,8 +145,8 @@ pub(super) fn log_level(s: &mut Settings) -> Result<String, Invalid> {
     }
 }
 
-/// A part of a filter: a level, or a target and its level. A target alone would mean everything of a target that may not
-/// exist: so `loud` would silence the log.
+/// A part of a filter: a level, or a target and its level. A target alone would mean everything of a target that may
+/// not exist: so `loud` would silence the log.
 fn names_a_level(part: &str) -> bool {
     let level = part.rsplit('=').next().unwrap_or_default().trim();
     matches!(level, "off" | "error" | "warn" | "info" | "debug" | "trace")

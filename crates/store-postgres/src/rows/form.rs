@@ -47,8 +47,8 @@ impl TryFrom<FormRow> for AskedForm {
     }
 }
 
-/// `SELECT` of a form's columns with this rest. A form that nobody answered is cancelled when its run is over, also when
-/// the run was ended without its calls.
+/// `SELECT` of a form's columns with this rest. A form that nobody answered is cancelled when its run is over, also
+/// when the run was ended without its calls.
 macro_rules! select_form {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(

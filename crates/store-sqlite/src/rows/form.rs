@@ -47,8 +47,8 @@ impl TryFrom<FormRow> for AskedForm {
     }
 }
 
-/// After (SQL text) and arguments of a query whose rows are forms. A form that nobody answered is cancelled when its run
-/// is over, also when the run was ended without its calls.
+/// After (SQL text) and arguments of a query whose rows are forms. A form that nobody answered is cancelled when its
+/// run is over, also when the run was ended without its calls.
 macro_rules! forms {
     ($after:tt $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(

@@ -46,8 +46,8 @@ async fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
     rows.iter().map(|row| row.get("detail")).collect()
 }
 
-/// `SCAN runs USING INDEX runs_leased` reads a partial index, which holds open runs only; those of artifacts are read by
-/// the sweep alone.
+/// `SCAN runs USING INDEX runs_leased` reads a partial index, which holds open runs only; those of artifacts are read
+/// by the sweep alone.
 fn reads_a_whole_table(step: &str) -> bool {
     let scanned = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
     // What a subquery found is a result of the statement; what the subquery reads is a step of its own.

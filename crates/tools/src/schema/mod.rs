@@ -83,8 +83,9 @@ pub fn validate(schema: &Value, args: &Value, fuel: &Fuel) -> Result<(), String>
     Err(format!("the arguments do not fit the tool's schema: {}", shown.join("; ")))
 }
 
-/// Everything in a value that does not fit a schema of the product's own making: JSON Pointers with what is wrong there.
-/// The texts go on after the name of the place ("is not of type "string""), and do not repeat the value. The work is paid for before it is done.
+/// Everything in a value that does not fit a schema of the product's own making: JSON Pointers with what is wrong
+/// there. The texts go on after the name of the place ("is not of type "string""), and do not repeat the value. The
+/// work is paid for before it is done.
 ///
 /// # Errors
 /// The value asks for more work than is allowed.

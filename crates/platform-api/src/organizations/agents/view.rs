@@ -19,7 +19,7 @@ pub(crate) struct OrganizationAgent {
     created_by: UserId,
     created_at: Timestamp,
     updated_at: Option<Timestamp>,
-    /// Its connectors, in the order in which they were given. The system agent has all. Runs do not call connectors yet.
+    /// Its connectors, in the order in which they were given. The system agent has all.
     connectors: Vec<String>,
     /// `custom`, or `system`: the assistant that every organisation has without making it.
     kind: AgentKind,
