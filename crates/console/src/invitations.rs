@@ -21,7 +21,7 @@ struct Invitation {
 impl Invitations {
     /// Keeps the key; returns the code of its link.
     pub(crate) fn add(&self, key: SecretString, now: Timestamp) -> Result<String, NoEntropy> {
-        let code = entropy::<24>()?.iter().fold(String::new(), |code, byte| format!("{code}{byte:02x}"));
+        let code = entropy::<16>()?.iter().fold(String::new(), |code, byte| format!("{code}{byte:02x}"));
         let invitation = Invitation { key, ends_at: now.as_second() + SECONDS };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(code.clone(), invitation);
         Ok(code)

@@ -81,6 +81,7 @@ async fn end(deps: &Arc<Deps>, claim: &Claim, let_go: LetGo) -> Result<Option<Tu
     for entry in &entries {
         project(&claim.run, entry, None, &mut step);
     }
+    step.close_calls = Some("the run was ended before the call had a result".to_owned());
     scribe.commit(&claim.run, entries, step).await?;
     Ok(None)
 }

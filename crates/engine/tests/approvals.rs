@@ -1,5 +1,5 @@
-//! A call that a policy holds: durable, decided once, and the very call that was shown. Whole engine, SQLite, demo
-//! model.
+//! A call that a policy holds: durable, decided once, and the very call that was shown. Whole engine, both
+//! stores, demo model.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bench;
@@ -10,12 +10,12 @@ mod waits;
 
 use artel_domain::tool::{HttpMethod, PermissionScope};
 use artel_domain::{ApprovalState, CallState, Decision, Phase};
+use artel_testkit::{Database, on_both_stores};
 use bench::{AskAlways, Bench};
 use serde_json::json;
 
-#[tokio::test]
-async fn a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the_same_arguments() {
-    let bench = Bench::new().await;
+async fn a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the_same_arguments(database: Database) {
+    let bench = Bench::new(database).await;
     let worker = bench.worker(AskAlways);
     let run = bench.start_run("Echo the word hello using the tool").await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -39,9 +39,8 @@ async fn a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the
     );
 }
 
-#[tokio::test]
-async fn an_edit_changes_what_is_called_and_a_rejection_reaches_the_model() {
-    let bench = Bench::new().await;
+async fn an_edit_changes_what_is_called_and_a_rejection_reaches_the_model(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker(AskAlways);
     let run = bench.start_run("Echo the word hello using the tool").await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -59,9 +58,8 @@ async fn an_edit_changes_what_is_called_and_a_rejection_reaches_the_model() {
     assert!(bench.calls(run.id).await[0].error.as_deref().unwrap().contains("rejected"));
 }
 
-#[tokio::test]
-async fn cancelling_a_waiting_run_ends_it_and_its_question() {
-    let bench = Bench::new().await;
+async fn cancelling_a_waiting_run_ends_it_and_its_question(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker(AskAlways);
     let run = bench.start_run("Echo the word hello using the tool").await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -73,9 +71,8 @@ async fn cancelling_a_waiting_run_ends_it_and_its_question() {
     assert!(bench.decide(&approval, Decision::Approve, None).await.is_none());
 }
 
-#[tokio::test]
-async fn a_tool_that_writes_needs_the_scope_of_whoever_started_the_run() {
-    let bench = Bench::new().await;
+async fn a_tool_that_writes_needs_the_scope_of_whoever_started_the_run(database: Database) {
+    let bench = Bench::new(database).await;
     bench.bind_internal("echo", PermissionScope::Write, HttpMethod::Post).await;
     let _worker = bench.worker(artel_engine::AllowAll);
     let run = bench.start_run_as(&["runs:write"], "Echo the word hello using the tool").await;
@@ -85,4 +82,19 @@ async fn a_tool_that_writes_needs_the_scope_of_whoever_started_the_run() {
     let run = bench.start_run_as(&["tools:write"], "Echo the word hello using the tool").await;
     let run = bench.until(run, |run| run.phase.is_end()).await;
     assert_eq!(bench.calls(run.id).await[0].state, CallState::Succeeded);
+}
+
+on_both_stores! {
+    a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the_same_arguments as
+        a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the_same_arguments_on_sqlite,
+        a_held_call_waits_without_a_worker_and_goes_on_after_a_restart_with_the_same_arguments_on_postgres;
+    an_edit_changes_what_is_called_and_a_rejection_reaches_the_model as
+        an_edit_changes_what_is_called_and_a_rejection_reaches_the_model_on_sqlite,
+        an_edit_changes_what_is_called_and_a_rejection_reaches_the_model_on_postgres;
+    cancelling_a_waiting_run_ends_it_and_its_question as
+        cancelling_a_waiting_run_ends_it_and_its_question_on_sqlite,
+        cancelling_a_waiting_run_ends_it_and_its_question_on_postgres;
+    a_tool_that_writes_needs_the_scope_of_whoever_started_the_run as
+        a_tool_that_writes_needs_the_scope_of_whoever_started_the_run_on_sqlite,
+        a_tool_that_writes_needs_the_scope_of_whoever_started_the_run_on_postgres;
 }

@@ -179,6 +179,7 @@ async fn a_waiting_run_with_a_damaged_entry_is_cancelled_with_its_question(datab
     assert_eq!(world.client.post(&format!("/runs/{}/cancel", world.run), &json!({})).await.0, 202);
     let run = world.client.finished_run(&world.run).await;
     assert_eq!(run["error_code"], "cancelled", "{run:#}");
+    assert_eq!(run["tools_called"][0]["status"], "failed", "{run:#}");
     let (_, pending) = world.client.get(&format!("/approvals?status=pending&run_id={}", world.run)).await;
     assert_eq!(pending, json!([]));
     world.the_session_goes_on().await;

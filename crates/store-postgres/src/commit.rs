@@ -36,9 +36,8 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
 }
 
 fn only_journal(step: &Step) -> bool {
-    let calls =
-        step.new_calls.is_empty() && step.calls.is_empty() && step.approvals.is_empty() && !step.cancel_approvals;
-    calls && step.settle.is_none() && step.session == SessionChange::default()
+    let calls = step.new_calls.is_empty() && step.calls.is_empty() && step.close_calls.is_none();
+    calls && step.approvals.is_empty() && !step.cancel_approvals && step.settle.is_none() && step.session == SessionChange::default()
 }
 
 fn ends(step: &Step) -> bool {
@@ -131,6 +130,9 @@ async fn write(executor: impl PgExecutor<'_>, fence: &Fence, step: &Step, follow
 async fn write_calls(tx: &mut PgConnection, fence: &Fence, step: &Step) -> sqlx::Result<()> {
     tool_calls::insert(tx, &step.new_calls).await?;
     tool_calls::change(tx, fence.run_id, &step.calls).await?;
+    if let Some(why) = &step.close_calls {
+        tool_calls::close(tx, fence.run_id, why, step.at).await?;
+    }
     if step.cancel_approvals {
         approvals::cancel_pending(tx, fence.run_id).await?;
     }

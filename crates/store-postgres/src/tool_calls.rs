@@ -1,6 +1,6 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{EarlierRef, RunId, ToolCallRow};
+use artel_domain::{EarlierRef, RunId, Timestamp, ToolCallRow};
 use artel_store::{CallChange, Viewer};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -100,5 +100,20 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
         .execute(&mut *tx)
         .await?;
     }
+    Ok(())
+}
+
+/// Ends the run's calls that have no result.
+pub(crate) async fn close(tx: &mut PgConnection, run: RunId, why: &str, at: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE tool_calls SET state = CASE WHEN dispatched_at IS NULL THEN 'failed' ELSE 'unknown' END, error = $2,
+             finished_at = $3
+         WHERE run_id = $1 AND finished_at IS NULL",
+        run.0,
+        why,
+        micros(at),
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -22,6 +22,9 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
     for change in &step.calls {
         tool_calls::change(tx, fence, change).await?;
     }
+    if let Some(why) = &step.close_calls {
+        tool_calls::close(tx, fence, why, step.at).await?;
+    }
     if step.cancel_approvals {
         approvals::cancel_pending(tx, fence, step).await?;
     }

@@ -1,6 +1,6 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{EarlierRef, RunId, ToolCallRow};
+use artel_domain::{EarlierRef, RunId, Timestamp, ToolCallRow};
 use artel_store::{CallChange, Fence, Viewer};
 use sqlx::SqlitePool;
 
@@ -104,6 +104,21 @@ pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &CallChange) -> O
         fence.run_id.0,
         is_final,
         wait
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends the run's calls that have no result.
+pub(crate) async fn close(tx: &mut Tx, fence: &Fence, why: &str, at: Timestamp) -> Outcome<()> {
+    let at = micros(at);
+    sqlx::query!(
+        "UPDATE tool_calls SET state = iif(dispatched_at IS NULL, 'failed', 'unknown'), error = ?1, finished_at = ?2
+         WHERE run_id = ?3 AND finished_at IS NULL",
+        why,
+        at,
+        fence.run_id.0
     )
     .execute(&mut tx.conn)
     .await?;

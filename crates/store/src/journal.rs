@@ -30,6 +30,9 @@ pub struct Step {
     pub replaced_approvals: Vec<ApprovalId>,
     /// Approvals still pending for the run become cancelled.
     pub cancel_approvals: bool,
+    /// Calls of the run without a result are over, with this text for readers: a dispatched one is `unknown`, any other
+    /// `failed`. Written after `calls`.
+    pub close_calls: Option<String>,
     /// A phase other than `Running` also gives the lease up. An end phase gives back the reserved numbers from
     /// `next_seq` on.
     pub phase: Option<Phase>,

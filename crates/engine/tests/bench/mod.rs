@@ -1,4 +1,4 @@
-//! An engine on a fresh SQLite store, with one agent and one internal tool.
+//! An engine on a fresh store, with one agent and one internal tool.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,9 @@ use artel_store::{
     AnswerTo, Answered, ApprovalFilter, BindingPatch, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store,
     ToolPatch, Viewer,
 };
+use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
+use artel_testkit::Database;
 use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use serde_json::{Value, json};
 
@@ -46,27 +48,53 @@ pub(crate) struct Bench {
     tenant: TenantId,
     user: UserId,
     agent: AgentId,
-    directory: Arc<tempfile::TempDir>,
+    /// Goes with the bench.
+    place: Arc<Place>,
+}
+
+/// Where the store is.
+struct Place {
+    directory: tempfile::TempDir,
+    database: Database,
+}
+
+impl Place {
+    async fn open(&self) -> Arc<dyn Store> {
+        match &self.database {
+            Database::Sqlite => {
+                let path = self.directory.path().join("artel.db");
+                Arc::new(SqliteStore::open(&SqliteOptions::new(path.to_str().unwrap())).await.unwrap())
+            }
+            Database::Postgres { url, .. } => {
+                let options = PostgresOptions {
+                    url: url.clone(),
+                    pool_size: 2,
+                    max_overflow: 4,
+                    pool_timeout_seconds: 10,
+                    pool_recycle_seconds: 600,
+                };
+                Arc::new(PostgresStore::connect(&options).await.unwrap())
+            }
+        }
+    }
 }
 
 impl Bench {
-    pub(crate) async fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let options = SqliteOptions::new(directory.path().join("artel.db").to_str().unwrap());
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options).await.unwrap());
-        Self::on(store, Arc::new(LocalBus::new()), Arc::new(directory)).await
+    pub(crate) async fn new(database: Database) -> Self {
+        let place = Place { directory: tempfile::tempdir().unwrap(), database };
+        Self::on(place.open().await, Arc::new(LocalBus::new()), Arc::new(place)).await
     }
 
     /// Another tenant on the same store.
     pub(crate) async fn neighbour(&self) -> Self {
-        Self::on(self.store.clone(), self.bus.clone(), self.directory.clone()).await
+        Self::on(self.store.clone(), self.bus.clone(), self.place.clone()).await
     }
 
-    async fn on(store: Arc<dyn Store>, bus: Arc<dyn Bus>, directory: Arc<tempfile::TempDir>) -> Self {
+    async fn on(store: Arc<dyn Store>, bus: Arc<dyn Bus>, place: Arc<Place>) -> Self {
         let (tenant, user) = (TenantId(SystemClock.uuid()), UserId(SystemClock.uuid()));
         store.ensure_principal(tenant, user, SystemClock.now()).await.unwrap();
         let agent = AgentId(SystemClock.uuid());
-        let bench = Self { store, bus, tenant, user, agent, directory };
+        let bench = Self { store, bus, tenant, user, agent, place };
         let profile = Agent {
             id: agent,
             tenant_id: tenant,

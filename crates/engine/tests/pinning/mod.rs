@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use artel_domain::{ApprovalState, CallState, Decision, EffectClass, Phase};
 use artel_store::ToolPatch;
+use artel_testkit::{Database, on_both_stores};
 use serde_json::json;
 
 use crate::bench::{AskAlways, Bench};
 
 const INPUT: &str = "Echo the word hello using the tool";
 
-#[tokio::test]
-async fn a_tool_that_changed_after_its_call_was_shown_is_asked_about_again_also_by_another_worker() {
-    let bench = Bench::new().await;
+async fn a_tool_that_changed_after_its_call_was_shown_is_asked_about_again_also_by_another_worker(database: Database) {
+    let bench = Bench::new(database).await;
     let first = bench.worker(AskAlways);
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -40,9 +40,8 @@ async fn a_tool_that_changed_after_its_call_was_shown_is_asked_about_again_also_
     assert_eq!(bench.calls(run).await[0].state, CallState::Succeeded);
 }
 
-#[tokio::test]
-async fn an_edit_of_a_call_whose_tool_changed_is_asked_about_again_with_the_edited_arguments() {
-    let bench = Bench::new().await;
+async fn an_edit_of_a_call_whose_tool_changed_is_asked_about_again_with_the_edited_arguments(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker(AskAlways);
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -55,9 +54,8 @@ async fn an_edit_of_a_call_whose_tool_changed_is_asked_about_again_with_the_edit
     assert!(bench.until(run, |run| run.phase.is_end()).await.output_message.unwrap().contains("edited"));
 }
 
-#[tokio::test]
-async fn an_approved_call_of_a_tool_that_is_gone_is_refused() {
-    let bench = Bench::new().await;
+async fn an_approved_call_of_a_tool_that_is_gone_is_refused(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker(AskAlways);
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -68,4 +66,16 @@ async fn an_approved_call_of_a_tool_that_is_gone_is_refused() {
     let call = bench.calls(run).await.remove(0);
     assert_eq!((call.state, call.attempts), (CallState::Failed, 0));
     assert!(call.error.unwrap().contains("not bound to this agent any more"));
+}
+
+on_both_stores! {
+    a_tool_that_changed_after_its_call_was_shown_is_asked_about_again_also_by_another_worker as
+        a_tool_that_changed_after_its_call_was_shown_is_asked_about_again_also_by_another_worker_on_sqlite,
+        a_tool_that_changed_after_its_call_was_shown_is_asked_about_again_also_by_another_worker_on_postgres;
+    an_edit_of_a_call_whose_tool_changed_is_asked_about_again_with_the_edited_arguments as
+        an_edit_of_a_call_whose_tool_changed_is_asked_about_again_with_the_edited_arguments_on_sqlite,
+        an_edit_of_a_call_whose_tool_changed_is_asked_about_again_with_the_edited_arguments_on_postgres;
+    an_approved_call_of_a_tool_that_is_gone_is_refused as
+        an_approved_call_of_a_tool_that_is_gone_is_refused_on_sqlite,
+        an_approved_call_of_a_tool_that_is_gone_is_refused_on_postgres;
 }

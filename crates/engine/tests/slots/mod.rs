@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use artel_domain::Phase;
 use artel_engine::{AllowAll, EngineConfig};
+use artel_testkit::{Database, on_both_stores};
 use artel_tools::{CallContext, Descriptor, Tool, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -27,9 +28,8 @@ impl Tool for Holds {
     }
 }
 
-#[tokio::test]
-async fn a_tenant_whose_runs_take_long_leaves_room_for_another() {
-    let bench = Bench::new().await;
+async fn a_tenant_whose_runs_take_long_leaves_room_for_another(database: Database) {
+    let bench = Bench::new(database).await;
     bench.allow_time(30_000).await;
     let other = bench.neighbour().await;
     let descriptor = Descriptor::new("echo", "Echoes input back", json!({"type": "object"}));
@@ -48,4 +48,10 @@ async fn a_tenant_whose_runs_take_long_leaves_room_for_another() {
     for run in &runs[3..] {
         assert_eq!(bench.run(*run).await.phase, Phase::Queued);
     }
+}
+
+on_both_stores! {
+    a_tenant_whose_runs_take_long_leaves_room_for_another as
+        a_tenant_whose_runs_take_long_leaves_room_for_another_on_sqlite,
+        a_tenant_whose_runs_take_long_leaves_room_for_another_on_postgres;
 }

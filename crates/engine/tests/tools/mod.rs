@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use artel_domain::tool::HttpMethod;
 use artel_domain::{CallState, PermissionScope, Phase, Spend, ToolRef};
 use artel_engine::AllowAll;
+use artel_testkit::{Database, on_both_stores};
 use artel_tools::{CallContext, Descriptor, Tool, ToolError, ToolOutput, Unavailable};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -61,9 +62,8 @@ impl Tool for Echo {
     }
 }
 
-#[tokio::test]
-async fn a_call_that_cannot_be_begun_waits_and_its_model_hears_nothing_of_it() {
-    let bench = Bench::new().await;
+async fn a_call_that_cannot_be_begun_waits_and_its_model_hears_nothing_of_it(database: Database) {
+    let bench = Bench::new(database).await;
     let behaviour = Behaviour::NotNow(AtomicU32::new(3));
     let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(behaviour)));
     let run = bench.start_run(INPUT).await;
@@ -73,9 +73,8 @@ async fn a_call_that_cannot_be_begun_waits_and_its_model_hears_nothing_of_it() {
     assert_eq!((calls.len(), calls[0].state, calls[0].result.clone()), (1, CallState::Succeeded, Some(json!("hello"))));
 }
 
-#[tokio::test]
-async fn a_tool_that_aborts_ends_the_run_with_its_code_and_the_call_says_why() {
-    let bench = Bench::new().await;
+async fn a_tool_that_aborts_ends_the_run_with_its_code_and_the_call_says_why(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(Behaviour::Abort)));
     let run = bench.start_run(INPUT).await;
     let run = bench.until(run, |run| run.phase.is_end()).await;
@@ -85,9 +84,8 @@ async fn a_tool_that_aborts_ends_the_run_with_its_code_and_the_call_says_why() {
     assert_eq!((call.state, call.error.as_deref()), (CallState::Failed, Some("the disk is full")));
 }
 
-#[tokio::test]
-async fn a_tool_spends_from_the_budget_of_its_run_and_no_more_than_that() {
-    let bench = Bench::new().await;
+async fn a_tool_spends_from_the_budget_of_its_run_and_no_more_than_that(database: Database) {
+    let bench = Bench::new(database).await;
     bench.limit_run(1_000_000).await;
     let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(Behaviour::Spend(700_000))));
     let within = bench.start_run(INPUT).await;
@@ -103,18 +101,16 @@ async fn a_tool_spends_from_the_budget_of_its_run_and_no_more_than_that() {
     assert_eq!(run.phase, Phase::Succeeded, "the model is told, and the run goes on");
 }
 
-#[tokio::test]
-async fn a_tool_that_cannot_be_called_here_is_not_offered_to_the_model() {
-    let bench = Bench::new().await;
+async fn a_tool_that_cannot_be_called_here_is_not_offered_to_the_model(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker_with(AllowAll, |tools| tools.with(echo(Behaviour::Missing)));
     let run = bench.start_run(INPUT).await;
     assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
     assert_eq!(bench.calls(run).await, []);
 }
 
-#[tokio::test]
-async fn exit_is_made_by_the_machine_and_not_by_a_worker() {
-    let bench = Bench::new().await;
+async fn exit_is_made_by_the_machine_and_not_by_a_worker(database: Database) {
+    let bench = Bench::new(database).await;
     bench.bind_internal("exit", PermissionScope::Read, HttpMethod::Post).await;
     let _worker = bench.worker(AllowAll);
     let run = bench.start_run(INPUT).await;
@@ -123,4 +119,22 @@ async fn exit_is_made_by_the_machine_and_not_by_a_worker() {
     assert_eq!(call.tool, Some(ToolRef::control("exit")));
     // The row's schema does not ask for an answer; the machine does.
     assert_eq!(call.error.as_deref(), Some("invalid_argument: answer: it is missing or blank; say what was done"));
+}
+
+on_both_stores! {
+    a_call_that_cannot_be_begun_waits_and_its_model_hears_nothing_of_it as
+        a_call_that_cannot_be_begun_waits_and_its_model_hears_nothing_of_it_on_sqlite,
+        a_call_that_cannot_be_begun_waits_and_its_model_hears_nothing_of_it_on_postgres;
+    a_tool_that_aborts_ends_the_run_with_its_code_and_the_call_says_why as
+        a_tool_that_aborts_ends_the_run_with_its_code_and_the_call_says_why_on_sqlite,
+        a_tool_that_aborts_ends_the_run_with_its_code_and_the_call_says_why_on_postgres;
+    a_tool_spends_from_the_budget_of_its_run_and_no_more_than_that as
+        a_tool_spends_from_the_budget_of_its_run_and_no_more_than_that_on_sqlite,
+        a_tool_spends_from_the_budget_of_its_run_and_no_more_than_that_on_postgres;
+    a_tool_that_cannot_be_called_here_is_not_offered_to_the_model as
+        a_tool_that_cannot_be_called_here_is_not_offered_to_the_model_on_sqlite,
+        a_tool_that_cannot_be_called_here_is_not_offered_to_the_model_on_postgres;
+    exit_is_made_by_the_machine_and_not_by_a_worker as
+        exit_is_made_by_the_machine_and_not_by_a_worker_on_sqlite,
+        exit_is_made_by_the_machine_and_not_by_a_worker_on_postgres;
 }

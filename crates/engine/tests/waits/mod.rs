@@ -8,6 +8,7 @@ use artel_domain::form::submitted;
 use artel_domain::{CallId, CallState, Clock, Form, Phase, SystemClock, ToolOutcome, Wait, WaitFor};
 use artel_engine::{AllowAll, Worker};
 use artel_store::Answered;
+use artel_testkit::{Database, on_both_stores};
 use artel_tools::{CallContext, Descriptor, Tool, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -46,9 +47,8 @@ fn later(wait: Duration) -> artel_domain::Timestamp {
     SystemClock.now().checked_add(wait).unwrap()
 }
 
-#[tokio::test]
-async fn a_form_is_answered_while_no_worker_lives_and_the_next_one_goes_on() {
-    let bench = Bench::new().await;
+async fn a_form_is_answered_while_no_worker_lives_and_the_next_one_goes_on(database: Database) {
+    let bench = Bench::new(database).await;
     let first = worker(&bench, form(None));
     let run = bench.start_run(INPUT).await;
     let asleep = bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -68,9 +68,8 @@ async fn a_form_is_answered_while_no_worker_lives_and_the_next_one_goes_on() {
     assert_eq!((call.state, call.attempts), (CallState::Succeeded, 1), "the tool is not called again");
 }
 
-#[tokio::test]
-async fn a_form_that_nobody_answers_in_time_ends_its_call() {
-    let bench = Bench::new().await;
+async fn a_form_that_nobody_answers_in_time_ends_its_call(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = worker(&bench, form(Some(later(Duration::from_millis(500)))));
     let run = bench.start_run(INPUT).await;
     assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
@@ -78,9 +77,8 @@ async fn a_form_that_nobody_answers_in_time_ends_its_call() {
     assert_eq!(result, json!({ "submitted": false, "reason": "nobody answered in time" }));
 }
 
-#[tokio::test]
-async fn a_run_sleeps_until_its_time_has_come() {
-    let bench = Bench::new().await;
+async fn a_run_sleeps_until_its_time_has_come(database: Database) {
+    let bench = Bench::new(database).await;
     let at = later(Duration::from_millis(800));
     let _worker = worker(&bench, Wait::Until { at });
     let run = bench.start_run(INPUT).await;
@@ -92,9 +90,8 @@ async fn a_run_sleeps_until_its_time_has_come() {
     assert_eq!(call.result.unwrap()["cause"], "time");
 }
 
-#[tokio::test]
-async fn a_call_that_waits_for_child_runs_gets_their_results() {
-    let bench = Bench::new().await;
+async fn a_call_that_waits_for_child_runs_gets_their_results(database: Database) {
+    let bench = Bench::new(database).await;
     let run = bench.start_run(INPUT).await;
     // The ids of a run's calls are known beforehand: the child is there before its parent waits for it.
     let child = bench.start_child(run, CallId::derive(run, 1, 0), "nothing to call").await;
@@ -107,9 +104,8 @@ async fn a_call_that_waits_for_child_runs_gets_their_results() {
     assert_eq!(shown["output"], json!(child.output_message));
 }
 
-#[tokio::test]
-async fn cancelling_a_run_that_waits_for_a_form_ends_it() {
-    let bench = Bench::new().await;
+async fn cancelling_a_run_that_waits_for_a_form_ends_it(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = worker(&bench, form(None));
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -120,4 +116,22 @@ async fn cancelling_a_run_that_waits_for_a_form_ends_it() {
         bench.answer_form(run, call.id, ToolOutcome::Succeeded { output: json!({}) }).await,
         Answered::Already(run)
     );
+}
+
+on_both_stores! {
+    a_form_is_answered_while_no_worker_lives_and_the_next_one_goes_on as
+        a_form_is_answered_while_no_worker_lives_and_the_next_one_goes_on_on_sqlite,
+        a_form_is_answered_while_no_worker_lives_and_the_next_one_goes_on_on_postgres;
+    a_form_that_nobody_answers_in_time_ends_its_call as
+        a_form_that_nobody_answers_in_time_ends_its_call_on_sqlite,
+        a_form_that_nobody_answers_in_time_ends_its_call_on_postgres;
+    a_run_sleeps_until_its_time_has_come as
+        a_run_sleeps_until_its_time_has_come_on_sqlite,
+        a_run_sleeps_until_its_time_has_come_on_postgres;
+    a_call_that_waits_for_child_runs_gets_their_results as
+        a_call_that_waits_for_child_runs_gets_their_results_on_sqlite,
+        a_call_that_waits_for_child_runs_gets_their_results_on_postgres;
+    cancelling_a_run_that_waits_for_a_form_ends_it as
+        cancelling_a_run_that_waits_for_a_form_ends_it_on_sqlite,
+        cancelling_a_run_that_waits_for_a_form_ends_it_on_postgres;
 }

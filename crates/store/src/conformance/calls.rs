@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use artel_domain::{CallId, CallState, EffectClass, Run, TenantId, ToolCallRow, ToolId, ToolRef, digest};
+use artel_domain::{CallId, CallState, EffectClass, Phase, Run, TenantId, ToolCallRow, ToolId, ToolRef, digest};
 use serde_json::{Value, json};
 
-use super::world::{World, now, uuid, writing};
+use super::world::{World, ending, now, uuid, writing};
 use crate::{CallChange, Step, Store, Viewer};
 
 pub(super) fn planned(run: &Run, ordinal: u32) -> ToolCallRow {
@@ -78,4 +78,28 @@ pub async fn json_is_kept_as_it_was_written(store: Arc<dyn Store>) {
     store.commit(&held, Step { new_calls: vec![call], ..writing(vec![]) }).await.unwrap();
     let kept = store.list_tool_calls(&world.viewer(), &[claim.run.id]).await.unwrap().remove(0);
     assert_eq!(kept.args.to_string(), args.to_string());
+}
+
+pub async fn calls_without_a_result_are_closed_with_their_run(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (claim, held) = world.drives("s").await;
+    let (other, others) = world.drives("other").await;
+    let calls = (0..3).map(|ordinal| planned(&claim.run, ordinal)).collect();
+    store.commit(&held, Step { new_calls: calls, ..writing(vec![]) }).await.unwrap();
+    store.commit(&others, Step { new_calls: vec![planned(&other.run, 0)], ..writing(vec![]) }).await.unwrap();
+    let [over, sent, waiting] = [0, 1, 2].map(|ordinal| CallId::derive(claim.run.id, 1, ordinal));
+    let finished =
+        CallChange { result: Some(json!(3)), finished_at: Some(now()), ..changed(over, CallState::Succeeded) };
+    let dispatched = CallChange { dispatched_at: Some(now()), ..changed(sent, CallState::Dispatched) };
+    let asked = changed(waiting, CallState::AwaitingApproval);
+    store.commit(&held, Step { calls: vec![finished, dispatched, asked], ..writing(vec![]) }).await.unwrap();
+    let step = Step { close_calls: Some("it ended".to_owned()), ..ending(claim.first_seq, Phase::Failed) };
+    store.commit(&held, step).await.unwrap();
+    let kept = store.list_tool_calls(&world.viewer(), &[claim.run.id, other.run.id]).await.unwrap();
+    let of = |run: &Run| kept.iter().filter(move |call| call.run_id == run.id);
+    let states: Vec<_> = of(&claim.run).map(|call| (call.state, call.error.as_deref())).collect();
+    let why = Some("it ended");
+    assert_eq!(states, [(CallState::Succeeded, None), (CallState::Unknown, why), (CallState::Failed, why)]);
+    assert!(of(&claim.run).all(|call| call.finished_at.is_some()));
+    assert_eq!(of(&other.run).map(|call| call.state).collect::<Vec<_>>(), [CallState::Planned], "another run's");
 }

@@ -151,6 +151,7 @@ macro_rules! conformance_tests {
         ]);
         $crate::conformance_group!($make_store, calls: [
             the_calls_of_many_runs_come_in_the_order_they_were_planned,
+            calls_without_a_result_are_closed_with_their_run,
             json_is_kept_as_it_was_written,
         ]);
         $crate::conformance_group!($make_store, approvals: [
