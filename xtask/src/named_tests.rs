@@ -25,7 +25,7 @@ fn missing<'page>(root: &Path, page: &'page str) -> Vec<&'page str> {
 
 /// The file and the name in a span such as `xtask/tests/tidy.rs::the_workspace_is_tidy`.
 fn named(span: &str) -> Option<(&str, &str)> {
-    span.split_once("::").filter(|(file, _)| file.ends_with(".rs"))
+    span.split_once("::").filter(|(file, _)| Path::new(file).extension().is_some_and(|end| end == "rs"))
 }
 
 fn has(file: &Path, name: &str) -> bool {
