@@ -15,6 +15,7 @@ mod follow;
 mod known_circles;
 mod migrations;
 mod modules;
+mod named_tests;
 mod pages;
 mod paths;
 mod queries;

@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use crate::workspace::Workspace;
-use crate::{arrows, catalogue_page, circles, columns, migrations, pages, queries, sizes, translations};
+use crate::{arrows, catalogue_page, circles, columns, migrations, named_tests, pages, queries, sizes, translations};
 
 pub(crate) fn tidy() -> anyhow::Result<()> {
     let workspace = Workspace::read()?;
@@ -14,6 +14,7 @@ pub(crate) fn tidy() -> anyhow::Result<()> {
         migrations::faults(root)?,
         queries::faults(root)?,
         pages::faults(root)?,
+        named_tests::faults(root)?,
         catalogue_page::faults(root)?,
         translations::faults(root)?,
         columns::faults(root)?,
