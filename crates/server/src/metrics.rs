@@ -68,6 +68,7 @@ impl Metrics {
                 gauge!("artel_db_up").set(1.0);
                 gauge!("artel_db_connections_active").set(health.active_connections);
                 gauge!("artel_db_connections_open").set(health.total_connections);
+                gauge!("artel_db_connections_counted").set(health.counted_connections);
                 gauge!("artel_db_connections_max").set(health.max_connections);
                 gauge!("artel_db_pool_capacity").set(health.pool_size + health.max_overflow);
                 gauge!("artel_db_latency_seconds_now").set(health.latency_ms / 1000.0);

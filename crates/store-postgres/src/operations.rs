@@ -24,6 +24,7 @@ impl PostgresStore {
         Ok(Health {
             active_connections: count(row.active),
             total_connections: count(row.total),
+            counted_connections: count(row.total),
             max_connections: count(row.max),
             pool_size: self.options.pool_size,
             max_overflow: self.options.max_overflow,

@@ -11,8 +11,10 @@ pub(crate) async fn health(store: &SqliteStore) -> Outcome<Health> {
     sqlx::query_scalar!(r#"SELECT 1 AS "one!: i64""#).fetch_one(&store.reads).await?;
     let latency_ms = asked.elapsed().as_secs_f64() * 1000.0;
     let (open, idle) = (store.reads.size(), store.reads.num_idle() as u32);
+    let active = open.saturating_sub(idle);
     Ok(Health {
-        active_connections: open.saturating_sub(idle),
+        active_connections: active,
+        counted_connections: active,
         // And the writer's.
         total_connections: open + 1,
         max_connections: store.options.capacity(),

@@ -10,6 +10,9 @@ pub struct Health {
     pub active_connections: u32,
     /// Connections open.
     pub total_connections: u32,
+    /// Connections that count against `max_connections`: at a server every open one. SQLite has no server, and its pool
+    /// keeps all of its connections open, so that those at work count.
+    pub counted_connections: u32,
     /// What the server (or the pool, on SQLite) allows.
     pub max_connections: u32,
     pub pool_size: u32,

@@ -73,7 +73,7 @@ pub(crate) async fn check_database(State(app): State<App>, TraceId(trace_id): Tr
 
 impl From<Health> for DatabaseReport {
     fn from(health: Health) -> Self {
-        let percent = f64::from(health.total_connections) * 100.0 / f64::from(health.max_connections.max(1));
+        let percent = f64::from(health.counted_connections) * 100.0 / f64::from(health.max_connections.max(1));
         Self {
             active_connections: health.active_connections,
             total_connections: health.total_connections,

@@ -13,6 +13,42 @@ fn nothing_given_is_a_complete_single_machine_product() {
     assert_eq!(config.rate_limit_runs.to_string(), "20/minute");
 }
 
+/// What the documents of the products that Artel stands in for say of a machine on which nothing is set.
+#[test]
+fn the_defaults_are_those_of_the_documents() {
+    let mut settings = Settings::of(&[]);
+    Config::read(&mut settings).unwrap();
+    for (name, value) in [
+        ("DB_POOL_SIZE", "20"),
+        ("DB_MAX_OVERFLOW", "30"),
+        ("DB_POOL_TIMEOUT_SECONDS", "30"),
+        ("DB_POOL_RECYCLE_SECONDS", "1800"),
+        ("JWT_ALGORITHM", "HS256"),
+        ("JWT_AUDIENCE", "agent-platform"),
+        ("JWT_ISSUER", "agent-platform"),
+        ("RATE_LIMIT_DEFAULT", "100/minute"),
+        ("RATE_LIMIT_RUNS", "20/minute"),
+        ("PYDANTICAI_DEFAULT_MODEL", "openai:gpt-4o-mini"),
+        ("TOOL_DEFAULT_TIMEOUT_MS", "15000"),
+        ("TOOL_MAX_TIMEOUT_MS", "60000"),
+        ("TOOL_RETRY_ATTEMPTS", "2"),
+        ("SSE_KEEPALIVE_SECONDS", "15"),
+        ("LOG_LEVEL", "info"),
+        ("ARTEL_RUNTIME_ADDR", "127.0.0.1:8001"),
+        ("ARTEL_LLM_PROXY_ADDR", "127.0.0.1:8002"),
+        ("ARTEL_AUTH_ADDR", "127.0.0.1:8003"),
+        ("MAX_CONTEXT_TOKENS", "8000"),
+        ("MAX_CONTEXT_MESSAGES", "50"),
+        ("AGENT_RUNTIME__DEFAULT_AGENT", "orchestrator"),
+        ("AGENT_RUNTIME__MULTI_AGENT_ENABLED", "true"),
+        ("GATEWAY__RATE_LIMIT", "100/minute"),
+        ("GATEWAY__MAX_SOCKETS_PER_USER", "10"),
+    ] {
+        let row = settings.effective().iter().find(|row| row.name == name);
+        assert_eq!(row.map(|row| row.shown.as_str()), Some(value), "{name}");
+    }
+}
+
 #[test]
 fn a_bad_value_is_one_line_with_name_shape_and_example() {
     for (name, value, says) in [

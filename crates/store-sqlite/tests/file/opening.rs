@@ -66,6 +66,7 @@ async fn what_was_written_is_there_after_opening_again() {
     let store = open(&format!("sqlite://{path}")).await;
     assert!(store.find_run(&tenant.viewer(), run).await.unwrap().is_some());
     let health = store.health().await.unwrap();
+    assert!(health.counted_connections <= 1, "nothing but this question is at work: {health:?}");
     assert!(health.total_connections >= 2 && health.total_connections <= health.max_connections, "{health:?}");
     assert_eq!((health.pool_size, health.max_overflow, store.kind()), (5, 10, "sqlite"));
 }
