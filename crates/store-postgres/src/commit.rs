@@ -37,7 +37,11 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
 
 fn only_journal(step: &Step) -> bool {
     let calls = step.new_calls.is_empty() && step.calls.is_empty() && step.close_calls.is_none();
-    calls && step.approvals.is_empty() && !step.cancel_approvals && step.settle.is_none() && step.session == SessionChange::default()
+    calls
+        && step.approvals.is_empty()
+        && !step.cancel_approvals
+        && step.settle.is_none()
+        && step.session == SessionChange::default()
 }
 
 fn ends(step: &Step) -> bool {

@@ -27,7 +27,10 @@ const GAUGES: [(&str, &str); 17] = [
     ("artel_build_info", "Always 1: which version this process is, and which database it uses."),
     ("artel_db_up", "1 when the database answered just now, else 0."),
     ("artel_db_connections_active", "Connections to the database that are at work."),
-    ("artel_db_connections_counted", "Connections that count against the limit: on SQLite those at work, else all open."),
+    (
+        "artel_db_connections_counted",
+        "Connections that count against the limit: on SQLite those at work, else all open.",
+    ),
     ("artel_db_connections_open", "Connections to the database that are open."),
     ("artel_db_connections_max", "Connections that the database allows."),
     ("artel_db_pool_capacity", "Connections that this process may open."),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{CallId, CallState, EffectClass, Phase, Run, TenantId, ToolCallRow, ToolId, ToolRef, digest};
+use artel_domain::{CallId, CallState, EffectClass, Phase, Run, RunId, TenantId, ToolCallRow, ToolId, ToolRef, digest};
 use serde_json::{Value, json};
 
 use super::world::{World, ending, now, uuid, writing};
@@ -96,10 +96,10 @@ pub async fn calls_without_a_result_are_closed_with_their_run(store: Arc<dyn Sto
     let step = Step { close_calls: Some("it ended".to_owned()), ..ending(claim.first_seq, Phase::Failed) };
     store.commit(&held, step).await.unwrap();
     let kept = store.list_tool_calls(&world.viewer(), &[claim.run.id, other.run.id]).await.unwrap();
-    let of = |run: &Run| kept.iter().filter(move |call| call.run_id == run.id);
-    let states: Vec<_> = of(&claim.run).map(|call| (call.state, call.error.as_deref())).collect();
+    let of = |run: RunId| kept.iter().filter(move |call| call.run_id == run);
+    let states: Vec<_> = of(claim.run.id).map(|call| (call.state, call.error.as_deref())).collect();
     let why = Some("it ended");
     assert_eq!(states, [(CallState::Succeeded, None), (CallState::Unknown, why), (CallState::Failed, why)]);
-    assert!(of(&claim.run).all(|call| call.finished_at.is_some()));
-    assert_eq!(of(&other.run).map(|call| call.state).collect::<Vec<_>>(), [CallState::Planned], "another run's");
+    assert!(of(claim.run.id).all(|call| call.finished_at.is_some()));
+    assert_eq!(of(other.run.id).map(|call| call.state).collect::<Vec<_>>(), [CallState::Planned], "another run's");
 }
