@@ -9,6 +9,9 @@ pub enum ArtifactError {
     /// The id was deleted, or is another user's.
     #[error("the artifact's id is taken")]
     Taken,
+    /// Another attempt under the same id was finished first, with other bytes.
+    #[error("the artifact's id was used with another file")]
+    Other,
     /// It took so long that a sweep ended it.
     #[error("the upload took longer than a day and was ended")]
     Ended,

@@ -55,7 +55,7 @@ impl ArtifactFiles {
     /// # Errors
     /// [`ArtifactError::Lost`] when the storage does not have them.
     pub async fn read(&self, artifact: &Artifact, range: Option<Range<u64>>) -> Result<ByteStream, ArtifactError> {
-        let path = self.ground.place.path(artifact.tenant_id, artifact.id);
+        let path = self.ground.place.path(artifact.tenant_id, artifact.id, artifact.attempt);
         let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
         let found = self.ground.place.objects.get_opts(&path, options).await?;
         Ok(found.into_stream().map_err(ArtifactError::from).boxed())

@@ -1,44 +1,91 @@
-//! Files of tools: kept with the session of their call, once for each call.
+//! Files of tools: kept with the session of their call, once for each answer of it.
 
-use artel_domain::{Actor, ArtifactId, AuditEntry};
-use artel_store::NewArtifact;
-use artel_tools::{ArtifactKeeper, CallContext, ToolArtifact};
+use std::time::Duration;
+
+use artel_domain::{Actor, Artifact, ArtifactId, AuditEntry};
+use artel_store::{NewArtifact, StoreError};
+use artel_tools::{ArtifactKeeper, CallContext, ToolArtifact, ToolError};
 use async_trait::async_trait;
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::error::ArtifactError;
 use crate::files::{ArtifactFiles, Beginning};
 
 const LONGEST_TITLE: usize = 300;
+/// Of one call that is made again and again, each time with another answer.
+const MOST_ANSWERS: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(250);
+/// What is kept of a call's time for its result.
+const RESERVE: Duration = Duration::from_millis(500);
 
 #[async_trait]
 impl ArtifactKeeper for ArtifactFiles {
-    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
-        let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
-        let new = NewArtifact {
-            id,
-            tenant_id: context.tenant_id,
-            owner_id: context.principal.user_id,
-            session_id: context.run.as_ref().map(|run| run.session_id.clone()),
-            kind: artifact.kind.to_owned(),
-            is_ephemeral: artifact.is_ephemeral,
-            at: context.clock.now(),
-        };
-        let audit = audit(context, id);
-        store(self, new, artifact, audit).await.map_err(|error| told(id, &error))?;
-        Ok(id)
+    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, ToolError> {
+        let sha256 = hex::encode(Sha256::digest(&artifact.bytes));
+        let first = ArtifactId::of_call(context.call_id, artifact.ordinal);
+        for id in (0..MOST_ANSWERS).map(|again| of_answer(first, again)) {
+            let kept = until_available(context, || store(self, context, id, &artifact)).await;
+            match kept.map_err(|error| told(id, &error))? {
+                kept if kept.sha256 == sha256 => return Ok(id),
+                _ => tracing::info!(artifact = %id, "the call was made again and came to another answer, which is kept too"),
+            }
+        }
+        Err("failed: every attempt of this call came to another answer; make another call".into())
+    }
+}
+
+/// The file of a call's first answer, or of a later one with other bytes: the call was made, its result was not written
+/// down, and it was made again.
+///
+/// FROZEN: an attempt must find what an earlier release kept for the same answer.
+fn of_answer(first: ArtifactId, again: u32) -> ArtifactId {
+    if again == 0 { first } else { ArtifactId(Uuid::new_v5(&first.0, format!("again/{again}").as_bytes())) }
+}
+
+/// Asks again while the store is away, as long as the call has time: what a tool has made is not lost to a blip.
+async fn until_available<T, F: Future<Output = Result<T, ArtifactError>>>(
+    context: &CallContext,
+    ask: impl Fn() -> F,
+) -> Result<T, ArtifactError> {
+    loop {
+        match ask().await {
+            Err(ArtifactError::Store(StoreError::Unavailable(error))) => {
+                if Instant::now() + PAUSE + RESERVE > context.deadline {
+                    return Err(StoreError::Unavailable(error).into());
+                }
+                tracing::warn!(%error, "a tool's file cannot be kept now; trying again");
+                tokio::time::sleep(PAUSE).await;
+            }
+            answer => return answer,
+        }
     }
 }
 
 async fn store(
     files: &ArtifactFiles,
-    new: NewArtifact,
-    artifact: ToolArtifact,
-    audit: AuditEntry,
-) -> Result<(), ArtifactError> {
-    let Beginning::Upload(mut upload) = files.begin(new).await? else { return Ok(()) };
-    upload.write(artifact.bytes).await?;
-    upload.finish(artifact.title.map(|title| short(&title)), Some(&artifact.media_type), audit).await?;
-    Ok(())
+    context: &CallContext,
+    id: ArtifactId,
+    artifact: &ToolArtifact,
+) -> Result<Artifact, ArtifactError> {
+    let new = NewArtifact {
+        id,
+        tenant_id: context.tenant_id,
+        owner_id: context.principal.user_id,
+        session_id: context.run.as_ref().map(|run| run.session_id.clone()),
+        kind: artifact.kind.to_owned(),
+        is_ephemeral: artifact.is_ephemeral,
+        at: context.clock.now(),
+    };
+    match files.begin(new).await? {
+        Beginning::Exists(there) => Ok(*there),
+        Beginning::Upload(mut upload) => {
+            upload.write(artifact.bytes.clone()).await?;
+            let title = artifact.title.as_deref().map(short);
+            upload.finish(title, Some(&artifact.media_type), audit(context, id)).await
+        }
+    }
 }
 
 /// As long as a title of an upload may be, and without control characters: it stands in a header of each answer.
@@ -60,14 +107,15 @@ fn audit(context: &CallContext, id: ArtifactId) -> AuditEntry {
     }
 }
 
-/// What the model hears; the cause is for the log.
-fn told(id: ArtifactId, error: &ArtifactError) -> String {
+/// What comes of the call; the cause is for the log.
+fn told(id: ArtifactId, error: &ArtifactError) -> ToolError {
     match error {
-        ArtifactError::TooLarge => "too_large: the file is larger than 100 MiB; make a smaller one".to_owned(),
-        ArtifactError::Taken => "failed: the file of this call was deleted; make another call".to_owned(),
+        ArtifactError::TooLarge => "too_large: the file is larger than 100 MiB; make a smaller one".into(),
+        ArtifactError::Taken => "failed: the file of this call was deleted; make another call".into(),
+        ArtifactError::Store(StoreError::Unavailable(error)) => ToolError::NotNow(error.to_string()),
         error => {
             tracing::error!(artifact = %id, %error, cause = ?std::error::Error::source(error), "a tool's file cannot be kept");
-            "failed: the file cannot be kept now; try once more later".to_owned()
+            "failed: the file cannot be kept now; try once more later".into()
         }
     }
 }

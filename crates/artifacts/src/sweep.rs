@@ -1,8 +1,5 @@
 use std::time::Duration;
 
-use artel_domain::{ArtifactId, TenantId};
-use object_store::ObjectStoreExt as _;
-
 use crate::error::ArtifactError;
 use crate::files::ArtifactFiles;
 
@@ -24,7 +21,7 @@ impl ArtifactFiles {
         for _ in 0..PORTIONS {
             let condemned = self.ground.rows.condemn_artifacts(before, AT_A_TIME).await?;
             for (tenant, artifact) in &condemned {
-                self.remove(*tenant, *artifact).await?;
+                self.ground.place.remove(*tenant, *artifact, now).await?;
             }
             swept += self.ground.rows.forget_artifacts(&condemned).await?;
             if condemned.len() < AT_A_TIME as usize {
@@ -32,12 +29,5 @@ impl ArtifactFiles {
             }
         }
         Ok(swept)
-    }
-
-    async fn remove(&self, tenant: TenantId, artifact: ArtifactId) -> Result<(), ArtifactError> {
-        match self.ground.place.objects.delete(&self.ground.place.path(tenant, artifact)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
     }
 }

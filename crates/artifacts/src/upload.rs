@@ -1,13 +1,15 @@
 use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId};
-use artel_store::{NewArtifact, StoredBytes};
+use artel_store::{NewArtifact, StoredBytes, Viewer};
 use bytes::Bytes;
 use object_store::buffered::BufWriter;
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
+use uuid::Uuid;
 
 use crate::error::ArtifactError;
 use crate::ground::Ground;
 use crate::media::{HEAD, media_type};
+use crate::place::delete;
 
 /// The largest file, in bytes.
 pub const LARGEST: u64 = 100 * 1024 * 1024;
@@ -20,6 +22,7 @@ pub struct Upload {
     ground: Ground,
     tenant: TenantId,
     artifact: ArtifactId,
+    attempt: Uuid,
     writer: BufWriter,
     digest: Sha256,
     head: Vec<u8>,
@@ -28,12 +31,14 @@ pub struct Upload {
 
 impl Upload {
     pub(crate) fn new(ground: Ground, new: &NewArtifact) -> Self {
-        let path = ground.place.path(new.tenant_id, new.id);
+        let attempt = ground.clock.uuid();
+        let path = ground.place.path(new.tenant_id, new.id, Some(attempt));
         let writer = BufWriter::with_capacity(ground.place.objects.clone(), path, PART);
         Self {
             ground,
             tenant: new.tenant_id,
             artifact: new.id,
+            attempt,
             writer: writer.with_max_concurrency(PARTS_AT_ONCE),
             digest: Sha256::new(),
             head: Vec::new(),
@@ -57,13 +62,15 @@ impl Upload {
         Ok(self.writer.put(bytes).await?)
     }
 
-    /// All bytes are there: the artifact can be found from now on.
+    /// All bytes are there: the artifact can be found from now on. When another attempt under the id was finished
+    /// first, with the same bytes, the artifact is that one.
     ///
     /// # Arguments
     /// * `told`: the media type, where the maker knows it; else the bytes tell it.
     ///
     /// # Errors
-    /// [`ArtifactError::Ended`] when it took so long that a sweep ended it.
+    /// [`ArtifactError::Other`] when the attempt that was finished first had other bytes, [`ArtifactError::Ended`] when
+    /// it took so long that a sweep ended it.
     pub async fn finish(
         mut self,
         title: Option<String>,
@@ -72,14 +79,28 @@ impl Upload {
     ) -> Result<Artifact, ArtifactError> {
         self.writer.shutdown().await?;
         let is_whole = self.bytes <= self.head.len() as u64;
+        let sha256 = hex::encode(self.digest.finalize());
         let stored = StoredBytes {
+            attempt: self.attempt,
             title,
             media_type: told.unwrap_or_else(|| media_type(&self.head, is_whole)).to_owned(),
             bytes: self.bytes,
-            sha256: hex::encode(self.digest.finalize()),
+            sha256: sha256.clone(),
             at: self.ground.clock.now(),
         };
-        let made = self.ground.rows.finish_artifact(self.tenant, self.artifact, stored, audit).await?;
-        made.ok_or(ArtifactError::Ended)
+        let (ground, tenant, id) = (&self.ground, self.tenant, self.artifact);
+        if let Some(made) = ground.rows.finish_artifact(tenant, id, stored, audit).await? {
+            return Ok(made);
+        }
+        let first = ground.rows.find_artifact(&Viewer::service(tenant), id).await?;
+        match first {
+            // The answer to this very statement was lost, and the store made it again.
+            Some(first) if first.attempt == Some(self.attempt) => Ok(first),
+            first => {
+                delete(&*ground.place.objects, &ground.place.path(tenant, id, Some(self.attempt))).await?;
+                let first = first.ok_or(ArtifactError::Ended)?;
+                if first.sha256 == sha256 { Ok(first) } else { Err(ArtifactError::Other) }
+            }
+        }
     }
 }

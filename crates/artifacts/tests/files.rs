@@ -141,3 +141,32 @@ async fn the_sweep_removes_the_bytes_of_what_was_deleted_and_nothing_else() {
     assert_eq!(world.reads(&kept, None).await, b"kept");
     assert!(matches!(world.files.read(&gone, None).await, Err(ArtifactError::Lost)));
 }
+
+#[tokio::test]
+async fn of_two_uploads_under_one_id_the_first_that_ends_is_the_file_and_its_bytes_stay() {
+    let world = World::new().await;
+    let new = world.new_artifact();
+    let (mut first, mut same, mut other) =
+        (world.upload(new.clone()).await, world.upload(new.clone()).await, world.upload(new.clone()).await);
+    for (upload, bytes) in [(&mut other, "other bytes"), (&mut first, "bytes"), (&mut same, "bytes")] {
+        upload.write(bytes.into()).await.unwrap();
+    }
+    let made = first.finish(None, None, world.audit()).await.unwrap();
+    assert_eq!(same.finish(None, None, world.audit()).await.unwrap(), made, "a retry that came beside it");
+    let refused = other.finish(None, None, world.audit()).await;
+    assert!(matches!(refused, Err(ArtifactError::Other)), "{refused:?}");
+    assert_eq!(world.reads(&made, None).await, b"bytes");
+    assert_eq!(world.on_disk(), 1);
+}
+
+#[tokio::test]
+async fn what_a_process_wrote_that_died_goes_with_the_file() {
+    let world = World::new().await;
+    let made = world.stores(b"whole").await;
+    let attempts = world.directory.path().join(format!("artifacts/{}/{}.attempts", made.tenant_id, made.id));
+    std::fs::write(attempts.join("0#1"), b"ha").unwrap();
+    let viewer = Viewer::user(world.tenant, world.user);
+    assert!(world.store.delete_artifact(&viewer, made.id, world.audit()).await.unwrap());
+    assert_eq!(world.files.sweep().await.unwrap(), 1);
+    assert_eq!(world.on_disk(), 0);
+}

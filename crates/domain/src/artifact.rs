@@ -1,9 +1,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{ArtifactId, SessionId, TenantId, Timestamp, UserId};
 
-/// A file that a user sent or a tool made. Its bytes are in the storage of artifacts under tenant and id.
+/// A file that a user sent or a tool made. Its bytes are in the storage of artifacts, under tenant, id
+/// and attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Artifact {
     #[serde(rename = "artifact_id")]
@@ -12,6 +14,10 @@ pub struct Artifact {
     #[serde(skip)]
     #[schema(ignore)]
     pub tenant_id: TenantId,
+    /// Which attempt to store it was finished: its bytes are that attempt's. `None` for a file of an earlier release.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub attempt: Option<Uuid>,
     /// Whoever made it, or whose run did.
     #[serde(skip)]
     #[schema(ignore)]

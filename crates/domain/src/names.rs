@@ -71,8 +71,8 @@ fn is_unseen(c: char) -> bool {
     UNSEEN.iter().any(|(from, to)| (*from..=*to).contains(&c))
 }
 
-/// Whether two names count as one: case, the encoding of letters, white space, punctuation, what nobody sees and
-/// letters that look alike make no other name.
+/// Whether two names count as one: case, the encoding of letters, white space, punctuation, what nobody sees, how words
+/// are joined, accents on Latin letters and letters that look alike make no other name.
 pub fn are_same(left: &str, right: &str) -> bool {
     let right = forms_of(right, |_| false);
     forms_of(left, |_| false).iter().any(|form| right.contains(form))
@@ -104,20 +104,45 @@ pub fn pattern_forms(pattern: &str) -> Vec<String> {
     forms_of(pattern, |c| c == '*' || c == '?')
 }
 
-/// As it is written, and as it looks. A form that is empty says nothing, so that such a name is only itself.
+/// As it is written, as it looks, with its words apart (`writeData`) and without anything between them (`writedata`). A
+/// pattern with wildcards has no such last form: its beginning would fit words that it does not mean. A form that is
+/// empty says nothing, so that such a name is only itself.
 fn forms_of(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
-    let seen = seen(name);
+    let seen: String = seen(name).chars().map(without_accent).collect();
     let looks: String = seen.chars().flat_map(latin).collect();
-    let mut forms: Vec<String> = [caseless(&seen), skeleton(&caseless(&looks)).collect::<String>()]
-        .iter()
-        .map(|text| untrimmed(&caseless(text), keeps).trim_matches('_').to_owned())
-        .filter(|form| !form.is_empty())
-        .collect();
+    let mut forms: Vec<String> =
+        [caseless(&seen), caseless(&words_apart(&seen)), skeleton(&caseless(&looks)).collect::<String>()]
+            .iter()
+            .map(|text| untrimmed(&caseless(text), keeps).trim_matches('_').to_owned())
+            .filter(|form| !form.is_empty())
+            .collect();
+    if !name.chars().any(keeps) {
+        let joined: Vec<String> = forms.iter().map(|form| form.replace('_', "")).collect();
+        forms.extend(joined);
+    }
     if forms.is_empty() {
         forms.push(seen);
     }
+    forms.sort_unstable();
     forms.dedup();
     forms
+}
+
+/// The Latin letter under an accent; every other character is itself. In other scripts a mark makes another letter.
+fn without_accent(c: char) -> char {
+    if c.is_ascii() { c } else { std::iter::once(c).nfd().next().filter(char::is_ascii_alphabetic).unwrap_or(c) }
+}
+
+/// A capital letter behind a small one begins a word.
+fn words_apart(name: &str) -> String {
+    let mut apart = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_uppercase() && apart.chars().next_back().is_some_and(char::is_lowercase) {
+            apart.push('_');
+        }
+        apart.push(c);
+    }
+    apart
 }
 
 /// Without what nobody sees, each character in the form that stands for all its encodings.

@@ -44,6 +44,7 @@ fn answer(body: &Value) -> Reply {
     match last["role"].as_str() {
         Some("tool") => Reply::Slow("The draft is ready for you".to_owned(), Duration::from_millis(20)),
         _ if text.contains("wait") => Reply::Hang,
+        _ if text.contains("Talk") => Reply::Slow("and so on ".repeat(20), Duration::from_millis(20)),
         _ if text.contains("Draft") => {
             let variants = json!([{ "label": "Short", "text": "Hi" }, { "label": "Long", "text": "Good morning" }]);
             Reply::CallOf("I write it.".to_owned(), "message_compose", json!({ "variants": variants }))
@@ -115,6 +116,39 @@ async fn a_turn_calls_a_tool_and_its_stream_is_cut_anywhere(database: Database) 
         assert_eq!(first + &reads(&world.ada, url, after).await, live, "cut after event {cut}");
     }
     the_model_was_told_of_the_catalogue(&world);
+}
+
+/// What comes before `events` events of a stream have come, or its end; and whether it has ended.
+async fn reads_some(client: &Client, path: &str, after: Option<&str>, events: usize) -> (String, bool) {
+    let request = client.request("GET", path);
+    let request = after.into_iter().fold(request, |request, after| request.header("Last-Event-ID", after));
+    let mut answer = request.send().await.unwrap();
+    let mut text = String::new();
+    while let Some(bytes) = answer.chunk().await.unwrap() {
+        text.push_str(std::str::from_utf8(&bytes).unwrap());
+        let whole: Vec<&str> = text.split_inclusive("\n\n").filter(|event| event.ends_with("\n\n")).collect();
+        if whole.len() >= events {
+            return (whole.concat(), false);
+        }
+    }
+    (text, true)
+}
+
+async fn a_turn_that_is_read_in_pieces_while_it_comes_repeats_nothing(database: Database) {
+    let world = World::new(database).await;
+    let started = world.says(json!({ "message": "Talk" })).await;
+    let url = started["stream_url"].as_str().unwrap();
+    let mut seen = String::new();
+    loop {
+        let last = told(&seen).pop().map(|event| event.id);
+        let (more, is_over) = reads_some(&world.ada, url, last.as_deref(), 3).await;
+        seen.push_str(&more);
+        if is_over {
+            break;
+        }
+    }
+    assert_eq!(seen, reads(&world.ada, url, None).await);
+    assert!(told(&seen).iter().filter(|event| event.name == "text_delta").count() > 5, "{seen}");
 }
 
 fn the_model_was_told_of_the_catalogue(world: &World) {
@@ -277,6 +311,8 @@ async fn pending(client: &Client, run: &str) -> String {
 
 on_both_stores! {
     a_turn_calls_a_tool_and_its_stream_is_cut_anywhere as a_turn_is_cut_anywhere_on_sqlite, a_turn_is_cut_anywhere_on_postgres;
+    a_turn_that_is_read_in_pieces_while_it_comes_repeats_nothing as
+        a_live_turn_in_pieces_on_sqlite, a_live_turn_in_pieces_on_postgres;
     a_session_goes_on_and_is_its_owners as a_session_is_its_owners_on_sqlite, a_session_is_its_owners_on_postgres;
     a_sessions_stream_has_all_its_turns as a_sessions_stream_on_sqlite, a_sessions_stream_on_postgres;
     a_busy_session_refuses_or_queues_and_a_turn_is_cancelled as a_busy_session_on_sqlite, a_busy_session_on_postgres;

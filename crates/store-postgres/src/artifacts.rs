@@ -47,7 +47,7 @@ pub(crate) async fn finish(
 ) -> sqlx::Result<Option<Artifact>> {
     let mut tx = pool.begin().await?;
     let finished = artifacts!(
-        "UPDATE artifacts SET state = 'stored', title = $3, media_type = $4, bytes = $5, sha256 = $6, updated_at = $7
+        "UPDATE artifacts SET state = 'stored', title = $3, media_type = $4, bytes = $5, sha256 = $6, updated_at = $7, attempt = $8
          WHERE tenant_id = $1 AND id = $2 AND state = 'storing' RETURNING",
         "",
         tenant.0,
@@ -57,6 +57,7 @@ pub(crate) async fn finish(
         i64::try_from(stored.bytes).unwrap_or(i64::MAX),
         stored.sha256,
         micros(stored.at),
+        stored.attempt,
     );
     let Some(row) = finished.fetch_optional(&mut *tx).await? else { return Ok(None) };
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;

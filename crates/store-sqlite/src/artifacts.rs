@@ -48,7 +48,7 @@ pub(crate) async fn finish(
 ) -> Outcome<Option<Artifact>> {
     let (at, bytes) = (micros(stored.at), i64::try_from(stored.bytes).unwrap_or(i64::MAX));
     let finished = artifacts!(
-        "UPDATE artifacts SET state = 'stored', title = ?3, media_type = ?4, bytes = ?5, sha256 = ?6, updated_at = ?7
+        "UPDATE artifacts SET state = 'stored', title = ?3, media_type = ?4, bytes = ?5, sha256 = ?6, updated_at = ?7, attempt = ?8
          WHERE tenant_id = ?1 AND id = ?2 AND state = 'storing' RETURNING",
         "",
         tenant.0,
@@ -57,7 +57,8 @@ pub(crate) async fn finish(
         stored.media_type,
         bytes,
         stored.sha256,
-        at
+        at,
+        stored.attempt
     );
     let finished = one(finished.fetch_optional(&mut tx.conn).await?)?;
     if finished.is_some() {

@@ -1,5 +1,6 @@
 use artel_domain::{Artifact, ArtifactId, AuditEntry, SessionId, TenantId, Timestamp, UserId};
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use crate::{Result, Viewer};
 
@@ -19,6 +20,8 @@ pub struct NewArtifact {
 /// What is known when all bytes are stored.
 #[derive(Debug, Clone)]
 pub struct StoredBytes {
+    /// Whose bytes they are, when more than one attempt was begun.
+    pub attempt: Uuid,
     pub title: Option<String>,
     pub media_type: String,
     pub bytes: u64,
@@ -38,7 +41,8 @@ pub enum ArtifactStart {
     Taken,
 }
 
-/// Artifacts: files of users and of tools. Their bytes are elsewhere, under tenant and id.
+/// Artifacts: files of users and of tools. Their bytes are elsewhere, under tenant, id and attempt: two attempts under
+/// one id never write over each other, and the one whose [`Artifacts::finish_artifact`] comes first is the artifact.
 ///
 /// The row comes before the first byte and goes after the last one, so that no bytes are there without a row: whatever
 /// was broken off is found by [`Artifacts::condemn_artifacts`].
@@ -47,7 +51,8 @@ pub trait Artifacts: Send + Sync {
     /// Reserves the id. Nobody finds the artifact before it is finished. An attempt that was broken off may be begun
     /// again.
     async fn begin_artifact(&self, new: NewArtifact) -> Result<ArtifactStart>;
-    /// The bytes are stored: the artifact is there. `None`, and nothing changed, when it was condemned meanwhile.
+    /// The bytes are stored: the artifact is there. `None`, and nothing changed, when another attempt was finished, or
+    /// the artifact was condemned meanwhile.
     async fn finish_artifact(
         &self,
         tenant: TenantId,

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::artifacts::ToolArtifact;
 use crate::exchange::CallRecord;
+use crate::output::ToolError;
 use crate::programs::{BrokeOff, Fuel, Programs};
 
 /// One call, as the engine orders it.
@@ -78,11 +79,12 @@ pub trait Budget: Send + Sync {
 /// Keeps the files that tools make, with the session of the call.
 #[async_trait]
 pub trait ArtifactKeeper: Send + Sync {
-    /// Keeps a file. The same call keeps the same `ordinal` once: made again after a crash, it finds the file.
+    /// Keeps a file. The same call keeps the same bytes under one `ordinal` once: made again after a crash, it finds
+    /// the file. Waits while the store is away and the call has time.
     ///
     /// # Errors
-    /// A text for the model.
-    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String>;
+    /// What comes of the call: a text for the model, or [`ToolError::NotNow`] when the store stays away.
+    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, ToolError>;
 }
 
 impl CallContext {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::artifacts::ToolArtifact;
 use crate::context::CallContext;
-use crate::output::ToolOutput;
+use crate::output::{ToolError, ToolOutput};
 
 /// The most that a model gets of an answer, in bytes of JSON.
 const MOST: usize = 32 * 1024;
@@ -45,7 +45,7 @@ pub(crate) async fn bounded(context: &CallContext, tool: &str, output: ToolOutpu
     shortened(&output.value, Some(&kept)).into()
 }
 
-fn shortened(value: &Value, kept: Option<&Result<ArtifactId, String>>) -> Value {
+fn shortened(value: &Value, kept: Option<&Result<ArtifactId, ToolError>>) -> Value {
     let mut short = STEPS
         .iter()
         .map(|(characters, items)| object(cut(value, *characters, *items, 0)))
@@ -120,7 +120,7 @@ mod tests {
             let answer = short(&value);
             assert!(answer.to_string().len() <= MOST && answer["truncated"] == true);
         }
-        let failed = shortened(&json!("x".repeat(90_000)), Some(&Err("no disk".to_owned())));
+        let failed = shortened(&json!("x".repeat(90_000)), Some(&Err("no disk".into())));
         assert!(failed.get("artifact_id").is_none());
         assert!(failed["truncated_note"].as_str().unwrap().contains("could not be kept"));
     }

@@ -20,6 +20,10 @@ fn names_that_look_alike_are_one() {
         ("make", "m\u{430}ke"),
         ("paypal", "paypa1"),
         ("École", "E\u{301}COLE"),
+        ("write_file", "writeFile"),
+        ("write_file", "WriteFile"),
+        ("write_file", "writefile"),
+        ("write_file", "wríte_file"),
         ("погода в городе", "Погода_в_городе"),
     ] {
         assert!(are_same(left, right), "{left} {right:?}: {:?} {:?}", forms(left), forms(right));
@@ -30,7 +34,6 @@ fn names_that_look_alike_are_one() {
 fn other_names_are_others() {
     for (left, right) in [
         ("write_file", "write_files"),
-        ("write_file", "writefile"),
         ("search", "research"),
         ("погода", "прогноз"),
         ("ёлка", "елка"),
@@ -47,7 +50,7 @@ fn a_tool_is_known_by_its_other_name_however_that_is_written() {
     assert_eq!(alias("Run-Command"), Some("execute_command"));
     assert_eq!(alias("execute_command"), Some("run_command"));
     assert_eq!(alias("run_commands"), None);
-    assert!(forms("execute_command").contains(&pattern_forms("run command")[0]));
+    assert!(pattern_forms("run command").iter().all(|form| forms("execute_command").contains(form)));
 }
 
 #[test]

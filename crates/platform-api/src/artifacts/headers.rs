@@ -65,6 +65,7 @@ mod tests {
     fn artifact(title: Option<&str>, media_type: &str) -> Artifact {
         Artifact {
             id: ArtifactId(SystemClock.uuid()),
+            attempt: None,
             tenant_id: TenantId(SystemClock.uuid()),
             owner_id: UserId(SystemClock.uuid()),
             session_id: None,

@@ -25,6 +25,7 @@ pub(crate) fn problem(error: ArtifactError) -> Problem {
         ArtifactError::Taken => {
             Problem::conflict("artifact_deleted", "The file of this Idempotency-Key was deleted; send it with another.")
         }
+        ArtifactError::Other => Problem::invalid_field("Idempotency-Key", "was used with another file"),
         ArtifactError::Ended => Problem::conflict("upload_ended", "The upload took longer than a day; send it again."),
         ArtifactError::Lost => Problem::not_found("artifact"),
         ArtifactError::Store(error) => error.into(),

@@ -18,7 +18,6 @@ use super::cursor::Cursor;
 use super::projection::{Projection, TurnEvent, artifact_ids};
 use crate::App;
 use crate::runs::accept::{Entries, follow_from};
-use crate::runs::events::start_of;
 use crate::runs::sse::access_ended;
 use crate::sessions::TAG;
 
@@ -72,8 +71,8 @@ pub(crate) async fn stream_session(
 ) -> Result<Response, Problem> {
     let (seen, viewer) = (Cursor::last_seen(&headers)?, app.viewer(&caller));
     let session = crate::sessions::found(&app, &viewer, &session).await?.id;
-    let (entries, seen) = match wanted.turn_id {
-        None => (of_session(&app, &viewer, &session, seen).await?, seen),
+    let entries = match wanted.turn_id {
+        None => of_session(&app, &viewer, &session, seen).await?,
         Some(turn) => match of_turn(&app, &viewer, &session, turn, seen).await? {
             Some(found) => found,
             // A browser's EventSource connects again after every end of a stream but this one.
@@ -87,21 +86,21 @@ pub(crate) async fn stream_session(
 }
 
 /// From the turn's beginning on, also for a reader who saw a part of it: what follows depends on it. `None`: the reader
-/// saw the end. And what the reader has seen, as far as the journal has it.
+/// saw the end.
+///
+/// What the reader has seen may not be stored yet. Should its worker die, what comes then has greater numbers.
 async fn of_turn(
     app: &App,
     viewer: &Viewer,
     session: &SessionId,
     turn: RunId,
     seen: Cursor,
-) -> Result<Option<(Entries, Cursor)>, Problem> {
+) -> Result<Option<Entries>, Problem> {
     let run = super::found(app, viewer, session, turn).await?;
     if run.phase.is_end() && app.store.run_entries(viewer, run.id, seen.seq, 1).await?.is_empty() {
         return Ok(None);
     }
-    let stored = start_of(app, viewer, &run, seen.seq).await?;
-    let seen = if stored < seen.seq { Cursor { seq: stored, part: u16::MAX } } else { seen };
-    Ok(Some((follow_from(app, viewer, &run, 0), seen)))
+    Ok(Some(follow_from(app, viewer, &run, 0)))
 }
 
 /// From the beginning of the turn on in which the reader stopped.

@@ -6,6 +6,7 @@ use crate::values::{number, time};
 #[derive(Debug)]
 pub(crate) struct ArtifactRow {
     pub(crate) id: Uuid,
+    pub(crate) attempt: Option<Uuid>,
     pub(crate) tenant_id: Uuid,
     pub(crate) owner_id: Uuid,
     pub(crate) session_id: Option<String>,
@@ -24,6 +25,7 @@ impl TryFrom<ArtifactRow> for Artifact {
     fn try_from(row: ArtifactRow) -> sqlx::Result<Self> {
         Ok(Self {
             id: ArtifactId(row.id),
+            attempt: row.attempt,
             tenant_id: TenantId(row.tenant_id),
             owner_id: UserId(row.owner_id),
             session_id: row.session_id.map(SessionId),
@@ -43,7 +45,7 @@ macro_rules! artifacts {
     ($before:literal, $after:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::ArtifactRow,
-            $before + r#" id, tenant_id, owner_id, session_id, kind, title, media_type, bytes, sha256, is_ephemeral, created_at "# + $after
+            $before + r#" id, attempt, tenant_id, owner_id, session_id, kind, title, media_type, bytes, sha256, is_ephemeral, created_at "# + $after
             $(, $arg)*
         )
     };

@@ -6,6 +6,7 @@ use crate::values::{number, time};
 
 pub(crate) struct ArtifactRow {
     pub(crate) id: Uuid,
+    pub(crate) attempt: Option<Uuid>,
     pub(crate) tenant_id: Uuid,
     pub(crate) owner_id: Uuid,
     pub(crate) session_id: Option<String>,
@@ -24,6 +25,7 @@ impl TryFrom<ArtifactRow> for Artifact {
     fn try_from(row: ArtifactRow) -> Outcome<Self> {
         Ok(Self {
             id: ArtifactId(row.id),
+            attempt: row.attempt,
             tenant_id: TenantId(row.tenant_id),
             owner_id: UserId(row.owner_id),
             session_id: row.session_id.map(SessionId),
@@ -43,8 +45,8 @@ macro_rules! artifacts {
     ($before:tt, $after:tt $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::ArtifactRow,
-            $before + r#" id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", owner_id AS "owner_id!: uuid::Uuid",
-                session_id AS "session_id?: String", kind AS "kind!: String", title AS "title?: String",
+            $before + r#" id AS "id!: uuid::Uuid", attempt AS "attempt?: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid",
+                owner_id AS "owner_id!: uuid::Uuid", session_id AS "session_id?: String", kind AS "kind!: String", title AS "title?: String",
                 media_type AS "media_type!: String", bytes AS "bytes!: i64", sha256 AS "sha256!: String",
                 is_ephemeral AS "is_ephemeral!: bool", created_at AS "created_at!: i64" "# + $after
             $(, $arg)*

@@ -22,7 +22,7 @@ fn new(world: &World, in_session: Option<&SessionId>) -> NewArtifact {
 
 fn stored() -> StoredBytes {
     let (media_type, sha256) = ("image/png".to_owned(), "ab".repeat(32));
-    StoredBytes { title: Some("A picture".to_owned()), media_type, bytes: 7, sha256, at: now() }
+    StoredBytes { attempt: uuid(), title: Some("A picture".to_owned()), media_type, bytes: 7, sha256, at: now() }
 }
 
 async fn finishes(world: &World, id: ArtifactId) -> Option<Artifact> {

@@ -45,7 +45,7 @@ impl Desk {
         };
         store.begin_artifact(new).await.unwrap();
         let stored =
-            StoredBytes { title: None, media_type: "text/plain".to_owned(), bytes, sha256: "ab".repeat(32), at: now() };
+            StoredBytes { attempt: uuid(), title: None, media_type: "text/plain".to_owned(), bytes, sha256: "ab".repeat(32), at: now() };
         let audit = self.world.audit("artifact.create");
         store.finish_artifact(self.world.tenant, id, stored, audit).await.unwrap().unwrap().id
     }

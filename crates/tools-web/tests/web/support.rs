@@ -6,7 +6,7 @@ use artel_domain::{ArtifactId, CallId, Principal, RateLimit, SystemClock, Tenant
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_tools::{
     ArtifactKeeper, CallContext, CallEnd, CallLimits, CallRequest, EnvSecrets, Registry, Tool, ToolArtifact,
-    ToolsConfig, ToolsDeps,
+    ToolError, ToolsConfig, ToolsDeps,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -28,7 +28,7 @@ pub(crate) struct MemoryKeeper(pub(crate) Mutex<Vec<ToolArtifact>>);
 
 #[async_trait]
 impl ArtifactKeeper for MemoryKeeper {
-    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
+    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, ToolError> {
         let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
         self.0.lock().unwrap().push(artifact);
         Ok(id)

@@ -50,7 +50,7 @@ impl MemoryKeeper {
 
 #[async_trait]
 impl ArtifactKeeper for MemoryKeeper {
-    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
+    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, ToolError> {
         let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
         self.0.lock().unwrap().push(artifact);
         Ok(id)

@@ -1,6 +1,6 @@
 //! What came back: read up to a cap, decoded, scrubbed of secrets, parsed.
 
-use artel_domain::TenantId;
+use artel_domain::{TenantId, read_foreign_json};
 use artel_egress::{SendError, read_capped};
 use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<String>,
     pub(crate) body: Body,
     pub(crate) truncated: bool,
+    /// It says that it is JSON, and cannot be read as such, or was cut off.
+    pub(crate) is_broken_json: bool,
 }
 
 #[derive(Debug)]
@@ -46,9 +48,11 @@ impl Answer {
         let (bytes, truncated) = read_capped(response, cap).await?;
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let redactor = redactor.clone();
+        let says_json = says_json(&headers);
         let work = move |fuel: &Fuel| Body::of(&headers, &bytes, truncated.then_some(cap), &redactor, fuel);
         let body = Programs::of_process().run(tenant, work).await.unwrap_or_else(Body::Unreadable);
-        Ok(Self { status, retry_after, body, truncated })
+        let is_broken_json = says_json && matches!(body, Body::Text(_));
+        Ok(Self { status, retry_after, body, truncated, is_broken_json })
     }
 
     /// The beginning of the body as text, for an error.
@@ -84,7 +88,7 @@ impl Body {
         let text = charset::decode(&kind, bytes, cut_at.is_some())?;
         if cut_at.is_none()
             && is_json(headers)
-            && let Ok(mut value) = serde_json::from_str(&text)
+            && let Ok(mut value) = read_foreign_json(&text)
         {
             redactor.value(&mut value);
             return Ok(Self::Json(value));
@@ -140,7 +144,11 @@ fn compressed(headers: &HeaderMap) -> Option<String> {
 
 /// By its label, or for want of one.
 fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_none_or(|value| {
+    !headers.contains_key(CONTENT_TYPE) || says_json(headers)
+}
+
+fn says_json(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| {
         let media = media(value.to_str().unwrap_or_default());
         media == "application/json" || media.ends_with("+json") || media == "text/json"
     })

@@ -101,12 +101,18 @@ pub(crate) async fn outcome(
 }
 
 async fn succeeded(tenant: TenantId, answer: Answer, transform: Option<&str>, cap: usize) -> ToolOutcome {
-    let truncated = answer.truncated;
+    let (truncated, is_broken_json) = (answer.truncated, answer.is_broken_json);
     let output = match answer.body.into_value() {
         Ok(output) => output,
         Err(error) => return ToolOutcome::Failed { error: format!("the tool answered, but {error}") },
     };
     match transform {
+        // The expression may be there to leave something out.
+        Some(_) if is_broken_json => {
+            let why = if truncated { "is too large" } else { "is not the JSON that it says it is" };
+            let error = format!("the tool answered, but the answer {why}, so that its response_transform cannot be applied");
+            ToolOutcome::Failed { error }
+        }
         // Cut JSON is text, and an expression over text finds nothing.
         Some(expression) if !truncated && !output.is_string() => {
             match transformed(tenant, expression, output, cap).await {

@@ -256,6 +256,22 @@ async fn the_transform_cuts_the_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_that_cannot_be_transformed_is_not_shown_as_it_is() {
+    let receiver = Receiver::start(|seen, _| async move {
+        let (from, to) = if seen.target == "/half" { ("{", r#", "cut": "a\ud83d"}"#) } else { ("{", r#", "n": NaN}"#) };
+        let body = format!("{from}\"public\": \"ok\", \"hidden\": \"INTERNAL\"{to}");
+        ([("content-type", "application/json")], body).into_response()
+    })
+    .await;
+    let of = |path: &str| {
+        Bench::to(&receiver, path).with(|bench| bench.tool.response_transform = Some("public".to_owned()))
+    };
+    assert_eq!(output(&of("/half").run().await), &json!("ok"));
+    let told = failed(&of("/nan").run().await).to_owned();
+    assert!(told.contains("response_transform cannot be applied") && !told.contains("INTERNAL"), "{told}");
+}
+
+#[tokio::test]
 async fn an_error_status_reaches_the_model_with_the_beginning_of_the_body() {
     let receiver =
         Receiver::start(|_, _| async { answer(404, &json!({"reason": "no such city", "noise": "x".repeat(5_000)})) })

@@ -155,7 +155,7 @@ struct Keeper(Option<Arc<std::sync::Mutex<Vec<ToolArtifact>>>>);
 
 #[async_trait]
 impl ArtifactKeeper for Keeper {
-    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, String> {
+    async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, ToolError> {
         let kept = self.0.as_ref().ok_or("failed: no disk")?;
         let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
         kept.lock().unwrap().push(artifact);

@@ -30,6 +30,7 @@ fn finished(output: Value) -> Event {
 fn artifact() -> Artifact {
     Artifact {
         id: FILE,
+        attempt: None,
         tenant_id: TenantId(Uuid::nil()),
         owner_id: UserId(Uuid::nil()),
         session_id: None,
