@@ -1,16 +1,29 @@
 // A dialogue with an agent: what was said, and what is being said.
 import { Once, Problem, getExact, post } from '../api/client';
 import { follow, type StreamEvent } from '../api/events';
-import type { Message, Run, ToolCall } from '../api/types';
+import type { Message, Run, StartedTurn, ToolCall } from '../api/types';
 import { asProblem } from '../resource.svelte';
 import { parseJson, type Json } from '../text/json';
+import { split, type Attached } from './attached';
 import { fold, newCall, newTurn, type Call, type CallStatus, type Turn } from './turn';
 
 /** The page is drawn this often while an answer comes, however many pieces come. */
 const DRAW_EVERY_MS = 50;
 const TRIES = 3;
 
+/** What is said, and how. */
+export interface Saying {
+  agentId: string;
+  input: string;
+  files: Attached[];
+  /** A turn of a dialogue that the server keeps a list of; else a run of a session. */
+  isDialogue: boolean;
+  draft?: boolean | undefined;
+}
+
 export class Talk {
+  /** Empty until a new dialogue has begun. */
+  sessionId = $state('');
   turns = $state<Turn[]>([]);
   isConnected = $state(true);
   isLoading = $state(false);
@@ -20,10 +33,9 @@ export class Talk {
   /** A text that is sent again after a failure is the same message. */
   private readonly once = new Once();
 
-  constructor(
-    private readonly sessionId: string,
-    private readonly isPrivate: boolean,
-  ) {}
+  constructor(sessionId: string) {
+    this.sessionId = sessionId;
+  }
 
   get current(): Turn | null {
     return this.turns.find((turn) => turn.state === 'running') ?? null;
@@ -49,13 +61,13 @@ export class Talk {
   }
 
   /** Starts a run; false when the server refused it. */
-  async send(agentId: string, input: string, draft?: boolean): Promise<boolean> {
+  async send(saying: Saying): Promise<boolean> {
     this.problem = null;
     this.isSending = true;
     try {
-      const run = await this.start(agentId, input, draft);
-      this.turns.push(newTurn(run.id, input));
-      this.follow(run.id);
+      const runId = await this.start(saying);
+      this.turns.push({ ...newTurn(runId, ''), input: saying.input, files: saying.files });
+      this.follow(runId);
       return true;
     } catch (cause) {
       this.problem = asProblem(cause);
@@ -81,22 +93,38 @@ export class Talk {
   }
 
   /** It is one run, however often the connection breaks. */
-  private async start(agentId: string, input: string, draft?: boolean): Promise<Run> {
-    const body = {
-      agent_id: agentId,
-      input_message: input,
-      session_id: this.sessionId,
-      visibility: this.isPrivate ? 'private' : 'tenant',
-      ...(draft === undefined ? {} : { draft }),
-    };
+  private async start(saying: Saying): Promise<string> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once.post<Run>('/v1/runs', body, { query: { wait: 'false' } });
+        return await (saying.isDialogue ? this.startTurn(saying) : this.startRun(saying));
       } catch (cause) {
         if (!asProblem(cause).isOffline || attempt === TRIES) throw cause;
         await new Promise((done) => setTimeout(done, attempt * 1000));
       }
     }
+  }
+
+  private async startTurn({ agentId, input, files }: Saying): Promise<string> {
+    const body = {
+      agent_id: agentId,
+      message: input,
+      ...(this.sessionId === '' ? {} : { session_id: this.sessionId }),
+      ...(files.length === 0 ? {} : { attachments: files.map((file) => ({ artifact_id: file.id })) }),
+    };
+    const begun = await this.once.post<StartedTurn>('/v1/sessions/stream', body);
+    this.sessionId = begun.session_id;
+    return begun.run_id;
+  }
+
+  private async startRun({ agentId, input, draft }: Saying): Promise<string> {
+    const body = {
+      agent_id: agentId,
+      input_message: input,
+      session_id: this.sessionId,
+      visibility: 'private',
+      ...(draft === undefined ? {} : { draft }),
+    };
+    return (await this.once.post<Run>('/v1/runs', body, { query: { wait: 'false' } })).id;
   }
 
   private follow(runId: string): void {
@@ -137,7 +165,7 @@ function turnsOf(messages: Message[], runs: Run[]): Turn[] {
   };
   for (const message of messages) {
     const turn = turnOf(message.run_id);
-    if (message.role === 'user') turn.input = message.content;
+    if (message.role === 'user') Object.assign(turn, split(message.content));
     else if (!isUnderWay(byId.get(message.run_id))) add(turn, message);
   }
   for (const run of runs.toReversed()) {
