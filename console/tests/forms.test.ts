@@ -90,7 +90,7 @@ it('waits in the inbox beside approvals, and is answered there by keyboard', asy
   await page.getByRole('link', { name: 'Which account?' }).waitFor();
   await page.goto(`${artel.url}/console/approvals/${approval.id}?status=pending`);
   await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
-  const list = page.getByRole('navigation', { name: 'Approvals and forms' });
+  const list = page.getByRole('navigation', { name: 'Inbox' });
   expect(await list.getByRole('link').count()).toBe(2);
   await page.keyboard.press('j');
   await page.waitForURL(`**/approvals/form/${form.id}?status=pending`);
@@ -154,6 +154,22 @@ it('shows a form to a reader, who does not answer it', async () => {
   await page.getByText('You may see this form, not answer it.').waitFor();
   expect(await page.getByRole('button', { name: 'Send' }).count()).toBe(0);
   await world.api.post(`/v1/forms/${form.id}/answer`, { reason: 'over' });
+});
+
+it('asks which account of a service is connected', async () => {
+  const credential = { service_name: 'ozon', account_label: 'Main shop', secret: { client_id: '1', api_key: 'a-key-of-a-shop-1234' } };
+  const { instance_id } = await world.api.post('/v1/organizations/me/credentials', credential);
+  await wantsForm(artel, { title: 'Connect the shop', connect: { service: 'ozon' } });
+  const form = await waitsForForm(world, agentId);
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  await one.page.goto(`${artel.url}/console/approvals/form/${form.id}`);
+  await one.page.getByText('ozon').first().waitFor();
+  await one.page.getByLabel('Account').selectOption({ label: 'Main shop' });
+  expect(await violations(one.page)).toEqual([]);
+  await one.page.getByRole('button', { name: 'It is connected' }).click();
+  await until(async () => (await world.api.get(`/v1/forms/${form.id}`)).status === 'answered');
+  expect((await world.api.get(`/v1/forms/${form.id}`)).values).toEqual({ instance_id });
 });
 
 it('leaves a form of a colleague\'s private dialogue to the colleague: an administrator does not even look', async () => {

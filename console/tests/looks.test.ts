@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Artel } from './artel';
 import { isTooWide, launch, signIn, violations, visit, type Look, type Visit } from './browser';
 import { showPages } from './pages';
-import { asks, furnish, pays, until, type World } from './world';
+import { asker, asks, furnish, pays, until, waitsForForm, wantsForm, type World } from './world';
 
 const PICTURES = 'tests/pictures';
 const LOOKS: (Look & { name: string })[] = [
@@ -26,11 +26,26 @@ afterAll(async () => {
   await Promise.all([artel?.stop(), browser?.close()]);
 });
 
+const FORM = {
+  title: 'Delivery',
+  description: 'Where shall the parcel go, and when?',
+  fields: [
+    { name: 'city', label: 'City', type: 'text', required: true },
+    { name: 'note', label: 'Note for the courier', type: 'textarea' },
+    { name: 'day', label: 'Day', type: 'date' },
+    { name: 'speed', label: 'Speed', type: 'select', options: ['normal', 'express'], default: 'normal' },
+    { name: 'extras', label: 'Extras', type: 'multiselect', options: ['gift wrap', 'card'] },
+    { name: 'call', label: 'Call before', type: 'boolean' },
+    { name: 'contract', label: 'Contract', type: 'file' },
+  ],
+};
+
 /** What each page says when there is nothing yet. */
 const EMPTY: Record<string, string> = {
   '': 'There are no runs yet.',
   chat: 'There is no agent to talk to.',
   approvals: 'Nothing here.',
+  'approvals/rules': 'There are no rules of your own.',
   runs: 'There are no runs yet.',
   agents: 'There are no agents yet.',
   tools: 'There are no own tools yet.',
@@ -57,7 +72,7 @@ describe.each(LOOKS)('in $name', (how) => {
     await signIn(one, artel);
     if (how === LOOKS[0]) {
       for (const [page, text] of Object.entries(EMPTY)) {
-        await look(one, page, `${how.name}-empty-${page || 'home'}`);
+        await look(one, page, `${how.name}-empty-${(page || 'home').replace('/', '-')}`);
         expect(await one.page.getByText(text, { exact: true }).count(), page).toBe(1);
       }
     }
@@ -82,9 +97,24 @@ describe('with something in it', () => {
     await world.api.post('/v1/runs', { agent_id: world.agentId, input_message: 'This one fails' });
     await world.api.post('/v1/api-keys', { name: 'ci', scopes: ['runs:read', 'runs:write'], expires_in_days: 30 });
     await world.api.post(`/v1/agents/${world.agentId}/publish`);
+    await wantsForm(artel, FORM);
+    const form = await waitsForForm(world, await asker(world), 'Send the parcel');
+    const condition = { argument: '/amount', is: 'gt', value: 100 };
+    const rules = [
+      { tool: 'pay*', agent_id: world.agentId, effect: 'ask', conditions: [condition], reason: 'more than 100 euros', approvers: { users: [], scopes: ['chief'] } },
+      { tool: 'drop_*', effect: 'deny', reason: 'nobody drops tables here' },
+      { tool: '*', effect: 'allow' },
+    ];
+    await world.api.put('/v1/approval-rules', { rules });
+    const dialogue = await world.api.post('/v1/sessions/stream', { agent_id: world.agentId, message: 'Look at my files' });
     pages = {
       home: '',
       chat: 'chat/chat-full',
+      'new-chat': 'chat/new',
+      dialogue: `chat/${dialogue.session_id}`,
+      form: `approvals/form/${form.id}`,
+      'run-form': `run/${form.run_id}`,
+      rules: 'approvals/rules',
       approvals: `approvals/${approval.id}`,
       runs: 'runs',
       run: `run/${run.id}`,

@@ -117,6 +117,6 @@ it('shows the rules to administrators alone, and fits a phone', async () => {
   await page.goto(`${artel.url}/console/approvals/rules`);
   await page.getByLabel('API key').fill(key);
   await page.getByRole('button', { name: 'Sign in with the key' }).click();
-  await page.getByRole('heading', { name: 'Approvals and forms' }).waitFor();
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
   expect(await page.getByRole('link', { name: 'Rules' }).count()).toBe(0);
 });
