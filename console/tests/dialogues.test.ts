@@ -95,6 +95,27 @@ it('keeps one dialogue in one place: the address changes, nothing is drawn anew,
   expect(one.complaints).toEqual([]);
 });
 
+it('gives a dialogue another name, and deletes it, by keyboard', async () => {
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  const { page } = one;
+  await say(page, echoId, 'a long beginning of a dialogue');
+  const session = page.url().split('/').at(-1);
+  const list = page.getByRole('region', { name: 'Dialogues' });
+  await list.getByRole('button', { name: 'Rename' }).press('Enter');
+  await page.getByRole('dialog').getByLabel('Name').fill('Beginnings');
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await list.getByRole('link', { name: 'Beginnings' }).waitFor();
+  expect((await world.api.get(`/v1/sessions/${session}`)).title).toBe('Beginnings');
+  await list.getByRole('button', { name: 'Delete' }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).press('Enter');
+  await page.waitForURL('**/console/chat');
+  await until(async () => (await list.getByRole('link', { name: 'Beginnings' }).count()) === 0);
+  await expect(world.api.get(`/v1/sessions/${session}`)).rejects.toThrow('404');
+  expect(one.complaints).toEqual([]);
+});
+
 it('leaves dialogues of others to them: an administrator does not even look', async () => {
   const colleague = await artel.api(CLERK, '--user', COLLEAGUE);
   await says(colleague, 'a private topic');

@@ -1,5 +1,5 @@
 // The caller's dialogues, newest first.
-import { get, getPage, Problem } from '../api/client';
+import { get, getPage, Problem, remove, send } from '../api/client';
 import type { Run, Session } from '../api/types';
 import { may } from '../session.svelte';
 
@@ -53,4 +53,15 @@ async function ofOwnRuns(text: string, signal: AbortSignal): Promise<Dialogues> 
   const items = ids.map((id) => known.get(id) ?? null).filter((one): one is Session => one !== null);
   const dated = items.map((one) => ({ ...one, updated_at: said.get(one.id) ?? one.updated_at }));
   return { items: dated.filter((one) => (one.title ?? '').toLowerCase().includes(text.toLowerCase())), hasMore: false };
+}
+
+export async function renameDialogue(id: string, title: string): Promise<void> {
+  const answer = await send('PATCH', `/v1/sessions/${id}`, { body: { title } });
+  known.set(id, (await answer.json()) as Session);
+}
+
+/** Its runs are cancelled, and it is in no list any more. */
+export async function endDialogue(id: string): Promise<void> {
+  await remove(`/v1/sessions/${id}`);
+  known.set(id, null);
 }

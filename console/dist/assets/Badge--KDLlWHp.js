@@ -1,1 +1,0 @@
-import{ar as l,o as r,R as p,L as n,r as f,Y as _,W as m}from"./resource.svelte-BBwWN3Qo.js";var c=m("<span> </span>");function i(e,t){let s=l(t,"look",3,"plain");var a=c(),o=_(a,!0);r(()=>{p(a,1,`badge ${s()??""}`,"svelte-1pg3llf"),n(o,t.text)}),f(e,a)}export{i as B};
