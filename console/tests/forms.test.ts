@@ -69,6 +69,7 @@ it('is filled in where the run asks, with every kind of field, and says what is 
   await page.getByText('It is sent.').waitFor();
   await card.getByText('answered', { exact: true }).waitFor();
   await card.getByText('12345678901234567890').waitFor();
+  expect(await card.evaluate((section) => section === document.activeElement)).toBe(true);
 
   const [form] = (await world.api.get('/v1/forms?status=answered')) as any[];
   const { contract, count, ...rest } = form.values;
