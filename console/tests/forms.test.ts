@@ -157,6 +157,30 @@ it('shows a form to a reader, who does not answer it', async () => {
   await world.api.post(`/v1/forms/${form.id}/answer`, { reason: 'over' });
 });
 
+it('shows at once what another tab answered, and that a run which is stopped asks no more', async () => {
+  const one = await visit(browser, artel, { language: 'ru' });
+  await signIn(one, artel);
+  const { page } = one;
+  const ask = async () => {
+    await page.goto(`${artel.url}/console/chat/new?agent=${agentId}`);
+    await page.getByRole('textbox', { name: 'Сообщение' }).fill('Спроси меня');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Account (обязательно)').fill('written');
+    const session = page.url().split('/').at(-1);
+    return until(async () => (await world.api.get(`/v1/forms?status=pending&session_id=${session}`))[0]);
+  };
+  await wantsForm(artel, SHORT);
+  const form = await ask();
+  await world.api.post(`/v1/forms/${form.id}/answer`, { values: { account: 'from the other tab' } });
+  await page.getByText('from the other tab').waitFor();
+  expect(await page.getByLabel('Account (обязательно)').count()).toBe(0);
+  await ask();
+  await page.getByRole('button', { name: 'Остановить' }).click();
+  await page.getByText('отменена', { exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: 'Отправить' }).count()).toBe(1);
+  expect(one.complaints).toEqual([]);
+});
+
 it('asks which account of a service is connected', async () => {
   const credential = { service_name: 'ozon', account_label: 'Main shop', secret: { client_id: '1', api_key: 'a-key-of-a-shop-1234' } };
   const { instance_id } = await world.api.post('/v1/organizations/me/credentials', credential);

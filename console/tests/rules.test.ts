@@ -117,6 +117,8 @@ it('shows the rules to administrators alone, and fits a phone', async () => {
   await page.goto(`${artel.url}/console/approvals/rules`);
   await page.getByLabel('API key').fill(key);
   await page.getByRole('button', { name: 'Sign in with the key' }).click();
+  await page.getByText('This needs the scope admin.').waitFor();
+  await page.getByRole('link', { name: 'Inbox' }).click();
   await page.getByRole('heading', { name: 'Inbox' }).waitFor();
   expect(await page.getByRole('link', { name: 'Rules' }).count()).toBe(0);
 });
