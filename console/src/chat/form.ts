@@ -6,6 +6,9 @@ import { Exact, parseJson, type Json } from '../text/json';
 export type Entry = string | string[] | boolean;
 export type Fault = 'needed' | 'no_number';
 
+/** What is written into forms that are not answered yet: a reader who looks at another one loses nothing. */
+export const drafts = new Map<string, Entry[]>();
+
 /** What a control holds before anybody typed. */
 export function begun(field: FormField): Entry {
   const given = (field.default ?? null) as Json;
