@@ -74,7 +74,13 @@ it('shows them in the tables and on the page of a run', async () => {
   const runs = await world.api.get<{ id: string }[]>('/v1/runs?limit=20');
   for (const run of runs) {
     await one.page.goto(`${artel.url}/console/run/${run.id}`);
-    await one.page.getByRole('button', { name: 'result' }).last().waitFor();
+    const journal = one.page.getByRole('region', { name: 'Journal' });
+    await journal.waitFor();
+    // The rows of the end are drawn when they can be seen.
+    await until(async () => {
+      await journal.evaluate((view) => (view.scrollTop = view.scrollHeight));
+      return (await journal.getByRole('button', { name: 'result', exact: true }).count()) > 0;
+    });
     await one.page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
     await isHarmless();
   }
