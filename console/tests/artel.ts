@@ -70,8 +70,8 @@ export class Artel {
   }
 
   /** The API with a token that may do these things. */
-  async api(scopes = 'admin'): Promise<Api & { token: string }> {
-    const token = await this.command('token', '--scopes', scopes);
+  async api(scopes = 'admin', ...more: string[]): Promise<Api & { token: string }> {
+    const token = await this.command('token', '--scopes', scopes, ...more);
     return { ...caller(this.url, token), token };
   }
 

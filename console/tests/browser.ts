@@ -2,6 +2,7 @@
 import AxeBuilder from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { PASSWORD, type Artel } from './artel';
+import { showPages } from './pages';
 
 const ARGUMENTS = [
   '--no-sandbox',
@@ -53,6 +54,7 @@ export async function visit(browser: Browser, artel: Artel, look: Look = {}): Pr
       return route.abort();
     },
   );
+  await showPages(context);
   context.setDefaultTimeout(WAITS_MS);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));

@@ -45,7 +45,7 @@ it('can be used within a second', async () => {
 it('draws a stream of a hundred pieces a second with less than a third of a core', async () => {
   const pieces = Array.from({ length: 600 }, (_, index) => (index % 40 === 39 ? `**w${index}**.\n\n` : `w${index} `));
   await artel.script({ replies: [{ steps: [{ text: pieces }], timing: { gap_ms: 10 } }] });
-  await one.page.goto(`${artel.url}/console/chat/chat-stream?new=1&agent=${world.agentId}`);
+  await one.page.goto(`${artel.url}/console/chat/new?agent=${world.agentId}`);
   await one.page.getByRole('textbox', { name: 'Message' }).fill('Count');
   await one.page.keyboard.press('Enter');
   await one.page.getByText('w1 ').first().waitFor();

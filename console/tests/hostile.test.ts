@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Artel } from './artel';
 import { isTooWide, launch, signIn, visit, type Visit } from './browser';
 import { HOSTILE } from './hostile';
-import { asks, furnish, pays, until, type World } from './world';
+import { pieces } from '../src/text/invisible';
+import { asker, asks, furnish, pays, until, waitsForForm, wantsForm, type World } from './world';
 
 /** As many at once as one answer of a model carries. */
 const TOGETHER = 12;
@@ -73,7 +74,13 @@ it('shows them in the tables and on the page of a run', async () => {
   const runs = await world.api.get<{ id: string }[]>('/v1/runs?limit=20');
   for (const run of runs) {
     await one.page.goto(`${artel.url}/console/run/${run.id}`);
-    await one.page.getByRole('button', { name: 'result' }).last().waitFor();
+    const journal = one.page.getByRole('region', { name: 'Journal' });
+    await journal.waitFor();
+    // The rows of the end are drawn when they can be seen.
+    await until(async () => {
+      await journal.evaluate((view) => (view.scrollTop = view.scrollHeight));
+      return (await journal.getByRole('button', { name: 'result', exact: true }).count()) > 0;
+    });
     await one.page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
     await isHarmless();
   }
@@ -105,10 +112,12 @@ it('shows the arguments of an approval exactly, with what cannot be seen', async
 it('shows them as names of agents and of keys, and as prompts', async () => {
   const names = sendable.filter((text) => text.length <= 200 && text.trim() !== '');
   const made: string[] = [];
-  for (const name of names) {
-    const agent = await world.api.post('/v1/agents', { name, system_prompt: name, model: 'demo:echo' });
+  for (const [index, text] of names.entries()) {
+    // Names of agents have no characters that cannot be seen; prompts and names of keys do.
+    const name = pieces(text).some((piece) => piece.isMark) || text.includes('\n') ? `agent ${index}` : text;
+    const agent = await world.api.post('/v1/agents', { name, system_prompt: text, model: 'demo:echo' });
     made.push(agent.id);
-    await world.api.post('/v1/api-keys', { name, scopes: ['runs:read'] });
+    await world.api.post('/v1/api-keys', { name: text, scopes: ['runs:read'] });
   }
   for (const page of ['agents', 'agents?offset=50', 'access', 'access/audit', 'chat', 'runs']) {
     await one.page.goto(`${artel.url}/console/${page}`);
@@ -122,6 +131,65 @@ it('shows them as names of agents and of keys, and as prompts', async () => {
     await isHarmless();
   }
 }, 120_000);
+
+it('shows them in forms: as titles, labels, options and values', async () => {
+  const agentId = await asker(world);
+  const secret = /password|passwd|token|secret|api.?key|cvv|pin/i;
+  const texts = sendable.filter((text) => text.length <= 200 && text.trim() !== '' && !secret.test(text));
+  for (let from = 0; from < texts.length; from += TOGETHER) {
+    const some = texts.slice(from, from + TOGETHER);
+    const fields = some.map((label, index) => ({ name: `f${index}`, label, type: 'text', default: label }));
+    const options = [...new Set(some)];
+    await wantsForm(artel, {
+      title: some[0],
+      description: some.join('\n'),
+      fields: [...fields, { name: 'one', label: some[0], type: 'select', options }, { name: 'many', label: some[0], type: 'multiselect', options }],
+    });
+    const form = await waitsForForm(world, agentId, some[0]);
+    await one.page.goto(`${artel.url}/console/approvals/form/${form.id}?status=pending`);
+    await one.page.getByRole('button', { name: 'Send' }).waitFor();
+    await isHarmless();
+    const hidden = some.filter((text) => text.includes('\u202e') || text.includes('\u200b')).length;
+    expect(await one.page.getByText(/^Proposed: .*(U\+202E|U\+200B)/s).count()).toBe(hidden);
+    // What is proposed is sent as it is.
+    await one.page.getByRole('button', { name: 'Send' }).click();
+    const { values } = await until(async () => {
+      const now = await world.api.get(`/v1/forms/${form.id}`);
+      return now.status === 'answered' && now;
+    });
+    const proposed = form.fields.filter((field: any) => typeof field.default === 'string' && field.default.trim() !== '');
+    expect(values).toEqual(Object.fromEntries(proposed.map((field: any) => [field.name, field.default])));
+    await one.page.goto(`${artel.url}/console/run/${form.run_id}`);
+    await one.page.getByRole('button', { name: 'form_answered' }).waitFor();
+    await isHarmless();
+  }
+}, 180_000);
+
+it('shows them in rules, and as files of a dialogue', async () => {
+  const tools = sendable.filter((text) => text.length <= 200 && text.trim() !== '' && !pieces(text).some((piece) => piece.isMark) && !text.includes('\n'));
+  const rules = tools.map((tool) => ({ tool, effect: 'deny', reason: tool, conditions: [{ argument: '/to', is: 'eq', value: tool }] }));
+  await world.api.put('/v1/approval-rules', { rules });
+  await one.page.goto(`${artel.url}/console/approvals/rules`);
+  await one.page.getByRole('listitem', { name: 'Rule 1', exact: true }).waitFor();
+  await isHarmless();
+  await one.page.getByRole('button', { name: 'Edit rule 1', exact: true }).click();
+  await isHarmless();
+  await world.api.put('/v1/approval-rules', { rules: [] });
+
+  const { session_id } = await world.api.post('/v1/sessions/stream', { agent_id: world.agentId, message: 'Files' });
+  const headers = { authorization: `Bearer ${world.api.token}` };
+  let there = 0;
+  for (const text of sendable.filter((name) => name.length <= 100)) {
+    const name = text.replaceAll('/', '|');
+    const answer = await fetch(`${artel.url}/v1/sessions/${session_id}/files/${encodeURIComponent(name)}`, { method: 'PUT', headers, body: text });
+    there += answer.ok ? 1 : 0;
+  }
+  expect(there).toBeGreaterThan(30);
+  await one.page.goto(`${artel.url}/console/chat/${session_id}`);
+  await one.page.getByText('Files of this dialogue').click();
+  await until(async () => (await one.page.locator('.files li').count()) > 30);
+  await isHarmless();
+});
 
 it('follows no address that an address names', async () => {
   for (const path of ['sign-in?error=<script>alert(1)</script>', 'run/<img src=x onerror=alert(1)>', '%E0%A4%A', 'runs?text=<svg onload=alert(1)>', 'agent/javascript:alert(1)']) {

@@ -167,7 +167,8 @@ it('streams an answer, shows the call, decides inline, and finds the dialogue ag
   await page.locator('strong', { hasText: 'paid' }).waitFor();
   await page.reload();
   await page.locator('strong', { hasText: 'paid' }).waitFor();
-  expect(await page.getByText('Pay 5 to ACME').count()).toBe(2);
+  // In the dialogue and in the list of dialogues.
+  await until(async () => (await page.getByText('Pay 5 to ACME').count()) === 2);
   await page.getByRole('link', { name: 'Details' }).click();
   await page.getByRole('heading', { name: 'What happened' }).waitFor();
   await page.getByRole('button', { name: 'tool_result' }).click();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launch } from './browser';
+import { showPages } from './pages';
 
 const directory = mkdtempSync(join(tmpdir(), 'artel-demo-'));
 let demo: ChildProcess;
@@ -33,7 +34,9 @@ afterAll(async () => {
 
 it('signs in with the printed link, talks to an agent, and sees its tool call happen, within a minute', async () => {
   const started = Date.now();
-  const page = await browser.newPage({ locale: 'en-GB' });
+  const context = await browser.newContext({ locale: 'en-GB' });
+  await showPages(context);
+  const page = await context.newPage();
   await page.goto(link);
   await page.waitForURL('**/console/');
   await page.getByRole('link', { name: 'Talk to an agent' }).click();

@@ -8,6 +8,8 @@ export interface World {
   toolId: string;
   /** The bodies that the tool's service was sent. */
   received: string[];
+  /** What the tool's service answers. */
+  answer: string;
   close(): void;
 }
 
@@ -23,8 +25,8 @@ export async function until<T>(look: () => Promise<T | undefined | false>, ms = 
 
 /** An agent with the tool `pay`, each call of which a human is asked about. */
 export async function furnish(artel: Artel): Promise<World> {
-  const received: string[] = [];
-  const service = await listen(received);
+  const world = { received: [] as string[], answer: '{"paid": true}' };
+  const service = await listen(world);
   const { port } = service.address() as { port: number };
   const api = await artel.api();
   const tool = await api.post('/v1/tools', {
@@ -40,7 +42,7 @@ export async function furnish(artel: Artel): Promise<World> {
   const agent = await api.post('/v1/agents', profile);
   await api.post(`/v1/agents/${agent.id}/tools/${tool.id}`, { allowed_domains: ['127.0.0.1'] });
   await api.put('/v1/approval-rules', { rules: [{ tool: 'pay', effect: 'ask', reason: 'money leaves the house' }] });
-  return { api, agentId: agent.id, toolId: tool.id, received, close: () => service.close() };
+  return Object.assign(world, { api, agentId: agent.id, toolId: tool.id, close: () => void service.close() });
 }
 
 /** The model calls `pay` with these arguments (a JSON text or a value), and says `done` afterwards. */
@@ -53,20 +55,44 @@ export async function pays(artel: Artel, args: unknown, done = 'It is paid.'): P
   });
 }
 
+/** An agent that may ask its user with forms. */
+export async function asker(world: World): Promise<string> {
+  const tool = await world.api.post('/v1/tools', { name: 'request_form', execution_type: 'internal', input_schema: { type: 'object' } });
+  const agent = await world.api.post('/v1/agents', { name: 'Asker', system_prompt: 'You ask.', model: 'openai:gpt-4o-mini', status: 'published' });
+  await world.api.post(`/v1/agents/${agent.id}/tools/${tool.id}`, {});
+  return agent.id;
+}
+
+/** The model asks for this form, and says `done` afterwards. */
+export async function wantsForm(artel: Artel, form: unknown, done = 'It is sent.'): Promise<void> {
+  await artel.script({
+    replies: [
+      { when: { role: 'tool' }, steps: [{ text: done }] },
+      { when: { tools: true }, steps: [{ tool: { name: 'request_form', arguments: form } }] },
+    ],
+  });
+}
+
+/** A run that waits for a form; the form. */
+export async function waitsForForm(world: World, agentId: string, input = 'Send it'): Promise<any> {
+  const run = await world.api.post('/v1/runs?wait=false', { agent_id: agentId, input_message: input });
+  return until(async () => (await world.api.get(`/v1/forms?status=pending&run_id=${run.id}`))[0]);
+}
+
 /** A run that waits for a decision; the approval. */
 export async function asks(world: World, input = 'Pay the invoice'): Promise<any> {
   const run = await world.api.post('/v1/runs?wait=false', { agent_id: world.agentId, input_message: input });
   return until(async () => (await world.api.get(`/v1/approvals?run_id=${run.id}`))[0]);
 }
 
-function listen(received: string[]): Promise<Server> {
+function listen(world: { received: string[]; answer: string }): Promise<Server> {
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
     request.on('end', () => {
-      received.push(body);
+      world.received.push(body);
       response.setHeader('content-type', 'application/json');
-      response.end('{"paid": true}');
+      response.end(world.answer);
     });
   });
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));

@@ -24,6 +24,8 @@ export interface Options {
   body?: unknown;
   /** A JSON text that is sent as it stands. */
   text?: string;
+  /** The bytes of a file, or a form with files. */
+  raw?: Blob | FormData;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -116,7 +118,7 @@ async function attempt(method: Method, path: string, options: Options): Promise<
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
   if (text !== undefined) headers['Content-Type'] = 'application/json';
   const init: RequestInit = { method, headers, credentials: 'same-origin', redirect: 'error' };
-  if (text !== undefined) init.body = text;
+  if (text !== undefined || options.raw !== undefined) init.body = text ?? options.raw ?? null;
   if (options.signal) init.signal = options.signal;
   try {
     return await fetch(path + query(options.query), init);

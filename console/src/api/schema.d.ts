@@ -752,6 +752,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List forms, oldest first.
+         * @description Needs `runs:read`.
+         */
+        get: operations["list_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a form.
+         * @description Needs `runs:read`.
+         */
+        get: operations["get_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forms/{form_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a form.
+         * @description With `values` the run goes on with them as the result of its call; each value that does not fit is a field error
+         *     (422). With a `reason` instead, the user does not answer, and the model is told so. A form is answered once: one
+         *     that is answered, expired or cancelled already is a 409 whose `details` say so. Needs `runs:write`.
+         */
+        post: operations["answer_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/approval-rules": {
         parameters: {
             query?: never;
@@ -902,9 +964,30 @@ export interface paths {
         put?: never;
         /**
          * Answer what a turn waits for.
-         * @description An approval is decided once; what was decided, expired or cancelled already is a 409. Needs `runs:write`.
+         * @description An approval is decided once, and a form is answered once; what was decided, answered, expired or cancelled already is
+         *     a 409. Each value that does not fit its form is a field error (422). Needs `runs:write`.
          */
         post: operations["answer_turn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files and directories that are directly in a directory of a session's workspace.
+         * @description A directory that is not there is empty. Needs `runs:read`.
+         */
+        get: operations["list_workspace_files"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1059,8 +1142,9 @@ export interface paths {
         get?: never;
         /**
          * Set the connectors of an agent.
-         * @description The list is kept; runs do not call connectors yet. Order is kept, and a key that comes twice counts once. The system
-         *     agent has every connector, and its list cannot be set (400). Needs `agents:write`.
+         * @description The list holds at once, also for runs under way. Grants of credentials whose connector is not in it are revoked.
+         *     Order is kept, and a key that comes twice counts once. The system agent may call every connector, and its list
+         *     cannot be set (400). Needs `agents:write`.
          */
         put: operations["put_agent_connectors"];
         post?: never;
@@ -1068,6 +1152,188 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the connectors.
+         * @description The external services that agents may be given, by key. Needs `agents:read`.
+         */
+        get: operations["list_connectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/connectors/{connector_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a connector.
+         * @description How one signs in, and every operation with the JSON Schema of its parameters. Needs `agents:read`.
+         */
+        get: operations["get_connector"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List credentials.
+         * @description By service and instance, without secrets. Another user's own are not among them. Needs `credentials:read`.
+         */
+        get: operations["list_credentials"];
+        put?: never;
+        /**
+         * Keep a credential.
+         * @description The secret is checked against the connector's `auth.schema` (422 for each member), encrypted, and never shown
+         *     again. Needs `credentials:write`.
+         */
+        post: operations["create_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a credential, without its secret.
+         * @description Needs `credentials:read`.
+         */
+        get: operations["get_credential"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a credential.
+         * @description Its grants go with it. Needs `credentials:write`.
+         */
+        delete: operations["delete_credential"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a credential's label, or rotate its secret.
+         * @description Needs `credentials:write`.
+         */
+        patch: operations["update_credential"];
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/credentials/{credential_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a credential.
+         * @description Makes the connector's test request, which changes nothing. Needs `credentials:write`.
+         */
+        post: operations["test_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/agents/{agent_id}/available-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the credentials that an agent could be granted.
+         * @description Every credential of the organisation under the agent's connectors. The system agent has all of them: it reads, and
+         *     a human decides about each write. Needs `agents:read`.
+         */
+        get: operations["list_available_credentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/agents/{agent_id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an agent's grants.
+         * @description Needs `agents:read`.
+         */
+        get: operations["list_grants"];
+        put?: never;
+        /**
+         * Grant a credential to an agent.
+         * @description It must be of one of the agent's connectors (422). Needs `agents:write`.
+         */
+        post: operations["create_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/agents/{agent_id}/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a grant.
+         * @description Runs under way feel it at their next call. Needs `agents:write`.
+         */
+        delete: operations["delete_grant"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what a grant covers.
+         * @description Runs under way feel it at their next call. Needs `agents:write`.
+         */
+        patch: operations["update_grant"];
         trace?: never;
     };
     "/v1/runs/stream": {
@@ -1139,6 +1405,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{session_id}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a file of a session's workspace.
+         * @description The path may have several segments (`reports/2026.csv`). `Range` asks for a part. Needs `runs:read`.
+         */
+        get: operations["get_workspace_file"];
+        /**
+         * Write a file into a session's workspace.
+         * @description The body is the file, at most 100 MiB. A file that is there is replaced. A workspace has at most 20,000 files and
+         *     1 GiB. Needs `runs:write`.
+         */
+        put: operations["put_workspace_file"];
+        post?: never;
+        /**
+         * Delete a file of a session's workspace.
+         * @description Needs `runs:write`.
+         */
+        delete: operations["delete_workspace_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1193,6 +1488,21 @@ export interface components {
             created_by: components["schemas"]["UserId"];
             /** Format: date-time */
             created_at: string;
+        };
+        AnswerForm: components["schemas"]["AnswerMembers"] & ({
+            values: Record<string, never>;
+            /** @enum {unknown} */
+            reason?: null;
+        } | {
+            /** @enum {unknown} */
+            values?: null;
+            reason: string;
+        });
+        AnswerMembers: {
+            /** @description By the names of the fields, as the form's `values_schema` says; left out when the user does not answer. */
+            values?: Record<string, never> | null;
+            /** @description Why the user does not answer: without `values`, and only then. The model reads it. */
+            reason?: string | null;
         };
         /** @description An API key without the key itself, of which only a keyed hash is stored. */
         ApiKey: {
@@ -1265,7 +1575,7 @@ export interface components {
          *     meet all conditions.
          */
         ApprovalRule: {
-            /** @description The tool's name; `*` stands for any text, `?` for one character. */
+            /** @description The tool's name; `*` stands for any text, `?` for one character. Case, white space, punctuation and letters that look alike make no other name, and a tool is also known by what its built-in function is called. */
             tool: string;
             agent_id?: components["schemas"]["AgentId"] | null;
             /** @description All of these must hold. */
@@ -1376,6 +1686,17 @@ export interface components {
          * @enum {string}
          */
         AuthType: "none" | "api_key" | "oauth2" | "service" | "bearer_token" | "basic_auth" | "custom_header" | "query_param";
+        /** @description A credential that an agent could use, or does. */
+        AvailableCredential: {
+            credential_id: components["schemas"]["CredentialId"];
+            service_name: string;
+            instance_id: string;
+            account_label: string;
+            /** Format: date-time */
+            last_used_at?: string | null;
+            granted: boolean;
+            grant_id?: components["schemas"]["GrantId"] | null;
+        };
         /** @description The permission and limits under which one agent may use one tool. */
         Binding: {
             id: components["schemas"]["BindingId"];
@@ -1503,7 +1824,7 @@ export interface components {
             unavailable?: components["schemas"]["CatalogueLack"];
         };
         CloneAgent: {
-            /** @description The source's name + " (copy)" when absent. */
+            /** @description Without control characters and invisible characters. */
             name?: string | null;
         };
         /**
@@ -1518,7 +1839,36 @@ export interface components {
             is: components["schemas"]["Comparison"];
             value: unknown;
         };
+        /** @description An external service, in a line. */
+        ConnectorLine: {
+            /** @description What agents and credentials name it by. */
+            key: string;
+            title: components["schemas"]["Title"];
+            /** @enum {string} */
+            kind: "shipped" | "operator" | "organisation";
+            auth: Record<string, never>;
+            /** @description How many operations it has. */
+            operations: number;
+        };
+        /** @description An external service with all that can be asked of it. */
+        ConnectorView: {
+            key: string;
+            title: components["schemas"]["Title"];
+            /** @enum {string} */
+            kind: "shipped" | "operator" | "organisation";
+            /** @description Base URLs by name; `{name}` stands for a member of the credential. */
+            hosts: Record<string, never>;
+            /** @description How one signs in, and the JSON Schema of a credential's `secret`. */
+            auth: Record<string, never>;
+            /** @description Operations that belong together. A grant may name a module. */
+            modules: Record<string, never>[];
+            /** @description Documented limits by name. */
+            rate_limits: Record<string, never>;
+            /** @description What the service sends by itself; `null` when it sends nothing. */
+            webhooks?: Record<string, never> | null;
+        };
         CreateAgent: {
+            /** @description Without control characters and invisible characters. */
             name: string;
             system_prompt?: string | null;
             /**
@@ -1533,7 +1883,7 @@ export interface components {
             version?: number | null;
         };
         CreateApiKey: {
-            scopes: ("users:act-as" | "tools:read" | "tools:write" | "agents:read" | "agents:write" | "runs:read" | "runs:write" | "api-keys:write" | "audit:read" | "admin" | "llm:invoke" | "api:read" | "api:write" | "api:admin")[];
+            scopes: ("users:act-as" | "tools:read" | "tools:write" | "agents:read" | "agents:write" | "runs:read" | "runs:write" | "credentials:read" | "credentials:write" | "api-keys:write" | "audit:read" | "admin" | "llm:invoke" | "api:read" | "api:write" | "api:admin")[];
             name?: string | null;
             /**
              * Format: int64
@@ -1574,8 +1924,36 @@ export interface components {
             allowed_domains?: string[] | null;
             secrets_ref?: string | null;
         };
+        CreateCredential: {
+            /** @description The pattern has the keys that every installation knows; the operator may add others. */
+            service_name: string;
+            /** @description Tells the accounts of one service apart; made of the label when absent. */
+            instance_id?: string | null;
+            account_label: string;
+            /** @description The members that the connector's `auth.schema` names. It is never shown again. */
+            secret: Record<string, never>;
+            user_id?: components["schemas"]["UserId"] | null;
+        };
+        CreateGrant: {
+            /** @description One of `available-credentials`. */
+            credential_id: components["schemas"]["CredentialId"];
+            /**
+             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
+             * @example {
+             *       "read": true,
+             *       "write": "ask"
+             *     }
+             */
+            scopes?: {
+                /** @enum {unknown} */
+                read?: true | false | "ask";
+                /** @enum {unknown} */
+                write?: true | false | "ask";
+            };
+        };
         /** @description All but the name may be absent. */
         CreateOrganizationAgent: {
+            /** @description Without control characters and invisible characters. */
             name: string;
             /** @description For people; no model reads it. */
             description?: string | null;
@@ -1610,10 +1988,55 @@ export interface components {
             /** @enum {unknown} */
             execution_type: "internal";
             /** @enum {unknown} */
-            name?: "calculator" | "current_time" | "echo" | "exit";
+            name?: "calculator" | "current_time" | "echo" | "exit" | "request_form";
             /** @enum {unknown} */
             endpoint?: null;
         });
+        /** @description One account of an external service. Its secret is kept sealed beside it and is in no value of this type. */
+        Credential: {
+            credential_id: components["schemas"]["CredentialId"];
+            /** @description The key of the connector that it is for. */
+            service_name: string;
+            /** @description Tells the accounts of one service apart; unique among them. */
+            instance_id: string;
+            /** @description What people call the account. */
+            account_label: string;
+            user_id?: components["schemas"]["UserId"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When an agent used it last, to the minute.
+             */
+            last_used_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description One account of an external service.
+         */
+        CredentialId: string;
+        /** @description What the service said. */
+        CredentialReport: {
+            /** @description The service took the credential. */
+            ok: boolean;
+            /**
+             * Format: int32
+             * @description The HTTP status of its answer; `null` when there was none.
+             */
+            status?: number | null;
+            /** @description In words for the credential's owner. */
+            message: string;
+            /** @description Whose account it is, in the service's words. */
+            account?: string | null;
+            scopes?: unknown;
+            /** @description When the credential ends. */
+            expires_at?: string | null;
+        };
+        /** @description A credential without its secret. */
+        CredentialView: components["schemas"]["Credential"] & {
+            /** @description The same as `credential_id`. */
+            id: components["schemas"]["CredentialId"];
+        };
         /** @description The database cannot be reached. */
         DatabaseDown: {
             /** @description `error` */
@@ -1681,6 +2104,8 @@ export interface components {
          * @enum {string}
          */
         EffectClass: "read_only" | "idempotent" | "verifiable" | "at_most_once";
+        /** @enum {string} */
+        EntryKind: "file" | "directory";
         /**
          * @description Who executes a call.
          * @enum {string}
@@ -1691,6 +2116,88 @@ export interface components {
             /** @description Where: `name`, `llm_params.temperature`, `allowed_domains[0]`; empty for the body as a whole. */
             field: string;
             message: string;
+        };
+        /**
+         * @description What a field of a form takes.
+         * @enum {string}
+         */
+        FieldType: "text" | "textarea" | "number" | "date" | "select" | "multiselect" | "boolean" | "file";
+        /** @description Questions of a run to its user. The run sleeps until they are answered. */
+        Form: {
+            /** @description The id of the tool call that asks. */
+            id: components["schemas"]["CallId"];
+            status: components["schemas"]["FormState"];
+            run_id: components["schemas"]["RunId"];
+            session_id: components["schemas"]["SessionId"];
+            agent_id: components["schemas"]["AgentId"];
+            title: string;
+            description?: string | null;
+            /** @description What is asked, in the order in which it is shown. */
+            fields: components["schemas"]["FormField"][];
+            /** @description The service that the user is asked to connect before they answer. */
+            connect?: string | null;
+            /** @description JSON Schema of the `values` that the form takes. */
+            values_schema: Record<string, never>;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the run goes on without an answer; `null`: it waits as long as it takes.
+             */
+            expires_at?: string | null;
+            /** @description What was filled in, by the names of the fields. */
+            values?: Record<string, never> | null;
+            /** @description Why nothing was filled in. */
+            reason?: string | null;
+            answered_by?: components["schemas"]["UserId"] | null;
+            /** Format: date-time */
+            ended_at?: string | null;
+        };
+        /** @description One question of a form. */
+        FormField: {
+            /** @description The member of the answer that holds the value. */
+            name: string;
+            label: string;
+            type: components["schemas"]["FieldType"];
+            required?: boolean;
+            /** @description What can be chosen in a `select` or `multiselect`. */
+            options?: string[];
+            /** @description The value that is there before anybody typed. */
+            default?: Record<string, never> | null;
+        };
+        /**
+         * @description How far a form is.
+         * @enum {string}
+         */
+        FormState: "pending" | "answered" | "declined" | "expired" | "cancelled";
+        /**
+         * Format: uuid
+         * @description The right of an agent to use a credential.
+         */
+        GrantId: string;
+        /** @description The right of an agent to use a credential. */
+        GrantView: {
+            id: components["schemas"]["GrantId"];
+            /** @description The same as `id`. */
+            grant_id: components["schemas"]["GrantId"];
+            agent_id: components["schemas"]["AgentId"];
+            credential_id: components["schemas"]["CredentialId"];
+            /**
+             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
+             * @example {
+             *       "read": true,
+             *       "write": "ask"
+             *     }
+             */
+            scopes: {
+                /** @enum {unknown} */
+                read?: true | false | "ask";
+                /** @enum {unknown} */
+                write?: true | false | "ask";
+            };
+            created_by: components["schemas"]["UserId"];
+            /** Format: date-time */
+            created_at: string;
         };
         /** @enum {string} */
         HttpMethod: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -2005,6 +2512,11 @@ export interface components {
              */
             timeout_ms?: number | null;
         };
+        /** @description A text for people in two languages. */
+        Title: {
+            ru: string;
+            en: string;
+        };
         Token: {
             token: string;
             /** @description `bearer` */
@@ -2063,6 +2575,7 @@ export interface components {
         };
         /** @description A full tool or a part of one; what is absent stays as it is. */
         ToolChanges: {
+            /** @description Without control characters and invisible characters. */
             name?: string | null;
             description?: string | null;
             /**
@@ -2116,7 +2629,7 @@ export interface components {
         /** Format: uuid */
         ToolId: string;
         ToolMembers: {
-            /** @description For `internal` tools without `endpoint`: which function. */
+            /** @description Without control characters and invisible characters. */
             name: string;
             description?: string | null;
             /**
@@ -2255,6 +2768,7 @@ export interface components {
         };
         /** @description A full profile or a part of one; what is absent stays as it is. */
         UpdateAgent: {
+            /** @description Without control characters and invisible characters. */
             name?: string | null;
             system_prompt?: string | null;
             /**
@@ -2299,8 +2813,30 @@ export interface components {
             model?: string | null;
             budget?: components["schemas"]["BudgetLimits"] | null;
         };
+        /** @description What is absent stays as it is. */
+        UpdateCredential: {
+            account_label?: string | null;
+            /** @description In place of the whole secret. Runs under way use it from their next call on. */
+            secret?: Record<string, never> | null;
+        };
+        UpdateGrant: {
+            /**
+             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
+             * @example {
+             *       "read": true,
+             *       "write": "ask"
+             *     }
+             */
+            scopes: {
+                /** @enum {unknown} */
+                read?: true | false | "ask";
+                /** @enum {unknown} */
+                write?: true | false | "ask";
+            };
+        };
         /** @description What is absent stays as it is; `null` clears a member that may be empty. */
         UpdateOrganizationAgent: {
+            /** @description Without control characters and invisible characters. */
             name?: string | null;
             description?: string | null;
             system_prompt?: string | null;
@@ -2335,7 +2871,7 @@ export interface components {
             /** @enum {unknown} */
             execution_type: "internal";
             /** @enum {unknown} */
-            name: "calculator" | "current_time" | "echo" | "exit";
+            name: "calculator" | "current_time" | "echo" | "exit" | "request_form";
             /** @enum {unknown} */
             endpoint: null;
         }) & ({
@@ -2359,6 +2895,19 @@ export interface components {
          * @enum {string}
          */
         WaitFor: "approval" | "client" | "form" | "child" | "until";
+        /** @description A file or a directory of a workspace. */
+        WorkspaceEntry: {
+            /** @description Relative to the workspace. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Its size; of a directory, that of all files beneath it.
+             */
+            bytes: number;
+            kind: components["schemas"]["EntryKind"];
+            /** Format: date-time */
+            modified_at: string;
+        };
     };
     responses: {
         /** @description It exists already, is stale, or a request with the same Idempotency-Key is under way. */
@@ -3997,6 +4546,104 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_forms: {
+        parameters: {
+            query?: {
+                /** @description `pending`: those that somebody can answer. */
+                status?: components["schemas"]["FormState"];
+                run_id?: components["schemas"]["RunId"];
+                session_id?: string;
+                /** @description At most this many; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The forms. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    answer_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: components["schemas"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerForm"];
+            };
+        };
+        responses: {
+            /** @description The form as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_approval_rules: {
         parameters: {
             query?: never;
@@ -4320,6 +4967,38 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_workspace_files: {
+        parameters: {
+            query?: {
+                /** @description A directory, relative to the workspace or under `/workspace`; the workspace itself when absent. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is there, by path. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceEntry"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
@@ -4710,6 +5389,431 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_connectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorLine"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                connector_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connector. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_credentials: {
+        parameters: {
+            query?: {
+                /** @description Only those of this service. */
+                service_name?: string;
+                /** @description At most this many; 100 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of credentials. */
+            200: {
+                headers: {
+                    /** @description How many there are in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_credential: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCredential"];
+            };
+        };
+        responses: {
+            /** @description The new credential. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                credential_id: components["schemas"]["CredentialId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credential. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                credential_id: components["schemas"]["CredentialId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                credential_id: components["schemas"]["CredentialId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCredential"];
+            };
+        };
+        responses: {
+            /** @description The credential as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    test_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                credential_id: components["schemas"]["CredentialId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the service said. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialReport"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_available_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By service and instance. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailableCredential"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_grant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateGrant"];
+            };
+        };
+        responses: {
+            /** @description The new grant. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+                grant_id: components["schemas"]["GrantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                agent_id: components["schemas"]["AgentId"];
+                grant_id: components["schemas"]["GrantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateGrant"];
+            };
+        };
+        responses: {
+            /** @description The grant as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     stream_run: {
         parameters: {
             query?: never;
@@ -4818,6 +5922,132 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_workspace_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, under the media type of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": number[];
+                };
+            };
+            /** @description The caller has it already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The file has no such part. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_workspace_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description It was replaced. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceEntry"];
+                };
+            };
+            /** @description It is new. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceEntry"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_workspace_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];

@@ -41,3 +41,18 @@ it('shows an answer that came without pieces, and why a run failed', () => {
   expect(turn(['result', { output: 'done', tokens: null }]).parts).toEqual([{ kind: 'text', text: 'done' }]);
   expect(turn(['error', { error: 'cancelled', code: 'cancelled' }])).toMatchObject({ state: 'failed', error: 'cancelled' });
 });
+
+it('shows what a form asks for, and what became of it', () => {
+  const field = { name: 'city', label: 'City', type: 'text', required: true };
+  const before = [
+    ['tool_call', { tool_call_id: 'c', name: 'request_form', args: {} }],
+    ['form_requested', { form_id: 'c', title: 'Delivery', description: null, fields: [field], connect: null, expires_at: null }],
+  ] as [string, Record<string, unknown>][];
+  const form = (made: Turn) => (made.parts[0] as Call).form;
+  expect(form(turn(...before))).toMatchObject({ id: 'c', title: 'Delivery', fields: [field], status: 'pending' });
+  const values = { city: 'Kazan' };
+  const answered = turn(...before, ['form_answered', { form_id: 'c', submitted: true, values, reason: null }]);
+  expect(form(answered)).toMatchObject({ status: 'answered', values });
+  const declined = turn(...before, ['form_answered', { form_id: 'c', submitted: false, values: null, reason: 'not mine' }]);
+  expect([form(declined), declined.parts.length]).toMatchObject([{ status: 'declined', reason: 'not mine' }, 1]);
+});

@@ -1,7 +1,9 @@
 // A run as a person reads it: what was asked, what the model said, and what it called. Made of the run's events, by a
 // function without side effects outside of the turn.
 import type { StreamEvent } from '../api/events';
+import type { FormField } from '../api/types';
 import type { Json } from '../text/json';
+import { split, type Attached } from './attached';
 
 export type CallStatus = 'planned' | 'awaiting_approval' | 'dispatched' | 'succeeded' | 'failed' | 'unknown';
 export type Verdict = 'pending' | 'approve' | 'edit' | 'reject' | 'expire';
@@ -11,6 +13,20 @@ export interface Question {
   reason: string;
   verdict: Verdict;
   feedback: string | null;
+}
+
+/** What a call asks a person to fill in, and what became of it. */
+export interface Asked {
+  id: string;
+  title: string;
+  description: string | null;
+  fields: FormField[];
+  /** The service that the person is asked to connect. */
+  connect: string | null;
+  expiresAt: string | null;
+  status: 'pending' | 'answered' | 'declined';
+  values: Json;
+  reason: string | null;
 }
 
 export interface Call {
@@ -23,6 +39,7 @@ export interface Call {
   error: string | null;
   durationMs: number | null;
   question: Question | null;
+  form: Asked | null;
 }
 
 export interface Said {
@@ -40,6 +57,8 @@ export type Part = Said | Call | Cut;
 export interface Turn {
   runId: string;
   input: string;
+  /** What goes with the input. */
+  files: Attached[];
   parts: Part[];
   state: 'running' | 'succeeded' | 'failed';
   error: string | null;
@@ -47,12 +66,13 @@ export interface Turn {
   lastEvent: number;
 }
 
-export function newTurn(runId: string, input: string): Turn {
-  return { runId, input, parts: [], state: 'running', error: null, tokens: null, lastEvent: 0 };
+/** A turn of a message, as the server keeps it: with its files below it. */
+export function newTurn(runId: string, message: string): Turn {
+  return { runId, ...split(message), parts: [], state: 'running', error: null, tokens: null, lastEvent: 0 };
 }
 
 export function newCall(id: string, name: string, args: Json): Call {
-  return { kind: 'call', id, name, args, status: 'planned', output: undefined, error: null, durationMs: null, question: null };
+  return { kind: 'call', id, name, args, status: 'planned', output: undefined, error: null, durationMs: null, question: null, form: null };
 }
 
 /** Puts an event into the turn. One that the turn knows already changes nothing. */
@@ -92,6 +112,16 @@ const APPLY: Record<string, (turn: Turn, data: Data) => void> = {
     found.question.feedback = data.feedback === null ? null : text(data.feedback);
     if (found.status === 'awaiting_approval') found.status = 'planned';
   },
+  form_requested: (turn, data) => {
+    call(turn, { tool_call_id: data.form_id }).form = asked(data);
+  },
+  form_answered: (turn, data) => {
+    const { form } = call(turn, { tool_call_id: data.form_id });
+    if (form === null) return;
+    form.status = data.submitted === true ? 'answered' : 'declined';
+    form.values = (data.values ?? null) as Json;
+    form.reason = text(data.reason) || null;
+  },
   result: (turn, data) => {
     const output = text(data.output);
     if (output !== '' && turn.parts.at(-1)?.kind !== 'text') say(turn, output);
@@ -119,6 +149,20 @@ function call(turn: Turn, data: Data): Call {
   turn.parts.push(newCall(id, text(data.name), (data.args ?? {}) as Json));
   // As the turn keeps it: a proxy when the turn is one.
   return turn.parts.at(-1) as Call;
+}
+
+function asked(data: Data): Asked {
+  return {
+    id: text(data.form_id),
+    title: text(data.title),
+    description: text(data.description) || null,
+    fields: Array.isArray(data.fields) ? (data.fields as FormField[]) : [],
+    connect: text(data.connect) || null,
+    expiresAt: text(data.expires_at) || null,
+    status: 'pending',
+    values: null,
+    reason: null,
+  };
 }
 
 function text(value: unknown): string {

@@ -98,3 +98,11 @@ export function duration(ms: number): string {
   if (ms < 1000) return unit(ms, 'millisecond');
   return ms < 60_000 ? unit(ms / 1000, 'second', 1) : unit(ms / 60_000, 'minute', 1);
 }
+
+/** "12 byte", "3.2 kB", "1.5 MB". */
+export function size(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const style = { style: 'unit', unit: units[step] ?? 'byte', unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale(), style).format(bytes / 1000 ** step);
+}

@@ -1,1 +1,0 @@
-import{ax as l,o as p,R as r,L as n,r as f,Y as _,W as m}from"./resource.svelte-DQnEceqO.js";var x=m("<span> </span>");function d(e,t){let s=l(t,"look",3,"plain");var a=x(),o=_(a,!0);p(()=>{r(a,1,`badge ${s()??""}`,"svelte-1pg3llf"),n(o,t.text)}),f(e,a)}export{d as B};
