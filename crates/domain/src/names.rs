@@ -60,7 +60,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.chars().any(is_unseen) {
         return Cow::Borrowed(text);
     }
-    let seen = |c: char| if !is_unseen(c) { Some(c) } else { c.is_whitespace().then_some(' ') };
+    let seen = |c: char| if is_unseen(c) { c.is_whitespace().then_some(' ') } else { Some(c) };
     Cow::Owned(text.chars().filter_map(seen).collect())
 }
 

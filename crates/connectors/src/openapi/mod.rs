@@ -1,9 +1,9 @@
 //! A connector made of an OpenAPI 3.0 or 3.1 document.
 //!
 //! The document is never held as a tree: it is indexed where it lies, and each path and schema is read when it is
-//! needed, a schema once. All work is paid from one budget before it is done ([`budget`]), so memory and time stay in
+//! needed, a schema once. All work is paid from one budget before it is done (`budget`), so memory and time stay in
 //! proportion to the document's text, whatever its references and variables multiply to. No text of it has characters
-//! that control a display ([`shared`]).
+//! that control a display (`shared`).
 
 mod body;
 mod budget;
