@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{ImportError, ImportOptions, Imported, import};
 
 /// What an import may take, in a build that is not optimised.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 fn document(paths: &Value, more: &Value) -> String {
     let mut document =
