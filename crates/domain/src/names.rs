@@ -3,6 +3,8 @@
 //! Whoever matches a name does it through this module. A name that only looks like another one would walk around a
 //! rule about that one, and a model or a human would take one for the other.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 use unicode_security::skeleton;
@@ -50,6 +52,16 @@ pub fn fault(name: &str) -> Option<&'static str> {
         return Some("must have no control characters and no invisible characters");
     }
     (!name.is_empty() && name.trim().is_empty()).then_some("must be more than white space")
+}
+
+/// A stranger's text for people and models to read, in one line: what controls a display or is not seen is not in it.
+/// White space among that becomes a space.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.chars().any(is_unseen) {
+        return Cow::Borrowed(text);
+    }
+    let seen = |c: char| if is_unseen(c) { c.is_whitespace().then_some(' ') } else { Some(c) };
+    Cow::Owned(text.chars().filter_map(seen).collect())
 }
 
 /// The regular expression of names that may be given, for schemas.

@@ -53,6 +53,9 @@ pub enum Verdict {
         /// Who besides the session's owner decides, as [`crate::Approvers::names`] gives them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         approvers: Vec<String>,
+        /// As whom the call is made, where a human must know it. It is part of what the human is shown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<Value>,
     },
     /// The call is not made; the model is told why (bad arguments, unknown tool, policy).
     Refuse {

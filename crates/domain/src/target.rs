@@ -29,7 +29,22 @@ pub struct TargetChange {
     pub to: Value,
 }
 
+/// The member that says as whom a tool makes the call, where the tool says that a human must know it.
+const ACCOUNT: &str = "account";
+
 impl Target {
+    /// The same, made as this account.
+    #[must_use]
+    pub fn made_as(mut self, account: Option<&Value>) -> Self {
+        self.members.extend(account.map(|account| (ACCOUNT.to_owned(), account.clone())));
+        self
+    }
+
+    /// As whom the call is made, where the question said it.
+    pub fn account(&self) -> Option<&Value> {
+        self.members.get(ACCOUNT)
+    }
+
     /// Of a tool whose reference says everything: a client's or a control tool.
     pub fn named(tool: ToolRef) -> Self {
         Self { tool, members: BTreeMap::new() }

@@ -23,6 +23,7 @@ use self::record::Record;
 use crate::Deps;
 use crate::assistant;
 use crate::budget::RunBudget;
+use crate::consent;
 use crate::model_call::{self, ModelCaller, Outcome, Question};
 use crate::outside::Outside;
 use crate::recovery::{load, opening};
@@ -276,6 +277,13 @@ impl Drive {
         let work = move |fuel: &Fuel| {
             Ok::<_, BrokeOff>(toolbox.plan(&Judge { run: &run, policy: &*policy, fuel }, step, &calls, most))
         };
-        Ok(Programs::of_process().run(self.run.tenant_id, work).await?)
+        let planned = Programs::of_process().run(self.run.tenant_id, work).await?;
+        let asked = consent::asked(&self.deps, &self.run, &self.actor.toolbox, planned);
+        let mut let_go = self.signals.let_go();
+        tokio::select! {
+            biased;
+            () = let_go.told() => Err(Stop::LetGo),
+            planned = asked => Ok(planned),
+        }
     }
 }

@@ -8,6 +8,7 @@ mod assistant;
 mod blocked;
 mod budget;
 mod config;
+mod consent;
 mod drive;
 mod edits;
 mod follow;

@@ -56,7 +56,8 @@ impl Targets {
             return Present::Refused(why);
         }
         match &call.shown {
-            Some(shown) if !shown.changes(&target).is_empty() => Present::Changed,
+            // The tool holds the call to the account that was shown, at the moment of the call.
+            Some(shown) if !shown.changes(&target.made_as(shown.account())).is_empty() => Present::Changed,
             _ => Present::AsShown,
         }
     }
@@ -95,7 +96,10 @@ impl Targets {
             return event;
         };
         let call = call(call_id);
-        let target = call.as_ref().and_then(|call| self.target(call.planned.tool.as_ref()?));
+        let target = call.as_ref().and_then(|call| {
+            let target = self.target(call.planned.tool.as_ref()?)?;
+            Some(target.made_as(account(&call.planned.verdict)))
+        });
         let shown = call.as_ref().and_then(|call| call.shown.as_ref());
         let changed = shown.zip(target.as_ref()).map(|(shown, now)| shown.changes(now)).unwrap_or_default();
         let reason = with_changes(reason, &changed);
@@ -112,6 +116,10 @@ impl Targets {
             approvers,
         }
     }
+}
+
+fn account(verdict: &Verdict) -> Option<&Value> {
+    if let Verdict::Ask { account, .. } = verdict { account.as_ref() } else { None }
 }
 
 fn with_changes(reason: String, changed: &[TargetChange]) -> String {

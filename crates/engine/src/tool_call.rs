@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use artel_agent::Turn;
-use artel_domain::{CallId, Event, Run, ToolOutcome};
-use artel_tools::{BoundTool, Budget, CallEnd, CallReport, CallRequest, RunScope, Verified};
+use artel_domain::{CallId, Event, Run, Target, ToolOutcome};
+use artel_tools::{Approved, BoundTool, Budget, CallEnd, CallReport, CallRequest, RunScope, Verified};
 use serde_json::Value;
 
 use crate::Deps;
@@ -27,6 +27,7 @@ pub(crate) struct ToolCall {
     attempts: u32,
     may_write: bool,
     budget: Option<Arc<dyn Budget>>,
+    approved: Option<Approved>,
 }
 
 /// What comes back from a call.
@@ -41,6 +42,20 @@ pub(crate) struct CallFailure {
     pub(crate) call_id: CallId,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+}
+
+/// A call of the run, without a budget and without a human's word.
+pub(crate) fn request(run: &Run, may_write: bool, call_id: CallId) -> CallRequest {
+    CallRequest {
+        tenant_id: run.tenant_id,
+        principal: run.principal.clone(),
+        may_write,
+        run: Some(RunScope { agent_id: run.agent_id, session_id: run.session_id.clone(), run_id: run.id }),
+        call_id,
+        trace_id: run.trace_id.clone(),
+        budget: None,
+        approved: None,
+    }
 }
 
 impl From<Event> for ToolEnd {
@@ -69,6 +84,10 @@ impl ToolCall {
             attempts: call.attempts,
             may_write: toolbox.may_write(),
             budget: None,
+            // A call that a human was asked about is made only after they agreed.
+            approved: call
+                .approval
+                .map(|_| Approved { account: call.shown.as_ref().and_then(Target::account).cloned() }),
         })
     }
 
@@ -106,15 +125,10 @@ impl ToolCall {
     }
 
     fn request(&self) -> CallRequest {
-        let run = &self.run;
         CallRequest {
-            tenant_id: run.tenant_id,
-            principal: run.principal.clone(),
-            may_write: self.may_write,
-            run: Some(RunScope { agent_id: run.agent_id, session_id: run.session_id.clone(), run_id: run.id }),
-            call_id: self.call_id,
-            trace_id: run.trace_id.clone(),
             budget: self.budget.clone(),
+            approved: self.approved.clone(),
+            ..request(&self.run, self.may_write, self.call_id)
         }
     }
 

@@ -225,9 +225,11 @@ impl Toolbox {
             fuel: judge.fuel,
         };
         Ok(match judge.policy.verdict(&asked) {
-            Verdict::Allow if item.asks => {
-                Verdict::Ask { reason: "the plan is carried out when you approve it".to_owned(), approvers: Vec::new() }
-            }
+            Verdict::Allow if item.asks => Verdict::Ask {
+                reason: "the plan is carried out when you approve it".to_owned(),
+                approvers: Vec::new(),
+                account: None,
+            },
             verdict => verdict,
         })
     }

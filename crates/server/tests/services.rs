@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Reply, on_both_stores};
 use axum::Router;
@@ -10,10 +12,19 @@ use serde_json::{Value, json};
 
 const CANARY: &str = "canary-Zq81Lw-0123456789";
 
+/// The writes that a service got: method, path and body.
+type Writes = Arc<Mutex<Vec<String>>>;
+
 /// A service that answers with everything that it was sent, the secret in three forms among it.
-async fn echoing() -> SocketAddr {
-    let echo = async |request: Request| {
+async fn echoing(writes: Writes) -> SocketAddr {
+    let echo = async move |request: Request| {
         use base64::Engine as _;
+        let (head, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, 1_000_000).await.unwrap();
+        if head.method != "GET" {
+            writes.lock().unwrap().push(format!("{} {} {}", head.method, head.uri, String::from_utf8_lossy(&body)));
+        }
+        let request = Request::from_parts(head, axum::body::Body::empty());
         let bearer = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let encoded = base64::engine::general_purpose::STANDARD.encode(bearer.trim_start_matches("Bearer "));
         let body =
@@ -41,27 +52,37 @@ async fn model() -> ModelServer {
     .await
 }
 
+/// The organisation's administrator.
+async fn owner(artel: &Artel) -> Client {
+    const ADA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+    let (token, made) = artel.command(&["token", "--tenant", ADA, "--user", ADA, "--scopes", "admin"]).await;
+    assert!(made, "artel token: {token}");
+    Client::new(artel.url(), token.trim())
+}
+
 struct World {
     artel: Artel,
     client: Client,
     model: ModelServer,
     service: SocketAddr,
+    writes: Writes,
     agent: String,
 }
 
 impl World {
     async fn new(database: Database) -> Self {
-        let (model, service) = (model().await, echoing().await);
+        let writes = Writes::default();
+        let (model, service) = (model().await, echoing(writes.clone()).await);
         let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), database)
             .with("OPENAI_BASE_URL", model.url())
             .with("LOG_LEVEL", "debug")
             .start()
             .await;
-        let client = artel.client().await;
+        let client = owner(&artel).await;
         let tool =
             json!({ "name": "connector_execute", "input_schema": { "type": "object" }, "execution_type": "internal" });
         let agent = client.agent("openai:scripted", &[tool]).await;
-        let world = Self { artel, client, model, service, agent };
+        let world = Self { artel, client, model, service, writes, agent };
         world.changes("PUT", "connectors", &json!({ "connector_keys": ["http", "jsonrpc"] })).await;
         world
     }
@@ -91,6 +112,41 @@ impl World {
         let run = self.client.create("/runs", &run).await;
         assert_eq!(run["status"], "succeeded", "{run:#}");
         run["output_message"].as_str().unwrap().to_owned()
+    }
+
+    /// A run that makes this call, with the approval that it waits for.
+    async fn holds(&self, call: &Value) -> (String, Value) {
+        let body = json!({ "agent_id": self.agent, "input_message": json!([call]).to_string() });
+        let (status, run) = self.client.post("/runs", &body).await;
+        assert_eq!((status, &run["phase"]), (202, &json!("waiting_for_approval")), "{run:#}");
+        let run = run["id"].as_str().unwrap().to_owned();
+        let approval = self.asked(&run).await;
+        (run, approval)
+    }
+
+    /// The open question of a run, as soon as there is one.
+    async fn asked(&self, run: &str) -> Value {
+        for _ in 0..400 {
+            let (_, pending) = self.client.get(&format!("/approvals?status=pending&run_id={run}")).await;
+            if pending[0].is_object() {
+                return pending[0].clone();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("after 10 s nothing is asked");
+    }
+
+    /// What the run answers when a human says this.
+    async fn decides(&self, run: &str, approval: &Value, decision: &Value) -> String {
+        let path = format!("/approvals/{}/decision", approval["id"].as_str().unwrap());
+        let (status, decided) = self.client.post(&path, decision).await;
+        assert_eq!(status, 200, "{decided:#}");
+        self.client.finished_run(run).await["output_message"].as_str().unwrap().to_owned()
+    }
+
+    /// The writes that came since the last time.
+    fn written(&self) -> Vec<String> {
+        std::mem::take(&mut self.writes.lock().unwrap())
     }
 
     fn assert_no_secret_is_seen(&self, texts: Vec<String>) {
@@ -140,9 +196,6 @@ async fn what_is_not_granted_is_refused_at_the_moment_of_the_call(database: Data
     let grant = world.grants("http", "shop", &json!({ "read": true, "write": false })).await;
     let refused = world.answers(&json!([post])).await;
     assert!(refused.contains("forbidden: the grant of the account shop does not cover write calls"), "{refused}");
-    world.changes("PATCH", &format!("grants/{grant}"), &json!({ "scopes": { "write": "ask" } })).await;
-    let asked = world.answers(&json!([post])).await;
-    assert!(asked.contains("approval_required: "), "{asked}");
     world.grants("http", "second", &json!({})).await;
     let ambiguous = world.answers(&json!([get("/a", None), get("/b", Some("second"))])).await;
     assert!(ambiguous.contains("invalid_argument: instance_id") && ambiguous.contains("second, shop"), "{ambiguous}");
@@ -154,11 +207,110 @@ async fn what_is_not_granted_is_refused_at_the_moment_of_the_call(database: Data
     let outside = world.answers(&json!([get("/a", None)])).await;
     assert!(outside.contains("forbidden: this agent may not use the service http"), "{outside}");
     let audit = world.client.get("/audit?limit=100&action=connector.refused").await.1;
-    assert_eq!(audit.as_array().unwrap().len(), 6, "{audit:#}");
+    assert_eq!(audit.as_array().unwrap().len(), 5, "{audit:#}");
     world.assert_no_secret_is_seen(vec![audit.to_string()]);
 }
 
+fn post(path: &str) -> Value {
+    let params = json!({ "method": "POST", "path": path, "body": { "a": 1 } });
+    json!({ "service": "http", "operation": "request", "params": params })
+}
+
+async fn a_write_that_is_asked_about_waits_and_is_made_once(database: Database) {
+    let mut world = World::new(database).await;
+    world.grants("http", "shop", &json!({ "write": "ask" })).await;
+    assert!(world.answers(&json!([get("/orders", None)])).await.contains("/orders"), "reading asks nobody");
+    let (run, asked) = world.holds(&post("/orders")).await;
+    assert_eq!(asked["reason"], "the account shop (shop) of http is to write: request");
+    assert_eq!(asked["target"]["account"]["instance_id"], "shop", "{asked:#}");
+    assert_eq!(world.written(), [""; 0]);
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("/orders"), "{answer}");
+    assert_eq!(world.written(), [r#"POST /orders {"a":1}"#]);
+    let (run, asked) = world.holds(&post("/orders")).await;
+    let answer = world.decides(&run, &asked, &json!({ "decision": "reject", "feedback": "not today" })).await;
+    assert!(answer.contains("not today"), "{answer}");
+    assert_eq!(world.written(), [""; 0]);
+    let (run, asked) = world.holds(&post("/orders")).await;
+    let edited = json!({ "decision": "edit", "arguments": post("/edited") });
+    world.decides(&run, &asked, &edited).await;
+    assert_eq!(world.written(), [r#"POST /edited {"a":1}"#]);
+    let (run, asked) = world.holds(&post("/late")).await;
+    world.artel.kill().await;
+    world.artel.restart().await;
+    world.client = world.client.at(world.artel.url());
+    world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert_eq!(world.written(), [r#"POST /late {"a":1}"#]);
+    world.assert_no_secret_is_seen(vec![asked.to_string()]);
+}
+
+async fn an_approval_holds_for_the_grant_and_the_account_that_were_shown(database: Database) {
+    let world = World::new(database).await;
+    let grant = world.grants("http", "shop", &json!({ "write": "ask" })).await;
+    let approve = json!({ "decision": "approve" });
+    let scopes = |write: Value| json!({ "scopes": { "write": write } });
+    let path = format!("grants/{grant}");
+
+    let (run, asked) = world.holds(&post("/narrowed")).await;
+    world.changes("PATCH", &path, &scopes(json!(false))).await;
+    let answer = world.decides(&run, &asked, &approve).await;
+    assert!(answer.contains("forbidden: the grant of the account shop does not cover write calls"), "{answer}");
+
+    world.changes("PATCH", &path, &scopes(json!("ask"))).await;
+    let (run, asked) = world.holds(&post("/other")).await;
+    world.changes("DELETE", &path, &json!(null)).await;
+    world.grants("http", "second", &json!({ "write": "ask" })).await;
+    let answer = world.decides(&run, &asked, &approve).await;
+    assert!(
+        answer.contains("approval_required: ") && answer.contains("was not shown this account: second"),
+        "{answer}"
+    );
+
+    let (run, asked) = world.holds(&post("/revoked")).await;
+    world.changes("PUT", "connectors", &json!({ "connector_keys": ["jsonrpc"] })).await;
+    let answer = world.decides(&run, &asked, &approve).await;
+    assert!(answer.contains("forbidden: this agent may not use the service http"), "{answer}");
+    assert_eq!(world.written(), [""; 0]);
+}
+
+/// A rule holds the call, its question names no account, and the grant asks by the time it is answered.
+async fn a_grant_that_asks_since_is_not_passed_over(database: Database) {
+    let world = World::new(database).await;
+    let grant = world.grants("http", "shop", &json!({ "write": true })).await;
+    let rule = json!({ "tool": "connector_execute", "effect": "ask", "reason": "Ada decides" });
+    let put = world.client.request("PUT", "/approval-rules").json(&json!({ "rules": [rule] })).send().await.unwrap();
+    assert_eq!(put.status(), 200, "{}", put.text().await.unwrap());
+    let (run, asked) = world.holds(&post("/since")).await;
+    assert_eq!((&asked["reason"], &asked["target"]["account"]), (&json!("Ada decides"), &json!(null)));
+    world.changes("PATCH", &format!("grants/{grant}"), &json!({ "scopes": { "write": "ask" } })).await;
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("approval_required: "), "{answer}");
+    assert_eq!(world.written(), [""; 0]);
+    let (run, asked) = world.holds(&post("/both")).await;
+    assert_eq!(asked["reason"], "Ada decides; the account shop (shop) of http is to write: request");
+    world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert_eq!(world.written(), [r#"POST /both {"a":1}"#]);
+}
+
+async fn the_system_agent_asks_before_it_writes(database: Database) {
+    let world = World::new(database).await;
+    world.grants("http", "shop", &json!({ "read": false, "write": false })).await;
+    let message = json!([post("/system"), get("/orders", None)]).to_string();
+    let started = world.client.post("/sessions/stream", &json!({ "message": message })).await.1;
+    let run = started["run_id"].as_str().unwrap().to_owned();
+    let asked = world.asked(&run).await;
+    assert_eq!(asked["target"]["account"]["instance_id"], "shop", "{asked:#}");
+    assert_eq!(world.written(), [""; 0]);
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("/system") && answer.contains("/orders"), "{answer}");
+    assert_eq!(world.written(), [r#"POST /system {"a":1}"#]);
+}
+
 on_both_stores! {
+    a_write_that_is_asked_about_waits_and_is_made_once as a_write_is_asked_about_on_sqlite, a_write_is_asked_about_on_postgres;
+    an_approval_holds_for_the_grant_and_the_account_that_were_shown as an_approval_holds_for_its_grant_on_sqlite, an_approval_holds_for_its_grant_on_postgres;
+    a_grant_that_asks_since_is_not_passed_over as a_grant_that_asks_since_on_sqlite, a_grant_that_asks_since_on_postgres;
+    the_system_agent_asks_before_it_writes as the_system_agent_asks_on_sqlite, the_system_agent_asks_on_postgres;
     an_agent_answers_with_what_two_services_said as an_agent_uses_two_services_on_sqlite, an_agent_uses_two_services_on_postgres;
     what_is_not_granted_is_refused_at_the_moment_of_the_call as what_is_not_granted_is_refused_on_sqlite, what_is_not_granted_is_refused_on_postgres;
 }

@@ -3,11 +3,11 @@ use std::time::Duration;
 
 use artel_catalogue::args::ConnectorExecute;
 use artel_connector_engine::{Account, Outcome, PageBounds, Request};
-use artel_connectors::request::writes;
+use artel_connectors::request::{hosts_of, writes};
 use artel_connectors::schema::Access as Kind;
 use artel_connectors::{Connector, Secrets};
 use artel_domain::{Actor, AuditEntry, Consent, EffectClass};
-use artel_tools::{Builtin, CallContext, ToolError, ToolOutput};
+use artel_tools::{Asks, Builtin, CallContext, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -42,6 +42,11 @@ impl Builtin for ConnectorExecuteTool {
         }
     }
 
+    async fn must_ask(&self, context: &CallContext, args: ConnectorExecute) -> Result<Option<Asks>, ToolError> {
+        let standing = self.standing(context, &args).await?;
+        Ok((standing.consent == Consent::Ask).then(|| standing.asks(&args)))
+    }
+
     async fn call(&self, context: &CallContext, args: ConnectorExecute) -> Result<ToolOutput, ToolError> {
         match self.admitted(context, &args).await {
             Ok(account) => self.execute(context, &account, &args).await,
@@ -61,8 +66,33 @@ fn is_get(args: &ConnectorExecute) -> bool {
 }
 
 impl ConnectorExecuteTool {
-    /// The account of the call, when all that must hold does: agent, connector, grant, scopes.
+    /// The account of the call, when all that must hold does: agent, connector, grant, scopes, and a human's word
+    /// where the scopes want it.
     async fn admitted(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Account, ToolError> {
+        let standing = self.standing(context, args).await?;
+        let (what, instance) = (standing.what(args), &standing.granted.credential.instance_id);
+        match standing.consent {
+            Consent::Yes => Ok(standing.account),
+            Consent::No => {
+                let what = format!("the grant of the account {instance} does not cover {what}");
+                Err(tell("forbidden", &what, "tell the user what you would have done"))
+            }
+            Consent::Ask => match &context.approved {
+                Some(approved) if approved.account.as_ref() == Some(&standing.shown()) => Ok(standing.account),
+                Some(_) => {
+                    let what = format!("a human agreed to {what}, and was not shown this account: {instance}");
+                    Err(tell("approval_required", &what, "make the call again, and they are asked about this account"))
+                }
+                None => {
+                    let what = format!("a human must agree to {what} by the account {instance}");
+                    Err(tell("approval_required", &what, "make the call again, and they are asked"))
+                }
+            },
+        }
+    }
+
+    /// What decides the call, as it is now.
+    async fn standing(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Standing, ToolError> {
         let access = Access::of(&self.0, context).await?;
         let connector = access.connector(&self.0, &args.service)?;
         let granted = access.granted(&self.0, std::slice::from_ref(&connector.key)).await?;
@@ -72,26 +102,10 @@ impl ConnectorExecuteTool {
         };
         let account = self.account(&access, &connector, &granted).await?;
         let params = args.params.clone().unwrap_or_default();
-        let writing = writes(operation, &params, &Secrets::new(&connector, &account.credential));
-        let instance = &granted.credential.instance_id;
-        let kind = if writing { "write" } else { "read" };
-        match granted.scopes.consent(&module.key, writing) {
-            Consent::Yes => Ok(account),
-            Consent::No => {
-                let what =
-                    format!("the grant of the account {instance} does not cover {kind} calls of {}", operation.key);
-                Err(tell("forbidden", &what, "tell the user what you would have done"))
-            }
-            // Nobody can be asked here yet, so that the call is not made.
-            Consent::Ask => {
-                let what = format!("a human must agree to {kind} calls of {} by the account {instance}", operation.key);
-                Err(tell(
-                    "approval_required",
-                    &what,
-                    "show the user what you would send, so that they do it or widen the grant",
-                ))
-            }
-        }
+        let secrets = Secrets::new(&connector, &account.credential);
+        let (writing, hosts) = (writes(operation, &params, &secrets), hosts_of(&connector, &secrets));
+        let consent = granted.scopes.consent(&module.key, writing);
+        Ok(Standing { account, granted, writing, hosts, consent })
     }
 
     async fn account(
@@ -175,6 +189,42 @@ impl ConnectorExecuteTool {
         if let Err(error) = self.0.store.record_audit(context.tenant_id, audit).await {
             tracing::warn!(%error, action, "an audit row was not written");
         }
+    }
+}
+
+/// What decides a call.
+struct Standing {
+    account: Account,
+    granted: Granted,
+    writing: bool,
+    /// Where the account leads.
+    hosts: Vec<String>,
+    consent: Consent,
+}
+
+impl Standing {
+    fn what(&self, args: &ConnectorExecute) -> String {
+        format!("{} calls of {}", if self.writing { "write" } else { "read" }, args.operation)
+    }
+
+    fn asks(&self, args: &ConnectorExecute) -> Asks {
+        let (credential, kind) = (&self.granted.credential, if self.writing { "write" } else { "read" });
+        let reason = format!(
+            "the account {} ({}) of {} is to {kind}: {}",
+            credential.account_label, credential.instance_id, credential.service_name, args.operation
+        );
+        Asks { reason, account: self.shown() }
+    }
+
+    /// The account as a human is shown it. A call that they agreed to is made while this is the same.
+    fn shown(&self) -> Value {
+        let credential = &self.granted.credential;
+        json!({
+            "credential_id": credential.id,
+            "service_name": credential.service_name,
+            "instance_id": credential.instance_id,
+            "hosts": self.hosts,
+        })
     }
 }
 

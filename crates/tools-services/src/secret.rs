@@ -47,3 +47,6 @@ pub fn opened(seal: &SecretBox, sealed: &SealedCredential) -> Result<Secret, Not
     // The parser's own words could show a part of the secret.
     serde_json::from_str(text.expose_secret()).map(Secret::new).map_err(|_| NotOpened::NoObject)
 }
+
+#[cfg(test)]
+mod tests;

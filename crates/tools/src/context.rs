@@ -5,6 +5,7 @@ use std::sync::Arc;
 use artel_domain::{AgentId, ArtifactId, CallId, Clock, Principal, RunId, SessionId, Spend, TenantId};
 use artel_egress::Egress;
 use async_trait::async_trait;
+use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,15 @@ pub struct CallRequest {
     pub trace_id: String,
     /// `None` where no budget applies.
     pub budget: Option<Arc<dyn Budget>>,
+    /// A human agreed to this very call.
+    pub approved: Option<Approved>,
+}
+
+/// A call that a human agreed to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Approved {
+    /// As whom the human was shown it; `None` when the question was not the tool's own and said nothing of that.
+    pub account: Option<Value>,
 }
 
 /// The run that a call belongs to.
@@ -55,6 +65,8 @@ pub struct CallContext {
     pub cancel: CancellationToken,
     /// What the call may spend on models; `None` where no budget applies.
     pub budget: Option<Arc<dyn Budget>>,
+    /// A human agreed to this very call.
+    pub approved: Option<Approved>,
     /// The only way to a URL that a tenant or a model gave.
     pub egress: Arc<Egress>,
     /// The hosts that the agent's binding names; none means that it says nothing about hosts.

@@ -24,7 +24,7 @@ use crate::output::{ToolError, ToolOutput, unknown};
 use crate::programs::Programs;
 use crate::report::{CallEnd, CallReport};
 use crate::secrets::Secrets;
-use crate::tool::{Tool, Unavailable, Verified};
+use crate::tool::{Asks, Tool, Unavailable, Verified};
 use crate::webhook::{Webhook, Webhooks};
 
 /// What the registry needs from the rest of the product.
@@ -171,6 +171,23 @@ impl Registry {
         report
     }
 
+    /// Asks the tool whether a human must agree to a call, until the deadline of a call.
+    ///
+    /// # Errors
+    /// As for [`Tool::must_ask`].
+    pub async fn must_ask(
+        &self,
+        tool: &BoundTool,
+        request: &CallRequest,
+        args: &Value,
+    ) -> Result<Option<Asks>, ToolError> {
+        let context = self.context(tool, request);
+        let _ended = context.cancel.clone().drop_guard();
+        let asked = tool.tool.must_ask(&context, args.clone());
+        let late = |_| Err(ToolError::NotNow("the tool did not say in time whether a human must agree".to_owned()));
+        tokio::time::timeout_at(context.deadline, asked).await.unwrap_or_else(late)
+    }
+
     /// Asks the tool what became of a call that was cut off, until the deadline of a call.
     ///
     /// # Arguments
@@ -183,7 +200,7 @@ impl Registry {
     }
 
     pub(crate) fn context(&self, tool: &BoundTool, request: &CallRequest) -> CallContext {
-        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, .. } = request.clone();
+        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, approved, .. } = request.clone();
         let deadline = tokio::time::Instant::now() + tool.descriptor().timeout;
         let (egress, clock, artifacts) = (self.egress.clone(), self.clock.clone(), self.artifacts.clone());
         let allowed_domains = tool.allowed_domains.clone();
@@ -197,6 +214,7 @@ impl Registry {
             deadline,
             cancel,
             budget,
+            approved,
             egress,
             allowed_domains,
             artifacts,

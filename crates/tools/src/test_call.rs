@@ -77,6 +77,7 @@ impl Registry {
             call_id: CallId(self.clock.uuid()),
             trace_id: call.trace_id.clone(),
             budget: None,
+            approved: None,
         }
     }
 }

@@ -30,6 +30,21 @@ pub trait Tool: Send + Sync {
         Ok(())
     }
 
+    /// Must a human agree to this call, whatever the rules say? Asked when the call is planned. `None` also when the
+    /// call would be refused: the call itself says why.
+    ///
+    /// Nothing is promised about the moment of the call, so a tool that asks looks again then. It makes the call only
+    /// when [`CallContext::approved`] names the account that it would use.
+    ///
+    /// # Arguments
+    /// * `args`: as for [`Tool::call`].
+    ///
+    /// # Errors
+    /// As for [`Tool::call`]. After [`ToolError::NotNow`] the question is put again; no other error is a "no".
+    async fn must_ask(&self, _context: &CallContext, _args: Value) -> Result<Option<Asks>, ToolError> {
+        Ok(None)
+    }
+
     /// Makes the call. Arguments fit the schema and the caller has the permission: the registry has checked both.
     ///
     /// The future is dropped when the deadline of the context passes or the run is cancelled. Work that goes on outside
@@ -52,6 +67,15 @@ pub struct Unavailable {
     pub reason: String,
     /// What the operator does about it.
     pub how_to: String,
+}
+
+/// What a human must agree to before a call is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asks {
+    /// For the human: what is done, and as whom.
+    pub reason: String,
+    /// As whom the call is made, for the human and for the tool, which knows it again.
+    pub account: Value,
 }
 
 /// What became of a call that was cut off.

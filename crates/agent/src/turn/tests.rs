@@ -62,7 +62,7 @@ fn reads(step: u32, ordinal: u32) -> Event {
 }
 
 fn asks(step: u32, ordinal: u32, effect: EffectClass) -> Event {
-    planned(step, ordinal, effect, Verdict::Ask { reason: "dangerous".into(), approvers: Vec::new() })
+    planned(step, ordinal, effect, Verdict::Ask { reason: "dangerous".into(), approvers: Vec::new(), account: None })
 }
 
 fn dispatched(step: u32, ordinal: u32, attempt: u32) -> Event {

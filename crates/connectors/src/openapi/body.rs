@@ -1,10 +1,13 @@
 //! Request bodies.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
+use super::budget::{LONGEST_NAME, PARAMETER};
 use super::document::Document;
 use super::parameter::Collected;
-use super::schemas::{Room, Schemas, is_read_only};
+use super::schemas::{Room, Schemas, is_read_only, required};
 use crate::schema::{Body, Parameter, Place};
 
 /// Members of a body that become parameters by themselves; a body with more is one parameter.
@@ -18,7 +21,7 @@ pub(super) struct Written {
 
 /// Does the operation declare a body that says something?
 pub(super) fn is_declared(operation: &Value, document: &Document<'_>) -> bool {
-    let Some(Ok(body)) = operation.get("requestBody").map(|body| document.resolved(body.clone())) else { return false };
+    let Some(Ok(body)) = operation.get("requestBody").map(|body| document.resolved(body)) else { return false };
     let contents = body.get("content").and_then(Value::as_object).into_iter().flat_map(|content| content.values());
     contents.into_iter().any(|content| {
         content.get("schema").is_some_and(|schema| {
@@ -41,16 +44,16 @@ pub(super) fn add(
 ) -> Result<Written, String> {
     let nothing = Written { body: Body::None, media_type: None };
     let Some(body) = operation.get("requestBody") else { return Ok(nothing) };
-    let body = document.resolved(body.clone())?;
+    let body = document.resolved(body)?;
     let Some(content) = body.get("content").and_then(Value::as_object) else { return Ok(nothing) };
     let Some((kind, media_type, described)) = choose(content) else { return Ok(nothing) };
     let required = body.get("required") == Some(&json!(true));
-    let schema = described.get("schema").cloned().unwrap_or_else(|| json!({}));
-    let schema = schemas.resolved(&schema)?;
+    let schema = schemas.resolved(described.get("schema").unwrap_or(&Value::Null))?;
     match kind {
         Body::Raw => whole(collected, raw_schema(), required),
         _ => match flat(&schema) {
             Some(members) => {
+                document.budget.spend(members.len() * PARAMETER)?;
                 members_of(&schema, members, kind, schemas, room, collected);
             }
             None => whole(collected, schemas.written_out(&schema, room), required),
@@ -74,7 +77,7 @@ fn choose(content: &Map<String, Value>) -> Option<(Body, String, &Value)> {
             _ => (5, Body::Raw),
         }
     };
-    let described = content.iter().filter(|(name, _)| name.contains('/'));
+    let described = content.iter().filter(|(name, _)| name.contains('/') && name.len() <= LONGEST_NAME);
     let best = described.min_by_key(|(name, _)| kind(name).0)?;
     Some((kind(best.0).1, best.0.clone(), best.1))
 }
@@ -95,14 +98,14 @@ fn members_of(
     room: &mut Room,
     collected: &mut Collected,
 ) {
-    let required: Vec<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    for (name, member) in members.iter().filter(|(_, member)| !is_read_only(member)) {
+    let required = schema.as_object().map(|schema| required(schema, |name| members.contains_key(name)));
+    let required: HashSet<&str> = required.into_iter().flatten().collect();
+    for (name, member) in members.iter().filter(|(name, member)| !is_read_only(member) && name.len() <= LONGEST_NAME) {
         let written = schemas.written_out(member, room);
         let is_file = kind == Body::Multipart && is_binary(&written);
         let place = if is_file { Place::File } else { Place::Body };
         let mut parameter = Parameter::new(place, if is_file { file_schema() } else { written });
-        parameter.required = required.contains(&name.as_str());
+        parameter.required = required.contains(name.as_str());
         let key = super::keys::parameter_key(name, &collected.taken, "body");
         if is_file {
             parameter.at = Some(name.clone());

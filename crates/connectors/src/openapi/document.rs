@@ -6,43 +6,49 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
+use artel_domain::names::visible;
 use percent_encoding::percent_decode_str;
-use serde::Deserialize as _;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::budget::{Budget, LONGEST_URL, MAX_PATHS, PARSING};
+use super::error::ImportError;
 use super::report::Report;
+use super::shared::{Shared, clean, read, weight};
 use super::{MAX_JSON_BYTES, MAX_YAML_BYTES};
 
-/// Why no connector can be made of a document.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ImportError {
-    #[error(
-        "the document has {bytes} bytes; at most {limit} are read. Take the one that is not dereferenced, or a part"
-    )]
-    TooLarge { bytes: usize, limit: usize },
-    #[error("the document is neither JSON nor YAML: {0}")]
-    Unreadable(String),
-    #[error("this is Swagger 2.0; convert it to OpenAPI 3 first (`npx swagger2openapi`, or editor.swagger.io)")]
-    Swagger2,
-    #[error("the document is not OpenAPI 3.0 or 3.1: {0}")]
-    Version(String),
-    #[error("the document describes nothing that can be called: {0}")]
-    Nothing(String),
-}
-
+/// What one part of the document takes as a tree, and all parts that are remembered, in bytes of memory.
+const MAX_PART: usize = 32 * 1024 * 1024;
+const MAX_REMEMBERED: usize = 128 * 1024 * 1024;
 /// References that lead to references.
 const MAX_CHAIN: usize = 32;
-/// Places whose members are remembered: those that references usually lead through.
-const REMEMBERED_DEPTH: usize = 2;
+/// Members of all indexes together.
+const MAX_INDEXED: usize = 500_000;
 
 type Members<'a> = Vec<(String, &'a RawValue)>;
+type Index<'a> = HashMap<String, &'a RawValue>;
 
 /// A document.
 pub(super) struct Document<'a> {
     root: Members<'a>,
-    remembered: RefCell<HashMap<String, Rc<HashMap<String, &'a RawValue>>>>,
+    pub(super) budget: Budget,
+    indexes: RefCell<Indexes<'a>>,
+    remembered: RefCell<Remembered>,
+}
+
+/// Parts of the document as trees, by where their text begins.
+#[derive(Default)]
+struct Remembered {
+    trees: HashMap<*const u8, Rc<Value>>,
+    weight: usize,
+}
+
+/// Members of objects by name, by where the text of the object begins.
+#[derive(Default)]
+struct Indexes<'a> {
+    places: HashMap<*const u8, Index<'a>>,
+    members: usize,
 }
 
 /// The document as JSON text.
@@ -56,20 +62,33 @@ pub(super) fn as_json(text: &str) -> Result<Cow<'_, str>, ImportError> {
     if is_json {
         return Ok(Cow::Borrowed(text));
     }
+    let mut tree = read_yaml(text)?;
+    clean(&mut tree);
+    let json = tree.to_string();
+    if json.len() > MAX_JSON_BYTES {
+        return Err(ImportError::TooLarge { bytes: json.len(), limit: MAX_JSON_BYTES });
+    }
+    Ok(Cow::Owned(json))
+}
+
+/// The reader's own budget bounds what aliases make of a text.
+fn read_yaml(text: &str) -> Result<Value, ImportError> {
     let options = serde_saphyr::options! {
         duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
         with_snippet: false,
     };
-    let read: Value = serde_saphyr::from_str_with_options(text, options)
-        .map_err(|error| ImportError::Unreadable(error.without_snippet().to_string()))?;
-    Ok(Cow::Owned(read.to_string()))
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let words = error.without_snippet().to_string();
+        ImportError::Unreadable(visible(&words).chars().take(200).collect())
+    })
 }
 
 impl<'a> Document<'a> {
     pub(super) fn new(json: &'a str) -> Result<Self, ImportError> {
         let raw: &RawValue = serde_json::from_str(json).map_err(|error| ImportError::Unreadable(error.to_string()))?;
-        let root = members(raw).ok_or_else(|| ImportError::Version("it is no object".to_owned()))?;
-        let document = Self { root, remembered: RefCell::default() };
+        let root = members(raw, usize::MAX).ok_or_else(|| ImportError::Version("it is no object".to_owned()))?;
+        let document =
+            Self { root, budget: Budget::default(), indexes: RefCell::default(), remembered: RefCell::default() };
         document.check_version()?;
         Ok(document)
     }
@@ -80,7 +99,10 @@ impl<'a> Document<'a> {
         }
         match self.text_at("openapi") {
             Some(version) if version.starts_with("3.0") || version.starts_with("3.1") => Ok(()),
-            Some(version) => Err(ImportError::Version(format!("its version is {version}"))),
+            Some(version) => {
+                let shown: String = version.chars().take(20).collect();
+                Err(ImportError::Version(format!("its version is {shown}")))
+            }
             None => Err(ImportError::Version("it has no member `openapi`".to_owned())),
         }
     }
@@ -91,54 +113,79 @@ impl<'a> Document<'a> {
     }
 
     fn text_at(&self, name: &str) -> Option<String> {
-        match self.value(name)? {
-            Value::String(text) => Some(text),
+        match &*self.at(&[name])? {
+            Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         }
     }
 
-    /// A member of the root, read whole.
-    pub(super) fn value(&self, name: &str) -> Option<Value> {
-        serde_json::from_str(self.member(name)?.get()).ok()
+    /// What stands at a place; `None` when there is nothing, or more than can be read.
+    pub(super) fn at(&self, place: &[&str]) -> Option<Rc<Value>> {
+        let parts: Vec<String> = place.iter().map(|part| (*part).to_owned()).collect();
+        self.tree(self.find(&parts)?).ok()
     }
 
     pub(super) fn title(&self) -> Option<String> {
-        self.value("info")?.get("title")?.as_str().map(|title| title.chars().take(100).collect())
+        let title = self.at(&["info", "title"])?;
+        title.as_str().map(|title| title.chars().take(100).collect())
     }
 
     pub(super) fn documentation(&self) -> Option<String> {
-        let url = self.value("externalDocs")?.get("url")?.as_str()?.to_owned();
-        url.starts_with("http").then_some(url)
+        let url = self.at(&["externalDocs", "url"])?;
+        url.as_str().filter(|url| url.starts_with("http") && url.len() <= LONGEST_URL).map(str::to_owned)
+    }
+
+    /// How many items a list of the root has.
+    pub(super) fn count(&self, name: &str) -> usize {
+        self.member(name).and_then(items).map_or(0, |items| items.len())
     }
 
     /// The paths in their order.
-    pub(super) fn paths(&self) -> Members<'a> {
-        self.member("paths").and_then(members).unwrap_or_default()
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(super) fn paths(&self) -> Result<Members<'a>, ImportError> {
+        let Some(raw) = self.member("paths") else { return Ok(Vec::new()) };
+        let paths = members(raw, MAX_PATHS + 1).unwrap_or_default();
+        if paths.len() > MAX_PATHS {
+            return Err(ImportError::TooMany { what: "paths", limit: MAX_PATHS });
+        }
+        Ok(paths)
     }
 
     /// One path, with the reference that it may be.
-    pub(super) fn read_item(&self, raw: &RawValue, path: &str, report: &mut Report) -> Option<Value> {
+    pub(super) fn read_item(&self, raw: &RawValue, path: &str, report: &mut Report) -> Option<Rc<Value>> {
         if path.starts_with("x-") {
             return None;
         }
-        let read: Result<Value, _> = serde_json::from_str(raw.get());
-        let item = match read {
-            Ok(item) => self.resolved(item),
-            Err(error) => Err(error.to_string()),
-        };
+        let item = self.read_path(raw, path);
         item.map_err(|reason| report.add(path, reason)).ok()
+    }
+
+    fn read_path(&self, raw: &RawValue, path: &str) -> Result<Rc<Value>, String> {
+        if path.len() > LONGEST_URL {
+            return Err(format!("the path is longer than {LONGEST_URL} bytes"));
+        }
+        if matches!(visible(path), Cow::Owned(_)) {
+            return Err("the path has control characters or invisible characters".to_owned());
+        }
+        let item = Rc::new(self.parsed(raw)?);
+        match self.resolved(&item)? {
+            Shared::Here(_) => Ok(Rc::clone(&item)),
+            Shared::There(named) => Ok(named),
+        }
     }
 
     /// The value itself, or what its `$ref` names.
     ///
     /// # Errors
     /// Why the reference leads nowhere.
-    pub(super) fn resolved(&self, value: Value) -> Result<Value, String> {
-        let mut value = value;
+    pub(super) fn resolved<'v>(&self, value: &'v Value) -> Result<Shared<'v>, String> {
+        let mut found = Shared::Here(value);
         for _ in 0..MAX_CHAIN {
-            let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return Ok(value) };
-            value = self.read(reference)?;
+            let Some(reference) = found.get("$ref").and_then(Value::as_str) else { return Ok(found) };
+            found = Shared::There(self.read(reference)?);
         }
         Err(format!("more than {MAX_CHAIN} references lead from one to the next"))
     }
@@ -147,7 +194,7 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// The reference leads out of the document, or to nothing.
-    pub(super) fn read(&self, reference: &str) -> Result<Value, String> {
+    fn read(&self, reference: &str) -> Result<Rc<Value>, String> {
         let fragment = reference
             .strip_prefix('#')
             .ok_or_else(|| format!("the reference {reference} leads to another file, which is not read"))?;
@@ -155,34 +202,50 @@ impl<'a> Document<'a> {
         let pointer = percent_decode_str(fragment).decode_utf8().map_err(|_| nowhere())?;
         let parts: Vec<String> =
             pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+        self.budget.spend(reference.len())?;
         let raw = self.find(&parts).ok_or_else(nowhere)?;
-        serde_json::from_str(raw.get()).map_err(|error| format!("what {reference} names cannot be read: {error}"))
+        self.tree(raw).map_err(|reason| format!("what {reference} names cannot be read: {reason}"))
+    }
+
+    /// A part of the document as a tree. It is parsed once, and every use is paid for.
+    fn tree(&self, raw: &'a RawValue) -> Result<Rc<Value>, String> {
+        let text = raw.get();
+        self.budget.spend(text.len())?;
+        if let Some(known) = self.remembered.borrow().trees.get(&text.as_ptr()) {
+            return Ok(Rc::clone(known));
+        }
+        let tree = Rc::new(self.parsed(raw)?);
+        self.remembered.borrow_mut().keep(text, &tree);
+        Ok(tree)
+    }
+
+    fn parsed(&self, raw: &RawValue) -> Result<Value, String> {
+        let text = raw.get();
+        self.budget.spend(text.len().saturating_mul(PARSING))?;
+        if weight(text) > MAX_PART {
+            return Err(format!("it has {} bytes, more than is read at once", text.len()));
+        }
+        read(text)
     }
 
     fn find(&self, parts: &[String]) -> Option<&'a RawValue> {
-        let mut raw = self.member(parts.first()?)?;
-        for depth in 1..parts.len() {
-            raw = self.step(raw, &parts[..depth], &parts[depth])?;
-        }
-        Some(raw)
+        let (first, rest) = parts.split_first()?;
+        rest.iter().try_fold(self.member(first)?, |raw, part| self.step(raw, part))
     }
 
-    /// One step down. The members of `#/components/schemas` and its like are indexed once.
-    fn step(&self, raw: &'a RawValue, place: &[String], part: &str) -> Option<&'a RawValue> {
-        if raw.get().starts_with('[') {
-            let items: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
-            return items.get(part.parse::<usize>().ok()?).copied();
-        }
-        if place.len() > REMEMBERED_DEPTH {
-            return members(raw)?.into_iter().find(|(name, _)| name == part).map(|(_, raw)| raw);
-        }
-        let key = place.join("\u{0}");
-        if let Some(known) = self.remembered.borrow().get(&key) {
+    /// One step down. The members of an object are indexed once.
+    fn step(&self, raw: &'a RawValue, part: &str) -> Option<&'a RawValue> {
+        let text = raw.get();
+        if let Some(known) = self.indexes.borrow().places.get(&text.as_ptr()) {
             return known.get(part).copied();
         }
-        let index: Rc<HashMap<String, &'a RawValue>> = Rc::new(members(raw)?.into_iter().collect());
+        self.budget.spend(text.len().saturating_mul(PARSING)).ok()?;
+        if text.starts_with('[') {
+            return items(raw)?.get(part.parse::<usize>().ok()?).copied();
+        }
+        let index: Index<'a> = members(raw, usize::MAX)?.into_iter().collect();
         let found = index.get(part).copied();
-        self.remembered.borrow_mut().insert(key, index);
+        self.indexes.borrow_mut().keep(text, index);
         found
     }
 
@@ -196,32 +259,52 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The members of an object, in their order.
-fn members(raw: &RawValue) -> Option<Members<'_>> {
-    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    InOrder::deserialize(&mut deserializer).ok().map(|read| read.0)
+impl<'a> Indexes<'a> {
+    fn keep(&mut self, text: &str, index: Index<'a>) {
+        if self.members + index.len() <= MAX_INDEXED {
+            self.members += index.len();
+            self.places.insert(text.as_ptr(), index);
+        }
+    }
 }
 
-struct InOrder<'a>(Members<'a>);
+impl Remembered {
+    fn keep(&mut self, text: &str, tree: &Rc<Value>) {
+        let weight = weight(text);
+        if self.weight + weight <= MAX_REMEMBERED {
+            self.weight += weight;
+            self.trees.insert(text.as_ptr(), Rc::clone(tree));
+        }
+    }
+}
 
-impl<'de> serde::Deserialize<'de> for InOrder<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
-            type Value = InOrder<'de>;
+fn items(raw: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(raw.get()).ok()
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+/// The first members of an object, in their order.
+fn members(raw: &RawValue, most: usize) -> Option<Members<'_>> {
+    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+    deserializer.deserialize_map(InOrder(most)).ok()
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<InOrder<'de>, A::Error> {
-                let mut read = Vec::new();
-                while let Some(entry) = map.next_entry::<String, &'de RawValue>()? {
-                    read.push(entry);
-                }
-                Ok(InOrder(read))
+/// Reads the members of an object, at most so many.
+struct InOrder(usize);
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        let mut read = Vec::new();
+        while let Some(entry) = map.next_entry::<String, &'de RawValue>()? {
+            if read.len() < self.0 {
+                read.push(entry);
             }
         }
-        deserializer.deserialize_map(Read)
+        Ok(read)
     }
 }

@@ -73,8 +73,35 @@ pub(super) fn module_key(tag: &str) -> String {
 }
 
 /// Does a text fit a pattern in which `*` stands for anything?
+///
+/// Each piece between two `*` is taken where it is first found: that leaves the most text for the pieces behind it.
 pub(super) fn fits(glob: &str, text: &str) -> bool {
     let Some((before, after)) = glob.split_once('*') else { return glob == text };
-    let Some(rest) = text.strip_prefix(before) else { return false };
-    (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
+    let Some(mut rest) = text.strip_prefix(before) else { return false };
+    let (pieces, end) = after.rsplit_once('*').unwrap_or(("", after));
+    for piece in pieces.split('*') {
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
+    }
+    rest.ends_with(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (glob, text) in [("a*", "abc"), ("*c", "abc"), ("a*c", "abbc"), ("*", ""), ("a*b*a", "aba"), ("**", "x")] {
+            assert!(fits(glob, text), "{glob} {text}");
+        }
+        for (glob, text) in [("a*", "ba"), ("a*b*b", "ab"), ("ab", "abc"), ("a*a", "a"), ("*a*b", "ba")] {
+            assert!(!fits(glob, text), "{glob} {text}");
+        }
+    }
+
+    #[test]
+    fn many_stars_are_as_quick_as_one() {
+        assert!(!fits(&"*a".repeat(400), &format!("{}b", "a".repeat(2000))));
+    }
 }

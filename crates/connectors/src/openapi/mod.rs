@@ -1,25 +1,34 @@
 //! A connector made of an OpenAPI 3.0 or 3.1 document.
 //!
 //! The document is never held as a tree: it is indexed where it lies, and each path and schema is read when it is
-//! needed. So memory and time stay in proportion to the document's text, whatever its references multiply to.
+//! needed, a schema once. All work is paid from one budget before it is done (`budget`), so memory and time stay in
+//! proportion to the document's text, whatever its references and variables multiply to. No text of it has characters
+//! that control a display (`shared`).
 
 mod body;
+mod budget;
 mod document;
+mod error;
 mod keys;
 mod operation;
 mod parameter;
 mod report;
 mod schemas;
 mod servers;
+mod shared;
 mod signing_in;
+mod words;
+
+use std::collections::HashMap;
 
 use serde_json::Value;
 use url::Url;
 
-pub use document::ImportError;
+pub use error::ImportError;
 pub use report::{Imported, LeftOut};
 
 use crate::schema::{Connector, Module, Text};
+use budget::{MAX_OPERATIONS, OPERATION};
 use document::Document;
 use report::Report;
 use schemas::Schemas;
@@ -56,30 +65,33 @@ pub fn import(text: &str, options: &ImportOptions) -> Result<Imported, ImportErr
     let schemas = Schemas::new(&document);
     let mut servers = servers::Servers::of(&document, options.source.as_ref(), &mut report);
     let signing = signing_in::read(&document, servers.secrets(), &mut report);
-    let mut modules: Vec<Module> = Vec::new();
+    let mut modules = Modules::default();
     let mut keys = keys::Keys::default();
-    let mut seen = 0;
-    let paths = document.paths();
+    let (mut seen, mut taken) = (0, 0);
+    let paths = document.paths()?;
     schemas.share_among(paths.len());
     for (path, raw) in &paths {
         let Some(item) = document.read_item(raw, path, &mut report) else { continue };
         for (method, operation) in operation::of_item(&item) {
             seen += 1;
-            let source = operation::Source { path, method, item: &item, operation: &operation };
+            let source = operation::Source { path, method, item: &item, operation };
             let key = keys.of(method, path, operation.get("operationId").and_then(Value::as_str));
             if !wanted(&options.operations, &key, path) {
                 continue;
             }
+            taken += 1;
+            afford(&document, taken)?;
             let made = operation::make(&source, key, &document, &schemas, &signing, &mut servers, &mut report);
             if let Some((tag, made)) = made {
-                module(&mut modules, &tag).operations.push(made);
+                modules.of(&tag).operations.push(made);
             }
         }
     }
-    if modules.is_empty() {
+    document.budget.check()?;
+    if modules.list.is_empty() {
         return Err(document.nothing_callable(seen));
     }
-    let connector = assemble(&document, options, modules, servers, signing);
+    let connector = assemble(&document, options, modules.list, servers, signing);
     Ok(report.finish(connector, seen, schemas.cut()))
 }
 
@@ -118,19 +130,38 @@ fn assemble(
     }
 }
 
-fn module<'a>(modules: &'a mut Vec<Module>, tag: &str) -> &'a mut Module {
-    let key = keys::module_key(tag);
-    let index = modules.iter().position(|module| module.key == key).unwrap_or_else(|| {
-        let title = Text::same(tag);
-        modules.push(Module { key, title, host: None, limits: Vec::new(), operations: Vec::new() });
-        modules.len() - 1
-    });
-    &mut modules[index]
+/// Pays for one more operation.
+fn afford(document: &Document<'_>, taken: usize) -> Result<(), ImportError> {
+    if taken > MAX_OPERATIONS {
+        return Err(ImportError::TooMany { what: "operations", limit: MAX_OPERATIONS });
+    }
+    document.budget.spend(OPERATION).map_err(|_| ImportError::TooMuchWork)
+}
+
+/// The modules under way, found by their keys.
+#[derive(Default)]
+struct Modules {
+    list: Vec<Module>,
+    places: HashMap<String, usize>,
+}
+
+impl Modules {
+    fn of(&mut self, tag: &str) -> &mut Module {
+        let key = keys::module_key(tag);
+        let place = *self.places.entry(key.clone()).or_insert_with(|| {
+            let title = Text::same(tag);
+            self.list.push(Module { key, title, host: None, limits: Vec::new(), operations: Vec::new() });
+            self.list.len() - 1
+        });
+        &mut self.list[place]
+    }
 }
 
 fn wanted(globs: &[String], key: &str, path: &str) -> bool {
     globs.is_empty() || globs.iter().any(|glob| keys::fits(glob, key) || keys::fits(glob, path))
 }
 
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod tests;

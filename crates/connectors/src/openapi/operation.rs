@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use super::body;
+use super::budget::{LONGEST_NAME, MAX_PARAMETERS};
 use super::document::Document;
 use super::parameter;
 use super::report::Report;
-use super::schemas::{Schemas, shortened};
+use super::schemas::Schemas;
 use super::servers::Servers;
 use super::signing_in::Signing;
+use super::words::shortened;
 use crate::schema::{
     Access, Always, Body, Condition, Deprecated, Method, Operation, Reply, ReplyKind, Text, Throttle, Wait,
 };
@@ -22,14 +24,14 @@ pub(super) struct Source<'a> {
 }
 
 /// The operations of a path, in the order of the document. TRACE and OPTIONS ask about the connection.
-pub(super) fn of_item(item: &Value) -> Vec<(&'static str, Value)> {
+pub(super) fn of_item(item: &Value) -> Vec<(&'static str, &Value)> {
     let methods = ["get", "head", "post", "put", "patch", "delete"];
     let mut found = Vec::new();
     for (name, operation) in item.as_object().into_iter().flatten() {
         if let Some(method) = methods.iter().find(|method| *method == name)
             && operation.is_object()
         {
-            found.push((*method, operation.clone()));
+            found.push((*method, operation));
         }
     }
     found
@@ -54,6 +56,11 @@ pub(super) fn make(
     let mut room = schemas.room();
     let (path, always) = split_query(source.path);
     let lists = [source.item.get("parameters"), source.operation.get("parameters")];
+    let declared: usize = lists.iter().flatten().filter_map(|list| list.as_array()).map(Vec::len).sum();
+    if declared > MAX_PARAMETERS {
+        report.add(place, format!("it has {declared} parameters, more than {MAX_PARAMETERS}"));
+        return None;
+    }
     let mut collected = parameter::collect(&place, &path, lists, document, schemas, signing, &mut room, report);
     let reads = matches!(method, Method::Get | Method::Head);
     let mut written = body::Written { body: Body::None, media_type: None };
@@ -70,7 +77,13 @@ pub(super) fn make(
             }
         }
     }
-    let host = servers.own(source.operation, report).or_else(|| servers.own(source.item, report));
+    let host = match servers.of_operation(source.operation, source.item, report) {
+        Ok(host) => host,
+        Err(reason) => {
+            report.add(place, reason);
+            return None;
+        }
+    };
     let operation = Operation {
         key,
         summary: Text::same(words(source.operation, &place)),
@@ -122,7 +135,9 @@ fn words(operation: &Value, place: &str) -> String {
 fn tag(source: &Source<'_>) -> String {
     let tag = source.operation.get("tags").and_then(|tags| tags.get(0)?.as_str()).map(str::to_owned);
     let words = || source.path.split('/').find(|part| !part.is_empty() && !part.contains('{'));
-    tag.filter(|tag| !tag.is_empty()).unwrap_or_else(|| words().unwrap_or("other").to_owned())
+    tag.map(|tag| shortened(&tag))
+        .filter(|tag| !tag.is_empty())
+        .unwrap_or_else(|| words().unwrap_or("other").to_owned())
 }
 
 fn deprecated(operation: &Value) -> Option<Deprecated> {
@@ -135,15 +150,20 @@ fn reply(operation: &Value, document: &Document<'_>) -> Reply {
     let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
     let mut success =
         responses.filter(|(status, _)| status.starts_with('2') || *status == "default").map(|(_, reply)| reply);
-    let content = success.find_map(|reply| document.resolved(reply.clone()).ok()?.get("content").cloned());
-    let types: Vec<String> =
-        content.and_then(|content| content.as_object().cloned()).into_iter().flatten().map(|(name, _)| name).collect();
+    let types: Vec<String> = success
+        .find_map(|reply| document.resolved(reply).ok().and_then(|reply| media_types(&reply)))
+        .unwrap_or_default();
     let plain = types.is_empty() || types.iter().any(|name| name == "application/json" || name.contains('*'));
     let accept = types.iter().find(|name| name.contains("json")).or(types.first()).filter(|_| !plain).cloned();
     let binary = accept.as_ref().is_some_and(|name| {
         ["octet-stream", "pdf", "zip", "image/", "audio/", "video/"].iter().any(|word| name.contains(word))
     });
     Reply { kind: if binary { ReplyKind::Binary } else { ReplyKind::Any }, accept, ..Reply::default() }
+}
+
+fn media_types(reply: &Value) -> Option<Vec<String>> {
+    let names = reply.get("content")?.as_object()?.keys().filter(|name| name.len() <= LONGEST_NAME);
+    Some(names.take(MAX_PARAMETERS).cloned().collect())
 }
 
 /// 429 with `Retry-After`, as everywhere.

@@ -1,14 +1,18 @@
 //! Parameters of paths, queries and headers.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
+use super::budget::{LONGEST_NAME, PARAMETER};
 use super::document::Document;
 use super::keys::parameter_key;
 use super::report::Report;
-use super::schemas::{Room, Schemas, shortened};
+use super::schemas::{Room, Schemas};
+use super::shared::Shared;
 use super::signing_in::Signing;
+use super::words::shortened;
 use crate::schema::{Encoding, Parameter, Parameters, Place};
 
 /// The parameters of one operation under way.
@@ -34,9 +38,9 @@ pub(super) fn collect(
     room: &mut Room,
     report: &mut Report,
 ) -> Collected {
-    let mut declared: Vec<(String, String, Value)> = Vec::new();
+    let mut declared: Vec<(String, String, Shared<'_>)> = Vec::new();
     for value in lists.into_iter().flatten().filter_map(Value::as_array).flatten() {
-        let parameter = match document.resolved(value.clone()) {
+        let parameter = match document.resolved(value) {
             Ok(parameter) => parameter,
             Err(reason) => {
                 report.add(place, reason);
@@ -45,6 +49,13 @@ pub(super) fn collect(
         };
         let text = |member: &str| parameter.get(member).and_then(Value::as_str).map(str::to_owned);
         let (Some(name), Some(at)) = (text("name"), text("in")) else { continue };
+        if name.len() > LONGEST_NAME {
+            report.add(place, format!("the parameter {name} has too long a name"));
+            continue;
+        }
+        if document.budget.spend(PARAMETER).is_err() {
+            break;
+        }
         declared.retain(|(known, known_at, _)| (known, known_at) != (&name, &at));
         declared.push((name, at, parameter));
     }
@@ -79,7 +90,7 @@ impl Collected {
             return report.add(place, format!("the path parameter {name} is not in the path"));
         }
         let (schema, as_json) = schema(parameter);
-        let written = schemas.written_out(&schema, room);
+        let written = schemas.written_out(schema, room);
         let mut made = Parameter::new(kind, with_words(written, parameter));
         made.required = kind == Place::Path || parameter.get("required") == Some(&json!(true));
         made.encode = if as_json { Encoding::Json } else { encoding(parameter) };
@@ -125,13 +136,14 @@ fn kind(at: &str) -> Option<Place> {
 }
 
 /// The schema, and whether the value is sent as JSON text.
-fn schema(parameter: &Value) -> (Value, bool) {
+fn schema(parameter: &Value) -> (&Value, bool) {
+    static ANY_TEXT: LazyLock<Value> = LazyLock::new(|| json!({"type": "string"}));
     if let Some(schema) = parameter.get("schema") {
-        return (schema.clone(), false);
+        return (schema, false);
     }
     let content = parameter.get("content").and_then(Value::as_object).and_then(|content| content.values().next());
-    let schema = content.and_then(|content| content.get("schema")).cloned();
-    (schema.unwrap_or_else(|| json!({"type": "string"})), content.is_some())
+    let schema = content.and_then(|content| content.get("schema"));
+    (schema.unwrap_or(&ANY_TEXT), content.is_some())
 }
 
 fn with_words(mut schema: Value, parameter: &Value) -> Value {

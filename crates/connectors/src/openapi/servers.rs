@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
+use super::budget::{LONGEST_NAME, LONGEST_URL, MAX_HOSTS, MAX_VARIABLES};
 use super::document::Document;
 use super::keys::parameter_key;
 use super::report::Report;
-use crate::schema::{Format, Member, Template, Text};
+use super::words::shortened;
+use crate::schema::{Format, Member, Piece, Template, Text};
+
+/// Values that a variable may be one of.
+const MAX_VALUES: usize = 100;
 
 /// The hosts of a connector under way.
 #[derive(Debug, Default)]
@@ -22,30 +27,48 @@ impl Servers {
     /// The document's own servers; the first is `main`.
     pub(super) fn of(document: &Document<'_>, source: Option<&Url>, report: &mut Report) -> Self {
         let mut servers = Self { source: source.cloned(), ..Self::default() };
-        let listed = document.value("servers");
-        let first = listed.as_ref().and_then(|listed| listed.get(0));
+        let others = document.count("servers");
+        let first = document.at(&["servers", "0"]);
         if first.is_none() {
             report.add("servers", "the document names no server: the credential brings base_url");
         }
-        let others = listed.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
         if others > 1 {
             report.add("servers", format!("the first of {others} servers is taken"));
         }
-        let template = servers.template(first.unwrap_or(&Value::Null), report);
+        let template = servers.template(first.as_deref().unwrap_or(&Value::Null), report);
         servers.hosts.insert("main".to_owned(), template);
         servers
     }
 
-    /// The name of the host that a path or operation has for itself; `None` for `main`.
-    pub(super) fn own(&mut self, place: &Value, report: &mut Report) -> Option<String> {
-        let server = place.get("servers")?.get(0)?.clone();
-        let template = self.template(&server, report);
+    /// The name of the host that an operation or its path has for itself; `None` for `main`.
+    ///
+    /// # Errors
+    /// There are too many servers.
+    pub(super) fn of_operation(
+        &mut self,
+        operation: &Value,
+        item: &Value,
+        report: &mut Report,
+    ) -> Result<Option<String>, String> {
+        match self.own(operation, report)? {
+            None => self.own(item, report),
+            own => Ok(own),
+        }
+    }
+
+    fn own(&mut self, place: &Value, report: &mut Report) -> Result<Option<String>, String> {
+        let Some(server) = place.get("servers").and_then(|servers| servers.get(0)) else { return Ok(None) };
+        // A server adds members to the credential too, so there is none beyond the last host.
+        if self.hosts.len() >= MAX_HOSTS {
+            return Err(format!("it has a server of its own, and at most {MAX_HOSTS} are taken"));
+        }
+        let template = self.template(server, report);
         if let Some((name, _)) = self.hosts.iter().find(|(_, known)| **known == template) {
-            return (name != "main").then(|| name.clone());
+            return Ok((name != "main").then(|| name.clone()));
         }
         let name = format!("host_{}", self.hosts.len() + 1);
         self.hosts.insert(name.clone(), template);
-        Some(name)
+        Ok(Some(name))
     }
 
     /// Members of the credential that are secret and stand in a URL.
@@ -61,8 +84,16 @@ impl Servers {
         let url = server.get("url").and_then(Value::as_str).unwrap_or_default().trim_end_matches('/');
         let url = url.split(['?', '#']).next().unwrap_or_default();
         let variables = server.get("variables");
+        if url.len() > LONGEST_URL || url.matches('{').count() > MAX_VARIABLES {
+            report.add(
+                "servers",
+                "the server's URL is too long, or has too many variables: the credential brings base_url",
+            );
+            return self.template_of_credential("", None);
+        }
         // A URL that begins with a variable says nothing about where it leads; its default does.
-        let url = if url.starts_with('{') { with_default(url, variables) } else { url.to_owned() };
+        let filled = if url.starts_with('{') { with_defaults(url, variables) } else { Some(url.to_owned()) };
+        let Some(url) = filled else { return self.template_of_credential("", None) };
         if let Some(rest) = url.strip_prefix("//") {
             return self.absolute(&format!("https://{rest}"), variables, report);
         }
@@ -77,18 +108,22 @@ impl Servers {
     }
 
     fn absolute(&mut self, url: &str, variables: Option<&Value>, report: &mut Report) -> Template {
-        let Some(rest) = url.strip_prefix("https://") else {
+        if !url.starts_with("https://") {
             report.add("servers", format!("{url} is not https: the credential brings base_url"));
-            return self.template_of_credential("", Some(with_default(url, variables)));
-        };
-        let Ok(template) = Template::try_from(format!("https://{rest}")) else {
+            return self.template_of_credential("", with_defaults(url, variables));
+        }
+        let Ok(template) = Template::try_from(url.to_owned()) else {
             return self.template_of_credential("", None);
         };
-        let names: Vec<String> = template.names().map(str::to_owned).collect();
-        let mut text = url.to_owned();
-        for name in names {
-            let key = self.variable(&name, variables.and_then(|variables| variables.get(&name)));
-            text = text.replace(&format!("{{{name}}}"), &format!("{{{key}}}"));
+        let mut text = String::new();
+        for piece in template.pieces() {
+            match piece {
+                Piece::Text(part) => text.push_str(part),
+                Piece::Member(name) => {
+                    let key = self.variable(name, variables.and_then(|variables| variables.get(name)));
+                    text.extend(["{", &key, "}"]);
+                }
+            }
         }
         Template::try_from(text).unwrap_or(template)
     }
@@ -100,12 +135,16 @@ impl Servers {
         // A sample that looks like a secret is no default.
         let secret = ["token", "secret", "key", "password"].iter().any(|word| lower.contains(word));
         let text = |member: &str| variable.and_then(|variable| variable.get(member)?.as_str()).map(str::to_owned);
-        let default = text("default").filter(|default| !secret && !default.is_empty());
+        let short = |text: &str| (1..=LONGEST_NAME).contains(&text.len());
+        let default = text("default").filter(|default| !secret && short(default));
         let values = variable.and_then(|variable| variable.get("enum")?.as_array());
+        // A list that was cut would refuse what the service takes.
+        let values =
+            values.filter(|values| values.len() <= MAX_VALUES && values.iter().all(|v| v.as_str().is_some_and(short)));
         let one_of = values.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect();
         let member = Member {
             title: Text::same(name),
-            description: text("description").map(Text::same),
+            description: text("description").map(|words| Text::same(shortened(&words))),
             secret,
             required: default.is_none(),
             default: default.map(Value::from),
@@ -137,12 +176,20 @@ impl Servers {
     }
 }
 
-fn with_default(url: &str, variables: Option<&Value>) -> String {
-    let mut filled = url.to_owned();
-    for (name, variable) in variables.and_then(Value::as_object).into_iter().flatten() {
-        if let Some(default) = variable.get("default").and_then(Value::as_str) {
-            filled = filled.replace(&format!("{{{name}}}"), default);
+/// The URL with the defaults of its variables; what they contain is no variable again. `None` when that is too long.
+fn with_defaults(url: &str, variables: Option<&Value>) -> Option<String> {
+    let default = |name: &str| variables?.get(name)?.get("default")?.as_str();
+    let template = Template::try_from(url.to_owned()).ok()?;
+    let mut filled = String::new();
+    for piece in template.pieces() {
+        let part = match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Member(name) => default(name).map_or_else(|| format!("{{{name}}}"), str::to_owned),
+        };
+        if filled.len() + part.len() > LONGEST_URL {
+            return None;
         }
+        filled.push_str(&part);
     }
-    filled.trim_end_matches('/').to_owned()
+    Some(filled.trim_end_matches('/').to_owned())
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::budget::{LONGEST_NAME, LONGEST_URL, MAX_WAYS};
 use super::document::Document;
 use super::report::Report;
 use crate::schema::{Condition, Grant, Member, Oauth2, Scheme, Send, Template, Text};
@@ -39,11 +40,15 @@ struct Part {
 /// * `in_address`: secret members that stand in the server's URL.
 pub(super) fn read(document: &Document<'_>, in_address: Vec<String>, report: &mut Report) -> Signing {
     let mut signing = Signing::default();
-    let components = document.value("components");
-    let declared = components.as_ref().and_then(|components| components.get("securitySchemes")?.as_object());
+    let schemes = document.at(&["components", "securitySchemes"]);
+    let declared = schemes.as_ref().and_then(|schemes| schemes.as_object());
     let mut parts = BTreeMap::new();
     for (name, scheme) in declared.into_iter().flatten() {
-        let Ok(scheme) = document.resolved(scheme.clone()) else { continue };
+        if parts.len() == MAX_WAYS || name.len() > LONGEST_NAME {
+            report.add("securitySchemes", "more ways to sign in than are taken");
+            continue;
+        }
+        let Ok(scheme) = document.resolved(scheme) else { continue };
         match part(name, &scheme, &mut signing) {
             Some(part) => drop(parts.insert(name.clone(), part)),
             None => report.add(format!("securitySchemes {name}"), "this way to sign in is not known"),
@@ -61,14 +66,14 @@ pub(super) fn read(document: &Document<'_>, in_address: Vec<String>, report: &mu
         report.add("security", "the document names no way to sign in: a Bearer token may be given");
         optional_bearer(&mut signing);
     }
-    token_parameters(components.as_ref(), &mut signing);
+    token_parameters(schemes.is_some(), &mut signing);
     signing
 }
 
 /// The sets of schemes that are used together. Those of the document come first, then each by itself.
 fn alternatives(document: &Document<'_>, parts: &BTreeMap<String, Part>) -> Vec<Vec<String>> {
-    let security = document.value("security");
-    let listed = security.as_ref().and_then(Value::as_array).into_iter().flatten();
+    let security = document.at(&["security"]);
+    let listed = security.as_ref().and_then(|security| security.as_array()).into_iter().flatten().take(MAX_WAYS);
     let mut sets: Vec<Vec<String>> = listed
         .filter_map(Value::as_object)
         .map(|set| set.keys().filter(|name| parts.contains_key(*name)).cloned().collect::<Vec<_>>())
@@ -119,7 +124,7 @@ fn authorization(member: &str) -> Send {
 }
 
 fn api_key(name: &str, scheme: &Value, signing: &mut Signing) -> Option<Part> {
-    let wire = scheme.get("name")?.as_str()?.trim().to_owned();
+    let wire = scheme.get("name")?.as_str().filter(|name| name.len() <= LONGEST_NAME)?.trim().to_owned();
     let at = scheme.get("in")?.as_str()?;
     let member = signing.member(name, true);
     let value = place(&member);
@@ -144,7 +149,8 @@ fn oauth2(scheme: &Value, signing: &mut Signing) -> Part {
         (None, Some(flow)) => (Grant::RefreshToken, flow),
         (None, None) => return bearer(signing, "token"),
     };
-    let url = |name: &str| flow.get(name).and_then(Value::as_str).filter(|url| url.starts_with("https://"));
+    let short = |url: &&str| url.starts_with("https://") && url.len() <= LONGEST_URL;
+    let url = |name: &str| flow.get(name).and_then(Value::as_str).filter(short);
     let Some(token_url) = url("tokenUrl").and_then(|url| Template::try_from(url.to_owned()).ok()) else {
         return bearer(signing, "token");
     };
@@ -204,9 +210,8 @@ fn optional_bearer(signing: &mut Signing) {
 }
 
 /// Some documents ask for the token as a parameter of every operation, beside the scheme that sends it.
-fn token_parameters(components: Option<&Value>, signing: &mut Signing) {
-    let has_scheme = components.is_some_and(|components| components.get("securitySchemes").is_some());
-    if has_scheme {
+fn token_parameters(has_schemes: bool, signing: &mut Signing) {
+    if has_schemes {
         for place in ["header", "query"] {
             for name in ["token", "access_token", "api_key", "apikey", "x-api-key", "auth_token"] {
                 signing.carried.insert(format!("{place} {name}"));

@@ -85,3 +85,16 @@ fn the_pattern_of_schemas_says_what_is_refused() {
     let pattern = schema_pattern();
     assert!(pattern.starts_with("^[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad"), "{pattern}");
 }
+
+#[test]
+fn a_strangers_text_is_shown_without_what_nobody_sees() {
+    for (text, shown) in [
+        ("plain text", "plain text"),
+        ("погода", "погода"),
+        ("a\nb\tc", "a b c"),
+        ("\u{1b}[31mred\u{7}", "[31mred"),
+        ("pay\u{202e}lap\u{200b}", "paylap"),
+    ] {
+        assert_eq!(visible(text), shown);
+    }
+}

@@ -71,6 +71,7 @@ fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
         RuleEffect::Ask => Verdict::Ask {
             reason: reason("a human decides about calls of"),
             approvers: rule.approvers.as_ref().map(Approvers::names).unwrap_or_default(),
+            account: None,
         },
         RuleEffect::Deny => Verdict::Refuse { reason: reason("a rule of this organisation forbids this call of") },
     }

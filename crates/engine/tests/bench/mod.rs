@@ -29,7 +29,7 @@ pub(crate) struct AskAlways;
 
 impl Policy for AskAlways {
     fn verdict(&self, _: &ProposedCall<'_>) -> Verdict {
-        Verdict::Ask { reason: "this test asks always".into(), approvers: Vec::new() }
+        Verdict::Ask { reason: "this test asks always".into(), approvers: Vec::new(), account: None }
     }
 }
 

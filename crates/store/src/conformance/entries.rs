@@ -94,7 +94,7 @@ fn every_event(run: &Run) -> Vec<Event> {
             tool: Some(ToolRef::client("Sum!")),
             args: args.clone(),
             effect: EffectClass::Verifiable,
-            verdict: Verdict::Ask { reason: text.clone(), approvers: vec![text.clone()] },
+            verdict: Verdict::Ask { reason: text.clone(), approvers: vec![text.clone()], account: Some(args.clone()) },
         }),
         Event::ApprovalRequested {
             approval_id: approval,

@@ -79,6 +79,7 @@ pub(crate) async fn calls(
         call_id: CallId(Uuid::from_u128(3)),
         trace_id: "trace".to_owned(),
         budget: None,
+        approved: None,
     };
     let tool = registry.resolve(&ToolRef::builtin(&name), None).unwrap();
     match registry.call(&tool, &request, &args).await.end {

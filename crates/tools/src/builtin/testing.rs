@@ -82,6 +82,7 @@ fn context() -> CallContext {
         deadline: Instant::now() + crate::DEFAULT_TIMEOUT,
         cancel: CancellationToken::new(),
         budget: None,
+        approved: None,
         egress: Arc::new(Egress::new(&[], BTreeMap::new(), &resolver).unwrap()),
         allowed_domains: Vec::new(),
         artifacts: None,

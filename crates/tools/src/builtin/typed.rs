@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::context::CallContext;
 use crate::descriptor::{DEFAULT_TIMEOUT, Descriptor};
 use crate::output::{ToolError, ToolOutput};
-use crate::tool::{Tool, Unavailable, Verified};
+use crate::tool::{Asks, Tool, Unavailable, Verified};
 
 /// One built-in tool. To add one: a file with a type that implements this, and its line in [`super::builtins`].
 ///
@@ -45,6 +45,14 @@ pub trait Builtin: Send + Sync + 'static {
     /// Says what is missing, and what the operator does about it.
     fn available(&self) -> Result<(), Unavailable> {
         Ok(())
+    }
+
+    /// As [`Tool::must_ask`].
+    ///
+    /// # Errors
+    /// As for [`Tool::must_ask`].
+    async fn must_ask(&self, _context: &CallContext, _args: Self::Args) -> Result<Option<Asks>, ToolError> {
+        Ok(None)
     }
 
     /// As [`Tool::call`].
@@ -90,6 +98,14 @@ impl<T: Builtin> Tool for Typed<T> {
 
     fn available(&self) -> Result<(), Unavailable> {
         self.tool.available()
+    }
+
+    async fn must_ask(&self, context: &CallContext, args: Value) -> Result<Option<Asks>, ToolError> {
+        match T::Args::deserialize(self.descriptor.plain(args)) {
+            Ok(args) => self.tool.must_ask(context, args).await,
+            // The call says what does not fit.
+            Err(_) => Ok(None),
+        }
     }
 
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {

@@ -321,6 +321,7 @@ impl Bench {
             call_id: self.call_id,
             trace_id: "0123456789abcdef0123456789abcdef".to_owned(),
             budget: self.budget.clone(),
+            approved: None,
         }
     }
 

@@ -147,7 +147,7 @@ fn calls_of_the_client_come_one_at_a_time_even_when_they_only_read() {
 
 #[test]
 fn a_new_message_ends_a_waiting_run_and_leaves_no_call_open() {
-    let ask = Verdict::Ask { reason: "dangerous".into(), approvers: Vec::new() };
+    let ask = Verdict::Ask { reason: "dangerous".into(), approvers: Vec::new(), account: None };
     let mut turn = turn();
     play(&mut turn, [started(false, None, "hi"), answered(1, "", 2), client(1, 0, ask), client(1, 1, Verdict::Allow)]);
     assert!(turn.is_waiting());
@@ -251,7 +251,7 @@ fn a_plan_that_is_asked_about_starts_when_it_is_approved_and_not_when_it_is_reje
             0,
             ToolRef::control("create_plan"),
             plan(),
-            Verdict::Ask { reason: "plan".into(), approvers: Vec::new() },
+            Verdict::Ask { reason: "plan".into(), approvers: Vec::new(), account: None },
         )
     };
     let mut asked = turn();

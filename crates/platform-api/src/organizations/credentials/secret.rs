@@ -7,20 +7,12 @@ use artel_domain::{CredentialId, TenantId};
 use artel_http::{Faults, Problem};
 use artel_identity::SecretBox;
 use artel_store::SealedCredential;
-use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
 use crate::App;
 
 /// The most that a secret may have, in bytes of JSON.
 const LARGEST: usize = 64 * 1024;
-
-/// What a sealed secret is bound to, so that a row moved to another tenant or credential cannot be opened.
-///
-/// FROZEN: sealed secrets of released versions open under this text only.
-fn place(tenant: TenantId, credential: CredentialId) -> Vec<u8> {
-    format!("credential/{tenant}/{credential}").into_bytes()
-}
 
 /// That a request's `secret` is an object. The text never holds the value.
 pub(super) fn check_shape(faults: &mut Faults, secret: &Value) {
@@ -66,16 +58,10 @@ pub(super) fn sealed(
     credential: CredentialId,
     secret: &Map<String, Value>,
 ) -> Result<String, Problem> {
-    let text = serde_json::to_string(secret).map_err(Problem::internal)?;
-    seal.seal_text(&place(tenant, credential), text.as_bytes()).map_err(Problem::internal)
+    artel_tools_services::sealed(seal, tenant, credential, secret).map_err(Problem::internal)
 }
 
 /// The secret, for a request to its service.
 pub(super) fn opened(seal: &SecretBox, sealed: &SealedCredential) -> Result<Secret, Problem> {
-    let credential = &sealed.credential;
-    let text =
-        seal.open_text(&place(credential.tenant_id, credential.id), &sealed.sealed).map_err(Problem::internal)?;
-    // The parser's own words could show a part of the secret.
-    let members = serde_json::from_str(text.expose_secret()).map_err(|_| Problem::internal("a secret is no JSON"))?;
-    Ok(Secret::new(members))
+    artel_tools_services::opened(seal, sealed).map_err(Problem::internal)
 }

@@ -1,3 +1,4 @@
+use std::io::Read as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -16,7 +17,7 @@ pub(super) async fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let source = Url::parse(&args.document).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let text = match &source {
         Some(url) => fetched(url).await?,
-        None => std::fs::read_to_string(&args.document).with_context(|| format!("{} cannot be read", args.document))?,
+        None => read(&args.document).with_context(|| format!("{} cannot be read", args.document))?,
     };
     let options =
         ImportOptions { key: args.key.clone(), title: args.title.clone(), source, operations: args.operations.clone() };
@@ -27,14 +28,22 @@ pub(super) async fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// No more of a file is read than a document may have.
+fn read(path: &str) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(MAX_JSON_BYTES as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
+
 fn tell(made: &Imported) {
     let taken = made.connector.operations().count();
     output::error(&format!("{taken} of {} operations were taken", made.seen));
     for left in made.left_out.iter().take(SHOWN) {
         output::error(&format!("left out: {}: {}", left.place, left.reason));
     }
-    if made.left_out.len() > SHOWN {
-        output::error(&format!("and {} more were left out", made.left_out.len() - SHOWN));
+    let more = made.left_out.len().saturating_sub(SHOWN) + made.more_left_out;
+    if more > 0 {
+        output::error(&format!("and {more} more were left out"));
     }
     if made.cut_schemas > 0 {
         output::error(&format!("{} schemas were too deep or too large to be written out", made.cut_schemas));

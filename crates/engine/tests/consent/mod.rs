@@ -1,0 +1,90 @@
+//! Tools that want a human's word: held until it is given, and then made as the account that was shown.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use artel_domain::event::Verdict;
+use artel_domain::{CallState, Decision, Phase};
+use artel_engine::{AllowAll, Policy, ProposedCall};
+use artel_tools::{Asks, CallContext, Descriptor, Tool, ToolError, ToolOutput};
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::bench::{AskAlways, Bench};
+
+const INPUT: &str = "Echo the word hello using the tool";
+
+/// Stands in for the built-in `echo`: it answers with the account that a human was shown.
+struct Asking {
+    descriptor: Descriptor,
+    /// The store is away for so many questions.
+    away: AtomicU32,
+}
+
+fn asking(away: u32) -> Arc<dyn Tool> {
+    let descriptor = Descriptor::new("echo", "Echoes input back", json!({"type": "object"}));
+    Arc::new(Asking { descriptor, away: AtomicU32::new(away) })
+}
+
+#[async_trait]
+impl Tool for Asking {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    async fn must_ask(&self, _: &CallContext, args: Value) -> Result<Option<Asks>, ToolError> {
+        if self.away.load(Ordering::SeqCst) > 0 {
+            self.away.fetch_sub(1, Ordering::SeqCst);
+            return Err(ToolError::NotNow("the database is not available".into()));
+        }
+        Ok(Some(Asks { reason: format!("Ada is to say {}", args["text"]), account: json!("Ada") }))
+    }
+
+    async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {
+        let account = context.approved.as_ref().and_then(|approved| approved.account.clone());
+        Ok(json!({ "account": account, "text": args["text"] }).into())
+    }
+}
+
+struct Forbids;
+
+impl Policy for Forbids {
+    fn verdict(&self, _: &ProposedCall<'_>) -> Verdict {
+        Verdict::Refuse { reason: "no rule allows it".into() }
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_asks_is_held_also_when_the_store_was_away_and_is_told_whom_the_human_was_shown() {
+    let bench = Bench::new().await;
+    let _worker = bench.worker_with(AllowAll, |tools| tools.with(asking(2)));
+    let run = bench.start_run(INPUT).await;
+    bench.until(run, |run| run.phase == Phase::Waiting).await;
+    let approval = bench.approvals(run).await.remove(0);
+    assert_eq!(approval.reason, r#"Ada is to say "hello""#);
+    assert_eq!(approval.target.as_ref().and_then(|target| target.account()), Some(&json!("Ada")));
+    bench.decide(&approval, Decision::Edit, Some(json!({ "text": "edited" }))).await.unwrap();
+    assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Succeeded);
+    let calls = bench.calls(run).await;
+    assert_eq!((calls.len(), &calls[0].result), (1, &Some(json!({ "account": "Ada", "text": "edited" }))));
+    assert_eq!(bench.approvals(run).await.len(), 1, "nothing is asked twice");
+}
+
+#[tokio::test]
+async fn a_rule_has_the_first_word_before_a_tool_that_asks() {
+    let bench = Bench::new().await;
+    let _worker = bench.worker_with(AskAlways, |tools| tools.with(asking(0)));
+    let run = bench.start_run(INPUT).await;
+    bench.until(run, |run| run.phase == Phase::Waiting).await;
+    let approval = bench.approvals(run).await.remove(0);
+    assert_eq!(approval.reason, r#"this test asks always; Ada is to say "hello""#);
+    bench.decide(&approval, Decision::Reject, None).await.unwrap();
+    bench.until(run, |run| run.phase.is_end()).await;
+
+    let bench = Bench::new().await;
+    let _worker = bench.worker_with(Forbids, |tools| tools.with(asking(0)));
+    let run = bench.start_run(INPUT).await;
+    bench.until(run, |run| run.phase.is_end()).await;
+    let call = bench.calls(run).await.remove(0);
+    assert_eq!((call.state, bench.approvals(run).await.len()), (CallState::Failed, 0), "{call:?}");
+}

@@ -1,0 +1,40 @@
+use artel_domain::{Credential, Timestamp};
+use serde_json::json;
+
+use super::*;
+
+const TENANT: &str = "00000000-0000-4000-8000-000000000001";
+const CREDENTIAL: &str = "00000000-0000-4000-8000-000000000002";
+
+fn kept(sealed: String) -> SealedCredential {
+    let credential = Credential {
+        id: CREDENTIAL.parse().unwrap(),
+        tenant_id: TENANT.parse().unwrap(),
+        service_name: "http".to_owned(),
+        instance_id: "shop".to_owned(),
+        account_label: "Shop".to_owned(),
+        user_id: None,
+        created_at: Timestamp::UNIX_EPOCH,
+        last_used_at: None,
+    };
+    SealedCredential { credential, sealed }
+}
+
+#[test]
+fn secrets_of_released_versions_open() {
+    let seal = SecretBox::new(&[1; 32]);
+    let place = format!("credential/{TENANT}/{CREDENTIAL}");
+    let of_a_release = seal.seal_text(place.as_bytes(), br#"{"token":"abc"}"#).unwrap();
+    assert!(opened(&seal, &kept(of_a_release)).is_ok());
+}
+
+#[test]
+fn a_secret_opens_at_its_own_place_only() {
+    let (seal, other) = (SecretBox::new(&[1; 32]), CredentialId(TENANT.parse().unwrap()));
+    let secret = json!({ "token": "abc" });
+    let members = secret.as_object().unwrap();
+    let own = sealed(&seal, TENANT.parse().unwrap(), CREDENTIAL.parse().unwrap(), members).unwrap();
+    assert!(opened(&seal, &kept(own)).is_ok());
+    let moved = sealed(&seal, TENANT.parse().unwrap(), other, members).unwrap();
+    assert!(matches!(opened(&seal, &kept(moved)), Err(NotOpened::Seal(_))));
+}
