@@ -59,15 +59,10 @@ async fn a_message_that_comes_again_is_answered_once(database: Database) {
     assert_eq!(socket.next().await.unwrap(), first, "the same socket");
     drop(socket);
 
-    let (_other, url) = match is_shared {
-        true => {
-            let (child, url) = world.artel.another().await;
-            (Some(child), url)
-        }
-        false => (None, world.artel.url().to_owned()),
-    };
+    let other = if is_shared { Some(world.artel.another().await) } else { None };
+    let url = other.as_ref().map_or(world.artel.url(), |(_, url)| url);
     let (path, bearer) = (format!("/api/v1/ws/{session}?stream=whole"), world.bearer());
-    let mut there = Socket::open(&url, &path, &[("authorization", &bearer)]).await.unwrap();
+    let mut there = Socket::open(url, &path, &[("authorization", &bearer)]).await.unwrap();
     there.send(&named("hello", "m-1")).await;
     assert_eq!(there.next().await.unwrap(), first, "after a reconnect, on another gateway when there is one");
     there.send(&named("something else", "m-1")).await;
