@@ -26,6 +26,8 @@ impl World {
         let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), Database::postgres().await?)
             .with("OPENAI_BASE_URL", model.url())
             .with("APPROVAL_TIMEOUT", "1800")
+            // A process that has just started gives no test tokens before it has reached Redis.
+            .with("REDIS_URL", "")
             .start()
             .await;
         let client = artel.client().await;

