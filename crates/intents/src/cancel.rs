@@ -35,7 +35,7 @@ impl Intents {
         if !viewer.is_administrator() || self.store.find_run(&viewer, run).await?.is_none() {
             return Ok(Refusal::absent(Subject::Run));
         }
-        let message = "The run is in another user's private session: an administrator reads it, its owner alone ends it. \
+        let message = "The run is in another user's private session: an administrator reads it, only its owner ends it. \
                        Revoking the owner's key or deactivating the owner ends their runs.";
         Ok(Refusal::forbidden(Subject::Run, "session_is_private", message))
     }

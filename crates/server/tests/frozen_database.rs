@@ -112,89 +112,111 @@ async fn probe(world: &World, path: &str) -> (u16, Duration, String) {
     timed(Client::anonymous(world.artel.url()).request("GET", path)).await
 }
 
+/// What requests name.
+struct Named {
+    session: String,
+    run: String,
+    api_key: String,
+}
+
+impl World {
+    /// A session, a key that no process has seen, and a run whose model is speaking.
+    async fn named(&self) -> Named {
+        let session = self.client.create("/api/v1/sessions", &json!({})).await["id"].as_str().unwrap().to_owned();
+        let api_key = self.artel.command(&["keys", "create", "--scopes", "llm:invoke"]).await.0.trim().to_owned();
+        let run = self.client.start_run(&self.agent, "Talk").await;
+        while self.model.requests().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Named { session, run, api_key }
+    }
+
+    async fn asks_everything(&self, named: &Named) -> Vec<(String, (u16, Duration, String))> {
+        let requests = self.requests(&named.session, &named.run, &named.api_key);
+        let (names, requests): (Vec<_>, Vec<_>) = requests.into_iter().unzip();
+        names.into_iter().zip(join_all(requests.into_iter().map(timed)).await).collect()
+    }
+
+    async fn probes(&self) -> Vec<(&'static str, (u16, Duration, String))> {
+        let mut found = Vec::new();
+        for path in ["/health", "/health/db", "/metrics", "/api/v1/health", "/health/db", "/metrics"] {
+            found.push((path, probe(self, path).await));
+        }
+        found
+    }
+
+    /// What is answered otherwise than was promised, while the database stands still.
+    async fn wrong_while_frozen(&self, named: &Named) -> Vec<String> {
+        let (answers, keyed, probes) =
+            tokio::join!(self.asks_everything(named), timed(self.keyed_run("one")), self.probes());
+        // What the auth service has read is old by now.
+        let keys = Client::anonymous(self.artel.url_of("auth")).request("GET", "/.well-known/jwks.json");
+        let more = [("a keyed run".to_owned(), keyed), ("the key set".to_owned(), timed(keys).await)];
+        let late = answers.into_iter().chain(more).filter_map(|(name, (status, took, text))| {
+            let is_right = status == 503 && took <= PROMISED;
+            (!is_right).then(|| format!("{name}: {status} after {took:?}: {text:.200}"))
+        });
+        let probes = probes.into_iter().filter_map(|(path, (status, took, text))| {
+            let expected = if path == "/health/db" { 503 } else { 200 };
+            let is_told = path != "/metrics" || text.contains("artel_db_up 0");
+            let is_right = status == expected && took <= PROBES && is_told;
+            (!is_right).then(|| format!("GET {path}: {status} after {took:?}: {text:.200}"))
+        });
+        late.chain(probes).collect()
+    }
+
+    /// The request that was not answered makes one run, and the run that was under way is done.
+    async fn loses_nothing(&self, named: &Named) {
+        let (status, _, answer) = timed(self.keyed_run("one")).await;
+        assert!((200..300).contains(&status), "{status}: {answer}\n{}", self.artel.log());
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let (_, _, again) = timed(self.keyed_run("one")).await;
+        assert_eq!(serde_json::from_str::<Value>(&again).unwrap()["id"], answer["id"]);
+        for run in [named.run.as_str(), answer["id"].as_str().unwrap()] {
+            let run = self.client.finished_run(run).await;
+            let told = (&run["status"], &run["output_message"]);
+            assert_eq!(told, (&json!("succeeded"), &json!("one two three four")), "{run:#}");
+        }
+    }
+
+    /// Every connection is used that was there when the database froze. Returns the paths of what was made.
+    async fn works_again(&self, named: &Named) -> Vec<String> {
+        let mut made = Vec::new();
+        for _ in 0..ROUNDS {
+            for (name, (status, _, text)) in self.asks_everything(named).await {
+                assert!((200..300).contains(&status), "{name}: {status}: {text}\n{}", self.artel.log());
+                if let "POST /agents" | "POST /runs" = name.as_str() {
+                    let answer: Value = serde_json::from_str(&text).unwrap();
+                    made.push(format!("{}/{}", name.trim_start_matches("POST "), answer["id"].as_str().unwrap()));
+                }
+            }
+        }
+        assert_eq!(probe(self, "/health/db").await.0, 200);
+        made
+    }
+
+    async fn count_runs(&self) -> usize {
+        self.client.get("/runs?limit=100").await.1.as_array().unwrap().len()
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frozen_database_is_told_of_in_time_and_costs_nothing() {
     let Some(mut world) = World::new().await else { return };
-    let session = world.client.create("/api/v1/sessions", &json!({})).await["id"].as_str().unwrap().to_owned();
-    let api_key = world.artel.command(&["keys", "create", "--scopes", "llm:invoke"]).await.0.trim().to_owned();
-    let run = world.client.start_run(&world.agent, "Talk").await;
-    while world.model.requests().is_empty() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let before = world.client.get("/runs").await.1.as_array().unwrap().len();
-
+    let named = world.named().await;
+    let before = world.count_runs().await;
     world.postgres.freeze();
     let frozen = Instant::now();
-    let (names, requests): (Vec<_>, Vec<_>) = world.requests(&session, &run, &api_key).into_iter().unzip();
-    let asked = join_all(requests.into_iter().map(timed));
-    let keyed = timed(world.keyed_run("one"));
-    let probes = async {
-        let mut found = Vec::new();
-        for path in ["/health", "/health/db", "/metrics", "/api/v1/health", "/health/db", "/metrics"] {
-            found.push((path, probe(&world, path).await));
-        }
-        found
-    };
-    let (answers, (keyed, ..), probes) = tokio::join!(asked, keyed, probes);
-    let mut wrong: Vec<String> = Vec::new();
-    for (name, (status, took, text)) in names.iter().zip(&answers) {
-        if *status != 503 || *took > PROMISED {
-            wrong.push(format!("{name}: {status} after {took:?}: {text:.200}"));
-        }
-    }
-    for (path, (status, took, text)) in &probes {
-        let expected = if *path == "/health/db" { 503 } else { 200 };
-        if *status != expected || *took > PROBES {
-            wrong.push(format!("GET {path}: {status} after {took:?}: {text:.200}"));
-        }
-        if *path == "/metrics" && !text.contains("artel_db_up 0") {
-            wrong.push("the metrics take the database for healthy".to_owned());
-        }
-    }
-    // What it has read is old by now.
-    let keys = timed(Client::anonymous(world.artel.url_of("auth")).request("GET", "/.well-known/jwks.json")).await;
-    if keys.0 != 503 || keys.1 > PROMISED {
-        wrong.push(format!("the key set: {} after {:?}: {:.200}", keys.0, keys.1, keys.2));
-    }
+    let wrong = world.wrong_while_frozen(&named).await;
     tokio::time::sleep(FROZEN.saturating_sub(frozen.elapsed())).await;
     world.postgres.thaw();
     assert!(wrong.is_empty(), "{wrong:#?}\n{}", world.artel.log());
-    assert_eq!(keyed, 503);
 
-    // Everything works again, nothing is lost, nothing is done twice.
-    let (status, _, answer) = timed(world.keyed_run("one")).await;
-    assert!((200..300).contains(&status), "{status}: {answer}\n{}", world.artel.log());
-    let answer: Value = serde_json::from_str(&answer).unwrap();
-    let (_, _, again) = timed(world.keyed_run("one")).await;
-    assert_eq!(serde_json::from_str::<Value>(&again).unwrap()["id"], answer["id"]);
-    for run in [run.as_str(), answer["id"].as_str().unwrap()] {
-        let run = world.client.finished_run(run).await;
-        assert_eq!(
-            (&run["status"], &run["output_message"]),
-            (&json!("succeeded"), &json!("one two three four")),
-            "{run:#}"
-        );
-    }
-    let mut made = Vec::new();
-    // Again and again, so that every connection is used that was there when the database froze.
-    for _ in 0..ROUNDS {
-        let (names, requests): (Vec<_>, Vec<_>) = world.requests(&session, &run, &api_key).into_iter().unzip();
-        for (name, (status, _, text)) in names.iter().zip(join_all(requests.into_iter().map(timed)).await) {
-            assert!((200..300).contains(&status), "{name}: {status}: {text}\n{}", world.artel.log());
-            let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-            let path = match name.as_str() {
-                "POST /agents" => "/agents",
-                "POST /runs" => "/runs",
-                _ => continue,
-            };
-            made.push(format!("{path}/{}", answer["id"].as_str().unwrap()));
-        }
-    }
-    assert_eq!(probe(&world, "/health/db").await.0, 200);
+    world.loses_nothing(&named).await;
+    let made = world.works_again(&named).await;
     // What was answered 503 may have been done all the same, each of them once.
-    let runs = world.client.get("/runs?limit=100").await.1.as_array().unwrap().len();
     let (keyed, refused, repeated) = (1, 3, 3 * ROUNDS);
-    assert!(runs <= before + keyed + refused + repeated, "{runs} runs, {before} of them from before");
+    assert!(world.count_runs().await <= before + keyed + refused + repeated);
     // What was acknowledged is there for everybody.
     world.artel.kill().await;
     world.artel.restart().await;

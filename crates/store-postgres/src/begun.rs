@@ -1,8 +1,8 @@
 //! Beginning a transaction so that it always has an end.
 //!
-//! The driver counts a transaction once the server has answered `BEGIN`. Whoever is dropped before that (a request whose
-//! client has gone, a deadline) would give a connection back to the pool in the middle of a transaction that nobody
-//! knows of: what others then write through it is never committed.
+//! The driver counts a transaction once the server has answered `BEGIN`. Whoever is dropped before that (a request
+//! whose client has gone, a deadline) would give a connection back to the pool in the middle of a transaction that
+//! nobody knows of: what others then write through it is never committed.
 
 use sqlx::{PgPool, PgTransaction, SqlSafeStr as _};
 
