@@ -13,7 +13,7 @@ fn a_reading_counts_from_its_middle_and_goes_on_by_itself() {
     let (anchor, asked) = anchor(HOUR, Duration::from_millis(20));
     assert_eq!(anchor.time_at(asked), micros(HOUR - 10_000));
     assert_eq!(anchor.time_at(asked + Duration::from_millis(10)), micros(HOUR));
-    assert_eq!(anchor.time_at(asked + Duration::from_secs(3600)), micros(2 * HOUR - 10_000));
+    assert_eq!(anchor.time_at(asked + Duration::from_hours(1)), micros(2 * HOUR - 10_000));
 }
 
 #[test]
