@@ -15,7 +15,7 @@ const FOR_AN_HOUR: &str = "public, max-age=3600";
 
 /// The key set that verifies access tokens.
 pub(crate) async fn get_jwks(State(app): State<AuthApp>) -> Result<impl IntoResponse, OAuthError> {
-    let jwks = app.public_keys.jwks().await.map_err(OAuthError::internal)?;
+    let jwks = app.public_keys.jwks().await.map_err(OAuthError::unavailable)?;
     Ok(([(CACHE_CONTROL, FOR_AN_HOUR)], Json(jwks)))
 }
 

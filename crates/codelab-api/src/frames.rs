@@ -24,4 +24,4 @@ pub(crate) use failure::{access_ended, of_problem};
 pub(crate) use mapper::View;
 pub(crate) use plans::in_words as plan_in_words;
 pub(crate) use reader::Reader;
-pub(crate) use wire::{Frame, done, session_info};
+pub(crate) use wire::{Frame, done, message_accepted, session_info};

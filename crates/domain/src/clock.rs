@@ -7,7 +7,7 @@ pub use jiff::Timestamp;
 
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
-    /// A fresh UUIDv7.
+    /// A fresh UUIDv7 of this clock's time.
     fn uuid(&self) -> Uuid;
     /// A fresh UUIDv4, for what nobody is to guess from its neighbours.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]

@@ -12,7 +12,8 @@ impl Intents {
     /// Asks for the end of a run, and returns it as it is now. The run's worker, or the next one, ends it shortly.
     ///
     /// # Errors
-    /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the run. `Conflict`: the run is over.
+    /// `Forbidden`: the scope `runs:write` is missing, or the run is in another user's private session, which an
+    /// administrator reads and does not change. `Absent`: the run. `Conflict`: the run is over.
     pub async fn cancel_run(&self, requester: &Requester, run: RunId) -> Result<Run, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         self.check_agent_of(requester, run).await?;
@@ -24,8 +25,19 @@ impl Intents {
             CancelOutcome::AlreadyOver(_) => {
                 Err(Refusal::conflict(Subject::Run, "run_is_over", "The run is over already."))
             }
-            CancelOutcome::Missing => Err(Refusal::absent(Subject::Run)),
+            CancelOutcome::Missing => Err(self.not_theirs(requester, run).await?),
         }
+    }
+
+    /// Why a run is not cancelled that the requester may not change: some may read it all the same.
+    async fn not_theirs(&self, requester: &Requester, run: RunId) -> Result<Refusal, Refusal> {
+        let viewer = self.viewer(requester);
+        if !viewer.is_administrator() || self.store.find_run(&viewer, run).await?.is_none() {
+            return Ok(Refusal::absent(Subject::Run));
+        }
+        let message = "The run is in another user's private session: an administrator reads it, only its owner ends it. \
+                       Revoking the owner's key or deactivating the owner ends their runs.";
+        Ok(Refusal::forbidden(Subject::Run, "session_is_private", message))
     }
 
     /// Asks for the end of every run of a session that is not over; the ids of these runs.

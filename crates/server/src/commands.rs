@@ -6,6 +6,7 @@ mod check;
 mod clients;
 mod config;
 mod connectors;
+mod desk;
 mod keys;
 mod load_test;
 mod model_mock;

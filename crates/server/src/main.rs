@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod config;
 mod connectors;
+mod database_clock;
 mod demo;
 mod first;
 mod http_client;

@@ -77,13 +77,16 @@ impl Metrics {
         }
     }
 
-    async fn observe_runs(&self) {
+    async fn count_runs(&self) {
         if let Ok(Ok(counts)) = tokio::time::timeout(PATIENCE, self.store.count_open_runs()).await {
             for phase in ["queued", "running", "waiting_for_approval"] {
                 let count = counts.iter().find(|(name, _)| name == phase).map_or(0, |(_, count)| *count);
                 gauge!("artel_runs_open", "phase" => phase).set(count as f64);
             }
         }
+    }
+
+    async fn observe_waiting(&self) {
         if let Ok(Ok(oldest)) = tokio::time::timeout(PATIENCE, self.store.oldest_waiting()).await {
             gauge!("artel_run_oldest_queued_seconds").set(self.age(oldest.queued_run));
             gauge!("artel_approval_oldest_pending_seconds").set(self.age(oldest.pending_approval));
@@ -130,7 +133,8 @@ impl MetricsText for Metrics {
                 gauge!("artel_redis_up").set(f64::from(u8::from(connected)));
             }
         };
-        tokio::join!(self.observe_database(), self.observe_runs(), redis);
+        // At once: a database that says nothing is waited for once.
+        tokio::join!(self.observe_database(), self.count_runs(), self.observe_waiting(), redis);
         accounting::observe(&self.models);
         self.handle.run_upkeep();
         self.handle.render() + &process::text(self.started)

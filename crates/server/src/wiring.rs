@@ -19,7 +19,6 @@ use artel_codelab_api::App as Codelab;
 use artel_connector_engine::Executor;
 use artel_connectors::Catalogue;
 use artel_console::Console;
-use artel_domain::{Clock, SystemClock};
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{Ground, MetricsText};
 use artel_intents::{Intents, IntentsConfig};
@@ -29,7 +28,7 @@ use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
 use artel_tools_services::Services;
 
-pub(crate) use opening::open_store;
+pub(crate) use opening::{open_clock, open_store};
 
 use crate::accounting::Bookkeeping;
 use crate::config::Config;
@@ -69,8 +68,8 @@ impl Parts {
             bail!("the catalogue of tools does not hold together: {}", faults.join("; "));
         }
         let vault = Arc::new(Vault::open(config)?);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open_store(config).await?;
+        let clock = open_clock(config, &store).await?;
         let bus = opening::open_bus(config, clock.as_ref()).await?;
         // Meters that are made before there is a recorder would never count.
         Metrics::record();

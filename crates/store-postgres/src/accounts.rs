@@ -5,12 +5,13 @@ use artel_domain::{Account, AuditEntry, FamilyId, Hashed, TenantId, UserId};
 use artel_store::{Login, NewAccount};
 use sqlx::{PgConnection, PgPool};
 
+use crate::begun::begin;
 use crate::rows::AccountRow;
 use crate::values::{micros, text};
 use crate::{audit, families, identities};
 
 pub(crate) async fn create(pool: &PgPool, new: &NewAccount, audit: &AuditEntry) -> sqlx::Result<()> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     insert(&mut tx, new).await?;
     audit::append(&mut tx, new.account.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await
@@ -93,7 +94,7 @@ pub(crate) async fn set_password(
     keep: Option<FamilyId>,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let changed = sqlx::query!(
         "UPDATE accounts SET password_hash = $3, updated_at = $4 WHERE tenant_id = $1 AND user_id = $2",
         tenant.0,
@@ -118,7 +119,7 @@ pub(crate) async fn deactivate(
     user: UserId,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let changed = sqlx::query!(
         "UPDATE accounts SET deactivated_at = $3, updated_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND deactivated_at IS NULL",
         tenant.0,
@@ -148,7 +149,7 @@ pub(crate) async fn reactivate(
     user: UserId,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let changed = sqlx::query!(
         "UPDATE accounts SET deactivated_at = NULL, updated_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND deactivated_at IS NOT NULL",
         tenant.0,

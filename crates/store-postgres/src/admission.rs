@@ -10,6 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::batch::Batch;
+use crate::begun::begin;
 use crate::error::retrying;
 use crate::values::{json, maybe_json, micros, text, time};
 use crate::{agents, audit, runs, steering, versions};
@@ -64,7 +65,7 @@ enum Obstacle {
 
 /// `None`: a session was made by somebody else in between.
 async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Result<Option<Vec<Outcome>>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let mut seen = HashSet::new();
     let once: Vec<&Admission> = items.iter().filter(|(_, new, _)| seen.insert(new.id)).collect();
     let mut sessions = Sessions(lock_heads(&mut tx, tenant, &once).await?);

@@ -7,6 +7,7 @@ use artel_store::Viewer;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::begun::begin;
 use crate::{agents, audit};
 
 pub(crate) async fn put(
@@ -16,7 +17,7 @@ pub(crate) async fn put(
     keys: &[String],
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
-    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let (tenant, mut tx) = (viewer.tenant_id, begin(pool).await?);
     let Some(found) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     sqlx::query!("DELETE FROM agent_connectors WHERE tenant_id = $1 AND agent_id = $2", tenant.0, agent.0)
         .execute(&mut *tx)

@@ -6,6 +6,7 @@ use artel_store::{AgentFilter, Page, Result, StoreError, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::error::within;
 use crate::filters::filtered;
 use crate::rows::{returning_agent, select_agent};
@@ -165,7 +166,7 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn delete(pool: &PgPool, viewer: &Viewer, agent: AgentId, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let (tenant, mut tx) = (viewer.tenant_id, begin(pool).await?);
     if lock_seen(&mut tx, viewer, agent).await?.is_none() {
         return Ok(false);
     }

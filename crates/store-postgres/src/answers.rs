@@ -4,6 +4,7 @@ use artel_domain::{AuditEntry, RunId, ToolOutcome};
 use artel_store::{AnswerTo, Answered, CallAnswer, Viewer};
 use sqlx::{PgConnection, PgPool};
 
+use crate::begun::begin;
 use crate::values::{json, micros, text};
 use crate::{audit, steering};
 
@@ -13,7 +14,7 @@ pub(crate) async fn answer(
     answer: &CallAnswer,
     audit: &AuditEntry,
 ) -> sqlx::Result<Answered> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let Some(run) = lock_run(&mut tx, viewer, answer).await? else { return Ok(Answered::Unknown) };
     if !is_open(&mut tx, answer).await? {
         // At once, because a claim passes over a run that is locked.

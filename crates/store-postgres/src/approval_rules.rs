@@ -4,6 +4,7 @@ use artel_domain::{ApprovalRule, AuditEntry, TenantId};
 use sqlx::PgPool;
 
 use crate::audit;
+use crate::begun::begin;
 use crate::values::{json, micros, parsed};
 
 pub(crate) async fn put(
@@ -12,7 +13,7 @@ pub(crate) async fn put(
     rules: &[ApprovalRule],
     audit: &AuditEntry,
 ) -> sqlx::Result<()> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if rules.is_empty() {
         sqlx::query!("DELETE FROM approval_rules WHERE tenant_id = $1", tenant.0).execute(&mut *tx).await?;
     } else {

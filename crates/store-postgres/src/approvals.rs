@@ -5,6 +5,7 @@ use artel_store::{ApprovalFilter, Decided, Viewer};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
+use crate::begun::begin;
 use crate::filters::filtered;
 use crate::rows::{ApprovalRow, select_approval};
 use crate::values::{json, maybe_json, micros, text};
@@ -109,7 +110,7 @@ pub(crate) async fn decide(
     decided: &Decided,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Approval>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     // The run first: its worker locks run and approvals in this order too.
     let run = sqlx::query_scalar!(
         "SELECT r.id FROM approvals a JOIN runs r ON r.id = a.run_id WHERE a.tenant_id = $1 AND a.id = $2 FOR UPDATE OF r",

@@ -6,6 +6,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::audit;
+use crate::begun;
 use crate::rows::artifacts;
 use crate::values::{micros, text};
 
@@ -45,7 +46,7 @@ pub(crate) async fn finish(
     stored: &StoredBytes,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Artifact>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begun::begin(pool).await?;
     let finished = artifacts!(
         "UPDATE artifacts SET state = 'stored', title = $3, media_type = $4, bytes = $5, sha256 = $6, updated_at = $7, attempt = $8
          WHERE tenant_id = $1 AND id = $2 AND state = 'storing' RETURNING",
@@ -84,7 +85,7 @@ pub(crate) async fn delete(
     artifact: ArtifactId,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begun::begin(pool).await?;
     let deleted = sqlx::query!(
         "UPDATE artifacts SET state = 'condemned', updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND state = 'stored'
            AND ($3::uuid IS NULL OR owner_id = $3 OR EXISTS (SELECT 1 FROM session_access a
@@ -103,7 +104,7 @@ pub(crate) async fn delete(
 }
 
 pub(crate) async fn condemn(pool: &PgPool, before: Timestamp, limit: u32) -> sqlx::Result<Vec<(TenantId, ArtifactId)>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begun::begin(pool).await?;
     sqlx::query!(
         "UPDATE artifacts SET state = 'condemned'
          WHERE state = 'stored' AND is_ephemeral AND EXISTS (SELECT 1 FROM sessions s

@@ -4,6 +4,7 @@ use artel_domain::{AgentId, AuditEntry, Binding, PermissionScope, TenantId, Tool
 use artel_store::{BindingPatch, BindingWrite, Viewer};
 use sqlx::{PgConnection, PgPool};
 
+use crate::begun::begin;
 use crate::rows::BindingRow;
 use crate::values::{maybe_json, micros};
 use crate::{agents, audit, bindings, name_taken, tools, versions};
@@ -14,7 +15,7 @@ pub(crate) async fn bind(
     binding: &Binding,
     audit: &AuditEntry,
 ) -> sqlx::Result<BindingWrite> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let Some(agent) = agents::lock_seen(&mut tx, viewer, binding.agent_id).await? else {
         return Ok(BindingWrite::AgentMissing);
     };
@@ -55,7 +56,7 @@ pub(crate) async fn update(
     patch: &BindingPatch,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Binding>> {
-    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let (tenant, mut tx) = (viewer.tenant_id, begin(pool).await?);
     let Some(owner) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     let owner = versions::ensure(&mut tx, owner, audit.at).await?;
     let row = sqlx::query_as!(
@@ -95,7 +96,7 @@ pub(crate) async fn unbind(
     tool: ToolId,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let (tenant, mut tx) = (viewer.tenant_id, begin(pool).await?);
     let Some(owner) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(false) };
     let owner = versions::ensure(&mut tx, owner, audit.at).await?;
     let removed = sqlx::query!(

@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::batch::Batch;
+use crate::begun::begin;
 use crate::error::retrying;
 use crate::filters::filtered;
 use crate::rows::AuditLogRow;
@@ -135,7 +136,7 @@ impl Batch for RecordAudit {
 }
 
 async fn record(pool: &PgPool, tenant: TenantId, entries: &[AuditEntry]) -> sqlx::Result<()> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     append(&mut tx, tenant, entries).await?;
     tx.commit().await
 }

@@ -5,6 +5,7 @@ use artel_store::{Fence, Reservation, Reserved, Viewer};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::begun::begin;
 use crate::values::micros;
 use crate::{agents, audit};
 
@@ -26,7 +27,7 @@ pub(crate) async fn put(
     budget: Budget,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let (tenant, mut tx) = (viewer.tenant_id, begin(pool).await?);
     if let Some(agent) = agent
         && agents::lock_seen(&mut tx, viewer, agent).await?.is_none()
     {
@@ -110,7 +111,7 @@ pub(crate) async fn spent_by_run(pool: &PgPool, tenant: TenantId, run: RunId) ->
 
 /// `None` when the run is another worker's.
 pub(crate) async fn reserve(pool: &PgPool, fence: &Fence, asked: &Reservation) -> sqlx::Result<Option<Reserved>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let held = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM runs WHERE id = $1 AND tenant_id = $2 AND epoch = $3) AS "held!""#,
         fence.run_id.0,

@@ -4,6 +4,7 @@ use artel_domain::{Agent, AgentKind, AgentStatus, AuditEntry, BuiltinAgent, Tena
 use artel_store::BuiltinPatch;
 use sqlx::PgPool;
 
+use crate::begun::begin;
 use crate::{agents, audit, budgets, versions};
 
 pub(crate) async fn ensure(
@@ -13,7 +14,7 @@ pub(crate) async fn ensure(
     owner: UserId,
     audit: &AuditEntry,
 ) -> sqlx::Result<Agent> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let new = agent.new_row(tenant, owner, audit.at);
     let (row, action) = match agents::find_even_deleted(&mut tx, tenant, new.id).await? {
         None => (agents::insert(&mut tx, &new).await?, "agent.create"),
@@ -42,7 +43,7 @@ pub(crate) async fn configure(
     by: UserId,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let Some(stored) = agents::lock(&mut tx, tenant, agent.id(tenant)).await? else { return Ok(None) };
     let stored = versions::ensure(&mut tx, stored, audit.at).await?;
     let row = Agent {

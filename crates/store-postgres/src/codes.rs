@@ -6,11 +6,12 @@ use artel_store::{NewCode, NewFamily, Redeem, Redemption};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::begun::begin;
 use crate::values::{json, micros, parsed, text};
 use crate::{audit, families, revoke};
 
 pub(crate) async fn save(pool: &PgPool, new: &NewCode, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let saved = sqlx::query!(
         "INSERT INTO authorization_codes (hash, tenant_id, user_id, client_id, redirect_uri, scopes, challenge, nonce, created_at,
              expires_at)
@@ -50,7 +51,7 @@ struct Code {
 }
 
 pub(crate) async fn redeem(pool: &PgPool, redeem: &Redeem, audit: &AuditEntry) -> sqlx::Result<Redemption> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let Some(code) = locked(&mut tx, &redeem.hash).await? else { return Ok(Redemption::Unknown) };
     let (tenant, user) = (TenantId(code.tenant_id), UserId(code.user_id));
     let mut family = code.family_id.map(FamilyId);

@@ -4,6 +4,7 @@ use artel_domain::{Phase, RunId};
 use artel_store::{Fence, SessionChange, Step};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
+use crate::begun::begin;
 use crate::rows::payload;
 use crate::values::{maybe_json, micros, text};
 use crate::{approvals, budgets, sessions, steering, tool_calls};
@@ -16,7 +17,7 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
             return Ok(held);
         }
     }
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if !write(&mut *tx, fence, step, Followers::MayBe).await? {
         return Ok(false);
     }

@@ -5,6 +5,7 @@ use artel_store::{CloneAgent, Viewer};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::begun::begin;
 use crate::values::text;
 use crate::{agents, audit, bindings};
 
@@ -19,7 +20,7 @@ pub(crate) async fn copy(
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
     let tenant = copy.tenant_id;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if let Some(earlier) = agents::find_even_deleted(&mut tx, tenant, copy.id).await? {
         return Ok(Some(earlier));
     }

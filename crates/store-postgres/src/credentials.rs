@@ -5,6 +5,7 @@ use artel_store::{CredentialPatch, CredentialWrite, Page, SealedCredential, View
 use sqlx::{PgExecutor, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::rows::credentials;
 use crate::values::{micros, text};
 
@@ -17,7 +18,7 @@ pub(crate) async fn create(
     sealed: &str,
     audit: &AuditEntry,
 ) -> sqlx::Result<CredentialWrite> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let service = Viewer::service(credential.tenant_id);
     if let Some(earlier) = find(&mut *tx, &service, credential.id).await? {
         return Ok(CredentialWrite::Done(earlier));
@@ -105,7 +106,7 @@ pub(crate) async fn update(
     patch: &CredentialPatch,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Credential>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let updated = credentials!(
         "UPDATE credentials SET account_label = coalesce($4, account_label), sealed = coalesce($5, sealed), updated_at = $6
          WHERE tenant_id = $1 AND id = $2 AND ($3::uuid IS NULL OR user_id IS NULL OR user_id = $3) RETURNING",
@@ -129,7 +130,7 @@ pub(crate) async fn delete(
     credential: CredentialId,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let deleted = sqlx::query!(
         "DELETE FROM credentials WHERE tenant_id = $1 AND id = $2 AND ($3::uuid IS NULL OR user_id IS NULL OR user_id = $3)",
         viewer.tenant_id.0,

@@ -6,12 +6,13 @@ use artel_store::{NewFamily, Standing};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::rows::FamilyRow;
 use crate::values::{json, micros, text};
 
 pub(crate) async fn start(pool: &PgPool, new: &NewFamily, audit: &AuditEntry) -> sqlx::Result<bool> {
     let family = &new.family;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if !insert(&mut tx, new).await? {
         return Ok(false);
     }

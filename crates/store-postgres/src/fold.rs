@@ -7,11 +7,12 @@ use artel_store::folding;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::begun::begin;
 use crate::rows::{EntryRow, payload};
 use crate::values::micros;
 
 pub(crate) async fn fold(pool: &PgPool, ended_before: Timestamp, limit: u32) -> sqlx::Result<u64> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let runs = due(&mut tx, ended_before, limit).await?;
     if runs.is_empty() {
         return Ok(0);

@@ -6,6 +6,7 @@ use artel_domain::{AgentId, AuditEntry, Credential, Grant, GrantId, GrantScopes,
 use artel_store::{GrantWrite, Viewer};
 use sqlx::{PgExecutor, PgPool};
 
+use crate::begun::begin;
 use crate::rows::{credentials as credential_rows, grants};
 use crate::values::{json, micros};
 use crate::{agents, audit};
@@ -16,7 +17,7 @@ pub(crate) async fn create(
     grant: &Grant,
     audit: &AuditEntry,
 ) -> sqlx::Result<GrantWrite> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if agents::lock_seen(&mut tx, viewer, grant.agent_id).await?.is_none() {
         return Ok(GrantWrite::AgentMissing);
     }
@@ -79,7 +80,7 @@ pub(crate) async fn update(
     scopes: &GrantScopes,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Grant>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if agents::lock_seen(&mut tx, viewer, agent).await?.is_none() {
         return Ok(None);
     }
@@ -104,7 +105,7 @@ pub(crate) async fn delete(
     grant: GrantId,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if agents::lock_seen(&mut tx, viewer, agent).await?.is_none() {
         return Ok(false);
     }

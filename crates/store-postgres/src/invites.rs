@@ -4,12 +4,13 @@ use artel_domain::{AuditEntry, Invite, TenantId, Timestamp};
 use artel_store::{NewAccount, NewInvite};
 use sqlx::PgPool;
 
+use crate::begun::begin;
 use crate::values::{micros, text, time};
 use crate::{accounts, audit};
 
 pub(crate) async fn create(pool: &PgPool, new: &NewInvite, audit: &AuditEntry) -> sqlx::Result<()> {
     let invite = &new.invite;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     sqlx::query!(
         "INSERT INTO invites (hash, tenant_id, is_admin, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
         new.hash,
@@ -42,7 +43,7 @@ pub(crate) async fn find(pool: &PgPool, hash: &str, now: Timestamp) -> sqlx::Res
 
 pub(crate) async fn accept(pool: &PgPool, hash: &str, new: &NewAccount, audit: &AuditEntry) -> sqlx::Result<bool> {
     let tenant = new.account.tenant_id;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let used = sqlx::query!(
         "UPDATE invites SET used_at = $3 WHERE hash = $1 AND tenant_id = $2 AND used_at IS NULL AND expires_at > $3",
         text(hash),

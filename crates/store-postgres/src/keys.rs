@@ -5,12 +5,13 @@ use artel_store::{HeldKey, KeyStanding, NewApiKey, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::rows::ApiKeyRow;
 use crate::values::{json, micros, text};
 
 pub(crate) async fn create(pool: &PgPool, new: &NewApiKey, audit: &AuditEntry) -> sqlx::Result<()> {
     let key = &new.key;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     sqlx::query!(
         "INSERT INTO api_keys (id, tenant_id, user_id, agent_id, name, hash, last4, scopes, daily_limit, created_at, expires_at, revoked_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -106,7 +107,7 @@ pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, include_revoked: bool) 
 }
 
 pub(crate) async fn revoke(pool: &PgPool, viewer: &Viewer, key: ApiKeyId, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let (tenant, mut tx) = (viewer.tenant_id, begin(pool).await?);
     let revoked = sqlx::query!(
         "UPDATE api_keys SET revoked_at = $4
          WHERE tenant_id = $1 AND ($2::uuid IS NULL OR user_id = $2) AND id = $3 AND revoked_at IS NULL",

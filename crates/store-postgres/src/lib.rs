@@ -18,6 +18,7 @@ mod artifacts;
 mod attachments;
 mod audit;
 mod batch;
+mod begun;
 mod bindings;
 mod blocked;
 mod budgets;

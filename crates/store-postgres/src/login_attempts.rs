@@ -4,6 +4,7 @@ use artel_domain::Timestamp;
 use artel_store::Counted;
 use sqlx::PgPool;
 
+use crate::begun;
 use crate::values::{text, time};
 
 /// Counts first, under the rows' locks; when one of them was full already, none of it stays.
@@ -14,7 +15,7 @@ pub(crate) async fn begin(
     now: i64,
 ) -> sqlx::Result<Option<Timestamp>> {
     let oldest = now.saturating_sub(window);
-    let mut tx = pool.begin().await?;
+    let mut tx = begun::begin(pool).await?;
     let mut locked_until = None;
     for one in counted {
         let row = sqlx::query!(

@@ -4,13 +4,14 @@ use artel_domain::{AuditEntry, ClientId, Hashed, OAuthClient, TenantId};
 use artel_store::ClientRecord;
 use sqlx::PgPool;
 
+use crate::begun::begin;
 use crate::rows::ClientRow;
 use crate::values::{json, micros, text};
 use crate::{audit, families, identities};
 
 pub(crate) async fn create(pool: &PgPool, new: &ClientRecord, audit: &AuditEntry) -> sqlx::Result<()> {
     let client = &new.client;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     identities::ensure(&mut *tx, client.tenant_id, client.user_id, client.created_at).await?;
     sqlx::query!(
         "INSERT INTO oauth_clients (id, tenant_id, user_id, name, description, secret_hash, is_first_party, scopes, grant_types,
@@ -71,7 +72,7 @@ pub(crate) async fn rotate_secret(
     hash: &Hashed,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let changed = sqlx::query!(
         "UPDATE oauth_clients SET secret_hash = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND secret_hash IS NOT NULL",
         tenant.0,
@@ -94,7 +95,7 @@ pub(crate) async fn deactivate(
     client: &ClientId,
     audit: &AuditEntry,
 ) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let changed = sqlx::query!(
         "UPDATE oauth_clients SET deactivated_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND deactivated_at IS NULL",
         tenant.0,

@@ -5,6 +5,7 @@ use artel_store::{NewOrganizationSession, OrganizationSessionFilter, Page, Viewe
 use sqlx::{PgExecutor, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::filters::filtered;
 use crate::rows::sessions;
 use crate::values::{maybe_json, micros, text};
@@ -14,7 +15,7 @@ pub(crate) async fn create(
     new: &NewOrganizationSession,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Session>> {
-    let (title, mut tx) = (text(&new.title), pool.begin().await?);
+    let (title, mut tx) = (text(&new.title), begin(pool).await?);
     let created = sessions!(
         "INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at, owner_id, visibility, surface, title,
                                folded_title, metadata)
@@ -111,7 +112,7 @@ pub(crate) async fn rename(
     title: &str,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Session>> {
-    let (title, mut tx) = (text(title), pool.begin().await?);
+    let (title, mut tx) = (text(title), begin(pool).await?);
     let renamed = sessions!(
         "UPDATE sessions SET title = $1, folded_title = $2, updated_at = $3
          WHERE tenant_id = $4 AND id = $5 AND surface = 'organization' AND is_active

@@ -4,10 +4,11 @@ use artel_domain::{Agent, AgentId, AgentStatus, AuditEntry};
 use artel_store::{AgentPatch, Viewer};
 use sqlx::{PgConnection, PgPool};
 
+use crate::begun::begin;
 use crate::{agents, audit, versions};
 
 pub(crate) async fn create(pool: &PgPool, agent: &Agent, audit: &AuditEntry) -> sqlx::Result<Agent> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if let Some(earlier) = agents::find_even_deleted(&mut tx, agent.tenant_id, agent.id).await? {
         return Ok(earlier);
     }
@@ -28,7 +29,7 @@ pub(crate) async fn update(
     patch: &AgentPatch,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let Some(agent) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     let agent = versions::ensure(&mut tx, agent, audit.at).await?;
     let was = agent.status;

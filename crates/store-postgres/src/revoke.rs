@@ -5,12 +5,13 @@ use artel_store::rotation::completed;
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::families::without_lineage;
 use crate::rows::FamilyRow;
 use crate::values::{micros, text};
 
 pub(crate) async fn by_token(pool: &PgPool, hash: &str, client: &ClientId, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let ended = sqlx::query_as!(
         FamilyRow,
         "UPDATE refresh_families SET revoked_at = $3
@@ -31,7 +32,7 @@ pub(crate) async fn by_token(pool: &PgPool, hash: &str, client: &ClientId, audit
 }
 
 pub(crate) async fn one(pool: &PgPool, tenant: TenantId, family: FamilyId, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let ended = sqlx::query_as!(
         FamilyRow,
         "UPDATE refresh_families SET revoked_at = $3
@@ -62,7 +63,7 @@ pub(crate) async fn all(
     client: Option<&ClientId>,
     audit: &AuditEntry,
 ) -> sqlx::Result<u64> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let ended = sqlx::query!(
         "UPDATE refresh_families SET revoked_at = $4
          WHERE tenant_id = $1 AND user_id = $2 AND ($3::text IS NULL OR client_id = $3) AND revoked_at IS NULL AND token_expires_at > $4",

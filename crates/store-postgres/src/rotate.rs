@@ -6,13 +6,14 @@ use artel_store::rotation::{completed, judge};
 use artel_store::{Rotate, Rotation};
 use sqlx::{PgConnection, PgPool};
 
+use crate::begun::begin;
 use crate::families::{locked_by_token, without_lineage};
 use crate::rows::FamilyRow;
 use crate::values::{micros, text};
 use crate::{audit, revoke};
 
 pub(crate) async fn rotate(pool: &PgPool, rotate: &Rotate, audit: &AuditEntry) -> sqlx::Result<Rotation> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let (family, outcome) = loop {
         if let Some(family) = spend(&mut tx, rotate, audit).await? {
             break (family.clone(), Rotation::Rotated(family));

@@ -4,6 +4,7 @@ use artel_domain::{AuditEntry, TenantId};
 use sqlx::PgPool;
 
 use crate::audit;
+use crate::begun::begin;
 use crate::values::{micros, text};
 
 pub(crate) async fn put(
@@ -13,7 +14,7 @@ pub(crate) async fn put(
     sealed: &str,
     audit: &AuditEntry,
 ) -> sqlx::Result<()> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     sqlx::query!(
         "INSERT INTO secrets (tenant_id, name, sealed, updated_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (tenant_id, name) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at",
@@ -39,7 +40,7 @@ pub(crate) async fn names(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<S
 }
 
 pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, name: &str, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let deleted = sqlx::query!("DELETE FROM secrets WHERE tenant_id = $1 AND name = $2", tenant.0, text(name))
         .execute(&mut *tx)
         .await?;

@@ -5,6 +5,7 @@ use artel_domain::{AuditEntry, RunId, Session, SessionId, Specialist, TenantId, 
 use artel_store::{Fence, NewSession, Page, SessionChange, SessionFilter, Viewer};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
+use crate::begun::begin;
 use crate::filters::filtered;
 use crate::rows::sessions;
 use crate::values::{maybe_json, micros, text};
@@ -23,7 +24,7 @@ pub(crate) async fn create(pool: &PgPool, new: &NewSession, audit: &AuditEntry) 
 }
 
 async fn insert(pool: &PgPool, new: &NewSession, id: &SessionId, audit: &AuditEntry) -> sqlx::Result<Option<Session>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let created = sessions!(
         "INSERT INTO sessions (tenant_id, id, agent_id, next_seq, created_at, updated_at, user_id, title, metadata, system_prompt,
                                owner_id, visibility)
@@ -132,7 +133,7 @@ pub(crate) async fn rename(
     title: &str,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Session>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let renamed = sessions!(
         "UPDATE sessions SET title = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND is_active
            AND ($5::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access a
@@ -153,7 +154,7 @@ pub(crate) async fn rename(
 
 pub(crate) async fn end(pool: &PgPool, viewer: &Viewer, session: &SessionId, audit: &AuditEntry) -> sqlx::Result<bool> {
     let tenant = viewer.tenant_id;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     // The runs first: their workers lock runs and session in this order too.
     lock_open_runs(&mut tx, tenant, session).await?;
     let ended = sqlx::query!(

@@ -5,6 +5,7 @@ use artel_store::NewSigningKey;
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::rows::SigningKeyRow;
 use crate::values::{json, micros};
 
@@ -27,7 +28,7 @@ pub(crate) async fn ensure(
     tenant: TenantId,
     audit: &AuditEntry,
 ) -> sqlx::Result<SigningKey> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if let Some(active) = active(&mut tx).await? {
         return Ok(active);
     }
@@ -68,7 +69,7 @@ pub(crate) async fn rotate(
     tenant: TenantId,
     audit: &AuditEntry,
 ) -> sqlx::Result<()> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     sqlx::query!(
         "UPDATE signing_keys SET state = 'retiring', not_after = $1 WHERE state = 'active'",
         micros(not_after)
@@ -81,7 +82,7 @@ pub(crate) async fn rotate(
 }
 
 pub(crate) async fn withdraw(pool: &PgPool, kid: &str, tenant: TenantId, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let withdrawn = sqlx::query!(
         "UPDATE signing_keys SET not_after = $2 WHERE kid = $1 AND state = 'retiring' AND not_after > $2",
         kid,

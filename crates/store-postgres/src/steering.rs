@@ -5,6 +5,7 @@ use artel_store::{CancelOutcome, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::rows::select_run;
 
 pub(crate) async fn cancel(
@@ -13,7 +14,7 @@ pub(crate) async fn cancel(
     run: RunId,
     audit: &AuditEntry,
 ) -> sqlx::Result<CancelOutcome> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let Some(mut found) = lock(&mut tx, viewer, run).await? else { return Ok(CancelOutcome::Missing) };
     if found.phase.is_end() {
         return Ok(CancelOutcome::AlreadyOver(Box::new(found)));

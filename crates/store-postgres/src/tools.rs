@@ -6,12 +6,13 @@ use artel_store::{Page, ToolPatch, ToolWrite};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::begun::begin;
 use crate::rows::{returning_tool, select_tool};
 use crate::values::{json, maybe_json, micros, text};
 use crate::{audit, name_taken};
 
 pub(crate) async fn create(pool: &PgPool, tool: &ToolDefinition, audit: &AuditEntry) -> sqlx::Result<ToolDefinition> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if let Some(earlier) = find_even_deleted(&mut tx, tool.tenant_id, tool.id).await? {
         return Ok(earlier);
     }
@@ -100,7 +101,7 @@ pub(crate) async fn update(
     patch: &ToolPatch,
     audit: &AuditEntry,
 ) -> sqlx::Result<ToolWrite> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let is_renamed = match &patch.name {
         Some(name) => lock_name(&mut tx, tenant, tool).await?.is_some_and(|before| before != *name),
         None => false,
@@ -162,7 +163,7 @@ pub(crate) fn inner(change: Option<&Option<String>>) -> Option<String> {
 }
 
 pub(crate) async fn delete(pool: &PgPool, tenant: TenantId, tool: ToolId, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     let deleted = sqlx::query!(
         "UPDATE tools SET deleted_at = $3 WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
         tenant.0,

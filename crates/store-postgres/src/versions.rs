@@ -5,6 +5,7 @@ use artel_store::{Publication, Snapshot, Viewer};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::begun::begin;
 use crate::rows::{VersionRow, select_agent};
 use crate::values::{json, micros, parsed};
 use crate::{agents, audit, bindings};
@@ -57,7 +58,7 @@ pub(crate) async fn publish(
     publication: Publication,
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
-    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let (tenant, mut tx) = (viewer.tenant_id, begin(pool).await?);
     let Some(agent) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     if let Some(earlier) = of_request(&mut tx, &agent, publication.request_id).await? {
         return Ok(Some(earlier));
@@ -77,7 +78,7 @@ pub(crate) async fn roll_back(
     audit: &AuditEntry,
 ) -> sqlx::Result<Option<Agent>> {
     let Some(past) = find(pool, viewer, agent, version).await? else { return Ok(None) };
-    let (tenant, mut tx) = (viewer.tenant_id, pool.begin().await?);
+    let (tenant, mut tx) = (viewer.tenant_id, begin(pool).await?);
     let Some(agent) = agents::lock_seen(&mut tx, viewer, agent).await? else { return Ok(None) };
     if let Some(earlier) = of_request(&mut tx, &agent, publication.request_id).await? {
         return Ok(Some(earlier));

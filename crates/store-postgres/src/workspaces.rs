@@ -6,6 +6,7 @@ use artel_store::{Viewer, WorkspaceWrite};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
+use crate::begun::begin;
 use crate::rows::workspace_files;
 use crate::values::{micros, text};
 
@@ -22,7 +23,7 @@ pub(crate) async fn put(
     artifact: ArtifactId,
     audit: &AuditEntry,
 ) -> sqlx::Result<WorkspaceWrite> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if !may_change(&mut tx, place).await? {
         return Ok(WorkspaceWrite::SessionMissing);
     }
@@ -137,7 +138,7 @@ async fn remove(
 }
 
 pub(crate) async fn delete(pool: &PgPool, place: &Place<'_>, audit: &AuditEntry) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool).await?;
     if !may_change(&mut tx, place).await? || !remove(&mut tx, place, None, audit).await? {
         return Ok(false);
     }

@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use artel_store::{Health, OldestWaiting};
+use artel_store::{ClockReading, Health, OldestWaiting};
 
 use crate::error::Outcome;
 use crate::store::SqliteStore;
@@ -22,6 +22,15 @@ pub(crate) async fn health(store: &SqliteStore) -> Outcome<Health> {
         max_overflow: store.options.max_overflow,
         latency_ms,
     })
+}
+
+pub(crate) async fn read_clock(store: &SqliteStore) -> Outcome<ClockReading> {
+    let mut connection = store.reads.acquire().await?;
+    let asked = Instant::now();
+    let now = sqlx::query_scalar!(r#"SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS "now!: i64""#)
+        .fetch_one(&mut *connection)
+        .await?;
+    Ok(ClockReading { time: time(now), asked, answered: Instant::now() })
 }
 
 pub(crate) async fn count_open_runs(store: &SqliteStore) -> Outcome<Vec<(String, i64)>> {

@@ -3,7 +3,8 @@
 //!
 //! This crate says the promise and holds a test for each (feature `conformance`); `store-sqlite` and `store-postgres`
 //! say the SQL. It must never know SQL, a driver or HTTP. Times and ids come in as arguments, except for leases: these
-//! live on the **database's clock**, because several machines compare them.
+//! live on the **database's clock**, because several machines compare them. Whoever gives times to a store that several
+//! machines share takes them from the same clock ([`Operations::read_clock`]).
 
 pub mod accounts;
 pub mod agent_connectors;
@@ -57,7 +58,7 @@ pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls};
 pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};
-pub use operations::{Health, OldestWaiting, Operations};
+pub use operations::{ClockReading, Health, OldestWaiting, Operations};
 pub use organization_sessions::{NewOrganizationSession, OrganizationSessionFilter, OrganizationSessions};
 pub use runs::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,

@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use artel_domain::Timestamp;
 use async_trait::async_trait;
 
@@ -30,10 +32,21 @@ pub struct OldestWaiting {
     pub pending_approval: Option<Timestamp>,
 }
 
+/// What the database's clock showed at some moment between the question and the answer.
+#[derive(Debug, Clone, Copy)]
+pub struct ClockReading {
+    pub time: Timestamp,
+    pub asked: Instant,
+    pub answered: Instant,
+}
+
 #[async_trait]
 pub trait Operations: Send + Sync {
     /// A round trip to the database.
     async fn health(&self) -> Result<Health>;
+    /// Reads the database's clock, by which all processes of an installation live. The wait for a connection is not
+    /// part of the reading.
+    async fn read_clock(&self) -> Result<ClockReading>;
     /// Name for logs and health: `sqlite` or `postgresql`.
     fn kind(&self) -> &'static str;
     /// Runs by phase over all tenants, for metrics: queued, running, waiting.

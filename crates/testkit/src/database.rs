@@ -22,6 +22,12 @@ impl Database {
             println!("skipped: ARTEL_TEST_POSTGRES_URL is not set; ./scripts/test starts a server and sets it");
             return None;
         };
+        Some(Self::on_postgres(&admin_url).await)
+    }
+
+    /// A new database on this server.
+    pub(crate) async fn on_postgres(admin_url: &str) -> Self {
+        let admin_url = admin_url.to_owned();
         let name = format!("artel_{}", Uuid::now_v7().simple());
         let mut admin = PgConnection::connect(&admin_url).await.expect("the PostgreSQL test server");
         admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a fresh database");
@@ -30,7 +36,7 @@ impl Database {
             .map_or((admin_url.as_str(), String::new()), |(base, query)| (base, format!("?{query}")));
         let server = base.rsplit_once('/').map_or(base, |(server, _)| server);
         let url = format!("{server}/{name}{query}");
-        Some(Self::Postgres { url, admin_url, name })
+        Self::Postgres { url, admin_url, name }
     }
 
     /// Runs this SQL text of many statements in the database of a process that has not started yet. `data` is its data

@@ -1,6 +1,6 @@
 //! Test helpers: the real binary as a process that can be killed, a receiver of tool calls that counts effects, a
 //! scripted model server, a reader of event streams, a WebSocket client, a collector of spans, a new PostgreSQL
-//! database, a proxy that disturbs the connections to it.
+//! database, a PostgreSQL server that can be frozen, a proxy that disturbs the connections to it.
 //!
 //! Every function here panics on failure, because only tests call it.
 #![expect(
@@ -16,6 +16,7 @@ mod collector;
 mod database;
 mod database_proxy;
 mod model;
+mod own_postgres;
 mod process;
 mod receiver;
 mod socket;
@@ -26,6 +27,7 @@ pub use collector::{ReceivedSpan, SpanCollector};
 pub use database::Database;
 pub use database_proxy::DatabaseProxy;
 pub use model::{ModelServer, Reply};
+pub use own_postgres::OwnPostgres;
 pub use process::{Artel, Launch};
 pub use receiver::Receiver;
 pub use socket::Socket;

@@ -11,15 +11,15 @@ use tokio::process::{Child, Command};
 use crate::{Client, Database};
 
 /// How to start a process.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Launch {
     binary: PathBuf,
     roles: Option<String>,
     environment: Vec<(String, String)>,
     /// SQL for the database before the first start.
     recorded: Option<String>,
-    /// Dropped after the process.
-    database: Database,
+    /// Dropped after the last process that uses it.
+    database: Arc<Database>,
 }
 
 impl Launch {
@@ -49,7 +49,7 @@ impl Launch {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .chain(database.environment())
             .collect();
-        Self { binary: binary.into(), roles: None, environment, recorded: None, database }
+        Self { binary: binary.into(), roles: None, environment, recorded: None, database: Arc::new(database) }
     }
 
     #[must_use]
@@ -57,6 +57,18 @@ impl Launch {
         self.environment.retain(|(given, _)| given != name);
         self.environment.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same by a clock that is ahead.
+    fn ahead(&self, hours: u32) -> Option<Self> {
+        let Ok(library) = std::env::var("ARTEL_TEST_FAKETIME") else {
+            assert!(std::env::var_os("CI").is_none(), "ARTEL_TEST_FAKETIME is not set; ./scripts/test sets it");
+            println!(
+                "skipped: ARTEL_TEST_FAKETIME is not set; ./scripts/test sets it where it can install libfaketime"
+            );
+            return None;
+        };
+        Some(self.clone().with("LD_PRELOAD", &library).with("FAKETIME", &format!("+{hours}h")))
     }
 
     /// Starts only these roles, separated by commas.
@@ -122,6 +134,19 @@ impl Artel {
         (child, ready["public"].as_str().expect("it serves the platform").to_owned())
     }
 
+    /// Starts a second process whose own clock is ahead, with these roles. `None` when the machine has no library for
+    /// that: the reason is printed, and in CI that is a failure.
+    pub async fn another_ahead(&self, hours: u32, roles: &str) -> Option<(Child, String)> {
+        let shifted = self.launch.ahead(hours)?.roles(roles);
+        let (child, ready) = spawn(&shifted, self.directory.path(), &self.log).await;
+        Some((child, ready["public"].as_str().unwrap_or_default().to_owned()))
+    }
+
+    /// Runs a subcommand on the same data by a clock that is ahead; returns its stdout and whether it succeeded.
+    pub async fn command_ahead(&self, hours: u32, args: &[&str]) -> Option<(String, bool)> {
+        Some(run(&self.launch.ahead(hours)?, self.directory.path(), args).await)
+    }
+
     /// Kills the process with SIGKILL.
     pub async fn kill(&mut self) {
         self.child.kill().await.expect("SIGKILL");
@@ -148,11 +173,7 @@ impl Artel {
 
     /// Runs a subcommand on the same data; returns its stdout and whether it succeeded.
     pub async fn command(&self, args: &[&str]) -> (String, bool) {
-        let output = base(&self.launch, self.directory.path()).args(args).output().await.expect("the binary");
-        if !output.status.success() {
-            println!("artel {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        }
-        (String::from_utf8(output.stdout).expect("UTF-8"), output.status.success())
+        run(&self.launch, self.directory.path(), args).await
     }
 
     /// Runs a subcommand with text on its standard input.
@@ -199,6 +220,14 @@ impl Artel {
         let (token, _) = self.command(&["token", "--tenant", tenant, "--user", tenant]).await;
         Client::new(self.url(), token.trim())
     }
+}
+
+async fn run(launch: &Launch, directory: &Path, args: &[&str]) -> (String, bool) {
+    let output = base(launch, directory).args(args).output().await.expect("the binary");
+    if !output.status.success() {
+        println!("artel {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    (String::from_utf8(output.stdout).expect("UTF-8"), output.status.success())
 }
 
 fn base(launch: &Launch, directory: &Path) -> Command {

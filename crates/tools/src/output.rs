@@ -1,5 +1,7 @@
 //! What comes of a call, and who hears of it.
 
+use std::time::Duration;
+
 use artel_domain::{ToolOutcome, Wait};
 use serde_json::Value;
 
@@ -58,6 +60,11 @@ impl From<&str> for ToolError {
     fn from(text: &str) -> Self {
         Self::Tell(text.to_owned())
     }
+}
+
+/// What is said of a call whose arguments could not be checked in time.
+pub(crate) fn not_begun(limit: Duration) -> String {
+    format!("the call was not begun within {} ms: too much else of this organisation is under way", limit.as_millis())
 }
 
 /// The outcome as a result.

@@ -20,7 +20,7 @@ use crate::context::{ArtifactKeeper, CallContext, CallRequest};
 use crate::exchange::CallRecord;
 use crate::large;
 use crate::limits::CallLimits;
-use crate::output::{ToolError, ToolOutput, unknown};
+use crate::output::{ToolError, ToolOutput, not_begun, unknown};
 use crate::programs::Programs;
 use crate::report::{CallEnd, CallReport};
 use crate::secrets::Secrets;
@@ -158,7 +158,8 @@ impl Registry {
         let started = Instant::now();
         let context = self.context(tool, request);
         let _ended = context.cancel.clone().drop_guard();
-        let result = match self.admit(tool, request, args).await {
+        let admitted = tokio::time::timeout_at(context.deadline, self.admit(tool, request, args)).await;
+        let result = match admitted.unwrap_or_else(|_| Err(too_late(tool))) {
             Ok(()) => match bounded(tool, &context, args).await {
                 Ok(output) => Ok(large::bounded(&context, &tool.descriptor().name, output).await),
                 Err(error) => Err(error),
@@ -240,6 +241,10 @@ impl Registry {
 pub(crate) async fn check(tool: &BoundTool, request: &CallRequest, args: &Value) -> Result<(), String> {
     let (tool, args, may_write) = (tool.clone(), args.clone(), request.may_write);
     Programs::of_process().run(request.tenant_id, move |fuel| tool.check(&args, may_write, fuel)).await
+}
+
+fn too_late(tool: &BoundTool) -> String {
+    tool.descriptor().coded("timeout", &not_begun(tool.descriptor().timeout))
 }
 
 /// The call, given up at its deadline.

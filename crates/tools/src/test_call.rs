@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::bound::BoundTool;
 use crate::context::CallRequest;
+use crate::output::not_begun;
 use crate::registry::{Registry, check, elapsed_ms};
 use crate::report::CallEnd;
 use crate::test_report::TestReport;
@@ -47,8 +48,12 @@ impl Registry {
             Webhook::new(self.webhooks.clone(), call.tool, call.allowed_domains, call.secrets_ref, timeout_ms);
         let webhook = Arc::new(webhook);
         let tool = BoundTool::free(webhook.clone());
-        check(&tool, &request, &call.args).await?;
-        webhook.test(&self.context(&tool, &request), &call.args).await
+        // A trial is one attempt: its time is that of all it does, the wait for a place included.
+        let limit = webhook.time_limit();
+        let deadline = tokio::time::Instant::now() + limit;
+        let checked = tokio::time::timeout_at(deadline, check(&tool, &request, &call.args)).await;
+        checked.unwrap_or_else(|_| Err(not_begun(limit)))?;
+        webhook.test(&self.context(&tool, &request), &call.args, deadline).await
     }
 
     async fn test_internal(&self, call: TestCall) -> Result<TestReport, String> {

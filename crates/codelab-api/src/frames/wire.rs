@@ -1,7 +1,7 @@
 //! The frames themselves. No member is ever null: clients take absent ones well, and stumble over nulls.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{Confidence, Specialist, Timestamp, UserId};
+use artel_domain::{Confidence, RunId, Specialist, Timestamp, UserId};
 use serde_json::{Map, Value, json};
 
 use super::cursor::Cursor;
@@ -127,6 +127,11 @@ pub(crate) fn error(code: &str, message: &str, details: Option<&Value>) -> Frame
 /// The id of the session that was made for this socket.
 pub(crate) fn session_info(session: &str) -> Frame {
     Frame::of("session_info", json!({ "session_id": session }))
+}
+
+/// The message with the client's id is stored, and answered in this run.
+pub(crate) fn message_accepted(message_id: &str, run: RunId) -> Frame {
+    Frame::of("message_accepted", json!({ "message_id": message_id, "run_id": run }))
 }
 
 /// The end of an event stream; sockets never see it.

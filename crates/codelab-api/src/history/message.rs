@@ -1,6 +1,6 @@
 //! A message as clients see it: OpenAI's form, with who said it and when.
 
-use artel_domain::{CallId, Specialist, Timestamp, UserId};
+use artel_domain::{CallId, Run, RunId, Specialist, Timestamp, UserId};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,6 +23,9 @@ pub(crate) struct Message {
     /// Who decided about the call, when it was somebody else than the reader.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) decided_by: Option<UserId>,
+    /// The message is stored, and no worker has taken it up: in which run it will be answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) queued_in: Option<RunId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -61,7 +64,18 @@ impl Message {
             tool_call_id: None,
             tool_calls: None,
             decided_by: None,
+            queued_in: None,
         }
+    }
+
+    /// What the user said to a run that nobody has begun; `None` when the run is a mere switch.
+    pub(super) fn queued(run: &Run) -> Option<Self> {
+        if run.input_message.trim().is_empty() {
+            return None;
+        }
+        let message = Self::new(0, run.created_at, Role::User, run.input_message.clone());
+        // Its number comes with the journal.
+        Some(Self { id: format!("msg-{}", run.id), queued_in: Some(run.id), ..message })
     }
 }
 

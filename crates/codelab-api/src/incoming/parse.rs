@@ -13,6 +13,8 @@ pub(crate) enum Incoming {
         content: String,
         /// Who is to answer.
         agent: Option<Specialist>,
+        /// The client's own name for the message. It is accepted once under it, and the client is told so.
+        message_id: Option<String>,
     },
     ToolResult(ToolResult),
     SwitchAgent {
@@ -49,6 +51,8 @@ pub(crate) struct CallDecision {
 /// The member of a plan that users edit.
 const SUBTASKS: &str = "subtasks";
 
+const LONGEST_MESSAGE_ID: usize = 200;
+
 /// Reads one message.
 pub(crate) fn parse(text: &str) -> Result<Incoming, Unreadable> {
     let value: Value = serde_json::from_str(text)
@@ -84,7 +88,12 @@ fn user_message(members: &Members<'_>) -> Result<Incoming, Unreadable> {
         return Err(Unreadable::new(codes::INVALID_FORMAT, "'content' must not be empty"));
     }
     let agent = members.text(&["agent_type"])?.map(agent).transpose()?;
-    Ok(Incoming::UserMessage { content: content.to_owned(), agent })
+    let message_id = members.text(&["message_id"])?;
+    if message_id.is_some_and(|id| !(1..=LONGEST_MESSAGE_ID).contains(&id.chars().count())) {
+        let message = format!("'message_id' must have 1 to {LONGEST_MESSAGE_ID} characters");
+        return Err(Unreadable::new(codes::INVALID_FORMAT, message));
+    }
+    Ok(Incoming::UserMessage { content: content.to_owned(), agent, message_id: message_id.map(str::to_owned) })
 }
 
 fn tool_result(members: &Members<'_>) -> Result<Incoming, Unreadable> {

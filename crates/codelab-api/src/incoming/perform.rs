@@ -2,6 +2,7 @@ use artel_domain::{Requester, RunId, SessionId, TeamRequest, ToolOutcome};
 use artel_http::Problem;
 use artel_intents::{ApprovalRef, CallAnswer, Runner, StartRun, Switch};
 
+use super::accept::{Accepted, accept};
 use super::outcome::{is_declined, outcome};
 use super::parse::{CallDecision, Incoming, ToolResult};
 use crate::App;
@@ -20,14 +21,29 @@ pub(crate) struct Client {
     pub(crate) plans: bool,
 }
 
-/// Stores what the client wants, and counts it. Returns the run in which it will happen, if anything will.
+/// What a client said is stored.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    /// Where it will happen, if anything will.
+    pub(crate) run: Option<RunId>,
+    /// For a message that has an id.
+    pub(crate) accepted: Option<Accepted>,
+}
+
+impl Done {
+    fn within(run: Option<RunId>) -> Self {
+        Self { run, accepted: None }
+    }
+}
+
+/// Stores what the client wants, and counts it.
 pub(crate) async fn perform(
     app: &App,
     user: &User,
     session: &SessionId,
     client: &Client,
     incoming: Incoming,
-) -> Result<Option<RunId>, Problem> {
+) -> Result<Done, Problem> {
     let performed = store(app, &user.requester(), session, client, incoming).await;
     let status = if performed.is_ok() { "ok" } else { "error" };
     // Operators know the counter under the name of the first gateway.
@@ -41,16 +57,20 @@ async fn store(
     session: &SessionId,
     client: &Client,
     incoming: Incoming,
-) -> Result<Option<RunId>, Problem> {
+) -> Result<Done, Problem> {
     let intents = &app.intents;
     match incoming {
-        Incoming::UserMessage { content, agent } => {
+        Incoming::UserMessage { content, agent, message_id } => {
             let team =
                 TeamRequest { switch_to: agent, reason: None, client_tools: client.tools.clone(), plans: client.plans };
             let (id, runner) = (RunId(app.clock.uuid()), Runner::Team(team));
             let start = StartRun { id, session_id: session.clone(), runner, input: content };
-            let started = intents.start_run(requester, start).await.map_err(problem)?;
-            Ok(Some(started.into_run().id))
+            let Some(message_id) = message_id else {
+                let started = intents.start_run(requester, start).await.map_err(problem)?;
+                return Ok(Done::within(Some(started.into_run().id)));
+            };
+            let accepted = accept(app, requester, message_id, start).await?;
+            Ok(Done { run: Some(accepted.run), accepted: Some(accepted) })
         }
         Incoming::SwitchAgent { agent, content, reason } => {
             let switch = Switch {
@@ -62,20 +82,23 @@ async fn store(
                 plans: client.plans,
             };
             let run = intents.switch(requester, switch).await.map_err(problem)?;
-            Ok(Some(run.id))
+            Ok(Done::within(Some(run.id)))
         }
-        Incoming::ToolResult(result) => intents.answer(requester, call_answer(session, result)?).await.map_err(problem),
+        Incoming::ToolResult(result) => {
+            let run = intents.answer(requester, call_answer(session, result)?).await.map_err(problem)?;
+            Ok(Done::within(run))
+        }
         Incoming::Decision(CallDecision { id, decision, feedback }) => {
             let id = id.parse().map_err(|_| no_call())?;
             let approval = ApprovalRef::InSession { session_id: session.clone(), id };
             let decided = intents.decide(requester, &approval, decision, feedback).await.map_err(problem)?;
-            Ok(Some(decided.run_id))
+            Ok(Done::within(Some(decided.run_id)))
         }
         Incoming::Cancel => {
             intents.cancel_session(requester, session).await.map_err(problem)?;
-            Ok(None)
+            Ok(Done::default())
         }
-        Incoming::ContextUpdate => Ok(None),
+        Incoming::ContextUpdate => Ok(Done::default()),
     }
 }
 

@@ -48,7 +48,7 @@ fn dart(kind: &str, said: &[(&str, Value)]) -> Value {
 #[test]
 fn the_ides_frames_with_all_their_nulls_are_understood() {
     let message = understood(&dart("user_message", &[("content", json!("Привет")), ("role", json!("user"))]));
-    assert!(matches!(message, Incoming::UserMessage { content, agent: None } if content == "Привет"));
+    assert!(matches!(message, Incoming::UserMessage { content, agent: None, message_id: None } if content == "Привет"));
     let result = understood(&dart(
         "tool_result",
         &[("call_id", json!("c")), ("tool_name", json!("read_file")), ("result", json!({ "success": true }))],
@@ -111,6 +111,8 @@ fn a_plan_is_edited_by_its_subtasks() {
 #[case(r#"{"type":"user_message"}"#, "MISSING_FIELD")]
 #[case(r#"{"type":"user_message","content":" "}"#, "INVALID_FORMAT")]
 #[case(r#"{"type":"user_message","content":{}}"#, "INVALID_FORMAT")]
+#[case(r#"{"type":"user_message","content":"x","message_id":""}"#, "INVALID_FORMAT")]
+#[case(r#"{"type":"user_message","content":"x","message_id":7}"#, "INVALID_FORMAT")]
 #[case(r#"{"type":"user_message","content":"x","agent_type":"wizard"}"#, "INVALID_MESSAGE")]
 #[case(r#"{"type":"tool_result","result":{}}"#, "MISSING_FIELD")]
 #[case(r#"{"type":"tool_result","call_id":5}"#, "INVALID_FORMAT")]

@@ -19,7 +19,7 @@ use super::timers::{self, Due, Timers};
 use crate::App;
 use crate::codes;
 use crate::frames::{self, Frame, Reader};
-use crate::incoming::{Client, Incoming, parse, perform};
+use crate::incoming::{Accepted, Client, Incoming, parse, perform};
 
 /// How long the last words may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -116,12 +116,15 @@ impl Talk {
             Heard::Message(Message::Text(text)) => text,
         };
         let heard = trace::within(self.host.app.clock.uuid(), self.host.act(&text)).await;
-        let Err(problem) = heard else { return Ok(()) };
+        let problem = match heard {
+            Ok(accepted) => return acknowledge(accepted, outbox),
+            Err(problem) => problem,
+        };
         outbox.push(said(&frames::of_problem(&problem)));
         if problem.code() == codes::SESSION_NOT_FOUND {
             return Err(Over::Close(Closing::SessionDeleted));
         }
-        if outbox.is_flooded() { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
+        keep_up(outbox)
     }
 
     fn tell(&mut self, entry: Option<Result<Arc<Entry>, StoreError>>, outbox: &mut Outbox) -> Flow {
@@ -165,11 +168,11 @@ impl Talk {
 }
 
 impl Host {
-    async fn act(&self, text: &Utf8Bytes) -> Result<(), Problem> {
+    async fn act(&self, text: &Utf8Bytes) -> Result<Option<Accepted>, Problem> {
         let incoming = parse(text);
         self.count(matches!(incoming, Ok(Incoming::ToolResult(_) | Incoming::Cancel))).await?;
         let Guest { user, session, .. } = &self.guest;
-        perform(&self.app, user, session, &self.client, incoming?).await.map(drop)
+        perform(&self.app, user, session, &self.client, incoming?).await.map(|done| done.accepted)
     }
 
     /// What answers a frame of ours is let in more freely than what begins something.
@@ -205,6 +208,17 @@ impl Host {
             _ => Ok(()),
         }
     }
+}
+
+fn acknowledge(accepted: Option<Accepted>, outbox: &mut Outbox) -> Flow {
+    let Some(Accepted { message_id, run, .. }) = accepted else { return Ok(()) };
+    outbox.push(said(&frames::message_accepted(&message_id, run)));
+    keep_up(outbox)
+}
+
+/// Whoever asks and reads no answers is cut.
+fn keep_up(outbox: &Outbox) -> Flow {
+    if outbox.is_flooded() { Err(Over::Close(Closing::TooSlow)) } else { Ok(()) }
 }
 
 /// The last frame for a client that may not go on.

@@ -17,7 +17,7 @@ use crate::App;
 use crate::codes;
 use crate::fault::Fault;
 use crate::frames::{self, Frame, Reader};
-use crate::incoming::{Incoming, perform};
+use crate::incoming::{Accepted, Done, Incoming, perform};
 use crate::options::Options;
 use crate::user::User;
 
@@ -34,8 +34,8 @@ pub(super) async fn answer(
     // Before anything happens: what comes of it cannot be missed.
     let view = options.view(&app.config, user, headers);
     let following = follow_session(app.store.clone(), &*app.bus, about, None, options.pieces(view)).await?;
-    let run = match perform(app, user, &session, &options.client(), incoming).await {
-        Ok(run) => run,
+    let Done { run, accepted } = match perform(app, user, &session, &options.client(), incoming).await {
+        Ok(done) => done,
         Err(problem) if problem.code() == codes::INVALID_CALL_ID => {
             return Ok(just(app, user, frames::of_problem(&problem)));
         }
@@ -43,8 +43,10 @@ pub(super) async fn answer(
     };
     let Some(run) = run else { return Ok(response(app, user, stream::empty())) };
     let reader = Reader::new(view, following.known, None, options.with_seq());
-    let reading = Reading { entries: following.entries, reader, run, over: false };
-    Ok(response(app, user, reading.into_frames()))
+    let over = accepted.as_ref().is_some_and(|accepted| accepted.is_answered);
+    let reading = Reading { entries: following.entries, reader, run, over };
+    let acknowledged = accepted.map(|Accepted { message_id, run, .. }| frames::message_accepted(&message_id, run));
+    Ok(response(app, user, stream::iter(acknowledged).chain(reading.into_frames())))
 }
 
 fn just(app: &App, user: &User, frame: Frame) -> Response {

@@ -134,7 +134,7 @@ async fn codelab_that_is_switched_off_says_so_and_goes_on_when_it_is_switched_on
     assert!(message.contains("administrator") && message.contains("/v1/builtin-agents/codelab"), "{message}");
     ada.get(&format!("/api/v1/sessions/{id}/history")).await.is(200);
     ada.opens_session().await;
-    assert_eq!(codelab().await, json!({ "is_enabled": false, "disabled_tenants": 1 }));
+    assert_eq!(codelab().await, json!({ "is_enabled": true, "disabled_tenants": 1 }));
     assert_eq!(world.intruder().get("/health").await.is(200)["codelab"]["disabled_tenants"], 1);
     switch(true).await;
     says().await.is(200);

@@ -31,6 +31,23 @@ async fn a_session_tells_what_was_said_by_whom_and_who_took_over() {
 }
 
 #[tokio::test]
+async fn what_no_worker_has_taken_up_is_shown_as_queued() {
+    let world = World::without_worker().await;
+    let ada = world.ada();
+    let id = ada.opens_session().await;
+    let first = world.says(&ada, &id, "hello").await;
+    let second = world.says(&ada, &id, "are you there?").await;
+    for path in [format!("/api/v1/sessions/{id}/history"), format!("/api/v1/sessions/{id}?include_messages=true")] {
+        let answer = ada.get(&path).await;
+        let messages = answer.is(200)["messages"].as_array().unwrap();
+        let short: Vec<_> = messages.iter().map(|message| (&message["content"], &message["queued_in"])).collect();
+        let queued = [("hello", first), ("are you there?", second)].map(|(text, run)| (json!(text), json!(run)));
+        assert_eq!(short, queued.iter().map(|(text, run)| (text, run)).collect::<Vec<_>>(), "{path}");
+        assert!(messages.iter().all(|message| message["role"] == "user" && message["id"].is_string()));
+    }
+}
+
+#[tokio::test]
 async fn a_call_and_its_result_are_a_pair() {
     let world = World::new().await;
     let ada = world.ada();

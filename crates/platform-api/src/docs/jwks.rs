@@ -13,6 +13,6 @@ use crate::App;
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = crate::auth::TAG, security(()),
     responses((status = 200, description = "A JSON Web Key Set.", body = Object)))]
 pub(crate) async fn get_jwks(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
-    let jwks = app.public_keys.jwks().await.map_err(Problem::internal)?;
+    let jwks = app.public_keys.jwks().await.map_err(Problem::unavailable)?;
     Ok(([(CACHE_CONTROL, "public, max-age=3600")], Json(jwks)))
 }

@@ -80,3 +80,16 @@ async fn two_colleagues_with_one_name_for_a_session_have_two_dialogues() {
     assert_eq!(ids(eve.get("/runs?session_id=diary").await.body), [hers.id()]);
     assert_eq!(ids(world.ada().get("/runs?session_id=diary").await.body), [diary.run]);
 }
+
+#[tokio::test]
+async fn an_administrator_reads_a_private_run_and_is_told_that_they_may_not_end_it() {
+    let world = World::new().await;
+    let diary = world.adas_diary().await;
+    let admin = world.person_with(0xA, 0xAD, &["admin"]);
+    admin.get(&format!("/runs/{}", diary.run)).await.is(StatusCode::OK);
+    let refused = admin.post(&format!("/runs/{}/cancel", diary.run), json!({})).await;
+    assert_eq!(refused.is_problem(403).body["error"], "session_is_private", "{}", refused.body);
+    admin.post(&format!("/runs/{ABSENT}/cancel"), json!({})).await.is_problem(404);
+    assert_eq!(world.ada().get(&format!("/runs/{}", diary.run)).await.body["status"], "running");
+    world.ada().post(&format!("/runs/{}/cancel", diary.run), json!({})).await.is(StatusCode::ACCEPTED);
+}

@@ -6,20 +6,17 @@ use anyhow::bail;
 use artel_domain::{ApiKey, ApiKeyId, TenantId};
 use artel_store::{Store, Viewer};
 
-use super::keys::audit;
+use super::desk::Desk;
 use crate::cli::ApiKeysCommand;
-use crate::config::Config;
-use crate::{logging, output, wiring};
+use crate::output;
 
 pub(crate) async fn run(command: ApiKeysCommand) -> anyhow::Result<ExitCode> {
-    let config = Config::load()?;
-    logging::start(&config);
-    let store = wiring::open_store(&config).await?;
+    let desk = Desk::open().await?;
     let done = match command {
-        ApiKeysCommand::List { tenant, all, json } => list(store.as_ref(), tenant, all, json).await,
-        ApiKeysCommand::Revoke { id, tenant } => revoke(store.as_ref(), tenant, id).await,
+        ApiKeysCommand::List { tenant, all, json } => list(desk.store.as_ref(), tenant, all, json).await,
+        ApiKeysCommand::Revoke { id, tenant } => revoke(&desk, tenant, id).await,
     };
-    store.close().await;
+    desk.close().await;
     done.map(|()| ExitCode::SUCCESS)
 }
 
@@ -57,9 +54,9 @@ fn table(keys: &[ApiKey]) -> Vec<Vec<String>> {
     rows
 }
 
-async fn revoke(store: &dyn Store, tenant: TenantId, id: ApiKeyId) -> anyhow::Result<()> {
-    let entry = audit("api_key.revoke", "api_key", id.to_string());
-    if !store.revoke_api_key(&Viewer::service(tenant), id, entry).await? {
+async fn revoke(desk: &Desk, tenant: TenantId, id: ApiKeyId) -> anyhow::Result<()> {
+    let entry = desk.audit("api_key.revoke", "api_key", id.to_string());
+    if !desk.store.revoke_api_key(&Viewer::service(tenant), id, entry).await? {
         bail!("no key of that id is in force in the tenant {tenant}; `artel api-keys list` shows all");
     }
     output::line("revoked; running processes notice within five seconds");

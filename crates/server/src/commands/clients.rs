@@ -2,60 +2,58 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use artel_auth_api::check_redirect_uri;
-use artel_domain::{ClientId, Clock as _, GrantType, OAuthClient, SystemClock, TenantId, UserId};
+use artel_domain::{ClientId, GrantType, OAuthClient, TenantId, UserId};
 use artel_identity::{is_client_id, is_scope_token};
 use artel_store::{ClientRecord, OrgStore, StoreError};
 use secrecy::ExposeSecret as _;
 
-use super::keys::audit;
+use super::desk::Desk;
 use crate::cli::{ClientArgs, ClientsCommand};
-use crate::config::Config;
+use crate::output;
 use crate::vault::Vault;
-use crate::{logging, output, wiring};
 
 pub(crate) async fn run(command: ClientsCommand) -> anyhow::Result<ExitCode> {
-    let config = Config::load()?;
-    logging::start(&config);
-    let store = wiring::open_store(&config).await?;
+    let desk = Desk::open().await?;
+    let store = &desk.store;
     match command {
-        ClientsCommand::Create(args) => create(store.as_ref(), &config, args).await?,
+        ClientsCommand::Create(args) => create(&desk, args).await?,
         ClientsCommand::List { tenant } => list(store.as_ref(), tenant).await?,
-        ClientsCommand::RotateSecret { client_id } => rotate_secret(store.as_ref(), &config, client_id).await?,
+        ClientsCommand::RotateSecret { client_id } => rotate_secret(&desk, client_id).await?,
         ClientsCommand::Deactivate { client_id } => {
             let client = find(store.as_ref(), client_id).await?;
-            let entry = audit("client.deactivate", "client", client.id.to_string());
+            let entry = desk.audit("client.deactivate", "client", client.id.to_string());
             let done = store.deactivate_client(client.tenant_id, &client.id, entry).await?;
             output::line(if done { "deactivated; all logins through it ended" } else { "was deactivated already" });
         }
     }
-    store.close().await;
+    desk.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(store: &dyn OrgStore, config: &Config, args: ClientArgs) -> anyhow::Result<()> {
+async fn create(desk: &Desk, args: ClientArgs) -> anyhow::Result<()> {
     check(&args)?;
     let client = OAuthClient {
         name: args.name.unwrap_or_else(|| args.client_id.clone()),
         id: ClientId::new(args.client_id),
         tenant_id: args.tenant,
-        user_id: UserId(SystemClock.uuid()),
+        user_id: UserId(desk.uuid()),
         description: args.description,
         is_confidential: args.confidential,
         is_first_party: args.first_party,
         scopes: args.scopes,
         grant_types: args.grants,
         redirect_uris: args.redirect_uri,
-        access_ttl_seconds: args.access_ttl_seconds.unwrap_or(config.auth.access_ttl_seconds),
-        refresh_ttl_seconds: args.refresh_ttl_seconds.unwrap_or(config.auth.refresh_ttl_seconds),
-        created_at: SystemClock.now(),
+        access_ttl_seconds: args.access_ttl_seconds.unwrap_or(desk.config.auth.access_ttl_seconds),
+        refresh_ttl_seconds: args.refresh_ttl_seconds.unwrap_or(desk.config.auth.refresh_ttl_seconds),
+        created_at: desk.now(),
         updated_at: None,
         deactivated_at: None,
     };
-    let secrets = Vault::open(config)?.client_secrets();
+    let secrets = Vault::open(&desk.config)?.client_secrets();
     let secret = client.is_confidential.then(|| secrets.new_secret()).transpose()?;
     let secret_hash = secret.as_ref().map(|secret| secrets.hash(&client.id, secret.expose_secret()));
-    let entry = audit("client.create", "client", client.id.to_string());
-    match store.create_client(ClientRecord { client, secret_hash }, entry).await {
+    let entry = desk.audit("client.create", "client", client.id.to_string());
+    match desk.store.create_client(ClientRecord { client, secret_hash }, entry).await {
         Err(StoreError::Duplicate(_)) => {
             bail!("there is a client of that name already; `artel clients list` shows those there are")
         }
@@ -116,13 +114,13 @@ fn row(client: &OAuthClient) -> Vec<String> {
     ]
 }
 
-async fn rotate_secret(store: &dyn OrgStore, config: &Config, client_id: String) -> anyhow::Result<()> {
-    let client = find(store, client_id).await?;
-    let secrets = Vault::open(config)?.client_secrets();
+async fn rotate_secret(desk: &Desk, client_id: String) -> anyhow::Result<()> {
+    let client = find(desk.store.as_ref(), client_id).await?;
+    let secrets = Vault::open(&desk.config)?.client_secrets();
     let secret = secrets.new_secret()?;
     let hash = secrets.hash(&client.id, secret.expose_secret());
-    let entry = audit("client.rotate_secret", "client", client.id.to_string());
-    if !store.rotate_client_secret(client.tenant_id, &client.id, hash, entry).await? {
+    let entry = desk.audit("client.rotate_secret", "client", client.id.to_string());
+    if !desk.store.rotate_client_secret(client.tenant_id, &client.id, hash, entry).await? {
         bail!("{} is a public client: it has no secret", client.id);
     }
     output::line(secret.expose_secret());

@@ -1,25 +1,23 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use artel_domain::{Actor, ApiKey, ApiKeyId, AuditEntry, Clock, SystemClock};
+use artel_domain::{ApiKey, ApiKeyId};
 use artel_identity::Scope;
 use artel_store::{NewApiKey, Viewer};
 use secrecy::ExposeSecret as _;
 
+use super::desk::Desk;
 use crate::cli::KeyArgs;
-use crate::config::Config;
+use crate::output;
 use crate::vault::Vault;
-use crate::{logging, output, wiring};
 
 /// Prints the key alone, so that `KEY=$(artel keys create)` works.
 pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
     check_scopes(&args.scopes)?;
-    let config = Config::load()?;
-    logging::start(&config);
-    let maker = Vault::open(&config)?.key_maker();
-    let store = wiring::open_store(&config).await?;
-    let clock = SystemClock;
-    let (now, id) = (clock.now(), ApiKeyId(clock.uuid()));
+    let desk = Desk::open().await?;
+    let maker = Vault::open(&desk.config)?.key_maker();
+    let store = &desk.store;
+    let (now, id) = (desk.now(), ApiKeyId(desk.uuid()));
     let fresh = maker.new_key()?;
     let expires_at =
         args.expires_in_days.map(|days| artel_domain::clock::micros(now.as_microsecond() + days * 86_400_000_000));
@@ -44,9 +42,12 @@ pub(crate) async fn create(args: KeyArgs) -> anyhow::Result<ExitCode> {
     }
     store.ensure_principal(args.tenant, args.user, now).await?;
     store
-        .create_api_key(NewApiKey { key, hash: fresh.hash.clone() }, audit("api_key.create", "api_key", id.to_string()))
+        .create_api_key(
+            NewApiKey { key, hash: fresh.hash.clone() },
+            desk.audit("api_key.create", "api_key", id.to_string()),
+        )
         .await?;
-    store.close().await;
+    desk.close().await;
     output::line(fresh.secret.expose_secret());
     Ok(ExitCode::SUCCESS)
 }
@@ -59,19 +60,5 @@ pub(super) fn check_scopes(words: &[String]) -> anyhow::Result<()> {
             bail!("'{unknown}' is not a scope; known are {}", known.join(", "))
         }
         None => Ok(()),
-    }
-}
-
-/// What an operator at the command line does.
-pub(crate) fn audit(action: &'static str, entity_type: &'static str, entity_id: String) -> AuditEntry {
-    AuditEntry {
-        actor: Actor::default(),
-        action,
-        entity_type,
-        entity_id,
-        trace_id: SystemClock.uuid().to_string(),
-        outcome: "ok".to_owned(),
-        details: Some(serde_json::json!({ "from": "command line" })),
-        at: SystemClock.now(),
     }
 }

@@ -3,20 +3,19 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::keys::audit;
+use super::desk::Desk;
 use crate::cli::SecretsCommand;
 use crate::config::Config;
+use crate::output;
 use crate::secret_names::{LLM_PREFIX, place};
 use crate::vault::Vault;
-use crate::{logging, output, wiring};
 
 pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
-    let config = Config::load()?;
-    logging::start(&config);
-    let store = wiring::open_store(&config).await?;
+    let desk = Desk::open().await?;
+    let store = &desk.store;
     match command {
         SecretsCommand::Set { name, tenant } => {
-            check_provider(&name, &config)?;
+            check_provider(&name, &desk.config)?;
             let mut value = String::new();
             std::io::stdin().read_to_string(&mut value)?;
             let value = value.trim_end_matches(['\n', '\r']);
@@ -25,9 +24,9 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
                     "the secret's value is read from standard input, and that was empty. Example: printf %s \"$KEY\" | artel secrets set {name}"
                 );
             }
-            let sealed = Vault::open(&config)?.seal().seal_text(&place(tenant, &name), value.as_bytes())?;
-            store.ensure_principal(tenant, artel_domain::UserId(tenant.0), audit("", "", String::new()).at).await?;
-            store.put_secret(tenant, &name, &sealed, audit("secret.put", "secret", name.clone())).await?;
+            let sealed = Vault::open(&desk.config)?.seal().seal_text(&place(tenant, &name), value.as_bytes())?;
+            store.ensure_principal(tenant, artel_domain::UserId(tenant.0), desk.now()).await?;
+            store.put_secret(tenant, &name, &sealed, desk.audit("secret.put", "secret", name.clone())).await?;
             output::line(&format!("stored {name}"));
         }
         SecretsCommand::List { tenant } => {
@@ -36,13 +35,13 @@ pub(crate) async fn run(command: SecretsCommand) -> anyhow::Result<ExitCode> {
             }
         }
         SecretsCommand::Delete { name, tenant } => {
-            if !store.delete_secret(tenant, &name, audit("secret.delete", "secret", name.clone())).await? {
+            if !store.delete_secret(tenant, &name, desk.audit("secret.delete", "secret", name.clone())).await? {
                 bail!("there is no secret {name}; `artel secrets list` shows those there are");
             }
             output::line(&format!("removed {name}"));
         }
     }
-    store.close().await;
+    desk.close().await;
     Ok(ExitCode::SUCCESS)
 }
 

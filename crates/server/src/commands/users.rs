@@ -3,32 +3,29 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use artel_domain::clock::micros;
-use artel_domain::{Account, Clock as _, Invite, SystemClock, TenantId, UserId};
+use artel_domain::{Account, Invite, TenantId, UserId};
 use artel_identity::{Passwords, check_new_password, is_email, is_username};
 use artel_store::{NewAccount, NewInvite, OrgStore, StoreError};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::keys::audit;
+use super::desk::Desk;
 use crate::cli::{UserArgs, UsersCommand};
-use crate::config::Config;
+use crate::output;
 use crate::vault::Vault;
-use crate::{logging, output, wiring};
 
 const HOUR: i64 = 3_600_000_000;
 const PAGE: u32 = 200;
 
 pub(crate) async fn run(command: UsersCommand) -> anyhow::Result<ExitCode> {
-    let config = Config::load()?;
-    logging::start(&config);
-    let store = wiring::open_store(&config).await?;
-    let store_ref = store.as_ref();
+    let desk = Desk::open().await?;
+    let store = &desk.store;
     match command {
-        UsersCommand::Create(args) => create(store_ref, args).await?,
-        UsersCommand::List { tenant } => list(store_ref, tenant).await?,
-        UsersCommand::SetPassword { user, password_stdin } => set_password(store_ref, &user, password_stdin).await?,
+        UsersCommand::Create(args) => create(&desk, args).await?,
+        UsersCommand::List { tenant } => list(store.as_ref(), tenant).await?,
+        UsersCommand::SetPassword { user, password_stdin } => set_password(&desk, &user, password_stdin).await?,
         UsersCommand::Deactivate { user } => {
-            let account = find(store_ref, &user).await?;
-            let entry = audit("user.deactivate", "user", account.user_id.to_string());
+            let account = find(store.as_ref(), &user).await?;
+            let entry = desk.audit("user.deactivate", "user", account.user_id.to_string());
             let done = store.deactivate_account(account.tenant_id, account.user_id, entry).await?;
             output::line(if done {
                 "deactivated; all logins ended and API keys revoked"
@@ -37,18 +34,18 @@ pub(crate) async fn run(command: UsersCommand) -> anyhow::Result<ExitCode> {
             });
         }
         UsersCommand::Activate { user } => {
-            let account = find(store_ref, &user).await?;
-            let entry = audit("user.activate", "user", account.user_id.to_string());
+            let account = find(store.as_ref(), &user).await?;
+            let entry = desk.audit("user.activate", "user", account.user_id.to_string());
             let done = store.reactivate_account(account.tenant_id, account.user_id, entry).await?;
             output::line(if done { "can sign in again" } else { "was active already" });
         }
-        UsersCommand::Invite { tenant, admin, hours } => invite(store_ref, &config, tenant, admin, hours).await?,
+        UsersCommand::Invite { tenant, admin, hours } => invite(&desk, tenant, admin, hours).await?,
     }
-    store.close().await;
+    desk.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(store: &dyn OrgStore, args: UserArgs) -> anyhow::Result<()> {
+async fn create(desk: &Desk, args: UserArgs) -> anyhow::Result<()> {
     if !is_username(&args.username) {
         bail!("'{}' is not a username: 3 to 255 of the characters A-Z a-z 0-9 _", args.username);
     }
@@ -56,20 +53,20 @@ async fn create(store: &dyn OrgStore, args: UserArgs) -> anyhow::Result<()> {
         bail!("'{email}' is not an e-mail address");
     }
     let password = password(args.password_stdin)?;
-    let user_id = UserId(SystemClock.uuid());
+    let user_id = UserId(desk.uuid());
     let account = Account {
         user_id,
         tenant_id: args.tenant,
         username: args.username,
         email: args.email,
         is_admin: args.admin,
-        created_at: SystemClock.now(),
+        created_at: desk.now(),
         updated_at: None,
         last_login_at: None,
         deactivated_at: None,
     };
     let new = NewAccount { account, password_hash: Passwords::new()?.hash(&password)? };
-    match store.create_account(new, audit("user.create", "user", user_id.to_string())).await {
+    match desk.store.create_account(new, desk.audit("user.create", "user", user_id.to_string())).await {
         Err(StoreError::Duplicate(what)) => bail!("{what} exists already; `artel users list` shows who there is"),
         made => made?,
     }
@@ -105,31 +102,25 @@ fn row(account: &Account) -> Vec<String> {
     ]
 }
 
-async fn set_password(store: &dyn OrgStore, user: &str, from_stdin: bool) -> anyhow::Result<()> {
-    let account = find(store, user).await?;
+async fn set_password(desk: &Desk, user: &str, from_stdin: bool) -> anyhow::Result<()> {
+    let account = find(desk.store.as_ref(), user).await?;
     let password = password(from_stdin)?;
     let hash = Passwords::new()?.hash(&password)?;
-    let entry = audit("user.set_password", "user", account.user_id.to_string());
-    store.set_password(account.tenant_id, account.user_id, hash, None, entry).await?;
+    let entry = desk.audit("user.set_password", "user", account.user_id.to_string());
+    desk.store.set_password(account.tenant_id, account.user_id, hash, None, entry).await?;
     tell(&password, from_stdin, "the password was changed and all logins ended");
     Ok(())
 }
 
-async fn invite(
-    store: &dyn OrgStore,
-    config: &Config,
-    tenant_id: TenantId,
-    is_admin: bool,
-    hours: i64,
-) -> anyhow::Result<()> {
-    let code = Vault::open(config)?.opaque_tokens().new_invite()?;
-    let now = SystemClock.now();
+async fn invite(desk: &Desk, tenant_id: TenantId, is_admin: bool, hours: i64) -> anyhow::Result<()> {
+    let code = Vault::open(&desk.config)?.opaque_tokens().new_invite()?;
+    let now = desk.now();
     let invite =
         Invite { tenant_id, is_admin, created_at: now, expires_at: micros(now.as_microsecond() + hours * HOUR) };
     // The organisation may be a new one.
-    store.ensure_principal(tenant_id, UserId(tenant_id.0), now).await?;
-    let entry = audit("invite.create", "invite", code.hash[..12].to_owned());
-    store.create_invite(NewInvite { invite, hash: code.hash }, entry).await?;
+    desk.store.ensure_principal(tenant_id, UserId(tenant_id.0), now).await?;
+    let entry = desk.audit("invite.create", "invite", code.hash[..12].to_owned());
+    desk.store.create_invite(NewInvite { invite, hash: code.hash }, entry).await?;
     output::line(code.secret.expose_secret());
     Ok(())
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use artel_bus::{Bus, LocalBus};
 use artel_bus_redis::RedisBus;
-use artel_domain::Clock;
+use artel_domain::{Clock, SystemClock};
 use artel_store::Store;
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use secrecy::ExposeSecret as _;
 
 use crate::config::{Config, Database};
+use crate::database_clock::DatabaseClock;
 
 /// Each open SQLite connection has its own page cache, and readers rarely wait for each other.
 const SQLITE_READERS: u32 = 8;
@@ -41,6 +42,16 @@ pub(crate) async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>
                 pool_recycle_seconds: config.db_pool_recycle.as_secs(),
             };
             Arc::new(PostgresStore::connect(&options).await.context("the database of DATABASE_URL cannot be opened")?)
+        }
+    })
+}
+
+/// The clock of all processes that use the store. A file's users have one machine, and its clock.
+pub(crate) async fn open_clock(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<dyn Clock>> {
+    Ok(match &config.database {
+        Database::Sqlite(_) => Arc::new(SystemClock),
+        Database::Postgres(_) => {
+            Arc::new(DatabaseClock::start(store.clone()).await.context("the database's clock cannot be read")?)
         }
     })
 }

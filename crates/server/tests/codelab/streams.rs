@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::workspace::Workspace;
 use crate::world::{KEY, World, results, says};
 
-async fn post(client: &Client, path: &str, body: &Value) -> (u16, Vec<Value>, String) {
+pub(crate) async fn post(client: &Client, path: &str, body: &Value) -> (u16, Vec<Value>, String) {
     let answer = client.request("POST", path).header("x-internal-auth", KEY).json(body).send().await.unwrap();
     let status = answer.status().as_u16();
     let text = answer.text().await.unwrap();

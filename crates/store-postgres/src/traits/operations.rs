@@ -1,4 +1,4 @@
-use artel_store::{Health, OldestWaiting, Operations, Result};
+use artel_store::{ClockReading, Health, OldestWaiting, Operations, Result};
 use async_trait::async_trait;
 
 use crate::error::within;
@@ -9,6 +9,10 @@ use crate::store::PostgresStore;
 impl Operations for PostgresStore {
     async fn health(&self) -> Result<Health> {
         within(self.ask_health()).await
+    }
+
+    async fn read_clock(&self) -> Result<ClockReading> {
+        within(operations::read_clock(&self.pool)).await
     }
 
     fn kind(&self) -> &'static str {

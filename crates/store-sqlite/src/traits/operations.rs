@@ -1,4 +1,4 @@
-use artel_store::{Health, OldestWaiting, Operations, Result};
+use artel_store::{ClockReading, Health, OldestWaiting, Operations, Result};
 use async_trait::async_trait;
 
 use crate::operations;
@@ -8,6 +8,10 @@ use crate::store::SqliteStore;
 impl Operations for SqliteStore {
     async fn health(&self) -> Result<Health> {
         Ok(operations::health(self).await?)
+    }
+
+    async fn read_clock(&self) -> Result<ClockReading> {
+        Ok(operations::read_clock(self).await?)
     }
 
     fn kind(&self) -> &'static str {

@@ -39,6 +39,7 @@ pub mod login_attempts;
 pub mod login_world;
 pub mod logins;
 pub mod oauth_clients;
+pub mod operations;
 pub mod organization_sessions;
 pub mod profiles;
 pub mod runs;
@@ -113,6 +114,9 @@ macro_rules! conformance_tests {
             a_run_that_sleeps_until_a_time_is_claimable_when_it_has_come,
             the_end_of_a_child_wakes_the_run_that_started_it,
             the_end_of_a_child_is_not_slept_over,
+        ]);
+        $crate::conformance_group!($make_store, operations: [
+            the_databases_clock_is_read_between_the_question_and_the_answer,
         ]);
         $crate::conformance_group!($make_store, blocked: [
             a_run_that_was_handed_back_rests_until_its_pause_is_over,
@@ -493,6 +497,7 @@ mod tests {
         ("login_attempts", include_str!("login_attempts.rs")),
         ("organization_sessions", include_str!("organization_sessions.rs")),
         ("oauth_clients", include_str!("oauth_clients.rs")),
+        ("operations", include_str!("operations.rs")),
         ("runs", include_str!("runs.rs")),
         ("sessions", include_str!("sessions.rs")),
         ("signing_keys", include_str!("signing_keys.rs")),
