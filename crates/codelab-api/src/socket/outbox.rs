@@ -109,13 +109,13 @@ impl Outbox {
         .await
     }
 
+    /// Nothing complete has come.
     fn wait_for_more(&mut self) -> Poll<Heard> {
         let was_coming = self.meter.due().is_some();
-        match self.meter.is_within() {
-            false => Poll::Ready(Heard::TooMuch),
-            true if !was_coming && self.meter.due().is_some() => Poll::Ready(Heard::Begun),
-            true => Poll::Pending,
+        if !self.meter.is_within() {
+            return Poll::Ready(Heard::TooMuch);
         }
+        if !was_coming && self.meter.due().is_some() { Poll::Ready(Heard::Begun) } else { Poll::Pending }
     }
 
     /// Writes all that waits.
