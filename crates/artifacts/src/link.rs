@@ -75,15 +75,15 @@ fn read(text: &str, tenant_id: TenantId) -> Option<Basis> {
     Some(Basis {
         tenant_id,
         user_id,
-        api_key_id: maybe(parts.next()?)?,
-        family_id: maybe(parts.next()?)?,
+        api_key_id: maybe(parts.next()?).ok()?,
+        family_id: maybe(parts.next()?).ok()?,
         client_id: Some(parts.next()?).filter(|id| *id != NONE).map(|id| ClientId(id.to_owned())),
     })
 }
 
-/// The outer `None`: it is no id.
-fn maybe<T: FromStr>(text: &str) -> Option<Option<T>> {
-    if text == NONE { Some(None) } else { text.parse().ok().map(Some) }
+/// An id, or that there is none.
+fn maybe<T: FromStr>(text: &str) -> Result<Option<T>, T::Err> {
+    if text == NONE { Ok(None) } else { text.parse().map(Some) }
 }
 
 #[cfg(test)]
