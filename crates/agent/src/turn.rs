@@ -240,7 +240,9 @@ impl Turn {
         if self.calls.iter().all(|c| c.state.is_final()) {
             return self.ask_model();
         }
-        self.advance()
+        // All were started with this one. What is planned still is on its way into the journal, and must not be started
+        // twice.
+        if self.starts_together() { Vec::new() } else { self.advance() }
     }
 
     fn on_cancel(&mut self) -> Vec<Effect> {
@@ -292,9 +294,7 @@ impl Turn {
     /// Starts the planned calls that may start now: all of them when the server executes every call of the step and
     /// each only reads; otherwise the next one in order.
     pub(crate) fn advance(&self) -> Vec<Effect> {
-        let together =
-            |c: &Call| c.planned.effect == EffectClass::ReadOnly && !c.planned.is_client() && !c.planned.is_control();
-        let together = self.calls.iter().all(together);
+        let together = self.starts_together();
         let mut effects = Vec::new();
         for call in &self.calls {
             match call.state {
@@ -307,6 +307,12 @@ impl Turn {
             }
         }
         effects
+    }
+
+    fn starts_together(&self) -> bool {
+        let together =
+            |c: &Call| c.planned.effect == EffectClass::ReadOnly && !c.planned.is_client() && !c.planned.is_control();
+        self.calls.iter().all(together)
     }
 
     fn start(&self, call: &Call) -> Vec<Effect> {

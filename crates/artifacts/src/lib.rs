@@ -15,7 +15,7 @@ mod upload;
 
 pub use error::ArtifactError;
 pub use files::{ArtifactFiles, Beginning, ByteStream};
-pub use link::ArtifactLinks;
+pub use link::{ArtifactLinks, Link};
 pub use media::media_type;
 pub use place::Place;
 pub use upload::{LARGEST, Upload};

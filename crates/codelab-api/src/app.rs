@@ -9,6 +9,7 @@ use axum::extract::FromRef;
 use crate::config::CodelabConfig;
 use crate::presence::Presence;
 use crate::sockets::Sockets;
+use crate::unfinished::Unfinished;
 
 /// The parts that these surfaces are built of.
 pub struct Deps {
@@ -29,6 +30,7 @@ pub struct Shared {
     pub(crate) models_available: Arc<dyn Fn() -> bool + Send + Sync>,
     pub(crate) presence: Presence,
     pub(crate) sockets: Arc<Sockets>,
+    pub(crate) unfinished: Arc<Unfinished>,
     pub(crate) config: CodelabConfig,
 }
 
@@ -37,7 +39,8 @@ impl App {
         let Deps { ground, intents, models_available } = deps;
         let presence = Presence::new(ground.store.clone(), ground.clock.clone());
         let sockets = Arc::new(Sockets::new(config.sockets_per_user));
-        Self(Arc::new(Shared { ground, intents, models_available, presence, sockets, config }))
+        let unfinished = Arc::new(Unfinished::new(config.unfinished));
+        Self(Arc::new(Shared { ground, intents, models_available, presence, sockets, unfinished, config }))
     }
 
     /// The process stops: open sockets are told so and closed. Returns when they are, or after a few seconds.

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use artel_domain::{Basis, TenantId, UserId};
 use artel_http::caller::Anyone;
-use artel_http::{Caller, CallerIp, InternalKey, Problem, Standing};
+use artel_http::{Caller, CallerIp, InternalKey, Problem, Sender, Standing};
 use artel_identity::Scope;
 use artel_store::StoreError;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use axum::response::IntoResponse as _;
 
 use crate::App;
 use crate::fault::Fault;
@@ -38,6 +39,7 @@ pub(crate) async fn address(app: &App, parts: &mut Parts) -> Option<IpAddr> {
 
 /// The user whom a request's credentials stand for.
 pub(crate) async fn identify(app: &App, surface: Surface, parts: &mut Parts) -> Result<User, Fault> {
+    Sender::of(&mut parts.extensions).is_refused_with(|loss| Fault::from(loss.problem()).into_response());
     let shown = InternalKey::shown(&parts.headers);
     match (surface, shown) {
         (Surface::Runtime, Some(key)) if app.config.internal.key.is(key) => service(app, parts).await,
@@ -76,6 +78,7 @@ async fn service(app: &App, parts: &mut Parts) -> Result<User, Fault> {
         None => Standing::permanent(),
     };
     standing.ensure().await?;
+    Sender::of(&mut parts.extensions).is(&standing);
     Ok(User { is_service: named_user.is_none(), ..User::vouched(tenant, user, standing, ip) })
 }
 

@@ -18,6 +18,8 @@ pub struct CodelabConfig {
     pub runtime_rate_per_user: RateLimit,
     /// Open sockets of one user.
     pub sockets_per_user: usize,
+    /// What messages may hold that are not complete.
+    pub unfinished: UnfinishedLimits,
     /// How long after a request of the owner a socket without credentials is let into their session; `None` never.
     pub session_capability: Option<Duration>,
     /// Origins (`https://ide.example`) whose pages may open a socket without credentials.
@@ -39,6 +41,16 @@ pub struct CodelabConfig {
     pub routing: bool,
     /// In development, loopback is exempt from limits per address.
     pub exempt_loopback: bool,
+}
+
+/// How many bytes unfinished messages of sockets may hold in this process, and how long one may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnfinishedLimits {
+    pub per_user: u64,
+    pub per_tenant: u64,
+    pub in_all: u64,
+    /// From the first byte of a message to its last. Each 32 KiB that came give one second more.
+    pub patience: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,9 +26,10 @@ mod sessions;
 mod socket;
 mod sockets;
 mod stream;
+mod unfinished;
 mod user;
 mod web;
 
 pub use app::{App, Deps};
-pub use config::{CodelabConfig, InternalCaller, StreamMode};
+pub use config::{CodelabConfig, InternalCaller, StreamMode, UnfinishedLimits};
 pub use routes::{gateway_probes, gateway_routes, runtime_router};

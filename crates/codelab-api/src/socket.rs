@@ -7,6 +7,7 @@ mod capability;
 mod closing;
 mod connect;
 mod handshake;
+mod meter;
 mod outbox;
 mod talk;
 mod timers;

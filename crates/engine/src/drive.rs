@@ -10,7 +10,7 @@ use std::time::Duration;
 use artel_agent::{Action, Effect, Turn};
 use artel_domain::event::PlannedCall;
 use artel_domain::{AssistantCall, CallId, Event, FinishReason, Run, RunFailure, Spend};
-use artel_llm::{Completion, Trace};
+use artel_llm::{Served, Trace};
 use artel_store::{Claim, TurnRecord};
 use artel_tools::{BrokeOff, Fuel, Programs};
 use futures::StreamExt;
@@ -237,24 +237,26 @@ impl Drive {
                 self.spent = (!self.answer.has_begun()).then(Spend::default);
                 Ok(vec![self.record.turn.failure(code, message)])
             }
-            Returned::Model(Outcome::Answered(answer, spent)) => {
+            Returned::Model(Outcome::Answered(served, spent)) => {
                 self.spent = spent;
                 for frame in self.answer.rest().await {
                     self.record.send(Some(frame)).await?;
                 }
                 self.is_summarised = false;
-                self.answered(answer).await
+                self.answered(*served).await
             }
         }
     }
 
     /// An answer and the calls in it, as entries of one transaction.
-    async fn answered(&mut self, answer: Completion) -> Result<Vec<Event>, Stop> {
+    async fn answered(&mut self, served: Served) -> Result<Vec<Event>, Stop> {
+        let Served { answer, opening, .. } = served;
         let step = self.record.turn.step();
         // The machine ends a run whose calls were cut off; such calls are not even planned.
         let cut_off = matches!(answer.finish, FinishReason::Length | FinishReason::ContentFilter);
         let asked = answer.calls.len();
-        let opaque = answer.opaque();
+        // One call more than are made stands for those that are left out.
+        let opaque = answer.opaque(&opening.model.origin(), self.deps.config.max_calls_per_step.saturating_add(1));
         let calls = if cut_off { Vec::new() } else { self.planned(step, answer.calls).await? };
         let planned = if cut_off { asked } else { calls.len() } as u32;
         let answered = Event::ModelAnswered {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use artel_agent::{Dialogue, Fit, fit};
 use artel_domain::{Agent, Entry, Event, Message, RunFailure, RunId, Spend, ToolSpec};
-use artel_llm::{Completion, Delta, ModelError, Params, Request, Served, ToolChoice, Trace};
+use artel_llm::{Delta, ModelError, Params, Request, Served, ToolChoice, Trace};
 use tokio::sync::mpsc::Sender;
 
 use crate::Deps;
@@ -20,7 +20,7 @@ const SUMMARY_MAX_TOKENS: u32 = 512;
 /// What a model call comes to.
 pub(crate) enum Outcome {
     /// What the call came to, where it counts against a budget.
-    Answered(Completion, Option<Spend>),
+    Answered(Box<Served>, Option<Spend>),
     Summarised(Event, Option<Spend>),
     /// The specialist that the input is for.
     Routed(Event, Option<Spend>),
@@ -91,7 +91,7 @@ pub(crate) async fn ask(
         params.tool_choice = Some(ToolChoice::None);
     }
     match call(&caller, wire(messages), tools, params, deltas).await {
-        Ok((answer, spent)) => Outcome::Answered(answer, spent),
+        Ok((served, spent)) => Outcome::Answered(Box::new(served), spent),
         Err((code, message)) => Outcome::Failed { code, message },
     }
 }
@@ -109,8 +109,8 @@ pub(crate) async fn summarise(caller: ModelCaller, dropped: Vec<Message>, throug
     let (deltas, _) = tokio::sync::mpsc::channel(1);
     let answer = call(&caller, wire(messages), Vec::new(), params, deltas).await;
     let (text, usage, spent) = match answer {
-        Ok((answer, spent)) if !answer.text.trim().is_empty() => (answer.text, answer.usage, spent),
-        Ok((answer, spent)) => (left_out(&dropped), answer.usage, spent),
+        Ok((Served { answer, .. }, spent)) if !answer.text.trim().is_empty() => (answer.text, answer.usage, spent),
+        Ok((Served { answer, .. }, spent)) => (left_out(&dropped), answer.usage, spent),
         Err((code, message)) => {
             tracing::warn!(%code, message, "no summary could be made; older messages are left out");
             (left_out(&dropped), None, None)
@@ -125,7 +125,7 @@ pub(crate) async fn call(
     tools: Vec<ToolSpec>,
     params: Params,
     deltas: Sender<Delta>,
-) -> Result<(Completion, Option<Spend>), (RunFailure, String)> {
+) -> Result<(Served, Option<Spend>), (RunFailure, String)> {
     let ModelCaller { deps, agent, budget, trace } = caller;
     let model = deps.models.check(&agent.model).map_err(|error| (RunFailure::ModelUnknown, error.to_string()))?;
     let account = agent.tenant_id.to_string();
@@ -134,7 +134,7 @@ pub(crate) async fn call(
     let served =
         stream(caller, request, deltas).await.map_err(|error: ModelError| (error.code().into(), error.to_string()))?;
     let spent = allowance.map(|allowance| allowance.spent(&served));
-    Ok((served.answer, spent))
+    Ok((served, spent))
 }
 
 /// Asks the model. While nobody can tell whose key pays, the call waits: nothing of it was sent.

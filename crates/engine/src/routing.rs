@@ -1,7 +1,7 @@
 //! Which specialist an input is for: one short question to the model, and words to go by when it does not answer.
 
 use artel_domain::{Event, RoutedBy, Usage};
-use artel_llm::{Message, Params};
+use artel_llm::{Message, Params, Served};
 use artel_specialists::routing::{MAX_TOKENS, PROMPT, Route, TEMPERATURE, by_keywords, read};
 
 use crate::model_call::{self, ModelCaller, Outcome};
@@ -16,7 +16,7 @@ pub(crate) async fn route(caller: ModelCaller, input: String) -> Outcome {
     // Nobody watches: the receiver goes at once.
     let (deltas, _) = tokio::sync::mpsc::channel(1);
     match model_call::call(&caller, messages, Vec::new(), params, deltas).await {
-        Ok((answer, spent)) => Outcome::Routed(routed(read(&answer.text), &input, answer.usage), spent),
+        Ok((Served { answer, .. }, spent)) => Outcome::Routed(routed(read(&answer.text), &input, answer.usage), spent),
         // The model of the answer will say the same, and that is where it is told: here words do.
         Err((code, message)) => {
             tracing::warn!(%code, message, "the router's model did not answer; words decide");

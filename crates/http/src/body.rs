@@ -15,7 +15,7 @@ mod place;
 
 pub use faults::{Checked, Faults};
 
-use crate::body_sender::BodyCut;
+use crate::sender::BodyCut;
 use crate::{FieldError, Prefer, Problem};
 use place::Place;
 

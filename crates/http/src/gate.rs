@@ -22,10 +22,11 @@ mod keys;
 
 pub use auth_service::AuthServiceTrust;
 
-use crate::body_sender::BodySender;
 use crate::credentials::{self, Credential};
 use crate::identity::Shown;
+use crate::sender::Sender;
 use crate::standing::Standings;
+use crate::waiting::this_request_ends_access;
 use crate::{Identity, Problem, Standing, ip};
 use auth_service::Tokens;
 use failure::AuthFailure;
@@ -148,6 +149,7 @@ impl Gate {
     /// open streams and sockets end at once in this process and in those that the bus reaches, within seconds in the
     /// others.
     pub fn access_changed(&self) {
+        this_request_ends_access();
         self.0.forget();
         self.0.bus.access_changed();
     }
@@ -159,7 +161,7 @@ impl Gate {
 
     pub(crate) async fn authenticate(&self, parts: &Parts) -> Result<Arc<Identity>, AuthFailure> {
         let identity = self.identity_of(parts).await?;
-        if let Some(sender) = parts.extensions.get::<BodySender>() {
+        if let Some(sender) = parts.extensions.get::<Sender>() {
             sender.is(&identity.standing);
         }
         Ok(identity)

@@ -3,8 +3,8 @@
 //!
 //! This crate must never know a surface's routes or entities, SQL, or how a run is driven.
 
+mod ambiguous;
 pub mod body;
-mod body_sender;
 pub mod caller;
 pub mod cors;
 mod credentials;
@@ -23,6 +23,7 @@ pub mod params;
 pub mod prefer;
 pub mod problem;
 mod public_keys;
+mod sender;
 pub mod serve;
 pub mod standing;
 pub mod stream;
@@ -30,6 +31,7 @@ pub mod surface;
 pub mod trace;
 mod traced;
 pub mod upgrade;
+mod waiting;
 
 pub use body::{Body, Checked, Faults};
 pub use caller::{Caller, CallerIp, GivenKey, Permission};
@@ -45,6 +47,7 @@ pub use params::{At, Params};
 pub use prefer::Prefer;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use public_keys::PublicKeys;
+pub use sender::Sender;
 pub use serve::{ConnectionLimits, Connections, Patience, serve};
 pub use standing::{Loss, Standing, Watch};
 pub use surface::{around, surface};

@@ -20,10 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 mod answer;
 mod connections;
+mod received;
 mod socket;
 mod unread;
 
 pub use connections::{ConnectionLimits, Connections};
+pub use received::Received;
 
 use connections::{Admission, Place};
 use socket::Socket;

@@ -58,6 +58,11 @@ impl Loss {
             Self::Expired => "The token has expired. Connect again with a fresh one.",
         }
     }
+
+    /// 401: what the caller showed was good when the request came.
+    pub fn problem(self) -> Problem {
+        Problem::unauthenticated(self.code(), self.message())
+    }
 }
 
 impl Standing {
@@ -88,6 +93,14 @@ impl Standing {
         match &self.0 {
             Some(rests) => rests.standings.holds(&rests.basis).await,
             None => Ok(true),
+        }
+    }
+
+    /// Whether it is lost, whatever was remembered. A store that is away ends nobody's.
+    pub(crate) async fn is_lost(&self) -> bool {
+        match &self.0 {
+            Some(rests) => matches!(rests.standings.holds_now(&rests.basis).await, Ok(false)),
+            None => false,
         }
     }
 

@@ -14,7 +14,9 @@ use metrics::{counter, histogram};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::{Problem, trace};
+use crate::sender::Sender;
+use crate::waiting::while_standing;
+use crate::{Problem, ambiguous, trace};
 
 const HEADER: &str = "x-trace-id";
 /// The same id, under the name that clients of the CodeLab services look for.
@@ -27,13 +29,17 @@ pub(crate) async fn traced(clock: &dyn Clock, request: Request, next: Next) -> R
     trace::scope(id, answer(request, next).instrument(span)).await
 }
 
-async fn answer(request: Request, next: Next) -> Response {
+async fn answer(mut request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().clone();
     // The template, not the path: ids would make a series each.
     let is_probe = is_probe(request.uri().path());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let sender = Sender::of(request.extensions_mut());
+    let served = match ambiguous::check(request.headers()) {
+        Ok(()) => AssertUnwindSafe(while_standing(sender, next.run(request))).catch_unwind().await,
+        Err(problem) => Ok(problem.into_response()),
+    };
     let mut response = served.unwrap_or_else(|panic| Problem::internal(words(&*panic)).into_response());
     if let Ok(value) = HeaderValue::from_str(&trace::current()) {
         response.headers_mut().insert(CORRELATION, value.clone());

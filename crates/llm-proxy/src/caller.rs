@@ -1,12 +1,13 @@
 //! The caller, and the account that its calls are recorded on.
 
 use artel_http::caller::LlmInvoke;
-use artel_http::{Caller, InternalKey, Standing, limits, trace};
+use artel_http::{Caller, InternalKey, Sender, Standing, limits, trace};
 use artel_llm::Trace;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::response::IntoResponse as _;
 
 use crate::App;
 use crate::fault::Fault;
@@ -21,7 +22,7 @@ const LONGEST_ACCOUNT: usize = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct Invoker {
     pub(crate) account: String,
-    /// Streams end with it.
+    /// Answers end with it.
     pub(crate) standing: Standing,
 }
 
@@ -43,6 +44,7 @@ impl FromRequestParts<App> for Invoker {
         if !parts.headers.contains_key(AUTHORIZATION) && !parts.headers.contains_key("x-api-key") {
             return Err(Fault::no_key());
         }
+        Sender::of(&mut parts.extensions).is_refused_with(|loss| Fault::access_ended(loss).into_response());
         let caller = Caller::<LlmInvoke>::from_request_parts(parts, app).await?;
         limits::charge(&app.gate, &caller).await?;
         Ok(Self { account: caller.tenant_id.to_string(), standing: caller.standing.clone() })

@@ -32,6 +32,8 @@ struct OmittedParts {
     message: Rest,
     /// Members of each call without a typed form.
     calls: Vec<Rest>,
+    /// The provider that gave the answer.
+    origin: String,
 }
 
 impl ReasoningCache {
@@ -41,8 +43,9 @@ impl ReasoningCache {
     }
 
     /// Stores what must be sent back with the answer to these messages.
-    pub(crate) fn keep(&self, account: &str, messages: &[Message], answer: &Completion) {
-        let hidden = OmittedParts::of(answer);
+    /// `origin` is the provider of the answer.
+    pub(crate) fn keep(&self, account: &str, origin: &str, messages: &[Message], answer: &Completion) {
+        let hidden = OmittedParts::of(answer, origin);
         if hidden.is_empty() {
             return;
         }
@@ -68,9 +71,9 @@ impl ReasoningCache {
 }
 
 impl OmittedParts {
-    fn of(answer: &Completion) -> Self {
+    fn of(answer: &Completion, origin: &str) -> Self {
         let calls = answer.calls.iter().map(|call| call.rest.clone()).collect();
-        Self { reasoning: answer.reasoning.clone(), message: answer.message.clone(), calls }
+        Self { reasoning: answer.reasoning.clone(), message: answer.message.clone(), calls, origin: origin.to_owned() }
     }
 
     fn is_empty(&self) -> bool {
@@ -79,7 +82,11 @@ impl OmittedParts {
 
     /// Adds the stored parts. What the client sent itself stays unchanged.
     fn add_to(&self, message: &mut Message) {
-        let Message::Assistant { calls, reasoning, rest, .. } = message else { return };
+        let Message::Assistant { calls, reasoning, rest, origin, .. } = message else { return };
+        // Members that the client sends itself go where it sends them.
+        if rest.is_empty() && calls.iter().all(|call| call.rest.is_empty()) {
+            *origin = Some(self.origin.clone());
+        }
         if reasoning.is_empty() {
             reasoning.clone_from(&self.reasoning);
         }

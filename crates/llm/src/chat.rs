@@ -1,5 +1,7 @@
 //! The common form of a conversation. Surfaces and the engine build it; dialects encode it for a provider.
 
+use std::borrow::Cow;
+
 use artel_domain::AssistantCall;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -36,6 +38,9 @@ pub enum Message {
         reasoning: Vec<Reasoning>,
         /// Members without a typed field.
         rest: Rest,
+        /// The provider whose members `rest` and the calls hold; `None` when nobody knows. Other providers do not get
+        /// them.
+        origin: Option<String>,
     },
     /// The result of a call.
     Tool {
@@ -175,12 +180,30 @@ impl Message {
     pub fn assistant(text: impl Into<String>, calls: Vec<AssistantCall>) -> Self {
         let text = text.into();
         let content = if text.is_empty() { Vec::new() } else { vec![Part::text(text)] };
-        Self::Assistant { content, calls, reasoning: Vec::new(), rest: Rest::new() }
+        Self::Assistant { content, calls, reasoning: Vec::new(), rest: Rest::new(), origin: None }
     }
 
     /// The result of a call as one text. `call_id` is the id of the call in the assistant's message.
     pub fn tool(call_id: impl Into<String>, text: impl Into<String>, is_error: bool) -> Self {
         Self::Tool { call_id: call_id.into(), content: vec![Part::text(text)], is_error, rest: Rest::new() }
+    }
+
+    /// The message as `provider` gets it: without members of another provider, which would refuse the request because
+    /// of them.
+    pub(crate) fn for_provider(&self, provider: &str) -> Cow<'_, Self> {
+        match self {
+            Self::Assistant { content, calls, reasoning, origin: Some(origin), .. } if origin != provider => {
+                let bare = |call: &AssistantCall| AssistantCall { rest: Rest::new(), ..call.clone() };
+                Cow::Owned(Self::Assistant {
+                    content: content.clone(),
+                    calls: calls.iter().map(bare).collect(),
+                    reasoning: reasoning.clone(),
+                    rest: Rest::new(),
+                    origin: None,
+                })
+            }
+            _ => Cow::Borrowed(self),
+        }
     }
 
     /// The content, whatever the role.

@@ -157,9 +157,15 @@ pub struct Completion {
 impl Completion {
     /// What must be sent back with this message, in the form that the journal stores; `None` when there is nothing.
     ///
-    /// It holds the reasoning, and the members without a typed form of the message and of its calls.
-    /// `Message::from(artel_domain::Message)` reads it back into a [`Message`].
-    pub fn opaque(&self) -> Option<Value> {
-        opaque::write(&self.reasoning, &self.message, &self.calls)
+    /// It holds the reasoning, and the members without a typed form of the message and of its calls. Members of more
+    /// than 256 KiB are left out, and the log says so. `Message::from(artel_domain::Message)` reads it back into a
+    /// [`Message`].
+    ///
+    /// # Arguments
+    /// * `origin`: the provider that gave the answer. Only it gets the members back.
+    /// * `calls`: how many of the calls are kept, from the first.
+    pub fn opaque(&self, origin: &str, calls: usize) -> Option<Value> {
+        let kept = self.calls.get(..calls).unwrap_or(&self.calls);
+        opaque::write(&self.reasoning, &self.message, kept, origin)
     }
 }

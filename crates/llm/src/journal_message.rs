@@ -10,8 +10,9 @@ impl From<artel_domain::Message> for Message {
             Journalled::User { text } => Self::user(text),
             Journalled::Assistant { text, mut calls, opaque } => {
                 let content = if text.is_empty() { Vec::new() } else { vec![Part::text(text)] };
-                let (reasoning, rest) = opaque.map(|kept| opaque::read(kept, &mut calls)).unwrap_or_default();
-                Self::Assistant { content, calls, reasoning, rest }
+                let opaque::SentBack { reasoning, message: rest, origin } =
+                    opaque.map(|kept| opaque::read(kept, &mut calls)).unwrap_or_default();
+                Self::Assistant { content, calls, reasoning, rest, origin }
             }
             Journalled::Tool { call_id, content, is_error, .. } => Self::tool(call_id, content, is_error),
         }

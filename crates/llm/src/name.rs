@@ -35,6 +35,13 @@ impl ModelName {
         &self.provider
     }
 
+    /// The provider whose members an answer holds. Behind an LLM proxy of this product it is the one that was asked
+    /// for.
+    pub fn origin(&self) -> String {
+        let asked_for = (self.provider == PROXY).then(|| self.model.parse::<Self>().ok()).flatten();
+        asked_for.map_or_else(|| self.provider.clone(), |behind| behind.provider)
+    }
+
     /// The provider's own name for the model. It may contain colons.
     pub fn model(&self) -> &str {
         &self.model

@@ -1,10 +1,13 @@
 //! What operators see of model calls, through the real binary: the account book, the metrics, the spans.
 #![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
 
+use std::time::Duration;
+
+use artel_model_mock::{Body, Mock};
 use artel_store::{LlmCall, LlmCallFilter, LlmCalls as _};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_testkit::{Artel, Database, Launch, ModelServer, Reply, SpanCollector};
-use serde_json::json;
+use artel_testkit::{Artel, Database, Launch, ModelServer, Receiver, Reply, SpanCollector, on_both_stores};
+use serde_json::{Value, json};
 
 const ADA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 const PROMPT: &str = "canary prompt";
@@ -129,4 +132,81 @@ async fn with_a_proxy_elsewhere_the_calls_and_the_account_are_there() {
     assert_eq!(calls.len(), 1, "{calls:?}");
     assert_eq!((calls[0].account.as_str(), calls[0].trace_id.as_deref()), (ADA, Some(trace.as_str())));
     assert_eq!((calls[0].requested_model.as_str(), calls[0].outcome.as_str()), ("openai:scripted", "ok"));
+}
+
+/// An answer in one streamed chunk, as a provider that speaks OpenAI's protocol sends it.
+fn streamed(delta: &Value, finish: &str) -> artel_model_mock::Reply {
+    let chunk = json!({ "id": "a", "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] });
+    let body = Body::Text(format!("data: {chunk}\n\ndata: [DONE]\n\n"));
+    artel_model_mock::Reply::default().header("content-type", "text/event-stream").body(body)
+}
+
+/// A call's `extra_content` and a message's `reasoning_details`.
+fn foreign_members() -> (Value, Value) {
+    let signed = json!({ "google": { "thought_signature": "c2lnbmVk" } });
+    (signed, json!([{ "type": "reasoning.encrypted", "data": "ZW5j", "format": "x", "index": 0 }]))
+}
+
+fn first_tool(asked: &Value) -> &Value {
+    &asked["tools"][0]["function"]["name"]
+}
+
+/// Runs of one session at one provider and then at another; returns what the providers got, and what the client saw.
+async fn members_of_a_session(database: Database) -> (Vec<Value>, String) {
+    let (signed, details) = foreign_members();
+    let mock = Mock::answering(move |asked| match asked.last_role() {
+        "tool" => streamed(&json!({ "content": "Done.", "extra_content": signed }), "stop"),
+        _ if asked.last_text() != "Act" => streamed(&json!({ "content": "And more." }), "stop"),
+        _ => {
+            let function = json!({ "name": first_tool(&asked.body), "arguments": r#"{"text":"x"}"# });
+            let call =
+                json!({ "index": 0, "id": "c", "type": "function", "function": function, "extra_content": signed });
+            streamed(&json!({ "tool_calls": [call], "reasoning_details": details }), "tool_calls")
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    artel_testkit::beside(mock.clone().serve(listener));
+    let providers = json!({ "google": { "base_url": url }, "router": { "base_url": url } });
+    let artel =
+        Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("LLM_PROVIDERS", &providers.to_string()).start().await;
+    let client = artel.client().await;
+    let receiver = Receiver::start(Duration::ZERO).await;
+    let agent = client.agent("custom:google:gemini", &[receiver.tool("act", "read_only")]).await;
+    let other = client.agent("custom:router:gemini", &[]).await;
+    let (mut seen, mut session) = (Vec::new(), Value::Null);
+    for (agent, input) in [(&agent, "Act"), (&agent, "Go on"), (&other, "And elsewhere")] {
+        let asked = json!({ "agent_id": agent, "input_message": input, "session_id": session });
+        let (status, run) = client.post("/runs", &asked).await;
+        assert_eq!((status, &run["status"]), (201, &json!("succeeded")), "{run:#}");
+        seen.extend(client.events(run["id"].as_str().unwrap(), None).await.rest().await);
+        session = run["session_id"].clone();
+    }
+    let (_, messages) = client.get(&format!("/sessions/{}/messages", session.as_str().unwrap())).await;
+    let asked = mock.requests().iter().map(artel_model_mock::Recorded::json).collect();
+    (asked, format!("{seen:?} {messages}"))
+}
+
+on_both_stores! {
+    members_without_a_form_of_their_own_come_back_in_the_next_turn
+        as members_come_back_on_sqlite, members_come_back_on_postgres;
+}
+
+async fn members_without_a_form_of_their_own_come_back_in_the_next_turn(database: Database) {
+    let (asked, seen) = members_of_a_session(database).await;
+    let (signed, details) = foreign_members();
+    assert_eq!(asked.len(), 4, "{asked:#?}");
+    for (turn, request) in asked[1..3].iter().enumerate() {
+        let messages: Vec<&Value> =
+            request["messages"].as_array().unwrap().iter().filter(|message| message["role"] == "assistant").collect();
+        assert_eq!(messages[0]["tool_calls"][0]["extra_content"], signed, "request {turn}");
+        assert_eq!(messages[0]["reasoning_details"], details, "request {turn}");
+        assert!(turn == 0 || messages[1]["extra_content"] == signed, "{messages:#?}");
+    }
+    let elsewhere = asked[3].to_string();
+    assert!(
+        elsewhere.contains("Done.") && !elsewhere.contains("c2lnbmVk") && !elsewhere.contains("ZW5j"),
+        "{elsewhere}"
+    );
+    assert!(!seen.contains("c2lnbmVk") && !seen.contains("ZW5j"), "clients see none of it: {seen}");
 }

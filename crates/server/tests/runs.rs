@@ -1,8 +1,10 @@
 //! Runs as users see them, through the real binary.
+#![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
 
 use std::time::{Duration, Instant};
 
-use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Receiver, Reply};
+use artel_model_mock::{Body, Mock, Step};
+use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Receiver, Reply, on_both_stores};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -274,4 +276,75 @@ async fn sigterm_hands_a_long_run_to_the_next_process_at_once() {
     artel.restart().await;
     let run = client.at(artel.url()).finished_run(&run).await;
     assert_eq!((&run["status"], receiver.effects()), (&json!("succeeded"), 1), "no lease to wait for: {run:#}");
+}
+
+/// An answer that asks for so many calls of the first tool, as a stream.
+fn asks_for_calls(asked: &Value, calls: usize) -> artel_model_mock::Reply {
+    let name = &asked["tools"][0]["function"]["name"];
+    let call = |n: usize| {
+        let function = json!({ "name": name, "arguments": json!({ "text": n.to_string() }).to_string() });
+        json!({ "index": n, "id": format!("c{n}"), "type": "function", "function": function })
+    };
+    let chunk = |n: usize| json!({ "choices": [{ "index": 0, "delta": { "tool_calls": [call(n)] } }] });
+    let last = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "tool_calls" }] });
+    let chunks = (0..calls).map(chunk).chain([last]).map(|chunk| format!("data: {chunk}\n\n"));
+    let body = Body::Text(chunks.collect::<String>() + "data: [DONE]\n\n");
+    artel_model_mock::Reply::default().header("content-type", "text/event-stream").body(body)
+}
+
+/// A run whose model asks for 20,000 calls, cancelled while they are made.
+async fn a_run_of_very_many_calls_is_cancelled_at_once(database: Database) {
+    let mock = Mock::answering(|asked| asks_for_calls(&asked.body, 20_000));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    artel_testkit::beside(mock.serve(listener));
+    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", &url).start().await;
+    let client = artel.client().await;
+    let receiver = Receiver::start(Duration::from_millis(100)).await;
+    let agent = client.agent("openai:scripted", &[receiver.tool("work", "at_most_once")]).await;
+    let run = client.start_run(&agent, "Do all of it").await;
+    receiver.arrived(3).await;
+    let since = Instant::now();
+    let (status, answer) = client.post(&format!("/runs/{run}/cancel"), &json!({})).await;
+    assert_eq!(status / 100, 2, "{answer}");
+    let ended = client.finished_run(&run).await;
+    assert!(since.elapsed() < CANCELLED_WITHIN, "{:?}", since.elapsed());
+    assert_eq!(ended["error_message"], "cancelled", "{ended}");
+    let made = receiver.calls();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(receiver.calls(), made, "no call begins after the cancel");
+}
+
+/// One second, and as much again as a build without optimisation on a busy machine may need.
+const CANCELLED_WITHIN: Duration = Duration::from_secs(3);
+
+on_both_stores! {
+    a_run_of_very_many_calls_is_cancelled_at_once
+        as very_many_calls_are_cancelled_on_sqlite, very_many_calls_are_cancelled_on_postgres;
+}
+
+/// One answer that asks for a call that is refused and for two that read.
+async fn a_refused_call_makes_none_of_the_others_twice(database: Database) {
+    let mock = Mock::answering(|asked| match asked.last_role() {
+        "tool" => artel_model_mock::Reply::text("Done."),
+        _ => artel_model_mock::Reply::of([
+            Step::call("nothing", json!({})),
+            Step::call("work", json!({ "text": "a" })),
+            Step::call("work", json!({ "text": "b" })),
+        ]),
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    artel_testkit::beside(mock.serve(listener));
+    let artel = Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", &url).start().await;
+    let client = artel.client().await;
+    let receiver = Receiver::start(Duration::from_millis(100)).await;
+    let agent = client.agent("openai:scripted", &[receiver.tool("work", "read_only")]).await;
+    let ended = client.finished_run(&client.start_run(&agent, "Go").await).await;
+    assert_eq!((&ended["status"], receiver.calls()), (&json!("succeeded"), 2), "{ended}");
+}
+
+on_both_stores! {
+    a_refused_call_makes_none_of_the_others_twice
+        as calls_beside_a_refused_one_are_made_once_on_sqlite, calls_beside_a_refused_one_are_made_once_on_postgres;
 }

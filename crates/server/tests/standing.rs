@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Reply, Socket, on_both_stores};
+use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Receiver, Reply, Socket, on_both_stores};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -214,7 +214,103 @@ async fn a_deactivated_account_is_out_also_where_it_shows_nothing(database: Data
     assert_eq!(refusal.0, 401, "an earlier request vouches for nobody who is out: {}", refusal.1);
 }
 
+/// What waits is refused soon after `ends`: each of these answers is 401, with the word that says why.
+async fn are_refused<const N: usize>(answers: impl Future<Output = [(u16, Value); N]>, ends: impl Future<Output = ()>) {
+    let answers = async { (answers.await, Instant::now()) };
+    let ends = async {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let since = Instant::now();
+        ends.await;
+        since
+    };
+    let ((answers, last), since) = tokio::join!(answers, ends);
+    for (status, body) in &answers {
+        assert!(*status == 401 && body.to_string().contains("\"access_revoked\""), "{answers:?}");
+    }
+    assert!(last - since < EVERYWHERE + Duration::from_secs(1), "{:?}", last - since);
+}
+
+/// A slow agent, and a slow tool with its receiver.
+async fn slow_work(owner: &Client) -> (String, String, Receiver) {
+    let receiver = Receiver::start(Duration::from_secs(25)).await;
+    let tool = owner.create("/v1/tools", &receiver.tool("slow", "read_only")).await;
+    (owner.agent("openai:scripted", &[]).await, tool["id"].as_str().unwrap().to_owned(), receiver)
+}
+
+async fn whoever_waits_for_an_answer_is_refused_when_their_key_is_revoked(database: Database) {
+    let (artel, _model) = start(database, &[]).await;
+    let owner = person(&artel).await;
+    let (agent, tool, _receiver) = slow_work(&owner).await;
+    let (id, key) = key(&owner).await;
+    let (by_key, proxy) = (Client::new(artel.url(), &key), Client::new(artel.url_of("llm_proxy"), &key));
+    let run = json!({ "agent_id": agent, "input_message": "hi" });
+    let asked = json!({ "model": "openai:scripted", "messages": [{ "role": "user", "content": "hi" }] });
+    let (test, args) = (format!("/v1/tools/{tool}/test"), json!({ "args": { "text": "hi" }, "timeout_ms": 20_000 }));
+    let answers = async {
+        let answers = tokio::join!(
+            by_key.post("/v1/runs", &run),
+            proxy.post("/v1/chat/completions", &asked),
+            by_key.post(&test, &args),
+        );
+        <[_; 3]>::from(answers)
+    };
+    let revokes = async {
+        let revoked = owner.request("DELETE", &format!("/v1/api-keys/{id}")).send().await.unwrap();
+        assert_eq!(revoked.status(), 204);
+    };
+    are_refused(answers, revokes).await;
+}
+
+async fn whoever_waits_for_an_answer_is_refused_when_their_account_is_deactivated(database: Database) {
+    let (artel, _model) = start(database, &[]).await;
+    let by_token = Client::new(artel.url(), &logs_in(&artel).await);
+    let (agent, ..) = slow_work(&person(&artel).await).await;
+    let run = json!({ "agent_id": agent, "input_message": "hi" });
+    let deactivates = async {
+        let (said, is_good) = artel.command(&["users", "deactivate", "admin"]).await;
+        assert!(is_good, "{said}");
+    };
+    are_refused(async { [by_token.post("/v1/runs", &run).await] }, deactivates).await;
+}
+
+/// A request that ends its own access is answered.
+async fn whoever_revokes_their_own_key_hears_so(database: Database) {
+    let (artel, _model) = start(database, &[]).await;
+    let (id, key) = key(&person(&artel).await).await;
+    let by_key = Client::new(artel.url(), &key);
+    assert_eq!(by_key.request("DELETE", &format!("/v1/api-keys/{id}")).send().await.unwrap().status(), 204);
+    assert_eq!(by_key.get("/v1/agents").await.0, 401);
+}
+
+#[tokio::test]
+async fn two_credentials_of_one_kind_are_none_on_every_surface() {
+    let (artel, _model) = start(Database::Sqlite, &[]).await;
+    let owner = person(&artel).await;
+    let (_, key) = key(&owner).await;
+    let proxy = Client::new(artel.url_of("llm_proxy"), owner.token());
+    for (client, method, path) in [
+        (&owner, "GET", "/v1/agents"),
+        (&owner, "GET", "/api/v1/sessions"),
+        (&owner, "GET", "/v1/models"),
+        (&owner, "GET", "/oauth/userinfo"),
+        (&owner, "POST", "/oauth/token"),
+        (&proxy, "GET", "/v1/models"),
+    ] {
+        let bearer = format!("Bearer {}", owner.token());
+        let twice = client.request(method, path).header("authorization", &bearer).send().await.unwrap();
+        assert!(matches!(twice.status().as_u16(), 400 | 401), "{path}: {}", twice.status());
+        let keys = Client::anonymous(artel.url()).request(method, path);
+        let keys = keys.header("x-api-key", &key).header("x-api-key", &key).send().await.unwrap();
+        assert!(matches!(keys.status().as_u16(), 400 | 401), "{path}: {}", keys.status());
+    }
+}
+
 on_both_stores! {
+    whoever_waits_for_an_answer_is_refused_when_their_key_is_revoked
+        as a_revoked_key_waits_for_nothing_on_sqlite, a_revoked_key_waits_for_nothing_on_postgres;
+    whoever_waits_for_an_answer_is_refused_when_their_account_is_deactivated
+        as a_deactivated_account_waits_for_nothing_on_sqlite, a_deactivated_account_waits_for_nothing_on_postgres;
+    whoever_revokes_their_own_key_hears_so as own_keys_can_be_revoked_on_sqlite, own_keys_can_be_revoked_on_postgres;
     a_request_whose_body_comes_after_the_revocation_is_not_done as a_late_body_on_sqlite, a_late_body_on_postgres;
     a_revoked_key_loses_everything_that_is_open_at_once
         as a_revoked_key_loses_everything_at_once_on_sqlite, a_revoked_key_loses_everything_at_once_on_postgres;

@@ -6,7 +6,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -64,6 +65,13 @@ impl Socket {
     /// Sends a frame that the server may answer with a close.
     pub async fn try_send_text(&mut self, text: &str) {
         let _ = self.inner.send(Message::text(text)).await;
+    }
+
+    /// Sends a piece of a text message. Every message has one first piece and one last one.
+    pub async fn send_piece(&mut self, text: &str, is_first: bool, is_last: bool) {
+        let kind = if is_first { Data::Text } else { Data::Continue };
+        let frame = Frame::message(text.to_owned(), OpCode::Data(kind), is_last);
+        let _ = self.inner.send(Message::Frame(frame)).await;
     }
 
     pub async fn send_binary(&mut self, bytes: &[u8]) {

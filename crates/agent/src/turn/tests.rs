@@ -179,6 +179,25 @@ fn reading_calls_start_together_unless_one_call_of_the_step_writes() {
 }
 
 #[test]
+fn a_refused_call_among_reading_calls_starts_none_of_them_twice() {
+    let refused = |ordinal| planned(1, ordinal, EffectClass::ReadOnly, Verdict::Refuse { reason: "no".into() });
+    let mut turn = turn_after([started(), requested(1), answered(1, "", 4)]);
+    let calls = [refused(0), reads(1, 1), refused(2), asks(1, 3, EffectClass::ReadOnly)];
+    let (journal, actions) = play(&mut turn, calls);
+    let after = kinds(&journal[4..]);
+    assert_eq!(after, ["tool_finished", "tool_dispatched", "tool_finished", "approval_requested"]);
+    assert_eq!(actions, [Action::RunTool { call_id: id(1, 1) }]);
+}
+
+#[test]
+fn as_many_entries_are_written_as_calls_are_refused() {
+    let refused = |ordinal| planned(1, ordinal, EffectClass::ReadOnly, Verdict::Refuse { reason: "no".into() });
+    let mut turn = turn_after([started(), requested(1), answered(1, "", 500)]);
+    let (journal, _) = play(&mut turn, (0..500).map(refused));
+    assert_eq!(journal.len(), 2 * 500 + 1, "planned, refused, and the next question to the model");
+}
+
+#[test]
 fn a_refused_call_is_told_to_the_model_and_never_made() {
     let mut turn = turn_after([started(), requested(1)]);
     let refused = planned(1, 0, EffectClass::AtMostOnce, Verdict::Refuse { reason: "no such tool".into() });

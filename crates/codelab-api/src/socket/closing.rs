@@ -9,6 +9,10 @@ pub(super) enum Closing {
     Binary,
     NotText,
     TooBig,
+    /// Unfinished messages hold as much as they may.
+    NoRoom,
+    /// Its message was not complete in time.
+    Unfinished,
     /// The session's journal cannot be read now.
     Internal,
     /// It reads slower than there is to read.
@@ -26,6 +30,8 @@ impl Closing {
             Self::Binary => (close_code::UNSUPPORTED, "text frames only"),
             Self::NotText => (close_code::PROTOCOL, "this is not the WebSocket protocol"),
             Self::TooBig => (close_code::SIZE, "the message is too large"),
+            Self::NoRoom => (close_code::AGAIN, "too much of unfinished messages waits; send large ones one by one"),
+            Self::Unfinished => (close_code::POLICY, "the message was not complete in time"),
             Self::Internal => (close_code::ERROR, "the session cannot be read now; connect again"),
             Self::TooSlow => (close_code::AGAIN, "the reader is too slow; connect again with ?after="),
             Self::TokenExpired => (4401, "the token has expired"),

@@ -1,4 +1,5 @@
 use artel_engine::{SessionRef, follow_session};
+use artel_http::serve::Received;
 use artel_http::{Problem, upgrade};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
@@ -7,6 +8,8 @@ use axum::http::header::{CONNECTION, HeaderValue, UPGRADE};
 use axum::response::Response;
 
 use super::handshake::{BEARER, Guest, admit};
+use super::meter::Meter;
+use super::outbox::Outbox;
 use super::talk::Talk;
 use crate::App;
 use crate::extract::{InPath, Query};
@@ -27,6 +30,7 @@ const WRITE_BUFFER: usize = 0;
 /// frame names.
 pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Result<Response, Fault> {
     let (mut parts, _) = request.into_parts();
+    let received = parts.extensions.get::<Received>().cloned();
     let InPath(id) = InPath::from_request_parts(&mut parts, &app).await?;
     let Query(options) = Query::<Options>::from_request_parts(&mut parts, &app).await?;
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &app).await.map_err(|_| no_upgrade())?;
@@ -40,6 +44,7 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
     let following = follow_session(app.store.clone(), &*app.bus, about, after, options.pieces(view)).await?;
     let reader = Reader::new(view, following.known, options.after(), options.with_seq());
     let standing = guest.user.standing.clone();
+    let meter = Meter::new(received, app.unfinished.hold(guest.user.tenant_id, guest.user.user_id));
     let talk = Talk::new(app.clone(), guest, options.client(), reader, following.entries);
     let upgrade = upgrade
         .protocols([BEARER])
@@ -51,7 +56,7 @@ pub(super) async fn open_socket(State(app): State<App>, request: Request) -> Res
         let tracker = app.sockets.tracker().clone();
         // Boxed: what it needs lives as long as it talks, and the upgrade's own state does not.
         tracker.track_future(Box::pin(async move {
-            talk.hold(socket, watch).await;
+            talk.hold(Outbox::new(socket, meter), watch).await;
             drop(place);
         }))
     }))

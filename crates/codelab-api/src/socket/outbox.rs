@@ -10,6 +10,8 @@ use axum::extract::ws::{Message, WebSocket};
 use futures::{Sink as _, Stream as _};
 use tokio::time::Instant;
 
+use super::meter::Meter;
+
 /// Nothing more is fetched for a reader while so much is waiting for it.
 const ENOUGH_MESSAGES: usize = 64;
 const ENOUGH_BYTES: usize = 256 * 1024;
@@ -21,12 +23,17 @@ pub(super) enum Heard {
     Message(Message),
     /// It has taken so much that there is room again.
     Room,
+    /// A message has begun to come in.
+    Begun,
+    /// What came of an unfinished message is more than may be held.
+    TooMuch,
     Broken(Error),
     End,
 }
 
 pub(super) struct Outbox {
     socket: WebSocket,
+    meter: Meter,
     waiting: VecDeque<Message>,
     bytes: usize,
     /// Something was handed to the socket that may not have left it.
@@ -36,8 +43,8 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new(socket: WebSocket) -> Self {
-        Self { socket, waiting: VecDeque::new(), bytes: 0, unflushed: false, stuck_since: None }
+    pub(super) fn new(socket: WebSocket, meter: Meter) -> Self {
+        Self { socket, meter, waiting: VecDeque::new(), bytes: 0, unflushed: false, stuck_since: None }
     }
 
     pub(super) fn push(&mut self, message: Message) {
@@ -54,6 +61,16 @@ impl Outbox {
 
     pub(super) fn has_room(&self) -> bool {
         self.waiting.len() < ENOUGH_MESSAGES && self.bytes < ENOUGH_BYTES
+    }
+
+    /// Until when the message that is coming in has to be complete.
+    pub(super) fn message_due(&self) -> Option<Instant> {
+        self.meter.due()
+    }
+
+    /// The other side is told to go: little more is read of it.
+    pub(super) fn ends(&mut self) {
+        self.meter.ends();
     }
 
     pub(super) fn is_flooded(&self) -> bool {
@@ -79,13 +96,26 @@ impl Outbox {
                 // The protocol answers these by itself, with the next write.
                 self.unflushed = true;
             }
-            read.map(|read| match read {
-                Some(Ok(message)) => Heard::Message(message),
-                Some(Err(error)) => Heard::Broken(error),
-                None => Heard::End,
-            })
+            match read {
+                Poll::Ready(Some(Ok(message))) => {
+                    self.meter.completed(&message);
+                    Poll::Ready(Heard::Message(message))
+                }
+                Poll::Ready(Some(Err(error))) => Poll::Ready(Heard::Broken(error)),
+                Poll::Ready(None) => Poll::Ready(Heard::End),
+                Poll::Pending => self.wait_for_more(),
+            }
         })
         .await
+    }
+
+    /// Nothing complete has come.
+    fn wait_for_more(&mut self) -> Poll<Heard> {
+        let was_coming = self.meter.due().is_some();
+        if !self.meter.is_within() {
+            return Poll::Ready(Heard::TooMuch);
+        }
+        if !was_coming && self.meter.due().is_some() { Poll::Ready(Heard::Begun) } else { Poll::Pending }
     }
 
     /// Writes all that waits.

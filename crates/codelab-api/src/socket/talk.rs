@@ -5,10 +5,11 @@ use artel_domain::{Entry, RateLimit, Refusal, RefusalKind};
 use artel_http::{Loss, Problem, Watch, trace};
 use artel_store::StoreError;
 use axum::Error;
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Error as Broken;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 
@@ -62,8 +63,7 @@ impl Talk {
     }
 
     /// Talks until one of the two has enough.
-    pub(super) async fn hold(mut self, socket: WebSocket, mut watch: Watch) {
-        let mut outbox = Outbox::new(socket);
+    pub(super) async fn hold(mut self, mut outbox: Outbox, mut watch: Watch) {
         if self.host.guest.is_new {
             outbox.push(said(&frames::session_info(&self.host.guest.session.0)));
         }
@@ -85,7 +85,7 @@ impl Talk {
         let stop = self.host.app.sockets.stopping();
         loop {
             let room = outbox.has_room();
-            let stuck_since = outbox.stuck_since();
+            let (stuck_since, message_due) = (outbox.stuck_since(), outbox.message_due());
             if watch.is_lost() {
                 return part((&mut *watch).await, outbox);
             }
@@ -96,7 +96,7 @@ impl Talk {
                     self.hear(heard, outbox).await
                 }
                 entry = self.entries.next(), if room => self.tell(entry, outbox),
-                due = timers.due(stuck_since) => self.on_time(due, &mut timers, outbox).await,
+                due = timers.due(stuck_since, message_due) => self.on_time(due, &mut timers, outbox).await,
                 end = ends.recv() => self.host.on_end(end).await,
                 () = stop.cancelled() => Err(Over::Close(Closing::Shutdown)),
             };
@@ -111,8 +111,9 @@ impl Talk {
             Heard::End => return Err(Over::Gone),
             Heard::Message(Message::Close(_)) => return Err(Over::Goodbye),
             Heard::Broken(error) => return Err(broken(error)),
+            Heard::TooMuch => return Err(Over::Close(Closing::NoRoom)),
             Heard::Message(Message::Binary(_)) => return Err(Over::Close(Closing::Binary)),
-            Heard::Room | Heard::Message(Message::Ping(_) | Message::Pong(_)) => return Ok(()),
+            Heard::Room | Heard::Begun | Heard::Message(Message::Ping(_) | Message::Pong(_)) => return Ok(()),
             Heard::Message(Message::Text(text)) => text,
         };
         let heard = trace::within(self.host.app.clock.uuid(), self.host.act(&text)).await;
@@ -157,6 +158,16 @@ impl Talk {
                     self.hear(heard, outbox).await
                 }
                 Err(_) => Err(Over::Gone),
+            },
+            Due::Unfinished => match tokio::time::timeout(SECOND_LOOK, outbox.next()).await {
+                Ok(heard) => {
+                    timers.heard();
+                    self.hear(heard, outbox).await
+                }
+                Err(_) if outbox.message_due().is_some_and(|due| due <= Instant::now()) => {
+                    Err(Over::Close(Closing::Unfinished))
+                }
+                Err(_) => Ok(()),
             },
             Due::TooSlow => {
                 let _ = tokio::time::timeout(SECOND_LOOK, outbox.drain()).await;
@@ -252,9 +263,10 @@ async fn reply(mut outbox: Outbox) {
 /// Says why, and waits a moment for the other side to have heard it.
 async fn farewell(mut outbox: Outbox, closing: Closing) {
     outbox.push(Message::Close(Some(closing.frame())));
+    outbox.ends();
     let last_words = async {
         if outbox.drain().await.is_ok() {
-            while let Heard::Message(_) | Heard::Room = outbox.next().await {}
+            while let Heard::Message(_) | Heard::Room | Heard::Begun = outbox.next().await {}
         }
     };
     let _ = tokio::time::timeout(FAREWELL, last_words).await;

@@ -15,6 +15,8 @@ pub(super) enum Due {
     Ping,
     /// No sign of life came.
     Silence,
+    /// A message is not complete.
+    Unfinished,
     TooSlow,
 }
 
@@ -46,13 +48,18 @@ impl Timers {
     }
 
     /// Waits for what is due next.
-    pub(super) async fn due(&self, stuck_since: Option<Instant>) -> Due {
+    ///
+    /// # Arguments
+    /// * `stuck_since`: when the client last took something, while there is more to take.
+    /// * `message_due`: until when the message that is coming in has to be complete.
+    pub(super) async fn due(&self, stuck_since: Option<Instant>, message_due: Option<Instant>) -> Due {
         let alive = match self.pinged_at {
             Some(pinged_at) => (pinged_at + self.timeout, Due::Silence),
             None => (self.heard_at + self.interval, Due::Ping),
         };
         let slow = stuck_since.map(|since| (since + PATIENCE, Due::TooSlow));
-        let (at, due) = [Some(alive), slow].into_iter().flatten().min_by_key(|(at, _)| *at).unwrap_or(alive);
+        let late = message_due.map(|at| (at, Due::Unfinished));
+        let (at, due) = [Some(alive), slow, late].into_iter().flatten().min_by_key(|(at, _)| *at).unwrap_or(alive);
         tokio::time::sleep_until(at).await;
         due
     }

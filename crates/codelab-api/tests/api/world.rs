@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use artel_bus::LocalBus;
 use artel_codelab_api::{
-    App, CodelabConfig, Deps, InternalCaller, StreamMode, gateway_probes, gateway_routes, runtime_router,
+    App, CodelabConfig, Deps, InternalCaller, StreamMode, UnfinishedLimits, gateway_probes, gateway_routes,
+    runtime_router,
 };
 use artel_domain::{
     CallId, Clock, Entry, Event, Phase, Principal, RateLimit, RunId, SessionId, Specialist, SystemClock, TeamRequest,
@@ -304,6 +305,12 @@ fn config() -> CodelabConfig {
         message_rate_per_session: plenty(),
         runtime_rate_per_user: plenty(),
         sockets_per_user: 10,
+        unfinished: UnfinishedLimits {
+            per_user: 1 << 25,
+            per_tenant: 1 << 26,
+            in_all: 1 << 27,
+            patience: Duration::from_secs(30),
+        },
         session_capability: Some(Duration::from_mins(15)),
         socket_origins: Vec::new(),
         stream_mode: StreamMode::Auto,

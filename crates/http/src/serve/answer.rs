@@ -18,7 +18,7 @@ use tower::Service as _;
 use super::connections::{Place, Stage};
 use super::unread::{Rest, split};
 use crate::Problem;
-use crate::body_sender::BodySender;
+use crate::sender::Sender;
 
 /// Answers one request.
 pub(super) async fn answer(
@@ -34,14 +34,14 @@ pub(super) async fn answer(
         return Ok(finished(full(), place));
     }
     request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(place.connection().received().clone());
     if request.body().is_end_stream() {
         let response = routes.call(request).await?;
         return Ok(finished(response, place));
     }
     let expects_continue = request.headers().contains_key(EXPECT);
-    let (mut head, body) = request.into_parts();
-    let sender = BodySender::default();
-    head.extensions.insert(sender.clone());
+    let sender = Sender::of(request.extensions_mut());
+    let (head, body) = request.into_parts();
     let (body, rest) = split(body, sender);
     let mut response = routes.call(Request::from_parts(head, body)).await?;
     read_rest(&mut response, rest, expects_continue, &place).await;

@@ -11,6 +11,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::received::Received;
+
 /// How many connections there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
@@ -81,6 +83,7 @@ pub(super) struct Connection {
     /// [`Stage`] in the highest byte, below it the milliseconds at which the stage began.
     stage: AtomicU64,
     lingers: AtomicBool,
+    received: Received,
     close: CancellationToken,
 }
 
@@ -155,8 +158,8 @@ impl Connections {
         let id = open.next;
         open.next += 1;
         let stage = AtomicU64::new(encode(Stage::Head, self.now()));
-        let connection =
-            Arc::new(Connection { address, stage, lingers: AtomicBool::new(false), close: CancellationToken::new() });
+        let (received, close) = (Received::default(), CancellationToken::new());
+        let connection = Arc::new(Connection { address, stage, lingers: AtomicBool::new(false), received, close });
         open.by_id.insert(id, connection.clone());
         *open.by_address.entry(address).or_default() += 1;
         Place { id, connection, connections: self.clone() }
@@ -203,7 +206,8 @@ impl Place {
     }
 
     /// Bytes arrived: between two requests they begin a head.
-    pub(super) fn heard(&self) {
+    pub(super) fn heard(&self, bytes: usize) {
+        self.connection.received.add(bytes as u64);
         if self.connection.stage().0 == Stage::Idle {
             self.enter(Stage::Head);
         }
@@ -243,6 +247,11 @@ impl Connection {
 
     pub(super) fn lingers(&self) -> bool {
         self.lingers.load(Ordering::Relaxed)
+    }
+
+    /// What it has brought so far.
+    pub(super) fn received(&self) -> &Received {
+        &self.received
     }
 
     fn stage(&self) -> (Stage, u64) {

@@ -52,8 +52,9 @@ impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = self.stream()?.poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.place.heard();
+        let came = buffer.filled().len() - before;
+        if came > 0 {
+            self.place.heard(came);
         }
         polled
     }

@@ -12,7 +12,7 @@ use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::Sleep;
 
-use crate::body_sender::{BodyCut, BodySender};
+use crate::sender::{BodyCut, Sender};
 use crate::{Standing, Watch};
 
 /// A rest of at most this many bytes is read.
@@ -26,7 +26,7 @@ const SILENCE: Duration = Duration::from_mins(1);
 /// The body of a request that has one, shared with the server so that it can read what the handler left.
 pub(super) struct RequestBody {
     shared: Shared,
-    sender: BodySender,
+    sender: Sender,
     /// Both are there only while the body is waited for: most bodies are there at once.
     watch: Option<Watch>,
     silence: Option<Pin<Box<Sleep>>>,
@@ -42,7 +42,7 @@ struct State {
     ended: bool,
 }
 
-pub(super) fn split(body: Incoming, sender: BodySender) -> (RequestBody, Rest) {
+pub(super) fn split(body: Incoming, sender: Sender) -> (RequestBody, Rest) {
     let ended = body.is_end_stream();
     let shared = Arc::new(Mutex::new(State { body, ended }));
     (RequestBody { shared: shared.clone(), sender, watch: None, silence: None }, Rest(shared))

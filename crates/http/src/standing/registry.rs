@@ -55,11 +55,13 @@ impl Standings {
     }
 
     pub(super) async fn holds(&self, basis: &Basis) -> Result<bool, Arc<StoreError>> {
-        let ask = async {
-            let lost = self.store.are_lost(std::slice::from_ref(basis), self.clock.now()).await?;
-            Ok::<_, StoreError>(lost == [false])
-        };
-        self.held.try_get_with_by_ref(basis, ask).await
+        self.held.try_get_with_by_ref(basis, self.holds_now(basis)).await
+    }
+
+    /// Asks the store, whatever was remembered.
+    pub(super) async fn holds_now(&self, basis: &Basis) -> Result<bool, StoreError> {
+        let lost = self.store.are_lost(std::slice::from_ref(basis), self.clock.now()).await?;
+        Ok(lost == [false])
     }
 
     /// What was remembered is void.

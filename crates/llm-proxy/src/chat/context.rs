@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use artel_llm::{Message, Opening};
+use artel_llm::{Message, Opening, Served};
 
 use crate::App;
 use crate::outbound::Head;
@@ -20,5 +20,11 @@ pub(super) struct ChatContext {
 impl ChatContext {
     pub(super) fn head(&self, opening: &Opening) -> Head {
         Head::new(opening, &self.model, self.app.clock.now().as_second())
+    }
+
+    /// Stores what the next request must send back with the answer.
+    pub(super) fn keep(&self, served: &Served) {
+        let origin = served.opening.model.origin();
+        self.app.reasoning.keep(&self.account, &origin, self.last.as_slice(), &served.answer);
     }
 }

@@ -55,7 +55,7 @@ async fn whole(context: ChatContext, mut call: Call) -> Result<Response, Fault> 
         }
     };
     let served = outcome?;
-    context.app.reasoning.keep(&context.account, context.last.as_slice(), &served.answer);
+    context.keep(&served);
     let body = write_completion(&context.head(&served.opening), &served.answer, &extra);
     let response = ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response();
     Ok(headers::about(&served.opening, context.begun, response))

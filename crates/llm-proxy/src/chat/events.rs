@@ -86,7 +86,7 @@ impl Events {
     fn end(&mut self, outcome: Result<Box<Served>, ModelError>) {
         match outcome {
             Ok(served) => {
-                self.context.app.reasoning.keep(&self.context.account, self.context.last.as_slice(), &served.answer);
+                self.context.keep(&served);
                 self.chunks.finish(&served.answer, &mut self.ready);
             }
             Err(error) => Fault::from(error).traced(&self.trace_id).write_event(&mut self.ready),

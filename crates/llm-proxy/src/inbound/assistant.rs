@@ -25,7 +25,7 @@ pub(super) fn read_assistant(mut members: Members) -> Result<Message, InvalidReq
     if content.is_empty() && calls.is_empty() && reasoning.is_empty() && !members.has("audio") {
         return Err(InvalidRequest::at("content", "is required when there are no 'tool_calls'"));
     }
-    Ok(Message::Assistant { content, calls, reasoning, rest: members.rest() })
+    Ok(Message::Assistant { content, calls, reasoning, rest: members.rest(), origin: None })
 }
 
 fn read_call(value: Value) -> Result<AssistantCall, InvalidRequest> {

@@ -56,6 +56,7 @@ fn request(models: &Models, protocol: Protocol) -> Request {
             calls: vec![call],
             reasoning: vec![signed, hidden],
             rest: Rest::new(),
+            origin: None,
         },
         Message::Tool { call_id: "toolu_1".into(), content: shown, is_error: true, rest: Rest::new() },
         Message::user("And now?"),

@@ -199,12 +199,19 @@ fn members_without_a_typed_form_are_sent_back_unchanged() {
 
         let bare: Vec<AssistantCall> =
             answer.calls.iter().map(|call| AssistantCall { rest: serde_json::Map::new(), ..call.clone() }).collect();
-        let opaque = answer.opaque();
+        let opaque = answer.opaque("custom:google", 1);
         let journalled = artel_domain::Message::Assistant { text: answer.text, calls: bare, opaque };
         let messages = vec![Message::user("hi"), journalled.into(), Message::tool("a", "noon", false)];
         let sent = dialect.encode(&request("custom:google", messages.clone())).unwrap();
         assert_eq!(sent["messages"][1]["tool_calls"][0]["extra_content"], signature);
         assert_eq!(sent["messages"][1]["reasoning_details"], details);
+
+        let elsewhere = dialect.encode(&request("custom:router", messages.clone())).unwrap();
+        assert_eq!(elsewhere["messages"][1].get("reasoning_details"), None, "another provider may refuse it");
+        assert_eq!(elsewhere["messages"][1]["tool_calls"][0].get("extra_content"), None);
+        let behind =
+            Request { model: ModelName::new("proxy", "custom:google:gemini"), ..request("openai", messages.clone()) };
+        assert_eq!(dialect.encode(&behind).unwrap()["messages"][1]["reasoning_details"], details);
 
         let official = OpenAi { is_official: true }.encode(&request("openai", messages)).unwrap();
         assert_eq!(official["messages"][1].get("reasoning_details"), None, "OpenAI refuses what it does not know");

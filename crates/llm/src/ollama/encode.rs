@@ -25,7 +25,7 @@ pub(super) fn body(request: &Request, num_ctx: Option<u32>) -> Result<Value, Mod
 
     let mut body = Map::new();
     body.insert("model".into(), request.model.model().into());
-    body.insert("messages".into(), messages::all(&request.messages, described.as_ref())?);
+    body.insert("messages".into(), messages::all(&request.messages, described.as_ref(), request.model.provider())?);
     if !tools.is_empty() {
         body.insert("tools".into(), tools.into());
     }

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::pairing::check_results;
 use crate::{ImageSource, Message, ModelError, Part, PartBody, Reasoning};
 
-/// All messages. With `shape`, a system message describes the required format of the answer.
-pub(super) fn all(messages: &[Message], shape: Option<&Value>) -> Result<Value, ModelError> {
+/// All messages, as `provider` gets them. With `shape`, a system message describes the required format of the answer.
+pub(super) fn all(messages: &[Message], shape: Option<&Value>, provider: &str) -> Result<Value, ModelError> {
     check_results(messages)?;
     let leading = messages.iter().take_while(|message| matches!(message, Message::System { .. })).count();
     let (head, rest) = messages.split_at(leading);
@@ -17,7 +17,7 @@ pub(super) fn all(messages: &[Message], shape: Option<&Value>) -> Result<Value, 
     let failed = rest.iter().filter_map(failed_call).collect();
     let mut names = BTreeMap::new();
     for message in rest {
-        written.push(one(message, &names, &failed)?);
+        written.push(one(&message.for_provider(provider), &names, &failed)?);
         if let Message::Assistant { calls, .. } = message {
             names.extend(calls.iter().map(|call| (call.id.as_str(), call.name.as_str())));
         }

@@ -1,5 +1,7 @@
 //! Assembles tool calls from the pieces of a stream.
 
+use std::collections::HashMap;
+
 use artel_domain::AssistantCall;
 use serde::de::IgnoredAny;
 
@@ -10,6 +12,8 @@ use crate::{Delta, ModelError, Rest};
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     growing: Vec<GrowingCall>,
+    /// The last call of each of the provider's indexes.
+    last_of: HashMap<u64, usize>,
     /// The number of calls whose beginning was sent as a delta. Their names and ids can no longer change.
     announced: usize,
     /// The number of calls in the dialogue before this answer.
@@ -20,7 +24,6 @@ pub(super) struct Calls {
 
 #[derive(Debug, Default)]
 struct GrowingCall {
-    index: Option<u64>,
     /// The provider's id; empty until a piece has one.
     id: String,
     name: String,
@@ -51,8 +54,10 @@ impl Calls {
         let function = piece.function.unwrap_or_default();
         let id = piece.id.unwrap_or_default();
         let at = self.position(piece.index, &id, &function).unwrap_or_else(|| {
-            self.growing.push(GrowingCall { index: piece.index, ..GrowingCall::default() });
-            self.growing.len() - 1
+            let at = self.growing.len();
+            self.growing.push(GrowingCall::default());
+            self.last_of.extend(piece.index.map(|index| (index, at)));
+            at
         });
         if function.is_named() {
             self.named_in_chunk.push(at);
@@ -72,7 +77,7 @@ impl Calls {
     /// The index of the call that a piece continues; `None` when the piece begins a call.
     fn position(&self, index: Option<u64>, id: &str, function: &FunctionPiece) -> Option<usize> {
         let at = match index {
-            Some(_) => self.growing.iter().rposition(|call| call.index == index)?,
+            Some(index) => *self.last_of.get(&index)?,
             None => self.growing.len().checked_sub(1)?,
         };
         let call = &self.growing[at];

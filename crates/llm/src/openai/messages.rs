@@ -16,14 +16,15 @@ const UNKNOWN_TO_OPENAI: [&str; 4] = ["reasoning", "reasoning_content", "reasoni
 pub(super) fn write(request: &Request, is_official: bool) -> Result<Value, ModelError> {
     check_results(&request.messages)?;
     if request.model.provider() == PROXY {
-        return Ok(proxy_messages::messages(&request.messages));
+        return Ok(proxy_messages::messages(request));
     }
     let is_openai = request.model.provider() == OPENAI;
     let (lead, others) = split_lead(&request.messages);
+    let provider = request.model.origin();
     let mut writer = Writer { is_openai, is_official, written: Vec::new(), images: Vec::new() };
     writer.lead(lead);
     for message in others {
-        writer.message(message);
+        writer.message(&message.for_provider(&provider));
     }
     writer.add_images();
     Ok(Value::Array(writer.written))
@@ -74,7 +75,9 @@ impl Writer {
             Message::User { content, rest } => {
                 self.push(json!({ "role": "user", "content": parts::content(content) }), rest);
             }
-            Message::Assistant { content, calls, reasoning, rest } => self.assistant(content, calls, reasoning, rest),
+            Message::Assistant { content, calls, reasoning, rest, .. } => {
+                self.assistant(content, calls, reasoning, rest)
+            }
             Message::Tool { call_id, content, rest, .. } => self.result(call_id, content, rest),
         }
     }

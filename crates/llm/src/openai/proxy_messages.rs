@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::parts::part;
 use super::rest::{with_call_rest, with_rest};
-use crate::{Message, Part, PartBody};
+use crate::{Message, Part, PartBody, Request};
 
-pub(super) fn messages(messages: &[Message]) -> Value {
-    messages.iter().map(message).collect()
+pub(super) fn messages(request: &Request) -> Value {
+    let provider = request.model.origin();
+    request.messages.iter().map(|one| message(&one.for_provider(&provider))).collect()
 }
 
 fn message(message: &Message) -> Value {
@@ -19,7 +20,7 @@ fn message(message: &Message) -> Value {
             with_rest(json!({ "role": role, "content": parts(content) }), rest)
         }
         Message::User { content, rest } => with_rest(json!({ "role": "user", "content": parts(content) }), rest),
-        Message::Assistant { content, calls, reasoning, rest } => {
+        Message::Assistant { content, calls, reasoning, rest, .. } => {
             let mut written = json!({ "role": "assistant", "content": parts(content) });
             if !calls.is_empty() {
                 written["tool_calls"] = calls.iter().map(call).collect();

@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -33,6 +34,13 @@ pub(crate) struct CreateApiKey {
     #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1_000_000)]
     daily_limit: Option<i64>,
+    /// No members: whoever sends one of them must not get a key that never ends.
+    #[serde(default)]
+    #[schema(ignore)]
+    expires_at: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    expires_in: Option<IgnoredAny>,
 }
 
 impl CreateApiKey {
@@ -47,6 +55,9 @@ impl Checked for CreateApiKey {
         faults.length("name", self.name.as_deref(), 1..=200);
         faults.range("expires_in_days", self.expires_in_days, 1..=3650);
         faults.range("daily_limit", self.daily_limit, 1..=1_000_000);
+        for (name, given) in [("expires_at", self.expires_at), ("expires_in", self.expires_in)] {
+            faults.ensure(given.is_none(), name, "is not a member of this request; say expires_in_days");
+        }
         faults.ensure((1..=32).contains(&self.scopes.len()), "scopes", "must have 1 to 32 entries");
         for (i, scope) in self.scopes.iter().enumerate().filter(|(_, scope)| Scope::parse(scope).is_none()) {
             faults.add(format!("scopes[{i}]"), format!("'{scope}' is not a scope"));

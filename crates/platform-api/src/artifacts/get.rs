@@ -3,6 +3,7 @@ use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Checked, Faults, Params, Problem, Standing};
 use artel_store::Viewer;
 use axum::extract::{FromRequestParts as _, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use serde::Deserialize;
@@ -48,12 +49,26 @@ pub(crate) async fn get_artifact(
 /// By a link's token, else as the caller sees it; and for how long it may be read.
 async fn found(app: &App, artifact: ArtifactId, parts: &mut Parts) -> Result<(Option<Artifact>, Standing), Problem> {
     let Params(wanted) = Params::<GetArtifact>::from_request_parts(parts, app).await?;
-    let linked = wanted.token.and_then(|token| app.artifact_links.open(&token, artifact, app.clock.now()));
-    let (viewer, standing) = if let Some(tenant) = linked {
-        (Viewer::service(tenant), Standing::permanent())
+    let linked = match wanted.token {
+        Some(token) => linked(app, &token, artifact).await?,
+        None => None,
+    };
+    let (viewer, standing) = if let Some(linked) = linked {
+        linked
     } else {
         let caller = Caller::<RunsRead>::from_request_parts(parts, app).await?;
         (app.viewer(&caller), caller.standing.clone())
     };
     Ok((app.store.find_artifact(&viewer, artifact).await?, standing))
+}
+
+/// Who may read by the link's token; `None` when it opens nothing, also because its maker's access has ended.
+async fn linked(app: &App, token: &str, artifact: ArtifactId) -> Result<Option<(Viewer, Standing)>, Problem> {
+    let Some(link) = app.artifact_links.open(token, artifact, app.clock.now()) else { return Ok(None) };
+    let standing = link.basis.map_or_else(Standing::permanent, |basis| app.gate.standing(basis));
+    match standing.ensure().await {
+        Ok(()) => Ok(Some((Viewer::service(link.tenant), standing))),
+        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Ok(None),
+        Err(problem) => Err(problem),
+    }
 }

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use artel_artifacts::Link;
 use artel_domain::{ArtifactId, Timestamp};
 use artel_http::caller::RunsRead;
 use artel_http::{At, Caller, Problem};
@@ -24,7 +25,8 @@ pub(crate) struct ArtifactLink {
 
 /// Make a link to a file.
 ///
-/// Whoever has the link reads the file for 15 minutes, for example an `<img>`. Needs `runs:read`.
+/// Whoever has the link reads the file for 15 minutes, for example an `<img>`. It ends earlier when the access of
+/// whoever made it ends: the key is revoked, the user signs out everywhere. Needs `runs:read`.
 #[utoipa::path(post, path = "/artifacts/{artifact_id}/link", tag = TAG, params(("artifact_id" = ArtifactId, Path)),
     responses((status = 200, description = "The link.", body = ArtifactLink)))]
 pub(crate) async fn link_artifact(
@@ -36,6 +38,7 @@ pub(crate) async fn link_artifact(
     let found = found.ok_or_else(|| Problem::not_found("artifact"))?;
     let now = app.clock.now();
     let expires_at = now.checked_add(WORKS_FOR).unwrap_or(now);
-    let token = app.artifact_links.make(found.tenant_id, found.id, expires_at).map_err(Problem::internal)?;
+    let link = Link { tenant: found.tenant_id, basis: caller.standing.basis().cloned() };
+    let token = app.artifact_links.make(&link, found.id, expires_at).map_err(Problem::internal)?;
     Ok(Json(ArtifactLink { url: format!("/v1/artifacts/{artifact}?token={token}"), expires_at }))
 }

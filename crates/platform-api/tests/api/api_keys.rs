@@ -84,6 +84,8 @@ async fn nobody_gives_away_more_than_they_have() {
 #[case(json!({ "scopes": "tools:read" }), "scopes")]
 #[case(json!({ "scopes": ["tools:read"], "expires_in_days": 0 }), "expires_in_days")]
 #[case(json!({ "scopes": ["tools:read"], "daily_limit": -1 }), "daily_limit")]
+#[case(json!({ "scopes": ["tools:read"], "expires_at": "2030-01-01T00:00:00Z" }), "expires_at")]
+#[case(json!({ "scopes": ["tools:read"], "expires_in": 3600 }), "expires_in")]
 #[case(json!({ "scopes": ["tools:read"], "agent_id": "mine" }), "agent_id")]
 #[case(json!({ "scopes": ["tools:read"], "name": "" }), "name")]
 #[tokio::test]

@@ -154,6 +154,22 @@ async fn a_link_opens_one_file_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
+async fn a_link_ends_with_the_key_that_made_it() {
+    let world = World::new().await;
+    let (ada, nobody) = (world.ada(), world.stranger());
+    let made = ada.creates_key(json!({ "scopes": ["runs:read", "runs:write"] })).await;
+    let by_key = ada.with_key(made.body["key"].as_str().unwrap());
+    let file = uploads(&by_key, "a.txt", b"one").await;
+    let link = by_key.post(&format!("{}/link", path(&file)), Value::Null).await;
+    let url = link.body["url"].as_str().unwrap();
+    gets(&nobody, url, &[]).await.is(StatusCode::OK);
+    let own = ada.post(&format!("{}/link", path(&file)), Value::Null).await;
+    ada.delete(&format!("/api-keys/{}", made.body["id"].as_str().unwrap())).await.is(StatusCode::NO_CONTENT);
+    gets(&nobody, url, &[]).await.is_problem(401);
+    gets(&nobody, own.body["url"].as_str().unwrap(), &[]).await.is(StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_deleted_file_is_absent_and_a_colleague_sees_none_of_ones_own() {
     let world = World::new().await;
     let ada = world.ada();

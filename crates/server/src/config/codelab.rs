@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use artel_codelab_api::StreamMode;
+use artel_codelab_api::{StreamMode, UnfinishedLimits};
 use artel_domain::{RateLimit, Specialist};
 
 use super::settings::{Invalid, Settings, invalid};
@@ -25,6 +25,7 @@ pub(crate) struct CodelabSettings {
     pub(crate) message_rate_per_session: RateLimit,
     pub(crate) runtime_rate_per_user: RateLimit,
     pub(crate) sockets_per_user: usize,
+    pub(crate) unfinished: UnfinishedLimits,
     pub(crate) session_capability: Option<Duration>,
     pub(crate) socket_origins: Vec<String>,
     pub(crate) stream_mode: StreamMode,
@@ -61,6 +62,7 @@ pub(super) fn codelab(s: &mut Settings, dev: bool) -> Result<CodelabSettings, In
         message_rate_per_session: s.parse("GATEWAY__MESSAGE_RATE_LIMIT", "100/minute", RATE, "100/minute")?,
         runtime_rate_per_user: s.parse("AGENT_RUNTIME__RATE_LIMIT", "60/minute", RATE, "60/minute")?,
         sockets_per_user: s.number("GATEWAY__MAX_SOCKETS_PER_USER", 10, 1..=1_000_000)?,
+        unfinished: unfinished(s)?,
         session_capability: capability(s)?,
         socket_origins: origins(s),
         stream_mode: match s.one_of("GATEWAY__WS_STREAM_MODE", &["auto", "tokens", "whole"], "auto")?.as_str() {
@@ -82,6 +84,17 @@ fn first(s: &mut Settings, many_agents: bool) -> Result<Specialist, Invalid> {
     let wrong =
         || invalid(NAME, format!("'{name}' is none of orchestrator, coder, architect, debug, ask"), "orchestrator");
     Specialist::parse(&name).ok_or_else(wrong)
+}
+
+/// What messages on sockets may hold that are not complete.
+fn unfinished(s: &mut Settings) -> Result<UnfinishedLimits, Invalid> {
+    let bytes = (64 << 10)..=(1 << 40);
+    Ok(UnfinishedLimits {
+        per_user: s.number("GATEWAY__WS_UNFINISHED_BYTES_PER_USER", 32 << 20, bytes.clone())?,
+        per_tenant: s.number("GATEWAY__WS_UNFINISHED_BYTES_PER_TENANT", 64 << 20, bytes.clone())?,
+        in_all: s.number("GATEWAY__WS_UNFINISHED_BYTES", 128 << 20, bytes)?,
+        patience: Duration::from_secs(s.number("GATEWAY__WS_MESSAGE_TIMEOUT", 30, 1..=3600)?),
+    })
 }
 
 /// Pages of these origins may open a socket without credentials.

@@ -99,6 +99,7 @@ fn codelab_config(config: &Config, internal_key: InternalKey) -> CodelabConfig {
         message_rate_per_session: codelab.message_rate_per_session,
         runtime_rate_per_user: codelab.runtime_rate_per_user,
         sockets_per_user: codelab.sockets_per_user,
+        unfinished: codelab.unfinished,
         session_capability: codelab.session_capability,
         socket_origins: codelab.socket_origins.clone(),
         stream_mode: codelab.stream_mode,

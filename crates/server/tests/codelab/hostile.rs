@@ -1,5 +1,7 @@
 //! Whatever comes, the socket says what is wrong with it and goes on.
 
+use std::time::Duration;
+
 use artel_testkit::{Database, Reply};
 use serde_json::json;
 
@@ -58,6 +60,69 @@ async fn what_is_no_text_or_too_large_closes_the_socket() {
     let mut within = world.socket(&session, "").await;
     within.send(&json!({ "type": "tool_result", "call_id": "c", "result": "x".repeat(12 * 1024 * 1024) })).await;
     assert_eq!(within.next().await.unwrap()["error_code"], "INVALID_CALL_ID", "ten megabytes of a file are welcome");
+}
+
+#[tokio::test]
+async fn messages_that_are_not_complete_hold_so_much_of_the_memory_and_no_more() {
+    let limits = [
+        ("GATEWAY__WS_UNFINISHED_BYTES_PER_USER", "1000000"),
+        ("GATEWAY__WS_UNFINISHED_BYTES_PER_TENANT", "1300000"),
+        ("GATEWAY__MAX_SOCKETS_PER_USER", "100"),
+    ];
+    let world = world(&limits).await;
+    let session = world.session().await;
+    let piece = "x".repeat(400_000);
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let mut socket = world.socket(&session, "").await;
+        socket.send_piece(&piece, true, false).await;
+        socket.is_alive(Duration::from_secs(5)).await;
+        open.push(socket);
+    }
+    for _ in 0..10 {
+        let mut refused = world.socket(&session, "").await;
+        refused.send_piece(&piece, true, false).await;
+        assert_eq!(refused.closed().await, Some(1013), "the user's share is taken");
+    }
+    let colleague = world.user("00000000-0000-4000-8000-000000000007", &[]).await;
+    let theirs = colleague.create("/api/v1/sessions", &json!({})).await["id"].as_str().unwrap().to_owned();
+    let bearer = format!("Bearer {}", colleague.token());
+    let path = format!("/api/v1/ws/{theirs}");
+    let mut other = world.try_socket(&path, &[("authorization", &bearer)]).await.unwrap();
+    other.send_piece(&piece, true, false).await;
+    other.is_alive(Duration::from_secs(5)).await;
+    other.send_piece(&piece, false, false).await;
+    assert_eq!(other.closed().await, Some(1013), "the tenant's share is taken");
+
+    let mut usual = world.socket(&session, "").await;
+    usual.send(&says("hello")).await;
+    assert_eq!(usual.turn().await.pop().unwrap()["content"], "hi", "usual messages never meet the limit");
+    for socket in &mut open {
+        socket.send_piece("x", false, true).await;
+        assert_eq!(socket.until("error").await.pop().unwrap()["error_code"], "INVALID_FORMAT", "it is complete");
+    }
+    let mut again = world.socket(&session, "").await;
+    again.send_piece(&piece, true, false).await;
+    again.is_alive(Duration::from_secs(5)).await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_never_complete_closes_its_socket_however_slowly_it_grows() {
+    let world = world(&[("GATEWAY__WS_MESSAGE_TIMEOUT", "1")]).await;
+    let session = world.session().await;
+    let mut silent = world.socket(&session, "").await;
+    silent.send_piece("{", true, false).await;
+    assert_eq!(silent.closed().await, Some(1008));
+    let mut slow = world.socket(&session, "").await;
+    slow.send_piece("{", true, false).await;
+    for _ in 0..8 {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        slow.send_piece("x", false, false).await;
+    }
+    assert_eq!(slow.closed().await, Some(1008));
+    let mut idle = world.socket(&session, "").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    idle.is_alive(Duration::from_secs(5)).await;
 }
 
 #[tokio::test]

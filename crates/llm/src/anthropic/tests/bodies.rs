@@ -74,7 +74,13 @@ fn a_request_with_every_member_is_written_completely() {
         Message::System { content: vec![marked("You are brief.")], developer: false, rest: Rest::new() },
         Message::System { content: vec![Part::text("Speak Ukrainian.")], developer: true, rest: Rest::new() },
         user(vec![Part::text("What is this?"), png("iVBORw0KGgo="), Part::text("  \n")]),
-        Message::Assistant { content: vec![Part::text("Let me look.")], calls, reasoning: thoughts, rest: Rest::new() },
+        Message::Assistant {
+            content: vec![Part::text("Let me look.")],
+            calls,
+            reasoning: thoughts,
+            rest: Rest::new(),
+            origin: None,
+        },
         result("b", vec![marked("noon")]),
         Message::system("The user has left the room."),
         result("a", vec![Part::text("A picture:"), png("iVBORw0KGgo=")]),
@@ -225,14 +231,25 @@ fn an_image_that_is_too_large_is_an_error_of_its_own() {
 fn what_the_protocol_cannot_carry_is_refused() {
     let audio = Part { body: PartBody::Other(json!({ "type": "input_audio" })), cache_control: None };
     assert!(refused(&request(vec![user(vec![audio])])).contains("`input_audio`"));
-    let picture =
-        Message::Assistant { content: vec![png("AAAA")], calls: vec![], reasoning: vec![], rest: Rest::new() };
+    let picture = Message::Assistant {
+        content: vec![png("AAAA")],
+        calls: vec![],
+        reasoning: vec![],
+        rest: Rest::new(),
+        origin: None,
+    };
     assert!(refused(&request(vec![picture])).contains("an assistant message can hold only text"));
     let document = json!({ "type": "document", "source": { "type": "text", "media_type": "text/plain", "data": "x" } });
     let native = Part { body: PartBody::Other(document.clone()), cache_control: None };
     assert_eq!(messages(vec![user(vec![native])])[0]["content"][0], document);
     let declined = Part { body: PartBody::Other(json!({ "type": "refusal", "refusal": "No." })), cache_control: None };
-    let said = Message::Assistant { content: vec![declined], calls: vec![], reasoning: vec![], rest: Rest::new() };
+    let said = Message::Assistant {
+        content: vec![declined],
+        calls: vec![],
+        reasoning: vec![],
+        rest: Rest::new(),
+        origin: None,
+    };
     assert_eq!(messages(vec![said, Message::user("why?")])[1]["content"][0]["text"], "No.");
 }
 

@@ -164,6 +164,7 @@ fn a_tool_loop_that_lost_its_thinking_goes_on_without_a_budget() {
                 calls: vec![call("a", "now", "{}")],
                 reasoning,
                 rest: Map::new(),
+                origin: None,
             },
             Message::tool("a", "noon", false),
         ]

@@ -52,6 +52,7 @@ fn a_dialogue_is_written_as_ollama_reads_it() {
             Reasoning::RedactedThinking { data: "x".to_owned() },
         ],
         rest: Rest::new(),
+        origin: None,
     };
     let messages = vec![
         Message::system("Be brief."),

@@ -122,6 +122,7 @@ fn readable_reasoning_is_sent_back_with_its_calls_to_providers_that_show_it() {
         calls,
         reasoning: vec![signed.clone(), open.clone()],
         rest: Rest::new(),
+        origin: None,
     };
     assert_eq!(written_elsewhere(vec![asked(vec![call("a", "now", "{}")])])[0]["reasoning_content"], "hm");
     assert_eq!(written_elsewhere(vec![asked(Vec::new())])[0].get("reasoning_content"), None);
