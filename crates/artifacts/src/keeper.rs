@@ -29,7 +29,9 @@ impl ArtifactKeeper for ArtifactFiles {
             let kept = until_available(context, || store(self, context, id, &artifact)).await;
             match kept.map_err(|error| told(id, &error))? {
                 kept if kept.sha256 == sha256 => return Ok(id),
-                _ => tracing::info!(artifact = %id, "the call was made again and came to another answer, which is kept too"),
+                _ => {
+                    tracing::info!(artifact = %id, "the call was made again and came to another answer, which is kept too")
+                }
             }
         }
         Err("failed: every attempt of this call came to another answer; make another call".into())

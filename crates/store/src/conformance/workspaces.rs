@@ -44,8 +44,14 @@ impl Desk {
             at: now(),
         };
         store.begin_artifact(new).await.unwrap();
-        let stored =
-            StoredBytes { attempt: uuid(), title: None, media_type: "text/plain".to_owned(), bytes, sha256: "ab".repeat(32), at: now() };
+        let stored = StoredBytes {
+            attempt: uuid(),
+            title: None,
+            media_type: "text/plain".to_owned(),
+            bytes,
+            sha256: "ab".repeat(32),
+            at: now(),
+        };
         let audit = self.world.audit("artifact.create");
         store.finish_artifact(self.world.tenant, id, stored, audit).await.unwrap().unwrap().id
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use artel_domain::{ArtifactId, CallId, Principal, RateLimit, SystemClock, TenantId, ToolOutcome, ToolRef, UserId};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_tools::{
-    ArtifactKeeper, CallContext, CallEnd, CallLimits, CallRequest, EnvSecrets, Registry, Tool, ToolArtifact,
-    ToolError, ToolsConfig, ToolsDeps,
+    ArtifactKeeper, CallContext, CallEnd, CallLimits, CallRequest, EnvSecrets, Registry, Tool, ToolArtifact, ToolError,
+    ToolsConfig, ToolsDeps,
 };
 use async_trait::async_trait;
 use axum::Router;

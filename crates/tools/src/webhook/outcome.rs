@@ -110,7 +110,8 @@ async fn succeeded(tenant: TenantId, answer: Answer, transform: Option<&str>, ca
         // The expression may be there to leave something out.
         Some(_) if is_broken_json => {
             let why = if truncated { "is too large" } else { "is not the JSON that it says it is" };
-            let error = format!("the tool answered, but the answer {why}, so that its response_transform cannot be applied");
+            let error =
+                format!("the tool answered, but the answer {why}, so that its response_transform cannot be applied");
             ToolOutcome::Failed { error }
         }
         // Cut JSON is text, and an expression over text finds nothing.

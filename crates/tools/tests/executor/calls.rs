@@ -263,9 +263,8 @@ async fn an_answer_that_cannot_be_transformed_is_not_shown_as_it_is() {
         ([("content-type", "application/json")], body).into_response()
     })
     .await;
-    let of = |path: &str| {
-        Bench::to(&receiver, path).with(|bench| bench.tool.response_transform = Some("public".to_owned()))
-    };
+    let of =
+        |path: &str| Bench::to(&receiver, path).with(|bench| bench.tool.response_transform = Some("public".to_owned()));
     assert_eq!(output(&of("/half").run().await), &json!("ok"));
     let told = failed(&of("/nan").run().await).to_owned();
     assert!(told.contains("response_transform cannot be applied") && !told.contains("INTERNAL"), "{told}");
