@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use artel_domain::event::Verdict;
 use artel_domain::{CallState, Decision, Phase};
 use artel_engine::{AllowAll, Policy, ProposedCall};
+use artel_testkit::{Database, on_both_stores};
 use artel_tools::{Asks, CallContext, Descriptor, Tool, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -54,9 +55,10 @@ impl Policy for Forbids {
     }
 }
 
-#[tokio::test]
-async fn a_tool_that_asks_is_held_also_when_the_store_was_away_and_is_told_whom_the_human_was_shown() {
-    let bench = Bench::new().await;
+async fn a_tool_that_asks_is_held_also_when_the_store_was_away_and_is_told_whom_the_human_was_shown(
+    database: Database,
+) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker_with(AllowAll, |tools| tools.with(asking(2)));
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -70,9 +72,8 @@ async fn a_tool_that_asks_is_held_also_when_the_store_was_away_and_is_told_whom_
     assert_eq!(bench.approvals(run).await.len(), 1, "nothing is asked twice");
 }
 
-#[tokio::test]
-async fn a_rule_has_the_first_word_before_a_tool_that_asks() {
-    let bench = Bench::new().await;
+async fn a_rule_has_the_first_word_before_a_tool_that_asks(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker_with(AskAlways, |tools| tools.with(asking(0)));
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase == Phase::Waiting).await;
@@ -80,11 +81,25 @@ async fn a_rule_has_the_first_word_before_a_tool_that_asks() {
     assert_eq!(approval.reason, r#"this test asks always; Ada is to say "hello""#);
     bench.decide(&approval, Decision::Reject, None).await.unwrap();
     bench.until(run, |run| run.phase.is_end()).await;
+}
 
-    let bench = Bench::new().await;
+async fn a_tool_that_asks_is_not_asked_when_a_rule_forbids_its_call(database: Database) {
+    let bench = Bench::new(database).await;
     let _worker = bench.worker_with(Forbids, |tools| tools.with(asking(0)));
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase.is_end()).await;
     let call = bench.calls(run).await.remove(0);
     assert_eq!((call.state, bench.approvals(run).await.len()), (CallState::Failed, 0), "{call:?}");
+}
+
+on_both_stores! {
+    a_tool_that_asks_is_held_also_when_the_store_was_away_and_is_told_whom_the_human_was_shown as
+        a_tool_that_asks_is_held_also_when_the_store_was_away_and_is_told_whom_the_human_was_shown_on_sqlite,
+        a_tool_that_asks_is_held_also_when_the_store_was_away_and_is_told_whom_the_human_was_shown_on_postgres;
+    a_rule_has_the_first_word_before_a_tool_that_asks as
+        a_rule_has_the_first_word_before_a_tool_that_asks_on_sqlite,
+        a_rule_has_the_first_word_before_a_tool_that_asks_on_postgres;
+    a_tool_that_asks_is_not_asked_when_a_rule_forbids_its_call as
+        a_tool_that_asks_is_not_asked_when_a_rule_forbids_its_call_on_sqlite,
+        a_tool_that_asks_is_not_asked_when_a_rule_forbids_its_call_on_postgres;
 }

@@ -76,7 +76,7 @@ impl Writer {
                 self.push(json!({ "role": "user", "content": parts::content(content) }), rest);
             }
             Message::Assistant { content, calls, reasoning, rest, .. } => {
-                self.assistant(content, calls, reasoning, rest)
+                self.assistant(content, calls, reasoning, rest);
             }
             Message::Tool { call_id, content, rest, .. } => self.result(call_id, content, rest),
         }
