@@ -1,6 +1,6 @@
 //! What came back: read up to a cap, decoded, scrubbed of secrets, parsed.
 
-use artel_domain::TenantId;
+use artel_domain::{TenantId, read_foreign_json};
 use artel_egress::{SendError, read_capped};
 use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -84,7 +84,7 @@ impl Body {
         let text = charset::decode(&kind, bytes, cut_at.is_some())?;
         if cut_at.is_none()
             && is_json(headers)
-            && let Ok(mut value) = serde_json::from_str(&text)
+            && let Ok(mut value) = read_foreign_json(&text)
         {
             redactor.value(&mut value);
             return Ok(Self::Json(value));
