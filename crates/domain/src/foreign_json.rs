@@ -35,12 +35,13 @@ pub fn keep_digits(text: &str) -> Cow<'_, str> {
     let (mut at, mut copied) = (0, 0);
     while let Some(byte) = bytes.get(at) {
         let begin = at;
+        let is_number = matches!(byte, b'-' | b'0'..=b'9');
         at = match byte {
             b'"' => end_of_string(bytes, at),
-            b'-' | b'0'..=b'9' => end_of_number(bytes, at),
+            _ if is_number => end_of_number(bytes, at),
             _ => at + 1,
         };
-        if *byte != b'"' && is_long_integer(&text[begin..at]) {
+        if is_number && is_long_integer(&text[begin..at]) {
             // Writing to a string cannot fail.
             let _ = write!(out, "{}\"{}\"", &text[copied..begin], &text[begin..at]);
             copied = at;
@@ -141,9 +142,14 @@ mod tests {
         ] {
             assert_eq!(read_foreign_json::<Value>(text).unwrap(), value, "{text}");
         }
-        for text in
-            ["00000000000000000001", "4081781009991000431240817810099910004312-1", "\"40817810099910004312", "-"]
-        {
+        for text in [
+            "00000000000000000001",
+            "4081781009991000431240817810099910004312-1",
+            "\"40817810099910004312",
+            "-",
+            "…",
+            "\"\\…",
+        ] {
             assert_eq!(keep_digits(text), text, "broken JSON stays broken");
         }
     }

@@ -142,7 +142,7 @@ fn the_providers_own_word_for_the_end_is_kept() {
         (answer.finish, answer.finish_word)
     };
     assert_eq!(ended("eos"), (FinishReason::Other("eos".to_owned()), Some("eos".to_owned())));
-    assert_eq!(ended("function_call"), (FinishReason::Stop, Some("function_call".to_owned())));
+    assert_eq!(ended("end_turn"), (FinishReason::Stop, Some("end_turn".to_owned())));
 }
 
 #[test]
