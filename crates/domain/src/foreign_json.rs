@@ -3,9 +3,9 @@
 //! JSON escapes code units of UTF-16, so a text that was cut between the two halves of a surrogate pair is escaped as
 //! an unpaired half. Strict parsers refuse the whole document then. These functions replace such a half instead.
 //!
-//! JSON has integers of any length, such as account numbers of twenty digits. A parser that makes floats of them changes
-//! their last digits. These functions make strings of them instead: people and models see the digits, and a schema that
-//! asks for an integer refuses the value.
+//! JSON has integers of any length, such as account numbers of twenty digits. A parser that makes floats of them
+//! changes their last digits. These functions make strings of them instead: people and models see the digits, and a
+//! schema that asks for an integer refuses the value.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! Lenient JSON for inexact providers: an unreadable member is dropped or repaired, and the rest of the answer is kept.
 //!
-//! The strict parser runs first. Only when it fails is the text mended, parsed into a tree and repaired, so correct JSON
-//! costs nothing extra.
+//! The strict parser runs first. Only when it fails is the text mended, parsed into a tree and repaired, so correct
+//! JSON costs nothing extra.
 
 mod mend;
 
