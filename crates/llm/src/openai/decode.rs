@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::assemble::Calls;
 use super::message_rest::add_to;
-use super::wire::{self, Choice, Chunk, Content};
+use super::wire::{self, Choice, Chunk, Content, FinishWord};
 use crate::dialect::{Decoder, Progress};
 use crate::error::{ended_early, excerpt};
 use crate::error_body::{self, is_told};
@@ -163,10 +163,10 @@ impl State {
         if let Some(error) = choice.error.filter(is_told) {
             return Err(error_body::of_value(&error));
         }
-        self.promises_finish |= choice.finish_reason.is_some();
-        // Some servers send "" instead of null.
-        if let Some(word) = choice.finish_reason.flatten().filter(|word| !word.is_empty()) {
-            self.finish = Some(word);
+        match choice.finish_reason {
+            FinishWord::NoMember => {}
+            FinishWord::Promised => self.promises_finish = true,
+            FinishWord::Told(word) => self.finish = Some(word),
         }
         Ok(())
     }

@@ -68,9 +68,8 @@ pub(super) struct Choice {
     pub(super) index: Option<u64>,
     delta: Option<Delta>,
     message: Option<Delta>,
-    /// `Some(None)` promises that a later chunk tells the reason. Servers that never tell it have no such member.
-    #[serde(default, deserialize_with = "given")]
-    pub(super) finish_reason: Option<Option<String>>,
+    #[serde(default)]
+    pub(super) finish_reason: FinishWord,
     /// OpenRouter's place for the error of a provider behind it.
     pub(super) error: Option<Value>,
     logprobs: Option<Value>,
@@ -92,8 +91,22 @@ impl Choice {
     }
 }
 
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// The provider's word for the reason of the end.
+#[derive(Debug, Default)]
+pub(super) enum FinishWord {
+    /// Servers that never tell a reason have no such member.
+    #[default]
+    NoMember,
+    /// The member is empty: a later chunk tells the reason. Some servers send "" instead of `null`.
+    Promised,
+    Told(String),
+}
+
+impl<'de> Deserialize<'de> for FinishWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Option::<String>::deserialize(deserializer)?.filter(|word| !word.is_empty());
+        Ok(word.map_or(Self::Promised, Self::Told))
+    }
 }
 
 fn without_nulls(rest: Rest) -> Rest {

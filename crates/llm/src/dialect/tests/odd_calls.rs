@@ -9,7 +9,7 @@ const ANTHROPIC: usize = 1;
 const OLLAMA: usize = 2;
 
 fn events(data: &[&str]) -> String {
-    data.iter().map(|data| format!("data: {data}\n\n")).collect()
+    data.iter().flat_map(|data| ["data: ", *data, "\n\n"]).collect()
 }
 
 /// A stream with this delta.
