@@ -47,7 +47,7 @@ async fn a_cancelled_call_frees_its_slot_at_once() {
 #[tokio::test]
 async fn waiting_for_a_slot_ends_in_time_and_may_fall_back() {
     let (mut a, b) = (Upstream::answering(vec![vec![Step::Hang]]).await, Upstream::answering(vec![ok()]).await);
-    let timeouts = Timeouts { first_byte: Duration::from_millis(1000), ..Timeouts::default() };
+    let timeouts = Timeouts { first_byte: Duration::from_secs(1), ..Timeouts::default() };
     let world = World::of(with_fallback(with_one_slot(Config { timeouts, ..config(&a, &b) })));
     let holder = world.cancel("custom:a:long", Duration::from_millis(400));
     let (waited, outcome) = async {
