@@ -30,7 +30,7 @@ impl ArtifactKeeper for ArtifactFiles {
             match kept.map_err(|error| told(id, &error))? {
                 kept if kept.sha256 == sha256 => return Ok(id),
                 _ => {
-                    tracing::info!(artifact = %id, "the call was made again and came to another answer, which is kept too")
+                    tracing::info!(artifact = %id, "the call was made again and came to another answer, which is kept too");
                 }
             }
         }

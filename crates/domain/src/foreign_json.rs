@@ -2,23 +2,80 @@
 //!
 //! JSON escapes code units of UTF-16, so a text that was cut between the two halves of a surrogate pair is escaped as
 //! an unpaired half. Strict parsers refuse the whole document then. These functions replace such a half instead.
+//!
+//! JSON has integers of any length, such as account numbers of twenty digits. A parser that makes floats of them
+//! changes their last digits. These functions make strings of them instead: people and models see the digits, and a
+//! schema that asks for an integer refuses the value.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::de::DeserializeOwned;
 
-/// Parses JSON text. Each unpaired surrogate escape becomes U+FFFD.
+/// Parses JSON text. Each unpaired surrogate escape becomes U+FFFD. Long integers become strings, see [`keep_digits`].
 ///
 /// # Errors
 /// Fails for text that is not JSON, or not the shape of `T`.
 pub fn read_foreign_json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    match serde_json::from_str(text) {
+    let text = keep_digits(text);
+    match serde_json::from_str(&text) {
         Ok(value) => Ok(value),
-        Err(error) => match replace_unpaired_surrogates(text, |_| char::REPLACEMENT_CHARACTER) {
+        Err(error) => match replace_unpaired_surrogates(&text, |_| char::REPLACEMENT_CHARACTER) {
             Some(replaced) => serde_json::from_str(&replaced),
             None => Err(error),
         },
     }
+}
+
+/// The JSON text with each integer that neither `i64` nor `u64` holds as a string of its digits. Fractions and numbers
+/// with an exponent stay.
+pub fn keep_digits(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let (mut at, mut copied) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        let begin = at;
+        let is_number = matches!(byte, b'-' | b'0'..=b'9');
+        at = match byte {
+            b'"' => end_of_string(bytes, at),
+            _ if is_number => end_of_number(bytes, at),
+            _ => at + 1,
+        };
+        if is_number && is_long_integer(&text[begin..at]) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{}\"{}\"", &text[copied..begin], &text[begin..at]);
+            copied = at;
+        }
+    }
+    if copied == 0 { text.into() } else { (out + &text[copied..]).into() }
+}
+
+fn end_of_string(bytes: &[u8], begin: usize) -> usize {
+    let mut at = begin + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+fn end_of_number(bytes: &[u8], begin: usize) -> usize {
+    let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+    begin + bytes[begin..].iter().take_while(|byte| is_part(byte)).count()
+}
+
+fn is_long_integer(number: &str) -> bool {
+    /// No integer with fewer digits is too long.
+    const LEAST_DIGITS: usize = 19;
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    digits.len() >= LEAST_DIGITS
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && number.parse::<i64>().is_err()
+        && number.parse::<u64>().is_err()
 }
 
 /// Replaces each unpaired surrogate escape of JSON text.
@@ -61,7 +118,41 @@ fn escaped_unit(text: &str, at: usize) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+
+    #[test]
+    fn an_integer_keeps_its_digits() {
+        for (text, value) in [
+            (r#"{"account": 40817810099910004312}"#, json!({ "account": "40817810099910004312" })),
+            ("[-40817810099910004312,1]", json!(["-40817810099910004312", 1])),
+            ("18446744073709551616", json!("18446744073709551616")),
+            ("18446744073709551615", json!(u64::MAX)),
+            ("-9223372036854775808", json!(i64::MIN)),
+            ("-9223372036854775809", json!("-9223372036854775809")),
+            ("40817810099910004312.5", json!(40_817_810_099_910_004_312.5)),
+            ("4e19", json!(4e19)),
+            ("40817810099910004312e1", json!(408_178_100_999_100_043_120.0)),
+            (
+                r#"["\"40817810099910004312", "é 40817810099910004312"]"#,
+                json!(["\"40817810099910004312", "é 40817810099910004312"]),
+            ),
+            (r#"["\ud83d", 40817810099910004312]"#, json!(["\u{FFFD}", "40817810099910004312"])),
+        ] {
+            assert_eq!(read_foreign_json::<Value>(text).unwrap(), value, "{text}");
+        }
+        for text in [
+            "00000000000000000001",
+            "4081781009991000431240817810099910004312-1",
+            "\"40817810099910004312",
+            "-",
+            "…",
+            "\"\\…",
+        ] {
+            assert_eq!(keep_digits(text), text, "broken JSON stays broken");
+        }
+    }
 
     #[test]
     fn an_unpaired_half_becomes_the_replacement_character() {

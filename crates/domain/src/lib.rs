@@ -53,7 +53,7 @@ pub use credential::{Consent, Credential, Grant, GrantScopes};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
 pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
 pub use failure::RunFailure;
-pub use foreign_json::{read_foreign_json, replace_unpaired_surrogates};
+pub use foreign_json::{keep_digits, read_foreign_json, replace_unpaired_surrogates};
 pub use form::{AskedForm, FormState};
 pub use ids::{
     AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, RunId, SessionId,

@@ -6,7 +6,7 @@ use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
     ApprovalRule, AssistantCall, Binding, CallId, EffectClass, ExecutionType, Run, Specialist, ToolDefinition, ToolRef,
-    ToolSpec,
+    ToolSpec, read_foreign_json,
 };
 use artel_identity::{Scope, Scopes};
 use artel_specialists::SpecialistTool;
@@ -275,7 +275,7 @@ fn parse(arguments: &str) -> Result<Value, String> {
     if arguments.trim().is_empty() {
         return Ok(Value::Object(serde_json::Map::new()));
     }
-    match serde_json::from_str(arguments) {
+    match read_foreign_json(arguments) {
         Ok(args @ Value::Object(_)) => Ok(args),
         Ok(_) => Err("the arguments must be a JSON object".into()),
         Err(error) => Err(format!("the arguments are not valid JSON: {error}")),
@@ -284,7 +284,13 @@ fn parse(arguments: &str) -> Result<Value, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AssistantCall, bounded};
+    use super::{AssistantCall, bounded, parse};
+
+    #[test]
+    fn a_long_integer_of_a_call_keeps_its_digits() {
+        let args = parse(r#"{"account": 40817810099910004312, "sum": 18446744073709551615}"#).unwrap();
+        assert_eq!(args, serde_json::json!({ "account": "40817810099910004312", "sum": u64::MAX }));
+    }
 
     #[test]
     fn of_too_many_calls_one_stands_for_those_that_are_left_out() {

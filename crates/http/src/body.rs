@@ -1,6 +1,7 @@
 //! JSON bodies: 400 when they are not JSON, 413 when too large, 415 when they say to be something else, 422 with the
 //! place when they do not fit. The whole body is checked for NUL characters, which one of the databases cannot store.
 
+use artel_domain::keep_digits;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
@@ -77,8 +78,7 @@ fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, 
     if bytes.is_empty() {
         return T::when_absent().ok_or_else(|| Problem::malformed("The body is empty; send a JSON object."));
     }
-    let json: Value =
-        serde_json::from_slice(bytes).map_err(|error| Problem::malformed(format!("The body is not JSON: {error}.")))?;
+    let json = parsed(bytes).map_err(|error| Problem::malformed(format!("The body is not JSON: {error}.")))?;
     if json.is_null()
         && let Some(absent) = T::when_absent()
     {
@@ -88,6 +88,14 @@ fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, 
         return Err(Problem::invalid_field("", "must be a JSON object"));
     }
     typed(json, strict)
+}
+
+/// Long integers become strings, because a float would change their digits.
+fn parsed(bytes: &[u8]) -> serde_json::Result<Value> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str(&keep_digits(text)),
+        Err(_) => serde_json::from_slice(bytes),
+    }
 }
 
 /// Deserialises, with the place of the first member that does not fit, or, when strict, of every member that nobody

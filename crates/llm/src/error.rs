@@ -130,6 +130,12 @@ fn retry_hint(retry_after: Option<Duration>) -> String {
     retry_after.map_or_else(String::new, |wait| format!("; try again in {} s", wait.as_secs_f64().ceil()))
 }
 
+/// The error for a stream without its end. `no_json` is a part of it that is not JSON.
+pub(crate) fn ended_early(no_json: Option<&str>) -> ModelError {
+    let told = |part| format!("the stream ended early, and a part of it is not JSON: `{part}`");
+    ModelError::Protocol(no_json.map_or_else(|| "the stream ended early".to_owned(), told))
+}
+
 /// The beginning of a foreign text on one line, short enough for an error message.
 pub(crate) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 200;

@@ -11,6 +11,9 @@ use crate::ModelError;
 pub(crate) fn reason(word: Option<&str>, has_calls: bool) -> Result<FinishReason, ModelError> {
     let Some(word) = word else { return Ok(normal(has_calls)) };
     Ok(match word.to_ascii_lowercase().as_str() {
+        "tool_calls" | "tool_use" | "function_call" if !has_calls => {
+            return Err(ModelError::Protocol(format!("it ended its answer with `{word}`, but no tool call was read")));
+        }
         "stop" | "end_turn" | "stop_sequence" | "tool_calls" | "tool_use" | "function_call" => normal(has_calls),
         "length" | "max_tokens" | "max_output_tokens" | "model_length" | "model_context_window_exceeded" => {
             FinishReason::Length
@@ -65,6 +68,9 @@ mod tests {
             ("malformed_function_call", "model_protocol_error"),
             ("MALFORMED_FUNCTION_CALL", "model_protocol_error"),
             ("pause_turn", "model_protocol_error"),
+            ("tool_calls", "model_protocol_error"),
+            ("tool_use", "model_protocol_error"),
+            ("function_call", "model_protocol_error"),
         ] {
             let error = reason(Some(word), false).unwrap_err();
             assert_eq!(error.code(), code, "{word}");

@@ -1,10 +1,13 @@
 //! Lenient JSON for inexact providers: an unreadable member is dropped or repaired, and the rest of the answer is kept.
 //!
-//! The strict parser runs first. Only when it fails is the text parsed into a tree and repaired, so correct JSON costs
-//! nothing extra.
+//! The strict parser runs first. Only when it fails is the text mended, parsed into a tree and repaired, so correct
+//! JSON costs nothing extra.
+
+mod mend;
 
 use std::collections::HashMap;
 
+use artel_domain::read_foreign_json;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
@@ -38,7 +41,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str, has_stand_ins: &mut bool) ->
 /// `check` returns the path of the first value that cannot be read, see [`unreadable_at`].
 pub(crate) fn repaired(text: &str, check: impl Fn(&str) -> Option<Place>, has_stand_ins: &mut bool) -> Option<String> {
     let text = surrogates::with_stand_ins(text, has_stand_ins);
-    let mut value: Value = serde_json::from_str(&text).ok()?;
+    let mut value = value(&text)?;
     let mut tried = HashMap::new();
     for _ in 0..MAX_REPAIRS {
         let text = value.to_string();
@@ -48,6 +51,16 @@ pub(crate) fn repaired(text: &str, check: impl Fn(&str) -> Option<Place>, has_st
         }
     }
     None
+}
+
+/// A JSON text as a tree, with its long integers as strings; `None` when it is not even almost JSON.
+pub(crate) fn value(text: &str) -> Option<Value> {
+    read_foreign_json(text).or_else(|_| read_foreign_json(&mend::mended(text))).ok()
+}
+
+/// Whether a text may hold an object. A text without one is no part of an answer: it keeps the connection open.
+pub(crate) fn has_object(text: &str) -> bool {
+    text.contains('{')
 }
 
 /// The path of a value in a JSON text, from the root.

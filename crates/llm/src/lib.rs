@@ -41,6 +41,7 @@
 
 mod account;
 mod anthropic;
+mod arguments;
 mod breaker;
 mod call;
 mod catalog;
@@ -54,6 +55,7 @@ mod dialect;
 mod driver;
 mod embedding;
 mod error;
+mod error_body;
 mod estimate;
 mod exchange;
 mod finish;
@@ -65,6 +67,7 @@ mod models;
 mod name;
 mod ndjson;
 mod ollama;
+mod one_or_many;
 mod opaque;
 mod openai;
 mod pairing;

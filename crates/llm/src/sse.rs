@@ -12,6 +12,13 @@ pub(crate) struct Event {
     pub(crate) data: String,
 }
 
+impl Event {
+    /// The data without white space around it. Programs in C may send the end of their string too.
+    pub(crate) fn text(&self) -> &str {
+        self.data.trim_matches(|character: char| character.is_whitespace() || character == '\0')
+    }
+}
+
 /// The state of the parser between two pieces of a stream.
 #[derive(Debug, Default)]
 pub(crate) struct Parser {

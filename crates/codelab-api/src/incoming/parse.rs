@@ -1,4 +1,4 @@
-use artel_domain::Specialist;
+use artel_domain::{Specialist, read_foreign_json};
 use artel_intents::{HumanDecision, NewArguments};
 use serde_json::{Map, Value};
 
@@ -55,7 +55,7 @@ const LONGEST_MESSAGE_ID: usize = 200;
 
 /// Reads one message.
 pub(crate) fn parse(text: &str) -> Result<Incoming, Unreadable> {
-    let value: Value = serde_json::from_str(text)
+    let value: Value = read_foreign_json(text)
         .map_err(|error| Unreadable::new(codes::INVALID_FORMAT, format!("Invalid JSON message: {error}")))?;
     match value {
         Value::Object(members) => parse_object(&members),

@@ -20,6 +20,16 @@ fn edit(args: Value) -> HumanDecision {
     HumanDecision::Edit(NewArguments::Whole(args))
 }
 
+#[test]
+fn a_long_integer_in_an_edit_or_a_result_keeps_its_digits() {
+    let text = r#"{"type":"hitl_decision","call_id":"c","decision":"edit","modified_arguments":{"account":40817810099910004312}}"#;
+    let Incoming::Decision(decided) = parse(text).unwrap() else { panic!("{text}") };
+    assert_eq!(decided.decision, edit(json!({ "account": "40817810099910004312" })));
+    let text = r#"{"type":"tool_result","call_id":"c","result":{"account":40817810099910004312}}"#;
+    let Incoming::ToolResult(told) = parse(text).unwrap() else { panic!("{text}") };
+    assert_eq!(told.result, Some(json!({ "account": "40817810099910004312" })));
+}
+
 /// As the IDE writes it: every key it knows, nulls included.
 fn dart(kind: &str, said: &[(&str, Value)]) -> Value {
     let keys = [

@@ -1,3 +1,4 @@
+use artel_domain::read_foreign_json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::CONTENT_TYPE;
@@ -9,7 +10,7 @@ use crate::schema::{Operation, ReplyKind};
 /// The body as JSON; `None` when it is none.
 pub fn json(body: &[u8]) -> Option<Value> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::from_slice(body).ok()
+    read_foreign_json(std::str::from_utf8(body).ok()?).ok()
 }
 
 /// The caller's part of the body, and all of it.

@@ -63,6 +63,12 @@ fn data(reading: Reading) -> Value {
 }
 
 #[test]
+fn a_long_integer_keeps_its_digits() {
+    let body = super::json(b"\xef\xbb\xbf{\"account\": 40817810099910004312}");
+    assert_eq!(body, Some(json!({ "account": "40817810099910004312" })));
+}
+
+#[test]
 fn a_result_is_the_part_that_the_connector_names() {
     assert_eq!(data(reading("plain", 200, &[], r#"{"ok": true, "result": [1]}"#)), json!([1]));
     assert_eq!(data(reading("plain", 204, &[], "")), json!(null));

@@ -40,6 +40,12 @@ fn what_does_not_fit_is_named(#[case] body: &str, #[case] status: u16, #[case] p
 }
 
 #[test]
+fn a_long_integer_keeps_its_digits() {
+    let order = read::<Order>(br#"{"name":"a","more":{"account":40817810099910004312,"x":-1.5}}"#, true).unwrap();
+    assert_eq!(Value::from(order.more), serde_json::json!({ "account": "40817810099910004312", "x": -1.5 }));
+}
+
+#[test]
 fn a_whole_number_may_be_written_with_a_point() {
     #[derive(Deserialize)]
     struct Count(#[serde(deserialize_with = "whole")] Option<u32>);

@@ -2,7 +2,6 @@
 
 mod decode;
 mod encode;
-mod error_body;
 
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use serde_json::Value;
 
 use crate::dialect::{Decoder, Dialect, Framing, sensitive};
 use crate::surrogates::Joining;
-use crate::{Catalog, Completion, Delta, ModelError, Request};
+use crate::{Catalog, Completion, Delta, ModelError, Request, error_body};
 
 const VERSION: (HeaderName, HeaderValue) =
     (HeaderName::from_static("anthropic-version"), HeaderValue::from_static("2023-06-01"));

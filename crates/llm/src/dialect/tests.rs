@@ -1,5 +1,8 @@
 //! Properties of the answers of every protocol, streamed and complete.
 
+mod odd_calls;
+mod odd_streams;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

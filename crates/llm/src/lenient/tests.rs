@@ -42,6 +42,21 @@ fn an_unreadable_item_is_dropped() {
 }
 
 #[test]
+fn text_that_is_almost_json_is_mended() {
+    for (text, expected) in [
+        ("{\"count\": NaN, \"text\": \"a\"}", "a"),
+        ("{\"text\": \"a\tb\nc\", \"items\": [{\"name\": -Infinity}]}", "a\tb\nc"),
+        ("{\"text\": \"a\\\\\"}\0", "a\\"),
+        ("{\"text\": \"}\\\"NaN\"} trailing ]", "}\"NaN"),
+    ] {
+        assert_eq!(sample(text).unwrap().text.as_deref(), Some(expected), "{text:?}");
+    }
+    for text in ["{\"text\": \"a\"}{\"text\": \"b\"}", "{\"text\": \"a", "{\"text\": NaNa}"] {
+        assert!(sample(text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn text_that_is_not_json_or_has_another_shape_stays_an_error() {
     for text in ["", "{", "[]", "5", "\"text\"", "not json"] {
         assert!(sample(text).is_err(), "{text}");

@@ -3,12 +3,12 @@
 use artel_domain::{AssistantCall, Usage};
 use serde_json::{Deserializer, json};
 
-use super::error_body;
 use super::ids::Ids;
 use super::value_text::ValueText;
 use super::wire::{Call, Line, Message};
 use crate::dialect::{Decoder, Progress};
-use crate::error::excerpt;
+use crate::error::{ended_early, excerpt};
+use crate::error_body::{self, is_told};
 use crate::ndjson::Parser;
 use crate::surrogates::Joining;
 use crate::{Completion, Delta, ModelError, Reasoning, Request, Rest, finish, lenient};
@@ -32,6 +32,8 @@ struct State {
     usage: Option<Usage>,
     /// The value that is being read. Some servers spread a value over several lines.
     value: ValueText,
+    /// The beginning of the first line that is not JSON.
+    no_json: Option<String>,
     has_stand_ins: bool,
     /// At least one value was read.
     begun: bool,
@@ -91,6 +93,7 @@ impl State {
             finish: None,
             usage: None,
             value: ValueText::default(),
+            no_json: None,
             has_stand_ins: false,
             begun: false,
             done: false,
@@ -106,6 +109,10 @@ impl State {
             return Ok(());
         }
         let text = self.value.take();
+        if !lenient::has_object(&text) {
+            self.no_json.get_or_insert_with(|| excerpt(&text));
+            return Ok(());
+        }
         // Some servers write several values on one line.
         let values: Result<Vec<Line>, _> = Deserializer::from_str(&text).into_iter().collect();
         let lines = match values {
@@ -119,8 +126,8 @@ impl State {
         if self.done {
             return Ok(());
         }
-        if let Some(error) = &line.error {
-            return Err(error_body::in_stream(error));
+        if let Some(error) = line.error.as_ref().filter(|error| is_told(error)) {
+            return Err(error_body::of_value(error));
         }
         self.begun = true;
         if line.has_usage() {
@@ -148,7 +155,8 @@ impl State {
             self.text.push_str(&text);
             deltas.push(Delta::Text(text));
         }
-        message.tool_calls.into_iter().flatten().try_for_each(|call| self.on_call(call, deltas))
+        let calls = message.tool_calls.into_iter().flatten().filter(|call| !call.is_empty());
+        calls.into_iter().try_for_each(|call| self.on_call(call, deltas))
     }
 
     /// Takes a call, which always comes complete. Its `index` is not used, because many models give each call the index
@@ -173,7 +181,7 @@ impl State {
 
     fn finish(self) -> Result<Completion, ModelError> {
         if !self.done {
-            return Err(ModelError::Protocol("the stream ended early".to_owned()));
+            return Err(ended_early(self.no_json.as_deref()));
         }
         let reasoning =
             (!self.thinking.is_empty()).then_some(Reasoning::Thinking { thinking: self.thinking, signature: None });

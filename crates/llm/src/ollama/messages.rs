@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use artel_domain::AssistantCall;
+use artel_domain::{AssistantCall, read_foreign_json};
 use serde_json::{Map, Value, json};
 
 use crate::pairing::check_results;
@@ -100,7 +100,7 @@ fn thinking(reasoning: &[Reasoning]) -> Option<String> {
 /// A call of an earlier turn. Ollama requires an object for the arguments. Any other text of a model is put inside an
 /// object if the model was told that the call failed.
 fn written_call(call: &AssistantCall, failed: &BTreeSet<&str>) -> Result<Value, ModelError> {
-    let arguments = match (call.arguments.trim(), serde_json::from_str(&call.arguments)) {
+    let arguments = match (call.arguments.trim(), read_foreign_json(&call.arguments)) {
         ("", _) => Map::new(),
         (_, Ok(arguments)) => arguments,
         (_, Err(_)) if failed.contains(call.id.as_str()) => {

@@ -13,7 +13,6 @@
 mod decode;
 mod embed;
 mod encode;
-mod error_body;
 mod ids;
 mod members;
 mod messages;
@@ -31,7 +30,7 @@ use serde_json::Value;
 use crate::catalog::Catalog;
 use crate::dialect::{Decoder, Dialect, EmbeddingDialect, Framing, sensitive};
 use crate::surrogates::Joining;
-use crate::{Completion, Delta, ModelError, Request};
+use crate::{Completion, Delta, ModelError, Request, error_body};
 
 /// `/api/chat`.
 #[derive(Debug, Clone)]

@@ -4,12 +4,13 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use artel_domain::Usage;
 
 use crate::Rest;
+use crate::arguments::Written;
 use crate::count::Count;
+use crate::one_or_many::one_or_many;
 
 /// A line of a stream, or a complete answer.
 #[derive(Debug, Deserialize)]
@@ -27,6 +28,7 @@ pub(super) struct Line {
 pub(super) struct Message {
     pub(super) content: Option<String>,
     pub(super) thinking: Option<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
     pub(super) tool_calls: Option<Vec<Call>>,
 }
 
@@ -44,8 +46,10 @@ pub(super) struct Call {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Function {
     pub(super) name: Option<String>,
-    /// The JSON text of the arguments, so that numbers keep their digits.
-    arguments: Option<Box<RawValue>>,
+    arguments: Option<Written>,
+    /// Names of the arguments in other protocols.
+    parameters: Option<Written>,
+    input: Option<Written>,
 }
 
 impl Line {
@@ -63,11 +67,17 @@ impl Line {
     }
 }
 
+impl Call {
+    /// Whether there is nothing in it. Some servers send such a call in place of an empty list.
+    pub(super) fn is_empty(&self) -> bool {
+        self.id.is_none() && self.function.is_none() && self.rest.is_empty()
+    }
+}
+
 impl Function {
-    /// The JSON text of the arguments. Some servers send a string that holds it.
+    /// The JSON text of the arguments.
     pub(super) fn arguments_text(&self) -> String {
-        let written = self.arguments.as_deref().map_or("null", RawValue::get);
-        let text = serde_json::from_str::<String>(written).unwrap_or_else(|_| written.to_owned());
-        if matches!(text.trim(), "" | "null") { "{}".to_owned() } else { text }
+        let text = Written::first([&self.arguments, &self.parameters, &self.input]);
+        if matches!(text.trim(), "" | "null") { "{}".to_owned() } else { text.to_owned() }
     }
 }

@@ -141,7 +141,7 @@ impl GrowingCall {
         }
         let piece = function.arguments_text();
         // White space alone does not count as arguments.
-        self.arguments.push_str(if self.arguments.is_empty() { piece.trim_start() } else { &piece });
+        self.arguments.push_str(if self.arguments.is_empty() { piece.trim_start() } else { piece });
     }
 
     /// Whether a named piece without an id begins another call: the arguments of this call are complete, and the piece

@@ -4,11 +4,11 @@ use artel_domain::Usage;
 use serde_json::{Value, json};
 
 use super::assemble::Calls;
-use super::error_body;
 use super::message_rest::add_to;
-use super::wire::{self, Choice, Chunk, Content};
+use super::wire::{self, Choice, Chunk, Content, FinishWord};
 use crate::dialect::{Decoder, Progress};
-use crate::error::excerpt;
+use crate::error::{ended_early, excerpt};
+use crate::error_body::{self, is_told};
 use crate::sse::{Event, Parser};
 use crate::surrogates::complete_whole;
 use crate::{Completion, Delta, ModelError, Reasoning, Rest, finish, lenient};
@@ -34,8 +34,12 @@ struct State {
     /// Members of the message without a typed form.
     message: Rest,
     rest: Rest,
+    /// The server has the member for the reason of the end, so an answer without a reason is not complete.
+    promises_finish: bool,
     /// `[DONE]` was seen.
     done: bool,
+    /// The beginning of the first event that is not JSON.
+    no_json: Option<String>,
     has_stand_ins: bool,
 }
 
@@ -83,6 +87,7 @@ pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -
     let mut state = State { done: true, ..State::after(calls_so_far) };
     let from = deltas.len();
     state.on_data(String::from_utf8_lossy(body).trim_start_matches('\u{FEFF}'), deltas)?;
+    state.promises_finish = false;
     let has_stand_ins = state.has_stand_ins;
     let mut answer = state.finish(deltas)?;
     if has_stand_ins {
@@ -97,14 +102,18 @@ impl State {
     }
 
     fn on_event(&mut self, event: &Event, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        match event.data.trim() {
+        match event.text() {
             "" => Ok(()),
             "[DONE]" => {
                 self.done = true;
                 Ok(())
             }
             _ if self.done => Ok(()),
-            data if event.name == "error" => Err(error_body::in_stream(data.as_bytes())),
+            data if event.name == "error" => Err(error_body::in_stream(data)),
+            data if !lenient::has_object(data) => {
+                self.no_json.get_or_insert_with(|| excerpt(data));
+                Ok(())
+            }
             data => self.on_data(data, deltas),
         }
     }
@@ -118,25 +127,30 @@ impl State {
         let repaired = lenient::repaired(data, check, &mut self.has_stand_ins);
         match repaired.as_deref().map(serde_json::from_str) {
             Some(Ok(chunk)) => self.on_chunk(chunk, data, deltas),
-            _ => Err(ModelError::Protocol(format!("{error} in `{}`", excerpt(data)))),
+            _ => Err(error_body::instead_of_answer(data)
+                .unwrap_or_else(|| ModelError::Protocol(format!("{error} in `{}`", excerpt(data))))),
         }
     }
 
     fn on_chunk(&mut self, mut chunk: Chunk<'_>, data: &str, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        if chunk.error.is_some() {
-            return Err(error_body::in_stream(data.as_bytes()));
+        if chunk.error.as_ref().is_some_and(is_told) {
+            return Err(error_body::in_stream(data));
+        }
+        if chunk.choices.as_ref().is_none_or(Vec::is_empty)
+            && let Some(error) = error_body::instead_of_answer(data)
+        {
+            return Err(error);
         }
         chunk.add_rest(&mut self.rest);
         if let Some(usage) = chunk.usage {
             self.usage = usage.of_chat();
         }
         // Requests never ask for more than one choice, so other choices are ignored.
-        let ours = chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0);
-        ours.for_each(|choice| self.on_choice(choice, deltas));
-        Ok(())
+        let mut ours = chunk.choices.into_iter().flatten().filter(|choice| choice.index.unwrap_or(0) == 0);
+        ours.try_for_each(|choice| self.on_choice(choice, deltas))
     }
 
-    fn on_choice(&mut self, mut choice: Choice, deltas: &mut Vec<Delta>) {
+    fn on_choice(&mut self, mut choice: Choice, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
         let mut rest = choice.take_rest();
         if let Some(mut delta) = choice.take_delta() {
             let of_message = delta.take_rest();
@@ -146,10 +160,15 @@ impl State {
         if !rest.is_empty() {
             deltas.push(Delta::Rest(rest));
         }
-        // Some servers send "" instead of null.
-        if let Some(word) = choice.finish_reason.filter(|word| !word.is_empty()) {
-            self.finish = Some(word);
+        if let Some(error) = choice.error.filter(is_told) {
+            return Err(error_body::of_value(&error));
         }
+        match choice.finish_reason {
+            FinishWord::NoMember => {}
+            FinishWord::Promised => self.promises_finish = true,
+            FinishWord::Told(word) => self.finish = Some(word),
+        }
+        Ok(())
     }
 
     /// Stores the message's members without a typed form, and shows them under `delta` together with those of its
@@ -173,6 +192,7 @@ impl State {
             self.thoughts.push_str(&thought);
             deltas.push(Delta::Reasoning(thought));
         }
+        let calls = delta.take_calls();
         if let Some(text) = delta.content.map(Content::into_text).filter(|text| !text.is_empty()) {
             self.text.push_str(&text);
             deltas.push(Delta::Text(text));
@@ -183,7 +203,7 @@ impl State {
         }
         self.calls.begin_chunk();
         let mut rests = Vec::new();
-        for piece in delta.tool_calls.into_iter().flatten() {
+        for piece in calls {
             if let Some((index, mut rest)) = self.calls.add(piece, deltas) {
                 rest.insert("index".to_owned(), json!(index));
                 rests.push(rest.into());
@@ -194,8 +214,8 @@ impl State {
 
     fn finish(self, deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
         let empty = self.text.is_empty() && self.calls.is_empty();
-        if self.finish.is_none() && (!self.done || empty) {
-            return Err(ModelError::Protocol("the stream ended early".to_owned()));
+        if self.finish.is_none() && (!self.done || empty || self.promises_finish) {
+            return Err(ended_early(self.no_json.as_deref()));
         }
         let finish = finish::reason(self.finish.as_deref(), !self.calls.is_empty())?;
         let calls = self.calls.finish(deltas)?;

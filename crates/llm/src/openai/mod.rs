@@ -4,7 +4,6 @@ mod assemble;
 mod decode;
 mod embed;
 mod encode;
-mod error_body;
 mod message_rest;
 mod messages;
 mod parts;
@@ -18,7 +17,7 @@ use serde_json::Value;
 
 use crate::dialect::{Decoder, Dialect, EmbeddingDialect, Framing, sensitive};
 use crate::surrogates::Joining;
-use crate::{Completion, Delta, ModelError, Request};
+use crate::{Completion, Delta, ModelError, Request, error_body};
 
 /// Chat Completions.
 #[derive(Debug, Clone, Copy, Default)]

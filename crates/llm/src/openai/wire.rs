@@ -2,12 +2,14 @@
 //! means absent.
 
 use artel_domain::Usage;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::arguments::Written;
 use crate::count::{Count, part, prompt_and_completion};
+use crate::one_or_many::one_or_many;
 use crate::{Reasoning, Rest};
 
 /// A chunk of a stream, or a complete answer: the latter has `message` where the former has `delta`.
@@ -66,7 +68,10 @@ pub(super) struct Choice {
     pub(super) index: Option<u64>,
     delta: Option<Delta>,
     message: Option<Delta>,
-    pub(super) finish_reason: Option<String>,
+    #[serde(default)]
+    pub(super) finish_reason: FinishWord,
+    /// OpenRouter's place for the error of a provider behind it.
+    pub(super) error: Option<Value>,
     logprobs: Option<Value>,
     #[serde(flatten)]
     rest: Rest,
@@ -86,6 +91,24 @@ impl Choice {
     }
 }
 
+/// The provider's word for the reason of the end.
+#[derive(Debug, Default)]
+pub(super) enum FinishWord {
+    /// Servers that never tell a reason have no such member.
+    #[default]
+    NoMember,
+    /// The member is empty: a later chunk tells the reason. Some servers send "" instead of `null`.
+    Promised,
+    Told(String),
+}
+
+impl<'de> Deserialize<'de> for FinishWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Option::<String>::deserialize(deserializer)?.filter(|word| !word.is_empty());
+        Ok(word.map_or(Self::Promised, Self::Told))
+    }
+}
+
 fn without_nulls(rest: Rest) -> Rest {
     if rest.is_empty() {
         return rest;
@@ -100,7 +123,10 @@ pub(super) struct Delta {
     pub(super) content: Option<Content>,
     /// OpenAI's models refuse in a separate member; there is no other text then.
     pub(super) refusal: Option<String>,
-    pub(super) tool_calls: Option<Vec<CallPiece>>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    tool_calls: Option<Vec<CallPiece>>,
+    /// The only call of an answer, in the protocol before `tool_calls`.
+    function_call: Option<FunctionPiece>,
     /// The model's reasoning, under the name that DeepSeek and many others use.
     reasoning_content: Option<String>,
     /// The same under the name of OpenRouter and newer versions of vLLM. Some servers send both with the same text.
@@ -112,6 +138,16 @@ pub(super) struct Delta {
 }
 
 impl Delta {
+    /// The pieces of calls. Some servers send empty ones with every chunk.
+    pub(super) fn take_calls(&mut self) -> Vec<CallPiece> {
+        let mut calls = self.tool_calls.take().unwrap_or_default();
+        calls.retain(|piece| !piece.is_empty());
+        if calls.is_empty() {
+            calls.extend(self.function_call.take().filter(|function| !function.is_empty()).map(CallPiece::the_only));
+        }
+        calls
+    }
+
     /// The reasoning blocks. Blocks of an unknown form are left out.
     pub(super) fn take_blocks(&mut self) -> Vec<Reasoning> {
         self.thinking_blocks.take().and_then(|blocks| serde_json::from_value(blocks).ok()).unwrap_or_default()
@@ -162,6 +198,16 @@ pub(super) struct CallPiece {
 }
 
 impl CallPiece {
+    fn the_only(function: FunctionPiece) -> Self {
+        // No server counts so far, and each piece has the same index.
+        let index = Some(u64::MAX);
+        Self { index, id: None, _type: IgnoredAny, function: Some(function), rest: Rest::new() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.id.is_none() && self.function.is_none() && self.rest.is_empty()
+    }
+
     /// Members of the call without a typed form (`extra_content`). Those of its function are under `function`.
     pub(super) fn take_rest(&mut self) -> Rest {
         let mut rest = without_nulls(std::mem::take(&mut self.rest));
@@ -176,7 +222,10 @@ impl CallPiece {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct FunctionPiece {
     pub(super) name: Option<String>,
-    pub(super) arguments: Option<Value>,
+    arguments: Option<Written>,
+    /// Other names of the arguments.
+    parameters: Option<Written>,
+    input: Option<Written>,
     #[serde(flatten)]
     rest: Rest,
 }
@@ -186,13 +235,13 @@ impl FunctionPiece {
         self.name.as_deref().is_some_and(|name| !name.is_empty())
     }
 
-    /// The JSON text of the arguments. Some servers send the object itself.
-    pub(super) fn arguments_text(&self) -> String {
-        match &self.arguments {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(object) => object.to_string(),
-        }
+    fn is_empty(&self) -> bool {
+        !self.is_named() && self.arguments_text().is_empty() && self.rest.is_empty()
+    }
+
+    /// The JSON text of the arguments, or the next piece of it.
+    pub(super) fn arguments_text(&self) -> &str {
+        Written::first([&self.arguments, &self.parameters, &self.input])
     }
 }
 

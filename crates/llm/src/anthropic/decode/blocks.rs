@@ -26,8 +26,8 @@ enum OpenBlock {
     Text,
     /// The index in `reasoning`.
     Thinking(usize),
-    /// The index in `calls`, and the input that `content_block_start` brought.
-    Call(usize, Option<Value>),
+    /// The index in `calls`, and the input that `content_block_start` brought; empty when it brought none.
+    Call(usize, String),
     /// A kind of block that is not shown.
     Skipped,
 }
@@ -75,9 +75,9 @@ impl Blocks {
                 self.citations.extend(piece.citation);
             }
             Some(&OpenBlock::Thinking(at)) => self.add_thinking(at, piece, deltas),
-            Some(&OpenBlock::Call(at, _)) => self.add_arguments(at, &piece.partial_json.unwrap_or_default(), deltas),
+            Some(&OpenBlock::Call(at, _)) => self.add_arguments(at, piece.input(), deltas),
             Some(OpenBlock::Skipped) => {}
-            None if piece.partial_json.is_some() => {
+            None if piece.has_input() => {
                 return Err(ModelError::Protocol("arguments came for no tool call".to_owned()));
             }
             // Some servers send text deltas without a `content_block_start`.
@@ -89,8 +89,8 @@ impl Blocks {
     pub(super) fn end(&mut self, index: u64, deltas: &mut Vec<Delta>) {
         let Some(OpenBlock::Call(at, input)) = self.open.remove(&index) else { return };
         if self.calls[at].arguments.is_empty() {
-            let whole = input.filter(Value::is_object).map_or_else(|| "{}".to_owned(), |input| input.to_string());
-            self.add_arguments(at, &whole, deltas);
+            let is_empty = input.trim().is_empty();
+            self.add_arguments(at, if is_empty { "{}" } else { &input }, deltas);
         }
     }
 
@@ -122,12 +122,13 @@ impl Blocks {
     fn begin_call(&mut self, block: Block, deltas: &mut Vec<Delta>) -> Result<OpenBlock, ModelError> {
         let at = self.calls.len();
         let nameless = || ModelError::Protocol("a tool call has no name".to_owned());
+        let input = block.input().to_owned();
         let name = block.name.filter(|name| !name.is_empty()).ok_or_else(nameless)?;
         let made_up = || format!("call_{}", self.calls_so_far + at);
         let id = block.id.filter(|id| !id.is_empty()).unwrap_or_else(made_up);
         deltas.push(Delta::Call { index: at, id: id.clone(), name: name.clone() });
         self.calls.push(AssistantCall { id, name, ..AssistantCall::default() });
-        Ok(OpenBlock::Call(at, block.input))
+        Ok(OpenBlock::Call(at, input))
     }
 
     fn add_arguments(&mut self, at: usize, piece: &str, deltas: &mut Vec<Delta>) {

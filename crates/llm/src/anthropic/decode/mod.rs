@@ -7,9 +7,9 @@ use artel_domain::Usage;
 use blocks::Blocks;
 use wire::{Ending, Event, EventKind, Whole, WireUsage};
 
-use super::error_body;
 use crate::dialect::{Decoder, Progress};
-use crate::error::excerpt;
+use crate::error::{ended_early, excerpt};
+use crate::error_body::{self, is_told};
 use crate::sse::{self, Parser};
 use crate::surrogates::complete_whole;
 use crate::{Completion, Delta, ModelError, Rest, finish, lenient};
@@ -32,6 +32,8 @@ struct State {
     has_final_usage: bool,
     /// `message_stop` was seen.
     done: bool,
+    /// The beginning of the first event that is not JSON.
+    no_json: Option<String>,
     has_stand_ins: bool,
 }
 
@@ -81,8 +83,9 @@ pub(super) fn whole(calls_so_far: usize, body: &[u8], deltas: &mut Vec<Delta>) -
     let from = deltas.len();
     let read: Result<Whole, _> = lenient::read(text, &mut state.has_stand_ins);
     let mut whole = read.map_err(|error| unreadable(&error, text))?;
-    let Some(content) = whole.content.take().filter(|_| whole.error.is_none()) else {
-        return Err(no_content(text));
+    let Some(content) = whole.content.take().filter(|_| !whole.error.as_ref().is_some_and(is_told)) else {
+        let no_content = || ModelError::Protocol(format!("it has no content: `{}`", excerpt(text)));
+        return Err(error_body::instead_of_answer(text).unwrap_or_else(no_content));
     };
     (state.usage, state.has_final_usage) = (whole.usage.take(), true);
     state.ending = whole.into_ending();
@@ -104,10 +107,13 @@ impl State {
     }
 
     fn on_event(&mut self, event: &sse::Event, deltas: &mut Vec<Delta>) -> Result<(), ModelError> {
-        let data = event.data.trim();
+        let data = event.text();
         // Some servers add the end mark of OpenAI's protocol.
         if self.done || data.is_empty() || data == "[DONE]" {
             return Ok(());
+        }
+        if !lenient::has_object(data) {
+            return self.on_no_json(&event.name, data);
         }
         let event: Event = lenient::read(data, &mut self.has_stand_ins).map_err(|error| unreadable(&error, data))?;
         let index = event.index.unwrap_or(0);
@@ -124,10 +130,18 @@ impl State {
                 self.count(event.usage);
             }
             EventKind::MessageStop => self.end(deltas),
-            EventKind::Error => return Err(error_body::in_stream(data.as_bytes())),
-            EventKind::Unknown if event.error.is_some() => return Err(error_body::in_stream(data.as_bytes())),
-            EventKind::Unknown => {}
+            EventKind::Error => return Err(error_body::in_stream(data)),
+            EventKind::Unknown => return error_body::instead_of_answer(data).map_or(Ok(()), Err),
         }
+        Ok(())
+    }
+
+    /// Some servers send such events to keep the connection open.
+    fn on_no_json(&mut self, name: &str, data: &str) -> Result<(), ModelError> {
+        if name == "error" {
+            return Err(error_body::in_stream(data));
+        }
+        self.no_json.get_or_insert_with(|| excerpt(data));
         Ok(())
     }
 
@@ -144,7 +158,7 @@ impl State {
 
     fn finish(self) -> Result<Completion, ModelError> {
         if !self.done || (self.ending.stop_reason.is_none() && self.blocks.is_empty()) {
-            return Err(ModelError::Protocol("the stream ended early".to_owned()));
+            return Err(ended_early(self.no_json.as_deref()));
         }
         let finish = finish::reason(self.ending.stop_reason.as_deref(), !self.blocks.calls.is_empty())?;
         let rest = rest(&self);
@@ -178,19 +192,8 @@ fn rest(state: &State) -> Rest {
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-/// The error for a body without `content`: an error of the provider or of a gateway, or an answer of another protocol.
-fn no_content(text: &str) -> ModelError {
-    let is_error = |value: &serde_json::Value| value.get("error").is_some_and(|error| !error.is_null());
-    match serde_json::from_str(text) {
-        Ok(value) if is_error(&value) => error_body::in_stream(text.as_bytes()),
-        _ => ModelError::Protocol(format!("it has no content: `{}`", excerpt(text))),
-    }
-}
-
 /// The error for a text that is not an answer: an error page of a gateway, or garbage.
 fn unreadable(error: &serde_json::Error, text: &str) -> ModelError {
-    match no_content(text) {
-        ModelError::Protocol(_) => ModelError::Protocol(format!("{error} in `{}`", excerpt(text))),
-        told => told,
-    }
+    let garbage = || ModelError::Protocol(format!("{error} in `{}`", excerpt(text)));
+    error_body::instead_of_answer(text).unwrap_or_else(garbage)
 }

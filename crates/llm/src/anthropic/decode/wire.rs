@@ -5,7 +5,9 @@ use artel_domain::Usage;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::arguments::Written;
 use crate::count::{Count, part};
+use crate::one_or_many::one_or_many;
 
 /// One event of a stream. Its `data` repeats the type, so the `event:` line is not needed.
 #[derive(Debug, Deserialize)]
@@ -17,7 +19,6 @@ pub(super) struct Event {
     pub(super) content_block: Option<Block>,
     pub(super) delta: Option<EventDelta>,
     pub(super) usage: Option<WireUsage>,
-    pub(super) error: Option<Value>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -44,6 +45,7 @@ pub(super) struct Start {
 /// An answer in one piece.
 #[derive(Debug, Deserialize)]
 pub(super) struct Whole {
+    #[serde(default, deserialize_with = "one_or_many")]
     pub(super) content: Option<Vec<Block>>,
     stop_reason: Option<String>,
     stop_sequence: Option<String>,
@@ -72,7 +74,20 @@ pub(super) struct Block {
     pub(super) data: Option<String>,
     pub(super) id: Option<String>,
     pub(super) name: Option<String>,
-    pub(super) input: Option<Value>,
+    input: Option<Written>,
+    /// Names of the input in other protocols.
+    arguments: Option<Written>,
+    parameters: Option<Written>,
+}
+
+impl Block {
+    /// The JSON text of a call's input; empty when it comes in pieces later.
+    pub(super) fn input(&self) -> &str {
+        match Written::first([&self.input]) {
+            "" | "{}" => Written::first([&self.arguments, &self.parameters]),
+            input => input,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -92,7 +107,9 @@ pub(super) enum BlockKind {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct EventDelta {
     pub(super) text: Option<String>,
-    pub(super) partial_json: Option<String>,
+    partial_json: Option<Written>,
+    /// Another name of `partial_json`.
+    input: Option<Written>,
     pub(super) thinking: Option<String>,
     pub(super) signature: Option<String>,
     pub(super) citation: Option<Value>,
@@ -103,6 +120,15 @@ pub(super) struct EventDelta {
 }
 
 impl EventDelta {
+    /// The next piece of a call's input.
+    pub(super) fn input(&self) -> &str {
+        Written::first([&self.partial_json, &self.input])
+    }
+
+    pub(super) fn has_input(&self) -> bool {
+        self.partial_json.is_some() || self.input.is_some()
+    }
+
     pub(super) fn into_ending(self) -> Ending {
         let Self { stop_reason, stop_sequence, stop_details, container, .. } = self;
         Ending { stop_reason, stop_sequence, stop_details, container }

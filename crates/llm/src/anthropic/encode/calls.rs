@@ -1,6 +1,6 @@
 //! Encodes the tool calls of earlier turns, and their results.
 
-use artel_domain::AssistantCall;
+use artel_domain::{AssistantCall, read_foreign_json};
 use serde_json::{Map, Value, json};
 
 /// The block of a call under this id.
@@ -35,6 +35,6 @@ fn input(written: &str) -> Value {
     if written.trim().is_empty() {
         return json!({});
     }
-    serde_json::from_str::<Map<String, Value>>(written)
+    read_foreign_json::<Map<String, Value>>(written)
         .map_or_else(|_| json!({ "malformed_arguments": written }), Value::Object)
 }

@@ -254,10 +254,10 @@ fn an_error_event_ends_the_answer_with_what_it_means() {
         ("timeout_error", "model_unavailable"),
         ("new_error", "model_unavailable"),
         ("invalid_request_error", "model_rejected"),
-        ("authentication_error", "model_rejected"),
-        ("permission_error", "model_rejected"),
-        ("billing_error", "model_rejected"),
-        ("not_found_error", "model_rejected"),
+        ("authentication_error", "model_key_refused"),
+        ("permission_error", "model_key_refused"),
+        ("billing_error", "model_quota_exhausted"),
+        ("not_found_error", "model_not_found"),
         ("request_too_large", "model_request_too_large"),
     ] {
         assert_eq!(error(kind).code(), code, "{kind}");

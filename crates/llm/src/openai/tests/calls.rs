@@ -92,7 +92,8 @@ fn arguments_that_come_as_an_object_become_text() {
 #[test]
 fn generated_call_ids_are_numbered_through_the_dialogue() {
     let before = Message::assistant("", vec![call("call_0", "now", "{}"), call("call_1", "now", "{}")]);
-    let body = stream(&[pieces(&json!([{ "index": 0, "function": { "name": "now", "arguments": "{}" } }]))]);
+    let made = pieces(&json!([{ "index": 0, "function": { "name": "now", "arguments": "{}" } }]));
+    let body = stream(&[made, finish("tool_calls")]);
     let mut decoder = OpenAi::default().decoder(&request(vec![before]));
     decoder.feed(body.as_bytes(), &mut Vec::new()).unwrap();
     assert_eq!(decoder.finish(&mut Vec::new()).unwrap().calls[0].id, "call_2");

@@ -39,7 +39,8 @@ fn an_answer_with_a_finish_reason_needs_no_done_mark() {
 
 #[test]
 fn a_done_mark_replaces_a_missing_finish_reason_but_not_a_missing_answer() {
-    assert_eq!(answer_to(&[delta(&json!({ "content": "hi" }))]).finish, FinishReason::Stop);
+    let without_the_member = json!({ "choices": [{ "index": 0, "delta": { "content": "hi" } }] });
+    assert_eq!(answer_to(&[without_the_member]).finish, FinishReason::Stop);
     assert_eq!(decode([b"data: [DONE]\n\n".as_slice()]).1.unwrap_err().code(), "model_protocol_error");
 }
 
@@ -141,7 +142,7 @@ fn the_providers_own_word_for_the_end_is_kept() {
         (answer.finish, answer.finish_word)
     };
     assert_eq!(ended("eos"), (FinishReason::Other("eos".to_owned()), Some("eos".to_owned())));
-    assert_eq!(ended("function_call"), (FinishReason::Stop, Some("function_call".to_owned())));
+    assert_eq!(ended("end_turn"), (FinishReason::Stop, Some("end_turn".to_owned())));
 }
 
 #[test]
