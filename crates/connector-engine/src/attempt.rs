@@ -7,6 +7,7 @@ use artel_domain::Timestamp;
 use artel_egress::{Egress, Outgoing, SendError, read_capped};
 use artel_tools::Redactor;
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
 
@@ -75,6 +76,20 @@ pub(crate) async fn send(
         if writes { ExecuteError::Unknown(text) } else { ExecuteError::NotSent(text) }
     };
     tokio::time::timeout_at(until, work).await.map_err(late)?
+}
+
+/// A body in UTF-8 when it is text in the character set that the reply names, else as it came.
+pub(crate) fn in_utf8(headers: &HeaderMap, body: Bytes) -> Bytes {
+    let kind = content_type(headers);
+    if artel_tools::is_no_text(kind) {
+        return body;
+    }
+    artel_tools::decode(kind, &body, false).map_or(body, Bytes::from)
+}
+
+/// Empty when the reply has none.
+pub(crate) fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 fn method(request: &HttpRequest) -> Method {

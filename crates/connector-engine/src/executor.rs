@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_bus::Bus;
-use artel_connectors::reply::{Done, Reading, announced_hold, read};
+use artel_connectors::reply::{Done, Failure, Reading, announced_hold, read};
 use artel_connectors::request::{Call, HttpRequest, build, hosts_of, writes};
-use artel_connectors::schema::{Module, Operation};
+use artel_connectors::schema::{Module, Operation, ReplyKind};
 use artel_connectors::{check_account, parameters_schema};
 use artel_domain::Clock;
 use artel_egress::Egress;
@@ -17,11 +17,13 @@ use artel_tools::{Fuel, Programs, Redactor};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::account::Account;
 use crate::attempt::{self, Reply, hide_sent};
 use crate::error::ExecuteError;
+use crate::maker::Maker;
 use crate::outcome::Outcome;
 use crate::pace::{MustWait, Pace, wait_until};
 use crate::tokens::Tokens;
@@ -45,8 +47,10 @@ pub struct ExecutorDeps {
 pub struct Executor {
     pub(crate) egress: Arc<Egress>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tokens: Arc<dyn Tokens>,
     pub(crate) pace: Pace,
+    pub(crate) maker: Maker,
+    /// Tokens that are being made.
+    pub(crate) making: TaskTracker,
 }
 
 /// What is to be called.
@@ -85,7 +89,14 @@ pub(crate) struct Answered {
 impl Executor {
     pub fn new(deps: ExecutorDeps) -> Self {
         let ExecutorDeps { egress, bus, clock, tokens } = deps;
-        Self { egress, clock, tokens, pace: Pace::new(bus) }
+        let maker = Maker { egress: Arc::clone(&egress), clock: Arc::clone(&clock), tokens };
+        Self { egress, clock, pace: Pace::new(bus), maker, making: TaskTracker::new() }
+    }
+
+    /// Waits until the tokens that are being made are kept. No call may be under way.
+    pub async fn finish(&self) {
+        self.making.close();
+        self.making.wait().await;
     }
 
     /// Calls an operation.
@@ -142,7 +153,8 @@ impl Executor {
             }
             match read(&account.connector, work.operation, scheme, &reply.as_http()) {
                 Reading::Done(done) => return Ok(Answered { done, reply, url: http.url }),
-                Reading::Failed(failure) => return Err(ExecuteError::Refused(failure)),
+                Reading::Failed(failure) => return Err(refused(failure, writes_with(work, params))),
+                Reading::Unreadable(failure) => return Err(unreadable(failure, writes_with(work, params))),
                 Reading::TooFast(wait) => {
                     self.pace.hold(account, wait);
                     if repeats >= MAX_REPEATS {
@@ -180,14 +192,34 @@ impl Executor {
         let account = work.account;
         let request = built(work, params, url)?;
         hide_sent(&mut work.redactor, &request);
-        let writes = writes(work.operation, params, &account.secrets());
+        let writes = writes_with(work, params);
         let hosts = hosts_of(&account.connector, &account.secrets());
         let leave = self.pace.leave(account, work.module, work.operation, params, work.until).await;
         let _places = leave.map_err(|MustWait(wait)| too_fast(account, wait))?;
         let end = attempt::end_of(work.operation.timeout_seconds, work.until);
         let (status, headers, body) = attempt::send(&self.egress, &request, &hosts, writes, end).await?;
+        // A file stays as it is.
+        let is_file = work.operation.reply.kind == ReplyKind::Binary && status < 300;
+        let body = if is_file { body } else { attempt::in_utf8(&headers, body) };
         Ok((request, Reply { status, headers, body, now: self.clock.now() }))
     }
+}
+
+fn writes_with(work: &Work<'_>, params: &Map<String, Value>) -> bool {
+    writes(work.operation, params, &work.account.secrets())
+}
+
+/// A gateway speaks for a service that it did not hear out, so that a write may have had its effect all the same.
+fn refused(failure: Failure, writes: bool) -> ExecuteError {
+    let is_unknown = writes && matches!(failure.status, 408 | 502 | 504);
+    let error = ExecuteError::Refused(failure);
+    if is_unknown { ExecuteError::Unknown(error.to_string()) } else { error }
+}
+
+/// What the service took it did, whatever it then said.
+fn unreadable(failure: Failure, writes: bool) -> ExecuteError {
+    let error = ExecuteError::Refused(failure);
+    if writes { ExecuteError::Unknown(error.to_string()) } else { error }
 }
 
 fn begin<'a>(request: &Request<'a>) -> Result<Work<'a>, ExecuteError> {

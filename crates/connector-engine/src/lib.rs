@@ -6,9 +6,10 @@
 //! use was allowed already. Where those come in:
 //!
 //! * **Credentials.** Whoever keeps them opens the sealed secret and makes an [`Account`] of it.
-//! * **Tokens** that are obtained on the way live behind [`Tokens`]. [`LocalTokens`] keeps them in this process; a
-//!   store implements the same trait with a row and a lock that all processes share, so that of many refreshes one is
-//!   made, and a rotated refresh token is stored before it is used.
+//! * **Tokens** that are obtained on the way live behind [`Tokens`]. The server keeps them sealed in its store, with a
+//!   lock that all processes share (`artel_tools_services::StoredTokens`), so that of many refreshes one is made, and a
+//!   rotated refresh token is stored before it is used. [`LocalTokens`] keeps them in this process, for a command that
+//!   tries a credential.
 //! * **Grants** are checked by the caller at the moment of the call: agent, connector, grant, and whether its scopes
 //!   cover the operation ([`artel_connectors::request::writes`] says whether a call writes).
 //! * **The tool** `connector_execute` turns a model's arguments into a [`Request`] and an [`ExecuteError`] into words.
@@ -19,9 +20,11 @@ mod attempt;
 mod download;
 mod error;
 mod executor;
+mod maker;
 mod outcome;
 mod pace;
 mod probe;
+mod token_reply;
 mod token_request;
 mod tokens;
 
@@ -30,4 +33,4 @@ pub use error::ExecuteError;
 pub use executor::{Executor, ExecutorDeps, PageBounds, Request};
 pub use outcome::Outcome;
 pub use probe::ProbeReport;
-pub use tokens::{LocalTokens, Token, TokenLock, TokenPlace, Tokens};
+pub use tokens::{LocalTokens, NoTokens, Token, TokenLock, TokenPlace, Tokens};

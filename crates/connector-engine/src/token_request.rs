@@ -3,6 +3,7 @@
 use artel_connectors::Secrets;
 use artel_connectors::request::HttpRequest;
 use artel_connectors::schema::{ClientIn, Found, Grant, Login, Method, Oauth2, Template, TokenRequestForm};
+use artel_tools::{TokenReply, lifetime_seconds};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, header};
@@ -112,26 +113,24 @@ fn basic(secrets: &Secrets<'_>) -> Result<HeaderValue, String> {
 }
 
 /// The token in a reply to [`request`]; `None` when there is none.
-pub(crate) fn given(oauth2: &Oauth2, reply: &Reply) -> Option<Given> {
-    let body = artel_connectors::reply::json(&reply.body)?;
-    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let life = oauth2.expires_in.find(&body);
+pub(crate) fn given(oauth2: &Oauth2, reply: &TokenReply) -> Option<Given> {
+    let body = reply.body();
+    let text = |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     Some(Given {
-        value: oauth2.access_token.find(&body).and_then(text)?,
-        refresh_token: oauth2.refresh_token.find(&body).and_then(text),
-        lifetime_seconds: life
-            .and_then(|life| life.as_u64().or_else(|| life.as_str()?.parse().ok()))
-            .unwrap_or(oauth2.lifetime_seconds),
+        value: oauth2.access_token.find(body).and_then(text)?,
+        refresh_token: oauth2.refresh_token.find(body).and_then(text),
+        lifetime_seconds: oauth2.expires_in.find(body).and_then(lifetime_seconds).unwrap_or(oauth2.lifetime_seconds),
     })
 }
 
 /// The session in a reply to a login; `None` when there is none.
-pub(crate) fn session(login: &Login, reply: &Reply) -> Option<Given> {
+pub(crate) fn session(login: &Login, reply: &Reply, told: Option<&TokenReply>) -> Option<Given> {
     let value = match &login.session {
-        Found::At(at) => at.find(&artel_connectors::reply::json(&reply.body)?)?.as_str()?.to_owned(),
+        Found::At(at) => at.find(told?.body())?.as_str()?.to_owned(),
         Found::Header(name) => reply.headers.get(name)?.to_str().ok()?.to_owned(),
         Found::Body => std::str::from_utf8(&reply.body).ok()?.trim().trim_matches('"').to_owned(),
     };
-    let given = Given { value, refresh_token: None, lifetime_seconds: login.lifetime_seconds };
-    (!given.value.is_empty()).then_some(given)
+    // A page or a sentence in its place is no session.
+    let is_one = !value.is_empty() && !value.starts_with(['<', '{']) && !value.contains(char::is_whitespace);
+    is_one.then_some(Given { value, refresh_token: None, lifetime_seconds: login.lifetime_seconds })
 }

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::{Instant, timeout_at};
 
 /// Whose token it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,27 +32,52 @@ pub struct Token {
     pub made_from: String,
 }
 
+/// Why tokens cannot be read or kept at the moment, in words that may be shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoTokens(pub String);
+
+impl NoTokens {
+    /// Somebody else is making the token, and the caller does not wait longer.
+    pub fn late() -> Self {
+        Self("another call is getting a new token and takes long".to_owned())
+    }
+}
+
 /// Keeps tokens where everyone who uses the credential finds them.
 #[async_trait]
 pub trait Tokens: Send + Sync {
     /// The token of a place, as somebody left it.
-    async fn read(&self, place: &TokenPlace) -> Option<Token>;
+    ///
+    /// # Errors
+    /// It cannot be told whether there is one. Nobody makes a new one then: the refresh token of the credential may be
+    /// used up.
+    async fn read(&self, place: &TokenPlace) -> Result<Option<Token>, NoTokens>;
 
-    /// Waits until nobody else makes a token for this place. Dropping the lock lets the next one in.
-    async fn lock(&self, place: &TokenPlace) -> Box<dyn TokenLock>;
+    /// Waits until nobody else makes a token for this place.
+    ///
+    /// # Errors
+    /// Others were still at it at `until`, or there is nothing to lock.
+    async fn lock(&self, place: &TokenPlace, until: Instant) -> Result<Box<dyn TokenLock>, NoTokens>;
 }
 
 /// The right to make a token.
 #[async_trait]
 pub trait TokenLock: Send {
     /// The token as it is now: somebody may have made one while this lock was waited for.
-    async fn read(&mut self) -> Option<Token>;
+    ///
+    /// # Errors
+    /// As of [`Tokens::read`].
+    async fn read(&mut self) -> Result<Option<Token>, NoTokens>;
 
     /// Keeps a token. It is used only after this has returned.
     ///
     /// # Errors
     /// Why it could not be kept; a rotated refresh token is lost then, and the call fails.
-    async fn save(&mut self, token: Token) -> Result<(), String>;
+    async fn save(&mut self, token: Token) -> Result<(), NoTokens>;
+
+    /// Lets the next one in. Without it, the next one waits until the lock's time is over.
+    async fn release(self: Box<Self>);
 }
 
 /// A place's token, and the turn of those who make one.
@@ -82,14 +108,14 @@ impl LocalTokens {
 
 #[async_trait]
 impl Tokens for LocalTokens {
-    async fn read(&self, place: &TokenPlace) -> Option<Token> {
-        self.slot(place).token().clone()
+    async fn read(&self, place: &TokenPlace) -> Result<Option<Token>, NoTokens> {
+        Ok(self.slot(place).token().clone())
     }
 
-    async fn lock(&self, place: &TokenPlace) -> Box<dyn TokenLock> {
+    async fn lock(&self, place: &TokenPlace, until: Instant) -> Result<Box<dyn TokenLock>, NoTokens> {
         let slot = self.slot(place);
-        let turn = Arc::clone(&slot.turn).lock_owned().await;
-        Box::new(LocalLock { slot, _turn: turn })
+        let turn = timeout_at(until, Arc::clone(&slot.turn).lock_owned()).await.map_err(|_| NoTokens::late())?;
+        Ok(Box::new(LocalLock { slot, _turn: turn }))
     }
 }
 
@@ -100,12 +126,14 @@ struct LocalLock {
 
 #[async_trait]
 impl TokenLock for LocalLock {
-    async fn read(&mut self) -> Option<Token> {
-        self.slot.token().clone()
+    async fn read(&mut self) -> Result<Option<Token>, NoTokens> {
+        Ok(self.slot.token().clone())
     }
 
-    async fn save(&mut self, token: Token) -> Result<(), String> {
+    async fn save(&mut self, token: Token) -> Result<(), NoTokens> {
         *self.slot.token() = Some(token);
         Ok(())
     }
+
+    async fn release(self: Box<Self>) {}
 }

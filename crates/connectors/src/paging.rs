@@ -1,7 +1,8 @@
 //! From one page of a list to the next.
 
+mod link;
+
 use http::HeaderMap;
-use http::header::LINK;
 use serde_json::{Map, Value, json};
 
 use crate::schema::{Carry, Operation, PageBy, Paging};
@@ -64,7 +65,7 @@ pub fn next(operation: &Operation, params: &Map<String, Value>, page: &Page<'_>)
         }
         PageBy::Cursor { send } => carried(params, send, page.body),
         PageBy::LastId { send } => items.last().map_or(Next::End, |last| carried(params, send, last)),
-        PageBy::Link { rel } => link(page.headers, rel).map_or(Next::End, Next::Url),
+        PageBy::Link { rel } => link::target(page.headers, rel).map_or(Next::End, Next::Url),
     }
 }
 
@@ -100,21 +101,6 @@ fn carried(params: &Map<String, Value>, send: &[Carry], from: &Value) -> Next {
         return Next::End;
     }
     changed(params, values.into_iter().map(|(name, value)| (name, value.clone())))
-}
-
-/// `<https://…>; rel="next", <…>; rel="last"`
-fn link(headers: &HeaderMap, rel: &str) -> Option<String> {
-    headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok()).find_map(|text| {
-        text.split('<').skip(1).find_map(|part| {
-            let (url, attributes) = part.split_once('>')?;
-            let mut attributes = attributes.split(';').map(str::trim);
-            let named = attributes.any(|attribute| {
-                let value = attribute.trim_end_matches([',', ' ']).strip_prefix("rel=");
-                value.is_some_and(|value| value.trim_matches('"').split(' ').any(|word| word == rel))
-            });
-            named.then(|| url.to_owned())
-        })
-    })
 }
 
 #[cfg(test)]

@@ -98,6 +98,10 @@ impl Running {
         self.stop.cancel();
         self.servers.close();
         self.servers.wait().await;
+        // A refresh token that a service has replaced is worth the wait.
+        if tokio::time::timeout(self.grace, self.parts.executor.finish()).await.is_err() {
+            tracing::warn!("tokens of accounts are still being made; what the services give now is lost");
+        }
         self.parts.books.finish().await;
         self.parts.ground.store.close().await;
     }

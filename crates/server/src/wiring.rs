@@ -58,7 +58,7 @@ pub(crate) struct Parts {
     artifacts: ArtifactFiles,
     pub(crate) connectors: Arc<Catalogue>,
     /// Calls them.
-    executor: Arc<Executor>,
+    pub(crate) executor: Arc<Executor>,
 }
 
 impl Parts {
@@ -83,7 +83,7 @@ impl Parts {
         let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
         let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone());
         let connectors = Arc::new(connectors()?);
-        let executor = Arc::new(callees::executor(config, &ground)?);
+        let executor = Arc::new(callees::executor(config, &ground, &vault)?);
         let services = Arc::new(Services {
             store: ground.store.clone(),
             catalogue: connectors.clone(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use artel_testkit::{Artel, Client, Database, Launch, ModelServer, Reply, on_both_stores};
 use axum::Router;
 use axum::extract::Request;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 const CANARY: &str = "canary-Zq81Lw-0123456789";
@@ -35,6 +36,33 @@ async fn echoing(writes: Writes) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     artel_testkit::beside(async move { axum::serve(listener, Router::new().fallback(echo)).await.unwrap() });
     address
+}
+
+/// Takes each refresh token once and gives another one for it; its access tokens live for a second.
+async fn rotating() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let used = Arc::new(Mutex::new(Vec::new()));
+    let taken = Arc::clone(&used);
+    let answer = move |body: String| {
+        let given = body.rsplit_once("refresh_token=").map_or("", |(_, token)| token).to_owned();
+        let mut used = taken.lock().unwrap();
+        let valid = format!("{CANARY}-refresh-{}", used.len());
+        let refused = (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": "invalid_grant" })));
+        if given != valid {
+            return std::future::ready(refused);
+        }
+        used.push(given);
+        let next = used.len();
+        let body = json!({
+            "access_token": format!("{CANARY}-access-{next}"),
+            "refresh_token": format!("{CANARY}-refresh-{next}"),
+            "expires_in": 1,
+        });
+        std::future::ready((StatusCode::OK, axum::Json(body)))
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    artel_testkit::beside(async move { axum::serve(listener, Router::new().fallback(answer)).await.unwrap() });
+    (address, used)
 }
 
 /// The input is a list of calls: the model makes one after the other, then answers with what they came to.
@@ -99,6 +127,10 @@ impl World {
     async fn grants(&self, service: &str, instance: &str, scopes: &Value) -> String {
         let place = if service == "http" { "base_url" } else { "endpoint" };
         let secret = json!({ place: format!("http://{}", self.service), "bearer": format!("{CANARY}-{instance}") });
+        self.grants_by(service, instance, scopes, &secret).await
+    }
+
+    async fn grants_by(&self, service: &str, instance: &str, scopes: &Value, secret: &Value) -> String {
         let body =
             json!({ "service_name": service, "instance_id": instance, "account_label": instance, "secret": secret });
         let made = self.client.create("/organizations/me/credentials", &body).await;
@@ -306,11 +338,41 @@ async fn the_system_agent_asks_before_it_writes(database: Database) {
     assert_eq!(world.written(), [r#"POST /system {"a":1}"#]);
 }
 
+async fn a_rotated_refresh_token_outlives_the_process(database: Database) {
+    let mut world = World::new(database).await;
+    let (tokens, used) = rotating().await;
+    let secret = json!({
+        "base_url": format!("http://{}", world.service),
+        "token_url": format!("http://{tokens}/token"),
+        "client_id": "id-1",
+        "refresh_token": format!("{CANARY}-refresh-0"),
+    });
+    world.grants_by("http", "shop", &json!({ "read": true }), &secret).await;
+    for dies in [true, false] {
+        let answer = world.answers(&json!([get("/orders", None)])).await;
+        assert!(answer.contains("/orders") && answer.contains("***"), "{answer}");
+        if dies {
+            world.artel.kill().await;
+        } else {
+            assert!(world.artel.terminate().await);
+        }
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        world.artel.restart().await;
+        world.client = world.artel.client().await;
+    }
+    let answer = world.answers(&json!([get("/orders", None)])).await;
+    assert!(answer.contains("/orders"), "{answer}");
+    let wanted: Vec<String> = (0..3).map(|number| format!("{CANARY}-refresh-{number}")).collect();
+    assert_eq!(*used.lock().unwrap(), wanted);
+    world.assert_no_secret_is_seen(vec![answer]);
+}
+
 on_both_stores! {
     a_write_that_is_asked_about_waits_and_is_made_once as a_write_is_asked_about_on_sqlite, a_write_is_asked_about_on_postgres;
     an_approval_holds_for_the_grant_and_the_account_that_were_shown as an_approval_holds_for_its_grant_on_sqlite, an_approval_holds_for_its_grant_on_postgres;
     a_grant_that_asks_since_is_not_passed_over as a_grant_that_asks_since_on_sqlite, a_grant_that_asks_since_on_postgres;
     the_system_agent_asks_before_it_writes as the_system_agent_asks_on_sqlite, the_system_agent_asks_on_postgres;
+    a_rotated_refresh_token_outlives_the_process as a_rotated_refresh_token_is_kept_on_sqlite, a_rotated_refresh_token_is_kept_on_postgres;
     an_agent_answers_with_what_two_services_said as an_agent_uses_two_services_on_sqlite, an_agent_uses_two_services_on_postgres;
     what_is_not_granted_is_refused_at_the_moment_of_the_call as what_is_not_granted_is_refused_on_sqlite, what_is_not_granted_is_refused_on_postgres;
 }

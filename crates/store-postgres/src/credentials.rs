@@ -4,10 +4,10 @@ use artel_domain::{AuditEntry, Credential, CredentialId, TenantId, Timestamp};
 use artel_store::{CredentialPatch, CredentialWrite, Page, SealedCredential, Viewer};
 use sqlx::{PgExecutor, PgPool};
 
-use crate::audit;
 use crate::begun::begin;
 use crate::rows::credentials;
 use crate::values::{micros, text};
+use crate::{audit, connector_tokens};
 
 /// A use is written down this often, in microseconds.
 const USE_GRAIN: i64 = 60_000_000;
@@ -119,6 +119,9 @@ pub(crate) async fn update(
         micros(audit.at)
     );
     let Some(updated) = updated.fetch_optional(&mut *tx).await? else { return Ok(None) };
+    if patch.sealed.is_some() {
+        connector_tokens::forget(&mut *tx, viewer.tenant_id, credential).await?;
+    }
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Some(updated.into()))
@@ -143,6 +146,7 @@ pub(crate) async fn delete(
     sqlx::query!("DELETE FROM grants WHERE tenant_id = $1 AND credential_id = $2", viewer.tenant_id.0, credential.0)
         .execute(&mut *tx)
         .await?;
+    connector_tokens::forget(&mut *tx, viewer.tenant_id, credential).await?;
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(true)

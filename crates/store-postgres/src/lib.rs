@@ -26,6 +26,7 @@ mod builtin_agents;
 mod claims;
 mod codes;
 mod commit;
+mod connector_tokens;
 mod copies;
 mod credentials;
 mod error;

@@ -4,6 +4,7 @@ use artel_domain::{AuditEntry, Credential, CredentialId, TenantId, Timestamp};
 use artel_store::{CredentialPatch, CredentialWrite, Page, SealedCredential, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
 
+use crate::connector_tokens;
 use crate::error::Outcome;
 use crate::rows::{all, credentials, one};
 use crate::values::micros;
@@ -121,6 +122,9 @@ pub(crate) async fn update(
     );
     let updated = one(updated.fetch_optional(&mut tx.conn).await?)?;
     if updated.is_some() {
+        if patch.sealed.is_some() {
+            connector_tokens::forget(tx, viewer.tenant_id, credential).await?;
+        }
         tx.audit(viewer.tenant_id, audit);
     }
     Ok(updated)
@@ -142,6 +146,7 @@ pub(crate) async fn delete(
     sqlx::query!("DELETE FROM credentials WHERE tenant_id = ?1 AND id = ?2", tenant.0, credential.0)
         .execute(&mut tx.conn)
         .await?;
+    connector_tokens::forget(tx, tenant, credential).await?;
     tx.audit(viewer.tenant_id, audit);
     Ok(true)
 }

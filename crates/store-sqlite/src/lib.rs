@@ -25,6 +25,7 @@ mod builtin_agents;
 mod claims;
 mod codes;
 mod commit;
+mod connector_tokens;
 mod credentials;
 mod error;
 mod families;

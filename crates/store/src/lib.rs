@@ -15,6 +15,7 @@ pub mod budgets;
 pub mod builtin_agents;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod connector_tokens;
 pub mod credentials;
 pub mod error;
 pub mod folding;
@@ -47,6 +48,7 @@ pub use approval_rules::ApprovalRules;
 pub use artifacts::{ArtifactStart, Artifacts, NewArtifact, StoredBytes};
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
+pub use connector_tokens::{ConnectorTokens, TokenClaim, TokenTurn};
 pub use credentials::{CredentialPatch, CredentialWrite, Credentials, GrantWrite, Grants, SealedCredential};
 pub use error::StoreError;
 pub use forms::{FormFilter, Forms};

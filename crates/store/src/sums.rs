@@ -4,8 +4,8 @@
 //! that is expected.
 
 use crate::{
-    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, Credentials, Forms, Grants,
-    Idempotency, Identities, Jobs, Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations,
+    Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
+    Forms, Grants, Idempotency, Identities, Jobs, Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations,
     OrganizationSessions, Runs, Sessions, SigningKeys, Standings, Tools, Workspaces,
 };
 
@@ -46,5 +46,5 @@ sums! {
     SurfaceStore = IntentStore + GateStore + Operations + Artifacts + Workspaces + Credentials + Grants;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
-    Store = SurfaceStore + AuthStore + OrgStore + SweepStore;
+    Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens;
 }

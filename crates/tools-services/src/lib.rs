@@ -9,8 +9,10 @@ mod describe;
 mod error;
 mod execute;
 mod list;
+mod sealed_token;
 mod secret;
 mod services;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use artel_tools::{Tool, Typed};
 
 pub use secret::{NotOpened, opened, sealed};
 pub use services::Services;
+pub use tokens::StoredTokens;
 
 /// The tools of this crate.
 pub fn tools(services: &Arc<Services>) -> Vec<Arc<dyn Tool>> {

@@ -35,14 +35,23 @@ pub(crate) type Row<'a> = (&'a str, Value, &'a str, &'a str);
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 pub(crate) fn ok(body: &Value) -> Answer {
-    Answer { status: 200, headers: vec![("content-type", "application/json".to_owned())], body: body.to_string() }
+    Answer {
+        status: 200,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: body.to_string().into(),
+    }
 }
 
 pub(crate) fn status(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
+    raw(status, headers, body.as_bytes())
+}
+
+/// A body that is no text in UTF-8.
+pub(crate) fn raw(status: u16, headers: &[(&'static str, &str)], body: &[u8]) -> Answer {
     let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     Answer { status, headers, body: body.to_owned() }
 }
@@ -210,7 +219,7 @@ async fn connection(mut stream: TcpStream, script: Arc<Mutex<Script>>) {
         if answer.status != 204 {
             head = head + "content-length: " + &answer.body.len().to_string() + "\r\n";
         }
-        let sent = stream.write_all(format!("{head}\r\n{}", answer.body).as_bytes()).await;
+        let sent = stream.write_all(&[head.as_bytes(), b"\r\n", &answer.body].concat()).await;
         if sent.is_err() {
             return;
         }

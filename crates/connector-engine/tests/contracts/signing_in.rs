@@ -99,7 +99,7 @@ async fn a_dead_credential_is_named_with_its_cause_and_a_service_that_is_down_is
     let told = service.call("request", &get()).await.unwrap_err();
     assert_eq!(
         told.to_string(),
-        "http refused the credential (*** was revoked): the access was revoked or has expired: connect the account again"
+        "http refused the credential (invalid_grant: *** was revoked): the access was revoked or has expired: connect the account again"
     );
     assert!(matches!(told, artel_connector_engine::ExecuteError::Credential(_)));
     service.answers([status(502, &[], "")]);
@@ -122,4 +122,83 @@ async fn a_probe_says_whose_account_it_is_and_when_it_ends() {
     service.answers([ok(&json!({"Status": "OK"}))]);
     let report = service.executor().probe(service.account()).await.unwrap();
     assert_eq!(report.expires_at.as_deref(), Some("2030-01-01T00:00:00Z"));
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+#[tokio::test]
+async fn a_token_in_a_form_is_used_and_never_shown() {
+    let mut credential = client();
+    credential["refresh_token"] = json!("refresh-1");
+    let service = service(credential).await;
+    let form = "access_token=gho_SECRET1&expires_in=28800&refresh_token=ghr_SECRET2&token_type=bearer";
+    let echo = json!({"echo": ["gho_SECRET1", "ghr_SECRET2"]});
+    service.answers([status(200, &[FORM], form), ok(&echo), ok(&echo)]);
+    for _ in 0..2 {
+        let outcome = service.call("request", &get()).await.unwrap();
+        assert_eq!(outcome.data, json!({"echo": ["***", "***"]}));
+    }
+    let seen = service.seen();
+    assert_eq!(seen.len(), 3, "it lives as long as the form says");
+    assert_eq!(seen[2].headers["authorization"], "Bearer gho_SECRET1");
+}
+
+#[tokio::test]
+async fn a_reply_without_a_token_is_told_without_its_body() {
+    let refused = "http refused the credential";
+    for (code, header, body, told) in [
+        (200, JSON, r#"{"token": "SECRET1", "refresh_token": "SECRET2"}"#, "http answered 200 without a token"),
+        (200, JSON, r#"{"access_token": "", "refresh_token": "SECRET2"}"#, "http answered 200 without a token"),
+        (200, JSON, "<a>SECRET1</a>", "http answered 200 without a token"),
+        (302, FORM, "token=SECRET1", "http answered 302 without a token"),
+        (400, FORM, "<a>SECRET1</a>", "http answered 400 without a token"),
+        (404, JSON, r#"{"message": "SECRET1"}"#, "http answered 404 without a token"),
+        (503, JSON, r#"{"error": "SECRET1"}"#, "http answered 503 when it was asked for a token"),
+        (400, JSON, r#"{"error": "temporarily_unavailable"}"#, "http answered 400 when it was asked for a token"),
+    ] {
+        let service = service(client()).await;
+        service.answers([status(code, &[header], body)]);
+        let error = service.call("request", &get()).await.unwrap_err();
+        assert!(matches!(error, artel_connector_engine::ExecuteError::NotSent(_)), "{error:?}");
+        let text = error.to_string();
+        assert!(text.starts_with(told) && !text.contains("SECRET") && !text.contains("revoked"), "{text}");
+    }
+    for (code, header, body, told) in [
+        (200, FORM, "error=bad_code&error_description=It+is+over&refresh_token=SECRET2", "(bad_code: It is over)"),
+        (400, JSON, r#"{"message": "SECRET1"}"#, "(400)"),
+        (401, JSON, "SECRET1", "(401)"),
+    ] {
+        let service = service(client()).await;
+        service.answers([status(code, &[header], body)]);
+        let error = service.call("request", &get()).await.unwrap_err();
+        assert!(matches!(error, artel_connector_engine::ExecuteError::Credential(_)), "{error:?}");
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("{refused} {told}: ")) && !text.contains("SECRET"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_without_a_session_is_told_without_its_body() {
+    let credential = json!({"login": "ada", "password": "pass-word"});
+    let service = Service::start("sbis", &["online.sbis.ru"], credential).await;
+    for (code, body, told) in [
+        (200, r#"{"token": "SECRET1"}"#, "sbis answered 200 without a token"),
+        (
+            200,
+            r#"{"error": {"message": "No such user", "data": "SECRET1"}}"#,
+            "sbis refused the credential (No such user)",
+        ),
+        (403, r#"{"result": "SECRET1"}"#, "sbis refused the credential (403): check login and password"),
+    ] {
+        service.answers([status(code, &[JSON], body)]);
+        let text = service.call("current_user", &json!({})).await.unwrap_err().to_string();
+        assert!(text.starts_with(told) && !text.contains("SECRET"), "{text}");
+    }
+    let credential = json!({"api_client_id": "dev-key-1", "login": "ada", "password": "pass-word"});
+    let service = Service::start("diadoc", &["diadoc-api.kontur.ru"], credential).await;
+    service.answers([status(200, &[JSON], "<html>Sign in, SECRET1</html>")]);
+    let text = service.call("my_organizations", &json!({})).await.unwrap_err().to_string();
+    assert!(text.starts_with("diadoc answered 200 without a token") && !text.contains("SECRET"), "{text}");
+    assert_eq!(service.seen().len(), 1, "a page is no session");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use artel_connector_engine::{ExecuteError, PageBounds};
 use serde_json::json;
 
-use crate::service::{Service, ok, status};
+use crate::service::{Service, ok, raw, status};
 
 const SECRET: &str = "s3cret/value+1?";
 
@@ -108,4 +108,60 @@ async fn a_write_that_was_cut_off_may_have_had_its_effect_and_a_read_has_none() 
     service.hangs();
     let told = service.call_with("request", &get(), None, patience).await.unwrap_err();
     assert!(matches!(told, ExecuteError::NotSent(_)), "{told}");
+}
+
+async fn github() -> Service {
+    Service::start("github", &["api.github.com"], json!({"token": "ghp_0123456789"})).await
+}
+
+fn issue() -> serde_json::Value {
+    json!({"owner": "octocat", "repo": "hello", "title": "t"})
+}
+
+fn issues() -> serde_json::Value {
+    json!({"owner": "octocat", "repo": "hello"})
+}
+
+#[tokio::test]
+async fn an_answer_is_read_by_its_character_set_and_with_what_json_does_not_have() {
+    let service = github().await;
+    let windows = b"{\"title\": \"\xcf\xf0\xe8\xe2\xe5\xf2\"}".as_slice();
+    let utf_16: Vec<u8> = "{\"title\": \"Привет\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (content_type, body, title) in [
+        ("application/json; charset=windows-1251", windows, json!("Привет")),
+        ("application/json; charset=utf-16le", &utf_16, json!("Привет")),
+        ("application/json", br#"{"title": "\ud800!"}"#, json!("\u{fffd}!")),
+        ("application/json", br#"{"title": NaN}"#, json!(null)),
+    ] {
+        service.answers([raw(201, &[("content-type", content_type)], body)]);
+        let outcome = service.call("issue_create", &issue()).await.unwrap();
+        assert_eq!(outcome.data["title"], title);
+    }
+    service.answers([raw(422, &[("content-type", "text/plain; charset=windows-1251")], b"\xcf\xf0\xe8\xe2\xe5\xf2")]);
+    let told = service.call("issue_create", &issue()).await.unwrap_err().to_string();
+    assert_eq!(told, "the service answered 422: Привет");
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_says_nothing_may_have_taken_effect() {
+    let service = github().await;
+    for (code, body) in [
+        (200, b"<html>ok".as_slice()),
+        (201, b"{\"title\": \"\xcf\xf0\"}"),
+        (200, br#"{"title": "#),
+        (408, b""),
+        (502, b"<html>"),
+        (504, b""),
+    ] {
+        service.answers([raw(code, &[("content-type", "application/json")], body), raw(code, &[], body)]);
+        let written = service.call("issue_create", &issue()).await.unwrap_err();
+        assert!(matches!(&written, ExecuteError::Unknown(text) if text.contains(&code.to_string())), "{written:?}");
+        let read = service.call("issues", &issues()).await.unwrap_err();
+        assert!(matches!(read, ExecuteError::Refused(_)), "{read:?}");
+    }
+    for code in [400, 422, 500] {
+        service.answers([status(code, &[], "")]);
+        let written = service.call("issue_create", &issue()).await.unwrap_err();
+        assert!(matches!(written, ExecuteError::Refused(_)), "{code}: {written:?}");
+    }
 }

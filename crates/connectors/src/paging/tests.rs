@@ -85,3 +85,25 @@ fn links_are_followed_by_their_relation() {
     let page = Page { status: 200, headers: &headers, body: &body };
     assert_eq!(next(&operation, &Map::new(), &page), Next::End);
 }
+
+#[test]
+fn links_are_read_as_rfc_8288_has_them() {
+    let operation = operation(&json!({"by": {"link": {}}, "items": ""}));
+    for (value, url) in [
+        (b"<https://api.example/o?page=3>; REL=\"Next\"".as_slice(), "https://api.example/o?page=3"),
+        (b"</o?a=1,2;3>;title=\"a, <b>; rel=\\\"x\" ; rel = next", "/o?a=1,2;3"),
+        (b"</o?1>; rel=prev; rel=next, </o?2>; Rel=\"last NEXT\"", "/o?2"),
+        (b"</o?q=\xd0\xb9>; rel=\"next\"", "/o?q=%D0%B9"),
+        (b"</o?1>; rel=next; title=\"\xcf\xf0\"", "/o?1"),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("link", HeaderValue::from_bytes(value).unwrap());
+        let page = Page { status: 200, headers: &headers, body: &json!([1]) };
+        assert_eq!(
+            next(&operation, &Map::new(), &page),
+            Next::Url(url.to_owned()),
+            "{}",
+            String::from_utf8_lossy(value)
+        );
+    }
+}

@@ -4,23 +4,30 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::HttpReply;
+use super::{HttpReply, lenient};
 use crate::schema::{Operation, ReplyKind};
 
-/// The body as JSON; `None` when it is none.
+/// The body as JSON, also with what services write that JSON does not have; `None` when it is none.
 pub fn json(body: &[u8]) -> Option<Value> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    read_foreign_json(std::str::from_utf8(body).ok()?).ok()
+    let text = std::str::from_utf8(body).ok()?;
+    read_foreign_json(text).ok().or_else(|| {
+        let may_be = text.trim_start().starts_with(['{', '[']);
+        may_be.then(|| read_foreign_json(&lenient::mended(text)).ok())?
+    })
 }
 
 /// The caller's part of the body, and all of it.
+///
+/// # Errors
+/// Why the body cannot be read.
 pub(super) fn data(
     operation: &Operation,
     reply: &HttpReply<'_>,
     body: Option<Value>,
 ) -> Result<(Value, Value), String> {
     let wanted = &operation.reply;
-    if reply.body.is_empty() {
+    if reply.body.is_empty() || (wanted.kind == ReplyKind::Json && reply.body.trim_ascii().is_empty()) {
         return Ok((Value::Null, Value::Null));
     }
     match (wanted.kind, body) {

@@ -2,6 +2,7 @@
 
 mod content;
 mod failure;
+mod lenient;
 mod wait;
 
 use std::time::Duration;
@@ -36,6 +37,8 @@ pub enum Reading {
     /// The session or token is not good any more.
     SignInEnded(Failure),
     Failed(Failure),
+    /// The service did not say no, but what it said cannot be read.
+    Unreadable(Failure),
 }
 
 /// A result.
@@ -110,7 +113,7 @@ fn done(operation: &Operation, reply: &HttpReply<'_>, body: Option<Value>) -> Re
     let refused_items = body.as_ref().map(|body| failure::refused_items(operation, body)).unwrap_or_default();
     match content::data(operation, reply, body) {
         Ok((data, whole)) => Reading::Done(Done { data, whole, refused_items }),
-        Err(message) => Reading::Failed(Failure { status: reply.status, code: None, message, means: None }),
+        Err(message) => Reading::Unreadable(Failure { status: reply.status, code: None, message, means: None }),
     }
 }
 

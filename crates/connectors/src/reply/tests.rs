@@ -96,8 +96,14 @@ fn errors_without_a_rule_still_have_words() {
     }
     let Reading::Failed(failure) = reading("plain", 402, &[], "") else { panic!() };
     assert_eq!(failure.means.unwrap().en, "No subscription");
-    let Reading::Failed(failure) = reading("plain", 200, &[], "<html>") else { panic!() };
-    assert!(failure.message.contains("not JSON"));
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_no_refusal() {
+    let Reading::Unreadable(failure) = reading("plain", 200, &[], "<html>ok") else { panic!() };
+    assert_eq!((failure.status, failure.message.as_str()), (200, "the answer is not JSON: <html>ok"));
+    assert_eq!(data(reading("plain", 200, &[], r#"{"result": [NaN, "\ud800"]}"#)), json!([null, "\u{fffd}"]));
+    assert_eq!(data(reading("plain", 200, &[], "\r\n")), json!(null));
 }
 
 #[test]

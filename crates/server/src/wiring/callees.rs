@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use artel_connector_engine::{Executor, ExecutorDeps, LocalTokens};
+use artel_connector_engine::{Executor, ExecutorDeps};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_http::Ground;
 use artel_llm::{Config as ModelConfig, Endpoint, ProxyEndpoint};
 use artel_store::Store;
 use artel_tools::ToolsConfig;
+use artel_tools_services::StoredTokens;
 
 use crate::config::Config;
 use crate::vault::Vault;
@@ -42,11 +43,12 @@ pub(crate) fn egress(config: &Config, host_aliases: BTreeMap<String, SocketAddr>
         .context("the tool executor cannot be set up (TOOL_ALLOW_PRIVATE_HOSTS)")
 }
 
-/// Calls external services. Tokens that it obtains on the way are this process's.
-pub(super) fn executor(config: &Config, ground: &Ground<dyn Store>) -> anyhow::Result<Executor> {
+/// Calls external services. Tokens that it obtains on the way are in the store, for all processes.
+pub(super) fn executor(config: &Config, ground: &Ground<dyn Store>, vault: &Vault) -> anyhow::Result<Executor> {
     let (bus, clock) = (ground.bus.clone(), ground.clock.clone());
     let egress = Arc::new(egress(config, BTreeMap::new())?);
-    Ok(Executor::new(ExecutorDeps { egress, bus, clock, tokens: Arc::new(LocalTokens::default()) }))
+    let tokens = StoredTokens::new(ground.store.clone(), Arc::new(vault.seal()), clock.clone());
+    Ok(Executor::new(ExecutorDeps { egress, bus, clock, tokens: Arc::new(tokens) }))
 }
 
 pub(super) fn tools_config(config: &Config) -> ToolsConfig {

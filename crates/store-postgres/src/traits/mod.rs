@@ -8,6 +8,7 @@ mod approval_rules;
 mod artifacts;
 mod budgets;
 mod builtin_agents;
+mod connector_tokens;
 mod credentials;
 mod forms;
 mod idempotency;

@@ -24,6 +24,7 @@ pub mod builtin_agents;
 pub mod calls;
 pub mod claims;
 pub mod codes;
+pub mod connector_tokens;
 pub mod credentials;
 pub mod drafts;
 pub mod entries;
@@ -99,6 +100,12 @@ macro_rules! conformance_tests {
             a_grant_is_given_once_changed_and_revoked,
             of_many_grants_of_one_credential_at_once_one_is_made,
             an_agents_credentials_are_those_of_its_services_each_with_its_grant,
+        ]);
+        $crate::conformance_group!($make_store, connector_tokens: [
+            a_token_is_found_by_everybody_of_its_tenant,
+            of_many_who_want_to_make_a_token_one_may,
+            a_lapsed_claim_is_taken_over_and_keeps_nothing_more,
+            a_token_is_gone_with_its_credential_and_with_another_secret,
         ]);
         $crate::conformance_group!($make_store, standings: [
             access_by_a_key_is_lost_with_the_key,
@@ -484,6 +491,7 @@ mod tests {
         ("calls", include_str!("calls.rs")),
         ("claims", include_str!("claims.rs")),
         ("codes", include_str!("codes.rs")),
+        ("connector_tokens", include_str!("connector_tokens.rs")),
         ("credentials", include_str!("credentials.rs")),
         ("entries", include_str!("entries.rs")),
         ("forms", include_str!("forms.rs")),

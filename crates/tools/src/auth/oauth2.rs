@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::sensitive;
 use crate::redact::Redactor;
+use crate::token_reply::{TokenReply, lifetime_seconds};
 
 /// A token is renewed this long before it expires.
 const RENEW_EARLY: Duration = Duration::from_secs(30);
@@ -57,12 +58,6 @@ enum ClientAuth {
     #[default]
     Body,
     Basic,
-}
-
-#[derive(Deserialize)]
-struct TokenResponse {
-    access_token: String,
-    expires_in: Option<u64>,
 }
 
 impl TokenCache {
@@ -126,14 +121,38 @@ async fn fetch(
     // The rule allows the token endpoint's own host only, so the client's secret goes nowhere else.
     let response = egress.send(outgoing, &rule).await.map_err(|error| failed(error.to_string()))?;
     let status = response.status();
-    if status != StatusCode::OK {
-        return Err(failed(format!("the token endpoint answered {}", status.as_u16())));
-    }
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = content_type.unwrap_or_default().to_owned();
     let (answer, _) = read_capped(response, MAX_ANSWER).await.map_err(|error| failed(error.to_string()))?;
-    let response_body: TokenResponse = serde_json::from_slice(&answer)
-        .map_err(|_| failed("the token endpoint's answer has no access_token".into()))?;
-    let life = response_body.expires_in.unwrap_or(DEFAULT_LIFE_SECONDS).min(MAX_LIFE_SECONDS);
-    Ok((response_body.access_token.into(), Duration::from_secs(life)))
+    let reply = TokenReply::read(&content_type, &answer);
+    given(status, reply.as_ref(), redactor).map_err(failed)
+}
+
+/// The token in a reply, and its life.
+///
+/// # Errors
+/// Why there is none, in words that hold nothing of the reply but those of its refusal.
+fn given(
+    status: StatusCode,
+    reply: Option<&TokenReply>,
+    redactor: &mut Redactor,
+) -> Result<(SecretString, Duration), String> {
+    if let Some(reply) = reply {
+        reply.hide_secrets(redactor);
+    }
+    let told = reply.and_then(|reply| reply.refusal(redactor));
+    let told = told.map(|words| format!(" ({words})")).unwrap_or_default();
+    if !status.is_success() {
+        return Err(format!("the token endpoint answered {}{told}", status.as_u16()));
+    }
+    let members = reply.map(TokenReply::body);
+    let token = members.and_then(|members| members.get("access_token")?.as_str()).unwrap_or_default().trim();
+    if token.is_empty() {
+        return Err(format!("the token endpoint's answer has no access_token{told}"));
+    }
+    let life = members.and_then(|members| lifetime_seconds(members.get("expires_in")?));
+    let life = life.unwrap_or(DEFAULT_LIFE_SECONDS).min(MAX_LIFE_SECONDS);
+    Ok((token.into(), Duration::from_secs(life)))
 }
 
 fn request(client: &ClientCredentials, name: &str) -> Result<(HeaderMap, Bytes), String> {

@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
-use super::charset;
+use crate::charset::{self, is_no_text, media};
 use crate::programs::{Fuel, Programs};
 use crate::redact::Redactor;
 
@@ -122,18 +122,6 @@ impl Body {
 /// Empty when the answer has none.
 fn content_type(headers: &HeaderMap) -> String {
     headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-}
-
-fn media(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-/// Pictures and the like: their bytes mean nothing to a model.
-fn is_no_text(content_type: &str) -> bool {
-    let media = media(content_type);
-    let kind = media.split('/').next().unwrap_or_default();
-    matches!(kind, "image" | "audio" | "video" | "font")
-        || matches!(media.as_str(), "application/octet-stream" | "application/pdf" | "application/zip")
 }
 
 fn compressed(headers: &HeaderMap) -> Option<String> {

@@ -3,7 +3,6 @@
 
 mod answer;
 mod attempts;
-mod charset;
 mod mapping;
 mod outcome;
 mod request;

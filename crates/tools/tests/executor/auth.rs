@@ -7,7 +7,7 @@ use std::time::Duration;
 use artel_domain::AuthType;
 use serde_json::{Value, json};
 
-use crate::support::{Bench, Receiver, Seen, answer, failed, output};
+use crate::support::{Bench, Receiver, Seen, answer, failed, output, raw};
 
 async fn sent(auth_type: AuthType, secret: &str) -> Seen {
     let receiver = Receiver::echoing().await;
@@ -134,4 +134,43 @@ async fn the_token_endpoint_is_guarded_like_any_other_url() {
     let done = Bench::to(&receiver, "/").secret(AuthType::Oauth2, &secret).run().await;
     assert!(failed(&done).contains("not on the public internet"), "{done:?}");
     assert_eq!((tokens.connections(), receiver.connections()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_token_is_read_however_its_endpoint_writes_it() {
+    for (status, content_type, body) in [
+        (200, "application/json", r#"{"access_token": "token-1", "expires_in": "5250"}"#),
+        (200, "application/json", r#"{"access_token": "token-1", "expires_in": 3600.5}"#),
+        (200, "application/json", r#"{"access_token": "token-1", "expires_in": -1}"#),
+        (200, "application/json", "\u{feff}{\"access_token\": \"token-1\"}"),
+        (201, "application/json", r#"{"access_token": "token-1"}"#),
+        (200, "application/x-www-form-urlencoded", "access_token=token-1&expires_in=28800&token_type=bearer"),
+    ] {
+        let tokens = Receiver::start(move |_, _| async move { raw(status, content_type, body) }).await;
+        let receiver = Receiver::echoing().await;
+        let bench = oauth2(&receiver, &tokens, &json!({}));
+        let tools = bench.tools();
+        for _ in 0..2 {
+            output(&bench.call(&tools).await);
+        }
+        assert_eq!(receiver.seen()[1].header("authorization"), Some("Bearer token-1"), "{body}");
+        assert_eq!(tokens.seen().len(), 1, "the token is kept: {body}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_token_is_told_by_its_error_alone_and_nothing_is_sent() {
+    for (status, body, told) in [
+        (200, r#"{"access_token": "", "other": "canary"}"#, "has no access_token"),
+        (200, "error=bad_client&other=canary", "has no access_token (bad_client)"),
+        (200, "<p>canary</p>", "has no access_token"),
+        (400, r#"{"error": "invalid_client", "hint": "canary"}"#, "answered 400 (invalid_client)"),
+    ] {
+        let tokens = Receiver::start(move |_, _| async move { raw(status, "text/plain", body) }).await;
+        let receiver = Receiver::echoing().await;
+        let done = oauth2(&receiver, &tokens, &json!({})).run().await;
+        let error = failed(&done);
+        assert!(error.contains(told) && !error.contains("canary"), "{error}");
+        assert_eq!(receiver.connections(), 0);
+    }
 }

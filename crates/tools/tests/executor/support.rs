@@ -138,6 +138,11 @@ pub(crate) fn answer(status: u16, body: &Value) -> Response {
     (StatusCode::from_u16(status).unwrap(), [("content-type", "application/json")], body.to_string()).into_response()
 }
 
+/// A body as its bytes are.
+pub(crate) fn raw(status: u16, content_type: &'static str, body: &'static str) -> Response {
+    (StatusCode::from_u16(status).unwrap(), [("content-type", content_type)], body).into_response()
+}
+
 pub(crate) fn with_header(status: u16, name: &'static str, value: &str) -> Response {
     Response::builder().status(status).header(name, value).body(Body::empty()).unwrap()
 }

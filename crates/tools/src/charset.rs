@@ -16,7 +16,7 @@ const SHOWN: usize = 40;
 ///
 /// # Errors
 /// A text that names the character set: it is not known, or the bytes are not text in it.
-pub(super) fn decode(content_type: &str, bytes: &[u8], is_cut: bool) -> Result<String, String> {
+pub fn decode(content_type: &str, bytes: &[u8], is_cut: bool) -> Result<String, String> {
     let (encoding, start) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, length),
         None => (named(content_type, bytes)?, 0),
@@ -29,6 +29,19 @@ pub(super) fn decode(content_type: &str, bytes: &[u8], is_cut: bool) -> Result<S
         (DecoderResult::InputEmpty, _) => Ok(text),
         _ => Err(format!("its bytes are not text in the character set {}", encoding.name())),
     }
+}
+
+/// Pictures and the like: their bytes mean nothing to a model.
+pub fn is_no_text(content_type: &str) -> bool {
+    let media = media(content_type);
+    let kind = media.split('/').next().unwrap_or_default();
+    matches!(kind, "image" | "audio" | "video" | "font")
+        || matches!(media.as_str(), "application/octet-stream" | "application/pdf" | "application/zip")
+}
+
+/// A content type without its parameters, in lower case.
+pub(crate) fn media(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn named(content_type: &str, bytes: &[u8]) -> Result<&'static Encoding, String> {
