@@ -1,5 +1,5 @@
-//! Tokens that were obtained with credentials, sealed in the store: all processes use the same ones, and after a restart
-//! the last one goes on.
+//! Tokens that were obtained with credentials, sealed in the store: all processes use the same ones, and after a
+//! restart the last one goes on.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
