@@ -964,8 +964,8 @@ export interface paths {
         put?: never;
         /**
          * Answer what a turn waits for.
-         * @description An approval is decided once, and a form is answered once; what was decided, answered, expired or cancelled already is
-         *     a 409. Each value that does not fit its form is a field error (422). Needs `runs:write`.
+         * @description An approval is decided once, and a form is answered once; what was decided, answered, expired or cancelled already
+         *     is a 409. Each value that does not fit its form is a field error (422). Needs `runs:write`.
          */
         post: operations["answer_turn"];
         delete?: never;
@@ -1049,7 +1049,8 @@ export interface paths {
         put?: never;
         /**
          * Make a link to a file.
-         * @description Whoever has the link reads the file for 15 minutes, for example an `<img>`. Needs `runs:read`.
+         * @description Whoever has the link reads the file for 15 minutes, for example an `<img>`. It ends earlier when the access of
+         *     whoever made it ends: the key is revoked, the user signs out everywhere. Needs `runs:read`.
          */
         post: operations["link_artifact"];
         delete?: never;
@@ -1348,12 +1349,13 @@ export interface paths {
         /**
          * Run an agent and stream what happens.
          * @description Events: `start` `{run_id, trace_id}`, `token` `{delta}`, `message_reset` `{step}`, `message_cut` `{step,
-         *     finish_reason}` when the model stopped before its answer was complete, `tool_call` `{tool_call_id, name, args}`, `tool_result` `{tool_call_id, name, status, output|error, duration_ms}`, `approval` `{approval_id,
-         *     tool_call_id, name, args, args_digest, reason}` when a human is asked and `approval_decided` `{approval_id,
-         *     tool_call_id, decision, feedback, args?}` when they answered, then one `result` `{output, tokens}` or one
-         *     `error` `{error, code}`. `access_ended` `{error, code}` is the last event when your key is revoked, your token
-         *     expires or your login ends meanwhile. The `id` of an event is where `GET /runs/{run_id}/events` goes on. The run goes on when the
-         *     client disconnects; the same `Idempotency-Key` attaches to the same run. Needs `runs:write`.
+         *     finish_reason}` when the model stopped before its answer was complete, `tool_call` `{tool_call_id, name, args}`,
+         *     `tool_result` `{tool_call_id, name, status, output|error, duration_ms}`, `approval` `{approval_id, tool_call_id,
+         *     name, args, args_digest, reason}` when a human is asked and `approval_decided` `{approval_id, tool_call_id,
+         *     decision, feedback, args?}` when they answered, then one `result` `{output, tokens}` or one `error` `{error, code}`.
+         *     `access_ended` `{error, code}` is the last event when your key is revoked, your token expires or your login ends
+         *     meanwhile. The `id` of an event is where `GET /runs/{run_id}/events` goes on. The run goes on when the client
+         *     disconnects; the same `Idempotency-Key` attaches to the same run. Needs `runs:write`.
          */
         post: operations["stream_run"];
         delete?: never;
@@ -1615,7 +1617,10 @@ export interface components {
          * @enum {string}
          */
         ArgumentPlace: "path" | "query" | "body" | "header";
-        /** @description A file that a user sent or a tool made. Its bytes are in the storage of artifacts under tenant and id. */
+        /**
+         * @description A file that a user sent or a tool made. Its bytes are in the storage of artifacts, under tenant, id
+         *     and attempt.
+         */
         Artifact: {
             artifact_id: components["schemas"]["ArtifactId"];
             session_id?: components["schemas"]["SessionId"] | null;
@@ -2253,7 +2258,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at?: string | null;
-            /** @description Its connectors, in the order in which they were given. The system agent has all. Runs do not call connectors yet. */
+            /** @description Its connectors, in the order in which they were given. The system agent has all. */
             connectors: string[];
             /** @description `custom`, or `system`: the assistant that every organisation has without making it. */
             kind: components["schemas"]["AgentKind"];
@@ -2263,8 +2268,8 @@ export interface components {
         /** @enum {string} */
         PermissionScope: "read" | "write";
         /**
-         * @description What the four values leave out. A run that sleeps is stored as `waiting_for_approval`, whatever it waits for: the word is older
-         *     than the other waits, and processes of earlier releases read it. FROZEN.
+         * @description What the four values leave out. A run that sleeps is stored as `waiting_for_approval`, whatever it waits for:
+         *     the word is older than the other waits, and processes of earlier releases read it. FROZEN.
          * @enum {string}
          */
         Phase: "queued" | "running" | "waiting_for_approval" | "succeeded" | "failed" | "cancelled";
@@ -4259,8 +4264,8 @@ export interface operations {
                 /** @description Only runs older than this one: the last id of the page before. */
                 before?: components["schemas"]["RunId"];
                 /**
-                 * @description Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no audit
-                 *     rows.
+                 * @description Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no
+                 *     audit rows.
                  */
                 own?: boolean;
                 /** @description At most this many; 50 when absent. */
@@ -4451,8 +4456,8 @@ export interface operations {
                 run_id?: components["schemas"]["RunId"];
                 session_id?: string;
                 /**
-                 * @description Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no audit
-                 *     rows.
+                 * @description Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no
+                 *     audit rows.
                  */
                 own?: boolean;
                 /** @description At most this many; 50 when absent. */
