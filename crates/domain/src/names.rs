@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 use unicode_security::skeleton;
 
@@ -120,7 +121,7 @@ pub fn pattern_forms(pattern: &str) -> Vec<String> {
 /// pattern with wildcards has no such last form: its beginning would fit words that it does not mean. A form that is
 /// empty says nothing, so that such a name is only itself.
 fn forms_of(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
-    let seen: String = seen(name).chars().map(without_accent).collect();
+    let seen = without_accents(&seen(name));
     let looks: String = seen.chars().flat_map(latin).collect();
     let mut forms: Vec<String> =
         [caseless(&seen), caseless(&words_apart(&seen)), skeleton(&caseless(&looks)).collect::<String>()]
@@ -140,9 +141,17 @@ fn forms_of(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
     forms
 }
 
-/// The Latin letter under an accent; every other character is itself. In other scripts a mark makes another letter.
-fn without_accent(c: char) -> char {
-    if c.is_ascii() { c } else { std::iter::once(c).nfd().next().filter(char::is_ascii_alphabetic).unwrap_or(c) }
+/// Without the marks on Latin letters. In other scripts a mark makes another letter.
+fn without_accents(name: &str) -> String {
+    let mut is_latin = false;
+    let bare = name.nfd().filter(|c| {
+        let is_mark = is_combining_mark(*c);
+        if !is_mark {
+            is_latin = c.is_ascii_alphabetic();
+        }
+        !(is_mark && is_latin)
+    });
+    bare.nfc().collect()
 }
 
 /// A capital letter behind a small one begins a word.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::sender::Sender;
@@ -44,13 +45,23 @@ pub(crate) async fn while_standing(sender: Sender, answer: impl Future<Output = 
         biased;
         loss = loss(standing) => (None, Some(loss)),
         // The loss may be what ended the wait: it ends the runs of its caller.
-        answer = &mut answer => (Some(answer), standing.is_lost().await.then_some(Loss::Revoked)),
+        answer = &mut answer => {
+            let loss = lost_meanwhile(standing, answer.status()).await;
+            (Some(answer), loss)
+        }
     };
     match (loss.filter(|_| !ends_access.load(Ordering::Relaxed)), answered) {
         (Some(loss), _) => sender.refusal(loss),
         (None, Some(answer)) => answer,
         (None, None) => answer.await,
     }
+}
+
+/// A failure of the server tells nothing that a reader without standing may not know, and a store that is away would be
+/// waited for once more.
+async fn lost_meanwhile(standing: &Standing, answer: StatusCode) -> Option<Loss> {
+    let is_lost = !answer.is_server_error() && standing.is_lost().await;
+    is_lost.then_some(Loss::Revoked)
 }
 
 /// Waits for the loss of a standing, also of one that was lost a moment ago.
@@ -63,7 +74,6 @@ async fn loss(standing: &Standing) -> Loss {
 mod tests {
     use std::time::Duration;
 
-    use axum::http::StatusCode;
     use axum::response::IntoResponse as _;
 
     use super::*;

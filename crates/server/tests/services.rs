@@ -358,7 +358,7 @@ async fn a_rotated_refresh_token_outlives_the_process(database: Database) {
         }
         tokio::time::sleep(Duration::from_millis(1100)).await;
         world.artel.restart().await;
-        world.client = world.artel.client().await;
+        world.client = world.client.at(world.artel.url());
     }
     let answer = world.answers(&json!([get("/orders", None)])).await;
     assert!(answer.contains("/orders"), "{answer}");
