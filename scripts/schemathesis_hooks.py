@@ -1,6 +1,7 @@
 """What the data of schemathesis cannot know by itself."""
 
 import itertools
+import re
 import uuid
 
 import schemathesis
@@ -9,6 +10,7 @@ numbers = itertools.count()
 
 # A longer key is meant to be refused, and goes out as it is.
 LONGEST = 255
+LONGEST_PATH = 1024
 
 
 @schemathesis.hook
@@ -16,6 +18,7 @@ def before_call(context, case, kwargs):
     """Change what is refused for a reason that a schema cannot say."""
     use_fresh_key(case)
     leave_builtin_agents_alone(case)
+    stay_in_the_workspace(case)
 
 
 def use_fresh_key(case):
@@ -23,6 +26,14 @@ def use_fresh_key(case):
     key = (case.headers or {}).get("Idempotency-Key")
     if isinstance(key, str) and 1 <= len(key) <= LONGEST:
         case.headers["Idempotency-Key"] = f"{next(numbers)}-{key}"[:LONGEST]
+
+
+def stay_in_the_workspace(case):
+    """A path that leads out of a workspace, or has control characters, is refused, and no pattern says which do."""
+    path = (case.query or {}).get("path")
+    fits = r"[A-Za-z0-9_-]{1,255}(/[A-Za-z0-9_-]{1,255})*"
+    if isinstance(path, str) and len(path) <= LONGEST_PATH and not re.fullmatch(fits, path):
+        case.query["path"] = "reports"
 
 
 def leave_builtin_agents_alone(case):

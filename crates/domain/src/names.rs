@@ -141,11 +141,12 @@ fn forms_of(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
     forms
 }
 
-/// Without the marks on Latin letters. In other scripts a mark makes another letter.
+/// Without the marks on Latin letters. In other scripts a mark makes another letter, and the one mark that is a letter in
+/// upper case (U+0345) stays.
 fn without_accents(name: &str) -> String {
     let mut is_latin = false;
     let bare = name.nfd().filter(|c| {
-        let is_mark = is_combining_mark(*c);
+        let is_mark = is_combining_mark(*c) && c.to_uppercase().eq([*c]);
         if !is_mark {
             is_latin = c.is_ascii_alphabetic();
         }

@@ -131,7 +131,7 @@ fn complete(path: &str, operation: &mut Operation) {
             401 | 403 => !is_open,
             404 => path.contains('{'),
             409 => false,
-            422 => has_body || has_parameters,
+            422 => has_body || has_parameters || path.ends_with("/files/{path}"),
             429 | 503 => !is_exempt,
             _ => true,
         };

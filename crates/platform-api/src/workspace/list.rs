@@ -15,7 +15,7 @@ use crate::App;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListFiles {
     /// A directory, relative to the workspace or under `/workspace`; the workspace itself when absent.
-    #[param(nullable = false, max_length = 1024, pattern = "^[A-Za-z0-9_-]{0,100}(/[A-Za-z0-9_-]{1,100}){0,5}$")]
+    #[param(nullable = false, max_length = 1024)]
     path: Option<String>,
 }
 
