@@ -11,6 +11,7 @@ numbers = itertools.count()
 # A longer key is meant to be refused, and goes out as it is.
 LONGEST = 255
 LONGEST_PATH = 1024
+PATH = r"[A-Za-z0-9_-]{1,255}(/[A-Za-z0-9_-]{1,255})*"
 
 
 @schemathesis.hook
@@ -30,10 +31,10 @@ def use_fresh_key(case):
 
 def stay_in_the_workspace(case):
     """A path that leads out of a workspace, or has control characters, is refused, and no pattern says which do."""
-    path = (case.query or {}).get("path")
-    fits = r"[A-Za-z0-9_-]{1,255}(/[A-Za-z0-9_-]{1,255})*"
-    if isinstance(path, str) and len(path) <= LONGEST_PATH and not re.fullmatch(fits, path):
-        case.query["path"] = "reports"
+    for values in (case.query, case.path_parameters):
+        path = (values or {}).get("path")
+        if isinstance(path, str) and 1 <= len(path) <= LONGEST_PATH and not re.fullmatch(PATH, path):
+            values["path"] = "reports"
 
 
 def leave_builtin_agents_alone(case):

@@ -141,8 +141,8 @@ fn forms_of(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
     forms
 }
 
-/// Without the marks on Latin letters. In other scripts a mark makes another letter, and the one mark that is a letter in
-/// upper case (U+0345) stays.
+/// Without the marks on Latin letters. In other scripts a mark makes another letter, and the one mark that is a letter
+/// in upper case (U+0345) stays.
 fn without_accents(name: &str) -> String {
     let mut is_latin = false;
     let bare = name.nfd().filter(|c| {

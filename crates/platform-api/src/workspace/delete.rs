@@ -12,7 +12,7 @@ use crate::App;
 /// Needs `runs:write`.
 #[utoipa::path(delete, path = "/sessions/{session_id}/files/{path}", tag = TAG,
     params(("session_id" = String, Path, min_length = 1, max_length = 200),
-        ("path" = String, Path, min_length = 1, max_length = 1024, pattern = "^[A-Za-z0-9_-]{1,100}$")),
+        ("path" = String, Path, min_length = 1, max_length = 1024)),
     responses((status = 204, description = "It is gone.")))]
 pub(crate) async fn delete_workspace_file(
     State(app): State<App>,

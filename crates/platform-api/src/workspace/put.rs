@@ -21,7 +21,7 @@ use crate::artifacts::problem;
 /// 1 GiB. Needs `runs:write`.
 #[utoipa::path(put, path = "/sessions/{session_id}/files/{path}", tag = TAG,
     params(("session_id" = String, Path, min_length = 1, max_length = 200),
-        ("path" = String, Path, min_length = 1, max_length = 1024, pattern = "^[A-Za-z0-9_-]{1,100}$")),
+        ("path" = String, Path, min_length = 1, max_length = 1024)),
     request_body(content = Option<Vec<u8>>, content_type = "application/octet-stream"),
     responses((status = 200, description = "It was replaced.", body = WorkspaceEntry),
         (status = 201, description = "It is new.", body = WorkspaceEntry),
