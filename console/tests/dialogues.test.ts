@@ -88,10 +88,10 @@ it('keeps one dialogue in one place: the address changes, nothing is drawn anew,
   await one.page.getByRole('textbox', { name: 'Message' }).fill('third');
   await one.page.keyboard.press('Enter');
   await one.page.locator('.markdown', { hasText: 'third' }).waitFor();
-  expect(one.page.url()).not.toBe(address);
+  await expect.poll(() => one.page.url()).not.toBe(address);
   await one.page.goBack();
   await one.page.locator('.markdown', { hasText: 'second' }).waitFor();
-  expect(await one.page.getByText('third').count()).toBe(1);
+  await expect.poll(() => one.page.getByText('third').count()).toBe(1);
   expect(one.complaints).toEqual([]);
 });
 
