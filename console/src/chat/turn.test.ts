@@ -53,6 +53,8 @@ it('shows what a form asks for, and what became of it', () => {
   const values = { city: 'Kazan' };
   const answered = turn(...before, ['form_answered', { form_id: 'c', submitted: true, values, reason: null }]);
   expect(form(answered)).toMatchObject({ status: 'answered', values });
-  const declined = turn(...before, ['form_answered', { form_id: 'c', submitted: false, values: null, reason: 'not mine' }]);
+  const declined = turn(...before, ['form_answered', { form_id: 'c', submitted: false, values: null, reason: 'not mine', answered_by: 'ada' }]);
   expect([form(declined), declined.parts.length]).toMatchObject([{ status: 'declined', reason: 'not mine' }, 1]);
+  const expired = turn(...before, ['form_answered', { form_id: 'c', submitted: false, values: null, answered_by: null }]);
+  expect(form(expired)).toMatchObject({ status: 'expired' });
 });

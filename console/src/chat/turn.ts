@@ -24,7 +24,7 @@ export interface Asked {
   /** The service that the person is asked to connect. */
   connect: string | null;
   expiresAt: string | null;
-  status: 'pending' | 'answered' | 'declined';
+  status: 'pending' | 'answered' | 'declined' | 'expired';
   values: Json;
   reason: string | null;
 }
@@ -118,7 +118,7 @@ const APPLY: Record<string, (turn: Turn, data: Data) => void> = {
   form_answered: (turn, data) => {
     const { form } = call(turn, { tool_call_id: data.form_id });
     if (form === null) return;
-    form.status = data.submitted === true ? 'answered' : 'declined';
+    form.status = data.submitted === true ? 'answered' : data.answered_by ? 'declined' : 'expired';
     form.values = (data.values ?? null) as Json;
     form.reason = text(data.reason) || null;
   },

@@ -240,8 +240,8 @@ impl Turn {
         if self.calls.iter().all(|c| c.state.is_final()) {
             return self.ask_model();
         }
-        // All were started with this one. What is planned still is on its way into the journal, and must not be started
-        // twice.
+        // All were started with this one. The start of a call that is still `Planned` is not in the journal yet, and
+        // the call must not be started twice.
         if self.starts_together() { Vec::new() } else { self.advance() }
     }
 

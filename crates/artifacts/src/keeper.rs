@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use artel_domain::{Actor, Artifact, ArtifactId, AuditEntry};
+use artel_domain::{Actor, ArtifactId, AuditEntry};
 use artel_store::{NewArtifact, StoreError};
 use artel_tools::{ArtifactKeeper, CallContext, ToolArtifact, ToolError};
 use async_trait::async_trait;
@@ -23,15 +23,14 @@ const RESERVE: Duration = Duration::from_millis(500);
 #[async_trait]
 impl ArtifactKeeper for ArtifactFiles {
     async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, ToolError> {
-        let sha256 = hex::encode(Sha256::digest(&artifact.bytes));
         let first = ArtifactId::of_call(context.call_id, artifact.ordinal);
         for id in (0..MOST_ANSWERS).map(|again| of_answer(first, again)) {
-            let kept = until_available(context, || store(self, context, id, &artifact)).await;
-            match kept.map_err(|error| told(id, &error))? {
-                kept if kept.sha256 == sha256 => return Ok(id),
-                _ => {
+            match until_available(context, || store(self, context, id, &artifact)).await {
+                Ok(()) => return Ok(id),
+                Err(ArtifactError::Other) => {
                     tracing::info!(artifact = %id, "the call was made again and came to another answer, which is kept too");
                 }
+                Err(error) => return Err(told(id, &error)),
             }
         }
         Err("failed: every attempt of this call came to another answer; make another call".into())
@@ -65,12 +64,13 @@ async fn until_available<T, F: Future<Output = Result<T, ArtifactError>>>(
     }
 }
 
+/// Fails with [`ArtifactError::Other`] when the id has other bytes.
 async fn store(
     files: &ArtifactFiles,
     context: &CallContext,
     id: ArtifactId,
     artifact: &ToolArtifact,
-) -> Result<Artifact, ArtifactError> {
+) -> Result<(), ArtifactError> {
     let new = NewArtifact {
         id,
         tenant_id: context.tenant_id,
@@ -81,11 +81,12 @@ async fn store(
         at: context.clock.now(),
     };
     match files.begin(new).await? {
-        Beginning::Exists(there) => Ok(*there),
+        Beginning::Exists(there) if there.sha256 == hex::encode(Sha256::digest(&artifact.bytes)) => Ok(()),
+        Beginning::Exists(_) => Err(ArtifactError::Other),
         Beginning::Upload(mut upload) => {
             upload.write(artifact.bytes.clone()).await?;
             let title = artifact.title.as_deref().map(short);
-            upload.finish(title, Some(&artifact.media_type), audit(context, id)).await
+            upload.finish(title, Some(&artifact.media_type), audit(context, id)).await.map(drop)
         }
     }
 }

@@ -88,8 +88,7 @@ pub(crate) async fn delete(objects: &dyn ObjectStore, path: &Path) -> Result<(),
     }
 }
 
-/// What an upload wrote whose process died is no object yet, and no list shows it. What cannot be removed is there for
-/// the next sweep of a file that was begun again.
+/// An upload whose process died leaves a file that is no object yet, so that no list shows it.
 fn remove_unfinished(directory: &Directory, before: Timestamp) {
     let Ok(files) = std::fs::read_dir(directory) else { return };
     for file in files.flatten() {

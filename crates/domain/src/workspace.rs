@@ -66,6 +66,11 @@ impl WorkspacePath {
         &self.0
     }
 
+    /// The name of the file, without its directories.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
     /// Paths of the directories that it lies in, outermost first.
     pub fn directories(&self) -> impl Iterator<Item = &str> {
         self.0.match_indices('/').map(|(end, _)| &self.0[..end])
@@ -113,6 +118,7 @@ mod tests {
             assert_eq!(WorkspacePath::parse(text).unwrap().as_str(), path, "{text}");
         }
         let nested = WorkspacePath::parse("a/b/c").unwrap();
+        assert_eq!((nested.file_name(), WorkspacePath::parse("a").unwrap().file_name()), ("c", "a"));
         assert_eq!(nested.directories().collect::<Vec<_>>(), ["a", "a/b"]);
         assert_eq!(WorkspacePath::directory("/workspace/").unwrap(), None);
     }

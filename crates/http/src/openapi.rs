@@ -85,7 +85,9 @@ answers! {
     /// For operations whose body names something that may be absent.
     NotFound,
     /// For operations that can find something in the way.
-    Conflict
+    Conflict,
+    /// For operations without a body whose path may be refused.
+    Invalid
 }
 
 /// A section of the document.
@@ -131,7 +133,7 @@ fn complete(path: &str, operation: &mut Operation) {
             401 | 403 => !is_open,
             404 => path.contains('{'),
             409 => false,
-            422 => has_body || has_parameters || path.ends_with("/files/{path}"),
+            422 => has_body || has_parameters,
             429 | 503 => !is_exempt,
             _ => true,
         };

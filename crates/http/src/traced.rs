@@ -33,8 +33,8 @@ async fn answer(mut request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().clone();
     // The template, not the path: ids would make a series each.
-    let is_probe = is_probe(request.uri().path());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let is_probe = is_probe(&route);
     let sender = Sender::of(request.extensions_mut());
     let served = match ambiguous::check(request.headers()) {
         Ok(()) => AssertUnwindSafe(while_standing(sender, next.run(request))).catch_unwind().await,
@@ -59,8 +59,8 @@ async fn answer(mut request: Request, next: Next) -> Response {
 }
 
 /// Probes come every few seconds, and nobody wants to read of them.
-fn is_probe(path: &str) -> bool {
-    path.contains("health") || path.ends_with("/metrics")
+fn is_probe(route: &str) -> bool {
+    route.starts_with("/health") || route.ends_with("health") || route.ends_with("/metrics")
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

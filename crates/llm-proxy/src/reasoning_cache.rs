@@ -83,8 +83,11 @@ impl OmittedParts {
     /// Adds the stored parts. What the client sent itself stays unchanged.
     fn add_to(&self, message: &mut Message) {
         let Message::Assistant { calls, reasoning, rest, origin, .. } = message else { return };
-        // Members that the client sends itself go where it sends them.
-        if rest.is_empty() && calls.iter().all(|call| call.rest.is_empty()) {
+        // Members that the client sends itself go where it sends them, but for a message to which hidden ones are
+        // added.
+        let is_carried = !rest.is_empty() || calls.iter().any(|call| !call.rest.is_empty());
+        let has_hidden = !self.message.is_empty() || self.calls.iter().any(|hidden| !hidden.is_empty());
+        if has_hidden || !is_carried {
             *origin = Some(self.origin.clone());
         }
         if reasoning.is_empty() {

@@ -14,7 +14,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Info, OpenApi, OpenApiBuilder, RefOr};
 use utoipa::{IntoParams, Modify};
 
-pub(crate) use artel_http::openapi::{Conflict, NotFound, Unauthenticated};
+pub(crate) use artel_http::openapi::{Conflict, Invalid, NotFound, Unauthenticated};
 
 use crate::routes;
 

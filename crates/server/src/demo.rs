@@ -23,7 +23,8 @@ const TOOL_HOST: &str = "tool-mock";
 const INPUT: &str = "Echo the word hello using the tool";
 /// Of a terminal that nobody made larger.
 const COLUMNS: usize = 80;
-const SCOPES: [&str; 4] = ["tools:read", "tools:write", "api-keys:write", "audit:read"];
+/// A demo shows everything, also what only administrators see: rules, people, budgets.
+const SCOPES: [&str; 1] = ["admin"];
 
 pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let (config, _kept) = config(&args)?;
@@ -36,7 +37,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         let running = serve::start(&config, &[Role::Platform, Role::Worker], aliases)
             .await
             .map_err(|error| error.context("the demo cannot start (another port: --addr 127.0.0.1:0)"))?;
-        let result = walk(&config, &running, args.exit).await;
+        let result = walk(&config, &running, &args).await;
         if result.is_ok() && !args.exit {
             running.until_told_to_stop().await?;
         }
@@ -49,8 +50,8 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The operator's models, on a database and with secrets that are gone with the demo: it makes a tenant, and opens what
-/// production keeps shut.
+/// The operator's models, on a database and with secrets of its own, which are gone with the demo unless a directory is
+/// named for them. The demo makes a tenant, and opens what production keeps shut.
 fn config(args: &DemoArgs) -> anyhow::Result<(Config, Option<TempDir>)> {
     let mut config = Config::load()?;
     let kept = match &args.data_dir {
@@ -83,7 +84,7 @@ fn config(args: &DemoArgs) -> anyhow::Result<(Config, Option<TempDir>)> {
 }
 
 /// What is printed fits a terminal of 80 columns and 24 lines.
-async fn walk(config: &Config, running: &Running, exits: bool) -> anyhow::Result<()> {
+async fn walk(config: &Config, running: &Running, args: &DemoArgs) -> anyhow::Result<()> {
     let public = running.address(Port::Public).context("the demo serves the public API")?;
     let url = format!("http://{public}");
     let key = introduce(config, running, &url).await?;
@@ -103,18 +104,21 @@ async fn walk(config: &Config, running: &Running, exits: bool) -> anyhow::Result
     if status != "succeeded" {
         bail!("the run did not succeed: {}", run["error_message"].as_str().unwrap_or("no reason given"));
     }
-    if !exits {
+    if !args.exit {
         let console = running.parts.console.invite(key.clone().into())?;
         output::line(&format!("\nThe console (this address signs in once, within ten minutes):\n{url}{console}"));
-        tell_what_to_try(&url, &key, agent_id);
+        tell_what_to_try(&url, &key, agent_id, args.data_dir.is_some());
     }
     Ok(())
 }
 
 /// Commands that work as they are copied.
-fn tell_what_to_try(url: &str, key: &str, agent_id: &str) {
+///
+/// * `is_kept`: the data stays behind the demo.
+fn tell_what_to_try(url: &str, key: &str, agent_id: &str, is_kept: bool) {
+    let data = if is_kept { "and keeps" } else { "and removes" };
     output::line(&format!(
-        "\nThe server stays up; Ctrl-C stops it and removes its data. In another terminal:\n\n\
+        "\nThe server stays up; Ctrl-C stops it {data} its data. In another terminal:\n\n\
          KEY={key}\n\
          curl -N {url}/v1/runs/stream -H \"x-api-key: $KEY\" \\\n  \
            -d '{{\"agent_id\": \"{agent_id}\",\n       \"input_message\": \"{INPUT}\"}}'\n\

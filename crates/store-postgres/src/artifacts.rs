@@ -2,7 +2,7 @@
 
 use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId, Timestamp};
 use artel_store::{ArtifactStart, NewArtifact, StoredBytes, Viewer};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
 use crate::audit;
@@ -98,6 +98,7 @@ pub(crate) async fn delete(
     if deleted.execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(false);
     }
+    leave_workspaces(&mut *tx, &[viewer.tenant_id.0], &[artifact.0]).await?;
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(true)
@@ -128,6 +129,7 @@ pub(crate) async fn condemn(pool: &PgPool, before: Timestamp, limit: u32) -> sql
 pub(crate) async fn forget(pool: &PgPool, artifacts: &[(TenantId, ArtifactId)]) -> sqlx::Result<u64> {
     let (tenants, ids): (Vec<Uuid>, Vec<Uuid>) =
         artifacts.iter().map(|(tenant, artifact)| (tenant.0, artifact.0)).unzip();
+    leave_workspaces(pool, &tenants, &ids).await?;
     let gone = sqlx::query!(
         "DELETE FROM artifacts WHERE state = 'condemned'
              AND (tenant_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
@@ -135,4 +137,18 @@ pub(crate) async fn forget(pool: &PgPool, artifacts: &[(TenantId, ArtifactId)]) 
         &ids,
     );
     Ok(gone.execute(pool).await?.rows_affected())
+}
+
+/// Condemned artifacts are at no path of their sessions' workspaces.
+async fn leave_workspaces(executor: impl PgExecutor<'_>, tenants: &[Uuid], ids: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM workspace_files w USING artifacts a
+         WHERE a.state = 'condemned' AND (a.tenant_id, a.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+           AND w.tenant_id = a.tenant_id AND w.session_id = a.session_id AND w.artifact_id = a.id",
+        tenants,
+        ids,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
 }

@@ -27,7 +27,9 @@ pub(crate) async fn bind(
         let missing = !lock_tool(&mut tx, binding.tenant_id, binding.tool_id).await?;
         return Ok(if missing { BindingWrite::ToolMissing } else { BindingWrite::Duplicate });
     };
-    if let Some(taken) = name_taken::by_any_agent(&mut tx, binding.tenant_id, binding.tool_id).await? {
+    if let Some(taken) =
+        name_taken::by_agents(&mut tx, binding.tenant_id, binding.tool_id, Some(binding.agent_id)).await?
+    {
         return Ok(BindingWrite::NameTaken(taken));
     }
     versions::after_binding(&mut tx, agent, audit).await?;

@@ -42,7 +42,7 @@ impl PostgresStore {
     }
 }
 
-/// Which server it is that does not let us in, and why: a pool that gave up waiting knows neither.
+/// Names the server that refused us, and why. A pool that gave up waiting knows neither.
 async fn unreachable(connect: &PgConnectOptions, given_up: sqlx::Error) -> StoreError {
     let cause = match tokio::time::timeout(PATIENCE_FOR_A_CAUSE, connect.connect()).await {
         Ok(Err(cause)) => cause,

@@ -138,7 +138,7 @@ pub(crate) async fn update(
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = row else { return Ok(ToolWrite::Missing) };
-    if is_renamed && let Some(taken) = name_taken::by_any_agent(&mut tx, tenant, tool).await? {
+    if is_renamed && let Some(taken) = name_taken::by_agents(&mut tx, tenant, tool, None).await? {
         return Ok(ToolWrite::NameTaken(taken));
     }
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;

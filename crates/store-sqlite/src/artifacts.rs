@@ -95,6 +95,7 @@ pub(crate) async fn delete(tx: &mut Tx, viewer: &Viewer, artifact: ArtifactId, a
     if deleted.execute(&mut tx.conn).await?.rows_affected() == 0 {
         return Ok(false);
     }
+    leave_workspace(tx, viewer.tenant_id, artifact).await?;
     tx.audit(viewer.tenant_id, audit);
     Ok(true)
 }
@@ -123,6 +124,7 @@ pub(crate) async fn condemn(tx: &mut Tx, before: Timestamp, limit: u32) -> Outco
 pub(crate) async fn forget(tx: &mut Tx, artifacts: &[(TenantId, ArtifactId)]) -> Outcome<u64> {
     let mut forgotten = 0;
     for (tenant, artifact) in artifacts {
+        leave_workspace(tx, *tenant, *artifact).await?;
         let gone = sqlx::query!(
             "DELETE FROM artifacts WHERE tenant_id = ?1 AND id = ?2 AND state = 'condemned'",
             tenant.0,
@@ -131,4 +133,17 @@ pub(crate) async fn forget(tx: &mut Tx, artifacts: &[(TenantId, ArtifactId)]) ->
         forgotten += gone.execute(&mut tx.conn).await?.rows_affected();
     }
     Ok(forgotten)
+}
+
+/// A condemned artifact is at no path of its session's workspace.
+async fn leave_workspace(tx: &mut Tx, tenant: TenantId, artifact: ArtifactId) -> Outcome<()> {
+    sqlx::query!(
+        "DELETE FROM workspace_files WHERE tenant_id = ?1 AND artifact_id = ?2
+             AND session_id = (SELECT session_id FROM artifacts WHERE tenant_id = ?1 AND id = ?2 AND state = 'condemned')",
+        tenant.0,
+        artifact.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
 }

@@ -87,8 +87,8 @@ pub enum CancelOutcome {
     Missing,
 }
 
-/// A worker that dies over several runs counts against each of them once in so many claims: most of them are innocent,
-/// and one that kills its worker ends nevertheless.
+/// When a worker with several runs dies, the crash of a run is counted only at every `SHARED_CRASHES`th claim: most of
+/// the runs are innocent, and one that kills its workers still comes to its end.
 pub const SHARED_CRASHES: i64 = 4;
 
 /// A run that is now this worker's, under a fresh epoch.

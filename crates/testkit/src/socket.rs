@@ -74,6 +74,11 @@ impl Socket {
         let _ = self.inner.send(Message::Frame(frame)).await;
     }
 
+    /// Sends a ping, which fails in silence when the other side is gone.
+    pub async fn ping(&mut self) {
+        let _ = self.inner.send(Message::Ping(Vec::new().into())).await;
+    }
+
     pub async fn send_binary(&mut self, bytes: &[u8]) {
         self.inner.send(Message::binary(bytes.to_vec())).await.expect("it can be sent");
     }

@@ -6,7 +6,7 @@ use artel_connector_engine::{Account, Outcome, PageBounds, Request};
 use artel_connectors::request::{hosts_of, writes};
 use artel_connectors::schema::Access as Kind;
 use artel_connectors::{Connector, Secrets};
-use artel_domain::{Actor, AuditEntry, Consent, EffectClass};
+use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass};
 use artel_tools::{Asks, Builtin, CallContext, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -49,10 +49,10 @@ impl Builtin for ConnectorExecuteTool {
 
     async fn call(&self, context: &CallContext, args: ConnectorExecute) -> Result<ToolOutput, ToolError> {
         match self.admitted(context, &args).await {
-            Ok(account) => self.execute(context, &account, &args).await,
+            Ok(standing) => self.execute(context, &standing, &args).await,
             Err(refusal) => {
                 if matches!(refusal, ToolError::Tell(_)) {
-                    self.note(context, &args, "connector.refused", &refusal.to_string()).await;
+                    self.note(context, &args, None, "connector.refused", &refusal.to_string()).await;
                 }
                 Err(refusal)
             }
@@ -66,19 +66,19 @@ fn is_get(args: &ConnectorExecute) -> bool {
 }
 
 impl ConnectorExecuteTool {
-    /// The account of the call, when all that must hold does: agent, connector, grant, scopes, and a human's word
-    /// where the scopes want it.
-    async fn admitted(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Account, ToolError> {
+    /// What the call may do, when all that must hold does: agent, connector, grant, scopes, and a human's word where
+    /// the scopes want it.
+    async fn admitted(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Standing, ToolError> {
         let standing = self.standing(context, args).await?;
         let (what, instance) = (standing.what(args), &standing.granted.credential.instance_id);
         match standing.consent {
-            Consent::Yes => Ok(standing.account),
+            Consent::Yes => Ok(standing),
             Consent::No => {
                 let what = format!("the grant of the account {instance} does not cover {what}");
                 Err(tell("forbidden", &what, "tell the user what you would have done"))
             }
             Consent::Ask => match &context.approved {
-                Some(approved) if approved.account.as_ref() == Some(&standing.shown()) => Ok(standing.account),
+                Some(approved) if approved.account.as_ref() == Some(&standing.shown()) => Ok(standing),
                 Some(_) => {
                     let what = format!("a human agreed to {what}, and was not shown this account: {instance}");
                     Err(tell("approval_required", &what, "make the call again, and they are asked about this account"))
@@ -133,7 +133,7 @@ impl ConnectorExecuteTool {
     async fn execute(
         &self,
         context: &CallContext,
-        account: &Account,
+        standing: &Standing,
         args: &ConnectorExecute,
     ) -> Result<ToolOutput, ToolError> {
         let params = args.params.clone().unwrap_or_default();
@@ -143,7 +143,7 @@ impl ConnectorExecuteTool {
         });
         let key = context.idempotency_key();
         let request = Request {
-            account,
+            account: &standing.account,
             operation: &args.operation,
             params: &params,
             pages,
@@ -151,27 +151,35 @@ impl ConnectorExecuteTool {
             idempotency_key: Some(&key),
         };
         let result = self.0.executor.execute(&request).await;
-        self.used(context, account).await;
-        if self.effect(args) != EffectClass::ReadOnly {
+        self.used(context, standing.granted.credential.id).await;
+        if standing.writing {
             let outcome = result.as_ref().map_or_else(ToString::to_string, |_| "ok".to_owned());
-            self.note(context, args, "connector.write", &outcome).await;
+            self.note(context, args, Some(&standing.granted.credential), "connector.write", &outcome).await;
         }
         result.map(|outcome| answer(outcome).into()).map_err(|error| of_execute(&error))
     }
 
     /// That the account was used is worth knowing, and nothing fails because it is not written down.
-    async fn used(&self, context: &CallContext, account: &Account) {
-        let Ok(id) = account.id.parse() else { return };
+    async fn used(&self, context: &CallContext, id: CredentialId) {
         if let Err(error) = self.0.store.note_credential_use(context.tenant_id, id, context.clock.now()).await {
             tracing::warn!(%error, "the use of a credential was not written down");
         }
     }
 
-    async fn note(&self, context: &CallContext, args: &ConnectorExecute, action: &'static str, outcome: &str) {
+    /// * `credential`: whose account it was; `None` when the call was refused before that was clear.
+    async fn note(
+        &self,
+        context: &CallContext,
+        args: &ConnectorExecute,
+        credential: Option<&Credential>,
+        action: &'static str,
+        outcome: &str,
+    ) {
         let run = context.run.as_ref();
         let details = json!({
             "operation": args.operation,
-            "instance_id": args.instance_id,
+            "credential_id": credential.map(|credential| credential.id),
+            "instance_id": credential.map(|credential| &credential.instance_id).or(args.instance_id.as_ref()),
             "agent_id": run.map(|run| run.agent_id),
             "run_id": run.map(|run| run.run_id),
         });
@@ -204,11 +212,15 @@ struct Standing {
 
 impl Standing {
     fn what(&self, args: &ConnectorExecute) -> String {
-        format!("{} calls of {}", if self.writing { "write" } else { "read" }, args.operation)
+        format!("{} calls of {}", self.kind(), args.operation)
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.writing { "write" } else { "read" }
     }
 
     fn asks(&self, args: &ConnectorExecute) -> Asks {
-        let (credential, kind) = (&self.granted.credential, if self.writing { "write" } else { "read" });
+        let (credential, kind) = (&self.granted.credential, self.kind());
         let reason = format!(
             "the account {} ({}) of {} is to {kind}: {}",
             credential.account_label, credential.instance_id, credential.service_name, args.operation

@@ -60,8 +60,10 @@ pub fn check_values(form: &Form, values: &Value, fuel: &Fuel) -> Result<Value, F
     if found.is_empty() {
         let problems = faults(&values_schema(form), &given, fuel).map_err(|problem| wrong("", &problem))?;
         found.extend(problems.into_iter().map(|(path, message)| Fault { field: first_of(&path), message }));
-        found.extend(form.fields.iter().filter_map(|field| no_day(field, &given)));
         found.dedup_by(|one, other| one.field == other.field);
+        let days = form.fields.iter().filter_map(|field| no_day(field, &given));
+        let days: Vec<Fault> = days.filter(|day| found.iter().all(|fault| fault.field != day.field)).collect();
+        found.extend(days);
     }
     if found.is_empty() { Ok(given) } else { Err(FormProblem::Wrong(found)) }
 }

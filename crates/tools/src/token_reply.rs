@@ -1,6 +1,7 @@
 //! What a token endpoint answers (RFC 6749, 5): JSON, or a form as some services write it. Nothing of it is shown but
 //! the words of a refusal.
 
+use artel_domain::names;
 use serde_json::{Map, Value};
 
 use crate::charset;
@@ -78,7 +79,7 @@ fn is_said(value: &Value) -> bool {
 }
 
 fn line(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain = names::visible(text);
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= SHOWN { line } else { line.chars().take(SHOWN).chain(['…']).collect() }
 }

@@ -159,16 +159,16 @@ impl Talk {
                 }
                 Err(_) => Err(Over::Gone),
             },
-            Due::Unfinished => match tokio::time::timeout(SECOND_LOOK, outbox.next()).await {
-                Ok(heard) => {
+            // Pings between the pieces do not finish a message.
+            Due::Unfinished => {
+                let end = Instant::now() + SECOND_LOOK;
+                while let Ok(heard) = tokio::time::timeout_at(end, outbox.next()).await {
                     timers.heard();
-                    self.hear(heard, outbox).await
+                    self.hear(heard, outbox).await?;
                 }
-                Err(_) if outbox.message_due().is_some_and(|due| due <= Instant::now()) => {
-                    Err(Over::Close(Closing::Unfinished))
-                }
-                Err(_) => Ok(()),
-            },
+                let is_late = outbox.message_due().is_some_and(|due| due <= Instant::now());
+                if is_late { Err(Over::Close(Closing::Unfinished)) } else { Ok(()) }
+            }
             Due::TooSlow => {
                 let _ = tokio::time::timeout(SECOND_LOOK, outbox.drain()).await;
                 let is_stuck = outbox.stuck_since().is_some_and(|since| since.elapsed() >= timers::PATIENCE);

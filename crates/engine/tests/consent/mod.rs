@@ -85,7 +85,7 @@ async fn a_rule_has_the_first_word_before_a_tool_that_asks(database: Database) {
 
 async fn a_tool_that_asks_is_not_asked_when_a_rule_forbids_its_call(database: Database) {
     let bench = Bench::new(database).await;
-    let _worker = bench.worker_with(Forbids, |tools| tools.with(asking(0)));
+    let _worker = bench.worker_with(Forbids, |tools| tools.with(asking(u32::MAX)));
     let run = bench.start_run(INPUT).await;
     bench.until(run, |run| run.phase.is_end()).await;
     let call = bench.calls(run).await.remove(0);

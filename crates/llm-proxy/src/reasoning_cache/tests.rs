@@ -74,4 +74,12 @@ fn members_that_are_restored_are_for_the_provider_that_gave_them() {
     cache.restore("ada", &mut messages);
     let Message::Assistant { rest, origin, .. } = &messages[1] else { panic!("an answer") };
     assert_eq!((rest, origin.as_deref()), (&members, Some("custom:router")));
+    // SDKs echo empty members of their own.
+    let mut echoed = Message::assistant("Four.", Vec::new());
+    let Message::Assistant { rest, .. } = &mut echoed else { panic!("an answer") };
+    rest.insert("annotations".to_owned(), serde_json::json!([]));
+    let mut messages = vec![Message::user("2+2?"), echoed];
+    cache.restore("ada", &mut messages);
+    let Message::Assistant { rest, origin, .. } = &messages[1] else { panic!("an answer") };
+    assert_eq!((rest.len(), origin.as_deref()), (2, Some("custom:router")));
 }

@@ -11,6 +11,7 @@ pub(super) fn mended(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut place = Place::default();
     let mut at = 0;
+    let last_object = text.rfind('{');
     while let Some(character) = text[at..].chars().next() {
         let word = NO_NUMBERS.iter().find(|word| !place.in_string && text[at..].starts_with(**word));
         at += word.map_or(character.len_utf8(), |word| word.len());
@@ -18,7 +19,7 @@ pub(super) fn mended(text: &str) -> String {
             Some(_) => out.push_str("null"),
             None => place.write(character, &mut out),
         }
-        if place.is_after_value(character) && !text[at..].contains('{') {
+        if place.is_after_value(character) && last_object.is_none_or(|last| last < at) {
             break;
         }
     }

@@ -13,14 +13,13 @@ use crate::App;
 #[utoipa::path(delete, path = "/sessions/{session_id}/files/{path}", tag = TAG,
     params(("session_id" = String, Path, min_length = 1, max_length = 200),
         ("path" = String, Path, min_length = 1, max_length = 1024)),
-    responses((status = 204, description = "It is gone.")))]
+    responses((status = 204, description = "It is gone."), (status = 422, response = crate::document::Invalid)))]
 pub(crate) async fn delete_workspace_file(
     State(app): State<App>,
     caller: Caller<RunsWrite>,
     place: Place,
 ) -> Result<StatusCode, Problem> {
-    let viewer = app.viewer(&caller);
-    let (session, path) = place.find(&app, &viewer).await?;
+    let (viewer, session, path) = place.find_to_change(&app, &caller.requester()).await?;
     let audit = caller.audit("workspace.delete", "session", &session.0, app.clock.now());
     let was_there = app.store.delete_workspace_file(&viewer, &session, &path, audit).await?;
     was_there.then_some(StatusCode::NO_CONTENT).ok_or_else(|| Problem::not_found("file"))

@@ -19,6 +19,7 @@ use crate::artifacts::bytes::bytes_of;
         (status = 200, description = "The bytes, under the media type of the file.", body = Vec<u8>, content_type = "*/*"),
         (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "*/*"),
         (status = 304, description = "The caller has it already (`If-None-Match`)."),
+        (status = 422, response = crate::document::Invalid),
         (status = 416, description = "The file has no such part.")))]
 pub(crate) async fn get_workspace_file(
     State(app): State<App>,
@@ -31,6 +32,7 @@ pub(crate) async fn get_workspace_file(
     let file = app.store.find_workspace_file(&viewer, &session, &path).await?;
     let file = file.ok_or_else(|| Problem::not_found("file"))?;
     let artifact = app.store.find_artifact(&viewer, file.artifact_id).await?;
-    let artifact = artifact.ok_or_else(|| Problem::not_found("file"))?;
+    let mut artifact = artifact.ok_or_else(|| Problem::not_found("file"))?;
+    artifact.title = Some(path.file_name().to_owned());
     bytes_of(&app, &artifact, &headers, &caller.standing).await
 }

@@ -1,6 +1,6 @@
 //! Which file of which session a request means.
 
-use artel_domain::{SessionId, WorkspacePath};
+use artel_domain::{Requester, Session, SessionId, WorkspacePath};
 use artel_http::Problem;
 use artel_store::Viewer;
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -21,16 +21,41 @@ impl Place {
     /// 404 when the viewer sees no such session, 422 when the path is none of a workspace.
     pub(crate) async fn find(self, app: &App, viewer: &Viewer) -> Result<(SessionId, WorkspacePath), Problem> {
         let session = session(app, viewer, &self.session).await?;
-        let path =
-            WorkspacePath::parse(&self.path).map_err(|error| Problem::invalid_field("path", error.to_string()))?;
-        Ok((session, path))
+        Ok((session, self.path()?))
+    }
+
+    /// The same for a change, with the viewer who may make it.
+    ///
+    /// # Errors
+    /// As [`Place::find`]. 404 also when the session has ended or the caller may only look at it, 403 when the caller's
+    /// key is for another agent.
+    pub(crate) async fn find_to_change(
+        self,
+        app: &App,
+        requester: &Requester,
+    ) -> Result<(Viewer, SessionId, WorkspacePath), Problem> {
+        let viewer = Viewer::from(requester);
+        let session = found(app, &viewer, &self.session).await?;
+        app.intents.check_agent_of_session(requester, &session)?;
+        if !session.is_active {
+            return Err(Problem::not_found("session"));
+        }
+        Ok((viewer, session.id, self.path()?))
+    }
+
+    fn path(&self) -> Result<WorkspacePath, Problem> {
+        WorkspacePath::parse(&self.path).map_err(|error| Problem::invalid_field("path", error.to_string()))
     }
 }
 
 /// The stored id of the session that the viewer means.
-pub(crate) async fn session(app: &App, viewer: &Viewer, session: &SessionId) -> Result<SessionId, Problem> {
-    let found = if session.0.contains('\0') { None } else { app.store.find_session(viewer, session).await? };
-    found.map(|session| session.id).ok_or_else(|| Problem::not_found("session"))
+pub(crate) async fn session(app: &App, viewer: &Viewer, name: &SessionId) -> Result<SessionId, Problem> {
+    Ok(found(app, viewer, name).await?.id)
+}
+
+async fn found(app: &App, viewer: &Viewer, name: &SessionId) -> Result<Session, Problem> {
+    let found = if name.0.contains('\0') { None } else { app.store.find_session(viewer, name).await? };
+    found.ok_or_else(|| Problem::not_found("session"))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Place {

@@ -32,17 +32,17 @@ pub(crate) async fn put_workspace_file(
     place: Place,
     body: Body,
 ) -> Result<(StatusCode, Json<WorkspaceEntry>), Problem> {
-    let (session, path) = place.find(&app, &app.viewer(&caller)).await?;
+    let (viewer, session, path) = place.find_to_change(&app, &caller.requester()).await?;
     let artifact = store(&app, &caller, &session, body).await?;
     let audit = caller.audit("workspace.write", "session", &session.0, app.clock.now());
-    let written = app.store.put_workspace_file(&app.viewer(&caller), &session, &path, artifact, audit).await?;
+    let written = app.store.put_workspace_file(&viewer, &session, &path, artifact, audit).await?;
     if let WorkspaceWrite::Written { file, replaced } = written {
         let status = if replaced { StatusCode::OK } else { StatusCode::CREATED };
         return Ok((status, Json(file.into())));
     }
     // The bytes are at no path: they go with the next sweep.
     let audit = caller.audit("artifact.delete", "artifact", artifact, app.clock.now());
-    app.store.delete_artifact(&app.viewer(&caller), artifact, audit).await?;
+    app.store.delete_artifact(&viewer, artifact, audit).await?;
     Err(refused(&written, &path))
 }
 

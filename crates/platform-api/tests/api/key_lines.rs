@@ -229,7 +229,12 @@ async fn a_key_for_one_agent_changes_no_session_of_another_and_deletes_no_shared
         let refused = bound.call(method, &theirs, body).await;
         assert_eq!(refused.is_problem(403).body["error"], "agent_not_allowed", "{method}");
     }
+    for method in ["PUT", "DELETE"] {
+        let refused = bound.call(method, &format!("{theirs}/files/a.txt"), Value::Null).await;
+        assert_eq!(refused.is_problem(403).body["error"], "agent_not_allowed", "{method}");
+    }
     ada.get(&theirs).await.is(StatusCode::OK);
+    bound.call("PUT", &format!("{mine}/files/a.txt"), Value::Null).await.is(StatusCode::CREATED);
     bound.call("PATCH", &mine, json!({ "title": "renamed" })).await.is(StatusCode::OK);
     bound.call("DELETE", &mine, Value::Null).await.is(StatusCode::NO_CONTENT);
     let file = crate::artifacts::uploads(&ada, "a.txt", b"shared").await;

@@ -38,6 +38,7 @@ async fn a_file_is_written_listed_read_replaced_and_deleted() {
     let read = ada.get("/sessions/desk/files/reports/2026/q1.csv").await;
     assert_eq!(read.bytes.as_ref(), b"a;b");
     assert_eq!(read.header("x-content-type-options"), "nosniff");
+    assert!(read.header("content-disposition").contains("filename=\"q1.csv\""), "{:?}", read.headers);
     let encoded = ada.get("/sessions/desk/files/reports%2F2026%2Fq1.csv").await;
     assert_eq!(encoded.bytes, read.bytes);
     puts(&ada, "a.txt", b"two and more").await.is(StatusCode::OK);

@@ -120,6 +120,13 @@ async fn a_message_that_is_never_complete_closes_its_socket_however_slowly_it_gr
         slow.send_piece("x", false, false).await;
     }
     assert_eq!(slow.closed().await, Some(1008));
+    let mut pinging = world.socket(&session, "").await;
+    pinging.send_piece("{", true, false).await;
+    for _ in 0..60 {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        pinging.ping().await;
+    }
+    assert_eq!(pinging.closed().await, Some(1008), "pings between the pieces do not finish a message");
     let mut idle = world.socket(&session, "").await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     idle.is_alive(Duration::from_secs(5)).await;

@@ -291,6 +291,7 @@ macro_rules! conformance_tests {
             an_artifact_of_elsewhere_is_put_nowhere,
             a_colleague_neither_sees_nor_changes_a_private_workspace,
             a_workspace_ends_with_its_session,
+            a_deleted_artifact_is_at_no_path,
         ]);
         $crate::conformance_group!($make_store, idempotency: [
             a_fresh_key_is_work_to_do,

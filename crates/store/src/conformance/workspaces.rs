@@ -203,3 +203,14 @@ pub async fn a_workspace_ends_with_its_session(store: Arc<dyn Store>) {
     store.condemn_artifacts("2020-01-01T00:00:00Z".parse().unwrap(), 100).await.unwrap();
     assert_eq!(desk.files(&owner, "").await, [""; 0]);
 }
+
+pub async fn a_deleted_artifact_is_at_no_path(store: Arc<dyn Store>) {
+    let desk = Desk::new(&store).await;
+    let owner = desk.world.viewer();
+    let gone = desk.writes("a").await;
+    assert!(store.delete_artifact(&owner, gone, desk.world.audit("artifact.delete")).await.unwrap());
+    assert_eq!(desk.finds(&owner, "a").await, None);
+    assert!(!desk.deletes(&owner, "a").await, "there is nothing to delete");
+    desk.writes("a/b").await;
+    assert_eq!(desk.files(&owner, "").await, ["a/b"], "the path is free");
+}
