@@ -124,7 +124,7 @@ fn the_unit_gives_as_few_rights_as_it_can_and_time_to_stop() {
         "PrivateDevices=true",
         "MemoryDenyWriteExecute=true",
         "SystemCallFilter=@system-service",
-        "TimeoutStopSec=45",
+        "TimeoutStopSec=75",
         "LimitNOFILE=65536",
         "StateDirectoryMode=0700",
     ] {

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod agent;
+mod almost_json;
 pub mod any_value;
 pub mod approval;
 pub mod artifact;
@@ -39,6 +40,7 @@ pub mod workspace;
 
 pub use account::{Account, Hashed, Invite};
 pub use agent::{Agent, AgentKind, AgentStatus, AgentVersion, BuiltinAgent};
+pub use almost_json::mend_json;
 pub use approval::{
     Approval, ApprovalRule, ApprovalState, Approvers, ArgumentCondition, Comparison, Decision, RuleEffect,
 };

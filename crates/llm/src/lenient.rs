@@ -3,11 +3,9 @@
 //! The strict parser runs first. Only when it fails is the text mended, parsed into a tree and repaired, so correct
 //! JSON costs nothing extra.
 
-mod mend;
-
 use std::collections::HashMap;
 
-use artel_domain::read_foreign_json;
+use artel_domain::{mend_json, read_foreign_json};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
@@ -55,7 +53,7 @@ pub(crate) fn repaired(text: &str, check: impl Fn(&str) -> Option<Place>, has_st
 
 /// A JSON text as a tree, with its long integers as strings; `None` when it is not even almost JSON.
 pub(crate) fn value(text: &str) -> Option<Value> {
-    read_foreign_json(text).or_else(|_| read_foreign_json(&mend::mended(text))).ok()
+    read_foreign_json(text).or_else(|_| read_foreign_json(&mend_json(text))).ok()
 }
 
 /// Whether a text may hold an object. A text without one is no part of an answer: it keeps the connection open.

@@ -1,10 +1,10 @@
-use artel_domain::read_foreign_json;
+use artel_domain::{mend_json, read_foreign_json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::{HttpReply, lenient};
+use super::HttpReply;
 use crate::schema::{Operation, ReplyKind};
 
 /// The body as JSON, also with what services write that JSON does not have; `None` when it is none.
@@ -13,7 +13,7 @@ pub fn json(body: &[u8]) -> Option<Value> {
     let text = std::str::from_utf8(body).ok()?;
     read_foreign_json(text).ok().or_else(|| {
         let may_be = text.trim_start().starts_with(['{', '[']);
-        may_be.then(|| read_foreign_json(&lenient::mended(text)).ok())?
+        may_be.then(|| read_foreign_json(&mend_json(text)).ok())?
     })
 }
 

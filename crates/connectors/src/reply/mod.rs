@@ -2,7 +2,6 @@
 
 mod content;
 mod failure;
-mod lenient;
 mod wait;
 
 use std::time::Duration;

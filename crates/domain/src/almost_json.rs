@@ -1,4 +1,5 @@
-//! Mends texts that are almost JSON, as some servers write them.
+//! Mends texts that are almost JSON, as some servers write them. Halves of surrogate pairs are left to
+//! [`read_foreign_json`](crate::read_foreign_json).
 
 use std::fmt::Write as _;
 
@@ -7,7 +8,7 @@ const NO_NUMBERS: [&str; 4] = ["NaN", "Infinity", "-Infinity", "-NaN"];
 
 /// The text with `null` for numbers that JSON does not have, with control characters in strings escaped, and without
 /// the characters after its value. Characters that could be another value stay.
-pub(super) fn mended(text: &str) -> String {
+pub fn mend_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut place = Place::default();
     let mut at = 0;
@@ -65,5 +66,34 @@ impl Place {
 
     fn is_after_value(&self, last: char) -> bool {
         !self.in_string && self.depth == 0 && matches!(last, '}' | ']')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::mend_json;
+    use crate::read_foreign_json;
+
+    #[test]
+    fn what_json_does_not_have_is_replaced_and_all_else_stays() {
+        for (written, read) in [
+            (
+                r#"{"a": NaN, "b": [-Infinity, Infinity, -NaN], "c": "NaN"}"#,
+                json!({"a": null, "b": [null, null, null], "c": "NaN"}),
+            ),
+            (
+                r#"["\ud800", "\udc00x", "\ud83d\ude00", "\ud800\u0041"]"#,
+                json!(["\u{fffd}", "\u{fffd}x", "😀", "\u{fffd}A"]),
+            ),
+            ("[\"a\nb\", \"\\\\\", \"\\\"NaN\"]", json!(["a\nb", "\\", "\"NaN"])),
+            ("{\"a\": 1}\0\0", json!({"a": 1})),
+        ] {
+            assert_eq!(read_foreign_json::<Value>(&mend_json(written)).unwrap(), read, "{written}");
+        }
+        for broken in ["<html>ok", r#"{"a": "#, r#"["\u12"#, r"\", "Nan", r#"{"a": 1}{"b": 2}"#] {
+            assert!(read_foreign_json::<Value>(&mend_json(broken)).is_err(), "{broken}");
+        }
     }
 }
