@@ -28,6 +28,7 @@ mod service_keys;
 mod tool_catalogue;
 mod tools;
 mod turns;
+mod usage;
 mod versions;
 mod worker;
 mod workspace;
