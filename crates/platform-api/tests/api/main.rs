@@ -24,6 +24,7 @@ mod limits;
 mod organizations;
 mod private_sessions;
 mod runs;
+mod seed_rows;
 mod service_keys;
 mod tool_catalogue;
 mod tools;
