@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
-    forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, workspace,
+    forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, usage, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -68,6 +68,7 @@ fn resources() -> OpenApiRouter<App> {
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),
+        usage::routes(),
         organizations::routes(),
     ];
     resources.into_iter().fold(OpenApiRouter::default(), OpenApiRouter::merge)
