@@ -51,7 +51,7 @@ pub(crate) fn unversioned() -> OpenApiRouter<App> {
 
 /// Each resource registers its own operations.
 fn resources() -> OpenApiRouter<App> {
-    let resources = [
+    let resources = vec![
         api_keys::routes(),
         agents::routes(),
         builtin_agents::routes(),
