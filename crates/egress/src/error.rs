@@ -24,6 +24,8 @@ pub enum Refusal {
     NotAllowed(String),
     #[error("the host {0} is not on the public internet")]
     NotPublic(String),
+    #[error("the header {0} belongs to the connection, so that no request can bring it")]
+    Header(String),
     #[error("a redirect from https to http is not followed")]
     Downgrade,
     #[error("more than {MAX_REDIRECTS} redirects are not followed")]

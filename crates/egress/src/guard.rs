@@ -13,6 +13,7 @@ use crate::address::is_global;
 use crate::clients::Clients;
 use crate::endpoint::{check_form, parse};
 use crate::error::{EgressError, Refusal, SendError};
+use crate::headers::is_of_connection;
 use crate::host::{HostRule, PrivateHosts};
 use crate::outgoing::Outgoing;
 use crate::redirect;
@@ -116,8 +117,13 @@ impl Egress {
     /// * `rule`: the rule that [`Egress::check`] returned.
     ///
     /// # Errors
-    /// A refused hop, no connection, or a lost connection.
+    /// A refused hop, a header of the connection, no connection, or a lost connection.
     pub async fn send(&self, mut request: Outgoing, rule: &HostRule) -> Result<Response, SendError> {
+        // The last gate: connections are shared by all tenants, and a request with a length of its own would take in
+        // the next one.
+        if let Some(name) = request.headers.keys().find(|name| is_of_connection(name.as_str())) {
+            return Err(Refusal::Header(name.to_string()).into());
+        }
         for hops in 0.. {
             let target = self.target(&request.url, rule)?;
             let response = self.hop(&request, &target).await.map_err(|error| classify(&error, hops == 0))?;

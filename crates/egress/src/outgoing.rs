@@ -10,7 +10,8 @@ pub struct Outgoing {
     pub method: Method,
     /// The URL that [`crate::Egress::check`] returned.
     pub url: Url,
-    /// The headers. `Host` is set by the guard.
+    /// The headers. `Host`, the length and whatever else belongs to the connection are the guard's: a request that
+    /// brings one is refused.
     pub headers: HeaderMap,
     /// The body; absent when there is none.
     pub body: Option<Bytes>,

@@ -165,3 +165,15 @@ async fn a_write_whose_answer_says_nothing_may_have_taken_effect() {
         assert!(matches!(written, ExecuteError::Refused(_)), "{code}: {written:?}");
     }
 }
+
+#[tokio::test]
+async fn a_credential_that_would_say_where_a_request_ends_sends_nothing() {
+    for name in ["Content-Length", "Transfer-Encoding", "Host", "Expect"] {
+        let credential = json!({"base_url": "http://own.example", "headers": {name: "60"}});
+        let service = Service::start("http", &["own.example"], credential).await;
+        service.answers([ok(&json!({}))]);
+        let told = service.call("request", &get()).await.unwrap_err();
+        assert!(matches!(&told, ExecuteError::Credential(text) if text.contains(name)), "{told:?}");
+        assert!(service.seen().is_empty(), "{name}");
+    }
+}

@@ -328,3 +328,21 @@ fn yaml_with_numbers_as_statuses_is_read() {
     let made = import(text, &options()).unwrap();
     assert_eq!(only(&made).reply.accept.as_deref(), Some("application/pdf"));
 }
+
+#[test]
+fn headers_of_the_connection_are_neither_a_sign_in_nor_a_parameter() {
+    let schemes = json!({
+        "length": {"type": "apiKey", "in": "header", "name": "Content-Length"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    });
+    let parameters = json!([{"name": "Transfer-Encoding", "in": "header"}, {"name": "X-Team", "in": "header"}]);
+    let made = imported(
+        json!({"/a": {"get": {"parameters": parameters}}}),
+        json!({"components": {"securitySchemes": schemes}}),
+    );
+    let keys: Vec<&str> = made.connector.auth.iter().map(|scheme| scheme.key.as_str()).collect();
+    assert_eq!(keys, ["key"]);
+    assert!(told(&made, "this way to sign in is not known"), "{:?}", made.left_out);
+    let names: Vec<&str> = only(&made).parameters.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["X_Team"]);
+}

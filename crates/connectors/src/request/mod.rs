@@ -10,6 +10,7 @@ mod sign;
 
 use std::fmt;
 
+use artel_egress::{is_closed_to_callers, is_of_connection};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 use url::Url;
@@ -137,7 +138,10 @@ fn headers(call: &Call<'_>) -> Result<HeaderMap, BuildError> {
     }
     for given in given(call.operation, call.params) {
         match given.parameter.place {
-            Place::Header => set(&mut headers, given.wire_name(), &given.text()?)?,
+            Place::Header => {
+                refuse_reserved(given.name, given.wire_name())?;
+                set(&mut headers, given.wire_name(), &given.text()?)?;
+            }
             Place::HeaderMap => {
                 for (name, value) in given.members()? {
                     refuse_reserved(given.name, &name)?;
@@ -151,31 +155,18 @@ fn headers(call: &Call<'_>) -> Result<HeaderMap, BuildError> {
 }
 
 /// Headers that are not a caller's to set: who asks, where to, and how the connection is used.
-const RESERVED: [&str; 13] = [
-    "authorization",
-    "connection",
-    "content-length",
-    "cookie",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 fn refuse_reserved(parameter: &str, name: &str) -> Result<(), BuildError> {
-    let lower = name.to_ascii_lowercase();
-    if RESERVED.contains(&lower.as_str()) || lower.starts_with("x-forwarded-") || lower.starts_with("proxy-") {
+    if is_closed_to_callers(name) {
         return Err(BuildError::parameter(parameter, format!("the header {name} cannot be set here")));
     }
     Ok(())
 }
 
+/// Every header of every request is written here.
 pub(crate) fn set(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), BuildError> {
+    if is_of_connection(name) {
+        return Err(BuildError::parameter(name, "belongs to the connection and cannot be set"));
+    }
     let odd = || BuildError::parameter(name, "is no header: names are ASCII words, values have no line breaks");
     let name: HeaderName = name.parse().map_err(|_| odd())?;
     headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| odd())?);
