@@ -20,11 +20,13 @@ use tokio_util::sync::CancellationToken;
 
 mod answer;
 mod connections;
+mod half_close;
 mod received;
 mod socket;
 mod unread;
 
 pub use connections::{ConnectionLimits, Connections};
+pub use half_close::EndsWithClient;
 pub use received::Received;
 
 use connections::{Admission, Place};
@@ -116,7 +118,8 @@ async fn connection(
         biased;
         ended = connection.as_mut() => ended,
         () = place.connection().closed() => return,
-        () = stop.cancelled() => {
+        // Either way the answer under way is the last one.
+        () = ends(&stop, &place) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -124,6 +127,13 @@ async fn connection(
     // Most often a client that went away.
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended");
+    }
+}
+
+async fn ends(stop: &CancellationToken, place: &Place) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = place.connection().half_close().closed() => {}
     }
 }
 
