@@ -1,5 +1,4 @@
-//! Splits a stream of bytes into lines of JSON. The stream may be cut anywhere. Some proxies make server-sent events of
-//! the lines: then the names of the fields are taken off.
+//! Splits a stream of bytes into lines of JSON. The stream may be cut anywhere.
 
 /// The state of the parser between two pieces of a stream. It knows lines, not JSON.
 #[derive(Debug, Default)]
@@ -33,7 +32,7 @@ impl Parser {
             self.past_first_line = true;
             bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         }
-        let bytes = bytes.strip_prefix(b"data:").unwrap_or(bytes).trim_ascii();
+        let bytes = bytes.trim_ascii();
         (!bytes.is_empty()).then(|| bytes.to_vec())
     }
 }

@@ -30,7 +30,6 @@ pub(super) async fn answer(
 ) -> Result<Response<Answer>, Infallible> {
     place.enter(Stage::Busy);
     let half_close = place.connection().half_close().clone();
-    half_close.begin(request.body().is_end_stream());
     if health_only && !asks_for_health(request.uri().path()) {
         place.connection().linger();
         return Ok(finished(full(), place));

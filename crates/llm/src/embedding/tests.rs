@@ -76,3 +76,14 @@ fn a_vector_that_is_none_is_refused_whatever_was_asked_for() {
         }
     }
 }
+
+#[test]
+fn the_answer_is_written_in_openais_shape() {
+    let usage = artel_domain::Usage { prompt_tokens: 3, ..Default::default() };
+    let embeddings = Embeddings { vectors: vec![to_raw_value(&[1.5]).unwrap()], usage: Some(usage) };
+    let expected = json!({
+        "object": "list", "data": [{ "object": "embedding", "index": 0, "embedding": [1.5] }], "model": "m",
+        "usage": { "prompt_tokens": 3, "total_tokens": 3 },
+    });
+    assert_eq!(serde_json::to_value(embeddings.body("m")).unwrap(), expected);
+}

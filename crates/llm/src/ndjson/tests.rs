@@ -22,11 +22,6 @@ fn lines_end_with_lf_or_crlf_and_the_last_one_with_the_stream() {
 }
 
 #[test]
-fn the_data_of_events_are_lines_too() {
-    assert_eq!(lines([b"data: {\"a\":1}\n\ndata:{\"b\":1}\n\n".as_slice()]), [r#"{"a":1}"#, r#"{"b":1}"#]);
-}
-
-#[test]
 fn lines_are_the_same_wherever_the_stream_is_cut() {
     let whole = lines([STREAM]);
     for cut in 0..=STREAM.len() {

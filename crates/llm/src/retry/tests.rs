@@ -67,7 +67,7 @@ fn a_wait_of_any_length_is_bounded_and_fails_the_call() {
     for (name, value) in [
         ("retry-after", "1e300"),
         ("retry-after", "99999999999999999999999"),
-        ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ("retry-after", "Thu, 30 Dec 9999 12:00:00 GMT"),
         ("retry-after-ms", "1e300"),
     ] {
         let header = |name, value| (HeaderName::from_static(name), HeaderValue::from_static(value));
