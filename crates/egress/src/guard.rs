@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reqwest::Response;
-use reqwest::header::{HOST, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, HOST, HeaderValue, LOCATION};
 use url::{Host, Url};
 
 use crate::address::is_global;
@@ -151,6 +151,7 @@ impl Egress {
     async fn hop(&self, request: &Outgoing, target: &Target) -> Result<Response, reqwest::Error> {
         let mut url = request.url.clone();
         let mut headers = request.headers.clone();
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
         if let Target::Alias(address) = target {
             if let Some(host) = authority(&url) {
                 headers.insert(HOST, host);

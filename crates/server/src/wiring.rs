@@ -81,7 +81,8 @@ impl Parts {
         let metrics: Arc<dyn MetricsText> =
             Arc::new(Metrics::new(store.clone(), bus.clone(), clock.clone(), models.clone()));
         let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
-        let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone());
+        let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone())
+            .with_most_of_tenant(config.toolkit.artifact_bytes);
         let connectors = Arc::new(connectors()?);
         let executor = Arc::new(callees::executor(config, &ground, &vault)?);
         let services = Arc::new(Services {

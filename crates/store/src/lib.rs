@@ -45,7 +45,7 @@ pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agent_connectors::AgentConnectors;
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Publication};
 pub use approval_rules::ApprovalRules;
-pub use artifacts::{ArtifactStart, Artifacts, NewArtifact, StoredBytes};
+pub use artifacts::{ArtifactEnd, ArtifactStart, Artifacts, NewArtifact, StoredBytes};
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
 pub use connector_tokens::{ConnectorTokens, TokenClaim, TokenTurn};

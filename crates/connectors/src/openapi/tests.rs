@@ -220,6 +220,20 @@ fn both_dialects_of_schemas_become_one() {
 }
 
 #[test]
+fn a_long_integer_of_a_document_keeps_its_digits_and_a_bound_stays_a_number() {
+    let parameter =
+        r#"{"name": "a", "in": "query", "schema": {"enum": [40817810099910004312], "maximum": 18446744073709551616}}"#;
+    let text = format!(
+        r#"{{"openapi": "3.1.0", "info": {{"title": "T", "version": "1"}}, "servers": [{{"url": "https://api.example"}}],
+        "paths": {{"/a": {{"get": {{"parameters": [{parameter}], "responses": {{}}}}}}}}}}"#
+    );
+    let made = import(&text, &options()).unwrap();
+    let schema = &only(&made).parameters.get("a").unwrap().schema;
+    let expected = json!({"enum": ["40817810099910004312"], "maximum": 18_446_744_073_709_551_616.0});
+    assert_eq!(schema, &expected);
+}
+
+#[test]
 fn a_get_loses_its_body_and_an_empty_one_is_not_worth_a_word() {
     let body = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
     let made = imported(

@@ -174,6 +174,7 @@ macro_rules! conformance_tests {
             falling_asleep_again_after_a_lost_answer_sleeps_over_nothing,
             asking_again_finds_the_first_question,
             cancelling_closes_what_is_still_open,
+            nobody_decides_about_a_call_of_a_cancelled_run,
             questions_are_listed_oldest_first_and_by_filter,
             a_foreign_tenant_neither_sees_nor_decides,
             a_question_is_due_when_its_time_is_over_and_nobody_answered,
@@ -226,6 +227,9 @@ macro_rules! conformance_tests {
             a_run_that_is_over_takes_no_answer,
             what_is_journalled_about_an_answered_call_does_not_open_it_again,
             a_form_is_answered_once_and_its_run_is_woken,
+            no_answer_counts_after_a_cancel,
+            a_worker_that_does_not_know_of_an_answer_cannot_end_its_call,
+            of_an_answer_and_a_cancelled_end_at_once_one_counts,
             a_call_takes_no_answer_of_another_kind,
         ]);
         $crate::conformance_group!($make_store, forms: [
@@ -275,6 +279,8 @@ macro_rules! conformance_tests {
             an_artifact_is_found_when_its_bytes_are_stored_and_as_it_was_stored,
             what_was_broken_off_may_be_begun_again_and_what_is_there_is_there,
             of_many_who_finish_an_artifact_at_once_one_does,
+            a_tenants_artifacts_have_so_many_bytes_and_no_more,
+            of_many_artifacts_at_once_no_more_are_stored_than_there_is_room_for,
             a_colleague_finds_no_artifact_of_a_private_session_and_deletes_none,
             an_artifact_of_a_session_of_the_tenant_is_everybodys_in_it,
             an_administrators_look_at_a_private_artifact_leaves_a_row,
