@@ -11,10 +11,12 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 
+mod apart;
 mod coding;
 mod faults;
 mod place;
 
+pub use apart::{Apart, ApartBody};
 pub use coding::check_coding;
 pub use faults::{Checked, Faults};
 
@@ -63,9 +65,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
 
 fn unread(rejection: &BytesRejection) -> Problem {
     match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is larger than 1 MiB.")
-        }
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),
         other => match BodyCut::of(other) {
             Some(BodyCut::AccessEnded) => crate::standing::ended(),
             Some(BodyCut::Silent) => {
@@ -75,6 +75,11 @@ fn unread(rejection: &BytesRejection) -> Problem {
             _ => Problem::malformed("The body could not be read to its end."),
         },
     }
+}
+
+fn too_large() -> Problem {
+    let message = "The body is larger than 1 MiB, or than this operation takes.";
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", message)
 }
 
 fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, Problem> {

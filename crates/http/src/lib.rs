@@ -33,7 +33,7 @@ mod traced;
 pub mod upgrade;
 mod waiting;
 
-pub use body::{Body, Checked, Faults, check_coding};
+pub use body::{Apart, ApartBody, Body, Checked, Faults, check_coding};
 pub use caller::{Caller, CallerIp, GivenKey, Permission};
 pub use cors::Origin;
 pub use gate::{AuthServiceTrust, Gate, GateConfig, Shares, StaticKey};

@@ -16,6 +16,9 @@ use crate::{
 /// A file with what is around it in a form.
 const LARGEST_FORM: usize = artel_artifacts::LARGEST as usize + 64 * 1024;
 
+/// A document of 8 MiB with what is around it.
+const LARGEST_IMPORT: usize = (8 * 1024 + 64) * 1024;
+
 /// The finished surface: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
     let clock = app.clock.clone();
@@ -36,12 +39,15 @@ pub fn routes(app: App) -> Router {
             .layer(DefaultBodyLimit::max(LARGEST_FORM))
             .layer(from_fn_with_state(gate(), admit)),
     );
+    let api = api.merge(
+        Router::from(imports()).layer(DefaultBodyLimit::max(LARGEST_IMPORT)).layer(from_fn_with_state(gate(), admit)),
+    );
     Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
 }
 
 /// What is described under `/v1`.
 pub(crate) fn versioned() -> OpenApiRouter<App> {
-    resources().merge(run_starts()).merge(uploads())
+    resources().merge(run_starts()).merge(uploads()).merge(imports())
 }
 
 /// What is described at the root.
@@ -72,6 +78,11 @@ fn resources() -> OpenApiRouter<App> {
         organizations::routes(),
     ];
     resources.into_iter().fold(OpenApiRouter::default(), OpenApiRouter::merge)
+}
+
+/// Documents may be larger than other bodies.
+fn imports() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(organizations::connectors::import::import_connector))
 }
 
 /// Files may be larger than other bodies.

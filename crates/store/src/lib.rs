@@ -29,6 +29,7 @@ pub mod login_attempts;
 pub mod logins;
 pub mod oauth_clients;
 pub mod operations;
+pub mod organization_connectors;
 pub mod organization_sessions;
 pub mod rotation;
 pub mod runs;
@@ -61,6 +62,9 @@ pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{ClockReading, Health, OldestWaiting, Operations};
+pub use organization_connectors::{
+    ConnectorDeletion, ConnectorHead, ConnectorReplacement, ConnectorWrite, OrganizationConnectors,
+};
 pub use organization_sessions::{NewOrganizationSession, OrganizationSessionFilter, OrganizationSessions};
 pub use runs::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,

@@ -6,7 +6,7 @@
 use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
     Forms, Grants, Idempotency, Identities, Jobs, Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations,
-    OrganizationSessions, Runs, Sessions, SigningKeys, Standings, Tools, Workspaces,
+    OrganizationConnectors, OrganizationSessions, Runs, Sessions, SigningKeys, Standings, Tools, Workspaces,
 };
 
 macro_rules! sums {
@@ -22,7 +22,7 @@ sums! {
     AgentStore = Agents + AgentConnectors + BuiltinAgents + Tools;
 
     /// External services: their accounts, which agent may use them, and the audit log of their use.
-    ServiceStore = Agents + AgentConnectors + Credentials + Grants + Identities;
+    ServiceStore = Agents + AgentConnectors + OrganizationConnectors + Credentials + Grants + Identities;
 
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;

@@ -5,6 +5,7 @@
 //! checked by the connector engine. This crate must never know HTTP routes, journals or SQL.
 
 mod access;
+mod connectors;
 mod describe;
 mod error;
 mod execute;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use artel_tools::{Tool, Typed};
 
+pub use connectors::Connectors;
 pub use secret::{NotOpened, opened, sealed};
 pub use services::Services;
 pub use tokens::StoredTokens;

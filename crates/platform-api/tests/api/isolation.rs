@@ -21,6 +21,7 @@ struct Things {
     artifact: String,
     credential: String,
     grant: String,
+    connector: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -37,6 +38,7 @@ async fn things(world: &World) -> Things {
     let artifact = made["artifact_id"].as_str().unwrap().to_owned();
     let session = "secret-session".to_owned();
     let (credential, grant) = crate::credentials::granted(&ada, &agent).await;
+    let connector = crate::own_connectors::imported(&ada, "secret_shop").await;
     Things {
         tenant: ada.tenant.to_string(),
         agent,
@@ -49,6 +51,7 @@ async fn things(world: &World) -> Things {
         artifact,
         credential,
         grant,
+        connector,
     }
 }
 
@@ -68,7 +71,8 @@ impl Things {
             "grant_id" => self.grant.clone(),
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
-            "builtin_agent" | "connector_key" | "name" => "absent".to_owned(),
+            "builtin_agent" | "name" => "absent".to_owned(),
+            "connector_key" => self.connector.clone(),
             // Looked for in the session, which is the secret.
             "path" => "a.txt".to_owned(),
             other => panic!("what is a {other}?"),

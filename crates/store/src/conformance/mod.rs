@@ -41,6 +41,7 @@ pub mod login_world;
 pub mod logins;
 pub mod oauth_clients;
 pub mod operations;
+pub mod organization_connectors;
 pub mod organization_sessions;
 pub mod profiles;
 pub mod runs;
@@ -100,6 +101,16 @@ macro_rules! conformance_tests {
             a_grant_is_given_once_changed_and_revoked,
             of_many_grants_of_one_credential_at_once_one_is_made,
             an_agents_credentials_are_those_of_its_services_each_with_its_grant,
+        ]);
+        $crate::conformance_group!($make_store, organization_connectors: [
+            a_connector_is_kept_found_replaced_and_deleted,
+            a_key_is_taken_once_in_each_organisation,
+            a_retried_import_writes_nothing,
+            what_is_replaced_is_what_was_looked_at,
+            a_connector_with_accounts_sends_their_secrets_nowhere_else,
+            a_deleted_connector_is_taken_from_every_agent,
+            an_organisation_has_so_many_connectors_and_bytes,
+            another_tenant_has_nothing_of_a_connector,
         ]);
         $crate::conformance_group!($make_store, connector_tokens: [
             a_token_is_found_by_everybody_of_its_tenant,
