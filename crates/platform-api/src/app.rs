@@ -5,7 +5,7 @@ use std::time::Duration;
 use artel_artifacts::{ArtifactFiles, ArtifactLinks};
 use artel_connector_engine::Executor;
 use artel_connectors::Catalogue;
-use artel_domain::{TenantId, UserId};
+use artel_domain::{RateLimit, TenantId, UserId};
 use artel_http::{Gate, Ground, Identity, PublicKeys, TrustedHosts};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer};
 use artel_intents::Intents;
@@ -13,6 +13,8 @@ use artel_llm::Models;
 use artel_store::{SurfaceStore, Viewer};
 use artel_tools::Registry;
 use axum::extract::FromRef;
+
+use crate::deliveries::Places;
 
 /// What the operator decides about this surface.
 #[derive(Debug, Clone)]
@@ -35,6 +37,8 @@ pub struct ApiConfig {
     pub tool_default_timeout_ms: u64,
     /// The longest timeout that a binding may name.
     pub tool_max_timeout_ms: u64,
+    /// How many deliveries one hook takes.
+    pub hook_rate: RateLimit,
 }
 
 /// Whom test tokens are for.
@@ -61,7 +65,7 @@ pub struct Deps {
     pub connectors: Arc<Catalogue>,
     /// Calls them.
     pub executor: Arc<Executor>,
-    /// Seals the secrets of credentials.
+    /// Seals the secrets of credentials and hooks.
     pub seal: Arc<SecretBox>,
 }
 
@@ -83,6 +87,7 @@ pub struct Shared {
     pub(crate) connectors: Arc<Catalogue>,
     pub(crate) executor: Arc<Executor>,
     pub(crate) seal: Arc<SecretBox>,
+    pub(crate) places: Places,
     pub(crate) config: ApiConfig,
 }
 
@@ -115,6 +120,7 @@ impl App {
             connectors,
             executor,
             seal,
+            places: Places::default(),
             config,
         }))
     }

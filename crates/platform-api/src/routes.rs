@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
-    forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, workspace,
+    App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
+    deliveries, docs, forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -28,7 +28,8 @@ pub fn routes(app: App) -> Router {
     let starts = Router::from(run_starts()).layer(from_fn_with_state(gate(), admit_runs));
     let known = Router::from(resources()).merge(starts).layer(from_fn_with_state(gate(), admit));
     let strangers = Router::from(sign_in()).layer(from_fn_with_state(gate(), admit_strangers));
-    let api = known.merge(strangers);
+    // Hooks are counted each for itself, by the handler.
+    let api = known.merge(strangers).merge(Router::from(hooks()));
     let open = Router::from(probes()).merge(docs::routes());
     let api = api.merge(
         Router::from(uploads())
@@ -41,7 +42,7 @@ pub fn routes(app: App) -> Router {
 
 /// What is described under `/v1`.
 pub(crate) fn versioned() -> OpenApiRouter<App> {
-    resources().merge(run_starts()).merge(uploads())
+    resources().merge(run_starts()).merge(uploads()).merge(hooks())
 }
 
 /// What is described at the root.
@@ -113,12 +114,15 @@ fn organization() -> OpenApiRouter<App> {
         .merge(services())
 }
 
-/// Of an organisation: connectors, credentials, grants.
+/// Of an organisation: connectors with their hooks and events, credentials, grants.
 fn services() -> OpenApiRouter<App> {
-    use organizations::{connectors, credentials, grants};
+    use organizations::{connectors, credentials, events, grants, hooks};
     OpenApiRouter::default()
         .routes(routes!(connectors::list::list_connectors))
         .routes(routes!(connectors::get::get_connector))
+        .routes(routes!(hooks::create::create_hook, hooks::list::list_hooks))
+        .routes(routes!(hooks::update::update_hook, hooks::revoke::revoke_hook))
+        .routes(routes!(events::list::list_inbound_events))
         .routes(routes!(credentials::create::create_credential, credentials::list::list_credentials))
         .routes(routes!(
             credentials::get::get_credential,
@@ -129,6 +133,11 @@ fn services() -> OpenApiRouter<App> {
         .routes(routes!(grants::available::list_available_credentials))
         .routes(routes!(grants::create::create_grant, grants::list::list_grants))
         .routes(routes!(grants::update::update_grant, grants::delete::delete_grant))
+}
+
+/// Services deliver here; the token in the path is their only credential.
+fn hooks() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(deliveries::receive::receive_delivery))
 }
 
 /// Files may be larger than other bodies.

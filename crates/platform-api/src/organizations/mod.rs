@@ -1,9 +1,12 @@
-//! An organisation's agents and what they may reach: connectors, credentials and grants, under the organisation's id.
+//! An organisation's agents and what they may reach: connectors, credentials, grants and hooks, under the
+//! organisation's id.
 
 pub(crate) mod agents;
 pub(crate) mod connectors;
 pub(crate) mod credentials;
+pub(crate) mod events;
 pub(crate) mod grants;
+pub(crate) mod hooks;
 mod member;
 
 pub(crate) use member::Member;

@@ -21,6 +21,8 @@ struct Things {
     artifact: String,
     credential: String,
     grant: String,
+    hook: String,
+    hook_token: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -37,6 +39,7 @@ async fn things(world: &World) -> Things {
     let artifact = made["artifact_id"].as_str().unwrap().to_owned();
     let session = "secret-session".to_owned();
     let (credential, grant) = crate::credentials::granted(&ada, &agent).await;
+    let hook = crate::deliveries::made(&ada, "http", None).await;
     Things {
         tenant: ada.tenant.to_string(),
         agent,
@@ -49,6 +52,8 @@ async fn things(world: &World) -> Things {
         artifact,
         credential,
         grant,
+        hook: hook["id"].as_str().unwrap().to_owned(),
+        hook_token: hook["token"].as_str().unwrap().to_owned(),
     }
 }
 
@@ -66,6 +71,9 @@ impl Things {
             "artifact_id" => self.artifact.clone(),
             "credential_id" => self.credential.clone(),
             "grant_id" => self.grant.clone(),
+            "hook_id" => self.hook.clone(),
+            // It opens its own hook alone, whoever shows it.
+            "token" => self.hook_token.clone(),
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
             "builtin_agent" | "connector_key" | "name" => "absent".to_owned(),
@@ -83,6 +91,7 @@ fn body(operation: &Value) -> Value {
         "create_agent" => json!({ "name": "a" }),
         "create_credential" => crate::credentials::account("main"),
         "create_grant" => json!({ "credential_id": ABSENT }),
+        "update_hook" => json!({ "secret": "long enough" }),
         "update_grant" => json!({ "scopes": { "write": false } }),
         "create_tool" => tool("t"),
         "answer_form" => json!({ "values": {} }),

@@ -1,0 +1,3 @@
+//! What services sent to the organisation by themselves.
+
+pub(crate) mod list;
