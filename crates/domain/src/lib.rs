@@ -24,6 +24,7 @@ pub mod event;
 pub mod failure;
 mod foreign_json;
 pub mod form;
+pub mod hook;
 pub mod ids;
 pub mod key;
 pub mod names;
@@ -64,9 +65,10 @@ pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
 pub use failure::RunFailure;
 pub use foreign_json::{keep_digits, read_foreign_json, replace_unpaired_surrogates};
 pub use form::{AskedForm, FormState};
+pub use hook::{Hook, InboundEvent};
 pub use ids::{
-    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, RunId, SessionId,
-    TenantId, ToolId, UserId,
+    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
+    InboundEventId, RunId, SessionId, TenantId, ToolId, UserId,
 };
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};

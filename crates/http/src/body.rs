@@ -63,6 +63,14 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message))
 }
 
+/// All bytes of a request whose body may be anything, at most [`MAX_BODY_BYTES`].
+///
+/// # Errors
+/// 413 when there are more, 400 and 408 when they did not come to their end.
+pub async fn raw(request: Request) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, &()).await.map_err(|rejection| unread(&rejection))
+}
+
 fn unread(rejection: &BytesRejection) -> Problem {
     match rejection {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use artel_artifacts::{ArtifactFiles, ArtifactLinks};
 use artel_connector_engine::Executor;
-use artel_domain::{TenantId, UserId};
+use artel_domain::{RateLimit, TenantId, UserId};
 use artel_egress::Egress;
 use artel_http::{Gate, Ground, Identity, PublicKeys, TrustedHosts};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer};
@@ -16,6 +16,8 @@ use artel_tools_services::Connectors;
 use axum::extract::FromRef;
 
 use crate::imports::Imports;
+
+use crate::deliveries::Places;
 
 /// What the operator decides about this surface.
 #[derive(Debug, Clone)]
@@ -38,6 +40,8 @@ pub struct ApiConfig {
     pub tool_default_timeout_ms: u64,
     /// The longest timeout that a binding may name.
     pub tool_max_timeout_ms: u64,
+    /// How many deliveries one hook takes.
+    pub hook_rate: RateLimit,
 }
 
 /// Whom test tokens are for.
@@ -66,7 +70,7 @@ pub struct Deps {
     pub executor: Arc<Executor>,
     /// The guard of addresses that callers name.
     pub egress: Arc<Egress>,
-    /// Seals the secrets of credentials.
+    /// Seals the secrets of credentials and hooks.
     pub seal: Arc<SecretBox>,
 }
 
@@ -91,6 +95,7 @@ pub struct Shared {
     /// Imports of connectors that are under way in this process.
     pub(crate) imports: Imports,
     pub(crate) seal: Arc<SecretBox>,
+    pub(crate) places: Places,
     pub(crate) config: ApiConfig,
 }
 
@@ -126,6 +131,7 @@ impl App {
             egress,
             imports: Imports::default(),
             seal,
+            places: Places::default(),
             config,
         }))
     }

@@ -14,6 +14,7 @@ mod auth;
 mod bindings;
 mod budgets;
 mod builtin_agents;
+mod deliveries;
 mod docs;
 mod document;
 mod forms;

@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
-    forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, usage, workspace,
+    App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
+    deliveries, docs, forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, usage, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -31,7 +31,8 @@ pub fn routes(app: App) -> Router {
     let starts = Router::from(run_starts()).layer(from_fn_with_state(gate(), admit_runs));
     let known = Router::from(resources()).merge(starts).layer(from_fn_with_state(gate(), admit));
     let strangers = Router::from(sign_in()).layer(from_fn_with_state(gate(), admit_strangers));
-    let api = known.merge(strangers);
+    // Hooks are counted each for itself, by the handler.
+    let api = known.merge(strangers).merge(Router::from(hooks()));
     let open = Router::from(probes()).merge(docs::routes());
     let api = api.merge(
         Router::from(uploads())
@@ -47,7 +48,7 @@ pub fn routes(app: App) -> Router {
 
 /// What is described under `/v1`.
 pub(crate) fn versioned() -> OpenApiRouter<App> {
-    resources().merge(run_starts()).merge(uploads()).merge(imports())
+    resources().merge(run_starts()).merge(uploads()).merge(imports()).merge(hooks())
 }
 
 /// What is described at the root.
@@ -83,6 +84,11 @@ fn resources() -> OpenApiRouter<App> {
 /// Documents may be larger than other bodies.
 fn imports() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(organizations::connectors::import::import_connector))
+}
+
+/// Services deliver here; the token in the path is their only credential.
+fn hooks() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(deliveries::receive::receive_delivery))
 }
 
 /// Files may be larger than other bodies.

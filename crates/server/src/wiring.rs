@@ -132,7 +132,11 @@ impl Parts {
             owner: self.process_name(),
             lease: config.lease,
         };
-        let retention = Retention { events: config.event_retention, llm_calls: config.llm_calls_retention };
+        let retention = Retention {
+            events: config.event_retention,
+            llm_calls: config.llm_calls_retention,
+            inbound_events: config.inbound_events_retention,
+        };
         let sweeping = SweepDeps {
             store: self.ground.store.clone(),
             bus: self.ground.bus.clone(),

@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visi
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::{Checked, MAX_BODY_BYTES, check_content_type, read, too_large, unread};
+use super::{Checked, MAX_BODY_BYTES, check_coding, check_content_type, read, too_large, unread};
 use crate::{Prefer, Problem};
 
 /// A request with a member that is handed over as it came. In its place the request has an empty value of the same
@@ -34,6 +34,7 @@ impl<T: DeserializeOwned + Checked + Apart, S: Send + Sync> FromRequest<S> for A
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         check_content_type(request.headers())?;
+        check_coding(request.headers())?;
         let strict = Prefer::of(request.headers()).strict;
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
         let (rest, apart) = cut(&bytes, T::MEMBER)?;

@@ -255,6 +255,7 @@ fn config() -> ApiConfig {
         key_life_from_token: Duration::from_hours(24 * 90),
         tool_default_timeout_ms: 15_000,
         tool_max_timeout_ms: 60_000,
+        hook_rate: "100000/second".parse().unwrap(),
     }
 }
 

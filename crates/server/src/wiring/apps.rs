@@ -88,6 +88,7 @@ fn api_config(config: &Config) -> ApiConfig {
         key_life_from_token: config.shares.key_life_from_token,
         tool_default_timeout_ms: config.tool_default_timeout_ms,
         tool_max_timeout_ms: config.tool_max_timeout_ms,
+        hook_rate: config.rate_limit_hooks,
     }
 }
 

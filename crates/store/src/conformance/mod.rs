@@ -29,8 +29,10 @@ pub mod credentials;
 pub mod drafts;
 pub mod entries;
 pub mod forms;
+pub mod hooks;
 pub mod idempotency;
 pub mod identities;
+pub mod inbound_events;
 pub mod interleavings;
 pub mod jobs;
 pub mod journal;
@@ -117,6 +119,23 @@ macro_rules! conformance_tests {
             of_many_who_want_to_make_a_token_one_may,
             a_lapsed_claim_is_taken_over_and_keeps_nothing_more,
             a_token_is_gone_with_its_credential_and_with_another_secret,
+        ]);
+        $crate::conformance_group!($make_store, hooks: [
+            a_hook_is_found_by_its_token_until_it_is_revoked,
+            a_retried_hook_is_the_same_hook,
+            a_hooks_secret_is_replaced_and_gone_with_it,
+            another_tenant_has_nothing_of_a_hook,
+            a_refusal_is_noted_at_most_once_a_minute,
+        ]);
+        $crate::conformance_group!($make_store, inbound_events: [
+            an_event_is_kept_as_it_came,
+            a_delivery_that_comes_again_is_kept_once,
+            of_many_deliveries_of_one_event_at_once_one_is_kept,
+            a_digest_tells_deliveries_for_minutes_only,
+            events_are_listed_newest_first_and_by_filter,
+            a_list_of_events_ends_with_its_count_or_its_bytes,
+            another_tenant_has_nothing_of_an_event,
+            old_events_are_forgotten_the_oldest_first,
         ]);
         $crate::conformance_group!($make_store, standings: [
             access_by_a_key_is_lost_with_the_key,
