@@ -30,7 +30,7 @@ impl Builtin for QueryEventsTool {
         Ok(standing
             .asks_about
             .as_ref()
-            .map(|credential| Asks { reason: reason(credential), account: shown(credential) }))
+            .map(|credential| Asks { reason: Some(reason(credential)), account: shown(credential) }))
     }
 
     async fn call(&self, context: &CallContext, args: QueryEvents) -> Result<ToolOutput, ToolError> {
