@@ -93,11 +93,8 @@ impl Body {
             redactor.value(&mut value);
             return Ok(Self::Json(value));
         }
-        let mut text = redactor.text(&text);
-        if let Some(cap) = cut_at {
-            text = format!("{text}\n[truncated: the answer is larger than {cap} bytes]");
-        }
-        Ok(Self::Text(text))
+        let Some(cap) = cut_at else { return Ok(Self::Text(redactor.text(&text))) };
+        Ok(Self::Text(format!("{}\n[truncated: the answer is larger than {cap} bytes]", redactor.beginning(&text))))
     }
 
     pub(crate) fn text(&self) -> String {
