@@ -47,9 +47,11 @@ impl<T: DeserializeOwned + Checked + Apart, S: Send + Sync> FromRequest<S> for A
 fn cut<'b>(bytes: &'b [u8], member: &'static str) -> Result<(Cow<'b, [u8]>, Option<String>), Problem> {
     let place = match place_of(bytes, member) {
         Ok(place) => place,
-        // What cannot be read is described by whoever reads small bodies.
-        Err(_) if bytes.len() <= MAX_BODY_BYTES => None,
-        Err(error) => return Err(Problem::malformed(format!("The body is not a JSON object: {error}."))),
+        Err(error) if bytes.len() > MAX_BODY_BYTES && bytes.trim_ascii_start().starts_with(b"{") => {
+            return Err(Problem::malformed(format!("The body is not a JSON object: {error}.")));
+        }
+        // Whoever reads small bodies says what is wrong with it.
+        Err(_) => None,
     };
     let hollow = |place: &Range<usize>| match bytes.get(place.start) {
         Some(b'{') => Some("{}"),

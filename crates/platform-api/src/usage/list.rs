@@ -20,7 +20,7 @@ const MONTH: Duration = Duration::from_hours(30 * 24);
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListUsage {
     /// What the calls are grouped by; `day` when absent.
-    #[param(nullable = false)]
+    #[param(inline, nullable = false)]
     group_by: Option<GroupBy>,
     /// Calls that began at this time or later; 30 days ago when absent.
     #[param(nullable = false)]
