@@ -163,6 +163,13 @@ pub(crate) fn connector_key() -> Schema {
     key.description(Some("The pattern has the keys that every installation knows; the operator may add others.")).into()
 }
 
+/// A document that is cut out of its request.
+pub(crate) fn openapi_document() -> Schema {
+    let about = "At most 8 MiB. YAML stands in a text.";
+    let kinds = SchemaType::from_iter([Type::Object, Type::String, Type::Null]);
+    ObjectBuilder::new().schema_type(kinds).description(Some(about)).build().into()
+}
+
 /// Where a connector comes from.
 pub(crate) fn connector_origin() -> Schema {
     one_of(&["shipped", "operator", "organisation"])

@@ -19,6 +19,7 @@ mod docs;
 mod document;
 mod forms;
 mod health;
+mod imports;
 mod organizations;
 mod patch;
 mod routes;

@@ -50,6 +50,7 @@ mod names;
 mod oauth_clients;
 mod operations;
 mod options;
+mod organization_connectors;
 mod organization_sessions;
 mod presence;
 mod profiles;

@@ -47,6 +47,7 @@ mod names;
 mod oauth_clients;
 mod operations;
 mod options;
+mod organization_connectors;
 mod organization_sessions;
 mod presence;
 mod profiles;

@@ -31,6 +31,7 @@ pub mod login_attempts;
 pub mod logins;
 pub mod oauth_clients;
 pub mod operations;
+pub mod organization_connectors;
 pub mod organization_sessions;
 pub mod rotation;
 pub mod runs;
@@ -47,7 +48,7 @@ pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agent_connectors::AgentConnectors;
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Publication};
 pub use approval_rules::ApprovalRules;
-pub use artifacts::{ArtifactStart, Artifacts, NewArtifact, StoredBytes};
+pub use artifacts::{ArtifactEnd, ArtifactStart, Artifacts, NewArtifact, StoredBytes};
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
 pub use connector_tokens::{ConnectorTokens, TokenClaim, TokenTurn};
@@ -65,6 +66,9 @@ pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{ClockReading, Health, OldestWaiting, Operations};
+pub use organization_connectors::{
+    ConnectorDeletion, ConnectorHead, ConnectorReplacement, ConnectorWrite, OrganizationConnectors,
+};
 pub use organization_sessions::{NewOrganizationSession, OrganizationSessionFilter, OrganizationSessions};
 pub use runs::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,

@@ -6,7 +6,8 @@
 use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
     Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
-    OAuthClients, Operations, OrganizationSessions, Runs, Sessions, SigningKeys, Standings, Tools, Workspaces,
+    OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, Sessions, SigningKeys, Standings,
+    Tools, Workspaces,
 };
 
 macro_rules! sums {
@@ -22,7 +23,7 @@ sums! {
     AgentStore = Agents + AgentConnectors + BuiltinAgents + Tools;
 
     /// External services: their accounts, which agent may use them, what they sent, and the audit log of their use.
-    ServiceStore = Agents + AgentConnectors + Credentials + Grants + InboundJournal + Identities;
+    ServiceStore = Agents + AgentConnectors + OrganizationConnectors + Credentials + Grants + InboundJournal + Identities;
 
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;

@@ -30,7 +30,7 @@ impl Builtin for QueryEventsTool {
         Ok(standing
             .asks_about
             .as_ref()
-            .map(|credential| Asks { reason: reason(credential), account: shown(credential) }))
+            .map(|credential| Asks { reason: Some(reason(credential)), account: shown(credential) }))
     }
 
     async fn call(&self, context: &CallContext, args: QueryEvents) -> Result<ToolOutput, ToolError> {
@@ -64,8 +64,8 @@ impl QueryEventsTool {
     async fn standing(&self, context: &CallContext, args: &QueryEvents) -> Result<Standing, ToolError> {
         let access = Access::of(&self.0, context).await?;
         let keys = match &args.service {
-            Some(key) => vec![access.connector(&self.0, key)?.key.clone()],
-            None => access.connectors.iter().map(|connector| connector.key.clone()).collect(),
+            Some(key) => vec![access.connector(&self.0, key).await?.connector.key.clone()],
+            None => access.connectors(&self.0).await?.iter().map(|listed| listed.connector.key.clone()).collect(),
         };
         let granted = access.granted(&self.0, &keys).await?;
         match &args.service {

@@ -6,6 +6,7 @@
 //! checked by the connector engine. This crate must never know HTTP routes, journals or SQL.
 
 mod access;
+mod connectors;
 mod describe;
 mod error;
 mod events;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use artel_tools::{Tool, Typed};
 
+pub use connectors::Connectors;
 pub use events::EVENTS;
 pub use hook_secret::{opened_hook_secret, sealed_hook_secret};
 pub use secret::{NotOpened, opened, sealed};

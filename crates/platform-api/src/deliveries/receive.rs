@@ -94,7 +94,7 @@ async fn admit(app: &App, hook: &Hook) -> Result<(), Problem> {
 
 /// `None`: the service of the hook did not send it, or the connector is gone.
 fn proven(app: &App, hook: &Hook, delivery: &Delivery<'_>, secret: Option<&SecretString>) -> Option<Received> {
-    let webhook = app.connectors.get(&hook.connector_key)?.connector.webhook.as_ref()?;
+    let webhook = app.connectors.installed().get(&hook.connector_key)?.connector.webhook.as_ref()?;
     receive(webhook, delivery, secret.map(SecretString::expose_secret)).ok()
 }
 

@@ -246,6 +246,7 @@ async fn a_delivery_that_comes_again_is_kept_once_also_at_the_same_time() {
 }
 
 /// A body of parts, and how many of them were asked for.
+#[expect(clippy::disallowed_methods, reason = "the body of a client, which no standing ends")]
 fn counted(parts: usize) -> (Body, Arc<AtomicUsize>) {
     let read = Arc::new(AtomicUsize::new(0));
     let counter = read.clone();
@@ -274,6 +275,7 @@ async fn a_body_is_read_for_a_hook_alone_and_within_its_bound() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the body of a client, which no standing ends")]
 async fn a_body_that_does_not_come_is_not_waited_for() {
     use futures::StreamExt as _;
     let world = World::new().await;

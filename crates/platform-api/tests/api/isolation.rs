@@ -21,6 +21,7 @@ struct Things {
     artifact: String,
     credential: String,
     grant: String,
+    connector: String,
     hook: String,
     hook_token: String,
 }
@@ -39,6 +40,7 @@ async fn things(world: &World) -> Things {
     let artifact = made["artifact_id"].as_str().unwrap().to_owned();
     let session = "secret-session".to_owned();
     let (credential, grant) = crate::credentials::granted(&ada, &agent).await;
+    let connector = crate::own_connectors::imported(&ada, "secret_shop").await;
     let hook = crate::deliveries::made(&ada, "http", None).await;
     Things {
         tenant: ada.tenant.to_string(),
@@ -52,6 +54,7 @@ async fn things(world: &World) -> Things {
         artifact,
         credential,
         grant,
+        connector,
         hook: hook["id"].as_str().unwrap().to_owned(),
         hook_token: hook["token"].as_str().unwrap().to_owned(),
     }
@@ -76,7 +79,8 @@ impl Things {
             "token" => self.hook_token.clone(),
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
-            "builtin_agent" | "connector_key" | "name" => "absent".to_owned(),
+            "builtin_agent" | "name" => "absent".to_owned(),
+            "connector_key" => self.connector.clone(),
             // Looked for in the session, which is the secret.
             "path" => "a.txt".to_owned(),
             other => panic!("what is a {other}?"),

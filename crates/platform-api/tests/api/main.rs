@@ -24,6 +24,7 @@ mod isolation;
 mod key_lines;
 mod limits;
 mod organizations;
+mod own_connectors;
 mod private_sessions;
 mod runs;
 mod seed_rows;

@@ -36,6 +36,7 @@ impl Parts {
             artifact_links: Arc::new(ArtifactLinks::new(self.vault.seal())),
             connectors: self.connectors.clone(),
             executor: self.executor.clone(),
+            egress: self.egress.clone(),
             seal: Arc::new(self.vault.seal()),
         };
         Platform::new(deps, api_config(config))

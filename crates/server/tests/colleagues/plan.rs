@@ -87,6 +87,8 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "PUT /organizations/{org_id}/agents/{agent_id}/connectors"
         | "GET /organizations/{org_id}/connectors"
         | "GET /organizations/{org_id}/connectors/{connector_key}"
+        | "POST /organizations/{org_id}/connectors/import"
+        | "DELETE /organizations/{org_id}/connectors/{connector_key}"
         // They belong to all of the organisation, and to no session.
         | "POST /organizations/{org_id}/connectors/{connector_key}/hooks"
         | "GET /organizations/{org_id}/connectors/{connector_key}/hooks"

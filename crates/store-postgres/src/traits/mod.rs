@@ -22,6 +22,7 @@ mod login_attempts;
 mod logins;
 mod oauth_clients;
 mod operations;
+mod organization_connectors;
 mod organization_sessions;
 mod runs;
 mod sessions;

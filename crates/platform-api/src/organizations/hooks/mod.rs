@@ -10,9 +10,18 @@ use artel_connectors::schema::Webhook;
 use artel_domain::HookId;
 use artel_http::{Faults, Problem};
 use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 pub(crate) use view::{HookView, PROOFS};
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(create::create_hook, list::list_hooks))
+        .routes(routes!(update::update_hook, revoke::revoke_hook))
+}
 
 /// What a path names behind the organisation.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,7 +48,7 @@ fn check_secret(faults: &mut Faults, secret: Option<&str>) {
 /// # Errors
 /// 404: there is no such connector.
 fn webhook(app: &App, key: &str) -> Result<Option<Webhook>, Problem> {
-    let listed = app.connectors.get(key).ok_or_else(|| Problem::not_found("connector"))?;
+    let listed = app.connectors.installed().get(key).ok_or_else(|| Problem::not_found("connector"))?;
     Ok(listed.connector.webhook.clone())
 }
 
