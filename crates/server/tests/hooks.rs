@@ -29,6 +29,8 @@ async fn model() -> ModelServer {
 struct World {
     artel: Artel,
     client: Client,
+    /// A service, which has no credential.
+    service: Client,
     model: ModelServer,
     agent: String,
 }
@@ -47,7 +49,8 @@ impl World {
         let tool =
             json!({ "name": "query_events", "input_schema": { "type": "object" }, "execution_type": "internal" });
         let agent = client.agent("openai:scripted", &[tool]).await;
-        let world = Self { artel, client, model, agent };
+        let service = Client::anonymous(artel.url());
+        let world = Self { artel, client, service, model, agent };
         world.changes("PUT", "connectors", &json!({ "connector_keys": ["http", "jsonrpc", "telegram"] })).await;
         world
     }
@@ -76,8 +79,7 @@ impl World {
 
     /// What the service gets that delivers this, without a credential.
     async fn delivers(&self, hook: &Value, headers: &[(&str, &str)], body: String) -> u16 {
-        let service = Client::anonymous(self.artel.url());
-        let request = service.request("POST", hook["url"].as_str().unwrap()).body(body);
+        let request = self.service.request("POST", hook["url"].as_str().unwrap()).body(body);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         request.send().await.unwrap().status().as_u16()
     }
@@ -184,6 +186,7 @@ async fn a_delivery_that_was_answered_outlives_the_process_and_is_kept_once(data
     world.artel.kill().await;
     world.artel.restart().await;
     world.client = world.client.at(world.artel.url());
+    world.service = world.service.at(world.artel.url());
     for number in 0..30 {
         assert_eq!(deliver(&world, number).await, 202);
     }
