@@ -156,6 +156,17 @@ it('sends files with a message: chosen, pasted and dropped', async () => {
   expect(one.complaints).toEqual([]);
 });
 
+it('says which files a message leaves out', async () => {
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  await one.page.goto(`${artel.url}/console/chat/new?agent=${echoId}`);
+  const file = (index: number) => ({ name: `f${index}.txt`, mimeType: 'text/plain', buffer: Buffer.from(String(index)) });
+  await one.page.locator('form input[type=file]').setInputFiles(Array.from({ length: 23 }, (_, index) => file(index)));
+  await one.page.getByText('3 files were left out: a message carries at most 20.').waitFor();
+  const list = one.page.getByRole('list', { name: 'Files that go with the message' });
+  await until(async () => (await list.getByRole('listitem').count()) === 20);
+});
+
 it('shows the files that a tool made', async () => {
   const form = new FormData();
   form.append('file', new Blob(['made']), 'report.txt');
