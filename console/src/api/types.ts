@@ -12,6 +12,7 @@ export type AuditRow = Schemas['AuditRow'];
 export type AvailableCredential = Schemas['AvailableCredential'];
 export type Binding = Schemas['BoundTool'];
 export type Budget = Schemas['BudgetView'];
+export type BuiltinAgent = Schemas['BuiltinAgentView'];
 export type CatalogueTool = Schemas['CatalogueTool'];
 export type Connector = Schemas['ConnectorView'];
 export type ConnectorLine = Schemas['ConnectorLine'];
