@@ -25,3 +25,28 @@ export function parseMetrics(text: string): Map<string, Sample[]> {
   }
   return found;
 }
+
+export interface Provider {
+  name: string;
+  /** Of the worst of its models: it is asked, it is tried, or it rests. */
+  state: 'closed' | 'half' | 'open';
+  /** Calls under way. */
+  calls: number;
+  /** Models that are not asked for now. */
+  resting: number;
+}
+
+const STATES = ['closed', 'half', 'open'] as const;
+
+/** The providers of models that are configured. */
+export function providersOf(found: Map<string, Sample[]>): Provider[] {
+  const of = (metric: string, name: string) => valueOf(found, metric, 'provider', name);
+  return (found.get('artel_llm_breaker_state') ?? []).map(({ labels: { provider: name = '' }, value }) => {
+    return { name, state: STATES[value] ?? 'open', calls: of('artel_llm_in_flight', name), resting: of('artel_llm_models_not_asked', name) };
+  });
+}
+
+/** The value of the sample whose label is so; 0 without one. */
+export function valueOf(found: Map<string, Sample[]>, metric: string, label: string, is: string): number {
+  return found.get(metric)?.find(({ labels }) => labels[label] === is)?.value ?? 0;
+}
