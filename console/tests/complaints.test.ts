@@ -49,6 +49,24 @@ it('says of a trace that does not come that it does not come, and shows it when 
   await one.page.locator('details.call', { hasText: 'pay' }).waitFor();
 });
 
+it('shows a trace of five thousand events at once, and reaches its end', async () => {
+  const pieces = Array.from({ length: 5000 }, (_, index) => `p${index} `);
+  await artel.script({ replies: [{ steps: [{ text: pieces }] }] });
+  const run = await world.api.post('/v1/runs', { agent_id: world.agentId, input_message: 'Say much' });
+  const { events } = await world.api.get(`/v1/runs/${run.id}/events`);
+  expect(events.length).toBeGreaterThan(1000);
+  const one = await signedIn();
+  await one.page.goto(`${artel.url}/console/run/${run.id}`);
+  const journal = one.page.getByRole('region', { name: 'Journal' });
+  await until(async () => {
+    await journal.evaluate((view) => (view.scrollTop = view.scrollHeight));
+    return (await journal.getByRole('button', { name: 'result', exact: true }).count()) > 0;
+  });
+  expect(await journal.locator('tbody tr').count()).toBeLessThan(80);
+  await one.page.getByText('p4999').first().waitFor();
+  expect(one.complaints).toEqual([]);
+});
+
 it('shows the same trace after a reload, in another browser, and when nothing but its address is known', async () => {
   await pays(artel, { to: 'ACME', amount: 7 }, 'It is paid for good.');
   const run = await world.api.post('/v1/runs', { agent_id: world.agentId, input_message: 'Pay 7 to ACME' });

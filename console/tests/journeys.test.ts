@@ -192,8 +192,8 @@ it('streams an answer, shows the call, decides inline, and finds the dialogue ag
   await page.locator('strong', { hasText: 'paid' }).waitFor();
   await page.reload();
   await page.locator('strong', { hasText: 'paid' }).waitFor();
-  // In the dialogue and in the list of dialogues.
-  await until(async () => (await page.getByText('Pay 5 to ACME').count()) === 2);
+  // In the dialogue, above it, and in the list of dialogues.
+  await until(async () => (await page.getByText('Pay 5 to ACME').count()) === 3);
   await page.getByRole('link', { name: 'Details' }).click();
   await page.getByRole('heading', { name: 'What happened' }).waitFor();
   await page.getByRole('button', { name: 'tool_result' }).click();
