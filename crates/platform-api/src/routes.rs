@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents, docs,
-    forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, workspace,
+    forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, usage, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -97,6 +97,7 @@ fn resources() -> OpenApiRouter<App> {
         .routes(routes!(artifacts::get_meta::get_artifact_meta))
         .routes(routes!(artifacts::link::link_artifact))
         .routes(routes!(audit::list::list_audit))
+        .routes(routes!(usage::list::list_usage))
         .merge(organization())
 }
 

@@ -267,7 +267,7 @@ macro_rules! conformance_tests {
             a_call_is_found_as_it_was_recorded_newest_first,
             a_batch_may_be_recorded_again,
             a_large_batch_is_recorded_whole,
-            sums_are_by_provider_and_model,
+            sums_are_by_day_agent_model_or_user,
             the_oldest_calls_are_forgotten_a_few_at_a_time,
             accounts_do_not_mix,
         ]);
