@@ -233,7 +233,7 @@ describe.each<Language>(['en', 'ru'])('in %s', (language) => {
     await page.getByText('drop_*', { exact: true }).last().waitFor();
     await one.shot();
     await one.link('nav.usage').click();
-    await page.getByRole('region', { name: one.t('usage.of_runs') }).getByRole('table').waitFor();
+    await page.getByRole('region', { name: one.t('usage.of_calls') }).getByRole('table').waitFor();
     await one.shot();
     await one.link('nav.access').click();
     await one.link('access.audit').click();

@@ -202,15 +202,16 @@ it('shows them as names of accounts, in drafts, and as what a schema says of arg
   const compose = await world.api.post('/v1/tools', { name: 'message_compose', execution_type: 'internal', input_schema: { type: 'object' } });
   await world.api.post(`/v1/agents/${world.agentId}/tools/${compose.id}`, {});
   await world.api.put('/v1/approval-rules', { rules: [] });
-  for (let from = 0; from + 3 <= texts.length; from += 3) {
-    const [label = '', subject = '', text = ''] = texts.slice(from, from + 3);
-    const call = { tool: { name: 'message_compose', arguments: { channel: 'email', variants: [{ label, subject, text }] } } };
+  for (let from = 0; from < 18; from += 6) {
+    const [label = '', subject = '', text = '', ...more] = texts.slice(from, from + 6);
+    const variants = [{ label, subject, text }, { label: `${more[0]} 2`, subject: more[1], text: more[2] }];
+    const call = { tool: { name: 'message_compose', arguments: { channel: 'email', variants } } };
     await artel.script({ replies: [{ when: { role: 'tool' }, steps: [{ text: 'Done.' }] }, { when: { tools: true }, steps: [call] }] });
-    await world.api.post('/v1/runs', { agent_id: world.agentId, input_message: 'Write', session_id: 'drafts' });
+    const turn = await world.api.post('/v1/sessions/stream', { agent_id: world.agentId, message: 'Write' });
+    await one.page.goto(`${artel.url}/console/chat/${turn.session_id}`);
+    await one.page.getByRole('region', { name: 'Draft' }).waitFor();
+    await isHarmless();
   }
-  await one.page.goto(`${artel.url}/console/chat/drafts`);
-  await one.page.getByRole('region', { name: 'Draft' }).nth(10).waitFor();
-  await isHarmless();
 }, 180_000);
 
 it('shows them in rules, and as files of a dialogue', async () => {

@@ -50,7 +50,7 @@ const EMPTY: Record<string, string> = {
   agents: 'There are no agents yet.',
   tools: 'There are no own tools yet.',
   connectors: 'No account is connected yet.',
-  usage: 'There are no runs in this time.',
+  usage: 'No model was called in this time.',
   access: 'There are no keys yet.',
 };
 

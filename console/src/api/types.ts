@@ -34,4 +34,5 @@ export type Session = Schemas['Session'];
 export type StartedTurn = Schemas['StartedTurn'];
 export type Tool = Schemas['Tool'];
 export type ToolCall = Schemas['ToolCall'];
+export type UsageSum = Schemas['UsageView'];
 export type WorkspaceEntry = Schemas['WorkspaceEntry'];
