@@ -39,10 +39,11 @@ async fn asks(deps: &Deps, run: &Run, toolbox: &Toolbox, call: &PlannedCall) -> 
 
 /// A rule that asks too has the first word, and says who decides.
 fn with_question(verdict: Verdict, asks: Asks) -> Verdict {
-    let (reason, approvers) = match verdict {
-        Verdict::Ask { reason, approvers, .. } => (format!("{reason}; {}", asks.reason), approvers),
-        Verdict::Allow => (asks.reason, Vec::new()),
-        refused @ Verdict::Refuse { .. } => return refused,
+    let (reason, approvers) = match (verdict, asks.reason) {
+        (Verdict::Ask { reason, approvers, .. }, Some(own)) => (format!("{reason}; {own}"), approvers),
+        (Verdict::Ask { reason, approvers, .. }, None) => (reason, approvers),
+        (Verdict::Allow, Some(own)) => (own, Vec::new()),
+        (as_it_is, _) => return as_it_is,
     };
     Verdict::Ask { reason, approvers, account: Some(asks.account) }
 }

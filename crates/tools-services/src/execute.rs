@@ -3,13 +3,12 @@ use std::time::Duration;
 
 use artel_catalogue::args::ConnectorExecute;
 use artel_connector_engine::{Account, Outcome, PageBounds, Request};
-use artel_connectors::request::{hosts_of, writes};
-use artel_connectors::schema::Access as Kind;
-use artel_connectors::{Connector, Secrets};
+use artel_connectors::request::{hosts_of, surely_reads, writes};
+use artel_connectors::{Connector, Listed, Secrets};
 use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass};
 use artel_tools::{Asks, Builtin, CallContext, ToolError, ToolOutput};
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::access::{Access, Granted};
@@ -31,20 +30,18 @@ impl Builtin for ConnectorExecuteTool {
     const EFFECT: EffectClass = EffectClass::AtMostOnce;
     type Args = ConnectorExecute;
 
-    /// Operations that read whatever their arguments are may be called again. Of all others the worst is assumed.
+    /// Operations that read whatever their arguments are may be called again. Of all others the worst is assumed, also
+    /// of those of an organisation's own connector, whose next import may say something else.
     fn effect(&self, args: &ConnectorExecute) -> EffectClass {
-        let connector = self.0.connector(&args.service);
-        let access = connector.as_ref().and_then(|connector| connector.operation(&args.operation));
-        match access.map(|(_, operation)| &operation.access) {
-            Some(Kind::Read) => EffectClass::ReadOnly,
-            Some(Kind::ByMethod) if is_get(args) => EffectClass::ReadOnly,
-            _ => EffectClass::AtMostOnce,
-        }
+        let listed = self.0.connectors.installed().get(&args.service);
+        let found = listed.and_then(|listed| listed.connector.operation(&args.operation));
+        let params = args.params.clone().unwrap_or_default();
+        let reads = found.is_some_and(|(_, operation)| surely_reads(operation, &params));
+        if reads { EffectClass::ReadOnly } else { EffectClass::AtMostOnce }
     }
 
     async fn must_ask(&self, context: &CallContext, args: ConnectorExecute) -> Result<Option<Asks>, ToolError> {
-        let standing = self.standing(context, &args).await?;
-        Ok((standing.consent == Consent::Ask).then(|| standing.asks(&args)))
+        Ok(self.standing(context, &args).await?.asks(&args))
     }
 
     async fn call(&self, context: &CallContext, args: ConnectorExecute) -> Result<ToolOutput, ToolError> {
@@ -60,27 +57,23 @@ impl Builtin for ConnectorExecuteTool {
     }
 }
 
-fn is_get(args: &ConnectorExecute) -> bool {
-    let method = args.params.as_ref().and_then(|params| params.get("method")).and_then(Value::as_str);
-    matches!(method, Some("GET" | "HEAD"))
-}
-
 impl ConnectorExecuteTool {
     /// What the call may do, when all that must hold does: agent, connector, grant, scopes, and a human's word where
     /// the scopes want it.
     async fn admitted(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Standing, ToolError> {
         let standing = self.standing(context, args).await?;
         let (what, instance) = (standing.what(args), &standing.granted.credential.instance_id);
+        let approved = context.approved.as_ref().map(|approved| approved.account.as_ref());
         match standing.consent {
-            Consent::Yes => Ok(standing),
+            Consent::Yes if !standing.is_of_another_version(approved.flatten()) => Ok(standing),
             Consent::No => {
                 let what = format!("the grant of the account {instance} does not cover {what}");
                 Err(tell("forbidden", &what, "tell the user what you would have done"))
             }
-            Consent::Ask => match &context.approved {
-                Some(approved) if approved.account.as_ref() == Some(&standing.shown()) => Ok(standing),
-                Some(_) => {
-                    let what = format!("a human agreed to {what}, and was not shown this account: {instance}");
+            Consent::Yes | Consent::Ask => match approved {
+                Some(account) if account == Some(&standing.shown()) => Ok(standing),
+                Some(account) => {
+                    let what = format!("a human agreed to {what}, and {}", standing.not_shown(account));
                     Err(tell("approval_required", &what, "make the call again, and they are asked about this account"))
                 }
                 None => {
@@ -94,7 +87,7 @@ impl ConnectorExecuteTool {
     /// What decides the call, as it is now.
     async fn standing(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Standing, ToolError> {
         let access = Access::of(&self.0, context).await?;
-        let connector = access.connector(&self.0, &args.service)?;
+        let Listed { connector, version, .. } = access.connector(&self.0, &args.service).await?;
         let granted = access.granted(&self.0, std::slice::from_ref(&connector.key)).await?;
         let granted = chosen(&connector, granted, args.instance_id.as_deref())?;
         let Some((module, operation)) = connector.operation(&args.operation) else {
@@ -105,7 +98,7 @@ impl ConnectorExecuteTool {
         let secrets = Secrets::new(&connector, &account.credential);
         let (writing, hosts) = (writes(operation, &params, &secrets), hosts_of(&connector, &secrets));
         let consent = granted.scopes.consent(&module.key, writing);
-        Ok(Standing { account, granted, writing, hosts, consent })
+        Ok(Standing { account, granted, writing, hosts, consent, version })
     }
 
     async fn account(
@@ -208,6 +201,8 @@ struct Standing {
     /// Where the account leads.
     hosts: Vec<String>,
     consent: Consent,
+    /// Of an organisation's own connector.
+    version: Option<String>,
 }
 
 impl Standing {
@@ -219,24 +214,48 @@ impl Standing {
         if self.writing { "write" } else { "read" }
     }
 
-    fn asks(&self, args: &ConnectorExecute) -> Asks {
+    /// The question of a grant that asks. Whoever a rule asks about an organisation's own connector is shown its
+    /// version too.
+    fn asks(&self, args: &ConnectorExecute) -> Option<Asks> {
         let (credential, kind) = (&self.granted.credential, self.kind());
-        let reason = format!(
-            "the account {} ({}) of {} is to {kind}: {}",
-            credential.account_label, credential.instance_id, credential.service_name, args.operation
-        );
-        Asks { reason, account: self.shown() }
+        let reason = || {
+            let (label, instance, service) =
+                (&credential.account_label, &credential.instance_id, &credential.service_name);
+            format!("the account {label} ({instance}) of {service} is to {kind}: {}", args.operation)
+        };
+        let reason = (self.consent == Consent::Ask).then(reason);
+        (reason.is_some() || self.version.is_some()).then(|| Asks { reason, account: self.shown() })
+    }
+
+    /// A human was shown another version of the connector than the one that would be called.
+    fn is_of_another_version(&self, approved: Option<&Value>) -> bool {
+        let version = |shown: &Value| shown.get("connector_version").cloned();
+        approved.is_some_and(|approved| version(approved) != version(&self.shown()))
+    }
+
+    /// What a human who was shown something else was not shown.
+    fn not_shown(&self, approved: Option<&Value>) -> String {
+        let credential = &self.granted.credential;
+        if self.is_of_another_version(approved) {
+            format!("was shown another version of the connector {}", credential.service_name)
+        } else {
+            format!("was not shown this account: {}", credential.instance_id)
+        }
     }
 
     /// The account as a human is shown it. A call that they agreed to is made while this is the same.
     fn shown(&self) -> Value {
         let credential = &self.granted.credential;
-        json!({
+        let mut shown = json!({
             "credential_id": credential.id,
             "service_name": credential.service_name,
             "instance_id": credential.instance_id,
             "hosts": self.hosts,
-        })
+        });
+        if let Some(version) = &self.version {
+            shown["connector_version"] = json!(version);
+        }
+        shown
     }
 }
 
@@ -264,14 +283,19 @@ fn chosen(connector: &Connector, granted: Vec<Granted>, wanted: Option<&str>) ->
 }
 
 fn answer(outcome: Outcome) -> Value {
-    let Outcome { status, data, pages, next, refused_items } = outcome;
-    let mut answer = json!({ "status": status, "data": data });
+    let Outcome { status, data, pages, next, is_full, refused_items } = outcome;
+    // The data are moved: `json!` would copy them, and they may be large.
+    let mut answer = Map::from_iter([("status".to_owned(), json!(status)), ("data".to_owned(), data)]);
     if pages > 1 || next.is_some() {
-        answer["page"] = json!({ "pages": pages, "next_params": next });
+        let mut page = json!({ "pages": pages, "next_params": next });
+        if is_full {
+            page["note"] = json!("one call reads no more of a list than this; go on with next_params");
+        }
+        answer.insert("page".to_owned(), page);
     }
     if !refused_items.is_empty() {
         let items: Vec<Value> = refused_items.iter().map(|item| json!(item.message)).collect();
-        answer["refused_items"] = json!(items);
+        answer.insert("refused_items".to_owned(), json!(items));
     }
-    answer
+    answer.into()
 }

@@ -69,11 +69,11 @@ pub struct Unavailable {
     pub how_to: String,
 }
 
-/// What a human must agree to before a call is made.
+/// What a human must agree to before a call is made, or is shown when a rule has them asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asks {
-    /// For the human: what is done, and as whom.
-    pub reason: String,
+    /// For the human: what is done, and as whom. `None`: the tool itself wants nobody's word.
+    pub reason: Option<String>,
     /// As whom the call is made, for the human and for the tool, which knows it again.
     pub account: Value,
 }

@@ -66,3 +66,19 @@ fn the_first_scheme_that_has_its_members_is_used_and_what_is_secret_is_hidden() 
     assert_eq!(secrets.text("kind").as_deref(), Some("fancy"));
     assert_eq!(format!("{both:?}"), r#"{"kind", "portal", "token"}"#);
 }
+
+#[test]
+fn a_credential_brings_no_header_of_the_connection() {
+    let (catalogue, _) = crate::Catalogue::new(&[]);
+    let http = &catalogue.get("http").unwrap().connector;
+    let check = |name: &str, value: &str| {
+        let members = json!({"base_url": "https://a.example", "headers": {"X-Team": "7", name: value}});
+        check_account(http, &credential(members)).map_err(|mut faults| faults.remove(0))
+    };
+    check("X-Api-Key", "k").unwrap();
+    for name in ["Content-Length", "content_length", "Host", "Expect", "Upgrade", "Transfer-Encoding", "Connection"] {
+        let fault = check(name, "60").unwrap_err();
+        assert!(fault.member == "headers" && fault.message.contains(name), "{fault:?}");
+    }
+    assert!(check("bad name", "x").is_err() && check("X-A", "a\r\nContent-Length: 60").is_err());
+}

@@ -38,7 +38,7 @@ impl Tool for Asking {
             self.away.fetch_sub(1, Ordering::SeqCst);
             return Err(ToolError::NotNow("the database is not available".into()));
         }
-        Ok(Some(Asks { reason: format!("Ada is to say {}", args["text"]), account: json!("Ada") }))
+        Ok(Some(Asks { reason: Some(format!("Ada is to say {}", args["text"])), account: json!("Ada") }))
     }
 
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {
