@@ -2,6 +2,9 @@
 import { untrack } from 'svelte';
 import { Problem } from './api/client';
 
+/** A server that says nothing for so long does not answer: a page that waits for ever tells nobody anything. */
+export const PATIENCE_MS = 20_000;
+
 export interface Resource<T> {
   readonly value: T | null;
   readonly problem: Problem | null;
@@ -29,7 +32,7 @@ export function resource<T>(read: (signal: AbortSignal) => Promise<T>, everyMs =
     // What is shown must not become something that the reading depends on.
     untrack(() => (shown = { ...shown, isLoading: true }));
     try {
-      const value = await read(own.signal);
+      const value = await read(AbortSignal.any([own.signal, AbortSignal.timeout(PATIENCE_MS)]));
       if (!own.signal.aborted) shown = { value, problem: null, isLoading: false };
     } catch (cause) {
       if (!own.signal.aborted) shown = { ...shown, problem: asProblem(cause), isLoading: false };
@@ -68,5 +71,7 @@ export function resource<T>(read: (signal: AbortSignal) => Promise<T>, everyMs =
 }
 
 export function asProblem(cause: unknown): Problem {
-  return cause instanceof Problem ? cause : new Problem(-1, 'console', String(cause));
+  if (cause instanceof Problem) return cause;
+  const isLate = cause instanceof DOMException && cause.name === 'TimeoutError';
+  return isLate ? new Problem(0, 'offline', '') : new Problem(-1, 'console', String(cause));
 }

@@ -156,6 +156,17 @@ it('sends files with a message: chosen, pasted and dropped', async () => {
   expect(one.complaints).toEqual([]);
 });
 
+it('says which files a message leaves out', async () => {
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  await one.page.goto(`${artel.url}/console/chat/new?agent=${echoId}`);
+  const file = (index: number) => ({ name: `f${index}.txt`, mimeType: 'text/plain', buffer: Buffer.from(String(index)) });
+  await one.page.locator('form input[type=file]').setInputFiles(Array.from({ length: 23 }, (_, index) => file(index)));
+  await one.page.getByText('3 files were left out: a message carries at most 20.').waitFor();
+  const list = one.page.getByRole('list', { name: 'Files that go with the message' });
+  await until(async () => (await list.getByRole('listitem').count()) === 20);
+});
+
 it('shows the files that a tool made', async () => {
   const form = new FormData();
   form.append('file', new Blob(['made']), 'report.txt');
@@ -173,6 +184,42 @@ it('shows the files that a tool made', async () => {
   // A file of nobody is no link.
   expect(await one.page.getByRole('log').locator('a[download]').count()).toBe(1);
   expect(one.complaints).toEqual([]);
+});
+
+it('shows pictures in place, and drafts to change and to copy', async () => {
+  const tool = await world.api.post('/v1/tools', { name: 'message_compose', execution_type: 'internal', input_schema: { type: 'object' } });
+  const agent = await world.api.post('/v1/agents', { name: 'Writer', system_prompt: 'You write.', model: 'openai:gpt-4o-mini', status: 'published' });
+  await world.api.post(`/v1/agents/${agent.id}/tools/${tool.id}`, {});
+  const variants = [
+    { label: 'Formal', subject: 'Your order', text: 'Dear Ada,\nit is on its way.' },
+    { label: 'Short', text: 'On its way!' },
+  ];
+  const steps = [{ tool: { name: 'message_compose', arguments: { channel: 'email', variants } } }];
+  await artel.script({ replies: [{ when: { role: 'tool' }, steps: [{ text: 'Two drafts.' }] }, { when: { tools: true }, steps }] });
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  const { page } = one;
+  await page.goto(`${artel.url}/console/chat/new?agent=${agent.id}`);
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==', 'base64');
+  await page.locator('form input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: png });
+  await page.getByRole('listitem').filter({ hasText: 'dot.png' }).waitFor();
+  await page.getByRole('textbox', { name: 'Message' }).fill('Write to Ada');
+  await page.keyboard.press('Enter');
+  const draft = page.getByRole('region', { name: 'Draft' });
+  await draft.getByLabel('Subject').waitFor();
+  await draft.getByLabel('Text').fill('Dear Ada, soon.');
+  await draft.getByRole('button', { name: 'Short' }).click();
+  expect(await draft.getByLabel('Text').inputValue()).toBe('On its way!');
+  await draft.getByRole('button', { name: 'Formal' }).click();
+  await draft.getByRole('button', { name: 'Copy' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Your order\n\nDear Ada, soon.');
+  const picture = page.getByRole('img', { name: 'dot.png' });
+  await until(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth === 1));
+  await page.getByRole('button', { name: 'Copy the answer' }).click();
+  await until(async () => (await page.evaluate(() => navigator.clipboard.readText())) === 'Two drafts.');
+  expect(await violations(page)).toEqual([]);
+  expect(one.complaints).toEqual([]);
+  expect(one.strangers).toEqual([]);
 });
 
 it('lists, adds, saves and deletes the files of the workspace', async () => {

@@ -117,6 +117,26 @@ it('waits in the inbox beside approvals, and is answered there by keyboard', asy
   expect(one.complaints).toEqual([]);
 });
 
+it('opens what came first, also when the list of forms comes later than that of calls', async () => {
+  const agentId = await asker(world);
+  await wantsForm(artel, { title: 'Came first', fields: [{ name: 'a', label: 'A', type: 'text' }] });
+  const form = await waitsForForm(world, agentId);
+  await pays(artel, { to: 'ACME', amount: 1 });
+  const approval = await asks(world);
+  const one = await visit(browser, artel);
+  await signIn(one, artel);
+  await one.page.goto(`${artel.url}/console/approvals?status=expired`);
+  await one.page.getByText('Nothing here.').waitFor();
+  await one.page.route(/v1\/forms/, async (route) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    await route.fallback();
+  });
+  await one.page.getByLabel('Show').selectOption({ label: 'waits' });
+  await one.page.waitForURL(new RegExp(`approvals/form/${form.id}`));
+  await world.api.post(`/v1/forms/${form.id}/answer`, { reason: 'no' });
+  await world.api.post(`/v1/approvals/${approval.id}/decision`, { decision: 'reject' });
+});
+
 it('is left without an answer, with a reason that the model reads, on a phone', async () => {
   const one = await visit(browser, artel, { width: 360, height: 740 });
   await signIn(one, artel);

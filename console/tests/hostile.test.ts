@@ -165,6 +165,55 @@ it('shows them in forms: as titles, labels, options and values', async () => {
   }
 }, 180_000);
 
+it('shows them as names of accounts, in drafts, and as what a schema says of arguments', async () => {
+  const texts = sendable.filter((text) => text.length <= 200 && text.trim() !== '');
+  const org = '/v1/organizations/me';
+  await world.api.put(`${org}/agents/${world.agentId}/connectors`, { connector_keys: ['http'] });
+  let made = 0;
+  for (const [index, text] of texts.entries()) {
+    const account = { service_name: 'http', instance_id: `i${index}`, account_label: text, secret: { base_url: 'https://example.com' } };
+    // Some the server refuses as names.
+    await world.api.post(`${org}/credentials`, account).then(() => (made += 1), () => undefined);
+  }
+  expect(made).toBeGreaterThan(30);
+  for (const path of ['connectors', 'connector/http', `agent/${world.agentId}`]) {
+    await one.page.goto(`${artel.url}/console/${path}`);
+    await one.page.locator('h1').waitFor();
+    await until(async () => (await one.page.getByText('Loading').count()) === 0);
+    await isHarmless();
+  }
+
+  const properties = Object.fromEntries(texts.slice(0, 20).map((text, index) => [`a${index}`, { title: text, description: text, enum: [text, 'x'] }]));
+  const { endpoint } = await world.api.get(`/v1/tools/${world.toolId}`);
+  const tool = { name: 'odd', input_schema: { type: 'object', properties }, execution_type: 'http_webhook', endpoint };
+  const { id } = await world.api.post('/v1/tools', tool);
+  await world.api.post(`/v1/agents/${world.agentId}/tools/${id}`, { allowed_domains: ['127.0.0.1'] });
+  await world.api.put('/v1/approval-rules', { rules: [{ tool: 'odd', effect: 'ask' }] });
+  const args = Object.fromEntries(Object.keys(properties).map((name) => [name, 'x']));
+  await artel.script({ replies: [{ when: { role: 'tool' }, steps: [{ text: 'Done.' }] }, { when: { tools: true }, steps: [{ tool: { name: 'odd', arguments: args } }] }] });
+  const approval = await asks(world);
+  await one.page.goto(`${artel.url}/console/approvals/${approval.id}`);
+  await one.page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await one.page.getByRole('button', { name: 'Edit as JSON' }).waitFor();
+  await isHarmless();
+  await one.page.getByRole('button', { name: 'Cancel' }).click();
+  await one.page.getByRole('button', { name: 'Reject' }).click();
+
+  const compose = await world.api.post('/v1/tools', { name: 'message_compose', execution_type: 'internal', input_schema: { type: 'object' } });
+  await world.api.post(`/v1/agents/${world.agentId}/tools/${compose.id}`, {});
+  await world.api.put('/v1/approval-rules', { rules: [] });
+  for (let from = 0; from < 18; from += 6) {
+    const [label = '', subject = '', text = '', ...more] = texts.slice(from, from + 6);
+    const variants = [{ label, subject, text }, { label: `${more[0]} 2`, subject: more[1], text: more[2] }];
+    const call = { tool: { name: 'message_compose', arguments: { channel: 'email', variants } } };
+    await artel.script({ replies: [{ when: { role: 'tool' }, steps: [{ text: 'Done.' }] }, { when: { tools: true }, steps: [call] }] });
+    const turn = await world.api.post('/v1/sessions/stream', { agent_id: world.agentId, message: 'Write' });
+    await one.page.goto(`${artel.url}/console/chat/${turn.session_id}`);
+    await one.page.getByRole('region', { name: 'Draft' }).waitFor();
+    await isHarmless();
+  }
+}, 180_000);
+
 it('shows them in rules, and as files of a dialogue', async () => {
   const tools = sendable.filter((text) => text.length <= 200 && text.trim() !== '' && !pieces(text).some((piece) => piece.isMark) && !text.includes('\n'));
   const rules = tools.map((tool) => ({ tool, effect: 'deny', reason: tool, conditions: [{ argument: '/to', is: 'eq', value: tool }] }));

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Artel } from './artel';
-import { isTooWide, launch, signIn, visit } from './browser';
+import { isTooWide, launch, signIn, violations, visit } from './browser';
 import { asks, furnish, pays, until, type World } from './world';
 
 let artel: Artel;
@@ -78,6 +78,7 @@ it('lets an approver decide by keyboard: approve, edit, reject', async () => {
   await page.locator(`a[href^="/console/approvals/${second.id}"]`).click();
   await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
   await page.keyboard.press('e');
+  await page.getByRole('button', { name: 'Edit as JSON' }).click();
   const field = page.getByLabel('Arguments (JSON)');
   await field.fill('{"to": "ACME", "amount": 1');
   await page.getByText('This is not valid JSON').waitFor();
@@ -154,6 +155,30 @@ it('lets an approver decide on a phone', async () => {
   await until(async () => (await world.api.get(`/v1/approvals/${approval.id}`)).status === 'approved');
 });
 
+it('lets an approver change one argument on a phone without reading JSON, and loses no digit of the others', async () => {
+  const one = await visit(browser, artel, { width: 360, height: 740 });
+  await signIn(one, artel);
+  await pays(artel, '{"to": "ACME", "amount": 3, "order": 12345678901234567890}');
+  const approval = await asks(world);
+  const before = world.received.length;
+  await one.page.goto(`${artel.url}/console/approvals/${approval.id}`);
+  await one.page.getByRole('button', { name: 'Edit', exact: true }).click();
+  const amount = one.page.getByLabel('amount');
+  await amount.fill('much');
+  await one.page.getByText('This must be a number.').waitFor();
+  expect(await one.page.getByRole('button', { name: 'Approve as edited' }).isDisabled()).toBe(true);
+  await amount.fill('2.50');
+  await one.page.locator('.diff .added', { hasText: '"amount": 2.50' }).waitFor();
+  expect(await isTooWide(one.page)).toBe(false);
+  expect(await violations(one.page)).toEqual([]);
+  await one.page.getByRole('button', { name: 'Edit as JSON' }).click();
+  await one.page.getByRole('button', { name: 'Edit as fields' }).click();
+  await one.page.getByRole('button', { name: 'Approve as edited' }).click();
+  await until(async () => world.received.length > before);
+  expect(world.received.at(-1)).toContain('"amount":2.5,');
+  expect(world.received.at(-1)).toContain('12345678901234567890');
+});
+
 it('streams an answer, shows the call, decides inline, and finds the dialogue again', async () => {
   const { page, complaints, context } = await visit(browser, artel);
   await signIn({ page, context, strangers: [], complaints }, artel);
@@ -167,8 +192,8 @@ it('streams an answer, shows the call, decides inline, and finds the dialogue ag
   await page.locator('strong', { hasText: 'paid' }).waitFor();
   await page.reload();
   await page.locator('strong', { hasText: 'paid' }).waitFor();
-  // In the dialogue and in the list of dialogues.
-  await until(async () => (await page.getByText('Pay 5 to ACME').count()) === 2);
+  // In the dialogue, above it, and in the list of dialogues.
+  await until(async () => (await page.getByText('Pay 5 to ACME').count()) === 3);
   await page.getByRole('link', { name: 'Details' }).click();
   await page.getByRole('heading', { name: 'What happened' }).waitFor();
   await page.getByRole('button', { name: 'tool_result' }).click();
@@ -187,6 +212,7 @@ it('shows after a reload what an edited call was made with', async () => {
   await one.page.getByRole('textbox', { name: 'Message' }).fill('Pay 5 to ACME, or so');
   await one.page.keyboard.press('Enter');
   await one.page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await one.page.getByRole('button', { name: 'Edit as JSON' }).click();
   await one.page.getByLabel('Arguments (JSON)').fill('{"to": "EMCA", "amount": 12345678901234567890}');
   await one.page.getByRole('button', { name: 'Approve as edited' }).click();
   await one.page.getByText('It is edited.').waitFor();

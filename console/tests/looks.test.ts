@@ -49,7 +49,8 @@ const EMPTY: Record<string, string> = {
   runs: 'There are no runs yet.',
   agents: 'There are no agents yet.',
   tools: 'There are no own tools yet.',
-  usage: 'There are no agents yet.',
+  connectors: 'No account is connected yet.',
+  usage: 'No model was called in this time.',
   access: 'There are no keys yet.',
 };
 
@@ -99,6 +100,10 @@ describe('with something in it', () => {
     await world.api.post(`/v1/agents/${world.agentId}/publish`);
     await wantsForm(artel, FORM);
     const form = await waitsForForm(world, await asker(world), 'Send the parcel');
+    await world.api.put(`/v1/organizations/me/agents/${world.agentId}/connectors`, { connector_keys: ['ozon', 'telegram'] });
+    const secret = { client_id: '1', api_key: 'x' };
+    const account = await world.api.post('/v1/organizations/me/credentials', { service_name: 'ozon', account_label: 'The shop', secret });
+    await world.api.post(`/v1/organizations/me/agents/${world.agentId}/grants`, { credential_id: account.id, scopes: { write: 'ask' } });
     const condition = { argument: '/amount', is: 'gt', value: 100 };
     const rules = [
       { tool: 'pay*', agent_id: world.agentId, effect: 'ask', conditions: [condition], reason: 'more than 100 euros', approvers: { users: [], scopes: ['chief'] } },
@@ -126,6 +131,9 @@ describe('with something in it', () => {
       catalogue: 'tools/catalogue',
       tool: `tool/${world.toolId}`,
       'new-tool': 'tool/new',
+      accounts: 'connectors',
+      services: 'connectors/services',
+      service: 'connector/ozon',
       usage: 'usage',
       system: 'system',
       access: 'access',
@@ -164,7 +172,7 @@ describe('with something in it', () => {
   });
 });
 
-it('loads at most 120 kB of compressed JavaScript first, and at most 160 kB in all', async () => {
+it('loads at most 120 kB of compressed JavaScript first, and at most 200 kB in all', async () => {
   const one = await visit(browser, artel);
   await signIn(one, artel);
   await one.page.goto(`${artel.url}/console/`, { waitUntil: 'networkidle' });
@@ -177,5 +185,5 @@ it('loads at most 120 kB of compressed JavaScript first, and at most 160 kB in a
   console.log(`JavaScript of the console, compressed: ${sum(first)} bytes in ${first.length} files first, ${sum(all)} bytes in all`);
   expect(first.length).toBeGreaterThan(3);
   expect(sum(first)).toBeLessThanOrEqual(120_000);
-  expect(sum(all)).toBeLessThanOrEqual(160_000);
+  expect(sum(all)).toBeLessThanOrEqual(200_000);
 });

@@ -68,7 +68,11 @@ export async function put<T>(path: string, body: unknown): Promise<T> {
   return answer<T>(await send('PUT', path, { body }));
 }
 
-/** The same with numbers as they stand, in what is sent and in the answer. */
+export async function patch<T>(path: string, body: unknown): Promise<T> {
+  return answer<T>(await send('PATCH', path, { body }));
+}
+
+/** The same as `put` with numbers as they stand, in what is sent and in the answer. */
 export async function putExact<T>(path: string, body: object): Promise<T> {
   return parseJson(await (await send('PUT', path, { text: writeJson(body as Json) })).text()) as T;
 }

@@ -1079,6 +1079,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sum up the tenant's calls of models.
+         * @description Calls of agents and of the LLM proxy's clients. Days come in their order, other groups the dearest first. Accounts
+         *     are written in the background, so the sums are some seconds behind. Needs `admin`.
+         */
+        get: operations["list_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{org_id}/agents": {
         parameters: {
             query?: never;
@@ -2890,6 +2911,30 @@ export interface components {
             effect: "verifiable";
             status_endpoint?: string;
         });
+        /** @description What the calls of one group come to. */
+        UsageView: {
+            /**
+             * @description A day such as `2026-11-29`, the id of an agent or of a user, or `provider:model`. `null`: calls that no agent
+             *     made, or whose user is not known.
+             */
+            key?: string | null;
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Of the calls, those that ended with an error.
+             */
+            errors: number;
+            /** Format: int64 */
+            prompt_tokens: number;
+            /** Format: int64 */
+            completion_tokens: number;
+            /**
+             * Format: double
+             * @description Without the calls whose price is not known.
+             */
+            cost_usd: number;
+        };
         /**
          * Format: uuid
          * @description A person in a tenant.
@@ -4558,6 +4603,11 @@ export interface operations {
                 status?: components["schemas"]["FormState"];
                 run_id?: components["schemas"]["RunId"];
                 session_id?: string;
+                /**
+                 * @description Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no
+                 *     audit rows.
+                 */
+                own?: boolean;
                 /** @description At most this many; 50 when absent. */
                 limit?: number;
             };
@@ -4748,6 +4798,11 @@ export interface operations {
                 agent_id?: components["schemas"]["AgentId"];
                 /** @description A part of the title, any case. */
                 q?: string;
+                /**
+                 * @description Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no
+                 *     audit rows.
+                 */
+                own?: boolean;
                 /** @description At most this many; 20 when absent. */
                 limit?: number;
                 /** @description Skip this many. */
@@ -5176,6 +5231,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditRow"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_usage: {
+        parameters: {
+            query?: {
+                /** @description What the calls are grouped by; `day` when absent. */
+                group_by?: "day" | "agent" | "model" | "user";
+                /** @description Calls that began at this time or later; 30 days ago when absent. */
+                since?: string;
+                /** @description Calls that began before this time. */
+                until?: string;
+                /** @description At most this many groups, the dearest; 500 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"][];
                 };
             };
             401: components["responses"]["Unauthenticated"];

@@ -2,7 +2,7 @@
 import { Once, Problem, getExact, post } from '../api/client';
 import { follow, type StreamEvent } from '../api/events';
 import type { Message, Run, StartedTurn } from '../api/types';
-import { asProblem } from '../resource.svelte';
+import { asProblem, PATIENCE_MS } from '../resource.svelte';
 import type { Attached } from './attached';
 import { isUnderWay, turnsOf } from './history';
 import { fold, newTurn, type Turn } from './turn';
@@ -28,6 +28,8 @@ export class Talk {
   isConnected = $state(true);
   isLoading = $state(false);
   isSending = $state(false);
+  /** What was said before could not be read. */
+  isLost = $state(false);
   problem = $state.raw<Problem | null>(null);
   private readonly ending = new AbortController();
   /** A text that is sent again after a failure is the same message. */
@@ -43,10 +45,10 @@ export class Talk {
 
   /** What was said before. A dialogue that nobody began is empty. */
   async load(): Promise<void> {
-    this.isLoading = true;
+    [this.isLoading, this.isLost, this.problem] = [true, false, null];
     try {
       const path = `/v1/sessions/${encodeURIComponent(this.sessionId)}/messages`;
-      const signal = this.ending.signal;
+      const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(PATIENCE_MS)]);
       const [messages, runs] = await Promise.all([
         getExact<Message[]>(path, { signal }),
         getExact<Run[]>('/v1/runs', { query: { session_id: this.sessionId, limit: 100 }, signal }),
@@ -54,7 +56,8 @@ export class Talk {
       this.turns = turnsOf(messages, runs);
       for (const run of runs.filter(isUnderWay)) this.follow(run.id);
     } catch (cause) {
-      if (!this.ending.signal.aborted && asProblem(cause).status !== 404) this.problem = asProblem(cause);
+      if (this.ending.signal.aborted || asProblem(cause).status === 404) return;
+      [this.problem, this.isLost] = [asProblem(cause), true];
     } finally {
       this.isLoading = false;
     }

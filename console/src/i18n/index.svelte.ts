@@ -70,6 +70,11 @@ export function dateTime(time: string): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(time));
 }
 
+/** A day such as `2026-11-29`, without its year. */
+export function day(date: string): string {
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(new Date(`${date}T00:00`));
+}
+
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3600],
@@ -77,12 +82,12 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** "5 minutes ago", "in 2 hours"; a date when it is more than a week away. */
-export function relative(time: string, now: number): string {
+export function relative(time: string, now: number, isShort = false): string {
   const seconds = Math.round((new Date(time).getTime() - now) / 1000);
   if (Math.abs(seconds) > 7 * 86_400) {
     return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(new Date(time));
   }
-  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: isShort ? 'short' : 'long' });
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   }

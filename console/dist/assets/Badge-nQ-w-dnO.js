@@ -1,1 +1,0 @@
-import{au as l,o as p,R as r,L as n,r as f,Y as _,W as m}from"./resource.svelte-CSPzDpSD.js";var c=m("<span> </span>");function i(e,t){let s=l(t,"look",3,"plain");var a=c(),o=_(a,!0);p(()=>{r(a,1,`badge ${s()??""}`,"svelte-1pg3llf"),n(o,t.text)}),f(e,a)}export{i as B};
