@@ -37,7 +37,7 @@ impl Redactor {
     }
 
     /// Pays for looking at so many bytes.
-    pub(crate) fn pay(&self, bytes: usize, fuel: &Fuel) -> Result<(), Exhausted> {
+    pub(crate) fn pay(bytes: usize, fuel: &Fuel) -> Result<(), Exhausted> {
         fuel.spend((bytes * STEPS) as u64)
     }
 

@@ -15,7 +15,7 @@ pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
     if secret.len() < SHORTEST {
         return Vec::new();
     }
-    let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let mut encoded = vec![hexadecimal.to_ascii_uppercase(), hexadecimal, STANDARD_NO_PAD.encode(secret)];
     encoded.extend((0..3).map(|offset| within_base64(secret, offset)));
     let url_safe: Vec<String> = encoded.iter().skip(2).map(|text| text.replace('+', "-").replace('/', "_")).collect();

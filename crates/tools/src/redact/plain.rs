@@ -14,8 +14,8 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    /// The plain form. Backslashes are left out, because nobody knows what they escape. `+` is a space, as in forms, and
-    /// a line break is the letter of its escape.
+    /// The plain form. Backslashes are left out, because nobody knows what they escape. `+` is a space, as in forms,
+    /// and a line break is the letter of its escape.
     pub(super) fn of(text: &str) -> Self {
         let mut plain = Self { bytes: text.bytes().map(letter).collect(), starts: None, end: text.len() };
         for _ in 0..MOST_PASSES {
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn what_is_encoded_once_more_has_the_same_form() {
         for secret in ["50%41", "50%25x", "%25ab", "a\\b", "a\\u0041", "a&amp;b", "%%25%", "+ +"] {
-            let encoded: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            let encoded = secret.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
             let escaped = serde_json::to_string(secret).unwrap();
             for written in [&*encoded, escaped.trim_matches('"')] {
                 assert_eq!(Plain::of(written).bytes, Plain::of(secret).bytes, "{secret}");

@@ -44,8 +44,8 @@ fn it_does_not_matter_which_characters_are_encoded_and_how() {
     }
     let json = serde_json::to_string(SECRET).unwrap();
     let twice = serde_json::to_string(&json).unwrap();
-    let units: String = SECRET.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
-    let html: String = SECRET.chars().map(|letter| format!("&#{};", letter as u32)).collect();
+    let units = SECRET.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<Vec<_>>().concat();
+    let html = SECRET.chars().map(|letter| format!("&#{};", letter as u32)).collect::<Vec<_>>().concat();
     for written in [json.trim_matches('"'), twice.trim_matches(['"', '\\']), &json.replace('/', "\\/"), &units, &html] {
         let shown = redactor.text(&format!("<{written}>"));
         assert!(shown.contains("***") && !shown.contains("canary") && shown.len() <= 12, "{written}: {shown}");
@@ -64,7 +64,7 @@ fn a_secret_in_base64_or_hexadecimal_is_hidden() {
             assert!(redactor.text(&written).contains("***"), "{written}");
         }
     }
-    let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(redactor.text(&format!("0x{hex} {}", hex.to_uppercase())), "0x*** ***");
 }
 

@@ -84,7 +84,7 @@ impl Body {
         if is_no_text(&kind) && std::str::from_utf8(bytes).is_err() {
             return Ok(Self::Text(format!("[the answer is not text ({}); it is not shown]", media(&kind))));
         }
-        redactor.pay(bytes.len(), fuel)?;
+        Redactor::pay(bytes.len(), fuel)?;
         let text = charset::decode(&kind, bytes, cut_at.is_some())?;
         if cut_at.is_none()
             && is_json(headers)
