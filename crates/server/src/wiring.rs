@@ -90,11 +90,13 @@ impl Parts {
             executor: executor.clone(),
             seal: Arc::new(vault.seal()),
         });
+        let known = connectors.clone();
         let tools = toolkit::tools(config)?
             .into_iter()
             .chain(artel_tools_services::tools(&services))
             .fold(tools(config, &ground, &vault, aliases)?, Registry::with)
-            .keeping(Arc::new(artifacts.clone()));
+            .keeping(Arc::new(artifacts.clone()))
+            .connecting(Arc::new(move |key: &str| known.get(key).is_some()));
         let tools = Arc::new(tools);
         let auth = auth::build(config, &ground, &vault)?;
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));

@@ -3,11 +3,11 @@ use std::time::Duration;
 
 use artel_catalogue::args::ConnectorExecute;
 use artel_connector_engine::{Account, Outcome, PageBounds, Request};
-use artel_connectors::request::{hosts_of, writes};
+use artel_connectors::request::{hosts_of, shown_base_urls, writes};
 use artel_connectors::schema::Access as Kind;
 use artel_connectors::{Connector, Secrets};
-use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass};
-use artel_tools::{Asks, Builtin, CallContext, ToolError, ToolOutput};
+use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass, Timestamp, names};
+use artel_tools::{Agreement, Builtin, CallContext, MadeAs, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -42,9 +42,12 @@ impl Builtin for ConnectorExecuteTool {
         }
     }
 
-    async fn must_ask(&self, context: &CallContext, args: ConnectorExecute) -> Result<Option<Asks>, ToolError> {
+    async fn made_as(&self, context: &CallContext, args: ConnectorExecute) -> Result<Option<MadeAs>, ToolError> {
         let standing = self.standing(context, &args).await?;
-        Ok((standing.consent == Consent::Ask).then(|| standing.asks(&args)))
+        match standing.consent {
+            Consent::No => Err(standing.not_covered(&args)),
+            Consent::Yes | Consent::Ask => Ok(Some(standing.made_as(&args))),
+        }
     }
 
     async fn call(&self, context: &CallContext, args: ConnectorExecute) -> Result<ToolOutput, ToolError> {
@@ -67,27 +70,23 @@ fn is_get(args: &ConnectorExecute) -> bool {
 
 impl ConnectorExecuteTool {
     /// What the call may do, when all that must hold does: agent, connector, grant, scopes, and a human's word where
-    /// the scopes want it.
+    /// the scopes want it. A call that a human was asked about, whoever asked, is made as the account that they were
+    /// shown.
     async fn admitted(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Standing, ToolError> {
         let standing = self.standing(context, args).await?;
         let (what, instance) = (standing.what(args), &standing.granted.credential.instance_id);
-        match standing.consent {
-            Consent::Yes => Ok(standing),
-            Consent::No => {
-                let what = format!("the grant of the account {instance} does not cover {what}");
-                Err(tell("forbidden", &what, "tell the user what you would have done"))
+        let refused = |what: String, now| Err(tell("approval_required", &what, now));
+        match (standing.consent, context.agreement(&standing.shown())) {
+            (Consent::No, _) => Err(standing.not_covered(args)),
+            (Consent::Yes, Agreement::NotAsked) | (Consent::Yes | Consent::Ask, Agreement::Given) => Ok(standing),
+            (Consent::Yes | Consent::Ask, Agreement::ToAnother) => {
+                let what = format!("a human agreed to {what}, and was not shown this account: {instance}");
+                refused(what, "make the call again, and they are asked about this account")
             }
-            Consent::Ask => match &context.approved {
-                Some(approved) if approved.account.as_ref() == Some(&standing.shown()) => Ok(standing),
-                Some(_) => {
-                    let what = format!("a human agreed to {what}, and was not shown this account: {instance}");
-                    Err(tell("approval_required", &what, "make the call again, and they are asked about this account"))
-                }
-                None => {
-                    let what = format!("a human must agree to {what} by the account {instance}");
-                    Err(tell("approval_required", &what, "make the call again, and they are asked"))
-                }
-            },
+            (Consent::Ask, Agreement::NotAsked) => {
+                let what = format!("a human must agree to {what} by the account {instance}");
+                refused(what, "make the call again, and they are asked")
+            }
         }
     }
 
@@ -100,20 +99,26 @@ impl ConnectorExecuteTool {
         let Some((module, operation)) = connector.operation(&args.operation) else {
             return Err(unknown_operation(&connector, &args.operation));
         };
-        let account = self.account(&access, &connector, &granted).await?;
+        let (account, changed_at) = self.account(&access, &connector, &granted).await?;
         let params = args.params.clone().unwrap_or_default();
         let secrets = Secrets::new(&connector, &account.credential);
-        let (writing, hosts) = (writes(operation, &params, &secrets), hosts_of(&connector, &secrets));
+        let writing = writes(operation, &params, &secrets);
+        let leads = Leads {
+            base_urls: shown_base_urls(&connector, &secrets),
+            hosts: hosts_of(&connector, &secrets),
+            changed_at,
+        };
         let consent = granted.scopes.consent(&module.key, writing);
-        Ok(Standing { account, granted, writing, hosts, consent })
+        Ok(Standing { account, granted, writing, leads, consent })
     }
 
+    /// The account, and when it was changed last.
     async fn account(
         &self,
         access: &Access,
         connector: &Arc<Connector>,
         granted: &Granted,
-    ) -> Result<Account, ToolError> {
+    ) -> Result<(Account, Timestamp), ToolError> {
         let (services, id) = (&self.0, granted.credential.id);
         let found =
             services.store.find_sealed_credential(&access.viewer, id).await.map_err(|error| of_store(&error))?;
@@ -122,12 +127,13 @@ impl ConnectorExecuteTool {
             tracing::error!(credential = %id, %error, "a credential cannot be opened; was the master key changed?");
             tell("failed", "the account's secret cannot be opened", "tell the user to enter it again")
         })?;
-        Ok(Account {
+        let account = Account {
             tenant: found.credential.tenant_id,
             id: id.to_string(),
             connector: Arc::clone(connector),
             credential,
-        })
+        };
+        Ok((account, found.changed_at))
     }
 
     async fn execute(
@@ -205,9 +211,18 @@ struct Standing {
     account: Account,
     granted: Granted,
     writing: bool,
-    /// Where the account leads.
-    hosts: Vec<String>,
+    leads: Leads,
     consent: Consent,
+}
+
+/// Where an account leads.
+struct Leads {
+    /// Without secrets.
+    base_urls: Vec<String>,
+    /// Every host that a call may reach.
+    hosts: Vec<String>,
+    /// When the account was changed last: what is not shown of it is pinned by this.
+    changed_at: Timestamp,
 }
 
 impl Standing {
@@ -219,23 +234,35 @@ impl Standing {
         if self.writing { "write" } else { "read" }
     }
 
-    fn asks(&self, args: &ConnectorExecute) -> Asks {
+    fn not_covered(&self, args: &ConnectorExecute) -> ToolError {
+        let (what, instance) = (self.what(args), &self.granted.credential.instance_id);
+        let what = format!("the grant of the account {instance} does not cover {what}");
+        tell("forbidden", &what, "tell the user what you would have done")
+    }
+
+    fn made_as(&self, args: &ConnectorExecute) -> MadeAs {
         let (credential, kind) = (&self.granted.credential, self.kind());
-        let reason = format!(
+        let words = format!(
             "the account {} ({}) of {} is to {kind}: {}",
-            credential.account_label, credential.instance_id, credential.service_name, args.operation
+            names::quoted(&credential.account_label),
+            names::visible(&credential.instance_id),
+            credential.service_name,
+            args.operation
         );
-        Asks { reason, account: self.shown() }
+        MadeAs { words, account: self.shown(), needs_consent: self.consent == Consent::Ask }
     }
 
     /// The account as a human is shown it. A call that they agreed to is made while this is the same.
     fn shown(&self) -> Value {
-        let credential = &self.granted.credential;
+        let (credential, leads) = (&self.granted.credential, &self.leads);
         json!({
             "credential_id": credential.id,
             "service_name": credential.service_name,
             "instance_id": credential.instance_id,
-            "hosts": self.hosts,
+            "account_label": names::visible(&credential.account_label),
+            "base_urls": leads.base_urls,
+            "hosts": leads.hosts,
+            "changed_at": leads.changed_at,
         })
     }
 }

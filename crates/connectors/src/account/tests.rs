@@ -66,3 +66,10 @@ fn the_first_scheme_that_has_its_members_is_used_and_what_is_secret_is_hidden() 
     assert_eq!(secrets.text("kind").as_deref(), Some("fancy"));
     assert_eq!(format!("{both:?}"), r#"{"kind", "portal", "token"}"#);
 }
+
+#[test]
+fn the_address_of_an_account_is_shown_whole_and_without_secrets() {
+    let (connector, account) = (portal(), credential(json!({"portal": "a.example:8443", "code": "s3cret"})));
+    let shown = crate::request::shown_base_urls(&connector, &Secrets::new(&connector, &account));
+    assert_eq!(shown, ["https://a.example:8443/rest/{code}"]);
+}

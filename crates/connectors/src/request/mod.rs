@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 pub(crate) use address::path_names;
-pub use address::{base_url, hosts_of};
+pub use address::{base_url, hosts_of, shown_base_urls};
 pub(crate) use place::given;
 pub use sign::sign_in;
 
