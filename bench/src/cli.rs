@@ -53,6 +53,8 @@ pub(crate) enum Measure {
     Throughput(Options),
     /// Runs per second on PostgreSQL.
     Postgres(Options),
+    /// 2,000 deliveries of a service a second for 20 s: how soon each is answered, and whether all are kept.
+    Hooks(Options),
     /// FastAPI + pydantic-ai, and Artel beside it.
     Peer(Options),
 }
@@ -123,6 +125,7 @@ pub(crate) enum Part {
     Overhead,
     Throughput,
     Postgres,
+    Hooks,
     Peer,
 }
 
@@ -140,6 +143,7 @@ impl Measure {
                     Part::Throughput,
                     Part::Peer,
                     Part::Postgres,
+                    Part::Hooks,
                 ],
                 options,
             ),
@@ -150,6 +154,7 @@ impl Measure {
             Self::Overhead(options) => (&[Part::Overhead], options),
             Self::Throughput(options) => (&[Part::Throughput], options),
             Self::Postgres(options) => (&[Part::Postgres], options),
+            Self::Hooks(options) => (&[Part::Hooks], options),
             // The comparison needs both programs in the same round.
             Self::Peer(options) => (&[Part::Throughput, Part::Peer], options),
         }

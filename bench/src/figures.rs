@@ -51,6 +51,12 @@ figures! {
     POSTGRES_RUNS: "PostgreSQL beside it, 64 at a time", "runs/s", AtLeast(500.0);
     POSTGRES_64_P50: "PostgreSQL, 64 at a time: p50", "ms", Unbounded;
     POSTGRES_PER_CPU: "PostgreSQL, 64 at a time, database's CPU included", "runs/CPU s", Unbounded;
+    HOOKS_RATE: "SQLite, 2,000 deliveries a second for 20 s: answered", "1/s", AtLeast(1980.0);
+    HOOKS_P50: "SQLite, 2,000 deliveries a second: p50 from due to answered", "ms", Unbounded;
+    HOOKS_P99: "SQLite, 2,000 deliveries a second: p99 from due to answered", "ms", AtMost(10.0);
+    HOOKS_LOST: "SQLite, deliveries that were answered and are not in the journal", "", AtMost(0.0);
+    HOOKS_PG_P99: "PostgreSQL beside it, 2,000 deliveries a second: p99 from due to answered", "ms", Unbounded;
+    HOOKS_PG_LOST: "PostgreSQL, deliveries that were answered and are not in the journal", "", AtMost(0.0);
     PEER_P50: "FastAPI + pydantic-ai, 1 at a time: p50", "ms", Unbounded;
     PEER_RUNS_1: "FastAPI + pydantic-ai, 1 at a time", "runs/s", Unbounded;
     PEER_RUNS_8: "FastAPI + pydantic-ai, 8 at a time", "runs/s", Unbounded;

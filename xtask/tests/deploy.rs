@@ -80,7 +80,8 @@ fn the_platform_has_what_its_operators_know() {
 #[test]
 fn the_platforms_files_say_what_its_document_says() {
     let compose = text("compose.yaml");
-    for line in ["REDIS_URL: redis://redis:6379/0", "image: redis:7-alpine", "TOOL_ALLOW_PRIVATE_HOSTS: tool-mock:9000"] {
+    for line in ["REDIS_URL: redis://redis:6379/0", "image: redis:7-alpine", "TOOL_ALLOW_PRIVATE_HOSTS: tool-mock:9000"]
+    {
         assert!(compose.lines().any(|given| given.trim() == line), "{line}");
     }
     let nginx = text("deploy/nginx/platform.conf");

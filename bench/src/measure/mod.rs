@@ -1,6 +1,7 @@
 //! The rounds. In each, every part starts its program anew, measures it and stops it, so that Artel and its peer run on
 //! the same machine in the same minutes.
 
+mod hooks;
 mod peer;
 mod runs;
 mod sockets;
@@ -65,6 +66,7 @@ impl Bench<'_> {
             Part::Overhead => runs::overhead(self).await,
             Part::Throughput => runs::throughput(self).await,
             Part::Postgres => runs::postgres(self).await,
+            Part::Hooks => hooks::hooks(self).await,
             Part::Peer => peer::peer(self).await,
         }
     }

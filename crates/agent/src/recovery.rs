@@ -1,13 +1,13 @@
-//! What is left to do for a run that lost its worker.
+//! What is left to do for a run that lost its worker. Whether that worker stopped, or only lost its lease, is not known.
 
 use artel_domain::{CallState, EffectClass, Event, ToolOutcome};
 
 use crate::turn::{Action, Call, Effect, Present, State, Turn, ask_again, dispatch, finish, refuse};
 
-const NOT_REPEATED: &str =
-    "the server stopped while this call was under way; it may or may not have taken effect, and it was not made again";
-const NOT_VERIFIABLE: &str = "the server stopped while this call was under way; it may or may not have taken effect, and its tool was \
-    changed or removed since, so that nobody can be asked";
+const NOT_REPEATED: &str = "another worker took this run over while this call was under way; the call may or may not \
+    have taken effect, and it was not made again";
+const NOT_VERIFIABLE: &str = "another worker took this run over while this call was under way; the call may or may not \
+    have taken effect, and its tool was changed or removed since, so that nobody can be asked";
 
 impl Turn {
     /// What must happen next according to the state alone. A worker that takes over a run calls this after

@@ -5,8 +5,6 @@ pub(crate) use approval::ask_again;
 pub use call::{Call, Present};
 use team::Team;
 
-const SUPERSEDED: &str = "superseded: the user went on before this call had a result";
-
 /// What the machine wants to have done.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "effects are few and live for one transaction")]
@@ -245,52 +243,6 @@ impl Turn {
         if self.starts_together() { Vec::new() } else { self.advance() }
     }
 
-    fn on_cancel(&mut self) -> Vec<Effect> {
-        self.cancelling = true;
-        let mut effects = vec![Effect::Act(Action::StopWork)];
-        for call in self.calls.iter().filter(|c| !c.state.is_final()) {
-            effects.push(if call.state == CallState::Dispatched {
-                finish(
-                    call,
-                    ToolOutcome::Unknown { error: "the run was cancelled while this call was under way".into() },
-                )
-            } else {
-                refuse(call, "the run was cancelled before this call was made".into())
-            });
-        }
-        effects.push(Effect::Record(self.failure(RunFailure::Cancelled, "cancelled")));
-        effects
-    }
-
-    /// The events that end this run because of one call. The other open calls end before the run does, and no further
-    /// call is made.
-    ///
-    /// # Arguments
-    /// * `failed`: the call. The caller records its result before.
-    /// * `failed`: the call, whose own result the caller records before.
-    pub fn failure_of_call(&mut self, failed: CallId, code: RunFailure, message: impl Into<String>) -> Vec<Event> {
-        self.cancelling = true;
-        let open = self.calls.iter().filter(|c| !c.state.is_final() && c.planned.call_id != failed);
-        let ends = open.map(|call| match call.state {
-            CallState::Dispatched => {
-                ended(call, ToolOutcome::Unknown { error: "the run ended while this call was under way".into() })
-            }
-            _ => ended(call, ToolOutcome::Failed { error: "the run ended before this call was made".into() }),
-        });
-        ends.chain([self.failure(code, message)]).collect()
-    }
-
-    /// Ends this run, which waits, and its open calls, because the user sent another message.
-    pub fn supersede(&mut self) -> Vec<Effect> {
-        self.cancelling = true;
-        let open = self.calls.iter().filter(|c| !c.state.is_final());
-        let mut effects: Vec<Effect> = open.map(|call| refuse(call, SUPERSEDED.into())).collect();
-        effects.push(Effect::Record(
-            self.failure(RunFailure::Superseded, "the conversation went on before this run was over"),
-        ));
-        effects
-    }
-
     /// Starts the planned calls that may start now: all of them when the server executes every call of the step and
     /// each only reads; otherwise the next one in order.
     pub(crate) fn advance(&self) -> Vec<Effect> {
@@ -369,6 +321,7 @@ fn ended(call: &Call, outcome: ToolOutcome) -> Event {
 mod approval;
 mod call;
 pub(crate) mod control;
+mod ending;
 mod team;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,9 @@ pub enum ArtifactError {
     /// Another attempt under the same id was finished first, with other bytes.
     #[error("the artifact's id was used with another file")]
     Other,
+    /// The tenant's files have as many bytes as they may.
+    #[error("the tenant's files have {used} bytes, and may have {most}")]
+    Full { used: u64, most: u64 },
     /// It took so long that a sweep ended it.
     #[error("the upload took longer than a day and was ended")]
     Ended,

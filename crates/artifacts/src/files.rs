@@ -31,8 +31,16 @@ pub enum Beginning {
 }
 
 impl ArtifactFiles {
+    /// Files of any number.
     pub fn new(rows: Arc<dyn FileStore>, place: Place, clock: Arc<dyn Clock>) -> Self {
-        Self { ground: Ground { rows, place, clock } }
+        Self { ground: Ground { rows, place, clock, most_of_tenant: None } }
+    }
+
+    /// The same, of at most so many bytes for each tenant.
+    #[must_use]
+    pub fn with_most_of_tenant(mut self, bytes: Option<u64>) -> Self {
+        self.ground.most_of_tenant = bytes;
+        self
     }
 
     /// Begins to store a file.

@@ -11,4 +11,6 @@ pub(crate) struct Ground {
     pub(crate) rows: Arc<dyn FileStore>,
     pub(crate) place: Place,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The most bytes of one tenant's files; `None`: any number.
+    pub(crate) most_of_tenant: Option<u64>,
 }

@@ -132,6 +132,10 @@ fn audit(context: &CallContext, id: ArtifactId) -> AuditEntry {
 fn told(id: ArtifactId, error: &ArtifactError) -> ToolError {
     match error {
         ArtifactError::TooLarge => "too_large: the file is larger than 100 MiB; make a smaller one".into(),
+        ArtifactError::Full { used, most } => {
+            tracing::warn!(artifact = %id, used, most, "a tool's file is not kept: the tenant's files have as many bytes as they may");
+            "storage_full: the organisation's files take all the space that they may; ask a human to delete some".into()
+        }
         ArtifactError::Taken => "failed: the file of this call was deleted; make another call".into(),
         ArtifactError::Store(StoreError::Unavailable(error)) => ToolError::NotNow(error.to_string()),
         error => {

@@ -1,5 +1,5 @@
 use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId};
-use artel_store::{NewArtifact, StoredBytes, Viewer};
+use artel_store::{ArtifactEnd, NewArtifact, StoredBytes, Viewer};
 use bytes::Bytes;
 use object_store::buffered::BufWriter;
 use sha2::{Digest as _, Sha256};
@@ -70,7 +70,7 @@ impl Upload {
     ///
     /// # Errors
     /// [`ArtifactError::Other`] when the attempt that was finished first had other bytes, [`ArtifactError::Ended`] when
-    /// it took so long that a sweep ended it.
+    /// it took so long that a sweep ended it, [`ArtifactError::Full`] when the tenant may not have so many bytes.
     pub async fn finish(
         mut self,
         title: Option<String>,
@@ -87,10 +87,17 @@ impl Upload {
             bytes: self.bytes,
             sha256: sha256.clone(),
             at: self.ground.clock.now(),
+            most_of_tenant: self.ground.most_of_tenant,
         };
         let (ground, tenant, id) = (&self.ground, self.tenant, self.artifact);
-        if let Some(made) = ground.rows.finish_artifact(tenant, id, stored, audit).await? {
-            return Ok(made);
+        match ground.rows.finish_artifact(tenant, id, stored, audit).await? {
+            ArtifactEnd::Stored(made) => return Ok(*made),
+            ArtifactEnd::Full { used } => {
+                // Its row stays begun, so that the same request may be made again when there is room.
+                delete(&*ground.place.objects, &ground.place.path(tenant, id, Some(self.attempt))).await?;
+                return Err(ArtifactError::Full { used, most: ground.most_of_tenant.unwrap_or(used) });
+            }
+            ArtifactEnd::Gone => {}
         }
         let first = ground.rows.find_artifact(&Viewer::service(tenant), id).await?;
         match first {

@@ -29,6 +29,12 @@ impl World {
         Self { files, store, tenant, user, directory }
     }
 
+    /// The same, with room for so many bytes.
+    async fn with_room_for(bytes: u64) -> Self {
+        let world = Self::new().await;
+        Self { files: world.files.clone().with_most_of_tenant(Some(bytes)), ..world }
+    }
+
     fn audit(&self) -> AuditEntry {
         AuditEntry {
             actor: Actor { user_id: Some(self.user), ..Actor::default() },
@@ -82,6 +88,24 @@ impl World {
         }
         count(&self.directory.path().join("artifacts"))
     }
+}
+
+#[tokio::test]
+async fn a_file_for_which_there_is_no_room_leaves_nothing_and_may_be_sent_again() {
+    let world = World::with_room_for(10).await;
+    let first = world.stores(b"1234567").await;
+    let new = world.new_artifact();
+    for _ in 0..2 {
+        let mut upload = world.upload(new.clone()).await;
+        upload.write(b"1234".as_slice().into()).await.unwrap();
+        let refused = upload.finish(None, None, world.audit()).await;
+        assert!(matches!(refused, Err(ArtifactError::Full { used: 7, most: 10 })), "{refused:?}");
+        assert_eq!(world.on_disk(), 1, "its bytes are gone");
+    }
+    assert!(world.store.delete_artifact(&Viewer::service(world.tenant), first.id, world.audit()).await.unwrap());
+    let mut upload = world.upload(new).await;
+    upload.write(b"1234".as_slice().into()).await.unwrap();
+    assert_eq!(upload.finish(None, None, world.audit()).await.unwrap().bytes, 4);
 }
 
 #[tokio::test]

@@ -172,7 +172,9 @@ impl From<StoreError> for OAuthError {
             StoreError::Duplicate(what) => {
                 Self::new(StatusCode::CONFLICT, "already_exists", format!("{what} exists already."))
             }
-            StoreError::Fenced | StoreError::ReadOnlyAgent | StoreError::Broken(_) => Self::internal(error),
+            StoreError::Fenced | StoreError::Answered | StoreError::ReadOnlyAgent | StoreError::Broken(_) => {
+                Self::internal(error)
+            }
         }
     }
 }

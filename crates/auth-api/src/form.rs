@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use artel_domain::client_text;
+use artel_http::check_coding;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -51,7 +53,8 @@ impl Fields {
     }
 
     fn of_json(bytes: &[u8]) -> Result<Self, OAuthError> {
-        let Members(members) = serde_json::from_slice(bytes)
+        let text = client_text(bytes).map_err(|wrong| OAuthError::invalid_request(format!("The body {wrong}")))?;
+        let Members(members) = serde_json::from_str(text)
             .map_err(|_| OAuthError::invalid_request("The body is not a JSON object with every member once"))?;
         let mut fields = BTreeMap::new();
         for (name, value) in members {
@@ -76,6 +79,10 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, OAuthError> {
         let kind = Kind::of(request.headers())?;
+        check_coding(request.headers()).map_err(|refused| {
+            let refusal = OAuthError::new(refused.status(), refused.code(), refused.message());
+            refusal.with_header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+        })?;
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             let text = rejection.body_text();
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -194,6 +201,14 @@ mod tests {
             assert_eq!(Fields::of_json(json.as_bytes()).unwrap_err().code(), "invalid_request", "{json}");
         }
         assert!(Fields::of_form(b"a=%00").is_err());
+    }
+
+    #[test]
+    fn a_text_in_another_encoding_is_refused_with_the_place_and_a_byte_order_mark_is_skipped() {
+        let refused = Fields::of_json(b"{\"a\":\"\xE9\"}").unwrap_err();
+        assert!(refused.description().contains("position 6 (0xE9)"), "{}", refused.description());
+        let marked = Fields::of_json("\u{FEFF}{\"a\":\"b\"}".as_bytes()).unwrap();
+        assert_eq!(marked.get("a"), Some("b"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use artel_connectors::request::HttpRequest;
+use artel_connectors::request::{HttpRequest, bases_of};
 use artel_domain::Timestamp;
 use artel_egress::{Egress, Outgoing, SendError, read_capped};
 use artel_tools::Redactor;
@@ -10,11 +10,31 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
+use url::Url;
 
+use crate::account::Account;
 use crate::error::ExecuteError;
 
 /// The most that is read of a reply, in bytes.
-const MAX_REPLY: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_REPLY: usize = 16 * 1024 * 1024;
+/// The most that is read of a reply with a token, in bytes.
+pub(crate) const MAX_TOKEN_REPLY: usize = 64 * 1024;
+
+/// Where a request and its redirects may lead.
+#[derive(Default)]
+pub(crate) struct Reach {
+    /// By scheme, host and port. When there are no hosts either, the request's own origin alone.
+    origins: Vec<Url>,
+    hosts: Vec<String>,
+}
+
+impl Reach {
+    /// The addresses of the account's service, and the hosts that its replies lead to.
+    pub(crate) fn of(account: &Account) -> Self {
+        let connector = &account.connector;
+        Self { origins: bases_of(connector, &account.secrets()), hosts: connector.other_hosts.clone() }
+    }
+}
 
 /// A reply as it came.
 pub(crate) struct Reply {
@@ -35,25 +55,26 @@ impl Reply {
     }
 }
 
-/// Sends a request, and follows redirects among these hosts only.
+/// Sends a request, and follows redirects within its reach only.
 ///
 /// # Arguments
-/// * `hosts`: where the request and its redirects may lead; empty for the URL's own host alone.
 /// * `writes`: what is lost on the way may have had its effect.
 /// * `until`: when the caller stops waiting.
+/// * `cap`: the most that is read, in bytes.
 ///
 /// # Errors
 /// No reply, and whether that is known to be harmless.
 pub(crate) async fn send(
     egress: &Egress,
     request: &HttpRequest,
-    hosts: &[String],
+    reach: &Reach,
     writes: bool,
     until: Instant,
+    cap: usize,
 ) -> Result<(u16, HeaderMap, Bytes), ExecuteError> {
     let work = async {
-        let (url, rule) =
-            egress.check(request.url.as_str(), hosts).map_err(|refusal| not_sent(&refusal.to_string()))?;
+        let checked = egress.check_among(request.url.as_str(), &reach.origins, &reach.hosts);
+        let (url, rule) = checked.map_err(|refusal| not_sent(&refusal.to_string()))?;
         let outgoing = Outgoing {
             method: method(request),
             url,
@@ -64,9 +85,9 @@ pub(crate) async fn send(
         };
         let response = egress.send(outgoing, &rule).await.map_err(|error| lost(&error, writes))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let (body, more) = read_capped(response, MAX_REPLY).await.map_err(|error| lost(&error, writes))?;
+        let (body, more) = read_capped(response, cap).await.map_err(|error| lost(&error, writes))?;
         if more {
-            let text = format!("the answer is larger than {} MiB; ask for less", MAX_REPLY / 1024 / 1024);
+            let text = format!("the answer is larger than {} KiB; ask for less", cap / 1024);
             return Err(if writes { ExecuteError::Unknown(text) } else { ExecuteError::NotSent(text) });
         }
         Ok((status, headers, body))

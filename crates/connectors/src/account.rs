@@ -1,5 +1,7 @@
 //! A credential's members, and the values that stand for them in templates.
 
+mod headers;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -58,6 +60,7 @@ pub fn check_account(connector: &Connector, credential: &Credential) -> Result<(
             Some(value) => faults.extend(malformed(member, value).map(|message| fault(name, message))),
         }
     }
+    faults.extend(headers::faults(connector, credential));
     if faults.is_empty() && !connector.auth.is_empty() && Secrets::scheme_of(connector, credential).is_none() {
         let ways: Vec<String> = connector.auth.iter().map(|scheme| scheme.needs.join(" and ")).collect();
         faults.push(fault("", format!("give {}", ways.join(", or "))));

@@ -35,6 +35,19 @@ pub enum Origin {
     Shipped,
     /// `CONNECTORS_DIR`.
     Operator,
+    /// An organisation made it for itself. No catalogue has it.
+    Organisation,
+}
+
+impl Origin {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shipped => "shipped",
+            Self::Operator => "operator",
+            Self::Organisation => "organisation",
+        }
+    }
 }
 
 /// A connector of the catalogue.
@@ -42,6 +55,8 @@ pub enum Origin {
 pub struct Listed {
     pub origin: Origin,
     pub connector: Arc<Connector>,
+    /// Tells apart what an organisation's connector was at two times; the installation's have none.
+    pub version: Option<String>,
 }
 
 /// Why a file of the operator was left out.
@@ -105,7 +120,7 @@ impl Catalogue {
             return warnings.push(Warning(vec![Fault { file: file.to_owned(), line: 1, message }]));
         }
         self.0.retain(|listed| listed.connector.key != connector.key);
-        self.0.push(Listed { origin, connector: Arc::new(connector) });
+        self.0.push(Listed { origin, connector: Arc::new(connector), version: None });
     }
 }
 

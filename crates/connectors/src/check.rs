@@ -3,6 +3,8 @@
 mod operation;
 mod signing_in;
 
+use artel_egress::is_of_connection;
+
 use crate::schema::{Connector, Format, Piece, Template};
 
 /// What is wrong, and the keys that lead to it.
@@ -62,6 +64,7 @@ fn itself(connector: &Connector, faults: &mut Faults<'_>) {
             faults.within("other_hosts").add(format!("'{name}' is not a host name such as files.example.com"));
         }
     }
+    connector.headers.keys().for_each(|name| header(name, &mut faults.within("headers")));
     names_known(connector, &connector.limits_of_all, &mut faults.within("limits_of_all"));
     if let Some(probe) = &connector.probe
         && connector.operation(&probe.operation).is_none()
@@ -90,6 +93,15 @@ fn host(connector: &Connector, template: &Template, faults: &mut Faults<'_>) {
         if !connector.credential.contains_key(name) {
             faults.add(format!("{{{name}}} is no member of the credential"));
         }
+    }
+}
+
+/// A name under which a header can be sent.
+fn header(name: &str, faults: &mut Faults<'_>) {
+    if name.parse::<http::HeaderName>().is_err() {
+        faults.add(format!("'{name}' is no header name"));
+    } else if is_of_connection(name) {
+        faults.add(format!("the header {name} belongs to the connection and cannot be set"));
     }
 }
 

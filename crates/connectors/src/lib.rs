@@ -10,6 +10,7 @@
 pub mod account;
 pub mod catalogue;
 mod check;
+mod destinations;
 
 pub mod openapi;
 pub mod paging;
@@ -22,6 +23,7 @@ pub mod webhook;
 
 pub use account::{Credential, MemberFault, Secrets, account_schema, check_account};
 pub use catalogue::{Catalogue, Listed, Origin, Warning};
-pub use parse::{Fault, parse, to_yaml};
+pub use destinations::sends_secrets_alike;
+pub use parse::{Fault, from_json, parse, to_json, to_yaml};
 pub use schema::Connector;
 pub use shape::parameters_schema;

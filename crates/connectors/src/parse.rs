@@ -52,6 +52,26 @@ pub fn to_yaml(connector: &Connector) -> Result<String, String> {
     serde_saphyr::to_string(connector).map_err(|error| error.to_string())
 }
 
+/// Writes a connector as JSON, for [`from_json`].
+///
+/// # Errors
+/// A text that says what cannot be written.
+pub fn to_json(connector: &Connector) -> Result<String, String> {
+    serde_json::to_string(connector).map_err(|error| error.to_string())
+}
+
+/// Reads a connector's JSON and checks that its parts fit together.
+///
+/// # Errors
+/// What is wrong first.
+pub fn from_json(text: &str) -> Result<Connector, String> {
+    let connector = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    match check::faults(&connector).into_iter().next() {
+        Some(found) => Err(format!("{}: {}", found.place.join("."), found.message)),
+        None => Ok(connector),
+    }
+}
+
 fn read(file: &str, text: &str) -> Result<Connector, Fault> {
     let fault = |line, message| Fault { file: file.to_owned(), line, message };
     if text.len() > MAX_BYTES {

@@ -1,5 +1,6 @@
 //! What a delivery is: is it the service's, which one is it, and what is answered.
 
+mod content;
 mod form;
 mod verify;
 
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::schema::{EventBody, EventPlace, EventReply, Webhook};
+use crate::schema::{EventPlace, EventReply, Webhook};
 
 /// A delivery as it came.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +32,8 @@ pub struct Received {
     pub delivery_id: DeliveryId,
     /// The service's word for what happened.
     pub event: Option<String>,
-    /// The body as JSON; `null` when it is none.
+    /// The body as JSON, else as a text, else `{"base64": …}`; without what proves where it is from and what the
+    /// connector hides.
     pub payload: Value,
     /// Is it an event that is kept? A handshake is none.
     pub keep: bool,
@@ -60,10 +62,7 @@ pub struct NotSigned;
 /// # Errors
 /// [`NotSigned`] when no way of the connector proves where it is from.
 pub fn receive(webhook: &Webhook, delivery: &Delivery<'_>, secret: Option<&str>) -> Result<Received, NotSigned> {
-    let payload = match webhook.body {
-        EventBody::Json => crate::reply::json(delivery.body).unwrap_or_default(),
-        EventBody::Form => form::read(delivery.body),
-    };
+    let payload = content::read(webhook.body, delivery.body);
     if !webhook.verify.is_empty() && !webhook.verify.iter().any(|way| verify::fits(way, delivery, &payload, secret)) {
         return Err(NotSigned);
     }
@@ -75,7 +74,7 @@ pub fn receive(webhook: &Webhook, delivery: &Delivery<'_>, secret: Option<&str>)
         keep: special.is_none_or(|special| special.keep),
         status: reply.status,
         reply: answer(reply, delivery, &payload),
-        payload,
+        payload: content::masked(webhook, payload),
     })
 }
 

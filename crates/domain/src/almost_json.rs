@@ -27,6 +27,17 @@ pub fn mend_json(text: &str) -> String {
     out
 }
 
+/// The first number of the text that JSON does not have.
+pub(crate) fn no_number(text: &str) -> Option<&'static str> {
+    let (mut place, mut out) = (Place::default(), String::new());
+    text.char_indices().find_map(|(at, character)| {
+        let is_value = !place.in_string;
+        out.clear();
+        place.write(character, &mut out);
+        NO_NUMBERS.into_iter().find(|word| is_value && text[at..].starts_with(word))
+    })
+}
+
 /// Where in the text the next character is.
 #[derive(Debug, Default)]
 struct Place {

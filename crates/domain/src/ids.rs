@@ -51,6 +51,10 @@ id! {
     CredentialId,
     /// The right of an agent to use a credential.
     GrantId,
+    /// Where a service delivers what it sends by itself.
+    HookId,
+    /// Something that a service sent by itself.
+    InboundEventId,
 }
 
 impl CallId {

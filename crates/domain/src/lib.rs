@@ -13,7 +13,10 @@ mod basis;
 pub mod budget;
 pub mod call;
 pub mod caseless;
+mod client_json;
 pub mod clock;
+pub mod connector;
+mod content_coding;
 pub mod credential;
 pub mod dialogue;
 pub mod digest;
@@ -21,6 +24,7 @@ pub mod event;
 pub mod failure;
 mod foreign_json;
 pub mod form;
+pub mod hook;
 pub mod ids;
 pub mod key;
 pub mod names;
@@ -29,6 +33,7 @@ pub mod planned_call;
 pub mod refusal;
 pub mod requester;
 pub mod run;
+mod schema_bounds;
 pub mod session;
 pub mod specialist;
 pub mod target;
@@ -50,22 +55,27 @@ pub use basis::Basis;
 pub use budget::{Budget, BudgetScope, Cap, Caps, NanoUsd, Spend};
 pub use call::{CallState, EffectClass, ToolCallRow, ToolOutcome};
 pub use caseless::caseless;
+pub use client_json::{client_text, why_no_json};
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use connector::OrganizationConnector;
+pub use content_coding::content_coding;
 pub use credential::{Consent, Credential, Grant, GrantScopes};
 pub use dialogue::{AssistantCall, FinishReason, Message, ToolSpec, Usage};
 pub use event::{Entry, Event, Frame, JOURNAL_LEVEL};
 pub use failure::RunFailure;
 pub use foreign_json::{keep_digits, read_foreign_json, replace_unpaired_surrogates};
 pub use form::{AskedForm, FormState};
+pub use hook::{Hook, InboundEvent};
 pub use ids::{
-    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, RunId, SessionId,
-    TenantId, ToolId, UserId,
+    AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
+    InboundEventId, RunId, SessionId, TenantId, ToolId, UserId,
 };
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use refusal::{Fault, Refusal, RefusalKind, Subject};
 pub use requester::{DailyLimit, Requester};
 pub use run::{ParentCall, Phase, Principal, Run, RunStatus};
+pub use schema_bounds::with_number_bounds;
 pub use session::{Session, Visibility};
 pub use specialist::{Confidence, Plan, RoutedBy, Specialist, Subtask, SwitchCause, TeamRequest, TeamStart};
 pub use target::{Target, TargetChange};

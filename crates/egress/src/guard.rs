@@ -6,13 +6,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reqwest::Response;
-use reqwest::header::{HOST, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, HOST, HeaderValue, LOCATION};
 use url::{Host, Url};
 
 use crate::address::is_global;
 use crate::clients::Clients;
 use crate::endpoint::{check_form, parse};
 use crate::error::{EgressError, Refusal, SendError};
+use crate::headers::is_of_connection;
 use crate::host::{HostRule, PrivateHosts};
 use crate::outgoing::Outgoing;
 use crate::redirect;
@@ -58,7 +59,7 @@ impl Egress {
     /// Parses a URL and checks it, as far as that is possible without resolving its host.
     ///
     /// # Arguments
-    /// * `allowed_domains`: the host names that may be reached. When it is empty, only the URL's own host may be
+    /// * `allowed_domains`: the host names that may be reached. When it is empty, only the URL's own origin may be
     ///   reached.
     ///
     /// # Errors
@@ -78,6 +79,21 @@ impl Egress {
     pub fn check_any(&self, text: &str, allowed_domains: &[String]) -> Result<(Url, HostRule), Refusal> {
         let url = parse(text)?;
         let rule = HostRule::any(allowed_domains, &url);
+        self.target(&url, &rule)?;
+        Ok((url, rule))
+    }
+
+    /// The same for a URL of a service that has several addresses.
+    ///
+    /// # Arguments
+    /// * `origins`, `domains`: see [`HostRule::of`]. When both are empty, only the URL's own origin may be reached.
+    ///
+    /// # Errors
+    /// The reason why the URL is not called.
+    pub fn check_among(&self, text: &str, origins: &[Url], domains: &[String]) -> Result<(Url, HostRule), Refusal> {
+        let url = parse(text)?;
+        let is_alone = origins.is_empty() && domains.is_empty();
+        let rule = if is_alone { HostRule::new(&[], &url) } else { HostRule::of(origins, domains) };
         self.target(&url, &rule)?;
         Ok((url, rule))
     }
@@ -116,8 +132,13 @@ impl Egress {
     /// * `rule`: the rule that [`Egress::check`] returned.
     ///
     /// # Errors
-    /// A refused hop, no connection, or a lost connection.
+    /// A refused hop, a header of the connection, no connection, or a lost connection.
     pub async fn send(&self, mut request: Outgoing, rule: &HostRule) -> Result<Response, SendError> {
+        // The last gate: connections are shared by all tenants, and a request with a length of its own would take in
+        // the next one.
+        if let Some(name) = request.headers.keys().find(|name| is_of_connection(name.as_str())) {
+            return Err(Refusal::Header(name.to_string()).into());
+        }
         for hops in 0.. {
             let target = self.target(&request.url, rule)?;
             let response = self.hop(&request, &target).await.map_err(|error| classify(&error, hops == 0))?;
@@ -130,6 +151,7 @@ impl Egress {
     async fn hop(&self, request: &Outgoing, target: &Target) -> Result<Response, reqwest::Error> {
         let mut url = request.url.clone();
         let mut headers = request.headers.clone();
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
         if let Target::Alias(address) = target {
             if let Some(host) = authority(&url) {
                 headers.insert(HOST, host);

@@ -10,7 +10,9 @@ pub struct Outgoing {
     pub method: Method,
     /// The URL that [`crate::Egress::check`] returned.
     pub url: Url,
-    /// The headers. `Host` is set by the guard.
+    /// The headers. `Host`, the length and whatever else belongs to the connection are the guard's: a request that
+    /// brings one is refused. The guard adds `Accept-Encoding: identity` when there is none: nothing is decompressed
+    /// here, and some servers compress for everybody who does not say so.
     pub headers: HeaderMap,
     /// The body; absent when there is none.
     pub body: Option<Bytes>,

@@ -61,8 +61,9 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let Some(loaded) = load(&deps, &claim, signals.let_go()).await? else { return Ok(()) };
     let run = Arc::new(claim.run.clone());
     let scribe = Scribe::new(deps.clone(), &claim, signals.let_go(), loaded.last_seq);
-    let turn = Turn::replay(deps.config.limits, loaded.journal.iter().map(|entry| &entry.event));
+    let mut turn = Turn::replay(deps.config.limits, loaded.journal.iter().map(|entry| &entry.event));
     let outside = Outside::of(&loaded);
+    turn.note_given(|call| outside.given(call));
     let actor = actor(&deps, &run, &loaded);
     let targets = Targets::of(&loaded);
     let now = consent::accounts(&deps, &run, &actor.toolbox, &turn, &targets);
@@ -71,7 +72,7 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let opening = opening(&deps, &claim, &turn, &loaded, &outside);
     let budget = RunBudget::new(deps.config.budget, &loaded, fence(&claim));
     let TurnRecord { dialogue, journal, .. } = loaded;
-    let record = Record { turn, targets, outside, dialogue, journal, scribe };
+    let record = Record { turn, targets, outside, unanswered: Vec::new(), dialogue, journal, scribe };
     let (work, answer) = (FuturesUnordered::new(), AnswerStream::default());
     let mut drive =
         Drive { deps, run, record, actor, signals, work, answer, is_summarised: false, budget, spent: None };

@@ -131,7 +131,8 @@ pub(crate) async fn call(
     let model = deps.models.check(&agent.model).map_err(|error| (RunFailure::ModelUnknown, error.to_string()))?;
     let account = agent.tenant_id.to_string();
     let used_by = UsedBy { agent_id: Some(agent.id.0), user_id: Some(user.0) };
-    let mut request = Request { model, messages, tools, params, account, used_by, keys: BTreeMap::new(), trace: *trace };
+    let mut request =
+        Request { model, messages, tools, params, account, used_by, keys: BTreeMap::new(), trace: *trace };
     let allowance = budget.reserve(deps, &mut request).await?;
     let served =
         stream(caller, request, deltas).await.map_err(|error: ModelError| (error.code().into(), error.to_string()))?;

@@ -1,6 +1,6 @@
 //! What has come from outside for calls that wait: clients' results, forms' values, ends of child runs, times.
 
-use artel_agent::Call;
+use artel_agent::{Call, Turn};
 use artel_domain::{CallId, Event, Run, RunStatus, Timestamp, ToolCallRow, ToolOutcome, Wait};
 use artel_store::TurnRecord;
 use serde_json::{Value, json};
@@ -39,9 +39,23 @@ impl Outside {
         waits.iter().filter_map(Wait::ends_at).chain(at_once).min()
     }
 
+    /// What somebody sent for this call, whatever it waits for now.
+    pub(crate) fn given(&self, call: &Call) -> Option<Event> {
+        let row = self.row(call.planned.call_id)?;
+        Some(if matches!(call.wait, Some(Wait::Form { .. })) { form_values(row) } else { client_result(row) })
+    }
+
+    /// The call that this entry ends without an answer, when one may come at any time: the store says whether one has
+    /// come since the claim.
+    pub(crate) fn unanswered(&self, event: &Event, turn: &Turn) -> Option<CallId> {
+        let Event::ToolFinished { call_id, .. } = event else { return None };
+        let call = turn.call(*call_id).filter(|call| call.takes_answer() && !call.state.is_final())?;
+        self.row(call.planned.call_id).is_none().then_some(*call_id)
+    }
+
     /// What ends the wait of this call; `None` while nothing has come.
     pub(crate) fn answer(&self, call: &Call) -> Option<Event> {
-        let row = self.answers.iter().find(|row| row.id == call.planned.call_id);
+        let row = self.row(call.planned.call_id);
         match call.waits()? {
             Wait::Approval => None,
             Wait::Client => row.map(client_result),
@@ -55,7 +69,11 @@ impl Outside {
 
     /// The call was answered although nobody had approved it yet.
     pub(crate) fn has_answer(&self, call: CallId) -> bool {
-        self.answers.iter().any(|row| row.id == call)
+        self.row(call).is_some()
+    }
+
+    fn row(&self, call: CallId) -> Option<&ToolCallRow> {
+        self.answers.iter().find(|row| row.id == call)
     }
 
     fn form_without_answer(&self, call: &Call, until: Option<Timestamp>) -> Option<Event> {

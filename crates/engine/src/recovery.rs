@@ -61,7 +61,7 @@ fn must_end(run: &Run) -> Option<(RunFailure, String)> {
     }
     let message = || {
         format!(
-            "the server stopped {} times while it worked on this run, without any progress between",
+            "{} workers in turn stopped or lost their lease while they worked on this run, without any progress between",
             run.crash_count
         )
     };

@@ -11,8 +11,8 @@ use crate::Deps;
 use crate::store_away::Pauses;
 use crate::toolbox::Toolbox;
 
-const NOBODY_KNOWS: &str = "the server stopped while this call was under way, and the tool's status operation does not say \
-                           what became of it";
+const NOBODY_KNOWS: &str = "another worker took this run over while this call was under way, and the tool's status \
+    operation does not say what became of the call";
 
 /// Everything that one call needs, owned, so that several can be under way.
 pub(crate) struct ToolCall {

@@ -1,7 +1,7 @@
-//! JSON bodies: 400 when they are not JSON, 413 when too large, 415 when they say to be something else, 422 with the
-//! place when they do not fit. The whole body is checked for NUL characters, which one of the databases cannot store.
+//! JSON bodies: 400 when they are not JSON, 413 when too large, 415 when they say to be something else or compressed,
+//! 422 with the place when they do not fit. The whole body is checked for NUL characters, which one of the databases cannot store.
 
-use artel_domain::keep_digits;
+use artel_domain::{client_text, read_foreign_json, why_no_json};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
@@ -11,9 +11,13 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 
+mod apart;
+mod coding;
 mod faults;
 mod place;
 
+pub use apart::{Apart, ApartBody};
+pub use coding::check_coding;
 pub use faults::{Checked, Faults};
 
 use crate::sender::BodyCut;
@@ -36,6 +40,7 @@ impl<T: DeserializeOwned + Checked, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         check_content_type(request.headers())?;
+        check_coding(request.headers())?;
         let strict = Prefer::of(request.headers()).strict;
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
         let value = read(&bytes, strict)?;
@@ -58,11 +63,17 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message))
 }
 
+/// All bytes of a request whose body may be anything, at most [`MAX_BODY_BYTES`].
+///
+/// # Errors
+/// 413 when there are more, 400 and 408 when they did not come to their end.
+pub async fn raw(request: Request) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, &()).await.map_err(|rejection| unread(&rejection))
+}
+
 fn unread(rejection: &BytesRejection) -> Problem {
     match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is larger than 1 MiB.")
-        }
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),
         other => match BodyCut::of(other) {
             Some(BodyCut::AccessEnded) => crate::standing::ended(),
             Some(BodyCut::Silent) => {
@@ -74,11 +85,19 @@ fn unread(rejection: &BytesRejection) -> Problem {
     }
 }
 
+fn too_large() -> Problem {
+    let message = "The body is larger than 1 MiB, or than this operation takes.";
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", message)
+}
+
 fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, Problem> {
-    if bytes.is_empty() {
+    let text = client_text(bytes).map_err(|wrong| Problem::malformed(format!("The body {wrong}.")))?;
+    if text.is_empty() {
         return T::when_absent().ok_or_else(|| Problem::malformed("The body is empty; send a JSON object."));
     }
-    let json = parsed(bytes).map_err(|error| Problem::malformed(format!("The body is not JSON: {error}.")))?;
+    // Long integers become strings, because a float would change their digits.
+    let json: Value = read_foreign_json(text)
+        .map_err(|error| Problem::malformed(format!("The body is not JSON: {}.", why_no_json(text, &error))))?;
     if json.is_null()
         && let Some(absent) = T::when_absent()
     {
@@ -88,14 +107,6 @@ fn read<T: DeserializeOwned + Checked>(bytes: &[u8], strict: bool) -> Result<T, 
         return Err(Problem::invalid_field("", "must be a JSON object"));
     }
     typed(json, strict)
-}
-
-/// Long integers become strings, because a float would change their digits.
-fn parsed(bytes: &[u8]) -> serde_json::Result<Value> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => serde_json::from_str(&keep_digits(text)),
-        Err(_) => serde_json::from_slice(bytes),
-    }
 }
 
 /// Deserialises, with the place of the first member that does not fit, or, when strict, of every member that nobody

@@ -33,7 +33,7 @@ mod traced;
 pub mod upgrade;
 mod waiting;
 
-pub use body::{Body, Checked, Faults};
+pub use body::{Apart, ApartBody, Body, Checked, Faults, check_coding};
 pub use caller::{Caller, CallerIp, GivenKey, Permission};
 pub use cors::Origin;
 pub use gate::{AuthServiceTrust, Gate, GateConfig, Shares, StaticKey};
@@ -48,7 +48,7 @@ pub use prefer::Prefer;
 pub use problem::{FieldError, Problem, ProblemBody};
 pub use public_keys::PublicKeys;
 pub use sender::Sender;
-pub use serve::{ConnectionLimits, Connections, Patience, serve};
+pub use serve::{ConnectionLimits, Connections, EndsWithClient, Patience, serve};
 pub use standing::{Loss, Standing, Watch};
 pub use surface::{around, surface};
 pub use trace::TraceId;

@@ -205,6 +205,11 @@ impl Problem {
         &self.0.message
     }
 
+    /// A header of the answer.
+    pub fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.0.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
     /// How long to wait before another try.
     pub fn wait(&self) -> Option<Duration> {
         self.0.retry_after.map(Duration::from_secs)

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::serve::Listener;
+use hyper::Request;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,11 +22,13 @@ use tokio_util::sync::CancellationToken;
 
 mod answer;
 mod connections;
+mod half_close;
 mod received;
 mod socket;
 mod unread;
 
 pub use connections::{ConnectionLimits, Connections};
+pub use half_close::EndsWithClient;
 pub use received::Received;
 
 use connections::{Admission, Place};
@@ -106,8 +110,11 @@ async fn connection(
     // A stream is many small writes; none of them is to wait for the reader's acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let of_service = place.clone();
-    let service =
-        service_fn(move |request| answer::answer(request, peer, routes.clone(), of_service.clone(), health_only));
+    let service = service_fn(move |request: Request<Incoming>| {
+        // At once: the next thing that is read may be the end of what the client sends.
+        of_service.connection().half_close().begin(request.body().is_end_stream());
+        answer::answer(request, peer, routes.clone(), of_service.clone(), health_only)
+    });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(None);
     let socket = TokioIo::new(Socket::new(stream, place.clone()));
@@ -116,7 +123,8 @@ async fn connection(
         biased;
         ended = connection.as_mut() => ended,
         () = place.connection().closed() => return,
-        () = stop.cancelled() => {
+        // Either way the answer under way is the last one.
+        () = ends(&stop, &place) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -124,6 +132,13 @@ async fn connection(
     // Most often a client that went away.
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended");
+    }
+}
+
+async fn ends(stop: &CancellationToken, place: &Place) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = place.connection().half_close().closed() => {}
     }
 }
 

@@ -1,16 +1,19 @@
 //! Each request gets its trace id, its measurements, and an answer also when its handler panics.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use artel_domain::Clock;
+use artel_identity::without_hook_tokens;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use metrics::{counter, histogram};
+use percent_encoding::percent_decode_str;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -25,7 +28,8 @@ const CORRELATION: &str = "x-correlation-id";
 /// Runs the request under its trace id and turns a panic into a 500.
 pub(crate) async fn traced(clock: &dyn Clock, request: Request, next: Next) -> Response {
     let id = given(request.headers()).unwrap_or_else(|| clock.uuid());
-    let span = tracing::info_span!("request", trace_id = %id, method = %request.method(), path = request.uri().path());
+    let span =
+        tracing::info_span!("request", trace_id = %id, method = %request.method(), path = %shown(request.uri().path()));
     trace::scope(id, answer(request, next).instrument(span)).await
 }
 
@@ -56,6 +60,15 @@ async fn answer(mut request: Request, next: Next) -> Response {
         tracing::info!(%route, status, latency_ms, "answered");
     }
     response
+}
+
+/// The path for logs: the token of a hook stands in the path of its deliveries, perhaps encoded.
+fn shown(path: &str) -> String {
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    match without_hook_tokens(&decoded) {
+        Cow::Borrowed(_) => path.to_owned(),
+        Cow::Owned(masked) => masked,
+    }
 }
 
 /// Probes come every few seconds, and nobody wants to read of them.
@@ -99,6 +112,15 @@ mod tests {
         assert_eq!(id.to_string(), "4bf92f35-77b3-4da6-a3ce-929d0e0e4736");
         let own = "018f0000-0000-7000-8000-000000000001";
         assert_eq!(given(&headers(&[("x-trace-id", own), ("traceparent", traceparent)])).unwrap().to_string(), own);
+    }
+
+    #[test]
+    fn no_log_has_the_token_of_a_hook() {
+        let token = artel_identity::hook_token(&[7; 32]);
+        let path = format!("/v1/hooks/a/b/{}", secrecy::ExposeSecret::expose_secret(&token.secret));
+        assert_eq!(shown(&path), "/v1/hooks/a/b/artel_hk_…");
+        assert_eq!(shown(&path.replace("artel_hk", "%61rtel%5Fhk")), "/v1/hooks/a/b/artel_hk_…");
+        assert_eq!(shown("/v1/sessions/a%20b"), "/v1/sessions/a%20b");
     }
 
     #[test]

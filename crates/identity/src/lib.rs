@@ -21,7 +21,7 @@ pub use api_key::{ApiKeyMaker, NewKey};
 pub use client_secret::ClientSecrets;
 pub use entropy::{NoEntropy, entropy};
 pub use names::{is_client_id, is_email, is_scope_token, is_username};
-pub use opaque::{OpaqueToken, OpaqueTokens, opaque_hash};
+pub use opaque::{OpaqueToken, OpaqueTokens, hook_token, is_hook_token, opaque_hash, without_hook_tokens};
 pub use password::{PasswordError, PasswordFault, Passwords, check_new_password};
 pub use scope::{Scope, Scopes};
 pub use seal::{SealError, SecretBox};

@@ -4,6 +4,8 @@
 //! Refresh tokens are not JWTs: nothing in them is for their holder to read, each use asks the store anyway, and a
 //! token without claims cannot be mistaken for an access token.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
@@ -17,6 +19,9 @@ use crate::entropy::{NoEntropy, entropy};
 const REFRESH: &str = "artel_rt_";
 const CODE: &str = "artel_ac_";
 const INVITE: &str = "artel_in_";
+const HOOK: &str = "artel_hk_";
+/// What follows a prefix: 32 bytes.
+const RANDOM_CHARACTERS: usize = 43;
 
 /// A new token. Its text is known only now.
 #[derive(Debug, Clone)]
@@ -85,6 +90,35 @@ pub fn opaque_hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
+/// The token of a hook from 32 bytes that nobody can guess.
+pub fn hook_token(bytes: &[u8; 32]) -> OpaqueToken {
+    opaque(HOOK, bytes)
+}
+
+/// Whether the text has the form of a hook's token.
+pub fn is_hook_token(text: &str) -> bool {
+    text.strip_prefix(HOOK).is_some_and(|rest| rest.len() == RANDOM_CHARACTERS && rest.bytes().all(is_token_byte))
+}
+
+/// The text with the tokens of hooks in it cut to their prefix, for logs: a hook's token stands in its URL.
+pub fn without_hook_tokens(text: &str) -> Cow<'_, str> {
+    if !text.contains(HOOK) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split(HOOK);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shown.push_str(HOOK);
+        shown.push('…');
+        shown.push_str(part.trim_start_matches(|c: char| u8::try_from(c).is_ok_and(is_token_byte)));
+    }
+    Cow::Owned(shown)
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
 fn opaque(prefix: &str, bytes: &[u8]) -> OpaqueToken {
     let secret = SecretString::from(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)));
     OpaqueToken { hash: opaque_hash(secret.expose_secret()), secret }
@@ -126,6 +160,19 @@ mod tests {
             assert_eq!(opaque_hash(&text), token.hash);
             token = tokens.successor(&text);
         }
+    }
+
+    #[test]
+    fn the_token_of_a_hook_is_known_by_its_form_and_cut_out_of_logs() {
+        let token = hook_token(&[7; 32]);
+        let text = token.secret.expose_secret();
+        assert!(is_hook_token(text) && opaque_hash(text) == token.hash, "{text}");
+        for bad in ["", "artel_hk_", &text[1..], &format!("{text}x"), &text.replace("Bw", "B/"), "artel_rt_x"] {
+            assert!(!is_hook_token(bad), "{bad}");
+        }
+        assert_eq!(without_hook_tokens(&format!("/hooks/a/b/{text}/c")), "/hooks/a/b/artel_hk_…/c");
+        assert_eq!(without_hook_tokens(&format!("{text},{text}")), "artel_hk_…,artel_hk_…");
+        assert_eq!(without_hook_tokens("/v1/agents"), "/v1/agents");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use artel_http::{Loss, Problem, trace};
 use artel_llm::{ModelError, UnknownModel};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -227,7 +227,11 @@ impl From<Problem> for Fault {
             _ => "invalid_request_error",
         };
         problem.log();
-        Self::new(problem.status(), kind, problem.code(), problem.message()).retry_after(problem.wait())
+        let fault = Self::new(problem.status(), kind, problem.code(), problem.message()).retry_after(problem.wait());
+        match problem.header(&ACCEPT_ENCODING) {
+            Some(codings) => fault.with_header(ACCEPT_ENCODING, codings.clone()),
+            None => fault,
+        }
     }
 }
 

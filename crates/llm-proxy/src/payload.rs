@@ -1,3 +1,4 @@
+use artel_http::{EndsWithClient, check_coding};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -15,6 +16,11 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        check_coding(request.headers())?;
+        // A call costs money for as long as it lasts.
+        if let Some(ends) = request.extensions().get::<EndsWithClient>() {
+            ends.set();
+        }
         let read = Bytes::from_request(request, state).await;
         read.map(Self).map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Fault::too_large(MAX_BODY_BYTES),

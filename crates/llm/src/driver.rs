@@ -2,6 +2,7 @@
 
 mod attempt;
 mod body;
+mod charset;
 mod coding;
 mod embed;
 

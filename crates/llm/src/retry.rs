@@ -9,6 +9,8 @@ use crate::limits::{http_date, text};
 
 /// The longest wait that a provider may demand. A longer one fails the call.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// The longest wait that is passed on to clients; some servers write any number.
+const LONGEST_TOLD: Duration = Duration::from_hours(30 * 24);
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 
@@ -77,15 +79,22 @@ fn should_retry(headers: &HeaderMap) -> Option<bool> {
     text(headers, "x-should-retry")?.parse().ok()
 }
 
+/// At most [`LONGEST_TOLD`]. A negative wait, or one that is no number and no date, is not told.
 fn wait_asked_for(headers: &HeaderMap) -> Option<Duration> {
-    if let Some(millis) = text(headers, "retry-after-ms").and_then(|value| value.parse::<f64>().ok()) {
-        return Duration::try_from_secs_f64(millis / 1000.0).ok();
+    let number = |name: &str| text(headers, name)?.parse::<f64>().ok();
+    if let Some(wait) = number("retry-after-ms").and_then(|millis| seconds(millis / 1000.0)) {
+        return Some(wait);
     }
     let value = text(headers, RETRY_AFTER.as_str())?;
     match value.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        Err(_) => until(value, text(headers, DATE.as_str())?),
+        Ok(wait) => seconds(wait),
+        Err(_) => until(value, text(headers, DATE.as_str())?).map(|wait| wait.min(LONGEST_TOLD)),
     }
+}
+
+fn seconds(wait: f64) -> Option<Duration> {
+    let is_told = wait.is_finite() && wait >= 0.0;
+    is_told.then(|| Duration::from_secs_f64(wait.min(LONGEST_TOLD.as_secs_f64())))
 }
 
 /// The time between two HTTP dates. `now` is the provider's own `Date`, so that a wrong clock on this machine does no

@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use artel_artifacts::{ArtifactFiles, ArtifactLinks};
 use artel_connector_engine::Executor;
-use artel_connectors::Catalogue;
-use artel_domain::{TenantId, UserId};
+use artel_domain::{RateLimit, TenantId, UserId};
+use artel_egress::Egress;
 use artel_http::{Gate, Ground, Identity, PublicKeys, TrustedHosts};
 use artel_identity::{ApiKeyMaker, SecretBox, TokenIssuer};
 use artel_intents::Intents;
 use artel_llm::Models;
 use artel_store::{SurfaceStore, Viewer};
 use artel_tools::Registry;
+use artel_tools_services::Connectors;
 use axum::extract::FromRef;
+
+use crate::imports::Imports;
+
+use crate::deliveries::Places;
 
 /// What the operator decides about this surface.
 #[derive(Debug, Clone)]
@@ -35,6 +40,8 @@ pub struct ApiConfig {
     pub tool_default_timeout_ms: u64,
     /// The longest timeout that a binding may name.
     pub tool_max_timeout_ms: u64,
+    /// How many deliveries one hook takes.
+    pub hook_rate: RateLimit,
 }
 
 /// Whom test tokens are for.
@@ -58,10 +65,12 @@ pub struct Deps {
     pub artifacts: ArtifactFiles,
     pub artifact_links: Arc<ArtifactLinks>,
     /// The external services that agents may be given.
-    pub connectors: Arc<Catalogue>,
+    pub connectors: Arc<Connectors>,
     /// Calls them.
     pub executor: Arc<Executor>,
-    /// Seals the secrets of credentials.
+    /// The guard of addresses that callers name.
+    pub egress: Arc<Egress>,
+    /// Seals the secrets of credentials and hooks.
     pub seal: Arc<SecretBox>,
 }
 
@@ -80,9 +89,13 @@ pub struct Shared {
     pub(crate) public_keys: Arc<dyn PublicKeys>,
     pub(crate) artifacts: ArtifactFiles,
     pub(crate) artifact_links: Arc<ArtifactLinks>,
-    pub(crate) connectors: Arc<Catalogue>,
+    pub(crate) connectors: Arc<Connectors>,
     pub(crate) executor: Arc<Executor>,
+    pub(crate) egress: Arc<Egress>,
+    /// Imports of connectors that are under way in this process.
+    pub(crate) imports: Imports,
     pub(crate) seal: Arc<SecretBox>,
+    pub(crate) places: Places,
     pub(crate) config: ApiConfig,
 }
 
@@ -100,6 +113,7 @@ impl App {
             artifact_links,
             connectors,
             executor,
+            egress,
             seal,
         } = deps;
         Self(Arc::new(Shared {
@@ -114,7 +128,10 @@ impl App {
             artifact_links,
             connectors,
             executor,
+            egress,
+            imports: Imports::default(),
             seal,
+            places: Places::default(),
             config,
         }))
     }

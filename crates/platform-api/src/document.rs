@@ -52,6 +52,7 @@ fn base() -> OpenApi {
             "Agents that every tenant has without making them, and what a tenant sets of them.",
         ),
         tag(crate::organizations::TAG, "An organisation's agents and what they may reach."),
+        tag(crate::deliveries::TAG, "What external services send by themselves."),
         tag(crate::tools::TAG, "What a model may call."),
         tag(crate::bindings::TAG, "Which agent may use which tool, within which limits."),
         tag(crate::budgets::TAG, "What runs may cost."),
@@ -171,16 +172,28 @@ pub(crate) fn connector_key() -> Schema {
     key.description(Some("The pattern has the keys that every installation knows; the operator may add others.")).into()
 }
 
+/// A document that is cut out of its request.
+pub(crate) fn openapi_document() -> Schema {
+    let about = "At most 8 MiB. YAML stands in a text.";
+    let kinds = SchemaType::from_iter([Type::Object, Type::String, Type::Null]);
+    ObjectBuilder::new().schema_type(kinds).description(Some(about)).build().into()
+}
+
 /// Where a connector comes from.
 pub(crate) fn connector_origin() -> Schema {
     one_of(&["shipped", "operator", "organisation"])
 }
 
+/// What proves where a delivery is from.
+pub(crate) fn hook_proof() -> Schema {
+    one_of(&crate::organizations::hooks::PROOFS)
+}
+
 /// What a grant covers.
 pub(crate) fn grant_scopes() -> Schema {
     let about = "`read` and `write` are `true`, `false` or `\"ask\"`: a human decides about each call. Other members are \
-                 modules of the connector. What is not named is allowed; once a module is named as allowed, those that are \
-                 not named are forbidden.";
+                 modules of the connector, and `events`: what its service sends by webhooks. What is not named is \
+                 allowed; once a module is named as allowed, those that are not named are forbidden.";
     let consent = || {
         ObjectBuilder::new().schema_type(SchemaType::AnyValue).enum_values(Some([
             json!(true),

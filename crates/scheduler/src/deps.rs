@@ -23,11 +23,17 @@ pub struct Retention {
     pub events: Duration,
     /// How long the account book of model calls goes back; without end when absent.
     pub llm_calls: Option<Duration>,
+    /// How long what services sent by themselves is kept; without end when absent.
+    pub inbound_events: Option<Duration>,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { events: Duration::from_hours(24), llm_calls: Some(Duration::from_hours(24 * 90)) }
+        Self {
+            events: Duration::from_hours(24),
+            llm_calls: Some(Duration::from_hours(24 * 90)),
+            inbound_events: Some(Duration::from_hours(24 * 30)),
+        }
     }
 }
 

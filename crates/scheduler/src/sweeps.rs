@@ -23,6 +23,9 @@ const PRESENCE_RETENTION: Duration = Duration::from_hours(24);
 /// Few enough that no other write waits for long, in portions that keep up with a hundred calls a second.
 const CALLS_AT_A_TIME: u32 = 2000;
 const PORTIONS: usize = 50;
+/// Fewer, because each may have a mebibyte; the portions keep up with a hundred events a second too.
+const EVENTS_AT_A_TIME: u32 = 500;
+const EVENT_PORTIONS: usize = 200;
 
 /// Every sweep. Their names are shared by all processes of an installation, also while versions differ: they never
 /// change.
@@ -49,12 +52,18 @@ pub fn sweeps(deps: SweepDeps) -> Vec<Job> {
         }));
     }
     if let Some(kept) = deps.retention.llm_calls {
-        jobs.push(sweep(
-            "forget_llm_calls",
-            EVERY,
-            &deps,
-            move |deps| async move { forget_llm_calls(&deps, kept).await },
-        ));
+        jobs.push(sweep("forget_llm_calls", EVERY, &deps, move |deps| async move {
+            let before = deps.before(kept);
+            let forget = || deps.store.forget_llm_calls(before, CALLS_AT_A_TIME);
+            in_portions(PORTIONS, CALLS_AT_A_TIME, forget).await
+        }));
+    }
+    if let Some(kept) = deps.retention.inbound_events {
+        jobs.push(sweep("forget_inbound_events", EVERY, &deps, move |deps| async move {
+            let before = deps.before(kept);
+            let forget = || deps.store.forget_inbound_events(before, EVENTS_AT_A_TIME);
+            in_portions(EVENT_PORTIONS, EVENTS_AT_A_TIME, forget).await
+        }));
     }
     jobs
 }
@@ -75,13 +84,16 @@ where
     })
 }
 
-async fn forget_llm_calls(deps: &SweepDeps, kept: Duration) -> artel_store::Result<u64> {
-    let before = deps.before(kept);
+/// Forgets a portion at a time, so that other writes come in between, until one is not full.
+async fn in_portions<F>(most: usize, full: u32, forget: impl Fn() -> F) -> artel_store::Result<u64>
+where
+    F: Future<Output = artel_store::Result<u64>>,
+{
     let mut forgotten = 0;
-    for _ in 0..PORTIONS {
-        let rows = deps.store.forget_llm_calls(before, CALLS_AT_A_TIME).await?;
+    for _ in 0..most {
+        let rows = forget().await?;
         forgotten += rows;
-        if rows < u64::from(CALLS_AT_A_TIME) {
+        if rows < u64::from(full) {
             break;
         }
     }

@@ -81,6 +81,7 @@ pub(crate) struct Config {
     pub(crate) auth_api_keys: BTreeMap<String, StaticKey>,
     pub(crate) rate_limit_default: RateLimit,
     pub(crate) rate_limit_runs: RateLimit,
+    pub(crate) rate_limit_hooks: RateLimit,
     pub(crate) shares: ShareSettings,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) default_model: String,
@@ -105,6 +106,8 @@ pub(crate) struct Config {
     pub(crate) event_retention: Duration,
     /// Without end when absent.
     pub(crate) llm_calls_retention: Option<Duration>,
+    /// What services sent by themselves. Without end when absent.
+    pub(crate) inbound_events_retention: Option<Duration>,
     pub(crate) max_context_tokens: usize,
     pub(crate) max_context_messages: usize,
     pub(crate) max_steps: u32,
@@ -199,6 +202,12 @@ impl Config {
                 "a rate N/second, N/minute, N/hour or N/day",
                 "20/minute",
             )?,
+            rate_limit_hooks: s.parse(
+                "RATE_LIMIT_HOOKS",
+                "100/second",
+                "a rate N/second, N/minute, N/hour or N/day",
+                "100/second",
+            )?,
             shares: shares::shares(s)?,
             trusted_proxies: values::networks(s)?,
             default_model: s.text(
@@ -233,7 +242,8 @@ impl Config {
             sse_keepalive: Duration::from_secs(s.number("SSE_KEEPALIVE_SECONDS", 15, 1..=3600)?),
             lease: Duration::from_secs(s.number("LEASE_SECONDS", 10, 1..=600)?),
             event_retention: Duration::from_secs(s.number("EVENT_RETENTION_SECONDS", 86_400, 1..=86_400 * 365)?),
-            llm_calls_retention: values::llm_calls_retention(s)?,
+            llm_calls_retention: values::retention(s, "LLM_CALLS_RETENTION_DAYS", 90)?,
+            inbound_events_retention: values::retention(s, "EVENTS_RETENTION_DAYS", 30)?,
             max_context_tokens: s.number("MAX_CONTEXT_TOKENS", 8000, 256..=10_000_000)?,
             max_context_messages: s.number("MAX_CONTEXT_MESSAGES", 50, 2..=100_000)?,
             max_steps: s.number("MAX_STEPS", 50, 1..=10_000)?,

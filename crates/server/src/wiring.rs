@@ -19,6 +19,7 @@ use artel_codelab_api::App as Codelab;
 use artel_connector_engine::Executor;
 use artel_connectors::Catalogue;
 use artel_console::Console;
+use artel_egress::Egress;
 use artel_engine::{ContextLimits, Deps as EngineDeps, EngineConfig, Limits, Policy, Rules, TeamConfig};
 use artel_http::{Ground, MetricsText};
 use artel_intents::{Intents, IntentsConfig};
@@ -26,7 +27,7 @@ use artel_llm::Models;
 use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
-use artel_tools_services::Services;
+use artel_tools_services::{Connectors, Services};
 
 pub(crate) use opening::{open_clock, open_store};
 
@@ -56,9 +57,11 @@ pub(crate) struct Parts {
     intents: Intents,
     /// Files of users and tools.
     artifacts: ArtifactFiles,
-    pub(crate) connectors: Arc<Catalogue>,
+    pub(crate) connectors: Arc<Connectors>,
     /// Calls them.
     pub(crate) executor: Arc<Executor>,
+    /// The guard of every address that connectors name.
+    egress: Arc<Egress>,
 }
 
 impl Parts {
@@ -81,22 +84,23 @@ impl Parts {
         let metrics: Arc<dyn MetricsText> =
             Arc::new(Metrics::new(store.clone(), bus.clone(), clock.clone(), models.clone()));
         let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
-        let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone());
-        let connectors = Arc::new(connectors()?);
-        let executor = Arc::new(callees::executor(config, &ground, &vault)?);
+        let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone())
+            .with_most_of_tenant(config.toolkit.artifact_bytes);
+        let connectors = Arc::new(Connectors::new(Arc::new(connectors()?), ground.store.clone()));
+        let egress = Arc::new(callees::egress(config, BTreeMap::new())?);
+        let executor = Arc::new(callees::executor(&ground, &vault, egress.clone()));
         let services = Arc::new(Services {
             store: ground.store.clone(),
-            catalogue: connectors.clone(),
+            connectors: connectors.clone(),
             executor: executor.clone(),
             seal: Arc::new(vault.seal()),
         });
-        let known = connectors.clone();
         let tools = toolkit::tools(config)?
             .into_iter()
             .chain(artel_tools_services::tools(&services))
             .fold(tools(config, &ground, &vault, aliases)?, Registry::with)
             .keeping(Arc::new(artifacts.clone()))
-            .connecting(Arc::new(move |key: &str| known.get(key).is_some()));
+            .connecting(connectors.clone());
         let tools = Arc::new(tools);
         let auth = auth::build(config, &ground, &vault)?;
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
@@ -117,6 +121,7 @@ impl Parts {
             artifacts,
             connectors,
             executor,
+            egress,
         })
     }
 
@@ -128,7 +133,11 @@ impl Parts {
             owner: self.process_name(),
             lease: config.lease,
         };
-        let retention = Retention { events: config.event_retention, llm_calls: config.llm_calls_retention };
+        let retention = Retention {
+            events: config.event_retention,
+            llm_calls: config.llm_calls_retention,
+            inbound_events: config.inbound_events_retention,
+        };
         let sweeping = SweepDeps {
             store: self.ground.store.clone(),
             bus: self.ground.bus.clone(),

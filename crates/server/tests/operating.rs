@@ -239,3 +239,25 @@ async fn shells_and_readers_of_manuals_are_served() {
         assert!(text.contains("load-test") || text.contains("load\\-test"), "{arguments:?}");
     }
 }
+
+#[tokio::test]
+async fn files_of_a_tenant_have_so_many_bytes_as_the_operator_says() {
+    let setting = ("ARTIFACTS_MAX_BYTES_PER_TENANT", "10");
+    let artel = Launch::new(ARTEL, Database::Sqlite).with(setting.0, setting.1).start().await;
+    let client = artel.client().await;
+    let sends = async |bytes: &str| {
+        let form =
+            format!("--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{bytes}\r\n--b--\r\n");
+        let sent = client.request("POST", "/artifacts").header("content-type", "multipart/form-data; boundary=b");
+        let answer = sent.body(form).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let (status, made) = sends("1234567").await;
+    assert_eq!(status, 201, "{made}");
+    let (status, refused) = sends("1234").await;
+    assert_eq!((status, &refused["error"]), (413, &json!("storage_full")), "{refused}");
+    assert_eq!(refused["details"], json!({ "used_bytes": 7, "limit_bytes": 10 }));
+    let path = format!("/artifacts/{}", made["artifact_id"].as_str().unwrap());
+    assert_eq!(client.request("DELETE", &path).send().await.unwrap().status(), 204);
+    assert_eq!(sends("1234").await.0, 201, "a deleted file makes room");
+}

@@ -47,11 +47,12 @@ async fn lock_run(tx: &mut PgConnection, viewer: &Viewer, answer: &CallAnswer) -
     Ok(run.fetch_optional(tx).await?.map(RunId))
 }
 
-/// Whether an answer still counts: nobody answered or refused the call, and its run is not over. Asked when the run is
-/// locked, so that of two answers the second sees the first.
+/// Whether an answer still counts: nobody answered or refused the call, and its run is neither over nor cancelled. Asked
+/// when the run is locked, so that of two answers, or an answer and a cancel, the second sees the first.
 async fn is_open(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"SELECT c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval') AND NOT EXISTS (
+        r#"SELECT c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval')
+                  AND NOT r.cancel_requested AND NOT EXISTS (
                   SELECT 1 FROM approvals a
                   WHERE a.tenant_id = r.tenant_id AND a.session_id = r.session_id AND a.call_id = c.id
                     AND a.state NOT IN ('pending', 'approved')) AS "is_open!"

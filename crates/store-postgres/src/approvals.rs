@@ -194,10 +194,3 @@ pub(crate) async fn replace(
     .await?;
     Ok(())
 }
-
-pub(crate) async fn cancel_pending(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE approvals SET state = 'cancelled' WHERE run_id = $1 AND state = 'pending'", run.0)
-        .execute(tx)
-        .await?;
-    Ok(())
-}

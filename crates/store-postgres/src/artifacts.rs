@@ -1,8 +1,8 @@
 //! Artifacts: the rows of files whose bytes are elsewhere.
 
 use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId, Timestamp};
-use artel_store::{ArtifactStart, NewArtifact, StoredBytes, Viewer};
-use sqlx::{PgExecutor, PgPool};
+use artel_store::{ArtifactEnd, ArtifactStart, NewArtifact, StoredBytes, Viewer};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 use crate::audit;
@@ -45,7 +45,7 @@ pub(crate) async fn finish(
     artifact: ArtifactId,
     stored: &StoredBytes,
     audit: &AuditEntry,
-) -> sqlx::Result<Option<Artifact>> {
+) -> sqlx::Result<ArtifactEnd> {
     let mut tx = begun::begin(pool).await?;
     let finished = artifacts!(
         "UPDATE artifacts SET state = 'stored', title = $3, media_type = $4, bytes = $5, sha256 = $6, updated_at = $7, attempt = $8
@@ -60,10 +60,27 @@ pub(crate) async fn finish(
         micros(stored.at),
         stored.attempt,
     );
-    let Some(row) = finished.fetch_optional(&mut *tx).await? else { return Ok(None) };
+    let Some(row) = finished.fetch_optional(&mut *tx).await? else { return Ok(ArtifactEnd::Gone) };
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    // The head of the audit chain is locked now: of two artifacts at once, the second sees the first.
+    if let Some(most) = stored.most_of_tenant {
+        let used = used(&mut tx, tenant).await?;
+        if used > most {
+            tx.rollback().await?;
+            return Ok(ArtifactEnd::Full { used: used.saturating_sub(stored.bytes) });
+        }
+    }
     tx.commit().await?;
-    row.try_into().map(Some)
+    Ok(ArtifactEnd::Stored(Box::new(row.try_into()?)))
+}
+
+/// The bytes of the tenant's stored artifacts.
+async fn used(tx: &mut PgConnection, tenant: TenantId) -> sqlx::Result<u64> {
+    let used = sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(bytes), 0)::bigint AS "used!" FROM artifacts WHERE tenant_id = $1 AND state = 'stored'"#,
+        tenant.0,
+    );
+    used.fetch_one(tx).await.map(i64::cast_unsigned)
 }
 
 pub(crate) async fn find(pool: &PgPool, viewer: &Viewer, artifact: ArtifactId) -> sqlx::Result<Option<Artifact>> {

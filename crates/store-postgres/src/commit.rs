@@ -9,17 +9,31 @@ use crate::rows::payload;
 use crate::values::{maybe_json, micros, text};
 use crate::{approvals, budgets, sessions, steering, tool_calls};
 
-/// False when the run is another worker's, or over.
-pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::Result<bool> {
+/// What became of a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    Done,
+    /// The run is another worker's, or over.
+    Fenced,
+    /// A call that the step ends without an answer has one.
+    Answered,
+}
+
+pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::Result<Written> {
     if only_journal(step) {
         let held = write(pool, fence, step, Followers::MustBeNone).await?;
         if held || !ends(step) {
-            return Ok(held);
+            return Ok(if held { Written::Done } else { Written::Fenced });
         }
     }
     let mut tx = begin(pool).await?;
     if !write(&mut *tx, fence, step, Followers::MayBe).await? {
-        return Ok(false);
+        return Ok(Written::Fenced);
+    }
+    // The run is locked: an answer has come before, or it sees what is written here.
+    if !step.unanswered.is_empty() && tool_calls::any_answered(&mut tx, fence.run_id, &step.unanswered).await? {
+        tx.rollback().await?;
+        return Ok(Written::Answered);
     }
     write_calls(&mut tx, fence, step).await?;
     if let Some(spent) = step.settle {
@@ -33,7 +47,7 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
         wake_parent(&mut tx, fence).await?;
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(Written::Done)
 }
 
 fn only_journal(step: &Step) -> bool {
@@ -139,7 +153,7 @@ async fn write_calls(tx: &mut PgConnection, fence: &Fence, step: &Step) -> sqlx:
         tool_calls::close(tx, fence.run_id, why, step.at).await?;
     }
     if step.cancel_approvals {
-        approvals::cancel_pending(tx, fence.run_id).await?;
+        steering::cancel_pending(tx, fence.run_id, step.at).await?;
     }
     if !step.replaced_approvals.is_empty() {
         approvals::replace(tx, fence.run_id, &step.replaced_approvals, step.at).await?;

@@ -87,6 +87,7 @@ fn lost_a_race(error: &sqlx::Error) -> bool {
                     | "tools_pkey"
                     | "credentials_pkey"
                     | "grants_pkey"
+                    | "hooks_pkey"
                     | "signing_keys_active"
             )
         )

@@ -172,7 +172,7 @@ pub(crate) async fn end(pool: &PgPool, viewer: &Viewer, session: &SessionId, aud
     }
     // Again, for those that were accepted meanwhile.
     for run in lock_open_runs(&mut tx, tenant, session).await? {
-        steering::request_cancel(&mut tx, run).await?;
+        steering::request_cancel(&mut tx, run, audit.at).await?;
     }
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;

@@ -1,12 +1,13 @@
 //! What changes a run from outside while it is under way: a cancel, and whatever wakes it.
 
-use artel_domain::{AuditEntry, Phase, Run, RunId, TenantId};
+use artel_domain::{AuditEntry, Phase, Run, RunId, TenantId, Timestamp};
 use artel_store::{CancelOutcome, Viewer};
 use sqlx::{PgConnection, PgPool};
 
 use crate::audit;
 use crate::begun::begin;
 use crate::rows::select_run;
+use crate::values::micros;
 
 pub(crate) async fn cancel(
     pool: &PgPool,
@@ -19,7 +20,7 @@ pub(crate) async fn cancel(
     if found.phase.is_end() {
         return Ok(CancelOutcome::AlreadyOver(Box::new(found)));
     }
-    request_cancel(&mut tx, run).await?;
+    request_cancel(&mut tx, run, audit.at).await?;
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     found.cancel_requested = true;
@@ -43,9 +44,10 @@ async fn lock(tx: &mut PgConnection, viewer: &Viewer, run: RunId) -> sqlx::Resul
     row.fetch_optional(tx).await?.map(Run::try_from).transpose()
 }
 
-/// The run is open, and locked by this transaction.
-pub(crate) async fn request_cancel(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
+/// The run is open, and locked by this transaction. Nobody decides about its calls any more.
+pub(crate) async fn request_cancel(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!("UPDATE runs SET cancel_requested = true WHERE id = $1", run.0).execute(&mut *tx).await?;
+    cancel_pending(tx, run, at).await?;
     wake(tx, run).await
 }
 
@@ -83,6 +85,18 @@ pub(crate) async fn wake_sessions(tx: &mut PgConnection, tenant: TenantId, sessi
          WHERE tenant_id = $1 AND session_id = ANY ($2) AND is_head > 0 AND phase IN ('running', 'waiting_for_approval')",
         tenant.0,
         sessions,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Nobody decides about the run's calls any more.
+pub(crate) async fn cancel_pending(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE approvals SET state = 'cancelled', decided_at = $2 WHERE run_id = $1 AND state = 'pending'",
+        run.0,
+        micros(at),
     )
     .execute(tx)
     .await?;

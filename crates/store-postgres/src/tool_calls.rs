@@ -1,6 +1,6 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{EarlierRef, RunId, Timestamp, ToolCallRow};
+use artel_domain::{CallId, EarlierRef, RunId, Timestamp, ToolCallRow};
 use artel_store::{CallChange, Viewer};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -101,6 +101,19 @@ pub(crate) async fn change(tx: &mut PgConnection, run: RunId, changes: &[CallCha
         .await?;
     }
     Ok(())
+}
+
+/// Whether one of these calls of the run has a result from outside.
+pub(crate) async fn any_answered(tx: &mut PgConnection, run: RunId, calls: &[CallId]) -> sqlx::Result<bool> {
+    let calls: Vec<Uuid> = calls.iter().map(|call| call.0).collect();
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM tool_calls WHERE run_id = $1 AND id = ANY ($2) AND finished_at IS NOT NULL)
+               AS "answered!""#,
+        run.0,
+        &calls,
+    )
+    .fetch_one(tx)
+    .await
 }
 
 /// Ends the run's calls that have no result.

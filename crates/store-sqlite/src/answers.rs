@@ -22,14 +22,15 @@ pub(crate) async fn answer(tx: &mut Tx, viewer: &Viewer, answer: &CallAnswer, au
     Ok(Answered::Accepted(run))
 }
 
-/// The run of the call, and whether an answer still counts: nobody answered or refused the call, and its run is not
-/// over.
+/// The run of the call, and whether an answer still counts: nobody answered or refused the call, and its run is neither
+/// over nor cancelled.
 async fn find(tx: &mut Tx, viewer: &Viewer, answer: &CallAnswer) -> Outcome<Option<(RunId, bool)>> {
     let to_form = answer.to == AnswerTo::Form;
     let user = viewer.changes_only().map(|user| user.0);
     let call = sqlx::query!(
         r#"SELECT r.id AS "run!: uuid::Uuid",
-               c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval') AND NOT EXISTS (
+               c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval')
+                   AND NOT r.cancel_requested AND NOT EXISTS (
                    SELECT 1 FROM approvals a WHERE a.tenant_id = r.tenant_id AND a.session_id = r.session_id AND a.call_id = c.id
                        AND a.state NOT IN ('pending', 'approved')) AS "is_open!: bool"
            FROM tool_calls c JOIN runs r ON r.id = c.run_id

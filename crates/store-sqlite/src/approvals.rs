@@ -1,5 +1,5 @@
 use artel_domain::{Approval, ApprovalId, ApprovalState, AuditEntry, Decision, RunId, Timestamp};
-use artel_store::{ApprovalFilter, Decided, Fence, Step, Viewer};
+use artel_store::{ApprovalFilter, Decided, Fence, Viewer};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
@@ -225,18 +225,6 @@ pub(crate) async fn insert(tx: &mut Tx, approval: &Approval) -> Outcome<()> {
         changed,
         agent,
         approvers
-    )
-    .execute(&mut tx.conn)
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn cancel_pending(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
-    let at = micros(step.at);
-    sqlx::query!(
-        "UPDATE approvals SET state = 'cancelled', decided_at = ?1 WHERE run_id = ?2 AND state = 'pending'",
-        at,
-        fence.run_id.0
     )
     .execute(&mut tx.conn)
     .await?;

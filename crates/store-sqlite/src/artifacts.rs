@@ -1,7 +1,7 @@
 //! Artifacts: the rows of files whose bytes are elsewhere.
 
 use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId, Timestamp};
-use artel_store::{ArtifactStart, NewArtifact, StoredBytes, Viewer};
+use artel_store::{ArtifactEnd, ArtifactStart, NewArtifact, StoredBytes, Viewer};
 use sqlx::SqlitePool;
 
 use crate::error::Outcome;
@@ -45,7 +45,11 @@ pub(crate) async fn finish(
     artifact: ArtifactId,
     stored: &StoredBytes,
     audit: &AuditEntry,
-) -> Outcome<Option<Artifact>> {
+) -> Outcome<ArtifactEnd> {
+    let Some(used) = used_when_open(tx, tenant, artifact).await? else { return Ok(ArtifactEnd::Gone) };
+    if stored.most_of_tenant.is_some_and(|most| used.saturating_add(stored.bytes) > most) {
+        return Ok(ArtifactEnd::Full { used });
+    }
     let (at, bytes) = (micros(stored.at), i64::try_from(stored.bytes).unwrap_or(i64::MAX));
     let finished = artifacts!(
         "UPDATE artifacts SET state = 'stored', title = ?3, media_type = ?4, bytes = ?5, sha256 = ?6, updated_at = ?7, attempt = ?8
@@ -60,11 +64,21 @@ pub(crate) async fn finish(
         at,
         stored.attempt
     );
-    let finished = one(finished.fetch_optional(&mut tx.conn).await?)?;
-    if finished.is_some() {
-        tx.audit(tenant, audit);
-    }
-    Ok(finished)
+    let Some(finished) = one(finished.fetch_optional(&mut tx.conn).await?)? else { return Ok(ArtifactEnd::Gone) };
+    tx.audit(tenant, audit);
+    Ok(ArtifactEnd::Stored(Box::new(finished)))
+}
+
+/// The bytes of the tenant's stored artifacts; `None` when this one cannot be finished any more.
+async fn used_when_open(tx: &mut Tx, tenant: TenantId, artifact: ArtifactId) -> Outcome<Option<u64>> {
+    let found = sqlx::query!(
+        r#"SELECT EXISTS (SELECT 1 FROM artifacts WHERE tenant_id = ?1 AND id = ?2 AND state = 'storing') AS "is_open!: bool",
+               (SELECT coalesce(sum(bytes), 0) FROM artifacts WHERE tenant_id = ?1 AND state = 'stored') AS "used!: i64""#,
+        tenant.0,
+        artifact.0
+    );
+    let found = found.fetch_one(&mut tx.conn).await?;
+    Ok(found.is_open.then(|| found.used.cast_unsigned()))
 }
 
 pub(crate) async fn find(reads: &SqlitePool, viewer: &Viewer, artifact: ArtifactId) -> Outcome<Option<Artifact>> {

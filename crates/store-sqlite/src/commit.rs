@@ -16,6 +16,9 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
         None | Some(Phase::Running) => stay(tx, fence, step).await?,
         Some(phase) => leave(tx, fence, step, phase).await?,
     }
+    if !step.unanswered.is_empty() && tool_calls::any_answered(tx, fence, &step.unanswered).await? {
+        return Err(Failure(StoreError::Answered));
+    }
     for call in &step.new_calls {
         tool_calls::insert(tx, call).await?;
     }
@@ -26,7 +29,7 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
         tool_calls::close(tx, fence, why, step.at).await?;
     }
     if step.cancel_approvals {
-        approvals::cancel_pending(tx, fence, step).await?;
+        steering::cancel_pending(tx, fence.run_id, micros(step.at)).await?;
     }
     for approval in &step.replaced_approvals {
         approvals::replace(tx, fence, *approval, step.at).await?;

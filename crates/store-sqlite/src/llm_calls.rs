@@ -112,7 +112,9 @@ pub(crate) async fn sum(
     );
     let mut sums = sums.fetch_all(reads).await?;
     if matches!(group, LlmCallGroup::Agent | LlmCallGroup::User) {
-        sums.iter_mut().for_each(|sum| sum.key = sum.key.take().map(hyphenated));
+        for sum in &mut sums {
+            sum.key = sum.key.take().map(hyphenated);
+        }
     }
     Ok(sums)
 }

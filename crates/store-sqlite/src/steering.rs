@@ -34,7 +34,7 @@ async fn may_cancel(tx: &mut Tx, viewer: &Viewer, run: RunId) -> Outcome<bool> {
     Ok(may.fetch_one(&mut tx.conn).await?)
 }
 
-/// A waiting run goes back to the queue, for somebody to end it.
+/// A waiting run goes back to the queue, for somebody to end it. Nobody decides about its calls any more.
 pub(crate) async fn request_cancel(tx: &mut Tx, tenant: TenantId, run: RunId, at: i64) -> Outcome<Option<Run>> {
     let requested = runs!(
         "UPDATE runs SET cancel_requested = 1, updated_at = ?1,
@@ -45,7 +45,11 @@ pub(crate) async fn request_cancel(tx: &mut Tx, tenant: TenantId, run: RunId, at
         run.0,
         tenant.0
     );
-    one(requested.fetch_optional(&mut tx.conn).await?)
+    let requested = one(requested.fetch_optional(&mut tx.conn).await?)?;
+    if requested.is_some() {
+        cancel_pending(tx, run, at).await?;
+    }
+    Ok(requested)
 }
 
 /// A run that sleeps gets back into the queue. One that a worker still has is only marked: it goes there instead of
@@ -70,6 +74,18 @@ pub(crate) async fn wake_session(tx: &mut Tx, tenant: TenantId, session: &Sessio
         at,
         tenant.0,
         session.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+/// Nobody decides about the run's calls any more.
+pub(crate) async fn cancel_pending(tx: &mut Tx, run: RunId, at: i64) -> Outcome<()> {
+    sqlx::query!(
+        "UPDATE approvals SET state = 'cancelled', decided_at = ?1 WHERE run_id = ?2 AND state = 'pending'",
+        at,
+        run.0
     )
     .execute(&mut tx.conn)
     .await?;

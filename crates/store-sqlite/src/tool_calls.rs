@@ -1,6 +1,6 @@
 //! Tool calls: the current state of what the journal tells step by step.
 
-use artel_domain::{EarlierRef, RunId, Timestamp, ToolCallRow};
+use artel_domain::{CallId, EarlierRef, RunId, Timestamp, ToolCallRow};
 use artel_store::{CallChange, Fence, Viewer};
 use sqlx::SqlitePool;
 
@@ -108,6 +108,18 @@ pub(crate) async fn change(tx: &mut Tx, fence: &Fence, change: &CallChange) -> O
     .execute(&mut tx.conn)
     .await?;
     Ok(())
+}
+
+/// Whether one of these calls of the run has a result from outside.
+pub(crate) async fn any_answered(tx: &mut Tx, fence: &Fence, calls: &[CallId]) -> Outcome<bool> {
+    let calls = hex_list(calls.iter().map(|call| call.0))?;
+    let answered = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM tool_calls WHERE run_id = ?1 AND finished_at IS NOT NULL
+               AND id IN (SELECT unhex(value) FROM json_each(?2))) AS "answered!: bool""#,
+        fence.run_id.0,
+        calls
+    );
+    Ok(answered.fetch_one(&mut tx.conn).await?)
 }
 
 /// Ends the run's calls that have no result.

@@ -28,6 +28,19 @@ pub struct StoredBytes {
     /// Hex.
     pub sha256: String,
     pub at: Timestamp,
+    /// The most that all stored artifacts of the tenant may have together with this one, in bytes; `None`: any number.
+    pub most_of_tenant: Option<u64>,
+}
+
+/// What came of finishing an artifact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArtifactEnd {
+    /// It is there.
+    Stored(Box<Artifact>),
+    /// The tenant's artifacts would have more bytes than they may. Nothing changed. `used`: what they have, in bytes.
+    Full { used: u64 },
+    /// Another attempt was finished, or the artifact was condemned meanwhile. Nothing changed.
+    Gone,
 }
 
 /// Whether bytes may be stored under an artifact's id.
@@ -51,17 +64,17 @@ pub trait Artifacts: Send + Sync {
     /// Reserves the id. Nobody finds the artifact before it is finished. An attempt that was broken off may be begun
     /// again.
     async fn begin_artifact(&self, new: NewArtifact) -> Result<ArtifactStart>;
-    /// The bytes are stored: the artifact is there. `None`, and nothing changed, when another attempt was finished, or
-    /// the artifact was condemned meanwhile.
+    /// The bytes are stored: the artifact is there, if the tenant may have so many. Artifacts that are finished at once
+    /// are counted one after the other. Deleted ones do not count.
     async fn finish_artifact(
         &self,
         tenant: TenantId,
         artifact: ArtifactId,
         stored: StoredBytes,
         audit: AuditEntry,
-    ) -> Result<Option<Artifact>>;
-    /// The artifact, when the viewer owns it or sees its session. Not an ephemeral one whose session has ended. An administrator's look into another user's private
-    /// session leaves a row.
+    ) -> Result<ArtifactEnd>;
+    /// The artifact, when the viewer owns it or sees its session. Not an ephemeral one whose session has ended. An
+    /// administrator's look into another user's private session leaves a row.
     async fn find_artifact(&self, viewer: &Viewer, artifact: ArtifactId) -> Result<Option<Artifact>>;
     /// Nobody finds the artifact from then on; its bytes go with the next sweep. False when the viewer may not change
     /// it, or there is none.

@@ -6,6 +6,9 @@ pub enum StoreError {
     /// Another worker owns the run now: drop everything, write nothing.
     #[error("the run belongs to another worker now")]
     Fenced,
+    /// Somebody answered a call that the step ends without an answer ([`crate::Step::unanswered`]): claim the run again.
+    #[error("a call of the run was answered meanwhile")]
+    Answered,
     /// A row that the database itself keeps unique is there already.
     #[error("{0} exists already")]
     Duplicate(&'static str),
@@ -32,7 +35,7 @@ impl From<StoreError> for Refusal {
                 "builtin_agent_read_only",
                 "This agent is built in: only its settings may be changed.",
             ),
-            StoreError::Fenced | StoreError::Broken(_) => Self::internal(error),
+            StoreError::Fenced | StoreError::Answered | StoreError::Broken(_) => Self::internal(error),
         }
     }
 }

@@ -24,6 +24,9 @@ pub struct Step {
     pub entries: Vec<Entry>,
     pub new_calls: Vec<ToolCallRow>,
     pub calls: Vec<CallChange>,
+    /// Calls that `calls` end without an answer from outside. When one of them was answered since the run was claimed,
+    /// nothing is written: whoever was told that an answer counts is right.
+    pub unanswered: Vec<CallId>,
     pub approvals: Vec<Approval>,
     /// Questions that others in `approvals` replace: they become cancelled, also when they were approved, and their
     /// decision is taken away, so that no worker of any release acts on it. Written before `approvals`.
@@ -131,7 +134,9 @@ pub struct Blocked {
 #[async_trait]
 pub trait Journal: Send + Sync {
     async fn load_turn(&self, fence: &Fence, dialogue_limit: u32) -> Result<TurnRecord>;
-    /// `Fenced` (and nothing written) when the run's epoch is another.
+    /// # Errors
+    /// Nothing is written then. `Fenced`: the run's epoch is another. `Answered`: an answer came for a call in
+    /// [`Step::unanswered`].
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()>;
     /// Gives a run up that the worker cannot drive; no crash is counted. The run sleeps, and keeps its place in its
     /// session, until its pause is over, or [`crate::Runs::wake_blocked_runs`] or whatever else wakes a sleeping

@@ -20,8 +20,10 @@ pub mod credentials;
 pub mod error;
 pub mod folding;
 pub mod forms;
+pub mod hooks;
 pub mod idempotency;
 pub mod identity;
+pub mod inbound_events;
 pub mod jobs;
 pub mod journal;
 pub mod llm_calls;
@@ -29,6 +31,7 @@ pub mod login_attempts;
 pub mod logins;
 pub mod oauth_clients;
 pub mod operations;
+pub mod organization_connectors;
 pub mod organization_sessions;
 pub mod rotation;
 pub mod runs;
@@ -45,15 +48,17 @@ pub use accounts::{Accounts, Login, NewAccount, NewInvite};
 pub use agent_connectors::AgentConnectors;
 pub use agents::{AgentFilter, AgentPatch, Agents, CloneAgent, Page, Publication};
 pub use approval_rules::ApprovalRules;
-pub use artifacts::{ArtifactStart, Artifacts, NewArtifact, StoredBytes};
+pub use artifacts::{ArtifactEnd, ArtifactStart, Artifacts, NewArtifact, StoredBytes};
 pub use budgets::{Budgets, Reservation, Reserved};
 pub use builtin_agents::{BuiltinAgents, BuiltinPatch};
 pub use connector_tokens::{ConnectorTokens, TokenClaim, TokenTurn};
 pub use credentials::{CredentialPatch, CredentialWrite, Credentials, GrantWrite, Grants, SealedCredential};
 pub use error::StoreError;
 pub use forms::{FormFilter, Forms};
+pub use hooks::{Hooks, NewHook, SealedHook};
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, HeldKey, Identities, KeyInLine, KeyStanding, NewApiKey};
+pub use inbound_events::{InboundEventFilter, InboundEvents, InboundJournal, NewInboundEvent};
 pub use jobs::{JobClaim, JobOutcome, JobTurn, Jobs};
 pub use journal::{Blocked, CallChange, Fence, Journal, Step, TurnRecord};
 pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallGroup, LlmCallSum, LlmCalls};
@@ -61,6 +66,9 @@ pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};
 pub use operations::{ClockReading, Health, OldestWaiting, Operations};
+pub use organization_connectors::{
+    ConnectorDeletion, ConnectorHead, ConnectorReplacement, ConnectorWrite, OrganizationConnectors,
+};
 pub use organization_sessions::{NewOrganizationSession, OrganizationSessionFilter, OrganizationSessions};
 pub use runs::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,

@@ -94,12 +94,8 @@ pub trait LlmCalls: Send + Sync {
     /// Newest first.
     async fn list_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCall>>;
     /// The sums of the account's groups, the dearest first, then those with the most tokens; `filter.limit` of them.
-    async fn sum_llm_calls(
-        &self,
-        account: &str,
-        group: LlmCallGroup,
-        filter: LlmCallFilter,
-    ) -> Result<Vec<LlmCallSum>>;
+    async fn sum_llm_calls(&self, account: &str, group: LlmCallGroup, filter: LlmCallFilter)
+    -> Result<Vec<LlmCallSum>>;
     /// Removes calls of all accounts that began before `before`, the oldest first, at most `limit`; how many.
     async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64>;
 }

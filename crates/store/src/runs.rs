@@ -149,7 +149,8 @@ pub trait Runs: Send + Sync {
     /// Queues runs that were handed back ([`crate::Journal::hand_back`]) by a worker of a lower journal level than
     /// `level`. Returns how many.
     async fn wake_blocked_runs(&self, level: i64) -> Result<u64>;
-    /// Sets `cancel_requested`; a queued or waiting run becomes claimable.
+    /// Sets `cancel_requested`; a queued or waiting run becomes claimable. Approvals still pending for it become
+    /// cancelled, and no answer to one of its calls counts from now on.
     async fn cancel_run(&self, viewer: &Viewer, run: RunId, audit: AuditEntry) -> Result<CancelOutcome>;
 
     /// Compare-and-set from pending to what `decision` says; a waiting run becomes claimable (phase queued) in the same

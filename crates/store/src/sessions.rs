@@ -60,7 +60,7 @@ pub enum AnswerTo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answered {
     Accepted(RunId),
-    /// The call has its result, or its run is over: the first answer counts.
+    /// The call has its result, or its run is over or cancelled: what came first counts.
     Already(RunId),
     /// The session waits for no such call.
     Unknown,
@@ -90,7 +90,8 @@ pub trait Sessions: Send + Sync {
     /// when there is no such active session.
     async fn end_session(&self, viewer: &Viewer, session: &SessionId, audit: AuditEntry) -> Result<bool>;
 
-    /// The first answer from outside to a call that waits for one of this kind, of a run that is not over: the call's
+    /// The first answer from outside to a call that waits for one of this kind, of a run that is not over and whose
+    /// cancel nobody has asked for: the call's
     /// row takes its outcome (state, result, error, `finished_at`) and who answered, an approval still pending for
     /// it becomes approved, and the run is woken as by [`crate::Runs::decide_approval`]; the worker journals it.
     async fn answer_call(&self, viewer: &Viewer, answer: CallAnswer, audit: AuditEntry) -> Result<Answered>;

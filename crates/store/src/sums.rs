@@ -5,8 +5,9 @@
 
 use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
-    Forms, Grants, Idempotency, Identities, Jobs, Journal, LlmCalls, LoginAttempts, Logins, OAuthClients, Operations,
-    OrganizationSessions, Runs, Sessions, SigningKeys, Standings, Tools, Workspaces,
+    Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
+    OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, Sessions, SigningKeys, Standings,
+    Tools, Workspaces,
 };
 
 macro_rules! sums {
@@ -21,8 +22,8 @@ sums! {
     /// Agents and what they may use: their profiles, versions, tools and bindings.
     AgentStore = Agents + AgentConnectors + BuiltinAgents + Tools;
 
-    /// External services: their accounts, which agent may use them, and the audit log of their use.
-    ServiceStore = Agents + AgentConnectors + Credentials + Grants + Identities;
+    /// External services: their accounts, which agent may use them, what they sent, and the audit log of their use.
+    ServiceStore = Agents + AgentConnectors + OrganizationConnectors + Credentials + Grants + InboundJournal + Identities;
 
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;
@@ -43,10 +44,10 @@ sums! {
     GateStore = Identities + SigningKeys + Standings + Idempotency;
 
     /// What is done in time by one of the processes: jobs on leases, and what they sweep.
-    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls;
+    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
-    SurfaceStore = IntentStore + GateStore + Operations + FileStore + ServiceStore + LlmCalls;
+    SurfaceStore = IntentStore + GateStore + Operations + FileStore + ServiceStore + Hooks + LlmCalls;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
     Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens;

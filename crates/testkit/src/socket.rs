@@ -79,6 +79,12 @@ impl Socket {
         let _ = self.inner.send(Message::Ping(Vec::new().into())).await;
     }
 
+    /// Sends bytes as a text message, whatever they are.
+    pub async fn send_as_text(&mut self, bytes: &[u8]) {
+        let frame = Frame::message(bytes.to_vec(), OpCode::Data(Data::Text), true);
+        self.inner.send(Message::Frame(frame)).await.expect("it can be sent");
+    }
+
     pub async fn send_binary(&mut self, bytes: &[u8]) {
         self.inner.send(Message::binary(bytes.to_vec())).await.expect("it can be sent");
     }

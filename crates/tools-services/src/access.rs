@@ -1,8 +1,6 @@
 //! What the agent of a call may use, as it is at this moment.
 
-use std::sync::Arc;
-
-use artel_connectors::Connector;
+use artel_connectors::Listed;
 use artel_domain::{Agent, AgentKind, Credential, GrantScopes};
 use artel_store::Viewer;
 use artel_tools::{CallContext, ToolError};
@@ -22,7 +20,8 @@ pub(crate) struct Access {
     pub(crate) agent: Agent,
     /// The user whose run it is sees what they see anywhere.
     pub(crate) viewer: Viewer,
-    pub(crate) connectors: Vec<Arc<Connector>>,
+    /// The keys of the connectors that it may call, also of those that there are not any more.
+    pub(crate) services: Vec<String>,
 }
 
 impl Access {
@@ -39,26 +38,31 @@ impl Access {
         let gone =
             || tell("forbidden", "this agent is disabled or was deleted", "tell the user; no service can be used");
         let agent = found.filter(|agent| agent.is_enabled).ok_or_else(gone)?;
-        let connectors = if agent.kind == AgentKind::System {
-            services.catalogue.iter().map(|listed| Arc::clone(&listed.connector)).collect()
+        let keys = if agent.kind == AgentKind::System {
+            services.connectors.keys(tenant).await
         } else {
-            let keys = services.store.connectors_of_agent(tenant, agent.id).await.map_err(|error| of_store(&error))?;
-            keys.iter().filter_map(|key| services.connector(key)).collect()
+            services.store.connectors_of_agent(tenant, agent.id).await
         };
-        Ok(Self { agent, viewer: Viewer::user(tenant, context.principal.user_id), connectors })
+        let keys = keys.map_err(|error| of_store(&error))?;
+        Ok(Self { agent, viewer: Viewer::user(tenant, context.principal.user_id), services: keys })
     }
 
     /// The connector of that key, when the agent may call it.
-    pub(crate) fn connector(&self, services: &Services, key: &str) -> Result<Arc<Connector>, ToolError> {
-        if let Some(found) = self.connectors.iter().find(|connector| connector.key == key) {
-            return Ok(Arc::clone(found));
+    pub(crate) async fn connector(&self, services: &Services, key: &str) -> Result<Listed, ToolError> {
+        let found = services.connectors.find(self.viewer.tenant_id, key).await.map_err(|error| of_store(&error))?;
+        let is_allowed = self.services.iter().any(|allowed| allowed == key);
+        let now = || format!("the services of this agent are: {}", self.services.join(", "));
+        match found {
+            Some(found) if is_allowed => Ok(found),
+            Some(_) => Err(tell("forbidden", &format!("this agent may not use the service {key}"), &now())),
+            None => Err(tell("not_found", &format!("there is no service {key}"), &now())),
         }
-        let known: Vec<&str> = self.connectors.iter().map(|connector| connector.key.as_str()).collect();
-        let now = format!("the services of this agent are: {}", known.join(", "));
-        Err(match services.connector(key) {
-            Some(_) => tell("forbidden", &format!("this agent may not use the service {key}"), &now),
-            None => tell("not_found", &format!("there is no service {key}"), &now),
-        })
+    }
+
+    /// All connectors that the agent may call.
+    pub(crate) async fn connectors(&self, services: &Services) -> Result<Vec<Listed>, ToolError> {
+        let found = services.connectors.among(self.viewer.tenant_id, &self.services).await;
+        found.map_err(|error| of_store(&error))
     }
 
     /// The accounts of these services that the agent is granted.

@@ -22,7 +22,7 @@ impl Builtin for DescribeServiceTool {
 
     async fn call(&self, context: &CallContext, args: DescribeService) -> Result<ToolOutput, ToolError> {
         let access = Access::of(&self.0, context).await?;
-        let connector = access.connector(&self.0, &args.service)?;
+        let connector = access.connector(&self.0, &args.service).await?.connector;
         match (&args.operation, &args.module) {
             (Some(key), _) => {
                 let (module, operation) = connector.operation(key).ok_or_else(|| unknown_operation(&connector, key))?;

@@ -3,13 +3,12 @@ use std::time::Duration;
 
 use artel_catalogue::args::ConnectorExecute;
 use artel_connector_engine::{Account, Outcome, PageBounds, Request};
-use artel_connectors::request::{hosts_of, shown_base_urls, writes};
-use artel_connectors::schema::Access as Kind;
-use artel_connectors::{Connector, Secrets};
+use artel_connectors::request::{hosts_of, shown_base_urls, surely_reads, writes};
+use artel_connectors::{Connector, Listed, Secrets};
 use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass, Timestamp, names};
 use artel_tools::{Agreement, Builtin, CallContext, MadeAs, ToolError, ToolOutput};
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::access::{Access, Granted};
@@ -31,15 +30,14 @@ impl Builtin for ConnectorExecuteTool {
     const EFFECT: EffectClass = EffectClass::AtMostOnce;
     type Args = ConnectorExecute;
 
-    /// Operations that read whatever their arguments are may be called again. Of all others the worst is assumed.
+    /// Operations that read whatever their arguments are may be called again. Of all others the worst is assumed, also
+    /// of those of an organisation's own connector, whose next import may say something else.
     fn effect(&self, args: &ConnectorExecute) -> EffectClass {
-        let connector = self.0.connector(&args.service);
-        let access = connector.as_ref().and_then(|connector| connector.operation(&args.operation));
-        match access.map(|(_, operation)| &operation.access) {
-            Some(Kind::Read) => EffectClass::ReadOnly,
-            Some(Kind::ByMethod) if is_get(args) => EffectClass::ReadOnly,
-            _ => EffectClass::AtMostOnce,
-        }
+        let listed = self.0.connectors.installed().get(&args.service);
+        let found = listed.and_then(|listed| listed.connector.operation(&args.operation));
+        let params = args.params.clone().unwrap_or_default();
+        let reads = found.is_some_and(|(_, operation)| surely_reads(operation, &params));
+        if reads { EffectClass::ReadOnly } else { EffectClass::AtMostOnce }
     }
 
     async fn made_as(&self, context: &CallContext, args: ConnectorExecute) -> Result<Option<MadeAs>, ToolError> {
@@ -61,11 +59,6 @@ impl Builtin for ConnectorExecuteTool {
             }
         }
     }
-}
-
-fn is_get(args: &ConnectorExecute) -> bool {
-    let method = args.params.as_ref().and_then(|params| params.get("method")).and_then(Value::as_str);
-    matches!(method, Some("GET" | "HEAD"))
 }
 
 impl ConnectorExecuteTool {
@@ -93,7 +86,7 @@ impl ConnectorExecuteTool {
     /// What decides the call, as it is now.
     async fn standing(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Standing, ToolError> {
         let access = Access::of(&self.0, context).await?;
-        let connector = access.connector(&self.0, &args.service)?;
+        let Listed { connector, version, .. } = access.connector(&self.0, &args.service).await?;
         let granted = access.granted(&self.0, std::slice::from_ref(&connector.key)).await?;
         let granted = chosen(&connector, granted, args.instance_id.as_deref())?;
         let Some((module, operation)) = connector.operation(&args.operation) else {
@@ -109,7 +102,7 @@ impl ConnectorExecuteTool {
             changed_at,
         };
         let consent = granted.scopes.consent(&module.key, writing);
-        Ok(Standing { account, granted, writing, leads, consent })
+        Ok(Standing { account, granted, writing, leads, consent, version })
     }
 
     /// The account, and when it was changed last.
@@ -213,6 +206,8 @@ struct Standing {
     writing: bool,
     leads: Leads,
     consent: Consent,
+    /// Of an organisation's own connector.
+    version: Option<String>,
 }
 
 /// Where an account leads.
@@ -255,7 +250,7 @@ impl Standing {
     /// The account as a human is shown it. A call that they agreed to is made while this is the same.
     fn shown(&self) -> Value {
         let (credential, leads) = (&self.granted.credential, &self.leads);
-        json!({
+        let mut shown = json!({
             "credential_id": credential.id,
             "service_name": credential.service_name,
             "instance_id": credential.instance_id,
@@ -263,7 +258,11 @@ impl Standing {
             "base_urls": leads.base_urls,
             "hosts": leads.hosts,
             "changed_at": leads.changed_at,
-        })
+        });
+        if let Some(version) = &self.version {
+            shown["connector_version"] = json!(version);
+        }
+        shown
     }
 }
 
@@ -291,14 +290,19 @@ fn chosen(connector: &Connector, granted: Vec<Granted>, wanted: Option<&str>) ->
 }
 
 fn answer(outcome: Outcome) -> Value {
-    let Outcome { status, data, pages, next, refused_items } = outcome;
-    let mut answer = json!({ "status": status, "data": data });
+    let Outcome { status, data, pages, next, is_full, refused_items } = outcome;
+    // The data are moved: `json!` would copy them, and they may be large.
+    let mut answer = Map::from_iter([("status".to_owned(), json!(status)), ("data".to_owned(), data)]);
     if pages > 1 || next.is_some() {
-        answer["page"] = json!({ "pages": pages, "next_params": next });
+        let mut page = json!({ "pages": pages, "next_params": next });
+        if is_full {
+            page["note"] = json!("one call reads no more of a list than this; go on with next_params");
+        }
+        answer.insert("page".to_owned(), page);
     }
     if !refused_items.is_empty() {
         let items: Vec<Value> = refused_items.iter().map(|item| json!(item.message)).collect();
-        answer["refused_items"] = json!(items);
+        answer.insert("refused_items".to_owned(), json!(items));
     }
-    answer
+    answer.into()
 }

@@ -1,13 +1,17 @@
-//! The tools by which agents use external services: `list_services`, `describe_service`, `connector_execute`.
+//! The tools by which agents use external services: `list_services`, `describe_service`, `connector_execute`,
+//! `query_events`.
 //!
 //! Whether an agent may do what a model asks for is decided at the moment of the call (`access`): the agent is
 //! enabled, the connector is among its own, a grant exists, and its scopes cover the operation. Hosts and addresses are
 //! checked by the connector engine. This crate must never know HTTP routes, journals or SQL.
 
 mod access;
+mod connectors;
 mod describe;
 mod error;
+mod events;
 mod execute;
+mod hook_secret;
 mod list;
 mod sealed_token;
 mod secret;
@@ -18,6 +22,9 @@ use std::sync::Arc;
 
 use artel_tools::{Tool, Typed};
 
+pub use connectors::Connectors;
+pub use events::EVENTS;
+pub use hook_secret::{opened_hook_secret, sealed_hook_secret};
 pub use secret::{NotOpened, opened, sealed};
 pub use services::Services;
 pub use tokens::StoredTokens;
@@ -28,5 +35,6 @@ pub fn tools(services: &Arc<Services>) -> Vec<Arc<dyn Tool>> {
         Arc::new(Typed::new(execute::ConnectorExecuteTool(Arc::clone(services)))),
         Arc::new(Typed::new(describe::DescribeServiceTool(Arc::clone(services)))),
         Arc::new(Typed::new(list::ListServicesTool(Arc::clone(services)))),
+        Arc::new(Typed::new(events::QueryEventsTool(Arc::clone(services)))),
     ]
 }

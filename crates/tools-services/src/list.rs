@@ -20,13 +20,13 @@ impl Builtin for ListServicesTool {
 
     async fn call(&self, context: &CallContext, args: ListServices) -> Result<ToolOutput, ToolError> {
         let access = Access::of(&self.0, context).await?;
-        let keys: Vec<String> = access.connectors.iter().map(|connector| connector.key.clone()).collect();
-        let granted = access.granted(&self.0, &keys).await?;
+        let connectors = access.connectors(&self.0).await?;
+        let granted = access.granted(&self.0, &access.services).await?;
         let connected_only = args.connected_only.unwrap_or(true);
         let wanted = args.query.as_deref().map(caseless).unwrap_or_default();
-        let services: Vec<Value> = access
-            .connectors
+        let services: Vec<Value> = connectors
             .iter()
+            .map(|listed| &*listed.connector)
             .filter(|connector| fits(connector, &wanted))
             .map(|connector| shown(connector, &granted))
             .filter(|service| !connected_only || service["instances"].as_array().is_some_and(|all| !all.is_empty()))

@@ -2,27 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use artel_egress::is_of_connection;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-/// Headers that belong to the connection or to Artel.
-const RESERVED: [&str; 16] = [
-    "host",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "keep-alive",
-    "te",
-    "trailer",
-    "upgrade",
-    "expect",
-    "accept-encoding",
-    "proxy-authorization",
-    "x-trace-id",
-    "traceparent",
-    "x-tenant-id",
-    "x-user-id",
-    "x-idempotency-key",
-];
+/// Headers that are Artel's, beside those of the connection.
+const OURS: [&str; 6] =
+    ["accept-encoding", "x-trace-id", "traceparent", "x-tenant-id", "x-user-id", "x-idempotency-key"];
 
 /// Can these headers of a tool be sent?
 ///
@@ -35,7 +20,7 @@ pub fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), String> {
 /// A header of this name, unless it belongs to the connection or to Artel.
 pub(crate) fn header_name(name: &str) -> Result<HeaderName, String> {
     let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("'{name}' is not a header name"))?;
-    if RESERVED.contains(&parsed.as_str()) {
+    if is_of_connection(name) || OURS.contains(&&*parsed.as_str().replace('_', "-")) {
         Err(format!("the header '{name}' cannot be set by a tool"))
     } else {
         Ok(parsed)

@@ -14,7 +14,7 @@ use crate::auth::{Authenticator, ServiceSigner};
 use crate::bound::BoundTool;
 use crate::builtin::request_form::RequestForm;
 use crate::builtin::row::InternalRow;
-use crate::builtin::{KnownService, Typed, builtins, function_name, keeping_builtins};
+use crate::builtin::{KnownServices, Typed, builtins, function_name, keeping_builtins};
 use crate::catalogue::standing;
 use crate::config::ToolsConfig;
 use crate::context::{ArtifactKeeper, CallContext, CallRequest};
@@ -82,7 +82,7 @@ impl Registry {
 
     /// The same with services that a form may ask a user to connect. Without them no form may.
     #[must_use]
-    pub fn connecting(self, known: KnownService) -> Self {
+    pub fn connecting(self, known: Arc<dyn KnownServices>) -> Self {
         self.with(Arc::new(Typed::new(RequestForm::knowing(known))))
     }
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{Call, Effect, Present, Turn, refuse};
 
 const CHANGED: &str = "what this call would reach was changed after it was approved; approve it again as it is now";
-const CHANGED_UNDER_WAY: &str = "the server stopped while this call was under way, so it may have been made, and what it would reach was changed since; \
-    approve it again to have it made as it is now";
+const CHANGED_UNDER_WAY: &str = "another worker took this run over while this call was under way, so the call may have \
+    been made, and what it would reach was changed since; approve it again to have it made as it is now";
 
 impl Turn {
     /// The number of calls that wait for a human's decision.

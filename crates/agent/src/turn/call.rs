@@ -1,7 +1,7 @@
 //! One call of the current step, as the machine sees it.
 
 use artel_domain::event::PlannedCall;
-use artel_domain::{ApprovalId, CallState, Target, Wait};
+use artel_domain::{ApprovalId, CallState, Event, Target, Wait};
 use serde_json::Value;
 
 /// One planned call of the current step.
@@ -25,6 +25,8 @@ pub struct Call {
     pub(crate) rounds: u32,
     /// How its tool is now, compared with what was shown.
     pub(crate) present: Present,
+    /// What came for it from outside and is not in the journal.
+    pub(crate) given: Option<Event>,
 }
 
 /// How the tool of a held call is now, compared with what the human was shown.
@@ -51,6 +53,7 @@ impl Call {
             shown: None,
             rounds: 0,
             present: Present::AsShown,
+            given: None,
         }
     }
 
@@ -67,5 +70,10 @@ impl Call {
     /// Whether it waits for an answer from outside: a client's result, a form, child runs, a time.
     pub fn waits_for_answer(&self) -> bool {
         self.state == CallState::Dispatched && self.waits().is_some()
+    }
+
+    /// Whether somebody outside may send its result at any time: a client, or whoever answers a form.
+    pub fn takes_answer(&self) -> bool {
+        self.planned.is_client() || matches!(self.wait, Some(Wait::Form { .. }))
     }
 }

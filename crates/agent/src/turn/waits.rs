@@ -37,12 +37,20 @@ impl Turn {
     }
 
     pub(super) fn on_form(&self, id: CallId, values: Option<&Value>, reason: Option<&str>) -> Vec<Effect> {
+        // Whatever ends the run records the ends of its calls itself.
+        if self.cancelling {
+            return Vec::new();
+        }
         let waits = |call: &&Call| call.planned.call_id == id && matches!(call.waits(), Some(Wait::Form { .. }));
         let Some(call) = self.calls.iter().find(waits) else { return Vec::new() };
-        let output = match values {
-            Some(values) => submitted(values),
-            None => not_submitted(reason.unwrap_or("nobody answered")),
-        };
-        vec![finish(call, ToolOutcome::Succeeded { output })]
+        vec![finish(call, ToolOutcome::Succeeded { output: form_output(values, reason) })]
+    }
+}
+
+/// What the model gets as the result of a form.
+pub(super) fn form_output(values: Option<&Value>, reason: Option<&str>) -> Value {
+    match values {
+        Some(values) => submitted(values),
+        None => not_submitted(reason.unwrap_or("nobody answered")),
     }
 }

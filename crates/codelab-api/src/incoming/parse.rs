@@ -1,4 +1,4 @@
-use artel_domain::{Specialist, read_foreign_json};
+use artel_domain::{Specialist, read_foreign_json, why_no_json};
 use artel_intents::{HumanDecision, NewArguments};
 use serde_json::{Map, Value};
 
@@ -55,8 +55,11 @@ const LONGEST_MESSAGE_ID: usize = 200;
 
 /// Reads one message.
 pub(crate) fn parse(text: &str) -> Result<Incoming, Unreadable> {
-    let value: Value = read_foreign_json(text)
-        .map_err(|error| Unreadable::new(codes::INVALID_FORMAT, format!("Invalid JSON message: {error}")))?;
+    let text = text.trim_start_matches('\u{FEFF}');
+    let value: Value = read_foreign_json(text).map_err(|error| {
+        let why = why_no_json(text, &error);
+        Unreadable::new(codes::INVALID_FORMAT, format!("Invalid JSON message: {why}"))
+    })?;
     match value {
         Value::Object(members) => parse_object(&members),
         _ => Err(Unreadable::new(codes::INVALID_FORMAT, "Invalid JSON message: it must be an object")),

@@ -135,6 +135,13 @@ fn what_cannot_be_understood_is_answered_with_a_code(#[case] text: &str, #[case]
 }
 
 #[test]
+fn a_number_that_json_does_not_have_is_named() {
+    let problem = refused(r#"{"type":"tool_result","call_id":"c","result":{"x":NaN}}"#);
+    let expected = "Invalid JSON message: it has NaN, which is no number of JSON; send null or a text instead";
+    assert_eq!((problem.code(), problem.message()), ("INVALID_FORMAT", expected));
+}
+
+#[test]
 fn a_deep_nest_is_refused() {
     let text =
         format!(r#"{{"type":"tool_result","call_id":"c","result":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));

@@ -7,7 +7,9 @@ use axum::extract::ws::{CloseFrame, close_code};
 pub(super) enum Closing {
     Shutdown,
     Binary,
-    NotText,
+    /// What came is not of the protocol.
+    Broken,
+    NotUtf8,
     TooBig,
     /// Unfinished messages hold as much as they may.
     NoRoom,
@@ -28,7 +30,8 @@ impl Closing {
         let (code, reason) = match self {
             Self::Shutdown => (close_code::AWAY, "the server stops; connect again"),
             Self::Binary => (close_code::UNSUPPORTED, "text frames only"),
-            Self::NotText => (close_code::PROTOCOL, "this is not the WebSocket protocol"),
+            Self::NotUtf8 => (close_code::INVALID, "the text is not UTF-8"),
+            Self::Broken => (close_code::PROTOCOL, "this is not the WebSocket protocol"),
             Self::TooBig => (close_code::SIZE, "the message is too large"),
             Self::NoRoom => (close_code::AGAIN, "too much of unfinished messages waits; send large ones one by one"),
             Self::Unfinished => (close_code::POLICY, "the message was not complete in time"),

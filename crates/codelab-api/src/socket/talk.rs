@@ -249,7 +249,8 @@ fn said(frame: &Frame) -> Message {
 fn broken(error: Error) -> Over {
     match error.into_inner().downcast::<Broken>().map(|broken| *broken) {
         Ok(Broken::Capacity(CapacityError::MessageTooLong { .. })) => Over::Close(Closing::TooBig),
-        Ok(Broken::Utf8(_) | Broken::Protocol(_)) => Over::Close(Closing::NotText),
+        Ok(Broken::Utf8(_)) => Over::Close(Closing::NotUtf8),
+        Ok(Broken::Protocol(_)) => Over::Close(Closing::Broken),
         _ => Over::Gone,
     }
 }

@@ -7,27 +7,23 @@ use crate::world::World;
 
 /// Name, emoji, tools and restrictions of each agent, as the document of the runtime has them.
 const SEED: [(&str, &str, &[&str], &[&str]); 5] = [
-    (
-        "Orchestrator Agent",
-        "🎭",
-        &["read_file", "list_files", "search_in_code"],
-        &["Только анализ, без модификации"],
-    ),
+    ("Orchestrator Agent", "🎭", &["read_file", "list_files", "search_in_code"], &["Только анализ, без модификации"]),
     (
         "Coder Agent",
         "💻",
         &[
-            "read_file", "write_file", "list_files", "search_in_code", "execute_command", "git_diff", "git_commit",
+            "read_file",
+            "write_file",
+            "list_files",
+            "search_in_code",
+            "execute_command",
+            "git_diff",
+            "git_commit",
             "delete_file",
         ],
         &[],
     ),
-    (
-        "Architect Agent",
-        "🏗️",
-        &["read_file", "write_file", "list_files", "search_in_code"],
-        &["Только .md файлы"],
-    ),
+    ("Architect Agent", "🏗️", &["read_file", "write_file", "list_files", "search_in_code"], &["Только .md файлы"]),
     (
         "Debug Agent",
         "🐛",

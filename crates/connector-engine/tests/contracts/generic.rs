@@ -41,4 +41,5 @@ async fn any_json_rpc_service_is_called_and_its_errors_are_errors() {
     assert_eq!(seen[0].line, "POST rpc.example/v1");
     assert_eq!(seen[0].body, r#"{"jsonrpc":"2.0","method":"subtract","params":[42,23],"id":1}"#);
     assert_eq!(seen[0].headers["authorization"], "Basic YWRhOnBhc3Mtd29yZA==");
+    assert_eq!(seen[0].headers["accept-encoding"], "identity", "nothing is decompressed here");
 }

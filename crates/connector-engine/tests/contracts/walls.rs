@@ -165,3 +165,53 @@ async fn a_write_whose_answer_says_nothing_may_have_taken_effect() {
         assert!(matches!(written, ExecuteError::Refused(_)), "{code}: {written:?}");
     }
 }
+
+#[tokio::test]
+async fn a_credential_that_would_say_where_a_request_ends_sends_nothing() {
+    for name in ["Content-Length", "Transfer-Encoding", "Host", "Expect"] {
+        let credential = json!({"base_url": "http://own.example", "headers": {name: "60"}});
+        let service = Service::start("http", &["own.example"], credential).await;
+        service.answers([ok(&json!({}))]);
+        let told = service.call("request", &get()).await.unwrap_err();
+        assert!(matches!(&told, ExecuteError::Credential(text) if text.contains(name)), "{told:?}");
+        assert!(service.seen().is_empty(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_gets_no_body_and_no_token_is_asked_for_there() {
+    let service = service().await;
+    let post = json!({"method": "POST", "path": "/", "body": {"secret": SECRET}});
+    for to in ["http://own.example:8080/", "https://own.example:444/"] {
+        service.answers([status(307, &[("location", to)], ""), status(308, &[("location", to)], "")]);
+        for request in [&post, &get()] {
+            let told = service.call("request", request).await.unwrap_err().to_string();
+            assert!(told.contains(to.trim_end_matches('/')), "{told}");
+        }
+    }
+    assert_eq!(service.seen().len(), 4, "nothing was sent elsewhere");
+    let client = json!({"base_url": "http://own.example", "token_url": "http://auth.example/token", "client_id": "id-1", "client_secret": "s3cret-1"});
+    let service = Service::start("http", &["own.example", "auth.example"], client).await;
+    for to in ["http://own.example/token", "http://auth.example:8080/token"] {
+        service.answers([status(307, &[("location", to)], "")]);
+        let told = service.call("request", &get()).await.unwrap_err().to_string();
+        assert!(told.contains("would take the body of the request there"), "{told}");
+    }
+    assert_eq!(service.seen().len(), 2, "the client's secret went to its own address alone");
+}
+
+#[tokio::test]
+async fn a_secret_is_hidden_also_where_an_error_is_cut_and_in_what_brings_the_next_page() {
+    let own = service().await;
+    for length in [280, 290, 295, 299] {
+        own.answers([status(400, &[], &format!("{}{SECRET}", "x".repeat(length)))]);
+        let told = own.call("request", &get()).await.unwrap_err().to_string();
+        assert!(!told.contains("xs3c") && told.contains("x*"), "{told}");
+    }
+    let credential = json!({"client_id": "1234567", "api_key": "k3y-canary"});
+    let ozon = Service::start("ozon", &["api-seller.ozon.ru"], credential).await;
+    let items = json!({"result": {"items": [{"product_id": 1}], "last_id": "after k3y-canary", "total": 9}});
+    ozon.answers([ok(&items)]);
+    let outcome = ozon.call("product_list", &json!({"limit": 1})).await.unwrap();
+    assert_eq!(outcome.next.unwrap()["last_id"], json!("after ***"));
+}

@@ -73,3 +73,19 @@ fn the_address_of_an_account_is_shown_whole_and_without_secrets() {
     let shown = crate::request::shown_base_urls(&connector, &Secrets::new(&connector, &account));
     assert_eq!(shown, ["https://a.example:8443/rest/{code}"]);
 }
+
+#[test]
+fn a_credential_brings_no_header_of_the_connection() {
+    let (catalogue, _) = crate::Catalogue::new(&[]);
+    let http = &catalogue.get("http").unwrap().connector;
+    let check = |name: &str, value: &str| {
+        let members = json!({"base_url": "https://a.example", "headers": {"X-Team": "7", name: value}});
+        check_account(http, &credential(members)).map_err(|mut faults| faults.remove(0))
+    };
+    check("X-Api-Key", "k").unwrap();
+    for name in ["Content-Length", "content_length", "Host", "Expect", "Upgrade", "Transfer-Encoding", "Connection"] {
+        let fault = check(name, "60").unwrap_err();
+        assert!(fault.member == "headers" && fault.message.contains(name), "{fault:?}");
+    }
+    assert!(check("bad name", "x").is_err() && check("X-A", "a\r\nContent-Length: 60").is_err());
+}

@@ -1,6 +1,6 @@
-use super::{Faults, names_known};
+use super::{Faults, header, names_known};
 use crate::request::path_names;
-use crate::schema::{Body, Connector, Later, Module, Operation, PageBy, Parameter, Place, Pointer};
+use crate::schema::{Body, Connector, KeyIn, Later, Module, Operation, PageBy, Parameter, Place, Pointer};
 
 pub(super) fn check(connector: &Connector, module: &Module, operation: &Operation, faults: &mut Faults<'_>) {
     let key = &operation.key;
@@ -13,6 +13,10 @@ pub(super) fn check(connector: &Connector, module: &Module, operation: &Operatio
     where_to(connector, module, operation, faults);
     for (name, parameter) in operation.parameters.iter() {
         one(operation, name, parameter, &mut faults.within("parameters").within(name));
+    }
+    operation.always.headers.keys().for_each(|name| header(name, &mut faults.within("always")));
+    if let Some(key) = operation.idempotency.as_ref().filter(|key| key.place == KeyIn::Header) {
+        header(&key.name, &mut faults.within("idempotency"));
     }
     paging(operation, faults);
     others(connector, operation, faults);

@@ -1,4 +1,4 @@
-use super::{Faults, host};
+use super::{Faults, header, host};
 use crate::schema::{Connector, Scheme, Send, Template};
 
 pub(super) fn check(connector: &Connector, faults: &mut Faults<'_>) {
@@ -24,6 +24,9 @@ fn check_scheme(connector: &Connector, scheme: &Scheme, faults: &mut Faults<'_>)
         known(connector, scheme, template, faults);
     }
     for send in &scheme.send {
+        if let Send::Header { name, .. } = send {
+            header(name, faults);
+        }
         if let Send::HeadersOf { member } | Send::QueryOf { member } = send
             && !connector.credential.contains_key(member)
         {
@@ -38,6 +41,7 @@ fn check_scheme(connector: &Connector, scheme: &Scheme, faults: &mut Faults<'_>)
     }
     if let Some(login) = &scheme.login {
         known(connector, scheme, &login.request.url, faults);
+        login.request.headers.keys().for_each(|name| header(name, faults));
         login.request.headers.values().for_each(|template| known(connector, scheme, template, faults));
     }
 }

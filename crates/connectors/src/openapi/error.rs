@@ -13,10 +13,10 @@ pub enum ImportError {
     Version(String),
     #[error("the document describes nothing that can be called: {0}")]
     Nothing(String),
-    #[error("the document has more than {limit} {what}; take a part of it, as `--operations` does")]
+    #[error("the document has more than {limit} {what}; take a part of it with `operations`")]
     TooMany { what: &'static str, limit: usize },
     #[error(
-        "the document's references make too much work of it; take a part of it, as `--operations` does, or split its \
+        "the document's references make too much work of it; take a part of it with `operations`, or split its \
          largest schemas"
     )]
     TooMuchWork,

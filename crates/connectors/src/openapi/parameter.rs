@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use artel_egress::is_closed_to_callers;
 use serde_json::{Value, json};
 
 use super::budget::{LONGEST_NAME, PARAMETER};
@@ -23,8 +24,12 @@ pub(super) struct Collected {
     pub(super) path: String,
 }
 
-/// Headers that are the connection's or the sign-in's.
-const NOT_ASKED: [&str; 6] = ["accept", "content-type", "authorization", "user-agent", "host", "content-length"];
+/// Headers that the connector writes itself, beside those that are closed to callers.
+const NOT_ASKED: [&str; 3] = ["accept", "content-type", "user-agent"];
+
+fn is_asked(header: &str) -> bool {
+    !NOT_ASKED.contains(&header.to_lowercase().as_str()) && !is_closed_to_callers(header)
+}
 
 /// Reads the parameters of the path and of the operation; the latter win.
 #[expect(clippy::too_many_arguments, reason = "where the parameters stand, and what they may refer to")]
@@ -80,7 +85,7 @@ impl Collected {
         room: &mut Room,
         report: &mut Report,
     ) {
-        if signing.carries(at, name) || (at == "header" && NOT_ASKED.contains(&name.to_lowercase().as_str())) {
+        if signing.carries(at, name) || (at == "header" && !is_asked(name)) {
             return;
         }
         let Some(kind) = kind(at) else {

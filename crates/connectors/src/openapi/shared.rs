@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use artel_domain::names::visible;
+use artel_domain::{read_foreign_json, with_number_bounds};
 use serde_json::{Map, Value};
 
 /// A value where it stands, or the one that a reference names.
@@ -32,12 +33,14 @@ impl Deref for Shared<'_> {
     }
 }
 
-/// The text of a value as a tree, in which no text has characters that control a display or that nobody sees.
+/// The text of a value as a tree, in which no text has characters that control a display or that nobody sees. Integers
+/// that are too long become strings with all their digits.
 ///
 /// # Errors
 /// The text is nested too deeply.
 pub(super) fn read(text: &str) -> Result<Value, String> {
-    let mut value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let value = read_foreign_json(text).map_err(|error| error.to_string())?;
+    let mut value = with_number_bounds(value);
     clean(&mut value);
     Ok(value)
 }

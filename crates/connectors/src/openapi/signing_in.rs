@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use artel_egress::is_of_connection;
+use http::HeaderName;
 use serde_json::Value;
 
 use super::budget::{LONGEST_NAME, LONGEST_URL, MAX_WAYS};
@@ -126,6 +128,9 @@ fn authorization(member: &str) -> Send {
 fn api_key(name: &str, scheme: &Value, signing: &mut Signing) -> Option<Part> {
     let wire = scheme.get("name")?.as_str().filter(|name| name.len() <= LONGEST_NAME)?.trim().to_owned();
     let at = scheme.get("in")?.as_str()?;
+    if at == "header" && (wire.parse::<HeaderName>().is_err() || is_of_connection(&wire)) {
+        return None;
+    }
     let member = signing.member(name, true);
     let value = place(&member);
     signing.carried.insert(format!("{at} {}", wire.to_lowercase()));

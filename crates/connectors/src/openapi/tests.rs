@@ -220,6 +220,20 @@ fn both_dialects_of_schemas_become_one() {
 }
 
 #[test]
+fn a_long_integer_of_a_document_keeps_its_digits_and_a_bound_stays_a_number() {
+    let parameter =
+        r#"{"name": "a", "in": "query", "schema": {"enum": [40817810099910004312], "maximum": 18446744073709551616}}"#;
+    let text = format!(
+        r#"{{"openapi": "3.1.0", "info": {{"title": "T", "version": "1"}}, "servers": [{{"url": "https://api.example"}}],
+        "paths": {{"/a": {{"get": {{"parameters": [{parameter}], "responses": {{}}}}}}}}}}"#
+    );
+    let made = import(&text, &options()).unwrap();
+    let schema = &only(&made).parameters.get("a").unwrap().schema;
+    let expected = json!({"enum": ["40817810099910004312"], "maximum": 18_446_744_073_709_551_616.0});
+    assert_eq!(schema, &expected);
+}
+
+#[test]
 fn a_get_loses_its_body_and_an_empty_one_is_not_worth_a_word() {
     let body = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
     let made = imported(
@@ -327,4 +341,22 @@ fn yaml_with_numbers_as_statuses_is_read() {
     let text = "openapi: 3.1.0\ninfo: {title: Y, version: 1}\nservers: [{url: https://y.example}]\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        200: {content: {application/pdf: {}}}\n";
     let made = import(text, &options()).unwrap();
     assert_eq!(only(&made).reply.accept.as_deref(), Some("application/pdf"));
+}
+
+#[test]
+fn headers_of_the_connection_are_neither_a_sign_in_nor_a_parameter() {
+    let schemes = json!({
+        "length": {"type": "apiKey", "in": "header", "name": "Content-Length"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+    });
+    let parameters = json!([{"name": "Transfer-Encoding", "in": "header"}, {"name": "X-Team", "in": "header"}]);
+    let made = imported(
+        json!({"/a": {"get": {"parameters": parameters}}}),
+        json!({"components": {"securitySchemes": schemes}}),
+    );
+    let keys: Vec<&str> = made.connector.auth.iter().map(|scheme| scheme.key.as_str()).collect();
+    assert_eq!(keys, ["key"]);
+    assert!(told(&made, "this way to sign in is not known"), "{:?}", made.left_out);
+    let names: Vec<&str> = only(&made).parameters.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["X_Team"]);
 }

@@ -95,3 +95,16 @@ fn an_http_host_is_refused_unless_the_credential_brings_it() {
     let told = faults(|text| text.replace("https://api", "http://api"));
     assert!(told[0].contains("https://"), "{told:?}");
 }
+
+#[test]
+fn a_header_of_the_connection_is_refused_wherever_it_stands() {
+    let with = |from: &'static str, to: &'static str| faults(move |text| text.replace(from, to));
+    for told in [
+        with("{name: Authorization,", "{name: Content-Length,"),
+        with("hosts:\n", "headers: {Transfer-Encoding: chunked}\nhosts:\n"),
+        with("access: read\n", "access: read\n        always: {headers: {Host: x}}\n"),
+        with("access: read\n", "access: read\n        idempotency: {in: header, name: Expect}\n"),
+    ] {
+        assert!(told.iter().any(|fault| fault.contains("belongs to the connection")), "{told:?}");
+    }
+}

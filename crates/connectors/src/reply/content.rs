@@ -1,7 +1,7 @@
-use artel_domain::{mend_json, read_foreign_json};
+use artel_domain::{content_coding, mend_json, read_foreign_json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use super::HttpReply;
@@ -35,7 +35,10 @@ pub(super) fn data(
             let data = wanted.data.find(&body).cloned().unwrap_or(Value::Null);
             Ok((data, body))
         }
-        (ReplyKind::Json, None) => Err(format!("the answer is not JSON: {}", shortened(reply.body))),
+        (ReplyKind::Json, None) => Err(match coding(reply) {
+            Some(coding) => format!("the answer is compressed ({coding}), although that was not asked for"),
+            None => format!("the answer is not JSON: {}", text(reply.body).trim()),
+        }),
         (ReplyKind::Text, body) => Ok((text(reply.body).into(), body.unwrap_or_default())),
         (ReplyKind::Binary, body) => Ok((binary(reply), body.unwrap_or_default())),
         (ReplyKind::Any, None) => match std::str::from_utf8(reply.body) {
@@ -43,6 +46,10 @@ pub(super) fn data(
             Err(_) => Ok((binary(reply), Value::Null)),
         },
     }
+}
+
+fn coding(reply: &HttpReply<'_>) -> Option<String> {
+    content_coding(reply.headers.get(CONTENT_ENCODING)?.to_str().ok()?)
 }
 
 fn binary(reply: &HttpReply<'_>) -> Value {
@@ -54,14 +61,6 @@ fn binary(reply: &HttpReply<'_>) -> Value {
     })
 }
 
-fn text(body: &[u8]) -> String {
+pub(super) fn text(body: &[u8]) -> String {
     String::from_utf8_lossy(body).into_owned()
-}
-
-/// The beginning of a text, for people.
-pub(super) fn shortened(body: &[u8]) -> String {
-    const SHOWN: usize = 300;
-    let text = text(body);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= SHOWN { line } else { line.chars().take(SHOWN).chain(['…']).collect() }
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod body;
+mod effect;
 mod encode;
 mod encoded;
 mod multipart;
@@ -10,17 +11,19 @@ mod sign;
 
 use std::fmt;
 
+use artel_egress::{is_closed_to_callers, is_of_connection};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 use url::Url;
 
 pub(crate) use address::path_names;
-pub use address::{base_url, hosts_of, shown_base_urls};
+pub use address::{base_url, bases_of, hosts_of, shown_base_urls};
+pub use effect::{surely_reads, writes};
 pub(crate) use place::given;
 pub use sign::sign_in;
 
 use crate::account::Secrets;
-use crate::schema::{Access, Connector, KeyIn, Method, Module, Operation, Place};
+use crate::schema::{Connector, KeyIn, Method, Module, Operation, Place};
 
 /// What a request is made of.
 #[derive(Clone)]
@@ -93,27 +96,6 @@ pub fn build(call: &Call<'_>) -> Result<HttpRequest, BuildError> {
     Ok(HttpRequest { method: method(call)?, url: address::url(call, &query)?, headers, body })
 }
 
-/// Does this call change anything?
-///
-/// # Arguments
-/// * `params`: as the caller wrote them.
-pub fn writes(operation: &Operation, params: &Map<String, Value>, secrets: &Secrets<'_>) -> bool {
-    let text = |place| given(operation, params).find(|given| given.parameter.place == place).map(|given| given.value);
-    match &operation.access {
-        Access::Read => false,
-        Access::Write => true,
-        Access::ByMethod => {
-            let method = text(Place::Method).and_then(|value| Method::parse(value.as_str()?));
-            !matches!(method, Some(Method::Get | Method::Head))
-        }
-        Access::ReadIfListed(member) => {
-            let listed = secrets.value(member).and_then(Value::as_array);
-            let method = text(Place::RpcMethod);
-            !method.is_some_and(|method| listed.is_some_and(|listed| listed.contains(&method)))
-        }
-    }
-}
-
 /// Where an operation goes, for people: its path, or the JSON-RPC method.
 pub fn path_shown(operation: &Operation) -> &str {
     operation.rpc.as_deref().unwrap_or(&operation.path)
@@ -137,7 +119,10 @@ fn headers(call: &Call<'_>) -> Result<HeaderMap, BuildError> {
     }
     for given in given(call.operation, call.params) {
         match given.parameter.place {
-            Place::Header => set(&mut headers, given.wire_name(), &given.text()?)?,
+            Place::Header => {
+                refuse_reserved(given.name, given.wire_name())?;
+                set(&mut headers, given.wire_name(), &given.text()?)?;
+            }
             Place::HeaderMap => {
                 for (name, value) in given.members()? {
                     refuse_reserved(given.name, &name)?;
@@ -150,32 +135,19 @@ fn headers(call: &Call<'_>) -> Result<HeaderMap, BuildError> {
     Ok(headers)
 }
 
-/// Headers that are not a caller's to set: who asks, where to, and how the connection is used.
-const RESERVED: [&str; 13] = [
-    "authorization",
-    "connection",
-    "content-length",
-    "cookie",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
+/// Headers that are not a caller's to set: who asks, where to, by which method, and how the connection is used.
 fn refuse_reserved(parameter: &str, name: &str) -> Result<(), BuildError> {
-    let lower = name.to_ascii_lowercase();
-    if RESERVED.contains(&lower.as_str()) || lower.starts_with("x-forwarded-") || lower.starts_with("proxy-") {
+    if is_closed_to_callers(name) {
         return Err(BuildError::parameter(parameter, format!("the header {name} cannot be set here")));
     }
     Ok(())
 }
 
+/// Every header of every request is written here.
 pub(crate) fn set(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), BuildError> {
+    if is_of_connection(name) {
+        return Err(BuildError::parameter(name, "belongs to the connection and cannot be set"));
+    }
     let odd = || BuildError::parameter(name, "is no header: names are ASCII words, values have no line breaks");
     let name: HeaderName = name.parse().map_err(|_| odd())?;
     headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| odd())?);

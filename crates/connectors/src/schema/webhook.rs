@@ -23,11 +23,26 @@ pub struct Webhook {
     /// Where the id of the delivery stands. The first that is there is used; without any, the body's digest counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub delivery_id: Vec<Place>,
+    /// Places of members that nobody may see, such as tokens that come with each event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<Pointer>,
     #[serde(default)]
     pub reply: Reply,
     /// Deliveries that want another reply. The first that fits is used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub special: Vec<Special>,
+}
+
+impl Webhook {
+    /// Does some way need a secret that is agreed with the service?
+    pub fn takes_secret(&self) -> bool {
+        self.verify.iter().any(|way| !matches!(way, Verify::Source { .. }))
+    }
+
+    /// Is there a way that needs none: the sender's address?
+    pub fn knows_addresses(&self) -> bool {
+        self.verify.iter().any(|way| matches!(way, Verify::Source { .. }))
+    }
 }
 
 /// How a delivery proves where it is from.

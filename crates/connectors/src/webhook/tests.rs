@@ -86,6 +86,7 @@ fn secrets_in_a_header_or_in_the_body_and_addresses_count() {
     let form = "event=ONCRMDEALADD&data%5BFIELDS%5D%5BID%5D=5&auth%5Bapplication_token%5D=abc";
     let good = received(body.clone(), &[], form, None, Some("abc")).unwrap();
     assert_eq!(good.payload["data"]["FIELDS"]["ID"], "5");
+    assert_eq!(good.payload["auth"], json!({ "application_token": "***" }));
     assert_eq!(good.event.as_deref(), Some("ONCRMDEALADD"));
     assert!(received(body, &[], form, None, Some("abd")).is_err());
     let source = json!({"verify": [{"source": {"ranges": ["5.45.207.0/25"]}}]});
@@ -113,4 +114,15 @@ fn a_handshake_is_answered_and_not_kept() {
     let other = received(webhook, &[], r#"{"message_type": "TYPE_NEW_POSTING"}"#, None, None).unwrap();
     assert!(other.keep && other.status == 200 && other.reply == Some(json!({"result": true})));
     assert!(matches!(other.delivery_id, DeliveryId::Digest(digest) if digest.len() == 64));
+}
+
+#[test]
+fn what_nobody_may_see_is_masked_and_what_is_no_json_is_kept() {
+    let hiding = json!({ "hidden": ["/auth/token", "/absent/token"] });
+    let kept = received(hiding, &[], r#"{"auth": {"token": "t", "user": 1}}"#, None, None).unwrap();
+    assert_eq!(kept.payload, json!({ "auth": { "token": "***", "user": 1 } }));
+    let bytes = |body: &[u8]| super::content::read(crate::schema::EventBody::Json, body);
+    assert_eq!(bytes(b""), Value::Null);
+    assert_eq!(bytes("<a>да</a>".as_bytes()), json!("<a>да</a>"));
+    assert_eq!(bytes(b"\xff\x00"), json!({ "base64": "/wA=" }));
 }

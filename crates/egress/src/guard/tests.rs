@@ -1,9 +1,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use super::Egress;
 use crate::endpoint::check_endpoint;
-use crate::error::Refusal;
+use crate::error::{Refusal, SendError};
+use crate::outgoing::Outgoing;
 use crate::resolver::{Resolver, SystemResolver};
 
 fn check(url: &str) -> Result<(), Refusal> {
@@ -65,4 +72,20 @@ fn a_url_that_two_parsers_could_read_differently_is_refused() {
         assert_eq!(check_endpoint(url).unwrap_err(), refusal, "{url:?}");
     }
     check_endpoint("http://127.0.0.1:9000/{id}").unwrap();
+}
+
+#[tokio::test]
+async fn a_request_with_a_header_of_the_connection_is_refused_before_anything_is_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
+    let egress = Egress::new(&["127.0.0.1".to_owned()], BTreeMap::new(), &resolver).unwrap();
+    let (url, rule) = egress.check(&format!("http://{}/", listener.local_addr().unwrap()), &[]).unwrap();
+    for name in ["content-length", "host", "expect", "upgrade", "transfer-encoding", "connection", "te", "proxy-x"] {
+        let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static("60"))]);
+        let request = Outgoing { method: Method::GET, url: url.clone(), headers, body: None, fresh: false };
+        let sent = timeout(Duration::from_secs(1), egress.send(request, &rule)).await;
+        let refusal = sent.unwrap_or_else(|_| panic!("{name} was sent")).unwrap_err();
+        assert!(matches!(refusal, SendError::Refused(Refusal::Header(of)) if of == name), "{name}");
+    }
+    assert!(timeout(Duration::from_millis(20), listener.accept()).await.is_err(), "nobody connected");
 }

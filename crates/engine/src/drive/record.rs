@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Entry, Event, Phase, Run, Spend, Wait, WaitFor};
-use artel_store::Step;
+use artel_domain::{CallId, Entry, Event, Phase, Run, Spend, Wait, WaitFor};
+use artel_store::{Step, StoreError};
 
 use crate::Deps;
 use crate::outside::Outside;
@@ -16,6 +16,8 @@ pub(super) struct Record {
     pub(super) turn: Turn,
     pub(super) targets: Targets,
     pub(super) outside: Outside,
+    /// Calls that entries not written yet end without an answer from outside.
+    pub(super) unanswered: Vec<CallId>,
     /// Entries of earlier runs of the session.
     pub(super) dialogue: Vec<Entry>,
     /// The run's own, without deltas.
@@ -36,6 +38,7 @@ impl Record {
                 Effect::Record(event) => {
                     let event = self.targets.show(event, |id| self.turn.call(id).cloned());
                     self.outside.note(&event);
+                    self.unanswered.extend(self.outside.unanswered(&event, &self.turn));
                     queue.extend(self.turn.on(&event));
                     entries.push(self.scribe.entry(event));
                 }
@@ -44,7 +47,9 @@ impl Record {
         entries
     }
 
-    /// Writes the entries and what they change in one transaction. With `waits` the run goes to sleep.
+    /// Writes the entries and what they change in one transaction. With `waits` the run goes to sleep. When an answer
+    /// has come meanwhile for a call that they end without one, nothing is written, and the run is let go: its next
+    /// claim finds the answer.
     pub(super) async fn commit(
         &mut self,
         deps: &Deps,
@@ -53,7 +58,8 @@ impl Record {
         waits: &[Wait],
         spent: Option<Spend>,
     ) -> Result<(), Stop> {
-        let mut step = Step { usage: self.turn.usage(), settle: spent, ..Step::default() };
+        let unanswered = std::mem::take(&mut self.unanswered);
+        let mut step = Step { usage: self.turn.usage(), settle: spent, unanswered, ..Step::default() };
         if !waits.is_empty() {
             step.phase = Some(Phase::Waiting);
             step.waits_for = words(waits);
@@ -62,9 +68,19 @@ impl Record {
         for entry in &entries {
             project(run, entry, deps.config.approval_timeout, &mut step);
         }
-        self.scribe.commit(run, entries.clone(), step).await?;
+        match self.scribe.commit(run, entries.clone(), step).await {
+            Err(Stop::Store(StoreError::Answered)) => return self.let_go(run).await,
+            written => written?,
+        }
         self.journal.extend(entries);
         Ok(())
+    }
+
+    /// Gives the run back as one that waits. The answer that came makes it claimable.
+    async fn let_go(&mut self, run: &Run) -> Result<(), Stop> {
+        let step = Step { phase: Some(Phase::Waiting), ..Step::default() };
+        self.scribe.commit(run, Vec::new(), step).await?;
+        Err(Stop::LetGo)
     }
 
     /// A call that waits for something from outside, which has not come.

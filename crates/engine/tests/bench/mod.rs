@@ -276,6 +276,12 @@ impl Bench {
             .unwrap()
     }
 
+    /// The kinds of the run's journal entries, oldest first.
+    pub(crate) async fn kinds(&self, run: RunId) -> Vec<&'static str> {
+        let entries = self.store.run_entries(&self.viewer(), run, 0, 1000).await.unwrap();
+        entries.iter().map(|entry| &*entry.event.kind().to_owned().leak()).collect()
+    }
+
     pub(crate) async fn calls(&self, run: RunId) -> Vec<ToolCallRow> {
         self.store.list_tool_calls(&self.viewer(), &[run]).await.unwrap()
     }

@@ -112,10 +112,46 @@ async fn cancelling_a_run_that_waits_for_a_form_ends_it(database: Database) {
     bench.cancel(run).await;
     assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Cancelled);
     let call = bench.calls(run).await.remove(0);
+    assert_eq!(call.state, CallState::Failed, "nothing was done, and that is known: {:?}", call.error);
     assert_eq!(
         bench.answer_form(run, call.id, ToolOutcome::Succeeded { output: json!({}) }).await,
         Answered::Already(run)
     );
+}
+
+async fn an_answer_that_came_before_a_cancel_is_kept(database: Database) {
+    let bench = Bench::new(database).await;
+    let first = worker(&bench, form(None));
+    let run = bench.start_run(INPUT).await;
+    bench.until(run, |run| run.phase == Phase::Waiting).await;
+    bench.until_idle(&first).await;
+    drop(first);
+    let call = bench.calls(run).await.remove(0);
+    let values = ToolOutcome::Succeeded { output: submitted(&json!({ "name": "Ada" })) };
+    assert_eq!(bench.answer_form(run, call.id, values).await, Answered::Accepted(run));
+    bench.cancel(run).await;
+    let _second = worker(&bench, form(None));
+    assert_eq!(bench.until(run, |run| run.phase.is_end()).await.phase, Phase::Cancelled);
+    let call = bench.calls(run).await.remove(0);
+    let expected = json!({ "submitted": true, "values": { "name": "Ada" } });
+    assert_eq!((call.state, call.result), (CallState::Succeeded, Some(expected)));
+    let kinds = bench.kinds(run).await;
+    assert_eq!(kinds[kinds.len() - 4..], ["cancel_requested", "form_answered", "tool_finished", "run_failed"]);
+}
+
+async fn an_answer_and_a_cancel_at_once_leave_no_accepted_answer_out(database: Database) {
+    let bench = Bench::new(database).await;
+    let _worker = worker(&bench, form(None));
+    for round in 0..10 {
+        let run = bench.start_run(INPUT).await;
+        bench.until(run, |run| run.phase == Phase::Waiting).await;
+        let call = bench.calls(run).await.remove(0).id;
+        let values = ToolOutcome::Succeeded { output: submitted(&json!({})) };
+        let (answered, ()) = tokio::join!(bench.answer_form(run, call, values), bench.cancel(run));
+        bench.until(run, |run| run.phase.is_end()).await;
+        let state = bench.calls(run).await.remove(0).state;
+        assert_eq!(state == CallState::Succeeded, answered == Answered::Accepted(run), "round {round}: {state:?}");
+    }
 }
 
 on_both_stores! {
@@ -134,4 +170,10 @@ on_both_stores! {
     cancelling_a_run_that_waits_for_a_form_ends_it as
         cancelling_a_run_that_waits_for_a_form_ends_it_on_sqlite,
         cancelling_a_run_that_waits_for_a_form_ends_it_on_postgres;
+    an_answer_that_came_before_a_cancel_is_kept as
+        an_answer_that_came_before_a_cancel_is_kept_on_sqlite,
+        an_answer_that_came_before_a_cancel_is_kept_on_postgres;
+    an_answer_and_a_cancel_at_once_leave_no_accepted_answer_out as
+        an_answer_and_a_cancel_at_once_leave_no_accepted_answer_out_on_sqlite,
+        an_answer_and_a_cancel_at_once_leave_no_accepted_answer_out_on_postgres;
 }

@@ -1,3 +1,4 @@
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use rstest::rstest;
 use serde::Deserialize;
 
@@ -43,6 +44,43 @@ fn what_does_not_fit_is_named(#[case] body: &str, #[case] status: u16, #[case] p
 fn a_long_integer_keeps_its_digits() {
     let order = read::<Order>(br#"{"name":"a","more":{"account":40817810099910004312,"x":-1.5}}"#, true).unwrap();
     assert_eq!(Value::from(order.more), serde_json::json!({ "account": "40817810099910004312", "x": -1.5 }));
+}
+
+#[rstest]
+#[case::latin_1(b"{\"name\":\"caf\xE9\"}", "The body is not UTF-8: the byte at position 12 (0xE9)")]
+#[case::utf_16(b"\xFF\xFE{\0}\0", "The body is not UTF-8: the byte at position 0 (0xFF)")]
+#[case::gzip(b"\x1F\x8B\x08", "The body is not UTF-8: the byte at position 1 (0x8B)")]
+#[case::nan(br#"{"name":NaN}"#, "The body is not JSON: it has NaN, which is no number of JSON")]
+#[case::infinity(br#"{"name":"a","more":{"x":-Infinity}}"#, "The body is not JSON: it has -Infinity,")]
+fn what_is_wrong_with_a_text_is_said_plainly(#[case] body: &[u8], #[case] said: &str) {
+    let problem = read::<Order>(body, false).unwrap_err();
+    assert_eq!((problem.status().as_u16(), problem.code()), (400, "malformed_request"));
+    assert!(problem.message().starts_with(said), "{}", problem.message());
+}
+
+#[test]
+fn a_byte_order_mark_and_half_a_surrogate_pair_do_no_harm() {
+    assert_eq!(read::<Order>("\u{FEFF}{\"name\":\"a\"}".as_bytes(), true).unwrap().name, "a");
+    assert_eq!(read::<Order>(br#"{"name":"a\ud83d"}"#, true).unwrap().name, "a\u{FFFD}");
+}
+
+#[rstest]
+#[case("gzip", false)]
+#[case("identity, BR", false)]
+#[case("identity", true)]
+#[case("utf-8", true)]
+fn a_compressed_body_is_refused_with_the_way_to_send_it(#[case] coding: &str, #[case] fits: bool) {
+    let mut headers = HeaderMap::new();
+    assert!(check_coding(&headers).is_ok(), "none is fine");
+    headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
+    let Err(problem) = check_coding(&headers) else {
+        assert!(fits, "{coding}");
+        return;
+    };
+    assert!(!fits, "{coding}");
+    let (status, headers, body) = problem.into_parts();
+    assert_eq!((status.as_u16(), body.error.as_str()), (415, "unsupported_content_encoding"));
+    assert_eq!(headers[ACCEPT_ENCODING], "identity");
 }
 
 #[test]

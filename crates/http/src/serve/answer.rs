@@ -11,7 +11,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::response::IntoResponse as _;
 use hyper::body::{Frame, Incoming, SizeHint};
-use hyper::header::{CONNECTION, EXPECT, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HeaderValue, RETRY_AFTER};
 use hyper::{Request, Response, StatusCode};
 use tower::Service as _;
 
@@ -29,12 +29,14 @@ pub(super) async fn answer(
     health_only: bool,
 ) -> Result<Response<Answer>, Infallible> {
     place.enter(Stage::Busy);
+    let half_close = place.connection().half_close().clone();
     if health_only && !asks_for_health(request.uri().path()) {
         place.connection().linger();
         return Ok(finished(full(), place));
     }
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(place.connection().received().clone());
+    request.extensions_mut().insert(half_close.ends_with_client().clone());
     if request.body().is_end_stream() {
         let response = routes.call(request).await?;
         return Ok(finished(response, place));
@@ -42,7 +44,7 @@ pub(super) async fn answer(
     let expects_continue = request.headers().contains_key(EXPECT);
     let sender = Sender::of(request.extensions_mut());
     let (head, body) = request.into_parts();
-    let (body, rest) = split(body, sender);
+    let (body, rest) = split(body, sender, half_close);
     let mut response = routes.call(Request::from_parts(head, body)).await?;
     read_rest(&mut response, rest, expects_continue, &place).await;
     Ok(finished(response, place))
@@ -69,6 +71,13 @@ fn full() -> Response<Body> {
 
 /// A WebSocket stays busy for as long as it lives; every other connection is idle when the body of its answer is gone.
 fn finished(response: Response<Body>, place: Arc<Place>) -> Response<Answer> {
+    let half_close = place.connection().half_close();
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        half_close.answered();
+    } else if response.body().size_hint().exact().is_none() && !response.headers().contains_key(CONTENT_LENGTH) {
+        // A stream may go on for hours: it is not kept open for a reader who may be gone.
+        half_close.ends_with_client().set();
+    }
     let place = (response.status() != StatusCode::SWITCHING_PROTOCOLS).then_some(place);
     response.map(|body| Answer { body, place })
 }
@@ -82,6 +91,7 @@ pub(super) struct Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if let Some(place) = &self.place {
+            place.connection().half_close().answered();
             place.enter(Stage::Idle);
         }
     }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::half_close::HalfClose;
 use super::received::Received;
 
 /// How many connections there may be.
@@ -84,6 +85,7 @@ pub(super) struct Connection {
     stage: AtomicU64,
     lingers: AtomicBool,
     received: Received,
+    half_close: HalfClose,
     close: CancellationToken,
 }
 
@@ -159,7 +161,8 @@ impl Connections {
         open.next += 1;
         let stage = AtomicU64::new(encode(Stage::Head, self.now()));
         let (received, close) = (Received::default(), CancellationToken::new());
-        let connection = Arc::new(Connection { address, stage, lingers: AtomicBool::new(false), received, close });
+        let (lingers, half_close) = (AtomicBool::new(false), HalfClose::default());
+        let connection = Arc::new(Connection { address, stage, lingers, received, half_close, close });
         open.by_id.insert(id, connection.clone());
         *open.by_address.entry(address).or_default() += 1;
         Place { id, connection, connections: self.clone() }
@@ -252,6 +255,10 @@ impl Connection {
     /// What it has brought so far.
     pub(super) fn received(&self) -> &Received {
         &self.received
+    }
+
+    pub(super) fn half_close(&self) -> &HalfClose {
+        &self.half_close
     }
 
     fn stage(&self) -> (Stage, u64) {

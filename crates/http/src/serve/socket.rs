@@ -50,13 +50,15 @@ async fn linger(stream: TcpStream, place: Arc<Place>) {
 
 impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
+        let (before, room) = (buffer.filled().len(), buffer.remaining());
         let polled = self.stream()?.poll_read(cx, buffer);
         let came = buffer.filled().len() - before;
         if came > 0 {
             self.place.heard(came);
         }
-        polled
+        let is_end = came == 0 && room > 0 && matches!(polled, Poll::Ready(Ok(())));
+        // Whoever writes the answer drives the connection on.
+        if is_end && self.place.connection().half_close().keeps_answering() { Poll::Pending } else { polled }
     }
 }
 

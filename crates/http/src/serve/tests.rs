@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use futures::StreamExt as _;
 use futures::stream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -42,6 +42,8 @@ impl Served {
             .route("/words", get(move || async move { words(SHORT) }))
             .route("/endless", get(move || async move { words(LONG) }))
             .route("/v1/health", get(|| async { "well" }))
+            .route("/slow", get(async || said_later("slow".to_owned()).await).post(said_later))
+            .route("/costly", get(costly))
             .route("/refused", post(|| async { StatusCode::UNAUTHORIZED }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
@@ -60,6 +62,17 @@ impl Served {
         self.stop.cancel();
         timeout(LONG, self.done.join_next()).await.expect("it ends").expect("the server").unwrap()
     }
+}
+
+async fn said_later(body: String) -> String {
+    sleep(SHORT).await;
+    body
+}
+
+async fn costly(Extension(ends): Extension<EndsWithClient>) -> &'static str {
+    ends.set();
+    sleep(LONG).await;
+    "paid for nobody"
 }
 
 /// Everything until the server closes.
@@ -213,6 +226,39 @@ async fn a_connection_that_is_answered_may_take_longer_than_its_question() {
     let served = Served::start(Patience { head: SHORT / 2, ..Patience::default() }).await;
     let stream = served.say("GET /words HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(rest(stream).await.contains("two"));
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_side_after_its_request_gets_the_answer() {
+    let served = Served::start(Patience::default()).await;
+    for (request, answer) in [
+        ("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n", "slow"),
+        ("POST /slow HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nbody", "body"),
+        ("POST /slow HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n", "body"),
+        ("GET /v1/health HTTP/1.0\r\n\r\n", "well"),
+    ] {
+        let mut stream = served.say(request).await;
+        stream.shutdown().await.unwrap();
+        let whole = rest(stream).await;
+        assert!(whole.contains(" 200 OK\r\n") && whole.ends_with(answer), "{request:?}: {whole:?}");
+    }
+    let mut again = served.say("GET /peer HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert!(self::answer(&mut again).await.starts_with("HTTP/1.1 200"));
+    again.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    again.shutdown().await.unwrap();
+    assert!(rest(again).await.ends_with("slow"), "also after another request");
+}
+
+#[tokio::test]
+async fn a_request_that_ends_with_its_client_ends_when_the_client_closes_its_side() {
+    let served = Served::start(Patience::default()).await;
+    let mut stream = served.say("GET /costly HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    sleep(SHORT).await;
+    stream.shutdown().await.unwrap();
+    assert_eq!(timeout(LONG / 4, rest(stream)).await.expect("at once"), "");
+    let mut half = served.say("POST /slow HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nbody").await;
+    half.shutdown().await.unwrap();
+    assert!(!timeout(LONG / 4, rest(half)).await.expect("at once").contains("200 OK"), "half a request is none");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::Sleep;
 
+use super::half_close::HalfClose;
 use crate::sender::{BodyCut, Sender};
 use crate::{Standing, Watch};
 
@@ -40,11 +41,12 @@ type Shared = Arc<Mutex<State>>;
 struct State {
     body: Incoming,
     ended: bool,
+    half_close: HalfClose,
 }
 
-pub(super) fn split(body: Incoming, sender: Sender) -> (RequestBody, Rest) {
+pub(super) fn split(body: Incoming, sender: Sender, half_close: HalfClose) -> (RequestBody, Rest) {
     let ended = body.is_end_stream();
-    let shared = Arc::new(Mutex::new(State { body, ended }));
+    let shared = Arc::new(Mutex::new(State { body, ended, half_close }));
     (RequestBody { shared: shared.clone(), sender, watch: None, silence: None }, Rest(shared))
 }
 
@@ -52,6 +54,9 @@ impl State {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         self.ended |= !matches!(frame, Some(Ok(_))) || self.body.is_end_stream();
+        if self.ended && !matches!(frame, Some(Err(_))) {
+            self.half_close.whole();
+        }
         Poll::Ready(frame)
     }
 }

@@ -1,4 +1,4 @@
-use artel_domain::read_foreign_json;
+use artel_domain::{client_text, read_foreign_json, why_no_json};
 use artel_llm::Rest;
 use serde_json::Value;
 
@@ -9,14 +9,10 @@ pub(super) struct Members(Rest);
 
 impl Members {
     pub(super) fn of_body(body: &[u8]) -> Result<Self, InvalidRequest> {
-        let invalid = |error: serde_json::Error| InvalidRequest::whole(format!("is not valid JSON: {error}"));
-        // Clients cut texts between the halves of a surrogate pair, so a body that the strict parser refuses is read
-        // again leniently.
-        let value = match (serde_json::from_slice(body), std::str::from_utf8(body)) {
-            (Ok(value), _) => value,
-            (Err(_), Ok(text)) => read_foreign_json(text).map_err(invalid)?,
-            (Err(error), Err(_)) => return Err(invalid(error)),
-        };
+        // Clients cut texts between the halves of a surrogate pair, and write integers that are too long for floats.
+        let text = client_text(body).map_err(InvalidRequest::whole)?;
+        let value = read_foreign_json(text)
+            .map_err(|error| InvalidRequest::whole(format!("is not valid JSON: {}", why_no_json(text, &error))))?;
         Self::of(value)
     }
 

@@ -57,6 +57,33 @@ fn every_role_is_read() {
 }
 
 #[test]
+fn a_long_integer_keeps_its_digits_and_a_bound_stays_a_number() {
+    let body = br#"{"model": "m", "messages": [{"role": "user", "content": "hi"}],
+        "tools": [{"type": "function", "function": {"name": "pay", "parameters": {"type": "object", "properties": {
+            "account": {"enum": [40817810099910004312]}, "sum": {"maximum": 18446744073709551616}}}}}],
+        "metadata": {"order": 40817810099910004312}}"#;
+    let chat = read_chat(body).unwrap();
+    let properties = &chat.tools[0].input_schema["properties"];
+    assert_eq!(properties["account"]["enum"], json!(["40817810099910004312"]));
+    assert_eq!(properties["sum"]["maximum"], json!(18_446_744_073_709_551_616.0));
+    assert_eq!(chat.params.rest["metadata"]["order"], "40817810099910004312");
+}
+
+#[rstest]
+#[case(b"{\"model\": NaN}", "The request is not valid JSON: it has NaN, which is no number of JSON")]
+#[case(b"{\"model\": \"caf\xE9\"}", "The request is not UTF-8: the byte at position 14 (0xE9)")]
+fn what_is_wrong_with_a_text_is_said_plainly(#[case] body: &[u8], #[case] said: &str) {
+    let message = read_chat(body).unwrap_err().message();
+    assert!(message.starts_with(said), "{message}");
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    let body = "\u{FEFF}{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}]}";
+    assert_eq!(read_chat(body.as_bytes()).unwrap().model, "m");
+}
+
+#[test]
 fn a_call_without_arguments_in_the_history_has_an_empty_object() {
     for arguments in [json!(""), json!("  "), json!(null), json!({})] {
         let mut asked = call("a");

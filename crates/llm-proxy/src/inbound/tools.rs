@@ -1,6 +1,6 @@
 //! Reads the tools that the model may call, and the choice among them.
 
-use artel_domain::ToolSpec;
+use artel_domain::{ToolSpec, with_number_bounds};
 use artel_llm::{Params, ToolChoice};
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ fn read_function(value: Value) -> Result<ToolSpec, InvalidRequest> {
     let description = members.text("description")?.unwrap_or_default();
     let input_schema = match members.take("parameters") {
         None => json!({ "type": "object", "properties": {} }),
-        Some(schema @ Value::Object(_)) => schema,
+        Some(schema @ Value::Object(_)) => with_number_bounds(schema),
         Some(_) => return Err(InvalidRequest::at("parameters", "must be a JSON Schema object")),
     };
     Ok(ToolSpec { name, description, input_schema, rest: members.rest() })

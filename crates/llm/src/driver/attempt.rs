@@ -90,9 +90,21 @@ impl Attempt<'_> {
             bytes.extend_from_slice(&chunk);
         }
         let mut deltas = Vec::new();
-        let answer = self.upstream.dialect.decode_whole(self.request, &bytes, &mut deltas).map_err(Failure::of)?;
+        let answer = match lines_as_events(&bytes) {
+            None => self.upstream.dialect.decode_whole(self.request, &bytes, &mut deltas),
+            Some(events) => self.of_events(&events, &mut deltas),
+        };
         self.send(deltas).await;
-        Ok(answer)
+        answer.map_err(Failure::of)
+    }
+
+    /// The answer of a stream that came as a whole.
+    fn of_events(&mut self, events: &[u8], deltas: &mut Vec<Delta>) -> Result<Completion, ModelError> {
+        let mut decoder = self.upstream.dialect.decoder(self.request);
+        decoder.feed(events, deltas)?;
+        self.sink.stats.usage = decoder.usage();
+        decoder.close(deltas)?;
+        decoder.finish(deltas)
     }
 
     async fn streamed(&mut self, first: Bytes, body: &mut Body) -> Result<Completion, Failure> {
@@ -154,6 +166,15 @@ fn content(first: &[u8]) -> Content {
     }
 }
 
+/// The events of a body that has one JSON object in each line, as some servers write a stream of events; `None` for
+/// every other body.
+fn lines_as_events(body: &[u8]) -> Option<Vec<u8>> {
+    let lines = || body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let is_piece = |line: &[u8]| line == b"[DONE]" || line.starts_with(b"{") && line.ends_with(b"}");
+    let is_stream = lines().take(2).count() == 2 && lines().all(is_piece);
+    is_stream.then(|| lines().flat_map(|line| [b"data: ", line, b"\n\n"].concat()).collect())
+}
+
 /// The bytes without a byte order mark and white space at the beginning.
 fn visible(bytes: &[u8]) -> &[u8] {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -186,6 +207,15 @@ mod tests {
             (b"", Content::Text),
         ] {
             assert_eq!(content(bytes), expected, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn lines_of_objects_are_a_stream_and_an_object_of_many_lines_is_not() {
+        let events = lines_as_events(b"{\"a\":1}\r\n\n{\"b\":2}\n[DONE]\n").unwrap();
+        assert_eq!(events, b"data: {\"a\":1}\n\ndata: {\"b\":2}\n\ndata: [DONE]\n\n");
+        for whole in [&b"{\"a\":1}\n"[..], b"{\n\"a\": {\n}\n}", b"{\"a\":\n{}}", b"{}\noops", b""] {
+            assert_eq!(lines_as_events(whole), None, "{:?}", String::from_utf8_lossy(whole));
         }
     }
 }

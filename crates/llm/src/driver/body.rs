@@ -9,6 +9,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::charset::Charset;
 use super::coding::Coding;
 use crate::ModelError;
 use crate::client::chain;
@@ -21,6 +22,7 @@ const MAX_ERROR_BODY: usize = 64 * 1024;
 pub(super) struct Body {
     bytes: Incoming,
     coding: Coding,
+    charset: Charset,
     /// The time limit of the next chunk.
     patience: Duration,
     between_chunks: Duration,
@@ -38,17 +40,28 @@ impl Body {
     pub(super) fn new(bytes: Incoming, between_chunks: Duration, patience: Duration, max_bytes: usize) -> Self {
         let alarm = Box::pin(sleep_until(Instant::now() + patience.min(between_chunks)));
         let coding = Coding::new();
-        Self { bytes, coding, patience, between_chunks, alarm, max_bytes, bytes_left: max_bytes }
+        Self {
+            bytes,
+            coding,
+            charset: Charset::new(),
+            patience,
+            between_chunks,
+            alarm,
+            max_bytes,
+            bytes_left: max_bytes,
+        }
     }
 
-    /// The next bytes, decompressed; `None` at the end. They may be empty.
+    /// The next bytes, decompressed and as UTF-8; `None` at the end. They may be empty.
     ///
     /// # Errors
     /// Fails when the bytes come too late, are too many, or the connection breaks.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        let Some(chunk) = self.next_chunk().await? else { return Ok(None) };
+        let Some(chunk) = self.next_chunk().await? else {
+            return Ok(Some(self.charset.finish()).filter(|held| !held.is_empty()));
+        };
         let damaged = |error| Failure::fatal(ModelError::Protocol(format!("its compressed body is damaged: {error}")));
-        let chunk = self.coding.decode(chunk).map_err(damaged)?;
+        let chunk = self.charset.decode(self.coding.decode(chunk).map_err(damaged)?);
         let too_long = || Failure::fatal(ModelError::Protocol(format!("it is longer than {} bytes", self.max_bytes)));
         self.bytes_left = self.bytes_left.checked_sub(chunk.len()).ok_or_else(too_long)?;
         Ok(Some(chunk))

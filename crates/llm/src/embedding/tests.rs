@@ -51,11 +51,29 @@ fn a_vector_is_turned_into_the_format_that_was_asked_for() {
         assert_eq!(turned(vector, VectorFormat::Float).as_deref(), Ok("[0.5,-1.0]"));
         assert_eq!(turned(vector, VectorFormat::Base64).as_deref(), Ok("\"AAAAPwAAgL8=\""));
     }
-    for broken in ["\"AAA=\"", "\"?\"", "{}", "[\"a\"]"] {
+    assert_eq!(turned(&to_raw_value("AAAAPwAAgL8").unwrap(), VectorFormat::Float).as_deref(), Ok("[0.5,-1.0]"));
+    let whole = to_raw_value(&[1, 0, -3]).unwrap();
+    assert_eq!(turned(&whole, VectorFormat::Float).as_deref(), Ok("[1,0,-3]"));
+    assert_eq!(turned(&whole, VectorFormat::Base64).as_deref(), Ok("\"AACAPwAAAAAAAEDA\""));
+}
+
+#[test]
+fn a_vector_that_is_none_is_refused_whatever_was_asked_for() {
+    let neither = "a vector is neither an array of numbers nor base64";
+    for (broken, expected) in [
+        ("\"AAA=\"", neither),
+        ("\"?\"", neither),
+        ("{}", neither),
+        ("null", neither),
+        ("[\"a\"]", "a vector has `\"a\"` at place 0, where a number must be"),
+        ("[0.5, null, 1]", "a vector has `null` at place 1, where a number must be"),
+        ("[[1]]", "a vector has `[1]` at place 0, where a number must be"),
+    ] {
         let broken: Box<RawValue> = serde_json::from_str(broken).unwrap();
-        let format =
-            if turned(&broken, VectorFormat::Float).is_ok() { VectorFormat::Base64 } else { VectorFormat::Float };
-        assert!(matches!(turned(&broken, format), Err(ModelError::Protocol(_))));
+        for format in [VectorFormat::Float, VectorFormat::Base64] {
+            let refused = in_format(broken.clone(), format).map(drop);
+            assert_eq!(refused, Err(ModelError::Protocol(expected.to_owned())), "{broken} as {format:?}");
+        }
     }
 }
 

@@ -192,6 +192,11 @@ impl State {
             self.thoughts.push_str(&thought);
             deltas.push(Delta::Reasoning(thought));
         }
+        // It is shown, and does not go back: Mistral refuses the members in which others want theirs.
+        let thinking = delta.content.as_mut().map(Content::take_thinking).unwrap_or_default();
+        if !thinking.is_empty() {
+            deltas.push(Delta::Reasoning(thinking));
+        }
         let calls = delta.take_calls();
         if let Some(text) = delta.content.map(Content::into_text).filter(|text| !text.is_empty()) {
             self.text.push_str(&text);

@@ -172,17 +172,26 @@ pub(super) enum Content {
     Parts(Vec<Part>),
 }
 
+/// A piece of text, or of the model's reasoning, which is text or parts again.
 #[derive(Debug, Deserialize)]
 pub(super) struct Part {
     text: Option<String>,
+    thinking: Option<Content>,
 }
 
 impl Content {
+    /// The text, without the reasoning.
     pub(super) fn into_text(self) -> String {
         match self {
             Self::Text(text) => text,
             Self::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
         }
+    }
+
+    /// Takes the reasoning out.
+    pub(super) fn take_thinking(&mut self) -> String {
+        let Self::Parts(parts) = self else { return String::new() };
+        parts.iter_mut().filter_map(|part| part.thinking.take()).map(Self::into_text).collect()
     }
 }
 

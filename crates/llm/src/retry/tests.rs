@@ -63,6 +63,30 @@ fn a_wait_beyond_the_limit_fails_the_call() {
 }
 
 #[test]
+fn a_wait_of_any_length_is_bounded_and_fails_the_call() {
+    for (name, value) in [
+        ("retry-after", "1e300"),
+        ("retry-after", "99999999999999999999999"),
+        ("retry-after", "Thu, 30 Dec 9999 12:00:00 GMT"),
+        ("retry-after-ms", "1e300"),
+    ] {
+        let header = |name, value| (HeaderName::from_static(name), HeaderValue::from_static(value));
+        let headers = [header(name, value), header("date", "Sun, 06 Nov 1994 08:49:37 GMT")].into_iter().collect();
+        let failure = Failure::of_response(limited(), &headers);
+        assert_eq!(failure.retry, Retry::Never, "{name}: {value}");
+        assert_eq!(failure.error.retry_after(), Some(Duration::from_hours(720)), "{name}: {value}");
+    }
+}
+
+#[test]
+fn of_two_waits_the_one_that_can_be_read_counts() {
+    for millis in ["-1", "soon", "inf"] {
+        let headers = [("retry-after-ms", millis), ("retry-after", "3")];
+        assert_eq!(retry(limited(), &headers), Retry::After(Duration::from_secs(3)), "{millis}");
+    }
+}
+
+#[test]
 fn backoff_doubles_up_to_a_limit_and_jitter_only_shortens_it() {
     let failure = Failure::of(limited());
     let delays =

@@ -48,3 +48,33 @@ async fn a_body_is_decompressed_whatever_its_headers_say() {
         assert_eq!(upstream.request_count(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_stream_of_plain_lines_under_the_name_of_events_is_read() {
+    let line = |choice: serde_json::Value| json!({ "choices": [choice] }).to_string();
+    let hi = |text: &str| line(json!({ "index": 0, "delta": { "content": text } }));
+    let stop = line(json!({ "index": 0, "delta": {}, "finish_reason": "stop" }));
+    for end in ["", "[DONE]\n"] {
+        let body = format!("{}\n{}\r\n\n{stop}\n{end}", hi("H"), hi("i"));
+        let events = response(200, "content-type: text/event-stream\r\n", &body);
+        let mut upstream = Upstream::answering(vec![vec![events]]).await;
+        let (shown, outcome) = ask(config(&upstream)).await;
+        assert_eq!((shown.as_str(), outcome.unwrap().text.as_str()), ("Hi", "Hi"), "{body}");
+        assert_eq!(upstream.request_count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_in_utf_16_is_read() {
+    let mark = |units: Vec<u8>, mark: [u8; 2]| [&mark[..], &units].concat();
+    for body in [whole(), stream()] {
+        let big: Vec<u8> = body.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let little: Vec<u8> = body.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [mark(big, [0xFE, 0xFF]), mark(little.clone(), [0xFF, 0xFE]), little] {
+            let pieces = bytes.chunks(7).map(|piece| Step::Send(piece.to_vec()));
+            let steps = std::iter::once(response(200, "content-type: application/json\r\n", "")).chain(pieces);
+            let upstream = Upstream::answering(vec![steps.collect()]).await;
+            assert_eq!(ask(config(&upstream)).await.1.unwrap().text, "Hi", "{body}");
+        }
+    }
+}

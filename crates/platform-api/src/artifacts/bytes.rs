@@ -4,12 +4,13 @@ use artel_domain::Artifact;
 use artel_http::{Problem, Standing};
 use axum::BoxError;
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE, IF_NONE_MATCH};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, TryStream, TryStreamExt as _};
 
 use super::headers::{etag, headers};
+use super::known::is_known;
 use super::problem;
 use super::range::{Part, part};
 use crate::App;
@@ -22,7 +23,7 @@ pub(crate) async fn bytes_of(
     standing: &Standing,
 ) -> Result<Response, Problem> {
     let (headers, etag) = (headers(artifact), etag(artifact));
-    if asked.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+    if is_known(asked, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     let mut answer = match part(asked, artifact.bytes, &etag) {

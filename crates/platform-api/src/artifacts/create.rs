@@ -1,11 +1,11 @@
 use artel_domain::{Artifact, ArtifactId};
 use artel_http::caller::RunsWrite;
-use artel_http::{Attempt, Caller, Problem};
+use artel_http::{Attempt, Caller, Problem, check_coding};
 use artel_store::NewArtifact;
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use uuid::Uuid;
 
 use super::create_form::{CreateArtifact, Received, receive};
@@ -23,8 +23,10 @@ pub(crate) async fn create_artifact(
     State(app): State<App>,
     caller: Caller<RunsWrite>,
     attempt: Attempt,
+    headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<Artifact>), Problem> {
+    check_coding(&headers)?;
     let form = form.map_err(|_| not_a_form())?;
     // A retry of the same caller finds the same id.
     let id = ArtifactId(attempt.key().map_or_else(

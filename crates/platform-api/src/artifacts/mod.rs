@@ -7,14 +7,37 @@ pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod get_meta;
 mod headers;
+mod known;
 pub(crate) mod link;
 mod range;
 
 use artel_artifacts::ArtifactError;
 use artel_http::Problem;
 use axum::http::StatusCode;
+use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
 
 pub(crate) const TAG: &str = "artifacts";
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(get::get_artifact, delete::delete_artifact))
+        .routes(routes!(get_meta::get_artifact_meta))
+        .routes(routes!(link::link_artifact))
+}
+
+fn full(used: u64, most: u64) -> Problem {
+    let message = format!(
+        "The tenant's files have {used} bytes, and all of them together may have {most}; delete some first, or ask the \
+         operator for more (ARTIFACTS_MAX_BYTES_PER_TENANT)."
+    );
+    let details = json!({ "used_bytes": used, "limit_bytes": most });
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "storage_full", message).with_details(details)
+}
 
 /// How an error of the storage is answered.
 pub(crate) fn problem(error: ArtifactError) -> Problem {
@@ -22,6 +45,7 @@ pub(crate) fn problem(error: ArtifactError) -> Problem {
         ArtifactError::TooLarge => {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The file is larger than 100 MiB.")
         }
+        ArtifactError::Full { used, most } => full(used, most),
         ArtifactError::Taken => {
             Problem::conflict("artifact_deleted", "The file of this Idempotency-Key was deleted; send it with another.")
         }

@@ -1,12 +1,12 @@
 use artel_artifacts::{Beginning, Upload};
 use artel_domain::{ArtifactId, SessionId, WorkspacePath};
 use artel_http::caller::RunsWrite;
-use artel_http::{Caller, Problem};
+use artel_http::{Caller, Problem, check_coding};
 use artel_store::{NewArtifact, WorkspaceWrite};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use futures::StreamExt as _;
 
 use super::TAG;
@@ -30,8 +30,10 @@ pub(crate) async fn put_workspace_file(
     State(app): State<App>,
     caller: Caller<RunsWrite>,
     place: Place,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<WorkspaceEntry>), Problem> {
+    check_coding(&headers)?;
     let (viewer, session, path) = place.find_to_change(&app, &caller.requester()).await?;
     let artifact = store(&app, &caller, &session, body).await?;
     let audit = caller.audit("workspace.write", "session", &session.0, app.clock.now());

@@ -85,7 +85,9 @@ async fn a_part_of_a_file_can_be_read() {
     outside.is(StatusCode::RANGE_NOT_SATISFIABLE);
     assert_eq!(outside.header("content-range"), "bytes */10");
     let etag = part.header("etag").to_owned();
-    gets(&ada, &path(&made), &[("if-none-match", &etag)]).await.is(StatusCode::NOT_MODIFIED);
+    for known in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
+        gets(&ada, &path(&made), &[("if-none-match", &known)]).await.is(StatusCode::NOT_MODIFIED);
+    }
 }
 
 #[tokio::test]
@@ -108,6 +110,12 @@ async fn a_bad_form_is_refused_by_what_is_wrong_with_it() {
             assert_eq!(problem.body["field_errors"][0]["field"], field);
         }
     }
+    let packed = sends(&ada, &[("content-encoding", "gzip")], form(&[("file", Some("a"), b"x")])).await;
+    packed.is(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(
+        (&packed.body["error"], packed.header("accept-encoding")),
+        (&json!("unsupported_content_encoding"), "identity")
+    );
     let not_a_form = ada.send("POST", "/artifacts", &[("content-type", "application/json")], "{}".into()).await;
     not_a_form.is_problem(415);
 }

@@ -87,6 +87,7 @@ async fn a_secret_goes_in_and_never_comes_out() {
 #[case(json!({ "secret": {} }), "secret.base_url")]
 #[case(json!({ "secret": { "base_url": "shop" } }), "secret.base_url")]
 #[case(json!({ "secret": { "base_url": "https://shop.example", "tokn": "x" } }), "secret.tokn")]
+#[case(json!({ "secret": { "base_url": "https://shop.example", "headers": { "Content-Length": "60" } } }), "secret.headers")]
 #[case(json!({ "user_id": "00000000-0000-0000-0000-000000000009" }), "user_id")]
 #[tokio::test]
 async fn a_bad_credential_is_refused_by_the_name_of_what_is_bad(#[case] change: Value, #[case] field: &str) {
@@ -96,6 +97,17 @@ async fn a_bad_credential_is_refused_by_the_name_of_what_is_bad(#[case] change: 
     body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     ada.post(CREDENTIALS, body).await.names(field);
     assert_eq!(ada.get(CREDENTIALS).await.body, json!([]));
+}
+
+#[tokio::test]
+async fn a_rotated_secret_brings_no_header_of_the_connection() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let place = format!("{CREDENTIALS}/{}", ada.post(CREDENTIALS, account("main")).await.id());
+    for name in ["Content-Length", "Transfer-Encoding", "Host", "Expect", "Proxy-Connection"] {
+        let secret = json!({ "base_url": "https://shop.example", "headers": { name: "60" } });
+        ada.call("PATCH", &place, json!({ "secret": secret })).await.names("secret.headers");
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,9 @@ struct Things {
     artifact: String,
     credential: String,
     grant: String,
+    connector: String,
+    hook: String,
+    hook_token: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -37,6 +40,8 @@ async fn things(world: &World) -> Things {
     let artifact = made["artifact_id"].as_str().unwrap().to_owned();
     let session = "secret-session".to_owned();
     let (credential, grant) = crate::credentials::granted(&ada, &agent).await;
+    let connector = crate::own_connectors::imported(&ada, "secret_shop").await;
+    let hook = crate::deliveries::made(&ada, "http", None).await;
     Things {
         tenant: ada.tenant.to_string(),
         agent,
@@ -49,6 +54,9 @@ async fn things(world: &World) -> Things {
         artifact,
         credential,
         grant,
+        connector,
+        hook: hook["id"].as_str().unwrap().to_owned(),
+        hook_token: hook["token"].as_str().unwrap().to_owned(),
     }
 }
 
@@ -66,9 +74,13 @@ impl Things {
             "artifact_id" => self.artifact.clone(),
             "credential_id" => self.credential.clone(),
             "grant_id" => self.grant.clone(),
+            "hook_id" => self.hook.clone(),
+            // It opens its own hook alone, whoever shows it.
+            "token" => self.hook_token.clone(),
             "version" => "2".to_owned(),
             // Every tenant has the same ones.
-            "builtin_agent" | "connector_key" | "name" => "absent".to_owned(),
+            "builtin_agent" | "name" => "absent".to_owned(),
+            "connector_key" => self.connector.clone(),
             // Looked for in the session, which is the secret.
             "path" => "a.txt".to_owned(),
             other => panic!("what is a {other}?"),
@@ -83,6 +95,7 @@ fn body(operation: &Value) -> Value {
         "create_agent" => json!({ "name": "a" }),
         "create_credential" => crate::credentials::account("main"),
         "create_grant" => json!({ "credential_id": ABSENT }),
+        "update_hook" => json!({ "secret": "long enough" }),
         "update_grant" => json!({ "scopes": { "write": false } }),
         "create_tool" => tool("t"),
         "answer_form" => json!({ "values": {} }),

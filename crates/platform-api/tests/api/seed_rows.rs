@@ -46,7 +46,10 @@ async fn curl_without_a_content_type_makes_a_tool_and_starts_a_run() {
     let mut lean = tool("lean");
     lean.as_object_mut().unwrap().retain(|member, _| !["description", "auth_type"].contains(&member.as_str()));
     let made = ada.send("POST", "/tools", &form, Body::from(lean.to_string())).await;
-    assert_eq!((&made.is(StatusCode::CREATED).body["description"], &made.body["auth_type"]), (&json!(""), &json!("none")));
+    assert_eq!(
+        (&made.is(StatusCode::CREATED).body["description"], &made.body["auth_type"]),
+        (&json!(""), &json!("none"))
+    );
     let run = json!({ "agent_id": agent, "input_message": "hello" }).to_string();
     let headers = [form[0], ("prefer", "respond-async")];
     let started = ada.send("POST", "/runs", &headers, Body::from(run)).await;

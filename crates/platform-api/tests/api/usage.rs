@@ -1,4 +1,4 @@
-use artel_domain::Usage;
+use artel_domain::{Clock as _, Usage};
 use artel_store::{LlmCall, LlmCalls as _};
 use axum::http::StatusCode;
 use serde_json::json;
@@ -8,10 +8,8 @@ use crate::world::World;
 
 /// A call of this tenant, `days` before now, that cost this many cents.
 fn call(world: &World, tenant: u128, agent: Option<u128>, days: u64, cents: i64) -> LlmCall {
-    use artel_domain::Clock as _;
-    let id = Uuid::new_v4();
     LlmCall {
-        id,
+        id: world.clock.uuid(),
         account: Uuid::from_u128(tenant).to_string(),
         agent_id: agent.map(Uuid::from_u128),
         user_id: Some(Uuid::from_u128(0xADA)),
@@ -38,18 +36,23 @@ fn call(world: &World, tenant: u128, agent: Option<u128>, days: u64, cents: i64)
 async fn an_administrator_sees_what_the_tenants_models_cost_and_nobody_elses() {
     let world = World::new().await;
     let of = |agent, days, cents| call(&world, 0xA, agent, days, cents);
-    let calls = vec![of(Some(1), 0, 3), of(Some(1), 1, 4), of(None, 1, 5), of(None, 90, 100), call(&world, 0xB, None, 0, 9)];
+    let calls =
+        vec![of(Some(1), 0, 3), of(Some(1), 1, 4), of(None, 1, 5), of(None, 90, 100), call(&world, 0xB, None, 0, 9)];
     world.store.record_llm_calls(calls).await.unwrap();
     let ada = world.ada();
     let costs = async |query: &str| {
         let rows = ada.get(&format!("/usage{query}")).await.is(StatusCode::OK).body.clone();
-        rows.as_array().unwrap().iter().map(|row| (row["key"].clone(), row["cost_usd"].as_f64().unwrap())).collect::<Vec<_>>()
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .map(|row| (row["key"].clone(), row["cost_usd"].as_f64().unwrap()))
+            .collect::<Vec<_>>()
     };
     let days = costs("").await;
     assert_eq!(days.iter().map(|day| day.1).collect::<Vec<_>>(), [0.09, 0.03], "the day before comes first");
-    let agent = json!(Uuid::from_u128(1).to_string());
+    let (agent, user) = (json!(Uuid::from_u128(1).to_string()), json!(Uuid::from_u128(0xADA).to_string()));
     assert_eq!(costs("?group_by=agent").await, [(agent, 0.07), (json!(null), 0.05)]);
-    assert_eq!(costs("?group_by=user&since=2000-01-01T00:00:00Z").await[0].1, 1.12);
+    assert_eq!(costs("?group_by=user&since=2000-01-01T00:00:00Z").await, [(user, 1.12)]);
     assert_eq!(costs("?group_by=agent&limit=1").await.len(), 1);
     let model = ada.get("/usage?group_by=model").await.body;
     let expected = json!([{ "key": "openai:a", "calls": 3, "errors": 0, "prompt_tokens": 30, "completion_tokens": 6, "cost_usd": 0.12 }]);

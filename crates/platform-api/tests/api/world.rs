@@ -18,6 +18,7 @@ use artel_llm::Models;
 use artel_platform_api::{ApiConfig, App, Deps, TestToken, router};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use artel_tools::{CallLimits, EnvSecrets, Registry, ToolsConfig, ToolsDeps};
+use artel_tools_services::Connectors;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -172,11 +173,10 @@ impl World {
                 clock.clone(),
             ),
             artifact_links: Arc::new(ArtifactLinks::new(SecretBox::new(&[7; 32]))),
-            connectors: Arc::new(artel_connectors::Catalogue::new(&[]).0),
+            connectors: Arc::new(Connectors::new(Arc::new(artel_connectors::Catalogue::new(&[]).0), store.clone())),
+            egress: guard(&[]),
             executor: Arc::new(Executor::new(ExecutorDeps {
-                egress: Arc::new(
-                    Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap(),
-                ),
+                egress: guard(&[]),
                 bus: bus.clone(),
                 clock: clock.clone(),
                 tokens: Arc::new(LocalTokens::default()),
@@ -255,6 +255,7 @@ fn config() -> ApiConfig {
         key_life_from_token: Duration::from_hours(24 * 90),
         tool_default_timeout_ms: 15_000,
         tool_max_timeout_ms: 60_000,
+        hook_rate: "100000/second".parse().unwrap(),
     }
 }
 
@@ -274,12 +275,18 @@ fn gate_config() -> GateConfig {
     }
 }
 
+/// The guard that lets through to these private hosts.
+fn guard(private: &[String]) -> Arc<Egress> {
+    let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
+    Arc::new(Egress::new(private, BTreeMap::new(), &resolver).unwrap())
+}
+
 fn registry(clock: Arc<HandClock>) -> Registry {
     let deps = ToolsDeps {
         secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
         limits: Arc::new(NoLimits),
         signer: None,
-        egress: Arc::new(Egress::new(&[], BTreeMap::new(), &(Arc::new(SystemResolver) as Arc<dyn Resolver>)).unwrap()),
+        egress: guard(&[]),
         clock,
     };
     Registry::new(ToolsConfig::default(), deps)

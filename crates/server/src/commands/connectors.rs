@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use artel_connectors::{Catalogue, Origin};
+use artel_connectors::Catalogue;
 
 use crate::cli::ConnectorsCommand;
 use crate::config::Config;
@@ -29,10 +29,7 @@ fn list() -> anyhow::Result<ExitCode> {
     let mut rows = vec![row(["KEY", "KIND", "SIGN-IN", "OPERATIONS", "TITLE"])];
     for listed in catalogue()?.iter() {
         let connector = &listed.connector;
-        let kind = match listed.origin {
-            Origin::Shipped => "shipped",
-            Origin::Operator => "operator",
-        };
+        let kind = listed.origin.as_str();
         let ways: Vec<&str> = connector.auth.iter().map(|scheme| scheme.key.as_str()).collect();
         let operations = connector.operations().count().to_string();
         rows.push(row([&connector.key, kind, &ways.join(", "), &operations, &connector.title.en]));

@@ -161,9 +161,9 @@ pub(super) fn metrics_addr(s: &mut Settings) -> Result<Option<SocketAddr>, Inval
     address.map(Some)
 }
 
-/// `None`: they are never forgotten.
-pub(super) fn llm_calls_retention(s: &mut Settings) -> Result<Option<Duration>, Invalid> {
-    let days = s.number("LLM_CALLS_RETENTION_DAYS", 90, 0..=36_500)?;
+/// A number of days. `None`: nothing is ever forgotten.
+pub(super) fn retention(s: &mut Settings, name: &'static str, days: u64) -> Result<Option<Duration>, Invalid> {
+    let days = s.number(name, days, 0..=36_500)?;
     Ok((days > 0).then(|| Duration::from_hours(24 * days)))
 }
 

@@ -36,6 +36,7 @@ impl Parts {
             artifact_links: Arc::new(ArtifactLinks::new(self.vault.seal())),
             connectors: self.connectors.clone(),
             executor: self.executor.clone(),
+            egress: self.egress.clone(),
             seal: Arc::new(self.vault.seal()),
         };
         Platform::new(deps, api_config(config))
@@ -87,6 +88,7 @@ fn api_config(config: &Config) -> ApiConfig {
         key_life_from_token: config.shares.key_life_from_token,
         tool_default_timeout_ms: config.tool_default_timeout_ms,
         tool_max_timeout_ms: config.tool_max_timeout_ms,
+        hook_rate: config.rate_limit_hooks,
     }
 }
 

@@ -52,6 +52,9 @@ async fn what_is_no_text_or_too_large_closes_the_socket() {
     let mut binary = world.socket(&session, "").await;
     binary.send_binary(b"\x00\x01").await;
     assert_eq!(binary.closed().await, Some(1003));
+    let mut latin = world.socket(&session, "").await;
+    latin.send_as_text(b"{\"type\":\"user_message\",\"content\":\"caf\xE9\"}").await;
+    assert_eq!(latin.closed().await, Some(1007));
     let mut large = world.socket(&session, "").await;
     // The server may close before it has read all of it.
     let text = json!({ "type": "tool_result", "call_id": "c", "result": "x".repeat(17 * 1024 * 1024) }).to_string();

@@ -87,6 +87,15 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "PUT /organizations/{org_id}/agents/{agent_id}/connectors"
         | "GET /organizations/{org_id}/connectors"
         | "GET /organizations/{org_id}/connectors/{connector_key}"
+        | "POST /organizations/{org_id}/connectors/import"
+        | "DELETE /organizations/{org_id}/connectors/{connector_key}"
+        // They belong to all of the organisation, and to no session.
+        | "POST /organizations/{org_id}/connectors/{connector_key}/hooks"
+        | "GET /organizations/{org_id}/connectors/{connector_key}/hooks"
+        | "PATCH /organizations/{org_id}/connectors/{connector_key}/hooks/{hook_id}"
+        | "DELETE /organizations/{org_id}/connectors/{connector_key}/hooks/{hook_id}"
+        | "GET /organizations/{org_id}/events/inbound"
+        | "POST /hooks/{org_id}/{connector_key}/{token}"
         // They belong to a user or to all of the organisation, and to no session; the stores' promises try colleagues.
         | "POST /organizations/{org_id}/credentials"
         | "GET /organizations/{org_id}/credentials"
@@ -206,8 +215,9 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
         "before" => Some(format!("before={}", things.run)),
         "entity_id" => Some(format!("entity_id={}", things.run)),
         "entity_type" => Some("entity_type=session".to_owned()),
-        "own" | "group_by" | "path" | "service_name" | "agent_id" | "status" | "limit" | "offset" | "q" | "include" | "after"
-        | "wait" | "include_revoked" | "user_id" | "since" | "until" | "action" => None,
+        "own" | "group_by" | "path" | "service_name" | "service" | "type" | "agent_id" | "status" | "limit"
+        | "offset" | "q" | "include" | "after" | "wait" | "include_revoked" | "user_id" | "since" | "until"
+        | "action" => None,
         unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
     };
     operation.query.iter().filter_map(of).collect()

@@ -57,7 +57,8 @@ macro_rules! select_form {
                 dispatched_at, finished_at FROM
                 (SELECT c.id, c.tenant_id, c.run_id, r.session_id, r.agent_id, c.wait, c.result, c.answered_by, c.dispatched_at, c.planned_at,
                     c.finished_at,
-                    CASE WHEN c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval') THEN 'pending'
+                    CASE WHEN c.finished_at IS NULL AND NOT r.cancel_requested
+                             AND r.phase IN ('queued', 'running', 'waiting_for_approval') THEN 'pending'
                          WHEN c.finished_at IS NULL OR c.state <> 'succeeded' THEN 'cancelled'
                          WHEN c.result::json ->> 'submitted' = 'true' THEN 'answered'
                          WHEN c.answered_by IS NOT NULL THEN 'declined'

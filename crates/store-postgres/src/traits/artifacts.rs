@@ -1,5 +1,5 @@
 use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId, Timestamp};
-use artel_store::{ArtifactStart, Artifacts, NewArtifact, Result, StoredBytes, Viewer};
+use artel_store::{ArtifactEnd, ArtifactStart, Artifacts, NewArtifact, Result, StoredBytes, Viewer};
 use async_trait::async_trait;
 
 use crate::error::{retrying, within};
@@ -18,7 +18,7 @@ impl Artifacts for PostgresStore {
         artifact: ArtifactId,
         stored: StoredBytes,
         audit: AuditEntry,
-    ) -> Result<Option<Artifact>> {
+    ) -> Result<ArtifactEnd> {
         retrying(|| artifacts::finish(&self.pool, tenant, artifact, &stored, &audit)).await
     }
 

@@ -2,6 +2,7 @@ use artel_domain::{Entry, SessionId};
 use artel_store::{Blocked, Fence, Journal, Result, Step, StoreError, TurnRecord, Viewer};
 use async_trait::async_trait;
 
+use crate::commit::Written;
 use crate::error::{retrying, within};
 use crate::store::PostgresStore;
 use crate::{access, blocked, commit, journal, turn};
@@ -13,8 +14,11 @@ impl Journal for PostgresStore {
     }
 
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()> {
-        let held = retrying(|| commit::commit(&self.pool, fence, &step)).await?;
-        if held { Ok(()) } else { Err(StoreError::Fenced) }
+        match retrying(|| commit::commit(&self.pool, fence, &step)).await? {
+            Written::Done => Ok(()),
+            Written::Fenced => Err(StoreError::Fenced),
+            Written::Answered => Err(StoreError::Answered),
+        }
     }
 
     async fn hand_back(&self, fence: &Fence, blocked: Blocked) -> Result<()> {

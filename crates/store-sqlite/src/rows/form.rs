@@ -59,7 +59,8 @@ macro_rules! forms {
                 dispatched_at AS "dispatched_at?: i64", finished_at AS "finished_at?: i64" FROM
                 (SELECT c.id, c.tenant_id, c.run_id, r.session_id, r.agent_id, c.wait, c.result, c.answered_by, c.dispatched_at, c.planned_at,
                     c.finished_at,
-                    CASE WHEN c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval') THEN 'pending'
+                    CASE WHEN c.finished_at IS NULL AND NOT r.cancel_requested
+                             AND r.phase IN ('queued', 'running', 'waiting_for_approval') THEN 'pending'
                          WHEN c.finished_at IS NULL OR c.state <> 'succeeded' THEN 'cancelled'
                          WHEN c.result ->> '$.submitted' = 1 THEN 'answered'
                          WHEN c.answered_by IS NOT NULL THEN 'declined'

@@ -1,5 +1,5 @@
 use artel_domain::{Artifact, ArtifactId, AuditEntry, TenantId, Timestamp};
-use artel_store::{ArtifactStart, Artifacts, NewArtifact, Result, StoredBytes, Viewer};
+use artel_store::{ArtifactEnd, ArtifactStart, Artifacts, NewArtifact, Result, StoredBytes, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
@@ -17,7 +17,7 @@ impl Artifacts for SqliteStore {
         artifact: ArtifactId,
         stored: StoredBytes,
         audit: AuditEntry,
-    ) -> Result<Option<Artifact>> {
+    ) -> Result<ArtifactEnd> {
         self.write((tenant, artifact, stored, audit), |(tenant, artifact, stored, audit), tx| {
             Box::pin(artifacts::finish(tx, *tenant, *artifact, stored, audit))
         })

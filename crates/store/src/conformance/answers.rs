@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use artel_domain::form::submitted;
 use artel_domain::{
-    ApprovalState, CallId, CallState, Decision, Form, Phase, Run, SessionId, Specialist, TeamRequest, TenantId,
-    Timestamp, ToolCallRow, ToolId, ToolOutcome, ToolRef, Wait,
+    ApprovalState, CallId, CallState, Decision, Form, FormState, Phase, Run, SessionId, Specialist, TeamRequest,
+    TenantId, Timestamp, ToolCallRow, ToolId, ToolOutcome, ToolRef, Wait,
 };
 use serde_json::json;
 
@@ -14,7 +14,10 @@ use super::calls::{changed, planned};
 use super::runs::audited;
 use super::sessions::opens;
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
-use crate::{AnswerTo, Answered, CallAnswer, CallChange, Claim, Created, Fence, NewRun, Step, Store, Viewer};
+use crate::{
+    AnswerTo, Answered, CallAnswer, CallChange, Claim, Created, Fence, FormFilter, NewRun, Step, Store, StoreError,
+    Viewer,
+};
 
 pub(super) fn team() -> TeamRequest {
     TeamRequest {
@@ -348,6 +351,93 @@ pub async fn a_form_is_answered_once_and_its_run_is_woken(store: Arc<dyn Store>)
     let (_, held) = takes(&world).await;
     let answered = store.load_turn(&held, 10).await.unwrap().answers;
     assert_eq!((answered.len(), answered[0].answered_by), (1, Some(world.user)));
+}
+
+/// The answer that ends the form's call.
+fn filling(world: &World, run: &Run, call: &ToolCallRow) -> CallAnswer {
+    let outcome = ToolOutcome::Succeeded { output: submitted(&json!({ "name": "Ada" })) };
+    CallAnswer { to: AnswerTo::Form, outcome, ..succeeding(world, run, call.id) }
+}
+
+/// A worker's last step that ends the call although the worker knows of no answer.
+fn ends_unanswered(call: &ToolCallRow, next_seq: i64) -> Step {
+    let end = CallChange { error: Some("cancelled".to_owned()), ..changed(call.id, CallState::Failed) };
+    Step { calls: vec![end], unanswered: vec![call.id], ..ending(next_seq, Phase::Cancelled) }
+}
+
+async fn cancels(world: &World, run: &Run) {
+    world.store.cancel_run(&world.viewer(), run.id, world.audit("run.cancel")).await.unwrap();
+}
+
+pub async fn no_answer_counts_after_a_cancel(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (run, call) = sleeps_over(&world, "s", form()).await;
+    cancels(&world, &run).await;
+    assert_eq!(answer(&world, filling(&world, &run, &call)).await, Answered::Already(run.id));
+    assert_eq!(row(&world, &run, 0).await, call, "nothing was written");
+    let found = store.find_form(&world.viewer(), call.id).await.unwrap().unwrap();
+    assert_eq!(found.state, FormState::Cancelled, "although no worker has ended the run yet");
+    let pending = FormFilter { state: Some(FormState::Pending), limit: 10, ..FormFilter::default() };
+    assert_eq!(store.list_forms(&world.viewer(), pending).await.unwrap(), []);
+    let world = World::new(&store).await;
+    let (claim, _, clients) = drives(&world, "client").await;
+    cancels(&world, &claim.run).await;
+    let given = succeeding(&world, &claim.run, clients.id);
+    assert_eq!(answer(&world, given).await, Answered::Already(claim.run.id), "a client's result neither");
+}
+
+pub async fn a_worker_that_does_not_know_of_an_answer_cannot_end_its_call(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (run, call) = sleeps_over(&world, "s", form()).await;
+    cancels(&world, &run).await;
+    let (claim, held) = takes(&world).await;
+    store.commit(&held, ends_unanswered(&call, claim.first_seq)).await.expect("there is no answer");
+
+    let (run, call) = sleeps_over(&world, "answered", form()).await;
+    assert_eq!(answer(&world, filling(&world, &run, &call)).await, Answered::Accepted(run.id));
+    cancels(&world, &run).await;
+    let answered = row(&world, &run, 0).await;
+    let (claim, held) = takes(&world).await;
+    let refused = store.commit(&held, ends_unanswered(&call, claim.first_seq)).await;
+    assert!(matches!(refused, Err(StoreError::Answered)), "{refused:?}");
+    assert_eq!((row(&world, &run, 0).await, world.finds(run.id).await.phase), (answered, Phase::Running));
+    sleeps(&world, &held, claim.first_seq).await;
+    assert!(world.claims("worker", LEASE).await.is_some(), "it is taken again, and the answer is read");
+}
+
+/// A claim passes over a run that another transaction has locked.
+async fn takes_at_last(world: &World) -> (Claim, Fence) {
+    for _ in 0..1000 {
+        if let Some(claim) = world.claims("worker", LEASE).await {
+            let held = fence(&claim.run);
+            return (claim, held);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("no run can be claimed");
+}
+
+pub async fn of_an_answer_and_a_cancelled_end_at_once_one_counts(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    for round in 0..10 {
+        let (run, call) = sleeps_over(&world, &format!("s{round}"), form()).await;
+        let given = filling(&world, &run, &call);
+        let accepted = at_once([true, false].map(|answers| {
+            let (world, run, call, given) = (world.clone(), run.clone(), call.clone(), given.clone());
+            async move {
+                if answers {
+                    return matches!(answer(&world, given).await, Answered::Accepted(_));
+                }
+                cancels(&world, &run).await;
+                let (claim, held) = takes_at_last(&world).await;
+                world.store.commit(&held, ends_unanswered(&call, claim.first_seq)).await.is_err()
+            }
+        }));
+        let accepted = accepted.await;
+        assert_eq!(accepted[0], accepted[1], "round {round}: whoever was told so is right");
+        let state = row(&world, &run, 0).await.state;
+        assert_eq!(state == CallState::Succeeded, accepted[0], "round {round}");
+    }
 }
 
 pub async fn a_call_takes_no_answer_of_another_kind(store: Arc<dyn Store>) {

@@ -193,6 +193,19 @@ pub async fn cancelling_closes_what_is_still_open(store: Arc<dyn Store>) {
     assert_eq!(store.find_approval(&world.viewer(), other[0].id).await.unwrap().unwrap().state, ApprovalState::Pending);
 }
 
+pub async fn nobody_decides_about_a_call_of_a_cancelled_run(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let (_, other) = sleeping(&world, "other", 1).await;
+    let (run, asked) = sleeping(&world, "s", 1).await;
+    store.cancel_run(&world.viewer(), run.id, world.audit("run.cancel")).await.unwrap();
+    for decision in [Decision::Approve, Decision::Reject, Decision::Expire] {
+        assert_eq!(decide(&world, deciding(&asked[0], decision)).await, None);
+    }
+    let found = store.find_approval(&world.viewer(), asked[0].id).await.unwrap().unwrap();
+    assert_eq!((found.state, found.decided_at.is_some()), (ApprovalState::Cancelled, true));
+    assert!(decide(&world, deciding(&other[0], Decision::Approve)).await.is_some(), "another run's is open");
+}
+
 pub async fn questions_are_listed_oldest_first_and_by_filter(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
     let (first, one) = sleeping(&world, "a", 2).await;

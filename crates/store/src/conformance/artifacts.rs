@@ -6,7 +6,7 @@ use artel_domain::{Artifact, ArtifactId, SessionId, Timestamp, UserId};
 
 use super::world::{World, at_once, now, session, uuid};
 use crate::viewer::ACCESS;
-use crate::{ArtifactStart, NewArtifact, NewSession, Store, StoredBytes, Viewer};
+use crate::{ArtifactEnd, ArtifactStart, NewArtifact, NewSession, Store, StoredBytes, Viewer};
 
 fn new(world: &World, in_session: Option<&SessionId>) -> NewArtifact {
     NewArtifact {
@@ -22,11 +22,27 @@ fn new(world: &World, in_session: Option<&SessionId>) -> NewArtifact {
 
 fn stored() -> StoredBytes {
     let (media_type, sha256) = ("image/png".to_owned(), "ab".repeat(32));
-    StoredBytes { attempt: uuid(), title: Some("A picture".to_owned()), media_type, bytes: 7, sha256, at: now() }
+    StoredBytes {
+        attempt: uuid(),
+        title: Some("A picture".to_owned()),
+        media_type,
+        bytes: 7,
+        sha256,
+        at: now(),
+        most_of_tenant: None,
+    }
+}
+
+async fn ends(world: &World, id: ArtifactId, stored: StoredBytes) -> ArtifactEnd {
+    world.store.finish_artifact(world.tenant, id, stored, world.audit("artifact.create")).await.unwrap()
 }
 
 async fn finishes(world: &World, id: ArtifactId) -> Option<Artifact> {
-    world.store.finish_artifact(world.tenant, id, stored(), world.audit("artifact.create")).await.unwrap()
+    match ends(world, id, stored()).await {
+        ArtifactEnd::Stored(artifact) => Some(*artifact),
+        ArtifactEnd::Gone => None,
+        ArtifactEnd::Full { used } => panic!("full with {used} bytes"),
+    }
 }
 
 async fn makes(world: &World, artifact: NewArtifact) -> Artifact {
@@ -97,6 +113,42 @@ pub async fn of_many_who_finish_an_artifact_at_once_one_does(store: Arc<dyn Stor
     }))
     .await;
     assert_eq!(ends.iter().filter(|made| made.is_some()).count(), 1);
+}
+
+pub async fn a_tenants_artifacts_have_so_many_bytes_and_no_more(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    makes(&other, new(&other, None)).await;
+    let of = |bytes, most| StoredBytes { bytes, most_of_tenant: Some(most), ..stored() };
+    let begins = async || {
+        let begun = new(&world, None);
+        assert_eq!(store.begin_artifact(begun.clone()).await.unwrap(), ArtifactStart::Store);
+        begun.id
+    };
+    let first = begins().await;
+    assert!(matches!(ends(&world, first, of(60, 100)).await, ArtifactEnd::Stored(_)), "another tenant's do not count");
+    let second = begins().await;
+    assert_eq!(ends(&world, second, of(41, 100)).await, ArtifactEnd::Full { used: 60 });
+    assert_eq!(store.find_artifact(&world.viewer(), second).await.unwrap(), None, "nothing changed");
+    assert!(matches!(ends(&world, second, of(40, 100)).await, ArtifactEnd::Stored(_)), "as many as there is room for");
+    assert_eq!(ends(&world, first, of(60, 100)).await, ArtifactEnd::Gone, "it is there already");
+    let third = begins().await;
+    assert!(store.delete_artifact(&world.viewer(), first, world.audit("artifact.delete")).await.unwrap());
+    assert!(matches!(ends(&world, third, of(60, 100)).await, ArtifactEnd::Stored(_)), "a deleted one makes room");
+}
+
+pub async fn of_many_artifacts_at_once_no_more_are_stored_than_there_is_room_for(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let ended = at_once((0..10).map(|_| {
+        let world = world.clone();
+        async move {
+            let begun = new(&world, None);
+            world.store.begin_artifact(begun.clone()).await.unwrap();
+            ends(&world, begun.id, StoredBytes { bytes: 30, most_of_tenant: Some(100), ..stored() }).await
+        }
+    }))
+    .await;
+    let kept = ended.iter().filter(|end| matches!(end, ArtifactEnd::Stored(_))).count();
+    assert_eq!((kept, ended.len()), (3, 10), "{ended:?}");
 }
 
 pub async fn a_colleague_finds_no_artifact_of_a_private_session_and_deletes_none(store: Arc<dyn Store>) {

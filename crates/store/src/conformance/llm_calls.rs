@@ -85,9 +85,7 @@ pub async fn a_large_batch_is_recorded_whole(store: Arc<dyn Store>) {
 async fn sums(store: &Arc<dyn Store>, group: LlmCallGroup, filter: LlmCallFilter) -> Vec<(Option<String>, [i64; 4])> {
     let sums = store.sum_llm_calls("a", group, filter).await.unwrap();
     let tokens = |sum: &LlmCallSum| sum.prompt_tokens + sum.completion_tokens;
-    sums.into_iter()
-        .map(|sum| (sum.key.clone(), [sum.calls, sum.errors, tokens(&sum), sum.cost_nano_usd]))
-        .collect()
+    sums.into_iter().map(|sum| (sum.key.clone(), [sum.calls, sum.errors, tokens(&sum), sum.cost_nano_usd])).collect()
 }
 
 pub async fn sums_are_by_day_agent_model_or_user(store: Arc<dyn Store>) {
@@ -102,7 +100,10 @@ pub async fn sums_are_by_day_agent_model_or_user(store: Arc<dyn Store>) {
     let proxied = LlmCall { provider: "openai".to_owned(), user_id: Some(other), ..bare("a", DAY) };
     let unknown = LlmCall { provider: "openai".to_owned(), ..bare("a", DAY) };
     let foreign = full("b", 0);
-    store.record_llm_calls(vec![by(user, 0, 5), by(user, DAY, 5), by(other, 0, 4), proxied, unknown, foreign]).await.unwrap();
+    store
+        .record_llm_calls(vec![by(user, 0, 5), by(user, DAY, 5), by(other, 0, 4), proxied, unknown, foreign])
+        .await
+        .unwrap();
     let key = |id: uuid::Uuid| Some(id.to_string());
     let word = |word: &str| Some(word.to_owned());
     let days = [(word("2026-01-02"), [2, 2, 240, 9]), (word("2026-01-03"), [3, 1, 120, 5])];

@@ -6,7 +6,7 @@ use artel_domain::{ArtifactId, SessionId, UserId, WorkspaceFile, WorkspacePath};
 
 use super::world::{World, at_once, now, session, uuid};
 use crate::viewer::ACCESS;
-use crate::{AuditFilter, NewArtifact, NewSession, Store, StoredBytes, Viewer, WorkspaceWrite};
+use crate::{ArtifactEnd, AuditFilter, NewArtifact, NewSession, Store, StoredBytes, Viewer, WorkspaceWrite};
 
 /// A private session of the world's user, and who asks.
 struct Desk {
@@ -51,9 +51,12 @@ impl Desk {
             bytes,
             sha256: "ab".repeat(32),
             at: now(),
+            most_of_tenant: None,
         };
         let audit = self.world.audit("artifact.create");
-        store.finish_artifact(self.world.tenant, id, stored, audit).await.unwrap().unwrap().id
+        let end = store.finish_artifact(self.world.tenant, id, stored, audit).await.unwrap();
+        assert!(matches!(end, ArtifactEnd::Stored(_)), "{end:?}");
+        id
     }
 
     async fn puts(&self, viewer: &Viewer, text: &str, artifact: ArtifactId) -> WorkspaceWrite {

@@ -1,5 +1,6 @@
 //! The bytes of an address, through the egress guard.
 
+use artel_domain::content_coding;
 use artel_egress::{Outgoing, read_capped};
 use artel_tools::{CallContext, ToolError};
 use bytes::Bytes;
@@ -54,7 +55,7 @@ pub(super) async fn load(context: &CallContext, address: &str) -> Result<Loaded,
 async fn read(response: Response) -> Result<Loaded, ToolError> {
     let url = response.url().to_string();
     let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    if let Some(encoding) = header(CONTENT_ENCODING).filter(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
+    if let Some(encoding) = header(CONTENT_ENCODING).and_then(content_coding) {
         let what = format!("url: the server sent the page compressed ({encoding}) although that was not asked for");
         return Err(tell("provider_error", &what, "use another source"));
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use artel_domain::read_foreign_json;
 use artel_egress::{Egress, Outgoing, SendError, read_capped};
 use async_trait::async_trait;
 use reqwest::Method;
@@ -92,7 +93,8 @@ impl Ask {
             status => return Err(Failure::Status(status)),
         }
         let (bytes, _) = read_capped(response, CAP).await.map_err(Failure::Send)?;
-        serde_json::from_slice(&bytes).map_err(|_| Failure::Form("JSON"))
+        let text = String::from_utf8_lossy(&bytes);
+        read_foreign_json(text.trim_start_matches('\u{FEFF}')).map_err(|_| Failure::Form("JSON"))
     }
 }
 

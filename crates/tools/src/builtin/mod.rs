@@ -17,7 +17,7 @@ use artel_domain::ToolDefinition;
 
 use crate::tool::Tool;
 
-pub use request_form::KnownService;
+pub use request_form::KnownServices;
 pub use typed::{Builtin, Typed};
 
 /// All built-in tools.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_catalogue::args::{FormFieldArgs, FormFieldKind, RequestForm as Args};
-use artel_domain::{EffectClass, FieldType, Form, FormField, Wait, names};
+use artel_domain::{EffectClass, FieldType, Form, FormField, TenantId, Wait, names};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -12,23 +12,36 @@ use crate::forms::{FormProblem, check_values};
 use crate::output::{ToolError, ToolOutput};
 use crate::programs::Fuel;
 
-/// Whether there is a service of this key.
-pub type KnownService = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+/// Which services a user can connect.
+#[async_trait]
+pub trait KnownServices: Send + Sync {
+    /// Whether the tenant has a service of this key.
+    ///
+    /// # Errors
+    /// As for [`Tool::call`](crate::Tool::call).
+    async fn knows(&self, tenant: TenantId, key: &str) -> Result<bool, ToolError>;
+}
 
 /// Asks the user. The call waits: what somebody fills in is its result.
 #[derive(Default)]
 pub(crate) struct RequestForm {
     /// `None` where no services can be connected.
-    known: Option<KnownService>,
+    known: Option<Arc<dyn KnownServices>>,
 }
 
 impl RequestForm {
-    pub(crate) fn knowing(known: KnownService) -> Self {
+    pub(crate) fn knowing(known: Arc<dyn KnownServices>) -> Self {
         Self { known: Some(known) }
     }
 
-    fn knows(&self, service: &str) -> bool {
-        self.known.as_ref().is_some_and(|known| known(service))
+    async fn check(&self, tenant: TenantId, service: &str) -> Result<(), ToolError> {
+        if let Some(known) = &self.known
+            && known.knows(tenant, service).await?
+        {
+            return Ok(());
+        }
+        let service = names::quoted(service);
+        Err(format!("not_found: connect: there is no service {service}; list_services says which there are").into())
     }
 }
 
@@ -49,10 +62,8 @@ impl Builtin for RequestForm {
     async fn call(&self, context: &CallContext, args: Args) -> Result<ToolOutput, ToolError> {
         let time = args.timeout_s.map(|seconds| Duration::from_secs(seconds.into()));
         let until = time.and_then(|time| context.clock.now().checked_add(time).ok());
-        if let Some(connect) = args.connect.as_ref().filter(|connect| !self.knows(&connect.service)) {
-            let service = names::quoted(&connect.service);
-            let told = format!("not_found: connect: there is no service {service}; list_services says which there are");
-            return Err(told.into());
+        if let Some(connect) = &args.connect {
+            self.check(context.tenant_id, &connect.service).await?;
         }
         let form = context.off_thread(move |fuel| form_of(args, fuel)).await?;
         Err(ToolError::Wait(Wait::Form { form, until }))
@@ -204,15 +215,25 @@ fn check_defaults(form: &Form, fuel: &Fuel) -> Result<(), String> {
 mod tests {
     use std::sync::Arc;
 
-    use artel_domain::Wait;
+    use artel_domain::{TenantId, Wait};
+    use async_trait::async_trait;
     use serde_json::{Value, json};
 
-    use super::RequestForm;
+    use super::{KnownServices, RequestForm};
     use crate::builtin::testing::{answer, refusal};
     use crate::output::ToolError;
 
+    struct Ozon;
+
+    #[async_trait]
+    impl KnownServices for Ozon {
+        async fn knows(&self, _: TenantId, key: &str) -> Result<bool, ToolError> {
+            Ok(key == "ozon")
+        }
+    }
+
     fn form() -> RequestForm {
-        RequestForm::knowing(Arc::new(|service| service == "ozon"))
+        RequestForm::knowing(Arc::new(Ozon))
     }
 
     async fn waits(args: Value) -> Value {

@@ -1,6 +1,6 @@
 //! What came back: read up to a cap, decoded, scrubbed of secrets, parsed.
 
-use artel_domain::{TenantId, read_foreign_json};
+use artel_domain::{TenantId, content_coding, read_foreign_json};
 use artel_egress::{SendError, read_capped};
 use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -93,11 +93,8 @@ impl Body {
             redactor.value(&mut value);
             return Ok(Self::Json(value));
         }
-        let mut text = redactor.text(&text);
-        if let Some(cap) = cut_at {
-            text = format!("{text}\n[truncated: the answer is larger than {cap} bytes]");
-        }
-        Ok(Self::Text(text))
+        let Some(cap) = cut_at else { return Ok(Self::Text(redactor.text(&text))) };
+        Ok(Self::Text(format!("{}\n[truncated: the answer is larger than {cap} bytes]", redactor.beginning(&text))))
     }
 
     pub(crate) fn text(&self) -> String {
@@ -125,9 +122,7 @@ fn content_type(headers: &HeaderMap) -> String {
 }
 
 fn compressed(headers: &HeaderMap) -> Option<String> {
-    let encoding = headers.get(CONTENT_ENCODING)?.to_str().ok()?.to_ascii_lowercase();
-    (encoding != "identity" && encoding.chars().all(|c| c.is_ascii_alphanumeric() || "-, ".contains(c)))
-        .then_some(encoding)
+    headers.get_all(CONTENT_ENCODING).iter().find_map(|value| content_coding(value.to_str().ok()?))
 }
 
 /// By its label, or for want of one.

@@ -82,10 +82,11 @@ pub(crate) fn longest(effect: EffectClass, repeats: u32, timeout: Duration) -> D
     one_round.saturating_add(questions)
 }
 
-/// `Retry-After` as seconds or as a date.
+/// `Retry-After` as seconds, whole or not, or as a date. A negative number says nothing.
 pub(crate) fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
-    if let Ok(seconds) = text.trim().parse() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(seconds) = text.trim().parse::<f64>() {
+        let is_told = seconds.is_finite() && seconds >= 0.0;
+        return is_told.then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
     let date = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
     Some(Duration::try_from(date.timestamp().duration_since(now)).unwrap_or_default())
@@ -138,7 +139,13 @@ mod tests {
         assert_eq!(retry_after(" 7 ", now), Some(Duration::from_secs(7)));
         assert_eq!(retry_after("Thu, 01 Jan 2026 00:00:09 GMT", now), Some(Duration::from_secs(9)));
         assert_eq!(retry_after("Wed, 31 Dec 2025 23:00:00 GMT", now), Some(Duration::ZERO));
-        assert_eq!(retry_after("soon", now), None);
+        assert_eq!(retry_after("0.5", now), Some(Duration::from_millis(500)));
+        for nothing in ["soon", "-1", "NaN", "inf"] {
+            assert_eq!(retry_after(nothing, now), None, "{nothing}");
+        }
+        for endless in ["99999999999999999999999", "1e300", "Thu, 30 Dec 9999 12:00:00 GMT"] {
+            assert_eq!(delay(1, retry_after(endless, now), 0.0), None, "{endless}");
+        }
     }
 
     #[test]

@@ -228,6 +228,17 @@ async fn a_compressed_answer_is_not_unpacked() {
 }
 
 #[tokio::test]
+async fn an_answer_whose_coding_is_none_is_read() {
+    for coding in ["utf-8", "identity", "UTF-8, identity", "none"] {
+        let receiver = Receiver::start(move |_, _| async move {
+            ([("content-encoding", coding), ("content-type", "application/json")], "[1]").into_response()
+        })
+        .await;
+        assert_eq!(output(&Bench::to(&receiver, "/").run().await), &json!([1]), "{coding}");
+    }
+}
+
+#[tokio::test]
 async fn json_becomes_a_value_text_stays_text_and_nothing_is_an_empty_text() {
     let receiver = Receiver::start(|seen, _| async move {
         match seen.target.as_str() {

@@ -104,10 +104,29 @@ fn values_for_a_call_that_waits_for_no_form_change_nothing() {
 }
 
 #[test]
-fn cancelling_ends_a_run_that_waits() {
-    for wait in [form(), Wait::Child, Wait::Until { at: artel_domain::clock::micros(5) }] {
-        let mut turn = waiting_turn(wait);
+fn cancelling_ends_a_run_that_waits_and_says_of_its_call_what_is_known() {
+    for (wait, expected) in
+        [(form(), "failed"), (Wait::Until { at: artel_domain::clock::micros(5) }, "failed"), (Wait::Child, "unknown")]
+    {
+        let mut turn = waiting_turn(wait.clone());
         let (journal, _) = play(&mut turn, [Event::CancelRequested]);
         assert_eq!(kinds(&journal), ["cancel_requested", "tool_finished", "run_failed"]);
+        let Event::ToolFinished { outcome, .. } = &journal[1] else { panic!("{journal:?}") };
+        assert_eq!(outcome.state().as_str(), expected, "{wait:?}: {outcome:?}");
     }
+}
+
+#[test]
+fn what_came_from_outside_is_the_calls_result_when_the_run_is_cancelled() {
+    let mut turn = waiting_turn(form());
+    turn.note_given(|_| Some(answers(Some(json!({ "name": "Ada" })), None)));
+    let (journal, actions) = play(&mut turn, [Event::CancelRequested]);
+    assert_eq!(kinds(&journal), ["cancel_requested", "form_answered", "tool_finished", "run_failed"]);
+    assert_eq!(actions, [Action::StopWork], "the model is not asked");
+    let expected = json!({ "submitted": true, "values": { "name": "Ada" } });
+    assert!(matches!(
+        &journal[2],
+        Event::ToolFinished { outcome: ToolOutcome::Succeeded { output }, .. }
+            if *output == expected
+    ));
 }

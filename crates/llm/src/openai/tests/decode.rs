@@ -86,6 +86,25 @@ fn text_may_come_as_parts_or_as_a_refusal() {
 }
 
 #[test]
+fn thinking_among_the_parts_of_the_content_is_reasoning() {
+    let thinks = |thinking: Value| delta(&json!({ "content": [{ "type": "thinking", "thinking": thinking }] }));
+    let body = stream(&[
+        thinks(json!([{ "type": "text", "text": "Let me " }, { "type": "reference", "reference_ids": [1] }])),
+        thinks(json!("see.")),
+        delta(&json!({ "content": [
+            { "type": "thinking", "thinking": [{ "type": "text", "text": " So:" }], "closed": true },
+            { "type": "text", "text": "It is " },
+        ] })),
+        delta(&json!({ "content": "42" })),
+        finish("stop"),
+    ]);
+    let (shown, answer) = decode([body.as_bytes()]);
+    assert_eq!((shown.reasoning.as_str(), shown.text.as_str()), ("Let me see. So:", "It is 42"));
+    let answer = answer.unwrap();
+    assert_eq!((answer.text.as_str(), answer.reasoning), ("It is 42", Vec::new()));
+}
+
+#[test]
 fn choices_after_the_first_are_ignored() {
     let other = json!({ "choices": [{ "index": 1, "delta": { "content": "no" } }] });
     assert_eq!(answer_to(&[other, delta(&json!({ "content": "yes" })), finish("stop")]).text, "yes");

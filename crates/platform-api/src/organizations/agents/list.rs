@@ -45,15 +45,16 @@ pub(crate) async fn list_organization_agents(
     let page = Page { limit: wanted.limit.unwrap_or(20), offset: wanted.offset.unwrap_or(0) };
     let filter = AgentFilter { kind: Some(AgentKind::Custom), ..AgentFilter::default() };
     let (custom, total) = app.store.list_agents(&app.viewer(&caller), filter, page).await?;
-    let mut agents = Vec::new();
+    let mut views = Vec::new();
     if page.offset == 0 {
-        agents.push(found(&app, &caller, BuiltinAgent::System.id(caller.tenant_id)).await?);
+        let system = found(&app, &caller, BuiltinAgent::System.id(caller.tenant_id)).await?;
+        views.push(OrganizationAgent::of(&app, system).await?);
     }
-    agents.extend(custom);
-    Ok((AppendHeaders([("x-total-count", total)]), Json(views(&app, caller.tenant_id, agents).await?)))
+    views.extend(views_of(&app, caller.tenant_id, custom).await?);
+    Ok((AppendHeaders([("x-total-count", total)]), Json(views)))
 }
 
-async fn views(app: &App, tenant: TenantId, agents: Vec<Agent>) -> Result<Vec<OrganizationAgent>, Problem> {
+async fn views_of(app: &App, tenant: TenantId, agents: Vec<Agent>) -> Result<Vec<OrganizationAgent>, Problem> {
     let ids: Vec<AgentId> = agents.iter().map(|agent| agent.id).collect();
     let mut connectors = app.store.connectors_of_agents(tenant, &ids).await?;
     let view = |agent: Agent| {

@@ -43,7 +43,7 @@ pub(crate) async fn put_agent_connectors(
     body: Body<PutConnectors>,
 ) -> Result<Json<OrganizationAgent>, Problem> {
     let agent = changeable(&caller, path.agent_id)?;
-    let keys = known(&app, body.value.connector_keys)?;
+    let keys = known(&app.connectors.keys(caller.tenant_id).await?, body.value.connector_keys)?;
     let audit = caller.audit("agent.connectors", "agent", agent, app.clock.now());
     let audit = AuditEntry { details: Some(json!({ "connector_keys": keys })), ..audit };
     let put = app.store.put_agent_connectors(&app.viewer(&caller), agent, keys.clone(), audit).await?;
@@ -53,20 +53,15 @@ pub(crate) async fn put_agent_connectors(
 }
 
 /// Each key once, in the order of its first appearance.
-fn known(app: &App, keys: Vec<String>) -> Result<Vec<String>, Problem> {
+fn known(all: &[String], keys: Vec<String>) -> Result<Vec<String>, Problem> {
     let (mut kept, mut faults) = (Vec::new(), Faults::default());
     for (index, key) in keys.into_iter().enumerate() {
-        if app.connectors.get(&key).is_none() {
-            let message = format!("there is no connector '{key}'; there are {}", all(app));
+        if !all.contains(&key) {
+            let message = format!("there is no connector '{key}'; there are {}", all.join(", "));
             faults.add(format!("connector_keys[{index}]"), message);
         } else if !kept.contains(&key) {
             kept.push(key);
         }
     }
     faults.result().map(|()| kept)
-}
-
-fn all(app: &App) -> String {
-    let keys: Vec<&str> = app.connectors.iter().map(|listed| listed.connector.key.as_str()).collect();
-    keys.join(", ")
 }

@@ -28,11 +28,10 @@ pub(crate) struct OrganizationAgent {
     llm_params: Option<Value>,
 }
 
-/// The agent with the connectors that it was given.
+/// The agent with its connectors.
 pub(crate) fn agent_view(app: &App, agent: Agent, connectors: Vec<String>) -> OrganizationAgent {
     let is_system = agent.kind == AgentKind::System;
     let is_default = is_system && agent.model == BuiltinAgent::System.default_model();
-    let all = || app.connectors.iter().map(|listed| listed.connector.key.clone()).collect();
     OrganizationAgent {
         id: agent.id,
         org_id: agent.tenant_id,
@@ -44,7 +43,7 @@ pub(crate) fn agent_view(app: &App, agent: Agent, connectors: Vec<String>) -> Or
         created_by: agent.owner_user_id,
         created_at: agent.created_at,
         updated_at: agent.updated_at,
-        connectors: if is_system { all() } else { connectors },
+        connectors,
         kind: agent.kind,
         model: if is_default { app.config.default_model.clone() } else { agent.model },
         llm_params: agent.llm_params,
@@ -52,9 +51,12 @@ pub(crate) fn agent_view(app: &App, agent: Agent, connectors: Vec<String>) -> Or
 }
 
 impl OrganizationAgent {
-    /// The agent with its connectors as the store has them.
+    /// The agent with its connectors as the store has them. The system agent has all.
     pub(super) async fn of(app: &App, agent: Agent) -> Result<Self, artel_http::Problem> {
-        let connectors = app.store.connectors_of_agent(agent.tenant_id, agent.id).await?;
+        let connectors = match agent.kind {
+            AgentKind::System => app.connectors.keys(agent.tenant_id).await?,
+            _ => app.store.connectors_of_agent(agent.tenant_id, agent.id).await?,
+        };
         Ok(agent_view(app, agent, connectors))
     }
 }

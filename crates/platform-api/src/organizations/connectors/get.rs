@@ -2,16 +2,11 @@ use artel_http::caller::AgentsRead;
 use artel_http::{At, Problem};
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
 
+use super::ConnectorAt;
 use super::view::{ConnectorView, whole};
 use crate::App;
 use crate::organizations::{Member, TAG};
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct ConnectorAt {
-    connector_key: String,
-}
 
 /// Read a connector.
 ///
@@ -21,11 +16,9 @@ pub(crate) struct ConnectorAt {
     responses((status = 200, description = "The connector.", body = ConnectorView)))]
 pub(crate) async fn get_connector(
     State(app): State<App>,
-    _caller: Member<AgentsRead>,
+    caller: Member<AgentsRead>,
     At(path): At<ConnectorAt>,
 ) -> Result<Json<ConnectorView>, Problem> {
-    app.connectors
-        .get(&path.connector_key)
-        .map(|listed| Json(whole(listed)))
-        .ok_or_else(|| Problem::not_found("connector"))
+    let found = app.connectors.find(caller.tenant_id, &path.connector_key).await?;
+    found.map(|listed| Json(whole(&listed))).ok_or_else(|| Problem::not_found("connector"))
 }

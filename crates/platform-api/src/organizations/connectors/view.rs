@@ -1,6 +1,6 @@
 use artel_connectors::request::path_shown;
 use artel_connectors::schema::{Access, Connector, Grant, Operation, Scheme, Send, Text};
-use artel_connectors::{Listed, Origin, account_schema, parameters_schema};
+use artel_connectors::{Listed, account_schema, parameters_schema};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ pub(crate) struct ConnectorLine {
     /// What agents and credentials name it by.
     key: String,
     title: Title,
-    /// `shipped` with the product, or added by the `operator`.
+    /// `shipped` with the product, added by the `operator`, or imported by the `organisation`.
     #[schema(schema_with = crate::document::connector_origin)]
     kind: &'static str,
     #[schema(value_type = Object)]
@@ -56,7 +56,7 @@ pub(super) fn line(listed: &Listed) -> ConnectorLine {
     ConnectorLine {
         key: connector.key.clone(),
         title: title(&connector.title),
-        kind: kind(listed),
+        kind: listed.origin.as_str(),
         auth: json!({ "kind": auth_kind(connector) }),
         operations: connector.operations().count(),
     }
@@ -71,7 +71,7 @@ pub(super) fn whole(listed: &Listed) -> ConnectorView {
     ConnectorView {
         key: connector.key.clone(),
         title: title(&connector.title),
-        kind: kind(listed),
+        kind: listed.origin.as_str(),
         hosts: json!(connector.hosts),
         auth: json!({ "kind": auth_kind(connector), "schema": account_schema(connector) }),
         modules: connector.modules.iter().map(module).collect(),
@@ -82,13 +82,6 @@ pub(super) fn whole(listed: &Listed) -> ConnectorView {
 
 fn title(text: &Text) -> Title {
     Title { ru: text.ru.clone(), en: text.en.clone() }
-}
-
-fn kind(listed: &Listed) -> &'static str {
-    match listed.origin {
-        Origin::Shipped => "shipped",
-        Origin::Operator => "operator",
-    }
 }
 
 fn operation(operation: &Operation) -> Value {

@@ -66,7 +66,7 @@ pub(crate) async fn create_credential(
     body: Body<CreateCredential>,
 ) -> Result<Response, Problem> {
     let new = body.value;
-    let connector = secret::connector(&app, &new.service_name)?;
+    let connector = secret::connector(&app, caller.tenant_id, &new.service_name).await?;
     let members = secret::checked(&connector, new.secret)?;
     let is_others = new.user_id.is_some_and(|user| user != caller.user_id);
     if is_others && !app.viewer(&caller).is_administrator() {

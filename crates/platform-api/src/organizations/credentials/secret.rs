@@ -28,13 +28,12 @@ pub(super) fn check_shape(faults: &mut Faults, secret: &Value) {
 ///
 /// # Errors
 /// 422 that names the field.
-pub(super) fn connector(app: &App, key: &str) -> Result<Arc<Connector>, Problem> {
-    let found = app.connectors.get(key).map(|listed| Arc::clone(&listed.connector));
-    found.ok_or_else(|| {
-        let known: Vec<&str> = app.connectors.iter().map(|listed| listed.connector.key.as_str()).collect();
-        let message = format!("there is no connector '{key}'; there are {}", known.join(", "));
-        Problem::invalid_field("service_name", message)
-    })
+pub(super) async fn connector(app: &App, tenant: TenantId, key: &str) -> Result<Arc<Connector>, Problem> {
+    if let Some(listed) = app.connectors.find(tenant, key).await? {
+        return Ok(listed.connector);
+    }
+    let known = app.connectors.keys(tenant).await?.join(", ");
+    Err(Problem::invalid_field("service_name", format!("there is no connector '{key}'; there are {known}")))
 }
 
 /// Holds a secret to what the connector asks for.

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use artel_connector_engine::{Account, ProbeReport};
 use artel_domain::CredentialId;
 use artel_http::caller::CredentialsWrite;
@@ -45,7 +43,7 @@ pub(crate) async fn test_credential(
 ) -> Result<Json<CredentialReport>, Problem> {
     let found = app.store.find_sealed_credential(&app.viewer(&caller), path.credential_id).await?;
     let found = found.ok_or_else(|| Problem::not_found("credential"))?;
-    let Some(listed) = app.connectors.get(&found.credential.service_name) else {
+    let Some(listed) = app.connectors.find(caller.tenant_id, &found.credential.service_name).await? else {
         return Ok(Json(untried("This installation has no such connector any more.")));
     };
     let audit = caller.audit("credential.test", "credential", path.credential_id, app.clock.now());
@@ -53,7 +51,7 @@ pub(crate) async fn test_credential(
     let account = Account {
         tenant: caller.tenant_id,
         id: found.credential.id.to_string(),
-        connector: Arc::clone(&listed.connector),
+        connector: listed.connector,
         credential: secret::opened(&app.seal, &found)?,
     };
     let report = app.executor.probe(&account).await;

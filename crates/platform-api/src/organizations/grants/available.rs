@@ -39,7 +39,7 @@ pub(crate) async fn list_available_credentials(
     let agent = found(&app, &caller, path.agent_id).await?;
     let is_system = agent.kind == AgentKind::System;
     let services = if is_system {
-        app.connectors.iter().map(|listed| listed.connector.key.clone()).collect()
+        app.connectors.keys(caller.tenant_id).await?
     } else {
         app.store.connectors_of_agent(caller.tenant_id, agent.id).await?
     };

@@ -88,7 +88,7 @@ async fn check_covered(
     let credential = app.store.find_credential(&app.viewer(caller), credential).await?;
     let credential = credential.ok_or_else(|| Problem::not_found("credential"))?;
     let (service, allowed) = (&credential.service_name, app.store.connectors_of_agent(caller.tenant_id, agent).await?);
-    let listed = app.connectors.get(service).filter(|_| allowed.contains(service));
+    let listed = app.connectors.find(caller.tenant_id, service).await?.filter(|_| allowed.contains(service));
     let Some(listed) = listed else {
         let message =
             format!("is of {service}, which is not among the agent's connectors; add it with PUT …/connectors first");

@@ -11,12 +11,23 @@ use artel_connectors::Connector;
 use artel_domain::{AgentId, GrantId, GrantScopes};
 use artel_http::{Faults, Identity, Problem};
 use artel_store::Viewer;
+use artel_tools_services::EVENTS;
 use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
 /// The most names that scopes may have.
 const MOST_SCOPES: usize = 100;
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(available::list_available_credentials))
+        .routes(routes!(create::create_grant, list::list_grants))
+        .routes(routes!(update::update_grant, delete::delete_grant))
+}
 
 /// What a path names behind the organisation.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -39,11 +50,12 @@ fn check_count(faults: &mut Faults, scopes: Option<&GrantScopes>) {
     faults.ensure(few, "scopes", "must have at most 100 members");
 }
 
-/// Names beside `read` and `write` are modules of the connector.
+/// Names beside `read` and `write` are modules of the connector, or the events that its service sends by itself.
 fn check_modules(connector: &Connector, scopes: &GrantScopes) -> Result<(), Problem> {
     let mut faults = Faults::default();
+    let is_events = |name: &str| name == EVENTS && connector.webhook.is_some();
     for (name, _) in scopes.modules() {
-        if !connector.modules.iter().any(|module| module.key == name) {
+        if !is_events(name) && !connector.modules.iter().any(|module| module.key == name) {
             let known: Vec<&str> = connector.modules.iter().map(|module| module.key.as_str()).collect();
             let message = format!("is no module of {}; its modules are {}", connector.key, known.join(", "));
             faults.add(format!("scopes.{name}"), message);

@@ -43,7 +43,7 @@ pub(crate) async fn update_grant(
     let grants = app.store.list_grants(&viewer, agent).await?.unwrap_or_default();
     let grant = grants.into_iter().find(|grant| grant.id == path.grant_id).ok_or_else(absent)?;
     let credential = app.store.find_credential(&viewer, grant.credential_id).await?.ok_or_else(absent)?;
-    if let Some(listed) = app.connectors.get(&credential.service_name) {
+    if let Some(listed) = app.connectors.find(caller.tenant_id, &credential.service_name).await? {
         check_modules(&listed.connector, &scopes)?;
     }
     let audit = caller.audit("grant.update", "grant", grant.id, app.clock.now());

@@ -1,0 +1,33 @@
+use artel_connectors::schema::Webhook;
+use artel_domain::Hook;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A hook without its token and its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HookView {
+    #[serde(flatten)]
+    hook: Hook,
+    /// What proves where a delivery is from, beside the token in the URL: the `secret`, the sender's `address`, or
+    /// `nothing`. `missing_secret`: the service signs its deliveries and the hook has no secret yet, so that every
+    /// delivery is refused.
+    #[schema(schema_with = crate::document::hook_proof)]
+    proof: &'static str,
+}
+
+/// Every word of `proof`.
+pub(crate) const PROOFS: [&str; 4] = ["secret", "address", "nothing", "missing_secret"];
+
+impl HookView {
+    /// * `webhook`: `None` when the connector is gone, or its service sends nothing any more.
+    pub(super) fn new(hook: Hook, webhook: Option<&Webhook>) -> Self {
+        let [secret, address, nothing, missing] = PROOFS;
+        let proof = match webhook {
+            Some(webhook) if webhook.takes_secret() && hook.has_secret => secret,
+            Some(webhook) if webhook.knows_addresses() => address,
+            Some(webhook) if webhook.takes_secret() => missing,
+            _ => nothing,
+        };
+        Self { hook, proof }
+    }
+}
