@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use artel_domain::{Artifact, Clock};
-use artel_store::{ArtifactStart, Artifacts, NewArtifact};
+use artel_store::{ArtifactStart, FileStore, NewArtifact};
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -32,7 +32,7 @@ pub enum Beginning {
 
 impl ArtifactFiles {
     /// Files of any number.
-    pub fn new(rows: Arc<dyn Artifacts>, place: Place, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(rows: Arc<dyn FileStore>, place: Place, clock: Arc<dyn Clock>) -> Self {
         Self { ground: Ground { rows, place, clock, most_of_tenant: None } }
     }
 

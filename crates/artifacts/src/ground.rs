@@ -1,14 +1,14 @@
 use std::sync::Arc;
 
 use artel_domain::Clock;
-use artel_store::Artifacts;
+use artel_store::FileStore;
 
 use crate::place::Place;
 
 /// What files stand on: rows, bytes and time.
 #[derive(Clone)]
 pub(crate) struct Ground {
-    pub(crate) rows: Arc<dyn Artifacts>,
+    pub(crate) rows: Arc<dyn FileStore>,
     pub(crate) place: Place,
     pub(crate) clock: Arc<dyn Clock>,
     /// The most bytes of one tenant's files; `None`: any number.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use artel_domain::{Actor, ArtifactId, AuditEntry};
-use artel_store::{NewArtifact, StoreError};
+use artel_domain::{Actor, ArtifactId, AuditEntry, WorkspacePath, names};
+use artel_store::{NewArtifact, StoreError, Viewer};
 use artel_tools::{ArtifactKeeper, CallContext, ToolArtifact, ToolError};
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
@@ -34,6 +34,24 @@ impl ArtifactKeeper for ArtifactFiles {
             }
         }
         Err("failed: every attempt of this call came to another answer; make another call".into())
+    }
+
+    async fn workspace_file(
+        &self,
+        context: &CallContext,
+        path: &WorkspacePath,
+    ) -> Result<Option<ArtifactId>, ToolError> {
+        let Some(run) = &context.run else { return Ok(None) };
+        let viewer = Viewer::user(context.tenant_id, context.principal.user_id);
+        let found = self.ground.rows.find_workspace_file(&viewer, &run.session_id, path).await;
+        let found = found.map_err(|error| match error {
+            StoreError::Unavailable(error) => ToolError::NotNow(error.to_string()),
+            error => {
+                tracing::error!(%error, "a workspace cannot be read");
+                "failed: the workspace cannot be read; tell the user that something is wrong on our side".into()
+            }
+        })?;
+        Ok(found.map(|file| file.artifact_id))
     }
 }
 
@@ -91,9 +109,9 @@ async fn store(
     }
 }
 
-/// As long as a title of an upload may be, and without control characters: it stands in a header of each answer.
+/// As long as a title of an upload may be, and all of it seen: it stands in a header of each answer.
 fn short(title: &str) -> String {
-    title.chars().filter(|letter| !letter.is_control()).take(LONGEST_TITLE).collect()
+    names::visible(title).chars().take(LONGEST_TITLE).collect()
 }
 
 fn audit(context: &CallContext, id: ArtifactId) -> AuditEntry {

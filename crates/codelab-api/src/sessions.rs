@@ -12,5 +12,5 @@ use artel_http::Faults;
 const LONGEST_TITLE: usize = 500;
 
 fn check_title(title: Option<&str>, faults: &mut Faults) {
-    faults.length("title", title, 1..=LONGEST_TITLE);
+    faults.seen("title", title, 1..=LONGEST_TITLE);
 }

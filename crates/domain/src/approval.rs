@@ -87,7 +87,7 @@ pub struct ApprovalRule {
     pub effect: RuleEffect,
     /// What the human who is asked, or the model that is refused, gets to read.
     #[serde(default)]
-    #[schema(max_length = 500, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = reason)]
     pub reason: Option<String>,
     /// With `ask`: who else sees the question and decides it, without seeing the rest of the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,6 +116,17 @@ fn tool_pattern() -> utoipa::openapi::schema::Schema {
         .min_length(Some(1))
         .max_length(Some(200))
         .pattern(Some(crate::names::schema_pattern()))
+        .build()
+        .into()
+}
+
+fn reason() -> utoipa::openapi::schema::Schema {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .description(Some("What the human who is asked, or the model that is refused, gets to read: one line."))
+        .max_length(Some(500))
+        .pattern(Some(format!("^$|{}", crate::names::schema_pattern())))
         .build()
         .into()
 }

@@ -26,6 +26,7 @@ pub struct Artifact {
     pub session_id: Option<SessionId>,
     /// What it is for, such as `file`, `draft` or `tool_result`.
     pub kind: String,
+    #[serde(serialize_with = "crate::names::maybe_shown")]
     pub title: Option<String>,
     /// Found out from the bytes, not from a name.
     pub media_type: String,

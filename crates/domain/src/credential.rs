@@ -21,6 +21,7 @@ pub struct Credential {
     /// Tells the accounts of one service apart; unique among them.
     pub instance_id: String,
     /// What people call the account.
+    #[serde(serialize_with = "crate::names::shown")]
     pub account_label: String,
     /// The only user whose runs may use it; `null`: the organisation's.
     pub user_id: Option<UserId>,

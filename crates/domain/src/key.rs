@@ -11,6 +11,7 @@ pub struct ApiKey {
     pub user_id: UserId,
     /// The only agent that this key may run, if any.
     pub agent_id: Option<AgentId>,
+    #[serde(serialize_with = "crate::names::maybe_shown")]
     pub name: Option<String>,
     pub last4: String,
     pub scopes: Vec<String>,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
@@ -65,6 +66,27 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter_map(seen).collect())
 }
 
+/// For members of answers that hold a stranger's text: what an earlier release took is shown [`visible`].
+///
+/// # Errors
+/// Those of the serializer.
+pub fn shown<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&visible(text))
+}
+
+/// The same where there may be none.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn maybe_shown<S: serde::Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().map(visible).serialize(serializer)
+}
+
+/// A stranger's text as one piece of a sentence: [`visible`], between quotation marks that it cannot end.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", visible(text).replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// The regular expression of names that may be given, for schemas.
 pub fn schema_pattern() -> String {
     let ranges: String = UNSEEN.iter().map(|(from, to)| range(*from, *to)).collect();
@@ -80,7 +102,8 @@ fn range(from: char, to: char) -> String {
     if from == to { written(from) } else { format!("{}-{}", written(from), written(to)) }
 }
 
-fn is_unseen(c: char) -> bool {
+/// Whether it controls a display, or nobody sees it.
+pub fn is_unseen(c: char) -> bool {
     UNSEEN.iter().any(|(from, to)| (*from..=*to).contains(&c))
 }
 
@@ -89,6 +112,18 @@ fn is_unseen(c: char) -> bool {
 pub fn are_same(left: &str, right: &str) -> bool {
     let right = forms_of(right, |_| false);
     forms_of(left, |_| false).iter().any(|form| right.contains(form))
+}
+
+/// Whether a text has the word in it, as people read both. How the words of a running text are joined counts.
+pub fn mentions(text: &str, word: &str) -> bool {
+    let words = looks(word, |_| false);
+    looks(text, |_| false).iter().any(|look| words.iter().any(|word| look.contains(word)))
+}
+
+/// Whether a name has the word in it, also spread over several words of the name.
+pub fn contains(name: &str, word: &str) -> bool {
+    let words = forms_of(word, |_| false);
+    forms_of(name, |_| false).iter().any(|form| words.iter().any(|word| form.contains(word)))
 }
 
 /// Another name of the same tool, when it has one.
@@ -121,24 +156,27 @@ pub fn pattern_forms(pattern: &str) -> Vec<String> {
 /// pattern with wildcards has no such last form: its beginning would fit words that it does not mean. A form that is
 /// empty says nothing, so that such a name is only itself.
 fn forms_of(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
-    let seen = without_accents(&seen(name));
-    let looks: String = seen.chars().flat_map(latin).collect();
-    let mut forms: Vec<String> =
-        [caseless(&seen), caseless(&words_apart(&seen)), skeleton(&caseless(&looks)).collect::<String>()]
-            .iter()
-            .map(|text| untrimmed(&caseless(text), keeps).trim_matches('_').to_owned())
-            .filter(|form| !form.is_empty())
-            .collect();
+    let mut forms = looks(name, keeps);
     if !name.chars().any(keeps) {
         let joined: Vec<String> = forms.iter().map(|form| form.replace('_', "")).collect();
         forms.extend(joined);
     }
     if forms.is_empty() {
-        forms.push(seen);
+        forms.push(seen(name));
     }
     forms.sort_unstable();
     forms.dedup();
     forms
+}
+
+fn looks(name: &str, keeps: fn(char) -> bool) -> Vec<String> {
+    let seen = without_accents(&seen(name));
+    let looks: String = seen.chars().flat_map(latin).collect();
+    [caseless(&seen), caseless(&words_apart(&seen)), skeleton(&caseless(&looks)).collect::<String>()]
+        .iter()
+        .map(|text| untrimmed(&caseless(text), keeps).trim_matches('_').to_owned())
+        .filter(|form| !form.is_empty())
+        .collect()
 }
 
 /// Without the marks on Latin letters. In other scripts a mark makes another letter, and the one mark that is a letter

@@ -90,9 +90,15 @@ impl Target {
         names.into_iter().filter_map(change).collect()
     }
 
-    /// All members side by side; a row's version is one of them.
+    /// All members side by side; a row's version is one of them, and so is each member of the account.
     fn flat(&self) -> BTreeMap<String, Value> {
         let mut members = self.members.clone();
+        if let Some(Value::Object(account)) = members.get(ACCOUNT) {
+            let account = account.iter().map(|(name, value)| (format!("{ACCOUNT}.{name}"), value.clone()));
+            let account: Vec<(String, Value)> = account.collect();
+            members.remove(ACCOUNT);
+            members.extend(account);
+        }
         match &self.tool {
             ToolRef::Row { id, version } => {
                 members.insert("tool".to_owned(), json!({ "kind": "row", "id": id }));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ArtifactId, Timestamp};
+use crate::{ArtifactId, Timestamp, names};
 
 /// The most bytes of a path, and of one name in it.
 const LONGEST_PATH: usize = 1024;
@@ -46,8 +46,8 @@ impl WorkspacePath {
         if text.len() > LONGEST_PATH {
             return Err(BadPath("is longer than 1024 bytes"));
         }
-        if text.chars().any(char::is_control) {
-            return Err(BadPath("has a control character"));
+        if text.chars().any(names::is_unseen) {
+            return Err(BadPath("has a control character or an invisible character"));
         }
         let mut names = Vec::new();
         for name in beneath_root(text)?.split('/') {

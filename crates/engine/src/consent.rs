@@ -1,49 +1,90 @@
-//! Calls to which a human must agree because their tool says so. Rules that forbid a call have judged it before.
+//! As whom held calls are made: what a human is shown of it, whoever asks them, and what it is before the call.
 
-use artel_domain::Run;
+use std::collections::BTreeMap;
+
+use artel_agent::Turn;
 use artel_domain::event::{PlannedCall, Verdict};
-use artel_tools::{Asks, ToolError};
+use artel_domain::{CallId, Run, ToolRef};
+use artel_tools::{MadeAs, ToolError};
+use serde_json::Value;
 
 use crate::Deps;
 use crate::store_away::Pauses;
+use crate::targets::Targets;
 use crate::tool_call::request;
-use crate::toolbox::Toolbox;
+use crate::toolbox::{Judged, Toolbox};
 
-/// The planned calls, with the questions of their tools. May be dropped at any time.
-pub(crate) async fn asked(deps: &Deps, run: &Run, toolbox: &Toolbox, planned: Vec<PlannedCall>) -> Vec<PlannedCall> {
-    let mut judged = Vec::with_capacity(planned.len());
-    for call in planned {
-        let asks = if let Verdict::Refuse { .. } = call.verdict { None } else { asks(deps, run, toolbox, &call).await };
-        let verdict = match asks {
-            Some(asks) => with_question(call.verdict, asks),
-            None => call.verdict,
+/// As whom a call would be made; the error is what its tool would refuse it with.
+type Bearer = Result<Option<MadeAs>, String>;
+
+/// The planned calls, each question with the account that its tool would use. There is no other way from a judged call
+/// to a planned one. May be dropped at any time.
+pub(crate) async fn shown(deps: &Deps, run: &Run, toolbox: &Toolbox, judged: Vec<Judged>) -> Vec<PlannedCall> {
+    let mut planned = Vec::with_capacity(judged.len());
+    for Judged(call) in judged {
+        let verdict = match call.verdict {
+            refused @ Verdict::Refuse { .. } => refused,
+            verdict => {
+                let bearer = bearer(deps, run, toolbox, (call.call_id, call.tool.as_ref(), &call.args)).await;
+                with_bearer(verdict, bearer)
+            }
         };
-        judged.push(PlannedCall { verdict, ..call });
+        planned.push(PlannedCall { verdict, ..call });
     }
-    judged
+    planned
 }
 
-/// What the tool asks. While this installation cannot know it, because its store is away, the call waits.
-async fn asks(deps: &Deps, run: &Run, toolbox: &Toolbox, call: &PlannedCall) -> Option<Asks> {
-    let tool = toolbox.callable(call.tool.as_ref())?;
-    let (request, mut pauses) = (request(run, toolbox.may_write(), call.call_id), Pauses::new(run.id));
+/// As whom the calls that humans were asked about would be made now. A call whose tool would refuse it is not there: it
+/// says so when it is made. May be dropped at any time.
+pub(crate) async fn accounts(
+    deps: &Deps,
+    run: &Run,
+    toolbox: &Toolbox,
+    turn: &Turn,
+    targets: &Targets,
+) -> BTreeMap<CallId, Value> {
+    let mut accounts = BTreeMap::new();
+    for call in turn.held() {
+        let (id, tool) = (call.planned.call_id, call.planned.tool.as_ref());
+        let bearer = bearer(deps, run, toolbox, (id, tool, targets.args(call))).await;
+        accounts.extend(bearer.ok().flatten().map(|made_as| (id, made_as.account)));
+    }
+    accounts
+}
+
+/// What the tool says. While this installation cannot know it, because its store is away, the call waits.
+async fn bearer(
+    deps: &Deps,
+    run: &Run,
+    toolbox: &Toolbox,
+    (call_id, tool, args): (CallId, Option<&ToolRef>, &Value),
+) -> Bearer {
+    let Some(tool) = toolbox.callable(tool) else { return Ok(None) };
+    let (request, mut pauses) = (request(run, toolbox.may_write(), call_id), Pauses::new(run.id));
     loop {
-        match deps.tools.must_ask(&tool, &request, &call.args).await {
-            Ok(asks) => return asks,
+        match deps.tools.made_as(&tool, &request, args).await {
+            Ok(made_as) => return Ok(made_as),
             Err(ToolError::NotNow(why)) => pauses.wait("a tool cannot be asked now", &why).await,
-            // The call meets the same, and says it.
-            Err(_) => return None,
+            Err(ToolError::Tell(why) | ToolError::Unknown(why) | ToolError::Abort { message: why, .. }) => {
+                return Err(why);
+            }
+            Err(ToolError::Wait(_)) => return Ok(None),
         }
     }
 }
 
-/// A rule that asks too has the first word, and says who decides.
-fn with_question(verdict: Verdict, asks: Asks) -> Verdict {
-    let (reason, approvers) = match (verdict, asks.reason) {
-        (Verdict::Ask { reason, approvers, .. }, Some(own)) => (format!("{reason}; {own}"), approvers),
-        (Verdict::Ask { reason, approvers, .. }, None) => (reason, approvers),
-        (Verdict::Allow, Some(own)) => (own, Vec::new()),
-        (as_it_is, _) => return as_it_is,
-    };
-    Verdict::Ask { reason, approvers, account: Some(asks.account) }
+/// A rule that asks has the first word, and says who decides. Nobody is asked about a call that would be refused, and a
+/// call that nobody is asked about meets the refusal itself.
+fn with_bearer(verdict: Verdict, bearer: Bearer) -> Verdict {
+    match (verdict, bearer) {
+        (Verdict::Ask { .. }, Err(reason)) => Verdict::Refuse { reason },
+        (Verdict::Ask { reason, approvers, .. }, Ok(Some(made_as))) => {
+            let reason = format!("{reason}; {}", made_as.words);
+            Verdict::Ask { reason, approvers, account: Some(made_as.account) }
+        }
+        (Verdict::Allow, Ok(Some(MadeAs { words, account, needs_consent: true }))) => {
+            Verdict::Ask { reason: words, approvers: Vec::new(), account: Some(account) }
+        }
+        (verdict, _) => verdict,
+    }
 }

@@ -29,7 +29,7 @@ use crate::outside::Outside;
 use crate::recovery::{load, opening};
 use crate::routing;
 use crate::scribe::{Scribe, Stop, fence};
-use crate::signals::{Signal, Signals};
+use crate::signals::{LetGo, Signal, Signals};
 use crate::targets::Targets;
 use crate::team::Team;
 use crate::tool_call::{ToolCall, ToolEnd};
@@ -62,25 +62,40 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let run = Arc::new(claim.run.clone());
     let scribe = Scribe::new(deps.clone(), &claim, signals.let_go(), loaded.last_seq);
     let mut turn = Turn::replay(deps.config.limits, loaded.journal.iter().map(|entry| &entry.event));
-    let (targets, outside) = (Targets::of(&loaded), Outside::of(&loaded));
+    let outside = Outside::of(&loaded);
     turn.note_given(|call| outside.given(call));
-    let (turn, targets) = observed(&deps, &run, turn, targets).await?;
+    let actor = actor(&deps, &run, &loaded);
+    let targets = Targets::of(&loaded);
+    let now = consent::accounts(&deps, &run, &actor.toolbox, &turn, &targets);
+    let accounts = unless_let_go(signals.let_go(), now).await?;
+    let (turn, targets) = observed(&deps, &run, turn, targets.with_accounts(accounts)).await?;
     let opening = opening(&deps, &claim, &turn, &loaded, &outside);
     let budget = RunBudget::new(deps.config.budget, &loaded, fence(&claim));
-    let team = Team::of(&run, &loaded);
-    let TurnRecord { agent, bindings, approval_rules, dialogue, journal, in_organization, .. } = loaded;
-    let toolbox = Toolbox::new(&deps.tools, &bindings, approval_rules, &run);
-    let agent = assistant::whole(agent, &deps.config);
-    let (agent, toolbox) =
-        if in_organization { assistant::in_organization(agent, toolbox, &deps.tools) } else { (agent, toolbox) };
-    let agent = Arc::new(agent);
-    let actor = Actor { agent, toolbox, team };
+    let TurnRecord { dialogue, journal, .. } = loaded;
     let record = Record { turn, targets, outside, unanswered: Vec::new(), dialogue, journal, scribe };
     let (work, answer) = (FuturesUnordered::new(), AnswerStream::default());
     let mut drive =
         Drive { deps, run, record, actor, signals, work, answer, is_summarised: false, budget, spent: None };
     drive.take_on_specialist();
     drive.go(opening).await
+}
+
+/// The agent with the tools that it has now.
+fn actor(deps: &Deps, run: &Run, loaded: &TurnRecord) -> Actor {
+    let toolbox = Toolbox::new(&deps.tools, &loaded.bindings, loaded.approval_rules.clone(), run);
+    let agent = assistant::whole(loaded.agent.clone(), &deps.config);
+    let (agent, toolbox) =
+        if loaded.in_organization { assistant::in_organization(agent, toolbox, &deps.tools) } else { (agent, toolbox) };
+    Actor { agent: Arc::new(agent), toolbox, team: Team::of(run, loaded) }
+}
+
+/// What comes of the work, which the run may be taken from meanwhile.
+async fn unless_let_go<T>(mut let_go: LetGo, work: impl Future<Output = T>) -> Result<T, Stop> {
+    tokio::select! {
+        biased;
+        () = let_go.told() => Err(Stop::LetGo),
+        done = work => Ok(done),
+    }
 }
 
 /// The turn that knows how the tools of its calls are now. Rules are asked again about calls that were held.
@@ -286,13 +301,8 @@ impl Drive {
         let work = move |fuel: &Fuel| {
             Ok::<_, BrokeOff>(toolbox.plan(&Judge { run: &run, policy: &*policy, fuel }, step, &calls, most))
         };
-        let planned = Programs::of_process().run(self.run.tenant_id, work).await?;
-        let asked = consent::asked(&self.deps, &self.run, &self.actor.toolbox, planned);
-        let mut let_go = self.signals.let_go();
-        tokio::select! {
-            biased;
-            () = let_go.told() => Err(Stop::LetGo),
-            planned = asked => Ok(planned),
-        }
+        let judged = Programs::of_process().run(self.run.tenant_id, work).await?;
+        let shown = consent::shown(&self.deps, &self.run, &self.actor.toolbox, judged);
+        unless_let_go(self.signals.let_go(), shown).await
     }
 }

@@ -1,8 +1,10 @@
 //! Where calls of the agent's tools go now, and whether an approved call still goes where it was shown to go.
 
+use std::collections::BTreeMap;
+
 use artel_agent::{Call, Present};
 use artel_domain::event::Verdict;
-use artel_domain::{Approval, ApprovalRule, Binding, Event, Target, TargetChange, ToolDefinition, ToolRef};
+use artel_domain::{Approval, ApprovalRule, Binding, CallId, Event, Target, TargetChange, ToolDefinition, ToolRef};
 use artel_store::TurnRecord;
 use serde_json::Value;
 
@@ -18,6 +20,8 @@ pub(crate) struct Targets {
     rows: Vec<(Binding, ToolDefinition)>,
     approvals: Vec<Approval>,
     rules: Vec<ApprovalRule>,
+    /// As whom held calls would be made, where their tools act as somebody and would not refuse them.
+    accounts: BTreeMap<CallId, Value>,
 }
 
 impl Targets {
@@ -26,7 +30,18 @@ impl Targets {
             rows: record.bindings.clone(),
             approvals: record.approvals.clone(),
             rules: record.approval_rules.clone(),
+            accounts: BTreeMap::new(),
         }
+    }
+
+    pub(crate) fn with_accounts(self, accounts: BTreeMap<CallId, Value>) -> Self {
+        Self { accounts, ..self }
+    }
+
+    /// The arguments that a held call is made with, when a human has put others in place of them too.
+    pub(crate) fn args<'a>(&'a self, call: &'a Call) -> &'a Value {
+        let decided = self.approvals.iter().find(|approval| Some(approval.id) == call.approval);
+        decided.and_then(|approval| approval.decided_args.as_ref()).unwrap_or(&call.args)
     }
 
     /// Rules may have to be asked about them.
@@ -56,10 +71,15 @@ impl Targets {
             return Present::Refused(why);
         }
         match &call.shown {
-            // The tool holds the call to the account that was shown, at the moment of the call.
-            Some(shown) if !shown.changes(&target.made_as(shown.account())).is_empty() => Present::Changed,
+            Some(shown) if !shown.changes(&target.made_as(self.account_now(call))).is_empty() => Present::Changed,
             _ => Present::AsShown,
         }
+    }
+
+    /// A tool that would refuse the call now says so when it is made. It also holds the call to the account that was
+    /// shown, at the moment of the call.
+    fn account_now<'a>(&'a self, call: &'a Call) -> Option<&'a Value> {
+        self.accounts.get(&call.planned.call_id).or_else(|| call.shown.as_ref()?.account())
     }
 
     fn forbidden(&self, judge: &Judge<'_>, call: &Call, target: &Target) -> Option<String> {
@@ -67,8 +87,7 @@ impl Targets {
             return None;
         }
         let name = target.members.get("name").and_then(Value::as_str).unwrap_or(&call.planned.name);
-        let edited = self.approvals.iter().find(|approval| Some(approval.id) == call.approval);
-        let args = edited.and_then(|approval| approval.decided_args.as_ref()).unwrap_or(&call.args);
+        let args = self.args(call);
         let (agent_id, tenant_rules, fuel) = (judge.run.agent_id, &self.rules, judge.fuel);
         let row = self.rows.iter().find(|(_, row)| target.tool.row_id() == Some(row.id));
         let function = row.and_then(|(_, row)| function_of(row)).unwrap_or(name);
@@ -98,7 +117,8 @@ impl Targets {
         let call = call(call_id);
         let target = call.as_ref().and_then(|call| {
             let target = self.target(call.planned.tool.as_ref()?)?;
-            Some(target.made_as(account(&call.planned.verdict)))
+            let account = self.accounts.get(&call_id).or_else(|| account(&call.planned.verdict));
+            Some(target.made_as(account))
         });
         let shown = call.as_ref().and_then(|call| call.shown.as_ref());
         let changed = shown.zip(target.as_ref()).map(|(shown, now)| shown.changes(now)).unwrap_or_default();

@@ -30,6 +30,10 @@ pub(crate) struct Toolbox {
     tenant_rules: Arc<[ApprovalRule]>,
 }
 
+/// A call that the rules have judged. When a human is asked about it, it still lacks the account that they are shown, so
+/// it is no planned call yet.
+pub(crate) struct Judged(pub(crate) PlannedCall);
+
 /// What calls are judged with.
 pub(crate) struct Judge<'a> {
     pub(crate) run: &'a Run,
@@ -160,6 +164,8 @@ impl Toolbox {
             // The row may be of another version by now.
             (ToolRef::Row { id, .. }, Some(ToolRef::Row { id: planned, .. })) => id == planned,
             (ToolRef::Builtin { name }, Some(ToolRef::Builtin { name: planned })) => name == planned,
+            // Its files are looked for by the worker.
+            (ToolRef::Control { name }, Some(ToolRef::Control { name: planned })) => name == EXIT && name == planned,
             _ => false,
         };
         self.items.iter().find(is_meant)?.callable.clone()
@@ -170,14 +176,14 @@ impl Toolbox {
     /// # Arguments
     /// * `most`: calls that are planned to be made. One more call is planned and refused, so that the model hears of
     ///   those that are left out.
-    pub(crate) fn plan(&self, judge: &Judge<'_>, step: u32, calls: &[AssistantCall], most: usize) -> Vec<PlannedCall> {
+    pub(crate) fn plan(&self, judge: &Judge<'_>, step: u32, calls: &[AssistantCall], most: usize) -> Vec<Judged> {
         let (kept, refusal) = bounded(calls, most);
         let mut planned: Vec<PlannedCall> =
             kept.iter().zip(0..).map(|(call, ordinal)| self.plan_one(judge, step, ordinal, call)).collect();
         if let (Some(reason), Some(last)) = (refusal, planned.last_mut()) {
             last.verdict = refuse(reason);
         }
-        planned
+        planned.into_iter().map(Judged).collect()
     }
 
     fn plan_one(&self, judge: &Judge<'_>, step: u32, ordinal: u32, call: &AssistantCall) -> PlannedCall {

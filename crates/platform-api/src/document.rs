@@ -119,13 +119,22 @@ pub(crate) fn maybe_name() -> Schema {
     name_of(nullable(Type::String))
 }
 
+/// What people call a session, where there may be no title.
+pub(crate) fn maybe_title() -> Schema {
+    text_of(nullable(Type::String), 500)
+}
+
 fn name_of(kind: SchemaType) -> Schema {
+    text_of(kind, 200)
+}
+
+fn text_of(kind: SchemaType, longest: usize) -> Schema {
     ObjectBuilder::new()
         .schema_type(kind)
         .description(Some("Without control characters and invisible characters."))
         .pattern(Some(names::schema_pattern()))
         .min_length(Some(1))
-        .max_length(Some(200))
+        .max_length(Some(longest))
         .build()
         .into()
 }

@@ -99,7 +99,8 @@ impl Parts {
             .into_iter()
             .chain(artel_tools_services::tools(&services))
             .fold(tools(config, &ground, &vault, aliases)?, Registry::with)
-            .keeping(Arc::new(artifacts.clone()));
+            .keeping(Arc::new(artifacts.clone()))
+            .connecting(connectors.clone());
         let tools = Arc::new(tools);
         let auth = auth::build(config, &ground, &vault)?;
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));

@@ -176,6 +176,21 @@ impl World {
         self.client.finished_run(run).await["output_message"].as_str().unwrap().to_owned()
     }
 
+    /// The question that comes in place of this one, which is approved.
+    async fn asks_again(&self, run: &str, asked: &Value) -> Value {
+        let path = format!("/approvals/{}/decision", asked["id"].as_str().unwrap());
+        let (status, decided) = self.client.post(&path, &json!({ "decision": "approve" })).await;
+        assert_eq!(status, 200, "{decided:#}");
+        for _ in 0..400 {
+            let again = self.asked(run).await;
+            if again["id"] != asked["id"] {
+                return again;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("after 10 s nothing is asked again");
+    }
+
     /// The writes that came since the last time.
     fn written(&self) -> Vec<String> {
         std::mem::take(&mut self.writes.lock().unwrap())
@@ -253,8 +268,10 @@ async fn a_write_that_is_asked_about_waits_and_is_made_once(database: Database) 
     world.grants("http", "shop", &json!({ "write": "ask" })).await;
     assert!(world.answers(&json!([get("/orders", None)])).await.contains("/orders"), "reading asks nobody");
     let (run, asked) = world.holds(&post("/orders")).await;
-    assert_eq!(asked["reason"], "the account shop (shop) of http is to write: request");
-    assert_eq!(asked["target"]["account"]["instance_id"], "shop", "{asked:#}");
+    assert_eq!(asked["reason"], r#"the account "shop" (shop) of http is to write: request"#);
+    let account = &asked["target"]["account"];
+    assert_eq!(account["instance_id"], "shop", "{asked:#}");
+    assert_eq!(account["base_urls"], json!([format!("http://{}", world.service)]), "{asked:#}");
     assert_eq!(world.written(), [""; 0]);
     let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
     assert!(answer.contains("/orders"), "{answer}");
@@ -292,11 +309,12 @@ async fn an_approval_holds_for_the_grant_and_the_account_that_were_shown(databas
     let (run, asked) = world.holds(&post("/other")).await;
     world.changes("DELETE", &path, &json!(null)).await;
     world.grants("http", "second", &json!({ "write": "ask" })).await;
-    let answer = world.decides(&run, &asked, &approve).await;
-    assert!(
-        answer.contains("approval_required: ") && answer.contains("was not shown this account: second"),
-        "{answer}"
-    );
+    let again = world.asks_again(&run, &asked).await;
+    assert_eq!(again["target"]["account"]["instance_id"], "second", "{again:#}");
+    let changed = again["changed"].as_array().unwrap().iter().map(|change| &change["member"]).collect::<Vec<_>>();
+    assert!(changed.contains(&&json!("account.instance_id")), "{again:#}");
+    assert_eq!(world.written(), [""; 0]);
+    world.decides(&run, &again, &json!({ "decision": "reject" })).await;
 
     let (run, asked) = world.holds(&post("/revoked")).await;
     world.changes("PUT", "connectors", &json!({ "connector_keys": ["jsonrpc"] })).await;
@@ -305,23 +323,56 @@ async fn an_approval_holds_for_the_grant_and_the_account_that_were_shown(databas
     assert_eq!(world.written(), [""; 0]);
 }
 
-/// A rule holds the call, its question names no account, and the grant asks by the time it is answered.
-async fn a_grant_that_asks_since_is_not_passed_over(database: Database) {
+/// An account is another one when its address or its secret changes, although its hosts stay the same.
+async fn an_approval_holds_for_the_address_and_the_secret_that_were_shown(database: Database) {
+    let world = World::new(database).await;
+    let secret = |path: &str, bearer: &str| json!({ "base_url": format!("http://{}{path}", world.service), "bearer": format!("{CANARY}-{bearer}") });
+    world.grants_by("http", "shop", &json!({ "write": "ask" }), &secret("/sandbox", "one")).await;
+    let (run, asked) = world.holds(&post("/pay")).await;
+    let account = world.client.get("/organizations/me/credentials").await.1[0]["credential_id"].clone();
+    let path = format!("/organizations/me/credentials/{}", account.as_str().unwrap());
+    let changes = async |secret: Value| {
+        let body = json!({ "secret": secret });
+        let patched = world.client.request("PATCH", &path).json(&body).send().await.unwrap();
+        assert_eq!(patched.status(), 200, "{}", patched.text().await.unwrap());
+    };
+    changes(secret("/live", "two")).await;
+    let again = world.asks_again(&run, &asked).await;
+    assert_eq!(world.written(), [""; 0]);
+    assert!(again["reason"].as_str().unwrap().contains("/live"), "{again:#}");
+    assert!(again["changed"].to_string().contains("account.base_urls"), "{again:#}");
+    // Only the secret: nothing of it is shown, and yet it is another account.
+    changes(secret("/live", "three")).await;
+    let third = world.asks_again(&run, &again).await;
+    let changed = third["changed"].as_array().unwrap();
+    assert_eq!((changed.len(), &changed[0]["member"]), (1, &json!("account.changed_at")), "{third:#}");
+    world.decides(&run, &third, &json!({ "decision": "approve" })).await;
+    assert_eq!(world.written(), [r#"POST /live/pay {"a":1}"#]);
+    world.assert_no_secret_is_seen(vec![asked.to_string(), again.to_string(), third.to_string()]);
+}
+
+/// The grant would not ask. Its account is shown and pinned all the same.
+async fn a_rule_that_asks_pins_the_account_too(database: Database) {
     let world = World::new(database).await;
     let grant = world.grants("http", "shop", &json!({ "write": true })).await;
     let rule = json!({ "tool": "connector_execute", "effect": "ask", "reason": "Ada decides" });
     let put = world.client.request("PUT", "/approval-rules").json(&json!({ "rules": [rule] })).send().await.unwrap();
     assert_eq!(put.status(), 200, "{}", put.text().await.unwrap());
-    let (run, asked) = world.holds(&post("/since")).await;
-    assert_eq!((&asked["reason"], &asked["target"]["account"]), (&json!("Ada decides"), &json!(null)));
+    let (run, asked) = world.holds(&post("/rule")).await;
+    assert_eq!(asked["reason"], r#"Ada decides; the account "shop" (shop) of http is to write: request"#);
+    assert_eq!(asked["target"]["account"]["instance_id"], "shop", "{asked:#}");
     world.changes("PATCH", &format!("grants/{grant}"), &json!({ "scopes": { "write": "ask" } })).await;
-    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
-    assert!(answer.contains("approval_required: "), "{answer}");
-    assert_eq!(world.written(), [""; 0]);
-    let (run, asked) = world.holds(&post("/both")).await;
-    assert_eq!(asked["reason"], "Ada decides; the account shop (shop) of http is to write: request");
     world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
-    assert_eq!(world.written(), [r#"POST /both {"a":1}"#]);
+    assert_eq!(world.written(), [r#"POST /rule {"a":1}"#], "the account is the one that was shown");
+
+    let (run, asked) = world.holds(&post("/other")).await;
+    world.changes("DELETE", &format!("grants/{grant}"), &json!(null)).await;
+    world.grants("http", "second", &json!({ "write": true })).await;
+    let again = world.asks_again(&run, &asked).await;
+    assert_eq!(again["target"]["account"]["instance_id"], "second", "{again:#}");
+    assert_eq!(world.written(), [""; 0]);
+    world.decides(&run, &again, &json!({ "decision": "approve" })).await;
+    assert_eq!(world.written(), [r#"POST /other {"a":1}"#]);
 }
 
 async fn the_system_agent_asks_before_it_writes(database: Database) {
@@ -370,7 +421,8 @@ async fn a_rotated_refresh_token_outlives_the_process(database: Database) {
 on_both_stores! {
     a_write_that_is_asked_about_waits_and_is_made_once as a_write_is_asked_about_on_sqlite, a_write_is_asked_about_on_postgres;
     an_approval_holds_for_the_grant_and_the_account_that_were_shown as an_approval_holds_for_its_grant_on_sqlite, an_approval_holds_for_its_grant_on_postgres;
-    a_grant_that_asks_since_is_not_passed_over as a_grant_that_asks_since_on_sqlite, a_grant_that_asks_since_on_postgres;
+    an_approval_holds_for_the_address_and_the_secret_that_were_shown as an_approval_pins_address_and_secret_on_sqlite, an_approval_pins_address_and_secret_on_postgres;
+    a_rule_that_asks_pins_the_account_too as a_rule_pins_the_account_on_sqlite, a_rule_pins_the_account_on_postgres;
     the_system_agent_asks_before_it_writes as the_system_agent_asks_on_sqlite, the_system_agent_asks_on_postgres;
     a_rotated_refresh_token_outlives_the_process as a_rotated_refresh_token_is_kept_on_sqlite, a_rotated_refresh_token_is_kept_on_postgres;
     an_agent_answers_with_what_two_services_said as an_agent_uses_two_services_on_sqlite, an_agent_uses_two_services_on_postgres;

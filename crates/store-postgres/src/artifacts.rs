@@ -87,6 +87,8 @@ pub(crate) async fn find(pool: &PgPool, viewer: &Viewer, artifact: ArtifactId) -
     let found = artifacts!(
         "SELECT",
         "FROM artifacts WHERE tenant_id = $1 AND id = $2 AND state = 'stored'
+           AND NOT (is_ephemeral AND EXISTS (SELECT 1 FROM sessions s
+               WHERE s.tenant_id = artifacts.tenant_id AND s.id = artifacts.session_id AND NOT s.is_active))
            AND ($3::uuid IS NULL OR owner_id = $3 OR EXISTS (SELECT 1 FROM session_access a
                WHERE a.tenant_id = artifacts.tenant_id AND a.id = artifacts.session_id AND (NOT a.is_private OR a.owner_id = $3)))",
         viewer.tenant_id.0,

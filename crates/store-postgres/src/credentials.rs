@@ -6,7 +6,7 @@ use sqlx::{PgExecutor, PgPool};
 
 use crate::begun::begin;
 use crate::rows::credentials;
-use crate::values::{micros, text};
+use crate::values::{micros, text, time};
 use crate::{audit, connector_tokens};
 
 /// A use is written down this often, in microseconds.
@@ -91,12 +91,13 @@ pub(crate) async fn find_sealed(
     credential: CredentialId,
 ) -> sqlx::Result<Option<SealedCredential>> {
     let Some(credential) = find(pool, viewer, credential).await? else { return Ok(None) };
-    let sealed = sqlx::query_scalar!(
-        "SELECT sealed FROM credentials WHERE tenant_id = $1 AND id = $2",
+    let kept = sqlx::query!(
+        "SELECT sealed, updated_at FROM credentials WHERE tenant_id = $1 AND id = $2",
         viewer.tenant_id.0,
         credential.id.0
     );
-    Ok(sealed.fetch_optional(pool).await?.map(|sealed| SealedCredential { credential, sealed }))
+    let Some(kept) = kept.fetch_optional(pool).await? else { return Ok(None) };
+    Ok(Some(SealedCredential { credential, sealed: kept.sealed, changed_at: time(kept.updated_at) }))
 }
 
 pub(crate) async fn update(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use artel_domain::{AgentId, AuditEntry, Credential, Grant, GrantId, GrantScopes, TenantId};
+use artel_domain::{AgentId, AuditEntry, Credential, Grant, GrantId, GrantScopes};
 use artel_store::{GrantWrite, Viewer};
 use sqlx::{PgExecutor, PgPool};
 
@@ -32,7 +32,7 @@ pub(crate) async fn create(
     if credential.fetch_optional(&mut *tx).await?.is_none() {
         return Ok(GrantWrite::CredentialMissing);
     }
-    let earlier = of_agent(&mut *tx, grant.tenant_id, grant.agent_id).await?;
+    let earlier = of_agent(&mut *tx, viewer, grant.agent_id).await?;
     match earlier.into_iter().find(|earlier| earlier.credential_id == grant.credential_id) {
         Some(earlier) if earlier.id == grant.id => return Ok(GrantWrite::Done(earlier)),
         Some(_) => return Ok(GrantWrite::Duplicate),
@@ -58,17 +58,21 @@ pub(crate) async fn create(
 
 pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, agent: AgentId) -> sqlx::Result<Option<Vec<Grant>>> {
     match agents::find_seen(pool, viewer, agent).await? {
-        Some(_) => Ok(Some(of_agent(pool, viewer.tenant_id, agent).await?)),
+        Some(_) => Ok(Some(of_agent(pool, viewer, agent).await?)),
         None => Ok(None),
     }
 }
 
-async fn of_agent(db: impl PgExecutor<'_>, tenant: TenantId, agent: AgentId) -> sqlx::Result<Vec<Grant>> {
+/// The agent's grants of the credentials that the viewer sees.
+async fn of_agent(db: impl PgExecutor<'_>, viewer: &Viewer, agent: AgentId) -> sqlx::Result<Vec<Grant>> {
     let found = grants!(
         "SELECT",
-        "FROM grants WHERE tenant_id = $1 AND agent_id = $2 ORDER BY created_at, id",
-        tenant.0,
-        agent.0
+        "FROM grants WHERE tenant_id = $1 AND agent_id = $2
+             AND credential_id IN (SELECT id FROM credentials WHERE tenant_id = $1 AND ($3::uuid IS NULL OR user_id IS NULL OR user_id = $3))
+         ORDER BY created_at, id",
+        viewer.tenant_id.0,
+        agent.0,
+        viewer.reads_only().map(|user| user.0)
     );
     found.fetch_all(db).await?.into_iter().map(Grant::try_from).collect()
 }
@@ -85,12 +89,15 @@ pub(crate) async fn update(
         return Ok(None);
     }
     let updated = grants!(
-        "UPDATE grants SET scopes = $4 WHERE tenant_id = $1 AND agent_id = $2 AND id = $3 RETURNING",
+        "UPDATE grants SET scopes = $4 WHERE tenant_id = $1 AND agent_id = $2 AND id = $3
+             AND credential_id IN (SELECT id FROM credentials WHERE tenant_id = $1 AND ($5::uuid IS NULL OR user_id IS NULL OR user_id = $5))
+         RETURNING",
         "",
         viewer.tenant_id.0,
         agent.0,
         grant.0,
-        json(scopes)?
+        json(scopes)?,
+        viewer.reads_only().map(|user| user.0)
     );
     let Some(updated) = updated.fetch_optional(&mut *tx).await? else { return Ok(None) };
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
@@ -110,10 +117,12 @@ pub(crate) async fn delete(
         return Ok(false);
     }
     let deleted = sqlx::query!(
-        "DELETE FROM grants WHERE tenant_id = $1 AND agent_id = $2 AND id = $3",
+        "DELETE FROM grants WHERE tenant_id = $1 AND agent_id = $2 AND id = $3
+             AND credential_id IN (SELECT id FROM credentials WHERE tenant_id = $1 AND ($4::uuid IS NULL OR user_id IS NULL OR user_id = $4))",
         viewer.tenant_id.0,
         agent.0,
-        grant.0
+        grant.0,
+        viewer.reads_only().map(|user| user.0)
     );
     if deleted.execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(false);
@@ -138,7 +147,7 @@ pub(crate) async fn with_credentials(
         services
     );
     let found = found.fetch_all(pool).await?;
-    let grants = of_agent(pool, viewer.tenant_id, agent).await?;
+    let grants = of_agent(pool, viewer, agent).await?;
     let mut grants: HashMap<_, _> = grants.into_iter().map(|grant| (grant.credential_id, grant)).collect();
     let with_grant = |credential: Credential| {
         let grant = grants.remove(&credential.id);

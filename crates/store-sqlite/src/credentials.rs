@@ -7,7 +7,7 @@ use sqlx::{SqliteExecutor, SqlitePool};
 use crate::connector_tokens;
 use crate::error::Outcome;
 use crate::rows::{all, credentials, one};
-use crate::values::micros;
+use crate::values::{micros, time};
 use crate::writer::Tx;
 
 /// A use is written down this often, in microseconds.
@@ -93,12 +93,14 @@ pub(crate) async fn find_sealed(
     credential: CredentialId,
 ) -> Outcome<Option<SealedCredential>> {
     let Some(credential) = find(reads, viewer, credential).await? else { return Ok(None) };
-    let sealed = sqlx::query_scalar!(
-        r#"SELECT sealed AS "sealed!: String" FROM credentials WHERE tenant_id = ?1 AND id = ?2"#,
+    let kept = sqlx::query!(
+        r#"SELECT sealed AS "sealed!: String", updated_at AS "updated_at!: i64" FROM credentials
+           WHERE tenant_id = ?1 AND id = ?2"#,
         viewer.tenant_id.0,
         credential.id.0
     );
-    Ok(sealed.fetch_optional(reads).await?.map(|sealed| SealedCredential { credential, sealed }))
+    let Some(kept) = kept.fetch_optional(reads).await? else { return Ok(None) };
+    Ok(Some(SealedCredential { credential, sealed: kept.sealed, changed_at: time(kept.updated_at) }))
 }
 
 pub(crate) async fn update(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use artel_domain::{AgentId, AuditEntry, Credential, Grant, GrantId, GrantScopes, TenantId};
+use artel_domain::{AgentId, AuditEntry, Credential, Grant, GrantId, GrantScopes};
 use artel_store::{GrantWrite, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
 
@@ -19,7 +19,7 @@ pub(crate) async fn create(tx: &mut Tx, viewer: &Viewer, grant: &Grant, audit: &
     if credentials::find(&mut tx.conn, viewer, grant.credential_id).await?.is_none() {
         return Ok(GrantWrite::CredentialMissing);
     }
-    let earlier = of_agent(&mut tx.conn, grant.tenant_id, grant.agent_id).await?;
+    let earlier = of_agent(&mut tx.conn, viewer, grant.agent_id).await?;
     match earlier.into_iter().find(|earlier| earlier.credential_id == grant.credential_id) {
         Some(earlier) if earlier.id == grant.id => return Ok(GrantWrite::Done(earlier)),
         Some(_) => return Ok(GrantWrite::Duplicate),
@@ -44,17 +44,22 @@ pub(crate) async fn create(tx: &mut Tx, viewer: &Viewer, grant: &Grant, audit: &
 
 pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, agent: AgentId) -> Outcome<Option<Vec<Grant>>> {
     match agents::find_seen(reads, viewer, agent).await? {
-        Some(_) => Ok(Some(of_agent(reads, viewer.tenant_id, agent).await?)),
+        Some(_) => Ok(Some(of_agent(reads, viewer, agent).await?)),
         None => Ok(None),
     }
 }
 
-async fn of_agent(db: impl SqliteExecutor<'_>, tenant: TenantId, agent: AgentId) -> Outcome<Vec<Grant>> {
+/// The agent's grants of the credentials that the viewer sees.
+async fn of_agent(db: impl SqliteExecutor<'_>, viewer: &Viewer, agent: AgentId) -> Outcome<Vec<Grant>> {
+    let user = viewer.reads_only().map(|user| user.0);
     let found = grants!(
         "SELECT",
-        "FROM grants WHERE tenant_id = ?1 AND agent_id = ?2 ORDER BY created_at, id",
-        tenant.0,
-        agent.0
+        "FROM grants WHERE tenant_id = ?1 AND agent_id = ?2
+             AND credential_id IN (SELECT id FROM credentials WHERE tenant_id = ?1 AND (?3 IS NULL OR user_id IS NULL OR user_id = ?3))
+         ORDER BY created_at, id",
+        viewer.tenant_id.0,
+        agent.0,
+        user
     );
     all(found.fetch_all(db).await?)
 }
@@ -69,14 +74,17 @@ pub(crate) async fn update(
     if agents::find_seen(&mut tx.conn, viewer, agent).await?.is_none() {
         return Ok(None);
     }
-    let scopes = serde_json::to_string(scopes)?;
+    let (scopes, user) = (serde_json::to_string(scopes)?, viewer.reads_only().map(|user| user.0));
     let updated = grants!(
-        "UPDATE grants SET scopes = ?4 WHERE tenant_id = ?1 AND agent_id = ?2 AND id = ?3 RETURNING",
+        "UPDATE grants SET scopes = ?4 WHERE tenant_id = ?1 AND agent_id = ?2 AND id = ?3
+             AND credential_id IN (SELECT id FROM credentials WHERE tenant_id = ?1 AND (?5 IS NULL OR user_id IS NULL OR user_id = ?5))
+         RETURNING",
         "",
         viewer.tenant_id.0,
         agent.0,
         grant.0,
-        scopes
+        scopes,
+        user
     );
     let updated = one(updated.fetch_optional(&mut tx.conn).await?)?;
     if updated.is_some() {
@@ -95,11 +103,14 @@ pub(crate) async fn delete(
     if agents::find_seen(&mut tx.conn, viewer, agent).await?.is_none() {
         return Ok(false);
     }
+    let user = viewer.reads_only().map(|user| user.0);
     let deleted = sqlx::query!(
-        "DELETE FROM grants WHERE tenant_id = ?1 AND agent_id = ?2 AND id = ?3",
+        "DELETE FROM grants WHERE tenant_id = ?1 AND agent_id = ?2 AND id = ?3
+             AND credential_id IN (SELECT id FROM credentials WHERE tenant_id = ?1 AND (?4 IS NULL OR user_id IS NULL OR user_id = ?4))",
         viewer.tenant_id.0,
         agent.0,
-        grant.0
+        grant.0,
+        user
     );
     if deleted.execute(&mut tx.conn).await?.rows_affected() == 0 {
         return Ok(false);
@@ -124,7 +135,7 @@ pub(crate) async fn with_credentials(
         services
     );
     let found: Vec<Credential> = all(found.fetch_all(reads).await?)?;
-    let grants = of_agent(reads, viewer.tenant_id, agent).await?;
+    let grants = of_agent(reads, viewer, agent).await?;
     let mut grants: HashMap<_, _> = grants.into_iter().map(|grant| (grant.credential_id, grant)).collect();
     let with_grant = |credential: Credential| {
         let grant = grants.remove(&credential.id);

@@ -73,8 +73,8 @@ pub trait Artifacts: Send + Sync {
         stored: StoredBytes,
         audit: AuditEntry,
     ) -> Result<ArtifactEnd>;
-    /// The artifact, when the viewer owns it or sees its session. An administrator's look into another user's private
-    /// session leaves a row.
+    /// The artifact, when the viewer owns it or sees its session. Not an ephemeral one whose session has ended. An
+    /// administrator's look into another user's private session leaves a row.
     async fn find_artifact(&self, viewer: &Viewer, artifact: ArtifactId) -> Result<Option<Artifact>>;
     /// Nobody finds the artifact from then on; its bytes go with the next sweep. False when the viewer may not change
     /// it, or there is none.

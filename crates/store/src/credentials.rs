@@ -24,6 +24,8 @@ pub struct CredentialPatch {
 pub struct SealedCredential {
     pub credential: Credential,
     pub sealed: String,
+    /// When label or secret were written last: another secret has another time.
+    pub changed_at: Timestamp,
 }
 
 /// What came of granting a credential.
@@ -80,6 +82,8 @@ pub trait Credentials: Send + Sync {
 }
 
 /// Which agent may use which credential.
+///
+/// A grant exists for those for whom its credential does.
 #[async_trait]
 pub trait Grants: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is

@@ -79,7 +79,8 @@ pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;
 pub use standings::Standings;
 pub use sums::{
-    AgentStore, AuthStore, GateStore, IntentStore, OrgStore, RunStore, ServiceStore, Store, SurfaceStore, SweepStore,
+    AgentStore, AuthStore, FileStore, GateStore, IntentStore, OrgStore, RunStore, ServiceStore, Store, SurfaceStore,
+    SweepStore,
 };
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};
 pub use viewer::Viewer;

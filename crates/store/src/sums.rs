@@ -37,6 +37,9 @@ sums! {
     /// What a tenant has beside its agents: principals, API keys, secrets, its audit log, accounts and clients.
     OrgStore = Identities + Accounts + OAuthClients;
 
+    /// Files of users and tools, and the workspaces of sessions.
+    FileStore = Artifacts + Workspaces;
+
     /// What lets callers in: API keys, keys of access tokens, who lost their standing, requests that may come again.
     GateStore = Identities + SigningKeys + Standings + Idempotency;
 
@@ -44,7 +47,7 @@ sums! {
     SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
-    SurfaceStore = IntentStore + GateStore + Operations + Workspaces + ServiceStore + Hooks + LlmCalls;
+    SurfaceStore = IntentStore + GateStore + Operations + FileStore + ServiceStore + Hooks + LlmCalls;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
     Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens;

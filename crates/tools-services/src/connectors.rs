@@ -5,7 +5,11 @@ use std::sync::Arc;
 use artel_connectors::{Catalogue, Connector, Listed, Origin, from_json};
 use artel_domain::{OrganizationConnector, TenantId};
 use artel_store::{OrganizationConnectors, StoreError};
+use artel_tools::{KnownServices, ToolError};
+use async_trait::async_trait;
 use moka::sync::Cache;
+
+use crate::error::of_store;
 
 /// Definitions that are remembered as read, in bytes of their text.
 const MOST_REMEMBERED: u64 = 64 * 1024 * 1024;
@@ -22,6 +26,13 @@ pub struct Connectors {
 struct Read {
     connector: Option<Arc<Connector>>,
     bytes: u32,
+}
+
+#[async_trait]
+impl KnownServices for Connectors {
+    async fn knows(&self, tenant: TenantId, key: &str) -> Result<bool, ToolError> {
+        Ok(self.find(tenant, key).await.map_err(|error| of_store(&error))?.is_some())
+    }
 }
 
 impl Connectors {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use artel_catalogue::args::QueryEvents;
 use artel_domain::{Consent, Credential, InboundEventId, Timestamp};
 use artel_store::InboundEventFilter;
-use artel_tools::{Asks, Builtin, CallContext, ToolError, ToolOutput};
+use artel_tools::{Agreement, Builtin, CallContext, MadeAs, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -25,12 +25,10 @@ impl Builtin for QueryEventsTool {
     const NAME: &'static str = "query_events";
     type Args = QueryEvents;
 
-    async fn must_ask(&self, context: &CallContext, args: QueryEvents) -> Result<Option<Asks>, ToolError> {
+    async fn made_as(&self, context: &CallContext, args: QueryEvents) -> Result<Option<MadeAs>, ToolError> {
         let standing = self.standing(context, &args).await?;
-        Ok(standing
-            .asks_about
-            .as_ref()
-            .map(|credential| Asks { reason: Some(reason(credential)), account: shown(credential) }))
+        let (words, account, needs_consent) = (standing.words(), standing.shown(), standing.asks_about.is_some());
+        Ok(Some(MadeAs { words, account, needs_consent }))
     }
 
     async fn call(&self, context: &CallContext, args: QueryEvents) -> Result<ToolOutput, ToolError> {
@@ -107,14 +105,26 @@ impl Standing {
     }
 
     fn check_approval(&self, context: &CallContext) -> Result<(), ToolError> {
-        let Some(credential) = &self.asks_about else { return Ok(()) };
-        match &context.approved {
-            Some(approved) if approved.account.as_ref() == Some(&shown(credential)) => Ok(()),
-            _ => {
-                let what = format!("a human must agree to it: {}", reason(credential));
+        match context.agreement(&self.shown()) {
+            Agreement::Given => Ok(()),
+            Agreement::NotAsked if self.asks_about.is_none() => Ok(()),
+            Agreement::NotAsked | Agreement::ToAnother => {
+                let what = format!("a human must agree to it: {}", self.words());
                 Err(tell("approval_required", &what, "make the call again, and they are asked"))
             }
         }
+    }
+
+    fn words(&self) -> String {
+        match &self.asks_about {
+            Some(credential) => reason(credential),
+            None => format!("the events of {} are to be read", self.services.join(", ")),
+        }
+    }
+
+    /// What is read, as a human is shown it.
+    fn shown(&self) -> Value {
+        self.asks_about.as_ref().map_or_else(|| json!({ "services": self.services }), shown)
     }
 }
 

@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use artel_catalogue::args::ConnectorExecute;
 use artel_connector_engine::{Account, Outcome, PageBounds, Request};
-use artel_connectors::request::{hosts_of, surely_reads, writes};
+use artel_connectors::request::{hosts_of, shown_base_urls, surely_reads, writes};
 use artel_connectors::{Connector, Listed, Secrets};
-use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass};
-use artel_tools::{Asks, Builtin, CallContext, ToolError, ToolOutput};
+use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass, Timestamp, names};
+use artel_tools::{Agreement, Builtin, CallContext, MadeAs, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
@@ -40,8 +40,12 @@ impl Builtin for ConnectorExecuteTool {
         if reads { EffectClass::ReadOnly } else { EffectClass::AtMostOnce }
     }
 
-    async fn must_ask(&self, context: &CallContext, args: ConnectorExecute) -> Result<Option<Asks>, ToolError> {
-        Ok(self.standing(context, &args).await?.asks(&args))
+    async fn made_as(&self, context: &CallContext, args: ConnectorExecute) -> Result<Option<MadeAs>, ToolError> {
+        let standing = self.standing(context, &args).await?;
+        match standing.consent {
+            Consent::No => Err(standing.not_covered(&args)),
+            Consent::Yes | Consent::Ask => Ok(Some(standing.made_as(&args))),
+        }
     }
 
     async fn call(&self, context: &CallContext, args: ConnectorExecute) -> Result<ToolOutput, ToolError> {
@@ -59,28 +63,23 @@ impl Builtin for ConnectorExecuteTool {
 
 impl ConnectorExecuteTool {
     /// What the call may do, when all that must hold does: agent, connector, grant, scopes, and a human's word where
-    /// the scopes want it.
+    /// the scopes want it. A call that a human was asked about, whoever asked, is made as the account that they were
+    /// shown.
     async fn admitted(&self, context: &CallContext, args: &ConnectorExecute) -> Result<Standing, ToolError> {
         let standing = self.standing(context, args).await?;
         let (what, instance) = (standing.what(args), &standing.granted.credential.instance_id);
-        let approved = context.approved.as_ref().map(|approved| approved.account.as_ref());
-        match standing.consent {
-            Consent::Yes if !standing.is_of_another_version(approved.flatten()) => Ok(standing),
-            Consent::No => {
-                let what = format!("the grant of the account {instance} does not cover {what}");
-                Err(tell("forbidden", &what, "tell the user what you would have done"))
+        let refused = |what: String, now| Err(tell("approval_required", &what, now));
+        match (standing.consent, context.agreement(&standing.shown())) {
+            (Consent::No, _) => Err(standing.not_covered(args)),
+            (Consent::Yes, Agreement::NotAsked) | (Consent::Yes | Consent::Ask, Agreement::Given) => Ok(standing),
+            (Consent::Yes | Consent::Ask, Agreement::ToAnother) => {
+                let what = format!("a human agreed to {what}, and was not shown this account: {instance}");
+                refused(what, "make the call again, and they are asked about this account")
             }
-            Consent::Yes | Consent::Ask => match approved {
-                Some(account) if account == Some(&standing.shown()) => Ok(standing),
-                Some(account) => {
-                    let what = format!("a human agreed to {what}, and {}", standing.not_shown(account));
-                    Err(tell("approval_required", &what, "make the call again, and they are asked about this account"))
-                }
-                None => {
-                    let what = format!("a human must agree to {what} by the account {instance}");
-                    Err(tell("approval_required", &what, "make the call again, and they are asked"))
-                }
-            },
+            (Consent::Ask, Agreement::NotAsked) => {
+                let what = format!("a human must agree to {what} by the account {instance}");
+                refused(what, "make the call again, and they are asked")
+            }
         }
     }
 
@@ -93,20 +92,26 @@ impl ConnectorExecuteTool {
         let Some((module, operation)) = connector.operation(&args.operation) else {
             return Err(unknown_operation(&connector, &args.operation));
         };
-        let account = self.account(&access, &connector, &granted).await?;
+        let (account, changed_at) = self.account(&access, &connector, &granted).await?;
         let params = args.params.clone().unwrap_or_default();
         let secrets = Secrets::new(&connector, &account.credential);
-        let (writing, hosts) = (writes(operation, &params, &secrets), hosts_of(&connector, &secrets));
+        let writing = writes(operation, &params, &secrets);
+        let leads = Leads {
+            base_urls: shown_base_urls(&connector, &secrets),
+            hosts: hosts_of(&connector, &secrets),
+            changed_at,
+        };
         let consent = granted.scopes.consent(&module.key, writing);
-        Ok(Standing { account, granted, writing, hosts, consent, version })
+        Ok(Standing { account, granted, writing, leads, consent, version })
     }
 
+    /// The account, and when it was changed last.
     async fn account(
         &self,
         access: &Access,
         connector: &Arc<Connector>,
         granted: &Granted,
-    ) -> Result<Account, ToolError> {
+    ) -> Result<(Account, Timestamp), ToolError> {
         let (services, id) = (&self.0, granted.credential.id);
         let found =
             services.store.find_sealed_credential(&access.viewer, id).await.map_err(|error| of_store(&error))?;
@@ -115,12 +120,13 @@ impl ConnectorExecuteTool {
             tracing::error!(credential = %id, %error, "a credential cannot be opened; was the master key changed?");
             tell("failed", "the account's secret cannot be opened", "tell the user to enter it again")
         })?;
-        Ok(Account {
+        let account = Account {
             tenant: found.credential.tenant_id,
             id: id.to_string(),
             connector: Arc::clone(connector),
             credential,
-        })
+        };
+        Ok((account, found.changed_at))
     }
 
     async fn execute(
@@ -198,11 +204,20 @@ struct Standing {
     account: Account,
     granted: Granted,
     writing: bool,
-    /// Where the account leads.
-    hosts: Vec<String>,
+    leads: Leads,
     consent: Consent,
     /// Of an organisation's own connector.
     version: Option<String>,
+}
+
+/// Where an account leads.
+struct Leads {
+    /// Without secrets.
+    base_urls: Vec<String>,
+    /// Every host that a call may reach.
+    hosts: Vec<String>,
+    /// When the account was changed last: what is not shown of it is pinned by this.
+    changed_at: Timestamp,
 }
 
 impl Standing {
@@ -214,43 +229,35 @@ impl Standing {
         if self.writing { "write" } else { "read" }
     }
 
-    /// The question of a grant that asks. Whoever a rule asks about an organisation's own connector is shown its
-    /// version too.
-    fn asks(&self, args: &ConnectorExecute) -> Option<Asks> {
+    fn not_covered(&self, args: &ConnectorExecute) -> ToolError {
+        let (what, instance) = (self.what(args), &self.granted.credential.instance_id);
+        let what = format!("the grant of the account {instance} does not cover {what}");
+        tell("forbidden", &what, "tell the user what you would have done")
+    }
+
+    fn made_as(&self, args: &ConnectorExecute) -> MadeAs {
         let (credential, kind) = (&self.granted.credential, self.kind());
-        let reason = || {
-            let (label, instance, service) =
-                (&credential.account_label, &credential.instance_id, &credential.service_name);
-            format!("the account {label} ({instance}) of {service} is to {kind}: {}", args.operation)
-        };
-        let reason = (self.consent == Consent::Ask).then(reason);
-        (reason.is_some() || self.version.is_some()).then(|| Asks { reason, account: self.shown() })
-    }
-
-    /// A human was shown another version of the connector than the one that would be called.
-    fn is_of_another_version(&self, approved: Option<&Value>) -> bool {
-        let version = |shown: &Value| shown.get("connector_version").cloned();
-        approved.is_some_and(|approved| version(approved) != version(&self.shown()))
-    }
-
-    /// What a human who was shown something else was not shown.
-    fn not_shown(&self, approved: Option<&Value>) -> String {
-        let credential = &self.granted.credential;
-        if self.is_of_another_version(approved) {
-            format!("was shown another version of the connector {}", credential.service_name)
-        } else {
-            format!("was not shown this account: {}", credential.instance_id)
-        }
+        let words = format!(
+            "the account {} ({}) of {} is to {kind}: {}",
+            names::quoted(&credential.account_label),
+            names::visible(&credential.instance_id),
+            credential.service_name,
+            args.operation
+        );
+        MadeAs { words, account: self.shown(), needs_consent: self.consent == Consent::Ask }
     }
 
     /// The account as a human is shown it. A call that they agreed to is made while this is the same.
     fn shown(&self) -> Value {
-        let credential = &self.granted.credential;
+        let (credential, leads) = (&self.granted.credential, &self.leads);
         let mut shown = json!({
             "credential_id": credential.id,
             "service_name": credential.service_name,
             "instance_id": credential.instance_id,
-            "hosts": self.hosts,
+            "account_label": names::visible(&credential.account_label),
+            "base_urls": leads.base_urls,
+            "hosts": leads.hosts,
+            "changed_at": leads.changed_at,
         });
         if let Some(version) = &self.version {
             shown["connector_version"] = json!(version);

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use artel_catalogue::args::ListServices;
 use artel_connectors::Connector;
-use artel_domain::caseless;
+use artel_domain::{caseless, names};
 use artel_tools::{Builtin, CallContext, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ fn shown(connector: &Connector, granted: &[Granted]) -> Value {
         .filter(|granted| granted.credential.service_name == connector.key)
         .map(|granted| {
             let credential = &granted.credential;
-            json!({ "instance_id": credential.instance_id, "account_label": credential.account_label, "scopes": granted.scopes })
+            json!({ "instance_id": credential.instance_id, "account_label": names::visible(&credential.account_label), "scopes": granted.scopes })
         })
         .collect();
     let modules: Vec<&str> = connector.modules.iter().map(|module| module.key.as_str()).collect();

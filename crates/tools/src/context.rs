@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{AgentId, ArtifactId, CallId, Clock, Principal, RunId, SessionId, Spend, TenantId};
+use artel_domain::{AgentId, ArtifactId, CallId, Clock, Principal, RunId, SessionId, Spend, TenantId, WorkspacePath};
 use artel_egress::Egress;
 use async_trait::async_trait;
 use serde_json::Value;
@@ -35,8 +35,19 @@ pub struct CallRequest {
 /// A call that a human agreed to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Approved {
-    /// As whom the human was shown it; `None` when the question was not the tool's own and said nothing of that.
+    /// As whom the human was shown it; `None` when the question said nothing of that.
     pub account: Option<Value>,
+}
+
+/// What a human said about a call as the account that the tool would use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// Nobody was asked about the call.
+    NotAsked,
+    /// A human agreed to the call as this account.
+    Given,
+    /// A human agreed to the call, and was shown another account or none.
+    ToAnother,
 }
 
 /// The run that a call belongs to.
@@ -97,9 +108,30 @@ pub trait ArtifactKeeper: Send + Sync {
     /// # Errors
     /// What comes of the call: a text for the model, or [`ToolError::NotNow`] when the store stays away.
     async fn keep(&self, context: &CallContext, artifact: ToolArtifact) -> Result<ArtifactId, ToolError>;
+    /// The file at this path of the workspace of the call's session; `None` when there is none.
+    ///
+    /// # Errors
+    /// As for [`ArtifactKeeper::keep`].
+    async fn workspace_file(
+        &self,
+        context: &CallContext,
+        path: &WorkspacePath,
+    ) -> Result<Option<ArtifactId>, ToolError>;
 }
 
 impl CallContext {
+    /// Whether a human agreed to the call as this account.
+    ///
+    /// # Arguments
+    /// * `account`: as [`Tool::made_as`](crate::Tool::made_as) would show it now.
+    pub fn agreement(&self, account: &Value) -> Agreement {
+        match &self.approved {
+            None => Agreement::NotAsked,
+            Some(approved) if approved.account.as_ref() == Some(account) => Agreement::Given,
+            Some(_) => Agreement::ToAnother,
+        }
+    }
+
     /// The call's own key, as text: the same on every retry and in every life of the process.
     ///
     /// FROZEN: the call's id as text, because a receiver that got the call from an earlier version must know it again.

@@ -1,6 +1,6 @@
 //! What a form takes: the JSON Schema of its values, and the check of what was filled in.
 
-use artel_domain::{Fault, FieldType, Form, FormField};
+use artel_domain::{Fault, FieldType, Form, FormField, names};
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,7 @@ fn wrong(field: &str, message: &str) -> FormProblem {
 /// What is missing, and what was not asked.
 fn by_names(form: &Form, given: &Value) -> Vec<Fault> {
     let is_empty = |value: &Value| match value {
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => names::visible(text).trim().is_empty(),
         Value::Array(items) => items.is_empty(),
         _ => false,
     };

@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Authenticator, ServiceSigner};
 use crate::bound::BoundTool;
+use crate::builtin::request_form::RequestForm;
 use crate::builtin::row::InternalRow;
-use crate::builtin::{builtins, function_name, keeping_builtins};
+use crate::builtin::{KnownServices, Typed, builtins, function_name, keeping_builtins};
 use crate::catalogue::standing;
 use crate::config::ToolsConfig;
 use crate::context::{ArtifactKeeper, CallContext, CallRequest};
@@ -24,7 +25,7 @@ use crate::output::{ToolError, ToolOutput, not_begun, unknown};
 use crate::programs::Programs;
 use crate::report::{CallEnd, CallReport};
 use crate::secrets::Secrets;
-use crate::tool::{Asks, Tool, Unavailable, Verified};
+use crate::tool::{MadeAs, Tool, Unavailable, Verified};
 use crate::webhook::{Webhook, Webhooks};
 
 /// What the registry needs from the rest of the product.
@@ -77,6 +78,12 @@ impl Registry {
     #[must_use]
     pub fn keeping(self, artifacts: Arc<dyn ArtifactKeeper>) -> Self {
         keeping_builtins().into_iter().fold(Self { artifacts: Some(artifacts), ..self }, Self::with)
+    }
+
+    /// The same with services that a form may ask a user to connect. Without them no form may.
+    #[must_use]
+    pub fn connecting(self, known: Arc<dyn KnownServices>) -> Self {
+        self.with(Arc::new(Typed::new(RequestForm::knowing(known))))
     }
 
     /// The built-in tool of that name.
@@ -172,20 +179,20 @@ impl Registry {
         report
     }
 
-    /// Asks the tool whether a human must agree to a call, until the deadline of a call.
+    /// Asks the tool as whom a call would be made, until the deadline of a call.
     ///
     /// # Errors
-    /// As for [`Tool::must_ask`].
-    pub async fn must_ask(
+    /// As for [`Tool::made_as`].
+    pub async fn made_as(
         &self,
         tool: &BoundTool,
         request: &CallRequest,
         args: &Value,
-    ) -> Result<Option<Asks>, ToolError> {
+    ) -> Result<Option<MadeAs>, ToolError> {
         let context = self.context(tool, request);
         let _ended = context.cancel.clone().drop_guard();
-        let asked = tool.tool.must_ask(&context, args.clone());
-        let late = |_| Err(ToolError::NotNow("the tool did not say in time whether a human must agree".to_owned()));
+        let asked = tool.tool.made_as(&context, args.clone());
+        let late = |_| Err(ToolError::NotNow("the tool did not say in time as whom it would act".to_owned()));
         tokio::time::timeout_at(context.deadline, asked).await.unwrap_or_else(late)
     }
 

@@ -30,18 +30,20 @@ pub trait Tool: Send + Sync {
         Ok(())
     }
 
-    /// Must a human agree to this call, whatever the rules say? Asked when the call is planned. `None` also when the
-    /// call would be refused: the call itself says why.
+    /// As whom the call would be made. Whoever asks a human about the call (a rule, the operator, the tool itself), the
+    /// human is shown this. Asked when the call is planned, and again before a call that was held is made. `None` for a
+    /// tool that acts as nobody.
     ///
-    /// Nothing is promised about the moment of the call, so a tool that asks looks again then. It makes the call only
-    /// when [`CallContext::approved`] names the account that it would use.
+    /// Nothing is promised about the moment of the call, so a tool that acts as somebody looks again then. A call that
+    /// a human was asked about is made only when [`CallContext::agreement`] says that they were shown this account.
     ///
     /// # Arguments
     /// * `args`: as for [`Tool::call`].
     ///
     /// # Errors
-    /// As for [`Tool::call`]. After [`ToolError::NotNow`] the question is put again; no other error is a "no".
-    async fn must_ask(&self, _context: &CallContext, _args: Value) -> Result<Option<Asks>, ToolError> {
+    /// As for [`Tool::call`], which would be refused for the same reason. After [`ToolError::NotNow`] the question is
+    /// put again.
+    async fn made_as(&self, _context: &CallContext, _args: Value) -> Result<Option<MadeAs>, ToolError> {
         Ok(None)
     }
 
@@ -69,13 +71,16 @@ pub struct Unavailable {
     pub how_to: String,
 }
 
-/// What a human must agree to before a call is made, or is shown when a rule has them asked.
+/// As whom a call is made.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asks {
-    /// For the human: what is done, and as whom. `None`: the tool itself wants nobody's word.
-    pub reason: Option<String>,
-    /// As whom the call is made, for the human and for the tool, which knows it again.
+pub struct MadeAs {
+    /// For the human: what is done, and as whom.
+    pub words: String,
+    /// Everything that decides as whom the call is made and where that leads, for the human and for the tool, which
+    /// knows it again. No secret is in it.
     pub account: Value,
+    /// A human must agree to the call, whatever the rules say.
+    pub needs_consent: bool,
 }
 
 /// What became of a call that was cut off.

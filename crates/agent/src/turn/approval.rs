@@ -6,14 +6,19 @@ use serde_json::Value;
 
 use super::{Call, Effect, Present, Turn, refuse};
 
-const CHANGED: &str = "the tool was changed after this call was approved; approve it again as it is now";
+const CHANGED: &str = "what this call would reach was changed after it was approved; approve it again as it is now";
 const CHANGED_UNDER_WAY: &str = "another worker took this run over while this call was under way, so the call may have \
-    been made, and the tool was changed since; approve it again to have it made as it is now";
+    been made, and what it would reach was changed since; approve it again to have it made as it is now";
 
 impl Turn {
     /// The number of calls that wait for a human's decision.
     pub fn awaiting(&self) -> usize {
         self.calls.iter().filter(|call| call.state == CallState::AwaitingApproval).count()
+    }
+
+    /// The calls that a human was asked about and that are not over.
+    pub fn held(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(|call| call.approval.is_some() && !call.state.is_final())
     }
 
     /// Compares the tools of approved calls with what was shown. This is not an event: each worker compares for itself,

@@ -3,7 +3,7 @@
 use artel_domain::{Event, Plan, RunFailure, Specialist, SwitchCause, ToolOutcome};
 use serde_json::Value;
 
-use super::{Call, Effect, Turn, finish, refuse};
+use super::{Call, Effect, Turn, dispatch, finish, refuse};
 
 /// The tool of the catalogue that ends the turn.
 const EXIT: &str = "exit";
@@ -88,9 +88,8 @@ fn exit(call: &Call) -> Effect {
         return refuse(call, "invalid_argument: answer: it is missing or blank; say what was done".into());
     }
     if has_files {
-        let error =
-            "unavailable: files: sessions have no workspace here; leave files out, and put what matters into answer";
-        return refuse(call, error.into());
+        // A worker looks whether the files are there. The turn ends when they are.
+        return dispatch(call);
     }
     done(call, "The task is finished.")
 }

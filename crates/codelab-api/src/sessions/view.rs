@@ -11,6 +11,7 @@ pub(crate) struct SessionView {
     id: SessionId,
     /// The same.
     session_id: SessionId,
+    #[serde(serialize_with = "artel_domain::names::maybe_shown")]
     title: Option<String>,
     description: Option<String>,
     message_count: i64,

@@ -68,6 +68,13 @@ fn the_first_scheme_that_has_its_members_is_used_and_what_is_secret_is_hidden() 
 }
 
 #[test]
+fn the_address_of_an_account_is_shown_whole_and_without_secrets() {
+    let (connector, account) = (portal(), credential(json!({"portal": "a.example:8443", "code": "s3cret"})));
+    let shown = crate::request::shown_base_urls(&connector, &Secrets::new(&connector, &account));
+    assert_eq!(shown, ["https://a.example:8443/rest/{code}"]);
+}
+
+#[test]
 fn a_credential_brings_no_header_of_the_connection() {
     let (catalogue, _) = crate::Catalogue::new(&[]);
     let http = &catalogue.get("http").unwrap().connector;

@@ -23,9 +23,25 @@ pub(crate) fn path_names(path: &str) -> impl Iterator<Item = &str> {
 /// # Errors
 /// A member of the credential that is missing or malformed.
 pub fn base_url(connector: &Connector, host: &str, secrets: &Secrets<'_>) -> Result<String, BuildError> {
-    let own = secrets.scheme().and_then(|scheme| scheme.host.as_ref()).filter(|_| host == "main");
-    let template = own.or_else(|| connector.hosts.get(host)).ok_or(BuildError::Address)?;
+    let template = base_template(connector, host, secrets).ok_or(BuildError::Address)?;
     fill_url(connector, template, secrets)
+}
+
+fn base_template<'a>(connector: &'a Connector, host: &str, secrets: &Secrets<'a>) -> Option<&'a Template> {
+    let own = secrets.scheme().and_then(|scheme| scheme.host.as_ref()).filter(|_| host == "main");
+    own.or_else(|| connector.hosts.get(host))
+}
+
+/// The base URLs of all hosts under this credential, for people: in place of a secret member stands its name in braces.
+pub fn shown_base_urls(connector: &Connector, secrets: &Secrets<'_>) -> Vec<String> {
+    let part = |name: &str| {
+        let member = connector.credential.get(name.split_once('.').map_or(name, |(member, _)| member));
+        let is_shown = member.is_some_and(|member| !member.secret);
+        if is_shown { url_part(connector, name, secrets) } else { Ok(format!("{{{name}}}")) }
+    };
+    let templates = connector.hosts.keys().filter_map(|host| base_template(connector, host, secrets));
+    let urls: BTreeSet<String> = templates.filter_map(|template| filled(template, part).ok()).collect();
+    urls.into_iter().collect()
 }
 
 /// A URL with the credential's members in it: texts are encoded, so that none can lead to another host.
@@ -34,11 +50,15 @@ pub(super) fn fill_url(
     template: &Template,
     secrets: &Secrets<'_>,
 ) -> Result<String, BuildError> {
+    filled(template, |name| url_part(connector, name, secrets))
+}
+
+fn filled(template: &Template, part: impl Fn(&str) -> Result<String, BuildError>) -> Result<String, BuildError> {
     let mut url = String::new();
     for piece in template.pieces() {
         match piece {
             Piece::Text(text) => url.push_str(text),
-            Piece::Member(name) => url.push_str(&url_part(connector, name, secrets)?),
+            Piece::Member(name) => url.push_str(&part(name)?),
         }
     }
     Ok(url)

@@ -98,3 +98,20 @@ fn a_strangers_text_is_shown_without_what_nobody_sees() {
         assert_eq!(visible(text), shown);
     }
 }
+
+#[test]
+fn a_quoted_text_cannot_end_its_quotation() {
+    assert_eq!(quoted("Ozon «Юг»"), "\"Ozon «Юг»\"");
+    assert_eq!(quoted("a\" (x)\n\u{202e}of \\"), "\"a\\\" (x) of \\\\\"");
+}
+
+#[test]
+fn a_word_is_found_however_it_is_written() {
+    for text in
+        ["Your P\u{430}ssword", "pass\u{200b}word", "PASSWORD!", "my-password-2", "ｐａｓｓｗｏｒｄ", "pässword"]
+    {
+        assert!(mentions(text, "password") && contains(text, "password"), "{text:?}");
+    }
+    assert!(contains("pass word", "password") && !mentions("a compass word", "password"));
+    assert!(mentions("Ваш ПАРОЛЬ от почты", "пароль") && !mentions("Ваш город", "пароль"));
+}

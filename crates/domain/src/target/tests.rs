@@ -97,3 +97,14 @@ fn the_digest_covers_arguments_and_target_and_survives_the_journal() {
     assert_ne!(shown.digest(&args), Target::of_row(&ToolDefinition { version: 2, ..row() }, &binding()).digest(&args));
     assert_ne!(Target::named(ToolRef::client("a")).digest(&args), Target::named(ToolRef::control("a")).digest(&args));
 }
+
+#[test]
+fn an_account_is_compared_member_by_member() {
+    let as_account = |account: Value| Target::named(ToolRef::builtin("connector_execute")).made_as(Some(&account));
+    let shown = as_account(json!({ "instance_id": "shop", "base_urls": ["https://shop.example/sandbox"] }));
+    let now = as_account(json!({ "instance_id": "shop", "base_urls": ["https://shop.example/live"], "changed_at": 2 }));
+    let changed: Vec<String> = shown.changes(&now).into_iter().map(|change| change.member).collect();
+    assert_eq!(changed, ["account.base_urls", "account.changed_at"]);
+    let before = Target::named(ToolRef::builtin("connector_execute"));
+    assert_eq!(before.changes(&shown).len(), 2, "a question that named no account is asked again");
+}

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use artel_domain::event::Verdict;
-use artel_domain::{ApprovalRule, Approvers, ArgumentCondition, Comparison, RuleEffect};
+use artel_domain::{ApprovalRule, Approvers, ArgumentCondition, Comparison, RuleEffect, names};
 use artel_tools::{Exhausted, Fuel};
 use serde_json::Value;
 
@@ -65,7 +65,9 @@ impl Policy for Rules {
 }
 
 fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {
-    let reason = |otherwise: &str| rule.reason.clone().unwrap_or_else(|| format!("{otherwise} '{tool}'"));
+    // An earlier release took reasons that are not seen whole.
+    let own = rule.reason.as_deref().map(|reason| names::visible(reason).into_owned());
+    let reason = |otherwise: &str| own.unwrap_or_else(|| format!("{otherwise} '{}'", names::visible(tool)));
     match rule.effect {
         RuleEffect::Allow => Verdict::Allow,
         RuleEffect::Ask => Verdict::Ask {

@@ -72,9 +72,15 @@ impl Faults {
 
     /// A name that rules, models and people know something by, when there is one.
     pub fn name<'a>(&mut self, field: &str, name: impl Into<Option<&'a str>>) {
-        let Some(name) = name.into() else { return };
-        self.length(field, name, 1..=200);
-        if let Some(fault) = names::fault(name) {
+        self.seen(field, name, 1..=200);
+    }
+
+    /// A text in one line that people read where they decide, when there is one: its length in characters, and that
+    /// all of it is seen.
+    pub fn seen<'a>(&mut self, field: &str, text: impl Into<Option<&'a str>>, allowed: RangeInclusive<usize>) {
+        let Some(text) = text.into() else { return };
+        self.length(field, text, allowed);
+        if let Some(fault) = names::fault(text) {
             self.add(field, fault);
         }
     }

@@ -22,7 +22,7 @@ pub(crate) struct CreateApiKey {
     /// What the key may do: some of what its creator may.
     #[schema(schema_with = crate::document::scopes)]
     scopes: Vec<String>,
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::maybe_name)]
     name: Option<String>,
     /// As late as the caller's keys may end when absent: never, or with the key that makes it.
     #[serde(default, deserialize_with = "whole")]
@@ -52,7 +52,7 @@ impl CreateApiKey {
 
 impl Checked for CreateApiKey {
     fn check(&self, faults: &mut Faults) {
-        faults.length("name", self.name.as_deref(), 1..=200);
+        faults.name("name", self.name.as_deref());
         faults.range("expires_in_days", self.expires_in_days, 1..=3650);
         faults.range("daily_limit", self.daily_limit, 1..=1_000_000);
         for (name, given) in [("expires_at", self.expires_at), ("expires_in", self.expires_in)] {

@@ -34,7 +34,7 @@ impl Checked for TenantRules {
         for (i, rule) in self.rules.iter().enumerate() {
             let field = |name: &str| format!("rules[{i}].{name}");
             faults.name(&field("tool"), rule.tool.as_str());
-            faults.length(&field("reason"), rule.reason.as_deref(), 0..=500);
+            faults.seen(&field("reason"), rule.reason.as_deref(), 0..=500);
             faults.ensure(rule.conditions.len() <= 20, &field("conditions"), "must have at most 20 entries");
             check_approvers(faults, &field("approvers"), rule);
             for (j, condition) in rule.conditions.iter().enumerate() {

@@ -35,7 +35,7 @@ pub(crate) struct ApprovalView {
     target: Option<BTreeMap<String, Value>>,
     /// SHA-256 of the arguments and the target, members sorted, hex.
     digest: Option<String>,
-    /// What differs from what was approved before, when the call is asked about again because its tool was changed.
+    /// What differs from what was approved before, when the call is asked about again as things are now.
     changed: Vec<TargetChange>,
     /// Why a human is asked.
     reason: String,

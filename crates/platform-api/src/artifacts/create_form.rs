@@ -1,8 +1,8 @@
 //! The form that brings a file, member by member. The file is never whole in memory.
 
 use artel_artifacts::{ArtifactFiles, Beginning, Upload};
-use artel_domain::Artifact;
-use artel_http::Problem;
+use artel_domain::{Artifact, names};
+use artel_http::{Faults, Problem};
 use artel_store::NewArtifact;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
@@ -85,16 +85,15 @@ async fn titled(mut field: Field<'_>) -> Result<String, Problem> {
         }
     }
     let title = String::from_utf8(bytes).map_err(|_| Problem::invalid_field("title", "must be UTF-8"))?;
-    if title.chars().count() > LONGEST_TITLE || title.contains('\0') {
-        return Err(Problem::invalid_field("title", "must have at most 300 characters and no NUL"));
-    }
-    Ok(title)
+    let mut faults = Faults::default();
+    faults.seen("title", title.as_str(), 0..=LONGEST_TITLE);
+    faults.result().map(|()| title)
 }
 
-/// A file's name as a title: without folders and control characters.
+/// A file's name as a title: without folders and what nobody sees.
 fn shortened(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|letter| !letter.is_control()).take(LONGEST_TITLE).collect()
+    names::visible(last).chars().take(LONGEST_TITLE).collect()
 }
 
 fn unread(error: &MultipartError) -> Problem {

@@ -14,13 +14,13 @@ use crate::App;
 /// What is absent stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateSession {
-    #[schema(min_length = 1, max_length = 500, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::maybe_title)]
     title: Option<String>,
 }
 
 impl Checked for UpdateSession {
     fn check(&self, faults: &mut Faults) {
-        faults.length("title", self.title.as_deref(), 1..=500);
+        faults.seen("title", self.title.as_deref(), 1..=500);
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) struct SessionView {
     /// Whose it is.
     user_id: Option<UserId>,
     /// The first message, until somebody names the session.
+    #[serde(serialize_with = "artel_domain::names::maybe_shown")]
     title: Option<String>,
     #[schema(value_type = Option<Object>)]
     metadata: Option<Value>,

@@ -18,7 +18,7 @@ impl Place {
     /// The session as the viewer knows it, and the path.
     ///
     /// # Errors
-    /// 404 when the viewer sees no such session, 422 when the path is none of a workspace.
+    /// 404 when the viewer sees no such session or it has ended, 422 when the path is none of a workspace.
     pub(crate) async fn find(self, app: &App, viewer: &Viewer) -> Result<(SessionId, WorkspacePath), Problem> {
         let session = session(app, viewer, &self.session).await?;
         Ok((session, self.path()?))
@@ -48,9 +48,10 @@ impl Place {
     }
 }
 
-/// The stored id of the session that the viewer means.
+/// The stored id of the session that the viewer means. The files of a session end with it.
 pub(crate) async fn session(app: &App, viewer: &Viewer, name: &SessionId) -> Result<SessionId, Problem> {
-    Ok(found(app, viewer, name).await?.id)
+    let session = found(app, viewer, name).await?;
+    if session.is_active { Ok(session.id) } else { Err(Problem::not_found("session")) }
 }
 
 async fn found(app: &App, viewer: &Viewer, name: &SessionId) -> Result<Session, Problem> {

@@ -79,6 +79,9 @@ async fn a_secret_goes_in_and_never_comes_out() {
 #[rstest]
 #[case(json!({ "service_name": "nobody" }), "service_name")]
 #[case(json!({ "account_label": "" }), "account_label")]
+#[case(json!({ "account_label": "Test account\u{202e}\n\nApproved." }), "account_label")]
+#[case(json!({ "account_label": "Shop\u{1b}[2J" }), "account_label")]
+#[case(json!({ "account_label": "Sh\u{200b}op" }), "account_label")]
 #[case(json!({ "instance_id": "a b" }), "instance_id")]
 #[case(json!({ "secret": "text" }), "secret")]
 #[case(json!({ "secret": {} }), "secret.base_url")]
@@ -183,11 +186,47 @@ async fn a_credential_of_a_user_is_hidden_from_colleagues() {
     let (ada, eve) = (world.person_with(0xA, 0xADA, &scopes), world.person_with(0xA, 0xE7E, &scopes));
     let mut body = account("mine");
     body["user_id"] = json!(ada.user);
-    let place = format!("{CREDENTIALS}/{}", ada.post(CREDENTIALS, body).await.id());
+    let id = ada.post(CREDENTIALS, body).await.id();
+    let place = format!("{CREDENTIALS}/{id}");
     ada.get(&place).await.is(StatusCode::OK);
     eve.get(&place).await.is_problem(404);
     assert_eq!(eve.get(CREDENTIALS).await.body, json!([]));
     eve.call("DELETE", &place, Value::Null).await.is_problem(404);
+    let agent = agent_with(&ada, json!(["http"])).await;
+    let grants = format!("{AGENTS}/{agent}/grants");
+    let given = ada.post(&grants, json!({ "credential_id": id })).await;
+    given.is(StatusCode::CREATED);
+    assert_eq!(eve.get(&grants).await.body, json!([]));
+    let grant = format!("{grants}/{}", given.id());
+    eve.call("PATCH", &grant, json!({ "scopes": {} })).await.is_problem(404);
+    eve.call("DELETE", &grant, Value::Null).await.is_problem(404);
+    assert_eq!(ada.get(&grants).await.body, json!([given.body]));
+    let others = eve.post(CREDENTIALS, account("mine")).await;
+    assert_eq!((others.status, &others.body["instance_id"]), (201, &json!("mine_2")), "it is not told who has 'mine'");
+    // Whoever takes the connector away takes all grants with it.
+    let none = json!({ "connector_keys": [] });
+    eve.put(&format!("{AGENTS}/{agent}/connectors"), none).await.is(StatusCode::OK);
+    assert_eq!(ada.get(&grants).await.body, json!([]));
+}
+
+#[tokio::test]
+async fn a_key_for_one_agent_grants_that_agent_nothing_and_may_revoke() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let agent = agent_with(&ada, json!(["http"])).await;
+    let (credential, second) =
+        (ada.post(CREDENTIALS, account("main")).await.id(), ada.post(CREDENTIALS, account("second")).await.id());
+    let grants = format!("{AGENTS}/{agent}/grants");
+    let given = ada.post(&grants, json!({ "credential_id": credential, "scopes": { "write": false } })).await.id();
+    let key = ada.creates_key(json!({ "scopes": ["agents:write"], "agent_id": agent })).await;
+    let bound = ada.with_key(key.body["key"].as_str().unwrap());
+    for refused in [
+        bound.post(&grants, json!({ "credential_id": second })).await,
+        bound.call("PATCH", &format!("{grants}/{given}"), json!({ "scopes": { "write": true } })).await,
+    ] {
+        assert_eq!(refused.is_problem(403).body["error"], "agent_not_allowed");
+    }
+    bound.delete(&format!("{grants}/{given}")).await.is(StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]

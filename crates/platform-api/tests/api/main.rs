@@ -34,6 +34,7 @@ mod tools;
 mod turns;
 mod usage;
 mod versions;
+mod visible_texts;
 mod worker;
 mod workspace;
 mod world;

@@ -75,3 +75,18 @@ async fn a_colleague_finds_no_workspace_of_a_private_session() {
     eve.delete("/sessions/desk/files/a.txt").await.is_problem(404);
     assert_eq!(ada.get("/sessions/desk/files/a.txt").await.bytes.as_ref(), b"secret");
 }
+
+#[tokio::test]
+async fn the_files_of_a_session_end_with_it() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let started = ada.post("/sessions/stream", json!({ "message": "hi" })).await;
+    let session = format!("/sessions/{}", started.body["session_id"].as_str().unwrap());
+    let put = ada.send("PUT", &format!("{session}/files/a.txt"), &[], Body::from("one")).await;
+    put.is(StatusCode::CREATED);
+    ada.get(&format!("{session}/files/a.txt")).await.is(StatusCode::OK);
+    ada.delete(&session).await.is(StatusCode::NO_CONTENT);
+    for gone in ["/a.txt", ""] {
+        ada.get(&format!("{session}/files{gone}")).await.is_problem(404);
+    }
+}

@@ -26,7 +26,7 @@ async fn list(store: &dyn Store, tenant: TenantId, all: bool, as_json: bool) -> 
     }
     let keys = store.list_api_keys(&Viewer::service(tenant), all).await?;
     if as_json {
-        output::line(&serde_json::to_string_pretty(&keys)?);
+        output::json(&keys)?;
     } else {
         output::table(&table(&keys));
     }

@@ -35,7 +35,7 @@ pub(crate) async fn tool_mock(args: ToolMockArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
-    output::line(&artel_platform_api::openapi().to_pretty_json()?);
+    output::json_document(&artel_platform_api::openapi().to_pretty_json()?);
     Ok(ExitCode::SUCCESS)
 }
 

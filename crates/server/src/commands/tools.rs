@@ -14,7 +14,7 @@ pub(crate) fn list(as_json: bool) -> anyhow::Result<ExitCode> {
     let tools = Tools([builtins(), keeping_builtins(), toolkit::tools(&Config::load()?)?].concat());
     if as_json {
         let rows: Vec<_> = catalogue.entries.iter().map(|entry| row_of(entry, tools.standing(entry).err())).collect();
-        output::line(&serde_json::to_string_pretty(&rows)?);
+        output::json(&rows)?;
     } else {
         output::table(&table(catalogue, &tools));
     }

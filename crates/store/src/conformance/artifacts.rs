@@ -219,6 +219,9 @@ pub async fn an_ephemeral_artifact_goes_with_its_session(store: Arc<dyn Store>) 
     let lasting = makes(&world, new(&world, Some(&private))).await;
     assert_eq!(condemned(&world, long_ago()).await, []);
     assert!(store.end_session(&world.viewer(), &private, world.audit("session.end")).await.unwrap());
+    for viewer in [world.viewer(), Viewer::service(world.tenant)] {
+        assert_eq!(store.find_artifact(&viewer, passing.id).await.unwrap(), None, "before any sweep");
+    }
     assert_eq!(condemned(&world, long_ago()).await, [passing.id]);
     assert_eq!(store.find_artifact(&world.viewer(), passing.id).await.unwrap(), None);
     assert!(store.find_artifact(&world.viewer(), lasting.id).await.unwrap().is_some());

@@ -45,7 +45,11 @@ fn grant(world: &World, credential: CredentialId) -> Grant {
 }
 
 async fn grants(world: &World, grant: Grant) -> GrantWrite {
-    world.store.create_grant(&world.viewer(), grant, world.audit("grant.create")).await.unwrap()
+    grants_by(world, &world.viewer(), grant).await
+}
+
+async fn grants_by(world: &World, viewer: &Viewer, grant: Grant) -> GrantWrite {
+    world.store.create_grant(viewer, grant, world.audit("grant.create")).await.unwrap()
 }
 
 async fn granted(world: &World, credential: CredentialId) -> Grant {
@@ -73,15 +77,18 @@ pub async fn a_credential_is_kept_listed_changed_and_deleted(store: Arc<dyn Stor
     assert_eq!(store.list_credentials(&viewer, Some("wildberries"), ALL).await.unwrap(), (vec![wb], 1));
     let page = store.list_credentials(&viewer, None, Page { limit: 1, offset: 0 }).await.unwrap();
     assert_eq!((page.0.len(), page.1), (1, 2));
-    let sealed = SealedCredential { credential: ozon.clone(), sealed: "sealed".to_owned() };
-    assert_eq!(store.find_sealed_credential(&viewer, ozon.id).await.unwrap(), Some(sealed));
+    let found = store.find_sealed_credential(&viewer, ozon.id).await.unwrap().unwrap();
+    let sealed =
+        SealedCredential { credential: ozon.clone(), sealed: "sealed".to_owned(), changed_at: ozon.created_at };
+    assert_eq!(found, sealed);
     let patch = CredentialPatch { account_label: Some("new".to_owned()), sealed: Some("again".to_owned()) };
     let changed =
         store.update_credential(&viewer, ozon.id, patch, world.audit("credential.update")).await.unwrap().unwrap();
     assert_eq!(changed, Credential { account_label: "new".to_owned(), ..ozon.clone() });
     let none = CredentialPatch::default();
     store.update_credential(&viewer, ozon.id, none, world.audit("credential.update")).await.unwrap().unwrap();
-    assert_eq!(store.find_sealed_credential(&viewer, ozon.id).await.unwrap().unwrap().sealed, "again");
+    let again = store.find_sealed_credential(&viewer, ozon.id).await.unwrap().unwrap();
+    assert!(again.sealed == "again" && again.changed_at > found.changed_at, "{again:?}");
     assert!(store.delete_credential(&viewer, ozon.id, world.audit("credential.delete")).await.unwrap());
     assert!(!store.delete_credential(&viewer, ozon.id, world.audit("credential.delete")).await.unwrap());
     assert_eq!(store.find_sealed_credential(&viewer, ozon.id).await.unwrap(), None);
@@ -119,10 +126,17 @@ pub async fn a_credential_of_a_user_is_that_users_alone(store: Arc<dyn Store>) {
     assert!(!store.delete_credential(&stranger, own.id, world.audit("x")).await.unwrap());
     let services = ["telegram".to_owned()];
     assert_eq!(store.list_agent_credentials(&stranger, world.agent, &services).await.unwrap(), []);
+    let given = granted(&world, own.id).await;
+    assert_eq!(store.list_grants(&stranger, world.agent).await.unwrap(), Some(vec![]));
+    let scopes = GrantScopes::default();
+    assert_eq!(store.update_grant(&stranger, world.agent, given.id, scopes, world.audit("x")).await.unwrap(), None);
+    assert!(!store.delete_grant(&stranger, world.agent, given.id, world.audit("x")).await.unwrap());
+    assert_eq!(grants_by(&world, &stranger, grant(&world, own.id)).await, GrantWrite::CredentialMissing);
     for viewer in
         [world.viewer(), stranger.as_administrator(world.audit("session.access")), Viewer::service(world.tenant)]
     {
         assert_eq!(store.find_credential(&viewer, own.id).await.unwrap(), Some(own.clone()));
+        assert_eq!(store.list_grants(&viewer, world.agent).await.unwrap(), Some(vec![given.clone()]));
     }
 }
 

@@ -17,7 +17,7 @@ fn kept(sealed: String) -> SealedCredential {
         created_at: Timestamp::UNIX_EPOCH,
         last_used_at: None,
     };
-    SealedCredential { credential, sealed }
+    SealedCredential { credential, sealed, changed_at: Timestamp::UNIX_EPOCH }
 }
 
 #[test]

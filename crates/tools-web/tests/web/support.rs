@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use artel_domain::{ArtifactId, CallId, Principal, RateLimit, SystemClock, TenantId, ToolOutcome, ToolRef, UserId};
+use artel_domain::{
+    ArtifactId, CallId, Principal, RateLimit, SystemClock, TenantId, ToolOutcome, ToolRef, UserId, WorkspacePath,
+};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use artel_tools::{
     ArtifactKeeper, CallContext, CallEnd, CallLimits, CallRequest, EnvSecrets, Registry, Tool, ToolArtifact, ToolError,
@@ -32,6 +34,10 @@ impl ArtifactKeeper for MemoryKeeper {
         let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
         self.0.lock().unwrap().push(artifact);
         Ok(id)
+    }
+
+    async fn workspace_file(&self, _: &CallContext, _: &WorkspacePath) -> Result<Option<ArtifactId>, ToolError> {
+        Ok(None)
     }
 }
 

@@ -5,7 +5,7 @@ mod current_time;
 mod echo;
 mod exit;
 mod message_compose;
-mod request_form;
+pub(crate) mod request_form;
 pub(crate) mod row;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -17,6 +17,7 @@ use artel_domain::ToolDefinition;
 
 use crate::tool::Tool;
 
+pub use request_form::KnownServices;
 pub use typed::{Builtin, Typed};
 
 /// All built-in tools.
@@ -27,7 +28,7 @@ pub fn builtins() -> Vec<Arc<dyn Tool>> {
         Arc::new(Typed::new(current_time::CurrentTime)),
         Arc::new(Typed::new(echo::Echo)),
         Arc::new(Typed::new(exit::Exit)),
-        Arc::new(Typed::new(request_form::RequestForm)),
+        Arc::new(Typed::new(request_form::RequestForm::default())),
     ]
 }
 

@@ -1,7 +1,8 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use artel_catalogue::args::{FormFieldArgs, FormFieldKind, RequestForm as Args};
-use artel_domain::{EffectClass, FieldType, Form, FormField, Wait};
+use artel_domain::{EffectClass, FieldType, Form, FormField, TenantId, Wait, names};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -11,14 +12,46 @@ use crate::forms::{FormProblem, check_values};
 use crate::output::{ToolError, ToolOutput};
 use crate::programs::Fuel;
 
+/// Which services a user can connect.
+#[async_trait]
+pub trait KnownServices: Send + Sync {
+    /// Whether the tenant has a service of this key.
+    ///
+    /// # Errors
+    /// As for [`Tool::call`](crate::Tool::call).
+    async fn knows(&self, tenant: TenantId, key: &str) -> Result<bool, ToolError>;
+}
+
 /// Asks the user. The call waits: what somebody fills in is its result.
-pub(super) struct RequestForm;
+#[derive(Default)]
+pub(crate) struct RequestForm {
+    /// `None` where no services can be connected.
+    known: Option<Arc<dyn KnownServices>>,
+}
+
+impl RequestForm {
+    pub(crate) fn knowing(known: Arc<dyn KnownServices>) -> Self {
+        Self { known: Some(known) }
+    }
+
+    async fn check(&self, tenant: TenantId, service: &str) -> Result<(), ToolError> {
+        if let Some(known) = &self.known
+            && known.knows(tenant, service).await?
+        {
+            return Ok(());
+        }
+        let service = names::quoted(service);
+        Err(format!("not_found: connect: there is no service {service}; list_services says which there are").into())
+    }
+}
 
 /// Characters of one option.
 const LONGEST_OPTION: usize = 200;
-/// Parts of names and labels that ask for a secret: a model must not read one.
+/// Words that ask for a secret: a model must not read one.
 const SECRETS: [&str; 8] =
-    ["password", "passwd", "secret", "api_key", "apikey", "access_token", "private_key", "пароль"];
+    ["password", "passwd", "secret", "api_key", "apikey", "access_token", "private_key", "парол"];
+const NO_SECRETS: &str =
+    "a form must not ask for passwords or keys; ask with connect, so that a service is connected without you";
 
 #[async_trait]
 impl Builtin for RequestForm {
@@ -29,6 +62,9 @@ impl Builtin for RequestForm {
     async fn call(&self, context: &CallContext, args: Args) -> Result<ToolOutput, ToolError> {
         let time = args.timeout_s.map(|seconds| Duration::from_secs(seconds.into()));
         let until = time.and_then(|time| context.clock.now().checked_add(time).ok());
+        if let Some(connect) = &args.connect {
+            self.check(context.tenant_id, &connect.service).await?;
+        }
         let form = context.off_thread(move |fuel| form_of(args, fuel)).await?;
         Err(ToolError::Wait(Wait::Form { form, until }))
     }
@@ -36,8 +72,12 @@ impl Builtin for RequestForm {
 
 fn form_of(args: Args, fuel: &Fuel) -> Result<Form, String> {
     let Args { title, description, fields, connect, .. } = args;
+    let (title, description) = (visible(&title), description.map(|text| visible_lines(&text)));
     if title.trim().is_empty() {
         return Err("invalid_argument: title is blank; say what the form is about".to_owned());
+    }
+    if asks_for_a_secret(&title) || description.as_deref().is_some_and(asks_for_a_secret) {
+        return Err(format!("invalid_argument: {NO_SECRETS}"));
     }
     let (fields, connect) = match (fields, connect) {
         (Some(fields), None) if !fields.is_empty() => (fields_of(fields)?, None),
@@ -78,8 +118,8 @@ fn fields_of(fields: Vec<FormFieldArgs>) -> Result<Vec<FormField>, String> {
         if fields[..at].iter().any(|other| other.name == field.name) {
             return fault("another field has this name; give each a name of its own".to_owned());
         }
-        if asks_for_a_secret(field) {
-            return fault("a form must not ask for passwords or keys; ask with connect, so that a service is connected without you".to_owned());
+        if is_for_a_secret(field) {
+            return fault(NO_SECRETS.to_owned());
         }
         if let Err(what) = check_options(field) {
             return fault(what.to_owned());
@@ -101,10 +141,10 @@ fn field_of(field: FormFieldArgs) -> FormField {
     };
     FormField {
         name: field.name,
-        label: field.label,
+        label: visible(&field.label),
         field_type,
         required: field.required.unwrap_or_default(),
-        options: field.options.unwrap_or_default(),
+        options: field.options.unwrap_or_default().iter().map(|option| visible(option)).collect(),
         default: field.default.filter(|default| !default.is_null()),
     }
 }
@@ -121,9 +161,22 @@ fn connected_instance() -> FormField {
     }
 }
 
-fn asks_for_a_secret(field: &FormField) -> bool {
-    let (name, label) = (field.name.to_lowercase(), field.label.to_lowercase().replace([' ', '-'], "_"));
-    SECRETS.iter().any(|word| name.contains(word) || label.contains(word))
+fn is_for_a_secret(field: &FormField) -> bool {
+    let is_called = |word: &str| names::contains(&field.name, word) || names::contains(&field.label, word);
+    SECRETS.iter().any(|word| is_called(word)) || field.options.iter().any(|option| asks_for_a_secret(option))
+}
+
+fn asks_for_a_secret(text: &str) -> bool {
+    SECRETS.iter().any(|word| names::mentions(text, word))
+}
+
+/// As people see it: a model's emoji have characters of their own that nobody sees, so they are no reason to refuse.
+fn visible(text: &str) -> String {
+    names::visible(text).into_owned()
+}
+
+fn visible_lines(text: &str) -> String {
+    text.split('\n').map(names::visible).collect::<Vec<_>>().join("\n")
 }
 
 fn check_options(field: &FormField) -> Result<(), &'static str> {
@@ -160,15 +213,31 @@ fn check_defaults(form: &Form, fuel: &Fuel) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use artel_domain::Wait;
+    use std::sync::Arc;
+
+    use artel_domain::{TenantId, Wait};
+    use async_trait::async_trait;
     use serde_json::{Value, json};
 
-    use super::RequestForm;
+    use super::{KnownServices, RequestForm};
     use crate::builtin::testing::{answer, refusal};
     use crate::output::ToolError;
 
+    struct Ozon;
+
+    #[async_trait]
+    impl KnownServices for Ozon {
+        async fn knows(&self, _: TenantId, key: &str) -> Result<bool, ToolError> {
+            Ok(key == "ozon")
+        }
+    }
+
+    fn form() -> RequestForm {
+        RequestForm::knowing(Arc::new(Ozon))
+    }
+
     async fn waits(args: Value) -> Value {
-        let Err(ToolError::Wait(wait @ Wait::Form { .. })) = answer(RequestForm, args).await else { panic!() };
+        let Err(ToolError::Wait(wait @ Wait::Form { .. })) = answer(form(), args).await else { panic!() };
         serde_json::to_value(wait).unwrap()
     }
 
@@ -220,12 +289,44 @@ mod tests {
             (field(json!({ "type": "number", "default": "many" })), "the default of \"a\": is not of type"),
             (field(json!({ "name": "db_password" })), "must not ask for passwords"),
             (field(json!({ "label": "Ваш пароль" })), "must not ask for passwords"),
+            (field(json!({ "label": "P\u{430}ssword" })), "must not ask for passwords"),
+            (field(json!({ "label": "Pass\u{200b}word" })), "must not ask for passwords"),
+            (field(json!({ "label": "pass word" })), "must not ask for passwords"),
+            (field(json!({ "name": "dbPassword" })), "must not ask for passwords"),
+            (field(json!({ "type": "select", "options": ["My P\u{430}ssw\u{43e}rd"] })), "must not ask for passwords"),
+            (field(json!({ "label": "\u{200b}\u{2800}" })), "its label is blank"),
+            (field(json!({ "type": "select", "options": ["x", "x\u{200b}"] })), "stands twice"),
         ] {
-            let told = refusal(RequestForm, args).await;
+            let told = refusal(form(), args).await;
             assert!(told.starts_with("invalid_argument: ") && told.contains(part), "{told}");
         }
         let twice = json!({ "name": "a", "label": "A", "type": "text" });
-        let told = refusal(RequestForm, json!({ "title": "T", "fields": [twice, twice] })).await;
+        let told = refusal(form(), json!({ "title": "T", "fields": [twice, twice] })).await;
         assert!(told.contains("fields[1] (\"a\"): another field has this name"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn only_services_that_there_are_can_be_connected() {
+        for service in ["nope", "../x", "Ozon", ""] {
+            let told = refusal(form(), json!({ "title": "T", "connect": { "service": service } })).await;
+            assert!(told.starts_with("not_found: ") || told.starts_with("invalid_argument: "), "{told}");
+        }
+        let told = refusal(RequestForm::default(), json!({ "title": "T", "connect": { "service": "ozon" } })).await;
+        assert!(told.starts_with("not_found: connect: there is no service \"ozon\""), "{told}");
+    }
+
+    #[tokio::test]
+    async fn what_people_read_of_a_form_is_all_that_is_in_it() {
+        let one =
+            json!({ "name": "a", "label": "⚠\u{fe0f} City\u{202e}", "type": "select", "options": ["no\u{200b}rth"] });
+        let wait =
+            waits(json!({ "title": "Deli\u{1b}very", "description": "One\nTwo\u{202e}", "fields": [one] })).await;
+        assert_eq!((&wait["form"]["title"], &wait["form"]["description"]), (&json!("Delivery"), &json!("One\nTwo")));
+        let field = &wait["form"]["fields"][0];
+        assert_eq!((&field["label"], &field["options"]), (&json!("⚠ City"), &json!(["north"])));
+        let told =
+            refusal(form(), json!({ "title": "T", "description": "your p\u{430}ssword, please", "fields": [one] }))
+                .await;
+        assert!(told.contains("must not ask for passwords"), "{told}");
     }
 }

@@ -11,7 +11,7 @@ use super::function_name;
 use crate::context::CallContext;
 use crate::descriptor::Descriptor;
 use crate::output::{ToolError, ToolOutput};
-use crate::tool::{Asks, Tool, Unavailable, Verified};
+use crate::tool::{MadeAs, Tool, Unavailable, Verified};
 
 pub(crate) struct InternalRow {
     descriptor: Descriptor,
@@ -48,8 +48,8 @@ impl Tool for InternalRow {
         self.function()?.available()
     }
 
-    async fn must_ask(&self, context: &CallContext, args: Value) -> Result<Option<Asks>, ToolError> {
-        self.function().map_err(|missing| missing.to_string())?.must_ask(context, args).await
+    async fn made_as(&self, context: &CallContext, args: Value) -> Result<Option<MadeAs>, ToolError> {
+        self.function().map_err(|missing| missing.to_string())?.made_as(context, args).await
     }
 
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use std::sync::Mutex;
 
-use artel_domain::{ArtifactId, CallId, Clock, Principal, TenantId, Timestamp, UserId};
+use artel_domain::{
+    AgentId, ArtifactId, CallId, Clock, Principal, RunId, SessionId, TenantId, Timestamp, UserId, WorkspacePath,
+};
 use artel_egress::{Egress, Resolver, SystemResolver};
 use async_trait::async_trait;
 use serde_json::Value;
@@ -15,7 +17,7 @@ use uuid::Uuid;
 
 use super::typed::{Builtin, Typed};
 use crate::artifacts::ToolArtifact;
-use crate::context::{ArtifactKeeper, CallContext};
+use crate::context::{ArtifactKeeper, CallContext, RunScope};
 use crate::exchange::CallRecord;
 use crate::output::ToolError;
 use crate::tool::Tool as _;
@@ -55,11 +57,21 @@ impl ArtifactKeeper for MemoryKeeper {
         self.0.lock().unwrap().push(artifact);
         Ok(id)
     }
+
+    /// There is one file.
+    async fn workspace_file(&self, _: &CallContext, path: &WorkspacePath) -> Result<Option<ArtifactId>, ToolError> {
+        Ok((path.as_str() == "report.csv").then(|| ArtifactId::of_call(CallId(Uuid::nil()), 0)))
+    }
 }
 
-/// The answer of one call that may keep files.
+/// The answer of one call of a run that may keep files.
 pub(crate) async fn answer_keeping<T: Builtin>(tool: T, args: Value, kept: &MemoryKeeper) -> Result<Value, ToolError> {
-    let context = CallContext { artifacts: Some(Arc::new(kept.clone())), ..context() };
+    let run = RunScope {
+        agent_id: AgentId(Uuid::nil()),
+        session_id: SessionId("session".to_owned()),
+        run_id: RunId(Uuid::nil()),
+    };
+    let context = CallContext { artifacts: Some(Arc::new(kept.clone())), run: Some(run), ..context() };
     Typed::new(tool).call(&context, args).await.map(|output| output.value)
 }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::context::CallContext;
 use crate::descriptor::{DEFAULT_TIMEOUT, Descriptor};
 use crate::output::{ToolError, ToolOutput};
-use crate::tool::{Asks, Tool, Unavailable, Verified};
+use crate::tool::{MadeAs, Tool, Unavailable, Verified};
 
 /// One built-in tool. To add one: a file with a type that implements this, and its line in [`super::builtins`].
 ///
@@ -47,11 +47,11 @@ pub trait Builtin: Send + Sync + 'static {
         Ok(())
     }
 
-    /// As [`Tool::must_ask`].
+    /// As [`Tool::made_as`].
     ///
     /// # Errors
-    /// As for [`Tool::must_ask`].
-    async fn must_ask(&self, _context: &CallContext, _args: Self::Args) -> Result<Option<Asks>, ToolError> {
+    /// As for [`Tool::made_as`].
+    async fn made_as(&self, _context: &CallContext, _args: Self::Args) -> Result<Option<MadeAs>, ToolError> {
         Ok(None)
     }
 
@@ -84,6 +84,10 @@ impl<T: Builtin> Typed<T> {
         );
         Self { tool, descriptor }
     }
+
+    fn misfit(&self, error: &serde_json::Error) -> ToolError {
+        self.descriptor.refusal(&format!("the arguments do not fit: {error}")).into()
+    }
 }
 
 #[async_trait]
@@ -100,12 +104,9 @@ impl<T: Builtin> Tool for Typed<T> {
         self.tool.available()
     }
 
-    async fn must_ask(&self, context: &CallContext, args: Value) -> Result<Option<Asks>, ToolError> {
-        match T::Args::deserialize(self.descriptor.plain(args)) {
-            Ok(args) => self.tool.must_ask(context, args).await,
-            // The call says what does not fit.
-            Err(_) => Ok(None),
-        }
+    async fn made_as(&self, context: &CallContext, args: Value) -> Result<Option<MadeAs>, ToolError> {
+        let args = T::Args::deserialize(self.descriptor.plain(args)).map_err(|error| self.misfit(&error))?;
+        self.tool.made_as(context, args).await
     }
 
     async fn call(&self, context: &CallContext, args: Value) -> Result<ToolOutput, ToolError> {
@@ -116,8 +117,7 @@ impl<T: Builtin> Tool for Typed<T> {
             let (descriptor, given) = (self.descriptor.clone(), args.clone());
             context.off_thread(move |fuel| descriptor.check(&given, fuel)).await?;
         }
-        let args = T::Args::deserialize(args)
-            .map_err(|error| self.descriptor.refusal(&format!("the arguments do not fit: {error}")))?;
+        let args = T::Args::deserialize(args).map_err(|error| self.misfit(&error))?;
         self.tool.call(context, args).await
     }
 

@@ -53,6 +53,7 @@ fn each_field_that_is_wrong_is_named() {
         (json!({}), "city", "must be filled in"),
         (json!({ "city": " " }), "city", "must be filled in"),
         (json!({ "city": null }), "city", "must be filled in"),
+        (json!({ "city": "\u{200b}\u{2800} " }), "city", "must be filled in"),
         (json!({ "city": 5 }), "city", "not of type \"string\""),
         (json!({ "city": "x".repeat(2001) }), "city", "longer than 2000"),
         (json!({ "city": "a", "town": "b" }), "town", "the form has no such field"),

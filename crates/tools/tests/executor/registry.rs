@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use artel_domain::{ArtifactId, EffectClass, ExecutionType, PermissionScope, Spend, ToolOutcome, ToolRef};
+use artel_domain::{
+    ArtifactId, EffectClass, ExecutionType, PermissionScope, Spend, ToolOutcome, ToolRef, WorkspacePath,
+};
 use artel_tools::{
     ArtifactKeeper, BoundTool, Budget, CallContext, CallEnd, Descriptor, Fuel, Registry, Tool, ToolArtifact, ToolError,
     ToolOutput, Unavailable,
@@ -160,6 +162,10 @@ impl ArtifactKeeper for Keeper {
         let id = ArtifactId::of_call(context.call_id, artifact.ordinal);
         kept.lock().unwrap().push(artifact);
         Ok(id)
+    }
+
+    async fn workspace_file(&self, _: &CallContext, _: &WorkspacePath) -> Result<Option<ArtifactId>, ToolError> {
+        Ok(None)
     }
 }
 

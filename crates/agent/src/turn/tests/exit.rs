@@ -3,7 +3,7 @@ use artel_domain::{EffectClass, Event, ToolOutcome, ToolRef};
 use serde_json::{Value, json};
 
 use super::{answered, id, kinds, play, reads, requested, started, writes};
-use crate::turn::{Limits, Turn};
+use crate::turn::{Action, Limits, Turn};
 
 fn exits(ordinal: u32, args: Value) -> Event {
     Event::ToolPlanned(PlannedCall {
@@ -63,17 +63,34 @@ fn calls_beside_exit_are_refused_and_never_dispatched_wherever_they_stand() {
 #[test]
 fn an_exit_that_cannot_be_is_told_why_and_the_run_goes_on() {
     let blank = "invalid_argument: answer: it is missing or blank; say what was done";
-    let files =
-        "unavailable: files: sessions have no workspace here; leave files out, and put what matters into answer";
-    for (args, expected) in [
-        (json!({}), blank),
-        (json!({"answer": " "}), blank),
-        (json!({"answer": 5}), blank),
-        (json!({"answer": "Done.", "files": ["a.txt"]}), files),
-    ] {
+    for (args, expected) in [(json!({}), blank), (json!({"answer": " "}), blank), (json!({"answer": 5}), blank)] {
         let journal = played(vec![exits(0, args)]);
         assert_eq!(refusals(&journal), [expected]);
         assert_eq!(kinds(&journal).last(), Some(&"model_requested"), "the model is asked again");
     }
     assert_eq!(refusals(&played(vec![exits(0, json!({"answer": "Done.", "files": []}))])), [""; 0]);
+}
+
+#[test]
+fn an_exit_with_files_ends_the_run_when_they_were_found_and_goes_on_when_not() {
+    for (outcome, last) in [
+        (ToolOutcome::Succeeded { output: json!({"files": []}) }, "run_succeeded"),
+        (ToolOutcome::Failed { error: "not_found: files[0]".into() }, "model_requested"),
+    ] {
+        let mut turn = Turn::new(Limits::default());
+        let call = exits(0, json!({"answer": "Done.", "files": ["a.txt"]}));
+        let (journal, actions) = play(&mut turn, [started(), requested(1), answered(1, "", 1), call]);
+        assert_eq!(kinds(&journal).last(), Some(&"tool_dispatched"));
+        assert_eq!(actions.last(), Some(&Action::RunTool { call_id: id(1, 0) }));
+        let found = Event::ToolFinished {
+            call_id: id(1, 0),
+            name: "exit".into(),
+            outcome,
+            attempts: 1,
+            duration_ms: 0,
+            request: None,
+        };
+        let (journal, _) = play(&mut turn, [found]);
+        assert_eq!(kinds(&journal).last(), Some(&last));
+    }
 }

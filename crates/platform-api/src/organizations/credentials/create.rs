@@ -1,7 +1,7 @@
 use artel_domain::{Credential, CredentialId, UserId};
 use artel_http::caller::CredentialsWrite;
 use artel_http::{Attempt, Body, Checked, Faults, Problem};
-use artel_store::CredentialWrite;
+use artel_store::{CredentialWrite, Page};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,6 +17,8 @@ use crate::organizations::{Member, TAG};
 /// Accounts whose label makes the same instance are told apart by a number up to this one.
 const MOST_ALIKE: u32 = 100;
 const LONGEST_INSTANCE: usize = 100;
+/// Accounts of one service among which one that the caller sees is looked for.
+const MOST_LOOKED_AT: u32 = 1000;
 
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct CreateCredential {
@@ -26,7 +28,7 @@ pub(crate) struct CreateCredential {
     /// Tells the accounts of one service apart; made of the label when absent.
     #[schema(min_length = 1, max_length = 100, pattern = "^[A-Za-z0-9_.-]+$")]
     instance_id: Option<String>,
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::name)]
     account_label: String,
     /// The members that the connector's `auth.schema` names. It is never shown again.
     #[schema(value_type = Object)]
@@ -39,7 +41,7 @@ pub(crate) struct CreateCredential {
 impl Checked for CreateCredential {
     fn check(&self, faults: &mut Faults) {
         faults.length("service_name", self.service_name.as_str(), 1..=64);
-        faults.length("account_label", self.account_label.as_str(), 1..=200);
+        faults.name("account_label", self.account_label.as_str());
         let fits = self.instance_id.as_ref().is_none_or(|id| {
             (1..=LONGEST_INSTANCE).contains(&id.len())
                 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
@@ -88,7 +90,8 @@ pub(crate) async fn create_credential(
     app.gate.once(&caller, &attempt, &body.digest, create).await
 }
 
-/// Under the instance that was asked for, or under the first free one that the label makes.
+/// Under the instance that was asked for, or under the first free one that the label makes. That an instance is taken
+/// is told to those who see the account that has it; for all others it gets a number.
 async fn keep(
     app: &App,
     caller: &Member<CredentialsWrite>,
@@ -96,23 +99,39 @@ async fn keep(
     asked: Option<String>,
     sealed: &str,
 ) -> Result<Credential, Problem> {
-    let names = match asked {
-        Some(name) => vec![name],
-        None => alike(&instance(&credential)),
-    };
-    for name in &names {
+    let first = asked.clone().unwrap_or_else(|| instance(&credential));
+    for name in alike(&first) {
         let named = Credential { instance_id: name.clone(), ..credential.clone() };
         let audit = caller.audit("credential.create", "credential", named.id, named.created_at);
-        match app.store.create_credential(named, sealed.to_owned(), audit).await? {
-            CredentialWrite::Done(made) => return Ok(made),
-            CredentialWrite::InstanceTaken => {}
+        let written = app.store.create_credential(named, sealed.to_owned(), audit).await?;
+        if let CredentialWrite::Done(made) = written {
+            return Ok(made);
+        }
+        if asked.as_ref() == Some(&name) && sees_instance(app, caller, &credential.service_name, &name).await? {
+            break;
         }
     }
+    Err(taken(&credential.service_name, &first))
+}
+
+/// Whether the caller sees an account of that instance.
+async fn sees_instance(
+    app: &App,
+    caller: &Member<CredentialsWrite>,
+    service: &str,
+    instance: &str,
+) -> Result<bool, Problem> {
+    let page = Page { limit: MOST_LOOKED_AT, offset: 0 };
+    let (seen, _) = app.store.list_credentials(&app.viewer(caller), Some(service), page).await?;
+    Ok(seen.iter().any(|credential| credential.instance_id == instance))
+}
+
+fn taken(service: &str, name: &str) -> Problem {
     let message = format!(
-        "{} has an account with the instance_id '{}' already. Give another instance_id, or change that account.",
-        credential.service_name, names[0]
+        "{service} has an account with the instance_id '{name}' already. Give another instance_id, or change that \
+         account."
     );
-    Err(Problem::conflict("instance_taken", message))
+    Problem::conflict("instance_taken", message)
 }
 
 /// The label in lower case with `_` for what an instance cannot have; the service when nothing is left.
@@ -124,6 +143,8 @@ fn instance(credential: &Credential) -> String {
     name.chars().take(LONGEST_INSTANCE - 4).collect()
 }
 
+/// The name, and the same with a number.
 fn alike(name: &str) -> Vec<String> {
-    std::iter::once(name.to_owned()).chain((2..=MOST_ALIKE).map(|n| format!("{name}_{n}"))).collect()
+    let short: String = name.chars().take(LONGEST_INSTANCE - 4).collect();
+    std::iter::once(name.to_owned()).chain((2..=MOST_ALIKE).map(|n| format!("{short}_{n}"))).collect()
 }

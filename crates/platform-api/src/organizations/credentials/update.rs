@@ -15,7 +15,7 @@ use crate::organizations::{Member, TAG};
 /// What is absent stays as it is.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct UpdateCredential {
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    #[schema(schema_with = crate::document::maybe_name)]
     account_label: Option<String>,
     /// In place of the whole secret. Runs under way use it from their next call on.
     #[schema(value_type = Option<Object>)]
@@ -24,7 +24,7 @@ pub(crate) struct UpdateCredential {
 
 impl Checked for UpdateCredential {
     fn check(&self, faults: &mut Faults) {
-        faults.length("account_label", self.account_label.as_deref(), 1..=200);
+        faults.name("account_label", self.account_label.as_deref());
         if let Some(secret) = &self.secret {
             secret::check_shape(faults, secret);
         }

@@ -16,6 +16,7 @@ pub(crate) struct AvailableCredential {
     credential_id: CredentialId,
     service_name: String,
     instance_id: String,
+    #[serde(serialize_with = "artel_domain::names::shown")]
     account_label: String,
     last_used_at: Option<Timestamp>,
     granted: bool,

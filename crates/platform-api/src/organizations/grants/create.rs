@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::view::GrantView;
-use super::{check_count, check_modules};
+use super::{check_count, check_modules, may_grant};
 use crate::App;
 use crate::organizations::agents::{AgentAt, changeable, found};
 use crate::organizations::{Member, TAG};
@@ -32,7 +32,7 @@ impl Checked for CreateGrant {
 
 /// Grant a credential to an agent.
 ///
-/// It must be of one of the agent's connectors (422). Needs `agents:write`.
+/// It must be of one of the agent's connectors (422). Needs `agents:write`, and a key that is not for one agent (403).
 #[utoipa::path(post, path = "/organizations/{org_id}/agents/{agent_id}/grants", tag = TAG,
     params(("org_id" = String, Path), ("agent_id" = AgentId, Path), crate::document::IdempotencyKey), request_body = CreateGrant,
     responses((status = 201, description = "The new grant.", body = GrantView), (status = 409, response = crate::document::Conflict)))]
@@ -43,6 +43,7 @@ pub(crate) async fn create_grant(
     attempt: Attempt,
     body: Body<CreateGrant>,
 ) -> Result<Response, Problem> {
+    may_grant(&caller)?;
     let agent_id = changeable(&caller, path.agent_id)?;
     found(&app, &caller, agent_id).await?;
     let new = body.value;

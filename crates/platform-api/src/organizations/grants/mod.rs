@@ -9,7 +9,8 @@ mod view;
 
 use artel_connectors::Connector;
 use artel_domain::{AgentId, GrantId, GrantScopes};
-use artel_http::{Faults, Problem};
+use artel_http::{Faults, Identity, Problem};
+use artel_store::Viewer;
 use artel_tools_services::EVENTS;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -33,6 +34,15 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 pub(crate) struct GrantAt {
     pub(crate) agent_id: AgentId,
     pub(crate) grant_id: GrantId,
+}
+
+/// A key for one agent does not decide what that agent may use, although it changes the agent.
+fn may_grant(caller: &Identity) -> Result<(), Problem> {
+    if caller.agent_id.is_none() {
+        return Ok(());
+    }
+    let message = "This API key is for one agent only: it grants that agent nothing. It may revoke grants.";
+    Err(Problem::forbidden("agent_not_allowed", message))
 }
 
 fn check_count(faults: &mut Faults, scopes: Option<&GrantScopes>) {
@@ -61,13 +71,13 @@ pub(crate) async fn revoke_uncovered<P>(
     agent: AgentId,
     keys: &[String],
 ) -> Result<(), Problem> {
-    let viewer = app.viewer(caller);
-    for grant in app.store.list_grants(&viewer, agent).await?.unwrap_or_default() {
-        let service = artel_store::Viewer::service(caller.tenant_id);
+    // Also those of accounts that the caller does not see.
+    let service = Viewer::service(caller.tenant_id);
+    for grant in app.store.list_grants(&service, agent).await?.unwrap_or_default() {
         let credential = app.store.find_credential(&service, grant.credential_id).await?;
         if credential.is_some_and(|credential| !keys.contains(&credential.service_name)) {
             let audit = caller.audit("grant.delete", "grant", grant.id, app.clock.now());
-            app.store.delete_grant(&viewer, agent, grant.id, audit).await?;
+            app.store.delete_grant(&service, agent, grant.id, audit).await?;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::view::GrantView;
-use super::{GrantAt, check_count, check_modules};
+use super::{GrantAt, check_count, check_modules, may_grant};
 use crate::App;
 use crate::organizations::agents::changeable;
 use crate::organizations::{Member, TAG};
@@ -27,7 +27,7 @@ impl Checked for UpdateGrant {
 
 /// Change what a grant covers.
 ///
-/// Runs under way feel it at their next call. Needs `agents:write`.
+/// Runs under way feel it at their next call. Needs `agents:write`, and a key that is not for one agent (403).
 #[utoipa::path(patch, path = "/organizations/{org_id}/agents/{agent_id}/grants/{grant_id}", tag = TAG,
     params(("org_id" = String, Path), ("agent_id" = AgentId, Path), ("grant_id" = GrantId, Path)), request_body = UpdateGrant,
     responses((status = 200, description = "The grant as it is now.", body = GrantView)))]
@@ -37,6 +37,7 @@ pub(crate) async fn update_grant(
     At(path): At<GrantAt>,
     body: Body<UpdateGrant>,
 ) -> Result<Json<GrantView>, Problem> {
+    may_grant(&caller)?;
     let (agent, viewer, scopes) = (changeable(&caller, path.agent_id)?, app.viewer(&caller), body.value.scopes);
     let absent = || Problem::not_found("grant");
     let grants = app.store.list_grants(&viewer, agent).await?.unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::output;
 /// Prints a connector as JSON: what an agent is told of it, and what a credential must hold.
 pub(super) fn run(key: &str) -> anyhow::Result<ExitCode> {
     let connector = super::named(key)?;
-    output::line(&serde_json::to_string_pretty(&shown(&connector))?);
+    output::json(&shown(&connector))?;
     Ok(ExitCode::SUCCESS)
 }
 

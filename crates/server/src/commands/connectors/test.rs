@@ -39,7 +39,7 @@ pub(super) async fn run(args: &TestArgs) -> anyhow::Result<ExitCode> {
         "scopes": report.scopes,
         "expires_at": report.expires_at,
     });
-    output::line(&serde_json::to_string_pretty(&shown)?);
+    output::json(&shown)?;
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
