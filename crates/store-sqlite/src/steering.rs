@@ -5,9 +5,9 @@ use artel_store::{CancelOutcome, Viewer};
 
 use crate::error::Outcome;
 use crate::rows::{one, runs};
-use crate::runs;
 use crate::values::micros;
 use crate::writer::Tx;
+use crate::{children, runs};
 
 pub(crate) async fn cancel(tx: &mut Tx, viewer: &Viewer, run: RunId, audit: &AuditEntry) -> Outcome<CancelOutcome> {
     let tenant = viewer.tenant_id;
@@ -34,7 +34,7 @@ async fn may_cancel(tx: &mut Tx, viewer: &Viewer, run: RunId) -> Outcome<bool> {
     Ok(may.fetch_one(&mut tx.conn).await?)
 }
 
-/// A waiting run goes back to the queue, for somebody to end it.
+/// A waiting run goes back to the queue, for somebody to end it. The runs below it are to end too.
 pub(crate) async fn request_cancel(tx: &mut Tx, tenant: TenantId, run: RunId, at: i64) -> Outcome<Option<Run>> {
     let requested = runs!(
         "UPDATE runs SET cancel_requested = 1, updated_at = ?1,
@@ -45,7 +45,11 @@ pub(crate) async fn request_cancel(tx: &mut Tx, tenant: TenantId, run: RunId, at
         run.0,
         tenant.0
     );
-    one(requested.fetch_optional(&mut tx.conn).await?)
+    let requested = one(requested.fetch_optional(&mut tx.conn).await?)?;
+    if requested.is_some() {
+        children::cancel_below(tx, run, at).await?;
+    }
+    Ok(requested)
 }
 
 /// A run that sleeps gets back into the queue. One that a worker still has is only marked: it goes there instead of

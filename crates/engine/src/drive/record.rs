@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use artel_agent::{Action, Effect, Turn, repeated_steps};
-use artel_domain::{Entry, Event, Phase, Run, Spend, Wait, WaitFor};
+use artel_domain::{CallId, Entry, Event, Phase, Run, Spend, Wait, WaitFor};
 use artel_store::Step;
 
 use crate::Deps;
@@ -35,6 +35,7 @@ impl Record {
                 Effect::Act(action) => actions.push(action),
                 Effect::Record(event) => {
                     let event = self.targets.show(event, |id| self.turn.call(id).cloned());
+                    let event = self.outside.count(event, &self.turn);
                     self.outside.note(&event);
                     queue.extend(self.turn.on(&event));
                     entries.push(self.scribe.entry(event));
@@ -65,6 +66,13 @@ impl Record {
         self.scribe.commit(run, entries.clone(), step).await?;
         self.journal.extend(entries);
         Ok(())
+    }
+
+    /// What has come from outside for a call that is to be made: its answer, or the runs that it started before its
+    /// worker died.
+    pub(super) fn come(&self, call: CallId) -> Option<Event> {
+        let call = self.turn.call(call)?;
+        self.outside.answer(call).or_else(|| self.outside.begun(call))
     }
 
     /// A call that waits for something from outside, which has not come.
