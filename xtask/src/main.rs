@@ -52,7 +52,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         Some("tidy") => tidy::tidy(),
         Some("sqlx-prepare") => sqlx_prepare::sqlx_prepare(&arguments.collect::<Vec<_>>()),
         Some("catalogue-page") => catalogue_page::write(),
-        Some("follow") => arguments.try_for_each(follow::follow),
+        Some("follow") => follow::follow(&arguments.collect::<Vec<_>>()),
         _ => bail!(USAGE),
     }
 }

@@ -78,6 +78,24 @@ fn the_platform_has_what_its_operators_know() {
 }
 
 #[test]
+fn the_platforms_files_say_what_its_document_says() {
+    let compose = text("compose.yaml");
+    for line in ["REDIS_URL: redis://redis:6379/0", "image: redis:7-alpine", "TOOL_ALLOW_PRIVATE_HOSTS: tool-mock:9000"]
+    {
+        assert!(compose.lines().any(|given| given.trim() == line), "{line}");
+    }
+    let nginx = text("deploy/nginx/platform.conf");
+    for line in ["proxy_set_header Host $http_host;", "proxy_set_header X-Forwarded-Proto $scheme;"] {
+        assert!(nginx.lines().any(|given| given.trim() == line), "{line}");
+    }
+    assert!(text("LICENSE").starts_with("MIT License"));
+    // A copy of the file changes nothing: what is set in it is the default.
+    for line in text("env.example").lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        assert!(["ENVIRONMENT=production", "ALLOW_TEST_TOKENS=false"].contains(&line), "{line} is set in every copy");
+    }
+}
+
+#[test]
 fn only_nginx_and_loopback_are_reachable_from_outside() {
     for file in COMPOSE {
         for (name, service) in services(file) {

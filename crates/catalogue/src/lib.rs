@@ -1,4 +1,4 @@
-//! The catalogue of tools as data: what each of the 44 tools is called, what a model reads about it, what it is given
+//! The catalogue of tools as data: what each tool is called, what a model reads about it, what it is given
 //! and how it behaves. The tools themselves are elsewhere; some of them are not on every installation.
 //!
 //! This crate must never know how a tool does its work, who calls it, or which tools an installation has.

@@ -204,7 +204,13 @@ impl Drive {
 
     fn model_caller(&self) -> ModelCaller {
         let trace = Trace::of_id(&self.run.trace_id);
-        ModelCaller { deps: self.deps.clone(), agent: self.actor.agent.clone(), budget: self.budget.clone(), trace }
+        ModelCaller {
+            deps: self.deps.clone(),
+            agent: self.actor.agent.clone(),
+            budget: self.budget.clone(),
+            trace,
+            user: self.run.principal.user_id,
+        }
     }
 
     /// Waits until something comes back, sending on what the model streams meanwhile.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use artel_agent::{Dialogue, Fit, fit};
-use artel_domain::{Agent, Entry, Event, Message, RunFailure, RunId, Spend, ToolSpec};
-use artel_llm::{Delta, ModelError, Params, Request, Served, ToolChoice, Trace};
+use artel_domain::{Agent, Entry, Event, Message, RunFailure, RunId, Spend, ToolSpec, UserId};
+use artel_llm::{Delta, ModelError, Params, Request, Served, ToolChoice, Trace, UsedBy};
 use tokio::sync::mpsc::Sender;
 
 use crate::Deps;
@@ -67,6 +67,7 @@ pub(crate) struct ModelCaller {
     pub(crate) agent: Arc<Agent>,
     pub(crate) budget: RunBudget,
     pub(crate) trace: Option<Trace>,
+    pub(crate) user: UserId,
 }
 
 /// With `answer_now` the model may not call tools again.
@@ -126,10 +127,12 @@ pub(crate) async fn call(
     params: Params,
     deltas: Sender<Delta>,
 ) -> Result<(Served, Option<Spend>), (RunFailure, String)> {
-    let ModelCaller { deps, agent, budget, trace } = caller;
+    let ModelCaller { deps, agent, budget, trace, user } = caller;
     let model = deps.models.check(&agent.model).map_err(|error| (RunFailure::ModelUnknown, error.to_string()))?;
     let account = agent.tenant_id.to_string();
-    let mut request = Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace: *trace };
+    let used_by = UsedBy { agent_id: Some(agent.id.0), user_id: Some(user.0) };
+    let mut request =
+        Request { model, messages, tools, params, account, used_by, keys: BTreeMap::new(), trace: *trace };
     let allowance = budget.reserve(deps, &mut request).await?;
     let served =
         stream(caller, request, deltas).await.map_err(|error: ModelError| (error.code().into(), error.to_string()))?;

@@ -2,12 +2,13 @@
 
 use artel_http::caller::LlmInvoke;
 use artel_http::{Caller, InternalKey, Sender, Standing, limits, trace};
-use artel_llm::Trace;
+use artel_llm::{Trace, UsedBy};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::response::IntoResponse as _;
+use uuid::Uuid;
 
 use crate::App;
 use crate::fault::Fault;
@@ -16,12 +17,16 @@ use crate::fault::Fault;
 const INTERNAL: &str = "internal";
 /// The header in which a service names the tenant that it acts for.
 const TENANT: &str = "x-artel-tenant";
+/// The headers in which a service names the agent and the person that it acts for. Others' are not read.
+const AGENT: &str = "x-artel-agent";
+const USER: &str = "x-artel-user";
 const LONGEST_ACCOUNT: usize = 64;
 
 /// A caller who may ask models.
 #[derive(Debug, Clone)]
 pub(crate) struct Invoker {
     pub(crate) account: String,
+    pub(crate) used_by: UsedBy,
     /// Answers end with it.
     pub(crate) standing: Standing,
 }
@@ -47,13 +52,15 @@ impl FromRequestParts<App> for Invoker {
         Sender::of(&mut parts.extensions).is_refused_with(|loss| Fault::access_ended(loss).into_response());
         let caller = Caller::<LlmInvoke>::from_request_parts(parts, app).await?;
         limits::charge(&app.gate, &caller).await?;
-        Ok(Self { account: caller.tenant_id.to_string(), standing: caller.standing.clone() })
+        let used_by = UsedBy { agent_id: None, user_id: Some(caller.user_id.0) };
+        Ok(Self { account: caller.tenant_id.to_string(), used_by, standing: caller.standing.clone() })
     }
 }
 
 impl Invoker {
     fn service(headers: &HeaderMap) -> Result<Self, Fault> {
-        Ok(Self { account: account(headers)?, standing: Standing::permanent() })
+        let used_by = UsedBy { agent_id: id(headers, AGENT), user_id: id(headers, USER) };
+        Ok(Self { account: account(headers)?, used_by, standing: Standing::permanent() })
     }
 }
 
@@ -71,6 +78,10 @@ fn account(headers: &HeaderMap) -> Result<String, Fault> {
         return Err(Fault::bad_tenant());
     }
     Ok(word.to_owned())
+}
+
+fn id(headers: &HeaderMap, name: &str) -> Option<Uuid> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -52,6 +52,7 @@ pub(crate) async fn create_embeddings(
         model: name,
         params,
         account: invoker.account,
+        used_by: invoker.used_by,
         keys: BTreeMap::new(),
         trace: trace_of(&headers),
     };

@@ -16,6 +16,8 @@ use artel_llm::{EmbeddingParams, Message, ModelName, Params, Request, Trace};
 use serde_json::Value;
 
 pub(crate) use invalid::InvalidRequest;
+
+use crate::caller::Invoker;
 use members::Members;
 
 /// A chat completion request.
@@ -56,10 +58,11 @@ pub(crate) fn read_embedding(body: &[u8]) -> Result<(String, EmbeddingParams), I
 }
 
 impl Chat {
-    /// The request to this model, recorded on this account.
-    pub(crate) fn into_request(self, model: ModelName, account: String, trace: Option<Trace>) -> Request {
+    /// The request to this model, recorded on the invoker's account.
+    pub(crate) fn into_request(self, model: ModelName, invoker: Invoker, trace: Option<Trace>) -> Request {
         let Self { messages, tools, params, .. } = self;
-        Request { model, messages, tools, params, account, keys: BTreeMap::new(), trace }
+        let Invoker { account, used_by, standing: _ } = invoker;
+        Request { model, messages, tools, params, account, used_by, keys: BTreeMap::new(), trace }
     }
 }
 

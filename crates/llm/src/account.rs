@@ -13,6 +13,15 @@ pub trait Accountant: Send + Sync {
     fn record(&self, call: CallRecord);
 }
 
+/// Who uses a model. The sums of an account can be divided by it. An absent member is not known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UsedBy {
+    /// The agent whose run asks.
+    pub agent_id: Option<Uuid>,
+    /// The person for whom the model is asked.
+    pub user_id: Option<Uuid>,
+}
+
 /// One call, all its attempts and fallbacks included.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRecord {
@@ -22,6 +31,8 @@ pub struct CallRecord {
     pub operation: Operation,
     /// [`crate::Request::account`]
     pub account: String,
+    /// [`crate::Request::used_by`]
+    pub used_by: UsedBy,
     /// The name that the caller asked for: a model, or a name that the operator chose.
     pub requested: ModelName,
     /// The model that answered, or was asked last.

@@ -142,6 +142,7 @@ impl<'a> Call<'a> {
             id: self.id,
             operation: self.operation,
             account: std::mem::take(&mut self.request.account),
+            used_by: self.request.used_by,
             requested: self.requested.clone(),
             served: self.request.model.clone(),
             attempts: self.stats.attempts,

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub(crate) use vector::{floats, in_format};
 
 use crate::params::{bad, text, whole};
-use crate::{BadParam, Message, ModelName, Params, Request, Rest, Trace};
+use crate::{BadParam, Message, ModelName, Params, Request, Rest, Trace, UsedBy};
 
 /// One request for embeddings.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct EmbeddingRequest {
     pub params: EmbeddingParams,
     /// Whose account the call is recorded on: an opaque word (a tenant, a service).
     pub account: String,
+    /// Who uses the model, for the sums of the account.
+    pub used_by: UsedBy,
     /// Keys that replace the operator's, by provider name.
     pub keys: BTreeMap<String, SecretString>,
     /// The trace that the call is part of.
@@ -84,6 +86,7 @@ impl EmbeddingRequest {
             tools: Vec::new(),
             params: Params::default(),
             account: self.account.clone(),
+            used_by: self.used_by,
             keys: self.keys.clone(),
             trace: self.trace,
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::chat::{Message, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};
-use crate::{ModelName, RateLimits, Trace, opaque};
+use crate::{ModelName, RateLimits, Trace, UsedBy, opaque};
 
 /// One request to a model.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Request {
     pub params: Params,
     /// Whose account the call is recorded on: an opaque word (a tenant, a service).
     pub account: String,
+    /// Who uses the model, for the sums of the account.
+    pub used_by: UsedBy,
     /// Keys that replace the operator's, by provider name.
     pub keys: BTreeMap<String, SecretString>,
     /// The trace that the call is part of.

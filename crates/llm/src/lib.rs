@@ -80,7 +80,7 @@ mod surrogates;
 mod trace;
 mod upstream;
 
-pub use account::{Accountant, CallOutcome, CallRecord, Operation};
+pub use account::{Accountant, CallOutcome, CallRecord, Operation, UsedBy};
 pub use breaker::BreakerState;
 pub use catalog::{BadModelTable, Catalog, ModelInfo, Prices};
 pub use chat::{ImageSource, Message, Part, PartBody, Reasoning, ResponseFormat, Rest, Thinking, ToolChoice};

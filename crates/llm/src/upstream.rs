@@ -8,6 +8,7 @@ use std::sync::Arc;
 use http::Uri;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 pub(crate) use health::LastOutcomes;
 pub use health::{LastError, ProviderHealth, TroubledModel};
@@ -81,11 +82,19 @@ impl Upstream {
     }
 }
 
-/// The headers between processes of this product: internal key, account, trace.
+/// The headers between processes of this product: internal key, account, who uses the model, trace.
 fn internal(key: Option<&SecretString>, request: &Request) -> HeaderMap {
     let key = key.and_then(|key| crate::dialect::sensitive(key.expose_secret()));
     let account = HeaderValue::try_from(&request.account).ok();
     let trace = request.trace.and_then(|trace| HeaderValue::try_from(trace.to_string()).ok());
-    let headers = [("x-internal-auth", key), ("x-artel-tenant", account), ("traceparent", trace)];
+    let id = |id: Option<Uuid>| id.and_then(|id| HeaderValue::try_from(id.to_string()).ok());
+    let (agent, user) = (id(request.used_by.agent_id), id(request.used_by.user_id));
+    let headers = [
+        ("x-internal-auth", key),
+        ("x-artel-tenant", account),
+        ("x-artel-agent", agent),
+        ("x-artel-user", user),
+        ("traceparent", trace),
+    ];
     headers.into_iter().filter_map(|(name, value)| Some((HeaderName::from_static(name), value?))).collect()
 }

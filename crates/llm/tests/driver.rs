@@ -41,6 +41,7 @@ fn request(models: &Models, name: &str) -> Request {
         tools: Vec::new(),
         params: Params::default(),
         account: "test".to_owned(),
+        used_by: artel_llm::UsedBy::default(),
         keys: BTreeMap::new(),
         trace: None,
     }

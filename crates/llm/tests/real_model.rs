@@ -31,6 +31,7 @@ fn request(models: &Models, model: &str, messages: Vec<Message>) -> Request {
         tools: Vec::new(),
         params,
         account: "test".to_owned(),
+        used_by: artel_llm::UsedBy::default(),
         keys: BTreeMap::new(),
         trace: None,
     }

@@ -26,6 +26,7 @@ mod sessions;
 mod tool_catalogue;
 mod tools;
 mod turns;
+mod usage;
 mod workspace;
 
 pub use app::{ApiConfig, App, Deps, TestToken};

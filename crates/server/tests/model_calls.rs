@@ -52,6 +52,7 @@ async fn every_call_of_a_run_is_in_the_book_when_the_process_has_ended() {
     assert_eq!((call.provider.as_str(), call.model.as_str(), call.outcome.as_str()), ("openai", "scripted", "ok"));
     assert_eq!(call.usage.map(|usage| (usage.prompt_tokens, usage.completion_tokens)), Some((20, 5)));
     assert_eq!((call.attempts, call.is_estimated, call.trace_id.as_deref()), (1, false, Some(trace.as_str())));
+    assert!(call.agent_id.is_some() && call.user_id.is_some(), "the sums of agents and users need both: {call:?}");
     assert!(call.latency_micros > 0 && call.first_token_micros.is_some_and(|wait| wait <= call.latency_micros));
 }
 
@@ -132,6 +133,7 @@ async fn with_a_proxy_elsewhere_the_calls_and_the_account_are_there() {
     assert_eq!(calls.len(), 1, "{calls:?}");
     assert_eq!((calls[0].account.as_str(), calls[0].trace_id.as_deref()), (ADA, Some(trace.as_str())));
     assert_eq!((calls[0].requested_model.as_str(), calls[0].outcome.as_str()), ("openai:scripted", "ok"));
+    assert!(calls[0].agent_id.is_some() && calls[0].user_id.is_some(), "{calls:?}");
 }
 
 /// An answer in one streamed chunk, as a provider that speaks OpenAI's protocol sends it.

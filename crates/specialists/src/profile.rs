@@ -20,7 +20,8 @@ pub struct Profile {
     #[serde(default)]
     pub write_suffix: Option<String>,
     /// The restrictions in words, for people.
-    pub restrictions: Vec<String>,
+    pub restrictions_ru: Vec<String>,
+    pub restrictions_en: Vec<String>,
     pub capabilities: Vec<String>,
     #[serde(skip)]
     pub prompt: &'static str,

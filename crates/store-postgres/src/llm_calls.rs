@@ -3,7 +3,7 @@
 mod columns;
 
 use artel_domain::Timestamp;
-use artel_store::{LlmCall, LlmCallFilter, LlmCallSum};
+use artel_store::{LlmCall, LlmCallFilter, LlmCallGroup, LlmCallSum};
 use sqlx::PgPool;
 
 use crate::filters::filtered;
@@ -19,7 +19,7 @@ pub(crate) async fn list(pool: &PgPool, account: &str, filter: LlmCallFilter) ->
     let mut tx = filtered(pool).await?;
     sqlx::query_as!(
         LlmCallRow,
-        "SELECT id, account, requested_model, provider, model, outcome, error_code, attempts, fallbacks, prompt_tokens, completion_tokens,
+        "SELECT id, account, agent_id, user_id, requested_model, provider, model, outcome, error_code, attempts, fallbacks, prompt_tokens, completion_tokens,
              cached_tokens, cache_write_tokens, reasoning_tokens, is_estimated, cost_nano_usd, started_at, latency_micros,
              first_token_micros, deltas, streamed_bytes, trace_id
          FROM llm_calls
@@ -34,19 +34,34 @@ pub(crate) async fn list(pool: &PgPool, account: &str, filter: LlmCallFilter) ->
     .await
 }
 
-pub(crate) async fn sum(pool: &PgPool, account: &str, filter: LlmCallFilter) -> sqlx::Result<Vec<LlmCallSum>> {
+pub(crate) async fn sum(
+    pool: &PgPool,
+    account: &str,
+    group: LlmCallGroup,
+    filter: LlmCallFilter,
+) -> sqlx::Result<Vec<LlmCallSum>> {
     let mut tx = filtered(pool).await?;
     sqlx::query_as!(
         LlmCallSum,
-        r#"SELECT provider, model, count(*) AS "calls!", count(*) FILTER (WHERE outcome = 'error') AS "errors!",
+        r#"SELECT key AS "key?", count(*) AS "calls!", count(*) FILTER (WHERE outcome = 'error') AS "errors!",
              coalesce(sum(prompt_tokens), 0)::bigint AS "prompt_tokens!", coalesce(sum(completion_tokens), 0)::bigint AS "completion_tokens!",
              coalesce(sum(cost_nano_usd), 0)::bigint AS "cost_nano_usd!"
-         FROM llm_calls
+         FROM llm_calls, LATERAL (SELECT CASE $4::text
+             WHEN 'day' THEN to_char(to_timestamp(started_at / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+             WHEN 'agent' THEN agent_id::text
+             WHEN 'user' THEN user_id::text
+             ELSE provider || ':' || model
+         END AS key) AS groups
          WHERE account = $1 AND ($2::bigint IS NULL OR started_at >= $2) AND ($3::bigint IS NULL OR started_at < $3)
-         GROUP BY provider, model ORDER BY provider COLLATE "C", model COLLATE "C" "#,
+         GROUP BY key
+         ORDER BY coalesce(sum(cost_nano_usd), 0) DESC, coalesce(sum(prompt_tokens), 0) + coalesce(sum(completion_tokens), 0) DESC,
+             key COLLATE "C" NULLS FIRST
+         LIMIT $5"#,
         account,
         filter.since.map(micros),
         filter.until.map(micros),
+        group.word(),
+        i64::from(filter.limit),
     )
     .fetch_all(&mut *tx)
     .await

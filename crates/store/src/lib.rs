@@ -57,7 +57,7 @@ pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, HeldKey, Identities, KeyInLine, KeyStanding, NewApiKey};
 pub use jobs::{JobClaim, JobOutcome, JobTurn, Jobs};
 pub use journal::{Blocked, CallChange, Fence, Journal, NewChild, Step, TurnRecord};
-pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls};
+pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallGroup, LlmCallSum, LlmCalls};
 pub use login_attempts::{Counted, LoginAttempts};
 pub use logins::{Logins, NewCode, NewFamily, Redeem, Redemption, Rotate, Rotation, Standing};
 pub use oauth_clients::{ClientRecord, OAuthClients};

@@ -10,6 +10,10 @@ pub struct LlmCall {
     pub id: Uuid,
     /// Who asked: a tenant's id, or the name of a service.
     pub account: String,
+    /// The agent whose run asked; absent for calls of the proxy's clients.
+    pub agent_id: Option<Uuid>,
+    /// For whom it was asked.
+    pub user_id: Option<Uuid>,
     /// The full name that was asked for.
     pub requested_model: String,
     pub provider: String,
@@ -42,11 +46,36 @@ pub struct LlmCallFilter {
     pub limit: u32,
 }
 
-/// What an account's calls of one model come to.
+/// What the calls of an account are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LlmCallGroup {
+    /// The UTC day on which the call began. Its key is `2026-11-29`.
+    Day,
+    /// The key is the agent's id.
+    Agent,
+    /// The key is `provider:model`, of the model that answered or was asked last.
+    Model,
+    /// The key is the user's id.
+    User,
+}
+
+impl LlmCallGroup {
+    /// The word by which the queries tell the groups apart.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Agent => "agent",
+            Self::Model => "model",
+            Self::User => "user",
+        }
+    }
+}
+
+/// What the calls of one group come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LlmCallSum {
-    pub provider: String,
-    pub model: String,
+    /// Which group. Absent: the calls that no agent, or no known user, made.
+    pub key: Option<String>,
     pub calls: i64,
     /// Of them, those that ended with an error.
     pub errors: i64,
@@ -64,8 +93,9 @@ pub trait LlmCalls: Send + Sync {
     async fn record_llm_calls(&self, calls: Vec<LlmCall>) -> Result<()>;
     /// Newest first.
     async fn list_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCall>>;
-    /// By provider and model, in that order; the filter's limit does not count.
-    async fn sum_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCallSum>>;
+    /// The sums of the account's groups, the dearest first, then those with the most tokens; `filter.limit` of them.
+    async fn sum_llm_calls(&self, account: &str, group: LlmCallGroup, filter: LlmCallFilter)
+    -> Result<Vec<LlmCallSum>>;
     /// Removes calls of all accounts that began before `before`, the oldest first, at most `limit`; how many.
     async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64>;
 }

@@ -43,7 +43,7 @@ sums! {
     SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
-    SurfaceStore = IntentStore + GateStore + Operations + Workspaces + ServiceStore;
+    SurfaceStore = IntentStore + GateStore + Operations + Workspaces + ServiceStore + LlmCalls;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
     Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens;

@@ -24,6 +24,7 @@ pub(crate) struct AgentView {
     tools: &'static [String],
     /// The same.
     allowed_tools: &'static [String],
+    /// In the language of the description.
     restrictions: &'static [String],
     has_file_restrictions: bool,
     capabilities: &'static [String],
@@ -38,7 +39,7 @@ impl AgentView {
             emoji: &profile.emoji,
             tools: &profile.tools,
             allowed_tools: &profile.tools,
-            restrictions: &profile.restrictions,
+            restrictions: if in_english { &profile.restrictions_en } else { &profile.restrictions_ru },
             has_file_restrictions: profile.write_suffix.is_some(),
             capabilities: &profile.capabilities,
         }

@@ -5,6 +5,34 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
+/// Name, emoji, tools and restrictions of each agent, as the document of the runtime has them.
+const SEED: [(&str, &str, &[&str], &[&str]); 5] = [
+    ("Orchestrator Agent", "🎭", &["read_file", "list_files", "search_in_code"], &["Только анализ, без модификации"]),
+    (
+        "Coder Agent",
+        "💻",
+        &[
+            "read_file",
+            "write_file",
+            "list_files",
+            "search_in_code",
+            "execute_command",
+            "git_diff",
+            "git_commit",
+            "delete_file",
+        ],
+        &[],
+    ),
+    ("Architect Agent", "🏗️", &["read_file", "write_file", "list_files", "search_in_code"], &["Только .md файлы"]),
+    (
+        "Debug Agent",
+        "🐛",
+        &["read_file", "list_files", "search_in_code", "execute_command"],
+        &["Read-only, без write_file"],
+    ),
+    ("Ask Agent", "💬", &["read_file", "search_in_code", "list_files"], &["Только чтение"]),
+];
+
 #[tokio::test]
 async fn the_five_agents_are_listed_with_everything_that_clients_look_for() {
     let world = World::new().await;
@@ -22,10 +50,20 @@ async fn the_five_agents_are_listed_with_everything_that_clients_look_for() {
         assert!(agent["restrictions"].is_array() && agent["capabilities"].is_array());
         assert_eq!(agent["has_file_restrictions"], agent["type"] == "architect");
     }
+    for (index, (name, emoji, tools, restrictions)) in SEED.into_iter().enumerate() {
+        let agent = &body["agents"][index];
+        assert_eq!((&agent["name"], &agent["emoji"]), (&json!(name), &json!(emoji)));
+        assert_eq!(agent["restrictions"], json!(restrictions), "{name}");
+        let offered = agent["tools"].as_array().unwrap();
+        assert!(tools.iter().all(|tool| offered.contains(&json!(tool))), "{name}: {offered:?}");
+        // The clients that exist execute `create_directory` for the coder besides.
+        assert_eq!(offered.len(), tools.len() + usize::from(name == "Coder Agent"), "{name}: {offered:?}");
+    }
     let coder = |list: &Value| list["agents"][1]["description"].as_str().unwrap().to_owned();
     assert!(coder(body).starts_with("Разработчик"));
     let english = world.ada().with("accept-language", "en-GB,en;q=0.9").get("/api/v1/agents").await;
     assert!(coder(english.is(200)).starts_with("Developer"));
+    assert_eq!(english.body["agents"][4]["restrictions"], json!(["reads only"]));
 }
 
 #[tokio::test]
@@ -74,7 +112,14 @@ async fn a_user_gives_a_session_to_an_agent(#[case] body: Value, #[case] agent: 
         (&json!("orchestrator"), &json!(1))
     );
     let reason = body["reason"].as_str().unwrap_or("User requested agent switch");
-    assert_eq!(current.body["switch_history"][0]["reason"], reason);
+    let history = &current.body["switch_history"][0];
+    assert_eq!(history["reason"], reason);
+    assert_eq!((&history["from_agent"], &history["to_agent"]), (&json!("orchestrator"), &json!(agent)));
+    assert!(history["timestamp"].as_str().is_some_and(|at| at.parse::<artel_domain::Timestamp>().is_ok()), "{history}");
+    let previous = &current.body["previous_agent"];
+    assert_eq!((&previous["name"], &previous["emoji"]), (&json!("Orchestrator Agent"), &json!("🎭")));
+    assert_eq!(current.body["session_id"], json!(id));
+    assert!(current.body["current_agent"]["name"].as_str().is_some_and(|name| name.ends_with(" Agent")));
     assert_eq!(current.body["agent_history"][0]["to"], agent);
     let without = ada.get(&format!("/api/v1/agents/{id}/current?include_history=false")).await;
     assert_eq!((&without.is(200)["switch_history"], &without.body["switch_count"]), (&json!([]), &json!(1)));

@@ -40,8 +40,8 @@ pub(crate) async fn create_chat_completion(
         last: chat.messages.last().cloned(),
         include_usage: chat.include_usage,
     };
-    let (stream, standing) = (chat.stream, invoker.standing);
-    let call = Call::new(app.models.clone(), chat.into_request(model, invoker.account, trace_of(&headers)));
+    let (stream, standing) = (chat.stream, invoker.standing.clone());
+    let call = Call::new(app.models.clone(), chat.into_request(model, invoker, trace_of(&headers)));
     if stream { streamed(context, call, &standing).await } else { whole(context, call).await }
 }
 

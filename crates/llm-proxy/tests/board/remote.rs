@@ -75,6 +75,7 @@ fn request(models: &Models, protocol: Protocol) -> Request {
         tools: vec![tool],
         params: Params::read(params.as_object().unwrap()).unwrap(),
         account: "ada".into(),
+        used_by: artel_llm::UsedBy::default(),
         keys: BTreeMap::new(),
         trace: None,
     }

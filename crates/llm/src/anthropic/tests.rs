@@ -27,6 +27,7 @@ fn request(messages: Vec<Message>) -> Request {
         tools: Vec::new(),
         params: Params::default(),
         account: String::new(),
+        used_by: crate::UsedBy::default(),
         keys: BTreeMap::new(),
         trace: None,
     }

@@ -75,6 +75,7 @@ mod tests {
             model: ModelName::new("demo", "echo"),
             params,
             account: "test".to_owned(),
+            used_by: crate::UsedBy::default(),
             keys: BTreeMap::new(),
             trace: None,
         };

@@ -41,6 +41,7 @@ fn request(variant: Variant, tools: &[ToolSpec], messages: Vec<Message>) -> Requ
         tools: tools.to_vec(),
         params: Params::default(),
         account: "test".to_owned(),
+        used_by: crate::UsedBy::default(),
         keys: BTreeMap::new(),
         trace: None,
     }

@@ -22,6 +22,7 @@ fn request(provider: &str, messages: Vec<Message>) -> Request {
         tools: Vec::new(),
         params: Params::default(),
         account: "test".to_owned(),
+        used_by: crate::UsedBy::default(),
         keys: BTreeMap::new(),
         trace: None,
     }

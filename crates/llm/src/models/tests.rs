@@ -29,6 +29,7 @@ fn request(model: ModelName) -> Request {
         tools: Vec::new(),
         params: Params::default(),
         account: "test".to_owned(),
+        used_by: crate::UsedBy::default(),
         keys: BTreeMap::new(),
         trace: None,
     }

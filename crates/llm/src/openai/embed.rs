@@ -91,6 +91,7 @@ mod tests {
             model: ModelName::new("openai", "small"),
             params,
             account: "test".to_owned(),
+            used_by: crate::UsedBy::default(),
             keys: BTreeMap::new(),
             trace: None,
         }

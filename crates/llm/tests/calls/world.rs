@@ -61,6 +61,7 @@ impl World {
             tools: Vec::new(),
             params: Params::default(),
             account: "acme".to_owned(),
+            used_by: artel_llm::UsedBy::default(),
             keys: BTreeMap::new(),
             trace: None,
         }

@@ -35,7 +35,14 @@ async fn embed(models: &Models, model: &str, members: Value) -> Result<Embedding
     let params = EmbeddingParams::read(members.as_object().unwrap()).unwrap();
     let model = models.check(model).unwrap();
     models
-        .embed(EmbeddingRequest { model, params, account: "ada".to_owned(), keys: BTreeMap::new(), trace: None })
+        .embed(EmbeddingRequest {
+            model,
+            params,
+            account: "ada".to_owned(),
+            used_by: artel_llm::UsedBy::default(),
+            keys: BTreeMap::new(),
+            trace: None,
+        })
         .await
 }
 

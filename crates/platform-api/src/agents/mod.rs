@@ -13,8 +13,24 @@ pub(crate) mod update;
 
 use artel_http::Problem;
 use artel_llm::Models;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
 
 pub(crate) const TAG: &str = "agents";
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(create::create_agent, list::list_agents))
+        .routes(routes!(get::get_agent, update::update_agent, delete::delete_agent))
+        .routes(routes!(publish::publish_agent))
+        .routes(routes!(list_versions::list_agent_versions))
+        .routes(routes!(get_version::get_agent_version))
+        .routes(routes!(rollback::rollback_agent))
+        .routes(routes!(clone::clone_agent))
+}
 
 /// The name as it is kept, when its provider is known.
 pub(crate) fn known_model(models: &Models, name: &str) -> Result<String, Problem> {

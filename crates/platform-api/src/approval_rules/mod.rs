@@ -8,9 +8,18 @@ use artel_http::{Checked, Faults};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
 
 /// Characters of a value that an argument is compared with.
 const LONGEST_VALUE: usize = 4000;
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(get::get_approval_rules, put::put_approval_rules))
+}
 
 /// Ordered: the first rule that speaks of a call decides. A call that none speaks of goes by the operator's defaults.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -13,8 +13,20 @@ mod range;
 use artel_artifacts::ArtifactError;
 use artel_http::Problem;
 use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
 
 pub(crate) const TAG: &str = "artifacts";
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(get::get_artifact, delete::delete_artifact))
+        .routes(routes!(get_meta::get_artifact_meta))
+        .routes(routes!(link::link_artifact))
+}
 
 /// How an error of the storage is answered.
 pub(crate) fn problem(error: ArtifactError) -> Problem {

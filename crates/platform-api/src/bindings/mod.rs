@@ -7,6 +7,8 @@ pub(crate) mod update;
 
 use artel_egress::check_domain;
 use artel_http::{Faults, Problem};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
@@ -14,6 +16,15 @@ pub(crate) const TAG: &str = "bindings";
 
 /// What the name system allows.
 const LONGEST_HOST: usize = 253;
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(list::list_bindings)).routes(routes!(
+        create::create_binding,
+        update::update_binding,
+        delete::delete_binding
+    ))
+}
 
 pub(crate) fn check_domains(faults: &mut Faults, domains: Option<&[String]>) {
     let Some(domains) = domains else { return };

@@ -10,6 +10,8 @@ use artel_http::body::whole;
 use artel_http::{Checked, Faults, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
@@ -18,6 +20,13 @@ pub(crate) const TAG: &str = "budgets";
 const MOST_TOKENS: i64 = 1_000_000_000_000;
 const MOST_USD: f64 = 1_000_000.0;
 const NANOS: f64 = 1e9;
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(get_budget::get_budget, put_budget::put_budget))
+        .routes(routes!(get_agent_budget::get_agent_budget, put_agent_budget::put_agent_budget))
+}
 
 /// Caps on the tokens (prompt and completion) and on the cost of model calls. What is absent or `null` is not limited
 /// here; limits of the operator, the tenant and the agent all hold.

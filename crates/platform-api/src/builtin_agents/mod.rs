@@ -10,11 +10,20 @@ use artel_http::Problem;
 use artel_store::Viewer;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 use crate::budgets::BudgetLimits;
 
 pub(crate) const TAG: &str = "builtin agents";
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(list::list_builtin_agents))
+        .routes(routes!(get::get_builtin_agent, update::update_builtin_agent))
+}
 
 /// A built-in agent as the tenant has set it.
 #[derive(Debug, Serialize, ToSchema)]

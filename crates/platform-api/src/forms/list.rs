@@ -21,6 +21,10 @@ pub(crate) struct ListForms {
     run_id: Option<RunId>,
     #[param(nullable = false, min_length = 1, max_length = 200)]
     session_id: Option<String>,
+    /// Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no
+    /// audit rows.
+    #[param(nullable = false)]
+    own: Option<bool>,
     /// At most this many; 50 when absent.
     #[param(nullable = false, minimum = 1, maximum = 200)]
     limit: Option<u32>,
@@ -43,8 +47,8 @@ pub(crate) async fn list_forms(
     caller: Caller<RunsRead>,
     Params(wanted): Params<ListForms>,
 ) -> Result<Json<Vec<FormView>>, Problem> {
-    let ListForms { status, run_id, session_id, limit } = wanted;
-    let viewer = app.viewer(&caller);
+    let ListForms { status, run_id, session_id, own, limit } = wanted;
+    let viewer = app.viewer_of(&caller, own);
     let session_id = match session_id {
         Some(name) => match app.store.find_session(&viewer, &SessionId(name)).await? {
             Some(session) => Some(session.id),

@@ -21,6 +21,10 @@ pub(crate) struct ListSessions {
     /// A part of the title, any case.
     #[param(nullable = false, max_length = 200)]
     q: Option<String>,
+    /// Of private sessions, the caller's own only. An administrator's list looks into nobody's then, and leaves no
+    /// audit rows.
+    #[param(nullable = false)]
+    own: Option<bool>,
     /// At most this many; 20 when absent.
     #[param(minimum = 1, maximum = 100, nullable = false)]
     limit: Option<u32>,
@@ -50,7 +54,8 @@ pub(crate) async fn list_sessions(
 ) -> Result<impl IntoResponse, Problem> {
     let page = Page { limit: wanted.limit.unwrap_or(20), offset: wanted.offset.unwrap_or(0) };
     let filter = OrganizationSessionFilter { agent_id: wanted.agent_id, q: wanted.q.filter(|q| !q.is_empty()) };
-    let (sessions, total) = app.store.list_organization_sessions(&app.viewer(&caller), filter, page).await?;
+    let viewer = app.viewer_of(&caller, wanted.own);
+    let (sessions, total) = app.store.list_organization_sessions(&viewer, filter, page).await?;
     let sessions: Vec<SessionView> = sessions.into_iter().map(SessionView::from).collect();
     Ok((AppendHeaders([("x-total-count", total)]), Json(sessions)))
 }

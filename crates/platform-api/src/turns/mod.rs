@@ -12,8 +12,18 @@ use artel_http::Problem;
 use artel_store::Viewer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(stream::stream_session))
+        .routes(routes!(cancel::cancel_turn))
+        .routes(routes!(input::answer_turn))
+}
 
 /// What a path names.
 #[derive(Debug, Clone, Deserialize)]

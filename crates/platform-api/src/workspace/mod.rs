@@ -9,10 +9,17 @@ pub(crate) mod put;
 
 use axum::Router;
 use axum::routing::MethodRouter;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
 pub(crate) const TAG: &str = "workspace";
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(list::list_workspace_files))
+}
 
 /// The files whose path has several segments: served like those with one, which alone OpenAPI can say.
 pub(crate) fn deep_files() -> Router<App> {

@@ -73,8 +73,8 @@ async fn an_administrator_reads_a_session_and_its_owner_sees_that() {
     admin.post(START, goes_on).await.is_problem(404);
     let looked = owner.get("/audit?action=session.access").await.body.as_array().unwrap().len();
     let run = started.body["run_id"].as_str().unwrap();
-    for path in ["/runs?own=true", "/approvals?own=true"] {
-        assert!(!admin.get(path).await.body.to_string().contains(run), "{path}");
+    for path in ["/runs?own=true", "/approvals?own=true", "/forms?own=true", "/sessions?own=true"] {
+        assert_eq!(admin.get(path).await.body, json!([]), "{path}");
     }
     let again = owner.get("/audit?action=session.access").await.body.as_array().unwrap().len();
     assert_eq!(again, looked, "a list of one's own leaves no row");

@@ -9,6 +9,8 @@ pub(super) fn row(call: &CallRecord) -> LlmCall {
     LlmCall {
         id: call.id,
         account: call.account.clone(),
+        agent_id: call.used_by.agent_id,
+        user_id: call.used_by.user_id,
         requested_model: call.requested.to_string(),
         provider: call.served.provider().to_owned(),
         model: call.served.model().to_owned(),

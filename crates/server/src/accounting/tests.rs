@@ -14,6 +14,7 @@ fn call(deltas: u64) -> Arc<CallRecord> {
         id: SystemClock.uuid(),
         operation: Operation::Chat,
         account: "acme".to_owned(),
+        used_by: artel_llm::UsedBy::default(),
         requested: model.clone(),
         served: model,
         attempts: 1,

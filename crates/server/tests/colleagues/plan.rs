@@ -52,7 +52,7 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         "POST /runs" | "POST /runs/stream" => Plan::Begins(
             |things| json!({ "agent_id": things.run, "input_message": "hi", "session_id": things.session }),
         ),
-        "GET /runs" | "GET /sessions" | "GET /approvals" | "GET /forms" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" => Plan::Lists,
+        "GET /runs" | "GET /sessions" | "GET /approvals" | "GET /forms" | "GET /audit" | "GET /agents" | "GET /budget" | "GET /metrics" | "GET /usage" => Plan::Lists,
         "GET /agents/{agent_id}"
         | "PUT /agents/{agent_id}"
         | "DELETE /agents/{agent_id}"
@@ -206,8 +206,8 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
         "before" => Some(format!("before={}", things.run)),
         "entity_id" => Some(format!("entity_id={}", things.run)),
         "entity_type" => Some("entity_type=session".to_owned()),
-        "own" | "path" | "service_name" | "agent_id" | "status" | "limit" | "offset" | "q" | "include" | "after"
-        | "wait" | "include_revoked" | "user_id" | "since" | "until" | "action" => None,
+        "own" | "group_by" | "path" | "service_name" | "agent_id" | "status" | "limit" | "offset" | "q" | "include"
+        | "after" | "wait" | "include_revoked" | "user_id" | "since" | "until" | "action" => None,
         unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
     };
     operation.query.iter().filter_map(of).collect()

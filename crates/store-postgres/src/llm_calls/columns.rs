@@ -30,6 +30,8 @@ pub(super) struct Columns {
     deltas: Vec<i64>,
     streamed_bytes: Vec<i64>,
     trace_id: Vec<Option<String>>,
+    agent_id: Vec<Option<Uuid>>,
+    user_id: Vec<Option<Uuid>>,
 }
 
 impl Columns {
@@ -64,17 +66,19 @@ impl Columns {
         self.deltas.push(call.deltas);
         self.streamed_bytes.push(call.streamed_bytes);
         self.trace_id.push(call.trace_id.as_deref().map(text));
+        self.agent_id.push(call.agent_id);
+        self.user_id.push(call.user_id);
     }
 
     pub(super) async fn insert(&self, pool: &PgPool) -> sqlx::Result<()> {
         sqlx::query!(
             "INSERT INTO llm_calls (id, account, requested_model, provider, model, outcome, error_code, attempts, fallbacks, prompt_tokens,
                  completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, is_estimated, cost_nano_usd,
-                 started_at, latency_micros, first_token_micros, deltas, streamed_bytes, trace_id)
+                 started_at, latency_micros, first_token_micros, deltas, streamed_bytes, trace_id, agent_id, user_id)
              SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                                   $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
                                   $14::bigint[], $15::boolean[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[],
-                                  $20::bigint[], $21::bigint[], $22::text[])
+                                  $20::bigint[], $21::bigint[], $22::text[], $23::uuid[], $24::uuid[])
              ON CONFLICT (id) DO NOTHING",
             &self.id,
             &self.account,
@@ -98,6 +102,8 @@ impl Columns {
             &self.deltas,
             &self.streamed_bytes,
             &self.trace_id as &[Option<String>],
+            &self.agent_id as &[Option<Uuid>],
+            &self.user_id as &[Option<Uuid>],
         )
         .execute(pool)
         .await

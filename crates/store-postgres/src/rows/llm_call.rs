@@ -7,6 +7,8 @@ use crate::values::time;
 pub(crate) struct LlmCallRow {
     pub(crate) id: Uuid,
     pub(crate) account: String,
+    pub(crate) agent_id: Option<Uuid>,
+    pub(crate) user_id: Option<Uuid>,
     pub(crate) requested_model: String,
     pub(crate) provider: String,
     pub(crate) model: String,
@@ -41,6 +43,8 @@ impl From<LlmCallRow> for LlmCall {
         Self {
             id: row.id,
             account: row.account,
+            agent_id: row.agent_id,
+            user_id: row.user_id,
             requested_model: row.requested_model,
             provider: row.provider,
             model: row.model,

@@ -1,5 +1,5 @@
 use artel_domain::Timestamp;
-use artel_store::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls, Result};
+use artel_store::{LlmCall, LlmCallFilter, LlmCallGroup, LlmCallSum, LlmCalls, Result};
 use async_trait::async_trait;
 
 use crate::error::{retrying, sweeping_again, within};
@@ -18,8 +18,13 @@ impl LlmCalls for PostgresStore {
         Ok(rows.into_iter().map(LlmCall::from).collect())
     }
 
-    async fn sum_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCallSum>> {
-        within(llm_calls::sum(&self.pool, &text(account), filter)).await
+    async fn sum_llm_calls(
+        &self,
+        account: &str,
+        group: LlmCallGroup,
+        filter: LlmCallFilter,
+    ) -> Result<Vec<LlmCallSum>> {
+        within(llm_calls::sum(&self.pool, &text(account), group, filter)).await
     }
 
     async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {

@@ -1,5 +1,5 @@
 use artel_domain::Timestamp;
-use artel_store::{LlmCall, LlmCallFilter, LlmCallSum, LlmCalls, Result};
+use artel_store::{LlmCall, LlmCallFilter, LlmCallGroup, LlmCallSum, LlmCalls, Result};
 use async_trait::async_trait;
 
 use crate::llm_calls;
@@ -18,8 +18,13 @@ impl LlmCalls for SqliteStore {
         Ok(llm_calls::list(&self.reads, account, filter).await?)
     }
 
-    async fn sum_llm_calls(&self, account: &str, filter: LlmCallFilter) -> Result<Vec<LlmCallSum>> {
-        Ok(llm_calls::sum(&self.reads, account, filter).await?)
+    async fn sum_llm_calls(
+        &self,
+        account: &str,
+        group: LlmCallGroup,
+        filter: LlmCallFilter,
+    ) -> Result<Vec<LlmCallSum>> {
+        Ok(llm_calls::sum(&self.reads, account, group, filter).await?)
     }
 
     async fn forget_llm_calls(&self, before: Timestamp, limit: u32) -> Result<u64> {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use artel_domain::{Timestamp, Usage};
 
 use super::world::uuid;
-use crate::{LlmCall, LlmCallFilter, LlmCallSum, Store};
+use crate::{LlmCall, LlmCallFilter, LlmCallGroup, LlmCallSum, Store};
 
 const ALL: LlmCallFilter = LlmCallFilter { since: None, until: None, limit: 100 };
 
@@ -23,6 +23,8 @@ fn full(account: &str, seconds: i64) -> LlmCall {
     LlmCall {
         id: uuid(),
         account: account.to_owned(),
+        agent_id: None,
+        user_id: None,
         requested_model: "route:fast".to_owned(),
         provider: "custom:местный".to_owned(),
         model: "qwen:0.5b".to_owned(),
@@ -79,23 +81,41 @@ pub async fn a_large_batch_is_recorded_whole(store: Arc<dyn Store>) {
     assert_eq!(listed.len(), 1000);
 }
 
-pub async fn sums_are_by_provider_and_model(store: Arc<dyn Store>) {
-    let cheap = |seconds| LlmCall { cost_nano_usd: Some(5), ..full("a", seconds) };
-    let other = LlmCall { provider: "openai".to_owned(), ..bare("a", 3) };
-    store.record_llm_calls(vec![cheap(0), cheap(1), bare("a", 2), other, full("b", 0)]).await.unwrap();
-    let sum = |provider: &str, calls, errors, prompt_tokens, completion_tokens, cost_nano_usd| LlmCallSum {
-        provider: provider.to_owned(),
-        model: "qwen:0.5b".to_owned(),
-        calls,
-        errors,
-        prompt_tokens,
-        completion_tokens,
-        cost_nano_usd,
+/// The sums as (key, calls, errors, tokens, cost), with ids in the form that people read.
+async fn sums(store: &Arc<dyn Store>, group: LlmCallGroup, filter: LlmCallFilter) -> Vec<(Option<String>, [i64; 4])> {
+    let sums = store.sum_llm_calls("a", group, filter).await.unwrap();
+    let tokens = |sum: &LlmCallSum| sum.prompt_tokens + sum.completion_tokens;
+    sums.into_iter().map(|sum| (sum.key.clone(), [sum.calls, sum.errors, tokens(&sum), sum.cost_nano_usd])).collect()
+}
+
+pub async fn sums_are_by_day_agent_model_or_user(store: Arc<dyn Store>) {
+    const DAY: i64 = 86_400;
+    let (agent, user, other) = (uuid(), uuid(), uuid());
+    let by = |user_id, seconds, cost_nano_usd| LlmCall {
+        agent_id: Some(agent),
+        user_id: Some(user_id),
+        cost_nano_usd: Some(cost_nano_usd),
+        ..full("a", seconds)
     };
-    let sums = store.sum_llm_calls("a", ALL).await.unwrap();
-    assert_eq!(sums, [sum("custom:местный", 3, 2, 200, 40, 10), sum("openai", 1, 0, 0, 0, 0)]);
-    let later = LlmCallFilter { since: Some(at(1)), until: Some(at(2)), limit: 0 };
-    assert_eq!(store.sum_llm_calls("a", later).await.unwrap(), [sum("custom:местный", 1, 1, 100, 20, 5)]);
+    let proxied = LlmCall { provider: "openai".to_owned(), user_id: Some(other), ..bare("a", DAY) };
+    let unknown = LlmCall { provider: "openai".to_owned(), ..bare("a", DAY) };
+    let foreign = full("b", 0);
+    store
+        .record_llm_calls(vec![by(user, 0, 5), by(user, DAY, 5), by(other, 0, 4), proxied, unknown, foreign])
+        .await
+        .unwrap();
+    let key = |id: uuid::Uuid| Some(id.to_string());
+    let word = |word: &str| Some(word.to_owned());
+    let days = [(word("2026-01-02"), [2, 2, 240, 9]), (word("2026-01-03"), [3, 1, 120, 5])];
+    assert_eq!(sums(&store, LlmCallGroup::Day, ALL).await, days);
+    let agents = [(key(agent), [3, 3, 360, 14]), (None, [2, 0, 0, 0])];
+    assert_eq!(sums(&store, LlmCallGroup::Agent, ALL).await, agents, "what the proxy's clients asked has no agent");
+    let models = [(word("custom:местный:qwen:0.5b"), [3, 3, 360, 14]), (word("openai:qwen:0.5b"), [2, 0, 0, 0])];
+    assert_eq!(sums(&store, LlmCallGroup::Model, ALL).await, models);
+    let users = [(key(user), [2, 2, 240, 10]), (key(other), [2, 1, 120, 4]), (None, [1, 0, 0, 0])];
+    assert_eq!(sums(&store, LlmCallGroup::User, ALL).await, users);
+    let first = LlmCallFilter { since: Some(at(0)), until: Some(at(DAY)), limit: 1 };
+    assert_eq!(sums(&store, LlmCallGroup::User, first).await, [(key(user), [1, 1, 120, 5])], "the dearest, of one day");
 }
 
 pub async fn the_oldest_calls_are_forgotten_a_few_at_a_time(store: Arc<dyn Store>) {
@@ -114,5 +134,5 @@ pub async fn the_oldest_calls_are_forgotten_a_few_at_a_time(store: Arc<dyn Store
 pub async fn accounts_do_not_mix(store: Arc<dyn Store>) {
     store.record_llm_calls(vec![full("a", 0)]).await.unwrap();
     assert!(store.list_llm_calls("b", ALL).await.unwrap().is_empty());
-    assert!(store.sum_llm_calls("", ALL).await.unwrap().is_empty());
+    assert!(store.sum_llm_calls("b", LlmCallGroup::User, ALL).await.unwrap().is_empty());
 }

@@ -39,7 +39,7 @@ fn a_built_in_tool_of_the_catalogue_is_as_the_catalogue_says() {
     }
 }
 
-/// One table for all 44: what a model writes wrongly, and what is then named.
+/// One table for all tools: what a model writes wrongly, and what is then named.
 #[test]
 fn bad_arguments_are_refused_by_the_name_of_what_is_bad() {
     let cases = [

@@ -11,6 +11,7 @@ fn asking(members: &Value) -> EmbeddingRequest {
         model: ModelName::new("ollama", "nomic-embed-text"),
         params: EmbeddingParams::read(members.as_object().unwrap()).unwrap(),
         account: "test".to_owned(),
+        used_by: crate::UsedBy::default(),
         keys: BTreeMap::new(),
         trace: None,
     }

@@ -13,11 +13,25 @@ use artel_egress::check_endpoint;
 use artel_http::{Faults, Problem};
 use axum::http::StatusCode;
 use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub(crate) use view::{OrganizationAgent, agent_view};
 
 use super::Member;
 use crate::App;
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(create::create_organization_agent, list::list_organization_agents))
+        .routes(routes!(
+            get::get_organization_agent,
+            update::update_organization_agent,
+            delete::delete_organization_agent
+        ))
+        .routes(routes!(put_connectors::put_agent_connectors))
+}
 
 /// What a path names behind the organisation.
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -11,11 +11,21 @@ use artel_connectors::Connector;
 use artel_domain::{AgentId, GrantId, GrantScopes};
 use artel_http::{Faults, Problem};
 use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
 /// The most names that scopes may have.
 const MOST_SCOPES: usize = 100;
+
+/// What this resource answers. Operations of one path stand together.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(available::list_available_credentials))
+        .routes(routes!(create::create_grant, list::list_grants))
+        .routes(routes!(update::update_grant, delete::delete_grant))
+}
 
 /// What a path names behind the organisation.
 #[derive(Debug, Clone, Copy, Deserialize)]
