@@ -920,9 +920,9 @@ export interface paths {
          *     `tool_call` `{call_id, name, arguments}`, `tool_result` `{call_id, name, status, summary, artifact_ids}`, `artifact`
          *     `{artifact_id, kind, title, media_type, ephemeral, url}`, `form_requested` `{form_id, title, fields}`,
          *     `approval_requested`, `approval_decided`, `subagent_approval` `{approval_id, run_id, name, arguments, reason}`, then
-         *     one of `turn_completed` `{output, files, usage}`, `turn_failed` `{error, code}`, `turn_cancelled`. With `turn_id` the stream begins at the turn's first event, or after
-         *     `Last-Event-ID`, and ends with the turn: cut anywhere and resumed, it has the same bytes. A reader who has seen the
-         *     last event is answered with 204. Needs `runs:read`.
+         *     one of `turn_completed` `{output, files, usage}`, `turn_failed` `{error, code}`, `turn_cancelled`. With `turn_id`
+         *     the stream begins at the turn's first event, or after `Last-Event-ID`, and ends with the turn: cut anywhere and
+         *     resumed, it has the same bytes. A reader who has seen the last event is answered with 204. Needs `runs:read`.
          */
         get: operations["stream_session"];
         put?: never;

@@ -140,11 +140,15 @@ fn task_of(run: &Run) -> usize {
 /// What a model is told of a run.
 fn child_result(run: &Run, files: &[Artifact]) -> Value {
     let own = |file: &&Artifact| file.session_id.as_ref() == Some(&run.session_id) && file.kind != KEPT_ANSWER;
-    let shown = |file: &Artifact| json!({ "artifact_id": file.id, "kind": file.kind, "title": file.title, "media_type": file.media_type, "bytes": file.bytes });
+    let shown = |file: &Artifact| {
+        let Artifact { id, kind, title, media_type, bytes, .. } = file;
+        json!({ "artifact_id": id, "kind": kind, "title": title, "media_type": media_type, "bytes": bytes })
+    };
     let files: Vec<Value> = files.iter().filter(own).map(shown).collect();
-    let mut result = json!({
-        "status": run.phase.as_str(), "output": run.output_message, "run_id": run.id, "usage": run.usage, "files": files,
-    });
+    let Run { id, output_message, usage, .. } = run;
+    let status = run.phase.as_str();
+    let mut result =
+        json!({ "status": status, "output": output_message, "run_id": id, "usage": usage, "files": files });
     if let Some(error) = &run.error_message {
         result["error"] = json!(error);
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use artel_agent::{Effect, Turn};
 use artel_domain::event::Optional;
-use artel_domain::{Approval, CallState, Entry, Event, JOURNAL_LEVEL, Run, RunFailure};
+use artel_domain::{Approval, ApprovalId, CallState, Entry, Event, JOURNAL_LEVEL, Run, RunFailure};
 use artel_store::{Blocked, Claim, Step, StoreError, TurnRecord, Viewer};
 
 use crate::outside::Outside;
@@ -155,11 +155,12 @@ pub(crate) fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnReco
 
 /// Questions of the runs below this one that its journal does not know yet.
 fn asked_below(record: &TurnRecord) -> impl Iterator<Item = Effect> {
-    let knows = |approval: &&Approval| {
-        let shows = |entry: &Entry| matches!(&entry.event, Event::SubagentAsks { approval_id, .. } if *approval_id == approval.id);
-        record.journal.iter().any(shows)
-    };
-    record.child_approvals.iter().filter(move |approval| !knows(approval)).map(|approval| {
+    let known = record.journal.iter().filter_map(|entry| match &entry.event {
+        Event::SubagentAsks { approval_id, .. } => Some(*approval_id),
+        _ => None,
+    });
+    let known: Vec<ApprovalId> = known.collect();
+    record.child_approvals.iter().filter(move |approval| !known.contains(&approval.id)).map(|approval| {
         Effect::Record(Event::SubagentAsks {
             run_id: approval.run_id,
             approval_id: approval.id,

@@ -16,6 +16,10 @@ const MOST: usize = 100;
 /// The code of a run whose subagents cannot be stored.
 const NOT_STORED: &str = "subagents_not_stored";
 
+const ROLE: &str = "You are a subagent: another run of this agent handed you one part of its work. Nobody reads what you \
+    write before you are done, and nobody answers questions. Your last message is the result: make it complete, and no \
+    longer than it must be.";
+
 /// What the subagents of a run are to it.
 pub(crate) struct Family {
     fence: Fence,
@@ -55,9 +59,6 @@ impl Family {
 
 /// The agent as a subagent is asked.
 pub(crate) fn told(agent: Agent, subagent: &Subagent) -> Agent {
-    let role = "You are a subagent: another run of this agent handed you one part of its work. Nobody reads what you write before \
-                you are done, and nobody answers questions. Your last message is the result: make it complete, and no longer than it \
-                must be.";
     let kind = match subagent.kind {
         SubagentKind::Explore => "You explore: find out what is asked. You read, and change nothing.",
         SubagentKind::Execute => "You execute: do what is asked, then say what you did.",
@@ -65,7 +66,7 @@ pub(crate) fn told(agent: Agent, subagent: &Subagent) -> Agent {
             "You verify: check what is asked, then say whether it holds, and why. You read, and change nothing."
         }
     };
-    let told = format!("{role} {kind}");
+    let told = format!("{ROLE} {kind}");
     let system_prompt = [agent.system_prompt.trim(), &told].join("\n\n").trim().to_owned();
     Agent { system_prompt, ..agent }
 }
@@ -146,7 +147,8 @@ impl Starter {
         let can =
             if all.is_empty() { "it can have none".to_owned() } else { format!("it can have: {}", all.join(", ")) };
         let text = format!(
-            "invalid_argument: tasks[{at}].tools: a subagent that is to {kind} cannot have '{unknown}'; {can}. Correct the list, or leave it out"
+            "invalid_argument: tasks[{at}].tools: a subagent that is to {kind} cannot have '{unknown}'; {can}. Correct \
+             the list, or leave it out"
         );
         Err(text)
     }

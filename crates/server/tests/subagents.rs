@@ -6,6 +6,8 @@ use std::time::Duration;
 use artel_testkit::{Artel, Client, Database, Launch, ModelServer, on_both_stores};
 use serde_json::{Value, json};
 
+const ADA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+
 struct World {
     artel: Artel,
     client: Client,
@@ -19,7 +21,8 @@ impl World {
         let model = ModelServer::obedient().await;
         let artel =
             Launch::new(env!("CARGO_BIN_EXE_artel"), database).with("OPENAI_BASE_URL", model.url()).start().await;
-        let client = artel.client().await;
+        let (token, _) = artel.command(&["token", "--tenant", ADA, "--user", ADA, "--scopes", "admin"]).await;
+        let client = Client::new(artel.url(), token.trim());
         let tool =
             |name: &str| json!({ "name": name, "execution_type": "internal", "input_schema": { "type": "object" } });
         let agent = client.agent("openai:gpt-4o-mini", &[tool("run_subagent"), tool("echo")]).await;
@@ -94,9 +97,8 @@ async fn a_question_of_a_subagent_is_answered_where_its_parent_is_watched(databa
     assert_eq!(finished["status"], "succeeded", "{finished:#}");
     assert!(finished["output_message"].as_str().unwrap().contains("aloud"), "{finished:#}");
     let shown = world.shown(run, "subagent_approval").await;
-    let expected = json!({
-        "approval_id": asked[0]["id"], "run_id": child["id"], "name": "echo", "args": { "text": "aloud" }, "reason": asked[0]["reason"],
-    });
+    let (id, reason, args) = (&asked[0]["id"], &asked[0]["reason"], json!({ "text": "aloud" }));
+    let expected = json!({ "approval_id": id, "run_id": child["id"], "name": "echo", "args": args, "reason": reason });
     assert_eq!(shown, [expected]);
 }
 

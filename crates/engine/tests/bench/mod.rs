@@ -138,13 +138,15 @@ impl Bench {
     /// Binds an internal function beside what is bound.
     pub(crate) async fn bind(&self, name: &str, scope: PermissionScope, method: HttpMethod) {
         let required: &[&str] = if name == "echo" { &["text"] } else { &[] };
+        let properties = json!({ "text": { "type": "string" } });
+        let input_schema = json!({ "type": "object", "properties": properties, "required": required });
         let reads = !matches!(name, "run_subagent" | "request_form");
         let tool = ToolDefinition {
             id: ToolId(SystemClock.uuid()),
             tenant_id: self.tenant,
             name: name.into(),
             description: "Echoes input back".into(),
-            input_schema: json!({ "type": "object", "properties": { "text": { "type": "string" } }, "required": required }),
+            input_schema,
             execution_type: ExecutionType::Internal,
             endpoint: None,
             auth_type: AuthType::None,
