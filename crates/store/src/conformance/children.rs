@@ -36,17 +36,27 @@ fn child(world: &World, parent: &Run, index: usize) -> NewChild {
     }
 }
 
-/// A run that is driven, and that many runs that a call of it started.
+/// A run that is driven, and that many runs that a call of it started, by their ids.
 async fn family(world: &World, in_session: &str, count: usize) -> (Claim, Fence, Vec<NewChild>) {
-    let (claim, held) = world.drives(in_session).await;
-    let children: Vec<NewChild> = (0..count).map(|index| child(world, &claim.run, index)).collect();
+    let run = world.starts(in_session).await;
+    let (claim, held) = claimed(world, run.id).await;
+    let mut children: Vec<NewChild> = (0..count).map(|index| child(world, &claim.run, index)).collect();
     world.store.start_children(&held, children.clone()).await.unwrap();
+    children.sort_by_key(|child| child.id);
     (claim, held, children)
 }
 
+/// The run as its worker; others that can be claimed stay where they are.
 async fn claimed(world: &World, run: RunId) -> (Claim, Fence) {
-    let claim = world.claims("worker", LEASE).await.expect("a run can be claimed");
-    assert_eq!(claim.run.id, run);
+    let mut wanted = None;
+    for claim in world.claims_up_to(10, "worker", LEASE).await {
+        if claim.run.id == run {
+            wanted = Some(claim);
+        } else {
+            world.store.commit(&fence(&claim.run), ending(claim.first_seq, Phase::Queued)).await.unwrap();
+        }
+    }
+    let claim = wanted.expect("the run can be claimed");
     let held = fence(&claim.run);
     (claim, held)
 }
