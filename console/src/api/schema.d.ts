@@ -919,10 +919,10 @@ export interface paths {
          * @description Events: `turn_started` `{session_id, turn_id, agent_id}`, `text_delta` `{delta}`, `message_reset` `{step}`, `usage`,
          *     `tool_call` `{call_id, name, arguments}`, `tool_result` `{call_id, name, status, summary, artifact_ids}`, `artifact`
          *     `{artifact_id, kind, title, media_type, ephemeral, url}`, `form_requested` `{form_id, title, fields}`,
-         *     `approval_requested`, `approval_decided`, then one of `turn_completed` `{output, files, usage}`, `turn_failed`
-         *     `{error, code}`, `turn_cancelled`. With `turn_id` the stream begins at the turn's first event, or after
-         *     `Last-Event-ID`, and ends with the turn: cut anywhere and resumed, it has the same bytes. A reader who has seen the
-         *     last event is answered with 204. Needs `runs:read`.
+         *     `approval_requested`, `approval_decided`, `subagent_approval` `{approval_id, run_id, name, arguments, reason}`, then
+         *     one of `turn_completed` `{output, files, usage}`, `turn_failed` `{error, code}`, `turn_cancelled`. With `turn_id`
+         *     the stream begins at the turn's first event, or after `Last-Event-ID`, and ends with the turn: cut anywhere and
+         *     resumed, it has the same bytes. A reader who has seen the last event is answered with 204. Needs `runs:read`.
          */
         get: operations["stream_session"];
         put?: never;
@@ -2351,6 +2351,8 @@ export interface components {
             /** @description The run uses the agent as it is, with changes that are not published. */
             draft: boolean;
             session_id: components["schemas"]["SessionId"];
+            /** @description The run whose call of `run_subagent` started this one; left out in any other run. */
+            parent_run_id?: components["schemas"]["RunId"];
             trace_id: string;
             status: components["schemas"]["RunStatus"];
             /** @description What the four values of `status` leave out. */
@@ -4498,6 +4500,7 @@ export interface operations {
             query?: {
                 /** @description `pending`: those that somebody can decide. */
                 status?: components["schemas"]["ApprovalState"];
+                /** @description Questions about calls of this run and of the subagents below it. */
                 run_id?: components["schemas"]["RunId"];
                 session_id?: string;
                 /**

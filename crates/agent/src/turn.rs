@@ -101,7 +101,8 @@ impl Turn {
         self.step
     }
 
-    /// Tokens of all model calls so far; `None` while no provider has reported any.
+    /// Tokens of all model calls so far, those of subagents that are over among them; `None` while no provider has
+    /// reported any.
     pub fn usage(&self) -> Option<Usage> {
         self.usage
     }
@@ -150,7 +151,9 @@ impl Turn {
                 self.on_form(*call_id, values.as_ref(), reason.as_deref())
             }
             Event::ToolDispatched { call_id, attempt } => self.on_dispatched(*call_id, *attempt),
-            Event::ToolFinished { call_id, outcome, attempts, .. } => self.on_finished(*call_id, outcome, *attempts),
+            Event::ToolFinished { call_id, outcome, attempts, usage, .. } => {
+                self.on_finished(*call_id, outcome, *attempts, *usage)
+            }
             Event::CancelRequested => self.on_cancel(),
             Event::RunSucceeded { .. } | Event::RunFailed { .. } => {
                 self.state = State::Over;
@@ -222,13 +225,14 @@ impl Turn {
         vec![Effect::Act(Action::RunTool { call_id: id })]
     }
 
-    fn on_finished(&mut self, id: CallId, outcome: &ToolOutcome, attempts: u32) -> Vec<Effect> {
+    fn on_finished(&mut self, id: CallId, outcome: &ToolOutcome, attempts: u32, usage: Option<Usage>) -> Vec<Effect> {
         let Some(call) = self.calls.iter_mut().find(|c| c.planned.call_id == id && !c.state.is_final()) else {
             return Vec::new();
         };
         call.state = outcome.state();
         call.attempts = attempts;
         let call = call.clone();
+        self.spend(usage);
         if self.cancelling || self.state != State::Working {
             return Vec::new();
         }
@@ -315,6 +319,7 @@ fn ended(call: &Call, outcome: ToolOutcome) -> Event {
         attempts: call.attempts,
         duration_ms: 0,
         request: None,
+        usage: None,
     }
 }
 

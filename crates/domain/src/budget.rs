@@ -21,7 +21,7 @@ pub struct Spend {
 }
 
 /// The most of each; `None` is no limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cap {
     pub tokens: Option<i64>,
     pub nano_usd: Option<NanoUsd>,

@@ -140,9 +140,23 @@ pub enum Event {
         outcome: ToolOutcome,
         attempts: u32,
         duration_ms: i64,
+        /// Of models that the call used, beside the model of the run: those of its subagents.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<Usage>,
         /// What was sent and how it was answered (method, URL, headers, status code), secrets redacted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request: Option<Value>,
+    },
+    /// A run below this one asks a human.
+    SubagentAsks {
+        /// The run that asks.
+        run_id: RunId,
+        approval_id: ApprovalId,
+        name: String,
+        args: Value,
+        reason: String,
+        #[serde(default)]
+        optional: Optional,
     },
     /// What fell out of the context up to `through_seq`, in short.
     ContextSummarised {
@@ -208,6 +222,7 @@ impl Event {
             Self::CallWaits { .. } => "call_waits",
             Self::FormAnswered { .. } => "form_answered",
             Self::ToolFinished { .. } => "tool_finished",
+            Self::SubagentAsks { .. } => "subagent_asks",
             Self::ContextSummarised { .. } => "context_summarised",
             Self::PlanStarted { .. } => "plan_started",
             Self::SubtaskStarted { .. } => "subtask_started",

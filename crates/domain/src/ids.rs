@@ -57,6 +57,22 @@ id! {
     InboundEventId,
 }
 
+impl RunId {
+    /// The run that a call starts for its task `index`, from 0: the call made again finds it. It has the time of the
+    /// run that makes the call, so that runs are listed and claimed together with the run that they work for.
+    ///
+    /// # Arguments
+    /// * `parent`: the run of the call.
+    ///
+    /// FROZEN: runs that are under way have these ids.
+    pub fn of_task(parent: Self, call: CallId, index: usize) -> Self {
+        let mut bytes = *Uuid::new_v5(&call.0, format!("subagent/{index}").as_bytes()).as_bytes();
+        bytes[..6].copy_from_slice(&parent.0.as_bytes()[..6]);
+        bytes[6] = bytes[6] & 0x0F | 0x70;
+        Self(Uuid::from_bytes(bytes))
+    }
+}
+
 impl CallId {
     /// The same call has the same id in every life of the process.
     ///
@@ -159,6 +175,18 @@ mod tests {
         let ids = [ApprovalId::derive(call), ApprovalId::of_round(call, 1), ApprovalId::of_round(call, 2)];
         let first = "5d33b57f-6909-5560-8cac-3c3bc0f638b0";
         assert_eq!(ids.map(|id| id.to_string()), [first, first, "eda4d672-af68-5b4a-a700-5d64353b26f5"]);
+    }
+
+    #[test]
+    fn the_ids_of_subagents_stay_what_they_were() {
+        let parent = RunId("0198c5a2-0000-7000-8000-000000000007".parse().unwrap());
+        let call = CallId::derive(parent, 1, 0);
+        let ids = [0, 1].map(|index| RunId::of_task(parent, call, index));
+        assert_eq!(
+            ids.map(|id| id.to_string()),
+            ["0198c5a2-0000-7f34-aada-e19db03e0be5", "0198c5a2-0000-7caa-88c0-79d676a4e517"]
+        );
+        assert!(ids.iter().all(|id| id.0.get_version_num() == 7));
     }
 
     #[test]

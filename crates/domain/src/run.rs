@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    AgentId, ApiKeyId, CallId, RunFailure, RunId, SessionId, TeamRequest, TenantId, Timestamp, Usage, UserId, WaitFor,
+    AgentId, ApiKeyId, CallId, RunFailure, RunId, SessionId, Subagent, TeamRequest, TenantId, Timestamp, Usage, UserId,
+    WaitFor,
 };
 
 words! {
@@ -69,6 +70,8 @@ pub struct Run {
     pub waits_for: Vec<WaitFor>,
     /// The call of another run that started this one.
     pub parent: Option<ParentCall>,
+    /// When that call was one of `run_subagent`.
+    pub subagent: Option<Subagent>,
     /// Raised by every claim; a worker with an older one is fenced off.
     pub epoch: i64,
     /// Times a worker died with this run since it last made progress.

@@ -63,6 +63,7 @@ mod tests {
             crate::specialist::Confidence => "high" "medium" "low";
             crate::specialist::SwitchCause => "user" "router" "model" "plan";
             crate::specialist::RoutedBy => "model" "keywords";
+            crate::subagent::SubagentKind => "explore" "execute" "verify";
             crate::tool::ToolStatus => "active" "deprecated";
             crate::tool::ExecutionType => "http_webhook" "internal";
             crate::tool::AuthType => "none" "api_key" "oauth2" "service" "bearer_token" "basic_auth" "custom_header" "query_param";

@@ -2,7 +2,6 @@
 //! product. Every agent has the tools of the catalogue there, and is told which.
 
 use artel_domain::{Agent, AgentKind, BuiltinAgent};
-use artel_tools::Registry;
 
 use crate::config::{DEFAULT_MODEL, EngineConfig};
 use crate::toolbox::Toolbox;
@@ -16,14 +15,13 @@ pub(crate) fn whole(agent: Agent, config: &EngineConfig) -> Agent {
     Agent { system_prompt: BuiltinAgent::System.prompt().to_owned(), model, ..agent }
 }
 
-/// The agent and its tools as they are in a session of an organisation.
-pub(crate) fn in_organization(agent: Agent, toolbox: Toolbox, tools: &Registry) -> (Agent, Toolbox) {
-    let toolbox = toolbox.with_catalogue(tools);
+/// The agent in a session of an organisation, where it is told which tools it has.
+pub(crate) fn in_organization(agent: Agent, toolbox: &Toolbox) -> Agent {
     let names: Vec<String> = toolbox.specs().into_iter().map(|spec| spec.name).collect();
     if names.is_empty() {
-        return (agent, toolbox);
+        return agent;
     }
     let told = format!("Your tools now: {}. There are no others.", names.join(", "));
     let system_prompt = [agent.system_prompt.trim(), &told].join("\n\n").trim().to_owned();
-    (Agent { system_prompt, ..agent }, toolbox)
+    Agent { system_prompt, ..agent }
 }

@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Budget, BudgetScope, Caps, RunFailure, RunId, Spend, Usage};
+use artel_domain::{Budget, BudgetScope, Cap, Caps, RunFailure, RunId, Spend, Usage};
 use artel_llm::{Message, Models, PartBody, Request, Served, Thinking};
-use artel_store::{Fence, Reservation, Reserved, StoreError, TurnRecord};
+use artel_store::{Claim, Fence, Reservation, Reserved, StoreError, TurnRecord};
 use async_trait::async_trait;
 
 use crate::Deps;
+use crate::scribe::fence;
 use crate::store_away::ask_until_answered;
 
 /// What a model may write when its agent sets no `max_tokens`: without a bound nothing could be set aside.
@@ -23,6 +24,8 @@ const TOKENS_AROUND: usize = 64;
 #[derive(Clone)]
 pub(crate) struct RunBudget {
     caps: Caps,
+    /// The runs above a subagent, each with its cap.
+    above: Vec<(RunId, Cap)>,
     fence: Fence,
     agent: artel_domain::AgentId,
 }
@@ -33,15 +36,19 @@ pub(crate) struct Allowance {
 }
 
 impl RunBudget {
-    /// The operator's caps with the tenant's and the agent's: each can only tighten.
-    pub(crate) fn new(operator: Caps, record: &TurnRecord, fence: Fence) -> Self {
+    /// The operator's caps with the tenant's, the agent's and a subagent's own: each can only tighten.
+    pub(crate) fn new(operator: Caps, record: &TurnRecord, claim: &Claim) -> Self {
         let (Budget { run: tenant_run, day: tenant_day }, agent) = (record.tenant_budget, record.agent_budget);
+        let run = operator.run.and(tenant_run).and(agent.run);
+        let subagent = claim.run.subagent.as_ref();
+        let above = subagent.into_iter().flat_map(|own| &own.above);
+        let above = above.map(|above| (above.run_id, run.and(above.budget))).collect();
         let caps = Caps {
-            run: operator.run.and(tenant_run).and(agent.run),
+            run: run.and(subagent.map(|own| own.budget).unwrap_or_default()),
             agent_day: operator.agent_day.and(agent.day),
             tenant_day: operator.tenant_day.and(tenant_day),
         };
-        Self { caps, fence, agent: record.agent.id }
+        Self { caps, above, fence: fence(claim), agent: record.agent.id }
     }
 
     /// Whose calls are paid for.
@@ -56,24 +63,42 @@ impl RunBudget {
         deps: &Deps,
         request: &mut Request,
     ) -> Result<Option<Allowance>, (RunFailure, String)> {
-        if self.caps.is_unlimited() {
+        if self.is_unlimited() {
             return Ok(None);
         }
         let most = self.most(&deps.models, request)?;
         match self.set_aside(deps, most).await? {
             Reserved::Granted => Ok(Some(Allowance { most })),
-            Reserved::Exhausted(scope) => Err((RunFailure::BudgetExhausted, exhausted(scope, most))),
+            Reserved::Exhausted(scope) => Err((RunFailure::BudgetExhausted, exhausted(self.whose(scope), most))),
         }
     }
 
     /// What the run's tools may spend from; `None` where nothing is capped.
     pub(crate) fn for_tools(&self, deps: &Arc<Deps>) -> Option<Arc<dyn artel_tools::Budget>> {
         let budget = || ToolBudget { budget: self.clone(), deps: deps.clone() };
-        (!self.caps.is_unlimited()).then(|| Arc::new(budget()) as Arc<dyn artel_tools::Budget>)
+        (!self.is_unlimited()).then(|| Arc::new(budget()) as Arc<dyn artel_tools::Budget>)
+    }
+
+    fn is_unlimited(&self) -> bool {
+        self.caps.is_unlimited() && self.above.iter().all(|(_, cap)| cap.is_unlimited())
+    }
+
+    fn in_money(&self) -> bool {
+        self.caps.in_money() || self.above.iter().any(|(_, cap)| cap.nano_usd.is_some())
+    }
+
+    fn whose(&self, scope: BudgetScope) -> &'static str {
+        match scope {
+            BudgetScope::Run if self.above.is_empty() => "the budget of this run",
+            BudgetScope::Run => "the budget of this subagent, or of a run above it,",
+            BudgetScope::Agent => "the agent's budget of today",
+            BudgetScope::Tenant => "the tenant's budget of today",
+        }
     }
 
     async fn set_aside(&self, deps: &Deps, amount: Spend) -> Result<Reserved, (RunFailure, String)> {
-        let reservation = Reservation { agent_id: self.agent, amount, caps: self.caps, at: deps.clock.now() };
+        let (agent_id, caps, above) = (self.agent, self.caps, self.above.clone());
+        let reservation = Reservation { agent_id, amount, caps, above, at: deps.clock.now() };
         let ask = || deps.store.reserve_budget(&self.fence, reservation.clone());
         match ask_until_answered(self.fence.run_id, "the budget cannot be asked now", ask).await {
             Ok(reserved) => {
@@ -101,7 +126,7 @@ impl RunBudget {
         };
         let nano_usd = match models.most_cost(&request.model, &usage) {
             Some(nano_usd) => nano_usd,
-            None if self.caps.in_money() => return Err((RunFailure::BudgetUnpriced, unpriced(request))),
+            None if self.in_money() => return Err((RunFailure::BudgetUnpriced, unpriced(request))),
             None => 0,
         };
         Ok(Spend { tokens: usage.total(), nano_usd })
@@ -130,7 +155,7 @@ impl artel_tools::Budget for ToolBudget {
         match self.budget.set_aside(&self.deps, amount).await {
             Ok(Reserved::Granted) => Ok(()),
             Ok(Reserved::Exhausted(scope)) => {
-                Err(format!("{} has no room for {}", whose(scope), amount_in_words(amount)))
+                Err(format!("{} has no room for {}", self.budget.whose(scope), amount_in_words(amount)))
             }
             Err((_, message)) => Err(message),
         }
@@ -164,20 +189,11 @@ fn most_prompt_tokens(request: &Request) -> i64 {
     i64::try_from(messages + tools + TOKENS_AROUND).unwrap_or(i64::MAX)
 }
 
-fn exhausted(scope: BudgetScope, most: Spend) -> String {
+fn exhausted(whose: &str, most: Spend) -> String {
     format!(
-        "{} has no room for the next model call, which may come to {}; raise the budget, or lower max_tokens of the agent",
-        whose(scope),
+        "{whose} has no room for the next model call, which may come to {}; raise the budget, or lower max_tokens of the agent",
         amount_in_words(most)
     )
-}
-
-fn whose(scope: BudgetScope) -> &'static str {
-    match scope {
-        BudgetScope::Run => "the budget of this run",
-        BudgetScope::Agent => "the agent's budget of today",
-        BudgetScope::Tenant => "the tenant's budget of today",
-    }
 }
 
 fn amount_in_words(amount: Spend) -> String {

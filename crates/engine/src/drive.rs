@@ -21,7 +21,6 @@ use self::actor::Actor;
 use self::answer_stream::AnswerStream;
 use self::record::Record;
 use crate::Deps;
-use crate::assistant;
 use crate::budget::RunBudget;
 use crate::consent;
 use crate::model_call::{self, ModelCaller, Outcome, Question};
@@ -30,6 +29,7 @@ use crate::recovery::{load, opening};
 use crate::routing;
 use crate::scribe::{Scribe, Stop, fence};
 use crate::signals::{LetGo, Signal, Signals};
+use crate::subagents::Family;
 use crate::targets::Targets;
 use crate::team::Team;
 use crate::tool_call::{ToolCall, ToolEnd};
@@ -52,6 +52,7 @@ pub(crate) struct Drive {
     /// Older messages were summarised in this step.
     is_summarised: bool,
     budget: RunBudget,
+    family: Family,
     /// What the last model call came to, until a commit puts it in place of what was set aside.
     spent: Option<Spend>,
 }
@@ -64,29 +65,27 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let mut turn = Turn::replay(deps.config.limits, loaded.journal.iter().map(|entry| &entry.event));
     let outside = Outside::of(&loaded);
     turn.note_given(|call| outside.given(call));
-    let actor = actor(&deps, &run, &loaded);
+    let family = Family::of(&run, &loaded, fence(&claim));
+    let actor = actor(&deps, &run, &family, &loaded);
     let targets = Targets::of(&loaded);
     let now = consent::accounts(&deps, &run, &actor.toolbox, &turn, &targets);
     let accounts = unless_let_go(signals.let_go(), now).await?;
     let (turn, targets) = observed(&deps, &run, turn, targets.with_accounts(accounts)).await?;
     let opening = opening(&deps, &claim, &turn, &loaded, &outside);
-    let budget = RunBudget::new(deps.config.budget, &loaded, fence(&claim));
+    let budget = RunBudget::new(deps.config.budget, &loaded, &claim);
     let TurnRecord { dialogue, journal, .. } = loaded;
     let record = Record { turn, targets, outside, unanswered: Vec::new(), dialogue, journal, scribe };
     let (work, answer) = (FuturesUnordered::new(), AnswerStream::default());
     let mut drive =
-        Drive { deps, run, record, actor, signals, work, answer, is_summarised: false, budget, spent: None };
+        Drive { deps, run, record, actor, signals, work, answer, is_summarised: false, budget, family, spent: None };
     drive.take_on_specialist();
     drive.go(opening).await
 }
 
 /// The agent with the tools that it has now.
-fn actor(deps: &Deps, run: &Run, loaded: &TurnRecord) -> Actor {
+fn actor(deps: &Deps, run: &Run, family: &Family, loaded: &TurnRecord) -> Actor {
     let toolbox = Toolbox::new(&deps.tools, &loaded.bindings, loaded.approval_rules.clone(), run);
-    let agent = assistant::whole(loaded.agent.clone(), &deps.config);
-    let (agent, toolbox) =
-        if loaded.in_organization { assistant::in_organization(agent, toolbox, &deps.tools) } else { (agent, toolbox) };
-    Actor { agent: Arc::new(agent), toolbox, team: Team::of(run, loaded) }
+    Actor::new(deps, run, family, loaded.agent.clone(), toolbox, Team::of(run, loaded))
 }
 
 /// What comes of the work, which the run may be taken from meanwhile.
@@ -169,10 +168,15 @@ impl Drive {
                 self.work.push(Box::pin(async { Returned::Model(routing::route(caller, input).await) }));
             }
             Action::RunTool { call_id } => {
-                if let Some(event) = self.record.turn.call(call_id).and_then(|call| self.record.outside.answer(call)) {
-                    self.work.push(Box::pin(std::future::ready(Returned::Tool(event.into()))));
-                } else if let Some(call) = self.tool_call(call_id) {
-                    self.work.push(Box::pin(async { Returned::Tool(call.make().await) }));
+                let come = self.record.come(call_id);
+                if let Some(call) = self.tool_call(call_id) {
+                    let end = async move {
+                        match come {
+                            Some(event) => call.ended_from_outside(event).await,
+                            None => call.make().await,
+                        }
+                    };
+                    self.work.push(Box::pin(async { Returned::Tool(end.await) }));
                 }
             }
             Action::VerifyTool { call_id } => {
@@ -211,7 +215,8 @@ impl Drive {
 
     fn tool_call(&self, call_id: CallId) -> Option<ToolCall> {
         let call = ToolCall::new(&self.deps, &self.run, &self.actor.toolbox, &self.record.turn, call_id)?;
-        Some(call.within(self.budget.for_tools(&self.deps)))
+        let subagents = self.family.starter(&self.deps, &self.run, &self.actor.toolbox);
+        Some(call.within(self.budget.for_tools(&self.deps)).starting(subagents))
     }
 
     fn model_caller(&self) -> ModelCaller {

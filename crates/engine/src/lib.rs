@@ -23,6 +23,7 @@ mod scribe;
 mod signals;
 mod slots;
 mod store_away;
+mod subagents;
 mod targets;
 mod team;
 mod telemetry;

@@ -1,16 +1,21 @@
 //! What has come from outside for calls that wait: clients' results, forms' values, ends of child runs, times.
 
 use artel_agent::{Call, Turn};
-use artel_domain::{CallId, Event, Run, RunStatus, Timestamp, ToolCallRow, ToolOutcome, Wait};
+use artel_domain::{Artifact, CallId, CallState, Event, Run, RunId, Timestamp, ToolCallRow, ToolOutcome, Usage, Wait};
 use artel_store::TurnRecord;
 use serde_json::{Value, json};
 
 const NO_ANSWER_IN_TIME: &str = "nobody answered in time";
+/// Tasks of one call, at most.
+const MOST_TASKS: usize = 5;
+/// The kind of the files that hold answers that are too large for a model.
+const KEPT_ANSWER: &str = "tool_result";
 
 /// As it was when the worker claimed the run.
 pub(crate) struct Outside {
     answers: Vec<ToolCallRow>,
     children: Vec<Run>,
+    child_files: Vec<Artifact>,
     /// The database's.
     now: Timestamp,
     /// A call began to wait for child runs since the claim: those that it started are not among `children`.
@@ -22,6 +27,7 @@ impl Outside {
         Self {
             answers: record.answers.clone(),
             children: record.children.clone(),
+            child_files: record.child_files.clone(),
             now: record.now,
             has_new_children: false,
         }
@@ -86,12 +92,38 @@ impl Outside {
         })
     }
 
-    /// `None` while a run that the call started is not over.
+    /// The call of a worker that died started runs, and the journal does not know yet that it waits for them.
+    pub(crate) fn begun(&self, call: &Call) -> Option<Event> {
+        let call_id = call.planned.call_id;
+        let is_open = call.state == CallState::Dispatched && call.waits().is_none();
+        (is_open && self.started_by(call_id).next().is_some())
+            .then_some(Event::CallWaits { call_id, wait: Wait::Child })
+    }
+
+    /// The end of a call with what the runs that it started have used, whether or not they are over; the end of the run
+    /// with what it has used so far. Other events stay as they are.
+    pub(crate) fn count(&self, mut event: Event, turn: &Turn) -> Event {
+        match &mut event {
+            Event::ToolFinished { call_id, usage: usage @ None, .. } => {
+                *usage = self.started_by(*call_id).filter_map(|run| run.usage).reduce(Usage::plus);
+            }
+            Event::RunFailed { usage, .. } => *usage = turn.usage(),
+            _ => {}
+        }
+        event
+    }
+
+    fn started_by(&self, call: CallId) -> impl Iterator<Item = &Run> {
+        self.children.iter().filter(move |run| run.parent.is_some_and(|parent| parent.call_id == call))
+    }
+
+    /// `None` while a run that the call started is not over. In the order of the call's tasks.
     fn results_of_children(&self, call: &Call) -> Option<Event> {
-        let started = |run: &&Run| run.parent.is_some_and(|parent| parent.call_id == call.planned.call_id);
-        let own: Vec<&Run> = self.children.iter().filter(started).collect();
+        let mut own: Vec<&Run> = self.started_by(call.planned.call_id).collect();
+        own.sort_by_key(|run| task_of(run));
         let all_over = own.iter().all(|run| run.phase.is_end());
-        all_over.then(|| succeeded(call, json!({ "results": own.into_iter().map(child_result).collect::<Vec<_>>() })))
+        let result = |run: &Run| child_result(run, &self.child_files);
+        all_over.then(|| succeeded(call, json!({ "results": own.into_iter().map(result).collect::<Vec<_>>() })))
     }
 }
 
@@ -107,6 +139,7 @@ fn client_result(row: &ToolCallRow) -> Event {
         attempts: 1,
         duration_ms: row.dispatched_at.zip(row.finished_at).map_or(0, |(from, to)| millis(from, to)),
         request: None,
+        usage: None,
     }
 }
 
@@ -116,9 +149,28 @@ fn form_values(row: &ToolCallRow) -> Event {
     Event::FormAnswered { call_id: row.id, values: member("values"), reason, by: row.answered_by }
 }
 
-fn child_result(run: &Run) -> Value {
-    let status = if run.phase.status() == RunStatus::Succeeded { "succeeded" } else { run.phase.as_str() };
-    json!({ "run_id": run.id, "status": status, "output": run.output_message, "error": run.error_message, "usage": run.usage })
+/// Which task of its call the run is.
+fn task_of(run: &Run) -> usize {
+    let is_task = |at: &usize| run.parent.is_some_and(|of| run.id == RunId::of_task(of.run_id, of.call_id, *at));
+    (0..MOST_TASKS).find(is_task).unwrap_or(MOST_TASKS)
+}
+
+/// What a model is told of a run.
+fn child_result(run: &Run, files: &[Artifact]) -> Value {
+    let own = |file: &&Artifact| file.session_id.as_ref() == Some(&run.session_id) && file.kind != KEPT_ANSWER;
+    let shown = |file: &Artifact| {
+        let Artifact { id, kind, title, media_type, bytes, .. } = file;
+        json!({ "artifact_id": id, "kind": kind, "title": title, "media_type": media_type, "bytes": bytes })
+    };
+    let files: Vec<Value> = files.iter().filter(own).map(shown).collect();
+    let Run { id, output_message, usage, .. } = run;
+    let status = run.phase.as_str();
+    let mut result =
+        json!({ "status": status, "output": output_message, "run_id": id, "usage": usage, "files": files });
+    if let Some(error) = &run.error_message {
+        result["error"] = json!(error);
+    }
+    result
 }
 
 fn succeeded(call: &Call, output: Value) -> Event {
@@ -129,6 +181,7 @@ fn succeeded(call: &Call, output: Value) -> Event {
         attempts: call.attempts,
         duration_ms: 0,
         request: None,
+        usage: None,
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_agent::{Effect, Turn};
-use artel_domain::{Approval, CallState, Entry, Event, JOURNAL_LEVEL, Run, RunFailure};
+use artel_domain::event::Optional;
+use artel_domain::{Approval, ApprovalId, CallState, Entry, Event, JOURNAL_LEVEL, Run, RunFailure};
 use artel_store::{Blocked, Claim, Step, StoreError, TurnRecord, Viewer};
 
 use crate::outside::Outside;
@@ -146,9 +147,29 @@ pub(crate) fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnReco
         effects.push(Effect::Record(end));
     } else {
         effects.extend(decisions(turn, record, outside));
+        effects.extend(asked_below(record));
         effects.extend(turn.outstanding());
     }
     effects
+}
+
+/// Questions of the runs below this one that its journal does not know yet.
+fn asked_below(record: &TurnRecord) -> impl Iterator<Item = Effect> {
+    let known = record.journal.iter().filter_map(|entry| match &entry.event {
+        Event::SubagentAsks { approval_id, .. } => Some(*approval_id),
+        _ => None,
+    });
+    let known: Vec<ApprovalId> = known.collect();
+    record.child_approvals.iter().filter(move |approval| !known.contains(&approval.id)).map(|approval| {
+        Effect::Record(Event::SubagentAsks {
+            run_id: approval.run_id,
+            approval_id: approval.id,
+            name: approval.name.clone(),
+            args: approval.args.clone(),
+            reason: approval.reason.clone(),
+            optional: Optional,
+        })
+    })
 }
 
 /// Decisions of humans that the journal does not know yet.

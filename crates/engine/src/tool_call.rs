@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use artel_agent::Turn;
 use artel_domain::{CallId, Event, Run, Target, ToolOutcome};
-use artel_tools::{Approved, BoundTool, Budget, CallEnd, CallReport, CallRequest, RunScope, Verified};
+use artel_tools::{Approved, BoundTool, Budget, CallEnd, CallReport, CallRequest, RunScope, Subagents, Verified};
 use serde_json::Value;
 
 use crate::Deps;
@@ -28,6 +28,7 @@ pub(crate) struct ToolCall {
     may_write: bool,
     budget: Option<Arc<dyn Budget>>,
     approved: Option<Approved>,
+    subagents: Option<Arc<dyn Subagents>>,
 }
 
 /// What comes back from a call.
@@ -55,6 +56,7 @@ pub(crate) fn request(run: &Run, may_write: bool, call_id: CallId) -> CallReques
         trace_id: run.trace_id.clone(),
         budget: None,
         approved: None,
+        subagents: None,
     }
 }
 
@@ -88,12 +90,33 @@ impl ToolCall {
             approved: call
                 .approval
                 .map(|_| Approved { account: call.shown.as_ref().and_then(Target::account).cloned() }),
+            subagents: None,
         })
     }
 
     /// The same, for a run whose budgets are limited.
     pub(crate) fn within(self, budget: Option<Arc<dyn Budget>>) -> Self {
         Self { budget, ..self }
+    }
+
+    /// The same, for a tool that starts runs.
+    pub(crate) fn starting(self, subagents: Arc<dyn Subagents>) -> Self {
+        Self { subagents: Some(subagents), ..self }
+    }
+
+    /// The call is not made: this has come for it. What subagents answer is bounded as what a tool answers.
+    pub(crate) async fn ended_from_outside(self, event: Event) -> ToolEnd {
+        let Event::ToolFinished { call_id, name, outcome, attempts, duration_ms, request, usage } = event else {
+            return event.into();
+        };
+        let outcome = match (outcome, &self.tool) {
+            (ToolOutcome::Succeeded { output }, Some(tool)) => {
+                let output = self.deps.tools.bounded(tool, &self.request(), output).await;
+                ToolOutcome::Succeeded { output }
+            }
+            (outcome, _) => outcome,
+        };
+        Event::ToolFinished { call_id, name, outcome, attempts, duration_ms, request, usage }.into()
     }
 
     /// Makes the call. While this installation cannot begin it, because its store is away, the call waits.
@@ -128,6 +151,7 @@ impl ToolCall {
         CallRequest {
             budget: self.budget.clone(),
             approved: self.approved.clone(),
+            subagents: self.subagents.clone(),
             ..request(&self.run, self.may_write, self.call_id)
         }
     }
@@ -151,6 +175,7 @@ impl ToolCall {
             attempts: self.attempts.saturating_sub(1) + exchange.attempts,
             duration_ms,
             request: exchange.request.and_then(|request| serde_json::to_value(request).ok()),
+            usage: None,
         };
         ToolEnd { event, failure }
     }
@@ -162,6 +187,6 @@ impl ToolCall {
 
     fn finished(self, outcome: ToolOutcome) -> ToolEnd {
         let Self { call_id, name, attempts, .. } = self;
-        Event::ToolFinished { call_id, name, outcome, attempts, duration_ms: 0, request: None }.into()
+        Event::ToolFinished { call_id, name, outcome, attempts, duration_ms: 0, request: None, usage: None }.into()
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use artel_agent::{names, plan_of};
 use artel_domain::event::{PlannedCall, Verdict};
 use artel_domain::{
-    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, ExecutionType, Run, Specialist, ToolDefinition, ToolRef,
-    ToolSpec, read_foreign_json,
+    ApprovalRule, AssistantCall, Binding, CallId, EffectClass, ExecutionType, Run, Specialist, Subagent, SubagentKind,
+    ToolDefinition, ToolRef, ToolSpec, read_foreign_json,
 };
 use artel_identity::{Scope, Scopes};
 use artel_specialists::SpecialistTool;
@@ -21,12 +21,20 @@ const CREATE_PLAN: &str = "create_plan";
 /// The tool of the catalogue that ends the turn.
 const EXIT: &str = "exit";
 
+/// The tool of the catalogue that asks the user.
+const REQUEST_FORM: &str = "request_form";
+
+/// The tool of the catalogue that starts runs.
+const RUN_SUBAGENT: &str = "run_subagent";
+
 #[derive(Clone)]
 pub(crate) struct Toolbox {
     items: Arc<[Item]>,
     /// Whose tools they are, among the specialists.
     specialist: Option<Specialist>,
     may_write: bool,
+    /// They are a subagent's that changes nothing.
+    only_reads: bool,
     tenant_rules: Arc<[ApprovalRule]>,
 }
 
@@ -56,6 +64,8 @@ struct Item {
     callable: Option<BoundTool>,
     /// The user decides about each call, whatever the rules say.
     asks: bool,
+    /// No call of it changes anything.
+    reads: bool,
 }
 
 impl Item {
@@ -72,6 +82,7 @@ impl Item {
         // The machine ends the turn itself, whatever the tenant calls the tool.
         let function = function_of(&bound.1);
         let ends = function == Some(EXIT);
+        let reads = reads(&callable) && function.is_none_or(|name| function_reads(tools, name));
         let (tool, name) = if ends { (ToolRef::control(EXIT), EXIT.to_owned()) } else { (tool, descriptor.name) };
         Some(Self {
             spec: ToolSpec { name: offered, description, input_schema, rest: Map::new() },
@@ -81,6 +92,7 @@ impl Item {
             effect: descriptor.effect,
             callable: Some(callable),
             asks: false,
+            reads,
         })
     }
 
@@ -90,12 +102,32 @@ impl Item {
         // The machine ends the turn itself.
         let tool = if name == EXIT { ToolRef::control(EXIT) } else { ToolRef::builtin(&name) };
         let spec = ToolSpec { name: name.clone(), description, input_schema, rest: Map::new() };
-        Self { spec, tool, name, function: None, effect: descriptor.effect, callable: Some(callable), asks: false }
+        let (effect, reads) = (descriptor.effect, reads(&callable));
+        Self { spec, tool, name, function: None, effect, callable: Some(callable), asks: false, reads }
     }
 
     fn of_specialist(tool: ToolRef, of: &SpecialistTool) -> Self {
         let (spec, name) = (of.spec(), of.name.clone());
-        Self { spec, tool, name, function: None, effect: of.effect, callable: None, asks: false }
+        Self { spec, tool, name, function: None, effect: of.effect, callable: None, asks: false, reads: false }
+    }
+
+    /// It is this built-in function, under whatever name.
+    fn is_function(&self, function: &str) -> bool {
+        match &self.tool {
+            ToolRef::Builtin { name } | ToolRef::Control { name } => name == function,
+            _ => self.function.as_deref() == Some(function),
+        }
+    }
+
+    /// Whether a subagent can have it, when so many runs are above it. Nobody talks with a subagent.
+    fn suits(&self, kind: SubagentKind, depth: usize) -> bool {
+        if self.tool.is_client() || self.is_function(REQUEST_FORM) {
+            return false;
+        }
+        if self.is_function(RUN_SUBAGENT) {
+            return depth < Subagent::DEEPEST && !kind.only_reads();
+        }
+        !kind.only_reads() || self.reads || self.is_function(EXIT)
     }
 
     fn effect_of(&self, args: &Value) -> EffectClass {
@@ -114,7 +146,8 @@ impl Toolbox {
         let offered = names::offer(bindings.iter().map(|(_, tool)| tool.name.as_str()));
         let items = offered.into_iter().zip(bindings).filter_map(|(name, bound)| Item::of_row(tools, name, bound));
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
-        Self { items: items.collect(), specialist: None, may_write, tenant_rules: tenant_rules.into() }
+        let tenant_rules = tenant_rules.into();
+        Self { items: items.collect(), specialist: None, may_write, only_reads: false, tenant_rules }
     }
 
     /// With the tools of the catalogue that this installation can call. A tool of the agent's own keeps its name.
@@ -122,6 +155,21 @@ impl Toolbox {
         let own = |name: &str| self.items.iter().any(|item| item.spec.name == name);
         let more = tools.catalogue_tools().filter(|tool| !own(&tool.descriptor().name)).map(Item::of_catalogue);
         self.items = self.items.iter().cloned().chain(more).collect();
+        self
+    }
+
+    /// The names of the tools that a subagent can have, when so many runs are above it.
+    pub(crate) fn for_subagent(&self, kind: SubagentKind, depth: usize) -> Vec<String> {
+        let suiting = self.items.iter().filter(|item| item.suits(kind, depth));
+        suiting.map(|item| item.spec.name.clone()).collect()
+    }
+
+    /// With no other tools than the subagent has.
+    pub(crate) fn within(mut self, subagent: &Subagent) -> Self {
+        let (kind, depth) = (subagent.kind, subagent.depth());
+        let has = |item: &&Item| subagent.tools.contains(&item.spec.name) && item.suits(kind, depth);
+        self.items = self.items.iter().filter(has).cloned().collect();
+        self.only_reads = kind.only_reads();
         self
     }
 
@@ -216,6 +264,9 @@ impl Toolbox {
             Some(callable) => callable.check(args, self.may_write, judge.fuel)?,
             None => artel_tools::validate(&item.spec.input_schema, args, judge.fuel)?,
         }
+        if self.only_reads && !item.is_function(EXIT) && item.effect_of(args) != EffectClass::ReadOnly {
+            return Err("forbidden: this subagent only reads, and this call would write".to_owned());
+        }
         match (&item.tool, self.specialist) {
             (ToolRef::Client { name }, Some(specialist)) => artel_specialists::check(specialist, name, args)?,
             (ToolRef::Control { name }, _) if name == CREATE_PLAN => drop(plan_of(args)?),
@@ -266,6 +317,16 @@ fn bounded(calls: &[AssistantCall], most: usize) -> (&[AssistantCall], Option<St
         calls.len()
     );
     (&calls[..=most], Some(reason))
+}
+
+/// Neither the tool nor the agent's binding says that it changes anything.
+fn reads(callable: &BoundTool) -> bool {
+    callable.descriptor().effect == EffectClass::ReadOnly && !callable.writes()
+}
+
+/// A tenant's row cannot say that a built-in function reads, when it writes.
+fn function_reads(tools: &Registry, name: &str) -> bool {
+    tools.builtin(name).is_some_and(|tool| tool.descriptor().effect == EffectClass::ReadOnly)
 }
 
 /// The built-in function that a tenant's tool is.

@@ -6,6 +6,7 @@ mod bench;
 mod consent;
 mod pinning;
 mod slots;
+mod subagents;
 mod tools;
 mod waits;
 

@@ -329,6 +329,7 @@ fn accepted(new: &NewRun, agent_version: Option<i64>) -> Run {
         phase: Phase::Queued,
         waits_for: Vec::new(),
         parent: new.parent,
+        subagent: None,
         epoch: 0,
         crash_count: 0,
         cancel_requested: false,

@@ -28,7 +28,10 @@ pub(crate) async fn find(pool: &PgPool, viewer: &Viewer, approval: ApprovalId) -
 pub(crate) async fn list(pool: &PgPool, viewer: &Viewer, filter: ApprovalFilter) -> sqlx::Result<Vec<Approval>> {
     let mut tx = filtered(pool).await?;
     let rows = select_approval!(
-        "FROM approvals WHERE tenant_id = $1 AND ($2::uuid IS NULL OR run_id = $2) AND ($3::text IS NULL OR session_id = $3)
+        "FROM approvals WHERE tenant_id = $1 AND ($2::uuid IS NULL OR run_id IN (
+               WITH RECURSIVE family (id) AS (
+                 SELECT $2::uuid UNION ALL SELECT r.id FROM family f JOIN runs r ON r.parent_run_id = f.id
+               ) SELECT id FROM family)) AND ($3::text IS NULL OR session_id = $3)
              AND ($4::text IS NULL OR state = $4)
              AND ($6::uuid IS NULL OR EXISTS (SELECT 1 FROM session_access s
                  WHERE s.tenant_id = approvals.tenant_id AND s.id = approvals.session_id AND (NOT s.is_private OR s.owner_id = $6))

@@ -131,6 +131,11 @@ pub(crate) async fn reserve(pool: &PgPool, fence: &Fence, asked: &Reservation) -
             return Ok(Some(Reserved::Exhausted(scope)));
         }
     }
+    for (run, cap) in &asked.above {
+        if !set_aside_above(&mut tx, fence.tenant_id, (*run, *cap), asked, day).await? {
+            return Ok(Some(Reserved::Exhausted(BudgetScope::Run)));
+        }
+    }
     if !set_aside_run(&mut tx, fence, asked, day).await? {
         return Ok(Some(Reserved::Exhausted(BudgetScope::Run)));
     }
@@ -186,6 +191,34 @@ async fn set_aside_run(tx: &mut PgConnection, fence: &Fence, asked: &Reservation
     Ok(set.execute(tx).await?.rows_affected() == 1)
 }
 
+/// What a subagent sets aside counts as spent by the runs above it; only its own row knows what is not settled yet.
+async fn set_aside_above(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    (run, cap): (RunId, Cap),
+    asked: &Reservation,
+    day: i64,
+) -> sqlx::Result<bool> {
+    if !cap.allows(asked.amount) {
+        return Ok(false);
+    }
+    let set = sqlx::query!(
+        "INSERT INTO run_spend AS s (run_id, tenant_id, agent_id, day, tokens, nano_usd, open_tokens, open_nano_usd)
+         VALUES ($1, $2, $3, $4, $5, $6, 0, 0)
+         ON CONFLICT (run_id) DO UPDATE SET tokens = s.tokens + $5, nano_usd = s.nano_usd + $6
+         WHERE s.tokens + $5 <= $7 AND s.nano_usd + $6 <= $8",
+        run.0,
+        tenant.0,
+        asked.agent_id.0,
+        day,
+        asked.amount.tokens,
+        asked.amount.nano_usd,
+        cap.tokens.unwrap_or(i64::MAX),
+        cap.nano_usd.unwrap_or(i64::MAX),
+    );
+    Ok(set.execute(tx).await?.rows_affected() == 1)
+}
+
 /// Puts what a call came to in the place of what was set aside for it. Nothing happens when nothing is.
 pub(crate) async fn settle(tx: &mut PgConnection, fence: &Fence, spent: Spend) -> sqlx::Result<()> {
     for whole_tenant in [true, false] {
@@ -202,9 +235,29 @@ pub(crate) async fn settle(tx: &mut PgConnection, fence: &Fence, spent: Spend) -
         .execute(&mut *tx)
         .await?;
     }
+    settle_above(tx, fence, spent).await?;
     sqlx::query!(
         "UPDATE run_spend SET tokens = tokens - open_tokens + $2, nano_usd = nano_usd - open_nano_usd + $3, open_tokens = 0, open_nano_usd = 0
          WHERE run_id = $1 AND open_tokens > 0",
+        fence.run_id.0,
+        spent.tokens,
+        spent.nano_usd,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The same for the runs above a subagent.
+async fn settle_above(tx: &mut PgConnection, fence: &Fence, spent: Spend) -> sqlx::Result<()> {
+    sqlx::query!(
+        "WITH RECURSIVE above (id) AS (
+           SELECT parent_run_id FROM runs WHERE id = $1 AND subagent IS NOT NULL
+           UNION ALL SELECT r.parent_run_id FROM above a JOIN runs r ON r.id = a.id WHERE r.subagent IS NOT NULL
+         )
+         UPDATE run_spend a SET tokens = a.tokens - s.open_tokens + $2, nano_usd = a.nano_usd - s.open_nano_usd + $3
+         FROM run_spend s
+         WHERE s.run_id = $1 AND s.open_tokens > 0 AND a.run_id IN (SELECT id FROM above)",
         fence.run_id.0,
         spent.tokens,
         spent.nano_usd,

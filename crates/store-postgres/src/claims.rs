@@ -103,7 +103,7 @@ pub(crate) async fn claim(
            FROM reserved v
            WHERE r.id = v.id
            RETURNING r.id, r.tenant_id, r.agent_id, r.agent_version, r.is_draft, r.session_id, r.trace_id, r.principal, r.input_message, r.team,
-                     r.phase, r.waits_for, r.parent_run_id, r.parent_call_id, r.epoch, r.crash_count, r.cancel_requested, r.output_message, r.error_code, r.error_message, r.prompt_tokens,
+                     r.phase, r.waits_for, r.parent_run_id, r.parent_call_id, r.subagent, r.epoch, r.crash_count, r.cancel_requested, r.output_message, r.error_code, r.error_message, r.prompt_tokens,
                      r.completion_tokens, r.cached_tokens, r.reasoning_tokens, r.created_at, r.updated_at, r.blocked_reason,
                      v.first_seq AS "first_seq!", v.lapsed AS "lapsed!", v.turn AS "turn!""#,
         worker,
@@ -134,6 +134,7 @@ pub(crate) async fn claim(
             waits_for: row.waits_for,
             parent_run_id: row.parent_run_id,
             parent_call_id: row.parent_call_id,
+            subagent: row.subagent,
             epoch: row.epoch,
             crash_count: row.crash_count,
             cancel_requested: row.cancel_requested,

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use crate::begun::begin;
 use crate::rows::payload;
 use crate::values::{maybe_json, micros, text};
-use crate::{approvals, budgets, sessions, steering, tool_calls};
+use crate::{approvals, budgets, children, sessions, steering, tool_calls};
 
 /// What became of a step.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,7 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
     }
     if ends(step) {
         promote_follower(&mut tx, fence).await?;
+        children::cancel_below(&mut tx, fence.run_id).await?;
         wake_parent(&mut tx, fence).await?;
     }
     tx.commit().await?;
@@ -63,8 +64,8 @@ fn ends(step: &Step) -> bool {
     step.phase.is_some_and(Phase::is_end)
 }
 
-/// Whether other runs wait for this one's end: those of its session behind it, and the one that started it. Its end
-/// must then be followed by statements about them; most runs end with nobody waiting, and in one statement.
+/// Whether other runs must hear of this one's end: those of its session behind it, the one that started it, and those
+/// that it started. Its end must then be followed by statements about them; most runs end in one statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Followers {
     MustBeNone,
@@ -158,7 +159,8 @@ async fn write_calls(tx: &mut PgConnection, fence: &Fence, step: &Step) -> sqlx:
     if !step.replaced_approvals.is_empty() {
         approvals::replace(tx, fence.run_id, &step.replaced_approvals, step.at).await?;
     }
-    approvals::insert(tx, &step.approvals).await
+    approvals::insert(tx, &step.approvals).await?;
+    if step.approvals.is_empty() { Ok(()) } else { children::wake_above(tx, fence.run_id).await }
 }
 
 /// The run that started this one may wait for its end.

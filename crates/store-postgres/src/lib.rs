@@ -23,6 +23,7 @@ mod bindings;
 mod blocked;
 mod budgets;
 mod builtin_agents;
+mod children;
 mod claims;
 mod codes;
 mod commit;

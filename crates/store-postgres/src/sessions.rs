@@ -9,7 +9,7 @@ use crate::begun::begin;
 use crate::filters::filtered;
 use crate::rows::sessions;
 use crate::values::{maybe_json, micros, text};
-use crate::{audit, steering};
+use crate::{audit, children, steering};
 
 /// Under the id itself, else, when another user has it and it is a name, under the user's own form of it.
 pub(crate) async fn create(pool: &PgPool, new: &NewSession, audit: &AuditEntry) -> sqlx::Result<Option<Session>> {
@@ -170,6 +170,7 @@ pub(crate) async fn end(pool: &PgPool, viewer: &Viewer, session: &SessionId, aud
         tx.rollback().await?;
         return Ok(false);
     }
+    children::end_sessions(&mut tx, tenant, session, audit.at).await?;
     // Again, for those that were accepted meanwhile.
     for run in lock_open_runs(&mut tx, tenant, session).await? {
         steering::request_cancel(&mut tx, run, audit.at).await?;

@@ -4,10 +4,10 @@ use artel_domain::{AuditEntry, Phase, Run, RunId, TenantId, Timestamp};
 use artel_store::{CancelOutcome, Viewer};
 use sqlx::{PgConnection, PgPool};
 
-use crate::audit;
 use crate::begun::begin;
 use crate::rows::select_run;
 use crate::values::micros;
+use crate::{audit, children};
 
 pub(crate) async fn cancel(
     pool: &PgPool,
@@ -44,10 +44,12 @@ async fn lock(tx: &mut PgConnection, viewer: &Viewer, run: RunId) -> sqlx::Resul
     row.fetch_optional(tx).await?.map(Run::try_from).transpose()
 }
 
-/// The run is open, and locked by this transaction. Nobody decides about its calls any more.
+/// The run is open, and locked by this transaction. The runs below it are to end too. Nobody decides about its calls any
+/// more.
 pub(crate) async fn request_cancel(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!("UPDATE runs SET cancel_requested = true WHERE id = $1", run.0).execute(&mut *tx).await?;
     cancel_pending(tx, run, at).await?;
+    children::cancel_below(tx, run).await?;
     wake(tx, run).await
 }
 

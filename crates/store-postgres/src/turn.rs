@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::rows::AgentRow;
 use crate::values::{parsed, time};
-use crate::{approval_rules, approvals, bindings, budgets, journal, runs, sessions, tool_calls};
+use crate::{approval_rules, approvals, bindings, budgets, children, journal, runs, sessions, tool_calls};
 
 /// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of
 /// a simple agent costs one round trip.
@@ -79,6 +79,8 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         },
         answers: if row.team || row.waits { tool_calls::answered(pool, fence.run_id).await? } else { Vec::new() },
         children: if row.has_children { runs::of_parent(pool, fence).await? } else { Vec::new() },
+        child_files: if row.has_children { children::files(pool, fence).await? } else { Vec::new() },
+        child_approvals: if row.has_children { children::asked(pool, fence.run_id).await? } else { Vec::new() },
         now: time(row.now),
         session: if row.team { sessions::find(pool, fence.tenant_id, &fence.session_id).await? } else { None },
         in_organization: row.in_organization,

@@ -102,7 +102,10 @@ pub(crate) async fn list(reads: &SqlitePool, viewer: &Viewer, filter: ApprovalFi
     } else if let Some(run) = run_id {
         approvals!(
             "SELECT",
-            "FROM approvals WHERE run_id = ?1 AND tenant_id = ?2 AND (?3 IS NULL OR state = ?3)
+            "FROM approvals WHERE run_id IN (
+                 WITH RECURSIVE family(id) AS (
+                     SELECT ?1 UNION ALL SELECT r.id FROM family f CROSS JOIN runs r ON r.parent_run_id = f.id)
+                 SELECT id FROM family) AND tenant_id = ?2 AND (?3 IS NULL OR state = ?3)
              AND (?5 IS NULL OR EXISTS (SELECT 1 FROM session_access s
                  WHERE s.tenant_id = approvals.tenant_id AND s.id = approvals.session_id AND (NOT s.is_private OR s.owner_id = ?5))
                  OR EXISTS (SELECT 1 FROM json_each(approvals.approvers) a JOIN json_each(?6) n ON n.value = a.value))

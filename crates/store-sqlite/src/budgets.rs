@@ -127,6 +127,11 @@ pub(crate) async fn reserve(tx: &mut Tx, fence: &Fence, asked: &Reservation) -> 
         (BudgetScope::Agent, asked.caps.agent_day, on_day(&mut tx.conn, tenant, asked.agent_id.0, day).await?),
         (BudgetScope::Tenant, asked.caps.tenant_day, on_day(&mut tx.conn, tenant, Uuid::nil(), day).await?),
     ];
+    for (run, cap) in &asked.above {
+        if !cap.allows(by_run(&mut tx.conn, tenant, *run).await?.plus(asked.amount)) {
+            return Ok(Reserved::Exhausted(BudgetScope::Run));
+        }
+    }
     if let Some((scope, ..)) = so_far.into_iter().find(|(_, cap, spent)| !cap.allows(spent.plus(asked.amount))) {
         return Ok(Reserved::Exhausted(scope));
     }
@@ -162,6 +167,27 @@ async fn set_aside(tx: &mut Tx, fence: &Fence, asked: &Reservation, day: i64) ->
     )
     .execute(&mut tx.conn)
     .await?;
+    for (run, _) in &asked.above {
+        set_aside_above(tx, fence.tenant_id, *run, asked, day).await?;
+    }
+    Ok(())
+}
+
+/// What a subagent sets aside counts as spent by the runs above it; only its own row knows what is not settled yet.
+async fn set_aside_above(tx: &mut Tx, tenant: TenantId, run: RunId, asked: &Reservation, day: i64) -> Outcome<()> {
+    sqlx::query!(
+        "INSERT INTO run_spend (run_id, tenant_id, agent_id, day, tokens, nano_usd, open_tokens, open_nano_usd)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)
+         ON CONFLICT (run_id) DO UPDATE SET tokens = tokens + ?5, nano_usd = nano_usd + ?6",
+        run.0,
+        tenant.0,
+        asked.agent_id.0,
+        day,
+        asked.amount.tokens,
+        asked.amount.nano_usd
+    )
+    .execute(&mut tx.conn)
+    .await?;
     Ok(())
 }
 
@@ -179,9 +205,28 @@ pub(crate) async fn settle(tx: &mut Tx, fence: &Fence, spent: Spend) -> Outcome<
     )
     .execute(&mut tx.conn)
     .await?;
+    settle_above(tx, fence, spent).await?;
     sqlx::query!(
         "UPDATE run_spend SET tokens = tokens - open_tokens + ?2, nano_usd = nano_usd - open_nano_usd + ?3, open_tokens = 0, open_nano_usd = 0
          WHERE run_id = ?1 AND open_tokens > 0",
+        fence.run_id.0,
+        spent.tokens,
+        spent.nano_usd
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+/// The same for the runs above a subagent.
+async fn settle_above(tx: &mut Tx, fence: &Fence, spent: Spend) -> Outcome<()> {
+    sqlx::query!(
+        "WITH RECURSIVE above(id) AS (
+             SELECT parent_run_id FROM runs WHERE id = ?1 AND subagent IS NOT NULL
+             UNION ALL SELECT r.parent_run_id FROM above a CROSS JOIN runs r ON r.id = a.id WHERE r.subagent IS NOT NULL)
+         UPDATE run_spend SET tokens = run_spend.tokens - s.open_tokens + ?2, nano_usd = run_spend.nano_usd - s.open_nano_usd + ?3
+         FROM run_spend s
+         WHERE s.run_id = ?1 AND s.open_tokens > 0 AND run_spend.run_id IN (SELECT id FROM above)",
         fence.run_id.0,
         spent.tokens,
         spent.nano_usd

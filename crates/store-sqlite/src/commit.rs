@@ -9,7 +9,7 @@ use artel_store::{Fence, SessionChange, Step, StoreError};
 use crate::error::{Failure, Outcome};
 use crate::values::micros;
 use crate::writer::Tx;
-use crate::{approvals, budgets, sessions, steering, tool_calls};
+use crate::{approvals, budgets, children, sessions, steering, tool_calls};
 
 pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<()> {
     match step.phase {
@@ -36,6 +36,9 @@ pub(crate) async fn commit(tx: &mut Tx, fence: &Fence, step: &Step) -> Outcome<(
     }
     for approval in &step.approvals {
         approvals::insert(tx, approval).await?;
+    }
+    if !step.approvals.is_empty() {
+        children::wake_above(tx, fence.run_id, micros(step.at)).await?;
     }
     if step.session != SessionChange::default() {
         sessions::change(tx, fence, &step.session, micros(step.at)).await?;
@@ -138,6 +141,7 @@ async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome
                AND (phase = 'running' OR ? <> 'waiting_for_approval')
            RETURNING EXISTS (SELECT 1 FROM runs o WHERE o.tenant_id = runs.tenant_id AND o.session_id = runs.session_id
                AND o.phase IN ('queued', 'running', 'waiting_for_approval') AND o.id <> runs.id) AS "successor!: bool",
+               EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = runs.id) AS "has_children!: bool",
                parent_run_id AS "parent?: uuid::Uuid";
 
            INSERT INTO journal (tenant_id, session_id, run_id, epoch, seq, kind, payload, created_at)
@@ -181,6 +185,9 @@ async fn leave(tx: &mut Tx, fence: &Fence, step: &Step, phase: Phase) -> Outcome
     let left = left.fetch_all(&mut tx.conn).await?.pop().ok_or(Failure(StoreError::Fenced))?;
     if over && left.successor {
         promote_successor(tx, fence).await?;
+    }
+    if over && left.has_children {
+        children::cancel_below(tx, fence.run_id, columns.at).await?;
     }
     match left.parent.filter(|_| over) {
         Some(parent) => steering::wake(tx, RunId(parent), columns.at).await,

@@ -7,9 +7,9 @@ use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
 use crate::rows::{all, one, sessions};
-use crate::steering;
 use crate::values::micros;
 use crate::writer::Tx;
+use crate::{children, steering};
 
 /// Under the id itself, else, when another user has it and it is a name, under the user's own form of it.
 pub(crate) async fn create(tx: &mut Tx, new: &NewSession, audit: &AuditEntry) -> Outcome<Option<Session>> {
@@ -161,6 +161,7 @@ pub(crate) async fn end(tx: &mut Tx, viewer: &Viewer, session: &SessionId, audit
     if ended.execute(&mut tx.conn).await?.rows_affected() == 0 {
         return Ok(false);
     }
+    children::end_sessions(tx, tenant, session, at).await?;
     for run in open_runs(tx, tenant, session).await? {
         steering::request_cancel(tx, tenant, run, at).await?;
     }

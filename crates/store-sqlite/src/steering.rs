@@ -5,9 +5,9 @@ use artel_store::{CancelOutcome, Viewer};
 
 use crate::error::Outcome;
 use crate::rows::{one, runs};
-use crate::runs;
 use crate::values::micros;
 use crate::writer::Tx;
+use crate::{children, runs};
 
 pub(crate) async fn cancel(tx: &mut Tx, viewer: &Viewer, run: RunId, audit: &AuditEntry) -> Outcome<CancelOutcome> {
     let tenant = viewer.tenant_id;
@@ -34,7 +34,8 @@ async fn may_cancel(tx: &mut Tx, viewer: &Viewer, run: RunId) -> Outcome<bool> {
     Ok(may.fetch_one(&mut tx.conn).await?)
 }
 
-/// A waiting run goes back to the queue, for somebody to end it. Nobody decides about its calls any more.
+/// A waiting run goes back to the queue, for somebody to end it. The runs below it are to end too. Nobody decides about
+/// its calls any more.
 pub(crate) async fn request_cancel(tx: &mut Tx, tenant: TenantId, run: RunId, at: i64) -> Outcome<Option<Run>> {
     let requested = runs!(
         "UPDATE runs SET cancel_requested = 1, updated_at = ?1,
@@ -48,6 +49,7 @@ pub(crate) async fn request_cancel(tx: &mut Tx, tenant: TenantId, run: RunId, at
     let requested = one(requested.fetch_optional(&mut tx.conn).await?)?;
     if requested.is_some() {
         cancel_pending(tx, run, at).await?;
+        children::cancel_below(tx, run, at).await?;
     }
     Ok(requested)
 }

@@ -8,7 +8,7 @@ use sqlx::SqlitePool;
 use crate::error::{Failure, Outcome};
 use crate::rows::agents;
 use crate::values::time;
-use crate::{approval_rules, approvals, bindings, budgets, journal, runs, sessions, tool_calls, versions};
+use crate::{approval_rules, approvals, bindings, budgets, children, journal, runs, sessions, tool_calls, versions};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
@@ -24,6 +24,8 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
     let answers =
         if there_is.team || there_is.waits { tool_calls::answered(reads, fence.run_id).await? } else { Vec::new() };
     let children = if there_is.children { runs::of_parent(reads, fence).await? } else { Vec::new() };
+    let child_files = if there_is.children { children::files(reads, fence).await? } else { Vec::new() };
+    let child_approvals = if there_is.children { children::asked(reads, fence.run_id).await? } else { Vec::new() };
     let session = if there_is.team { sessions::find(reads, fence.tenant_id, &fence.session_id).await? } else { None };
     Ok(TurnRecord {
         agent,
@@ -36,6 +38,8 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
         approvals,
         answers,
         children,
+        child_files,
+        child_approvals,
         now: time(there_is.now),
         session,
         in_organization: there_is.organization,

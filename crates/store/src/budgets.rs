@@ -1,4 +1,4 @@
-use artel_domain::{AgentId, AuditEntry, Budget, BudgetScope, Caps, Spend, TenantId, Timestamp};
+use artel_domain::{AgentId, AuditEntry, Budget, BudgetScope, Cap, Caps, RunId, Spend, TenantId, Timestamp};
 use async_trait::async_trait;
 
 use crate::{Fence, Result, Viewer};
@@ -9,6 +9,8 @@ pub struct Reservation {
     pub agent_id: AgentId,
     pub amount: Spend,
     pub caps: Caps,
+    /// The runs above a subagent, and the cap of each: the amount counts against them too.
+    pub above: Vec<(RunId, Cap)>,
     /// Decides the UTC day that it counts against, also when it is settled after midnight.
     pub at: Timestamp,
 }
@@ -36,8 +38,8 @@ pub trait Budgets: Send + Sync {
     async fn find_budget(&self, tenant: TenantId, agent: Option<AgentId>) -> Result<Budget>;
     /// Of the UTC day of `at`, with what is set aside.
     async fn spent_on_day(&self, tenant: TenantId, agent: Option<AgentId>, at: Timestamp) -> Result<Spend>;
-    /// Of one run, with what is set aside.
-    async fn spent_by_run(&self, viewer: &Viewer, run: artel_domain::RunId) -> Result<Spend>;
+    /// Of one run and the subagents below it, with what is set aside.
+    async fn spent_by_run(&self, viewer: &Viewer, run: RunId) -> Result<Spend>;
 
     /// Sets the amount aside for the run's next model call, if every cap has room for it; [`crate::Step::settle`] puts
     /// what it came to in its place. What an earlier call of the run set aside and never settled (it was cut off,

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use artel_domain::{
-    Agent, Approval, ApprovalId, ApprovalRule, Binding, Budget, CallId, CallState, Entry, Phase, Run, RunFailure,
-    RunId, Session, SessionId, Spend, TenantId, Timestamp, ToolCallRow, ToolDefinition, Usage, Wait, WaitFor,
+    Agent, Approval, ApprovalId, ApprovalRule, Artifact, AuditEntry, Binding, Budget, CallId, CallState, Entry, Phase,
+    Run, RunFailure, RunId, Session, SessionId, Spend, Subagent, TenantId, Timestamp, ToolCallRow, ToolDefinition,
+    Usage, Wait, WaitFor,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -102,8 +103,12 @@ pub struct TurnRecord {
     /// Calls of the run that waited for something from outside and are over, whether or not the journal knows it:
     /// those that a client executes, and those whose tool said that they wait.
     pub answers: Vec<ToolCallRow>,
-    /// The runs that calls of this one started, oldest first.
+    /// The runs that calls of this one started, by their ids.
     pub children: Vec<Run>,
+    /// The files that calls of these runs made, oldest first: each run's are those of its session.
+    pub child_files: Vec<Artifact>,
+    /// Questions that runs below this one wait for an answer to, oldest first.
+    pub child_approvals: Vec<Approval>,
     /// The database's clock, which decides whether a time has come.
     pub now: Timestamp,
     /// The run's session; read for runs of the specialists only.
@@ -130,6 +135,18 @@ pub struct Blocked {
     pub at: Timestamp,
 }
 
+/// A run that a call of a run starts. It has the agent, its version, the principal and the trace of that run, and a
+/// session of its own that the same people see.
+#[derive(Debug, Clone)]
+pub struct NewChild {
+    pub id: RunId,
+    pub call_id: CallId,
+    pub input_message: String,
+    pub subagent: Subagent,
+    pub at: Timestamp,
+    pub audit: AuditEntry,
+}
+
 /// Writing and reading a run as its worker.
 #[async_trait]
 pub trait Journal: Send + Sync {
@@ -138,6 +155,12 @@ pub trait Journal: Send + Sync {
     /// Nothing is written then. `Fenced`: the run's epoch is another. `Answered`: an answer came for a call in
     /// [`Step::unanswered`].
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()>;
+    /// Starts runs for a call of this one, all or none. Those that are there already stay as they are. The end of this
+    /// run, or a cancel, cancels those that are not over, and those below them, in the same transaction.
+    ///
+    /// # Errors
+    /// `Fenced` (and nothing written) when the run's epoch is another, or the run is not under way.
+    async fn start_children(&self, fence: &Fence, children: Vec<NewChild>) -> Result<()>;
     /// Gives a run up that the worker cannot drive; no crash is counted. The run sleeps, and keeps its place in its
     /// session, until its pause is over, or [`crate::Runs::wake_blocked_runs`] or whatever else wakes a sleeping
     /// run (a cancel, a decision, an answer) comes. One for which such a thing came meanwhile is queued at once.

@@ -73,6 +73,7 @@ pub struct RunFilter {
 
 #[derive(Debug, Clone, Default)]
 pub struct ApprovalFilter {
+    /// Questions about calls of this run and of the runs below it.
     pub run_id: Option<RunId>,
     pub session_id: Option<SessionId>,
     pub state: Option<ApprovalState>,
@@ -149,8 +150,8 @@ pub trait Runs: Send + Sync {
     /// Queues runs that were handed back ([`crate::Journal::hand_back`]) by a worker of a lower journal level than
     /// `level`. Returns how many.
     async fn wake_blocked_runs(&self, level: i64) -> Result<u64>;
-    /// Sets `cancel_requested`; a queued or waiting run becomes claimable. Approvals still pending for it become
-    /// cancelled, and no answer to one of its calls counts from now on.
+    /// Sets `cancel_requested`, also of the runs below this one; a queued or waiting run becomes claimable. Approvals
+    /// still pending for it become cancelled, and no answer to one of its calls counts from now on.
     async fn cancel_run(&self, viewer: &Viewer, run: RunId, audit: AuditEntry) -> Result<CancelOutcome>;
 
     /// Compare-and-set from pending to what `decision` says; a waiting run becomes claimable (phase queued) in the same

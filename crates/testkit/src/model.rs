@@ -58,6 +58,24 @@ impl ModelServer {
         .await
     }
 
+    /// Starts a provider that does what its input says: `call <tool> <arguments>`, `slow <milliseconds> <word>`,
+    /// `hang`. It repeats any other input, and the result of a call.
+    pub async fn obedient() -> Self {
+        Self::serve(|asked| {
+            let text = asked.last_text().into_owned();
+            if asked.last_role() == "tool" {
+                return Reply::Text(format!("I got {text}"));
+            }
+            match text.split_once(' ') {
+                Some(("call", rest)) => call_in_words(rest),
+                Some(("slow", rest)) => slow_in_words(rest),
+                _ if text == "hang" => Reply::Hang,
+                _ => Reply::Text(text.clone()),
+            }
+        })
+        .await
+    }
+
     async fn serve(script: impl Fn(&IncomingRequest) -> Reply + Send + Sync + 'static) -> Self {
         let mock = Mock::answering(move |asked| script(asked).into());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -75,4 +93,16 @@ impl ModelServer {
     pub fn requests(&self) -> Vec<Value> {
         self.mock.requests().iter().map(artel_model_mock::Recorded::json).collect()
     }
+}
+
+fn call_in_words(words: &str) -> Reply {
+    const KNOWN: [&str; 4] = ["run_subagent", "echo", "exit", "request_form"];
+    let (name, args) = words.split_once(' ').expect("a tool and its arguments");
+    let name = KNOWN.into_iter().find(|known| *known == name).expect("a tool that this model knows");
+    Reply::CallOf(String::new(), name, serde_json::from_str(args).expect("arguments"))
+}
+
+fn slow_in_words(words: &str) -> Reply {
+    let (pause, word) = words.split_once(' ').expect("a pause and a word");
+    Reply::Slow(word.to_owned(), Duration::from_millis(pause.parse().expect("milliseconds")))
 }

@@ -46,6 +46,11 @@ impl BoundTool {
         self.tool.effect(args)
     }
 
+    /// The agent's binding says that the tool writes.
+    pub fn writes(&self) -> bool {
+        self.writes
+    }
+
     /// Can this installation call the tool?
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::artifacts::ToolArtifact;
 use crate::exchange::CallRecord;
 use crate::output::ToolError;
 use crate::programs::{BrokeOff, Fuel, Programs};
+use crate::subagents::Subagents;
 
 /// One call, as the engine orders it.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct CallRequest {
     pub budget: Option<Arc<dyn Budget>>,
     /// A human agreed to this very call.
     pub approved: Option<Approved>,
+    /// `None` when a tool is tried outside of any run.
+    pub subagents: Option<Arc<dyn Subagents>>,
 }
 
 /// A call that a human agreed to.
@@ -78,6 +81,8 @@ pub struct CallContext {
     pub budget: Option<Arc<dyn Budget>>,
     /// A human agreed to this very call.
     pub approved: Option<Approved>,
+    /// Starts runs for the call; `None` outside of any run.
+    pub subagents: Option<Arc<dyn Subagents>>,
     /// The only way to a URL that a tenant or a model gave.
     pub egress: Arc<Egress>,
     /// The hosts that the agent's binding names; none means that it says nothing about hosts.

@@ -179,6 +179,15 @@ impl Registry {
         report
     }
 
+    /// The result of a call that waited, as the model gets it: when it is too large, the whole is kept as a file.
+    ///
+    /// # Arguments
+    /// As for [`Registry::call`].
+    pub async fn bounded(&self, tool: &BoundTool, request: &CallRequest, output: Value) -> Value {
+        let context = self.context(tool, request);
+        large::bounded(&context, &tool.descriptor().name, output.into()).await.value
+    }
+
     /// Asks the tool as whom a call would be made, until the deadline of a call.
     ///
     /// # Errors
@@ -208,7 +217,8 @@ impl Registry {
     }
 
     pub(crate) fn context(&self, tool: &BoundTool, request: &CallRequest) -> CallContext {
-        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, approved, .. } = request.clone();
+        let CallRequest { tenant_id, principal, run, call_id, trace_id, budget, approved, subagents, .. } =
+            request.clone();
         let deadline = tokio::time::Instant::now() + tool.descriptor().timeout;
         let (egress, clock, artifacts) = (self.egress.clone(), self.clock.clone(), self.artifacts.clone());
         let allowed_domains = tool.allowed_domains.clone();
@@ -223,6 +233,7 @@ impl Registry {
             cancel,
             budget,
             approved,
+            subagents,
             egress,
             allowed_domains,
             artifacts,

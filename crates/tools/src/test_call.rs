@@ -83,6 +83,7 @@ impl Registry {
             trace_id: call.trace_id.clone(),
             budget: None,
             approved: None,
+            subagents: None,
         }
     }
 }

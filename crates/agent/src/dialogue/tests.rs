@@ -53,6 +53,7 @@ fn result(run: RunId, step: u32, ordinal: u32, text: &str) -> Event {
         attempts: 1,
         duration_ms: 1,
         request: None,
+        usage: None,
     }
 }
 

@@ -26,7 +26,15 @@ fn journal(steps: &[(&str, &str)]) -> Vec<Entry> {
         let outcome = ToolOutcome::Succeeded { output: json!(result) };
         [
             Event::ToolPlanned(planned),
-            Event::ToolFinished { call_id, name: "echo".into(), outcome, attempts: 1, duration_ms: 0, request: None },
+            Event::ToolFinished {
+                call_id,
+                name: "echo".into(),
+                outcome,
+                attempts: 1,
+                duration_ms: 0,
+                request: None,
+                usage: None,
+            },
         ]
     });
     events.zip(1..).map(|(event, seq)| Entry { seq, run_id: RUN, at: Timestamp::UNIX_EPOCH, event }).collect()

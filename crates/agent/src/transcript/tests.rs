@@ -57,6 +57,7 @@ fn finished(ordinal: u32) -> Event {
         attempts: 1,
         duration_ms: 1,
         request: None,
+        usage: None,
     }
 }
 

@@ -78,6 +78,7 @@ fn finished(step: u32, ordinal: u32) -> Event {
         attempts: 1,
         duration_ms: 3,
         request: None,
+        usage: None,
     }
 }
 
@@ -390,6 +391,7 @@ fn cutting_the_journal_at_every_commit_leads_to_the_same_end() {
                             attempts: 1,
                             duration_ms: 1,
                             request: None,
+                            usage: None,
                         }]
                     }
                     other => panic!("{other:?}"),

@@ -16,7 +16,7 @@ pub struct RunSubagent {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubagentTask {
-    /// explore only reads, execute may change files, verify checks a result
+    /// explore finds something out and verify checks a result, both only read; execute may change things
     pub kind: SubagentKind,
     /// what is to be found or done, in full sentences
     #[schemars(length(min = 1, max = 10_000))]

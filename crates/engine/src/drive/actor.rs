@@ -5,8 +5,10 @@ use std::sync::Arc;
 use artel_domain::{Agent, Run, Specialist};
 
 use crate::config::TeamConfig;
+use crate::subagents::{self, Family};
 use crate::team::Team;
 use crate::toolbox::Toolbox;
+use crate::{Deps, assistant};
 
 pub(super) struct Actor {
     pub(super) agent: Arc<Agent>,
@@ -16,6 +18,33 @@ pub(super) struct Actor {
 }
 
 impl Actor {
+    /// Who acts in the run before any specialist does.
+    ///
+    /// # Arguments
+    /// * `agent`: as it is stored.
+    /// * `toolbox`: the tools that it is bound to.
+    pub(super) fn new(
+        deps: &Deps,
+        run: &Run,
+        family: &Family,
+        agent: Agent,
+        toolbox: Toolbox,
+        team: Option<Team>,
+    ) -> Self {
+        let (mut agent, mut toolbox) = (assistant::whole(agent, &deps.config), toolbox);
+        if family.in_organization() {
+            toolbox = toolbox.with_catalogue(&deps.tools);
+        }
+        if let Some(subagent) = &run.subagent {
+            agent = subagents::told(agent, subagent);
+            toolbox = toolbox.within(subagent);
+        }
+        if family.in_organization() {
+            agent = assistant::in_organization(agent, &toolbox);
+        }
+        Self { agent: Arc::new(agent), toolbox, team }
+    }
+
     /// The agent, its prompt and its tools become those of the specialist. Without specialists nothing changes.
     pub(super) fn become_specialist(&mut self, specialist: Option<Specialist>, run: &Run, config: &TeamConfig) {
         let Some((team, specialist)) = self.team.as_ref().zip(specialist) else { return };

@@ -37,6 +37,7 @@ impl Record {
                 Effect::Act(action) => actions.push(action),
                 Effect::Record(event) => {
                     let event = self.targets.show(event, |id| self.turn.call(id).cloned());
+                    let event = self.outside.count(event, &self.turn);
                     self.outside.note(&event);
                     self.unanswered.extend(self.outside.unanswered(&event, &self.turn));
                     queue.extend(self.turn.on(&event));
@@ -81,6 +82,13 @@ impl Record {
         let step = Step { phase: Some(Phase::Waiting), ..Step::default() };
         self.scribe.commit(run, Vec::new(), step).await?;
         Err(Stop::LetGo)
+    }
+
+    /// What has come from outside for a call that is to be made: its answer, or the runs that it started before its
+    /// worker died.
+    pub(super) fn come(&self, call: CallId) -> Option<Event> {
+        let call = self.turn.call(call)?;
+        self.outside.answer(call).or_else(|| self.outside.begun(call))
     }
 
     /// A call that waits for something from outside, which has not come.

@@ -9,19 +9,20 @@ use artel_domain::event::Verdict;
 use artel_domain::tool::HttpMethod;
 use artel_domain::{
     Actor, Agent, AgentId, AgentKind, AgentStatus, Approval, AuditEntry, AuthType, Binding, BindingId, Budget, CallId,
-    Cap, Clock, Decision, EffectClass, ExecutionType, ParentCall, PermissionScope, Principal, RateLimit, Run, RunId,
-    SessionId, SystemClock, TenantId, ToolCallRow, ToolDefinition, ToolId, ToolOutcome, ToolStatus, UserId,
+    CallState, Cap, Clock, Decision, EffectClass, Entry, ExecutionType, ParentCall, PermissionScope, Phase, Principal,
+    RateLimit, Run, RunId, SessionId, SystemClock, TenantId, ToolCallRow, ToolDefinition, ToolId, ToolOutcome,
+    ToolStatus, UserId,
 };
 use artel_egress::{Egress, Resolver, SystemResolver};
-use artel_engine::{Deps, EngineConfig, Policy, ProposedCall, Worker};
-use artel_llm::Models;
+use artel_engine::{AllowAll, Deps, EngineConfig, Policy, ProposedCall, Worker};
+use artel_llm::{Endpoint, Models};
 use artel_store::{
-    AnswerTo, Answered, ApprovalFilter, BindingPatch, CallAnswer, Created, Decided, NewRun, ProfileChoice, Store,
-    ToolPatch, Viewer,
+    AnswerTo, Answered, ApprovalFilter, BindingPatch, CallAnswer, Created, Decided, Fence, NewRun, ProfileChoice,
+    RunFilter, Step, Store, ToolPatch, Viewer,
 };
 use artel_store_postgres::{PostgresOptions, PostgresStore};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
-use artel_testkit::Database;
+use artel_testkit::{Database, ModelServer};
 use artel_tools::{EnvSecrets, Registry, ToolsConfig, ToolsDeps};
 use serde_json::{Value, json};
 
@@ -48,6 +49,8 @@ pub(crate) struct Bench {
     tenant: TenantId,
     user: UserId,
     agent: AgentId,
+    /// Where the agent's model is; the demo model when absent.
+    model: Option<String>,
     /// Goes with the bench.
     place: Arc<Place>,
 }
@@ -82,26 +85,34 @@ impl Place {
 impl Bench {
     pub(crate) async fn new(database: Database) -> Self {
         let place = Place { directory: tempfile::tempdir().unwrap(), database };
-        Self::on(place.open().await, Arc::new(LocalBus::new()), Arc::new(place)).await
+        Self::on(place.open().await, Arc::new(LocalBus::new()), None, Arc::new(place)).await
+    }
+
+    /// With an agent that asks the model of this server.
+    pub(crate) async fn asking(server: &ModelServer, database: Database) -> Self {
+        let place = Place { directory: tempfile::tempdir().unwrap(), database };
+        let model = Some(server.url().to_owned());
+        Self::on(place.open().await, Arc::new(LocalBus::new()), model, Arc::new(place)).await
     }
 
     /// Another tenant on the same store.
     pub(crate) async fn neighbour(&self) -> Self {
-        Self::on(self.store.clone(), self.bus.clone(), self.place.clone()).await
+        Self::on(self.store.clone(), self.bus.clone(), self.model.clone(), self.place.clone()).await
     }
 
-    async fn on(store: Arc<dyn Store>, bus: Arc<dyn Bus>, place: Arc<Place>) -> Self {
+    async fn on(store: Arc<dyn Store>, bus: Arc<dyn Bus>, model: Option<String>, place: Arc<Place>) -> Self {
         let (tenant, user) = (TenantId(SystemClock.uuid()), UserId(SystemClock.uuid()));
         store.ensure_principal(tenant, user, SystemClock.now()).await.unwrap();
         let agent = AgentId(SystemClock.uuid());
-        let bench = Self { store, bus, tenant, user, agent, place };
+        let name = if model.is_some() { "openai:test" } else { "demo:echo" };
+        let bench = Self { store, bus, tenant, user, agent, model, place };
         let profile = Agent {
             id: agent,
             tenant_id: tenant,
             owner_user_id: user,
             name: "Agent".into(),
             system_prompt: String::new(),
-            model: "demo:echo".into(),
+            model: name.into(),
             llm_params: None,
             description: None,
             avatar_url: None,
@@ -121,12 +132,21 @@ impl Bench {
     /// Binds an internal function, in place of what was bound before.
     pub(crate) async fn bind_internal(&self, name: &str, scope: PermissionScope, method: HttpMethod) {
         self.unbind_all().await;
+        self.bind(name, scope, method).await;
+    }
+
+    /// Binds an internal function beside what is bound.
+    pub(crate) async fn bind(&self, name: &str, scope: PermissionScope, method: HttpMethod) {
+        let required: &[&str] = if name == "echo" { &["text"] } else { &[] };
+        let properties = json!({ "text": { "type": "string" } });
+        let input_schema = json!({ "type": "object", "properties": properties, "required": required });
+        let reads = !matches!(name, "run_subagent" | "request_form");
         let tool = ToolDefinition {
             id: ToolId(SystemClock.uuid()),
             tenant_id: self.tenant,
             name: name.into(),
             description: "Echoes input back".into(),
-            input_schema: json!({ "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] }),
+            input_schema,
             execution_type: ExecutionType::Internal,
             endpoint: None,
             auth_type: AuthType::None,
@@ -136,7 +156,7 @@ impl Bench {
             parameter_mapping: std::collections::BTreeMap::new(),
             custom_headers: std::collections::BTreeMap::new(),
             response_transform: None,
-            effect: EffectClass::ReadOnly,
+            effect: if reads { EffectClass::ReadOnly } else { EffectClass::Idempotent },
             status_endpoint: None,
             created_at: SystemClock.now(),
             updated_at: None,
@@ -177,6 +197,16 @@ impl Bench {
         policy: impl Policy + 'static,
         change: impl FnOnce(Registry) -> Registry,
     ) -> Worker {
+        Worker::start(self.deps(self.store.clone(), config, policy, change))
+    }
+
+    fn deps(
+        &self,
+        store: Arc<dyn Store>,
+        config: EngineConfig,
+        policy: impl Policy + 'static,
+        change: impl FnOnce(Registry) -> Registry,
+    ) -> Deps {
         let ports = ToolsDeps {
             secrets: Arc::new(EnvSecrets::new(Vec::new(), None)),
             limits: Arc::new(NoLimits),
@@ -186,15 +216,73 @@ impl Bench {
             ),
             clock: Arc::new(SystemClock),
         };
-        Worker::start(Deps {
-            store: self.store.clone(),
+        let openai = Endpoint { base_url: self.model.clone(), api_key: None };
+        let models = Models::new(artel_llm::Config { openai, ..artel_llm::Config::default() }).unwrap();
+        Deps {
+            store,
             bus: self.bus.clone(),
-            models: Arc::new(Models::new(artel_llm::Config::default()).unwrap()),
+            models: Arc::new(models),
             tools: Arc::new(change(Registry::new(ToolsConfig::default(), ports))),
             policy: Arc::new(policy),
             clock: Arc::new(SystemClock),
             config,
-        })
+        }
+    }
+
+    /// A worker that can be killed: it is in a runtime of its own, with connections of its own.
+    pub(crate) async fn mortal_worker(&self, change: impl FnOnce(Registry) -> Registry) -> MortalWorker {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let place = self.place.clone();
+        let handle = runtime.handle().clone();
+        let store = tokio::task::spawn_blocking(move || handle.block_on(place.open())).await.unwrap();
+        let config =
+            EngineConfig { lease: Duration::from_secs(1), ..EngineConfig::new(SystemClock.uuid().to_string()) };
+        let deps = self.deps(store, config, AllowAll, change);
+        let worker = runtime.spawn(async move { Worker::start(deps) }).await.unwrap();
+        MortalWorker { runtime, _worker: worker }
+    }
+
+    /// Drives a child to its end as some worker may that nobody sees.
+    pub(crate) async fn end_by_hand(&self, children: &[RunId], output: &str) {
+        let mut left = children.to_vec();
+        while !left.is_empty() {
+            for claim in self.store.claim_runs("hand", Duration::from_mins(1), 5, 10, &[]).await.unwrap() {
+                let (run, next_seq) = (claim.run, claim.first_seq);
+                let fence =
+                    Fence { tenant_id: run.tenant_id, session_id: run.session_id, run_id: run.id, epoch: run.epoch };
+                let output_message = Some(output.to_owned());
+                let phase = Some(if left.contains(&run.id) { Phase::Succeeded } else { Phase::Queued });
+                let step = Step { phase, output_message, next_seq, at: SystemClock.now(), ..Step::default() };
+                self.store.commit(&fence, step).await.unwrap();
+                left.retain(|child| *child != run.id);
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// The runs that calls of this one started, oldest first, once there are so many.
+    pub(crate) async fn until_children(&self, parent: RunId, count: usize) -> Vec<Run> {
+        for _ in 0..400 {
+            let filter = RunFilter { limit: 100, ..RunFilter::default() };
+            let mut runs = self.store.list_runs(&self.viewer(), filter).await.unwrap();
+            runs.retain(|run| run.parent.is_some_and(|of| of.run_id == parent));
+            if runs.len() == count {
+                runs.sort_by_key(|run| run.id);
+                return runs;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("after 10 s {parent} has not {count} children");
+    }
+
+    /// All entries of the session that the run is alone in.
+    pub(crate) async fn entries(&self, run: RunId) -> Vec<Entry> {
+        self.store.session_entries(&self.viewer(), &SessionId(run.to_string()), 0, 1000).await.unwrap()
+    }
+
+    /// What the organisation's agent spent today, in tokens.
+    pub(crate) async fn spent_today(&self) -> i64 {
+        self.store.spent_on_day(self.tenant, Some(self.agent), SystemClock.now()).await.unwrap().tokens
     }
 
     pub(crate) fn viewer(&self) -> artel_store::Viewer {
@@ -335,6 +423,27 @@ impl Bench {
         self.store.update_binding(&viewer, self.agent, bindings[0].1.id, patch, audit()).await.unwrap().unwrap();
     }
 
+    /// How long a call of any tool that is bound may take.
+    pub(crate) async fn allow_all_time(&self, timeout_ms: u64) {
+        let viewer = Viewer::service(self.tenant);
+        for (_, tool) in self.store.list_bindings(&viewer, self.agent).await.unwrap().unwrap() {
+            let patch = BindingPatch { timeout_ms: Some(timeout_ms), ..BindingPatch::default() };
+            self.store.update_binding(&viewer, self.agent, tool.id, patch, audit()).await.unwrap().unwrap();
+        }
+    }
+
+    /// Until the run has so many calls, all of them in this state.
+    pub(crate) async fn until_calls(&self, run: RunId, count: usize, state: CallState) {
+        for _ in 0..400 {
+            let calls = self.calls(run).await;
+            if calls.len() == count && calls.iter().all(|call| call.state == state) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("after 10 s the calls are {:?}", self.calls(run).await);
+    }
+
     /// Changes the one tool that is bound.
     pub(crate) async fn change_tool(&self, patch: ToolPatch) {
         let bindings = self.store.list_bindings(&Viewer::service(self.tenant), self.agent).await.unwrap().unwrap();
@@ -373,6 +482,18 @@ impl Bench {
     pub(crate) async fn cancel(&self, run: RunId) {
         self.store.cancel_run(&self.viewer(), run, audit()).await.unwrap();
         self.bus.wake_workers();
+    }
+}
+
+pub(crate) struct MortalWorker {
+    runtime: tokio::runtime::Runtime,
+    _worker: Worker,
+}
+
+impl MortalWorker {
+    /// Nothing of it goes on, and it says goodbye to nobody.
+    pub(crate) fn kill(self) {
+        self.runtime.shutdown_background();
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) struct ListApprovals {
     /// `pending`: those that somebody can decide.
     #[param(nullable = false)]
     status: Option<ApprovalState>,
+    /// Questions about calls of this run and of the subagents below it.
     #[param(nullable = false)]
     run_id: Option<RunId>,
     #[param(nullable = false, min_length = 1, max_length = 200)]

@@ -1,4 +1,4 @@
-use artel_domain::{Event, Phase, Run};
+use artel_domain::{Event, Phase, Run, Wait};
 use artel_http::caller::RunsWrite;
 use artel_http::once::{replayed, under_way};
 use artel_http::{Attempt, Body, Caller, Checked, Params, Prefer, Problem};
@@ -74,7 +74,12 @@ pub(crate) async fn create_run(
 async fn settled(app: &App, viewer: &Viewer, run: Run, mut entries: Entries) -> Result<Run, Problem> {
     let mut asked = false;
     while let Some(entry) = entries.next().await {
-        asked |= matches!(entry?.event, Event::ApprovalRequested { .. } | Event::CallWaits { .. });
+        asked |= match &entry?.event {
+            // Subagents end by themselves, unless one of them asks a human.
+            Event::CallWaits { wait, .. } => *wait != Wait::Child,
+            Event::ApprovalRequested { .. } | Event::SubagentAsks { .. } => true,
+            _ => false,
+        };
         // Other calls may still be under way; the run waits when they are over.
         if asked
             && let Some(waiting) =

@@ -21,7 +21,7 @@ pub(crate) struct StreamedEvent {
     #[schema(pattern = "^[0-9]+$")]
     id: String,
     #[schema(
-        pattern = "^(start|token|message_reset|message_cut|tool_call|tool_result|approval|approval_decided|form_requested|form_answered|result|error|access_ended)$"
+        pattern = "^(start|token|message_reset|message_cut|tool_call|tool_result|approval|approval_decided|form_requested|form_answered|subagent_approval|result|error|access_ended)$"
     )]
     event: String,
     /// A JSON object.
@@ -95,6 +95,10 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
             }
             ("approval_decided", decided)
         }
+        Event::SubagentAsks { run_id, approval_id, name, args, reason, .. } => (
+            "subagent_approval",
+            json!({ "approval_id": approval_id, "run_id": run_id, "name": name, "args": args, "reason": reason }),
+        ),
         Event::RunSucceeded { output, usage } => ("result", json!({ "output": output, "tokens": tokens(*usage) })),
         Event::RunFailed { code, message, .. } => ("error", json!({ "error": message, "code": code })),
         Event::CallWaits { call_id, wait: Wait::Form { form, until } } => {

@@ -27,6 +27,10 @@ pub(crate) struct RunView {
     /// The run uses the agent as it is, with changes that are not published.
     draft: bool,
     session_id: SessionId,
+    /// The run whose call of `run_subagent` started this one; left out in any other run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    parent_run_id: Option<RunId>,
     trace_id: String,
     status: RunStatus,
     /// What the four values of `status` leave out.
@@ -102,6 +106,7 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>, finish_reason: Option<String>) ->
         agent_version: run.agent_version,
         draft: run.agent_version.is_none(),
         session_id: run.session_id.shown(),
+        parent_run_id: run.parent.map(|parent| parent.run_id),
         trace_id: run.trace_id,
         status: run.phase.status(),
         phase: run.phase,

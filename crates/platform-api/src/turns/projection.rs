@@ -75,7 +75,9 @@ impl Projection {
                     "fields": form.fields, "until": until });
                 ("form_requested", data)
             }
-            Event::ApprovalRequested { .. } | Event::ApprovalDecided { .. } => approval(&entry.event)?,
+            Event::ApprovalRequested { .. } | Event::ApprovalDecided { .. } | Event::SubagentAsks { .. } => {
+                approval(&entry.event)?
+            }
             Event::RunSucceeded { output, usage } => {
                 let data = json!({ "output": output, "files": self.files, "usage": usage.map(tokens) });
                 ("turn_completed", data)
@@ -140,6 +142,10 @@ fn approval(event: &Event) -> Option<(&'static str, Value)> {
                 "approval_id": approval_id, "call_id": call_id, "name": name, "arguments": args,
                 "arguments_digest": args_digest, "reason": reason, "changed": changed,
             }),
+        ),
+        Event::SubagentAsks { approval_id, run_id, name, args, reason, .. } => (
+            "subagent_approval",
+            json!({ "approval_id": approval_id, "run_id": run_id, "name": name, "arguments": args, "reason": reason }),
         ),
         Event::ApprovalDecided { approval_id, call_id, decision, args, feedback, decided_by, .. } => (
             "approval_decided",

@@ -40,7 +40,7 @@ pub(crate) struct StreamedTurnEvent {
     #[schema(pattern = "^[0-9]+([.][0-9]+)?$")]
     id: String,
     #[schema(
-        pattern = "^(turn_started|text_delta|message_reset|usage|tool_call|tool_result|artifact|form_requested|approval_requested|approval_decided|turn_completed|turn_failed|turn_cancelled|access_ended)$"
+        pattern = "^(turn_started|text_delta|message_reset|usage|tool_call|tool_result|artifact|form_requested|approval_requested|approval_decided|subagent_approval|turn_completed|turn_failed|turn_cancelled|access_ended)$"
     )]
     event: String,
     /// A JSON object.
@@ -52,10 +52,10 @@ pub(crate) struct StreamedTurnEvent {
 /// Events: `turn_started` `{session_id, turn_id, agent_id}`, `text_delta` `{delta}`, `message_reset` `{step}`, `usage`,
 /// `tool_call` `{call_id, name, arguments}`, `tool_result` `{call_id, name, status, summary, artifact_ids}`, `artifact`
 /// `{artifact_id, kind, title, media_type, ephemeral, url}`, `form_requested` `{form_id, title, fields}`,
-/// `approval_requested`, `approval_decided`, then one of `turn_completed` `{output, files, usage}`, `turn_failed`
-/// `{error, code}`, `turn_cancelled`. With `turn_id` the stream begins at the turn's first event, or after
-/// `Last-Event-ID`, and ends with the turn: cut anywhere and resumed, it has the same bytes. A reader who has seen the
-/// last event is answered with 204. Needs `runs:read`.
+/// `approval_requested`, `approval_decided`, `subagent_approval` `{approval_id, run_id, name, arguments, reason}`, then
+/// one of `turn_completed` `{output, files, usage}`, `turn_failed` `{error, code}`, `turn_cancelled`. With `turn_id`
+/// the stream begins at the turn's first event, or after `Last-Event-ID`, and ends with the turn: cut anywhere and
+/// resumed, it has the same bytes. A reader who has seen the last event is answered with 204. Needs `runs:read`.
 #[utoipa::path(get, path = "/sessions/{session_id}/stream", tag = TAG,
     params(("session_id" = String, Path, min_length = 1, max_length = 200), StreamSession,
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen.",

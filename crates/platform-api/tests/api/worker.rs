@@ -199,6 +199,7 @@ impl Drive<'_> {
             attempts: 1,
             duration_ms: 12,
             request: None,
+            usage: None,
         };
         let change = CallChange {
             id,

@@ -19,6 +19,7 @@ pub(crate) struct RunRow {
     pub(crate) waits_for: Option<String>,
     pub(crate) parent_run_id: Option<Uuid>,
     pub(crate) parent_call_id: Option<Uuid>,
+    pub(crate) subagent: Option<String>,
     pub(crate) epoch: i64,
     pub(crate) crash_count: i64,
     pub(crate) cancel_requested: bool,
@@ -63,6 +64,7 @@ impl TryFrom<RunRow> for Run {
             phase,
             waits_for: waits_for.unwrap_or_default(),
             parent: parent.map(|(run, call)| ParentCall { run_id: RunId(run), call_id: CallId(call) }),
+            subagent: maybe_parsed(row.subagent.as_deref())?,
             epoch: row.epoch,
             crash_count: row.crash_count,
             cancel_requested: row.cancel_requested,
@@ -83,7 +85,7 @@ macro_rules! select_run {
         sqlx::query_as!(
             $crate::rows::RunRow,
             "SELECT id, tenant_id, agent_id, agent_version, is_draft, session_id, trace_id, principal, input_message, team, phase,
-                    waits_for, parent_run_id, parent_call_id, epoch, crash_count, cancel_requested, output_message, error_code,
+                    waits_for, parent_run_id, parent_call_id, subagent, epoch, crash_count, cancel_requested, output_message, error_code,
                     error_message, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, created_at, updated_at,
                     blocked_reason " + $rest
             $(, $arg)*

@@ -1,11 +1,11 @@
 use artel_domain::{Entry, SessionId};
-use artel_store::{Blocked, Fence, Journal, Result, Step, StoreError, TurnRecord, Viewer};
+use artel_store::{Blocked, Fence, Journal, NewChild, Result, Step, StoreError, TurnRecord, Viewer};
 use async_trait::async_trait;
 
 use crate::commit::Written;
 use crate::error::{retrying, within};
 use crate::store::PostgresStore;
-use crate::{access, blocked, commit, journal, turn};
+use crate::{access, blocked, children, commit, journal, turn};
 
 #[async_trait]
 impl Journal for PostgresStore {
@@ -19,6 +19,11 @@ impl Journal for PostgresStore {
             Written::Fenced => Err(StoreError::Fenced),
             Written::Answered => Err(StoreError::Answered),
         }
+    }
+
+    async fn start_children(&self, fence: &Fence, new: Vec<NewChild>) -> Result<()> {
+        let held = retrying(|| children::start(&self.pool, fence, &new)).await?;
+        if held { Ok(()) } else { Err(StoreError::Fenced) }
     }
 
     async fn hand_back(&self, fence: &Fence, blocked: Blocked) -> Result<()> {

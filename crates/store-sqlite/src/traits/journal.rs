@@ -1,9 +1,9 @@
 use artel_domain::{Entry, SessionId};
-use artel_store::{Blocked, Fence, Journal, Result, Step, TurnRecord, Viewer};
+use artel_store::{Blocked, Fence, Journal, NewChild, Result, Step, TurnRecord, Viewer};
 use async_trait::async_trait;
 
 use crate::store::SqliteStore;
-use crate::{access, blocked, commit, journal, turn};
+use crate::{access, blocked, children, commit, journal, turn};
 
 #[async_trait]
 impl Journal for SqliteStore {
@@ -13,6 +13,10 @@ impl Journal for SqliteStore {
 
     async fn commit(&self, fence: &Fence, step: Step) -> Result<()> {
         self.write((fence.clone(), step), |(fence, step), tx| Box::pin(commit::commit(tx, fence, step))).await
+    }
+
+    async fn start_children(&self, fence: &Fence, children: Vec<NewChild>) -> Result<()> {
+        self.write((fence.clone(), children), |(fence, new), tx| Box::pin(children::start(tx, fence, new))).await
     }
 
     async fn hand_back(&self, fence: &Fence, blocked: Blocked) -> Result<()> {

@@ -18,7 +18,7 @@ fn tenant_day(tokens: i64) -> Caps {
 }
 
 async fn reserve_at(world: &World, fence: &Fence, amount: i64, caps: Caps, at: Timestamp) -> Reserved {
-    let reservation = Reservation { agent_id: world.agent, amount: tokens(amount), caps, at };
+    let reservation = Reservation { agent_id: world.agent, amount: tokens(amount), caps, above: Vec::new(), at };
     world.store.reserve_budget(fence, reservation).await.unwrap()
 }
 
@@ -115,7 +115,8 @@ pub async fn a_worker_that_lost_its_run_sets_nothing_aside(store: Arc<dyn Store>
     let world = World::new(&store).await;
     let (_, fence) = world.drives("s").await;
     let stale = Fence { epoch: fence.epoch - 1, ..fence.clone() };
-    let reservation = Reservation { agent_id: world.agent, amount: tokens(1), caps: Caps::default(), at: now() };
+    let reservation =
+        Reservation { agent_id: world.agent, amount: tokens(1), caps: Caps::default(), above: Vec::new(), at: now() };
     assert!(matches!(store.reserve_budget(&stale, reservation).await, Err(StoreError::Fenced)));
     let late = Step { settle: Some(tokens(9)), ..writing(Vec::new()) };
     assert!(matches!(store.commit(&stale, late).await, Err(StoreError::Fenced)));

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use artel_domain::event::{PlannedCall, Verdict};
+use artel_domain::event::{Optional, PlannedCall, Verdict};
 use artel_domain::{
-    CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, Phase, Plan, RoutedBy, Run, Specialist,
-    Subtask, SwitchCause, Target, TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, ToolRef, Usage, UserId,
-    Wait, digest,
+    CallId, Confidence, Decision, EffectClass, Entry, Event, FinishReason, Phase, Plan, RoutedBy, Run, RunId,
+    Specialist, Subtask, SwitchCause, Target, TargetChange, TeamStart, TenantId, Timestamp, ToolOutcome, ToolRef,
+    Usage, UserId, Wait, digest,
 };
 use serde_json::json;
 
@@ -132,6 +132,15 @@ fn every_event(run: &Run) -> Vec<Event> {
             request: Some(args),
             attempts: 2,
             duration_ms: 12,
+            usage,
+        },
+        Event::SubagentAsks {
+            run_id: RunId(call.0),
+            approval_id: approval,
+            name: "sum".to_owned(),
+            args: json!({ "a": text }),
+            reason: text.clone(),
+            optional: Optional,
         },
         Event::ContextSummarised { through_seq: 3, text: text.clone(), usage },
         Event::PlanStarted { call_id: call, plan },

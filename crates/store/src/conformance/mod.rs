@@ -22,6 +22,7 @@ pub mod blocked;
 pub mod budgets;
 pub mod builtin_agents;
 pub mod calls;
+pub mod children;
 pub mod claims;
 pub mod codes;
 pub mod connector_tokens;
@@ -151,6 +152,17 @@ macro_rules! conformance_tests {
             a_run_that_sleeps_until_a_time_is_claimable_when_it_has_come,
             the_end_of_a_child_wakes_the_run_that_started_it,
             the_end_of_a_child_is_not_slept_over,
+        ]);
+        $crate::conformance_group!($make_store, children: [
+            a_child_is_what_its_parent_is_in_a_session_of_its_own,
+            who_sees_a_run_sees_its_children_and_nobody_else_does,
+            only_the_worker_of_a_run_that_is_under_way_starts_children,
+            the_end_of_a_run_cancels_the_runs_below_it,
+            a_cancel_reaches_the_runs_below_at_once,
+            the_end_of_a_session_ends_the_sessions_of_the_runs_below,
+            what_a_run_below_asks_wakes_the_runs_above_and_is_listed_with_them,
+            the_files_of_children_are_known_to_their_parent,
+            what_a_child_spends_counts_once_against_every_run_above,
         ]);
         $crate::conformance_group!($make_store, operations: [
             the_databases_clock_is_read_between_the_question_and_the_answer,

@@ -86,6 +86,7 @@ pub(crate) async fn calls(
         trace_id: "trace".to_owned(),
         budget: None,
         approved: None,
+        subagents: None,
     };
     let tool = registry.resolve(&ToolRef::builtin(&name), None).unwrap();
     match registry.call(&tool, &request, &args).await.end {

@@ -7,6 +7,7 @@ mod exit;
 mod message_compose;
 pub(crate) mod request_form;
 pub(crate) mod row;
+mod run_subagent;
 #[cfg(test)]
 pub(crate) mod testing;
 mod typed;
@@ -29,6 +30,7 @@ pub fn builtins() -> Vec<Arc<dyn Tool>> {
         Arc::new(Typed::new(echo::Echo)),
         Arc::new(Typed::new(exit::Exit)),
         Arc::new(Typed::new(request_form::RequestForm::default())),
+        Arc::new(Typed::new(run_subagent::RunSubagent)),
     ]
 }
 

@@ -20,6 +20,7 @@ use crate::artifacts::ToolArtifact;
 use crate::context::{ArtifactKeeper, CallContext, RunScope};
 use crate::exchange::CallRecord;
 use crate::output::ToolError;
+use crate::subagents::{SubagentTask, Subagents};
 use crate::tool::Tool as _;
 
 /// It is always half a second past noon on the first of July 2026.
@@ -75,6 +76,30 @@ pub(crate) async fn answer_keeping<T: Builtin>(tool: T, args: Value, kept: &Memo
     Typed::new(tool).call(&context, args).await.map(|output| output.value)
 }
 
+/// Keeps the tasks of subagents in memory, for the test to look at.
+#[derive(Clone, Default)]
+pub(crate) struct Started(Arc<Mutex<Vec<SubagentTask>>>);
+
+impl Started {
+    pub(crate) fn all(&self) -> Vec<SubagentTask> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Subagents for Started {
+    async fn start(&self, _: CallId, tasks: Vec<SubagentTask>) -> Result<(), ToolError> {
+        self.0.lock().unwrap().extend(tasks);
+        Ok(())
+    }
+}
+
+/// The answer of one call that may start subagents.
+pub(crate) async fn start<T: Builtin>(tool: T, args: Value, started: &Started) -> Result<Value, ToolError> {
+    let context = CallContext { subagents: Some(Arc::new(started.clone())), ..context() };
+    Typed::new(tool).call(&context, args).await.map(|output| output.value)
+}
+
 /// The text that a model gets instead of an answer.
 pub(crate) async fn refusal<T: Builtin>(tool: T, args: Value) -> String {
     match answer(tool, args).await {
@@ -95,6 +120,7 @@ fn context() -> CallContext {
         cancel: CancellationToken::new(),
         budget: None,
         approved: None,
+        subagents: None,
         egress: Arc::new(Egress::new(&[], BTreeMap::new(), &resolver).unwrap()),
         allowed_domains: Vec::new(),
         artifacts: None,

@@ -327,6 +327,7 @@ impl Bench {
             trace_id: "0123456789abcdef0123456789abcdef".to_owned(),
             budget: self.budget.clone(),
             approved: None,
+            subagents: None,
         }
     }
 

@@ -61,6 +61,7 @@ fn done(step: u32, ordinal: u32) -> Event {
         attempts: 1,
         duration_ms: 1,
         request: None,
+        usage: None,
     }
 }
 

@@ -39,6 +39,21 @@ fn a_run_waits_for_what_its_calls_wait_for() {
 }
 
 #[test]
+fn what_the_subagents_of_a_call_used_counts_in_the_run() {
+    let mut turn = waiting_turn(Wait::Child);
+    let (own, used) = (turn.usage(), Usage { prompt_tokens: 7, completion_tokens: 3, ..Usage::default() });
+    let mut end = finished(1, 0);
+    if let Event::ToolFinished { usage, .. } = &mut end {
+        *usage = Some(used);
+    }
+    play(&mut turn, [end.clone()]);
+    let whole = own.map_or(used, |own| own.plus(used));
+    assert_eq!(turn.usage(), Some(whole));
+    play(&mut turn, [end]);
+    assert_eq!(turn.usage(), Some(whole), "once");
+}
+
+#[test]
 fn a_run_with_a_call_under_way_waits_for_nothing() {
     let turn = turn_after([started(), requested(1), answered(1, "", 1), writes(1, 0), dispatched(1, 0, 1)]);
     assert_eq!(turn.waits(), []);

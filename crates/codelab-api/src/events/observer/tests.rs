@@ -137,6 +137,7 @@ fn finished(outcome: ToolOutcome) -> Event {
         attempts: 1,
         duration_ms: 7,
         request: None,
+        usage: None,
     }
 }
 

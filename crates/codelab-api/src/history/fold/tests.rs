@@ -83,6 +83,7 @@ fn finished(number: u32, outcome: ToolOutcome) -> Event {
         attempts: 1,
         duration_ms: 1,
         request: None,
+        usage: None,
     }
 }
 

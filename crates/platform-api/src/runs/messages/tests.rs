@@ -50,6 +50,7 @@ fn a_dialogue_reads_question_calls_results_answer() {
         attempts: 1,
         duration_ms: 1,
         request: None,
+        usage: None,
     };
     let said = messages(&journal(vec![
         started(),

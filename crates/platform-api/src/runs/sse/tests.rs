@@ -1,5 +1,5 @@
 use artel_domain::clock::micros;
-use artel_domain::event::Verdict;
+use artel_domain::event::{Optional, Verdict};
 use artel_domain::{ApprovalId, CallId, Decision, EffectClass, FinishReason, RunId};
 use rstest::rstest;
 use uuid::Uuid;
@@ -30,7 +30,15 @@ fn planned() -> Event {
 }
 
 fn finished(outcome: ToolOutcome) -> Event {
-    Event::ToolFinished { call_id: CALL, name: "Echo!".into(), outcome, attempts: 1, duration_ms: 12, request: None }
+    Event::ToolFinished {
+        call_id: CALL,
+        name: "Echo!".into(),
+        outcome,
+        attempts: 1,
+        duration_ms: 12,
+        request: None,
+        usage: None,
+    }
 }
 
 fn answered(finish: FinishReason) -> Event {
@@ -56,6 +64,9 @@ const USAGE: Usage =
     r#"{"tool_call_id":"00000000-0000-0000-0000-000000000002","name":"Echo!","status":"succeeded","output":{"text":"hello"},"duration_ms":12}"#)]
 #[case(finished(ToolOutcome::Unknown { error: "cut off".into() }), "tool_result",
     r#"{"tool_call_id":"00000000-0000-0000-0000-000000000002","name":"Echo!","status":"unknown","error":"cut off","duration_ms":12}"#)]
+#[case(Event::SubagentAsks { run_id: RunId(Uuid::nil()), approval_id: ApprovalId(Uuid::nil()), name: "rm".into(), args: json!({"path": "/"}),
+    reason: "dangerous".into(), optional: Optional }, "subagent_approval",
+    r#"{"approval_id":"00000000-0000-0000-0000-000000000000","run_id":"00000000-0000-0000-0000-000000000000","name":"rm","args":{"path":"/"},"reason":"dangerous"}"#)]
 #[case(Event::RunSucceeded { output: "Done".into(), usage: Some(USAGE) }, "result",
     r#"{"output":"Done","tokens":{"prompt_tokens":150,"completion_tokens":45,"total_tokens":195}}"#)]
 #[case(Event::RunSucceeded { output: "Done".into(), usage: None }, "result",

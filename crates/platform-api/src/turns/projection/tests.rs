@@ -24,7 +24,15 @@ fn started() -> Event {
 
 fn finished(output: Value) -> Event {
     let outcome = ToolOutcome::Succeeded { output };
-    Event::ToolFinished { call_id: CALL, name: "draw".into(), outcome, attempts: 1, duration_ms: 12, request: None }
+    Event::ToolFinished {
+        call_id: CALL,
+        name: "draw".into(),
+        outcome,
+        attempts: 1,
+        duration_ms: 12,
+        request: None,
+        usage: None,
+    }
 }
 
 fn artifact() -> Artifact {

@@ -101,7 +101,15 @@ pub(super) fn dispatched(n: u32) -> Event {
 
 pub(super) fn finished(n: u32) -> Event {
     let outcome = ToolOutcome::Succeeded { output: json!("ok") };
-    Event::ToolFinished { call_id: call(n), name: "t".into(), outcome, attempts: 1, duration_ms: 0, request: None }
+    Event::ToolFinished {
+        call_id: call(n),
+        name: "t".into(),
+        outcome,
+        attempts: 1,
+        duration_ms: 0,
+        request: None,
+        usage: None,
+    }
 }
 
 pub(super) fn succeeded(output: &str) -> Event {
