@@ -39,7 +39,7 @@ fn task_of(at: usize, task: TaskArgs) -> Result<SubagentTask, String> {
         return fault("budget: nothing can be done for nothing; give more, or leave it out");
     }
     let tokens = tokens.map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX));
-    // Rust rounds to the nearest number that fits.
+    // A sum that does not fit becomes the largest number.
     let budget = Cap { tokens, nano_usd: usd.map(|usd| (usd * NANO_USD) as i64) };
     let kind = match kind {
         Kind::Explore => SubagentKind::Explore,
