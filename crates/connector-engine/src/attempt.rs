@@ -14,7 +14,9 @@ use tokio::time::Instant;
 use crate::error::ExecuteError;
 
 /// The most that is read of a reply, in bytes.
-const MAX_REPLY: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_REPLY: usize = 16 * 1024 * 1024;
+/// The most that is read of a reply with a token, in bytes.
+pub(crate) const MAX_TOKEN_REPLY: usize = 64 * 1024;
 
 /// A reply as it came.
 pub(crate) struct Reply {
@@ -41,6 +43,7 @@ impl Reply {
 /// * `hosts`: where the request and its redirects may lead; empty for the URL's own host alone.
 /// * `writes`: what is lost on the way may have had its effect.
 /// * `until`: when the caller stops waiting.
+/// * `cap`: the most that is read, in bytes.
 ///
 /// # Errors
 /// No reply, and whether that is known to be harmless.
@@ -50,6 +53,7 @@ pub(crate) async fn send(
     hosts: &[String],
     writes: bool,
     until: Instant,
+    cap: usize,
 ) -> Result<(u16, HeaderMap, Bytes), ExecuteError> {
     let work = async {
         let (url, rule) =
@@ -64,9 +68,9 @@ pub(crate) async fn send(
         };
         let response = egress.send(outgoing, &rule).await.map_err(|error| lost(&error, writes))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let (body, more) = read_capped(response, MAX_REPLY).await.map_err(|error| lost(&error, writes))?;
+        let (body, more) = read_capped(response, cap).await.map_err(|error| lost(&error, writes))?;
         if more {
-            let text = format!("the answer is larger than {} MiB; ask for less", MAX_REPLY / 1024 / 1024);
+            let text = format!("the answer is larger than {} KiB; ask for less", cap / 1024);
             return Err(if writes { ExecuteError::Unknown(text) } else { ExecuteError::NotSent(text) });
         }
         Ok((status, headers, body))

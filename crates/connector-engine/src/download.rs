@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use artel_connectors::reply::{Failure, HttpReply};
+use artel_connectors::reply::Failure;
 use artel_connectors::request::HttpRequest;
 use artel_connectors::schema::{Later, Method, Pointer};
 use base64::Engine as _;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::attempt::{self, Reply};
+use crate::attempt::{self, MAX_REPLY, Reply};
 use crate::error::ExecuteError;
 use crate::executor::{Answered, Executor, Work};
 use crate::pace::{MustWait, wait_until};
@@ -24,7 +24,7 @@ impl Executor {
         let Some(Later::Poll { operation, parameter, from, done, failed, every_seconds, download }) =
             &work.operation.later
         else {
-            return Ok(answered.done.data);
+            return self.data_of(work, answered).await;
         };
         let Some(job) = from.find(&answered.done.whole).cloned() else {
             return Err(ExecuteError::NotSent("the service named no job to wait for".to_owned()));
@@ -40,12 +40,12 @@ impl Executor {
                 condition.fits(state.reply.status, &state.reply.headers, Some(&state.done.whole))
             };
             if fits(failed) {
-                return Err(ExecuteError::Refused(gave_up(&state.reply.as_http())));
+                return Err(self.off(work, move || gave_up(&state.reply)).await?);
             }
             if fits(done) {
                 return match download {
                     Some(link) => self.fetched(work, link, &state).await,
-                    None => Ok(state.done.data),
+                    None => self.data_of(work, state).await,
                 };
             }
             let then = Instant::now() + Duration::from_secs((*every_seconds).into());
@@ -53,6 +53,11 @@ impl Executor {
                 .await
                 .map_err(|MustWait(retry_after)| ExecuteError::NotReady { retry_after })?;
         }
+    }
+
+    /// The data alone; the rest of a large answer is given up where that holds up nobody.
+    async fn data_of(&self, work: &Work<'_>, answered: Answered) -> Result<Value, ExecuteError> {
+        self.off(work, move || answered.done.data).await
     }
 
     /// The file behind a link. It may be elsewhere, so it is asked for without the credential.
@@ -64,17 +69,23 @@ impl Executor {
         let account = work.account;
         let hosts = artel_connectors::request::hosts_of(&account.connector, &account.secrets());
         let end = attempt::end_of(work.operation.timeout_seconds, work.until);
-        let (status, headers, body) = attempt::send(&self.egress, &request, &hosts, false, end).await?;
+        let (status, headers, body) = attempt::send(&self.egress, &request, &hosts, false, end, MAX_REPLY).await?;
         let reply = Reply { status, headers, body, now: self.clock.now() };
+        self.makes_room(work, reply.body.len()).await?;
         if reply.status >= 300 {
-            return Err(ExecuteError::Refused(gave_up(&reply.as_http())));
+            return Err(self.off(work, move || gave_up(&reply)).await?);
         }
-        let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = media_type.unwrap_or("application/octet-stream");
-        Ok(json!({"media_type": media_type, "bytes": reply.body.len(), "base64": STANDARD.encode(&reply.body)}))
+        self.off(work, move || file(&reply)).await
     }
 }
 
-fn gave_up(reply: &HttpReply<'_>) -> Failure {
-    Failure { status: reply.status, code: None, message: artel_connectors::reply::words(reply), means: None }
+fn file(reply: &Reply) -> Value {
+    let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = media_type.unwrap_or("application/octet-stream");
+    json!({"media_type": media_type, "bytes": reply.body.len(), "base64": STANDARD.encode(&reply.body)})
+}
+
+fn gave_up(reply: &Reply) -> ExecuteError {
+    let message = artel_connectors::reply::words(&reply.as_http());
+    ExecuteError::Refused(Failure { status: reply.status, code: None, message, means: None })
 }

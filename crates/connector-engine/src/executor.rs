@@ -1,19 +1,20 @@
 //! One call of an operation, from its parameters to its result.
 
 mod pages;
+mod reading;
 mod signing;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use artel_bus::Bus;
-use artel_connectors::reply::{Done, Failure, Reading, announced_hold, read};
+use artel_connectors::reply::{Done, Failure, Reading, announced_hold};
 use artel_connectors::request::{Call, HttpRequest, build, hosts_of, writes};
 use artel_connectors::schema::{Module, Operation, ReplyKind};
 use artel_connectors::{check_account, parameters_schema};
 use artel_domain::Clock;
 use artel_egress::Egress;
-use artel_tools::{Fuel, Programs, Redactor};
+use artel_tools::{Fuel, Place, Programs, Redactor, Shares};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -21,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::account::Account;
-use crate::attempt::{self, Reply, hide_sent};
+use crate::attempt::{self, MAX_REPLY, Reply, hide_sent};
 use crate::error::ExecuteError;
 use crate::maker::Maker;
 use crate::outcome::Outcome;
@@ -33,6 +34,9 @@ use signing::Obtained;
 
 /// Replies that say "too fast" or "not yet" before a call is given up.
 const MAX_REPEATS: u32 = 60;
+/// Calls that hold large replies at once, of all tenants and of one.
+const LARGE_AT_ONCE: usize = 8;
+const LARGE_OF_TENANT: usize = 2;
 
 /// What an executor stands on.
 pub struct ExecutorDeps {
@@ -51,6 +55,8 @@ pub struct Executor {
     pub(crate) maker: Maker,
     /// Tokens that are being made.
     pub(crate) making: TaskTracker,
+    /// Places of calls that hold large replies.
+    pub(crate) large: Shares,
 }
 
 /// What is to be called.
@@ -77,6 +83,21 @@ pub(crate) struct Work<'a> {
     pub(crate) until: Instant,
     pub(crate) obtained: Obtained,
     pub(crate) redactor: Redactor,
+    /// Bytes of the pages that were read.
+    pub(crate) kept: usize,
+    /// The same with the newest reply.
+    pub(crate) bytes: usize,
+    /// Held while the replies are large.
+    pub(crate) place: Option<Place>,
+    /// The call's parameters make it a write.
+    pub(crate) writes: bool,
+}
+
+impl Work<'_> {
+    /// The call ends here, after it was sent.
+    pub(crate) fn lost(&self, why: &str) -> ExecuteError {
+        if self.writes { ExecuteError::Unknown(why.to_owned()) } else { ExecuteError::NotSent(why.to_owned()) }
+    }
 }
 
 /// A reply with what it means.
@@ -90,7 +111,8 @@ impl Executor {
     pub fn new(deps: ExecutorDeps) -> Self {
         let ExecutorDeps { egress, bus, clock, tokens } = deps;
         let maker = Maker { egress: Arc::clone(&egress), clock: Arc::clone(&clock), tokens };
-        Self { egress, clock, pace: Pace::new(bus), maker, making: TaskTracker::new() }
+        let large = Shares::new(LARGE_AT_ONCE, LARGE_OF_TENANT);
+        Self { egress, clock, pace: Pace::new(bus), maker, making: TaskTracker::new(), large }
     }
 
     /// Waits until the tokens that are being made are kept. No call may be under way.
@@ -107,11 +129,9 @@ impl Executor {
         let mut work = begin(request)?;
         check_params(&work, request.params).await?;
         let result = self.run(&mut work, request).await;
-        result.map_err(|error| hidden(error, &work.redactor)).map(|mut outcome| {
-            work.redactor.value(&mut outcome.data);
-            outcome.refused_items.iter_mut().for_each(|item| item.message = work.redactor.text(&item.message));
-            outcome
-        })
+        let outcome = result.map_err(|error| hidden(error, &work.redactor))?;
+        let redactor = work.redactor.clone();
+        self.off(&work, move || masked(outcome, &redactor)).await
     }
 
     async fn run(&self, work: &mut Work<'_>, request: &Request<'_>) -> Result<Outcome, ExecuteError> {
@@ -130,7 +150,7 @@ impl Executor {
         let next = pages::next_params(work.operation, &params, &answered);
         let (status, refused_items) = (answered.reply.status, answered.done.refused_items.clone());
         let data = self.finished(work, answered).await?;
-        Ok(Outcome { status, data, pages: 1, next, refused_items })
+        Ok(Outcome { status, data, pages: 1, next, is_full: false, refused_items })
     }
 
     /// Asks until there is an answer that is no "wait".
@@ -146,12 +166,14 @@ impl Executor {
         let (mut repeats, mut signed_again) = (0, false);
         loop {
             let (http, reply) = self.attempt(work, params, url).await?;
+            let is_file = work.operation.reply.kind == ReplyKind::Binary && reply.status < 300;
+            let (reading, reply) = self.taken_in(work, reply, is_file).await?;
             let account = work.account;
             let scheme = account.secrets().scheme();
             if let Some(wait) = announced_hold(&account.connector, &reply.as_http()) {
                 self.pace.hold(account, wait);
             }
-            match read(&account.connector, work.operation, scheme, &reply.as_http()) {
+            match reading {
                 Reading::Done(done) => return Ok(Answered { done, reply, url: http.url }),
                 Reading::Failed(failure) => return Err(refused(failure, writes_with(work, params))),
                 Reading::Unreadable(failure) => return Err(unreadable(failure, writes_with(work, params))),
@@ -197,10 +219,7 @@ impl Executor {
         let leave = self.pace.leave(account, work.module, work.operation, params, work.until).await;
         let _places = leave.map_err(|MustWait(wait)| too_fast(account, wait))?;
         let end = attempt::end_of(work.operation.timeout_seconds, work.until);
-        let (status, headers, body) = attempt::send(&self.egress, &request, &hosts, writes, end).await?;
-        // A file stays as it is.
-        let is_file = work.operation.reply.kind == ReplyKind::Binary && status < 300;
-        let body = if is_file { body } else { attempt::in_utf8(&headers, body) };
+        let (status, headers, body) = attempt::send(&self.egress, &request, &hosts, writes, end, MAX_REPLY).await?;
         Ok((request, Reply { status, headers, body, now: self.clock.now() }))
     }
 }
@@ -242,6 +261,10 @@ fn begin<'a>(request: &Request<'a>) -> Result<Work<'a>, ExecuteError> {
         until: Instant::now() + request.patience,
         obtained: None,
         redactor,
+        kept: 0,
+        bytes: 0,
+        place: None,
+        writes: writes(operation, request.params, &account.secrets()),
     })
 }
 
@@ -279,6 +302,13 @@ fn built(work: &Work<'_>, params: &Map<String, Value>, url: Option<&Url>) -> Res
 
 pub(crate) fn too_fast(account: &Account, retry_after: Duration) -> ExecuteError {
     ExecuteError::TooFast { service: account.connector.key.clone(), retry_after }
+}
+
+/// The same outcome without what must not be seen.
+fn masked(mut outcome: Outcome, redactor: &Redactor) -> Outcome {
+    redactor.value(&mut outcome.data);
+    outcome.refused_items.iter_mut().for_each(|item| item.message = redactor.text(&item.message));
+    outcome
 }
 
 /// The same error without what must not be seen.

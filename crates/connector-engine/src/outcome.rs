@@ -12,6 +12,8 @@ pub struct Outcome {
     pub pages: u32,
     /// The parameters that bring the next page, when there is one.
     pub next: Option<Map<String, Value>>,
+    /// The pages end here because they are as much as one call reads, not because the caller's bounds say so.
+    pub is_full: bool,
     /// Items that the service refused although it took the request.
     pub refused_items: Vec<RefusedItem>,
 }

@@ -9,7 +9,7 @@ use artel_connectors::{Connector, Secrets};
 use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass};
 use artel_tools::{Asks, Builtin, CallContext, ToolError, ToolOutput};
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::access::{Access, Granted};
@@ -264,14 +264,19 @@ fn chosen(connector: &Connector, granted: Vec<Granted>, wanted: Option<&str>) ->
 }
 
 fn answer(outcome: Outcome) -> Value {
-    let Outcome { status, data, pages, next, refused_items } = outcome;
-    let mut answer = json!({ "status": status, "data": data });
+    let Outcome { status, data, pages, next, is_full, refused_items } = outcome;
+    // The data are moved: `json!` would copy them, and they may be large.
+    let mut answer = Map::from_iter([("status".to_owned(), json!(status)), ("data".to_owned(), data)]);
     if pages > 1 || next.is_some() {
-        answer["page"] = json!({ "pages": pages, "next_params": next });
+        let mut page = json!({ "pages": pages, "next_params": next });
+        if is_full {
+            page["note"] = json!("one call reads no more of a list than this; go on with next_params");
+        }
+        answer.insert("page".to_owned(), page);
     }
     if !refused_items.is_empty() {
         let items: Vec<Value> = refused_items.iter().map(|item| json!(item.message)).collect();
-        answer["refused_items"] = json!(items);
+        answer.insert("refused_items".to_owned(), json!(items));
     }
-    answer
+    answer.into()
 }

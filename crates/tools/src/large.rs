@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::artifacts::ToolArtifact;
 use crate::context::CallContext;
 use crate::output::{ToolError, ToolOutput};
+use crate::programs::{BrokeOff, Fuel};
 
 /// The most that a model gets of an answer, in bytes of JSON.
 const MOST: usize = 32 * 1024;
@@ -16,6 +17,8 @@ const ADDED: usize = 512;
 const STEPS: [(usize, usize); 9] =
     [(16_384, 500), (8192, 250), (4096, 120), (2048, 60), (1024, 30), (512, 15), (128, 8), (32, 4), (8, 2)];
 const DEEPEST: usize = 16;
+/// Bytes of an answer that are written in place.
+const IN_PLACE: usize = 64 * 1024;
 /// The largest number: no tool makes so many files in one call.
 const ORDINAL: u32 = u32::MAX;
 
@@ -25,14 +28,12 @@ const ORDINAL: u32 = u32::MAX;
 /// * `tool`: its name, for people who find the artifact.
 pub(crate) async fn bounded(context: &CallContext, tool: &str, output: ToolOutput) -> ToolOutput {
     let Some(artifacts) = context.artifacts.as_ref().filter(|_| context.run.is_some()) else { return output };
-    let whole = output.value.to_string();
-    if whole.len() <= MOST {
-        return output;
-    }
-    // A tool that has kept the whole itself says where it is.
-    if output.value["artifact_id"].is_string() && output.value["truncated"] == true {
-        return shortened(&output.value, None).into();
-    }
+    let (whole, short) = match written(context, output.value).await {
+        Written::Small(value) => return value.into(),
+        // A tool that has kept the whole itself says where it is.
+        Written::Kept(short) => return noted(short, None).into(),
+        Written::Large { whole, short } => (whole, short),
+    };
     let artifact = ToolArtifact {
         ordinal: ORDINAL,
         kind: "tool_result",
@@ -42,15 +43,58 @@ pub(crate) async fn bounded(context: &CallContext, tool: &str, output: ToolOutpu
         is_ephemeral: true,
     };
     let kept = artifacts.keep(context, artifact).await;
-    shortened(&output.value, Some(&kept)).into()
+    noted(short, Some(&kept)).into()
 }
 
-fn shortened(value: &Value, kept: Option<&Result<ArtifactId, ToolError>>) -> Value {
-    let mut short = STEPS
+/// An answer as JSON, and what a model gets of it.
+enum Written {
+    Small(Value),
+    Kept(Map<String, Value>),
+    Large { whole: String, short: Map<String, Value> },
+}
+
+/// Small answers are written in place. Larger ones are written among the programs of their tenant, because that would
+/// hold up everybody who shares the thread.
+async fn written(context: &CallContext, value: Value) -> Written {
+    if left_of(&value, IN_PLACE).is_some() {
+        return write(value);
+    }
+    let work = move |_: &Fuel| Ok::<_, BrokeOff>(write(value));
+    context.off_thread(work).await.unwrap_or_else(|_| Written::Kept(Map::new()))
+}
+
+fn write(value: Value) -> Written {
+    let whole = value.to_string();
+    if whole.len() <= MOST {
+        return Written::Small(value);
+    }
+    let short = short(&value);
+    let is_kept = value["artifact_id"].is_string() && value["truncated"] == true;
+    if is_kept { Written::Kept(short) } else { Written::Large { whole, short } }
+}
+
+/// What is left of so many bytes when this is written; `None` when they are not enough.
+fn left_of(value: &Value, room: usize) -> Option<usize> {
+    let room = room.checked_sub(8)?;
+    match value {
+        Value::String(text) => room.checked_sub(text.len()),
+        Value::Array(items) => items.iter().try_fold(room, |room, item| left_of(item, room)),
+        Value::Object(members) => {
+            members.iter().try_fold(room, |room, (name, member)| left_of(member, room.checked_sub(name.len())?))
+        }
+        _ => Some(room),
+    }
+}
+
+fn short(value: &Value) -> Map<String, Value> {
+    STEPS
         .iter()
         .map(|(characters, items)| object(cut(value, *characters, *items, 0)))
         .find(|short| Value::Object(short.clone()).to_string().len() <= MOST - ADDED)
-        .unwrap_or_default();
+        .unwrap_or_default()
+}
+
+fn noted(mut short: Map<String, Value>, kept: Option<&Result<ArtifactId, ToolError>>) -> Value {
     short.insert("truncated".to_owned(), json!(true));
     let note = match kept {
         None => None,
@@ -98,7 +142,7 @@ mod tests {
     use super::*;
 
     fn short(value: &Value) -> Value {
-        shortened(value, Some(&Ok(ArtifactId(uuid::Uuid::nil()))))
+        noted(super::short(value), Some(&Ok(ArtifactId(uuid::Uuid::nil()))))
     }
 
     #[test]
@@ -120,7 +164,7 @@ mod tests {
             let answer = short(&value);
             assert!(answer.to_string().len() <= MOST && answer["truncated"] == true);
         }
-        let failed = shortened(&json!("x".repeat(90_000)), Some(&Err("no disk".into())));
+        let failed = noted(super::short(&json!("x".repeat(90_000))), Some(&Err("no disk".into())));
         assert!(failed.get("artifact_id").is_none());
         assert!(failed["truncated_note"].as_str().unwrap().contains("could not be kept"));
     }

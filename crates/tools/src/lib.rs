@@ -51,7 +51,7 @@ pub use forms::{FormProblem, check_values, values_schema};
 pub use headers::check_headers;
 pub use limits::CallLimits;
 pub use output::{ToolError, ToolOutput};
-pub use programs::{BrokeOff, Exhausted, Fuel, Programs};
+pub use programs::{BrokeOff, Exhausted, Fuel, Place, Programs, Shares};
 pub use record::RequestRecord;
 pub use redact::Redactor;
 pub use registry::{Registry, ToolsDeps};

@@ -1,13 +1,18 @@
 //! Lists to their end, within bounds.
 
 use artel_connectors::paging::{self, Next, Page};
+use artel_connectors::reply::RefusedItem;
 use artel_connectors::schema::Operation;
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::{Answered, Executor, Work};
+use crate::account::Account;
 use crate::error::ExecuteError;
 use crate::outcome::Outcome;
+
+/// Bytes of replies after which a list is not read further in one call.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// How far a list is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,24 +29,31 @@ impl Executor {
         bounds: &PageBounds,
     ) -> Result<Outcome, ExecuteError> {
         let operation = work.operation;
-        let Some(paging) = &operation.paging else {
+        if operation.paging.is_none() {
             return Err(ExecuteError::Arguments(format!("{} has no pages", operation.key)));
-        };
+        }
         let mut params = paging::first(operation, params);
         let (mut items, mut refused_items, mut pages, mut link) = (Vec::new(), Vec::new(), 0, None);
         loop {
             let answered = self.answered(work, &params, link.as_ref()).await?;
+            // The next page is likely to be as large as this one.
+            let is_full = work.bytes + (work.bytes - work.kept) > MOST_BYTES;
+            work.kept = work.bytes;
             pages += 1;
-            items.extend_from_slice(paging::items(paging, &answered.done.whole));
-            refused_items.extend(answered.done.refused_items.clone());
-            let next = next(operation, &params, &answered);
-            let full = pages >= bounds.max_pages || items.len() >= bounds.max_items;
+            let (status, url) = (answered.reply.status, answered.url.clone());
+            // `page_of` is given what belongs to it: it may be done by another thread.
+            let (account, asked) = (work.account.clone(), (operation.key.clone(), params.clone()));
+            let page = self.off(work, move || page_of(&account, &asked.0, &asked.1, answered)).await?;
+            let (more, refused, next) = page.unwrap_or((Vec::new(), Vec::new(), Next::End));
+            items.extend(more);
+            refused_items.extend(refused);
+            let full = is_full || pages >= bounds.max_pages || items.len() >= bounds.max_items;
             let next_params = match next {
                 Next::End => None,
                 Next::Params(next) => Some(next),
                 Next::Url(url) if full => query_params(operation, &params, &url),
-                Next::Url(url) => {
-                    let joined = answered.url.join(&url);
+                Next::Url(to) => {
+                    let joined = url.join(&to);
                     link = Some(joined.map_err(|_| ExecuteError::NotSent("the next page has no address".to_owned()))?);
                     Some(params.clone())
                 }
@@ -49,12 +61,23 @@ impl Executor {
             match next_params {
                 Some(next) if !full => params = next,
                 next => {
-                    let (status, data) = (answered.reply.status, Value::Array(items));
-                    return Ok(Outcome { status, data, pages, next, refused_items });
+                    let is_full = is_full && next.is_some();
+                    let data = Value::Array(items);
+                    return Ok(Outcome { status, data, pages, next, is_full, refused_items });
                 }
             }
         }
     }
+}
+
+/// The items of a page, those that the service refused, and what comes after it.
+type Taken = (Vec<Value>, Vec<RefusedItem>, Next);
+
+fn page_of(account: &Account, key: &str, params: &Map<String, Value>, mut answered: Answered) -> Option<Taken> {
+    let (_, operation) = account.connector.operation(key)?;
+    let next = next(operation, params, &answered);
+    let refused = std::mem::take(&mut answered.done.refused_items);
+    Some((paging::items(operation.paging.as_ref()?, &answered.done.whole).to_vec(), refused, next))
 }
 
 fn next(operation: &Operation, params: &Map<String, Value>, answered: &Answered) -> Next {

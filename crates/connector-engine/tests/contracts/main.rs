@@ -6,6 +6,7 @@ mod diadoc;
 mod generic;
 mod github;
 mod gitlab;
+mod large;
 mod one_c_odata;
 mod ozon;
 mod sbis;

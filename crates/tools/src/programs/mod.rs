@@ -7,24 +7,22 @@
 //! length, nesting, expansion and the memory that it takes.
 
 mod fuel;
+mod shares;
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use artel_domain::TenantId;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use fuel::{Exhausted, Fuel};
+pub use shares::{Place, Shares};
 
 /// The longest that one program runs, once it has a thread.
 const LONGEST_RUN: Duration = Duration::from_secs(1);
 
 /// Runs programs of tenants, a limited number at once: in all, and for each tenant.
 pub struct Programs {
-    threads: Arc<Semaphore>,
-    share: usize,
-    tenants: Mutex<HashMap<TenantId, Weak<Semaphore>>>,
+    threads: Shares,
 }
 
 /// The work of a program ended without a result. The server's log says why.
@@ -43,7 +41,7 @@ impl Programs {
     /// * `threads`: programs that run at once. One tenant gets half of them, at least one.
     pub fn new(threads: usize) -> Self {
         let threads = threads.max(2);
-        Self { threads: Arc::new(Semaphore::new(threads)), share: threads / 2, tenants: Mutex::default() }
+        Self { threads: Shares::new(threads, threads / 2) }
     }
 
     /// The programs of this process. Its processors are one resource, so that there is one door to them.
@@ -67,11 +65,11 @@ impl Programs {
         T: Send + 'static,
         E: From<BrokeOff> + Send + 'static,
     {
-        let places = self.places(tenant).await.ok_or(BrokeOff)?;
+        let place = self.threads.place(tenant).await.ok_or(BrokeOff)?;
         let caller = Arc::new(());
         let left = Arc::downgrade(&caller);
         let work = move || {
-            let _places = places;
+            let _place = place;
             program(&Fuel::new(LONGEST_RUN, left))
         };
         let ended = tokio::task::spawn_blocking(work).await;
@@ -80,26 +78,6 @@ impl Programs {
             tracing::error!(%tenant, %error, "the work of a tool or a rule broke off");
             Err(BrokeOff.into())
         })
-    }
-
-    /// The tenant's place first: whoever waits for it holds no thread.
-    async fn places(&self, tenant: TenantId) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit, Arc<Semaphore>)> {
-        let own = self.own(tenant);
-        let place = own.clone().acquire_owned().await.ok()?;
-        let thread = self.threads.clone().acquire_owned().await.ok()?;
-        Some((place, thread, own))
-    }
-
-    fn own(&self, tenant: TenantId) -> Arc<Semaphore> {
-        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = tenants.get(&tenant).and_then(Weak::upgrade) {
-            return own;
-        }
-        // Those who run nothing are forgotten.
-        tenants.retain(|_, own| own.strong_count() > 0);
-        let own = Arc::new(Semaphore::new(self.share));
-        tenants.insert(tenant, Arc::downgrade(&own));
-        own
     }
 }
 

@@ -1,0 +1,112 @@
+//! The work that replies make. Small replies are read in place. Larger ones are read among the programs of their
+//! tenant, because their reading would hold up everybody who shares the thread.
+
+use artel_connectors::reply::{Failure, Reading, read};
+use artel_tools::{BrokeOff, Programs};
+use tokio::time::timeout_at;
+
+use super::{Executor, Work};
+use crate::account::Account;
+use crate::attempt::{Reply, in_utf8};
+use crate::error::ExecuteError;
+
+/// Bytes of replies that are read in place.
+const SMALL: usize = 64 * 1024;
+/// Values in a JSON reply. Each takes much more memory than its text.
+const MOST_VALUES: usize = 500_000;
+
+impl Executor {
+    /// Takes in a reply: what it means, and the reply with its body in UTF-8.
+    ///
+    /// # Arguments
+    /// * `is_file`: the body stays as it came.
+    ///
+    /// # Errors
+    /// Too many large replies of the tenant are under way, or the reading broke off.
+    pub(crate) async fn taken_in(
+        &self,
+        work: &mut Work<'_>,
+        reply: Reply,
+        is_file: bool,
+    ) -> Result<(Reading, Reply), ExecuteError> {
+        self.makes_room(work, reply.body.len()).await?;
+        let (account, operation) = (work.account.clone(), work.operation.key.clone());
+        self.off(work, move || meaning(&account, &operation, reply, is_file)).await
+    }
+
+    /// Makes room for a reply. While a call holds much, it keeps one of the tenant's places for large replies: they
+    /// bound the memory that calls take at once.
+    pub(crate) async fn makes_room(&self, work: &mut Work<'_>, bytes: usize) -> Result<(), ExecuteError> {
+        work.bytes = work.kept + bytes;
+        if work.bytes <= SMALL {
+            work.place = None;
+            return Ok(());
+        }
+        if work.place.is_some() {
+            return Ok(());
+        }
+        let place = timeout_at(work.until, self.large.place(work.account.tenant)).await;
+        work.place = place.ok().flatten();
+        if work.place.is_some() {
+            return Ok(());
+        }
+        Err(work.lost("too many large answers are being read for this organisation; ask again, or for less"))
+    }
+
+    /// Does the work that the replies of this call make: in place while they are small.
+    pub(crate) async fn off<T: Send + 'static>(
+        &self,
+        work: &Work<'_>,
+        doing: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ExecuteError> {
+        if work.bytes <= SMALL {
+            return Ok(doing());
+        }
+        let done = Programs::of_process().run(work.account.tenant, move |_| Ok::<_, BrokeOff>(doing())).await;
+        done.map_err(|broke_off| work.lost(&broke_off.to_string()))
+    }
+}
+
+fn meaning(account: &Account, operation: &str, mut reply: Reply, is_file: bool) -> (Reading, Reply) {
+    if !is_file {
+        reply.body = in_utf8(&reply.headers, reply.body);
+    }
+    let connector = &account.connector;
+    let failed = |message: &str| {
+        let message = message.to_owned();
+        Reading::Unreadable(Failure { status: reply.status, code: None, message, means: None })
+    };
+    let reading = match connector.operation(operation) {
+        None => failed("the operation is gone"),
+        Some(_) if !is_file && has_too_many_values(&reply.body) => {
+            failed("the answer has more values than are read; ask for less")
+        }
+        Some((_, operation)) => read(connector, operation, account.secrets().scheme(), &reply.as_http()),
+    };
+    (reading, reply)
+}
+
+/// Whether a body that looks like JSON may have more values than are read. Each value but the first has one of these
+/// characters before it.
+fn has_too_many_values(body: &[u8]) -> bool {
+    if body.len() <= MOST_VALUES {
+        return false;
+    }
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    let looks_like_json = body.starts_with(b"{") || body.starts_with(b"[");
+    looks_like_json && body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MOST_VALUES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_VALUES, has_too_many_values};
+
+    #[test]
+    fn only_json_is_counted() {
+        let numbers = "1,".repeat(MOST_VALUES + 1);
+        assert!(has_too_many_values(format!("\u{feff} [{numbers}1]").as_bytes()));
+        assert!(!has_too_many_values(numbers.as_bytes()));
+        assert!(!has_too_many_values(format!("[\"{}\"]", "x".repeat(2 * MOST_VALUES)).as_bytes()));
+        assert!(!has_too_many_values(b"[1,2]"));
+    }
+}
