@@ -19,6 +19,27 @@ const OF_CONNECTION: [&str; 10] = [
 /// Headers that say who asks.
 const OF_CALLER: [&str; 2] = ["authorization", "cookie"];
 
+/// Headers by which a request passes for another one: another method, another address, another sender. Many receivers
+/// and the proxies before them believe such headers.
+const OF_DISGUISE: [&str; 16] = [
+    "client-ip",
+    "cf-connecting-ip",
+    "fastly-client-ip",
+    "forwarded",
+    "proxy",
+    "true-client-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-forwarded",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-host",
+    "x-original-url",
+    "x-real-ip",
+    "x-rewrite-url",
+];
+
 /// Does this header belong to the connection? Nobody but the HTTP client writes it.
 ///
 /// # Arguments
@@ -29,13 +50,15 @@ pub fn is_of_connection(name: &str) -> bool {
 }
 
 /// Is this header closed to a caller who chooses the names of headers, such as a model in a free request? Such a
-/// caller writes no header of the connection, and none that says who asks.
+/// caller writes no header of the connection, none that says who asks, and none by which the request passes for another
+/// one than its guards saw.
 ///
 /// # Arguments
 /// * `name`: as for [`is_of_connection`].
 pub fn is_closed_to_callers(name: &str) -> bool {
     let plain = plain(name);
-    is_of_connection(name) || OF_CALLER.contains(&&*plain) || plain.starts_with("x-forwarded-")
+    let is_listed = OF_CALLER.iter().chain(&OF_DISGUISE).any(|known| *known == plain);
+    is_of_connection(name) || is_listed || plain.starts_with("x-forwarded-")
 }
 
 fn plain(name: &str) -> String {
@@ -67,7 +90,19 @@ mod tests {
         for name in ["Accept", "Content-Type", "X-Api-Key", "X-Host", "Authorization", "Cookie"] {
             assert!(!is_of_connection(name), "{name}");
         }
-        for name in ["Authorization", "cookie", "X-Forwarded-For"] {
+        for name in [
+            "Authorization",
+            "cookie",
+            "X-Forwarded-For",
+            "Forwarded",
+            "X-HTTP-Method-Override",
+            "X_HTTP_Method_Override",
+            "X-HTTP-Method",
+            "X-Method-Override",
+            "X-Original-URL",
+            "X-Rewrite-URL",
+            "X-Real-IP",
+        ] {
             assert!(is_closed_to_callers(name), "{name}");
         }
         assert!(!is_closed_to_callers("Accept") && !is_closed_to_callers("X-Team"));

@@ -18,6 +18,7 @@ mod host;
 mod outgoing;
 mod redirect;
 mod resolver;
+mod segment;
 
 pub use address::is_global;
 pub use body::read_capped;
@@ -28,3 +29,4 @@ pub use headers::{is_closed_to_callers, is_of_connection};
 pub use host::{HostRule, check_domain};
 pub use outgoing::Outgoing;
 pub use resolver::{Resolver, SystemResolver};
+pub use segment::is_dot_segment;

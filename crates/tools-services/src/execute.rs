@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use artel_catalogue::args::ConnectorExecute;
 use artel_connector_engine::{Account, Outcome, PageBounds, Request};
-use artel_connectors::request::{hosts_of, writes};
-use artel_connectors::schema::Access as Kind;
+use artel_connectors::request::{hosts_of, surely_reads, writes};
 use artel_connectors::{Connector, Secrets};
 use artel_domain::{Actor, AuditEntry, Consent, Credential, CredentialId, EffectClass};
 use artel_tools::{Asks, Builtin, CallContext, ToolError, ToolOutput};
@@ -34,12 +33,10 @@ impl Builtin for ConnectorExecuteTool {
     /// Operations that read whatever their arguments are may be called again. Of all others the worst is assumed.
     fn effect(&self, args: &ConnectorExecute) -> EffectClass {
         let connector = self.0.connector(&args.service);
-        let access = connector.as_ref().and_then(|connector| connector.operation(&args.operation));
-        match access.map(|(_, operation)| &operation.access) {
-            Some(Kind::Read) => EffectClass::ReadOnly,
-            Some(Kind::ByMethod) if is_get(args) => EffectClass::ReadOnly,
-            _ => EffectClass::AtMostOnce,
-        }
+        let found = connector.as_ref().and_then(|connector| connector.operation(&args.operation));
+        let params = args.params.clone().unwrap_or_default();
+        let reads = found.is_some_and(|(_, operation)| surely_reads(operation, &params));
+        if reads { EffectClass::ReadOnly } else { EffectClass::AtMostOnce }
     }
 
     async fn must_ask(&self, context: &CallContext, args: ConnectorExecute) -> Result<Option<Asks>, ToolError> {
@@ -58,11 +55,6 @@ impl Builtin for ConnectorExecuteTool {
             }
         }
     }
-}
-
-fn is_get(args: &ConnectorExecute) -> bool {
-    let method = args.params.as_ref().and_then(|params| params.get("method")).and_then(Value::as_str);
-    matches!(method, Some("GET" | "HEAD"))
 }
 
 impl ConnectorExecuteTool {

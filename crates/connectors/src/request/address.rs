@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use artel_egress::is_dot_segment;
 use serde_json::Value;
 use url::Url;
 
@@ -100,10 +101,9 @@ fn segment(call: &Call<'_>, name: &str) -> Result<String, BuildError> {
     let found = given(call.operation, call.params).find(|given| given.name == name);
     let given = found.ok_or_else(|| BuildError::parameter(name, "is required"))?;
     let text = given.text()?;
-    let dots = |segment: &str| matches!(segment, "." | "..");
     let leads_away = match given.parameter.encode {
-        Encoding::Plain => text.is_empty() || dots(&text),
-        Encoding::Segments => text.is_empty() || text.starts_with('/') || text.split('/').any(dots),
+        Encoding::Plain => text.is_empty() || is_dot_segment(&text),
+        Encoding::Segments => text.is_empty() || text.starts_with('/') || text.split('/').any(is_dot_segment),
         _ => false,
     };
     if leads_away {
@@ -124,15 +124,27 @@ fn arguments(call: &Call<'_>) -> Result<String, BuildError> {
 /// A path that the caller wrote.
 fn free_path(given: &Given<'_>) -> Result<String, BuildError> {
     let text = given.text()?;
-    let decoded = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
-    let leads_away = |path: &str| path.contains('\\') || path.split('/').any(|part| matches!(part, "." | ".."));
-    if !text.starts_with('/') || leads_away(&text) || leads_away(&decoded) {
+    if !text.starts_with('/') || readings(&text).any(|path| leads_away(&path)) {
         return Err(BuildError::parameter(given.name, "begins with / and has no . or .. in it"));
     }
     if text.contains(['?', '#']) {
         return Err(BuildError::parameter(given.name, "has no ? or # in it: parameters go into the query"));
     }
     Ok(encode::address(&text))
+}
+
+fn leads_away(path: &str) -> bool {
+    path.contains('\\') || path.split('/').any(is_dot_segment)
+}
+
+/// The path as servers may read it: some decode it more than once.
+fn readings(path: &str) -> impl Iterator<Item = String> {
+    const MOST: usize = 8;
+    let decoded = |path: &String| {
+        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
+        (decoded != *path).then_some(decoded)
+    };
+    std::iter::successors(Some(path.to_owned()), decoded).take(MOST)
 }
 
 /// The pairs of the query, without what signs the request.

@@ -2,6 +2,7 @@
 
 mod address;
 mod body;
+mod effect;
 mod encode;
 mod encoded;
 mod multipart;
@@ -17,11 +18,12 @@ use url::Url;
 
 pub(crate) use address::path_names;
 pub use address::{base_url, hosts_of};
+pub use effect::{surely_reads, writes};
 pub(crate) use place::given;
 pub use sign::sign_in;
 
 use crate::account::Secrets;
-use crate::schema::{Access, Connector, KeyIn, Method, Module, Operation, Place};
+use crate::schema::{Connector, KeyIn, Method, Module, Operation, Place};
 
 /// What a request is made of.
 #[derive(Clone)]
@@ -94,27 +96,6 @@ pub fn build(call: &Call<'_>) -> Result<HttpRequest, BuildError> {
     Ok(HttpRequest { method: method(call)?, url: address::url(call, &query)?, headers, body })
 }
 
-/// Does this call change anything?
-///
-/// # Arguments
-/// * `params`: as the caller wrote them.
-pub fn writes(operation: &Operation, params: &Map<String, Value>, secrets: &Secrets<'_>) -> bool {
-    let text = |place| given(operation, params).find(|given| given.parameter.place == place).map(|given| given.value);
-    match &operation.access {
-        Access::Read => false,
-        Access::Write => true,
-        Access::ByMethod => {
-            let method = text(Place::Method).and_then(|value| Method::parse(value.as_str()?));
-            !matches!(method, Some(Method::Get | Method::Head))
-        }
-        Access::ReadIfListed(member) => {
-            let listed = secrets.value(member).and_then(Value::as_array);
-            let method = text(Place::RpcMethod);
-            !method.is_some_and(|method| listed.is_some_and(|listed| listed.contains(&method)))
-        }
-    }
-}
-
 /// Where an operation goes, for people: its path, or the JSON-RPC method.
 pub fn path_shown(operation: &Operation) -> &str {
     operation.rpc.as_deref().unwrap_or(&operation.path)
@@ -154,7 +135,7 @@ fn headers(call: &Call<'_>) -> Result<HeaderMap, BuildError> {
     Ok(headers)
 }
 
-/// Headers that are not a caller's to set: who asks, where to, and how the connection is used.
+/// Headers that are not a caller's to set: who asks, where to, by which method, and how the connection is used.
 fn refuse_reserved(parameter: &str, name: &str) -> Result<(), BuildError> {
     if is_closed_to_callers(name) {
         return Err(BuildError::parameter(parameter, format!("the header {name} cannot be set here")));

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::{Call, HttpRequest, build, writes};
+use super::{Call, HttpRequest, build, surely_reads, writes};
 use crate::account::{Credential, Secrets};
 use crate::parse::parse;
 use crate::schema::Connector;
@@ -155,6 +155,8 @@ fn a_free_path_stays_below_its_base_and_cannot_set_who_asks() {
     assert!(request.body.is_none());
     for path in
         ["items", "/../admin", "/a/%2e%2e/b", "/a?b", "\\\\evil", "@evil.example", "//evil.example/..", "/a/%2E./b"]
+            .into_iter()
+            .chain(["/..;/admin", "/a/..;x=1/b", "/.;/b", "/%2e%2e%3b/admin", "/%252e%252e/admin", "/..%09/admin"])
     {
         assert!(built(operation, json!({"method": "GET", "path": path})).is_err(), "{path}");
     }
@@ -162,7 +164,11 @@ fn a_free_path_stays_below_its_base_and_cannot_set_who_asks() {
         built(operation, json!({"method": "GET", "path": "//evil.example/x"})).unwrap().url.host_str(),
         Some("own.example")
     );
-    for name in ["Authorization", "host", "Cookie", "Transfer-Encoding", "transfer_encoding", "x-forwarded-for"] {
+    for name in ["Authorization", "host", "Cookie", "Transfer-Encoding", "transfer_encoding", "x-forwarded-for"]
+        .into_iter()
+        .chain(["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "Forwarded", "X-Original-URL"])
+        .chain(["X-Rewrite-URL", "X-Real-IP", "X_HTTP_Method_Override"])
+    {
         let params = json!({"method": "GET", "path": "/", "headers": {name: "x"}});
         assert!(built(operation, params).unwrap_err().contains("cannot be set"), "{name}");
     }
@@ -182,6 +188,28 @@ fn reading_and_writing_are_declared_never_guessed() {
     };
     assert!(!writes("call", "get") && writes("call", "set"));
     assert!(!writes("free", "GET") && !writes("free", "head") && writes("free", "POST"));
+}
+
+#[test]
+fn a_query_that_names_another_method_makes_a_write() {
+    let connector = connector(
+        "- {key: free, summary: {ru: О, en: O}, access: by_method, parameters: {method: {in: method}, query: {in: query_map}}}\n- {key: fixed, summary: {ru: О, en: O}, access: read, parameters: {filter: {in: query_map}, verb: {in: query, at: _method}}}",
+    );
+    let credential = credential(json!({"token": "t"}));
+    let secrets = Secrets::new(&connector, &credential);
+    let writes = |key: &str, params: Value| {
+        let operation = connector.operation(key).unwrap().1;
+        let params = params.as_object().unwrap();
+        assert_eq!(writes(operation, params, &secrets), !surely_reads(operation, params));
+        writes(operation, params, &secrets)
+    };
+    for name in ["_method", "_METHOD", ".method", " _method", "_httpMethod", "X-HTTP-Method-Override"] {
+        assert!(writes("free", json!({"method": "GET", "query": {"a": 1, name: "DELETE"}})), "{name}");
+        assert!(writes("fixed", json!({"filter": {name: "DELETE"}})), "{name}");
+    }
+    assert!(writes("fixed", json!({"verb": "DELETE"})));
+    assert!(!writes("free", json!({"method": "GET", "query": {"method": "list", "payment_method": "x"}})));
+    assert!(!writes("fixed", json!({"filter": {"a": 1}})));
 }
 
 #[test]

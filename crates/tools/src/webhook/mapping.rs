@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use artel_domain::tool::{ArgumentPlace, HttpMethod};
+use artel_egress::is_dot_segment;
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -148,15 +149,15 @@ fn filled_segment(segment: &str, args: &Map<String, Value>) -> Result<String, St
     let mut filled = String::new();
     for piece in pieces {
         match piece {
-            Piece::Text(text) => filled.push_str(&utf8_percent_encode(&text, SEGMENT).to_string()),
-            Piece::Name(name) => filled.push_str(&utf8_percent_encode(&path_value(&name, args)?, SEGMENT).to_string()),
+            Piece::Text(text) => filled.push_str(&text),
+            Piece::Name(name) => filled.push_str(&path_value(&name, args)?),
         }
     }
     // A dot segment walks up the path; encoding does not help, because parsers decode it before they look.
-    if matches!(filled.as_str(), "" | "." | "..") {
+    if filled.is_empty() || is_dot_segment(&filled) {
         Err("an argument in the path may not be empty, '.' or '..'".to_owned())
     } else {
-        Ok(filled)
+        Ok(utf8_percent_encode(&filled, SEGMENT).to_string())
     }
 }
 

@@ -46,19 +46,7 @@ fn the_mapping_places_each_argument() {
 
 #[test]
 fn a_value_cannot_leave_its_path_segment() {
-    for value in [
-        "../admin",
-        "a/b",
-        "a?b=c",
-        "a#b",
-        "a\\b",
-        "%2e%2e%2f",
-        "@evil.example",
-        "..;/x",
-        "a%2fb",
-        ".\u{0}",
-        "//evil.example",
-    ] {
+    for value in ["../admin", "a/b", "a?b=c", "a#b", "a\\b", "%2e%2e%2f", "@evil.example", "a%2fb", "//evil.example"] {
         let mapped = fill(HttpMethod::Get, "https://a.example/items/{id}/x", &[], &json!({"id": value})).unwrap();
         let segments: Vec<&str> = mapped.url.path_segments().unwrap().collect();
         assert_eq!((segments.len(), segments[0], segments[2]), (3, "items", "x"), "{value}: {}", mapped.url);
@@ -68,7 +56,7 @@ fn a_value_cannot_leave_its_path_segment() {
             "{value}"
         );
     }
-    for value in ["..", ".", ""] {
+    for value in ["..", ".", "", "..;", "..;/x", "..;x=1", ".\u{0}"] {
         fill(HttpMethod::Get, "https://a.example/items/{id}/x", &[], &json!({"id": value})).unwrap_err();
     }
     assert!(fill(HttpMethod::Get, "https://a.example/{id}", &[], &json!({})).unwrap_err().contains("'id' is missing"));
