@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use artel_connectors::request::HttpRequest;
+use artel_connectors::request::{HttpRequest, bases_of};
 use artel_domain::Timestamp;
 use artel_egress::{Egress, Outgoing, SendError, read_capped};
 use artel_tools::Redactor;
@@ -10,13 +10,31 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
+use url::Url;
 
+use crate::account::Account;
 use crate::error::ExecuteError;
 
 /// The most that is read of a reply, in bytes.
 pub(crate) const MAX_REPLY: usize = 16 * 1024 * 1024;
 /// The most that is read of a reply with a token, in bytes.
 pub(crate) const MAX_TOKEN_REPLY: usize = 64 * 1024;
+
+/// Where a request and its redirects may lead.
+#[derive(Default)]
+pub(crate) struct Reach {
+    /// By scheme, host and port. When there are no hosts either, the request's own origin alone.
+    origins: Vec<Url>,
+    hosts: Vec<String>,
+}
+
+impl Reach {
+    /// The addresses of the account's service, and the hosts that its replies lead to.
+    pub(crate) fn of(account: &Account) -> Self {
+        let connector = &account.connector;
+        Self { origins: bases_of(connector, &account.secrets()), hosts: connector.other_hosts.clone() }
+    }
+}
 
 /// A reply as it came.
 pub(crate) struct Reply {
@@ -37,10 +55,9 @@ impl Reply {
     }
 }
 
-/// Sends a request, and follows redirects among these hosts only.
+/// Sends a request, and follows redirects within its reach only.
 ///
 /// # Arguments
-/// * `hosts`: where the request and its redirects may lead; empty for the URL's own host alone.
 /// * `writes`: what is lost on the way may have had its effect.
 /// * `until`: when the caller stops waiting.
 /// * `cap`: the most that is read, in bytes.
@@ -50,14 +67,14 @@ impl Reply {
 pub(crate) async fn send(
     egress: &Egress,
     request: &HttpRequest,
-    hosts: &[String],
+    reach: &Reach,
     writes: bool,
     until: Instant,
     cap: usize,
 ) -> Result<(u16, HeaderMap, Bytes), ExecuteError> {
     let work = async {
-        let (url, rule) =
-            egress.check(request.url.as_str(), hosts).map_err(|refusal| not_sent(&refusal.to_string()))?;
+        let checked = egress.check_among(request.url.as_str(), &reach.origins, &reach.hosts);
+        let (url, rule) = checked.map_err(|refusal| not_sent(&refusal.to_string()))?;
         let outgoing = Outgoing {
             method: method(request),
             url,

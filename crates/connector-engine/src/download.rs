@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::attempt::{self, MAX_REPLY, Reply};
+use crate::attempt::{self, MAX_REPLY, Reach, Reply};
 use crate::error::ExecuteError;
 use crate::executor::{Answered, Executor, Work};
 use crate::pace::{MustWait, wait_until};
@@ -66,10 +66,9 @@ impl Executor {
         let url = state.url.join(link).ok().filter(|_| !link.is_empty());
         let url: Url = url.ok_or_else(|| ExecuteError::NotSent("the result has no link to its file".to_owned()))?;
         let request = HttpRequest { method: Method::Get, url, headers: HeaderMap::new(), body: None };
-        let account = work.account;
-        let hosts = artel_connectors::request::hosts_of(&account.connector, &account.secrets());
+        let reach = Reach::of(work.account);
         let end = attempt::end_of(work.operation.timeout_seconds, work.until);
-        let (status, headers, body) = attempt::send(&self.egress, &request, &hosts, false, end, MAX_REPLY).await?;
+        let (status, headers, body) = attempt::send(&self.egress, &request, &reach, false, end, MAX_REPLY).await?;
         let reply = Reply { status, headers, body, now: self.clock.now() };
         self.makes_room(work, reply.body.len()).await?;
         if reply.status >= 300 {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_connectors::reply::{Done, Failure, Reading, announced_hold};
-use artel_connectors::request::{Call, HttpRequest, build, hosts_of, writes};
+use artel_connectors::request::{Call, HttpRequest, build, writes};
 use artel_connectors::schema::{Module, Operation, ReplyKind};
 use artel_connectors::{check_account, parameters_schema};
 use artel_domain::Clock;
@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::account::Account;
-use crate::attempt::{self, MAX_REPLY, Reply, hide_sent};
+use crate::attempt::{self, MAX_REPLY, Reach, Reply, hide_sent};
 use crate::error::ExecuteError;
 use crate::maker::Maker;
 use crate::outcome::Outcome;
@@ -215,11 +215,11 @@ impl Executor {
         let request = built(work, params, url)?;
         hide_sent(&mut work.redactor, &request);
         let writes = writes_with(work, params);
-        let hosts = hosts_of(&account.connector, &account.secrets());
+        let reach = Reach::of(account);
         let leave = self.pace.leave(account, work.module, work.operation, params, work.until).await;
         let _places = leave.map_err(|MustWait(wait)| too_fast(account, wait))?;
         let end = attempt::end_of(work.operation.timeout_seconds, work.until);
-        let (status, headers, body) = attempt::send(&self.egress, &request, &hosts, writes, end, MAX_REPLY).await?;
+        let (status, headers, body) = attempt::send(&self.egress, &request, &reach, writes, end, MAX_REPLY).await?;
         Ok((request, Reply { status, headers, body, now: self.clock.now() }))
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::account::Account;
-use crate::attempt::{self, MAX_TOKEN_REPLY, Reply, content_type, hide_sent};
+use crate::attempt::{self, MAX_TOKEN_REPLY, Reach, Reply, content_type, hide_sent};
 use crate::error::ExecuteError;
 use crate::token_reply::Answered;
 use crate::token_request::{self, Given};
@@ -145,8 +145,9 @@ impl Maker {
     async fn ask(&self, request: &HttpRequest, redactor: &mut Redactor) -> Result<Answered, ExecuteError> {
         hide_sent(redactor, request);
         let end = attempt::end_of(None, Instant::now() + PATIENCE);
-        // The request holds the secret, so it goes to its own host and nowhere else.
-        let (status, headers, body) = attempt::send(&self.egress, request, &[], false, end, MAX_TOKEN_REPLY).await?;
+        // The request holds the secret, so it goes to its own origin and nowhere else.
+        let (status, headers, body) =
+            attempt::send(&self.egress, request, &Reach::default(), false, end, MAX_TOKEN_REPLY).await?;
         let told = TokenReply::read(content_type(&headers), &body);
         if let Some(reply) = &told {
             reply.hide_secrets(redactor);

@@ -22,12 +22,16 @@ pub enum Refusal {
     Spelling,
     #[error("the host {0} is not among the allowed domains")]
     NotAllowed(String),
+    #[error("{0} has another scheme or port than the address that may be called")]
+    OtherOrigin(String),
     #[error("the host {0} is not on the public internet")]
     NotPublic(String),
     #[error("the header {0} belongs to the connection, so that no request can bring it")]
     Header(String),
     #[error("a redirect from https to http is not followed")]
     Downgrade,
+    #[error("a redirect to another origin, {0}, would take the body of the request there, and is not followed")]
+    BodyElsewhere(String),
     #[error("more than {MAX_REDIRECTS} redirects are not followed")]
     TooManyRedirects,
 }

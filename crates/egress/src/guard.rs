@@ -59,7 +59,7 @@ impl Egress {
     /// Parses a URL and checks it, as far as that is possible without resolving its host.
     ///
     /// # Arguments
-    /// * `allowed_domains`: the host names that may be reached. When it is empty, only the URL's own host may be
+    /// * `allowed_domains`: the host names that may be reached. When it is empty, only the URL's own origin may be
     ///   reached.
     ///
     /// # Errors
@@ -79,6 +79,21 @@ impl Egress {
     pub fn check_any(&self, text: &str, allowed_domains: &[String]) -> Result<(Url, HostRule), Refusal> {
         let url = parse(text)?;
         let rule = HostRule::any(allowed_domains, &url);
+        self.target(&url, &rule)?;
+        Ok((url, rule))
+    }
+
+    /// The same for a URL of a service that has several addresses.
+    ///
+    /// # Arguments
+    /// * `origins`, `domains`: see [`HostRule::of`]. When both are empty, only the URL's own origin may be reached.
+    ///
+    /// # Errors
+    /// The reason why the URL is not called.
+    pub fn check_among(&self, text: &str, origins: &[Url], domains: &[String]) -> Result<(Url, HostRule), Refusal> {
+        let url = parse(text)?;
+        let is_alone = origins.is_empty() && domains.is_empty();
+        let rule = if is_alone { HostRule::new(&[], &url) } else { HostRule::of(origins, domains) };
         self.target(&url, &rule)?;
         Ok((url, rule))
     }

@@ -24,7 +24,9 @@ pub(crate) fn of_send(error: &SendError) -> ToolError {
 pub(crate) fn of_refusal(refusal: &Refusal) -> ToolError {
     let what = format!("url: {refusal}");
     match refusal {
-        Refusal::NotAllowed(_) => tell("forbidden", &what, "use an address of an allowed host"),
+        Refusal::NotAllowed(_) | Refusal::OtherOrigin(_) => {
+            tell("forbidden", &what, "use an address of an allowed host")
+        }
         Refusal::NotPublic(_) => tell("forbidden", &what, "use a public address"),
         Refusal::Downgrade | Refusal::TooManyRedirects => {
             tell("provider_error", &what, "use the address that it leads to, or another source")

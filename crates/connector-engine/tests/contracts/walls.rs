@@ -177,3 +177,25 @@ async fn a_credential_that_would_say_where_a_request_ends_sends_nothing() {
         assert!(service.seen().is_empty(), "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_gets_no_body_and_no_token_is_asked_for_there() {
+    let service = service().await;
+    let post = json!({"method": "POST", "path": "/", "body": {"secret": SECRET}});
+    for to in ["http://own.example:8080/", "https://own.example:444/"] {
+        service.answers([status(307, &[("location", to)], ""), status(308, &[("location", to)], "")]);
+        for request in [&post, &get()] {
+            let told = service.call("request", request).await.unwrap_err().to_string();
+            assert!(told.contains(to.trim_end_matches('/')), "{told}");
+        }
+    }
+    assert_eq!(service.seen().len(), 4, "nothing was sent elsewhere");
+    let client = json!({"base_url": "http://own.example", "token_url": "http://auth.example/token", "client_id": "id-1", "client_secret": "s3cret-1"});
+    let service = Service::start("http", &["own.example", "auth.example"], client).await;
+    for to in ["http://own.example/token", "http://auth.example:8080/token"] {
+        service.answers([status(307, &[("location", to)], "")]);
+        let told = service.call("request", &get()).await.unwrap_err().to_string();
+        assert!(told.contains("would take the body of the request there"), "{told}");
+    }
+    assert_eq!(service.seen().len(), 2, "the client's secret went to its own address alone");
+}

@@ -58,10 +58,16 @@ fn url_part(connector: &Connector, name: &str, secrets: &Secrets<'_>) -> Result<
     }
 }
 
+/// The base URLs of a connector under this credential.
+pub fn bases_of(connector: &Connector, secrets: &Secrets<'_>) -> Vec<Url> {
+    let named = connector.hosts.keys().filter_map(|host| base_url(connector, host, secrets).ok());
+    named.filter_map(|url| Url::parse(&url).ok()).collect()
+}
+
 /// Every host that a call under this credential may reach: those of the connector and those its replies lead to.
 pub fn hosts_of(connector: &Connector, secrets: &Secrets<'_>) -> Vec<String> {
-    let named = connector.hosts.keys().filter_map(|host| base_url(connector, host, secrets).ok());
-    let hosts = named.filter_map(|url| Some(Url::parse(&url).ok()?.host_str()?.to_owned()));
+    let bases = bases_of(connector, secrets);
+    let hosts = bases.iter().filter_map(|url| Some(url.host_str()?.to_owned()));
     hosts.chain(connector.other_hosts.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 pub(crate) use address::path_names;
-pub use address::{base_url, hosts_of};
+pub use address::{base_url, bases_of, hosts_of};
 pub use effect::{surely_reads, writes};
 pub(crate) use place::given;
 pub use sign::sign_in;

@@ -118,7 +118,7 @@ async fn fetch(
     let (url, rule) = egress.check(&client.token_url, &[]).map_err(|refusal| failed(refusal.to_string()))?;
     let (headers, body) = request(&client, name)?;
     let outgoing = Outgoing { method: Method::POST, url, headers, body: Some(body), fresh: false };
-    // The rule allows the token endpoint's own host only, so the client's secret goes nowhere else.
+    // The rule allows the token endpoint's own origin only, so the client's secret goes nowhere else.
     let response = egress.send(outgoing, &rule).await.map_err(|error| failed(error.to_string()))?;
     let status = response.status();
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -127,7 +127,7 @@ async fn a_redirect_to_a_private_host_is_not_followed() {
         let to = target.clone();
         let front = Receiver::start(move |_, _| {
             let to = to.clone();
-            async move { with_header(307, "location", &to) }
+            async move { with_header(302, "location", &to) }
         })
         .await;
         let bench = Bench::to(&front, "/").with(|bench| {
@@ -141,11 +141,11 @@ async fn a_redirect_to_a_private_host_is_not_followed() {
 
 #[tokio::test]
 async fn a_redirect_is_followed_only_to_an_allowed_domain() {
-    let target = Receiver::echoing().await;
+    let target = Receiver::start(|seen, _| async move { answer(200, &json!({"method": seen.method})) }).await;
     let to = format!("http://localhost:{}/there", target.address.port());
     let front = Receiver::start(move |_, _| {
         let to = to.clone();
-        async move { with_header(307, "location", &to) }
+        async move { with_header(302, "location", &to) }
     })
     .await;
     let bench = Bench::to(&front, "/")
@@ -154,16 +154,16 @@ async fn a_redirect_is_followed_only_to_an_allowed_domain() {
     assert!(failed(&bench.run().await).contains("not among the allowed domains"));
     assert_eq!(target.connections(), 0);
     let bench = bench.with(|bench| bench.binding.allowed_domains = vec!["127.0.0.1".into(), "localhost".into()]);
-    assert_eq!(output(&bench.run().await), &json!({"got": {"text": "hello"}}));
+    assert_eq!(output(&bench.run().await), &json!({"method": "GET"}));
 }
 
 #[tokio::test]
 async fn another_host_gets_neither_credentials_nor_the_tenants_headers() {
-    let target = Receiver::echoing().await;
+    let target = Receiver::start(|_, _| async { answer(200, &json!({})) }).await;
     let to = target.url("/there");
     let front = Receiver::start(move |_, _| {
         let to = to.clone();
-        async move { with_header(307, "location", &to) }
+        async move { with_header(302, "location", &to) }
     })
     .await;
     let bench = Bench::to(&front, "/")
@@ -171,6 +171,7 @@ async fn another_host_gets_neither_credentials_nor_the_tenants_headers() {
         .secret(artel_domain::AuthType::BearerToken, "top-secret")
         .with(|bench| {
             bench.tool.custom_headers = [("x-custom".to_owned(), "mine".to_owned())].into();
+            bench.binding.allowed_domains = vec!["127.0.0.1".into()];
         });
     output(&bench.run().await);
     let (first, second) = (&front.seen()[0], &target.seen()[0]);
@@ -179,7 +180,23 @@ async fn another_host_gets_neither_credentials_nor_the_tenants_headers() {
         assert_eq!(second.header(name), None, "{name}");
     }
     assert_eq!(second.header("x-idempotency-key"), first.header("x-idempotency-key"));
-    assert_eq!(second.json(), json!({"text": "hello"}));
+    assert!(second.body.is_empty());
+}
+
+#[tokio::test]
+async fn another_origin_gets_no_body_whatever_the_binding_allows() {
+    let target = Receiver::echoing().await;
+    let to = target.url("/there");
+    let front = Receiver::start(move |_, _| {
+        let to = to.clone();
+        async move { with_header(307, "location", &to) }
+    })
+    .await;
+    let bench = Bench::to(&front, "/").allowing("127.0.0.1");
+    assert!(failed(&bench.run().await).contains("would take the body of the request there"));
+    let bench = bench.with(|bench| bench.binding.allowed_domains = vec!["127.0.0.1".into()]);
+    assert!(failed(&bench.run().await).contains("would take the body of the request there"));
+    assert_eq!(target.connections(), 0);
 }
 
 #[tokio::test]
