@@ -5,6 +5,7 @@ use std::time::Duration;
 use artel_connectors::reply::Failure;
 use artel_connectors::request::HttpRequest;
 use artel_connectors::schema::{Later, Method, Pointer};
+use artel_tools::Redactor;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
@@ -40,7 +41,8 @@ impl Executor {
                 condition.fits(state.reply.status, &state.reply.headers, Some(&state.done.whole))
             };
             if fits(failed) {
-                return Err(self.off(work, move || gave_up(&state.reply)).await?);
+                let redactor = work.redactor.clone();
+                return Err(self.off(work, move || gave_up(&state.reply, &redactor)).await?);
             }
             if fits(done) {
                 return match download {
@@ -72,7 +74,8 @@ impl Executor {
         let reply = Reply { status, headers, body, now: self.clock.now() };
         self.makes_room(work, reply.body.len()).await?;
         if reply.status >= 300 {
-            return Err(self.off(work, move || gave_up(&reply)).await?);
+            let redactor = work.redactor.clone();
+            return Err(self.off(work, move || gave_up(&reply, &redactor)).await?);
         }
         self.off(work, move || file(&reply)).await
     }
@@ -84,7 +87,8 @@ fn file(reply: &Reply) -> Value {
     json!({"media_type": media_type, "bytes": reply.body.len(), "base64": STANDARD.encode(&reply.body)})
 }
 
-fn gave_up(reply: &Reply) -> ExecuteError {
+fn gave_up(reply: &Reply, redactor: &Redactor) -> ExecuteError {
     let message = artel_connectors::reply::words(&reply.as_http());
-    ExecuteError::Refused(Failure { status: reply.status, code: None, message, means: None })
+    let failure = Failure { status: reply.status, code: None, message, means: None };
+    ExecuteError::Refused(failure.shown(&|text| redactor.text(text)))
 }

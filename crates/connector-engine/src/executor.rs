@@ -307,6 +307,8 @@ pub(crate) fn too_fast(account: &Account, retry_after: Duration) -> ExecuteError
 /// The same outcome without what must not be seen.
 fn masked(mut outcome: Outcome, redactor: &Redactor) -> Outcome {
     redactor.value(&mut outcome.data);
+    // A cursor of a service may be made of what was sent to it.
+    outcome.next.iter_mut().flat_map(Map::values_mut).for_each(|value| redactor.value(value));
     outcome.refused_items.iter_mut().for_each(|item| item.message = redactor.text(&item.message));
     outcome
 }

@@ -31,7 +31,12 @@ impl Executor {
     ) -> Result<(Reading, Reply), ExecuteError> {
         self.makes_room(work, reply.body.len()).await?;
         let (account, operation) = (work.account.clone(), work.operation.key.clone());
-        self.off(work, move || meaning(&account, &operation, reply, is_file)).await
+        let redactor = work.redactor.clone();
+        let doing = move || {
+            let (reading, reply) = meaning(&account, &operation, reply, is_file);
+            (reading.shown(&|text| redactor.text(text)), reply)
+        };
+        self.off(work, doing).await
     }
 
     /// Makes room for a reply. While a call holds much, it keeps one of the tenant's places for large replies: they

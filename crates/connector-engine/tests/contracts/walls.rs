@@ -199,3 +199,19 @@ async fn a_redirect_to_another_origin_gets_no_body_and_no_token_is_asked_for_the
     }
     assert_eq!(service.seen().len(), 2, "the client's secret went to its own address alone");
 }
+
+#[tokio::test]
+async fn a_secret_is_hidden_also_where_an_error_is_cut_and_in_what_brings_the_next_page() {
+    let own = service().await;
+    for length in [280, 290, 295, 299] {
+        own.answers([status(400, &[], &format!("{}{SECRET}", "x".repeat(length)))]);
+        let told = own.call("request", &get()).await.unwrap_err().to_string();
+        assert!(!told.contains("xs3c") && told.contains("x*"), "{told}");
+    }
+    let credential = json!({"client_id": "1234567", "api_key": "k3y-canary"});
+    let ozon = Service::start("ozon", &["api-seller.ozon.ru"], credential).await;
+    let items = json!({"result": {"items": [{"product_id": 1}], "last_id": "after k3y-canary", "total": 9}});
+    ozon.answers([ok(&items)]);
+    let outcome = ozon.call("product_list", &json!({"limit": 1})).await.unwrap();
+    assert_eq!(outcome.next.unwrap()["last_id"], json!("after ***"));
+}

@@ -35,7 +35,7 @@ pub(super) fn data(
             let data = wanted.data.find(&body).cloned().unwrap_or(Value::Null);
             Ok((data, body))
         }
-        (ReplyKind::Json, None) => Err(format!("the answer is not JSON: {}", shortened(reply.body))),
+        (ReplyKind::Json, None) => Err(format!("the answer is not JSON: {}", text(reply.body).trim())),
         (ReplyKind::Text, body) => Ok((text(reply.body).into(), body.unwrap_or_default())),
         (ReplyKind::Binary, body) => Ok((binary(reply), body.unwrap_or_default())),
         (ReplyKind::Any, None) => match std::str::from_utf8(reply.body) {
@@ -54,14 +54,6 @@ fn binary(reply: &HttpReply<'_>) -> Value {
     })
 }
 
-fn text(body: &[u8]) -> String {
+pub(super) fn text(body: &[u8]) -> String {
     String::from_utf8_lossy(body).into_owned()
-}
-
-/// The beginning of a text, for people.
-pub(super) fn shortened(body: &[u8]) -> String {
-    const SHOWN: usize = 300;
-    let text = text(body);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= SHOWN { line } else { line.chars().take(SHOWN).chain(['…']).collect() }
 }

@@ -1,7 +1,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::content::shortened;
+use super::content::text;
 use super::{Failure, HttpReply, RefusedItem};
 use crate::schema::{Connector, FailureRule, Operation, Pointer};
 
@@ -63,20 +63,21 @@ pub(super) fn words(reply: &HttpReply<'_>, body: Option<&Value>) -> String {
     usual().unwrap_or_else(|| plain(reply))
 }
 
-/// Words, or what is shown in their place.
+/// Words, or what stands in their place.
 fn said(value: &Value) -> Option<String> {
     match value {
         Value::Null | Value::Bool(_) => None,
         Value::String(text) if text.is_empty() => None,
-        Value::String(text) => Some(shortened(text.as_bytes())),
-        other => Some(shortened(other.to_string().as_bytes())),
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 
 fn plain(reply: &HttpReply<'_>) -> String {
     let reason = StatusCode::from_u16(reply.status).ok().and_then(|status| status.canonical_reason());
-    let text = shortened(reply.body);
-    if text.is_empty() || text.starts_with('<') { reason.unwrap_or("no words").to_owned() } else { text }
+    let text = text(reply.body);
+    let text = text.trim();
+    if text.is_empty() || text.starts_with('<') { reason.unwrap_or("no words").to_owned() } else { text.to_owned() }
 }
 
 /// The items that were refused in a reply that is no failure.

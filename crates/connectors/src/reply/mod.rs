@@ -2,6 +2,7 @@
 
 mod content;
 mod failure;
+mod shown;
 mod wait;
 
 use std::time::Duration;
@@ -65,13 +66,13 @@ pub struct Failure {
     pub status: u16,
     /// The service's own code.
     pub code: Option<String>,
-    /// The service's own words, shortened.
+    /// The service's own words, whole until [`Failure::shown`].
     pub message: String,
     /// What it means, in the connector's words.
     pub means: Option<Text>,
 }
 
-/// Reads a reply.
+/// Reads a reply. Nothing of it is shown to anybody before [`Reading::shown`].
 ///
 /// # Arguments
 /// * `scheme`: the one that signed the request.
@@ -95,7 +96,7 @@ pub fn read(connector: &Connector, operation: &Operation, scheme: Option<&Scheme
     done(operation, reply, body)
 }
 
-/// The service's words in a reply that no connector describes, shortened.
+/// The service's words in a reply that no connector describes, as they came.
 pub fn words(reply: &HttpReply<'_>) -> String {
     failure::words(reply, content::json(reply.body).as_ref())
 }

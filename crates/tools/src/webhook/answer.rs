@@ -84,7 +84,7 @@ impl Body {
         if is_no_text(&kind) && std::str::from_utf8(bytes).is_err() {
             return Ok(Self::Text(format!("[the answer is not text ({}); it is not shown]", media(&kind))));
         }
-        redactor.pay(bytes.len(), fuel)?;
+        Redactor::pay(bytes.len(), fuel)?;
         let text = charset::decode(&kind, bytes, cut_at.is_some())?;
         if cut_at.is_none()
             && is_json(headers)
@@ -93,11 +93,8 @@ impl Body {
             redactor.value(&mut value);
             return Ok(Self::Json(value));
         }
-        let mut text = redactor.text(&text);
-        if let Some(cap) = cut_at {
-            text = format!("{text}\n[truncated: the answer is larger than {cap} bytes]");
-        }
-        Ok(Self::Text(text))
+        let Some(cap) = cut_at else { return Ok(Self::Text(redactor.text(&text))) };
+        Ok(Self::Text(format!("{}\n[truncated: the answer is larger than {cap} bytes]", redactor.beginning(&text))))
     }
 
     pub(crate) fn text(&self) -> String {
