@@ -5,6 +5,8 @@ use encoding_rs::{Encoding, UTF_8};
 
 /// Where a document may say how it is encoded.
 const HEAD: usize = 2048;
+/// Bytes from which an encoding is told that nobody names.
+const LOOKED_AT: usize = 256 * 1024;
 
 /// The text.
 ///
@@ -46,7 +48,8 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
         return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
+    let head = &bytes[..bytes.len().min(LOOKED_AT)];
+    detector.feed(head, head.len() == bytes.len());
     detector.guess(None, Utf8Detection::Allow)
 }
 

@@ -5,19 +5,26 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use artel_tools::Fuel;
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, local_name, ns, parse_document};
 
 /// The parser's own work grows with the depth, so it is given the page in pieces of this many bytes.
 const PIECE: usize = 4096;
+/// Steps for each byte.
+const STEPS: u64 = 16;
 
-/// Whether the page nests deeper than `most`. It reads no further than to the place where that is seen.
-pub(crate) fn exceeds(html: &str, most: usize) -> bool {
+/// Whether the page nests deeper than `most`, or takes more work to find out than there is fuel for. It reads no further
+/// than to the place where that is seen.
+pub(crate) fn exceeds(html: &str, most: usize, fuel: &Fuel) -> bool {
     let deepest = Rc::new(Cell::new(0));
     let mut parser = parse_document(Depths { deepest: deepest.clone(), root: Place::root() }, ParseOpts::default());
     let mut rest = html;
     while !rest.is_empty() && deepest.get() <= most {
+        if fuel.spend(PIECE as u64 * STEPS).is_err() {
+            return true;
+        }
         let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE.min(rest.len())));
         parser.process(StrTendril::from_slice(piece));
         rest = after;
@@ -135,7 +142,11 @@ impl TreeSink for Depths {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::exceeds;
+    use artel_tools::Fuel;
+
+    fn exceeds(html: &str, most: usize) -> bool {
+        super::exceeds(html, most, &Fuel::steps(u64::MAX, Duration::from_mins(1)))
+    }
 
     #[test]
     fn depth_is_what_the_parser_makes_of_the_page() {
@@ -155,6 +166,11 @@ mod tests {
         for deep in ["<div>", "<div/>", "<div></x>", "<div a='</div>'>", "<span><div></span>", "<b>"] {
             assert!(exceeds(&deep.repeat(2000), 256), "{deep}");
         }
+    }
+
+    #[test]
+    fn a_page_that_is_not_paid_for_counts_as_deep() {
+        assert!(super::exceeds("<p>a", 256, &Fuel::steps(0, Duration::from_mins(1))));
     }
 
     #[test]

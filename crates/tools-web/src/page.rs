@@ -1,6 +1,11 @@
-//! From a page to its readable text.
+//! From a page to its readable text, within the fuel of one program.
 
-use dom_smoothie::{Config, Readability, TextMode};
+mod article;
+
+use std::sync::Arc;
+
+use artel_domain::TenantId;
+use artel_tools::Fuel;
 
 use crate::{depth, plain};
 
@@ -11,7 +16,10 @@ const MOST_ELEMENTS: usize = 20_000;
 const DEEPEST: usize = 256;
 /// Characters of a title.
 const LONGEST_TITLE: usize = 300;
-const STACK: usize = 64 * 1024 * 1024;
+/// Bytes in which the end of a title is looked for.
+const TITLE_WITHIN: usize = 4096;
+/// Steps for each tag of a page that is read without being taken apart.
+const TAG: usize = 16;
 
 /// What a page says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,37 +27,33 @@ pub(crate) struct Page {
     pub(crate) title: Option<String>,
     /// Markdown.
     pub(crate) content: String,
+    /// The page goes on, and there was no time to read it.
+    pub(crate) is_cut: bool,
 }
 
-/// The article of a page; of one that has none, all its text. It keeps a processor busy: call it off the threads that
-/// async tasks share.
+/// The article of a page; of one that has none, or takes too long, all its text as far as the fuel goes. It keeps a
+/// processor busy: call it off the threads that async tasks share.
 ///
-/// # Errors
-/// A text when no thread can be had.
-pub(crate) fn read(html: String, url: String) -> Result<Page, String> {
-    let reader = std::thread::Builder::new().name("web-page".to_owned()).stack_size(STACK);
-    let reading = reader.spawn(move || article(&html, &url)).map_err(|error| format!("failed: no thread: {error}"))?;
-    reading.join().map_err(|_| "failed: the page cannot be read; use another source".to_owned())
-}
-
-fn article(html: &str, url: &str) -> Page {
-    let whole = || Page { title: title_of(html), content: plain::text_of(html) };
-    if html.len() > LARGEST || html.matches('<').count() > 2 * MOST_ELEMENTS || depth::exceeds(html, DEEPEST) {
-        return whole();
+/// # Arguments
+/// * `tenant`: on whose behalf the page is read.
+pub(crate) fn read(html: String, url: String, tenant: TenantId, fuel: &Fuel) -> Page {
+    let html = Arc::new(html);
+    let is_small = html.len() <= LARGEST && html.matches('<').count() <= 2 * MOST_ELEMENTS;
+    if is_small
+        && !depth::exceeds(&html, DEEPEST, fuel)
+        && let Some((title, content)) = article::read(tenant, &html, url, MOST_ELEMENTS, fuel)
+    {
+        return Page { title: shortened(&title), content, is_cut: false };
     }
-    let config = Config { max_elements_to_parse: MOST_ELEMENTS, text_mode: TextMode::Markdown, ..Config::default() };
-    let Ok(mut reader) = Readability::new(html, Some(url), Some(config)) else { return whole() };
-    match reader.parse() {
-        Ok(article) if !article.text_content.trim().is_empty() => {
-            Page { title: shortened(&article.title), content: article.text_content.trim().to_owned() }
-        }
-        _ => whole(),
-    }
+    let title = title_of(&html);
+    let (content, is_whole) = plain::read(&html, |bytes| fuel.spend((bytes + TAG) as u64).is_ok());
+    Page { title, content, is_cut: !is_whole }
 }
 
 fn title_of(html: &str) -> Option<String> {
     let start = html.find("<title")?;
     let (_, rest) = html[start..].split_once('>')?;
+    let rest = &rest[..rest.floor_char_boundary(TITLE_WITHIN)];
     shortened(&plain::text_of(rest.split("</title").next()?))
 }
 
@@ -61,10 +65,39 @@ fn shortened(title: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use std::time::{Duration, Instant};
 
-    fn page(html: &str) -> super::Page {
-        read(html.to_owned(), "https://example.com/a/".to_owned()).unwrap()
+    use artel_domain::{Clock as _, SystemClock, TenantId};
+    use artel_tools::Fuel;
+
+    use super::{Page, read};
+
+    fn within(html: &str, longest: Duration) -> Page {
+        let (tenant, fuel) = (TenantId(SystemClock.uuid()), Fuel::steps(u64::MAX, longest));
+        read(html.to_owned(), "https://example.com/a/".to_owned(), tenant, &fuel)
+    }
+
+    fn page(html: &str) -> Page {
+        within(html, Duration::from_mins(2))
+    }
+
+    #[test]
+    fn a_page_takes_no_longer_than_its_fuel_and_is_cut_there() {
+        let paragraphs = format!("<title>T</title>{}", "<p>x".repeat(2_400_000));
+        let started = Instant::now();
+        let read = within(&paragraphs, Duration::from_millis(20));
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+        assert!(read.is_cut && read.title.as_deref() == Some("T") && read.content.starts_with("T x x x"));
+        assert!(!page("<p>short").is_cut);
+    }
+
+    #[test]
+    fn a_page_whose_article_takes_too_long_is_its_text() {
+        let hostile = format!("<html><body>{}words", "<span><div></span>".repeat(13_000));
+        let started = Instant::now();
+        let read = within(&hostile, Duration::from_millis(100));
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+        assert!(read.is_cut || read.content.contains("words"), "{read:?}");
     }
 
     #[test]
@@ -99,11 +132,11 @@ mod tests {
 
     #[test]
     fn a_page_that_pretends_to_be_flat_is_read_soon() {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         for element in ["<div/>", "<div></x>", "<span><div></span>"] {
             page(&format!("<html><body>{}words", element.repeat(19_000)));
         }
-        assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     }
 
     #[test]

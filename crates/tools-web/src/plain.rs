@@ -1,48 +1,109 @@
 //! The text of a page without any understanding of it: for pages that are no article, or too large to be taken apart.
 
+/// Elements whose content is no text.
+const NO_TEXT: [&str; 5] = ["script", "style", "noscript", "template", "svg"];
+
 /// What stands between the tags, without scripts and styles, with runs of white space as one.
 pub(crate) fn text_of(html: &str) -> String {
-    let mut text = String::new();
+    read(html, |_| true).0
+}
+
+/// As [`text_of`], as far as somebody pays.
+///
+/// # Arguments
+/// * `pays`: is asked for each tag, with the bytes that were read since the last one.
+///
+/// Returns the text, and whether it is the whole of it.
+pub(crate) fn read(html: &str, mut pays: impl FnMut(usize) -> bool) -> (String, bool) {
+    let mut words = Words::default();
+    let mut inside: Option<&str> = None;
     let mut rest = html;
     while let Some(start) = rest.find('<') {
-        push(&mut text, &rest[..start]);
-        rest = &rest[start..];
-        rest = skip(rest).unwrap_or_default();
-        text.push(' ');
+        let tag = &rest[start..];
+        if inside.is_none() {
+            words.add(&rest[..start]);
+            words.is_gap = true;
+        }
+        let after = match inside {
+            Some(element) if closes(tag, element) => {
+                inside = None;
+                behind(tag, ">")
+            }
+            Some(_) => &tag[1..],
+            None if tag.starts_with("<!--") => behind(tag, "-->"),
+            None => {
+                inside = NO_TEXT.into_iter().find(|element| begins_with(&tag[1..], element));
+                behind(tag, ">")
+            }
+        };
+        if !pays(rest.len() - after.len()) {
+            return (words.text, false);
+        }
+        rest = after;
     }
-    push(&mut text, rest);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    if inside.is_none() {
+        words.add(rest);
+    }
+    (words.text, true)
 }
 
-/// What comes after the tag, or after the whole element where its content is no text. `None`: nothing.
-fn skip(rest: &str) -> Option<&str> {
-    if rest.starts_with("<!--") {
-        return rest.split_once("-->").map(|(_, after)| after);
+fn closes(tag: &str, element: &str) -> bool {
+    tag.strip_prefix("</").is_some_and(|name| begins_with(name, element))
+}
+
+fn begins_with(text: &str, name: &str) -> bool {
+    text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+}
+
+/// What comes after `end`; nothing when there is none.
+fn behind<'a>(tag: &'a str, end: &str) -> &'a str {
+    tag.split_once(end).map_or("", |(_, after)| after)
+}
+
+/// A text under way, with one space between two words.
+#[derive(Default)]
+struct Words {
+    text: String,
+    is_gap: bool,
+}
+
+impl Words {
+    fn add(&mut self, piece: &str) {
+        let mut rest = piece;
+        while let Some(at) = rest.find('&') {
+            self.letters(&rest[..at]);
+            let (letter, after) = entity(&rest[at..]);
+            self.letters(letter);
+            rest = after;
+        }
+        self.letters(rest);
     }
-    for element in ["script", "style", "noscript", "template", "svg"] {
-        let name = rest.get(1..=element.len());
-        if name.is_some_and(|name| name.eq_ignore_ascii_case(element)) {
-            let end = format!("</{element}");
-            let at = rest
-                .char_indices()
-                .map(|(at, _)| at)
-                .find(|at| rest.get(*at..*at + end.len()).is_some_and(|found| found.eq_ignore_ascii_case(&end)))?;
-            return rest[at..].split_once('>').map(|(_, after)| after);
+
+    fn letters(&mut self, piece: &str) {
+        for (index, word) in piece.split(char::is_whitespace).enumerate() {
+            self.is_gap |= index > 0;
+            if word.is_empty() {
+                continue;
+            }
+            if self.is_gap && !self.text.is_empty() {
+                self.text.push(' ');
+            }
+            self.is_gap = false;
+            self.text.push_str(word);
         }
     }
-    rest.split_once('>').map(|(_, after)| after)
 }
 
-fn push(text: &mut String, piece: &str) {
-    let piece = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " "), ("&#39;", "'"), ("&amp;", "&")]
-        .iter()
-        .fold(piece.to_owned(), |piece, (name, letter)| piece.replace(name, letter));
-    text.push_str(&piece);
+/// The letter that a text begins with, which is `&` or an entity, and what comes after it.
+fn entity(text: &str) -> (&str, &str) {
+    let known = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " "), ("&#39;", "'"), ("&amp;", "&")];
+    let found = known.iter().find_map(|(name, letter)| Some((*letter, text.strip_prefix(name)?)));
+    found.unwrap_or((&text[..1], &text[1..]))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::text_of;
+    use super::{read, text_of};
 
     #[test]
     fn scripts_styles_and_comments_are_no_text() {
@@ -50,6 +111,18 @@ mod tests {
         assert_eq!(text_of(page), "One & two three");
         assert_eq!(text_of("a < b"), "a");
         assert_eq!(text_of("<script>never closed"), "");
+        assert_eq!(text_of("<script>a</scrip></SCRIPT>b"), "b");
         assert_eq!(text_of("<я>да"), "да");
+        assert_eq!(text_of(" a&nbsp;&amp;lt;  &b;\n c&"), "a &lt; &b; c&");
+    }
+
+    #[test]
+    fn what_is_not_paid_for_is_not_read() {
+        let mut left = 3;
+        let read = read(&"<p>word".repeat(1000), |_| {
+            left -= 1;
+            left > 0
+        });
+        assert_eq!(read, ("word word".to_owned(), false));
     }
 }

@@ -5,7 +5,7 @@ mod kind;
 mod load;
 
 use artel_catalogue::args::WebFetch;
-use artel_tools::{Builtin, CallContext, ToolError, ToolOutput};
+use artel_tools::{Builtin, CallContext, Fuel, ToolError, ToolOutput};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -35,14 +35,9 @@ impl Builtin for WebFetchTool {
         }
         let loaded = load(context, &args.url).await?;
         match Kind::of(&loaded.content_type, &loaded.bytes) {
-            Kind::Page => {
-                let (html, url) = (charset::decoded(&loaded.bytes, &loaded.content_type), loaded.url.clone());
-                let page = context.off_thread(move |_| page::read(html, url).map_err(ToolError::from)).await?;
+            kind @ (Kind::Page | Kind::Text) => {
+                let page = read(context, &loaded, kind).await?;
                 readable(context, &loaded, page, max_chars).await
-            }
-            Kind::Text => {
-                let content = charset::decoded(&loaded.bytes, &loaded.content_type);
-                readable(context, &loaded, Page { title: None, content }, max_chars).await
             }
             Kind::Pdf => Err(tell(
                 "unavailable",
@@ -54,14 +49,26 @@ impl Builtin for WebFetchTool {
     }
 }
 
+/// The text of what was loaded. Any size and any form of it may come from a stranger.
+async fn read(context: &CallContext, loaded: &Loaded, kind: Kind) -> Result<Page, ToolError> {
+    let (bytes, content_type, url) = (loaded.bytes.clone(), loaded.content_type.clone(), loaded.url.clone());
+    let tenant = context.tenant_id;
+    let work = move |fuel: &Fuel| {
+        let content = charset::decoded(&bytes, &content_type);
+        let as_text = |content| Page { title: None, content, is_cut: false };
+        Ok(if kind == Kind::Page { page::read(content, url, tenant, fuel) } else { as_text(content) })
+    };
+    context.off_thread(work).await
+}
+
 /// The answer with the text, or with its beginning and where the whole of it is.
 async fn readable(context: &CallContext, loaded: &Loaded, page: Page, max_chars: u32) -> Result<ToolOutput, ToolError> {
-    let (content, truncated) = shortened(&page.content, max_chars as usize);
+    let (content, is_long) = shortened(&page.content, max_chars as usize);
     let mut answer = json!({
         "url": loaded.url, "title": page.title, "content": content, "content_type": loaded.content_type,
-        "truncated": truncated,
+        "truncated": is_long || page.is_cut,
     });
-    if truncated {
+    if is_long {
         let title = page.title.unwrap_or_else(|| loaded.url.clone());
         if let Some(artifact) = keep(context, "web_page", title, "text/markdown; charset=utf-8", page.content).await? {
             answer["artifact_id"] = json!(artifact);

@@ -38,6 +38,7 @@ fn site() -> Router {
         .route("/away", get(to("/page")))
         .route("/round", get(to("/round")))
         .route("/inside", get(to("http://10.0.0.1/")))
+        .route("/endless", get(answer(200, "text/html", "<p>x".repeat(2_400_000).into_bytes())))
         .route("/401", get(answer(401, "text/plain", Vec::new())))
         .route("/429", get(answer(429, "text/plain", Vec::new())))
         .route("/503", get(answer(503, "text/plain", Vec::new())))
@@ -51,6 +52,17 @@ async fn a_page_is_readable_text_from_its_last_address() {
     assert_eq!((&read["content_type"], &read["truncated"]), (&json!("text/html; charset=utf-8"), &json!(false)));
     let content = read["content"].as_str().unwrap();
     assert!(content.contains("The rate stays where it was") && !content.contains("evil"), "{content}");
+}
+
+#[tokio::test]
+async fn a_page_is_read_for_a_second_and_what_was_read_is_marked_as_cut() {
+    let site = serves(site()).await;
+    let started = std::time::Instant::now();
+    let args = json!({"url": format!("{site}/endless"), "max_chars": 100_000});
+    let read = fetches(args, true, None).await.unwrap();
+    assert!(started.elapsed() < std::time::Duration::from_secs(8), "{:?}", started.elapsed());
+    assert_eq!(read["truncated"], true);
+    assert!(read["content"].as_str().unwrap().starts_with("x x x"));
 }
 
 #[tokio::test]

@@ -62,6 +62,11 @@ impl Fuel {
         self.left.get()
     }
 
+    /// The time that is left.
+    pub fn time_left(&self) -> Duration {
+        self.ends.saturating_duration_since(Instant::now())
+    }
+
     fn empty(&self) -> Result<(), Exhausted> {
         self.left.set(0);
         self.next_look.set(0);

@@ -39,6 +39,14 @@ impl Shares {
         Some(Place { _own: of_tenant, _one_of_all: one_of_all, _tenant: own })
     }
 
+    /// A place when one is free now.
+    pub fn free_place(&self, tenant: TenantId) -> Option<Place> {
+        let own = self.own(tenant);
+        let of_tenant = own.clone().try_acquire_owned().ok()?;
+        let one_of_all = self.all.clone().try_acquire_owned().ok()?;
+        Some(Place { _own: of_tenant, _one_of_all: one_of_all, _tenant: own })
+    }
+
     fn own(&self, tenant: TenantId) -> Arc<Semaphore> {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = tenants.get(&tenant).and_then(Weak::upgrade) {
@@ -67,6 +75,7 @@ mod tests {
         let held = [shares.place(first).await, shares.place(first).await];
         assert!(held.iter().all(Option::is_some));
         assert!(tokio::time::timeout(short, shares.place(first)).await.is_err());
+        assert!(shares.free_place(first).is_none() && shares.free_place(second).is_some());
         let last = shares.place(second).await;
         assert!(tokio::time::timeout(short, shares.place(second)).await.is_err(), "there are three in all");
         drop(last);

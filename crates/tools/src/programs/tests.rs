@@ -39,6 +39,22 @@ async fn one_tenants_programs_leave_room_for_others() {
 }
 
 #[tokio::test]
+async fn tenants_that_flood_together_leave_a_turn_to_another() {
+    let programs = Arc::new(Programs::new(2));
+    let mut flooding = tokio::task::JoinSet::new();
+    for flood in [tenant(), tenant()] {
+        for _ in 0..4 {
+            let programs = programs.clone();
+            flooding.spawn(async move { programs.run(flood, for_ever).await });
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let started = Instant::now();
+    assert_eq!(programs.run(tenant(), |_| Ok::<_, String>(7)).await, Ok(7));
+    assert!(started.elapsed() < Duration::from_millis(2500), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
 async fn a_program_that_nobody_waits_for_stops_or_never_begins() {
     let (programs, own) = (Programs::new(2), tenant());
     let short = Duration::from_millis(20);
