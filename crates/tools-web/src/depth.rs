@@ -15,8 +15,8 @@ const PIECE: usize = 4096;
 /// Steps for each byte.
 const STEPS: u64 = 16;
 
-/// Whether the page nests deeper than `most`, or takes more work to find out than there is fuel for. It reads no further
-/// than to the place where that is seen.
+/// Whether the page nests deeper than `most`, or takes more work to find out than there is fuel for. It reads no
+/// further than to the place where that is seen.
 pub(crate) fn exceeds(html: &str, most: usize, fuel: &Fuel) -> bool {
     let deepest = Rc::new(Cell::new(0));
     let mut parser = parse_document(Depths { deepest: deepest.clone(), root: Place::root() }, ParseOpts::default());

@@ -179,7 +179,7 @@ async fn a_credential_that_would_say_where_a_request_ends_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_another_origin_gets_no_body_and_no_token_is_asked_for_there() {
+async fn a_redirect_to_another_origin_takes_neither_body_nor_secret() {
     let service = service().await;
     let post = json!({"method": "POST", "path": "/", "body": {"secret": SECRET}});
     for to in ["http://own.example:8080/", "https://own.example:444/"] {
@@ -201,7 +201,7 @@ async fn a_redirect_to_another_origin_gets_no_body_and_no_token_is_asked_for_the
 }
 
 #[tokio::test]
-async fn a_secret_is_hidden_also_where_an_error_is_cut_and_in_what_brings_the_next_page() {
+async fn a_secret_is_hidden_in_an_error_that_is_cut_and_in_a_cursor() {
     let own = service().await;
     for length in [280, 290, 295, 299] {
         own.answers([status(400, &[], &format!("{}{SECRET}", "x".repeat(length)))]);

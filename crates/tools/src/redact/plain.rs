@@ -14,8 +14,8 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    /// The plain form. Backslashes are left out, because nobody knows what they escape. `+` is a space, as in forms, and
-    /// a line break is the letter of its escape.
+    /// The plain form. Backslashes are left out, because nobody knows what they escape. `+` is a space, as in forms,
+    /// and a line break is the letter of its escape.
     pub(super) fn of(text: &str) -> Self {
         let mut plain = Self { bytes: text.bytes().map(letter).collect(), starts: None, end: text.len() };
         for _ in 0..MOST_PASSES {
