@@ -56,7 +56,7 @@ async fn pages_end_at_a_size_with_the_place_to_go_on_from() {
     service.answers((0..4).map(|_| raw(200, &[("content-type", "application/json")], page.as_bytes())));
     let bounds = PageBounds { max_pages: 4, max_items: 100 };
     let params = json!({"entity": "Catalog_X", "top": 2});
-    let outcome = service.call_with("query", &params, Some(bounds), Duration::from_secs(60)).await.unwrap();
+    let outcome = service.call_with("query", &params, Some(bounds), Duration::from_mins(1)).await.unwrap();
     assert_eq!((outcome.pages, outcome.data.as_array().unwrap().len(), outcome.is_full), (2, 4, true));
     assert_eq!(outcome.next.unwrap()["skip"], json!(4));
     assert_eq!(service.seen().len(), 2);
