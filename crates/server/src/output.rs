@@ -3,6 +3,7 @@
 //! What is printed may hold texts that tenants wrote, so nothing leaves this file that controls a terminal, or that
 //! nobody sees.
 
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
 
 use artel_domain::names;
@@ -40,7 +41,9 @@ pub(crate) fn json_document(text: &str) {
 
 /// Columns padded to their widest cell; the last one as it is.
 pub(crate) fn table(rows: &[Vec<String>]) {
-    lines_of(rows).iter().for_each(|line| print(line));
+    for line in lines_of(rows) {
+        print(&line);
+    }
 }
 
 fn print(text: &str) {
@@ -60,8 +63,10 @@ fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && names::is_unseen(c) {
-            let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
-            escaped.push_str(&units);
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
         } else {
             escaped.push(c);
         }

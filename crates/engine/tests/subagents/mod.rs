@@ -37,14 +37,14 @@ pub(super) async fn call(bench: &Bench, run: RunId) -> ToolCallRow {
 
 /// The results of the run's subagents.
 pub(super) async fn results(bench: &Bench, run: RunId) -> Vec<Value> {
-    let result = call(bench, run).await.result.expect("the call has a result");
-    result["results"].as_array().expect("a list of results").clone()
+    let result = call(bench, run).await.result.unwrap();
+    result["results"].as_array().unwrap().clone()
 }
 
 /// The tools that the model was offered for this input.
 pub(super) fn offered(server: &ModelServer, input: &str) -> Vec<String> {
     let asks = |body: &Value| body["messages"].as_array().unwrap().iter().any(|message| message["content"] == input);
-    let body = server.requests().into_iter().find(asks).expect("the model was asked");
+    let body = server.requests().into_iter().find(asks).unwrap();
     let tools = body["tools"].as_array().cloned().unwrap_or_default();
     tools.iter().map(|tool| tool["function"]["name"].as_str().unwrap().to_owned()).collect()
 }

@@ -64,8 +64,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_files_of_the_answer_are_those_of_the_workspace() {
-        let named =
-            |files: Value| answer_keeping(Exit, json!({"answer": "done", "files": files}), &MemoryKeeper::default());
+        let kept = MemoryKeeper::default();
+        let named = |files: Value| answer_keeping(Exit, json!({"answer": "done", "files": files}), &kept);
         let found = named(json!(["/workspace/report.csv"])).await.unwrap();
         assert_eq!(found["files"][0]["path"], "report.csv");
         assert!(found["files"][0]["artifact_id"].is_string(), "{found}");

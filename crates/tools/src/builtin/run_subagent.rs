@@ -61,7 +61,7 @@ mod tests {
     use crate::output::ToolError;
     use crate::subagents::SubagentTask;
 
-    fn one(task: Value) -> Value {
+    fn one(task: &Value) -> Value {
         json!({ "tasks": [task] })
     }
 
@@ -99,14 +99,14 @@ mod tests {
         for (args, part) in [
             (json!({ "tasks": [] }), "at /tasks"),
             (json!({ "tasks": [good, good, good, good, good, good] }), "at /tasks"),
-            (one(json!({ "kind": "think", "goal": "Think." })), "at /tasks/0/kind"),
-            (one(json!({ "kind": "verify" })), "at /tasks/0"),
-            (one(json!({ "kind": "verify", "goal": "G", "files": [] })), "at /tasks/0"),
+            (one(&json!({ "kind": "think", "goal": "Think." })), "at /tasks/0/kind"),
+            (one(&json!({ "kind": "verify" })), "at /tasks/0"),
+            (one(&json!({ "kind": "verify", "goal": "G", "files": [] })), "at /tasks/0"),
             (json!({ "tasks": [good, { "kind": "verify", "goal": " " }] }), "tasks[1].goal: it is blank"),
-            (one(json!({ "kind": "verify", "goal": "G", "budget": { "run_tokens": 0 } })), "tasks[0].budget: "),
-            (one(json!({ "kind": "verify", "goal": "G", "budget": { "run_cost_usd": 0 } })), "tasks[0].budget: "),
-            (one(json!({ "kind": "verify", "goal": "G", "budget": { "run_cost_usd": -1 } })), "run_cost_usd"),
-            (one(json!({ "kind": "verify", "goal": "G", "budget": { "run_tokens": 1.5 } })), "run_tokens"),
+            (one(&json!({ "kind": "verify", "goal": "G", "budget": { "run_tokens": 0 } })), "tasks[0].budget: "),
+            (one(&json!({ "kind": "verify", "goal": "G", "budget": { "run_cost_usd": 0 } })), "tasks[0].budget: "),
+            (one(&json!({ "kind": "verify", "goal": "G", "budget": { "run_cost_usd": -1 } })), "run_cost_usd"),
+            (one(&json!({ "kind": "verify", "goal": "G", "budget": { "run_tokens": 1.5 } })), "run_tokens"),
         ] {
             match start(RunSubagent, args, &started).await {
                 Err(ToolError::Tell(told)) => {

@@ -89,6 +89,7 @@ fn an_exit_with_files_ends_the_run_when_they_were_found_and_goes_on_when_not() {
             attempts: 1,
             duration_ms: 0,
             request: None,
+            usage: None,
         };
         let (journal, _) = play(&mut turn, [found]);
         assert_eq!(kinds(&journal).last(), Some(&last));
