@@ -412,47 +412,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/tools/catalogue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the catalogue of tools.
-         * @description All tools that the product knows of, group by group. One that this installation cannot call says why, and what the
-         *     operator does about it. Needs `tools:read`.
-         */
-        get: operations["list_catalogue_tools"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/tools/catalogue/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a tool of the catalogue.
-         * @description Needs `tools:read`.
-         */
-        get: operations["get_catalogue_tool"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/tools/{tool_id}": {
         parameters: {
             query?: never;
@@ -496,6 +455,47 @@ export interface paths {
          * @description With all guards of a real call and one attempt. A refusal or a failure is in `error`. Needs `tools:write`.
          */
         post: operations["test_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tools/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the catalogue of tools.
+         * @description All tools that the product knows of, group by group. One that this installation cannot call says why, and what the
+         *     operator does about it. Needs `tools:read`.
+         */
+        get: operations["list_catalogue_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tools/catalogue/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a tool of the catalogue.
+         * @description Needs `tools:read`.
+         */
+        get: operations["get_catalogue_tool"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1185,7 +1185,8 @@ export interface paths {
         };
         /**
          * List the connectors.
-         * @description The external services that agents may be given, by key. Needs `agents:read`.
+         * @description The external services that agents may be given, by key; also those that the organisation imported. Needs
+         *     `agents:read`.
          */
         get: operations["list_connectors"];
         put?: never;
@@ -1210,7 +1211,12 @@ export interface paths {
         get: operations["get_connector"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a connector that the organisation imported.
+         * @description It is taken from every agent. While there are credentials of it, and for a connector of the installation, the answer
+         *     is 409. Needs `agents:write`.
+         */
+        delete: operations["delete_connector"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1325,7 +1331,7 @@ export interface paths {
         put?: never;
         /**
          * Grant a credential to an agent.
-         * @description It must be of one of the agent's connectors (422). Needs `agents:write`.
+         * @description It must be of one of the agent's connectors (422). Needs `agents:write`, and a key that is not for one agent (403).
          */
         post: operations["create_grant"];
         delete?: never;
@@ -1353,9 +1359,79 @@ export interface paths {
         head?: never;
         /**
          * Change what a grant covers.
-         * @description Runs under way feel it at their next call. Needs `agents:write`.
+         * @description Runs under way feel it at their next call. Needs `agents:write`, and a key that is not for one agent (403).
          */
         patch: operations["update_grant"];
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/connectors/{connector_key}/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the hooks of a connector.
+         * @description Oldest first, without their tokens. Those that were revoked are not among them. Needs `credentials:read`.
+         */
+        get: operations["list_hooks"];
+        put?: never;
+        /**
+         * Make a hook.
+         * @description An address where the connector's service delivers what it sends by itself. Whoever knows it can deliver, so it is a
+         *     secret. With a `secret`, only deliveries that the service signed with it are taken. Needs `credentials:write`.
+         */
+        post: operations["create_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/connectors/{connector_key}/hooks/{hook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a hook.
+         * @description Deliveries to its address are refused from now on. What came stays. Needs `credentials:write`.
+         */
+        delete: operations["revoke_hook"];
+        options?: never;
+        head?: never;
+        /**
+         * Set the secret of a hook.
+         * @description For services that show their secret only when they know the address, and to rotate one. Needs `credentials:write`.
+         */
+        patch: operations["update_hook"];
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/events/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what services sent by themselves.
+         * @description Newest first. `payload` is what the service says, or whoever knows the hook's address. An answer has at most 8 MiB
+         *     of payloads, and one event at least. Needs `credentials:read`.
+         */
+        get: operations["list_inbound_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/runs/stream": {
@@ -1452,6 +1528,52 @@ export interface paths {
          * @description Needs `runs:write`.
          */
         delete: operations["delete_workspace_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org_id}/connectors/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a connector.
+         * @description Makes a connector of the organisation's own of an OpenAPI 3.0 or 3.1 document. The answer says what of the document
+         *     was left out, and why. A `spec` has at most 8 MiB, a document at a `url` 16 MiB. The connector has at most 2 MiB,
+         *     and an organisation has at most 50 of 8 MiB together. A key that the organisation has is a 409 without `replace`.
+         *     While there are credentials of it, only a connector with the same hosts and the same sign-in takes its place. Needs
+         *     `agents:write`.
+         */
+        post: operations["import_connector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hooks/{org_id}/{connector_key}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver an event.
+         * @description For the service, at the `url` of a hook. Any content type, at most 1 MiB. What was delivered before is answered like
+         *     the first time and kept once. The answer is the one that the service expects: 202, or what its connector says. An
+         *     unknown or revoked hook and a delivery that nothing proves are one and the same 404.
+         */
+        post: operations["receive_delivery"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1572,7 +1694,7 @@ export interface components {
             target?: Record<string, never> | null;
             /** @description SHA-256 of the arguments and the target, members sorted, hex. */
             digest?: string | null;
-            /** @description What differs from what was approved before, when the call is asked about again because its tool was changed. */
+            /** @description What differs from what was approved before, when the call is asked about again as things are now. */
             changed: components["schemas"]["TargetChange"][];
             /** @description Why a human is asked. */
             reason: string;
@@ -1604,7 +1726,7 @@ export interface components {
             /** @description All of these must hold. */
             conditions?: components["schemas"]["ArgumentCondition"][];
             effect: components["schemas"]["RuleEffect"];
-            /** @description What the human who is asked, or the model that is refused, gets to read. */
+            /** @description What the human who is asked, or the model that is refused, gets to read: one line. */
             reason?: string | null;
             approvers?: components["schemas"]["Approvers"] | null;
         };
@@ -1910,6 +2032,7 @@ export interface components {
         };
         CreateApiKey: {
             scopes: ("users:act-as" | "tools:read" | "tools:write" | "agents:read" | "agents:write" | "runs:read" | "runs:write" | "credentials:read" | "credentials:write" | "api-keys:write" | "audit:read" | "admin" | "llm:invoke" | "api:read" | "api:write" | "api:admin")[];
+            /** @description Without control characters and invisible characters. */
             name?: string | null;
             /**
              * Format: int64
@@ -1955,6 +2078,7 @@ export interface components {
             service_name: string;
             /** @description Tells the accounts of one service apart; made of the label when absent. */
             instance_id?: string | null;
+            /** @description Without control characters and invisible characters. */
             account_label: string;
             /** @description The members that the connector's `auth.schema` names. It is never shown again. */
             secret: Record<string, never>;
@@ -1964,7 +2088,7 @@ export interface components {
             /** @description One of `available-credentials`. */
             credential_id: components["schemas"]["CredentialId"];
             /**
-             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
+             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector, and `events`: what its service sends by webhooks. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
              * @example {
              *       "read": true,
              *       "write": "ask"
@@ -1976,6 +2100,10 @@ export interface components {
                 /** @enum {unknown} */
                 write?: true | false | "ask";
             };
+        };
+        CreateHook: {
+            /** @description What the service signs its deliveries with, or shows with each. It is never shown again. */
+            secret?: string | null;
         };
         /** @description All but the name may be absent. */
         CreateOrganizationAgent: {
@@ -2014,7 +2142,7 @@ export interface components {
             /** @enum {unknown} */
             execution_type: "internal";
             /** @enum {unknown} */
-            name?: "calculator" | "current_time" | "echo" | "exit" | "request_form";
+            name?: "calculator" | "current_time" | "echo" | "exit" | "request_form" | "run_subagent";
             /** @enum {unknown} */
             endpoint?: null;
         });
@@ -2209,7 +2337,7 @@ export interface components {
             agent_id: components["schemas"]["AgentId"];
             credential_id: components["schemas"]["CredentialId"];
             /**
-             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
+             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector, and `events`: what its service sends by webhooks. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
              * @example {
              *       "read": true,
              *       "write": "ask"
@@ -2225,10 +2353,95 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description An address of an organisation where one service delivers. Its token and its secret are in no value of this type. */
+        Hook: {
+            id: components["schemas"]["HookId"];
+            /** @description The connector of the service that delivers here. */
+            connector_key: string;
+            /** @description The last characters of its token. */
+            last4: string;
+            /** @description Was a secret agreed with the service? */
+            has_secret: boolean;
+            created_by: components["schemas"]["UserId"];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When a delivery was refused last because nothing proved where it is from, to the minute.
+             */
+            last_refused_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Where a service delivers what it sends by itself.
+         */
+        HookId: string;
+        /** @description A hook without its token and its secret. */
+        HookView: components["schemas"]["Hook"] & {
+            /** @enum {string} */
+            proof: "secret" | "address" | "nothing" | "missing_secret";
+        };
         /** @enum {string} */
         HttpMethod: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
         /** @enum {string} */
         HumanDecision: "approve" | "edit" | "reject";
+        /** @description Either `spec` or `url`. */
+        ImportConnector: {
+            /** @description What agents and credentials will name it by. A key of the installation cannot be taken. */
+            key: string;
+            /** @description Without control characters and invisible characters. */
+            title?: string | null;
+            /** @description At most 8 MiB. YAML stands in a text. */
+            spec?: Record<string, never> | string | null;
+            /**
+             * @description An http or https URL without user, password or fragment. The pattern shows the usual form.
+             * @example https://api.example.com/v1/weather
+             */
+            url?: string | null;
+            /** @description Only operations whose key or path fits one of these; `*` stands for anything. All when absent. */
+            operations?: string[] | null;
+            /** @description Take the place of the organisation's connector of this key, when there is one. */
+            replace?: boolean | null;
+        };
+        /** @description A connector that was made of an OpenAPI document. */
+        ImportedConnector: components["schemas"]["ConnectorView"] & {
+            /** @description What the document has and the connector has not; the first 500. */
+            left_out: components["schemas"]["LeftOutOperation"][];
+            /** @description How many more were left out. */
+            more_left_out: number;
+            /** @description Schemas that were too deep or too large to be written out; any value is accepted there. */
+            cut_schemas: number;
+        };
+        /** @description Something that a service sent by itself. All of it is what the service says. */
+        InboundEvent: {
+            event_id: components["schemas"]["InboundEventId"];
+            /** @description The connector of the service. */
+            service: string;
+            /** @description The service's word for what happened; `null` when the connector knows no place of one. */
+            type?: string | null;
+            /** Format: date-time */
+            received_at: string;
+            /** @description The service's own id of the delivery; a digest of the body when it has none. */
+            delivery_id: string;
+            /** @description The body: JSON, a form as an object, else a text, or `{"base64": …}` when it is no text. */
+            payload: unknown;
+        };
+        /**
+         * Format: uuid
+         * @description Something that a service sent by itself.
+         */
+        InboundEventId: string;
+        /** @description A part of the journal of events. */
+        InboundEventList: {
+            events: components["schemas"]["InboundEvent"][];
+            next?: components["schemas"]["InboundEventId"] | null;
+        };
+        /** @description A part of the document that was left out. */
+        LeftOutOperation: {
+            /** @description `GET /users`, or what else it is. */
+            operation: string;
+            reason: string;
+        };
         Message: {
             role: components["schemas"]["Role"];
             content: string;
@@ -2263,6 +2476,12 @@ export interface components {
             /** Format: date-time */
             expires_at?: string | null;
             parent_id?: components["schemas"]["ApiKeyId"] | null;
+        };
+        /** @description A new hook, with its token: it is shown this once. */
+        NewHookView: components["schemas"]["HookView"] & {
+            /** @description Where the service delivers, relative to the address of this API. The token is part of it. */
+            url: string;
+            token: string;
         };
         /** @description An agent of an organisation: the same one as under `/agents`. */
         OrganizationAgent: {
@@ -2843,13 +3062,14 @@ export interface components {
         };
         /** @description What is absent stays as it is. */
         UpdateCredential: {
+            /** @description Without control characters and invisible characters. */
             account_label?: string | null;
             /** @description In place of the whole secret. Runs under way use it from their next call on. */
             secret?: Record<string, never> | null;
         };
         UpdateGrant: {
             /**
-             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
+             * @description `read` and `write` are `true`, `false` or `"ask"`: a human decides about each call. Other members are modules of the connector, and `events`: what its service sends by webhooks. What is not named is allowed; once a module is named as allowed, those that are not named are forbidden.
              * @example {
              *       "read": true,
              *       "write": "ask"
@@ -2861,6 +3081,10 @@ export interface components {
                 /** @enum {unknown} */
                 write?: true | false | "ask";
             };
+        };
+        UpdateHook: {
+            /** @description In place of the one before. Deliveries are held to it at once. */
+            secret: string;
         };
         /** @description What is absent stays as it is; `null` clears a member that may be empty. */
         UpdateOrganizationAgent: {
@@ -2885,6 +3109,7 @@ export interface components {
         };
         /** @description What is absent stays as it is. */
         UpdateSession: {
+            /** @description Without control characters and invisible characters. */
             title?: string | null;
         };
         UpdateTool: components["schemas"]["ToolChanges"] & ({
@@ -2899,7 +3124,7 @@ export interface components {
             /** @enum {unknown} */
             execution_type: "internal";
             /** @enum {unknown} */
-            name: "calculator" | "current_time" | "echo" | "exit" | "request_form";
+            name: "calculator" | "current_time" | "echo" | "exit" | "request_form" | "run_subagent";
             /** @enum {unknown} */
             endpoint: null;
         }) & ({
@@ -3864,59 +4089,6 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_catalogue_tools: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All there are, group by group. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CatalogueTool"][];
-                };
-            };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            429: components["responses"]["RateLimited"];
-            500: components["responses"]["ServerError"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    get_catalogue_tool: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The tool. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CatalogueTool"];
-                };
-            };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["RateLimited"];
-            500: components["responses"]["ServerError"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
     get_tool: {
         parameters: {
             query?: never;
@@ -4039,6 +4211,59 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_catalogue_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All there are, group by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueTool"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_catalogue_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tool. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueTool"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -5544,6 +5769,34 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    delete_connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                connector_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_credentials: {
         parameters: {
             query?: {
@@ -5912,6 +6165,192 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_hooks: {
+        parameters: {
+            query?: {
+                /** @description At most this many; 100 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                org_id: string;
+                connector_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of hooks. */
+            200: {
+                headers: {
+                    /** @description How many there are in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_hook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+                connector_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateHook"] | null;
+            };
+        };
+        responses: {
+            /** @description The new hook. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewHookView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                connector_key: string;
+                hook_id: components["schemas"]["HookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It takes nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                connector_key: string;
+                hook_id: components["schemas"]["HookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateHook"];
+            };
+        };
+        responses: {
+            /** @description The hook as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_inbound_events: {
+        parameters: {
+            query?: {
+                /** @description Only events of this connector's service. */
+                service?: string;
+                /** @description Only events of this type. */
+                type?: string;
+                /** @description From this time on. */
+                since?: string;
+                /** @description Before this time. */
+                until?: string;
+                /** @description `next` of an earlier answer. */
+                after?: components["schemas"]["InboundEventId"];
+                /** @description At most this many; 20 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the journal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundEventList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     stream_run: {
         parameters: {
             query?: never;
@@ -6147,6 +6586,96 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    import_connector: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportConnector"];
+            };
+        };
+        responses: {
+            /** @description It took the place of another. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedConnector"];
+                };
+            };
+            /** @description The new connector. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedConnector"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    receive_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                connector_key: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": number[] | null;
+            };
+        };
+        responses: {
+            /** @description It is kept, or was a handshake; the service wants this answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];

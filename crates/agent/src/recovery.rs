@@ -1,4 +1,5 @@
-//! What is left to do for a run that lost its worker. Whether that worker stopped, or only lost its lease, is not known.
+//! What is left to do for a run that lost its worker. Whether that worker stopped, or only lost its lease, is not
+//! known.
 
 use artel_domain::{CallState, EffectClass, Event, ToolOutcome};
 

@@ -38,8 +38,8 @@ pub(crate) struct Toolbox {
     tenant_rules: Arc<[ApprovalRule]>,
 }
 
-/// A call that the rules have judged. When a human is asked about it, it still lacks the account that they are shown, so
-/// it is no planned call yet.
+/// A call that the rules have judged. When a human is asked about it, it still lacks the account that they are shown,
+/// so it is no planned call yet.
 pub(crate) struct Judged(pub(crate) PlannedCall);
 
 /// What calls are judged with.

@@ -1,5 +1,6 @@
 //! JSON bodies: 400 when they are not JSON, 413 when too large, 415 when they say to be something else or compressed,
-//! 422 with the place when they do not fit. The whole body is checked for NUL characters, which one of the databases cannot store.
+//! 422 with the place when they do not fit. The whole body is checked for NUL characters, which one of the databases
+//! cannot store.
 
 use artel_domain::{client_text, read_foreign_json, why_no_json};
 use axum::body::Bytes;

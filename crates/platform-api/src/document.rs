@@ -184,11 +184,6 @@ pub(crate) fn connector_origin() -> Schema {
     one_of(&["shipped", "operator", "organisation"])
 }
 
-/// What proves where a delivery is from.
-pub(crate) fn hook_proof() -> Schema {
-    one_of(&crate::organizations::hooks::PROOFS)
-}
-
 /// What a grant covers.
 pub(crate) fn grant_scopes() -> Schema {
     let about = "`read` and `write` are `true`, `false` or `\"ask\"`: a human decides about each call. Other members are \

@@ -47,8 +47,8 @@ async fn lock_run(tx: &mut PgConnection, viewer: &Viewer, answer: &CallAnswer) -
     Ok(run.fetch_optional(tx).await?.map(RunId))
 }
 
-/// Whether an answer still counts: nobody answered or refused the call, and its run is neither over nor cancelled. Asked
-/// when the run is locked, so that of two answers, or an answer and a cancel, the second sees the first.
+/// Whether an answer still counts: nobody answered or refused the call, and its run is neither over nor cancelled.
+/// Asked when the run is locked, so that of two answers, or an answer and a cancel, the second sees the first.
 async fn is_open(tx: &mut PgConnection, answer: &CallAnswer) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT c.finished_at IS NULL AND r.phase IN ('queued', 'running', 'waiting_for_approval')

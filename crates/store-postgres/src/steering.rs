@@ -44,8 +44,8 @@ async fn lock(tx: &mut PgConnection, viewer: &Viewer, run: RunId) -> sqlx::Resul
     row.fetch_optional(tx).await?.map(Run::try_from).transpose()
 }
 
-/// The run is open, and locked by this transaction. The runs below it are to end too. Nobody decides about its calls any
-/// more.
+/// The run is open, and locked by this transaction. The runs below it are to end too. Nobody decides about its calls
+/// any more.
 pub(crate) async fn request_cancel(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!("UPDATE runs SET cancel_requested = true WHERE id = $1", run.0).execute(&mut *tx).await?;
     cancel_pending(tx, run, at).await?;

@@ -6,7 +6,8 @@ pub enum StoreError {
     /// Another worker owns the run now: drop everything, write nothing.
     #[error("the run belongs to another worker now")]
     Fenced,
-    /// Somebody answered a call that the step ends without an answer ([`crate::Step::unanswered`]): claim the run again.
+    /// Somebody answered a call that the step ends without an answer ([`crate::Step::unanswered`]): claim the run
+    /// again.
     #[error("a call of the run was answered meanwhile")]
     Answered,
     /// A row that the database itself keeps unique is there already.

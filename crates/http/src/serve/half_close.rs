@@ -16,8 +16,8 @@ pub(super) struct HalfClose {
     closed: CancellationToken,
 }
 
-/// An extension of each request. A request that costs something for as long as it lasts sets it: it ends when its client
-/// closes its side.
+/// An extension of each request. A request that costs something for as long as it lasts sets it: it ends when its
+/// client closes its side.
 #[derive(Debug, Clone, Default)]
 pub struct EndsWithClient(Arc<AtomicBool>);
 

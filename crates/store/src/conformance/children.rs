@@ -235,7 +235,8 @@ pub async fn the_files_of_children_are_known_to_their_parent(store: Arc<dyn Stor
         let new = NewArtifact { id, tenant_id, owner_id, session_id, kind, is_ephemeral: false, at: now() };
         store.begin_artifact(new).await.unwrap();
         let (media_type, sha256) = ("text/plain".to_owned(), "ab".repeat(32));
-        let stored = StoredBytes { attempt: uuid(), title: None, media_type, bytes: 7, sha256, most_of_tenant: None, at: now() };
+        let stored =
+            StoredBytes { attempt: uuid(), title: None, media_type, bytes: 7, sha256, most_of_tenant: None, at: now() };
         store.finish_artifact(world.tenant, id, stored, world.audit("artifact.create")).await.unwrap();
         id
     };

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::App;
-pub(crate) use view::{HookView, PROOFS};
+pub(crate) use view::HookView;
 
 /// What this resource answers. Operations of one path stand together.
 pub(crate) fn routes() -> OpenApiRouter<App> {

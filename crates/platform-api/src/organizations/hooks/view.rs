@@ -2,6 +2,9 @@ use artel_connectors::schema::Webhook;
 use artel_domain::Hook;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Schema;
+
+use crate::document::one_of;
 
 /// A hook without its token and its secret.
 #[derive(Debug, Serialize, ToSchema)]
@@ -11,12 +14,16 @@ pub(crate) struct HookView {
     /// What proves where a delivery is from, beside the token in the URL: the `secret`, the sender's `address`, or
     /// `nothing`. `missing_secret`: the service signs its deliveries and the hook has no secret yet, so that every
     /// delivery is refused.
-    #[schema(schema_with = crate::document::hook_proof)]
+    #[schema(schema_with = proof)]
     proof: &'static str,
 }
 
 /// Every word of `proof`.
-pub(crate) const PROOFS: [&str; 4] = ["secret", "address", "nothing", "missing_secret"];
+const PROOFS: [&str; 4] = ["secret", "address", "nothing", "missing_secret"];
+
+fn proof() -> Schema {
+    one_of(&PROOFS)
+}
 
 impl HookView {
     /// * `webhook`: `None` when the connector is gone, or its service sends nothing any more.
