@@ -309,6 +309,22 @@ async fn pending(client: &Client, run: &str) -> String {
     panic!("after 10 s nothing is asked");
 }
 
+#[tokio::test]
+async fn the_command_lists_as_available_what_the_product_offers() {
+    let world = World::new(Database::Sqlite).await;
+    let (status, offered) = world.ada.get("/v1/tools/catalogue").await;
+    assert_eq!(status, 200, "{offered:#}");
+    let (listed, done) = world.artel.command(&["tools", "list", "--json"]).await;
+    assert!(done, "{listed}");
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let available = |tools: &Value| {
+        let tools = tools.as_array().unwrap().iter();
+        tools.map(|tool| (tool["name"].clone(), tool["available"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(available(&listed), available(&offered));
+    assert!(available(&listed).contains(&(json!("connector_execute"), json!(true))));
+}
+
 on_both_stores! {
     a_turn_calls_a_tool_and_its_stream_is_cut_anywhere as a_turn_is_cut_anywhere_on_sqlite, a_turn_is_cut_anywhere_on_postgres;
     a_turn_that_is_read_in_pieces_while_it_comes_repeats_nothing as

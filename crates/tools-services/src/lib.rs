@@ -20,7 +20,7 @@ mod tokens;
 
 use std::sync::Arc;
 
-use artel_tools::{Tool, Typed};
+use artel_tools::{Builtin as _, Tool, Typed};
 
 pub use connectors::Connectors;
 pub use events::EVENTS;
@@ -28,6 +28,14 @@ pub use hook_secret::{opened_hook_secret, sealed_hook_secret};
 pub use secret::{NotOpened, opened, sealed};
 pub use services::Services;
 pub use tokens::StoredTokens;
+
+/// The names of [`tools`], for those who list them without a database.
+pub const NAMES: [&str; 4] = [
+    execute::ConnectorExecuteTool::NAME,
+    describe::DescribeServiceTool::NAME,
+    list::ListServicesTool::NAME,
+    events::QueryEventsTool::NAME,
+];
 
 /// The tools of this crate.
 pub fn tools(services: &Arc<Services>) -> Vec<Arc<dyn Tool>> {
