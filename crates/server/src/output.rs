@@ -100,7 +100,7 @@ mod tests {
         let rows = [vec!["name".to_owned(), "user".to_owned()], vec![HOSTILE.to_owned(), "ada".to_owned()]];
         assert_eq!(
             lines_of(&rows),
-            ["name                     user", "key]0;owned31m fake  row  ada"].map(str::to_owned)
+            ["name                      user", "key]0;owned31m fake  row  ada"].map(str::to_owned)
         );
     }
 

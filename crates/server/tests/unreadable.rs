@@ -220,7 +220,7 @@ async fn a_run_that_cannot_be_driven_and_crashed_too_often_is_ended(database: Da
         .await;
     let run = world.client.finished_run(&world.run).await;
     assert_eq!((&run["phase"], &run["error_code"]), (&json!("failed"), &json!("crashed_repeatedly")), "{run:#}");
-    assert!(run["error_message"].as_str().unwrap().contains("stopped 7 times"), "{run:#}");
+    assert!(run["error_message"].as_str().unwrap().contains("7 workers in turn"), "{run:#}");
     world.is_shown().await;
     world.the_session_goes_on().await;
 }

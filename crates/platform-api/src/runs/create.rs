@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use artel_domain::{Event, Phase, Run, Wait};
 use artel_http::caller::RunsWrite;
 use artel_http::once::{replayed, under_way};
@@ -10,6 +12,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde::Deserialize;
+use tokio::time::timeout;
 use utoipa::IntoParams;
 
 use super::TAG;
@@ -25,6 +28,9 @@ pub(crate) struct CreateRun {
     #[param(default = true, required = false)]
     wait: bool,
 }
+
+/// A run that asked somebody is looked at so often: it may go to sleep without one more entry.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 fn wait() -> bool {
     true
@@ -73,22 +79,31 @@ pub(crate) async fn create_run(
 /// The run after its last entry, or as soon as it waits for something from outside: that may take days.
 async fn settled(app: &App, viewer: &Viewer, run: Run, mut entries: Entries) -> Result<Run, Problem> {
     let mut asked = false;
-    while let Some(entry) = entries.next().await {
-        asked |= match &entry?.event {
-            // Subagents end by themselves, unless one of them asks a human.
-            Event::CallWaits { wait, .. } => *wait != Wait::Child,
-            Event::ApprovalRequested { .. } | Event::SubagentAsks { .. } => true,
-            _ => false,
-        };
+    loop {
+        let patience = if asked { LOOK_AGAIN } else { Duration::MAX };
+        match timeout(patience, entries.next()).await {
+            Ok(Some(entry)) => asked |= asks(&entry?.event),
+            Ok(None) => return current(app, viewer, &run).await,
+            Err(_elapsed) => {}
+        }
         // Other calls may still be under way; the run waits when they are over.
-        if asked
-            && let Some(waiting) =
-                current(app, viewer, &run).await.map(|run| (run.phase == Phase::Waiting).then_some(run))?
-        {
-            return Ok(waiting);
+        if asked {
+            let now = current(app, viewer, &run).await?;
+            if now.phase == Phase::Waiting {
+                return Ok(now);
+            }
         }
     }
-    current(app, viewer, &run).await
+}
+
+/// The run waits for somebody now, or soon.
+fn asks(event: &Event) -> bool {
+    match event {
+        // Subagents end by themselves, unless one of them asks a human.
+        Event::CallWaits { wait, .. } => *wait != Wait::Child,
+        Event::ApprovalRequested { .. } | Event::SubagentAsks { .. } => true,
+        _ => false,
+    }
 }
 
 async fn current(app: &App, viewer: &Viewer, run: &Run) -> Result<Run, Problem> {
