@@ -127,6 +127,9 @@ pub async fn a_credential_of_a_user_is_that_users_alone(store: Arc<dyn Store>) {
     let services = ["telegram".to_owned()];
     assert_eq!(store.list_agent_credentials(&stranger, world.agent, &services).await.unwrap(), []);
     let given = granted(&world, own.id).await;
+    let published =
+        store.publish_agent(&world.viewer(), world.agent, world.publication(), world.audit("agent.publish")).await;
+    assert!(published.unwrap().is_some(), "a colleague sees the agent, and not what it is granted of others");
     assert_eq!(store.list_grants(&stranger, world.agent).await.unwrap(), Some(vec![]));
     let scopes = GrantScopes::default();
     assert_eq!(store.update_grant(&stranger, world.agent, given.id, scopes, world.audit("x")).await.unwrap(), None);

@@ -270,6 +270,7 @@ macro_rules! conformance_tests {
             what_is_journalled_about_an_answered_call_does_not_open_it_again,
             a_form_is_answered_once_and_its_run_is_woken,
             no_answer_counts_after_a_cancel,
+            no_result_of_a_client_counts_after_a_cancel,
             a_worker_that_does_not_know_of_an_answer_cannot_end_its_call,
             of_an_answer_and_a_cancelled_end_at_once_one_counts,
             a_call_takes_no_answer_of_another_kind,
