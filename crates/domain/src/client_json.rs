@@ -35,7 +35,7 @@ mod tests {
         let wrong = |at: &str| {
             Err(format!("is not UTF-8: the byte at position {at} cannot stand there; send the text as UTF-8"))
         };
-        assert_eq!(client_text(b"{\"a\":\"caf\xE9\"}"), wrong("9 (0xE9)"), "Latin-1");
+        assert_eq!(client_text(b"{\"a\":\"na\xEFve\"}"), wrong("8 (0xEF)"), "Latin-1");
         assert_eq!(client_text(b"\xEF\xBB\xBF\"\xFF\""), wrong("4 (0xFF)"));
         assert_eq!(client_text(b"\xFF\xFE{\0}\0"), wrong("0 (0xFF)"), "UTF-16");
     }

@@ -47,7 +47,7 @@ fn a_long_integer_keeps_its_digits() {
 }
 
 #[rstest]
-#[case::latin_1(b"{\"name\":\"caf\xE9\"}", "The body is not UTF-8: the byte at position 12 (0xE9)")]
+#[case::latin_1(b"{\"name\":\"na\xEFve\"}", "The body is not UTF-8: the byte at position 11 (0xEF)")]
 #[case::utf_16(b"\xFF\xFE{\0}\0", "The body is not UTF-8: the byte at position 0 (0xFF)")]
 #[case::gzip(b"\x1F\x8B\x08", "The body is not UTF-8: the byte at position 1 (0x8B)")]
 #[case::nan(br#"{"name":NaN}"#, "The body is not JSON: it has NaN, which is no number of JSON")]

@@ -71,7 +71,7 @@ fn a_long_integer_keeps_its_digits_and_a_bound_stays_a_number() {
 
 #[rstest]
 #[case(b"{\"model\": NaN}", "The request is not valid JSON: it has NaN, which is no number of JSON")]
-#[case(b"{\"model\": \"caf\xE9\"}", "The request is not UTF-8: the byte at position 14 (0xE9)")]
+#[case(b"{\"model\": \"na\xEFve\"}", "The request is not UTF-8: the byte at position 13 (0xEF)")]
 fn what_is_wrong_with_a_text_is_said_plainly(#[case] body: &[u8], #[case] said: &str) {
     let message = read_chat(body).unwrap_err().message();
     assert!(message.starts_with(said), "{message}");
