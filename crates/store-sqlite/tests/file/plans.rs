@@ -9,7 +9,7 @@ use crate::support::open;
 
 /// Tables and aliases that may be read from end to end: results of the statement itself, and what is small or meant to
 /// be listed.
-const MAY_BE_SCANNED: [&str; 17] = [
+const MAY_BE_SCANNED: [&str; 19] = [
     "json_each",
     "tenants",
     "signing_keys",
@@ -28,6 +28,8 @@ const MAY_BE_SCANNED: [&str; 17] = [
     "b",
     "above",
     "below",
+    "f",
+    "family",
 ];
 
 /// Partial indexes, which hold a part of their tables: open runs, files that are not stored, files of sessions.
