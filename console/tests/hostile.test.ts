@@ -113,11 +113,11 @@ it('shows them as names of agents and of keys, and as prompts', async () => {
   const names = sendable.filter((text) => text.length <= 200 && text.trim() !== '');
   const made: string[] = [];
   for (const [index, text] of names.entries()) {
-    // Names of agents have no characters that cannot be seen; prompts and names of keys do.
-    const name = pieces(text).some((piece) => piece.isMark) || text.includes('\n') ? `agent ${index}` : text;
+    // Names have no characters that cannot be seen; prompts do.
+    const name = pieces(text).some((piece) => piece.isMark) || text.includes('\n') ? `name ${index}` : text;
     const agent = await world.api.post('/v1/agents', { name, system_prompt: text, model: 'demo:echo' });
     made.push(agent.id);
-    await world.api.post('/v1/api-keys', { name: text, scopes: ['runs:read'] });
+    await world.api.post('/v1/api-keys', { name, scopes: ['runs:read'] });
   }
   for (const page of ['agents', 'agents?offset=50', 'access', 'access/audit', 'chat', 'runs']) {
     await one.page.goto(`${artel.url}/console/${page}`);

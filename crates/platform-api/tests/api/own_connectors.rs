@@ -84,7 +84,9 @@ async fn a_document_becomes_a_connector_with_what_was_left_out() {
     let expected = json!({
         "key": "shop", "title": { "ru": "Shop", "en": "Shop" }, "kind": "organisation", "auth": { "kind": "bearer" }, "operations": 3,
     });
-    assert_eq!((line, all.as_array().unwrap().len()), (&expected, 13));
+    assert_eq!(line, &expected);
+    let own = all.as_array().unwrap().iter().filter(|line| line["kind"] == "organisation").count();
+    assert_eq!((own, all.as_array().unwrap().len() > own), (1, true), "{all:#}");
     let rows = ada.get("/audit?action=connector.import").await.body;
     assert_eq!((&rows[0]["entity_id"], &rows[0]["details"]["operations"]), (&json!("shop"), &json!(3)), "{rows:#}");
 }
