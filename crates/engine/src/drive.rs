@@ -25,7 +25,7 @@ use crate::budget::RunBudget;
 use crate::consent;
 use crate::model_call::{self, ModelCaller, Outcome, Question};
 use crate::outside::Outside;
-use crate::recovery::{load, opening};
+use crate::recovery::{load, must_end, opening};
 use crate::routing;
 use crate::scribe::{Scribe, Stop, fence};
 use crate::signals::{LetGo, Signal, Signals};
@@ -69,7 +69,7 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
     let actor = actor(&deps, &run, &family, &loaded);
     let targets = Targets::of(&loaded);
     let now = consent::accounts(&deps, &run, &actor.toolbox, &turn, &targets);
-    let accounts = unless_let_go(signals.let_go(), now).await?;
+    let accounts = unless_told(signals.let_go(), &run, now).await?;
     let (turn, targets) = observed(&deps, &run, turn, targets.with_accounts(accounts)).await?;
     let opening = opening(&deps, &claim, &turn, &loaded, &outside);
     let budget = RunBudget::new(deps.config.budget, &loaded, &claim);
@@ -86,6 +86,18 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
 fn actor(deps: &Deps, run: &Run, family: &Family, loaded: &TurnRecord) -> Actor {
     let toolbox = Toolbox::new(&deps.tools, &loaded.bindings, loaded.approval_rules.clone(), run);
     Actor::new(deps, run, family, loaded.agent.clone(), toolbox, Team::of(run, loaded))
+}
+
+/// What comes of the work. A run that is to end does not wait for it, because the tools may be away for long.
+async fn unless_told<T: Default>(mut told: LetGo, run: &Run, work: impl Future<Output = T>) -> Result<T, Stop> {
+    if must_end(run).is_some() {
+        return Ok(T::default());
+    }
+    tokio::select! {
+        biased;
+        signal = told.any() => if signal == Signal::LetGo { Err(Stop::LetGo) } else { Ok(T::default()) },
+        done = work => Ok(done),
+    }
 }
 
 /// What comes of the work, which the run may be taken from meanwhile.

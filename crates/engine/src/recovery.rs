@@ -56,7 +56,7 @@ pub(crate) async fn load(deps: &Arc<Deps>, claim: &Claim, mut let_go: LetGo) -> 
 }
 
 /// Code and message of a run that is not to go on.
-fn must_end(run: &Run) -> Option<(RunFailure, String)> {
+pub(crate) fn must_end(run: &Run) -> Option<(RunFailure, String)> {
     if run.cancel_requested {
         return Some((RunFailure::Cancelled, "cancelled".to_owned()));
     }
@@ -155,12 +155,11 @@ pub(crate) fn opening(deps: &Deps, claim: &Claim, turn: &Turn, record: &TurnReco
 
 /// Questions of the runs below this one that its journal does not know yet.
 fn asked_below(record: &TurnRecord) -> impl Iterator<Item = Effect> {
-    let known = record.journal.iter().filter_map(|entry| match &entry.event {
-        Event::SubagentAsks { approval_id, .. } => Some(*approval_id),
-        _ => None,
-    });
-    let known: Vec<ApprovalId> = known.collect();
-    record.child_approvals.iter().filter(move |approval| !known.contains(&approval.id)).map(|approval| {
+    let is_known = |asked: ApprovalId| {
+        let tells = |event: &Event| matches!(event, Event::SubagentAsks { approval_id, .. } if *approval_id == asked);
+        record.journal.iter().any(|entry| tells(&entry.event))
+    };
+    record.child_approvals.iter().filter(move |approval| !is_known(approval.id)).map(|approval| {
         Effect::Record(Event::SubagentAsks {
             run_id: approval.run_id,
             approval_id: approval.id,

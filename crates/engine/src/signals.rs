@@ -23,7 +23,7 @@ pub(crate) struct Signals {
     seen: Signal,
 }
 
-/// Hears only that the run is to be let go, for those that wait for something else meanwhile.
+/// Hears that the run is to be let go or ended, for those that wait for something else meanwhile.
 #[derive(Debug, Clone)]
 pub(crate) struct LetGo(watch::Receiver<Signal>);
 
@@ -32,6 +32,11 @@ impl LetGo {
     pub(crate) async fn told(&mut self) {
         // An error says that the worker is gone, and with it the right to drive.
         let _ = self.0.wait_for(|signal| *signal == Signal::LetGo).await;
+    }
+
+    /// Waits for whatever comes first. May be dropped at any time.
+    pub(crate) async fn any(&mut self) -> Signal {
+        self.0.wait_for(|signal| *signal != Signal::None).await.map_or(Signal::LetGo, |signal| *signal)
     }
 }
 

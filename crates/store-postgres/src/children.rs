@@ -83,19 +83,32 @@ async fn insert_session(tx: &mut PgConnection, fence: &Fence, child: &NewChild) 
     Ok(())
 }
 
-/// Asks for the end of every run below this one that is not over. The rows of those that know it already stay unlocked:
+/// Asks for the end of every run below this one that is not over. Nobody decides about their calls any more. The rows of those that know it already stay unlocked:
 /// their workers may be ending them, and then want this run's row.
-pub(crate) async fn cancel_below(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
-    sqlx::query!(
+pub(crate) async fn cancel_below(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
+    let asked = sqlx::query!(
         "WITH RECURSIVE below (id) AS (
            SELECT id FROM runs WHERE parent_run_id = $1
            UNION ALL SELECT r.id FROM below b JOIN runs r ON r.parent_run_id = b.id
          )
          UPDATE runs
-         SET cancel_requested = true, wake = phase = 'running',
+         SET cancel_requested = true, updated_at = $2, wake = phase = 'running',
              phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
          WHERE id IN (SELECT id FROM below) AND NOT cancel_requested AND phase IN ('queued', 'running', 'waiting_for_approval')",
         run.0,
+        micros(at),
+    );
+    if asked.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(());
+    }
+    sqlx::query!(
+        "WITH RECURSIVE below (id) AS (
+           SELECT id FROM runs WHERE parent_run_id = $1
+           UNION ALL SELECT r.id FROM below b JOIN runs r ON r.parent_run_id = b.id
+         )
+         UPDATE approvals SET state = 'cancelled', decided_at = $2 WHERE run_id IN (SELECT id FROM below) AND state = 'pending'",
+        run.0,
+        micros(at),
     )
     .execute(tx)
     .await?;

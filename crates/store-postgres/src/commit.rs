@@ -1,6 +1,6 @@
 //! What a worker writes: fenced by the run's epoch, all or nothing, in one round trip where it can be.
 
-use artel_domain::{Phase, RunId};
+use artel_domain::{Phase, RunId, Timestamp};
 use artel_store::{Fence, SessionChange, Step};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
@@ -44,8 +44,7 @@ pub(crate) async fn commit(pool: &PgPool, fence: &Fence, step: &Step) -> sqlx::R
     }
     if ends(step) {
         promote_follower(&mut tx, fence).await?;
-        children::cancel_below(&mut tx, fence.run_id).await?;
-        wake_parent(&mut tx, fence).await?;
+        tell_family(&mut tx, fence, step.at).await?;
     }
     tx.commit().await?;
     Ok(Written::Done)
@@ -163,11 +162,18 @@ async fn write_calls(tx: &mut PgConnection, fence: &Fence, step: &Step) -> sqlx:
     if step.approvals.is_empty() { Ok(()) } else { children::wake_above(tx, fence.run_id).await }
 }
 
-/// The run that started this one may wait for its end.
-async fn wake_parent(tx: &mut PgConnection, fence: &Fence) -> sqlx::Result<()> {
-    let parent =
-        sqlx::query_scalar!("SELECT parent_run_id FROM runs WHERE id = $1", fence.run_id.0).fetch_one(&mut *tx).await?;
-    match parent {
+/// The runs below this one are to end, and the run that started it hears of the end.
+async fn tell_family(tx: &mut PgConnection, fence: &Fence, at: Timestamp) -> sqlx::Result<()> {
+    let family = sqlx::query!(
+        r#"SELECT parent_run_id, EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = r.id) AS "has_children!"
+           FROM runs r WHERE id = $1"#,
+        fence.run_id.0
+    );
+    let family = family.fetch_one(&mut *tx).await?;
+    if family.has_children {
+        children::cancel_below(tx, fence.run_id, at).await?;
+    }
+    match family.parent_run_id {
         Some(parent) => steering::wake_open(tx, RunId(parent)).await,
         None => Ok(()),
     }

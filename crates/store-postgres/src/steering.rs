@@ -49,7 +49,7 @@ async fn lock(tx: &mut PgConnection, viewer: &Viewer, run: RunId) -> sqlx::Resul
 pub(crate) async fn request_cancel(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!("UPDATE runs SET cancel_requested = true WHERE id = $1", run.0).execute(&mut *tx).await?;
     cancel_pending(tx, run, at).await?;
-    children::cancel_below(tx, run).await?;
+    children::cancel_below(tx, run, at).await?;
     wake(tx, run).await
 }
 

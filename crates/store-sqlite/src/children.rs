@@ -69,15 +69,27 @@ async fn insert_session(tx: &mut Tx, fence: &Fence, child: &NewChild) -> Outcome
     Ok(())
 }
 
-/// Asks for the end of every run below this one that is not over.
+/// Asks for the end of every run below this one that is not over. Nobody decides about their calls any more.
 pub(crate) async fn cancel_below(tx: &mut Tx, run: RunId, at: i64) -> Outcome<()> {
-    sqlx::query!(
+    let asked = sqlx::query!(
         "WITH RECURSIVE below(id) AS (
              SELECT id FROM runs WHERE parent_run_id = ?1
              UNION ALL SELECT r.id FROM below b CROSS JOIN runs r ON r.parent_run_id = b.id)
          UPDATE runs SET cancel_requested = 1, updated_at = ?2,
              phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
          WHERE id IN (SELECT id FROM below) AND cancel_requested = 0 AND phase IN ('queued', 'running', 'waiting_for_approval')",
+        run.0,
+        at
+    );
+    if asked.execute(&mut tx.conn).await?.rows_affected() == 0 {
+        return Ok(());
+    }
+    sqlx::query!(
+        "WITH RECURSIVE below(id) AS (
+             SELECT id FROM runs WHERE parent_run_id = ?1
+             UNION ALL SELECT r.id FROM below b CROSS JOIN runs r ON r.parent_run_id = b.id)
+         UPDATE approvals SET state = 'cancelled', decided_at = ?2
+         WHERE run_id IN (SELECT id FROM below) AND state = 'pending'",
         run.0,
         at
     )

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use artel_domain::{
-    Above, ArtifactId, BudgetScope, CallId, Cap, Caps, ParentCall, Phase, Run, RunId, SessionId, Spend, Subagent,
-    SubagentKind, ToolCallRow, UserId, Visibility,
+    Above, ApprovalState, ArtifactId, BudgetScope, CallId, Cap, Caps, ParentCall, Phase, Run, RunId, SessionId, Spend,
+    Subagent, SubagentKind, ToolCallRow, UserId, Visibility,
 };
 use serde_json::json;
 
@@ -223,6 +223,10 @@ pub async fn what_a_run_below_asks_wakes_the_runs_above_and_is_listed_with_them(
     for run in [claim.run.id, driven.run.id, below.id] {
         assert_eq!(listed(run).await, [(asked.id, below.id)]);
     }
+    store.cancel_run(&world.viewer(), claim.run.id, world.audit("run.cancel")).await.unwrap();
+    let filter = ApprovalFilter { run_id: Some(below.id), limit: 10, ..ApprovalFilter::default() };
+    let found = store.list_approvals(&world.viewer(), filter).await.unwrap();
+    assert_eq!(found[0].state, ApprovalState::Cancelled, "nobody is asked for a call that is never made");
 }
 
 pub async fn the_files_of_children_are_known_to_their_parent(store: Arc<dyn Store>) {
