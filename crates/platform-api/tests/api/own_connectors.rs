@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use artel_domain::{Actor, AuditEntry, Clock as _, Hook, HookId};
-use artel_store::{Hooks as _, Identities as _, NewHook};
+use artel_domain::{Actor, AuditEntry, Clock as _, Hook, HookId, OrganizationConnector};
+use artel_store::{ConnectorWrite, Hooks as _, Identities as _, NewHook, OrganizationConnectors as _};
 use axum::http::StatusCode;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -158,6 +158,29 @@ async fn hooks_of_a_connector_that_is_gone_are_listed_and_revoked() {
     assert_eq!(ada.get(&hooks).await.body[0]["last4"], "wxyz");
     ada.delete(&place).await.is(StatusCode::NO_CONTENT);
     ada.get(&hooks).await.is_problem(404);
+}
+
+#[tokio::test]
+async fn one_that_the_installation_hides_can_be_deleted() {
+    let world = World::new().await;
+    let (ada, place) = (world.ada(), format!("{CONNECTORS}/github"));
+    world.store.ensure_principal(ada.tenant, ada.user, world.clock.now()).await.unwrap();
+    let hidden = OrganizationConnector {
+        tenant_id: ada.tenant,
+        key: "github".to_owned(),
+        import_id: Uuid::from_u128(1),
+        definition: "{}".to_owned(),
+        digest: "digest".to_owned(),
+        created_by: ada.user,
+        created_at: world.clock.now(),
+        updated_at: world.clock.now(),
+    };
+    let put = world.store.put_organization_connector(hidden, None, audit(&world, "connector.import")).await.unwrap();
+    assert!(matches!(put, ConnectorWrite::Done(_)), "{put:?}");
+    world.bob().delete(&place).await.is_problem(409);
+    ada.delete(&place).await.is(StatusCode::NO_CONTENT);
+    assert_eq!(ada.delete(&place).await.is_problem(409).body["error"], "connector_not_own");
+    assert_eq!(ada.get(&place).await.body["kind"], "shipped");
 }
 
 fn audit(world: &World, action: &'static str) -> AuditEntry {
