@@ -40,7 +40,7 @@ impl Executor {
     }
 
     /// Makes room for a reply. While a call holds much, it keeps one of the tenant's places for large replies: they
-    /// bound the memory that calls take at once.
+    /// bound the memory that the values of replies take at once. The bytes of a reply are there before it has a place.
     pub(crate) async fn makes_room(&self, work: &mut Work<'_>, bytes: usize) -> Result<(), ExecuteError> {
         work.bytes = work.kept + bytes;
         if work.bytes <= SMALL {
