@@ -51,7 +51,10 @@ pub(crate) async fn bounded(context: &CallContext, tool: &str, output: ToolOutpu
 enum Written {
     Small(Value),
     Kept(Map<String, Value>),
-    Large { whole: String, short: Map<String, Value> },
+    Large {
+        whole: String,
+        short: Map<String, Value>,
+    },
     /// The call was made, and its answer is lost.
     BrokeOff,
 }
