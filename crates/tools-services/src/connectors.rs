@@ -1,6 +1,7 @@
 //! The connectors that an organisation has: the installation's, and those that it made for itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use artel_connectors::{Catalogue, Connector, Listed, Origin, from_json};
 use artel_domain::{OrganizationConnector, TenantId};
@@ -11,8 +12,10 @@ use moka::sync::Cache;
 
 use crate::error::of_store;
 
-/// Definitions that are remembered as read, in bytes of their text.
-const MOST_REMEMBERED: u64 = 64 * 1024 * 1024;
+/// Definitions that are remembered as read, in bytes of their text. What is read of them takes several times as much.
+const MOST_REMEMBERED: u64 = 16 * 1024 * 1024;
+/// One that nobody asks for is forgotten after this long.
+const REMEMBERED_IDLE: Duration = Duration::from_mins(10);
 
 /// Finds connectors. A key of the installation is the installation's for everybody.
 pub struct Connectors {
@@ -37,7 +40,11 @@ impl KnownServices for Connectors {
 
 impl Connectors {
     pub fn new(installed: Arc<Catalogue>, store: Arc<dyn OrganizationConnectors>) -> Self {
-        let read = Cache::builder().max_capacity(MOST_REMEMBERED).weigher(|_, read: &Read| read.bytes).build();
+        let read = Cache::builder()
+            .max_capacity(MOST_REMEMBERED)
+            .weigher(|_, read: &Read| read.bytes)
+            .time_to_idle(REMEMBERED_IDLE)
+            .build();
         Self { installed, store, read }
     }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use artel_catalogue::args::QueryEvents;
-use artel_domain::{Consent, Credential, InboundEventId, Timestamp};
+use artel_domain::{Consent, Credential, InboundEventId, Timestamp, names};
 use artel_store::InboundEventFilter;
 use artel_tools::{Agreement, Builtin, CallContext, MadeAs, ToolError, ToolOutput};
 use async_trait::async_trait;
@@ -26,9 +26,7 @@ impl Builtin for QueryEventsTool {
     type Args = QueryEvents;
 
     async fn made_as(&self, context: &CallContext, args: QueryEvents) -> Result<Option<MadeAs>, ToolError> {
-        let standing = self.standing(context, &args).await?;
-        let (words, account, needs_consent) = (standing.words(), standing.shown(), standing.asks_about.is_some());
-        Ok(Some(MadeAs { words, account, needs_consent }))
+        self.standing(context, &args).await?.made_as().map(Some)
     }
 
     async fn call(&self, context: &CallContext, args: QueryEvents) -> Result<ToolOutput, ToolError> {
@@ -104,6 +102,21 @@ impl Standing {
         standing
     }
 
+    /// # Errors
+    /// There is nothing to read, so that nobody is asked about it.
+    fn made_as(&self) -> Result<MadeAs, ToolError> {
+        if !self.services.is_empty() {
+            let (words, account, needs_consent) = (self.words(), self.shown(), self.asks_about.is_some());
+            return Ok(MadeAs { words, account, needs_consent });
+        }
+        if self.left_out.is_empty() {
+            let now = "ask the user to grant an account of one to this agent";
+            return Err(tell("forbidden", "this agent may read the events of no service", now));
+        }
+        let now = format!("name one as service: {}", self.left_out.join(", "));
+        Err(tell("approval_required", "a human must agree to each service whose events are read", &now))
+    }
+
     fn check_approval(&self, context: &CallContext) -> Result<(), ToolError> {
         match context.agreement(&self.shown()) {
             Agreement::Given => Ok(()),
@@ -135,7 +148,9 @@ fn best<'a>(key: &str, granted: &'a [Granted]) -> Option<(Consent, &'a Credentia
 }
 
 fn reason(credential: &Credential) -> String {
-    format!("the events of {} are to be read, by the grant of {}", credential.service_name, credential.instance_id)
+    let (label, instance) = (names::quoted(&credential.account_label), names::visible(&credential.instance_id));
+    let service = &credential.service_name;
+    format!("the events of {service} are to be read, by the grant of the account {label} ({instance})")
 }
 
 /// The account as a human is shown it.
@@ -144,6 +159,7 @@ fn shown(credential: &Credential) -> Value {
         "credential_id": credential.id,
         "service_name": credential.service_name,
         "instance_id": credential.instance_id,
+        "account_label": names::visible(&credential.account_label),
     })
 }
 

@@ -32,6 +32,7 @@ pub(crate) async fn bounded(context: &CallContext, tool: &str, output: ToolOutpu
         Written::Small(value) => return value.into(),
         // A tool that has kept the whole itself says where it is.
         Written::Kept(short) => return noted(short, None).into(),
+        Written::BrokeOff => return unwritten().into(),
         Written::Large { whole, short } => (whole, short),
     };
     let artifact = ToolArtifact {
@@ -50,7 +51,12 @@ pub(crate) async fn bounded(context: &CallContext, tool: &str, output: ToolOutpu
 enum Written {
     Small(Value),
     Kept(Map<String, Value>),
-    Large { whole: String, short: Map<String, Value> },
+    Large {
+        whole: String,
+        short: Map<String, Value>,
+    },
+    /// The call was made, and its answer is lost.
+    BrokeOff,
 }
 
 /// Small answers are written in place. Larger ones are written among the programs of their tenant, because that would
@@ -60,7 +66,7 @@ async fn written(context: &CallContext, value: Value) -> Written {
         return write(value);
     }
     let work = move |_: &Fuel| Ok::<_, BrokeOff>(write(value));
-    context.off_thread(work).await.unwrap_or_else(|_| Written::Kept(Map::new()))
+    context.off_thread(work).await.unwrap_or_else(|BrokeOff| Written::BrokeOff)
 }
 
 fn write(value: Value) -> Written {
@@ -112,6 +118,11 @@ fn noted(mut short: Map<String, Value>, kept: Option<&Result<ArtifactId, ToolErr
         short.insert("truncated_note".to_owned(), json!(note));
     }
     Value::Object(short)
+}
+
+/// What a model gets when the writing broke off.
+fn unwritten() -> Value {
+    json!({ "truncated": true, "truncated_note": "the call was made, but the answer could not be written" })
 }
 
 fn object(value: Value) -> Map<String, Value> {

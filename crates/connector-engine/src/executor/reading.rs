@@ -40,7 +40,7 @@ impl Executor {
     }
 
     /// Makes room for a reply. While a call holds much, it keeps one of the tenant's places for large replies: they
-    /// bound the memory that calls take at once.
+    /// bound the memory that the values of replies take at once. The bytes of a reply are there before it has a place.
     pub(crate) async fn makes_room(&self, work: &mut Work<'_>, bytes: usize) -> Result<(), ExecuteError> {
         work.bytes = work.kept + bytes;
         if work.bytes <= SMALL {
@@ -92,14 +92,28 @@ fn meaning(account: &Account, operation: &str, mut reply: Reply, is_file: bool) 
 }
 
 /// Whether a body that looks like JSON may have more values than are read. Each value but the first has one of these
-/// characters before it.
+/// characters before it, outside of strings.
 fn has_too_many_values(body: &[u8]) -> bool {
     if body.len() <= MOST_VALUES {
         return false;
     }
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
     let looks_like_json = body.starts_with(b"{") || body.starts_with(b"[");
-    looks_like_json && body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MOST_VALUES
+    looks_like_json && separators(body) > MOST_VALUES
+}
+
+fn separators(body: &[u8]) -> usize {
+    let (mut found, mut in_string, mut is_escaped) = (0, false, false);
+    for byte in body {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => found += 1,
+            _ => {}
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -113,5 +127,9 @@ mod tests {
         assert!(!has_too_many_values(numbers.as_bytes()));
         assert!(!has_too_many_values(format!("[\"{}\"]", "x".repeat(2 * MOST_VALUES)).as_bytes()));
         assert!(!has_too_many_values(b"[1,2]"));
+        let text = r#"\",["#.repeat(MOST_VALUES);
+        assert!(!has_too_many_values(format!("[\"{text}\"]").as_bytes()));
+        assert!(has_too_many_values(format!("[\"{text}\",{numbers}1]").as_bytes()));
+        assert!(has_too_many_values(format!(r#"["\\",{numbers}1]"#).as_bytes()));
     }
 }

@@ -3,6 +3,7 @@
 mod event;
 mod places;
 pub(crate) mod receive;
+mod unread;
 
 pub(crate) use places::Places;
 

@@ -1,6 +1,7 @@
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use artel_connectors::webhook::{Delivery, Received, receive};
 use artel_domain::{Hook, InboundEventId, TenantId};
 use artel_http::body::raw;
 use artel_http::limits::refusal;
@@ -8,14 +9,13 @@ use artel_http::{At, CallerIp, Problem};
 use artel_identity::{is_hook_token, opaque_hash};
 use artel_store::SealedHook;
 use artel_tools_services::opened_hook_secret;
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use secrecy::{ExposeSecret as _, SecretString};
+use axum::response::Response;
 use serde::Deserialize;
 
-use super::{TAG, event};
+use super::TAG;
+use super::unread::{Taken, Unread};
 use crate::App;
 
 /// How long a whole body may take to come.
@@ -51,20 +51,13 @@ pub(crate) async fn receive_delivery(
     let hook = &found.hook;
     admit(&app, hook).await?;
     let _place = app.places.enter(hook.tenant_id).await?;
-    let secret = opened_hook_secret(&app.seal, &found).map_err(Problem::internal)?;
-    let headers = request.headers().clone();
-    let body = tokio::time::timeout(BODY_PATIENCE, raw(request)).await.map_err(|_| too_slow())??;
-    let delivery = Delivery { headers: &headers, body: &body, source, now: app.clock.now() };
-    let Some(received) = proven(&app, hook, &delivery, secret.as_ref()) else {
+    let Some(taken) = proven(&app, &found, source, request).await? else {
         return Err(refused(&app, hook).await);
     };
-    let answer = answer(&received);
-    if received.keep {
-        let secret = secret.as_ref().map(SecretString::expose_secret);
-        let new = event::of(received, hook, secret, InboundEventId(app.clock.uuid()), delivery.now);
-        app.store.record_inbound_event(new).await?;
+    if let Some(event) = taken.event {
+        app.store.record_inbound_event(event).await?;
     }
-    Ok(answer)
+    Ok(taken.answer)
 }
 
 /// Whatever is wrong with an address, nobody learns whether a hook is there.
@@ -93,9 +86,27 @@ async fn admit(app: &App, hook: &Hook) -> Result<(), Problem> {
 }
 
 /// `None`: the service of the hook did not send it, or the connector is gone.
-fn proven(app: &App, hook: &Hook, delivery: &Delivery<'_>, secret: Option<&SecretString>) -> Option<Received> {
-    let webhook = app.connectors.installed().get(&hook.connector_key)?.connector.webhook.as_ref()?;
-    receive(webhook, delivery, secret.map(SecretString::expose_secret)).ok()
+async fn proven(
+    app: &App,
+    found: &SealedHook,
+    source: Option<IpAddr>,
+    request: Request,
+) -> Result<Option<Taken>, Problem> {
+    let secret = opened_hook_secret(&app.seal, found).map_err(Problem::internal)?;
+    let headers = request.headers().clone();
+    let body = tokio::time::timeout(BODY_PATIENCE, raw(request)).await.map_err(|_| too_slow())??;
+    let Some(listed) = app.connectors.installed().get(&found.hook.connector_key) else { return Ok(None) };
+    let unread = Unread {
+        connector: Arc::clone(&listed.connector),
+        hook: found.hook.clone(),
+        secret,
+        headers,
+        body,
+        source,
+        id: InboundEventId(app.clock.uuid()),
+        now: app.clock.now(),
+    };
+    unread.read().await
 }
 
 /// The organisation sees in its list of hooks that deliveries are refused; the sender is told nothing.
@@ -105,14 +116,6 @@ async fn refused(app: &App, hook: &Hook) -> Problem {
         tracing::warn!(%error, "the refusal of a delivery was not written down");
     }
     absent()
-}
-
-fn answer(received: &Received) -> Response {
-    let status = StatusCode::from_u16(received.status).unwrap_or(StatusCode::ACCEPTED);
-    match &received.reply {
-        Some(body) => (status, Json(body)).into_response(),
-        None => status.into_response(),
-    }
 }
 
 fn too_slow() -> Problem {

@@ -325,3 +325,20 @@ async fn the_journal_is_read_by_filters_page_by_page_and_by_scope() {
     let keeper = world.person_with(0xA, 0xADA, &["agents:write", "runs:write"]);
     keeper.get("/organizations/me/events/inbound").await.is_problem(403);
 }
+
+/// Larger ones are read elsewhere.
+#[tokio::test]
+async fn a_large_delivery_is_proven_and_masked_like_every_other() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let url = address(&ada, "github", Some(GITHUB_SECRET)).await;
+    let rest = "x".repeat(100_000);
+    let body = json!({ "a": GITHUB_SECRET, "b": rest }).to_string();
+    let mut mac = Hmac::<Sha256>::new_from_slice(GITHUB_SECRET.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+    let headers = [("x-hub-signature-256", signature.as_str()), ("x-github-delivery", "1"), ("x-github-event", "push")];
+    delivers(&world, &url, &headers, format!("{body} ").as_bytes()).await.is_problem(404);
+    delivers(&world, &url, &headers, body.as_bytes()).await.is(StatusCode::ACCEPTED);
+    assert_eq!(newest(&ada).await, json!(["github", "push", "1", { "a": "***", "b": rest }]));
+}

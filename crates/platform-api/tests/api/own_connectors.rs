@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use artel_domain::{Actor, AuditEntry, Clock as _, Hook, HookId, OrganizationConnector};
+use artel_store::{ConnectorWrite, Hooks as _, Identities as _, NewHook, OrganizationConnectors as _};
 use axum::http::StatusCode;
 use rstest::rstest;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::world::{Answer, Person, World};
 
@@ -119,6 +122,78 @@ async fn it_is_used_like_every_other_connector() {
     }
     let tried = ada.post(&format!("{CREDENTIALS}/{account}/test"), Value::Null).await.body;
     assert!(tried["message"].as_str().unwrap().contains("no test request"), "{tried:#}");
+}
+
+#[tokio::test]
+async fn its_service_sends_nothing_by_itself() {
+    let world = World::new().await;
+    let (ada, hooks) = (world.ada(), format!("{CONNECTORS}/shop/hooks"));
+    ada.get(&hooks).await.is_problem(404);
+    imported(&ada, "shop").await;
+    assert_eq!(ada.post(&hooks, json!({})).await.is_problem(409).body["error"], "sends_nothing");
+    let listed = ada.get(&hooks).await;
+    listed.is(StatusCode::OK);
+    assert_eq!(listed.body, json!([]));
+    world.bob().get(&hooks).await.is_problem(404);
+}
+
+#[tokio::test]
+async fn hooks_of_a_connector_that_is_gone_are_listed_and_revoked() {
+    let world = World::new().await;
+    let (ada, hooks) = (world.ada(), format!("{CONNECTORS}/gone/hooks"));
+    let hook = Hook {
+        id: HookId(Uuid::from_u128(1)),
+        tenant_id: ada.tenant,
+        connector_key: "gone".to_owned(),
+        last4: "wxyz".to_owned(),
+        has_secret: false,
+        created_by: ada.user,
+        created_at: world.clock.now(),
+        last_refused_at: None,
+    };
+    let place = format!("{hooks}/{}", hook.id);
+    let new = NewHook { hook, token_hash: "hash".to_owned(), sealed: None };
+    world.store.ensure_principal(ada.tenant, ada.user, world.clock.now()).await.unwrap();
+    world.store.create_hook(new, audit(&world, "hook.create")).await.unwrap();
+    assert_eq!(ada.get(&hooks).await.body[0]["last4"], "wxyz");
+    ada.delete(&place).await.is(StatusCode::NO_CONTENT);
+    ada.get(&hooks).await.is_problem(404);
+}
+
+#[tokio::test]
+async fn one_that_the_installation_hides_can_be_deleted() {
+    let world = World::new().await;
+    let (ada, place) = (world.ada(), format!("{CONNECTORS}/github"));
+    world.store.ensure_principal(ada.tenant, ada.user, world.clock.now()).await.unwrap();
+    let hidden = OrganizationConnector {
+        tenant_id: ada.tenant,
+        key: "github".to_owned(),
+        import_id: Uuid::from_u128(1),
+        definition: "{}".to_owned(),
+        digest: "digest".to_owned(),
+        created_by: ada.user,
+        created_at: world.clock.now(),
+        updated_at: world.clock.now(),
+    };
+    let put = world.store.put_organization_connector(hidden, None, audit(&world, "connector.import")).await.unwrap();
+    assert!(matches!(put, ConnectorWrite::Done(_)), "{put:?}");
+    world.bob().delete(&place).await.is_problem(409);
+    ada.delete(&place).await.is(StatusCode::NO_CONTENT);
+    assert_eq!(ada.delete(&place).await.is_problem(409).body["error"], "connector_not_own");
+    assert_eq!(ada.get(&place).await.body["kind"], "shipped");
+}
+
+fn audit(world: &World, action: &'static str) -> AuditEntry {
+    AuditEntry {
+        actor: Actor::default(),
+        action,
+        entity_type: "connector",
+        entity_id: String::new(),
+        trace_id: String::new(),
+        outcome: "ok".to_owned(),
+        details: None,
+        at: world.clock.now(),
+    }
 }
 
 #[tokio::test]

@@ -43,6 +43,19 @@ fn events_are_read_by_the_grants_of_the_services_alone() {
 }
 
 #[test]
+fn nobody_is_asked_about_nothing() {
+    let (keys, asks) = (["ozon", "github"].map(str::to_owned), [granted("github", &json!({ "read": "ask" }))]);
+    for (granted, refusal) in [(&asks[..0], "forbidden: "), (&asks[..], "approval_required: ")] {
+        let told = Standing::of_all(&keys, granted).made_as().err().unwrap().to_string();
+        assert!(told.starts_with(refusal) && told.contains("github") == !granted.is_empty(), "{told}");
+    }
+    let made_as = Standing::of_one("github", &asks).unwrap().made_as().unwrap();
+    let words = r#"the events of github are to be read, by the grant of the account "Main" (main)"#;
+    assert_eq!((made_as.words.as_str(), made_as.needs_consent), (words, true));
+    assert_eq!(made_as.account["account_label"], "Main");
+}
+
+#[test]
 fn arguments_that_say_nothing_are_refused_by_their_name() {
     let args = |args: Value| filter(&serde_json::from_value(args).unwrap());
     let read = args(json!({ "since": "2026-07-01T03:00:00+03:00", "after": "00000000-0000-7000-8000-000000000001" }));

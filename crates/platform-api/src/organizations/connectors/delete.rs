@@ -22,15 +22,19 @@ pub(crate) async fn delete_connector(
     At(path): At<ConnectorAt>,
 ) -> Result<StatusCode, Problem> {
     let key = path.connector_key;
-    if app.connectors.installed().get(&key).is_some() {
-        let message =
-            format!("The connector {key} is part of this installation; an organisation deletes its own ones.");
-        return Err(Problem::conflict("connector_not_own", message));
-    }
+    // Also when a connector of the installation hides it.
     let audit = caller.audit("connector.delete", "connector", &key, app.clock.now());
     match app.store.delete_organization_connector(caller.tenant_id, &key, audit).await? {
         ConnectorDeletion::Done => Ok(StatusCode::NO_CONTENT),
-        ConnectorDeletion::Missing => Err(Problem::not_found("connector")),
+        ConnectorDeletion::Missing => Err(missing(&app, &key)),
         ConnectorDeletion::HasAccounts => Err(in_use(&app, &caller, &key, "Delete them first.").await?),
     }
+}
+
+fn missing(app: &App, key: &str) -> Problem {
+    if app.connectors.installed().get(key).is_none() {
+        return Problem::not_found("connector");
+    }
+    let message = format!("The connector {key} is part of this installation; an organisation deletes its own ones.");
+    Problem::conflict("connector_not_own", message)
 }

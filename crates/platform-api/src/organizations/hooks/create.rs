@@ -63,7 +63,7 @@ pub(crate) async fn create_hook(
     body: Body<CreateHook>,
 ) -> Result<Response, Problem> {
     let (key, secret) = (path.connector_key, body.value.secret);
-    let webhook = webhook(&app, &key)?.ok_or_else(|| sends_nothing(&key))?;
+    let webhook = webhook(&app, caller.tenant_id, &key).await?.ok_or_else(|| sends_nothing(&key))?;
     if secret.is_some() {
         check_use(&webhook, &key)?;
     }

@@ -7,7 +7,7 @@ use axum::response::{AppendHeaders, IntoResponse};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{ConnectorAt, HookView, webhook};
+use super::{ConnectorAt, HookView};
 use crate::App;
 use crate::organizations::{Member, TAG};
 
@@ -42,9 +42,14 @@ pub(crate) async fn list_hooks(
     At(path): At<ConnectorAt>,
     Params(wanted): Params<ListHooks>,
 ) -> Result<impl IntoResponse, Problem> {
-    let webhook = webhook(&app, &path.connector_key)?;
+    let connector = app.connectors.find(caller.tenant_id, &path.connector_key).await?;
     let page = Page { limit: wanted.limit.unwrap_or(100), offset: wanted.offset.unwrap_or(0) };
     let (found, total) = app.store.list_hooks(caller.tenant_id, &path.connector_key, page).await?;
+    // Hooks outlive their connector, and are to be seen and revoked then too.
+    if connector.is_none() && total == 0 {
+        return Err(Problem::not_found("connector"));
+    }
+    let webhook = connector.and_then(|listed| listed.connector.webhook.clone());
     let found: Vec<HookView> = found.into_iter().map(|hook| HookView::new(hook, webhook.as_ref())).collect();
     Ok((AppendHeaders([("x-total-count", total)]), Json(found)))
 }

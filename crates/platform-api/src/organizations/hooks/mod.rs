@@ -7,7 +7,7 @@ pub(crate) mod update;
 mod view;
 
 use artel_connectors::schema::Webhook;
-use artel_domain::HookId;
+use artel_domain::{HookId, TenantId};
 use artel_http::{Faults, Problem};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,10 +46,10 @@ fn check_secret(faults: &mut Faults, secret: Option<&str>) {
 /// What the service of that connector sends by itself; `None`: it sends nothing.
 ///
 /// # Errors
-/// 404: there is no such connector.
-fn webhook(app: &App, key: &str) -> Result<Option<Webhook>, Problem> {
-    let listed = app.connectors.installed().get(key).ok_or_else(|| Problem::not_found("connector"))?;
-    Ok(listed.connector.webhook.clone())
+/// 404: the organisation has no such connector.
+async fn webhook(app: &App, tenant: TenantId, key: &str) -> Result<Option<Webhook>, Problem> {
+    let found = app.connectors.find(tenant, key).await?;
+    Ok(found.ok_or_else(|| Problem::not_found("connector"))?.connector.webhook.clone())
 }
 
 /// A secret that checks nothing would be taken for one that does.

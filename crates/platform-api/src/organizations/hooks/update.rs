@@ -38,7 +38,7 @@ pub(crate) async fn update_hook(
     body: Body<UpdateHook>,
 ) -> Result<Json<HookView>, Problem> {
     let absent = || Problem::not_found("hook");
-    let webhook = webhook(&app, &path.connector_key)?.ok_or_else(absent)?;
+    let webhook = webhook(&app, caller.tenant_id, &path.connector_key).await?.ok_or_else(absent)?;
     check_use(&webhook, &path.connector_key)?;
     let (tenant, key) = (caller.tenant_id, &path.connector_key);
     let sealed = sealed_hook_secret(&app.seal, tenant, path.hook_id, &body.value.secret).map_err(Problem::internal)?;
