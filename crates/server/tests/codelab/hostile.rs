@@ -69,7 +69,7 @@ async fn what_is_no_text_or_too_large_closes_the_socket() {
 async fn messages_that_are_not_complete_hold_so_much_of_the_memory_and_no_more() {
     let limits = [
         ("GATEWAY__WS_UNFINISHED_BYTES_PER_USER", "1000000"),
-        ("GATEWAY__WS_UNFINISHED_BYTES_PER_TENANT", "1300000"),
+        ("GATEWAY__WS_UNFINISHED_BYTES_PER_TENANT", "1500000"),
         ("GATEWAY__MAX_SOCKETS_PER_USER", "100"),
     ];
     let world = world(&limits).await;
