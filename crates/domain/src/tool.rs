@@ -71,6 +71,9 @@ pub struct Binding {
     pub allowed_domains: Vec<String>,
     /// The name of the secret used to authenticate.
     pub secrets_ref: Option<String>,
+    /// A human decides about each call that the rules would let pass. It loosens no rule.
+    #[serde(default)]
+    pub require_approval: bool,
     pub created_at: Timestamp,
     pub updated_at: Option<Timestamp>,
 }

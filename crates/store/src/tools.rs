@@ -35,6 +35,7 @@ pub struct BindingPatch {
     pub rate_limit: Option<Option<RateLimit>>,
     pub allowed_domains: Option<Vec<String>>,
     pub secrets_ref: Option<Option<String>>,
+    pub require_approval: Option<bool>,
 }
 
 /// How a binding request ended.

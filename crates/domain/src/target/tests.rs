@@ -41,6 +41,7 @@ fn binding() -> Binding {
         rate_limit: None,
         allowed_domains: vec!["bank.example".into()],
         secrets_ref: Some("bank".into()),
+        require_approval: false,
         created_at: micros(0),
         updated_at: None,
     }

@@ -114,6 +114,7 @@ impl Bench {
             system_prompt: String::new(),
             model: name.into(),
             llm_params: None,
+            require_approval: false,
             description: None,
             avatar_url: None,
             status: AgentStatus::Published,
@@ -172,6 +173,7 @@ impl Bench {
             rate_limit: None,
             allowed_domains: Vec::new(),
             secrets_ref: None,
+            require_approval: false,
             created_at: SystemClock.now(),
             updated_at: None,
         };

@@ -95,6 +95,7 @@ pub(crate) struct BindingRow {
     pub(crate) rate_limit: Option<String>,
     pub(crate) allowed_domains: String,
     pub(crate) secrets_ref: Option<String>,
+    pub(crate) require_approval: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: Option<i64>,
 }
@@ -113,6 +114,7 @@ impl TryFrom<BindingRow> for Binding {
             rate_limit: row.rate_limit.map(|rate| rate.parse::<RateLimit>().map_err(unreadable)).transpose()?,
             allowed_domains: parsed(&row.allowed_domains)?,
             secrets_ref: row.secrets_ref,
+            require_approval: row.require_approval,
             created_at: time(row.created_at),
             updated_at: row.updated_at.map(time),
         })

@@ -55,6 +55,7 @@ pub(super) fn binding(world: &World, agent: AgentId, tool: ToolId) -> Binding {
         rate_limit: None,
         allowed_domains: vec![],
         secrets_ref: None,
+        require_approval: false,
         created_at: now(),
         updated_at: None,
     }
@@ -275,12 +276,14 @@ pub async fn an_update_of_a_binding_changes_only_what_it_names(store: Arc<dyn St
     let limited = BindingPatch {
         rate_limit: Some(Some(limit("2/day"))),
         secrets_ref: Some(Some("key".to_owned())),
+        require_approval: Some(true),
         ..BindingPatch::default()
     };
     let after = update(limited).await;
     let expected = Binding {
         rate_limit: Some(limit("2/day")),
         secrets_ref: Some("key".to_owned()),
+        require_approval: true,
         updated_at: after.updated_at,
         ..before
     };

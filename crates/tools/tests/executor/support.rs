@@ -253,6 +253,7 @@ impl Bench {
             rate_limit: None,
             allowed_domains: Vec::new(),
             secrets_ref: None,
+            require_approval: false,
             created_at: now,
             updated_at: None,
         };
