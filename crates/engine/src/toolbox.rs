@@ -108,12 +108,32 @@ impl Item {
         let tool = if name == EXIT { ToolRef::control(EXIT) } else { ToolRef::builtin(&name) };
         let spec = ToolSpec { name: name.clone(), description, input_schema, rest: Map::new() };
         let (effect, reads) = (descriptor.effect, reads(&callable));
-        Self { spec, tool, name, function: None, effect, callable: Some(callable), asks: false, author_asks: false, reads }
+        Self {
+            spec,
+            tool,
+            name,
+            function: None,
+            effect,
+            callable: Some(callable),
+            asks: false,
+            author_asks: false,
+            reads,
+        }
     }
 
     fn of_specialist(tool: ToolRef, of: &SpecialistTool) -> Self {
         let (spec, name) = (of.spec(), of.name.clone());
-        Self { spec, tool, name, function: None, effect: of.effect, callable: None, asks: false, author_asks: false, reads: false }
+        Self {
+            spec,
+            tool,
+            name,
+            function: None,
+            effect: of.effect,
+            callable: None,
+            asks: false,
+            author_asks: false,
+            reads: false,
+        }
     }
 
     /// It is this built-in function, under whatever name.
@@ -304,11 +324,11 @@ impl Toolbox {
 
     /// What steers the run itself reaches nothing, so the wish about every tool does not mean it.
     fn author_asks(&self, item: &Item) -> Option<AuthorAsks> {
-        let steers = matches!(item.tool, ToolRef::Control { .. });
-        match item.author_asks {
-            true => Some(AuthorAsks::AboutTool),
-            false => (self.asks && !steers).then_some(AuthorAsks::AboutAll),
+        if item.author_asks {
+            return Some(AuthorAsks::AboutTool);
         }
+        let steers = matches!(item.tool, ToolRef::Control { .. });
+        (self.asks && !steers).then_some(AuthorAsks::AboutAll)
     }
 
     fn unknown(&self, name: &str) -> String {

@@ -103,9 +103,9 @@ pub trait Agents: Send + Sync {
     /// Newest first; empty when the agent is absent or was never published.
     async fn list_agent_versions(&self, viewer: &Viewer, agent: AgentId) -> Result<Vec<AgentVersion>>;
     async fn find_agent_version(&self, viewer: &Viewer, agent: AgentId, version: i64) -> Result<Option<AgentVersion>>;
-    /// Profile (name, prompt, model, parameters, `require_approval`) and bindings become those of the snapshot; the version number grows
-    /// and the result is itself a published snapshot. Bindings to tools deleted since are left out. A retried request
-    /// is answered as by [`Self::publish_agent`]. `None`: no such agent or version.
+    /// Profile (name, prompt, model, parameters, `require_approval`) and bindings become those of the snapshot; the
+    /// version number grows and the result is itself a published snapshot. Bindings to tools deleted since are left
+    /// out. A retried request is answered as by [`Self::publish_agent`]. `None`: no such agent or version.
     async fn rollback_agent(
         &self,
         viewer: &Viewer,

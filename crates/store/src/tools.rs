@@ -26,6 +26,7 @@ pub struct ToolPatch {
     pub response_transform: Option<Option<String>>,
     pub effect: Option<EffectClass>,
     pub status_endpoint: Option<Option<String>>,
+    pub cache_ttl_seconds: Option<Option<u32>>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -25,6 +25,7 @@ fn row() -> ToolDefinition {
         response_transform: None,
         effect: EffectClass::Idempotent,
         status_endpoint: None,
+        cache_ttl_seconds: None,
         created_at: micros(0),
         updated_at: None,
     }

@@ -13,8 +13,8 @@ use super::{AuthorAsks, Policy, ProposedCall, glob, subject};
 const ALWAYS_DANGEROUS: [&str; 3] = ["create_directory", "move_file", "git_commit"];
 const TOO_MUCH_WORK: &str = "this organisation's rules take too much work to judge these arguments; send shorter ones";
 
-/// The tenant's rules, then the operator's. A call that none of them speaks of is allowed. Of a call that they allow, the
-/// agent's author may have a human decide.
+/// The tenant's rules, then the operator's. A call that none of them speaks of is allowed. The agent's author may have a
+/// human decide about a call that they allow.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     operators: Vec<ApprovalRule>,
@@ -78,7 +78,7 @@ fn asked_by(author: AuthorAsks, tool: &str) -> Verdict {
     let tool = names::visible(tool);
     let reason = match author {
         AuthorAsks::AboutTool => format!("the agent's author has a human decide about calls of '{tool}'"),
-        AuthorAsks::AboutAll => format!("the agent's author has a human decide about every call; this one is of '{tool}'"),
+        AuthorAsks::AboutAll => format!("the agent's author has a human decide about every call, also of '{tool}'"),
     };
     Verdict::Ask { reason, approvers: Vec::new(), account: None }
 }

@@ -159,6 +159,7 @@ impl Bench {
             response_transform: None,
             effect: if reads { EffectClass::ReadOnly } else { EffectClass::Idempotent },
             status_endpoint: None,
+            cache_ttl_seconds: None,
             created_at: SystemClock.now(),
             updated_at: None,
         };

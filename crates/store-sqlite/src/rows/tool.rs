@@ -25,6 +25,7 @@ pub(crate) struct ToolRow {
     pub(crate) response_transform: Option<String>,
     pub(crate) effect: String,
     pub(crate) status_endpoint: Option<String>,
+    pub(crate) cache_ttl_seconds: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: Option<i64>,
 }
@@ -50,6 +51,7 @@ impl TryFrom<ToolRow> for ToolDefinition {
             response_transform: row.response_transform,
             effect: word("effect", &row.effect, EffectClass::parse)?,
             status_endpoint: row.status_endpoint,
+            cache_ttl_seconds: row.cache_ttl_seconds.map(|seconds| number("cache_ttl_seconds", seconds)).transpose()?,
             created_at: time(row.created_at),
             updated_at: row.updated_at.map(time),
         })
@@ -67,7 +69,7 @@ macro_rules! tools {
                 status AS "status!: String", version AS "version!: i64", http_method AS "http_method!: String",
                 parameter_mapping AS "parameter_mapping!: String", custom_headers AS "custom_headers!: String",
                 response_transform AS "response_transform?: String", effect AS "effect!: String",
-                status_endpoint AS "status_endpoint?: String", created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
+                status_endpoint AS "status_endpoint?: String", cache_ttl_seconds AS "cache_ttl_seconds?: i64", created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
             $(, $arg)*
         )
     };
