@@ -35,7 +35,7 @@ use crate::accounting::Bookkeeping;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::model_keys::TenantKeys;
-use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
+use crate::tool_ports::{BusLimits, BusResults, Signer, StoredSecrets};
 use crate::vault::Vault;
 use crate::{auth, connectors, toolkit};
 
@@ -205,7 +205,8 @@ fn tools(
         egress: Arc::new(callees::egress(config, aliases)?),
         clock: ground.clock.clone(),
     };
-    Ok(Registry::new(callees::tools_config(config), deps))
+    let results = Arc::new(BusResults::new(ground.bus.clone(), vault.key_maker()));
+    Ok(Registry::new(callees::tools_config(config), deps).remembering(results))
 }
 
 /// A file that cannot be used is left out, and the operator is told.

@@ -49,8 +49,8 @@ pub(crate) async fn roll_back(
     if let Some(earlier) = of_request(tx, &agent, publication.request_id).await? {
         return Ok(Some(earlier));
     }
-    let Agent { name, system_prompt, model, llm_params, .. } = snapshot.agent;
-    agent = Agent { name, system_prompt, model, llm_params, ..agent };
+    let Agent { name, system_prompt, model, llm_params, require_approval, .. } = snapshot.agent;
+    agent = Agent { name, system_prompt, model, llm_params, require_approval, ..agent };
     bindings::replace(tx, target.agent, &snapshot.bindings).await?;
     Ok(Some(write_next(tx, agent, publication, audit).await?))
 }

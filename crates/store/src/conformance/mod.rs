@@ -424,6 +424,7 @@ macro_rules! conformance_tests {
             creating_a_tool_again_gives_the_first_one,
             tools_are_listed_newest_first_page_by_page,
             an_update_of_a_tool_changes_only_what_it_names_and_raises_the_version,
+            the_row_of_a_deleted_tool_stays,
             a_deleted_tool_is_absent_and_its_bindings_are_too,
             a_tool_is_invisible_to_other_tenants,
             a_binding_is_listed_with_its_tool_oldest_first,
