@@ -44,7 +44,7 @@ sums! {
     GateStore = Identities + SigningKeys + Standings + Idempotency;
 
     /// What is done in time by one of the processes: jobs on leases, and what they sweep.
-    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal;
+    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal + Webhooks;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
     SurfaceStore = IntentStore + GateStore + Operations + FileStore + ServiceStore + Hooks + LlmCalls
