@@ -28,6 +28,7 @@ use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweep
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
 use artel_tools_services::{Connectors, Services};
+use artel_webhooks::{Courier, CourierDeps};
 
 pub(crate) use opening::{open_clock, open_store};
 
@@ -41,6 +42,8 @@ use crate::{auth, connectors, toolkit};
 
 /// What was deleted is gone from the disk this soon.
 const SWEEP_FILES_EVERY: Duration = Duration::from_mins(5);
+/// How often it is looked whether tenants' servers are to be told something.
+const DELIVER_EVERY: Duration = Duration::from_secs(1);
 
 /// Everything that surfaces and workers share.
 pub(crate) struct Parts {
@@ -151,7 +154,22 @@ impl Parts {
             let files = files.clone();
             async move { Ok(files.sweep().await?) }
         }));
+        let courier = self.courier();
+        jobs.push(Job::new("deliver_webhooks", DELIVER_EVERY, move || {
+            let courier = courier.clone();
+            async move { Ok(courier.deliver().await?) }
+        }));
         Scheduler::start(&deps, jobs)
+    }
+
+    /// Tells tenants' own servers what happened.
+    fn courier(&self) -> Courier {
+        Courier::new(CourierDeps {
+            store: self.ground.store.clone(),
+            egress: self.egress.clone(),
+            seal: Arc::new(self.vault.seal()),
+            clock: self.ground.clock.clone(),
+        })
     }
 
     /// Unique among processes that live at the same time.
