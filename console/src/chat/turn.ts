@@ -52,7 +52,18 @@ export interface Cut {
   reason: string;
 }
 
-export type Part = Said | Call | Cut;
+/** A subagent asks about a call of its own: below this run. */
+export interface Below {
+  kind: 'below';
+  approvalId: string;
+  /** The subagent. */
+  runId: string;
+  name: string;
+  args: Json;
+  reason: string;
+}
+
+export type Part = Said | Call | Cut | Below;
 
 export interface Turn {
   runId: string;
@@ -112,6 +123,15 @@ const APPLY: Record<string, (turn: Turn, data: Data) => void> = {
     found.question.feedback = data.feedback === null ? null : text(data.feedback);
     if (found.status === 'awaiting_approval') found.status = 'planned';
   },
+  subagent_approval: (turn, data) =>
+    void turn.parts.push({
+      kind: 'below',
+      approvalId: text(data.approval_id),
+      runId: text(data.run_id),
+      name: text(data.name),
+      args: (data.args ?? {}) as Json,
+      reason: text(data.reason),
+    }),
   form_requested: (turn, data) => {
     call(turn, { tool_call_id: data.form_id }).form = asked(data);
   },
