@@ -58,6 +58,7 @@ it('says in the inbox on whose behalf a subagent asks, and leads to both runs', 
   expect(await path.count()).toBe(2);
   expect(await path.nth(0).innerText()).toMatch(/Clerk.*Settle what is due/s);
   expect(await path.nth(1).innerText()).toMatch(/subagent.*Pay ACME its 100/s);
+  expect(await card.getByRole('link', { name: 'the run', exact: true }).count()).toBe(1);
   expect(await path.nth(0).getByRole('link').getAttribute('href')).toBe(`/console/run/${run.id}`);
   expect(await violations(page)).toEqual([]);
   await card.getByRole('link', { name: "open the subagent's run" }).click();
