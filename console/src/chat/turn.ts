@@ -1,5 +1,6 @@
 // A run as a person reads it: what was asked, what the model said, and what it called. Made of the run's events, by a
 // function without side effects outside of the turn.
+import { TOOL } from '../api/family';
 import type { StreamEvent } from '../api/events';
 import type { FormField } from '../api/types';
 import type { Json } from '../text/json';
@@ -107,7 +108,8 @@ const APPLY: Record<string, (turn: Turn, data: Data) => void> = {
     found.status = text(data.status) as CallStatus;
     found.output = data.output as Json | undefined;
     found.error = data.error === undefined ? null : text(data.error);
-    found.durationMs = typeof data.duration_ms === 'number' ? data.duration_ms : null;
+    // Subagents take the time that a call of them itself does not.
+    found.durationMs = typeof data.duration_ms === 'number' && found.name !== TOOL ? data.duration_ms : null;
   },
   approval: (turn, data) => {
     const found = call(turn, data);
