@@ -53,6 +53,7 @@ const EMPTY: Record<string, string> = {
   'connectors/events': 'Nothing came yet.',
   usage: 'No model was called in this time.',
   access: 'There are no keys yet.',
+  'access/looks': 'Nobody looked.',
 };
 
 async function look(one: Visit, path: string, picture: string): Promise<void> {
@@ -147,6 +148,7 @@ describe('with something in it', () => {
       system: 'system',
       access: 'access',
       audit: 'access/audit',
+      looks: 'access/looks',
     };
   });
   afterAll(() => world?.close());
