@@ -60,8 +60,10 @@ async function family(runId: string, latest: Run[], depth: number, signal: Abort
   const working = latest.filter((run) => run.parent_run_id === runId && !ids.has(run.id)).map(ofRun).reverse();
   const members = [...known, ...working];
   if (depth === DEEPEST) return members;
-  const mayHave = members.filter((member) => member.kind === 'execute' || latest.some((run) => run.parent_run_id === member.runId));
-  await Promise.all(mayHave.map(async (member) => (member.under = await family(member.runId, latest, depth + 1, signal))));
+  const isParent = (id: string) => latest.some((run) => run.parent_run_id === id);
+  const mayHave = members.filter((member) => member.kind === 'execute' || isParent(member.runId));
+  const read = async (member: Member) => (member.under = await family(member.runId, latest, depth + 1, signal));
+  await Promise.all(mayHave.map(read));
   return members;
 }
 
@@ -106,7 +108,8 @@ function ofResult(runId: string, { status, error, usage }: Result, { kind, goal 
 
 function ofRun(run: Run): Member {
   const error = run.error_message ?? null;
-  return { runId: run.id, goal: run.input_message, kind: '', phase: run.phase, tokens: run.total_tokens ?? null, error, under: [] };
+  const tokens = run.total_tokens ?? null;
+  return { runId: run.id, goal: run.input_message, kind: '', phase: run.phase, tokens, error, under: [] };
 }
 
 function text(value: unknown): string {

@@ -16,8 +16,10 @@ export async function hooksOf(service: string, signal: AbortSignal): Promise<Hoo
 }
 
 /** A new one; without a secret when that is empty. */
-export const makeHook = (once: Once, service: string, secret: string) => once.post<NewHook>(hooks(service), secret === '' ? {} : { secret });
-export const setSecret = (service: string, id: string, secret: string) => patch<Hook>(`${hooks(service)}/${id}`, { secret });
+export const makeHook = (once: Once, service: string, secret: string) =>
+  once.post<NewHook>(hooks(service), secret === '' ? {} : { secret });
+export const setSecret = (service: string, id: string, secret: string) =>
+  patch<Hook>(`${hooks(service)}/${id}`, { secret });
 export const revokeHook = (service: string, id: string) => remove(`${hooks(service)}/${id}`);
 
 /** Newest first. */

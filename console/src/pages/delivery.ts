@@ -1,8 +1,17 @@
 // A delivery for trying a hook: with what proves to the hook that it is from somebody who knows the secret.
 
+type Payload = Record<string, unknown>;
+
+interface Hmac {
+  header: string;
+  prefix?: string;
+  encoding?: string;
+  /** A template of the body and of headers. */
+  signed?: string;
+}
 interface Verify {
   header_secret?: { header: string };
-  hmac?: { header: string; prefix?: string; encoding?: string; signed?: string };
+  hmac?: Hmac;
   body_secret?: { at: string };
   source?: unknown;
 }
@@ -27,13 +36,14 @@ export function takesSecret(webhook: unknown): boolean {
  * The delivery of this payload. Without a secret, or when the service signs in a way that is not known here, nothing
  * proves it.
  */
-export async function deliveryOf(payload: Record<string, unknown>, webhook: unknown, secret: string): Promise<Delivery> {
+export async function deliveryOf(payload: Payload, webhook: unknown, secret: string): Promise<Delivery> {
   const body = JSON.stringify(payload);
   if (secret === '') return { body, headers: {} };
   for (const { header_secret, hmac, body_secret } of ways(webhook)) {
     if (header_secret) return { body, headers: { [header_secret.header]: secret } };
     if (body_secret) return { body: JSON.stringify(withMember(payload, body_secret.at, secret)), headers: {} };
-    if (hmac && (hmac.signed ?? BODY) === BODY) return { body, headers: { [hmac.header]: await signature(hmac, secret, body) } };
+    if (!hmac || (hmac.signed ?? BODY) !== BODY) continue;
+    return { body, headers: { [hmac.header]: await signature(hmac, secret, body) } };
   }
   return { body, headers: {} };
 }
@@ -43,12 +53,12 @@ function ways(webhook: unknown): Verify[] {
 }
 
 /** `/auth/token` becomes `{"auth": {"token": …}}` beside what is there. */
-function withMember(payload: Record<string, unknown>, at: string, value: string): Record<string, unknown> {
+function withMember(payload: Payload, at: string, value: string): Payload {
   const inner = at.split('/').filter(Boolean).reduceRight<unknown>((below, name) => ({ [name]: below }), value);
-  return { ...payload, ...(inner as Record<string, unknown>) };
+  return { ...payload, ...(inner as Payload) };
 }
 
-async function signature({ prefix = '', encoding }: NonNullable<Verify['hmac']>, secret: string, body: string): Promise<string> {
+async function signature({ prefix = '', encoding }: Hmac, secret: string, body: string): Promise<string> {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const key = await crypto.subtle.importKey('raw', bytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   const signed = new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes(body)));
