@@ -160,7 +160,7 @@ impl Egress {
             let _ = url.set_ip_host(address.ip());
             let _ = url.set_port(Some(address.port()));
         }
-        let client = self.clients.choose(matches!(target, Target::Public), request.fresh);
+        let client = self.clients.choose(matches!(target, Target::Public), request.fresh)?;
         let mut builder = client.request(request.method.clone(), url).headers(headers);
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
@@ -191,7 +191,9 @@ fn classify(error: &reqwest::Error, first_hop: bool) -> SendError {
         }
         cause = current.source();
     }
-    if error.is_connect() { SendError::Connect { first_hop } } else { SendError::Lost }
+    // What could not even be built was not sent.
+    let is_unsent = error.is_connect() || error.is_builder();
+    if is_unsent { SendError::Connect { first_hop } } else { SendError::Lost }
 }
 
 #[cfg(test)]

@@ -67,9 +67,8 @@ pub(crate) struct Parts {
 impl Parts {
     /// `aliases` are hosts that tools find at a fixed address (the demo's tool-mock).
     pub(crate) async fn build(config: &Config, aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Self> {
-        if let Err(faults) = artel_tools::check_catalogue() {
-            bail!("the catalogue of tools does not hold together: {}", faults.join("; "));
-        }
+        // Two cores read the data of tools and connectors and open the store at the same time.
+        let data = tokio::task::spawn_blocking(checked_data);
         let vault = Arc::new(Vault::open(config)?);
         let store = open_store(config).await?;
         let clock = open_clock(config, &store).await?;
@@ -86,7 +85,8 @@ impl Parts {
         let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
         let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone())
             .with_most_of_tenant(config.toolkit.artifact_bytes);
-        let connectors = Arc::new(Connectors::new(Arc::new(connectors()?), ground.store.clone()));
+        let catalogue = data.await.context("the data of tools and connectors")??;
+        let connectors = Arc::new(Connectors::new(Arc::new(catalogue), ground.store.clone()));
         let egress = Arc::new(callees::egress(config, BTreeMap::new())?);
         let executor = Arc::new(callees::executor(&ground, &vault, egress.clone()));
         let services = Arc::new(Services {
@@ -209,7 +209,11 @@ fn tools(
 }
 
 /// A file that cannot be used is left out, and the operator is told.
-fn connectors() -> anyhow::Result<Catalogue> {
+/// The connectors; the catalogue of tools is checked on the way.
+fn checked_data() -> anyhow::Result<Catalogue> {
+    if let Err(faults) = artel_tools::check_catalogue() {
+        bail!("the catalogue of tools does not hold together: {}", faults.join("; "));
+    }
     let (catalogue, warnings) = connectors::catalogue()?;
     for warning in &warnings {
         tracing::warn!(%warning, "a connector was left out");
