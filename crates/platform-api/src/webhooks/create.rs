@@ -37,8 +37,8 @@ impl Checked for CreateWebhookEndpoint {
 
 /// Register a webhook endpoint.
 ///
-/// Your server is told what happens, signed by Standard Webhooks. The secret is shown this once. A tenant has at most 10
-/// endpoints. Needs `admin`.
+/// Your server is told what happens, signed by Standard Webhooks. The secret is shown this once. A tenant has at most
+/// 10 endpoints. Needs `admin`.
 #[utoipa::path(post, path = "/webhooks/endpoints", tag = TAG, params(crate::document::IdempotencyKey),
     request_body = CreateWebhookEndpoint,
     responses((status = 201, description = "The new endpoint, with its secret.", body = SecretView),
