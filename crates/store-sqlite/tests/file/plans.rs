@@ -32,8 +32,10 @@ const MAY_BE_SCANNED: [&str; 19] = [
     "family",
 ];
 
-/// Partial indexes, which hold a part of their tables: open runs, files that are not stored, files of sessions.
-const PARTIAL: [&str; 3] = ["INDEX runs_", "INDEX artifacts_to_sweep", "INDEX artifacts_of_ended"];
+/// Partial indexes, which hold a part of their tables: open runs, files that are not stored, files of sessions, webhook
+/// endpoints that are switched on.
+const PARTIAL: [&str; 4] =
+    ["INDEX runs_", "INDEX artifacts_to_sweep", "INDEX artifacts_of_ended", "INDEX webhook_endpoints_enabled"];
 
 /// The statements of this crate, as `.sqlx` keeps them.
 fn statements() -> Vec<String> {

@@ -55,6 +55,7 @@ pub mod successors;
 pub mod tools;
 pub mod turns;
 pub mod waits;
+pub mod webhooks;
 pub mod who;
 pub mod workspaces;
 pub mod world;
@@ -137,6 +138,20 @@ macro_rules! conformance_tests {
             a_list_of_events_ends_with_its_count_or_its_bytes,
             another_tenant_has_nothing_of_an_event,
             old_events_are_forgotten_the_oldest_first,
+        ]);
+        $crate::conformance_group!($make_store, webhooks: [
+            an_endpoint_is_kept_changed_and_deleted,
+            another_tenant_has_nothing_of_an_endpoint,
+            an_end_is_noted_where_somebody_wants_to_hear_of_it,
+            the_id_of_a_private_session_is_not_told,
+            questions_are_noted_with_what_becomes_of_them,
+            a_notice_becomes_its_messages_once,
+            of_many_claimers_one_makes_an_attempt,
+            an_endpoint_tells_how_it_fares_and_is_tried_again,
+            an_endpoint_that_is_switched_off_or_gone_gets_nothing,
+            a_secret_signs_on_while_the_next_one_does,
+            a_slow_endpoint_holds_up_no_other,
+            old_messages_are_forgotten_when_no_attempt_is_to_come,
         ]);
         $crate::conformance_group!($make_store, standings: [
             access_by_a_key_is_lost_with_the_key,
