@@ -134,12 +134,3 @@ async fn the_prompt_of_a_session_is_told_to_its_agent_behind_the_agents_own() {
     let coder = artel_specialists::profile(Specialist::Coder).prompt.trim();
     assert!(prompts.contains(&format!("{coder}\n\nAnswer in rhymes.")), "{prompts:#?}");
 }
-
-#[tokio::test]
-async fn an_error_has_details_where_there_is_more_to_say() {
-    let world = World::new().await;
-    let reader = world.person(crate::world::HOME, 0xADA, &["api:read"]);
-    let refused = reader.post("/api/v1/sessions", json!({})).await;
-    refused.is(403);
-    assert!(refused.body["details"]["required_scope"].is_string(), "{}", refused.text);
-}

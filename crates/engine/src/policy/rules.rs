@@ -13,8 +13,8 @@ use super::{AuthorAsks, Policy, ProposedCall, glob, subject};
 const ALWAYS_DANGEROUS: [&str; 3] = ["create_directory", "move_file", "git_commit"];
 const TOO_MUCH_WORK: &str = "this organisation's rules take too much work to judge these arguments; send shorter ones";
 
-/// The tenant's rules, then the operator's. A call that none of them speaks of is allowed. The agent's author may have a
-/// human decide about a call that they allow.
+/// The tenant's rules, then the operator's. A call that none of them speaks of is allowed. The agent's author may have
+/// a human decide about a call that they allow.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     operators: Vec<ApprovalRule>,
