@@ -127,7 +127,8 @@ async fn questions_and_ends_are_told_signed(database: Database) {
     assert_eq!(log[0]["log"][0]["reply"], "thanks [31m");
     let mut ids: Vec<_> = messages.iter().map(|one| one.header("webhook-id").to_owned()).collect();
     let mut logged: Vec<_> = log.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
-    (ids.sort_unstable(), logged.sort_unstable());
+    ids.sort_unstable();
+    logged.sort_unstable();
     assert_eq!(ids, logged);
 
     let rotated = world.client.create(&format!("{endpoint}/rotate"), &json!({})).await;

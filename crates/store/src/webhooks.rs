@@ -19,7 +19,6 @@ pub struct NewWebhookEndpoint {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WebhookEndpointChange {
     pub url: Option<String>,
-    #[expect(clippy::option_option, reason = "absent, null and given are three things")]
     pub description: Option<Option<String>>,
     pub events: Option<Vec<WebhookEvent>>,
     pub is_enabled: Option<bool>,

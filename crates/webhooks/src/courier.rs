@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,10 +83,11 @@ impl Courier {
         let mut known: BTreeMap<TenantId, Vec<WebhookEndpoint>> = BTreeMap::new();
         let mut spread = Vec::with_capacity(notices.len());
         for notice in notices {
-            if !known.contains_key(&notice.tenant_id) {
-                known.insert(notice.tenant_id, self.0.store.list_webhook_endpoints(notice.tenant_id).await?);
-            }
-            let to = receivers(&notice, known.get(&notice.tenant_id).map_or(&[], Vec::as_slice));
+            let endpoints = match known.entry(notice.tenant_id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(self.0.store.list_webhook_endpoints(notice.tenant_id).await?),
+            };
+            let to = receivers(&notice, endpoints);
             spread.push(SpreadNotice { payload: payload(&notice), notice, to });
         }
         self.0.store.spread_notices(spread).await?;
