@@ -111,11 +111,7 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<Co
     found.fetch_all(pool).await
 }
 
-pub(crate) async fn digest(
-    db: impl PgExecutor<'_>,
-    tenant: TenantId,
-    key: &str,
-) -> sqlx::Result<Option<String>> {
+pub(crate) async fn digest(db: impl PgExecutor<'_>, tenant: TenantId, key: &str) -> sqlx::Result<Option<String>> {
     let found = sqlx::query_scalar!(
         "SELECT digest FROM organization_connectors WHERE tenant_id = $1 AND key = $2",
         tenant.0,

@@ -25,7 +25,8 @@ pub(crate) async fn create(
         return Ok(CredentialWrite::Done(earlier));
     }
     if version.is_some() {
-        let there = organization_connectors::digest(&mut tx.conn, credential.tenant_id, &credential.service_name).await?;
+        let there =
+            organization_connectors::digest(&mut tx.conn, credential.tenant_id, &credential.service_name).await?;
         if there.as_deref() != version {
             return Ok(CredentialWrite::ConnectorChanged);
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use artel_domain::{
-    Above, ApprovalState, ArtifactId, BudgetScope, CallId, CallState, Cap, Caps, ParentCall, Phase, Run, RunId, SessionId, Spend,
-    Subagent, SubagentKind, ToolCallRow, UserId, Visibility,
+    Above, ApprovalState, ArtifactId, BudgetScope, CallId, CallState, Cap, Caps, ParentCall, Phase, Run, RunId,
+    SessionId, Spend, Subagent, SubagentKind, ToolCallRow, UserId, Visibility,
 };
 use serde_json::json;
 
@@ -12,8 +12,8 @@ use super::approvals::question;
 use super::calls::{changed, planned};
 use super::world::{LEASE, World, ending, fence, now, session, uuid, writing};
 use crate::{
-    ApprovalFilter, AuditFilter, CallChange, Claim, Created, Fence, NewArtifact, NewChild, NewRun, Reservation, Reserved, Step,
-    Store, StoreError, StoredBytes, Viewer,
+    ApprovalFilter, AuditFilter, CallChange, Claim, Created, Fence, NewArtifact, NewChild, NewRun, Reservation,
+    Reserved, Step, Store, StoreError, StoredBytes, Viewer,
 };
 
 fn child(world: &World, parent: &Run, index: usize) -> NewChild {

@@ -22,7 +22,11 @@ fn account(world: &World, service: &str, instance: &str) -> Credential {
 }
 
 async fn keeps(world: &World, credential: Credential) -> CredentialWrite {
-    world.store.create_credential(credential, None, "sealed".to_owned(), world.audit("credential.create")).await.unwrap()
+    world
+        .store
+        .create_credential(credential, None, "sealed".to_owned(), world.audit("credential.create"))
+        .await
+        .unwrap()
 }
 
 async fn kept(world: &World, service: &str, instance: &str) -> Credential {
