@@ -112,6 +112,9 @@ macro_rules! conformance_tests {
             a_retried_import_writes_nothing,
             what_is_replaced_is_what_was_looked_at,
             a_connector_with_accounts_sends_their_secrets_nowhere_else,
+            an_account_is_kept_for_the_version_that_its_secret_was_entered_for,
+            of_an_account_and_a_replacement_at_once_one_is_written,
+            a_hidden_connector_takes_nothing_with_it,
             a_deleted_connector_is_taken_from_every_agent,
             an_organisation_has_so_many_connectors_and_bytes,
             another_tenant_has_nothing_of_a_connector,
@@ -127,6 +130,7 @@ macro_rules! conformance_tests {
             a_retried_hook_is_the_same_hook,
             a_hooks_secret_is_replaced_and_gone_with_it,
             another_tenant_has_nothing_of_a_hook,
+            an_organisation_has_so_many_hooks,
             a_refusal_is_noted_at_most_once_a_minute,
         ]);
         $crate::conformance_group!($make_store, inbound_events: [
@@ -138,6 +142,8 @@ macro_rules! conformance_tests {
             a_list_of_events_ends_with_its_count_or_its_bytes,
             another_tenant_has_nothing_of_an_event,
             old_events_are_forgotten_the_oldest_first,
+            a_tenant_keeps_so_many_bytes_of_events,
+            what_comes_at_once_is_all_counted,
         ]);
         $crate::conformance_group!($make_store, webhooks: [
             an_endpoint_is_kept_changed_and_deleted,
