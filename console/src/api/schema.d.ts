@@ -1100,6 +1100,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tenant's webhook endpoints.
+         * @description Oldest first, without their secrets. Needs `admin`.
+         */
+        get: operations["list_webhook_endpoints"];
+        put?: never;
+        /**
+         * Register a webhook endpoint.
+         * @description Your server is told what happens, signed by Standard Webhooks. The secret is shown this once. A tenant has at most
+         *     10 endpoints. Needs `admin`.
+         */
+        post: operations["create_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook endpoint and how it fares.
+         * @description Needs `admin`.
+         */
+        get: operations["get_webhook_endpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint, with its secret and its deliveries.
+         * @description Needs `admin`.
+         */
+        delete: operations["delete_webhook_endpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook endpoint, or switch it off and on.
+         * @description Needs `admin`.
+         */
+        patch: operations["update_webhook_endpoint"];
+        trace?: never;
+    };
+    "/v1/webhooks/endpoints/{endpoint_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook endpoint another secret.
+         * @description During the overlap each message has a signature by both secrets, so a receiver may change at any time. A secret
+         *     before those two ends at once. Needs `admin`.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/endpoints/{endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message to a webhook endpoint.
+         * @description It is signed and delivered like all others, with the type `webhook.test`; its delivery shows what came of it. Needs
+         *     `admin`.
+         */
+        post: operations["test_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a webhook endpoint was told, and how each message fared.
+         * @description Newest first. Messages that are over are kept for 30 days. Needs `admin`.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver a message again.
+         * @description At once, whatever came of it before, also when it arrived: it keeps its id, by which a receiver knows it. Needs
+         *     `admin`.
+         */
+        post: operations["retry_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{org_id}/agents": {
         parameters: {
             query?: never;
@@ -1214,7 +1350,8 @@ export interface paths {
         /**
          * Delete a connector that the organisation imported.
          * @description It is taken from every agent. While there are credentials of it, and for a connector of the installation, the answer
-         *     is 409. Needs `agents:write`.
+         *     is 409. One whose key the installation has too is deleted without regard to credentials and agents: they are the
+         *     installation's. Needs `agents:write`.
          */
         delete: operations["delete_connector"];
         options?: never;
@@ -1380,7 +1517,8 @@ export interface paths {
         /**
          * Make a hook.
          * @description An address where the connector's service delivers what it sends by itself. Whoever knows it can deliver, so it is a
-         *     secret. With a `secret`, only deliveries that the service signed with it are taken. Needs `credentials:write`.
+         *     secret. With a `secret`, only deliveries that the service signed with it are taken. An organisation has at most 200
+         *     hooks. Needs `credentials:write`.
          */
         post: operations["create_hook"];
         delete?: never;
@@ -1594,6 +1732,8 @@ export interface components {
             model: string;
             /** @description Parameters for the model: `temperature`, `max_tokens` and what else the provider understands. */
             llm_params?: Record<string, never> | null;
+            /** @description A human decides about each call of a tool that the rules would let pass. It loosens no rule. */
+            require_approval?: boolean;
             /** @description For people: no model reads it, and no version knows it. */
             description?: string | null;
             /** @description Shown by clients; never fetched by the product. */
@@ -1860,6 +2000,8 @@ export interface components {
             allowed_domains: string[];
             /** @description The name of the secret used to authenticate. */
             secrets_ref?: string | null;
+            /** @description A human decides about each call that the rules would let pass. It loosens no rule. */
+            require_approval?: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -2026,6 +2168,8 @@ export interface components {
              */
             model?: string | null;
             llm_params?: Record<string, never> | null;
+            /** @description `true`: a human decides about each call of a tool that the rules would let pass. No rule is loosened by it. */
+            require_approval?: boolean | null;
             status?: components["schemas"]["AgentStatus"] | null;
             /** Format: int64 */
             version?: number | null;
@@ -2072,6 +2216,8 @@ export interface components {
              */
             allowed_domains?: string[] | null;
             secrets_ref?: string | null;
+            /** @description `true`: a human decides about each call that the rules would let pass. No rule is loosened by it. */
+            require_approval?: boolean | null;
         };
         CreateCredential: {
             /** @description The pattern has the keys that every installation knows; the operator may add others. */
@@ -2146,6 +2292,16 @@ export interface components {
             /** @enum {unknown} */
             endpoint?: null;
         });
+        CreateWebhookEndpoint: {
+            /** @description Where messages are posted: `https`, or `http` within a network that you trust. */
+            url: string;
+            /** @description For people. */
+            description?: string | null;
+            /** @description What the endpoint is told of. */
+            events: components["schemas"]["Subscription"][];
+            /** @description `true` when absent. */
+            is_enabled?: boolean | null;
+        };
         /** @description One account of an external service. Its secret is kept sealed beside it and is in no value of this type. */
         Credential: {
             credential_id: components["schemas"]["CredentialId"];
@@ -2253,11 +2409,65 @@ export interface components {
             /** @description With `reject` the model reads it. */
             feedback?: string | null;
         };
+        /** @description A message to an endpoint, and how it fares. */
+        DeliveryView: {
+            /** @description The header `webhook-id` of each attempt. */
+            id: components["schemas"]["WebhookDeliveryId"];
+            type: components["schemas"]["WebhookEvent"];
+            state: components["schemas"]["WebhookDeliveryState"];
+            /**
+             * Format: int64
+             * @description Attempts that were begun. One that has no entry in `log` is under way, or was broken off with its process.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When the next attempt begins; `null` when there is none.
+             */
+            next_attempt_at?: string | null;
+            /** @description The last attempts, oldest first. */
+            log: components["schemas"]["WebhookAttempt"][];
+            /** @description What is sent. */
+            payload: Record<string, never>;
+            /** Format: date-time */
+            created_at: string;
+        };
         /**
          * @description What a tool does to the world, which decides what recovery may do with a call that was cut off.
          * @enum {string}
          */
         EffectClass: "read_only" | "idempotent" | "verifiable" | "at_most_once";
+        /** @enum {string} */
+        EndpointStatus: "ok" | "failing" | "gone" | "disabled";
+        /** @description An endpoint without its secret. */
+        EndpointView: {
+            id: components["schemas"]["WebhookEndpointId"];
+            url: string;
+            description?: string | null;
+            events: components["schemas"]["WebhookEvent"][];
+            is_enabled: boolean;
+            status: components["schemas"]["EndpointStatus"];
+            /**
+             * Format: int64
+             * @description Attempts that failed since the last one that did not.
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description When the first of them failed.
+             */
+            failing_since?: string | null;
+            /**
+             * Format: date-time
+             * @description Until then messages are signed with the secret before the last rotation, too.
+             */
+            old_secret_until?: string | null;
+            created_by: components["schemas"]["UserId"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at?: string | null;
+        };
         /** @enum {string} */
         EntryKind: "file" | "directory";
         /**
@@ -2379,7 +2589,7 @@ export interface components {
         /** @description A hook without its token and its secret. */
         HookView: components["schemas"]["Hook"] & {
             /** @enum {string} */
-            proof: "secret" | "address" | "nothing" | "missing_secret";
+            proof: "secret" | "address" | "nothing" | "missing_secret" | "no_connector";
         };
         /** @enum {string} */
         HttpMethod: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -2552,6 +2762,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        RotateWebhookSecret: {
+            /**
+             * Format: int32
+             * @description For so long the secret until now signs too, in seconds; a day when absent. 0: it ends at once.
+             */
+            overlap_seconds?: number | null;
+        };
         /**
          * @description What a rule says about a call.
          * @enum {string}
@@ -2633,6 +2850,11 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "queued" | "running" | "succeeded" | "failed";
+        /** @description An endpoint with its secret: it is shown this once. */
+        SecretView: components["schemas"]["EndpointView"] & {
+            /** @description `whsec_` and the base64 of the key that messages are signed with. */
+            secret: string;
+        };
         /** @description A dialogue with an organisation's agent. */
         Session: {
             id: components["schemas"]["SessionId"];
@@ -2713,6 +2935,11 @@ export interface components {
             /** @description A JSON object. */
             data: string;
         };
+        /**
+         * @description What an endpoint can be told of.
+         * @enum {string}
+         */
+        Subscription: "approval.requested" | "approval.decided" | "approval.expired" | "approval.cancelled" | "run.succeeded" | "run.failed" | "run.cancelled";
         /** @description A member that differs from what was shown. */
         TargetChange: {
             member: string;
@@ -2805,6 +3032,11 @@ export interface components {
             effect: components["schemas"]["EffectClass"];
             /** @description For `verifiable` tools: asked with `?idempotency_key=`; 404 means "never arrived". */
             status_endpoint?: string | null;
+            /**
+             * Format: int32
+             * @description A result answers the same call for so long, at most; `None`: every call is made. For `read_only` webhooks.
+             */
+            cache_ttl_seconds?: number | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -2872,6 +3104,11 @@ export interface components {
              * @example https://api.example.com/v1/weather
              */
             status_endpoint?: string | null;
+            /**
+             * Format: int32
+             * @description `null`: every call is made.
+             */
+            cache_ttl_seconds?: number | null;
         };
         /** Format: uuid */
         ToolId: string;
@@ -2929,6 +3166,11 @@ export interface components {
              * @example https://api.example.com/v1/weather
              */
             status_endpoint?: string | null;
+            /**
+             * Format: int32
+             * @description A result of this tool answers the same call for so long. Only with `effect` `read_only`.
+             */
+            cache_ttl_seconds?: number | null;
         };
         /** @description Which tool a call is made to. A registered tool that was changed has another version, and so another reference. */
         ToolRef: {
@@ -3026,6 +3268,8 @@ export interface components {
             model?: string | null;
             /** @description `null` clears them. */
             llm_params?: Record<string, never> | null;
+            /** @description `true`: a human decides about each call of a tool that the rules would let pass. No rule is loosened by it. */
+            require_approval?: boolean | null;
             status?: components["schemas"]["AgentStatus"] | null;
             /** @description `false`: no run can be started until it is `true` again. Holds at once, whatever is published. */
             is_enabled?: boolean | null;
@@ -3047,6 +3291,8 @@ export interface components {
              */
             allowed_domains?: string[] | null;
             secrets_ref?: string | null;
+            /** @description `true`: a human decides about each call that the rules would let pass. No rule is loosened by it. */
+            require_approval?: boolean | null;
         };
         /** @description What is absent stays as it is. */
         UpdateBuiltinAgent: {
@@ -3138,6 +3384,17 @@ export interface components {
             effect: "verifiable";
             status_endpoint?: string;
         });
+        /** @description What is absent stays as it is. */
+        UpdateWebhookEndpoint: {
+            /** @description Messages that did not arrive go there too. */
+            url?: string | null;
+            /** @description `null` clears it. */
+            description?: string | null;
+            /** @description In place of those before. */
+            events?: components["schemas"]["Subscription"][] | null;
+            /** @description `false` drops the messages that did not arrive yet. `true` forgets earlier failures and a 410. */
+            is_enabled?: boolean | null;
+        };
         /** @description What the calls of one group come to. */
         UsageView: {
             /**
@@ -3172,6 +3429,56 @@ export interface components {
          * @enum {string}
          */
         WaitFor: "approval" | "client" | "form" | "child" | "until";
+        /** @description What came of one attempt. */
+        WebhookAttempt: {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description The receiver's HTTP status; `null` without an answer.
+             */
+            status?: number | null;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /** @description Why there is no answer. */
+            error?: string | null;
+            /**
+             * @description The beginning of the receiver's answer, without control characters and invisible characters. It is what the
+             *     receiver says.
+             */
+            reply?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description One message to one endpoint.
+         */
+        WebhookDeliveryId: string;
+        /**
+         * @description How a message stands.
+         * @enum {string}
+         */
+        WebhookDeliveryState: "pending" | "sending" | "delivered" | "failed" | "dropped";
+        /**
+         * Format: uuid
+         * @description Where a tenant wants to be told what happens.
+         */
+        WebhookEndpointId: string;
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        WebhookEvent: "approval.requested" | "approval.decided" | "approval.expired" | "approval.cancelled" | "run.succeeded" | "run.failed" | "run.cancelled" | "webhook.test";
         /** @description A file or a directory of a workspace. */
         WorkspaceEntry: {
             /** @description Relative to the workspace. */
@@ -5499,6 +5806,295 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhook_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoints. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The new endpoint, with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: components["schemas"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: components["schemas"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is told nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: components["schemas"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                endpoint_id: components["schemas"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecret"] | null;
+            };
+        };
+        responses: {
+            /** @description The endpoint, with its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    test_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: components["schemas"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message, which is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: "pending" | "sending" | "delivered" | "failed" | "dropped";
+                /** @description At most this many; 100 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                endpoint_id: components["schemas"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    /** @description How many there are in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retry_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: components["schemas"]["WebhookEndpointId"];
+                delivery_id: components["schemas"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message, which is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
