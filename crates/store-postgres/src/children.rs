@@ -84,8 +84,8 @@ async fn insert_session(tx: &mut PgConnection, fence: &Fence, child: &NewChild) 
     Ok(())
 }
 
-/// Asks for the end of every run below this one that is not over. Nobody decides about their calls any more. The rows of
-/// those that know it already stay unlocked: their workers may be ending them, and then want this run's row.
+/// Asks for the end of every run below this one that is not over. Nobody decides about their calls any more. The rows
+/// of those that know it already stay unlocked: their workers may be ending them, and then want this run's row.
 pub(crate) async fn cancel_below(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     let asked = sqlx::query!(
         "WITH RECURSIVE below (id) AS (

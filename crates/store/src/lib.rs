@@ -43,6 +43,7 @@ pub mod standings;
 pub mod sums;
 pub mod tools;
 pub mod viewer;
+pub mod webhooks;
 pub mod workspaces;
 
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
@@ -85,6 +86,9 @@ pub use sums::{
 };
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};
 pub use viewer::Viewer;
+pub use webhooks::{
+    AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, SpreadNotice, WebhookEndpointChange, Webhooks,
+};
 
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
