@@ -50,7 +50,7 @@ fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     let is_high = |byte: &&u8| **byte == 0 || **byte == 4;
     let share = |from: usize| head.iter().skip(from).step_by(2).filter(is_high).count() * 20 / (head.len() / 2).max(1);
     match (share(0), share(1)) {
-        _ if head.len() < 4 || !head.iter().any(|byte| *byte == 0) => None,
+        _ if head.len() < 4 || !head.contains(&0) => None,
         (low, 18..) if low < 10 => Some(UTF_16LE),
         (18.., low) if low < 10 => Some(UTF_16BE),
         _ => None,

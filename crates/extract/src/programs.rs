@@ -31,23 +31,23 @@ impl Programs {
     }
 
     pub(crate) fn of_pdf(&self) -> Result<&PathBuf, Refusal> {
-        need(&self.pdftotext, "a PDF", "pdftotext", POPPLER)
+        need(self.pdftotext.as_ref(), "a PDF", "pdftotext", POPPLER)
     }
 
     pub(crate) fn of_scan(&self) -> Result<&PathBuf, Refusal> {
-        need(&self.pdftoppm, "a scanned PDF", "pdftoppm", POPPLER)
+        need(self.pdftoppm.as_ref(), "a scanned PDF", "pdftoppm", POPPLER)
     }
 
     pub(crate) fn of_image(&self) -> Result<&PathBuf, Refusal> {
-        need(&self.tesseract, "a scan or a picture", "tesseract", TESSERACT)
+        need(self.tesseract.as_ref(), "a scan or a picture", "tesseract", TESSERACT)
     }
 }
 
 fn need<'a>(
-    path: &'a Option<PathBuf>,
+    path: Option<&'a PathBuf>,
     what: &'static str,
     program: &'static str,
     install: &'static str,
 ) -> Result<&'a PathBuf, Refusal> {
-    path.as_ref().ok_or(Refusal::Missing { what, program, install })
+    path.ok_or(Refusal::Missing { what, program, install })
 }

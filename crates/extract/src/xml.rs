@@ -87,7 +87,7 @@ impl<'x, 'b> Xml<'x, 'b> {
     }
 }
 
-fn decoded<'x>(text: Result<Cow<'x, str>, quick_xml::encoding::EncodingError>) -> Result<Option<Node<'x>>, Refusal> {
+fn decoded(text: Result<Cow<'_, str>, quick_xml::encoding::EncodingError>) -> Result<Option<Node<'_>>, Refusal> {
     text.map(|text| Some(Node::Text(text))).map_err(|_| Refusal::damaged("its XML holds no text"))
 }
 

@@ -121,11 +121,15 @@ impl Word<'_, '_> {
             b"gridSpan" => self.span = element.number(b"val").unwrap_or(1).min(WIDEST),
             b"pStyle" => {
                 let style = element.attribute(b"val").unwrap_or_default();
-                self.styles.get(&style).into_iter().for_each(|level| self.flow.become_role(Role::Heading(*level)));
+                if let Some(level) = self.styles.get(&style) {
+                    self.flow.become_role(Role::Heading(*level));
+                }
             }
             b"outlineLvl" => {
                 let level = element.number::<u8>(b"val").filter(|level| *level < 9);
-                level.into_iter().for_each(|level| self.flow.become_role(Role::Heading(level + 1)));
+                if let Some(level) = level {
+                    self.flow.become_role(Role::Heading(level + 1));
+                }
             }
             b"ilvl" => self.item(element.number::<u8>(b"val").unwrap_or(0).min(8) + 1),
             // A list that is switched off.

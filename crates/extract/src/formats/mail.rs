@@ -102,7 +102,9 @@ fn masked(bytes: &[u8]) -> (Vec<u8>, u64) {
         types += u64::from(is_named);
         is_type = is_named || (is_type && is_continued);
         if is_type {
-            LETTERS.iter().for_each(|word| replace_first_letter(line, word));
+            for word in LETTERS {
+                replace_first_letter(line, word);
+            }
         }
     }
     (masked, types)
