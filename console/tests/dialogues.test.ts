@@ -127,6 +127,36 @@ it('leaves dialogues of others to them: an administrator does not even look', as
   expect(await world.api.get('/v1/audit?action=session.access')).toEqual([]);
 });
 
+it('tells a person who looked into their private dialogues, and an administrator into whose they looked', async () => {
+  const scopes = `${CLERK},api-keys:write`;
+  const colleague = await artel.api(scopes, '--user', COLLEAGUE);
+  const { session_id } = await says(colleague, 'another private topic');
+  const { key } = await colleague.post('/v1/api-keys', { name: 'mine', scopes: CLERK.split(',') });
+  const one = await visit(browser, artel, { width: 375, height: 760 });
+  const { page } = one;
+  await page.goto(`${artel.url}/console/access/looks`);
+  await page.getByLabel('API key').fill(key);
+  await page.getByRole('button', { name: 'Sign in with the key' }).click();
+  await page.getByText('Nobody looked.').waitFor();
+  await world.api.get(`/v1/sessions/${session_id}`);
+  await page.reload();
+  await page.getByRole('link', { name: session_id }).waitFor();
+  expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+  expect(await isTooWide(page)).toBe(false);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('link', { name: session_id }).click();
+  await page.getByRole('log').getByText('another private topic').first().waitFor();
+
+  const admin = await visit(browser, artel);
+  await signIn(admin, artel);
+  await admin.page.getByRole('link', { name: 'Access' }).click();
+  await admin.page.getByRole('link', { name: 'Who looked' }).click();
+  await admin.page.getByText(session_id).waitFor();
+  // A look from here would be one more.
+  expect(await admin.page.getByRole('link', { name: session_id }).count()).toBe(0);
+  expect([...one.complaints, ...admin.complaints]).toEqual([]);
+});
+
 it('sends files with a message: chosen, pasted and dropped', async () => {
   const one = await visit(browser, artel);
   await signIn(one, artel);

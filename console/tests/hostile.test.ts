@@ -240,6 +240,49 @@ it('shows them in rules, and as files of a dialogue', async () => {
   await isHarmless();
 });
 
+it('shows them in what services send', async () => {
+  const { url } = await world.api.post('/v1/organizations/me/connectors/ozon/hooks', {});
+  const types = sendable.filter((text) => text.length <= 200);
+  for (const type of types) await fetch(artel.url + url, { method: 'POST', body: JSON.stringify({ message_type: type, [type]: [type, { [type]: type }] }) });
+  await one.page.goto(`${artel.url}/console/connectors/events?service=ozon`);
+  const rows = one.page.locator('tbody button');
+  await rows.nth(10).waitFor();
+  await isHarmless();
+  for (let index = 0; index < 20; index += 1) {
+    await rows.nth(index).click();
+    await one.page.getByRole('heading', { name: 'What it says' }).waitFor();
+    await isHarmless();
+  }
+});
+
+it('shows them in what subagents are asked to do, and in what they ask', async () => {
+  const tool = await world.api.post('/v1/tools', { name: 'run_subagent', execution_type: 'internal', input_schema: { type: 'object' } });
+  await world.api.post(`/v1/agents/${world.agentId}/tools/${tool.id}`, { scope: 'write' });
+  await world.api.post(`/v1/agents/${world.agentId}/publish`);
+  await world.api.put('/v1/approval-rules', { rules: [{ tool: 'pay', effect: 'ask', reason: '<img src=x onerror=alert(1)>' }] });
+  const goals = sendable.filter((text) => text.length <= 2000 && text.trim() !== '');
+  for (let from = 0; from < goals.length; from += 25) {
+    const some = goals.slice(from, from + 5);
+    const tasks = some.map((goal) => ({ kind: 'execute', goal }));
+    const replies = [
+      { when: { role: 'tool' }, steps: [{ text: 'Done.' }] },
+      { when: { last: 'Hand it out' }, steps: [{ tool: { name: 'run_subagent', arguments: { tasks } } }] },
+      { when: { tools: true }, steps: [{ tool: { name: 'pay', arguments: { to: some.join('\n') } } }] },
+    ];
+    await artel.script({ replies });
+    const run = await world.api.post('/v1/runs?wait=false', { agent_id: world.agentId, input_message: 'Hand it out' });
+    const open = () => world.api.get<{ id: string }[]>(`/v1/approvals?run_id=${run.id}&status=pending`);
+    const questions = await until(async () => (await open()).length === some.length && (await open()));
+    for (const path of [`run/${run.id}`, ...questions.slice(0, 2).map((question) => `approvals/${question.id}`)]) {
+      await one.page.goto(`${artel.url}/console/${path}`);
+      await one.page.getByRole('link', { name: "open the subagent's run" }).first().waitFor();
+      await one.page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+      await isHarmless();
+    }
+    await world.api.post(`/v1/runs/${run.id}/cancel`);
+  }
+}, 120_000);
+
 it('follows no address that an address names', async () => {
   for (const path of ['sign-in?error=<script>alert(1)</script>', 'run/<img src=x onerror=alert(1)>', '%E0%A4%A', 'runs?text=<svg onload=alert(1)>', 'agent/javascript:alert(1)']) {
     await one.page.goto(`${artel.url}/console/${path}`);

@@ -50,8 +50,10 @@ const EMPTY: Record<string, string> = {
   agents: 'There are no agents yet.',
   tools: 'There are no own tools yet.',
   connectors: 'No account is connected yet.',
+  'connectors/events': 'Nothing came yet.',
   usage: 'No model was called in this time.',
   access: 'There are no keys yet.',
+  'access/looks': 'Nobody looked.',
 };
 
 async function look(one: Visit, path: string, picture: string): Promise<void> {
@@ -104,6 +106,12 @@ describe('with something in it', () => {
     const secret = { client_id: '1', api_key: 'x' };
     const account = await world.api.post('/v1/organizations/me/credentials', { service_name: 'ozon', account_label: 'The shop', secret });
     await world.api.post(`/v1/organizations/me/agents/${world.agentId}/grants`, { credential_id: account.id, scopes: { write: 'ask' } });
+    const github = '/v1/organizations/me/connectors/github/hooks';
+    await world.api.post(github, { secret: 'known-to-github-7' });
+    await world.api.post(github, {});
+    const { url } = await world.api.post('/v1/organizations/me/connectors/ozon/hooks', {});
+    const posting = { message_type: 'TYPE_NEW_POSTING', posting_number: '24219509-0020-1', products: [{ sku: 147451959, quantity: 2 }] };
+    await fetch(artel.url + url, { method: 'POST', body: JSON.stringify(posting) });
     const condition = { argument: '/amount', is: 'gt', value: 100 };
     const rules = [
       { tool: 'pay*', agent_id: world.agentId, effect: 'ask', conditions: [condition], reason: 'more than 100 euros', approvers: { users: [], scopes: ['chief'] } },
@@ -134,10 +142,13 @@ describe('with something in it', () => {
       accounts: 'connectors',
       services: 'connectors/services',
       service: 'connector/ozon',
+      hooks: 'connector/github',
+      events: 'connectors/events',
       usage: 'usage',
       system: 'system',
       access: 'access',
       audit: 'access/audit',
+      looks: 'access/looks',
     };
   });
   afterAll(() => world?.close());

@@ -22,6 +22,7 @@ pub(crate) const FLOORS: &[&[&str]] = &[
         "artel-connector-engine",
         "artel-artifacts",
         "artel-tools-web",
+        "artel-webhooks",
     ],
     &["artel-intents", "artel-scheduler", "artel-tools-services"],
     &[
@@ -55,6 +56,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-artifacts", &["axum", "reqwest", "sqlx"]),
     ("artel-tools-services", &["axum", "reqwest", "sqlx"]),
     ("artel-tools-web", &["axum", "sqlx"]),
+    ("artel-webhooks", &["axum", "reqwest", "sqlx"]),
     ("artel-intents", &["artel-http", "axum", "reqwest", "sqlx"]),
     ("artel-scheduler", &["axum", "reqwest", "sqlx"]),
     ("artel-platform-api", &["sqlx"]),

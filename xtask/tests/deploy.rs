@@ -108,6 +108,13 @@ fn only_nginx_and_loopback_are_reachable_from_outside() {
 }
 
 #[test]
+fn nginx_of_codelab_is_at_port_80_unless_the_operator_says_otherwise() {
+    let services = services("deploy/compose/compose.yaml");
+    let (_, nginx) = services.iter().find(|(name, _)| name == "nginx").unwrap();
+    assert_eq!(nginx["ports"], Value::from(vec!["${CODELAB_PORT:-80}:80"]));
+}
+
+#[test]
 fn files_that_services_read_are_there() {
     for file in COMPOSE {
         let directory = root().join(file).parent().unwrap().to_owned();

@@ -31,6 +31,16 @@ it('shows what is called with, also after an edit', () => {
   expect([call.args, call.status, call.question?.verdict, call.output]).toEqual([{ amount: 1 }, 'succeeded', 'edit', { ok: true }]);
 });
 
+it('shows the question of a subagent below what called it, and goes on with the answer', () => {
+  const made = turn(
+    ['tool_call', { tool_call_id: 'c', name: 'run_subagent', args: { tasks: [] } }],
+    ['subagent_approval', { approval_id: 'a', run_id: 's', name: 'pay', args: { amount: 100 }, reason: 'much' }],
+    ['token', { delta: 'Paid.' }],
+  );
+  const asked = { kind: 'below', approvalId: 'a', runId: 's', name: 'pay', args: { amount: 100 }, reason: 'much' };
+  expect(made.parts.slice(1)).toEqual([asked, { kind: 'text', text: 'Paid.' }]);
+});
+
 it('takes each event once', () => {
   const made = turn(['token', { delta: 'a' }]);
   fold(made, { id: 1, event: 'token', data: { delta: 'a' } });

@@ -1,5 +1,6 @@
 // A run as a person reads it: what was asked, what the model said, and what it called. Made of the run's events, by a
 // function without side effects outside of the turn.
+import { TOOL } from '../api/family';
 import type { StreamEvent } from '../api/events';
 import type { FormField } from '../api/types';
 import type { Json } from '../text/json';
@@ -52,7 +53,18 @@ export interface Cut {
   reason: string;
 }
 
-export type Part = Said | Call | Cut;
+/** A subagent asks about a call of its own: below this run. */
+export interface Below {
+  kind: 'below';
+  approvalId: string;
+  /** The subagent. */
+  runId: string;
+  name: string;
+  args: Json;
+  reason: string;
+}
+
+export type Part = Said | Call | Cut | Below;
 
 export interface Turn {
   runId: string;
@@ -96,7 +108,8 @@ const APPLY: Record<string, (turn: Turn, data: Data) => void> = {
     found.status = text(data.status) as CallStatus;
     found.output = data.output as Json | undefined;
     found.error = data.error === undefined ? null : text(data.error);
-    found.durationMs = typeof data.duration_ms === 'number' ? data.duration_ms : null;
+    // Subagents take the time that a call of them itself does not.
+    found.durationMs = typeof data.duration_ms === 'number' && found.name !== TOOL ? data.duration_ms : null;
   },
   approval: (turn, data) => {
     const found = call(turn, data);
@@ -112,6 +125,15 @@ const APPLY: Record<string, (turn: Turn, data: Data) => void> = {
     found.question.feedback = data.feedback === null ? null : text(data.feedback);
     if (found.status === 'awaiting_approval') found.status = 'planned';
   },
+  subagent_approval: (turn, data) =>
+    void turn.parts.push({
+      kind: 'below',
+      approvalId: text(data.approval_id),
+      runId: text(data.run_id),
+      name: text(data.name),
+      args: (data.args ?? {}) as Json,
+      reason: text(data.reason),
+    }),
   form_requested: (turn, data) => {
     call(turn, { tool_call_id: data.form_id }).form = asked(data);
   },

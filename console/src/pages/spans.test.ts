@@ -27,6 +27,16 @@ it('tells the time of the model from that of tools and of people', () => {
   ]);
 });
 
+it('counts what subagents take as the time of their call', () => {
+  const events = [
+    event(0, 'start'),
+    event(10, 'tool_call', { tool_call_id: 'a', name: 'run_subagent' }),
+    event(5000, 'tool_result', { tool_call_id: 'a', name: 'run_subagent', duration_ms: 0 }),
+    event(5000, 'result', { output: '' }),
+  ];
+  expect(short(events)[1]).toEqual(['call', 'run_subagent', 10, 4990, null, false]);
+});
+
 it('lets what is not over last until now, and asks no model after the end', () => {
   expect(short([event(0, 'start')], START + 2000)).toEqual([['model', '', 0, 2000, null, true]]);
   const events = [event(0, 'start'), event(5, 'tool_call', { tool_call_id: 'a', name: 'exit' }), event(6, 'tool_result', { tool_call_id: 'a' }), event(6, 'result')];

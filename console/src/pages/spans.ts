@@ -1,4 +1,5 @@
 // Where the time of a run went: answers of the model, calls of tools, and waiting for people. Made of the run's events.
+import { TOOL } from '../api/family';
 import type { RunEvent } from '../api/types';
 
 export type SpanKind = 'model' | 'call' | 'approval' | 'form';
@@ -43,7 +44,9 @@ class Reader {
       this.end('model', time);
       this.begin(call, 'call', text(data.name), time);
     } else if (event.event === 'tool_result') {
-      this.end(call, time, typeof data.duration_ms === 'number' ? data.duration_ms : undefined);
+      // Subagents work between the call and its result: what the call itself took says nothing of that.
+      const isOwn = typeof data.duration_ms === 'number' && data.name !== TOOL;
+      this.end(call, time, isOwn ? (data.duration_ms as number) : undefined);
       if (![...this.open.keys()].some((key) => key.startsWith('call '))) this.askModel(time);
     } else if (event.event === 'approval') this.begin(approval, 'approval', text(data.name), time);
     else if (event.event === 'approval_decided') this.end(approval, time);

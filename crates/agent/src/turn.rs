@@ -318,6 +318,7 @@ fn ended(call: &Call, outcome: ToolOutcome) -> Event {
         outcome,
         attempts: call.attempts,
         duration_ms: 0,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

@@ -16,6 +16,7 @@ use crate::link::Link;
 use crate::log_throttle::LogThrottle;
 use crate::outbox::Outbox;
 use crate::reader::{Reader, observed};
+use crate::shelf::SharedShelf;
 
 /// How long the start waits for Redis before it continues without.
 const START_TIMEOUT: Duration = Duration::from_secs(1);
@@ -27,6 +28,7 @@ pub struct RedisBus {
     local: Arc<LocalBus>,
     outbox: Outbox,
     limits: SharedLimits,
+    shelf: SharedShelf,
     degraded: LogThrottle,
     asking: Link,
     subscribed: watch::Receiver<bool>,
@@ -88,8 +90,18 @@ impl RedisBus {
         tasks.spawn(stop.clone().run_until_cancelled_owned(sending.run()));
         tasks.spawn(stop.clone().run_until_cancelled_owned(reader.run()));
 
-        let limits = SharedLimits::new(asking.clone(), channels);
-        Self { local, outbox, limits, degraded: LogThrottle::default(), asking, subscribed, _stop: stop.drop_guard() }
+        let limits = SharedLimits::new(asking.clone(), Arc::clone(&channels));
+        let shelf = SharedShelf::new(asking.clone(), channels);
+        Self {
+            local,
+            outbox,
+            limits,
+            shelf,
+            degraded: LogThrottle::default(),
+            asking,
+            subscribed,
+            _stop: stop.drop_guard(),
+        }
     }
 
     /// Measures the round trip to Redis, and reports what its absence has cost so far.
@@ -165,6 +177,19 @@ impl Bus for RedisBus {
                 }
                 Admission { degraded: true, ..self.local.admit(key, rate).await }
             }
+        }
+    }
+
+    async fn recall(&self, key: &str) -> Option<Vec<u8>> {
+        self.shelf.recall(key).await.unwrap_or_else(|error| {
+            tracing::debug!(%error, "a value that is kept in Redis was not read");
+            None
+        })
+    }
+
+    async fn remember(&self, key: &str, value: Vec<u8>, ttl: Duration) {
+        if let Err(error) = self.shelf.remember(key, &value, ttl).await {
+            tracing::debug!(%error, "a value was not kept in Redis");
         }
     }
 }

@@ -51,6 +51,10 @@ impl Channels {
         format!("{}limit:{rate}:{key}", self.prefix)
     }
 
+    pub(crate) fn kept(&self, key: &str) -> String {
+        format!("{}kept:{key}", self.prefix)
+    }
+
     /// The channel and the text of a message; `None` for a frame that has no JSON form.
     pub(crate) fn encode(&self, message: &Message) -> Option<(String, String)> {
         let mut text = self.origin.clone();

@@ -11,5 +11,6 @@ mod link;
 mod log_throttle;
 mod outbox;
 mod reader;
+mod shelf;
 
 pub use bus::{BadUrl, Health, RedisBus};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{AccessChanges, Cancellations, Follower};
 
-/// The messages between parts of the product, within one process or many. No method returns an error, and only the two
+/// The messages between parts of the product, within one process or many. No method returns an error, and only the
 /// `async` methods wait.
 #[async_trait]
 pub trait Bus: Send + Sync {
@@ -46,6 +46,17 @@ pub trait Bus: Send + Sync {
     /// * `key`: what is limited, such as a caller or a tool. Different rates of one key are counted separately.
     /// * `rate`: uses per period. The algorithm is GCRA: a burst up to the count, then uses at even intervals.
     async fn admit(&self, key: &str, rate: RateLimit) -> Admission;
+
+    /// The value that is kept under `key`; `None` when there is none any more, or it cannot be read now.
+    async fn recall(&self, key: &str) -> Option<Vec<u8>>;
+
+    /// Keeps a value for all processes, in place of the one before. It may be forgotten at any time, so nothing may
+    /// depend on it.
+    ///
+    /// # Arguments
+    /// * `key`: begins with what it belongs to, so that two uses share none.
+    /// * `ttl`: the longest that it is kept, in whole milliseconds.
+    async fn remember(&self, key: &str, value: Vec<u8>, ttl: Duration);
 }
 
 /// The result of [`Bus::admit`]. A refused use is not counted.

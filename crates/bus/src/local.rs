@@ -1,11 +1,12 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use artel_domain::{Frame, RateLimit, RunId, SessionId, TenantId};
 use async_trait::async_trait;
 use tokio::sync::{Notify, broadcast};
 
 use crate::follow::{Signal, TopicObserver, Topics};
-use crate::{AccessChanges, Admission, Bus, Cancellations, Follower, LocalLimits};
+use crate::{AccessChanges, Admission, Bus, Cancellations, Follower, LocalLimits, Shelf};
 
 /// The number of hints to cancel that a slow worker may be behind.
 const CANCEL_BACKLOG: usize = 256;
@@ -17,6 +18,7 @@ pub struct LocalBus {
     cancels: broadcast::Sender<RunId>,
     access: broadcast::Sender<()>,
     limits: LocalLimits,
+    shelf: Shelf,
 }
 
 impl LocalBus {
@@ -43,7 +45,8 @@ impl LocalBus {
 
     fn with_topics(topics: Topics) -> Self {
         let (cancels, access) = (broadcast::Sender::new(CANCEL_BACKLOG), broadcast::Sender::new(1));
-        Self { topics: Arc::new(topics), work: Notify::new(), cancels, access, limits: LocalLimits::default() }
+        let (limits, shelf) = (LocalLimits::default(), Shelf::default());
+        Self { topics: Arc::new(topics), work: Notify::new(), cancels, access, limits, shelf }
     }
 }
 
@@ -91,6 +94,14 @@ impl Bus for LocalBus {
 
     async fn admit(&self, key: &str, rate: RateLimit) -> Admission {
         self.limits.admit(key, rate)
+    }
+
+    async fn recall(&self, key: &str) -> Option<Vec<u8>> {
+        self.shelf.recall(key)
+    }
+
+    async fn remember(&self, key: &str, value: Vec<u8>, ttl: Duration) {
+        self.shelf.remember(key, value, ttl);
     }
 }
 

@@ -39,6 +39,9 @@ pub struct Agent {
     /// Parameters for the model: `temperature`, `max_tokens` and what else the provider understands.
     #[schema(value_type = Option<Object>)]
     pub llm_params: Option<Value>,
+    /// A human decides about each call of a tool that the rules would let pass. It loosens no rule.
+    #[serde(default)]
+    pub require_approval: bool,
     /// For people: no model reads it, and no version knows it.
     #[serde(default)]
     pub description: Option<String>,
@@ -69,12 +72,13 @@ fn enabled() -> bool {
 }
 
 impl Agent {
-    /// Prompt, model, parameters and name are the same.
+    /// Prompt, model, parameters, name, and whether a human is asked about calls are the same.
     pub fn has_profile_of(&self, other: &Self) -> bool {
         self.name == other.name
             && self.system_prompt == other.system_prompt
             && self.model == other.model
             && self.llm_params == other.llm_params
+            && self.require_approval == other.require_approval
     }
 
     /// True when only the settings of the agent may be changed. The id decides too: a process of an earlier release
@@ -153,6 +157,7 @@ impl BuiltinAgent {
             system_prompt: String::new(),
             model: self.default_model().to_owned(),
             llm_params: None,
+            require_approval: false,
             description: None,
             avatar_url: None,
             status: AgentStatus::Published,

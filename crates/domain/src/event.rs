@@ -143,6 +143,9 @@ pub enum Event {
         /// Of models that the call used, beside the model of the run: those of its subagents.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
+        /// Nothing was sent: a result of this age answered the call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cached_age_seconds: Option<u64>,
         /// What was sent and how it was answered (method, URL, headers, status code), secrets redacted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request: Option<Value>,

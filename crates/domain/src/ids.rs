@@ -55,6 +55,19 @@ id! {
     HookId,
     /// Something that a service sent by itself.
     InboundEventId,
+    /// Where a tenant wants to be told what happens.
+    WebhookEndpointId,
+    /// One message to one endpoint.
+    WebhookDeliveryId,
+}
+
+impl WebhookDeliveryId {
+    /// The message that tells an endpoint of one event of one run or approval: whoever makes it again finds it.
+    ///
+    /// FROZEN: receivers know messages by these ids.
+    pub fn of_notice(endpoint: WebhookEndpointId, subject: Uuid, event: &str) -> Self {
+        Self(Uuid::new_v5(&endpoint.0, format!("{subject}/{event}").as_bytes()))
+    }
 }
 
 impl RunId {

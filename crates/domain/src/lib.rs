@@ -41,6 +41,7 @@ pub mod target;
 pub mod tool;
 pub mod tool_ref;
 pub mod wait;
+pub mod webhook;
 mod words;
 pub mod workspace;
 
@@ -69,7 +70,7 @@ pub use form::{AskedForm, FormState};
 pub use hook::{Hook, InboundEvent};
 pub use ids::{
     AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
-    InboundEventId, RunId, SessionId, TenantId, ToolId, UserId,
+    InboundEventId, RunId, SessionId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
@@ -84,4 +85,8 @@ pub use target::{Target, TargetChange};
 pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, ToolDefinition, ToolStatus};
 pub use tool_ref::{EarlierRef, ToolRef};
 pub use wait::{FieldType, Form, FormField, Wait, WaitFor};
+pub use webhook::{
+    Notice, NoticedApproval, NoticedRun, WebhookAttempt, WebhookDelivery, WebhookDeliveryState, WebhookEndpoint,
+    WebhookEvent,
+};
 pub use workspace::{BadPath, WorkspaceFile, WorkspacePath};

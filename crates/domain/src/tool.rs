@@ -51,6 +51,9 @@ pub struct ToolDefinition {
     pub effect: EffectClass,
     /// For `verifiable` tools: asked with `?idempotency_key=`; 404 means "never arrived".
     pub status_endpoint: Option<String>,
+    /// A result answers the same call for so long, at most; `None`: every call is made. For `read_only` webhooks.
+    #[serde(default)]
+    pub cache_ttl_seconds: Option<u32>,
     pub created_at: Timestamp,
     pub updated_at: Option<Timestamp>,
 }
@@ -71,6 +74,9 @@ pub struct Binding {
     pub allowed_domains: Vec<String>,
     /// The name of the secret used to authenticate.
     pub secrets_ref: Option<String>,
+    /// A human decides about each call that the rules would let pass. It loosens no rule.
+    #[serde(default)]
+    pub require_approval: bool,
     pub created_at: Timestamp,
     pub updated_at: Option<Timestamp>,
 }

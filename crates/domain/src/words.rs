@@ -71,6 +71,9 @@ mod tests {
             crate::tool::HttpMethod => "GET" "POST" "PUT" "PATCH" "DELETE";
             crate::tool::PermissionScope => "read" "write";
             crate::tool_ref::Executor => "server" "client" "control";
+            crate::webhook::WebhookEvent => "approval.requested" "approval.decided" "approval.expired" "approval.cancelled"
+                "run.succeeded" "run.failed" "run.cancelled" "webhook.test";
+            crate::webhook::WebhookDeliveryState => "pending" "sending" "delivered" "failed" "dropped";
             crate::wait::WaitFor => "approval" "client" "form" "child" "until";
             crate::wait::FieldType => "text" "textarea" "number" "date" "select" "multiselect" "boolean" "file";
         }

@@ -1,7 +1,7 @@
 //! The HTTP clients: one TLS configuration, and separate connection pools for the public internet and for the hosts
 //! that the operator permits.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use reqwest::Client;
@@ -14,31 +14,36 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 const IDLE_PER_HOST: usize = 16;
 
+/// Each client is made when it is first asked for: most installations need one of the four.
 pub(crate) struct Clients {
+    tls: ClientConfig,
+    resolver: Arc<dyn Resolver>,
     public: Pair,
     permitted: Pair,
 }
 
+#[derive(Default)]
 struct Pair {
-    pooled: Client,
-    fresh: Client,
+    pooled: OnceLock<Client>,
+    fresh: OnceLock<Client>,
 }
 
 impl Clients {
-    pub(crate) fn new(resolver: &Arc<dyn Resolver>) -> Result<Self, Box<dyn std::error::Error>> {
-        let tls = tls_config()?;
-        let pair = |public_only| -> Result<Pair, reqwest::Error> {
-            Ok(Pair {
-                pooled: client(&tls, resolver, public_only, IDLE_PER_HOST)?,
-                fresh: client(&tls, resolver, public_only, 0)?,
-            })
-        };
-        Ok(Self { public: pair(true)?, permitted: pair(false)? })
+    pub(crate) fn new(resolver: &Arc<dyn Resolver>) -> Result<Self, rustls::Error> {
+        let (public, permitted) = (Pair::default(), Pair::default());
+        Ok(Self { tls: tls_config()?, resolver: Arc::clone(resolver), public, permitted })
     }
 
-    pub(crate) fn choose(&self, public: bool, fresh: bool) -> &Client {
+    /// # Errors
+    /// The client cannot be made.
+    pub(crate) fn choose(&self, public: bool, fresh: bool) -> Result<&Client, reqwest::Error> {
         let pair = if public { &self.public } else { &self.permitted };
-        if fresh { &pair.fresh } else { &pair.pooled }
+        let (made, idle) = if fresh { (&pair.fresh, 0) } else { (&pair.pooled, IDLE_PER_HOST) };
+        if let Some(client) = made.get() {
+            return Ok(client);
+        }
+        let client = client(&self.tls, &self.resolver, public, idle)?;
+        Ok(made.get_or_init(|| client))
     }
 }
 

@@ -134,11 +134,7 @@ impl Egress {
     /// # Errors
     /// A refused hop, a header of the connection, no connection, or a lost connection.
     pub async fn send(&self, mut request: Outgoing, rule: &HostRule) -> Result<Response, SendError> {
-        // The last gate: connections are shared by all tenants, and a request with a length of its own would take in
-        // the next one.
-        if let Some(name) = request.headers.keys().find(|name| is_of_connection(name.as_str())) {
-            return Err(Refusal::Header(name.to_string()).into());
-        }
+        check_headers(&request)?;
         for hops in 0.. {
             let target = self.target(&request.url, rule)?;
             let response = self.hop(&request, &target).await.map_err(|error| classify(&error, hops == 0))?;
@@ -146,6 +142,20 @@ impl Egress {
             request = redirect::follow(request, response.status(), target?, hops)?;
         }
         Err(Refusal::TooManyRedirects.into())
+    }
+
+    /// Sends a request and follows no redirect: it is the answer. For messages, which another method or another address
+    /// would lose.
+    ///
+    /// # Arguments
+    /// * `rule`: the rule that [`Egress::check`] returned.
+    ///
+    /// # Errors
+    /// A refused URL, a header of the connection, no connection, or a lost connection.
+    pub async fn send_once(&self, request: &Outgoing, rule: &HostRule) -> Result<Response, SendError> {
+        check_headers(request)?;
+        let target = self.target(&request.url, rule)?;
+        self.hop(request, &target).await.map_err(|error| classify(&error, true))
     }
 
     async fn hop(&self, request: &Outgoing, target: &Target) -> Result<Response, reqwest::Error> {
@@ -160,12 +170,21 @@ impl Egress {
             let _ = url.set_ip_host(address.ip());
             let _ = url.set_port(Some(address.port()));
         }
-        let client = self.clients.choose(matches!(target, Target::Public), request.fresh);
+        let client = self.clients.choose(matches!(target, Target::Public), request.fresh)?;
         let mut builder = client.request(request.method.clone(), url).headers(headers);
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
         builder.send().await
+    }
+}
+
+/// The last gate: connections are shared by all tenants, and a request with a length of its own would take in the next
+/// one.
+fn check_headers(request: &Outgoing) -> Result<(), Refusal> {
+    match request.headers.keys().find(|name| is_of_connection(name.as_str())) {
+        Some(name) => Err(Refusal::Header(name.to_string())),
+        None => Ok(()),
     }
 }
 
@@ -191,7 +210,9 @@ fn classify(error: &reqwest::Error, first_hop: bool) -> SendError {
         }
         cause = current.source();
     }
-    if error.is_connect() { SendError::Connect { first_hop } } else { SendError::Lost }
+    // What could not even be built was not sent.
+    let is_unsent = error.is_connect() || error.is_builder();
+    if is_unsent { SendError::Connect { first_hop } } else { SendError::Lost }
 }
 
 #[cfg(test)]

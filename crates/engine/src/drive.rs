@@ -84,7 +84,8 @@ pub(crate) async fn drive(deps: Arc<Deps>, claim: Claim, signals: Signals) -> Re
 
 /// The agent with the tools that it has now.
 fn actor(deps: &Deps, run: &Run, family: &Family, loaded: &TurnRecord) -> Actor {
-    let toolbox = Toolbox::new(&deps.tools, &loaded.bindings, loaded.approval_rules.clone(), run);
+    let toolbox = Toolbox::new(&deps.tools, &loaded.bindings, loaded.approval_rules.clone(), run)
+        .asking(loaded.agent.require_approval);
     Actor::new(deps, run, family, loaded.agent.clone(), toolbox, Team::of(run, loaded))
 }
 

@@ -105,8 +105,10 @@ impl Held {
     fn check_rules(&self, judge: &Judge<'_>, rules: &[ApprovalRule], args: &Value) -> Result<(), EditProblem> {
         let (agent_id, fuel) = (judge.run.agent_id, judge.fuel);
         let other_names = &[self.function.as_deref().unwrap_or(&self.name)];
-        let asked =
-            ProposedCall { agent_id, tool: &self.tool, name: &self.name, other_names, args, tenant_rules: rules, fuel };
+        let (tool, name, tenant_rules) = (&self.tool, self.name.as_str(), rules);
+        // The author can only ask for a human, who decides here.
+        let author = None;
+        let asked = ProposedCall { agent_id, tool, name, other_names, args, tenant_rules, author, fuel };
         match judge.policy.verdict(&asked) {
             Verdict::Refuse { reason } => Err(EditProblem::Wrong(reason)),
             // A human decides: that is what is happening here.

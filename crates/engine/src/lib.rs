@@ -43,7 +43,7 @@ pub use artel_agent::{ContextLimits, Limits, estimate_tokens};
 pub use config::{DEFAULT_MODEL, EngineConfig, TeamConfig};
 pub use edits::{EditProblem, check_edit};
 pub use follow::{Pieces, RunRef, SessionEntries, SessionRef, follow, follow_new, follow_session};
-pub use policy::{AllowAll, Policy, ProposedCall, Rules, dangerous_tools};
+pub use policy::{AllowAll, AuthorAsks, Policy, ProposedCall, Rules, dangerous_tools};
 pub use worker::Worker;
 
 /// What a worker works with.

@@ -138,6 +138,7 @@ fn client_result(row: &ToolCallRow) -> Event {
         outcome,
         attempts: 1,
         duration_ms: row.dispatched_at.zip(row.finished_at).map_or(0, |(from, to)| millis(from, to)),
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }
@@ -180,6 +181,7 @@ fn succeeded(call: &Call, output: Value) -> Event {
         outcome: ToolOutcome::Succeeded { output },
         attempts: call.attempts,
         duration_ms: 0,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

@@ -23,8 +23,19 @@ pub struct ProposedCall<'a> {
     pub args: &'a Value,
     /// What the tenant's administrators say, in order.
     pub tenant_rules: &'a [ApprovalRule],
+    /// The agent's author wants a human's word.
+    pub author: Option<AuthorAsks>,
     /// Pays for the rules' patterns.
     pub fuel: &'a Fuel,
+}
+
+/// Which setting of the agent's author has a human decide. An author can tighten what the rules say, never loosen it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorAsks {
+    /// Calls of this tool: the binding's `require_approval`.
+    AboutTool,
+    /// Calls of every tool: the agent's `require_approval`.
+    AboutAll,
 }
 
 /// Decides whether a call is made, refused, or put before a human. Asked once per call, before anything is dispatched;

@@ -92,7 +92,9 @@ impl Targets {
         let row = self.rows.iter().find(|(_, row)| target.tool.row_id() == Some(row.id));
         let function = row.and_then(|(_, row)| function_of(row)).unwrap_or(name);
         let other_names = &[call.planned.offered_name.as_str(), function];
-        let asked = ProposedCall { agent_id, tool: &target.tool, name, other_names, args, tenant_rules, fuel };
+        // A human has decided already, and the author can ask for no more.
+        let (tool, author) = (&target.tool, None);
+        let asked = ProposedCall { agent_id, tool, name, other_names, args, tenant_rules, author, fuel };
         if let Verdict::Refuse { reason } = judge.policy.verdict(&asked) { Some(reason) } else { None }
     }
 

@@ -106,7 +106,9 @@ impl ToolCall {
 
     /// The call is not made: this has come for it. What subagents answer is bounded as what a tool answers.
     pub(crate) async fn ended_from_outside(self, event: Event) -> ToolEnd {
-        let Event::ToolFinished { call_id, name, outcome, attempts, duration_ms, request, usage } = event else {
+        let Event::ToolFinished { call_id, name, outcome, attempts, duration_ms, request, cached_age_seconds, usage } =
+            event
+        else {
             return event.into();
         };
         let outcome = match (outcome, &self.tool) {
@@ -116,7 +118,7 @@ impl ToolCall {
             }
             (outcome, _) => outcome,
         };
-        Event::ToolFinished { call_id, name, outcome, attempts, duration_ms, request, usage }.into()
+        Event::ToolFinished { call_id, name, outcome, attempts, duration_ms, request, cached_age_seconds, usage }.into()
     }
 
     /// Makes the call. While this installation cannot begin it, because its store is away, the call waits.
@@ -174,6 +176,7 @@ impl ToolCall {
             outcome,
             attempts: self.attempts.saturating_sub(1) + exchange.attempts,
             duration_ms,
+            cached_age_seconds: exchange.cached_age_seconds,
             request: exchange.request.and_then(|request| serde_json::to_value(request).ok()),
             usage: None,
         };
@@ -187,6 +190,7 @@ impl ToolCall {
 
     fn finished(self, outcome: ToolOutcome) -> ToolEnd {
         let Self { call_id, name, attempts, .. } = self;
-        Event::ToolFinished { call_id, name, outcome, attempts, duration_ms: 0, request: None, usage: None }.into()
+        let (duration_ms, request, cached_age_seconds, usage) = (0, None, None, None);
+        Event::ToolFinished { call_id, name, outcome, attempts, duration_ms, request, cached_age_seconds, usage }.into()
     }
 }

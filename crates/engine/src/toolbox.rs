@@ -13,7 +13,7 @@ use artel_specialists::SpecialistTool;
 use artel_tools::{BoundTool, Fuel, Registry, function_name};
 use serde_json::{Map, Value};
 
-use crate::{Policy, ProposedCall};
+use crate::{AuthorAsks, Policy, ProposedCall};
 
 /// The control tool whose calls a human may be shown as a plan.
 const CREATE_PLAN: &str = "create_plan";
@@ -35,6 +35,8 @@ pub(crate) struct Toolbox {
     may_write: bool,
     /// They are a subagent's that changes nothing.
     only_reads: bool,
+    /// The agent's author has a human decide about every call.
+    asks: bool,
     tenant_rules: Arc<[ApprovalRule]>,
 }
 
@@ -64,6 +66,8 @@ struct Item {
     callable: Option<BoundTool>,
     /// The user decides about each call, whatever the rules say.
     asks: bool,
+    /// The agent's author has a human decide about each call.
+    author_asks: bool,
     /// No call of it changes anything.
     reads: bool,
 }
@@ -92,6 +96,7 @@ impl Item {
             effect: descriptor.effect,
             callable: Some(callable),
             asks: false,
+            author_asks: bound.0.require_approval,
             reads,
         })
     }
@@ -103,12 +108,32 @@ impl Item {
         let tool = if name == EXIT { ToolRef::control(EXIT) } else { ToolRef::builtin(&name) };
         let spec = ToolSpec { name: name.clone(), description, input_schema, rest: Map::new() };
         let (effect, reads) = (descriptor.effect, reads(&callable));
-        Self { spec, tool, name, function: None, effect, callable: Some(callable), asks: false, reads }
+        Self {
+            spec,
+            tool,
+            name,
+            function: None,
+            effect,
+            callable: Some(callable),
+            asks: false,
+            author_asks: false,
+            reads,
+        }
     }
 
     fn of_specialist(tool: ToolRef, of: &SpecialistTool) -> Self {
         let (spec, name) = (of.spec(), of.name.clone());
-        Self { spec, tool, name, function: None, effect: of.effect, callable: None, asks: false, reads: false }
+        Self {
+            spec,
+            tool,
+            name,
+            function: None,
+            effect: of.effect,
+            callable: None,
+            asks: false,
+            author_asks: false,
+            reads: false,
+        }
     }
 
     /// It is this built-in function, under whatever name.
@@ -147,7 +172,12 @@ impl Toolbox {
         let items = offered.into_iter().zip(bindings).filter_map(|(name, bound)| Item::of_row(tools, name, bound));
         let may_write = Scopes::new(run.principal.scopes.iter().cloned()).allows(Scope::ToolsWrite);
         let tenant_rules = tenant_rules.into();
-        Self { items: items.collect(), specialist: None, may_write, only_reads: false, tenant_rules }
+        Self { items: items.collect(), specialist: None, may_write, only_reads: false, asks: false, tenant_rules }
+    }
+
+    /// The same, for an agent whose author has a human decide about every call.
+    pub(crate) fn asking(self, asks: bool) -> Self {
+        Self { asks, ..self }
     }
 
     /// With the tools of the catalogue that this installation can call. A tool of the agent's own keeps its name.
@@ -279,6 +309,7 @@ impl Toolbox {
             other_names: &[&item.spec.name, item.function.as_deref().unwrap_or(&item.name)],
             args,
             tenant_rules: &self.tenant_rules,
+            author: self.author_asks(item),
             fuel: judge.fuel,
         };
         Ok(match judge.policy.verdict(&asked) {
@@ -289,6 +320,15 @@ impl Toolbox {
             },
             verdict => verdict,
         })
+    }
+
+    /// What steers the run itself reaches nothing, so the wish about every tool does not mean it.
+    fn author_asks(&self, item: &Item) -> Option<AuthorAsks> {
+        if item.author_asks {
+            return Some(AuthorAsks::AboutTool);
+        }
+        let steers = matches!(item.tool, ToolRef::Control { .. });
+        (self.asks && !steers).then_some(AuthorAsks::AboutAll)
     }
 
     fn unknown(&self, name: &str) -> String {

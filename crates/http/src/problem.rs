@@ -184,8 +184,9 @@ impl Problem {
         self
     }
 
+    /// With the header that says after how many seconds to ask again.
     #[must_use]
-    fn retry_after(mut self, seconds: u64) -> Self {
+    pub fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after = Some(seconds);
         self.with_header(RETRY_AFTER, HeaderValue::from(seconds))
     }

@@ -34,6 +34,10 @@ pub use received::Received;
 use connections::{Admission, Place};
 use socket::Socket;
 
+/// Bytes of the head of a request; a longer one is a 431. Everything that reads a head costs by its length, for callers
+/// that nobody knows yet. It holds a long token, many cookies and a long query, and is what proxies let through.
+const LONGEST_HEAD: usize = 64 * 1024;
+
 /// How long a port waits for others.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
@@ -116,7 +120,7 @@ async fn connection(
         answer::answer(request, peer, routes.clone(), of_service.clone(), health_only)
     });
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(None);
+    server.timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(LONGEST_HEAD);
     let socket = TokioIo::new(Socket::new(stream, place.clone()));
     let mut connection = pin!(server.serve_connection(socket, service).with_upgrades());
     let ended = tokio::select! {

@@ -62,6 +62,7 @@ impl World {
             system_prompt: String::new(),
             model: "demo:echo".into(),
             llm_params: None,
+            require_approval: false,
             description: None,
             avatar_url: None,
             status,

@@ -42,6 +42,8 @@ pub struct ApiConfig {
     pub tool_max_timeout_ms: u64,
     /// How many deliveries one hook takes.
     pub hook_rate: RateLimit,
+    /// How many bytes of events that services sent a tenant keeps; `None`: any number.
+    pub event_bytes: Option<u64>,
 }
 
 /// Whom test tokens are for.

@@ -64,6 +64,7 @@ fn base() -> OpenApi {
         tag(crate::artifacts::TAG, "Files that users send and tools make."),
         tag(crate::audit::TAG, "Who did what."),
         tag(crate::usage::TAG, "What models were used for, and what that cost."),
+        tag(crate::webhooks::TAG, "What your own servers are told of."),
         tag(crate::health::TAG, "Is it there."),
     ];
     OpenApiBuilder::new().info(info).tags(Some(tags)).build()

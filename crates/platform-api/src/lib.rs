@@ -29,6 +29,7 @@ mod tool_catalogue;
 mod tools;
 mod turns;
 mod usage;
+mod webhooks;
 mod workspace;
 
 pub use app::{ApiConfig, App, Deps, TestToken};

@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, usage, workspace,
+    deliveries, docs, forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, usage, webhooks,
+    workspace,
 };
 
 /// A file with what is around it in a form.
@@ -76,6 +77,7 @@ fn resources() -> OpenApiRouter<App> {
         artifacts::routes(),
         audit::routes(),
         usage::routes(),
+        webhooks::routes(),
         organizations::routes(),
     ];
     resources.into_iter().fold(OpenApiRouter::default(), OpenApiRouter::merge)

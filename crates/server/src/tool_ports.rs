@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use artel_bus::Bus;
 use artel_domain::{Clock, RateLimit, TenantId};
-use artel_identity::SecretBox;
+use artel_identity::{ApiKeyMaker, SecretBox};
 use artel_store::{Identities, StoreError};
 use artel_tools::SecretError;
 use async_trait::async_trait;
@@ -66,6 +66,34 @@ impl artel_tools::CallLimits for BusLimits {
     async fn admit(&self, key: &str, rate: RateLimit) -> Result<(), Duration> {
         let admission = self.bus.admit(key, rate).await;
         if admission.allowed { Ok(()) } else { Err(admission.retry_after) }
+    }
+}
+
+/// Results of tools, kept where the processes share what may be lost.
+pub(crate) struct BusResults {
+    bus: Arc<dyn Bus>,
+    keyed: ApiKeyMaker,
+}
+
+impl BusResults {
+    pub(crate) fn new(bus: Arc<dyn Bus>, keyed: ApiKeyMaker) -> Self {
+        Self { bus, keyed }
+    }
+
+    /// A secret of the call is part of the key. Under the pepper, nobody who sees the key can try secrets.
+    fn hidden(&self, key: &str) -> String {
+        format!("result:{}", self.keyed.hash(key))
+    }
+}
+
+#[async_trait]
+impl artel_tools::KeptResults for BusResults {
+    async fn find(&self, key: &str) -> Option<Vec<u8>> {
+        self.bus.recall(&self.hidden(key)).await
+    }
+
+    async fn keep(&self, key: &str, text: Vec<u8>, ttl: Duration) {
+        self.bus.remember(&self.hidden(key), text, ttl).await;
     }
 }
 

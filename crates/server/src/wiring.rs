@@ -28,6 +28,7 @@ use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweep
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
 use artel_tools_services::{Connectors, Services};
+use artel_webhooks::{Courier, CourierDeps};
 
 pub(crate) use opening::{open_clock, open_store};
 
@@ -35,12 +36,14 @@ use crate::accounting::Bookkeeping;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::model_keys::TenantKeys;
-use crate::tool_ports::{BusLimits, Signer, StoredSecrets};
+use crate::tool_ports::{BusLimits, BusResults, Signer, StoredSecrets};
 use crate::vault::Vault;
 use crate::{auth, connectors, toolkit};
 
 /// What was deleted is gone from the disk this soon.
 const SWEEP_FILES_EVERY: Duration = Duration::from_mins(5);
+/// How often it is looked whether tenants' servers are to be told something.
+const DELIVER_EVERY: Duration = Duration::from_secs(1);
 
 /// Everything that surfaces and workers share.
 pub(crate) struct Parts {
@@ -67,9 +70,8 @@ pub(crate) struct Parts {
 impl Parts {
     /// `aliases` are hosts that tools find at a fixed address (the demo's tool-mock).
     pub(crate) async fn build(config: &Config, aliases: BTreeMap<String, SocketAddr>) -> anyhow::Result<Self> {
-        if let Err(faults) = artel_tools::check_catalogue() {
-            bail!("the catalogue of tools does not hold together: {}", faults.join("; "));
-        }
+        // Two cores read the data of tools and connectors and open the store at the same time.
+        let data = tokio::task::spawn_blocking(checked_data);
         let vault = Arc::new(Vault::open(config)?);
         let store = open_store(config).await?;
         let clock = open_clock(config, &store).await?;
@@ -86,7 +88,8 @@ impl Parts {
         let ground = ground::ground(config, &vault, (store, bus, clock), metrics);
         let artifacts = ArtifactFiles::new(ground.store.clone(), toolkit::place(config)?, ground.clock.clone())
             .with_most_of_tenant(config.toolkit.artifact_bytes);
-        let connectors = Arc::new(Connectors::new(Arc::new(connectors()?), ground.store.clone()));
+        let catalogue = data.await.context("the data of tools and connectors")??;
+        let connectors = Arc::new(Connectors::new(Arc::new(catalogue), ground.store.clone()));
         let egress = Arc::new(callees::egress(config, BTreeMap::new())?);
         let executor = Arc::new(callees::executor(&ground, &vault, egress.clone()));
         let services = Arc::new(Services {
@@ -151,7 +154,22 @@ impl Parts {
             let files = files.clone();
             async move { Ok(files.sweep().await?) }
         }));
+        let courier = self.courier();
+        jobs.push(Job::new("deliver_webhooks", DELIVER_EVERY, move || {
+            let courier = courier.clone();
+            async move { Ok(courier.deliver().await?) }
+        }));
         Scheduler::start(&deps, jobs)
+    }
+
+    /// Tells tenants' own servers what happened.
+    fn courier(&self) -> Courier {
+        Courier::new(CourierDeps {
+            store: self.ground.store.clone(),
+            egress: self.egress.clone(),
+            seal: Arc::new(self.vault.seal()),
+            clock: self.ground.clock.clone(),
+        })
     }
 
     /// Unique among processes that live at the same time.
@@ -205,11 +223,16 @@ fn tools(
         egress: Arc::new(callees::egress(config, aliases)?),
         clock: ground.clock.clone(),
     };
-    Ok(Registry::new(callees::tools_config(config), deps))
+    let results = Arc::new(BusResults::new(ground.bus.clone(), vault.key_maker()));
+    Ok(Registry::new(callees::tools_config(config), deps).remembering(results))
 }
 
 /// A file that cannot be used is left out, and the operator is told.
-fn connectors() -> anyhow::Result<Catalogue> {
+/// The connectors; the catalogue of tools is checked on the way.
+fn checked_data() -> anyhow::Result<Catalogue> {
+    if let Err(faults) = artel_tools::check_catalogue() {
+        bail!("the catalogue of tools does not hold together: {}", faults.join("; "));
+    }
     let (catalogue, warnings) = connectors::catalogue()?;
     for warning in &warnings {
         tracing::warn!(%warning, "a connector was left out");

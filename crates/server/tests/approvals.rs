@@ -251,6 +251,75 @@ async fn a_tenants_rules_come_before_the_operators(database: Database) {
     world.waits().await;
 }
 
+/// An agent whose tool the rules say nothing about; returns the agent and the path of its binding.
+async fn with_a_harmless_tool(world: &World) -> (String, String) {
+    let agent = world.client.agent("openai:gpt-4o-mini", &[world.receiver.tool("write_note", "idempotent")]).await;
+    let (_, bound) = world.client.get(&format!("/agents/{agent}/tools")).await;
+    let path = format!("/agents/{agent}/tools/{}", bound[0]["tool_id"].as_str().unwrap());
+    (agent, path)
+}
+
+/// Sends a request that must succeed.
+async fn change(client: &Client, method: &str, path: &str, body: Value) -> Value {
+    let answer = client.request(method, path).json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{method} {path}");
+    answer.json().await.unwrap()
+}
+
+async fn an_author_has_a_human_decide_about_a_tool(database: Database) {
+    let world = World::new(database).await;
+    let (agent, binding) = with_a_harmless_tool(&world).await;
+    let run = async || world.client.post("/runs", &json!({ "agent_id": agent, "input_message": "Write" })).await;
+    assert_eq!(run().await.0, 201, "nobody is asked");
+    assert_eq!(world.receiver.calls(), 1);
+
+    let bound = change(&world.client, "PATCH", &binding, json!({ "require_approval": true })).await;
+    assert_eq!(bound["require_approval"], true);
+    let (status, waiting) = run().await;
+    assert_eq!((status, &waiting["phase"]), (202, &json!("waiting_for_approval")), "{waiting:#}");
+    let asked = world.pending(waiting["id"].as_str().unwrap()).await;
+    assert_eq!(asked["reason"], "the agent's author has a human decide about calls of 'write_note'");
+    assert_eq!(world.receiver.calls(), 1, "nothing is sent before the decision");
+    assert_eq!(world.decide(&asked, json!({ "decision": "approve" })).await.0, 200);
+    assert_eq!(world.client.finished_run(waiting["id"].as_str().unwrap()).await["status"], "succeeded");
+    assert_eq!(world.receiver.calls(), 2);
+}
+
+/// What the author says is of the agent's version, and no rule of the tenant is loosened or overridden by it.
+async fn an_authors_word_belongs_to_the_version_and_loosens_no_rule(database: Database) {
+    const ADA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+    let mut world = World::new(database).await;
+    let (token, _) = world.artel.command(&["token", "--tenant", ADA, "--user", ADA, "--scopes", "admin"]).await;
+    world.client = Client::new(world.artel.url(), token.trim());
+    let (agent, _) = with_a_harmless_tool(&world).await;
+    let (path, client) = (format!("/agents/{agent}"), &world.client);
+    change(client, "PUT", &path, json!({ "require_approval": true })).await;
+    client.create(&format!("{path}/publish"), &json!({})).await;
+    let loosened = change(client, "PUT", &path, json!({ "require_approval": false })).await;
+    assert_eq!(
+        (&loosened["require_approval"], &loosened["has_unpublished_changes"]),
+        (&json!(false), &json!(true)),
+        "the published version still asks"
+    );
+    let run = async |draft: bool| {
+        client.post("/runs", &json!({ "agent_id": agent, "input_message": "Write", "draft": draft })).await
+    };
+    change(client, "PUT", "/approval-rules", json!({ "rules": [{ "tool": "write_note", "effect": "allow" }] })).await;
+    assert_eq!(run(true).await.0, 201, "the draft asks nobody");
+    let (status, waiting) = run(false).await;
+    assert_eq!(status, 202, "a rule that allows does not take the author's word back: {waiting:#}");
+    let asked = world.pending(waiting["id"].as_str().unwrap()).await;
+    assert!(asked["reason"].as_str().unwrap().contains("author has a human decide about every call"), "{asked:#}");
+    assert_eq!(world.decide(&asked, json!({ "decision": "reject" })).await.0, 200);
+
+    let rule = json!({ "tool": "*", "effect": "deny", "reason": "not in this house" });
+    change(client, "PUT", "/approval-rules", json!({ "rules": [rule] })).await;
+    let (status, denied) = run(false).await;
+    assert_eq!((status, &denied["tools_called"][0]["status"]), (201, &json!("failed")), "{denied:#}");
+    assert!(world.told().contains("not in this house"), "{}", world.told());
+    assert_eq!(world.receiver.calls(), 1, "only the draft's call was made");
+}
+
 on_both_stores! {
     an_approved_call_has_exactly_one_effect as an_approved_call_has_one_effect_on_sqlite, an_approved_call_has_one_effect_on_postgres;
     an_edit_is_what_is_called as an_edit_is_what_is_called_on_sqlite, an_edit_is_what_is_called_on_postgres;
@@ -260,5 +329,7 @@ on_both_stores! {
     nobody_answering_in_time_is_an_answer as an_approval_expires_on_sqlite, an_approval_expires_on_postgres;
     a_cancelled_run_takes_its_question_with_it as a_cancelled_run_closes_its_question_on_sqlite, a_cancelled_run_closes_its_question_on_postgres;
     an_approved_call_is_not_made_at_another_endpoint as an_approval_pins_the_endpoint_on_sqlite, an_approval_pins_the_endpoint_on_postgres;
+    an_author_has_a_human_decide_about_a_tool as an_author_has_a_human_decide_on_sqlite, an_author_has_a_human_decide_on_postgres;
+    an_authors_word_belongs_to_the_version_and_loosens_no_rule as an_author_loosens_no_rule_on_sqlite, an_author_loosens_no_rule_on_postgres;
     a_tenants_rules_come_before_the_operators as tenants_rules_come_first_on_sqlite, tenants_rules_come_first_on_postgres;
 }

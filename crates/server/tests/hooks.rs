@@ -146,6 +146,7 @@ async fn an_agent_reads_the_events_of_its_grants_alone(database: Database) {
     let none = world.answers(&json!([{}, { "service": "http" }])).await;
     assert!(!none.contains("ledger") && !none.contains("paid"), "{none}");
     assert!(none.contains("forbidden: this agent is granted no account of http"), "{none}");
+    assert!(none.contains("forbidden: this agent may read the events of no service"), "{none}");
     let secret = json!({ "base_url": "https://shop.example", "bearer": "a-bearer" });
     let grant = world.grants("http", &secret, &json!({ "read": true })).await;
     let calls = json!([{}, { "service": "http", "limit": 1 }, { "service": "jsonrpc" }, { "service": "github" }]);

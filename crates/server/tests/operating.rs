@@ -14,15 +14,20 @@ const ARTEL: &str = env!("CARGO_BIN_EXE_artel");
 
 /// The log line with this message, once it is there.
 async fn logged(artel: &Artel, message: &str) -> Value {
+    logged_with(artel, |line| line["message"] == message).await
+}
+
+/// The first log line that is meant, once it is there.
+async fn logged_with(artel: &Artel, is_meant: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..100 {
         let lines = artel.log();
-        let line = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        if let Some(line) = line.into_iter().find(|line| line["message"] == message) {
+        let mut lines = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        if let Some(line) = lines.find(&is_meant) {
             return line;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("no line {message:?} in {}", artel.log());
+    panic!("no such line in {}", artel.log());
 }
 
 /// A command in an empty directory, without the settings of the shell.
@@ -58,6 +63,12 @@ async fn the_log_says_what_starts_what_is_asked_and_how_runs_end() {
     let access = logged(&artel, "answered").await;
     assert_eq!((access["level"].as_str(), access["status"].as_u64()), (Some("INFO"), Some(200)), "{access}");
     assert!(access["route"].is_string() && access["latency_ms"].is_u64(), "{access}");
+    let traced = "0123456789abcdef0123456789abcdef";
+    let asked = client.request("GET", "/agents").header("x-trace-id", traced).send().await.unwrap();
+    let id = asked.headers()["x-trace-id"].to_str().unwrap().to_owned();
+    assert_eq!(id.replace('-', ""), traced);
+    let line = logged_with(&artel, |line| line["message"] == "answered" && line["span"]["trace_id"] == *id).await;
+    assert_eq!(line["route"], "/agents", "the line of a request has its trace id: {line}");
     let ended = logged(&artel, "a run ended").await;
     assert_eq!(
         (ended["run_id"].as_str(), ended["outcome"].as_str()),

@@ -206,6 +206,7 @@ impl Bench {
             system_prompt: String::new(),
             model: "demo:echo".to_owned(),
             llm_params: None,
+            require_approval: false,
             description: None,
             avatar_url: None,
             status: AgentStatus::Draft,

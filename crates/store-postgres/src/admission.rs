@@ -312,7 +312,10 @@ async fn wake_before(
 ) -> sqlx::Result<()> {
     let of_team = admitted.iter().map(|(_, new)| new).filter(|new| new.team.is_some() && made.contains_key(&new.id.0));
     let sessions: Vec<String> = of_team.map(|new| text(&new.session_id.0)).collect();
-    if sessions.is_empty() { Ok(()) } else { steering::wake_sessions(tx, tenant, &sessions).await }
+    match admitted.iter().map(|(_, new)| new.at).max() {
+        Some(at) if !sessions.is_empty() => steering::wake_sessions(tx, tenant, &sessions, at).await,
+        _ => Ok(()),
+    }
 }
 
 fn accepted(new: &NewRun, agent_version: Option<i64>) -> Run {

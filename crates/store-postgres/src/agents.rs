@@ -27,8 +27,9 @@ pub(crate) async fn insert(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result
     let name = text(&agent.name);
     returning_agent!(
         "INSERT INTO agents (id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at,
-                             kind, is_enabled, is_changed, folded_name, folded_from, description, avatar_url)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $4, $16, $17)",
+                             kind, is_enabled, is_changed, folded_name, folded_from, description, avatar_url,
+                             require_approval)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $4, $16, $17, $18)",
         agent.id.0,
         agent.tenant_id.0,
         agent.owner_user_id.0,
@@ -46,6 +47,7 @@ pub(crate) async fn insert(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result
         caseless(&name),
         agent.description.as_deref().map(text),
         agent.avatar_url.as_deref().map(text),
+        agent.require_approval,
     )
     .fetch_one(tx)
     .await?
@@ -58,7 +60,8 @@ pub(crate) async fn write(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<
     returning_agent!(
         "UPDATE agents
          SET name = $2, system_prompt = $3, model = $4, llm_params = $5, status = $6, version = $7, updated_at = $8, kind = $9,
-             is_enabled = $10, is_changed = $11, folded_name = $12, folded_from = $2, description = $13, avatar_url = $14
+             is_enabled = $10, is_changed = $11, folded_name = $12, folded_from = $2, description = $13, avatar_url = $14,
+             require_approval = $15
          WHERE id = $1",
         agent.id.0,
         name,
@@ -74,6 +77,7 @@ pub(crate) async fn write(tx: &mut PgConnection, agent: &Agent) -> sqlx::Result<
         caseless(&name),
         agent.description.as_deref().map(text),
         agent.avatar_url.as_deref().map(text),
+        agent.require_approval,
     )
     .fetch_one(tx)
     .await?

@@ -23,7 +23,7 @@ pub(crate) async fn answer(
     }
     set(&mut tx, answer).await?;
     approve(&mut tx, viewer, answer).await?;
-    steering::wake(&mut tx, run).await?;
+    steering::wake(&mut tx, run, audit.at).await?;
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Answered::Accepted(run))

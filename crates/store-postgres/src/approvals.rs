@@ -128,7 +128,7 @@ pub(crate) async fn decide(
         tx.rollback().await?;
         return Ok(None);
     };
-    steering::wake(&mut tx, RunId(run)).await?;
+    steering::wake(&mut tx, RunId(run), audit.at).await?;
     audit::append(&mut tx, viewer.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(Some(approval))

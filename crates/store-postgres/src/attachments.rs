@@ -66,10 +66,11 @@ pub(crate) async fn update(
         "UPDATE bindings
          SET permission_scope = coalesce($4, permission_scope), timeout_ms = coalesce($5, timeout_ms),
              rate_limit = CASE WHEN $6 THEN $7 ELSE rate_limit END, allowed_domains = coalesce($8, allowed_domains),
-             secrets_ref = CASE WHEN $9 THEN $10 ELSE secrets_ref END, updated_at = $11
+             secrets_ref = CASE WHEN $9 THEN $10 ELSE secrets_ref END, updated_at = $11,
+             require_approval = coalesce($12, require_approval)
          WHERE tenant_id = $1 AND agent_id = $2 AND tool_id = $3
-         RETURNING id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, created_at,
-                   updated_at",
+         RETURNING id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref,
+                   require_approval, created_at, updated_at",
         tenant.0,
         agent.0,
         tool.0,
@@ -81,6 +82,7 @@ pub(crate) async fn update(
         patch.secrets_ref.is_some(),
         tools::inner(patch.secrets_ref.as_ref()),
         micros(audit.at),
+        patch.require_approval,
     )
     .fetch_optional(&mut *tx)
     .await?;

@@ -17,11 +17,11 @@ pub(crate) async fn insert_if_tool_lives(tx: &mut PgConnection, binding: &Bindin
         BindingRow,
         "WITH tool AS (SELECT id FROM tools WHERE tenant_id = $2 AND id = $4 AND deleted_at IS NULL FOR SHARE)
          INSERT INTO bindings (id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref,
-                               created_at, updated_at)
-         SELECT $1, $2, $3, tool.id, $5, $6, $7, $8, $9, $10, $11 FROM tool
+                               created_at, updated_at, require_approval)
+         SELECT $1, $2, $3, tool.id, $5, $6, $7, $8, $9, $10, $11, $12 FROM tool
          ON CONFLICT (agent_id, tool_id) DO NOTHING
-         RETURNING id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, created_at,
-                   updated_at",
+         RETURNING id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref,
+                   require_approval, created_at, updated_at",
         binding.id.0,
         binding.tenant_id.0,
         binding.agent_id.0,
@@ -33,6 +33,7 @@ pub(crate) async fn insert_if_tool_lives(tx: &mut PgConnection, binding: &Bindin
         binding.secrets_ref.as_deref().map(text),
         micros(binding.created_at),
         binding.updated_at.map(micros),
+        binding.require_approval,
     )
     .fetch_optional(tx)
     .await?;
@@ -51,8 +52,8 @@ pub(crate) async fn find(
 ) -> sqlx::Result<Option<Binding>> {
     let row = sqlx::query_as!(
         BindingRow,
-        "SELECT id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, created_at,
-                updated_at
+        "SELECT id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref,
+                require_approval, created_at, updated_at
          FROM bindings WHERE tenant_id = $1 AND agent_id = $2 AND tool_id = $3",
         tenant.0,
         agent.0,
@@ -71,8 +72,8 @@ pub(crate) async fn of_agent(
 ) -> sqlx::Result<Vec<Binding>> {
     let rows = sqlx::query_as!(
         BindingRow,
-        "SELECT id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, created_at,
-                updated_at
+        "SELECT id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref,
+                require_approval, created_at, updated_at
          FROM bindings WHERE tenant_id = $1 AND agent_id = $2 ORDER BY created_at, id",
         tenant.0,
         agent.0,

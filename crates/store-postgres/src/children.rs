@@ -1,8 +1,9 @@
 //! Runs that calls of other runs start, and how the runs above and below one hear of it.
 
 use artel_domain::{Approval, Artifact, AuditEntry, RunId, SessionId, TenantId, Timestamp};
-use artel_store::files::artifacts_in;
+use artel_store::files::note_artifacts;
 use artel_store::{Fence, NewChild};
+use futures::TryStreamExt as _;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -83,8 +84,8 @@ async fn insert_session(tx: &mut PgConnection, fence: &Fence, child: &NewChild) 
     Ok(())
 }
 
-/// Asks for the end of every run below this one that is not over. Nobody decides about their calls any more. The rows of
-/// those that know it already stay unlocked: their workers may be ending them, and then want this run's row.
+/// Asks for the end of every run below this one that is not over. Nobody decides about their calls any more. The rows
+/// of those that know it already stay unlocked: their workers may be ending them, and then want this run's row.
 pub(crate) async fn cancel_below(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     let asked = sqlx::query!(
         "WITH RECURSIVE below (id) AS (
@@ -116,16 +117,17 @@ pub(crate) async fn cancel_below(tx: &mut PgConnection, run: RunId, at: Timestam
 }
 
 /// Wakes the runs above this one, so that they show what it asks.
-pub(crate) async fn wake_above(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
+pub(crate) async fn wake_above(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "WITH RECURSIVE above (id) AS (
            SELECT parent_run_id FROM runs WHERE id = $1 AND parent_run_id IS NOT NULL
            UNION ALL SELECT r.parent_run_id FROM above a JOIN runs r ON r.id = a.id WHERE r.parent_run_id IS NOT NULL
          )
          UPDATE runs
-         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
+         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END, updated_at = $2
          WHERE id IN (SELECT id FROM above) AND phase IN ('running', 'waiting_for_approval')",
         run.0,
+        micros(at),
     )
     .execute(tx)
     .await?;
@@ -154,15 +156,23 @@ pub(crate) async fn end_sessions(
     Ok(())
 }
 
-/// The files that calls of the runs that this one started made, oldest first.
+/// The files that calls of the runs that this one started made, oldest first. Only for calls of this run that are open:
+/// nobody asks for the others any more, and a run may have started many.
 pub(crate) async fn files(pool: &PgPool, fence: &Fence) -> sqlx::Result<Vec<Artifact>> {
-    let results = sqlx::query_scalar!(
+    let mut results = sqlx::query_scalar!(
         r#"SELECT c.result AS "result!" FROM runs r JOIN tool_calls c ON c.run_id = r.id
-           WHERE r.parent_run_id = $1 AND c.result LIKE '%artifact_id%' ORDER BY r.id, c.step, c.ordinal"#,
+           WHERE r.parent_run_id = $1 AND c.result LIKE '%artifact_id%'
+             AND NOT EXISTS (SELECT 1 FROM tool_calls p WHERE p.id = r.parent_call_id AND p.finished_at IS NOT NULL)
+           ORDER BY r.id, c.step, c.ordinal"#,
         fence.run_id.0,
-    );
-    let results = results.fetch_all(pool).await?;
-    let ids: Vec<Uuid> = artifacts_in(results.iter().map(String::as_str)).into_iter().map(|id| id.0).collect();
+    )
+    .fetch(pool);
+    let mut named = Vec::new();
+    while let Some(result) = results.try_next().await? {
+        note_artifacts(&result, &mut named);
+    }
+    drop(results);
+    let ids: Vec<Uuid> = named.into_iter().map(|id| id.0).collect();
     let files = artifacts!(
         "SELECT",
         "FROM artifacts WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'stored'
@@ -175,10 +185,11 @@ pub(crate) async fn files(pool: &PgPool, fence: &Fence) -> sqlx::Result<Vec<Arti
     files.fetch_all(pool).await?.into_iter().map(Artifact::try_from).collect()
 }
 
-/// What the runs below this one ask, oldest first.
+/// What the runs below this one asked, oldest first. Also what is decided: a quick human decides before the run above is
+/// claimed, and it shows the question all the same.
 pub(crate) async fn asked(pool: &PgPool, run: RunId) -> sqlx::Result<Vec<Approval>> {
     let asked = select_approval!(
-        "FROM approvals WHERE state = 'pending' AND run_id IN (
+        "FROM approvals WHERE run_id IN (
            WITH RECURSIVE below (id) AS (
              SELECT id FROM runs WHERE parent_run_id = $1
              UNION ALL SELECT r.id FROM below b JOIN runs r ON r.parent_run_id = b.id

@@ -159,7 +159,7 @@ async fn write_calls(tx: &mut PgConnection, fence: &Fence, step: &Step) -> sqlx:
         approvals::replace(tx, fence.run_id, &step.replaced_approvals, step.at).await?;
     }
     approvals::insert(tx, &step.approvals).await?;
-    if step.approvals.is_empty() { Ok(()) } else { children::wake_above(tx, fence.run_id).await }
+    if step.approvals.is_empty() { Ok(()) } else { children::wake_above(tx, fence.run_id, step.at).await }
 }
 
 /// The runs below this one are to end, and the run that started it hears of the end.
@@ -174,7 +174,7 @@ async fn tell_family(tx: &mut PgConnection, fence: &Fence, at: Timestamp) -> sql
         children::cancel_below(tx, fence.run_id, at).await?;
     }
     match family.parent_run_id {
-        Some(parent) => steering::wake_open(tx, RunId(parent)).await,
+        Some(parent) => steering::wake_open(tx, RunId(parent), at).await,
         None => Ok(()),
     }
 }

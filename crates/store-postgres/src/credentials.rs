@@ -7,7 +7,7 @@ use sqlx::{PgExecutor, PgPool};
 use crate::begun::begin;
 use crate::rows::credentials;
 use crate::values::{micros, text, time};
-use crate::{audit, connector_tokens};
+use crate::{audit, connector_tokens, organization_connectors};
 
 /// A use is written down this often, in microseconds.
 const USE_GRAIN: i64 = 60_000_000;
@@ -15,6 +15,7 @@ const USE_GRAIN: i64 = 60_000_000;
 pub(crate) async fn create(
     pool: &PgPool,
     credential: &Credential,
+    version: Option<&str>,
     sealed: &str,
     audit: &AuditEntry,
 ) -> sqlx::Result<CredentialWrite> {
@@ -22,6 +23,14 @@ pub(crate) async fn create(
     let service = Viewer::service(credential.tenant_id);
     if let Some(earlier) = find(&mut *tx, &service, credential.id).await? {
         return Ok(CredentialWrite::Done(earlier));
+    }
+    if version.is_some() {
+        // Until this is committed nobody replaces the connector: they would not see the account yet.
+        organization_connectors::lock(&mut tx, credential.tenant_id).await?;
+        let there = organization_connectors::digest(&mut *tx, credential.tenant_id, &credential.service_name).await?;
+        if there.as_deref() != version {
+            return Ok(CredentialWrite::ConnectorChanged);
+        }
     }
     let inserted = credentials!(
         "INSERT INTO credentials (id, tenant_id, service_name, instance_id, account_label, user_id, sealed, created_at, updated_at)

@@ -1,13 +1,14 @@
 //! Where services deliver; this crate knows neither tokens nor secrets.
 
 use artel_domain::{AuditEntry, Hook, HookId, TenantId, Timestamp};
-use artel_store::{NewHook, Page, SealedHook};
+use artel_store::hooks::MOST_HOOKS;
+use artel_store::{HookWrite, NewHook, Page, SealedHook};
 use sqlx::{PgExecutor, PgPool};
 
-use crate::audit;
 use crate::begun::begin;
 use crate::rows::hooks;
 use crate::values::{micros, text};
+use crate::{audit, organization_connectors};
 
 /// A refusal is written down this often, in microseconds.
 const REFUSAL_GRAIN: i64 = 60_000_000;
@@ -19,11 +20,19 @@ pub(crate) struct Place<'a> {
     pub(crate) hook: HookId,
 }
 
-pub(crate) async fn create(pool: &PgPool, new: &NewHook, audit: &AuditEntry) -> sqlx::Result<Hook> {
+pub(crate) async fn create(pool: &PgPool, new: &NewHook, audit: &AuditEntry) -> sqlx::Result<HookWrite> {
     let hook = &new.hook;
     let mut tx = begin(pool).await?;
     if let Some(earlier) = find(&mut *tx, hook.tenant_id, hook.id).await? {
-        return Ok(earlier);
+        return Ok(HookWrite::Done(earlier));
+    }
+    organization_connectors::lock(&mut tx, hook.tenant_id).await?;
+    let there = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM hooks WHERE tenant_id = $1 AND revoked_at IS NULL"#,
+        hook.tenant_id.0
+    );
+    if there.fetch_one(&mut *tx).await? >= i64::from(MOST_HOOKS) {
+        return Ok(HookWrite::TooMany);
     }
     sqlx::query!(
         "INSERT INTO hooks (id, tenant_id, connector_key, token_hash, last4, sealed, created_by, created_at)
@@ -41,7 +50,7 @@ pub(crate) async fn create(pool: &PgPool, new: &NewHook, audit: &AuditEntry) -> 
     .await?;
     audit::append(&mut tx, hook.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
-    Ok(hook.clone())
+    Ok(HookWrite::Done(hook.clone()))
 }
 
 async fn find(db: impl PgExecutor<'_>, tenant: TenantId, hook: HookId) -> sqlx::Result<Option<Hook>> {

@@ -1,7 +1,10 @@
 //! The journal of what services sent by themselves.
 
-use artel_domain::{InboundEvent, TenantId, Timestamp};
-use artel_store::{InboundEventFilter, InboundEvents, NewInboundEvent};
+use std::time::Duration;
+
+use artel_domain::{InboundEvent, InboundEventId, TenantId, Timestamp};
+use artel_store::inbound_events::{freed, part_of};
+use artel_store::{InboundEventFilter, InboundEventWrite, InboundEvents, NewInboundEvent};
 use futures::TryStreamExt as _;
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
@@ -10,42 +13,70 @@ use crate::begun::begin;
 use crate::rows::InboundEventRow;
 use crate::values::{duration_micros, micros, text};
 
-/// * `payload`: the event's, as JSON.
-pub(crate) async fn record(pool: &PgPool, new: &NewInboundEvent, payload: &str) -> sqlx::Result<bool> {
-    let Some(same_for) = new.same_for else { return insert(pool, new, payload).await };
+pub(crate) async fn record(pool: &PgPool, new: &NewInboundEvent) -> sqlx::Result<InboundEventWrite> {
+    let is_kept = match new.same_for {
+        Some(same_for) => insert_if_old(pool, new, same_for).await?,
+        None => insert(pool, new).await?,
+    };
+    if is_kept {
+        return Ok(InboundEventWrite::Done);
+    }
+    Ok(if is_known(pool, new).await? { InboundEventWrite::Known } else { InboundEventWrite::TooMuch })
+}
+
+async fn insert_if_old(pool: &PgPool, new: &NewInboundEvent, same_for: Duration) -> sqlx::Result<bool> {
     let mut tx = begin(pool).await?;
-    let event = &new.event;
     // Of two deliveries at once, the second waits here for the first, and then finds nothing that is so old.
     sqlx::query!(
         "UPDATE inbound_events SET sameness = NULL WHERE tenant_id = $1 AND hook_id = $2 AND sameness = $3 AND received_at <= $4",
-        event.tenant_id.0,
-        event.hook_id.0,
+        new.tenant_id.0,
+        new.hook_id.0,
         new.sameness.as_slice(),
-        micros(event.received_at) - duration_micros(same_for)
+        micros(new.received_at) - duration_micros(same_for)
     )
     .execute(&mut *tx)
     .await?;
-    let is_new = insert(&mut *tx, new, payload).await?;
+    let is_new = insert(&mut *tx, new).await?;
     tx.commit().await?;
     Ok(is_new)
 }
 
-async fn insert(db: impl PgExecutor<'_>, new: &NewInboundEvent, payload: &str) -> sqlx::Result<bool> {
-    let event = &new.event;
+/// False: it is known, or the tenant's events count as much as they may. The event comes before the row that counts, so
+/// that nobody waits with that row in hand.
+async fn insert(db: impl PgExecutor<'_>, new: &NewInboundEvent) -> sqlx::Result<bool> {
     let inserted = sqlx::query!(
-        "INSERT INTO inbound_events (tenant_id, id, hook_id, service, kind, delivery_id, sameness, payload, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, hook_id, sameness) DO NOTHING",
-        event.tenant_id.0,
-        event.id.0,
-        event.hook_id.0,
-        text(&event.service),
-        event.kind.as_deref().map(text),
-        text(&event.delivery_id),
+        "WITH kept AS (
+             INSERT INTO inbound_events (tenant_id, id, hook_id, service, kind, delivery_id, sameness, payload, received_at, bytes)
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+             WHERE $11::bigint IS NULL
+                 OR (SELECT coalesce(sum(b.bytes), 0)::bigint FROM inbound_event_bytes b WHERE b.tenant_id = $1) + $10 <= $11
+             ON CONFLICT (tenant_id, hook_id, sameness) DO NOTHING RETURNING tenant_id, bytes)
+         INSERT INTO inbound_event_bytes (tenant_id, part, bytes) SELECT tenant_id, $12, bytes FROM kept
+         ON CONFLICT (tenant_id, part) DO UPDATE SET bytes = inbound_event_bytes.bytes + excluded.bytes",
+        new.tenant_id.0,
+        new.id.0,
+        new.hook_id.0,
+        text(&new.service),
+        new.kind.as_deref().map(text),
+        text(&new.delivery_id),
         new.sameness.as_slice(),
-        payload,
-        micros(event.received_at)
+        new.payload,
+        micros(new.received_at),
+        new.bytes() as i64,
+        new.most_of_tenant.map(|most| i64::try_from(most).unwrap_or(i64::MAX)),
+        part_of(new.id)
     );
     Ok(inserted.execute(db).await?.rows_affected() > 0)
+}
+
+async fn is_known(pool: &PgPool, new: &NewInboundEvent) -> sqlx::Result<bool> {
+    let known = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM inbound_events WHERE tenant_id = $1 AND hook_id = $2 AND sameness = $3) AS "is_there!""#,
+        new.tenant_id.0,
+        new.hook_id.0,
+        new.sameness.as_slice()
+    );
+    known.fetch_one(pool).await
 }
 
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &InboundEventFilter) -> sqlx::Result<InboundEvents> {
@@ -77,13 +108,28 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &InboundEventF
     Ok(found)
 }
 
-/// Two workers that do so at the same time do not wait for each other.
+/// Two workers that do so at the same time do not wait for each other's events.
 pub(crate) async fn forget(pool: &PgPool, before: Timestamp, limit: u32) -> sqlx::Result<u64> {
+    let mut tx = begin(pool).await?;
     let forgotten = sqlx::query!(
         "DELETE FROM inbound_events WHERE (tenant_id, id) IN
-             (SELECT tenant_id, id FROM inbound_events WHERE received_at < $1 ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+             (SELECT tenant_id, id FROM inbound_events WHERE received_at < $1 ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+         RETURNING tenant_id, id, bytes",
         micros(before),
         i64::from(limit)
     );
-    Ok(forgotten.execute(pool).await?.rows_affected())
+    let forgotten = forgotten.fetch_all(&mut *tx).await?;
+    let gone = forgotten.iter().map(|row| (TenantId(row.tenant_id), InboundEventId(row.id), row.bytes));
+    for (tenant, part, bytes) in freed(gone) {
+        sqlx::query!(
+            "UPDATE inbound_event_bytes SET bytes = bytes - $3 WHERE tenant_id = $1 AND part = $2",
+            tenant.0,
+            part,
+            bytes
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(forgotten.len() as u64)
 }

@@ -71,6 +71,8 @@ mod traits;
 mod turn;
 mod values;
 mod versions;
+mod webhook_deliveries;
+mod webhooks;
 mod workspaces;
 
 pub use options::PostgresOptions;

@@ -47,8 +47,9 @@ pub(crate) async fn put(
     }))
 }
 
-/// Locks the tenant's row: imports of one tenant come one after the other, so that together they keep its limits.
-async fn lock(tx: &mut PgConnection, tenant: TenantId) -> sqlx::Result<()> {
+/// Locks the tenant's row: what one tenant imports and keeps for its connectors comes one after the other, so that
+/// together it keeps within the tenant's limits.
+pub(crate) async fn lock(tx: &mut PgConnection, tenant: TenantId) -> sqlx::Result<()> {
     sqlx::query_scalar!(r#"SELECT 1 AS "one!" FROM tenants WHERE id = $1 FOR NO KEY UPDATE"#, tenant.0)
         .fetch_optional(tx)
         .await?;
@@ -110,13 +111,13 @@ pub(crate) async fn list(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<Co
     found.fetch_all(pool).await
 }
 
-pub(crate) async fn digest(pool: &PgPool, tenant: TenantId, key: &str) -> sqlx::Result<Option<String>> {
+pub(crate) async fn digest(db: impl PgExecutor<'_>, tenant: TenantId, key: &str) -> sqlx::Result<Option<String>> {
     let found = sqlx::query_scalar!(
         "SELECT digest FROM organization_connectors WHERE tenant_id = $1 AND key = $2",
         tenant.0,
         key
     );
-    found.fetch_optional(pool).await
+    found.fetch_optional(db).await
 }
 
 pub(crate) async fn find(
@@ -134,10 +135,12 @@ pub(crate) async fn find(
     Ok(found.fetch_optional(db).await?.map(OrganizationConnector::from))
 }
 
+/// * `is_hidden`: accounts and agents of the key are another connector's.
 pub(crate) async fn delete(
     pool: &PgPool,
     tenant: TenantId,
     key: &str,
+    is_hidden: bool,
     audit: &AuditEntry,
 ) -> sqlx::Result<ConnectorDeletion> {
     let mut tx = begin(pool).await?;
@@ -146,12 +149,14 @@ pub(crate) async fn delete(
     if deleted.execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(ConnectorDeletion::Missing);
     }
-    if has_accounts(&mut tx, tenant, key).await? {
+    if !is_hidden && has_accounts(&mut tx, tenant, key).await? {
         return Ok(ConnectorDeletion::HasAccounts);
     }
-    sqlx::query!("DELETE FROM agent_connectors WHERE tenant_id = $1 AND connector_key = $2", tenant.0, key)
-        .execute(&mut *tx)
-        .await?;
+    if !is_hidden {
+        sqlx::query!("DELETE FROM agent_connectors WHERE tenant_id = $1 AND connector_key = $2", tenant.0, key)
+            .execute(&mut *tx)
+            .await?;
+    }
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     Ok(ConnectorDeletion::Done)

@@ -47,19 +47,22 @@ async fn lock(tx: &mut PgConnection, viewer: &Viewer, run: RunId) -> sqlx::Resul
 /// The run is open, and locked by this transaction. The runs below it are to end too. Nobody decides about its calls
 /// any more.
 pub(crate) async fn request_cancel(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE runs SET cancel_requested = true WHERE id = $1", run.0).execute(&mut *tx).await?;
+    sqlx::query!("UPDATE runs SET cancel_requested = true, updated_at = $2 WHERE id = $1", run.0, micros(at))
+        .execute(&mut *tx)
+        .await?;
     cancel_pending(tx, run, at).await?;
     children::cancel_below(tx, run, at).await?;
-    wake(tx, run).await
+    wake(tx, run, at).await
 }
 
 /// A run that sleeps becomes claimable; one that a worker has does so instead of going to sleep.
-pub(crate) async fn wake(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
+pub(crate) async fn wake(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE runs
-         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
+         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END, updated_at = $2
          WHERE id = $1",
         run.0,
+        micros(at),
     )
     .execute(tx)
     .await?;
@@ -67,12 +70,13 @@ pub(crate) async fn wake(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> 
 }
 
 /// The same for a run that may be over by now.
-pub(crate) async fn wake_open(tx: &mut PgConnection, run: RunId) -> sqlx::Result<()> {
+pub(crate) async fn wake_open(tx: &mut PgConnection, run: RunId, at: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE runs
-         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
+         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END, updated_at = $2
          WHERE id = $1 AND phase IN ('running', 'waiting_for_approval')",
         run.0,
+        micros(at),
     )
     .execute(tx)
     .await?;
@@ -80,13 +84,19 @@ pub(crate) async fn wake_open(tx: &mut PgConnection, run: RunId) -> sqlx::Result
 }
 
 /// The same for whichever run of each session sleeps or is under way: its head.
-pub(crate) async fn wake_sessions(tx: &mut PgConnection, tenant: TenantId, sessions: &[String]) -> sqlx::Result<()> {
+pub(crate) async fn wake_sessions(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    sessions: &[String],
+    at: Timestamp,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE runs
-         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END
+         SET wake = phase = 'running', phase = CASE phase WHEN 'waiting_for_approval' THEN 'queued' ELSE phase END, updated_at = $3
          WHERE tenant_id = $1 AND session_id = ANY ($2) AND is_head > 0 AND phase IN ('running', 'waiting_for_approval')",
         tenant.0,
         sessions,
+        micros(at),
     )
     .execute(tx)
     .await?;

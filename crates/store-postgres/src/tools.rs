@@ -34,8 +34,9 @@ async fn find_even_deleted(
 async fn insert(tx: &mut PgConnection, tool: &ToolDefinition) -> sqlx::Result<ToolDefinition> {
     returning_tool!(
         "INSERT INTO tools (id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version, http_method,
-                            parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                            parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at,
+                            cache_ttl_seconds)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         tool.id.0,
         tool.tenant_id.0,
         text(&tool.name),
@@ -54,6 +55,7 @@ async fn insert(tx: &mut PgConnection, tool: &ToolDefinition) -> sqlx::Result<To
         tool.status_endpoint.as_deref().map(text),
         micros(tool.created_at),
         tool.updated_at.map(micros),
+        tool.cache_ttl_seconds.map(i64::from),
     )
     .fetch_one(tx)
     .await?
@@ -113,7 +115,8 @@ pub(crate) async fn update(
              auth_type = coalesce($9, auth_type), status = coalesce($10, status), http_method = coalesce($11, http_method),
              parameter_mapping = coalesce($12, parameter_mapping), custom_headers = coalesce($13, custom_headers),
              response_transform = CASE WHEN $14 THEN $15 ELSE response_transform END, effect = coalesce($16, effect),
-             status_endpoint = CASE WHEN $17 THEN $18 ELSE status_endpoint END, version = version + 1, updated_at = $19
+             status_endpoint = CASE WHEN $17 THEN $18 ELSE status_endpoint END, version = version + 1, updated_at = $19,
+             cache_ttl_seconds = CASE WHEN $20 THEN $21 ELSE cache_ttl_seconds END
          WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
         tenant.0,
         tool.0,
@@ -134,6 +137,8 @@ pub(crate) async fn update(
         patch.status_endpoint.is_some(),
         inner(patch.status_endpoint.as_ref()),
         micros(audit.at),
+        patch.cache_ttl_seconds.is_some(),
+        patch.cache_ttl_seconds.flatten().map(i64::from),
     )
     .fetch_optional(&mut *tx)
     .await?;

@@ -12,8 +12,8 @@ use crate::{approval_rules, approvals, bindings, budgets, children, journal, run
 /// a simple agent costs one round trip.
 pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> sqlx::Result<Option<TurnRecord>> {
     let row = sqlx::query!(
-        r#"SELECT a.id, a.tenant_id, a.owner_user_id, a.name, a.system_prompt, a.model, a.llm_params, a.status, a.version, a.kind,
-                  a.is_enabled, a.is_changed, a.created_at, a.updated_at, v.snapshot AS "snapshot?",
+        r#"SELECT a.id, a.tenant_id, a.owner_user_id, a.name, a.system_prompt, a.model, a.llm_params, a.require_approval, a.status,
+                  a.version, a.kind, a.is_enabled, a.is_changed, a.created_at, a.updated_at, v.snapshot AS "snapshot?",
                   coalesce((SELECT max(j.seq) FROM journal j WHERE j.run_id = r.id), 0) AS "last_seq!",
                   EXISTS (SELECT 1 FROM bindings b WHERE b.agent_id = a.id) AS "has_bindings!",
                   EXISTS (SELECT 1 FROM approvals p WHERE p.run_id = r.id) AS "has_approvals!",
@@ -50,6 +50,7 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         system_prompt: row.system_prompt,
         model: row.model,
         llm_params: row.llm_params,
+        require_approval: row.require_approval,
         // For people: no run reads them.
         description: None,
         avatar_url: None,

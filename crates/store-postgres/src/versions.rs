@@ -87,8 +87,8 @@ pub(crate) async fn roll_back(
     for binding in &past.bindings {
         bindings::insert_if_tool_lives(&mut tx, binding).await?;
     }
-    let Agent { name, system_prompt, model, llm_params, .. } = past.agent;
-    let agent = Agent { name, system_prompt, model, llm_params, ..agent };
+    let Agent { name, system_prompt, model, llm_params, require_approval, .. } = past.agent;
+    let agent = Agent { name, system_prompt, model, llm_params, require_approval, ..agent };
     let agent = write_next(&mut tx, agent, publication, audit).await?;
     audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
     tx.commit().await?;

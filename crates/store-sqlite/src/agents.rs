@@ -16,8 +16,9 @@ pub(crate) async fn insert(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     let (kind, folded) = (agent.kind.as_str(), caseless(&agent.name));
     sqlx::query!(
         "INSERT INTO agents (id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, status, version, created_at, updated_at,
-             kind, is_enabled, is_changed, folded_name, folded_from, description, avatar_url)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?4, ?16, ?17)",
+             kind, is_enabled, is_changed, folded_name, folded_from, description, avatar_url,
+             require_approval)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?4, ?16, ?17, ?18)",
         agent.id.0,
         agent.tenant_id.0,
         agent.owner_user_id.0,
@@ -34,7 +35,8 @@ pub(crate) async fn insert(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
         agent.has_unpublished_changes,
         folded,
         agent.description,
-        agent.avatar_url
+        agent.avatar_url,
+        agent.require_approval
     )
     .execute(&mut tx.conn)
     .await?;
@@ -122,7 +124,8 @@ pub(crate) async fn write_profile(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
     let (kind, folded) = (agent.kind.as_str(), caseless(&agent.name));
     sqlx::query!(
         "UPDATE agents SET name = ?1, system_prompt = ?2, model = ?3, llm_params = ?4, status = ?5, version = ?6, updated_at = ?7,
-             kind = ?8, is_enabled = ?9, is_changed = ?10, folded_name = ?11, folded_from = ?1, description = ?13, avatar_url = ?14
+             kind = ?8, is_enabled = ?9, is_changed = ?10, folded_name = ?11, folded_from = ?1, description = ?13, avatar_url = ?14,
+             require_approval = ?15
          WHERE id = ?12",
         agent.name,
         agent.system_prompt,
@@ -137,7 +140,8 @@ pub(crate) async fn write_profile(tx: &mut Tx, agent: &Agent) -> Outcome<()> {
         folded,
         agent.id.0,
         agent.description,
-        agent.avatar_url
+        agent.avatar_url,
+        agent.require_approval
     )
     .execute(&mut tx.conn)
     .await?;

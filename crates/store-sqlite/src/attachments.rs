@@ -46,12 +46,14 @@ pub(crate) async fn update(
         return Ok(None);
     };
     let agent = versions::ensure(tx, agent, audit.at).await?;
-    let BindingPatch { permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref } = patch.clone();
+    let BindingPatch { permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref, require_approval } =
+        patch.clone();
     binding.permission_scope = permission_scope.unwrap_or(binding.permission_scope);
     binding.timeout_ms = timeout_ms.unwrap_or(binding.timeout_ms);
     binding.rate_limit = rate_limit.unwrap_or(binding.rate_limit);
     binding.allowed_domains = allowed_domains.unwrap_or(binding.allowed_domains);
     binding.secrets_ref = secrets_ref.unwrap_or(binding.secrets_ref);
+    binding.require_approval = require_approval.unwrap_or(binding.require_approval);
     binding.updated_at = Some(audit.at);
     bindings::write(tx, &binding).await?;
     versions::after_binding(tx, agent, audit).await?;

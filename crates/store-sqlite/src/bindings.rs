@@ -117,8 +117,8 @@ pub(crate) async fn insert(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
     let created = micros(binding.created_at);
     sqlx::query!(
         "INSERT INTO bindings (id, tenant_id, agent_id, tool_id, permission_scope, timeout_ms, rate_limit, allowed_domains, secrets_ref,
-             created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             created_at, updated_at, require_approval)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         binding.id.0,
         binding.tenant_id.0,
         binding.agent_id.0,
@@ -129,7 +129,8 @@ pub(crate) async fn insert(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
         columns.allowed_domains,
         binding.secrets_ref,
         created,
-        columns.updated_at
+        columns.updated_at,
+        binding.require_approval
     )
     .execute(&mut tx.conn)
     .await?;
@@ -140,7 +141,7 @@ pub(crate) async fn write(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
     let columns = Columns::of(binding)?;
     sqlx::query!(
         "UPDATE bindings SET permission_scope = ?1, timeout_ms = ?2, rate_limit = ?3, allowed_domains = ?4, secrets_ref = ?5,
-             updated_at = ?6
+             updated_at = ?6, require_approval = ?8
          WHERE id = ?7",
         columns.permission_scope,
         columns.timeout_ms,
@@ -148,7 +149,8 @@ pub(crate) async fn write(tx: &mut Tx, binding: &Binding) -> Outcome<()> {
         columns.allowed_domains,
         binding.secrets_ref,
         columns.updated_at,
-        binding.id.0
+        binding.id.0,
+        binding.require_approval
     )
     .execute(&mut tx.conn)
     .await?;

@@ -1,8 +1,9 @@
 //! Runs that calls of other runs start, and how the runs above and below one hear of it.
 
 use artel_domain::{Approval, Artifact, RunId, SessionId, TenantId};
-use artel_store::files::artifacts_in;
+use artel_store::files::note_artifacts;
 use artel_store::{Fence, NewChild, StoreError};
+use futures::TryStreamExt as _;
 use sqlx::SqlitePool;
 
 use crate::error::{Failure, Outcome};
@@ -130,15 +131,23 @@ pub(crate) async fn end_sessions(tx: &mut Tx, tenant: TenantId, session: &Sessio
     Ok(())
 }
 
-/// The files that calls of the runs that this one started made, oldest first.
+/// The files that calls of the runs that this one started made, oldest first. Only for calls of this run that are open:
+/// nobody asks for the others any more, and a run may have started many.
 pub(crate) async fn files(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Artifact>> {
-    let results = sqlx::query_scalar!(
+    let mut results = sqlx::query_scalar!(
         r#"SELECT c.result AS "result!: String" FROM runs r CROSS JOIN tool_calls c ON c.run_id = r.id
-           WHERE r.parent_run_id = ?1 AND c.result LIKE '%artifact_id%' ORDER BY r.id, c.step, c.ordinal"#,
+           WHERE r.parent_run_id = ?1 AND c.result LIKE '%artifact_id%'
+               AND NOT EXISTS (SELECT 1 FROM tool_calls p WHERE p.id = r.parent_call_id AND p.finished_at IS NOT NULL)
+           ORDER BY r.id, c.step, c.ordinal"#,
         fence.run_id.0
-    );
-    let results = results.fetch_all(reads).await?;
-    let ids = hex_list(artifacts_in(results.iter().map(String::as_str)).into_iter().map(|id| id.0))?;
+    )
+    .fetch(reads);
+    let mut named = Vec::new();
+    while let Some(result) = results.try_next().await? {
+        note_artifacts(&result, &mut named);
+    }
+    drop(results);
+    let ids = hex_list(named.into_iter().map(|id| id.0))?;
     let files = artifacts!(
         "SELECT",
         "FROM artifacts WHERE tenant_id = ?1 AND id IN (SELECT unhex(value) FROM json_each(?2)) AND state = 'stored'
@@ -151,11 +160,12 @@ pub(crate) async fn files(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Arti
     all(files.fetch_all(reads).await?)
 }
 
-/// What the runs below this one ask, oldest first.
+/// What the runs below this one asked, oldest first. Also what is decided: a quick human decides before the run above is
+/// claimed, and it shows the question all the same.
 pub(crate) async fn asked(reads: &SqlitePool, run: RunId) -> Outcome<Vec<Approval>> {
     let asked = approvals!(
         "SELECT",
-        "FROM approvals WHERE state = 'pending' AND run_id IN (
+        "FROM approvals WHERE run_id IN (
              WITH RECURSIVE below(id) AS (
                  SELECT id FROM runs WHERE parent_run_id = ?1
                  UNION ALL SELECT r.id FROM below b CROSS JOIN runs r ON r.parent_run_id = b.id)

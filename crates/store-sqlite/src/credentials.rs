@@ -4,11 +4,11 @@ use artel_domain::{AuditEntry, Credential, CredentialId, TenantId, Timestamp};
 use artel_store::{CredentialPatch, CredentialWrite, Page, SealedCredential, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
 
-use crate::connector_tokens;
 use crate::error::Outcome;
 use crate::rows::{all, credentials, one};
 use crate::values::{micros, time};
 use crate::writer::Tx;
+use crate::{connector_tokens, organization_connectors};
 
 /// A use is written down this often, in microseconds.
 const USE_GRAIN: i64 = 60_000_000;
@@ -16,12 +16,20 @@ const USE_GRAIN: i64 = 60_000_000;
 pub(crate) async fn create(
     tx: &mut Tx,
     credential: &Credential,
+    version: Option<&str>,
     sealed: &str,
     audit: &AuditEntry,
 ) -> Outcome<CredentialWrite> {
     let service = Viewer::service(credential.tenant_id);
     if let Some(earlier) = find(&mut tx.conn, &service, credential.id).await? {
         return Ok(CredentialWrite::Done(earlier));
+    }
+    if version.is_some() {
+        let there =
+            organization_connectors::digest(&mut tx.conn, credential.tenant_id, &credential.service_name).await?;
+        if there.as_deref() != version {
+            return Ok(CredentialWrite::ConnectorChanged);
+        }
     }
     let (at, user) = (micros(credential.created_at), credential.user_id.map(|user| user.0));
     let inserted = sqlx::query!(

@@ -1,7 +1,8 @@
 //! Where services deliver; this crate knows neither tokens nor secrets.
 
 use artel_domain::{AuditEntry, Hook, HookId, TenantId, Timestamp};
-use artel_store::{NewHook, Page, SealedHook};
+use artel_store::hooks::MOST_HOOKS;
+use artel_store::{HookWrite, NewHook, Page, SealedHook};
 use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Outcome;
@@ -20,10 +21,17 @@ pub(crate) struct Place {
     pub(crate) hook: HookId,
 }
 
-pub(crate) async fn create(tx: &mut Tx, new: &NewHook, audit: &AuditEntry) -> Outcome<Hook> {
+pub(crate) async fn create(tx: &mut Tx, new: &NewHook, audit: &AuditEntry) -> Outcome<HookWrite> {
     let hook = &new.hook;
     if let Some(earlier) = find(&mut tx.conn, hook.tenant_id, hook.id).await? {
-        return Ok(earlier);
+        return Ok(HookWrite::Done(earlier));
+    }
+    let there = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!: i64" FROM hooks WHERE tenant_id = ?1 AND revoked_at IS NULL"#,
+        hook.tenant_id.0
+    );
+    if there.fetch_one(&mut tx.conn).await? >= i64::from(MOST_HOOKS) {
+        return Ok(HookWrite::TooMany);
     }
     let at = micros(hook.created_at);
     sqlx::query!(
@@ -41,7 +49,7 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewHook, audit: &AuditEntry) -> Ou
     .execute(&mut tx.conn)
     .await?;
     tx.audit(hook.tenant_id, audit);
-    Ok(hook.clone())
+    Ok(HookWrite::Done(hook.clone()))
 }
 
 async fn find(db: impl SqliteExecutor<'_>, tenant: TenantId, hook: HookId) -> Outcome<Option<Hook>> {

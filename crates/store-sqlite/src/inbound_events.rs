@@ -1,7 +1,8 @@
 //! The journal of what services sent by themselves.
 
-use artel_domain::{InboundEvent, TenantId, Timestamp};
-use artel_store::{InboundEventFilter, InboundEvents, NewInboundEvent};
+use artel_domain::{InboundEvent, InboundEventId, TenantId, Timestamp};
+use artel_store::inbound_events::{freed, part_of};
+use artel_store::{InboundEventFilter, InboundEventWrite, InboundEvents, NewInboundEvent};
 use futures::TryStreamExt as _;
 use sqlx::SqlitePool;
 use uuid::Uuid;
@@ -11,36 +12,71 @@ use crate::rows::InboundEventRow;
 use crate::values::{duration_micros, micros};
 use crate::writer::Tx;
 
-/// * `payload`: the event's, as JSON.
-pub(crate) async fn record(tx: &mut Tx, new: &NewInboundEvent, payload: &str) -> Outcome<bool> {
-    let event = &new.event;
-    let (sameness, at) = (new.sameness.as_slice(), micros(event.received_at));
+pub(crate) async fn record(tx: &mut Tx, new: &NewInboundEvent) -> Outcome<InboundEventWrite> {
     if let Some(same_for) = new.same_for {
-        let before = at - duration_micros(same_for);
+        let before = micros(new.received_at) - duration_micros(same_for);
         sqlx::query!(
             "UPDATE inbound_events SET sameness = NULL WHERE tenant_id = ?1 AND hook_id = ?2 AND sameness = ?3 AND received_at <= ?4",
-            event.tenant_id.0,
-            event.hook_id.0,
-            sameness,
+            new.tenant_id.0,
+            new.hook_id.0,
+            new.sameness.as_slice(),
             before
         )
         .execute(&mut tx.conn)
         .await?;
     }
+    if insert(tx, new).await? {
+        count(tx, new.tenant_id, part_of(new.id), new.bytes() as i64).await?;
+        return Ok(InboundEventWrite::Done);
+    }
+    Ok(if is_known(tx, new).await? { InboundEventWrite::Known } else { InboundEventWrite::TooMuch })
+}
+
+/// False: it is known, or the tenant's events count as much as they may.
+async fn insert(tx: &mut Tx, new: &NewInboundEvent) -> Outcome<bool> {
+    let (sameness, at, bytes) = (new.sameness.as_slice(), micros(new.received_at), new.bytes() as i64);
+    let most = new.most_of_tenant.map(|most| i64::try_from(most).unwrap_or(i64::MAX));
     let inserted = sqlx::query!(
-        "INSERT INTO inbound_events (tenant_id, id, hook_id, service, kind, delivery_id, sameness, payload, received_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (tenant_id, hook_id, sameness) DO NOTHING",
-        event.tenant_id.0,
-        event.id.0,
-        event.hook_id.0,
-        event.service,
-        event.kind,
-        event.delivery_id,
+        "INSERT INTO inbound_events (tenant_id, id, hook_id, service, kind, delivery_id, sameness, payload, received_at, bytes)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+         WHERE ?11 IS NULL OR (SELECT coalesce(sum(bytes), 0) FROM inbound_event_bytes WHERE tenant_id = ?1) + ?10 <= ?11
+         ON CONFLICT (tenant_id, hook_id, sameness) DO NOTHING",
+        new.tenant_id.0,
+        new.id.0,
+        new.hook_id.0,
+        new.service,
+        new.kind,
+        new.delivery_id,
         sameness,
-        payload,
-        at
+        new.payload,
+        at,
+        bytes,
+        most
     );
     Ok(inserted.execute(&mut tx.conn).await?.rows_affected() > 0)
+}
+
+async fn is_known(tx: &mut Tx, new: &NewInboundEvent) -> Outcome<bool> {
+    let known = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM inbound_events WHERE tenant_id = ?1 AND hook_id = ?2 AND sameness = ?3) AS "is_there!: bool""#,
+        new.tenant_id.0,
+        new.hook_id.0,
+        new.sameness.as_slice()
+    );
+    Ok(known.fetch_one(&mut tx.conn).await?)
+}
+
+async fn count(tx: &mut Tx, tenant: TenantId, part: i64, bytes: i64) -> Outcome<()> {
+    sqlx::query!(
+        "INSERT INTO inbound_event_bytes (tenant_id, part, bytes) VALUES (?1, ?2, ?3)
+         ON CONFLICT (tenant_id, part) DO UPDATE SET bytes = bytes + excluded.bytes",
+        tenant.0,
+        part,
+        bytes
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
 }
 
 pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &InboundEventFilter) -> Outcome<InboundEvents> {
@@ -82,10 +118,16 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &InboundE
 pub(crate) async fn forget(tx: &mut Tx, before: Timestamp, limit: u32) -> Outcome<u64> {
     let before = micros(before);
     let forgotten = sqlx::query!(
-        "DELETE FROM inbound_events WHERE rowid IN
-             (SELECT rowid FROM inbound_events WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)",
+        r#"DELETE FROM inbound_events WHERE rowid IN
+               (SELECT rowid FROM inbound_events WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)
+           RETURNING tenant_id AS "tenant_id!: Uuid", id AS "id!: Uuid", bytes AS "bytes?: i64""#,
         before,
         limit
     );
-    Ok(forgotten.execute(&mut tx.conn).await?.rows_affected())
+    let forgotten = forgotten.fetch_all(&mut tx.conn).await?;
+    let gone = forgotten.iter().map(|row| (TenantId(row.tenant_id), InboundEventId(row.id), row.bytes));
+    for (tenant, part, bytes) in freed(gone) {
+        count(tx, tenant, part, -bytes).await?;
+    }
+    Ok(forgotten.len() as u64)
 }

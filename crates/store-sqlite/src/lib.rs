@@ -69,6 +69,8 @@ mod traits;
 mod turn;
 mod values;
 mod versions;
+mod webhook_deliveries;
+mod webhooks;
 mod workspaces;
 mod writer;
 

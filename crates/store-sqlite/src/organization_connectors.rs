@@ -99,13 +99,13 @@ pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId) -> Outcome<Vec<Co
     Ok(found.fetch_all(reads).await?)
 }
 
-pub(crate) async fn digest(reads: &SqlitePool, tenant: TenantId, key: &str) -> Outcome<Option<String>> {
+pub(crate) async fn digest(db: impl SqliteExecutor<'_>, tenant: TenantId, key: &str) -> Outcome<Option<String>> {
     let found = sqlx::query_scalar!(
         r#"SELECT digest AS "digest!: String" FROM organization_connectors WHERE tenant_id = ?1 AND key = ?2"#,
         tenant.0,
         key
     );
-    Ok(found.fetch_optional(reads).await?)
+    Ok(found.fetch_optional(db).await?)
 }
 
 pub(crate) async fn find(
@@ -125,19 +125,28 @@ pub(crate) async fn find(
     Ok(found.fetch_optional(db).await?.map(OrganizationConnector::from))
 }
 
-pub(crate) async fn delete(tx: &mut Tx, tenant: TenantId, key: &str, audit: &AuditEntry) -> Outcome<ConnectorDeletion> {
+/// * `is_hidden`: accounts and agents of the key are another connector's.
+pub(crate) async fn delete(
+    tx: &mut Tx,
+    tenant: TenantId,
+    key: &str,
+    is_hidden: bool,
+    audit: &AuditEntry,
+) -> Outcome<ConnectorDeletion> {
     if find(&mut tx.conn, tenant, key).await?.is_none() {
         return Ok(ConnectorDeletion::Missing);
     }
-    if has_accounts(tx, tenant, key).await? {
+    if !is_hidden && has_accounts(tx, tenant, key).await? {
         return Ok(ConnectorDeletion::HasAccounts);
     }
     sqlx::query!("DELETE FROM organization_connectors WHERE tenant_id = ?1 AND key = ?2", tenant.0, key)
         .execute(&mut tx.conn)
         .await?;
-    sqlx::query!("DELETE FROM agent_connectors WHERE tenant_id = ?1 AND connector_key = ?2", tenant.0, key)
-        .execute(&mut tx.conn)
-        .await?;
+    if !is_hidden {
+        sqlx::query!("DELETE FROM agent_connectors WHERE tenant_id = ?1 AND connector_key = ?2", tenant.0, key)
+            .execute(&mut tx.conn)
+            .await?;
+    }
     tx.audit(tenant, audit);
     Ok(ConnectorDeletion::Done)
 }

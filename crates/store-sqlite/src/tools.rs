@@ -83,6 +83,7 @@ fn patched(tool: ToolDefinition, patch: ToolPatch) -> ToolDefinition {
         response_transform: patch.response_transform.unwrap_or(tool.response_transform),
         effect: patch.effect.unwrap_or(tool.effect),
         status_endpoint: patch.status_endpoint.unwrap_or(tool.status_endpoint),
+        cache_ttl_seconds: patch.cache_ttl_seconds.unwrap_or(tool.cache_ttl_seconds),
         ..tool
     }
 }
@@ -130,8 +131,9 @@ async fn insert(tx: &mut Tx, tool: &ToolDefinition) -> Outcome<()> {
     let (method, effect, created) = (tool.http_method.as_str(), tool.effect.as_str(), micros(tool.created_at));
     sqlx::query!(
         "INSERT INTO tools (id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version,
-             http_method, parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+             http_method, parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at,
+             cache_ttl_seconds)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         tool.id.0,
         tool.tenant_id.0,
         tool.name,
@@ -149,7 +151,8 @@ async fn insert(tx: &mut Tx, tool: &ToolDefinition) -> Outcome<()> {
         effect,
         tool.status_endpoint,
         created,
-        columns.updated_at
+        columns.updated_at,
+        tool.cache_ttl_seconds
     )
     .execute(&mut tx.conn)
     .await?;
@@ -163,7 +166,7 @@ async fn write(tx: &mut Tx, tool: &ToolDefinition) -> Outcome<()> {
     sqlx::query!(
         "UPDATE tools SET name = ?1, description = ?2, input_schema = ?3, execution_type = ?4, endpoint = ?5, auth_type = ?6, status = ?7,
              version = ?8, http_method = ?9, parameter_mapping = ?10, custom_headers = ?11, response_transform = ?12, effect = ?13,
-             status_endpoint = ?14, updated_at = ?15
+             status_endpoint = ?14, updated_at = ?15, cache_ttl_seconds = ?17
          WHERE id = ?16",
         tool.name,
         tool.description,
@@ -180,7 +183,8 @@ async fn write(tx: &mut Tx, tool: &ToolDefinition) -> Outcome<()> {
         effect,
         tool.status_endpoint,
         columns.updated_at,
-        tool.id.0
+        tool.id.0,
+        tool.cache_ttl_seconds
     )
     .execute(&mut tx.conn)
     .await?;

@@ -1,8 +1,6 @@
 //! Published versions of agents (immutable snapshots of profile and bindings), going back to one, and copies.
 
-use artel_domain::{
-    Agent, AgentId, AgentKind, AgentStatus, AgentVersion, AuditEntry, RunId, TenantId, Timestamp, UserId,
-};
+use artel_domain::{Agent, AgentId, AgentKind, AgentStatus, AgentVersion, AuditEntry, TenantId, Timestamp, UserId};
 use artel_store::{CloneAgent, Publication, Snapshot, Viewer};
 use sqlx::{SqliteExecutor, SqlitePool};
 use uuid::Uuid;
@@ -51,8 +49,8 @@ pub(crate) async fn roll_back(
     if let Some(earlier) = of_request(tx, &agent, publication.request_id).await? {
         return Ok(Some(earlier));
     }
-    let Agent { name, system_prompt, model, llm_params, .. } = snapshot.agent;
-    agent = Agent { name, system_prompt, model, llm_params, ..agent };
+    let Agent { name, system_prompt, model, llm_params, require_approval, .. } = snapshot.agent;
+    agent = Agent { name, system_prompt, model, llm_params, require_approval, ..agent };
     bindings::replace(tx, target.agent, &snapshot.bindings).await?;
     Ok(Some(write_next(tx, agent, publication, audit).await?))
 }
@@ -243,18 +241,6 @@ async fn find(
     version: i64,
 ) -> Outcome<Option<AgentVersion>> {
     one(select_versions!("AND v.version = ?3", tenant.0, agent.0, version).fetch_optional(db).await?)
-}
-
-/// What a run was promised: the snapshot of its version. `None` for a run of a draft, and for a version without a
-/// snapshot.
-pub(crate) async fn of_run(reads: &SqlitePool, run: RunId) -> Outcome<Option<Snapshot>> {
-    let kept = sqlx::query_scalar!(
-        r#"SELECT v.snapshot AS "snapshot!: String"
-           FROM runs r JOIN agent_versions v ON v.tenant_id = r.tenant_id AND v.agent_id = r.agent_id AND v.version = r.agent_version
-           WHERE r.id = ?1 AND r.is_draft = 0"#,
-        run.0
-    );
-    kept.fetch_optional(reads).await?.map(|text| json("snapshot", &text)).transpose()
 }
 
 pub(crate) async fn copy(

@@ -30,6 +30,7 @@ pub struct AgentPatch {
     pub model: Option<String>,
     /// `Some(None)` clears it.
     pub llm_params: Option<Option<Value>>,
+    pub require_approval: Option<bool>,
     pub status: Option<AgentStatus>,
     /// Not a part of the profile: it holds at once, and no version knows it.
     pub is_enabled: Option<bool>,
@@ -49,6 +50,7 @@ impl AgentPatch {
             system_prompt: self.system_prompt.unwrap_or(agent.system_prompt),
             model: self.model.unwrap_or(agent.model),
             llm_params: self.llm_params.unwrap_or(agent.llm_params),
+            require_approval: self.require_approval.unwrap_or(agent.require_approval),
             status: self.status.unwrap_or(agent.status),
             is_enabled: self.is_enabled.unwrap_or(agent.is_enabled),
             description: self.description.unwrap_or(agent.description),
@@ -101,9 +103,9 @@ pub trait Agents: Send + Sync {
     /// Newest first; empty when the agent is absent or was never published.
     async fn list_agent_versions(&self, viewer: &Viewer, agent: AgentId) -> Result<Vec<AgentVersion>>;
     async fn find_agent_version(&self, viewer: &Viewer, agent: AgentId, version: i64) -> Result<Option<AgentVersion>>;
-    /// Profile (name, prompt, model, parameters) and bindings become those of the snapshot; the version number grows
-    /// and the result is itself a published snapshot. Bindings to tools deleted since are left out. A retried request
-    /// is answered as by [`Self::publish_agent`]. `None`: no such agent or version.
+    /// Profile (name, prompt, model, parameters, `require_approval`) and bindings become those of the snapshot; the
+    /// version number grows and the result is itself a published snapshot. Bindings to tools deleted since are left
+    /// out. A retried request is answered as by [`Self::publish_agent`]. `None`: no such agent or version.
     async fn rollback_agent(
         &self,
         viewer: &Viewer,

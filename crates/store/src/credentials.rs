@@ -9,6 +9,8 @@ pub enum CredentialWrite {
     Done(Credential),
     /// The service has an account of this `instance_id` already.
     InstanceTaken,
+    /// The version of the connector that the secret was entered for is not there any more.
+    ConnectorChanged,
 }
 
 /// What of a credential is changed; `None` stays as it is.
@@ -45,9 +47,15 @@ pub enum GrantWrite {
 pub trait Credentials: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is
     /// written.
+    ///
+    /// # Arguments
+    /// * `version`: the digest of the organisation's connector that the secret was entered for. It is the one that is
+    ///   there when the account is, also when somebody replaces the connector at the same time. `None` for a connector
+    ///   of the installation, which no organisation replaces.
     async fn create_credential(
         &self,
         credential: Credential,
+        version: Option<String>,
         sealed: String,
         audit: AuditEntry,
     ) -> Result<CredentialWrite>;

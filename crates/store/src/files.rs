@@ -6,18 +6,15 @@ use serde_json::Value;
 /// Files that are looked for at most; a model that reads more names is not helped.
 const MOST: usize = 500;
 
-/// The artifacts that results of calls name, each once, in the order in which they are named.
+/// Notes the artifacts that the result of a call names, each once, in the order in which they are named. One result at a
+/// time, so that nobody holds those of many calls together.
 ///
 /// # Arguments
-/// * `results`: JSON, as it is stored. One that cannot be read names nothing.
-pub fn artifacts_in<'r>(results: impl IntoIterator<Item = &'r str>) -> Vec<ArtifactId> {
-    let mut found = Vec::new();
-    for result in results {
-        if let Ok(result) = serde_json::from_str(result) {
-            collect(&result, &mut found);
-        }
+/// * `result`: JSON, as it is stored. One that cannot be read names nothing.
+pub fn note_artifacts(result: &str, found: &mut Vec<ArtifactId>) {
+    if let Ok(result) = serde_json::from_str(result) {
+        collect(&result, found);
     }
-    found
 }
 
 fn collect(value: &Value, found: &mut Vec<ArtifactId>) {
@@ -45,6 +42,10 @@ mod tests {
         let first =
             format!(r#"{{"artifact_id":"{one}","more":[{{"artifact_id":"{two}"}},{{"artifact_id":"{one}"}}]}}"#);
         let second = format!(r#"[[{{"artifact_id":"{three}","x":{{"artifact_id":7}}}}],{{"artifact_id":"none"}}]"#);
-        assert_eq!(artifacts_in([first.as_str(), "not json", second.as_str(), "null"]), ids);
+        let mut found = Vec::new();
+        for result in [first.as_str(), "not json", second.as_str(), "null"] {
+            note_artifacts(result, &mut found);
+        }
+        assert_eq!(found, ids);
     }
 }

@@ -3,6 +3,9 @@ use async_trait::async_trait;
 
 use crate::{Page, Result};
 
+/// The most hooks of one organisation that are not revoked.
+pub const MOST_HOOKS: u32 = 200;
+
 /// A hook that is to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewHook {
@@ -11,6 +14,14 @@ pub struct NewHook {
     pub token_hash: String,
     /// What was agreed with the service, sealed; `None` when nothing was.
     pub sealed: Option<String>,
+}
+
+/// What came of making a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookWrite {
+    Done(Hook),
+    /// The organisation would have more than [`MOST_HOOKS`].
+    TooMany,
 }
 
 /// A hook with its sealed secret, which the store cannot open.
@@ -25,7 +36,7 @@ pub struct SealedHook {
 pub trait Hooks: Send + Sync {
     /// When a row with this id is there already in this tenant (a retried request), that row is returned and nothing is
     /// written.
-    async fn create_hook(&self, new: NewHook, audit: AuditEntry) -> Result<Hook>;
+    async fn create_hook(&self, new: NewHook, audit: AuditEntry) -> Result<HookWrite>;
     /// Of one connector, oldest first. The page and the number of all.
     async fn list_hooks(&self, tenant: TenantId, connector: &str, page: Page) -> Result<(Vec<Hook>, i64)>;
     /// The hook that a token opens.

@@ -105,9 +105,10 @@ pub struct TurnRecord {
     pub answers: Vec<ToolCallRow>,
     /// The runs that calls of this one started, by their ids.
     pub children: Vec<Run>,
-    /// The files that calls of these runs made, oldest first: each run's are those of its session.
+    /// The files that calls of these runs made, oldest first: each run's are those of its session. Only of runs whose
+    /// call is open.
     pub child_files: Vec<Artifact>,
-    /// Questions that runs below this one wait for an answer to, oldest first.
+    /// Questions that runs below this one asked, decided or not, oldest first.
     pub child_approvals: Vec<Approval>,
     /// The database's clock, which decides whether a time has come.
     pub now: Timestamp,

@@ -43,6 +43,7 @@ pub mod standings;
 pub mod sums;
 pub mod tools;
 pub mod viewer;
+pub mod webhooks;
 pub mod workspaces;
 
 pub use accounts::{Accounts, Login, NewAccount, NewInvite};
@@ -56,10 +57,10 @@ pub use connector_tokens::{ConnectorTokens, TokenClaim, TokenTurn};
 pub use credentials::{CredentialPatch, CredentialWrite, Credentials, GrantWrite, Grants, SealedCredential};
 pub use error::StoreError;
 pub use forms::{FormFilter, Forms};
-pub use hooks::{Hooks, NewHook, SealedHook};
+pub use hooks::{HookWrite, Hooks, NewHook, SealedHook};
 pub use idempotency::{Begun, Idempotency, IdempotencyKey, StoredResponse};
 pub use identity::{AuditFilter, HeldKey, Identities, KeyInLine, KeyStanding, NewApiKey};
-pub use inbound_events::{InboundEventFilter, InboundEvents, InboundJournal, NewInboundEvent};
+pub use inbound_events::{InboundEventFilter, InboundEventWrite, InboundEvents, InboundJournal, NewInboundEvent};
 pub use jobs::{JobClaim, JobOutcome, JobTurn, Jobs};
 pub use journal::{Blocked, CallChange, Fence, Journal, NewChild, Step, TurnRecord};
 pub use llm_calls::{LlmCall, LlmCallFilter, LlmCallGroup, LlmCallSum, LlmCalls};
@@ -85,6 +86,9 @@ pub use sums::{
 };
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};
 pub use viewer::Viewer;
+pub use webhooks::{
+    AttemptEnd, ClaimedDelivery, DeliveryClaim, NewWebhookEndpoint, SpreadNotice, WebhookEndpointChange, Webhooks,
+};
 
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -71,10 +71,15 @@ pub trait OrganizationConnectors: Send + Sync {
     async fn organization_connector_digest(&self, tenant: TenantId, key: &str) -> Result<Option<String>>;
     async fn find_organization_connector(&self, tenant: TenantId, key: &str) -> Result<Option<OrganizationConnector>>;
     /// It is taken from the list of every agent, so that a later one of the same key is nobody's.
+    ///
+    /// # Arguments
+    /// * `is_hidden`: a connector of the installation has its key by now. Accounts and agents of the key are that one's:
+    ///   they keep nobody from deleting this one, and stay.
     async fn delete_organization_connector(
         &self,
         tenant: TenantId,
         key: &str,
+        is_hidden: bool,
         audit: AuditEntry,
     ) -> Result<ConnectorDeletion>;
 }

@@ -29,4 +29,5 @@ fn is_same(one: &Binding, another: &Binding) -> bool {
         && one.rate_limit == another.rate_limit
         && one.allowed_domains == another.allowed_domains
         && one.secrets_ref == another.secrets_ref
+        && one.require_approval == another.require_approval
 }

@@ -7,7 +7,7 @@ use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
     Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
     OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, Sessions, SigningKeys, Standings,
-    Tools, Workspaces,
+    Tools, Webhooks, Workspaces,
 };
 
 macro_rules! sums {
@@ -44,10 +44,11 @@ sums! {
     GateStore = Identities + SigningKeys + Standings + Idempotency;
 
     /// What is done in time by one of the processes: jobs on leases, and what they sweep.
-    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal;
+    SweepStore = Jobs + Runs + Standings + Idempotency + Logins + Sessions + LlmCalls + InboundJournal + Webhooks;
 
     /// What a surface for runs asks for: the callers' sessions, agents and runs, and whether the store is well.
-    SurfaceStore = IntentStore + GateStore + Operations + FileStore + ServiceStore + Hooks + LlmCalls;
+    SurfaceStore = IntentStore + GateStore + Operations + FileStore + ServiceStore + Hooks + LlmCalls
+        + Webhooks;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
     Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens;

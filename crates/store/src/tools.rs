@@ -26,6 +26,7 @@ pub struct ToolPatch {
     pub response_transform: Option<Option<String>>,
     pub effect: Option<EffectClass>,
     pub status_endpoint: Option<Option<String>>,
+    pub cache_ttl_seconds: Option<Option<u32>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,7 @@ pub struct BindingPatch {
     pub rate_limit: Option<Option<RateLimit>>,
     pub allowed_domains: Option<Vec<String>>,
     pub secrets_ref: Option<Option<String>>,
+    pub require_approval: Option<bool>,
 }
 
 /// How a binding request ended.

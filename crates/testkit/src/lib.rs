@@ -1,6 +1,6 @@
 //! Test helpers: the real binary as a process that can be killed, a receiver of tool calls that counts effects, a
-//! scripted model server, a reader of event streams, a WebSocket client, a collector of spans, a new PostgreSQL
-//! database, a PostgreSQL server that can be frozen, a proxy that disturbs the connections to it.
+//! receiver of webhooks, a scripted model server, a reader of event streams, a WebSocket client, a collector of spans,
+//! a new PostgreSQL database, a PostgreSQL server that can be frozen, a proxy that disturbs the connections to it.
 //!
 //! Every function here panics on failure, because only tests call it.
 #![expect(
@@ -21,6 +21,7 @@ mod process;
 mod receiver;
 mod socket;
 mod sse;
+mod webhook_receiver;
 
 pub use client::Client;
 pub use collector::{ReceivedSpan, SpanCollector};
@@ -32,6 +33,7 @@ pub use process::{Artel, Launch};
 pub use receiver::Receiver;
 pub use socket::Socket;
 pub use sse::{Event, Events, parse_events};
+pub use webhook_receiver::{WebhookMessage, WebhookReceiver};
 
 /// Runs a future in the background of the test, until the test ends.
 pub fn beside<F: Future<Output: Send> + Send + 'static>(work: F) {

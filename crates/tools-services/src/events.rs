@@ -32,6 +32,9 @@ impl Builtin for QueryEventsTool {
     async fn call(&self, context: &CallContext, args: QueryEvents) -> Result<ToolOutput, ToolError> {
         let filter = filter(&args)?;
         let standing = self.standing(context, &args).await?;
+        if standing.services.is_empty() && standing.left_out.is_empty() {
+            return Err(no_service());
+        }
         standing.check_approval(context)?;
         let filter = InboundEventFilter { services: Some(standing.services), ..filter };
         let found = self.0.store.list_inbound_events(context.tenant_id, filter).await;
@@ -110,8 +113,7 @@ impl Standing {
             return Ok(MadeAs { words, account, needs_consent });
         }
         if self.left_out.is_empty() {
-            let now = "ask the user to grant an account of one to this agent";
-            return Err(tell("forbidden", "this agent may read the events of no service", now));
+            return Err(no_service());
         }
         let now = format!("name one as service: {}", self.left_out.join(", "));
         Err(tell("approval_required", "a human must agree to each service whose events are read", &now))
@@ -139,6 +141,12 @@ impl Standing {
     fn shown(&self) -> Value {
         self.asks_about.as_ref().map_or_else(|| json!({ "services": self.services }), shown)
     }
+}
+
+/// An empty answer would say that nothing happened.
+fn no_service() -> ToolError {
+    let now = "ask the user to grant an account of one to this agent";
+    tell("forbidden", "this agent may read the events of no service", now)
 }
 
 /// The most generous of the grants of this service, with its account.

@@ -86,7 +86,7 @@ async fn an_organisation_finds_its_own_as_it_is_now() {
     world.keeps("shop", &named("shop", "New shop"), before.as_deref()).await;
     assert_eq!(world.title(TENANT, "shop").await, own("New shop"));
     assert_ne!(world.connectors.find(TENANT, "shop").await.unwrap().unwrap().version, before);
-    world.store.delete_organization_connector(TENANT, "shop", audit()).await.unwrap();
+    world.store.delete_organization_connector(TENANT, "shop", false, audit()).await.unwrap();
     assert_eq!(world.title(TENANT, "shop").await, None);
 }
 

@@ -113,7 +113,7 @@ impl World {
             created_at: Timestamp::UNIX_EPOCH,
             last_used_at: None,
         };
-        store.create_credential(account, "sealed".to_owned(), audit()).await.unwrap();
+        store.create_credential(account, None, "sealed".to_owned(), audit()).await.unwrap();
         Self { service, address, data, store, _tasks: tasks }
     }
 

@@ -6,6 +6,7 @@ use artel_domain::{Binding, EffectClass, PermissionScope, RateLimit};
 use serde_json::Value;
 
 use crate::descriptor::Descriptor;
+use crate::kept::Keeping;
 use crate::limits;
 use crate::programs::Fuel;
 use crate::tool::{Tool, Unavailable};
@@ -17,12 +18,13 @@ pub struct BoundTool {
     writes: bool,
     rate: Option<(String, RateLimit)>,
     pub(crate) allowed_domains: Vec<String>,
+    pub(crate) keeping: Option<Keeping>,
 }
 
 impl BoundTool {
     /// A tool without terms of its own.
     pub(crate) fn free(tool: Arc<dyn Tool>) -> Self {
-        Self { tool, writes: false, rate: None, allowed_domains: Vec::new() }
+        Self { tool, writes: false, rate: None, allowed_domains: Vec::new(), keeping: None }
     }
 
     /// A tool under the terms of a binding.
@@ -33,7 +35,13 @@ impl BoundTool {
             writes: binding.permission_scope == PermissionScope::Write,
             rate: binding.rate_limit.map(|rate| (key(), rate)),
             allowed_domains: binding.allowed_domains.clone(),
+            keeping: None,
         }
+    }
+
+    /// The same, with its results kept.
+    pub(crate) fn keeping(self, keeping: Option<Keeping>) -> Self {
+        Self { keeping, ..self }
     }
 
     /// What the tool says about itself.

@@ -6,7 +6,7 @@ use artel_catalogue::{Entry, catalogue};
 use serde_json::Value;
 
 use crate::programs::Fuel;
-use crate::schema::{check_schema, validate};
+use crate::schema::{check_schema, validate_once};
 use crate::tool::{Tool, Unavailable};
 
 /// Our own examples are small.
@@ -22,7 +22,7 @@ pub fn check_catalogue() -> Result<(), Vec<String>> {
         let schema = schema.into_iter().map(|problem| problem.to_string());
         let examples = entry.examples.iter().filter_map(|example| {
             let fuel = Fuel::steps(FUEL_OF_AN_EXAMPLE, Duration::from_secs(5));
-            validate(&entry.input_schema, example, &fuel).err()
+            validate_once(&entry.input_schema, example, &fuel).err()
         });
         schema.chain(examples).map(|fault| format!("{}: {fault}", entry.name)).collect()
     };

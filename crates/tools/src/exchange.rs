@@ -17,6 +17,8 @@ pub struct Exchange {
     pub status_code: Option<u16>,
     /// The answer was larger than what is read of one.
     pub truncated: bool,
+    /// Nothing was called: a result of this age stands in for the call.
+    pub cached_age_seconds: Option<u64>,
 }
 
 /// The [`Exchange`] of a call under way.

@@ -19,6 +19,7 @@ use crate::catalogue::standing;
 use crate::config::ToolsConfig;
 use crate::context::{ArtifactKeeper, CallContext, CallRequest};
 use crate::exchange::CallRecord;
+use crate::kept::{Keeping, KeptResults, ResultPlace};
 use crate::large;
 use crate::limits::CallLimits;
 use crate::output::{ToolError, ToolOutput, not_begun, unknown};
@@ -46,6 +47,7 @@ pub struct Registry {
     limits: Arc<dyn CallLimits>,
     egress: Arc<Egress>,
     artifacts: Option<Arc<dyn ArtifactKeeper>>,
+    results: Option<Arc<dyn KeptResults>>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -62,6 +64,7 @@ impl Registry {
             limits: deps.limits,
             egress: deps.egress,
             artifacts: None,
+            results: None,
             clock: deps.clock,
         }
     }
@@ -78,6 +81,12 @@ impl Registry {
     #[must_use]
     pub fn keeping(self, artifacts: Arc<dyn ArtifactKeeper>) -> Self {
         keeping_builtins().into_iter().fold(Self { artifacts: Some(artifacts), ..self }, Self::with)
+    }
+
+    /// The same with a place where results are kept. Without it every call is made.
+    #[must_use]
+    pub fn remembering(self, results: Arc<dyn KeptResults>) -> Self {
+        Self { results: Some(results), ..self }
     }
 
     /// The same with services that a form may ask a user to connect. Without them no form may.
@@ -145,7 +154,7 @@ impl Registry {
             ExecutionType::HttpWebhook => Arc::new(Webhook::bound(self.webhooks.clone(), definition.clone(), binding)),
             ExecutionType::Internal => self.internal(definition, binding.timeout_ms),
         };
-        BoundTool::under(binding, tool)
+        BoundTool::under(binding, tool).keeping(Keeping::of(definition, binding))
     }
 
     /// The built-in tool that a row names. `timeout_ms` is 0 for the operator's default.
@@ -154,7 +163,8 @@ impl Registry {
         Arc::new(InternalRow::new(definition, function, self.config.timeout(timeout_ms)))
     }
 
-    /// Makes a call: schema, permission and rate limit first, then the tool, until its deadline. Dropping the future
+    /// Makes a call: schema, permission and rate limit first, then the tool, until its deadline. A result that is kept
+    /// stands in for the tool, and is not counted against the rate limit. Dropping the future
     /// cancels the call.
     ///
     /// # Arguments
@@ -165,13 +175,15 @@ impl Registry {
         let started = Instant::now();
         let context = self.context(tool, request);
         let _ended = context.cancel.clone().drop_guard();
-        let admitted = tokio::time::timeout_at(context.deadline, self.admit(tool, request, args)).await;
+        let admitted = tokio::time::timeout_at(context.deadline, self.admit(tool, request, args, &context)).await;
         let result = match admitted.unwrap_or_else(|_| Err(too_late(tool))) {
-            Ok(()) => match bounded(tool, &context, args).await {
-                Ok(output) => Ok(large::bounded(&context, &tool.descriptor().name, output).await),
-                Err(error) => Err(error),
-            },
+            Ok(Admitted::Kept(output)) => Ok(output),
+            Ok(Admitted::ToBeMade(place)) => self.made(tool, &context, args, place).await,
             Err(refusal) => Err(ToolError::Tell(refusal)),
+        };
+        let result = match result {
+            Ok(output) => Ok(large::bounded(&context, &tool.descriptor().name, output).await),
+            Err(error) => Err(error),
         };
         let report =
             CallReport { end: end_of(result), duration_ms: elapsed_ms(started), exchange: context.record.so_far() };
@@ -242,9 +254,47 @@ impl Registry {
         }
     }
 
-    async fn admit(&self, tool: &BoundTool, request: &CallRequest, args: &Value) -> Result<(), String> {
+    /// The call itself. Nothing but a whole success is kept.
+    async fn made(
+        &self,
+        tool: &BoundTool,
+        context: &CallContext,
+        args: &Value,
+        place: Option<ResultPlace>,
+    ) -> Result<ToolOutput, ToolError> {
+        let output = bounded(tool, context, args).await?;
+        if let (Some(place), Some(results)) = (place, &self.results)
+            && !context.record.so_far().truncated
+        {
+            place.keep(&**results, &*self.clock, &output.value).await;
+        }
+        Ok(output)
+    }
+
+    async fn admit(
+        &self,
+        tool: &BoundTool,
+        request: &CallRequest,
+        args: &Value,
+        context: &CallContext,
+    ) -> Result<Admitted, String> {
         tool.available().map_err(|missing| tool.descriptor().coded("unavailable", &missing.to_string()))?;
         check(tool, request, args).await?;
+        let (Some(results), Some(keeping)) = (&self.results, &tool.keeping) else {
+            return self.count(tool).await.map(|()| Admitted::ToBeMade(None));
+        };
+        let place = keeping.place(&self.webhooks.auth, request, args).await;
+        // A human agreed that the call is made.
+        if let (Some(place), None) = (&place, &request.approved)
+            && let Some(kept) = place.find(&**results, &*self.clock).await
+        {
+            context.record.note(|exchange| exchange.cached_age_seconds = Some(kept.age_seconds));
+            return Ok(Admitted::Kept(kept.output.into()));
+        }
+        self.count(tool).await.map(|()| Admitted::ToBeMade(place))
+    }
+
+    async fn count(&self, tool: &BoundTool) -> Result<(), String> {
         let Some((key, rate)) = tool.rate() else { return Ok(()) };
         let too_often = |wait: std::time::Duration| {
             let text =
@@ -253,6 +303,14 @@ impl Registry {
         };
         self.limits.admit(key, rate).await.map_err(too_often)
     }
+}
+
+/// What comes of the checks before a call.
+enum Admitted {
+    /// A result that is kept stands in for the call.
+    Kept(ToolOutput),
+    /// The tool is called, and its result may be kept there.
+    ToBeMade(Option<ResultPlace>),
 }
 
 /// Holds the call to the schema and the permission, among the tenant's programs.
@@ -297,7 +355,7 @@ fn log(tool: &BoundTool, context: &CallContext, report: &CallReport) {
         CallEnd::NotBegun(_) => "not begun",
         CallEnd::Aborted { code, .. } => code,
     };
-    tracing::debug!(tool = name, %call, trace_id = context.trace_id, attempts = exchange.attempts, status = exchange.status_code, ms = report.duration_ms, state, "tool call finished");
+    tracing::debug!(tool = name, %call, trace_id = context.trace_id, attempts = exchange.attempts, cached_age = exchange.cached_age_seconds, status = exchange.status_code, ms = report.duration_ms, state, "tool call finished");
 }
 
 pub(crate) fn elapsed_ms(since: Instant) -> i64 {

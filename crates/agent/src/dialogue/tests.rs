@@ -52,6 +52,7 @@ fn result(run: RunId, step: u32, ordinal: u32, text: &str) -> Event {
         outcome: ToolOutcome::Succeeded { output: json!(text) },
         attempts: 1,
         duration_ms: 1,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

@@ -32,6 +32,7 @@ fn journal(steps: &[(&str, &str)]) -> Vec<Entry> {
                 outcome,
                 attempts: 1,
                 duration_ms: 0,
+                cached_age_seconds: None,
                 request: None,
                 usage: None,
             },

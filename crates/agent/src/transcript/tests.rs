@@ -56,6 +56,7 @@ fn finished(ordinal: u32) -> Event {
         outcome,
         attempts: 1,
         duration_ms: 1,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

@@ -77,6 +77,7 @@ fn finished(step: u32, ordinal: u32) -> Event {
         outcome,
         attempts: 1,
         duration_ms: 3,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }
@@ -390,6 +391,7 @@ fn cutting_the_journal_at_every_commit_leads_to_the_same_end() {
                             outcome,
                             attempts: 1,
                             duration_ms: 1,
+                            cached_age_seconds: None,
                             request: None,
                             usage: None,
                         }]

@@ -158,3 +158,15 @@ async fn health_reports_the_round_trip_time() {
     assert!(health.latency.is_some() && health.subscribed, "{health:?}");
     assert_eq!((health.messages_lost, health.limits_degraded), (0, 0));
 }
+
+#[tokio::test]
+async fn a_value_is_kept_for_every_process_until_its_time_is_over() {
+    let Some((here, there)) = two(10).await else { return };
+    let (key, other) = (unique("kept"), unique("kept"));
+    here.remember(&key, b"one".to_vec(), Duration::from_millis(400)).await;
+    assert_eq!(there.recall(&key).await, Some(b"one".to_vec()));
+    there.remember(&key, b"two".to_vec(), Duration::from_millis(400)).await;
+    assert_eq!(here.recall(&key).await, Some(b"two".to_vec()), "the newer value counts");
+    assert_eq!(here.recall(&other).await, None);
+    until("the value is forgotten", async || there.recall(&key).await.is_none()).await;
+}

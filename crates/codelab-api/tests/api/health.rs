@@ -30,6 +30,7 @@ async fn the_runtime_says_what_it_stands_on(#[case] path: &str) {
     let health = world.intruder().get(path).await;
     let body = health.is(200);
     assert_eq!((&body["status"], &body["service"]), (&json!("healthy"), &json!("agent-runtime")));
+    assert_eq!(body["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(
         (&body["dependencies"]["postgres"], &body["dependencies"]["llm_proxy"]),
         (&json!("connected"), &json!("available"))

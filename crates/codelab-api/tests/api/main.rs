@@ -10,5 +10,6 @@ mod events;
 mod health;
 mod history;
 mod limits;
+mod seed_rows;
 mod sessions;
 mod world;

@@ -1,7 +1,7 @@
 //! The work that replies make. Small replies are read in place. Larger ones are read among the programs of their
 //! tenant, because their reading would hold up everybody who shares the thread.
 
-use artel_connectors::reply::{Failure, Reading, read};
+use artel_connectors::reply::{Failure, Reading, has_more_values, read};
 use artel_tools::{BrokeOff, Programs};
 use tokio::time::timeout_at;
 
@@ -83,53 +83,10 @@ fn meaning(account: &Account, operation: &str, mut reply: Reply, is_file: bool) 
     };
     let reading = match connector.operation(operation) {
         None => failed("the operation is gone"),
-        Some(_) if !is_file && has_too_many_values(&reply.body) => {
+        Some(_) if !is_file && has_more_values(&reply.body, MOST_VALUES) => {
             failed("the answer has more values than are read; ask for less")
         }
         Some((_, operation)) => read(connector, operation, account.secrets().scheme(), &reply.as_http()),
     };
     (reading, reply)
-}
-
-/// Whether a body that looks like JSON may have more values than are read. Each value but the first has one of these
-/// characters before it, outside of strings.
-fn has_too_many_values(body: &[u8]) -> bool {
-    if body.len() <= MOST_VALUES {
-        return false;
-    }
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    let looks_like_json = body.starts_with(b"{") || body.starts_with(b"[");
-    looks_like_json && separators(body) > MOST_VALUES
-}
-
-fn separators(body: &[u8]) -> usize {
-    let (mut found, mut in_string, mut is_escaped) = (0, false, false);
-    for byte in body {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if in_string => is_escaped = true,
-            b'"' => in_string = !in_string,
-            b',' | b'[' | b'{' if !in_string => found += 1,
-            _ => {}
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{MOST_VALUES, has_too_many_values};
-
-    #[test]
-    fn only_json_is_counted() {
-        let numbers = "1,".repeat(MOST_VALUES + 1);
-        assert!(has_too_many_values(format!("\u{feff} [{numbers}1]").as_bytes()));
-        assert!(!has_too_many_values(numbers.as_bytes()));
-        assert!(!has_too_many_values(format!("[\"{}\"]", "x".repeat(2 * MOST_VALUES)).as_bytes()));
-        assert!(!has_too_many_values(b"[1,2]"));
-        let text = r#"\",["#.repeat(MOST_VALUES);
-        assert!(!has_too_many_values(format!("[\"{text}\"]").as_bytes()));
-        assert!(has_too_many_values(format!("[\"{text}\",{numbers}1]").as_bytes()));
-        assert!(has_too_many_values(format!(r#"["\\",{numbers}1]"#).as_bytes()));
-    }
 }

@@ -3,6 +3,7 @@
 mod content;
 mod failure;
 mod shown;
+mod values;
 mod wait;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use content::json;
+pub use values::has_more_values;
 pub use wait::{announced_hold, wait_of};
 
 use crate::schema::{Condition, Connector, Later, Operation, Scheme, Text};

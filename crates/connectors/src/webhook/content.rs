@@ -5,18 +5,24 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::form;
+use crate::reply::has_more_values;
 use crate::schema::{EventBody, Verify, Webhook};
 
 /// Stands where something is hidden.
 const MASK: &str = "***";
+/// Values of a body, and parts of the names of a form. One with more stays the text that it is: each takes up to a
+/// hundred times the memory of its text.
+const MOST_VALUES: usize = 100_000;
 
 /// The body. What is no JSON is a text, and what is no text is `{"base64": …}`.
 pub(super) fn read(kind: EventBody, body: &[u8]) -> Value {
-    match kind {
-        EventBody::Form => form::read(body),
-        EventBody::Json if body.is_empty() => Value::Null,
-        EventBody::Json => crate::reply::json(body).unwrap_or_else(|| raw(body)),
-    }
+    let read = match kind {
+        EventBody::Form => form::read(body, MOST_VALUES),
+        EventBody::Json if body.is_empty() => Some(Value::Null),
+        EventBody::Json if has_more_values(body, MOST_VALUES) => None,
+        EventBody::Json => crate::reply::json(body),
+    };
+    read.unwrap_or_else(|| raw(body))
 }
 
 fn raw(body: &[u8]) -> Value {

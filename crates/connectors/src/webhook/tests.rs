@@ -126,3 +126,27 @@ fn what_nobody_may_see_is_masked_and_what_is_no_json_is_kept() {
     assert_eq!(bytes("<a>да</a>".as_bytes()), json!("<a>да</a>"));
     assert_eq!(bytes(b"\xff\x00"), json!({ "base64": "/wA=" }));
 }
+
+#[test]
+fn a_body_with_very_many_values_stays_a_text() {
+    let numbers = format!("[{}0]", "0,".repeat(500_000));
+    assert_eq!(received(json!({}), &[], &numbers, None, None).unwrap().payload, json!(numbers));
+    let few = format!("[{}0]", "0,".repeat(50_000));
+    assert_eq!(received(json!({}), &[], &few, None, None).unwrap().payload.as_array().unwrap().len(), 50_001);
+    let form = json!({ "body": "form" });
+    let names: String = (0..20_000).map(|n| format!("{n:x}{}&", "[".repeat(15))).collect();
+    assert_eq!(received(form.clone(), &[], &names, None, None).unwrap().payload, json!(names));
+    assert_eq!(received(form, &[], "a[b]=1", None, None).unwrap().payload, json!({ "a": { "b": "1" } }));
+}
+
+#[test]
+fn signatures_beyond_the_eighth_are_not_looked_at_and_cost_nothing() {
+    let webhook = json!({"verify": [{"hmac": {"header": "X-Signature", "prefix": "sha256=", "encoding": "hex"}}]});
+    let good = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let behind = |others: usize| {
+        let shown = format!("{}{good}", "sha256= ".repeat(others));
+        received(webhook.clone(), &[("x-signature", &shown)], "Hello, World!", None, Some("It's a Secret to Everybody"))
+    };
+    assert!(behind(7).is_ok());
+    assert!(behind(8).is_err());
+}

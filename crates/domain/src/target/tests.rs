@@ -25,6 +25,7 @@ fn row() -> ToolDefinition {
         response_transform: None,
         effect: EffectClass::Idempotent,
         status_endpoint: None,
+        cache_ttl_seconds: None,
         created_at: micros(0),
         updated_at: None,
     }
@@ -41,6 +42,7 @@ fn binding() -> Binding {
         rate_limit: None,
         allowed_domains: vec!["bank.example".into()],
         secrets_ref: Some("bank".into()),
+        require_approval: false,
         created_at: micros(0),
         updated_at: None,
     }

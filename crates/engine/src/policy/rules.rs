@@ -7,13 +7,14 @@ use artel_domain::{ApprovalRule, Approvers, ArgumentCondition, Comparison, RuleE
 use artel_tools::{Exhausted, Fuel};
 use serde_json::Value;
 
-use super::{Policy, ProposedCall, glob, subject};
+use super::{AuthorAsks, Policy, ProposedCall, glob, subject};
 
 /// Tools that change a machine's files or history, whatever else the operator lists.
 const ALWAYS_DANGEROUS: [&str; 3] = ["create_directory", "move_file", "git_commit"];
 const TOO_MUCH_WORK: &str = "this organisation's rules take too much work to judge these arguments; send shorter ones";
 
-/// The tenant's rules, then the operator's. A call that none of them speaks of is allowed.
+/// The tenant's rules, then the operator's. A call that none of them speaks of is allowed. The agent's author may have
+/// a human decide about a call that they allow.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     operators: Vec<ApprovalRule>,
@@ -51,6 +52,15 @@ impl Rules {
 
 impl Policy for Rules {
     fn verdict(&self, asked: &ProposedCall<'_>) -> Verdict {
+        match (self.ruled(asked), asked.author) {
+            (Verdict::Allow, Some(author)) => asked_by(author, asked.name),
+            (ruled, _) => ruled,
+        }
+    }
+}
+
+impl Rules {
+    fn ruled(&self, asked: &ProposedCall<'_>) -> Verdict {
         let names = subject::names(asked);
         for rule in asked.tenant_rules.iter().chain(&self.operators) {
             match speaks_of(rule, asked, &names) {
@@ -62,6 +72,15 @@ impl Policy for Rules {
         }
         Verdict::Allow
     }
+}
+
+fn asked_by(author: AuthorAsks, tool: &str) -> Verdict {
+    let tool = names::visible(tool);
+    let reason = match author {
+        AuthorAsks::AboutTool => format!("the agent's author has a human decide about calls of '{tool}'"),
+        AuthorAsks::AboutAll => format!("the agent's author has a human decide about every call, also of '{tool}'"),
+    };
+    Verdict::Ask { reason, approvers: Vec::new(), account: None }
 }
 
 fn verdict(rule: &ApprovalRule, tool: &str) -> Verdict {

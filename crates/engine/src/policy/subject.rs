@@ -81,8 +81,8 @@ mod tests {
     fn speaks_of(pattern: &str, tool: &ToolRef, name: &str, other_names: &[&str]) -> bool {
         let fuel = Fuel::steps(1000, Duration::from_secs(1));
         let agent_id = AgentId(SystemClock.uuid());
-        let asked =
-            ProposedCall { agent_id, tool, name, other_names, args: &Value::Null, tenant_rules: &[], fuel: &fuel };
+        let (args, tenant_rules, author) = (&Value::Null, &[], None);
+        let asked = ProposedCall { agent_id, tool, name, other_names, args, tenant_rules, author, fuel: &fuel };
         matches(&rule(pattern), &names(&asked), &fuel).unwrap()
     }
 }

@@ -114,6 +114,7 @@ impl Bench {
             system_prompt: String::new(),
             model: name.into(),
             llm_params: None,
+            require_approval: false,
             description: None,
             avatar_url: None,
             status: AgentStatus::Published,
@@ -158,6 +159,7 @@ impl Bench {
             response_transform: None,
             effect: if reads { EffectClass::ReadOnly } else { EffectClass::Idempotent },
             status_endpoint: None,
+            cache_ttl_seconds: None,
             created_at: SystemClock.now(),
             updated_at: None,
         };
@@ -172,6 +174,7 @@ impl Bench {
             rate_limit: None,
             allowed_domains: Vec::new(),
             secrets_ref: None,
+            require_approval: false,
             created_at: SystemClock.now(),
             updated_at: None,
         };

@@ -103,6 +103,18 @@ async fn a_handler_knows_who_is_on_the_other_side() {
 }
 
 #[tokio::test]
+async fn long_heads_and_large_bodies_are_read_and_a_head_without_end_is_not() {
+    let served = Served::start(Patience::default()).await;
+    let padded = |bytes: usize| peer(&format!("connection: close\r\nx-long: {}\r\n", "a".repeat(bytes)));
+    assert!(rest(served.say(&padded(LONGEST_HEAD - 1024)).await).await.contains("200 OK"));
+    let refused = rest(served.say(&padded(LONGEST_HEAD + 1024)).await).await;
+    assert!(refused.starts_with("HTTP/1.1 431 "), "{refused}");
+    let body = "b".repeat(1024 * 1024);
+    let head = format!("POST /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+    assert!(rest(served.say(&(head + &body)).await).await.ends_with(&body));
+}
+
+#[tokio::test]
 async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
     let served = Served::start(Patience { head: SHORT, ..Patience::default() }).await;
     for beginning in ["", "GET /peer HTTP/1.1\r\nhost:"] {

@@ -47,6 +47,7 @@ fn the_built_in_table_knows_the_well_known_models() {
     for (name, shown, context) in [
         ("openai:gpt-4o-mini", "GPT-4o mini", 128_000),
         ("openai:gpt-4o-mini-2024-07-18", "GPT-4o mini", 128_000),
+        ("openai:gpt-3.5-turbo", "GPT-3.5 Turbo", 16_385),
         ("anthropic:claude-sonnet-4-5-20250929", "Claude Sonnet 4.5", 200_000),
         ("ollama:llama3.1:8b-instruct-q4_K_M", "Llama 3.1", 131_072),
         ("custom:google:gemini-2.5-pro", "Gemini 2.5 Pro", 1_048_576),

@@ -24,6 +24,8 @@ pub(crate) struct CreateAgent {
     model: Option<String>,
     #[schema(value_type = Option<Object>)]
     llm_params: Option<Map<String, Value>>,
+    /// `true`: a human decides about each call of a tool that the rules would let pass. No rule is loosened by it.
+    require_approval: Option<bool>,
     status: Option<AgentStatus>,
     #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 2_147_483_647)]
@@ -62,6 +64,7 @@ pub(crate) async fn create_agent(
             system_prompt: new.system_prompt.unwrap_or_default(),
             model,
             llm_params: new.llm_params.map(Value::Object),
+            require_approval: new.require_approval.unwrap_or(false),
             description: None,
             avatar_url: None,
             status: new.status.unwrap_or(AgentStatus::Draft),

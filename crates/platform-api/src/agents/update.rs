@@ -26,6 +26,8 @@ pub(crate) struct UpdateAgent {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
     llm_params: Option<Option<Map<String, Value>>>,
+    /// `true`: a human decides about each call of a tool that the rules would let pass. No rule is loosened by it.
+    require_approval: Option<bool>,
     /// `published` publishes a draft as it is.
     status: Option<AgentStatus>,
     /// `false`: no run can be started until it is `true` again. Holds at once, whatever is published.
@@ -58,6 +60,7 @@ pub(crate) async fn update_agent(
         system_prompt: new.system_prompt,
         model: new.model.map(|name| known_model(&app.models, &name)).transpose()?,
         llm_params: new.llm_params.map(|params| params.map(Value::Object)),
+        require_approval: new.require_approval,
         status: new.status,
         is_enabled: new.is_enabled,
         ..AgentPatch::default()

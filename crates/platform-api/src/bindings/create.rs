@@ -31,6 +31,8 @@ pub(crate) struct CreateBinding {
     /// The name of the secret that authenticates the tool.
     #[schema(schema_with = crate::document::secret_name)]
     secrets_ref: Option<String>,
+    /// `true`: a human decides about each call that the rules would let pass. No rule is loosened by it.
+    require_approval: Option<bool>,
 }
 
 impl Checked for CreateBinding {
@@ -72,6 +74,7 @@ pub(crate) async fn create_binding(
             rate_limit: new.rate_limit,
             allowed_domains: new.allowed_domains.unwrap_or_default(),
             secrets_ref: new.secrets_ref,
+            require_approval: new.require_approval.unwrap_or(false),
             created_at: app.clock.now(),
             updated_at: None,
         };

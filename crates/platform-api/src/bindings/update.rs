@@ -30,6 +30,8 @@ pub(crate) struct UpdateBinding {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(schema_with = crate::document::secret_name)]
     secrets_ref: Option<Option<String>>,
+    /// `true`: a human decides about each call that the rules would let pass. No rule is loosened by it.
+    require_approval: Option<bool>,
 }
 
 impl Checked for UpdateBinding {
@@ -58,6 +60,7 @@ pub(crate) async fn update_binding(
         rate_limit: new.rate_limit,
         allowed_domains: new.allowed_domains,
         secrets_ref: new.secrets_ref,
+        require_approval: new.require_approval,
     };
     let audit = caller.audit("binding.update", "binding", format!("{agent}/{tool}"), app.clock.now());
     let updated = app.store.update_binding(&app.viewer(&caller), agent, tool, patch, audit).await?;

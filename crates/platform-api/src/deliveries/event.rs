@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use artel_connectors::webhook::{DeliveryId, Received};
-use artel_domain::{Hook, InboundEvent, InboundEventId, Timestamp};
+use artel_domain::{Hook, InboundEventId, Timestamp};
 use artel_store::NewInboundEvent;
 use artel_tools::Redactor;
 use sha2::{Digest as _, Sha256};
@@ -32,7 +32,7 @@ pub(super) fn of(
         DeliveryId::Given(id) => (shown(id), digest("given", id), None),
         DeliveryId::Digest(digest_of_body) => (shown(digest_of_body), digest("body", digest_of_body), Some(SAME_BODY)),
     };
-    let event = InboundEvent {
+    NewInboundEvent {
         id,
         tenant_id: hook.tenant_id,
         hook_id: hook.id,
@@ -40,9 +40,11 @@ pub(super) fn of(
         kind: received.event.as_deref().map(shown),
         received_at: at,
         delivery_id,
-        payload,
-    };
-    NewInboundEvent { event, sameness, same_for }
+        payload: payload.to_string(),
+        sameness,
+        same_for,
+        most_of_tenant: None,
+    }
 }
 
 /// An id of the service never means the digest of a body.
@@ -86,7 +88,7 @@ mod tests {
     fn ids_and_digests_are_told_apart_and_long_ones_are_cut_for_people_alone() {
         let given = kept(Value::Null, DeliveryId::Given("a".repeat(5000)));
         let longer = kept(Value::Null, DeliveryId::Given("a".repeat(5001)));
-        assert_eq!((given.event.delivery_id.len(), given.same_for), (200, None));
+        assert_eq!((given.delivery_id.len(), given.same_for), (200, None));
         assert_ne!(given.sameness, longer.sameness);
         let digest = kept(Value::Null, DeliveryId::Digest("a".repeat(5000)));
         assert_eq!(digest.same_for, Some(Duration::from_mins(10)));

@@ -7,7 +7,7 @@ use artel_http::body::raw;
 use artel_http::limits::refusal;
 use artel_http::{At, CallerIp, Problem};
 use artel_identity::{is_hook_token, opaque_hash};
-use artel_store::SealedHook;
+use artel_store::{InboundEventWrite, NewInboundEvent, SealedHook};
 use artel_tools_services::opened_hook_secret;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -22,6 +22,9 @@ use crate::App;
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
 /// How many times the rate of one hook all hooks of an organisation may use together.
 const TENANT_TIMES: u32 = 5;
+
+/// When a delivery that found no room is to come again: old events go within the hour.
+const ROOM_IN_SECONDS: u64 = 3600;
 
 #[derive(Deserialize)]
 pub(crate) struct DeliveryAt {
@@ -55,7 +58,10 @@ pub(crate) async fn receive_delivery(
         return Err(refused(&app, hook).await);
     };
     if let Some(event) = taken.event {
-        app.store.record_inbound_event(event).await?;
+        let event = NewInboundEvent { most_of_tenant: app.config.event_bytes, ..event };
+        if app.store.record_inbound_event(event).await? == InboundEventWrite::TooMuch {
+            return Err(full(hook));
+        }
     }
     Ok(taken.answer)
 }
@@ -116,6 +122,14 @@ async fn refused(app: &App, hook: &Hook) -> Problem {
         tracing::warn!(%error, "the refusal of a delivery was not written down");
     }
     absent()
+}
+
+/// The service delivers it again, or whoever looks at its deliveries sees why they are refused.
+fn full(hook: &Hook) -> Problem {
+    tracing::info!(hook = %hook.id, "a delivery was refused, because its organisation keeps as much as it may");
+    let message = "The organisation keeps as many bytes of events as it may. Room is made as old ones are forgotten \
+        (EVENTS_RETENTION_DAYS); deliver it again later, or ask the operator for more (EVENTS_MAX_BYTES_PER_TENANT).";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "events_full", message).retry_after(ROOM_IN_SECONDS)
 }
 
 fn too_slow() -> Problem {

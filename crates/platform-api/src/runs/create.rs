@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 
 use super::TAG;
 use super::accept::{Accepted, Entries, StartRun, accept};
-use super::view::{RunView, view};
+use super::view::{RunView, Seen, view, view_of_ended};
 use crate::App;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -59,11 +59,13 @@ pub(crate) async fn create_run(
     let waits = wanted.wait && !prefer.respond_async;
     match accept(&app, &caller, &attempt, body).await? {
         Accepted::New(run, _) if !waits => answer(&app, &viewer, *run, StatusCode::ACCEPTED).await,
-        Accepted::New(run, entries) => {
-            let run = settled(&app, &viewer, *run, entries).await?;
-            let status = if run.phase.is_end() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
-            answer(&app, &viewer, run, status).await
-        }
+        Accepted::New(run, entries) => match settled(&app, &viewer, *run, entries).await? {
+            Settled::Ended(run, seen) => {
+                let view = view_of_ended(&app, &viewer, run, seen).await?;
+                Ok(created(StatusCode::CREATED, &view))
+            }
+            Settled::Waits(run) => answer(&app, &viewer, run, StatusCode::ACCEPTED).await,
+        },
         Accepted::Known(run) if !waits => answer(&app, &viewer, *run, StatusCode::ACCEPTED).await.map(replayed),
         Accepted::Known(run) if run.phase.is_end() => {
             answer(&app, &viewer, *run, StatusCode::CREATED).await.map(replayed)
@@ -76,21 +78,33 @@ pub(crate) async fn create_run(
     }
 }
 
-/// The run after its last entry, or as soon as it waits for something from outside: that may take days.
-async fn settled(app: &App, viewer: &Viewer, run: Run, mut entries: Entries) -> Result<Run, Problem> {
-    let mut asked = false;
+/// What became of a run that a request waits for.
+enum Settled {
+    /// It is over; what its entries said.
+    Ended(Run, Seen),
+    /// It waits for something from outside: that may take days.
+    Waits(Run),
+}
+
+/// The run after its last entry, or as soon as it waits.
+async fn settled(app: &App, viewer: &Viewer, run: Run, mut entries: Entries) -> Result<Settled, Problem> {
+    let (mut asked, mut seen) = (false, Seen::default());
     loop {
         let patience = if asked { LOOK_AGAIN } else { Duration::MAX };
         match timeout(patience, entries.next()).await {
-            Ok(Some(entry)) => asked |= asks(&entry?.event),
-            Ok(None) => return current(app, viewer, &run).await,
+            Ok(Some(entry)) => {
+                let event = &entry?.event;
+                asked |= asks(event);
+                seen.note(event);
+            }
+            Ok(None) => return Ok(Settled::Ended(current(app, viewer, &run).await?, seen)),
             Err(_elapsed) => {}
         }
         // Other calls may still be under way; the run waits when they are over.
         if asked {
             let now = current(app, viewer, &run).await?;
             if now.phase == Phase::Waiting {
-                return Ok(now);
+                return Ok(Settled::Waits(now));
             }
         }
     }
@@ -112,6 +126,9 @@ async fn current(app: &App, viewer: &Viewer, run: &Run) -> Result<Run, Problem> 
 }
 
 async fn answer(app: &App, viewer: &Viewer, run: Run, status: StatusCode) -> Result<Response, Problem> {
-    let location = format!("/v1/runs/{}", run.id);
-    Ok((status, [(LOCATION, location)], Json(view(app, viewer, run).await?)).into_response())
+    Ok(created(status, &view(app, viewer, run).await?))
+}
+
+fn created(status: StatusCode, run: &RunView) -> Response {
+    (status, [(LOCATION, format!("/v1/runs/{}", run.id()))], Json(run)).into_response()
 }

@@ -66,7 +66,7 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
         Event::ToolPlanned(PlannedCall { call_id, name, args, .. }) => {
             ("tool_call", json!({ "tool_call_id": call_id, "name": name, "args": args }))
         }
-        Event::ToolFinished { call_id, name, outcome, duration_ms, .. } => {
+        Event::ToolFinished { call_id, name, outcome, duration_ms, cached_age_seconds, .. } => {
             let (what, told) = match outcome {
                 ToolOutcome::Succeeded { output } => ("output", output.clone()),
                 ToolOutcome::Failed { error } | ToolOutcome::Unknown { error } => {
@@ -74,10 +74,14 @@ pub(super) fn event(entry: &Entry) -> Option<(&'static str, Value)> {
                 }
             };
             let status = outcome.state().as_str();
-            (
-                "tool_result",
-                json!({ "tool_call_id": call_id, "name": name, "status": status, what: told, "duration_ms": duration_ms }),
-            )
+            let mut result = json!({
+                "tool_call_id": call_id, "name": name, "status": status, what: told, "duration_ms": duration_ms,
+            });
+            if let Some(age) = cached_age_seconds {
+                result["cached"] = json!(true);
+                result["age_seconds"] = json!(age);
+            }
+            ("tool_result", result)
         }
         Event::ApprovalRequested { approval_id, call_id, name, args, args_digest, reason, changed, .. } => {
             let mut asked = json!({

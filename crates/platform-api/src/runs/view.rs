@@ -2,8 +2,8 @@
 
 use artel_domain::run::Phase;
 use artel_domain::{
-    AgentId, CallId, CallState, Run, RunId, RunStatus, SessionId, TenantId, Timestamp, ToolCallRow, ToolRef, Usage,
-    WaitFor,
+    AgentId, CallId, CallState, Event, Run, RunId, RunStatus, SessionId, TenantId, Timestamp, ToolCallRow, ToolRef,
+    Usage, WaitFor,
 };
 use artel_http::Problem;
 use artel_store::Viewer;
@@ -85,6 +85,31 @@ pub(super) async fn view(app: &App, viewer: &Viewer, run: Run) -> Result<RunView
     Ok(assemble(run, calls, finish_reason))
 }
 
+/// What the entries of a run say, for a reader who followed it from its first entry to its last.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The word of the last model answer.
+    finish: Option<String>,
+    has_calls: bool,
+}
+
+impl Seen {
+    pub(super) fn note(&mut self, event: &Event) {
+        match event {
+            Event::ModelAnswered { finish, .. } => self.finish = Some(finish.word().to_owned()),
+            Event::ToolPlanned(_) => self.has_calls = true,
+            _ => {}
+        }
+    }
+}
+
+/// The same of a run that was followed to its end: most such runs are read without one more look into the store.
+pub(super) async fn view_of_ended(app: &App, viewer: &Viewer, run: Run, seen: Seen) -> Result<RunView, Problem> {
+    let calls = if seen.has_calls { app.store.list_tool_calls(viewer, &[run.id]).await? } else { Vec::new() };
+    let finish_reason = seen.finish.filter(|_| run.phase.status() == RunStatus::Succeeded);
+    Ok(assemble(run, calls, finish_reason))
+}
+
 /// The runs with theirs.
 pub(super) async fn views(app: &App, viewer: &Viewer, runs: Vec<Run>) -> Result<Vec<RunView>, Problem> {
     let ids: Vec<RunId> = runs.iter().map(|run| run.id).collect();
@@ -124,6 +149,12 @@ fn assemble(run: Run, calls: Vec<ToolCallRow>, finish_reason: Option<String>) ->
         messages: None,
         created_at: run.created_at,
         updated_at: run.updated_at,
+    }
+}
+
+impl RunView {
+    pub(super) fn id(&self) -> RunId {
+        self.id
     }
 }
 

@@ -53,6 +53,10 @@ pub(crate) struct CreateTool {
     /// For `verifiable` tools.
     #[schema(schema_with = crate::document::url)]
     status_endpoint: Option<String>,
+    /// A result of this tool answers the same call for so long. Only with `effect` `read_only`.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(minimum = 1, maximum = 86_400)]
+    cache_ttl_seconds: Option<u32>,
 }
 
 impl Checked for CreateTool {
@@ -94,6 +98,7 @@ impl CreateTool {
             response_transform: self.response_transform,
             effect,
             status_endpoint: self.status_endpoint,
+            cache_ttl_seconds: self.cache_ttl_seconds,
             created_at: app.clock.now(),
             updated_at: None,
         }

@@ -8,6 +8,8 @@ use artel_http::Faults;
 use artel_tools::{BrokeOff, Programs, Registry, check_headers, check_schema, check_transform, function_name};
 
 const LONGEST_URL: usize = 2000;
+/// A day.
+const LONGEST_CACHE_SECONDS: u32 = 86_400;
 
 /// What is wrong with a tool as it would be kept. To find it out is one of the tenant's programs, because a schema is
 /// compiled.
@@ -47,7 +49,20 @@ fn faults(tools: &Registry, tool: &ToolDefinition) -> Faults {
     if let Err(message) = check_headers(&tool.custom_headers) {
         faults.add("custom_headers", message);
     }
+    check_cache(&mut faults, tool);
     faults
+}
+
+/// An internal function may answer by the session, the account or the grants of its caller, so only webhooks are kept.
+fn check_cache(faults: &mut Faults, tool: &ToolDefinition) {
+    const FIELD: &str = "cache_ttl_seconds";
+    let Some(seconds) = tool.cache_ttl_seconds else { return };
+    faults.ensure((1..=LONGEST_CACHE_SECONDS).contains(&seconds), FIELD, "must be between 1 and 86400");
+    if tool.execution_type != ExecutionType::HttpWebhook {
+        faults.add(FIELD, "is for http_webhook tools: results of internal functions are not kept");
+    } else if tool.effect != EffectClass::ReadOnly {
+        faults.add(FIELD, "needs effect read_only: a call that changes something must be made each time");
+    }
 }
 
 /// An internal tool names its function in `endpoint` or, without one, by its own name.

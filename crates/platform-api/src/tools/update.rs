@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{TAG, name_taken, rules};
 use crate::App;
-use crate::patch::nullable;
+use crate::patch::{nullable, nullable_whole};
 
 /// A full tool or a part of one; what is absent stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,6 +42,10 @@ pub(crate) struct UpdateTool {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(schema_with = crate::document::url)]
     status_endpoint: Option<Option<String>>,
+    /// `null`: every call is made.
+    #[serde(default, deserialize_with = "nullable_whole")]
+    #[schema(minimum = 1, maximum = 86_400)]
+    cache_ttl_seconds: Option<Option<u32>>,
 }
 
 impl Checked for UpdateTool {
@@ -67,6 +71,7 @@ impl From<UpdateTool> for ToolPatch {
             response_transform: new.response_transform,
             effect: new.effect,
             status_endpoint: new.status_endpoint,
+            cache_ttl_seconds: new.cache_ttl_seconds,
         }
     }
 }
@@ -104,6 +109,7 @@ async fn check(app: &App, patch: &ToolPatch, tool: &ToolDefinition) -> Result<()
         "status_endpoint" => {
             patch.status_endpoint.is_none() || (patch.status_endpoint == Some(None) && patch.effect.is_none())
         }
+        "cache_ttl_seconds" => patch.cache_ttl_seconds.is_none(),
         _ => false,
     };
     if !faults.is_empty() && faults.fields().all(is_kept) {
@@ -124,6 +130,7 @@ fn patched(tool: ToolDefinition, patch: ToolPatch) -> ToolDefinition {
         response_transform: patch.response_transform.unwrap_or(tool.response_transform),
         effect: patch.effect.unwrap_or(tool.effect),
         status_endpoint: patch.status_endpoint.unwrap_or(tool.status_endpoint),
+        cache_ttl_seconds: patch.cache_ttl_seconds.unwrap_or(tool.cache_ttl_seconds),
         ..tool
     }
 }

@@ -98,6 +98,10 @@ async fn an_update_changes_what_it_names_and_nothing_else() {
     assert!(updated.body["updated_at"].is_string());
     let cleared = ada.put(&path, json!({ "llm_params": null })).await;
     assert_eq!(cleared.body["llm_params"], Value::Null);
+    assert_eq!(cleared.body["require_approval"], false, "nobody is asked unless the author says so");
+    let asking = ada.put(&path, json!({ "require_approval": true })).await;
+    assert_eq!((&asking.body["require_approval"], &asking.body["name"]), (&json!(true), &json!("b")));
+    ada.put(&path, json!({ "require_approval": "yes" })).await.names("require_approval");
     ada.put(&path, json!({ "model": "nobody:knows" })).await.names("model");
     let full = ada.get(&path).await.body;
     ada.put(&path, full).await.is(StatusCode::OK);

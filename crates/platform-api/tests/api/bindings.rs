@@ -12,7 +12,8 @@ async fn a_binding_without_a_body_has_the_defaults() {
     let (agent, tool) = (ada.creates_agent("a").await, ada.creates_tool("t").await);
     let made = ada.send("POST", &format!("/agents/{agent}/tools/{tool}"), &[], Body::empty()).await;
     made.is(StatusCode::CREATED);
-    let expected = json!({ "permission_scope": "read", "timeout_ms": 15000, "rate_limit": null, "allowed_domains": [], "secrets_ref": null });
+    let expected = json!({ "permission_scope": "read", "timeout_ms": 15000, "rate_limit": null, "allowed_domains": [], "secrets_ref": null,
+        "require_approval": false });
     for (member, value) in expected.as_object().unwrap() {
         assert_eq!(&made.body[member], value, "{member}");
     }
@@ -26,7 +27,7 @@ async fn a_binding_is_listed_with_its_tool_changed_and_removed() {
     let (agent, tool) = (ada.creates_agent("a").await, ada.creates_tool("weather").await);
     let path = format!("/agents/{agent}/tools/{tool}");
     let body = json!({ "permission_scope": "write", "timeout_ms": 5000, "rate_limit": "10/minute",
-        "allowed_domains": ["api.weather.com"], "secrets_ref": "WEATHER_API_KEY" });
+        "allowed_domains": ["api.weather.com"], "secrets_ref": "WEATHER_API_KEY", "require_approval": true });
     ada.post(&path, body).await.is(StatusCode::CREATED);
     ada.post(&path, json!({})).await.is_problem(409);
     let listed = ada.get(&format!("/agents/{agent}/tools")).await.body;
@@ -35,6 +36,7 @@ async fn a_binding_is_listed_with_its_tool_changed_and_removed() {
     let changed = ada.call("PATCH", &path, json!({ "timeout_ms": 100, "rate_limit": null })).await;
     assert_eq!((&changed.body["timeout_ms"], &changed.body["rate_limit"]), (&json!(100), &Value::Null));
     assert_eq!(changed.body["secrets_ref"], "WEATHER_API_KEY", "what is absent stays");
+    assert_eq!(changed.body["require_approval"], true);
     ada.call("PATCH", &path, json!({ "timeout_ms": 60_001 })).await.names("timeout_ms");
 
     ada.delete(&path).await.is(StatusCode::NO_CONTENT);
@@ -48,6 +50,7 @@ async fn a_binding_is_listed_with_its_tool_changed_and_removed() {
 #[case(json!({ "timeout_ms": 0 }), "timeout_ms")]
 #[case(json!({ "timeout_ms": 60_001 }), "timeout_ms")]
 #[case(json!({ "timeout_ms": 1.5 }), "timeout_ms")]
+#[case(json!({ "require_approval": "yes" }), "require_approval")]
 #[case(json!({ "rate_limit": "often" }), "rate_limit")]
 #[case(json!({ "rate_limit": "0/minute" }), "rate_limit")]
 #[case(json!({ "rate_limit": "1/fortnight" }), "rate_limit")]

@@ -46,6 +46,24 @@ async fn every_described_operation_is_served_under_v1_and_at_the_root() {
     }
 }
 
+/// With the first deprecation, the page lists it and the answers have the headers that the page describes.
+#[tokio::test]
+async fn nothing_is_deprecated_while_the_page_says_so() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api-versions.md")).unwrap();
+    assert!(page.contains("**Nothing of it is deprecated today**"));
+    let document = artel_platform_api::openapi();
+    let text = serde_json::to_string(&document).unwrap();
+    assert!(!text.contains(r#""deprecated":true"#), "the page says that nothing is deprecated");
+    let world = World::new().await;
+    for path in ["/v1/agents", "/agents", "/v1/tools", "/tools", "/v1/approvals"] {
+        let answer = world.ada().get(path).await;
+        answer.is(axum::http::StatusCode::OK);
+        for header in ["deprecation", "sunset"] {
+            assert!(!answer.headers.contains_key(header), "{path} has {header}");
+        }
+    }
+}
+
 #[test]
 fn every_handler_is_described() {
     let described: BTreeSet<String> =

@@ -179,3 +179,35 @@ async fn a_key_for_one_agent_makes_no_hooks() {
     let refused = bound.post(&hooks("http"), json!({})).await;
     assert_eq!(refused.is_problem(403).body["error"], "agent_not_allowed");
 }
+
+#[tokio::test]
+async fn an_organisation_keeps_so_many_bytes_of_what_services_send() {
+    let world = World::with(|config| config.event_bytes = Some(4000)).await;
+    let (ada, bob) = (world.ada(), world.bob());
+    let (own, theirs) = (made(&ada, "http", None).await, made(&bob, "http", None).await);
+    let body = |letter: &str| format!("\"{}\"", letter.repeat(1000)).into_bytes();
+    let deliver = async |hook: &Value, body: &[u8]| delivers(&world, text(hook, "url"), &[], body).await;
+    for letter in ["a", "b"] {
+        deliver(&own, &body(letter)).await.is(StatusCode::ACCEPTED);
+    }
+    let refused = deliver(&own, &body("c")).await;
+    assert_eq!(refused.is_problem(429).body["error"], "events_full");
+    assert_eq!(refused.header("retry-after"), "3600");
+    deliver(&own, &body("a")).await.is(StatusCode::ACCEPTED);
+    deliver(&theirs, &body("c")).await.is(StatusCode::ACCEPTED);
+    assert_eq!(events(&ada, "").await.len(), 2, "what is known already is answered like the first time");
+}
+
+#[tokio::test]
+async fn an_organisation_has_at_most_200_hooks() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let first = made(&ada, "http", None).await;
+    for _ in 1..200 {
+        made(&ada, "http", None).await;
+    }
+    let refused = ada.post(&hooks("http"), json!({})).await;
+    assert_eq!(refused.is_problem(409).body["error"], "too_many_hooks");
+    ada.delete(&format!("{}/{}", hooks("http"), text(&first, "id"))).await.is(StatusCode::NO_CONTENT);
+    made(&ada, "ozon", None).await;
+}

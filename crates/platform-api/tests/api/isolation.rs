@@ -24,6 +24,8 @@ struct Things {
     connector: String,
     hook: String,
     hook_token: String,
+    endpoint: String,
+    delivery: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -42,6 +44,7 @@ async fn things(world: &World) -> Things {
     let (credential, grant) = crate::credentials::granted(&ada, &agent).await;
     let connector = crate::own_connectors::imported(&ada, "secret_shop").await;
     let hook = crate::deliveries::made(&ada, "http", None).await;
+    let (endpoint, delivery) = crate::webhooks::told(&ada).await;
     Things {
         tenant: ada.tenant.to_string(),
         agent,
@@ -57,6 +60,8 @@ async fn things(world: &World) -> Things {
         connector,
         hook: hook["id"].as_str().unwrap().to_owned(),
         hook_token: hook["token"].as_str().unwrap().to_owned(),
+        endpoint,
+        delivery,
     }
 }
 
@@ -75,6 +80,8 @@ impl Things {
             "credential_id" => self.credential.clone(),
             "grant_id" => self.grant.clone(),
             "hook_id" => self.hook.clone(),
+            "endpoint_id" => self.endpoint.clone(),
+            "delivery_id" => self.delivery.clone(),
             // It opens its own hook alone, whoever shows it.
             "token" => self.hook_token.clone(),
             "version" => "2".to_owned(),

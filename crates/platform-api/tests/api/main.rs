@@ -35,6 +35,7 @@ mod turns;
 mod usage;
 mod versions;
 mod visible_texts;
+mod webhooks;
 mod worker;
 mod workspace;
 mod world;

@@ -155,32 +155,55 @@ async fn hooks_of_a_connector_that_is_gone_are_listed_and_revoked() {
     let new = NewHook { hook, token_hash: "hash".to_owned(), sealed: None };
     world.store.ensure_principal(ada.tenant, ada.user, world.clock.now()).await.unwrap();
     world.store.create_hook(new, audit(&world, "hook.create")).await.unwrap();
-    assert_eq!(ada.get(&hooks).await.body[0]["last4"], "wxyz");
+    let listed = ada.get(&hooks).await.body;
+    assert_eq!((&listed[0]["last4"], &listed[0]["proof"]), (&json!("wxyz"), &json!("no_connector")));
     ada.delete(&place).await.is(StatusCode::NO_CONTENT);
     ada.get(&hooks).await.is_problem(404);
+}
+
+/// Keeps a connector with a definition that nobody can read.
+async fn keeps_unreadable(world: &World, person: &Person, key: &str) {
+    world.store.ensure_principal(person.tenant, person.user, world.clock.now()).await.unwrap();
+    let unreadable = OrganizationConnector {
+        tenant_id: person.tenant,
+        key: key.to_owned(),
+        import_id: Uuid::from_u128(1),
+        definition: "{}".to_owned(),
+        digest: "digest".to_owned(),
+        created_by: person.user,
+        created_at: world.clock.now(),
+        updated_at: world.clock.now(),
+    };
+    let audit = audit(world, "connector.import");
+    let put = world.store.put_organization_connector(unreadable, None, audit).await.unwrap();
+    assert!(matches!(put, ConnectorWrite::Done(_)), "{put:?}");
+}
+
+#[tokio::test]
+async fn one_that_this_release_cannot_read_is_replaced() {
+    let world = World::new().await;
+    let ada = world.ada();
+    keeps_unreadable(&world, &ada, "shop").await;
+    assert_eq!(ada.post(IMPORT, body("shop")).await.is_problem(409).body["error"], "connector_exists");
+    ada.post(IMPORT, with(body("shop"), "replace", json!(true))).await.is(StatusCode::OK);
+    keeps_account(&ada, "main").await.is(StatusCode::CREATED);
 }
 
 #[tokio::test]
 async fn one_that_the_installation_hides_can_be_deleted() {
     let world = World::new().await;
     let (ada, place) = (world.ada(), format!("{CONNECTORS}/github"));
-    world.store.ensure_principal(ada.tenant, ada.user, world.clock.now()).await.unwrap();
-    let hidden = OrganizationConnector {
-        tenant_id: ada.tenant,
-        key: "github".to_owned(),
-        import_id: Uuid::from_u128(1),
-        definition: "{}".to_owned(),
-        digest: "digest".to_owned(),
-        created_by: ada.user,
-        created_at: world.clock.now(),
-        updated_at: world.clock.now(),
-    };
-    let put = world.store.put_organization_connector(hidden, None, audit(&world, "connector.import")).await.unwrap();
-    assert!(matches!(put, ConnectorWrite::Done(_)), "{put:?}");
+    keeps_unreadable(&world, &ada, "github").await;
+    let account = json!({ "service_name": "github", "account_label": "Main", "secret": { "token": "secret" } });
+    ada.post(CREDENTIALS, account).await.is(StatusCode::CREATED);
+    let agent = ada.post(AGENTS, json!({ "name": "Scribe", "connectors": ["github"] })).await;
+    agent.is(StatusCode::CREATED);
+    let agent = format!("{AGENTS}/{}", agent.body["id"].as_str().unwrap());
     world.bob().delete(&place).await.is_problem(409);
     ada.delete(&place).await.is(StatusCode::NO_CONTENT);
     assert_eq!(ada.delete(&place).await.is_problem(409).body["error"], "connector_not_own");
     assert_eq!(ada.get(&place).await.body["kind"], "shipped");
+    assert_eq!(ada.get(&agent).await.body["connectors"], json!(["github"]), "the agent has the installation's");
 }
 
 fn audit(world: &World, action: &'static str) -> AuditEntry {

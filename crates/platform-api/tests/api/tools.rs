@@ -40,6 +40,12 @@ async fn a_tool_has_every_member_of_the_contract() {
 #[case(json!({ "http_method": "BREW" }), "http_method")]
 #[case(json!({ "effect": "verifiable" }), "status_endpoint")]
 #[case(json!({ "parameter_mapping": { "text": "cookie" } }), "parameter_mapping.text")]
+#[case(json!({ "cache_ttl_seconds": 60 }), "cache_ttl_seconds")]
+#[case(json!({ "cache_ttl_seconds": 60, "effect": "idempotent" }), "cache_ttl_seconds")]
+#[case(json!({ "cache_ttl_seconds": 0, "effect": "read_only" }), "cache_ttl_seconds")]
+#[case(json!({ "cache_ttl_seconds": 86_401, "effect": "read_only" }), "cache_ttl_seconds")]
+#[case(json!({ "cache_ttl_seconds": 1.5, "effect": "read_only" }), "cache_ttl_seconds")]
+#[case(json!({ "cache_ttl_seconds": 60, "execution_type": "internal", "endpoint": "calculator" }), "cache_ttl_seconds")]
 #[case(json!({ "custom_headers": { "host": "evil" } }), "custom_headers")]
 #[case(json!({ "custom_headers": { "x-a": "b\r\nc: d" } }), "custom_headers")]
 #[case(json!({ "response_transform": "][" }), "response_transform")]
@@ -75,6 +81,26 @@ async fn an_internal_tool_needs_no_endpoint_and_its_effect_is_known() {
     assert_eq!((&made.body["effect"], &made.body["endpoint"]), (&json!("read_only"), &Value::Null));
     let renamed = ada.put(&format!("/tools/{}", made.id()), json!({ "name": "abacus" })).await;
     assert_eq!(renamed.is_problem(409).body["field_errors"][0]["field"], "name", "its name says which function it is");
+}
+
+#[tokio::test]
+async fn results_are_kept_only_of_a_tool_that_reads() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let refused = ada.post("/tools", but(&json!({ "cache_ttl_seconds": 60 }))).await;
+    let message = refused.is_problem(422).body["field_errors"][0]["message"].as_str().unwrap().to_owned();
+    assert_eq!(message, "needs effect read_only: a call that changes something must be made each time");
+    let made = ada.post("/tools", but(&json!({ "cache_ttl_seconds": 60.0, "effect": "read_only" }))).await;
+    made.is(StatusCode::CREATED);
+    assert_eq!(made.body["cache_ttl_seconds"], 60);
+    let path = format!("/tools/{}", made.id());
+    let refused = ada.put(&path, json!({ "effect": "idempotent" })).await;
+    assert_eq!(refused.is_problem(409).body["field_errors"][0]["field"], "cache_ttl_seconds", "it keeps its results");
+    ada.put(&path, json!({ "cache_ttl_seconds": 0 })).await.names("cache_ttl_seconds");
+    let kept = ada.put(&path, json!({ "description": "better" })).await;
+    assert_eq!((&kept.body["cache_ttl_seconds"], &kept.body["version"]), (&json!(60), &json!(2)));
+    let made_each_time = ada.put(&path, json!({ "cache_ttl_seconds": null, "effect": "idempotent" })).await;
+    assert_eq!(made_each_time.body["cache_ttl_seconds"], Value::Null);
 }
 
 #[tokio::test]

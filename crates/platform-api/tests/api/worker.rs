@@ -198,6 +198,7 @@ impl Drive<'_> {
             outcome,
             attempts: 1,
             duration_ms: 12,
+            cached_age_seconds: None,
             request: None,
             usage: None,
         };

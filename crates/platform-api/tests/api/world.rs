@@ -256,6 +256,7 @@ fn config() -> ApiConfig {
         tool_default_timeout_ms: 15_000,
         tool_max_timeout_ms: 60_000,
         hook_rate: "100000/second".parse().unwrap(),
+        event_bytes: None,
     }
 }
 

@@ -228,6 +228,27 @@ async fn no_setting_is_ever_given_to_a_tool_as_its_secret() {
 }
 
 #[test]
+fn a_level_of_the_log_is_taken_in_any_case() {
+    for (given, taken) in
+        [("DEBUG", "debug"), ("INFO", "info"), ("WARNING", "warn"), ("ERROR", "error"), ("warning", "warn")]
+    {
+        let config = Config::read(&mut Settings::of(&[("LOG_LEVEL", given)])).unwrap();
+        assert_eq!(config.log_level, taken);
+        assert!(config.log_level.parse::<tracing_subscriber::filter::Targets>().is_ok());
+    }
+}
+
+#[test]
+fn without_a_team_the_coder_answers_and_nobody_is_chosen() {
+    for name in ["AGENT_RUNTIME__MULTI_AGENT_ENABLED", "AGENT_RUNTIME__MULTI_AGENT_MODE"] {
+        let settings = Config::read(&mut Settings::of(&[(name, "false")])).unwrap().codelab;
+        assert_eq!((settings.first.as_str(), settings.routing), ("coder", false), "{name}");
+    }
+    let settings = Config::read(&mut Settings::of(&[("AGENT_RUNTIME__MULTI_AGENT_ENABLED", "true")])).unwrap().codelab;
+    assert_eq!((settings.first.as_str(), settings.routing), ("orchestrator", true));
+}
+
+#[test]
 fn a_human_is_asked_about_dangerous_tools_unless_the_operator_says_otherwise() {
     let asked = |values: &[(&str, &str)]| -> Vec<String> {
         let config = Config::read(&mut Settings::of(values)).unwrap();

@@ -5,7 +5,8 @@ use url::Url;
 
 use super::settings::{Invalid, Settings, invalid};
 
-const TEN_GIB: u64 = 10 * 1024 * 1024 * 1024;
+const ONE_GIB: u64 = 1024 * 1024 * 1024;
+const TEN_GIB: u64 = 10 * ONE_GIB;
 /// What both databases can count.
 const MOST: u64 = i64::MAX as u64;
 
@@ -15,6 +16,8 @@ pub(crate) struct ToolkitSettings {
     pub(crate) artifacts: Option<Url>,
     /// Of one tenant's files together; `None`: any number.
     pub(crate) artifact_bytes: Option<u64>,
+    /// Of one tenant's events of services together; `None`: any number.
+    pub(crate) event_bytes: Option<u64>,
     pub(crate) searxng: Option<Url>,
     pub(crate) brave_key: Option<SecretString>,
     pub(crate) tavily_key: Option<SecretString>,
@@ -25,6 +28,7 @@ pub(crate) struct ToolkitSettings {
 pub(super) fn toolkit(s: &mut Settings) -> Result<ToolkitSettings, Invalid> {
     let artifacts = url(s, "ARTIFACTS_URL", &["s3", "file"], "s3://bucket/prefix")?;
     let artifact_bytes = Some(s.number("ARTIFACTS_MAX_BYTES_PER_TENANT", TEN_GIB, 0..=MOST)?).filter(|most| *most > 0);
+    let event_bytes = Some(s.number("EVENTS_MAX_BYTES_PER_TENANT", ONE_GIB, 0..=MOST)?).filter(|most| *most > 0);
     let searxng = url(s, "SEARXNG_URL", &["http", "https"], "http://searxng:8080/")?;
     let (brave_key, tavily_key) = (s.secret("BRAVE_API_KEY", 1)?, s.secret("TAVILY_API_KEY", 1)?);
     let yandex = match (s.secret("YANDEX_SEARCH_API_KEY", 1)?, s.given("YANDEX_FOLDER_ID")) {
@@ -35,7 +39,7 @@ pub(super) fn toolkit(s: &mut Settings) -> Result<ToolkitSettings, Invalid> {
             return Err(invalid("YANDEX_FOLDER_ID", problem, "b1gabcdefghijklmnopq"));
         }
     };
-    Ok(ToolkitSettings { artifacts, artifact_bytes, searxng, brave_key, tavily_key, yandex })
+    Ok(ToolkitSettings { artifacts, artifact_bytes, event_bytes, searxng, brave_key, tavily_key, yandex })
 }
 
 fn url(s: &mut Settings, name: &'static str, schemes: &[&str], example: &str) -> Result<Option<Url>, Invalid> {

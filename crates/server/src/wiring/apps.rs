@@ -89,6 +89,7 @@ fn api_config(config: &Config) -> ApiConfig {
         tool_default_timeout_ms: config.tool_default_timeout_ms,
         tool_max_timeout_ms: config.tool_max_timeout_ms,
         hook_rate: config.rate_limit_hooks,
+        event_bytes: config.toolkit.event_bytes,
     }
 }
 

@@ -95,6 +95,16 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "PATCH /organizations/{org_id}/connectors/{connector_key}/hooks/{hook_id}"
         | "DELETE /organizations/{org_id}/connectors/{connector_key}/hooks/{hook_id}"
         | "GET /organizations/{org_id}/events/inbound"
+        // For administrators alone. Messages have ids and states; that of a private session's id is left out.
+        | "POST /webhooks/endpoints"
+        | "GET /webhooks/endpoints"
+        | "GET /webhooks/endpoints/{endpoint_id}"
+        | "PATCH /webhooks/endpoints/{endpoint_id}"
+        | "DELETE /webhooks/endpoints/{endpoint_id}"
+        | "POST /webhooks/endpoints/{endpoint_id}/rotate"
+        | "POST /webhooks/endpoints/{endpoint_id}/test"
+        | "GET /webhooks/endpoints/{endpoint_id}/deliveries"
+        | "POST /webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}/retry"
         | "POST /hooks/{org_id}/{connector_key}/{token}"
         // They belong to a user or to all of the organisation, and to no session; the stores' promises try colleagues.
         | "POST /organizations/{org_id}/credentials"

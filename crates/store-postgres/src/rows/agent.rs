@@ -13,6 +13,7 @@ pub(crate) struct AgentRow {
     pub(crate) system_prompt: String,
     pub(crate) model: String,
     pub(crate) llm_params: Option<String>,
+    pub(crate) require_approval: bool,
     pub(crate) description: Option<String>,
     pub(crate) avatar_url: Option<String>,
     pub(crate) status: String,
@@ -36,6 +37,7 @@ impl TryFrom<AgentRow> for Agent {
             system_prompt: row.system_prompt,
             model: row.model,
             llm_params: maybe_parsed(row.llm_params.as_deref())?,
+            require_approval: row.require_approval,
             description: row.description,
             avatar_url: row.avatar_url,
             status: word(AgentStatus::parse, &row.status)?,
@@ -54,8 +56,8 @@ macro_rules! select_agent {
     ($rest:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::rows::AgentRow,
-            "SELECT id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, description, avatar_url, status,
-                    version, kind, is_enabled, is_changed, created_at, updated_at " + $rest
+            "SELECT id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, require_approval, description, avatar_url,
+                    status, version, kind, is_enabled, is_changed, created_at, updated_at " + $rest
             $(, $arg)*
         )
     };
@@ -67,8 +69,8 @@ macro_rules! returning_agent {
         sqlx::query_as!(
             $crate::rows::AgentRow,
             $statement
-                + " RETURNING id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, description,
-                    avatar_url, status, version, kind, is_enabled, is_changed, created_at, updated_at"
+                + " RETURNING id, tenant_id, owner_user_id, name, system_prompt, model, llm_params, require_approval,
+                    description, avatar_url, status, version, kind, is_enabled, is_changed, created_at, updated_at"
             $(, $arg)*
         )
     };

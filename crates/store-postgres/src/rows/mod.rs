@@ -20,6 +20,7 @@ mod organization_connector;
 mod run;
 mod session;
 mod tool;
+mod webhook;
 mod workspace;
 
 pub(crate) use account::AccountRow;
@@ -39,4 +40,5 @@ pub(crate) use organization_connector::OrganizationConnectorRow;
 pub(crate) use run::{RunRow, select_run};
 pub(crate) use session::{SessionRow, sessions};
 pub(crate) use tool::{BindingRow, ToolRow, returning_tool, select_tool};
+pub(crate) use webhook::{NoticeRow, WebhookDeliveryRow, WebhookEndpointRow, webhook_deliveries, webhook_endpoints};
 pub(crate) use workspace::{WorkspaceFileRow, workspace_files};

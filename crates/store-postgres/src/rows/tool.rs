@@ -26,6 +26,7 @@ pub(crate) struct ToolRow {
     pub(crate) response_transform: Option<String>,
     pub(crate) effect: String,
     pub(crate) status_endpoint: Option<String>,
+    pub(crate) cache_ttl_seconds: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: Option<i64>,
 }
@@ -51,6 +52,7 @@ impl TryFrom<ToolRow> for ToolDefinition {
             response_transform: row.response_transform,
             effect: word(EffectClass::parse, &row.effect)?,
             status_endpoint: row.status_endpoint,
+            cache_ttl_seconds: row.cache_ttl_seconds.map(number).transpose()?,
             created_at: time(row.created_at),
             updated_at: row.updated_at.map(time),
         })
@@ -63,7 +65,8 @@ macro_rules! select_tool {
         sqlx::query_as!(
             $crate::rows::ToolRow,
             "SELECT id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version, http_method,
-                    parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at " + $rest
+                    parameter_mapping, custom_headers, response_transform, effect, status_endpoint, cache_ttl_seconds,
+                    created_at, updated_at " + $rest
             $(, $arg)*
         )
     };
@@ -76,7 +79,8 @@ macro_rules! returning_tool {
             $crate::rows::ToolRow,
             $statement
                 + " RETURNING id, tenant_id, name, description, input_schema, execution_type, endpoint, auth_type, status, version,
-                    http_method, parameter_mapping, custom_headers, response_transform, effect, status_endpoint, created_at, updated_at"
+                    http_method, parameter_mapping, custom_headers, response_transform, effect, status_endpoint, cache_ttl_seconds,
+                    created_at, updated_at"
             $(, $arg)*
         )
     };
@@ -95,6 +99,7 @@ pub(crate) struct BindingRow {
     pub(crate) rate_limit: Option<String>,
     pub(crate) allowed_domains: String,
     pub(crate) secrets_ref: Option<String>,
+    pub(crate) require_approval: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: Option<i64>,
 }
@@ -113,6 +118,7 @@ impl TryFrom<BindingRow> for Binding {
             rate_limit: row.rate_limit.map(|rate| rate.parse::<RateLimit>().map_err(unreadable)).transpose()?,
             allowed_domains: parsed(&row.allowed_domains)?,
             secrets_ref: row.secrets_ref,
+            require_approval: row.require_approval,
             created_at: time(row.created_at),
             updated_at: row.updated_at.map(time),
         })

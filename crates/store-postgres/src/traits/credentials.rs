@@ -13,10 +13,11 @@ impl Credentials for PostgresStore {
     async fn create_credential(
         &self,
         credential: Credential,
+        version: Option<String>,
         sealed: String,
         audit: AuditEntry,
     ) -> Result<CredentialWrite> {
-        retrying(|| credentials::create(&self.pool, &credential, &sealed, &audit)).await
+        retrying(|| credentials::create(&self.pool, &credential, version.as_deref(), &sealed, &audit)).await
     }
 
     async fn find_credential(&self, viewer: &Viewer, credential: CredentialId) -> Result<Option<Credential>> {

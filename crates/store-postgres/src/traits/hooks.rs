@@ -1,5 +1,5 @@
 use artel_domain::{AuditEntry, Hook, HookId, TenantId, Timestamp};
-use artel_store::{Hooks, NewHook, Page, Result, SealedHook};
+use artel_store::{HookWrite, Hooks, NewHook, Page, Result, SealedHook};
 use async_trait::async_trait;
 
 use crate::error::{retrying, within};
@@ -8,7 +8,7 @@ use crate::store::PostgresStore;
 
 #[async_trait]
 impl Hooks for PostgresStore {
-    async fn create_hook(&self, new: NewHook, audit: AuditEntry) -> Result<Hook> {
+    async fn create_hook(&self, new: NewHook, audit: AuditEntry) -> Result<HookWrite> {
         retrying(|| hooks::create(&self.pool, &new, &audit)).await
     }
 

@@ -1,5 +1,5 @@
 use artel_domain::{TenantId, Timestamp};
-use artel_store::{InboundEventFilter, InboundEvents, InboundJournal, NewInboundEvent, Result};
+use artel_store::{InboundEventFilter, InboundEventWrite, InboundEvents, InboundJournal, NewInboundEvent, Result};
 use async_trait::async_trait;
 
 use crate::error::{retrying, sweeping_again, within};
@@ -8,9 +8,8 @@ use crate::store::PostgresStore;
 
 #[async_trait]
 impl InboundJournal for PostgresStore {
-    async fn record_inbound_event(&self, new: NewInboundEvent) -> Result<bool> {
-        let payload = new.event.payload.to_string();
-        retrying(|| inbound_events::record(&self.pool, &new, &payload)).await
+    async fn record_inbound_event(&self, new: NewInboundEvent) -> Result<InboundEventWrite> {
+        retrying(|| inbound_events::record(&self.pool, &new)).await
     }
 
     async fn list_inbound_events(&self, tenant: TenantId, filter: InboundEventFilter) -> Result<InboundEvents> {

@@ -35,8 +35,9 @@ impl OrganizationConnectors for PostgresStore {
         &self,
         tenant: TenantId,
         key: &str,
+        is_hidden: bool,
         audit: AuditEntry,
     ) -> Result<ConnectorDeletion> {
-        retrying(|| organization_connectors::delete(&self.pool, tenant, key, &audit)).await
+        retrying(|| organization_connectors::delete(&self.pool, tenant, key, is_hidden, &audit)).await
     }
 }

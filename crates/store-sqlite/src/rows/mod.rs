@@ -23,6 +23,7 @@ mod organization_connector;
 mod run;
 mod session;
 mod tool;
+mod webhook;
 mod workspace;
 
 pub(crate) use account::{AccountRow, InviteRow, accounts};
@@ -42,6 +43,7 @@ pub(crate) use organization_connector::OrganizationConnectorRow;
 pub(crate) use run::{RunRow, runs};
 pub(crate) use session::{SessionRow, sessions};
 pub(crate) use tool::{BindingRow, ToolRow, bindings, tools};
+pub(crate) use webhook::{NoticeRow, WebhookDeliveryRow, WebhookEndpointRow, webhook_deliveries, webhook_endpoints};
 pub(crate) use workspace::{WorkspaceFileRow, workspace_files};
 
 use crate::error::{Failure, Outcome};

@@ -25,6 +25,7 @@ pub(crate) struct ToolRow {
     pub(crate) response_transform: Option<String>,
     pub(crate) effect: String,
     pub(crate) status_endpoint: Option<String>,
+    pub(crate) cache_ttl_seconds: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: Option<i64>,
 }
@@ -50,6 +51,7 @@ impl TryFrom<ToolRow> for ToolDefinition {
             response_transform: row.response_transform,
             effect: word("effect", &row.effect, EffectClass::parse)?,
             status_endpoint: row.status_endpoint,
+            cache_ttl_seconds: row.cache_ttl_seconds.map(|seconds| number("cache_ttl_seconds", seconds)).transpose()?,
             created_at: time(row.created_at),
             updated_at: row.updated_at.map(time),
         })
@@ -67,7 +69,7 @@ macro_rules! tools {
                 status AS "status!: String", version AS "version!: i64", http_method AS "http_method!: String",
                 parameter_mapping AS "parameter_mapping!: String", custom_headers AS "custom_headers!: String",
                 response_transform AS "response_transform?: String", effect AS "effect!: String",
-                status_endpoint AS "status_endpoint?: String", created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
+                status_endpoint AS "status_endpoint?: String", cache_ttl_seconds AS "cache_ttl_seconds?: i64", created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
             $(, $arg)*
         )
     };
@@ -84,6 +86,7 @@ pub(crate) struct BindingRow {
     pub(crate) rate_limit: Option<String>,
     pub(crate) allowed_domains: String,
     pub(crate) secrets_ref: Option<String>,
+    pub(crate) require_approval: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: Option<i64>,
 }
@@ -103,6 +106,7 @@ impl TryFrom<BindingRow> for Binding {
             rate_limit: row.rate_limit.as_deref().map(rate).transpose()?,
             allowed_domains: json("allowed_domains", &row.allowed_domains)?,
             secrets_ref: row.secrets_ref,
+            require_approval: row.require_approval,
             created_at: time(row.created_at),
             updated_at: row.updated_at.map(time),
         })
@@ -117,7 +121,8 @@ macro_rules! bindings {
             $before + r#" id AS "id!: uuid::Uuid", tenant_id AS "tenant_id!: uuid::Uuid", agent_id AS "agent_id!: uuid::Uuid",
                 tool_id AS "tool_id!: uuid::Uuid", permission_scope AS "permission_scope!: String", timeout_ms AS "timeout_ms!: i64",
                 rate_limit AS "rate_limit?: String", allowed_domains AS "allowed_domains!: String", secrets_ref AS "secrets_ref?: String",
-                created_at AS "created_at!: i64", updated_at AS "updated_at?: i64" "# + $after
+                require_approval AS "require_approval!: bool", created_at AS "created_at!: i64",
+                updated_at AS "updated_at?: i64" "# + $after
             $(, $arg)*
         )
     };

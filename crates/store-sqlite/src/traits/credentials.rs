@@ -12,11 +12,12 @@ impl Credentials for SqliteStore {
     async fn create_credential(
         &self,
         credential: Credential,
+        version: Option<String>,
         sealed: String,
         audit: AuditEntry,
     ) -> Result<CredentialWrite> {
-        self.write((credential, sealed, audit), |(credential, sealed, audit), tx| {
-            Box::pin(credentials::create(tx, credential, sealed, audit))
+        self.write((credential, version, sealed, audit), |(credential, version, sealed, audit), tx| {
+            Box::pin(credentials::create(tx, credential, version.as_deref(), sealed, audit))
         })
         .await
     }

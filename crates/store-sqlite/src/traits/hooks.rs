@@ -1,5 +1,5 @@
 use artel_domain::{AuditEntry, Hook, HookId, TenantId, Timestamp};
-use artel_store::{Hooks, NewHook, Page, Result, SealedHook};
+use artel_store::{HookWrite, Hooks, NewHook, Page, Result, SealedHook};
 use async_trait::async_trait;
 
 use crate::hooks::{self, Place};
@@ -7,7 +7,7 @@ use crate::store::SqliteStore;
 
 #[async_trait]
 impl Hooks for SqliteStore {
-    async fn create_hook(&self, new: NewHook, audit: AuditEntry) -> Result<Hook> {
+    async fn create_hook(&self, new: NewHook, audit: AuditEntry) -> Result<HookWrite> {
         self.write((new, audit), |(new, audit), tx| Box::pin(hooks::create(tx, new, audit))).await
     }
 

@@ -1,5 +1,5 @@
 use artel_domain::{TenantId, Timestamp};
-use artel_store::{InboundEventFilter, InboundEvents, InboundJournal, NewInboundEvent, Result};
+use artel_store::{InboundEventFilter, InboundEventWrite, InboundEvents, InboundJournal, NewInboundEvent, Result};
 use async_trait::async_trait;
 
 use crate::inbound_events;
@@ -7,10 +7,8 @@ use crate::store::SqliteStore;
 
 #[async_trait]
 impl InboundJournal for SqliteStore {
-    async fn record_inbound_event(&self, new: NewInboundEvent) -> Result<bool> {
-        // Written out here, and not on the one thread that writes.
-        let payload = new.event.payload.to_string();
-        self.write((new, payload), |(new, payload), tx| Box::pin(inbound_events::record(tx, new, payload))).await
+    async fn record_inbound_event(&self, new: NewInboundEvent) -> Result<InboundEventWrite> {
+        self.write(new, |new, tx| Box::pin(inbound_events::record(tx, new))).await
     }
 
     async fn list_inbound_events(&self, tenant: TenantId, filter: InboundEventFilter) -> Result<InboundEvents> {

@@ -29,4 +29,5 @@ mod sessions;
 mod signing_keys;
 mod standings;
 mod tools;
+mod webhooks;
 mod workspaces;

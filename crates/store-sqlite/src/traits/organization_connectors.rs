@@ -37,10 +37,11 @@ impl OrganizationConnectors for SqliteStore {
         &self,
         tenant: TenantId,
         key: &str,
+        is_hidden: bool,
         audit: AuditEntry,
     ) -> Result<ConnectorDeletion> {
-        self.write((tenant, key.to_owned(), audit), |(tenant, key, audit), tx| {
-            Box::pin(organization_connectors::delete(tx, *tenant, key, audit))
+        self.write((tenant, key.to_owned(), is_hidden, audit), |(tenant, key, is_hidden, audit), tx| {
+            Box::pin(organization_connectors::delete(tx, *tenant, key, *is_hidden, audit))
         })
         .await
     }

@@ -9,7 +9,7 @@ use crate::support::open;
 
 /// Tables and aliases that may be read from end to end: results of the statement itself, and what is small or meant to
 /// be listed.
-const MAY_BE_SCANNED: [&str; 19] = [
+const MAY_BE_SCANNED: [&str; 21] = [
     "json_each",
     "tenants",
     "signing_keys",
@@ -23,6 +23,9 @@ const MAY_BE_SCANNED: [&str; 19] = [
     "CONSTANT",
     "passed_over",
     "agents",
+    // What is still to be told: it goes as it comes.
+    "notices",
+    "n",
     // The rows that recursive queries found in their step before.
     "a",
     "b",
@@ -32,8 +35,10 @@ const MAY_BE_SCANNED: [&str; 19] = [
     "family",
 ];
 
-/// Partial indexes, which hold a part of their tables: open runs, files that are not stored, files of sessions.
-const PARTIAL: [&str; 3] = ["INDEX runs_", "INDEX artifacts_to_sweep", "INDEX artifacts_of_ended"];
+/// Partial indexes, which hold a part of their tables: open runs, files that are not stored, files of sessions, webhook
+/// endpoints that are switched on.
+const PARTIAL: [&str; 4] =
+    ["INDEX runs_", "INDEX artifacts_to_sweep", "INDEX artifacts_of_ended", "INDEX webhook_endpoints_enabled"];
 
 /// The statements of this crate, as `.sqlx` keeps them.
 fn statements() -> Vec<String> {

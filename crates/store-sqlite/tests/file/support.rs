@@ -42,6 +42,7 @@ impl Tenant {
             system_prompt: String::new(),
             model: "demo:echo".to_owned(),
             llm_params: None,
+            require_approval: false,
             description: None,
             avatar_url: None,
             status: AgentStatus::Published,

@@ -134,7 +134,9 @@ pub async fn names_are_found_in_any_case_of_any_script(store: Arc<dyn Store>) {
 pub async fn an_update_changes_only_what_it_names(store: Arc<dyn Store>) {
     let ada = World::new(&store).await;
     let params = json!({"temperature": 0});
-    let before = patches(&ada, AgentPatch { llm_params: Some(Some(params.clone())), ..AgentPatch::default() }).await;
+    let patch = AgentPatch { llm_params: Some(Some(params.clone())), ..AgentPatch::default() };
+    let before = patches(&ada, AgentPatch { require_approval: Some(true), ..patch }).await;
+    assert!(before.require_approval);
     let after = patches(&ada, AgentPatch { name: Some("clerk".to_owned()), ..AgentPatch::default() }).await;
     assert_eq!(after, Agent { name: "clerk".to_owned(), updated_at: after.updated_at, ..before.clone() });
     assert!(after.updated_at > before.updated_at);
@@ -259,6 +261,7 @@ pub async fn rolling_back_restores_the_profile_and_the_bindings_as_a_new_version
         AgentPatch {
             name: Some("clerk".to_owned()),
             llm_params: Some(Some(json!({}))),
+            require_approval: Some(true),
             status: Some(AgentStatus::Draft),
             ..patch
         },

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use artel_domain::{
-    Above, ApprovalState, ArtifactId, BudgetScope, CallId, Cap, Caps, ParentCall, Phase, Run, RunId, SessionId, Spend,
-    Subagent, SubagentKind, ToolCallRow, UserId, Visibility,
+    Above, ApprovalState, ArtifactId, BudgetScope, CallId, CallState, Cap, Caps, ParentCall, Phase, Run, RunId,
+    SessionId, Spend, Subagent, SubagentKind, ToolCallRow, UserId, Visibility,
 };
 use serde_json::json;
 
 use super::approvals::question;
-use super::calls::planned;
+use super::calls::{changed, planned};
 use super::world::{LEASE, World, ending, fence, now, session, uuid, writing};
 use crate::{
-    ApprovalFilter, AuditFilter, Claim, Created, Fence, NewArtifact, NewChild, NewRun, Reservation, Reserved, Step,
-    Store, StoreError, StoredBytes, Viewer,
+    ApprovalFilter, AuditFilter, CallChange, Claim, Created, Fence, NewArtifact, NewChild, NewRun, Reservation,
+    Reserved, Step, Store, StoreError, StoredBytes, Viewer,
 };
 
 fn child(world: &World, parent: &Run, index: usize) -> NewChild {
@@ -227,11 +227,16 @@ pub async fn what_a_run_below_asks_wakes_the_runs_above_and_is_listed_with_them(
     let filter = ApprovalFilter { run_id: Some(below.id), limit: 10, ..ApprovalFilter::default() };
     let found = store.list_approvals(&world.viewer(), filter).await.unwrap();
     assert_eq!(found[0].state, ApprovalState::Cancelled, "nobody is asked for a call that is never made");
+    let (_, held) = claimed(&world, claim.run.id).await;
+    let record = store.load_turn(&held, 10).await.unwrap();
+    assert_eq!(record.child_approvals.len(), 1, "what is decided is shown too");
 }
 
 pub async fn the_files_of_children_are_known_to_their_parent(store: Arc<dyn Store>) {
     let world = World::new(&store).await;
-    let (_, held, children) = family(&world, "s", 2).await;
+    let (claim, held, children) = family(&world, "s", 2).await;
+    let call = planned(&claim.run, 0);
+    store.commit(&held, Step { new_calls: vec![call.clone()], ..writing(Vec::new()) }).await.unwrap();
     let makes = async |in_session: SessionId| {
         let id = ArtifactId(uuid());
         let (kind, session_id) = ("file".to_owned(), Some(in_session));
@@ -255,6 +260,9 @@ pub async fn the_files_of_children_are_known_to_their_parent(store: Arc<dyn Stor
     }
     let known = store.load_turn(&held, 10).await.unwrap().child_files;
     assert_eq!(known.iter().map(|file| file.id).collect::<Vec<_>>(), [file], "neither {elsewhere} nor {silent}");
+    let is_over = CallChange { finished_at: Some(now()), ..changed(call.id, CallState::Succeeded) };
+    store.commit(&held, Step { calls: vec![is_over], ..writing(Vec::new()) }).await.unwrap();
+    assert_eq!(store.load_turn(&held, 10).await.unwrap().child_files, [], "nobody asks for them any more");
 }
 
 fn spend(tokens: i64) -> Spend {

@@ -20,7 +20,7 @@ async fn credential(world: &World) -> CredentialId {
         created_at: now(),
         last_used_at: None,
     };
-    world.store.create_credential(new, "sealed".to_owned(), world.audit("credential.create")).await.unwrap();
+    world.store.create_credential(new, None, "sealed".to_owned(), world.audit("credential.create")).await.unwrap();
     id
 }
 

@@ -22,13 +22,17 @@ fn account(world: &World, service: &str, instance: &str) -> Credential {
 }
 
 async fn keeps(world: &World, credential: Credential) -> CredentialWrite {
-    world.store.create_credential(credential, "sealed".to_owned(), world.audit("credential.create")).await.unwrap()
+    world
+        .store
+        .create_credential(credential, None, "sealed".to_owned(), world.audit("credential.create"))
+        .await
+        .unwrap()
 }
 
 async fn kept(world: &World, service: &str, instance: &str) -> Credential {
     match keeps(world, account(world, service, instance)).await {
         CredentialWrite::Done(credential) => credential,
-        CredentialWrite::InstanceTaken => panic!("{service} {instance} is taken"),
+        refused => panic!("{service} {instance}: {refused:?}"),
     }
 }
 

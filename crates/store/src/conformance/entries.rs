@@ -129,6 +129,7 @@ fn every_event(run: &Run) -> Vec<Event> {
             call_id: call,
             name: "sum".to_owned(),
             outcome: ToolOutcome::Succeeded { output: args.clone() },
+            cached_age_seconds: Some(3),
             request: Some(args),
             attempts: 2,
             duration_ms: 12,

@@ -3,8 +3,9 @@ use std::time::Duration;
 
 use artel_domain::{Hook, HookId};
 
-use super::world::{World, now, uuid};
-use crate::{AuditFilter, NewHook, Page, SealedHook, Store, Viewer};
+use super::world::{World, at_once, now, uuid};
+use crate::hooks::MOST_HOOKS;
+use crate::{AuditFilter, HookWrite, NewHook, Page, SealedHook, Store, Viewer};
 
 const ALL: Page = Page { limit: 100, offset: 0 };
 
@@ -21,10 +22,15 @@ fn hook(world: &World, connector: &str) -> Hook {
     }
 }
 
-async fn makes(world: &World, hook: &Hook) -> Hook {
+async fn writes(world: &World, hook: &Hook) -> HookWrite {
     let sealed = hook.has_secret.then(|| "sealed".to_owned());
     let new = NewHook { hook: hook.clone(), token_hash: hash(hook), sealed };
     world.store.create_hook(new, world.audit("hook.create")).await.unwrap()
+}
+
+async fn makes(world: &World, hook: &Hook) -> Hook {
+    let HookWrite::Done(made) = writes(world, hook).await else { panic!("it is not made") };
+    made
 }
 
 /// A hook of this connector; each has a token of its own.
@@ -120,4 +126,19 @@ pub async fn a_refusal_is_noted_at_most_once_a_minute(store: Arc<dyn Store>) {
         noted.push(refused.duration_since(start).as_secs());
     }
     assert_eq!(noted, [0, 0, 60]);
+}
+
+pub async fn an_organisation_has_so_many_hooks(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    let first = made(&world, "github").await;
+    let written = at_once((1..MOST_HOOKS + 5).map(|number| {
+        let world = world.clone();
+        async move { writes(&world, &hook(&world, if number % 2 == 0 { "github" } else { "ozon" })).await }
+    }))
+    .await;
+    assert_eq!(written.iter().filter(|write| **write == HookWrite::TooMany).count(), 5);
+    assert_eq!(makes(&world, &first).await, first, "a retried request");
+    made(&other, "github").await;
+    assert!(store.revoke_hook(world.tenant, "github", first.id, world.audit("hook.revoke")).await.unwrap());
+    made(&world, "telegram").await;
 }

@@ -5,12 +5,12 @@ use artel_domain::{HookId, InboundEvent, InboundEventId, Timestamp};
 use serde_json::json;
 
 use super::world::{World, at_once, now, uuid};
-use crate::{InboundEventFilter, InboundEvents, NewInboundEvent, Store};
+use crate::{InboundEventFilter, InboundEventWrite, InboundEvents, NewInboundEvent, Store};
 
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 
 fn event(world: &World, hook: HookId, service: &str, number: u8) -> NewInboundEvent {
-    let event = InboundEvent {
+    NewInboundEvent {
         id: InboundEventId(uuid()),
         tenant_id: world.tenant,
         hook_id: hook,
@@ -18,20 +18,33 @@ fn event(world: &World, hook: HookId, service: &str, number: u8) -> NewInboundEv
         kind: Some(format!("{service}.changed")),
         received_at: now(),
         delivery_id: format!("delivery {number}\0"),
-        payload: json!({ "number": number, "large": 9_007_199_254_740_993_i64, "nul": "\0" }),
-    };
-    NewInboundEvent { event, sameness: [number; 32], same_for: None }
+        payload: json!({ "number": number, "large": 9_007_199_254_740_993_i64, "nul": "\0" }).to_string(),
+        sameness: [number; 32],
+        same_for: None,
+        most_of_tenant: None,
+    }
 }
 
 async fn keeps(world: &World, new: NewInboundEvent) -> bool {
+    writes(world, new).await == InboundEventWrite::Done
+}
+
+async fn writes(world: &World, new: NewInboundEvent) -> InboundEventWrite {
     world.store.record_inbound_event(new).await.unwrap()
+}
+
+/// As it is listed.
+fn listed(new: NewInboundEvent) -> InboundEvent {
+    let NewInboundEvent { id, tenant_id, hook_id, service, kind, received_at, delivery_id, payload, .. } = new;
+    let payload = serde_json::from_str(&payload).unwrap();
+    InboundEvent { id, tenant_id, hook_id, service, kind, received_at, delivery_id, payload }
 }
 
 /// Kept, with what was kept.
 async fn kept(world: &World, hook: HookId, service: &str, number: u8) -> InboundEvent {
     let new = event(world, hook, service, number);
     assert!(keeps(world, new.clone()).await);
-    new.event
+    listed(new)
 }
 
 fn all() -> InboundEventFilter {
@@ -66,7 +79,7 @@ pub async fn a_delivery_that_comes_again_is_kept_once(store: Arc<dyn Store>) {
     let first = kept(&world, hook, "github", 1).await;
     assert!(!keeps(&world, event(&world, hook, "github", 1)).await);
     let mut much_later = event(&world, hook, "github", 1);
-    much_later.event.received_at = later(now(), TEN_MINUTES * 144);
+    much_later.received_at = later(now(), TEN_MINUTES * 144);
     assert!(!keeps(&world, much_later).await, "an id of the service holds for as long as the event is there");
     kept(&world, HookId(uuid()), "github", 1).await;
     kept(&world, hook, "github", 2).await;
@@ -95,7 +108,7 @@ pub async fn a_digest_tells_deliveries_for_minutes_only(store: Arc<dyn Store>) {
     let mut kept = Vec::new();
     for seconds in [0, 599, 600, 601, 1199, 1200] {
         let mut new = NewInboundEvent { same_for: Some(TEN_MINUTES), ..event(&world, hook, "ozon", 1) };
-        new.event.received_at = later(start, Duration::from_secs(seconds));
+        new.received_at = later(start, Duration::from_secs(seconds));
         kept.push(keeps(&world, new).await);
     }
     assert_eq!(kept, [true, false, true, false, false, true]);
@@ -104,7 +117,7 @@ pub async fn a_digest_tells_deliveries_for_minutes_only(store: Arc<dyn Store>) {
     let ends = at_once((0..20).map(|_| {
         let world = world.clone();
         let mut new = NewInboundEvent { same_for: Some(TEN_MINUTES), ..event(&world, hook, "ozon", 1) };
-        new.event.received_at = after;
+        new.received_at = after;
         async move { keeps(&world, new).await }
     }))
     .await;
@@ -174,8 +187,8 @@ pub async fn old_events_are_forgotten_the_oldest_first(store: Arc<dyn Store>) {
     let mut made = Vec::new();
     for (number, seconds) in [(1, 0), (2, 10), (3, 20), (4, 30)] {
         let mut new = event(&world, hook, "ozon", number);
-        new.event.received_at = later(start, Duration::from_secs(seconds));
-        made.push(new.event.id);
+        new.received_at = later(start, Duration::from_secs(seconds));
+        made.push(new.id);
         assert!(keeps(&world, new).await);
     }
     let theirs = kept(&other, hook, "ozon", 1).await;
@@ -186,4 +199,45 @@ pub async fn old_events_are_forgotten_the_oldest_first(store: Arc<dyn Store>) {
     assert_eq!(ids(&world, all()).await, [made[3]]);
     assert_eq!(ids(&other, all()).await, [], "{theirs:?}");
     assert!(keeps(&world, event(&world, hook, "ozon", 1)).await, "what is forgotten may come again");
+}
+
+pub async fn a_tenant_keeps_so_many_bytes_of_events(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    let (hook, start) = (HookId(uuid()), now());
+    let bytes = event(&world, hook, "ozon", 1).bytes();
+    let of = |world: &World, number: u8, seconds: u64| NewInboundEvent {
+        most_of_tenant: Some(3 * bytes),
+        received_at: later(start, Duration::from_secs(seconds)),
+        ..event(world, hook, "ozon", number)
+    };
+    for number in 1..=3 {
+        assert!(keeps(&world, of(&world, number, number.into())).await);
+    }
+    assert_eq!(writes(&world, of(&world, 4, 4)).await, InboundEventWrite::TooMuch);
+    assert_eq!(writes(&world, of(&world, 3, 4)).await, InboundEventWrite::Known, "it is here already");
+    assert_eq!(lists(&world, all()).await.events.len(), 3);
+    assert!(keeps(&other, of(&other, 4, 4)).await, "others have their own");
+    // Other tenants of this test's store may have older events.
+    while store.forget_inbound_events(later(start, Duration::from_secs(2)), 100).await.unwrap() > 0 {}
+    assert_eq!(lists(&world, all()).await.events.len(), 2);
+    assert!(keeps(&world, of(&world, 5, 5)).await, "what is forgotten makes room");
+    assert_eq!(writes(&world, of(&world, 6, 6)).await, InboundEventWrite::TooMuch);
+    let any_number = NewInboundEvent { most_of_tenant: None, ..of(&world, 6, 6) };
+    assert!(keeps(&world, any_number).await);
+}
+
+pub async fn what_comes_at_once_is_all_counted(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let hook = HookId(uuid());
+    let kept = at_once((1..=50).map(|number| {
+        let world = world.clone();
+        async move { keeps(&world, event(&world, hook, "ozon", number)).await }
+    }))
+    .await;
+    assert!(kept.into_iter().all(|kept| kept));
+    let bytes: u64 = (1..=50).map(|number| event(&world, hook, "ozon", number).bytes()).sum();
+    let next = event(&world, hook, "ozon", 51);
+    let most = |most| NewInboundEvent { most_of_tenant: Some(most), ..next.clone() };
+    assert_eq!(writes(&world, most(bytes + next.bytes() - 1)).await, InboundEventWrite::TooMuch);
+    assert_eq!(writes(&world, most(bytes + next.bytes())).await, InboundEventWrite::Done);
 }

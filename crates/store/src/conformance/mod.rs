@@ -55,6 +55,7 @@ pub mod successors;
 pub mod tools;
 pub mod turns;
 pub mod waits;
+pub mod webhooks;
 pub mod who;
 pub mod workspaces;
 pub mod world;
@@ -111,6 +112,9 @@ macro_rules! conformance_tests {
             a_retried_import_writes_nothing,
             what_is_replaced_is_what_was_looked_at,
             a_connector_with_accounts_sends_their_secrets_nowhere_else,
+            an_account_is_kept_for_the_version_that_its_secret_was_entered_for,
+            of_an_account_and_a_replacement_at_once_one_is_written,
+            a_hidden_connector_takes_nothing_with_it,
             a_deleted_connector_is_taken_from_every_agent,
             an_organisation_has_so_many_connectors_and_bytes,
             another_tenant_has_nothing_of_a_connector,
@@ -126,6 +130,7 @@ macro_rules! conformance_tests {
             a_retried_hook_is_the_same_hook,
             a_hooks_secret_is_replaced_and_gone_with_it,
             another_tenant_has_nothing_of_a_hook,
+            an_organisation_has_so_many_hooks,
             a_refusal_is_noted_at_most_once_a_minute,
         ]);
         $crate::conformance_group!($make_store, inbound_events: [
@@ -137,6 +142,22 @@ macro_rules! conformance_tests {
             a_list_of_events_ends_with_its_count_or_its_bytes,
             another_tenant_has_nothing_of_an_event,
             old_events_are_forgotten_the_oldest_first,
+            a_tenant_keeps_so_many_bytes_of_events,
+            what_comes_at_once_is_all_counted,
+        ]);
+        $crate::conformance_group!($make_store, webhooks: [
+            an_endpoint_is_kept_changed_and_deleted,
+            another_tenant_has_nothing_of_an_endpoint,
+            an_end_is_noted_where_somebody_wants_to_hear_of_it,
+            the_id_of_a_private_session_is_not_told,
+            questions_are_noted_with_what_becomes_of_them,
+            a_notice_becomes_its_messages_once,
+            of_many_claimers_one_makes_an_attempt,
+            an_endpoint_tells_how_it_fares_and_is_tried_again,
+            an_endpoint_that_is_switched_off_or_gone_gets_nothing,
+            a_secret_signs_on_while_the_next_one_does,
+            a_slow_endpoint_holds_up_no_other,
+            old_messages_are_forgotten_when_no_attempt_is_to_come,
         ]);
         $crate::conformance_group!($make_store, standings: [
             access_by_a_key_is_lost_with_the_key,
@@ -424,6 +445,7 @@ macro_rules! conformance_tests {
             creating_a_tool_again_gives_the_first_one,
             tools_are_listed_newest_first_page_by_page,
             an_update_of_a_tool_changes_only_what_it_names_and_raises_the_version,
+            the_row_of_a_deleted_tool_stays,
             a_deleted_tool_is_absent_and_its_bindings_are_too,
             a_tool_is_invisible_to_other_tenants,
             a_binding_is_listed_with_its_tool_oldest_first,

@@ -47,11 +47,11 @@ async fn found(world: &World, key: &str) -> Option<OrganizationConnector> {
 
 async fn deletes(world: &World, key: &str) -> ConnectorDeletion {
     let audit = world.audit("connector.delete");
-    world.store.delete_organization_connector(world.tenant, key, audit).await.unwrap()
+    world.store.delete_organization_connector(world.tenant, key, false, audit).await.unwrap()
 }
 
-async fn keeps_account(world: &World, service: &str) -> CredentialId {
-    let account = Credential {
+fn account(world: &World, service: &str) -> Credential {
+    Credential {
         id: CredentialId(uuid()),
         tenant_id: world.tenant,
         service_name: service.to_owned(),
@@ -60,10 +60,18 @@ async fn keeps_account(world: &World, service: &str) -> CredentialId {
         user_id: Some(UserId(uuid())),
         created_at: now(),
         last_used_at: None,
-    };
-    let audit = world.audit("credential.create");
-    let made = world.store.create_credential(account.clone(), "sealed".to_owned(), audit).await.unwrap();
-    assert_eq!(made, CredentialWrite::Done(account.clone()));
+    }
+}
+
+/// Keeps an account for this version of its connector.
+async fn keeps(world: &World, account: Credential, version: Option<&OrganizationConnector>) -> CredentialWrite {
+    let (version, audit) = (version.map(|of| of.digest.clone()), world.audit("credential.create"));
+    world.store.create_credential(account, version, "sealed".to_owned(), audit).await.unwrap()
+}
+
+async fn keeps_account(world: &World, service: &str) -> CredentialId {
+    let account = account(world, service);
+    assert_eq!(keeps(world, account.clone(), None).await, CredentialWrite::Done(account.clone()));
     account.id
 }
 
@@ -151,6 +159,58 @@ pub async fn a_connector_with_accounts_sends_their_secrets_nowhere_else(store: A
     let administrator = world.viewer().as_administrator(world.audit("session.access"));
     assert!(store.delete_credential(&administrator, account, world.audit("credential.delete")).await.unwrap());
     assert_eq!(deletes(&world, "shop").await, ConnectorDeletion::Done);
+}
+
+pub async fn an_account_is_kept_for_the_version_that_its_secret_was_entered_for(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let first = put(&world, "shop", "1").await;
+    let second = connector(&world, "shop", "2");
+    let replaced = puts(&world, second.clone(), Some(instead_of(&first, false))).await;
+    assert!(matches!(replaced, ConnectorWrite::Done(_)), "{replaced:?}");
+    let new = account(&world, "shop");
+    assert_eq!(keeps(&world, new.clone(), Some(&first)).await, CredentialWrite::ConnectorChanged);
+    assert_eq!(deletes(&world, "shop").await, ConnectorDeletion::Done, "nothing was kept");
+    assert_eq!(keeps(&world, new.clone(), Some(&second)).await, CredentialWrite::ConnectorChanged, "it is gone");
+    put(&world, "shop", "2").await;
+    assert_eq!(keeps(&world, new.clone(), Some(&second)).await, CredentialWrite::Done(new.clone()));
+    assert_eq!(keeps(&world, new.clone(), Some(&first)).await, CredentialWrite::Done(new), "a retried request");
+}
+
+pub async fn of_an_account_and_a_replacement_at_once_one_is_written(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    for round in 0..20 {
+        let key = format!("shop{round}");
+        let first = put(&world, &key, "1").await;
+        let ends = at_once((0..2).map(|number| {
+            let (world, first, key) = (world.clone(), first.clone(), key.clone());
+            async move {
+                if number == 0 {
+                    matches!(keeps(&world, account(&world, &key), Some(&first)).await, CredentialWrite::Done(_))
+                } else {
+                    let elsewhere = connector(&world, &key, "2");
+                    matches!(puts(&world, elsewhere, Some(instead_of(&first, false))).await, ConnectorWrite::Done(_))
+                }
+            }
+        }))
+        .await;
+        assert_eq!(ends.iter().filter(|is_written| **is_written).count(), 1, "{ends:?}");
+    }
+}
+
+pub async fn a_hidden_connector_takes_nothing_with_it(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    put(&world, "github", "1").await;
+    let keys = || vec!["github".to_owned()];
+    store.put_agent_connectors(&world.viewer(), world.agent, keys(), world.audit("agent.connectors")).await.unwrap();
+    keeps_account(&world, "github").await;
+    assert_eq!(deletes(&world, "github").await, ConnectorDeletion::HasAccounts);
+    let hidden = async || {
+        let audit = world.audit("connector.delete");
+        store.delete_organization_connector(world.tenant, "github", true, audit).await.unwrap()
+    };
+    assert_eq!(hidden().await, ConnectorDeletion::Done);
+    assert_eq!(hidden().await, ConnectorDeletion::Missing);
+    assert_eq!(store.connectors_of_agent(world.tenant, world.agent).await.unwrap(), keys());
 }
 
 pub async fn a_deleted_connector_is_taken_from_every_agent(store: Arc<dyn Store>) {

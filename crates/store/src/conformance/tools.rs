@@ -34,6 +34,7 @@ pub(super) fn tool_named(world: &World, name: &str) -> ToolDefinition {
         response_transform: Some("text".to_owned()),
         effect: EffectClass::Verifiable,
         status_endpoint: Some("https://tools.example/status".to_owned()),
+        cache_ttl_seconds: Some(60),
         created_at: now(),
         updated_at: None,
     }
@@ -55,6 +56,7 @@ pub(super) fn binding(world: &World, agent: AgentId, tool: ToolId) -> Binding {
         rate_limit: None,
         allowed_domains: vec![],
         secrets_ref: None,
+        require_approval: false,
         created_at: now(),
         updated_at: None,
     }
@@ -113,6 +115,7 @@ pub async fn an_update_of_a_tool_changes_only_what_it_names_and_raises_the_versi
         endpoint: Some(None),
         execution_type: Some(ExecutionType::Internal),
         custom_headers: Some(BTreeMap::new()),
+        cache_ttl_seconds: Some(None),
         ..ToolPatch::default()
     };
     let after =
@@ -122,6 +125,7 @@ pub async fn an_update_of_a_tool_changes_only_what_it_names_and_raises_the_versi
         endpoint: None,
         execution_type: ExecutionType::Internal,
         custom_headers: BTreeMap::new(),
+        cache_ttl_seconds: None,
         version: 2,
         updated_at: after.updated_at,
         ..before
@@ -129,6 +133,16 @@ pub async fn an_update_of_a_tool_changes_only_what_it_names_and_raises_the_versi
     assert_eq!(after, expected);
     assert!(after.updated_at.is_some());
     assert_eq!(store.find_tool(ada.tenant, after.id).await.unwrap(), Some(after));
+}
+
+/// A creation that is repeated with the id of a deleted tool meets its row, so the row is there.
+pub async fn the_row_of_a_deleted_tool_stays(store: Arc<dyn Store>) {
+    let ada = World::new(&store).await;
+    let tool = creates_tool(&ada, "echo").await;
+    assert!(store.delete_tool(ada.tenant, tool.id, ada.audit("tool.delete")).await.unwrap());
+    let again = ToolDefinition { name: "another".to_owned(), ..tool.clone() };
+    assert_eq!(store.create_tool(again, ada.audit("tool.create")).await.unwrap().name, "echo");
+    assert_eq!(store.find_tool(ada.tenant, tool.id).await.unwrap(), None, "and nobody finds it");
 }
 
 pub async fn a_deleted_tool_is_absent_and_its_bindings_are_too(store: Arc<dyn Store>) {
@@ -275,12 +289,14 @@ pub async fn an_update_of_a_binding_changes_only_what_it_names(store: Arc<dyn St
     let limited = BindingPatch {
         rate_limit: Some(Some(limit("2/day"))),
         secrets_ref: Some(Some("key".to_owned())),
+        require_approval: Some(true),
         ..BindingPatch::default()
     };
     let after = update(limited).await;
     let expected = Binding {
         rate_limit: Some(limit("2/day")),
         secrets_ref: Some("key".to_owned()),
+        require_approval: true,
         updated_at: after.updated_at,
         ..before
     };

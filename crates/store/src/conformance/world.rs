@@ -79,6 +79,7 @@ impl World {
             system_prompt: "be brief".to_owned(),
             model: "demo:echo".to_owned(),
             llm_params: None,
+            require_approval: false,
             description: None,
             avatar_url: None,
             status: AgentStatus::Draft,

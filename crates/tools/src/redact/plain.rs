@@ -1,4 +1,4 @@
-//! One form for all the ways in which services write a text: percent-encoded, escaped in JSON or in HTML, any number of
+//! One form for all the ways in which services write a text: percent-encoded, escaped in JSON or in HTML, up to eight
 //! times. A secret is looked for in this form, so that it does not matter which of its characters were encoded.
 
 /// How often a text is read again, because what was decoded was encoded too.

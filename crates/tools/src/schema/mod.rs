@@ -72,7 +72,15 @@ pub fn check_schema(schema: &Value) -> Result<(), Vec<SchemaProblem>> {
 /// # Errors
 /// A text that a model can act upon: what does not fit, and where.
 pub fn validate(schema: &Value, args: &Value, fuel: &Fuel) -> Result<(), String> {
-    let compiled = compiled(schema)?;
+    fits(&*compiled(schema)?, schema, args, fuel)
+}
+
+/// The same for arguments that are checked once, at the start: what the schema was compiled to is not kept.
+pub(crate) fn validate_once(schema: &Value, args: &Value, fuel: &Fuel) -> Result<(), String> {
+    fits(&freshly_compiled(schema)?, schema, args, fuel)
+}
+
+fn fits(compiled: &Compiled, schema: &Value, args: &Value, fuel: &Fuel) -> Result<(), String> {
     work::pay(schema, args, &compiled.patterns, fuel)?;
     let validator = &compiled.validator;
     if validator.is_valid(args) {
@@ -176,22 +184,30 @@ struct Compiled {
 fn compiled(schema: &Value) -> Result<Arc<Compiled>, String> {
     static CACHE: LazyLock<Mutex<HashMap<String, Arc<Compiled>>>> = LazyLock::new(Mutex::default);
     // Depth first: even the digest recurses.
-    shape::check(schema).map_err(|problem| format!("the tool's schema is not usable: {problem}"))?;
+    shape::check(schema).map_err(|problem| unusable(&problem))?;
     let key = digest::of(schema);
     if let Some(found) = CACHE.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Ok(Arc::clone(found));
     }
-    // A schema that came from elsewhere than the checked door (an import, an older version) is held to the same bounds.
-    let refused = |problem: &SchemaProblem| format!("the tool's schema is not usable: {problem}");
-    refs::check(schema).map_err(|problem| refused(&problem))?;
-    let validator = compile(schema).map_err(|problem| refused(&problem))?;
-    let made = Arc::new(Compiled { validator, patterns: pattern::sizes(schema) });
+    let made = Arc::new(freshly_compiled(schema)?);
     let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     if cache.len() >= CACHED_VALIDATORS {
         cache.clear();
     }
     cache.insert(key, Arc::clone(&made));
     Ok(made)
+}
+
+/// A schema that came from elsewhere than the checked door (an import, an older version) is held to the same bounds.
+fn freshly_compiled(schema: &Value) -> Result<Compiled, String> {
+    shape::check(schema).map_err(|problem| unusable(&problem))?;
+    refs::check(schema).map_err(|problem| unusable(&problem))?;
+    let validator = compile(schema).map_err(|problem| unusable(&problem))?;
+    Ok(Compiled { validator, patterns: pattern::sizes(schema) })
+}
+
+fn unusable(problem: &SchemaProblem) -> String {
+    format!("the tool's schema is not usable: {problem}")
 }
 
 #[cfg(test)]

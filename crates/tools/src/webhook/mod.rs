@@ -34,7 +34,7 @@ const SECRETS_PATIENCE: Duration = Duration::from_secs(20);
 /// What all webhooks of this process share.
 pub(crate) struct Webhooks {
     config: ToolsConfig,
-    auth: Authenticator,
+    pub(crate) auth: Authenticator,
     clock: Arc<dyn Clock>,
 }
 

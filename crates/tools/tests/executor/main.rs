@@ -3,6 +3,7 @@
 
 mod auth;
 mod calls;
+mod kept;
 mod redaction;
 mod registry;
 mod retries;

@@ -15,8 +15,8 @@ use artel_domain::{
 };
 use artel_egress::{Egress, Resolver};
 use artel_tools::{
-    BoundTool, Budget, CallEnd, CallLimits, CallReport, CallRequest, Exchange, Registry, RequestRecord, RunScope,
-    SecretError, SecretString, Secrets, ServiceSigner, TestCall, ToolsConfig, ToolsDeps, Verified,
+    Approved, BoundTool, Budget, CallEnd, CallLimits, CallReport, CallRequest, Exchange, Registry, RequestRecord,
+    RunScope, SecretError, SecretString, Secrets, ServiceSigner, TestCall, ToolsConfig, ToolsDeps, Verified,
 };
 use async_trait::async_trait;
 use axum::Router;
@@ -217,6 +217,8 @@ pub(crate) struct Bench {
     pub(crate) may_write: bool,
     pub(crate) call_id: CallId,
     pub(crate) budget: Option<Arc<dyn Budget>>,
+    pub(crate) user: UserId,
+    pub(crate) approved: Option<Approved>,
 }
 
 impl Bench {
@@ -240,6 +242,7 @@ impl Bench {
             response_transform: None,
             effect: EffectClass::Idempotent,
             status_endpoint: None,
+            cache_ttl_seconds: None,
             created_at: now,
             updated_at: None,
         };
@@ -253,6 +256,7 @@ impl Bench {
             rate_limit: None,
             allowed_domains: Vec::new(),
             secrets_ref: None,
+            require_approval: false,
             created_at: now,
             updated_at: None,
         };
@@ -268,6 +272,8 @@ impl Bench {
             may_write: false,
             call_id: CallId::derive(RunId(Uuid::from_u128(5)), 1, 0),
             budget: None,
+            user: UserId(Uuid::from_u128(6)),
+            approved: None,
         }
     }
 
@@ -320,13 +326,13 @@ impl Bench {
         };
         CallRequest {
             tenant_id: self.tool.tenant_id,
-            principal: principal(),
+            principal: Principal { user_id: self.user, ..principal() },
             may_write: self.may_write,
             run: Some(run),
             call_id: self.call_id,
             trace_id: "0123456789abcdef0123456789abcdef".to_owned(),
             budget: self.budget.clone(),
-            approved: None,
+            approved: self.approved.clone(),
             subagents: None,
         }
     }
@@ -338,8 +344,8 @@ impl Bench {
     pub(crate) async fn call(&self, tools: &Registry) -> Done {
         let report = self.report(tools).await;
         let CallEnd::Finished(outcome) = report.end else { panic!("{report:?}") };
-        let Exchange { attempts, request, status_code, truncated } = report.exchange;
-        Done { outcome, attempts, request, status_code, truncated }
+        let Exchange { attempts, request, status_code, truncated, cached_age_seconds } = report.exchange;
+        Done { outcome, attempts, request, status_code, truncated, cached_age_seconds }
     }
 
     pub(crate) async fn run(&self) -> Done {
@@ -377,6 +383,8 @@ pub(crate) struct Done {
     pub(crate) request: Option<RequestRecord>,
     pub(crate) status_code: Option<u16>,
     pub(crate) truncated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cached_age_seconds: Option<u64>,
 }
 
 pub(crate) fn failed(done: &Done) -> &str {

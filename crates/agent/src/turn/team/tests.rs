@@ -60,6 +60,7 @@ fn done(step: u32, ordinal: u32) -> Event {
         outcome: ToolOutcome::Succeeded { output: json!("ok") },
         attempts: 1,
         duration_ms: 1,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

@@ -88,6 +88,7 @@ fn an_exit_with_files_ends_the_run_when_they_were_found_and_goes_on_when_not() {
             outcome,
             attempts: 1,
             duration_ms: 0,
+            cached_age_seconds: None,
             request: None,
             usage: None,
         };

@@ -136,6 +136,7 @@ fn finished(outcome: ToolOutcome) -> Event {
         outcome,
         attempts: 1,
         duration_ms: 7,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

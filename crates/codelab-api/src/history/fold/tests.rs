@@ -82,6 +82,7 @@ fn finished(number: u32, outcome: ToolOutcome) -> Event {
         outcome,
         attempts: 1,
         duration_ms: 1,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

@@ -11,9 +11,20 @@ fn rule(text: &str) -> ApprovalRule {
 
 /// `allow`, or the effect and its reason.
 fn said(operators: &[ApprovalRule], tenants: &[ApprovalRule], agent_id: AgentId, name: &str, args: &Value) -> String {
+    said_with(None, operators, tenants, agent_id, (name, args))
+}
+
+fn said_with(
+    author: Option<AuthorAsks>,
+    operators: &[ApprovalRule],
+    tenants: &[ApprovalRule],
+    agent_id: AgentId,
+    (name, args): (&str, &Value),
+) -> String {
     let fuel = Fuel::steps(1_000_000, Duration::from_secs(1));
     let tool = &ToolRef::client(name);
-    let asked = ProposedCall { agent_id, tool, name, other_names: &[], args, tenant_rules: tenants, fuel: &fuel };
+    let asked =
+        ProposedCall { agent_id, tool, name, other_names: &[], args, tenant_rules: tenants, author, fuel: &fuel };
     match Rules::new(operators.to_vec()).verdict(&asked) {
         Verdict::Allow => "allow".into(),
         Verdict::Ask { reason, .. } => format!("ask: {reason}"),
@@ -36,6 +47,29 @@ fn a_rule_about_a_tool_is_about_its_other_names_too() {
     let operators = dangerous_tools(&["execute_command".to_owned()]);
     let said = said(&operators, &[], AgentId(SystemClock.uuid()), "run_command", &json!({}));
     assert!(said.starts_with("ask"), "{said}");
+}
+
+#[test]
+fn an_author_tightens_what_the_rules_say_and_never_loosens_it() {
+    let agent = AgentId(SystemClock.uuid());
+    let by_author = |rules: &[ApprovalRule], author| said_with(author, &[], rules, agent, ("pay", &json!({})));
+    let (tool, all) = (Some(AuthorAsks::AboutTool), Some(AuthorAsks::AboutAll));
+    let silent: [ApprovalRule; 0] = [];
+    let allows = [rule(r#"{"tool": "pay", "effect": "allow"}"#)];
+    for rules in [&silent[..], &allows[..]] {
+        assert_eq!(by_author(rules, tool), "ask: the agent's author has a human decide about calls of 'pay'");
+        assert!(by_author(rules, all).starts_with("ask: the agent's author has a human decide about every call"));
+        assert_eq!(by_author(rules, None), "allow");
+    }
+    for author in [tool, all, None] {
+        let asks = [rule(r#"{"tool": "pay", "effect": "ask", "reason": "money leaves"}"#)];
+        assert_eq!(by_author(&asks, author), "ask: money leaves", "a rule says who decides, and why");
+        let denies = [rule(r#"{"tool": "pay", "effect": "deny", "reason": "nobody pays"}"#)];
+        assert_eq!(by_author(&denies, author), "deny: nobody pays");
+        let operators = dangerous_tools(&["pay".to_owned()]);
+        let said = said_with(author, &operators, &[], agent, ("pay", &json!({})));
+        assert_eq!(said, "ask: a human decides about calls of 'pay'");
+    }
 }
 
 #[test]

@@ -59,6 +59,7 @@ impl CreateOrganizationAgent {
             system_prompt: self.system_prompt.unwrap_or_default(),
             model,
             llm_params: self.llm_params.map(Value::Object),
+            require_approval: false,
             description: self.description,
             avatar_url: self.avatar_url,
             status: AgentStatus::Published,

@@ -91,6 +91,7 @@ fn patch(app: &App, new: UpdateOrganizationAgent) -> Result<AgentPatch, Problem>
         system_prompt: new.system_prompt.map(Option::unwrap_or_default),
         model: new.model.map(named).transpose()?,
         llm_params: new.llm_params.map(|params| params.map(Value::Object)),
+        require_approval: None,
         status: None,
         is_enabled: new.is_enabled,
         description: new.description,

@@ -1,6 +1,6 @@
 use artel_connectors::openapi::ImportOptions;
 use artel_connectors::sends_secrets_alike;
-use artel_domain::{AuditEntry, OrganizationConnector};
+use artel_domain::{AuditEntry, OrganizationConnector, TenantId};
 use artel_egress::check_endpoint;
 use artel_http::caller::AgentsWrite;
 use artel_http::{Apart, ApartBody, Attempt, Checked, Faults, Problem};
@@ -137,14 +137,10 @@ async fn keep(
     id: Uuid,
     made: &Conversion,
 ) -> Result<StatusCode, Problem> {
-    let there = match wanted.replace {
-        Some(true) => app.connectors.own(caller.tenant_id, &wanted.key).await?,
+    let replaces = match wanted.replace {
+        Some(true) => replaced(app, caller.tenant_id, &wanted.key, made).await?,
         _ => None,
     };
-    let replaces = there.map(|there| ConnectorReplacement {
-        keeps_accounts: sends_secrets_alike(&there.connector, &made.connector),
-        digest: there.version.unwrap_or_default(),
-    });
     let now = app.clock.now();
     let connector = OrganizationConnector {
         tenant_id: caller.tenant_id,
@@ -167,6 +163,21 @@ async fn keep(
         }
         refused => Err(refusal(&refused, &wanted.key)),
     }
+}
+
+/// What is there, also when this release cannot read it: nobody knows then where secrets of its accounts would go.
+async fn replaced(
+    app: &App,
+    tenant: TenantId,
+    key: &str,
+    made: &Conversion,
+) -> Result<Option<ConnectorReplacement>, Problem> {
+    if let Some(there) = app.connectors.own(tenant, key).await? {
+        let keeps_accounts = sends_secrets_alike(&there.connector, &made.connector);
+        return Ok(Some(ConnectorReplacement { digest: there.version.unwrap_or_default(), keeps_accounts }));
+    }
+    let unread = app.store.organization_connector_digest(tenant, key).await?;
+    Ok(unread.map(|digest| ConnectorReplacement { digest, keeps_accounts: false }))
 }
 
 /// What the audit row says. A URL's query may hold a secret.

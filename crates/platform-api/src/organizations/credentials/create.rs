@@ -66,8 +66,8 @@ pub(crate) async fn create_credential(
     body: Body<CreateCredential>,
 ) -> Result<Response, Problem> {
     let new = body.value;
-    let connector = secret::connector(&app, caller.tenant_id, &new.service_name).await?;
-    let members = secret::checked(&connector, new.secret)?;
+    let listed = secret::connector(&app, caller.tenant_id, &new.service_name).await?;
+    let members = secret::checked(&listed.connector, new.secret)?;
     let is_others = new.user_id.is_some_and(|user| user != caller.user_id);
     if is_others && !app.viewer(&caller).is_administrator() {
         return Err(Problem::invalid_field("user_id", "must be your own; only an administrator names another user"));
@@ -84,7 +84,7 @@ pub(crate) async fn create_credential(
             last_used_at: None,
         };
         let sealed = secret::sealed(&app.seal, caller.tenant_id, credential.id, &members)?;
-        let made = keep(&app, &caller, credential, new.instance_id, &sealed).await?;
+        let made = keep(&app, &caller, credential, new.instance_id, listed.version, &sealed).await?;
         Ok((StatusCode::CREATED, Json(CredentialView::from(made))).into_response())
     };
     app.gate.once(&caller, &attempt, &body.digest, create).await
@@ -97,15 +97,17 @@ async fn keep(
     caller: &Member<CredentialsWrite>,
     credential: Credential,
     asked: Option<String>,
+    version: Option<String>,
     sealed: &str,
 ) -> Result<Credential, Problem> {
     let first = asked.clone().unwrap_or_else(|| instance(&credential));
     for name in alike(&first) {
         let named = Credential { instance_id: name.clone(), ..credential.clone() };
         let audit = caller.audit("credential.create", "credential", named.id, named.created_at);
-        let written = app.store.create_credential(named, sealed.to_owned(), audit).await?;
-        if let CredentialWrite::Done(made) = written {
-            return Ok(made);
+        match app.store.create_credential(named, version.clone(), sealed.to_owned(), audit).await? {
+            CredentialWrite::Done(made) => return Ok(made),
+            CredentialWrite::ConnectorChanged => return Err(changed(&credential.service_name)),
+            CredentialWrite::InstanceTaken => {}
         }
         if asked.as_ref() == Some(&name) && sees_instance(app, caller, &credential.service_name, &name).await? {
             break;
@@ -124,6 +126,12 @@ async fn sees_instance(
     let page = Page { limit: MOST_LOOKED_AT, offset: 0 };
     let (seen, _) = app.store.list_credentials(&app.viewer(caller), Some(service), page).await?;
     Ok(seen.iter().any(|credential| credential.instance_id == instance))
+}
+
+/// The secret was entered for what the connector was, and goes nowhere else.
+fn changed(service: &str) -> Problem {
+    let message = format!("The connector {service} was changed or deleted meanwhile; look at it and try again.");
+    Problem::conflict("connector_changed", message)
 }
 
 fn taken(service: &str, name: &str) -> Problem {

@@ -1,8 +1,6 @@
 //! Secrets on their way into the store and, for a request to their service, out of it.
 
-use std::sync::Arc;
-
-use artel_connectors::{Connector, Credential as Secret, check_account};
+use artel_connectors::{Connector, Credential as Secret, Listed, check_account};
 use artel_domain::{CredentialId, TenantId};
 use artel_http::{Faults, Problem};
 use artel_identity::SecretBox;
@@ -28,9 +26,9 @@ pub(super) fn check_shape(faults: &mut Faults, secret: &Value) {
 ///
 /// # Errors
 /// 422 that names the field.
-pub(super) async fn connector(app: &App, tenant: TenantId, key: &str) -> Result<Arc<Connector>, Problem> {
+pub(super) async fn connector(app: &App, tenant: TenantId, key: &str) -> Result<Listed, Problem> {
     if let Some(listed) = app.connectors.find(tenant, key).await? {
-        return Ok(listed.connector);
+        return Ok(listed);
     }
     let known = app.connectors.keys(tenant).await?.join(", ");
     Err(Problem::invalid_field("service_name", format!("there is no connector '{key}'; there are {known}")))

@@ -48,8 +48,8 @@ pub(crate) async fn update_credential(
     let credential = app.store.find_credential(&viewer, path.credential_id).await?.ok_or_else(absent)?;
     let sealed = match new.secret {
         Some(given) => {
-            let connector = secret::connector(&app, caller.tenant_id, &credential.service_name).await?;
-            let members = secret::checked(&connector, given)?;
+            let listed = secret::connector(&app, caller.tenant_id, &credential.service_name).await?;
+            let members = secret::checked(&listed.connector, given)?;
             Some(secret::sealed(&app.seal, caller.tenant_id, credential.id, &members)?)
         }
         None => None,

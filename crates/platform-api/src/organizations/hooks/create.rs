@@ -2,7 +2,8 @@ use artel_domain::{Hook, HookId};
 use artel_http::caller::CredentialsWrite;
 use artel_http::{At, Attempt, Body, Checked, Faults, Problem};
 use artel_identity::{OpaqueToken, entropy, hook_token};
-use artel_store::NewHook;
+use artel_store::hooks::MOST_HOOKS;
+use artel_store::{HookWrite, NewHook};
 use artel_tools_services::sealed_hook_secret;
 use axum::Json;
 use axum::extract::State;
@@ -49,7 +50,8 @@ pub(crate) struct NewHookView {
 /// Make a hook.
 ///
 /// An address where the connector's service delivers what it sends by itself. Whoever knows it can deliver, so it is a
-/// secret. With a `secret`, only deliveries that the service signed with it are taken. Needs `credentials:write`.
+/// secret. With a `secret`, only deliveries that the service signed with it are taken. An organisation has at most 200
+/// hooks. Needs `credentials:write`.
 #[utoipa::path(post, path = "/organizations/{org_id}/connectors/{connector_key}/hooks", tag = TAG,
     params(("org_id" = String, Path), ("connector_key" = String, Path), crate::document::IdempotencyKey),
     request_body = Option<CreateHook>,
@@ -82,7 +84,8 @@ pub(crate) async fn create_hook(
         let seal = |secret: String| sealed_hook_secret(&app.seal, hook.tenant_id, hook.id, &secret);
         let sealed = secret.map(seal).transpose().map_err(Problem::internal)?;
         let audit = caller.audit("hook.create", "hook", hook.id, hook.created_at);
-        let made = app.store.create_hook(NewHook { hook, token_hash: token.hash, sealed }, audit).await?;
+        let new = NewHook { hook, token_hash: token.hash, sealed };
+        let HookWrite::Done(made) = app.store.create_hook(new, audit).await? else { return Err(too_many()) };
         let token = token.secret.expose_secret().to_owned();
         let url = format!("/v1/hooks/{}/{}/{token}", made.tenant_id, made.connector_key);
         let view = NewHookView { hook: HookView::new(made, Some(&webhook)), url, token };
@@ -105,6 +108,11 @@ fn token(app: &App, attempt: &Attempt, id: Uuid) -> Result<OpaqueToken, Problem>
 
 fn last4(token: &str) -> String {
     token.chars().skip(token.len().saturating_sub(SHOWN_OF_TOKEN)).collect()
+}
+
+fn too_many() -> Problem {
+    let message = format!("An organisation has at most {MOST_HOOKS} hooks; revoke one first.");
+    Problem::conflict("too_many_hooks", message)
 }
 
 fn sends_nothing(key: &str) -> Problem {

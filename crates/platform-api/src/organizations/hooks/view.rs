@@ -13,13 +13,14 @@ pub(crate) struct HookView {
     hook: Hook,
     /// What proves where a delivery is from, beside the token in the URL: the `secret`, the sender's `address`, or
     /// `nothing`. `missing_secret`: the service signs its deliveries and the hook has no secret yet, so that every
-    /// delivery is refused.
+    /// delivery is refused. `no_connector`: there is no connector any more that takes deliveries, so that they are
+    /// refused too.
     #[schema(schema_with = proof)]
     proof: &'static str,
 }
 
 /// Every word of `proof`.
-const PROOFS: [&str; 4] = ["secret", "address", "nothing", "missing_secret"];
+const PROOFS: [&str; 5] = ["secret", "address", "nothing", "missing_secret", "no_connector"];
 
 fn proof() -> Schema {
     one_of(&PROOFS)
@@ -28,12 +29,13 @@ fn proof() -> Schema {
 impl HookView {
     /// * `webhook`: `None` when the connector is gone, or its service sends nothing any more.
     pub(super) fn new(hook: Hook, webhook: Option<&Webhook>) -> Self {
-        let [secret, address, nothing, missing] = PROOFS;
+        let [secret, address, nothing, missing, gone] = PROOFS;
         let proof = match webhook {
             Some(webhook) if webhook.takes_secret() && hook.has_secret => secret,
             Some(webhook) if webhook.knows_addresses() => address,
             Some(webhook) if webhook.takes_secret() => missing,
-            _ => nothing,
+            Some(_) => nothing,
+            None => gone,
         };
         Self { hook, proof }
     }

@@ -49,6 +49,7 @@ fn a_dialogue_reads_question_calls_results_answer() {
         outcome,
         attempts: 1,
         duration_ms: 1,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     };

@@ -36,6 +36,7 @@ fn finished(outcome: ToolOutcome) -> Event {
         outcome,
         attempts: 1,
         duration_ms: 12,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }
@@ -75,6 +76,16 @@ const USAGE: Usage =
     r#"{"error":"cancelled","code":"cancelled"}"#)]
 fn clients_see_the_events_of_the_contract(#[case] event: Event, #[case] name: &str, #[case] data: &str) {
     assert_eq!(shown(event), Some((name, data.to_owned())));
+}
+
+#[test]
+fn a_result_that_was_kept_says_how_old_it_is() {
+    let mut event = finished(ToolOutcome::Succeeded { output: json!("sunny") });
+    if let Event::ToolFinished { cached_age_seconds, .. } = &mut event {
+        *cached_age_seconds = Some(30);
+    }
+    let (_, data) = shown(event).unwrap();
+    assert!(data.ends_with(r#""output":"sunny","duration_ms":12,"cached":true,"age_seconds":30}"#), "{data}");
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn finished(output: Value) -> Event {
         outcome,
         attempts: 1,
         duration_ms: 12,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

@@ -107,6 +107,7 @@ pub(super) fn finished(n: u32) -> Event {
         outcome,
         attempts: 1,
         duration_ms: 0,
+        cached_age_seconds: None,
         request: None,
         usage: None,
     }

@@ -1,0 +1,12 @@
+-- How much a tenant keeps of what services sent. The twin of this file is in store-sqlite/migrations.
+
+-- What the event counts. Null: an earlier release kept it, which did not count.
+ALTER TABLE inbound_events ADD COLUMN bytes BIGINT;
+
+-- What is counted of a tenant's events, in parts, so that deliveries of one tenant seldom wait for each other's row.
+CREATE TABLE inbound_event_bytes (
+    tenant_id UUID    NOT NULL,
+    part      BIGINT  NOT NULL, -- made of the event's id
+    bytes     BIGINT  NOT NULL,
+    PRIMARY KEY (tenant_id, part)
+);

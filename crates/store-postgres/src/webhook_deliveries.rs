@@ -1,0 +1,271 @@
+//! Messages to tenants' own servers: from what happened, over each attempt, to what came of it.
+
+use artel_domain::{
+    AuditEntry, Notice, TenantId, Timestamp, WebhookDelivery, WebhookDeliveryId, WebhookDeliveryState,
+    WebhookEndpointId,
+};
+use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Page, SpreadNotice};
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use uuid::Uuid;
+
+use crate::audit;
+use crate::begun::begin;
+use crate::rows::{NoticeRow, WebhookDeliveryRow, webhook_deliveries};
+use crate::values::{duration_micros, json, micros, text};
+
+pub(crate) async fn send_test(
+    pool: &PgPool,
+    delivery: &WebhookDelivery,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<WebhookDelivery>> {
+    let mut tx = begin(pool).await?;
+    let is_new = insert(&mut *tx, delivery).await?;
+    let found = find(&mut *tx, delivery.tenant_id, delivery.endpoint_id, delivery.id).await?;
+    if is_new {
+        audit::append(&mut tx, delivery.tenant_id, std::slice::from_ref(audit)).await?;
+    }
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// To an endpoint that is switched on. Its row is locked, so that switching it off sees the message or is seen.
+async fn insert(db: impl PgExecutor<'_>, delivery: &WebhookDelivery) -> sqlx::Result<bool> {
+    let inserted = sqlx::query!(
+        "INSERT INTO webhook_deliveries (id, tenant_id, endpoint_id, event, payload, state, attempts, log, next_at, created_at)
+         SELECT $1, e.tenant_id, e.id, $4, $5, 'pending', 0, '[]', $6, $6
+         FROM webhook_endpoints e WHERE e.id = $3 AND e.tenant_id = $2 AND e.is_enabled FOR SHARE
+         ON CONFLICT DO NOTHING",
+        delivery.id.0,
+        delivery.tenant_id.0,
+        delivery.endpoint_id.0,
+        delivery.event.as_str(),
+        delivery.payload,
+        micros(delivery.created_at)
+    );
+    Ok(inserted.execute(db).await?.rows_affected() > 0)
+}
+
+async fn find(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    delivery: WebhookDeliveryId,
+) -> sqlx::Result<Option<WebhookDelivery>> {
+    let found = webhook_deliveries!(
+        "SELECT",
+        "FROM webhook_deliveries WHERE id = $1 AND tenant_id = $2 AND endpoint_id = $3",
+        delivery.0,
+        tenant.0,
+        endpoint.0
+    );
+    found.fetch_optional(db).await?.map(WebhookDelivery::try_from).transpose()
+}
+
+pub(crate) async fn list(
+    pool: &PgPool,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    state: Option<WebhookDeliveryState>,
+    page: Page,
+) -> sqlx::Result<(Vec<WebhookDelivery>, i64)> {
+    let state = state.map(WebhookDeliveryState::as_str);
+    let found = webhook_deliveries!(
+        "SELECT",
+        "FROM webhook_deliveries WHERE tenant_id = $1 AND endpoint_id = $2 AND ($3::text IS NULL OR state = $3)
+         ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5",
+        tenant.0,
+        endpoint.0,
+        state,
+        i64::from(page.limit),
+        i64::from(page.offset)
+    );
+    let found = found.fetch_all(pool).await?.into_iter().map(WebhookDelivery::try_from).collect::<sqlx::Result<_>>()?;
+    let total = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM webhook_deliveries
+           WHERE tenant_id = $1 AND endpoint_id = $2 AND ($3::text IS NULL OR state = $3)"#,
+        tenant.0,
+        endpoint.0,
+        state
+    );
+    Ok((found, total.fetch_one(pool).await?))
+}
+
+pub(crate) async fn retry(
+    pool: &PgPool,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    delivery: WebhookDeliveryId,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<WebhookDelivery>> {
+    let mut tx = begin(pool).await?;
+    let due = sqlx::query!(
+        "WITH place AS (SELECT id FROM webhook_endpoints WHERE id = $3 AND tenant_id = $2 AND is_enabled FOR SHARE)
+         UPDATE webhook_deliveries w SET state = 'pending', next_at = $4 FROM place
+         WHERE w.id = $1 AND w.tenant_id = $2 AND w.endpoint_id = place.id AND w.state <> 'sending'",
+        delivery.0,
+        tenant.0,
+        endpoint.0,
+        micros(audit.at)
+    );
+    let is_due = due.execute(&mut *tx).await?.rows_affected() > 0;
+    let found = find(&mut *tx, tenant, endpoint, delivery).await?;
+    if is_due {
+        audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    }
+    tx.commit().await?;
+    Ok(found.filter(|found| is_due || found.state == WebhookDeliveryState::Sending))
+}
+
+/// What did not arrive by now does not any more.
+pub(crate) async fn drop_pending(db: impl PgExecutor<'_>, endpoint: WebhookEndpointId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE webhook_deliveries SET state = 'dropped', next_at = NULL WHERE endpoint_id = $1 AND next_at IS NOT NULL",
+        endpoint.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn pending_notices(pool: &PgPool, limit: u32) -> sqlx::Result<Vec<Notice>> {
+    let rows = sqlx::query_as!(
+        NoticeRow,
+        r#"SELECT n.tenant_id AS "tenant_id!", n.subject_id AS "subject_id!", n.event AS "event!", n.state AS "state!", n.at AS "at!",
+               r.id AS "run_id?", coalesce(a.agent_id, r.agent_id) AS agent_id,
+               CASE WHEN NOT s.is_private THEN r.session_id END AS session_id, r.principal AS "principal?",
+               r.parent_run_id AS "parent_run_id?", r.error_code AS "error_code?", r.created_at AS "run_created_at?",
+               a.name AS "tool_name?", a.decision AS "decision?", a.decided_by AS "decided_by?",
+               a.created_at AS "asked_at?", a.expires_at AS "expires_at?"
+           FROM (SELECT tenant_id, subject_id, event, state, at FROM notices ORDER BY at LIMIT $1) n
+           LEFT JOIN approvals a ON a.id = n.subject_id AND a.tenant_id = n.tenant_id
+           LEFT JOIN runs r ON r.id = coalesce(a.run_id, n.subject_id) AND r.tenant_id = n.tenant_id
+           LEFT JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+           ORDER BY n.at"#,
+        i64::from(limit)
+    );
+    rows.fetch_all(pool).await?.into_iter().map(Notice::try_from).collect()
+}
+
+pub(crate) async fn spread(pool: &PgPool, spread: &[SpreadNotice]) -> sqlx::Result<u64> {
+    let mut tx = begin(pool).await?;
+    let mut made = 0;
+    for SpreadNotice { notice, payload, to } in spread {
+        let was_there = sqlx::query!(
+            "DELETE FROM notices WHERE tenant_id = $1 AND subject_id = $2 AND event = $3",
+            notice.tenant_id.0,
+            notice.subject,
+            notice.event.as_str()
+        );
+        if was_there.execute(&mut *tx).await?.rows_affected() == 0 {
+            continue;
+        }
+        for (endpoint_id, id) in to {
+            let delivery = WebhookDelivery::new(notice, *endpoint_id, *id, &text(payload));
+            made += u64::from(insert(&mut *tx, &delivery).await?);
+        }
+    }
+    tx.commit().await?;
+    Ok(made)
+}
+
+pub(crate) async fn claim(pool: &PgPool, claim: &DeliveryClaim) -> sqlx::Result<Vec<ClaimedDelivery>> {
+    let now = micros(claim.now);
+    // Most callers come too early.
+    let due = sqlx::query_scalar!(r#"SELECT 1 AS "due!" FROM webhook_deliveries WHERE next_at <= $1 LIMIT 1"#, now);
+    if due.fetch_optional(pool).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let busy: Vec<Uuid> = claim.busy.iter().map(|endpoint| endpoint.0).collect();
+    let rows = sqlx::query!(
+        r#"WITH due AS (
+             SELECT d.id, e.url, e.sealed, CASE WHEN e.old_secret_until > $1 THEN e.old_sealed END AS old_sealed
+             FROM webhook_endpoints e CROSS JOIN LATERAL (
+               SELECT w.id, w.next_at FROM webhook_deliveries w WHERE w.endpoint_id = e.id AND w.next_at <= $1
+               ORDER BY w.next_at, w.id LIMIT $2 FOR UPDATE SKIP LOCKED
+             ) d
+             WHERE e.is_enabled AND e.id <> ALL ($3) ORDER BY d.next_at, d.id LIMIT $4
+           )
+           UPDATE webhook_deliveries w SET state = 'sending', attempts = w.attempts + 1, next_at = $5
+           FROM due WHERE w.id = due.id
+           RETURNING w.id, w.tenant_id, w.endpoint_id, w.event, w.payload, w.state, w.attempts, w.log, w.next_at, w.created_at,
+                     due.url, due.sealed, due.old_sealed"#,
+        now,
+        i64::from(claim.per_endpoint),
+        &busy,
+        i64::from(claim.limit),
+        now + duration_micros(claim.hold)
+    );
+    let mut claimed = Vec::new();
+    for row in rows.fetch_all(pool).await? {
+        let delivery = WebhookDeliveryRow {
+            id: row.id,
+            tenant_id: row.tenant_id,
+            endpoint_id: row.endpoint_id,
+            event: row.event,
+            payload: row.payload,
+            state: row.state,
+            attempts: row.attempts,
+            log: row.log,
+            next_at: row.next_at,
+            created_at: row.created_at,
+        };
+        let (url, sealed, old_sealed) = (row.url, row.sealed, row.old_sealed);
+        claimed.push(ClaimedDelivery { delivery: delivery.try_into()?, url, sealed, old_sealed });
+    }
+    Ok(claimed)
+}
+
+pub(crate) async fn end_attempt(pool: &PgPool, end: &AttemptEnd) -> sqlx::Result<bool> {
+    let mut tx = begin(pool).await?;
+    // The endpoint first: switching it off locks the rows in this order too.
+    note_health(&mut tx, end).await?;
+    let ended = sqlx::query!(
+        "UPDATE webhook_deliveries SET log = $1, state = CASE WHEN state = 'sending' OR $2 = 'delivered' THEN $2 ELSE state END,
+             next_at = CASE WHEN state = 'sending' THEN $3 ELSE next_at END
+         WHERE id = $4 AND tenant_id = $5 AND attempts = $6 AND state IN ('sending', 'dropped')",
+        text(&json(&end.log)?),
+        end.state.as_str(),
+        end.next_at.map(micros),
+        end.delivery_id.0,
+        end.tenant_id.0,
+        end.attempt.number
+    );
+    if ended.execute(&mut *tx).await?.rows_affected() == 0 {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    if let Some(audit) = &end.gone {
+        drop_pending(&mut *tx, end.endpoint_id).await?;
+        audit::append(&mut tx, end.tenant_id, std::slice::from_ref(audit)).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// How the endpoint fares.
+async fn note_health(tx: &mut PgConnection, end: &AttemptEnd) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE webhook_endpoints SET failures = CASE WHEN $2 THEN 0 ELSE failures + 1 END,
+             failing_since = CASE WHEN $2 THEN NULL ELSE coalesce(failing_since, $3) END,
+             is_enabled = is_enabled AND NOT $4, is_gone = is_gone OR $4
+         WHERE id = $1 AND (failures > 0 OR NOT $2::boolean)",
+        end.endpoint_id.0,
+        end.state == WebhookDeliveryState::Delivered,
+        micros(end.attempt.at),
+        end.gone.is_some()
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn forget(pool: &PgPool, before: Timestamp, limit: u32) -> sqlx::Result<u64> {
+    let forgotten = sqlx::query!(
+        "DELETE FROM webhook_deliveries WHERE id IN
+             (SELECT id FROM webhook_deliveries WHERE created_at < $1 AND next_at IS NULL ORDER BY created_at LIMIT $2
+              FOR UPDATE SKIP LOCKED)",
+        micros(before),
+        i64::from(limit)
+    );
+    Ok(forgotten.execute(pool).await?.rows_affected())
+}

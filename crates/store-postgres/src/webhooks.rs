@@ -1,0 +1,139 @@
+//! Where tenants want to be told what happens. This crate knows no secret.
+
+use artel_domain::{AuditEntry, TenantId, Timestamp, WebhookEndpoint, WebhookEndpointId};
+use artel_store::{NewWebhookEndpoint, WebhookEndpointChange};
+use sqlx::{PgExecutor, PgPool};
+
+use crate::audit;
+use crate::begun::begin;
+use crate::rows::webhook_endpoints;
+use crate::values::{json, maybe_json, micros, text};
+use crate::webhook_deliveries::drop_pending;
+
+/// Two that come at the same time may both be the last that there is room for.
+pub(crate) async fn create(
+    pool: &PgPool,
+    new: &NewWebhookEndpoint,
+    most: u32,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<WebhookEndpoint>> {
+    let endpoint = &new.endpoint;
+    let mut tx = begin(pool).await?;
+    if let Some(earlier) = find(&mut *tx, endpoint.tenant_id, endpoint.id).await? {
+        return Ok(Some(earlier));
+    }
+    let made = sqlx::query!(
+        "INSERT INTO webhook_endpoints (id, tenant_id, url, description, events, is_enabled, is_gone, sealed, failures,
+                                        created_by, created_at)
+         SELECT $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::boolean, false, $7::text, 0, $8::uuid, $9::bigint
+         WHERE (SELECT count(*) FROM webhook_endpoints WHERE tenant_id = $2) < $10",
+        endpoint.id.0,
+        endpoint.tenant_id.0,
+        text(&endpoint.url),
+        endpoint.description.as_deref().map(text),
+        json(&endpoint.events)?,
+        endpoint.is_enabled,
+        new.sealed,
+        endpoint.created_by.0,
+        micros(endpoint.created_at),
+        i64::from(most)
+    );
+    if made.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    audit::append(&mut tx, endpoint.tenant_id, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(Some(endpoint.clone()))
+}
+
+pub(crate) async fn find(
+    db: impl PgExecutor<'_>,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+) -> sqlx::Result<Option<WebhookEndpoint>> {
+    let found =
+        webhook_endpoints!("SELECT", "FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2", tenant.0, endpoint.0);
+    found.fetch_optional(db).await?.map(WebhookEndpoint::try_from).transpose()
+}
+
+pub(crate) async fn list(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Vec<WebhookEndpoint>> {
+    let found =
+        webhook_endpoints!("SELECT", "FROM webhook_endpoints WHERE tenant_id = $1 ORDER BY created_at, id", tenant.0);
+    found.fetch_all(pool).await?.into_iter().map(WebhookEndpoint::try_from).collect()
+}
+
+pub(crate) async fn update(
+    pool: &PgPool,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    change: &WebhookEndpointChange,
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<WebhookEndpoint>> {
+    let mut tx = begin(pool).await?;
+    let changed = webhook_endpoints!(
+        "UPDATE webhook_endpoints SET url = coalesce($3, url), description = CASE WHEN $4 THEN $5 ELSE description END,
+             events = coalesce($6, events), is_gone = is_gone AND $7 IS NOT TRUE,
+             failures = CASE WHEN $7 THEN 0 ELSE failures END, failing_since = CASE WHEN $7 THEN NULL ELSE failing_since END,
+             is_enabled = coalesce($7::boolean, is_enabled), updated_at = $8
+         WHERE tenant_id = $1 AND id = $2 RETURNING",
+        "",
+        tenant.0,
+        endpoint.0,
+        change.url.as_deref().map(text),
+        change.description.is_some(),
+        change.description.as_ref().and_then(Option::as_deref).map(text),
+        maybe_json(change.events.as_ref())?,
+        change.is_enabled,
+        micros(audit.at)
+    );
+    let Some(changed) = changed.fetch_optional(&mut *tx).await? else { return Ok(None) };
+    if change.is_enabled == Some(false) {
+        drop_pending(&mut *tx, endpoint).await?;
+    }
+    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(Some(changed.try_into()?))
+}
+
+pub(crate) async fn rotate(
+    pool: &PgPool,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    (sealed, old_until): (&str, Timestamp),
+    audit: &AuditEntry,
+) -> sqlx::Result<Option<WebhookEndpoint>> {
+    let mut tx = begin(pool).await?;
+    let rotated = webhook_endpoints!(
+        "UPDATE webhook_endpoints SET old_sealed = sealed, old_secret_until = $3, sealed = $4, updated_at = $5
+         WHERE tenant_id = $1 AND id = $2 RETURNING",
+        "",
+        tenant.0,
+        endpoint.0,
+        micros(old_until),
+        sealed,
+        micros(audit.at)
+    );
+    let Some(rotated) = rotated.fetch_optional(&mut *tx).await? else { return Ok(None) };
+    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(Some(rotated.try_into()?))
+}
+
+pub(crate) async fn delete(
+    pool: &PgPool,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    audit: &AuditEntry,
+) -> sqlx::Result<bool> {
+    let mut tx = begin(pool).await?;
+    let deleted = sqlx::query!("DELETE FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2", tenant.0, endpoint.0);
+    if deleted.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!("DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND endpoint_id = $2", tenant.0, endpoint.0)
+        .execute(&mut *tx)
+        .await?;
+    audit::append(&mut tx, tenant, std::slice::from_ref(audit)).await?;
+    tx.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,267 @@
+//! Messages to tenants' own servers: from what happened, over each attempt, to what came of it.
+
+use artel_domain::{
+    AuditEntry, Notice, TenantId, Timestamp, WebhookDelivery, WebhookDeliveryId, WebhookDeliveryState,
+    WebhookEndpointId,
+};
+use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Page, SpreadNotice};
+use sqlx::{SqliteExecutor, SqlitePool};
+use uuid::Uuid;
+
+use crate::error::Outcome;
+use crate::rows::{NoticeRow, WebhookDeliveryRow, all, one, webhook_deliveries};
+use crate::values::{duration_micros, hex_list, micros};
+use crate::writer::Tx;
+
+pub(crate) async fn send_test(
+    tx: &mut Tx,
+    delivery: &WebhookDelivery,
+    audit: &AuditEntry,
+) -> Outcome<Option<WebhookDelivery>> {
+    if insert(tx, delivery).await? {
+        tx.audit(delivery.tenant_id, audit);
+    }
+    find(&mut tx.conn, delivery.tenant_id, delivery.endpoint_id, delivery.id).await
+}
+
+/// To an endpoint that is switched on.
+async fn insert(tx: &mut Tx, delivery: &WebhookDelivery) -> Outcome<bool> {
+    let (event, at) = (delivery.event.as_str(), micros(delivery.created_at));
+    let inserted = sqlx::query!(
+        "INSERT INTO webhook_deliveries (id, tenant_id, endpoint_id, event, payload, state, attempts, log, next_at, created_at)
+         SELECT ?1, e.tenant_id, e.id, ?4, ?5, 'pending', 0, '[]', ?6, ?6
+         FROM webhook_endpoints e WHERE e.id = ?3 AND e.tenant_id = ?2 AND e.is_enabled = 1
+         ON CONFLICT DO NOTHING",
+        delivery.id.0,
+        delivery.tenant_id.0,
+        delivery.endpoint_id.0,
+        event,
+        delivery.payload,
+        at
+    );
+    Ok(inserted.execute(&mut tx.conn).await?.rows_affected() > 0)
+}
+
+async fn find(
+    db: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    delivery: WebhookDeliveryId,
+) -> Outcome<Option<WebhookDelivery>> {
+    let found = webhook_deliveries!(
+        "SELECT",
+        "FROM webhook_deliveries WHERE id = ?1 AND tenant_id = ?2 AND endpoint_id = ?3",
+        delivery.0,
+        tenant.0,
+        endpoint.0
+    );
+    one(found.fetch_optional(db).await?)
+}
+
+pub(crate) async fn list(
+    reads: &SqlitePool,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    state: Option<WebhookDeliveryState>,
+    page: Page,
+) -> Outcome<(Vec<WebhookDelivery>, i64)> {
+    let state = state.map(WebhookDeliveryState::as_str);
+    let found = webhook_deliveries!(
+        "SELECT",
+        "FROM webhook_deliveries WHERE tenant_id = ?1 AND endpoint_id = ?2 AND (?3 IS NULL OR state = ?3)
+         ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5",
+        tenant.0,
+        endpoint.0,
+        state,
+        page.limit,
+        page.offset
+    );
+    let found = all(found.fetch_all(reads).await?)?;
+    let total = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!: i64" FROM webhook_deliveries
+           WHERE tenant_id = ?1 AND endpoint_id = ?2 AND (?3 IS NULL OR state = ?3)"#,
+        tenant.0,
+        endpoint.0,
+        state
+    );
+    Ok((found, total.fetch_one(reads).await?))
+}
+
+pub(crate) async fn retry(
+    tx: &mut Tx,
+    tenant: TenantId,
+    endpoint: WebhookEndpointId,
+    delivery: WebhookDeliveryId,
+    audit: &AuditEntry,
+) -> Outcome<Option<WebhookDelivery>> {
+    let now = micros(audit.at);
+    let due = sqlx::query!(
+        "UPDATE webhook_deliveries SET state = 'pending', next_at = ?4
+         WHERE id = ?1 AND tenant_id = ?2 AND endpoint_id = ?3 AND state <> 'sending'
+             AND EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = ?3 AND e.is_enabled = 1)",
+        delivery.0,
+        tenant.0,
+        endpoint.0,
+        now
+    );
+    let is_due = due.execute(&mut tx.conn).await?.rows_affected() > 0;
+    if is_due {
+        tx.audit(tenant, audit);
+    }
+    let found = find(&mut tx.conn, tenant, endpoint, delivery).await?;
+    Ok(found.filter(|found| is_due || found.state == WebhookDeliveryState::Sending))
+}
+
+/// What did not arrive by now does not any more.
+pub(crate) async fn drop_pending(tx: &mut Tx, endpoint: WebhookEndpointId) -> Outcome<()> {
+    sqlx::query!(
+        "UPDATE webhook_deliveries SET state = 'dropped', next_at = NULL WHERE endpoint_id = ?1 AND next_at IS NOT NULL",
+        endpoint.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn pending_notices(reads: &SqlitePool, limit: u32) -> Outcome<Vec<Notice>> {
+    let rows = sqlx::query_as!(
+        NoticeRow,
+        r#"SELECT n.tenant_id AS "tenant_id!: Uuid", n.subject_id AS "subject_id!: Uuid", n.event AS "event!: String",
+               n.state AS "state!: String", n.at AS "at!: i64", r.id AS "run_id?: Uuid", coalesce(a.agent_id, r.agent_id) AS "agent_id?: Uuid",
+               CASE WHEN s.is_private = 0 THEN r.session_id END AS "session_id?: String", r.principal AS "principal?: String",
+               r.parent_run_id AS "parent_run_id?: Uuid", r.error_code AS "error_code?: String", r.created_at AS "run_created_at?: i64",
+               a.name AS "tool_name?: String", a.decision AS "decision?: String", a.decided_by AS "decided_by?: Uuid",
+               a.created_at AS "asked_at?: i64", a.expires_at AS "expires_at?: i64"
+           FROM (SELECT tenant_id, subject_id, event, state, at FROM notices ORDER BY at LIMIT ?1) n
+           LEFT JOIN approvals a ON a.id = n.subject_id AND a.tenant_id = n.tenant_id
+           LEFT JOIN runs r ON r.id = coalesce(a.run_id, n.subject_id) AND r.tenant_id = n.tenant_id
+           LEFT JOIN session_access s ON s.tenant_id = r.tenant_id AND s.id = r.session_id
+           ORDER BY n.at"#,
+        limit
+    );
+    all(rows.fetch_all(reads).await?)
+}
+
+pub(crate) async fn spread(tx: &mut Tx, spread: &[SpreadNotice]) -> Outcome<u64> {
+    let mut made = 0;
+    for SpreadNotice { notice, payload, to } in spread {
+        let event = notice.event.as_str();
+        let was_there = sqlx::query!(
+            "DELETE FROM notices WHERE tenant_id = ?1 AND subject_id = ?2 AND event = ?3",
+            notice.tenant_id.0,
+            notice.subject,
+            event
+        );
+        if was_there.execute(&mut tx.conn).await?.rows_affected() == 0 {
+            continue;
+        }
+        for (endpoint_id, id) in to {
+            made += u64::from(insert(tx, &WebhookDelivery::new(notice, *endpoint_id, *id, payload)).await?);
+        }
+    }
+    Ok(made)
+}
+
+/// Whether there may be something to claim. Asked before a claim: most callers come too early.
+pub(crate) async fn any_due(reads: &SqlitePool, now: Timestamp) -> Outcome<bool> {
+    let now = micros(now);
+    let due =
+        sqlx::query_scalar!(r#"SELECT 1 AS "due!: i64" FROM webhook_deliveries WHERE next_at <= ?1 LIMIT 1"#, now);
+    Ok(due.fetch_optional(reads).await?.is_some())
+}
+
+pub(crate) async fn claim(tx: &mut Tx, claim: &DeliveryClaim) -> Outcome<Vec<ClaimedDelivery>> {
+    let (now, busy) = (micros(claim.now), hex_list(claim.busy.iter().map(|endpoint| endpoint.0))?);
+    let due = sqlx::query_scalar!(
+        r#"SELECT d.id AS "id!: Uuid" FROM webhook_endpoints e CROSS JOIN webhook_deliveries d ON d.id IN (
+               SELECT w.id FROM webhook_deliveries w WHERE w.endpoint_id = e.id AND w.next_at <= ?1 ORDER BY w.next_at, w.id LIMIT ?2)
+           WHERE e.is_enabled = 1 AND e.id NOT IN (SELECT unhex(value) FROM json_each(?3)) ORDER BY d.next_at, d.id LIMIT ?4"#,
+        now,
+        claim.per_endpoint,
+        busy,
+        claim.limit
+    );
+    let due = hex_list(due.fetch_all(&mut tx.conn).await?)?;
+    let until = now + duration_micros(claim.hold);
+    let taken = webhook_deliveries!(
+        "UPDATE webhook_deliveries SET state = 'sending', attempts = attempts + 1, next_at = ?1
+         WHERE id IN (SELECT unhex(value) FROM json_each(?2)) RETURNING",
+        "",
+        until,
+        due
+    );
+    let mut claimed = Vec::new();
+    for row in taken.fetch_all(&mut tx.conn).await? {
+        claimed.push(with_endpoint(tx, row, now).await?);
+    }
+    Ok(claimed)
+}
+
+async fn with_endpoint(tx: &mut Tx, row: WebhookDeliveryRow, now: i64) -> Outcome<ClaimedDelivery> {
+    let endpoint = sqlx::query!(
+        r#"SELECT url AS "url!: String", sealed AS "sealed!: String",
+               CASE WHEN old_secret_until > ?2 THEN old_sealed END AS "old_sealed?: String"
+           FROM webhook_endpoints WHERE id = ?1"#,
+        row.endpoint_id,
+        now
+    );
+    let endpoint = endpoint.fetch_one(&mut tx.conn).await?;
+    Ok(ClaimedDelivery {
+        delivery: row.try_into()?,
+        url: endpoint.url,
+        sealed: endpoint.sealed,
+        old_sealed: endpoint.old_sealed,
+    })
+}
+
+pub(crate) async fn end_attempt(tx: &mut Tx, end: &AttemptEnd) -> Outcome<bool> {
+    let (log, state, next_at) = (serde_json::to_string(&end.log)?, end.state.as_str(), end.next_at.map(micros));
+    let ended = sqlx::query!(
+        "UPDATE webhook_deliveries SET log = ?1, state = iif(state = 'sending' OR ?2 = 'delivered', ?2, state), next_at = iif(state = 'sending', ?3, next_at)
+         WHERE id = ?4 AND tenant_id = ?5 AND attempts = ?6 AND state IN ('sending', 'dropped')",
+        log,
+        state,
+        next_at,
+        end.delivery_id.0,
+        end.tenant_id.0,
+        end.attempt.number
+    );
+    if ended.execute(&mut tx.conn).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    note_health(tx, end).await?;
+    if let Some(audit) = &end.gone {
+        drop_pending(tx, end.endpoint_id).await?;
+        tx.audit(end.tenant_id, audit);
+    }
+    Ok(true)
+}
+
+/// How the endpoint fares.
+async fn note_health(tx: &mut Tx, end: &AttemptEnd) -> Outcome<()> {
+    let (is_well, is_gone) = (end.state == WebhookDeliveryState::Delivered, end.gone.is_some());
+    let at = micros(end.attempt.at);
+    sqlx::query!(
+        "UPDATE webhook_endpoints SET failures = iif(?2, 0, failures + 1), failing_since = iif(?2, NULL, coalesce(failing_since, ?3)),
+             is_enabled = iif(?4, 0, is_enabled), is_gone = iif(?4, 1, is_gone)
+         WHERE id = ?1 AND (failures > 0 OR NOT ?2)",
+        end.endpoint_id.0,
+        is_well,
+        at,
+        is_gone
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn forget(tx: &mut Tx, before: Timestamp, limit: u32) -> Outcome<u64> {
+    let before = micros(before);
+    let forgotten = sqlx::query!(
+        "DELETE FROM webhook_deliveries WHERE id IN
+             (SELECT id FROM webhook_deliveries WHERE created_at < ?1 AND next_at IS NULL ORDER BY created_at LIMIT ?2)",
+        before,
+        limit
+    );
+    Ok(forgotten.execute(&mut tx.conn).await?.rows_affected())
+}
