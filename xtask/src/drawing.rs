@@ -2,7 +2,7 @@
 
 /// The floors, from the bottom up. A crate imports only crates of lower floors.
 pub(crate) const FLOORS: &[&[&str]] = &[
-    &["artel-domain", "artel-egress", "artel-catalogue"],
+    &["artel-domain", "artel-egress", "artel-catalogue", "artel-extract"],
     &[
         "artel-store",
         "artel-bus",
@@ -48,6 +48,7 @@ pub(crate) const PURE: &[(&str, &[&str])] = &[
     ("artel-domain", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-egress", &["axum", "sqlx"]),
     ("artel-catalogue", &["axum", "reqwest", "sqlx", "tokio"]),
+    ("artel-extract", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-agent", &["axum", "reqwest", "sqlx", "tokio"]),
     ("artel-identity", &["axum", "sqlx"]),
     ("artel-store", &["axum", "reqwest", "sqlx"]),
