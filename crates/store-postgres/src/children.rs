@@ -185,8 +185,8 @@ pub(crate) async fn files(pool: &PgPool, fence: &Fence) -> sqlx::Result<Vec<Arti
     files.fetch_all(pool).await?.into_iter().map(Artifact::try_from).collect()
 }
 
-/// What the runs below this one asked, oldest first. Also what is decided: a quick human decides before the run above is
-/// claimed, and it shows the question all the same.
+/// What the runs below this one asked, oldest first. Also what is decided: a quick human decides before the run above
+/// is claimed, and it shows the question all the same.
 pub(crate) async fn asked(pool: &PgPool, run: RunId) -> sqlx::Result<Vec<Approval>> {
     let asked = select_approval!(
         "FROM approvals WHERE run_id IN (

@@ -160,8 +160,8 @@ pub(crate) async fn files(reads: &SqlitePool, fence: &Fence) -> Outcome<Vec<Arti
     all(files.fetch_all(reads).await?)
 }
 
-/// What the runs below this one asked, oldest first. Also what is decided: a quick human decides before the run above is
-/// claimed, and it shows the question all the same.
+/// What the runs below this one asked, oldest first. Also what is decided: a quick human decides before the run above
+/// is claimed, and it shows the question all the same.
 pub(crate) async fn asked(reads: &SqlitePool, run: RunId) -> Outcome<Vec<Approval>> {
     let asked = approvals!(
         "SELECT",

@@ -73,8 +73,8 @@ pub trait OrganizationConnectors: Send + Sync {
     /// It is taken from the list of every agent, so that a later one of the same key is nobody's.
     ///
     /// # Arguments
-    /// * `is_hidden`: a connector of the installation has its key by now. Accounts and agents of the key are that one's:
-    ///   they keep nobody from deleting this one, and stay.
+    /// * `is_hidden`: a connector of the installation has its key by now. Accounts and agents of the key are that
+    ///   one's: they keep nobody from deleting this one, and stay.
     async fn delete_organization_connector(
         &self,
         tenant: TenantId,
