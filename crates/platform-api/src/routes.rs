@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, usage, workspace,
+    deliveries, docs, forms, health, organizations, runs, sessions, tasks, tool_catalogue, tools, turns, usage, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -72,6 +72,7 @@ fn resources() -> OpenApiRouter<App> {
         approval_rules::routes(),
         sessions::routes(),
         turns::routes(),
+        tasks::routes(),
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),
@@ -106,6 +107,7 @@ fn run_starts() -> OpenApiRouter<App> {
         .routes(routes!(runs::create::create_run))
         .routes(routes!(runs::stream::stream_run))
         .routes(routes!(turns::start::start_turn))
+        .routes(routes!(tasks::run::run_task))
 }
 
 fn sign_in() -> OpenApiRouter<App> {

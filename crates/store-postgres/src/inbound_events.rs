@@ -30,11 +30,21 @@ pub(crate) async fn record(pool: &PgPool, new: &NewInboundEvent, payload: &str) 
     Ok(is_new)
 }
 
+/// With a start of each active task that the event triggers, in one trip.
 async fn insert(db: impl PgExecutor<'_>, new: &NewInboundEvent, payload: &str) -> sqlx::Result<bool> {
     let event = &new.event;
-    let inserted = sqlx::query!(
-        "INSERT INTO inbound_events (tenant_id, id, hook_id, service, kind, delivery_id, sameness, payload, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, hook_id, sameness) DO NOTHING",
+    let inserted = sqlx::query_scalar!(
+        r#"WITH event AS (
+             INSERT INTO inbound_events (tenant_id, id, hook_id, service, kind, delivery_id, sameness, payload, received_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, hook_id, sameness) DO NOTHING
+             RETURNING tenant_id, id, service, kind, received_at
+           ), start AS (
+             INSERT INTO task_starts (task_id, event_id, tenant_id, created_at)
+             SELECT t.id, e.id, e.tenant_id, e.received_at FROM event e JOIN tasks t
+               ON t.tenant_id = e.tenant_id AND t.trigger_service = e.service AND t.trigger_type = e.kind
+               AND t.deleted_at IS NULL AND t.state = 'active'
+           )
+           SELECT EXISTS (SELECT 1 FROM event) AS "is_new!""#,
         event.tenant_id.0,
         event.id.0,
         event.hook_id.0,
@@ -45,7 +55,7 @@ async fn insert(db: impl PgExecutor<'_>, new: &NewInboundEvent, payload: &str) -
         payload,
         micros(event.received_at)
     );
-    Ok(inserted.execute(db).await?.rows_affected() > 0)
+    inserted.fetch_one(db).await
 }
 
 pub(crate) async fn list(pool: &PgPool, tenant: TenantId, filter: &InboundEventFilter) -> sqlx::Result<InboundEvents> {

@@ -7,6 +7,7 @@ use sqlx::SqlitePool;
 use uuid::Uuid;
 
 use crate::error::Outcome;
+use crate::event_starts;
 use crate::rows::InboundEventRow;
 use crate::values::{duration_micros, micros};
 use crate::writer::Tx;
@@ -40,7 +41,11 @@ pub(crate) async fn record(tx: &mut Tx, new: &NewInboundEvent, payload: &str) ->
         payload,
         at
     );
-    Ok(inserted.execute(&mut tx.conn).await?.rows_affected() > 0)
+    let is_new = inserted.execute(&mut tx.conn).await?.rows_affected() > 0;
+    if is_new {
+        event_starts::ask(tx, event).await?;
+    }
+    Ok(is_new)
 }
 
 pub(crate) async fn list(reads: &SqlitePool, tenant: TenantId, filter: &InboundEventFilter) -> Outcome<InboundEvents> {

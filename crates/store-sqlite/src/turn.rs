@@ -8,7 +8,7 @@ use sqlx::SqlitePool;
 use crate::error::{Failure, Outcome};
 use crate::rows::agents;
 use crate::values::time;
-use crate::{approval_rules, approvals, bindings, budgets, children, journal, runs, sessions, tool_calls, versions};
+use crate::{approval_rules, approvals, bindings, budgets, children, executions, journal, runs, sessions, tool_calls, versions};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
@@ -26,6 +26,7 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
     let children = if there_is.children { runs::of_parent(reads, fence).await? } else { Vec::new() };
     let child_files = if there_is.children { children::files(reads, fence).await? } else { Vec::new() };
     let child_approvals = if there_is.children { children::asked(reads, fence.run_id).await? } else { Vec::new() };
+    let task = if there_is.task { executions::of_run(reads, fence.tenant_id, fence.run_id).await? } else { None };
     let session = if there_is.team { sessions::find(reads, fence.tenant_id, &fence.session_id).await? } else { None };
     Ok(TurnRecord {
         agent,
@@ -42,6 +43,7 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
         child_approvals,
         now: time(there_is.now),
         session,
+        task,
         in_organization: there_is.organization,
         has_successor: there_is.successor,
         last_seq: there_is.last_seq,
@@ -68,6 +70,8 @@ struct Outline {
     waits: bool,
     /// Calls of the run started others.
     children: bool,
+    /// The run is an execution of a saved task.
+    task: bool,
     now: i64,
 }
 
@@ -89,6 +93,7 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
                    AS "organization!: bool",
                EXISTS (SELECT 1 FROM tool_calls c WHERE c.run_id = r.id AND c.wait IS NOT NULL) AS "waits!: bool",
                EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = r.id) AS "children!: bool",
+               EXISTS (SELECT 1 FROM task_executions e WHERE e.run_id = r.id) AS "task!: bool",
                CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS "now!: i64"
            FROM runs r WHERE r.id = ?1 AND r.tenant_id = ?2 AND r.session_id = ?3 AND r.epoch = ?4"#,
         fence.run_id.0,

@@ -44,8 +44,8 @@ pub struct InboundEvents {
 /// The journal of what services sent by themselves.
 #[async_trait]
 pub trait InboundJournal: Send + Sync {
-    /// False: the event was delivered to its hook before, and nothing is written. Of many deliveries at once, one is
-    /// written.
+    /// With a start of each active task of the tenant that the event triggers ([`crate::Tasks::event_starts`]). False:
+    /// the event was delivered to its hook before, and nothing is written. Of many deliveries at once, one is written.
     async fn record_inbound_event(&self, new: NewInboundEvent) -> Result<bool>;
     /// Newest first.
     async fn list_inbound_events(&self, tenant: TenantId, filter: InboundEventFilter) -> Result<InboundEvents>;

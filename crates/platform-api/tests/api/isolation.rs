@@ -24,6 +24,7 @@ struct Things {
     connector: String,
     hook: String,
     hook_token: String,
+    task: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -42,6 +43,8 @@ async fn things(world: &World) -> Things {
     let (credential, grant) = crate::credentials::granted(&ada, &agent).await;
     let connector = crate::own_connectors::imported(&ada, "secret_shop").await;
     let hook = crate::deliveries::made(&ada, "http", None).await;
+    let task = ada.post("/tasks", json!({ "title": "t", "prompt": "p", "agent_id": agent })).await;
+    let task = task.body["task_id"].as_str().unwrap().to_owned();
     Things {
         tenant: ada.tenant.to_string(),
         agent,
@@ -57,6 +60,7 @@ async fn things(world: &World) -> Things {
         connector,
         hook: hook["id"].as_str().unwrap().to_owned(),
         hook_token: hook["token"].as_str().unwrap().to_owned(),
+        task,
     }
 }
 
@@ -74,6 +78,7 @@ impl Things {
             "artifact_id" => self.artifact.clone(),
             "credential_id" => self.credential.clone(),
             "grant_id" => self.grant.clone(),
+            "task_id" => self.task.clone(),
             "hook_id" => self.hook.clone(),
             // It opens its own hook alone, whoever shows it.
             "token" => self.hook_token.clone(),

@@ -19,6 +19,7 @@ mod oauth;
 mod organization_connector;
 mod run;
 mod session;
+mod task;
 mod tool;
 mod workspace;
 
@@ -38,5 +39,6 @@ pub(crate) use oauth::{ClientRow, FamilyRow, SigningKeyRow};
 pub(crate) use organization_connector::OrganizationConnectorRow;
 pub(crate) use run::{RunRow, select_run};
 pub(crate) use session::{SessionRow, sessions};
+pub(crate) use task::{ExecutionRow, TaskRow, executions, tasks};
 pub(crate) use tool::{BindingRow, ToolRow, returning_tool, select_tool};
 pub(crate) use workspace::{WorkspaceFileRow, workspace_files};

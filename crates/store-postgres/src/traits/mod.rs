@@ -28,5 +28,6 @@ mod runs;
 mod sessions;
 mod signing_keys;
 mod standings;
+mod tasks;
 mod tools;
 mod workspaces;

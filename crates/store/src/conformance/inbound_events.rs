@@ -9,7 +9,7 @@ use crate::{InboundEventFilter, InboundEvents, NewInboundEvent, Store};
 
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 
-fn event(world: &World, hook: HookId, service: &str, number: u8) -> NewInboundEvent {
+pub(super) fn event(world: &World, hook: HookId, service: &str, number: u8) -> NewInboundEvent {
     let event = InboundEvent {
         id: InboundEventId(uuid()),
         tenant_id: world.tenant,
