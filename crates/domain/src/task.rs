@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::words::words;
-use crate::{
-    AgentId, Cap, Phase, Principal, RunFailure, RunId, SessionId, TaskId, TenantId, Timestamp, Usage,
-    UserId,
-};
+use crate::{AgentId, Cap, Phase, Principal, RunFailure, RunId, SessionId, TaskId, TenantId, Timestamp, Usage, UserId};
 
 words! {
     TaskState {

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use artel_bus::LocalBus;
 use artel_domain::{
-    Account, Actor, AgentId, Cap, Clock, Execution, Hashed, Misfire, Overlap, Principal, Refusal, Requester, RunId, StartCause, Task,
-    TaskId, TaskSchedule, TaskState, TenantId, Timestamp, UserId,
+    Account, Actor, AgentId, Cap, Clock, Execution, Hashed, Misfire, Overlap, Principal, Refusal, Requester, RunId,
+    StartCause, Task, TaskId, TaskSchedule, TaskState, TenantId, Timestamp, UserId,
 };
 use artel_engine::AllowAll;
 use artel_intents::{Intents, IntentsConfig, NewTask, RunTask, TaskChange, TaskTerms};
-use artel_store::{Accounts as _, Agents as _, Identities as _, NewAccount, Page, Runs as _, Tasks as _, Viewer};
+use artel_store::{Accounts as _, Identities as _, NewAccount, Page, Runs as _, Tasks as _, Viewer};
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use uuid::Uuid;
 

@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, organizations, runs, sessions, tasks, tool_catalogue, tools, turns, usage, workspace,
+    deliveries, docs, forms, health, organizations, runs, sessions, tasks, tool_catalogue, tools, turns, usage,
+    workspace,
 };
 
 /// A file with what is around it in a form.

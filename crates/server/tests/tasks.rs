@@ -8,6 +8,7 @@ use artel_domain::Timestamp;
 use artel_testkit::{Artel, Client, Database, Launch, ModelServer, on_both_stores};
 use serde_json::{Value, json};
 
+const ADA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn start(database: Database, model: &ModelServer) -> Artel {
@@ -81,7 +82,9 @@ async fn an_execution_waits_for_a_human(database: Database) {
     let model = ModelServer::calling_the_tool_once(json!({ "text": "hello" })).await;
     let receiver = artel_testkit::Receiver::start(Duration::ZERO).await;
     let artel = start(database, &model).await;
-    let client = artel.client().await;
+    // Rules are an administrator's to set.
+    let (token, _) = artel.command(&["token", "--tenant", ADA, "--user", ADA, "--scopes", "admin"]).await;
+    let client = Client::new(artel.url(), token.trim());
     let agent = client.agent("openai:gpt-4o-mini", &[receiver.tool("work", "idempotent")]).await;
     let rules = json!({ "rules": [{ "tool": "*", "effect": "ask" }] });
     let answer = client.request("PUT", "/v1/approval-rules").json(&rules).send().await.unwrap();

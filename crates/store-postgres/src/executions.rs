@@ -96,7 +96,6 @@ pub(crate) async fn save_state(pool: &PgPool, tenant: TenantId, task: TaskId, st
 }
 
 pub(crate) async fn load_state(pool: &PgPool, tenant: TenantId, task: TaskId) -> sqlx::Result<Option<String>> {
-    let found =
-        sqlx::query_scalar!("SELECT saved_state FROM tasks WHERE id = $1 AND tenant_id = $2", task.0, tenant.0);
+    let found = sqlx::query_scalar!("SELECT saved_state FROM tasks WHERE id = $1 AND tenant_id = $2", task.0, tenant.0);
     Ok(found.fetch_optional(pool).await?.flatten())
 }

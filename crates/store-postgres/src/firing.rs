@@ -93,11 +93,7 @@ async fn make_run(
 }
 
 /// The rows of the audit log about it.
-async fn cancel(
-    tx: &mut PgConnection,
-    firing: &Firing,
-    open: &[(RunId, SessionId)],
-) -> sqlx::Result<Vec<AuditEntry>> {
+async fn cancel(tx: &mut PgConnection, firing: &Firing, open: &[(RunId, SessionId)]) -> sqlx::Result<Vec<AuditEntry>> {
     let open: Vec<Uuid> = open.iter().map(|(run, _)| run.0).collect();
     let locked = sqlx::query_scalar!(
         "SELECT id FROM runs WHERE id = ANY ($1) AND phase IN ('queued', 'running', 'waiting_for_approval')
@@ -155,7 +151,9 @@ pub(crate) async fn settle(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::R
     );
     let over = over.fetch_all(&mut *tx).await?;
     let runs: Vec<Uuid> = over.iter().map(|row| row.run_id).collect();
-    sqlx::query!("UPDATE task_executions SET is_settled = true WHERE run_id = ANY ($1)", &runs).execute(&mut *tx).await?;
+    sqlx::query!("UPDATE task_executions SET is_settled = true WHERE run_id = ANY ($1)", &runs)
+        .execute(&mut *tx)
+        .await?;
     for row in over.iter().filter(|row| row.succeeded) {
         sqlx::query!(
             "UPDATE tasks SET next_at = $1 WHERE tenant_id = $2 AND parent_id = $3 AND deleted_at IS NULL AND state = 'active'",

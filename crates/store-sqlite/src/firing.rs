@@ -89,10 +89,8 @@ async fn make_run(tx: &mut Tx, firing: &Firing, queue: Option<SessionId>) -> Out
 
 async fn cancel(tx: &mut Tx, firing: &Firing, open: &[(RunId, SessionId)]) -> Outcome<()> {
     for (run, _) in open {
-        let ends = sqlx::query_scalar!(
-            r#"SELECT cancel_requested <> 0 AS "ends!: bool" FROM runs WHERE id = ?1"#,
-            run.0
-        );
+        let ends =
+            sqlx::query_scalar!(r#"SELECT cancel_requested <> 0 AS "ends!: bool" FROM runs WHERE id = ?1"#, run.0);
         if ends.fetch_one(&mut tx.conn).await? {
             continue;
         }

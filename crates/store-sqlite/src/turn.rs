@@ -8,7 +8,9 @@ use sqlx::SqlitePool;
 use crate::error::{Failure, Outcome};
 use crate::rows::agents;
 use crate::values::time;
-use crate::{approval_rules, approvals, bindings, budgets, children, executions, journal, runs, sessions, tool_calls, versions};
+use crate::{
+    approval_rules, approvals, bindings, budgets, children, executions, journal, runs, sessions, tool_calls, versions,
+};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;

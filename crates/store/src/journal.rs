@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use artel_domain::{
     Agent, Approval, ApprovalId, ApprovalRule, Artifact, AuditEntry, Binding, Budget, CallId, CallState, Entry, Phase,
-    Run, RunFailure, RunId, Session, SessionId, Spend, Subagent, TaskOfRun, TenantId, Timestamp, ToolCallRow, ToolDefinition,
-    Usage, Wait, WaitFor,
+    Run, RunFailure, RunId, Session, SessionId, Spend, Subagent, TaskOfRun, TenantId, Timestamp, ToolCallRow,
+    ToolDefinition, Usage, Wait, WaitFor,
 };
 use async_trait::async_trait;
 use serde_json::Value;

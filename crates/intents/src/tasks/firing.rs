@@ -24,12 +24,7 @@ pub(super) const OVERLAPS: &str = "task_is_running";
 
 impl Intents {
     /// Stores an execution and wakes the workers. `None`: the due time is taken already.
-    pub(super) async fn fire(
-        &self,
-        requester: &Requester,
-        task: &Task,
-        start: Start,
-    ) -> Result<Option<Run>, Refusal> {
+    pub(super) async fn fire(&self, requester: &Requester, task: &Task, start: Start) -> Result<Option<Run>, Refusal> {
         scopes::check(requester, Scope::RunsWrite)?;
         self.check_size(&task.prompt)?;
         let profile = self.profile_for_task(requester, task.agent_id).await?;

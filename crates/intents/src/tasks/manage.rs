@@ -135,7 +135,11 @@ impl Intents {
                 return Ok(task);
             }
         }
-        Err(Refusal::conflict(Subject::Task, "changed_meanwhile", "Others change the task at the same time. Try again."))
+        Err(Refusal::conflict(
+            Subject::Task,
+            "changed_meanwhile",
+            "Others change the task at the same time. Try again.",
+        ))
     }
 
     /// The task with the change, and whether its next time is another one.

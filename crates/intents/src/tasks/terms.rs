@@ -1,6 +1,6 @@
 use artel_domain::{
-    AgentId, Cap, Fault, Misfire, Overlap, Refusal, RefusalKind, Subject, Task, TaskId,
-    TaskSchedule, TaskState, TaskTrigger, Timestamp,
+    AgentId, Cap, Fault, Misfire, Overlap, Refusal, RefusalKind, Subject, Task, TaskId, TaskSchedule, TaskState,
+    TaskTrigger, Timestamp,
 };
 
 use super::schedule::{Cron, times};
@@ -78,10 +78,9 @@ fn schedule_faults(task: &Task, now: Timestamp) -> Vec<Fault> {
     let fault = |field: &str, message: &str| vec![Fault { field: field.to_owned(), message: message.to_owned() }];
     match &task.schedule {
         Some(TaskSchedule::Cron { cron, timezone }) => match Cron::read(cron, timezone) {
-            Err(faults) => faults
-                .into_iter()
-                .map(|fault| Fault { field: format!("schedule.{}", fault.field), ..fault })
-                .collect(),
+            Err(faults) => {
+                faults.into_iter().map(|fault| Fault { field: format!("schedule.{}", fault.field), ..fault }).collect()
+            }
             Ok(cron) if cron.after(now).is_none() => fault("schedule.cron", "must be a time that comes some day"),
             Ok(_) => Vec::new(),
         },

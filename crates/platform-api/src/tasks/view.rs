@@ -78,9 +78,8 @@ pub(super) async fn views(app: &App, tasks: Vec<Task>) -> Result<Vec<TaskView>, 
     let Some(tenant) = tasks.first().map(|task| task.tenant_id) else { return Ok(Vec::new()) };
     let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
     let mut last = app.store.last_executions(tenant, &ids).await?;
-    let mut of = |task: TaskId| {
-        last.iter().position(|execution| execution.task_id == task).map(|at| last.swap_remove(at))
-    };
+    let mut of =
+        |task: TaskId| last.iter().position(|execution| execution.task_id == task).map(|at| last.swap_remove(at));
     Ok(tasks.into_iter().map(|task| (of(task.id), task)).map(|(last, task)| TaskView::new(task, last)).collect())
 }
 

@@ -1,4 +1,6 @@
-use artel_domain::{AuditEntry, Execution, ExecutionSummary, Phase, RunId, Task, TaskId, TaskOfRun, TenantId, Timestamp};
+use artel_domain::{
+    AuditEntry, Execution, ExecutionSummary, Phase, RunId, Task, TaskId, TaskOfRun, TenantId, Timestamp,
+};
 use artel_store::{EventStart, Fired, Firing, Page, Result, SkippedDue, TaskFilter, Tasks, Viewer};
 use async_trait::async_trait;
 

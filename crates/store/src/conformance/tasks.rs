@@ -10,7 +10,8 @@ use artel_domain::{
 use super::inbound_events::event;
 use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
 use crate::{
-    AuditFilter, Created, Fired, Firing, NewInboundEvent, NewOrganizationSession, NewRun, Page, SkippedDue, Store, TaskFilter, Viewer,
+    AuditFilter, Created, Fired, Firing, NewInboundEvent, NewOrganizationSession, NewRun, Page, SkippedDue, Store,
+    TaskFilter, Viewer,
 };
 
 const ALL: Page = Page { limit: 100, offset: 0 };
