@@ -27,6 +27,7 @@ mod limits;
 mod passages;
 mod programs;
 mod refusal;
+mod sniff;
 mod xml;
 
 pub use document::{Attachment, Block, Content, Document, Place, Table};

@@ -167,7 +167,9 @@ fn a_password_is_named() -> Result<(), &'static str> {
     let mut word = docx(&p("", "x"));
     for (magic, flags) in [(&b"PK\x01\x02"[..], 8), (b"PK\x03\x04", 6)] {
         let heads: Vec<usize> = (0..word.len() - 4).filter(|at| word[*at..].starts_with(magic)).collect();
-        heads.into_iter().for_each(|head| word[head + flags] |= 1);
+        for head in heads {
+            word[head + flags] |= 1;
+        }
     }
     assert_eq!(read(&word), Err(Refusal::Encrypted));
     let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 512]].concat();

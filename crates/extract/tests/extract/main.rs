@@ -1,5 +1,7 @@
 //! Files that the tests make themselves, read by the public interface.
 
+#![expect(clippy::format_collect, clippy::format_push_string, reason = "the files are small, and read better so")]
+
 mod files;
 mod formats;
 mod hostile;

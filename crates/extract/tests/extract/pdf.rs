@@ -11,12 +11,9 @@ use crate::files::pdf;
 
 type Checked = Result<(), Box<dyn std::error::Error>>;
 
-/// The programs of this machine, when PDF can be read with them.
+/// The programs of this machine, when PDF can be read with them; else the tests that need them are skipped.
 fn installed() -> Option<Programs> {
     let programs = Programs::found();
-    if programs.pdftotext.is_none() {
-        println!("skipped: pdftotext is not installed");
-    }
     programs.pdftotext.is_some().then_some(programs)
 }
 
@@ -53,17 +50,16 @@ fn passages_of_a_pdf_name_its_pages() -> Checked {
 }
 
 #[test]
-fn a_pdf_of_5000_pages_is_refused_with_its_limit() -> Checked {
-    let Some(programs) = installed() else { return Ok(()) };
+fn a_pdf_of_5000_pages_is_refused_with_its_limit() {
+    let Some(programs) = installed() else { return };
     let file = pdf(&vec!["A page of words that say nothing"; 5000]);
     let started = Instant::now();
     let refused = read(&file, Limits::default(), programs.clone());
     assert_eq!(refused, Err(Refusal::TooLarge { limit: 3000, unit: "pages" }));
-    assert!(started.elapsed() < Duration::from_secs(120), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(2), "{:?}", started.elapsed());
     let few = Limits { text_bytes: 2000, ..Limits::default() };
     let refused = read(&file, few, programs);
     assert!(matches!(refused, Err(Refusal::TooLarge { unit: "bytes of text", .. })), "{refused:?}");
-    Ok(())
 }
 
 #[test]
