@@ -137,14 +137,14 @@ impl Intents {
                 Ok(Started::New(run))
             }
             Created::Run(run) => Ok(Started::Known(run)),
-            refused => Err(Self::refused(requester, refused, &session, agent, at)),
+            refused => Err(Self::refused(requester, &refused, &session, agent, at)),
         }
     }
 
     /// Why the store made no run.
     pub(crate) fn refused(
         requester: &Requester,
-        refused: Created,
+        refused: &Created,
         session: &SessionId,
         agent: AgentId,
         at: Timestamp,

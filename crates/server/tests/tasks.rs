@@ -9,7 +9,7 @@ use artel_testkit::{Artel, Client, Database, Launch, ModelServer, on_both_stores
 use serde_json::{Value, json};
 
 const ADA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn start(database: Database, model: &ModelServer) -> Artel {
     let launch = Launch::new(env!("CARGO_BIN_EXE_artel"), database)

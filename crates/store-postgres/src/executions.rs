@@ -69,7 +69,7 @@ pub(crate) async fn summarise(pool: &PgPool, viewer: &Viewer, task: TaskId) -> s
         viewer.tenant_id.0,
         task.0
     );
-    Ok(summary.fetch_one(pool).await?)
+    summary.fetch_one(pool).await
 }
 
 /// The task that the run executes.

@@ -23,11 +23,10 @@ pub(crate) async fn fire(pool: &PgPool, firing: &Firing) -> sqlx::Result<Option<
     }
     let open = open(&mut tx, firing).await?;
     let queue = match (firing.overlap, open.last()) {
-        (_, None) => None,
+        (_, None) | (Overlap::CancelPrevious, Some(_)) => None,
         (Overlap::Skip, Some(_)) => return Ok(Some(Fired::Overlaps)),
         (Overlap::Queue, Some(_)) if open.len() as i64 >= LONGEST_QUEUE => return Ok(Some(Fired::Overlaps)),
         (Overlap::Queue, Some((_, session))) => Some(session.clone()),
-        (Overlap::CancelPrevious, Some(_)) => None,
     };
     let mut audits = Vec::new();
     if firing.overlap == Overlap::CancelPrevious {

@@ -20,11 +20,10 @@ pub(crate) async fn fire(tx: &mut Tx, firing: &Firing) -> Outcome<Fired> {
     }
     let open = open(tx, firing).await?;
     let queue = match (firing.overlap, open.last()) {
-        (_, None) => None,
+        (_, None) | (Overlap::CancelPrevious, Some(_)) => None,
         (Overlap::Skip, Some(_)) => return Ok(Fired::Overlaps),
         (Overlap::Queue, Some(_)) if open.len() as i64 >= LONGEST_QUEUE => return Ok(Fired::Overlaps),
         (Overlap::Queue, Some((_, session))) => Some(session.clone()),
-        (Overlap::CancelPrevious, Some(_)) => None,
     };
     let created = make_run(tx, firing, queue).await?;
     let Created::Run(run) = created else { return Ok(Fired::Refused(created)) };

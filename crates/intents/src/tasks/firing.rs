@@ -41,7 +41,7 @@ impl Intents {
                                cancel it, or change the rule \"overlap\".";
                 Err(Refusal::conflict(Subject::Task, OVERLAPS, message))
             }
-            Fired::Refused(created) => Err(Self::refused(requester, created, &session, task.agent_id, at)),
+            Fired::Refused(created) => Err(Self::refused(requester, &created, &session, task.agent_id, at)),
         }
     }
 

@@ -25,6 +25,7 @@ impl Checked for RunTaskNow {
 }
 
 /// An execution that begins.
+#[expect(clippy::struct_field_names, reason = "the names of the members")]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StartedExecution {
     task_id: TaskId,
