@@ -196,9 +196,9 @@ async fn one_that_the_installation_hides_can_be_deleted() {
     keeps_unreadable(&world, &ada, "github").await;
     let account = json!({ "service_name": "github", "account_label": "Main", "secret": { "token": "secret" } });
     ada.post(CREDENTIALS, account).await.is(StatusCode::CREATED);
-    let agent = ada.post(AGENTS, json!({ "name": "Scribe", "connectors": ["github"] })).await;
-    agent.is(StatusCode::CREATED);
-    let agent = format!("{AGENTS}/{}", agent.body["id"].as_str().unwrap());
+    let agent = format!("{AGENTS}/{}", ada.post(AGENTS, json!({ "name": "Scribe" })).await.id());
+    let puts = json!({ "connector_keys": ["github"] });
+    assert_eq!(ada.put(&format!("{agent}/connectors"), puts).await.body["connectors"], json!(["github"]));
     world.bob().delete(&place).await.is_problem(409);
     ada.delete(&place).await.is(StatusCode::NO_CONTENT);
     assert_eq!(ada.delete(&place).await.is_problem(409).body["error"], "connector_not_own");
