@@ -1,5 +1,5 @@
-//! What every surface may ask of a run, a session or a saved task: start a run, answer a call, decide about one, cancel,
-//! switch the specialist, keep a task and start it.
+//! What every surface may ask of a run, a session or a saved task: start a run, answer a call, decide about one,
+//! cancel, switch the specialist, keep a task and start it.
 //!
 //! An intent checks the request, stores it in one transaction and wakes the workers, who do the rest. All limits that
 //! do not belong to a protocol are checked here. This crate must never know HTTP, SQL, a model, or the words of one

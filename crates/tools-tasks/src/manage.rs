@@ -15,8 +15,8 @@ use crate::words::nanos;
 
 const NEXT: usize = 5;
 
-/// Makes, starts, switches, changes and deletes tasks of whoever started the run. Made again after a crash, a call finds
-/// what it made.
+/// Makes, starts, switches, changes and deletes tasks of whoever started the run. Made again after a crash, a call
+/// finds what it made.
 pub(crate) struct ManageTaskTool(pub(crate) Arc<TaskTools>);
 
 #[async_trait]

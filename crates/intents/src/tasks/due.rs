@@ -38,7 +38,8 @@ impl Intents {
         }
     }
 
-    /// A task that cannot be started for now does not hold up those behind it: the error is told when nothing else is due.
+    /// A task that cannot be started for now does not hold up those behind it: the error is told when nothing else is
+    /// due.
     async fn take_all(&self, due: &[Task]) -> Result<u64, Refusal> {
         let (mut taken, mut trouble) = (0, None);
         for task in due {

@@ -4,8 +4,8 @@ use artel_store::HeldKey;
 use crate::Intents;
 
 impl Intents {
-    /// Somebody who asked for something earlier, as they are now: with the limits that their key has today. `None`: their
-    /// account or their key has no access any more.
+    /// Somebody who asked for something earlier, as they are now: with the limits that their key has today. `None`:
+    /// their account or their key has no access any more.
     ///
     /// # Errors
     /// `Unavailable` or `Internal`: the store.

@@ -23,8 +23,8 @@ pub(crate) struct ScheduleTerms {
     /// its session, `cancel_previous` cancels it.
     #[schema(inline)]
     pub(super) overlap: Option<Overlap>,
-    /// What becomes of times that came while nothing could be started: `run_once` (when absent) makes up for all of them
-    /// by one execution, `skip` leaves them out. A start that is at most 15 s late is on time.
+    /// What becomes of times that came while nothing could be started: `run_once` (when absent) makes up for all of
+    /// them by one execution, `skip` leaves them out. A start that is at most 15 s late is on time.
     #[schema(inline)]
     pub(super) misfire: Option<Misfire>,
 }

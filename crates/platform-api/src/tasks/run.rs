@@ -35,7 +35,8 @@ pub(crate) struct StartedExecution {
 
 /// Start a task now.
 ///
-/// One execution, in the caller's own name, also of a task that is paused. When another one is not over, the task's rule
+/// One execution, in the caller's own name, also of a task that is paused. When another one is not over, the task's
+/// rule
 /// `overlap` decides: 409 for `skip`. The same `Idempotency-Key` gets the same run. Needs `runs:write`.
 #[utoipa::path(post, path = "/tasks/{task_id}/run", tag = TAG,
     params(("task_id" = TaskId, Path), crate::document::IdempotencyKey), request_body = Option<RunTaskNow>,

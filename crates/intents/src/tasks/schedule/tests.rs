@@ -33,7 +33,8 @@ fn times(line: &str, zone: &str, from: &str, count: usize) -> Vec<String> {
     &["2026-03-07T07:15:00Z", "2026-03-08T07:00:00Z", "2026-03-09T06:15:00Z"])]
 #[case::new_york_in_autumn("30 1 * * *", "America/New_York", "2026-11-01",
     &["2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z", "2026-11-03T06:30:00Z"])]
-// Lord Howe's summer time is half an hour: 02:00 to 02:30 is skipped on 2026-10-04, 01:30 to 02:00 comes twice on 04-05.
+// Lord Howe's summer time is half an hour: 02:00 to 02:30 is skipped on 2026-10-04, 01:30 to 02:00 comes twice on
+// 04-05.
 #[case::half_an_hour_in_spring("15 2 * * *", "Australia/Lord_Howe", "2026-10-02",
     &["2026-10-02T15:45:00Z", "2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"])]
 #[case::half_an_hour_in_autumn("45 1 * * *", "Australia/Lord_Howe", "2026-04-03",
