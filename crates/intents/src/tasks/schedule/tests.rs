@@ -17,7 +17,7 @@ fn times(line: &str, zone: &str, from: &str, count: usize) -> Vec<String> {
     cron(line, zone).next(from, count).iter().map(ToString::to_string).collect()
 }
 
-/// The lists were made with GNU date from the zones' own rules, not with this code.
+/// The lists were worked out by hand from the zones' rules, not with this code.
 #[rstest]
 // Berlin skips 02:00 to 03:00 on 2026-03-29, and has that hour twice on 2026-10-25.
 #[case::a_skipped_time_comes_after_the_gap("30 2 * * *", "Europe/Berlin", "2026-03-28",
