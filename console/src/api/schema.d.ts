@@ -974,6 +974,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tasks, newest first.
+         * @description One's own; an administrator's list has everybody's. Needs `runs:read`.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        /**
+         * Create a task.
+         * @description An agent does what the prompt says by a schedule, by an event, or when somebody starts it. It acts in the caller's
+         *     name, with the scopes that the caller has now; what needs a human's word waits among the approvals. Without schedule
+         *     and trigger, it starts by hand alone. Needs `runs:write`.
+         */
+        post: operations["create_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say when a cron line comes.
+         * @description Nothing is kept. Needs `runs:read`.
+         */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a task.
+         * @description One's own; an administrator reads everybody's. Needs `runs:read`.
+         */
+        get: operations["get_task"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a task.
+         * @description With the tasks that follow it. Executions under way go on, and all stay readable as runs. Its owner does, or an
+         *     administrator. Needs `runs:write`.
+         */
+        delete: operations["delete_task"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a task.
+         * @description Its owner does. Whatever but `enabled` is changed, the task acts in the caller's name from then on, with the scopes
+         *     that the caller has now. Executions under way keep what they began with. Needs `runs:write`.
+         */
+        patch: operations["update_task"];
+        trace?: never;
+    };
+    "/v1/tasks/{task_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a task.
+         * @description It starts nothing by itself until it is resumed. Executions under way go on. Needs `runs:write`.
+         */
+        post: operations["pause_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{task_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a task.
+         * @description It starts at the next time of its schedule: times that passed meanwhile are not made up for. Needs `runs:write`.
+         */
+        post: operations["resume_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{task_id}/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the executions of a task, newest first.
+         * @description Each is a run: its id opens it everywhere. Needs `runs:read`.
+         */
+        get: operations["list_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}/files": {
         parameters: {
             query?: never;
@@ -1615,6 +1751,28 @@ export interface paths {
          *     the same turn. Needs `runs:write`.
          */
         post: operations["start_turn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{task_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a task now.
+         * @description One execution, in the caller's own name, also of a task that is paused. When another one is not over, the task's
+         *     rule
+         *     `overlap` decides: 409 for `skip`. The same `Idempotency-Key` gets the same run. Needs `runs:write`.
+         */
+        post: operations["run_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2271,6 +2429,22 @@ export interface components {
             model?: string | null;
             llm_params?: Record<string, never> | null;
         };
+        CreateTask: {
+            /** @description Without control characters and invisible characters. */
+            title: string;
+            /** @description What the agent is told. */
+            prompt: string;
+            agent_id?: components["schemas"]["AgentId"] | null;
+            parent_id?: components["schemas"]["TaskId"] | null;
+            schedule?: components["schemas"]["ScheduleTerms"] | null;
+            trigger?: components["schemas"]["TriggerTerms"] | null;
+            budget?: components["schemas"]["TaskBudget"] | null;
+            /**
+             * @description `false` makes a task that is paused.
+             * @default true
+             */
+            enabled: boolean | null;
+        };
         CreateTool: components["schemas"]["ToolMembers"] & ({
             /** @enum {unknown} */
             execution_type: "http_webhook";
@@ -2475,6 +2649,33 @@ export interface components {
          * @enum {string}
          */
         ExecutionType: "http_webhook" | "internal";
+        /** @description An execution of a task: a run. */
+        ExecutionView: {
+            /** @description Opens it as a run everywhere. */
+            run_id: components["schemas"]["RunId"];
+            session_id: components["schemas"]["SessionId"];
+            cause: components["schemas"]["StartCause"];
+            /**
+             * Format: date-time
+             * @description The time of the schedule, or when it was asked for.
+             */
+            due_at: string;
+            /** @enum {string} */
+            status: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+            output?: string | null;
+            error_code?: string | null;
+            error_message?: string | null;
+            usage?: components["schemas"]["Usage"] | null;
+            /**
+             * Format: double
+             * @description Known where some budget limits the run.
+             */
+            cost_usd?: number | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+        };
         /** @description What is wrong with one member of the request. */
         FieldError: {
             /** @description Where: `name`, `llm_params.temperature`, `allowed_domains[0]`; empty for the body as a whole. */
@@ -2671,6 +2872,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /**
+         * @description What happens to times that came while nobody could start anything.
+         * @enum {string}
+         */
+        Misfire: "run_once" | "skip";
         /** @description A new key, with the key itself: it is shown this once. */
         NewApiKeyView: {
             id: components["schemas"]["ApiKeyId"];
@@ -2692,6 +2898,11 @@ export interface components {
             /** @description Where the service delivers, relative to the address of this API. The token is part of it. */
             url: string;
             token: string;
+        };
+        /** @description The times of a cron line. */
+        NextTimes: {
+            /** @description The next ten, UTC; fewer when there are no more. */
+            next: string[];
         };
         /** @description An agent of an organisation: the same one as under `/agents`. */
         OrganizationAgent: {
@@ -2715,6 +2926,11 @@ export interface components {
             model: string;
             llm_params?: Record<string, never> | null;
         };
+        /**
+         * @description What happens when a start meets an execution that is not over.
+         * @enum {string}
+         */
+        Overlap: "skip" | "queue" | "cancel_previous";
         /** @enum {string} */
         PermissionScope: "read" | "write";
         /**
@@ -2730,6 +2946,12 @@ export interface components {
             max_overflow: number;
             /** Format: int32 */
             total_pool_capacity: number;
+        };
+        PreviewSchedule: {
+            /** @description Five fields (minute, hour, day of month, month, day of week), or six with seconds first. */
+            cron: string;
+            /** @description An IANA name such as `Europe/Moscow`; `UTC` when absent. */
+            timezone?: string | null;
         };
         /** @description The body of every 4xx and 5xx answer. */
         Problem: {
@@ -2850,6 +3072,42 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "queued" | "running" | "succeeded" | "failed";
+        /** @description Nothing needs to be said. */
+        RunTaskNow: Record<string, never>;
+        /** @description When a task starts by itself: again and again (`cron` and `timezone`), or once (`at`). */
+        ScheduleTerms: {
+            /** @description Five fields (minute, hour, day of month, month, day of week), or six with seconds first. */
+            cron?: string | null;
+            /** @description An IANA name such as `Europe/Moscow`; `UTC` when absent. */
+            timezone?: string | null;
+            /**
+             * Format: date-time
+             * @description The only time.
+             */
+            at?: string | null;
+            /**
+             * @description When an execution is not over at the next start: `skip` (when absent) starts nothing, `queue` begins after it in
+             *     its session, `cancel_previous` cancels it.
+             */
+            overlap?: ("skip" | "queue" | "cancel_previous") | null;
+            /**
+             * @description What becomes of times that came while nothing could be started: `run_once` (when absent) makes up for all of
+             *     them by one execution, `skip` leaves them out. A start that is at most 15 s late is on time.
+             */
+            misfire?: ("run_once" | "skip") | null;
+        };
+        /** @description When a task starts by itself. */
+        ScheduleView: {
+            cron?: string | null;
+            timezone?: string | null;
+            /**
+             * Format: date-time
+             * @description The only time.
+             */
+            at?: string | null;
+            overlap: components["schemas"]["Overlap"];
+            misfire: components["schemas"]["Misfire"];
+        };
         /** @description An endpoint with its secret: it is shown this once. */
         SecretView: components["schemas"]["EndpointView"] & {
             /** @description `whsec_` and the base64 of the key that messages are signed with. */
@@ -2876,6 +3134,16 @@ export interface components {
          *     text.
          */
         SessionId: string;
+        /** @description A start that came to nothing. */
+        SkippedStart: {
+            /**
+             * Format: date-time
+             * @description When it was due.
+             */
+            due_at: string;
+            /** @description Why, for people. */
+            reason: string;
+        };
         /** @description Of the current UTC day, with what is set aside for calls under way. Counted while some budget is in force. */
         SpentView: {
             /** Format: int64 */
@@ -2883,6 +3151,11 @@ export interface components {
             /** Format: double */
             cost_usd: number;
         };
+        /**
+         * @description Why an execution was started.
+         * @enum {string}
+         */
+        StartCause: "schedule" | "hand" | "parent" | "event";
         StartRun: {
             agent_id: components["schemas"]["AgentId"];
             input_message: string;
@@ -2906,6 +3179,12 @@ export interface components {
             /** @description Kept with a new session; at most 16 KiB. */
             metadata?: Record<string, never> | null;
             on_busy?: ("refuse" | "queue") & Record<string, never>;
+        };
+        /** @description An execution that begins. */
+        StartedExecution: {
+            task_id: components["schemas"]["TaskId"];
+            run_id: components["schemas"]["RunId"];
+            session_id: components["schemas"]["SessionId"];
         };
         /** @description Where to read what comes of a message. */
         StartedTurn: {
@@ -2945,6 +3224,52 @@ export interface components {
             member: string;
             from: unknown;
             to: unknown;
+        };
+        /** @description What one execution may use; what is absent is not limited here. */
+        TaskBudget: {
+            /** Format: int64 */
+            run_tokens?: number | null;
+            /**
+             * Format: double
+             * @description In US dollars.
+             */
+            run_cost_usd?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description Work that an agent does by itself.
+         */
+        TaskId: string;
+        /** @enum {string} */
+        TaskState: "active" | "paused" | "done";
+        /** @description An event of a service that starts a task. */
+        TaskTrigger: {
+            /** @description The connector of the service. */
+            service: string;
+            /** @description The service's word for what happened. */
+            type: string;
+        };
+        /** @description A task. */
+        TaskView: {
+            task_id: components["schemas"]["TaskId"];
+            title: string;
+            prompt: string;
+            agent_id: components["schemas"]["AgentId"];
+            parent_id?: components["schemas"]["TaskId"] | null;
+            schedule?: components["schemas"]["ScheduleView"] | null;
+            trigger?: components["schemas"]["TaskTrigger"] | null;
+            budget: components["schemas"]["TaskBudget"];
+            /** @description `done`: its only time has come. */
+            state: components["schemas"]["TaskState"];
+            /** Format: date-time */
+            next_run_at?: string | null;
+            skipped?: components["schemas"]["SkippedStart"] | null;
+            last_execution?: components["schemas"]["ExecutionView"] | null;
+            created_by: components["schemas"]["UserId"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at?: string | null;
         };
         /**
          * Format: uuid
@@ -3217,6 +3542,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description An inbound event that starts a task. */
+        TriggerTerms: {
+            /** @description The key of the connector. */
+            service: string;
+            /** @description The service's word for what happened. */
+            type: string;
+        };
         TurnInput: components["schemas"]["TurnInputMembers"] & ({
             approval_id: string;
             /** @enum {unknown} */
@@ -3358,6 +3690,18 @@ export interface components {
             /** @description Without control characters and invisible characters. */
             title?: string | null;
         };
+        /** @description What is absent stays as it is; `null` takes a schedule, a trigger or a budget away. */
+        UpdateTask: {
+            /** @description Without control characters and invisible characters. */
+            title?: string | null;
+            prompt?: string | null;
+            agent_id?: components["schemas"]["AgentId"] | null;
+            schedule?: components["schemas"]["ScheduleTerms"] | null;
+            trigger?: components["schemas"]["TriggerTerms"] | null;
+            budget?: components["schemas"]["TaskBudget"] | null;
+            /** @description Whether it starts by itself. */
+            enabled?: boolean | null;
+        };
         UpdateTool: components["schemas"]["ToolChanges"] & ({
             /** @enum {unknown} */
             execution_type?: null;
@@ -3394,6 +3738,26 @@ export interface components {
             events?: components["schemas"]["Subscription"][] | null;
             /** @description `false` drops the messages that did not arrive yet. `true` forgets earlier failures and a 410. */
             is_enabled?: boolean | null;
+        };
+        /**
+         * @description Tokens of one model call, or their sum over a run. `prompt_tokens` includes those read from a cache and those
+         *     written to one.
+         */
+        Usage: {
+            /** Format: int64 */
+            prompt_tokens: number;
+            /** Format: int64 */
+            completion_tokens: number;
+            /** Format: int64 */
+            cached_tokens?: number;
+            /** Format: int64 */
+            reasoning_tokens?: number;
+            /**
+             * Format: int64
+             * @description Left out when there are none, so that journals and answers of providers without such a cache look as they
+             *     always did.
+             */
+            cache_write_tokens?: number;
         };
         /** @description What the calls of one group come to. */
         UsageView: {
@@ -5568,6 +5932,300 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_tasks: {
+        parameters: {
+            query?: {
+                state?: "active" | "paused" | "done";
+                /** @description Only tasks that follow this one. */
+                parent_id?: components["schemas"]["TaskId"];
+                /** @description An administrator sees the caller's own tasks only. */
+                own?: boolean;
+                /** @description At most this many; 20 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tasks. */
+            200: {
+                headers: {
+                    /** @description How many match in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTask"];
+            };
+        };
+        responses: {
+            /** @description The new task. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSchedule"];
+            };
+        };
+        responses: {
+            /** @description The next ten times. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextTimes"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTask"];
+            };
+        };
+        responses: {
+            /** @description The task as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    pause_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resume_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_executions: {
+        parameters: {
+            query?: {
+                /** @description At most this many; 20 when absent. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of executions. */
+            200: {
+                headers: {
+                    /** @description How many there are in all. */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionView"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_workspace_files: {
         parameters: {
             query?: {
@@ -7008,6 +7666,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartedTurn"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    run_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A second request with the same key and body within 24 hours gets the answer of the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunTaskNow"] | null;
+            };
+        };
+        responses: {
+            /** @description It begins. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedExecution"];
                 };
             };
             400: components["responses"]["Malformed"];

@@ -59,6 +59,8 @@ id! {
     WebhookEndpointId,
     /// One message to one endpoint.
     WebhookDeliveryId,
+    /// Work that an agent does by itself.
+    TaskId,
 }
 
 impl WebhookDeliveryId {
@@ -79,10 +81,30 @@ impl RunId {
     ///
     /// FROZEN: runs that are under way have these ids.
     pub fn of_task(parent: Self, call: CallId, index: usize) -> Self {
-        let mut bytes = *Uuid::new_v5(&call.0, format!("subagent/{index}").as_bytes()).as_bytes();
+        Self::at_the_time_of(parent, Uuid::new_v5(&call.0, format!("subagent/{index}").as_bytes()))
+    }
+
+    /// The execution of a saved task that a call starts: the call made again finds it.
+    ///
+    /// FROZEN: runs that are under way have these ids.
+    pub fn of_execution(parent: Self, call: CallId) -> Self {
+        Self::at_the_time_of(parent, Uuid::new_v5(&call.0, b"execution"))
+    }
+
+    fn at_the_time_of(parent: Self, id: Uuid) -> Self {
+        let mut bytes = *id.as_bytes();
         bytes[..6].copy_from_slice(&parent.0.as_bytes()[..6]);
         bytes[6] = bytes[6] & 0x0F | 0x70;
         Self(Uuid::from_bytes(bytes))
+    }
+}
+
+impl TaskId {
+    /// The task that a call makes: the call made again finds it.
+    ///
+    /// FROZEN: tasks that are kept have these ids.
+    pub fn of_call(call: CallId) -> Self {
+        Self(Uuid::new_v5(&call.0, b"task"))
     }
 }
 

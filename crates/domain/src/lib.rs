@@ -38,6 +38,7 @@ pub mod session;
 pub mod specialist;
 pub mod subagent;
 pub mod target;
+pub mod task;
 pub mod tool;
 pub mod tool_ref;
 pub mod wait;
@@ -70,7 +71,7 @@ pub use form::{AskedForm, FormState};
 pub use hook::{Hook, InboundEvent};
 pub use ids::{
     AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
-    InboundEventId, RunId, SessionId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
+    InboundEventId, RunId, SessionId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
@@ -82,6 +83,10 @@ pub use session::{Session, Visibility};
 pub use specialist::{Confidence, Plan, RoutedBy, Specialist, Subtask, SwitchCause, TeamRequest, TeamStart};
 pub use subagent::{Above, Subagent, SubagentKind};
 pub use target::{Target, TargetChange};
+pub use task::{
+    Execution, ExecutionSummary, Misfire, Overlap, SkippedStart, StartCause, Task, TaskOfRun, TaskSchedule, TaskState,
+    TaskTrigger,
+};
 pub use tool::{AuthType, Binding, ExecutionType, PermissionScope, RateLimit, ToolDefinition, ToolStatus};
 pub use tool_ref::{EarlierRef, ToolRef};
 pub use wait::{FieldType, Form, FormField, Wait, WaitFor};

@@ -67,6 +67,7 @@ pub enum Subject {
     Service,
     Session,
     SessionId,
+    Task,
     Tool,
 }
 
@@ -85,6 +86,7 @@ impl Subject {
             Self::Service => "service",
             Self::Session => "session",
             Self::SessionId => "session_id",
+            Self::Task => "task",
             Self::Tool => "tool",
         }
     }

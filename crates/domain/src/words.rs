@@ -64,6 +64,10 @@ mod tests {
             crate::specialist::SwitchCause => "user" "router" "model" "plan";
             crate::specialist::RoutedBy => "model" "keywords";
             crate::subagent::SubagentKind => "explore" "execute" "verify";
+            crate::task::TaskState => "active" "paused" "done";
+            crate::task::Overlap => "skip" "queue" "cancel_previous";
+            crate::task::Misfire => "run_once" "skip";
+            crate::task::StartCause => "schedule" "hand" "parent" "event";
             crate::tool::ToolStatus => "active" "deprecated";
             crate::tool::ExecutionType => "http_webhook" "internal";
             crate::tool::AuthType => "none" "api_key" "oauth2" "service" "bearer_token" "basic_auth" "custom_header" "query_param";

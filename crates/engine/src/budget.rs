@@ -36,15 +36,16 @@ pub(crate) struct Allowance {
 }
 
 impl RunBudget {
-    /// The operator's caps with the tenant's, the agent's and a subagent's own: each can only tighten.
+    /// The operator's caps with the tenant's, the agent's, the task's and a subagent's own: each can only tighten.
     pub(crate) fn new(operator: Caps, record: &TurnRecord, claim: &Claim) -> Self {
         let (Budget { run: tenant_run, day: tenant_day }, agent) = (record.tenant_budget, record.agent_budget);
         let run = operator.run.and(tenant_run).and(agent.run);
         let subagent = claim.run.subagent.as_ref();
         let above = subagent.into_iter().flat_map(|own| &own.above);
         let above = above.map(|above| (above.run_id, run.and(above.budget))).collect();
+        let of_task = record.task.map(|task| task.budget).unwrap_or_default();
         let caps = Caps {
-            run: run.and(subagent.map(|own| own.budget).unwrap_or_default()),
+            run: run.and(of_task).and(subagent.map(|own| own.budget).unwrap_or_default()),
             agent_day: operator.agent_day.and(agent.day),
             tenant_day: operator.tenant_day.and(tenant_day),
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{Above, Actor, Agent, AuditEntry, CallId, Run, RunId, Subagent, SubagentKind};
+use artel_domain::{Above, Actor, Agent, AuditEntry, CallId, Cap, Run, RunId, Subagent, SubagentKind};
 use artel_store::{Fence, NewChild, StoreError, TurnRecord};
 use artel_tools::{SubagentTask, ToolError};
 use async_trait::async_trait;
@@ -24,6 +24,8 @@ const ROLE: &str = "You are a subagent: another run of this agent handed you one
 pub(crate) struct Family {
     fence: Fence,
     in_organization: bool,
+    /// What an execution of a saved task may cost: its subagents share it.
+    budget: Cap,
     /// Runs that it started already.
     started: usize,
 }
@@ -31,7 +33,8 @@ pub(crate) struct Family {
 impl Family {
     pub(crate) fn of(run: &Run, record: &TurnRecord, fence: Fence) -> Self {
         let in_organization = record.in_organization || run.subagent.as_ref().is_some_and(|own| own.in_organization);
-        Self { fence, in_organization, started: record.children.len() }
+        let budget = record.task.map(|task| task.budget).unwrap_or_default();
+        Self { fence, in_organization, budget, started: record.children.len() }
     }
 
     /// The first of all runs above is in a session with an organisation's agent.
@@ -52,6 +55,7 @@ impl Family {
             toolbox: toolbox.clone(),
             fence: self.fence.clone(),
             in_organization: self.in_organization,
+            budget: self.budget,
             started: self.started,
         })
     }
@@ -77,6 +81,7 @@ struct Starter {
     toolbox: Toolbox,
     fence: Fence,
     in_organization: bool,
+    budget: Cap,
     started: usize,
 }
 
@@ -115,7 +120,7 @@ impl Starter {
     /// The runs above those that this one starts.
     fn above(&self) -> Vec<Above> {
         let own = self.run.subagent.as_ref();
-        let budget = own.map(|own| own.budget).unwrap_or_default();
+        let budget = own.map_or(self.budget, |own| own.budget);
         let above = own.into_iter().flat_map(|own| own.above.iter().copied());
         above.chain([Above { run_id: self.run.id, budget }]).collect()
     }

@@ -1,5 +1,5 @@
-//! What every surface may ask of a run or a session: start a run, answer a call, decide about one, cancel, switch the
-//! specialist.
+//! What every surface may ask of a run, a session or a saved task: start a run, answer a call, decide about one,
+//! cancel, switch the specialist, keep a task and start it.
 //!
 //! An intent checks the request, stores it in one transaction and wakes the workers, who do the rest. All limits that
 //! do not belong to a protocol are checked here. This crate must never know HTTP, SQL, a model, or the words of one
@@ -14,6 +14,7 @@ mod scopes;
 mod sessions;
 mod start_run;
 mod switch;
+mod tasks;
 mod team_agent;
 mod text;
 mod turns;
@@ -26,4 +27,5 @@ pub use ground::{Intents, IntentsConfig};
 pub use sessions::OpenSession;
 pub use start_run::{Runner, StartRun, Started};
 pub use switch::Switch;
+pub use tasks::{Cron, NewTask, RunTask, TaskChange, TaskTerms};
 pub use turns::{StartTurn, WhenBusy};

@@ -137,24 +137,37 @@ impl Intents {
                 Ok(Started::New(run))
             }
             Created::Run(run) => Ok(Started::Known(run)),
-            Created::AgentMissing => Err(Refusal::absent(Subject::Agent)),
-            Created::AgentDisabled => Err(disabled(requester, agent)),
-            Created::AgentIsDraft => Err(is_draft()),
-            Created::SessionTaken if session.is_unique() => Err(Refusal::absent(Subject::Session)),
+            refused => Err(Self::refused(requester, &refused, &session, agent, at)),
+        }
+    }
+
+    /// Why the store made no run.
+    pub(crate) fn refused(
+        requester: &Requester,
+        refused: &Created,
+        session: &SessionId,
+        agent: AgentId,
+        at: Timestamp,
+    ) -> Refusal {
+        match refused {
+            Created::AgentDisabled => disabled(requester, agent),
+            Created::AgentIsDraft => is_draft(),
+            Created::SessionTaken if session.is_unique() => Refusal::absent(Subject::Session),
             Created::SessionTaken => {
                 let message = "Another user began a session of this name just now. Try again.";
-                Err(Refusal::conflict(Subject::Session, "session_taken", message))
+                Refusal::conflict(Subject::Session, "session_taken", message)
             }
             Created::DailyLimit => {
                 let message = "A daily limit of runs is used up: that of the API key, of a key that made it, of the user or of the \
                                organisation. It counts anew from midnight UTC.";
-                Err(Refusal::too_many(Subject::Run, message, seconds_until_midnight(at)))
+                Refusal::too_many(Subject::Run, message, seconds_until_midnight(at))
             }
+            Created::AgentMissing | Created::Run(_) => Refusal::absent(Subject::Agent),
         }
     }
 
     /// All that the requester's runs count against: their keys' limits, the user's and the tenant's.
-    fn daily_limits(&self, requester: &Requester) -> Vec<DailyLimit> {
+    pub(crate) fn daily_limits(&self, requester: &Requester) -> Vec<DailyLimit> {
         let user = self.config.runs_per_day_user.map(|runs| DailyLimit { of: requester.user_id().0, runs });
         // The tenant as a whole has the id of zeros: a user may have the same id as their tenant.
         let tenant = self.config.runs_per_day_tenant.map(|runs| DailyLimit { of: Uuid::nil(), runs });
@@ -166,7 +179,11 @@ impl Intents {
         if start.input.trim().is_empty() && !may_be_empty {
             return Err(Refusal::invalid(Subject::Input, "must not be empty"));
         }
-        let (tokens, most) = (estimate_tokens(&start.input), self.config.max_context_tokens);
+        self.check_size(&start.input)
+    }
+
+    pub(crate) fn check_size(&self, input: &str) -> Result<(), Refusal> {
+        let (tokens, most) = (estimate_tokens(input), self.config.max_context_tokens);
         if tokens <= most {
             return Ok(());
         }
@@ -175,7 +192,7 @@ impl Intents {
     }
 
     /// Which state of the agent the requester runs, by what they ask for and who they are.
-    async fn choose_profile(
+    pub(crate) async fn choose_profile(
         &self,
         requester: &Requester,
         agent: AgentId,

@@ -60,6 +60,7 @@ fn base() -> OpenApi {
         tag(crate::approvals::TAG, "Tool calls that wait for a human, and which ones do."),
         tag(crate::forms::TAG, "Questions of runs to their users."),
         tag(crate::sessions::TAG, "Dialogues."),
+        tag(crate::tasks::TAG, "What agents do by themselves: by a schedule, an event, or a hand."),
         tag(crate::workspace::TAG, "Files of sessions: what tools work on."),
         tag(crate::artifacts::TAG, "Files that users send and tools make."),
         tag(crate::audit::TAG, "Who did what."),

@@ -25,6 +25,7 @@ mod patch;
 mod routes;
 mod runs;
 mod sessions;
+mod tasks;
 mod tool_catalogue;
 mod tools;
 mod turns;

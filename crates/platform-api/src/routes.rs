@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, organizations, runs, sessions, tool_catalogue, tools, turns, usage, webhooks,
-    workspace,
+    deliveries, docs, forms, health, organizations, runs, sessions, tasks, tool_catalogue, tools, turns, usage,
+    webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -73,6 +73,7 @@ fn resources() -> OpenApiRouter<App> {
         approval_rules::routes(),
         sessions::routes(),
         turns::routes(),
+        tasks::routes(),
         workspace::routes(),
         artifacts::routes(),
         audit::routes(),
@@ -108,6 +109,7 @@ fn run_starts() -> OpenApiRouter<App> {
         .routes(routes!(runs::create::create_run))
         .routes(routes!(runs::stream::stream_run))
         .routes(routes!(turns::start::start_turn))
+        .routes(routes!(tasks::run::run_task))
 }
 
 fn sign_in() -> OpenApiRouter<App> {

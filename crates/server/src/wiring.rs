@@ -28,6 +28,7 @@ use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweep
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
 use artel_tools_services::{Connectors, Services};
+use artel_tools_tasks::TaskTools;
 use artel_webhooks::{Courier, CourierDeps};
 
 pub(crate) use opening::{open_clock, open_store};
@@ -44,6 +45,9 @@ use crate::{auth, connectors, toolkit};
 const SWEEP_FILES_EVERY: Duration = Duration::from_mins(5);
 /// How often it is looked whether tenants' servers are to be told something.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
+
+/// A task starts at most this long after its time.
+const FIRE_TASKS_EVERY: Duration = Duration::from_secs(1);
 
 /// Everything that surfaces and workers share.
 pub(crate) struct Parts {
@@ -98,16 +102,18 @@ impl Parts {
             executor: executor.clone(),
             seal: Arc::new(vault.seal()),
         });
+        let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
+        let intents = intents(config, &ground, policy.clone());
+        let tasks = Arc::new(TaskTools { intents: intents.clone(), store: ground.store.clone() });
         let tools = toolkit::tools(config)?
             .into_iter()
             .chain(artel_tools_services::tools(&services))
+            .chain(artel_tools_tasks::tools(&tasks))
             .fold(tools(config, &ground, &vault, aliases)?, Registry::with)
             .keeping(Arc::new(artifacts.clone()))
             .connecting(connectors.clone());
         let tools = Arc::new(tools);
         let auth = auth::build(config, &ground, &vault)?;
-        let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
-        let intents = intents(config, &ground, policy.clone());
         let codelab = apps::codelab(config, &ground, intents.clone(), models.clone(), vault.internal_key());
         let console = apps::console(&ground, &vault, &auth);
         Ok(Self {
@@ -158,6 +164,11 @@ impl Parts {
         jobs.push(Job::new("deliver_webhooks", DELIVER_EVERY, move || {
             let courier = courier.clone();
             async move { Ok(courier.deliver().await?) }
+        }));
+        let intents = self.intents.clone();
+        jobs.push(Job::new("fire_tasks", FIRE_TASKS_EVERY, move || {
+            let intents = intents.clone();
+            async move { Ok(intents.fire_due_tasks().await?) }
         }));
         Scheduler::start(&deps, jobs)
     }

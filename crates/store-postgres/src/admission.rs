@@ -19,7 +19,7 @@ const DAY_SECONDS: i64 = 86_400;
 
 pub(crate) struct AdmitRuns(pub(crate) PgPool);
 
-type Admission = (Viewer, NewRun, AuditEntry);
+pub(crate) type Admission = (Viewer, NewRun, AuditEntry);
 
 /// What runs use of their agents, by run: a version, or `None` for the agent as it is.
 type Versions = HashMap<Uuid, Option<i64>>;
@@ -66,27 +66,46 @@ enum Obstacle {
 /// `None`: a session was made by somebody else in between.
 async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Result<Option<Vec<Outcome>>> {
     let mut tx = begin(pool).await?;
+    let outcomes = admit_in(&mut tx, tenant, items).await?;
+    if outcomes.is_some() {
+        tx.commit().await?;
+    }
+    Ok(outcomes)
+}
+
+/// One run within a transaction that has more to write. `None`, or a refusal: the transaction is not to be committed.
+pub(crate) async fn admit_one(tx: &mut PgConnection, item: Admission) -> sqlx::Result<Option<Created>> {
+    let tenant = item.1.tenant_id;
+    let outcomes = admit_in(tx, tenant, &[item]).await?;
+    Ok(outcomes.and_then(|mut outcomes| outcomes.pop()).map(|outcome| match outcome {
+        Outcome::Answer(created) => created,
+        Outcome::Taken => Created::SessionTaken,
+    }))
+}
+
+/// The same within a transaction of the caller's.
+async fn admit_in(tx: &mut PgConnection, tenant: TenantId, items: &[Admission]) -> sqlx::Result<Option<Vec<Outcome>>> {
     let mut seen = HashSet::new();
     let once: Vec<&Admission> = items.iter().filter(|(_, new, _)| seen.insert(new.id)).collect();
-    let mut sessions = Sessions(lock_heads(&mut tx, tenant, &once).await?);
+    let mut sessions = Sessions(lock_heads(&mut *tx, tenant, &once).await?);
     let known: Vec<String> = sessions.0.keys().cloned().collect();
     let mut obstacles = HashMap::new();
     let mut admitted = Vec::with_capacity(once.len());
     for (viewer, new, _) in once {
         if !sessions.admits(viewer, new) {
             obstacles.insert(new.id, Obstacle::Session);
-        } else if !count_day(&mut tx, new).await? {
+        } else if !count_day(&mut *tx, new).await? {
             obstacles.insert(new.id, Obstacle::DailyLimit);
         } else {
             admitted.push((viewer.user_id, new));
         }
     }
-    let Some(mut versions) = insert(&mut tx, tenant, &admitted, &known).await? else { return Ok(None) };
-    let Some(published) = insert_after_publishing(&mut tx, tenant, &admitted, &known, &versions).await? else {
+    let Some(mut versions) = insert(&mut *tx, tenant, &admitted, &known).await? else { return Ok(None) };
+    let Some(published) = insert_after_publishing(&mut *tx, tenant, &admitted, &known, &versions).await? else {
         return Ok(None);
     };
     versions.extend(published);
-    wake_before(&mut tx, tenant, &admitted, &versions).await?;
+    wake_before(&mut *tx, tenant, &admitted, &versions).await?;
     let mut outcomes = Vec::with_capacity(items.len());
     let mut entries = Vec::with_capacity(items.len());
     for (_, new, audit) in items {
@@ -94,11 +113,10 @@ async fn admit(pool: &PgPool, tenant: TenantId, items: &[Admission]) -> sqlx::Re
             outcomes.push(Outcome::Answer(Created::Run(Box::new(accepted(new, version)))));
             entries.push(audit.clone());
         } else {
-            outcomes.push(left_out(&mut tx, new, obstacles.get(&new.id).copied()).await?);
+            outcomes.push(left_out(&mut *tx, new, obstacles.get(&new.id).copied()).await?);
         }
     }
-    audit::append(&mut tx, tenant, &entries).await?;
-    tx.commit().await?;
+    audit::append(tx, tenant, &entries).await?;
     Ok(Some(outcomes))
 }
 

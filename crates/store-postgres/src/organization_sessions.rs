@@ -2,7 +2,7 @@
 
 use artel_domain::{AuditEntry, Session, SessionId, UserId, caseless};
 use artel_store::{NewOrganizationSession, OrganizationSessionFilter, Page, Viewer};
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use crate::audit;
 use crate::begun::begin;
@@ -41,6 +41,23 @@ pub(crate) async fn create(
     audit::append(&mut tx, new.tenant_id, std::slice::from_ref(audit)).await?;
     tx.commit().await?;
     row.try_into().map(Some)
+}
+
+/// Makes such a dialogue of the session that a run made in this transaction.
+pub(crate) async fn adopt(tx: &mut PgConnection, new: &NewOrganizationSession) -> sqlx::Result<()> {
+    let title = text(&new.title);
+    sqlx::query!(
+        "UPDATE sessions SET surface = 'organization', title = $1, folded_title = $2, metadata = $3
+         WHERE tenant_id = $4 AND id = $5",
+        title,
+        caseless(&title),
+        maybe_json(new.metadata.as_ref())?,
+        new.tenant_id.0,
+        text(&new.id.0),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 pub(crate) async fn find(pool: &PgPool, viewer: &Viewer, session: &SessionId) -> sqlx::Result<Option<Session>> {

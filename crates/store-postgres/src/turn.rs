@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::rows::AgentRow;
 use crate::values::{parsed, time};
-use crate::{approval_rules, approvals, bindings, budgets, children, journal, runs, sessions, tool_calls};
+use crate::{approval_rules, approvals, bindings, budgets, children, executions, journal, runs, sessions, tool_calls};
 
 /// `None` when the run is another worker's. The first statement also says what there is to read, so that a fresh run of
 /// a simple agent costs one round trip.
@@ -30,6 +30,7 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
                           AND s.surface = 'organization') AS "in_organization!",
                   EXISTS (SELECT 1 FROM tool_calls c WHERE c.run_id = r.id AND c.wait IS NOT NULL) AS "waits!",
                   EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = r.id) AS "has_children!",
+                  EXISTS (SELECT 1 FROM task_executions e WHERE e.run_id = r.id) AS "is_task!",
                   (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS "now!"
            FROM runs r JOIN agents a ON a.id = r.agent_id
                 LEFT JOIN agent_versions v
@@ -84,6 +85,7 @@ pub(crate) async fn load(pool: &PgPool, fence: &Fence, dialogue_limit: u32) -> s
         child_approvals: if row.has_children { children::asked(pool, fence.run_id).await? } else { Vec::new() },
         now: time(row.now),
         session: if row.team { sessions::find(pool, fence.tenant_id, &fence.session_id).await? } else { None },
+        task: if row.is_task { executions::of_run(pool, fence.tenant_id, fence.run_id).await? } else { None },
         in_organization: row.in_organization,
         has_successor: row.has_successor,
         last_seq: row.last_seq,

@@ -8,6 +8,7 @@ use sqlx::SqlitePool;
 use uuid::Uuid;
 
 use crate::error::Outcome;
+use crate::event_starts;
 use crate::rows::InboundEventRow;
 use crate::values::{duration_micros, micros};
 use crate::writer::Tx;
@@ -53,7 +54,11 @@ async fn insert(tx: &mut Tx, new: &NewInboundEvent) -> Outcome<bool> {
         bytes,
         most
     );
-    Ok(inserted.execute(&mut tx.conn).await?.rows_affected() > 0)
+    let is_new = inserted.execute(&mut tx.conn).await?.rows_affected() > 0;
+    if is_new {
+        event_starts::ask(tx, new).await?;
+    }
+    Ok(is_new)
 }
 
 async fn is_known(tx: &mut Tx, new: &NewInboundEvent) -> Outcome<bool> {

@@ -34,6 +34,24 @@ pub(crate) async fn create(tx: &mut Tx, new: &NewOrganizationSession, audit: &Au
     find_of(&mut tx.conn, &Viewer::user(new.tenant_id, new.owner_id), Some(new.owner_id), &new.id).await
 }
 
+/// Makes such a dialogue of the session that a run made in this transaction.
+pub(crate) async fn adopt(tx: &mut Tx, new: &NewOrganizationSession, audit: &AuditEntry) -> Outcome<()> {
+    let (folded, metadata) = (caseless(&new.title), new.metadata.as_ref().map(ToString::to_string));
+    sqlx::query!(
+        "UPDATE sessions SET surface = 'organization', title = ?1, folded_title = ?2, metadata = ?3
+         WHERE tenant_id = ?4 AND id = ?5",
+        new.title,
+        folded,
+        metadata,
+        new.tenant_id.0,
+        new.id.0
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    tx.audit(new.tenant_id, audit);
+    Ok(())
+}
+
 pub(crate) async fn find(reads: &SqlitePool, viewer: &Viewer, session: &SessionId) -> Outcome<Option<Session>> {
     find_of(reads, viewer, viewer.reads_only(), session).await
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::{Failure, Outcome};
 use crate::rows::AgentRow;
 use crate::values::{json, time};
-use crate::{approval_rules, approvals, bindings, budgets, children, journal, runs, sessions, tool_calls};
+use crate::{approval_rules, approvals, bindings, budgets, children, executions, journal, runs, sessions, tool_calls};
 
 pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32) -> Outcome<TurnRecord> {
     let there_is = outline(reads, fence).await?;
@@ -27,6 +27,7 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
     let children = if there_is.children { runs::of_parent(reads, fence).await? } else { Vec::new() };
     let child_files = if there_is.children { children::files(reads, fence).await? } else { Vec::new() };
     let child_approvals = if there_is.children { children::asked(reads, fence.run_id).await? } else { Vec::new() };
+    let task = if there_is.task { executions::of_run(reads, fence.tenant_id, fence.run_id).await? } else { None };
     let session = if there_is.team { sessions::find(reads, fence.tenant_id, &fence.session_id).await? } else { None };
     Ok(TurnRecord {
         agent,
@@ -43,6 +44,7 @@ pub(crate) async fn load(reads: &SqlitePool, fence: &Fence, dialogue_limit: u32)
         child_approvals,
         now: time(there_is.now),
         session,
+        task,
         in_organization: there_is.organization,
         has_successor: there_is.successor,
         last_seq: there_is.last_seq,
@@ -85,6 +87,8 @@ struct Outline {
     waits: bool,
     /// Calls of the run started others.
     children: bool,
+    /// The run is an execution of a saved task.
+    task: bool,
     now: i64,
 }
 
@@ -113,6 +117,7 @@ async fn outline(reads: &SqlitePool, fence: &Fence) -> Outcome<Outline> {
                    AS "organization!: bool",
                EXISTS (SELECT 1 FROM tool_calls c WHERE c.run_id = r.id AND c.wait IS NOT NULL) AS "waits!: bool",
                EXISTS (SELECT 1 FROM runs c WHERE c.parent_run_id = r.id) AS "children!: bool",
+               EXISTS (SELECT 1 FROM task_executions e WHERE e.run_id = r.id) AS "task!: bool",
                CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS "now!: i64"
            FROM runs r JOIN agents a ON a.id = r.agent_id
                LEFT JOIN agent_versions v

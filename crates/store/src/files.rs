@@ -6,8 +6,8 @@ use serde_json::Value;
 /// Files that are looked for at most; a model that reads more names is not helped.
 const MOST: usize = 500;
 
-/// Notes the artifacts that the result of a call names, each once, in the order in which they are named. One result at a
-/// time, so that nobody holds those of many calls together.
+/// Notes the artifacts that the result of a call names, each once, in the order in which they are named. One result at
+/// a time, so that nobody holds those of many calls together.
 ///
 /// # Arguments
 /// * `result`: JSON, as it is stored. One that cannot be read names nothing.

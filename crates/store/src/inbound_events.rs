@@ -99,7 +99,8 @@ pub struct InboundEvents {
 /// The journal of what services sent by themselves.
 #[async_trait]
 pub trait InboundJournal: Send + Sync {
-    /// Of many deliveries of one event at once, one is written.
+    /// With a start of each active task of the tenant that the event triggers ([`crate::Tasks::event_starts`]). Of many
+    /// deliveries of one event at once, one is written.
     async fn record_inbound_event(&self, new: NewInboundEvent) -> Result<InboundEventWrite>;
     /// Newest first.
     async fn list_inbound_events(&self, tenant: TenantId, filter: InboundEventFilter) -> Result<InboundEvents>;

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use artel_domain::{
     Agent, Approval, ApprovalId, ApprovalRule, Artifact, AuditEntry, Binding, Budget, CallId, CallState, Entry, Phase,
-    Run, RunFailure, RunId, Session, SessionId, Spend, Subagent, TenantId, Timestamp, ToolCallRow, ToolDefinition,
-    Usage, Wait, WaitFor,
+    Run, RunFailure, RunId, Session, SessionId, Spend, Subagent, TaskOfRun, TenantId, Timestamp, ToolCallRow,
+    ToolDefinition, Usage, Wait, WaitFor,
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -116,6 +116,8 @@ pub struct TurnRecord {
     pub session: Option<Session>,
     /// The session is one with an organisation's agent: the tools of the catalogue are offered in it.
     pub in_organization: bool,
+    /// The saved task that the run executes.
+    pub task: Option<TaskOfRun>,
     /// A later run of the session is open; looked for in runs of the specialists only.
     pub has_successor: bool,
     /// The number of the run's newest entry of any kind, 0 when there is none.

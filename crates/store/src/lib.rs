@@ -41,6 +41,7 @@ pub mod signing_keys;
 pub mod snapshot;
 pub mod standings;
 pub mod sums;
+pub mod tasks;
 pub mod tools;
 pub mod viewer;
 pub mod webhooks;
@@ -84,6 +85,7 @@ pub use sums::{
     AgentStore, AuthStore, FileStore, GateStore, IntentStore, OrgStore, RunStore, ServiceStore, Store, SurfaceStore,
     SweepStore,
 };
+pub use tasks::{EventStart, Fired, Firing, SkippedDue, TaskFilter, Tasks};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};
 pub use viewer::Viewer;
 pub use webhooks::{

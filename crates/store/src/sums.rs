@@ -7,7 +7,7 @@ use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
     Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
     OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, Sessions, SigningKeys, Standings,
-    Tools, Webhooks, Workspaces,
+    Tasks, Tools, Webhooks, Workspaces,
 };
 
 macro_rules! sums {
@@ -28,8 +28,9 @@ sums! {
     /// Runs from their acceptance to their end: what drives a run, and what follows one.
     RunStore = Runs + Journal + Budgets + ApprovalRules + Tools;
 
-    /// What may be asked of runs and sessions, on whichever surface.
-    IntentStore = RunStore + AgentStore + Sessions + OrganizationSessions + Forms + Artifacts;
+    /// What may be asked of runs, sessions and tasks, on whichever surface.
+    IntentStore = RunStore + AgentStore + Sessions + OrganizationSessions + Forms + Artifacts + Tasks + Standings
+        + Identities;
 
     /// Signing in: accounts, clients, logins, the keys of access tokens, and the audit log.
     AuthStore = Accounts + OAuthClients + Logins + LoginAttempts + SigningKeys + Identities;

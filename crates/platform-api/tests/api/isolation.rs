@@ -26,6 +26,7 @@ struct Things {
     hook_token: String,
     endpoint: String,
     delivery: String,
+    task: String,
 }
 
 async fn things(world: &World) -> Things {
@@ -45,6 +46,8 @@ async fn things(world: &World) -> Things {
     let connector = crate::own_connectors::imported(&ada, "secret_shop").await;
     let hook = crate::deliveries::made(&ada, "http", None).await;
     let (endpoint, delivery) = crate::webhooks::told(&ada).await;
+    let task = ada.post("/tasks", json!({ "title": "t", "prompt": "p", "agent_id": agent })).await;
+    let task = task.body["task_id"].as_str().unwrap().to_owned();
     Things {
         tenant: ada.tenant.to_string(),
         agent,
@@ -62,6 +65,7 @@ async fn things(world: &World) -> Things {
         hook_token: hook["token"].as_str().unwrap().to_owned(),
         endpoint,
         delivery,
+        task,
     }
 }
 
@@ -79,6 +83,7 @@ impl Things {
             "artifact_id" => self.artifact.clone(),
             "credential_id" => self.credential.clone(),
             "grant_id" => self.grant.clone(),
+            "task_id" => self.task.clone(),
             "hook_id" => self.hook.clone(),
             "endpoint_id" => self.endpoint.clone(),
             "delivery_id" => self.delivery.clone(),

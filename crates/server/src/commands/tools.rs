@@ -27,7 +27,8 @@ struct Tools(Vec<Arc<dyn Tool>>);
 impl Tools {
     fn standing(&self, entry: &Entry) -> Result<(), Unavailable> {
         // They are made for a database, and every server has one.
-        if artel_tools_services::NAMES.contains(&entry.name.as_str()) {
+        let mut made = artel_tools_services::NAMES.iter().chain(&artel_tools_tasks::NAMES);
+        if made.any(|name| *name == entry.name) {
             return Ok(());
         }
         standing(self.0.iter().find(|tool| tool.descriptor().name == entry.name).map(AsRef::as_ref))

@@ -28,6 +28,7 @@ mod runs;
 mod sessions;
 mod signing_keys;
 mod standings;
+mod tasks;
 mod tools;
 mod webhooks;
 mod workspaces;

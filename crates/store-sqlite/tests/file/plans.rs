@@ -9,7 +9,8 @@ use crate::support::open;
 
 /// Tables and aliases that may be read from end to end: results of the statement itself, and what is small or meant to
 /// be listed.
-const MAY_BE_SCANNED: [&str; 21] = [
+const MAY_BE_SCANNED: [&str; 22] = [
+    "following",
     "json_each",
     "tenants",
     "signing_keys",
@@ -36,9 +37,15 @@ const MAY_BE_SCANNED: [&str; 21] = [
 ];
 
 /// Partial indexes, which hold a part of their tables: open runs, files that are not stored, files of sessions, webhook
-/// endpoints that are switched on.
-const PARTIAL: [&str; 4] =
-    ["INDEX runs_", "INDEX artifacts_to_sweep", "INDEX artifacts_of_ended", "INDEX webhook_endpoints_enabled"];
+/// endpoints that are switched on, executions that are not counted yet. And that of a queue, which is read as it comes.
+const PARTIAL: [&str; 6] = [
+    "INDEX runs_",
+    "INDEX artifacts_to_sweep",
+    "INDEX artifacts_of_ended",
+    "INDEX webhook_endpoints_enabled",
+    "INDEX task_executions_open",
+    "INDEX task_starts_oldest",
+];
 
 /// The statements of this crate, as `.sqlx` keeps them.
 fn statements() -> Vec<String> {

@@ -9,7 +9,7 @@ use crate::{InboundEventFilter, InboundEventWrite, InboundEvents, NewInboundEven
 
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 
-fn event(world: &World, hook: HookId, service: &str, number: u8) -> NewInboundEvent {
+pub(super) fn event(world: &World, hook: HookId, service: &str, number: u8) -> NewInboundEvent {
     NewInboundEvent {
         id: InboundEventId(uuid()),
         tenant_id: world.tenant,

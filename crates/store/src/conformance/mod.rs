@@ -52,6 +52,7 @@ pub mod sessions;
 pub mod signing_keys;
 pub mod standings;
 pub mod successors;
+pub mod tasks;
 pub mod tools;
 pub mod turns;
 pub mod waits;
@@ -124,6 +125,17 @@ macro_rules! conformance_tests {
             of_many_who_want_to_make_a_token_one_may,
             a_lapsed_claim_is_taken_over_and_keeps_nothing_more,
             a_token_is_gone_with_its_credential_and_with_another_secret,
+        ]);
+        $crate::conformance_group!($make_store, tasks: [
+            a_task_is_kept_listed_changed_and_deleted,
+            a_task_is_its_owners,
+            a_due_time_is_taken_with_its_run,
+            of_three_processes_one_takes_each_due_time,
+            a_start_that_meets_an_open_execution_obeys_the_rule,
+            a_refused_execution_takes_nothing,
+            what_follows_a_task_is_due_once_when_it_succeeded,
+            an_event_asks_each_task_that_it_triggers_for_one_start,
+            executions_keep_a_state_for_each_other,
         ]);
         $crate::conformance_group!($make_store, hooks: [
             a_hook_is_found_by_its_token_until_it_is_revoked,

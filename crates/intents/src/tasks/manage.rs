@@ -1,0 +1,214 @@
+use artel_domain::{
+    AgentId, BuiltinAgent, Cap, Misfire, Overlap, Refusal, Requester, Run, RunId, StartCause, Subject, Task, TaskId,
+    TaskSchedule, TaskState, TaskTrigger, Timestamp,
+};
+use artel_identity::Scope;
+use artel_store::{Page, TaskFilter, Viewer};
+
+use super::firing::Start;
+use super::schedule::times;
+use super::terms::{NewTask, absent, check, next_of, usual_overlap};
+use crate::start_run::check_only_agent;
+use crate::text::without_nul;
+use crate::{Intents, scopes};
+
+/// Tasks of one owner.
+const MOST_TASKS: i64 = 1000;
+/// How often a change is tried that others come before.
+const TRIES: usize = 5;
+
+/// What becomes of a task; what is absent stays. `Some(None)` takes away.
+#[derive(Debug, Clone, Default)]
+pub struct TaskChange {
+    pub title: Option<String>,
+    pub prompt: Option<String>,
+    pub agent: Option<AgentId>,
+    pub schedule: Option<Option<TaskSchedule>>,
+    pub trigger: Option<Option<TaskTrigger>>,
+    pub overlap: Option<Overlap>,
+    pub misfire: Option<Misfire>,
+    pub budget: Option<Cap>,
+    pub is_active: Option<bool>,
+}
+
+impl TaskChange {
+    /// The task is only switched on or off: in whose name it acts stays.
+    fn only_switches(&self) -> bool {
+        let Self { title, prompt, agent, schedule, trigger, overlap, misfire, budget, .. } = self;
+        title.is_none()
+            && prompt.is_none()
+            && agent.is_none()
+            && (schedule.is_none() && trigger.is_none() && overlap.is_none() && misfire.is_none() && budget.is_none())
+    }
+}
+
+/// A start that somebody asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct RunTask {
+    pub task: TaskId,
+    /// A retried request brings the id of the first one, and gets the first one's run.
+    pub run: RunId,
+}
+
+impl Intents {
+    /// Keeps a task. It acts in the requester's name, with the scopes that they have now.
+    ///
+    /// # Errors
+    /// `Forbidden`: the scope `runs:write` is missing, the key is for another agent, or the agent is another user's
+    /// draft. `Absent`: the agent, or the task before it. `Invalid`: what the task says.
+    pub async fn create_task(&self, requester: &Requester, new: NewTask) -> Result<Task, Refusal> {
+        scopes::check(requester, Scope::RunsWrite)?;
+        if let Some(parent) = new.parent {
+            self.own_task(requester, parent).await?;
+        }
+        let mut task = self.task_of(requester, new);
+        check(&task, task.created_at)?;
+        self.check_task_agent(requester, task.agent_id).await?;
+        task.next_run_at = next_of(&task, task.created_at);
+        self.check_count(requester, task.id).await?;
+        let audit = requester.audit("task.create", "task", task.id, task.created_at);
+        Ok(self.store.create_task(task, audit).await?)
+    }
+
+    /// An agent that makes tasks which make tasks comes to an end.
+    async fn check_count(&self, requester: &Requester, task: TaskId) -> Result<(), Refusal> {
+        let (viewer, one) = (Viewer::from(requester), Page { limit: 1, offset: 0 });
+        let (_, there) = self.store.list_tasks(&viewer, TaskFilter::default(), one).await?;
+        if there < MOST_TASKS || self.store.find_task(&viewer, task).await?.is_some() {
+            return Ok(());
+        }
+        let message = format!("You have {MOST_TASKS} tasks, and nobody may have more: delete some.");
+        Err(Refusal::conflict(Subject::Task, "too_many_tasks", message))
+    }
+
+    fn task_of(&self, requester: &Requester, new: NewTask) -> Task {
+        let terms = new.terms;
+        Task {
+            id: new.id,
+            tenant_id: requester.tenant_id,
+            owner_id: requester.user_id(),
+            parent_id: new.parent,
+            agent_id: terms.agent.unwrap_or_else(|| BuiltinAgent::System.id(requester.tenant_id)),
+            title: without_nul(terms.title.trim().to_owned()),
+            prompt: without_nul(terms.prompt),
+            overlap: terms.overlap.unwrap_or_else(|| usual_overlap(terms.schedule.as_ref())),
+            misfire: terms.misfire.unwrap_or(Misfire::RunOnce),
+            schedule: terms.schedule,
+            trigger: terms.trigger,
+            budget: terms.budget,
+            state: if terms.is_active { TaskState::Active } else { TaskState::Paused },
+            next_run_at: None,
+            skipped: None,
+            acts_for: requester.principal.clone(),
+            version: 1,
+            created_at: self.clock.now(),
+            updated_at: None,
+        }
+    }
+
+    /// The same checks as at each start, so that who makes a task hears of them.
+    async fn check_task_agent(&self, requester: &Requester, agent: AgentId) -> Result<(), Refusal> {
+        check_only_agent(requester, agent)?;
+        if agent == BuiltinAgent::System.id(requester.tenant_id) {
+            self.ensure_builtin_agent(requester, BuiltinAgent::System).await?;
+            return Ok(());
+        }
+        self.choose_profile(requester, agent, None).await.map(|_| ())
+    }
+
+    /// Changes a task. Who changes what it does is whom it acts for from then on.
+    ///
+    /// # Errors
+    /// As for [`Intents::create_task`]; `Absent` also: the task. `Conflict`: others change it all the time.
+    pub async fn update_task(&self, requester: &Requester, task: TaskId, change: TaskChange) -> Result<Task, Refusal> {
+        scopes::check(requester, Scope::RunsWrite)?;
+        for _ in 0..TRIES {
+            let known = self.own_task(requester, task).await?;
+            let action = action(&known, &change);
+            let (changed, moves) = self.changed(requester, known, change.clone());
+            check(&changed, self.clock.now())?;
+            if !change.only_switches() || changed.state == TaskState::Active {
+                self.check_task_agent(requester, changed.agent_id).await?;
+            }
+            let audit = requester.audit(action, "task", task, self.clock.now());
+            if let Some(task) = self.store.update_task(&Viewer::from(requester), changed, moves, audit).await? {
+                return Ok(task);
+            }
+        }
+        Err(Refusal::conflict(
+            Subject::Task,
+            "changed_meanwhile",
+            "Others change the task at the same time. Try again.",
+        ))
+    }
+
+    /// The task with the change, and whether its next time is another one.
+    fn changed(&self, requester: &Requester, mut task: Task, change: TaskChange) -> (Task, bool) {
+        if !change.only_switches() {
+            task.acts_for = requester.principal.clone();
+        }
+        let moves = change.schedule.is_some() || change.is_active.is_some();
+        if let Some(schedule) = change.schedule {
+            task.schedule = schedule;
+            // Its only time had come; now there is another.
+            if task.state == TaskState::Done {
+                task.state = TaskState::Active;
+            }
+        }
+        if let Some(active) = change.is_active {
+            task.state = if active { TaskState::Active } else { TaskState::Paused };
+        }
+        task.title = change.title.map_or(task.title, |title| without_nul(title.trim().to_owned()));
+        task.prompt = change.prompt.map_or(task.prompt, without_nul);
+        task.agent_id = change.agent.unwrap_or(task.agent_id);
+        task.trigger = change.trigger.unwrap_or(task.trigger);
+        task.overlap = change.overlap.unwrap_or(task.overlap);
+        task.misfire = change.misfire.unwrap_or(task.misfire);
+        task.budget = change.budget.unwrap_or(task.budget);
+        task.next_run_at = if moves { next_of(&task, self.clock.now()) } else { task.next_run_at };
+        (task, moves)
+    }
+
+    /// Deletes a task and those that follow it. Executions under way go on.
+    ///
+    /// # Errors
+    /// `Forbidden`: the scope `runs:write` is missing. `Absent`: the task.
+    pub async fn delete_task(&self, requester: &Requester, task: TaskId) -> Result<(), Refusal> {
+        scopes::check(requester, Scope::RunsWrite)?;
+        let audit = requester.audit("task.delete", "task", task, self.clock.now());
+        // An administrator can end what somebody left behind.
+        if self.store.delete_task(&self.viewer(requester), task, audit).await? { Ok(()) } else { Err(absent()) }
+    }
+
+    /// Starts an execution now, in the requester's own name, also of a task that is paused.
+    ///
+    /// # Errors
+    /// As for [`Intents::start_run`]. `Absent` also: the task. `Conflict` also: an execution of it is not over, and its
+    /// rule says that there is one at a time.
+    pub async fn run_task(&self, requester: &Requester, asked: RunTask) -> Result<Run, Refusal> {
+        let task = self.own_task(requester, asked.task).await?;
+        let start = Start { run: asked.run, cause: StartCause::Hand, takes: None, event: None };
+        self.fire(requester, &task, start).await?.ok_or_else(absent)
+    }
+
+    /// The requester's task of that id.
+    pub(super) async fn own_task(&self, requester: &Requester, task: TaskId) -> Result<Task, Refusal> {
+        self.store.find_task(&Viewer::from(requester), task).await?.ok_or_else(absent)
+    }
+
+    /// The next `count` times at which a task starts by itself, the one that is due first.
+    pub fn next_times(&self, task: &Task, count: usize) -> Vec<Timestamp> {
+        let Some(first) = task.next_run_at else { return Vec::new() };
+        let later = task.schedule.as_ref().map(|schedule| times(schedule, first, count.saturating_sub(1)));
+        std::iter::once(first).chain(later.unwrap_or_default()).collect()
+    }
+}
+
+/// What the audit log calls the change.
+fn action(task: &Task, change: &TaskChange) -> &'static str {
+    match change.is_active {
+        Some(true) if change.only_switches() && task.state != TaskState::Active => "task.resume",
+        Some(false) if change.only_switches() => "task.pause",
+        _ => "task.update",
+    }
+}

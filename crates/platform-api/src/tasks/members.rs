@@ -1,0 +1,108 @@
+use artel_domain::{Cap, Misfire, Overlap, TaskSchedule, TaskTrigger, Timestamp};
+use artel_http::Faults;
+use artel_http::body::whole;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+const MOST_TOKENS: i64 = 1_000_000_000_000;
+const MOST_USD: f64 = 1_000_000.0;
+const NANOS: f64 = 1e9;
+
+/// When a task starts by itself: again and again (`cron` and `timezone`), or once (`at`).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub(crate) struct ScheduleTerms {
+    /// Five fields (minute, hour, day of month, month, day of week), or six with seconds first.
+    #[schema(max_length = 100, pattern = "^[^\\u0000]*$")]
+    cron: Option<String>,
+    /// An IANA name such as `Europe/Moscow`; `UTC` when absent.
+    #[schema(max_length = 64, pattern = "^[^\\u0000]*$")]
+    timezone: Option<String>,
+    /// The only time.
+    at: Option<Timestamp>,
+    /// When an execution is not over at the next start: `skip` (when absent) starts nothing, `queue` begins after it in
+    /// its session, `cancel_previous` cancels it.
+    #[schema(inline)]
+    pub(super) overlap: Option<Overlap>,
+    /// What becomes of times that came while nothing could be started: `run_once` (when absent) makes up for all of
+    /// them by one execution, `skip` leaves them out. A start that is at most 15 s late is on time.
+    #[schema(inline)]
+    pub(super) misfire: Option<Misfire>,
+}
+
+impl ScheduleTerms {
+    pub(super) fn check(&self, faults: &mut Faults) {
+        faults.length("schedule.cron", self.cron.as_deref(), 1..=100);
+        faults.length("schedule.timezone", self.timezone.as_deref(), 1..=64);
+        let is_one = self.cron.is_some() != self.at.is_some();
+        faults.ensure(is_one, "schedule", "must have either cron or at");
+        faults.ensure(self.at.is_none() || self.timezone.is_none(), "schedule.timezone", "must be left out beside at");
+    }
+
+    /// What the check let pass has one of both.
+    pub(super) fn schedule(&self) -> Option<TaskSchedule> {
+        let timezone = || self.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
+        let cron = self.cron.clone().map(|cron| TaskSchedule::Cron { cron, timezone: timezone() });
+        cron.or_else(|| self.at.map(|at| TaskSchedule::Once { at }))
+    }
+}
+
+/// An inbound event that starts a task.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub(crate) struct TriggerTerms {
+    /// The key of the connector.
+    #[schema(min_length = 1, max_length = 100, pattern = "^[^\\u0000]*$")]
+    service: String,
+    /// The service's word for what happened.
+    #[serde(rename = "type")]
+    #[schema(rename = "type", min_length = 1, max_length = 200, pattern = "^[^\\u0000]*$")]
+    kind: String,
+}
+
+impl TriggerTerms {
+    pub(super) fn check(&self, faults: &mut Faults) {
+        faults.length("trigger.service", self.service.as_str(), 1..=100);
+        faults.length("trigger.type", self.kind.as_str(), 1..=200);
+    }
+}
+
+impl From<TriggerTerms> for TaskTrigger {
+    fn from(terms: TriggerTerms) -> Self {
+        Self { service: terms.service, kind: terms.kind }
+    }
+}
+
+/// What one execution may use; what is absent is not limited here.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub(crate) struct TaskBudget {
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
+    run_tokens: Option<i64>,
+    /// In US dollars.
+    #[schema(minimum = 0.000_001, maximum = 1_000_000.0)]
+    run_cost_usd: Option<f64>,
+}
+
+impl TaskBudget {
+    pub(super) fn check(&self, faults: &mut Faults) {
+        faults.range("budget.run_tokens", self.run_tokens, 1..=MOST_TOKENS);
+        faults.range("budget.run_cost_usd", self.run_cost_usd, 0.000_001..=MOST_USD);
+    }
+}
+
+impl From<TaskBudget> for Cap {
+    fn from(budget: TaskBudget) -> Self {
+        let nano_usd = budget.run_cost_usd.map(|usd| (usd * NANOS).round() as i64);
+        Self { tokens: budget.run_tokens, nano_usd }
+    }
+}
+
+impl From<Cap> for TaskBudget {
+    fn from(cap: Cap) -> Self {
+        Self { run_tokens: cap.tokens, run_cost_usd: cap.nano_usd.map(usd) }
+    }
+}
+
+/// Dollars.
+pub(super) fn usd(nanos: i64) -> f64 {
+    nanos as f64 / NANOS
+}

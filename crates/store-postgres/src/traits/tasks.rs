@@ -1,0 +1,90 @@
+use artel_domain::{
+    AuditEntry, Execution, ExecutionSummary, Phase, RunId, Task, TaskId, TaskOfRun, TenantId, Timestamp,
+};
+use artel_store::{EventStart, Fired, Firing, Page, Result, SkippedDue, TaskFilter, Tasks, Viewer};
+use async_trait::async_trait;
+
+use crate::error::{retrying, within};
+use crate::store::PostgresStore;
+use crate::{event_starts, executions, firing, tasks};
+
+#[async_trait]
+impl Tasks for PostgresStore {
+    async fn create_task(&self, task: Task, audit: AuditEntry) -> Result<Task> {
+        retrying(|| tasks::create(&self.pool, &task, &audit)).await
+    }
+
+    async fn find_task(&self, viewer: &Viewer, task: TaskId) -> Result<Option<Task>> {
+        within(tasks::find(&self.pool, viewer, task)).await
+    }
+
+    async fn list_tasks(&self, viewer: &Viewer, filter: TaskFilter, page: Page) -> Result<(Vec<Task>, i64)> {
+        within(tasks::list(&self.pool, viewer, filter, page)).await
+    }
+
+    async fn update_task(&self, viewer: &Viewer, task: Task, moves: bool, audit: AuditEntry) -> Result<Option<Task>> {
+        retrying(|| tasks::update(&self.pool, viewer, &task, moves, &audit)).await
+    }
+
+    async fn delete_task(&self, viewer: &Viewer, task: TaskId, audit: AuditEntry) -> Result<bool> {
+        retrying(|| tasks::delete(&self.pool, viewer, task, &audit)).await
+    }
+
+    async fn due_tasks(&self, now: Timestamp, limit: u32) -> Result<Vec<Task>> {
+        within(tasks::due(&self.pool, now, limit)).await
+    }
+
+    async fn fire_task(&self, firing: Firing) -> Result<Fired> {
+        loop {
+            if let Some(fired) = retrying(|| firing::fire(&self.pool, &firing)).await? {
+                return Ok(fired);
+            }
+        }
+    }
+
+    async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool> {
+        retrying(|| tasks::skip(&self.pool, tenant, task, taken, reason)).await
+    }
+
+    async fn event_starts(&self, limit: u32) -> Result<Vec<EventStart>> {
+        within(event_starts::waiting(&self.pool, limit)).await
+    }
+
+    async fn skip_event(&self, start: &EventStart, reason: &str) -> Result<bool> {
+        retrying(|| event_starts::skip(&self.pool, start, reason)).await
+    }
+
+    async fn settle_executions(&self, now: Timestamp, limit: u32) -> Result<u64> {
+        retrying(|| firing::settle(&self.pool, now, limit)).await
+    }
+
+    async fn list_executions(
+        &self,
+        viewer: &Viewer,
+        task: TaskId,
+        phase: Option<Phase>,
+        page: Page,
+    ) -> Result<(Vec<Execution>, i64)> {
+        within(executions::list(&self.pool, viewer, task, phase, page)).await
+    }
+
+    async fn last_executions(&self, tenant: TenantId, tasks: &[TaskId]) -> Result<Vec<Execution>> {
+        within(executions::last(&self.pool, tenant, tasks)).await
+    }
+
+    async fn task_of_run(&self, tenant: TenantId, run: RunId) -> Result<Option<TaskOfRun>> {
+        within(executions::of_run(&self.pool, tenant, run)).await
+    }
+
+    async fn save_task_state(&self, tenant: TenantId, task: TaskId, state: &str) -> Result<()> {
+        retrying(|| executions::save_state(&self.pool, tenant, task, state)).await
+    }
+
+    async fn load_task_state(&self, tenant: TenantId, task: TaskId) -> Result<Option<String>> {
+        within(executions::load_state(&self.pool, tenant, task)).await
+    }
+
+    async fn summarise_executions(&self, viewer: &Viewer, task: TaskId) -> Result<ExecutionSummary> {
+        within(executions::summarise(&self.pool, viewer, task)).await
+    }
+}

@@ -1,0 +1,160 @@
+//! Starting a task: the due time is taken, and the run is there, or neither.
+
+use artel_domain::{AuditEntry, Overlap, RunId, SessionId, Timestamp};
+use artel_store::tasks::LONGEST_QUEUE;
+use artel_store::{Created, Fired, Firing, NewRun, Viewer};
+use uuid::Uuid;
+
+use crate::error::Outcome;
+use crate::values::micros;
+use crate::writer::Tx;
+use crate::{admission, event_starts, organization_sessions, runs, steering};
+
+/// There is one writer, so what is read here still holds when it is written.
+pub(crate) async fn fire(tx: &mut Tx, firing: &Firing) -> Outcome<Fired> {
+    if let Some(known) = runs::find(&mut tx.conn, firing.tenant_id, firing.run.id).await? {
+        return Ok(Fired::Run(Box::new(known)));
+    }
+    if !is_due(tx, firing).await? || !is_asked(tx, firing).await? {
+        return Ok(Fired::Stale);
+    }
+    let open = open(tx, firing).await?;
+    let queue = match (firing.overlap, open.last()) {
+        (_, None) | (Overlap::CancelPrevious, Some(_)) => None,
+        (Overlap::Skip, Some(_)) => return Ok(Fired::Overlaps),
+        (Overlap::Queue, Some(_)) if open.len() as i64 >= LONGEST_QUEUE => return Ok(Fired::Overlaps),
+        (Overlap::Queue, Some((_, session))) => Some(session.clone()),
+    };
+    let created = make_run(tx, firing, queue).await?;
+    let Created::Run(run) = created else { return Ok(Fired::Refused(created)) };
+    if firing.overlap == Overlap::CancelPrevious {
+        cancel(tx, firing, &open).await?;
+    }
+    take(tx, firing).await?;
+    note(tx, firing).await?;
+    Ok(Fired::Run(run))
+}
+
+async fn is_due(tx: &mut Tx, firing: &Firing) -> Outcome<bool> {
+    let due_at = firing.takes.map(|taken| micros(taken.due_at));
+    let due = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND tenant_id = ?2 AND deleted_at IS NULL
+               AND (?3 IS NULL OR next_at = ?3)) AS "due!: bool""#,
+        firing.task_id.0,
+        firing.tenant_id.0,
+        due_at
+    );
+    Ok(due.fetch_one(&mut tx.conn).await?)
+}
+
+/// Whether the start that the event asks for is still to be made.
+async fn is_asked(tx: &mut Tx, firing: &Firing) -> Outcome<bool> {
+    let Some(event) = firing.event else { return Ok(true) };
+    let asked = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM task_starts WHERE task_id = ?1 AND event_id = ?2) AS "asked!: bool""#,
+        firing.task_id.0,
+        event.0
+    );
+    Ok(asked.fetch_one(&mut tx.conn).await?)
+}
+
+/// Executions of the task that are not over, the newest last.
+async fn open(tx: &mut Tx, firing: &Firing) -> Outcome<Vec<(RunId, SessionId)>> {
+    let open = sqlx::query!(
+        r#"SELECT e.run_id AS "run_id!: Uuid", r.session_id AS "session_id!: String"
+           FROM task_executions e CROSS JOIN runs r ON r.id = e.run_id
+           WHERE e.tenant_id = ?1 AND e.task_id = ?2 AND e.is_settled = 0 AND r.phase IN ('queued', 'running', 'waiting_for_approval')
+           ORDER BY e.run_id"#,
+        firing.tenant_id.0,
+        firing.task_id.0
+    );
+    let open = open.fetch_all(&mut tx.conn).await?;
+    Ok(open.into_iter().map(|row| (RunId(row.run_id), SessionId(row.session_id))).collect())
+}
+
+/// With its session, unless it is queued in that of another. A refused run leaves nothing behind.
+async fn make_run(tx: &mut Tx, firing: &Firing, queue: Option<SessionId>) -> Outcome<Created> {
+    let viewer = Viewer::user(firing.tenant_id, firing.session.owner_id);
+    if let Some(session_id) = queue {
+        let run = NewRun { session_id, ..firing.run.clone() };
+        return admission::create(tx, &viewer, &run, &firing.run_audit).await;
+    }
+    let created = admission::create(tx, &viewer, &firing.run, &firing.run_audit).await?;
+    if matches!(created, Created::Run(_)) {
+        organization_sessions::adopt(tx, &firing.session, &firing.session_audit).await?;
+    }
+    Ok(created)
+}
+
+async fn cancel(tx: &mut Tx, firing: &Firing, open: &[(RunId, SessionId)]) -> Outcome<()> {
+    for (run, _) in open {
+        let ends =
+            sqlx::query_scalar!(r#"SELECT cancel_requested <> 0 AS "ends!: bool" FROM runs WHERE id = ?1"#, run.0);
+        if ends.fetch_one(&mut tx.conn).await? {
+            continue;
+        }
+        let audit = AuditEntry { entity_id: run.to_string(), ..firing.cancel_audit.clone() };
+        steering::cancel(tx, &Viewer::service(firing.tenant_id), *run, &audit).await?;
+    }
+    Ok(())
+}
+
+async fn take(tx: &mut Tx, firing: &Firing) -> Outcome<()> {
+    if let Some(event) = firing.event {
+        event_starts::take(tx, firing.task_id, event).await?;
+    }
+    let Some(taken) = firing.takes else { return Ok(()) };
+    let (next_at, state) = (taken.next_at.map(micros), taken.state.as_str());
+    sqlx::query!("UPDATE tasks SET next_at = ?1, state = ?2 WHERE id = ?3", next_at, state, firing.task_id.0)
+        .execute(&mut tx.conn)
+        .await?;
+    Ok(())
+}
+
+async fn note(tx: &mut Tx, firing: &Firing) -> Outcome<()> {
+    let (cause, at) = (firing.cause.as_str(), micros(firing.run.at));
+    let due_at = firing.takes.map_or(at, |taken| micros(taken.due_at));
+    sqlx::query!(
+        "INSERT INTO task_executions (run_id, tenant_id, task_id, cause, due_at, run_tokens, run_nano_usd, is_settled, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+        firing.run.id.0,
+        firing.tenant_id.0,
+        firing.task_id.0,
+        cause,
+        due_at,
+        firing.budget.tokens,
+        firing.budget.nano_usd,
+        at
+    )
+    .execute(&mut tx.conn)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn settle(tx: &mut Tx, now: Timestamp, limit: u32) -> Outcome<u64> {
+    let now = micros(now);
+    let over = sqlx::query!(
+        r#"SELECT e.run_id AS "run_id!: Uuid", e.tenant_id AS "tenant_id!: Uuid", e.task_id AS "task_id!: Uuid",
+               r.phase = 'succeeded' AS "succeeded!: bool"
+           FROM task_executions e CROSS JOIN runs r ON r.id = e.run_id
+           WHERE e.is_settled = 0 AND r.phase IN ('succeeded', 'failed', 'cancelled') ORDER BY e.run_id LIMIT ?1"#,
+        limit
+    );
+    let over = over.fetch_all(&mut tx.conn).await?;
+    for row in &over {
+        sqlx::query!("UPDATE task_executions SET is_settled = 1 WHERE run_id = ?1", row.run_id)
+            .execute(&mut tx.conn)
+            .await?;
+        if row.succeeded {
+            sqlx::query!(
+                "UPDATE tasks SET next_at = ?1 WHERE tenant_id = ?2 AND parent_id = ?3 AND deleted_at IS NULL AND state = 'active'",
+                now,
+                row.tenant_id,
+                row.task_id
+            )
+            .execute(&mut tx.conn)
+            .await?;
+        }
+    }
+    Ok(over.len() as u64)
+}

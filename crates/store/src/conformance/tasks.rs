@@ -1,0 +1,336 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use artel_domain::{
+    Cap, HookId, Misfire, Overlap, Phase, Principal, RunId, StartCause, Task, TaskId, TaskSchedule, TaskState,
+    TaskTrigger, Timestamp,
+};
+
+use super::inbound_events::event;
+use super::world::{LEASE, World, at_once, ending, fence, now, session, uuid};
+use crate::{
+    AuditFilter, Created, Fired, Firing, InboundEventWrite, NewInboundEvent, NewOrganizationSession, NewRun, Page,
+    SkippedDue, Store, TaskFilter, Viewer,
+};
+
+const ALL: Page = Page { limit: 100, offset: 0 };
+
+fn seconds(time: Timestamp, count: u64) -> Timestamp {
+    time.checked_add(Duration::from_secs(count)).unwrap()
+}
+
+/// A task that is due now.
+fn task(world: &World) -> Task {
+    Task {
+        id: TaskId(uuid()),
+        tenant_id: world.tenant,
+        owner_id: world.user,
+        parent_id: None,
+        agent_id: world.agent,
+        title: "report".to_owned(),
+        prompt: "write it".to_owned(),
+        schedule: Some(TaskSchedule::Cron { cron: "0 9 * * 1".to_owned(), timezone: "Europe/Moscow".to_owned() }),
+        trigger: Some(TaskTrigger { service: "github".to_owned(), kind: "push".to_owned() }),
+        overlap: Overlap::Skip,
+        misfire: Misfire::RunOnce,
+        budget: Cap { tokens: Some(1000), nano_usd: None },
+        state: TaskState::Active,
+        next_run_at: Some(now()),
+        skipped: None,
+        acts_for: Principal { user_id: world.user, api_key_id: None, scopes: vec!["runs:write".to_owned()] },
+        version: 1,
+        created_at: now(),
+        updated_at: None,
+    }
+}
+
+async fn makes(world: &World, task: &Task) -> Task {
+    world.store.create_task(task.clone(), world.audit("task.create")).await.unwrap()
+}
+
+async fn finds(world: &World, task: TaskId) -> Task {
+    world.store.find_task(&world.viewer(), task).await.unwrap().expect("the task is there")
+}
+
+/// The time that is taken, and the one a second later.
+fn takes(due_at: Timestamp) -> SkippedDue {
+    SkippedDue { due_at, next_at: Some(seconds(due_at, 1)), state: TaskState::Active }
+}
+
+fn firing(world: &World, task: &Task, takes: Option<SkippedDue>) -> Firing {
+    let name = uuid().to_string();
+    let run = NewRun { visibility: artel_domain::Visibility::Private, ..world.new_run(&name) };
+    let new = NewOrganizationSession {
+        id: session(&name),
+        tenant_id: world.tenant,
+        owner_id: world.user,
+        agent_id: world.agent,
+        title: task.title.clone(),
+        metadata: None,
+        at: now(),
+    };
+    Firing {
+        tenant_id: world.tenant,
+        task_id: task.id,
+        cause: if takes.is_some() { StartCause::Schedule } else { StartCause::Hand },
+        takes,
+        event: None,
+        overlap: task.overlap,
+        budget: task.budget,
+        session: new,
+        session_audit: world.audit("session.create"),
+        run,
+        run_audit: world.audit("run.create"),
+        cancel_audit: world.audit("run.cancel"),
+    }
+}
+
+async fn fires(world: &World, firing: Firing) -> RunId {
+    match world.store.fire_task(firing).await.unwrap() {
+        Fired::Run(run) => run.id,
+        other => panic!("nothing was started: {other:?}"),
+    }
+}
+
+/// An event that triggers [`task`].
+fn push(world: &World) -> NewInboundEvent {
+    let mut new = event(world, HookId(uuid()), "github", 1);
+    new.kind = Some("push".to_owned());
+    new
+}
+
+async fn actions(world: &World) -> Vec<String> {
+    let filter = AuditFilter { limit: 100, ..AuditFilter::default() };
+    let rows = world.store.list_audit(&Viewer::service(world.tenant), filter).await.unwrap();
+    rows.into_iter().rev().map(|row| row.action).filter(|action| action != "agent.create").collect()
+}
+
+/// Drives the run to this end.
+async fn ends(world: &World, run: RunId, phase: Phase) {
+    let claim = world.claims("worker", LEASE).await.expect("the run can be claimed");
+    assert_eq!(claim.run.id, run);
+    world.store.commit(&fence(&claim.run), ending(claim.first_seq, phase)).await.unwrap();
+}
+
+pub async fn a_task_is_kept_listed_changed_and_deleted(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &task(&world)).await;
+    let again = Task { title: "another".to_owned(), ..made.clone() };
+    assert_eq!(makes(&world, &again).await, made, "a retried request");
+    assert_eq!(finds(&world, made.id).await, made);
+    let changed = Task { title: "news".to_owned(), schedule: None, trigger: None, next_run_at: None, ..made.clone() };
+    let change = async |task: Task, moves| {
+        world.store.update_task(&world.viewer(), task, moves, world.audit("task.update")).await.unwrap()
+    };
+    let kept = change(changed.clone(), false).await.unwrap();
+    assert_eq!((kept.next_run_at, kept.version, kept.title.as_str()), (made.next_run_at, 2, "news"));
+    assert_eq!(change(changed.clone(), true).await, None, "of an older version");
+    let paused = Task { state: TaskState::Paused, ..Task { version: 2, ..changed } };
+    let paused = change(paused, true).await.unwrap();
+    assert_eq!((paused.next_run_at, paused.state), (None, TaskState::Paused));
+    let listed = async |state| {
+        let filter = TaskFilter { state, parent_id: None };
+        store.list_tasks(&world.viewer(), filter, ALL).await.unwrap()
+    };
+    assert_eq!(listed(Some(TaskState::Paused)).await, (vec![paused.clone()], 1));
+    assert_eq!(listed(Some(TaskState::Active)).await, (vec![], 0));
+    let follows = makes(&world, &Task { parent_id: Some(made.id), ..task(&world) }).await;
+    assert_eq!(listed(None).await.1, 2);
+    assert!(store.delete_task(&world.viewer(), made.id, world.audit("task.delete")).await.unwrap());
+    assert!(!store.delete_task(&world.viewer(), made.id, world.audit("task.delete")).await.unwrap());
+    assert_eq!(store.find_task(&world.viewer(), follows.id).await.unwrap(), None, "what follows goes with it");
+    assert_eq!(store.due_tasks(seconds(now(), 60), 10).await.unwrap(), []);
+    let rows = ["task.create", "task.update", "task.update", "task.create", "task.delete"];
+    assert_eq!(actions(&world).await, rows);
+}
+
+pub async fn a_task_is_its_owners(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    let made = makes(&world, &task(&world)).await;
+    fires(&world, firing(&world, &made, None)).await;
+    let colleague = Viewer::user(world.tenant, other.user);
+    for viewer in [&colleague, &other.viewer(), &Viewer::service(other.tenant)] {
+        assert_eq!(store.find_task(viewer, made.id).await.unwrap(), None);
+        assert_eq!(store.list_tasks(viewer, TaskFilter::default(), ALL).await.unwrap(), (vec![], 0));
+        let change = store.update_task(viewer, made.clone(), true, world.audit("task.update")).await.unwrap();
+        assert_eq!(change, None);
+        assert!(!store.delete_task(viewer, made.id, world.audit("task.delete")).await.unwrap());
+        assert_eq!(store.list_executions(viewer, made.id, None, ALL).await.unwrap(), (vec![], 0));
+        assert_eq!(store.summarise_executions(viewer, made.id).await.unwrap().open, 0);
+    }
+    assert_eq!(store.last_executions(other.tenant, &[made.id]).await.unwrap(), []);
+    let foreign = Firing { tenant_id: other.tenant, ..firing(&other, &made, None) };
+    assert_eq!(store.fire_task(foreign).await.unwrap(), Fired::Stale);
+    let service = Viewer::service(world.tenant);
+    assert_eq!(store.find_task(&service, made.id).await.unwrap(), Some(made.clone()));
+    assert_eq!(store.list_executions(&service, made.id, None, ALL).await.unwrap().1, 1);
+}
+
+pub async fn a_due_time_is_taken_with_its_run(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &task(&world)).await;
+    let due_at = made.next_run_at.unwrap();
+    assert_eq!(store.due_tasks(seconds(due_at, 0), 10).await.unwrap(), std::slice::from_ref(&made));
+    let asked = firing(&world, &made, Some(takes(due_at)));
+    let run = fires(&world, asked.clone()).await;
+    assert_eq!(fires(&world, asked).await, run, "a retried request");
+    let next = seconds(due_at, 1);
+    assert_eq!(finds(&world, made.id).await.next_run_at, Some(next));
+    let late = firing(&world, &made, Some(takes(due_at)));
+    assert_eq!(store.fire_task(late).await.unwrap(), Fired::Stale);
+    let (executions, total) = store.list_executions(&world.viewer(), made.id, None, ALL).await.unwrap();
+    let execution = &executions[0];
+    assert_eq!((total, execution.run_id, execution.due_at, execution.phase), (1, run, due_at, Phase::Queued));
+    assert_eq!(store.last_executions(world.tenant, &[made.id]).await.unwrap(), executions);
+    let session = store.find_organization_session(&world.viewer(), &execution.session_id).await.unwrap().unwrap();
+    assert_eq!((session.title.as_deref(), session.owner_id), (Some("report"), Some(world.user)));
+    let claim = world.claims("worker", LEASE).await.unwrap();
+    let record = store.load_turn(&fence(&claim.run), 10).await.unwrap();
+    let of = record.task.map(|of| (of.task_id, of.budget));
+    assert_eq!((of, record.in_organization), (Some((made.id, made.budget)), true));
+    assert_eq!(actions(&world).await, ["task.create", "run.create", "session.create"]);
+}
+
+/// Three processes that know nothing of each other, over 500 due times.
+pub async fn of_three_processes_one_takes_each_due_time(store: Arc<dyn Store>) {
+    const TIMES: u64 = 500;
+    let world = World::new(&store).await;
+    let first = seconds(now(), 0);
+    let made = makes(&world, &Task { overlap: Overlap::CancelPrevious, ..task(&world) }).await;
+    let first = made.next_run_at.unwrap_or(first);
+    let last = seconds(first, TIMES - 1);
+    let process = || {
+        let world = world.clone();
+        async move {
+            let mut fired = 0;
+            while let Some(task) = world.store.due_tasks(last, 1).await.unwrap().pop() {
+                let taken = takes(task.next_run_at.unwrap());
+                let asked = firing(&world, &task, Some(taken));
+                fired += u64::from(matches!(world.store.fire_task(asked).await.unwrap(), Fired::Run(_)));
+            }
+            fired
+        }
+    };
+    let fired = at_once((0..3).map(|_| process())).await;
+    assert_eq!(fired.iter().sum::<u64>(), TIMES, "{fired:?}");
+    let mut due = BTreeSet::new();
+    for page in 0..5 {
+        let page = Page { limit: 100, offset: page * 100 };
+        let (found, total) = store.list_executions(&world.viewer(), made.id, None, page).await.unwrap();
+        assert_eq!(total, TIMES as i64);
+        due.extend(found.iter().map(|execution| execution.due_at));
+    }
+    let expected: BTreeSet<Timestamp> = (0..TIMES).map(|second| seconds(first, second)).collect();
+    assert_eq!(due, expected);
+}
+
+pub async fn a_start_that_meets_an_open_execution_obeys_the_rule(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &task(&world)).await;
+    let due_at = made.next_run_at.unwrap();
+    let first = fires(&world, firing(&world, &made, Some(takes(due_at)))).await;
+    let second = firing(&world, &made, Some(takes(seconds(due_at, 1))));
+    assert_eq!(store.fire_task(second.clone()).await.unwrap(), Fired::Overlaps);
+    assert_eq!(finds(&world, made.id).await.next_run_at, Some(seconds(due_at, 1)), "nothing is taken");
+    let queued = fires(&world, Firing { overlap: Overlap::Queue, ..second }).await;
+    assert_eq!(world.finds(queued).await.session_id, world.finds(first).await.session_id);
+    assert_eq!(world.claims_up_to(10, "worker", LEASE).await.len(), 1, "one after the other");
+    let third = firing(&world, &made, Some(takes(seconds(due_at, 2))));
+    let third = fires(&world, Firing { overlap: Overlap::CancelPrevious, ..third }).await;
+    let is_cancelled = async |run| world.finds(run).await.cancel_requested;
+    assert_eq!((is_cancelled(first).await, is_cancelled(queued).await, is_cancelled(third).await), (true, true, false));
+}
+
+pub async fn a_refused_execution_takes_nothing(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &task(&world)).await;
+    let due_at = made.next_run_at.unwrap();
+    store.delete_agent(&world.viewer(), world.agent, world.audit("agent.delete")).await.unwrap();
+    let asked = firing(&world, &made, Some(takes(due_at)));
+    let name = asked.session.id.clone();
+    assert_eq!(store.fire_task(asked).await.unwrap(), Fired::Refused(Created::AgentMissing));
+    assert_eq!(store.find_session(&world.viewer(), &name).await.unwrap(), None);
+    assert_eq!(finds(&world, made.id).await, made);
+    let over = SkippedDue { due_at, next_at: None, state: TaskState::Paused };
+    let skip = async || store.skip_due(world.tenant, made.id, over, "the agent is gone").await.unwrap();
+    assert!(skip().await && !skip().await, "once");
+    let skipped = finds(&world, made.id).await;
+    let why = skipped.skipped.map(|skipped| (skipped.due_at, skipped.reason));
+    assert_eq!((skipped.state, skipped.next_run_at), (TaskState::Paused, None));
+    assert_eq!(why, Some((due_at, "the agent is gone".to_owned())));
+    assert_eq!(actions(&world).await, ["task.create", "agent.delete"]);
+}
+
+pub async fn what_follows_a_task_is_due_once_when_it_succeeded(store: Arc<dyn Store>) {
+    let world = World::new(&store).await;
+    let made = makes(&world, &Task { next_run_at: None, ..task(&world) }).await;
+    let follows = Task { parent_id: Some(made.id), schedule: None, trigger: None, next_run_at: None, ..task(&world) };
+    let follows = makes(&world, &follows).await;
+    let paused = makes(&world, &Task { id: TaskId(uuid()), state: TaskState::Paused, ..follows.clone() }).await;
+    for (phase, expected) in [(Phase::Failed, None), (Phase::Succeeded, Some(seconds(now(), 60)))] {
+        let run = fires(&world, firing(&world, &made, None)).await;
+        let settle = async || store.settle_executions(seconds(now(), 60), 10).await.unwrap();
+        assert_eq!(settle().await, 0, "it is not over");
+        ends(&world, run, phase).await;
+        let mut settled = at_once((0..4).map(|_| {
+            let (store, at) = (store.clone(), expected.unwrap_or_else(now));
+            async move { store.settle_executions(at, 10).await.unwrap() }
+        }))
+        .await;
+        settled.sort_unstable();
+        assert_eq!(settled, [0, 0, 0, 1]);
+        assert_eq!(finds(&world, follows.id).await.next_run_at, expected);
+        assert_eq!(finds(&world, paused.id).await.next_run_at, None);
+    }
+    let sum = store.summarise_executions(&world.viewer(), made.id).await.unwrap();
+    assert_eq!((sum.open, sum.succeeded, sum.failed, sum.cancelled), (0, 1, 1, 0));
+}
+
+pub async fn an_event_asks_each_task_that_it_triggers_for_one_start(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    let made = makes(&world, &task(&world)).await;
+    let another = Some(TaskTrigger { service: "github".to_owned(), kind: "release".to_owned() });
+    makes(&world, &Task { trigger: another, ..task(&world) }).await;
+    makes(&world, &Task { state: TaskState::Paused, ..task(&world) }).await;
+    makes(&other, &task(&other)).await;
+    let event = push(&world);
+    assert_eq!(store.record_inbound_event(event.clone()).await.unwrap(), InboundEventWrite::Done);
+    assert_eq!(store.record_inbound_event(event.clone()).await.unwrap(), InboundEventWrite::Known);
+    let asked = store.event_starts(10).await.unwrap();
+    let start = asked.first().unwrap().clone();
+    let facts = (start.task.id, start.event_id, start.received_at);
+    assert_eq!((asked.len(), facts), (1, (made.id, event.id, event.received_at)));
+    let fired = at_once((0..4).map(|_| {
+        let (world, start) = (world.clone(), start.clone());
+        async move {
+            let asked = Firing { event: Some(start.event_id), ..firing(&world, &start.task, None) };
+            world.store.fire_task(asked).await.unwrap()
+        }
+    }))
+    .await;
+    assert_eq!(fired.iter().filter(|fired| matches!(fired, Fired::Run(_))).count(), 1, "{fired:?}");
+    assert_eq!(store.event_starts(10).await.unwrap(), []);
+    let again = push(&world);
+    assert_eq!(store.record_inbound_event(again).await.unwrap(), InboundEventWrite::Done);
+    let start = store.event_starts(10).await.unwrap().pop().unwrap();
+    assert!(store.skip_event(&start, "no").await.unwrap());
+    assert!(!store.skip_event(&start, "no").await.unwrap());
+    assert_eq!(finds(&world, made.id).await.skipped.map(|skipped| skipped.reason), Some("no".to_owned()));
+}
+
+pub async fn executions_keep_a_state_for_each_other(store: Arc<dyn Store>) {
+    let (world, other) = (World::new(&store).await, World::new(&store).await);
+    let made = makes(&world, &task(&world)).await;
+    let run = fires(&world, firing(&world, &made, None)).await;
+    let of = store.task_of_run(world.tenant, run).await.unwrap().unwrap();
+    assert_eq!((of.task_id, of.budget), (made.id, made.budget));
+    assert_eq!(store.task_of_run(other.tenant, run).await.unwrap(), None);
+    assert_eq!(store.load_task_state(world.tenant, made.id).await.unwrap(), None);
+    for state in [r#"{"n":1}"#, r#"{"n":2}"#] {
+        store.save_task_state(world.tenant, made.id, state).await.unwrap();
+        store.save_task_state(other.tenant, made.id, "mine").await.unwrap();
+        assert_eq!(store.load_task_state(world.tenant, made.id).await.unwrap().as_deref(), Some(state));
+    }
+    assert_eq!(store.load_task_state(other.tenant, made.id).await.unwrap(), None);
+}
