@@ -123,6 +123,74 @@ async fn a_task_that_follows_starts_after_success(database: Database) {
     assert_eq!((&task["state"], &task["last_execution"]["status"]), (&json!("done"), &json!("succeeded")));
 }
 
+/// What the tool answers an agent that is told to call it.
+async fn told(client: &Client, agent: &str, tool: &str, args: &Value) -> Value {
+    let run = client.start_run(agent, &format!("call {tool} {args}")).await;
+    let run = client.finished_run(&run).await;
+    assert_eq!(run["status"], "succeeded", "{run:#}");
+    let answer = run["output_message"].as_str().unwrap();
+    serde_json::from_str(answer).unwrap_or_else(|_| json!(answer))
+}
+
+/// An agent makes a task of its own work, looks at it, changes it, starts it and deletes it; what cannot be done is
+/// said with a code, a reason and what to do.
+async fn agents_plan_work_by_their_tools(database: Database) {
+    let model = ModelServer::obedient().await;
+    let artel = start(database, &model).await;
+    let (token, _) = artel.command(&["token", "--tenant", ADA, "--user", ADA, "--scopes", "admin"]).await;
+    let client = Client::new(artel.url(), token.trim());
+    let tool = |name: &str| json!({ "name": name, "execution_type": "internal", "input_schema": { "type": "object" } });
+    let agent = client.agent("openai:gpt-4o-mini", &[tool("manage_task"), tool("query_tasks")]).await;
+    let manage = async |args: Value| told(&client, &agent, "manage_task", &args).await;
+    let query = async |args: Value| told(&client, &agent, "query_tasks", &args).await;
+
+    let schedule = json!({ "cron": "0 9 * * 1", "timezone": "Europe/Moscow" });
+    let made = manage(json!({ "action": "create", "title": "Report", "prompt": "hello", "schedule": schedule })).await;
+    let task = made["task_id"].as_str().unwrap_or_else(|| panic!("{made:#}"));
+    assert_eq!(made["next_five"].as_array().unwrap().len(), 5, "{made:#}");
+    let listed = query(json!({ "action": "list" })).await;
+    assert_eq!((&listed["total"], &listed["tasks"][0]["task_id"]), (&json!(1), &json!(task)), "{listed:#}");
+    let paused = manage(json!({ "action": "toggle", "task_id": task, "enabled": false })).await;
+    assert_eq!((&paused["enabled"], &paused["next_run_at"]), (&json!(false), &Value::Null), "{paused:#}");
+    let changed = manage(json!({ "action": "update", "task_id": task, "prompt": "bye", "enabled": true })).await;
+    assert_eq!(changed["enabled"], true, "{changed:#}");
+    let started = manage(json!({ "action": "run", "task_id": task })).await;
+    let execution = client.finished_run(started["run_id"].as_str().unwrap()).await;
+    assert_eq!((&execution["input_message"], &execution["output_message"]), (&json!("bye"), &json!("bye")));
+    let executions = query(json!({ "action": "list_executions", "task_id": task })).await;
+    assert_eq!(executions["executions"][0]["run_id"], started["run_id"], "{executions:#}");
+    let deleted = manage(json!({ "action": "delete", "task_id": task })).await;
+    assert_eq!(deleted["deleted"], true, "{deleted:#}");
+
+    let nothing = "00000000-0000-4000-8000-000000000009";
+    let bad = [
+        (json!({ "action": "create", "prompt": "x" }), "title is missing"),
+        (json!({ "action": "create", "title": "x" }), "prompt is missing"),
+        (json!({ "action": "create", "title": "x", "prompt": "y", "agent_id": nothing }), "there is no such agent"),
+        (
+            json!({ "action": "create", "title": "x", "prompt": "y",
+            "schedule": { "cron": "61 * * * *", "timezone": "UTC" } }),
+            "minute",
+        ),
+        (
+            json!({ "action": "create", "title": "x", "prompt": "y",
+            "schedule": { "cron": "0 9 * * *", "timezone": "Moscow" } }),
+            "timezone",
+        ),
+        (json!({ "action": "create_subtask", "title": "x", "prompt": "y" }), "parent_id is missing"),
+        (json!({ "action": "run" }), "task_id is missing"),
+        (json!({ "action": "run", "task_id": nothing }), "there is no such task"),
+        (json!({ "action": "toggle", "task_id": task }), "there is no such task"),
+        (json!({ "action": "delete", "task_id": "seven" }), "there is no such task"),
+    ];
+    for (args, why) in bad {
+        let answer = manage(args.clone()).await.to_string();
+        assert!(answer.contains(why), "{args}: {answer}");
+    }
+    let answer = query(json!({ "action": "list", "status": "open" })).await.to_string();
+    assert!(answer.contains("tasks are active, paused or done"), "{answer}");
+}
+
 fn now_micros() -> i64 {
     let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     i64::try_from(since.as_micros()).unwrap()
@@ -130,6 +198,7 @@ fn now_micros() -> i64 {
 
 on_both_stores! {
     each_due_time_has_one_execution as each_due_time_has_one_execution_on_sqlite, each_due_time_has_one_execution_on_postgres;
+    agents_plan_work_by_their_tools as agents_plan_work_by_their_tools_on_sqlite, agents_plan_work_by_their_tools_on_postgres;
     an_execution_waits_for_a_human as an_execution_waits_for_a_human_on_sqlite, an_execution_waits_for_a_human_on_postgres;
     a_task_that_follows_starts_after_success as a_task_that_follows_starts_after_success_on_sqlite, a_task_that_follows_starts_after_success_on_postgres;
 }

@@ -111,7 +111,8 @@ impl ManageTaskTool {
     }
 
     async fn delete(&self, requester: &Requester, args: &Args) -> Result<Value, ToolError> {
-        let task = task_id("task_id", args.task_id.as_deref())?;
+        // An administrator may delete everybody's tasks; an agent that works for one deletes that one's own.
+        let task = self.0.own(requester, args.task_id.as_deref()).await?.id;
         self.0.intents.delete_task(requester, task).await.map_err(of_refusal)?;
         Ok(json!({ "task_id": task, "deleted": true, "next_run_at": null, "next_five": [] }))
     }
