@@ -14,7 +14,9 @@ type Checked = Result<(), Box<dyn std::error::Error>>;
 /// The programs of this machine, when PDF can be read with them; else the tests that need them are skipped.
 fn installed() -> Option<Programs> {
     let programs = Programs::found();
-    programs.pdftotext.is_some().then_some(programs)
+    let are_here = programs.pdftotext.is_some();
+    assert!(are_here || std::env::var_os("ARTEL_TEST_CONVERTERS").is_none(), "missing: {:?}", programs.missing());
+    are_here.then_some(programs)
 }
 
 fn read(bytes: &[u8], limits: Limits, programs: Programs) -> Result<Document, Refusal> {

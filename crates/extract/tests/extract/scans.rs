@@ -9,7 +9,9 @@ type Checked = Result<(), Box<dyn std::error::Error>>;
 /// The programs of this machine, when there are all of them; else the tests are skipped.
 fn installed() -> Option<Programs> {
     let programs = Programs::found();
-    programs.missing().is_empty().then_some(programs)
+    let are_here = programs.missing().is_empty();
+    assert!(are_here || std::env::var_os("ARTEL_TEST_CONVERTERS").is_none(), "missing: {:?}", programs.missing());
+    are_here.then_some(programs)
 }
 
 /// A picture of the page of a PDF, made by `pdftoppm`.
