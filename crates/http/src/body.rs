@@ -2,13 +2,17 @@
 //! 422 with the place when they do not fit. The whole body is checked for NUL characters, which one of the databases
 //! cannot store.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use artel_domain::{client_text, read_foreign_json, why_no_json};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 
@@ -162,6 +166,39 @@ where
     let integer = number.as_i64().or_else(|| number.as_f64().filter(exact).map(|float| float as i64));
     let fits = integer.and_then(|integer| N::try_from(integer).ok());
     fits.map(Some).ok_or_else(|| D::Error::custom(format_args!("{number} is not a whole number in range")))
+}
+
+/// An object, `null` or nothing. serde also fills a struct from a list, member by member, and to JSON Schema that is
+/// another type. Use with `#[serde(default, deserialize_with = "object")]`.
+pub fn object<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(value)| value))
+}
+
+/// What was read from an object and from nothing else.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+    }
 }
 
 pub(crate) fn nul(place: &str) -> FieldError {

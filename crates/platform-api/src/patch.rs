@@ -1,6 +1,6 @@
 //! Members of an update that may be absent (left as they are), null (cleared) or given.
 
-use artel_http::body::whole;
+use artel_http::body::{object, whole};
 use serde::{Deserialize, Deserializer};
 
 /// `Some(None)` for an explicit null. Use with `#[serde(default, deserialize_with = "nullable")]`.
@@ -21,4 +21,14 @@ where
     D: Deserializer<'de>,
 {
     whole(deserializer).map(Some)
+}
+
+/// The same for an object.
+#[expect(clippy::option_option, reason = "absent, null and given are three things")]
+pub(crate) fn nullable_object<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    object(deserializer).map(Some)
 }

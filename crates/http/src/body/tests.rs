@@ -95,6 +95,31 @@ fn a_whole_number_may_be_written_with_a_point() {
 }
 
 #[test]
+fn an_object_is_no_list_and_its_members_keep_their_places() {
+    #[derive(Debug, Default, Deserialize)]
+    struct Limits {
+        #[serde(rename = "tokens")]
+        _tokens: Option<u32>,
+    }
+    #[derive(Debug, Deserialize)]
+    struct Wish {
+        #[serde(default, deserialize_with = "object")]
+        limits: Option<Limits>,
+    }
+    impl Checked for Wish {}
+    for fits in [r#"{"limits":{"tokens":1}}"#, r#"{"limits":{}}"#] {
+        assert!(read::<Wish>(fits.as_bytes(), true).unwrap().limits.is_some(), "{fits}");
+    }
+    for absent in ["{}", r#"{"limits":null}"#] {
+        assert!(read::<Wish>(absent.as_bytes(), true).unwrap().limits.is_none(), "{absent}");
+    }
+    for (bad, place) in [(r#"{"limits":[1]}"#, "limits"), (r#"{"limits":{"tokens":"1"}}"#, "limits.tokens")] {
+        let problem = read::<Wish>(bad.as_bytes(), false).unwrap_err().into_parts().2;
+        assert_eq!(problem.field_errors[0].field, place, "{bad}");
+    }
+}
+
+#[test]
 fn a_nul_character_where_nobody_reads_harms_nobody() {
     assert!(read::<Order>(br#"{"name":"a","other":{"x":"\u0000"},"\u0000":1}"#, false).is_ok());
     let disguised = br#"{"name":"a","more":{"x":"\u0000"},"more.x":1}"#;

@@ -1,4 +1,5 @@
 use artel_domain::{AuditEntry, BuiltinAgent};
+use artel_http::body::object;
 use artel_http::caller::Administrator;
 use artel_http::{At, Body, Caller, Checked, Faults, Problem};
 use artel_store::BuiltinPatch;
@@ -25,6 +26,7 @@ pub(crate) struct UpdateBuiltinAgent {
     #[schema(schema_with = crate::document::model_name)]
     model: Option<Option<String>>,
     /// In place of the whole budget; `{}` lifts it.
+    #[serde(default, deserialize_with = "object")]
     budget: Option<BudgetLimits>,
 }
 

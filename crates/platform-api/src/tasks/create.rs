@@ -1,4 +1,5 @@
 use artel_domain::{AgentId, TaskId};
+use artel_http::body::object;
 use artel_http::caller::RunsWrite;
 use artel_http::{Attempt, Body, Caller, Checked, Faults, Problem};
 use artel_intents::{NewTask, TaskTerms};
@@ -25,8 +26,11 @@ pub(crate) struct CreateTask {
     agent_id: Option<AgentId>,
     /// The task that must succeed first. Such a task has neither `schedule` nor `trigger`.
     parent_id: Option<TaskId>,
+    #[serde(default, deserialize_with = "object")]
     schedule: Option<ScheduleTerms>,
+    #[serde(default, deserialize_with = "object")]
     trigger: Option<TriggerTerms>,
+    #[serde(default, deserialize_with = "object")]
     budget: Option<TaskBudget>,
     /// `false` makes a task that is paused.
     #[schema(default = true)]

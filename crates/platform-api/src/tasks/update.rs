@@ -11,7 +11,7 @@ use super::TAG;
 use super::members::{ScheduleTerms, TaskBudget, TriggerTerms};
 use super::view::{TaskView, view};
 use crate::App;
-use crate::patch::nullable;
+use crate::patch::nullable_object;
 
 /// What is absent stays as it is; `null` takes a schedule, a trigger or a budget away.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -22,13 +22,13 @@ pub(crate) struct UpdateTask {
     #[schema(min_length = 1, max_length = 65_536, pattern = "^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$")]
     prompt: Option<String>,
     agent_id: Option<AgentId>,
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "nullable_object")]
     #[schema(value_type = Option<ScheduleTerms>)]
     schedule: Option<Option<ScheduleTerms>>,
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "nullable_object")]
     #[schema(value_type = Option<TriggerTerms>)]
     trigger: Option<Option<TriggerTerms>>,
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "nullable_object")]
     #[schema(value_type = Option<TaskBudget>)]
     budget: Option<Option<TaskBudget>>,
     /// Whether it starts by itself.

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use artel_domain::WebhookEndpointId;
+use artel_http::body::whole;
 use artel_http::caller::Administrator;
 use artel_http::{At, Attempt, Body, Caller, Checked, Faults, Problem};
 use artel_webhooks::sealed_secret;
@@ -20,6 +21,7 @@ const LONGEST_OVERLAP: u32 = 7 * DAY;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct RotateWebhookSecret {
     /// For so long the secret until now signs too, in seconds; a day when absent. 0: it ends at once.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 604_800)]
     overlap_seconds: Option<u32>,
 }
