@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_session_is_called_as_its_users_call_it() {
         let mut ended = notice(WebhookEvent::RunSucceeded, "succeeded");
-        ended.run.as_mut().unwrap().session_id = Some(SessionId(format!("~{}~chat-1", id::<UserId>(4))));
+        ended.run.as_mut().unwrap().session_id = Some(SessionId::of_user(id::<UserId>(4), "chat-1"));
         assert_eq!(data(&ended)["session_id"], "chat-1");
     }
 

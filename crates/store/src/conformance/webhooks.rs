@@ -453,7 +453,7 @@ pub async fn a_slow_endpoint_holds_up_no_other(store: Arc<dyn Store>) {
     let under_way = BTreeMap::from([(slow.id, 1)]);
     assert_eq!(places(DeliveryClaim { under_way: under_way.clone(), ..few.clone() }).await, [], "its place is taken");
     message(&world, &quick, "e").await;
-    let next = DeliveryClaim { under_way, limit: 1, per_endpoint: 9, ..few };
+    let next = DeliveryClaim { now: now(), under_way, limit: 1, per_endpoint: 9, ..few };
     assert_eq!(places(next.clone()).await, [quick.id], "the other waits longer, and has a place");
     assert_eq!(places(next.clone()).await, [slow.id]);
     // One that fails gets its places among those that fail.
