@@ -77,14 +77,14 @@ impl World {
 
     /// The deliveries, once each of them is in this state.
     async fn all_are(&self, endpoint: &str, state: &str) -> Vec<Value> {
-        for _ in 0..400 {
+        for _ in 0..600 {
             let listed = self.deliveries(endpoint).await;
             if !listed.is_empty() && listed.iter().all(|delivery| delivery["state"] == state) {
                 return listed;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("after 40 s not all are {state}: {:#?}", self.deliveries(endpoint).await);
+        panic!("after 60 s not all are {state}: {:#?}", self.deliveries(endpoint).await);
     }
 }
 

@@ -28,7 +28,7 @@ pub struct CourierDeps {
 
 /// Longer than an attempt takes and than the store takes to note its end: one whose end was not noted by then was broken
 /// off with its process.
-const HOLD: Duration = Duration::from_secs(TIMEOUT.as_secs() + REPLY_TIMEOUT.as_secs() + 40);
+const HOLD: Duration = Duration::from_secs(TIMEOUT.as_secs() + REPLY_TIMEOUT.as_secs() + 12);
 /// Attempts under way at the same time.
 const MOST: usize = 256;
 /// Of those, to endpoints whose last attempt failed: each may take as long as an attempt may.
