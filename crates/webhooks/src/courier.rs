@@ -12,9 +12,10 @@ use artel_identity::SecretBox;
 use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Result, SpreadNotice, Webhooks};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
+use metrics::{counter, histogram};
 use serde_json::json;
 
-use crate::attempt::{TIMEOUT, attempt};
+use crate::attempt::{Made, TIMEOUT, attempt};
 use crate::payload::payload;
 use crate::schedule::pause_after;
 
@@ -112,9 +113,11 @@ impl Courier {
         Ok(endpoint)
     }
 
-    fn end(&self, claimed: ClaimedDelivery, attempt: WebhookAttempt) -> AttemptEnd {
+    fn end(&self, claimed: ClaimedDelivery, made: Made) -> AttemptEnd {
         let delivery = claimed.delivery;
-        let (state, pause) = judge(&attempt, self.random());
+        let (state, pause) = judge(&made, self.random());
+        let attempt = made.attempt;
+        count(&attempt, state);
         let mut log = delivery.log;
         log.push(attempt.clone());
         AttemptEnd {
@@ -147,13 +150,25 @@ impl Courier {
     }
 }
 
-/// What becomes of the message, and how long until its next attempt.
-fn judge(attempt: &WebhookAttempt, random: u8) -> (WebhookDeliveryState, Option<Duration>) {
-    match attempt.status {
+/// Counts an attempt, by what becomes of its message.
+fn count(attempt: &WebhookAttempt, state: WebhookDeliveryState) {
+    let outcome = match state {
+        WebhookDeliveryState::Delivered => "delivered",
+        WebhookDeliveryState::Pending => "retried",
+        _ => "failed",
+    };
+    counter!("artel_webhook_attempts_total", "outcome" => outcome).increment(1);
+    histogram!("artel_webhook_attempt_seconds").record(attempt.duration_ms as f64 / 1000.0);
+}
+
+/// What becomes of the message, and how long until its next attempt. A receiver that wishes for a longer pause than the
+/// schedule's gets it.
+fn judge(made: &Made, random: u8) -> (WebhookDeliveryState, Option<Duration>) {
+    match made.attempt.status {
         Some(200..=299) => (WebhookDeliveryState::Delivered, None),
         Some(GONE) => (WebhookDeliveryState::Failed, None),
-        _ => match pause_after(attempt.number, random) {
-            Some(pause) => (WebhookDeliveryState::Pending, Some(pause)),
+        _ => match pause_after(made.attempt.number, random) {
+            Some(pause) => (WebhookDeliveryState::Pending, Some(pause.max(made.wished_pause.unwrap_or_default()))),
             None => (WebhookDeliveryState::Failed, None),
         },
     }
@@ -185,8 +200,21 @@ mod tests {
 
     use super::*;
 
-    fn answered(number: i64, status: Option<u16>) -> WebhookAttempt {
-        WebhookAttempt { number, at: Timestamp::UNIX_EPOCH, status, duration_ms: 1, error: None, reply: None }
+    fn answered(number: i64, status: Option<u16>) -> Made {
+        let at = Timestamp::UNIX_EPOCH;
+        Made {
+            attempt: WebhookAttempt { number, at, status, duration_ms: 1, error: None, reply: None },
+            wished_pause: None,
+        }
+    }
+
+    #[test]
+    fn a_receiver_that_asks_for_time_gets_it_and_never_less_than_the_schedule() {
+        let wishing =
+            |number, seconds| Made { wished_pause: Some(Duration::from_secs(seconds)), ..answered(number, Some(429)) };
+        assert_eq!(judge(&wishing(1, 120), 0).1, Some(Duration::from_mins(2)));
+        assert_eq!(judge(&wishing(1, 1), 0).1, Some(Duration::from_secs(5)));
+        assert_eq!(judge(&wishing(10, 120), 0), (WebhookDeliveryState::Failed, None), "the last attempt is the last");
     }
 
     #[test]
