@@ -1,5 +1,7 @@
 //! When cron lines come: which instants they mean in a time zone.
 
+use std::time::Duration;
+
 use artel_domain::{Fault, TaskSchedule, Timestamp};
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::tz::TimeZone;
@@ -34,6 +36,14 @@ impl Cron {
                 Err(line.err().map(|message| fault("cron", message)).into_iter().chain(zone).collect())
             }
         }
+    }
+
+    /// A time than which no two times of the line are closer; a line that names one second of a minute has a minute.
+    pub fn least_gap(&self) -> Duration {
+        let seconds = self.cron.pattern.seconds.values();
+        let again = seconds.first().map(|first| first + 60);
+        let gaps = seconds.iter().zip(seconds.iter().skip(1).chain(&again)).map(|(one, next)| next - one);
+        Duration::from_secs(gaps.min().unwrap_or(60).into())
     }
 
     /// The first time after `after`; `None`: it never comes.
