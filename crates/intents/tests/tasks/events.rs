@@ -84,5 +84,22 @@ async fn an_event_that_meets_a_full_queue_is_left_out_with_the_reason() {
     assert_eq!(world.executions(&task).await.len(), 100);
     let reason = world.finds(&task).await.skipped.unwrap().reason;
     assert_eq!(reason, "overlap: 100 executions wait already");
+}
+
+/// The task was deleted while the event came.
+#[tokio::test]
+async fn starts_of_deleted_tasks_keep_no_place_from_others() {
+    let world = World::new().await;
+    let mut gone = Vec::new();
+    for _ in 0..100 {
+        gone.push(world.makes(at_a_push()).await.unwrap());
+    }
+    world.push().await;
+    for task in &gone {
+        world.damages("UPDATE tasks SET deleted_at = 1 WHERE id = ?1", task.id.0).await;
+    }
     world.advance(HOUR);
+    let well = world.makes(at_a_push()).await.unwrap();
+    world.push().await;
+    assert_eq!((world.fires().await, world.executions(&well).await.len()), (1, 1));
 }

@@ -98,3 +98,15 @@ fn a_line_of_every_ten_minutes_leaves_out_none_and_repeats_none(#[case] zone: &s
     let expected: Vec<i64> = (1..=400).map(|step| from.as_second() + step * 600).collect();
     assert_eq!(found.iter().map(|time| time.as_second()).collect::<Vec<_>>(), expected);
 }
+
+#[rstest]
+#[case("* * * * *", 60)]
+#[case("0 9 * * 1", 60)]
+#[case("* * * * * *", 1)]
+#[case("*/10 * * * * *", 10)]
+#[case("0,9 * * * * *", 9)]
+#[case("0,55 * * * * *", 5)]
+#[case("59 * * * * *", 60)]
+fn a_line_says_how_close_its_times_may_be(#[case] line: &str, #[case] seconds: u64) {
+    assert_eq!(cron(line, "UTC").least_gap(), std::time::Duration::from_secs(seconds));
+}
