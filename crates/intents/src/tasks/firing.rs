@@ -1,5 +1,5 @@
 use artel_domain::{
-    AgentId, BuiltinAgent, CallId, Refusal, Requester, Run, RunId, SessionId, StartCause, Subject, Task, Visibility,
+    AgentId, BuiltinAgent, CallId, InboundEventId, Refusal, Requester, Run, RunId, SessionId, StartCause, Subject, Task, Visibility,
 };
 use artel_identity::Scope;
 use artel_store::tasks::LONGEST_QUEUE;
@@ -121,6 +121,12 @@ fn input(task: &Task, event: Option<&EventStart>) -> String {
         "event_id": event.event_id, "service": trigger.service, "type": trigger.kind, "received_at": event.received_at,
     });
     format!("{}\n\nThis event started the task; query_events reads what it says: {facts}", task.prompt)
+}
+
+/// The longest that the agent is told: what a start by an event says.
+pub(super) fn longest_input(task: &Task) -> String {
+    let (event_id, received_at) = (InboundEventId(Uuid::nil()), task.created_at);
+    input(task, Some(&EventStart { task: task.clone(), event_id, received_at }))
 }
 
 /// FROZEN: a retried request, at a process of another version too, finds the session that its first try made.

@@ -5,7 +5,7 @@ use artel_domain::{
 use artel_identity::Scope;
 use artel_store::{Page, TaskFilter, Viewer};
 
-use super::firing::Start;
+use super::firing::{Start, longest_input};
 use super::schedule::{Cron, times};
 use super::terms::{NewTask, absent, faults, next_of, refuse, schedule_faults, too_often, usual_overlap};
 use crate::start_run::check_only_agent;
@@ -71,7 +71,7 @@ impl Intents {
         let mut wrong = faults(&task);
         wrong.extend(schedule_faults(&task, task.created_at, Some(self.config.least_between_starts)));
         refuse(wrong)?;
-        self.check_size(&task.prompt)?;
+        self.check_size(&longest_input(&task))?;
         self.check_task_agent(requester, task.agent_id).await?;
         task.next_run_at = next_of(&task, task.created_at);
         self.check_count(requester).await?;
@@ -150,8 +150,8 @@ impl Intents {
                 wrong.extend(schedule_faults(&changed, self.clock.now(), least));
             }
             refuse(wrong)?;
-            if change.prompt.is_some() {
-                self.check_size(&changed.prompt)?;
+            if change.prompt.is_some() || change.trigger.is_some() {
+                self.check_size(&longest_input(&changed))?;
             }
             if !change.only_switches() || changed.state == TaskState::Active {
                 self.check_task_agent(requester, changed.agent_id).await?;

@@ -83,7 +83,7 @@ async fn a_prompt_that_no_start_would_take_is_refused_at_once() {
     let world = World::new().await;
     let refusal = world.makes(TaskTerms { prompt: "word ".repeat(1000), ..hourly() }).await.unwrap_err();
     assert_eq!(refusal.code, "CONTEXT_TOO_LARGE");
-    let task = world.makes(hourly()).await.unwrap();
+    let task = world.makes(at_a_push()).await.unwrap();
     let change = TaskChange { prompt: Some("word ".repeat(1000)), ..TaskChange::default() };
     assert_eq!(world.changes(&task, change).await.unwrap_err().code, "CONTEXT_TOO_LARGE");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use artel_domain::{Clock as _, Overlap, Phase};
 use artel_intents::{NewTask, TaskTerms};
-use artel_store::{Tasks as _, Viewer};
+use artel_store::{Identities as _, Tasks as _, Viewer};
 
 use crate::world::{HOUR, TENANT, World, ada, at_a_push, hourly, of_another_tenant};
 
@@ -16,6 +16,7 @@ async fn has_started(world: &World, task: &artel_domain::Task) -> bool {
 }
 
 async fn keeps(world: &World, task: &artel_domain::Task) {
+    world.store.ensure_principal(task.tenant_id, task.owner_id, task.created_at).await.unwrap();
     let mut audit = ada().audit("task.create", "task", task.id, task.created_at);
     audit.actor.user_id = Some(task.owner_id);
     world.store.create_task(task.clone(), audit).await.unwrap();

@@ -181,7 +181,7 @@ async fn a_start_by_hand_is_an_execution_and_the_rule_for_overlaps_holds() {
 }
 
 #[tokio::test]
-async fn a_retried_creation_finds_the_task_also_when_it_is_gone() {
+async fn a_retried_creation_is_answered_as_the_first_one() {
     let world = World::new().await;
     let ada = world.ada();
     let soon = world.clock.now().checked_add(Duration::from_mins(1)).unwrap();

@@ -22,7 +22,7 @@ fn seconds(time: Timestamp, count: u64) -> Timestamp {
 }
 
 /// A task that is due now.
-fn task(world: &World) -> Task {
+pub fn task(world: &World) -> Task {
     Task {
         id: TaskId(uuid()),
         tenant_id: world.tenant,
@@ -96,7 +96,7 @@ async fn fires(world: &World, firing: Firing) -> RunId {
 }
 
 /// An event that triggers [`task`].
-fn push(world: &World) -> NewInboundEvent {
+pub fn push(world: &World) -> NewInboundEvent {
     let mut new = event(world, HookId(uuid()), "github", 1);
     new.kind = Some("push".to_owned());
     new
