@@ -9,8 +9,8 @@ ALTER TABLE task_starts ADD COLUMN put_back_until BIGINT;
 ALTER TABLE task_executions ADD COLUMN call_id UUID;
 CREATE UNIQUE INDEX task_executions_of_call ON task_executions (tenant_id, call_id) WHERE call_id IS NOT NULL;
 
--- Executions whose run is over and that are still to be settled. A trigger says so, so that no statement which ends a run
--- can forget it, nor one of the binary before.
+-- Executions whose run is over and that are still to be settled. A trigger says so, so that no statement which ends a
+-- run can forget it, nor one of the binary before.
 ALTER TABLE task_executions ADD COLUMN is_over BOOLEAN NOT NULL DEFAULT false;
 CREATE INDEX task_executions_over ON task_executions (run_id) WHERE is_over AND NOT is_settled;
 

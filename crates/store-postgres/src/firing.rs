@@ -59,12 +59,7 @@ pub(crate) async fn started(
     known(&mut *pool.acquire().await?, tenant, run, call).await
 }
 
-async fn known(
-    db: &mut PgConnection,
-    tenant: TenantId,
-    run: RunId,
-    call: Option<CallId>,
-) -> sqlx::Result<Option<Run>> {
+async fn known(db: &mut PgConnection, tenant: TenantId, run: RunId, call: Option<CallId>) -> sqlx::Result<Option<Run>> {
     let known = sqlx::query_scalar!(
         "SELECT run_id FROM task_executions WHERE tenant_id = $1 AND (run_id = $2 OR call_id = $3::uuid)",
         tenant.0,

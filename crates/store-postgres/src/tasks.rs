@@ -215,7 +215,9 @@ pub(crate) async fn due(pool: &PgPool, now: Timestamp, limit: u32) -> sqlx::Resu
     let (tasks, unreadable) = readable(found.fetch_all(pool).await?);
     if !unreadable.is_empty() {
         let until = micros(now) + duration_micros(UNREADABLE_FOR);
-        sqlx::query!("UPDATE tasks SET put_back_until = $1 WHERE id = ANY ($2)", until, &unreadable).execute(pool).await?;
+        sqlx::query!("UPDATE tasks SET put_back_until = $1 WHERE id = ANY ($2)", until, &unreadable)
+            .execute(pool)
+            .await?;
     }
     Ok(tasks)
 }

@@ -31,11 +31,7 @@ pub(crate) async fn ask(tx: &mut Tx, event: &NewInboundEvent) -> Outcome<()> {
 
 /// And the ids of tasks that cannot be read. Those of a task that was deleted while the event came are left out: the
 /// sweep of events removes them.
-pub(crate) async fn waiting(
-    reads: &SqlitePool,
-    now: Timestamp,
-    limit: u32,
-) -> Outcome<(Vec<EventStart>, Vec<Uuid>)> {
+pub(crate) async fn waiting(reads: &SqlitePool, now: Timestamp, limit: u32) -> Outcome<(Vec<EventStart>, Vec<Uuid>)> {
     let now = micros(now);
     let found = sqlx::query!(
         r#"SELECT picked.task_id AS "task_id!: Uuid", picked.event_id AS "event_id!: Uuid", picked.created_at AS "created_at!: i64"
@@ -50,11 +46,8 @@ pub(crate) async fn waiting(
     );
     let found = found.fetch_all(reads).await?;
     let of = hex_list(found.iter().map(|row| row.task_id))?;
-    let rows = tasks!(
-        "SELECT",
-        "FROM tasks WHERE id IN (SELECT unhex(value) FROM json_each(?1)) AND deleted_at IS NULL",
-        of
-    );
+    let rows =
+        tasks!("SELECT", "FROM tasks WHERE id IN (SELECT unhex(value) FROM json_each(?1)) AND deleted_at IS NULL", of);
     let (tasks, unreadable) = tasks::readable(rows.fetch_all(reads).await?);
     let start = |task: &Task, event: Uuid, at: i64| EventStart {
         task: task.clone(),

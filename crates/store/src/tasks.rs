@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use artel_domain::{
-    AuditEntry, CallId, Cap, Execution, ExecutionSummary, InboundEventId, Overlap, Phase, Run, RunId, StartCause, Task, TaskId,
-    TaskState, TenantId, Timestamp,
+    AuditEntry, CallId, Cap, Execution, ExecutionSummary, InboundEventId, Overlap, Phase, Run, RunId, StartCause, Task,
+    TaskId, TaskState, TenantId, Timestamp,
 };
 use async_trait::async_trait;
 

@@ -1,5 +1,6 @@
 use artel_domain::{
-    AgentId, BuiltinAgent, CallId, InboundEventId, Refusal, Requester, Run, RunId, SessionId, StartCause, Subject, Task, Visibility,
+    AgentId, BuiltinAgent, CallId, InboundEventId, Refusal, Requester, Run, RunId, SessionId, StartCause, Subject,
+    Task, Visibility,
 };
 use artel_identity::Scope;
 use artel_store::tasks::LONGEST_QUEUE;

@@ -1,6 +1,6 @@
 use artel_domain::{
-    AgentId, BuiltinAgent, CallId, Cap, Fault, Misfire, Overlap, Refusal, Requester, Run, RunId, StartCause, Subject, Task, TaskId,
-    TaskSchedule, TaskState, TaskTrigger, Timestamp,
+    AgentId, BuiltinAgent, CallId, Cap, Fault, Misfire, Overlap, Refusal, Requester, Run, RunId, StartCause, Subject,
+    Task, TaskId, TaskSchedule, TaskState, TaskTrigger, Timestamp,
 };
 use artel_identity::Scope;
 use artel_store::{Page, TaskFilter, Viewer};

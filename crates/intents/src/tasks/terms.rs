@@ -91,7 +91,10 @@ pub(super) fn schedule_faults(task: &Task, now: Timestamp, least: Option<Duratio
                 faults.into_iter().map(|fault| Fault { field: format!("schedule.{}", fault.field), ..fault }).collect()
             }
             Ok(cron) if cron.after(now).is_none() => fault("schedule.cron", "must be a time that comes some day"),
-            Ok(cron) => least.and_then(|least| too_often(&cron, least)).map(|why| fault("schedule.cron", &why)).unwrap_or_default(),
+            Ok(cron) => least
+                .and_then(|least| too_often(&cron, least))
+                .map(|why| fault("schedule.cron", &why))
+                .unwrap_or_default(),
         },
         Some(TaskSchedule::Once { at }) if task.state == TaskState::Active && *at <= now => {
             fault("schedule.at", "must be a time that is still to come")
@@ -104,7 +107,8 @@ pub(super) fn schedule_faults(task: &Task, now: Timestamp, least: Option<Duratio
 pub(super) fn too_often(cron: &Cron, least: Duration) -> Option<String> {
     let gap = cron.least_gap();
     let (least, seconds) = (least.as_secs(), gap.as_secs());
-    (seconds < least).then(|| format!("must leave at least {least} seconds between two starts; this line leaves {seconds}"))
+    (seconds < least)
+        .then(|| format!("must leave at least {least} seconds between two starts; this line leaves {seconds}"))
 }
 
 /// A task that is not there, or not the requester's.

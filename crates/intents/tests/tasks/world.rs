@@ -13,8 +13,8 @@ use artel_domain::{
 use artel_engine::AllowAll;
 use artel_intents::{Intents, IntentsConfig, NewTask, RunTask, TaskChange, TaskTerms};
 use artel_store::{
-    Accounts as _, Agents as _, Fence, Identities as _, InboundJournal as _, NewAccount, Journal as _, NewInboundEvent, Page, Runs as _,
-    Step, Tasks as _, Viewer,
+    Accounts as _, Agents as _, Fence, Identities as _, InboundJournal as _, Journal as _, NewAccount, NewInboundEvent,
+    Page, Runs as _, Step, Tasks as _, Viewer,
 };
 use artel_store_sqlite::{SqliteOptions, SqliteStore};
 use sqlx::sqlite::SqliteConnectOptions;

@@ -10,8 +10,8 @@ use crate::App;
 
 /// Read a task.
 ///
-/// One's own; an administrator reads everybody's. `last_execution` is of a private session: when it is another user's, the
-/// look is an audit row that they find. Needs `runs:read`.
+/// One's own; an administrator reads everybody's. `last_execution` is of a private session: when it is another user's,
+/// the look is an audit row that they find. Needs `runs:read`.
 #[utoipa::path(get, path = "/tasks/{task_id}", tag = TAG, params(("task_id" = TaskId, Path)),
     responses((status = 200, description = "The task.", body = TaskView)))]
 pub(crate) async fn get_task(

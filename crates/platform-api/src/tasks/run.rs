@@ -35,9 +35,9 @@ pub(crate) struct StartedExecution {
 
 /// Start a task now.
 ///
-/// One execution, in the caller's own name, also of a task that is paused. When another one is not over, the task's rule
-/// `overlap` decides: 409 for `skip`, and for `queue` when 100 executions are not over. The same `Idempotency-Key` gets
-/// the same run. Needs `runs:write`.
+/// One execution, in the caller's own name, also of a task that is paused. When another one is not over, the task's
+/// rule `overlap` decides: 409 for `skip`, and for `queue` when 100 executions are not over. The same `Idempotency-Key`
+/// gets the same run. Needs `runs:write`.
 #[utoipa::path(post, path = "/tasks/{task_id}/run", tag = TAG,
     params(("task_id" = TaskId, Path), crate::document::IdempotencyKey), request_body = Option<RunTaskNow>,
     responses((status = 202, description = "It begins.", body = StartedExecution),

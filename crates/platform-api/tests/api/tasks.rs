@@ -61,7 +61,8 @@ async fn a_task_is_made_read_listed_changed_and_deleted() {
     assert_eq!((&changed["title"], &changed["prompt"]), (&json!("News"), &json!("Write them.")));
     assert_eq!((&changed["next_run_at"], &changed["budget"]), (&task["next_run_at"], &task["budget"]));
     assert_eq!(ada.delete(&place(&task)).await.status, 204);
-    for answer in [ada.get(&place(&task)).await, ada.delete(&place(&task)).await, patches(&ada, &task, json!({})).await] {
+    for answer in [ada.get(&place(&task)).await, ada.delete(&place(&task)).await, patches(&ada, &task, json!({})).await]
+    {
         answer.is_problem(404);
     }
     assert_eq!(ada.get("/tasks").await.body, json!([second]));
@@ -202,7 +203,8 @@ async fn nobody_has_more_than_a_thousand_tasks() {
     let wanted = daily(&ada).await;
     let first = made(&ada, &wanted).await;
     let viewer = Viewer::user(ada.tenant, ada.user);
-    let (tasks, _) = world.store.list_tasks(&viewer, TaskFilter::default(), Page { limit: 1, offset: 0 }).await.unwrap();
+    let (tasks, _) =
+        world.store.list_tasks(&viewer, TaskFilter::default(), Page { limit: 1, offset: 0 }).await.unwrap();
     let mut others = Vec::new();
     for _ in 1..1000 {
         let task = artel_domain::Task { id: TaskId(world.clock.uuid()), ..tasks[0].clone() };
@@ -248,7 +250,8 @@ async fn an_administrator_sees_everybodys_and_the_owner_sees_who_looked() {
     assert_eq!(admin.get("/tasks?own=true").await.body, json!([]));
     assert_eq!(looked().await, Vec::<String>::new(), "nobody looked");
     let session = started["session_id"].as_str().unwrap();
-    for (number, path) in ["/tasks".to_owned(), place(&task), format!("{}/executions", place(&task))].iter().enumerate() {
+    for (number, path) in ["/tasks".to_owned(), place(&task), format!("{}/executions", place(&task))].iter().enumerate()
+    {
         assert!(admin.get(path).await.body.to_string().contains("It said hello"), "{path}");
         assert_eq!(looked().await, vec![session; number + 1], "{path}");
     }

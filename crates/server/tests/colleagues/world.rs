@@ -115,7 +115,9 @@ impl World {
     /// A task of ada's, and its execution.
     async fn executed(&self) -> (String, String) {
         let ada = self.with_all_scopes(&self.ada).await;
-        let text = |answer: &Answer, name: &str| answer.json()[name].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned();
+        let text = |answer: &Answer, name: &str| {
+            answer.json()[name].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+        };
         let wanted = json!({ "title": "diary", "prompt": "Write my diary." });
         let task = text(&ada.calls(self.artel.url(), "POST", "/v1/tasks", &wanted).await, "task_id");
         let path = format!("/v1/tasks/{task}/run");

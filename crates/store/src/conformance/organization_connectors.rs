@@ -23,7 +23,11 @@ pub(super) fn connector(world: &World, key: &str, definition: &str) -> Organizat
     }
 }
 
-pub(super) async fn puts(world: &World, new: OrganizationConnector, replaces: Option<ConnectorReplacement>) -> ConnectorWrite {
+pub(super) async fn puts(
+    world: &World,
+    new: OrganizationConnector,
+    replaces: Option<ConnectorReplacement>,
+) -> ConnectorWrite {
     let audit = world.audit("connector.import");
     world.store.put_organization_connector(new, replaces, audit).await.unwrap()
 }

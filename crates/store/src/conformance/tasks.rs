@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use artel_domain::{
-    AuditEntry, CallId, Cap, HookId, Misfire, Overlap, Phase, Principal, RunId, StartCause, Task, TaskId, TaskSchedule, TaskState,
-    TaskTrigger, Timestamp, UserId,
+    AuditEntry, CallId, Cap, HookId, Misfire, Overlap, Phase, Principal, RunId, StartCause, Task, TaskId, TaskSchedule,
+    TaskState, TaskTrigger, Timestamp, UserId,
 };
 
 use super::inbound_events::event;
@@ -143,9 +143,7 @@ pub async fn a_task_is_kept_listed_changed_and_deleted(store: Arc<dyn Store>) {
     assert!(!store.delete_task(&world.viewer(), made.id, world.audit("task.delete")).await.unwrap());
     assert_eq!(store.find_task(&world.viewer(), follows.id).await.unwrap(), None, "what follows goes with it");
     let colleague = Viewer::user(world.tenant, UserId(uuid()));
-    let gone = async |viewer: &Viewer, task| {
-        store.find_deleted_task(viewer, task).await.unwrap().map(|task| task.id)
-    };
+    let gone = async |viewer: &Viewer, task| store.find_deleted_task(viewer, task).await.unwrap().map(|task| task.id);
     for task in [made.id, follows.id] {
         assert_eq!((gone(&world.viewer(), task).await, gone(&colleague, task).await), (Some(task), None));
     }
@@ -372,9 +370,8 @@ pub async fn a_call_starts_one_execution(store: Arc<dyn Store>) {
     }))
     .await;
     assert!(runs.iter().all(|run| *run == runs[0]), "{runs:?}");
-    let found = async |tenant, run, call| {
-        store.find_started_execution(tenant, run, call).await.unwrap().map(|run| run.id)
-    };
+    let found =
+        async |tenant, run, call| store.find_started_execution(tenant, run, call).await.unwrap().map(|run| run.id);
     let nothing = RunId(uuid());
     assert_eq!(found(world.tenant, nothing, call).await, Some(runs[0]));
     assert_eq!(found(world.tenant, runs[0], None).await, Some(runs[0]));
