@@ -1,6 +1,6 @@
 //! What came of tasks.
 
-use artel_domain::{Execution, ExecutionSummary, Phase, TaskId};
+use artel_domain::{Cap, Execution, ExecutionSummary, Phase, RunId, TaskId, TaskOfRun, TenantId};
 use artel_store::{Page, Viewer};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -71,4 +71,19 @@ pub(crate) async fn summarise(pool: &PgPool, viewer: &Viewer, task: TaskId) -> s
         task.0
     );
     summary.fetch_one(pool).await
+}
+
+/// The task that the run executes.
+pub(crate) async fn of_run(pool: &PgPool, tenant: TenantId, run: RunId) -> sqlx::Result<Option<TaskOfRun>> {
+    let found = sqlx::query!(
+        r#"SELECT task_id, run_tokens AS tokens, run_nano_usd AS nano_usd FROM task_executions
+           WHERE run_id = $1 AND tenant_id = $2"#,
+        run.0,
+        tenant.0
+    );
+    let of = found.fetch_optional(pool).await?;
+    Ok(of.map(|row| TaskOfRun {
+        task_id: TaskId(row.task_id),
+        budget: Cap { tokens: row.tokens, nano_usd: row.nano_usd },
+    }))
 }

@@ -1,8 +1,9 @@
 //! What came of tasks.
 
-use artel_domain::{Execution, ExecutionSummary, Phase, TaskId};
+use artel_domain::{Cap, Execution, ExecutionSummary, Phase, RunId, TaskId, TaskOfRun, TenantId};
 use artel_store::{Page, Viewer};
 use sqlx::SqlitePool;
+use uuid::Uuid;
 
 use crate::error::Outcome;
 use crate::rows::{all, executions};
@@ -71,4 +72,19 @@ pub(crate) async fn summarise(reads: &SqlitePool, viewer: &Viewer, task: TaskId)
         task.0
     );
     Ok(summary.fetch_one(reads).await?)
+}
+
+/// The task that the run executes.
+pub(crate) async fn of_run(reads: &SqlitePool, tenant: TenantId, run: RunId) -> Outcome<Option<TaskOfRun>> {
+    let found = sqlx::query!(
+        r#"SELECT task_id AS "task_id!: Uuid", run_tokens AS "tokens?: i64", run_nano_usd AS "nano_usd?: i64"
+           FROM task_executions WHERE run_id = ?1 AND tenant_id = ?2"#,
+        run.0,
+        tenant.0
+    );
+    let of = found.fetch_optional(reads).await?;
+    Ok(of.map(|row| TaskOfRun {
+        task_id: TaskId(row.task_id),
+        budget: Cap { tokens: row.tokens, nano_usd: row.nano_usd },
+    }))
 }
