@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use artel_domain::{Timestamp, WebhookAttempt};
-use artel_egress::{Egress, Outgoing, read_capped};
+use artel_egress::{Egress, Outgoing, Response, read_capped};
 use artel_identity::SecretBox;
 use artel_store::ClaimedDelivery;
 use bytes::Bytes;
@@ -15,8 +15,10 @@ use crate::reply::{MOST_BYTES, neutral};
 use crate::secret::opened_secret;
 use crate::signature::signatures;
 
-/// For connecting, sending and the answer together.
+/// For connecting, sending and the head of the answer together.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
+/// For the rest of the answer. Its head alone says whether the message arrived.
+pub(crate) const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
@@ -36,7 +38,7 @@ pub(crate) async fn attempt(
     let begun = Instant::now();
     let sent = tokio::time::timeout(TIMEOUT, send(egress, seal, claimed, at)).await;
     let (status, reply, error) = match sent {
-        Ok(Ok((status, reply))) => (Some(status), reply, None),
+        Ok(Ok(response)) => (Some(response.status().as_u16()), reply(response).await, None),
         Ok(Err(error)) => (None, None, Some(error)),
         Err(_) => (None, None, Some(format!("there was no answer within {} s", TIMEOUT.as_secs()))),
     };
@@ -44,21 +46,19 @@ pub(crate) async fn attempt(
     WebhookAttempt { number: claimed.delivery.attempts, at, status, duration_ms, error, reply }
 }
 
-/// Status and neutral reply. A redirect is an answer like any other: a receiver that moved is to be registered anew.
-async fn send(
-    egress: &Egress,
-    seal: &SecretBox,
-    claimed: &ClaimedDelivery,
-    at: Timestamp,
-) -> Result<(u16, Option<String>), String> {
+/// A redirect is an answer like any other: a receiver that moved is to be registered anew.
+async fn send(egress: &Egress, seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<Response, String> {
     let headers = headers(seal, claimed, at)?;
     let (url, rule) = egress.check(&claimed.url, &[]).map_err(|refusal| refusal.to_string())?;
     let body = Some(Bytes::copy_from_slice(claimed.delivery.payload.as_bytes()));
     let request = Outgoing { method: Method::POST, url, headers, body, fresh: true };
-    let response = egress.send_once(&request, &rule).await.map_err(|error| error.to_string())?;
-    let status = response.status().as_u16();
-    let reply = read_capped(response, MOST_BYTES).await;
-    Ok((status, reply.ok().and_then(|(read, _)| neutral(&read))))
+    egress.send_once(&request, &rule).await.map_err(|error| error.to_string())
+}
+
+/// What a person may see of the answer.
+async fn reply(response: Response) -> Option<String> {
+    let read = tokio::time::timeout(REPLY_TIMEOUT, read_capped(response, MOST_BYTES)).await;
+    read.ok()?.ok().and_then(|(read, _)| neutral(&read))
 }
 
 fn headers(seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<HeaderMap, String> {

@@ -1,5 +1,5 @@
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +10,10 @@ use artel_domain::{
 use artel_egress::Egress;
 use artel_identity::SecretBox;
 use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Result, SpreadNotice, Webhooks};
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
 use serde_json::json;
+use tokio::task::{Id, JoinSet};
 
-use crate::attempt::{TIMEOUT, attempt};
+use crate::attempt::{REPLY_TIMEOUT, TIMEOUT, attempt};
 use crate::payload::payload;
 use crate::schedule::pause_after;
 
@@ -27,20 +26,40 @@ pub struct CourierDeps {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Longer than an attempt takes: one whose end was not noted by then was broken off with its process.
-const HOLD: Duration = Duration::from_secs(TIMEOUT.as_secs() + 5);
+/// Longer than an attempt takes and than the store takes to note its end: one whose end was not noted by then was broken
+/// off with its process.
+const HOLD: Duration = Duration::from_secs(TIMEOUT.as_secs() + REPLY_TIMEOUT.as_secs() + 12);
 /// Attempts under way at the same time.
 const MOST: usize = 256;
+/// Of those, to endpoints whose last attempt failed: each may take as long as an attempt may.
+const MOST_FAILING: usize = 128;
 /// Of one endpoint. A slow receiver holds up its own messages alone.
 const PER_ENDPOINT: u32 = 8;
+/// Of one endpoint whose last attempt failed.
+const PER_FAILING_ENDPOINT: u32 = 1;
 const NOTICES_AT_A_TIME: u32 = 200;
 /// While attempts are under way, what is new is looked for this often.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The latest attempts at a message that are kept. A person may ask for more than those that are made by themselves.
+const MOST_KEPT: usize = 20;
 const GONE: u16 = 410;
 
 /// Makes messages of what happened and delivers them.
 #[derive(Clone)]
 pub struct Courier(CourierDeps);
+
+/// Attempts on tasks of their own: each goes on while the courier waits for the store. They end with the courier.
+#[derive(Default)]
+struct UnderWay {
+    attempts: JoinSet<()>,
+    places: HashMap<Id, Place>,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    endpoint: WebhookEndpointId,
+    is_failing: bool,
+}
 
 impl Courier {
     pub fn new(deps: CourierDeps) -> Self {
@@ -51,27 +70,42 @@ impl Courier {
     /// way counts, and another one follows. How many attempts were made.
     ///
     /// # Errors
-    /// When the store cannot be used.
+    /// When the store cannot be used. Attempts under way are made to their end first.
     pub async fn deliver(&self) -> Result<u64> {
-        let (mut attempts, mut under_way, mut made) = (FuturesUnordered::new(), BTreeMap::new(), 0);
+        let (mut under_way, mut made) = (UnderWay::default(), 0);
+        let delivered = self.deliver_into(&mut under_way, &mut made).await;
+        while under_way.next().await {
+            made += 1;
+        }
+        delivered.map(|()| made)
+    }
+
+    async fn deliver_into(&self, under_way: &mut UnderWay, made: &mut u64) -> Result<()> {
         loop {
             self.spread().await?;
-            for claimed in self.claim(&under_way).await? {
-                *under_way.entry(claimed.delivery.endpoint_id).or_insert(0_u32) += 1;
-                attempts.push(self.make(claimed));
-            }
-            if attempts.is_empty() {
-                return Ok(made);
+            self.begin(under_way).await?;
+            if under_way.places.is_empty() {
+                return Ok(());
             }
             let look_again = tokio::time::sleep(LOOK_EVERY);
             tokio::select! {
-                Some(ended) = attempts.next() => {
-                    ended_one(&mut under_way, ended?);
-                    made += 1;
-                }
+                true = under_way.next() => *made += 1,
                 () = look_again => {}
             }
         }
+    }
+
+    /// Attempts at what is due: first where the last one did not fail.
+    async fn begin(&self, under_way: &mut UnderWay) -> Result<()> {
+        for is_failing in [false, true] {
+            for claimed in self.claim(under_way, is_failing).await? {
+                let place = Place { endpoint: claimed.delivery.endpoint_id, is_failing };
+                let courier = self.clone();
+                let task = under_way.attempts.spawn(async move { courier.make(claimed).await });
+                under_way.places.insert(task.id(), place);
+            }
+        }
+        Ok(())
     }
 
     /// Notices become messages.
@@ -94,22 +128,29 @@ impl Courier {
         Ok(())
     }
 
-    async fn claim(&self, under_way: &BTreeMap<WebhookEndpointId, u32>) -> Result<Vec<ClaimedDelivery>> {
-        let count: u32 = under_way.values().sum();
-        let limit = u32::try_from(MOST).unwrap_or(u32::MAX).saturating_sub(count);
+    async fn claim(&self, under_way: &UnderWay, is_failing: bool) -> Result<Vec<ClaimedDelivery>> {
+        let limit = under_way.room(is_failing);
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let busy = under_way.keys().copied().collect();
-        let claim = DeliveryClaim { now: self.0.clock.now(), hold: HOLD, busy, limit, per_endpoint: PER_ENDPOINT };
+        let claim = DeliveryClaim {
+            now: self.0.clock.now(),
+            hold: HOLD,
+            of_failing: is_failing,
+            under_way: under_way.of_endpoints(),
+            limit,
+            per_endpoint: if is_failing { PER_FAILING_ENDPOINT } else { PER_ENDPOINT },
+        };
         self.0.store.claim_webhook_deliveries(claim).await
     }
 
-    async fn make(&self, claimed: ClaimedDelivery) -> Result<WebhookEndpointId> {
+    /// An end that is not noted is made up for by another attempt, when this one's hold is over.
+    async fn make(&self, claimed: ClaimedDelivery) {
         let made = attempt(&self.0.egress, &self.0.seal, &claimed, self.0.clock.now()).await;
-        let endpoint = claimed.delivery.endpoint_id;
-        self.0.store.end_webhook_attempt(self.end(claimed, made)).await?;
-        Ok(endpoint)
+        let delivery = claimed.delivery.id;
+        if let Err(error) = self.0.store.end_webhook_attempt(self.end(claimed, made)).await {
+            tracing::warn!(%delivery, %error, "the end of an attempt at a webhook message was not noted; another follows");
+        }
     }
 
     fn end(&self, claimed: ClaimedDelivery, attempt: WebhookAttempt) -> AttemptEnd {
@@ -117,6 +158,7 @@ impl Courier {
         let (state, pause) = judge(&attempt, self.random());
         let mut log = delivery.log;
         log.push(attempt.clone());
+        log.drain(..log.len().saturating_sub(MOST_KEPT));
         AttemptEnd {
             tenant_id: delivery.tenant_id,
             endpoint_id: delivery.endpoint_id,
@@ -124,6 +166,7 @@ impl Courier {
             log,
             state,
             next_at: pause.map(|pause| self.0.clock.now() + pause),
+            url: claimed.url,
             gone: (attempt.status == Some(GONE)).then(|| self.audit(delivery.endpoint_id)),
             attempt,
         }
@@ -170,12 +213,34 @@ fn receivers(notice: &Notice, endpoints: &[WebhookEndpoint]) -> Vec<(WebhookEndp
     endpoints.iter().filter(wants).map(message).collect()
 }
 
-fn ended_one(under_way: &mut BTreeMap<WebhookEndpointId, u32>, endpoint: WebhookEndpointId) {
-    if let Some(count) = under_way.get_mut(&endpoint) {
-        *count -= 1;
-        if *count == 0 {
-            under_way.remove(&endpoint);
+impl UnderWay {
+    /// False: there is none.
+    async fn next(&mut self) -> bool {
+        let Some(ended) = self.attempts.join_next_with_id().await else { return false };
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(error) => {
+                tracing::error!(%error, "an attempt at a webhook message broke; another follows");
+                error.id()
+            }
+        };
+        self.places.remove(&id);
+        true
+    }
+
+    fn of_endpoints(&self) -> BTreeMap<WebhookEndpointId, u32> {
+        let mut counts = BTreeMap::new();
+        for place in self.places.values() {
+            *counts.entry(place.endpoint).or_insert(0) += 1;
         }
+        counts
+    }
+
+    fn room(&self, is_failing: bool) -> u32 {
+        let failing = self.places.values().filter(|place| place.is_failing).count();
+        let free = MOST.saturating_sub(self.places.len());
+        let room = if is_failing { free.min(MOST_FAILING.saturating_sub(failing)) } else { free };
+        u32::try_from(room).unwrap_or(u32::MAX)
     }
 }
 

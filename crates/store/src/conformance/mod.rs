@@ -187,6 +187,8 @@ macro_rules! conformance_tests {
             an_endpoint_that_is_switched_off_or_gone_gets_nothing,
             a_secret_signs_on_while_the_next_one_does,
             a_slow_endpoint_holds_up_no_other,
+            a_410_of_a_url_that_was_replaced_says_nothing_about_the_new_one,
+            a_retried_request_makes_one_endpoint,
             old_messages_are_forgotten_when_no_attempt_is_to_come,
         ]);
         $crate::conformance_group!($make_store, standings: [
