@@ -57,6 +57,13 @@ impl Cron {
         Self { days, hours, minutes, seconds, zone }
     }
 
+    /// A time than which no two times of the line are closer; a line that names one second of a minute has a minute.
+    pub fn least_gap(&self) -> Duration {
+        let again = self.seconds.first().map(|first| first + 60);
+        let gaps = self.seconds.iter().zip(self.seconds.iter().skip(1).chain(&again)).map(|(one, next)| next - one);
+        Duration::from_secs(gaps.min().and_then(|gap| gap.try_into().ok()).unwrap_or(60))
+    }
+
     /// The first time after `after`; `None`: it never comes.
     pub fn after(&self, after: Timestamp) -> Option<Timestamp> {
         let last = self.local(after).date().checked_add(Span::new().years(LONGEST_WAIT_YEARS)).ok()?;
@@ -94,7 +101,7 @@ impl Cron {
             AmbiguousOffset::Fold { before, .. } => before.to_timestamp(local).ok(),
             AmbiguousOffset::Gap { before, .. } => {
                 let skipped = before.to_timestamp(local).ok()?;
-                let change = self.zone.preceding(skipped + Duration::from_nanos(1)).next()?;
+                let change = self.zone.preceding(skipped + Duration::from_secs(1)).next()?;
                 Some(change.timestamp())
             }
         }

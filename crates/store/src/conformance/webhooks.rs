@@ -28,7 +28,7 @@ const EVERY: [WebhookEvent; 7] = [
     WebhookEvent::RunCancelled,
 ];
 
-fn endpoint(world: &World, events: &[WebhookEvent]) -> WebhookEndpoint {
+pub(super) fn endpoint(world: &World, events: &[WebhookEvent]) -> WebhookEndpoint {
     WebhookEndpoint {
         id: WebhookEndpointId(uuid()),
         tenant_id: world.tenant,

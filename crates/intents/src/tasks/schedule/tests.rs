@@ -48,6 +48,8 @@ fn times(line: &str, zone: &str, from: &str, count: usize) -> Vec<String> {
     &["2026-10-25T00:30:00Z", "2026-10-25T02:30:00Z", "2026-10-26T00:30:00Z", "2026-10-26T01:30:00Z"])]
 #[case::a_step_of_minutes_comes_once("*/30 2 * * *", "Europe/Berlin", "2026-10-25",
     &["2026-10-25T00:30:00Z", "2026-10-26T01:00:00Z", "2026-10-26T01:30:00Z"])]
+#[case::the_first_time_that_is_skipped("0 2 * * *", "Europe/Berlin", "2026-03-28",
+    &["2026-03-28T01:00:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z"])]
 // Nuuk skips 23:00 to 24:00 on 2026-03-28.
 #[case::a_gap_that_ends_at_midnight("30 23 * * *", "America/Nuuk", "2026-03-28",
     &["2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"])]
@@ -117,4 +119,16 @@ fn a_line_of_every_ten_minutes_leaves_out_none_and_repeats_none(#[case] zone: &s
     let found = cron("*/10 * * * *", zone).next(from, 400);
     let expected: Vec<i64> = (1..=400).map(|step| from.as_second() + step * 600).collect();
     assert_eq!(found.iter().map(|time| time.as_second()).collect::<Vec<_>>(), expected);
+}
+
+#[rstest]
+#[case("* * * * *", 60)]
+#[case("0 9 * * 1", 60)]
+#[case("* * * * * *", 1)]
+#[case("*/10 * * * * *", 10)]
+#[case("0,9 * * * * *", 9)]
+#[case("0,55 * * * * *", 5)]
+#[case("59 * * * * *", 60)]
+fn a_line_says_how_close_its_times_may_be(#[case] line: &str, #[case] seconds: u64) {
+    assert_eq!(cron(line, "UTC").least_gap(), std::time::Duration::from_secs(seconds));
 }
