@@ -67,11 +67,11 @@ pub enum Fired {
     Refused(Created),
 }
 
-/// A start that an event asks for.
+/// A start that an event asks for, or a success of the task that this one follows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventStart {
     pub task: Task,
-    /// What the service sent, without its payload.
+    /// What the service sent, without its payload; of a task that follows another, the id of the run that succeeded.
     pub event_id: InboundEventId,
     pub received_at: Timestamp,
 }
@@ -128,7 +128,7 @@ pub trait Tasks: Send + Sync {
     /// # Arguments
     /// * `pauses`: the task is paused, and all its other starts are dropped without a word.
     async fn skip_event(&self, start: &EventStart, reason: &str, pauses: bool) -> Result<bool>;
-    /// Executions that are over become settled, and the active tasks that follow a succeeded one become due at `now`:
+    /// Executions that are over become settled, and each success asks for a start of the active tasks that follow:
     /// each once. At most `limit`; how many.
     async fn settle_executions(&self, now: Timestamp, limit: u32) -> Result<u64>;
 

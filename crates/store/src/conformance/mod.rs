@@ -136,7 +136,7 @@ macro_rules! conformance_tests {
             a_call_starts_one_execution,
             a_full_queue_takes_nothing_and_one_whose_session_is_gone_is_left,
             a_refused_execution_takes_nothing,
-            what_follows_a_task_is_due_once_when_it_succeeded,
+            what_follows_a_task_is_asked_for_once_each_time_it_succeeded,
             an_event_asks_each_task_that_it_triggers_for_one_start,
             retried_creates_of_a_task_at_once_make_one,
             the_row_of_a_deleted_task_stays,
@@ -198,6 +198,7 @@ macro_rules! conformance_tests {
             many_are_answered_in_the_order_of_the_question,
             a_presence_tells_on_what_it_rested,
             runs_of_a_revoked_key_are_found_until_they_are_cancelled_or_over,
+            runs_of_a_deactivated_client_are_found,
             runs_of_a_deactivated_account_are_found,
         ]);
         $crate::conformance_group!($make_store, waits: [

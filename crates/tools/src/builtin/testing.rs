@@ -112,7 +112,7 @@ fn context() -> CallContext {
     let resolver: Arc<dyn Resolver> = Arc::new(SystemResolver);
     CallContext {
         tenant_id: TenantId(Uuid::nil()),
-        principal: Principal { user_id: UserId(Uuid::nil()), api_key_id: None, scopes: Vec::new() },
+        principal: Principal { user_id: UserId(Uuid::nil()), api_key_id: None, client_id: None, scopes: Vec::new() },
         run: None,
         call_id: CallId(Uuid::nil()),
         trace_id: "trace".to_owned(),

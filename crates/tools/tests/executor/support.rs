@@ -372,7 +372,7 @@ impl Bench {
 }
 
 fn principal() -> Principal {
-    Principal { user_id: UserId(Uuid::from_u128(6)), api_key_id: None, scopes: Vec::new() }
+    Principal { user_id: UserId(Uuid::from_u128(6)), api_key_id: None, client_id: None, scopes: Vec::new() }
 }
 
 /// A call that ended, as its report says it.
