@@ -115,6 +115,8 @@ pub trait Tasks: Send + Sync {
     async fn fire_task(&self, firing: Firing) -> Result<Fired>;
     /// The run of an execution that an earlier try of the same request made: of this id, or asked for by this call.
     async fn find_started_execution(&self, tenant: TenantId, run: RunId, call: Option<CallId>) -> Result<Option<Run>>;
+    /// What the execution may use up that this run is, or that a subagent's run is part of. `None`: it is of no task.
+    async fn execution_budget(&self, tenant: TenantId, run: RunId) -> Result<Option<Cap>>;
     /// Takes the due time without an execution and notes why. False: it is not the task's next one any more.
     async fn skip_due(&self, tenant: TenantId, task: TaskId, taken: SkippedDue, reason: &str) -> Result<bool>;
     /// Starts of tasks of all tenants that events ask for ([`crate::InboundJournal::record_inbound_event`]); tenants

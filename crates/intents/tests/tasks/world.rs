@@ -162,7 +162,7 @@ impl World {
             received_at: self.clock.now(),
             delivery_id: id.to_string(),
             payload: r#"{"secret":"of the payload"}"#.into(),
-            sameness: [id.0.as_bytes(), id.0.as_bytes()].concat().try_into().unwrap(),
+            sameness: [id.0.as_bytes().as_slice(), id.0.as_bytes()].concat().try_into().unwrap(),
             same_for: None,
             most_of_tenant: None,
         };
