@@ -128,11 +128,13 @@ pub(crate) async fn get_document() -> Response {
 /// A parameter of a form: its name, what it is, whether it must be there.
 type Parameter = (&'static str, &'static str, bool);
 
-/// A form: texts that are not empty. Others that are not named here are texts too, and are not read.
+/// A form of texts. Those that must be there are not empty: an empty one counts as absent. Others that are not named
+/// here are texts too, and are not read.
 fn form(parameters: &[Parameter]) -> ObjectBuilder {
     let mut schema = ObjectBuilder::new();
     for (name, about, is_needed) in parameters {
-        let text = ObjectBuilder::new().schema_type(Type::String).description(Some(*about)).min_length(Some(1));
+        let text = ObjectBuilder::new().schema_type(Type::String).description(Some(*about));
+        let text = text.min_length(is_needed.then_some(1));
         schema = schema.property(*name, text);
         if *is_needed {
             schema = schema.required(*name);

@@ -17,8 +17,8 @@ use crate::form::Fields;
 /// processes that hear nothing by Redis, within five seconds.
 #[utoipa::path(post, path = "/oauth/logout", tag = document::PEOPLE,
     request_body(content(
-        (document::LogOut = "application/x-www-form-urlencoded", example = json!({ "everywhere": "true" })),
-        (document::LogOut = "application/json"))),
+        (Option<document::LogOut> = "application/x-www-form-urlencoded", example = json!({ "everywhere": "true" })),
+        (Option<document::LogOut> = "application/json"))),
     responses((status = OK, description = "How many logins ended.", body = document::LoggedOut)))]
 pub(crate) async fn log_out(
     State(app): State<AuthApp>,

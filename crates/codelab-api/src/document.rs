@@ -176,6 +176,14 @@ fn written(kept: &OnceLock<Bytes>, make: fn() -> OpenApi) -> Response {
     ([(CONTENT_TYPE, "application/json")], document.clone()).into_response()
 }
 
+/// An event of a stream.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what `stream` writes")]
+pub(crate) struct StreamedFrame {
+    /// A frame as JSON, as a socket has it.
+    data: String,
+}
+
 /// A decision about a held call.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the schema of what `incoming` reads")]
@@ -226,10 +234,11 @@ enum SaidMessage {
     },
     ToolResult {
         call_id: String,
-        #[schema(value_type = Option<Object>)]
+        #[schema(schema_with = artel_domain::any_value::any_value)]
         result: Option<Value>,
-        /// Wins over the result.
-        error: Option<String>,
+        /// A text, as a rule. Wins over the result.
+        #[schema(schema_with = artel_domain::any_value::any_value)]
+        error: Option<Value>,
     },
     SwitchAgent {
         #[schema(schema_with = needed_agent)]

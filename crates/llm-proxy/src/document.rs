@@ -219,6 +219,14 @@ pub(crate) struct ChatCompletion {
     usage: Option<Usage>,
 }
 
+/// An event of a stream.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the schema of what `outbound` writes")]
+pub(crate) struct StreamedChunk {
+    /// A chunk of OpenAI's form as JSON, or `[DONE]`.
+    data: String,
+}
+
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the schema of what `outbound` writes")]
 struct Choice {

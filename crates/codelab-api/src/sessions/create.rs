@@ -51,7 +51,7 @@ impl Checked for CreateSession {
 
 /// Make a session. Every member of the body is optional, and so is the body. 409 when the id is taken.
 #[utoipa::path(post, path = "/sessions", tag = super::TAG,
-    request_body(content = CreateSession, example = json!({ "title": "Parser", "metadata": { "project": "/p" } })),
+    request_body(content = Option<CreateSession>, example = json!({ "title": "Parser", "metadata": { "project": "/p" } })),
     responses((status = CREATED, description = "The new session.", body = SessionView),
         (status = CONFLICT, response = crate::document::Conflict)))]
 pub(crate) async fn create_session(

@@ -38,7 +38,7 @@ impl Checked for Posted {
 #[utoipa::path(post, path = "/agent/message/stream", tag = super::TAG, params(Options),
     request_body(content = crate::document::PostedMessage,
         example = json!({ "session_id": "chat-1", "message": { "type": "user_message", "content": "Create a README" } })),
-    responses((status = OK, description = "The frames that follow, and `{\"type\": \"done\"}`.", body = String,
+    responses((status = OK, description = "The frames that follow, and `{\"type\": \"done\"}`.", body = crate::document::StreamedFrame,
         content_type = "text/event-stream"),
         (status = NOT_FOUND, response = crate::document::NotFound),
         (status = CONFLICT, response = crate::document::Conflict)))]

@@ -27,7 +27,7 @@ use crate::payload::Payload;
     request_body(content = document::ChatRequest,
         example = json!({ "model": "demo:echo", "messages": [{ "role": "user", "content": "Hello" }] })),
     responses((status = OK, description = "The answer; with `stream` as chunks, ended by `[DONE]`.",
-        content((document::ChatCompletion = "application/json"), (String = "text/event-stream")))))]
+        content((document::ChatCompletion = "application/json"), (document::StreamedChunk = "text/event-stream")))))]
 pub(crate) async fn create_chat_completion(
     State(app): State<App>,
     invoker: Invoker,
