@@ -119,7 +119,9 @@ def ask_a_model_that_is_there(case):
 
 
 def sign_in(case):
-    """Passwords and secrets that hold."""
+    """Passwords and secrets that hold. Any text is a form of texts, and logging out needs none."""
+    if case.path == "/oauth/logout" and isinstance(case.body, str):
+        case.body = {}
     if not is_positive(case) or "AUTH_URL" not in os.environ:
         return
     client = {"client_id": "codelab-internal", "client_secret": os.environ["AUTH_SERVICE__INTERNAL_CLIENT_SECRET"]}

@@ -275,7 +275,7 @@ impl Prometheus {
             .replace("evaluation_interval: 15s", "evaluation_interval: 1s")
             .replace("15s", interval)
             .replace("alerts.yml", rules_at.to_str().unwrap())
-            .replace("127.0.0.1:8000", &addresses.join(", "));
+            .replace("\"127.0.0.1:8000\"", &addresses.join(", "));
         std::fs::write(directory.path().join("prometheus.yml"), written).unwrap();
         // Free now; another process could only take it within the next milliseconds.
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
