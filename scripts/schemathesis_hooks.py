@@ -53,11 +53,11 @@ def give_texts_that_mean_something(case):
         give_times(body["schedule"])
         if is_text(body["schedule"].get("at"), 100):
             del body["schedule"]["at"]
-            body["schedule"].setdefault("cron", "0 9 * * 1")
+            give_times(body["schedule"])
 
 
 def give_times(schedule):
-    if is_text(schedule.get("cron"), 100):
+    if is_text(schedule.get("cron"), 100) or (schedule.get("cron"), schedule.get("at")) == (None, None):
         schedule["cron"] = "0 9 * * 1"
     if is_text(schedule.get("timezone"), 64):
         schedule["timezone"] = "Europe/Moscow"

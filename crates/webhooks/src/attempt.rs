@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use artel_domain::{Timestamp, WebhookAttempt};
-use artel_egress::{Egress, Outgoing, read_capped};
+use artel_egress::{Egress, Outgoing, Response, read_capped};
 use artel_identity::SecretBox;
 use artel_store::ClaimedDelivery;
 use bytes::Bytes;
@@ -16,8 +16,10 @@ use crate::schedule::wished_pause;
 use crate::secret::opened_secret;
 use crate::signature::signatures;
 
-/// For connecting, sending and the answer together.
+/// For connecting, sending and the head of the answer together.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
+/// For the rest of the answer. Its head alone says whether the message arrived.
+pub(crate) const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
@@ -47,7 +49,7 @@ pub(crate) async fn attempt(egress: &Egress, seal: &SecretBox, claimed: &Claimed
     let sent = tokio::time::timeout(TIMEOUT, send(egress, seal, claimed, at)).await;
     let sent = sent.unwrap_or_else(|_| Err(format!("there was no answer within {} s", TIMEOUT.as_secs())));
     let (answer, error) = match sent {
-        Ok(answer) => (Some(answer), None),
+        Ok(response) => (Some(answer(response, at).await), None),
         Err(error) => (None, Some(error)),
     };
     let wished_pause = answer.as_ref().and_then(|answer| answer.wished_pause);
@@ -58,17 +60,21 @@ pub(crate) async fn attempt(egress: &Egress, seal: &SecretBox, claimed: &Claimed
 }
 
 /// A redirect is an answer like any other: a receiver that moved is to be registered anew.
-async fn send(egress: &Egress, seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<Answer, String> {
+async fn send(egress: &Egress, seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<Response, String> {
     let headers = headers(seal, claimed, at)?;
     let (url, rule) = egress.check(&claimed.url, &[]).map_err(|refusal| refusal.to_string())?;
     let body = Some(Bytes::copy_from_slice(claimed.delivery.payload.as_bytes()));
     let request = Outgoing { method: Method::POST, url, headers, body, fresh: true };
-    let response = egress.send_once(&request, &rule).await.map_err(|error| error.to_string())?;
+    egress.send_once(&request, &rule).await.map_err(|error| error.to_string())
+}
+
+async fn answer(response: Response, at: Timestamp) -> Answer {
     let status = response.status().as_u16();
     let wish = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let wished_pause = wish.and_then(|text| wished_pause(text, at));
-    let reply = read_capped(response, MOST_BYTES).await;
-    Ok(Answer { status, wished_pause, reply: reply.ok().and_then(|(read, _)| neutral(&read)) })
+    let read = tokio::time::timeout(REPLY_TIMEOUT, read_capped(response, MOST_BYTES)).await;
+    let reply = read.ok().and_then(Result::ok).and_then(|(read, _)| neutral(&read));
+    Answer { status, wished_pause, reply }
 }
 
 fn headers(seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<HeaderMap, String> {
