@@ -73,7 +73,7 @@ it('makes a task by a schedule in plain words, and shows beforehand when it star
   });
   expect(page.url()).toContain(made.task_id);
   await page.getByText('Fri at 18:30 (Asia/Tokyo)').waitFor();
-  await page.getByText('begin after it').waitFor();
+  await page.getByText('When the last execution is not over yet: begin after it').waitFor();
   await page.getByText('It has not run yet.').waitFor();
   expect(await violations(page)).toEqual([]);
   expect(one.complaints).toEqual([]);
@@ -124,7 +124,7 @@ it('changes what is changed and nothing else, by keyboard, and shows what the se
   const sent: any[] = [];
   page.on('request', (request) => request.method() === 'PATCH' && sent.push(request.postDataJSON()));
   await page.getByText('Mon at 09:00 (UTC)').waitFor();
-  await page.getByText('leave it out').waitFor();
+  await page.getByText('nothing could be started: leave it out').waitFor();
   await page.getByText('Tokens of a run: 5,000').waitFor();
   await page.getByRole('button', { name: 'Edit' }).focus();
   await page.keyboard.press('Enter');
