@@ -15,8 +15,8 @@ export interface Resource<T> {
 }
 
 /**
- * Reads now, whenever something that `read` used has changed, and every `everyMs` while the page can be seen (0: never).
- * To be called while a component is made.
+ * Reads now, whenever something that `read` used has changed, and every `everyMs` while the page can be seen; 0 stands
+ * for never. To be called while a component is made.
  */
 export function resource<T>(read: (signal: AbortSignal) => Promise<T>, everyMs: number | (() => number) = 0): Resource<T> {
   let shown = $state.raw<{ value: T | null; problem: Problem | null; isLoading: boolean }>({
