@@ -8,8 +8,9 @@
 //! This crate must never know tenants, tools, runs or stores: it is given a request and a list of host names.
 
 mod address;
-mod body;
+mod answer;
 mod clients;
+mod coding;
 mod endpoint;
 mod error;
 mod guard;
@@ -21,7 +22,8 @@ mod resolver;
 mod segment;
 
 pub use address::is_global;
-pub use body::read_capped;
+pub use answer::Answer;
+pub use coding::content_coding;
 pub use endpoint::check_endpoint;
 pub use error::{EgressError, MAX_REDIRECTS, Refusal, SendError};
 pub use guard::Egress;

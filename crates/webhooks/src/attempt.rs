@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use artel_domain::{Timestamp, WebhookAttempt};
-use artel_egress::{Egress, Outgoing, read_capped};
+use artel_egress::{Egress, Outgoing};
 use artel_identity::SecretBox;
 use artel_store::ClaimedDelivery;
 use bytes::Bytes;
@@ -57,7 +57,7 @@ async fn send(
     let request = Outgoing { method: Method::POST, url, headers, body, fresh: true };
     let response = egress.send_once(&request, &rule).await.map_err(|error| error.to_string())?;
     let status = response.status().as_u16();
-    let reply = read_capped(response, MOST_BYTES).await;
+    let reply = response.read(MOST_BYTES).await;
     Ok((status, reply.ok().and_then(|(read, _)| neutral(&read))))
 }
 

@@ -18,6 +18,7 @@ mod servers;
 mod shared;
 mod signing_in;
 mod words;
+mod yaml;
 
 use std::collections::HashMap;
 
