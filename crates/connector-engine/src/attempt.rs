@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use artel_connectors::reply::Failure;
 use artel_connectors::request::{HttpRequest, bases_of};
 use artel_domain::Timestamp;
-use artel_connectors::reply::Failure;
 use artel_egress::{Egress, Outgoing, SendError};
 use artel_tools::Redactor;
 use bytes::Bytes;

@@ -68,11 +68,11 @@ pub use failure::RunFailure;
 pub use foreign_json::{keep_digits, read_foreign_json, replace_unpaired_surrogates};
 pub use form::{AskedForm, FormState};
 pub use hook::{Hook, InboundEvent};
-pub use json_text::JsonText;
 pub use ids::{
     AgentId, ApiKeyId, ApprovalId, ArtifactId, BindingId, CallId, CredentialId, FamilyId, GrantId, HookId,
     InboundEventId, RunId, SessionId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
+pub use json_text::JsonText;
 pub use key::ApiKey;
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use refusal::{Fault, Refusal, RefusalKind, Subject};

@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, imports, organizations, runs, sessions, tasks, tool_catalogue, tools, turns, usage,
-    webhooks, workspace,
+    deliveries, docs, forms, health, imports, organizations, runs, sessions, tasks, tool_catalogue, tools, turns,
+    usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
@@ -39,7 +39,9 @@ pub fn routes(app: App) -> Router {
             .layer(from_fn_with_state(gate(), admit)),
     );
     let api = api.merge(
-        Router::from(document_imports()).layer(DefaultBodyLimit::max(imports::LARGEST_BODY)).layer(from_fn_with_state(gate(), admit)),
+        Router::from(document_imports())
+            .layer(DefaultBodyLimit::max(imports::LARGEST_BODY))
+            .layer(from_fn_with_state(gate(), admit)),
     );
     Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
 }

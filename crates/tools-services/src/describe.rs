@@ -48,9 +48,9 @@ fn answer(connector: &Connector, args: &DescribeService) -> Result<Value, ToolEr
 fn bytes_of_answer(connector: &Connector, args: &DescribeService) -> usize {
     const OF_LINE: usize = 256;
     match &args.operation {
-        Some(key) => connector.operation(key).map_or(0, |(_, operation)| {
-            bytes_of(operation.parameters.iter().map(|(_, parameter)| &parameter.schema))
-        }),
+        Some(key) => connector
+            .operation(key)
+            .map_or(0, |(_, operation)| bytes_of(operation.parameters.iter().map(|(_, parameter)| &parameter.schema))),
         None => connector.operations().count() * OF_LINE,
     }
 }

@@ -46,7 +46,8 @@ mod tests {
 
     #[test]
     fn nobody_is_told_to_try_again_where_a_guard_refused() {
-        let refused = of_execute(&ExecuteError::Forbidden("the host 10.0.0.1 is not on the public internet".to_owned()));
+        let refused =
+            of_execute(&ExecuteError::Forbidden("the host 10.0.0.1 is not on the public internet".to_owned()));
         let told = format!("{refused:?}");
         assert!(told.contains("forbidden: the host 10.0.0.1 is not on the public internet"), "{told}");
         assert!(told.contains("no further try changes that") && !told.contains("once more"), "{told}");

@@ -16,7 +16,6 @@ use super::budget::{Budget, LONGEST_URL, MAX_PATHS, PARSING};
 use super::error::ImportError;
 use super::report::Report;
 use super::shared::{Shared, clean, read, weight};
-use super::yaml::Tree;
 use super::{MAX_JSON_BYTES, MAX_YAML_BYTES};
 
 /// What one part of the document takes as a tree, and all parts that are remembered, in bytes of memory.
@@ -78,8 +77,7 @@ fn read_yaml(text: &str) -> Result<Value, ImportError> {
         duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
         with_snippet: false,
     };
-    let read = serde_saphyr::from_str_with_options(text, options).map(|Tree(value)| value);
-    read.map_err(|error| {
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let words = error.without_snippet().to_string();
         ImportError::Unreadable(visible(&words).chars().take(200).collect())
     })

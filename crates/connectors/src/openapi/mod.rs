@@ -18,7 +18,6 @@ mod servers;
 mod shared;
 mod signing_in;
 mod words;
-mod yaml;
 
 use std::collections::HashMap;
 

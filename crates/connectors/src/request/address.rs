@@ -133,10 +133,8 @@ fn segment(call: &Call<'_>, name: &str) -> Result<String, BuildError> {
     let found = given(call.operation, call.params).find(|given| given.name == name);
     let given = found.ok_or_else(|| BuildError::parameter(name, "is required"))?;
     let text = given.text()?;
-    let is_quoted = matches!(
-        given.parameter.encode,
-        Encoding::OdataGuid | Encoding::OdataDatetime | Encoding::OdataString
-    );
+    let is_quoted =
+        matches!(given.parameter.encode, Encoding::OdataGuid | Encoding::OdataDatetime | Encoding::OdataString);
     let begins_anew = given.parameter.encode == Encoding::Segments && text.starts_with('/');
     if !is_quoted && (text.is_empty() || begins_anew || leaves(&text)) {
         return Err(BuildError::parameter(name, "is part of a path: not empty, no . or .. in it"));

@@ -73,11 +73,14 @@ fn paths_are_encoded_as_each_service_wants_them() {
 #[test]
 fn no_pieces_of_a_path_lead_out_of_the_service_whatever_their_encoding() {
     let of = |path: &str, encode: &str| {
-        format!("- {{key: o, summary: {{ru: О, en: O}}, access: read, path: '{path}', parameters: {{a: {{in: path, encode: {encode}}}, b: {{in: path, encode: {encode}, default: x}}}}}}")
+        format!(
+            "- {{key: o, summary: {{ru: О, en: O}}, access: read, path: '{path}', parameters: {{a: {{in: path, encode: {encode}}}, b: {{in: path, encode: {encode}, default: x}}}}}}"
+        )
     };
     for encode in ["plain", "comma", "brackets", "indexed", "json"] {
         for bad in ["..", ".", "..;x", "%2e%2e", "%2E.", "a/../../b", "..\\admin", "\t..", ""] {
-            let told = built(&of("/things/{a}/of/{b}", encode), json!({"a": bad})).map(|request| request.url.to_string());
+            let told =
+                built(&of("/things/{a}/of/{b}", encode), json!({"a": bad})).map(|request| request.url.to_string());
             assert_eq!(told, Err("a: is part of a path: not empty, no . or .. in it".to_owned()), "{encode} {bad:?}");
         }
         let kept = built(&of("/things/{a}/of/{b}", encode), json!({"a": "DOMAIN\\ada.b..c"})).unwrap();

@@ -40,7 +40,7 @@ pub struct ApartBody<T, P> {
 impl<T, P, S> FromRequest<S> for ApartBody<T, P>
 where
     T: DeserializeOwned + Checked + Apart,
-    P: FromRequestParts<S, Rejection = Problem>,
+    P: FromRequestParts<S, Rejection = Problem> + Send,
     S: Send + Sync,
 {
     type Rejection = Problem;

@@ -31,7 +31,8 @@ impl Plain {
             Space::Kept => plain.bytes = text.bytes().map(letter).collect(),
             Space::Skipped => {
                 let kept = text.bytes().enumerate().filter(|(_, byte)| !byte.is_ascii_whitespace());
-                let (starts, bytes) = kept.map(|(at, byte)| (u32::try_from(at).unwrap_or(u32::MAX), byte)).unzip();
+                let (starts, bytes): (Vec<u32>, Vec<u8>) =
+                    kept.map(|(at, byte)| (u32::try_from(at).unwrap_or(u32::MAX), byte)).unzip();
                 (plain.bytes, plain.starts) = (bytes, Some(starts));
             }
         }
@@ -90,9 +91,7 @@ impl Plain {
         (self.bytes, self.starts) = (bytes, Some(starts));
         is_changed
     }
-}
 
-impl Plain {
     fn push(&self, bytes: &mut Vec<u8>, byte: u8) {
         match self.space {
             Space::Kept => bytes.push(letter(byte)),
@@ -224,8 +223,15 @@ mod tests {
 
     #[test]
     fn white_space_is_skipped_however_it_is_written() {
-        for text in ["ab+/\ncd", "ab+/\r\n  cd", "ab+/\\ncd", "ab+\\/\\\\r\\\\ncd", "ab+/%0D%0Acd", "ab+/&#13;&#10;cd", "ab\\u002b/\\u000acd"]
-        {
+        for text in [
+            "ab+/\ncd",
+            "ab+/\r\n  cd",
+            "ab+/\\ncd",
+            "ab+\\/\\\\r\\\\ncd",
+            "ab+/%0D%0Acd",
+            "ab+/&#13;&#10;cd",
+            "ab\\u002b/\\u000acd",
+        ] {
             let form = Plain::of(text, Space::Skipped);
             assert_eq!(form.bytes, b"ab+/cd", "{text}");
             let (from, to) = form.place(1, 5);

@@ -76,14 +76,16 @@ fn in_lines(text: &str, columns: usize, line_break: &str) -> String {
 
 #[test]
 fn a_secret_in_broken_lines_of_base64_or_hexadecimal_is_hidden() {
-    let secret = "qcanary/WW=99 \u{416}+\"\\x, and as long as the keys of many services are: ????>>>>~~~~0123456789abcdef";
+    let secret =
+        "qcanary/WW=99 \u{416}+\"\\x, and as long as the keys of many services are: ????>>>>~~~~0123456789abcdef";
     let redactor = redactor(secret);
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     for before in ["", "a", "ab", &"c".repeat(40)] {
         let held = format!("{before}{secret}, and more");
         for encoded in [STANDARD.encode(&held), URL_SAFE_NO_PAD.encode(&held), hex(&held)] {
             for columns in [4, 19, 60, 64, 76] {
-                for line_break in ["\n", "\r\n", "\n    ", " ", "\\n", "\\r\\n", "\\\\n", "\\u000a", "%0D%0A", "&#10;"] {
+                for line_break in ["\n", "\r\n", "\n    ", " ", "\\n", "\\r\\n", "\\\\n", "\\u000a", "%0D%0A", "&#10;"]
+                {
                     let written = in_lines(&encoded, columns, line_break);
                     let shown = redactor.text(&format!("key:\n{written}\nend"));
                     let left: String = shown.replace(line_break, "");
