@@ -163,8 +163,8 @@ fn free_path(given: &Given<'_>) -> Result<String, BuildError> {
     Ok(encode::address(&text))
 }
 
-/// May a server read this path, or a part of one, as one with `.` or `..` in it? Some decode it more than once, and some
-/// take `\` for `/`. What makes a URL of it takes `%2e` for a dot, too.
+/// May a server read this path, or a part of one, as one with `.` or `..` in it? Some decode it more than once, and
+/// some take `\` for `/`. What makes a URL of it takes `%2e` for a dot, too.
 pub(crate) fn leaves(path: &str) -> bool {
     readings(path).any(|path| path.split(['/', '\\']).any(is_dot_segment))
 }
