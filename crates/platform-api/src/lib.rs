@@ -22,6 +22,7 @@ mod health;
 mod imports;
 mod organizations;
 mod patch;
+mod reply;
 mod routes;
 mod runs;
 mod sessions;

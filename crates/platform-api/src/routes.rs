@@ -10,15 +10,12 @@ use utoipa_axum::routes;
 
 use crate::{
     App, agents, api_keys, approval_rules, approvals, artifacts, audit, auth, bindings, budgets, builtin_agents,
-    deliveries, docs, forms, health, organizations, runs, sessions, tasks, tool_catalogue, tools, turns, usage,
-    webhooks, workspace,
+    deliveries, docs, forms, health, imports, organizations, runs, sessions, tasks, tool_catalogue, tools, turns,
+    usage, webhooks, workspace,
 };
 
 /// A file with what is around it in a form.
 const LARGEST_FORM: usize = artel_artifacts::LARGEST as usize + 64 * 1024;
-
-/// A document of 8 MiB with what is around it.
-const LARGEST_IMPORT: usize = (8 * 1024 + 64) * 1024;
 
 /// The finished surface: routes, fallbacks, trace ids.
 pub fn router(app: App) -> Router {
@@ -42,14 +39,16 @@ pub fn routes(app: App) -> Router {
             .layer(from_fn_with_state(gate(), admit)),
     );
     let api = api.merge(
-        Router::from(imports()).layer(DefaultBodyLimit::max(LARGEST_IMPORT)).layer(from_fn_with_state(gate(), admit)),
+        Router::from(document_imports())
+            .layer(DefaultBodyLimit::max(imports::LARGEST_BODY))
+            .layer(from_fn_with_state(gate(), admit)),
     );
     Router::new().nest("/v1", api.clone()).merge(api).merge(open).with_state(app)
 }
 
 /// What is described under `/v1`.
 pub(crate) fn versioned() -> OpenApiRouter<App> {
-    resources().merge(run_starts()).merge(uploads()).merge(imports()).merge(hooks())
+    resources().merge(run_starts()).merge(uploads()).merge(document_imports()).merge(hooks())
 }
 
 /// What is described at the root.
@@ -85,7 +84,7 @@ fn resources() -> OpenApiRouter<App> {
 }
 
 /// Documents may be larger than other bodies.
-fn imports() -> OpenApiRouter<App> {
+fn document_imports() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(organizations::connectors::import::import_connector))
 }
 

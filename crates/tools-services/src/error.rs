@@ -30,9 +30,26 @@ pub(crate) fn of_execute(error: &ExecuteError) -> ToolError {
         ExecuteError::TooFast { .. } => tell("rate_limited", &what, "do something else first"),
         ExecuteError::NotReady { .. } => tell("unavailable", &what, "do something else first"),
         ExecuteError::Refused(_) => tell("provider_error", &what, "correct what the service names, or tell the user"),
+        ExecuteError::Forbidden(_) => {
+            tell("forbidden", &what, "no further try changes that: tell the user where this account leads")
+        }
         ExecuteError::NotSent(_) => tell("unavailable", &what, "try once more later, or tell the user"),
         ExecuteError::Unknown(_) => {
             ToolError::Unknown(format!("unknown_outcome: {what}; read the service's state before you try again"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ExecuteError, of_execute};
+
+    #[test]
+    fn nobody_is_told_to_try_again_where_a_guard_refused() {
+        let refused =
+            of_execute(&ExecuteError::Forbidden("the host 10.0.0.1 is not on the public internet".to_owned()));
+        let told = format!("{refused:?}");
+        assert!(told.contains("forbidden: the host 10.0.0.1 is not on the public internet"), "{told}");
+        assert!(told.contains("no further try changes that") && !told.contains("once more"), "{told}");
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use artel_domain::{Timestamp, WebhookAttempt};
-use artel_egress::{Egress, Outgoing, Response, read_capped};
+use artel_egress::{Egress, Outgoing, Response};
 use artel_identity::SecretBox;
 use artel_store::ClaimedDelivery;
 use bytes::Bytes;
@@ -72,7 +72,7 @@ async fn answer(response: Response, at: Timestamp) -> Answer {
     let status = response.status().as_u16();
     let wish = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let wished_pause = wish.and_then(|text| wished_pause(text, at));
-    let read = tokio::time::timeout(REPLY_TIMEOUT, read_capped(response, MOST_BYTES)).await;
+    let read = tokio::time::timeout(REPLY_TIMEOUT, response.read(MOST_BYTES)).await;
     let reply = read.ok().and_then(Result::ok).and_then(|(read, _)| neutral(&read));
     Answer { status, wished_pause, reply }
 }

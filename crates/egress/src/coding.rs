@@ -1,8 +1,26 @@
-//! What the header `Content-Encoding` says.
+//! What the headers `Content-Encoding` and `Transfer-Encoding` say.
 
 /// Every name of a content coding that changes the bytes. Some servers and clients write a charset or `identity` into
 /// the header, which changes nothing.
-const CODINGS: [&str; 9] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz"];
+const CODINGS: [&str; 17] = [
+    "gzip",
+    "x-gzip",
+    "deflate",
+    "br",
+    "zstd",
+    "compress",
+    "x-compress",
+    "dcb",
+    "dcz",
+    "aes128gcm",
+    "bzip2",
+    "x-bzip2",
+    "exi",
+    "lzma",
+    "pack200-gzip",
+    "snappy",
+    "xz",
+];
 
 /// The first coding in a value of the header that changes the bytes, in lower case; `None`: they are as they are.
 pub fn content_coding(value: &str) -> Option<String> {
