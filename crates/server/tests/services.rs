@@ -73,6 +73,7 @@ async fn model() -> ModelServer {
         let calls: Vec<Value> = serde_json::from_str(text("user").as_str().unwrap()).unwrap();
         let done: Vec<&Value> = messages.iter().filter(|message| message["role"] == "tool").collect();
         match calls.get(done.len()) {
+            Some(call) if call["tasks"].is_array() => Reply::CallOf(String::new(), "run_subagent", call.clone()),
             Some(call) => Reply::CallOf(String::new(), "connector_execute", call.clone()),
             None => Reply::Text(done.iter().map(|result| result["content"].to_string()).collect::<Vec<_>>().join("\n")),
         }
@@ -108,8 +109,8 @@ impl World {
             .await;
         let client = owner(&artel).await;
         let tool =
-            json!({ "name": "connector_execute", "input_schema": { "type": "object" }, "execution_type": "internal" });
-        let agent = client.agent("openai:scripted", &[tool]).await;
+            |name: &str| json!({ "name": name, "input_schema": { "type": "object" }, "execution_type": "internal" });
+        let agent = client.agent("openai:scripted", &[tool("connector_execute"), tool("run_subagent")]).await;
         let world = Self { artel, client, model, service, writes, agent };
         world.changes("PUT", "connectors", &json!({ "connector_keys": ["http", "jsonrpc"] })).await;
         world
@@ -389,6 +390,36 @@ async fn the_system_agent_asks_before_it_writes(database: Database) {
     assert_eq!(world.written(), [r#"POST /system {"a":1}"#]);
 }
 
+/// What a subagent may use is what its parent may use at that moment: the accounts, the scopes, and a human's word.
+async fn a_subagent_has_the_grants_of_its_parent_and_no_more(database: Database) {
+    let world = World::new(database).await;
+    let tasks = |calls: Value| json!({ "tasks": [{ "kind": "execute", "goal": calls.to_string() }] });
+    let none = world.answers(&json!([tasks(json!([get("/orders", None)]))])).await;
+    assert!(none.contains("forbidden: this agent is granted no account of http"), "{none}");
+    let grant = world.grants("http", "shop", &json!({ "read": true, "write": false })).await;
+    let reads = world.answers(&json!([tasks(json!([post("/orders"), get("/orders", None)]))])).await;
+    assert!(reads.contains("the grant of the account shop does not cover write calls"), "{reads}");
+    assert!(reads.contains("***"), "reading is granted, and the service echoes its secret: {reads}");
+    assert_eq!(world.written(), [""; 0]);
+    let explores = json!({ "tasks": [{ "kind": "explore", "goal": "x", "tools": ["connector_execute"] }] });
+    let refused = world.answers(&json!([explores])).await;
+    assert!(refused.contains("a subagent that is to explore cannot have 'connector_execute'"), "{refused}");
+
+    world.changes("PATCH", &format!("grants/{grant}"), &json!({ "scopes": { "write": "ask" } })).await;
+    let (run, asked) = world.holds(&tasks(json!([post("/asked")]))).await;
+    assert_ne!(asked["run_id"], json!(run), "the subagent asks");
+    assert_eq!(asked["target"]["account"]["instance_id"], "shop", "{asked:#}");
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("/asked"), "{answer}");
+    assert_eq!(world.written(), [r#"POST /asked {"a":1}"#]);
+
+    let (run, asked) = world.holds(&tasks(json!([post("/revoked")]))).await;
+    world.changes("DELETE", &format!("grants/{grant}"), &json!(null)).await;
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("forbidden: this agent is granted no account of http"), "{answer}");
+    assert_eq!(world.written(), [""; 0], "the grant went while the question waited");
+}
+
 async fn a_rotated_refresh_token_outlives_the_process(database: Database) {
     let mut world = World::new(database).await;
     let (tokens, used) = rotating().await;
@@ -424,6 +455,7 @@ on_both_stores! {
     an_approval_holds_for_the_address_and_the_secret_that_were_shown as an_approval_pins_address_and_secret_on_sqlite, an_approval_pins_address_and_secret_on_postgres;
     a_rule_that_asks_pins_the_account_too as a_rule_pins_the_account_on_sqlite, a_rule_pins_the_account_on_postgres;
     the_system_agent_asks_before_it_writes as the_system_agent_asks_on_sqlite, the_system_agent_asks_on_postgres;
+    a_subagent_has_the_grants_of_its_parent_and_no_more as a_subagents_grants_on_sqlite, a_subagents_grants_on_postgres;
     a_rotated_refresh_token_outlives_the_process as a_rotated_refresh_token_is_kept_on_sqlite, a_rotated_refresh_token_is_kept_on_postgres;
     an_agent_answers_with_what_two_services_said as an_agent_uses_two_services_on_sqlite, an_agent_uses_two_services_on_postgres;
     what_is_not_granted_is_refused_at_the_moment_of_the_call as what_is_not_granted_is_refused_on_sqlite, what_is_not_granted_is_refused_on_postgres;

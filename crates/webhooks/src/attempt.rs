@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use artel_domain::{Timestamp, WebhookAttempt};
 use artel_egress::{Egress, Outgoing, read_capped};
-use artel_identity::SecretBox;
+use artel_identity::{Keyring, TenantSeal};
 use artel_store::ClaimedDelivery;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, USER_AGENT};
@@ -29,12 +29,12 @@ const AGENT: &str = concat!("Artel/", env!("CARGO_PKG_VERSION"));
 /// * `at`: now; the signature says it, so that a receiver can refuse old messages.
 pub(crate) async fn attempt(
     egress: &Egress,
-    seal: &SecretBox,
+    keyring: &Keyring,
     claimed: &ClaimedDelivery,
     at: Timestamp,
 ) -> WebhookAttempt {
     let begun = Instant::now();
-    let sent = tokio::time::timeout(TIMEOUT, send(egress, seal, claimed, at)).await;
+    let sent = tokio::time::timeout(TIMEOUT, send(egress, keyring, claimed, at)).await;
     let (status, reply, error) = match sent {
         Ok(Ok((status, reply))) => (Some(status), reply, None),
         Ok(Err(error)) => (None, None, Some(error)),
@@ -47,11 +47,15 @@ pub(crate) async fn attempt(
 /// Status and neutral reply. A redirect is an answer like any other: a receiver that moved is to be registered anew.
 async fn send(
     egress: &Egress,
-    seal: &SecretBox,
+    keyring: &Keyring,
     claimed: &ClaimedDelivery,
     at: Timestamp,
 ) -> Result<(u16, Option<String>), String> {
-    let headers = headers(seal, claimed, at)?;
+    let seal = keyring.of(claimed.delivery.tenant_id).await.map_err(|error| {
+        tracing::error!(tenant = %claimed.delivery.tenant_id, %error, "a message cannot be signed");
+        "the secrets of this organisation cannot be opened now".to_owned()
+    })?;
+    let headers = headers(&seal, claimed, at)?;
     let (url, rule) = egress.check(&claimed.url, &[]).map_err(|refusal| refusal.to_string())?;
     let body = Some(Bytes::copy_from_slice(claimed.delivery.payload.as_bytes()));
     let request = Outgoing { method: Method::POST, url, headers, body, fresh: true };
@@ -61,7 +65,7 @@ async fn send(
     Ok((status, reply.ok().and_then(|(read, _)| neutral(&read))))
 }
 
-fn headers(seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result<HeaderMap, String> {
+fn headers(seal: &TenantSeal, claimed: &ClaimedDelivery, at: Timestamp) -> Result<HeaderMap, String> {
     let delivery = &claimed.delivery;
     let (id, seconds) = (delivery.id.to_string(), at.as_second());
     let secrets = secrets(seal, claimed).ok_or("the endpoint's secret does not open: rotate it")?;
@@ -77,7 +81,7 @@ fn headers(seal: &SecretBox, claimed: &ClaimedDelivery, at: Timestamp) -> Result
 }
 
 /// The newest first.
-fn secrets(seal: &SecretBox, claimed: &ClaimedDelivery) -> Option<Vec<SecretString>> {
+fn secrets(seal: &TenantSeal, claimed: &ClaimedDelivery) -> Option<Vec<SecretString>> {
     let (tenant, endpoint) = (claimed.delivery.tenant_id, claimed.delivery.endpoint_id);
     let sealed = std::iter::once(&claimed.sealed).chain(&claimed.old_sealed);
     sealed.map(|sealed| opened_secret(seal, tenant, endpoint, sealed).ok()).collect()

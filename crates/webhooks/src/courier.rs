@@ -8,7 +8,7 @@ use artel_domain::{
     WebhookEndpoint, WebhookEndpointId,
 };
 use artel_egress::Egress;
-use artel_identity::SecretBox;
+use artel_identity::Keyring;
 use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Result, SpreadNotice, Webhooks};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
@@ -23,7 +23,7 @@ use crate::schedule::pause_after;
 pub struct CourierDeps {
     pub store: Arc<dyn Webhooks>,
     pub egress: Arc<Egress>,
-    pub seal: Arc<SecretBox>,
+    pub keyring: Arc<Keyring>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -106,7 +106,7 @@ impl Courier {
     }
 
     async fn make(&self, claimed: ClaimedDelivery) -> Result<WebhookEndpointId> {
-        let made = attempt(&self.0.egress, &self.0.seal, &claimed, self.0.clock.now()).await;
+        let made = attempt(&self.0.egress, &self.0.keyring, &claimed, self.0.clock.now()).await;
         let endpoint = claimed.delivery.endpoint_id;
         self.0.store.end_webhook_attempt(self.end(claimed, made)).await?;
         Ok(endpoint)

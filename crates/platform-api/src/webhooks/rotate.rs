@@ -55,7 +55,8 @@ pub(crate) async fn rotate_webhook_secret(
     let overlap = Duration::from_secs(u64::from(body.value.overlap_seconds.unwrap_or(DAY)));
     let rotate = async |id| {
         let secret = secret(&app, &attempt, &format!("{endpoint} by {id}"))?;
-        let sealed = sealed_secret(&app.seal, caller.tenant_id, endpoint, &secret).map_err(Problem::internal)?;
+        let seal = app.keyring.of(caller.tenant_id).await?;
+        let sealed = sealed_secret(&seal, caller.tenant_id, endpoint, &secret).map_err(Problem::internal)?;
         let now = app.clock.now();
         let audit = caller.audit("webhook.rotate", "webhook", endpoint, now);
         let rotated = app.store.rotate_webhook_secret(caller.tenant_id, endpoint, sealed, now + overlap, audit).await?;
