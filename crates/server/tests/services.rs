@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests and what helps them fail by panicking")]
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -38,10 +39,10 @@ async fn echoing(writes: Writes) -> SocketAddr {
     address
 }
 
-/// Takes each refresh token once and gives another one for it; its access tokens live for a second.
-async fn rotating() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+/// Takes each refresh token once and gives another one for it; its access tokens live for so many seconds.
+async fn rotating(seconds: &Arc<AtomicU64>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let used = Arc::new(Mutex::new(Vec::new()));
-    let taken = Arc::clone(&used);
+    let (taken, seconds) = (Arc::clone(&used), Arc::clone(seconds));
     let answer = move |body: String| {
         let given = body.rsplit_once("refresh_token=").map_or("", |(_, token)| token).to_owned();
         let mut used = taken.lock().unwrap();
@@ -55,7 +56,7 @@ async fn rotating() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
         let body = json!({
             "access_token": format!("{CANARY}-access-{next}"),
             "refresh_token": format!("{CANARY}-refresh-{next}"),
-            "expires_in": 1,
+            "expires_in": seconds.load(Ordering::SeqCst),
         });
         std::future::ready((StatusCode::OK, axum::Json(body)))
     };
@@ -137,6 +138,16 @@ impl World {
         let made = self.client.create("/organizations/me/credentials", &body).await;
         let body = json!({ "credential_id": made["id"], "scopes": scopes });
         self.changes("POST", "grants", &body).await["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The secret of an account whose tokens are made here.
+    fn refreshing(&self, tokens: SocketAddr) -> Value {
+        json!({
+            "base_url": format!("http://{}", self.service),
+            "token_url": format!("http://{tokens}/token"),
+            "client_id": "id-1",
+            "refresh_token": format!("{CANARY}-refresh-0"),
+        })
     }
 
     /// What a run that makes these calls answers.
@@ -422,14 +433,8 @@ async fn a_subagent_has_the_grants_of_its_parent_and_no_more(database: Database)
 
 async fn a_rotated_refresh_token_outlives_the_process(database: Database) {
     let mut world = World::new(database).await;
-    let (tokens, used) = rotating().await;
-    let secret = json!({
-        "base_url": format!("http://{}", world.service),
-        "token_url": format!("http://{tokens}/token"),
-        "client_id": "id-1",
-        "refresh_token": format!("{CANARY}-refresh-0"),
-    });
-    world.grants_by("http", "shop", &json!({ "read": true }), &secret).await;
+    let (tokens, used) = rotating(&Arc::new(AtomicU64::new(1))).await;
+    world.grants_by("http", "shop", &json!({ "read": true }), &world.refreshing(tokens)).await;
     for dies in [true, false] {
         let answer = world.answers(&json!([get("/orders", None)])).await;
         assert!(answer.contains("/orders") && answer.contains("***"), "{answer}");
@@ -449,7 +454,29 @@ async fn a_rotated_refresh_token_outlives_the_process(database: Database) {
     world.assert_no_secret_is_seen(vec![answer]);
 }
 
+/// Three processes share the store, and each drives a part of the runs. All find that the token has ended.
+async fn a_hundred_calls_in_three_processes_refresh_a_token_once(database: Database) {
+    let world = World::new(database).await;
+    let seconds = Arc::new(AtomicU64::new(1));
+    let (tokens, used) = rotating(&seconds).await;
+    world.grants_by("http", "shop", &json!({ "read": true }), &world.refreshing(tokens)).await;
+    world.answers(&json!([get("/first", None)])).await;
+    let ((_second, second), (_third, third)) = (world.artel.another().await, world.artel.another().await);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    seconds.store(3600, Ordering::SeqCst);
+    let clients = [world.client.at(world.artel.url()), world.client.at(&second), world.client.at(&third)];
+    let input = json!([get("/orders", None)]).to_string();
+    let starts = (0..100).map(|number| clients[number % 3].start_run(&world.agent, &input));
+    for run in futures::future::join_all(starts).await {
+        let finished = clients[0].finished_run(&run).await;
+        let answer = finished["output_message"].as_str().unwrap_or_default();
+        assert!(answer.contains("/orders"), "{finished:#}");
+    }
+    assert_eq!(*used.lock().unwrap(), [format!("{CANARY}-refresh-0"), format!("{CANARY}-refresh-1")]);
+}
+
 on_both_stores! {
+    a_hundred_calls_in_three_processes_refresh_a_token_once as a_hundred_calls_refresh_once_on_sqlite, a_hundred_calls_refresh_once_on_postgres;
     a_write_that_is_asked_about_waits_and_is_made_once as a_write_is_asked_about_on_sqlite, a_write_is_asked_about_on_postgres;
     an_approval_holds_for_the_grant_and_the_account_that_were_shown as an_approval_holds_for_its_grant_on_sqlite, an_approval_holds_for_its_grant_on_postgres;
     an_approval_holds_for_the_address_and_the_secret_that_were_shown as an_approval_pins_address_and_secret_on_sqlite, an_approval_pins_address_and_secret_on_postgres;

@@ -218,6 +218,34 @@ async fn a_write_of_a_subagent_is_asked_about_and_sent_once_whoever_dies(databas
     }
 }
 
+/// The leaf reads the file of the root, and the one of the same path that is nearer.
+async fn a_subagent_reads_the_files_of_the_runs_above_it_and_changes_none(database: Database) {
+    let world = World::new(database).await;
+    let exit = json!({ "name": "exit", "execution_type": "internal", "input_schema": { "type": "object" } });
+    let exit = world.client.create("/tools", &exit).await;
+    let path = format!("/agents/{}/tools/{}", world.agent, exit["id"].as_str().unwrap());
+    world.client.create(&path, &json!({})).await;
+    let first = json!({ "agent_id": world.agent, "input_message": "hello", "session_id": "desk" });
+    assert_eq!(world.client.create("/runs", &first).await["status"], "succeeded");
+    let put = world.client.request("PUT", "/sessions/desk/files/report.csv").body("a;b").send().await.unwrap();
+    assert_eq!(put.status(), 201);
+    let (_, ours) = world.client.get("/sessions/desk/files").await;
+    let named = json!({ "answer": "there", "files": ["report.csv"] });
+    let leaf = task("execute", &format!("call exit {named}"));
+    let missing = task("execute", r#"call exit {"answer":"there","files":["absent.csv"]}"#);
+    let middle = starting(&json!([leaf, missing]));
+    let input = starting(&json!([task("execute", &middle)]));
+    let run = json!({ "agent_id": world.agent, "input_message": input, "session_id": "desk" });
+    let run = world.client.create("/runs", &run).await;
+    assert_eq!(run["status"], "succeeded", "{run:#}");
+    let family = world.family(run["id"].as_str().unwrap()).await;
+    assert_eq!(family.len(), 3, "{family:#?}");
+    let told = world.outputs(run["id"].as_str().unwrap()).await[0].to_string();
+    assert!(told.contains("there"), "the leaf named a file of the root's workspace: {told}");
+    assert!(told.contains("the workspace has no file"), "{told}");
+    assert_eq!(world.client.get("/sessions/desk/files").await.1, ours, "the root's workspace is as it was");
+}
+
 /// Nobody drives runs when the cancel comes.
 async fn a_cancel_after_a_kill_ends_the_whole_family(database: Database) {
     let mut world = World::new(database).await;
@@ -264,6 +292,9 @@ on_both_stores! {
     a_write_of_a_subagent_is_asked_about_and_sent_once_whoever_dies as
         a_write_of_a_subagent_is_asked_about_and_sent_once_whoever_dies_on_sqlite,
         a_write_of_a_subagent_is_asked_about_and_sent_once_whoever_dies_on_postgres;
+    a_subagent_reads_the_files_of_the_runs_above_it_and_changes_none as
+        a_subagent_reads_the_files_of_the_runs_above_it_and_changes_none_on_sqlite,
+        a_subagent_reads_the_files_of_the_runs_above_it_and_changes_none_on_postgres;
     a_cancel_after_a_kill_ends_the_whole_family as
         a_cancel_after_a_kill_ends_the_whole_family_on_sqlite,
         a_cancel_after_a_kill_ends_the_whole_family_on_postgres;
