@@ -335,6 +335,29 @@ async fn an_approval_holds_for_the_grant_and_the_account_that_were_shown(databas
     assert_eq!(world.written(), [""; 0]);
 }
 
+/// What a run may use is judged at each call: not when it began, and not when a human was asked.
+async fn an_agent_that_is_disabled_in_the_middle_of_a_run_uses_no_service(database: Database) {
+    let world = World::new(database).await;
+    world.grants("http", "shop", &json!({ "write": "ask" })).await;
+    let calls = json!([get("/before", None), post("/held"), get("/after", None)]);
+    let body = json!({ "agent_id": world.agent, "input_message": calls.to_string() });
+    let (status, run) = world.client.post("/runs", &body).await;
+    assert_eq!((status, &run["phase"]), (202, &json!("waiting_for_approval")), "{run:#}");
+    let run = run["id"].as_str().unwrap().to_owned();
+    let asked = world.asked(&run).await;
+    let path = format!("/organizations/me/agents/{}", world.agent);
+    let off = world.client.request("PATCH", &path).json(&json!({ "is_enabled": false })).send().await.unwrap();
+    assert_eq!(off.status(), 200);
+    let answer = world.decides(&run, &asked, &json!({ "decision": "approve" })).await;
+    assert!(answer.contains("/before"), "{answer}");
+    assert_eq!(answer.matches("forbidden: this agent is disabled or was deleted").count(), 2, "{answer}");
+    assert_eq!(world.written(), [""; 0]);
+    let audit = world.client.get("/audit?limit=100&action=connector.refused").await.1;
+    assert_eq!(audit.as_array().unwrap().len(), 2, "{audit:#}");
+    let (status, refused) = world.client.post("/runs", &body).await;
+    assert_eq!((status, &refused["code"]), (409, &json!("agent_disabled")), "{refused:#}");
+}
+
 /// An account is another one when its address or its secret changes, although its hosts stay the same.
 async fn an_approval_holds_for_the_address_and_the_secret_that_were_shown(database: Database) {
     let world = World::new(database).await;
@@ -480,6 +503,7 @@ on_both_stores! {
     a_write_that_is_asked_about_waits_and_is_made_once as a_write_is_asked_about_on_sqlite, a_write_is_asked_about_on_postgres;
     an_approval_holds_for_the_grant_and_the_account_that_were_shown as an_approval_holds_for_its_grant_on_sqlite, an_approval_holds_for_its_grant_on_postgres;
     an_approval_holds_for_the_address_and_the_secret_that_were_shown as an_approval_pins_address_and_secret_on_sqlite, an_approval_pins_address_and_secret_on_postgres;
+    an_agent_that_is_disabled_in_the_middle_of_a_run_uses_no_service as an_agent_is_disabled_on_sqlite, an_agent_is_disabled_on_postgres;
     a_rule_that_asks_pins_the_account_too as a_rule_pins_the_account_on_sqlite, a_rule_pins_the_account_on_postgres;
     the_system_agent_asks_before_it_writes as the_system_agent_asks_on_sqlite, the_system_agent_asks_on_postgres;
     a_subagent_has_the_grants_of_its_parent_and_no_more as a_subagents_grants_on_sqlite, a_subagents_grants_on_postgres;

@@ -52,7 +52,7 @@ pub(crate) async fn test_credential(
         tenant: caller.tenant_id,
         id: found.credential.id.to_string(),
         connector: listed.connector,
-        credential: secret::opened(&*app.keyring.of(caller.tenant_id).await?, &found)?,
+        credential: secret::opened(&app.keyring.of(caller.tenant_id).await?, &found)?,
     };
     let report = app.executor.probe(&account).await;
     Ok(Json(report.map_or_else(|| untried("This connector has no test request: the first call tries it."), told)))
