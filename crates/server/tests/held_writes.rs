@@ -70,7 +70,7 @@ async fn model() -> ModelServer {
     ModelServer::start(|body| {
         let messages = body["messages"].as_array().unwrap();
         let last = messages.last().unwrap();
-        let text = last["content"].as_str().unwrap_or_default().to_owned();
+        let text = last["content"].as_str().map_or_else(|| last["content"].to_string(), str::to_owned);
         match (last["role"].as_str().unwrap(), serde_json::from_str(&text)) {
             ("user", Ok(call)) => Reply::CallOf(String::new(), "connector_execute", call),
             _ => Reply::Text(text),

@@ -129,7 +129,8 @@ async fn a_budget_holds_for_subagents_whose_worker_died(database: Database) {
     for child in bench.until_children(run, 5).await {
         assert!(child.phase.is_end(), "{child:?}");
         let told = child.error_message.unwrap_or_default();
-        assert!(child.phase == Phase::Succeeded || told.contains("the budget of"), "{told}");
+        let fits = matches!(child.phase, Phase::Succeeded | Phase::Cancelled);
+        assert!(fits || told.contains("the budget of"), "{told}");
     }
     assert!(matches!(over.phase, Phase::Succeeded | Phase::Failed), "{over:?}");
 }
