@@ -98,7 +98,8 @@ async fn proven(
     source: Option<IpAddr>,
     request: Request,
 ) -> Result<Option<Taken>, Problem> {
-    let secret = opened_hook_secret(&app.keyring.of(found.hook.tenant_id).await?, found).map_err(Problem::internal)?;
+    let seal = app.keyring.of(found.hook.tenant_id).await?;
+    let secret = opened_hook_secret(&seal, found).map_err(Problem::internal)?;
     let headers = request.headers().clone();
     let body = tokio::time::timeout(BODY_PATIENCE, raw(request)).await.map_err(|_| too_slow())??;
     let Some(listed) = app.connectors.installed().get(&found.hook.connector_key) else { return Ok(None) };
