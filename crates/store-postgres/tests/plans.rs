@@ -5,6 +5,7 @@ mod scratch;
 
 use std::path::Path;
 
+use artel_store::Operations as _;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// The one statement of this crate that contains all of these words, as `.sqlx` keeps it.
