@@ -28,5 +28,6 @@ pub use guard::Egress;
 pub use headers::{is_closed_to_callers, is_of_connection};
 pub use host::{HostRule, check_domain};
 pub use outgoing::Outgoing;
+pub use reqwest::Response;
 pub use resolver::{Resolver, SystemResolver};
 pub use segment::is_dot_segment;

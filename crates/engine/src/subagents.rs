@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use artel_domain::{
-    Above, Actor, Agent, AuditEntry, CallId, Cap, Run, RunId, SessionId, Subagent, SubagentKind,
-};
+use artel_domain::{Above, Actor, Agent, AuditEntry, CallId, Cap, Run, RunId, SessionId, Subagent, SubagentKind};
 use artel_store::{Fence, NewChild, StoreError, TurnRecord};
 use artel_tools::{SubagentTask, ToolError};
 use async_trait::async_trait;

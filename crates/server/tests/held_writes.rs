@@ -43,9 +43,7 @@ impl Shop {
                 axum::Json(json!({ "ordered": head.uri.path() }))
             }
         };
-        artel_testkit::beside(
-            async move { axum::serve(listener, Router::new().fallback(answer)).await.unwrap() },
-        );
+        artel_testkit::beside(async move { axum::serve(listener, Router::new().fallback(answer)).await.unwrap() });
         shop
     }
 

@@ -195,7 +195,9 @@ async fn a_write_of_a_subagent_is_asked_about_and_sent_once_whoever_dies(databas
     for dies_while_sending in [false, true] {
         let before = world.receiver.calls();
         let run = world.starts(&json!([task("execute", &middle), task("explore", "beside")])).await;
-        world.until(&run, "it is asked", |family| family.iter().any(|run| run["waiting_for"] == json!(["approval"]))).await;
+        world
+            .until(&run, "it is asked", |family| family.iter().any(|run| run["waiting_for"] == json!(["approval"])))
+            .await;
         world.dies_and_lives().await;
         assert_eq!(world.receiver.calls(), before);
         if dies_while_sending {

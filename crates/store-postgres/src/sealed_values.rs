@@ -12,12 +12,7 @@ pub(crate) async fn find_key(pool: &PgPool, tenant: TenantId) -> sqlx::Result<Op
 }
 
 /// Whoever comes second waits for the first, and reads what that one kept.
-pub(crate) async fn keep_key(
-    pool: &PgPool,
-    tenant: TenantId,
-    wrapped: &str,
-    at: Timestamp,
-) -> sqlx::Result<String> {
+pub(crate) async fn keep_key(pool: &PgPool, tenant: TenantId, wrapped: &str, at: Timestamp) -> sqlx::Result<String> {
     sqlx::query!(
         "INSERT INTO data_keys (tenant_id, wrapped, created_at) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO NOTHING",
         tenant.0,
@@ -116,7 +111,6 @@ pub(crate) async fn reseal(pool: &PgPool, tenant: TenantId, value: &SealedValue,
 }
 
 pub(crate) async fn reseal_signing_key(pool: &PgPool, kid: &str, from: &str, sealed: &str) -> sqlx::Result<bool> {
-    let written =
-        sqlx::query!("UPDATE signing_keys SET sealed = $3 WHERE kid = $1 AND sealed = $2", kid, from, sealed);
+    let written = sqlx::query!("UPDATE signing_keys SET sealed = $3 WHERE kid = $1 AND sealed = $2", kid, from, sealed);
     Ok(written.execute(pool).await?.rows_affected() > 0)
 }

@@ -9,10 +9,8 @@ use crate::error::{Failure, Outcome};
 use crate::writer::Tx;
 
 pub(crate) async fn find_key(reads: &SqlitePool, tenant: TenantId) -> Outcome<Option<String>> {
-    let found = sqlx::query_scalar!(
-        r#"SELECT wrapped AS "wrapped!: String" FROM data_keys WHERE tenant_id = ?1"#,
-        tenant.0
-    );
+    let found =
+        sqlx::query_scalar!(r#"SELECT wrapped AS "wrapped!: String" FROM data_keys WHERE tenant_id = ?1"#, tenant.0);
     Ok(found.fetch_optional(reads).await?)
 }
 
@@ -25,10 +23,8 @@ pub(crate) async fn keep_key(tx: &mut Tx, tenant: TenantId, wrapped: &str, at: i
     )
     .execute(&mut tx.conn)
     .await?;
-    let kept = sqlx::query_scalar!(
-        r#"SELECT wrapped AS "wrapped!: String" FROM data_keys WHERE tenant_id = ?1"#,
-        tenant.0
-    );
+    let kept =
+        sqlx::query_scalar!(r#"SELECT wrapped AS "wrapped!: String" FROM data_keys WHERE tenant_id = ?1"#, tenant.0);
     Ok(kept.fetch_one(&mut tx.conn).await?)
 }
 
@@ -119,7 +115,6 @@ pub(crate) async fn reseal(tx: &mut Tx, tenant: TenantId, value: &SealedValue, s
 }
 
 pub(crate) async fn reseal_signing_key(tx: &mut Tx, kid: &str, from: &str, sealed: &str) -> Outcome<bool> {
-    let written =
-        sqlx::query!("UPDATE signing_keys SET sealed = ?3 WHERE kid = ?1 AND sealed = ?2", kid, from, sealed);
+    let written = sqlx::query!("UPDATE signing_keys SET sealed = ?3 WHERE kid = ?1 AND sealed = ?2", kid, from, sealed);
     Ok(written.execute(&mut tx.conn).await?.rows_affected() > 0)
 }

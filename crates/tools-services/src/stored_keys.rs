@@ -39,9 +39,6 @@ pub fn bound_to(tenant: TenantId, place: &SealedPlace) -> Option<Vec<u8>> {
         SealedPlace::Credential(credential) => Some(secret::place(tenant, *credential)),
         SealedPlace::ConnectorToken(credential) => Some(sealed_token::place(tenant, *credential)),
         SealedPlace::Hook(hook) => Some(hook_secret::place(tenant, *hook)),
-        SealedPlace::DataKey
-        | SealedPlace::Secret(_)
-        | SealedPlace::Webhook(_)
-        | SealedPlace::WebhookBefore(_) => None,
+        SealedPlace::DataKey | SealedPlace::Secret(_) | SealedPlace::Webhook(_) | SealedPlace::WebhookBefore(_) => None,
     }
 }

@@ -66,8 +66,7 @@ mod tests {
         let (tenant, endpoint) = (TenantId(id(1).parse().unwrap()), WebhookEndpointId(id(2).parse().unwrap()));
         let secret = new_secret(&[7; 32]);
         let sealed = sealed_secret(&seal, tenant, endpoint, &secret).unwrap();
-        let of_a_release =
-            master.seal_text(&bound_to(tenant, endpoint), secret.expose_secret().as_bytes()).unwrap();
+        let of_a_release = master.seal_text(&bound_to(tenant, endpoint), secret.expose_secret().as_bytes()).unwrap();
         assert!(opened_secret(&seal, tenant, endpoint, &of_a_release).is_ok());
         let opened = opened_secret(&seal, tenant, endpoint, &sealed).unwrap();
         assert_eq!(opened.expose_secret(), secret.expose_secret());

@@ -86,7 +86,11 @@ fn what_the_master_key_sealed_opens_and_is_sealed_with_the_data_key() {
     let seal = seal(1, 7);
     assert_eq!(seal.open_text(AAD, &of_a_release).unwrap().expose_secret(), "hunter2");
     let renewed = seal.renewed_text(AAD, &of_a_release).unwrap().unwrap();
-    assert_eq!(self::seal(9, 7).open_text(AAD, &renewed).unwrap().expose_secret(), "hunter2", "no master key is needed");
+    assert_eq!(
+        self::seal(9, 7).open_text(AAD, &renewed).unwrap().expose_secret(),
+        "hunter2",
+        "no master key is needed"
+    );
     assert_eq!(seal.renewed_text(AAD, &renewed).unwrap(), None);
     assert!(seal.renewed_text(b"elsewhere", &of_a_release).is_err());
 }

@@ -43,7 +43,7 @@ const PARTIAL: [&str; 6] = [
     "INDEX artifacts_to_sweep",
     "INDEX artifacts_of_ended",
     "INDEX webhook_endpoints_enabled",
-    "INDEX task_executions_open",
+    "INDEX task_executions_over",
     "INDEX task_starts_oldest",
 ];
 
@@ -100,7 +100,9 @@ async fn events_by_service_are_read_by_the_index_of_the_service() {
     let path = directory.path().join("artel.db");
     let _store = open(path.to_str().unwrap()).await;
     let mut conn = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
-    let by_service = |text: &String| text.starts_with("SELECT id") && text.contains("FROM inbound_events") && text.contains("service = ?");
+    let by_service = |text: &String| {
+        text.starts_with("SELECT id") && text.contains("FROM inbound_events") && text.contains("service = ?")
+    };
     let statements: Vec<String> = statements().into_iter().filter(by_service).collect();
     assert_eq!(statements.len(), 1, "{statements:#?}");
     let plan = plan(&mut conn, &statements[0]).await;

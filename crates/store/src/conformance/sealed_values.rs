@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::login_world::unique;
 use super::world::{World, at_once, now, uuid};
-use crate::{NewHook, NewSigningKey, NewWebhookEndpoint, SealedPlace, SealedValue, Store, TokenClaim};
+use crate::{NewHook, NewSigningKey, NewWebhookEndpoint, SealedPlace, SealedValue, SecretRotation, Store, TokenClaim};
 
 fn value(place: SealedPlace, sealed: &str) -> SealedValue {
     SealedValue { place, sealed: sealed.to_owned() }
@@ -96,8 +96,9 @@ async fn webhook(world: &World) -> WebhookEndpointId {
     let new = NewWebhookEndpoint { endpoint, sealed: "5".to_owned() };
     world.store.create_webhook_endpoint(new, 10, world.audit("webhook.create")).await.unwrap();
     let until = now() + std::time::Duration::from_hours(1);
-    let rotated = world.store.rotate_webhook_secret(world.tenant, id, "6".to_owned(), until, world.audit("w")).await;
-    rotated.unwrap();
+    let rotation = SecretRotation { seen: "5".to_owned(), sealed: "6".to_owned(), old_until: until };
+    let rotated = world.store.rotate_webhook_secret(world.tenant, id, rotation, world.audit("webhook.rotate")).await;
+    assert!(rotated.unwrap().is_some());
     id
 }
 

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, bail};
 use artel_domain::TenantId;
 use artel_identity::{Keyring, SecretBox, ServiceKey};
-use artel_store::{SealedPlace, SealedValue, Store};
+use artel_store::{SealedPlace, SealedValue};
 use serde_json::json;
 
 use crate::commands::desk::Desk;
