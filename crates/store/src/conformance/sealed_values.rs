@@ -23,11 +23,12 @@ async fn listed(store: &Arc<dyn Store>, tenant: TenantId) -> Vec<SealedValue> {
     listed
 }
 
-/// One of everything that is sealed for a tenant.
-async fn one_of_each(world: &World) -> Vec<SealedValue> {
+/// One of everything that is sealed for a tenant, each with this mark.
+async fn one_of_each(world: &World, mark: &str) -> Vec<SealedValue> {
+    let marked = |number: u8| format!("{mark}{number}");
     let (store, tenant) = (&world.store, world.tenant);
-    store.keep_data_key(tenant, "0", now()).await.unwrap();
-    store.put_secret(tenant, "weather", "1", world.audit("secret.put")).await.unwrap();
+    store.keep_data_key(tenant, &marked(0), now()).await.unwrap();
+    store.put_secret(tenant, "weather", &marked(1), world.audit("secret.put")).await.unwrap();
     let credential = CredentialId(uuid());
     let new = Credential {
         id: credential,
@@ -39,27 +40,27 @@ async fn one_of_each(world: &World) -> Vec<SealedValue> {
         created_at: now(),
         last_used_at: None,
     };
-    store.create_credential(new, None, "2".to_owned(), world.audit("credential.create")).await.unwrap();
+    store.create_credential(new, None, marked(2), world.audit("credential.create")).await.unwrap();
     let claim = TokenClaim { tenant_id: tenant, credential_id: credential, owner: uuid() };
     store.claim_connector_token(&claim, std::time::Duration::from_mins(1)).await.unwrap();
     assert_eq!(store.list_sealed_values(tenant).await.unwrap().len(), 3, "a claim alone holds nothing that is sealed");
-    assert!(store.save_connector_token(&claim, "3".to_owned()).await.unwrap());
-    let hook = hook(world).await;
-    let webhook = webhook(world).await;
+    assert!(store.save_connector_token(&claim, marked(3)).await.unwrap());
+    let hook = hook(world, &marked(4)).await;
+    let webhook = webhook(world, [marked(5), marked(6)]).await;
     vec![
-        value(SealedPlace::DataKey, "0"),
-        value(SealedPlace::Secret("weather".to_owned()), "1"),
-        value(SealedPlace::Credential(credential), "2"),
-        value(SealedPlace::ConnectorToken(credential), "3"),
-        value(SealedPlace::Hook(hook), "4"),
-        value(SealedPlace::WebhookBefore(webhook), "5"),
-        value(SealedPlace::Webhook(webhook), "6"),
+        value(SealedPlace::DataKey, &marked(0)),
+        value(SealedPlace::Secret("weather".to_owned()), &marked(1)),
+        value(SealedPlace::Credential(credential), &marked(2)),
+        value(SealedPlace::ConnectorToken(credential), &marked(3)),
+        value(SealedPlace::Hook(hook), &marked(4)),
+        value(SealedPlace::WebhookBefore(webhook), &marked(5)),
+        value(SealedPlace::Webhook(webhook), &marked(6)),
     ]
 }
 
-async fn hook(world: &World) -> HookId {
+async fn hook(world: &World, sealed: &str) -> HookId {
     let id = HookId(uuid());
-    for (id, sealed) in [(id, Some("4".to_owned())), (HookId(uuid()), None)] {
+    for (id, sealed) in [(id, Some(sealed.to_owned())), (HookId(uuid()), None)] {
         let hook = Hook {
             id,
             tenant_id: world.tenant,
@@ -76,7 +77,7 @@ async fn hook(world: &World) -> HookId {
     id
 }
 
-async fn webhook(world: &World) -> WebhookEndpointId {
+async fn webhook(world: &World, [before, now_sealed]: [String; 2]) -> WebhookEndpointId {
     let id = WebhookEndpointId(uuid());
     let endpoint = WebhookEndpoint {
         id,
@@ -93,10 +94,10 @@ async fn webhook(world: &World) -> WebhookEndpointId {
         created_at: now(),
         updated_at: None,
     };
-    let new = NewWebhookEndpoint { endpoint, sealed: "5".to_owned() };
+    let new = NewWebhookEndpoint { endpoint, sealed: before.clone() };
     world.store.create_webhook_endpoint(new, 10, world.audit("webhook.create")).await.unwrap();
     let until = now() + std::time::Duration::from_hours(1);
-    let rotation = SecretRotation { seen: "5".to_owned(), sealed: "6".to_owned(), old_until: until };
+    let rotation = SecretRotation { seen: before, sealed: now_sealed, old_until: until };
     let rotated = world.store.rotate_webhook_secret(world.tenant, id, rotation, world.audit("webhook.rotate")).await;
     assert!(rotated.unwrap().is_some());
     id
@@ -117,7 +118,7 @@ pub async fn of_many_data_keys_at_once_one_is_the_tenants(store: Arc<dyn Store>)
 
 pub async fn everything_that_is_sealed_for_a_tenant_is_listed_and_sealed_anew(store: Arc<dyn Store>) {
     let (world, other) = (World::new(&store).await, World::new(&store).await);
-    let (ours, theirs) = (one_of_each(&world).await, one_of_each(&other).await);
+    let (ours, theirs) = (one_of_each(&world, "a").await, one_of_each(&other, "b").await);
     assert_eq!(listed(&store, world.tenant).await, ours);
     let viewer = world.viewer();
     let SealedPlace::Credential(credential) = ours[2].place else { panic!("{ours:?}") };
