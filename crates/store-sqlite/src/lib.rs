@@ -59,6 +59,7 @@ mod revoke;
 mod rotate;
 mod rows;
 mod runs;
+mod sealed_values;
 mod secrets;
 mod sessions;
 mod signing_keys;

@@ -36,6 +36,7 @@ pub mod organization_connectors;
 pub mod organization_sessions;
 pub mod rotation;
 pub mod runs;
+pub mod sealed_values;
 pub mod sessions;
 pub mod signing_keys;
 pub mod snapshot;
@@ -77,6 +78,7 @@ pub use runs::{
     ApprovalFilter, CancelOutcome, Claim, Created, Decided, NewRun, ProfileChoice, Renewed, RunFilter, Runs,
     SHARED_CRASHES,
 };
+pub use sealed_values::{SealedPlace, SealedValue, SealedValues};
 pub use sessions::{AnswerTo, Answered, CallAnswer, NewSession, SessionChange, SessionFilter, Sessions};
 pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;

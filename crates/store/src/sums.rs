@@ -6,8 +6,8 @@
 use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
     Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
-    OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, Sessions, SigningKeys, Standings,
-    Tasks, Tools, Webhooks, Workspaces,
+    OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, SealedValues, Sessions, SigningKeys,
+    Standings, Tasks, Tools, Webhooks, Workspaces,
 };
 
 macro_rules! sums {
@@ -52,5 +52,5 @@ sums! {
         + Webhooks;
 
     /// Everything a store can do. Only what opens a store and hands it out names this.
-    Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens;
+    Store = SurfaceStore + AuthStore + OrgStore + SweepStore + ConnectorTokens + SealedValues;
 }

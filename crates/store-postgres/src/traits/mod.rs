@@ -25,6 +25,7 @@ mod operations;
 mod organization_connectors;
 mod organization_sessions;
 mod runs;
+mod sealed_values;
 mod sessions;
 mod signing_keys;
 mod standings;

@@ -49,6 +49,7 @@ pub mod organization_sessions;
 pub mod profiles;
 pub mod retries;
 pub mod runs;
+pub mod sealed_values;
 pub mod sessions;
 pub mod signing_keys;
 pub mod standings;
@@ -552,6 +553,11 @@ macro_rules! conformance_tests {
             a_new_secret_takes_the_place_of_the_old_one,
             a_deactivated_client_has_no_logins_and_gets_no_new_ones,
             a_third_partys_client_serves_its_own_tenant_only,
+        ]);
+        $crate::conformance_group!($make_store, sealed_values: [
+            of_many_data_keys_at_once_one_is_the_tenants,
+            everything_that_is_sealed_for_a_tenant_is_listed_and_sealed_anew,
+            a_signing_key_is_sealed_anew_and_signs_on,
         ]);
         $crate::conformance_group!($make_store, signing_keys: [
             of_many_who_start_at_once_all_get_the_same_first_key,

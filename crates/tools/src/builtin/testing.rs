@@ -71,6 +71,7 @@ pub(crate) async fn answer_keeping<T: Builtin>(tool: T, args: Value, kept: &Memo
         agent_id: AgentId(Uuid::nil()),
         session_id: SessionId("session".to_owned()),
         run_id: RunId(Uuid::nil()),
+        sessions_above: Vec::new(),
     };
     let context = CallContext { artifacts: Some(Arc::new(kept.clone())), run: Some(run), ..context() };
     Typed::new(tool).call(&context, args).await.map(|output| output.value)

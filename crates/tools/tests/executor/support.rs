@@ -323,6 +323,7 @@ impl Bench {
             agent_id: self.binding.agent_id,
             session_id: SessionId("session".into()),
             run_id: RunId(Uuid::from_u128(5)),
+            sessions_above: Vec::new(),
         };
         CallRequest {
             tenant_id: self.tool.tenant_id,
