@@ -27,6 +27,7 @@ pub mod form;
 pub mod hook;
 pub mod ids;
 pub mod key;
+pub mod memory;
 pub mod names;
 pub mod oauth;
 pub mod planned_call;
@@ -74,6 +75,7 @@ pub use ids::{
     InboundEventId, RunId, SessionId, TaskId, TenantId, ToolId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use key::ApiKey;
+pub use memory::{MemoryFile, MemoryPath, MemoryVersion};
 pub use oauth::{ClientId, GrantType, OAuthClient, SigningKey, SigningKeyState, TokenFamily};
 pub use refusal::{Fault, Refusal, RefusalKind, Subject};
 pub use requester::{DailyLimit, Requester};
