@@ -253,13 +253,13 @@ pub(crate) async fn list(
     prefix: &str,
     page: Page,
 ) -> sqlx::Result<(Vec<MemoryFile>, i64)> {
-    let (user, end) = (viewer.reads_only().map(|user| user.0), format!("{prefix}{LAST}"));
+    let (user, end) = (viewer.reads_only().map(|user| user.0), format!("{}{LAST}", text(prefix)));
     let total = sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM memory_versions WHERE tenant_id = $1 AND owner_id = $2
                AND path >= $3 AND path < $4 AND replaced_at IS NULL AND ($5::uuid IS NULL OR owner_id = $5)"#,
         viewer.tenant_id.0,
         owner.0,
-        prefix,
+        text(prefix),
         end,
         user
     );
@@ -272,7 +272,7 @@ pub(crate) async fn list(
            ORDER BY path LIMIT $6 OFFSET $7"#,
         viewer.tenant_id.0,
         owner.0,
-        prefix,
+        text(prefix),
         end,
         user,
         i64::from(page.limit),
@@ -324,7 +324,7 @@ pub(crate) async fn search(
     query: &Query,
     limit: u32,
 ) -> sqlx::Result<Vec<Found<MemoryFile>>> {
-    let (user, end) = (viewer.reads_only().map(|user| user.0), format!("{prefix}{LAST}"));
+    let (user, end) = (viewer.reads_only().map(|user| user.0), format!("{}{LAST}", text(prefix)));
     let shelf = shelf(viewer, owner);
     let found = sqlx::query!(
         r#"WITH mine AS MATERIALIZED (
@@ -340,7 +340,7 @@ pub(crate) async fn search(
         query.tsquery(&shelf),
         viewer.tenant_id.0,
         owner.0,
-        prefix,
+        text(prefix),
         end,
         user,
         &query.tsqueries(&shelf),

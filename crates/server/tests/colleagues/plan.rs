@@ -126,6 +126,13 @@ pub(crate) fn of_platform(operation: &Operation) -> Plan {
         | "PUT /tools/{tool_id}"
         | "DELETE /tools/{tool_id}"
         | "POST /tools/{tool_id}/test"
+        // A memory is its user's, and no session's; the stores' promises about memory try colleagues.
+        | "GET /memory"
+        | "GET /memory/{path}"
+        | "PUT /memory/{path}"
+        | "DELETE /memory/{path}"
+        | "GET /memory/{path}/versions"
+        | "POST /memory/{path}/restore"
         // Tasks are their owners'; the stores' promises about tasks try colleagues.
         | "GET /tasks"
         | "POST /tasks"
@@ -237,7 +244,7 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
         "entity_id" => Some(format!("entity_id={}", things.run)),
         "entity_type" => Some("entity_type=session".to_owned()),
         "own" | "group_by" | "path" | "service_name" | "service" | "type" | "agent_id" | "status" | "limit"
-        | "offset" | "q" | "include" | "after" | "wait" | "include_revoked" | "user_id" | "since" | "until"
+        | "offset" | "q" | "include" | "after" | "wait" | "include_revoked" | "user_id" | "prefix" | "since" | "until"
         | "action" => None,
         unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
     };
