@@ -76,7 +76,7 @@ async fn agents_remember_by_their_tools(database: Database) {
         (json!({ "action": "write", "path": "a.md", "content": "x" }), "invalid_argument: content must begin with front matter; a correct beginning is:\n---\ntitle: Style of letters\nsource: the user, in chat\n---\n"),
         (json!({ "action": "write", "path": "a.md", "content": "---\ntitle: x\n---\n" }), "invalid_argument: content must begin with front matter that is YAML and holds title and source as texts; a correct"),
         (json!({ "action": "write", "path": "/a.md", "content": style }), "invalid_argument: path begins with a slash"),
-        (json!({ "action": "write", "path": "a.md", "content": format!("{HEAD}{}", "ж".repeat(33_000)) }), "too_large: The file would have 66055 bytes; a file of memory has at most 65536"),
+        (json!({ "action": "write", "path": "a.md", "content": format!("{HEAD}{}", "ж".repeat(33_000)) }), "too_large: The file would have 66058 bytes; a file of memory has at most 65536"),
         (json!({ "action": "write", "path": "preferences/style.md", "content": style, "expected_version": 7 }), "conflict: preferences/style.md has version 1 now, not 7; read the file again, merge"),
         (json!({ "action": "write", "path": "preferences/style.md", "content": style, "expected_version": 0 }), "conflict: There is a file preferences/style.md already, of version 1"),
         (json!({ "action": "delete", "path": "a.md", "expected_version": 2 }), "conflict: There is no file a.md now, so it has not version 2"),
@@ -105,7 +105,7 @@ async fn agents_remember_by_their_tools(database: Database) {
 }
 
 /// A process that dies after a write and before its result is journalled makes the call again, and finds what it made.
-async fn a_write_made_again_after_a_crash_is_one_version(database: Database) {
+async fn crash_and_a_write_is_made_once(database: Database) {
     let model = ModelServer::obedient().await;
     let mut artel = start(database, &model).await;
     let (client, agent) = agent(&artel).await;
@@ -136,5 +136,5 @@ async fn a_write_made_again_after_a_crash_is_one_version(database: Database) {
 
 on_both_stores! {
     agents_remember_by_their_tools as agents_remember_by_their_tools_on_sqlite, agents_remember_by_their_tools_on_postgres;
-    a_write_made_again_after_a_crash_is_one_version as a_write_made_again_after_a_crash_is_one_version_on_sqlite, a_write_made_again_after_a_crash_is_one_version_on_postgres;
+    crash_and_a_write_is_made_once as crash_and_a_write_is_made_once_on_sqlite, crash_and_a_write_is_made_once_on_postgres;
 }

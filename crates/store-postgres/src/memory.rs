@@ -187,7 +187,7 @@ impl Place<'_> {
         kept: Option<&Text>,
         request: uuid::Uuid,
     ) -> sqlx::Result<i64> {
-        let (title, source) = kept.map_or(("", ""), |text| (&text.title, &text.source));
+        let (title, source) = kept.map_or(("", ""), |text| (text.title.as_str(), text.source.as_str()));
         let content = kept.map(|text| text.content.as_str());
         let (bytes, replaced_at) = (content.map_or(0, str::len) as i64, kept.is_none().then_some(self.at));
         let version = sqlx::query_scalar!(
@@ -299,7 +299,7 @@ pub(crate) async fn versions(
         user
     );
     let rows = found.fetch_all(pool).await?;
-    let read = rows.into_iter().map(|row| {
+    let read = rows.into_iter().map(|row| -> sqlx::Result<MemoryVersion> {
         let bytes = number(row.bytes)?;
         Ok(MemoryVersion { version: row.version, bytes, updated_at: time(row.made_at) })
     });
@@ -334,9 +334,9 @@ pub(crate) async fn search(
            terms AS (
                SELECT q.term::tsquery AS term, ln(1 + (SELECT count(*) FROM mine)::float8 / (count(mine.path) + 0.5)) AS weight
                FROM unnest($7::text[]) q(term) LEFT JOIN mine ON mine.words @@ q.term::tsquery GROUP BY q.term)
-           SELECT path, title, source, bytes, version, made_at,
-               (SELECT coalesce(sum(t.weight * ts_rank(mine.words, t.term, 1)), 0) FROM terms t)::float8 AS "rank!"
-           FROM mine ORDER BY 7 DESC, path LIMIT $8"#,
+           SELECT path AS "path!", title AS "title!", source AS "source!", bytes AS "bytes!", version AS "version!",
+               made_at AS "made_at!", (SELECT coalesce(sum(t.weight * ts_rank(mine.words, t.term, 1)), 0) FROM terms t)::float8 AS "rank!"
+           FROM mine ORDER BY 7 DESC, mine.path LIMIT $8"#,
         query.tsquery(&shelf),
         viewer.tenant_id.0,
         owner.0,
@@ -347,10 +347,10 @@ pub(crate) async fn search(
         i64::from(limit),
     );
     let rows = found.fetch_all(pool).await?;
-    let read = rows.into_iter().map(|row| {
+    let read = rows.into_iter().map(|row| -> sqlx::Result<Found<MemoryFile>> {
         let (path, title, source, bytes, version) = (row.path, row.title, row.source, row.bytes, row.version);
         let file = MemoryRow { path, title, source, bytes, version, made_at: row.made_at };
-        Ok(Found { item: file.try_into()?, score: row.rank })
+        Ok(Found { item: MemoryFile::try_from(file)?, score: row.rank })
     });
     read.collect()
 }

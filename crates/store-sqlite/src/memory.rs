@@ -173,7 +173,7 @@ impl Place<'_> {
 
     /// The next version of the path; without a text, the file is gone with it.
     async fn insert(&self, tx: &mut Tx, path: &MemoryPath, text: Option<&Text>, request: uuid::Uuid) -> Outcome<i64> {
-        let (title, source) = text.map_or(("", ""), |text| (&text.title, &text.source));
+        let (title, source) = text.map_or(("", ""), |text| (text.title.as_str(), text.source.as_str()));
         let content = text.map(|text| text.content.as_str());
         let (bytes, replaced_at) = (content.map_or(0, str::len) as i64, text.is_none().then_some(self.at));
         let name = path.as_str();
@@ -292,7 +292,7 @@ pub(crate) async fn versions(
         user
     );
     let rows = found.fetch_all(reads).await?;
-    let read = rows.into_iter().map(|row| {
+    let read = rows.into_iter().map(|row| -> Outcome<MemoryVersion> {
         let bytes = number("bytes", row.bytes)?;
         Ok(MemoryVersion { version: row.version, bytes, updated_at: time(row.made_at) })
     });
@@ -335,10 +335,10 @@ pub(crate) async fn search(
         limit
     );
     let rows = found.fetch_all(reads).await?;
-    let read = rows.into_iter().map(|row| {
+    let read = rows.into_iter().map(|row| -> Outcome<Found<MemoryFile>> {
         let (path, title, source, bytes, version) = (row.path, row.title, row.source, row.bytes, row.version);
         let file = MemoryRow { path, title, source, bytes, version, made_at: row.made_at };
-        Ok(Found { item: file.try_into()?, score: -row.rank })
+        Ok(Found { item: MemoryFile::try_from(file)?, score: -row.rank })
     });
     read.collect()
 }

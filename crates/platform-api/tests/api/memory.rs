@@ -15,7 +15,7 @@ pub(crate) async fn puts(person: &Person, path: &str, body: &str) -> Answer {
 }
 
 async fn puts_if(person: &Person, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
-    let headers = [&[("content-type", "text/markdown")], headers].concat();
+    let headers = [&[("content-type", "text/markdown")][..], headers].concat();
     person.send("PUT", &format!("/memory/{path}"), &headers, Body::from(text(body))).await
 }
 
