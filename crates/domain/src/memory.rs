@@ -82,13 +82,28 @@ mod tests {
 
     #[test]
     fn a_path_is_names_between_slashes() {
-        for path in ["a.md", "preferences/style.md", "проекты/Магазин 2026.md", "..hidden/...", "versions/a"] {
+        for path in ["a.md", "preferences/style.md", "проекты/Магазин 2026.md", "..hidden/...", "versions/a"]
+        {
             assert_eq!(MemoryPath::parse(path).unwrap().as_str(), path);
         }
         let long = "x".repeat(201);
         for path in [
-            "", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "a/./b", " a", "a /b", "a\0", "a\nb", "a/versions",
-            "restore", &long,
+            "",
+            "/",
+            "/a",
+            "a/",
+            "a//b",
+            ".",
+            "..",
+            "a/../b",
+            "a/./b",
+            " a",
+            "a /b",
+            "a\0",
+            "a\nb",
+            "a/versions",
+            "restore",
+            &long,
         ] {
             assert!(MemoryPath::parse(path).is_err(), "{path:?}");
         }

@@ -30,7 +30,8 @@ pub fn router(app: App) -> Router {
 pub fn routes(app: App) -> Router {
     let gate = || app.gate.clone();
     let starts = Router::from(run_starts()).layer(from_fn_with_state(gate(), admit_runs));
-    let known = Router::from(resources()).merge(memory::deep_files()).merge(starts).layer(from_fn_with_state(gate(), admit));
+    let known =
+        Router::from(resources()).merge(memory::deep_files()).merge(starts).layer(from_fn_with_state(gate(), admit));
     let strangers = Router::from(sign_in()).layer(from_fn_with_state(gate(), admit_strangers));
     // Hooks are counted each for itself, by the handler.
     let api = known.merge(strangers).merge(Router::from(hooks()));

@@ -27,8 +27,8 @@ use artel_llm::Models;
 use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
-use artel_tools_services::{Connectors, Services};
 use artel_tools_knowledge::Knowledge;
+use artel_tools_services::{Connectors, Services};
 use artel_tools_tasks::TaskTools;
 use artel_webhooks::{Courier, CourierDeps};
 

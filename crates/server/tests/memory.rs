@@ -48,7 +48,11 @@ async fn agents_remember_by_their_tools(database: Database) {
     let note = "---\ntitle: Поставщик\nsource: письмо\n---\nАртикул АБ-123/4, счёт до пятницы.";
     manage(json!({ "action": "write", "path": "notes.md", "content": note, "expected_version": 0 })).await;
     let listed = read(json!({ "action": "list" })).await;
-    assert_eq!((&listed["files"][0]["path"], &listed["files"][1]["title"]), (&json!("notes.md"), &json!("Style of letters")), "{listed:#}");
+    assert_eq!(
+        (&listed["files"][0]["path"], &listed["files"][1]["title"]),
+        (&json!("notes.md"), &json!("Style of letters")),
+        "{listed:#}"
+    );
     let members: Vec<_> = listed["files"][0].as_object().unwrap().keys().cloned().collect();
     assert_eq!(members, ["path", "title", "source", "updated_at", "bytes"]);
     let found = read(json!({ "action": "list", "query": "счета по аб123/4" })).await;
@@ -56,12 +60,21 @@ async fn agents_remember_by_their_tools(database: Database) {
     assert_eq!(read(json!({ "action": "list", "prefix": "pref" })).await["files"].as_array().unwrap().len(), 1);
 
     let one = read(json!({ "action": "read", "path": "preferences/style.md" })).await;
-    assert_eq!((&one["content"], &one["version"], &one["source"]), (&json!(style), &json!(1), &json!("the user, in chat")));
+    assert_eq!(
+        (&one["content"], &one["version"], &one["source"]),
+        (&json!(style), &json!(1), &json!("the user, in chat"))
+    );
     let many = read(json!({ "action": "read_many", "paths": ["notes.md", "none.md", "../x"] })).await;
     assert_eq!(many["files"][0]["content"], note);
-    assert_eq!(many["files"][1], json!({ "path": "none.md",
-        "error": "not_found: there is no file none.md in the memory; list the files with read_memory" }));
-    assert!(many["files"][2]["error"].as_str().unwrap().starts_with("invalid_argument: path has '.' or '..'"), "{many:#}");
+    assert_eq!(
+        many["files"][1],
+        json!({ "path": "none.md",
+        "error": "not_found: there is no file none.md in the memory; list the files with read_memory" })
+    );
+    assert!(
+        many["files"][2]["error"].as_str().unwrap().starts_with("invalid_argument: path has '.' or '..'"),
+        "{many:#}"
+    );
 
     let moved = manage(json!({ "action": "move", "path": "notes.md", "to": "archive/notes.md" })).await;
     assert_eq!(moved, json!({ "path": "archive/notes.md", "version": 1 }));
@@ -73,18 +86,45 @@ async fn agents_remember_by_their_tools(database: Database) {
 
     let bad = [
         (json!({ "action": "write", "path": "a.md" }), "invalid_argument: content is missing; give the whole new text"),
-        (json!({ "action": "write", "path": "a.md", "content": "x" }), "invalid_argument: content must begin with front matter; a correct beginning is:\n---\ntitle: Style of letters\nsource: the user, in chat\n---\n"),
-        (json!({ "action": "write", "path": "a.md", "content": "---\ntitle: x\n---\n" }), "invalid_argument: content must begin with front matter that is YAML and holds title and source as texts; a correct"),
+        (
+            json!({ "action": "write", "path": "a.md", "content": "x" }),
+            "invalid_argument: content must begin with front matter; a correct beginning is:\n---\ntitle: Style of letters\nsource: the user, in chat\n---\n",
+        ),
+        (
+            json!({ "action": "write", "path": "a.md", "content": "---\ntitle: x\n---\n" }),
+            "invalid_argument: content must begin with front matter that is YAML and holds title and source as texts; a correct",
+        ),
         (json!({ "action": "write", "path": "/a.md", "content": style }), "invalid_argument: path begins with a slash"),
-        (json!({ "action": "write", "path": "a.md", "content": format!("{HEAD}{}", "ж".repeat(33_000)) }), "too_large: The file would have 66058 bytes; a file of memory has at most 65536"),
-        (json!({ "action": "write", "path": "preferences/style.md", "content": style, "expected_version": 7 }), "conflict: preferences/style.md has version 1 now, not 7; read the file again, merge"),
-        (json!({ "action": "write", "path": "preferences/style.md", "content": style, "expected_version": 0 }), "conflict: There is a file preferences/style.md already, of version 1"),
-        (json!({ "action": "delete", "path": "a.md", "expected_version": 2 }), "conflict: There is no file a.md now, so it has not version 2"),
-        (json!({ "action": "delete", "path": "a.md" }), "not_found: there is no file a.md in the memory; list the files with read_memory"),
+        (
+            json!({ "action": "write", "path": "a.md", "content": format!("{HEAD}{}", "ж".repeat(33_000)) }),
+            "too_large: The file would have 66058 bytes; a file of memory has at most 65536",
+        ),
+        (
+            json!({ "action": "write", "path": "preferences/style.md", "content": style, "expected_version": 7 }),
+            "conflict: preferences/style.md has version 1 now, not 7; read the file again, merge",
+        ),
+        (
+            json!({ "action": "write", "path": "preferences/style.md", "content": style, "expected_version": 0 }),
+            "conflict: There is a file preferences/style.md already, of version 1",
+        ),
+        (
+            json!({ "action": "delete", "path": "a.md", "expected_version": 2 }),
+            "conflict: There is no file a.md now, so it has not version 2",
+        ),
+        (
+            json!({ "action": "delete", "path": "a.md" }),
+            "not_found: there is no file a.md in the memory; list the files with read_memory",
+        ),
         (json!({ "action": "move", "path": "a.md", "to": "b.md" }), "not_found: there is no file a.md"),
         (json!({ "action": "move", "path": "preferences/style.md" }), "invalid_argument: to is missing"),
-        (json!({ "action": "move", "path": "preferences/style.md", "to": "a/../b" }), "invalid_argument: to has '.' or '..'"),
-        (json!({ "action": "move", "path": "preferences/style.md", "to": "preferences/style.md" }), "conflict: There is a file preferences/style.md already; choose another path"),
+        (
+            json!({ "action": "move", "path": "preferences/style.md", "to": "a/../b" }),
+            "invalid_argument: to has '.' or '..'",
+        ),
+        (
+            json!({ "action": "move", "path": "preferences/style.md", "to": "preferences/style.md" }),
+            "conflict: There is a file preferences/style.md already; choose another path",
+        ),
         (json!({ "action": "forget", "path": "a.md" }), "write"),
     ];
     for (args, why) in bad {

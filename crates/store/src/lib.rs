@@ -86,8 +86,8 @@ pub use signing_keys::{NewSigningKey, SigningKeys};
 pub use snapshot::Snapshot;
 pub use standings::Standings;
 pub use sums::{
-    AgentStore, AuthStore, FileStore, GateStore, IntentStore, KnowledgeStore, OrgStore, RunStore, ServiceStore, Store, SurfaceStore,
-    SweepStore,
+    AgentStore, AuthStore, FileStore, GateStore, IntentStore, KnowledgeStore, OrgStore, RunStore, ServiceStore, Store,
+    SurfaceStore, SweepStore,
 };
 pub use tasks::{EventStart, Fired, Firing, SkippedDue, TaskFilter, Tasks};
 pub use tools::{BindingPatch, BindingWrite, ToolPatch, ToolWrite, Tools};

@@ -23,7 +23,11 @@ pub struct MemoryChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemoryWhat {
     /// It has this text, whose head says `title` and `source`.
-    Write { title: String, source: String, content: String },
+    Write {
+        title: String,
+        source: String,
+        content: String,
+    },
     Delete,
     /// It has that path. No file may be there.
     Move(MemoryPath),

@@ -6,8 +6,8 @@
 use crate::{
     Accounts, AgentConnectors, Agents, ApprovalRules, Artifacts, Budgets, BuiltinAgents, ConnectorTokens, Credentials,
     Forms, Grants, Hooks, Idempotency, Identities, InboundJournal, Jobs, Journal, LlmCalls, LoginAttempts, Logins,
-    Memory, OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, Search, Sessions, SigningKeys,
-    Standings, Tasks, Tools, Webhooks, Workspaces,
+    Memory, OAuthClients, Operations, OrganizationConnectors, OrganizationSessions, Runs, Search, Sessions,
+    SigningKeys, Standings, Tasks, Tools, Webhooks, Workspaces,
 };
 
 macro_rules! sums {

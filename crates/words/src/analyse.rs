@@ -9,7 +9,8 @@ const LONGEST: usize = 64;
 /// A word is its stem. A code (`АБ-123/4`, `iPhone15`, `3.14`) gives its parts, and the whole with `_` between the
 /// parts, whatever stood between them: so `АБ123/4` finds `АБ-123/4`.
 pub fn tokens(text: &str) -> Vec<String> {
-    let analyser = Analyser { russian: Stemmer::create(Algorithm::Russian), english: Stemmer::create(Algorithm::English) };
+    let analyser =
+        Analyser { russian: Stemmer::create(Algorithm::Russian), english: Stemmer::create(Algorithm::English) };
     let mut found = Vec::new();
     let mut run = String::new();
     for letter in text.nfkc().flat_map(char::to_lowercase) {
@@ -106,7 +107,10 @@ mod tests {
     fn a_code_is_kept_whole_and_in_its_parts() {
         assert_eq!(tokens("АБ-123/4"), ["аб", "123", "4", "аб_123_4"]);
         assert_eq!(tokens("аб123/4"), tokens("АБ-123/4"));
-        assert_eq!(tokens("артикул: АБ-123/4, цена 3.14."), ["артикул", "аб", "123", "4", "аб_123_4", "цен", "3", "14", "3_14"]);
+        assert_eq!(
+            tokens("артикул: АБ-123/4, цена 3.14."),
+            ["артикул", "аб", "123", "4", "аб_123_4", "цен", "3", "14", "3_14"]
+        );
         assert_eq!(tokens("2026"), ["2026"]);
         assert_ne!(tokens("1-23").last(), tokens("12-3").last());
     }
@@ -126,7 +130,8 @@ mod tests {
 
     #[test]
     fn nothing_in_a_token_needs_to_be_quoted() {
-        let every: String = (0..=u32::from(char::MAX)).filter_map(char::from_u32).flat_map(|letter| [letter, ' ']).collect();
+        let every: String =
+            (0..=u32::from(char::MAX)).filter_map(char::from_u32).flat_map(|letter| [letter, ' ']).collect();
         for token in tokens(&every) {
             assert!(token.chars().all(|letter| letter.is_alphanumeric() || letter == '_'), "{token:?}");
         }

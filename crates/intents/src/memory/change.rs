@@ -85,9 +85,8 @@ fn written(content: String) -> Result<MemoryWhat, Refusal> {
         let message = format!("The file would have {} bytes; a file of memory has at most {LARGEST}.", content.len());
         return Err(Refusal::new(RefusalKind::TooLarge, Subject::Memory, "file_too_large", message));
     }
-    let head = head::read(&content).map_err(|message| {
-        Refusal::faulty(Subject::Memory, vec![Fault { field: "content".to_owned(), message }])
-    })?;
+    let head = head::read(&content)
+        .map_err(|message| Refusal::faulty(Subject::Memory, vec![Fault { field: "content".to_owned(), message }]))?;
     Ok(MemoryWhat::Write { title: head.title, source: head.source, content })
 }
 

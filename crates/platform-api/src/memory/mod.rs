@@ -33,11 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The files whose path has several segments: served like those with one, which alone OpenAPI can say.
 pub(crate) fn deep_files() -> Router<App> {
-    let file = MethodRouter::new()
-        .get(get_deep)
-        .post(post_deep)
-        .put(put::put_memory)
-        .delete(delete::delete_memory);
+    let file = MethodRouter::new().get(get_deep).post(post_deep).put(put::put_memory).delete(delete::delete_memory);
     Router::new().route("/memory/{path}/{*rest}", file)
 }
 

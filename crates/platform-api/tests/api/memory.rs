@@ -48,7 +48,10 @@ async fn a_file_of_memory_is_written_read_listed_and_deleted() {
     let listed = ada.get("/memory?limit=1").await;
     assert_eq!((listed.header("x-total-count"), listed.body.as_array().unwrap().len()), ("2", 1));
     let row = &listed.body[0];
-    assert_eq!((&row["title"], &row["source"], &row["version"]), (&json!("About shorter"), &json!("a test"), &json!(2)));
+    assert_eq!(
+        (&row["title"], &row["source"], &row["version"]),
+        (&json!("About shorter"), &json!("a test"), &json!(2))
+    );
     assert_eq!(row["bytes"], text("shorter").len());
     assert_eq!(paths(&ada, "?prefix=pref").await, ["preferences/style.md"]);
 

@@ -244,8 +244,8 @@ pub(crate) fn filters(operation: &Operation, things: &Things) -> Vec<String> {
         "entity_id" => Some(format!("entity_id={}", things.run)),
         "entity_type" => Some("entity_type=session".to_owned()),
         "own" | "group_by" | "path" | "service_name" | "service" | "type" | "agent_id" | "status" | "limit"
-        | "offset" | "q" | "include" | "after" | "wait" | "include_revoked" | "user_id" | "prefix" | "since" | "until"
-        | "action" => None,
+        | "offset" | "q" | "include" | "after" | "wait" | "include_revoked" | "user_id" | "prefix" | "since"
+        | "until" | "action" => None,
         unknown => panic!("say in plan.rs whether {unknown} of {} names a thing of a session", operation.key()),
     };
     operation.query.iter().filter_map(of).collect()

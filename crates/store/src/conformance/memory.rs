@@ -131,7 +131,10 @@ pub async fn a_change_of_memory_made_again_finds_what_it_made(store: Arc<dyn Sto
     assert!(finds(&ada, "a.md").await.unwrap().1.ends_with("another's"), "nothing was written over");
     for _ in 0..2 {
         let again = asks(&ada, "a.md", MemoryWhat::Move(path("b.md")), None, moves).await;
-        assert!(matches!(again, MemoryOutcome::Done { ref path, version: 1, .. } if path.as_str() == "b.md"), "{again:?}");
+        assert!(
+            matches!(again, MemoryOutcome::Done { ref path, version: 1, .. } if path.as_str() == "b.md"),
+            "{again:?}"
+        );
     }
     for _ in 0..2 {
         assert_eq!(asks(&ada, "b.md", MemoryWhat::Delete, None, delete).await, done("b.md", 2, false));
@@ -209,10 +212,13 @@ pub async fn a_memory_has_at_most_so_many_files(store: Arc<dyn Store>) {
     }))
     .await;
     assert_eq!(made.iter().filter(|outcome| **outcome == MemoryOutcome::Full).count(), 4);
-    let there: BTreeSet<_> = made.iter().filter_map(|outcome| match outcome {
-        MemoryOutcome::Done { path, .. } => Some(path.clone()),
-        _ => None,
-    }).collect();
+    let there: BTreeSet<_> = made
+        .iter()
+        .filter_map(|outcome| match outcome {
+            MemoryOutcome::Done { path, .. } => Some(path.clone()),
+            _ => None,
+        })
+        .collect();
     let one = there.first().unwrap().as_str().to_owned();
     assert_eq!(changes(&ada, &one, writes("t", "y")).await, done(&one, 2, false), "a change needs no place");
     changes(&ada, &one, MemoryWhat::Delete).await;

@@ -70,7 +70,10 @@ pub async fn an_index_changes_with_its_text(store: Arc<dyn Store>) {
     changes(&ada, "a.md", writes("A", "груша")).await;
     assert_eq!((found(&ada, "яблоко").await, found(&ada, "груша").await), (vec![], vec!["a.md".to_owned()]));
     changes(&ada, "a.md", MemoryWhat::Move(path("orchard/b.md"))).await;
-    assert_eq!((found(&ada, "груша").await, found(&ada, "orchard").await), (vec!["orchard/b.md".to_owned()], vec!["orchard/b.md".to_owned()]));
+    assert_eq!(
+        (found(&ada, "груша").await, found(&ada, "orchard").await),
+        (vec!["orchard/b.md".to_owned()], vec!["orchard/b.md".to_owned()])
+    );
     changes(&ada, "orchard/b.md", MemoryWhat::Delete).await;
     assert_eq!(found(&ada, "груша").await, Vec::<String>::new());
     changes(&ada, "a.md", MemoryWhat::Restore(1)).await;
@@ -112,9 +115,37 @@ pub async fn whatever_is_typed_is_a_question(store: Arc<dyn Store>) {
     notes(&ada).await;
     let long = "слово ".repeat(10_000);
     for query in [
-        "", " ", "\"", "'", "\\", "*", "^", "(", ")", "()", ":", "-", "NOT", "AND OR", "NEAR(a b, 2)", "title:чай",
-        "{title body}:чай", "\"чай", "чай*", "чай & !чай", "чай <-> чай", "a:*", "%", "_", "\0", "чай\0чай", "'чай':1A",
-        "😀", "e\u{301}", "\u{202e}", &long,
+        "",
+        " ",
+        "\"",
+        "'",
+        "\\",
+        "*",
+        "^",
+        "(",
+        ")",
+        "()",
+        ":",
+        "-",
+        "NOT",
+        "AND OR",
+        "NEAR(a b, 2)",
+        "title:чай",
+        "{title body}:чай",
+        "\"чай",
+        "чай*",
+        "чай & !чай",
+        "чай <-> чай",
+        "a:*",
+        "%",
+        "_",
+        "\0",
+        "чай\0чай",
+        "'чай':1A",
+        "😀",
+        "e\u{301}",
+        "\u{202e}",
+        &long,
     ] {
         found(&ada, query).await;
     }
