@@ -332,10 +332,11 @@ pub(crate) async fn search(
                WHERE words @@ $1::text::tsquery AND tenant_id = $2 AND owner_id = $3 AND path >= $4 AND path < $5
                    AND replaced_at IS NULL AND ($6::uuid IS NULL OR owner_id = $6)),
            terms AS (
-               SELECT q.term::tsquery AS term, ln(1 + (SELECT count(*) FROM mine)::float8 / (count(mine.path) + 0.5)) AS weight
+               SELECT q.term::tsquery AS term,
+                   ln(1 + ((SELECT count(*) FROM mine) - count(mine.path) + 0.5) / (count(mine.path) + 0.5))::float8 AS weight
                FROM unnest($7::text[]) q(term) LEFT JOIN mine ON mine.words @@ q.term::tsquery GROUP BY q.term)
            SELECT path AS "path!", title AS "title!", source AS "source!", bytes AS "bytes!", version AS "version!",
-               made_at AS "made_at!", (SELECT coalesce(sum(t.weight * ts_rank(mine.words, t.term, 1)), 0) FROM terms t)::float8 AS "rank!"
+               made_at AS "made_at!", (SELECT coalesce(sum(t.weight * ts_rank('{0.25, 0.25, 0.25, 1.0}', mine.words, t.term, 1)), 0) FROM terms t)::float8 AS "rank!"
            FROM mine ORDER BY 7 DESC, mine.path LIMIT $8"#,
         query.tsquery(&shelf),
         viewer.tenant_id.0,
