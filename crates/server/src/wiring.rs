@@ -28,6 +28,7 @@ use artel_llm::Models;
 use artel_scheduler::{Job, Retention, Scheduler, SchedulerDeps, SweepDeps, sweeps};
 use artel_store::Store;
 use artel_tools::{EnvSecrets, Registry, ToolsDeps};
+use artel_tools_knowledge::Knowledge;
 use artel_tools_services::{Connectors, Services};
 use artel_tools_tasks::TaskTools;
 use artel_webhooks::{Courier, CourierDeps};
@@ -109,10 +110,12 @@ impl Parts {
         let policy: Arc<dyn Policy> = Arc::new(Rules::new(config.approval_rules.clone()));
         let intents = intents(config, &ground, policy.clone());
         let tasks = Arc::new(TaskTools { intents: intents.clone(), store: ground.store.clone() });
+        let knowledge = Arc::new(Knowledge { intents: intents.clone(), store: ground.store.clone() });
         let tools = toolkit::tools(config)?
             .into_iter()
             .chain(artel_tools_services::tools(&services))
             .chain(artel_tools_tasks::tools(&tasks))
+            .chain(artel_tools_knowledge::tools(&knowledge))
             .fold(tools(config, &ground, (&vault, keyring.clone()), aliases)?, Registry::with)
             .keeping(Arc::new(artifacts.clone()))
             .connecting(connectors.clone());

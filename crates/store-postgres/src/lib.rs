@@ -49,6 +49,7 @@ mod journal;
 mod keys;
 mod llm_calls;
 mod login_attempts;
+mod memory;
 mod name_taken;
 mod names;
 mod oauth_clients;

@@ -60,12 +60,7 @@ pub(crate) async fn attempt(egress: &Egress, keyring: &Keyring, claimed: &Claime
 }
 
 /// A redirect is an answer like any other: a receiver that moved is to be registered anew.
-async fn send(
-    egress: &Egress,
-    keyring: &Keyring,
-    claimed: &ClaimedDelivery,
-    at: Timestamp,
-) -> Result<Answer, String> {
+async fn send(egress: &Egress, keyring: &Keyring, claimed: &ClaimedDelivery, at: Timestamp) -> Result<Answer, String> {
     let seal = keyring.of(claimed.delivery.tenant_id).await.map_err(|error| {
         tracing::error!(tenant = %claimed.delivery.tenant_id, %error, "a message cannot be signed");
         "the secrets of this organisation cannot be opened now".to_owned()

@@ -20,6 +20,7 @@ mod journal;
 mod llm_calls;
 mod login_attempts;
 mod logins;
+mod memory;
 mod oauth_clients;
 mod operations;
 mod organization_connectors;

@@ -42,6 +42,7 @@ pub mod llm_calls;
 pub mod login_attempts;
 pub mod login_world;
 pub mod logins;
+pub mod memory;
 pub mod oauth_clients;
 pub mod operations;
 pub mod organization_connectors;
@@ -50,6 +51,7 @@ pub mod profiles;
 pub mod retries;
 pub mod runs;
 pub mod sealed_values;
+pub mod search;
 pub mod sessions;
 pub mod signing_keys;
 pub mod standings;
@@ -396,6 +398,26 @@ macro_rules! conformance_tests {
             a_colleague_neither_sees_nor_changes_a_private_workspace,
             a_workspace_ends_with_its_session,
             a_deleted_artifact_is_at_no_path,
+        ]);
+        $crate::conformance_group!($make_store, memory: [
+            a_file_of_memory_is_written_read_replaced_and_deleted,
+            files_of_memory_are_listed_by_path,
+            a_file_of_memory_moves_to_a_free_path,
+            a_change_of_memory_holds_to_the_expected_version,
+            a_change_of_memory_made_again_finds_what_it_made,
+            an_earlier_text_of_memory_is_restored,
+            old_versions_of_memory_are_forgotten,
+            a_memory_is_its_users_own,
+            a_memory_has_at_most_so_many_files,
+        ]);
+        $crate::conformance_group!($make_store, search: [
+            words_are_found_in_all_their_forms,
+            what_says_more_comes_first,
+            an_index_changes_with_its_text,
+            nobody_finds_what_is_not_theirs,
+            a_rank_counts_ones_own_texts_only,
+            whatever_is_typed_is_a_question,
+            a_search_is_bounded_and_keeps_to_its_prefix,
         ]);
         $crate::conformance_group!($make_store, idempotency: [
             a_fresh_key_is_work_to_do,
