@@ -174,9 +174,9 @@ pub async fn old_versions_of_memory_are_forgotten(store: Arc<dyn Store>) {
     }
     changes(&ada, "gone.md", writes("G", "x")).await;
     changes(&ada, "gone.md", MemoryWhat::Delete).await;
-    let long_ago = now().checked_sub(std::time::Duration::from_secs(60)).unwrap();
+    let long_ago = now().checked_sub(std::time::Duration::from_mins(1)).unwrap();
     assert_eq!(store.forget_memory_versions(long_ago, 100).await.unwrap(), 0);
-    let soon = now().checked_add(std::time::Duration::from_secs(60)).unwrap();
+    let soon = now().checked_add(std::time::Duration::from_mins(1)).unwrap();
     assert_eq!(store.forget_memory_versions(soon, 1).await.unwrap(), 1);
     assert_eq!(store.forget_memory_versions(soon, 100).await.unwrap(), 3);
     assert_eq!((versions(&ada, "a.md").await, versions(&ada, "gone.md").await), (vec![3], Vec::new()));
