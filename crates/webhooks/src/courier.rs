@@ -10,10 +10,11 @@ use artel_domain::{
 use artel_egress::Egress;
 use artel_identity::SecretBox;
 use artel_store::{AttemptEnd, ClaimedDelivery, DeliveryClaim, Result, SpreadNotice, Webhooks};
+use metrics::{counter, histogram};
 use serde_json::json;
 use tokio::task::{Id, JoinSet};
 
-use crate::attempt::{REPLY_TIMEOUT, TIMEOUT, attempt};
+use crate::attempt::{Made, REPLY_TIMEOUT, TIMEOUT, attempt};
 use crate::payload::payload;
 use crate::schedule::pause_after;
 
@@ -153,11 +154,13 @@ impl Courier {
         }
     }
 
-    fn end(&self, claimed: ClaimedDelivery, attempt: WebhookAttempt) -> AttemptEnd {
+    fn end(&self, claimed: ClaimedDelivery, made: Made) -> AttemptEnd {
         let delivery = claimed.delivery;
-        let (state, pause) = judge(&attempt, self.random());
         let mut log = delivery.log;
-        log.push(attempt.clone());
+        log.push(made.attempt.clone());
+        let (state, pause) = judge(&made, log.len(), self.random());
+        let attempt = made.attempt;
+        count(&attempt, state);
         log.drain(..log.len().saturating_sub(MOST_KEPT));
         AttemptEnd {
             tenant_id: delivery.tenant_id,
@@ -190,13 +193,29 @@ impl Courier {
     }
 }
 
-/// What becomes of the message, and how long until its next attempt.
-fn judge(attempt: &WebhookAttempt, random: u8) -> (WebhookDeliveryState, Option<Duration>) {
-    match attempt.status {
+/// Counts an attempt, by what becomes of its message.
+fn count(attempt: &WebhookAttempt, state: WebhookDeliveryState) {
+    let outcome = match state {
+        WebhookDeliveryState::Delivered => "delivered",
+        WebhookDeliveryState::Pending => "retried",
+        _ => "failed",
+    };
+    counter!("artel_webhook_attempts_total", "outcome" => outcome).increment(1);
+    histogram!("artel_webhook_attempt_seconds").record(attempt.duration_ms as f64 / 1000.0);
+}
+
+/// What becomes of the message, and how long until its next attempt. A receiver that wishes for a longer pause than the
+/// schedule's gets it.
+///
+/// # Arguments
+/// * `ended`: attempts whose end is known, with this one. Those that were broken off with their process say nothing about
+///   the receiver, and do not lengthen its pauses.
+fn judge(made: &Made, ended: usize, random: u8) -> (WebhookDeliveryState, Option<Duration>) {
+    match made.attempt.status {
         Some(200..=299) => (WebhookDeliveryState::Delivered, None),
         Some(GONE) => (WebhookDeliveryState::Failed, None),
-        _ => match pause_after(attempt.number, random) {
-            Some(pause) => (WebhookDeliveryState::Pending, Some(pause)),
+        _ => match pause_after(ended, random) {
+            Some(pause) => (WebhookDeliveryState::Pending, Some(pause.max(made.wished_pause.unwrap_or_default()))),
             None => (WebhookDeliveryState::Failed, None),
         },
     }
@@ -250,20 +269,32 @@ mod tests {
 
     use super::*;
 
-    fn answered(number: i64, status: Option<u16>) -> WebhookAttempt {
-        WebhookAttempt { number, at: Timestamp::UNIX_EPOCH, status, duration_ms: 1, error: None, reply: None }
+    fn answered(status: Option<u16>) -> Made {
+        let at = Timestamp::UNIX_EPOCH;
+        Made {
+            attempt: WebhookAttempt { number: 7, at, status, duration_ms: 1, error: None, reply: None },
+            wished_pause: None,
+        }
+    }
+
+    #[test]
+    fn a_receiver_that_asks_for_time_gets_it_and_never_less_than_the_schedule() {
+        let wishing = |seconds| Made { wished_pause: Some(Duration::from_secs(seconds)), ..answered(Some(429)) };
+        assert_eq!(judge(&wishing(120), 1, 0).1, Some(Duration::from_mins(2)));
+        assert_eq!(judge(&wishing(1), 1, 0).1, Some(Duration::from_secs(5)));
+        assert_eq!(judge(&wishing(120), 10, 0), (WebhookDeliveryState::Failed, None), "the last attempt is the last");
     }
 
     #[test]
     fn two_hundreds_are_delivered_and_everything_else_is_tried_again_until_the_last() {
         use WebhookDeliveryState::{Delivered, Failed, Pending};
         for status in [200, 202, 204, 299] {
-            assert_eq!(judge(&answered(1, Some(status)), 0), (Delivered, None));
+            assert_eq!(judge(&answered(Some(status)), 1, 0), (Delivered, None));
         }
         for status in [None, Some(301), Some(400), Some(404), Some(429), Some(500)] {
-            assert_eq!(judge(&answered(1, status), 0).0, Pending, "{status:?}");
-            assert_eq!(judge(&answered(10, status), 0), (Failed, None), "{status:?}");
+            assert_eq!(judge(&answered(status), 1, 0).0, Pending, "{status:?}");
+            assert_eq!(judge(&answered(status), 10, 0), (Failed, None), "{status:?}");
         }
-        assert_eq!(judge(&answered(1, Some(410)), 0), (Failed, None), "who is gone is asked no more");
+        assert_eq!(judge(&answered(Some(410)), 1, 0), (Failed, None), "who is gone is asked no more");
     }
 }

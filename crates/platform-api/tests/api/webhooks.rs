@@ -61,6 +61,19 @@ async fn an_endpoint_shows_its_secret_once() {
     assert_eq!(actions, ["webhook.create", "webhook.rotate", "webhook.update"]);
 }
 
+#[tokio::test]
+async fn a_test_is_sent_once_however_often_the_request_comes() {
+    let world = World::new().await;
+    let ada = world.ada();
+    let place = format!("{ENDPOINTS}/{}", registers(&ada).await["id"].as_str().unwrap());
+    let (path, key) = (format!("{place}/test"), [("idempotency-key", "test-1")]);
+    let first = ada.call_with("POST", &path, &key, Value::Null).await;
+    first.is(StatusCode::ACCEPTED);
+    let second = ada.call_with("POST", &path, &key, Value::Null).await;
+    assert_eq!(second.body["id"], first.body["id"]);
+    assert_eq!(ada.get(&format!("{place}/deliveries")).await.body.as_array().unwrap().len(), 1);
+}
+
 /// Tries of one request that come before the first one is answered.
 #[tokio::test]
 async fn a_secret_is_rotated_once_however_often_the_request_comes() {
